@@ -1,0 +1,76 @@
+# Two commands set everything up: `make run` and `make test`. `make help` lists the rest.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+ARGS ?=
+
+.PHONY: help install run test lint types imports check bench lock docs clean
+
+help: ## Say what there is
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(VENV)/.run-installed ## Create .venv with what the program needs
+
+run: $(VENV)/.run-installed ## Start Wirewatch: console on http://127.0.0.1:8080, Ctrl-C ends it
+	@exec $(BIN)/wirewatch run $(ARGS)
+
+test: $(VENV)/.dev-installed ## Run the tests (ARGS="-k word" picks)
+	$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.dev-installed ## ruff: style, likely mistakes, formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev-installed ## mypy, strict
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev-installed ## import-linter: who may import whom
+	$(BIN)/lint-imports --no-logo
+
+check: lint types imports test ## All of the above: what CI runs
+
+bench: $(VENV)/.dev-installed ## Measure (WIREWATCH_BENCH_DATA names a folder with pages and articles)
+	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python -P $$script $(ARGS) || exit 1; done
+
+docs: $(VENV)/.dev-installed ## Write the generated pages: settings, schemas, .env.example
+	$(BIN)/python -m wirewatch.reference
+
+lock: ## Renew the lock files (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --group build pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove the environment and caches, never data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(VENV)/.created:
+	@$(PYTHON) scripts/environment.py $(VENV)
+	@touch $@
+
+$(VENV)/.run-installed: $(VENV)/.created requirements.lock pyproject.toml
+	@echo "Installing what Wirewatch needs into $(VENV) ..."
+	@$(call install,requirements.lock)
+	@touch $@
+
+$(VENV)/.dev-installed: $(VENV)/.created requirements-dev.lock pyproject.toml
+	@echo "Installing what Wirewatch and its tests need into $(VENV) ..."
+	@$(call install,requirements-dev.lock)
+	@touch $@ $(VENV)/.run-installed
+
+# Every file is checked against its hash; the program itself is linked, not copied, and built by
+# the hatchling of the lock.
+ifneq ($(UV),)
+define install
+VIRTUAL_ENV=$(VENV) $(UV) pip install -q --require-hashes -r $(1) && \
+VIRTUAL_ENV=$(VENV) $(UV) pip install -q --no-deps --no-build-isolation -e .
+endef
+else
+define install
+$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1) && \
+$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+endef
+endif

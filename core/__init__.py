@@ -1,0 +1,1 @@
+"""What all stages share: messages, streams, the store, the HTTP client, text, clock, metrics."""

@@ -1,0 +1,92 @@
+"""CloudEvents 1.0, binary mode: attributes as ``ce_*`` headers, the message as JSON value.
+
+``ce_id`` is deterministic (:func:`core.ids.event_id`), so a reader that sees an id twice has seen
+one event twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.clock import rfc3339
+from core.ids import event_id
+from core.messages.alert import AlertEvent
+from core.messages.article import ArticleRevision
+from core.messages.base import Message
+from core.messages.enriched import Enriched
+from core.messages.feed_health import FeedHealth
+from core.messages.match import Match
+from core.streams.port import NewRecord
+
+ARTICLES = "news.articles.v1"
+ENRICHED = "news.enriched.v1"
+MATCHES = "news.matches.v1"
+ALERTS = "news.alerts.v1"
+FEED_HEALTH = "news.feed-health.v1"
+DEAD_LETTER = "news.dead-letter.v1"
+
+
+def topic_stream(topic_id: str) -> str:
+    """The opt-in copy of one topic's matches (``publish: true``)."""
+    return f"news.topic.{topic_id}.v1"
+
+
+def _natural_key(message: Message) -> tuple[str, tuple[str, ...], str]:
+    """The stream, the natural key and the record key of a message."""
+    match message:
+        case ArticleRevision(article_id=article, revision=revision):
+            return ARTICLES, (article, str(revision)), article
+        case Enriched(article_id=article, revision=revision):
+            return ENRICHED, (article, str(revision)), article
+        case Match(topic_id=topic, article_id=article, revision=revision):
+            return MATCHES, (topic, message.topic_revision, article, str(revision)), topic
+        case AlertEvent(alert_id=alert):
+            key = (
+                alert,
+                message.event.value,
+                message.article_id,
+                message.notification_id or "",
+                message.target or "",
+                rfc3339(message.at),
+            )
+            return ALERTS, key, alert
+        case FeedHealth(feed_id=feed):
+            return FEED_HEALTH, (feed, message.event.value, rfc3339(message.at)), feed
+    raise TypeError(f"{type(message).__name__} travels on no stream")
+
+
+def to_record(
+    message: Message, *, at: datetime, stream: str | None = None, key: str | None = None
+) -> NewRecord:
+    """The record that carries ``message``.
+
+    Args:
+        message: One of the five messages of :mod:`core.messages`.
+        at: Time of the record: when the article was fetched, else when the event happened.
+        stream: Another stream than the message's own (a topic's copy of its matches).
+        key: Another record key than the message's own.
+
+    Raises:
+        TypeError: The message is not one that travels on a stream.
+    """
+    home, natural, record_key = _natural_key(message)
+    stream, key = stream or home, key or record_key
+    kind = f"wirewatch.{home}"
+    headers = {
+        "content-type": "application/json",
+        "ce_specversion": "1.0",
+        "ce_id": event_id(stream, *natural),
+        "ce_source": "/wirewatch",
+        "ce_type": kind,
+        "ce_time": rfc3339(at),
+        "ce_subject": natural[0],
+        "ce_partitionkey": key,
+        "ce_dataschema": f"/schemas/{home}.json",
+    }
+    return NewRecord(
+        stream=stream,
+        key=key.encode(),
+        value=message.to_json(),
+        headers=tuple((name, text.encode()) for name, text in headers.items()),
+        time=at,
+    )

@@ -1,0 +1,44 @@
+"""Named leases: who may do a thing of which there must be one doer at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, Connection, String, Table, select
+
+from core.instance import Instance
+from core.store.metadata import UtcDateTime, metadata
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("holder", String(120), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+
+def take(connection: Connection, name: str, me: Instance, *, now: datetime, ttl: timedelta) -> bool:
+    """Take or renew a lease; False while another living instance holds it."""
+    row = connection.execute(select(leases).where(leases.c.name == name)).one_or_none()
+    if row is None:
+        connection.execute(leases.insert().values(name=name, holder=me.id, expires_at=now + ttl))
+        return True
+    if not free(row.holder, row.expires_at, me, now):
+        return False
+    connection.execute(
+        leases.update().where(leases.c.name == name).values(holder=me.id, expires_at=now + ttl)
+    )
+    return True
+
+
+def release(connection: Connection, name: str, me: Instance) -> None:
+    """Give a lease back, if it is ours."""
+    connection.execute(leases.delete().where(leases.c.name == name, leases.c.holder == me.id))
+
+
+def free(holder: str | None, expires_at: datetime | None, me: Instance, now: datetime) -> bool:
+    """Whether ``me`` may take what ``holder`` leased: ours, expired, or its holder is dead."""
+    if holder is None or holder == me.id or expires_at is None or expires_at <= now:
+        return True
+    return me.alive(holder) is False

@@ -1,0 +1,80 @@
+"""The outbox: records that go to a stream, written in the transaction that made them true.
+
+Rows get growing ids, are relayed in that order (:mod:`core.relay`) and deleted once the stream has
+them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, Text, func, select
+
+from core.store.metadata import UtcDateTime, metadata
+from core.streams.port import NewRecord
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("stream", String(200), nullable=False),
+    Column("key", LargeBinary),
+    Column("value", LargeBinary),
+    Column("headers", Text, nullable=False),
+    Column("time", UtcDateTime, nullable=False),
+    Column("refused", Text, nullable=False, server_default=""),
+    sqlite_autoincrement=True,  # an id is never used twice: streams tell repeats by it
+)
+
+
+def put(connection: Connection, records: Iterable[NewRecord]) -> None:
+    """Queue records for the streams, in this order."""
+    rows = [
+        {
+            "stream": r.stream,
+            "key": r.key,
+            "value": r.value,
+            "headers": json.dumps(
+                [[n, v.decode("utf-8", "surrogateescape")] for n, v in r.headers]
+            ),
+            "time": r.time,
+        }
+        for r in records
+    ]
+    if rows:
+        connection.execute(outbox.insert(), rows)
+
+
+def oldest(connection: Connection, limit: int) -> list[NewRecord]:
+    """The next records to relay, oldest first; ``sequence`` is the row's id."""
+    query = select(outbox).where(outbox.c.refused == "").order_by(outbox.c.id).limit(limit)
+    return [
+        NewRecord(
+            stream=row.stream,
+            key=row.key,
+            value=row.value,
+            headers=tuple(
+                (n, v.encode("utf-8", "surrogateescape")) for n, v in json.loads(row.headers)
+            ),
+            time=row.time,
+            sequence=row.id,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def delete(connection: Connection, records: Sequence[NewRecord]) -> None:
+    """Forget records that the stream has."""
+    connection.execute(outbox.delete().where(outbox.c.id.in_([r.sequence for r in records])))
+
+
+def refuse(connection: Connection, record: NewRecord, reason: str) -> None:
+    """Set a record aside that no stream will ever take, with the reason, for the operator."""
+    connection.execute(outbox.update().where(outbox.c.id == record.sequence).values(refused=reason))
+
+
+def depth(connection: Connection) -> int:
+    """How many records wait for the streams."""
+    query = select(func.count()).select_from(outbox).where(outbox.c.refused == "")
+    return int(connection.scalar(query) or 0)

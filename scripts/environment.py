@@ -1,0 +1,43 @@
+"""Create the project's own environment, with uv where it is installed, else venv and pip.
+
+Runs on whatever Python the machine has, so that a Python that will not do gets a sentence instead
+of a traceback. Usage: ``python environment.py FOLDER``.
+"""
+
+import shutil
+import subprocess
+import sys
+
+WANTED = (3, 11)
+
+
+def main(folder):
+    """Create ``folder`` and answer the exit code."""
+    if sys.version_info < WANTED:
+        return complain(
+            "Wirewatch needs Python %d.%d or newer; this is %d.%d."
+            % (WANTED + sys.version_info[:2]),
+            "Install one and say which: make run PYTHON=python3.12",
+        )
+    if shutil.which("uv"):
+        return subprocess.call(["uv", "venv", "-q", "--clear", "--python", sys.executable, folder])
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError:
+        package = "python%d.%d-venv" % sys.version_info[:2]
+        return complain(
+            "This Python cannot create environments: its ensurepip module is missing.",
+            "On Debian or Ubuntu: apt install %s. Elsewhere: install uv." % package,
+        )
+    return subprocess.call([sys.executable, "-m", "venv", "--clear", folder])
+
+
+def complain(what, mend):
+    """Say what is wrong and how to mend it."""
+    sys.stderr.write("%s\n%s\n" % (what, mend))
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
