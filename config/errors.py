@@ -5,14 +5,13 @@
     WirewatchError                     message, mend
     ├── OperatorError                  what the operator gave cannot be used: exit 1
     │   ├── SettingsError              environment or .env
-    │   ├── CatalogError               the YAML files; carries every fault
-    │   ├── ConfigurationFolderError   no configuration folder, or not readable
-    │   └── ShadowedRoomError          a foreign package hides one of our rooms
+    │   └── CatalogError               the YAML files; carries every fault
     ├── UsageError                     wrong usage, an unknown topic, feed, article: exit 2
     ├── OutsideError                   something outside failed: exit 3
     │   ├── FetchError                 a feed or page; .url, .outcome
     │   ├── StreamError                the stream engine
     │   │   ├── StreamUnavailableError     engine away or busy: try again
+    │   │   │   └── StreamFullError            the disk is full
     │   │   ├── UnknownStreamError         never created
     │   │   ├── StreamMismatchError        exists with other settings
     │   │   ├── OffsetOutOfRangeError      retention overtook the reader
@@ -70,14 +69,6 @@ class OperatorError(WirewatchError):
 
 class SettingsError(OperatorError):
     """The environment or ``.env`` holds a value that cannot be used."""
-
-
-class ConfigurationFolderError(OperatorError):
-    """The configuration folder is missing or unreadable."""
-
-
-class ShadowedRoomError(OperatorError):
-    """A foreign package with the name of one of our rooms comes first on the import path."""
 
 
 class CatalogError(OperatorError):
@@ -147,6 +138,10 @@ class StreamUnavailableError(StreamError):
     """The engine is away, locked or busy."""
 
     retry = True
+
+
+class StreamFullError(StreamUnavailableError):
+    """The disk is full. What was accepted before stays; free space and go on."""
 
 
 class UnknownStreamError(StreamError):

@@ -1,37 +1,113 @@
 """Settings: ``WIREWATCH_*`` environment variables, ``.env``, and ``*_FILE`` for secrets.
 
 Every field has a type, a default and one sentence; docs/settings.md is generated from them.
-Precedence: environment, then the file named by ``<NAME>_FILE`` (secrets only), then ``.env``.
+Precedence: environment, then the file named by ``<NAME>_FILE`` (secrets only), then ``.env`` in
+the working directory. A variable that is set to nothing is not set.
+
+::
+
+    environment ─▶ *_FILE ─▶ .env ─▶ default ──▶ Settings, or SettingsError naming each bad value
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from dotenv import dotenv_values
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    JsonValue,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config import secrets
+from config.durations import parse_duration
 from config.errors import SettingsError
 
 PREFIX = "WIREWATCH_"
+ENV_FILE: Final = ".env"
 
-Seconds = Annotated[float, Field(gt=0)]
+_MAY_HOLD_A_SECRET: Final[dict[str, JsonValue]] = {"secret": True}
+"""Marks a setting that is no SecretStr but may hold a password: it may come from a file too."""
+
+
+def _short_duration(value: object) -> object:
+    found = parse_duration(value) if isinstance(value, str) else None
+    return value if found is None else found
+
+
+def _home(path: Path) -> Path:
+    """``~`` is the home folder; RuntimeError, where there is none, is not a value's fault."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError(str(error)) from None
+
+
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Duration = Annotated[timedelta, BeforeValidator(_short_duration), Field(ge=timedelta(0))]
+Folder = Annotated[Path, AfterValidator(_home)]
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Gives secret settings from the files that ``WIREWATCH_<NAME>_FILE`` names."""
+
+    def __call__(self) -> dict[str, Any]:
+        """The content of each file named, without the line feed at its end."""
+        named = {**_env_file(), **os.environ}
+        return {
+            name: _content(variable, named[variable])
+            for name, field in self.settings_cls.model_fields.items()
+            if is_secret(field) and named.get(variable := environment_name(name) + "_FILE")
+        }
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Not used: a file is read for all fields at once."""
+        raise NotImplementedError
 
 
 class Settings(BaseSettings):
     """All settings of the program."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
     )
 
-    config_dir: Path = Field(
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Files of secrets come between the environment and ``.env``."""
+        del file_secret_settings
+        return (init_settings, env_settings, _SecretFiles(settings_cls), dotenv_settings)
+
+    config_dir: Folder = Field(
         default=Path(__file__).parent,
         description="Folder of sources.yaml, topics/, entities/ and alerts.yaml.",
     )
-    data_dir: Path = Field(
+    data_dir: Folder = Field(
         default=Path("data"),
         description="Folder for the databases and lock files; created when missing.",
     )
@@ -47,8 +123,8 @@ class Settings(BaseSettings):
     streams_partitions: int = Field(
         default=12, ge=1, le=1024, description="Partitions of articles, enriched and matches."
     )
-    streams_retention: timedelta = Field(
-        default=timedelta(days=30), description="How long a record is kept (ISO 8601 or seconds)."
+    streams_retention: Duration = Field(
+        default=timedelta(days=30), description="How long a record is kept (90s, 10m, 48h, 30d)."
     )
     streams_durability: Literal["full", "normal"] = Field(
         default="full",
@@ -59,6 +135,7 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         default="",
+        json_schema_extra=_MAY_HOLD_A_SECRET,
         description="Store: sqlite:///FILE; empty means store.db in the data folder.",
     )
 
@@ -114,11 +191,11 @@ class Settings(BaseSettings):
     fetch_max_entries: int = Field(
         default=1000, ge=1, description="Entries taken of one feed answer; the rest are counted."
     )
-    fetch_live_gap: timedelta = Field(
+    fetch_live_gap: Duration = Field(
         default=timedelta(hours=48),
         description="A feed unread for longer is read like the first time.",
     )
-    fetch_first_live: timedelta = Field(
+    fetch_first_live: Duration = Field(
         default=timedelta(hours=6),
         description="On a first read, entries published within this time are live.",
     )
@@ -141,19 +218,19 @@ class Settings(BaseSettings):
         description="Languages an article may be told to be in, as two-letter codes.",
     )
 
-    story_window: timedelta = Field(
+    story_window: Duration = Field(
         default=timedelta(hours=72), description="Articles further apart are different stories."
     )
     delivery_timeout: Seconds = Field(
         default=10.0, description="Seconds one delivery attempt may take."
     )
-    delivery_give_up: timedelta = Field(
+    delivery_give_up: Duration = Field(
         default=timedelta(hours=6), description="A delivery undone for so long has failed."
     )
 
     @model_validator(mode="after")
     def _one_file_each(self) -> Settings:
-        if self.streams_location == self.database_location:
+        if _same_file(self.streams_location, self.database_location):
             raise ValueError(
                 "WIREWATCH_STREAMS_URL and WIREWATCH_DATABASE_URL name one file; give each its own"
             )
@@ -176,23 +253,98 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings from the environment and ``.env``.
+    """Read the settings from the environment, files of secrets and ``.env``.
 
     Raises:
         SettingsError: A value cannot be used; every such value is named.
     """
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         raise SettingsError(
-            "; ".join(_sentence(e["loc"], e["msg"]) for e in error.errors()),
+            " ".join(_sentence(e) for e in error.errors()),
             mend="Mend the environment or .env; docs/settings.md lists every setting.",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        mend = "Make it a UTF-8 text file this program may read."
+        raise SettingsError(f"{ENV_FILE} cannot be read: {error}.", mend=mend) from None
+    for name in type(settings).model_fields:
+        if isinstance(value := getattr(settings, name), SecretStr):
+            secrets.remember(value.get_secret_value())
+    return settings
+
+
+def environment_name(field: str) -> str:
+    """The variable that sets a field."""
+    return PREFIX + field.upper()
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Whether a setting may come from a file, and is never shown."""
+    kinds = (field.annotation, *get_args(field.annotation))
+    return SecretStr in kinds or field.json_schema_extra == _MAY_HOLD_A_SECRET
+
+
+def unknown_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """``WIREWATCH_*`` variables that set nothing, each with the nearest that would (or "").
+
+    Variables of the tests (``WIREWATCH_TEST_*``) are left out.
+    """
+    known = {environment_name(name) for name in Settings.model_fields}
+    known |= {
+        f"{environment_name(n)}_FILE" for n, f in Settings.model_fields.items() if is_secret(f)
+    }
+    strange = (
+        name
+        for name in sorted(environ)
+        if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_") and name not in known
+    )
+    return {name: next(iter(get_close_matches(name, known, n=1)), "") for name in strange}
+
+
+def _env_file() -> dict[str, str]:
+    if not Path(ENV_FILE).is_file():
+        return {}
+    return {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None}
+
+
+def _content(variable: str, path: str) -> str:
+    try:
+        return Path(path).expanduser().read_text(encoding="utf-8").strip("\r\n")
+    except (OSError, ValueError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        mend = "Point it at a file this program can read, or unset it."
+        raise SettingsError(
+            f"{variable} names a file that cannot be read: {why}.", mend=mend
         ) from None
 
 
-def _sentence(location: tuple[int | str, ...], message: str) -> str:
-    name = PREFIX + str(location[0]).upper() + ": " if location else ""
-    return name + message.removeprefix("Value error, ")
+def _same_file(a: str, b: str) -> bool:
+    """Whether two SQLite URLs mean one file, however it is spelled."""
+    scheme = "sqlite:///"
+    if not (a.startswith(scheme) and b.startswith(scheme)):
+        return a == b
+    return os.path.realpath(a.removeprefix(scheme)) == os.path.realpath(b.removeprefix(scheme))
+
+
+_EXPECTED: Final = {
+    "bool_parsing": "it should be true or false",
+    "float_parsing": "it should be a number",
+    "int_parsing": "it should be a whole number",
+    "time_delta_parsing": "it should be a duration like 90s, 10m, 48h or 30d",
+}
+
+
+def _sentence(error: ErrorDetails) -> str:
+    """``WIREWATCH_WEB_PORT is `abc`: it should be a whole number.``; a secret is not shown."""
+    said = error["msg"].removeprefix("Value error, ").replace("Input should", "it should", 1)
+    said = _EXPECTED.get(error["type"], said).rstrip(".")
+    if not error["loc"]:
+        return f"{said}."
+    name = str(error["loc"][0])
+    hidden = is_secret(Settings.model_fields[name])
+    given = "" if hidden else f" is `{' '.join(str(error['input']).split())[:80]}`"
+    return f"{environment_name(name)}{given}: {said}."
 
 
 def secret(value: SecretStr) -> str:

@@ -9,6 +9,8 @@ what is one transaction::
         outbox.put(connection, records)
 """
 
+from sqlalchemy import Connection
+
 from core.store.engine import Store
 
-__all__ = ["Store"]
+__all__ = ["Connection", "Store"]

@@ -36,7 +36,8 @@ class NewRecord:
         key: Decides the partition; None spreads.
         value: None is a tombstone.
         headers: In order; a name may repeat.
-        time: The record's own time (fetched or happened), aware.
+        time: The record's own time (fetched or happened), aware; kept to the millisecond.
+            Retention counts from it.
         sequence: Place in the sender's outbox, for engines that can drop what they already have
             (see :meth:`StreamLog.append`); None elsewhere.
     """
@@ -51,7 +52,7 @@ class NewRecord:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record as read. ``stream`` is the name without prefix."""
+    """A record as read. ``stream`` is the name without prefix, ``time`` in UTC."""
 
     stream: str
     partition: int
@@ -156,14 +157,17 @@ class Consumer(Protocol):
     def poll(self, *, limit: int = 100, timeout: float = 1.0) -> Batch:
         """Up to ``limit`` records this member owns, waiting up to ``timeout`` seconds.
 
-        Keeps the membership alive and takes part in rebalances. An empty batch means nothing
-        came in time. Records polled and not committed come again after a failure, a close, or
-        a take-over by another member.
+        Fair: every partition with unread records gets its share of ``limit``. Keeps the
+        membership alive and takes part in rebalances; a member that is longer away from
+        ``poll`` than a batch may take (two minutes) loses its partitions to the others. An
+        empty batch means nothing came in time. Records polled and not committed come again
+        after a failure, a close, or a take-over by another member.
 
         Raises:
             OffsetOutOfRangeError: Retention overtook the group; the position has been moved to
                 the oldest record kept, so the next poll goes on. What was missed is named.
             StreamUnavailableError: The engine is away; try again.
+            FencedError: Another process has joined under this member's slot; give up.
         """
         ...
 
@@ -171,8 +175,8 @@ class Consumer(Protocol):
         """Commit outputs and the batch's position in one step; any exception rewinds.
 
         Raises:
-            FencedError: On leaving the block: another member owns a partition of the batch now;
-                nothing was kept.
+            FencedError: On leaving the block: another member owns a partition of the batch now,
+                or the batch was committed before; nothing was kept.
             StreamUnavailableError: Nothing was kept; the next poll gives the batch again.
         """
         ...
@@ -181,7 +185,8 @@ class Consumer(Protocol):
         """Move the position past the batch, without outputs: for stages that write to the store.
 
         Raises:
-            FencedError: Another member owns a partition of the batch now; not moved.
+            FencedError: Another member owns a partition of the batch now, or it was committed
+                before; not moved.
         """
         ...
 
@@ -230,7 +235,7 @@ class StreamLog(Protocol):
             group: Name of the group.
             streams: Names without prefix.
             slot: Name of this member, unique among living ones; the same slot coming back takes
-                its own place again.
+                its own place again, and a former holder of the name that still lives is fenced.
 
         Raises:
             UnknownStreamError: One of the streams does not exist.
@@ -246,6 +251,8 @@ class StreamLog(Protocol):
         follow: Callable[[], bool] | None = None,
     ) -> Iterator[Record]:
         """Read without a group, from the start, the end or a time, up to the present.
+
+        Partitions are merged by record time; within one, the order is that of the offsets.
 
         Args:
             stream: Name without prefix.
@@ -270,7 +277,11 @@ class StreamLog(Protocol):
         ...
 
     def maintain(self) -> None:
-        """Apply retention and tidy up; cheap enough to be called every minute."""
+        """Apply retention and tidy up; cheap enough to be called every minute.
+
+        Raises:
+            StreamUnavailableError: The engine is away; call again later.
+        """
         ...
 
     def close(self) -> None:

@@ -14,15 +14,13 @@ _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-_SPACES = re.compile(r"[^\S\n]+")
-_BREAKS = re.compile(r" ?\n[ \n]*")
 
 
 def clean(text: str) -> str:
     """NFC, no control characters, single spaces, paragraphs parted by one line feed."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _INVISIBLE.sub("", text.replace("\u2028", "\n").replace("\u2029", "\n"))
-    return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
+    return "\n".join(line for raw in text.split("\n") if (line := " ".join(raw.split())))
 
 
 def clean_line(text: str, limit: int = 1000) -> str:

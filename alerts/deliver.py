@@ -1,0 +1,299 @@
+"""The dispatcher: takes deliveries that are due and makes one attempt at each.
+
+::
+
+    deliveries ──claim (lease)──▶ notify ──▶ outcome ──one transaction──▶ deliveries, news.alerts
+        ▲                                      │
+        └── wait: Retry-After, else full jitter over 2 s x 2^n up to 5 min ── until 6 h are over
+
+Killed between the attempt and its mark, the lease dies with the process: another dispatcher sends
+the same bytes with the same id, and marks that it may be a repeat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from alerts.notification import Body
+from alerts.receivers import Outgoing, Receipt, Tools, definition_of, receiver_kind
+from config.catalog.models import Catalog
+from config.errors import DeliveryError, StoreError
+from config.settings import Settings
+from core import metrics
+from core.clock import Clock
+from core.http import HttpClient
+from core.instance import Instance
+from core.messages import AlertEvent, AlertEventKind
+from core.messages.envelope import to_record
+from core.store import Connection, Store, outbox
+from core.store import deliveries as kept
+
+BACKOFF_BASE = 2.0
+BACKOFF_CAP = 300.0
+CONCURRENCY = 8
+IDLE_SECONDS = 0.25
+"""How long a new delivery may wait to be seen."""
+
+LEASE_MARGIN = timedelta(seconds=30)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one attempt means for a delivery.
+
+    Attributes:
+        state: delivered, pending, unknown or failed.
+        reason: In words.
+        wait: Seconds to the next attempt, where there is one.
+    """
+
+    state: str
+    reason: str
+    wait: float | None = None
+
+
+def judge(
+    outcome: Receipt | DeliveryError,
+    *,
+    attempt: int,
+    age: timedelta,
+    give_up: timedelta,
+    chance: float,
+) -> Verdict:
+    """What an attempt means. Pure.
+
+    Args:
+        outcome: What came of it.
+        attempt: 1 for the first.
+        age: How long the delivery has been under way.
+        give_up: A delivery undone for so long has failed.
+        chance: From 0 to 1, spreads the waits (full jitter: Brooker 2015).
+    """
+    if isinstance(outcome, Receipt):
+        return Verdict(kept.DELIVERED, outcome.detail)
+    if outcome.permanent:
+        return Verdict(kept.FAILED, outcome.message)
+    wait = outcome.retry_after
+    if wait is None:
+        wait = chance * min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(attempt - 1, 30))
+    if age + timedelta(seconds=wait) > give_up:
+        return Verdict(kept.FAILED, f"Given up after {attempt} attempts. {outcome.message}")
+    return Verdict(kept.UNKNOWN if outcome.unknown else kept.PENDING, outcome.message, wait)
+
+
+class Dispatcher:
+    """Delivers what the store says is due. One per process; several processes may share a store.
+
+    Args:
+        store: Where deliveries are.
+        catalog: Gives the files in force.
+        settings: Time-out and give-up.
+        me: This process, for leases.
+        clock: The present.
+        http: Opens the client deliveries use.
+        chance: Spreads the waits, 0 to 1.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        catalog: Callable[[], Catalog],
+        settings: Settings,
+        me: Instance,
+        clock: Clock,
+        *,
+        http: Callable[[Settings], HttpClient] = HttpClient.open,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._settings = settings
+        self._me = me
+        self._clock = clock
+        self._http = http
+        self._chance = chance
+        self._ttl = timedelta(seconds=settings.delivery_timeout) + LEASE_MARGIN
+
+    def run(self, stop: threading.Event) -> None:
+        """Deliver until told to stop; attempts under way are finished."""
+        asyncio.run(self._run(stop))
+
+    def run_once(self, *, attempt_all_due: bool = True) -> dict[str, int]:
+        """Make one attempt at each delivery.
+
+        Args:
+            attempt_all_due: Treat retry waits as over; else only what is due by the clock.
+
+        Returns:
+            ``delivered`` and ``failed`` (given up) in this run, ``pending`` after it.
+        """
+        ended = asyncio.run(self._once(waits_over=attempt_all_due))
+        with self._store.read() as connection:
+            waiting = kept.counts(connection)
+        return {
+            "delivered": ended[kept.DELIVERED],
+            "failed": ended[kept.FAILED],
+            "pending": sum(waiting.get(state, 0) for state in kept.WAITING),
+        }
+
+    async def _once(self, *, waits_over: bool) -> Counter[str]:
+        ended: Counter[str] = Counter()
+        done: set[str] = set()
+        async with self._http(self._settings) as http:
+            while claimed := self._claim(CONCURRENCY, waits_over=waits_over, but=done):
+                done.update(due.delivery.id for due in claimed)
+                ended.update(await asyncio.gather(*(self._attempt(http, due) for due in claimed)))
+        return ended
+
+    async def _run(self, stop: threading.Event) -> None:
+        under_way: set[asyncio.Task[str]] = set()
+        async with self._http(self._settings) as http:
+            while not stop.is_set():
+                for due in self._claim_if_up(CONCURRENCY - len(under_way)):
+                    under_way.add(asyncio.create_task(self._attempt(http, due)))
+                under_way = await _settle(under_way, IDLE_SECONDS)
+            while under_way:
+                under_way = await _settle(under_way, None)
+
+    def _claim_if_up(self, limit: int) -> list[kept.Due]:
+        """A store that is away for a moment must not end the dispatcher."""
+        try:
+            return self._claim(limit)
+        except StoreError as error:
+            log.warning("deliveries_not_claimed", reason=str(error))
+            return []
+
+    def _claim(
+        self, limit: int, *, waits_over: bool = False, but: set[str] | None = None
+    ) -> list[kept.Due]:
+        now = self._clock()
+
+        def due(connection: Connection) -> list[kept.Delivery]:
+            return kept.due(
+                connection, self._me, now=now, limit=limit, waits_over=waits_over, but=but or set()
+            )
+
+        with self._store.read() as connection:
+            if limit < 1 or not due(connection):
+                return []
+        with self._store.write() as connection:
+            return kept.claim(connection, due(connection), self._me, now=now, ttl=self._ttl)
+
+    async def _attempt(self, http: HttpClient, due: kept.Due) -> str:
+        """One attempt and its mark; the state it led to."""
+        kind, outcome = await self._notify(http, due)
+        now = self._clock()
+        verdict = judge(
+            outcome,
+            attempt=due.delivery.attempts,
+            age=now - due.delivery.created_at,
+            give_up=self._settings.delivery_give_up,
+            chance=self._chance(),
+        )
+        self._mark(due, verdict, now)
+        metrics.DELIVERIES.labels(kind, verdict.state).inc()
+        return verdict.state
+
+    async def _notify(self, http: HttpClient, due: kept.Due) -> tuple[str, Receipt | DeliveryError]:
+        about = due.notification
+        definition = definition_of(self._catalog().alerts.receivers, about.receiver)
+        if definition is None:
+            gone = f"The receiver {about.receiver!r} is no longer in alerts.yaml."
+            return "gone", DeliveryError(gone, permanent=True)
+        tools = Tools(http, self._clock, self._settings.delivery_timeout)
+        try:
+            notifier = receiver_kind(definition.kind).open(definition, tools)
+            return definition.kind, await notifier.notify(_outgoing(due))
+        except DeliveryError as error:
+            return definition.kind, error
+        except Exception as error:
+            log.exception("receiver_defect", receiver=about.receiver, kind=definition.kind)
+            words = f"Our own defect: {type(error).__name__}."
+            return definition.kind, DeliveryError(words, unknown=True)
+
+    def _mark(self, due: kept.Due, verdict: Verdict, now: datetime) -> None:
+        at = None if verdict.wait is None else now + timedelta(seconds=verdict.wait)
+        error = "" if verdict.state == kept.DELIVERED else verdict.reason
+        with self._store.write() as connection:
+            ours = kept.finish(
+                connection,
+                due.delivery,
+                state=verdict.state,
+                now=now,
+                error=error,
+                next_attempt_at=at,
+            )
+            if ours and (event := _event(due, verdict, now)):
+                outbox.put(connection, [to_record(event, at=now)])
+        if verdict.state != kept.DELIVERED:
+            log.warning(
+                "delivery_attempt_failed",
+                state=verdict.state,
+                receiver=due.notification.receiver,
+                target=due.delivery.target,
+                attempt=due.delivery.attempts,
+                reason=verdict.reason,
+                wait=verdict.wait,
+            )
+
+
+async def _settle(tasks: set[asyncio.Task[str]], timeout: float | None) -> set[asyncio.Task[str]]:
+    """Wait for any of the tasks, or just wait; the ones still under way. Their defects rise."""
+    if not tasks:
+        await asyncio.sleep(timeout or 0)
+        return tasks
+    done, under_way = await asyncio.wait(
+        tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED
+    )
+    for task in done:
+        if isinstance(error := task.exception(), StoreError):
+            log.warning("delivery_not_marked", reason=str(error))  # its lease will expire
+        elif error is not None:
+            raise error
+    return under_way
+
+
+def _outgoing(due: kept.Due) -> Outgoing:
+    about = due.notification
+    return Outgoing(
+        id=about.id,
+        receiver=about.receiver,
+        target=due.delivery.target,
+        kind=about.kind,
+        body=about.body.encode(),
+        attempt=due.delivery.attempts,
+        possible_repeat=due.delivery.possible_repeat,
+        created_at=about.created_at,
+    )
+
+
+def _event(due: kept.Due, verdict: Verdict, now: datetime) -> AlertEvent | None:
+    """What ``news.alerts`` is told of an end; nothing of a wait."""
+    kinds = {kept.DELIVERED: AlertEventKind.DELIVERED, kept.FAILED: AlertEventKind.FAILED}
+    if verdict.state not in kinds:
+        return None
+    body = Body.model_validate_json(due.notification.body)
+    repeat = " An earlier attempt may have arrived too." if due.delivery.possible_repeat else ""
+    return AlertEvent(
+        alert_id=due.notification.alert_id,
+        event=kinds[verdict.state],
+        topic_id=body.topic.id,
+        story_id=body.story.id,
+        article_id=body.articles[0].id if body.articles else "",
+        severity=body.severity,
+        reason=verdict.reason + repeat,
+        reason_code=verdict.state,
+        notification_id=due.notification.id,
+        target=due.delivery.target,
+        at=now,
+    )

@@ -1,0 +1,179 @@
+"""The worker: from ``news.matches`` to decisions, each batch in one transaction of the store.
+
+::
+
+    poll ─▶ read (CPU) ─▶ ┌ one write transaction ─────────────────────────┐ ─▶ commit
+                          │ gather ─▶ decide ─▶ record  each match, in order │
+                          │ tell                        then what is to tell │
+                          └────────────────────────────────────────────────┘
+
+Killed after the transaction and before the commit, the batch comes again: every match finds its
+decision and is dropped as ``repeated``. The decision's key guards that, not an offset: a stream
+file that was made anew begins at 0 again, and nothing of it may be passed over. What cannot be
+decoded is poison: :mod:`core.streams.work` sets it aside.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+from pydantic import ValidationError
+
+from alerts.context import Reading, gather, read
+from alerts.decide import decide
+from alerts.record import Telling, record, tell
+from config.catalog.models import Catalog
+from config.errors import PoisonError
+from config.settings import Settings
+from core import metrics
+from core.clock import Clock
+from core.dispositions import Dispositions, Drop
+from core.messages import Match
+from core.messages.envelope import MATCHES
+from core.store import Connection, Store
+from core.store import stories as seen
+from core.streams.port import Batch, Consumer, Record, StreamLog
+from core.streams.work import Policy, Worked, work
+
+GROUP = "alerts"
+STAGE = "alerts"
+EVENTS = ("opened", "updated", "suppressed")
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Tally:
+    events: Counter[str] = field(default_factory=Counter)
+    dispositions: Counter[str] = field(default_factory=Counter)
+
+
+class Worker:
+    """Decides batches of matches.
+
+    Args:
+        store: Where decisions are kept.
+        catalog: Gives the files in force.
+        settings: The story window.
+        clock: The present.
+        dispositions: Where each match's end is counted.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        catalog: Callable[[], Catalog],
+        settings: Settings,
+        clock: Clock,
+        dispositions: Dispositions,
+    ) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._window = settings.story_window
+        self._clock = clock
+        self._dispositions = dispositions
+        self._events: Counter[str] = Counter()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many matches opened an alert, updated one, or were suppressed, since the start."""
+        return {name: self._events[name] for name in EVENTS}
+
+    def run(
+        self,
+        consumer: Consumer,
+        *,
+        stop: Callable[[], bool],
+        idle: Callable[[], bool] = lambda: False,
+        pause: Callable[[float], object] = time.sleep,
+        policy: Policy | None = None,
+    ) -> Worked:
+        """Work until told to stop or idle; the arguments are those of :func:`work`."""
+
+        def attempt(batch: Batch) -> None:
+            self.handle(batch)
+            consumer.commit(batch)
+
+        return work(
+            consumer,
+            attempt,
+            stage=STAGE,
+            clock=self._clock,
+            dispositions=self._dispositions,
+            stop=stop,
+            idle=idle,
+            pause=pause,
+            policy=policy,
+        )
+
+    def handle(self, batch: Batch) -> None:
+        """Decide a batch; when this returns, all of it is kept.
+
+        Raises:
+            PoisonError: A record that is no match; nothing was kept.
+            StoreError: Nothing was kept; give the batch again.
+        """
+        readings = [read(decoded(record)) for record in batch.records]
+        with self._store.write() as connection:
+            tally = self._decide_all(connection, readings)
+        self._events.update(tally.events)
+        for name, number in tally.dispositions.items():
+            self._dispositions.count(STAGE, name, number)
+
+    def forget(self) -> int:
+        """Forget what texts outside the story window are compared by; cheap, call it hourly."""
+        with self._store.write() as connection:
+            return seen.forget(connection, self._clock() - 2 * self._window)
+
+    def _decide_all(self, connection: Connection, readings: list[Reading]) -> _Tally:
+        tally = _Tally()
+        catalog = self._catalog()
+        tellings = [self._decide(connection, catalog, reading, tally) for reading in readings]
+        wanted = [t for t in tellings if t is not None]
+        tell(connection, wanted, catalog.alerts, now=self._clock())
+        return tally
+
+    def _decide(
+        self, connection: Connection, catalog: Catalog, reading: Reading, tally: _Tally
+    ) -> Telling | None:
+        now = self._clock()
+        topic = catalog.topic(reading.match.topic_id)
+        context = gather(connection, reading, topic, now=now, window=self._window)
+        decision = decide(reading.match, context)
+        if isinstance(decision, Drop):
+            tally.dispositions[decision.reason] += 1
+            return None
+        tally.events[decision.event.value] += 1
+        tally.dispositions[decision.code.value] += 1
+        if decision.notify:
+            waited = (now - reading.match.article.fetched_at).total_seconds()
+            metrics.END_TO_END.labels("fetched_to_decided").observe(max(0.0, waited))
+        return record(connection, reading, decision, topic, catalog.alerts, now=now)
+
+
+def join(streams: StreamLog, slot: str) -> Consumer:
+    """A member of the group that decides.
+
+    Args:
+        streams: The engine.
+        slot: Name of the member, unique among living ones.
+    """
+    return streams.consumer(GROUP, [MATCHES], slot=slot)
+
+
+def decoded(record: Record) -> Match:
+    """The match in a record.
+
+    Raises:
+        PoisonError: It holds none.
+    """
+    try:
+        return Match.model_validate_json(record.value or b"")
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise PoisonError(f"The record is no match: {where} {first['msg']}") from error

@@ -1,0 +1,153 @@
+"""``alerts.yaml``: receivers and the routes to them.
+
+Only the frame is checked here: ids, kinds, routes. What a receiver of one kind needs is checked
+by the room of the alerts, which finds the place of every option in ``ReceiverDefinition.places``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from config.catalog import values
+from config.catalog.models import (
+    AlertsDefinition,
+    Place,
+    ReceiverDefinition,
+    RouteDefinition,
+)
+from config.catalog.section import Faults, Section
+from config.catalog.sources import note_once
+from config.catalog.variables import Variables
+from config.documents import Node, Table, Text
+
+_FILE_KEYS: Final = ("console_url", "receivers", "routes")
+_ROUTE_KEYS: Final = ("match", "receivers")
+
+KINDS: Final = ("console", "webhook", "email", "slack", "telegram", "ntfy", "apprise", "feed")
+LABELS: Final = ("topic", "severity", "language", "outlet", "country")
+
+CONSOLE: Final = "console"
+"""The receiver that always exists: the web page and ``alerts list``."""
+
+
+def read_alerts(
+    root: Node, faults: Faults, variables: Variables, labels: dict[str, Collection[str]]
+) -> AlertsDefinition:
+    """The sound receivers and routes of the file.
+
+    Args:
+        root: What the file holds.
+        faults: Where faults go.
+        variables: Replaces ``${NAME}``.
+        labels: What is known of a label, for routes that can match nothing: topic, outlet, country.
+    """
+    section = Section(faults, root, "alerts.yaml", _FILE_KEYS, variables)
+    seen: dict[str, Place] = {}
+    read = [_receiver(node, faults, variables, seen) for node in section.nodes("receivers")]
+    known = {CONSOLE, *seen}
+    routes = _routes(section.nodes("routes"), faults, known, labels)
+    _warn_unused(seen, routes, faults)
+    return AlertsDefinition(
+        console_url=section.get("console_url", values.url, AlertsDefinition().console_url),
+        receivers=tuple(receiver for receiver in read if receiver is not None),
+        routes=routes,
+    )
+
+
+def _receiver(
+    node: Node, faults: Faults, variables: Variables, seen: dict[str, Place]
+) -> ReceiverDefinition | None:
+    section = Section(faults, node, "a receiver", None, variables)
+    receiver_id = section.need("id", values.identifier, "")
+    if receiver_id == CONSOLE:
+        mend = "Choose another id, or leave the receiver out: it always exists."
+        section.fault("id", "E221", "The id `console` is taken.", mend)
+    else:
+        note_once(section, "id", receiver_id, seen, "receiver")
+    kind = section.need("kind", values.one_of(*KINDS), "")
+    options = {
+        key: _data(pair[1], faults, section.expanded)
+        for key, pair in section.pairs.items()
+        if key not in ("id", "kind")
+    }
+    places = {key: node.place for key, (_, node) in section.pairs.items()}
+    if not section.sound:
+        return None
+    return ReceiverDefinition(receiver_id, kind, options, places, section.place)
+
+
+def _data(node: Node, faults: Faults, expand: Callable[[Text], str | values.Wrong]) -> Any:
+    """A node as plain Python values, ``${NAME}`` replaced in every text."""
+    if isinstance(node, Table):
+        return {key: _data(value, faults, expand) for key, (_, value) in node.pairs.items()}
+    if not isinstance(node, Text):
+        return tuple(_data(value, faults, expand) for value in node.nodes)
+    value = expand(node)
+    if isinstance(value, values.Wrong):
+        faults.add(node.place, value.code, value.message, value.mend)
+        return ""
+    return node.data if value == node.value else value
+
+
+def _routes(
+    nodes: Sequence[Node],
+    faults: Faults,
+    receivers: Collection[str],
+    labels: dict[str, Collection[str]],
+) -> tuple[RouteDefinition, ...]:
+    routes = [_route(node, faults, receivers, labels) for node in nodes]
+    sound = [route for route in routes if route is not None]
+    for route in sound[:-1]:
+        if not route.match:
+            message = "No route after this one is ever reached."
+            faults.add(route.place, "W231", message, "Move it to the end, or give it a `match`.")
+    if sound and sound[-1].match and routes[-1] is not None:
+        message = "The last route is the default and has no `match`."
+        faults.add(sound[-1].place, "E214", message, "Add a last route: `- receivers: [console]`.")
+    return tuple(sound)
+
+
+def _route(
+    node: Node,
+    faults: Faults,
+    receivers: Collection[str],
+    labels: dict[str, Collection[str]],
+) -> RouteDefinition | None:
+    section = Section(faults, node, "a route", _ROUTE_KEYS)
+    named = list(section.placed("receivers", values.text))
+    for name, place in named:
+        if name not in receivers:
+            message = f"There is no receiver {values.shown(name)}."
+            faults.add(place, "E010", message, values.nearest(name, receivers))
+    if not named and section.sound:
+        mend = "Write `receivers: [console]`."
+        section.fault("receivers", "E212", "The route leads to no receiver.", mend)
+    match = _match(section, faults, labels)
+    names = tuple(dict.fromkeys(name for name, _ in named))
+    return RouteDefinition(match, names, section.place) if section.sound else None
+
+
+def _match(route: Section, faults: Faults, labels: dict[str, Collection[str]]) -> dict[str, str]:
+    table = route.table("match")
+    if table is None:
+        return {}
+    section = Section(faults, table, "`match`", LABELS)
+    match = {label: section.get(label, values.text, "") for label in LABELS if section.has(label)}
+    for label, pattern in match.items():
+        known = labels.get(label, ())
+        if pattern and known and not any(fnmatchcase(value, pattern) for value in known):
+            message = f"No {label} there is matches {values.shown(pattern)}."
+            section.fault(label, "W110", message, values.nearest(pattern, known))
+    return match
+
+
+def _warn_unused(
+    receivers: dict[str, Place], routes: Sequence[RouteDefinition], faults: Faults
+) -> None:
+    used = {name for route in routes for name in route.receivers}
+    for name, place in receivers.items():
+        if name not in used:
+            message = f"No route leads to the receiver {values.shown(name)}."
+            faults.add(place, "W232", message, "Name it in a route, or delete it.")

@@ -1,0 +1,200 @@
+"""From a folder to a catalog, or to every fault in it at once.
+
+::
+
+    gather(folder) ──▶ RawFile … ──▶ assemble ──▶ Catalog (what is sound), faults
+      bytes, or why not              parse → entities → topics, sources → alerts
+
+Files refer to each other downwards only: topics name entities, routes name receivers and topics.
+What refers is read after what is referred to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from config.catalog.alerts import read_alerts
+from config.catalog.entities import read_entities
+from config.catalog.models import (
+    AlertsDefinition,
+    Catalog,
+    Outlet,
+    Place,
+    TopicDefinition,
+)
+from config.catalog.section import Faults
+from config.catalog.sources import read_sources
+from config.catalog.topics import SEVERITIES, read_topic
+from config.catalog.variables import Variables
+from config.documents import Node, Text, fault, parse, read, shown_path
+from config.faults import Fault, in_file_order
+
+Kind = Literal["sources", "topic", "entities", "alerts"]
+
+ParseFile = Callable[[str, bytes], tuple[Node | None, list[Fault]]]
+"""From a file's path and bytes to its tree and faults."""
+
+_FOLDERS: Final[tuple[tuple[Kind, str], ...]] = (("entities", "entities"), ("topic", "topics"))
+_FILES: Final[tuple[tuple[Kind, str], ...]] = (
+    ("sources", "sources.yaml"),
+    ("alerts", "alerts.yaml"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A file of the operator as it was read.
+
+    Attributes:
+        content: Its bytes, or why they could not be had.
+    """
+
+    kind: Kind
+    path: Path
+    content: bytes | Fault
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the content does."""
+        raw = self.content if isinstance(self.content, bytes) else str(self.content).encode()
+        return hashlib.sha256(raw).hexdigest()
+
+
+def load_catalog(
+    folder: Path, environ: Mapping[str, str], dotenv: Path = Path(".env")
+) -> tuple[Catalog | None, list[Fault]]:
+    """Read the operator's files.
+
+    Args:
+        folder: Holds sources.yaml and, if wanted, topics/, entities/ and alerts.yaml.
+        environ: Where ``${NAME}`` is looked up first.
+        dotenv: Where it is looked up last; need not exist.
+
+    Returns:
+        The catalog, None when there is an error, and every fault of every file in file order.
+        Warnings (``W...``) stand beside a catalog. Never raises for what a file holds.
+    """
+    catalog, faults = load_partly(folder, environ, dotenv)
+    return (None if any(f.is_error for f in faults) else catalog), faults
+
+
+def load_partly(
+    folder: Path, environ: Mapping[str, str], dotenv: Path = Path(".env")
+) -> tuple[Catalog, list[Fault]]:
+    """The same, with a catalog of whatever is sound: for ``check``, which goes on looking."""
+    return assemble(gather(folder), Variables(environ, dotenv))
+
+
+def operator_files(folder: Path) -> list[tuple[Kind, Path]]:
+    """The files to read, whether or not they can be; sources.yaml even when it is missing."""
+    named = [(kind, folder / name) for kind, name in _FILES]
+    there = [(k, p) for k, p in named if k == "sources" or p.exists() or p.is_symlink()]
+    return there + [pair for kind, name in _FOLDERS for pair in _in_folder(kind, folder / name)]
+
+
+def _in_folder(kind: Kind, folder: Path) -> list[tuple[Kind, Path]]:
+    try:
+        paths = sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError:  # not a folder, or closed to us: reading it like a file says which
+        return [(kind, folder)]
+    return [(kind, p) for p in paths if p.suffix in (".yaml", ".yml") and p.name[0] != "."]
+
+
+def gather(folder: Path) -> tuple[RawFile, ...]:
+    """Every operator file of a folder, read once."""
+    if not folder.is_dir():
+        mend = "Create it, or set WIREWATCH_CONFIG_DIR to the folder of sources.yaml."
+        missing = fault(Place(shown_path(folder), 1, 1), "E201", "There is no such folder.", mend)
+        return (RawFile("sources", folder, missing),)
+    return tuple(RawFile(kind, path, read(path)) for kind, path in operator_files(folder))
+
+
+def assemble(
+    files: Sequence[RawFile], variables: Variables, parse: ParseFile = parse
+) -> tuple[Catalog, list[Fault]]:
+    """The catalog of what is sound in these files, and every fault in file order.
+
+    Args:
+        files: What was gathered.
+        variables: Replaces ``${NAME}``.
+        parse: Makes a tree of a file; one with a memory makes a reload fast.
+    """
+    faults = Faults()
+    roots, unread = _roots(files, faults, parse)
+    ids: dict[str, Place] = {}
+    entities = tuple(e for root in roots["entities"] for e in read_entities(root, faults, ids))
+    known = None if "entities" in unread else ids
+    topics = _topics(roots["topic"], faults, known)
+    outlets = tuple(
+        outlet for root in roots["sources"] for outlet in read_sources(root, faults, variables)
+    )
+    labels = {} if faults.errors else _labels(topics, outlets)
+    alerts = AlertsDefinition()
+    for root in roots["alerts"]:
+        alerts = read_alerts(root, faults, variables, labels)
+    return Catalog(outlets, topics, entities, alerts), in_file_order(faults.all)
+
+
+def _topics(
+    roots: Sequence[Node], faults: Faults, entities: Collection[str] | None
+) -> tuple[TopicDefinition, ...]:
+    seen: dict[str, Place] = {}
+    read_all = (read_topic(root, faults, seen, entities) for root in roots)
+    return tuple(topic for topic in read_all if topic is not None)
+
+
+def _labels(
+    topics: Sequence[TopicDefinition], outlets: Sequence[Outlet]
+) -> dict[str, Collection[str]]:
+    return {
+        "topic": {topic.id for topic in topics},
+        "severity": SEVERITIES,
+        "outlet": {outlet.id for outlet in outlets},
+        "country": {outlet.country for outlet in outlets if outlet.country},
+    }
+
+
+def _roots(
+    files: Sequence[RawFile], faults: Faults, parse: ParseFile
+) -> tuple[dict[Kind, list[Node]], frozenset[Kind]]:
+    """What each file holds, and the kinds of which a file could not be read."""
+    roots: dict[Kind, list[Node]] = {"sources": [], "topic": [], "entities": [], "alerts": []}
+    unread: set[Kind] = set()
+    for file in files:
+        before = faults.errors
+        root = _root(file, faults, parse)
+        if root is not None:
+            roots[file.kind].append(root)
+        elif faults.errors > before:
+            unread.add(file.kind)
+    return roots, frozenset(unread)
+
+
+def _root(file: RawFile, faults: Faults, parse: ParseFile) -> Node | None:
+    start = Place(shown_path(file.path), 1, 1)
+    if isinstance(file.content, Fault):
+        faults.take([file.content])
+        return None
+    if file.path.suffix == ".yml":
+        faults.add(start, "W202", "A file that ends in .yml is not read.", "Rename it: .yaml.")
+        return None
+    root, found = parse(start.file, file.content)
+    faults.take(found)
+    if root is None or (isinstance(root, Text) and root.is_null):
+        if not found:
+            _empty(start, file.kind, faults)
+        return None
+    return root
+
+
+def _empty(place: Place, kind: Kind, faults: Faults) -> None:
+    if kind == "sources":
+        faults.add(place, "E212", "The file is empty.", "Write `outlets:` and a list of outlets.")
+    else:
+        faults.add(place, "W201", "The file is empty.", "Write something, or delete it.")

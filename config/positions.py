@@ -1,0 +1,120 @@
+"""Where each character of a YAML value stands in its file.
+
+::
+
+    raw text of the scalar ──▶ runs: (offset in value, offset in file) ──▶ SourceText.lines
+
+YAML folds lines, doubles quotes and escapes characters, so an offset in a value is not an offset
+in the file. Values are cut into runs within which both grow alike; a parser of the value (the
+query parser) then points at the very column of its fault.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from config.catalog.models import Place, SourceText
+
+_BREAK = r"(?:\r\n|[\r\n])"
+_FOLD = rf"(?P<fold>[ \t]*{_BREAK}(?:[ \t]*{_BREAK})*[ \t]*)"
+_PLAIN_RUN = re.compile(rf"{_FOLD}|(?P<text>[ \t]+|[^ \t\r\n]+)")
+_SINGLE_RUN = re.compile(rf"{_FOLD}|(?P<one>'')|(?P<text>[ \t]+|[^' \t\r\n]+)")
+_DOUBLE_RUN = re.compile(
+    rf"(?P<join>\\{_BREAK}(?:[ \t]*{_BREAK})*[ \t]*)|{_FOLD}"
+    r"|(?P<one>\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\.)"
+    r"|(?P<text>[ \t]+|[^\\ \t\r\n]+)"
+)
+_BREAKS = re.compile(_BREAK)
+
+Run = tuple[int, int]
+"""Offset in the value, offset in the raw text."""
+
+
+class Lines:
+    """Line and column of every character of a file, counted the way editors count.
+
+    Args:
+        file: Path for the places.
+        text: The whole file.
+    """
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+        self._starts = [0, *(match.end() for match in _BREAKS.finditer(text))]
+
+    def place(self, index: int) -> Place:
+        """The place of the character at ``index``."""
+        line = bisect_right(self._starts, index)
+        return Place(self.file, line, index - self._starts[line - 1] + 1)
+
+    def source(self, start: int, end: int, style: str | None, value: str) -> SourceText:
+        """A scalar's value with the place of its characters.
+
+        Args:
+            start: Where the scalar begins in the file, its quote or block mark included.
+            end: Where it ends.
+            style: ``'``, ``"``, ``|``, ``>`` or None for a plain scalar.
+            value: The value the YAML parser made of it.
+        """
+        pieces: list[tuple[int, int, int]] = []
+        for offset, raw in _runs(self.text[start:end], style, value):
+            place = self.place(start + raw)
+            if not pieces or not _continues(pieces[-1], (offset, place.line, place.column)):
+                pieces.append((offset, place.line, place.column))
+        if not pieces:
+            return SourceText(value, self.place(start))
+        first = Place(self.file, pieces[0][1], pieces[0][2])
+        return SourceText(value, first, tuple(pieces) if len(pieces) > 1 else ())
+
+
+def _continues(a: tuple[int, int, int], b: tuple[int, int, int]) -> bool:
+    return a[1] == b[1] and b[2] - a[2] == b[0] - a[0]
+
+
+def _runs(raw: str, style: str | None, value: str) -> list[Run]:
+    if style in ("|", ">"):
+        return _block_runs(raw, value)
+    if style is None:
+        return _flow_runs(raw, _PLAIN_RUN, 0, len(raw))
+    pattern = _SINGLE_RUN if style == "'" else _DOUBLE_RUN
+    return _flow_runs(raw, pattern, 1, len(raw) - 1)
+
+
+def _flow_runs(raw: str, pattern: re.Pattern[str], begin: int, end: int) -> list[Run]:
+    runs: list[Run] = []
+    offset = 0
+    for match in pattern.finditer(raw, begin, end):
+        kind, found = match.lastgroup, match.group()
+        breaks = len(_BREAKS.findall(found)) if kind in ("fold", "join") else 0
+        if kind in ("text", "one"):
+            runs.append((offset, match.start()))
+        if kind == "text":
+            offset += len(found)
+        elif kind == "one":
+            offset += 1
+        elif kind == "join":  # a backslash eats its own line break, not the empty lines after it
+            offset += breaks - 1
+        else:  # one break folds to a space, more of them to one less
+            offset += max(1, breaks - 1)
+    return runs
+
+
+def _block_runs(raw: str, value: str) -> list[Run]:
+    """Folding only ever changes the white space between lines: each line's text is found again."""
+    header = _BREAKS.search(raw)
+    runs: list[Run] = []
+    offset, begin = 0, header.end() if header else len(raw)
+    while begin < len(raw):
+        found = _BREAKS.search(raw, begin)
+        end = found.start() if found else len(raw)
+        text = raw[begin:end].strip(" \t")
+        if text:
+            offset += len(value[offset:]) - len(value[offset:].lstrip(" \t\n"))
+            if not value.startswith(text, offset):  # a comment behind the block
+                break
+            runs.append((offset, begin + raw[begin:end].index(text)))
+            offset += len(text)
+        begin = found.end() if found else len(raw)
+    return runs

@@ -1,0 +1,153 @@
+"""Which addresses may be asked: nothing inside the operator's network, on no port but the web's.
+
+The check is made three times on the way, and the last one cannot be talked past::
+
+    URL ── guard.check ──▶ name ── GuardedResolver ──▶ addresses ── guard.open_socket ──▶ connect
+           scheme, port,          any blocked address          the address really connected to,
+           literal address        refuses the name             whatever named it
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from config.errors import FetchError
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# The union of what feedkit and lion-reader refuse. `is_global` alone is not enough: Python 3.11
+# calls NAT64, 6to4, multicast and IPv4-compatible addresses global.
+_NETWORKS = """
+0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24
+192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24
+224.0.0.0/4 240.0.0.0/4 ::/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32
+2002::/16 3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8
+"""
+BLOCKED = tuple(ipaddress.ip_network(n) for n in _NETWORKS.split())
+"""Networks that are not the public internet (IANA special-purpose registries)."""
+
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""All IPv6 that is given out so far (RFC 4291)."""
+
+WEB_PORTS = (80, 443)
+
+
+class BlockedAddressError(OSError):
+    """An address on the list came up where a connection was to be made."""
+
+
+def is_blocked(address: str) -> bool:
+    """Whether an IP address is none of the public internet; what is no address is blocked too."""
+    try:
+        ip: Address = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return True
+    if ip.version == 6 and (inner := ip.ipv4_mapped):
+        ip = inner
+    if ip.version == 6 and ip not in GLOBAL_UNICAST:
+        return True
+    return not ip.is_global or any(ip in n for n in BLOCKED if n.version == ip.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The rule of where requests may go.
+
+    Attributes:
+        allow_private: Everything may be asked; for the operator's own servers and development.
+        exempt: (address, port) pairs that may be asked although they are private.
+    """
+
+    allow_private: bool = False
+    exempt: frozenset[tuple[str, int]] = frozenset()
+
+    def check(self, url: str) -> None:
+        """Refuse a URL by what can be read from it.
+
+        Raises:
+            FetchError: ``blocked_port`` or ``blocked_address``.
+        """
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+        if self.allow_private or (host, port) in self.exempt:
+            return
+        if port not in WEB_PORTS:
+            raise FetchError(
+                url, "blocked_port", f"Port {port} is not a web port.", retry=False, mend=_MEND
+            )
+        if _is_literal(host) and is_blocked(host):
+            raise blocked(url)
+
+    def allows(self, address: str, port: int) -> bool:
+        """Whether a connection to this address may be made."""
+        return self.allow_private or (address, port) in self.exempt or not is_blocked(address)
+
+    def open_socket(self, addr_info: Sequence[Any]) -> socket.socket:
+        """The socket for one address (the connector's ``socket_factory``).
+
+        Raises:
+            BlockedAddressError: The address is not a public one.
+        """
+        family, kind, protocol, _, (address, port, *_) = addr_info
+        if not self.allows(address, port):
+            raise BlockedAddressError("not a public address")
+        return socket.socket(family, kind, protocol)
+
+
+class GuardedResolver(AbstractResolver):
+    """DNS, refusing every name that has a blocked address among its answers.
+
+    One public address among private ones is how rebinding begins, so the whole name is refused.
+    """
+
+    def __init__(self, inner: AbstractResolver, guard: Guard) -> None:
+        self._inner = inner
+        self._guard = guard
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Addresses of a name.
+
+        Raises:
+            BlockedAddressError: One of them is not a public address.
+            OSError: The name could not be resolved.
+        """
+        found = await self._inner.resolve(host, port, family)
+        if not all(self._guard.allows(r["host"], port) for r in found):
+            raise BlockedAddressError("the name has an address that is not public")
+        return found
+
+    async def close(self) -> None:
+        """Close the resolver within."""
+        await self._inner.close()
+
+
+_MEND = "WIREWATCH_HTTP_ALLOW_PRIVATE=true allows it for every feed and page."
+
+
+def blocked(url: str) -> FetchError:
+    """The error for a URL that leads to an address inside."""
+    return FetchError(
+        url,
+        "blocked_address",
+        "The address is not on the public internet.",
+        retry=False,
+        mend=_MEND,
+    )
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

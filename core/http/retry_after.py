@@ -1,0 +1,44 @@
+"""How long a server asked us to wait."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+CAP = 24 * 3600.0
+"""Longest wait a server may ask for, in seconds; servers were seen to ask for 88 hours."""
+
+_SECONDS = re.compile(r"[+-]?[0-9]{1,18}")
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds from now that ``Retry-After`` asks for (RFC 9110, 10.2.3).
+
+    A date counts from the answer's own ``Date``, so that a server whose clock is wrong is still
+    understood. A time in the past is 0, more than a day is a day.
+
+    Args:
+        headers: Of the answer; must not care about case.
+        now: The present, aware.
+
+    Returns:
+        None where the header is missing or says nothing.
+    """
+    raw = headers.get("Retry-After", "").strip()
+    if _SECONDS.fullmatch(raw):
+        return min(max(float(raw), 0.0), CAP)
+    at = _http_date(raw)
+    if at is None:
+        return None
+    wait = (at - (_http_date(headers.get("Date", "")) or now)).total_seconds()
+    return min(max(wait, 0.0), CAP)
+
+
+def _http_date(raw: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(raw)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

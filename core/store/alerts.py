@@ -1,0 +1,320 @@
+"""Alerts, and the decisions behind them.
+
+::
+
+    match ──decided once──▶ decisions ──▶ alerts ──▶ notifications, deliveries
+                                │                    (core.store.deliveries)
+                                └──▶ outbox ──▶ news.alerts
+
+A decision is unique per topic, article and revision: a match that comes again, for whatever reason,
+finds it and changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    func,
+    select,
+)
+
+from config.errors import UsageError
+from core.messages import AlertEvent, AlertEventKind
+from core.messages.envelope import to_record
+from core.store import outbox
+from core.store.metadata import UtcDateTime, metadata
+
+OPEN, ACKED, CLOSED = "open", "acked", "closed"
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("topic_id", String(200), nullable=False, index=True),
+    Column("topic_title", Text, nullable=False),
+    Column("story_id", String(32), nullable=False, unique=True),
+    Column("state", String(10), nullable=False),
+    Column("severity", String(40), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("reason_code", String(40), nullable=False),
+    Column("article_id", String(32), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False, index=True),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("acked_by", Text, nullable=False, server_default=""),
+    Column("acked_at", UtcDateTime),
+    Column("closed_by", Text, nullable=False, server_default=""),
+    Column("closed_at", UtcDateTime),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("topic_id", String(200), primary_key=True),
+    Column("article_id", String(32), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("topic_revision", String(64), nullable=False),
+    Column("event", String(20), nullable=False),
+    Column("reason_code", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("alert_id", String(32), nullable=False, index=True),
+    Column("story_id", String(32), nullable=False),
+    Column("outlet", String(200), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Index("ix_decisions_decided_at", "decided_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A (topic, story) worth telling.
+
+    Attributes:
+        state: open, acked or closed.
+        title: Title of the story.
+        article_id: The article that opened it.
+        acked_by: Who took it; empty while nobody has.
+    """
+
+    id: str
+    topic_id: str
+    topic_title: str
+    story_id: str
+    state: str
+    severity: str
+    title: str
+    reason: str
+    reason_code: str
+    article_id: str
+    opened_at: datetime
+    updated_at: datetime
+    acked_by: str = ""
+    acked_at: datetime | None = None
+    closed_by: str = ""
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """What was decided about one article revision under one topic.
+
+    Attributes:
+        topic_revision: The topic's definition it was decided (or last seen) under.
+        event: opened, updated or suppressed.
+    """
+
+    topic_id: str
+    article_id: str
+    revision: int
+    topic_revision: str
+    event: str
+    reason_code: str
+    reason: str
+    alert_id: str
+    story_id: str
+    outlet: str
+    title: str
+    url: str
+    decided_at: datetime
+
+
+def decision(
+    connection: Connection, topic_id: str, article_id: str, revision: int
+) -> DecisionRow | None:
+    """What was decided about this revision, else about the newest other one; None if nothing."""
+    query = (
+        select(decisions)
+        .where(decisions.c.topic_id == topic_id, decisions.c.article_id == article_id)
+        .order_by((decisions.c.revision == revision).desc(), decisions.c.revision.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else _decision(row)
+
+
+def record_decision(connection: Connection, row: DecisionRow) -> None:
+    """Keep a decision.
+
+    Raises:
+        StoreError: On leaving the transaction: it was decided before; nothing is kept.
+    """
+    connection.execute(decisions.insert().values(asdict(row)))
+
+
+def seen_under(connection: Connection, row: DecisionRow, topic_revision: str) -> None:
+    """Remember that a decided match came again under another definition of its topic."""
+    connection.execute(
+        decisions.update()
+        .where(
+            decisions.c.topic_id == row.topic_id,
+            decisions.c.article_id == row.article_id,
+            decisions.c.revision == row.revision,
+        )
+        .values(topic_revision=topic_revision)
+    )
+
+
+def decisions_of(connection: Connection, alert_id: str) -> list[DecisionRow]:
+    """Every decision that concerns an alert, oldest first; suppressed ones too."""
+    query = (
+        select(decisions)
+        .where(decisions.c.alert_id == alert_id)
+        .order_by(decisions.c.decided_at, decisions.c.article_id, decisions.c.revision)
+    )
+    return [_decision(row) for row in connection.execute(query).mappings()]
+
+
+def suppressed(
+    connection: Connection,
+    *,
+    topic_id: str | None = None,
+    since: datetime | None = None,
+    limit: int = 100,
+) -> list[DecisionRow]:
+    """What people were spared, newest first."""
+    query = select(decisions).where(decisions.c.event == AlertEventKind.SUPPRESSED.value)
+    if topic_id is not None:
+        query = query.where(decisions.c.topic_id == topic_id)
+    if since is not None:
+        query = query.where(decisions.c.decided_at >= since)
+    query = query.order_by(decisions.c.decided_at.desc(), decisions.c.article_id).limit(limit)
+    return [_decision(row) for row in connection.execute(query).mappings()]
+
+
+def open_alert(connection: Connection, row: Alert) -> None:
+    """Open an alert."""
+    connection.execute(alerts.insert().values(asdict(row)))
+
+
+def touch(connection: Connection, alert_id: str, now: datetime) -> None:
+    """Remember that something was added to an alert's story."""
+    connection.execute(alerts.update().where(alerts.c.id == alert_id).values(updated_at=now))
+
+
+def is_open(connection: Connection, alert_id: str) -> bool:
+    """Whether the alert was ever opened (it may be acked or closed since)."""
+    query = select(func.count()).select_from(alerts).where(alerts.c.id == alert_id)
+    return bool(connection.scalar(query))
+
+
+def alert(connection: Connection, alert_id: str) -> Alert:
+    """The alert of that id.
+
+    Args:
+        connection: Any transaction.
+        alert_id: The whole id, or its first eight digits or more.
+
+    Raises:
+        UsageError: There is none, or several begin so.
+    """
+    query = select(alerts).where(alerts.c.id.startswith(alert_id, autoescape=True)).limit(2)
+    rows = connection.execute(query).mappings().all() if len(alert_id) >= 8 else []
+    if len(rows) == 1:
+        return _alert(rows[0])
+    problem = "is the beginning of several alerts" if rows else "is no alert"
+    raise UsageError(
+        f"{alert_id!r} {problem}.", mend="`wirewatch alerts list` shows the ids of all of them."
+    )
+
+
+def list_alerts(
+    connection: Connection,
+    *,
+    topic_id: str | None = None,
+    state: str | None = None,
+    severity: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> list[Alert]:
+    """Alerts, newest first.
+
+    Args:
+        connection: Any transaction.
+        topic_id: Only this topic's.
+        state: Only ``open``, ``acked`` or ``closed`` ones.
+        severity: Only this severity.
+        since: Opened at this time or later.
+        until: Opened before this time.
+        limit: At most so many.
+        offset: After so many.
+    """
+    query = select(alerts).order_by(alerts.c.opened_at.desc(), alerts.c.id)
+    equal = {"topic_id": topic_id, "state": state, "severity": severity}
+    for name, value in equal.items():
+        if value is not None:
+            query = query.where(alerts.c[name] == value)
+    if since is not None:
+        query = query.where(alerts.c.opened_at >= since)
+    if until is not None:
+        query = query.where(alerts.c.opened_at < until)
+    return [_alert(row) for row in connection.execute(query.limit(limit).offset(offset)).mappings()]
+
+
+def ack(connection: Connection, alert_id: str, *, by: str, at: datetime) -> Alert:
+    """Take an alert: somebody is on it. Acked or closed before, nothing changes.
+
+    Raises:
+        UsageError: There is no such alert.
+    """
+    found = alert(connection, alert_id)
+    if found.state != OPEN:
+        return found
+    return _change(connection, found, AlertEventKind.ACKED, by, at)
+
+
+def close(connection: Connection, alert_id: str, *, by: str, at: datetime) -> Alert:
+    """Close an alert. Closed before, nothing changes.
+
+    Raises:
+        UsageError: There is no such alert.
+    """
+    found = alert(connection, alert_id)
+    if found.state == CLOSED:
+        return found
+    return _change(connection, found, AlertEventKind.CLOSED, by, at)
+
+
+def _change(
+    connection: Connection, found: Alert, event: AlertEventKind, by: str, at: datetime
+) -> Alert:
+    verb = event.value
+    connection.execute(
+        alerts.update()
+        .where(alerts.c.id == found.id)
+        .values({"state": verb, f"{verb}_by": by, f"{verb}_at": at, "updated_at": at})
+    )
+    message = AlertEvent(
+        alert_id=found.id,
+        event=event,
+        topic_id=found.topic_id,
+        story_id=found.story_id,
+        article_id=found.article_id,
+        severity=found.severity,
+        reason=f"{verb} by {by}",
+        reason_code=verb,
+        at=at,
+    )
+    outbox.put(connection, [to_record(message, at=at)])
+    return alert(connection, found.id)
+
+
+def _alert(row: RowMapping) -> Alert:
+    return Alert(**row)
+
+
+def _decision(row: RowMapping) -> DecisionRow:
+    return DecisionRow(**row)

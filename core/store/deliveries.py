@@ -1,0 +1,334 @@
+"""Notifications and what became of each on its way to each target.
+
+::
+
+    pending ──claim──▶ sending ──2xx──▶ delivered
+       ▲                  │
+       │◀──── retry ──────┤                        (refused for now: wait, then again)
+    unknown ◀─ no answer ─┤                        (sent, nobody knows: again with the same id)
+                          └──for good, or given up──▶ failed
+
+A claim is a lease: when its holder dies while sending, the delivery is due again at once and says
+that it may be a repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    func,
+    select,
+)
+
+from core.ids import digest
+from core.instance import Instance
+from core.store import leases
+from core.store.metadata import UtcDateTime, metadata
+
+PENDING, SENDING, DELIVERED, FAILED, UNKNOWN = (
+    "pending",
+    "sending",
+    "delivered",
+    "failed",
+    "unknown",
+)
+WAITING = (PENDING, SENDING, UNKNOWN)
+"""States that still need work."""
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("alert_id", String(32), nullable=False, index=True),
+    Column("receiver", String(200), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ux_notifications", "alert_id", "receiver", "kind", "seq", unique=True),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column(
+        "notification_id", String(32), ForeignKey("notifications.id"), nullable=False, index=True
+    ),
+    Column("target", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("possible_repeat", Boolean, nullable=False),
+    Column("next_attempt_at", UtcDateTime, nullable=False),
+    Column("lease_holder", String(120)),
+    Column("lease_expires_at", UtcDateTime),
+    Column("last_error", Text, nullable=False, server_default=""),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("delivered_at", UtcDateTime),
+    Index("ix_deliveries_due", "state", "next_attempt_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One message about an alert, for one receiver.
+
+    Attributes:
+        kind: ``new_story`` ...
+        seq: 0 for the first of its kind about the alert, then 1, 2 ...
+        body: The JSON every attempt sends, byte for byte.
+    """
+
+    id: str
+    alert_id: str
+    receiver: str
+    kind: str
+    seq: int
+    body: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A notification on its way to one target.
+
+    Attributes:
+        target: The destination, without its secrets.
+        state: pending, sending, delivered, failed or unknown.
+        possible_repeat: An earlier attempt may have reached the target.
+        last_error: Why the last attempt failed, in words; empty where none did.
+    """
+
+    id: str
+    notification_id: str
+    target: str
+    state: str
+    attempts: int
+    possible_repeat: bool
+    next_attempt_at: datetime
+    lease_holder: str | None
+    lease_expires_at: datetime | None
+    last_error: str
+    created_at: datetime
+    updated_at: datetime
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A delivery claimed by us, with its notification."""
+
+    delivery: Delivery
+    notification: Notification
+
+
+def notification_id(alert_id: str, receiver: str, kind: str, seq: int) -> str:
+    """The id of a notification; a target that has seen it has seen the message."""
+    return digest("notification", alert_id, receiver, kind, str(seq))
+
+
+def add_notification(
+    connection: Connection, notification: Notification, targets: Sequence[str]
+) -> None:
+    """Queue a notification for each of its receiver's targets, due now."""
+    connection.execute(notifications.insert().values(asdict(notification)))
+    now = notification.created_at
+    for target in targets:
+        connection.execute(
+            deliveries.insert().values(
+                id=digest("delivery", notification.id, target),
+                notification_id=notification.id,
+                target=target,
+                state=PENDING,
+                attempts=0,
+                possible_repeat=False,
+                next_attempt_at=now,
+                created_at=now,
+                updated_at=now,
+            )
+        )
+
+
+def due(
+    connection: Connection,
+    me: Instance,
+    *,
+    now: datetime,
+    limit: int,
+    waits_over: bool = False,
+    but: Collection[str] = (),
+) -> list[Delivery]:
+    """Deliveries that may be attempted: waited long enough, or their sender died sending.
+
+    Args:
+        connection: Any transaction.
+        me: Who asks.
+        now: The present.
+        limit: At most so many.
+        waits_over: Whether retries that still wait count as due.
+        but: Ids of deliveries to leave alone.
+    """
+    waiting = select(deliveries).where(deliveries.c.state.in_((PENDING, UNKNOWN)))
+    if not waits_over:
+        waiting = waiting.where(deliveries.c.next_attempt_at <= now)
+    waiting = waiting.order_by(deliveries.c.next_attempt_at, deliveries.c.id)
+    rows = connection.execute(waiting.limit(limit + len(but))).mappings()
+    abandoned = [d for d in _sending(connection) if _abandoned(d, me, now)]
+    found = [*abandoned, *(_delivery(row) for row in rows)]
+    return [d for d in found if d.id not in but][:limit]
+
+
+def claim(
+    connection: Connection,
+    wanted: Iterable[Delivery],
+    me: Instance,
+    *,
+    now: datetime,
+    ttl: timedelta,
+) -> list[Due]:
+    """Lease what :func:`due` found in the same transaction.
+
+    Args:
+        connection: A write transaction.
+        wanted: The deliveries.
+        me: The holder.
+        now: The present.
+        ttl: After so long another instance may try, whatever became of us.
+    """
+    return [_lease(connection, delivery, me, now, ttl) for delivery in wanted]
+
+
+def finish(
+    connection: Connection,
+    claimed: Delivery,
+    *,
+    state: str,
+    now: datetime,
+    error: str = "",
+    next_attempt_at: datetime | None = None,
+) -> bool:
+    """Write the outcome of an attempt; False where somebody else owns the delivery by now.
+
+    Args:
+        connection: A write transaction.
+        claimed: The delivery as it was claimed.
+        state: What it is now.
+        now: The present.
+        error: Why the attempt failed, in words.
+        next_attempt_at: When the next one is due, where there is a next one.
+    """
+    values: dict[str, Any] = {
+        "state": state,
+        "last_error": error,
+        "updated_at": now,
+        "lease_holder": None,
+        "lease_expires_at": None,
+    }
+    if state == UNKNOWN:
+        values["possible_repeat"] = True
+    if state == DELIVERED:
+        values["delivered_at"] = now
+    if next_attempt_at is not None:
+        values["next_attempt_at"] = next_attempt_at
+    ours = deliveries.update().where(
+        deliveries.c.id == claimed.id,
+        deliveries.c.state == SENDING,
+        deliveries.c.lease_holder == claimed.lease_holder,
+        deliveries.c.attempts == claimed.attempts,
+    )
+    return connection.execute(ours.values(values)).rowcount == 1
+
+
+def resend(connection: Connection, delivery_id: str, *, now: datetime) -> bool:
+    """Try a failed delivery again, with the same id; False where it has not failed."""
+    again = deliveries.update().where(deliveries.c.id == delivery_id, deliveries.c.state == FAILED)
+    values = {"state": PENDING, "next_attempt_at": now, "created_at": now, "updated_at": now}
+    return connection.execute(again.values(values)).rowcount == 1
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many deliveries are in each state; states nobody is in are missing."""
+    query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def notifications_of(
+    connection: Connection, alert_id: str
+) -> list[tuple[Notification, tuple[Delivery, ...]]]:
+    """Every notification about an alert with its deliveries, oldest first."""
+    query = select(notifications).where(notifications.c.alert_id == alert_id)
+    query = query.order_by(notifications.c.created_at, notifications.c.receiver)
+    found = [Notification(**row) for row in connection.execute(query).mappings()]
+    return [(n, tuple(_deliveries_of(connection, n.id))) for n in found]
+
+
+def notification(connection: Connection, notification_id: str) -> Notification | None:
+    """The notification of that id."""
+    query = select(notifications).where(notifications.c.id == notification_id)
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else Notification(**row)
+
+
+def _deliveries_of(connection: Connection, notification_id: str) -> list[Delivery]:
+    query = select(deliveries).where(deliveries.c.notification_id == notification_id)
+    return [
+        _delivery(row) for row in connection.execute(query.order_by(deliveries.c.target)).mappings()
+    ]
+
+
+def _sending(connection: Connection) -> list[Delivery]:
+    query = select(deliveries).where(deliveries.c.state == SENDING)
+    return [
+        _delivery(row)
+        for row in connection.execute(query.order_by(deliveries.c.updated_at)).mappings()
+    ]
+
+
+def _abandoned(delivery: Delivery, me: Instance, now: datetime) -> bool:
+    """Ours stay ours until they expire: another task of this process may be sending."""
+    if delivery.lease_holder == me.id:
+        return delivery.lease_expires_at is not None and delivery.lease_expires_at <= now
+    return leases.free(delivery.lease_holder, delivery.lease_expires_at, me, now)
+
+
+def _lease(
+    connection: Connection, delivery: Delivery, me: Instance, now: datetime, ttl: timedelta
+) -> Due:
+    repeat = delivery.possible_repeat or delivery.state == SENDING
+    connection.execute(
+        deliveries.update()
+        .where(deliveries.c.id == delivery.id)
+        .values(
+            state=SENDING,
+            attempts=delivery.attempts + 1,
+            possible_repeat=repeat,
+            lease_holder=me.id,
+            lease_expires_at=now + ttl,
+            updated_at=now,
+        )
+    )
+    query = select(deliveries).where(deliveries.c.id == delivery.id)
+    row = connection.execute(query).mappings().one()
+    about = notification(connection, delivery.notification_id)
+    if about is None:  # the foreign key forbids it
+        raise AssertionError(f"delivery {delivery.id} has no notification")
+    return Due(_delivery(row), about)
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    return Delivery(**row)

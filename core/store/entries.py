@@ -1,0 +1,256 @@
+"""Entries: what feeds showed, and which of them still want their page read.
+
+::
+
+    add | change (with the poll, one transaction) ──▶ pending ──lease_due──▶ save (done | pending)
+
+A ``pending`` entry is work that survives any crash: it ends only in the transaction that writes
+the article made of it. Rows stay when they are done: they are what makes an entry *known*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+)
+
+from core.instance import Instance
+from core.store import hosts, row_leases
+from core.store.metadata import UtcDateTime, metadata
+
+PENDING, DONE = "pending", "done"
+
+KNOWN_LIMIT = 5_000
+"""Digests given to the parser to skip by: several documents of the largest size."""
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("feed_id", String(120), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("url_key", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("article_id", String(32)),
+    Column("state", String(10), nullable=False),
+    Column("disposition", String(40), nullable=False),
+    Column("origin", String(10), nullable=False),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("published_at", UtcDateTime),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("language", String(10)),
+    Column("attempts", Integer, nullable=False),
+    Column("next_page_at", UtcDateTime, nullable=False),
+    Column("page_outcome", String(40), nullable=False),
+    Column("lease_holder", String(120)),
+    Column("lease_until", UtcDateTime),
+    UniqueConstraint("feed_id", "key"),
+)
+Index("ix_entries_url_key", entries.c.url_key)
+Index("ix_entries_article_id", entries.c.article_id)
+Index("ix_entries_feed_id_changed_at", entries.c.feed_id, entries.c.changed_at)
+_pending = entries.c.state == PENDING
+Index(
+    "ix_entries_pending", entries.c.next_page_at, sqlite_where=_pending, postgresql_where=_pending
+)
+_held = entries.c.lease_holder.is_not(None)
+Index("ix_entries_held", entries.c.lease_holder, sqlite_where=_held, postgresql_where=_held)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """A row of ``entries``.
+
+    Attributes:
+        id: Row number; 0 before it is stored.
+        key: The entry's own id within its feed (``ingest.sources``); ``digest`` of what it says.
+        url: Its link, fit to be fetched; empty where it has none.
+        url_key: The link's identity (``ingest.urls.canonical_url``); never fetched.
+        host: Scope of politeness, as for feeds.
+        article_id: The article made of it, once there is one.
+        state: ``pending`` while its page is to be read (again), then ``done``.
+        disposition: What became of it (:mod:`ingest`); empty while nothing has.
+        origin: ``live`` or ``backfill``.
+        changed_at: When the feed last showed it new or changed.
+        summary: Plain text, as ``content`` is; both are emptied when the entry is done.
+        attempts: At its page.
+        page_outcome: Of the last attempt.
+    """
+
+    feed_id: str
+    key: str
+    digest: str
+    url: str
+    url_key: str
+    host: str
+    origin: str
+    first_seen_at: datetime
+    changed_at: datetime
+    next_page_at: datetime
+    published_at: datetime | None = None
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    authors: Sequence[str] = ()
+    language: str | None = None
+    article_id: str | None = None
+    state: str = PENDING
+    disposition: str = ""
+    attempts: int = 0
+    page_outcome: str = ""
+    id: int = 0
+
+
+_COLUMNS = [entries.c[f.name] for f in fields(EntryRecord)]
+
+
+def add(connection: Connection, records: Iterable[EntryRecord]) -> None:
+    """Store entries seen for the first time."""
+    rows = [_row(record) for record in records]
+    if rows:
+        connection.execute(entries.insert(), rows)
+
+
+def change(connection: Connection, record: EntryRecord) -> None:
+    """Store what a feed now says of an entry; whoever holds it loses it."""
+    row = _row(record) | {"lease_holder": None, "lease_until": None}
+    connection.execute(entries.update().where(entries.c.id == record.id).values(row))
+
+
+def save(connection: Connection, record: EntryRecord, me: Instance) -> bool:
+    """Store what reading its page made of an entry and give it back; False where it was lost.
+
+    An entry that is done keeps its title and forgets its text: the article has it.
+    """
+    row = _row(record) | {"lease_holder": None, "lease_until": None}
+    if record.state == DONE:
+        row |= {"summary": "", "content": ""}
+    mine = entries.update().where(entries.c.id == record.id, entries.c.lease_holder == me.id)
+    return bool(connection.execute(mine.values(row)).rowcount)
+
+
+def by_keys(connection: Connection, feed_id: str, keys: Iterable[str]) -> dict[str, EntryRecord]:
+    """The known ones among a feed's entries, by key."""
+    found: dict[str, EntryRecord] = {}
+    for some in chunks(keys):
+        query = select(*_COLUMNS).where(entries.c.feed_id == feed_id, entries.c.key.in_(some))
+        found |= {row["key"]: _record(row) for row in connection.execute(query).mappings()}
+    return found
+
+
+def by_addresses(connection: Connection, url_keys: Iterable[str]) -> list[EntryRecord]:
+    """Entries of any feed that link to one of these, oldest first."""
+    found: list[EntryRecord] = []
+    for some in chunks(set(url_keys)):
+        query = select(*_COLUMNS).where(entries.c.url_key.in_(some)).order_by(entries.c.id)
+        found += [_record(row) for row in connection.execute(query).mappings()]
+    return found
+
+
+def known_digests(connection: Connection, feed_id: str) -> dict[str, str]:
+    """Key and digest of the feed's last entries: what a parser need not look at again."""
+    query = (
+        select(entries.c.key, entries.c.digest)
+        .where(entries.c.feed_id == feed_id)
+        .order_by(entries.c.changed_at.desc())
+        .limit(KNOWN_LIMIT)
+    )
+    return {row.key: row.digest for row in connection.execute(query)}
+
+
+def lease_due(
+    connection: Connection,
+    me: Instance,
+    now: datetime,
+    *,
+    limit: int,
+    skip: Collection[int] = (),
+    busy: Collection[str] = (),
+) -> list[EntryRecord]:
+    """Take up to ``limit`` entries whose page is due: one a host, live ones first.
+
+    Args:
+        connection: A write transaction.
+        me: Who takes them.
+        now: The present moment.
+        limit: How many at most.
+        skip: Entries not wanted, by row number.
+        busy: Hosts not wanted.
+    """
+    dead = row_leases.dead_holders(connection, entries, me, now)
+    first = func.row_number().over(
+        partition_by=entries.c.host, order_by=(entries.c.origin.desc(), entries.c.id)
+    )
+    due = (
+        select(entries.c.id, entries.c.origin, first.label("rank"))
+        .where(
+            _pending,
+            entries.c.next_page_at <= now,
+            row_leases.is_free(entries, dead, now),
+            ~hosts.is_paused(entries.c.host, entries.c.url, now),
+            entries.c.id.not_in(skip),
+            entries.c.host.not_in(busy),
+        )
+        .subquery()
+    )
+    query = select(due.c.id).where(due.c.rank == 1).order_by(due.c.origin.desc(), due.c.id)
+    picked = list(connection.scalars(query.limit(limit)))
+    _hold(connection, picked, me, now)
+    found = connection.execute(select(*_COLUMNS).where(entries.c.id.in_(picked)))
+    return sorted(map(_record, found.mappings()), key=lambda record: picked.index(record.id))
+
+
+def _hold(connection: Connection, ids: Sequence[int], me: Instance, now: datetime) -> None:
+    until = now + row_leases.LEASE_TIME
+    rows = entries.update().where(entries.c.id.in_(ids))
+    connection.execute(rows.values(lease_holder=me.id, lease_until=until))
+
+
+def is_mine(connection: Connection, entry_id: int, me: Instance) -> bool:
+    """Whether ``me`` holds the entry; in a write transaction it stays so until the end."""
+    query = select(entries.c.id).where(entries.c.id == entry_id, entries.c.lease_holder == me.id)
+    return connection.scalar(query.with_for_update()) is not None
+
+
+def give_back(connection: Connection, entry_id: int, me: Instance) -> None:
+    """Let others take an entry that was leased and whose page was not read."""
+    mine = entries.update().where(entries.c.id == entry_id, entries.c.lease_holder == me.id)
+    connection.execute(mine.values(lease_holder=None, lease_until=None))
+
+
+def _row(record: EntryRecord) -> dict[str, object]:
+    row = asdict(record)
+    del row["id"]
+    return row | {"authors": list(record.authors)}
+
+
+def _record(row: RowMapping) -> EntryRecord:
+    return EntryRecord(**{**row, "authors": tuple(row["authors"])})
+
+
+def chunks(values: Iterable[str], size: int = 500) -> Iterator[list[str]]:
+    """Lists of bounded size: SQLite takes a bounded number of parameters in a statement."""
+    items = list(values)
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,135 @@
+"""The state of one feed, and the word that answers "quiet or broken?"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+QUIET_AFTER = {"A": timedelta(days=1), "B": timedelta(days=7), "C": timedelta(days=30)}
+"""No new entry for so long is worth a look, by tier (CommaFeed calls seven days dormant)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRecord:
+    """A row of ``feeds``. Times are aware UTC; durations are seconds.
+
+    Attributes:
+        feed_id: ``<outlet>-<8 hex>``.
+        outlet: Id of the publisher; ``country`` and ``language`` are the outlet's.
+        every_s: Explicit interval of the operator; None where the tier decides.
+        host: Scope of politeness: registrable domain, or host and port of an IP address.
+        removed_at: When the operator took it out of the files.
+        gone_at: When its server said often enough that it is gone for good.
+        etag: As the server sent it, byte for byte; so is ``last_modified``.
+        validator_mode: Which validators are sent: ``both``, ``last_modified`` or ``etag``.
+        same_body: How often in a row a conditional request was answered 200 with the same body.
+        validators_off_until: Unconditional requests until then (the server's 304 cannot be
+            trusted).
+        final_url: Where the last document came from, after redirects.
+        body_sha256: Of the last document that was read.
+        parser_version: Of the parser that read it.
+        cache_hint_s: Freshness by the last answer's headers; ``doc_hint_s`` by the document.
+        next_due_at: When it is polled next; ``due_reason`` says why then.
+        last_attempt_at: When it was last asked, persisted before the request.
+        last_new_at: When it last showed a new entry.
+        entry_count: Entries of the last document.
+        fail_class: Class of the present failures, None while it works.
+        fail_count: Consecutive failures; ``class_count`` of the present class.
+        fail_since: First of the consecutive failures; ``class_since`` of the present class.
+        last_outcome: Outcome of the last poll, of a bounded set; ``last_error`` in words.
+        redirect_target: Where it has permanently moved, as its server says, since
+            ``redirect_since``.
+    """
+
+    feed_id: str
+    outlet: str
+    url: str
+    kind: str
+    tier: str
+    every_s: float | None
+    country: str
+    language: str
+    host: str
+    added_at: datetime
+    next_due_at: datetime
+    due_reason: str = "never read yet"
+    removed_at: datetime | None = None
+    gone_at: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    validator_mode: str = "both"
+    same_body: int = 0
+    validators_off_until: datetime | None = None
+    final_url: str | None = None
+    body_sha256: str | None = None
+    parser_version: str = ""
+    cache_hint_s: float | None = None
+    doc_hint_s: float | None = None
+    last_attempt_at: datetime | None = None
+    last_200_at: datetime | None = None
+    last_304_at: datetime | None = None
+    last_new_at: datetime | None = None
+    entry_count: int = 0
+    fail_class: str | None = None
+    fail_count: int = 0
+    class_count: int = 0
+    fail_since: datetime | None = None
+    class_since: datetime | None = None
+    last_outcome: str = ""
+    last_error: str = ""
+    redirect_target: str | None = None
+    redirect_since: datetime | None = None
+
+    @property
+    def last_success_at(self) -> datetime | None:
+        """When it last answered in a way we could use."""
+        return max(filter(None, (self.last_200_at, self.last_304_at)), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """A feed as an operator wants to see it.
+
+    Attributes:
+        feed: Everything known of it.
+        state: ``new`` (never read), ``ok``, ``quiet`` (works, but nothing new for long),
+            ``failing``, ``gone``, ``paused`` (its host asked us to wait) or ``off`` (taken out of
+            the files).
+        reason: Why, in words.
+        paused_until: While ``paused``.
+    """
+
+    feed: FeedRecord
+    state: str
+    reason: str
+    paused_until: datetime | None = None
+
+
+def judge(feed: FeedRecord, paused_until: datetime | None, now: datetime) -> FeedState:
+    """Decide the state of a feed; the first that holds, from ``off`` to ``ok``."""
+    if feed.removed_at:
+        return FeedState(feed, "off", "no longer in sources.yaml")
+    if feed.gone_at:
+        return FeedState(feed, "gone", f"{feed.last_error} Since {feed.fail_since:%Y-%m-%d}.")
+    if paused_until:
+        why = f"its host asked us to wait until {paused_until:%Y-%m-%d %H:%M} UTC"
+        return FeedState(feed, "paused", why, paused_until)
+    if feed.fail_count:
+        return FeedState(feed, "failing", _failing(feed))
+    if feed.last_success_at is None:
+        return FeedState(feed, "new", feed.due_reason)
+    return _working(feed, now)
+
+
+def _failing(feed: FeedRecord) -> str:
+    times = f"{feed.fail_count} times in a row since" if feed.fail_count > 1 else "at"
+    return f"{feed.last_error} Failed {times} {feed.fail_since:%Y-%m-%d %H:%M} UTC."
+
+
+def _working(feed: FeedRecord, now: datetime) -> FeedState:
+    if feed.last_new_at is None:
+        return FeedState(feed, "quiet", "it can be read and has never had an entry")
+    silent = now - feed.last_new_at
+    if silent > QUIET_AFTER[feed.tier]:
+        return FeedState(feed, "quiet", f"it can be read; nothing new for {silent.days} days")
+    return FeedState(feed, "ok", f"newest entry seen {feed.last_new_at:%Y-%m-%d %H:%M} UTC")

@@ -1,0 +1,283 @@
+"""Feeds: what is polled, when next and why, and what came of it.
+
+::
+
+    sync (catalog) ──▶ lease_due ──▶ begin_attempt ──request──▶ save
+                          ▲                                      │
+                          └──────────── next_due_at ─────────────┘
+
+``begin_attempt`` persists the attempt before the request, so that a process that dies during it
+does not ask the same server again at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    Select,
+    String,
+    Table,
+    Text,
+    and_,
+    or_,
+    select,
+)
+
+from config.errors import StoreError
+from core.clock import utc_now
+from core.instance import Instance
+from core.store import hosts, row_leases
+from core.store.feed_record import FeedRecord, FeedState, judge
+from core.store.metadata import UtcDateTime, metadata
+
+__all__ = ["FeedRecord", "FeedState", "feed_states", "judge"]
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("feed_id", String(120), primary_key=True),
+    Column("outlet", String(100), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("tier", String(1), nullable=False),
+    Column("every_s", Float),
+    Column("country", String(10), nullable=False),
+    Column("language", String(10), nullable=False),
+    Column("host", Text, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("removed_at", UtcDateTime),
+    Column("gone_at", UtcDateTime),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("validator_mode", String(20), nullable=False),
+    Column("same_body", Integer, nullable=False),
+    Column("validators_off_until", UtcDateTime),
+    Column("final_url", Text),
+    Column("body_sha256", String(64)),
+    Column("parser_version", String(40), nullable=False),
+    Column("cache_hint_s", Float),
+    Column("doc_hint_s", Float),
+    Column("next_due_at", UtcDateTime, nullable=False),
+    Column("due_reason", Text, nullable=False),
+    Column("last_attempt_at", UtcDateTime),
+    Column("last_200_at", UtcDateTime),
+    Column("last_304_at", UtcDateTime),
+    Column("last_new_at", UtcDateTime),
+    Column("entry_count", Integer, nullable=False),
+    Column("fail_class", String(20)),
+    Column("fail_count", Integer, nullable=False),
+    Column("class_count", Integer, nullable=False),
+    Column("fail_since", UtcDateTime),
+    Column("class_since", UtcDateTime),
+    Column("last_outcome", String(40), nullable=False),
+    Column("last_error", Text, nullable=False),
+    Column("redirect_target", Text),
+    Column("redirect_since", UtcDateTime),
+    Column("lease_holder", String(120)),
+    Column("lease_until", UtcDateTime),
+)
+Index("ix_feeds_next_due_at", feeds.c.next_due_at)
+
+_CONFIGURED = ("outlet", "url", "kind", "tier", "every_s", "country", "language", "host")
+_COLUMNS = [feeds.c[field.name] for field in fields(FeedRecord)]
+
+
+def sync(connection: Connection, wanted: Iterable[FeedRecord], now: datetime) -> None:
+    """Make the table say what the operator's files say; what is missing there is marked removed.
+
+    A feed with a new URL or read by another parser loses its validators, so that the next answer
+    is a whole document. A feed with another interval is due at once.
+    """
+    known = {feed.feed_id: feed for feed in _records(connection, select(*_COLUMNS))}
+    configured = {feed.feed_id: feed for feed in wanted}
+    added = [asdict(feed) for feed_id, feed in configured.items() if feed_id not in known]
+    if added:
+        connection.execute(feeds.insert(), added)
+    for feed_id, old in known.items():
+        changes = _changes(old, configured.get(feed_id), now)
+        if changes:
+            connection.execute(feeds.update().where(feeds.c.feed_id == feed_id).values(**changes))
+
+
+def _changes(old: FeedRecord, new: FeedRecord | None, now: datetime) -> dict[str, object]:
+    if new is None:
+        return {} if old.removed_at else {"removed_at": now}
+    changes: dict[str, object] = {
+        name: getattr(new, name) for name in _CONFIGURED if getattr(new, name) != getattr(old, name)
+    }
+    if old.removed_at:
+        changes |= {"removed_at": None}
+    if "tier" in changes or "every_s" in changes or old.removed_at:
+        changes |= {"next_due_at": now, "due_reason": "its entry in sources.yaml changed"}
+    if "url" in changes or new.parser_version != old.parser_version:
+        changes |= {"etag": None, "last_modified": None, "body_sha256": None, "final_url": None}
+        changes |= {"parser_version": new.parser_version}
+    return changes
+
+
+def lease_due(
+    connection: Connection,
+    me: Instance,
+    now: datetime,
+    *,
+    limit: int,
+    skip: Collection[str] = (),
+    busy: Collection[str] = (),
+    once: bool = False,
+) -> list[FeedRecord]:
+    """Take up to ``limit`` due feeds, one a host, longest overdue first.
+
+    Args:
+        connection: A write transaction.
+        me: Who takes them.
+        now: The present moment.
+        limit: How many at most.
+        skip: Feeds not wanted.
+        busy: Hosts not wanted.
+        once: As ``run --once`` sees it: feeds with an interval of 0 are due, and so is one whose
+            poll was cut short by the death of its process.
+    """
+    dead = row_leases.dead_holders(connection, feeds, me, now)
+    query = (
+        select(feeds.c.feed_id, feeds.c.host)
+        .where(_pollable(now), row_leases.is_free(feeds, dead, now), _due(dead, now, once=once))
+        .order_by(feeds.c.next_due_at, feeds.c.feed_id)
+        .with_for_update(skip_locked=True)
+    )
+    picked: dict[str, str] = {}
+    for feed_id, host in connection.execute(query):
+        if len(picked) < limit and feed_id not in skip and host not in busy:
+            picked.setdefault(host, feed_id)
+    return [r for feed_id in picked.values() if (r := _take(connection, feed_id, me, now))]
+
+
+def lease(connection: Connection, feed_id: str, me: Instance, now: datetime) -> FeedRecord | None:
+    """Take one feed, due or not; None while another living process polls it."""
+    dead = row_leases.dead_holders(connection, feeds, me, now)
+    free = select(feeds.c.feed_id).where(
+        feeds.c.feed_id == feed_id, row_leases.is_free(feeds, dead, now)
+    )
+    found = connection.scalar(free)
+    return _take(connection, feed_id, me, now) if found else None
+
+
+def _pollable(now: datetime) -> ColumnElement[bool]:
+    paused = hosts.is_paused(feeds.c.host, feeds.c.url, now)
+    return and_(feeds.c.removed_at.is_(None), feeds.c.gone_at.is_(None), ~paused)
+
+
+def _due(dead: list[str], now: datetime, *, once: bool) -> ColumnElement[bool]:
+    due = feeds.c.next_due_at <= now
+    return or_(due, feeds.c.every_s == 0, feeds.c.lease_holder.in_(dead)) if once else due
+
+
+def _take(connection: Connection, feed_id: str, me: Instance, now: datetime) -> FeedRecord | None:
+    _set(connection, feed_id, lease_holder=me.id, lease_until=now + row_leases.LEASE_TIME)
+    return find(connection, feed_id)
+
+
+def begin_attempt(
+    connection: Connection, feed_id: str, me: Instance, now: datetime, again_at: datetime
+) -> bool:
+    """Note, before a request, that it is made; False where the lease was lost.
+
+    Args:
+        connection: A write transaction.
+        feed_id: The feed.
+        me: Who asks.
+        now: The present moment.
+        again_at: When it is due if this process dies before it can say.
+    """
+    done = connection.execute(
+        feeds.update()
+        .where(feeds.c.feed_id == feed_id, feeds.c.lease_holder == me.id)
+        .values(
+            last_attempt_at=now,
+            next_due_at=again_at,
+            due_reason="the last poll was cut short",
+            lease_until=now + row_leases.LEASE_TIME,
+        )
+    )
+    return bool(done.rowcount)
+
+
+def save(connection: Connection, feed: FeedRecord, me: Instance) -> bool:
+    """Write what a poll made of a feed and give the lease back; False where it was lost.
+
+    What the operator configures is left as it is: the files may have changed meanwhile.
+    """
+    values = {k: v for k, v in asdict(feed).items() if k not in (*_CONFIGURED, "removed_at")}
+    done = connection.execute(
+        feeds.update()
+        .where(feeds.c.feed_id == feed.feed_id, feeds.c.lease_holder == me.id)
+        .values(**values, lease_holder=None, lease_until=None)
+    )
+    return bool(done.rowcount)
+
+
+def revise(
+    connection: Connection, feed_id: str, change: Callable[[FeedRecord], FeedRecord]
+) -> None:
+    """Apply a pure change to a feed nobody need hold."""
+    old = find(connection, feed_id)
+    if old is not None:
+        _set(connection, feed_id, **asdict(change(old)))
+
+
+def is_mine(connection: Connection, feed_id: str, me: Instance) -> bool:
+    """Whether ``me`` holds the feed; in a write transaction it stays so until the end."""
+    query = select(feeds.c.feed_id).where(feeds.c.feed_id == feed_id, feeds.c.lease_holder == me.id)
+    return connection.scalar(query.with_for_update()) is not None
+
+
+def give_back(connection: Connection, feed_id: str, me: Instance) -> None:
+    """Let others poll a feed that was leased and not polled."""
+    mine = feeds.update().where(feeds.c.feed_id == feed_id, feeds.c.lease_holder == me.id)
+    connection.execute(mine.values(lease_holder=None, lease_until=None))
+
+
+def find(connection: Connection, feed_id: str) -> FeedRecord | None:
+    """One feed."""
+    query = select(*_COLUMNS).where(feeds.c.feed_id == feed_id)
+    return next(iter(_records(connection, query)), None)
+
+
+def get(connection: Connection, feed_id: str) -> FeedRecord:
+    """One feed that is known to exist: rows are marked removed, never deleted.
+
+    Raises:
+        StoreError: Somebody deleted it.
+    """
+    found = find(connection, feed_id)
+    if found is None:
+        raise StoreError(f"The feed {feed_id} is missing in the store.")
+    return found
+
+
+def feed_states(connection: Connection, now: datetime | None = None) -> list[FeedState]:
+    """Every feed ever configured, by outlet and URL, with the word for how it is."""
+    now = now or utc_now()
+    query = select(*_COLUMNS).order_by(feeds.c.outlet, feeds.c.url)
+    pauses = hosts.in_force(connection, now)
+    return [
+        judge(feed, pauses.get(feed.host) or pauses.get(feed.url), now)
+        for feed in _records(connection, query)
+    ]
+
+
+def _records(connection: Connection, query: Select[Any]) -> list[FeedRecord]:
+    return [FeedRecord(**row) for row in connection.execute(query).mappings()]
+
+
+def _set(connection: Connection, feed_id: str, **values: object) -> None:
+    connection.execute(feeds.update().where(feeds.c.feed_id == feed_id).values(**values))

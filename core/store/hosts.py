@@ -1,0 +1,95 @@
+"""What publishers' hosts asked of us: pauses, and their robots.txt.
+
+A pause has a *scope*: a registrable domain, or a single URL where the host is an IP address
+(``ingest.health.pause_scope`` makes scopes). Feeds and pages of a paused scope are not leased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, ColumnElement, Connection, String, Table, Text, exists, select
+
+from core.store.metadata import UtcDateTime, metadata
+
+host_pauses = Table(
+    "host_pauses",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+robots = Table(
+    "robots",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("verdict", String(10), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("checked_at", UtcDateTime, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsRecord:
+    """A row of ``robots``: what an origin said at ``fetched_at``, and was last asked."""
+
+    origin: str
+    verdict: str
+    text: str
+    fetched_at: datetime
+    checked_at: datetime
+
+
+def robots_of(connection: Connection, origin: str) -> RobotsRecord | None:
+    """What is kept of an origin's robots.txt."""
+    query = select(robots).where(robots.c.origin == origin)
+    row = connection.execute(query).mappings().one_or_none()
+    return RobotsRecord(**row) if row else None
+
+
+def keep_robots(connection: Connection, record: RobotsRecord) -> None:
+    """Keep a verdict in the place of the one before."""
+    connection.execute(robots.delete().where(robots.c.origin == record.origin))
+    connection.execute(robots.insert().values(asdict(record)))
+
+
+def pause(connection: Connection, scope: str, until: datetime, reason: str) -> None:
+    """Ask nothing of a scope until then; an earlier, longer pause stays."""
+    found = connection.scalar(select(host_pauses.c.until).where(host_pauses.c.scope == scope))
+    if found is None:
+        connection.execute(host_pauses.insert().values(scope=scope, until=until, reason=reason))
+    elif found < until:
+        mine = host_pauses.update().where(host_pauses.c.scope == scope)
+        connection.execute(mine.values(until=until, reason=reason))
+
+
+def paused_until(connection: Connection, scopes: Sequence[str], now: datetime) -> datetime | None:
+    """When the last pause of any of the scopes ends; None where none is in force."""
+    query = (
+        select(host_pauses.c.until)
+        .where(host_pauses.c.scope.in_(scopes), host_pauses.c.until > now)
+        .order_by(host_pauses.c.until.desc())
+    )
+    found: datetime | None = connection.scalars(query).first()
+    return found
+
+
+def in_force(connection: Connection, now: datetime) -> dict[str, datetime]:
+    """When each pause in force ends, by scope."""
+    query = select(host_pauses.c.scope, host_pauses.c.until).where(host_pauses.c.until > now)
+    return {row.scope: row.until for row in connection.execute(query)}
+
+
+def is_paused(host: Column[str], url: Column[str], now: datetime) -> ColumnElement[bool]:
+    """The condition that a row's host, or its own URL, is paused."""
+    in_force = host_pauses.c.until > now
+    return exists(select(host_pauses.c.scope).where(host_pauses.c.scope.in_((host, url)), in_force))
+
+
+def forget_past(connection: Connection, now: datetime) -> None:
+    """Forget the pauses that are over."""
+    connection.execute(host_pauses.delete().where(host_pauses.c.until <= now))

@@ -1,0 +1,283 @@
+"""Stories and their articles: what a topic has seen, and what a new text is compared with.
+
+::
+
+    story_articles   one row per (topic, article): its newest revision, role, what it is shown by
+          │              and what it is compared by
+          ├── stories           one row per event
+          └── story_shingles    inverted index: shingle hash -> article (copies are found by it)
+
+What texts are compared by (shingles, features) is forgotten once it lies behind the story window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    func,
+    select,
+)
+
+from core.store.metadata import UtcDateTime, metadata
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("topic_id", String(200), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("last_seen", UtcDateTime, nullable=False),
+    Column("outlets", Integer, nullable=False),
+    Index("ix_stories_topic", "topic_id", "last_seen"),
+)
+
+story_articles = Table(
+    "story_articles",
+    metadata,
+    Column("topic_id", String(200), primary_key=True),
+    Column("article_id", String(32), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("story_id", String(32), nullable=False, index=True),
+    Column("role", String(10), nullable=False),
+    Column("copy_of", String(32)),
+    Column("similarity", Float, nullable=False),
+    Column("moment", UtcDateTime, nullable=False),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("outlet", String(200), nullable=False),
+    Column("exact", String(32), nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("features", Text, nullable=False),
+    Column("shingles", LargeBinary, nullable=False),
+    Index("ix_story_articles_moment", "topic_id", "moment"),
+    Index("ix_story_articles_exact", "topic_id", "exact"),
+)
+
+story_shingles = Table(
+    "story_shingles",
+    metadata,
+    Column("topic_id", String(200), primary_key=True),
+    Column("hash", LargeBinary(8), primary_key=True),
+    Column("article_id", String(32), primary_key=True),
+    Column("moment", UtcDateTime, nullable=False, index=True),
+    Index("ix_story_shingles_article", "article_id", "topic_id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Articles about one event, within one topic.
+
+    Attributes:
+        title: Title of the first article.
+        first_seen: When its first article was first seen.
+        last_seen: When its newest article was first seen.
+        outlets: How many outlets have it, copies included.
+    """
+
+    id: str
+    topic_id: str
+    title: str
+    first_seen: datetime
+    last_seen: datetime
+    outlets: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoryArticle:
+    """An article's place in a story of one topic.
+
+    Attributes:
+        role: original (began the story), member (own text), copy (another article's text).
+        copy_of: The article whose text it is, for a copy.
+        similarity: How much it resembled the story when it joined; 1 for an original.
+        moment: When it was published, else first seen: what windows are measured by.
+        exact: Hash of its normalised text.
+        facts: JSON: what it is shown by.
+        features: JSON: what stories compare; empty once forgotten.
+        shingles: Its shingle hashes, eight bytes each; empty once forgotten.
+    """
+
+    topic_id: str
+    article_id: str
+    revision: int
+    story_id: str
+    role: str
+    copy_of: str | None
+    similarity: float
+    moment: datetime
+    first_seen_at: datetime
+    outlet: str
+    exact: str
+    facts: str
+    features: str
+    shingles: bytes
+
+
+def add_story(connection: Connection, story: Story) -> None:
+    """Begin a story."""
+    connection.execute(
+        stories.insert().values(
+            id=story.id,
+            topic_id=story.topic_id,
+            title=story.title,
+            first_seen=story.first_seen,
+            last_seen=story.last_seen,
+            outlets=story.outlets,
+        )
+    )
+
+
+def story(connection: Connection, story_id: str) -> Story | None:
+    """The story of that id."""
+    query = select(stories).where(stories.c.id == story_id)
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else Story(**row)
+
+
+def put_article(connection: Connection, article: StoryArticle, sketch: Iterable[bytes]) -> None:
+    """Place an article in its story, or its newer revision on the place it has.
+
+    The story's times and count of outlets follow.
+
+    Args:
+        connection: A write transaction.
+        article: The article with everything it is compared by.
+        sketch: Shingle hashes under which copies of it are found.
+    """
+    key = (
+        story_articles.c.topic_id == article.topic_id,
+        story_articles.c.article_id == article.article_id,
+    )
+    values = {name: getattr(article, name) for name in StoryArticle.__slots__}
+    if connection.execute(story_articles.update().where(*key).values(values)).rowcount:
+        _unindex(connection, article)
+    else:
+        connection.execute(story_articles.insert().values(values))
+    _index(connection, article, sketch)
+    _follow(connection, article)
+
+
+def article(connection: Connection, topic_id: str, article_id: str) -> StoryArticle | None:
+    """An article's place in the topic's stories, None where it has none."""
+    query = select(story_articles).where(
+        story_articles.c.topic_id == topic_id, story_articles.c.article_id == article_id
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else _article(row)
+
+
+def articles_of(connection: Connection, story_id: str) -> list[StoryArticle]:
+    """The articles of a story, in the order they were seen."""
+    query = (
+        select(story_articles)
+        .where(story_articles.c.story_id == story_id)
+        .order_by(story_articles.c.first_seen_at, story_articles.c.article_id)
+    )
+    return [_article(row) for row in connection.execute(query).mappings()]
+
+
+def between(
+    connection: Connection, topic_id: str, since: datetime, until: datetime
+) -> list[StoryArticle]:
+    """The topic's articles with a text of their own, by moment, ends included."""
+    query = (
+        select(story_articles)
+        .where(
+            story_articles.c.topic_id == topic_id,
+            story_articles.c.moment.between(since, until),
+            story_articles.c.role != "copy",
+            story_articles.c.features != "",
+        )
+        .order_by(story_articles.c.moment, story_articles.c.article_id)
+    )
+    return [_article(row) for row in connection.execute(query).mappings()]
+
+
+def sharing(
+    connection: Connection, topic_id: str, exact: str, sketch: Sequence[bytes], *, limit: int
+) -> list[StoryArticle]:
+    """Articles of the topic with the same text, or any of these shingles: most shared first."""
+    shared = (
+        select(story_shingles.c.article_id)
+        .where(story_shingles.c.topic_id == topic_id, story_shingles.c.hash.in_(sketch))
+        .group_by(story_shingles.c.article_id)
+        .order_by(func.count().desc(), story_shingles.c.article_id)
+        .limit(limit)
+    )
+    same = select(story_articles.c.article_id).where(
+        story_articles.c.topic_id == topic_id, story_articles.c.exact == exact
+    )
+    ids = [*connection.scalars(same.limit(limit)), *connection.scalars(shared)]
+    query = select(story_articles).where(
+        story_articles.c.topic_id == topic_id, story_articles.c.article_id.in_(ids)
+    )
+    found = {row["article_id"]: _article(row) for row in connection.execute(query).mappings()}
+    return [found[i] for i in dict.fromkeys(ids) if i in found]
+
+
+def forget(connection: Connection, before: datetime) -> int:
+    """Forget what texts older than ``before`` are compared by; how many index rows went."""
+    gone = connection.execute(story_shingles.delete().where(story_shingles.c.moment < before))
+    connection.execute(
+        story_articles.update()
+        .where(story_articles.c.moment < before, story_articles.c.features != "")
+        .values(features="", shingles=b"")
+    )
+    return int(gone.rowcount)
+
+
+def _article(row: RowMapping) -> StoryArticle:
+    return StoryArticle(**row)
+
+
+def _unindex(connection: Connection, article: StoryArticle) -> None:
+    connection.execute(
+        story_shingles.delete().where(
+            story_shingles.c.topic_id == article.topic_id,
+            story_shingles.c.article_id == article.article_id,
+        )
+    )
+
+
+def _index(connection: Connection, article: StoryArticle, sketch: Iterable[bytes]) -> None:
+    rows = [
+        {
+            "topic_id": article.topic_id,
+            "hash": h,
+            "article_id": article.article_id,
+            "moment": article.moment,
+        }
+        for h in dict.fromkeys(sketch)
+    ]
+    if rows:
+        connection.execute(story_shingles.insert(), rows)
+
+
+def _follow(connection: Connection, article: StoryArticle) -> None:
+    inside = story_articles.c.story_id == article.story_id
+    first, last, outlets = connection.execute(
+        select(
+            func.min(story_articles.c.first_seen_at),
+            func.max(story_articles.c.first_seen_at),
+            func.count(story_articles.c.outlet.distinct()),
+        ).where(inside)
+    ).one()
+    connection.execute(
+        stories.update()
+        .where(stories.c.id == article.story_id)
+        .values(first_seen=first, last_seen=last, outlets=outlets)
+    )

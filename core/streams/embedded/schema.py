@@ -1,0 +1,129 @@
+"""The file of the embedded log: its tables, and how it is opened or made.
+
+::
+
+    stream 1──n part 1──n rec        rec.id = part_id << 40 | offset: one b-tree, a partition's
+      │          │                   records lie side by side, no second index
+      │          ├── position        per group: the offset it reads next
+    grp          └── lease           per group: who holds the partition, with a fencing epoch
+      └── member                     who is in the group, until when
+    producer                         last sequence had from an outbox
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import apsw
+
+from config.errors import SettingsError
+
+APPLICATION_ID = 0x57574C47
+"""``WWLG``: marks the file as ours."""
+
+VERSION = 1
+
+OFFSET_BITS = 40
+"""A partition holds up to 2**40 records in its life; 2**23 partitions fit in a file."""
+
+_TABLES = """
+CREATE TABLE stream (
+    stream_id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    partitions INTEGER NOT NULL,
+    retention_ms INTEGER NOT NULL,
+    max_record_bytes INTEGER NOT NULL
+);
+CREATE TABLE part (
+    part_id INTEGER PRIMARY KEY,
+    stream_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    start_offset INTEGER NOT NULL DEFAULT 0,
+    next_offset INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (stream_id, number)
+);
+CREATE TABLE rec (
+    id INTEGER PRIMARY KEY,
+    time_ms INTEGER NOT NULL,
+    append_ms INTEGER NOT NULL,
+    key BLOB,
+    headers TEXT NOT NULL,
+    value BLOB
+);
+CREATE TABLE grp (
+    name TEXT PRIMARY KEY,
+    generation INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE member (
+    grp TEXT NOT NULL,
+    slot TEXT NOT NULL,
+    token TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    streams TEXT NOT NULL,
+    expires_ms INTEGER NOT NULL,
+    PRIMARY KEY (grp, slot)
+) WITHOUT ROWID;
+CREATE TABLE lease (
+    grp TEXT NOT NULL,
+    part_id INTEGER NOT NULL,
+    slot TEXT,
+    epoch INTEGER NOT NULL,
+    PRIMARY KEY (grp, part_id)
+) WITHOUT ROWID;
+CREATE TABLE position (
+    grp TEXT NOT NULL,
+    part_id INTEGER NOT NULL,
+    next_offset INTEGER NOT NULL,
+    PRIMARY KEY (grp, part_id)
+) WITHOUT ROWID;
+CREATE TABLE producer (
+    name TEXT PRIMARY KEY,
+    sequence INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+def prepare(connection: apsw.Connection, path: Path, *, durability: str) -> None:
+    """Make a fresh connection ours: settings, and the tables where the file is new.
+
+    Raises:
+        SettingsError: The file holds something else, or comes from a newer program.
+    """
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # counts only before the first table
+    connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    connection.execute(f"PRAGMA synchronous = {'FULL' if durability == 'full' else 'NORMAL'}")
+    connection.execute("PRAGMA journal_size_limit = 67108864").fetchall()
+    if _version(connection, path) == 0:
+        _create(connection, path)
+
+
+def _version(connection: apsw.Connection, path: Path) -> int:
+    version: int = connection.execute("PRAGMA user_version").get
+    application: int = connection.execute("PRAGMA application_id").get
+    tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").get
+    if tables and application != APPLICATION_ID:
+        raise SettingsError(
+            f"{path} is a database of something else, not a stream file.",
+            mend="Set WIREWATCH_STREAMS_URL to a file of its own.",
+        )
+    if version > VERSION:
+        raise SettingsError(
+            f"The stream file {path} was made by a newer version of this program.",
+            mend="Run that version, or begin with a new file.",
+        )
+    return version
+
+
+def _create(connection: apsw.Connection, path: Path) -> None:
+    """Several processes may come here at once: the first makes the tables."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _version(connection, path) == 0:
+            connection.execute(_TABLES)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

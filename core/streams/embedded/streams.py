@@ -1,0 +1,169 @@
+"""What streams the file has: creating them, and knowing them by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import apsw
+
+from config.errors import StreamMismatchError, UnknownStreamError
+from core.streams.embedded.database import Database
+from core.streams.embedded.names import Prefix
+from core.streams.embedded.schema import OFFSET_BITS
+from core.streams.port import StreamInfo, StreamSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A partition: ``number`` within its stream, ``id`` within the file."""
+
+    id: int
+    stream: str
+    number: int
+
+    def record_id(self, offset: int) -> int:
+        """Where the record of an offset lies."""
+        return (self.id << OFFSET_BITS) | offset
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A stream as the file has it; ``name`` is without prefix."""
+
+    id: int
+    name: str
+    parts: tuple[Part, ...]
+    max_record_bytes: int
+
+
+def offset_of(record_id: int) -> int:
+    """The offset within its partition."""
+    return record_id & ((1 << OFFSET_BITS) - 1)
+
+
+class Streams:
+    """The streams under a prefix. Thread-safe: a stream once made never goes."""
+
+    def __init__(self, database: Database, prefix: Prefix) -> None:
+        self._database = database
+        self._prefix = prefix
+        self._known: dict[str, Stream] = {}
+
+    def get(self, name: str) -> Stream:
+        """The stream of that name.
+
+        Raises:
+            UnknownStreamError: It was never created.
+        """
+        found = self._known.get(name) or self._load().get(name)
+        if found is None:
+            raise UnknownStreamError(
+                f"There is no stream {name!r}.", mend="`wirewatch streams list` names them all."
+            )
+        return found
+
+    def create(self, specs: Sequence[StreamSpec]) -> None:
+        """Make what is missing, bring retention and size limits up to date.
+
+        Raises:
+            StreamMismatchError: A stream exists with other partitions; nothing was changed.
+        """
+        with self._database.write() as connection:
+            for spec in specs:
+                _create(connection, self._prefix.on(spec.name), spec)
+        self._load()
+
+    def infos(self) -> list[StreamInfo]:
+        """Every stream as it is now, by name."""
+        with self._database.read() as connection:
+            found = [
+                _info(name, row[1:])
+                for row in connection.execute(_INFOS, {"shift": OFFSET_BITS})
+                if (name := self._prefix.off(row[0])) is not None
+            ]
+        return sorted(found, key=lambda info: info.name)
+
+    def _load(self) -> dict[str, Stream]:
+        with self._database.read() as connection:
+            known = {
+                name: _stream(connection, name, stream_id, limit)
+                for stored, stream_id, limit in connection.execute(
+                    "SELECT name, stream_id, max_record_bytes FROM stream"
+                )
+                if (name := self._prefix.off(stored)) is not None
+            }
+        self._known = known
+        return known
+
+
+_INFOS = """
+SELECT name, partitions, sum(next_offset - start_offset), sum(bytes), retention_ms, max(
+    CASE WHEN next_offset > start_offset THEN
+        (SELECT time_ms FROM rec WHERE id = (part_id << :shift) + next_offset - 1) END)
+FROM stream JOIN part USING (stream_id) GROUP BY stream_id
+"""
+
+
+def _info(name: str, row: tuple[int, int, int, int, int | None]) -> StreamInfo:
+    partitions, records, size, retention, newest = row
+    return StreamInfo(
+        name=name,
+        partitions=partitions,
+        records=records,
+        bytes=size,
+        retention=timedelta(milliseconds=retention),
+        newest=None if newest is None else from_ms(newest),
+    )
+
+
+def _stream(connection: apsw.Connection, name: str, stream_id: int, limit: int) -> Stream:
+    rows = connection.execute(
+        "SELECT part_id, number FROM part WHERE stream_id = ? ORDER BY number", (stream_id,)
+    )
+    return Stream(stream_id, name, tuple(Part(part, name, number) for part, number in rows), limit)
+
+
+def _create(connection: apsw.Connection, stored: str, spec: StreamSpec) -> None:
+    retention = int(spec.retention.total_seconds() * 1000)
+    row = connection.execute(
+        "SELECT stream_id, partitions FROM stream WHERE name = ?", (stored,)
+    ).fetchall()
+    if not row:
+        stream_id = connection.execute(
+            "INSERT INTO stream (name, partitions, retention_ms, max_record_bytes)"
+            " VALUES (?, ?, ?, ?) RETURNING stream_id",
+            (stored, spec.partitions, retention, spec.max_record_bytes),
+        ).get
+        connection.executemany(
+            "INSERT INTO part (stream_id, number) VALUES (?, ?)",
+            [(stream_id, number) for number in range(spec.partitions)],
+        )
+        return
+    stream_id, partitions = row[0]
+    if partitions != spec.partitions:
+        raise StreamMismatchError(
+            f"The stream {spec.name!r} has {partitions} partitions, not {spec.partitions}.",
+            mend="Partitions are fixed for a stream's life: set the old number again.",
+        )
+    connection.execute(
+        "UPDATE stream SET retention_ms = ?, max_record_bytes = ? WHERE stream_id = ?",
+        (retention, spec.max_record_bytes, stream_id),
+    )
+
+
+def to_ms(moment: datetime) -> int:
+    """Milliseconds since 1970, as Kafka counts; finer parts are cut."""
+    if moment.tzinfo is None:
+        raise ValueError("a record's time without a zone")
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+
+
+def from_ms(milliseconds: int) -> datetime:
+    """The moment, aware, in UTC."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

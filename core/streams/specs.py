@@ -1,0 +1,44 @@
+"""The streams there are to be: names, partitions and retention, from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from config.settings import Settings
+from core.messages.envelope import (
+    ALERTS,
+    ARTICLES,
+    DEAD_LETTER,
+    ENRICHED,
+    FEED_HEALTH,
+    MATCHES,
+    topic_stream,
+)
+from core.streams.port import StreamSpec
+
+ALERTS_PARTITIONS = 6
+SMALL_PARTITIONS = 3
+FEED_HEALTH_RETENTION = timedelta(days=7)
+
+
+def stream_specs(settings: Settings, *, published: Iterable[str] = ()) -> list[StreamSpec]:
+    """Every stream of the public contract.
+
+    Args:
+        settings: Partitions, retention and size limit.
+        published: Ids of the topics that are copied to a stream of their own.
+    """
+    partitions = dict.fromkeys((ARTICLES, ENRICHED, MATCHES), settings.streams_partitions)
+    partitions[ALERTS] = ALERTS_PARTITIONS
+    small = (FEED_HEALTH, DEAD_LETTER, *map(topic_stream, published))
+    partitions |= dict.fromkeys(small, SMALL_PARTITIONS)
+    return [
+        StreamSpec(
+            name=name,
+            partitions=count,
+            retention=FEED_HEALTH_RETENTION if name == FEED_HEALTH else settings.streams_retention,
+            max_record_bytes=settings.streams_max_record_bytes,
+        )
+        for name, count in partitions.items()
+    ]

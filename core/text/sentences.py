@@ -1,0 +1,124 @@
+"""Sentences of German, English, French, Russian and Ukrainian text, by rule.
+
+A line feed always ends one. So do ``.``, ``!``, ``?`` and ``…`` before a space and anything but a
+small letter, unless the full stop belongs to an abbreviation, an initial or an ordinal
+(``z. B.``, ``Dr.``, ``U.S.``, ``12. Januar``); and even then where the next word is one that
+begins sentences. The rules know no language: the abbreviations of all five are in one set.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+_END = re.compile(r"[.!?…]+[\"'»«“”’)\]]*(?=\s)")
+_LAST_WORD = re.compile(r"[^\W_]+$")
+_NEXT_WORD = re.compile(r"[\"'»«„“”‘’(\[\s–—-]*(\w+)")
+_WORD_BACK = 24
+"""No abbreviation is longer; looking back further would make long words quadratic."""
+
+_ABBREVIATIONS = frozenset(
+    # de
+    "abs allg art bd bzw ca dr dipl ehem einschl etc evtl exkl gem ggf hbf hl hr hrn ing inkl insb"
+    " jh jhd kap lt max mfg mind min mio mrd nachf nr pkt prof qm sen sog std str tel ua usw verf"
+    " verm vgl vs wg zb zt zzgl bspw sogen zw frl st stv phil med jur rer nat okt dez jan feb apr"
+    " jul aug sep sept nov di mo mi fr"
+    # en
+    " mr mrs ms messrs gen col lt sgt capt cpt maj adm gov rep hon rev jr inc ltd corp co dept est"
+    " fig jun oct dec approx al ave blvd mt ft"
+    # fr
+    " mm mme mlle mgr me av janv févr juil déc env"
+    # ru, uk
+    " г гг им ул д обл р тыс млн млрд руб т п см др проф акад ст стр рис напр вул м грн тис пл"
+    " просп св"
+    "".split()
+)
+_STARTERS = frozenset(
+    "der die das den dem ein eine es er sie wir ich in im am an auf auch aber und doch so zudem"
+    " nach bei mit für seit während wenn dies diese dieser dort damit laut"
+    " the a an it he she they we but and this that these in on at for with after"
+    " le la les il elle ils un une mais et ce cette"
+    " он она они это но и в на мы его он він вона вони це але у й та".split()
+)
+
+
+def sentences(text: str) -> list[int]:
+    """Where sentences begin, ascending; the first is 0. An empty text has one sentence."""
+    starts = [0]
+    for line in _lines(text):
+        if line[0]:
+            starts.append(line[0])
+        for end in _END.finditer(text, *line):
+            following = _NEXT_WORD.match(text, end.end(), line[1])
+            if following and _ends(text, end, following):
+                starts.append(following.end() - _rest(following))
+    return sorted(set(starts))
+
+
+def sentence_around(text: str, start: int, end: int, *, limit: int = 400) -> str:
+    """The sentence (or sentences) a span lies in, cut at word borders where it is too long.
+
+    Args:
+        text: The field the span indexes.
+        start: First code point of the span.
+        end: One past its last code point.
+        limit: Longest answer in code points, unless the span itself is longer.
+    """
+    return sentence_between(text, sentences(text), start, end, limit=limit)
+
+
+def sentence_between(
+    text: str, begins: list[int], start: int, end: int, *, limit: int = 400
+) -> str:
+    """:func:`sentence_around` where the beginnings of the sentences are known already."""
+    first = begins[bisect_right(begins, start) - 1]
+    after = bisect_right(begins, max(start, end - 1))
+    last = begins[after] if after < len(begins) else len(text)
+    if last - first > limit:
+        first, last = _window(text, first, last, start, end, limit)
+    return text[first:last].strip()
+
+
+def _lines(text: str) -> list[tuple[int, int]]:
+    lines, at = [], 0
+    for line in text.split("\n"):
+        lines.append((at, at + len(line)))
+        at += len(line) + 1
+    return lines
+
+
+def _rest(following: re.Match[str]) -> int:
+    """Length of what belongs to the new sentence: its first word and an opening mark before it."""
+    gap = following.group()[: following.start(1) - following.start()]
+    return len(following.group(1)) + len(gap.lstrip())
+
+
+def _ends(text: str, end: re.Match[str], following: re.Match[str]) -> bool:
+    word = following.group(1)
+    if word[0].islower():
+        return False
+    if not end.group().startswith(".") or len(end.group().rstrip("\"'»«“”’)]")) > 1:
+        return True
+    before = _LAST_WORD.search(text[max(0, end.start() - _WORD_BACK) : end.start()])
+    if before is None:
+        return True
+    return word.casefold() in _STARTERS or not _shortens(before.group())
+
+
+def _shortens(word: str) -> bool:
+    ordinal = word.isdecimal() and len(word) <= 2
+    initial = len(word) == 1 and word.isalpha()
+    return ordinal or initial or word.casefold() in _ABBREVIATIONS
+
+
+def _window(
+    text: str, first: int, last: int, start: int, end: int, limit: int
+) -> tuple[int, int]:
+    """Room left and right of the span, shrunk to word borders."""
+    room = max(0, limit - (end - start)) // 2
+    left, right = max(first, start - room), min(last, end + room)
+    if left > first:
+        left = min((i + 1 for i in range(left, start) if text[i].isspace()), default=start)
+    if right < last:
+        right = max((i for i in range(end, right) if text[i].isspace()), default=end)
+    return left, right

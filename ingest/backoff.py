@@ -1,0 +1,144 @@
+"""Failures of polls and pages: their class, and how long to wait after the nth of a class.
+
+The table is the anchors' (feeds that were off for an hour come back by themselves, none is ever
+given up): Media Cloud weighs a name that does not resolve for now at a quarter of a hard error,
+Unread waits four hours after a refusal, YouTube answers 404 for whole hours.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from core.http.response import Response
+
+
+class FailClass(StrEnum):
+    """What kind of failure, as far as waiting is concerned."""
+
+    NETWORK = "network"
+    UNKNOWN_HOST = "unknown_host"
+    SERVER = "server"
+    RATE_LIMITED = "rate_limited"
+    REFUSED = "refused"
+    NOT_FOUND = "not_found"
+    GONE = "gone"
+    CONTENT = "content"
+
+
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+DELAYS = {
+    FailClass.NETWORK: (2 * _MINUTE, _HOUR),
+    FailClass.UNKNOWN_HOST: (15 * _MINUTE, 12 * _HOUR),
+    FailClass.SERVER: (5 * _MINUTE, 6 * _HOUR),
+    FailClass.RATE_LIMITED: (15 * _MINUTE, 6 * _HOUR),
+    FailClass.REFUSED: (4 * _HOUR, 24 * _HOUR),
+    FailClass.NOT_FOUND: (30 * _MINUTE, 24 * _HOUR),
+    FailClass.GONE: (24 * _HOUR, 24 * _HOUR),
+    FailClass.CONTENT: (15 * _MINUTE, 6 * _HOUR),
+}
+"""Wait after the first failure of a class, doubled with each further one up to the cap."""
+
+JITTER = 0.1
+JITTER_MOST = timedelta(minutes=30)
+"""Every wait is up to a tenth longer, so that feeds of one host drift apart (lion-reader)."""
+
+_NETWORK = frozenset({"dns", "connect", "timeout", "reset", "truncated"})
+_UNKNOWN_HOST = frozenset({"nxdomain", "tls", "bad_url", "blocked_port", "blocked_address"})
+
+OUT_OF_REACH = frozenset(
+    {"dns", "nxdomain", "connect", "tls", "timeout", "reset", "blocked_port", "blocked_address"}
+    | {"bad_url"}
+)
+"""Outcomes with which nobody answered at all."""
+
+_BY_STATUS = {
+    401: "refused",
+    402: "refused",
+    403: "refused",
+    404: "not_found",
+    410: "gone",
+    429: "rate_limited",
+    451: "refused",
+}
+
+_BY_OUTCOME = {
+    "challenge": FailClass.REFUSED,
+    "refused": FailClass.REFUSED,
+    "not_found": FailClass.NOT_FOUND,
+    "gone": FailClass.GONE,
+    "rate_limited": FailClass.RATE_LIMITED,
+    "server_error": FailClass.SERVER,
+    "http_error": FailClass.NOT_FOUND,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a feed or page could not be had.
+
+    Attributes:
+        outcome: A word of a bounded set: those of :mod:`core.http`, of ``ingest.sources`` and
+            ``ingest.extract``, and those that statuses stand for here.
+        message: What happened, in words fit for an operator.
+        retry_after: Seconds the server asked us to wait.
+    """
+
+    outcome: str
+    message: str
+    retry_after: float | None = None
+
+    @property
+    def kind(self) -> FailClass:
+        """The class that decides how long to wait; what is not known is the content's fault."""
+        if self.outcome in _NETWORK:
+            return FailClass.NETWORK
+        if self.outcome in _UNKNOWN_HOST:
+            return FailClass.UNKNOWN_HOST
+        return _BY_OUTCOME.get(self.outcome, FailClass.CONTENT)
+
+    @property
+    def is_network(self) -> bool:
+        """Whether our own connection may be to blame."""
+        return self.outcome in ("dns", "connect", "timeout", "reset")
+
+
+def failure_of(response: Response, wait: float | None) -> Failure | None:
+    """The failure that an answer is; None for one whose body is to be read.
+
+    Args:
+        response: The answer.
+        wait: What its ``Retry-After`` asks for, in seconds; heeded for 429 and 5xx only.
+    """
+    status = response.status
+    if 200 <= status < 300:
+        return None
+    if response.headers.get("cf-mitigated", "").lower() == "challenge":
+        return Failure("challenge", f"HTTP {status}: a bot wall (challenge) answers.")
+    outcome = _BY_STATUS.get(status, "server_error" if status >= 500 else "http_error")
+    heeded = wait if status == 429 or status >= 500 else None
+    asked = f", asking us to wait {heeded:.0f} s" if heeded else ""
+    return Failure(outcome, f"HTTP {status}{asked}.", heeded)
+
+
+def delay(kind: FailClass, count: int) -> timedelta:
+    """How long to wait after the ``count``-th failure in a row of a class, without jitter."""
+    first, cap = DELAYS[kind]
+    doubled: int = 2 ** min(count - 1, 20)
+    return min(first * doubled, cap)
+
+
+def with_jitter(wait: timedelta, rng: random.Random) -> timedelta:
+    """A wait, made up to a tenth (at most half an hour) longer."""
+    return wait + rng.random() * min(wait * JITTER, JITTER_MOST)
+
+
+def in_words(wait: timedelta) -> str:
+    """``45 s``, ``10 min``, ``4 h``."""
+    seconds = wait.total_seconds()
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.3g} h"

@@ -1,0 +1,161 @@
+"""The page as a run of blocks in reading order, each knowing where its text stands in the tree.
+
+A block is the text between two borders (paragraphs, headings, list items, ``<br>``). It holds the
+slots of the tree (an element's text or tail) it was read from, so cutting it is emptying them:
+the tree keeps its shape, whatever the page is built of. Paragraphs, neutral divs and one long
+div parted by ``<br>`` look the same from here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from ingest.extract.labels import Label, label_of
+
+BORDERS = frozenset(
+    "address article aside blockquote body br button caption center dd details dialog dir div dl dt fieldset"
+    " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol option p pre"
+    " section summary table tbody td tfoot th thead tr ul".split()
+)
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_SPACE = re.compile(r"\s+")
+_END = re.compile(r"[.!?…:;][\"'“”«»‹›’)\]]*\s*$")
+_LETTER = re.compile(r"[^\W\d_]")
+_MAX_BLOCKS = 20_000
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """One run of text.
+
+    Attributes:
+        text: Its text, white space collapsed.
+        owner: The border element it stands in.
+        slots: The (element, is tail) pairs it was read from.
+        linked: Characters of it that are links.
+        labels: The labelled elements around it, outermost first.
+        zone: What it is, once decided; None while it may be body.
+    """
+
+    text: str
+    owner: HtmlElement
+    slots: list[tuple[HtmlElement, bool]]
+    linked: int
+    labels: tuple[Label, ...]
+    zone: str | None = None
+    lower: str = field(default="")
+
+    @property
+    def linky(self) -> bool:
+        """Whether it is mostly links."""
+        return self.linked * 2 > len(self.text)
+
+    @property
+    def sentence(self) -> bool:
+        """Whether it reads like a sentence of prose."""
+        return len(self.text) >= 40 and not self.linky and bool(_END.search(self.text))
+
+    @property
+    def prose(self) -> bool:
+        """Whether it reads like a paragraph of an article."""
+        size = len(self.text)
+        return (size >= 80 and self.sentence) or (size >= 160 and self.linked * 3 < size)
+
+    @property
+    def heading(self) -> bool:
+        """Whether it stands in a heading element."""
+        return self.owner.tag in HEADINGS
+
+    def cut(self) -> None:
+        """Empty its slots in the tree."""
+        for element, is_tail in self.slots:
+            if is_tail:
+                element.tail = " "
+            else:
+                element.text = None
+
+
+class _Collector:
+    """State of one walk: the open block, the links and labels around the present position."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.times: list[HtmlElement] = []
+        self._parts: list[str] = []
+        self._slots: list[tuple[HtmlElement, bool]] = []
+        self._linked = 0
+        self._in_link = 0
+        self._owners: list[HtmlElement] = []
+        self._labels: list[tuple[HtmlElement, Label]] = []
+
+    def add(self, text: str | None, element: HtmlElement, is_tail: bool) -> None:
+        if text and not text.isspace():
+            self._parts.append(text)
+            self._slots.append((element, is_tail))
+            if self._in_link:
+                self._linked += len(text.strip())
+        elif text and self._parts:
+            self._parts.append(" ")
+
+    def flush(self) -> None:
+        if self._slots:
+            text = _SPACE.sub(" ", "".join(self._parts)).strip()
+            if text and len(self.blocks) < _MAX_BLOCKS:
+                labels = tuple(label for _, label in self._labels)
+                self.blocks.append(Block(text, self._owners[-1], self._slots, self._linked, labels, lower=text.lower()))
+            self._slots = []
+        self._parts = []
+        self._linked = 0
+
+    def start(self, element: HtmlElement) -> None:
+        tag = element.tag
+        if tag in BORDERS:
+            self.flush()
+            if tag != "br":
+                self._owners.append(element)
+        elif tag == "a":
+            self._in_link += 1
+        elif tag == "time":
+            self.times.append(element)
+        if tag in BORDERS or "-" in tag:
+            label = label_of(element)
+            if label:
+                self.flush()
+                self._labels.append((element, label))
+        self.add(element.text, element, False)
+
+    def end(self, element: HtmlElement) -> None:
+        tag = element.tag
+        if tag in BORDERS:
+            self.flush()
+            if tag != "br":
+                self._owners.pop()
+        elif tag == "a":
+            self._in_link -= 1
+        if self._labels and self._labels[-1][0] is element:
+            self.flush()
+            self._labels.pop()
+        self.add(element.tail, element, True)
+
+
+def collect(body: HtmlElement) -> tuple[list[Block], list[HtmlElement]]:
+    """The blocks of a tree in reading order, and its ``<time>`` elements."""
+    collector = _Collector()
+    tail, body.tail = body.tail, None
+    for event, element in etree.iterwalk(body, events=("start", "end")):
+        if event == "start":
+            collector.start(element)
+        else:
+            collector.end(element)
+    body.tail = tail
+    collector.flush()
+    return collector.blocks, collector.times
+
+
+def looks_like_words(text: str) -> bool:
+    """Whether there is any letter in it."""
+    return bool(_LETTER.search(text))

@@ -1,0 +1,203 @@
+"""Reader comments that nothing labels: found by who wrote when, and by what stands over them.
+
+::
+
+    blocks ─ signatures (``Name | Sa., 8. Januar 2022 - 18:19``), reply lines, heads ─▶ spans
+
+A byline is one signature before the body; a live ticker has times without names; an interview
+has names without times. None of them is taken for comments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from lxml.html import HtmlElement
+
+from ingest.extract import vocabulary as words
+from ingest.extract.blocks import Block
+
+_MAX_SIGNATURE = 110
+_MAX_NAME = 45
+_SURE_REPLY = re.compile(
+    r"antwort|melden|zitieren|repl(?:y|ies)|report|quote|répon|signaler|citer|ответ|пожалов|цитир|відпові|поскарж|цитув"
+)
+_CLOCKED = re.compile(r"\d[:.h]\d\d|\d\s?(?:uhr|am|pm)|\bago\b|\bvor\b|il y a|назад|тому")
+_SURE_HEAD = re.compile(
+    r"kommentarfunktion|pflichtfeld|e-?mail|diskutieren sie|(?:closed|geschlossen|fermés|закрыт|закриті)|netiquette|"
+    r"^(?:leave|post|write|join|laisse|ajoute|écri|оставить|добавить|написать|залишити|додати|написати|schreiben|verfassen|hinterlass)"
+)
+_REACH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One comment's who and when.
+
+    Attributes:
+        start: Index of the block the comment begins with.
+        index: Index of the block with the time.
+        name: Who, lower case.
+        clocked: Whether there is a time of day, not only a date.
+    """
+
+    start: int
+    index: int
+    name: str
+    clocked: bool
+
+
+def comment_span(blocks: Sequence[Block], title: int, *, live: bool) -> tuple[int, int] | None:
+    """First and one past the last block of the reader comments; None where there are none.
+
+    Args:
+        blocks: Every block of the page.
+        title: Index of the headline, -1 where there is none.
+        live: Whether the page is a live ticker: times alone prove nothing there.
+    """
+    open_blocks = [i for i, b in enumerate(blocks) if b.zone is None and i != title]
+    signatures = _without_byline(list(_signatures(blocks, open_blocks)), blocks, title)
+    replies = [i for i in open_blocks if _is_reply(blocks[i])]
+    heads = [i for i in open_blocks if is_head(blocks[i])]
+    if _believed(signatures, replies, heads, live=live):
+        return _around(signatures, heads, blocks, title)
+    if start := _from_replies(replies, blocks, title):
+        return _from_head(start, heads, blocks), len(blocks)
+    head = next((h for h in heads if _opens(h, blocks, title)), None)
+    return (head, len(blocks)) if head is not None else None
+
+
+def is_head(block: Block) -> bool:
+    """Whether the block stands over comments, or belongs to their form."""
+    return len(block.text) <= 400 and bool(words.COMMENT_HEAD.search(block.lower)) and (
+        len(block.text) <= 60 or bool(_SURE_HEAD.search(block.lower))
+    )
+
+
+def _signatures(blocks: Sequence[Block], open_blocks: Sequence[int]) -> Iterator[Signature]:
+    previous = -1
+    for i in open_blocks:
+        block = blocks[i]
+        if len(block.text) <= _MAX_SIGNATURE and not words.CLOCK_ONLY.match(block.lower):
+            if found := words.SIGNATURE.match(block.lower):
+                if _is_name(found["name"]) and not words.BYLINE.match(block.lower):
+                    yield Signature(i, i, found["name"], bool(_CLOCKED.search(block.lower)))
+            elif len(block.text) <= 60 and words.WHEN_ONLY.match(block.lower) and previous >= 0:
+                above = blocks[previous]
+                if previous >= i - 2 and looks_like_name(above):
+                    yield Signature(previous, i, above.lower, bool(_CLOCKED.search(block.lower)))
+        previous = i
+
+
+def _is_name(name: str) -> bool:
+    return len(name.split()) <= 5 and not words.WHEN_ONLY.match(name)
+
+
+def looks_like_name(block: Block) -> bool:
+    """Whether a block may be nothing but somebody's name."""
+    text = block.text.removesuffix(":")
+    if len(text) > _MAX_NAME or block.owner.tag in ("h1", "h2") or words.BYLINE.match(block.lower):
+        return False
+    parts = words.WHO_SAYS.match(block.lower)
+    if not parts or len(parts["name"].split()) > 4:
+        return False
+    own = text[: len(parts["name"])].split()
+    return len(own) == 1 or all(p[:1].isupper() or not p[:1].isalpha() or p in ("von", "van", "de", "der") for p in own)
+
+
+def _is_reply(block: Block) -> bool:
+    return len(block.text) <= 60 and bool(words.REPLY.match(block.lower)) and bool(_SURE_REPLY.search(block.lower))
+
+
+def _without_byline(found: list[Signature], blocks: Sequence[Block], title: int) -> list[Signature]:
+    """Drop a signature over the body: the author's, with the time of publication."""
+    found = [s for s in found if s.start != title]
+    while found:
+        first = found[0]
+        if any(b.prose for b in blocks[max(title, 0) + 1 : first.start] if b.zone is None):
+            return found
+        gaps = [_between(blocks, a, b) for a, b in zip(found, found[1:], strict=False)]
+        usual = median(gaps[1:]) if len(gaps) > 1 else 0
+        if len(gaps) > 1 and gaps[0] <= 2 * usual + 300:
+            return found
+        found = found[1:]
+    return found
+
+
+def _between(blocks: Sequence[Block], first: Signature, second: Signature) -> int:
+    return sum(len(b.text) for b in blocks[first.index + 1 : second.start] if b.zone is None)
+
+
+def _believed(signatures: Sequence[Signature], replies: Sequence[int], heads: Sequence[int], *, live: bool) -> bool:
+    """Whether the signatures are comments and not dates the article happens to name."""
+    if not signatures:
+        return False
+    first = signatures[0].start
+    helped = any(first - _REACH <= h <= signatures[-1].index + 12 for h in heads) or any(r > first for r in replies)
+    if helped:
+        return True
+    enough = 2 if sum(s.clocked for s in signatures) >= 2 else 3
+    return not live and len(signatures) >= enough
+
+
+def _around(signatures: Sequence[Signature], heads: Sequence[int], blocks: Sequence[Block], title: int) -> tuple[int, int]:
+    start = _from_head(signatures[0].start, heads, blocks)
+    last = signatures[-1].index
+    shelf = _common([blocks[s.index].owner for s in signatures]) if len(signatures) > 1 else None
+    if shelf is not None:
+        inside = [i for i, b in enumerate(blocks) if _stands_in(b.owner, shelf)]
+        before = [i for i in inside if i < signatures[0].start and blocks[i].prose and blocks[i].zone is None]
+        if len(before) <= 1 and title not in inside:
+            return min(inside[0], start), max(inside[-1], last) + 1
+    return start, title if title > last else len(blocks)
+
+
+def _from_head(start: int, heads: Sequence[int], blocks: Sequence[Block]) -> int:
+    """The head over the comments, if no body stands between it and the first of them."""
+    for head in heads:
+        if head < start and sum(b.prose for b in blocks[head + 1 : start] if b.zone is None) <= 1:
+            return head
+    return start
+
+
+def _from_replies(replies: Sequence[int], blocks: Sequence[Block], title: int) -> int | None:
+    """Where the first comment begins when only its reply link gives it away."""
+    apart = [a for a, b in zip(replies, replies[1:], strict=False) if b - a > 1]
+    if not apart:
+        return None
+    first = apart[0]
+    names = (i for i in range(first - 1, max(title, first - 9), -1) if looks_like_name(blocks[i]))
+    return next(names, None)
+
+
+def _opens(head: int, blocks: Sequence[Block], title: int) -> bool:
+    """Whether comments follow this head, rather than the body (a count beside the byline)."""
+    before = sum(len(b.text) for b in blocks[title + 1 : head] if b.prose and b.zone is None)
+    after = sum(len(b.text) for b in blocks[head + 1 :] if b.prose and b.zone is None)
+    block = blocks[head]
+    if not before:
+        return False
+    if block.heading or (_SURE_HEAD.search(block.lower) and not block.linky):
+        return True
+    return after <= before
+
+
+def _ancestors(element: HtmlElement) -> list[HtmlElement]:
+    return [*reversed(list(element.iterancestors())), element]
+
+
+def _common(elements: Sequence[HtmlElement]) -> HtmlElement | None:
+    """The innermost element around all of them."""
+    path = _ancestors(elements[0])
+    for element in elements[1:]:
+        other = _ancestors(element)
+        size = next((n for n, (a, b) in enumerate(zip(path, other, strict=False)) if a is not b), min(len(path), len(other)))
+        path = path[:size]
+    return path[-1] if path else None
+
+
+def _stands_in(element: HtmlElement, shelf: HtmlElement) -> bool:
+    return element is shelf or any(a is shelf for a in element.iterancestors())

@@ -1,0 +1,132 @@
+"""One parse of the page, and what its head says.
+
+::
+
+    str ─ lxml ─▶ tree ─ JSON-LD, meta, canonical, language taken ─ scripts stripped ─▶ ParsedPage
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from config.errors import ExtractionError
+from core.text.clean import clean_line
+from ingest.extract.jsonld import LinkedData, read
+
+_STRIPPED = (
+    "script", "style", "svg", "noscript", "iframe", "template", "select", "canvas", "video", "audio",
+    "object", "embed", "picture", "map", "math", "datalist", "textarea", "input", "head",
+)  # fmt: skip
+_MAX_META = 400
+_MAX_VALUE = 2_000
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
+# libxml2 takes these for the end of the text or drops what follows them.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPage:
+    """A page after its one parse.
+
+    Attributes:
+        root: The tree, without head, scripts and styles.
+        data: The article's JSON-LD.
+        meta: ``<meta>`` by lower-case name, property or itemprop; the first value of each.
+        document_title: The text of ``<title>``.
+        canonical: rel=canonical, else og:url, absolute; None where there is none.
+        language: Two letters from ``<html lang>``, og:locale or content-language.
+    """
+
+    root: HtmlElement
+    data: LinkedData
+    meta: Mapping[str, str]
+    document_title: str
+    canonical: str | None
+    language: str | None
+
+
+def parse(html: str, url: str) -> ParsedPage:
+    """Parse a page.
+
+    Raises:
+        ExtractionError: ``empty`` where nothing of a tree comes out.
+    """
+    parser = HTMLParser(
+        collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True,
+        remove_pis=True, huge_tree=False,
+    )  # fmt: skip
+    try:
+        root = document_fromstring(_CONTROLS.sub("", html).encode("utf-8"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise ExtractionError(url, "empty", "The page holds nothing that can be read.") from error
+    meta = _meta(root)
+    data = read(
+        script.text for script in root.iter("script")
+        if script.text and "ld+json" in (script.get("type") or "").lower()
+    )  # fmt: skip
+    title = clean_line((root.findtext(".//title") or "")[:_MAX_VALUE])
+    language = _language(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "", meta)
+    canonical = _canonical(root, meta, url)
+    etree.strip_elements(root, *_STRIPPED, with_tail=False)
+    return ParsedPage(root, data, meta, title, canonical, language)
+
+
+def _meta(root: HtmlElement) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for index, element in enumerate(root.iter("meta")):
+        if index >= _MAX_META:
+            break
+        name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+        value = element.get("content")
+        if name and value:
+            found.setdefault(name.strip().lower(), value[:_MAX_VALUE])
+    return found
+
+
+def _language(declared: str, meta: Mapping[str, str]) -> str | None:
+    for value in (declared, meta.get("og:locale", ""), meta.get("content-language", "")):
+        if found := _LANGUAGE.match(value.strip()):
+            return two_letters(found[1])
+    return None
+
+
+def two_letters(tag: str) -> str | None:
+    """``de-AT`` and ``deu`` alike are ``de``; None for what is no language tag."""
+    found = _LANGUAGE.match(tag.strip())
+    if not found:
+        return None
+    code = found[1].lower()
+    known = {"deu": "de", "ger": "de", "eng": "en", "fra": "fr", "fre": "fr", "rus": "ru", "ukr": "uk", "ua": "uk"}
+    return known.get(code, code if len(code) == 2 else None)
+
+
+def _canonical(root: HtmlElement, meta: Mapping[str, str], url: str) -> str | None:
+    links = (e.get("href") for e in root.iter("link") if "canonical" in (e.get("rel") or "").lower().split())
+    for value in (next(links, None), meta.get("og:url")):
+        if value and (absolute := _absolute(url, value)):
+            return absolute
+    return None
+
+
+def _absolute(base: str, value: str) -> str | None:
+    """An http(s) URL; a canonical URL that is only the front page is a mistake of the page."""
+    value = value.strip()
+    if not value or len(value) > _MAX_VALUE:
+        return None
+    try:
+        joined = urljoin(base, value)
+        parts, own = urlsplit(joined), urlsplit(base)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host or re.search(r"[\s<>\"\\]", joined):
+        return None
+    if parts.path in ("", "/") and not parts.query and own.path not in ("", "/"):
+        return None
+    return joined

@@ -1,0 +1,280 @@
+"""The zone tagger: what on the page is the article, and what only stands beside it.
+
+::
+
+    blocks ─ labels believed or not ─ headline ─ comments ─ heads, lines, appeals ─▶ block.zone
+
+``block.zone`` is None for what may be body. Text that is cut for good carries one of the zones of
+:class:`core.messages.Zone`; ``chrome`` (menus, footers, what stands over the headline) and
+``title`` (the headline again) are cut too, but nobody keeps them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.extract import vocabulary as words
+from lxml.html import HtmlElement
+
+from ingest.extract.blocks import Block
+from ingest.extract.comments import comment_span, is_head
+from ingest.extract.labels import Label
+
+KEPT = ("comments", "related", "service", "advert", "author", "caption", "agency", "paywall")
+_PRICE = re.compile(r"\d+[.,]\d\d ?€|€ ?\d|[$£]\d|abo\b|\bsubscri|abonn|login|anmelden|sign in|подпис|передплат|kündbar", re.IGNORECASE)
+_CONTAINERS = frozenset({"div", "section", "article", "main", "body", "td"})
+Place = tuple[tuple[str, str | None], ...]
+_WORD = re.compile(r"\w+")
+_AFTER_PHRASE = re.compile(r"^[^:–—|-]{3,60}?[:–—|-]\s*\S")
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """What the tagger learned beside the zones.
+
+    Attributes:
+        title: Index of the headline's block, -1 where it was not found.
+        stub: Whether a paywall cut the article short.
+    """
+
+    title: int
+    stub: bool
+
+
+def tag(blocks: Sequence[Block], titles: Sequence[str], *, live: bool) -> Tagged:
+    """Give every block that is not body its zone.
+
+    Args:
+        blocks: The page's blocks in reading order.
+        titles: What the headline may be, best first.
+        live: Whether the page is a live ticker.
+    """
+    title = find_title(blocks, titles)
+    _believe_labels(blocks, title)
+    _mark_title(blocks, title)
+    span = comment_span(blocks, title, live=live)
+    if span:
+        _mark(blocks[span[0] : span[1]], "comments")
+    if title > 0 and (span is None or span[0] > title or span[1] <= title):
+        _over_the_title(blocks, title)
+    _Reader(blocks, title).run()
+    return Tagged(title, any(b.zone == "paywall" for b in blocks))
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The distinct words of a text, lower case."""
+    return frozenset(_WORD.findall(text.lower()))
+
+
+def find_title(blocks: Sequence[Block], titles: Sequence[str]) -> int:
+    """Index of the block that is the headline: a heading that agrees, else any that is equal."""
+    wanted = [(t.lower(), words_of(t)) for t in titles if t]
+    best, index = 0.0, -1
+    for i, block in enumerate(blocks):
+        if len(block.text) > 400 or (not block.heading and len(block.text) < 12):
+            continue
+        own = words_of(block.text)
+        for lower, other in wanted:
+            share = len(own & other) / max(len(own | other), 1)
+            if not block.heading:
+                share = 0.9 if block.lower == lower else 0.0
+            elif block.owner.tag == "h1":
+                share += 0.2
+            if share > best and share >= 0.5:
+                best, index = share, i
+    if index < 0:
+        index = next((i for i, b in enumerate(blocks) if b.owner.tag == "h1" and len(b.text) > 15 and not b.labels), -1)
+    return index
+
+
+def _mark(blocks: Sequence[Block], zone: str) -> None:
+    for block in blocks:
+        if block.zone is None:
+            block.zone = zone
+
+
+def _mark_title(blocks: Sequence[Block], title: int) -> None:
+    if title < 0:
+        return
+    own = blocks[title].lower
+    for i, block in enumerate(blocks):
+        if i == title or (block.lower == own and i < title + 12):
+            block.zone = "title"
+
+
+def _believe_labels(blocks: Sequence[Block], title: int) -> None:
+    """Turn claims into zones, the outermost believed one first."""
+    groups: dict[Label, list[Block]] = {}
+    for block in blocks:
+        for label in block.labels:
+            groups.setdefault(label, []).append(block)
+    total = sum(len(b.text) for b in blocks if b.prose)
+    siblings: dict[str, int] = {}
+    for label in groups:
+        siblings[label.zone] = siblings.get(label.zone, 0) + 1
+    headline = blocks[title].labels if title >= 0 else ()
+    for label, inside in groups.items():
+        if label not in headline and _believed(label, inside, total, siblings[label.zone]):
+            _mark(inside, label.zone)
+
+
+def _believed(label: Label, inside: Sequence[Block], total: int, siblings: int) -> bool:
+    prose = sum(len(b.text) for b in inside if b.prose)
+    if label.zone == "comments":
+        return label.strong or siblings > 1 or prose * 3 < total or any(is_head(b) for b in inside[:4])
+    if label.zone == "paywall":
+        cued = sum(len(b.text) for b in inside if _PRICE.search(b.text) or words.PAYWALL.search(b.lower))
+        return prose == 0 or cued * 2 > prose
+    if label.zone == "caption":
+        return prose < 1500 and prose * 3 < total + 1
+    return prose * 3 < total or prose == 0
+
+
+def _over_the_title(blocks: Sequence[Block], title: int) -> None:
+    """What stands over the headline is no body, unless the body stands there (a slider's title)."""
+    over = sum(len(b.text) for b in blocks[:title] if b.prose and b.zone is None)
+    under = sum(len(b.text) for b in blocks[title:] if b.prose and b.zone is None)
+    if over > under:
+        return
+    for block in blocks[:title]:
+        if block.zone is None:
+            block.zone = "caption" if is_credit(block) else "chrome"
+
+
+def is_credit(block: Block) -> bool:
+    """Whether it is a caption with its credit, or the credit alone."""
+    size = len(block.text)
+    return size <= 400 and (size <= 160 or not block.sentence) and bool(words.CREDIT.search(block.lower))
+
+
+def shelf_of(block: Block) -> HtmlElement | None:
+    """The element that holds the block among its neighbours."""
+    parent = block.owner.getparent()
+    return block.owner if block.owner.tag in _CONTAINERS or parent is None else parent
+
+
+def place_of(block: Block) -> Place:
+    """The kind of place a block stands in: the tags and classes of the two elements around it."""
+    shelf = shelf_of(block)
+    outer = shelf.getparent() if shelf is not None else None
+    return tuple((e.tag, e.get("class")) for e in (shelf, outer) if e is not None)
+
+
+def home_of(blocks: Sequence[Block]) -> Place:
+    """The kind of place most of the prose stands in: the article's own paragraphs."""
+    held: dict[Place, int] = {}
+    for block in blocks:
+        if block.prose:
+            place = place_of(block)
+            held[place] = held.get(place, 0) + len(block.text)
+    return max(held, key=held.__getitem__) if held else ()
+
+
+class _Reader:
+    """Reads the open blocks in order; a head opens a zone, the body's own prose closes it."""
+
+    def __init__(self, blocks: Sequence[Block], title: int) -> None:
+        self._open = [b for i, b in enumerate(blocks) if b.zone is None and i > title]
+        self._home = home_of(self._open)
+        self._head_at_home = False
+        self._left = [0] * (len(self._open) + 1)
+        for i in range(len(self._open) - 1, -1, -1):
+            self._left[i] = self._left[i + 1] + (len(self._open[i].text) if self._open[i].prose else 0)
+        self._zone: str | None = None
+        self._opened = 0
+        self._linked = False
+        self._prose_in_zone = 0
+        self._seen = 0
+
+    def run(self) -> None:
+        for index, block in enumerate(self._open):
+            block.zone = self._next(index, block)
+            if block.zone is None and block.prose:
+                self._seen += len(block.text)
+
+    def _next(self, index: int, block: Block) -> str | None:
+        line, head = self._kind(index, block)
+        if head == "author" == self._zone:
+            return head
+        if head:
+            self._zone, self._opened, self._linked, self._prose_in_zone = head, index, False, 0
+            self._head_at_home = place_of(block) == self._home
+            return head
+        if line:
+            return line
+        if self._zone is None:
+            return None
+        if self._resumes(index, block):
+            self._zone = None
+            return None
+        self._linked = self._linked or block.linky
+        self._prose_in_zone += block.prose
+        return self._zone
+
+    def _kind(self, index: int, block: Block) -> tuple[str | None, str | None]:
+        """(zone of this block alone, zone it opens)."""
+        size, lower = len(block.text), words.BULLET.sub("", block.lower)
+        if size <= 160:
+            if words.AGENCY_LINE.search(lower):
+                return "agency", None
+            if head := self._head(block, lower, size):
+                return None, head
+            if _RELATED_LINE(lower):
+                return "related", None
+        elif size <= 300 and _RELATED_LINE(lower) and (block.linky or _AFTER_PHRASE.match(lower)):
+            return "related", None
+        if size <= 400 and (size <= 160 or self._zone == "paywall") and words.PAYWALL.search(lower) and not (block.prose and self._left[index + 1] > self._seen):
+            return None, "paywall"
+        if size <= 300 and words.SERVICE.search(lower) and (size <= 120 or not block.prose or self._zone):
+            return "service", None
+        if size <= 200 and is_credit(block):
+            return "caption", None
+        if self._is_appeal(index, block):
+            return "service", None
+        return None, None
+
+    def _head(self, block: Block, lower: str, size: int) -> str | None:
+        short = size <= 80
+        if short and words.AUTHOR_HEAD.search(lower):
+            return "author"
+        if short and words.TAG_HEAD.search(lower):
+            return "service"
+        if short and words.RELATED_HEAD.search(lower) and (block.heading or lower.endswith(":") or not _AFTER_PHRASE.match(lower)):
+            return "related"
+        if size <= 120 and words.ADVERT_HEAD.search(lower):
+            return "advert"
+        if self._seen and words.SOURCE_HEAD.search(lower):
+            return "service"
+        return None
+
+    def _is_appeal(self, index: int, block: Block) -> bool:
+        if not block.prose and len(block.text) < 60:
+            return False
+        cues = sum(bool(cue.search(block.lower)) for cue in words.APPEAL_CUES)
+        late = self._seen > 0 and self._left[index + 1] * 4 <= self._seen
+        return cues >= (2 if late and self._zone else 3) or (cues >= 2 and late and len(block.text) <= 400)
+
+    def _resumes(self, index: int, block: Block) -> bool:
+        """Whether the article goes on with this block."""
+        if not block.prose and not (self._linked and block.sentence):
+            return False
+        if self._zone == "author":
+            return self._prose_in_zone >= 1
+        following = self._open[index + 1] if index + 1 < len(self._open) else None
+        strong = len(block.text) >= 120 and (len(block.text) >= 300 or (following is not None and following.prose))
+        left = self._left[index]
+        if block.prose and not self._head_at_home and place_of(block) == self._home:
+            return self._zone != "paywall" or left >= 600
+        if self._zone == "paywall":
+            return strong and left >= 600
+        if self._linked and self._zone == "related" and block.owner.tag == "p" and block.linked == 0:
+            return left >= 200 or strong
+        if self._zone == "service" and self._seen and left * 3 < self._seen:
+            return False
+        return strong
+
+
+def _RELATED_LINE(lower: str) -> bool:  # noqa: N802
+    return bool(words.RELATED_HEAD.search(lower))

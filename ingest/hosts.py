@@ -1,0 +1,119 @@
+"""One request at a time per host, and a pause between two.
+
+::
+
+    turn(url) ── host_key ── turns before are over ── pause is over ── request ── pause begins
+
+A publisher's hosts count as one (``www.example.com`` and ``api.example.com`` are ``example.com``):
+servers limit by publisher. Addresses and ``localhost`` are the operator's own servers and count
+each for itself, by port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from config.settings import Settings
+from ingest.urls import registrable_domain
+
+LONGEST_PAUSE = 30.0
+"""Longest ``Crawl-delay`` that is honoured, in seconds."""
+
+_FORGET_ABOVE = 2_000
+
+
+def host_key(url: str) -> str:
+    """What counts as one host: the registrable domain, or ``host:port`` for private names."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    return (
+        registrable_domain(host) or f"{host}:{parts.port or 80 + 363 * (parts.scheme == 'https')}"
+    )
+
+
+def is_private_host(url: str) -> bool:
+    """Whether a URL names an address, ``localhost`` or a name without a public suffix."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return registrable_domain(host) is None
+    return True
+
+
+@dataclass(slots=True)
+class _Host:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    users: int = 0
+    free_at: float = 0.0
+
+
+class HostGate:
+    """Gives out turns.
+
+    Args:
+        pause: Seconds between the end of a request to a host and the start of the next.
+        private_pause: The same for addresses and ``localhost``.
+        monotonic: Seconds that never run backwards.
+        sleep: Waits for so many seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        pause: float,
+        private_pause: float,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._pause = pause
+        self._private_pause = private_pause
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._hosts: dict[str, _Host] = {}
+
+    @classmethod
+    def of(cls, settings: Settings) -> HostGate:
+        """The gate the settings describe."""
+        return cls(pause=settings.http_host_pause, private_pause=settings.http_private_host_pause)
+
+    @asynccontextmanager
+    async def turn(self, url: str, *, at_least: float = 0.0) -> AsyncIterator[None]:
+        """Wait for this host's turn and hold it. A turn within a turn of one host never comes.
+
+        Args:
+            url: What will be asked for.
+            at_least: The host's own ``Crawl-delay`` in seconds; honoured up to 30.
+        """
+        key = host_key(url)
+        host = self._hosts.setdefault(key, _Host())
+        host.users += 1
+        try:
+            async with host.lock:
+                if (wait := host.free_at - self._monotonic()) > 0:
+                    await self._sleep(wait)
+                try:
+                    yield
+                finally:
+                    host.free_at = self._monotonic() + self._pause_of(url, at_least)
+        finally:
+            host.users -= 1
+            self._forget()
+
+    def _pause_of(self, url: str, at_least: float) -> float:
+        usual = self._private_pause if is_private_host(url) else self._pause
+        return max(usual, min(at_least, LONGEST_PAUSE))
+
+    def _forget(self) -> None:
+        """Drop hosts nobody waits for and whose pause is over, once there are many."""
+        if len(self._hosts) > _FORGET_ABOVE:
+            now = self._monotonic()
+            idle = [k for k, h in self._hosts.items() if not h.users and h.free_at <= now]
+            for key in idle:
+                del self._hosts[key]

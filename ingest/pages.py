@@ -1,0 +1,221 @@
+"""The page of one entry: asked for politely, read, and written down as an article.
+
+::
+
+    entry ── known through another feed? ── yes ────────────────────────────────┐
+       └── robots.txt ── turn of the host ── GET ── extract ── page or failure ──┤
+                one transaction: article · revision · sighting · outbox · entry ◀┘
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from config.errors import ExtractionError, FetchError, StoreError
+from core import metrics
+from core.http import Response, retry_after
+from core.ids import article_id
+from core.messages.envelope import to_record
+from core.store import Connection, articles, entries, feeds, hosts, outbox
+from core.store.articles import ArticleRecord
+from core.store.entries import DONE, EntryRecord
+from core.text.clean import for_log
+from ingest import revise
+from ingest.admit import is_homepage, stands_alone
+from ingest.backoff import Failure, failure_of
+from ingest.compose import PageRead
+from ingest.extract.page import ExtractedPage, PageHints
+from ingest.health import pause_scope
+from ingest.parts import Parts
+from ingest.revise import Verdict
+from ingest.urls import is_consent_wall
+
+ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+
+NO_PAGE = Failure("no_page", "The entry leads to no page of its own.")
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """What became of an entry at this attempt.
+
+    Attributes:
+        disposition: None where it waits for another attempt, or was taken over meanwhile.
+        outcome: Of the page, a word of a bounded set.
+    """
+
+    entry_id: int
+    disposition: str | None
+    outcome: str
+
+
+class PageReader:
+    """Reads the pages of entries that are leased."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def read(self, entry: EntryRecord) -> Concluded:
+        """Read an entry's page and write down what came of it.
+
+        Raises:
+            StoreError: Nothing was kept; the lease runs out or is given back.
+        """
+        if await self._parts.read(_is_copy, entry):
+            result: PageRead | Failure = Failure("not_asked", "Another feed brought it.")
+        else:
+            result = await self._page(entry)
+        try:
+            concluded = await self._parts.write(self._conclude, entry, result)
+        except StoreError:
+            raise
+        except Exception:  # one entry must not stop the others
+            log.exception("page_failed", url=for_log(entry.url))
+            concluded = await self._parts.write(self._set_aside, entry)
+        metrics.PAGES.labels(concluded.outcome).inc()
+        _report(entry, concluded, result)
+        return concluded
+
+    async def _page(self, entry: EntryRecord) -> PageRead | Failure:
+        if not entry.url or stands_alone(entry):
+            return NO_PAGE
+        robots = await self._parts.robots.allowed(entry.url)
+        if not robots.allowed:
+            word = "robots" if robots.reason == "rules" else "robots_unreachable"
+            return Failure(word, f"robots.txt does not allow it ({robots.reason}).")
+        try:
+            response = await self._get(entry.url, robots.crawl_delay or 0.0)
+        except FetchError as error:
+            return Failure(error.outcome, error.message, error.retry_after)
+        now = self._parts.clock()
+        wait = retry_after(response.headers, now)
+        failure = failure_of(response, wait) or _elsewhere(entry.url, response.url, "")
+        return failure or await self._extract(entry, response, now)
+
+    async def _get(self, url: str, crawl_delay: float) -> Response:
+        async with self._parts.gate.turn(url, at_least=crawl_delay):
+            return await self._parts.http.get(
+                url, max_bytes=self._parts.settings.http_max_page_bytes, accept=ACCEPT
+            )
+
+    async def _extract(
+        self, entry: EntryRecord, response: Response, now: datetime
+    ) -> PageRead | Failure:
+        hints = PageHints(
+            title=entry.title,
+            summary=entry.summary,
+            published_at=entry.published_at,
+            language=entry.language,
+            url=entry.url,
+        )
+        try:
+            found = await self._parts.extract.extract(
+                response.body,
+                url=response.url,
+                content_type=response.headers.get("Content-Type"),
+                hints=hints,
+                now=now,
+            )
+        except ExtractionError as error:
+            word = f"extract_{error.outcome}" if error.outcome in ("timeout", "crash") else None
+            return Failure(word or error.outcome, error.message)
+        return _unusable(entry, found, response) or PageRead(found, response.url, now)
+
+    def _conclude(
+        self, connection: Connection, entry: EntryRecord, result: PageRead | Failure
+    ) -> Concluded:
+        outcome = result.outcome if isinstance(result, Failure) else "ok"
+        if not entries.is_mine(connection, entry.id, self._parts.me):
+            return Concluded(entry.id, None, "lost")
+        now = self._parts.clock()
+        verdict = self._verdict(connection, entry, result, now)
+        if isinstance(result, Failure) and result.retry_after:
+            until = now + timedelta(seconds=result.retry_after)
+            hosts.pause(connection, pause_scope(entry.url), until, result.message)
+        _write(connection, entry, verdict, now)
+        entries.save(connection, verdict.entry, self._parts.me)
+        return Concluded(entry.id, verdict.disposition, outcome)
+
+    def _set_aside(self, connection: Connection, entry: EntryRecord) -> Concluded:
+        """Our own fault: try again later, and after some attempts no more."""
+        failure = Failure("internal", "It could not be made an article.")
+        waiting = revise.later(entry, failure, self._parts.clock())
+        if waiting.attempts < self._parts.settings.fetch_page_attempts:
+            entries.save(connection, waiting, self._parts.me)
+            return Concluded(entry.id, None, "internal")
+        done = replace(waiting, state=DONE, disposition="internal_error")
+        entries.save(connection, done, self._parts.me)
+        return Concluded(entry.id, "internal_error", "internal")
+
+    def _verdict(
+        self,
+        connection: Connection,
+        entry: EntryRecord,
+        result: PageRead | Failure,
+        now: datetime,
+    ) -> Verdict:
+        claim = revise.claim_of(entry, result) if isinstance(result, PageRead) else None
+        claimed = articles.find(connection, article_id(claim.url_key)) if claim else None
+        identity = revise.identify(
+            entry,
+            own=articles.find(connection, entry.article_id) if entry.article_id else None,
+            linked=articles.by_link(connection, entry.url_key),
+            claim=claim,
+            claimed=claimed,
+            shown_already=claimed is not None
+            and articles.is_shown(connection, claimed.article_id, entry.feed_id),
+        )
+        first = identity.article.feed_id if identity.article else entry.feed_id
+        feed = feeds.find(connection, first) or feeds.get(connection, entry.feed_id)
+        return revise.decide(entry, feed, result, identity, now, self._parts.settings)
+
+
+def _is_copy(connection: Connection, entry: EntryRecord) -> bool:
+    """Whether another feed has brought the article meanwhile: its page need not be read again."""
+    if entry.article_id:
+        return False
+    linked: ArticleRecord | None = articles.by_link(connection, entry.url_key)
+    return linked is not None and linked.feed_id != entry.feed_id
+
+
+def _unusable(entry: EntryRecord, found: ExtractedPage, response: Response) -> Failure | None:
+    """Why what was extracted is not the article: a wall, or a page that lists articles."""
+    if "list_page" in found.flags:
+        return Failure("list_page", "The link leads to a page that lists articles.")
+    if "consent_wall" in found.flags:
+        return Failure("consent_wall", "The link leads to a page that asks for consent.")
+    return _elsewhere(entry.url, response.url, found.title)
+
+
+def _elsewhere(link: str, final_url: str, title: str) -> Failure | None:
+    """Why an answer is another page than the one asked for."""
+    if is_consent_wall(final_url, title):
+        return Failure("consent_wall", "The link leads to a page that asks for consent.")
+    if is_homepage(final_url) and not is_homepage(link):
+        return Failure("homepage", "The link leads to the homepage.")
+    return None
+
+
+def _write(connection: Connection, entry: EntryRecord, verdict: Verdict, now: datetime) -> None:
+    if verdict.article is not None and verdict.message is not None:
+        articles.add_revision(connection, verdict.article, verdict.message)
+        outbox.put(connection, [to_record(verdict.message, at=verdict.message.fetched_at)])
+    if verdict.sighting is not None:
+        articles.add_sighting(connection, verdict.sighting, entry.feed_id, entry.url, now)
+
+
+def _report(entry: EntryRecord, concluded: Concluded, result: PageRead | Failure) -> None:
+    message = for_log(result.message) if isinstance(result, Failure) else ""
+    log.info(
+        "page_concluded",
+        feed=entry.feed_id,
+        url=for_log(entry.url),
+        outcome=concluded.outcome,
+        disposition=concluded.disposition or "waits",
+        message=message,
+    )

@@ -1,0 +1,303 @@
+"""One poll of one feed.
+
+::
+
+    request (conditional) ── turn of the host ── attempt persisted ── GET
+        └── 304, failure, or a document ── parse what is new ── one transaction:
+            entries · sightings · health records · host pause · the feed with its validators
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from config.errors import FetchError, StoreError
+from core import metrics
+from core.http import Response, retry_after
+from core.messages.envelope import to_record
+from core.store import Connection, articles, entries, feeds, hosts, outbox
+from core.store.entries import EntryRecord
+from core.store.feed_record import FeedRecord
+from core.text.clean import for_log
+from ingest import conditional, decide, interval
+from ingest.admit import Known, admit, link_key
+from ingest.backoff import OUT_OF_REACH, Failure, failure_of
+from ingest.conditional import Request
+from ingest.decide import Decision, DocumentRead, NotModified
+from ingest.health import Outage, OutageWatch, forgiven, pause_scope
+from ingest.parts import Parts
+from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
+
+PARSER_VERSION = "1"
+"""Raise it when :mod:`ingest.sources` begins to read documents in another way."""
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json;q=0.9, "
+    "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
+)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a poll came to.
+
+    Attributes:
+        outcome: ``read``, ``unchanged`` (the same body again), ``not_modified`` (304), a failure's
+            word, or ``lost`` where another process took the feed meanwhile.
+        message: In words.
+        failed: Whether it did.
+        reached: Whether anybody answered.
+        dispositions: Of the entries that ended with this poll.
+        new: Entries never seen before; their pages are read next.
+        changed: Entries that say something else now.
+        next_due_at: When it is polled next, and ``due_reason`` why then.
+    """
+
+    feed_id: str
+    outcome: str
+    message: str = ""
+    failed: bool = False
+    reached: bool = True
+    dispositions: Counter[str] = field(default_factory=Counter)
+    new: int = 0
+    changed: int = 0
+    next_due_at: datetime | None = None
+    due_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An answer with a body.
+
+    Attributes:
+        parsed: What is new in it; None where it is the last document again.
+    """
+
+    response: Response
+    asked: Request
+    body_sha256: str
+    parsed: ParsedFeed | None = None
+
+
+Result = Document | NotModified | Failure
+
+
+class Poller:
+    """Polls feeds that are leased."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._outage = OutageWatch()
+
+    async def poll(self, feed: FeedRecord) -> Polled:
+        """Poll one feed and write down what came of it.
+
+        Raises:
+            StoreError: Nothing was kept; the lease runs out or is given back.
+        """
+        result = await self._ask(feed)
+        if result is None:
+            return Polled(feed.feed_id, "lost")
+        if isinstance(result, Document):
+            result = await self._read(feed, result)
+        try:
+            polled = await self._keep(feed, result)
+        except StoreError:
+            raise
+        except Exception as error:  # one feed must not stop the others
+            log.exception("poll_failed", feed=feed.feed_id)
+            polled = await self._keep(feed, _internal(error))
+        _report(feed, polled)
+        return polled
+
+    async def _ask(self, feed: FeedRecord) -> Result | None:
+        """Ask, at most twice: once more, unconditionally, after a 304 that cannot be true."""
+        asked = conditional.request(feed, self._parts.clock())
+        for request in (asked, conditional.NO_CACHE):
+            try:
+                response = await self._get(feed, request)
+            except FetchError as error:
+                return Failure(error.outcome, error.message, error.retry_after)
+            if response is None:
+                return None
+            if response.status != 304:
+                wait = retry_after(response.headers, self._parts.clock())
+                body_sha256 = hashlib.sha256(response.body).hexdigest()
+                return failure_of(response, wait) or Document(response, request, body_sha256)
+            if request.conditional and response.url == (feed.final_url or response.url):
+                return NotModified(response.headers)
+        return Failure("protocol", "HTTP 304 although the whole document was asked for.")
+
+    async def _get(self, feed: FeedRecord, request: Request) -> Response | None:
+        """One request in the host's turn; None where the lease was lost while waiting for it."""
+        parts = self._parts
+        async with parts.gate.turn(feed.url):
+            now = parts.clock()
+            again_at = interval.soonest(feed, now)
+            if not await parts.write(feeds.begin_attempt, feed.feed_id, parts.me, now, again_at):
+                return None
+            return await parts.http.get(
+                feed.url,
+                headers=request.headers,
+                max_bytes=parts.settings.http_max_feed_bytes,
+                accept=ACCEPT,
+            )
+
+    async def _read(self, feed: FeedRecord, document: Document) -> Document | Failure:
+        """Parse what is new in a document."""
+        if document.body_sha256 == feed.body_sha256:
+            return document
+        known = await self._parts.read(entries.known_digests, feed.feed_id)
+        try:
+            parsed = await asyncio.to_thread(self._parse, feed, document.response, known)
+        except FetchError as error:
+            return Failure(error.outcome, error.message)
+        except Exception as error:  # one feed must not stop the others
+            log.exception("parser_failed", feed=feed.feed_id)
+            return _internal(error)
+        return replace(document, parsed=parsed)
+
+    def _parse(self, feed: FeedRecord, response: Response, known: dict[str, str]) -> ParsedFeed:
+        parse = parse_sitemap if feed.kind == "sitemap" else parse_feed
+        return parse(
+            response.body,
+            url=response.url,
+            content_type=response.headers.get("Content-Type"),
+            now=self._parts.clock(),
+            known=known,
+            limit=self._parts.settings.fetch_max_entries,
+        )
+
+    async def _keep(self, feed: FeedRecord, result: Result) -> Polled:
+        now = self._parts.clock()
+        outage = self._watch(feed, result, now)
+        return await self._parts.write(
+            self._transaction, replace(feed, last_attempt_at=now), result, outage, now
+        )
+
+    def _watch(self, feed: FeedRecord, result: Result, now: datetime) -> Outage:
+        if isinstance(result, Failure) and result.is_network:
+            return self._outage.failed(feed.feed_id, feed.host, now)
+        if not isinstance(result, Failure) or result.outcome not in OUT_OF_REACH:
+            self._outage.answered()
+        return Outage(ours=False)
+
+    def _transaction(
+        self,
+        connection: Connection,
+        feed: FeedRecord,
+        result: Result,
+        outage: Outage,
+        now: datetime,
+    ) -> Polled:
+        rng = self._parts.rng
+        if not feeds.is_mine(connection, feed.feed_id, self._parts.me):
+            return Polled(feed.feed_id, "lost")
+        if isinstance(result, Failure):
+            for feed_id in outage.forgive:
+                feeds.revise(connection, feed_id, forgiven)
+            decision = decide.after_failure(feed, result, now, rng, own_outage=outage.ours)
+            reached = result.outcome not in OUT_OF_REACH
+            polled = Polled(feed.feed_id, "", result.message, failed=True, reached=reached)
+        elif isinstance(result, NotModified):
+            decision = decide.after_not_modified(feed, result, now, rng)
+            polled = Polled(feed.feed_id, "")
+        else:
+            polled = self._admit(connection, feed, result.parsed, now)
+            decision = decide.after_read(feed, _read_of(feed, result, polled), now, rng)
+        return self._save(connection, decision, now, polled)
+
+    def _admit(
+        self, connection: Connection, feed: FeedRecord, parsed: ParsedFeed | None, now: datetime
+    ) -> Polled:
+        if parsed is None:
+            known = Counter({"known": feed.entry_count})
+            return Polled(feed.feed_id, "", dispositions=known)
+        known_already = _known(connection, feed, parsed)
+        admission = admit(feed, parsed, known_already, now, self._parts.settings)
+        entries.add(connection, admission.add)
+        for record in admission.change:
+            entries.change(connection, record)
+        for seen in admission.sightings:
+            articles.add_sighting(connection, seen.article_id, feed.feed_id, seen.url, now)
+        return Polled(
+            feed.feed_id,
+            "",
+            dispositions=+admission.dispositions,
+            new=admission.new,
+            changed=len(admission.change) + admission.renamed,
+        )
+
+    def _save(
+        self, connection: Connection, decision: Decision, now: datetime, polled: Polled
+    ) -> Polled:
+        """Write the feed, its validators with it, as the last thing of the transaction."""
+        feed = decision.feed
+        outbox.put(connection, [to_record(health, at=now) for health in decision.health])
+        if decision.pause:
+            until = now + timedelta(seconds=decision.pause)
+            hosts.pause(connection, pause_scope(feed.url), until, feed.due_reason)
+        feeds.save(connection, feed, self._parts.me)
+        return replace(
+            polled,
+            outcome=feed.last_outcome,
+            next_due_at=feed.next_due_at,
+            due_reason=feed.due_reason,
+        )
+
+
+def _internal(error: Exception) -> Failure:
+    return Failure("internal", f"Reading it failed with {type(error).__name__}; the log has more.")
+
+
+def _read_of(feed: FeedRecord, document: Document, polled: Polled) -> DocumentRead:
+    parsed, response = document.parsed, document.response
+    return DocumentRead(
+        asked=document.asked,
+        headers=response.headers,
+        final_url=response.url,
+        moved_to=response.moved_to,
+        body_sha256=document.body_sha256,
+        total=parsed.total if parsed else feed.entry_count,
+        new=polled.new,
+        known=polled.dispositions["known"] + polled.changed,
+        hint=parsed.hint if parsed else None,
+        parser_version=PARSER_VERSION,
+    )
+
+
+def _known(connection: Connection, feed: FeedRecord, parsed: ParsedFeed) -> Known:
+    """What the store knows of the entries of a document."""
+    links = {link_key(feed.feed_id, entry) for entry in parsed.entries}
+    by_link: dict[str, list[EntryRecord]] = {}
+    for record in entries.by_addresses(connection, links):
+        by_link.setdefault(record.url_key, []).append(record)
+    keys: Sequence[str] = [entry.key for entry in parsed.entries]
+    return Known(
+        by_key=entries.by_keys(connection, feed.feed_id, keys),
+        by_link=by_link,
+        articles=articles.ids_by_address(connection, links),
+    )
+
+
+def _report(feed: FeedRecord, polled: Polled) -> None:
+    metrics.FEED_POLLS.labels(polled.outcome).inc()
+    if polled.failed:
+        log.warning(
+            "feed_failed",
+            feed=feed.feed_id,
+            outcome=polled.outcome,
+            message=for_log(polled.message),
+            next_due_at=polled.next_due_at,
+        )
+        return
+    log.info("feed_polled", feed=feed.feed_id, outcome=polled.outcome, new=polled.new)

@@ -1,0 +1,265 @@
+"""Ingest as a whole: from the catalog's feeds to announced articles.
+
+::
+
+    catalog ──sync──▶ feeds ──▶ Work ──▶ Poller: entries ──▶ PageReader: articles, outbox
+
+``run_once`` does all there is to do now and says what came of it; ``run`` goes on until it is
+told to stop. Several processes may run at once on one store: they share the work by leases.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from config.catalog.models import Catalog
+from config.errors import StoreError, UsageError
+from config.settings import Settings
+from core.clock import Clock, utc_now
+from core.dispositions import Dispositions
+from core.http import HttpClient, Response
+from core.instance import Instance
+from core.store import Connection, Store, feeds, hosts
+from core.store.feed_record import FeedRecord
+from ingest.extract.pool import ExtractPool
+from ingest.hosts import HostGate, host_key
+from ingest.interval import SAME_URL
+from ingest.pages import PageReader
+from ingest.parts import Extractor, Parts, StoredRobots, off_loop, write
+from ingest.poll import PARSER_VERSION, Polled, Poller
+from ingest.robots import Fetch, Robots, robots_fetch
+from ingest.scheduler import Ticker
+from ingest.tally import IngestCounts, Tally
+from ingest.work import Work
+
+__all__ = ["Ingest", "IngestCounts"]
+
+log = structlog.get_logger(__name__)
+
+
+class Ingest:
+    """The stage; an async context manager.
+
+    Args:
+        settings: Limits and times.
+        store: Where everything is kept.
+        catalog: Gives the operator's files in force; asked again while it runs.
+        me: This process, as leases name it.
+        clock: The present.
+        dispositions: Where the ends of entries are counted; by default an own one.
+        http: The client; by default what the settings say.
+        extract: What reads pages; by default a pool of processes of its own.
+        rng: For jitter.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        catalog: Callable[[], Catalog],
+        me: Instance,
+        clock: Clock = utc_now,
+        dispositions: Dispositions | None = None,
+        *,
+        http: HttpClient | None = None,
+        extract: Extractor | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._catalog = catalog
+        self._me = me
+        self._clock = clock
+        self._dispositions = dispositions or Dispositions()
+        self._http = http
+        self._extract = extract
+        self._rng = rng or random.Random()  # noqa: S311 jitter is no secret
+        self._stack = AsyncExitStack()
+        self._synced: Catalog | None = None
+        self._parts: Parts | None = None
+
+    async def __aenter__(self) -> Self:
+        http = self._http
+        if http is None:
+            http = await self._stack.enter_async_context(HttpClient(self._settings))
+        extract = self._extract
+        if extract is None:
+            extract = await self._stack.enter_async_context(ExtractPool(self._settings))
+        gate = HostGate.of(self._settings)
+        self._parts = Parts(
+            settings=self._settings,
+            store=self._store,
+            me=self._me,
+            clock=self._clock,
+            rng=self._rng,
+            dispositions=self._dispositions,
+            http=http,
+            gate=gate,
+            robots=Robots(_in_turn(http, gate), StoredRobots(self._store), self._clock),
+            extract=extract,
+        )
+        self._poller = Poller(self._parts)
+        self._pages = PageReader(self._parts)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    def sync(self) -> None:
+        """Bring the feeds of the files in force into the store, if that is not done yet.
+
+        Raises:
+            StoreError: The store refused.
+        """
+        catalog = self._catalog()
+        if catalog is self._synced:
+            return
+        now = self._clock()
+        with self._store.write() as connection:
+            feeds.sync(connection, feed_records(catalog, now), now)
+            hosts.forget_past(connection, now)
+        self._synced = catalog
+
+    async def run_once(self) -> IngestCounts:
+        """Poll every due feed once and read every due page; what came of it.
+
+        Raises:
+            StoreError: The store refused; what was done before is kept.
+        """
+        await off_loop(self.sync)
+        work = self._work(once=True)
+        tally = Tally(self._dispositions)
+        try:
+            await work.fill()
+            while not work.idle:
+                await work.collect(tally.count)
+                await work.fill()
+        finally:
+            tally.count(await work.stop(grace=0.0))
+        return tally.counts()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Poll and read until ``stop`` is set; work in hand is then ended or given back.
+
+        A store that refuses is asked again at the next tick.
+        """
+        work = self._work(once=False)
+        tally = Tally(self._dispositions)
+        ticked = asyncio.Event()
+        ticked.set()
+        try:
+            async with Ticker(ticked.set):
+                while not stop.is_set():
+                    await self._turn(work, tally, ticked, stop)
+        finally:
+            tally.count(await work.stop())
+
+    async def poll_feed(self, feed_id: str) -> Polled:
+        """Poll one feed now, due or not, gone or not; its new entries' pages are left for a run.
+
+        A host that asked us to wait is not asked, nor is one URL twice within a minute.
+
+        Raises:
+            UsageError: There is no such feed in the files.
+            StoreError: The store refused.
+        """
+        await off_loop(self.sync)
+        found = await write(self._store, self._lease_one, feed_id)
+        if isinstance(found, Polled):
+            return found
+        try:
+            polled = await self._poller.poll(found)
+        finally:
+            await write(self._store, feeds.give_back, feed_id, self._me)
+        Tally(self._dispositions).count([polled])
+        return polled
+
+    async def _turn(
+        self, work: Work, tally: Tally, ticked: asyncio.Event, stop: asyncio.Event
+    ) -> None:
+        """Fill, then wait for a tick, the end of a piece of work, or the order to stop."""
+        waiting = [asyncio.create_task(event.wait()) for event in (ticked, stop)]
+        try:
+            if ticked.is_set():
+                ticked.clear()
+                work.new_round()
+                await off_loop(self.sync)
+            await work.fill()
+            await work.collect(tally.count, *waiting)
+        except StoreError:
+            log.exception("store_refused")
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+
+    def _work(self, *, once: bool) -> Work:
+        if self._parts is None:
+            raise RuntimeError("Ingest is an async context manager; enter it first")
+        return Work(self._parts, self._poller, self._pages, once=once)
+
+    def _lease_one(self, connection: Connection, feed_id: str) -> FeedRecord | Polled:
+        """The feed, or why it is not polled now."""
+        now = self._clock()
+        feed = feeds.find(connection, feed_id)
+        if feed is None or feed.removed_at:
+            raise UsageError(f"There is no feed {feed_id!r}.", mend="`feeds list` names them.")
+        until = hosts.paused_until(connection, (feed.host, feed.url), now)
+        if until:
+            return Polled(feed_id, "paused", f"Its host asked us to wait until {until:%F %T} UTC.")
+        again_at = (feed.last_attempt_at or now) + min(SAME_URL, _every(feed))
+        if feed.last_attempt_at and now < again_at:
+            words = "It was asked less than a minute ago; one URL is asked once a minute at most."
+            return Polled(feed_id, "too_soon", words)
+        leased = feeds.lease(connection, feed_id, self._me, now)
+        return leased or Polled(feed_id, "busy", "Another process is polling it.")
+
+
+def feed_records(catalog: Catalog, now: datetime) -> list[FeedRecord]:
+    """The catalog's feeds as they stand in the store before they are read for the first time."""
+    return [
+        FeedRecord(
+            feed_id=feed.id,
+            outlet=outlet.id,
+            url=feed.url,
+            kind=feed.kind,
+            tier=outlet.tier.value,
+            every_s=feed.every.total_seconds() if feed.every is not None else None,
+            country=outlet.country,
+            language=outlet.language,
+            host=host_key(feed.url),
+            added_at=now,
+            next_due_at=now,
+            parser_version=PARSER_VERSION,
+        )
+        for outlet in catalog.outlets
+        for feed in outlet.feeds
+    ]
+
+
+def _every(feed: FeedRecord) -> timedelta:
+    return SAME_URL if feed.every_s is None else timedelta(seconds=feed.every_s)
+
+
+def _in_turn(http: HttpClient, gate: HostGate) -> Fetch:
+    """Fetching robots.txt files takes the host's turn like everything else."""
+    fetch = robots_fetch(http)
+
+    async def in_turn(url: str) -> Response:
+        async with gate.turn(url):
+            return await fetch(url)
+
+    return in_turn

@@ -1,0 +1,70 @@
+"""Sources: kinds of origin, each one function from the bytes of an answer to entries.
+
+::
+
+    body ── utf8 ────┬── RSS, Atom ── feed.parse_xml ──┐
+                     ├── JSON Feed ── jsonfeed ────────┼──▶ ParsedFeed: new and changed entries
+                     └── news sitemap ── sitemap ──────┘     and the keys of the unchanged ones
+
+Outcomes of the :class:`~config.errors.FetchError` raised here: ``empty``, ``html_instead``,
+``consent_wall``, ``challenge``, ``not_a_feed``, ``parse``, and those of unpacking a gzip file
+(``too_large``, ``truncated``, ``protocol``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from ingest.sources.decode import utf8
+from ingest.sources.entry import Entry, ParsedFeed
+from ingest.sources.feed import parse_xml
+from ingest.sources.jsonfeed import parse_json
+from ingest.sources.sitemap import parse_sitemap_xml
+
+__all__ = ["Entry", "ParsedFeed", "parse_feed", "parse_sitemap"]
+
+
+def parse_feed(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None,
+    now: datetime,
+    known: Mapping[str, str],
+    limit: int,
+) -> ParsedFeed:
+    """The new and changed entries of an RSS, Atom or JSON feed.
+
+    Args:
+        body: Decoded body of the answer.
+        url: That answered; relative links are relative to it.
+        content_type: The header; only its charset is used.
+        now: The present, aware.
+        known: Digest by key, of the entries seen before.
+        limit: Most entries taken; the newest are.
+
+    Raises:
+        FetchError: The answer is no feed that can be read; ``outcome`` says what it is.
+    """
+    document = utf8(body, url=url, content_type=content_type)
+    parse = parse_json if document.lstrip()[:1] == b"{" else parse_xml
+    return parse(document, url=url, now=now, known=known, limit=limit)
+
+
+def parse_sitemap(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None,
+    now: datetime,
+    known: Mapping[str, str],
+    limit: int,
+) -> ParsedFeed:
+    """The same of a news sitemap; URLs in it without a news tag are tossed.
+
+    Raises:
+        FetchError: The answer is no news sitemap that can be read.
+    """
+    document = utf8(body, url=url, content_type=content_type)
+    return parse_sitemap_xml(document, url=url, now=now, known=known, limit=limit)

@@ -1,0 +1,118 @@
+"""From what feedparser found in an entry to an :class:`Entry`: clean, absolute, dated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ingest.dates import parse_date
+from ingest.sources.entry import Entry
+from ingest.sources.text import to_line, to_text
+from ingest.urls import fetchable_url
+
+_CODE = re.compile(r"([a-z]{2})(?:[-_]|$)")
+_BY = re.compile(r"^(?:von|by|par|от|від)\s*:?\s+(?=\w)", re.IGNORECASE)
+_ADDRESS = re.compile(r"\S+@\S+\.\S+|https?://\S+|mailto:")
+_BEHIND_ADDRESS = re.compile(r"\S+@\S+\s+\(([^()]+)\)")
+_MOST_AUTHORS = 20
+_READABLE = ("text/", "application/xhtml")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What entries take from their feed.
+
+    Attributes:
+        base: What relative links are relative to.
+        language: Two letters, where the feed says.
+        now: The present.
+    """
+
+    base: str
+    language: str | None
+    now: datetime
+
+
+def entry_of(item: Any, key: str, digest: str, context: Context) -> Entry:
+    """The entry feedparser made of one element."""
+    language = language_code(dict.get(item, "language", "") or _title_language(item))
+    content = _content(item)
+    summary = dict.get(item, "summary", "")
+    published_at, raw = _published(item, context, language or context.language)
+    return Entry(
+        key=key,
+        url=_url(item, context.base),
+        title=to_line(dict.get(item, "title", "")),
+        summary="" if summary == content else to_text(summary),
+        content=to_text(content),
+        published_at=published_at,
+        published_raw=raw,
+        authors=_authors(item),
+        language=language,
+        digest=digest,
+    )
+
+
+def language_code(raw: str) -> str | None:
+    """``de`` of ``de-DE``; None for what is no two-letter code."""
+    found = _CODE.match(raw.strip().lower())
+    return found[1] if found else None
+
+
+def author_names(raw: list[str]) -> tuple[str, ...]:
+    """Names without "Von", addresses and repeats."""
+    names = (_BY.sub("", to_line(_ADDRESS.sub("", name), 200)).strip(" ,;()<>") for name in raw)
+    return tuple(dict.fromkeys(name for name in names if name))[:_MOST_AUTHORS]
+
+
+def _authors(item: Any) -> tuple[str, ...]:
+    listed = [a.get("name", "") for a in dict.get(item, "authors", ())]
+    if len(listed) > 1:
+        return author_names(listed)
+    # RSS 2.0 writes "address (name)"; feedparser cuts some of those at the wrong place.
+    written = dict.get(item, "author", "")
+    behind = _BEHIND_ADDRESS.fullmatch(written.strip())
+    return author_names([behind[1]] if behind else listed if any(listed) else [written])
+
+
+def _title_language(item: Any) -> str:
+    return dict.get(item, "title_detail", {}).get("language") or ""
+
+
+def _content(item: Any) -> str:
+    """The longest readable content; images in base64 are content too."""
+    values = (
+        c.get("value", "")
+        for c in dict.get(item, "content", ())
+        if (c.get("type") or "text/").startswith(_READABLE)
+    )
+    return max(values, key=len, default="")
+
+
+def _url(item: Any, base: str) -> str | None:
+    return next((u for c in _links(item) if c and (u := fetchable_url(c, base))), None)
+
+
+def _links(item: Any) -> Iterator[str]:
+    """Where an entry may lead, the best first: FeedBurner keeps the publisher's own link aside."""
+    yield dict.get(item, "feedburner_origlink", "")
+    yield dict.get(item, "link", "")
+    yield from (
+        x.get("href", "") for x in dict.get(item, "links", ()) if x.get("rel") == "alternate"
+    )
+    guid = dict.get(item, "id", "")
+    yield guid if guid.startswith(("http://", "https://")) else ""
+
+
+def _published(item: Any, context: Context, language: str | None) -> tuple[datetime | None, str]:
+    """The publication date, else the date of the last change, else that of creation."""
+    given = [dict.get(item, name, "").strip() for name in ("published", "updated", "created")]
+    given = [raw for raw in given if raw]
+    for raw in given:
+        at = parse_date(raw, now=context.now, german=language == "de")
+        if at:
+            return at, raw[:200]
+    return None, given[0][:200] if given else ""

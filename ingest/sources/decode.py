@@ -1,0 +1,166 @@
+"""From the bytes of an answer to clean UTF-8, and what an answer that is no feed really is.
+
+::
+
+    bytes ── gunzip? ── BOM · valid UTF-8 · HTTP charset · declaration ── no controls ── UTF-8
+
+Valid UTF-8 wins over what is declared: text in another encoding is practically never valid UTF-8,
+while wrong declarations are common.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from config.errors import FetchError
+from core.http.body import inflate
+from ingest.sources.text import to_line
+from ingest.urls import is_consent_wall
+
+UNPACKED = 50 * 1024 * 1024
+"""Largest sitemap after unpacking, in bytes (sitemaps.org allows 50 MiB)."""
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROLS = bytes(i for i in range(32) if i not in b"\t\n\r")
+_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']?([A-Za-z0-9._:-]{2,40})""")
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{2,40})""", re.IGNORECASE)
+_PROLOG = re.compile(rb"(?:\s|\xef\xbb\xbf)*(?:<\?xml\b[^>]{0,500}\?>\s*)?")
+_HTML = re.compile(
+    r"\s*(?:<!--.*?-->\s*|<\?[^>]*>\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+)
+_HTML_INSIDE = re.compile(r"<(?:html|head|body|script|meta|div|p|img)\b", re.IGNORECASE)
+_TITLE = re.compile(r"<title\b[^>]*>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
+_CHALLENGE = re.compile(
+    r"just a moment|attention required|checking your browser|ddos-guard|are you a robot"
+    r"|bot verification|security check|verify you are human|captcha|einen moment\b",
+    re.IGNORECASE,
+)
+# WHATWG: what these labels mean on the web.
+_AS_THE_WEB_MEANS = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252",
+                     "us-ascii": "cp1252", "ascii": "cp1252", "iso-8859-9": "cp1254",
+                     "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932",
+                     "iso8859-1": "cp1252", "tis-620": "cp874"}  # fmt: skip
+
+
+def utf8(body: bytes, *, url: str, content_type: str | None) -> bytes:
+    """A body in UTF-8, without XML declaration, blanks before it, or what XML does not allow.
+
+    Raises:
+        FetchError: ``empty``, or what unpacking raises.
+    """
+    if body[:2] == b"\x1f\x8b":
+        body = inflate(url, body, UNPACKED)
+    if not body.strip(b"\x00 \t\r\n"):
+        raise FetchError(url, "empty", "The answer is empty.")
+    text = _recoded(body, content_type or "").translate(None, _CONTROLS)
+    for noncharacter in _NONCHARACTERS:
+        text = text.replace(noncharacter, b"")
+    prolog = _PROLOG.match(text)
+    return text[prolog.end() :] if prolog else text
+
+
+def head_of(document: bytes, size: int = 65_536) -> str:
+    """The beginning of a document, to look at."""
+    return document[:size].decode("utf-8", "ignore")
+
+
+def is_html(document: bytes) -> bool:
+    """Whether a document begins as a web page does."""
+    return bool(_HTML.match(head_of(document, 4096)))
+
+
+def not_a_feed(url: str, document: bytes) -> FetchError:
+    """The error for a document that is no feed: what it is instead."""
+    head = head_of(document)
+    if not _HTML.match(head[:4096]) and not _HTML_INSIDE.search(head[:2048]):
+        return FetchError(url, "not_a_feed", "The answer is no feed.")
+    found = _TITLE.search(head)
+    title = to_line(found[1]) if found else ""
+    if is_consent_wall(url, title):
+        return FetchError(url, "consent_wall", "The answer is a page that asks for consent.")
+    if _CHALLENGE.search(title):
+        return FetchError(url, "challenge", "The answer is a page that tells people from robots.")
+    return FetchError(url, "html_instead", "The answer is a web page, not a feed.")
+
+
+def _recoded(body: bytes, content_type: str) -> bytes:
+    encoding, errors = _encoding(body, content_type)
+    if encoding == "utf-8" and not errors:
+        return body
+    return body.decode(encoding, errors).encode("utf-8", "replace")
+
+
+def _encoding(body: bytes, content_type: str) -> tuple[str, str]:
+    """The encoding, and what to do with bytes that are none of it, where there may be any."""
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return encoding, "replace"
+    if (wide := _wide(body)) is not None:
+        return wide, "replace"
+    said = _said(body[:1024], content_type)
+    if b"\x1b" in body and said.startswith("iso-2022"):  # seven bits, so always valid UTF-8
+        return said, "replace"
+    if _is_utf8(body):
+        return "utf-8", ""
+    return ("utf-8", "wirewatch-cp1252") if said in ("", "utf-8", "utf8") else (said, "replace")
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _wide(body: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a byte order mark, by the zeros around the first character."""
+    return {
+        b"<\x00\x00\x00": "utf-32-le",
+        b"\x00\x00\x00<": "utf-32-be",
+    }.get(body[:4]) or {b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}.get(body[:2])
+
+
+def _said(head: bytes, content_type: str) -> str:
+    """The encoding that was declared and that Python knows, else an empty string.
+
+    HTTP wins (RFC 7303), except ISO-8859-1: that is what servers say of their own accord.
+    """
+    in_xml = _DECLARED.search(head)
+    in_http = _CHARSET.search(content_type)
+    http = _known(in_http[1]) if in_http else ""
+    xml = _known(in_xml[1].decode("ascii")) if in_xml else ""
+    return (xml or http) if http == "cp1252" else (http or xml)
+
+
+def _known(label: str) -> str:
+    name = label.lower()
+    name = _AS_THE_WEB_MEANS.get(name, name)
+    try:
+        info = codecs.lookup(name)
+    except LookupError:
+        return ""
+    # Codecs that are no character sets (hex, zip, rot13) would give bytes or raise.
+    usable = getattr(info, "_is_text_encoding", True) and not info.name.startswith(
+        ("utf-16", "utf-32")
+    )
+    return name if usable and info.name not in ("idna", "punycode", "undefined") else ""
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """Read what is not UTF-8 as Windows-1252, byte by byte: the two get mixed in one feed."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    bad = error.object[error.start : error.end]
+    return bad.decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("wirewatch-cp1252", _as_cp1252)

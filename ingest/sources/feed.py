@@ -1,0 +1,149 @@
+"""RSS and Atom: feedparser, but only on what is new.
+
+::
+
+    bytes ── well-formed ── scan ── sort_out ── the new and changed ── feedparser ── Entry
+       └── malformed ── feedparser on all of it ── sort_out ── Entry
+
+feedparser takes half a millisecond and more per entry, seen or not; the scan takes a fiftieth.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import feedparser
+
+from config.errors import FetchError
+from ingest.dates import parse_date
+from ingest.sources.build import Context, entry_of, language_code
+from ingest.sources.decode import is_html, not_a_feed
+from ingest.sources.entry import ParsedFeed
+from ingest.sources.hints import Hints
+from ingest.sources.identity import Raw, Sorted, sort_out
+from ingest.sources.scan import Channel, Scan, keep_only, refuse_bombs, scan
+from ingest.sources.text import to_line
+from ingest.urls import fetchable_url
+
+
+def parse_xml(
+    document: bytes, *, url: str, now: datetime, known: Mapping[str, str], limit: int
+) -> ParsedFeed:
+    """Read an RSS or Atom document.
+
+    Raises:
+        FetchError: It is none, or cannot be read.
+    """
+    if is_html(document):
+        raise not_a_feed(url, document)
+    refuse_bombs(url, document)
+    found = scan(document)
+    parsed = _parse_new(found, url, now, known, limit) if found else None
+    return parsed or _parse_whole(document, url, now, known, limit)
+
+
+def _parse_new(
+    found: Scan, url: str, now: datetime, known: Mapping[str, str], limit: int
+) -> ParsedFeed | None:
+    """None where feedparser sees other entries than the scan did."""
+    chosen = sort_out(found.raws, known, limit, _age(now))
+    items: Sequence[Any] = ()
+    if chosen.kept:
+        result = _feedparser(keep_only(found, {position for position, _, _ in chosen.kept}))
+        items = result["entries"]
+        if len(items) != len(chosen.kept):
+            return None
+    return _parsed(found.channel, found.is_atom, items, chosen, len(found.raws), url, now)
+
+
+def _parse_whole(
+    document: bytes, url: str, now: datetime, known: Mapping[str, str], limit: int
+) -> ParsedFeed:
+    result = _feedparser(document)
+    items = result["entries"]
+    version = result.get("version") or ""  # missing where feedparser found nothing at all
+    if not items and not version:
+        raise not_a_feed(url, document)
+    if not items and result["bozo"]:
+        raise FetchError(url, "parse", "The feed is damaged and no entry could be read.")
+    raws = [_raw(item) for item in items]
+    chosen = sort_out(raws, known, limit, _age(now))
+    kept = [items[position] for position, _, _ in chosen.kept]
+    is_atom = version.startswith("atom")
+    return _parsed(_channel(result["feed"]), is_atom, kept, chosen, len(items), url, now)
+
+
+def _feedparser(document: bytes) -> Any:
+    # Bytes that look like a path would be opened as a file; a stream never is.
+    return feedparser.parse(  # type: ignore[attr-defined, no-untyped-call]
+        io.BytesIO(document), sanitize_html=False, resolve_relative_uris=False
+    )
+
+
+def _parsed(
+    channel: Channel,
+    is_atom: bool,
+    items: Sequence[Any],
+    chosen: Sorted,
+    total: int,
+    url: str,
+    now: datetime,
+) -> ParsedFeed:
+    language = language_code(channel.language)
+    base = url if is_atom else fetchable_url(channel.link, url) or url
+    context = Context(base, language, now)
+    entries = tuple(
+        entry_of(item, key, digest, context)
+        for item, (_, key, digest) in zip(items, chosen.kept, strict=True)
+    )
+    return ParsedFeed(
+        title=to_line(channel.title, 300),
+        language=language,
+        entries=entries,
+        known_keys=chosen.known_keys,
+        total=total,
+        tossed=chosen.tossed,
+        hint=channel.hints.at(now),
+        self_url=fetchable_url(channel.self_url, url) if channel.self_url else None,
+    )
+
+
+def _raw(item: Any) -> Raw:
+    content = next((c.get("value", "") for c in dict.get(item, "content", ())), "")
+    summary = dict.get(item, "summary", "")
+    return Raw(
+        guid=dict.get(item, "id", ""),
+        link=dict.get(item, "link", ""),
+        title=dict.get(item, "title", ""),
+        summary="" if summary == content else summary,
+        content=content,
+        published=dict.get(item, "published", ""),
+    )
+
+
+def _channel(feed: Any) -> Channel:
+    links = dict.get(feed, "links", ())
+    return Channel(
+        title=dict.get(feed, "title", ""),
+        link=dict.get(feed, "link", ""),
+        language=dict.get(feed, "language", ""),
+        self_url=next((x.get("href", "") for x in links if x.get("rel") == "self"), ""),
+        hints=Hints.of(
+            dict.get(feed, "ttl"),
+            dict.get(feed, "sy_updateperiod"),
+            dict.get(feed, "sy_updatefrequency"),
+        ),
+    )
+
+
+def _age(now: datetime) -> Any:
+    """Orders entries by age; those without a date come after those with one."""
+
+    def age(raw: Raw) -> float:
+        at = parse_date(raw.published, now=now)
+        return (now - at).total_seconds() if at else float("inf")
+
+    return age

@@ -1,0 +1,82 @@
+"""How long a feed asks to be left alone: ``ttl``, ``sy:updatePeriod``, ``skipHours``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+LONGEST = timedelta(days=7)
+
+_PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(days=7),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a feed says about how often it changes.
+
+    Attributes:
+        pause: The longer of what ``ttl`` and ``sy`` say; None where neither says anything.
+        skip_hours: Hours of the day, UTC, in which it need not be asked.
+    """
+
+    pause: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(
+        cls,
+        ttl: str | None,
+        period: str | None,
+        frequency: str | None,
+        skip_hours: Sequence[str] = (),
+    ) -> Hints:
+        """Read the raw values; what cannot be read says nothing."""
+        said = [p for p in (_ttl(ttl), _syndication(period, frequency)) if p]
+        hours = frozenset(int(h) % 24 for h in map(str.strip, skip_hours) if _is_number(h))
+        return cls(
+            min(max(said), LONGEST) if said else None, hours if len(hours) < 24 else frozenset()
+        )
+
+    def at(self, now: datetime) -> timedelta | None:
+        """How long from ``now`` the feed asks to be left alone, a week at most."""
+        return max((p for p in (self.pause, self._skipped(now)) if p), default=None)
+
+    def _skipped(self, now: datetime) -> timedelta | None:
+        here = now.astimezone(UTC)
+        if here.hour not in self.skip_hours:
+            return None
+        free = here.replace(minute=0, second=0, microsecond=0)
+        while free.hour in self.skip_hours:
+            free += timedelta(hours=1)
+        return free - here
+
+
+NOTHING_SAID = Hints()
+
+
+def _ttl(raw: str | None) -> timedelta | None:
+    """Minutes (RSS 2.0)."""
+    if raw is None or not _is_number(raw.strip()) or not int(raw):
+        return None
+    return timedelta(minutes=int(raw))
+
+
+def _syndication(period: str | None, frequency: str | None) -> timedelta | None:
+    """Once an hour is what WordPress writes into every feed: it says nothing."""
+    span = _PERIODS.get((period or "").strip().lower())
+    times = frequency.strip() if frequency else "1"
+    if span is None or not _is_number(times) or not int(times):
+        return None
+    pause = span / int(times)
+    return None if pause <= timedelta(hours=1) else pause
+
+
+def _is_number(raw: str) -> bool:
+    return raw.isascii() and raw.isdigit() and len(raw) <= 6

@@ -1,0 +1,111 @@
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org), which feedparser does not read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from config.errors import FetchError
+from ingest.dates import parse_date
+from ingest.sources.build import author_names, language_code
+from ingest.sources.entry import Entry, ParsedFeed
+from ingest.sources.identity import Raw, sort_out
+from ingest.sources.text import to_line, to_text
+from ingest.urls import fetchable_url
+
+
+def parse_json(
+    document: bytes, *, url: str, now: datetime, known: Mapping[str, str], limit: int
+) -> ParsedFeed:
+    """Read a JSON Feed.
+
+    Raises:
+        FetchError: ``not_a_feed`` where it is other JSON, ``parse`` where it is no JSON.
+    """
+    feed = _load(url, document)
+    items = [item for item in feed["items"] if isinstance(item, dict)]
+    raws = [_raw(item) for item in items]
+    chosen = sort_out(raws, known, limit, lambda raw: _age(raw, now))
+    language = language_code(_text(feed, "language"))
+    home = _text(feed, "feed_url") or _text(feed, "home_page_url")
+    base = fetchable_url(home, url) or url
+    entries = tuple(
+        _entry(items[p], raws[p], (key, digest), base, language, now)
+        for p, key, digest in chosen.kept
+    )
+    return ParsedFeed(
+        title=to_line(_text(feed, "title"), 300),
+        language=language,
+        entries=entries,
+        known_keys=chosen.known_keys,
+        total=len(feed["items"]),
+        tossed=chosen.tossed + len(feed["items"]) - len(items),
+        self_url=fetchable_url(_text(feed, "feed_url"), url),
+    )
+
+
+def _load(url: str, document: bytes) -> dict[str, Any]:
+    try:
+        feed = json.loads(document)
+    except (ValueError, RecursionError) as error:
+        raise FetchError(url, "parse", "The answer begins like JSON and is none.") from error
+    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
+        raise FetchError(url, "not_a_feed", "The answer is JSON, but no JSON Feed.")
+    return feed
+
+
+def _raw(item: Mapping[str, Any]) -> Raw:
+    return Raw(
+        guid=_text(item, "id"),
+        link=_text(item, "external_url") or _text(item, "url"),
+        title=_text(item, "title"),
+        summary=_text(item, "summary"),
+        content=_text(item, "content_html") or _text(item, "content_text"),
+        published=_text(item, "date_published"),
+    )
+
+
+def _entry(
+    item: Mapping[str, Any],
+    raw: Raw,
+    identity: tuple[str, str],
+    base: str,
+    feed_language: str | None,
+    now: datetime,
+) -> Entry:
+    language = language_code(_text(item, "language"))
+    date = raw.published or _text(item, "date_modified")
+    german = (language or feed_language) == "de"
+    links = (raw.link, raw.guid if raw.guid.startswith("http") else "")
+    return Entry(
+        key=identity[0],
+        url=next((u for link in links if link and (u := fetchable_url(link, base))), None),
+        title=to_line(raw.title),
+        summary=to_text(raw.summary),
+        content=to_text(raw.content),
+        published_at=parse_date(date, now=now, german=german),
+        published_raw=date[:200],
+        authors=author_names(_authors(item)),
+        language=language,
+        digest=identity[1],
+    )
+
+
+def _authors(item: Mapping[str, Any]) -> list[str]:
+    """``authors`` of version 1.1, ``author`` of version 1."""
+    listed = item.get("authors")
+    people = listed if isinstance(listed, list) else [item.get("author")]
+    return [_text(p, "name") for p in people if isinstance(p, dict)]
+
+
+def _age(raw: Raw, now: datetime) -> float:
+    at = parse_date(raw.published, now=now)
+    return (now - at).total_seconds() if at else float("inf")
+
+
+def _text(mapping: Mapping[str, Any], name: str) -> str:
+    """A value as text; ids may be numbers, anything else is left out."""
+    value = mapping.get(name)
+    return str(value) if isinstance(value, str | int | float) else ""

@@ -1,0 +1,128 @@
+"""News sitemaps: what Google News reads, as a source.
+
+::
+
+    bytes ── urls with a news tag ── sort_out ── Entry
+
+A URL without a news tag is no news: sitemaps list whole sites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from lxml import etree
+
+from config.errors import FetchError
+from ingest.dates import parse_date
+from ingest.sources.build import language_code
+from ingest.sources.decode import is_html, not_a_feed
+from ingest.sources.entry import Entry, ParsedFeed
+from ingest.sources.identity import Raw, sort_out
+from ingest.sources.scan import refuse_bombs
+from ingest.sources.text import to_line
+from ingest.urls import fetchable_url
+
+_FIELDS = {
+    "loc": "loc",
+    "title": "title",
+    "publication_date": "published",
+    "name": "name",
+    "language": "language",
+}
+
+
+def parse_sitemap_xml(
+    document: bytes, *, url: str, now: datetime, known: Mapping[str, str], limit: int
+) -> ParsedFeed:
+    """Read a sitemap.
+
+    Raises:
+        FetchError: It is none, is an index of sitemaps, or has no news tag at all.
+    """
+    refuse_bombs(url, document)
+    root = _root(url, document)
+    found = [_fields(element) for element in root.iter("{*}url")]
+    news = [fields for fields in found if fields.get("title") and fields.get("loc")]
+    if found and not news:
+        raise FetchError(
+            url,
+            "not_a_feed",
+            "The sitemap has no news tags.",
+            mend="Name the publisher's news sitemap; robots.txt often lists it.",
+        )
+    raws = [_raw(fields) for fields in news]
+    chosen = sort_out(raws, known, limit, lambda raw: _age(raw, now))
+    entries = tuple(_entry(news[p], key, digest, url, now) for p, key, digest in chosen.kept)
+    first = news[0] if news else {}
+    return ParsedFeed(
+        title=to_line(first.get("name", ""), 300),
+        language=language_code(first.get("language", "")),
+        entries=entries,
+        known_keys=chosen.known_keys,
+        total=len(found),
+        tossed=chosen.tossed + len(found) - len(news),
+    )
+
+
+def _root(url: str, document: bytes) -> etree._Element:
+    if is_html(document):
+        raise not_a_feed(url, document)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, recover=True, encoding="utf-8"
+    )
+    try:
+        root = etree.fromstring(document, parser)
+    except etree.XMLSyntaxError:
+        root = None
+    name = etree.QName(root).localname if root is not None else ""
+    if name == "sitemapindex":
+        raise FetchError(
+            url,
+            "not_a_feed",
+            "This is an index of sitemaps.",
+            mend="Name the news sitemap it lists.",
+        )
+    if root is None or name != "urlset":
+        raise not_a_feed(url, document)
+    return root
+
+
+def _fields(element: etree._Element) -> dict[str, str]:
+    """The news tag's own fields, and the address; images and videos have titles too."""
+    fields: dict[str, str] = {}
+    for child in element.iter(etree.Element):
+        qualified = etree.QName(child)
+        is_news = "news" in (qualified.namespace or "")
+        name = _FIELDS.get(qualified.localname)
+        is_address = qualified.localname == "loc" and child.getparent() is element
+        if name and (is_news or is_address):
+            fields.setdefault(name, (child.text or "").strip())
+    return fields
+
+
+def _raw(fields: Mapping[str, str]) -> Raw:
+    return Raw(link=fields["loc"], title=fields["title"], published=fields.get("published", ""))
+
+
+def _age(raw: Raw, now: datetime) -> float:
+    at = parse_date(raw.published, now=now)
+    return (now - at).total_seconds() if at else float("inf")
+
+
+def _entry(fields: Mapping[str, str], key: str, digest: str, url: str, now: datetime) -> Entry:
+    language = language_code(fields.get("language", ""))
+    published = fields.get("published", "")
+    return Entry(
+        key=key,
+        url=fetchable_url(fields["loc"], url),
+        title=to_line(fields["title"]),
+        summary="",
+        content="",
+        published_at=parse_date(published, now=now, german=language == "de"),
+        published_raw=published[:200],
+        authors=(),
+        language=language,
+        digest=digest,
+    )

@@ -1,0 +1,85 @@
+"""The one place where a feed's markup becomes text. Nothing of the markup is kept.
+
+::
+
+    "<p>A &amp; B<script>…</script></p>" ── parse ── drop what is not read ── "A & B" ── clean
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from lxml import etree
+
+from core.text.clean import clean, clean_line
+
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(?:#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);")
+_UNREAD_TAGS = """
+script style noscript template iframe object embed svg math head form select button canvas
+audio video textarea title
+"""
+_UNREAD = frozenset(_UNREAD_TAGS.split())
+_BLOCK_TAGS = """
+address article aside blockquote br dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6
+header hr li main nav ol p pre section table td th tr ul
+"""
+_BLOCKS = frozenset(_BLOCK_TAGS.split())
+# What Windows-1252 has where Unicode has control characters: `&#150;` means a dash.
+_C1 = re.compile("[\x80-\x9f]")
+
+
+def to_text(markup: str) -> str:
+    """Clean text of markup or of text, whichever it is; paragraphs parted by one line feed."""
+    if not _MARKUP.search(markup):
+        return clean(_C1.sub(_as_cp1252, markup))
+    return clean(_C1.sub(_as_cp1252, _read(markup)))
+
+
+def to_line(markup: str, limit: int = 1000) -> str:
+    """The same on one line, for titles and names. Markup that was escaped twice goes as well."""
+    text = to_text(markup)
+    if _MARKUP.search(text):
+        text = to_text(text)
+    return clean_line(text, limit)
+
+
+def _read(markup: str) -> str:
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False
+    )
+    source = f"<html><body>{markup}</body></html>".encode("utf-8", "replace")
+    try:
+        root = etree.fromstring(source, parser)
+    except (etree.LxmlError, ValueError):
+        root = None
+    if root is None:
+        return html.unescape(re.sub(r"<[^>]*>", " ", markup))
+    return "".join(_pieces(root))
+
+
+def _pieces(root: etree._Element) -> list[str]:
+    pieces: list[str] = []
+    unread = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        tag = element.tag
+        if tag in _BLOCKS:
+            pieces.append("\n")
+        if event == "start":
+            unread += tag in _UNREAD
+            if not unread and element.text:
+                pieces.append(_flat(element.text, tag))
+        else:
+            unread -= tag in _UNREAD
+            if not unread and element.tail:
+                pieces.append(_flat(element.tail, ""))
+    return pieces
+
+
+def _as_cp1252(found: re.Match[str]) -> str:
+    return found[0].encode("latin-1").decode("cp1252", "ignore")
+
+
+def _flat(text: str, tag: str) -> str:
+    """Line breaks in the source of HTML are blanks."""
+    return text if tag == "pre" else text.replace("\n", " ")

@@ -1,0 +1,183 @@
+"""URLs of articles: one form to fetch, one to know them by.
+
+::
+
+    raw ── fetchable_url ──▶ what is asked for and shown     (bytes of path and query untouched)
+                └── canonical_url ──▶ what the article is known by   (never asked for)
+
+The same article comes as http and https, with ``www.``, ``m.`` or ``amp.``, with tracking
+parameters and fragments. Two articles that differ in anything else are two articles.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from urllib.parse import unquote_plus, urlsplit
+
+import tldextract
+
+from core.http import wire_url
+
+CANONICAL_VERSION = 1
+"""Raise it with every change of what ``canonical_url`` answers: ids of articles depend on it."""
+
+# Names that only say how a reader came to the page: of ad networks, mailers and web analytics,
+# those used in Germany (Mapp/Webtrekk wt_, etracker etcc_, AT Internet xtor and at_) among them.
+_TRACKING_NAMES = """
+fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh
+li_fat_id mc_cid mc_eid mkt_tok hmb_campaign hmb_medium hmb_source _hsenc _hsmi __hssc __hstc
+__hsfp hsctatracking hsa_acc hsa_ad hsa_cam hsa_grp hsa_kw hsa_mt hsa_net hsa_src hsa_tgt
+hsa_ver oly_anon_id oly_enc_id vero_conv vero_id wickedid _openstat openstat ef_id s_kwcid
+s_cid rb_clickid soc_src soc_trk guccounter guce_referrer guce_referrer_sig ncid cmpid cmp_id
+cndid srsltid campaign_id campaign_medium campaign_name campaign_source campaign_term
+campaign_content itm_campaign itm_medium itm_source itm_content itm_term int_cmp intcmp icid
+cm_mmc cm_mmca1 echobox sharetype smid smtyp sfnsn mibextid _gl _ga _branch_match_id
+_branch_referrer at_medium at_campaign at_custom1 at_custom2 at_custom3 at_custom4 at_link_id
+at_link_origin at_link_type at_ptr_name at_bbc_team at_format at_campaign_type at_recipient_id
+at_recipient_list wt_mc wt_zmc wt_mc_o wt_cc1 wt_ga wt_kw wt_ref wt_t wt_z wtrid wtmc xtor xts
+xtref etcc_cmp etcc_med etcc_acy etcc_var etcc_grp etcc_bky etcc_ctv etcc_plc etcc_cu etcc_cust
+emvcc nsctrid ref_src ref_url referrer_guid dicbo obref tblci outputtype echobx
+"""
+_TRACKING = frozenset(_TRACKING_NAMES.split())
+_TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "ns_", "hsa_", "oft_", "vero_")
+
+# Names that mean something on one site and nothing on others.
+_TRACKING_BY_SITE = {
+    "bbc.co.uk": {"ocid", "intlink_from_url"},
+    "bbc.com": {"ocid", "intlink_from_url"},
+    "bild.de": {"cid"},
+    "cnn.com": {"cid", "iid"},
+    "dw.com": {"maca"},
+    "faz.net": {"service", "premium"},
+    "heise.de": {"source", "hg"},
+    "nytimes.com": {"partner", "emc", "rss"},
+    "spiegel.de": {"sara_ref"},
+    "theguardian.com": {"cmp"},
+    "welt.de": {"source", "cid"},
+    "zeit.de": {"page_source"},
+}
+_SOURCES_THAT_TRACK = re.compile(
+    r"(rss|feed|atom|twitter|facebook|newsletter|push|whatsapp)", re.IGNORECASE
+)
+_ONLY_AS_A_SOURCE = frozenset({"ref", "source", "src", "from", "via"})
+_MIRRORS = re.compile(r"^(?:(?:www\d?|m|mobile|mobil|amp)\.)+(?=[^.]+\.)")
+_HEX = re.compile(r"%[0-9a-fA-F]{2}")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+
+_CONSENT_HOSTS = ("consent.google.", "consent.yahoo.com", "consent.youtube.com", "guce.")
+_CONSENT_PATHS = re.compile(
+    r"^https?://(?:[^/]*\.)?(?:spiegel\.de/consent-a-|zeit\.de/zustimmung\b"
+    r"|derstandard\.[a-z]+/consent|[^/]+/(?:consent|cookie-?wall|zustimmung)(?:[/?#.]|$))",
+    re.IGNORECASE,
+)
+# Whole titles, or beginnings no headline has: articles about consent are news.
+_CONSENT_TITLES = re.compile(
+    r"before you continue\b|bevor (?:sie|du) (?:zu \w+ )?(?:weitergeh|fortf)"
+    r"|.*\bmit werbung oder im pur-abo|zustimmung erforderlich"
+    r"|yahoo (?:is part of the|ist teil der) yahoo"
+    r"|(?:datenschutz|privacy|cookie|consent)[ -]?"
+    r"(?:einstellungen|settings|consent|zustimmung|choices|banner)?(?:\s*[|–-]\s*[\w. ]+)?$",
+    re.IGNORECASE,
+)
+
+
+def fetchable_url(raw: str, base: str | None = None) -> str | None:
+    """The absolute URL a link means, changed only as a browser would change it.
+
+    Args:
+        raw: As a feed or page gave it; ``&amp;`` that was escaped twice is mended.
+        base: The feed, page or ``xml:base`` it is relative to.
+
+    Returns:
+        None for other schemes than http and https, for more than 2048 characters and for a URL
+        with a name or password in it.
+    """
+    return wire_url(raw.replace("&amp;", "&"), base)
+
+
+def canonical_url(url: str) -> str:
+    """The identity of an article's URL; see ``CANONICAL_VERSION``.
+
+    Args:
+        url: Absolute; one that cannot be fetched is given back trimmed.
+    """
+    fetchable = fetchable_url(url)
+    if fetchable is None:
+        return url.strip()
+    parts = urlsplit(fetchable)
+    host = _MIRRORS.sub("", (parts.hostname or "").rstrip("."))
+    host = f"[{host}]" if ":" in host else host
+    port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
+    path = _same_escapes(parts.path).rstrip("/")
+    query = _without_tracking(parts.query, registrable_domain(host) or host)
+    fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
+    return f"https://{host}{port}{path}{'?' if query else ''}{query}{fragment}"
+
+
+def same_site(a: str, b: str) -> bool:
+    """Whether two URLs are one publisher's: the same registrable domain.
+
+    Hosts under a shared suffix (``a.blogspot.com``, ``b.blogspot.com``) are different publishers.
+    """
+    left, right = (urlsplit(u).hostname or "" for u in (a, b))
+    if left == right:
+        return bool(left)
+    domain = registrable_domain(left, shared=True)
+    return domain is not None and domain == registrable_domain(right, shared=True)
+
+
+def is_consent_wall(final_url: str, title: str) -> bool:
+    """Whether a request for an article ended at a page that asks for consent or a subscription."""
+    host = urlsplit(final_url).hostname or ""
+    return (
+        host.startswith(_CONSENT_HOSTS)
+        or bool(_CONSENT_PATHS.match(final_url))
+        or bool(_CONSENT_TITLES.match(title.strip()))
+    )
+
+
+@lru_cache(maxsize=4096)
+def registrable_domain(host: str, *, shared: bool = False) -> str | None:
+    """``example.co.uk`` of ``www.example.co.uk``.
+
+    Args:
+        host: A host name in ASCII.
+        shared: Count private suffixes, under which everybody may have a name, as suffixes too.
+
+    Returns:
+        None for addresses, for ``localhost`` and for a bare suffix.
+    """
+    found = _suffixes()(host, include_psl_private_domains=shared)
+    return found.top_domain_under_public_suffix or None
+
+
+@cache
+def _suffixes() -> tldextract.TLDExtract:
+    """The public suffix list that came with the library: no network, no file written."""
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def _same_escapes(text: str) -> str:
+    """One way to write what may be written in several: ``%7e`` and ``~``, ``%c3`` and ``%C3``."""
+    return _HEX.sub(_unescape, text) if "%" in text else text
+
+
+def _unescape(match: re.Match[str]) -> str:
+    char = chr(int(match[0][1:], 16))
+    return char if _UNRESERVED.fullmatch(char) else match[0].upper()
+
+
+def _without_tracking(query: str, site: str) -> str:
+    kept = [p for p in query.split("&") if p and not _tracks(p, site)]
+    return "&".join(sorted(map(_same_escapes, kept)))
+
+
+def _tracks(parameter: str, site: str) -> bool:
+    name, _, value = parameter.partition("=")
+    name = unquote_plus(name).lower()
+    if name in _TRACKING or name.startswith(_TRACKING_PREFIXES):
+        return True
+    if name in _TRACKING_BY_SITE.get(site, ()):
+        return True
+    return name in _ONLY_AS_A_SOURCE and bool(_SOURCES_THAT_TRACK.match(value))

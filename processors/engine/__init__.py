@@ -1,0 +1,13 @@
+"""The engine: all rules of all topics, compiled once, against one article at a time.
+
+::
+
+    topics ──compile──▶ RuleSet: one automaton over every literal, programs, required literals
+                           │
+    article ──normalise──▶ View ──one automaton pass──▶ literals that stand in it
+                           │                                │ rarest required literal of each rule
+                           │                                ▼
+                           └────positions────────▶ programs of the few rules left ──▶ hits
+
+A RuleSet never changes; a reload compiles another and swaps the reference.
+"""

@@ -1,0 +1,180 @@
+"""An article as rules see it: tokenised once, searched once, positions worked out on demand.
+
+Positions count the words of title, lead and text in one row, with a mark between the fields; those
+of the other fields follow in a row of their own (``Section.base``), so that a position names a
+field and no span can reach from one field into another.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.text.characters import FIELD_MARK, SPACE
+from core.text.sentences import sentences
+from core.text.tokens import Tokens, tokenise
+from processors.query.nodes import WORD_FIELDS
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import BytesAhoCorasick
+
+Span = tuple[int, int, tuple[tuple[int, int], ...] | None]
+"""First position, last position, and for a NEAR the (first, last) of what it is made of."""
+
+_JOIN = f" {FIELD_MARK} "
+
+
+@dataclass(frozen=True)
+class Zone:
+    """One field's stretch of a section.
+
+    Attributes:
+        section: Where its words are.
+        field: Name of the field.
+        text: The field's own text.
+        offset: Code point of the section's text it begins at.
+        first: Its first position.
+        after: One past its last position.
+    """
+
+    section: Section
+    field: str
+    text: str
+    offset: int
+    first: int
+    after: int
+
+    def code_points(self, first: int, last: int) -> tuple[int, int]:
+        """Where two positions of the zone begin and end in the field's own text."""
+        base = self.section.base
+        start, end = self.section.tokens.span(first - base, last - base)
+        return start - self.offset, end - self.offset
+
+    def position(self, code_point: int) -> int:
+        """The first position at or after a code point of the field."""
+        starts = self.section.tokens.starts
+        return int(np.searchsorted(starts, code_point + self.offset)) + self.section.base
+
+    @cached_property
+    def begins(self) -> list[int]:
+        """Code points at which its sentences begin; only lead and text have several."""
+        return sentences(self.text) if self.field in ("lead", "text") else [0]
+
+
+class Section:
+    """Fields tokenised together.
+
+    Args:
+        fields: Names and texts, in order.
+        base: The first position.
+    """
+
+    def __init__(self, fields: Sequence[tuple[str, str]], base: int = 0) -> None:
+        self.base = base
+        self.fields = fields
+        self.tokens: Tokens = tokenise(_JOIN.join(text for _, text in fields))
+        self.hits: dict[int, list[int]] = {}
+
+    def search(self, automaton: BytesAhoCorasick) -> None:
+        """Find every literal: ``hits`` maps its number to where it begins in ``buffer``."""
+        hits: dict[int, list[int]] = {}
+        found = automaton.find_matches_as_indexes(self.buffer, overlapping=True)
+        for literal, start, _ in found:
+            if literal in hits:
+                hits[literal].append(start)
+            else:
+                hits[literal] = [start]
+        self.hits = hits
+
+    @cached_property
+    def buffer(self) -> bytes:
+        """The folded words, then every hyphen chain as a whole, each after a mark."""
+        tokens = self.tokens
+        wholes = "".join(f"{FIELD_MARK} {tokens.whole(c)} " for c in tokens.chains)
+        return (tokens.folded + wholes).encode("utf-8", "replace")
+
+    @cached_property
+    def zones(self) -> tuple[Zone, ...]:
+        """The fields and where they lie."""
+        zones: list[Zone] = []
+        offset = first = 0
+        for name, text in self.fields:
+            after = int(np.searchsorted(self.tokens.starts, offset + len(text)))
+            zones.append(Zone(self, name, text, offset, first + self.base, after + self.base))
+            offset += len(text) + len(_JOIN)
+            first = after + 1
+        return tuple(zones)
+
+    @cached_property
+    def _spaces(self) -> np.ndarray:
+        return np.cumsum(np.frombuffer(self.buffer, np.uint8) == SPACE)
+
+    def place(self, start: int) -> tuple[int, int]:
+        """First and last position of the word that begins at or after byte ``start``."""
+        word = int(self._spaces[start]) - 1
+        beyond = word - len(self.tokens)
+        if beyond < 0:
+            return word, word
+        return self.tokens.chains[beyond // 2]
+
+    def word(self, first: int, last: int) -> str:
+        """The folded word at a position, or the chain over several."""
+        return self.tokens.words[first] if first == last else self.tokens.whole((first, last))
+
+    def exact(self, first: int, last: int) -> str:
+        """The same with case, accents and ß kept."""
+        return self.tokens.exact(first, last)
+
+
+class View:
+    """One article, for one evaluation.
+
+    Args:
+        fields: title, lead and text.
+        others: The other fields (url, authors, outlet, language, country) and their texts; left
+            out where no rule asks for them.
+    """
+
+    def __init__(
+        self, fields: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        self.main = Section(fields)
+        self.other = Section(others, len(self.main.tokens) + 1) if others else None
+        self.entities: dict[str, list[Span]] = {}
+        self.memo: dict[int, list[Span]] = {}
+
+    def search(self, automaton: BytesAhoCorasick) -> None:
+        """Find every literal in every field."""
+        self.main.search(automaton)
+        if self.other:
+            self.other.search(automaton)
+
+    def section(self, scope: str | None) -> Section | None:
+        """The section a leaf of that scope is looked for in."""
+        return self.other if scope in WORD_FIELDS else self.main
+
+    @cached_property
+    def zones(self) -> tuple[Zone, ...]:
+        """Every field, by position; a field may occur more than once (authors)."""
+        return self.main.zones + (self.other.zones if self.other else ())
+
+    @cached_property
+    def _zone_starts(self) -> list[int]:
+        return [zone.first for zone in self.zones]
+
+    def zone(self, position: int) -> Zone:
+        """The field a position lies in."""
+        return self.zones[bisect_right(self._zone_starts, position) - 1]
+
+    def sentence(self, position: int) -> tuple[int, int]:
+        """First position of the sentence around a position, and one past its last."""
+        zone = self.zone(position)
+        start, _ = zone.code_points(position, position)
+        at = bisect_right(zone.begins, start)
+        after = zone.position(zone.begins[at]) if at < len(zone.begins) else zone.after
+        return zone.position(zone.begins[at - 1]), after

@@ -1,0 +1,43 @@
+"""Evidence: the spans that made a rule fire, with their sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.messages import Evidence, Field
+from core.text.sentences import sentence_between
+from processors.engine.programs import Program
+from processors.engine.view import Span, View
+
+MAX_SPANS = 10
+"""Spans told per rule: the first ones, so those of the title come first."""
+
+
+def evidence_of(rule_id: str, program: Program, view: View) -> tuple[Evidence, ...]:
+    """What made a rule true: the operands of a NEAR each, a span inside a longer one not at all."""
+    places = _outermost(program.witnesses(view))
+    return tuple(_evidence(rule_id, view, *place) for place in places[:MAX_SPANS])
+
+
+def _outermost(spans: Iterable[Span]) -> list[tuple[int, int]]:
+    places = {
+        place for first, last, parts in spans for place in (parts or ((first, last),))
+    }
+    kept: list[tuple[int, int]] = []
+    for first, last in sorted(places, key=lambda p: (p[0], -p[1])):
+        if not kept or last > kept[-1][1]:
+            kept.append((first, last))
+    return kept
+
+
+def _evidence(rule_id: str, view: View, first: int, last: int) -> Evidence:
+    zone = view.zone(first)
+    start, end = zone.code_points(first, last)
+    return Evidence(
+        field=Field(zone.field),
+        start=start,
+        end=end,
+        surface=zone.text[start:end],
+        rule=rule_id,
+        sentence=sentence_between(zone.text, zone.begins, start, end),
+    )

@@ -1,0 +1,25 @@
+"""Step ``fingerprint``: the copy sketch of lead and text, from the words already cut."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.text import shingles
+from processors.engine.view import View
+from processors.steps.draft import Draft, Knowledge
+
+
+def fingerprint(known: Knowledge, draft: Draft) -> Draft:
+    """Sketch the words of lead and text; of the title where both hold none."""
+    del known
+    if draft.view is None:
+        return draft
+    words = _words(draft.view, "lead") + _words(draft.view, "text")
+    return replace(
+        draft, fingerprint=shingles.fingerprint(words or _words(draft.view, "title"))
+    )
+
+
+def _words(view: View, field: str) -> list[str]:
+    zone = next(z for z in view.main.zones if z.field == field)
+    return view.main.tokens.words[zone.first : zone.after]

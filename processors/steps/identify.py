@@ -1,0 +1,59 @@
+"""Language identification among the configured languages, with the declared one as fallback.
+
+Detection answers among the configured languages only, so it cannot say that a text is in another
+one: what an outlet declares outside of them is taken at its word. Among them, detection is
+believed against the declared language where it is sure: on 5,108 German headlines it called 30
+another language, 9 of them with .7 or more (``Oasis – 'Definitely Maybe'``); with 150 characters
+of text behind the headline, none.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+SURE = 0.7
+"""Probability from which detection beats what the outlet declares."""
+LONGEST = 600
+"""Code points looked at; more only costs time."""
+
+Source = Literal["detected", "declared", "given"]
+
+
+class Identifier:
+    """Tells languages apart. Loading takes half a second; see :func:`identifier`.
+
+    Args:
+        languages: Two-letter codes it chooses among; those the model does not know are ignored.
+    """
+
+    def __init__(self, languages: tuple[str, ...]) -> None:
+        self._model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+        self.languages = tuple(c for c in languages if c in self._model.labels)
+        if self.languages:
+            self._model.set_languages(list(self.languages))
+
+    def identify(self, text: str, declared: str) -> tuple[str, Source]:
+        """The language of a text, two letters, and where it comes from.
+
+        Args:
+            text: Title, lead, start of the text.
+            declared: What page or outlet say; may be empty or have a region (``de-AT``).
+        """
+        declared = declared.strip().casefold().replace("_", "-").partition("-")[0]
+        if not any(c.isalpha() for c in text) or not self.languages:
+            return declared, "declared"
+        if declared and declared not in self.languages:
+            return declared, "declared"
+        found, probability = self._model.classify(text[:LONGEST])
+        if declared and float(probability) < SURE:
+            return declared, "declared"
+        return str(found), "detected"
+
+
+@lru_cache(maxsize=4)
+def identifier(languages: tuple[str, ...]) -> Identifier:
+    """The identifier of a set of languages, loaded once per process."""
+    return Identifier(languages)

@@ -1,0 +1,23 @@
+"""Step ``language``: labels the article with its language; never drops it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from processors.steps.draft import Draft, Knowledge
+
+ENOUGH_LETTERS = 40
+"""Fewer letters in title and lead, and the start of the text is looked at too."""
+START = 400
+
+
+def language(known: Knowledge, draft: Draft) -> Draft:
+    """Title and lead first, then what is declared; a given language is taken as it is."""
+    if draft.given_language:
+        return replace(draft, language=draft.given_language, language_source="given")
+    article = draft.article
+    sample = f"{article.title}\n{article.lead}"
+    if sum(map(str.isalpha, sample)) < ENOUGH_LETTERS:
+        sample = f"{sample}\n{article.text[:START]}"
+    code, source = known.identifier.identify(sample, article.language)
+    return replace(draft, language=code, language_source=source)

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from config.errors import SettingsError
+from config.reference import env_example, settings_markdown
+from config.secrets import mask
+from config.settings import (
+    Settings,
+    environment_name,
+    load_settings,
+    secret,
+    unknown_settings,
+)
+
+HOME = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """No setting but those of the test; the working directory is the test's."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("WIREWATCH_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_without_any_setting_the_defaults_hold() -> None:
+    settings = load_settings()
+    assert settings.web_port == 8080
+    assert settings.config_dir == HOME / "config"
+    assert settings.streams_location == "sqlite:///data/streams.db"
+    assert settings.database_location == "sqlite:///data/store.db"
+
+
+def test_the_environment_comes_before_dotenv(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("WIREWATCH_WEB_PORT=1\nWIREWATCH_WEB_HOST=::1\nOTHER=x\n")
+    monkeypatch.setenv("WIREWATCH_WEB_PORT", "2")
+    settings = load_settings()
+    assert (settings.web_port, settings.web_host) == (2, "::1")
+
+
+def test_a_variable_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIREWATCH_WEB_PORT", "")
+    monkeypatch.setenv("WIREWATCH_CONFIG_DIR", "")
+    settings = load_settings()
+    assert (settings.web_port, settings.config_dir) == (8080, HOME / "config")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("90s", timedelta(seconds=90)),
+        ("30d", timedelta(days=30)),
+        ("P2D", timedelta(days=2)),
+    ],
+)
+def test_durations_are_written_as_in_the_files(
+    monkeypatch: pytest.MonkeyPatch, text: str, meant: timedelta
+) -> None:
+    monkeypatch.setenv("WIREWATCH_STREAMS_RETENTION", text)
+    assert load_settings().streams_retention == meant
+
+
+def test_every_bad_value_is_named_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = {
+        "WEB_PORT": "abc",
+        "LOG_FORMAT": "xml",
+        "STREAMS_RETENTION": "soon",
+        "HTTP_TOTAL_TIMEOUT": "inf",
+        "HTTP_ALLOW_PRIVATE": "perhaps",
+        "DATA_DIR": "~nobody-of-that-name/x",
+        "STREAMS_PREFIX": "a b",
+    }
+    for name, value in bad.items():
+        monkeypatch.setenv(f"WIREWATCH_{name}", value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    message = caught.value.message
+    for name, value in bad.items():
+        assert f"WIREWATCH_{name} is `{value}`" in message
+    assert "it should be a duration like" in message
+    assert "it should be a whole number" in message
+    assert "docs/settings.md" in caught.value.mend
+    assert caught.value.exit_code == 1
+
+
+def test_one_file_for_streams_and_store_is_refused_however_it_is_spelled(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WIREWATCH_STREAMS_URL", "sqlite:///one.db")
+    monkeypatch.setenv("WIREWATCH_DATABASE_URL", f"sqlite:///{tmp_path}/./one.db")
+    with pytest.raises(SettingsError, match="name one file"):
+        load_settings()
+
+
+def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("sqlite:///from-file.db\n")
+    (tmp_path / ".env").write_text("WIREWATCH_DATABASE_URL=sqlite:///from-dotenv.db\n")
+    monkeypatch.setenv("WIREWATCH_DATABASE_URL_FILE", str(tmp_path / "url"))
+    assert load_settings().database_url == "sqlite:///from-file.db"
+    monkeypatch.setenv("WIREWATCH_DATABASE_URL", "sqlite:///from-environment.db")
+    assert load_settings().database_url == "sqlite:///from-environment.db"
+
+
+def test_dotenv_may_name_the_file_of_a_secret(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("sqlite:///from-file.db")
+    (tmp_path / ".env").write_text("WIREWATCH_DATABASE_URL_FILE=url\n")
+    assert load_settings().database_url == "sqlite:///from-file.db"
+
+
+class WithToken(Settings):
+    web_token: SecretStr | None = None
+
+
+def test_any_secret_field_may_come_from_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("s3cret\n")
+    monkeypatch.setenv("WIREWATCH_WEB_TOKEN_FILE", str(tmp_path / "token"))
+    token = WithToken().web_token
+    assert token is not None
+    assert secret(token) == "s3cret"
+
+
+def test_a_file_of_a_secret_that_cannot_be_read_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WIREWATCH_DATABASE_URL_FILE", str(tmp_path / "gone"))
+    with pytest.raises(SettingsError, match="WIREWATCH_DATABASE_URL_FILE"):
+        load_settings()
+
+
+def test_a_dotenv_that_is_no_text_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match=r"\.env cannot be read"):
+        load_settings()
+
+
+def test_a_bad_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIREWATCH_DATABASE_URL", "sqlite:////x/hunter2.db")
+    monkeypatch.setenv("WIREWATCH_STREAMS_URL", "sqlite:////x/hunter2.db")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_misspelled_variable_is_found_with_the_one_it_may_mean() -> None:
+    environ = {
+        "WIREWATCH_WEBPORT": "1",
+        "WIREWATCH_WEB_PORT": "1",
+        "WIREWATCH_DATABASE_URL_FILE": "x",
+        "WIREWATCH_TEST_KAFKA": "x",
+        "WIREWATCH_QQQQQQQQ": "x",
+        "PATH": "x",
+    }
+    assert unknown_settings(environ) == {
+        "WIREWATCH_WEBPORT": "WIREWATCH_WEB_PORT",
+        "WIREWATCH_QQQQQQQQ": "",
+    }
+
+
+def test_the_reference_is_up_to_date() -> None:
+    assert (HOME / "docs/settings.md").read_text(encoding="utf-8") == settings_markdown(), (
+        "out of date: make docs"
+    )
+    assert (HOME / ".env.example").read_text(encoding="utf-8") == env_example()
+
+
+def test_the_reference_names_every_setting_and_no_machine() -> None:
+    for text in (settings_markdown(), env_example()):
+        assert str(HOME) not in text
+        for name, field in Settings.model_fields.items():
+            assert environment_name(name) in text
+            assert field.description, name
+
+
+def test_the_example_is_a_dotenv_that_sets_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(env_example())
+    assert load_settings() == Settings()
+    commented = [line[2:] for line in env_example().splitlines() if line.startswith("# WIREWATCH_")]
+    (tmp_path / ".env").write_text("\n".join(commented))
+    assert load_settings().model_dump(exclude={"config_dir"}) == Settings(
+        _env_file=None
+    ).model_dump(exclude={"config_dir"})
+
+
+def test_what_is_masked_is_nothing_of_the_defaults() -> None:
+    load_settings()
+    assert mask("http://127.0.0.1:8080") == "http://127.0.0.1:8080"

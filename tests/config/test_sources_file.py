@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from config.catalog.models import Tier
+
+if TYPE_CHECKING:
+    from tests.config.conftest import Load
+
+
+def test_a_full_outlet_is_read_as_it_is_written(load: Load) -> None:
+    catalog, faults = load(
+        {
+            "sources.yaml": """\
+            outlets:
+              - id: tagesschau
+                name: tagesschau.de
+                country: DE
+                language: de
+                tier: A
+                feeds:
+                  - https://www.tagesschau.example/index~rss2.xml
+                  - {url: https://tagesschau.example/news.xml, kind: sitemap, every: 10m}
+            """
+        }
+    )
+    assert faults == []
+    assert catalog is not None
+    (outlet,) = catalog.outlets
+    assert (outlet.name, outlet.country, outlet.language, outlet.tier) == (
+        "tagesschau.de", "DE", "de", Tier.A,
+    )  # fmt: skip
+    feed, sitemap = outlet.feeds
+    assert (feed.kind, feed.every, feed.outlet, feed.place.line) == ("feed", None, "tagesschau", 8)
+    assert (sitemap.kind, sitemap.every) == ("sitemap", timedelta(minutes=10))
+    assert feed.id.startswith("tagesschau-")
+    assert len(feed.id) == len("tagesschau-") + 8
+
+
+def test_only_an_id_and_feeds_are_needed(load: Load) -> None:
+    catalog, faults = load({"sources.yaml": "outlets: [{id: a, feeds: []}]"})
+    assert faults == []
+    assert catalog is not None
+    (outlet,) = catalog.outlets
+    assert (outlet.name, outlet.country, outlet.language, outlet.tier) == ("a", "", "", Tier.B)
+
+
+def test_norway_is_a_country_and_no_is_its_language(load: Load) -> None:
+    catalog, faults = load(
+        {"sources.yaml": "outlets: [{id: nrk, country: NO, language: no, feeds: []}]"}
+    )
+    assert faults == []
+    assert catalog is not None
+    assert (catalog.outlets[0].country, catalog.outlets[0].language) == ("NO", "no")
+
+
+def test_every_fault_of_a_file_is_found_at_once_with_its_place(load: Load) -> None:
+    catalog, faults = load(
+        {
+            "sources.yaml": """\
+            outlets:
+              - id: Tages Schau
+                nmae: x
+                country: DEU
+                language: de-AT
+                tier: D
+                feeds:
+                  - ftp://x.example/y
+                  - {url: "https://a.example/f", kind: sitemp, every: 10min}
+              - name: no id
+                feeds: https://a.example/g
+            sorces: 1
+            """
+        }
+    )
+    assert catalog is None
+    assert [(f.line, f.column, f.code) for f in faults] == [
+        (2, 9, "E221"),
+        (3, 5, "E211"),
+        (4, 14, "E221"),
+        (5, 15, "E221"),
+        (6, 11, "E221"),
+        (8, 9, "E221"),
+        (9, 44, "E221"),
+        (9, 59, "E221"),
+        (10, 5, "E212"),
+        (11, 12, "E213"),
+        (12, 1, "E211"),
+    ]
+    mends = " ".join(f.mend for f in faults)
+    for word in ("`tages-schau`", "`name`", "`de`", "`sitemap`", "outlets"):
+        assert word in mends
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "example.org/feed",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "https://",
+        "http://[::1",
+        "https://a.example:99999/",
+        '"https://a b.example/"',
+        '"https://a.example/\\n"',
+        "[]",
+        "{url: }",
+        "12",
+    ],
+)
+def test_a_feed_that_is_no_http_url_is_a_fault(load: Load, url: str) -> None:
+    catalog, faults = load({"sources.yaml": f"outlets:\n  - id: a\n    feeds:\n      - {url}\n"})
+    assert catalog is None
+    assert [f.line for f in faults] == [4]
+
+
+def test_an_id_given_twice_names_the_first_place(load: Load) -> None:
+    _, faults = load({"sources.yaml": "outlets:\n- {id: a, feeds: []}\n- {id: a, feeds: []}\n"})
+    assert [(f.line, f.code) for f in faults] == [(3, "E009")]
+    assert "line 2" in faults[0].message
+
+
+@pytest.mark.parametrize(
+    "again", ["https://a.example/f", "http://A.example/f", "https://a.example/f#top"]
+)
+def test_a_feed_given_twice_is_found_however_it_is_spelled(load: Load, again: str) -> None:
+    _, faults = load(
+        {
+            "sources.yaml": f"""\
+            outlets:
+              - {{id: a, feeds: ["https://a.example/f"]}}
+              - {{id: b, feeds: ["{again}"]}}
+            """
+        }
+    )
+    assert [(f.line, f.code) for f in faults] == [(3, "E215")]
+
+
+def test_feeds_that_differ_in_their_query_are_two(load: Load) -> None:
+    _, faults = load(
+        {
+            "sources.yaml": 'outlets: [{id: a, feeds: ["https://a.example/?f=1", "https://a.example/?f=2"]}]'
+        }
+    )
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "mend"), [("language", "ua", "uk"), ("country", "UK", "GB")]
+)
+def test_a_code_iso_does_not_know_is_a_warning(load: Load, key: str, code: str, mend: str) -> None:
+    catalog, faults = load({"sources.yaml": f"outlets: [{{id: a, {key}: {code}, feeds: []}}]"})
+    assert catalog is not None
+    assert [f.code for f in faults] == ["W221"]
+    assert f"`{mend}`" in faults[0].mend
+
+
+@pytest.mark.parametrize("text", ["", "# nothing", "[]", "a", "outlets:", "outlets: {}", "{}"])
+def test_a_file_without_outlets_is_a_fault(load: Load, text: str) -> None:
+    catalog, faults = load({"sources.yaml": text})
+    assert catalog is None
+    assert len(faults) == 1
+
+
+def test_every_is_a_whole_number_and_a_unit(load: Load) -> None:
+    wanted = {"90s": 90, "10m": 600, "48h": 172_800, "2d": 172_800, "0s": 0}
+    for text, seconds in wanted.items():
+        catalog, _ = load(
+            {
+                "sources.yaml": f"outlets: [{{id: a, feeds: [{{url: 'http://a.example/', every: {text}}}]}}]"
+            }
+        )
+        assert catalog is not None
+        assert catalog.feeds[0].every == timedelta(seconds=seconds)
+    for text in ("10", "1.5h", "-5m", "10 m", "m", "99999999d", "1h30m"):
+        catalog, faults = load(
+            {
+                "sources.yaml": f"outlets: [{{id: a, feeds: [{{url: 'http://a.example/', every: {text}}}]}}]"
+            }
+        )
+        assert catalog is None, text
+        assert faults[0].code == "E221"

@@ -1,0 +1,65 @@
+from datetime import UTC, datetime, timedelta
+
+from core.messages.envelope import DEAD_LETTER
+from core.streams.dead_letter import Failure, dead_letter, original
+from core.streams.port import NewRecord, Record
+
+READ = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
+FAILED = datetime(2026, 3, 2, tzinfo=UTC)
+HEADERS = (("ce_id", b"1"), ("ce_id", b"2"), ("odd", b"\xff\x00"))
+VALUE = b'\xff{"title": '
+RECORD = Record("news.articles.v1", 7, 4711, b"\x00key", VALUE, HEADERS, READ)
+
+
+def letter(error: Exception) -> NewRecord:
+    failure = Failure(RECORD, "processors", error, 3, FAILED)
+    return dead_letter(failure, at=FAILED + timedelta(seconds=9))
+
+
+def as_read(new: NewRecord) -> Record:
+    return Record(new.stream, 0, 0, new.key, new.value, new.headers, new.time)
+
+
+def test_a_dead_letter_keeps_key_bytes_and_headers_and_says_what_happened() -> None:
+    made = letter(ValueError("no title"))
+    assert (made.stream, made.key, made.value) == (DEAD_LETTER, b"\x00key", VALUE)
+    assert made.headers[:3] == HEADERS
+    assert made.time == FAILED + timedelta(seconds=9)
+    told = {name: value.decode() for name, value in made.headers[3:]}
+    assert told.pop("dlq_app_version")
+    assert told == {
+        "dlq_stage": "processors",
+        "dlq_original_stream": "news.articles.v1",
+        "dlq_original_partition": "7",
+        "dlq_original_offset": "4711",
+        "dlq_original_time": "2026-03-01T12:00:00.250000Z",
+        "dlq_error_class": "ValueError",
+        "dlq_error_message": "no title",
+        "dlq_attempts": "3",
+        "dlq_first_failed_at": "2026-03-02T00:00:00Z",
+    }
+
+
+def test_an_error_that_quotes_the_record_is_cut_and_cleaned() -> None:
+    message = as_read(letter(ValueError("\x1b[31mred\n\u202e" + "x" * 5_000))).header(
+        "dlq_error_message"
+    )
+    assert message is not None
+    assert len(message) == 256
+    assert message.startswith("[31mred xxx")
+
+
+def test_the_original_comes_back_whole() -> None:
+    assert original(as_read(letter(ValueError("x")))) == NewRecord(
+        "news.articles.v1", b"\x00key", VALUE, HEADERS, READ
+    )
+
+
+def test_a_letter_of_a_letter_gives_the_first_record_again() -> None:
+    """A replayed record that fails again is a letter about the stream it was replayed to."""
+    again = dead_letter(Failure(RECORD, "alerts", KeyError("y"), 1, FAILED), at=FAILED)
+    assert original(as_read(again)) == original(as_read(letter(ValueError("x"))))
+
+
+def test_what_is_no_dead_letter_has_no_original() -> None:
+    assert original(RECORD) is None

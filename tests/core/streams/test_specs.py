@@ -1,0 +1,22 @@
+from datetime import timedelta
+from pathlib import Path
+
+from config.settings import Settings
+from core.streams.specs import stream_specs
+
+
+def test_the_streams_are_those_of_the_public_contract(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, streams_partitions=8, streams_max_record_bytes=5_000)
+    specs = {s.name: s for s in stream_specs(settings, published=["nato-membership"])}
+    assert {name: s.partitions for name, s in specs.items()} == {
+        "news.articles.v1": 8,
+        "news.enriched.v1": 8,
+        "news.matches.v1": 8,
+        "news.alerts.v1": 6,
+        "news.feed-health.v1": 3,
+        "news.dead-letter.v1": 3,
+        "news.topic.nato-membership.v1": 3,
+    }
+    assert {s.max_record_bytes for s in specs.values()} == {5_000}
+    assert specs.pop("news.feed-health.v1").retention == timedelta(days=7)
+    assert {s.retention for s in specs.values()} == {timedelta(days=30)}

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.press import Installation, Press
+
+
+@pytest.fixture
+def press() -> Iterator[Press]:
+    server = Press()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Installation]:
+    installation = Installation(tmp_path)
+    yield installation
+    installation.close()

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from config.settings import Settings
+from core.messages import Origin
+from core.store.entries import DONE, PENDING, EntryRecord
+from ingest.admit import (
+    Admission,
+    Known,
+    Sighting,
+    admit,
+    is_homepage,
+    link_key,
+    origin_of,
+    stands_alone,
+)
+from ingest.sources import Entry, ParsedFeed
+from tests.support.press import MONDAY
+from tests.support.records import entry_record, feed_record, parsed_entry, parsed_feed
+
+SETTINGS = Settings(_env_file=None)  # type: ignore[call-arg]
+NOTHING = Known({}, {}, {})
+FEED = feed_record()
+
+
+def decided(
+    parsed: ParsedFeed, stored: Sequence[EntryRecord] = (), articles: dict[str, str] | None = None
+) -> Admission:
+    by_link: dict[str, list[EntryRecord]] = {}
+    for record in stored:
+        by_link.setdefault(record.url_key, []).append(record)
+    mine = {r.key: r for r in stored if r.feed_id == FEED.feed_id}
+    known = Known(mine, by_link, articles or {})
+    return admit(FEED, parsed, known, MONDAY, SETTINGS)
+
+
+def stored(entry: Entry, **values: object) -> EntryRecord:
+    """The row of an entry that was shown before."""
+    given = {
+        "key": entry.key,
+        "digest": entry.digest,
+        "url": entry.url,
+        "url_key": link_key("kurier-1", entry),
+        "title": entry.title,
+        "state": DONE,
+        "disposition": "article_new",
+        "article_id": "a" * 32,
+        "id": 7,
+    }
+    return entry_record(**given | values)
+
+
+def test_entries_never_seen_are_to_be_read() -> None:
+    admission = decided(parsed_feed(parsed_entry("a"), parsed_entry("b")))
+    assert [(r.key, r.state, r.next_page_at) for r in admission.add] == [
+        ("a", PENDING, MONDAY),
+        ("b", PENDING, MONDAY),
+    ]
+    assert (admission.new, +admission.dispositions) == (2, {})
+
+
+def test_known_and_tossed_entries_end_at_once() -> None:
+    parsed = parsed_feed(parsed_entry("c"), known=("a", "b"), tossed=4)
+    admission = decided(parsed, [stored(parsed_entry("c"))])
+    assert +admission.dispositions == {"known": 3, "too_many": 4}
+    assert (admission.add, admission.change, admission.new) == ([], [], 0)
+
+
+def test_a_changed_entry_is_read_again_under_its_article() -> None:
+    old = stored(parsed_entry("a"), attempts=3)
+    changed = parsed_entry("a", title="Neuer Titel", digest="other", summary="Mehr dazu.")
+    admission = decided(parsed_feed(changed), [old])
+    [record] = admission.change
+    assert (record.id, record.state, record.attempts) == (7, PENDING, 0)
+    assert (record.title, record.summary, record.digest) == ("Neuer Titel", "Mehr dazu.", "other")
+    assert record.article_id == old.article_id
+    assert record.first_seen_at == old.first_seen_at
+    assert +admission.dispositions == {}
+
+
+@pytest.mark.parametrize(("told", "counted"), [("", {"superseded": 1}), ("article_new", {})])
+def test_a_change_before_the_page_was_read_takes_the_place_of_what_nobody_was_told(
+    told: str, counted: dict[str, int]
+) -> None:
+    old = stored(parsed_entry("a"), state=PENDING, disposition=told)
+    admission = decided(parsed_feed(parsed_entry("a", digest="other")), [old])
+    assert +admission.dispositions == counted
+    assert len(admission.change) == 1
+
+
+def test_a_new_guid_with_the_same_link_is_the_same_entry() -> None:
+    before = parsed_entry(
+        "http://kurier.example.org/?p=1", url="https://kurier.example.org/a", digest="d"
+    )
+    now = parsed_entry(
+        "https://kurier.example.org/?p=1", url="http://www.kurier.example.org/a", digest="d"
+    )
+    admission = decided(parsed_feed(now), [stored(before)])
+    assert +admission.dispositions == {"known": 1}
+    [record] = admission.add
+    assert (record.state, record.article_id, admission.new) == (DONE, "a" * 32, 0)
+
+
+def test_a_new_guid_that_says_something_else_is_read_again_as_the_same_article() -> None:
+    before = parsed_entry("old", url="https://kurier.example.org/a")
+    now = parsed_entry("new", url="https://kurier.example.org/a", title="Neuer Titel")
+    admission = decided(parsed_feed(now), [stored(before)])
+    [record] = admission.add
+    assert (record.state, record.article_id) == (PENDING, "a" * 32)
+    assert (admission.new, admission.renamed) == (0, 1)
+
+
+def test_an_article_known_through_another_feed_is_a_sighting() -> None:
+    entry = parsed_entry("a", url="https://www.kurier.example.org/a?utm_source=x#ref=rss")
+    elsewhere = stored(parsed_entry("z", url="https://kurier.example.org/a"), feed_id="bote-1")
+    by_entry = decided(parsed_feed(entry), [elsewhere])
+    by_article = decided(parsed_feed(entry), [], {"https://kurier.example.org/a": "a" * 32})
+    for admission in (by_entry, by_article):
+        assert +admission.dispositions == {"copy_url": 1}
+        assert admission.sightings == [Sighting("a" * 32, str(entry.url))]
+        assert admission.add[0].state == DONE
+
+
+def test_an_article_another_feed_is_still_waiting_for_is_read_here_too() -> None:
+    entry = parsed_entry("a", url="https://kurier.example.org/a")
+    waiting = stored(
+        parsed_entry("z", url="https://kurier.example.org/a"),
+        feed_id="bote-1",
+        state=PENDING,
+        article_id=None,
+    )
+    assert [r.state for r in decided(parsed_feed(entry), [waiting]).add] == [PENDING]
+
+
+def test_articles_that_differ_in_a_parameter_are_two() -> None:
+    one, two = (parsed_entry(k, url=f"https://kurier.example.org/a?id={k}") for k in "12")
+    admission = decided(parsed_feed(one, two))
+    assert len({r.url_key for r in admission.add}) == 2
+    assert admission.new == 2
+
+
+def test_the_same_link_and_title_twice_in_a_document_is_one_entry() -> None:
+    one, two = (parsed_entry(k, url="https://kurier.example.org/a", title="Titel") for k in "12")
+    admission = decided(parsed_feed(one, two))
+    assert [r.state for r in admission.add] == [PENDING, DONE]
+    assert +admission.dispositions == {"known": 1}
+
+
+def test_notices_that_share_a_page_are_each_an_entry_of_its_own() -> None:
+    one, two = (parsed_entry(k, url="https://kurier.example.org/ticker") for k in "12")
+    admission = decided(parsed_feed(one, two))
+    assert [(r.state, stands_alone(r)) for r in admission.add] == [
+        (PENDING, False),
+        (PENDING, True),
+    ]
+    third = parsed_entry("3", url="https://kurier.example.org/ticker")
+    later = decided(parsed_feed(third, known=("1", "2")), [stored(one), stored(two)])
+    assert [stands_alone(r) for r in later.add] == [True]
+
+
+@pytest.mark.parametrize("url", [None, "https://kurier.example.org/", "https://kurier.example.org"])
+def test_an_entry_without_a_link_of_its_own_is_its_own_identity(url: str | None) -> None:
+    one, two = (parsed_entry(k, url=url) for k in "12")
+    records = decided(parsed_feed(one, two)).add
+    assert len({r.url_key for r in records}) == 2
+    assert all(stands_alone(r) for r in records)
+    assert [r.state for r in records] == [PENDING, PENDING]
+
+
+def test_a_changed_link_moves_the_entry_and_keeps_its_article() -> None:
+    old = stored(parsed_entry("a"))
+    moved = parsed_entry("a", url="https://neu.example.net/b", digest="other")
+    [record] = decided(parsed_feed(moved), [old]).change
+    assert (record.url_key, record.host) == ("https://neu.example.net/b", "example.net")
+    assert record.article_id == old.article_id
+
+
+def test_homepages_are_told_from_pages() -> None:
+    assert is_homepage("https://kurier.example.org/")
+    assert not is_homepage("https://kurier.example.org/?p=17")
+    assert not is_homepage("https://kurier.example.org/a")
+
+
+@pytest.mark.parametrize(
+    ("last_read", "published", "origin"),
+    [
+        (timedelta(minutes=10), None, Origin.LIVE),
+        (timedelta(minutes=10), timedelta(days=40), Origin.LIVE),
+        (timedelta(hours=48), None, Origin.LIVE),
+        (timedelta(hours=49), None, Origin.BACKFILL),
+        (timedelta(hours=49), timedelta(hours=1), Origin.LIVE),
+        (None, None, Origin.BACKFILL),
+        (None, timedelta(hours=5, minutes=59), Origin.LIVE),
+        (None, timedelta(hours=6, minutes=1), Origin.BACKFILL),
+        (None, timedelta(seconds=-1), Origin.BACKFILL),
+    ],
+)
+def test_what_is_news_and_what_is_only_new_to_us(
+    last_read: timedelta | None, published: timedelta | None, origin: Origin
+) -> None:
+    def ago(time: timedelta | None) -> datetime | None:
+        return MONDAY - time if time is not None else None
+
+    for name in ("last_200_at", "last_304_at"):
+        feed = feed_record(**{name: ago(last_read)})
+        assert origin_of(feed, ago(published), MONDAY, SETTINGS) is origin

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from config.settings import Settings
+from core.messages import ArticleRevision, Zone
+from ingest.compose import from_feed, from_page
+from tests.ingest.test_revise import FEED, URL, page
+from tests.support.press import MONDAY
+from tests.support.records import entry_record, feed_record
+
+SETTINGS = Settings(_env_file=None)  # type: ignore[call-arg]
+EARLIER = MONDAY - timedelta(hours=2)
+EARLIEST = MONDAY - timedelta(hours=9)
+
+
+def of_page(entry: dict[str, Any] | None = None, **found: Any) -> ArticleRevision:
+    record = entry_record(**entry or {})
+    return from_page(record, FEED, page(**found), "a" * 32, URL, SETTINGS)
+
+
+def of_feed(**entry: Any) -> ArticleRevision | None:
+    return from_feed(entry_record(**entry), FEED, "a" * 32, "", MONDAY, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("page_time", "page_source", "feed_time", "expected", "source"),
+    [
+        (EARLIER, "jsonld", EARLIEST, EARLIER, "jsonld"),
+        (EARLIER, "page", EARLIEST, EARLIEST, "feed"),
+        (EARLIER, "page", None, EARLIER, "page"),
+        (None, None, EARLIEST, EARLIEST, "feed"),
+        (None, None, None, None, None),
+        (MONDAY + timedelta(days=3), "jsonld", None, MONDAY, "jsonld"),
+        (None, None, MONDAY + timedelta(days=3), MONDAY, "feed"),
+    ],
+)
+def test_when_it_was_published(
+    page_time: Any, page_source: Any, feed_time: Any, expected: Any, source: Any
+) -> None:
+    message = of_page(
+        {"published_at": feed_time}, published_at=page_time, published_source=page_source
+    )
+    assert (message.published_at, message.published_source) == (expected, source)
+
+
+def test_the_page_speaks_first_and_the_feed_fills_in() -> None:
+    entry = {"title": "Feedtitel", "authors": ("A. B.",), "language": "fr"}
+    full = of_page(entry, title="Seitentitel", authors=("C. D.",), language="de")
+    assert (full.title, full.authors, full.language) == ("Seitentitel", ("C. D.",), "de")
+    bare = of_page(entry, title="", authors=(), language=None)
+    assert (bare.title, bare.authors, bare.language) == ("Feedtitel", ("A. B.",), "fr")
+    assert of_page({}, language=None).language == "de"
+
+
+def test_the_outlet_is_the_feeds() -> None:
+    message = of_page()
+    assert (message.outlet, message.feed_id, message.country) == ("kurier", "kurier-1", "DE")
+
+
+def test_a_thin_page_gives_way_to_a_full_feed() -> None:
+    entry = {"summary": "Kurz.", "content": "Kurz. " + "Der ganze Text der Meldung. " * 20}
+    thin = of_page(entry, text="Bitte JavaScript einschalten.", flags=("thin",))
+    assert thin.text_source == "feed"
+    assert thin.text.startswith("Der ganze Text")
+    assert of_page(entry, text="Kurz, aber vollständig.").text_source == "page"
+
+
+def test_lead_text_and_title_do_not_repeat_each_other() -> None:
+    message = of_feed(title="T", summary="Der Rat tagt.", content="Der Rat tagt.\nEs geht um viel.")
+    assert message is not None
+    assert (message.lead, message.text) == ("Der Rat tagt.", "Es geht um viel.")
+    same = of_feed(title="Der Rat tagt", summary="Der Rat tagt")
+    assert same is not None
+    assert (same.title, same.lead) == ("Der Rat tagt", "")
+
+
+def test_a_missing_headline_is_taken_from_the_text() -> None:
+    message = of_feed(title="", summary="Wort " * 100)
+    assert message is not None
+    assert len(message.title) <= 120
+    assert message.title.startswith("Wort Wort")
+    assert of_feed(title="", summary="", content="") is None
+
+
+def test_an_entry_without_a_link_is_found_at_its_feed_without_the_password() -> None:
+    feed = feed_record(url="https://user:word@kurier.example.org/feed")
+    message = from_feed(entry_record(url=""), feed, "a" * 32, "", MONDAY, SETTINGS)
+    assert message is not None
+    assert message.url == "https://kurier.example.org/feed"
+
+
+def test_an_article_always_fits_into_a_record() -> None:
+    limit = SETTINGS.streams_max_record_bytes // 2
+    zones = (Zone(zone="comments", text="Ö" * limit),)
+    without_zones = of_page(text="kurz", zones=zones)
+    assert (without_zones.text, without_zones.zones) == ("kurz", ())
+    for text in ("Ö" * limit, '"\\\n' * limit):
+        cut = of_page(text=text, zones=zones)
+        assert len(cut.to_json()) <= limit
+        assert text.startswith(cut.text)
+    assert len(of_page(text="x", lead="Ö" * limit).to_json()) <= limit

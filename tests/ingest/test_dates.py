@@ -1,0 +1,148 @@
+"""Dates as feeds write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.dates import central_european, parse_date
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+
+AS_UTC = {
+    # RFC 822 and what is taken for it
+    "Sun, 09 Mar 2025 19:57:42 GMT": "2025-03-09 19:57:42",
+    "Sun, 9 Mar 2025 19:57:42 +0100": "2025-03-09 18:57:42",
+    "Sun, 09 Mar 2025 19:57:42 +01:00": "2025-03-09 18:57:42",
+    "Sun, 09 Mar 2025 19:57 -0330": "2025-03-09 23:27:00",
+    "Sun, 09 Mar 2025 19:57:42 EST": "2025-03-10 00:57:42",
+    "Sun, 09 Mar 2025 19:57:42 PDT": "2025-03-10 02:57:42",
+    "Sun, 09 Mar 2025 19:57:42 Z": "2025-03-09 19:57:42",
+    "Sun, 09 Mar 2025 19:57:42 UT": "2025-03-09 19:57:42",
+    "Sun, 09 Mar 2025 19:57:42 GMT+0200": "2025-03-09 17:57:42",
+    "Sun, 09 Mar 2025 19:57:42 +0000 (UTC)": "2025-03-09 19:57:42",
+    "Sun, 09 Mar 2025 19:57:42 CET": "2025-03-09 18:57:42",
+    "Wed, 09 Jul 2025 19:57:42 CEST": "2025-07-09 17:57:42",
+    "Wed, 09 Jul 2025 19:57:42 MESZ": "2025-07-09 17:57:42",
+    "Sun, 09 Mar 2025 19:57:42 MEZ": "2025-03-09 18:57:42",
+    "Sun, 09 Mar 2025 19:57:42 MSK": "2025-03-09 16:57:42",
+    "Sun, 09 Mar 2025 19:57:42 XYZ": "2025-03-09 19:57:42",
+    "Sun, 09 Mar 2025 19:57:42": "2025-03-09 19:57:42",
+    "09 Mar 2025 19:57:42 +0100": "2025-03-09 18:57:42",
+    "Sunday, 09 March 2025 19:57:42 +0100": "2025-03-09 18:57:42",
+    "Sun, 09 Mar 25 19:57:42 GMT": "2025-03-09 19:57:42",
+    "Sun, 09 Mar 99 19:57:42 GMT": "1999-03-09 19:57:42",
+    "Sun, 09-Mar-2025 19:57:42 GMT": "2025-03-09 19:57:42",
+    "Sun Mar  9 19:57:42 2025": "2025-03-09 19:57:42",
+    "Sun Mar 9 19:57:42 CET 2025": "2025-03-09 18:57:42",
+    "Sun, 09 Mar 2025": "2025-03-09 00:00:00",
+    "Sun, 09 Mar 2025 24:00:00 GMT": "2025-03-10 00:00:00",
+    "Sun, 09 Mar 2025 07:57:42 PM GMT": "2025-03-09 19:57:42",
+    "Sat, Dec 16 2023 02:02:33 PM": "2023-12-16 14:02:33",
+    "Mar 9 2025 19:57": "2025-03-09 19:57:00",
+    "So. 9. März 2025": "2025-03-08 23:00:00",
+    "March 9, 2025 12:05 am": "2025-03-09 00:05:00",
+    "March 9th, 2025 at 12:05 pm EST": "2025-03-09 17:05:00",
+    # German
+    "So, 09 Mär 2025 19:57:42 +0100": "2025-03-09 18:57:42",
+    "Mi, 12 Mär 2025 11:14:00": "2025-03-12 10:14:00",
+    "Fr, 11 Okt 2019 10:00:00 MESZ": "2019-10-11 08:00:00",
+    "Fr, 11 Okt 2019": "2019-10-10 22:00:00",
+    "Di, 3 Dez 2024 08:30:00": "2024-12-03 07:30:00",
+    "Do, 1 Mai 2025 12:00:00 CEST": "2025-05-01 10:00:00",
+    "12.03.2025 11:14": "2025-03-12 10:14:00",
+    "12.7.2025, 11:14 Uhr": "2025-07-12 09:14:00",
+    "12.03.25 11:14:30": "2025-03-12 10:14:30",
+    "12. 3. 2025": "2025-03-11 23:00:00",
+    "9. März 2025, 19:57 Uhr": "2025-03-09 18:57:00",
+    "9. März 2025 um 19.57 Uhr": "2025-03-09 18:57:00",
+    "Sonntag, 9. März 2025, 19:57": "2025-03-09 18:57:00",
+    "19:57, 9. Juli 2025": "2025-07-09 17:57:00",
+    "1. Jänner 2025": "2024-12-31 23:00:00",
+    # other languages
+    "dim., 9 mars 2025 19:57:42 +0100": "2025-03-09 18:57:42",
+    "9 août 2025 12:00": "2025-08-09 12:00:00",
+    "9 марта 2025, 12:00 MSK": "2025-03-09 09:00:00",
+    "9 березня 2025 12:00 +0200": "2025-03-09 10:00:00",
+    # ISO 8601 and numbers
+    "2025-03-09T19:57:42Z": "2025-03-09 19:57:42",
+    "2025-03-09T19:57:42+01:00": "2025-03-09 18:57:42",
+    "2025-03-09T19:57:42.123+0100": "2025-03-09 18:57:42",
+    "2025-03-09T19:57:42.123456789Z": "2025-03-09 19:57:42",
+    "2025-03-09T19:57+01": "2025-03-09 18:57:00",
+    "2025-03-09 19:57:42": "2025-03-09 19:57:42",
+    "2025-03-09 19:57:42 CET": "2025-03-09 18:57:42",
+    "2025-03-09": "2025-03-09 00:00:00",
+    "20250309T195742Z": "2025-03-09 19:57:42",
+    "20250309": "2025-03-09 00:00:00",
+    "2016/6/29 15:07:41": "2016-06-29 15:07:41",
+    "2016.06.29 15:07": "2016-06-29 15:07:00",
+    "29/06/2016 15:07": "2016-06-29 15:07:00",
+    "06/29/2016 15:07": "2016-06-29 15:07:00",
+    "1700000000": "2023-11-14 22:13:20",
+    "1700000000123": "2023-11-14 22:13:20",
+    " \n Sun, 09 Mar\t2025 19:57:42 GMT \n": "2025-03-09 19:57:42",
+}
+
+
+@pytest.mark.parametrize(("raw", "expected"), AS_UTC.items(), ids=AS_UTC.keys())
+def test_a_date_means_this_moment(raw: str, expected: str) -> None:
+    assert parse_date(raw, now=NOW) == datetime.fromisoformat(f"{expected}+00:00")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "", " ", "yesterday", "soon", "n/a", "0", "1", "-1", "2025", "12:30", "Sun, 09 Foo 2025 10:00",
+        "Sun, 31 Feb 2025 10:00:00 GMT", "32.01.2025", "2025-13-01", "2025-00-10T10:00:00Z",
+        "Sun, 09 Mar 2025 25:00:00 GMT", "Sun, 09 Mar 2025 10:61:00 GMT", "0001-01-01T00:00:00Z",
+        "Thu, 01 Jan 1970 00:00:00 GMT", "1989-12-31T23:59:59Z", "2026-11-23T10:00:01Z",
+        "Wed, 30 Nov 2033 10:00:00 GMT", "9999-12-31T23:59:59-12:00", "99999999999999999999",
+        "x" * 5000, "2025-03-09T19:57:42+99:99",
+    ],
+)  # fmt: skip
+def test_what_is_no_believable_date_is_none(raw: str) -> None:
+    assert parse_date(raw, now=NOW) is None
+
+
+@pytest.mark.parametrize("ahead", [timedelta(seconds=1), timedelta(hours=2), timedelta(days=1)])
+def test_a_date_a_little_ahead_means_now(ahead: timedelta) -> None:
+    assert parse_date((NOW + ahead).isoformat(), now=NOW) == NOW
+
+
+def test_a_german_publisher_without_a_zone_means_local_time() -> None:
+    local = "Wed, 09 Jul 2025 19:57:42"
+    assert parse_date(local, now=NOW, german=True) == datetime(2025, 7, 9, 17, 57, 42, tzinfo=UTC)
+    stated = parse_date(f"{local} GMT", now=NOW, german=True)
+    assert stated == datetime(2025, 7, 9, 19, 57, 42, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("local", "utc"),
+    [
+        ("2025-03-30T01:59:59", "2025-03-30T00:59:59"),
+        ("2025-03-30T03:00:00", "2025-03-30T01:00:00"),
+        ("2025-10-26T01:59:59", "2025-10-25T23:59:59"),
+        ("2025-10-26T03:00:00", "2025-10-26T02:00:00"),
+        ("2024-03-31T03:00:00", "2024-03-31T01:00:00"),
+        ("2026-01-01T00:30:00", "2025-12-31T23:30:00"),
+    ],
+)
+def test_summer_time_begins_and_ends_on_a_sunday(local: str, utc: str) -> None:
+    moment = central_european(datetime.fromisoformat(local))
+    assert moment == datetime.fromisoformat(f"{utc}+00:00")
+
+
+@given(st.text(alphabet="0123456789:.-/+TZ, MarOktGMT", max_size=40))
+def test_nothing_makes_it_fail_and_nothing_comes_from_the_future(text: str) -> None:
+    moment = parse_date(text, now=NOW)
+    assert moment is None or datetime(1990, 1, 1, tzinfo=UTC) <= moment <= NOW
+
+
+@given(st.datetimes(datetime(1991, 1, 1), datetime(2026, 1, 1)))  # noqa: DTZ001
+def test_an_iso_date_comes_back(moment: datetime) -> None:
+    whole = moment.replace(microsecond=0, tzinfo=UTC)
+    assert parse_date(whole.isoformat(), now=NOW) == whole

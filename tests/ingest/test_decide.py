@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from core.messages import FeedHealth, FeedHealthKind
+from core.store.feed_record import FeedRecord
+from ingest import decide
+from ingest.backoff import Failure
+from ingest.conditional import NO_CACHE
+from ingest.decide import Decision, DocumentRead, NotModified
+from tests.ingest.test_interval import STILL
+from tests.support.press import MONDAY
+from tests.support.records import feed_record
+
+RNG = random.Random(1)
+DOWN = Failure("timeout", "No complete answer in time.")
+GONE = Failure("gone", "HTTP 410.")
+
+
+def fail(feed: FeedRecord, failure: Failure = DOWN, now: datetime = MONDAY) -> Decision:
+    return decide.after_failure(feed, failure, now, STILL, own_outage=False)
+
+
+def document(**values: Any) -> DocumentRead:
+    given: dict[str, Any] = {
+        "asked": NO_CACHE,
+        "headers": {"ETag": '"1"'},
+        "final_url": "https://kurier.example.org/feed",
+        "moved_to": None,
+        "body_sha256": "body",
+        "total": 5,
+        "new": 2,
+        "known": 3,
+        "hint": None,
+        "parser_version": "1",
+    }
+    return DocumentRead(**given | values)
+
+
+def read(feed: FeedRecord, now: datetime = MONDAY, **values: Any) -> Decision:
+    return decide.after_read(feed, document(**values), now, STILL)
+
+
+def test_failures_of_one_class_back_off_and_leave_validators_alone() -> None:
+    feed = feed_record(etag='"1"', body_sha256="x")
+    waits = []
+    for _ in range(4):
+        feed = fail(feed).feed
+        waits.append((feed.next_due_at - MONDAY) / timedelta(minutes=1))
+    assert waits == [2, 4, 8, 16]
+    assert (feed.etag, feed.body_sha256) == ('"1"', "x")
+    assert (feed.fail_class, feed.fail_count, feed.class_count) == ("network", 4, 4)
+    assert feed.due_reason == "No complete answer in time. Trying again after 16 min"
+
+
+def test_another_class_of_failure_begins_its_own_count() -> None:
+    feed = fail(fail(fail(feed_record()).feed).feed, Failure("not_found", "HTTP 404.")).feed
+    assert (feed.fail_count, feed.class_count, feed.fail_class) == (3, 1, "not_found")
+    assert feed.next_due_at - MONDAY == timedelta(minutes=30)
+
+
+def test_people_are_told_at_the_third_failure_and_when_it_works_again() -> None:
+    feed, told = feed_record(), list[FeedHealth]()
+    for _ in range(5):
+        decision = fail(feed)
+        feed = decision.feed
+        told += decision.health
+    assert [h.event for h in told] == [FeedHealthKind.FAILING]
+    assert (told[0].outcome, told[0].message) == ("timeout", DOWN.message)
+    again = read(feed)
+    assert [h.event for h in again.health] == [FeedHealthKind.RECOVERED]
+    assert (again.feed.fail_count, again.feed.fail_class, again.feed.last_error) == (0, None, "")
+
+
+def test_two_failures_and_a_success_tell_nobody() -> None:
+    assert read(fail(fail(feed_record()).feed).feed).health == ()
+
+
+def test_retry_after_beats_own_backoff_and_an_explicit_interval() -> None:
+    failure = Failure("rate_limited", "HTTP 429.", 4000.0)
+    for feed in (feed_record(), feed_record(every_s=0.0)):
+        decision = fail(feed, failure)
+        assert decision.feed.next_due_at - MONDAY == timedelta(seconds=4000)
+        assert decision.pause == 4000.0
+        assert "as its server asks" in decision.feed.due_reason
+
+
+def test_a_short_retry_after_does_not_shorten_own_backoff() -> None:
+    decision = fail(feed_record(), Failure("server_error", "HTTP 503.", 5.0))
+    assert decision.feed.next_due_at - MONDAY == timedelta(minutes=5)
+
+
+def test_a_feed_with_a_long_explicit_interval_is_not_asked_more_often_when_it_fails() -> None:
+    assert fail(feed_record(every_s=7200.0)).feed.next_due_at - MONDAY == timedelta(hours=2)
+
+
+def test_one_410_is_not_the_end() -> None:
+    once = fail(feed_record(), GONE)
+    assert once.feed.gone_at is None
+    assert once.feed.next_due_at - MONDAY == timedelta(hours=24)
+    assert read(once.feed, MONDAY + timedelta(hours=24)).feed.fail_count == 0
+
+
+def test_410_for_three_days_is_the_end_and_is_told() -> None:
+    feed, told = feed_record(), list[FeedHealthKind]()
+    for day in range(4):
+        decision = fail(feed, GONE, MONDAY + timedelta(days=day))
+        feed = decision.feed
+        told += [h.event for h in decision.health]
+    assert feed.gone_at == MONDAY + timedelta(days=3)
+    assert told == [FeedHealthKind.FAILING, FeedHealthKind.GONE]
+
+
+def test_three_410_within_a_day_are_not_the_end() -> None:
+    feed = feed_record()
+    for hour in range(3):
+        feed = fail(feed, GONE, MONDAY + timedelta(hours=hour)).feed
+    assert feed.gone_at is None
+
+
+def test_in_our_own_outage_counters_stand_still() -> None:
+    feed = fail(feed_record()).feed
+    decision = decide.after_failure(feed, DOWN, MONDAY, STILL, own_outage=True)
+    assert (decision.feed.fail_count, decision.feed.class_count) == (1, 1)
+    assert decision.feed.next_due_at - MONDAY == timedelta(minutes=2)
+    assert decision.health == ()
+
+
+def test_a_304_resets_failures_and_keeps_the_hint_of_before() -> None:
+    feed = replace(fail(feed_record(etag='"1"', doc_hint_s=1800.0)).feed, cache_hint_s=60.0)
+    kept = decide.after_not_modified(feed, NotModified({}), MONDAY, STILL).feed
+    assert (kept.fail_count, kept.etag, kept.last_304_at) == (0, '"1"', MONDAY)
+    assert kept.next_due_at - MONDAY == timedelta(minutes=30)
+    longer = NotModified({"Cache-Control": "max-age=2700"})
+    assert decide.after_not_modified(feed, longer, MONDAY, STILL).feed.cache_hint_s == 2700
+
+
+def test_a_document_with_nothing_known_is_a_gap_unless_it_is_the_first() -> None:
+    assert read(feed_record(), total=20, new=20, known=0).health == ()
+    [gap] = read(feed_record(entry_count=20), total=20, new=20, known=0).health
+    assert gap.event is FeedHealthKind.WINDOW_GAP
+    assert read(feed_record(entry_count=20), total=20, new=19, known=1).health == ()
+    assert read(feed_record(entry_count=20), total=0, new=0, known=0).health == ()
+
+
+def test_the_same_body_again_keeps_what_the_document_said() -> None:
+    feed = feed_record(body_sha256="body", entry_count=7, doc_hint_s=1800.0)
+    kept = read(feed, total=7, new=0, known=7).feed
+    assert (kept.last_outcome, kept.entry_count, kept.doc_hint_s) == ("unchanged", 7, 1800.0)
+    other = read(feed, body_sha256="other", hint=timedelta(minutes=20)).feed
+    assert (other.last_outcome, other.entry_count, other.doc_hint_s) == ("read", 5, 1200.0)
+
+
+def test_a_permanent_redirect_is_told_once_after_a_week() -> None:
+    feed, told = feed_record(), list[tuple[int, FeedHealthKind, str]]()
+    target = "https://user:word@kurier.example.org/new"
+    for day in range(10):
+        decision = read(feed, MONDAY + timedelta(days=day), moved_to=target)
+        feed = decision.feed
+        told += [(day, h.event, h.message) for h in decision.health]
+    [(day, event, message)] = told
+    assert (day, event) == (7, FeedHealthKind.MOVED)
+    assert "https://kurier.example.org/new" in message
+    assert "word" not in message
+
+
+def test_a_redirect_that_goes_away_begins_anew() -> None:
+    feed = read(feed_record(), moved_to="https://kurier.example.org/new").feed
+    assert feed.redirect_since == MONDAY
+    assert read(feed, moved_to=None).feed.redirect_since is None
+
+
+def test_health_records_do_not_give_a_password_away() -> None:
+    feed = feed_record(url="https://user:word@kurier.example.org/feed", fail_count=2)
+    [told] = fail(feed).health
+    assert told.url == "https://kurier.example.org/feed"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_next_poll_is_never_earlier_than_decided(seed: int) -> None:
+    rng = random.Random(seed)
+    decision = decide.after_read(feed_record(), document(), MONDAY, rng)
+    wait = decision.feed.next_due_at - MONDAY
+    assert timedelta(minutes=10) <= wait <= timedelta(minutes=11)

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import pytest
+from multidict import CIMultiDict
+
+from ingest import interval
+from tests.support.press import MONDAY
+from tests.support.records import feed_record
+
+
+class NoJitter(random.Random):
+    def random(self) -> float:
+        return 0.0
+
+
+STILL = NoJitter()
+HTTP_MONDAY = "Mon, 16 Nov 2026 09:00:00 GMT"
+
+
+@pytest.mark.parametrize(("tier", "minutes"), [("A", 5), ("B", 10), ("C", 30)])
+def test_without_hints_a_tier_is_polled_at_its_floor(tier: str, minutes: int) -> None:
+    wait = interval.after_success(feed_record(tier=tier), STILL)
+    assert wait.time == timedelta(minutes=minutes)
+    assert wait.reason == f"every {minutes} min, as for tier {tier}"
+
+
+@pytest.mark.parametrize(
+    ("tier", "hint", "minutes"),
+    [
+        ("A", 60, 5),
+        ("A", 900, 15),
+        ("A", 604_800, 30),
+        ("B", 1800, 30),
+        ("B", 86_400, 60),
+        ("C", 7200, 120),
+        ("C", 604_800, 24 * 60),
+        ("C", 10.0**300, 24 * 60),
+    ],
+)
+def test_a_hint_is_a_floor_up_to_the_cap_of_the_tier(tier: str, hint: float, minutes: int) -> None:
+    for hinted in (
+        feed_record(tier=tier, cache_hint_s=hint),
+        feed_record(tier=tier, doc_hint_s=hint),
+    ):
+        assert interval.after_success(hinted, STILL).time == timedelta(minutes=minutes)
+
+
+def test_the_reason_says_that_a_hint_was_cut() -> None:
+    wait = interval.after_success(feed_record(tier="A", doc_hint_s=86_400.0), STILL)
+    assert wait.reason == "the publisher asks for 24 h, heeded up to 30 min for tier A"
+
+
+def test_the_longer_of_two_hints_counts() -> None:
+    feed = feed_record(tier="B", cache_hint_s=900.0, doc_hint_s=1800.0)
+    assert interval.after_success(feed, STILL).time == timedelta(minutes=30)
+
+
+def test_an_explicit_interval_beats_floor_and_hint_and_has_no_jitter() -> None:
+    feed = feed_record(tier="C", every_s=90.0, cache_hint_s=7200.0)
+    wait = interval.after_success(feed, random.Random(3))
+    assert wait.time == timedelta(seconds=90)
+    assert wait.reason == "every 90 s, as sources.yaml says"
+
+
+def test_other_intervals_are_spread_by_a_tenth() -> None:
+    rng = random.Random(3)
+    waits = {interval.after_success(feed_record(), rng).time for _ in range(50)}
+    assert len(waits) == 50
+    assert min(waits) >= timedelta(minutes=10)
+    assert max(waits) <= timedelta(minutes=11)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"Cache-Control": "max-age=300"}, 300),
+        ({"Cache-Control": "public, Max-Age=300, must-revalidate", "Age": "120"}, 180),
+        ({"Cache-Control": "max-age=300", "Age": "900"}, 0),
+        ({"Cache-Control": "max-age=300", "Age": "soon"}, 300),
+        ({"Cache-Control": 'max-age="300"'}, 300),
+        ({"Cache-Control": "s-maxage=900"}, None),
+        ({"Cache-Control": "no-cache, max-age=300"}, None),
+        ({"Cache-Control": "max-age=x"}, None),
+        ({"Expires": "Mon, 16 Nov 2026 09:20:00 GMT", "Date": HTTP_MONDAY}, 1200),
+        ({"Expires": "Mon, 16 Nov 2026 09:20:00 GMT"}, 1200),
+        ({"Expires": "0"}, None),
+        ({"Expires": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0),
+        ({"cache-control": "max-age=60", "Expires": "Mon, 16 Nov 2026 09:20:00 GMT"}, 60),
+    ],
+)
+def test_freshness_by_headers(headers: dict[str, str], seconds: float | None) -> None:
+    assert interval.cache_hint(CIMultiDict(headers), MONDAY) == seconds
+
+
+def test_an_attempt_nobody_knows_the_end_of_is_repeated_after_a_minute() -> None:
+    assert interval.soonest(feed_record(), MONDAY) == MONDAY + timedelta(seconds=60)
+    assert interval.soonest(feed_record(every_s=600.0), MONDAY) == MONDAY + timedelta(seconds=60)
+    assert interval.soonest(feed_record(every_s=5.0), MONDAY) == MONDAY + timedelta(seconds=5)

@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from config.settings import Settings
+from core.ids import article_id
+from core.messages import Access
+from core.store.articles import ArticleRecord
+from core.store.entries import DONE, PENDING
+from ingest.backoff import Failure
+from ingest.compose import PageRead, hashes
+from ingest.extract import ExtractedPage
+from ingest.revise import Claim, Identity, Verdict, claim_of, decide, identify
+from tests.support.press import MONDAY
+from tests.support.records import article_record, entry_record, feed_record
+
+SETTINGS = Settings(_env_file=None)  # type: ignore[call-arg]
+ENTRY = entry_record(id=3, summary="Der Rat tagt.", content="Der Rat tagt. Es geht um viel.")
+FEED = feed_record()
+URL = "https://kurier.example.org/a"
+NEW = Identity(article_id(URL), URL, URL, None, is_copy=False)
+SLOW = Failure("timeout", "No complete answer in time.")
+FORBIDDEN = Failure("refused", "HTTP 403.")
+
+
+def page(**values: Any) -> PageRead:
+    given: dict[str, Any] = {
+        "url": URL,
+        "canonical_url": None,
+        "title": "Brücke wird saniert",
+        "lead": "",
+        "text": "Der ganze Text.",
+        "language": "de",
+        "published_at": None,
+        "published_source": None,
+        "authors": (),
+        "agency": None,
+        "access": Access.FREE,
+        "zones": (),
+        "flags": (),
+    }
+    final_url = values.pop("final_url", URL)
+    return PageRead(ExtractedPage(**given | values), final_url, MONDAY)
+
+
+def article_of(verdict: Verdict) -> ArticleRecord:
+    assert verdict.article is not None
+    return verdict.article
+
+
+def known(article: ArticleRecord) -> Identity:
+    return Identity(article.article_id, article.url_key, article.url, article, is_copy=False)
+
+
+def judged(
+    result: PageRead | Failure,
+    identity: Identity = NEW,
+    entry: Any = ENTRY,
+    later: timedelta = timedelta(),
+) -> Verdict:
+    return decide(entry, FEED, result, identity, MONDAY + later, SETTINGS)
+
+
+def test_a_page_that_was_read_makes_an_article() -> None:
+    verdict = judged(page())
+    assert verdict.disposition == "article_new"
+    assert verdict.message is not None
+    assert (verdict.message.revision, verdict.message.text) == (1, "Der ganze Text.")
+    assert (verdict.entry.state, verdict.entry.article_id) == (DONE, NEW.article_id)
+    assert verdict.sighting == NEW.article_id
+
+
+def test_a_page_that_may_come_later_is_told_from_the_feed_first() -> None:
+    first = judged(SLOW)
+    assert first.disposition == "article_new"
+    assert first.message is not None
+    assert (first.message.text_source, first.message.lead) == ("feed", "Der Rat tagt.")
+    assert first.entry.state == PENDING
+    assert first.entry.next_page_at == MONDAY + timedelta(minutes=5)
+    then = judged(page(), known(article_of(first)), first.entry)
+    assert then.disposition == "article_revised"
+    assert then.message is not None
+    assert (then.message.revision, then.message.text_source) == (2, "page")
+
+
+def test_attempts_are_further_and_further_apart_and_end() -> None:
+    verdict = judged(SLOW)
+    article, waits = article_of(verdict), []
+    while verdict.entry.state == PENDING:
+        waits.append((verdict.entry.next_page_at - MONDAY) / timedelta(minutes=1))
+        verdict = judged(SLOW, known(article), verdict.entry)
+    assert waits == [5, 10, 20]
+    assert (verdict.disposition, verdict.message) == ("feed_text", None)
+
+
+def test_a_server_that_asks_for_time_gets_it() -> None:
+    busy = Failure("rate_limited", "HTTP 429.", 3600.0)
+    assert judged(busy).entry.next_page_at == MONDAY + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "outcome", ["robots", "refused", "not_found", "gone", "consent_wall", "not_html", "too_large"]
+)
+def test_a_page_that_never_comes_is_told_from_the_feed_for_good(outcome: str) -> None:
+    verdict = judged(Failure(outcome, ""))
+    assert (verdict.disposition, verdict.entry.state) == ("article_new", DONE)
+    assert verdict.message is not None
+    assert verdict.message.text_source == "feed"
+
+
+def test_an_entry_that_says_nothing_waits_for_its_page_and_then_ends_without_one() -> None:
+    bare = replace(ENTRY, title="", summary="", content="")
+    waiting = judged(SLOW, entry=bare)
+    assert (waiting.disposition, waiting.message, waiting.entry.state) == (None, None, PENDING)
+    assert judged(FORBIDDEN, entry=bare).disposition == "no_content"
+
+
+def test_a_copy_is_noted_and_not_told() -> None:
+    identity = replace(known(article_record()), is_copy=True)
+    verdict = judged(Failure("not_asked", ""), identity)
+    assert (verdict.disposition, verdict.message) == ("copy_url", None)
+    assert verdict.sighting == "a" * 32
+
+
+def told_before(**values: Any) -> ArticleRecord:
+    message = judged(page()).message
+    assert message is not None
+    title_hash, text_hash = hashes(message)
+    return article_record(title_hash=title_hash, text_hash=text_hash, **values)
+
+
+def test_a_page_that_says_the_same_is_no_revision() -> None:
+    verdict = judged(page(), known(told_before()), later=timedelta(hours=1))
+    assert (verdict.disposition, verdict.message) == ("unchanged", None)
+
+
+@pytest.mark.parametrize("change", [{"title": "Neu"}, {"text": "Neu."}, {"lead": "Neu."}])
+def test_another_title_or_text_is_a_revision_of_the_same_origin(change: dict[str, str]) -> None:
+    article = told_before(revision=4, origin="backfill", first_seen_at=MONDAY - timedelta(days=2))
+    verdict = judged(page(**change), known(article), later=timedelta(hours=1))
+    assert verdict.disposition == "article_revised"
+    assert verdict.message is not None
+    assert verdict.message.revision == 5
+    assert verdict.message.origin == "backfill"
+    assert verdict.message.first_seen_at == MONDAY - timedelta(days=2)
+
+
+def test_revisions_are_ten_minutes_apart_and_none_is_lost() -> None:
+    article = told_before()
+    early = judged(page(text="Neu."), known(article), later=timedelta(minutes=4))
+    assert (early.disposition, early.entry.state) == (None, PENDING)
+    assert early.entry.next_page_at == MONDAY + timedelta(minutes=10)
+    after_feed = replace(article, text_source="feed")
+    at_once = judged(page(text="Neu."), known(after_feed), later=timedelta(minutes=4))
+    assert at_once.disposition == "article_revised"
+
+
+def test_an_article_is_told_in_24_versions_at_most() -> None:
+    verdict = judged(page(text="x"), known(told_before(revision=24)), later=timedelta(hours=1))
+    assert (verdict.disposition, verdict.message) == ("too_many_revisions", None)
+
+
+def test_a_page_that_is_gone_does_not_replace_the_text_it_had() -> None:
+    verdict = judged(FORBIDDEN, known(told_before()), later=timedelta(hours=1))
+    assert (verdict.disposition, verdict.message) == ("page_kept", None)
+
+
+def test_an_article_from_the_feed_is_revised_from_the_feed() -> None:
+    article = told_before(text_source="feed")
+    verdict = judged(FORBIDDEN, known(article), later=timedelta(hours=1))
+    assert verdict.disposition == "article_revised"
+
+
+# ── which article is it ──────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("canonical", "final_url", "key"),
+    [
+        (None, URL, None),
+        (URL + "?utm_source=rss", URL, None),
+        ("https://kurier.example.org/b", URL, "https://kurier.example.org/b"),
+        ("https://www.kurier.example.org/b", URL, "https://kurier.example.org/b"),
+        ("https://kurier.example.org/", URL, None),
+        ("https://fremd.example.com/b", URL, None),
+        (None, "https://kurier.example.org/b", "https://kurier.example.org/b"),
+        (None, "https://kurier.example.org/", None),
+        (
+            "https://fremd.example.com/x",
+            "https://kurier.example.org/b",
+            "https://kurier.example.org/b",
+        ),
+    ],
+)
+def test_what_a_page_may_claim_to_be(
+    canonical: str | None, final_url: str, key: str | None
+) -> None:
+    claim = claim_of(ENTRY, page(canonical_url=canonical, final_url=final_url))
+    assert (claim.url_key if claim else None) == key
+
+
+CLAIM = Claim("https://kurier.example.org/b", "https://www.kurier.example.org/b")
+
+
+def identified(**values: Any) -> Identity:
+    given: dict[str, Any] = {
+        "own": None,
+        "linked": None,
+        "claim": None,
+        "claimed": None,
+        "shown_already": False,
+    }
+    return identify(ENTRY, **given | values)
+
+
+def test_without_more_the_link_is_the_identity() -> None:
+    assert identified() == Identity(article_id(URL), URL, URL, None, is_copy=False)
+
+
+def test_a_claim_nobody_made_before_is_the_identity() -> None:
+    found = identified(claim=CLAIM)
+    assert found.article_id == article_id(CLAIM.url_key)
+    assert (found.url_key, found.url) == (CLAIM.url_key, CLAIM.url)
+
+
+def test_a_claim_another_feed_made_good_is_a_copy() -> None:
+    claimed = article_record(feed_id="bote-1")
+    assert identified(claim=CLAIM, claimed=claimed).is_copy
+
+
+def test_a_claim_this_feed_made_under_another_link_is_not_believed() -> None:
+    found = identified(claim=CLAIM, claimed=article_record(), shown_already=True)
+    assert (found.url_key, found.article, found.is_copy) == (URL, None, False)
+
+
+def test_what_the_entry_was_before_comes_first() -> None:
+    own = article_record(article_id="0" * 32, feed_id="bote-1")
+    found = identified(own=own, linked=article_record(), claim=CLAIM, claimed=article_record())
+    assert (found.article_id, found.is_copy) == ("0" * 32, False)
+
+
+def test_a_known_link_is_a_copy_only_from_another_feed() -> None:
+    assert not identified(linked=article_record()).is_copy
+    assert identified(linked=article_record(feed_id="bote-1")).is_copy

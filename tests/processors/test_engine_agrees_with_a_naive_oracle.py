@@ -1,0 +1,252 @@
+"""The engine against an evaluator that knows no automaton, no memo and no shortcut."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.text.sentences import sentences
+from core.text.tokens import Token, tokenise
+from processors.engine.ruleset import RuleSet, TopicRules
+from processors.engine.view import View
+from processors.query import resolve
+from processors.query.nodes import (
+    MANY,
+    ONE,
+    SENTENCE,
+    And,
+    Count,
+    Except,
+    Label,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+)
+
+FIELDS = ("title", "lead", "text", "url", "author", "outlet", "language", "country")
+Hit = tuple[str, int, int]
+
+
+class Oracle:
+    """The meaning of docs/query-language.md, read off literally."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self.fields = fields
+        self.tokens: dict[str, list[Token]] = {f: list(tokenise(t)) for f, t in fields.items()}
+
+    def hits(self, node: Node) -> set[Hit]:
+        match node:
+            case Phrase():
+                scopes = [node.scope] if node.scope else ["title", "lead", "text"]
+                return {(f, *at) for f in scopes for at in self._phrase(node, self.tokens[f])}
+            case Or():
+                return set().union(*(self.hits(c) for c in node.children))
+            case Except():
+                away = self.hits(node.right)
+                return {a for a in self.hits(node.left) if not any(_overlap(a, b) for b in away)}
+            case Near():
+                left, right = self.hits(node.left), self.hits(node.right)
+                return {
+                    (a[0], min(a[1], b[1]), max(a[2], b[2]))
+                    for a in left
+                    for b in right
+                    if a[0] == b[0] and self._near(a, b, node)
+                }
+        raise AssertionError(node)
+
+    def true(self, node: Node) -> bool:
+        match node:
+            case And():
+                return all(self.true(c) for c in node.children)
+            case Or():
+                return any(self.true(c) for c in node.children)
+            case Not():
+                return not self.true(node.child)
+            case Label():
+                return _like(self.fields[node.field].casefold(), node.pattern)
+            case Count():
+                return _most_apart(self.hits(node.child)) >= node.least
+        return bool(self.hits(node))
+
+    def _phrase(self, node: Phrase, tokens: list[Token]) -> set[tuple[int, int]]:
+        if len(node.words) == 1:
+            return {(t.first, t.last) for t in tokens if _fits(node, 0, t)}
+        parts = [t for t in tokens if t.first == t.last]
+        size = len(node.words)
+        return {
+            (run[0].first, run[-1].last)
+            for run in (parts[i : i + size] for i in range(len(parts) - size + 1))
+            if any(
+                all(_fits(node, i, t, variant) for i, t in enumerate(run))
+                for variant in (False, True)
+            )
+        }
+
+    def _near(self, a: Hit, b: Hit, node: Near) -> bool:
+        between = b[1] - a[2] - 1 if b[1] > a[2] else a[1] - b[2] - 1
+        if between < 0 or (node.ordered and b[1] <= a[2]):
+            return False
+        if node.distance != SENTENCE:
+            return between <= node.distance
+        return len({self._sentence(a[0], at) for at in (a[1], a[2], b[1], b[2])}) == 1
+
+    def _sentence(self, field: str, position: int) -> int:
+        if field not in ("lead", "text"):
+            return 0
+        start = next(t.start for t in self.tokens[field] if t.first == t.last == position)
+        return sum(begin <= start for begin in sentences(self.fields[field]))
+
+
+def _fits(node: Phrase, index: int, token: Token, variant: bool | None = None) -> bool:
+    if node.exact:
+        return _like(token.exact, node.words[index])
+    word = node.words[index]
+    spelled = word.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
+    wanted = {None: (word, spelled), False: (word,), True: (spelled,)}[variant]
+    return any(_like(token.folded, w) for w in wanted)
+
+
+def _like(text: str, pattern: str) -> bool:
+    parts = (".*" if c == MANY else "." if c == ONE else re.escape(c) for c in pattern)
+    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
+
+
+def _overlap(a: Hit, b: Hit) -> bool:
+    return a[0] == b[0] and a[1] <= b[2] and b[1] <= a[2]
+
+
+def _most_apart(hits: set[Hit]) -> int:
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h[0], h[2])):
+        if not any(_overlap(hit, other) for other in kept):
+            kept.append(hit)
+    return len(kept)
+
+
+WORDS = ["nato", "nato", "NATO", "beitritt", "beitritt", "Beitritts", "Bündnis", "Buendnis"]
+WORDS += ["Straße", "Erdoğan", "l'OTAN", "Putin's", "НАТО"]
+PATTERNS = ["beitr*", "*tritt", "*itri*", "B?ndnis", "bei?ri*", "str*e", "?rdogan", "nato-b*"]
+PHRASES = ['"nato beitr*"', '"?ato beit?itt"', '"*ato beitritt"', '"nato nato"', '="NATO beitritt"']
+
+word = st.sampled_from(WORDS)
+chain = st.lists(word, min_size=2, max_size=3).map("-".join)
+prose = st.lists(
+    st.tuples(word | chain, st.sampled_from([" ", " ", " ", ", ", ". Nato ", "! ", "\n"])), max_size=16
+).map(lambda pieces: "".join(w + gap for w, gap in pieces))
+
+leaf = st.one_of(
+    word.map(lambda w: f'"{w}"' if "'" in w else w),
+    chain,
+    word.map(lambda w: f"={w}"),
+    st.sampled_from(PATTERNS),
+    st.sampled_from(PHRASES),
+    st.lists(word | st.sampled_from(PATTERNS), min_size=2, max_size=3).map(
+        lambda ws: '"' + " ".join(ws) + '"'
+    ),
+)
+field = st.sampled_from(["", "", "", "", "", "title:", "text:", "url:", "author:"])
+
+
+def _placed(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    near = st.sampled_from(["NEAR/0", "NEAR/2", "ONEAR/1", "NEAR/S", "EXCEPT", "EXCEPT"])
+    return st.one_of(
+        st.tuples(inner, near, inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
+        st.lists(inner, min_size=2, max_size=3).map(lambda p: f"({' OR '.join(p)})"),
+    )
+
+
+placed = st.recursive(st.tuples(field, leaf).map("".join), _placed, max_leaves=5)
+
+
+def _whole(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(
+        st.tuples(inner, inner).map(lambda p: f"({p[0]} AND {p[1]})"),
+        st.tuples(inner, inner).map(lambda p: f"({p[0]} AND NOT {p[1]})"),
+        st.tuples(inner, inner).map(lambda p: f"({p[0]} OR {p[1]})"),
+        st.tuples(placed, st.integers(1, 3)).map(lambda p: f"count({p[0]})>={p[1]}"),
+        st.sampled_from(["outlet:spiegel", "outlet:spie*", "country:(de OR at)", "language:en"]),
+    )
+
+
+query = st.recursive(placed, _whole, max_leaves=4)
+article = st.fixed_dictionaries(
+    {
+        "title": prose,
+        "lead": prose,
+        "text": prose,
+        "url": st.sampled_from(["", "https://a.b/nato-beitritt/eu"]),
+        "author": st.sampled_from(["", "Nato Putin's"]),
+        "outlet": st.sampled_from(["spiegel", "zeit-online"]),
+        "language": st.sampled_from(["de", "en"]),
+        "country": st.sampled_from(["DE", "US"]),
+    }
+)
+
+
+def _view(fields: dict[str, str], *, others: bool) -> View:
+    main = [(f, fields[f]) for f in FIELDS[:3]]
+    return View(main, [(f, fields[f]) for f in FIELDS[3:]] if others else [])
+
+
+def _closed(text: str) -> Node:
+    resolved = resolve(text, {}, ())
+    assert resolved.node is not None, (text, resolved.problems)
+    return resolved.node
+
+
+@settings(max_examples=150, deadline=None)
+@given(queries=st.lists(query, min_size=1, max_size=6), fields=article)
+def test_every_rule_is_as_true_as_the_oracle_says(
+    queries: list[str], fields: dict[str, str]
+) -> None:
+    nodes = [_closed(q) for q in queries]
+    rules = tuple((str(i), 2**i, node) for i, node in enumerate(nodes))
+    topics = [TopicRules(f"t{low}", low, (), rules) for low in (1, 3)]
+    topics.append(TopicRules("gated", 1, ("fr",), rules))
+    ruleset = RuleSet(topics)
+    view = _view(fields, others=ruleset.other_fields)
+    ruleset.read(view)
+    oracle = Oracle(fields)
+    wanted = [i for i, node in enumerate(nodes) if oracle.true(node)]
+    assert [i for i, (_, true) in enumerate(ruleset.fired(0, view)) if true] == wanted
+    score = sum(2**i for i in wanted)
+    matched = [
+        (topics[h.topic].id, h.score, [int(r.id) for r in h.fired])
+        for h in ruleset.match(view, "de")
+    ]
+    assert matched == [(t.id, score, wanted) for t in topics[:2] if score >= t.threshold]
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=placed, fields=article)
+def test_hits_stand_where_the_oracle_says(text: str, fields: dict[str, str]) -> None:
+    node = _closed(text)
+    ruleset = RuleSet([TopicRules("t", 1, (), (("r", 1, node),))])
+    view = _view(fields, others=ruleset.other_fields)
+    ruleset.read(view)
+    oracle = Oracle(fields)
+    wanted = set()
+    for name, first, last in oracle.hits(node):
+        parts = [t for t in oracle.tokens[name] if t.first == t.last]
+        wanted.add((name, parts[first].start, parts[last].end))
+    program = ruleset.rules[0].program
+    found = set()
+    for first, last, _ in program.spans(view):
+        zone = view.zone(first)
+        found.add((zone.field, *zone.code_points(first, last)))
+    assert found == wanted
+
+
+@settings(max_examples=50, deadline=None)
+@given(text=placed, fields=article)
+def test_hits_come_in_text_order_and_once(text: str, fields: dict[str, str]) -> None:
+    ruleset = RuleSet([TopicRules("t", 1, (), (("r", 1, _closed(text)),))])
+    view = _view(fields, others=ruleset.other_fields)
+    ruleset.read(view)
+    places = [span[:2] for span in ruleset.rules[0].program.spans(view)]
+    assert all(a <= b for a, b in pairwise(places))

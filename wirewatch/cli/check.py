@@ -1,0 +1,40 @@
+"""``wirewatch check``: every fault of every file at once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from alerts.receivers import receiver_faults
+from config.faults import Fault, in_file_order
+from processors import topic_faults
+from wirewatch.cli.output import print_json
+from wirewatch.program import load_files, open_settings
+
+
+def check(
+    *, as_json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False
+) -> None:
+    """Check sources, topics, entities and alerts; exits 1 where there is an error."""
+    found = all_faults()
+    report(found, as_json=as_json)
+    if any(fault.is_error for fault in found):
+        raise typer.Exit(1)
+
+
+def all_faults() -> list[Fault]:
+    """The faults of every room, in file order."""
+    catalog, faults = load_files(open_settings())
+    return in_file_order([*faults, *topic_faults(catalog), *receiver_faults(catalog)])
+
+
+def report(faults: list[Fault], *, as_json: bool) -> None:
+    """Print faults for programs or people."""
+    if as_json:
+        print_json([fault.model_dump() for fault in faults])
+        return
+    for fault in faults:
+        print(fault)
+    errors = sum(fault.is_error for fault in faults)
+    print(f"{errors} error(s), {len(faults) - errors} warning(s)." if faults else "No faults.")

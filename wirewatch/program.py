@@ -1,0 +1,186 @@
+"""Composition: everything a command needs, opened together and closed together.
+
+::
+
+    environment ──▶ Settings ─┬─▶ CatalogKeeper (YAML, last good one kept)
+                              ├─▶ Instance      (this process, as leases name it)
+                              ├─▶ Store         (store.db)
+                              └─▶ StreamLog     (streams.db)
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import structlog
+
+from alerts import worker as alerts
+from alerts.deliver import Dispatcher
+from alerts.receivers import receiver_faults
+from config.catalog.load import load_partly
+from config.catalog.models import Catalog
+from config.catalog.reload import CatalogKeeper
+from config.errors import SettingsError
+from config.faults import Fault
+from config.logs import set_up_logs
+from config.settings import Settings, load_settings
+from core import metrics
+from core.clock import Clock, utc_now
+from core.dispositions import Dispositions
+from core.instance import Instance
+from core.messages.envelope import MATCHES
+from core.relay import Relay
+from core.store import Store
+from core.streams import open_streams
+from core.streams.port import Consumer, StreamLog
+from core.streams.specs import stream_specs
+from ingest.service import Ingest
+from processors import topic_faults
+from processors import worker as processors
+
+GROUPS = {processors.GROUP: processors.STREAMS, alerts.GROUP: (MATCHES,)}
+"""What each consuming stage's group reads."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Program:
+    """An opened program: what commands and stages work with."""
+
+    settings: Settings
+    keeper: CatalogKeeper
+    me: Instance
+    store: Store
+    streams: StreamLog
+    clock: Clock = utc_now
+    dispositions: Dispositions = field(default_factory=Dispositions)
+
+    def __post_init__(self) -> None:
+        self.relay = Relay(self.store, self.streams, self.me, self.clock)
+        self._created_for: Catalog | None = None
+
+    def ingest(self) -> Ingest:
+        """The stage that polls; an async context manager."""
+        return Ingest(
+            self.settings,
+            self.store,
+            self.catalog,
+            self.me,
+            clock=self.clock,
+            dispositions=self.dispositions,
+        )
+
+    def matcher(self) -> processors.Worker:
+        """The stage that matches; join it with :meth:`join`."""
+        return processors.Worker(
+            self.catalog, self.settings.language_codes, self.clock, self.dispositions
+        )
+
+    def decider(self) -> alerts.Worker:
+        """The stage that decides; join it with :meth:`join`."""
+        return alerts.Worker(self.store, self.catalog, self.settings, self.clock, self.dispositions)
+
+    def join(self, group: str) -> Consumer:
+        """This process as a member of a stage's group."""
+        return self.streams.consumer(group, GROUPS[group], slot=f"{group}-{self.me.id}")
+
+    def dispatcher(self) -> Dispatcher:
+        """The stage that delivers."""
+        return Dispatcher(self.store, self.catalog, self.settings, self.me, self.clock)
+
+    def catalog(self) -> Catalog:
+        """The operator's files in force; the streams its topics need exist."""
+        current = self.keeper.current
+        if current is not self._created_for:
+            published = [topic.id for topic in current.topics if topic.publish]
+            self.streams.create(stream_specs(self.settings, published=published))
+            self._created_for = current
+        return current
+
+
+def open_settings() -> Settings:
+    """Settings read, logs set up: the first thing every command does."""
+    settings = load_settings()
+    set_up_logs(settings)
+    return settings
+
+
+def load_files(settings: Settings) -> tuple[Catalog, list[Fault]]:
+    """The operator's files as far as they are sound, with the faults of reading them."""
+    return load_partly(settings.config_dir, os.environ)
+
+
+def open_keeper(settings: Settings) -> CatalogKeeper:
+    """The operator's files, checked by every room.
+
+    Raises:
+        CatalogError: They hold faults.
+    """
+    return CatalogKeeper(
+        settings.config_dir,
+        os.environ,
+        validate=(topic_faults, receiver_faults),
+        clock=utc_now,
+        on_reload=lambda good: metrics.CONFIG_OK.set(1 if good else 0),
+    )
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[Store]:
+    """The store alone: for commands that only read it."""
+    store = Store.open(settings.database_location)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def open_instance(settings: Settings) -> Iterator[Instance]:
+    """This process's lock in the data folder."""
+    try:
+        me = Instance.start(settings.data_dir)
+    except OSError as error:
+        raise SettingsError(
+            f"The data folder {settings.data_dir} cannot be written: {error.strerror}.",
+            mend="Set WIREWATCH_DATA_DIR to a folder that can be written.",
+        ) from None
+    try:
+        yield me
+    finally:
+        me.close()
+
+
+@contextmanager
+def open_stream_log(settings: Settings, me: Instance) -> Iterator[StreamLog]:
+    """The streams alone: for commands that only read them."""
+    streams = open_streams(settings, instance=me, clock=utc_now)
+    try:
+        yield streams
+    finally:
+        streams.close()
+
+
+@contextmanager
+def open_program(settings: Settings) -> Iterator[Program]:
+    """Open everything.
+
+    Raises:
+        CatalogError: The operator's files hold faults.
+        SettingsError: A folder or URL cannot be used.
+        StoreError: The database is away.
+        StreamError: The stream engine is away.
+    """
+    keeper = open_keeper(settings)
+    with (
+        open_instance(settings) as me,
+        open_store(settings) as store,
+        open_stream_log(settings, me) as streams,
+    ):
+        program = Program(settings, keeper, me, store, streams)
+        program.catalog()
+        yield program
