@@ -65,7 +65,7 @@ $(VENV)/.dev-installed: $(VENV)/.created requirements-dev.lock pyproject.toml
 # the hatchling of the lock.
 ifneq ($(UV),)
 define install
-VIRTUAL_ENV=$(VENV) $(UV) pip install -q --require-hashes -r $(1) && \
+VIRTUAL_ENV=$(VENV) $(UV) pip install -q --compile-bytecode --require-hashes -r $(1) && \
 VIRTUAL_ENV=$(VENV) $(UV) pip install -q --no-deps --no-build-isolation -e .
 endef
 else

@@ -11,7 +11,6 @@ the end, spans before articles; the story's page on the console has everything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
@@ -183,8 +182,3 @@ def _with_spans(article: ShownArticle, spans: int) -> ShownArticle:
     return article.model_copy(
         update={"evidence": article.evidence[:spans], "also_in": article.also_in[: 10 * spans]}
     )
-
-
-def first_seen(match: Match) -> datetime:
-    """When a feed first showed the article to us."""
-    return match.article.first_seen_at

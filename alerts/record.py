@@ -236,10 +236,9 @@ def _open(
     labels = {
         "topic": topic.id,
         "severity": topic.alert.severity,
-        "outlet": match.article.outlet,
         "language": match.language,
+        "outlet": match.article.outlet,
         "country": match.article.country,
-        "kind": kind,
     }
     return Telling(
         alert_id=own,

@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from config.catalog.models import AlertsDefinition, RouteDefinition
-from config.faults import Fault
 
 CONSOLE = "console"
-LABELS = ("topic", "severity", "outlet", "language", "country", "kind")
-"""What a route's ``match`` may name."""
+LABELS = ("topic", "severity", "language", "outlet", "country")
+"""What a route's ``match`` may name (the catalog's loader refuses others)."""
 
 
 def receivers_for(labels: Mapping[str, str], definition: AlertsDefinition) -> tuple[str, ...]:
@@ -39,20 +38,3 @@ def matches(route: RouteDefinition, labels: Mapping[str, str]) -> bool:
 def _pattern(value: str) -> str:
     """Only ``*`` means something; a bracket in a topic's name is a bracket."""
     return value.replace("[", "[[]").replace("?", "[?]")
-
-
-def route_faults(definition: AlertsDefinition) -> list[Fault]:
-    """Labels no alert has: the route would never match."""
-    return [
-        Fault(
-            file=route.place.file,
-            line=route.place.line,
-            column=route.place.column,
-            code="R006",
-            message=f"An alert has no label {name!r}, so this route matches nothing.",
-            mend=f"Write one of: {', '.join(LABELS)}.",
-        )
-        for route in definition.routes
-        for name in route.match
-        if name not in LABELS
-    ]

@@ -13,13 +13,14 @@ nach aus wie am er hat dass sie werden wird einer um so noch nur war einem über
 einen aber vor kann durch wurde bis mehr zur sein worden gegen habe soll schon keine seit unter wenn
 was ihre ihr seine ich wir man dieser diese dieses alle wieder gibt uhr jahr jahre jahren sagte zwei
 drei beim vom ins sowie denn doch dann da hier jetzt zwischen damit deren dessen selbst während rund
-etwa ihren seinen ihrer seiner immer viele waren wurden hatte hatten sollen müssen können will wollen
-laut demnach bereits erst weitere neue neuen eines kein keinen ohne sei seien könnte würde möchte
+etwa ihren seinen ihrer seiner immer viele waren wurden hatte hatten sollen müssen können will
+wollen laut demnach bereits erst weitere neue neuen eines kein keinen ohne sei seien könnte würde
+möchte
 
 the of and to a in is that for on with as was at by it be from are this have has an not but had its
 were which will their or he his they been who after more said also about would up there when one all
-out than we she her over into new could can you some other so if no two first year last people time i
-my our your them these what him may do just like while how any only most where many now before did
+out than we she her over into new could can you some other so if no two first year last people time
+i my our your them these what him may do just like while how any only most where many now before did
 against during under since such s t re u
 
 le la les un une des du de et en à au aux dans par pour sur avec est sont a ont été qui que ne pas

@@ -118,8 +118,9 @@ class Worker:
             StoreError: Nothing was kept; give the batch again.
         """
         readings = [read(decoded(record)) for record in batch.records]
+        catalog = self._catalog()
         with self._store.write() as connection:
-            tally = self._decide_all(connection, readings)
+            tally = self._decide_all(connection, catalog, readings)
         self._events.update(tally.events)
         for name, number in tally.dispositions.items():
             self._dispositions.count(STAGE, name, number)
@@ -129,9 +130,10 @@ class Worker:
         with self._store.write() as connection:
             return seen.forget(connection, self._clock() - 2 * self._window)
 
-    def _decide_all(self, connection: Connection, readings: list[Reading]) -> _Tally:
+    def _decide_all(
+        self, connection: Connection, catalog: Catalog, readings: list[Reading]
+    ) -> _Tally:
         tally = _Tally()
-        catalog = self._catalog()
         tellings = [self._decide(connection, catalog, reading, tally) for reading in readings]
         wanted = [t for t in tellings if t is not None]
         tell(connection, wanted, catalog.alerts, now=self._clock())

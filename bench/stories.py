@@ -34,18 +34,26 @@ WINDOW = timedelta(hours=72)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TITLE_WORDS = 12
 BOILERPLATE = [
-    "Lesen Sie auch: Die wichtigsten Nachrichten des Tages in unserem Newsletter. Jetzt kostenlos "
-    "anmelden und nichts mehr verpassen. Mit der Anmeldung stimmen Sie unseren Bedingungen zu.",
-    "Dieser Artikel ist zuerst in unserer App erschienen. Laden Sie die App jetzt herunter und "
-    "lesen Sie alle Artikel ohne Werbung. Sie haben bereits ein Abo? Dann melden Sie sich hier an.",
-    "Hinweis: Die Kommentarfunktion unter diesem Artikel ist geschlossen. Die Redaktion behält "
-    "sich vor, Beiträge zu kürzen. Alle Rechte vorbehalten.",
+    (
+        "Lesen Sie auch: Die wichtigsten Nachrichten des Tages in unserem Newsletter. Jetzt kostenlos "
+        "anmelden und nichts mehr verpassen. Mit der Anmeldung stimmen Sie unseren Bedingungen zu."
+    ),
+    (
+        "Dieser Artikel ist zuerst in unserer App erschienen. Laden Sie die App jetzt herunter und "
+        "lesen Sie alle Artikel ohne Werbung. Sie haben bereits ein Abo? Dann melden Sie sich hier an."
+    ),
+    (
+        "Hinweis: Die Kommentarfunktion unter diesem Artikel ist geschlossen. Die Redaktion behält "
+        "sich vor, Beiträge zu kürzen. Alle Rechte vorbehalten."
+    ),
 ]
 
 Scored = list[tuple[float, bool]]
 
 
-def _features(language: str, title: list[str], text: list[str], topical: set[str]) -> stories.Features:
+def _features(
+    language: str, title: list[str], text: list[str], topical: set[str]
+) -> stories.Features:
     return stories.Features(
         language=language,
         terms=stories.terms(title, text, language, topical),
@@ -169,7 +177,9 @@ def copies_(path: Path) -> None:
                 own = _comparable(number, row["title"], row["text"], "a")
                 text = _copied(row["text"], share, edit, dice)
                 strange = dice.choice(others)["title"]
-                with_title += copies.find(_comparable(0, row["title"], text, "b"), [own]) is not None
+                with_title += (
+                    copies.find(_comparable(0, row["title"], text, "b"), [own]) is not None
+                )
                 without += copies.find(_comparable(0, strange, text, "b"), [own]) is not None
             print(
                 f"{name:9} {share:.0%} edited: recall {with_title / len(chosen):.3f}, "
@@ -196,7 +206,7 @@ def _real_pairs(rows: list[dict[str, Any]]) -> None:
     ]
     print(f"{len(known)} articles, {len(near)} candidates, {len(found)} pairs of two outlets pass")
     for line in sorted(found):
-        print("  %.2f  %s | %s  (%s, %s)" % line)
+        print("  {:.2f}  {} | {}  ({}, {})".format(*line))
     print(f"{time.perf_counter() - began:.1f} s")
 
 

@@ -97,6 +97,7 @@ class Poller:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._outage = OutageWatch()
+        self._keeping = asyncio.Lock()
 
     async def poll(self, feed: FeedRecord) -> Polled:
         """Poll one feed and write down what came of it.
@@ -178,11 +179,11 @@ class Poller:
         )
 
     async def _keep(self, feed: FeedRecord, result: Result) -> Polled:
-        now = self._parts.clock()
-        outage = self._watch(feed, result, now)
-        return await self._parts.write(
-            self._transaction, replace(feed, last_attempt_at=now), result, outage, now
-        )
+        async with self._keeping:  # what one outcome forgives, the ones before have written
+            now = self._parts.clock()
+            outage = self._watch(feed, result, now)
+            asked = replace(feed, last_attempt_at=now)
+            return await self._parts.write(self._transaction, asked, result, outage, now)
 
     def _watch(self, feed: FeedRecord, result: Result, now: datetime) -> Outage:
         if isinstance(result, Failure) and result.is_network:

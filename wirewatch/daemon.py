@@ -35,8 +35,6 @@ from processors import worker as processors
 from wirewatch.program import GROUPS, Program
 from wirewatch.web.app import create_app
 
-STAGES = ("ingest", "processors", "alerts", "web")
-
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 RELAY_SECONDS = 0.1
 RELOAD_SECONDS = 2.0

@@ -16,7 +16,6 @@ from datetime import datetime
 from importlib import import_module
 from typing import Protocol, cast
 
-from alerts.routing import route_faults
 from config.catalog.models import Catalog, Place, ReceiverDefinition
 from config.faults import Fault, in_file_order
 from core.clock import Clock
@@ -27,9 +26,6 @@ RECEIVERS: dict[str, str] = {
     "webhook": "alerts.receivers.webhook:WebhookReceiver",
 }
 """Kind to ``module:class``."""
-
-PLANNED = frozenset({"email", "slack", "telegram", "ntfy", "apprise", "feed"})
-"""Kinds that are part of the design and that this version cannot serve."""
 
 CONSOLE = ReceiverDefinition("console", "console", {}, {}, Place("alerts.yaml", 1, 1))
 """The receiver that always exists."""
@@ -128,8 +124,7 @@ def definition_of(receivers: Sequence[ReceiverDefinition], name: str) -> Receive
 
 def receiver_faults(catalog: Catalog) -> list[Fault]:
     """Faults of every receiver in ``alerts.yaml`` (codes: docs/faults.md)."""
-    found = [f for r in catalog.alerts.receivers for f in _faults(r)]
-    return in_file_order([*found, *route_faults(catalog.alerts)])
+    return in_file_order(f for r in catalog.alerts.receivers for f in _faults(r))
 
 
 def fault(place: Place, code: str, message: str, mend: str) -> Fault:
@@ -149,7 +144,7 @@ def unknown_options(definition: ReceiverDefinition, known: Sequence[str]) -> lis
     return [
         fault(
             definition.places.get(name, definition.place),
-            "R003",
+            "R002",
             f"A {definition.kind} receiver has no {name!r}.",
             f"Remove it; the keys are id, kind{''.join(f', {k}' for k in known)}.",
         )
@@ -161,10 +156,6 @@ def unknown_options(definition: ReceiverDefinition, known: Sequence[str]) -> lis
 def _faults(definition: ReceiverDefinition) -> list[Fault]:
     if definition.kind in RECEIVERS:
         return receiver_kind(definition.kind).faults(definition)
-    kinds = ", ".join(sorted(RECEIVERS))
     place = definition.places.get("kind", definition.place)
-    if definition.kind in PLANNED:
-        message = f"Receivers of kind {definition.kind!r} are not available yet."
-        return [fault(place, "R002", message, f"Use one of: {kinds}.")]
-    message = f"There is no kind of receiver {definition.kind!r}."
-    return [fault(place, "R001", message, f"Write one of: {kinds}.")]
+    message = f"Receivers of kind {definition.kind!r} are not available in this version."
+    return [fault(place, "R001", message, f"Write one of: {', '.join(sorted(RECEIVERS))}.")]

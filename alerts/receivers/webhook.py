@@ -51,13 +51,13 @@ class WebhookReceiver:
         if _host(definition.options.get("url")) is None:
             place = definition.places.get("url", definition.place)
             message = f"The webhook {definition.id!r} has no http or https URL."
-            found.append(fault(place, "R004", message, "Write url: https://host/path."))
+            found.append(fault(place, "R003", message, "Write url: https://host/path."))
         secret = definition.options.get("secret")
         if secret is not None and _key(secret) is None:
             place = definition.places.get("secret", definition.place)
             message = f"The secret of the webhook {definition.id!r} cannot be used."
             mend = "Write whsec_ followed by base64 (of 24 to 64 random bytes), or leave it out."
-            found.append(fault(place, "R005", message, mend))
+            found.append(fault(place, "R004", message, mend))
         return found
 
     @staticmethod

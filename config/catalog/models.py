@@ -110,7 +110,7 @@ class TopicTest:
     """One entry of ``tests:``: an article and what must come of it.
 
     Attributes:
-        article: Fields of the article: title, lead, text, language, outlet, url, country, authors.
+        article: Fields of the article, any of ``config.catalog.topic_tests.ARTICLE_FIELDS``.
         match: Whether the topic matches.
         rules: Exactly these fire, when given.
         rules_include: At least these fire.

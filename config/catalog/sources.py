@@ -63,10 +63,11 @@ def _feeds(
         feed = _feed(section, node, outlet, faults, variables)
         if feed is None:
             continue
-        first = seen.urls.setdefault(_key(feed.url), feed.place)
-        if first != feed.place:
+        first = seen.urls.get(_key(feed.url))
+        if first is not None:
             message = f"This feed is already in line {first.line}."
             faults.add(feed.place, "E215", message, "Delete one of the two.")
+        seen.urls[_key(feed.url)] = first or feed.place
         found.append(feed)
     return tuple(found)
 
@@ -111,7 +112,8 @@ def note_once(section: Section, key: str, value: str, seen: dict[str, Place], wh
     """A fault where this id was given before, in this file or another."""
     if not value:
         return
-    first = seen.setdefault(value, section.place)
-    if first != section.place:
+    first = seen.get(value)
+    seen[value] = first or section.place
+    if first is not None:
         message = f"The {what} {values.shown(value)} is already in {first.file} line {first.line}."
         section.fault(key, "E009", message, "Give one of the two another id.")

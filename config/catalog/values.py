@@ -55,8 +55,8 @@ def nearest(value: str, known: Collection[str]) -> str:
 
 
 def text(value: str) -> str | Wrong:
-    """Any text but an empty one."""
-    return value if value.strip() else Wrong("This text is empty.", "Write something.")
+    """One line of text, white space single, not empty."""
+    return " ".join(value.split()) or Wrong("This text is empty.", "Write something.")
 
 
 def identifier(value: str) -> str | Wrong:

@@ -231,7 +231,8 @@ def revise(
     """Apply a pure change to a feed nobody need hold."""
     old = find(connection, feed_id)
     if old is not None:
-        _set(connection, feed_id, **asdict(change(old)))
+        values = asdict(change(old))
+        connection.execute(feeds.update().where(feeds.c.feed_id == feed_id).values(values))
 
 
 def is_mine(connection: Connection, feed_id: str, me: Instance) -> bool:

@@ -1,29 +1,93 @@
-"""Extraction in a pool of warm worker processes (temporary first cut; the interface stays)."""
+"""Extraction in a pool of warm worker processes with a wall-clock limit for each page.
+
+::
+
+    extract() ─ semaphore ─ pebble ─▶ worker process ─ work() ─▶ ExtractedPage
+                              └─ over the limit: that worker is killed, its page alone fails
+
+pebble and not ``ProcessPoolExecutor``: there, one killed worker breaks every task in flight.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
+import os
+import signal
+import time
+from concurrent.futures import CancelledError
 from datetime import datetime
+from multiprocessing import resource_tracker
 from types import TracebackType
 from typing import Self
 
+import structlog
+from pebble import ProcessExpired, ProcessPool
+
+from config.errors import ExtractionError
 from config.settings import Settings
-from ingest.extract import ExtractedPage, PageHints, extract_page
+from core.metrics import EXTRACT_SECONDS
+from core.text.clean import for_log
+from ingest.extract.page import ExtractedPage, PageHints
+from ingest.extract.worker import Work, prepare, work
+
+log = structlog.get_logger(__name__)
+
+_NO_HINTS = PageHints()
+# A worker's memory grows with the largest page it saw; a new one costs half a second.
+_PAGES_A_WORKER = 1000
+_IN_FLIGHT_A_WORKER = 2
+_GRACE_SECONDS = 30.0
+_STOP_SECONDS = 10.0
 
 
 class ExtractPool:
-    """Extracts pages off the event loop."""
+    """Extracts pages in processes of their own. An async context manager.
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    Args:
+        settings: ``extract_workers`` (0: one per core) and ``extract_timeout``.
+        work: What a worker does with a page; another only to see how the pool fails.
+    """
+
+    def __init__(self, settings: Settings, *, work: Work = work) -> None:
+        self._workers = settings.extract_workers or len(os.sched_getaffinity(0))
+        self._limit = settings.extract_timeout
+        self._work = work
+        self._pool: ProcessPool | None = None
+        self._turns = asyncio.Semaphore(self._workers * _IN_FLIGHT_A_WORKER)
 
     async def __aenter__(self) -> Self:
+        """Start the workers and wait until one of them is warm."""
+        # Workers, and the pool's threads that replace them, inherit the mask: a Ctrl-C that comes
+        # while a worker still loads its modules must not kill it. (Starting multiprocessing's
+        # resource tracker would lift the mask again, so it starts before.)
+        resource_tracker.ensure_running()
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._pool = ProcessPool(
+                max_workers=self._workers,
+                max_tasks=_PAGES_A_WORKER,
+                initializer=prepare,
+                initargs=(os.getpid(),),
+                context=multiprocessing.get_context("spawn"),
+            )
+            warm = self._pool.schedule(os.getpid)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        await asyncio.wrap_future(warm)
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
-        return None
+        """Stop every worker; pages in work are given up."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()
+            await asyncio.to_thread(pool.join, _STOP_SECONDS)
 
     async def extract(
         self,
@@ -31,14 +95,44 @@ class ExtractPool:
         *,
         url: str,
         content_type: str | None = None,
-        hints: PageHints = PageHints(),  # noqa: B008
+        hints: PageHints = _NO_HINTS,
         now: datetime,
     ) -> ExtractedPage:
-        """Extract one page.
+        """Extract one page; the arguments are those of :func:`ingest.extract.extract_page`.
 
         Raises:
             ExtractionError: ``timeout``, ``crash``, ``not_html`` or ``empty``.
+            RuntimeError: The pool is not open.
         """
-        return await asyncio.to_thread(
-            extract_page, body, url=url, content_type=content_type, hints=hints, now=now
-        )
+        async with self._turns:
+            start = time.perf_counter()
+            try:
+                found = await self._run(body, url, content_type, hints, now)
+            finally:
+                EXTRACT_SECONDS.observe(time.perf_counter() - start)
+        if isinstance(found, ExtractedPage):
+            return found
+        raise ExtractionError(url, *found)
+
+    async def _run(
+        self, body: bytes, url: str, content_type: str | None, hints: PageHints, now: datetime
+    ) -> ExtractedPage | tuple[str, str]:
+        if self._pool is None:
+            raise RuntimeError("the extraction pool is not open")
+        arguments = (body, url, content_type, hints, now, self._limit)
+        future = self._pool.schedule(self._work, args=arguments, timeout=self._limit)
+        try:
+            # pebble counts from the moment a worker takes the page; this bound is for the day
+            # that its own bookkeeping fails.
+            return await asyncio.wait_for(
+                asyncio.wrap_future(future), self._limit * _IN_FLIGHT_A_WORKER + _GRACE_SECONDS
+            )
+        except TimeoutError:
+            future.cancel()
+            return "timeout", f"The page took longer than {self._limit:g} s to extract."
+        except (ProcessExpired, CancelledError) as error:
+            log.warning("extract_worker_died", url=for_log(url), error=for_log(str(error)))
+            return "crash", "The extraction process died on this page."
+        except Exception:  # noqa: BLE001 - whatever broke on this page must not stop the others
+            log.exception("extract_failed", url=for_log(url))
+            return "crash", "Extraction failed on this page."

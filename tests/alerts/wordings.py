@@ -19,84 +19,367 @@ class Wording(NamedTuple):
 
 Groups = dict[str, list[Wording]]
 
-NATO_WORDS = ("nato", "beitritt", "mitgliedschaft", "membership", "accession", "bündnis", "alliance")
+NATO_WORDS = (
+    "nato",
+    "beitritt",
+    "mitgliedschaft",
+    "membership",
+    "accession",
+    "bündnis",
+    "alliance",
+)
 RAIL_WORDS = ("bahn", "deutsche bahn", "rail", "zug", "train")
 
 NATO: Groups = {
     "application": [
-        Wording("de", "Ukraine beantragt beschleunigten Nato-Beitritt", "Präsident Selenskyj hat am Montag in Kiew den Antrag auf ein verkürztes Aufnahmeverfahren unterzeichnet. Die Ukraine wolle sofort Mitglied werden, sagte er in einer Videoansprache."),
-        Wording("de", "Selenskyj unterschreibt Aufnahmeantrag", "Kiew will im Eilverfahren in das Bündnis: Der ukrainische Präsident setzte am Montag seine Unterschrift unter einen Antrag auf beschleunigte Aufnahme und verbreitete ein Video davon."),
-        Wording("de", "Kiew stellt Antrag auf schnelle Aufnahme in die Nato", "Die Ukraine hat offiziell um eine rasche Mitgliedschaft gebeten. Selenskyj unterzeichnete das Gesuch vor laufender Kamera und sprach von einem entscheidenden Schritt."),
-        Wording("en", "Ukraine applies for fast-track NATO membership, Zelenskyy says", "Volodymyr Zelenskyy signed an application for accelerated accession in Kyiv on Monday, saying in a video address that Ukraine was already a de facto ally."),
-        Wording("en", "Zelenskyy signs bid for accelerated accession", "Ukraine formally asked to join the alliance under an expedited procedure on Monday. The president signed the application on camera outside his office in Kyiv."),
+        Wording(
+            "de",
+            "Ukraine beantragt beschleunigten Nato-Beitritt",
+            "Präsident Selenskyj hat am Montag in Kiew den Antrag auf ein verkürztes "
+            "Aufnahmeverfahren unterzeichnet. Die Ukraine wolle sofort Mitglied "
+            "werden, sagte er in einer Videoansprache.",
+        ),
+        Wording(
+            "de",
+            "Selenskyj unterschreibt Aufnahmeantrag",
+            "Kiew will im Eilverfahren in das Bündnis: Der ukrainische Präsident "
+            "setzte am Montag seine Unterschrift unter einen Antrag auf beschleunigte"
+            " Aufnahme und verbreitete ein Video davon.",
+        ),
+        Wording(
+            "de",
+            "Kiew stellt Antrag auf schnelle Aufnahme in die Nato",
+            "Die Ukraine hat offiziell um eine rasche Mitgliedschaft gebeten. "
+            "Selenskyj unterzeichnete das Gesuch vor laufender Kamera und sprach von "
+            "einem entscheidenden Schritt.",
+        ),
+        Wording(
+            "en",
+            "Ukraine applies for fast-track NATO membership, Zelenskyy says",
+            "Volodymyr Zelenskyy signed an application for accelerated accession in "
+            "Kyiv on Monday, saying in a video address that Ukraine was already a de "
+            "facto ally.",
+        ),
+        Wording(
+            "en",
+            "Zelenskyy signs bid for accelerated accession",
+            "Ukraine formally asked to join the alliance under an expedited procedure"
+            " on Monday. The president signed the application on camera outside his "
+            "office in Kyiv.",
+        ),
     ],
     "ratification": [
-        Wording("de", "Türkisches Parlament stimmt Schwedens Nato-Beitritt zu", "Nach monatelanger Blockade hat die Nationalversammlung in Ankara das Beitrittsprotokoll für Schweden ratifiziert. 287 Abgeordnete stimmten dafür, 55 dagegen."),
-        Wording("de", "Ankara gibt grünes Licht für Schweden", "Die Abgeordneten der türkischen Nationalversammlung billigten am Dienstagabend die Aufnahme Schwedens. Nun muss Präsident Erdogan das Protokoll noch unterzeichnen."),
-        Wording("de", "Türkei ratifiziert Aufnahme Schwedens in die Nato", "Mit großer Mehrheit votierte das Parlament in Ankara für das Protokoll. Damit fehlt Stockholm nur noch die Zustimmung Ungarns."),
-        Wording("en", "Turkey's parliament ratifies Sweden's NATO membership", "Lawmakers in Ankara voted 287 to 55 in favour of Sweden's accession protocol after months of delay. President Erdogan is expected to sign it within days."),
-        Wording("en", "Turkish lawmakers approve Swedish accession", "Ankara's Grand National Assembly backed Sweden's entry on Tuesday, removing a major hurdle for Stockholm and leaving Hungary as the last holdout."),
+        Wording(
+            "de",
+            "Türkisches Parlament stimmt Schwedens Nato-Beitritt zu",
+            "Nach monatelanger Blockade hat die Nationalversammlung in Ankara das "
+            "Beitrittsprotokoll für Schweden ratifiziert. 287 Abgeordnete stimmten "
+            "dafür, 55 dagegen.",
+        ),
+        Wording(
+            "de",
+            "Ankara gibt grünes Licht für Schweden",
+            "Die Abgeordneten der türkischen Nationalversammlung billigten am "
+            "Dienstagabend die Aufnahme Schwedens. Nun muss Präsident Erdogan das "
+            "Protokoll noch unterzeichnen.",
+        ),
+        Wording(
+            "de",
+            "Türkei ratifiziert Aufnahme Schwedens in die Nato",
+            "Mit großer Mehrheit votierte das Parlament in Ankara für das Protokoll. "
+            "Damit fehlt Stockholm nur noch die Zustimmung Ungarns.",
+        ),
+        Wording(
+            "en",
+            "Turkey's parliament ratifies Sweden's NATO membership",
+            "Lawmakers in Ankara voted 287 to 55 in favour of Sweden's accession "
+            "protocol after months of delay. President Erdogan is expected to sign it"
+            " within days.",
+        ),
+        Wording(
+            "en",
+            "Turkish lawmakers approve Swedish accession",
+            "Ankara's Grand National Assembly backed Sweden's entry on Tuesday, "
+            "removing a major hurdle for Stockholm and leaving Hungary as the last "
+            "holdout.",
+        ),
     ],
     "visit": [
-        Wording("de", "Rutte in Kiew: Weg der Ukraine in die Nato ist unumkehrbar", "Bei einem unangekündigten Besuch hat der Nato-Generalsekretär der Ukraine weitere Flugabwehr zugesagt. Rutte traf in Kiew auch verwundete Soldaten."),
-        Wording("de", "Generalsekretär Rutte reist überraschend in die Ukraine", "Der Nato-Chef sagte in Kiew zusätzliche Patriot-Systeme zu und besuchte ein Militärkrankenhaus. Die Mitgliedschaft der Ukraine bleibe das Ziel."),
-        Wording("de", "Rutte verspricht bei Besuch in Kiew mehr Flugabwehr", "Überraschungsbesuch des Nato-Generalsekretärs: Rutte kündigte weitere Patriot-Batterien an und bekräftigte die Beitrittsperspektive des Landes."),
-        Wording("en", "NATO chief Rutte makes surprise visit to Kyiv", "Secretary General Mark Rutte pledged more Patriot air defence systems during an unannounced trip and called Ukraine's path to membership irreversible."),
+        Wording(
+            "de",
+            "Rutte in Kiew: Weg der Ukraine in die Nato ist unumkehrbar",
+            "Bei einem unangekündigten Besuch hat der Nato-Generalsekretär der "
+            "Ukraine weitere Flugabwehr zugesagt. Rutte traf in Kiew auch verwundete "
+            "Soldaten.",
+        ),
+        Wording(
+            "de",
+            "Generalsekretär Rutte reist überraschend in die Ukraine",
+            "Der Nato-Chef sagte in Kiew zusätzliche Patriot-Systeme zu und besuchte "
+            "ein Militärkrankenhaus. Die Mitgliedschaft der Ukraine bleibe das Ziel.",
+        ),
+        Wording(
+            "de",
+            "Rutte verspricht bei Besuch in Kiew mehr Flugabwehr",
+            "Überraschungsbesuch des Nato-Generalsekretärs: Rutte kündigte weitere "
+            "Patriot-Batterien an und bekräftigte die Beitrittsperspektive des "
+            "Landes.",
+        ),
+        Wording(
+            "en",
+            "NATO chief Rutte makes surprise visit to Kyiv",
+            "Secretary General Mark Rutte pledged more Patriot air defence systems "
+            "during an unannounced trip and called Ukraine's path to membership "
+            "irreversible.",
+        ),
     ],
     "poll": [
-        Wording("de", "Umfrage: Mehrheit der Österreicher gegen Nato-Beitritt", "61 Prozent der Befragten wollen an der Neutralität festhalten, wie eine Erhebung des Instituts Market im Auftrag des Standard ergab. Nur 21 Prozent sind für eine Mitgliedschaft."),
-        Wording("de", "Österreicher halten an der Neutralität fest", "Laut einer neuen Umfrage lehnen 61 Prozent einen Beitritt zum Bündnis ab. Besonders groß ist die Ablehnung unter Anhängern der FPÖ."),
-        Wording("de", "Neutralität bleibt beliebt: Nur jeder Fünfte will Österreich in der Nato", "21 Prozent der Österreicherinnen und Österreicher befürworten laut Market-Institut eine Mitgliedschaft, 61 Prozent sind dagegen."),
-        Wording("en", "Most Austrians oppose joining NATO, survey finds", "Some 61 per cent of respondents want to keep Austria's neutrality and only 21 per cent favour membership, according to a Market institute survey."),
+        Wording(
+            "de",
+            "Umfrage: Mehrheit der Österreicher gegen Nato-Beitritt",
+            "61 Prozent der Befragten wollen an der Neutralität festhalten, wie eine "
+            "Erhebung des Instituts Market im Auftrag des Standard ergab. Nur 21 "
+            "Prozent sind für eine Mitgliedschaft.",
+        ),
+        Wording(
+            "de",
+            "Österreicher halten an der Neutralität fest",
+            "Laut einer neuen Umfrage lehnen 61 Prozent einen Beitritt zum Bündnis "
+            "ab. Besonders groß ist die Ablehnung unter Anhängern der FPÖ.",
+        ),
+        Wording(
+            "de",
+            "Neutralität bleibt beliebt: Nur jeder Fünfte will Österreich in der Nato",
+            "21 Prozent der Österreicherinnen und Österreicher befürworten laut "
+            "Market-Institut eine Mitgliedschaft, 61 Prozent sind dagegen.",
+        ),
+        Wording(
+            "en",
+            "Most Austrians oppose joining NATO, survey finds",
+            "Some 61 per cent of respondents want to keep Austria's neutrality and "
+            "only 21 per cent favour membership, according to a Market institute "
+            "survey.",
+        ),
     ],
     "protests": [
-        Wording("de", "Zehntausende protestieren in Tiflis gegen Kurs der Regierung", "Georgiens Ministerpräsident Kobachidse will Gespräche über einen Beitritt zu Nato und EU bis 2028 aussetzen. Die Polizei setzte in der Nacht Wasserwerfer ein."),
-        Wording("de", "Georgien setzt Beitrittsgespräche aus: Proteste in Tiflis", "Nach der Ankündigung von Regierungschef Kobachidse gingen in der Hauptstadt Zehntausende auf die Straße. Es gab mehr als 40 Festnahmen und Verletzte."),
-        Wording("de", "Wasserwerfer gegen Demonstranten in Georgien", "In Tiflis ist die Polizei gegen Menschen vorgegangen, die gegen die Abkehr der georgischen Regierung vom Westen protestierten. Auslöser war der Stopp der Beitrittsgespräche bis 2028."),
-        Wording("en", "Georgia suspends accession talks, sparking protests in Tbilisi", "Police fired water cannon at tens of thousands of demonstrators after Prime Minister Kobakhidze said talks on joining would be frozen until 2028."),
+        Wording(
+            "de",
+            "Zehntausende protestieren in Tiflis gegen Kurs der Regierung",
+            "Georgiens Ministerpräsident Kobachidse will Gespräche über einen "
+            "Beitritt zu Nato und EU bis 2028 aussetzen. Die Polizei setzte in der "
+            "Nacht Wasserwerfer ein.",
+        ),
+        Wording(
+            "de",
+            "Georgien setzt Beitrittsgespräche aus: Proteste in Tiflis",
+            "Nach der Ankündigung von Regierungschef Kobachidse gingen in der "
+            "Hauptstadt Zehntausende auf die Straße. Es gab mehr als 40 Festnahmen "
+            "und Verletzte.",
+        ),
+        Wording(
+            "de",
+            "Wasserwerfer gegen Demonstranten in Georgien",
+            "In Tiflis ist die Polizei gegen Menschen vorgegangen, die gegen die "
+            "Abkehr der georgischen Regierung vom Westen protestierten. Auslöser war "
+            "der Stopp der Beitrittsgespräche bis 2028.",
+        ),
+        Wording(
+            "en",
+            "Georgia suspends accession talks, sparking protests in Tbilisi",
+            "Police fired water cannon at tens of thousands of demonstrators after "
+            "Prime Minister Kobakhidze said talks on joining would be frozen until "
+            "2028.",
+        ),
     ],
     "veto": [
-        Wording("de", "Orban droht mit Veto gegen Einladung an die Ukraine", "Ungarns Ministerpräsident will auf dem Gipfel in Den Haag jede Formulierung verhindern, die Kiew eine Einladung in die Nato in Aussicht stellt. Das sagte Orban dem Sender Kossuth."),
-        Wording("de", "Ungarn will Nato-Einladung für Kiew blockieren", "Budapest werde in Den Haag nicht zustimmen, kündigte Regierungschef Viktor Orban im Radio an. Eine Aufnahme der Ukraine bedeute Krieg mit Russland."),
-        Wording("de", "Orban kündigt Blockade auf Gipfel in Den Haag an", "Ungarns Regierungschef lehnt eine Einladung der Ukraine ab. Im Radiosender Kossuth sagte er, Budapest werde von seinem Veto Gebrauch machen."),
-        Wording("en", "Orban vows to veto NATO invitation for Ukraine", "Hungary's prime minister told Kossuth radio he would block any summit wording in The Hague that offers Kyiv an invitation to join."),
+        Wording(
+            "de",
+            "Orban droht mit Veto gegen Einladung an die Ukraine",
+            "Ungarns Ministerpräsident will auf dem Gipfel in Den Haag jede "
+            "Formulierung verhindern, die Kiew eine Einladung in die Nato in Aussicht"
+            " stellt. Das sagte Orban dem Sender Kossuth.",
+        ),
+        Wording(
+            "de",
+            "Ungarn will Nato-Einladung für Kiew blockieren",
+            "Budapest werde in Den Haag nicht zustimmen, kündigte Regierungschef "
+            "Viktor Orban im Radio an. Eine Aufnahme der Ukraine bedeute Krieg mit "
+            "Russland.",
+        ),
+        Wording(
+            "de",
+            "Orban kündigt Blockade auf Gipfel in Den Haag an",
+            "Ungarns Regierungschef lehnt eine Einladung der Ukraine ab. Im "
+            "Radiosender Kossuth sagte er, Budapest werde von seinem Veto Gebrauch "
+            "machen.",
+        ),
+        Wording(
+            "en",
+            "Orban vows to veto NATO invitation for Ukraine",
+            "Hungary's prime minister told Kossuth radio he would block any summit "
+            "wording in The Hague that offers Kyiv an invitation to join.",
+        ),
     ],
     "senate": [
-        Wording("de", "US-Senat stimmt Beitrittsprotokoll mit 95 zu 1 Stimmen zu", "Mit 95 zu 1 Stimmen hat der Senat in Washington das Protokoll gebilligt. Der Republikaner Josh Hawley stimmte als Einziger dagegen."),
-        Wording("en", "US Senate approves protocol in 95-1 vote", "The Senate in Washington overwhelmingly backed the accession protocol on Wednesday; Republican Josh Hawley cast the only no vote."),
-        Wording("en", "Senate votes 95-1 for alliance protocol; Hawley lone dissenter", "Senators from both parties backed the measure in Washington, sending it to the president's desk. Missouri Republican Josh Hawley opposed it."),
+        Wording(
+            "de",
+            "US-Senat stimmt Beitrittsprotokoll mit 95 zu 1 Stimmen zu",
+            "Mit 95 zu 1 Stimmen hat der Senat in Washington das Protokoll gebilligt."
+            " Der Republikaner Josh Hawley stimmte als Einziger dagegen.",
+        ),
+        Wording(
+            "en",
+            "US Senate approves protocol in 95-1 vote",
+            "The Senate in Washington overwhelmingly backed the accession protocol on"
+            " Wednesday; Republican Josh Hawley cast the only no vote.",
+        ),
+        Wording(
+            "en",
+            "Senate votes 95-1 for alliance protocol; Hawley lone dissenter",
+            "Senators from both parties backed the measure in Washington, sending it "
+            "to the president's desk. Missouri Republican Josh Hawley opposed it.",
+        ),
     ],
     "threat": [
-        Wording("de", "Kreml droht Finnland wegen Nato-Stützpunkt in Lappland", "Moskau werde auf die Einrichtung eines multinationalen Hauptquartiers in Rovaniemi militärisch reagieren, sagte Sprecher Peskow. Helsinki wies die Drohung zurück."),
-        Wording("de", "Peskow: Russland wird auf Hauptquartier in Rovaniemi antworten", "Die geplante Nato-Basis im finnischen Lappland sei eine Bedrohung, sagte der Kremlsprecher in Moskau. Finnlands Verteidigungsminister Häkkänen gab sich gelassen."),
-        Wording("de", "Moskau warnt Helsinki vor Nato-Basis", "Russland kündigt Gegenmaßnahmen für den Fall an, dass in Rovaniemi ein Hauptquartier entsteht. Finnland spricht von üblicher Rhetorik des Kreml."),
-        Wording("en", "Kremlin threatens response to NATO base in Finnish Lapland", "Spokesman Dmitry Peskov said Moscow would react militarily to a planned multinational headquarters in Rovaniemi; Helsinki dismissed the warning."),
+        Wording(
+            "de",
+            "Kreml droht Finnland wegen Nato-Stützpunkt in Lappland",
+            "Moskau werde auf die Einrichtung eines multinationalen Hauptquartiers in"
+            " Rovaniemi militärisch reagieren, sagte Sprecher Peskow. Helsinki wies "
+            "die Drohung zurück.",
+        ),
+        Wording(
+            "de",
+            "Peskow: Russland wird auf Hauptquartier in Rovaniemi antworten",
+            "Die geplante Nato-Basis im finnischen Lappland sei eine Bedrohung, sagte"
+            " der Kremlsprecher in Moskau. Finnlands Verteidigungsminister Häkkänen "
+            "gab sich gelassen.",
+        ),
+        Wording(
+            "de",
+            "Moskau warnt Helsinki vor Nato-Basis",
+            "Russland kündigt Gegenmaßnahmen für den Fall an, dass in Rovaniemi ein "
+            "Hauptquartier entsteht. Finnland spricht von üblicher Rhetorik des "
+            "Kreml.",
+        ),
+        Wording(
+            "en",
+            "Kremlin threatens response to NATO base in Finnish Lapland",
+            "Spokesman Dmitry Peskov said Moscow would react militarily to a planned "
+            "multinational headquarters in Rovaniemi; Helsinki dismissed the warning.",
+        ),
     ],
 }
 
 RAIL: Groups = {
     "strike": [
-        Wording("de", "GDL ruft zu 35-stündigem Streik bei der Bahn auf", "Die Lokführergewerkschaft will von Donnerstag 18 Uhr an den Güterverkehr und ab Freitag 2 Uhr den Personenverkehr bestreiken. Gewerkschaftschef Weselsky warf der Bahn Wortbruch vor."),
-        Wording("de", "Lokführer streiken ab Donnerstagabend", "Bahnreisende müssen sich erneut auf Ausfälle einstellen: Die GDL legt für 35 Stunden die Arbeit nieder. Weselsky kündigte weitere Wellenstreiks an."),
-        Wording("de", "Neuer Bahnstreik: Was Reisende jetzt wissen müssen", "Die GDL bestreikt ab Freitag 2 Uhr den Personenverkehr der Deutschen Bahn. Der Konzern will mit einem Notfahrplan fahren, rund 20 Prozent der Fernzüge sollen verkehren."),
-        Wording("en", "German train drivers call 35-hour strike", "The GDL union said drivers would walk out from Thursday evening, hitting Deutsche Bahn freight first and passenger services from early Friday."),
+        Wording(
+            "de",
+            "GDL ruft zu 35-stündigem Streik bei der Bahn auf",
+            "Die Lokführergewerkschaft will von Donnerstag 18 Uhr an den Güterverkehr"
+            " und ab Freitag 2 Uhr den Personenverkehr bestreiken. Gewerkschaftschef "
+            "Weselsky warf der Bahn Wortbruch vor.",
+        ),
+        Wording(
+            "de",
+            "Lokführer streiken ab Donnerstagabend",
+            "Bahnreisende müssen sich erneut auf Ausfälle einstellen: Die GDL legt "
+            "für 35 Stunden die Arbeit nieder. Weselsky kündigte weitere "
+            "Wellenstreiks an.",
+        ),
+        Wording(
+            "de",
+            "Neuer Bahnstreik: Was Reisende jetzt wissen müssen",
+            "Die GDL bestreikt ab Freitag 2 Uhr den Personenverkehr der Deutschen "
+            "Bahn. Der Konzern will mit einem Notfahrplan fahren, rund 20 Prozent der"
+            " Fernzüge sollen verkehren.",
+        ),
+        Wording(
+            "en",
+            "German train drivers call 35-hour strike",
+            "The GDL union said drivers would walk out from Thursday evening, hitting"
+            " Deutsche Bahn freight first and passenger services from early Friday.",
+        ),
     ],
     "derailment": [
-        Wording("de", "Regionalzug in Oberschwaben entgleist: drei Tote", "Bei Riedlingen ist nach einem Erdrutsch ein Zug der Deutschen Bahn von den Gleisen gesprungen. Mindestens drei Menschen starben, Dutzende wurden verletzt."),
-        Wording("de", "Drei Tote bei Zugunglück nahe Riedlingen", "Ein Regionalexpress mit rund 100 Fahrgästen entgleiste am Sonntagabend im Kreis Biberach. Vermutlich hatte Starkregen den Hang ins Rutschen gebracht."),
-        Wording("de", "Zugunglück in Baden-Württemberg: Ermittler sehen Erdrutsch als Ursache", "Nach der Entgleisung bei Riedlingen mit drei Toten und mehr als 40 Verletzten hat die Bergung begonnen. Starkregen soll den Hang aufgeweicht haben."),
-        Wording("en", "Three killed as train derails in southern Germany", "A regional train carrying about 100 passengers left the tracks near Riedlingen after heavy rain apparently triggered a landslide, police said."),
+        Wording(
+            "de",
+            "Regionalzug in Oberschwaben entgleist: drei Tote",
+            "Bei Riedlingen ist nach einem Erdrutsch ein Zug der Deutschen Bahn von "
+            "den Gleisen gesprungen. Mindestens drei Menschen starben, Dutzende "
+            "wurden verletzt.",
+        ),
+        Wording(
+            "de",
+            "Drei Tote bei Zugunglück nahe Riedlingen",
+            "Ein Regionalexpress mit rund 100 Fahrgästen entgleiste am Sonntagabend "
+            "im Kreis Biberach. Vermutlich hatte Starkregen den Hang ins Rutschen "
+            "gebracht.",
+        ),
+        Wording(
+            "de",
+            "Zugunglück in Baden-Württemberg: Ermittler sehen Erdrutsch als Ursache",
+            "Nach der Entgleisung bei Riedlingen mit drei Toten und mehr als 40 "
+            "Verletzten hat die Bergung begonnen. Starkregen soll den Hang "
+            "aufgeweicht haben.",
+        ),
+        Wording(
+            "en",
+            "Three killed as train derails in southern Germany",
+            "A regional train carrying about 100 passengers left the tracks near "
+            "Riedlingen after heavy rain apparently triggered a landslide, police "
+            "said.",
+        ),
     ],
     "chief": [
-        Wording("de", "Bahnchef Lutz muss gehen", "Verkehrsminister Schnieder hat die vorzeitige Ablösung von Richard Lutz angekündigt. Der Vorstandsvorsitzende bleibt im Amt, bis ein Nachfolger gefunden ist."),
-        Wording("de", "Lutz verliert seinen Posten an der Spitze der Deutschen Bahn", "Der Bund zieht Konsequenzen aus der Krise des Konzerns: Richard Lutz wird als Vorstandschef abgelöst, teilte Minister Schnieder in Berlin mit."),
-        Wording("de", "Schnieder entlässt Bahnchef Richard Lutz", "Pünktlichkeit, Verluste, marodes Netz: Der Verkehrsminister trennt sich vom Chef der Bahn. Die Suche nach einer Nachfolge läuft."),
-        Wording("en", "Deutsche Bahn chief executive Richard Lutz ousted", "Transport Minister Patrick Schnieder said the head of the state railway would be replaced early amid record delays and losses."),
+        Wording(
+            "de",
+            "Bahnchef Lutz muss gehen",
+            "Verkehrsminister Schnieder hat die vorzeitige Ablösung von Richard Lutz "
+            "angekündigt. Der Vorstandsvorsitzende bleibt im Amt, bis ein Nachfolger "
+            "gefunden ist.",
+        ),
+        Wording(
+            "de",
+            "Lutz verliert seinen Posten an der Spitze der Deutschen Bahn",
+            "Der Bund zieht Konsequenzen aus der Krise des Konzerns: Richard Lutz "
+            "wird als Vorstandschef abgelöst, teilte Minister Schnieder in Berlin "
+            "mit.",
+        ),
+        Wording(
+            "de",
+            "Schnieder entlässt Bahnchef Richard Lutz",
+            "Pünktlichkeit, Verluste, marodes Netz: Der Verkehrsminister trennt sich "
+            "vom Chef der Bahn. Die Suche nach einer Nachfolge läuft.",
+        ),
+        Wording(
+            "en",
+            "Deutsche Bahn chief executive Richard Lutz ousted",
+            "Transport Minister Patrick Schnieder said the head of the state railway "
+            "would be replaced early amid record delays and losses.",
+        ),
     ],
     "bridge": [
-        Wording("de", "Risse entdeckt: Bahnbrücke über den Rhein bei Speyer gesperrt", "Nach einer Routineprüfung hat die DB die Rheinbrücke bei Speyer für den Zugverkehr geschlossen. Pendler müssen auf Busse umsteigen, die Sperrung dauert mindestens sechs Wochen."),
-        Wording("de", "Speyerer Rheinbrücke für Züge dicht", "Ein Gutachter fand bei der Kontrolle Risse in tragenden Teilen. Mindestens sechs Wochen lang fahren zwischen Speyer und Schwetzingen Ersatzbusse."),
-        Wording("de", "Sperrung der Rheinbrücke trifft Tausende Pendler in Speyer", "Wegen Rissen an Stahlträgern fährt vorerst kein Zug über den Rhein bei Speyer. Die Bahn richtet einen Ersatzverkehr mit Bussen ein."),
+        Wording(
+            "de",
+            "Risse entdeckt: Bahnbrücke über den Rhein bei Speyer gesperrt",
+            "Nach einer Routineprüfung hat die DB die Rheinbrücke bei Speyer für den "
+            "Zugverkehr geschlossen. Pendler müssen auf Busse umsteigen, die Sperrung"
+            " dauert mindestens sechs Wochen.",
+        ),
+        Wording(
+            "de",
+            "Speyerer Rheinbrücke für Züge dicht",
+            "Ein Gutachter fand bei der Kontrolle Risse in tragenden Teilen. "
+            "Mindestens sechs Wochen lang fahren zwischen Speyer und Schwetzingen "
+            "Ersatzbusse.",
+        ),
+        Wording(
+            "de",
+            "Sperrung der Rheinbrücke trifft Tausende Pendler in Speyer",
+            "Wegen Rissen an Stahlträgern fährt vorerst kein Zug über den Rhein bei "
+            "Speyer. Die Bahn richtet einen Ersatzverkehr mit Bussen ein.",
+        ),
     ],
 }
 

@@ -11,6 +11,12 @@ from config.catalog.models import AlertsDefinition, Catalog
 if TYPE_CHECKING:
     from tests.config.conftest import Load
 
+ONE_VARIABLE = {
+    "alerts.yaml": """\
+    receivers: [{id: a, kind: feed, url: "${URL}"}]
+    routes: [{receivers: [a]}]
+    """
+}
 TOPIC = {"topics/n.yaml": "{id: nato-membership, query: NATO}"}
 
 
@@ -130,7 +136,8 @@ def test_a_route_that_matches_nothing_and_an_unused_receiver_are_warnings(load: 
 
 @pytest.mark.parametrize(
     "text",
-    ["[]", "receivers: {}", "routes: [a]", "routes: [{receivers: desk}]", "receivers: [{kind: feed}]",
+    ["[]", "receivers: {}", "routes: [a]", "routes: [{receivers: desk}]",
+     "receivers: [{kind: feed}]",
      "routes: [{match: [a], receivers: [console]}]", "receivers: [{id: a}]"],
 )  # fmt: skip
 def test_a_frame_of_another_shape_is_a_fault(load: Load, text: str) -> None:
@@ -141,9 +148,7 @@ def test_a_frame_of_another_shape_is_a_fault(load: Load, text: str) -> None:
 
 def receiver_url(load: Load, environ: dict[str, str]) -> str:
     catalog, faults = load(
-        {
-            "alerts.yaml": 'receivers: [{id: a, kind: feed, url: "${URL}"}]\nroutes: [{receivers: [a]}]'
-        },
+        ONE_VARIABLE,
         environ,
     )
     assert faults == []
@@ -176,9 +181,7 @@ def test_a_variables_file_that_holds_nothing_usable_is_a_fault(
     if content is not None:
         (tmp_path / "secret").write_bytes(content)
     catalog, faults = load(
-        {
-            "alerts.yaml": 'receivers: [{id: a, kind: feed, url: "${URL}"}]\nroutes: [{receivers: [a]}]'
-        },
+        ONE_VARIABLE,
         {"URL_FILE": str(tmp_path / "secret")},
     )
     assert catalog is None

@@ -40,6 +40,10 @@ def set_up() -> Iterator[SetUp]:
     structlog.configure(**config)
 
 
+def fail(message: str) -> None:
+    raise ValueError(message)
+
+
 def lines_of(out: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
@@ -88,7 +92,7 @@ def test_no_text_can_forge_a_line_or_move_the_cursor(set_up: SetUp, form: str, t
 def test_a_traceback_cannot_forge_a_line_either(set_up: SetUp, form: str) -> None:
     out = set_up(log_format=form)
     try:
-        raise ValueError("x\n2026-11-22T09:00:00Z [error    ] forged\x1b[2J")
+        fail("x\n2026-11-22T09:00:00Z [error    ] forged\x1b[2J")
     except ValueError:
         structlog.get_logger("a").exception("it_broke", url="https://u:p4ssword@x.example/")
     written = out.getvalue()

@@ -142,7 +142,10 @@ def test_a_feed_given_twice_is_found_however_it_is_spelled(load: Load, again: st
 def test_feeds_that_differ_in_their_query_are_two(load: Load) -> None:
     _, faults = load(
         {
-            "sources.yaml": 'outlets: [{id: a, feeds: ["https://a.example/?f=1", "https://a.example/?f=2"]}]'
+            "sources.yaml": """\
+            outlets:
+              - {id: a, feeds: ["https://a.example/?f=1", "https://a.example/?f=2"]}
+            """
         }
     )
     assert faults == []
@@ -165,21 +168,25 @@ def test_a_file_without_outlets_is_a_fault(load: Load, text: str) -> None:
     assert len(faults) == 1
 
 
-def test_every_is_a_whole_number_and_a_unit(load: Load) -> None:
-    wanted = {"90s": 90, "10m": 600, "48h": 172_800, "2d": 172_800, "0s": 0}
-    for text, seconds in wanted.items():
-        catalog, _ = load(
-            {
-                "sources.yaml": f"outlets: [{{id: a, feeds: [{{url: 'http://a.example/', every: {text}}}]}}]"
-            }
-        )
-        assert catalog is not None
-        assert catalog.feeds[0].every == timedelta(seconds=seconds)
-    for text in ("10", "1.5h", "-5m", "10 m", "m", "99999999d", "1h30m"):
-        catalog, faults = load(
-            {
-                "sources.yaml": f"outlets: [{{id: a, feeds: [{{url: 'http://a.example/', every: {text}}}]}}]"
-            }
-        )
-        assert catalog is None, text
-        assert faults[0].code == "E221"
+ONE_FEED = "outlets: [{{id: a, feeds: [{{url: 'http://a.example/', every: {}}}]}}]"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("10m", 600), ("48h", 172_800), ("2d", 172_800), ("0s", 0)]
+)
+def test_every_is_a_whole_number_and_a_unit(load: Load, text: str, seconds: int) -> None:
+    catalog, _ = load({"sources.yaml": ONE_FEED.format(text)})
+    assert catalog is not None
+    assert catalog.feeds[0].every == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("text", ["10", "1.5h", "-5m", "10 m", "m", "99999999d", "1h30m"])
+def test_every_is_nothing_else(load: Load, text: str) -> None:
+    catalog, faults = load({"sources.yaml": ONE_FEED.format(text)})
+    assert catalog is None
+    assert faults[0].code == "E221"
+
+
+def test_an_outlet_repeated_by_an_alias_is_still_twice(load: Load) -> None:
+    _, faults = load({"sources.yaml": "outlets: [&o {id: a, feeds: ['http://a.example/']}, *o]"})
+    assert {f.code for f in faults} == {"E009", "E215"}

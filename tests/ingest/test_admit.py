@@ -22,7 +22,7 @@ from ingest.sources import Entry, ParsedFeed
 from tests.support.press import MONDAY
 from tests.support.records import entry_record, feed_record, parsed_entry, parsed_feed
 
-SETTINGS = Settings(_env_file=None)  # type: ignore[call-arg]
+SETTINGS = Settings(_env_file=None)
 NOTHING = Known({}, {}, {})
 FEED = feed_record()
 

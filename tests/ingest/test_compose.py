@@ -12,7 +12,7 @@ from tests.ingest.test_revise import FEED, URL, page
 from tests.support.press import MONDAY
 from tests.support.records import entry_record, feed_record
 
-SETTINGS = Settings(_env_file=None)  # type: ignore[call-arg]
+SETTINGS = Settings(_env_file=None)
 EARLIER = MONDAY - timedelta(hours=2)
 EARLIEST = MONDAY - timedelta(hours=9)
 

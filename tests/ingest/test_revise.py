@@ -18,7 +18,7 @@ from ingest.revise import Claim, Identity, Verdict, claim_of, decide, identify
 from tests.support.press import MONDAY
 from tests.support.records import article_record, entry_record, feed_record
 
-SETTINGS = Settings(_env_file=None)  # type: ignore[call-arg]
+SETTINGS = Settings(_env_file=None)
 ENTRY = entry_record(id=3, summary="Der Rat tagt.", content="Der Rat tagt. Es geht um viel.")
 FEED = feed_record()
 URL = "https://kurier.example.org/a"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import random
+import socket
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,12 @@ from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
 
+from aiohttp.abc import AbstractResolver, ResolveResult
+
 from config.catalog.models import Catalog, Feed, Outlet, Place, Tier
 from config.settings import Settings
 from core.dispositions import Dispositions
+from core.http import HttpClient
 from core.ids import feed_id
 from core.instance import Instance
 from core.messages import ArticleRevision, FeedHealth
@@ -63,6 +67,10 @@ class Press(LoopbackServer):
         """Script a path anew; its URL."""
         self.script[path] = list(answers)
         return self.url + path
+
+    def named(self, host: str, path: str) -> str:
+        """The URL of a path under a host name (see ``EveryNameIsHere``)."""
+        return f"http://{host}:{self.url.rpartition(':')[2]}{path}"
 
     def page(self, path: str, title: str, text: str = TEXT, head: str = "") -> str:
         return self.says(path, Answer(html(title, text, head), headers=HTML))
@@ -122,6 +130,27 @@ def cut_short(answer: Answer) -> Answer:
     return Answer(packed[: len(packed) // 2], answer.status, headers)
 
 
+class EveryNameIsHere(AbstractResolver):
+    """DNS in which every name is this machine."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [
+            ResolveResult(
+                hostname=host,
+                host="127.0.0.1",
+                port=port,
+                family=socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+        ]
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
 class InThread:
     """Extraction by the real function, without a process of its own."""
 
@@ -139,9 +168,10 @@ class Installation:
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.clock = Moving()
         self.settings = Settings(
-            _env_file=None,  # type: ignore[call-arg]
+            _env_file=None,
             data_dir=folder,
             http_allow_private=True,
+            http_host_pause=0.0,
             http_private_host_pause=0.0,
             **settings,
         )
@@ -170,17 +200,20 @@ class Installation:
 
     def with_ingest(self, use: Callable[[Ingest], Awaitable[T]]) -> T:
         async def main() -> T:
-            ingest = Ingest(
-                self.settings,
-                self.store,
-                lambda: self.catalog,
-                self.me,
-                self.clock,
-                self.dispositions,
-                extract=InThread(),
-                rng=random.Random(7),
-            )
-            async with ingest:
+            async with (
+                HttpClient(self.settings, resolver=EveryNameIsHere()) as http,
+                Ingest(
+                    self.settings,
+                    self.store,
+                    lambda: self.catalog,
+                    self.me,
+                    self.clock,
+                    self.dispositions,
+                    http=http,
+                    extract=InThread(),
+                    rng=random.Random(7),
+                ) as ingest,
+            ):
                 return await use(ingest)
 
         return asyncio.run(main())

@@ -8,9 +8,10 @@ import typer
 
 from config.errors import UsageError
 from wirewatch.cli.output import print_json
-from wirewatch.daemon import STAGES, Daemon
 from wirewatch.once import run_once
 from wirewatch.program import open_program, open_settings
+
+STAGES = ("ingest", "processors", "alerts", "web")
 
 
 def run(
@@ -27,6 +28,8 @@ def run(
     stages = parse_stages(only)
     with open_program(open_settings()) as program:
         if not once:
+            from wirewatch.daemon import Daemon  # the console's libraries are slow to import
+
             Daemon(program, stages).run()
             return
         summary = run_once(program, stages)

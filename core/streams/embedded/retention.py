@@ -15,6 +15,9 @@ CHUNK = 500
 MOST = 50_000
 """Records deleted in one call; the rest goes at the next."""
 
+SPARE = 0.2
+"""Part of the file that may lie free: what goes today makes room for what comes tomorrow."""
+
 PAGES = 2_000
 """Free pages given back to the file system in one call (8 MB)."""
 
@@ -44,7 +47,9 @@ def apply_retention(database: Database, *, now_ms: int) -> int:
 def tidy(database: Database) -> None:
     """Give free pages back, and bring the write-ahead log into the file."""
     with database.write() as connection:
-        connection.execute(f"PRAGMA incremental_vacuum({PAGES})").fetchall()
+        free: int = connection.execute("PRAGMA freelist_count").get
+        if free > connection.execute("PRAGMA page_count").get * SPARE:
+            connection.execute(f"PRAGMA incremental_vacuum({PAGES})").fetchall()
     session = database.session()
     session.patience, before = 0.2, session.patience
     try:

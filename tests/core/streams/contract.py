@@ -350,9 +350,11 @@ class Contract:
         a, b = (log.consumer("g", ["in"], slot=s) for s in "ab")
         _settle(a, b)
         log.append(numbered(60))
-        a.poll(limit=1000, timeout=5)
+        batch = a.poll(limit=1000, timeout=5)
         a.close()
         a.close()
+        with pytest.raises(FencedError):
+            a.commit(batch)
         assert len(take(b, 60)) == 60
 
     def test_23_a_slot_that_comes_back_takes_its_own_place(self, log: StreamLog) -> None:
@@ -411,6 +413,13 @@ class Contract:
         thread.join(5)
         assert not thread.is_alive()
         assert len(seen) == 5
+
+    def test_28_a_follower_that_appends_itself_sees_that_too(self, log: StreamLog) -> None:
+        log.append(numbered(1))
+        follower = log.read("in", follow=lambda: True)
+        assert next(follower).value == b"0"
+        log.append([new(b"k", b"mine")])
+        assert next(follower).value == b"mine"
 
     def test_fair_a_full_partition_does_not_starve_the_others(self, log: StreamLog) -> None:
         log.append([new(b"flood", b"x") for _ in range(500)])

@@ -1,0 +1,212 @@
+"""A store, a clock and invented matches: what the tests of alerts play with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from alerts.deliver import Dispatcher
+from alerts.worker import Worker
+from config.catalog.models import (
+    AlertPolicy,
+    AlertsDefinition,
+    Catalog,
+    Place,
+    ReceiverDefinition,
+    RouteDefinition,
+    TopicDefinition,
+    TopicState,
+)
+from config.settings import Settings
+from core.dispositions import Dispositions
+from core.ids import article_id
+from core.instance import Instance
+from core.messages import AlertEvent, ArticleRevision, Evidence, Field, Match, Origin
+from core.messages.envelope import MATCHES, to_record
+from core.store import Store, outbox
+from core.store import alerts as kept
+from core.store import deliveries
+from core.streams.port import Batch, PartitionRange, Record
+from core.text.shingles import fingerprint
+from core.text.tokens import folded_words
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+PLACE = Place("alerts.yaml", 1, 1)
+
+TEXT = (
+    "Die Regierung in Oslo hat am Sonntag angekündigt, den Ausbau der Häfen im Norden vorzuziehen. "
+    "Der Verteidigungsminister sprach von einer Investition in Höhe von zwei Milliarden Kronen. "
+    "Die Opposition kritisierte, dass das Parlament erst im Nachhinein unterrichtet worden sei. "
+    "Anwohner in Tromsø fürchten um die Fischerei und haben eine Demonstration angemeldet. "
+    "Im Frühjahr sollen die ersten Arbeiten beginnen, ein Gutachten steht allerdings noch aus."
+)
+OTHER_TEXT = (
+    "In einem Vorort von Lissabon ist ein leer stehendes Kaufhaus abgebrannt. Die Feuerwehr war mit "
+    "hundert Kräften im Einsatz und brachte die Flammen gegen Mitternacht unter Kontrolle. Verletzt "
+    "wurde niemand, die Polizei geht nach ersten Erkenntnissen von einem technischen Defekt aus."
+)
+
+
+def match(
+    url: str = "https://kurier.example.org/haefen",
+    *,
+    title: str = "Oslo zieht Ausbau der Häfen vor",
+    text: str = TEXT,
+    topic: str = "nato-membership",
+    topic_revision: str = "r1",
+    **values: Any,
+) -> Match:
+    """A match on an article published at noon; ``values`` are fields of the article."""
+    given: dict[str, Any] = {
+        "article_id": article_id(url),
+        "revision": 1,
+        "url": url,
+        "title": title,
+        "text": text,
+        "outlet": url.split("/")[2].split(".")[0],
+        "feed_id": "kurier-1",
+        "language": "de",
+        "country": "DE",
+        "published_at": NOON,
+        "first_seen_at": NOON,
+        "fetched_at": NOON,
+        "origin": Origin.LIVE,
+    } | values
+    article = ArticleRevision(**given)
+    sentence = text.split(". ")[0]
+    return Match(
+        topic_id=topic,
+        topic_revision=topic_revision,
+        article_id=article.article_id,
+        revision=article.revision,
+        score=55,
+        threshold=30,
+        rules=("direct",),
+        evidence=(
+            Evidence(field=Field.TEXT, start=0, end=3, surface="Die", rule="direct", sentence=sentence),
+        ),
+        article=article,
+        language=article.language,
+        fingerprint=fingerprint(folded_words(text)),
+    )
+
+
+def topic(state: TopicState = TopicState.LIVE, **values: Any) -> TopicDefinition:
+    given: dict[str, Any] = {
+        "id": "nato-membership",
+        "title": "NATO membership negotiations",
+        "revision": "r1",
+        "languages": (),
+        "threshold": 30,
+        "state": state,
+        "terms": {},
+        "rules": (),
+        "entities": (),
+        "alert": AlertPolicy(),
+        "publish": False,
+        "tests": (),
+        "place": PLACE,
+    }
+    return TopicDefinition(**given | values)
+
+
+def webhook(url: str, secret: str | None = None, name: str = "desk") -> ReceiverDefinition:
+    options = {"url": url} | ({"secret": secret} if secret else {})
+    return ReceiverDefinition(name, "webhook", options, {}, PLACE)
+
+
+def batch(*matches: Match | bytes, start: int = 0) -> Batch:
+    """A batch of one partition; bytes stand for a record that is no match."""
+    records = tuple(
+        Record(MATCHES, 0, start + i, b"k", _value(m), (), NOON) for i, m in enumerate(matches)
+    )
+    return Batch(records, (PartitionRange(MATCHES, 0, start, start + len(matches)),))
+
+
+def _value(given: Match | bytes) -> bytes | None:
+    return given if isinstance(given, bytes) else to_record(given, at=NOON).value
+
+
+@dataclass
+class Scene:
+    """One installation of the alerts stage."""
+
+    settings: Settings
+    store: Store
+    me: Instance
+    now: datetime = NOON
+    catalog: Catalog = field(default_factory=lambda: Catalog((), (topic(),)))
+    dispositions: Dispositions = field(default_factory=Dispositions)
+
+    def __post_init__(self) -> None:
+        self.worker = Worker(
+            self.store, lambda: self.catalog, self.settings, self.clock, self.dispositions
+        )
+
+    def clock(self) -> datetime:
+        """Every look at the clock takes a microsecond."""
+        self.now += timedelta(microseconds=1)
+        return self.now
+
+    def later(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+    def topics(self, *topics: TopicDefinition) -> None:
+        self.catalog = replace(self.catalog, topics=topics)
+
+    def receivers(self, *receivers: ReceiverDefinition) -> None:
+        """All of them hear of everything."""
+        routes = (RouteDefinition({}, tuple(r.id for r in receivers), PLACE),)
+        self.catalog = replace(
+            self.catalog, alerts=AlertsDefinition("http://127.0.0.1:8080", receivers, routes)
+        )
+
+    def see(self, *matches: Match | bytes) -> list[str]:
+        """Decide a batch; the reason codes of what was published for it."""
+        known = len(self.events())
+        self.worker.handle(batch(*matches))
+        return [e.reason_code for e in self.events()[known:]]
+
+    def events(self) -> list[AlertEvent]:
+        with self.store.read() as connection:
+            records = outbox.oldest(connection, 1000)
+        return [AlertEvent.model_validate_json(r.value or b"") for r in records]
+
+    def alerts(self) -> list[kept.Alert]:
+        with self.store.read() as connection:
+            return kept.list_alerts(connection)
+
+    def notifications(self) -> list[tuple[deliveries.Notification, deliveries.Delivery]]:
+        with self.store.read() as connection:
+            return [
+                (notification, delivery)
+                for alert in kept.list_alerts(connection)
+                for notification, each in deliveries.notifications_of(connection, alert.id)
+                for delivery in each
+            ]
+
+    def dispatcher(self, chance: float = 1.0, me: Instance | None = None) -> Dispatcher:
+        return Dispatcher(
+            self.store,
+            lambda: self.catalog,
+            self.settings,
+            me or self.me,
+            self.clock,
+            chance=lambda: chance,
+        )
+
+
+@contextmanager
+def open_scene(folder: Path, **settings: Any) -> Iterator[Scene]:
+    given = Settings(_env_file=None, data_dir=folder, delivery_timeout=1.0, **settings)
+    me = Instance.start(folder)
+    store = Store.open(given.database_location)
+    try:
+        yield Scene(given, store, me)
+    finally:
+        store.close()
+        me.close()

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from alerts.decide import REPEATED, Before, Context, Decision, Kinship, ReasonCode, Role, decide
+from config.catalog.models import TopicState
+from core.dispositions import Drop
+from core.ids import story_id
+from core.messages import AlertEventKind, Origin
+from tests.alerts.scene import NOON, match
+
+OPENED, UPDATED = AlertEventKind.OPENED, AlertEventKind.UPDATED
+SUPPRESSED = AlertEventKind.SUPPRESSED
+LIVE = Context(now=NOON, state=TopicState.LIVE, max_age=timedelta(hours=48))
+TOLD = Kinship("s" * 32, "a" * 32, 0.5, "The same story as in kurier.", told=True)
+UNTOLD = replace(TOLD, told=False)
+
+
+def decided(context: Context, **values: object) -> Decision:
+    decision = decide(match(**values), context)  # type: ignore[arg-type]
+    assert isinstance(decision, Decision)
+    return decision
+
+
+def test_an_article_unlike_any_other_opens_an_alert_and_is_told() -> None:
+    decision = decided(LIVE)
+    assert (decision.event, decision.code, decision.role) == (
+        OPENED,
+        ReasonCode.NEW_STORY,
+        Role.ORIGINAL,
+    )
+    assert decision.notify
+    assert decision.kind == "new_story"
+    assert decision.story_id == story_id("nato-membership", match().article_id)
+
+
+@pytest.mark.parametrize(
+    ("context", "code", "event", "role"),
+    [
+        (replace(LIVE, copy=TOLD), "copy", SUPPRESSED, Role.COPY),
+        (replace(LIVE, story=TOLD), "same_story", UPDATED, Role.MEMBER),
+        (replace(LIVE, state=TopicState.DRAFT), "draft", SUPPRESSED, None),
+        (replace(LIVE, state=TopicState.RETIRED), "retired", SUPPRESSED, None),
+        (replace(LIVE, state=None), "retired", SUPPRESSED, None),
+        (replace(LIVE, state=TopicState.SHADOW), "shadow", SUPPRESSED, Role.ORIGINAL),
+        (replace(LIVE, state=TopicState.SHADOW, story=TOLD), "shadow", SUPPRESSED, Role.MEMBER),
+    ],
+)
+def test_what_is_not_new_or_not_live_is_not_told(
+    context: Context, code: str, event: AlertEventKind, role: Role | None
+) -> None:
+    decision = decided(context)
+    assert (decision.code, decision.event, decision.role) == (code, event, role)
+    assert not decision.notify
+    assert decision.kind is None
+
+
+@pytest.mark.parametrize("context", [replace(LIVE, copy=UNTOLD), replace(LIVE, story=UNTOLD)])
+def test_the_first_article_after_a_story_nobody_was_told_of_opens_its_alert(
+    context: Context,
+) -> None:
+    decision = decided(context)
+    assert (decision.event, decision.role) == (OPENED, Role.MEMBER)
+    assert decision.notify
+    assert decision.story_id == UNTOLD.story_id
+
+
+@pytest.mark.parametrize("origin", [Origin.BACKFILL, Origin.REPLAY])
+def test_only_live_articles_are_told(origin: Origin) -> None:
+    assert decided(LIVE, origin=origin).code == "not_live"
+
+
+def test_an_article_is_too_old_by_its_publication() -> None:
+    old = NOON - timedelta(hours=48, minutes=1)
+    assert decided(LIVE, published_at=old).code == "too_old"
+    assert decided(LIVE, published_at=NOON - timedelta(hours=48)).code == "new_story"
+    assert decided(replace(LIVE, max_age=timedelta(days=9)), published_at=old).notify
+
+
+def test_an_undated_article_is_too_old_by_when_it_was_first_seen() -> None:
+    seen = {"published_at": None, "first_seen_at": NOON - timedelta(days=3)}
+    decision = decided(LIVE, **seen)
+    assert decision.code == "too_old"
+    assert "first seen 72 h ago, more than 48 h" in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("event", "code", "then"),
+    [
+        (OPENED, "new_story", UPDATED),
+        (UPDATED, "same_story", UPDATED),
+        (SUPPRESSED, "not_live", SUPPRESSED),
+        (SUPPRESSED, "copy", SUPPRESSED),
+    ],
+)
+def test_a_new_revision_is_never_told_again(
+    event: AlertEventKind, code: str, then: AlertEventKind
+) -> None:
+    before = Before(1, "r1", event, code, "s" * 32)
+    decision = decided(replace(LIVE, before=before), revision=2)
+    assert (decision.event, decision.code) == (then, "revision")
+    assert (decision.story_id, decision.notify) == ("s" * 32, False)
+
+
+def test_the_same_match_again_changes_nothing() -> None:
+    before = Before(1, "r1", OPENED, "new_story", "s" * 32)
+    decision = decide(match(), replace(LIVE, before=before))
+    assert isinstance(decision, Drop)
+    assert decision.reason == REPEATED
+
+
+def test_a_changed_rule_never_tells_an_article_decided_before() -> None:
+    before = Before(1, "r0", SUPPRESSED, "draft", "s" * 32)
+    decision = decided(replace(LIVE, before=before))
+    assert (decision.event, decision.code, decision.notify) == (SUPPRESSED, "known", False)
+
+
+def test_every_reason_code_is_in_the_documentation_of_the_decision() -> None:
+    import alerts.decide
+
+    assert alerts.decide.__doc__
+    assert all(code.value in alerts.decide.__doc__ for code in ReasonCode)

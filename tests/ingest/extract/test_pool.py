@@ -1,0 +1,144 @@
+"""The pool: a page that hangs or kills its worker harms nobody else; no worker outlives its parent."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from config.errors import ExtractionError
+from config.settings import Settings
+from ingest.extract import ExtractedPage, PageHints
+from ingest.extract.pool import ExtractPool
+from ingest.extract.worker import work
+
+NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
+PARAGRAPH = "Der Rat hat am Freitag nach langer Beratung den Entwurf für die neue Brücke beschlossen."
+PAGE = f"<html><body><h1>Rat beschließt Brücke</h1>{f'<p>{PARAGRAPH}</p>' * 5}</body></html>".encode()
+URL = "https://www.example.com/artikel"
+
+
+def settings(*, workers: int = 2, timeout: float = 20.0) -> Settings:
+    return Settings(extract_workers=workers, extract_timeout=timeout)
+
+
+def troubled(
+    body: bytes, url: str, content_type: str | None, hints: PageHints, now: datetime, limit: float
+) -> ExtractedPage | tuple[str, str]:
+    """The worker's job, with pages that hang, die or fail."""
+    if body == b"hang":
+        time.sleep(60)
+    if body == b"die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if body == b"fail":
+        raise ValueError("no page is like this")
+    return work(body, url, content_type, hints, now, limit)
+
+
+async def outcome(pool: ExtractPool, body: bytes) -> str:
+    try:
+        page = await pool.extract(body, url=URL, now=NOW)
+    except ExtractionError as error:
+        assert error.url == URL
+        return error.outcome
+    return page.title
+
+
+def test_bad_pages_fail_alone_each_with_its_own_outcome() -> None:
+    async def scene() -> list[str]:
+        async with ExtractPool(settings(timeout=1.0), work=troubled) as pool:
+            bodies = [PAGE, b"hang", PAGE, b"die", PAGE, b"fail", b"%PDF-1.7", b"  ", PAGE, PAGE]
+            return list(await asyncio.gather(*(outcome(pool, body) for body in bodies)))
+
+    title = "Rat beschließt Brücke"
+    found = asyncio.run(scene())
+    assert found == [title, "timeout", title, "crash", title, "crash", "not_html", "empty", title, title]
+
+
+def test_a_closed_pool_refuses_pages() -> None:
+    async def scene() -> None:
+        await ExtractPool(settings()).extract(PAGE, url=URL, now=NOW)
+
+    with pytest.raises(RuntimeError, match="not open"):
+        asyncio.run(scene())
+
+
+PARENT = """
+import asyncio, sys
+from datetime import UTC, datetime
+from config.settings import Settings
+from ingest.extract.pool import ExtractPool
+
+async def main():
+    held = open(sys.argv[1], "w")
+    async with ExtractPool(Settings(extract_workers=2)) as pool:
+        await pool.extract(b"<p>" + b"Ein Satz, der lang genug ist, um ein Absatz zu sein. " * 9,
+                           url="https://www.example.com/", now=datetime.now(UTC))
+        print("ready", flush=True)
+        await asyncio.sleep(60)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def parent(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    root = Path(__file__).parents[3]
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path / "held.lock")],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def family(process: subprocess.Popen[str]) -> list[int]:
+    """Ids of the parent's spawned workers, by session."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+            command = (folder / "cmdline").read_bytes()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if fields[0] != "Z" and int(fields[3]) == process.pid and b"spawn_main" in command:
+            found.append(int(folder.name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_workers_hold_no_file_of_the_parent_and_die_soon_after_it_is_killed(
+    parent: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    workers = family(parent)
+    assert len(workers) == 2
+    for worker in workers:
+        targets = {os.readlink(link) for link in Path(f"/proc/{worker}/fd").iterdir()}
+        assert str(tmp_path / "held.lock") not in targets
+        os.kill(worker, signal.SIGINT)
+    time.sleep(0.3)
+    assert family(parent) == workers  # Ctrl-C is the parent's business
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 3
+    while family(parent) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert family(parent) == []

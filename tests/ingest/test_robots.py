@@ -1,0 +1,182 @@
+"""What a publisher does not want to be asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from config.errors import FetchError
+from config.settings import Settings
+from core.http import HttpClient, Response
+from ingest.robots import MAX_BYTES, Robots, RobotsDecision, RobotsMemory, robots_fetch
+from tests.support.faultserver import FaultServer, redirect, reply
+
+START = datetime(2026, 11, 22, 10, tzinfo=UTC)
+ORIGIN = "https://example.org"
+
+
+class Site:
+    """A robots.txt that changes, and the time."""
+
+    def __init__(self, answer: Response | FetchError) -> None:
+        self.answer = answer
+        self.now = START
+        self.asked: list[str] = []
+        self.store = RobotsMemory()
+        self.robots = Robots(self.fetch, self.store, lambda: self.now)
+
+    async def fetch(self, url: str) -> Response:
+        self.asked.append(url)
+        await asyncio.sleep(0)
+        if isinstance(self.answer, FetchError):
+            raise self.answer
+        return self.answer
+
+    def allowed(self, url: str = f"{ORIGIN}/a", *, after: timedelta | None = None) -> bool:
+        return self.decide(url, after=after).allowed
+
+    def decide(self, url: str = f"{ORIGIN}/a", *, after: timedelta | None = None) -> RobotsDecision:
+        self.now += after or timedelta(0)
+        return asyncio.run(self.robots.allowed(url))
+
+
+def answer(text: str = "", status: int = 200) -> Response:
+    return Response(f"{ORIGIN}/robots.txt", status, {}, text.encode())
+
+
+def failure(outcome: str) -> FetchError:
+    return FetchError(f"{ORIGIN}/robots.txt", outcome, "x")
+
+
+NOTHING = "User-agent: *\nDisallow: /\n"
+
+RULES: dict[str, tuple[str, str, bool]] = {
+    "empty": ("", "/a", True),
+    "everything": (NOTHING, "/a", False),
+    "robots.txt itself is not asked about": ("User-agent: *\nDisallow: /b", "/a", True),
+    "our name": ("User-agent: Wirewatch\nDisallow: /a\n\nUser-agent: *\nDisallow:", "/a", False),
+    "another name": ("User-agent: Googlebot\nDisallow: /", "/a", True),
+    "our name wins over all": ("User-agent: *\nDisallow: /\n\nUser-agent: wirewatch\nAllow: /", "/a", True),
+    "longest match": ("User-agent: *\nDisallow: /a\nAllow: /a/b", "/a/b/c", True),
+    "wildcard": ("User-agent: *\nDisallow: /*.pdf$", "/x/y.pdf", False),
+    "wildcard that does not end there": ("User-agent: *\nDisallow: /*.pdf$", "/x/y.pdf?z", True),
+    "escaped": ("User-agent: *\nDisallow: /%C3%A4", "/ä", False),
+    "query": ("User-agent: *\nDisallow: /*?print=", "/a?print=1", False),
+    "crlf and bom": ("\ufeffUser-agent: *\r\nDisallow: /a\r\n", "/a", False),
+    "html": ("<!doctype html><title>404</title>", "/a", True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "path", "allowed"), RULES.values(), ids=RULES.keys())
+def test_rules(text: str, path: str, allowed: bool) -> None:
+    assert Site(answer(text)).allowed(f"{ORIGIN}{path}") is allowed
+
+
+STATUS: dict[Any, tuple[bool, str]] = {
+    **dict.fromkeys((400, 401, 403, 404, 410, 451), (True, "no_rules")),
+    **dict.fromkeys((429, 500, 502, 503, 599), (False, "unreachable")),
+}
+
+
+@pytest.mark.parametrize(("status", "expected"), STATUS.items(), ids=map(str, STATUS))
+def test_a_missing_file_allows_and_a_failing_server_does_not(
+    status: int, expected: tuple[bool, str]
+) -> None:
+    decision = Site(answer(NOTHING, status)).decide()
+    assert (decision.allowed, decision.reason) == expected
+
+
+@pytest.mark.parametrize(
+    ("outcome", "allowed"),
+    [("timeout", False), ("dns", False), ("tls", False), ("blocked_address", False),
+     ("truncated", False), ("redirect", True)],
+)  # fmt: skip
+def test_a_server_that_cannot_be_reached_allows_nothing(outcome: str, allowed: bool) -> None:
+    assert Site(failure(outcome)).allowed() is allowed
+
+
+@pytest.mark.parametrize(
+    ("line", "delay"),
+    [("Crawl-delay: 5", 5.0), ("Crawl-delay: 0.5", 0.5), ("Crawl-delay: abc", None), ("", None)],
+)
+def test_crawl_delay(line: str, delay: float | None) -> None:
+    assert Site(answer(f"User-agent: *\n{line}\n")).decide().crawl_delay == delay
+
+
+def test_a_copy_is_good_for_a_day() -> None:
+    site = Site(answer(""))
+    assert site.allowed()
+    site.answer = answer(NOTHING)
+    assert site.allowed(after=timedelta(hours=23, minutes=59))
+    assert not site.allowed(after=timedelta(minutes=1))
+    assert site.asked == [f"{ORIGIN}/robots.txt"] * 2
+
+
+def test_the_last_good_copy_stands_for_a_month_while_the_server_fails() -> None:
+    site = Site(answer("User-agent: *\nDisallow: /b"))
+    assert site.allowed()
+    site.answer = failure("timeout")
+    decision = site.decide(after=timedelta(days=2))
+    assert (decision.allowed, decision.reason) == (True, "last_good_copy")
+    assert not site.allowed(f"{ORIGIN}/b")
+    assert site.allowed(after=timedelta(days=27))
+    assert not site.allowed(after=timedelta(days=1))
+
+
+def test_a_failing_server_is_asked_again_soon_and_not_for_every_page() -> None:
+    site = Site(answer("", 503))
+    assert [site.allowed(f"{ORIGIN}/{n}") for n in range(5)] == [False] * 5
+    assert len(site.asked) == 1
+    site.answer = answer("")
+    assert site.allowed(after=timedelta(minutes=15))
+    assert len(site.asked) == 2
+
+
+def test_origins_differ_by_scheme_host_and_port() -> None:
+    site = Site(answer(""))
+    for url in ("https://a.example/x", "http://a.example/x", "https://b.example/x",
+                "https://a.example:8443/x", "https://a.example/y"):  # fmt: skip
+        assert site.allowed(url)
+    assert site.asked == [
+        "https://a.example/robots.txt", "http://a.example/robots.txt",
+        "https://b.example/robots.txt", "https://a.example:8443/robots.txt",
+    ]  # fmt: skip
+
+
+def test_many_pages_at_once_ask_once() -> None:
+    site = Site(answer(NOTHING))
+
+    async def ask() -> list[RobotsDecision]:
+        return await asyncio.gather(*(site.robots.allowed(f"{ORIGIN}/{n}") for n in range(9)))
+
+    assert not any(d.allowed for d in asyncio.run(ask()))
+    assert len(site.asked) == 1
+
+
+def test_a_new_copy_is_parsed_anew() -> None:
+    site = Site(answer(NOTHING))
+    assert not site.allowed()
+    site.answer = answer("User-agent: *\nAllow: /")
+    assert site.allowed(after=timedelta(days=1))
+
+
+def test_over_a_real_connection_long_files_are_cut_and_redirects_followed(
+    faults: FaultServer,
+) -> None:
+    rules = b"User-agent: *\nDisallow: /private\n"
+    faults.on("/robots.txt", redirect("/moved.txt"))
+    faults.on("/moved.txt", reply(rules + b"# a long comment\n" * 60_000 + b"Disallow: /late\n"))
+    settings = Settings(http_allow_private=True, _env_file=None)  # type: ignore[call-arg]
+
+    async def ask() -> list[bool]:
+        async with HttpClient.open(settings) as client:
+            robots = Robots(robots_fetch(client), RobotsMemory(), lambda: START)
+            paths = ("/private/x", "/late", "/a")
+            return [(await robots.allowed(faults.url(path))).allowed for path in paths]
+
+    assert MAX_BYTES >= 500 * 1024
+    assert asyncio.run(ask()) == [False, True, True]
+    assert len(faults.requests) == 2
