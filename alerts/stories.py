@@ -164,7 +164,12 @@ def terms(
 
 
 def stem(word: str, language: str) -> str:
-    """What stands for a word's inflected forms, in German for its English counterpart too."""
+    """What stands for a word's inflected forms, in German for its English counterpart too.
+
+    A word that holds a figure (F16, 2026) stands for itself.
+    """
+    if not word.isalpha():
+        return word
     glossed = english(word) if language == "de" else None
     return (glossed or word)[:STEM]
 

@@ -35,12 +35,12 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TITLE_WORDS = 12
 BOILERPLATE = [
     (
-        "Lesen Sie auch: Die wichtigsten Nachrichten des Tages in unserem Newsletter. Jetzt kostenlos "
-        "anmelden und nichts mehr verpassen. Mit der Anmeldung stimmen Sie unseren Bedingungen zu."
+        "Lesen Sie auch: Die wichtigsten Nachrichten des Tages in unserem Newsletter. Jetzt "
+        "kostenlos anmelden und nichts mehr verpassen. Es gelten unsere Bedingungen."
     ),
     (
         "Dieser Artikel ist zuerst in unserer App erschienen. Laden Sie die App jetzt herunter und "
-        "lesen Sie alle Artikel ohne Werbung. Sie haben bereits ein Abo? Dann melden Sie sich hier an."
+        "lesen Sie alle Artikel ohne Werbung. Sie haben bereits ein Abo? Dann hier anmelden."
     ),
     (
         "Hinweis: Die Kommentarfunktion unter diesem Artikel ist geschlossen. Die Redaktion behält "

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import to_json
+
 from config.settings import Settings
 from core.ids import digest
 from core.messages import ArticleRevision, Origin
@@ -141,15 +143,22 @@ def _fitting(message: ArticleRevision, limit: int) -> ArticleRevision:
     if len(message.to_json()) <= limit:
         return message
     message = message.model_copy(update={"zones": ()})
-    over = len(message.to_json()) - limit
-    if over <= 0:
-        return message
-    kept = message.text.encode()[: max(len(message.text.encode()) - 2 * over, 0)]
-    message = message.model_copy(update={"text": kept.decode(errors="ignore")})
-    over = len(message.to_json()) - limit
-    if over <= 0:
-        return message
-    return message.model_copy(update={"text": "", "lead": message.lead[: limit // 8]})
+    for name in ("text", "lead"):
+        value = getattr(message, name)
+        room = limit - len(message.to_json()) + _size(value)
+        message = message.model_copy(update={name: _cut(value, room)})
+    return message
+
+
+def _cut(text: str, room: int) -> str:
+    """The beginning of a text that takes at most ``room`` bytes in JSON."""
+    while (size := _size(text)) > max(room, 2):
+        text = text[: int(len(text) * max(room, 0) / size * 0.99)]
+    return text
+
+
+def _size(text: str) -> int:
+    return len(to_json(text))
 
 
 def _published(

@@ -66,20 +66,23 @@ class PageReader:
         Raises:
             StoreError: Nothing was kept; the lease runs out or is given back.
         """
-        if await self._parts.read(_is_copy, entry):
-            result: PageRead | Failure = Failure("not_asked", "Another feed brought it.")
-        else:
-            result = await self._page(entry)
         try:
+            result = await self._result(entry)
             concluded = await self._parts.write(self._conclude, entry, result)
         except StoreError:
             raise
-        except Exception:  # one entry must not stop the others
+        except Exception as error:  # one entry must not stop the others
             log.exception("page_failed", url=for_log(entry.url))
-            concluded = await self._parts.write(self._set_aside, entry)
+            result = Failure("internal", f"Our own fault: {type(error).__name__}.")
+            concluded = await self._parts.write(self._set_aside, entry, result)
         metrics.PAGES.labels(concluded.outcome).inc()
         _report(entry, concluded, result)
         return concluded
+
+    async def _result(self, entry: EntryRecord) -> PageRead | Failure:
+        if await self._parts.read(_is_copy, entry):
+            return Failure("not_asked", "Another feed brought it.")
+        return await self._page(entry)
 
     async def _page(self, entry: EntryRecord) -> PageRead | Failure:
         if not entry.url or stands_alone(entry):
@@ -141,9 +144,8 @@ class PageReader:
         entries.save(connection, verdict.entry, self._parts.me)
         return Concluded(entry.id, verdict.disposition, outcome)
 
-    def _set_aside(self, connection: Connection, entry: EntryRecord) -> Concluded:
-        """Our own fault: try again later, and after some attempts no more."""
-        failure = Failure("internal", "It could not be made an article.")
+    def _set_aside(self, connection: Connection, entry: EntryRecord, failure: Failure) -> Concluded:
+        """Try again later, and after some attempts no more: our own fault mends itself rarely."""
         waiting = revise.later(entry, failure, self._parts.clock())
         if waiting.attempts < self._parts.settings.fetch_page_attempts:
             entries.save(connection, waiting, self._parts.me)

@@ -105,20 +105,20 @@ class Poller:
         Raises:
             StoreError: Nothing was kept; the lease runs out or is given back.
         """
-        result = await self._ask(feed)
-        if result is None:
-            return Polled(feed.feed_id, "lost")
-        if isinstance(result, Document):
-            result = await self._read(feed, result)
         try:
-            polled = await self._keep(feed, result)
+            polled = await self._keep(feed, await self._result(feed))
         except StoreError:
             raise
         except Exception as error:  # one feed must not stop the others
             log.exception("poll_failed", feed=feed.feed_id)
-            polled = await self._keep(feed, _internal(error))
+            words = f"Reading it failed with {type(error).__name__}; the log has more."
+            polled = await self._keep(feed, Failure("internal", words))
         _report(feed, polled)
         return polled
+
+    async def _result(self, feed: FeedRecord) -> Result | None:
+        result = await self._ask(feed)
+        return await self._read(feed, result) if isinstance(result, Document) else result
 
     async def _ask(self, feed: FeedRecord) -> Result | None:
         """Ask, at most twice: once more, unconditionally, after a 304 that cannot be true."""
@@ -162,9 +162,6 @@ class Poller:
             parsed = await asyncio.to_thread(self._parse, feed, document.response, known)
         except FetchError as error:
             return Failure(error.outcome, error.message)
-        except Exception as error:  # one feed must not stop the others
-            log.exception("parser_failed", feed=feed.feed_id)
-            return _internal(error)
         return replace(document, parsed=parsed)
 
     def _parse(self, feed: FeedRecord, response: Response, known: dict[str, str]) -> ParsedFeed:
@@ -178,7 +175,9 @@ class Poller:
             limit=self._parts.settings.fetch_max_entries,
         )
 
-    async def _keep(self, feed: FeedRecord, result: Result) -> Polled:
+    async def _keep(self, feed: FeedRecord, result: Result | None) -> Polled:
+        if result is None:
+            return Polled(feed.feed_id, "lost")
         async with self._keeping:  # what one outcome forgives, the ones before have written
             now = self._parts.clock()
             outage = self._watch(feed, result, now)
@@ -254,10 +253,6 @@ class Poller:
             next_due_at=feed.next_due_at,
             due_reason=feed.due_reason,
         )
-
-
-def _internal(error: Exception) -> Failure:
-    return Failure("internal", f"Reading it failed with {type(error).__name__}; the log has more.")
 
 
 def _read_of(feed: FeedRecord, document: Document, polled: Polled) -> DocumentRead:

@@ -54,7 +54,8 @@ from core import metrics
 from core.clock import Clock
 from core.dispositions import Dispositions
 from core.streams.dead_letter import DeadLetterLimit, Failure, dead_letter
-from core.streams.port import Batch, Consumer, PartitionRange, Record, StreamLog
+from core.streams.halves import halves
+from core.streams.port import Batch, Consumer, StreamLog
 from core.text import for_log
 
 DEAD_LETTERED = "dead_letter"
@@ -168,30 +169,6 @@ def drained(streams: StreamLog, group: str, names: Sequence[str], *, slot: str) 
     return all(
         lag.records == 0 or lag.member not in (None, slot) for lag in streams.lag(group, names)
     )
-
-
-def halves(batch: Batch) -> tuple[Batch, Batch]:
-    """A batch of at least two records in two, each with its part of the ranges, in order."""
-    middle = len(batch.records) // 2
-    return _part(batch, batch.records[:middle]), _part(batch, batch.records[middle:])
-
-
-def _part(batch: Batch, records: tuple[Record, ...]) -> Batch:
-    """The records, and the ranges that end where the next record of the batch begins."""
-    ranges = []
-    for whole in batch.ranges:
-        mine = [r.offset for r in records if _in(whole, r)]
-        if mine:
-            offsets = [r.offset for r in batch.records if _in(whole, r)]
-            first = mine[0] == offsets[0]
-            later = [offset for offset in offsets if offset > mine[-1]]
-            start = whole.start if first else mine[0]
-            ranges.append(replace(whole, start=start, next=later[0] if later else whole.next))
-    return Batch(records, tuple(ranges))
-
-
-def _in(whole: PartitionRange, record: Record) -> bool:
-    return (record.stream, record.partition) == (whole.stream, whole.partition)
 
 
 def _is_poison(error: Exception) -> bool:

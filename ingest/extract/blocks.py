@@ -22,7 +22,6 @@ BORDERS = frozenset(
     " section summary table tbody td tfoot th thead tr ul".split()
 )
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_SPACE = re.compile(r"\s+")
 _END = re.compile(r"[.!?…:;][\"'“”«»‹›’)\]]*\s*$")
 _LETTER = re.compile(r"[^\W\d_]")
 _MAX_BLOCKS = 20_000
@@ -39,6 +38,10 @@ class Block:
         linked: Characters of it that are links.
         labels: The labelled elements around it, outermost first.
         zone: What it is, once decided; None while it may be body.
+        lower: The text in lower case.
+        linky: Whether it is mostly links.
+        sentence: Whether it reads like a sentence of prose.
+        prose: Whether it reads like a paragraph of an article.
     """
 
     text: str
@@ -47,23 +50,17 @@ class Block:
     linked: int
     labels: tuple[Label, ...]
     zone: str | None = None
-    lower: str = field(default="")
+    lower: str = field(init=False)
+    linky: bool = field(init=False)
+    sentence: bool = field(init=False)
+    prose: bool = field(init=False)
 
-    @property
-    def linky(self) -> bool:
-        """Whether it is mostly links."""
-        return self.linked * 2 > len(self.text)
-
-    @property
-    def sentence(self) -> bool:
-        """Whether it reads like a sentence of prose."""
-        return len(self.text) >= 40 and not self.linky and bool(_END.search(self.text))
-
-    @property
-    def prose(self) -> bool:
-        """Whether it reads like a paragraph of an article."""
+    def __post_init__(self) -> None:
         size = len(self.text)
-        return (size >= 80 and self.sentence) or (size >= 160 and self.linked * 3 < size)
+        self.lower = self.text.lower()
+        self.linky = self.linked * 2 > size
+        self.sentence = size >= 40 and not self.linky and bool(_END.search(self.text[-8:]))
+        self.prose = (size >= 80 and self.sentence) or (size >= 160 and self.linked * 3 < size)
 
     @property
     def heading(self) -> bool:
@@ -103,10 +100,10 @@ class _Collector:
 
     def flush(self) -> None:
         if self._slots:
-            text = _SPACE.sub(" ", "".join(self._parts)).strip()
+            text = " ".join("".join(self._parts).split())
             if text and len(self.blocks) < _MAX_BLOCKS:
                 labels = tuple(label for _, label in self._labels)
-                self.blocks.append(Block(text, self._owners[-1], self._slots, self._linked, labels, lower=text.lower()))
+                self.blocks.append(Block(text, self._owners[-1], self._slots, self._linked, labels))
             self._slots = []
         self._parts = []
         self._linked = 0

@@ -19,6 +19,7 @@ from lxml.html import HtmlElement
 
 from ingest.extract import vocabulary as words
 from ingest.extract.blocks import Block
+from ingest.extract.moments import CLOCK_ONLY, MAY_BE_WHEN, SIGNATURE, WHEN_ONLY, WHO_SAYS
 
 _MAX_SIGNATURE = 110
 _MAX_NAME = 45
@@ -81,11 +82,11 @@ def _signatures(blocks: Sequence[Block], open_blocks: Sequence[int]) -> Iterator
     previous = -1
     for i in open_blocks:
         block = blocks[i]
-        if len(block.text) <= _MAX_SIGNATURE and not words.CLOCK_ONLY.match(block.lower):
-            if found := words.SIGNATURE.match(block.lower):
+        if len(block.text) <= _MAX_SIGNATURE and MAY_BE_WHEN.search(block.lower) and not CLOCK_ONLY.match(block.lower):
+            if found := SIGNATURE.match(block.lower):
                 if _is_name(found["name"]) and not words.BYLINE.match(block.lower):
                     yield Signature(i, i, found["name"], bool(_CLOCKED.search(block.lower)))
-            elif len(block.text) <= 60 and words.WHEN_ONLY.match(block.lower) and previous >= 0:
+            elif len(block.text) <= 60 and WHEN_ONLY.match(block.lower) and previous >= 0:
                 above = blocks[previous]
                 if previous >= i - 2 and looks_like_name(above):
                     yield Signature(previous, i, above.lower, bool(_CLOCKED.search(block.lower)))
@@ -93,7 +94,7 @@ def _signatures(blocks: Sequence[Block], open_blocks: Sequence[int]) -> Iterator
 
 
 def _is_name(name: str) -> bool:
-    return len(name.split()) <= 5 and not words.WHEN_ONLY.match(name)
+    return len(name.split()) <= 5 and not WHEN_ONLY.match(name)
 
 
 def looks_like_name(block: Block) -> bool:
@@ -101,7 +102,7 @@ def looks_like_name(block: Block) -> bool:
     text = block.text.removesuffix(":")
     if len(text) > _MAX_NAME or block.owner.tag in ("h1", "h2") or words.BYLINE.match(block.lower):
         return False
-    parts = words.WHO_SAYS.match(block.lower)
+    parts = WHO_SAYS.match(block.lower)
     if not parts or len(parts["name"].split()) > 4:
         return False
     own = text[: len(parts["name"])].split()
@@ -109,7 +110,7 @@ def looks_like_name(block: Block) -> bool:
 
 
 def _is_reply(block: Block) -> bool:
-    return len(block.text) <= 60 and bool(words.REPLY.match(block.lower)) and bool(_SURE_REPLY.search(block.lower))
+    return len(block.text) <= 60 and bool(words.REPLY.search(block.lower)) and bool(_SURE_REPLY.search(block.lower))
 
 
 def _without_byline(found: list[Signature], blocks: Sequence[Block], title: int) -> list[Signature]:

@@ -18,6 +18,7 @@ _BY = re.compile(r"^(?:von|by|par|от|від)\s*:?\s+(?=\w)", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S+@\S+\.\S+|https?://\S+|mailto:")
 _BEHIND_ADDRESS = re.compile(r"\S+@\S+\s+\(([^()]+)\)")
 _MOST_AUTHORS = 20
+_LONGEST_NAME = 500
 _READABLE = ("text/", "application/xhtml")
 
 
@@ -64,8 +65,9 @@ def language_code(raw: str) -> str | None:
 
 def author_names(raw: list[str]) -> tuple[str, ...]:
     """Names without "Von", addresses and repeats."""
-    names = (_BY.sub("", to_line(_ADDRESS.sub("", name), 200)).strip(" ,;()<>") for name in raw)
-    return tuple(dict.fromkeys(name for name in names if name))[:_MOST_AUTHORS]
+    texts = (_ADDRESS.sub("", name[:_LONGEST_NAME]) for name in raw[:_MOST_AUTHORS])
+    names = (_BY.sub("", to_line(text, 200)).strip(" ,;()<>") for text in texts)
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _authors(item: Any) -> tuple[str, ...]:
@@ -73,7 +75,7 @@ def _authors(item: Any) -> tuple[str, ...]:
     if len(listed) > 1:
         return author_names(listed)
     # RSS 2.0 writes "address (name)"; feedparser cuts some of those at the wrong place.
-    written = dict.get(item, "author", "")
+    written = dict.get(item, "author", "")[:_LONGEST_NAME]
     behind = _BEHIND_ADDRESS.fullmatch(written.strip())
     return author_names([behind[1]] if behind else listed if any(listed) else [written])
 
@@ -99,11 +101,13 @@ def _url(item: Any, base: str) -> str | None:
 def _links(item: Any) -> Iterator[str]:
     """Where an entry may lead, the best first: FeedBurner keeps the publisher's own link aside."""
     yield dict.get(item, "feedburner_origlink", "")
-    yield dict.get(item, "link", "")
+    guid = dict.get(item, "id", "")
+    link = dict.get(item, "link", "")
+    # feedparser takes every guid for a link that is not said to be none.
+    yield link if link != guid or link.startswith(("http", "/")) else ""
     yield from (
         x.get("href", "") for x in dict.get(item, "links", ()) if x.get("rel") == "alternate"
     )
-    guid = dict.get(item, "id", "")
     yield guid if guid.startswith(("http://", "https://")) else ""
 
 

@@ -34,10 +34,10 @@ _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']?([A-Za-z0-9._:
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{2,40})""", re.IGNORECASE)
 _PROLOG = re.compile(rb"(?:\s|\xef\xbb\xbf)*(?:<\?xml\b[^>]{0,500}\?>\s*)?")
 _HTML = re.compile(
-    r"\s*(?:<!--.*?-->\s*|<\?[^>]*>\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+    r"(?>(?:\s|<!--.*?-->|<\?[^<>]*>)*)<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
 )
 _HTML_INSIDE = re.compile(r"<(?:html|head|body|script|meta|div|p|img)\b", re.IGNORECASE)
-_TITLE = re.compile(r"<title\b[^>]*>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title\b[^<>]*>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
 _CHALLENGE = re.compile(
     r"just a moment|attention required|checking your browser|ddos-guard|are you a robot"
     r"|bot verification|security check|verify you are human|captcha|einen moment\b",

@@ -25,7 +25,7 @@ from ingest.urls import canonical_url
 
 LONGEST_KEY = 500
 
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 
 

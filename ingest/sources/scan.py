@@ -51,7 +51,7 @@ _FIELDS = {
     "issued": "published",
 }
 # An entity whose value names other entities: the seed of a billion laughs.
-_NESTED = re.compile(rb"<!ENTITY[^>]*&[\w.-]+;|<!ENTITY\s+%")
+_NESTED = re.compile(rb"<!ENTITY[^<>]*&[\w.-]+;|<!ENTITY\s+%")
 
 
 @dataclass(frozen=True, slots=True)

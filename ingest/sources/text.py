@@ -54,7 +54,7 @@ def _read(markup: str) -> str:
     except (etree.LxmlError, ValueError):
         root = None
     if root is None:
-        return html.unescape(re.sub(r"<[^>]*>", " ", markup))
+        return html.unescape(re.sub(r"<[^<>]*>", " ", markup))
     return "".join(_pieces(root))
 
 

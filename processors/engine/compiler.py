@@ -16,6 +16,7 @@ from processors.engine.programs import (
     Program,
     Words,
 )
+from processors.engine.view import OTHER
 from processors.query.nodes import (
     TEXT_FIELDS,
     And,
@@ -30,7 +31,7 @@ from processors.query.nodes import (
     Phrase,
 )
 
-ENTITY_NUMBERS = 1 << 40
+ENTITY_NUMBERS = 1 << 41
 """Entities are numbered from here, so that one set can hold literals and entities."""
 
 
@@ -126,10 +127,11 @@ def _frequency(number: int, literals: list[str]) -> float:
     """
     if number >= ENTITY_NUMBERS:
         return 0.01
-    literal = literals[number]
+    literal = literals[number % OTHER]
     words = literal.split()
     open_ends = (literal[:1] != " ") + (literal[-1:] != " ")
-    return float(2 ** (3 - len(literal.strip()) + open_ends) * 0.1 ** (len(words) - 1))
+    alone = min(min(1.0, 2.0 ** (4 - len(word))) for word in words)
+    return alone * 0.2 ** (len(words) - 1) * 2**open_ends
 
 
 def _folded(exact: str) -> str:

@@ -101,10 +101,10 @@ def find_mentions(view: View, by_literal: dict[int, list[Alias]]) -> list[Mentio
     """The entities of title, lead and text; of overlapping ones the longer, then the first."""
     section = view.main
     found: set[Mention] = set()
-    for literal, starts in section.hits.items():
-        for alias in by_literal.get(literal, ()):
-            for start in starts:
-                first = section.place(start)[0] - alias.anchor
+    for literal in view.hits.keys() & by_literal.keys():
+        for alias in by_literal[literal]:
+            for start in view.hits[literal]:
+                first = section.place(start) - alias.anchor
                 last = first + len(alias.words) - 1
                 if _stands(section, alias, first, last):
                     found.add(Mention(first, last, alias.entity))

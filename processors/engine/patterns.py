@@ -27,12 +27,14 @@ class Pattern:
         word: Which word of the phrase the literal begins in.
         words: The whole phrase, for the comparison.
         plain: An occurrence of the literal is a hit; nothing to compare.
+        chains: A hyphen chain as a whole may be a hit, so it has to be compared too.
     """
 
     literal: str
     word: int
     words: tuple[str, ...]
     plain: bool
+    chains: bool
 
 
 def spellings(words: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -48,7 +50,9 @@ def pattern(folded: tuple[str, ...], compared: tuple[str, ...] | None = None) ->
         folded: The phrase in folded words.
         compared: Exact words to be compared as well, where the phrase is exact.
     """
-    written = re.sub(f"{MANY}+", MANY, f" {' '.join(folded)} ")
+    words = compared or folded
+    parts = [word.replace("-", " ") for word in folded]  # the text has chains in parts
+    written = re.sub(f"{MANY}+", MANY, f" {' '.join(parts)} ")
     start = 2 if written.startswith(f" {MANY}") else 0
     end = len(written) - 2 if written.endswith(f"{MANY} ") else len(written)
     core = written[start:end]
@@ -56,7 +60,10 @@ def pattern(folded: tuple[str, ...], compared: tuple[str, ...] | None = None) ->
     longest = max(pieces, key=lambda p: (len(p.strip()), len(p)))
     at = start + core.index(longest)
     word = max(0, written[: at + 1].count(" ") - 1)
-    return Pattern(longest, word, compared or folded, len(pieces) == 1 and compared is None)
+    whole = len(words) == 1 and "-" in words[0]
+    plain = len(pieces) == 1 and compared is None and not whole
+    chains = len(words) == 1 and (whole or has_wildcard(words[0]))
+    return Pattern(longest, word, words, plain, chains)
 
 
 def glob(word: str, pattern: str) -> bool:

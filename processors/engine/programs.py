@@ -5,7 +5,8 @@ positions, once per article and program; ``witnesses`` names the hits that made 
 Equal nodes are one program, so a term that a hundred rules share is evaluated once.
 
 ``needs`` are groups of literals (by number): the program can only be true where at least one of
-every group stands in the article.
+every group stands in the article. Where that is all it takes, the program is ``decided`` by them
+and nobody has to ask it.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from processors.engine.patterns import Pattern, glob, has_wildcard
-from processors.engine.view import Section, Span, View
-from processors.query.nodes import SENTENCE
+from processors.engine.view import OTHER, Section, Span, View
+from processors.query.nodes import OTHER_FIELDS, SENTENCE
 
 MAX_SPANS = 2_000
 """Most hits one program keeps of one article, the first of the text; bounds hostile texts."""
@@ -30,13 +31,15 @@ class Program:
     Attributes:
         key: Number of the program in its rule set.
         needs: See the module's docstring; empty where nothing is required.
+        decided: Whether it is true exactly where its needs are met.
     """
 
-    __slots__ = ("key", "needs")
+    __slots__ = ("decided", "key", "needs")
 
-    def __init__(self, key: int, needs: Needs) -> None:
+    def __init__(self, key: int, needs: Needs, *, decided: bool = False) -> None:
         self.key = key
         self.needs = needs
+        self.decided = decided
 
     def truth(self, view: View) -> bool:
         """Whether it is true of the article."""
@@ -46,7 +49,10 @@ class Program:
         """Its hits in text order, each once; none for a program that has no place."""
         known = view.memo.get(self.key)
         if known is None:
-            known = view.memo[self.key] = sorted(self.find(view), key=_order)[:MAX_SPANS]
+            known = list(self.find(view))
+            if len(known) > 1:
+                known = sorted(known, key=_order)[:MAX_SPANS]
+            view.memo[self.key] = known
         return known
 
     def witnesses(self, view: View) -> Iterable[Span]:
@@ -62,48 +68,53 @@ class Program:
 class Words(Program):
     """A phrase, in all its spellings."""
 
-    __slots__ = ("exact", "patterns", "quick", "scope")
+    __slots__ = ("exact", "patterns", "scope")
 
     def __init__(
         self, key: int, patterns: Sequence[tuple[int, Pattern]], *, exact: bool, scope: str | None
     ) -> None:
-        super().__init__(key, (frozenset(number for number, _ in patterns),))
-        self.patterns = tuple(patterns)
+        shift = OTHER if scope in OTHER_FIELDS else 0
+        self.patterns = tuple((number + shift, pattern) for number, pattern in patterns)
+        needs = (frozenset(number for number, _ in self.patterns),)
+        super().__init__(key, needs, decided=scope is None and all(p.plain for _, p in patterns))
         self.exact = exact
         self.scope = scope
-        self.quick = scope is None and all(p.plain for _, p in patterns)
 
     def truth(self, view: View) -> bool:
-        if not self.quick:
-            return bool(self.spans(view))
-        hits = view.main.hits
-        return any(number in hits for number, _ in self.patterns)
+        if self.decided:
+            return not view.hits.keys().isdisjoint(self.needs[0])
+        return bool(self.spans(view))
 
     def find(self, view: View) -> Iterable[Span]:
         section = view.section(self.scope)
         if section is None:
             return ()
-        found = {span for pair in self.patterns for span in self._occurrences(section, *pair)}
-        if self.scope is None:
-            return found
-        return (span for span in found if view.zone(span[0]).field == self.scope)
+        found: list[Span] = []
+        for number, pattern in self.patterns:
+            if starts := view.hits.get(number):
+                places = [section.place(start) - pattern.word for start in starts]
+                self._add(section, places, pattern, found)
+        if self.scope is not None:
+            found = [span for span in found if view.zone(span[0]).field == self.scope]
+        return set(found) if len(found) > 1 else found
 
-    def _occurrences(self, section: Section, number: int, pattern: Pattern) -> Iterator[Span]:
-        more = len(pattern.words) - 1
-        for start in section.hits.get(number, ()):
-            first, last = section.place(start)
-            if more:
-                first -= pattern.word
-                last = first + more
-            if pattern.plain or self._compares(section, pattern.words, first, last):
-                yield first + section.base, last + section.base, None
+    def _add(
+        self, section: Section, places: list[int], pattern: Pattern, found: list[Span]
+    ) -> None:
+        base, more = section.base, len(pattern.words) - 1
+        for first in places:
+            if pattern.plain or self._compares(section, pattern.words, first, first + more):
+                found.append((first + base, first + more + base, None))
+            if pattern.chains and (chain := section.chains.get(first + pattern.word)):
+                if self._compares(section, pattern.words, *chain):
+                    found.append((chain[0] + base, chain[1] + base, None))
 
     def _compares(self, section: Section, words: Sequence[str], first: int, last: int) -> bool:
         form = section.exact if self.exact else section.word
-        if len(words) == 1:
-            return _is(form(first, last), words[0])
         if first < 0 or last >= len(section.tokens):
             return False
+        if len(words) == 1:
+            return _is(form(first, last), words[0])
         return all(_is(form(first + i, first + i), word) for i, word in enumerate(words))
 
 
@@ -113,7 +124,7 @@ class Mentions(Program):
     __slots__ = ("entity", "scope")
 
     def __init__(self, key: int, number: int, entity: str, scope: str | None) -> None:
-        super().__init__(key, (frozenset((number,)),))
+        super().__init__(key, (frozenset((number,)),), decided=scope is None)
         self.entity = entity
         self.scope = scope
 
@@ -145,7 +156,8 @@ class AllOf(Program):
     __slots__ = ("unwanted", "wanted")
 
     def __init__(self, key: int, wanted: Sequence[Program], unwanted: Sequence[Program]) -> None:
-        super().__init__(key, tuple(group for p in wanted for group in p.needs))
+        decided = not unwanted and all(p.decided for p in wanted)
+        super().__init__(key, tuple(group for p in wanted for group in p.needs), decided=decided)
         self.wanted = tuple(wanted)
         self.unwanted = tuple(unwanted)
 
@@ -164,14 +176,21 @@ class AnyOf(Program):
     __slots__ = ("children",)
 
     def __init__(self, key: int, children: Sequence[Program], needs: Needs) -> None:
-        super().__init__(key, needs)
+        decided = all(p.decided and len(p.needs) == 1 for p in children)
+        super().__init__(key, needs, decided=decided)
         self.children = tuple(children)
 
     def truth(self, view: View) -> bool:
+        if self.decided:
+            return not view.hits.keys().isdisjoint(self.needs[0])
         return any(p.truth(view) for p in self.children)
 
     def find(self, view: View) -> Iterable[Span]:
-        return {span for p in self.children for span in p.spans(view)}
+        found: list[Span] = []
+        for program in self.children:
+            if _possible(program, view):
+                found.extend(program.spans(view))
+        return set(found) if len(found) > 1 else found
 
     def witnesses(self, view: View) -> Iterable[Span]:
         return (span for p in self.children if p.truth(view) for span in p.witnesses(view))
@@ -191,12 +210,22 @@ class NearTo(Program):
         self.distance = distance
         self.ordered = ordered
 
+    def truth(self, view: View) -> bool:
+        left, right = self.left.spans(view), self.right.spans(view)
+        if not left or not right:
+            return False
+        by_end = [] if self.ordered else sorted(right, key=_by_end)
+        for span in left:
+            for _ in self._partners(view, span, right, by_end):
+                return True
+        return False
+
     def find(self, view: View) -> Iterable[Span]:
         left, right = self.left.spans(view), self.right.spans(view)
         found: dict[tuple[int, int], Span] = {}
         if not left or not right:
             return ()
-        by_end = [] if self.ordered else sorted(right, key=lambda s: (s[1], s[0]))
+        by_end = [] if self.ordered else sorted(right, key=_by_end)
         for span in left:
             for other in self._partners(view, span, right, by_end):
                 ends = min(span[0], other[0]), max(span[1], other[1])
@@ -272,8 +301,20 @@ class AtLeast(Program):
         return self.child.witnesses(view)
 
 
+def _possible(program: Program, view: View) -> bool:
+    """Whether all that a program needs stands in the article."""
+    for group in program.needs:
+        if view.hits.keys().isdisjoint(group):
+            return False
+    return True
+
+
 def _order(span: Span) -> tuple[int, int, tuple[tuple[int, int], ...]]:
     return span[0], span[1], span[2] or ()
+
+
+def _by_end(span: Span) -> tuple[int, int]:
+    return span[1], span[0]
 
 
 def _parts(span: Span) -> tuple[tuple[int, int], ...]:

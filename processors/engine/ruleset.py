@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ahocorasick_rs import BytesAhoCorasick
@@ -10,7 +10,7 @@ from ahocorasick_rs import BytesAhoCorasick
 from config.catalog.models import EntityDefinition
 from processors.engine.compiler import Compiler, rarest
 from processors.engine.gazetteer import Alias, Mention, aliases_of, find_mentions, literals_of
-from processors.engine.programs import Program
+from processors.engine.programs import AllOf, Program
 from processors.engine.view import View
 from processors.query.nodes import Node
 
@@ -35,13 +35,31 @@ class TopicRules:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A compiled rule. ``others`` are the groups of literals it needs beside its anchor."""
+    """A compiled rule.
+
+    Attributes:
+        others: The groups of literals it needs beside its anchor.
+        asked: What has to be asked once its literals are all there.
+        refused: What then has to be false.
+    """
 
     topic: int
     id: str
     weight: int
     program: Program
-    others: tuple[frozenset[int], ...]
+    others: tuple[frozenset[int], ...] = ()
+    asked: tuple[Program, ...] = ()
+    refused: tuple[Program, ...] = ()
+
+    def fires(self, view: View) -> bool:
+        """Whether it is true of an article that has all the literals it needs."""
+        for program in self.asked:
+            if not program.truth(view):
+                return False
+        for program in self.refused:
+            if program.truth(view):
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +111,25 @@ class RuleSet:
         for mention in mentions:
             span = (mention.first, mention.last, None)
             view.entities.setdefault(mention.entity, []).append(span)
+        numbers = self._entity_numbers
+        view.hits.update((numbers[e], []) for e in view.entities if e in numbers)
         return mentions
 
     def match(self, view: View, language: str) -> list[TopicHit]:
         """The topics that reach their threshold on an article that was read, in file order."""
-        by_topic: dict[int, list[int]] = {}
-        for index in self._candidates(view):
-            by_topic.setdefault(self.rules[index].topic, []).append(index)
-        hits = (self._score(number, by_topic[number], view, language) for number in by_topic)
-        return sorted((h for h in hits if h is not None), key=lambda h: h.topic)
+        by_topic: dict[int, list[Rule]] = {}
+        for index in sorted(self._candidates(view)):
+            rule = self.rules[index]
+            if rule.topic in by_topic:
+                by_topic[rule.topic].append(rule)
+            else:
+                by_topic[rule.topic] = [rule]
+        hits = []
+        for number, rules in by_topic.items():
+            hit = self._score(number, rules, view, language)
+            if hit is not None:
+                hits.append(hit)
+        return hits
 
     def fired(self, topic: int, view: View) -> list[tuple[Rule, bool]]:
         """Every rule of a topic and whether it is true, asked without any shortcut."""
@@ -112,47 +140,49 @@ class RuleSet:
         self, index: int, topic: int, rule_id: str, weight: int, program: Program, names: list[str]
     ) -> Rule:
         """Hang a rule on the literals of its rarest group."""
+        asked: tuple[Program, ...] = (program,)
+        refused: tuple[Program, ...] = ()
+        if isinstance(program, AllOf):
+            asked, refused = program.wanted, program.unwanted
+        asked = tuple(p for p in asked if not p.decided)
         if not program.needs:
             self._always.append(index)
-            return Rule(topic, rule_id, weight, program, ())
+            return Rule(topic, rule_id, weight, program, (), asked, refused)
         anchor = rarest(program.needs, names)
         for literal in anchor:
             self._anchored.setdefault(literal, []).append(index)
         others = tuple(g for g in dict.fromkeys(program.needs) if g != anchor)
-        return Rule(topic, rule_id, weight, program, others)
+        return Rule(topic, rule_id, weight, program, others, asked, refused)
 
-    def _present(self, view: View) -> set[int]:
-        present = set(view.main.hits)
-        if view.other:
-            present.update(view.other.hits)
-        numbers = self._entity_numbers
-        present.update(numbers[entity] for entity in view.entities if entity in numbers)
-        return present
-
-    def _candidates(self, view: View) -> Iterator[int]:
+    def _candidates(self, view: View) -> list[int]:
         """Rules that every group of literals they need has a literal in the article for."""
-        present = self._present(view)
+        present, anchored = view.hits.keys(), self._anchored
         seen = set(self._always)
-        anchored = self._anchored
         for literal in present & anchored.keys():
             seen.update(anchored[literal])
         rules = self.rules
+        found = []
         for index in seen:
             for group in rules[index].others:
-                if group.isdisjoint(present):
+                if present.isdisjoint(group):
                     break
             else:
-                yield index
+                found.append(index)
+        return found
 
     def _score(
-        self, number: int, candidates: list[int], view: View, language: str
+        self, number: int, rules: list[Rule], view: View, language: str
     ) -> TopicHit | None:
         topic = self.topics[number]
         if topic.languages and language not in topic.languages:
             return None
-        rules = [self.rules[index] for index in sorted(candidates)]
-        if sum(rule.weight for rule in rules if rule.weight > 0) < topic.threshold:
+        if _most(rules) < topic.threshold:
             return None
-        fired = tuple(rule for rule in rules if rule.program.truth(view))
-        score = sum(rule.weight for rule in fired)
+        fired = tuple([rule for rule in rules if rule.fires(view)])
+        score = sum([rule.weight for rule in fired])
         return TopicHit(number, score, fired) if score >= topic.threshold else None
+
+
+def _most(rules: list[Rule]) -> int:
+    """The highest score that is still possible."""
+    return sum([rule.weight for rule in rules if rule.weight > 0])

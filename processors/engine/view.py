@@ -18,13 +18,16 @@ import numpy as np
 from core.text.characters import FIELD_MARK, SPACE
 from core.text.sentences import sentences
 from core.text.tokens import Tokens, tokenise
-from processors.query.nodes import WORD_FIELDS
+from processors.query.nodes import OTHER_FIELDS
 
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
 
 Span = tuple[int, int, tuple[tuple[int, int], ...] | None]
 """First position, last position, and for a NEAR the (first, last) of what it is made of."""
+
+OTHER = 1 << 40
+"""Added to the number of a literal that stands in one of the other fields."""
 
 _JOIN = f" {FIELD_MARK} "
 
@@ -78,25 +81,16 @@ class Section:
         self.base = base
         self.fields = fields
         self.tokens: Tokens = tokenise(_JOIN.join(text for _, text in fields))
-        self.hits: dict[int, list[int]] = {}
+        self.buffer = self.tokens.folded.encode("utf-8", "replace")
 
-    def search(self, automaton: BytesAhoCorasick) -> None:
-        """Find every literal: ``hits`` maps its number to where it begins in ``buffer``."""
-        hits: dict[int, list[int]] = {}
-        found = automaton.find_matches_as_indexes(self.buffer, overlapping=True)
-        for literal, start, _ in found:
+    def search(self, automaton: BytesAhoCorasick, shift: int, hits: dict[int, list[int]]) -> None:
+        """Find every literal; where it begins goes under its number plus ``shift``."""
+        for number, start, _ in automaton.find_matches_as_indexes(self.buffer, overlapping=True):
+            literal = number + shift
             if literal in hits:
                 hits[literal].append(start)
             else:
                 hits[literal] = [start]
-        self.hits = hits
-
-    @cached_property
-    def buffer(self) -> bytes:
-        """The folded words, then every hyphen chain as a whole, each after a mark."""
-        tokens = self.tokens
-        wholes = "".join(f"{FIELD_MARK} {tokens.whole(c)} " for c in tokens.chains)
-        return (tokens.folded + wholes).encode("utf-8", "replace")
 
     @cached_property
     def zones(self) -> tuple[Zone, ...]:
@@ -114,13 +108,14 @@ class Section:
     def _spaces(self) -> np.ndarray:
         return np.cumsum(np.frombuffer(self.buffer, np.uint8) == SPACE)
 
-    def place(self, start: int) -> tuple[int, int]:
-        """First and last position of the word that begins at or after byte ``start``."""
-        word = int(self._spaces[start]) - 1
-        beyond = word - len(self.tokens)
-        if beyond < 0:
-            return word, word
-        return self.tokens.chains[beyond // 2]
+    def place(self, start: int) -> int:
+        """Position, without base, of the word that byte ``start`` is in or is the space before."""
+        return int(self._spaces[start]) - 1
+
+    @cached_property
+    def chains(self) -> dict[int, tuple[int, int]]:
+        """The hyphen chain each part belongs to."""
+        return {at: chain for chain in self.tokens.chains for at in range(chain[0], chain[1] + 1)}
 
     def word(self, first: int, last: int) -> str:
         """The folded word at a position, or the chain over several."""
@@ -138,6 +133,12 @@ class View:
         fields: title, lead and text.
         others: The other fields (url, authors, outlet, language, country) and their texts; left
             out where no rule asks for them.
+
+    Attributes:
+        hits: By the number of a literal (plus ``OTHER`` in the other fields): the bytes of the
+            section's buffer it begins at; and, with nothing, the numbers of entities named.
+        entities: Where each entity is named.
+        memo: Hits of each program asked so far.
     """
 
     def __init__(
@@ -147,16 +148,17 @@ class View:
         self.other = Section(others, len(self.main.tokens) + 1) if others else None
         self.entities: dict[str, list[Span]] = {}
         self.memo: dict[int, list[Span]] = {}
+        self.hits: dict[int, list[int]] = {}
 
     def search(self, automaton: BytesAhoCorasick) -> None:
         """Find every literal in every field."""
-        self.main.search(automaton)
+        self.main.search(automaton, 0, self.hits)
         if self.other:
-            self.other.search(automaton)
+            self.other.search(automaton, OTHER, self.hits)
 
     def section(self, scope: str | None) -> Section | None:
         """The section a leaf of that scope is looked for in."""
-        return self.other if scope in WORD_FIELDS else self.main
+        return self.other if scope in OTHER_FIELDS else self.main
 
     @cached_property
     def zones(self) -> tuple[Zone, ...]:

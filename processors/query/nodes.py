@@ -18,9 +18,9 @@ SENTENCE = -1
 """Distance of NEAR/S."""
 
 TEXT_FIELDS = ("title", "lead", "text")
-WORD_FIELDS = ("url", "author")
+OTHER_FIELDS = ("url", "author")
 LABEL_FIELDS = ("outlet", "language", "country")
-FIELDS = (*TEXT_FIELDS, *WORD_FIELDS, *LABEL_FIELDS, "entity")
+FIELDS = (*TEXT_FIELDS, *OTHER_FIELDS, *LABEL_FIELDS, "entity")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,8 @@ from core.ids import article_id
 from core.instance import Instance
 from core.messages import AlertEvent, ArticleRevision, Evidence, Field, Match, Origin
 from core.messages.envelope import MATCHES, to_record
-from core.store import Store, outbox
+from core.store import Store, deliveries, outbox
 from core.store import alerts as kept
-from core.store import deliveries
 from core.streams.port import Batch, PartitionRange, Record
 from core.text.shingles import fingerprint
 from core.text.tokens import folded_words
@@ -45,9 +44,9 @@ TEXT = (
     "Im Frühjahr sollen die ersten Arbeiten beginnen, ein Gutachten steht allerdings noch aus."
 )
 OTHER_TEXT = (
-    "In einem Vorort von Lissabon ist ein leer stehendes Kaufhaus abgebrannt. Die Feuerwehr war mit "
-    "hundert Kräften im Einsatz und brachte die Flammen gegen Mitternacht unter Kontrolle. Verletzt "
-    "wurde niemand, die Polizei geht nach ersten Erkenntnissen von einem technischen Defekt aus."
+    "In einem Vorort von Lissabon ist ein leer stehendes Kaufhaus abgebrannt. Die Feuerwehr war "
+    "mit hundert Kräften im Einsatz und brachte die Flammen gegen Mitternacht unter Kontrolle. "
+    "Verletzt wurde niemand, die Polizei geht von einem technischen Defekt aus."
 )
 
 
@@ -87,7 +86,9 @@ def match(
         threshold=30,
         rules=("direct",),
         evidence=(
-            Evidence(field=Field.TEXT, start=0, end=3, surface="Die", rule="direct", sentence=sentence),
+            Evidence(
+                field=Field.TEXT, start=0, end=3, surface="Die", rule="direct", sentence=sentence
+            ),
         ),
         article=article,
         language=article.language,

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import random
 import socket
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -61,7 +62,10 @@ class Press(LoopbackServer):
     def __init__(self) -> None:
         self.script: dict[str, list[Answer]] = defaultdict(list)
         self.script["/robots.txt"] = [Answer(status=404)]
+        self.page_delay = 0.0
         super().__init__(self._next)
+        # Head and body are two writes: without this the second waits 40 ms for the first's receipt.
+        self._server.RequestHandlerClass.disable_nagle_algorithm = True  # type: ignore[attr-defined]
 
     def says(self, path: str, *answers: Answer) -> str:
         """Script a path anew; its URL."""
@@ -80,6 +84,8 @@ class Press(LoopbackServer):
 
     def _next(self, request: Request) -> Answer:
         script = self.script.get(request.path)
+        if not request.path.endswith(".xml"):
+            time.sleep(self.page_delay)
         if not script:
             return Answer(b"nothing here", 404)
         return script.pop(0) if len(script) > 1 else script[0]

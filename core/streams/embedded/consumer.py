@@ -80,7 +80,6 @@ class EmbeddedConsumer:
             raise StreamError("The consumer is closed.")
         deadline, step = time.monotonic() + timeout, FIRST_STEP
         seen: tuple[int, int] | None = None
-        self._beat.polled_ms = to_ms(self._clock())
         while True:
             self._keep_alive()
             version = self._database.version()
@@ -224,7 +223,7 @@ class EmbeddedConsumer:
 
     def _keep_alive(self) -> None:
         """Write a sign of life where the last one is a third of a session old."""
-        now = to_ms(self._clock())
+        now = self._beat.polled_ms = to_ms(self._clock())
         if now - self._beat.touched_ms >= self._times.session_ms // 3:
             with self._database.write() as connection:
                 self._touch(connection, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from config.errors import SettingsError
@@ -12,6 +13,9 @@ NETWORKED = frozenset(
 """Types on which SQLite's WAL is documented not to work (sqlite.org/wal.html, item 2)."""
 
 _MOUNTS = Path("/proc/mounts")
+
+_ESCAPE = re.compile(r"\\([0-7]{3})")
+"""Space, tab, line feed and backslash in a folder's name are written as octal numbers."""
 
 
 def refuse_networked(path: Path) -> None:
@@ -34,7 +38,7 @@ def kind_of(path: Path, mounts: str) -> str | None:
     for line in mounts.splitlines():
         fields = line.split(" ")
         if len(fields) > 2:  # device, folder, type
-            folder = Path(fields[1].encode().decode("unicode_escape"))
+            folder = Path(_ESCAPE.sub(lambda m: chr(int(m[1], 8)), fields[1]))
             if path.is_relative_to(folder) and (found is None or len(folder.parts) >= found[0]):
                 found = (len(folder.parts), fields[2])
     return found[1] if found else None

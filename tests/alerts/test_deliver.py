@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
+
+from alerts.deliver import BACKOFF_CAP, Verdict, judge
+from alerts.receivers import Receipt
+from config.errors import DeliveryError
+from tests.alerts.scene import OTHER_TEXT, Scene, match, open_scene, webhook
+from tests.support.faultserver import FaultServer, reply
+
+GIVE_UP = timedelta(hours=6)
+
+
+def verdict(outcome: Receipt | DeliveryError, attempt: int = 1, **age: float) -> Verdict:
+    return judge(outcome, attempt=attempt, age=timedelta(**age), give_up=GIVE_UP, chance=1.0)
+
+
+def test_what_an_attempt_means() -> None:
+    assert verdict(Receipt("HTTP 200")) == Verdict("delivered", "HTTP 200")
+    assert verdict(DeliveryError("no", permanent=True)) == Verdict("failed", "no")
+    assert verdict(DeliveryError("later")) == Verdict("pending", "later", 2.0)
+    assert verdict(DeliveryError("silence", unknown=True)) == Verdict("unknown", "silence", 2.0)
+    assert verdict(DeliveryError("wait", retry_after=90)) == Verdict("pending", "wait", 90)
+
+
+def test_a_wait_beyond_the_end_is_the_end() -> None:
+    over = verdict(DeliveryError("later"), attempt=9, hours=5, minutes=59)
+    assert (over.state, over.wait) == ("failed", None)
+    assert over.reason == "Given up after 9 attempts. later"
+    assert verdict(DeliveryError("wait", retry_after=7 * 3600)).state == "failed"
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1))
+def test_waits_are_spread_and_never_longer_than_five_minutes(attempt: int, chance: float) -> None:
+    found = judge(
+        DeliveryError("x"), attempt=attempt, age=timedelta(), give_up=GIVE_UP, chance=chance
+    )
+    assert found.wait is not None
+    assert 0 <= found.wait <= min(BACKOFF_CAP, 2.0 ** min(attempt, 20))
+
+
+def test_the_console_gets_one_readable_line(scene: Scene) -> None:
+    scene.see(match(title="Oslo\x1b[2J zieht\nAusbau vor"))
+    with capture_logs() as lines:
+        assert scene.dispatcher().run_once()["delivered"] == 1
+    [line] = [entry for entry in lines if entry["event"] == "notification"]
+    assert line["title"] == "Oslo[2J zieht Ausbau vor"
+    assert (line["topic"], line["outlet"]) == ("nato-membership", "kurier")
+    assert "possible_repeat" not in line
+
+
+def test_every_receiver_of_the_route_is_told_for_itself(scene: Scene, faults: FaultServer) -> None:
+    scene.receivers(
+        webhook(faults.on("/a", reply(status=500)), name="a"),
+        webhook(faults.on("/b", reply()), name="b"),
+    )
+    scene.see(match())
+    assert scene.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 1}
+    a, b = scene.notifications()
+    assert (a[0].receiver, a[1].state) == ("a", "pending")
+    assert (b[0].receiver, b[1].state) == ("b", "delivered")
+    assert a[0].id != b[0].id
+    assert f'"id":"{a[0].id}"' in a[0].body
+
+
+def test_one_run_makes_one_attempt_at_each(scene: Scene, faults: FaultServer) -> None:
+    scene.receivers(webhook(faults.on("/hook", reply(status=503))))
+    for n in range(20):
+        where = f"https://kurier.example.org/{n}"
+        scene.see(match(where, title=f"Nummer{n * 7919}", text=f"Ganz{n * 104729} anderes{n}."))
+    assert len(scene.notifications()) == 20
+    assert scene.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 20}
+    assert len(faults.asked("/hook")) == 20
+
+
+def test_a_receiver_that_was_removed_has_failed(scene: Scene, faults: FaultServer) -> None:
+    scene.receivers(webhook(faults.on("/hook", reply())))
+    scene.see(match())
+    scene.receivers(webhook(faults.on("/hook", reply()), name="other"))
+    assert scene.dispatcher().run_once()["failed"] == 1
+    assert "no longer in alerts.yaml" in scene.notifications()[0][1].last_error
+
+
+def test_a_defect_of_one_receiver_does_not_stop_the_others(
+    scene: Scene, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> Receipt:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr("alerts.receivers.console.ConsoleReceiver.notify", broken)
+    scene.receivers(webhook(faults.on("/hook", reply())))
+    scene.see(match())
+    scene.receivers()
+    scene.catalog = type(scene.catalog)((), scene.catalog.topics)
+    scene.see(match("https://bote.example.org/x", title="Feuer in Lissabon", text=OTHER_TEXT))
+    scene.receivers(webhook(faults.on("/hook", reply())))
+    assert scene.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 1}
+
+
+def test_two_dispatchers_at_once_deliver_once(tmp_path: Path, faults: FaultServer) -> None:
+    with open_scene(tmp_path) as one, open_scene(tmp_path) as two:
+        for scene in (one, two):
+            scene.receivers(webhook(faults.on("/hook", reply())))
+        for n in range(12):
+            where = f"https://kurier.example.org/{n}"
+            one.see(match(where, title=f"Nummer{n * 7919}", text=f"Ganz{n * 104729} anderes{n}."))
+        results: list[dict[str, int]] = []
+        threads = [
+            threading.Thread(target=lambda s=s: results.append(s.dispatcher().run_once()))
+            for s in (one, two)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sum(r["delivered"] for r in results) == 12
+        assert len(faults.asked("/hook")) == 12
+        assert len({r.header("webhook-id") for r in faults.asked("/hook")}) == 12
+
+
+def test_a_running_dispatcher_sees_new_deliveries_and_stops_when_told(
+    scene: Scene, faults: FaultServer
+) -> None:
+    told = threading.Event()
+    scene.receivers(webhook(faults.on("/hook", lambda e: e.reply() and not told.set())))
+    stop = threading.Event()
+    thread = threading.Thread(target=scene.dispatcher().run, args=(stop,))
+    thread.start()
+    try:
+        scene.see(match())
+        assert told.wait(5)
+    finally:
+        stop.set()
+        thread.join(5)
+    assert not thread.is_alive()
+    assert scene.notifications()[0][1].state == "delivered"
+
+
+def test_what_is_under_way_is_finished_before_it_stops(scene: Scene, faults: FaultServer) -> None:
+    asked, go = threading.Event(), threading.Event()
+
+    def slow(exchange: object) -> bool:
+        asked.set()
+        go.wait(5)
+        return exchange.reply()  # type: ignore[attr-defined,no-any-return]
+
+    scene.receivers(webhook(faults.on("/hook", slow)))
+    scene.see(match())
+    stop = threading.Event()
+    thread = threading.Thread(target=scene.dispatcher().run, args=(stop,))
+    thread.start()
+    assert asked.wait(5)
+    stop.set()
+    go.set()
+    thread.join(5)
+    assert scene.notifications()[0][1].state == "delivered"
+
+
+SENDER = """
+import sys
+from pathlib import Path
+from tests.alerts.scene import NOON, open_scene, webhook
+
+with open_scene(Path(sys.argv[1])) as scene:
+    scene.receivers(webhook(sys.argv[2]))
+    scene.dispatcher().run_once()
+"""
+
+
+def test_killed_between_the_post_and_its_mark_it_is_sent_again_with_the_same_id(
+    scene: Scene, faults: FaultServer
+) -> None:
+    received = threading.Event()
+
+    def hold(exchange: object) -> bool:
+        received.set()
+        exchange.wait(10)  # type: ignore[attr-defined]
+        return False
+
+    url = faults.on("/hook", hold)
+    scene.receivers(webhook(url))
+    scene.see(match())
+    child = subprocess.Popen([sys.executable, "-c", SENDER, str(scene.settings.data_dir), url])
+    try:
+        assert received.wait(20)
+    finally:
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+    assert scene.notifications()[0][1].state == "sending"
+    faults.on("/hook", reply())
+    assert scene.dispatcher().run_once(attempt_all_due=False)["delivered"] == 1
+    first, second = faults.asked("/hook")
+    assert first.body == second.body
+    assert first.header("webhook-id") == second.header("webhook-id")
+    assert scene.notifications()[0][1].possible_repeat
+
+
+def test_what_a_living_process_sends_is_left_to_it_until_its_lease_ends(
+    tmp_path: Path, faults: FaultServer
+) -> None:
+    from core.store import deliveries as kept
+
+    with open_scene(tmp_path) as one, open_scene(tmp_path) as two:
+        for scene in (one, two):
+            scene.receivers(webhook(faults.on("/hook", reply())))
+        one.see(match())
+        with one.store.write() as connection:
+            due = kept.due(connection, one.me, now=one.now, limit=5)
+            [claimed] = kept.claim(connection, due, one.me, now=one.now, ttl=timedelta(seconds=40))
+        assert two.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
+        two.later(seconds=41)
+        assert two.dispatcher().run_once()["delivered"] == 1
+        with one.store.write() as connection:
+            late = kept.finish(connection, claimed.delivery, state="failed", now=one.now)
+        assert not late
+        assert two.notifications()[0][1].state == "delivered"

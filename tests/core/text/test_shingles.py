@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.text.shingles import (
+    SKETCH_SIZE,
+    Fingerprint,
+    containment,
+    fingerprint,
+    jaccard,
+    overlap,
+    parse,
+    shingles,
+)
+
+words = st.lists(st.text(min_size=1, max_size=6), max_size=40)
+
+
+def mark(tokens: list[str]) -> Fingerprint:
+    found = parse(fingerprint(tokens))
+    assert found is not None
+    return found
+
+
+def numbered(start: int, end: int) -> list[str]:
+    return [f"wort{n}" for n in range(start, end)]
+
+
+def test_a_fingerprint_is_the_same_in_every_process() -> None:
+    code = "from core.text.shingles import fingerprint; print(fingerprint(['a'] * 3 + ['b', 'c']))"
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert other.stdout.strip() == fingerprint(["a", "a", "a", "b", "c"])
+
+
+@given(words)
+def test_a_fingerprint_can_be_taken_apart(tokens: list[str]) -> None:
+    found = mark(tokens)
+    hashes = shingles(tokens)
+    assert (found.words, found.shingles) == (len(tokens), len(hashes))
+    assert found.sketch == tuple(sorted(hashes)[:SKETCH_SIZE])
+
+
+@given(words, words)
+def test_of_short_texts_the_estimate_is_exact(one: list[str], other: list[str]) -> None:
+    exact = overlap(shingles(one), shingles(other))
+    if one and other:
+        assert jaccard(mark(one), mark(other)) == pytest.approx(exact.jaccard)
+        assert containment(mark(one), mark(other)) == pytest.approx(exact.containment)
+
+
+@pytest.mark.parametrize("shared", [100, 300, 500, 900])
+def test_of_long_texts_the_estimate_is_near(shared: int) -> None:
+    dice = random.Random(shared)
+    off = []
+    for _ in range(20):
+        base = dice.randrange(10**6)
+        one = numbered(base, base + 1000)
+        other = numbered(base + 1000 - shared, base + 2000 - shared)
+        exact = overlap(shingles(one), shingles(other))
+        off.append(jaccard(mark(one), mark(other)) - exact.jaccard)
+    assert abs(sum(off) / len(off)) < 0.03
+    assert max(map(abs, off)) < 0.15
+
+
+def test_a_part_is_contained_in_the_whole() -> None:
+    whole, part = mark(numbered(0, 1000)), mark(numbered(0, 300))
+    assert containment(part, whole) == pytest.approx(1.0, abs=0.2)
+    assert jaccard(part, whole) == pytest.approx(0.3, abs=0.1)
+
+
+def test_texts_without_words_are_alike_and_like_nothing_else() -> None:
+    assert jaccard(mark([]), mark([])) == 1.0
+    assert containment(mark([]), mark(["a"])) == 0.0
+    assert overlap(shingles([]), shingles([])).jaccard == 0.0
+
+
+def test_equal_texts_have_one_exact_hash_and_order_matters() -> None:
+    assert mark(["a", "b"]).exact == mark(["a", "b"]).exact != mark(["b", "a"]).exact
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "s1", "s0:aa:1:1:", "s1:aa:x:1:", "s1:aa:1:1:!!!", "s1:aa:1:1:AAAA", "s1:" + ":" * 9],
+)
+def test_a_foreign_or_damaged_fingerprint_is_none(text: str) -> None:
+    assert parse(text) is None

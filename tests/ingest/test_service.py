@@ -1,0 +1,208 @@
+"""Ingest as a service: stopping, sharing work, and what a killed process leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.errors import UsageError
+from core.clock import utc_now
+from core.instance import Instance
+from core.store import entries, feeds
+from ingest.service import Ingest, IngestCounts
+from tests.support.press import Installation, Press, item, rss
+
+FEED = "/feed.xml"
+CHILD = Path(__file__).parents[1] / "support" / "press_child.py"
+
+
+def many(press: Press, number: int) -> list[str]:
+    return [item(str(n), f"Titel {n}", press.page(f"/{n}", f"Titel {n}")) for n in range(number)]
+
+
+async def _until(done: object, seconds: float = 10.0) -> None:
+    assert callable(done)
+    async with asyncio.timeout(seconds):
+        while not done():
+            await asyncio.sleep(0.02)
+
+
+def test_the_service_reads_what_is_due_until_it_is_stopped(
+    press: Press, desk: Installation
+) -> None:
+    desk.subscribe(press.says(FEED, rss(*many(press, 3))))
+
+    async def serve(ingest: Ingest) -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(ingest.run(stop))
+        await _until(lambda: len(desk.announced) == 3)
+        desk.clock.forward(hours=1)
+        press.says(FEED, rss(*many(press, 4)))
+        await _until(lambda: len(desk.announced) == 4)
+        stop.set()
+        await asyncio.wait_for(running, 5)
+
+    desk.with_ingest(serve)
+    assert press.asked(FEED) == 2
+
+
+def test_a_stop_gives_back_what_is_in_hand_within_seconds(press: Press, desk: Installation) -> None:
+    desk.subscribe(press.says(FEED, rss(*many(press, 4))))
+    press.page_delay = 0.6
+
+    async def serve(ingest: Ingest) -> float:
+        stop = asyncio.Event()
+        running = asyncio.create_task(ingest.run(stop))
+        await _until(lambda: press.asked("/0") == 1)
+        stop.set()
+        began = time.monotonic()
+        await asyncio.wait_for(running, 8)
+        return time.monotonic() - began
+
+    assert desk.with_ingest(serve) < 6
+    with desk.store.read() as connection:
+        rows = entries.by_keys(connection, desk.catalog.feeds[0].id, "0123")
+    assert Counter(r.state for r in rows.values()) == {"pending": 3, "done": 1}
+    other = Instance.start(desk.settings.data_dir)
+    with desk.store.write() as connection:
+        taken = entries.lease_due(connection, other, desk.clock(), limit=9)
+    other.close()
+    assert len(taken) == 1
+
+
+def test_a_changed_catalog_is_taken_up_while_running(press: Press, desk: Installation) -> None:
+    press.says(FEED, rss(*many(press, 1)))
+
+    async def serve(ingest: Ingest) -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(ingest.run(stop))
+        await asyncio.sleep(0.1)
+        desk.subscribe(press.url + FEED)
+        await _until(lambda: len(desk.announced) == 1)
+        stop.set()
+        await running
+
+    desk.with_ingest(serve)
+
+
+def test_an_interval_of_zero_is_polled_once_a_run_and_not_without_end(
+    press: Press, desk: Installation
+) -> None:
+    desk.subscribe(press.says(FEED, rss()), every=0.0)
+    assert [desk.run().polled for _ in range(3)] == [1, 1, 1]
+    assert press.asked(FEED) == 3
+
+
+def test_an_unknown_feed_cannot_be_polled(desk: Installation) -> None:
+    with pytest.raises(UsageError):
+        desk.with_ingest(lambda ingest: ingest.poll_feed("nobody-1"))
+
+
+def test_polling_one_feed_leaves_its_pages_for_a_run(press: Press, desk: Installation) -> None:
+    [feed] = desk.subscribe(press.says(FEED, rss(*many(press, 2))))
+    polled = desk.with_ingest(lambda ingest: ingest.poll_feed(feed))
+    assert (polled.outcome, polled.new, polled.due_reason) == (
+        "read",
+        2,
+        "every 10 min, as for tier B",
+    )
+    assert desk.announced == []
+    assert desk.run() == IngestCounts(new=2)
+
+
+def test_two_processes_share_the_work(press: Press, desk: Installation) -> None:
+    names = [f"/{n}.xml" for n in range(6)]
+    for n, name in enumerate(names):
+        press.says(name, rss(item(str(n), f"Titel {n}", press.page(f"/{n}", f"Titel {n}"))))
+    desk.subscribe(*(press.named(f"www.outlet{n}.com", name) for n, name in enumerate(names)))
+    second = Instance.start(desk.settings.data_dir)
+
+    async def both(one: Ingest) -> list[IngestCounts]:
+        args = (desk.settings, desk.store, lambda: desk.catalog, second, desk.clock)
+        assert one._http is not None
+        assert one._extract is not None
+        async with Ingest(*args, http=one._http, extract=one._extract) as two:
+            return list(await asyncio.gather(one.run_once(), two.run_once()))
+
+    counts = desk.with_ingest(both)
+    second.close()
+    assert sum(c.polled for c in counts) == 6
+    assert [press.asked(name) for name in names] == [1] * 6
+    assert sorted(a.title for a in desk.announced) == [f"Titel {n}" for n in range(6)]
+
+
+def test_what_a_dead_process_held_is_taken_up_at_once_in_a_run_and_after_a_minute_in_service(
+    press: Press, desk: Installation
+) -> None:
+    [feed] = desk.subscribe(press.says(FEED, rss()))
+    desk.with_ingest(_nothing)
+    dead = Instance.start(desk.settings.data_dir)
+    now = desk.clock()
+    with desk.store.write() as connection:
+        assert feeds.lease_due(connection, dead, now, limit=1)
+        again = now + timedelta(seconds=60)
+        assert feeds.begin_attempt(connection, feed, dead, now, again)
+    assert desk.run().polled == 0
+    dead.close()
+    with desk.store.write() as connection:
+        assert feeds.lease_due(connection, desk.me, now, limit=1) == []
+        [_] = feeds.lease_due(connection, desk.me, again, limit=1)
+        feeds.give_back(connection, feed, desk.me)
+    assert desk.run().polled == 0
+    with desk.store.write() as connection:
+        connection.execute(feeds.feeds.update().values(lease_holder=dead.id, lease_until=again))
+    assert desk.run().polled == 1
+
+
+async def _nothing(ingest: Ingest) -> None:
+    ingest.sync()
+
+
+def test_a_process_killed_at_any_instant_loses_nothing_and_repeats_nothing(
+    press: Press, tmp_path: Path
+) -> None:
+    press.says(FEED, rss(*many(press, 12)))
+    press.page_delay = 0.01
+    kills = 0
+    for wait in (0.03, 0.1, 0.17):
+        child = _child(tmp_path, press.url + FEED)
+        assert child.stdout is not None
+        child.stdout.readline()
+        time.sleep(wait)
+        child.send_signal(signal.SIGKILL)
+        kills += child.wait() == -signal.SIGKILL
+        child.stdout.close()
+    child = _child(tmp_path, press.url + FEED)
+    child.communicate()
+    assert kills > 0
+    desk = Installation(tmp_path)
+    told = Counter(a.title for a in desk.announced)
+    desk.close()
+    assert told == Counter({f"Titel {n}": 1 for n in range(12)})
+
+
+def _child(folder: Path, url: str) -> subprocess.Popen[bytes]:
+    root = str(Path(__file__).parents[2])
+    return subprocess.Popen(
+        [sys.executable, str(CHILD), str(folder), url],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": root},
+    )
+
+
+def test_the_clock_of_the_process_is_the_real_one_by_default(
+    press: Press, desk: Installation
+) -> None:
+    [feed] = desk.subscribe(press.says(FEED, rss()))
+    desk.clock.now = utc_now()
+    desk.run()
+    assert desk.feed(feed).last_attempt_at == desk.clock()
