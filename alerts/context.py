@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from alerts import copies
 from alerts.decide import Before, Context, Kinship, gate, moment
-from alerts.stories import Features, Seen, assign, features
+from alerts.stories import Features, Seen, Window, features
 from config.catalog.models import AlertPolicy, TopicDefinition
 from core.ids import alert_id
 from core.messages import AlertEventKind, Match
@@ -51,23 +51,45 @@ def read(match: Match) -> Reading:
     return Reading(match, mark, shingles(words), features(match))
 
 
+class Windows:
+    """The topics' articles around the present, read once a transaction.
+
+    Args:
+        connection: The transaction that will keep the decisions.
+        span: Articles further apart are different stories.
+    """
+
+    def __init__(self, connection: Connection, span: timedelta) -> None:
+        self.connection = connection
+        self.span = span
+        self._windows: dict[str, Window] = {}
+
+    def of(self, topic_id: str, now: datetime, max_age: timedelta) -> Window:
+        """What a topic's matches of up to ``max_age`` are compared with."""
+        if topic_id not in self._windows:
+            since, until = now - max_age - self.span, now + self.span
+            rows = seen.between(self.connection, topic_id, since, until)
+            self._windows[topic_id] = Window(map(_seen, rows))
+        return self._windows[topic_id]
+
+    def add(self, article: seen.StoryArticle) -> None:
+        """An article was placed; where its topic's window is open, it is in it from now on."""
+        if article.topic_id in self._windows:
+            self._windows[article.topic_id].add(_seen(article))
+
+
 def gather(
-    connection: Connection,
-    reading: Reading,
-    topic: TopicDefinition | None,
-    *,
-    now: datetime,
-    window: timedelta,
+    windows: Windows, reading: Reading, topic: TopicDefinition | None, *, now: datetime
 ) -> Context:
     """The context of one decision.
 
     Args:
-        connection: The transaction that will keep the decision.
+        windows: Of the transaction that will keep the decision.
         reading: The match.
         topic: Its topic, None where the files in force do not have it.
         now: The present.
-        window: Articles further apart are different stories.
     """
+    connection = windows.connection
     match = reading.match
     context = Context(
         now=now,
@@ -77,10 +99,10 @@ def gather(
     )
     if gate(match, context) is not None:
         return context
-    copy = _copy(connection, reading, window)
+    copy = _copy(connection, reading, windows.span)
     if copy is not None:
         return replace(context, copy=copy)
-    return _with_story(connection, reading, context, window)
+    return _with_story(windows, reading, context)
 
 
 def _before(connection: Connection, match: Match) -> Before | None:
@@ -131,20 +153,18 @@ def _comparable(row: seen.StoryArticle) -> copies.Comparable:
     )
 
 
-def _with_story(
-    connection: Connection, reading: Reading, context: Context, window: timedelta
-) -> Context:
+def _seen(row: seen.StoryArticle) -> Seen:
+    own = Features.model_validate_json(row.features)
+    return Seen(row.article_id, row.story_id, row.outlet, row.moment, own)
+
+
+def _with_story(windows: Windows, reading: Reading, context: Context) -> Context:
     match = reading.match
-    at = moment(match)
-    rows = seen.between(connection, match.topic_id, at - window, at + window)
-    others = [
-        Seen(r.article_id, r.story_id, r.outlet, r.moment, Features.model_validate_json(r.features))
-        for r in rows
-    ]
-    choice = assign(reading.features, at, others, window)
+    window = windows.of(match.topic_id, context.now, context.max_age)
+    choice = window.assign(reading.features, moment(match), windows.span)
     if choice.story_id is None:
         return replace(context, nearest=choice.reason)
-    told = _told(connection, match.topic_id, choice.story_id)
+    told = _told(windows.connection, match.topic_id, choice.story_id)
     story = Kinship(choice.story_id, choice.article_id, choice.similarity, choice.reason, told)
     return replace(context, story=story)
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts import copies
-from alerts.context import Reading
+from alerts.context import Reading, Windows
 from alerts.decide import Decision, ReasonCode, Role, moment
 from alerts.notification import ShownTopic, body, shown
 from alerts.receivers import definition_of, receiver_kind
@@ -51,7 +51,7 @@ class Telling:
 
 
 def record(
-    connection: Connection,
+    windows: Windows,
     reading: Reading,
     decision: Decision,
     topic: TopicDefinition | None,
@@ -60,13 +60,13 @@ def record(
     now: datetime,
 ) -> Telling | None:
     """Keep a decision; what is to be told of it, if anything."""
-    match = reading.match
+    connection, match = windows.connection, reading.match
     alert = alert_id(match.topic_id, decision.story_id)
     if decision.code is ReasonCode.KNOWN:
         _remember(connection, reading)
     else:
         kept.record_decision(connection, _row(reading, decision, alert, now))
-        _place(connection, reading, decision)
+        _place(windows, reading, decision)
     if decision.event is AlertEventKind.UPDATED or decision.role is Role.COPY:
         kept.touch(connection, alert, now)
     severity = (AlertPolicy() if topic is None else topic.alert).severity
@@ -151,20 +151,11 @@ def _row(reading: Reading, decision: Decision, alert: str, now: datetime) -> kep
     )
 
 
-def _place(connection: Connection, reading: Reading, decision: Decision) -> None:
+def _place(windows: Windows, reading: Reading, decision: Decision) -> None:
     """Give the article its place in the story; a newer revision takes the place it has."""
-    match = reading.match
+    connection, match = windows.connection, reading.match
     if decision.code is ReasonCode.REVISION:
-        placed = seen.article(connection, match.topic_id, match.article_id)
-        if placed is not None and placed.revision < match.revision:
-            newer = replace(
-                _own(reading, decision),
-                story_id=placed.story_id,
-                role=placed.role,
-                copy_of=placed.copy_of,
-                similarity=placed.similarity,
-            )
-            _put(connection, reading, newer)
+        _renew(connection, reading, decision)
         return
     if decision.role is None:
         return
@@ -174,11 +165,25 @@ def _place(connection: Connection, reading: Reading, decision: Decision) -> None
             decision.story_id, match.topic_id, match.article.title, first, first, outlets=1
         )
         seen.add_story(connection, story)
-    _put(connection, reading, _own(reading, decision))
+    own = _own(reading, decision)
+    seen.put_article(connection, own, copies.sketch(reading.fingerprint))
+    if decision.role is not Role.COPY:
+        windows.add(own)
 
 
-def _put(connection: Connection, reading: Reading, article: seen.StoryArticle) -> None:
-    seen.put_article(connection, article, copies.sketch(reading.fingerprint))
+def _renew(connection: Connection, reading: Reading, decision: Decision) -> None:
+    match = reading.match
+    placed = seen.article(connection, match.topic_id, match.article_id)
+    if placed is None or placed.revision > match.revision:
+        return
+    newer = replace(
+        _own(reading, decision),
+        story_id=placed.story_id,
+        role=placed.role,
+        copy_of=placed.copy_of,
+        similarity=placed.similarity,
+    )
+    seen.put_article(connection, newer, copies.sketch(reading.fingerprint))
 
 
 def _own(reading: Reading, decision: Decision) -> seen.StoryArticle:

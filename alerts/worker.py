@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 import structlog
 from pydantic import ValidationError
 
-from alerts.context import Reading, gather, read
+from alerts.context import Reading, Windows, gather, read
 from alerts.decide import decide
 from alerts.record import Telling, record, tell
 from config.catalog.models import Catalog
@@ -134,17 +134,18 @@ class Worker:
         self, connection: Connection, catalog: Catalog, readings: list[Reading]
     ) -> _Tally:
         tally = _Tally()
-        tellings = [self._decide(connection, catalog, reading, tally) for reading in readings]
+        windows = Windows(connection, self._window)
+        tellings = [self._decide(windows, catalog, reading, tally) for reading in readings]
         wanted = [t for t in tellings if t is not None]
         tell(connection, wanted, catalog.alerts, now=self._clock())
         return tally
 
     def _decide(
-        self, connection: Connection, catalog: Catalog, reading: Reading, tally: _Tally
+        self, windows: Windows, catalog: Catalog, reading: Reading, tally: _Tally
     ) -> Telling | None:
         now = self._clock()
         topic = catalog.topic(reading.match.topic_id)
-        context = gather(connection, reading, topic, now=now, window=self._window)
+        context = gather(windows, reading, topic, now=now)
         decision = decide(reading.match, context)
         if isinstance(decision, Drop):
             tally.dispositions[decision.reason] += 1
@@ -154,7 +155,7 @@ class Worker:
         if decision.notify:
             waited = (now - reading.match.article.fetched_at).total_seconds()
             metrics.END_TO_END.labels("fetched_to_decided").observe(max(0.0, waited))
-        return record(connection, reading, decision, topic, catalog.alerts, now=now)
+        return record(windows, reading, decision, topic, catalog.alerts, now=now)
 
 
 def join(streams: StreamLog, slot: str) -> Consumer:

@@ -80,7 +80,7 @@ def pairs(path: Path) -> None:
             words = folded_words(row["text" + side])
             text = words[TITLE_WORDS : TITLE_WORDS + stories.WORDS]
             both.append(_features(row["lang" + side], words[:TITLE_WORDS], text, set()))
-        found = stories.similarity(both[0].terms, both[1].terms, {})
+        found = stories.similarity(both[0].terms, both[1].terms)
         scored[row["lang1"], row["lang2"]].append((found, row["overall"] <= 2))
     for (one, two), rows in sorted(scored.items()):
         at = stories.threshold(one, two)

@@ -15,6 +15,7 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
 
@@ -54,6 +55,17 @@ def _home(path: Path) -> Path:
         return path.expanduser()
     except RuntimeError as error:
         raise ValueError(str(error)) from None
+
+
+def _loopback(host: str) -> str:
+    """Whoever reaches the console sees everything: until it asks for a token, only this machine."""
+    try:
+        local = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise ValueError("the console listens on loopback only: 127.0.0.1, ::1 or localhost")
+    return host
 
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -139,7 +151,7 @@ class Settings(BaseSettings):
         description="Store: sqlite:///FILE; empty means store.db in the data folder.",
     )
 
-    web_host: str = Field(
+    web_host: Annotated[str, AfterValidator(_loopback)] = Field(
         default="127.0.0.1", description="Address the console listens on; loopback only for now."
     )
     web_port: int = Field(

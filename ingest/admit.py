@@ -126,7 +126,7 @@ def admit(
     result.dispositions["known"] = len(parsed.known_keys)
     result.dispositions["too_many"] = parsed.tossed
     present = {entry.key for entry in parsed.entries} | set(parsed.known_keys)
-    titles: dict[str, set[str]] = {}
+    titles: dict[str, dict[str, str]] = {}
     for entry in parsed.entries:
         old = known.by_key.get(entry.key)
         if old is not None:
@@ -134,9 +134,11 @@ def admit(
             continue
         record = _record(feed, entry, now, settings)
         beside = [e for e in known.by_link.get(record.url_key, ()) if e.feed_id == feed.feed_id]
-        shown = titles.setdefault(record.url_key, {e.title for e in beside if e.key in present})
+        shown = titles.setdefault(
+            record.url_key, {e.key: e.title for e in beside if e.key in present}
+        )
         _unknown_key(result, record, known, present, shown)
-        shown.add(record.title)
+        shown[record.key] = record.title
     return result
 
 
@@ -163,15 +165,19 @@ def _again(result: Admission, old: EntryRecord, entry: Entry, now: datetime) -> 
 
 
 def _unknown_key(
-    result: Admission, record: EntryRecord, known: Known, present: set[str], shown: set[str]
+    result: Admission,
+    record: EntryRecord,
+    known: Known,
+    present: set[str],
+    shown: Mapping[str, str],
 ) -> None:
-    """Decide on an entry with a new key; ``shown``: titles this document has for its link."""
+    """Decide on an entry with a new key; ``shown``: key and title of others at its link."""
     same_link = known.by_link.get(record.url_key, ())
     article = known.articles.get(record.url_key) or next(
         (e.article_id for e in reversed(same_link) if e.article_id), None
     )
     gone = [e for e in same_link if e.feed_id == record.feed_id and e.key not in present]
-    if record.title in shown:
+    if any(record.title == title or _one_guid(record.key, key) for key, title in shown.items()):
         _end(result, record, "known", article)
     elif shown:
         result.new += 1
@@ -185,6 +191,11 @@ def _unknown_key(
     else:
         result.new += 1
         result.add.append(record)
+
+
+def _one_guid(a: str, b: str) -> bool:
+    """Whether two keys are of one guid, told apart by the link alone (``ingest.sources``)."""
+    return a.startswith(f"{b}|") or b.startswith(f"{a}|")
 
 
 def _renamed(result: Admission, record: EntryRecord, old: EntryRecord, article: str | None) -> None:

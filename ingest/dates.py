@@ -46,9 +46,7 @@ _HOURS_EAST = {
 
 _FIRST_WORD = re.compile(r"([^\W\d]+)\.?(,?)\s*")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
-_NOISE = re.compile(
-    r"\s*\([^)]*\)\s*$|\b(?:um|at|den|à|le)\b|\buhr\b", re.IGNORECASE
-)
+_NOISE = re.compile(r"\s*\([^)]*\)\s*$|\b(?:um|at|den|à|le)\b|\buhr\b", re.IGNORECASE)
 _TIME = re.compile(
     r"(?<!\d)(?P<h>\d{1,2})[:.h](?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?(?!\w))?",
     re.IGNORECASE,

@@ -32,9 +32,8 @@ def host_key(url: str) -> str:
     """What counts as one host: the registrable domain, or ``host:port`` for private names."""
     parts = urlsplit(url)
     host = (parts.hostname or "").rstrip(".")
-    return (
-        registrable_domain(host) or f"{host}:{parts.port or 80 + 363 * (parts.scheme == 'https')}"
-    )
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return registrable_domain(host) or f"{host}:{port}"
 
 
 def is_private_host(url: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -11,16 +12,15 @@ from pydantic import ValidationError
 from config.errors import UsageError
 from core.ids import article_id
 from core.messages import ArticleRevision
-from core.text import clean, clean_line
+from core.text import clean_line
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LONGEST_TITLE = 1000
-_ONE_LINE = ("title",)
-_TEXTS = ("lead", "text")
 
 
 def article_from(fields: Mapping[str, Any]) -> ArticleRevision:
-    """An article revision of the fields given, cleaned as ingest cleans; the others are blank.
+    """An article revision of the fields given, in NFC; the others are blank.
+
+    Nothing else is changed, so that spans index the text as it was given.
 
     Raises:
         UsageError: A field cannot be used.
@@ -37,7 +37,7 @@ def article_from(fields: Mapping[str, Any]) -> ArticleRevision:
         "first_seen_at": _EPOCH,
         "fetched_at": _EPOCH,
     }
-    given = {name: _cleaned(name, value) for name, value in fields.items() if value is not None}
+    given = {name: _composed(value) for name, value in fields.items() if value is not None}
     try:
         return ArticleRevision.model_validate(blank | given)
     except ValidationError as error:
@@ -50,7 +50,5 @@ def article_from(fields: Mapping[str, Any]) -> ArticleRevision:
         ) from None
 
 
-def _cleaned(name: str, value: Any) -> Any:
-    if isinstance(value, str) and name in _ONE_LINE:
-        return clean_line(value, _LONGEST_TITLE)
-    return clean(value) if isinstance(value, str) and name in _TEXTS else value
+def _composed(value: Any) -> Any:
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value

@@ -3,12 +3,9 @@
 ::
 
     cli/        one file per command group; thin: parse, call, print
-    program.py  settings + catalog + store + streams, opened together
+    opening.py  settings, files, store, streams: opened one by one, for commands that only look
+    program.py  all of them opened together, for the stages
     once.py     `run --once`: poll, relay, process, decide, deliver, summary
-    daemon.py   `run`: the same, for ever, with the console
+    daemon.py   `run`: the same, for ever; stages.py keeps each stage going
     web/        the console's pages
 """
-
-from importlib.metadata import version
-
-__version__ = version("wirewatch")

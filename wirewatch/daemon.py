@@ -9,37 +9,35 @@
                                    ├─ deliveries   notifications ─▶ receivers
                                    └─ housekeeping reload, retention, gauges
 
-Each stage is kept going: one that ends with an error is started again, with longer and longer
-pauses, and ``/healthz`` names it meanwhile. What it had in hand was not committed and comes again.
+Each stage is kept going by :mod:`wirewatch.stages`, and ``/healthz`` names the ones that fell.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
 import socket
+import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Set
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Set
+from contextlib import closing
 
 import structlog
-import uvicorn
 
 from alerts import worker as alerts
-from config.errors import SettingsError, WirewatchError
-from core import metrics
-from core.store import feeds as feed_store
-from core.text import for_log
 from processors import worker as processors
-from wirewatch.program import GROUPS, Program
-from wirewatch.web.app import create_app
+from wirewatch.housekeeping import Housekeeper
+from wirewatch.program import Program
+from wirewatch.stages import Stages
+from wirewatch.web.app import Running, create_app
+from wirewatch.web.server import address, listen, serve
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 RELAY_SECONDS = 0.1
-RELOAD_SECONDS = 2.0
-TIDY_SECONDS = 60.0
-FORGET_SECONDS = 3600.0
+
+STOP_SECONDS = 9.0
+"""What is not finished by then after a signal is given back: a supervisor kills after ten."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,207 +45,110 @@ log = structlog.get_logger(__name__)
 class Daemon:
     """The running stages."""
 
-    def __init__(self, program: Program, stages: Set[str]) -> None:
+    def __init__(self, program: Program, wanted: Set[str]) -> None:
         self._program = program
-        self._stages = stages
-        self._stop = threading.Event()
-        self._ill: dict[str, str] = {}
-        self._threads: list[threading.Thread] = []
+        self._wanted = wanted
+        self._stages = Stages()
 
     def run(self) -> None:
-        """Run until SIGTERM or Ctrl-C; returns when everything in hand is finished or given back.
+        """Run until SIGTERM or Ctrl-C; returns when everything in hand is finished.
 
         Raises:
             SettingsError: The console's address cannot be used.
         """
-        listener = self._listen() if "web" in self._stages else None
-        try:
-            asyncio.run(self._run(listener))
-        finally:
-            self._stop.set()
-            for thread in self._threads:
-                thread.join()
-            if listener:
-                listener.close()
+        settings = self._program.settings
+        if "web" not in self._wanted:
+            asyncio.run(self._run(None))
+        else:
+            with listen(settings.web_host, settings.web_port) as listener:
+                asyncio.run(self._run(listener))
         log.info("stopped")
 
     async def _run(self, listener: socket.socket | None) -> None:
         stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._end, stop)
-        self._start_threads()
+            asyncio.get_running_loop().add_signal_handler(number, self._end, stop)
+        keep_async = self._stages.keep_async
         tasks = []
         if listener:
-            tasks.append(asyncio.create_task(self._console(listener, stop)))
-        if "ingest" in self._stages:
-            tasks.append(asyncio.create_task(self._ingest(stop)))
+            tasks.append(keep_async("console", lambda: self._console(listener, stop), stop))
+        if "ingest" in self._wanted:
+            tasks.append(keep_async("ingest", lambda: self._ingest(stop), stop))
+        for name, stage in self._threaded().items():
+            self._stages.keep(name, stage)
+        log.info("running", stages=sorted(self._wanted), data=str(self._program.settings.data_dir))
         try:
-            await stop.wait()
+            await asyncio.gather(stop.wait(), *tasks)
         finally:
-            stop.set()
-            self._stop.set()
-            await asyncio.gather(*tasks)
+            self._stages.stop.set()
+            await asyncio.to_thread(self._stages.join)
 
     def _end(self, stop: asyncio.Event) -> None:
+        if stop.is_set():
+            return
         log.info("stopping", first="the work in hand is finished")
-        self._stop.set()
+        self._stages.stop.set()
         stop.set()
+        late = threading.Timer(STOP_SECONDS, self._cut_short)
+        late.daemon = True
+        late.start()
+
+    def _cut_short(self) -> None:
+        """End the process: locks and leases end with it, and the work comes again."""
+        log.warning("cut_short", stages=self._stages.running or ["ingest"])
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)
 
     # ── stages ───────────────────────────────────────────────────────────────────────────────
 
-    def _start_threads(self) -> None:
-        stages: dict[str, Callable[[], None]] = {"relay": self._relay, "housekeeping": self._tidy}
-        if "processors" in self._stages:
+    def _threaded(self) -> dict[str, Callable[[], None]]:
+        keeper = Housekeeper(self._program, decides="alerts" in self._wanted)
+        stages: dict[str, Callable[[], None]] = {
+            "housekeeping": lambda: keeper.run(self._stages.stop)
+        }
+        if {"ingest", "alerts"} & self._wanted:
+            stages["relay"] = self._relay
+        if "processors" in self._wanted:
             stages["processors"] = self._match
-        if "alerts" in self._stages:
+        if "alerts" in self._wanted:
             stages |= {"alerts": self._decide, "deliveries": self._deliver}
-        for name, stage in stages.items():
-            thread = threading.Thread(target=self._keep_going, args=(name, stage), name=name)
-            thread.start()
-            self._threads.append(thread)
+        return stages
 
     async def _ingest(self, stop: asyncio.Event) -> None:
-        program, pause = self._program, FIRST_PAUSE
-        while not stop.is_set():
-            try:
-                async with program.ingest() as ingest:
-                    self._ill.pop("ingest", None)
-                    await ingest.run(stop)
-            except Exception as error:  # noqa: BLE001 one stage's end must not end the others
-                self._fell(error, "ingest", pause)
-                await _first(stop, pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+        async with self._program.ingest() as ingest:
+            await ingest.run(stop)
 
     def _match(self) -> None:
+        stop = self._stages.stop
         with closing(self._program.join(processors.GROUP)) as member:
-            worker = self._program.matcher()
-            worker.run(member, stop=self._stop.is_set, pause=self._stop.wait)
+            self._program.matcher().run(member, stop=stop.is_set, pause=stop.wait)
 
     def _decide(self) -> None:
+        stop = self._stages.stop
         with closing(self._program.join(alerts.GROUP)) as member:
-            worker = self._program.decider()
-            worker.run(member, stop=self._stop.is_set, pause=self._stop.wait)
+            self._program.decider().run(member, stop=stop.is_set, pause=stop.wait)
 
     def _deliver(self) -> None:
-        self._program.dispatcher().run(self._stop)
+        self._program.dispatcher().run(self._stages.stop)
 
     def _relay(self) -> None:
-        relay = self._program.relay
+        relay, stop = self._program.relay, self._stages.stop
         try:
-            while not self._stop.is_set():
+            while not stop.is_set():
                 if not relay.run_once():
-                    self._stop.wait(RELAY_SECONDS)
+                    stop.wait(RELAY_SECONDS)
             relay.drain()
         finally:
             relay.release()
 
-    def _tidy(self) -> None:
-        tidy = forget = 0.0
-        while not self._stop.is_set():
-            self._program.keeper.refresh()
-            self._program.catalog()
-            if time.monotonic() - tidy > TIDY_SECONDS:
-                tidy = time.monotonic()
-                self._program.streams.maintain()
-                self._gauge()
-            if "alerts" in self._stages and time.monotonic() - forget > FORGET_SECONDS:
-                forget = time.monotonic()
-                self._program.decider().forget()
-            self._stop.wait(RELOAD_SECONDS)
-
-    def _gauge(self) -> None:
-        program = self._program
-        for group, streams in GROUPS.items():
-            lags = program.streams.lag(group, streams)
-            metrics.LAG_RECORDS.labels(group).set(sum(lag.records for lag in lags))
-            metrics.LAG_SECONDS.labels(group).set(max((lag.seconds for lag in lags), default=0))
-        with program.store.read() as connection:
-            states = feed_store.feed_states(connection, program.clock())
-        read = [s.feed.last_success_at.timestamp() for s in states if s.feed.last_success_at]
-        metrics.LAST_SUCCESS.set(max(read, default=0.0))
-
-    # ── keeping them going ───────────────────────────────────────────────────────────────────
-
-    def _keep_going(self, name: str, stage: Callable[[], None]) -> None:
-        pause = FIRST_PAUSE
-        while not self._stop.is_set():
-            started = time.monotonic()
-            try:
-                self._ill.pop(name, None)
-                stage()
-            except Exception as error:  # noqa: BLE001 one stage's end must not end the others
-                if time.monotonic() - started > LONGEST_PAUSE:
-                    pause = FIRST_PAUSE
-                self._fell(error, name, pause)
-                self._stop.wait(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
-
-    def _fell(self, error: Exception, name: str, pause: float) -> None:
-        self._ill[name] = for_log(str(error)) or type(error).__name__
-        known = isinstance(error, WirewatchError)
-        log.error(
-            "stage_fell", stage=name, reason=self._ill[name], again_in=pause, exc_info=not known
-        )
-
-    # ── console ──────────────────────────────────────────────────────────────────────────────
-
-    def _listen(self) -> socket.socket:
-        settings = self._program.settings
-        host, port = settings.web_host, settings.web_port
-        try:
-            return socket.create_server((host, port), family=_family(host))
-        except OSError as error:
-            raise SettingsError(
-                f"The console cannot listen on {host}:{port}: {error.strerror}.",
-                mend="Perhaps another `wirewatch run` has it. Set WIREWATCH_WEB_PORT; 0 picks a "
-                "free one.",
-            ) from None
-
     async def _console(self, listener: socket.socket, stop: asyncio.Event) -> None:
-        settings = self._program.settings
-        app = create_app(
-            self._program.store,
-            self._program.clock,
-            hosts=["127.0.0.1", "localhost", "[::1]", settings.web_host],
-            topics=lambda: len(self._program.keeper.current.topics),
-            ill=lambda: [f"{stage}: {why}" for stage, why in sorted(self._ill.items())],
+        program = self._program
+        running = Running(
+            topics=lambda: len(program.keeper.current.topics),
+            ill=lambda: self._stages.ill,
+            faults=lambda: [f for f in program.keeper.faults if f.is_error],
         )
-        server = _Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                lifespan="off",
-                ws="none",
-                timeout_graceful_shutdown=3,
-            )
-        )
-        address = listener.getsockname()
-        log.info("console", url=f"http://{settings.web_host}:{address[1]}/")
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        await stop.wait()
-        server.should_exit = True
-        await serving
-
-
-class _Server(uvicorn.Server):
-    """Leaves the signals to us."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
-
-
-async def _first(stop: asyncio.Event, seconds: float) -> None:
-    """Wait for the stop or the time, whichever comes first."""
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return
+        hosts = ("127.0.0.1", "localhost", "[::1]", program.settings.web_host)
+        log.info("console", url=address(listener))
+        await serve(create_app(program.store, program.clock, running, hosts), listener, stop)

@@ -15,18 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import structlog
-
 from alerts import worker as alerts
 from alerts.deliver import Dispatcher
 from alerts.receivers import receiver_faults
-from config.catalog.load import load_partly
 from config.catalog.models import Catalog
 from config.catalog.reload import CatalogKeeper
-from config.errors import SettingsError
-from config.faults import Fault
-from config.logs import set_up_logs
-from config.settings import Settings, load_settings
+from config.settings import Settings
 from core import metrics
 from core.clock import Clock, utc_now
 from core.dispositions import Dispositions
@@ -34,17 +28,15 @@ from core.instance import Instance
 from core.messages.envelope import MATCHES
 from core.relay import Relay
 from core.store import Store
-from core.streams import open_streams
 from core.streams.port import Consumer, StreamLog
 from core.streams.specs import stream_specs
 from ingest.service import Ingest
 from processors import topic_faults
 from processors import worker as processors
+from wirewatch.opening import open_instance, open_store, open_stream_log
 
 GROUPS = {processors.GROUP: processors.STREAMS, alerts.GROUP: (MATCHES,)}
 """What each consuming stage's group reads."""
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -102,18 +94,6 @@ class Program:
         return current
 
 
-def open_settings() -> Settings:
-    """Settings read, logs set up: the first thing every command does."""
-    settings = load_settings()
-    set_up_logs(settings)
-    return settings
-
-
-def load_files(settings: Settings) -> tuple[Catalog, list[Fault]]:
-    """The operator's files as far as they are sound, with the faults of reading them."""
-    return load_partly(settings.config_dir, os.environ)
-
-
 def open_keeper(settings: Settings) -> CatalogKeeper:
     """The operator's files, checked by every room.
 
@@ -127,42 +107,6 @@ def open_keeper(settings: Settings) -> CatalogKeeper:
         clock=utc_now,
         on_reload=lambda good: metrics.CONFIG_OK.set(1 if good else 0),
     )
-
-
-@contextmanager
-def open_store(settings: Settings) -> Iterator[Store]:
-    """The store alone: for commands that only read it."""
-    store = Store.open(settings.database_location)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-@contextmanager
-def open_instance(settings: Settings) -> Iterator[Instance]:
-    """This process's lock in the data folder."""
-    try:
-        me = Instance.start(settings.data_dir)
-    except OSError as error:
-        raise SettingsError(
-            f"The data folder {settings.data_dir} cannot be written: {error.strerror}.",
-            mend="Set WIREWATCH_DATA_DIR to a folder that can be written.",
-        ) from None
-    try:
-        yield me
-    finally:
-        me.close()
-
-
-@contextmanager
-def open_stream_log(settings: Settings, me: Instance) -> Iterator[StreamLog]:
-    """The streams alone: for commands that only read them."""
-    streams = open_streams(settings, instance=me, clock=utc_now)
-    try:
-        yield streams
-    finally:
-        streams.close()
 
 
 @contextmanager

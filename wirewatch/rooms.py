@@ -7,7 +7,6 @@ imported before this has been asked.
 
 from __future__ import annotations
 
-from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -52,5 +51,7 @@ def _origin(room: str) -> Path | None:
 
 def _distributions(room: str) -> tuple[str, ...]:
     """Installed distributions, but ours, that ship a package of this name."""
+    from importlib.metadata import packages_distributions  # slow, and hardly ever needed
+
     names = packages_distributions().get(room, [])
     return tuple(sorted({name for name in names if name.lower() != "wirewatch"}))

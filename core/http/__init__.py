@@ -2,7 +2,7 @@
 
 Outcomes of a :class:`~config.errors.FetchError` raised here (``OUTCOMES``):
 
-============== =====================================================================
+=================== ================================================================
 ``bad_url``         not an http or https URL that can be asked for
 ``dns``             the name could not be resolved just now
 ``nxdomain``        there is no such name
@@ -16,7 +16,7 @@ Outcomes of a :class:`~config.errors.FetchError` raised here (``OUTCOMES``):
 ``protocol``        not HTTP, or packed in a way we did not ask for
 ``too_large``       more than asked for, or a decompression bomb
 ``truncated``       the body ends too early
-============== =====================================================================
+=================== ================================================================
 """
 
 from __future__ import annotations

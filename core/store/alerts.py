@@ -24,7 +24,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     func,
+    or_,
     select,
 )
 
@@ -237,10 +239,11 @@ def list_alerts(
     severity: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    before: Alert | None = None,
     limit: int = 100,
     offset: int = 0,
 ) -> list[Alert]:
-    """Alerts, newest first.
+    """Alerts, newest first; those opened at one moment by their ids.
 
     Args:
         connection: Any transaction.
@@ -249,6 +252,7 @@ def list_alerts(
         severity: Only this severity.
         since: Opened at this time or later.
         until: Opened before this time.
+        before: Those that come after this one in the list: the next page.
         limit: At most so many.
         offset: After so many.
     """
@@ -261,6 +265,10 @@ def list_alerts(
         query = query.where(alerts.c.opened_at >= since)
     if until is not None:
         query = query.where(alerts.c.opened_at < until)
+    if before is not None:
+        earlier = alerts.c.opened_at < before.opened_at
+        same = and_(alerts.c.opened_at == before.opened_at, alerts.c.id > before.id)
+        query = query.where(or_(earlier, same))
     return [_alert(row) for row in connection.execute(query.limit(limit).offset(offset)).mappings()]
 
 

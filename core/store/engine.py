@@ -161,7 +161,7 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _in_our_words(error) from error
+        raise _in_our_words(error) from None  # the cause would quote our SQL
 
 
 def _in_our_words(error: DBAPIError) -> StoreError:

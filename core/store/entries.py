@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    literal_column,
     select,
 )
 
@@ -68,9 +69,9 @@ entries = Table(
     UniqueConstraint("feed_id", "key"),
 )
 Index("ix_entries_url_key", entries.c.url_key)
-Index("ix_entries_article_id", entries.c.article_id)
 Index("ix_entries_feed_id_changed_at", entries.c.feed_id, entries.c.changed_at)
-_pending = entries.c.state == PENDING
+# A literal: SQLite does not use a partial index where the query's condition is a parameter.
+_pending = entries.c.state == literal_column(f"'{PENDING}'")
 Index(
     "ix_entries_pending", entries.c.next_page_at, sqlite_where=_pending, postgresql_where=_pending
 )

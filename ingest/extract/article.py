@@ -15,7 +15,7 @@ from config.errors import ExtractionError
 from core.messages import Access, Zone
 from core.text.clean import clean
 from ingest.extract import vocabulary as words
-from ingest.extract.blocks import Block, collect
+from ingest.extract.blocks import HEADINGS, Block, collect
 from ingest.extract.body import read_body
 from ingest.extract.credits import agency_of, authors_of, byline
 from ingest.extract.dates import published
@@ -28,6 +28,7 @@ from ingest.extract.zones import KEPT, Tagged, tag
 _NO_HINTS = PageHints()
 _THIN = 300
 _STUB = 1500
+_LEAVES = HEADINGS | {"p", "li", "figcaption", "dd", "dt", "td"}
 _MAX_ZONE = 20_000
 _TIERS = {"free": Access.FREE, "metered": Access.UNKNOWN, "locked": Access.PAID, "paid": Access.PAID, "premium": Access.PAID}
 
@@ -56,9 +57,7 @@ def extract_page(
     lead, lead_blocks = choose_lead(blocks, page, hints, tagged.title)
     for block in lead_blocks:
         block.zone = "lead"
-    for block in blocks:
-        if block.zone is not None:
-            block.cut()
+    _cut(blocks, tagged)
     text = read_body(page.root, blocks, tagged)
     flags = _flags(page, blocks, text, lead, tagged)
     if not text and not (lead and page.data.kind):
@@ -81,6 +80,16 @@ def extract_page(
         zones=_zones(blocks),
         flags=flags,
     )
+
+
+def _cut(blocks: Sequence[Block], tagged: Tagged) -> None:
+    """Take everything out of the tree that is no body."""
+    for block in blocks:
+        if block.zone is not None:
+            block.cut()
+    for element in (*tagged.dropped, *(b.owner for b in blocks if b.zone and b.owner.tag in _LEAVES)):
+        if element.getparent() is not None and (not len(element) or not element.text_content().strip()):
+            element.drop_tree()
 
 
 def _authors(page: ParsedPage, blocks: Sequence[Block], tagged: Tagged) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ BORDERS = frozenset(
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _END = re.compile(r"[.!?…:;][\"'“”«»‹›’)\]]*\s*$")
 _LETTER = re.compile(r"[^\W\d_]")
+# Nothing inside of these is ever article text, unless they are labelled as something we keep.
+_SKIPPED = frozenset({"nav", "aside", "menu", "dialog"})
 _MAX_BLOCKS = 20_000
 
 
@@ -108,10 +110,16 @@ class _Collector:
         self._parts = []
         self._linked = 0
 
+    def enter(self, element: HtmlElement) -> None:
+        """Pass an element whose inside nobody looks at."""
+        self.flush()
+        self._owners.append(element)
+
     def start(self, element: HtmlElement) -> None:
         tag = element.tag
         if tag in BORDERS:
-            self.flush()
+            if self._parts:
+                self.flush()
             if tag != "br":
                 self._owners.append(element)
         elif tag == "a":
@@ -128,7 +136,8 @@ class _Collector:
     def end(self, element: HtmlElement) -> None:
         tag = element.tag
         if tag in BORDERS:
-            self.flush()
+            if self._parts:
+                self.flush()
             if tag != "br":
                 self._owners.pop()
         elif tag == "a":
@@ -140,17 +149,35 @@ class _Collector:
 
 
 def collect(body: HtmlElement) -> tuple[list[Block], list[HtmlElement]]:
-    """The blocks of a tree in reading order, and its ``<time>`` elements."""
-    collector = _Collector()
+    """The blocks of a tree in reading order, and its ``<time>`` elements.
+
+    Navigation and asides leave the tree, unless broken markup has put everything into one.
+    """
     tail, body.tail = body.tail, None
-    for event, element in etree.iterwalk(body, events=("start", "end")):
-        if event == "start":
-            collector.start(element)
-        else:
-            collector.end(element)
+    collector, skipped = _walk(body, _SKIPPED)
+    if skipped and not any(b.prose for b in collector.blocks):
+        collector, skipped = _walk(body, frozenset())
     body.tail = tail
-    collector.flush()
+    for element in skipped:
+        element.drop_tree()
     return collector.blocks, collector.times
+
+
+def _walk(body: HtmlElement, skip: frozenset[str]) -> tuple[_Collector, list[HtmlElement]]:
+    collector = _Collector()
+    walk = etree.iterwalk(body, events=("start", "end"))
+    skipped = []
+    for event, element in walk:
+        if event == "end":
+            collector.end(element)
+        elif element.tag in skip and (label := label_of(element)) and label.zone == "chrome":
+            walk.skip_subtree()
+            skipped.append(element)
+            collector.enter(element)
+        else:
+            collector.start(element)
+    collector.flush()
+    return collector, skipped
 
 
 def looks_like_words(text: str) -> bool:

@@ -32,6 +32,7 @@ _SURE_HEAD = re.compile(
     r"^(?:leave|post|write|join|laisse|ajoute|écri|оставить|добавить|написать|залишити|додати|написати|schreiben|verfassen|hinterlass)"
 )
 _REACH = 6
+_MIN_COMMENT = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,23 @@ def comment_span(blocks: Sequence[Block], title: int, *, live: bool) -> tuple[in
         title: Index of the headline, -1 where there is none.
         live: Whether the page is a live ticker: times alone prove nothing there.
     """
-    open_blocks = [i for i, b in enumerate(blocks) if b.zone is None and i != title]
-    signatures = _without_byline(list(_signatures(blocks, open_blocks)), blocks, title)
-    replies = [i for i in open_blocks if _is_reply(blocks[i])]
-    heads = [i for i in open_blocks if is_head(blocks[i])]
+    rest = [i for i, b in enumerate(blocks) if b.zone is None and i > title]
+    span = _span(blocks, rest, title, live=live)
+    if span is None and title > 0:
+        above = [i for i, b in enumerate(blocks[:title]) if b.zone is None]
+        signatures = list(_signatures(blocks, above))
+        if len(signatures) >= 3 and all(s.clocked for s in signatures):
+            heads = [i for i in above if is_head(blocks[i])]
+            return _from_head(signatures[0].start, heads, blocks), title
+    return span
+
+
+def _span(
+    blocks: Sequence[Block], rest: Sequence[int], title: int, *, live: bool
+) -> tuple[int, int] | None:
+    heads = [i for i in rest if is_head(blocks[i])]
+    replies = [i for i in rest if _is_reply(blocks[i])]
+    signatures = _without_byline(list(_signatures(blocks, rest)), heads, blocks, title)
     if _believed(signatures, replies, heads, live=live):
         return _around(signatures, heads, blocks, title)
     if start := _from_replies(replies, blocks, title):
@@ -100,7 +114,7 @@ def _is_name(name: str) -> bool:
 def looks_like_name(block: Block) -> bool:
     """Whether a block may be nothing but somebody's name."""
     text = block.text.removesuffix(":")
-    if len(text) > _MAX_NAME or block.owner.tag in ("h1", "h2") or words.BYLINE.match(block.lower):
+    if len(text) > _MAX_NAME or block.owner.tag in ("h1", "h2", "h3", "h4") or words.BYLINE.match(block.lower):
         return False
     parts = WHO_SAYS.match(block.lower)
     if not parts or len(parts["name"].split()) > 4:
@@ -113,16 +127,18 @@ def _is_reply(block: Block) -> bool:
     return len(block.text) <= 60 and bool(words.REPLY.search(block.lower)) and bool(_SURE_REPLY.search(block.lower))
 
 
-def _without_byline(found: list[Signature], blocks: Sequence[Block], title: int) -> list[Signature]:
-    """Drop a signature over the body: the author's, with the time of publication."""
-    found = [s for s in found if s.start != title]
+def _without_byline(
+    found: list[Signature], heads: Sequence[int], blocks: Sequence[Block], title: int
+) -> list[Signature]:
+    """Drop signatures over the body: the author's, with the time of publication."""
     while found:
         first = found[0]
-        if any(b.prose for b in blocks[max(title, 0) + 1 : first.start] if b.zone is None):
+        if any(b.prose for b in blocks[title + 1 : first.start] if b.zone is None):
+            return found
+        if any(head < first.start for head in heads):
             return found
         gaps = [_between(blocks, a, b) for a, b in zip(found, found[1:], strict=False)]
-        usual = median(gaps[1:]) if len(gaps) > 1 else 0
-        if len(gaps) > 1 and gaps[0] <= 2 * usual + 300:
+        if len(gaps) > 2 and min(gaps) >= _MIN_COMMENT and gaps[0] <= 1.5 * median(gaps[1:]) + 150:
             return found
         found = found[1:]
     return found
@@ -153,7 +169,7 @@ def _around(signatures: Sequence[Signature], heads: Sequence[int], blocks: Seque
         before = [i for i in inside if i < signatures[0].start and blocks[i].prose and blocks[i].zone is None]
         if len(before) <= 1 and title not in inside:
             return min(inside[0], start), max(inside[-1], last) + 1
-    return start, title if title > last else len(blocks)
+    return start, len(blocks)
 
 
 def _from_head(start: int, heads: Sequence[int], blocks: Sequence[Block]) -> int:

@@ -15,6 +15,14 @@ _AGENCIES = {
     "bloomberg": r"bloomberg", "dts": r"dts", "belga": r"belga", "kyodo": r"kyodo", "xinhua": r"xinhua",
 }  # fmt: skip
 _CODE = re.compile(r"(?<![\w@.])(?:" + "|".join(f"(?P<{code}>{names})" for code, names in _AGENCIES.items()) + r")(?![\w@])", re.IGNORECASE)
+_FILL = frozenset(
+    "quelle quellen source mit material von with reporting from by avec по материалам за матеріалами текст text und et and"
+    " и та infocom afx international media agenturmaterial agencies agentur agenturen der des de nachrichtenagentur"
+    " keystone de at ch".split()
+)
+_ITEM = re.compile(r"^(?:© ?)?dpa(?:-[a-z]+)?[:,] ?(?:dpa:)?\d{6}[\d-]+|^\(?©? ?dpa-infocom\b")
+_DESK = re.compile(r"^[a-z]{2,4}(?:/[a-z]{2,4})+(?: \([a-z]{2,4}\))?$")
+_TOKEN = re.compile(r"[^\W_]+")
 _MARKED = re.compile(r"\(([^()]{2,40})\)\s*(?:[-–—.:]|$)")
 _DATELINE = re.compile(r"^[^.!?\n]{2,60}?\(([^()]{2,30})\)\s*[-–—.:]")
 _NO_NAME = re.compile(r"https?:|www\.|@|[<>{}\[\]|]|\d{3}")
@@ -22,6 +30,17 @@ _BY = re.compile(r"^(?:von|by|par|автор:?|text:)\s+", re.IGNORECASE)
 _PARTED = re.compile(r"\s*(?:,|;|\bund\b|\band\b|\bet\b|&|\bи\b|\bта\b)\s*")
 _MAX_AUTHORS = 20
 _BY_LINE = re.compile(r"^(?:von|by|par|автор:|автор)\s+(?P<names>[^\d|]{3,80}?)(?:\s*[|,•·–-]?\s*\d.*)?$", re.IGNORECASE)
+
+
+def is_agency_mark(line: str) -> bool:
+    """Whether a lower-case line credits an agency and says nothing else: ``(dpa/afp)``,
+    ``© dpa-infocom, dpa:230428-99-483045/5``, ``dpa/cgo``, ``Mit Material von Reuters``."""
+    if len(line) > 100 or not _CODE.search(line):
+        return False
+    if _ITEM.match(line) or _DESK.match(line):
+        return True
+    left = [t for t in _TOKEN.findall(_CODE.sub(" ", line)) if t not in _FILL and not t.isdigit()]
+    return len(left) <= 1 and sum(map(len, left)) <= 4
 
 
 def agency_of(marks: Iterable[str], authors: Iterable[str], text: str) -> str | None:

@@ -38,7 +38,7 @@ _AGO = "(?:" + "|".join(
     (
         r"vor\s(?:\d+|ein(?:er|em)?|wenigen|kurzem)\s?(?:sek\w*|min\w*|stunden?|std\.?|tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?)?",
         r"(?:\d+|an?|a few)\s?(?:s|m|h|d|w|sec\w*|min\w*|hours?|hrs?|days?|weeks?|months?|years?|yrs?)\sago",
-        r"\d+\s?(?:min|[hdw])(?=\s*$)",
+        r"\d+\s?[hdw](?=\s*$)",
         r"il y a\s(?:\d+|une?|quelques)\s\w+",
         r"(?:\d+\s)?(?:секунд\w*|минут\w*|час\w*|дн\w+|день|недел\w+|месяц\w*|лет|год\w*)\sназад",
         r"(?:\d+\s)?(?:секунд\w*|хвилин\w*|годин\w*|дн\w+|день|тиж\w+|місяц\w*|рок\w*|рік)\sтому",
@@ -68,14 +68,14 @@ _SAYS = r"(?:\s*" + _one_of(
     r"dit a\sdit a\sécrit écrit говорит пишет написал[аи]? сказал[аи]? каже пише написа(?:в|ла)",
 ) + ")"
 _AFTER = (
-    r"(?:\s*(?:uhr|h|г\.|р\.|#\s?\d+|permalink|antworten|melden|reply|report|répondre|signaler"
-    r"|ответить|відповісти|bearbeitet|edited|[|·•:()\s#\d]|\d+\s?likes?))*"
+    r"(?:uhr|h|г\.|р\.|permalink|antworten|melden|reply|report|répondre|signaler|ответить"
+    r"|відповісти|bearbeitet|edited|likes?|[|·•:()\s#\d])*"
 )
 _NAME = r"(?P<name>[^\s.,;:!?|(){}<>\d«»„“\"][^;:!?|(){}<>«»„“\"\n]{0,45}?)"
 
 SIGNATURE = re.compile(
     rf"(?:#?\d{{1,4}}[.)]?\s+|(?:kommentar|comment|commentaire|комментарий|коментар)\s(?:von|by|de|от|від)\s)?{_NAME}"
-    rf"{_SAYS}?(?:\s*(?:,|-|–|—|\||•|·|:|/|\(|am|on|at|le|um|schreibt\sam)\s*|\s+)+(?:am\s|on\s|le\s)?{WHEN}\)?{_AFTER}$"
+    rf"{_SAYS}?[\s,|•·:/(–—-]+(?:(?:am|on|at|le|um)\s+)?{WHEN}\)?{_AFTER}$"
 )
 """``Name | Sa., 8. Januar 2022 - 18:19``: who and when, and nothing else."""
 WHEN_ONLY = re.compile(rf"(?:am\s|on\s|le\s|um\s|\(|\|\s?|·\s?|•\s?)*{WHEN}\)?{_AFTER}$")

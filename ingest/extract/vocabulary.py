@@ -14,9 +14,13 @@ import re
 from functools import cache
 from pathlib import Path
 
+from ahocorasick_rs import AhoCorasick
+
 _FOLDER = Path(__file__).parent / "words"
 _COUNT = r"\s*[:(\[|–-]?\s*\d*\s*[)\]]?\s*:?"
 _META = frozenset("\\^$.|?*+()[]{}")
+_OPTIONAL = frozenset("?*{")
+_SIGNS = frozenset("$/")
 _KEY = 3
 
 
@@ -39,44 +43,70 @@ def alternatives(section: str) -> tuple[str, ...]:
 
 
 def _literals(pattern: str) -> list[str]:
-    """The runs of plain characters outside of groups that every match must hold; the first may
-    be empty, and is the run the pattern begins with."""
+    """The runs of plain characters outside of groups that every match holds, in order; the first
+    is what the pattern begins with, and may be empty."""
     runs, run, depth, i = [], "", 0, 0
     while i < len(pattern):
         char = pattern[i]
-        optional = pattern[i + 1 : i + 2] in ("?", "*", "{")
+        escaped = char == "\\" and not pattern[i + 1].isalnum()
+        i += escaped
         if char == "[":
             i = pattern.index("]", i + 2)
-        depth += (char == "(") - (char == ")")
-        if depth == 0 and char not in _META and not optional:
-            run += char
+        depth += ((char == "(") - (char == ")")) if not escaped else 0
+        plain = escaped or (depth == 0 and char not in _META)
+        if plain and depth == 0 and pattern[i + 1 : i + 2] not in _OPTIONAL:
+            run += pattern[i]
         else:
             runs.append(run)
             run = ""
-            i += char == "\\"
+            i += char == "\\" and not escaped
         i += 1
     return [*runs, run]
+
+
+def _telling(literals: list[str]) -> str:
+    """The literal that is rare enough to look for: the longest, or a sign such as €."""
+    longest = max(literals, key=len)
+    sign = next((one for one in literals if one.strip() and not one.isascii()), "")
+    return longest if len(longest) >= _KEY else sign or next((s for s in literals if s in _SIGNS), "")
+
+
+_needed: dict[str, int] = {}
+
+
+@cache
+def _automaton() -> tuple[AhoCorasick, tuple[int, ...]]:
+    return AhoCorasick(list(_needed)), tuple(_needed.values())
+
+
+def hints(text: str) -> int:
+    """Which sections' floating phrases may stand in the text, as a set of bits; one pass for all."""
+    automaton, bits = _automaton()
+    found = 0
+    for index, _, _ in automaton.find_matches_as_indexes(text, overlapping=True):
+        found |= bits[index]
+    return found
 
 
 class Phrases:
     """Tells whether a text holds one of a section's phrases."""
 
-    def __init__(self, section: str) -> None:
+    def __init__(self, section: str, bit: int) -> None:
+        self.bit = 1 << bit
         starts: dict[str, list[str]] = {}
         always: list[str] = []
         floating: list[str] = []
-        self._needed: list[str] = []
         for line in alternatives(section):
             literals = _literals(line.removeprefix("^"))
             if line.startswith("^"):
                 key = literals[0][:_KEY]
                 (starts.setdefault(key, []) if len(key) == _KEY else always).append(line[1:])
-            elif len(longest := max(literals, key=len)) >= _KEY:
-                floating.append(line)
-                self._needed.append(longest)
-            else:
-                floating.append(line)
-                self._needed.append("")
+                continue
+            floating.append(line)
+            need = _telling(literals)
+            if not need:
+                raise ValueError(f"[{section}] {line}: no literal that every match holds")
+            _needed[need] = _needed.get(need, 0) | self.bit
         self._starts = {key: _union(lines) for key, lines in starts.items()}
         self._always = _union(always) if always else None
         self._floating = _union(floating) if floating else None
@@ -86,11 +116,16 @@ class Phrases:
         own = self._starts.get(text[:_KEY])
         return bool((own and own.match(text)) or (self._always and self._always.match(text)))
 
-    def search(self, text: str) -> bool:
-        """Whether a phrase stands at the beginning, or a floating one anywhere."""
+    def search(self, text: str, seen: int | None = None) -> bool:
+        """Whether a phrase stands at the beginning, or a floating one anywhere.
+
+        Args:
+            text: Lower-case text.
+            seen: Its :func:`hints`, where they are known already.
+        """
         if self.begins(text):
             return True
-        if self._floating is None or not any(literal in text for literal in self._needed):
+        if self._floating is None or not (hints(text) if seen is None else seen) & self.bit:
             return False
         return bool(self._floating.search(text))
 
@@ -100,26 +135,37 @@ def _union(lines: list[str]) -> re.Pattern[str]:
 
 
 BULLET = re.compile(r"^[\s•·▪►▶»›→*|+–—-]+(?=\S)")
-COMMENT_HEAD = Phrases("comment_head")
-RELATED_HEAD = Phrases("related_head")
-TAG_HEAD = Phrases("tag_head")
-PAYWALL = Phrases("paywall")
-ADVERT_HEAD = Phrases("advert_head")
-AUTHOR_HEAD = Phrases("author_head")
-SOURCE_HEAD = Phrases("source_head")
-CREDIT = Phrases("credit")
-SERVICE = Phrases("service")
-CONSENT = Phrases("consent")
-REPLY = Phrases("reply")
+(
+    COMMENT_HEAD,
+    RELATED_HEAD,
+    TAG_HEAD,
+    PAYWALL,
+    ADVERT_HEAD,
+    AUTHOR_HEAD,
+    SOURCE_HEAD,
+    CREDIT,
+    SERVICE,
+    CONSENT,
+    REPLY,
+) = (
+    Phrases(section, bit)
+    for bit, section in enumerate(
+        (
+            "comment_head",
+            "related_head",
+            "tag_head",
+            "paywall",
+            "advert_head",
+            "author_head",
+            "source_head",
+            "credit",
+            "service",
+            "consent",
+            "reply",
+        )
+    )
+)
 BYLINE = re.compile(rf"^(?:{'|'.join(alternatives('byline'))})\b")
 APPEAL_CUES = tuple(
-    _union(list(alternatives(f"appeal_{cue}"))) for cue in ("we", "do", "where", "tone")
-)
-
-AGENCY_LINE = re.compile(
-    r"^(?:[(\[©\s]*)(?:quellen?:?|source:?|mit material von|with (?:material|reporting) (?:from|by)|avec|по материалам|за матеріалами|текст:|text:)?\s*"
-    r"[(©\s]*(?:(?:dpa|afp|apa|sda|kna|epd|sid|ots|reuters|rtr|ap|aap|pa|ansa|efe|tass|interfax|bloomberg|keystone-?sda|ria|dts|тасс|интерфакс|рейтер|укринформ|укрінформ|унн|уніан|риа новости|риа|ats|belga|nachrichtenagentur)"
-    r"(?:[-/,&+ :©.]|und|et|and|и|та|infocom|international|media)*)+(?:[\w./ -]{0,12})?[)\]\s.]*$"
-    r"|^(?:© )?dpa(?:-[a-z]+)?[:,]\s?(?:dpa:)?\d{6}[\d-]+(?:/\d+)?.{0,20}$|^\(?©? ?dpa-infocom.{0,60}$|^[a-z]{2,4}/[a-z]{2,4}(?:/[a-z]{2,4})*(?: \((?:dpa|afp|apa|reuters|ap|kna|epd)\))?$"
-    r"|^(?:mit agenturmaterial|mit (?:material|informationen) (?:der|von) .{0,30}(?:dpa|afp|agentur).{0,20}|\(?(?:with|avec) (?:agencies|afp|reuters)\)?)$"
+    Phrases(f"appeal_{cue}", bit) for bit, cue in enumerate(("we", "do", "where", "tone"), 16)
 )

@@ -20,6 +20,7 @@ from lxml.html import HtmlElement
 
 from ingest.extract.blocks import Block
 from ingest.extract.comments import comment_span, is_head
+from ingest.extract.credits import is_agency_mark
 from ingest.extract.labels import Label
 
 KEPT = ("comments", "related", "service", "advert", "author", "caption", "agency", "paywall")
@@ -37,10 +38,12 @@ class Tagged:
     Attributes:
         title: Index of the headline's block, -1 where it was not found.
         stub: Whether a paywall cut the article short.
+        dropped: Elements of which nothing is kept.
     """
 
     title: int
     stub: bool
+    dropped: tuple[HtmlElement, ...] = ()
 
 
 def tag(blocks: Sequence[Block], titles: Sequence[str], *, live: bool) -> Tagged:
@@ -52,7 +55,7 @@ def tag(blocks: Sequence[Block], titles: Sequence[str], *, live: bool) -> Tagged
         live: Whether the page is a live ticker.
     """
     title = find_title(blocks, titles)
-    _believe_labels(blocks, title)
+    dropped = _believe_labels(blocks, title)
     _mark_title(blocks, title)
     span = comment_span(blocks, title, live=live)
     if span:
@@ -60,7 +63,7 @@ def tag(blocks: Sequence[Block], titles: Sequence[str], *, live: bool) -> Tagged
     if title > 0 and (span is None or span[0] > title or span[1] <= title):
         _over_the_title(blocks, title)
     _Reader(blocks, title).run()
-    return Tagged(title, any(b.zone == "paywall" for b in blocks))
+    return Tagged(title, any(b.zone == "paywall" for b in blocks), tuple(dropped))
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -104,8 +107,8 @@ def _mark_title(blocks: Sequence[Block], title: int) -> None:
             block.zone = "title"
 
 
-def _believe_labels(blocks: Sequence[Block], title: int) -> None:
-    """Turn claims into zones, the outermost believed one first."""
+def _believe_labels(blocks: Sequence[Block], title: int) -> list[HtmlElement]:
+    """Turn claims into zones, the outermost believed one first; the elements believed."""
     groups: dict[Label, list[Block]] = {}
     for block in blocks:
         for label in block.labels:
@@ -115,9 +118,12 @@ def _believe_labels(blocks: Sequence[Block], title: int) -> None:
     for label in groups:
         siblings[label.zone] = siblings.get(label.zone, 0) + 1
     headline = blocks[title].labels if title >= 0 else ()
+    believed = []
     for label, inside in groups.items():
         if label not in headline and _believed(label, inside, total, siblings[label.zone]):
             _mark(inside, label.zone)
+            believed.append(label.element)
+    return believed
 
 
 def _believed(label: Label, inside: Sequence[Block], total: int, siblings: int) -> bool:
@@ -143,10 +149,10 @@ def _over_the_title(blocks: Sequence[Block], title: int) -> None:
             block.zone = "caption" if is_credit(block) else "chrome"
 
 
-def is_credit(block: Block) -> bool:
+def is_credit(block: Block, seen: int | None = None) -> bool:
     """Whether it is a caption with its credit, or the credit alone."""
     size = len(block.text)
-    return size <= 400 and (size <= 160 or not block.sentence) and bool(words.CREDIT.search(block.lower))
+    return size <= 400 and (size <= 160 or not block.sentence) and words.CREDIT.search(block.lower, seen)
 
 
 def shelf_of(block: Block) -> HtmlElement | None:
@@ -215,44 +221,56 @@ class _Reader:
 
     def _kind(self, index: int, block: Block) -> tuple[str | None, str | None]:
         """(zone of this block alone, zone it opens)."""
-        size, lower = len(block.text), words.BULLET.sub("", block.lower)
+        size = len(block.text)
+        lower = words.BULLET.sub("", block.lower)
+        seen = words.hints(lower) if size <= 400 else 0
         if size <= 160:
-            if words.AGENCY_LINE.search(lower):
+            if is_agency_mark(lower):
                 return "agency", None
-            if head := self._head(block, lower, size):
+            if head := self._head(block, lower, size, seen):
                 return None, head
-            if _RELATED_LINE(lower):
+        if size <= 300 and words.RELATED_HEAD.begins(lower):
+            if size <= 160 or block.linky or _AFTER_PHRASE.match(lower):
                 return "related", None
-        elif size <= 300 and _RELATED_LINE(lower) and (block.linky or _AFTER_PHRASE.match(lower)):
-            return "related", None
-        if size <= 400 and (size <= 160 or self._zone == "paywall") and words.PAYWALL.search(lower) and not (block.prose and self._left[index + 1] > self._seen):
+        if size <= 400 and self._is_paywall(index, block, lower, seen):
             return None, "paywall"
-        if size <= 300 and words.SERVICE.search(lower) and (size <= 120 or not block.prose or self._zone):
+        if size <= 300 and (size <= 120 or not block.prose or self._zone) and words.SERVICE.search(lower, seen):
             return "service", None
-        if size <= 200 and is_credit(block):
+        if size <= 200 and is_credit(block, seen):
             return "caption", None
         if self._is_appeal(index, block):
             return "service", None
         return None, None
 
-    def _head(self, block: Block, lower: str, size: int) -> str | None:
+    def _is_paywall(self, index: int, block: Block, lower: str, seen: int) -> bool:
+        if len(lower) > 160 and self._zone != "paywall":
+            return False
+        if block.prose and self._left[index + 1] > self._seen:
+            return False
+        return words.PAYWALL.search(lower, seen)
+
+    def _head(self, block: Block, lower: str, size: int, seen: int) -> str | None:
         short = size <= 80
-        if short and words.AUTHOR_HEAD.search(lower):
+        if short and words.AUTHOR_HEAD.begins(lower):
             return "author"
-        if short and words.TAG_HEAD.search(lower):
+        if short and words.TAG_HEAD.begins(lower):
             return "service"
-        if short and words.RELATED_HEAD.search(lower) and (block.heading or lower.endswith(":") or not _AFTER_PHRASE.match(lower)):
-            return "related"
-        if size <= 120 and words.ADVERT_HEAD.search(lower):
+        if short and words.RELATED_HEAD.begins(lower):
+            if block.heading or lower.endswith(":") or not _AFTER_PHRASE.match(lower):
+                return "related"
+        if size <= 120 and words.ADVERT_HEAD.search(lower, seen):
             return "advert"
-        if self._seen and words.SOURCE_HEAD.search(lower):
+        if self._seen and words.SOURCE_HEAD.begins(lower):
             return "service"
         return None
 
     def _is_appeal(self, index: int, block: Block) -> bool:
-        if not block.prose and len(block.text) < 60:
+        if len(block.text) < 60:
             return False
-        cues = sum(bool(cue.search(block.lower)) for cue in words.APPEAL_CUES)
+        seen = words.hints(block.lower)
+        if sum(bool(seen & cue.bit) for cue in words.APPEAL_CUES) < 2:
+            return False
+        cues = sum(cue.search(block.lower, seen) for cue in words.APPEAL_CUES)
         late = self._seen > 0 and self._left[index + 1] * 4 <= self._seen
         return cues >= (2 if late and self._zone else 3) or (cues >= 2 and late and len(block.text) <= 400)
 
@@ -274,7 +292,3 @@ class _Reader:
         if self._zone == "service" and self._seen and left * 3 < self._seen:
             return False
         return strong
-
-
-def _RELATED_LINE(lower: str) -> bool:  # noqa: N802
-    return bool(words.RELATED_HEAD.search(lower))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from core.text.clean import clean_line
 from ingest.dates import parse_date
 from ingest.sources.entry import Entry
 from ingest.sources.text import to_line, to_text
@@ -39,14 +40,14 @@ class Context:
 
 def entry_of(item: Any, key: str, digest: str, context: Context) -> Entry:
     """The entry feedparser made of one element."""
-    language = language_code(dict.get(item, "language", "") or _title_language(item))
+    language = language_code(field(item, "language") or _title_language(item))
     content = _content(item)
-    summary = dict.get(item, "summary", "")
+    summary = field(item, "summary")
     published_at, raw = _published(item, context, language or context.language)
     return Entry(
         key=key,
         url=_url(item, context.base),
-        title=to_line(dict.get(item, "title", "")),
+        title=to_line(field(item, "title")),
         summary="" if summary == content else to_text(summary),
         content=to_text(content),
         published_at=published_at,
@@ -55,6 +56,12 @@ def entry_of(item: Any, key: str, digest: str, context: Context) -> Entry:
         language=language,
         digest=digest,
     )
+
+
+def field(thing: Any, name: str) -> str:
+    """A text of feedparser's, which is None or something else where the feed is damaged."""
+    value = dict.get(thing, name)
+    return value if isinstance(value, str) else ""
 
 
 def language_code(raw: str) -> str | None:
@@ -71,25 +78,25 @@ def author_names(raw: list[str]) -> tuple[str, ...]:
 
 
 def _authors(item: Any) -> tuple[str, ...]:
-    listed = [a.get("name", "") for a in dict.get(item, "authors", ())]
+    listed = [field(a, "name") for a in dict.get(item, "authors", ())]
     if len(listed) > 1:
         return author_names(listed)
     # RSS 2.0 writes "address (name)"; feedparser cuts some of those at the wrong place.
-    written = dict.get(item, "author", "")[:_LONGEST_NAME]
+    written = field(item, "author")[:_LONGEST_NAME]
     behind = _BEHIND_ADDRESS.fullmatch(written.strip())
     return author_names([behind[1]] if behind else listed if any(listed) else [written])
 
 
 def _title_language(item: Any) -> str:
-    return dict.get(item, "title_detail", {}).get("language") or ""
+    return field(dict.get(item, "title_detail", {}), "language")
 
 
 def _content(item: Any) -> str:
     """The longest readable content; images in base64 are content too."""
     values = (
-        c.get("value", "")
+        field(c, "value")
         for c in dict.get(item, "content", ())
-        if (c.get("type") or "text/").startswith(_READABLE)
+        if (field(c, "type") or "text/").startswith(_READABLE)
     )
     return max(values, key=len, default="")
 
@@ -100,23 +107,23 @@ def _url(item: Any, base: str) -> str | None:
 
 def _links(item: Any) -> Iterator[str]:
     """Where an entry may lead, the best first: FeedBurner keeps the publisher's own link aside."""
-    yield dict.get(item, "feedburner_origlink", "")
-    guid = dict.get(item, "id", "")
-    link = dict.get(item, "link", "")
+    yield field(item, "feedburner_origlink")
+    guid = field(item, "id")
+    link = field(item, "link")
     # feedparser takes every guid for a link that is not said to be none.
     yield link if link != guid or link.startswith(("http", "/")) else ""
     yield from (
-        x.get("href", "") for x in dict.get(item, "links", ()) if x.get("rel") == "alternate"
+        field(x, "href") for x in dict.get(item, "links", ()) if x.get("rel") == "alternate"
     )
     yield guid if guid.startswith(("http://", "https://")) else ""
 
 
 def _published(item: Any, context: Context, language: str | None) -> tuple[datetime | None, str]:
     """The publication date, else the date of the last change, else that of creation."""
-    given = [dict.get(item, name, "").strip() for name in ("published", "updated", "created")]
+    given = [field(item, name).strip() for name in ("published", "updated", "created")]
     given = [raw for raw in given if raw]
     for raw in given:
         at = parse_date(raw, now=context.now, german=language == "de")
         if at:
-            return at, raw[:200]
-    return None, given[0][:200] if given else ""
+            return at, clean_line(raw, 200)
+    return None, clean_line(given[0], 200) if given else ""

@@ -30,6 +30,10 @@ _BOMS = (
 )
 _CONTROLS = bytes(i for i in range(32) if i not in b"\t\n\r")
 _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+# Emoji as two halves (`&#55357;&#56832;`), as JavaScript writes them: no XML allows that.
+_CODE = rb"(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7][0-9]{3});"
+_HALVES = re.compile(rb"&#" + _CODE + rb"(?:&#" + _CODE + rb")*")
+_HALF = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{4})|([0-9]{5}));")
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']?([A-Za-z0-9._:-]{2,40})""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{2,40})""", re.IGNORECASE)
 _PROLOG = re.compile(rb"(?:\s|\xef\xbb\xbf)*(?:<\?xml\b[^>]{0,500}\?>\s*)?")
@@ -63,6 +67,7 @@ def utf8(body: bytes, *, url: str, content_type: str | None) -> bytes:
     text = _recoded(body, content_type or "").translate(None, _CONTROLS)
     for noncharacter in _NONCHARACTERS:
         text = text.replace(noncharacter, b"")
+    text = _HALVES.sub(_joined, text)
     prolog = _PROLOG.match(text)
     return text[prolog.end() :] if prolog else text
 
@@ -89,6 +94,15 @@ def not_a_feed(url: str, document: bytes) -> FetchError:
     if _CHALLENGE.search(title):
         return FetchError(url, "challenge", "The answer is a page that tells people from robots.")
     return FetchError(url, "html_instead", "The answer is a web page, not a feed.")
+
+
+def _joined(found: re.Match[bytes]) -> bytes:
+    """The characters that halves make up; a half alone is nothing."""
+    codes = [int(x, 16) if x else int(d) for x, d in _HALF.findall(found[0])]
+    if not all(0xD800 <= code <= 0xDFFF for code in codes):
+        return found[0]
+    pairs = b"".join(code.to_bytes(2, "big") for code in codes)
+    return pairs.decode("utf-16-be", "ignore").encode()
 
 
 def _recoded(body: bytes, content_type: str) -> bytes:

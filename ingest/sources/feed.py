@@ -11,22 +11,28 @@ feedparser takes half a millisecond and more per entry, seen or not; the scan ta
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import feedparser
+import structlog
 
 from config.errors import FetchError
 from ingest.dates import parse_date
-from ingest.sources.build import Context, entry_of, language_code
+from ingest.sources.build import Context, entry_of, field, language_code
 from ingest.sources.decode import is_html, not_a_feed
 from ingest.sources.entry import ParsedFeed
 from ingest.sources.hints import Hints
 from ingest.sources.identity import Raw, Sorted, sort_out
-from ingest.sources.scan import Channel, Scan, keep_only, refuse_bombs, scan
+from ingest.sources.scan import Channel, Scan, keep_only, mended, refuse_bombs, scan
 from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
+
+_log = structlog.get_logger(__name__)
+
+_FEED = re.compile(rb"<(?:\w+:)?(?:rss|rdf|feed|channel|item|entry)\b", re.IGNORECASE)
 
 
 def parse_xml(
@@ -53,7 +59,7 @@ def _parse_new(
     items: Sequence[Any] = ()
     if chosen.kept:
         result = _feedparser(keep_only(found, {position for position, _, _ in chosen.kept}))
-        items = result["entries"]
+        items = result["entries"] if result else ()
         if len(items) != len(chosen.kept):
             return None
     return _parsed(found.channel, found.is_atom, items, chosen, len(found.raws), url, now)
@@ -62,7 +68,11 @@ def _parse_new(
 def _parse_whole(
     document: bytes, url: str, now: datetime, known: Mapping[str, str], limit: int
 ) -> ParsedFeed:
-    result = _feedparser(document)
+    if not _FEED.search(document[:65_536]):
+        raise not_a_feed(url, document)  # feedparser takes seconds to see that
+    result = _feedparser(document) or _feedparser(mended(document) or b"")
+    if result is None:
+        raise FetchError(url, "parse", "The feed is too damaged to be read.")
     items = result["entries"]
     version = result.get("version") or ""  # missing where feedparser found nothing at all
     if not items and not version:
@@ -77,10 +87,15 @@ def _parse_whole(
 
 
 def _feedparser(document: bytes) -> Any:
-    # Bytes that look like a path would be opened as a file; a stream never is.
-    return feedparser.parse(  # type: ignore[attr-defined, no-untyped-call]
-        io.BytesIO(document), sanitize_html=False, resolve_relative_uris=False
-    )
+    """What feedparser makes of a document; None where it fails, as it does on some damage."""
+    try:
+        # Bytes that look like a path would be opened as a file; a stream never is.
+        return feedparser.parse(  # type: ignore[attr-defined, no-untyped-call]
+            io.BytesIO(document), sanitize_html=False, resolve_relative_uris=False
+        )
+    except Exception as error:  # noqa: BLE001 - KeyError, TypeError, ValueError, UnicodeError ...
+        _log.debug("feedparser_failed", error=type(error).__name__)
+        return None
 
 
 def _parsed(
@@ -112,29 +127,27 @@ def _parsed(
 
 
 def _raw(item: Any) -> Raw:
-    content = next((c.get("value", "") for c in dict.get(item, "content", ())), "")
-    summary = dict.get(item, "summary", "")
+    content = next((field(c, "value") for c in dict.get(item, "content", ())), "")
+    summary = field(item, "summary")
     return Raw(
-        guid=dict.get(item, "id", ""),
-        link=dict.get(item, "link", ""),
-        title=dict.get(item, "title", ""),
+        guid=field(item, "id"),
+        link=field(item, "link"),
+        title=field(item, "title"),
         summary="" if summary == content else summary,
         content=content,
-        published=dict.get(item, "published", ""),
+        published=field(item, "published"),
     )
 
 
 def _channel(feed: Any) -> Channel:
     links = dict.get(feed, "links", ())
     return Channel(
-        title=dict.get(feed, "title", ""),
-        link=dict.get(feed, "link", ""),
-        language=dict.get(feed, "language", ""),
-        self_url=next((x.get("href", "") for x in links if x.get("rel") == "self"), ""),
+        title=field(feed, "title"),
+        link=field(feed, "link"),
+        language=field(feed, "language"),
+        self_url=next((field(x, "href") for x in links if field(x, "rel") == "self"), ""),
         hints=Hints.of(
-            dict.get(feed, "ttl"),
-            dict.get(feed, "sy_updateperiod"),
-            dict.get(feed, "sy_updatefrequency"),
+            field(feed, "ttl"), field(feed, "sy_updateperiod"), field(feed, "sy_updatefrequency")
         ),
     )
 

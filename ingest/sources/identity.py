@@ -98,7 +98,11 @@ def digest_of(raw: Raw) -> str:
     Markup and white space do not count: image addresses and trackers change with every poll.
     """
     words = (visible(raw.title), visible(raw.summary), visible(raw.content))
-    return _hash(b"\x1f".join((*words, raw.link.strip().encode(), raw.published.strip().encode())))
+    return _hash(b"\x1f".join((*words, _bytes(raw.link), _bytes(raw.published))))
+
+
+def _bytes(text: str) -> bytes:
+    return text.strip().encode("utf-8", "replace")
 
 
 def visible(text: str) -> bytes:

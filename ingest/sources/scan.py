@@ -113,6 +113,18 @@ def strict_root(document: bytes) -> etree._Element | None:
     return None if has_entities else root
 
 
+def mended(document: bytes) -> bytes | None:
+    """A damaged document as libxml2 can mend it: well-formed, but parts may be gone."""
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
+    )
+    try:
+        root = etree.fromstring(document, parser)
+    except etree.XMLSyntaxError:
+        return None
+    return None if root is None else etree.tostring(root, encoding="utf-8")
+
+
 def scan(document: bytes) -> Scan | None:
     """Look at a feed; None where it takes feedparser to make sense of it."""
     root = strict_root(document)

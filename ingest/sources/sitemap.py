@@ -42,8 +42,10 @@ def parse_sitemap_xml(
         FetchError: It is none, is an index of sitemaps, or has no news tag at all.
     """
     refuse_bombs(url, document)
-    root = _root(url, document)
-    found = [_fields(element) for element in root.iter("{*}url")]
+    try:
+        found = [_fields(element) for element in _root(url, document).iter("{*}url")]
+    except ValueError as error:  # names no XML allows get through where libxml2 mends
+        raise FetchError(url, "parse", "The sitemap is too damaged to be read.") from error
     news = [fields for fields in found if fields.get("title") and fields.get("loc")]
     if found and not news:
         raise FetchError(

@@ -45,8 +45,9 @@ def to_line(markup: str, limit: int = 1000) -> str:
 
 
 def _read(markup: str) -> str:
+    # "Huge" means a depth of 2048 instead of 256 here; the client has bounded the size.
     parser = etree.HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False
+        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
     )
     source = f"<html><body>{markup}</body></html>".encode("utf-8", "replace")
     try:

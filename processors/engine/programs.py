@@ -22,6 +22,9 @@ from processors.query.nodes import OTHER_FIELDS, SENTENCE
 MAX_SPANS = 2_000
 """Most hits one program keeps of one article, the first of the text; bounds hostile texts."""
 
+MAX_PAIRS = 200
+"""Up to here NEAR compares hits pair by pair; with more, sorting them first is cheaper."""
+
 Needs = tuple[frozenset[int], ...]
 
 
@@ -55,6 +58,10 @@ class Program:
             view.memo[self.key] = known
         return known
 
+    def ends(self, view: View) -> list[tuple[int, int]]:
+        """First and last position of its hits, in any order, a hit perhaps twice."""
+        return [(first, last) for first, last, _ in self.spans(view)]
+
     def witnesses(self, view: View) -> Iterable[Span]:
         """The hits that make it true."""
         return self.spans(view)
@@ -68,7 +75,7 @@ class Program:
 class Words(Program):
     """A phrase, in all its spellings."""
 
-    __slots__ = ("exact", "patterns", "scope")
+    __slots__ = ("exact", "patterns", "scope", "simple")
 
     def __init__(
         self, key: int, patterns: Sequence[tuple[int, Pattern]], *, exact: bool, scope: str | None
@@ -79,10 +86,22 @@ class Words(Program):
         super().__init__(key, needs, decided=scope is None and all(p.plain for _, p in patterns))
         self.exact = exact
         self.scope = scope
+        simple = self.decided and not any(p.chains for _, p in patterns)
+        self.simple = tuple((n, len(p.words) - 1) for n, p in patterns) if simple else ()
+
+    def ends(self, view: View) -> list[tuple[int, int]]:
+        if not self.simple:
+            return super().ends(view)
+        found = []
+        for number, more in self.simple:
+            for start in view.hits.get(number, ()):
+                first = view.main.place(start)
+                found.append((first, first + more))
+        return found
 
     def truth(self, view: View) -> bool:
         if self.decided:
-            return not view.hits.keys().isdisjoint(self.needs[0])
+            return not self.needs[0].isdisjoint(view.present)
         return bool(self.spans(view))
 
     def find(self, view: View) -> Iterable[Span]:
@@ -182,8 +201,15 @@ class AnyOf(Program):
 
     def truth(self, view: View) -> bool:
         if self.decided:
-            return not view.hits.keys().isdisjoint(self.needs[0])
+            return not self.needs[0].isdisjoint(view.present)
         return any(p.truth(view) for p in self.children)
+
+    def ends(self, view: View) -> list[tuple[int, int]]:
+        found = []
+        for program in self.children:
+            if _possible(program, view):
+                found += program.ends(view)
+        return found
 
     def find(self, view: View) -> Iterable[Span]:
         found: list[Span] = []
@@ -211,14 +237,21 @@ class NearTo(Program):
         self.ordered = ordered
 
     def truth(self, view: View) -> bool:
-        left, right = self.left.spans(view), self.right.spans(view)
-        if not left or not right:
+        if self.distance == SENTENCE:
+            return bool(self.spans(view))
+        left, right = self.left.ends(view), self.right.ends(view)
+        if len(left) * len(right) > MAX_PAIRS:
+            return bool(self.spans(view))
+        return any(self._close(view, a, b) for a in left for b in right)
+
+    def _close(self, view: View, a: tuple[int, int], b: tuple[int, int]) -> bool:
+        if b[0] > a[1]:
+            between = b[0] - a[1] - 1
+        elif self.ordered:
             return False
-        by_end = [] if self.ordered else sorted(right, key=_by_end)
-        for span in left:
-            for _ in self._partners(view, span, right, by_end):
-                return True
-        return False
+        else:
+            between = a[0] - b[1] - 1
+        return 0 <= between <= self.distance and view.zone(a[0]) is view.zone(b[0])
 
     def find(self, view: View) -> Iterable[Span]:
         left, right = self.left.spans(view), self.right.spans(view)
@@ -304,7 +337,7 @@ class AtLeast(Program):
 def _possible(program: Program, view: View) -> bool:
     """Whether all that a program needs stands in the article."""
     for group in program.needs:
-        if view.hits.keys().isdisjoint(group):
+        if group.isdisjoint(view.present):
             return False
     return True
 

@@ -156,6 +156,11 @@ class View:
         if self.other:
             self.other.search(automaton, OTHER, self.hits)
 
+    @cached_property
+    def present(self) -> set[int]:
+        """The numbers in ``hits``; asked for once the article is searched."""
+        return set(self.hits)
+
     def section(self, scope: str | None) -> Section | None:
         """The section a leaf of that scope is looked for in."""
         return self.other if scope in OTHER_FIELDS else self.main

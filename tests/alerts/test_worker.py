@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 
@@ -183,8 +184,6 @@ def test_a_transaction_that_fails_keeps_nothing(
 
 def test_two_processes_that_decide_the_same_match_open_one_alert(tmp_path: Path) -> None:
     with open_scene(tmp_path) as one, open_scene(tmp_path) as two:
-        from threading import Barrier, Thread
-
         start = Barrier(2)
 
         def decide(scene: Scene) -> None:
@@ -199,7 +198,7 @@ def test_two_processes_that_decide_the_same_match_open_one_alert(tmp_path: Path)
             thread.join()
         assert len(one.alerts()) == 1
         assert sum(s.dispositions.of("alerts").get("repeated", 0) for s in (one, two)) == 5
-        assert [e.event for e in one.events()].count("opened") == 1
+        assert [e.event.value for e in one.events()].count("opened") == 1
 
 
 def test_a_fingerprint_of_another_version_is_made_anew(scene: Scene) -> None:

@@ -150,6 +150,14 @@ def test_the_same_link_and_title_twice_in_a_document_is_one_entry() -> None:
     assert +admission.dispositions == {"known": 1}
 
 
+def test_the_same_guid_and_link_twice_in_a_document_is_one_entry() -> None:
+    link = "https://kurier.example.org/a"
+    first = parsed_entry("guid", url=link, title="Eins")
+    second = parsed_entry("guid|//kurier.example.org/a", url=link, title="Auch eins")
+    admission = decided(parsed_feed(second, known=("guid",)), [stored(first)])
+    assert +admission.dispositions == {"known": 2}
+
+
 def test_notices_that_share_a_page_are_each_an_entry_of_its_own() -> None:
     one, two = (parsed_entry(k, url="https://kurier.example.org/ticker") for k in "12")
     admission = decided(parsed_feed(one, two))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -122,7 +123,7 @@ def test_no_host_is_asked_twice_within_its_pause(hosts: list[str]) -> None:
     assert len(began) == len(hosts)
     for key in ("a.org", "b.org"):
         times = sorted(at for url, at in began if url.endswith(f"{key}/"))
-        assert all(later - earlier >= 2.0 for earlier, later in zip(times, times[1:], strict=False))
+        assert all(later - earlier >= 2.0 for earlier, later in pairwise(times))
 
 
 def test_idle_hosts_are_forgotten() -> None:
@@ -141,6 +142,6 @@ def test_idle_hosts_are_forgotten() -> None:
 
 
 def test_the_settings_decide_the_pauses() -> None:
-    chosen = Settings(http_host_pause=7, http_private_host_pause=0.25, _env_file=None)  # type: ignore[call-arg]
+    chosen = Settings(http_host_pause=7, http_private_host_pause=0.25, _env_file=None)
     turns = HostGate.of(chosen)
     assert (turns._pause, turns._private_pause) == (7, 0.25)

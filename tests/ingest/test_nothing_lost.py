@@ -30,7 +30,7 @@ STEP = st.tuples(
 def test_no_served_entry_is_lost_and_none_is_told_twice() -> None:
     press = Press()
 
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=8, deadline=None)
     @given(st.lists(STEP, min_size=1, max_size=6))
     def over(history: list[tuple[str, list[int], str]]) -> None:
         with tempfile.TemporaryDirectory() as folder:

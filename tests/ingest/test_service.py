@@ -173,7 +173,7 @@ def test_a_process_killed_at_any_instant_loses_nothing_and_repeats_nothing(
     press.says(FEED, rss(*many(press, 12)))
     press.page_delay = 0.01
     kills = 0
-    for wait in (0.03, 0.1, 0.17):
+    for wait in (0.05, 0.15):
         child = _child(tmp_path, press.url + FEED)
         assert child.stdout is not None
         child.stdout.readline()

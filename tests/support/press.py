@@ -237,7 +237,7 @@ class Installation:
 
     def _values(self, stream: str) -> list[bytes]:
         with self.store.read() as connection:
-            records = outbox.oldest(connection, 10_000)
+            records = outbox.oldest(connection, 100_000)
         return [r.value for r in records if r.stream == stream and r.value is not None]
 
     def feed(self, name: str) -> FeedRecord:

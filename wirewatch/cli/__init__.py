@@ -6,12 +6,14 @@
                                    └─ WirewatchError: one sentence on stderr, its exit code
 
 Exit codes: 0 fine, 1 the thing asked about is bad, 2 wrong usage, 3 an outside service failed.
+Commands import what they need when they are called: ``--help`` must not wait for a database.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 
 
 def main() -> None:
@@ -21,22 +23,41 @@ def main() -> None:
     """
     from wirewatch.rooms import complaint
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # whatever the locale: JSON is UTF-8
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     if words := complaint():
         sys.stderr.write(f"wirewatch: {words}\n")
         sys.exit(1)
+    try:
+        _run()
+    finally:
+        _flush()
 
+
+def _run() -> None:
     from config.errors import CatalogError, WirewatchError
+    from core.text import for_log
     from wirewatch.cli.app import app
 
     try:
         app()
     except CatalogError as error:
         for fault in error.faults:
-            sys.stderr.write(f"{fault}\n")
+            sys.stderr.write(f"{for_log(str(fault), 1000)}\n")
         sys.exit(error.exit_code)
     except WirewatchError as error:
-        sys.stderr.write(f"wirewatch: {error}\n")
+        sys.stderr.write(f"wirewatch: {for_log(str(error), 1000)}\n")
         sys.exit(error.exit_code)
-    except BrokenPipeError:  # the reader of a pipe has seen enough
+
+
+def _flush() -> None:
+    """Write out what is buffered; nobody may be there any more to read it (``| head -1``)."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(f"wirewatch: The output cannot be written: {error.strerror}.\n")
+            sys.exit(3)

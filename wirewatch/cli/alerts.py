@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
-import getpass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import structlog
 import typer
 
-from alerts.notification import shown_articles
+from config.errors import StreamError, UsageError
+from config.settings import Settings
 from core.clock import rfc3339, utc_now
-from core.store import alerts as kept
-from core.store import deliveries as sent
-from core.store import stories as seen
-from core.store.alerts import Alert
-from wirewatch.cli.output import print_json, print_rows
-from wirewatch.program import open_program, open_settings, open_store
+from wirewatch.cli.output import print_json, print_rows, say, write
+from wirewatch.opening import load_files, open_instance, open_settings, open_store, open_stream_log
+
+if TYPE_CHECKING:
+    from core.store.alerts import Alert, DecisionRow
+    from core.store.deliveries import Delivery, Notification
 
 app = typer.Typer(no_args_is_help=True, help="Look at alerts and take them.")
 
+SHOWN = 100
+"""Rows a person is shown where no limit is given; programs get all."""
+
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 IdArgument = Annotated[str, typer.Argument(help="The alert's id, or its first 8 digits or more")]
+
+log = structlog.get_logger(__name__)
 
 
 @app.command("list")
 def list_alerts(
     *,
     topic: Annotated[str | None, typer.Option(help="Only this topic's.")] = None,
-    state: Annotated[str | None, typer.Option(help="open, acked or closed.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
+    state: Annotated[
+        Literal["open", "acked", "closed"] | None, typer.Option(help="Only those in this state.")
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"At most so many; else {SHOWN}, with --json all of them."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Alerts, newest first."""
-    with open_store(open_settings()) as store, store.read() as connection:
-        found = kept.list_alerts(connection, topic_id=topic, state=state, limit=limit)
+    from core.store import alerts as kept
+    from core.store import stories as seen
+
+    settings = open_settings()
+    most = limit or (2**31 - 1 if as_json else SHOWN)
+    with open_store(settings) as store, store.read() as connection:
+        found = kept.list_alerts(connection, topic_id=topic, state=state, limit=most)
         stories = {a.story_id: seen.story(connection, a.story_id) for a in found}
+    if topic and not found:
+        _known_topic(topic, settings)
     rows = [as_row(a) | {"outlets": s.outlets if (s := stories[a.story_id]) else 0} for a in found]
     columns = ("opened_at", "topic", "title", "state", "outlets", "id")
     print_rows(rows, columns, as_json=as_json, empty="Nothing was told yet.")
@@ -42,6 +60,11 @@ def list_alerts(
 @app.command()
 def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
     """One alert: its story's articles with the evidence, and who was told."""
+    from alerts.notification import shown_articles
+    from core.store import alerts as kept
+    from core.store import deliveries as sent
+    from core.store import stories as seen
+
     with open_store(open_settings()) as store, store.read() as connection:
         found = kept.alert(connection, alert)
         articles = shown_articles(seen.articles_of(connection, found.story_id))
@@ -49,17 +72,7 @@ def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
         told = sent.notifications_of(connection, found.id)
     row = as_row(found) | {
         "articles": [a.model_dump(mode="json") for a in articles],
-        "decisions": [
-            {
-                "article_id": d.article_id,
-                "revision": d.revision,
-                "outlet": d.outlet,
-                "event": d.event,
-                "reason_code": d.reason_code,
-                "reason": d.reason,
-            }
-            for d in decisions
-        ],
+        "decisions": [_decision(d) for d in decisions],
         "notifications": [_notification(n, deliveries) for n, deliveries in told],
     }
     if as_json:
@@ -75,16 +88,26 @@ def ack(
     by: Annotated[str, typer.Option(help="Who takes it; else your login name.")] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Take an alert: somebody is on it."""
-    with open_program(open_settings()) as program:
-        with program.store.write() as connection:
-            found = kept.ack(connection, alert, by=by or getpass.getuser(), at=utc_now())
-        program.relay.drain()
-        program.relay.release()
+    """Take an alert: somebody is on it. Taken before, nothing changes."""
+    from core.relay import Relay
+    from core.store import alerts as kept
+
+    settings = open_settings()
+    with open_instance(settings) as me, open_store(settings) as store:
+        with store.write() as connection:
+            found = kept.ack(connection, alert, by=by or _login(), at=utc_now())
+        with open_stream_log(settings, me) as streams:
+            relay = Relay(store, streams, me, utc_now)
+            try:
+                relay.drain()
+            except StreamError as error:  # it is acked; its record goes with the next run
+                log.warning("not_announced_yet", reason=str(error))
+            relay.release()
     row = as_row(found)
-    print_rows([row], ("id", "state", "acked_by"), as_json=False, empty="") if not as_json else (
+    if as_json:
         print_json(row)
-    )
+    else:
+        print_rows([row], ("id", "state", "acked_by"), as_json=False, empty="")
 
 
 def as_row(alert: Alert) -> dict[str, Any]:
@@ -106,9 +129,12 @@ def as_row(alert: Alert) -> dict[str, Any]:
     }
 
 
-def _notification(
-    notification: sent.Notification, deliveries: tuple[sent.Delivery, ...]
-) -> dict[str, Any]:
+def _decision(decision: DecisionRow) -> dict[str, Any]:
+    names = ("article_id", "revision", "outlet", "event", "reason_code", "reason")
+    return {name: getattr(decision, name) for name in names}
+
+
+def _notification(notification: Notification, deliveries: tuple[Delivery, ...]) -> dict[str, Any]:
     return {
         "id": notification.id,
         "receiver": notification.receiver,
@@ -127,11 +153,31 @@ def _notification(
 
 
 def _show(row: dict[str, Any]) -> None:
-    print(f"{row['title']}\n{row['topic_title']} · {row['state']} · {row['reason']}")
+    say(f"{row['title']}\n{row['topic_title']} · {row['state']} · {row['reason']}")
     for article in row["articles"]:
-        print(f"\n{article['outlet']}: {article['title']}\n  {article['url']}")
+        write("")
+        say(f"{article['outlet']}: {article['title']}")
+        say(article["url"], indent="  ")
         for evidence in article["evidence"][:3]:
-            print(f"  [{evidence['rule']}] {evidence['sentence']}")
+            say(f"[{evidence['rule']}] {evidence['sentence']}", indent="  ")
+    write("")
     for notification in row["notifications"]:
         for delivery in notification["deliveries"]:
-            print(f"\n{notification['kind']} to {delivery['target']}: {delivery['state']}")
+            say(f"{notification['kind']} to {delivery['target']}: {delivery['state']}")
+
+
+def _known_topic(topic: str, settings: Settings) -> None:
+    """Nothing was found: because it is quiet, or because there is no such topic?"""
+    known = sorted(t.id for t in load_files(settings)[0].topics)
+    if topic not in known:
+        mend = f"There are: {', '.join(known) or 'none'}."
+        raise UsageError(f"{topic!r} is no topic.", mend=mend)
+
+
+def _login() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return "unknown"

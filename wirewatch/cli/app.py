@@ -6,17 +6,32 @@ from typing import Annotated
 
 import typer
 
-from wirewatch import __version__
 from wirewatch.cli import alerts, articles, feeds, streams, topics
 from wirewatch.cli.check import check
 from wirewatch.cli.run import run
+
+EXAMPLES = """
+\b
+Examples:
+  wirewatch check                      are the files in config/ sound?
+  wirewatch run                        poll, match, tell; console on http://127.0.0.1:8080
+  wirewatch run --once --json          one round, for cron
+  wirewatch feeds list                 which feeds are quiet, which broken?
+  wirewatch topics explain TOPIC URL   why does a page match, or not?
+
+\b
+Exit codes:
+  0 fine, 1 what was asked about is bad, 2 wrong usage, 3 an outside service failed
+"""
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Streaming news ingestion and alerting.",
+    epilog=EXAMPLES,
 )
 app.command()(run)
 app.command()(check)
@@ -29,7 +44,9 @@ app.add_typer(streams.app, name="streams")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"wirewatch {__version__}")
+        from importlib.metadata import version
+
+        print(f"wirewatch {version('wirewatch')}")
         raise typer.Exit
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from config.errors import FetchError, UsageError, WirewatchError
 from core.clock import rfc3339
-from core.store import articles as article_store
-from wirewatch.cli.inputs import extract_source, extracted_json
-from wirewatch.cli.output import print_json, print_line
-from wirewatch.program import open_settings, open_store
+from wirewatch.cli.output import print_json, print_line, say, write
+from wirewatch.opening import open_settings, open_store
 
 app = typer.Typer(no_args_is_help=True, help="Look at pages and articles.")
 
@@ -22,28 +20,42 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 def extract(
     sources: Annotated[list[str], typer.Argument(help="Files, URLs, or - for stdin")],
     *,
-    as_json: JsonOption = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line per input.")] = False,
 ) -> None:
-    """What ingest makes of pages; one JSON line each. Goes on after a bad one, exits 1 or 3."""
+    """What ingest makes of pages.
+
+    Goes on after a bad one; exits 1 where one holds no article, 2 where a file cannot be read, 3
+    where a URL cannot be had. With --json a bad one is a line too, with "error".
+
+    \b
+    wirewatch articles extract https://www.tagesschau.de/…
+    wirewatch articles extract --json pages/*.html
+    curl -s https://example.org/ | wirewatch articles extract -
+    """  # noqa: D301 click reads \b as: keep these lines
+    from wirewatch.cli.inputs import extract_source, extracted_json, nothing_extracted
+
     settings = open_settings()
     code = 0
     for source in sources:
         try:
             row = extracted_json(source, extract_source(source, settings))
-        except UsageError:
-            raise
         except WirewatchError as error:
-            row = {"input": source, "error": str(error)}
-            code = max(code, 3 if isinstance(error, FetchError) else 1)
+            row = nothing_extracted(source, str(error))
+            code = max(code, 3 if isinstance(error, FetchError) else min(error.exit_code, 2))
         if as_json:
             print_line(row)
-        elif "error" in row:
-            print(f"{source}: {row['error']}")
         else:
-            print("\n".join(filter(None, (row["title"], row["lead"], row["text"]))))
-            for zone in row["zones"]:
-                print(f"  -- cut ({zone['zone']}): {zone['text'][:100]!r}")
+            _print(row)
     raise typer.Exit(code)
+
+
+def _print(row: dict[str, Any]) -> None:
+    if "error" in row:
+        say(f"{row['input']}: {row['error']}")
+        return
+    say("\n".join(filter(None, (row["title"], row["lead"], row["text"]))))
+    for zone in row["zones"]:
+        say(f"-- cut ({zone['zone']}): {' '.join(zone['text'].split())[:100]}", indent="  ")
 
 
 @app.command()
@@ -53,27 +65,29 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Every revision of an article, and the feeds that showed it."""
+    from core.store import articles
+
     with open_store(open_settings()) as store, store.read() as connection:
-        found = article_store.find_article(connection, article)
+        found = articles.find_article(connection, article)
         if found is None:
-            raise UsageError(f"{article!r} is no article we know.")
-        revisions = article_store.revisions(connection, found.article_id)
-        seen = article_store.seen_in(connection, found.article_id)
-    row = {
-        "article_id": found.article_id,
-        "url": found.url,
-        "outlet": found.outlet,
-        "first_seen_at": rfc3339(found.first_seen_at),
-        "origin": found.origin,
-        "revisions": [r.model_dump(mode="json") for r in revisions],
-        "seen_in": [{"feed_id": f, "url": u, "seen_at": rfc3339(at)} for f, u, at in seen],
-    }
+            mend = "`wirewatch streams tail news.articles.v1` shows the ids and URLs of all."
+            raise UsageError(f"{article!r} is no article we know.", mend=mend)
+        revisions = articles.revisions(connection, found.article_id)
+        seen = articles.seen_in(connection, found.article_id)
     if as_json:
+        row = {
+            "article_id": found.article_id,
+            "url": found.url,
+            "outlet": found.outlet,
+            "first_seen_at": rfc3339(found.first_seen_at),
+            "origin": found.origin,
+            "revisions": [r.model_dump(mode="json") for r in revisions],
+            "seen_in": [{"feed_id": f, "url": u, "seen_at": rfc3339(at)} for f, u, at in seen],
+        }
         print_json(row)
         return
-    print(f"{found.article_id}  {found.url}")
+    say(f"{found.article_id}  {found.url}")
     for r in revisions:
-        print(
-            f"\nrevision {r.revision}, {rfc3339(r.fetched_at)}, from the {r.text_source}\n{r.title}"
-        )
-        print("\n".join(filter(None, (r.lead, r.text))))
+        write("")
+        say(f"revision {r.revision}, {rfc3339(r.fetched_at)}, from the {r.text_source}")
+        say("\n".join(filter(None, (r.title, r.lead, r.text))))

@@ -6,26 +6,28 @@ from typing import Annotated
 
 import typer
 
-from alerts.receivers import receiver_faults
 from config.faults import Fault, in_file_order
-from processors import topic_faults
-from wirewatch.cli.output import print_json
-from wirewatch.program import load_files, open_settings
+from config.settings import Settings
+from wirewatch.cli.output import print_json, say, write
+from wirewatch.opening import load_files, open_settings
 
 
 def check(
     *, as_json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False
 ) -> None:
     """Check sources, topics, entities and alerts; exits 1 where there is an error."""
-    found = all_faults()
+    found = all_faults(open_settings())
     report(found, as_json=as_json)
     if any(fault.is_error for fault in found):
         raise typer.Exit(1)
 
 
-def all_faults() -> list[Fault]:
+def all_faults(settings: Settings) -> list[Fault]:
     """The faults of every room, in file order."""
-    catalog, faults = load_files(open_settings())
+    from alerts.receivers import receiver_faults
+    from processors import topic_faults
+
+    catalog, faults = load_files(settings)
     return in_file_order([*faults, *topic_faults(catalog), *receiver_faults(catalog)])
 
 
@@ -35,6 +37,6 @@ def report(faults: list[Fault], *, as_json: bool) -> None:
         print_json([fault.model_dump() for fault in faults])
         return
     for fault in faults:
-        print(fault)
+        say(str(fault))
     errors = sum(fault.is_error for fault in faults)
-    print(f"{errors} error(s), {len(faults) - errors} warning(s)." if faults else "No faults.")
+    write(f"{errors} error(s), {len(faults) - errors} warning(s)." if faults else "No faults.")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from config.errors import UsageError
-from core.clock import rfc3339
-from core.store import feeds as feed_store
-from core.store.feeds import FeedState
-from ingest.service import feed_records
-from wirewatch.cli.output import print_json, print_rows
-from wirewatch.program import Program, open_program, open_settings
+from core.clock import rfc3339, utc_now
+from wirewatch.cli.output import print_json, print_rows, say
+from wirewatch.opening import load_outlets, open_settings, open_store
+
+if TYPE_CHECKING:
+    from config.catalog.models import Catalog
+    from core.store.feeds import FeedState
+    from ingest.poll import Polled
+    from wirewatch.program import Program
 
 app = typer.Typer(no_args_is_help=True, help="Look at the feeds.")
 
@@ -23,9 +27,18 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 
 @app.command("list")
 def list_feeds(*, as_json: JsonOption = False) -> None:
-    """Every feed with its state: quiet or broken?"""
-    with open_program(open_settings()) as program:
-        rows = [as_row(state) for state in _states(program)]
+    """Every feed with its state: quiet or broken?
+
+    new: never read. ok: works. quiet: works, but nothing new for long. failing, gone: cannot be
+    read. paused: its host asked us to wait. off: no longer in sources.yaml.
+    """
+    from core.store.feeds import feed_states
+
+    settings = open_settings()
+    catalog, now = load_outlets(settings), utc_now()
+    with open_store(settings) as store, store.read() as connection:
+        stored = feed_states(connection, now)
+    rows = [as_row(state) for state in present(catalog, stored, now)]
     columns = ("state", "feed_id", "url", "why", "last_success_at", "next_due_at")
     print_rows(rows, columns, as_json=as_json, empty="No feed: add one to sources.yaml.")
 
@@ -36,20 +49,45 @@ def poll(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Poll one feed now, politely, and say what came of it; exits 3 when it failed."""
-    with open_program(open_settings()) as program:
-        found = _find(program, feed)
-        asyncio.run(_poll(program, found.feed.feed_id))
+    """Poll one feed now, politely, and say what came of it; exits 3 when it failed.
+
+    Pages of new entries are left for the next run.
+    """
+    from core.store.feeds import feed_states
+    from wirewatch.program import open_program
+
+    settings = open_settings()
+    catalog = load_outlets(settings)
+    feed_id = _feed_id(catalog, feed)
+    with open_program(settings) as program:
+        polled = asyncio.run(_poll(program, feed_id))
         program.relay.drain()
         program.relay.release()
-        row = as_row(_find(program, feed))
+        with program.store.read() as connection:
+            stored = feed_states(connection, utc_now())
+    state = next(s for s in stored if s.feed.feed_id == feed_id)
+    row = as_row(state) | {"outcome": polled.outcome, "message": polled.message, "new": polled.new}
     if as_json:
         print_json(row)
     else:
-        columns = ("state", "feed_id", "last_outcome", "why", "next_due_at")
-        print_rows([row], columns, as_json=False, empty="")
-    if row["failures"]:
+        print_rows([row], ("feed_id", "outcome", "new", "next_due_at"), as_json=False, empty="")
+        if polled.message:
+            say(polled.message)
+    if polled.failed:
         raise typer.Exit(3)
+
+
+def present(catalog: Catalog, stored: list[FeedState], now: datetime) -> list[FeedState]:
+    """The feeds as the files say now, with what the store knows of them. Pure."""
+    from core.store.feeds import judge
+    from ingest.service import feed_records
+
+    wanted = {record.feed_id: record for record in feed_records(catalog, now)}
+    known = {state.feed.feed_id for state in stored}
+    gone = lambda s: judge(replace(s.feed, removed_at=now), None, now)  # noqa: E731
+    kept = [s if s.feed.feed_id in wanted or s.state == "off" else gone(s) for s in stored]
+    new = [judge(record, None, now) for feed_id, record in wanted.items() if feed_id not in known]
+    return sorted([*kept, *new], key=lambda s: (s.feed.outlet, s.feed.url))
 
 
 def as_row(state: FeedState) -> dict[str, Any]:
@@ -73,23 +111,15 @@ def as_row(state: FeedState) -> dict[str, Any]:
     }
 
 
-async def _poll(program: Program, feed_id: str) -> None:
+async def _poll(program: Program, feed_id: str) -> Polled:
     async with program.ingest() as ingest:
-        await ingest.poll_feed(feed_id)
+        return await ingest.poll_feed(feed_id)
 
 
-def _states(program: Program) -> list[FeedState]:
-    """Every feed, those only just written into the files included."""
-    now = program.clock()
-    with program.store.write() as connection:
-        feed_store.sync(connection, feed_records(program.catalog(), now), now)
-        return feed_store.feed_states(connection, now)
-
-
-def _find(program: Program, feed: str) -> FeedState:
-    for state in _states(program):
-        if feed in (state.feed.feed_id, state.feed.url):
-            return state
+def _feed_id(catalog: Catalog, feed: str) -> str:
+    for known in (f for outlet in catalog.outlets for f in outlet.feeds):
+        if feed in (known.id, known.url):
+            return known.id
     raise UsageError(
         f"{feed!r} is no feed.", mend="`wirewatch feeds list` shows the ids and URLs of all."
     )

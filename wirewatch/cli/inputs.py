@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from config.errors import FetchError, UsageError
 from config.settings import Settings
 from core.clock import rfc3339, utc_now
-from core.http import HttpClient, Response
-from core.messages import ArticleRevision
 from ingest.extract import ExtractedPage, extract_page
-from processors import article_from
+
+if TYPE_CHECKING:
+    from core.http import Response
+    from core.messages import ArticleRevision
 
 
 def is_url(source: str) -> bool:
     """Whether the argument is to be fetched."""
-    return urlsplit(source).scheme.lower() in ("http", "https")
+    try:
+        return urlsplit(source).scheme in ("http", "https")
+    except ValueError:  # an IPv6 address that is none: a file may be called so
+        return False
 
 
 def read_source(source: str, settings: Settings) -> tuple[bytes, str, str | None]:
@@ -37,11 +42,14 @@ def read_source(source: str, settings: Settings) -> tuple[bytes, str, str | None
         return sys.stdin.buffer.read(), "", None
     try:
         return Path(source).read_bytes(), "", None
-    except OSError as error:
-        raise UsageError(f"{source}: {error.strerror}.", mend="Name a file, a URL, or -.") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"{source}: {why}.", mend="Name a file, a URL, or -.") from None
 
 
 async def _fetch(url: str, settings: Settings) -> Response:
+    from core.http import HttpClient
+
     async with HttpClient.open(settings) as client:
         response = await client.get(url, max_bytes=settings.http_max_page_bytes)
     if response.status != 200:
@@ -77,6 +85,14 @@ def extracted_json(source: str, page: ExtractedPage) -> dict[str, Any]:
     }
 
 
+def nothing_extracted(source: str, why: str) -> dict[str, Any]:
+    """The line of an input that gave no article: the same keys, and ``error``."""
+    empty = dict.fromkeys(("url", "title", "lead", "text"), "")
+    unknown = dict.fromkeys(("language", "published_at", "agency"))
+    lists: dict[str, list[str]] = {"authors": [], "zones": [], "flags": []}
+    return {"input": source, **empty, **unknown, "access": "unknown", **lists, "error": why}
+
+
 def article_of(source: str, settings: Settings) -> tuple[ArticleRevision, str | None]:
     """The article a source holds, and its language where the source states it.
 
@@ -85,17 +101,22 @@ def article_of(source: str, settings: Settings) -> tuple[ArticleRevision, str | 
         ExtractionError: It is HTML without an article.
     """
     body, url, content_type = read_source(source, settings)
-    if body.lstrip()[:1] == b"{":
-        return _from_json(source, body)
+    from processors import article_from
+
+    text = body.removeprefix(codecs.BOM_UTF8)
+    if text.lstrip()[:1] == b"{":
+        return _from_json(source, text)
     page = extract_page(body, url=url, content_type=content_type, now=utc_now())
     names = ("title", "lead", "text", "language", "authors", "url")
     return article_from({name: getattr(page, name) for name in names}), None
 
 
 def _from_json(source: str, body: bytes) -> tuple[ArticleRevision, str | None]:
+    from processors import article_from
+
     try:
         fields = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(
             f"{source} is no JSON: {error}.", mend="Write an object, or give HTML."
         ) from None

@@ -1,60 +1,87 @@
-"""What commands print: JSON for programs, tables for people; logs go to stderr elsewhere.
+"""What commands print: JSON for programs, words for people; logs go to stderr elsewhere.
 
 Every list command prints one JSON array with ``--json``. Untrusted text is cleaned before it
-reaches a terminal.
+reaches a terminal: in words, what moves the cursor or reorders text is taken out; in JSON it is
+escaped, and so is all that some reader may take for the end of a line.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from core.text import clean, clean_line
 
-from core.text import clean_line
+_UNFIT = re.compile(
+    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+"""What JSON leaves as it is and a terminal or ``str.splitlines`` does not."""
 
 
 def print_json(value: object) -> None:
     """One JSON document on stdout, indented on a terminal, else on one line."""
-    indent = 2 if sys.stdout.isatty() else None
-    print(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
+    write(_json(value, indent=2 if sys.stdout.isatty() else None))
 
 
 def print_line(value: object) -> None:
     """One JSON document on one line, at once: for streams of them."""
-    print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
+    write(_json(value, indent=None), flush=True)
 
 
-def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, empty: str) -> None:
-    """Rows as a table; the words of ``empty`` where there are none."""
-    if not rows:
-        print(empty)
-        return
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_cell(row.get(column))) for column in columns))
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+def say(text: str, *, indent: str = "") -> None:
+    """A line, or several, of untrusted text for people."""
+    write("\n".join(indent + line for line in clean(text).split("\n")))
 
 
 def print_rows(
     rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool, empty: str
 ) -> None:
-    """Either of the two above."""
+    """Rows as a JSON array, or as a table; the words of ``empty`` where there are none."""
     if as_json:
         print_json(list(rows))
+    elif not rows:
+        write(empty)
     else:
-        print_table(rows, columns, empty=empty)
+        write(_table(rows, columns))
+
+
+def write(text: str, *, flush: bool = False) -> None:
+    """A line as it is. A reader that has seen enough (``| head -1``) ends the command with 0."""
+    try:
+        print(text, flush=flush)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+
+
+def _json(value: object, *, indent: int | None) -> str:
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return _UNFIT.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(row.get(column))) for column in columns))
+    console = Console(width=None if sys.stdout.isatty() else 1000)  # a pipe is for grep
+    with console.capture() as captured:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
 def _cell(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
+        return ", ".join(clean_line(str(v), 120) for v in value)
     return clean_line(str(value), 120)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from config.catalog.models import Catalog
 from config.errors import CatalogError, UsageError
 from config.faults import Fault, in_file_order
-from processors import Processors, run_topic_tests, topic_faults
 from wirewatch.cli.check import report
-from wirewatch.cli.inputs import article_of
-from wirewatch.cli.output import print_json
-from wirewatch.program import load_files, open_settings
+from wirewatch.cli.output import print_json, say, write
+from wirewatch.opening import load_files, open_settings
 
 app = typer.Typer(no_args_is_help=True, help="Check, test and explain topics.")
 
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
+FaultsOption = Annotated[bool, typer.Option("--json", help="One JSON array of faults on stdout.")]
 TopicArgument = Annotated[str, typer.Argument(help="A topic's id; all of them when left out")]
 
 
@@ -26,42 +26,38 @@ def lint(
     topic: TopicArgument = "",
     *,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count too.")] = False,
-    as_json: JsonOption = False,
+    as_json: FaultsOption = False,
 ) -> None:
-    """Check the rules of topics; exits 1 where there is an error."""
+    """Check the rules of topics; exits 1 where there is an error. Codes: docs/faults.md."""
+    from processors import topic_faults
+
     catalog, faults = load_files(open_settings())
-    files = _files(catalog, topic)
-    found = in_file_order([*faults, *topic_faults(catalog)])
-    found = [f for f in found if (f.file in files if topic else "topics" in f.file)]
+    chosen = _chosen(catalog, topic, faults)
+    found = _about(chosen, topic, [*faults, *topic_faults(chosen)])
     report(found, as_json=as_json)
     if any(fault.is_error or strict for fault in found):
         raise typer.Exit(1)
 
 
 @app.command("test")
-def run_tests(topic: TopicArgument = "", *, as_json: JsonOption = False) -> None:
+def run_tests(topic: TopicArgument = "", *, as_json: FaultsOption = False) -> None:
     """Run the tests in the topics' files; exits 1 where one fails."""
+    from processors import run_topic_tests, topic_faults
+
     settings = open_settings()
     catalog, faults = load_files(settings)
-    files = _files(catalog, topic)
-    broken = [
-        f
-        for f in [*faults, *topic_faults(catalog)]
-        if f.is_error and (not topic or f.file in files)
-    ]
-    failed: list[Fault] = broken
-    number = 0
-    if not broken:
-        wanted = [t for t in catalog.topics if topic in ("", t.id)]
-        codes = settings.language_codes
-        failed = [fault for t in wanted for fault in run_topic_tests(t, catalog, codes)]
-        number = sum(len(t.tests) for t in wanted)
+    chosen = _chosen(catalog, topic, faults)
+    found = _about(chosen, topic, [*faults, *topic_faults(chosen)])
+    broken = [fault for fault in found if fault.is_error]
+    codes = settings.language_codes
+    failed = broken or [f for t in chosen.topics for f in run_topic_tests(t, catalog, codes)]
     if as_json:
         print_json([fault.model_dump() for fault in failed])
     else:
         for fault in failed:
-            print(fault)
-        print(f"{number - len(failed)} passed, {len(failed)} failed." if not broken else "Not run.")
+            say(str(fault))
+        number = sum(len(t.tests) for t in chosen.topics)
+        write("Not run." if broken else f"{number - len(failed)} passed, {len(failed)} failed.")
     if failed:
         raise typer.Exit(1)
 
@@ -71,37 +67,69 @@ def explain(
     topic: Annotated[str, typer.Argument(help="A topic's id")],
     source: Annotated[str, typer.Argument(help="A file, a URL, or - for stdin: JSON or HTML")],
     *,
-    as_json: JsonOption = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Say why a topic does or does not match an article."""
+    """Say why a topic does or does not match an article; exits 0 either way.
+
+    \b
+    wirewatch topics explain nato-membership https://www.tagesschau.de/…
+    echo '{"language": "de", "title": "…", "text": "…"}' | wirewatch topics explain TOPIC -
+    """  # noqa: D301 click reads \b as: keep these lines
+    from processors import Processors, topic_faults
+    from wirewatch.cli.inputs import article_of
+
     settings = open_settings()
     catalog, faults = load_files(settings)
-    _files(catalog, topic)
-    if errors := [f for f in [*faults, *topic_faults(catalog)] if f.is_error]:
+    chosen = _chosen(catalog, topic, faults)
+    found = _about(chosen, topic, [*faults, *topic_faults(chosen)])
+    if errors := [fault for fault in found if fault.is_error]:
         raise CatalogError(errors)
     article, given = article_of(source, settings)
-    processors = Processors.compile(catalog, settings.language_codes)
-    found = processors.explain(topic, article, given_language=given).as_json()
+    processors = Processors.compile(chosen, settings.language_codes)
+    explanation = processors.explain(topic, article, given_language=given).as_json()
     if as_json:
-        print_json(found)
-        return
+        print_json(explanation)
+    else:
+        _explain(topic, explanation)
+
+
+def _explain(topic: str, found: dict[str, Any]) -> None:
     verdict = "matches" if found["match"] else "does not match"
-    print(f"{topic} {verdict}: score {found['score']} of {found['threshold']}.")
+    say(f"{topic} {verdict}: score {found['score']} of {found['threshold']}.")
     for gate in found["gates"]:
-        print(
-            f"  gate {gate['name']}: {'passed' if gate['passed'] else 'stopped it'}: {gate['why']}"
-        )
+        passed = "passed" if gate["passed"] else "stopped it"
+        say(f"gate {gate['name']}: {passed}: {gate['why']}", indent="  ")
     for rule in found["rules"]:
-        print(f"  {'+' if rule['fired'] else ' '} {rule['weight']:>5}  {rule['id']}")
+        write(f"  {'+' if rule['fired'] else ' '} {rule['weight']:>5}  {rule['id']}")
     for evidence in found["evidence"]:
-        print(f"  [{evidence['rule']}] {evidence['field']}: {evidence['sentence']}")
+        say(f"[{evidence['rule']}] {evidence['field']}: {evidence['sentence']}", indent="  ")
 
 
-def _files(catalog: Catalog, topic: str) -> set[str]:
-    known = {t.id: t.place.file for t in catalog.topics}
-    if topic and topic not in known:
-        raise UsageError(
-            f"{topic!r} is no topic.",
-            mend=f"There are: {', '.join(sorted(known)) or 'none'}.",
-        )
-    return {known[topic]} if topic else set(known.values())
+def _chosen(catalog: Catalog, topic: str, faults: list[Fault]) -> Catalog:
+    """The catalog with the one topic asked for, or with all where none was named.
+
+    Raises:
+        UsageError: There is no such topic.
+        CatalogError: There may be one, in a file that cannot be read.
+    """
+    if not topic:
+        return catalog
+    if wanted := tuple(t for t in catalog.topics if t.id == topic):
+        return replace(catalog, topics=wanted)
+    named = [f for f in faults if f.is_error and _in_folder(f, "topics")]
+    if errors := [f for f in named if Path(f.file).stem == topic]:
+        raise CatalogError(errors)
+    known = ", ".join(sorted(t.id for t in catalog.topics)) or "none"
+    raise UsageError(f"{topic!r} is no topic.", mend=f"There are: {known}.")
+
+
+def _about(chosen: Catalog, topic: str, faults: list[Fault]) -> list[Fault]:
+    """Faults of the files of the chosen topics; those of all topic files where none was named."""
+    files = {t.place.file for t in chosen.topics}
+    mine = (f for f in faults if (f.file in files if topic else _in_folder(f, "topics")))
+    return in_file_order(mine)
+
+
+def _in_folder(fault: Fault, name: str) -> bool:
+    path = Path(fault.file)
+    return path.parent.name == name or path.name == name

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from config.errors import UsageError, WirewatchError
+from config.faults import Fault
 from core.clock import Clock, rfc3339
 from core.store import Store
 from core.store import alerts as kept
@@ -23,126 +25,127 @@ from core.store import deliveries as sent
 from core.store import feeds as feed_store
 from core.store import stories as seen
 from wirewatch.web import views
+from wirewatch.web.guard import Guard
 
 PAGE_SIZE = 50
-
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-"""On every answer. No script runs at all; nothing is fetched from elsewhere."""
+READ = ["GET", "HEAD"]
 
 _HERE = Path(__file__).parent
 
 
-def create_app(
-    store: Store,
-    clock: Clock,
-    *,
-    hosts: Sequence[str],
-    topics: Callable[[], int],
-    ill: Callable[[], list[str]],
-) -> FastAPI:
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What the console asks of the program it runs in.
+
+    Attributes:
+        topics: How many topics are tracked.
+        ill: The stages that do not run, with reasons; empty while all is well.
+        faults: Errors of the newest operator files, which are not in force because of them.
+    """
+
+    topics: Callable[[], int]
+    ill: Callable[[], list[str]]
+    faults: Callable[[], Sequence[Fault]]
+
+
+def create_app(store: Store, clock: Clock, running: Running, hosts: Collection[str]) -> ASGIApp:
     """The console.
 
     Args:
         store: What it shows.
         clock: The present.
-        hosts: Names it may be called by; a request under another name is refused, so that no
-            foreign page can read it through a name of its own (DNS rebinding).
-        topics: How many topics are tracked.
-        ill: What is wrong with the running stages, in words; empty while all is well.
+        running: The program around it.
+        hosts: Names it may be called by.
     """
     app = FastAPI(title="Wirewatch", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
-    templates = Jinja2Templates(directory=_HERE / "templates")
-    templates.env.undefined = StrictUndefined
+    pages = Pages(store, clock, running)
+    for path, page in {"/": pages.stories, "/alerts/{alert_id}": pages.story}.items():
+        app.api_route(path, methods=READ, response_class=HTMLResponse)(page)
+    app.api_route("/feeds", methods=READ, response_class=HTMLResponse)(pages.feeds)
+    app.api_route("/healthz", methods=READ)(pages.healthz)
+    app.api_route("/metrics", methods=READ)(pages.metrics)
+    app.add_exception_handler(WirewatchError, pages.failed)
+    app.add_exception_handler(HTTPException, pages.failed)
+    return Guard(app, hosts)
 
-    def show(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
-        now = clock()
-        with store.read() as connection:
-            pulse = views.pulse(feed_store.feed_states(connection, now))
-        context |= {"now": now, "pulse": pulse}
-        return templates.TemplateResponse(request, name, context, status_code=status)
 
-    @app.middleware("http")
-    async def with_headers(
-        request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        response = await call_next(request)
-        response.headers.update(HEADERS)
-        return response
+class Pages:
+    """The pages; each reads the store and shows what it finds."""
 
-    @app.exception_handler(WirewatchError)
-    def in_words(request: Request, error: WirewatchError) -> HTMLResponse:
-        missing = isinstance(error, UsageError)
-        page = "missing.html"
-        context = {"words": error.message, "page": "", "now": clock()}
-        context["pulse"] = {"mood": "" if missing else "bad", "words": ""}
-        return templates.TemplateResponse(
-            request, page, context, status_code=404 if missing else 503
-        )
+    def __init__(self, store: Store, clock: Clock, running: Running) -> None:
+        self._store = store
+        self._clock = clock
+        self._running = running
+        self._templates = Jinja2Templates(directory=_HERE / "templates")
+        self._templates.env.undefined = StrictUndefined
 
-    @app.get("/", response_class=HTMLResponse)
-    def stories(request: Request, before: str = "") -> HTMLResponse:
-        now = clock()
-        with store.read() as connection:
-            found = kept.list_alerts(connection, until=_moment(before), limit=PAGE_SIZE)
-            cards = [views.card(a, seen.articles_of(connection, a.story_id), now) for a in found]
-        older = rfc3339(found[-1].opened_at) if len(found) == PAGE_SIZE else ""
-        return show(
-            request, "stories.html", page="stories", stories=cards, older=older, topics=topics()
-        )
+    def stories(self, request: Request, before: str = "") -> HTMLResponse:
+        """The newest stories, or those before one of them."""
+        now = self._clock()
+        with self._store.read() as connection:
+            last = kept.alert(connection, before) if before else None
+            found = kept.list_alerts(connection, before=last, limit=PAGE_SIZE + 1)
+            shown = found[:PAGE_SIZE]
+            cards = [views.card(a, seen.articles_of(connection, a.story_id), now) for a in shown]
+        older = shown[-1].id if len(found) > PAGE_SIZE else ""
+        context = {"stories": cards, "older": older, "topics": self._running.topics()}
+        return self._show(request, "stories.html", page="stories", later=bool(before), **context)
 
-    @app.get("/alerts/{alert_id}", response_class=HTMLResponse)
-    def story(request: Request, alert_id: str) -> HTMLResponse:
-        with store.read() as connection:
+    def story(self, request: Request, alert_id: str) -> HTMLResponse:
+        """One story: its articles with the evidence, and who was told."""
+        now = self._clock()
+        with self._store.read() as connection:
             alert = kept.alert(connection, alert_id)
             articles = seen.articles_of(connection, alert.story_id)
-            told = views.told(sent.notifications_of(connection, alert.id))
-        card = views.card(alert, articles, clock())
+            told = views.told(sent.notifications_of(connection, alert.id), now)
+        card = views.card(alert, articles, now)
         shown = [views.article(a) for a in articles]
-        return show(request, "story.html", page="", story=card, articles=shown, deliveries=told)
+        return self._show(
+            request, "story.html", page="", story=card, articles=shown, deliveries=told
+        )
 
-    @app.get("/feeds", response_class=HTMLResponse)
-    def feeds(request: Request) -> HTMLResponse:
-        now = clock()
-        with store.read() as connection:
+    def feeds(self, request: Request) -> HTMLResponse:
+        """Every feed, the broken ones first."""
+        now = self._clock()
+        with self._store.read() as connection:
             states = feed_store.feed_states(connection, now)
-        worst = ["failing", "gone", "paused", "quiet", "new", "ok", "off"]
-        states.sort(key=lambda s: worst.index(s.state))
-        return show(request, "feeds.html", page="feeds", feeds=[views.feed(s, now) for s in states])
+        states.sort(key=lambda s: views.WORST_FIRST.index(s.state))
+        shown = [views.feed(s, now) for s in states]
+        return self._show(request, "feeds.html", page="feeds", feeds=shown)
 
-    @app.get("/healthz")
-    def healthz() -> JSONResponse:
-        wrong = ill()
+    def healthz(self) -> JSONResponse:
+        """200 while the store answers and every stage runs, else 503 with what is wrong."""
+        wrong = self._running.ill()
         try:
-            with store.read() as connection:
+            with self._store.read() as connection:
                 kept.list_alerts(connection, limit=1)
         except WirewatchError as error:
             wrong = [*wrong, str(error)]
-        body = {"status": "ill" if wrong else "ok", "wrong": wrong, "at": rfc3339(clock())}
+        body = {"status": "ill" if wrong else "ok", "wrong": wrong, "at": rfc3339(self._clock())}
         return JSONResponse(body, status_code=503 if wrong else 200)
 
-    @app.get("/metrics")
-    def metrics() -> Response:
+    def metrics(self) -> Response:
+        """For Prometheus."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-    return app
+    def failed(self, request: Request, error: Exception) -> HTMLResponse:
+        """A page that is not there, or a store that is away, in words."""
+        if isinstance(error, HTTPException):
+            status = error.status_code
+            words = "There is no such page." if status == 404 else f"{error.detail}."
+        else:
+            status = 404 if isinstance(error, UsageError) else 503
+            words = error.message if isinstance(error, WirewatchError) else "It failed."
+        context = {"words": words, "status": status, "page": "", "now": self._clock()}
+        context["pulse"] = views.Pulse("", "", ())
+        return self._templates.TemplateResponse(request, "failed.html", context, status_code=status)
 
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    if moment is None:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    def _show(self, request: Request, name: str, **context: Any) -> HTMLResponse:
+        now = self._clock()
+        with self._store.read() as connection:
+            states = feed_store.feed_states(connection, now)
+        pulse = views.pulse(states, now, self._running.ill(), self._running.faults())
+        return self._templates.TemplateResponse(
+            request, name, context | {"now": now, "pulse": pulse}
+        )

@@ -21,6 +21,7 @@ from core.http import Guard, HttpClient, Redirect, Response
 from tests.support.faultserver import (
     Exchange,
     FaultServer,
+    Handler,
     closed_port,
     fault_server,
     redirect,
@@ -37,7 +38,7 @@ def settings(**changes: Any) -> Settings:
         "http_first_byte_timeout": 0.3,
         "http_total_timeout": 0.6,
     }
-    return Settings(_env_file=None, **(defaults | changes))  # type: ignore[call-arg]
+    return Settings(_env_file=None, **(defaults | changes))
 
 
 def get(
@@ -232,8 +233,8 @@ def test_what_is_no_web_url_is_refused_for_good(url: str) -> None:
 # --- bodies --------------------------------------------------------------------------------
 
 
-def packed(body: bytes, encoding: str, **more: str) -> Any:
-    return reply(body, content_encoding=encoding, **more)
+def packed(body: bytes, encoding: str) -> Handler:
+    return reply(body, content_encoding=encoding)
 
 
 def raw_deflate(body: bytes) -> bytes:

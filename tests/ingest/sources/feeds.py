@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from config.errors import FetchError
 from ingest.sources import Entry, ParsedFeed, parse_feed
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -76,6 +77,14 @@ def parse(
     return parse_feed(
         body, url=url, content_type=content_type, now=now, known=known or {}, limit=limit
     )
+
+
+def tried(body: bytes) -> tuple[ParsedFeed | None, str]:
+    """A feed, or the outcome it is refused with."""
+    try:
+        return parse(body), "feed"
+    except FetchError as error:
+        return None, error.outcome
 
 
 def only(body: bytes, **options: Any) -> Entry:

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from alerts.notification import MAX_BYTES, MAX_SENTENCE, alert_url, shown
+from core.messages import Evidence, Field
+from tests.alerts.scene import NOON, TEXT, Scene, match
+
+
+def with_evidence(number: int, sentence: str, **values: object) -> object:
+    spans = tuple(
+        Evidence(field=Field.TEXT, start=i, end=i + 4, surface="NATO", rule="r", sentence=sentence)
+        for i in range(number)
+    )
+    return match(**values).model_copy(update={"evidence": spans})  # type: ignore[arg-type]
+
+
+def test_copies_of_one_batch_stand_under_the_article_whose_text_they_are(scene: Scene) -> None:
+    urls = [f"https://o{n}.example.org/x" for n in range(3)]
+    scene.see(match(), *(match(url, title=f"Titel {n}") for n, url in enumerate(urls)))
+    [(notification, _)] = scene.notifications()
+    body = json.loads(notification.body)
+    [article] = body["articles"]
+    assert sorted(also["outlet"] for also in article["also_in"]) == ["o0", "o1", "o2"]
+    assert {also["url"] for also in article["also_in"]} == set(urls)
+    assert body["story"]["outlets"] == 4
+
+
+def test_a_copy_of_a_copy_stands_under_the_first(scene: Scene) -> None:
+    cut = TEXT.split(". ")
+    scene.see(match(text=". ".join([*cut, "Ein Satz zum Schluss steht nur hier."])))
+    scene.see(match("https://b.example.org/x", text=TEXT))
+    scene.see(match("https://c.example.org/x", text=TEXT))
+    with scene.store.read() as connection:
+        from core.store import stories
+
+        places = stories.articles_of(connection, scene.alerts()[0].story_id)
+    assert {p.copy_of for p in places} == {None, match().article_id}
+
+
+def test_a_body_is_never_larger_than_allowed(scene: Scene) -> None:
+    long = "NATO " * 5_000
+    scene.see(with_evidence(200, long, title="T" * 900))  # type: ignore[arg-type]
+    body = scene.notifications()[0][0].body
+    assert len(body.encode()) <= MAX_BYTES
+    evidence = json.loads(body)["articles"][0]["evidence"]
+    assert evidence
+    assert len(evidence[0]["sentence"]) <= MAX_SENTENCE + 2
+
+
+def test_a_long_sentence_is_cut_around_what_matched() -> None:
+    sentence = "vorher " * 400 + "Zielwort " + "nachher " * 400
+    span = Evidence(
+        field=Field.TEXT, start=0, end=8, surface="Zielwort", rule="r", sentence=sentence
+    )
+    [short] = shown(match().model_copy(update={"evidence": (span,)})).evidence
+    assert "Zielwort" in short.sentence
+    assert short.sentence.startswith("…")
+    assert short.sentence.endswith("…")
+
+
+def test_an_undated_article_is_shown_undated(scene: Scene) -> None:
+    scene.see(match(published_at=None, first_seen_at=NOON - timedelta(hours=1)))
+    [article] = json.loads(scene.notifications()[0][0].body)["articles"]
+    assert article["published_at"] is None
+    assert article["first_seen_at"] == "2026-11-22T11:00:00Z"
+
+
+@pytest.mark.parametrize("base", ["http://127.0.0.1:8080", "http://127.0.0.1:8080/"])
+def test_the_console_page_of_an_alert(base: str) -> None:
+    assert alert_url(base, "ab/..") == "http://127.0.0.1:8080/alerts/ab%2F.."

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from alerts.worker import GROUP, join
+from core.clock import utc_now
+from core.messages.envelope import DEAD_LETTER, MATCHES, to_record
+from core.streams import open_streams
+from core.streams.port import NewRecord, StreamLog
+from core.streams.specs import stream_specs
+from core.streams.work import Policy, drained
+from tests.alerts.scene import NOON, OTHER_TEXT, Scene, match
+
+
+@pytest.fixture
+def streams(scene: Scene) -> Iterator[StreamLog]:
+    log = open_streams(scene.settings, instance=scene.me, clock=utc_now)
+    log.create(stream_specs(scene.settings))
+    yield log
+    log.close()
+
+
+def poison() -> NewRecord:
+    return replace(to_record(match(), at=NOON), value=b"{not json")
+
+
+def drain(scene: Scene, streams: StreamLog, slot: str = "one") -> None:
+    with closing(join(streams, slot)) as consumer:
+        scene.worker.run(
+            consumer,
+            stop=lambda: False,
+            idle=lambda: drained(streams, GROUP, [MATCHES], slot=slot),
+            policy=Policy(wait=0.01),
+        )
+
+
+def test_a_record_that_is_no_match_is_set_aside_and_the_others_are_decided(
+    scene: Scene, streams: StreamLog
+) -> None:
+    fire = match("https://bote.example.org/x", title="Feuer in Lissabon", text=OTHER_TEXT)
+    streams.append([to_record(match(), at=NOON), poison(), to_record(fire, at=NOON)])
+    drain(scene, streams)
+    assert scene.worker.counts == {"opened": 2, "updated": 0, "suppressed": 0}
+    assert scene.dispositions.of("alerts") == {"dead_letter": 1, "new_story": 2}
+    [letter] = streams.read(DEAD_LETTER)
+    assert letter.value == b"{not json"
+    assert letter.header("dlq_stage") == "alerts"
+
+
+def test_killed_between_store_and_stream_the_batch_comes_again_and_changes_nothing(
+    scene: Scene, streams: StreamLog
+) -> None:
+    streams.append([to_record(match(), at=NOON), to_record(match(revision=2), at=NOON)])
+    with closing(join(streams, "one")) as consumer:
+        batch = consumer.poll(timeout=1)
+        scene.worker.handle(batch)  # and no commit
+    before = scene.events(), scene.notifications()
+    drain(scene, streams, "two")
+    assert (scene.events(), scene.notifications()) == before
+    assert scene.dispositions.of("alerts") == {"new_story": 1, "repeated": 2, "revision": 1}
+
+
+def test_a_stream_file_made_anew_loses_nothing(scene: Scene, streams: StreamLog) -> None:
+    streams.append([to_record(match(revision=n), at=NOON) for n in (1, 2, 3)])
+    drain(scene, streams)
+    streams.close()
+    scene.settings = scene.settings.model_copy(
+        update={"streams_url": f"sqlite:///{scene.settings.data_dir.absolute() / 'new.db'}"}
+    )
+    new = open_streams(scene.settings, instance=scene.me, clock=utc_now)
+    new.create(stream_specs(scene.settings))
+    fire = match("https://bote.example.org/x", title="Feuer in Lissabon", text=OTHER_TEXT)
+    new.append([to_record(fire, at=NOON)])
+    drain(scene, new)
+    new.close()
+    assert scene.worker.counts["opened"] == 2

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import pytest
+
+from alerts.receivers import definition_of, receiver_faults, receiver_kind
+from alerts.routing import LABELS, receivers_for
+from config.catalog.models import (
+    AlertsDefinition,
+    Catalog,
+    Place,
+    ReceiverDefinition,
+    RouteDefinition,
+)
+from tests.alerts.scene import PLACE, Scene, match, topic, webhook
+
+ALERT = {
+    "topic": "nato-membership",
+    "severity": "urgent",
+    "language": "de",
+    "outlet": "kurier",
+    "country": "DE",
+}
+
+
+def route(*receivers: str, **match: str) -> RouteDefinition:
+    return RouteDefinition(match, receivers, PLACE)
+
+
+def chosen(*routes: RouteDefinition, **labels: str) -> tuple[str, ...]:
+    return receivers_for(ALERT | labels, AlertsDefinition(routes=routes))
+
+
+def test_the_first_route_that_matches_wins() -> None:
+    routes = (
+        route("desk", topic="nato-*", severity="urgent"),
+        route("night", topic="nato-*"),
+        route("console"),
+    )
+    assert chosen(*routes) == ("desk",)
+    assert chosen(*routes, severity="normal") == ("night",)
+    assert chosen(*routes, topic="rail") == ("console",)
+
+
+def test_without_a_route_the_console_is_told() -> None:
+    assert chosen() == ("console",)
+    assert chosen(route("desk", outlet="bote")) == ("console",)
+
+
+def test_a_receiver_named_twice_is_told_once() -> None:
+    assert chosen(route("a", "b", "a")) == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "matches"),
+    [
+        ("*", "anything", True),
+        ("kur*er", "kurier", True),
+        ("kurier", "Kurier", False),
+        ("kurie?", "kurier", False),
+        ("[k]urier", "kurier", False),
+        ("[k]urier", "[k]urier", True),
+        ("", "kurier", False),
+    ],
+)
+def test_only_the_star_is_more_than_itself(pattern: str, value: str, matches: bool) -> None:
+    assert (chosen(route("desk", outlet=pattern), outlet=value) == ("desk",)) is matches
+
+
+def test_an_alert_has_every_label_a_route_may_name(scene: Scene) -> None:
+    everything = dict.fromkeys(LABELS, "*")
+    desk = webhook("http://127.0.0.1:9/x")
+    routes = (RouteDefinition(everything | {"country": "D?"}, ("desk",), PLACE),)
+    scene.catalog = Catalog((), (topic(),), (), AlertsDefinition("http://x", (desk,), routes))
+    scene.see(match())
+    assert scene.notifications()[0][0].receiver == "console"
+    routes = (RouteDefinition(everything | {"country": "DE", "language": "d*"}, ("desk",), PLACE),)
+    scene.catalog = Catalog((), (topic(),), (), AlertsDefinition("http://x", (desk,), routes))
+    scene.see(match("https://bote.example.org/1", title="Feuer in Lissabon", text="Lissabon."))
+    assert "desk" in {n.receiver for n, _ in scene.notifications()}
+
+
+def faults_of(kind: str, **options: object) -> list[tuple[str, int]]:
+    places = {name: Place("alerts.yaml", 10 + i, 5) for i, name in enumerate(options)}
+    receiver = ReceiverDefinition("desk", kind, options, places, Place("alerts.yaml", 3, 1))
+    catalog = Catalog((), alerts=AlertsDefinition(receivers=(receiver,)))
+    return [(f.code, f.line) for f in receiver_faults(catalog)]
+
+
+@pytest.mark.parametrize(
+    ("options", "faults"),
+    [
+        ({"url": "https://desk.example.org/x"}, []),
+        ({"url": "http://127.0.0.1:8000/x", "secret": "whsec_c2VjcmV0"}, []),
+        ({}, [("R003", 3)]),
+        ({"url": "ftp://desk.example.org"}, [("R003", 10)]),
+        ({"url": "https://"}, [("R003", 10)]),
+        ({"url": "https://[::1"}, [("R003", 10)]),
+        ({"url": "https://host:port/"}, [("R003", 10)]),
+        ({"url": ["https://a.example.org"]}, [("R003", 10)]),
+        ({"url": "https://a.example.org", "secret": "c2VjcmV0"}, [("R004", 11)]),
+        ({"url": "https://a.example.org", "secret": "whsec_"}, [("R004", 11)]),
+        ({"url": "https://a.example.org", "secret": "whsec_c2Vjc"}, [("R004", 11)]),
+        ({"url": "https://a.example.org", "secret": 7}, [("R004", 11)]),
+        ({"url": "https://a.example.org", "method": "PUT"}, [("R002", 11)]),
+    ],
+)
+def test_what_is_wrong_with_a_webhook_is_found_where_it_stands(
+    options: dict[str, object], faults: list[tuple[str, int]]
+) -> None:
+    assert faults_of("webhook", **options) == faults
+
+
+def test_kinds_that_cannot_be_served_are_faults() -> None:
+    assert faults_of("telegram", token="x") == [("R001", 3)]
+    assert faults_of("console", url="x") == [("R002", 10)]
+    assert faults_of("console") == []
+
+
+def test_a_fault_says_what_to_write() -> None:
+    receiver = ReceiverDefinition("mail", "email", {}, {}, PLACE)
+    [fault] = receiver_faults(Catalog((), alerts=AlertsDefinition(receivers=(receiver,))))
+    assert fault.is_error
+    assert str(fault) == (
+        "alerts.yaml:1:1: R001 Receivers of kind 'email' are not available in this version. "
+        "Write one of: console, webhook."
+    )
+
+
+def test_the_console_always_exists() -> None:
+    console = definition_of((), "console")
+    assert console is not None
+    assert receiver_kind(console.kind).targets(console) == ("console",)
+    assert definition_of((), "desk") is None

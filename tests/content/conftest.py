@@ -1,0 +1,34 @@
+"""The shipped operator files, loaded and compiled once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.catalog.load import load_catalog
+from config.catalog.models import Catalog
+from config.faults import Fault
+from processors import Processors
+
+LANGUAGES = ("de", "en", "fr", "ru", "uk")
+
+
+@pytest.fixture(scope="session")
+def shipped() -> tuple[Catalog | None, list[Fault]]:
+    """The catalog of the repository's own files, and its faults."""
+    return load_catalog(Path(__file__).parents[2] / "config", {}, Path("no.env"))
+
+
+@pytest.fixture(scope="session")
+def catalog(shipped: tuple[Catalog | None, list[Fault]]) -> Catalog:
+    """The shipped catalog; the tests of this folder need one without errors."""
+    found, faults = shipped
+    assert found is not None, faults
+    return found
+
+
+@pytest.fixture(scope="session")
+def processors(catalog: Catalog) -> Processors:
+    """The processors of the shipped catalog."""
+    return Processors.compile(catalog, LANGUAGES)

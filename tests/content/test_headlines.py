@@ -1,0 +1,43 @@
+"""Headlines as newsrooms write them: a title alone, or a title and a lead, must be enough.
+
+A line of ``headlines/<topic>.<language>.txt`` is a headline the topic must find (``+``) or must
+not (``-``); what stands behind ``||`` is the lead.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from processors import Processors, article_from
+
+_FILES = sorted((Path(__file__).parent / "headlines").glob("*.txt"))
+
+
+def _headlines(path: Path) -> list[tuple[bool, str, str]]:
+    lines = path.read_text("utf-8").splitlines()
+    read = ((line[0] == "+", *line[1:].partition("||")) for line in lines)
+    return [(wanted, title.strip(), lead.strip()) for wanted, title, _, lead in read]
+
+
+@pytest.mark.parametrize("path", _FILES, ids=lambda path: path.stem)
+def test_a_topic_finds_its_headlines_and_no_false_friend(
+    path: Path, processors: Processors
+) -> None:
+    topic, language = path.stem.rsplit(".", 1)
+    wrong = []
+    for wanted, title, lead in _headlines(path):
+        article = article_from({"language": language, "title": title, "lead": lead})
+        result = processors.explain(topic, article, given_language=language)
+        if result.match is not wanted:
+            fired = [rule.id for rule in result.rules if rule.fired]
+            wrong.append(f"{'missed' if wanted else 'found'}: {title} || {lead} {fired}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("path", _FILES, ids=lambda path: path.stem)
+def test_every_list_of_headlines_holds_both_kinds(path: Path) -> None:
+    kinds = [wanted for wanted, _, _ in _headlines(path)]
+    assert kinds.count(True) >= 15
+    assert kinds.count(False) >= 10

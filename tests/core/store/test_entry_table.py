@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.errors import StoreError
+from core.instance import Instance
+from core.messages import ArticleRevision
+from core.store import Store, articles, entries, hosts, row_leases
+from core.store.entries import DONE, EntryRecord
+from tests.support.press import MONDAY
+from tests.support.records import article_record, entry_record
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(f"sqlite:///{tmp_path / 'store.db'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def me(tmp_path: Path) -> Iterator[Instance]:
+    instance = Instance.start(tmp_path)
+    yield instance
+    instance.close()
+
+
+def added(store: Store, *records: EntryRecord) -> None:
+    with store.write() as connection:
+        entries.add(connection, records)
+
+
+def waiting(key: str, **values: object) -> EntryRecord:
+    return entry_record(
+        key=key, url=f"https://a.org/{key}", url_key=f"https://a.org/{key}", **values
+    )
+
+
+def leased(store: Store, me: Instance, now: object = MONDAY, **wanted: object) -> list[str]:
+    with store.write() as connection:
+        found = entries.lease_due(connection, me, now, **{"limit": 9} | wanted)  # type: ignore[arg-type]
+    return [entry.key for entry in found]
+
+
+def test_an_entry_comes_back_as_it_was_stored(store: Store) -> None:
+    record = waiting("k", authors=("A. B.", "C. D."), published_at=MONDAY, content="Ünïcode\nText")
+    added(store, record)
+    with store.read() as connection:
+        found = entries.by_keys(connection, "kurier-1", ["k", "other"])
+    assert found == {"k": replace(record, id=found["k"].id)}
+
+
+def test_an_entry_is_stored_once_per_feed(store: Store) -> None:
+    added(store, waiting("k"), waiting("k", feed_id="bote-1"))
+    with pytest.raises(StoreError):
+        added(store, waiting("k"))
+
+
+def test_live_pages_come_first_and_one_a_host(store: Store, me: Instance) -> None:
+    added(
+        store,
+        waiting("old", origin="backfill", host="a"),
+        waiting("new", origin="live", host="a"),
+        waiting("more", origin="live", host="a"),
+        waiting("other", origin="backfill", host="b"),
+    )
+    assert leased(store, me) == ["new", "other"]
+    assert leased(store, me, busy={"b"}, skip=[2]) == ["more"]
+
+
+def test_pages_not_due_done_or_paused_are_not_leased(store: Store, me: Instance) -> None:
+    added(
+        store,
+        waiting("later", host="a", next_page_at=MONDAY + MINUTE),
+        waiting("done", host="b", state=DONE),
+        waiting("paused", host="c"),
+        waiting("alone", host="d"),
+    )
+    with store.write() as connection:
+        hosts.pause(connection, "c", MONDAY + MINUTE, "asked to")
+        hosts.pause(connection, "https://a.org/alone", MONDAY + MINUTE, "asked to")
+    assert leased(store, me) == []
+    assert leased(store, me, MONDAY + MINUTE) == ["later", "paused", "alone"]
+
+
+def test_pages_are_leased_by_one_and_freed_with_the_holder(store: Store, me: Instance) -> None:
+    added(store, waiting("k"))
+    other = Instance.start(me.folder.parent)
+    assert leased(store, other) == ["k"]
+    assert leased(store, me) == []
+    other.close()
+    assert leased(store, me) == ["k"]
+    with store.write() as connection:
+        assert row_leases.give_back_all(connection, entries.entries, me) == 1
+        assert row_leases.give_back_all(connection, entries.entries, me) == 0
+
+
+def test_a_change_takes_the_entry_from_whoever_reads_its_page(store: Store, me: Instance) -> None:
+    added(store, waiting("k"))
+    with store.write() as connection:
+        [entry] = entries.lease_due(connection, me, MONDAY, limit=1)
+        assert entries.is_mine(connection, entry.id, me)
+        entries.change(connection, replace(entry, title="Neu", digest="d2"))
+        assert not entries.is_mine(connection, entry.id, me)
+        assert not entries.save(connection, replace(entry, state=DONE), me)
+    assert leased(store, me) == ["k"]
+
+
+def test_an_entry_that_is_done_forgets_its_text(store: Store, me: Instance) -> None:
+    added(store, waiting("k", summary="Vorspann", content="Text"))
+    with store.write() as connection:
+        [entry] = entries.lease_due(connection, me, MONDAY, limit=1)
+        assert entries.save(connection, replace(entry, attempts=1), me)
+        kept = entries.by_keys(connection, "kurier-1", ["k"])["k"]
+        assert (kept.summary, kept.content, kept.attempts) == ("Vorspann", "Text", 1)
+        [entry] = entries.lease_due(connection, me, MONDAY, limit=1)
+        assert entries.save(connection, replace(entry, state=DONE, disposition="known"), me)
+        kept = entries.by_keys(connection, "kurier-1", ["k"])["k"]
+    assert (kept.title, kept.summary, kept.content) == ("Brücke wird saniert", "", "")
+
+
+def test_thousands_of_keys_and_links_are_looked_up(store: Store) -> None:
+    added(store, *(waiting(str(n)) for n in range(1200)))
+    with store.read() as connection:
+        assert len(entries.by_keys(connection, "kurier-1", map(str, range(2000)))) == 1200
+        links = [f"https://a.org/{n}" for n in range(2000)]
+        assert len(entries.by_addresses(connection, links)) == 1200
+        assert entries.by_keys(connection, "kurier-1", []) == {}
+        assert len(entries.known_digests(connection, "kurier-1")) == 1200
+
+
+def test_the_newest_digests_are_the_ones_to_skip_by(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entries, "KNOWN_LIMIT", 2)
+    added(store, *(waiting(str(n), changed_at=MONDAY + n * MINUTE) for n in range(4)))
+    with store.read() as connection:
+        assert set(entries.known_digests(connection, "kurier-1")) == {"2", "3"}
+
+
+def revision(number: int) -> ArticleRevision:
+    return ArticleRevision(
+        article_id="a" * 32,
+        revision=number,
+        url="https://kurier.example.org/a",
+        title=f"Fassung {number}",
+        outlet="kurier",
+        feed_id="kurier-1",
+        language="de",
+        country="DE",
+        first_seen_at=MONDAY,
+        fetched_at=MONDAY + number * MINUTE,
+    )
+
+
+def test_revisions_follow_one_another_and_none_twice(store: Store) -> None:
+    with store.write() as connection:
+        articles.add_revision(connection, article_record(), revision(1))
+        articles.add_revision(connection, article_record(revision=2), revision(2))
+        found = articles.find(connection, "a" * 32)
+        assert found is not None
+        assert found.revision == 2
+        assert articles.revisions(connection, "a" * 32) == [revision(1), revision(2)]
+    for number in (1, 2, 4):
+        with pytest.raises(StoreError), store.write() as connection:
+            articles.add_revision(connection, article_record(revision=number), revision(number))
+    with store.read() as connection:
+        assert len(articles.revisions(connection, "a" * 32)) == 2
+
+
+def test_an_article_is_found_by_id_url_and_link(store: Store) -> None:
+    article = article_record(url="https://www.kurier.example.org/a?x=1")
+    added(store, waiting("k", article_id=article.article_id), waiting("l"))
+    with store.write() as connection:
+        articles.add_revision(connection, article, revision(1))
+    with store.read() as connection:
+        for name in (article.article_id, article.url, article.url_key, "https://a.org/k"):
+            assert articles.find_article(connection, name) == article
+        assert articles.by_link(connection, "https://a.org/k") == article
+        assert articles.by_link(connection, article.url_key) == article
+        for name in ("https://a.org/l", "https://elsewhere.org/", ""):
+            assert articles.find_article(connection, name) is None
+            assert articles.by_link(connection, name) is None
+        ids = articles.ids_by_address(connection, [article.url_key, "https://a.org/l"])
+    assert ids == {article.url_key: article.article_id}
+
+
+def test_a_sighting_is_noted_once(store: Store) -> None:
+    with store.write() as connection:
+        shown = [
+            articles.add_sighting(connection, "a" * 32, feed, "https://a.org/k", MONDAY)
+            for feed in ("kurier-1", "bote-1", "kurier-1")
+        ]
+        assert shown == [True, True, False]
+        assert articles.is_shown(connection, "a" * 32, "bote-1")
+        assert not articles.is_shown(connection, "b" * 32, "bote-1")
+        names = [feed for feed, _, _ in articles.seen_in(connection, "a" * 32)]
+    assert names == ["bote-1", "kurier-1"]

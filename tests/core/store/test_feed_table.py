@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.errors import StoreError
+from core.instance import Instance
+from core.store import Store, feeds, hosts, row_leases
+from core.store.feed_record import FeedRecord, judge
+from tests.support.press import MONDAY
+from tests.support.records import feed_record
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(f"sqlite:///{tmp_path / 'store.db'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def me(tmp_path: Path) -> Iterator[Instance]:
+    instance = Instance.start(tmp_path)
+    yield instance
+    instance.close()
+
+
+def several(number: int, *, hosts_of: int = 1000) -> list[FeedRecord]:
+    return [
+        feed_record(
+            feed_id=f"f{n}",
+            url=f"https://host{n % hosts_of}.example.org/{n}",
+            host=f"host{n % hosts_of}",
+            next_due_at=MONDAY + n * MINUTE,
+        )
+        for n in range(number)
+    ]
+
+
+def leased(store: Store, me: Instance, now: object = MONDAY, **wanted: object) -> list[str]:
+    with store.write() as connection:
+        found = feeds.lease_due(connection, me, now, **{"limit": 9} | wanted)  # type: ignore[arg-type]
+    return [feed.feed_id for feed in found]
+
+
+def synced(store: Store, records: list[FeedRecord]) -> None:
+    with store.write() as connection:
+        feeds.sync(connection, records, MONDAY)
+
+
+def test_due_feeds_are_leased_longest_overdue_first_and_once(store: Store, me: Instance) -> None:
+    synced(store, several(6))
+    assert leased(store, me, MONDAY - MINUTE) == []
+    other = Instance.start(me.folder.parent)
+    assert leased(store, me, MONDAY + 3 * MINUTE, limit=2) == ["f0", "f1"]
+    assert leased(store, other, MONDAY + 3 * MINUTE) == ["f2", "f3"]
+    other.close()
+
+
+def test_one_feed_a_host_is_leased_and_busy_hosts_are_left_alone(
+    store: Store, me: Instance
+) -> None:
+    synced(store, several(6, hosts_of=2))
+    later = MONDAY + 10 * MINUTE
+    assert leased(store, me, later, busy={"host1"}) == ["f0"]
+    assert leased(store, me, later, skip={"f0"}, busy={"host1"}) == ["f2"]
+
+
+def test_a_lease_ends_with_its_time_or_its_holder(store: Store, me: Instance) -> None:
+    synced(store, several(1))
+    other = Instance.start(me.folder.parent)
+    assert leased(store, other) == ["f0"]
+    assert leased(store, me) == []
+    assert leased(store, me, MONDAY + row_leases.LEASE_TIME) == ["f0"]
+    assert leased(store, other) == []
+    assert leased(store, me) == ["f0"]
+    other.close()
+
+
+def test_a_dead_holders_feed_is_free_at_once(store: Store, me: Instance) -> None:
+    synced(store, several(1))
+    other = Instance.start(me.folder.parent)
+    assert leased(store, other) == ["f0"]
+    other.close()
+    assert leased(store, me) == ["f0"]
+
+
+def test_who_lost_the_lease_writes_nothing(store: Store, me: Instance) -> None:
+    synced(store, several(1))
+    other = Instance.start(me.folder.parent)
+    assert leased(store, other) == ["f0"]
+    assert leased(store, me, MONDAY + row_leases.LEASE_TIME) == ["f0"]
+    with store.write() as connection:
+        feed = replace(feeds.get(connection, "f0"), etag='"late"')
+        assert not feeds.begin_attempt(connection, "f0", other, MONDAY, MONDAY)
+        assert not feeds.save(connection, feed, other)
+        assert feeds.get(connection, "f0").etag is None
+        assert feeds.save(connection, feed, me)
+        assert feeds.get(connection, "f0").etag == '"late"'
+    other.close()
+
+
+def test_paused_gone_and_removed_feeds_are_not_leased(store: Store, me: Instance) -> None:
+    records = several(4)
+    synced(store, records)
+    with store.write() as connection:
+        hosts.pause(connection, "host0", MONDAY + 30 * MINUTE, "asked to")
+        hosts.pause(connection, records[1].url, MONDAY + 30 * MINUTE, "asked to")
+        feeds.revise(connection, "f2", lambda feed: replace(feed, gone_at=MONDAY))
+    synced(store, records[:3])
+    assert leased(store, me, MONDAY + 20 * MINUTE, once=True) == []
+    assert leased(store, me, MONDAY + 31 * MINUTE) == ["f0", "f1"]
+
+
+def test_a_run_polls_intervals_of_zero_whenever_they_are_due(store: Store, me: Instance) -> None:
+    synced(store, [feed_record(every_s=0.0, next_due_at=MONDAY + 60 * MINUTE)])
+    assert leased(store, me) == []
+    assert leased(store, me, once=True) == ["kurier-1"]
+
+
+def test_the_files_decide_what_is_configured_and_nothing_else(store: Store, me: Instance) -> None:
+    synced(store, [feed_record()])
+    leased(store, me)
+    with store.write() as connection:
+        read = replace(feeds.get(connection, "kurier-1"), etag='"1"', entry_count=4, tier="C")
+        feeds.save(connection, read, me)
+    synced(store, [feed_record(tier="A", country="AT")])
+    with store.read() as connection:
+        feed = feeds.get(connection, "kurier-1")
+    assert (feed.tier, feed.country, feed.etag, feed.entry_count) == ("A", "AT", '"1"', 4)
+    assert feed.due_reason == "its entry in sources.yaml changed"
+
+
+@pytest.mark.parametrize(
+    "change", [{"url": "https://kurier.example.org/new"}, {"parser_version": "2"}]
+)
+def test_another_url_or_parser_forgets_the_validators(store: Store, change: dict[str, str]) -> None:
+    synced(store, [feed_record(etag='"1"', last_modified="x", body_sha256="y", final_url="z")])
+    synced(store, [feed_record(**change)])
+    with store.read() as connection:
+        feed = feeds.get(connection, "kurier-1")
+    assert (feed.etag, feed.last_modified, feed.body_sha256, feed.final_url) == (None,) * 4
+
+
+def test_a_removed_feed_keeps_its_history(store: Store) -> None:
+    synced(store, [feed_record(etag='"1"')])
+    synced(store, [])
+    with store.read() as connection:
+        [state] = feeds.feed_states(connection, MONDAY)
+    assert (state.state, state.feed.etag) == ("off", '"1"')
+    synced(store, [feed_record()])
+    with store.read() as connection:
+        [state] = feeds.feed_states(connection, MONDAY)
+    assert (state.state, state.feed.etag) == ("new", '"1"')
+
+
+def test_a_feed_that_does_not_exist_is_an_error(store: Store) -> None:
+    with store.read() as connection:
+        assert feeds.find(connection, "nobody") is None
+        with pytest.raises(StoreError):
+            feeds.get(connection, "nobody")
+
+
+def test_a_shorter_pause_does_not_end_a_longer_one(store: Store) -> None:
+    with store.write() as connection:
+        for minutes in (30, 10, 20):
+            hosts.pause(connection, "a.org", MONDAY + minutes * MINUTE, "asked to")
+        hosts.pause(connection, "b.org", MONDAY + 5 * MINUTE, "asked to")
+        assert hosts.in_force(connection, MONDAY) == {
+            "a.org": MONDAY + 30 * MINUTE,
+            "b.org": MONDAY + 5 * MINUTE,
+        }
+        hosts.forget_past(connection, MONDAY + 6 * MINUTE)
+        assert set(hosts.in_force(connection, MONDAY)) == {"a.org"}
+        assert hosts.paused_until(connection, ["b.org"], MONDAY) is None
+
+
+def test_what_robots_said_is_kept_once(store: Store) -> None:
+    origin = "https://kurier.example.org"
+    first = hosts.RobotsRecord(origin, "rules", "User-agent: *", MONDAY, MONDAY)
+    second = replace(first, verdict="allow", text="", checked_at=MONDAY + MINUTE)
+    with store.write() as connection:
+        assert hosts.robots_of(connection, origin) is None
+        hosts.keep_robots(connection, first)
+        hosts.keep_robots(connection, second)
+        assert hosts.robots_of(connection, origin) == second
+
+
+LONG_AGO = MONDAY - timedelta(days=90)
+
+
+@pytest.mark.parametrize(
+    ("feed", "paused", "word", "why"),
+    [
+        (feed_record(), False, "new", "never read yet"),
+        (feed_record(removed_at=MONDAY, fail_count=9), True, "off", "sources.yaml"),
+        (
+            feed_record(gone_at=MONDAY, fail_count=4, fail_since=LONG_AGO, last_error="HTTP 410."),
+            True,
+            "gone",
+            "HTTP 410. Since 2026-08-18",
+        ),
+        (
+            feed_record(last_200_at=MONDAY),
+            True,
+            "paused",
+            "wait until 2026-11-16 10:00",
+        ),
+        (
+            feed_record(
+                last_200_at=MONDAY, fail_count=1, fail_since=MONDAY, last_error="HTTP 500."
+            ),
+            False,
+            "failing",
+            "HTTP 500. Failed at 2026-11-16 09:00 UTC",
+        ),
+        (
+            feed_record(fail_count=7, fail_since=LONG_AGO, last_error="HTTP 500."),
+            False,
+            "failing",
+            "Failed 7 times in a row since 2026-08-18",
+        ),
+        (feed_record(last_200_at=MONDAY), False, "quiet", "never had an entry"),
+        (feed_record(last_200_at=MONDAY, last_new_at=MONDAY), False, "ok", "newest entry"),
+        (feed_record(last_304_at=MONDAY, last_new_at=LONG_AGO), False, "quiet", "90 days"),
+    ],
+)
+def test_quiet_or_broken(feed: FeedRecord, paused: bool, word: str, why: str) -> None:
+    state = judge(feed, MONDAY + 60 * MINUTE if paused else None, MONDAY)
+    assert state.state == word
+    assert why in state.reason
+
+
+@pytest.mark.parametrize(("tier", "days"), [("A", 1), ("B", 7), ("C", 30)])
+def test_how_long_silence_is_normal_depends_on_the_tier(tier: str, days: int) -> None:
+    for more, word in ((0, "ok"), (1, "quiet")):
+        newest = MONDAY - timedelta(days=days + more)
+        feed = feed_record(tier=tier, last_200_at=MONDAY, last_new_at=newest)
+        assert judge(feed, None, MONDAY).state == word

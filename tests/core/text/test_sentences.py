@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.text.sentences import sentence_around, sentences
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["Das ist z. B. am 12. Januar bei Dr. Meier passiert. ", "„Ja“, sagte er. ", "Gut."],
+        ["U.S. officials met Mr. Smith in Washington, D.C. ", "The talks failed! ", "Really?"],
+        ["M. Macron a parlé à Mme. Dupont. ", "Il est parti."],
+        ["В 2014 г. Путин сказал это. ", "Он ушёл."],
+        ["Це було у м. Київ. ", "Президент поїхав."],
+        ["Erster Absatz ohne Punkt\n", "Zweiter Absatz"],
+        ["Nein… ", "Doch!"],
+        ["Er sagte: „Nein!“ ", "Dann ging er."],
+        ["Version 2.0 kostet 3.50 Euro, z.B. hier."],
+        ["Er kam 2023. ", "Sie ging."],
+        [""],
+    ],
+)
+def test_sentences_begin_where_a_reader_says(parts: list[str]) -> None:
+    text = "".join(parts)
+    begins = sentences(text)
+    ends = [*begins[1:], len(text)]
+    assert [text[a:b] for a, b in zip(begins, ends, strict=True)] == parts
+
+
+def test_the_sentence_around_a_span_is_the_one_it_lies_in() -> None:
+    text = "Eins ist da. Der Nato-Beitritt kommt. Drei."
+    at = text.index("Nato")
+    assert sentence_around(text, at, at + 13) == "Der Nato-Beitritt kommt."
+
+
+def test_a_sentence_that_is_too_long_is_cut_at_word_borders_around_the_span() -> None:
+    text = "wort " * 300 + "Treffer " + "wort " * 300
+    at = text.index("Treffer")
+    sentence = sentence_around(text, at, at + 7, limit=100)
+    assert "wort Treffer wort" in sentence
+    assert len(sentence) <= 100
+    assert set(sentence.split()) == {"wort", "Treffer"}
+
+
+@given(st.text(alphabet="aA1. !\n„“Dr", max_size=60), st.data())
+def test_a_span_lies_in_its_sentence(text: str, data: st.DataObject) -> None:
+    begins = sentences(text)
+    assert begins == sorted(set(begins))
+    assert begins[0] == 0
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    assert text[start:end].strip() in sentence_around(text, start, end)
+
+
+def test_a_hostile_text_is_split_in_linear_time() -> None:
+    assert len(sentences("A. " * 100_000)) >= 1
+    assert sentences("a" * 200_000 + ". ") == [0]
+    assert len(sentences("?! Ab " * 50_000)) > 49_000

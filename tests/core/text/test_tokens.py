@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.text.tokens import folded_words, tokenise
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Schweden tritt der Nato bei.", "schweden tritt der nato bei"),
+        ("NATO-Beitritt", "nato beitritt"),
+        ("Nato‑Beitritt Nato–Beitritt Nato−Beitritt", "nato beitritt nato beitritt nato beitritt"),
+        ("2023 – 2024", "2023 2024"),
+        ("Bei\u00adtritt bei\u200btritt", "beitritt beitritt"),
+        ("Putin's Putin’s Putins' PUTIN'S", "putin putin putins putin"),
+        ("don’t об’єднання O'Brien's", "don't об'єднання o'brien"),
+        ("l’OTAN d'un qu'il jusqu’à L'Élysée", "l otan d un qu il jusqu a l elysee"),
+        ("aujourd’hui rock'n'roll", "aujourd'hui rock'n'roll"),
+        ("‚Ja‘ 'nein' „so“ «ici»", "ja nein so ici"),
+        ("Straße GROẞ ﬁn cœur", "strasse gross fin coeur"),
+        ("Erdoğan Łódź Ångström café İstanbul", "erdogan lodz angström cafe istanbul"),
+        ("schön Müller Ärger", "schön müller ärger"),
+        ("ещё Йод їжа Зеле\u0301нський", "еще йод їжа зеленський"),
+        ("U.S. AT&T CO₂ 1.000 a_b #NATO", "u s at t co2 1 000 a b nato"),
+        ("", ""),
+        (" -'- ", ""),
+    ],
+)
+def test_words_are_cut_and_folded(text: str, words: str) -> None:
+    assert folded_words(text) == words.split()
+
+
+def test_a_chain_is_its_parts_and_at_the_first_position_the_whole() -> None:
+    tokens = list(tokenise("Ex-NATO-Chef da"))
+    assert [(t.folded, t.first, t.last) for t in tokens] == [
+        ("ex-nato-chef", 0, 2),
+        ("ex", 0, 0),
+        ("nato", 1, 1),
+        ("chef", 2, 2),
+        ("da", 3, 3),
+    ]
+
+
+def test_offsets_count_code_points_of_the_raw_text() -> None:
+    text = "😀 NATO‑Bei\u00adtritt, Putin’s Straße"
+    found = {t.folded: text[t.start : t.end] for t in tokenise(text)}
+    assert found == {
+        "nato-beitritt": "NATO‑Bei\u00adtritt",
+        "nato": "NATO",
+        "beitritt": "Bei\u00adtritt",
+        "putin": "Putin",
+        "strasse": "Straße",
+    }
+
+
+def test_the_exact_form_keeps_case_and_letters_and_drops_what_nobody_sees() -> None:
+    forms = [t.exact for t in tokenise("Bei\u00adtritt NATO–Größe don’t Erdoğan")]
+    assert forms == ["Beitritt", "NATO-Größe", "NATO", "Größe", "don't", "Erdoğan"]
+
+
+@given(st.text())
+def test_any_text_is_cut_without_losing_its_place(text: str) -> None:
+    tokens = tokenise(text)
+    assert tokens.folded == " " + "".join(f"{word} " for word in tokens.words)
+    assert len(tokens.words) == len(tokens)
+    ends = 0
+    for token in (t for t in tokens if t.first == t.last):
+        assert ends <= token.start < token.end <= len(text)
+        assert token.folded
+        assert " " not in token.folded
+        ends = token.end
+
+
+@given(st.text(alphabet="aäßNO é-–'’s.\u00ad😀\n", max_size=30))
+def test_cutting_a_folded_word_again_changes_nothing(text: str) -> None:
+    for word in tokenise(unicodedata.normalize("NFC", text)).words:
+        assert folded_words(word) == [word]
+
+
+@given(st.text(alphabet="abcäöüß éñ", max_size=30))
+def test_folding_agrees_with_a_plain_reading_where_there_is_nothing_to_decide(text: str) -> None:
+    plain = text.casefold().replace("é", "e").replace("ñ", "n")
+    assert folded_words(text) == plain.split()
+
+
+def test_a_hostile_text_is_cut_in_linear_time() -> None:
+    for piece in ("a-", "'a", "l'", "a'", "\u00ad"):
+        tokens = tokenise(piece * 200_000)
+        assert len(tokens) <= 200_000

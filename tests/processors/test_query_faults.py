@@ -1,0 +1,151 @@
+"""What is wrong in a query is told with its code and its place; what is right is read."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processors.query import parse, resolve
+from processors.query.grammar import MAX_LENGTH
+from processors.query.resolve import MAX_NODES, Resolved
+
+TERMS = {"nato": resolve("=NATO OR =Nato", {}, ()), "both": resolve("a AND b", {}, ())}
+
+
+def read(query: str) -> Resolved:
+    return resolve(query, TERMS, {"zelenskyy"})
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "at"),
+    [
+        ("", "E001", 0),
+        ("   ", "E001", 0),
+        ("a AND", "E001", 4),
+        ("OR a", "E001", 0),
+        ("a AND OR b", "E001", 6),
+        ("a NEAR/3", "E001", 7),
+        ("(a", "E001", 1),
+        ("a)", "E001", 1),
+        ("()", "E001", 1),
+        ('a "b', "E001", 2),
+        ("a < b", "E001", 2),
+        ("-nato", "E001", 0),
+        ("!!!", "E001", 0),
+        ('"…"', "E001", 0),
+        ("a b", "E002", 2),
+        ('a "b c"', "E002", 2),
+        ("a (b)", "E002", 2),
+        ("a NOT b", "E002", 2),
+        ("a and b", "E002", 2),
+        ("a AND b OR c", "E003", 8),
+        ("a OR b AND c", "E003", 7),
+        ("(a OR b) AND c OR d", "E003", 15),
+        ("NOT a", "E004", 0),
+        ("NOT a AND NOT b", "E004", 0),
+        ("a OR NOT b", "E004", 5),
+        ("a AND (NOT b OR c)", "E004", 7),
+        ("a NEAR/2 (NOT b)", "E004", 10),
+        ("EU*", "E005", 0),
+        ("a OR *", "E005", 5),
+        ('"?? EU*"', "E005", 0),
+        ("a NEAR/51 b", "E006", 2),
+        ("a NEAR b", "E006", 2),
+        ("a ONEAR/S b", "E006", 2),
+        ("a NEAR/x b", "E006", 2),
+        ("(a AND b) NEAR/3 c", "E006", 1),
+        ("c EXCEPT $both", "E006", 9),
+        ("a NEAR/3 outlet:x", "E006", 16),
+        ("count(a AND b)>=2", "E006", 6),
+        ("count(a)", "E006", 7),
+        ("count(a)>=0", "E006", 0),
+        ("title:text:a", "E006", 6),
+        ("title:outlet:a", "E006", 13),
+        ("outlet:(a AND b)", "E006", 8),
+        ("a AND body:b", "E007", 6),
+        ("a AND $nope", "E007", 6),
+        ("entity:nobody", "E007", 7),
+        ("(" * 50 + "a" + ")" * 50, "E012", 40),
+        ("a NEAR/1 " * 200 + "a", "E012", 1793),
+        ("a OR " * MAX_LENGTH + "a", "E012", MAX_LENGTH),
+    ],
+)
+def test_an_error_has_its_code_and_place(query: str, code: str, at: int) -> None:
+    found = read(query)
+    assert found.node is None
+    errors = [p for p in found.problems if p.code.startswith("E")]
+    assert (errors[0].code, errors[0].offset) == (code, at)
+    assert errors[0].message
+    assert errors[0].mend
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "a",
+        "a AND b AND NOT c",
+        "a AND (b OR c)",
+        "((beitritt* OR beitreten) EXCEPT $nato) NEAR/8 $nato",
+        "(tritt OR trat) ONEAR/3 $nato ONEAR/2 bei",
+        'title:$nato AND ((einladung* OR "zwei wörter") NEAR/S (Bündnis* OR Allianz*))',
+        "count($nato)>=2 AND NOT count(a OR b) >= 3",
+        "outlet:(spiegel OR zeit*) AND country:DE AND language:de",
+        'entity:zelenskyy NEAR/S "vor ?? Jahren"',
+        "title:entity:zelenskyy",
+        '="Die Linke" OR =NATO* OR U.S. OR 2024 OR 12:30',
+        "NOTAR OR ANDORRA OR ORAN OR NEARBY",
+        'url:"politik ausland" AND author:"Jane Doe"',
+    ],
+)
+def test_a_sound_query_has_no_problem(query: str) -> None:
+    found = read(query)
+    assert found.node is not None
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "at"), [("„Nato Beitritt“", 0), ("a AND und", 6), ("oder OR a", 0)]
+)
+def test_quotes_and_small_operators_are_warned_about(query: str, at: int) -> None:
+    found = read(query)
+    assert found.node is not None
+    assert [(p.code, p.offset) for p in found.problems][:1] == [("W109", at)]
+
+
+def test_typographic_quotes_mean_the_same_as_plain_ones() -> None:
+    assert read("«Nato Beitritt»").node == read('"Nato Beitritt"').node
+
+
+def test_terms_that_double_each_time_are_refused_not_expanded() -> None:
+    terms: dict[str, Resolved | None] = {"t0": resolve("a AND b", {}, ())}
+    codes = set()
+    for level in range(1, 60):
+        terms[f"t{level}"] = found = resolve(f"$t{level - 1} OR $t{level - 1}", terms, ())
+        codes.update(p.code for p in found.problems)
+        assert found.node is None or found.size <= MAX_NODES
+    assert codes == {"E012"}
+
+
+def test_a_term_that_is_broken_is_not_blamed_on_its_users() -> None:
+    assert resolve("a AND $bad", {"bad": None}, ()) == Resolved(None, 3, ())
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            'a b* =N ( ) " AND OR NOT NEAR/3 NEAR/S ONEAR/ EXCEPT title: outlet: count( )>=2 $x '
+            "$ * ? entity:e =  \n „".split(" ")
+        ),
+        max_size=12,
+    ).map(" ".join)
+    | st.text(max_size=40)
+)
+def test_any_text_is_read_or_refused_with_places_inside_it(query: str) -> None:
+    found = resolve(query, TERMS, ())
+    assert (found.node is None) == any(p.code.startswith("E") for p in found.problems)
+    assert all(0 <= p.offset <= max(0, len(query)) for p in found.problems)
+
+
+def test_parsing_the_same_text_again_is_free() -> None:
+    assert parse("a AND b*cdef") is parse("a AND b*cdef")

@@ -1,0 +1,189 @@
+"""docs/query-language.md, line by line."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from config.catalog.models import EntityDefinition, Place
+from processors.engine.ruleset import RuleSet, TopicRules
+from processors.engine.view import View
+from processors.evidence import evidence_of
+from processors.query import resolve
+
+PLACE = Place("entities.yaml", 1, 1)
+ZELENSKYY = EntityDefinition("zelenskyy", "person", "Selenskyj", (), None, PLACE)
+TERMS = {
+    name: resolve(query, {}, ())
+    for name, query in {
+        "nato": '=NATO OR =Nato OR "North Atlantic Treaty Organi?ation"',
+        "eu_only": '"EU Beitritt*" OR "EU accession"',
+    }.items()
+}
+
+
+def evaluated(query: str, fields: dict[str, str]) -> tuple[bool, list[tuple[str, str]]]:
+    """Whether a query is true, and field and surface of its evidence."""
+    node = resolve(query, TERMS, {"zelenskyy"}).node
+    assert node is not None
+    rules = RuleSet([TopicRules("t", 1, (), (("r", 1, node),))], [ZELENSKYY])
+    blank = dict.fromkeys(("title", "lead", "text"), "")
+    others = [(name, text) for name, text in fields.items() if name not in blank]
+    view = View(list((blank | {k: v for k, v in fields.items() if k in blank}).items()), others)
+    rules.read(view)
+    hits = rules.match(view, "de")
+    found = evidence_of("r", rules.rules[0].program, view) if hits else ()
+    return bool(hits), [(e.field.value, e.surface) for e in found]
+
+
+def finds(query: str, title: str) -> bool:
+    return evaluated(query, {"title": title})[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "not_found"),
+    [
+        ("nato", "NATO Nato-Beitritt Anti-Nato-Demo NATO’s", "Senator Natobeitritt Nato2"),
+        ("beitritt", "Beitritt NATO-Beitritt", "Beitritts Beitrag Natobeitritt"),
+        ("beitritt*", "Beitritt Beitrittsgesuch EU-Beitrittsgesuch", "Beitrag Natobeitritt"),
+        ("*beitritt", "Natobeitritt NATO-Beitritt Beitritt", "Beitritts"),
+        ("*beitritt*", "Natobeitritts Beitritt", "Beitrag"),
+        ("organi?ation", "Organisation organization", "Organiation Organisationen"),
+        ("=NATO", "NATO NATO-Beitritt", "Nato nato NATOs"),
+        ("=Nato*", "Nato Natos Nato-Chef", "NATO NATOs"),
+        ("nato-beitritt", "NATO-Beitritt Nato–Beitritt", "Natobeitritt US-Nato-Beitritt"),
+        ("=NATO-Beitritt", "NATO-Beitritt NATO‑Beitritt", "Nato-Beitritt"),
+        ("bündnis", "Bündnis BÜNDNIS Buendnis", "Bundnis"),
+        ("buendnis", "Buendnis", "Bündnis"),
+        ("schon", "schon Schon", "schön"),
+        ("straße", "Straße STRASSE Strasse", "Straßen"),
+        ("erdogan", "Erdoğan Erdogan ERDOĞAN", "Erdogans"),
+        ("=Erdoğan", "Erdoğan", "Erdogan"),
+        ("otan", "OTAN l’OTAN", "OTANs"),
+        ("n*v*i*z*a*z*zzz", "naviazaxzazzz", "naviazazaz"),
+    ],
+)
+def test_a_word_finds_these_and_not_those(query: str, found: str, not_found: str) -> None:
+    assert [w for w in found.split() if not finds(query, w)] == []
+    assert [w for w in not_found.split() if finds(query, w)] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "expected"),
+    [
+        ('"NATO Beitritt*"', "NATO-Beitritts und mehr", True),
+        ('"NATO Beitritt*"', "Nato Beitritt", True),
+        ('"NATO Beitritt"', "Beitritt NATO", False),
+        ('="Die Linke"', "Die Linke", True),
+        ('="Die Linke"', "die Linke", False),
+        ("U.S.", "The U.S. Army", True),
+        ("a NEAR/0 b", "a b", True),
+        ("a NEAR/0 b", "b a", True),
+        ("a NEAR/0 b", "a x b", False),
+        ("a NEAR/1 b", "a x b", True),
+        ("a ONEAR/1 b", "b x a", False),
+        ("(tritt OR trat) ONEAR/3 $nato ONEAR/2 bei", "Schweden tritt der Nato bei", True),
+        ("(tritt OR trat) ONEAR/3 $nato ONEAR/2 bei", "Der Nato tritt er bei", False),
+        ("nato NEAR/5 nato-beitritt", "Nato-Beitritt", False),
+        ("nato NEAR/5 beitritt", "Nato-Beitritt", True),
+        ("beitritt* EXCEPT $eu_only", "EU-Beitritt", False),
+        ("beitritt* EXCEPT $eu_only", "EU-Beitritt ja, Nato-Beitritt später", True),
+        ("(accession OR talks) EXCEPT $eu_only", "EU accession", False),
+        ('"accession talks" EXCEPT $eu_only', "EU accession talks", False),
+        ("count(a)>=2", "a b a", True),
+        ("count(a)>=2", "a b", False),
+        ("count(a OR a*aaaa)>=2", "a-aaaa", False),
+        ("a AND NOT b", "a c", True),
+        ("a AND NOT b", "a b", False),
+        ("entity:zelenskyy NEAR/2 nato", "Selenskyjs Nato-Plan", True),
+    ],
+)
+def test_operators_on_a_title(query: str, title: str, *, expected: bool) -> None:
+    assert finds(query, title) is expected
+
+
+def test_fields_never_bleed_into_one_another() -> None:
+    split = {"title": "a nato", "lead": "beitritt b", "text": "c"}
+    assert not evaluated('"nato beitritt"', split)[0]
+    assert not evaluated("nato NEAR/50 beitritt", split)[0]
+    assert not evaluated("nato NEAR/S beitritt", split)[0]
+    assert evaluated("nato AND beitritt", split)[0]
+    assert evaluated("title:nato AND lead:beitritt AND NOT text:nato", split)[0]
+    assert not evaluated("lead:(nato OR c)", split)[0]
+
+
+def test_near_s_stays_in_one_sentence_and_takes_a_title_as_one() -> None:
+    text = "Die Nato tagt. Der Beitritt kommt."
+    assert not evaluated("nato NEAR/S beitritt", {"text": text})[0]
+    assert evaluated("nato NEAR/S tagt", {"text": text})[0]
+    assert evaluated("nato NEAR/S beitritt", {"title": text})[0]
+    assert not evaluated("nato NEAR/S beitritt", {"text": "Nato\nBeitritt"})[0]
+
+
+def test_other_fields_are_looked_at_only_when_named() -> None:
+    fields = {
+        "title": "x",
+        "url": "https://a.b/politik/ausland/nato-ukraine.html",
+        "author": "Jane Doe",
+        "outlet": "zeit-online",
+        "language": "de",
+        "country": "DE",
+    }
+    assert not evaluated("ukraine OR jane", fields)[0]
+    assert evaluated('url:"politik ausland" AND url:ukraine', fields)[1] == [
+        ("url", "politik/ausland"),
+        ("url", "ukraine"),
+    ]
+    assert evaluated('x AND author:"jane doe"', fields)[0]
+    assert evaluated("x AND outlet:(spiegel OR zeit*) AND country:de AND language:DE", fields)[0]
+    assert not evaluated("x AND outlet:zeit", fields)[0]
+    assert not evaluated("x AND NOT country:DE", fields)[0]
+
+
+def test_evidence_names_the_operands_and_leaves_out_what_lies_inside_another() -> None:
+    article = {"title": "Der Nato-Beitritt", "text": "Die Nato will es. Beitritt der EU-Beitritt."}
+    assert evaluated("$nato NEAR/1 beitritt", article)[1] == [
+        ("title", "Nato"),
+        ("title", "Beitritt"),
+    ]
+    assert evaluated('beitritt EXCEPT "EU Beitritt"', article)[1] == [
+        ("title", "Beitritt"),
+        ("text", "Beitritt"),
+    ]
+    both = '"Nato Beitritt" OR nato'
+    assert evaluated(both, article)[1] == [("title", "Nato-Beitritt"), ("text", "Nato")]
+    assert evaluated("nato AND NOT russland", article)[1] == [("title", "Nato"), ("text", "Nato")]
+
+
+def test_evidence_keeps_the_first_ten_spans() -> None:
+    _, found = evaluated("nato", {"title": "Nato", "text": "Nato. " * 50})
+    assert found == [("title", "Nato"), *[("text", "Nato")] * 9]
+
+
+def test_a_rule_of_labels_alone_is_evaluated_too() -> None:
+    assert evaluated("outlet:zeit", {"title": "", "outlet": "zeit"})[0]
+    assert not evaluated("outlet:zeit", {"title": "", "outlet": "spiegel"})[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("a NEAR/50 b NEAR/50 a NEAR/50 b", "a b " * 20_000),
+        ("a NEAR/S b EXCEPT (a NEAR/50 b)", "a b " * 20_000),
+        ("count(a OR b OR a*aaa)>=900", "aaaa " * 20_000),
+        ("a*a*a*a*a*a*a*ab", "a" * 20_000),
+        ('"a a a a a a a*a*a"', "a " * 20_000),
+    ],
+)
+def test_a_hostile_text_costs_little(query: str, text: str) -> None:
+    start = time.process_time()
+    evaluated(query, {"text": text})
+    assert time.process_time() - start < 5
+
+
+def test_rule_sets_can_be_empty() -> None:
+    rules = RuleSet([])
+    view = View((("title", "a"), ("lead", ""), ("text", "")))
+    assert rules.read(view) == []
+    assert rules.match(view, "de") == []

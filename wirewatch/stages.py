@@ -1,0 +1,130 @@
+"""Keeping stages going: one that ends with an error is started again.
+
+::
+
+    keep(name, stage) ── returns ──▶ over (it was told to stop)
+         ▲       └────── raises ───▶ named in ``ill``, logged, pause ─┐
+         └───────────────── 1, 2, 4 … 60 s ◀──────────────────────────┘
+
+What a stage had in hand when it fell was not committed and comes again. It is healthy again when
+it has run for some seconds, and its pauses begin anew when it has run for a minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from config.errors import WirewatchError
+from core.text import for_log
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds: first and longest pause, and the run after which a stage counts as healthy."""
+
+    first: float = 1.0
+    longest: float = 60.0
+    healthy_after: float = 5.0
+
+
+@dataclass(slots=True)
+class _Fall:
+    why: str
+    pause: float
+    back_at: float | None = None
+
+
+class Stages:
+    """The stages of one process. Thread-safe.
+
+    Args:
+        pace: How soon a stage is started again.
+        now: Gives seconds from a fixed moment.
+    """
+
+    def __init__(self, pace: Pace | None = None, now: Callable[[], float] = time.monotonic) -> None:
+        self.stop = threading.Event()
+        self._pace = pace or Pace()
+        self._now = now
+        self._falls: dict[str, _Fall] = {}
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def ill(self) -> list[str]:
+        """The stages that do not run, or fell a moment ago, each with the reason."""
+        return [
+            f"{name}: {fall.why}" for name, fall in sorted(self._falls.items()) if self._is(fall)
+        ]
+
+    def keep(self, name: str, stage: Callable[[], None]) -> None:
+        """Run a stage in a thread of its own until :attr:`stop` is set; it must heed that too."""
+        thread = threading.Thread(target=self._run, args=(name, stage), name=name)
+        thread.start()
+        self._threads.append(thread)
+
+    async def keep_async(
+        self, name: str, stage: Callable[[], Awaitable[None]], stop: asyncio.Event
+    ) -> None:
+        """The same for a stage of the event loop."""
+        while not stop.is_set():
+            started = self._begin(name)
+            try:
+                await stage()
+            except Exception as error:  # noqa: BLE001 one stage's end must not end the others
+                await _first(stop, self._fell(name, error, started))
+
+    def join(self) -> None:
+        """Wait until every thread has ended."""
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def running(self) -> list[str]:
+        """Names of the threads that have not ended."""
+        return [thread.name for thread in self._threads if thread.is_alive()]
+
+    def _run(self, name: str, stage: Callable[[], None]) -> None:
+        while not self.stop.is_set():
+            started = self._begin(name)
+            try:
+                stage()
+            except Exception as error:  # noqa: BLE001 one stage's end must not end the others
+                self.stop.wait(self._fell(name, error, started))
+
+    def _begin(self, name: str) -> float:
+        now = self._now()
+        if fall := self._falls.get(name):
+            fall.back_at = now
+        return now
+
+    def _fell(self, name: str, error: Exception, started: float) -> float:
+        """Remember and log it; how long to pause."""
+        before = self._falls.get(name)
+        lasted = self._now() - started
+        pause = self._pace.first
+        if before and lasted < self._pace.longest:
+            pause = min(before.pause * 2, self._pace.longest)
+        why = for_log(str(error)) or type(error).__name__
+        self._falls[name] = _Fall(why, pause)
+        known = isinstance(error, WirewatchError)
+        log.error("stage_fell", stage=name, reason=why, again_in=pause, exc_info=not known)
+        return pause
+
+    def _is(self, fall: _Fall) -> bool:
+        return fall.back_at is None or self._now() - fall.back_at < self._pace.healthy_after
+
+
+async def _first(stop: asyncio.Event, seconds: float) -> None:
+    """Wait for the stop or the time, whichever comes first."""
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
