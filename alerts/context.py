@@ -23,7 +23,7 @@ from core.messages import AlertEventKind, Match
 from core.store import Connection
 from core.store import alerts as kept
 from core.store import stories as seen
-from core.text.shingles import Fingerprint, parse, shingles
+from core.text.shingles import SHINGLE_WORDS, Fingerprint, parse, shingles
 from core.text.shingles import fingerprint as fingerprint_of
 
 
@@ -41,6 +41,11 @@ class Reading:
     fingerprint: Fingerprint
     shingles: frozenset[bytes]
     features: Features
+
+    @property
+    def exact(self) -> str:
+        """Hash of the text; empty for a few words, which are no text that could be copied."""
+        return self.fingerprint.exact if self.fingerprint.words >= SHINGLE_WORDS else ""
 
 
 def read(match: Match) -> Reading:
@@ -114,9 +119,9 @@ def _before(connection: Connection, match: Match) -> Before | None:
 
 
 def _copy(connection: Connection, reading: Reading, window: timedelta) -> Kinship | None:
-    match, mark = reading.match, reading.fingerprint
-    hashes = copies.sketch(mark)
-    rows = seen.sharing(connection, match.topic_id, mark.exact, hashes, limit=copies.CANDIDATES)
+    match, exact = reading.match, reading.exact
+    hashes = copies.sketch(reading.fingerprint)
+    rows = seen.sharing(connection, match.topic_id, exact, hashes, limit=copies.CANDIDATES)
     near = [r for r in rows if abs(r.moment - moment(match)) <= window and r.features]
     found = copies.find(_own(reading), [_comparable(row) for row in near])
     if found is None:
@@ -132,7 +137,7 @@ def _own(reading: Reading) -> copies.Comparable:
         article_id=match.article_id,
         story_id="",
         outlet=match.article.outlet,
-        exact=reading.fingerprint.exact,
+        exact=reading.exact,
         shingles=reading.shingles,
         title=frozenset(own.title),
         words=frozenset(own.words),

@@ -14,7 +14,8 @@ article is compared that shares nothing with the new one, however large the arch
 
 What a copy is (word-5-shingles; ``bench/stories.py copies`` measures it):
 
-- the same text after normalisation, or a Jaccard overlap of at least .9; else, between outlets,
+- the same text after normalisation (of five words or more), or a Jaccard overlap of at least .9;
+  else, between outlets,
 - an overlap of at least .45 of the shorter text and .2 of both together: an edited copy, or
 - an overlap of at least .8 of the shorter text, of 60 words or more: a shortened copy;
 - of these last two only such as are about the same thing: a third of one headline's words stands
@@ -60,7 +61,7 @@ class Comparable:
 
     Attributes:
         article_id: Of the article; of the first one, where it is a copy itself.
-        exact: Hash of its normalised text.
+        exact: Hash of its normalised text; empty where that is too short to be copied.
         shingles: Of its lead and body, complete.
         title: Words of its headline.
         words: Words of its headline and of the beginning of its text.
@@ -121,17 +122,18 @@ def find(own: Comparable, candidates: Iterable[Comparable]) -> Copy | None:
 
 
 def _compare(own: Comparable, other: Comparable) -> Copy | None:
-    if own.exact == other.exact:
+    if own.exact and own.exact == other.exact:
         return Copy(other, 1.0, f"The same text as in {other.outlet}.")
     shared = overlap(own.shingles, other.shingles)
-    if shared.jaccard < SAME_JACCARD and not _edited(own, other, shared):
+    same = own.exact and shared.jaccard >= SAME_JACCARD
+    if not same and not _edited(own, other, shared):
         return None
     reason = f"A copy: {shared.containment:.0%} of the shorter text is the same as in"
     return Copy(other, shared.containment, f"{reason} {other.outlet}.")
 
 
 def _edited(own: Comparable, other: Comparable, shared: Overlap) -> bool:
-    if own.outlet == other.outlet:
+    if own.outlet == other.outlet or not own.exact:
         return False
     shorter = min(len(own.shingles), len(other.shingles))
     edited = shared.containment >= EDITED_CONTAINMENT and shared.jaccard >= EDITED_JACCARD

@@ -202,6 +202,9 @@ class Dispatcher:
         )
         self._mark(due, verdict, now)
         metrics.DELIVERIES.labels(kind, verdict.state).inc()
+        if verdict.state == kept.DELIVERED:
+            taken = (now - due.notification.created_at).total_seconds()
+            metrics.END_TO_END.labels("decided_to_delivered").observe(max(0.0, taken))
         return verdict.state
 
     async def _notify(self, http: HttpClient, due: kept.Due) -> tuple[str, Receipt | DeliveryError]:

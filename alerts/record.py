@@ -200,7 +200,7 @@ def _own(reading: Reading, decision: Decision) -> seen.StoryArticle:
         moment=moment(match),
         first_seen_at=match.article.first_seen_at,
         outlet=match.article.outlet,
-        exact=reading.fingerprint.exact,
+        exact=reading.exact,
         facts=shown(match).model_dump_json(),
         features=reading.features.model_dump_json(),
         shingles=copies.pack(reading.shingles),

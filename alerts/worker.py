@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import structlog
 from pydantic import ValidationError
@@ -26,7 +27,7 @@ from pydantic import ValidationError
 from alerts.context import Reading, Windows, gather, read
 from alerts.decide import decide
 from alerts.record import Telling, record, tell
-from config.catalog.models import Catalog
+from config.catalog.models import AlertPolicy, Catalog
 from config.errors import PoisonError
 from config.settings import Settings
 from core import metrics
@@ -41,6 +42,7 @@ from core.streams.work import Policy, Worked, work
 
 GROUP = "alerts"
 STAGE = "alerts"
+SLACK = timedelta(days=1)
 EVENTS = ("opened", "updated", "suppressed")
 
 log = structlog.get_logger(__name__)
@@ -126,9 +128,15 @@ class Worker:
             self._dispositions.count(STAGE, name, number)
 
     def forget(self) -> int:
-        """Forget what texts outside the story window are compared by; cheap, call it hourly."""
+        """Forget what texts out of every topic's reach are compared by; cheap, call it hourly.
+
+        Returns:
+            How many rows of the index went.
+        """
+        ages = [topic.alert.max_age for topic in self._catalog().topics]
+        reach = max(ages, default=AlertPolicy().max_age) + self._window
         with self._store.write() as connection:
-            return seen.forget(connection, self._clock() - 2 * self._window)
+            return seen.forget(connection, self._clock() - reach - SLACK)
 
     def _decide_all(
         self, connection: Connection, catalog: Catalog, readings: list[Reading]

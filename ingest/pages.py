@@ -35,6 +35,7 @@ from ingest.urls import is_consent_wall
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
+COPY = Failure("not_asked", "Another feed brought it.")
 NO_PAGE = Failure("no_page", "The entry leads to no page of its own.")
 
 log = structlog.get_logger(__name__)
@@ -60,14 +61,18 @@ class PageReader:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    async def read(self, entry: EntryRecord) -> Concluded:
+    async def read(self, entry: EntryRecord, *, copy: bool = False) -> Concluded:
         """Read an entry's page and write down what came of it.
+
+        Args:
+            entry: The entry, leased.
+            copy: Whether :func:`is_copy` says that the page need not be asked for.
 
         Raises:
             StoreError: Nothing was kept; the lease runs out or is given back.
         """
         try:
-            result = await self._result(entry)
+            result = COPY if copy else await self._page(entry)
             concluded = await self._parts.write(self._conclude, entry, result)
         except StoreError:
             raise
@@ -78,11 +83,6 @@ class PageReader:
         metrics.PAGES.labels(concluded.outcome).inc()
         _report(entry, concluded, result)
         return concluded
-
-    async def _result(self, entry: EntryRecord) -> PageRead | Failure:
-        if await self._parts.read(_is_copy, entry):
-            return Failure("not_asked", "Another feed brought it.")
-        return await self._page(entry)
 
     async def _page(self, entry: EntryRecord) -> PageRead | Failure:
         if not entry.url or stands_alone(entry):
@@ -177,7 +177,7 @@ class PageReader:
         return revise.decide(entry, feed, result, identity, now, self._parts.settings)
 
 
-def _is_copy(connection: Connection, entry: EntryRecord) -> bool:
+def is_copy(connection: Connection, entry: EntryRecord) -> bool:
     """Whether another feed has brought the article meanwhile: its page need not be read again."""
     if entry.article_id:
         return False

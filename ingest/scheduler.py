@@ -1,4 +1,4 @@
-"""The tick: one APScheduler job that wakes the dispatcher every few seconds.
+"""The tick: one APScheduler job that wakes the dispatcher every second.
 
 There is no job per feed. What is due lies in the store, and a tick that comes late, or not at
 all, loses nothing.
@@ -14,7 +14,7 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-EVERY_SECONDS = 2.0
+EVERY_SECONDS = 1.0
 
 _Scheduler: Any = AsyncIOScheduler  # the library has no types
 
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 class Ticker:
-    """Calls ``tick`` every few seconds on the running event loop.
+    """Calls ``tick`` every second on the running event loop.
 
     Late ticks are not dropped (the default grace of one second would do so) but merged.
     """

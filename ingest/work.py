@@ -19,7 +19,7 @@ from config.errors import StoreError
 from core.store import Connection, entries, feeds, row_leases
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
-from ingest.pages import Concluded, PageReader
+from ingest.pages import Concluded, PageReader, is_copy
 from ingest.parts import Parts
 from ingest.poll import Polled, Poller
 
@@ -33,10 +33,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """What one filling took."""
+    """What one filling took; ``copies`` are the pages that need not be asked for."""
 
     feeds: list[FeedRecord]
     pages: list[EntryRecord]
+    copies: set[int]
 
 
 class Work:
@@ -78,7 +79,7 @@ class Work:
             self._polled.add(feed.feed_id)
             self._start(feed, self._poller.poll(feed))
         for page in leased.pages:
-            self._start(page, self._pages.read(page))
+            self._start(page, self._pages.read(page, copy=page.id in leased.copies))
 
     async def collect(self, count: Count, *also: asyncio.Task[bool]) -> None:
         """Wait until something in flight (or one of ``also``) ends, and count what has ended.
@@ -127,7 +128,8 @@ class Work:
         busy |= {feed.host for feed in due}
         held = [s.id for s in self._running.values() if isinstance(s, EntryRecord)]
         pages = entries.lease_due(connection, me, now, limit=room - len(due), skip=held, busy=busy)
-        return Leased(due, pages)
+        copies = {page.id for page in pages if is_copy(connection, page)}
+        return Leased(due, pages, copies)
 
 
 def _give_back(connection: Connection, parts: Parts) -> None:

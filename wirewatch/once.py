@@ -20,7 +20,7 @@ from typing import Protocol
 import structlog
 
 from alerts import worker as alerts
-from config.errors import OutsideError
+from config.errors import OutsideError, StoreError
 from core.store import outbox
 from core.streams.port import Consumer
 from core.streams.work import Policy, Worked
@@ -57,9 +57,17 @@ def run_once(program: Program, stages: Set[str] = frozenset(STAGES)) -> Summary:
         log.error("run_failed", reason=str(error))
         summary.troubles.append(str(error))
     finally:
-        program.relay.release()
+        _release(program)
     summary.dispositions = {stage: program.dispositions.of(stage) for stage in STAGES}
     return summary
+
+
+def _release(program: Program) -> None:
+    """Where the store refuses even that, the lease ends with this process."""
+    try:
+        program.relay.release()
+    except StoreError as error:
+        log.warning("relay_not_released", reason=str(error))
 
 
 def _ingest(program: Program, summary: Summary) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -19,9 +20,11 @@ from sqlalchemy import (
     Index,
     Integer,
     PrimaryKeyConstraint,
+    Select,
     String,
     Table,
     Text,
+    bindparam,
     or_,
     select,
 )
@@ -145,20 +148,23 @@ def revisions(connection: Connection, article_id: str) -> list[ArticleRevision]:
     return [ArticleRevision.model_validate_json(text) for text in connection.scalars(query)]
 
 
-def by_link(connection: Connection, url_key: str) -> ArticleRecord | None:
-    """The article at a canonical URL, or the one that entries linking there became."""
-    query = select(*_COLUMNS).where(articles.c.url_key == url_key)
-    row = connection.execute(query).mappings().one_or_none()
-    if row:
-        return ArticleRecord(**row)
-    linked = (
+def _by_link() -> Select[Any]:
+    link = bindparam("link", type_=Text)
+    linked = select(entries.c.article_id).where(entries.c.url_key == link)
+    return (
         select(*_COLUMNS)
-        .join(entries, entries.c.article_id == articles.c.article_id)
-        .where(entries.c.url_key == url_key)
-        .order_by(entries.c.id)
+        .where(or_(articles.c.url_key == link, articles.c.article_id.in_(linked)))
+        .order_by((articles.c.url_key == link).desc(), articles.c.first_seen_at)
         .limit(1)
     )
-    row = connection.execute(linked).mappings().one_or_none()
+
+
+_BY_LINK = _by_link()
+
+
+def by_link(connection: Connection, url_key: str) -> ArticleRecord | None:
+    """The article at a canonical URL, or the one that entries linking there became."""
+    row = connection.execute(_BY_LINK, {"link": url_key}).mappings().one_or_none()
     return ArticleRecord(**row) if row else None
 
 

@@ -21,10 +21,12 @@ from sqlalchemy import (
     Index,
     Integer,
     RowMapping,
+    Select,
     String,
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     literal_column,
     select,
@@ -180,6 +182,31 @@ def known_digests(connection: Connection, feed_id: str) -> dict[str, str]:
     return {row.key: row.digest for row in connection.execute(query)}
 
 
+def _due() -> Select[tuple[int]]:
+    """The ids :func:`lease_due` may take: the first of each host; built once, it is asked often."""
+    now = bindparam("now", type_=UtcDateTime)
+    first = func.row_number().over(
+        partition_by=entries.c.host, order_by=(entries.c.origin.desc(), entries.c.id)
+    )
+    due = (
+        select(entries.c.id, entries.c.origin, first.label("rank"))
+        .where(
+            _pending,
+            entries.c.next_page_at <= now,
+            row_leases.is_free(entries, bindparam("dead", expanding=True), now),
+            ~hosts.is_paused(entries.c.host, entries.c.url, now),
+            entries.c.id.not_in(bindparam("skip", expanding=True)),
+            entries.c.host.not_in(bindparam("busy", expanding=True)),
+        )
+        .subquery()
+    )
+    ranked = select(due.c.id).where(due.c.rank == 1).order_by(due.c.origin.desc(), due.c.id)
+    return ranked.limit(bindparam("limit", type_=Integer))
+
+
+_DUE = _due()
+
+
 def lease_due(
     connection: Connection,
     me: Instance,
@@ -200,23 +227,10 @@ def lease_due(
         busy: Hosts not wanted.
     """
     dead = row_leases.dead_holders(connection, entries, me, now)
-    first = func.row_number().over(
-        partition_by=entries.c.host, order_by=(entries.c.origin.desc(), entries.c.id)
-    )
-    due = (
-        select(entries.c.id, entries.c.origin, first.label("rank"))
-        .where(
-            _pending,
-            entries.c.next_page_at <= now,
-            row_leases.is_free(entries, dead, now),
-            ~hosts.is_paused(entries.c.host, entries.c.url, now),
-            entries.c.id.not_in(skip),
-            entries.c.host.not_in(busy),
-        )
-        .subquery()
-    )
-    query = select(due.c.id).where(due.c.rank == 1).order_by(due.c.origin.desc(), due.c.id)
-    picked = list(connection.scalars(query.limit(limit)))
+    wanted = {"now": now, "dead": dead, "skip": list(skip), "busy": list(busy), "limit": limit}
+    picked = list(connection.scalars(_DUE, wanted))
+    if not picked:
+        return []
     _hold(connection, picked, me, now)
     found = connection.execute(select(*_COLUMNS).where(entries.c.id.in_(picked)))
     return sorted(map(_record, found.mappings()), key=lambda record: picked.index(record.id))

@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Connection, String, Table, Text, exists, select
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    String,
+    Table,
+    Text,
+    exists,
+    select,
+)
 
 from core.store.metadata import UtcDateTime, metadata
 
@@ -84,7 +94,9 @@ def in_force(connection: Connection, now: datetime) -> dict[str, datetime]:
     return {row.scope: row.until for row in connection.execute(query)}
 
 
-def is_paused(host: Column[str], url: Column[str], now: datetime) -> ColumnElement[bool]:
+def is_paused(
+    host: Column[str], url: Column[str], now: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
     """The condition that a row's host, or its own URL, is paused."""
     in_force = host_pauses.c.until > now
     return exists(select(host_pauses.c.scope).where(host_pauses.c.scope.in_((host, url)), in_force))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Table, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Table, or_, select
 
 from core.instance import Instance
 from core.store import leases
@@ -24,7 +24,11 @@ def dead_holders(connection: Connection, table: Table, me: Instance, now: dateti
     return [name for name in held if leases.free(name, now + LEASE_TIME, me, now)]
 
 
-def is_free(table: Table, dead: list[str], now: datetime) -> ColumnElement[bool]:
+def is_free(
+    table: Table,
+    dead: list[str] | BindParameter[list[str]],
+    now: datetime | BindParameter[datetime],
+) -> ColumnElement[bool]:
     """The condition that a row may be taken."""
     holder = table.c.lease_holder
     return or_(holder.is_(None), table.c.lease_until <= now, holder.in_(dead))

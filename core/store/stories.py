@@ -105,7 +105,7 @@ class StoryArticle:
         copy_of: The article whose text it is, for a copy.
         similarity: How much it resembled the story when it joined; 1 for an original.
         moment: When it was published, else first seen: what windows are measured by.
-        exact: Hash of its normalised text.
+        exact: Hash of its normalised text; empty where that is too short to be copied.
         facts: JSON: what it is shown by.
         features: JSON: what stories compare; empty once forgotten.
         shingles: Its shingle hashes, eight bytes each; empty once forgotten.
@@ -210,7 +210,10 @@ def between(
 def sharing(
     connection: Connection, topic_id: str, exact: str, sketch: Sequence[bytes], *, limit: int
 ) -> list[StoryArticle]:
-    """Articles of the topic with the same text, or any of these shingles: most shared first."""
+    """Articles of the topic with the same text, or any of these shingles: most shared first.
+
+    An empty ``exact`` is no text.
+    """
     shared = (
         select(story_shingles.c.article_id)
         .where(story_shingles.c.topic_id == topic_id, story_shingles.c.hash.in_(sketch))
@@ -221,7 +224,8 @@ def sharing(
     same = select(story_articles.c.article_id).where(
         story_articles.c.topic_id == topic_id, story_articles.c.exact == exact
     )
-    ids = [*connection.scalars(same.limit(limit)), *connection.scalars(shared)]
+    equal = connection.scalars(same.limit(limit)) if exact else ()
+    ids = [*equal, *connection.scalars(shared)]
     query = select(story_articles).where(
         story_articles.c.topic_id == topic_id, story_articles.c.article_id.in_(ids)
     )

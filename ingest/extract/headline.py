@@ -11,7 +11,7 @@ from core.text.clean import clean, clean_line
 from ingest.extract.blocks import Block
 from ingest.extract.page import PageHints
 from ingest.extract.tree import ParsedPage
-from ingest.extract.zones import words_of
+from ingest.extract.zones import Place, home_of, place_of, words_of
 
 _SEPARATOR = re.compile(r"\s+[|–—·•:»-]\s+|\s*\|\s*")
 _MARKUP = re.compile(r"<[^<>]{1,500}>")
@@ -85,8 +85,9 @@ def choose_lead(
     body = [b for i, b in enumerate(blocks) if b.zone is None and i > title]
     described = [page.data.description, page.meta.get("description", ""), page.meta.get("og:description", ""), hints.summary]
     wanted = [text for text in (_ELLIPSIS.sub("", without_markup(d)) for d in described) if len(text) >= _MIN_LEAD]
+    home = home_of(body)
     for block in body[:8]:
-        if _is_standfirst(block, wanted):
+        if _is_standfirst(block, wanted) or (block.prose and _stands_alone(block, body, home)):
             return clean(block.text), [block]
         if block.prose:
             break
@@ -98,6 +99,13 @@ def choose_lead(
         if _key(text)[:60] and _key(text)[:60] not in whole and len(text) <= _MAX_LEAD and (title < 0 or text != blocks[title].text):
             return text, []
     return "", []
+
+
+def _stands_alone(block: Block, body: Sequence[Block], home: Place) -> bool:
+    """Whether the first paragraph stands apart from the body's own, which follow it."""
+    prose = [b for b in body if b.prose][:4]
+    apart = [place_of(b) != home for b in prose]
+    return len(block.text) <= 600 and len(prose) == 4 and apart == [True, False, False, False]
 
 
 def without_markup(text: str) -> str:

@@ -12,7 +12,12 @@ from config.faults import Fault
 from processors import run_topic_tests, topic_faults
 
 _LANGUAGES = ("de", "en", "fr", "ru", "uk")
-_TOPICS = ("nato-enlargement-history", "nato-membership", "nato-russia-talks", "ukraine-peace-talks")
+_TOPICS = (
+    "nato-enlargement-history",
+    "nato-membership",
+    "nato-russia-talks",
+    "ukraine-peace-talks",
+)
 
 
 def test_the_shipped_files_have_no_fault_and_no_warning(

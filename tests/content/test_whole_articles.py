@@ -1,4 +1,4 @@
-"""Whole articles: what stands in comments and adverts, and what is said in passing, fires nothing."""
+"""Whole articles: comments, adverts and what is said in passing fire nothing."""
 
 from __future__ import annotations
 

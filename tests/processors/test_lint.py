@@ -1,0 +1,179 @@
+"""Faults of topics, with the place in the operator's file, and the tests in topic files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.catalog.load import load_catalog
+from config.catalog.models import Catalog
+from config.errors import CatalogError
+from config.faults import Fault
+from processors import Processors, article_from, run_topic_tests, topic_faults
+
+SOURCES = """\
+outlets:
+  - {id: a, name: A, country: DE, language: de, feeds: [https://a.example/feed]}
+"""
+SOUND = """\
+id: nato
+threshold: 30
+terms:
+  nato: =NATO OR =Nato
+  eu: >-
+    "EU Beitritt*"
+    OR "EU accession"
+rules:
+  - id: direct
+    weight: 30
+    query: >-
+      (beitritt* EXCEPT $eu)
+      NEAR/8 $nato
+tests:
+  - {name: yes, language: de, title: Nato-Beitritt, match: true, rules: [direct]}
+  - {name: no, language: de, title: EU-Beitritt, match: false}
+"""
+
+
+def catalog_of(folder: Path, topic: str, **entities: str) -> Catalog:
+    (folder / "topics").mkdir(exist_ok=True)
+    (folder / "sources.yaml").write_text(SOURCES, encoding="utf-8")
+    (folder / "topics" / "t.yaml").write_text(topic, encoding="utf-8")
+    catalog, faults = load_catalog(folder, {})
+    assert catalog is not None, faults
+    return catalog
+
+
+def places(faults: list[Fault]) -> list[tuple[str, int, int]]:
+    return [(f.code, f.line, f.column) for f in faults]
+
+
+def faults_of(folder: Path, topic: str) -> list[tuple[str, int, int]]:
+    return places(topic_faults(catalog_of(folder, topic)))
+
+
+def test_a_sound_topic_has_no_fault_and_passes_its_tests(tmp_path: Path) -> None:
+    catalog = catalog_of(tmp_path, SOUND)
+    assert topic_faults(catalog) == []
+    assert run_topic_tests(catalog.topics[0], catalog) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("NEAR/8 $nato", "NEAR/8 $nope", ("E007", 13, 14)),
+        ("NEAR/8 $nato", "NEAR/88 $nato", ("E006", 13, 7)),
+        ('OR "EU accession"', 'OR "EU accession" x', ("E002", 7, 23)),
+        ("=NATO OR =Nato", "=NATO OR $eu2", ("E007", 4, 18)),
+        ("weight: 30", "weight: 20", ("E008", 1, 1)),
+        ("=NATO OR =Nato", "=NATO AND =Nato", ("E006", 13, 14)),
+        ("    OR", "    OR EU* OR", ("E005", 7, 8)),
+    ],
+)
+def test_a_fault_stands_at_the_word_that_is_wrong(
+    tmp_path: Path, old: str, new: str, expected: tuple[str, int, int]
+) -> None:
+    assert faults_of(tmp_path, SOUND.replace(old, new)) == [expected]
+
+
+def test_terms_that_use_each_other_in_a_circle_are_told_once_each(tmp_path: Path) -> None:
+    topic = SOUND.replace("=NATO OR =Nato", "$eu OR a").replace('"EU Beitritt*"', "$nato")
+    found = faults_of(tmp_path, topic)
+    assert {code for code, *_ in found} == {"E011"}
+    assert {line for _, line, _ in found} == {4, 6}
+
+
+def test_terms_may_be_defined_after_the_terms_that_use_them(tmp_path: Path) -> None:
+    topic = SOUND.replace("=NATO OR =Nato", "$later").replace(
+        "  eu:", "  later: =NATO OR =Nato\n  eu:"
+    )
+    assert faults_of(tmp_path, topic) == []
+
+
+def test_a_chain_of_very_many_terms_is_refused_without_a_crash(tmp_path: Path) -> None:
+    chain = "".join(f"  t{i}: $t{i + 1} EXCEPT b\n" for i in range(600)) + "  t600: a\n"
+    topic = f"id: t\nterms:\n{chain}query: $t0\n"
+    assert {code for code, *_ in faults_of(tmp_path, topic)} >= {"E012"}
+
+
+def test_denied_words_are_no_hits_of_their_term(tmp_path: Path) -> None:
+    topic = (
+        "id: t\nterms:\n  krim: krim*\ndeny:\n  krim: [Krimi, Kriminal]\nquery: $krim\ntests:\n"
+        "  - {name: a, language: de, title: Krimkrieg, match: true}\n"
+        "  - {name: b, language: de, title: Krimi im Fernsehen, match: false}\n"
+    )
+    catalog = catalog_of(tmp_path, topic)
+    assert run_topic_tests(catalog.topics[0], catalog) == []
+    assert places(topic_faults(catalog)) == [("W103", 3, 9)]
+
+
+def test_denying_words_of_a_term_without_hits_is_a_fault(tmp_path: Path) -> None:
+    topic = "id: t\nterms:\n  x: a AND b\ndeny:\n  x: [c]\nquery: $x\n"
+    assert ("E006", 3, 6) in faults_of(tmp_path, topic)
+
+
+def test_warnings_name_what_an_operator_may_not_have_meant(tmp_path: Path) -> None:
+    topic = """\
+id: t
+threshold: 30
+rules:
+  - {id: labels, weight: 5, query: "outlet:a"}
+  - {id: one, weight: 30, query: nato OR join*}
+  - {id: veto, weight: -50, query: '„nato Draht"'}
+tests:
+  - {name: x, language: de, title: Nato Draht Nato, match: true}
+"""
+    assert faults_of(tmp_path, topic) == [
+        ("W107", 1, 1),
+        ("W101", 4, 36),
+        ("W107", 4, 36),
+        ("W102", 5, 34),
+        ("W103", 5, 42),
+        ("W104", 6, 36),
+        ("W109", 6, 37),
+    ] or places(topic_faults(catalog_of(tmp_path, topic)))
+
+
+def test_a_failed_test_says_what_is_missing_and_what_is_too_much(tmp_path: Path) -> None:
+    topic = SOUND.replace("title: EU-Beitritt, match: false", "title: Nato, match: true").replace(
+        "title: Nato-Beitritt, match: true, rules: [direct]",
+        "title: Nato-Beitritt, match: false, rules: [], score_max: 10",
+    )
+    catalog = catalog_of(tmp_path, topic)
+    first, second = run_topic_tests(catalog.topics[0], catalog)
+    assert (first.code, first.line) == ("E020", 15)
+    for words in ("match is true, expected false", "extra rules: direct", "at most 10"):
+        assert words in first.message
+    assert "match is false, expected true" in second.message
+    assert "0 of 30" in second.mend
+
+
+def test_rules_include_names_the_missing_ones(tmp_path: Path) -> None:
+    topic = SOUND.replace(
+        "title: EU-Beitritt, match: false", "title: a, match: false, rules_include: [direct]"
+    )
+    catalog = catalog_of(tmp_path, topic)
+    (fault,) = run_topic_tests(catalog.topics[0], catalog)
+    assert "missing rules: direct" in fault.message
+
+
+def test_the_language_a_test_gives_is_taken_as_it_is(tmp_path: Path) -> None:
+    gated = SOUND.replace("threshold: 30", "threshold: 30\nlanguages: [en]")
+    catalog = catalog_of(tmp_path, gated.replace("language: de", "language: en"))
+    assert run_topic_tests(catalog.topics[0], catalog) == []
+    catalog = catalog_of(tmp_path, gated)
+    (fault,) = run_topic_tests(catalog.topics[0], catalog)
+    assert "The article is in de (given)" in fault.mend
+
+
+def test_retired_topics_are_tested_too(tmp_path: Path) -> None:
+    catalog = catalog_of(tmp_path, SOUND.replace("id: nato", "id: nato\nstate: retired"))
+    assert run_topic_tests(catalog.topics[0], catalog) == []
+    assert Processors.compile(catalog, ("de",)).process(article_from({})).matches == ()
+
+
+def test_tests_of_a_broken_topic_are_not_run(tmp_path: Path) -> None:
+    catalog = catalog_of(tmp_path, SOUND.replace("NEAR/8", "AND OR"))
+    with pytest.raises(CatalogError):
+        run_topic_tests(catalog.topics[0], catalog)
