@@ -45,7 +45,7 @@ INDEXED_HASHES = 64
 """Hashes per article in the index. Two texts that share a part j of both together share none of
 their 64 smallest hashes with probability (1 - j) ** 64: one in a million at j = .2."""
 
-CANDIDATES = 20
+CANDIDATES = 50
 """Candidates compared exactly, those that share most hashes first."""
 
 SAME_JACCARD = 0.9

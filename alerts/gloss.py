@@ -34,7 +34,8 @@ weißruss belaru  wien vienna  zürich zurich  zypern cyprus
 abgeordnet lawmak  abkommen agreem  abschieb deport  absturz crash  abstimm vote  anklage charge
 angriff attack  anschlag attack  antrag applic  anzeige compla  armee army  arzt doctor
 atom nuclea  außenminist foreig  autobahn highwa  beben earthq  behörde author  bericht report
-besuch visit  botschaft embass  botschafter ambass  brand fire  brücke bridge  bundeskanzler chance
+besuch visit  botschaft embass  botschafter ambass  brand fire  brandenburg brande
+brücke bridge  bundeskanzler chance
 bundeswehr milita  bürgermeister mayor  demonstr protes  drohne drone  drohung threat  droht threat
 eilverfahren fasttr  einladung invita  entlass fired  entgleis derail  erdbeben earthq
 erdrutsch landsl  ermittl invest  ermordet murder  explosion explos  fabrik factor

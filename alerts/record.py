@@ -37,7 +37,7 @@ class Telling:
     """A notification to be made of an opened alert.
 
     Attributes:
-        labels: What routes match on.
+        reason: Why it was opened, in words.
         receivers: Ids of the receivers that hear of it.
     """
 

@@ -39,7 +39,7 @@ def shingles(text: str) -> Counter[tuple[str, ...]]:
 
 
 def score(true: str, found: str) -> tuple[float, float, float]:
-    """True and false positives and false negatives, normalised by their sum, as evaluate.py does."""
+    """True and false positives, false negatives, by their sum, as evaluate.py does."""
     a, b = shingles(true), shingles(found)
     tp = sum((a & b).values())
     fp, fn = sum(b.values()) - tp, sum(a.values()) - tp
@@ -64,12 +64,12 @@ def ours(body: bytes, url: str) -> ExtractedPage | None:
 
 def full(body: bytes, _url: str) -> str:
     found = trafilatura.bare_extraction(body, include_comments=False)
-    return (found.text or "") if found else ""
+    return (getattr(found, "text", "") or "") if found else ""
 
 
 def fast(body: bytes, _url: str) -> str:
     found = trafilatura.bare_extraction(body, fast=True, include_comments=False)
-    return (found.text or "") if found else ""
+    return (getattr(found, "text", "") or "") if found else ""
 
 
 def timed(work: Callable[[bytes, str], Any], body: bytes, url: str) -> tuple[Any, float]:
@@ -88,7 +88,9 @@ def scrapinghub(folder: Path, pages: int) -> None:
         for work in (full, fast, ours):
             found, seconds = timed(work, body, url)
             cpu.setdefault(work.__name__, []).append(seconds)
-            texts = {work.__name__: found if isinstance(found, str) else found.text if found else ""}
+            texts = {
+                work.__name__: found if isinstance(found, str) else found.text if found else ""
+            }
             if work is ours:
                 texts["ours, lead + text"] = f"{found.lead}\n{found.text}" if found else ""
             for label, text in texts.items():
@@ -120,7 +122,12 @@ def german(folder: Path) -> None:
                 counts[label][kind] += sum(" ".join(s.split()) in flat for s in strings)
     print(f"html-german-marked, {len(labels)} pages: strings found in the text")
     for label, count in counts.items():
-        print(f"  {label:20}" + "".join(f" {k} {count[k]}/{count[f'{k} all']}" for k in ("with", "without", "comments")))
+        print(
+            f"  {label:20}"
+            + "".join(
+                f" {k} {count[k]}/{count[f'{k} all']}" for k in ("with", "without", "comments")
+            )
+        )
 
 
 def fundus_body(value: Any) -> str:
@@ -150,9 +157,18 @@ def fundus(folder: Path) -> None:
     print(f"html-fundus, {tally['pages']} pages")
     for label, parts in scores.items():
         precision, recall, f1 = rates(parts)
-        print(f"  {label:20} P {precision:.3f} R {recall:.3f} F1 {f1:.3f} median page F1"
-              f" {statistics.median(rates([p])[2] for p in parts):.3f} {sum(cpu[label]) / sum(cpu['full']):.2f} x")
-    print("  " + ", ".join(f"{k} {tally[k]}/{tally[f'{k} all']}" for k in ("title", "day", "minute", "authors", "free")))
+        print(
+            f"  {label:20} P {precision:.3f} R {recall:.3f} F1 {f1:.3f} median page F1"
+            f" {statistics.median(rates([p])[2] for p in parts):.3f}"
+            f" {sum(cpu[label]) / sum(cpu['full']):.2f} x"
+        )
+    print(
+        "  "
+        + ", ".join(
+            f"{k} {tally[k]}/{tally[f'{k} all']}"
+            for k in ("title", "day", "minute", "authors", "free")
+        )
+    )
 
 
 def _fundus_pages(folder: Path) -> Any:
@@ -162,8 +178,14 @@ def _fundus_pages(folder: Path) -> Any:
         for path in sorted(expected.parent.glob(f"{expected.stem}_2*.html.gz")):
             taken = path.name.removesuffix(".html.gz").removeprefix(f"{expected.stem}_")
             for version in versions.values():
-                if version.get("__file__", path.name) == path.name and (len(versions) == 1 or _same(version, path, urls)):
-                    yield path, version, urls.get(path.name) or {"url": f"https://www.example.com/{taken}"}
+                if version.get("__file__", path.name) == path.name and (
+                    len(versions) == 1 or _same(version, path, urls)
+                ):
+                    yield (
+                        path,
+                        version,
+                        urls.get(path.name) or {"url": f"https://www.example.com/{taken}"},
+                    )
                     break
 
 
@@ -180,7 +202,11 @@ def _compare(tally: Counter[str], page: ExtractedPage | None, want: dict[str, An
         tally[name] += holds
 
     if title := want.get("title"):
-        count("title", page is not None and _TOKEN.findall(title.lower()) == _TOKEN.findall(page.title.lower()))
+        count(
+            "title",
+            page is not None
+            and _TOKEN.findall(title.lower()) == _TOKEN.findall(page.title.lower()),
+        )
     if date := want.get("publishing_date"):
         moment = datetime.fromisoformat(date)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -188,15 +214,22 @@ def _compare(tally: Counter[str], page: ExtractedPage | None, want: dict[str, An
         count("day", got is not None and abs((got - moment).total_seconds()) < 86400)
         count("minute", got is not None and abs((got - moment).total_seconds()) < 60)
     if authors := want.get("authors"):
-        count("authors", page is not None and {a.lower() for a in authors} == {a.lower() for a in page.authors})
+        count(
+            "authors",
+            page is not None and {a.lower() for a in authors} == {a.lower() for a in page.authors},
+        )
     if want.get("free_access") is not None:
         count("free", page is not None and (page.access.value != "paid") == want["free_access"])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", nargs="?", type=Path, default=os.environ.get("WIREWATCH_BENCH_DATA"))
-    parser.add_argument("--pages", type=int, default=10_000, help="at most so many of html-scrapinghub")
+    parser.add_argument(
+        "data", nargs="?", type=Path, default=os.environ.get("WIREWATCH_BENCH_DATA")
+    )
+    parser.add_argument(
+        "--pages", type=int, default=10_000, help="at most so many of html-scrapinghub"
+    )
     options = parser.parse_args()
     if options.data is None:
         parser.error("name the data folder, or set WIREWATCH_BENCH_DATA")

@@ -61,17 +61,14 @@ class PageReader:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    async def read(self, entry: EntryRecord, *, copy: bool = False) -> Concluded:
+    async def read(self, entry: EntryRecord) -> Concluded:
         """Read an entry's page and write down what came of it.
-
-        Args:
-            entry: The entry, leased.
-            copy: Whether :func:`is_copy` says that the page need not be asked for.
 
         Raises:
             StoreError: Nothing was kept; the lease runs out or is given back.
         """
         try:
+            copy = await self._parts.read(_is_copy, entry)
             result = COPY if copy else await self._page(entry)
             concluded = await self._parts.write(self._conclude, entry, result)
         except StoreError:
@@ -177,7 +174,7 @@ class PageReader:
         return revise.decide(entry, feed, result, identity, now, self._parts.settings)
 
 
-def is_copy(connection: Connection, entry: EntryRecord) -> bool:
+def _is_copy(connection: Connection, entry: EntryRecord) -> bool:
     """Whether another feed has brought the article meanwhile: its page need not be read again."""
     if entry.article_id:
         return False

@@ -2,16 +2,15 @@
 
 ::
 
-    fill ── one transaction: lease due feeds, then due pages, one a host ──▶ tasks
-      ▲                                                                        │
-      └───────────────── a tick, or a task that has ended ─────────────────────┘
+    fill ── one transaction: lease due feeds, then due pages ──▶ tasks, one a host
+      ▲                                                             │
+      └──────────────── a tick, or a task that has ended ───────────┘
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 import structlog
 
@@ -19,25 +18,19 @@ from config.errors import StoreError
 from core.store import Connection, entries, feeds, row_leases
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
-from ingest.pages import Concluded, PageReader, is_copy
+from ingest.pages import Concluded, PageReader
 from ingest.parts import Parts
 from ingest.poll import Polled, Poller
 
 GRACE_SECONDS = 5.0
 """How long work in hand may take to end when the program stops; then it is given back."""
 
+PER_HOST = 4
+"""Pages of one host taken at once, to be read one after the other: fewer looks at the store."""
+
 Count = Callable[[list[Polled | Concluded]], None]
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Leased:
-    """What one filling took; ``copies`` are the pages that need not be asked for."""
-
-    feeds: list[FeedRecord]
-    pages: list[EntryRecord]
-    copies: set[int]
 
 
 class Work:
@@ -55,6 +48,8 @@ class Work:
         self._once = once
         self._running: dict[asyncio.Task[Polled | Concluded], FeedRecord | EntryRecord] = {}
         self._polled: set[str] = set()
+        self._ready: list[EntryRecord] = []
+        self._look = True
 
     @property
     def idle(self) -> bool:
@@ -64,22 +59,25 @@ class Work:
     def new_round(self) -> None:
         """Let feeds be polled that were polled in this round already (an interval of 0)."""
         self._polled.clear()
+        self._look = True
 
     async def fill(self) -> None:
-        """Take as much due work as there is room for.
+        """Begin as much due work as there is room for.
 
         Raises:
             StoreError: Nothing was taken.
         """
-        room = self._parts.settings.http_concurrency - len(self._running)
-        if room < 1:
-            return
-        leased = await self._parts.write(self._lease, room)
-        for feed in leased.feeds:
-            self._polled.add(feed.feed_id)
-            self._start(feed, self._poller.poll(feed))
-        for page in leased.pages:
-            self._start(page, self._pages.read(page, copy=page.id in leased.copies))
+        if self._look and self._room:
+            due, pages = await self._parts.write(self._lease)
+            self._look = False
+            self._ready += pages
+            for feed in due:
+                self._polled.add(feed.feed_id)
+                self._start(feed, self._poller.poll(feed))
+        for page in list(self._ready):
+            if self._room and page.host not in self._busy:
+                self._ready.remove(page)
+                self._start(page, self._pages.read(page))
 
     async def collect(self, count: Count, *also: asyncio.Task[bool]) -> None:
         """Wait until something in flight (or one of ``also``) ends, and count what has ended.
@@ -90,7 +88,7 @@ class Work:
         await asyncio.wait([*self._running, *also], return_when=asyncio.FIRST_COMPLETED)
         failures: list[StoreError] = []
         for task in [task for task in self._running if task.done()]:
-            del self._running[task]
+            self._ended(self._running.pop(task))
             try:
                 count([task.result()])
             except StoreError as error:
@@ -108,8 +106,22 @@ class Work:
             task.cancel()
         ended = await asyncio.gather(*tasks, return_exceptions=True)
         self._running.clear()
+        self._ready.clear()
         await self._parts.write(_give_back, self._parts)
         return [result for result in ended if isinstance(result, Polled | Concluded)]
+
+    @property
+    def _room(self) -> int:
+        return self._parts.settings.http_concurrency - len(self._running)
+
+    @property
+    def _busy(self) -> set[str]:
+        return {subject.host for subject in self._running.values()}
+
+    def _ended(self, subject: FeedRecord | EntryRecord) -> None:
+        """Look for more work after a poll, and when nothing is in hand for a host that is free."""
+        waiting = {page.host for page in self._ready}
+        self._look |= isinstance(subject, FeedRecord) or subject.host not in waiting
 
     def _start(
         self, subject: FeedRecord | EntryRecord, work: Awaitable[Polled | Concluded]
@@ -119,17 +131,24 @@ class Work:
 
         self._running[asyncio.create_task(run(), name=_name(subject))] = subject
 
-    def _lease(self, connection: Connection, room: int) -> Leased:
+    def _lease(self, connection: Connection) -> tuple[list[FeedRecord], list[EntryRecord]]:
         now, me = self._parts.clock(), self._parts.me
-        busy = {subject.host for subject in self._running.values()}
+        busy = self._busy
         due = feeds.lease_due(
-            connection, me, now, limit=room, skip=self._polled, busy=busy, once=self._once
+            connection, me, now, limit=self._room, skip=self._polled, busy=busy, once=self._once
         )
-        busy |= {feed.host for feed in due}
-        held = [s.id for s in self._running.values() if isinstance(s, EntryRecord)]
-        pages = entries.lease_due(connection, me, now, limit=room - len(due), skip=held, busy=busy)
-        copies = {page.id for page in pages if is_copy(connection, page)}
-        return Leased(due, pages, copies)
+        held = [s.id for s in (*self._running.values(), *self._ready) if isinstance(s, EntryRecord)]
+        busy |= {feed.host for feed in due} | {page.host for page in self._ready}
+        pages = entries.lease_due(
+            connection,
+            me,
+            now,
+            limit=PER_HOST * max(self._room - len(due), 0),
+            per_host=PER_HOST,
+            skip=held,
+            busy=busy,
+        )
+        return due, pages
 
 
 def _give_back(connection: Connection, parts: Parts) -> None:

@@ -20,9 +20,7 @@ def evidence_of(rule_id: str, program: Program, view: View) -> tuple[Evidence, .
 
 
 def _outermost(spans: Iterable[Span]) -> list[tuple[int, int]]:
-    places = {
-        place for first, last, parts in spans for place in (parts or ((first, last),))
-    }
+    places = {place for first, last, parts in spans for place in (parts or ((first, last),))}
     kept: list[tuple[int, int]] = []
     for first, last in sorted(places, key=lambda p: (p[0], -p[1])):
         if not kept or last > kept[-1][1]:

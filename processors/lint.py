@@ -84,9 +84,7 @@ def _explained(topic: TopicDefinition, test: TopicTest, processors: Processors) 
     return processors.explain(topic.id, article, given_language=given)
 
 
-def _failures(
-    topic: TopicDefinition, test: TopicTest, processors: Processors
-) -> Iterator[Fault]:
+def _failures(topic: TopicDefinition, test: TopicTest, processors: Processors) -> Iterator[Fault]:
     try:
         result = _explained(topic, test, processors)
     except UsageError as error:
@@ -138,9 +136,7 @@ def _warnings(topic: CompiledTopic) -> Iterator[Fault]:
                 yield _fault(place, "W103", said, "List the words you mean, or use EXCEPT.")
 
 
-def _rule_warnings(
-    topic: TopicDefinition, rule: RuleDefinition, node: Node
-) -> Iterator[Fault]:
+def _rule_warnings(topic: TopicDefinition, rule: RuleDefinition, node: Node) -> Iterator[Fault]:
     if not Compiler().program(node).needs:
         said = f"Rule `{rule.id}` needs no word: it is evaluated on every article."
         yield _fault(rule.query.at(0), "W101", said, "Add a word or phrase with AND.")

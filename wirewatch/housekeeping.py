@@ -3,7 +3,7 @@
 ::
 
     every 2 s    the operator's files, if they changed
-    every 10 s   gauges; a line when no feed can be read any more, and when one can again
+    every 5 s    gauges; a line when no feed can be read any more, and when one can again
     every 60 s   retention of the streams
     every hour   what stories are compared by, once it is behind the story window
 """
@@ -24,7 +24,7 @@ from core.store.feeds import FeedState
 from wirewatch.program import GROUPS, Program
 
 RELOAD_SECONDS = 2.0
-LOOK_SECONDS = 10.0
+LOOK_SECONDS = 5.0
 RETENTION_SECONDS = 60.0
 FORGET_SECONDS = 3600.0
 

@@ -11,8 +11,9 @@ the article made of it. Rows stay when they are done: they are what makes an ent
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -126,6 +127,8 @@ class EntryRecord:
 
 
 _COLUMNS = [entries.c[f.name] for f in fields(EntryRecord)]
+_STORED = [f.name for f in fields(EntryRecord) if f.name != "id"]
+_OUTCOME = ("state", "disposition", "article_id", "attempts", "next_page_at", "page_outcome")
 
 
 def add(connection: Connection, records: Iterable[EntryRecord]) -> None:
@@ -146,11 +149,12 @@ def save(connection: Connection, record: EntryRecord, me: Instance) -> bool:
 
     An entry that is done keeps its title and forgets its text: the article has it.
     """
-    row = _row(record) | {"lease_holder": None, "lease_until": None}
+    row = {name: getattr(record, name) for name in _OUTCOME}
     if record.state == DONE:
         row |= {"summary": "", "content": ""}
     mine = entries.update().where(entries.c.id == record.id, entries.c.lease_holder == me.id)
-    return bool(connection.execute(mine.values(row)).rowcount)
+    given_back = row | {"lease_holder": None, "lease_until": None}
+    return bool(connection.execute(mine.values(given_back)).rowcount)
 
 
 def by_keys(connection: Connection, feed_id: str, keys: Iterable[str]) -> dict[str, EntryRecord]:
@@ -182,8 +186,8 @@ def known_digests(connection: Connection, feed_id: str) -> dict[str, str]:
     return {row.key: row.digest for row in connection.execute(query)}
 
 
-def _due() -> Select[tuple[int]]:
-    """The ids :func:`lease_due` may take: the first of each host; built once, it is asked often."""
+def _due() -> Select[Any]:
+    """The ids :func:`lease_due` may take, the first of every host first; built once."""
     now = bindparam("now", type_=UtcDateTime)
     first = func.row_number().over(
         partition_by=entries.c.host, order_by=(entries.c.origin.desc(), entries.c.id)
@@ -200,8 +204,9 @@ def _due() -> Select[tuple[int]]:
         )
         .subquery()
     )
-    ranked = select(due.c.id).where(due.c.rank == 1).order_by(due.c.origin.desc(), due.c.id)
-    return ranked.limit(bindparam("limit", type_=Integer))
+    ranked = select(due.c.id).where(due.c.rank <= bindparam("per_host", type_=Integer))
+    ordered = ranked.order_by(due.c.rank, due.c.origin.desc(), due.c.id)
+    return ordered.limit(bindparam("limit", type_=Integer))
 
 
 _DUE = _due()
@@ -213,22 +218,24 @@ def lease_due(
     now: datetime,
     *,
     limit: int,
+    per_host: int = 1,
     skip: Collection[int] = (),
     busy: Collection[str] = (),
 ) -> list[EntryRecord]:
-    """Take up to ``limit`` entries whose page is due: one a host, live ones first.
+    """Take up to ``limit`` entries whose page is due, live ones first.
 
     Args:
         connection: A write transaction.
         me: Who takes them.
         now: The present moment.
         limit: How many at most.
+        per_host: How many of one host at most; every host's first comes before any second.
         skip: Entries not wanted, by row number.
         busy: Hosts not wanted.
     """
     dead = row_leases.dead_holders(connection, entries, me, now)
-    wanted = {"now": now, "dead": dead, "skip": list(skip), "busy": list(busy), "limit": limit}
-    picked = list(connection.scalars(_DUE, wanted))
+    wanted = {"now": now, "dead": dead, "skip": list(skip), "busy": list(busy)}
+    picked = list(connection.scalars(_DUE, wanted | {"limit": limit, "per_host": per_host}))
     if not picked:
         return []
     _hold(connection, picked, me, now)
@@ -255,8 +262,7 @@ def give_back(connection: Connection, entry_id: int, me: Instance) -> None:
 
 
 def _row(record: EntryRecord) -> dict[str, object]:
-    row = asdict(record)
-    del row["id"]
+    row = {name: getattr(record, name) for name in _STORED}
     return row | {"authors": list(record.authors)}
 
 

@@ -9,4 +9,5 @@ from core.store.metadata import metadata
 
 def upgrade(engine: Engine) -> None:
     """Create what is missing."""
-    metadata.create_all(engine)
+    with engine.connect().execution_options(wirewatch_write=True) as connection, connection.begin():
+        metadata.create_all(connection)

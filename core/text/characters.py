@@ -37,7 +37,8 @@ def fold_character(character: str) -> str:
         return _UNDECOMPOSED[folded]
     if folded in _LETTERS_OF_THEIR_OWN:
         return folded
-    base, *marks = unicodedata.normalize("NFD", folded) or folded
+    decomposed = unicodedata.normalize("NFD", folded)
+    base, marks = decomposed[:1], decomposed[1:]
     if base.isascii() and marks and all(0x0300 <= ord(m) < 0x0370 for m in marks):
         return base
     return folded

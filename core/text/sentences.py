@@ -17,29 +17,26 @@ _NEXT_WORD = re.compile(r"[\"'»«„“”‘’(\[\s–—-]*(\w+)")
 _WORD_BACK = 24
 """No abbreviation is longer; looking back further would make long words quadratic."""
 
-_ABBREVIATIONS = frozenset(
-    # de
-    "abs allg art bd bzw ca dr dipl ehem einschl etc evtl exkl gem ggf hbf hl hr hrn ing inkl insb"
-    " jh jhd kap lt max mfg mind min mio mrd nachf nr pkt prof qm sen sog std str tel ua usw verf"
-    " verm vgl vs wg zb zt zzgl bspw sogen zw frl st stv phil med jur rer nat okt dez jan feb apr"
-    " jul aug sep sept nov di mo mi fr"
-    # en
-    " mr mrs ms messrs gen col lt sgt capt cpt maj adm gov rep hon rev jr inc ltd corp co dept est"
-    " fig jun oct dec approx al ave blvd mt ft"
-    # fr
-    " mm mme mlle mgr me av janv févr juil déc env"
-    # ru, uk
-    " г гг им ул д обл р тыс млн млрд руб т п см др проф акад ст стр рис напр вул м грн тис пл"
-    " просп св"
-    "".split()
-)
-_STARTERS = frozenset(
-    "der die das den dem ein eine es er sie wir ich in im am an auf auch aber und doch so zudem"
-    " nach bei mit für seit während wenn dies diese dieser dort damit laut"
-    " the a an it he she they we but and this that these in on at for with after"
-    " le la les il elle ils un une mais et ce cette"
-    " он она они это но и в на мы его он він вона вони це але у й та".split()
-)
+_ABBREVIATIONS_TEXT = """
+abs allg bd bzw ca dr dipl ehem einschl etc evtl exkl gem ggf hbf hl hr hrn ing inkl insb
+jh jhd kap lt mfg mind mio mrd nachf nr pkt prof qm sen sog std str tel ua usw verf
+verm vgl vs wg zb zt zzgl bspw sogen zw frl st stv phil med jur rer nat okt dez jan feb apr
+jul aug sep sept nov
+mr mrs ms messrs gen col lt sgt capt cpt maj adm gov rep hon rev jr inc ltd corp co dept est
+fig jun oct dec approx al ave blvd mt ft
+mm mme mlle mgr av janv févr juil déc env
+г гг им ул д обл р тыс млн млрд руб т п см др проф акад ст стр рис напр вул м грн тис пл
+просп св
+"""
+_ABBREVIATIONS = frozenset(_ABBREVIATIONS_TEXT.split())
+_STARTERS_TEXT = """
+der die das den dem ein eine es er sie wir ich in im am an auf auch aber und doch so zudem
+nach bei mit für seit während wenn dies diese dieser dort damit laut
+the a an it he she they we but and this that these in on at for with after
+le la les il elle ils un une mais et ce cette
+он она они это но и в на мы его он він вона вони це але у й та
+"""
+_STARTERS = frozenset(_STARTERS_TEXT.split())
 
 
 def sentences(text: str) -> list[int]:
@@ -111,9 +108,7 @@ def _shortens(word: str) -> bool:
     return ordinal or initial or word.casefold() in _ABBREVIATIONS
 
 
-def _window(
-    text: str, first: int, last: int, start: int, end: int, limit: int
-) -> tuple[int, int]:
+def _window(text: str, first: int, last: int, start: int, end: int, limit: int) -> tuple[int, int]:
     """Room left and right of the span, shrunk to word borders."""
     room = max(0, limit - (end - start)) // 2
     left, right = max(first, start - room), min(last, end + room)

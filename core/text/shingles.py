@@ -12,8 +12,8 @@ same in every process and on every machine. The 128 smallest hashes of a set are
 of it (bottom-k sketch, Cohen and Kaplan 2007): two sketches estimate the overlap of two texts, and
 any shared hash makes a candidate for the exact comparison of :func:`overlap`.
 
-Measured on real German articles of 350 to 450 words: 0.28 ms each, one core. A permutation MinHash
-of as many values costs pure Python forty times that and estimates no better.
+Measured on real German articles of 350 to 450 words, pure Python, one core: 0.3 ms and 1,412
+characters each. A permutation MinHash of as many values took 9 ms.
 """
 
 from __future__ import annotations

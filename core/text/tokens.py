@@ -41,7 +41,9 @@ from core.text.characters import (
     fold_multi,
 )
 
-_ELISIONS = frozenset("l d j m t s c n qu jusqu lorsqu puisqu quoiqu".split())
+_ELISIONS = frozenset(
+    ("l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu")
+)
 _PLAIN = {ord(c): "'" for c in APOSTROPHES} | {ord(c): "-" for c in HYPHENS}
 _LONGEST_ELISION = max(map(len, _ELISIONS))
 

@@ -3,7 +3,7 @@
 ::
 
     bytes ─▶ extract_page (pure, article.py) ─▶ ExtractedPage
-    bytes ─▶ ExtractPool (pool.py: warm worker processes, a time limit for each page) ─▶ the same
+    bytes ─▶ ExtractPool (pool.py: warm worker processes, a time limit a page) ─▶ the same
 """
 
 from ingest.extract.article import extract_page

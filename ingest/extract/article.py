@@ -30,11 +30,22 @@ _THIN = 300
 _STUB = 1500
 _LEAVES = HEADINGS | {"p", "li", "figcaption", "dd", "dt", "td"}
 _MAX_ZONE = 20_000
-_TIERS = {"free": Access.FREE, "metered": Access.UNKNOWN, "locked": Access.PAID, "paid": Access.PAID, "premium": Access.PAID}
+_TIERS = {
+    "free": Access.FREE,
+    "metered": Access.UNKNOWN,
+    "locked": Access.PAID,
+    "paid": Access.PAID,
+    "premium": Access.PAID,
+}
 
 
 def extract_page(
-    body: bytes, *, url: str, content_type: str | None = None, hints: PageHints = _NO_HINTS, now: datetime
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None = None,
+    hints: PageHints = _NO_HINTS,
+    now: datetime,
 ) -> ExtractedPage:
     """Turn a page's bytes into an article. Pure: no network, no files, no clock.
 
@@ -46,7 +57,7 @@ def extract_page(
         now: The present moment, aware; no publication is later.
 
     Raises:
-        ExtractionError: ``not_html`` where the body is no page, ``empty`` where it holds no article.
+        ExtractionError: ``not_html`` where it is no page, ``empty`` where it holds no article.
     """
     page = parse(to_html(body, url=url, content_type=content_type), url)
     blocks, times = collect(page.root)
@@ -87,35 +98,57 @@ def _cut(blocks: Sequence[Block], tagged: Tagged) -> None:
     for block in blocks:
         if block.zone is not None:
             block.cut()
-    for element in (*tagged.dropped, *(b.owner for b in blocks if b.zone and b.owner.tag in _LEAVES)):
-        if element.getparent() is not None and (not len(element) or not element.text_content().strip()):
+    for element in (
+        *tagged.dropped,
+        *(b.owner for b in blocks if b.zone and b.owner.tag in _LEAVES),
+    ):
+        if element.getparent() is not None and (
+            not len(element) or not element.text_content().strip()
+        ):
             element.drop_tree()
 
 
 def _authors(page: ParsedPage, blocks: Sequence[Block], tagged: Tagged) -> tuple[str, ...]:
-    meta = [page.meta.get(name, "") for name in ("author", "article:author", "dc.creator", "parsely-author", "cxenseparse:author")]
+    meta = [
+        page.meta.get(name, "")
+        for name in (
+            "author",
+            "article:author",
+            "dc.creator",
+            "parsely-author",
+            "cxenseparse:author",
+        )
+    ]
     near = (b.text for b in blocks[max(tagged.title, 0) : tagged.title + 15])
-    found = authors_of(page.data.authors, meta, page.data.publisher, page.meta.get("og:site_name", ""))
+    found = authors_of(
+        page.data.authors, meta, page.data.publisher, page.meta.get("og:site_name", "")
+    )
     return found or tuple(byline(near))
 
 
 def _access(page: ParsedPage, flags: Sequence[str]) -> Access:
     if page.data.free is not None:
         return Access.FREE if page.data.free else Access.PAID
-    tier = (page.meta.get("article:content_tier") or page.meta.get("og:article:content_tier") or "").lower()
+    tier = (
+        page.meta.get("article:content_tier") or page.meta.get("og:article:content_tier") or ""
+    ).lower()
     if tier in _TIERS:
         return _TIERS[tier]
     return Access.PAID if "teaser_only" in flags else Access.UNKNOWN
 
 
-def _flags(page: ParsedPage, blocks: Sequence[Block], text: str, lead: str, tagged: Tagged) -> tuple[str, ...]:
+def _flags(
+    page: ParsedPage, blocks: Sequence[Block], text: str, lead: str, tagged: Tagged
+) -> tuple[str, ...]:
     size = len(text)
     linked = sum(b.linky for b in blocks)
     found = {
         "thin": size + len(lead) < _THIN,
         "teaser_only": size < _STUB and (tagged.stub or page.data.free is False),
         "consent_wall": size < _STUB and bool(words.CONSENT.search(text.lower())),
-        "list_page": size < _THIN and linked >= 20 and not page.data.kind,
+        "list_page": linked >= 20
+        and not page.data.kind
+        and not any(b.prose for b in blocks if b.zone is None),
         "live": page.data.live,
     }
     return tuple(flag for flag, holds in found.items() if holds)

@@ -35,7 +35,7 @@ def read_body(root: HtmlElement, blocks: Sequence[Block], tagged: Tagged) -> str
     if tagged.stub and own and sum(map(len, own)) < _SHORT:
         return clean("\n".join(own))
     found = trafilatura.bare_extraction(root, fast=True, include_comments=False)
-    lines = clean(found.text or "").split("\n") if found is not None else []
+    lines = clean(getattr(found, "text", "") or "").split("\n") if found is not None else []
     return clean("\n".join(own if _doubtful(lines, own, blocks) else lines))
 
 
@@ -60,4 +60,4 @@ def _doubtful(lines: Sequence[str], own: Sequence[str], blocks: Sequence[Block])
     places = [text.find(_KEY.sub("", p).lower()[:80]) for p in own]
     lost = sum(len(p) for p, place in zip(own, places, strict=True) if place < 0)
     seen = [place for place in places if place >= 0]
-    return lost * 4 > size or seen != sorted(seen)
+    return places[0] < 0 or lost * 4 > size or seen != sorted(seen)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from lxml.html import HtmlElement
@@ -23,14 +24,10 @@ from ingest.extract.moments import CLOCK_ONLY, MAY_BE_WHEN, SIGNATURE, WHEN_ONLY
 
 _MAX_SIGNATURE = 110
 _MAX_NAME = 45
-_SURE_REPLY = re.compile(
-    r"antwort|melden|zitieren|repl(?:y|ies)|report|quote|répon|signaler|citer|ответ|пожалов|цитир|відпові|поскарж|цитув"
-)
+_SURE_REPLY = re.compile("|".join(words.alternatives("sure_reply")))
 _CLOCKED = re.compile(r"\d[:.h]\d\d|\d\s?(?:uhr|am|pm)|\bago\b|\bvor\b|il y a|назад|тому")
-_SURE_HEAD = re.compile(
-    r"kommentarfunktion|pflichtfeld|e-?mail|diskutieren sie|(?:closed|geschlossen|fermés|закрыт|закриті)|netiquette|"
-    r"^(?:leave|post|write|join|laisse|ajoute|écri|оставить|добавить|написать|залишити|додати|написати|schreiben|verfassen|hinterlass)"
-)
+_SURE_HEAD = re.compile("|".join(words.alternatives("sure_head")))
+_BY = re.compile(r"^(?:von|by|par|от|від) ")
 _REACH = 6
 _MIN_COMMENT = 15
 
@@ -87,8 +84,10 @@ def _span(
 
 def is_head(block: Block) -> bool:
     """Whether the block stands over comments, or belongs to their form."""
-    return len(block.text) <= 400 and bool(words.COMMENT_HEAD.search(block.lower)) and (
-        len(block.text) <= 60 or bool(_SURE_HEAD.search(block.lower))
+    return (
+        len(block.text) <= 400
+        and bool(words.COMMENT_HEAD.search(block.lower))
+        and (len(block.text) <= 60 or bool(_SURE_HEAD.search(block.lower)))
     )
 
 
@@ -96,9 +95,13 @@ def _signatures(blocks: Sequence[Block], open_blocks: Sequence[int]) -> Iterator
     previous = -1
     for i in open_blocks:
         block = blocks[i]
-        if len(block.text) <= _MAX_SIGNATURE and MAY_BE_WHEN.search(block.lower) and not CLOCK_ONLY.match(block.lower):
+        if (
+            len(block.text) <= _MAX_SIGNATURE
+            and MAY_BE_WHEN.search(block.lower)
+            and not CLOCK_ONLY.match(block.lower)
+        ):
             if found := SIGNATURE.match(block.lower):
-                if _is_name(found["name"]) and not words.BYLINE.match(block.lower):
+                if _is_name(found["name"]) and not words.BYLINE.match(_BY.sub("", block.lower)):
                     yield Signature(i, i, found["name"], bool(_CLOCKED.search(block.lower)))
             elif len(block.text) <= 60 and WHEN_ONLY.match(block.lower) and previous >= 0:
                 above = blocks[previous]
@@ -114,17 +117,27 @@ def _is_name(name: str) -> bool:
 def looks_like_name(block: Block) -> bool:
     """Whether a block may be nothing but somebody's name."""
     text = block.text.removesuffix(":")
-    if len(text) > _MAX_NAME or block.owner.tag in ("h1", "h2", "h3", "h4") or words.BYLINE.match(block.lower):
+    if (
+        len(text) > _MAX_NAME
+        or block.owner.tag in ("h1", "h2", "h3", "h4")
+        or words.BYLINE.match(block.lower)
+    ):
         return False
     parts = WHO_SAYS.match(block.lower)
     if not parts or len(parts["name"].split()) > 4:
         return False
     own = text[: len(parts["name"])].split()
-    return len(own) == 1 or all(p[:1].isupper() or not p[:1].isalpha() or p in ("von", "van", "de", "der") for p in own)
+    return len(own) == 1 or all(
+        p[:1].isupper() or not p[:1].isalpha() or p in ("von", "van", "de", "der") for p in own
+    )
 
 
 def _is_reply(block: Block) -> bool:
-    return len(block.text) <= 60 and bool(words.REPLY.search(block.lower)) and bool(_SURE_REPLY.search(block.lower))
+    return (
+        len(block.text) <= 60
+        and bool(words.REPLY.search(block.lower))
+        and bool(_SURE_REPLY.search(block.lower))
+    )
 
 
 def _without_byline(
@@ -137,7 +150,7 @@ def _without_byline(
             return found
         if any(head < first.start for head in heads):
             return found
-        gaps = [_between(blocks, a, b) for a, b in zip(found, found[1:], strict=False)]
+        gaps = [_between(blocks, a, b) for a, b in pairwise(found)]
         if len(gaps) > 2 and min(gaps) >= _MIN_COMMENT and gaps[0] <= 1.5 * median(gaps[1:]) + 150:
             return found
         found = found[1:]
@@ -148,25 +161,35 @@ def _between(blocks: Sequence[Block], first: Signature, second: Signature) -> in
     return sum(len(b.text) for b in blocks[first.index + 1 : second.start] if b.zone is None)
 
 
-def _believed(signatures: Sequence[Signature], replies: Sequence[int], heads: Sequence[int], *, live: bool) -> bool:
+def _believed(
+    signatures: Sequence[Signature], replies: Sequence[int], heads: Sequence[int], *, live: bool
+) -> bool:
     """Whether the signatures are comments and not dates the article happens to name."""
     if not signatures:
         return False
     first = signatures[0].start
-    helped = any(first - _REACH <= h <= signatures[-1].index + 12 for h in heads) or any(r > first for r in replies)
+    helped = any(first - _REACH <= h <= signatures[-1].index + 12 for h in heads) or any(
+        r > first for r in replies
+    )
     if helped:
         return True
     enough = 2 if sum(s.clocked for s in signatures) >= 2 else 3
     return not live and len(signatures) >= enough
 
 
-def _around(signatures: Sequence[Signature], heads: Sequence[int], blocks: Sequence[Block], title: int) -> tuple[int, int]:
+def _around(
+    signatures: Sequence[Signature], heads: Sequence[int], blocks: Sequence[Block], title: int
+) -> tuple[int, int]:
     start = _from_head(signatures[0].start, heads, blocks)
     last = signatures[-1].index
     shelf = _common([blocks[s.index].owner for s in signatures]) if len(signatures) > 1 else None
     if shelf is not None:
         inside = [i for i, b in enumerate(blocks) if _stands_in(b.owner, shelf)]
-        before = [i for i in inside if i < signatures[0].start and blocks[i].prose and blocks[i].zone is None]
+        before = [
+            i
+            for i in inside
+            if i < signatures[0].start and blocks[i].prose and blocks[i].zone is None
+        ]
         if len(before) <= 1 and title not in inside:
             return min(inside[0], start), max(inside[-1], last) + 1
     return start, len(blocks)
@@ -182,7 +205,7 @@ def _from_head(start: int, heads: Sequence[int], blocks: Sequence[Block]) -> int
 
 def _from_replies(replies: Sequence[int], blocks: Sequence[Block], title: int) -> int | None:
     """Where the first comment begins when only its reply link gives it away."""
-    apart = [a for a, b in zip(replies, replies[1:], strict=False) if b - a > 1]
+    apart = [a for a, b in pairwise(replies) if b - a > 1]
     if not apart:
         return None
     first = apart[0]
@@ -211,7 +234,10 @@ def _common(elements: Sequence[HtmlElement]) -> HtmlElement | None:
     path = _ancestors(elements[0])
     for element in elements[1:]:
         other = _ancestors(element)
-        size = next((n for n, (a, b) in enumerate(zip(path, other, strict=False)) if a is not b), min(len(path), len(other)))
+        size = next(
+            (n for n, (a, b) in enumerate(zip(path, other, strict=False)) if a is not b),
+            min(len(path), len(other)),
+        )
         path = path[:size]
     return path[-1] if path else None
 

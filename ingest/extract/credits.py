@@ -8,17 +8,37 @@ from collections.abc import Iterable, Sequence
 from core.text.clean import clean_line
 
 _AGENCIES = {
-    "dpa": r"dpa(?:-infocom|-afx)?", "afp": r"afp|agence france[- ]presse", "reuters": r"reuters|rtr|рейтер|ройтерс",
-    "apa": r"apa", "sda": r"sda|keystone-?sda|ats", "kna": r"kna", "epd": r"epd", "sid": r"sid", "ap": r"ap|associated press",
-    "tass": r"tass|тасс", "interfax": r"interfax(?:-[a-z]+)?|интерфакс|інтерфакс(?:-україна)?", "ukrinform": r"ukrinform|укринформ|укрінформ",
-    "unian": r"unian|униан|уніан", "ria": r"ria(?: nowosti| novosti)?|риа(?: новости)?", "efe": r"efe", "ansa": r"ansa", "pa": r"pa media|press association",
-    "bloomberg": r"bloomberg", "dts": r"dts", "belga": r"belga", "kyodo": r"kyodo", "xinhua": r"xinhua",
-}  # fmt: skip
-_CODE = re.compile(r"(?<![\w@.])(?:" + "|".join(f"(?P<{code}>{names})" for code, names in _AGENCIES.items()) + r")(?![\w@])", re.IGNORECASE)
+    "dpa": r"dpa(?:-infocom|-afx)?",
+    "afp": r"afp|agence france[- ]presse",
+    "reuters": r"reuters|rtr|рейтер|ройтерс",
+    "apa": r"apa",
+    "sda": r"sda|keystone-?sda|ats",
+    "kna": r"kna",
+    "epd": r"epd",
+    "sid": r"sid",
+    "ap": r"ap|associated press",
+    "tass": r"tass|тасс",
+    "interfax": r"interfax(?:-[a-z]+)?|интерфакс|інтерфакс(?:-україна)?",
+    "ukrinform": r"ukrinform|укринформ|укрінформ",
+    "unian": r"unian|униан|уніан",
+    "ria": r"ria(?: nowosti| novosti)?|риа(?: новости)?",
+    "efe": r"efe",
+    "ansa": r"ansa",
+    "pa": r"pa media|press association",
+    "bloomberg": r"bloomberg",
+    "dts": r"dts",
+    "belga": r"belga",
+    "kyodo": r"kyodo",
+    "xinhua": r"xinhua",
+}
+_CODE = re.compile(
+    r"(?<![\w@.])(?:"
+    + "|".join(f"(?P<{code}>{names})" for code, names in _AGENCIES.items())
+    + r")(?![\w@])",
+    re.IGNORECASE,
+)
 _FILL = frozenset(
-    "quelle quellen source mit material von with reporting from by avec по материалам за матеріалами текст text und et and"
-    " и та infocom afx international media agenturmaterial agencies agentur agenturen der des de nachrichtenagentur"
-    " keystone de at ch".split()
+    ["quelle", "quellen", "mit", "material", "von", "und", "der", "des", "agentur", "agenturen", "agenturmaterial", "text", "nachrichtenagentur", "source", "with", "reporting", "from", "by", "and", "agencies", "avec", "de", "et", "international", "media", "infocom", "afx", "keystone", "at", "ch", "по", "материалам", "и", "текст", "за", "матеріалами", "та"]
 )
 _ITEM = re.compile(r"^(?:© ?)?dpa(?:-[a-z]+)?[:,] ?(?:dpa:)?\d{6}[\d-]+|^\(?©? ?dpa-infocom\b")
 _DESK = re.compile(r"^[a-z]{2,4}(?:/[a-z]{2,4})+(?: \([a-z]{2,4}\))?$")
@@ -29,12 +49,16 @@ _NO_NAME = re.compile(r"https?:|www\.|@|[<>{}\[\]|]|\d{3}")
 _BY = re.compile(r"^(?:von|by|par|автор:?|text:)\s+", re.IGNORECASE)
 _PARTED = re.compile(r"\s*(?:,|;|\bund\b|\band\b|\bet\b|&|\bи\b|\bта\b)\s*")
 _MAX_AUTHORS = 20
-_BY_LINE = re.compile(r"^(?:von|by|par|автор:|автор)\s+(?P<names>[^\d|]{3,80}?)(?:\s*[|,•·–-]?\s*\d.*)?$", re.IGNORECASE)
+_BY_LINE = re.compile(
+    r"^(?:von|by|par|автор:|автор)\s+(?P<names>[^\d|]{3,80}?)(?:\s*[|,•·–-]?\s*\d.*)?$",
+    re.IGNORECASE,
+)
 
 
 def is_agency_mark(line: str) -> bool:
     """Whether a lower-case line credits an agency and says nothing else: ``(dpa/afp)``,
-    ``© dpa-infocom, dpa:230428-99-483045/5``, ``dpa/cgo``, ``Mit Material von Reuters``."""
+    ``© dpa-infocom, dpa:230428-99-483045/5``, ``dpa/cgo``, ``Mit Material von Reuters``.
+    """
     if len(line) > 100 or not _CODE.search(line):
         return False
     if _ITEM.match(line) or _DESK.match(line):
@@ -55,7 +79,9 @@ def agency_of(marks: Iterable[str], authors: Iterable[str], text: str) -> str | 
     return None
 
 
-def authors_of(linked: Sequence[str], meta: Iterable[str], publisher: str, site: str) -> tuple[str, ...]:
+def authors_of(
+    linked: Sequence[str], meta: Iterable[str], publisher: str, site: str
+) -> tuple[str, ...]:
     """Names of people: JSON-LD, else the page's meta; the outlet itself is no author."""
     own = {publisher.lower(), site.lower()} - {""}
     for source in (linked, list(meta)):

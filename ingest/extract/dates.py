@@ -20,10 +20,24 @@ from lxml.html import HtmlElement
 from ingest.extract.tree import ParsedPage
 
 _META = (
-    "article:published_time", "og:article:published_time", "datepublished", "date", "pubdate", "publishdate",
-    "parsely-pub-date", "sailthru.date", "dc.date.issued", "dc.date", "dcterms.created", "dcterms.date",
-    "article.published", "cxenseparse:recs:publishtime", "publish-date", "last-modified", "article:modified_time",
-)  # fmt: skip
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "date",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "parsely-pub-date",
+    "sailthru.date",
+    "dc.date.issued",
+    "dc.date",
+    "dcterms.created",
+    "dcterms.date",
+    "article.published",
+    "cxenseparse:recs:publishtime",
+    "last-modified",
+    "article:modified_time",
+)
 _OFFSET = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
 _SLASHED = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})$")
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)

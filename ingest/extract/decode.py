@@ -29,13 +29,34 @@ _BOMS = (
 # What browsers do: a page that says Latin-1 or ASCII means Windows-1252 (WHATWG Encoding).
 _ALIASES = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254"}
 _WEB_CODECS = re.compile(
-    r"utf-(8|16|16-le|16-be)$|iso8859-\d+$|cp(125\d|866|874|932|949|950|936)$|koi8-[ru]$|gb(k|2312|18030)$"
+    r"utf-(8|16|16-le|16-be)$|iso8859-\d+$|cp(125\d|866|874|932|949|950|936)$|koi8-[ru]$"
+    r"|gb(k|2312|18030)$"
     r"|big5|euc_|shift_jis|iso2022_jp|mac-(roman|cyrillic)$|tis-620$"
 )
-_BINARY = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"RIFF", b"\x00\x00\x00")
-_MARKUP = re.compile(r"<(?:!doctype|html|head|body|meta|title|div|p|br|article|section|main|h[1-6]|span|table|ul|a)\b", re.IGNORECASE)
-_XML_FEED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg|opml)\b", re.DOTALL)
-_OTHER_MEDIA = re.compile(r"\s*(?:image|audio|video|font)/|\s*application/(?:pdf|json|zip|octet-stream|javascript)", re.IGNORECASE)
+_BINARY = (
+    b"%PDF",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"\x1f\x8b",
+    b"RIFF",
+    b"\x00\x00\x00",
+)
+_MARKUP = re.compile(
+    r"<(?:!doctype|html|head|body|meta|title|div|p|br|article|section|main|h[1-6]|span|table|ul|a)"
+    r"\b",
+    re.IGNORECASE,
+)
+_XML_FEED = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?"
+    r"<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg|opml)\b",
+    re.DOTALL,
+)
+_OTHER_MEDIA = re.compile(
+    r"\s*(?:image|audio|video|font)/|\s*application/(?:pdf|json|zip|octet-stream|javascript)",
+    re.IGNORECASE,
+)
 _MIN_PLAIN = 200
 
 
@@ -47,7 +68,9 @@ def to_html(body: bytes, *, url: str, content_type: str | None) -> str:
     """
     if not body.strip():
         raise ExtractionError(url, "empty", "The server sent an empty page.")
-    if body.startswith(_BINARY) or (content_type and _OTHER_MEDIA.match(content_type) and b"<html" not in body[:_HEAD]):
+    if body.startswith(_BINARY) or (
+        content_type and _OTHER_MEDIA.match(content_type) and b"<html" not in body[:_HEAD]
+    ):
         raise ExtractionError(url, "not_html", "The page is no HTML.")
     text = decode(body, content_type)
     if _XML_FEED.match(text[:_HEAD]):
@@ -115,7 +138,11 @@ def _detected(body: bytes) -> str:
 def _from_plain(text: str, url: str) -> str:
     """Plain text as paragraphs; anything else without markup is no page."""
     start = text.lstrip()[:1]
-    if start in "{[" or len(text) < _MIN_PLAIN or text.count("\ufffd") + text.count("\0") > len(text) / 100:
+    if (
+        start in "{["
+        or len(text) < _MIN_PLAIN
+        or text.count("\ufffd") + text.count("\0") > len(text) / 100
+    ):
         raise ExtractionError(url, "not_html", "The page holds no markup.")
     safe = text.replace("&", "&amp;").replace("<", "&lt;")
     lines = [line.strip() for line in safe.splitlines() if line.strip()]

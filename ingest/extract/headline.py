@@ -16,11 +16,18 @@ from ingest.extract.zones import Place, home_of, place_of, words_of
 _SEPARATOR = re.compile(r"\s+[|–—·•:»-]\s+|\s*\|\s*")
 _MARKUP = re.compile(r"<[^<>]{1,500}>")
 _PLAIN = re.compile(r"[\W_]+")
-_ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…|\[…\]|\[\.\.\.\])\s*(?:weiterlesen|mehr|read more|lire la suite|читать далее)?\s*$", re.IGNORECASE)
+_ELLIPSIS = re.compile(
+    r"\s*(?:\.\.\.|…|\[…\]|\[\.\.\.\])\s*"
+    r"(?:weiterlesen|mehr|read more|lire la suite|читать далее)?\s*$",
+    re.IGNORECASE,
+)
 _STANDFIRST = re.compile(
-    r"(?:^|[\s_-])(?:lead|lede|intro|introduction|standfirst|summary|dek|subtitle|sub-?headline|subhead|vorspann|excerpt|chapo|chapeau|"
-    r"teaser-?text|leadtext|lead-?text|anons|preview-?text|anriss|einleitung)(?:$|[\s_-])", re.IGNORECASE,
+    r"(?:^|[\s_-])(?:lead|lede|intro|introduction|standfirst|summary|dek|subtitle|sub-?headline"
+    r"|subhead|vorspann|excerpt|chapo|chapeau|teaser-?text|lead-?text|anons|preview-?text|anriss"
+    r"|einleitung)(?:$|[\s_-])",
+    re.IGNORECASE,
 )  # fmt: skip
+_AGREE = 0.5
 _MIN_LEAD, _MAX_LEAD = 30, 1200
 # A description that stands only in the head is often written for search engines. It is taken for
 # the lead where the body is short, or where the feed gives the same teaser.
@@ -28,16 +35,26 @@ _SHORT = 1500
 
 
 def titles(page: ParsedPage, hints: PageHints, url: str) -> list[str]:
-    """What the headline may be, best first: JSON-LD, og:title, feed, ``<title>``."""
+    """What the sources call it, best first: JSON-LD, og:title, feed, ``<title>``; repeats count."""
     names = _outlet_names(page, url)
-    found = [page.data.title, page.meta.get("og:title", ""), page.meta.get("twitter:title", ""), hints.title, page.document_title]
+    found = [
+        page.data.title,
+        page.meta.get("og:title", ""),
+        page.meta.get("twitter:title", ""),
+        hints.title,
+        page.document_title,
+    ]
     plain = [clean_line(without_markup(title)) for title in found]
     cleaned = [without_outlet(title, names, plain) for title in plain]
-    return list(dict.fromkeys(title for title in cleaned if title))
+    return [title for title in cleaned if title]
 
 
 def _outlet_names(page: ParsedPage, url: str) -> list[str]:
-    names = [page.data.publisher, page.meta.get("og:site_name", ""), page.meta.get("application-name", "")]
+    names = [
+        page.data.publisher,
+        page.meta.get("og:site_name", ""),
+        page.meta.get("application-name", ""),
+    ]
     host = urlsplit(page.canonical or url).hostname or ""
     names += [host.removeprefix("www."), *host.split(".")[-2:-1]]
     return [_key(n) for n in names if len(_key(n)) > 1]
@@ -48,13 +65,15 @@ def _key(text: str) -> str:
 
 
 def without_outlet(title: str, names: Sequence[str], others: Sequence[str]) -> str:
-    """Strip ``" - Outlet"`` where the last part is the outlet's name, or the rest is a known title."""
+    """Strip ``" - Outlet"`` where the last part names the outlet or the rest is a title."""
     for _ in range(2):
         parts = list(_SEPARATOR.finditer(title))
         if not parts:
             return title
         head, tail = title[: parts[-1].start()].rstrip(), _key(title[parts[-1].end() :])
-        named = any(tail == n or (len(n) > 3 and (tail.startswith(n) or tail.endswith(n))) for n in names)
+        named = any(
+            tail == n or (len(n) > 3 and (tail.startswith(n) or tail.endswith(n))) for n in names
+        )
         if not head or not (named or (head in others and len(head) >= 12)):
             return title
         title = head
@@ -63,13 +82,12 @@ def without_outlet(title: str, names: Sequence[str], others: Sequence[str]) -> s
 
 def choose_title(candidates: Sequence[str], headline: str, hint: str) -> str:
     """The best title: the one the feed agrees with, else the one that others agree with."""
-    pool = list(dict.fromkeys(t for t in (*candidates[:1], headline, *candidates[1:]) if t))
+    pool = [t for t in (*candidates[:1], headline, *candidates[1:]) if t]
     if not pool:
         return ""
-    if hint and (best := max(pool, key=lambda t: alike(t, hint))) and alike(best, hint) >= 0.5:
+    if hint and (best := max(pool, key=lambda t: alike(t, hint))) and alike(best, hint) >= _AGREE:
         return best
-    agreed = (t for t in pool if any(alike(t, other) >= 0.4 for other in pool if other is not t))
-    return next(agreed, pool[0])
+    return max(pool, key=lambda t: sum(alike(t, other) >= _AGREE for other in pool))
 
 
 def alike(one: str, other: str) -> float:
@@ -83,8 +101,17 @@ def choose_lead(
 ) -> tuple[str, list[Block]]:
     """The lead, and the blocks of the page that are it (none where it stands only in the head)."""
     body = [b for i, b in enumerate(blocks) if b.zone is None and i > title]
-    described = [page.data.description, page.meta.get("description", ""), page.meta.get("og:description", ""), hints.summary]
-    wanted = [text for text in (_ELLIPSIS.sub("", without_markup(d)) for d in described) if len(text) >= _MIN_LEAD]
+    described = [
+        page.data.description,
+        page.meta.get("description", ""),
+        page.meta.get("og:description", ""),
+        hints.summary,
+    ]
+    wanted = [
+        text
+        for text in (_ELLIPSIS.sub("", without_markup(d)) for d in described)
+        if len(text) >= _MIN_LEAD
+    ]
     home = home_of(body)
     for block in body[:8]:
         if _is_standfirst(block, wanted) or (block.prose and _stands_alone(block, body, home)):
@@ -96,7 +123,12 @@ def choose_lead(
     for text in wanted:
         if not short and not (hints.summary and alike(text, hints.summary) >= 0.4):
             continue
-        if _key(text)[:60] and _key(text)[:60] not in whole and len(text) <= _MAX_LEAD and (title < 0 or text != blocks[title].text):
+        if (
+            _key(text)[:60]
+            and _key(text)[:60] not in whole
+            and len(text) <= _MAX_LEAD
+            and (title < 0 or text != blocks[title].text)
+        ):
             return text, []
     return "", []
 
@@ -123,7 +155,10 @@ def _is_standfirst(block: Block, wanted: Sequence[str]) -> bool:
         return True
     element = block.owner
     for _ in range(3):
-        if _STANDFIRST.search(element.get("class") or "") or element.get("itemprop") == "description":
+        if (
+            _STANDFIRST.search(element.get("class") or "")
+            or element.get("itemprop") == "description"
+        ):
             return block.sentence or len(block.text) >= 60
         parent = element.getparent()
         if parent is None or len(parent) > 3:

@@ -20,7 +20,9 @@ _MAX_SCRIPT = 2_000_000
 _MAX_NODES = 2_000
 _MAX_DEPTH = 12
 _MAX_AUTHORS = 20
-_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$")
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$"
+)
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 _ARTICLE = re.compile(r"(?:Article|Posting|Report|NewsArticle|ReportageNewsArticle|Review)$")
 _NOT_ARTICLE = frozenset({"SocialMediaPosting", "DiscussionForumPosting", "JobPosting"})
@@ -58,7 +60,12 @@ def read(scripts: Iterable[str]) -> LinkedData:
     articles = [node for node in nodes if _is_article(node)]
     if not articles:
         return LinkedData()
-    best = max(articles, key=lambda node: sum(k in node for k in ("headline", "datePublished", "author", "articleBody")))
+    best = max(
+        articles,
+        key=lambda node: sum(
+            k in node for k in ("headline", "datePublished", "author", "articleBody")
+        ),
+    )
     names = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
     return LinkedData(
         title=_line(best.get("headline")) or _line(best.get("name")),
@@ -84,11 +91,19 @@ def _nodes(scripts: Iterable[str]) -> Iterator[dict[str, object]]:
             count += 1
             if isinstance(value, dict):
                 yield value
-                inner: Iterable[object] = (value[k] for k in ("@graph", "mainEntity", "mainEntityOfPage", "author", "publisher") if k in value)
+                inner: Iterable[object] = (
+                    value[k]
+                    for k in ("@graph", "mainEntity", "mainEntityOfPage", "author", "publisher")
+                    if k in value
+                )
             else:
                 inner = value[:_MAX_NODES] if isinstance(value, list) else ()
             if depth < _MAX_DEPTH:
-                stack.extend((item, depth + 1) for item in reversed(list(inner)) if isinstance(item, dict | list))
+                stack.extend(
+                    (item, depth + 1)
+                    for item in reversed(list(inner))
+                    if isinstance(item, dict | list)
+                )
 
 
 def _parse(script: str) -> object:
@@ -132,9 +147,9 @@ def _people(value: object, names: dict[object, dict[str, object]]) -> Iterator[s
         if isinstance(item, str):
             yield from _names(item)
         elif isinstance(item, dict):
-            known = item if "name" in item else names.get(item.get("@id"), item)
-            for name in known["name"] if isinstance(known.get("name"), list) else [known.get("name")]:
-                yield from _names(name)
+            name = (item if "name" in item else names.get(item.get("@id"), item)).get("name")
+            for one in name if isinstance(name, list) else [name]:
+                yield from _names(one)
 
 
 def _names(value: object) -> Iterator[str]:
@@ -157,5 +172,11 @@ def _truth(value: object) -> bool | None:
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return False if _NO.fullmatch(value.strip()) else True if _YES.fullmatch(value.strip()) else None
+        return (
+            False
+            if _NO.fullmatch(value.strip())
+            else True
+            if _YES.fullmatch(value.strip())
+            else None
+        )
     return None

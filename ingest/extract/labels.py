@@ -15,6 +15,8 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
+from ingest.extract.vocabulary import alternatives
+
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PART = re.compile(r"[\s_:.]+|(?<=\w)-+(?=\w)")
 
@@ -34,70 +36,31 @@ class Label:
     element: HtmlElement
 
 
-# Each pattern runs over the attribute's words joined by "-", lower case, with "-" at both ends.
-_COMMENTS_STRONG = (
-    r"-(?:comments|kommentare|commentaires|kommentarliste|leserkommentare?|leserbriefe?|leserpost|lesermeinungen|"
-    r"disqus|livefyre|spotim|openweb|hyvor|coral|viafoura|commento|remark42|cackle|hypercomments|utterances|giscus|"
-    r"commentlist|commentlijst|comentarios|kommentarbereich|kommentarbox|comol|respond|kommentarspalte|"
-    r"comment-(?:list|respond|form|section|thread|area|body|content|text|item|author|meta|node|wrapper|block|box|reply|widget|feed|stream)|"
-    r"(?:user|reader|leser|nutzer|fb|facebook|vk)-(?:comments?|kommentare?)|kommentar-(?:liste?|bereich|form|feld)|"
-    r"kommentarform(?:ular)?|commentform|comments?block|forum-(?:posts?|list|thread|comments?|beitraege)|"
-    r"posting-?list|postings|komments|commentarea|discussion-(?:list|thread|comments?)|community-comments)-"
-)
-_COMMENTS_WEAK = (
-    r"-(?:comment|kommentar|commentaire|kommentierung|kommentieren|forum|diskussion|discussion|debatte|posting|komment|diskutieren|"
-    r"replies|antworten|leserreaktionen)-"
-)
-_RELATED = (
-    r"-(?:related|recommend(?:ed|ations?|er)?|outbrain|taboola|plista|ligatus|zergnet|revcontent|yarpp|jp-relatedposts|"
-    r"mehr-zum-thema|(?:read|see|more|siehe|lire)-(?:more|also|next|on|auch|aussi)|readmore|readalso|lesen-sie(?:-auch)?|"
-    r"weitere-(?:artikel|themen|beitraege|meldungen)|more-(?:from|stories|news)|most-(?:read|popular|viewed)|"
-    r"meistgelesen|meistgelesene|popular-(?:posts|articles|news)|trending|similar|aehnliche|next-article|up-next|"
-    r"linklist|link-list|teaser-?list|teaserlist|passend|verwandte?|relatedarticles?|related(?:posts|content|links|stories|news)|"
-    r"zum-thema|auch-interessant|lesetipps?|articles?-lies|a-lire|lire-aussi|read-also|po-teme|chitayte)-"
-)
-_SERVICE = (
-    r"-(?:newsletter|sharing|sharebar|share-?buttons?|share-?(?:bar|tools|links|list)|social(?:-(?:media|share|links|bar|buttons|icons))?|"
-    r"follow-us|subscribe(?:-box|-form)?|signup|sign-up|cookie|cookies|cookie-?(?:banner|bar|notice)|consent|gdpr|cmp|onetrust|didomi|"
-    r"usercentrics|breadcrumbs?|pagination|pager|toolbar|skip-link|donate|donation|spenden|spendenaufruf|support-us|app-promo|"
-    r"app-banner|login|loginform|register|registration|tag-?list|tags|article-tags|post-tags|keywords|schlagworte|push-notification|"
-    r"correction-form|error-report|print-only|a2a|addtoany|sociable|back-to-top)-"
-)
-_ADVERT = (
-    r"-(?:ad|ads|adv|adsbygoogle|advert|adverts|advertisement|advertorial|advertising|anzeige|anzeigen|werbung|werbebox|sponsor|"
-    r"sponsored|dfp|adslot|ad-?(?:slot|box|container|wrapper|unit|banner|label|marker)|google-auto-placed|teads|publicite|reklama|"
-    r"promo-?box|promobox|advertbox|adbox|banner-ad|affiliate)-"
-)
-_AUTHOR = (
-    r"-(?:author-?(?:box|bio|info|card|profile|about|description)|about-(?:the-)?author|autoreninfo|autorenbox|autorinfo|"
-    r"autor-(?:info|box|bio|profil)|byline-bio|bio-box|post-author-box|autoren-?(?:box|info|profil)|writer-bio)-"
-)
-_CAPTION = (
-    r"-(?:caption|figcaption|wp-caption-text|wp-caption|image-?(?:caption|credit|source|copyright)|photo-?(?:credit|caption)|"
-    r"bildunterschrift|bildnachweis|bildquelle|bildtext|copyright|credit|credits|media-caption|img-caption|legende|fotocredit)-"
-)
-_PAYWALL = (
-    r"-(?:paywall|pay-wall|piano|regwall|tp-modal|tp-container|subscription-(?:box|offer|wall|teaser)|abo-?(?:box|teaser|wall|angebot|hinweis|layer)|"
-    r"premium-(?:box|offer|teaser|wall|hint)|plus-?(?:teaser|box|wall|layer)|offer(?:s|-box|-page)?|paid-barrier|paywall-?(?:box|offer|overlay)|"
-    r"meter-?wall|subscribe-?(?:wall|overlay)|bezahlschranke)-"
+# Tried in this order, each over the attribute's words joined by "-", with "-" at both ends.
+_CLAIMS = (
+    "comments",
+    "comments_weak",
+    "paywall",
+    "related",
+    "author",
+    "caption",
+    "service",
+    "advert",
 )
 _ZONES = re.compile(
-    "|".join(
-        f"(?P<{name}>{pattern})"
-        for name, pattern in (
-            ("comments", _COMMENTS_STRONG), ("comments_weak", _COMMENTS_WEAK), ("paywall", _PAYWALL),
-            ("related", _RELATED), ("author", _AUTHOR), ("caption", _CAPTION), ("service", _SERVICE), ("advert", _ADVERT),
-        )
-    )
-)  # fmt: skip
+    "|".join(f"(?P<{zone}>-(?:{'|'.join(alternatives(f'label_{zone}'))})-)" for zone in _CLAIMS)
+)
 _COMMENT_TYPES = re.compile(r"schema\.org/(?:User)?Comments?\b", re.IGNORECASE)
-_TAGS = {
-    "nav": "chrome", "footer": "chrome", "aside": "chrome", "menu": "chrome", "dialog": "chrome",
-    "figcaption": "caption", "figure": "caption", "form": "chrome", "fieldset": "chrome", "button": "chrome",
-}  # fmt: skip
-_ROLES = {"navigation": "chrome", "contentinfo": "chrome", "banner": "chrome", "complementary": "chrome", "search": "chrome", "dialog": "chrome", "alertdialog": "chrome"}
+_CHROME_TAGS = ("nav", "footer", "aside", "menu", "dialog", "form", "fieldset", "button")
+_CHROME_ROLES = (
+    "navigation", "contentinfo", "banner", "complementary", "search", "dialog", "alertdialog",
+)  # fmt: skip
+_TAGS = dict.fromkeys(_CHROME_TAGS, "chrome") | {"figcaption": "caption", "figure": "caption"}
+_ROLES = dict.fromkeys(_CHROME_ROLES, "chrome")
 # Set on the whole page to say that there are comments, not that this is them.
-_STATUS = re.compile(r"-(?:no|has|with|without|comments?-(?:open|closed|status)|single|page|post|hentry|type)-")
+_STATUS = re.compile(
+    r"-(?:no|has|with|without|comments?-(?:open|closed|status)|single|page|post|hentry|type)-"
+)
 
 
 @lru_cache(maxsize=8192)

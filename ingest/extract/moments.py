@@ -31,24 +31,35 @@ _DAY = (
     rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?(?:\s\d{{4}})?)"
 )
 _CLOCK = (
-    r"(?:\d{1,2}\s?[:.h]\s?\d{2}(?::\d\d)?(?:\s?(?:uhr|h|am|pm|a\.m\.|p\.m\.))?"
+    r"(?:\d{1,2}\s?[:.h]\s?\d{2}(?::\d\d)?(?:\s?(?:uhr|h|min|am|pm|a\.m\.|p\.m\.))?"
     r"|\d{1,2}\s?(?:uhr|am|pm))"
 )
-_AGO = "(?:" + "|".join(
-    (
-        r"vor\s(?:\d+|ein(?:er|em)?|wenigen|kurzem)\s?(?:sek\w*|min\w*|stunden?|std\.?|tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?)?",
-        r"(?:\d+|an?|a few)\s?(?:s|m|h|d|w|sec\w*|min\w*|hours?|hrs?|days?|weeks?|months?|years?|yrs?)\sago",
-        r"\d+\s?[hdw](?=\s*$)",
-        r"il y a\s(?:\d+|une?|quelques)\s\w+",
-        r"(?:\d+\s)?(?:секунд\w*|минут\w*|час\w*|дн\w+|день|недел\w+|месяц\w*|лет|год\w*)\sназад",
-        r"(?:\d+\s)?(?:секунд\w*|хвилин\w*|годин\w*|дн\w+|день|тиж\w+|місяц\w*|рок\w*|рік)\sтому",
-        r"just now|gerade eben|à l'instant|только что|щойно",
+_AGO = (
+    "(?:"
+    + "|".join(
+        (
+            r"vor\s(?:\d+|ein(?:er|em)?|wenigen|kurzem)\s?(?:sek\w*|min\w*|stunden?|std\.?|tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?)?",
+            r"(?:\d+|an?|a few)\s?(?:s|m|h|d|w|sec\w*|min\w*|hours?|hrs?|days?|weeks?|months?|years?|yrs?)\sago",
+            r"\d+\s?[hdw](?=\s*$)",
+            r"il y a\s(?:\d+|une?|quelques)\s\w+",
+            r"(?:\d+\s)?(?:секунд\w*|минут\w*|час\w*|дн\w+|день|недел\w+|месяц\w*|лет|год\w*)\sназад",
+            r"(?:\d+\s)?(?:секунд\w*|хвилин\w*|годин\w*|дн\w+|день|тиж\w+|місяц\w*|рок\w*|рік)\sтому",
+            r"just now|gerade eben|à l'instant|только что|щойно",
+        )
     )
-) + ")"
-_TODAY = _one_of("heute gestern vorgestern today yesterday aujourd'hui hier сегодня вчера сьогодні вчора") + r"\b"
+    + ")"
+)
+_TODAY = (
+    _one_of(
+        "heute gestern vorgestern today yesterday aujourd'hui hier сегодня вчера сьогодні вчора"
+    )
+    + r"\b"
+)
 _WEEKDAY = (
     "(?:"
-    + _one_of("mo di mi do fr sa so mon tue? wed thu fri sat sun lun mar mer jeu ven sam dim пн вт ср чт пт сб вс нд")
+    + _one_of(
+        "mo di mi do fr sa so mon tue? wed thu fri sat sun lun mar mer jeu ven sam dim пн вт ср чт пт сб вс нд"
+    )
     + r"\.?,?\s|"
     + _one_of(
         "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag",
@@ -60,13 +71,15 @@ _WEEKDAY = (
     + r",?\s)"
 )
 _JOIN = r"(?:\s*(?:,|-|–|—|\||•|·|/|um|at|à|в|о|об|on|am|le)\s*|\s+)"
-WHEN = (
-    rf"(?:{_WEEKDAY}?(?:(?:{_DAY}|{_TODAY})(?:{_JOIN}{_JOIN}?{_CLOCK})?|{_CLOCK}{_JOIN}{_DAY})|{_AGO})"
+WHEN = rf"(?:{_WEEKDAY}?(?:(?:{_DAY}|{_TODAY})(?:{_JOIN}{_JOIN}?{_CLOCK})?|{_CLOCK}{_JOIN}{_DAY})|{_AGO})"
+_SAYS = (
+    r"(?:\s*"
+    + _one_of(
+        r"sagte? schreibt schrieb meinte? kommentierte? says? said wrote writes commented replied",
+        r"dit a\sdit a\sécrit écrit говорит пишет написал[аи]? сказал[аи]? каже пише написа(?:в|ла)",
+    )
+    + ")"
 )
-_SAYS = r"(?:\s*" + _one_of(
-    r"sagte? schreibt schrieb meinte? kommentierte? says? said wrote writes commented replied",
-    r"dit a\sdit a\sécrit écrit говорит пишет написал[аи]? сказал[аи]? каже пише написа(?:в|ла)",
-) + ")"
 _AFTER = (
     r"(?:uhr|h|г\.|р\.|permalink|antworten|melden|reply|report|répondre|signaler|ответить"
     r"|відповісти|bearbeitet|edited|likes?|[|·•:()\s#\d])*"
@@ -81,5 +94,7 @@ SIGNATURE = re.compile(
 WHEN_ONLY = re.compile(rf"(?:am\s|on\s|le\s|um\s|\(|\|\s?|·\s?|•\s?)*{WHEN}\)?{_AFTER}$")
 WHO_SAYS = re.compile(rf"{_NAME}{_SAYS}?\s*:?$")
 CLOCK_ONLY = re.compile(rf"{_CLOCK}$")
-MAY_BE_WHEN = re.compile(r"\d|heute|gestern|today|yesterday|hier|вчера|сегодня|вчора|сьогодні|just now|gerade eben|instant|только что|щойно|ago|vor |тому|назад")
+MAY_BE_WHEN = re.compile(
+    r"\d|heute|gestern|today|yesterday|hier|вчера|сегодня|вчора|сьогодні|just now|gerade eben|instant|только что|щойно|ago|vor |тому|назад"
+)
 """What every signature holds somewhere; most blocks do not."""

@@ -133,6 +133,6 @@ class ExtractPool:
         except (ProcessExpired, CancelledError) as error:
             log.warning("extract_worker_died", url=for_log(url), error=for_log(str(error)))
             return "crash", "The extraction process died on this page."
-        except Exception:  # noqa: BLE001 - whatever broke on this page must not stop the others
+        except Exception:
             log.exception("extract_failed", url=for_log(url))
             return "crash", "Extraction failed on this page."

@@ -2,7 +2,7 @@
 
 ::
 
-    str ─ lxml ─▶ tree ─ JSON-LD, meta, canonical, language taken ─ scripts stripped ─▶ ParsedPage
+    str ─ lxml ─▶ tree ─ JSON-LD, meta, canonical, language ─ scripts stripped ─▶ ParsedPage
 """
 
 from __future__ import annotations
@@ -19,10 +19,7 @@ from config.errors import ExtractionError
 from core.text.clean import clean_line
 from ingest.extract.jsonld import LinkedData, read
 
-_STRIPPED = (
-    "script", "style", "svg", "noscript", "iframe", "template", "select", "canvas", "video", "audio",
-    "object", "embed", "picture", "map", "math", "datalist", "textarea", "input", "head",
-)  # fmt: skip
+_STRIPPED = ["script", "style", "svg", "noscript", "iframe", "template", "select", "canvas", "video", "audio", "object", "embed", "picture", "map", "math", "datalist", "textarea", "input", "head"]
 # The same class for every element, looked up in C: lxml.html's own lookup runs Python code for each
 # element touched, a fifth of the work on a large page.
 _LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
@@ -63,7 +60,6 @@ def parse(html: str, url: str) -> ParsedPage:
     """
     parser = etree.HTMLParser(
         collect_ids=False,
-        default_doctype=False,
         encoding="utf-8",
         remove_comments=True,
         remove_pis=True,
@@ -81,7 +77,9 @@ def parse(html: str, url: str) -> ParsedPage:
         if script.text and "ld+json" in (script.get("type") or "").lower()
     )  # fmt: skip
     title = clean_line((root.findtext(".//title") or "")[:_MAX_VALUE])
-    language = _language(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "", meta)
+    language = _language(
+        root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "", meta
+    )
     canonical = _canonical(root, meta, url)
     etree.strip_elements(root, *_STRIPPED, with_tail=False)
     return ParsedPage(root, data, meta, title, canonical, language)
@@ -92,7 +90,12 @@ def _meta(root: HtmlElement) -> dict[str, str]:
     for index, element in enumerate(root.iter("meta")):
         if index >= _MAX_META:
             break
-        name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+        name = (
+            element.get("property")
+            or element.get("name")
+            or element.get("itemprop")
+            or element.get("http-equiv")
+        )
         value = element.get("content")
         if name and value:
             found.setdefault(name.strip().lower(), value[:_MAX_VALUE])
@@ -112,12 +115,25 @@ def two_letters(tag: str) -> str | None:
     if not found:
         return None
     code = found[1].lower()
-    known = {"deu": "de", "ger": "de", "eng": "en", "fra": "fr", "fre": "fr", "rus": "ru", "ukr": "uk", "ua": "uk"}
+    known = {
+        "deu": "de",
+        "ger": "de",
+        "eng": "en",
+        "fra": "fr",
+        "fre": "fr",
+        "rus": "ru",
+        "ukr": "uk",
+        "ua": "uk",
+    }
     return known.get(code, code if len(code) == 2 else None)
 
 
 def _canonical(root: HtmlElement, meta: Mapping[str, str], url: str) -> str | None:
-    links = (e.get("href") for e in root.iter("link") if "canonical" in (e.get("rel") or "").lower().split())
+    links = (
+        e.get("href")
+        for e in root.iter("link")
+        if "canonical" in (e.get("rel") or "").lower().split()
+    )
     for value in (next(links, None), meta.get("og:url")):
         if value and (absolute := _absolute(url, value)):
             return absolute

@@ -44,7 +44,8 @@ def alternatives(section: str) -> tuple[str, ...]:
 
 def _literals(pattern: str) -> list[str]:
     """The runs of plain characters outside of groups that every match holds, in order; the first
-    is what the pattern begins with, and may be empty."""
+    is what the pattern begins with, and may be empty.
+    """
     runs, run, depth, i = [], "", 0, 0
     while i < len(pattern):
         char = pattern[i]
@@ -68,7 +69,9 @@ def _telling(literals: list[str]) -> str:
     """The literal that is rare enough to look for: the longest, or a sign such as €."""
     longest = max(literals, key=len)
     sign = next((one for one in literals if one.strip() and not one.isascii()), "")
-    return longest if len(longest) >= _KEY else sign or next((s for s in literals if s in _SIGNS), "")
+    return (
+        longest if len(longest) >= _KEY else sign or next((s for s in literals if s in _SIGNS), "")
+    )
 
 
 _needed: dict[str, int] = {}
@@ -80,7 +83,7 @@ def _automaton() -> tuple[AhoCorasick, tuple[int, ...]]:
 
 
 def hints(text: str) -> int:
-    """Which sections' floating phrases may stand in the text, as a set of bits; one pass for all."""
+    """Which sections' floating phrases may stand in the text, as bits; one pass for all."""
     automaton, bits = _automaton()
     found = 0
     for index, _, _ in automaton.find_matches_as_indexes(text, overlapping=True):

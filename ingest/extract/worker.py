@@ -24,7 +24,7 @@ _WATCH_SECONDS = 0.5
 _GRACE_SECONDS = 10.0
 _WARM_UP = (
     b"<html lang=de><head><title>Probe</title></head><body><article><h1>Probe</h1>"
-    + b"<p>Ein Absatz, an dem alles geladen wird, was ein Artikel braucht, bevor der erste kommt.</p>" * 4
+    + b"<p>Ein Absatz, an dem alles geladen wird, was ein Artikel braucht, bevor er kommt.</p>" * 4
     + b"</article></body></html>"
 )
 
@@ -45,11 +45,10 @@ def _die_with(parent: int) -> None:
 def work(
     body: bytes, url: str, content_type: str | None, hints: PageHints, now: datetime, limit: float
 ) -> ExtractedPage | tuple[str, str]:
-    """Extract one page; an error travels as (outcome, message), for errors with fields do not pickle.
+    """Extract one page; an error travels as (outcome, message): our errors do not pickle.
 
-    Args:
-        limit: Seconds the parent waits before it kills this process; some grace later the process
-            ends itself, should the parent be gone.
+    The parent kills this process after ``limit`` seconds; some grace later the process ends
+    itself, should the parent be gone.
     """
     with Path(os.devnull).open("w") as nowhere:
         faulthandler.dump_traceback_later(limit + _GRACE_SECONDS, exit=True, file=nowhere)

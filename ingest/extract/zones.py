@@ -15,20 +15,25 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.extract import vocabulary as words
 from lxml.html import HtmlElement
 
+from ingest.extract import vocabulary as words
 from ingest.extract.blocks import Block
 from ingest.extract.comments import comment_span, is_head
-from ingest.extract.credits import is_agency_mark
+from ingest.extract.credits import byline, is_agency_mark
 from ingest.extract.labels import Label
+from ingest.extract.moments import SIGNATURE, WHEN_ONLY
 
 KEPT = ("comments", "related", "service", "advert", "author", "caption", "agency", "paywall")
-_PRICE = re.compile(r"\d+[.,]\d\d ?€|€ ?\d|[$£]\d|abo\b|\bsubscri|abonn|login|anmelden|sign in|подпис|передплат|kündbar", re.IGNORECASE)
+_PRICE = re.compile(
+    r"\d+[.,]\d\d ?€|€ ?\d|[$£]\d|abo\b|\bsubscri|abonn|login|anmelden|sign in|подпис"
+    r"|передплат|kündbar",
+    re.IGNORECASE,
+)
 _CONTAINERS = frozenset({"div", "section", "article", "main", "body", "td"})
 Place = tuple[tuple[str, str | None], ...]
 _WORD = re.compile(r"\w+")
-_AFTER_PHRASE = re.compile(r"^[^:–—|-]{3,60}?[:–—|-]\s*\S")
+_AFTER_PHRASE = re.compile(r"[^:–—|„“«\"]{3,45}?(?::|\s[–—|-])\s*\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,14 @@ def find_title(blocks: Sequence[Block], titles: Sequence[str]) -> int:
             if share > best and share >= 0.5:
                 best, index = share, i
     if index < 0:
-        index = next((i for i, b in enumerate(blocks) if b.owner.tag == "h1" and len(b.text) > 15 and not b.labels), -1)
+        index = next(
+            (
+                i
+                for i, b in enumerate(blocks)
+                if b.owner.tag == "h1" and len(b.text) > 15 and not b.labels
+            ),
+            -1,
+        )
     return index
 
 
@@ -129,9 +141,13 @@ def _believe_labels(blocks: Sequence[Block], title: int) -> list[HtmlElement]:
 def _believed(label: Label, inside: Sequence[Block], total: int, siblings: int) -> bool:
     prose = sum(len(b.text) for b in inside if b.prose)
     if label.zone == "comments":
-        return label.strong or siblings > 1 or prose * 3 < total or any(is_head(b) for b in inside[:4])
+        return (
+            label.strong or siblings > 1 or prose * 3 < total or any(is_head(b) for b in inside[:4])
+        )
     if label.zone == "paywall":
-        cued = sum(len(b.text) for b in inside if _PRICE.search(b.text) or words.PAYWALL.search(b.lower))
+        cued = sum(
+            len(b.text) for b in inside if _PRICE.search(b.text) or words.PAYWALL.search(b.lower)
+        )
         return prose == 0 or cued * 2 > prose
     if label.zone == "caption":
         return prose < 1500 and prose * 3 < total + 1
@@ -152,7 +168,11 @@ def _over_the_title(blocks: Sequence[Block], title: int) -> None:
 def is_credit(block: Block, seen: int | None = None) -> bool:
     """Whether it is a caption with its credit, or the credit alone."""
     size = len(block.text)
-    return size <= 400 and (size <= 160 or not block.sentence) and words.CREDIT.search(block.lower, seen)
+    return (
+        size <= 400
+        and (size <= 160 or not block.sentence)
+        and words.CREDIT.search(block.lower, seen)
+    )
 
 
 def shelf_of(block: Block) -> HtmlElement | None:
@@ -178,6 +198,15 @@ def home_of(blocks: Sequence[Block]) -> Place:
     return max(held, key=held.__getitem__) if held else ()
 
 
+def is_byline(block: Block) -> bool:
+    """Whether a line over the body says only who wrote it, and when."""
+    if block.sentence or block.heading:
+        return False
+    return bool(
+        byline([block.text]) or WHEN_ONLY.match(block.lower) or SIGNATURE.match(block.lower)
+    )
+
+
 class _Reader:
     """Reads the open blocks in order; a head opens a zone, the body's own prose closes it."""
 
@@ -187,7 +216,9 @@ class _Reader:
         self._head_at_home = False
         self._left = [0] * (len(self._open) + 1)
         for i in range(len(self._open) - 1, -1, -1):
-            self._left[i] = self._left[i + 1] + (len(self._open[i].text) if self._open[i].prose else 0)
+            self._left[i] = self._left[i + 1] + (
+                len(self._open[i].text) if self._open[i].prose else 0
+            )
         self._zone: str | None = None
         self._opened = 0
         self._linked = False
@@ -227,14 +258,18 @@ class _Reader:
         if size <= 160:
             if is_agency_mark(lower):
                 return "agency", None
+            if is_head(block) and not block.sentence:
+                return "service", None
+            if not self._seen and size <= 100 and is_byline(block):
+                return "author", None
             if head := self._head(block, lower, size, seen):
                 return None, head
         if size <= 300 and words.RELATED_HEAD.begins(lower):
-            if size <= 160 or block.linky or _AFTER_PHRASE.match(lower):
+            if block.linky or _AFTER_PHRASE.match(lower) or (size <= 160 and not block.sentence):
                 return "related", None
         if size <= 400 and self._is_paywall(index, block, lower, seen):
             return None, "paywall"
-        if size <= 300 and (size <= 120 or not block.prose or self._zone) and words.SERVICE.search(lower, seen):
+        if size <= 300 and self._is_service(index, block, lower, seen):
             return "service", None
         if size <= 200 and is_credit(block, seen):
             return "caption", None
@@ -245,9 +280,17 @@ class _Reader:
     def _is_paywall(self, index: int, block: Block, lower: str, seen: int) -> bool:
         if len(lower) > 160 and self._zone != "paywall":
             return False
-        if block.prose and self._left[index + 1] > self._seen:
-            return False
+        if block.sentence and self._zone is None and self._left[index + 1] > 200:
+            return self._left[index + 1] <= self._seen and words.PAYWALL.begins(lower)
         return words.PAYWALL.search(lower, seen)
+
+    def _is_service(self, index: int, block: Block, lower: str, seen: int) -> bool:
+        """A sentence in the middle of the body may name a newsletter; a line beside offers one."""
+        if block.sentence and self._zone is None and self._left[index + 1]:
+            return len(lower) <= 120 and words.SERVICE.begins(lower)
+        return (len(lower) <= 120 or not block.prose or bool(self._zone)) and words.SERVICE.search(
+            lower, seen
+        )
 
     def _head(self, block: Block, lower: str, size: int, seen: int) -> str | None:
         short = size <= 80
@@ -258,7 +301,7 @@ class _Reader:
         if short and words.RELATED_HEAD.begins(lower):
             if block.heading or lower.endswith(":") or not _AFTER_PHRASE.match(lower):
                 return "related"
-        if size <= 120 and words.ADVERT_HEAD.search(lower, seen):
+        if size <= 120 and words.ADVERT_HEAD.search(lower, 0 if block.prose else seen):
             return "advert"
         if self._seen and words.SOURCE_HEAD.begins(lower):
             return "service"
@@ -272,7 +315,9 @@ class _Reader:
             return False
         cues = sum(cue.search(block.lower, seen) for cue in words.APPEAL_CUES)
         late = self._seen > 0 and self._left[index + 1] * 4 <= self._seen
-        return cues >= (2 if late and self._zone else 3) or (cues >= 2 and late and len(block.text) <= 400)
+        return cues >= (2 if late and self._zone else 3) or (
+            cues >= 2 and late and len(block.text) <= 400
+        )
 
     def _resumes(self, index: int, block: Block) -> bool:
         """Whether the article goes on with this block."""
@@ -281,13 +326,20 @@ class _Reader:
         if self._zone == "author":
             return self._prose_in_zone >= 1
         following = self._open[index + 1] if index + 1 < len(self._open) else None
-        strong = len(block.text) >= 120 and (len(block.text) >= 300 or (following is not None and following.prose))
+        strong = len(block.text) >= 120 and (
+            len(block.text) >= 300 or (following is not None and following.prose)
+        )
         left = self._left[index]
         if block.prose and not self._head_at_home and place_of(block) == self._home:
             return self._zone != "paywall" or left >= 600
         if self._zone == "paywall":
             return strong and left >= 600
-        if self._linked and self._zone == "related" and block.owner.tag == "p" and block.linked == 0:
+        if (
+            self._linked
+            and self._zone == "related"
+            and block.owner.tag == "p"
+            and block.linked == 0
+        ):
             return left >= 200 or strong
         if self._zone == "service" and self._seen and left * 3 < self._seen:
             return False

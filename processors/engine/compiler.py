@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from core.text.tokens import tokenise
+from processors.engine.leaves import LabelIs, Mentions, Words
+from processors.engine.operators import AllOf, AnyOf, AtLeast, ExceptFor, NearTo
 from processors.engine.patterns import pattern, spellings
-from processors.engine.programs import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    ExceptFor,
-    LabelIs,
-    Mentions,
-    NearTo,
-    Needs,
-    Program,
-    Words,
-)
+from processors.engine.programs import Needs, Program
 from processors.engine.view import OTHER
 from processors.query.nodes import (
     TEXT_FIELDS,
@@ -131,7 +122,7 @@ def _frequency(number: int, literals: list[str]) -> float:
     words = literal.split()
     open_ends = (literal[:1] != " ") + (literal[-1:] != " ")
     alone = min(min(1.0, 2.0 ** (4 - len(word))) for word in words)
-    return alone * 0.2 ** (len(words) - 1) * 2**open_ends
+    return float(alone * 0.2 ** (len(words) - 1) * 2**open_ends)
 
 
 def _folded(exact: str) -> str:

@@ -133,13 +133,13 @@ def _longest(mentions: Sequence[Mention]) -> list[Mention]:
     return sorted(kept, key=lambda m: (m.first, m.last, m.entity))
 
 
-def _alias_word(
-    folded: str, exact: str, entity: EntityDefinition, *, last: bool
-) -> AliasWord:
+def _alias_word(folded: str, exact: str, entity: EntityDefinition, *, last: bool) -> AliasWord:
     upper = len(exact) > 1 and exact.isupper()
     if upper:
         genitive = {exact + "s"} if last and exact.isascii() else set()
-        return AliasWord(_both({folded, *map(str.casefold, genitive)}), frozenset({exact, *genitive}), True)
+        return AliasWord(
+            _both({folded, *map(str.casefold, genitive)}), frozenset({exact, *genitive}), True
+        )
     person = entity.type == "person"
     forms = {folded}
     if _is_cyrillic(folded):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick
@@ -12,8 +11,9 @@ from ahocorasick_rs import BytesAhoCorasick
 from config.catalog.models import EntityDefinition
 from processors.engine.compiler import Compiler
 from processors.engine.gazetteer import Alias, Mention, aliases_of, find_mentions, literals_of
+from processors.engine.operators import AllOf
 from processors.engine.presearch import Presearch
-from processors.engine.programs import AllOf, Program
+from processors.engine.programs import Program
 from processors.engine.view import View
 from processors.query.nodes import Node
 
@@ -43,24 +43,23 @@ class Rule:
     Attributes:
         asked: What has to be asked once its literals are all there.
         refused: What then has to be false.
+        sure: Nothing is left to ask once its literals are there.
     """
 
     topic: int
     id: str
     weight: int
     program: Program
-    asked: tuple[Program, ...] = ()
-    refused: tuple[Program, ...] = ()
+    asked: tuple[Program, ...]
+    refused: tuple[Program, ...]
+    sure: bool
 
     def fires(self, view: View) -> bool:
         """Whether it is true of an article that has all the literals it needs."""
-        for program in self.asked:
+        for program in self.asked:  # plain loops: this is asked for every candidate
             if not program.truth(view):
                 return False
-        for program in self.refused:
-            if program.truth(view):
-                return False
-        return True
+        return not any(program.truth(view) for program in self.refused)
 
 
 class TopicHit(NamedTuple):
@@ -112,13 +111,19 @@ class RuleSet:
 
     def match(self, view: View, language: str) -> list[TopicHit]:
         """The topics that reach their threshold on an article that was read, in file order."""
+        by_topic: dict[int, list[Rule]] = {}
+        for index in self._presearch.candidates(view.hits, language):
+            rule = self.rules[index]
+            if rule.sure or rule.fires(view):
+                if rule.topic in by_topic:
+                    by_topic[rule.topic].append(rule)
+                else:
+                    by_topic[rule.topic] = [rule]
         hits = []
-        candidates = self._presearch.candidates(view.hits, language)
-        for number, group in groupby((self.rules[i] for i in candidates), _topic_of):
-            fired = tuple([rule for rule in group if rule.fires(view)])
+        for topic, fired in by_topic.items():
             score = sum([rule.weight for rule in fired])
-            if score >= self.topics[number].threshold:
-                hits.append(TopicHit(number, score, fired))
+            if score >= self.topics[topic].threshold:
+                hits.append(TopicHit(topic, score, tuple(fired)))
         return hits
 
     def fired(self, topic: int, view: View) -> list[tuple[Rule, bool]]:
@@ -127,14 +132,11 @@ class RuleSet:
         return [(rule, rule.program.truth(view)) for rule in rules]
 
 
-def _topic_of(rule: Rule) -> int:
-    return rule.topic
-
-
 def _rule(topic: int, rule_id: str, weight: int, program: Program) -> Rule:
     asked: tuple[Program, ...] = (program,)
     refused: tuple[Program, ...] = ()
     if isinstance(program, AllOf):
         asked, refused = program.wanted, program.unwanted
     asked = tuple(p for p in asked if not p.decided)
-    return Rule(topic, rule_id, weight, program, asked, refused)
+    sure = not (asked or refused)
+    return Rule(topic, rule_id, weight, program, asked, refused, sure)

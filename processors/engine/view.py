@@ -8,6 +8,7 @@ field and no span can reach from one field into another.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -83,14 +84,15 @@ class Section:
         self.tokens: Tokens = tokenise(_JOIN.join(text for _, text in fields))
         self.buffer = self.tokens.folded.encode("utf-8", "replace")
 
-    def search(self, automaton: BytesAhoCorasick, shift: int, hits: dict[int, list[int]]) -> None:
+    def search(
+        self, automaton: BytesAhoCorasick, hits: defaultdict[int, list[int]], shift: int
+    ) -> None:
         """Find every literal; where it begins goes under its number plus ``shift``."""
-        for number, start, _ in automaton.find_matches_as_indexes(self.buffer, overlapping=True):
-            literal = number + shift
-            if literal in hits:
-                hits[literal].append(start)
-            else:
-                hits[literal] = [start]
+        found = automaton.find_matches_as_indexes(self.buffer, overlapping=True)
+        if shift:
+            found = [(number + shift, start, end) for number, start, end in found]
+        for number, start, _ in found:
+            hits[number].append(start)
 
     @cached_property
     def zones(self) -> tuple[Zone, ...]:
@@ -152,9 +154,12 @@ class View:
 
     def search(self, automaton: BytesAhoCorasick) -> None:
         """Find every literal in every field."""
-        self.main.search(automaton, 0, self.hits)
+        hits: defaultdict[int, list[int]] = defaultdict(list)
+        self.main.search(automaton, hits, 0)
         if self.other:
-            self.other.search(automaton, OTHER, self.hits)
+            self.other.search(automaton, hits, OTHER)
+        hits.default_factory = None  # from here on a number that is not there stays so
+        self.hits = hits
 
     @cached_property
     def present(self) -> set[int]:

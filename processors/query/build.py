@@ -70,7 +70,9 @@ class Builder:
     def _prox(self, tree: _Tree) -> Node:
         node = self.build(tree.children[0])
         for operator, right in zip(tree.children[1::2], tree.children[2::2], strict=True):
-            node = self._join(node, operator.children[0], self.build(right))
+            sign = operator.children[0]
+            assert isinstance(sign, Token)  # noqa: S101  # the grammar has nothing else there
+            node = self._join(node, sign, self.build(right))
         return node
 
     def _join(self, left: Node, operator: Token, right: Node) -> Node:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from lark import Lark, Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
@@ -85,7 +86,8 @@ def parse(text: str) -> Parsed:
     try:
         tree = _parser().parse(plain)
     except UnexpectedCharacters as error:
-        return Parsed(None, (*problems, _bad_character(plain, error.pos_in_stream)))
+        position: Any = error.pos_in_stream
+        return Parsed(None, (*problems, _bad_character(plain, position)))
     except UnexpectedToken as error:
         return Parsed(None, (*problems, _unexpected(plain, error)))
     except UnexpectedEOF:
@@ -106,9 +108,7 @@ def _warnings(text: str, plain: str) -> list[Problem]:
     found = []
     if text != plain:
         at = next(i for i, c in enumerate(text) if c != plain[i])
-        found.append(
-            Problem("W109", at, "Typographic quotes are read as plain ones.", 'Write ".')
-        )
+        found.append(Problem("W109", at, "Typographic quotes are read as plain ones.", 'Write ".'))
     outside = _QUOTED.sub(lambda m: " " * len(m.group()), plain)
     for small in _SMALL.finditer(outside):
         word = small.group()
@@ -158,7 +158,9 @@ def _unexpected(text: str, error: UnexpectedToken) -> Problem:
         if "RPAR" in expected:
             return Problem("E001", at - 1, "A parenthesis is not closed.", "Add `)`.")
         if "AT_LEAST" in expected:
-            return Problem("E006", at - 1, "count() is compared with nothing.", "Write count(x)>=2.")
+            return Problem(
+                "E006", at - 1, "count() is compared with nothing.", "Write count(x)>=2."
+            )
         return _empty(max(0, at - 1))
     after_term = bool(expected & {"_AND", "_OR", "NEAR", "$END"})
     if token.type == "RPAR" and after_term:
@@ -182,5 +184,3 @@ def _two_terms(token: Token, at: int) -> Problem:
     said = f"`{token.value}` follows another term without an operator between them."
     mend = 'Put both in quotes ("a b") for the phrase, or AND or OR between them.'
     return Problem("E002", at, said, mend)
-
-

@@ -7,7 +7,8 @@ NEAR and EXCEPT. The others are only true or false.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as about
 
 MANY = "\U000f0000"
 """Stands for ``*`` in a pattern: any number of characters. Private, so no text holds it."""
@@ -35,7 +36,7 @@ class Phrase:
     words: tuple[str, ...]
     exact: bool = False
     scope: str | None = None
-    at: int = field(default=0, compare=False)
+    at: int = about(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class EntityNode:
 
     id: str
     scope: str | None = None
-    at: int = field(default=0, compare=False)
+    at: int = about(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Label:
 
     field: str
     pattern: str
-    at: int = field(default=0, compare=False)
+    at: int = about(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class And:
     """All of them."""
 
     children: tuple[Node, ...]
-    at: int = field(default=0, compare=False)
+    at: int = about(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Or:
     """At least one of them."""
 
     children: tuple[Node, ...]
-    at: int = field(default=0, compare=False)
+    at: int = about(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Not:
     """The child is false."""
 
     child: Node
-    at: int = field(default=0, compare=False)
+    at: int = about(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Near:
     right: Node
     distance: int
     ordered: bool
-    at: int = field(default=0, compare=False)
+    at: int = about(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Except:
 
     left: Node
     right: Node
-    at: int = field(default=0, compare=False)
+    at: int = about(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Count:
 
     child: Node
     least: int
-    at: int = field(default=0, compare=False)
+    at: int = about(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Ref:
     """``$name``, or a field around a node that holds one; gone once resolved."""
 
     name: str
-    at: int = field(default=0, compare=False)
+    at: int = about(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class Scoped:
 
     scope: str
     child: Node
-    at: int = field(default=0, compare=False)
+    at: int = about(default=0, compare=False)
 
 
 Node = Phrase | EntityNode | Label | And | Or | Not | Near | Except | Count | Ref | Scoped

@@ -51,9 +51,7 @@ class Resolved:
     problems: tuple[Problem, ...]
 
 
-def resolve(
-    text: str, terms: Mapping[str, Resolved | None], entities: Collection[str]
-) -> Resolved:
+def resolve(text: str, terms: Mapping[str, Resolved | None], entities: Collection[str]) -> Resolved:
     """Read one query and fill in its terms.
 
     Args:
@@ -113,9 +111,7 @@ def denying(node: Node, words: Iterable[str]) -> Node:
 class _Filler:
     """One walk over one query; gathers problems and counts nodes."""
 
-    def __init__(
-        self, terms: Mapping[str, Resolved | None], entities: Collection[str]
-    ) -> None:
+    def __init__(self, terms: Mapping[str, Resolved | None], entities: Collection[str]) -> None:
         self.problems: list[Problem] = []
         self.size = 0
         self._terms = terms

@@ -15,9 +15,7 @@ def fingerprint(known: Knowledge, draft: Draft) -> Draft:
     if draft.view is None:
         return draft
     words = _words(draft.view, "lead") + _words(draft.view, "text")
-    return replace(
-        draft, fingerprint=shingles.fingerprint(words or _words(draft.view, "title"))
-    )
+    return replace(draft, fingerprint=shingles.fingerprint(words or _words(draft.view, "title")))
 
 
 def _words(view: View, field: str) -> list[str]:

@@ -30,7 +30,7 @@ class Identifier:
     """
 
     def __init__(self, languages: tuple[str, ...]) -> None:
-        self._model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+        self._model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)  # type: ignore[no-untyped-call]
         self.languages = tuple(c for c in languages if c in self._model.labels)
         if self.languages:
             self._model.set_languages(list(self.languages))

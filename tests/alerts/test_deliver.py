@@ -61,6 +61,19 @@ def test_the_console_gets_one_readable_line(scene: Scene) -> None:
     assert "possible_repeat" not in line
 
 
+def test_a_line_that_may_be_a_repeat_says_so(scene: Scene) -> None:
+    scene.see(match())
+    with scene.store.write() as connection:
+        due = kept.due(connection, scene.me, now=scene.now, limit=5)
+        kept.claim(connection, due, scene.me, now=scene.now, ttl=timedelta(seconds=1))
+    scene.later(seconds=2)
+    with capture_logs() as lines:
+        assert scene.dispatcher().run_once()["delivered"] == 1
+    assert [entry["possible_repeat"] for entry in lines if entry["event"] == "notification"] == [
+        True
+    ]
+
+
 def test_every_receiver_of_the_route_is_told_for_itself(scene: Scene, faults: FaultServer) -> None:
     scene.receivers(
         webhook(faults.on("/a", reply(status=500)), name="a"),

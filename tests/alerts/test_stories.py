@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from alerts import stories
+from alerts import gloss, stories
+from alerts.words import weight
 from core.text.tokens import folded_words
 from tests.alerts.scene import NOON
 from tests.alerts.wordings import TOPICS, Wording
@@ -104,3 +105,25 @@ def test_an_article_without_words_is_near_nothing() -> None:
     seen = [stories.Seen("1", "s", "kurier", NOON, full)]
     choice = stories.assign(empty, NOON, seen, WINDOW)
     assert (choice.story_id, choice.similarity) == (None, 0.0)
+
+
+def test_german_words_and_their_english_counterparts_have_one_stem() -> None:
+    pairs = {"schwedischen": "sweden", "kiew": "kyiv", "ratifiziert": "ratified", "roms": "rome"}
+    for german, english in pairs.items():
+        assert stories.stem(german, "de") == stories.stem(english, "en")
+    assert gloss.english("roman") is None
+    assert stories.stem("brandenburg", "de") != stories.stem("brand", "de")
+    assert stories.stem("schweden", "en") == "schwed"
+
+
+def test_words_with_figures_stand_for_themselves() -> None:
+    assert stories.stem("f16", "de") == "f16"
+    assert stories.stem("nummer7919", "de") == "nummer7919"
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("die", 0.0), ("the", 0.0), ("при", 0.0), ("gipfel", 0.9), ("abstimmung", 1.0), ("17", 0.7)],
+)
+def test_function_words_say_nothing_and_long_words_more(word: str, expected: float) -> None:
+    assert weight(word) == pytest.approx(expected)

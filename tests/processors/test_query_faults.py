@@ -10,7 +10,12 @@ from processors.query import parse, resolve
 from processors.query.grammar import MAX_LENGTH
 from processors.query.resolve import MAX_NODES, Resolved
 
-TERMS = {"nato": resolve("=NATO OR =Nato", {}, ()), "both": resolve("a AND b", {}, ())}
+PIECES = 'a b* =N ( ) " AND OR NOT NEAR/3 NEAR/S ONEAR/ EXCEPT title: outlet: count( )>=2 '
+PIECES += "$x $ * ? entity:e =  \n „"
+TERMS: dict[str, Resolved | None] = {
+    "nato": resolve("=NATO OR =Nato", {}, ()),
+    "both": resolve("a AND b", {}, ()),
+}
 
 
 def read(query: str) -> Resolved:
@@ -119,7 +124,7 @@ def test_typographic_quotes_mean_the_same_as_plain_ones() -> None:
 
 def test_terms_that_double_each_time_are_refused_not_expanded() -> None:
     terms: dict[str, Resolved | None] = {"t0": resolve("a AND b", {}, ())}
-    codes = set()
+    codes: set[str] = set()
     for level in range(1, 60):
         terms[f"t{level}"] = found = resolve(f"$t{level - 1} OR $t{level - 1}", terms, ())
         codes.update(p.code for p in found.problems)
@@ -133,10 +138,7 @@ def test_a_term_that_is_broken_is_not_blamed_on_its_users() -> None:
 
 @given(
     st.lists(
-        st.sampled_from(
-            'a b* =N ( ) " AND OR NOT NEAR/3 NEAR/S ONEAR/ EXCEPT title: outlet: count( )>=2 $x '
-            "$ * ? entity:e =  \n „".split(" ")
-        ),
+        st.sampled_from(PIECES.split(" ")),
         max_size=12,
     ).map(" ".join)
     | st.text(max_size=40)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,13 +32,14 @@ from core.messages.envelope import (
 )
 from core.streams.embedded import EmbeddedLog
 from core.streams.port import NewRecord, Record, StreamSpec
+from core.streams.work import Policy
 from processors import GROUP, STAGE, Worker, article_from
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PLACE = Place("topics/t.yaml", 1, 1)
 
 
-def topic(query: str, **changes: object) -> TopicDefinition:
+def topic(query: str, **changes: Any) -> TopicDefinition:
     rules = (RuleDefinition("r", 1, SourceText(query, PLACE)),)
     return replace(
         TopicDefinition(
@@ -62,7 +64,11 @@ def topic(query: str, **changes: object) -> TopicDefinition:
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[EmbeddedLog]:
     log = EmbeddedLog(
-        tmp_path / "streams.db", clock=utc_now, instance="me", alive=lambda name: name == "me"
+        tmp_path / "streams.db",
+        clock=utc_now,
+        instance="me",
+        alive=lambda name: name == "me",
+        durability="normal",
     )
     names = (ARTICLES, ENRICHED, MATCHES, DEAD_LETTER, topic_stream("t"))
     log.create([StreamSpec(name, 3, timedelta(days=30)) for name in names])
@@ -82,7 +88,13 @@ def send(log: EmbeddedLog, *articles: ArticleRevision) -> None:
 def run(log: EmbeddedLog, worker: Worker) -> None:
     consumer = log.consumer(GROUP, [ARTICLES], slot="a")
     try:
-        worker.run(consumer, stop=lambda: False, idle=lambda: True, pause=lambda _: None)
+        worker.run(
+            consumer,
+            stop=lambda: False,
+            idle=lambda: True,
+            pause=lambda _: None,
+            policy=Policy(wait=0.02),
+        )
     finally:
         consumer.close()
 
@@ -98,7 +110,10 @@ def test_every_article_gives_enriched_and_each_match_a_record(log: EmbeddedLog) 
     send(log, article("Nato", 1), article("Wetter", 2))
     run(log, worker)
     enriched = [Enriched.model_validate_json(r.value or b"") for r in values(log, ENRICHED)]
-    assert {e.article_id for e in enriched} == {article("", 1).article_id, article("", 2).article_id}
+    assert {e.article_id for e in enriched} == {
+        article("", 1).article_id,
+        article("", 2).article_id,
+    }
     (record,) = values(log, MATCHES)
     match = Match.model_validate_json(record.value or b"")
     assert match.article.title == "Nato"

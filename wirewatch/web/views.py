@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from alerts.notification import ShownArticle
 from config.faults import Fault
-from core.messages import Evidence
+from core.messages import Evidence, Field
 from core.store.alerts import Alert
 from core.store.deliveries import Delivery, Notification
 from core.store.feeds import FeedState
@@ -150,7 +150,7 @@ def card(alert: Alert, articles: Sequence[StoryArticle], now: datetime) -> dict[
     """A story as the list shows it."""
     shown = [ShownArticle.model_validate_json(a.facts) for a in articles]
     first = next((s for s in shown if s.id == alert.article_id), shown[0] if shown else None)
-    best = next(iter(first.evidence), None) if first else None
+    best = _telling(first.evidence) if first else None
     return {
         "id": alert.id,
         "at": alert.opened_at,
@@ -167,6 +167,12 @@ def card(alert: Alert, articles: Sequence[StoryArticle], now: datetime) -> dict[
         "language": language(first.language) if first else "",
         "also_in": len({s.outlet for s in shown} - {first.outlet}) if first else 0,
     }
+
+
+def _telling(evidence: Sequence[Evidence]) -> Evidence | None:
+    """The first span outside the title, which stands above it anyway; else the first."""
+    below = (e for e in evidence if e.field is not Field.TITLE)
+    return next(below, evidence[0] if evidence else None)
 
 
 def article(row: StoryArticle) -> dict[str, Any]:
@@ -222,7 +228,7 @@ def feed(state: FeedState, now: datetime) -> dict[str, str]:
         "mood": MOODS.get(state.state, ""),
         "outlet": record.outlet,
         "url": record.url,
-        "why": clean_line(state.reason),
+        "why": "" if state.state == "ok" else clean_line(state.reason),
         "last_success": ago(record.last_success_at, now) if record.last_success_at else "never",
         "last_new": ago(record.last_new_at, now) if record.last_new_at else "never",
         "next_due": _until(record.next_due_at, now) if polled else "-",

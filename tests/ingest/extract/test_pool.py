@@ -21,8 +21,12 @@ from ingest.extract.pool import ExtractPool
 from ingest.extract.worker import work
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
-PARAGRAPH = "Der Rat hat am Freitag nach langer Beratung den Entwurf für die neue Brücke beschlossen."
-PAGE = f"<html><body><h1>Rat beschließt Brücke</h1>{f'<p>{PARAGRAPH}</p>' * 5}</body></html>".encode()
+PARAGRAPH = (
+    "Der Rat hat am Freitag nach langer Beratung den Entwurf für die neue Brücke beschlossen."
+)
+PAGE = (
+    f"<html><body><h1>Rat beschließt Brücke</h1>{f'<p>{PARAGRAPH}</p>' * 5}</body></html>".encode()
+)
 URL = "https://www.example.com/artikel"
 
 
@@ -60,7 +64,18 @@ def test_bad_pages_fail_alone_each_with_its_own_outcome() -> None:
 
     title = "Rat beschließt Brücke"
     found = asyncio.run(scene())
-    assert found == [title, "timeout", title, "crash", title, "crash", "not_html", "empty", title, title]
+    assert found == [
+        title,
+        "timeout",
+        title,
+        "crash",
+        title,
+        "crash",
+        "not_html",
+        "empty",
+        title,
+        title,
+    ]
 
 
 def test_a_closed_pool_refuses_pages() -> None:

@@ -49,7 +49,9 @@ def test_what_stands_around_the_article_never_gets_in_and_the_body_is_whole(name
 @pytest.mark.parametrize("marked", [True, False])
 @pytest.mark.parametrize("tag", ["p", "div"])
 @pytest.mark.parametrize("story", STORIES, ids=lambda s: s.language)
-def test_a_stub_over_thirty_comments_stays_two_paragraphs(story: Story, tag: str, marked: bool) -> None:
+def test_a_stub_over_thirty_comments_stays_two_paragraphs(
+    story: Story, tag: str, marked: bool
+) -> None:
     page = extract(stub(story, tag=tag, marked=marked))
     assert_only_the_article(page, story, (story.lead, *story.body[:2]))
     assert "teaser_only" in page.flags

@@ -1,0 +1,131 @@
+"""What looks like comments or boilerplate and is the article: it stays."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ingest.extract import extract_page
+from tests.ingest.extract.pages import DE, page
+
+NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
+FIRST, *REST = DE.body
+
+
+def text_of(body: str, head: str = "") -> str:
+    found = extract_page(page(DE, body, head), url="https://www.auberger-bote.example/a/b", now=NOW)
+    return f"{found.title}\n{found.lead}\n{found.text}"
+
+
+def paragraphs(*lines: str, tag: str = "p") -> str:
+    return f"<h1>{DE.title}</h1>" + "".join(f"<{tag}>{line}</{tag}>" for line in lines)
+
+
+@pytest.mark.parametrize("tag", ["p", "div"])
+def test_a_byline_with_a_time_begins_no_comments(tag: str) -> None:
+    text = text_of(paragraphs("Maria Holm, 12.03.2024, 14:05 Uhr", *DE.body, tag=tag))
+    assert all(line in text for line in DE.body)
+
+
+def test_the_times_of_a_live_ticker_are_no_comments() -> None:
+    entries = [
+        line
+        for i, body in enumerate(DE.body * 2)
+        for line in (
+            f"{9 + i}:{15 + i} Uhr",
+            f"Neue Wendung Nummer {i}",
+            f"{body} Das war Meldung {i}.",
+        )
+    ]
+    text = text_of(paragraphs(FIRST, *entries))
+    assert all(f"Das war Meldung {i}." in text for i in range(10))
+
+
+def test_a_live_blog_with_names_and_times_is_no_comments() -> None:
+    data = (
+        '<script type="application/ld+json">{"@type": "LiveBlogPosting", "headline": "'
+        + DE.title
+        + '"}</script>'
+    )
+    entries = [
+        line
+        for i, body in enumerate(DE.body)
+        for line in (f"Maria Holm, 12.03.2024, 1{i}:05 Uhr", f"{body} Eintrag {i}.")
+    ]
+    text = text_of(paragraphs(FIRST, *entries), data)
+    assert all(f"Eintrag {i}." in text for i in range(5))
+
+
+def test_an_interview_is_no_comments() -> None:
+    talk = [
+        line
+        for i, body in enumerate(REST)
+        for line in (
+            "Auberger Bote",
+            f"Frau Sonnleitner, was sagen Sie zur Frage {i}?",
+            "Petra Sonnleitner",
+            f"{body} Antwort {i}.",
+        )
+    ]
+    text = text_of(paragraphs(FIRST, *talk))
+    assert all(f"Antwort {i}." in text and f"Frage {i}?" in text for i in range(4))
+
+
+@pytest.mark.parametrize(
+    "wrapper",
+    [
+        "class=kommentar",
+        "class='article--comment has-comments'",
+        "class=forum",
+        "class=paywall",
+        "id=advertorial",
+    ],
+)
+def test_a_label_around_the_article_itself_is_not_believed(wrapper: str) -> None:
+    text = text_of(f"<div {wrapper}>{paragraphs(*DE.body)}</div>")
+    assert all(line in text for line in DE.body)
+
+
+def test_the_paid_part_is_article_text_where_the_page_shows_it() -> None:
+    data = '<script type="application/ld+json">{"@type":"NewsArticle","isAccessibleForFree":false,"hasPart":{"cssSelector":".paywall"}}</script>'
+    inner = "".join(f"<p>{line}</p>" for line in REST)
+    text = text_of(
+        f"<article><h1>{DE.title}</h1><p>{FIRST}</p><div class=paywall>{inner}</div></article>",
+        data,
+    )
+    assert all(line in text for line in DE.body)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Anzeige gegen den Bürgermeister erstattet",
+        "Das teilte die Stadt am Abend auf ihrem Telegram-Kanal mit.",
+        "Zum Thema Fähre sagte sie, der Betrieb gehe weiter wie bisher.",
+        "Die Karte kostet nun 9,80 Euro im Monat, das ist jederzeit kündbar.",
+        "Mehr als 300 Menschen kamen zur Sitzung in die Stadthalle.",
+        "Kommentare aus dem Publikum ließ die Bürgermeisterin nicht zu.",
+        "Die Anmeldung zum Newsletter der Stadt nutzen 400 Bürger.",
+    ],
+)
+def test_a_line_of_the_body_that_names_such_things_stays(line: str) -> None:
+    text = text_of(paragraphs(*DE.body[:3], line, *DE.body[3:]))
+    assert line in text
+    assert all(body in text for body in DE.body)
+
+
+def test_a_count_of_comments_beside_the_byline_cuts_nothing() -> None:
+    text = text_of(paragraphs(DE.byline, DE.lead, "12 Kommentare", "Teilen", *DE.body))
+    assert all(line in text for line in DE.body)
+    assert "12 Kommentare" not in text
+
+
+def test_a_related_box_in_the_middle_ends_with_the_box() -> None:
+    box = "<div><h3>Mehr zum Thema</h3><ul><li><a href=/1>Fähre fällt im Winter aus</a></li></ul></div>"
+    inner = "".join(f"<p>{line}</p>" for line in DE.body)
+    text = text_of(
+        f"<article><h1>{DE.title}</h1>{inner.replace('</p><p>', f'</p>{box}<p>', 1)}<p>Kurz und gut.</p></article>"
+    )
+    assert all(line in text for line in (*DE.body, "Kurz und gut."))
+    assert "Fähre fällt" not in text
