@@ -20,7 +20,7 @@
     │   ├── StoreError                 the database
     │   │   └── StoreFullError             the disk is full
     │   └── DeliveryError              one attempt to tell a target; .permanent, .retry_after
-    ├── ExtractionError                a page that could not be read; .url
+    ├── ExtractionError                a page that could not be read; .url: exit 1
     ├── PoisonError                    a record that can never be processed: dead letter
     └── DeadLetterLimitError           too many poison records at once: stop, do not drain into it
 
@@ -208,6 +208,8 @@ class ExtractionError(WirewatchError):
         url: The page.
         outcome: ``timeout``, ``crash``, ``not_html`` or ``empty``: fit for a metric label.
     """
+
+    exit_code = 1
 
     def __init__(self, url: str, outcome: str, message: str) -> None:
         super().__init__(message)

@@ -37,6 +37,7 @@ ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
 COPY = Failure("not_asked", "Another feed brought it.")
 NO_PAGE = Failure("no_page", "The entry leads to no page of its own.")
+OUR_FAULT = Failure("internal", "Our own fault; the log has the trace.")
 
 log = structlog.get_logger(__name__)
 
@@ -67,19 +68,33 @@ class PageReader:
         Raises:
             StoreError: Nothing was kept; the lease runs out or is given back.
         """
-        try:
-            copy = await self._parts.read(_is_copy, entry)
-            result = COPY if copy else await self._page(entry)
-            concluded = await self._parts.write(self._conclude, entry, result)
-        except StoreError:
-            raise
-        except Exception as error:  # one entry must not stop the others
-            log.exception("page_failed", url=for_log(entry.url))
-            result = Failure("internal", f"Our own fault: {type(error).__name__}.")
-            concluded = await self._parts.write(self._set_aside, entry, result)
+        result = await self._result(entry)
+        concluded = await self._kept(entry, result)
         metrics.PAGES.labels(concluded.outcome).inc()
         _report(entry, concluded, result)
         return concluded
+
+    async def _result(self, entry: EntryRecord) -> PageRead | Failure:
+        if await self._parts.read(_is_copy, entry):
+            return COPY
+        try:
+            return await self._page(entry)
+        except StoreError:
+            raise
+        except Exception:  # one page must not stop the others
+            log.exception("page_failed", url=for_log(entry.url))
+            return OUR_FAULT
+
+    async def _kept(self, entry: EntryRecord, result: PageRead | Failure) -> Concluded:
+        """Write down what came of the page; where that fails, of the entry without its page."""
+        for known in (result, OUR_FAULT):
+            try:
+                return await self._parts.write(self._conclude, entry, known)
+            except StoreError:
+                raise
+            except Exception:  # one entry must not stop the others
+                log.exception("article_failed", url=for_log(entry.url))
+        return await self._parts.write(self._set_aside, entry)
 
     async def _page(self, entry: EntryRecord) -> PageRead | Failure:
         if not entry.url or stands_alone(entry):
@@ -143,7 +158,7 @@ class PageReader:
 
     def _set_aside(self, connection: Connection, entry: EntryRecord, failure: Failure) -> Concluded:
         """Try again later, and after some attempts no more: our own fault mends itself rarely."""
-        waiting = revise.later(entry, failure, self._parts.clock())
+        waiting = revise.later(entry, OUR_FAULT, self._parts.clock())
         if waiting.attempts < self._parts.settings.fetch_page_attempts:
             entries.save(connection, waiting, self._parts.me)
             return Concluded(entry.id, None, "internal")

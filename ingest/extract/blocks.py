@@ -15,9 +15,14 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.extract.labels import Label, label_of
+from ingest.extract.vocabulary import words_in
 
 BORDERS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "option", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+    words_in(
+        "address article aside blockquote body br button caption center dd details dialog dir div "
+        "dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li "
+        "main menu nav ol option p pre section summary table tbody td tfoot th thead tr ul "
+    )
 )
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _END = re.compile(r"[.!?…:;][\"'“”«»‹›’)\]]*\s*$")

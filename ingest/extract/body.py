@@ -16,7 +16,8 @@ from lxml.html import HtmlElement
 
 from core.text.clean import clean
 from ingest.extract.blocks import Block, looks_like_words
-from ingest.extract.zones import Tagged, home_of, place_of
+from ingest.extract.places import home_of, place_of
+from ingest.extract.zones import Tagged
 
 _SHORT = 1500
 _KEY = re.compile(r"\W+")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from core.text.clean import clean_line
+from ingest.extract.vocabulary import words_in
 
 _AGENCIES = {
     "dpa": r"dpa(?:-infocom|-afx)?",
@@ -38,7 +39,11 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _FILL = frozenset(
-    ["quelle", "quellen", "mit", "material", "von", "und", "der", "des", "agentur", "agenturen", "agenturmaterial", "text", "nachrichtenagentur", "source", "with", "reporting", "from", "by", "and", "agencies", "avec", "de", "et", "international", "media", "infocom", "afx", "keystone", "at", "ch", "по", "материалам", "и", "текст", "за", "матеріалами", "та"]
+    words_in(
+        "quelle quellen mit material von und der des agentur agenturen agenturmaterial text "
+        "nachrichtenagentur source with reporting from by and agencies avec de et international "
+        "media infocom afx keystone at ch по материалам и текст за матеріалами та "
+    )
 )
 _ITEM = re.compile(r"^(?:© ?)?dpa(?:-[a-z]+)?[:,] ?(?:dpa:)?\d{6}[\d-]+|^\(?©? ?dpa-infocom\b")
 _DESK = re.compile(r"^[a-z]{2,4}(?:/[a-z]{2,4})+(?: \([a-z]{2,4}\))?$")
@@ -56,8 +61,9 @@ _BY_LINE = re.compile(
 
 
 def is_agency_mark(line: str) -> bool:
-    """Whether a lower-case line credits an agency and says nothing else: ``(dpa/afp)``,
-    ``© dpa-infocom, dpa:230428-99-483045/5``, ``dpa/cgo``, ``Mit Material von Reuters``.
+    """Whether a lower-case line credits an agency and says nothing else.
+
+    ``(dpa/afp)``, ``© dpa-infocom, dpa:230428-99-483045/5``, ``dpa/cgo``, ``mit material von sid``.
     """
     if len(line) > 100 or not _CODE.search(line):
         return False

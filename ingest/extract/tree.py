@@ -18,8 +18,12 @@ from lxml.html import HtmlElement, document_fromstring
 from config.errors import ExtractionError
 from core.text.clean import clean_line
 from ingest.extract.jsonld import LinkedData, read
+from ingest.extract.vocabulary import words_in
 
-_STRIPPED = ["script", "style", "svg", "noscript", "iframe", "template", "select", "canvas", "video", "audio", "object", "embed", "picture", "map", "math", "datalist", "textarea", "input", "head"]
+_STRIPPED = words_in(
+    "script style svg noscript iframe template select canvas video audio object embed picture "
+    "map math datalist textarea input head "
+)
 # The same class for every element, looked up in C: lxml.html's own lookup runs Python code for each
 # element touched, a fifth of the work on a large page.
 _LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)

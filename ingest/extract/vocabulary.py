@@ -37,14 +37,20 @@ def _sections() -> dict[str, tuple[str, ...]]:
     return {name: tuple(dict.fromkeys(lines)) for name, lines in found.items()}
 
 
+def words_in(text: str) -> tuple[str, ...]:
+    """The words of a text, for lists that read better as one."""
+    return tuple(text.split())
+
+
 def alternatives(section: str) -> tuple[str, ...]:
     """The regexes of one section, all languages together."""
     return _sections()[section]
 
 
 def _literals(pattern: str) -> list[str]:
-    """The runs of plain characters outside of groups that every match holds, in order; the first
-    is what the pattern begins with, and may be empty.
+    """The runs of plain characters outside of groups, which every match holds.
+
+    The first is what the pattern begins with; it may be empty.
     """
     runs, run, depth, i = [], "", 0, 0
     while i < len(pattern):

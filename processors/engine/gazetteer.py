@@ -101,7 +101,7 @@ def find_mentions(view: View, by_literal: dict[int, list[Alias]]) -> list[Mentio
     """The entities of title, lead and text; of overlapping ones the longer, then the first."""
     section = view.main
     found: set[Mention] = set()
-    for literal in view.hits.keys() & by_literal.keys():
+    for literal in view.present & by_literal.keys():
         for alias in by_literal[literal]:
             for start in view.hits[literal]:
                 first = section.place(start) - alias.anchor

@@ -93,7 +93,7 @@ class NearTo(Program):
             for b in right:
                 after = 0 < b[0] - a[1] <= reach
                 before = not self.ordered and 0 < a[0] - b[1] <= reach
-                if (after or before) and view.zone(a[0]) is view.zone(b[0]):
+                if (after or before) and view.together(a[0], b[0]):
                     return True
         return False
 

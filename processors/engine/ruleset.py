@@ -106,13 +106,13 @@ class RuleSet:
             span = (mention.first, mention.last, None)
             view.entities.setdefault(mention.entity, []).append(span)
         numbers = self._entity_numbers
-        view.hits.update((numbers[e], []) for e in view.entities if e in numbers)
+        view.present.update(numbers[e] for e in view.entities if e in numbers)
         return mentions
 
     def match(self, view: View, language: str) -> list[TopicHit]:
         """The topics that reach their threshold on an article that was read, in file order."""
         by_topic: dict[int, list[Rule]] = {}
-        for index in self._presearch.candidates(view.hits, language):
+        for index in self._presearch.candidates(view.present, language):
             rule = self.rules[index]
             if rule.sure or rule.fires(view):
                 if rule.topic in by_topic:

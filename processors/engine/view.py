@@ -30,6 +30,7 @@ Span = tuple[int, int, tuple[tuple[int, int], ...] | None]
 OTHER = 1 << 40
 """Added to the number of a literal that stands in one of the other fields."""
 
+_MARK = FIELD_MARK.encode()
 _JOIN = f" {FIELD_MARK} "
 
 
@@ -82,17 +83,12 @@ class Section:
         self.base = base
         self.fields = fields
         self.tokens: Tokens = tokenise(_JOIN.join(text for _, text in fields))
+        self.found: list[tuple[int, int, int]] = []
         self.buffer = self.tokens.folded.encode("utf-8", "replace")
 
-    def search(
-        self, automaton: BytesAhoCorasick, hits: defaultdict[int, list[int]], shift: int
-    ) -> None:
-        """Find every literal; where it begins goes under its number plus ``shift``."""
-        found = automaton.find_matches_as_indexes(self.buffer, overlapping=True)
-        if shift:
-            found = [(number + shift, start, end) for number, start, end in found]
-        for number, start, _ in found:
-            hits[number].append(start)
+    def search(self, automaton: BytesAhoCorasick) -> None:
+        """Find every literal: its number, where in ``buffer`` it begins and ends."""
+        self.found = automaton.find_matches_as_indexes(self.buffer, overlapping=True)
 
     @cached_property
     def zones(self) -> tuple[Zone, ...]:
@@ -137,8 +133,8 @@ class View:
             out where no rule asks for them.
 
     Attributes:
-        hits: By the number of a literal (plus ``OTHER`` in the other fields): the bytes of the
-            section's buffer it begins at; and, with nothing, the numbers of entities named.
+        present: Numbers of the literals that stand in title, lead and text, those that stand in
+            the other fields (plus ``OTHER``), and of the entities named.
         entities: Where each entity is named.
         memo: Hits of each program asked so far.
     """
@@ -150,21 +146,28 @@ class View:
         self.other = Section(others, len(self.main.tokens) + 1) if others else None
         self.entities: dict[str, list[Span]] = {}
         self.memo: dict[int, list[Span]] = {}
-        self.hits: dict[int, list[int]] = {}
+        self.present: set[int] = set()
 
     def search(self, automaton: BytesAhoCorasick) -> None:
         """Find every literal in every field."""
-        hits: defaultdict[int, list[int]] = defaultdict(list)
-        self.main.search(automaton, hits, 0)
+        self.main.search(automaton)
+        self.present = {found[0] for found in self.main.found}
         if self.other:
-            self.other.search(automaton, hits, OTHER)
-        hits.default_factory = None  # from here on a number that is not there stays so
-        self.hits = hits
+            self.other.search(automaton)
+            self.present.update(found[0] + OTHER for found in self.other.found)
 
     @cached_property
-    def present(self) -> set[int]:
-        """The numbers in ``hits``; asked for once the article is searched."""
-        return set(self.hits)
+    def hits(self) -> dict[int, list[int]]:
+        """By the number of a literal: the bytes of its section's buffer it begins at.
+
+        Made when the first program asks for positions; for most articles none does.
+        """
+        hits: defaultdict[int, list[int]] = defaultdict(list)
+        for number, start, _ in self.main.found:
+            hits[number].append(start)
+        for number, start, _ in self.other.found if self.other else ():
+            hits[number + OTHER].append(start)
+        return dict(hits)
 
     def section(self, scope: str | None) -> Section | None:
         """The section a leaf of that scope is looked for in."""
@@ -182,6 +185,21 @@ class View:
     def zone(self, position: int) -> Zone:
         """The field a position lies in."""
         return self.zones[bisect_right(self._zone_starts, position) - 1]
+
+    def together(self, first: int, other: int) -> bool:
+        """Whether two positions of title, lead and text lie in one field."""
+        marks = self._marks
+        return bisect_right(marks, first) == bisect_right(marks, other)
+
+    @cached_property
+    def _marks(self) -> list[int]:
+        """Positions of the marks between title, lead and text; cheaper than the zones."""
+        buffer, marks = self.main.buffer, []
+        at = buffer.find(_MARK)
+        while at >= 0:
+            marks.append(self.main.place(at))
+            at = buffer.find(_MARK, at + 1)
+        return marks
 
     def sentence(self, position: int) -> tuple[int, int]:
         """First position of the sentence around a position, and one past its last."""

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
 from core.store import articles, entries
 from core.store.articles import ArticleRecord
+from ingest.extract import ExtractedPage, PageHints
 from ingest.service import IngestCounts
 from tests.support.newsroom import Answer
-from tests.support.press import HTML, MONDAY, TEXT, Installation, Press, html, item, rss
+from tests.support.press import (
+    HTML,
+    MONDAY,
+    TEXT,
+    Installation,
+    InThread,
+    Press,
+    html,
+    item,
+    rss,
+)
 
 FEED = "/feed.xml"
 CANONICAL = '<link rel="canonical" href="{}">'
@@ -260,3 +272,56 @@ def test_a_page_with_a_text_too_long_for_a_record_is_cut(press: Press, desk: Ins
     desk.run()
     [article] = desk.announced
     assert 4_000 < len(article.to_json()) <= 10_000
+
+
+class Stumbling(InThread):
+    """Extraction with faults of our own in it: it breaks, or gives what cannot be."""
+
+    async def extract(
+        self, body: bytes, *, url: str, content_type: str | None, hints: PageHints, now: datetime
+    ) -> ExtractedPage:
+        if url.endswith("/1"):
+            raise RuntimeError("a mistake of ours")
+        found = await super().extract(
+            body, url=url, content_type=content_type, hints=hints, now=now
+        )
+        naive = datetime(2026, 11, 16)  # noqa: DTZ001
+        wrong = replace(found, published_at=naive, published_source="jsonld")
+        return wrong if url.endswith("/2") else found
+
+
+def test_a_mistake_of_ours_loses_no_article_and_stops_no_other(
+    press: Press, desk: Installation
+) -> None:
+    desk.extract = Stumbling()
+    items = [item(str(n), f"Titel {n}", press.page(f"/{n}", f"Titel {n}")) for n in range(4)]
+    desk.subscribe(press.says(FEED, rss(*items)))
+    assert desk.run().new == 4
+    press.says(FEED, Answer(status=304))
+    for _ in range(6):
+        desk.clock.forward(hours=1)
+        desk.run()
+    attempts = desk.settings.fetch_page_attempts
+    assert (press.asked("/1"), press.asked("/2"), press.asked("/3")) == (attempts, attempts, 1)
+    assert desk.dispositions.of("ingest")["feed_text"] == 2
+    assert {a.title: a.text_source for a in desk.announced} == {
+        "Titel 0": "page",
+        "Titel 1": "feed",
+        "Titel 2": "feed",
+        "Titel 3": "page",
+    }
+
+
+def test_an_entry_that_cannot_be_made_an_article_at_all_is_set_aside(
+    press: Press, desk: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    desk.subscribe(press.says(FEED, rss(item("1", "Eins", press.page("/1", "Eins"))), rss()))
+    with monkeypatch.context() as patched:
+        patched.setattr("ingest.revise.decide", broken)
+        for _ in range(6):
+            assert desk.run().new == 0
+            desk.clock.forward(hours=1)
+    assert desk.dispositions.of("ingest") == {"internal_error": 1}

@@ -28,6 +28,7 @@ from core.messages.envelope import ARTICLES, FEED_HEALTH
 from core.store import Store, feeds, outbox
 from core.store.feed_record import FeedRecord, FeedState
 from ingest.extract import ExtractedPage, PageHints, extract_page
+from ingest.parts import Extractor
 from ingest.service import Ingest, IngestCounts
 from tests.support.newsroom import Answer, LoopbackServer, Request
 
@@ -185,6 +186,7 @@ class Installation:
         self.me = Instance.start(folder)
         self.dispositions = Dispositions()
         self.catalog = Catalog(())
+        self.extract: Extractor = InThread()
 
     def close(self) -> None:
         self.store.close()
@@ -216,7 +218,7 @@ class Installation:
                     self.clock,
                     self.dispositions,
                     http=http,
-                    extract=InThread(),
+                    extract=self.extract,
                     rng=random.Random(7),
                 ) as ingest,
             ):

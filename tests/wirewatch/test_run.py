@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import socket
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -45,6 +46,54 @@ def installation(folder: Path, room: Newsroom, desk: Desk) -> Walk:
     routes = [{"receivers": ["desk", "console"]}]
     walk.write("alerts.yaml", json.dumps({"receivers": [receiver], "routes": routes}))
     return walk
+
+
+class Hanging:
+    """A daemon that is told to end while its webhook does not answer; that takes a while."""
+
+    def __init__(self, walk: Walk, running: Live) -> None:
+        self.walk, self.running, self.seconds = walk, running, 99.0
+        self.ending = threading.Thread(target=self._end)
+        self.ending.start()
+
+    def _end(self) -> None:
+        self.seconds = self.running.end()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hanging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hanging]:
+    asked = threading.Event()
+
+    def hang(request: Request) -> Answer:
+        asked.set()
+        time.sleep(14)
+        return Answer(status=204)
+
+    deaf = LoopbackServer(hang)
+    with make_newsroom() as room:
+        walk = new_walk(tmp_path_factory.mktemp("hanging"))
+        walk.environment["WIREWATCH_DELIVERY_TIMEOUT"] = "13"
+        room.publish("kurier", story("/a", "Oslo bewegt sich"))
+        walk.sources(kurier=room.feed_url("kurier"))
+        walk.webhook(deaf.url)
+        with live(walk) as running:
+            assert asked.wait(30)
+            found = Hanging(walk, running)
+            yield found
+            found.ending.join()
+    deaf.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cut_off(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A daemon whose only outlet is out of reach, with JSON logs; it needs some seconds."""
+    walk = new_walk(tmp_path_factory.mktemp("cut-off"))
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    walk.sources(weg=f"http://127.0.0.1:{port}/feed.xml")
+    walk.environment["WIREWATCH_LOG_FORMAT"] = "json"
+    with live(walk) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -181,48 +230,23 @@ def members(group: int) -> list[int]:
     return found
 
 
-def test_a_delivery_that_hangs_is_given_back_in_time(tmp_path: Path, room: Newsroom) -> None:
-    asked: list[Request] = []
-
-    def hang(request: Request) -> Answer:
-        asked.append(request)
-        time.sleep(14)
-        return Answer(status=204)
-
-    deaf = LoopbackServer(hang)
-    try:
-        walk = new_walk(tmp_path)
-        walk.environment["WIREWATCH_DELIVERY_TIMEOUT"] = "13"
-        room.publish("kurier", story("/a", "Oslo bewegt sich"))
-        walk.sources(kurier=room.feed_url("kurier"))
-        walk.webhook(deaf.url)
-        with live(walk) as running:
-            until(lambda: asked, "nothing was sent", running)
-            assert running.end() < 10
-            assert running.logged("cut_short")
-        [alert] = json.loads(walk.call("alerts", "list", "--json"))
-        shown = json.loads(walk.call("alerts", "show", alert["id"], "--json"))
-        assert shown["notifications"][0]["deliveries"][0]["state"] == "sending"
-    finally:
-        deaf.close()
+def test_a_delivery_that_hangs_is_given_back_in_time(hanging: Hanging) -> None:
+    hanging.ending.join(30)
+    assert hanging.seconds < 10
+    assert hanging.running.logged("cut_short")
+    [alert] = json.loads(hanging.walk.call("alerts", "list", "--json"))
+    shown = json.loads(hanging.walk.call("alerts", "show", alert["id"], "--json"))
+    assert shown["notifications"][0]["deliveries"][0]["state"] == "sending"
 
 
-def test_no_outlet_in_reach_is_said_once(tmp_path: Path) -> None:
-    walk = new_walk(tmp_path)
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        port = nobody.getsockname()[1]
-    walk.sources(weg=f"http://127.0.0.1:{port}/feed.xml")
-    walk.environment["WIREWATCH_LOG_FORMAT"] = "json"
-    with live(walk) as running:
-        running.wait_for("no_feed_can_be_read")
-        assert "Broken: no feed can be read" in get(running.url())[1]
-        assert health(running)["status"] == "ok"
-        running.end()
-    assert len(running.logged("no_feed_can_be_read")) == 1
-    events = [json.loads(line) for line in running.lines]
-    assert {"running", "console", "feed_failed", "stopping", "stopped"} <= {
-        e["event"] for e in events
-    }
+def test_no_outlet_in_reach_is_said_once(cut_off: Live) -> None:
+    cut_off.wait_for("no_feed_can_be_read")
+    assert "Broken: no feed can be read" in get(cut_off.url())[1]
+    assert health(cut_off)["status"] == "ok"
+    cut_off.end()
+    assert len(cut_off.logged("no_feed_can_be_read")) == 1
+    events = {json.loads(line)["event"] for line in cut_off.lines}
+    assert {"running", "console", "feed_failed", "stopping", "stopped"} <= events
 
 
 def test_it_refuses_to_show_the_console_to_others(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ Commands import what they need when they are called: ``--help`` must not wait fo
 
 from __future__ import annotations
 
-import os
 import sys
 from io import TextIOWrapper
 
@@ -29,10 +28,13 @@ def main() -> None:
     if words := complaint():
         sys.stderr.write(f"wirewatch: {words}\n")
         sys.exit(1)
+    from wirewatch.cli.output import finish
+
     try:
         _run()
     finally:
-        _flush()
+        if code := finish():
+            sys.exit(code)
 
 
 def _run() -> None:
@@ -49,15 +51,3 @@ def _run() -> None:
     except WirewatchError as error:
         sys.stderr.write(f"wirewatch: {for_log(str(error), 1000)}\n")
         sys.exit(error.exit_code)
-
-
-def _flush() -> None:
-    """Write out what is buffered; nobody may be there any more to read it (``| head -1``)."""
-    try:
-        if sys.stdout:
-            sys.stdout.flush()
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            sys.stderr.write(f"wirewatch: The output cannot be written: {error.strerror}.\n")
-            sys.exit(3)

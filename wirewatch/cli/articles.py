@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from config.errors import FetchError, UsageError, WirewatchError
+from config.errors import UsageError, WirewatchError
 from core.clock import rfc3339
 from wirewatch.cli.output import print_json, print_line, say, write
 from wirewatch.opening import open_settings, open_store
@@ -41,7 +41,7 @@ def extract(
             row = extracted_json(source, extract_source(source, settings))
         except WirewatchError as error:
             row = nothing_extracted(source, str(error))
-            code = max(code, 3 if isinstance(error, FetchError) else min(error.exit_code, 2))
+            code = max(code, error.exit_code)
         if as_json:
             print_line(row)
         else:
@@ -51,7 +51,8 @@ def extract(
 
 def _print(row: dict[str, Any]) -> None:
     if "error" in row:
-        say(f"{row['input']}: {row['error']}")
+        about = "" if row["input"] in row["error"] else f"{row['input']}: "
+        say(about + row["error"])
         return
     say("\n".join(filter(None, (row["title"], row["lead"], row["text"]))))
     for zone in row["zones"]:

@@ -53,9 +53,27 @@ def write(text: str, *, flush: bool = False) -> None:
     """A line as it is. A reader that has seen enough (``| head -1``) ends the command with 0."""
     try:
         print(text, flush=flush)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
+    except OSError as error:
+        raise SystemExit(_unwritten(error)) from None
+
+
+def finish() -> int:
+    """Write out what is buffered; the exit code where that does not work, else 0."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError as error:
+        return _unwritten(error)
+    return 0
+
+
+def _unwritten(error: OSError) -> int:
+    """Nothing more is written; the exit code that says why."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return 0
+    sys.stderr.write(f"wirewatch: The output cannot be written: {error.strerror}.\n")
+    return 3
 
 
 def _json(value: object, *, indent: int | None) -> str:

@@ -77,6 +77,7 @@ class Pages:
         self._store = store
         self._clock = clock
         self._running = running
+        self._since = clock()
         self._templates = Jinja2Templates(directory=_HERE / "templates")
         self._templates.env.undefined = StrictUndefined
 
@@ -145,7 +146,7 @@ class Pages:
         now = self._clock()
         with self._store.read() as connection:
             states = feed_store.feed_states(connection, now)
-        pulse = views.pulse(states, now, self._running.ill(), self._running.faults())
+        pulse = views.pulse(states, now, self._since, self._running.ill(), self._running.faults())
         return self._templates.TemplateResponse(
             request, name, context | {"now": now, "pulse": pulse}
         )

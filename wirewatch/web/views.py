@@ -59,13 +59,18 @@ class Pulse:
 
 
 def pulse(
-    states: Sequence[FeedState], now: datetime, ill: Sequence[str], faults: Sequence[Fault]
+    states: Sequence[FeedState],
+    now: datetime,
+    since: datetime,
+    ill: Sequence[str],
+    faults: Sequence[Fault],
 ) -> Pulse:
     """The state of everything in one line, the worst first.
 
     Args:
         states: Of every feed.
         now: The present.
+        since: When the program started: what was due before could not be polled.
         ill: Stages that do not run, with reasons.
         faults: Errors that keep the newest operator files out of force.
     """
@@ -76,7 +81,8 @@ def pulse(
         more = f" And {len(faults) - 1} more." if len(faults) > 1 else ""
         files = "The newest configuration is refused, the one before stays in force."
         troubles.append(f"{files} {faults[0]}{more}")
-    overdue = max((now - s.feed.next_due_at for s in states if _is_polled(s)), default=OVERDUE)
+    due = min((s.feed.next_due_at for s in states if _is_polled(s)), default=now)
+    overdue = now - max(due, since)
     if not total:
         return Pulse("warn", "No feed is configured", tuple(troubles))
     if broken == total:
@@ -98,7 +104,7 @@ def _working(
     if broken:
         return Pulse("warn", f"Working, {news}; {_failing(broken)} of {total}", troubles)
     if counts["new"] == total:
-        return Pulse("warn", f"Starting: {total} feeds to be read", troubles)
+        return Pulse("warn", f"Starting: {_feeds(total)} to be read", troubles)
     mood = "warn" if troubles else "good"
     return Pulse(mood, f"Working: {_feeds(total)}, {news}", troubles)
 

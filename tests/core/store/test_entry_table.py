@@ -75,6 +75,11 @@ def test_live_pages_come_first_and_one_a_host(store: Store, me: Instance) -> Non
     assert leased(store, me, busy={"b"}, skip=[2]) == ["more"]
 
 
+def test_every_hosts_first_page_comes_before_any_second(store: Store, me: Instance) -> None:
+    added(store, *(waiting(f"{host}{n}", host=host) for host in "abc" for n in range(3)))
+    assert leased(store, me, limit=5, per_host=2) == ["a0", "b0", "c0", "a1", "b1"]
+
+
 def test_pages_not_due_done_or_paused_are_not_leased(store: Store, me: Instance) -> None:
     added(
         store,

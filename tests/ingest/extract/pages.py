@@ -58,7 +58,8 @@ def around(story: Story) -> tuple[str, ...]:
 def page(story: Story, body: str, head: str = "") -> bytes:
     return (
         f"<!DOCTYPE html><html lang={story.language}><head><meta charset=utf-8>"
-        f"<title>{escape(story.title)} | Auberger Bote</title>{head}</head><body>{body}</body></html>"
+        f"<title>{escape(story.title)} | Auberger Bote</title>{head}</head>"
+        f"<body>{body}</body></html>"
     ).encode()
 
 
@@ -94,7 +95,8 @@ def table_cell(story: Story) -> bytes:
 def boxes_inside(story: Story) -> bytes:
     """The related list and the advert stand between the body's paragraphs."""
     links = "".join(f"<li><a href=/x>{escape(line)}</a></li>" for line in story.related[1:])
-    boxes = f"<div><h3>{escape(story.related[0])}</h3><ul>{links}</ul></div><div>{_tags('div', story.advert)}</div>"
+    related = f"<div><h3>{escape(story.related[0])}</h3><ul>{links}</ul></div>"
+    boxes = f"{related}<div>{_tags('div', story.advert)}</div>"
     comments = "".join(
         f"<div><div>{escape(who)}</div><div>{escape(text)}</div></div>"
         for who, text in story.comments
@@ -103,7 +105,8 @@ def boxes_inside(story: Story) -> bytes:
     return page(
         story,
         f"<div><h1>{escape(story.title)}</h1><div>{escape(story.byline)}</div><div>{escape(story.lead)}</div>"
-        f"<div>{inner}</div><div>{_tags('p', story.appeal)}</div><div>{escape(story.head)}</div><div>{comments}</div></div>",
+        f"<div>{inner}</div><div>{_tags('p', story.appeal)}</div>"
+        f"<div>{escape(story.head)}</div><div>{comments}</div></div>",
     )
 
 
@@ -138,10 +141,12 @@ def labelled(story: Story) -> bytes:
     article = _tags("p", (story.byline, *story.body))
     return page(
         story,
-        f"<nav><a href=/>{TRACKED}</a></nav><main><article><h1>{escape(story.title)}</h1><p class=standfirst>{escape(story.lead)}</p>"
-        f"<div class=article-body>{article}</div><div class=related-articles>{_tags('p', story.related)}</div>"
+        f"<nav><a href=/>{TRACKED}</a></nav><main><article><h1>{escape(story.title)}</h1>"
+        f"<p class=standfirst>{escape(story.lead)}</p><div class=article-body>{article}</div>"
+        f"<div class=related-articles>{_tags('p', story.related)}</div>"
         f"<div class='ad-container'>{_tags('p', story.advert)}</div></article>"
-        f"<section class=leserkommentare><ul>{comments}</ul></section></main><footer>{TRACKED}</footer>",
+        f"<section class=leserkommentare><ul>{comments}</ul></section></main>"
+        f"<footer>{TRACKED}</footer>",
     )
 
 
@@ -163,7 +168,7 @@ def stub(story: Story, *, tag: str, marked: bool) -> bytes:
     opening = "<div class=comments>" if marked else "<div>"
     return page(
         story,
-        f"<h1>{escape(story.title)}</h1><{tag}>{escape(story.lead)}</{tag}>{_tags(tag, story.body[:2])}"
+        f"<h1>{escape(story.title)}</h1>{_tags(tag, (story.lead, *story.body[:2]))}"
         f"{_tags(tag, story.paywall)}{opening}{_tags(tag, (story.head, *comments))}</div>",
     )
 

@@ -15,12 +15,13 @@ from core.messages import Access
 from ingest.extract import ExtractedPage, PageHints, extract_page
 from tests.ingest.extract.pages import DE, RU, Story, page
 
+NOTHING = PageHints()
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 URL = "https://www.auberger-bote.example/politik/bruecke?utm=1"
 
 
 def article(
-    head: str = "", *, story: Story = DE, after: str = "", hints: PageHints = PageHints()
+    head: str = "", *, story: Story = DE, after: str = "", hints: PageHints = NOTHING
 ) -> ExtractedPage:
     inner = "".join(f"<p>{line}</p>" for line in story.body)
     body = page(story, f"<article><h1>{story.title}</h1>{inner}{after}</article>", head)
@@ -130,7 +131,10 @@ def test_times_come_from_json_ld_then_the_feed_then_the_page_and_are_never_later
 
 
 def test_the_title_loses_the_outlet_and_agrees_with_the_feed() -> None:
-    head = '<meta property="og:title" content="Social title about a bridge"><meta property="og:site_name" content="Auberger Bote">'
+    head = (
+        '<meta property="og:title" content="Social title about a bridge">'
+        '<meta property="og:site_name" content="Auberger Bote">'
+    )
     assert article(head).title == DE.title
     assert (
         article(head, hints=PageHints(title="Social title about a bridge")).title
@@ -216,7 +220,8 @@ def test_the_encoding_is_found_also_where_it_is_declared_wrongly(
     encoding: str, content_type: str | None, meta: str
 ) -> None:
     inner = "".join(f"<p>{line}</p>" for line in RU.body)
-    html = f"<html><head>{meta}<title>{RU.title}</title></head><body><h1>{RU.title}</h1>{inner}</body></html>"
+    head = f"<head>{meta}<title>{RU.title}</title></head>"
+    html = f"<html>{head}<body><h1>{RU.title}</h1>{inner}</body></html>"
     body = html.replace("—", "-").replace("«", '"').replace("»", '"').encode(encoding)
     found = extract_page(body, url=URL, content_type=content_type, now=NOW)
     assert found.title == RU.title
@@ -245,7 +250,7 @@ def test_broken_bytes_spoil_only_themselves() -> None:
         (b"<html></html>", None, "empty"),
         (b"<!doctype html><html><head><title>x</title></head><body></body></html>", None, "empty"),
         (
-            b"<html><body><noscript>Please enable JavaScript</noscript><div id=root></div></body></html>",
+            b"<html><body><noscript>Enable JavaScript</noscript><div id=root></div></body></html>",
             None,
             "empty",
         ),
@@ -260,26 +265,20 @@ def test_what_is_no_article_page_says_so(
     assert caught.value.url == URL
 
 
-def test_a_page_of_links_is_told_or_empty() -> None:
-    links = "".join(
-        f"<li><a href=/{i}>Schlagzeile Nummer {i} über die Brücke</a></li>" for i in range(60)
-    )
-    try:
-        found = extract_page(page(DE, f"<h1>Übersicht</h1><ul>{links}</ul>"), url=URL, now=NOW)
-    except ExtractionError as error:
-        assert error.outcome == "empty"
-    else:
-        assert "list_page" in found.flags
+def test_a_page_of_links_is_told() -> None:
+    line = "<li><a href=/{0}>Schlagzeile Nummer {0} über die Brücke</a></li>"
+    links = "".join(line.format(i) for i in range(60))
+    found = extract_page(page(DE, f"<h1>Übersicht</h1><ul>{links}</ul>"), url=URL, now=NOW)
+    assert "list_page" in found.flags
 
 
 def test_a_consent_wall_is_told() -> None:
-    wall = "<h1>Auberger Bote</h1><p>Wir und unsere Partner verwenden Cookies und Tracking, um Inhalte zu personalisieren und Ihnen Werbung zu zeigen.</p><p>Mit Werbung weiterlesen oder das Pur-Abo wählen, das geht jederzeit und überall.</p>"
-    try:
-        found = extract_page(page(DE, wall), url=URL, now=NOW)
-    except ExtractionError as error:
-        assert error.outcome == "empty"
-    else:
-        assert "consent_wall" in found.flags
+    wall = (
+        "<h1>Auberger Bote</h1><p>Wir und unsere Partner verwenden Cookies und Tracking, um "
+        "Inhalte zu personalisieren und Ihnen Werbung zu zeigen, die zu Ihnen passt.</p>"
+        "<p>Mit Werbung weiterlesen oder das Pur-Abo wählen, das geht jederzeit und überall.</p>"
+    )
+    assert "consent_wall" in extract_page(page(DE, wall), url=URL, now=NOW).flags
 
 
 def _hostile() -> dict[str, bytes]:
@@ -321,10 +320,41 @@ def test_a_hostile_page_is_read_in_time(name: str) -> None:
 
 
 PIECES = [
-    b"<div>", b"</div>", b"<p>", b"<br>", b"<li>", b"<h1>", b"<a href=x>", b"<table>", b"<aside>", b"<form>", b"<script>",
-    b'<script type="application/ld+json">{"@type":"Article",', b"</script>", b"<!--", b"<svg>", b"\x00", b"\xff", b"&#0;", b"&nbsp;",
-    b"Kommentare (3)", b"Anna Berg, 12.03.2024, 14:05", b"Mehr zum Thema:", b"Anzeige", b"Jetzt weiterlesen", b"dpa", b" Ein langer Satz, der ein Absatz sein will, steht hier und endet mit einem Punkt wie sonst auch. ",
-]  # fmt: skip
+    *(
+        b"<div>",
+        b"</div>",
+        b"<p>",
+        b"<br>",
+        b"<li>",
+        b"<h1>",
+        b"<a href=x>",
+        b"<table>",
+        b"<aside>",
+    ),
+    *(
+        b"<form>",
+        b"<script>",
+        b"</script>",
+        b"<!--",
+        b"<svg>",
+        b"\x00",
+        b"\xff",
+        b"&#0;",
+        b"&nbsp;",
+    ),
+    b'<script type="application/ld+json">{"@type":"Article",',
+    *(b"Kommentare (3)", b"Anna Berg, 12.03.2024, 14:05", b"Mehr zum Thema:", b"Anzeige", b"dpa"),
+    b"Jetzt weiterlesen",
+    b" Ein Satz, der ein Absatz sein will, steht hier und endet mit einem Punkt wie sonst. ",
+]
+
+
+def outcome(body: bytes, content_type: str | None) -> str:
+    try:
+        found = extract_page(body, url=URL, content_type=content_type, now=NOW)
+    except ExtractionError as error:
+        return error.outcome
+    return "article" if found.text or found.lead else "nothing"
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -333,9 +363,4 @@ PIECES = [
     st.none() | st.text(max_size=30),
 )
 def test_no_bytes_raise_anything_but_our_error(body: bytes, content_type: str | None) -> None:
-    try:
-        found = extract_page(body, url=URL, content_type=content_type, now=NOW)
-    except ExtractionError as error:
-        assert error.outcome in ("not_html", "empty")
-    else:
-        assert found.text or found.lead
+    assert outcome(body, content_type) in ("article", "not_html", "empty")
