@@ -17,7 +17,8 @@ a crash before it costs one more request, and nothing is announced twice.
 
 Modules: ``interval``, ``backoff``, ``conditional``, ``decide`` (a poll's outcome), ``admit`` (a
 document's entries), ``revise`` and ``compose`` (an entry's page) are pure; ``poll``, ``pages``,
-``work``, ``scheduler`` and ``service`` are the shells; ``health`` tells our own outage from
+``work``, ``scheduler`` and ``service`` are the shells (with ``parts``, their tools, and ``tally``,
+their figures); ``health`` tells our own outage from
 theirs; ``urls``, ``hosts``, ``robots``, ``sources`` and ``extract`` are what they stand on.
 
 An item is an entry as a document shows it, new or known, or a page that is read again later. Each

@@ -156,7 +156,7 @@ class PageReader:
         entries.save(connection, verdict.entry, self._parts.me)
         return Concluded(entry.id, verdict.disposition, outcome)
 
-    def _set_aside(self, connection: Connection, entry: EntryRecord, failure: Failure) -> Concluded:
+    def _set_aside(self, connection: Connection, entry: EntryRecord) -> Concluded:
         """Try again later, and after some attempts no more: our own fault mends itself rarely."""
         waiting = revise.later(entry, OUR_FAULT, self._parts.clock())
         if waiting.attempts < self._parts.settings.fetch_page_attempts:

@@ -29,8 +29,11 @@ from processors.query.traps import trap_of
 from processors.sample import article_from
 from processors.topics import CompiledTopic, compile_topic
 
+LANGUAGES = ("de", "en", "fr", "ru", "uk")
+"""Those of the default settings: what a test without ``language`` may be told to be in."""
 
-def topic_faults(catalog: Catalog, languages: tuple[str, ...] = ("de", "en")) -> list[Fault]:
+
+def topic_faults(catalog: Catalog, languages: tuple[str, ...] = LANGUAGES) -> list[Fault]:
     """Everything wrong in the topics of a catalog, in file order.
 
     Args:
@@ -49,7 +52,7 @@ def topic_faults(catalog: Catalog, languages: tuple[str, ...] = ("de", "en")) ->
 
 
 def run_topic_tests(
-    topic: TopicDefinition, catalog: Catalog, languages: tuple[str, ...] = ("de", "en")
+    topic: TopicDefinition, catalog: Catalog, languages: tuple[str, ...] = LANGUAGES
 ) -> list[Fault]:
     """Run the tests of a topic, whatever its state is.
 

@@ -41,6 +41,13 @@ _GRACE_SECONDS = 30.0
 _STOP_SECONDS = 10.0
 
 
+def _cores() -> int:
+    """Cores this process may run on; not every system tells, then all there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class ExtractPool:
     """Extracts pages in processes of their own. An async context manager.
 
@@ -50,7 +57,7 @@ class ExtractPool:
     """
 
     def __init__(self, settings: Settings, *, work: Work = work) -> None:
-        self._workers = settings.extract_workers or len(os.sched_getaffinity(0))
+        self._workers = settings.extract_workers or _cores()
         self._limit = settings.extract_timeout
         self._work = work
         self._pool: ProcessPool | None = None
@@ -86,7 +93,7 @@ class ExtractPool:
         """Stop every worker; pages in work are given up."""
         pool, self._pool = self._pool, None
         if pool is not None:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             await asyncio.to_thread(pool.join, _STOP_SECONDS)
 
     async def extract(
@@ -128,7 +135,7 @@ class ExtractPool:
                 asyncio.wrap_future(future), self._limit * _IN_FLIGHT_A_WORKER + _GRACE_SECONDS
             )
         except TimeoutError:
-            future.cancel()
+            future.cancel()  # type: ignore[no-untyped-call]
             return "timeout", f"The page took longer than {self._limit:g} s to extract."
         except (ProcessExpired, CancelledError) as error:
             log.warning("extract_worker_died", url=for_log(url), error=for_log(str(error)))

@@ -2,12 +2,13 @@
 
 ::
 
-    topics ──compile──▶ RuleSet: one automaton over every literal, programs, required literals
+    topics ──compile──▶ RuleSet: one automaton over every literal, postings, programs
                            │
     article ──normalise──▶ View ──one automaton pass──▶ literals that stand in it
-                           │                                │ rarest required literal of each rule
+                           │                                │ counted per rule: all it needs?
                            │                                ▼
                            └────positions────────▶ programs of the few rules left ──▶ hits
 
-A RuleSet never changes; a reload compiles another and swaps the reference.
+A RuleSet never changes; a reload compiles another and swaps the reference. bench/matching.py says
+what it costs.
 """

@@ -6,9 +6,9 @@
                                                                  │
                  topics that could still reach their threshold ◀─┘   and let the language through
 
-All of it is counting in arrays, so ten times the rules cost a few times the work. Following every
-rule from its rarest literal one by one was measured too: as fast at 1,000 rules, six times slower
-at 10,000, where each step waits for memory.
+All of it is counting in arrays, so ten times the rules cost a few times the work: measured, 32 µs
+an article at 1,000 rules and 91 µs at 10,000. Following each rule from its rarest literal took 25
+and 212 µs: there every step waits for memory.
 """
 
 from __future__ import annotations

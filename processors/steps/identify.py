@@ -9,10 +9,12 @@ of text behind the headline, none.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Literal
+from functools import cached_property, lru_cache
+from typing import Any, Literal
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+_untyped: Any = LanguageIdentifier  # py3langid has no annotations
 
 SURE = 0.7
 """Probability from which detection beats what the outlet declares."""
@@ -23,17 +25,26 @@ Source = Literal["detected", "declared", "given"]
 
 
 class Identifier:
-    """Tells languages apart. Loading takes half a second; see :func:`identifier`.
+    """Tells languages apart. The model is loaded when first asked, which takes half a second.
 
     Args:
         languages: Two-letter codes it chooses among; those the model does not know are ignored.
     """
 
     def __init__(self, languages: tuple[str, ...]) -> None:
-        self._model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)  # type: ignore[no-untyped-call]
-        self.languages = tuple(c for c in languages if c in self._model.labels)
-        if self.languages:
-            self._model.set_languages(list(self.languages))
+        self._wanted = languages
+
+    @cached_property
+    def _model(self) -> Any:
+        model = _untyped.from_model_file(MODEL_FILE, norm_probs=True)
+        if known := [code for code in self._wanted if code in model.labels]:
+            model.set_languages(known)
+        return model
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages it chooses among."""
+        return frozenset(self._wanted) & frozenset(self._model.labels)
 
     def identify(self, text: str, declared: str) -> tuple[str, Source]:
         """The language of a text, two letters, and where it comes from.
@@ -55,5 +66,5 @@ class Identifier:
 
 @lru_cache(maxsize=4)
 def identifier(languages: tuple[str, ...]) -> Identifier:
-    """The identifier of a set of languages, loaded once per process."""
+    """The identifier of a set of languages, one per process."""
     return Identifier(languages)

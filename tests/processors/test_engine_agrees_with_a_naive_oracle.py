@@ -200,7 +200,7 @@ def _closed(text: str) -> Node:
     return resolved.node
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(queries=st.lists(query, min_size=1, max_size=6), fields=article)
 def test_every_rule_is_as_true_as_the_oracle_says(
     queries: list[str], fields: dict[str, str]
@@ -223,7 +223,7 @@ def test_every_rule_is_as_true_as_the_oracle_says(
     assert matched == [(t.id, score, wanted) for t in topics[:2] if score >= t.threshold]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(text=placed, fields=article)
 def test_hits_stand_where_the_oracle_says(text: str, fields: dict[str, str]) -> None:
     node = _closed(text)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.catalog.models import (
     AlertPolicy,
@@ -18,6 +20,7 @@ from config.catalog.models import (
     TopicState,
 )
 from config.errors import CatalogError, UsageError
+from core.messages import EntityMention, Evidence
 from core.text import shingles
 from processors import Processors, article_from
 
@@ -246,3 +249,18 @@ def test_the_same_article_gives_the_same_outcome() -> None:
 def test_what_is_no_article_is_wrong_usage(fields: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="no article"):
         article_from(fields)
+
+
+WORDS = st.sampled_from(["Nato", "-", "’s", " ", ". ", "\n", "Putin", "\u00ad", "\x1f", "ß", "😀"])
+KNOWN = processors(topic({"r": (30, "nato* OR entity:p")}), entities=(entity("p", "Putin"),))
+
+
+@given(st.lists(WORDS | st.text(max_size=5), max_size=20).map("".join), st.text(max_size=20))
+def test_whatever_the_text_every_span_shows_its_surface(text: str, title: str) -> None:
+    article = article_from({"title": title + text, "lead": text, "text": text, "language": "de"})
+    outcome = KNOWN.process(article)
+    spans = [e for match in outcome.matches for e in match.evidence]
+    found: list[Evidence | EntityMention] = [*spans, *outcome.enriched.entities]
+    for span in found:
+        assert getattr(article, span.field)[span.start : span.end] == span.surface
+    assert all(e.surface.strip() in e.sentence for e in spans)

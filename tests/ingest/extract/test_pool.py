@@ -137,7 +137,6 @@ def family(process: subprocess.Popen[str]) -> list[int]:
     return found
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_workers_hold_no_file_of_the_parent_and_die_soon_after_it_is_killed(
     parent: subprocess.Popen[str], tmp_path: Path
 ) -> None:

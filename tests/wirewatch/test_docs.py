@@ -1,0 +1,150 @@
+"""Words that are checked: every file, command, setting and dependency a page names exists."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import typer
+
+from config.settings import Settings, environment_name
+from core.ids import article_id
+from core.messages import (
+    AlertEvent,
+    AlertEventKind,
+    FeedHealth,
+    Message,
+)
+from core.messages.envelope import to_record
+from core.messages.feed_health import FeedHealthKind
+from processors import Processors, article_from
+from wirewatch.cli.app import app
+from wirewatch.opening import load_files
+from wirewatch.reference import ROOT, STREAM_MESSAGES, generated, schema
+
+PAGES = ("README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md")))
+AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_between_pages_lead_somewhere(page: str) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", text(page))
+    local = [link for link in links if "://" not in link]
+    missing = [link for link in local if not ((ROOT / page).parent / link).exists()]
+    assert missing == []
+
+
+def test_every_place_of_the_tour_exists() -> None:
+    places = re.findall(r"`([\w/]+\.py)(?:: (\w+))?`", text("docs/tour.md"))
+    assert len(places) > 50
+    wrong = [p for p in places if not (ROOT / p[0]).exists() or (p[1] and p[1] not in names(p[0]))]
+    assert wrong == []
+
+
+def names(file: str) -> set[str]:
+    """What a module defines, methods without their class too."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return {node.name for node in ast.walk(ast.parse(text(file))) if isinstance(node, kinds)}
+
+
+@pytest.mark.parametrize("page", [*PAGES, "CHANGELOG.md", ".env.example"])
+def test_commands_named_exist(page: str) -> None:
+    known = commands()
+    named = re.findall(r"`(?:\.venv/bin/)?wirewatch ([a-z]+)(?: ([a-z]+))?", text(page))
+    assert [n for n in named if n[0] not in known] == []
+    groups = [n for n in named if known[n[0]] and n[1]]
+    assert [n for n in groups if n[1] not in known[n[0]]] == []
+
+
+def commands() -> dict[str, set[str]]:
+    root: Any = typer.main.get_command(app)
+    return {name: set(getattr(found, "commands", {})) for name, found in root.commands.items()}
+
+
+def test_make_targets_named_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.MULTILINE))
+    for page in PAGES:
+        assert set(re.findall(r"`make ([a-z-]+)", text(page))) <= targets, page
+        assert set(re.findall(r"^make ([a-z-]+)", text(page), re.MULTILINE)) <= targets, page
+
+
+def test_settings_named_exist() -> None:
+    known = {environment_name(name) for name in Settings.model_fields}
+    for page in (*PAGES, "docker-compose.yml", "Dockerfile"):
+        named = set(re.findall(r"WIREWATCH_[A-Z_]*[A-Z]", text(page)))
+        named = {n for n in named if not n.startswith(("WIREWATCH_TEST", "WIREWATCH_BENCH"))}
+        assert {n.removesuffix("_FILE") for n in named} <= known, page
+
+
+def test_dependencies_are_explained_each_and_no_other() -> None:
+    project = tomllib.loads(text("pyproject.toml"))
+    groups = project["dependency-groups"]
+    dev = [line for group in groups.values() for line in group if isinstance(line, str)]
+    program, tools = text("docs/dependencies.md").split("## Its tests and tools")
+    assert explained(program) == set(map(distribution, project["project"]["dependencies"]))
+    assert explained(tools) == set(map(distribution, dev))
+
+
+def distribution(requirement: str) -> str:
+    found = re.match(r"[\w-]+", requirement)
+    assert found
+    return found.group()
+
+
+def explained(page: str) -> set[str]:
+    rows = re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE)
+    return {name.strip() for row in rows for name in row.split(",")} - {"Library", "---"}
+
+
+@pytest.mark.parametrize("path", sorted(map(str, generated())))
+def test_generated_pages_are_up_to_date(path: str) -> None:
+    assert text(path) == generated()[Path(path)], "run `make docs`"
+
+
+def real_messages() -> Iterator[Message]:
+    """One of each kind; the article's go through the real processors."""
+    fields = {
+        "url": "https://example.org/a", "title": "Schwedens Nato-Beitritt", "text": "Er kommt.",
+        "outlet": "kurier", "feed_id": "kurier-1", "language": "de", "country": "AT",
+    }  # fmt: skip
+    article = article_from(fields)
+    yield article
+    catalog, _ = load_files(Settings())
+    outcome = Processors.compile(catalog, ("de", "en")).process(article)
+    yield outcome.enriched
+    assert outcome.matches
+    yield outcome.matches[0]
+    yield AlertEvent(
+        alert_id="a", event=AlertEventKind.OPENED, topic_id="t", story_id="s", severity="normal",
+        article_id=article_id("https://example.org/a"), reason="New.", reason_code="new_story",
+        at=AT,
+    )  # fmt: skip
+    yield FeedHealth(
+        feed_id="kurier-1", outlet="kurier", url="https://kurier.example/f", at=AT,
+        event=FeedHealthKind.FAILING, outcome="connect", message="No connection.",
+    )  # fmt: skip
+
+
+MESSAGES = {type(message): message for message in real_messages()}
+
+
+@pytest.mark.parametrize("stream", STREAM_MESSAGES)
+def test_schemas_are_valid_and_fit_what_is_published(stream: str) -> None:
+    wanted = json.loads(schema(stream))
+    jsonschema.Draft202012Validator.check_schema(wanted)
+    kind = STREAM_MESSAGES[stream]
+    record = to_record(MESSAGES[kind], at=AT)
+    assert record.stream == stream
+    jsonschema.Draft202012Validator(wanted).validate(json.loads(record.value or b""))
