@@ -26,8 +26,8 @@ from tests.wirewatch.live import Live, get, health, live, until
 def story(path: str, title: str, sentence: str = "Das sagte sie zum Nato-Beitritt.") -> Story:
     """A story whose text is like no other's."""
     dice = random.Random(title)
-    word = lambda: "".join(dice.choices("abdegiklmnoprstu", k=7))  # noqa: E731
-    lines = (" ".join(word() for _ in range(12)).capitalize() + "." for _ in range(12))
+    words = ["".join(dice.choices("abdegiklmnoprstu", k=7)) for _ in range(144)]
+    lines = (" ".join(words[n : n + 12]).capitalize() + "." for n in range(0, 144, 12))
     return Story(path, title, f"{' '.join(lines)}\n{sentence}")
 
 

@@ -84,8 +84,9 @@ def present(catalog: Catalog, stored: list[FeedState], now: datetime) -> list[Fe
 
     wanted = {record.feed_id: record for record in feed_records(catalog, now)}
     known = {state.feed.feed_id for state in stored}
-    gone = lambda s: judge(replace(s.feed, removed_at=now), None, now)  # noqa: E731
-    kept = [s if s.feed.feed_id in wanted or s.state == "off" else gone(s) for s in stored]
+    gone = [replace(s.feed, removed_at=now) for s in stored if s.feed.feed_id not in wanted]
+    kept = [s for s in stored if s.feed.feed_id in wanted]
+    kept += [judge(record, None, now) for record in gone]
     new = [judge(record, None, now) for feed_id, record in wanted.items() if feed_id not in known]
     return sorted([*kept, *new], key=lambda s: (s.feed.outlet, s.feed.url))
 

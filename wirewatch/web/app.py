@@ -60,11 +60,11 @@ def create_app(store: Store, clock: Clock, running: Running, hosts: Collection[s
     app = FastAPI(title="Wirewatch", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     pages = Pages(store, clock, running)
-    for path, page in {"/": pages.stories, "/alerts/{alert_id}": pages.story}.items():
-        app.api_route(path, methods=READ, response_class=HTMLResponse)(page)
-    app.api_route("/feeds", methods=READ, response_class=HTMLResponse)(pages.feeds)
-    app.api_route("/healthz", methods=READ)(pages.healthz)
-    app.api_route("/metrics", methods=READ)(pages.metrics)
+    for path, page in (("/", pages.stories), ("/alerts/{alert_id}", pages.story)):
+        app.add_api_route(path, page, methods=READ, response_class=HTMLResponse)
+    app.add_api_route("/feeds", pages.feeds, methods=READ, response_class=HTMLResponse)
+    app.add_api_route("/healthz", pages.healthz, methods=READ)
+    app.add_api_route("/metrics", pages.metrics, methods=READ)
     app.add_exception_handler(WirewatchError, pages.failed)
     app.add_exception_handler(HTTPException, pages.failed)
     return Guard(app, hosts)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from alembic import context
 
-from core.store.metadata import metadata
+from core.store.metadata import UtcDateTime, metadata
 
 connection = context.config.attributes["connection"]
+
+
+def _render(kind: str, thing: object, _: object) -> str | Literal[False]:
+    """Our own column type by its short name in what --autogenerate writes."""
+    return "UtcDateTime()" if kind == "type" and isinstance(thing, UtcDateTime) else False
+
+
 context.configure(
     connection=connection,
+    render_item=_render,
     target_metadata=metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     transactional_ddl=False,  # the caller's transaction holds all of it

@@ -1,0 +1,64 @@
+"""The migrations make the schema the code declares."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+import core.store
+from config.errors import OperatorError
+from core.store import Store
+from core.store.metadata import metadata
+from core.store.migrate import HEAD, current
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/store.db"
+
+
+def test_a_migrated_database_is_what_the_tables_say(url: str) -> None:
+    for module in pkgutil.iter_modules(core.store.__path__):
+        if module.name != "migrations":
+            importlib.import_module(f"core.store.{module.name}")
+    store = Store.open(url)
+    with store.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert current(connection) == HEAD
+    store.close()
+
+
+def test_the_newest_migration_is_the_head() -> None:
+    folder = Path(core.store.__path__[0]) / "migrations" / "versions"
+    assert max(path.stem for path in folder.glob("[0-9]*.py")) == HEAD
+
+
+def test_a_store_of_a_newer_version_is_left_alone_and_says_so(url: str) -> None:
+    store = Store.open(url)
+    with store.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    with pytest.raises(OperatorError, match="schema 9999"):
+        Store.open(url)
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OperatorError("no")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("alembic.runtime.migration.HeadMaintainer.update_to_step", fail)
+        with pytest.raises(OperatorError):
+            Store.open(url)
+    engine = sa.create_engine(url)
+    assert sa.inspect(engine).get_table_names() == []
+    engine.dispose()
+    Store.open(url).close()
