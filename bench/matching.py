@@ -31,6 +31,15 @@ from pathlib import Path
 
 from ahocorasick_rs import BytesAhoCorasick
 
+from config.catalog.models import (
+    AlertPolicy,
+    Catalog,
+    Place,
+    RuleDefinition,
+    SourceText,
+    TopicDefinition,
+    TopicState,
+)
 from core.text.tokens import tokenise
 from processors.engine.ruleset import RuleSet, TopicRules
 from processors.engine.view import View
@@ -79,6 +88,23 @@ class Generator:
             return '"' + " ".join(words[at : at + 2]) + '"'
         word = max(pick.sample(words, 3), key=len)
         return f"{word[:6]}*" if kind > 0.87 and len(word) > 6 else f'"{word}"'
+
+
+def generated_catalog(articles: Sequence[Article], count: int, *, selective: bool = True) -> Catalog:
+    """A catalog of ``count`` topics of one generated rule each."""
+    generator = Generator(articles, selective=selective)
+    return Catalog((), tuple(_topic(number, generator.query()) for number in range(count)))
+
+
+def _topic(number: int, query: str) -> TopicDefinition:
+    place = Place("bench.yaml", 1, 1)
+    rule = RuleDefinition("r", 1, SourceText(query, place))
+    name = f"t{number}"
+    state = TopicState.LIVE
+    policy = AlertPolicy()
+    return TopicDefinition(
+        name, name, name, (), 1, state, {}, (rule,), (), policy, False, (), place
+    )
 
 
 def compiled(queries: Sequence[str]) -> RuleSet:

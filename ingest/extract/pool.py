@@ -16,6 +16,7 @@ import os
 import signal
 import time
 from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 from multiprocessing import resource_tracker
 from types import TracebackType
@@ -34,6 +35,8 @@ from ingest.extract.worker import Work, prepare, work
 log = structlog.get_logger(__name__)
 
 _NO_HINTS = PageHints()
+_LOST = ("crash", "The extraction processes ended while they had this page, twice.")
+_Page = tuple[bytes, str, str | None, PageHints, datetime, float]
 # A worker's memory grows with the largest page it saw; a new one costs half a second.
 _PAGES_A_WORKER = 1000
 _IN_FLIGHT_A_WORKER = 2
@@ -61,27 +64,18 @@ class ExtractPool:
         self._limit = settings.extract_timeout
         self._work = work
         self._pool: ProcessPool | None = None
+        self._open = False
+        self._renewing = asyncio.Lock()
         self._turns = asyncio.Semaphore(self._workers * _IN_FLIGHT_A_WORKER)
 
     async def __aenter__(self) -> Self:
-        """Start the workers and wait until one of them is warm."""
-        # Workers, and the pool's threads that replace them, inherit the mask: a Ctrl-C that comes
-        # while a worker still loads its modules must not kill it. (Starting multiprocessing's
-        # resource tracker would lift the mask again, so it starts before.)
-        resource_tracker.ensure_running()
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            self._pool = ProcessPool(
-                max_workers=self._workers,
-                max_tasks=_PAGES_A_WORKER,
-                initializer=prepare,
-                initargs=(os.getpid(),),
-                context=multiprocessing.get_context("spawn"),
-            )
-            warm = self._pool.schedule(os.getpid)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        await asyncio.wrap_future(warm)
+        """Start the workers and wait until one of them is warm.
+
+        Raises:
+            ExtractionError: ``crash``: they cannot be started.
+        """
+        await self._renew()
+        self._open = True
         return self
 
     async def __aexit__(
@@ -91,6 +85,10 @@ class ExtractPool:
         traceback: TracebackType | None,
     ) -> None:
         """Stop every worker; pages in work are given up."""
+        self._open = False
+        await self._stop()
+
+    async def _stop(self) -> None:
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]
@@ -114,21 +112,58 @@ class ExtractPool:
         async with self._turns:
             start = time.perf_counter()
             try:
-                found = await self._run(body, url, content_type, hints, now)
+                page = (body, url, content_type, hints, now, self._limit)
+                found = await self._run(page) or await self._run(page) or _LOST
             finally:
                 EXTRACT_SECONDS.observe(time.perf_counter() - start)
         if isinstance(found, ExtractedPage):
             return found
         raise ExtractionError(url, *found)
 
-    async def _run(
-        self, body: bytes, url: str, content_type: str | None, hints: PageHints, now: datetime
-    ) -> ExtractedPage | tuple[str, str]:
-        if self._pool is None:
-            raise RuntimeError("the extraction pool is not open")
-        arguments = (body, url, content_type, hints, now, self._limit)
-        future = self._pool.schedule(self._work, args=arguments, timeout=self._limit)
+    async def _renew(self) -> ProcessPool:
+        """The pool in force; a new one where there is none or the last one broke.
+
+        pebble gives a whole pool up when a worker dies that has no page in work (killed for its
+        memory, say). Nothing but the pool is lost by that.
+        """
+        async with self._renewing:
+            if self._pool is None or not self._pool.active:
+                await self._stop()
+                pool = self._start()
+                try:
+                    await asyncio.wrap_future(pool.schedule(os.getpid))
+                except BrokenProcessPool as error:
+                    message = "The extraction processes cannot be started."
+                    raise ExtractionError("", "crash", message) from error
+                self._pool = pool
+            return self._pool
+
+    def _start(self) -> ProcessPool:
+        # Workers, and the pool's threads that replace them, inherit the mask: a Ctrl-C that comes
+        # while a worker still loads its modules must not kill it. (Starting multiprocessing's
+        # resource tracker would lift the mask again, so it starts before.)
+        resource_tracker.ensure_running()
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
+            pool = ProcessPool(
+                max_workers=self._workers,
+                max_tasks=_PAGES_A_WORKER,
+                initializer=prepare,
+                initargs=(os.getpid(),),
+                context=multiprocessing.get_context("spawn"),
+            )
+            pool.schedule(os.getpid)  # starts its threads now, under the mask
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        return pool
+
+    async def _run(self, page: _Page) -> ExtractedPage | tuple[str, str] | None:
+        """What came of it; None where the pool broke under the page, for no fault of its own."""
+        if not self._open:
+            raise RuntimeError("the extraction pool is not open")
+        pool, url = await self._renew(), page[1]
+        try:
+            future = pool.schedule(self._work, args=page, timeout=self._limit)
             # pebble counts from the moment a worker takes the page; this bound is for the day
             # that its own bookkeeping fails.
             return await asyncio.wait_for(
@@ -137,6 +172,9 @@ class ExtractPool:
         except TimeoutError:
             future.cancel()  # type: ignore[no-untyped-call]
             return "timeout", f"The page took longer than {self._limit:g} s to extract."
+        except BrokenProcessPool:
+            log.warning("extract_pool_broke", url=for_log(url))
+            return None
         except (ProcessExpired, CancelledError) as error:
             log.warning("extract_worker_died", url=for_log(url), error=for_log(str(error)))
             return "crash", "The extraction process died on this page."

@@ -51,3 +51,5 @@ def _run() -> None:
     except WirewatchError as error:
         sys.stderr.write(f"wirewatch: {for_log(str(error), 1000)}\n")
         sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)

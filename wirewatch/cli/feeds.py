@@ -84,11 +84,18 @@ def present(catalog: Catalog, stored: list[FeedState], now: datetime) -> list[Fe
 
     wanted = {record.feed_id: record for record in feed_records(catalog, now)}
     known = {state.feed.feed_id for state in stored}
-    gone = [replace(s.feed, removed_at=now) for s in stored if s.feed.feed_id not in wanted]
-    kept = [s for s in stored if s.feed.feed_id in wanted]
-    kept += [judge(record, None, now) for record in gone]
+    changed = [_judged_anew(s, s.feed.feed_id in wanted, now) for s in stored]
     new = [judge(record, None, now) for feed_id, record in wanted.items() if feed_id not in known]
-    return sorted([*kept, *new], key=lambda s: (s.feed.outlet, s.feed.url))
+    return sorted([*changed, *new], key=lambda s: (s.feed.outlet, s.feed.url))
+
+
+def _judged_anew(state: FeedState, wanted: bool, now: datetime) -> FeedState:
+    """The same where the store has seen the files as they are."""
+    from core.store.feeds import judge
+
+    if wanted == (state.state != "off"):
+        return state
+    return judge(replace(state.feed, removed_at=None if wanted else now), None, now)
 
 
 def as_row(state: FeedState) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -74,6 +75,28 @@ def test_bad_pages_fail_alone_each_with_its_own_outcome() -> None:
         title,
         title,
     ]
+
+
+def test_a_worker_killed_while_idle_costs_no_page() -> None:
+    async def scene() -> list[str]:
+        async with ExtractPool(settings(workers=2)) as pool:
+            found = [await outcome(pool, PAGE)]
+            for child in multiprocessing.active_children():
+                child.kill()
+            await asyncio.sleep(0.5)
+            return [*found, *await asyncio.gather(*(outcome(pool, PAGE) for _ in range(3)))]
+
+    assert asyncio.run(scene()) == ["Rat beschließt Brücke"] * 4
+
+
+def test_workers_that_cannot_start_are_an_error_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene() -> None:
+        async with ExtractPool(settings(workers=1)):
+            pytest.fail("the pool opened")
+
+    monkeypatch.setattr("ingest.extract.pool.prepare", os._exit)
+    with pytest.raises(ExtractionError, match="cannot be started"):
+        asyncio.run(scene())
 
 
 def test_a_closed_pool_refuses_pages() -> None:
