@@ -29,7 +29,8 @@ MOST_REVISIONS = 24
 """Revisions of one article that are announced (lemon24/reader stops at as many changes)."""
 
 APART = timedelta(minutes=10)
-"""Shortest time between two revisions, unless the earlier one had the feed's text only."""
+"""Shortest time between two revisions, unless the earlier one had the feed's text only, or the
+operator asks for the feed more often (an explicit ``every``): then that is the shortest time."""
 
 FIRST_RETRY = timedelta(minutes=5)
 """Wait after the first failed attempt at a page, doubled with each further one."""
@@ -155,11 +156,16 @@ def decide(
         return Verdict(done, "copy_url", sighting=identity.article_id)
     if isinstance(result, PageRead):
         read = from_page(entry, feed, result, identity.article_id, identity.url, settings)
-        return _announce(entry, identity, read, result, now)
+        return _announce(entry, identity, read, result, now, apart(feed))
     message = from_feed(entry, feed, identity.article_id, identity.url, now, settings)
     if not is_transient(result) or entry.attempts + 1 >= settings.fetch_page_attempts:
-        return _settle(entry, identity, message, result, now)
+        return _settle(entry, identity, message, result, now, apart(feed))
     return _try_later(entry, identity, message, result, now)
+
+
+def apart(feed: FeedRecord) -> timedelta:
+    """Shortest time between two revisions of an article of this feed."""
+    return APART if feed.every_s is None else min(APART, timedelta(seconds=feed.every_s))
 
 
 def is_transient(failure: Failure) -> bool:
@@ -200,6 +206,7 @@ def _settle(
     message: ArticleRevision | None,
     failure: Failure,
     now: datetime,
+    spacing: timedelta,
 ) -> Verdict:
     """The page cannot be had: the feed's text is all there is."""
     article = identity.article
@@ -207,7 +214,7 @@ def _settle(
         return _ended(entry, identity, "page_kept", failure)
     if message is None:
         return _ended(entry, identity, "no_content", failure)
-    return _announce(entry, identity, message, failure, now)
+    return _announce(entry, identity, message, failure, now, spacing)
 
 
 def _announce(
@@ -216,6 +223,7 @@ def _announce(
     message: ArticleRevision,
     result: PageRead | Failure,
     now: datetime,
+    spacing: timedelta,
 ) -> Verdict:
     article = identity.article
     if article is None:
@@ -226,11 +234,9 @@ def _announce(
         return _ended(entry, identity, word, result)
     if article.revision >= MOST_REVISIONS:
         return _ended(entry, identity, "too_many_revisions", result)
-    if article.text_source == "page" and now < article.revised_at + APART:
-        wait = replace(
-            entry, article_id=article.article_id, next_page_at=article.revised_at + APART
-        )
-        return Verdict(wait, None)
+    next_at = article.revised_at + spacing
+    if article.text_source == "page" and now < next_at:
+        return Verdict(replace(entry, article_id=article.article_id, next_page_at=next_at), None)
     message = message.model_copy(
         update={
             "revision": article.revision + 1,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.messages import Evidence, Field
-from core.text.sentences import sentence_between
 from processors.engine.programs import Program
 from processors.engine.view import Span, View
 
@@ -37,5 +36,5 @@ def _evidence(rule_id: str, view: View, first: int, last: int) -> Evidence:
         end=end,
         surface=zone.text[start:end],
         rule=rule_id,
-        sentence=sentence_between(zone.text, zone.begins, start, end),
+        sentence=zone.sentences.shown(start, end),
     )

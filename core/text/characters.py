@@ -44,25 +44,18 @@ def fold_character(character: str) -> str:
     return folded
 
 
-def _kind(code: int, character: str) -> int:
-    if code in _INVISIBLE:
-        return INVISIBLE
-    if character in APOSTROPHES:
-        return APOSTROPHE
-    if character in HYPHENS:
-        return HYPHEN
-    if character == FIELD_MARK or unicodedata.category(character)[0] in "LNM":
-        return WORD
-    return SEPARATOR
-
-
 def _tables() -> tuple[np.ndarray, np.ndarray]:
-    kind = np.zeros(_SIZE, np.uint8)
+    characters = list(map(chr, range(_SIZE)))
+    categories = "".join(name[0] for name in map(unicodedata.category, characters))
+    letters = np.frombuffer(categories.encode(), np.uint8)
+    kind = np.where(np.isin(letters, [ord(c) for c in "LNM"]), WORD, SEPARATOR).astype(np.uint8)
     fold = np.arange(_SIZE, dtype=np.uint32)
-    for code in range(_SIZE):
-        character = chr(code)
-        kind[code] = what = _kind(code, character)
-        if what == WORD and (folded := fold_character(character)) != character:
+    kind[sorted(map(ord, APOSTROPHES))] = APOSTROPHE
+    kind[sorted(map(ord, HYPHENS))] = HYPHEN
+    kind[ord(FIELD_MARK)] = WORD
+    kind[sorted(_INVISIBLE)] = INVISIBLE
+    for code in _foldable(characters):
+        if kind[code] == WORD and (folded := fold_character(chr(code))) != chr(code):
             if len(folded) == 1:
                 fold[code] = ord(folded)
             else:
@@ -70,6 +63,15 @@ def _tables() -> tuple[np.ndarray, np.ndarray]:
     kind[0xD800:0xE000] = SEPARATOR  # lone surrogates can be neither encoded nor shown
     kind[-1] = WORD
     return kind, fold
+
+
+def _foldable(characters: list[str]) -> list[int]:
+    """Those with another case or a decomposition; no other is changed by folding."""
+    decomposed = map(unicodedata.decomposition, characters)
+    cased = map(str.casefold, characters)
+    known = map(ord, filter(lambda c: len(c) == 1, _UNDECOMPOSED))
+    rows = enumerate(zip(characters, cased, decomposed, strict=True))
+    return [*known, *(n for n, (plain, folded, parts) in rows if parts or folded != plain)]
 
 
 KIND, FOLD = _tables()

@@ -41,47 +41,80 @@ _STARTERS = frozenset(_STARTERS_TEXT.split())
 
 def sentences(text: str) -> list[int]:
     """Where sentences begin, ascending; the first is 0. An empty text has one sentence."""
-    starts = [0]
-    for line in _lines(text):
-        if line[0]:
-            starts.append(line[0])
-        for end in _END.finditer(text, *line):
-            following = _NEXT_WORD.match(text, end.end(), line[1])
-            if following and _ends(text, end, following):
-                starts.append(following.end() - _rest(following))
-    return sorted(set(starts))
+    starts, at = [0], 0
+    while True:
+        end = _line_end(text, at)
+        starts += _within(text, at, end)
+        if end == len(text):
+            return starts
+        at = end + 1
+        starts.append(at)
 
 
-def sentence_around(text: str, start: int, end: int, *, limit: int = 400) -> str:
-    """The sentence (or sentences) a span lies in, cut at word borders where it is too long.
+class Sentences:
+    """The sentences of one text, found line by line, and only where somebody asks.
 
     Args:
-        text: The field the span indexes.
-        start: First code point of the span.
-        end: One past its last code point.
-        limit: Longest answer in code points, unless the span itself is longer.
+        text: The field.
+        one: Take the whole text for one sentence.
     """
-    return sentence_between(text, sentences(text), start, end, limit=limit)
+
+    def __init__(self, text: str, *, one: bool = False) -> None:
+        self._text = text
+        self._one = one
+        self._lines: dict[int, tuple[list[int], int]] = {}
+
+    def around(self, start: int, end: int) -> tuple[int, int]:
+        """The sentences from the one ``start`` lies in to the one ``end`` ends in.
+
+        Returns:
+            Where the first begins, and where the one behind the last begins or the text ends.
+        """
+        begins, _ = self._line(start)
+        first = begins[bisect_right(begins, start) - 1]
+        at = max(start, end - 1)
+        begins, after = self._line(at)
+        behind = bisect_right(begins, at)
+        return first, begins[behind] if behind < len(begins) else after
+
+    def shown(self, start: int, end: int, *, limit: int = 400) -> str:
+        """The text of the sentences around a span, cut at word borders where it is too long.
+
+        Args:
+            start: First code point of the span.
+            end: One past its last code point.
+            limit: Longest answer in code points, unless the span itself is longer.
+        """
+        first, last = self.around(start, end)
+        if last - first > limit:
+            first, last = _window(self._text, first, last, start, end, limit)
+        return self._text[first:last].strip()
+
+    def _line(self, at: int) -> tuple[list[int], int]:
+        """Where the sentences of the line around ``at`` begin, and where the next line does."""
+        text = self._text
+        begin = 0 if self._one else text.rfind("\n", 0, at) + 1
+        known = self._lines.get(begin)
+        if known is None:
+            end = len(text) if self._one else _line_end(text, at)
+            inside = [] if self._one else _within(text, begin, end)
+            known = self._lines[begin] = [begin, *inside], min(end + 1, len(text))
+        return known
 
 
-def sentence_between(
-    text: str, begins: list[int], start: int, end: int, *, limit: int = 400
-) -> str:
-    """:func:`sentence_around` where the beginnings of the sentences are known already."""
-    first = begins[bisect_right(begins, start) - 1]
-    after = bisect_right(begins, max(start, end - 1))
-    last = begins[after] if after < len(begins) else len(text)
-    if last - first > limit:
-        first, last = _window(text, first, last, start, end, limit)
-    return text[first:last].strip()
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return end if end >= 0 else len(text)
 
 
-def _lines(text: str) -> list[tuple[int, int]]:
-    lines, at = [], 0
-    for line in text.split("\n"):
-        lines.append((at, at + len(line)))
-        at += len(line) + 1
-    return lines
+def _within(text: str, begin: int, end: int) -> list[int]:
+    """Where sentences begin inside a line, without its own beginning."""
+    starts = []
+    for mark in _END.finditer(text, begin, end):
+        following = _NEXT_WORD.match(text, mark.end(), end)
+        if following and _ends(text, mark, following):
+            starts.append(following.end() - _rest(following))
+    return starts
 
 
 def _rest(following: re.Match[str]) -> int:

@@ -179,7 +179,7 @@ def _resolve_apostrophes(
         return
     marks[1:-1] &= word[:-2] & word[2:]
     for at in np.flatnonzero(marks[1:-1]) + 1:
-        if folds[at + 1] == ord("s") and not word[at + 2] and kinds[at + 2] != APOSTROPHE:
+        if folds[at + 1] == ord("s") and not word[at + 2] and not marks[at + 2]:
             word[at + 1] = False
         elif not _elides(word, folds, int(at)):
             word[at] = True

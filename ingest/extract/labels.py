@@ -57,6 +57,8 @@ _CHROME_ROLES = (
 )  # fmt: skip
 _TAGS = dict.fromkeys(_CHROME_TAGS, "chrome") | {"figcaption": "caption", "figure": "caption"}
 _ROLES = dict.fromkeys(_CHROME_ROLES, "chrome")
+_NAMING = ("data-testid", "data-test-id", "data-component", "data-module", "data-block-type")
+_CONTAINERS = ("div", "section", "aside", "ul", "ol")
 # Set on the whole page to say that there are comments, not that this is them.
 _STATUS = re.compile(
     r"-(?:no|has|with|without|comments?-(?:open|closed|status)|single|page|post|hentry|type)-"
@@ -75,16 +77,31 @@ def _claim(attributes: str) -> tuple[str, bool] | None:
     return zone, not _STATUS.search(words)
 
 
+def _names(element: HtmlElement, tag: str) -> str:
+    """Everything a site calls the element by: some name by class, some by what tests look for."""
+    attributes = element.attrib
+    names = [attributes.get("id", ""), attributes.get("class", "")]
+    if len(attributes) > 1 or not (names[0] or names[1]):
+        names += [attributes[name] for name in _NAMING if name in attributes]
+        if tag in _CONTAINERS and "aria-label" in attributes:
+            names.append(attributes["aria-label"])
+    if "-" in tag:
+        names.append(tag)
+    return " ".join(filter(None, names))[:300]
+
+
 def label_of(element: HtmlElement) -> Label | None:
     """What the element claims to be; None for most."""
     attributes = element.attrib
     tag = element.tag
+    if (attributes or "-" in tag) and tag not in ("body", "html"):
+        names = _names(element, tag)
+        claim = _claim(names) if names else None
+        if claim:
+            return Label(claim[0], claim[1], element)
+        if "hidden" in attributes:
+            return Label("chrome", True, element)
     if attributes:
-        names = f"{attributes.get('id', '')} {attributes.get('class', '')}"
-        if names != " " and tag not in ("body", "html"):
-            claim = _claim(names[:300])
-            if claim:
-                return Label(claim[0], claim[1], element)
         if "itemtype" in attributes and _COMMENT_TYPES.search(attributes["itemtype"]):
             return Label("comments", True, element)
         if attributes.get("itemprop") == "comment":

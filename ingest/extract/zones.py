@@ -147,6 +147,8 @@ def _believed(label: Label, inside: Sequence[Block], total: int, siblings: int) 
         return prose == 0 or cued * 2 > prose
     if label.zone == "caption":
         return prose < 1500 and prose * 3 < total + 1
+    if label.zone == "chrome" and label.strong:  # hidden: nobody reads it, unless it is the page
+        return prose * 2 < total
     return prose * 3 < total or prose == 0
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.text.characters import FIELD_MARK, SPACE
-from core.text.sentences import sentences
+from core.text.sentences import Sentences
 from core.text.tokens import Tokens, tokenise
 from processors.query.nodes import OTHER_FIELDS
 
@@ -66,9 +66,9 @@ class Zone:
         return int(np.searchsorted(starts, code_point + self.offset)) + self.section.base
 
     @cached_property
-    def begins(self) -> list[int]:
-        """Code points at which its sentences begin; only lead and text have several."""
-        return sentences(self.text) if self.field in ("lead", "text") else [0]
+    def sentences(self) -> Sentences:
+        """Its sentences; only lead and text have several."""
+        return Sentences(self.text, one=self.field not in ("lead", "text"))
 
 
 class Section:
@@ -205,6 +205,7 @@ class View:
         """First position of the sentence around a position, and one past its last."""
         zone = self.zone(position)
         start, _ = zone.code_points(position, position)
-        at = bisect_right(zone.begins, start)
-        after = zone.position(zone.begins[at]) if at < len(zone.begins) else zone.after
-        return zone.position(zone.begins[at - 1]), after
+        begin, after = zone.sentences.around(start, start + 1)
+        if after == len(zone.text):
+            return zone.position(begin), zone.after
+        return zone.position(begin), zone.position(after)

@@ -221,17 +221,30 @@ def test_a_title_edited_thirty_times_is_one_article_of_24_versions(
 def test_edits_in_quick_succession_are_told_ten_minutes_apart(
     press: Press, desk: Installation
 ) -> None:
-    desk.subscribe(press.url + FEED, every=0.0)
+    desk.subscribe(press.url + FEED, tier="A")
     for n in range(12):
         link = press.page("/1", f"Fassung {n}", f"Fassung {n}. {TEXT}")
         press.says(FEED, rss(item("1", f"Fassung {n}", link)))
         desk.run()
-        desk.clock.forward(minutes=2)
+        desk.clock.forward(minutes=6)
     times = [a.fetched_at for a in desk.announced]
+    assert len(times) > 3
     assert all(b - a >= timedelta(minutes=10) for a, b in pairwise(times))
     desk.clock.forward(minutes=10)
     desk.run()
     assert desk.announced[-1].title == "Fassung 11"
+
+
+def test_who_asks_for_a_feed_more_often_hears_of_edits_as_often(
+    press: Press, desk: Installation
+) -> None:
+    desk.subscribe(press.url + FEED, every=0.0)
+    for n in range(3):
+        link = press.page("/1", f"Fassung {n}", f"Fassung {n}. {TEXT}")
+        press.says(FEED, rss(item("1", f"Fassung {n}", link)))
+        desk.run()
+        desk.clock.forward(seconds=5)
+    assert [a.title for a in desk.announced] == ["Fassung 0", "Fassung 1", "Fassung 2"]
 
 
 def test_an_edit_that_changes_nothing_to_read_is_not_told(press: Press, desk: Installation) -> None:

@@ -266,3 +266,23 @@ def test_a_signal_while_it_starts_ends_it_too(tmp_path: Path, room: Newsroom, de
         os.kill(running.process.pid, signal.SIGTERM)
         assert running.process.wait(15) in (0, -signal.SIGTERM)
     assert not running.logged("Traceback")
+
+
+def test_a_single_round_ends_at_a_signal_with_0_and_gives_its_work_back(tmp_path: Path) -> None:
+    asked = threading.Event()
+
+    def slow(request: Request) -> Answer:
+        asked.set()
+        time.sleep(3)
+        return Answer(status=404)
+
+    server = LoopbackServer(slow)
+    try:
+        walk = new_walk(tmp_path)
+        walk.sources(lahm=f"{server.url}/feed.xml")
+        with live(walk, "--once") as running:
+            assert asked.wait(30)
+            assert running.end(signal.SIGTERM) < 10
+        assert not running.logged("Traceback")
+    finally:
+        server.close()

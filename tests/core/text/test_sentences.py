@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text.sentences import sentence_around, sentences
+from core.text.sentences import Sentences, sentences
 
 
 @pytest.mark.parametrize(
@@ -33,13 +33,13 @@ def test_sentences_begin_where_a_reader_says(parts: list[str]) -> None:
 def test_the_sentence_around_a_span_is_the_one_it_lies_in() -> None:
     text = "Eins ist da. Der Nato-Beitritt kommt. Drei."
     at = text.index("Nato")
-    assert sentence_around(text, at, at + 13) == "Der Nato-Beitritt kommt."
+    assert Sentences(text).shown(at, at + 13) == "Der Nato-Beitritt kommt."
 
 
 def test_a_sentence_that_is_too_long_is_cut_at_word_borders_around_the_span() -> None:
     text = "wort " * 300 + "Treffer " + "wort " * 300
     at = text.index("Treffer")
-    sentence = sentence_around(text, at, at + 7, limit=100)
+    sentence = Sentences(text).shown(at, at + 7, limit=100)
     assert "wort Treffer wort" in sentence
     assert len(sentence) <= 100
     assert set(sentence.split()) == {"wort", "Treffer"}
@@ -52,7 +52,7 @@ def test_a_span_lies_in_its_sentence(text: str, data: st.DataObject) -> None:
     assert begins[0] == 0
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    assert text[start:end].strip() in sentence_around(text, start, end)
+    assert text[start:end].strip() in Sentences(text).shown(start, end)
 
 
 def test_a_hostile_text_is_split_in_linear_time() -> None:

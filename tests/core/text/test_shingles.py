@@ -22,6 +22,9 @@ from core.text.shingles import (
 words = st.lists(st.text(min_size=1, max_size=6), max_size=40)
 
 
+PINNED = "s2:ded34067db2889304fbf3222a8a27aa2:6:2:DeSC-MdzXgL7O7487K3u7A=="
+
+
 def mark(tokens: list[str]) -> Fingerprint:
     found = parse(fingerprint(tokens))
     assert found is not None
@@ -36,6 +39,20 @@ def test_a_fingerprint_is_the_same_in_every_process() -> None:
     code = "from core.text.shingles import fingerprint; print(fingerprint(['a'] * 3 + ['b', 'c']))"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == fingerprint(["a", "a", "a", "b", "c"])
+
+
+def test_a_fingerprint_of_this_version_never_changes() -> None:
+    assert fingerprint("der rat der stadt tagt heute".split()) == PINNED
+
+
+def test_a_word_of_any_length_is_hashed() -> None:
+    long = "x" * 100_000
+    assert shingles([long]) != shingles([long + "x"])
+    assert len(shingles(["ab", "c"]) | shingles(["a", "bc"]) | shingles(["abc"])) == 3
+
+
+def test_any_string_is_hashed() -> None:
+    assert len(shingles(["\ud800", "", "\0", "𝒳", "a b", "c"])) == 2
 
 
 @given(words)
@@ -86,7 +103,7 @@ def test_equal_texts_have_one_exact_hash_and_order_matters() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "s1", "s0:aa:1:1:", "s1:aa:x:1:", "s1:aa:1:1:!!!", "s1:aa:1:1:AAAA", "s1:" + ":" * 9],
+    ["", "s2", "s1:aa:1:1:", "s2:aa:x:1:", "s2:aa:1:1:!!!", "s2:aa:1:1:AAAA", "s2:" + ":" * 9],
 )
 def test_a_foreign_or_damaged_fingerprint_is_none(text: str) -> None:
     assert parse(text) is None

@@ -1,0 +1,53 @@
+"""Comments that a page names by something else than a class or an id."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ingest.extract import extract_page
+
+BODY = [
+    "Der Stadtrat hat am Montag den Umbau des Bahnhofs beschlossen, nach langer Debatte im Saal.",
+    "Der Bau soll im Frühjahr beginnen und drei Jahre dauern, sagte die Baudezernentin am Abend.",
+    "Die Kosten werden auf vierzig Millionen Euro geschätzt; das Land trägt davon die Hälfte mit.",
+]
+SAID = "Ich bin für den Nato-Beitritt der Schweiz und gegen diesen Bahnhof, das sage ich offen."
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('<div aria-label="Kommentare">', "</div>"),
+        ('<section aria-label="Reader comments">', "</section>"),
+        ('<div data-testid="comments-section">', "</div>"),
+        ('<div data-component="CommentList">', "</div>"),
+        ("<user-comments><user-comment>", "</user-comment></user-comments>"),
+        ("<div hidden>", "</div>"),
+    ],
+)
+def test_they_stay_out_even_inside_the_article(before: str, after: str) -> None:
+    body = "".join(f"<p>{p}</p>" for p in BODY)
+    page = (
+        f"<html lang=de><body><article><h1>Umbau des Bahnhofs beschlossen</h1>{body}"
+        f"{before}<p>{SAID}</p><p>{SAID} Noch einmal.</p>{after}</article></body></html>"
+    )
+    found = extract_page(
+        page.encode(), url="https://example.org/a", now=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    read = "\n".join([found.title, found.lead, found.text])
+    assert "Nato-Beitritt" not in read
+    assert all(paragraph in read for paragraph in BODY)
+
+
+def test_a_word_for_assistive_technology_on_a_link_cuts_nothing() -> None:
+    body = "".join(f"<p>{p}</p>" for p in BODY)
+    page = (
+        "<html lang=de><body><article><h1>Umbau des Bahnhofs beschlossen</h1>"
+        f'<a aria-label="Zu den Kommentaren" href="#k">12</a>{body}</article></body></html>'
+    )
+    found = extract_page(
+        page.encode(), url="https://example.org/a", now=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    assert all(paragraph in f"{found.lead}\n{found.text}" for paragraph in BODY)
