@@ -96,21 +96,30 @@ def after_failure(
             left as they are.
     """
     counted = feed if own_outage else _counted(feed, failure, now)
-    wait = delay(failure.kind, max(counted.class_count, 1))
-    wait = max(wait, timedelta(seconds=feed.every_s or 0))
+    wait = _wait(feed, failure, max(counted.class_count, 1), rng)
     reason = f"{failure.message} Trying again after {in_words(wait)}"
     if failure.retry_after and timedelta(seconds=failure.retry_after) > wait:
-        wait = timedelta(seconds=failure.retry_after)
+        wait = with_jitter(timedelta(seconds=failure.retry_after), rng)
         reason = f"{failure.message} Waiting {in_words(wait)}, as its server asks"
     saved = replace(
         counted,
-        next_due_at=now + with_jitter(wait, rng),
+        next_due_at=now + wait,
         due_reason=reason,
         last_outcome=failure.outcome,
         last_error=failure.message,
         gone_at=now if _is_gone(counted, now) else counted.gone_at,
     )
     return Decision(saved, _failure_health(feed, saved, failure, now), failure.retry_after)
+
+
+def _wait(feed: FeedRecord, failure: Failure, count: int, rng: random.Random) -> timedelta:
+    """An explicit interval is taken as it is, unless the server says that it is asked too often."""
+    if feed.every_s is None:
+        return with_jitter(delay(failure.kind, count), rng)
+    every = timedelta(seconds=feed.every_s)
+    if failure.kind is not FailClass.RATE_LIMITED:
+        return every
+    return max(every, with_jitter(delay(failure.kind, count), rng))
 
 
 def after_not_modified(

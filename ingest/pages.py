@@ -224,12 +224,12 @@ def _write(connection: Connection, entry: EntryRecord, verdict: Verdict, now: da
 
 
 def _report(entry: EntryRecord, concluded: Concluded, result: PageRead | Failure) -> None:
-    message = for_log(result.message) if isinstance(result, Failure) else ""
+    more = {"message": for_log(result.message)} if isinstance(result, Failure) else {}
     log.info(
         "page_concluded",
         feed=entry.feed_id,
         url=for_log(entry.url),
         outcome=concluded.outcome,
         disposition=concluded.disposition or "waits",
-        message=message,
+        **more,
     )

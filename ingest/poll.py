@@ -296,4 +296,5 @@ def _report(feed: FeedRecord, polled: Polled) -> None:
             next_due_at=polled.next_due_at,
         )
         return
-    log.info("feed_polled", feed=feed.feed_id, outcome=polled.outcome, new=polled.new)
+    say = log.info if polled.new else log.debug
+    say("feed_polled", feed=feed.feed_id, outcome=polled.outcome, new=polled.new)

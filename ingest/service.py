@@ -199,8 +199,8 @@ class Ingest:
                 await off_loop(self.sync)
             await work.fill()
             await work.collect(tally.count, *waiting)
-        except StoreError:
-            log.exception("store_refused")
+        except StoreError as error:
+            log.error("store_refused", reason=str(error))
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in waiting:

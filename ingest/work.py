@@ -92,7 +92,7 @@ class Work:
             try:
                 count([task.result()])
             except StoreError as error:
-                log.exception("work_not_kept", work=task.get_name())
+                log.error("work_not_kept", work=task.get_name(), reason=str(error))
                 failures.append(error)
         if failures:
             raise failures[0]

@@ -25,7 +25,7 @@ from config.documents import Node, Series
 
 _KEYS: Final = (
     "id", "title", "languages", "threshold", "state", "terms", "deny", "rules", "query",
-    "entities", "alert", "publish", "tests",
+    "entities", "alert", "max_age", "publish", "tests",
 )  # fmt: skip
 _RULE_KEYS: Final = ("id", "weight", "query")
 _ALERT_KEYS: Final = ("severity", "max_age")
@@ -170,11 +170,13 @@ def _entities(section: Section, faults: Faults, known: Collection[str] | None) -
 
 
 def _alert(section: Section, faults: Faults) -> AlertPolicy:
+    """``max_age`` may stand at the topic or in ``alert``, where it counts more."""
+    max_age = section.get("max_age", values.duration, AlertPolicy().max_age)
     table = section.table("alert")
     if table is None:
-        return AlertPolicy()
+        return AlertPolicy(max_age=max_age)
     alert = Section(faults, table, "`alert`", _ALERT_KEYS)
     return AlertPolicy(
         severity=alert.get("severity", values.one_of(*SEVERITIES), AlertPolicy().severity),
-        max_age=alert.get("max_age", values.duration, AlertPolicy().max_age),
+        max_age=alert.get("max_age", values.duration, max_age),
     )

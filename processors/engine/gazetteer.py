@@ -101,13 +101,12 @@ def find_mentions(view: View, by_literal: dict[int, list[Alias]]) -> list[Mentio
     """The entities of title, lead and text; of overlapping ones the longer, then the first."""
     section = view.main
     found: set[Mention] = set()
-    for literal in view.present & by_literal.keys():
+    for literal, start, _ in [hit for hit in section.found if hit[0] in by_literal]:
+        at = section.place(start)
         for alias in by_literal[literal]:
-            for start in view.hits[literal]:
-                first = section.place(start) - alias.anchor
-                last = first + len(alias.words) - 1
-                if _stands(section, alias, first, last):
-                    found.add(Mention(first, last, alias.entity))
+            first, last = at - alias.anchor, at - alias.anchor + len(alias.words) - 1
+            if _stands(section, alias, first, last):
+                found.add(Mention(first, last, alias.entity))
     return _longest(sorted(found, key=lambda m: (m.first, -m.last, m.entity)))
 
 

@@ -104,7 +104,7 @@ class Section:
 
     @cached_property
     def _spaces(self) -> np.ndarray:
-        return np.cumsum(np.frombuffer(self.buffer, np.uint8) == SPACE)
+        return (np.frombuffer(self.buffer, np.uint8) == SPACE).cumsum()
 
     def place(self, start: int) -> int:
         """Position, without base, of the word that byte ``start`` is in or is the space before."""

@@ -286,3 +286,13 @@ def test_a_folder_where_a_file_should_be_is_a_fault(load: Load) -> None:
     _, faults = load({"topics/a.yaml/inner.txt": "x", "entities": "not a folder"})
     found: list[Any] = [(f.file.rpartition("config/")[2], f.code) for f in faults]
     assert found == [("entities", "E213"), ("topics/a.yaml", "E201")]
+
+
+def test_max_age_may_stand_at_the_topic_or_in_alert_where_it_counts_more(load: Load) -> None:
+    top = "id: t\nquery: NATO\nmax_age: 6h\n"
+    catalog, faults = load({"topics/t.yaml": top})
+    assert faults == []
+    assert topic_of(catalog).alert.max_age == timedelta(hours=6)
+    both = top + "alert: {max_age: 3h, severity: high}\n"
+    catalog, _ = load({"topics/t.yaml": both})
+    assert topic_of(catalog).alert.max_age == timedelta(hours=3)

@@ -46,6 +46,16 @@ def read(feed: FeedRecord, now: datetime = MONDAY, **values: Any) -> Decision:
     return decide.after_read(feed, document(**values), now, STILL)
 
 
+def test_an_explicit_interval_beats_every_back_off_but_not_what_the_server_asks() -> None:
+    feed = feed_record(every_s=2.0)
+    for failure in (DOWN, GONE, Failure("not_found", "HTTP 404."), Failure("parse", "No feed.")):
+        assert fail(feed, failure).feed.next_due_at - MONDAY == timedelta(seconds=2)
+    asked = fail(feed, Failure("server_error", "HTTP 503.", retry_after=600.0)).feed
+    assert asked.next_due_at - MONDAY == timedelta(minutes=10)
+    limited = fail(feed, Failure("rate_limited", "HTTP 429.")).feed
+    assert limited.next_due_at - MONDAY == timedelta(minutes=15)
+
+
 def test_failures_of_one_class_back_off_and_leave_validators_alone() -> None:
     feed = feed_record(etag='"1"', body_sha256="x")
     waits = []
