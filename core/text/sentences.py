@@ -70,10 +70,11 @@ class Sentences:
         Returns:
             Where the first begins, and where the one behind the last begins or the text ends.
         """
-        begins, _ = self._line(start)
+        begins, after = self._line(start)
         first = begins[bisect_right(begins, start) - 1]
         at = max(start, end - 1)
-        begins, after = self._line(at)
+        if at >= after:
+            begins, after = self._line(at)
         behind = bisect_right(begins, at)
         return first, begins[behind] if behind < len(begins) else after
 
@@ -129,10 +130,10 @@ def _ends(text: str, end: re.Match[str], following: re.Match[str]) -> bool:
         return False
     if not end.group().startswith(".") or len(end.group().rstrip("\"'»«“”’)]")) > 1:
         return True
-    before = _LAST_WORD.search(text[max(0, end.start() - _WORD_BACK) : end.start()])
-    if before is None:
+    if word.casefold() in _STARTERS:
         return True
-    return word.casefold() in _STARTERS or not _shortens(before.group())
+    before = _LAST_WORD.search(text, max(0, end.start() - _WORD_BACK), end.start())
+    return before is None or not _shortens(before.group())
 
 
 def _shortens(word: str) -> bool:
