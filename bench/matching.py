@@ -90,7 +90,9 @@ class Generator:
         return f"{word[:6]}*" if kind > 0.87 and len(word) > 6 else f'"{word}"'
 
 
-def generated_catalog(articles: Sequence[Article], count: int, *, selective: bool = True) -> Catalog:
+def generated_catalog(
+    articles: Sequence[Article], count: int, *, selective: bool = True
+) -> Catalog:
     """A catalog of ``count`` topics of one generated rule each."""
     generator = Generator(articles, selective=selective)
     return Catalog((), tuple(_topic(number, generator.query()) for number in range(count)))

@@ -2,12 +2,14 @@
 
 ::
 
-    python bench/pipeline.py [FOLDER] [--rules N]      FOLDER holds html-scrapinghub/html/*.html.gz
+    python bench/pipeline.py [FOLDER] [--rules 1000] [--rounds 5]
 
-Baseline: ``trafilatura.bare_extraction(fast=True, include_comments=False)`` on the page's text.
+FOLDER holds ``html-scrapinghub/html/*.html.gz``; without it WIREWATCH_BENCH_DATA names it.
+
+Baseline: ``trafilatura.bare_extraction(fast=True, include_comments=False)`` on the page's bytes.
 Pipeline: extraction with zones, article record, append to the embedded log, processors with
-``N`` generated rules in a transaction, decoding of what comes out. Both see every page once per
-round, in turns; medians over rounds of the ratio of the sums.
+generated selective rules in a transaction of the log. Both see every page once per round, page by
+page in turns; the ratio is that of the sums of a round, its median over the rounds.
 """
 
 from __future__ import annotations
@@ -19,12 +21,14 @@ import resource
 import statistics
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import trafilatura
-from matching import generated_catalog
 
+from bench.matching import generated_catalog
 from config.settings import Settings
 from core.dispositions import Dispositions
 from core.ids import article_id
@@ -32,12 +36,14 @@ from core.instance import Instance
 from core.messages import ArticleRevision
 from core.messages.envelope import to_record
 from core.streams import open_streams
+from core.streams.port import StreamLog
 from core.streams.specs import stream_specs
 from ingest.extract import ExtractedPage, extract_page
 from processors import GROUP, Worker
 from processors.worker import STREAMS
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+PARTS = ("bare_extraction", "extract", "append", "processors")
 
 
 def main() -> None:
@@ -55,7 +61,9 @@ def main() -> None:
 
 
 def load(folder: Path) -> list[bytes]:
-    return [gzip.decompress(p.read_bytes()) for p in sorted(folder.glob("html-scrapinghub/html/*.gz"))]
+    return [
+        gzip.decompress(p.read_bytes()) for p in sorted(folder.glob("html-scrapinghub/html/*.gz"))
+    ]
 
 
 def measure(pages: list[bytes], folder: Path, rules: int, rounds: int) -> None:
@@ -63,37 +71,56 @@ def measure(pages: list[bytes], folder: Path, rules: int, rounds: int) -> None:
     me = Instance.start(folder)
     log = open_streams(settings, instance=me, clock=lambda: datetime.now(UTC))
     log.create(stream_specs(settings))
-    texts = [extract_page(p, url=f"https://example.org/{n}", now=NOW).text for n, p in enumerate(pages)]
-    catalog = generated_catalog(texts, rules)
+    found = [extracted(number, page) for number, page in enumerate(pages)]
+    catalog = generated_catalog([(page.title, page.text) for page in found], rules)
     worker = Worker(lambda: catalog, ("de", "en"), lambda: NOW, Dispositions())
+    worker.processors.process(revision(0, 0, found[0]))  # loads the language model
     consumer = log.consumer(GROUP, STREAMS, slot="bench")
-    ratios, ours, theirs = [], 0.0, 0.0
+    took: list[Counter[str]] = []
     for number in range(rounds):
-        base = pipe = 0.0
-        for n, page in enumerate(pages):
-            started = time.process_time()
-            trafilatura.bare_extraction(page, fast=True, include_comments=False)
-            middle = time.process_time()
-            article = revision(n, number, extract_page(page, url=f"https://example.org/{n}", now=NOW))
-            log.append([to_record(article, at=NOW)])
-            base += middle - started
-            pipe += time.process_time() - middle
-        started = time.process_time()
+        spent = one_round(pages, number, log)
+        start = time.process_time()
         while batch := consumer.poll(limit=settings.processors_batch, timeout=0.5):
             worker.handle(consumer, batch)
-        pipe += time.process_time() - started
-        ratios.append(pipe / base)
-        ours, theirs = ours + pipe, theirs + base
+        spent["processors"] = time.process_time() - start
+        took.append(spent)
     consumer.close()
     log.close()
     me.close()
-    count = len(pages) * rounds
+    print(f"{len(pages)} pages, {rules} rules, {worker.matches // rounds} matches a round")
+    report(took, len(pages))
+
+
+def one_round(pages: list[bytes], version: int, log: StreamLog) -> Counter[str]:
+    """CPU seconds of the baseline, and of what ingest does with the same pages."""
+    spent: Counter[str] = Counter()
+    for number, page in enumerate(pages):
+        marks = [time.process_time()]
+        trafilatura.bare_extraction(page, fast=True, include_comments=False)
+        marks.append(time.process_time())
+        article = extracted(number, page)
+        marks.append(time.process_time())
+        log.append([to_record(revision(number, version, article), at=NOW)])
+        marks.append(time.process_time())
+        for name, before, after in zip(PARTS, marks, marks[1:], strict=False):
+            spent[name] += after - before
+    return spent
+
+
+def extracted(number: int, page: bytes) -> ExtractedPage:
+    return extract_page(page, url=f"https://example.org/{number}", now=NOW)
+
+
+def report(rounds: Sequence[Counter[str]], pages: int) -> None:
+    baseline, *ours = PARTS
+    for name in PARTS:
+        milliseconds = statistics.median(spent[name] for spent in rounds) / pages * 1000
+        print(f"  {name:16} {milliseconds:7.2f} ms an article")
+    ratios = sorted(sum(spent[name] for name in ours) / spent[baseline] for spent in rounds)
+    median = statistics.median(ratios)
+    print(f"  pipeline / baseline {median:.2f}  ({ratios[0]:.2f} to {ratios[-1]:.2f})")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"pages {len(pages)}, rules {rules}, rounds {rounds}, matches {worker.matches // rounds} a round")
-    print(f"baseline  bare_extraction(fast, no comments)  {theirs / count * 1000:7.2f} ms an article")
-    print(f"pipeline  page to matches on the log          {ours / count * 1000:7.2f} ms an article")
-    print(f"ratio     median {statistics.median(ratios):.2f}  ({min(ratios):.2f} to {max(ratios):.2f})")
-    print(f"peak resident memory {peak:.0f} MiB")
+    print(f"  peak resident memory {peak:.0f} MiB")
 
 
 def revision(number: int, version: int, page: ExtractedPage) -> ArticleRevision:

@@ -49,8 +49,12 @@ def main() -> None:
     worked(processors, records[:50])  # loads the language model
     took = [timed(processors, records) for _ in range(given.rounds)]
     each = statistics.median(took)
-    print(f"{len(records)} articles, {given.rules} rules: {each:.0f} us, {1e6 / each:.0f} articles/s")
-    print(f"peak resident memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+    print(
+        f"{len(records)} articles, {given.rules} rules: {each:.0f} us, {1e6 / each:.0f} articles/s"
+    )
+    print(
+        f"peak resident memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB"
+    )
     if given.parts:
         parts(processors, records)
 

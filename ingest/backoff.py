@@ -102,8 +102,8 @@ class Failure:
 
     @property
     def is_network(self) -> bool:
-        """Whether our own connection may be to blame."""
-        return self.outcome in ("dns", "connect", "timeout", "reset")
+        """Whether our own connection may be to blame, or a resolver that knows nobody."""
+        return self.outcome in ("dns", "nxdomain", "connect", "timeout", "reset")
 
 
 def failure_of(response: Response, wait: float | None) -> Failure | None:

@@ -96,7 +96,8 @@ def after_failure(
             left as they are.
     """
     counted = feed if own_outage else _counted(feed, failure, now)
-    wait = _wait(feed, failure, max(counted.class_count, 1), rng)
+    kind = FailClass.NETWORK if own_outage else failure.kind
+    wait = _wait(feed, kind, 1 if own_outage else counted.class_count, rng)
     reason = f"{failure.message} Trying again after {in_words(wait)}"
     if failure.retry_after and timedelta(seconds=failure.retry_after) > wait:
         wait = with_jitter(timedelta(seconds=failure.retry_after), rng)
@@ -112,14 +113,14 @@ def after_failure(
     return Decision(saved, _failure_health(feed, saved, failure, now), failure.retry_after)
 
 
-def _wait(feed: FeedRecord, failure: Failure, count: int, rng: random.Random) -> timedelta:
+def _wait(feed: FeedRecord, kind: FailClass, count: int, rng: random.Random) -> timedelta:
     """An explicit interval is taken as it is, unless the server says that it is asked too often."""
     if feed.every_s is None:
-        return with_jitter(delay(failure.kind, count), rng)
+        return with_jitter(delay(kind, count), rng)
     every = timedelta(seconds=feed.every_s)
-    if failure.kind is not FailClass.RATE_LIMITED:
+    if kind is not FailClass.RATE_LIMITED:
         return every
-    return max(every, with_jitter(delay(failure.kind, count), rng))
+    return max(every, with_jitter(delay(kind, count), rng))
 
 
 def after_not_modified(

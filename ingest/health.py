@@ -47,7 +47,8 @@ class OutageWatch:
         if self._ours or len(hosts) < OUTAGE_HOSTS:
             return Outage(self._ours)
         self._ours = True
-        log.error("no_outlet_can_be_reached", hosts=len(hosts))
+        mend = "Is this machine's connection or name resolution down? Polling goes on by itself."
+        log.error("no_outlet_can_be_reached", hosts_tried=len(hosts), mend=mend)
         return Outage(True, earlier)
 
     def answered(self) -> None:

@@ -56,6 +56,7 @@ class Polled:
         message: In words.
         failed: Whether it did.
         reached: Whether anybody answered.
+        own_outage: Whether it is our own connection that is down, which is said once for all.
         dispositions: Of the entries that ended with this poll.
         new: Entries never seen before; their pages are read next.
         changed: Entries that say something else now.
@@ -67,6 +68,7 @@ class Polled:
     message: str = ""
     failed: bool = False
     reached: bool = True
+    own_outage: bool = False
     dispositions: Counter[str] = field(default_factory=Counter)
     new: int = 0
     changed: int = 0
@@ -207,7 +209,14 @@ class Poller:
                 feeds.revise(connection, feed_id, forgiven)
             decision = decide.after_failure(feed, result, now, rng, own_outage=outage.ours)
             reached = result.outcome not in OUT_OF_REACH
-            polled = Polled(feed.feed_id, "", result.message, failed=True, reached=reached)
+            polled = Polled(
+                feed.feed_id,
+                "",
+                result.message,
+                failed=True,
+                reached=reached,
+                own_outage=outage.ours,
+            )
         elif isinstance(result, NotModified):
             decision = decide.after_not_modified(feed, result, now, rng)
             polled = Polled(feed.feed_id, "")
@@ -288,7 +297,8 @@ def _known(connection: Connection, feed: FeedRecord, parsed: ParsedFeed) -> Know
 def _report(feed: FeedRecord, polled: Polled) -> None:
     metrics.FEED_POLLS.labels(polled.outcome).inc()
     if polled.failed:
-        log.warning(
+        say = log.debug if polled.own_outage else log.warning
+        say(
             "feed_failed",
             feed=feed.feed_id,
             outcome=polled.outcome,
@@ -296,5 +306,5 @@ def _report(feed: FeedRecord, polled: Polled) -> None:
             next_due_at=polled.next_due_at,
         )
         return
-    say = log.info if polled.new else log.debug
-    say("feed_polled", feed=feed.feed_id, outcome=polled.outcome, new=polled.new)
+    tell = log.info if polled.new else log.debug
+    tell("feed_polled", feed=feed.feed_id, outcome=polled.outcome, new=polled.new)

