@@ -55,11 +55,13 @@ class Verdict:
         state: delivered, pending, unknown or failed.
         reason: In words.
         wait: Seconds to the next attempt, where there is one.
+        asked: Whether the target asked for that wait.
     """
 
     state: str
     reason: str
     wait: float | None = None
+    asked: bool = False
 
 
 def judge(
@@ -83,12 +85,13 @@ def judge(
         return Verdict(kept.DELIVERED, outcome.detail)
     if outcome.permanent:
         return Verdict(kept.FAILED, outcome.message)
-    wait = outcome.retry_after
+    wait, asked = outcome.retry_after, outcome.retry_after is not None
     if wait is None:
         wait = chance * min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(attempt - 1, 30))
     if age + timedelta(seconds=wait) > give_up:
         return Verdict(kept.FAILED, f"Given up after {attempt} attempts. {outcome.message}")
-    return Verdict(kept.UNKNOWN if outcome.unknown else kept.PENDING, outcome.message, wait)
+    state = kept.UNKNOWN if outcome.unknown else kept.PENDING
+    return Verdict(state, outcome.message, wait, asked)
 
 
 class Dispatcher:
@@ -132,7 +135,8 @@ class Dispatcher:
         """Make one attempt at each delivery.
 
         Args:
-            attempt_all_due: Treat retry waits as over; else only what is due by the clock.
+            attempt_all_due: Treat retry waits as over, those the targets asked for excepted; else
+                only what is due by the clock.
 
         Returns:
             ``delivered`` and ``failed`` (given up) in this run, ``pending`` after it.
@@ -235,6 +239,7 @@ class Dispatcher:
                 now=now,
                 error=error,
                 next_attempt_at=at,
+                asked=verdict.asked,
             )
             if ours and (event := _event(due, verdict, now)):
                 outbox.put(connection, [to_record(event, at=now)])

@@ -300,7 +300,7 @@ def is_secret(field: FieldInfo) -> bool:
 def unknown_settings(environ: Mapping[str, str]) -> dict[str, str]:
     """``WIREWATCH_*`` variables that set nothing, each with the nearest that would (or "").
 
-    Variables of the tests (``WIREWATCH_TEST_*``) are left out.
+    Those of ``.env`` too. Variables of the tests (``WIREWATCH_TEST_*``) are left out.
     """
     known = {environment_name(name) for name in Settings.model_fields}
     known |= {
@@ -308,7 +308,7 @@ def unknown_settings(environ: Mapping[str, str]) -> dict[str, str]:
     }
     strange = (
         name
-        for name in sorted(environ)
+        for name in sorted({*environ, *_env_file()})
         if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_") and name not in known
     )
     return {name: next(iter(get_close_matches(name, known, n=1)), "") for name in strange}

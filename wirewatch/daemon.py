@@ -76,6 +76,8 @@ class Daemon:
             tasks.append(keep_async("ingest", lambda: self._ingest(stop), stop))
         for name, stage in self._threaded().items():
             self._stages.keep(name, stage)
+        if "ingest" in self._wanted and not self._program.settings.http_contact:
+            log.warning("no_contact", mend="Set WIREWATCH_HTTP_CONTACT: outlets want to know it.")
         log.info("running", stages=sorted(self._wanted), data=str(self._program.settings.data_dir))
         try:
             await asyncio.gather(stop.wait(), *tasks)

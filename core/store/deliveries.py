@@ -31,6 +31,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    or_,
     select,
 )
 
@@ -74,6 +75,7 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False),
     Column("possible_repeat", Boolean, nullable=False),
     Column("next_attempt_at", UtcDateTime, nullable=False),
+    Column("asked_until", UtcDateTime),
     Column("lease_holder", String(120)),
     Column("lease_expires_at", UtcDateTime),
     Column("last_error", Text, nullable=False, server_default=""),
@@ -111,6 +113,7 @@ class Delivery:
         target: The destination, without its secrets.
         state: pending, sending, delivered, failed or unknown.
         possible_repeat: An earlier attempt may have reached the target.
+        asked_until: The target asked to be left alone until then (Retry-After).
         last_error: Why the last attempt failed, in words; empty where none did.
     """
 
@@ -121,6 +124,7 @@ class Delivery:
     attempts: int
     possible_repeat: bool
     next_attempt_at: datetime
+    asked_until: datetime | None
     lease_holder: str | None
     lease_expires_at: datetime | None
     last_error: str
@@ -180,11 +184,15 @@ def due(
         me: Who asks.
         now: The present.
         limit: At most so many.
-        waits_over: Whether retries that still wait count as due.
+        waits_over: Whether retries that still wait count as due; a wait that the target itself
+            asked for is kept all the same.
         but: Ids of deliveries to leave alone.
     """
     waiting = select(deliveries).where(deliveries.c.state.in_((PENDING, UNKNOWN)))
-    if not waits_over:
+    if waits_over:
+        asked = deliveries.c.asked_until
+        waiting = waiting.where(or_(asked.is_(None), asked <= now))
+    else:
         waiting = waiting.where(deliveries.c.next_attempt_at <= now)
     waiting = waiting.order_by(deliveries.c.next_attempt_at, deliveries.c.id)
     rows = connection.execute(waiting.limit(limit + len(but))).mappings()
@@ -221,6 +229,7 @@ def finish(
     now: datetime,
     error: str = "",
     next_attempt_at: datetime | None = None,
+    asked: bool = False,
 ) -> bool:
     """Write the outcome of an attempt; False where somebody else owns the delivery by now.
 
@@ -231,6 +240,7 @@ def finish(
         now: The present.
         error: Why the attempt failed, in words.
         next_attempt_at: When the next one is due, where there is a next one.
+        asked: Whether it is the target that asked to wait until then.
     """
     values: dict[str, Any] = {
         "state": state,
@@ -238,6 +248,7 @@ def finish(
         "updated_at": now,
         "lease_holder": None,
         "lease_expires_at": None,
+        "asked_until": next_attempt_at if asked else None,
     }
     if state == UNKNOWN:
         values["possible_repeat"] = True

@@ -5,7 +5,8 @@
     poll ──batch──▶ attempt(batch)          the stage's own: process AND commit, or raise
                       ├─ fine               go on
                       ├─ FencedError        another member has the partition: drop the batch, poll
-                      ├─ retryable          rewind, back off, poll again: never a dead letter
+                      ├─ retryable          rewind, back off, poll again: never a dead letter; so is
+                      │                     a machine without space, memory or descriptors
                       ├─ our or the         operator's fault (settings, unknown stream): raise
                       └─ anything else      poison: halve the batch until single records are left;
                                             one that fails ``attempts`` times by itself becomes a
@@ -44,6 +45,7 @@ from config.errors import (
     FencedError,
     OffsetOutOfRangeError,
     OperatorError,
+    OutsideError,
     PoisonError,
     RecordTooLargeError,
     StreamError,
@@ -243,10 +245,21 @@ class _Worker:
         log.error("records_missed", stage=self._stage, reason=str(error))
         self._count(overtaken=1)
 
+    def _try(self, batch: Batch) -> None:
+        """One attempt; what this machine lacks (space, memory) is not the record's fault."""
+        try:
+            self._attempt(batch)
+        except (OSError, MemoryError) as error:
+            what = getattr(error, "strerror", None) or type(error).__name__
+            raise OutsideError(
+                f"{self._stage}: this machine refused: {what}.",
+                mend="Free space or memory; work goes on from where it stopped.",
+            ) from error
+
     def _settle(self, batch: Batch) -> None:
         """Get a batch done, whatever is in it; or raise what no splitting can mend."""
         try:
-            self._attempt(batch)
+            self._try(batch)
         except Exception as error:
             if not _is_poison(error):
                 raise
@@ -265,7 +278,7 @@ class _Worker:
             if isinstance(error, PoisonError):
                 return self._bury(batch, error, attempts, since)
             try:
-                self._attempt(batch)
+                self._try(batch)
             except Exception as again:
                 if not _is_poison(again):
                     raise

@@ -10,6 +10,7 @@ letters of their own in German. Where folding makes more than one character (ß 
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 import numpy as np
 
@@ -29,6 +30,7 @@ _LETTERS_OF_THEIR_OWN = frozenset("äöü")
 _UNDECOMPOSED = {"ı": "i", "ł": "l", "đ": "d", "ё": "е", "æ": "ae", "œ": "oe", "i̇": "i"}
 
 
+@lru_cache(maxsize=256)
 def fold_character(character: str) -> str:
     """What one character is compared as; may be several characters, never none."""
     plain = unicodedata.normalize("NFKC", character)
@@ -79,6 +81,6 @@ KIND, FOLD = _tables()
 
 def fold_multi(text: str, codes: np.ndarray) -> str:
     """Replace each character of ``codes`` (kind ``MULTI``) in a folded text."""
-    for code in np.unique(codes).tolist():
-        text = text.replace(chr(code), fold_character(chr(code)))
+    for character in set(map(chr, codes.tolist())):  # np.unique takes longer for a few
+        text = text.replace(character, fold_character(character))
     return text

@@ -30,6 +30,9 @@ from ingest.sources.scan import Channel, Scan, keep_only, mended, refuse_bombs, 
 from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
 
+MOST_UNCLOSED = 20_000
+"""More elements left open make feedparser take seconds; a large feed of loose HTML has hundreds."""
+
 _log = structlog.get_logger(__name__)
 
 _FEED = re.compile(rb"<(?:\w+:)?(?:rss|rdf|feed|channel|item|entry)\b", re.IGNORECASE)
@@ -70,6 +73,8 @@ def _parse_whole(
 ) -> ParsedFeed:
     if not _FEED.search(document[:65_536]):
         raise not_a_feed(url, document)  # feedparser takes seconds to see that
+    if unclosed(document) > MOST_UNCLOSED:
+        raise FetchError(url, "parse", "The feed opens elements without end.")
     result = _feedparser(document) or _feedparser(mended(document) or b"")
     if result is None:
         raise FetchError(url, "parse", "The feed is too damaged to be read.")
@@ -84,6 +89,12 @@ def _parse_whole(
     kept = [items[position] for position, _, _ in chosen.kept]
     is_atom = version.startswith("atom")
     return _parsed(_channel(result["feed"]), is_atom, kept, chosen, len(items), url, now)
+
+
+def unclosed(document: bytes) -> int:
+    """Roughly how many elements a document opens and never closes."""
+    closing = 2 * document.count(b"</") + document.count(b"/>")
+    return document.count(b"<") - closing - document.count(b"<!") - document.count(b"<?")
 
 
 def _feedparser(document: bytes) -> Any:

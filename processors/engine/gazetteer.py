@@ -53,11 +53,9 @@ class AliasWord:
     exact: frozenset[str]
     capital: bool
 
-    def fits(self, folded: str, exact: str) -> bool:
-        """Whether a word of a text is this one."""
-        if folded not in self.forms or (self.exact and exact not in self.exact):
-            return False
-        return not self.capital or exact[0].isupper()
+    def written(self, exact: str) -> bool:
+        """Whether a word of a text that has one of the forms is written as this one."""
+        return exact in self.exact if self.exact else not self.capital or exact[0].isupper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +111,10 @@ def find_mentions(view: View, by_literal: dict[int, list[Alias]]) -> list[Mentio
 def _stands(section: Section, alias: Alias, first: int, last: int) -> bool:
     if first < 0 or last >= len(section.tokens):
         return False
-    return all(
-        word.fits(section.word(at, at), section.exact(at, at))
-        for at, word in enumerate(alias.words, first)
-    )
+    for at, word in enumerate(alias.words, first):  # plain loops: most aliases stand nowhere
+        if section.word(at, at) not in word.forms:
+            return False
+    return all(w.written(section.exact(at, at)) for at, w in enumerate(alias.words, first))
 
 
 def _longest(mentions: Sequence[Mention]) -> list[Mention]:

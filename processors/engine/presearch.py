@@ -64,6 +64,8 @@ class Presearch:
         able = rules[runs[1:] - runs[:-1] == self._needed[rules]]
         if len(self._always):
             able = np.sort(np.concatenate([able, self._always]))
+        if not len(able):
+            return []
         able = able[self._gates(language)[able]]
         if not self._enough[able].all():
             able = self._reaching(able)

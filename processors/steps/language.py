@@ -19,5 +19,5 @@ def language(known: Knowledge, draft: Draft) -> Draft:
     sample = f"{article.title}\n{article.lead}"
     if sum(map(str.isalpha, sample)) < ENOUGH_LETTERS:
         sample = f"{sample}\n{article.text[:START]}"
-    code, source = known.identifier.identify(sample, article.language)
+    code, source = known.identifier.identify(sample, article.language, headline=article.title)
     return replace(draft, language=code, language_source=source)

@@ -32,7 +32,8 @@ def test_what_an_attempt_means() -> None:
     assert verdict(DeliveryError("no", permanent=True)) == Verdict("failed", "no")
     assert verdict(DeliveryError("later")) == Verdict("pending", "later", 2.0)
     assert verdict(DeliveryError("silence", unknown=True)) == Verdict("unknown", "silence", 2.0)
-    assert verdict(DeliveryError("wait", retry_after=90)) == Verdict("pending", "wait", 90)
+    asked = verdict(DeliveryError("wait", retry_after=90))
+    assert asked == Verdict("pending", "wait", 90, asked=True)
 
 
 def test_a_wait_beyond_the_end_is_the_end() -> None:
@@ -72,6 +73,21 @@ def test_a_line_that_may_be_a_repeat_says_so(scene: Scene) -> None:
     assert [entry["possible_repeat"] for entry in lines if entry["event"] == "notification"] == [
         True
     ]
+
+
+def test_a_wait_the_target_asked_for_is_kept_even_where_other_waits_are_over(
+    scene: Scene, faults: FaultServer
+) -> None:
+    asked = reply(status=429, retry_after="300")
+    scene.receivers(webhook(faults.on("/a", asked), name="a"))
+    scene.see(match())
+    for seconds in (0, 200):
+        scene.later(seconds=seconds)
+        assert scene.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
+    assert len(faults.asked("/a")) == 1
+    faults.on("/a", reply())
+    scene.later(seconds=101)
+    assert scene.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
 
 
 def test_every_receiver_of_the_route_is_told_for_itself(scene: Scene, faults: FaultServer) -> None:

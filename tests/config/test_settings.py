@@ -169,6 +169,14 @@ def test_a_misspelled_variable_is_found_with_the_one_it_may_mean() -> None:
     }
 
 
+def test_a_misspelled_line_of_the_env_file_is_found_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("WIREWATCH_WEB_PROT=1\nOTHER=2\n")
+    assert unknown_settings({}) == {"WIREWATCH_WEB_PROT": "WIREWATCH_WEB_PORT"}
+
+
 def test_the_reference_is_up_to_date() -> None:
     assert (HOME / "docs/settings.md").read_text(encoding="utf-8") == settings_markdown(), (
         "out of date: make docs"

@@ -195,3 +195,16 @@ def test_json_holds_nothing_that_moves_a_cursor_or_ends_a_line() -> None:
 
 def test_a_start_without_a_zone_is_utc() -> None:
     assert parse_start("2026-11-22T09:00:00") == parse_start("2026-11-22T10:00:00+01:00")
+
+
+def test_streams_are_known_by_their_prefix(tmp_path: Path, room: Newsroom) -> None:
+    walk = new_walk(tmp_path)
+    walk.environment["WIREWATCH_STREAMS_PREFIX"] = "acme"
+    walk.sources(kurier=room.feed_url("kurier"))
+    room.publish("kurier", Story("/a", "Haushalt", "Der Rat hat den Haushalt beschlossen."))
+    walk.once()
+    names = {row["stream"] for row in json.loads(walk.call("streams", "list", "--json"))}
+    assert "acme.news.articles.v1" in names
+    for name in ("acme.news.articles.v1", "news.articles.v1"):
+        [record] = walk.tail(name)
+        assert record["stream"] == "acme.news.articles.v1"

@@ -14,6 +14,7 @@ import typer
 from config.errors import UsageError
 from config.settings import Settings
 from core.clock import rfc3339
+from core.streams.names import Prefix
 from wirewatch.cli.output import print_line, print_rows
 from wirewatch.opening import open_instance, open_settings, open_stream_log
 
@@ -33,9 +34,10 @@ def list_streams(
     settings = open_settings()
     with open_instance(settings) as me, open_stream_log(settings, me) as log:
         found = log.streams()
+    prefix = Prefix(settings.streams_prefix)
     rows = [
         {
-            "stream": info.name,
+            "stream": prefix.on(info.name),
             "partitions": info.partitions,
             "records": info.records,
             "bytes": info.bytes,
@@ -51,7 +53,9 @@ def list_streams(
 
 @app.command()
 def tail(
-    stream: Annotated[str, typer.Argument(help="For example news.matches.v1")],
+    stream: Annotated[
+        str, typer.Argument(help="For example news.matches.v1, with or without the prefix")
+    ],
     *,
     start: Annotated[
         str, typer.Option("--from", help="start, end, or a time (RFC 3339)")
@@ -73,9 +77,11 @@ def tail(
     first = parse_start(start)
     settings = open_settings()
     with open_instance(settings) as me, open_stream_log(settings, me) as log:
+        prefix = Prefix(settings.streams_prefix)
+        name = prefix.off(stream) or stream
         try:
-            for record in islice(_records(log, settings, stream, first, follow), limit or None):
-                print_line(as_line(record))
+            for record in islice(_records(log, settings, name, first, follow), limit or None):
+                print_line(as_line(record, prefix))
         except KeyboardInterrupt:
             return
 
@@ -97,10 +103,10 @@ def _records(
     yield from log.read(stream, start=start, follow=(lambda: True) if follow else None)
 
 
-def as_line(record: Record) -> dict[str, Any]:
-    """A record as ``streams tail`` prints it."""
+def as_line(record: Record, prefix: Prefix) -> dict[str, Any]:
+    """A record as ``streams tail`` prints it; the stream's name is the one consumers know."""
     return {
-        "stream": record.stream,
+        "stream": prefix.on(record.stream),
         "partition": record.partition,
         "offset": record.offset,
         "key": _text(record.key),

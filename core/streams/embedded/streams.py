@@ -10,8 +10,8 @@ import apsw
 
 from config.errors import StreamMismatchError, UnknownStreamError
 from core.streams.embedded.database import Database
-from core.streams.embedded.names import Prefix
 from core.streams.embedded.schema import OFFSET_BITS
+from core.streams.names import Prefix
 from core.streams.port import StreamInfo, StreamSpec
 
 

@@ -40,6 +40,36 @@ class Work(Engine):
 
     # Poison
 
+    @pytest.mark.parametrize("lack", [OSError(28, "No space left on device"), MemoryError()])
+    def test_30_what_the_machine_lacks_is_never_the_records_fault(
+        self, log: StreamLog, lack: Exception
+    ) -> None:
+        log.append(numbered(10))
+        consumer = log.consumer("g", ["in"], slot="a")
+        failures = iter([lack, lack])
+
+        def attempt(batch: Batch) -> None:
+            if error := next(failures, None):
+                raise error
+            with consumer.transaction(batch) as out:
+                out.append(*(NewRecord("out", r.key, r.value, (), r.time) for r in batch.records))
+
+        done = work(
+            consumer,
+            attempt,
+            stage="processors",
+            clock=utc_now,
+            dispositions=Dispositions(),
+            stop=lambda: False,
+            idle=lambda: unread(log, "g") == 0,
+            pause=lambda _: None,
+            policy=Policy(wait=0.05),
+        )
+        consumer.close()
+        assert (done.records, done.retries, done.dead_letters) == (10, 2, 0)
+        assert list(log.read(DEAD_LETTER)) == []
+        assert len(list(log.read("out"))) == 10
+
     def test_30_a_poison_record_goes_aside_and_the_stream_goes_on(self, log: StreamLog) -> None:
         log.append([*numbered(40), new(b"7", b"{bad"), *numbered(40)])
         consumer = log.consumer("g", ["in"], slot="a")

@@ -312,6 +312,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("possible_repeat", sa.Boolean(), nullable=False),
         sa.Column("next_attempt_at", UtcDateTime(), nullable=False),
+        sa.Column("asked_until", UtcDateTime(), nullable=True),
         sa.Column("lease_holder", sa.String(length=120), nullable=True),
         sa.Column("lease_expires_at", UtcDateTime(), nullable=True),
         sa.Column("last_error", sa.Text(), server_default="", nullable=False),

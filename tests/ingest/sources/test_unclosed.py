@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from config.errors import FetchError
+from ingest.sources import parse_feed
+from tests.support.press import MONDAY
+
+
+def test_a_feed_that_opens_elements_without_end_is_refused_at_once() -> None:
+    document = b"<rss><channel>" + b"<a>" * 300_000
+    began = time.process_time()
+    with pytest.raises(FetchError, match="without end") as caught:
+        parse_feed(
+            document, url="https://e.org/f", content_type=None, now=MONDAY, known={}, limit=10
+        )
+    assert caught.value.outcome == "parse"
+    assert time.process_time() - began < 5
+
+
+def test_a_feed_with_some_loose_html_is_still_read() -> None:
+    items = "".join(
+        f"<item><title>T{n} & co</title><link>https://e.org/{n}</link>"
+        f"<description>a<br>b<br>c</description></item>"
+        for n in range(50)
+    )
+    document = f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>".encode()
+    found = parse_feed(
+        document, url="https://e.org/f", content_type=None, now=MONDAY, known={}, limit=100
+    )
+    assert len(found.entries) == 50
