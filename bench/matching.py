@@ -3,7 +3,7 @@
     python bench/matching.py ARTICLES [--rules 1000,10000] [--articles 1000] [--rounds 5]
 
 ARTICLES is a JSON-lines file (may be gzipped) with ``title`` and ``text``; without it
-WIREWATCH_BENCH_DATA names the file or a folder that holds ``articles.jsonl.gz``.
+WIREWATCH_BENCH_DATA names the file or a folder with an ``articles.jsonl.gz`` somewhere in it.
 
 Rules are generated from the vocabulary of the articles: 62 % phrases, 25 % words, 13 % prefixes,
 groups joined by AND, 22 % with NEAR/10, 28 % with NOT. Permissive ones (two or three groups of up
@@ -50,7 +50,7 @@ Article = tuple[str, str]
 
 
 def articles_of(path: Path, limit: int) -> list[Article]:
-    file = path / "articles.jsonl.gz" if path.is_dir() else path
+    file = min(path.rglob("articles.jsonl.gz")) if path.is_dir() else path
     opener = gzip.open if file.suffix == ".gz" else open
     with opener(file, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for _, line in zip(range(limit), lines, strict=False)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from core.messages import Evidence, Field
 from processors.engine.programs import Program
-from processors.engine.view import Span, View
+from processors.engine.view import Span, Told, View
 
 MAX_SPANS = 10
 """Spans told per rule: the first ones, so those of the title come first."""
@@ -28,13 +28,17 @@ def _outermost(spans: Iterable[Span]) -> list[tuple[int, int]]:
 
 
 def _evidence(rule_id: str, view: View, first: int, last: int) -> Evidence:
+    told = view.told.get((first, last))
+    if told is None:
+        told = view.told[first, last] = _told(view, first, last)
+    field, start, end, surface, sentence = told
+    return Evidence(
+        field=field, start=start, end=end, surface=surface, rule=rule_id, sentence=sentence
+    )
+
+
+def _told(view: View, first: int, last: int) -> Told:
     zone = view.zone(first)
     start, end = zone.code_points(first, last)
-    return Evidence(
-        field=Field(zone.field),
-        start=start,
-        end=end,
-        surface=zone.text[start:end],
-        rule=rule_id,
-        sentence=zone.sentences.shown(start, end),
-    )
+    sentence = zone.sentences.shown(start, end)
+    return Field(zone.field), start, end, zone.text[start:end], sentence

@@ -78,7 +78,8 @@ class Presearch:
         runs = _runs(topics)
         most = np.add.reduceat(self._gain[able], runs[:-1])
         reached = most >= self._thresholds[topics[runs[:-1]]]
-        return able[np.repeat(reached, np.diff(runs))]
+        kept: np.ndarray = able[np.repeat(reached, np.diff(runs))]
+        return kept
 
     def _touched(self, present: Collection[int]) -> np.ndarray:
         """Groups with a literal that is present; one may come twice."""
@@ -106,7 +107,8 @@ class Presearch:
 def _distinct(numbers: np.ndarray) -> np.ndarray:
     """Each once, ascending; ``np.unique`` takes three times as long."""
     numbers.sort()
-    return numbers[_runs(numbers)[:-1]]
+    once: np.ndarray = numbers[_runs(numbers)[:-1]]
+    return once
 
 
 def _runs(ascending: np.ndarray) -> np.ndarray:

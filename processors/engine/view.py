@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.messages import Field
 from core.text.characters import FIELD_MARK, SPACE
 from core.text.sentences import Sentences
 from core.text.tokens import Tokens, tokenise
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int, tuple[tuple[int, int], ...] | None]
 """First position, last position, and for a NEAR the (first, last) of what it is made of."""
+
+Told = tuple[Field, int, int, str, str]
+"""Field, first code point, one past the last, surface and sentence of a span."""
 
 OTHER = 1 << 40
 """Added to the number of a literal that stands in one of the other fields."""
@@ -103,7 +107,8 @@ class Section:
 
     @cached_property
     def _spaces(self) -> np.ndarray:
-        return (np.frombuffer(self.buffer, np.uint8) == SPACE).cumsum()
+        spaces: np.ndarray = (np.frombuffer(self.buffer, np.uint8) == SPACE).cumsum()
+        return spaces
 
     def place(self, start: int) -> int:
         """Position, without base, of the word that byte ``start`` is in or is the space before."""
@@ -136,6 +141,7 @@ class View:
             the other fields (plus ``OTHER``), and of the entities named.
         entities: Where each entity is named.
         memo: Hits of each program asked so far.
+        told: What evidence says of each place told so far; rules share places.
     """
 
     def __init__(
@@ -145,6 +151,7 @@ class View:
         self.other = Section(others, len(self.main.tokens) + 1) if others else None
         self.entities: dict[str, list[Span]] = {}
         self.memo: dict[int, list[Span]] = {}
+        self.told: dict[tuple[int, int], Told] = {}
         self.present: set[int] = set()
 
     def search(self, automaton: BytesAhoCorasick) -> None:

@@ -147,6 +147,7 @@ def test_language_is_detected_where_that_is_sure_and_else_declared(
         ),
         ("Merz", "Merz MERZ Merz’", "merz merzen"),
         ("WHO", "WHO WHOs WHO-Chef", "Who who WHOM"),
+        ("5G", "5G 5G-Netz 5Gs", "5g G5"),
         ("al-Qaida", "al-Qaida Al-Qaida al-Qaidas", "Qaida"),
         ("Müller", "Müller Mueller Müllers", "Muller"),
         ("Зеленський", "Зеленський Зеленського Зеленському Зеленським ЗЕЛЕНСЬКИЙ", "Зелень"),

@@ -59,3 +59,17 @@ def test_a_hostile_text_is_split_in_linear_time() -> None:
     assert len(sentences("A. " * 100_000)) >= 1
     assert sentences("a" * 200_000 + ". ") == [0]
     assert len(sentences("?! Ab " * 50_000)) > 49_000
+
+
+@given(st.text(alphabet="aA1. !\n„“Dr", max_size=60), st.data())
+def test_sentences_found_where_asked_are_those_of_the_whole_text(
+    text: str, data: st.DataObject
+) -> None:
+    begins = [*sentences(text), len(text)]
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    first, after = Sentences(text).around(start, end)
+    inner = [begin for begin in begins[:-1] if start < begin <= max(start, end - 1)]
+    assert first == max(begin for begin in begins[:-1] if begin <= start)
+    assert after == begins[begins.index((inner or [first])[-1]) + 1]
+    assert Sentences(text, one=True).around(start, end) == (0, len(text))
