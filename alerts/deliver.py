@@ -35,6 +35,7 @@ from core.messages import AlertEvent, AlertEventKind
 from core.messages.envelope import to_record
 from core.store import Connection, Store, outbox
 from core.store import deliveries as kept
+from core.text import for_log
 
 BACKOFF_BASE = 2.0
 BACKOFF_CAP = 300.0
@@ -195,6 +196,8 @@ class Dispatcher:
 
     async def _attempt(self, http: HttpClient, due: kept.Due) -> str:
         """One attempt and its mark; the state it led to."""
+        if due.delivery.attempts == 1 or due.delivery.possible_repeat:
+            _say(due)
         kind, outcome = await self._notify(http, due)
         now = self._clock()
         verdict = judge(
@@ -269,6 +272,27 @@ async def _settle(tasks: set[asyncio.Task[str]], timeout: float | None) -> set[a
         elif error is not None:
             raise error
     return under_way
+
+
+def _say(due: kept.Due) -> None:
+    """The line by which somebody at the terminal hears of it too, whoever else is told."""
+    body = Body.model_validate_json(due.notification.body)
+    first = body.articles[0] if body.articles else None
+    found = next(iter(first.evidence), None) if first else None
+    repeat = {"possible_repeat": True} if due.delivery.possible_repeat else {}
+    log.info(
+        "notification",
+        topic=body.topic.id,
+        title=for_log(body.story.title),
+        outlet=first.outlet if first else "",
+        sentence=for_log(found.sentence) if found else "",
+        url=for_log(first.url) if first else "",
+        kind=body.kind,
+        severity=body.severity,
+        receiver=due.notification.receiver,
+        alert=body.alert_id,
+        **repeat,
+    )
 
 
 def _outgoing(due: kept.Due) -> Outgoing:

@@ -80,7 +80,10 @@ def _formatter(form: str, before: list[Processor], *, colours: bool) -> Processo
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if to_json
         else structlog.dev.ConsoleRenderer(
-            colors=colours, exception_formatter=structlog.dev.plain_traceback, pad_event_to=0
+            colors=colours,
+            exception_formatter=structlog.dev.plain_traceback,
+            pad_event_to=0,
+            sort_keys=False,  # the one who logs knows what is to be read first
         )
     )
     return ProcessorFormatter(

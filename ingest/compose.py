@@ -16,6 +16,7 @@ from core.store.feed_record import FeedRecord
 from core.text.clean import clean_line
 from ingest.decide import health_url
 from ingest.extract.page import ExtractedPage
+from ingest.urls import shown_url
 
 FULLER = 2
 """The feed's own text is taken instead of a thin page's where it is so many times longer."""
@@ -130,7 +131,7 @@ def _message(
         country=feed.country,
         first_seen_at=entry.first_seen_at,
         origin=Origin(entry.origin),
-        **values,
+        **values | {"url": shown_url(values["url"])},
     )
     return _fitting(message, settings.streams_max_record_bytes // 2)
 

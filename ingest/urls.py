@@ -2,7 +2,8 @@
 
 ::
 
-    raw ── fetchable_url ──▶ what is asked for and shown     (bytes of path and query untouched)
+    raw ── fetchable_url ──▶ what is asked for           (bytes of path and query untouched)
+                ├── shown_url ──▶ what readers are given     (without tracking and fragment)
                 └── canonical_url ──▶ what the article is known by   (never asked for)
 
 The same article comes as http and https, with ``www.``, ``m.`` or ``amp.``, with tracking
@@ -113,6 +114,15 @@ def canonical_url(url: str) -> str:
     query = _without_tracking(parts.query, registrable_domain(host) or host)
     fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
     return f"https://{host}{port}{path}{'?' if query else ''}{query}{fragment}"
+
+
+def shown_url(url: str) -> str:
+    """The URL as readers are given it: tracking parameters and fragment gone, the rest as it is."""
+    parts = urlsplit(url)
+    site = registrable_domain(parts.hostname or "") or parts.hostname or ""
+    query = "&".join(p for p in parts.query.split("&") if p and not _tracks(p, site))
+    fragment = parts.fragment if parts.fragment.startswith("!") else ""
+    return parts._replace(query=query, fragment=fragment).geturl()
 
 
 def same_site(a: str, b: str) -> bool:

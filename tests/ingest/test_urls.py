@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.urls import canonical_url, fetchable_url, is_consent_wall, registrable_domain, same_site
+from ingest.urls import (
+    canonical_url,
+    fetchable_url,
+    is_consent_wall,
+    registrable_domain,
+    same_site,
+    shown_url,
+)
 
 HOME = "https://example.org"
 
@@ -183,3 +190,19 @@ def test_consent_walls_are_known_and_news_about_consent_is_news(
     url: str, title: str, wall: bool
 ) -> None:
     assert is_consent_wall(url, title) is wall
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://www.kurier.de/a?b=2&a=1&gclid=x#comments", "https://www.kurier.de/a?b=2&a=1"),
+        ("https://m.kurier.de/a/?utm_source=rss", "https://m.kurier.de/a/"),
+        ("https://kurier.de/a%7e?sig=A%2fb", "https://kurier.de/a%7e?sig=A%2fb"),
+        ("https://kurier.de/app#!/artikel/7", "https://kurier.de/app#!/artikel/7"),
+        ("http://127.0.0.1:8000/a", "http://127.0.0.1:8000/a"),
+    ],
+)
+def test_readers_are_given_urls_without_tracking_and_otherwise_as_they_are(
+    url: str, shown: str
+) -> None:
+    assert shown_url(url) == shown

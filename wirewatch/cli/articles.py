@@ -67,9 +67,11 @@ def show(
 ) -> None:
     """Every revision of an article, and the feeds that showed it."""
     from core.store import articles
+    from ingest.urls import canonical_url, shown_url
 
     with open_store(open_settings()) as store, store.read() as connection:
-        found = articles.find_article(connection, article)
+        names = (article, shown_url(article), canonical_url(article))
+        found = next(filter(None, (articles.find_article(connection, n) for n in names)), None)
         if found is None:
             mend = "`wirewatch streams tail news.articles.v1` shows the ids and URLs of all."
             raise UsageError(f"{article!r} is no article we know.", mend=mend)

@@ -40,6 +40,8 @@ def run(
     wirewatch run --once --json              one round, and what came of it
     """  # noqa: D301 click reads \b as: keep these lines
     stages = parse_stages(only)
+    if as_json and not once:
+        raise UsageError("--json goes with --once: `run` goes on until it is told to stop.")
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         summary = _run(stages, once=once)
