@@ -6,8 +6,10 @@
         ▲                                      │
         └── wait: Retry-After, else full jitter over 2 s x 2^n up to 5 min ── until 6 h are over
 
-Killed between the attempt and its mark, the lease dies with the process: another dispatcher sends
-the same bytes with the same id, and marks that it may be a repeat.
+One message at a time goes to a target, its outcome written before the next is sent; different
+targets are told side by side. Killed between the attempt and its mark, the lease dies with the
+process: another dispatcher sends the same bytes with the same id, and marks that it may be a
+repeat.
 """
 
 from __future__ import annotations
@@ -156,8 +158,10 @@ class Dispatcher:
         done: set[str] = set()
         async with self._http(self._settings) as http:
             while claimed := self._claim(CONCURRENCY, waits_over=waits_over, but=done):
-                done.update(due.delivery.id for due in claimed)
-                ended.update(await asyncio.gather(*(self._attempt(http, due) for due in claimed)))
+                states = await asyncio.gather(*(self._attempt(http, due) for due in claimed))
+                ended.update(states)
+                pairs = zip(claimed, states, strict=True)
+                done.update(due.delivery.id for due, state in pairs if state in kept.WAITING)
         return ended
 
     async def _run(self, stop: threading.Event) -> None:

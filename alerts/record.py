@@ -270,6 +270,7 @@ def _publish(
         topic_id=reading.match.topic_id,
         story_id=decision.story_id,
         article_id=reading.match.article_id,
+        revision=reading.match.revision,
         severity=severity,
         reason=decision.reason,
         reason_code=decision.code.value,

@@ -29,6 +29,7 @@ class AlertEvent(Message):
     topic_id: str
     story_id: str
     article_id: str
+    revision: int | None = Field(default=None, description="Of the article, where one decided it.")
     severity: str = "normal"
     reason: str = Field(description="Why, in words.")
     reason_code: str = Field(default="", description="Why, as one of a bounded set of words.")

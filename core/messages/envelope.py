@@ -44,10 +44,11 @@ def _natural_key(message: Message) -> tuple[str, tuple[str, ...], str]:
             key = (
                 alert,
                 message.event.value,
+                message.reason_code,
                 message.article_id,
+                str(message.revision or ""),
                 message.notification_id or "",
                 message.target or "",
-                rfc3339(message.at),
             )
             return ALERTS, key, alert
         case FeedHealth(feed_id=feed):

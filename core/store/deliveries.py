@@ -27,12 +27,14 @@ from sqlalchemy import (
     Index,
     Integer,
     RowMapping,
+    Select,
     String,
     Table,
     Text,
     func,
     or_,
     select,
+    tuple_,
 )
 
 from core.ids import digest
@@ -70,6 +72,7 @@ deliveries = Table(
     Column(
         "notification_id", String(32), ForeignKey("notifications.id"), nullable=False, index=True
     ),
+    Column("receiver", String(200), nullable=False),
     Column("target", Text, nullable=False),
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -110,6 +113,7 @@ class Delivery:
     """A notification on its way to one target.
 
     Attributes:
+        receiver: Id of the receiver whose target it is.
         target: The destination, without its secrets.
         state: pending, sending, delivered, failed or unknown.
         possible_repeat: An earlier attempt may have reached the target.
@@ -119,6 +123,7 @@ class Delivery:
 
     id: str
     notification_id: str
+    receiver: str
     target: str
     state: str
     attempts: int
@@ -157,6 +162,7 @@ def add_notification(
             deliveries.insert().values(
                 id=digest("delivery", notification.id, target),
                 notification_id=notification.id,
+                receiver=notification.receiver,
                 target=target,
                 state=PENDING,
                 attempts=0,
@@ -179,6 +185,9 @@ def due(
 ) -> list[Delivery]:
     """Deliveries that may be attempted: waited long enough, or their sender died sending.
 
+    At most one a target, and none whose target somebody is sending to: when a sender dies, it is
+    one message of which nobody knows whether it arrived, not several.
+
     Args:
         connection: Any transaction.
         me: Who asks.
@@ -188,17 +197,40 @@ def due(
             asked for is kept all the same.
         but: Ids of deliveries to leave alone.
     """
-    waiting = select(deliveries).where(deliveries.c.state.in_((PENDING, UNKNOWN)))
-    if waits_over:
-        asked = deliveries.c.asked_until
-        waiting = waiting.where(or_(asked.is_(None), asked <= now))
-    else:
-        waiting = waiting.where(deliveries.c.next_attempt_at <= now)
-    waiting = waiting.order_by(deliveries.c.next_attempt_at, deliveries.c.id)
-    rows = connection.execute(waiting.limit(limit + len(but))).mappings()
-    abandoned = [d for d in _sending(connection) if _abandoned(d, me, now)]
-    found = [*abandoned, *(_delivery(row) for row in rows)]
-    return [d for d in found if d.id not in but][:limit]
+    sending = _sending(connection)
+    abandoned = {_place(d): d for d in reversed(sending) if _abandoned(d, me, now)}
+    busy = {_place(d) for d in sending if not _abandoned(d, me, now)}
+    again = [d for place, d in abandoned.items() if place not in busy and d.id not in but]
+    first = _first_of_each_target(now, waits_over=waits_over, but=but)
+    taken = busy | abandoned.keys()
+    if taken:
+        place = tuple_(deliveries.c.receiver, deliveries.c.target)
+        first = first.where(place.not_in(taken))
+    rows = connection.execute(first.limit(limit)).mappings()
+    return [*again, *(_delivery(row) for row in rows)][:limit]
+
+
+def _first_of_each_target(
+    now: datetime, *, waits_over: bool, but: Collection[str]
+) -> Select[tuple[Any, ...]]:
+    until = deliveries.c.asked_until if waits_over else deliveries.c.next_attempt_at
+    place = [deliveries.c.receiver, deliveries.c.target]
+    order = [deliveries.c.next_attempt_at, deliveries.c.id]
+    ranked = (
+        select(
+            deliveries.c.id,
+            func.row_number().over(partition_by=place, order_by=order).label("place"),
+        )
+        .where(deliveries.c.state.in_((PENDING, UNKNOWN)), or_(until.is_(None), until <= now))
+        .where(deliveries.c.id.not_in(but))
+        .subquery()
+    )
+    query = select(deliveries).join(ranked, ranked.c.id == deliveries.c.id)
+    return query.where(ranked.c.place == 1).order_by(*order)
+
+
+def _place(delivery: Delivery) -> tuple[str, str]:
+    return delivery.receiver, delivery.target
 
 
 def claim(

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -239,6 +240,50 @@ def test_killed_between_the_post_and_its_mark_it_is_sent_again_with_the_same_id(
     assert first.body == second.body
     assert first.header("webhook-id") == second.header("webhook-id")
     assert scene.notifications()[0][1].possible_repeat
+
+
+def test_one_kill_can_repeat_one_message_a_target_however_many_wait(
+    scene: Scene, faults: FaultServer
+) -> None:
+    received = threading.Event()
+
+    def third_hangs(exchange: Exchange) -> bool:
+        if len(faults.asked("/hook")) < 3:
+            return exchange.reply()
+        received.set()
+        exchange.wait(10)
+        return False
+
+    url = faults.on("/hook", third_hangs)
+    scene.receivers(webhook(url))
+    for n in range(8):
+        where = f"https://kurier.example.org/{n}"
+        scene.see(match(where, title=f"Nummer{n * 7919}", text=f"Ganz{n * 104729} anderes{n}."))
+    child = subprocess.Popen([sys.executable, "-c", SENDER, str(scene.settings.data_dir), url])
+    try:
+        assert received.wait(20)
+    finally:
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+    faults.on("/hook", reply())
+    assert scene.dispatcher().run_once() == {"delivered": 6, "failed": 0, "pending": 0}
+    times = Counter(seen.header("webhook-id") for seen in faults.asked("/hook"))
+    assert sorted(times.values()) == [1] * 7 + [2]
+
+
+def test_different_targets_are_told_side_by_side(scene: Scene, faults: FaultServer) -> None:
+    together = threading.Barrier(2, timeout=10)
+
+    def wait_for_the_other(exchange: Exchange) -> bool:
+        together.wait()
+        return exchange.reply()
+
+    scene.receivers(
+        webhook(faults.on("/a", wait_for_the_other), name="a"),
+        webhook(faults.on("/b", wait_for_the_other), name="b"),
+    )
+    scene.see(match())
+    assert scene.dispatcher().run_once() == {"delivered": 2, "failed": 0, "pending": 0}
 
 
 def test_what_a_living_process_sends_is_left_to_it_until_its_lease_ends(

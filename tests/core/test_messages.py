@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from core.ids import article_id, digest, feed_id
-from core.messages import ArticleRevision, FeedHealth, FeedHealthKind
+from core.messages import AlertEvent, ArticleRevision, FeedHealth, FeedHealthKind
 from core.messages.envelope import to_record
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -35,6 +35,18 @@ def test_the_same_input_gives_the_same_id_and_another_another() -> None:
     first, again = to_record(article(), at=NOW), to_record(article(title="Neu"), at=NOW)
     other = to_record(article(revision=2), at=NOW)
     ids = [dict(r.headers)["ce_id"] for r in (first, again, other)]
+    assert ids[0] == ids[1] != ids[2]
+
+
+def test_the_clock_is_no_part_of_an_alert_events_id() -> None:
+    fields = {
+        "alert_id": "b" * 32, "event": "opened", "topic_id": "t", "story_id": "s",
+        "article_id": "a" * 32, "revision": 1, "reason": "New.", "reason_code": "new_story",
+    }  # fmt: skip
+    first = AlertEvent.model_validate(fields | {"at": NOW})
+    later = AlertEvent.model_validate(fields | {"at": NOW + timedelta(hours=1)})
+    other = AlertEvent.model_validate(fields | {"at": NOW, "revision": 2})
+    ids = [dict(to_record(e, at=e.at).headers)["ce_id"] for e in (first, later, other)]
     assert ids[0] == ids[1] != ids[2]
 
 

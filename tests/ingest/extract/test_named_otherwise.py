@@ -21,6 +21,9 @@ SAID = "Ich bin für den Nato-Beitritt der Schweiz und gegen diesen Bahnhof, das
     [
         ('<div aria-label="Kommentare">', "</div>"),
         ('<section aria-label="Reader comments">', "</section>"),
+        ('<div aria-label="Комментарии">', "</div>"),
+        ('<div aria-label="Коментарі">', "</div>"),
+        ('<div aria-label="Commentaires">', "</div>"),
         ('<div data-testid="comments-section">', "</div>"),
         ('<div data-component="CommentList">', "</div>"),
         ("<user-comments><user-comment>", "</user-comment></user-comments>"),

@@ -307,6 +307,7 @@ def upgrade() -> None:
         "deliveries",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("notification_id", sa.String(length=32), nullable=False),
+        sa.Column("receiver", sa.String(length=200), nullable=False),
         sa.Column("target", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
