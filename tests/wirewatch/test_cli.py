@@ -137,11 +137,12 @@ def test_a_reader_that_goes_early_is_no_failure(walk: Walk) -> None:
     assert (status, done.stderr) == ("0", "")
 
 
-def test_output_that_cannot_be_written_is_3(walk: Walk) -> None:
+@pytest.mark.parametrize("command", [["check"], ["feeds", "list"]])
+def test_output_that_cannot_be_written_is_3(walk: Walk, command: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [str(WIREWATCH), "check"], env=walk.env, stdout=full, stderr=subprocess.PIPE, text=True,
-            check=False,
+            [str(WIREWATCH), *command], env=walk.env, stdout=full, stderr=subprocess.PIPE,
+            text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 3
     assert done.stderr == "wirewatch: The output cannot be written: No space left on device.\n"

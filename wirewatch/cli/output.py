@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from typing import Any
 
 from core.text import clean, clean_line
@@ -91,10 +93,10 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*(Text(_cell(row.get(column))) for column in columns))
-    console = Console(width=None if sys.stdout.isatty() else 1000)  # a pipe is for grep
-    with console.capture() as captured:
-        console.print(table)
-    return "\n".join(line.rstrip() for line in captured.get().splitlines())
+    page = StringIO()  # what is written out, is written in one place: by write()
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 1000  # a pipe: for grep
+    Console(file=page, width=width).print(table)
+    return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
 
 
 def _cell(value: object) -> str:
