@@ -20,7 +20,9 @@ def main(folder):
             "Install one and say which: make run PYTHON=python3.12",
         )
     if shutil.which("uv"):
-        return subprocess.call(["uv", "venv", "-q", "--clear", "--python", sys.executable, folder])
+        return subprocess.call(
+            ["uv", "venv", "-q", "--clear", "--seed", "--python", sys.executable, folder]
+        )
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401

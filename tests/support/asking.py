@@ -1,0 +1,53 @@
+"""One request through the real HTTP client, with short limits."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from aiohttp.abc import AbstractResolver
+
+from config.errors import FetchError
+from config.settings import Settings
+from core.http import Guard, HttpClient, Response
+
+MIB = 1 << 20
+
+
+def settings(**changes: Any) -> Settings:
+    defaults: dict[str, Any] = {
+        "http_allow_private": True,
+        "http_contact": "desk@example.org",
+        "http_first_byte_timeout": 0.3,
+        "http_total_timeout": 0.6,
+    }
+    return Settings(_env_file=None, **(defaults | changes))
+
+
+def get(
+    url: str,
+    *,
+    max_bytes: int = MIB,
+    headers: Mapping[str, str] | None = None,
+    cut: bool = False,
+    guard: Guard | None = None,
+    trust: ssl.SSLContext | None = None,
+    resolver: AbstractResolver | None = None,
+    **changes: Any,
+) -> Response:
+    async def ask() -> Response:
+        client = HttpClient(settings(**changes), guard=guard, trust=trust, resolver=resolver)
+        async with client:
+            return await client.get(url, max_bytes=max_bytes, headers=headers, cut=cut)
+
+    return asyncio.run(ask())
+
+
+def outcome(url: str, **options: Any) -> str:
+    with pytest.raises(FetchError) as caught:
+        get(url, **options)
+    assert caught.value.message
+    return caught.value.outcome
