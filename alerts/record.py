@@ -25,7 +25,7 @@ from alerts.receivers import definition_of, receiver_kind
 from alerts.routing import receivers_for
 from config.catalog.models import AlertPolicy, AlertsDefinition, TopicDefinition
 from core.ids import alert_id
-from core.messages import AlertEvent, AlertEventKind
+from core.messages import AlertEvent, AlertEventKind, Match
 from core.messages.envelope import to_record
 from core.store import Connection, deliveries, outbox
 from core.store import alerts as kept
@@ -238,13 +238,6 @@ def _open(
             updated_at=now,
         ),
     )
-    labels = {
-        "topic": topic.id,
-        "severity": topic.alert.severity,
-        "language": match.language,
-        "outlet": match.article.outlet,
-        "country": match.article.country,
-    }
     return Telling(
         alert_id=own,
         story_id=decision.story_id,
@@ -252,8 +245,19 @@ def _open(
         topic=ShownTopic(id=topic.id, title=topic.title),
         severity=topic.alert.severity,
         reason=decision.reason,
-        receivers=receivers_for(labels, definition),
+        receivers=receivers_for(_labels(match, topic), definition),
     )
+
+
+def _labels(match: Match, topic: TopicDefinition) -> dict[str, str]:
+    """What routes can be chosen by."""
+    return {
+        "topic": topic.id,
+        "severity": topic.alert.severity,
+        "language": match.language,
+        "outlet": match.article.outlet,
+        "country": match.article.country,
+    }
 
 
 def _publish(

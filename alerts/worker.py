@@ -15,11 +15,11 @@ decoded is poison: :mod:`core.streams.work` sets it aside.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Unpack
 
 import structlog
 from pydantic import ValidationError
@@ -38,7 +38,7 @@ from core.messages.envelope import MATCHES
 from core.store import Connection, Store
 from core.store import stories as seen
 from core.streams.port import Batch, Consumer, Record, StreamLog
-from core.streams.work import Policy, Worked, work
+from core.streams.work import How, Worked, work
 
 GROUP = "alerts"
 STAGE = "alerts"
@@ -85,16 +85,8 @@ class Worker:
         """How many matches opened an alert, updated one, or were suppressed, since the start."""
         return {name: self._events[name] for name in EVENTS}
 
-    def run(
-        self,
-        consumer: Consumer,
-        *,
-        stop: Callable[[], bool],
-        idle: Callable[[], bool] = lambda: False,
-        pause: Callable[[float], object] = time.sleep,
-        policy: Policy | None = None,
-    ) -> Worked:
-        """Work until told to stop or idle; the arguments are those of :func:`work`."""
+    def run(self, consumer: Consumer, **how: Unpack[How]) -> Worked:
+        """Work until told to stop or idle; ``how`` as :func:`core.streams.work.work` has it."""
 
         def attempt(batch: Batch) -> None:
             self.handle(batch)
@@ -106,10 +98,7 @@ class Worker:
             stage=STAGE,
             clock=self._clock,
             dispositions=self._dispositions,
-            stop=stop,
-            idle=idle,
-            pause=pause,
-            policy=policy,
+            **how,
         )
 
     def handle(self, batch: Batch) -> None:

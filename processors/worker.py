@@ -14,9 +14,9 @@ thread that watches the files may call :meth:`Worker.refresh` before the next ba
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Unpack
 
 import structlog
 from pydantic import ValidationError
@@ -28,7 +28,7 @@ from core.dispositions import Dispositions
 from core.messages import ArticleRevision
 from core.messages.envelope import ARTICLES, to_record, topic_stream
 from core.streams.port import Batch, Consumer, NewRecord, Record
-from core.streams.work import Policy, Worked, work
+from core.streams.work import How, Worked, work
 from core.text import for_log
 from processors.pipeline import Outcome, Processors
 
@@ -95,16 +95,8 @@ class Worker:
                 return
             log.info("topics_reloaded", topics=len(self._processors.known.topics))
 
-    def run(
-        self,
-        consumer: Consumer,
-        *,
-        stop: Callable[[], bool],
-        idle: Callable[[], bool] = lambda: False,
-        pause: Callable[[float], object] = time.sleep,
-        policy: Policy | None = None,
-    ) -> Worked:
-        """Work until told to stop or idle; the arguments are those of :func:`work`."""
+    def run(self, consumer: Consumer, **how: Unpack[How]) -> Worked:
+        """Work until told to stop or idle; ``how`` as :func:`core.streams.work.work` has it."""
 
         def attempt(batch: Batch) -> None:
             self.handle(consumer, batch)
@@ -115,10 +107,7 @@ class Worker:
             stage=STAGE,
             clock=self._clock,
             dispositions=self._dispositions,
-            stop=stop,
-            idle=idle,
-            pause=pause,
-            policy=policy,
+            **how,
         )
 
     def handle(self, consumer: Consumer, batch: Batch) -> None:

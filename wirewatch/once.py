@@ -15,7 +15,7 @@ import asyncio
 import time
 from collections.abc import Callable, Set
 from contextlib import ExitStack, closing
-from typing import Protocol
+from typing import Protocol, Unpack
 
 import structlog
 
@@ -23,7 +23,7 @@ from alerts import worker as alerts
 from config.errors import OutsideError, StoreError
 from core.store import outbox
 from core.streams.port import Consumer
-from core.streams.work import Policy, Worked
+from core.streams.work import How, Policy, Worked
 from ingest.service import IngestCounts
 from processors import worker as processors
 from wirewatch.program import GROUPS, Program
@@ -88,14 +88,7 @@ async def _poll(program: Program) -> IngestCounts:
 
 
 class _Worker(Protocol):
-    def run(
-        self,
-        consumer: Consumer,
-        *,
-        stop: Callable[[], bool],
-        idle: Callable[[], bool],
-        policy: Policy,
-    ) -> Worked: ...
+    def run(self, consumer: Consumer, **how: Unpack[How]) -> Worked: ...
 
 
 def _settle(program: Program, stages: Set[str], summary: Summary) -> None:

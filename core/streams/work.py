@@ -37,6 +37,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Required, TypedDict
 
 import structlog
 
@@ -90,6 +91,15 @@ class Policy:
     def out_of_patience(self, failures: int) -> bool:
         """Whether so many retryable failures in a row are enough."""
         return self.patience is not None and failures > self.patience
+
+
+class How(TypedDict, total=False):
+    """What a stage's ``run`` hands on to :func:`work`; the meanings are those of its arguments."""
+
+    stop: Required[Callable[[], bool]]
+    idle: Callable[[], bool]
+    pause: Callable[[float], object]
+    policy: Policy | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -92,7 +93,8 @@ def test_two_processes_may_open_a_new_store_at_once(tmp_path: Path) -> None:
 
 def test_the_journal_is_wal_only_where_sqlite_is_safe_with_it(tmp_path: Path) -> None:
     Store.open(f"sqlite:///{tmp_path}/store.db").close()
-    [mode] = sqlite3.connect(tmp_path / "store.db").execute("PRAGMA journal_mode").fetchone()
+    with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
+        [mode] = connection.execute("PRAGMA journal_mode").fetchone()
     assert (mode == "wal") is (sqlite3.sqlite_version_info >= (3, 51, 3))
 
 
