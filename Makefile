@@ -33,7 +33,7 @@ imports: $(VENV)/.dev-installed ## import-linter: who may import whom
 check: lint types imports test ## All of the above: what CI runs
 
 bench: $(VENV)/.dev-installed ## Measure (WIREWATCH_BENCH_DATA names a folder with pages and articles)
-	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python -P $$script $(ARGS) || exit 1; done
+	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python -P $$script $(ARGS) || echo "not measured"; done
 
 docs: $(VENV)/.dev-installed ## Write the generated pages: settings, schemas, .env.example
 	$(BIN)/python -m wirewatch.reference
