@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,6 +45,9 @@ BACKOFF_CAP = 300.0
 CONCURRENCY = 8
 IDLE_SECONDS = 0.25
 """How long a new delivery may wait to be seen."""
+
+SHARING_SECONDS = 0.05
+"""How often ``run --once`` looks whether another process has left it something."""
 
 LEASE_MARGIN = timedelta(seconds=30)
 
@@ -108,6 +112,7 @@ class Dispatcher:
         clock: The present.
         http: Opens the client deliveries use.
         chance: Spreads the waits, 0 to 1.
+        patience: Seconds ``run_once`` waits for what another process is sending.
     """
 
     def __init__(
@@ -120,6 +125,7 @@ class Dispatcher:
         *,
         http: Callable[[Settings], HttpClient] = HttpClient.open,
         chance: Callable[[], float] = random.random,
+        patience: float = 30.0,
     ) -> None:
         self._store = store
         self._catalog = catalog
@@ -128,6 +134,7 @@ class Dispatcher:
         self._clock = clock
         self._http = http
         self._chance = chance
+        self._patience = patience
         self._ttl = timedelta(seconds=settings.delivery_timeout) + LEASE_MARGIN
 
     def run(self, stop: threading.Event) -> None:
@@ -157,12 +164,25 @@ class Dispatcher:
         ended: Counter[str] = Counter()
         done: set[str] = set()
         async with self._http(self._settings) as http:
-            while claimed := self._claim(CONCURRENCY, waits_over=waits_over, but=done):
+            while claimed := await self._claim_shared(done, waits_over=waits_over):
                 states = await asyncio.gather(*(self._attempt(http, due) for due in claimed))
                 ended.update(states)
                 pairs = zip(claimed, states, strict=True)
                 done.update(due.delivery.id for due, state in pairs if state in kept.WAITING)
         return ended
+
+    async def _claim_shared(self, done: set[str], *, waits_over: bool) -> list[kept.Due]:
+        """What is left to attempt; while another process sends, what it leaves is waited for."""
+        until = time.monotonic() + self._patience
+        while True:
+            claimed = self._claim(CONCURRENCY, waits_over=waits_over, but=done)
+            if claimed or time.monotonic() > until or not self._another_sends():
+                return claimed
+            await asyncio.sleep(SHARING_SECONDS)
+
+    def _another_sends(self) -> bool:
+        with self._store.read() as connection:
+            return kept.another_sends(connection, self._me, now=self._clock())
 
     async def _run(self, stop: threading.Event) -> None:
         under_way: set[asyncio.Task[str]] = set()

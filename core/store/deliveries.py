@@ -210,6 +210,11 @@ def due(
     return [*again, *(_delivery(row) for row in rows)][:limit]
 
 
+def another_sends(connection: Connection, me: Instance, *, now: datetime) -> bool:
+    """Whether another living process is sending at this moment."""
+    return any(d.lease_holder != me.id and not _abandoned(d, me, now) for d in _sending(connection))
+
+
 def _first_of_each_target(
     now: datetime, *, waits_over: bool, but: Collection[str]
 ) -> Select[tuple[Any, ...]]:

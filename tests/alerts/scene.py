@@ -198,6 +198,7 @@ class Scene:
             me or self.me,
             self.clock,
             chance=lambda: chance,
+            patience=1.0,
         )
 
 

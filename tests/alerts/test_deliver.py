@@ -271,6 +271,34 @@ def test_one_kill_can_repeat_one_message_a_target_however_many_wait(
     assert sorted(times.values()) == [1] * 7 + [2]
 
 
+def test_two_runs_at_once_leave_nothing_and_send_nothing_twice(
+    tmp_path: Path, faults: FaultServer
+) -> None:
+    def slowly(exchange: Exchange) -> bool:
+        exchange.wait(0.05)
+        return exchange.reply()
+
+    with open_scene(tmp_path) as one, open_scene(tmp_path) as two:
+        for scene in (one, two):
+            scene.receivers(webhook(faults.on("/hook", slowly)))
+        for n in range(6):
+            where = f"https://kurier.example.org/{n}"
+            one.see(match(where, title=f"Nummer{n * 7919}", text=f"Ganz{n * 104729} anderes{n}."))
+        found: list[dict[str, int]] = []
+        runs = [
+            threading.Thread(target=lambda s=s: found.append(s.dispatcher().run_once()))
+            for s in (one, two)
+        ]
+        for run in runs:
+            run.start()
+        for run in runs:
+            run.join()
+    assert sum(counts["delivered"] for counts in found) == 6
+    assert [counts["pending"] for counts in found] == [0, 0]
+    times = Counter(seen.header("webhook-id") for seen in faults.asked("/hook"))
+    assert set(times.values()) == {1}
+
+
 def test_different_targets_are_told_side_by_side(scene: Scene, faults: FaultServer) -> None:
     together = threading.Barrier(2, timeout=10)
 
