@@ -174,15 +174,21 @@ class Dispatcher:
     async def _claim_shared(self, done: set[str], *, waits_over: bool) -> list[kept.Due]:
         """What is left to attempt; while another process sends, what it leaves is waited for."""
         until = time.monotonic() + self._patience
-        while True:
-            claimed = self._claim(CONCURRENCY, waits_over=waits_over, but=done)
-            if claimed or time.monotonic() > until or not self._another_sends():
+        while time.monotonic() < until:
+            left, shared = self._left(done, waits_over=waits_over)
+            if left and (claimed := self._claim(CONCURRENCY, waits_over=waits_over, but=done)):
                 return claimed
+            if not left and not shared:
+                break
             await asyncio.sleep(SHARING_SECONDS)
+        return []
 
-    def _another_sends(self) -> bool:
+    def _left(self, done: set[str], *, waits_over: bool) -> tuple[bool, bool]:
+        """Whether anything is left for us, and whether another process sends, at one moment."""
+        now = self._clock()
         with self._store.read() as connection:
-            return kept.another_sends(connection, self._me, now=self._clock())
+            left = kept.due(connection, self._me, now=now, limit=1, waits_over=waits_over, but=done)
+            return bool(left), kept.another_sends(connection, self._me, now=now)
 
     async def _run(self, stop: threading.Event) -> None:
         under_way: set[asyncio.Task[str]] = set()
