@@ -85,9 +85,13 @@ class _SecretFiles(PydanticBaseSettingsSource):
             if is_secret(field) and named.get(variable := environment_name(name) + "_FILE")
         }
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Not used: a file is read for all fields at once."""
-        raise NotImplementedError
+    def get_field_value(
+        self,
+        field: FieldInfo,  # noqa: ARG002 the base class asks for it
+        field_name: str,
+    ) -> tuple[Any, str, bool]:
+        """The content of one field's file, None where none is named."""
+        return self().get(field_name), field_name, False
 
 
 class Settings(BaseSettings):

@@ -11,6 +11,7 @@ from config.reference import env_example, settings_markdown
 from config.secrets import mask
 from config.settings import (
     Settings,
+    _SecretFiles,
     environment_name,
     load_settings,
     secret,
@@ -205,3 +206,17 @@ def test_the_example_is_a_dotenv_that_sets_nothing(tmp_path: Path) -> None:
 def test_what_is_masked_is_nothing_of_the_defaults() -> None:
     load_settings()
     assert mask("http://127.0.0.1:8080") == "http://127.0.0.1:8080"
+
+
+def test_the_file_of_a_single_field_can_be_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "url").write_text("sqlite:///x.db\n")
+    monkeypatch.setenv("WIREWATCH_DATABASE_URL_FILE", str(tmp_path / "url"))
+    source = _SecretFiles(Settings)
+    field = Settings.model_fields["database_url"]
+    assert source.get_field_value(field, "database_url") == (
+        "sqlite:///x.db",
+        "database_url",
+        False,
+    )
