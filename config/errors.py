@@ -17,8 +17,11 @@
     │   │   ├── OffsetOutOfRangeError      retention overtook the reader
     │   │   ├── RecordTooLargeError        refused before it is appended
     │   │   └── FencedError                another member owns the partition now
+    │   │       └── SlotTakenError             another process runs under this one's name: end
     │   ├── StoreError                 the database
-    │   │   └── StoreFullError             the disk is full
+    │   │   ├── StoreFullError             the disk is full
+    │   │   ├── StoreConflictError         another process was at the same rows: at once again
+    │   │   └── StoreRefusedError          a value it can never take
     │   └── DeliveryError              one attempt to tell a target; .permanent, .retry_after
     ├── ExtractionError                a page that could not be read; .url: exit 1
     ├── PoisonError                    a record that can never be processed: dead letter
@@ -167,12 +170,26 @@ class FencedError(StreamError):
     """
 
 
+class SlotTakenError(FencedError):
+    """Another process runs under this member's slot: this one must end, or the two take turns."""
+
+
 class StoreError(OutsideError):
     """The database refused or failed."""
 
 
 class StoreFullError(StoreError):
     """The disk is full. What was accepted before stays; free space and go on."""
+
+
+class StoreConflictError(StoreError):
+    """Another process was at the same rows: nothing was kept, and the same again will do."""
+
+
+class StoreRefusedError(StoreError):
+    """The database can never take this value (too long, not text); nothing was kept."""
+
+    retry = False
 
 
 class DeliveryError(OutsideError):

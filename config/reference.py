@@ -10,7 +10,8 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from config.durations import written
-from config.settings import Settings, environment_name, is_secret
+from config.setting_sources import environment_name, is_secret
+from config.settings import Settings
 
 _HEAD = """\
 # Settings

@@ -17,31 +17,31 @@ from datetime import timedelta
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Final, Literal
 
-from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
-    JsonValue,
     SecretStr,
     ValidationError,
     model_validator,
 )
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config import secrets
 from config.durations import parse_duration
 from config.errors import SettingsError
-
-PREFIX = "WIREWATCH_"
-ENV_FILE: Final = ".env"
-
-_MAY_HOLD_A_SECRET: Final[dict[str, JsonValue]] = {"secret": True}
-"""Marks a setting that is no SecretStr but may hold a password: it may come from a file too."""
+from config.setting_sources import (
+    ENV_FILE,
+    MAY_HOLD_A_SECRET,
+    PREFIX,
+    SecretFiles,
+    env_file,
+    environment_name,
+    is_secret,
+)
 
 
 def _short_duration(value: object) -> object:
@@ -70,28 +70,7 @@ def _loopback(host: str) -> str:
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Duration = Annotated[timedelta, BeforeValidator(_short_duration), Field(ge=timedelta(0))]
-Folder = Annotated[Path, AfterValidator(_home)]
-
-
-class _SecretFiles(PydanticBaseSettingsSource):
-    """Gives secret settings from the files that ``WIREWATCH_<NAME>_FILE`` names."""
-
-    def __call__(self) -> dict[str, Any]:
-        """The content of each file named, without the line feed at its end."""
-        named = {**_env_file(), **os.environ}
-        return {
-            name: _content(variable, named[variable])
-            for name, field in self.settings_cls.model_fields.items()
-            if is_secret(field) and named.get(variable := environment_name(name) + "_FILE")
-        }
-
-    def get_field_value(
-        self,
-        field: FieldInfo,  # noqa: ARG002 the base class asks for it
-        field_name: str,
-    ) -> tuple[Any, str, bool]:
-        """The content of one field's file, None where none is named."""
-        return self().get(field_name), field_name, False
+OwnPath = Annotated[Path, AfterValidator(_home)]
 
 
 class Settings(BaseSettings):
@@ -117,19 +96,20 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Files of secrets come between the environment and ``.env``."""
         del file_secret_settings
-        return (init_settings, env_settings, _SecretFiles(settings_cls), dotenv_settings)
+        return (init_settings, env_settings, SecretFiles(settings_cls), dotenv_settings)
 
-    config_dir: Folder = Field(
+    config_dir: OwnPath = Field(
         default=Path(__file__).parent,
         description="Folder of sources.yaml, topics/, entities/ and alerts.yaml.",
     )
-    data_dir: Folder = Field(
+    data_dir: OwnPath = Field(
         default=Path("data"),
         description="Folder for the databases and lock files; created when missing.",
     )
     streams_url: str = Field(
         default="",
-        description="Stream engine: sqlite:///FILE; empty means streams.db in the data folder.",
+        description="Stream engine: sqlite:///FILE or kafka://HOST:PORT,HOST:PORT; empty means "
+        "streams.db in the data folder.",
     )
     streams_prefix: str = Field(
         default="",
@@ -149,10 +129,54 @@ class Settings(BaseSettings):
     streams_max_record_bytes: int = Field(
         default=1_000_000, ge=1_000, description="Largest value a stream takes, in bytes."
     )
+    streams_replication: int = Field(
+        default=1, ge=1, le=100, description="Copies of each stream on Kafka's brokers."
+    )
+    streams_compression: Literal["zstd", "lz4", "gzip", "none"] = Field(
+        default="zstd", description="How records are packed on their way to Kafka."
+    )
+
+    kafka_security: Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"] = Field(
+        default="plaintext",
+        description="How to speak to Kafka: with TLS (ssl) and with a password (sasl) or without.",
+    )
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+        default="SCRAM-SHA-512", description="How the password is proven to Kafka."
+    )
+    kafka_username: str = Field(default="", description="Name for Kafka; goes with a password.")
+    kafka_password: SecretStr = Field(
+        default=SecretStr(""), description="Password for Kafka (sasl_plaintext, sasl_ssl)."
+    )
+    kafka_ca_file: OwnPath | None = Field(
+        default=None,
+        description="PEM file of the authority that signed the brokers' certificates; empty means "
+        "the system's.",
+    )
+    kafka_cert_file: OwnPath | None = Field(
+        default=None, description="PEM file of our own certificate, where Kafka asks for one."
+    )
+    kafka_key_file: OwnPath | None = Field(
+        default=None, description="PEM file of its key, where it is not in the same file."
+    )
+    kafka_key_password: SecretStr = Field(
+        default=SecretStr(""), description="Password of that key."
+    )
+
+    slot: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9._-]{0,80}$",
+        description="Name of this process among those that share the work, the same after every "
+        "restart; empty means the host's name. The number of the child is added.",
+    )
+    processes: int = Field(
+        default=1, ge=1, le=64, description="Child processes of `run`; the console is in the first."
+    )
+
     database_url: str = Field(
         default="",
-        json_schema_extra=_MAY_HOLD_A_SECRET,
-        description="Store: sqlite:///FILE; empty means store.db in the data folder.",
+        json_schema_extra=MAY_HOLD_A_SECRET,
+        description="Store: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE; empty "
+        "means store.db in the data folder.",
     )
 
     web_host: Annotated[str, AfterValidator(_loopback)] = Field(
@@ -220,7 +244,10 @@ class Settings(BaseSettings):
     )
 
     extract_workers: int = Field(
-        default=0, ge=0, le=64, description="Extraction processes; 0 means one per core."
+        default=0,
+        ge=0,
+        le=64,
+        description="Extraction processes; 0 means one per core, shared by the processes of `run`.",
     )
     extract_timeout: Seconds = Field(
         default=20.0, description="Seconds one page may take to extract."
@@ -249,6 +276,17 @@ class Settings(BaseSettings):
         if _same_file(self.streams_location, self.database_location):
             raise ValueError(
                 "WIREWATCH_STREAMS_URL and WIREWATCH_DATABASE_URL name one file; give each its own"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _name_with_password(self) -> Settings:
+        if self.kafka_security.startswith("sasl") and not (
+            self.kafka_username and self.kafka_password.get_secret_value()
+        ):
+            raise ValueError(
+                f"WIREWATCH_KAFKA_SECURITY is {self.kafka_security}: set WIREWATCH_KAFKA_USERNAME"
+                " and WIREWATCH_KAFKA_PASSWORD"
             )
         return self
 
@@ -290,17 +328,6 @@ def load_settings() -> Settings:
     return settings
 
 
-def environment_name(field: str) -> str:
-    """The variable that sets a field."""
-    return PREFIX + field.upper()
-
-
-def is_secret(field: FieldInfo) -> bool:
-    """Whether a setting may come from a file, and is never shown."""
-    kinds = (field.annotation, *get_args(field.annotation))
-    return SecretStr in kinds or field.json_schema_extra == _MAY_HOLD_A_SECRET
-
-
 def unknown_settings(environ: Mapping[str, str]) -> dict[str, str]:
     """``WIREWATCH_*`` variables that set nothing, each with the nearest that would (or "").
 
@@ -312,27 +339,17 @@ def unknown_settings(environ: Mapping[str, str]) -> dict[str, str]:
     }
     strange = (
         name
-        for name in sorted({*environ, *_env_file()})
+        for name in sorted({*environ, *env_file()})
         if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_") and name not in known
     )
-    return {name: next(iter(get_close_matches(name, known, n=1)), "") for name in strange}
+    return {name: _nearest(name, known) for name in strange}
 
 
-def _env_file() -> dict[str, str]:
-    if not Path(ENV_FILE).is_file():
-        return {}
-    return {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None}
-
-
-def _content(variable: str, path: str) -> str:
-    try:
-        return Path(path).expanduser().read_text(encoding="utf-8").strip("\r\n")
-    except (OSError, ValueError, RuntimeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        mend = "Point it at a file this program can read, or unset it."
-        raise SettingsError(
-            f"{variable} names a file that cannot be read: {why}.", mend=mend
-        ) from None
+def _nearest(name: str, known: set[str]) -> str:
+    """The prefix they all share makes nothing alike."""
+    bare = [variable.removeprefix(PREFIX) for variable in sorted(known)]
+    found = get_close_matches(name.removeprefix(PREFIX), bare, n=1)
+    return PREFIX + found[0] if found else ""
 
 
 def _same_file(a: str, b: str) -> bool:

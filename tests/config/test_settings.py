@@ -9,14 +9,8 @@ from pydantic import SecretStr
 from config.errors import SettingsError
 from config.reference import env_example, settings_markdown
 from config.secrets import mask
-from config.settings import (
-    Settings,
-    _SecretFiles,
-    environment_name,
-    load_settings,
-    secret,
-    unknown_settings,
-)
+from config.setting_sources import SecretFiles, environment_name
+from config.settings import Settings, load_settings, secret, unknown_settings
 
 HOME = Path(__file__).parents[2]
 
@@ -178,6 +172,31 @@ def test_a_misspelled_line_of_the_env_file_is_found_too(
     assert unknown_settings({}) == {"WIREWATCH_WEB_PROT": "WIREWATCH_WEB_PORT"}
 
 
+@pytest.mark.parametrize("security", ["sasl_plaintext", "sasl_ssl"])
+def test_a_password_protected_kafka_wants_name_and_password(
+    security: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WIREWATCH_KAFKA_SECURITY", security)
+    monkeypatch.setenv("WIREWATCH_KAFKA_USERNAME", "desk")
+    with pytest.raises(SettingsError, match="WIREWATCH_KAFKA_PASSWORD"):
+        load_settings()
+    (tmp_path / "password").write_text("correct horse\n")
+    monkeypatch.setenv("WIREWATCH_KAFKA_PASSWORD_FILE", str(tmp_path / "password"))
+    settings = load_settings()
+    assert secret(settings.kafka_password) == "correct horse"
+    assert "correct horse" not in repr(settings)
+    assert mask("refused: correct horse") == "refused: ***"
+
+
+@pytest.mark.parametrize("slot", ["a b", "ü", "x" * 81, "a/b"])
+def test_a_slot_is_a_word_fit_for_a_name_on_kafka(
+    slot: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WIREWATCH_SLOT", slot)
+    with pytest.raises(SettingsError, match="WIREWATCH_SLOT"):
+        load_settings()
+
+
 def test_the_reference_is_up_to_date() -> None:
     assert (HOME / "docs/settings.md").read_text(encoding="utf-8") == settings_markdown(), (
         "out of date: make docs"
@@ -213,7 +232,7 @@ def test_the_file_of_a_single_field_can_be_asked_for(
 ) -> None:
     (tmp_path / "url").write_text("sqlite:///x.db\n")
     monkeypatch.setenv("WIREWATCH_DATABASE_URL_FILE", str(tmp_path / "url"))
-    source = _SecretFiles(Settings)
+    source = SecretFiles(Settings)
     field = Settings.model_fields["database_url"]
     assert source.get_field_value(field, "database_url") == (
         "sqlite:///x.db",
