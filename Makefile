@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 ARGS ?=
 
-.PHONY: help install run test lint types imports check bench lock docs clean
+.PHONY: help install run test lint types imports check kafka test-kafka bench lock docs clean
 
 help: ## Say what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,12 @@ imports: $(VENV)/.dev-installed ## import-linter: who may import whom
 
 check: lint types imports test ## All of the above: what CI runs
 
+kafka: ## Start an Apache Kafka broker to try things on, until Ctrl-C (needs Java 17 and Maven)
+	@exec $(PYTHON) scripts/kafka/broker.py $(ARGS)
+
+test-kafka: $(VENV)/.dev-installed ## Run the tests that need Apache Kafka on a broker of their own
+	WIREWATCH_TEST_KAFKA=$${WIREWATCH_TEST_KAFKA:-start} $(BIN)/pytest -m kafka $(ARGS)
+
 bench: $(VENV)/.dev-installed ## Measure (WIREWATCH_BENCH_DATA names a folder with pages and articles)
 	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python -P $$script $(ARGS) || echo "not measured"; done
 
@@ -45,7 +51,7 @@ lock: ## Renew the lock files (needs uv)
 	  --no-emit-find-links --no-header --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
 
 clean: ## Remove the environment and caches, never data
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .cache/kafka*
 
 $(VENV)/.created:
 	@$(PYTHON) scripts/environment.py $(VENV)

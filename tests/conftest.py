@@ -1,12 +1,37 @@
-"""Fixtures every room's tests may use."""
+"""Fixtures every room's tests may use, and what a test run says about the engines it used."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from tests.support import kafka as streams_engines
+from tests.support import postgres as store_engines
 from tests.support.faultserver import FaultServer, fault_server
+from tests.support.kafka import kafka, own_broker, start_broker
+from tests.support.postgres import (
+    database_url,
+    migrated_postgres,
+    own_postgres,
+    postgres,
+    postgres_server,
+    postgres_template,
+)
+
+__all__ = [
+    "database_url",
+    "kafka",
+    "migrated_postgres",
+    "own_broker",
+    "own_postgres",
+    "postgres",
+    "postgres_server",
+    "postgres_template",
+    "start_broker",
+]
+"""Fixtures that live with what they start."""
 
 
 @pytest.fixture
@@ -14,3 +39,36 @@ def faults() -> Iterator[FaultServer]:
     """A server on loopback that misbehaves as it is told."""
     with fault_server() as server:
         yield server
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Before ``-m`` chooses by the marker."""
+    streams_engines.choose(config, items)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Once it is known which tests run."""
+    streams_engines.prepare(session.items)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Once all tests have run; where they run in several processes, each tells the first."""
+    streams_engines.finish()
+    if (told := getattr(session.config, "workeroutput", None)) is not None:
+        told["engines"] = [streams_engines.ran(), store_engines.ran()]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """One of several processes is done."""
+    streams, stores = getattr(node, "workeroutput", {}).get("engines", ([], []))
+    streams_engines.ran(*streams)
+    store_engines.ran(*stores)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the engines that ran."""
+    terminalreporter.section("engines")
+    terminalreporter.line(streams_engines.engines_that_ran())
+    terminalreporter.line(store_engines.engines_that_ran())

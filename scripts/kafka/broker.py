@@ -1,0 +1,332 @@
+"""A real Apache Kafka broker for development and tests: formatted, started, stopped.
+
+::
+
+    a temporary folder, free loopback ports ──format──▶ start ──▶ answers ──▶ stop, start again ...
+    our process ──pipe──▶ guard ──parent of──▶ java
+
+A broker never outlives its owner: :mod:`scripts.kafka.guard`. What it consists of:
+:mod:`scripts.kafka.fetch`.
+
+Run it: ``python scripts/kafka/broker.py [--port N | --fetch | --check]``. Needs the standard
+library only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import contextlib
+import random
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+if not __package__:  # run as a file
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
+
+from scripts.kafka.fetch import BrokerError, fetched, java, say, tail, version, why_not
+from scripts.kafka.guard import Guard
+
+HOST = "127.0.0.1"
+START_SECONDS = 60.0
+STOP_SECONDS = 15.0
+
+_JAVA_OPTIONS = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+
+# One node that is broker and controller, with the waits of a production cluster taken out.
+_PROPERTIES = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "auto.create.topics.enable": "false",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "4",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "broker.session.timeout.ms": "3000",  # a killed broker may come back only when it is over
+    "broker.heartbeat.interval.ms": "300",
+    "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "1000",
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms": "500",
+    "log.initial.task.delay.ms": "500",
+    "log.retention.check.interval.ms": "1000",
+    "log.cleaner.backoff.ms": "500",
+}
+
+_LOGGING = """\
+appender.out.type=Console
+appender.out.name=out
+appender.out.layout.type=PatternLayout
+appender.out.layout.pattern=%d{ISO8601} %p %c{1}: %m%n
+rootLogger.level=info
+rootLogger.appenderRef.out.ref=out
+"""
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A door of the broker beside the plain one.
+
+    Attributes:
+        name: Upper-case letters; names its properties.
+        protocol: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL.
+        advertised: Port that clients are told to come to (a proxy's); None means the door's own.
+        properties: Without the prefix ``listener.name.NAME.``.
+    """
+
+    name: str
+    protocol: str = "PLAINTEXT"
+    advertised: int | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+class Broker:
+    """One broker with a temporary log, on ports that stay the same across restarts.
+
+    Args:
+        jars: See :func:`fetched`.
+        port: Of the plain listener; 0 picks a free one.
+        listeners: Further doors.
+        properties: Added to the server's properties.
+        scram: Passwords by user, known under SCRAM-SHA-256 and SCRAM-SHA-512.
+
+    Attributes:
+        folder: Holds its settings, ``broker.log`` and, in ``log``, what it keeps.
+
+    Raises:
+        BrokerError: Java is missing or too old, or the format fails.
+    """
+
+    def __init__(
+        self,
+        jars: Path,
+        *,
+        port: int = 0,
+        listeners: Sequence[Listener] = (),
+        properties: Mapping[str, str] | None = None,
+        scram: Mapping[str, str] | None = None,
+    ) -> None:
+        command = [java(), *_JAVA_OPTIONS, "-cp", f"{jars}/*"]
+        self._ports = {"PLAINTEXT": port or free_port(), "CONTROLLER": free_port()}
+        self._ports |= {listener.name: free_port() for listener in listeners}
+        self.folder = Path(tempfile.mkdtemp(prefix="wirewatch-kafka-"))
+        self._log = self.folder / "broker.log"
+        config = self.folder / "server.properties"
+        logging = self.folder / "log4j2.properties"
+        command.insert(1, f"-Dlog4j2.configurationFile={logging}")
+        self._guard = Guard(self.folder, self._log, [*command, "kafka.Kafka", str(config)])
+        try:
+            logging.write_text(_LOGGING)
+            config.write_text(_server_properties(self.folder, self._ports, listeners, properties))
+            _format(command, config, scram or {})
+        except BaseException:
+            self.close()
+            raise
+
+    def port(self, listener: str = "PLAINTEXT") -> int:
+        """Port of a listener."""
+        return self._ports[listener]
+
+    def address_of(self, listener: str) -> str:
+        """``host:port`` of a listener."""
+        return f"{HOST}:{self._ports[listener]}"
+
+    @property
+    def address(self) -> str:
+        """``host:port`` of the plain listener."""
+        return self.address_of("PLAINTEXT")
+
+    def start(self, *, within: float = START_SECONDS) -> None:
+        """Start, and return when it answers.
+
+        Raises:
+            BrokerError: It ended, or did not answer in time; with the end of its log.
+        """
+        self._guard.start()
+        deadline = time.monotonic() + within
+        while not _answers(self._ports["PLAINTEXT"]):
+            if not self.running:
+                raise BrokerError(f"Apache Kafka ended as it started. Its log ends:\n{self.tail()}")
+            if time.monotonic() > deadline:
+                self.kill()
+                raise BrokerError(
+                    f"Apache Kafka did not answer on {self.address} within {within:.0f} s."
+                    f" Its log ends:\n{self.tail()}"
+                )
+            time.sleep(0.05)
+
+    @property
+    def running(self) -> bool:
+        """Whether its process is there (a frozen one is)."""
+        return self._guard.running
+
+    def stop(self, *, within: float = STOP_SECONDS) -> None:
+        """Stop it in order; kill it when that takes too long."""
+        self.thaw()
+        self._guard.signal(signal.SIGTERM)
+        if not self._gone(within):
+            self.kill()
+
+    def kill(self) -> None:
+        """Kill it, as a power cut would."""
+        self._guard.signal(signal.SIGKILL)
+        self._gone(STOP_SECONDS)
+
+    def freeze(self) -> None:
+        """Stop its clock: connections stay open, nothing is answered."""
+        self._guard.signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen one go on."""
+        self._guard.signal(signal.SIGCONT)
+
+    def tail(self) -> str:
+        """The end of its log."""
+        return tail(self._log.read_text(errors="replace") if self._log.exists() else "")
+
+    def close(self) -> None:
+        """End it and remove its folder. Idempotent."""
+        if self.running:
+            self.stop()
+        self._guard.close()
+
+    def _gone(self, within: float) -> bool:
+        deadline = time.monotonic() + within
+        while self.running and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return not self.running
+
+
+def free_port() -> int:
+    """A free port that no outgoing connection will be given: a broker that restarts keeps it."""
+    while True:
+        port = random.randint(20_000, 29_999)  # below the systems' ephemeral ranges
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((HOST, port))
+            return port
+
+
+def _server_properties(
+    folder: Path,
+    ports: Mapping[str, int],
+    listeners: Sequence[Listener],
+    extra: Mapping[str, str] | None,
+) -> str:
+    advertised = dict(ports) | {x.name: x.advertised for x in listeners if x.advertised}
+    protocols = dict.fromkeys(ports, "PLAINTEXT") | {x.name: x.protocol for x in listeners}
+    values = {
+        **_PROPERTIES,
+        "log.dirs": str(folder / "log"),
+        "controller.quorum.bootstrap.servers": f"{HOST}:{ports['CONTROLLER']}",
+        "listeners": ",".join(f"{name}://{HOST}:{port}" for name, port in ports.items()),
+        "advertised.listeners": ",".join(
+            f"{name}://{HOST}:{port}" for name, port in advertised.items()
+        ),
+        "listener.security.protocol.map": ",".join(f"{n}:{p}" for n, p in protocols.items()),
+        **(extra or {}),
+    }
+    for listener in listeners:
+        prefix = f"listener.name.{listener.name.lower()}."
+        values |= {prefix + name: value for name, value in listener.properties.items()}
+    return "".join(f"{name}={_escaped(value)}\n" for name, value in values.items())
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("\n", "\\n")
+
+
+def _format(command: Sequence[str], config: Path, scram: Mapping[str, str]) -> None:
+    identity = base64.urlsafe_b64encode(b"w" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
+    users = [
+        f"--add-scram={mechanism}=[name={user},password={password}]"
+        for user, password in scram.items()
+        for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512")
+    ]
+    done = subprocess.run(
+        [
+            *(*command, "kafka.tools.StorageTool", "format", "--standalone"),
+            *("-t", identity, "-c", str(config), *users),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BrokerError(f"Apache Kafka's log folder could not be made:\n{tail(done.stdout)}")
+
+
+def _answers(port: int) -> bool:
+    """Whether a broker there names itself: a Metadata request, version 4, for no topics.
+
+    The port opens earlier, while the broker is not yet let in by its controller.
+    https://kafka.apache.org/protocol#The_Messages_Metadata
+    """
+    request = struct.pack(">hhih", 3, 4, 1, -1) + struct.pack(">i?", 0, False)
+    try:
+        with socket.create_connection((HOST, port), timeout=2) as connection:
+            connection.sendall(struct.pack(">i", len(request)) + request)
+            answer = connection.makefile("rb").read(16)
+    except OSError:
+        return False
+    return len(answer) == 16 and struct.unpack(">iiii", answer)[3] > 0  # length, id, throttle, n
+
+
+def _serve(port: int) -> None:
+    """Run a broker until SIGINT (or SIGTERM, which is made the same)."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    broker = Broker(fetched(), port=port)
+    try:
+        broker.start()
+        url = f"kafka://{broker.address}"
+        say(f"Apache Kafka {version()} is ready: {url}")
+        say(f"Use it with: export WIREWATCH_STREAMS_URL={url}")
+        say("Ctrl-C ends it; what it holds goes with it.")
+        while broker.running:
+            time.sleep(0.5)
+        raise BrokerError(f"Apache Kafka ended. Its log ends:\n{broker.tail()}")
+    finally:
+        broker.close()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what the command line asks and answer the exit code."""
+    parser = argparse.ArgumentParser(description="Start an Apache Kafka broker until Ctrl-C.")
+    parser.add_argument("--port", type=int, default=0, help="of the listener; 0 picks a free one")
+    parser.add_argument("--fetch", action="store_true", help="only fetch what it consists of")
+    parser.add_argument("--check", action="store_true", help="only say whether it can be started")
+    asked = parser.parse_args(arguments)
+    try:
+        if asked.check:
+            reason = why_not()
+            if reason:
+                say(reason)
+            return 1 if reason else 0
+        java()
+        if asked.fetch:
+            say(str(fetched()))
+        else:
+            _serve(asked.port)
+    except KeyboardInterrupt:
+        return 0
+    except BrokerError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

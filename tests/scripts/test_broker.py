@@ -1,0 +1,352 @@
+"""The broker of `make kafka`: fetched whole or not at all, explained when it fails, never left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.kafka import fetch
+from scripts.kafka.broker import Broker, free_port
+from scripts.kafka.fetch import BrokerError, fetched, version, why_not
+from scripts.kafka.guard import Guard
+from tests.support.kafka import StartBroker
+
+ROOT = Path(__file__).parent.parent.parent
+SCRIPT = ROOT / "scripts" / "kafka" / "broker.py"
+
+JAVA_17 = 'if [ "$1" = -version ]; then echo \'openjdk version "17.0.15"\' >&2; exit 0; fi'
+JAVA_11 = "echo 'openjdk version \"11.0.2\"' >&2"
+JAVA_8 = "echo 'java version \"1.8.0_392\"' >&2"
+SERVER = 'case "$*" in *kafka.Kafka*)'
+FETCHES = f"""
+for last; do :; done
+folder=${{last#-DoutputDirectory=}}; mkdir -p "$folder"; touch "$folder/kafka_2.13-{version()}.jar"
+"""
+
+FETCH = """
+import pathlib, sys
+from scripts.kafka.fetch import fetched
+fetched(pathlib.Path(sys.argv[1]))
+"""
+OWN = """
+import pathlib, sys, time
+from scripts.kafka.guard import Guard
+folder = pathlib.Path(sys.argv[1])
+guard = Guard(folder, folder / "log", ["sh", "-c", "echo $$ > pid; exec sleep 600"])
+guard.start()
+time.sleep(600)
+"""
+
+Machine = Callable[..., Path]
+"""Makes a PATH of the given commands and nothing else but the shell's own."""
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    def make(**commands: str) -> Path:
+        folder = tmp_path / "bin"
+        folder.mkdir(exist_ok=True)
+        for tool in ("sh", "sleep", "mkdir", "touch"):
+            if not (folder / tool).exists():
+                (folder / tool).symlink_to(f"/bin/{tool}")
+        for name, script in commands.items():
+            (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+            (folder / name).chmod(0o755)
+        monkeypatch.setenv("PATH", str(folder))
+        monkeypatch.delenv("JAVA_HOME", raising=False)
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def brokers(machine: Machine, tmp_path: Path) -> Iterator[Callable[[str], Broker]]:
+    """Makes brokers of which java is a script that does this once it is to serve."""
+    made = []
+
+    def make(serves: str) -> Broker:
+        machine(java=f"{JAVA_17}\n{SERVER} {serves};; esac")
+        made.append(Broker(tmp_path))
+        return made[-1]
+
+    yield make
+    for broker in made:
+        broker.close()
+
+
+def _left(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
+
+
+def _gone(path: Path, *, within: float = 10.0) -> bool:
+    deadline = time.monotonic() + within
+    while path.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not path.exists()
+
+
+# What is missing is named
+
+
+@pytest.mark.parametrize(
+    ("commands", "said"),
+    [
+        ({}, "There is no java on the PATH: install Java 17 or newer"),
+        ({"java": JAVA_11}, r"needs Java 17 or newer; \S+ is 11\. Install a newer one"),
+        ({"java": JAVA_8}, r"needs Java 17 or newer; \S+ is 8\."),
+        ({"java": "echo what >&2"}, "names no version: 'what'"),
+    ],
+)
+def test_a_java_that_will_not_do_is_a_sentence(
+    machine: Machine, commands: dict[str, str], said: str
+) -> None:
+    machine(**commands)
+    with pytest.raises(BrokerError, match=said):
+        fetch.java()
+    reason = why_not()
+    assert reason is not None
+    done = subprocess.run(
+        [sys.executable, SCRIPT], capture_output=True, text=True, check=False, timeout=30
+    )
+    assert (done.returncode, done.stderr.strip()) == (1, reason)
+
+
+def test_java_home_comes_first(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = machine(java=JAVA_17)
+    monkeypatch.setenv("JAVA_HOME", str(folder / "nowhere"))
+    with pytest.raises(BrokerError, match="no java in JAVA_HOME"):
+        fetch.java()
+
+
+def test_a_missing_maven_is_a_sentence(machine: Machine, cache: Path) -> None:
+    machine(java=JAVA_17)
+    with pytest.raises(BrokerError, match="no mvn on the PATH: install Maven"):
+        fetched(cache)
+    assert not cache.exists()
+
+
+# Fetching
+
+
+def test_a_fetch_is_made_once(machine: Machine, cache: Path) -> None:
+    machine(mvn=FETCHES)
+    folder = fetched(cache)
+    machine(mvn="exit 1")
+    assert fetched(cache) == folder
+    assert [jar.name for jar in folder.iterdir()] == [f"kafka_2.13-{version()}.jar"]
+
+
+@pytest.mark.parametrize("fails", ["echo no route to host; exit 1", "echo no route to host"])
+def test_a_fetch_that_fails_says_what_maven_said(machine: Machine, cache: Path, fails: str) -> None:
+    machine(mvn=fails)
+    with pytest.raises(BrokerError, match=r"Is the network .* all right\?[^$]*no route to host"):
+        fetched(cache)
+    machine(mvn=FETCHES)
+    assert fetched(cache).is_dir()
+
+
+def test_what_a_killed_fetch_left_is_not_taken_for_the_whole(machine: Machine, cache: Path) -> None:
+    machine(mvn=f"{FETCHES}\nsleep 600")
+    fetching = subprocess.Popen(
+        [sys.executable, "-c", FETCH, str(cache)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 10
+    while not list(cache.glob("*.part/*.jar")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.killpg(fetching.pid, signal.SIGKILL)
+    fetching.wait()
+    (left,) = cache.glob("*.part")
+    machine(mvn=FETCHES)
+    assert fetched(cache).is_dir()
+    assert not left.exists()
+
+
+# Starting
+
+
+def test_a_format_that_fails_is_explained_and_leaves_nothing(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    machine(java=f"{JAVA_17}\necho no such class; exit 1")
+    with pytest.raises(BrokerError, match="log folder could not be made:\nno such class"):
+        Broker(tmp_path)
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_broker_that_ends_at_once_shows_the_end_of_its_log(
+    brokers: Callable[[str], Broker],
+) -> None:
+    broker = brokers("echo address in use; exit 1")
+    with pytest.raises(BrokerError, match=r"ended as it started\. Its log ends:\naddress in use"):
+        broker.start()
+
+
+def test_a_broker_that_does_not_answer_is_killed_and_shows_the_end_of_its_log(
+    brokers: Callable[[str], Broker],
+) -> None:
+    broker = brokers("echo thinking; exec sleep 600")
+    with pytest.raises(BrokerError, match=r"did not answer on 127.*within 1 s.[^$]*thinking"):
+        broker.start(within=1)
+    assert not broker.running
+
+
+def test_ports_lie_below_those_that_connections_are_given() -> None:
+    assert all(20_000 <= free_port() < 30_000 for _ in range(20))
+
+
+# Ending
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_what_was_started_goes_with_its_owner_however_that_went(
+    tmp_path: Path, frozen: bool
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    owner = subprocess.Popen(
+        [sys.executable, "-c", OWN, str(folder)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=folder,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 10
+    while not (folder / "pid").exists() or not (folder / "pid").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    child = int((folder / "pid").read_text())
+    if frozen:
+        os.kill(child, signal.SIGSTOP)
+    os.killpg(owner.pid, signal.SIGKILL)
+    owner.wait()
+    assert _gone(folder)
+    assert not _left(child)
+
+
+def test_a_closed_guard_answers_that_nothing_runs(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    guard = Guard(folder, folder / "log", ["sleep", "600"])
+    guard.start()
+    assert guard.running
+    guard.close()
+    guard.close()
+    assert not guard.running
+    assert not folder.exists()
+
+
+def test_the_command_serves_until_it_is_told_to_end(
+    start_broker: StartBroker, tmp_path: Path
+) -> None:
+    port = free_port()
+    served = subprocess.Popen(
+        [sys.executable, SCRIPT, "--port", str(port)],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert served.stdout is not None
+    url = f"kafka://127.0.0.1:{port}"
+    assert served.stdout.readline() == f"Apache Kafka {version()} is ready: {url}\n"
+    assert f"export WIREWATCH_STREAMS_URL={url}" in served.stdout.readline()
+    served.send_signal(signal.SIGTERM)
+    assert served.wait(20) == 0
+    served.communicate()
+    assert not list(tmp_path.glob("wirewatch-kafka-*"))
+
+
+def test_a_broker_keeps_its_port_when_it_is_stopped_killed_and_frozen(
+    own_broker: Broker,
+) -> None:
+    address = own_broker.address
+    own_broker.stop()
+    assert not own_broker.running
+    own_broker.start()
+    own_broker.kill()
+    assert not own_broker.running
+    own_broker.start()
+    own_broker.freeze()
+    assert own_broker.running
+    own_broker.thaw()
+    assert own_broker.address == address
+    assert "Kafka Server started" in own_broker.tail()
+
+
+# What CI says
+
+
+MAKEFILE = """
+lint types imports: ; @echo $@
+test: ; @echo "tests with WIREWATCH_TEST_KAFKA=$$WIREWATCH_TEST_KAFKA"
+"""
+
+
+def _ci(folder: Path, path: Path, **environment: str) -> list[str]:
+    (folder / ".ci").mkdir()
+    (folder / ".ci" / "run").write_text((ROOT / ".ci" / "run").read_text())
+    (folder / "Makefile").write_text(MAKEFILE)
+    (folder / "scripts").symlink_to(ROOT / "scripts")
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    python = folder / ".venv" / "bin" / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    for tool in ("make", "dirname", "echo"):
+        (path / tool).symlink_to(f"/usr/bin/{tool}")
+    done = subprocess.run(
+        ["/bin/bash", folder / ".ci" / "run"],
+        env={"PATH": str(path), **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines()
+
+
+def test_ci_says_why_apache_kafka_does_not_run(machine: Machine, tmp_path: Path) -> None:
+    said = _ci(tmp_path, machine())
+    assert said[:3] == ["lint", "types", "imports"]
+    assert said[3].startswith("Apache Kafka does not run in these tests. There is no java on the")
+    assert said[4:] == ["tests with WIREWATCH_TEST_KAFKA="]
+
+
+def test_ci_starts_apache_kafka_where_it_can(machine: Machine, tmp_path: Path) -> None:
+    said = _ci(tmp_path, machine(java=JAVA_17, mvn="exit 1"))
+    assert said[3:] == ["tests with WIREWATCH_TEST_KAFKA=start"]
+
+
+def test_ci_uses_the_broker_it_is_given(machine: Machine, tmp_path: Path) -> None:
+    said = _ci(tmp_path, machine(), WIREWATCH_TEST_KAFKA="broker:9092")
+    assert said[3:] == ["tests with WIREWATCH_TEST_KAFKA=broker:9092"]
+
+
+def test_a_test_run_without_apache_kafka_says_so() -> None:
+    environment = {k: v for k, v in os.environ.items() if k != "WIREWATCH_TEST_KAFKA"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", __file__],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "keeps_its_port" not in done.stdout
+    assert "Apache Kafka not run: `make test-kafka` runs it" in done.stdout
+    assert "deselected" in done.stdout.splitlines()[-1]
