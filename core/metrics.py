@@ -15,6 +15,9 @@ EXTRACT_SECONDS = Histogram("wirewatch_extract_seconds", "Wall time to extract o
 STAGE_SECONDS = Histogram("wirewatch_stage_seconds", "Wall time of one batch.", ["stage"])
 DELIVERIES = Counter("wirewatch_deliveries", "Delivery attempts.", ["receiver_kind", "outcome"])
 OUTBOX_PENDING = Gauge("wirewatch_outbox_pending", "Records waiting for the streams.")
+OUTBOX_REFUSED = Gauge(
+    "wirewatch_outbox_refused", "Records in the outbox that no stream takes: the log says why."
+)
 LAG_RECORDS = Gauge("wirewatch_lag_records", "Unread records.", ["group"])
 LAG_SECONDS = Gauge("wirewatch_lag_seconds", "Age of the oldest unread record.", ["group"])
 DEAD_LETTERS = Counter("wirewatch_dead_letters", "Records set aside.", ["stage"])

@@ -18,7 +18,7 @@ from core.streams.port import StreamLog
 
 __all__ = ["open_streams"]
 
-_MEND = "Write sqlite:///FILE (four slashes for an absolute path)."
+_MEND = "Write sqlite:///FILE (four slashes for an absolute path) or kafka://HOST:PORT,HOST:PORT."
 
 
 def open_streams(settings: Settings, *, instance: Instance, clock: Clock) -> StreamLog:
@@ -60,10 +60,23 @@ def _embedded(rest: str, settings: Settings, instance: Instance, clock: Clock) -
     )
 
 
+def _kafka(rest: str, settings: Settings, instance: Instance, clock: Clock) -> StreamLog:
+    from core.streams.kafka import KafkaLog, options  # other engines need no client
+
+    return KafkaLog(
+        options(rest, settings, client=f"wirewatch-{instance.id}"),
+        clock=clock,
+        prefix=settings.streams_prefix,
+    )
+
+
 def _alive(instance: Instance, other: str) -> bool | None:
     """Processes with another data folder may share the file: look where *their* locks lie."""
     name, _, folder = other.partition("@")
     return dataclasses.replace(instance, folder=Path(folder)).alive(name)
 
 
-_ENGINES: dict[str, Callable[[str, Settings, Instance, Clock], StreamLog]] = {"sqlite": _embedded}
+_ENGINES: dict[str, Callable[[str, Settings, Instance, Clock], StreamLog]] = {
+    "kafka": _kafka,
+    "sqlite": _embedded,
+}

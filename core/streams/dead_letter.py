@@ -18,6 +18,9 @@ from core.messages.envelope import DEAD_LETTER
 from core.streams.port import NewRecord, Record
 from core.text import clean_line
 
+RECEIPTS = "news.dead-letter-receipts.v1"
+"""Remembers which letters were replayed; our own notes, not part of the public contract."""
+
 PREFIX = "dlq_"
 ERROR_LENGTH = 256
 """Characters of an error message that are kept: some errors quote the whole record."""
@@ -76,9 +79,9 @@ def original(letter: Record) -> NewRecord | None:
     """The record a dead letter was made of, to be appended to its stream again.
 
     Returns:
-        None where the letter does not say where it came from.
+        None where the letter does not say where it came from, and when.
     """
-    stream, time = letter.header("dlq_original_stream"), letter.header("dlq_original_time")
+    stream, time = letter.header("dlq_original_stream"), _moment(letter, "dlq_original_time")
     if stream is None or time is None:
         return None
     return NewRecord(
@@ -86,8 +89,17 @@ def original(letter: Record) -> NewRecord | None:
         key=letter.key,
         value=letter.value,
         headers=tuple((n, v) for n, v in letter.headers if not n.startswith(PREFIX)),
-        time=datetime.fromisoformat(time),
+        time=time,
     )
+
+
+def _moment(letter: Record, name: str) -> datetime | None:
+    """A time of the letter; None where there is none, or none with a zone."""
+    try:
+        found = datetime.fromisoformat(letter.header(name) or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 @dataclass(frozen=True, slots=True)

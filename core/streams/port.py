@@ -26,6 +26,10 @@ from typing import Literal, Protocol, runtime_checkable
 
 Headers = tuple[tuple[str, bytes], ...]
 
+Start = Literal["start", "end"] | datetime
+"""Where reading begins: the oldest record kept, the present, or the first record of a time or later
+in each partition."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewRecord:
@@ -99,17 +103,30 @@ class StreamSpec:
         partitions: Fixed for the stream's life.
         retention: Records older than this may go.
         max_record_bytes: Largest value taken.
+        replication: Copies the engine keeps on different brokers; the embedded log has one.
     """
 
     name: str
     partitions: int
     retention: timedelta
     max_record_bytes: int = 1_000_000
+    replication: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class StreamInfo:
-    """A stream as it is."""
+    """A stream as it is.
+
+    Attributes:
+        name: Without prefix.
+        partitions: How many.
+        records: Kept now; an engine with transaction markers in its log counts those too.
+        bytes: As the engine stores them.
+        retention: Records older than this may go.
+        newest: Time of the newest record, None where there is none.
+        max_record_bytes: Largest value taken.
+        replication: Copies of each partition.
+    """
 
     name: str
     partitions: int
@@ -117,6 +134,8 @@ class StreamInfo:
     bytes: int
     retention: timedelta
     newest: datetime | None
+    max_record_bytes: int
+    replication: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +143,12 @@ class PartitionLag:
     """What one group has not read of one partition.
 
     Attributes:
-        records: How many; 0 when drained.
+        records: How many; 0 when drained, whatever markers the engine keeps in its log. More than
+            there are, by its transaction markers, on an engine that cannot tell them apart unread.
         seconds: Age of the oldest unread record; 0 when drained.
         member: Slot of the living member that holds the partition, None if nobody does.
+        position: Offset the group reads next; None where it has none yet.
+        end: Offset of the next record to come.
     """
 
     group: str
@@ -135,6 +157,8 @@ class PartitionLag:
     records: int
     seconds: float
     member: str | None
+    position: int | None
+    end: int
 
 
 class Outputs(Protocol):
@@ -167,7 +191,7 @@ class Consumer(Protocol):
             OffsetOutOfRangeError: Retention overtook the group; the position has been moved to
                 the oldest record kept, so the next poll goes on. What was missed is named.
             StreamUnavailableError: The engine is away; try again.
-            FencedError: Another process has joined under this member's slot; give up.
+            SlotTakenError: Another process has joined under this member's slot; give up.
         """
         ...
 
@@ -206,6 +230,9 @@ class StreamLog(Protocol):
     def create(self, specs: Sequence[StreamSpec], /) -> None:
         """Create what is missing. Idempotent.
 
+        What exists with another retention, size limit or replication is reported in the log with
+        what to do; an engine that others share never changes it.
+
         Raises:
             StreamMismatchError: A stream exists with other partitions.
         """
@@ -228,14 +255,20 @@ class StreamLog(Protocol):
         """
         ...
 
-    def consumer(self, group: str, streams: Sequence[str], /, *, slot: str) -> Consumer:
-        """Join a group, reading from the oldest record where the group has no position.
+    def consumer(
+        self, group: str, streams: Sequence[str], /, *, slot: str, start: Start = "start"
+    ) -> Consumer:
+        """Join a group, which goes on at its position.
 
         Args:
             group: Name of the group.
             streams: Names without prefix.
             slot: Name of this member, unique among living ones; the same slot coming back takes
                 its own place again, and a former holder of the name that still lives is fenced.
+            start: Where the group begins in a partition of which it has no position yet. Where
+                it is not the oldest record, that place becomes the group's position with the first
+                poll that holds the partition: whoever takes it over begins there too, and ``lag``
+                counts from there.
 
         Raises:
             UnknownStreamError: One of the streams does not exist.
@@ -247,7 +280,7 @@ class StreamLog(Protocol):
         stream: str,
         /,
         *,
-        start: Literal["start", "end"] | datetime = "start",
+        start: Start = "start",
         follow: Callable[[], bool] | None = None,
     ) -> Iterator[Record]:
         """Read without a group, from the start, the end or a time, up to the present.
@@ -274,6 +307,14 @@ class StreamLog(Protocol):
 
     def groups(self) -> list[str]:
         """Names of the groups that ever committed or are joined now."""
+        ...
+
+    def forget(self, group: str, /) -> None:
+        """Forget a group and its positions. Idempotent.
+
+        Raises:
+            StreamError: The group has living members.
+        """
         ...
 
     def maintain(self) -> None:

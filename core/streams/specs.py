@@ -15,6 +15,7 @@ from core.messages.envelope import (
     MATCHES,
     topic_stream,
 )
+from core.streams.dead_letter import RECEIPTS
 from core.streams.port import StreamSpec
 
 ALERTS_PARTITIONS = 6
@@ -26,7 +27,7 @@ def stream_specs(settings: Settings, *, published: Iterable[str] = ()) -> list[S
     """Every stream of the public contract.
 
     Args:
-        settings: Partitions, retention and size limit.
+        settings: Partitions, retention, size limit and replication.
         published: Ids of the topics that are copied to a stream of their own.
     """
     partitions = dict.fromkeys((ARTICLES, ENRICHED, MATCHES), settings.streams_partitions)
@@ -39,6 +40,20 @@ def stream_specs(settings: Settings, *, published: Iterable[str] = ()) -> list[S
             partitions=count,
             retention=FEED_HEALTH_RETENTION if name == FEED_HEALTH else settings.streams_retention,
             max_record_bytes=settings.streams_max_record_bytes,
+            replication=settings.streams_replication,
         )
         for name, count in partitions.items()
     ]
+
+
+def receipts_spec(settings: Settings) -> StreamSpec:
+    """The stream that remembers which dead letters were replayed; made by the first replay.
+
+    It keeps a receipt as long as a dead letter is kept, so no letter outlives its receipt.
+    """
+    return StreamSpec(
+        name=RECEIPTS,
+        partitions=SMALL_PARTITIONS,
+        retention=settings.streams_retention,
+        replication=settings.streams_replication,
+    )

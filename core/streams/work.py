@@ -49,6 +49,7 @@ from config.errors import (
     OutsideError,
     PoisonError,
     RecordTooLargeError,
+    SlotTakenError,
     StreamError,
     UsageError,
     retryable,
@@ -99,6 +100,7 @@ class How(TypedDict, total=False):
     stop: Required[Callable[[], bool]]
     idle: Callable[[], bool]
     pause: Callable[[float], object]
+    postponed: Callable[[str], object]
     policy: Policy | None
 
 
@@ -133,6 +135,7 @@ def work(
     stop: Callable[[], bool],
     idle: Callable[[], bool] = lambda: False,
     pause: Callable[[float], object] = time.sleep,
+    postponed: Callable[[str], object] = lambda _: None,
     policy: Policy | None = None,
 ) -> Worked:
     """Work until told to stop, or until there is nothing left.
@@ -150,11 +153,13 @@ def work(
         idle: Asked when a poll brought nothing; True ends the loop. ``run --once`` gives
             :func:`drained`, a running system keeps the default.
         pause: Waits between retries; give ``Event.wait`` of the stop event to be woken by it.
+        postponed: Told why, each time the work in hand is given back to be tried again later, and
+            ``""`` once work goes on.
         policy: How hard to try.
 
     Raises:
         DeadLetterLimitError: Too many poison records: more likely our fault than theirs.
-        FencedError: From ``poll``: another process runs under this member's name.
+        SlotTakenError: Another process runs under this member's name.
         WirewatchError: A retryable one when ``patience`` is over; any that no retry can mend.
     """
     worker = _Worker(consumer, attempt, stage, clock, dispositions, policy or Policy())
@@ -163,11 +168,14 @@ def work(
         try:
             if not worker.once() and idle():
                 break
+            if failures:
+                postponed("")
             failures = 0
         except Exception as error:
             failures += 1
             if not retryable(error) or worker.policy.out_of_patience(failures):
                 raise
+            postponed(str(error))
             worker.back_off(error, _pause_after(failures), pause)
     return worker.done
 
@@ -231,6 +239,8 @@ class _Worker:
         try:
             with metrics.STAGE_SECONDS.labels(self._stage).time():
                 self._settle(batch)
+        except SlotTakenError:
+            raise
         except FencedError as error:
             log.info("batch_fenced", stage=self._stage, reason=str(error))
             self._consumer.rewind()

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 
 import apsw
 
-from config.errors import FencedError
-from core.streams.embedded.shares import assign
+from config.errors import FencedError, SlotTakenError, StreamError
+from core.streams.shares import assign
 
 Alive = Callable[[str], bool | None]
 """Whether an instance lives; None where nobody here can know."""
@@ -99,7 +99,7 @@ def settle(
     """Renew my membership, drop the dead, take and let go of partitions. In a write transaction.
 
     Raises:
-        FencedError: Another member has taken my slot since I joined.
+        SlotTakenError: Another member has taken my slot since I joined.
     """
     fresh = _enter(connection, me, now_ms=now_ms, ttl_ms=ttl_ms, joining=joining)
     members = living(connection, me.group, now_ms=now_ms, alive=alive)
@@ -108,7 +108,7 @@ def settle(
         {slot: m.streams for slot, m in members.items()}, _parts(connection, me.streams)
     )
     mine = {part for part, slot in wanted.items() if slot == me.slot}
-    held, moved = _trade(connection, me, mine, set(members), retake=joining)
+    held, moved = _trade(connection, me, mine, set(members), now_ms=now_ms, retake=joining)
     if fresh or buried or moved:
         connection.execute(
             "INSERT INTO grp VALUES (?, 1) ON CONFLICT DO UPDATE SET generation = generation + 1",
@@ -137,6 +137,22 @@ def leave(connection: apsw.Connection, me: Member) -> None:
         "UPDATE lease SET slot = NULL WHERE grp = ? AND slot = ?", (me.group, me.slot)
     )
     connection.execute("UPDATE grp SET generation = generation + 1 WHERE name = ?", (me.group,))
+
+
+def forget(connection: apsw.Connection, group: str, *, now_ms: int, alive: Alive) -> None:
+    """Take away everything known of a group. In a write transaction.
+
+    Raises:
+        StreamError: It has living members.
+    """
+    if members := living(connection, group, now_ms=now_ms, alive=alive):
+        raise StreamError(
+            f"The group {group} has members: {', '.join(sorted(members))}.",
+            mend="Stop them first.",
+        )
+    for table in ("position", "lease", "member"):
+        connection.execute(f"DELETE FROM {table} WHERE grp = ?", (group,))  # noqa: S608
+    connection.execute("DELETE FROM grp WHERE name = ?", (group,))
 
 
 def verify(connection: apsw.Connection, me: Member, part: int, epoch: int, start: int) -> None:
@@ -174,6 +190,15 @@ def move(connection: apsw.Connection, me: Member, part: int, following: int) -> 
     )
 
 
+def begin(connection: apsw.Connection, me: Member, part: int, epoch: int, place: int) -> None:
+    """Give the group its first position, unless it has one or the partition is another's by now."""
+    connection.execute(
+        "INSERT INTO position SELECT grp, part_id, ? FROM lease"
+        " WHERE grp = ? AND part_id = ? AND slot = ? AND epoch = ? ON CONFLICT DO NOTHING",
+        (place, me.group, part, me.slot, epoch),
+    )
+
+
 def _enter(
     connection: apsw.Connection, me: Member, *, now_ms: int, ttl_ms: int, joining: bool
 ) -> bool:
@@ -182,7 +207,7 @@ def _enter(
         "SELECT token FROM member WHERE grp = ? AND slot = ?", (me.group, me.slot)
     ).get
     if known not in (None, me.token) and not joining:
-        raise FencedError(
+        raise SlotTakenError(
             f"Another process has joined the group {me.group} under the name {me.slot}."
         )
     connection.execute(
@@ -212,11 +237,18 @@ def _parts(connection: apsw.Connection, streams: tuple[int, ...]) -> dict[int, l
 
 
 def _trade(
-    connection: apsw.Connection, me: Member, mine: set[int], slots: set[str], *, retake: bool
+    connection: apsw.Connection,
+    me: Member,
+    mine: set[int],
+    slots: set[str],
+    *,
+    now_ms: int,
+    retake: bool,
 ) -> tuple[dict[int, int], bool]:
     """Take what is mine and free, let go of what is not mine; what I hold now, and any change.
 
     A slot that joins takes even what it holds anew: its former self must not commit any more.
+    Epochs begin at the clock, so that those of a group that was forgotten never come again.
     """
     leases = {
         part: (slot, epoch)
@@ -232,7 +264,7 @@ def _trade(
     held: dict[int, int] = {}
     taken = 0
     for part in sorted(mine):
-        slot, epoch = leases.get(part, (None, 0))
+        slot, epoch = leases.get(part, (None, now_ms))
         if slot == me.slot and not retake:
             held[part] = epoch
         elif slot == me.slot or slot not in slots:

@@ -19,9 +19,16 @@ from core.streams.embedded.pulse import Pulse, Times
 from core.streams.embedded.records import Placed
 from core.streams.embedded.schema import OFFSET_BITS
 from core.streams.embedded.streams import Stream, Streams, to_ms
-from core.streams.embedded.tail import Start, tail
+from core.streams.embedded.tail import tail
 from core.streams.names import Prefix
-from core.streams.port import NewRecord, PartitionLag, Record, StreamInfo, StreamSpec
+from core.streams.port import (
+    NewRecord,
+    PartitionLag,
+    Record,
+    Start,
+    StreamInfo,
+    StreamSpec,
+)
 
 
 class EmbeddedLog:
@@ -75,7 +82,9 @@ class EmbeddedLog:
                 placed = _unknown(connection, self._prefix.on(producer), placed)
             records.append(connection, placed, now_ms=self._now())
 
-    def consumer(self, name: str, streams: Sequence[str], /, *, slot: str) -> EmbeddedConsumer:
+    def consumer(
+        self, name: str, streams: Sequence[str], /, *, slot: str, start: Start = "start"
+    ) -> EmbeddedConsumer:
         """See the port."""
         reads = [self._streams.get(stream) for stream in streams]
         me = Member(
@@ -94,6 +103,7 @@ class EmbeddedLog:
             times=self._times,
             clock=self._clock,
             alive=self._alive,
+            start=start,
         )
 
     def read(
@@ -134,6 +144,11 @@ class EmbeddedLog:
             }
         return sorted(name for n in stored if (name := self._prefix.off(n)) is not None)
 
+    def forget(self, name: str, /) -> None:
+        """See the port."""
+        with self._database.write() as connection:
+            group.forget(connection, self._prefix.on(name), now_ms=self._now(), alive=self._alive)
+
     def maintain(self) -> None:
         """See the port."""
         retention.apply_retention(self._database, now_ms=self._now())
@@ -160,8 +175,10 @@ class EmbeddedLog:
                 records=unread,
                 seconds=max(0, now - oldest) / 1000 if oldest is not None else 0.0,
                 member=slot if slot in slots else None,
+                position=position,
+                end=end,
             )
-            for number, unread, oldest, slot in rows
+            for number, unread, oldest, slot, position, end in rows
         ]
 
     def _now(self) -> int:
@@ -171,12 +188,13 @@ class EmbeddedLog:
 _LAG = """
 WITH place AS (
     SELECT part.part_id, number, part.next_offset AS following, slot,
+        position.next_offset AS position,
         max(start_offset, ifnull(position.next_offset, 0)) AS place
     FROM part
     LEFT JOIN position ON position.part_id = part.part_id AND position.grp = ?1
     LEFT JOIN lease ON lease.part_id = part.part_id AND lease.grp = ?1
     WHERE stream_id = ?2)
-SELECT number, following - place, rec.time_ms, slot
+SELECT number, following - place, rec.time_ms, slot, position, following
 FROM place LEFT JOIN rec ON rec.id = (place.part_id << ?3) + place AND place < following
 ORDER BY number
 """

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import apsw
+import structlog
 
+from config.durations import written
 from config.errors import StreamMismatchError, UnknownStreamError
 from core.streams.embedded.database import Database
 from core.streams.embedded.schema import OFFSET_BITS
 from core.streams.names import Prefix
 from core.streams.port import StreamInfo, StreamSpec
+
+_ONE_COPY = "The embedded log keeps one copy of each stream; brokers of Kafka keep more."
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,22 @@ class Streams:
     def create(self, specs: Sequence[StreamSpec]) -> None:
         """Make what is missing, bring retention and size limits up to date.
 
+        The file belongs to this program alone and its settings are the only place that names them,
+        so it follows the settings, and the log says what changed.
+
         Raises:
             StreamMismatchError: A stream exists with other partitions; nothing was changed.
         """
         with self._database.write() as connection:
-            for spec in specs:
-                _create(connection, self._prefix.on(spec.name), spec)
+            changes = {
+                spec.name: _create(connection, self._prefix.on(spec.name), spec) for spec in specs
+            }
         self._load()
+        for name, changed in changes.items():
+            if changed:
+                log.info("stream_changed", stream=name, **changed)
+        if (copies := max((spec.replication for spec in specs), default=1)) > 1:
+            log.warning("replication_ignored", wanted=copies, mend=_ONE_COPY)
 
     def infos(self) -> list[StreamInfo]:
         """Every stream as it is now, by name."""
@@ -99,15 +114,16 @@ class Streams:
 
 
 _INFOS = """
-SELECT name, partitions, sum(next_offset - start_offset), sum(bytes), retention_ms, max(
+SELECT name, partitions, sum(next_offset - start_offset), sum(bytes), retention_ms,
+    max_record_bytes, max(
     CASE WHEN next_offset > start_offset THEN
         (SELECT time_ms FROM rec WHERE id = (part_id << :shift) + next_offset - 1) END)
 FROM stream JOIN part USING (stream_id) GROUP BY stream_id
 """
 
 
-def _info(name: str, row: tuple[int, int, int, int, int | None]) -> StreamInfo:
-    partitions, records, size, retention, newest = row
+def _info(name: str, row: tuple[int, int, int, int, int, int | None]) -> StreamInfo:
+    partitions, records, size, retention, limit, newest = row
     return StreamInfo(
         name=name,
         partitions=partitions,
@@ -115,6 +131,7 @@ def _info(name: str, row: tuple[int, int, int, int, int | None]) -> StreamInfo:
         bytes=size,
         retention=timedelta(milliseconds=retention),
         newest=None if newest is None else from_ms(newest),
+        max_record_bytes=limit,
     )
 
 
@@ -125,23 +142,19 @@ def _stream(connection: apsw.Connection, name: str, stream_id: int, limit: int) 
     return Stream(stream_id, name, tuple(Part(part, name, number) for part, number in rows), limit)
 
 
-def _create(connection: apsw.Connection, stored: str, spec: StreamSpec) -> None:
-    retention = int(spec.retention.total_seconds() * 1000)
-    row = connection.execute(
-        "SELECT stream_id, partitions FROM stream WHERE name = ?", (stored,)
-    ).fetchall()
-    if not row:
-        stream_id = connection.execute(
-            "INSERT INTO stream (name, partitions, retention_ms, max_record_bytes)"
-            " VALUES (?, ?, ?, ?) RETURNING stream_id",
-            (stored, spec.partitions, retention, spec.max_record_bytes),
-        ).get
-        connection.executemany(
-            "INSERT INTO part (stream_id, number) VALUES (?, ?)",
-            [(stream_id, number) for number in range(spec.partitions)],
+def _create(connection: apsw.Connection, stored: str, spec: StreamSpec) -> dict[str, str]:
+    """Make a stream or bring it up to date; what changed of one that was there, "old to new"."""
+    row: list[tuple[int, int, int, int]] = list(
+        connection.execute(
+            "SELECT stream_id, partitions, retention_ms, max_record_bytes FROM stream"
+            " WHERE name = ?",
+            (stored,),
         )
-        return
-    stream_id, partitions = row[0]
+    )
+    if not row:
+        _make(connection, stored, spec)
+        return {}
+    stream_id, partitions, retention, limit = row[0]
     if partitions != spec.partitions:
         raise StreamMismatchError(
             f"The stream {spec.name!r} has {partitions} partitions, not {spec.partitions}.",
@@ -149,8 +162,28 @@ def _create(connection: apsw.Connection, stored: str, spec: StreamSpec) -> None:
         )
     connection.execute(
         "UPDATE stream SET retention_ms = ?, max_record_bytes = ? WHERE stream_id = ?",
-        (retention, spec.max_record_bytes, stream_id),
+        (_ms(spec.retention), spec.max_record_bytes, stream_id),
     )
+    old = (written(timedelta(milliseconds=retention)), str(limit))
+    new = (written(spec.retention), str(spec.max_record_bytes))
+    names = ("retention", "max_record_bytes")
+    return {n: f"{a} to {b}" for n, a, b in zip(names, old, new, strict=True) if a != b}
+
+
+def _make(connection: apsw.Connection, stored: str, spec: StreamSpec) -> None:
+    stream_id = connection.execute(
+        "INSERT INTO stream (name, partitions, retention_ms, max_record_bytes)"
+        " VALUES (?, ?, ?, ?) RETURNING stream_id",
+        (stored, spec.partitions, _ms(spec.retention), spec.max_record_bytes),
+    ).get
+    connection.executemany(
+        "INSERT INTO part (stream_id, number) VALUES (?, ?)",
+        [(stream_id, number) for number in range(spec.partitions)],
+    )
+
+
+def _ms(span: timedelta) -> int:
+    return span // timedelta(milliseconds=1)
 
 
 def to_ms(moment: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from config.errors import (
     StreamMismatchError,
     UnknownStreamError,
 )
+from config.settings import Settings
 from core.clock import utc_now
 from core.messages.envelope import DEAD_LETTER
 from core.streams.port import NewRecord, Record, StreamLog, StreamSpec
@@ -100,7 +101,7 @@ class Records(Engine):
         self, log: StreamLog, key: bytes | None, value: bytes | None
     ) -> None:
         headers = (("ce_id", b"1"), ("twice", b""), ("twice", bytes(range(256))), ("é\x00", b"x"))
-        moment = datetime(2026, 2, 3, 4, 5, 6, 789_000, tzinfo=UTC)
+        moment = utc_now().replace(microsecond=789_000)
         log.append([NewRecord("out", key, value, headers, moment)])
         (record,) = log.read("out")
         assert (record.key, record.value, record.headers, record.time) == (
@@ -199,16 +200,19 @@ class Records(Engine):
     # Retention
 
     def test_29_40_retention_takes_the_old_and_names_what_a_group_missed(
-        self, log: StreamLog
+        self, log: StreamLog, settings: Settings
     ) -> None:
+        log.create([StreamSpec("aging", 6, 3 * DAY, 10_000)])
         old = utc_now() - DAY - timedelta(hours=1)
-        log.append([NewRecord("in", b"one", b"old", (), old)] * 700)
-        log.append([NewRecord("in", b"one", b"new", (), utc_now())] * 5)
-        consumer = log.consumer("g", ["in"], slot="a")
-        consumer.commit(consumer.poll(limit=10))
-        log.maintain()
-        eventually(lambda: next(i.records for i in log.streams() if i.name == "in") == 5)
-        with pytest.raises(OffsetOutOfRangeError, match=r"in/\d offsets 10 to 699"):
-            consumer.poll()
+        log.append([NewRecord("aging", b"one", b"old", (), old)] * 700)
+        log.append([NewRecord("aging", b"one", b"new", (), utc_now())] * 5)
+        slow = log.consumer("g", ["aging"], slot="a")
+        slow.commit(slow.poll(limit=10, timeout=10))
+        slow.close()
+        self.age(log, "aging", DAY, settings)
+        eventually(lambda: next(i.records for i in log.streams() if i.name == "aging") == 5)
+        consumer = log.consumer("g", ["aging"], slot="a")
+        with pytest.raises(OffsetOutOfRangeError, match=r"aging/\d offsets 10 to 699"):
+            take(consumer, 1)
         assert [r.value for r in take(consumer, 5)] == [b"new"] * 5
-        assert [r.offset for r in log.read("in")] == list(range(700, 705))
+        assert [r.offset for r in log.read("aging")] == list(range(700, 705))

@@ -158,7 +158,7 @@ class Work(Engine):
         log.append(numbered(total))
         slots = ("a", "b", "c")
         running = {s: children.start("work", "g", "in", "out", s, "0.02") for s in slots}
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         kills = 0
         while unread(log, "g"):
             assert time.monotonic() < deadline
@@ -175,11 +175,11 @@ class Work(Engine):
     def test_38_repeats_of_the_store_shape_are_told_by_their_key(
         self, log: StreamLog, children: Children, tmp_path: Path
     ) -> None:
-        log.append(numbered(300))
+        log.append(numbered(1500))
         file = str(tmp_path / "effects.db")
         child = children.start("store", "g", "in", file, "a")
         assert line(child) == "ready"
-        eventually(lambda: unread(log, "g") < 300)
+        eventually(lambda: unread(log, "g") < 1500)
         child.kill()
         assert unread(log, "g") > 0
         children.start("store", "g", "in", file, "a")

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,7 +45,7 @@ def values(records: Iterator[Record] | tuple[Record, ...]) -> list[bytes]:
     return sorted(r.value or b"" for r in records)
 
 
-def take(consumer: Consumer, count: int, *, within: float = 10.0) -> list[Record]:
+def take(consumer: Consumer, count: int, *, within: float = 20.0) -> list[Record]:
     """Poll until ``count`` records came; fails when they do not come in time."""
     found: list[Record] = []
     deadline = time.monotonic() + within
@@ -54,7 +55,20 @@ def take(consumer: Consumer, count: int, *, within: float = 10.0) -> list[Record
     return found
 
 
-def eventually(true: Callable[[], bool], *, within: float = 10.0) -> None:
+def every(consumer: Consumer, count: int) -> list[bytes]:
+    """Values of the first ``count`` different records; some may come more than once."""
+    found: dict[tuple[str, int, int], Record] = {}
+
+    def enough() -> bool:
+        batch = consumer.poll(timeout=0.1)
+        found.update({(r.stream, r.partition, r.offset): r for r in batch.records})
+        return len(found) >= count
+
+    eventually(enough)
+    return values(tuple(found.values()))
+
+
+def eventually(true: Callable[[], bool], *, within: float = 20.0) -> None:
     deadline = time.monotonic() + within
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -74,6 +88,7 @@ class Children:
             "WIREWATCH_DATA_DIR": str(settings.data_dir),
             "WIREWATCH_STREAMS_URL": settings.streams_url,
             "WIREWATCH_STREAMS_PREFIX": settings.streams_prefix,
+            "WIREWATCH_LOG_LEVEL": "warning",
         }
         self._folder = settings.data_dir
         self._running: list[subprocess.Popen[str]] = []
@@ -107,6 +122,10 @@ class Engine:
     def settings(self) -> Settings:
         raise NotImplementedError("each engine names its own")
 
+    def age(self, log: StreamLog, stream: str, keep: timedelta, settings: Settings) -> None:
+        """Let retention take what is older than ``keep``, as the engine's operator would."""
+        raise NotImplementedError("each engine has its own way")
+
     @pytest.fixture
     def opened(self, settings: Settings) -> Iterator[Callable[[], StreamLog]]:
         """Opens the engine again and again, each time as another process would."""
@@ -136,11 +155,29 @@ class Engine:
         children.end()
 
 
-def share_out(a: Consumer, b: Consumer) -> None:
-    """Let both take part in the rebalance."""
-    for _ in range(3):
-        a.poll(timeout=0)
-        b.poll(timeout=0)
+def share_out(log: StreamLog, a: Consumer, b: Consumer) -> None:
+    """Let both take part in the rebalance, until each holds its half of ``in``."""
+
+    def shared() -> bool:
+        for member in (a, b):
+            member.poll(timeout=0.05)
+        return Counter(holders(log).values()) == {"a": 3, "b": 3}
+
+    eventually(shared, within=30)
+
+
+def gather(*members: Consumer, count: int) -> list[set[tuple[int, int]]]:
+    """What each member gets, as partition and offset, until there are ``count`` records."""
+    found: list[set[tuple[int, int]]] = [set() for _ in members]
+
+    def enough() -> bool:
+        for seen, member in zip(found, members, strict=True):
+            batch = member.poll(limit=1000, timeout=0.1)
+            seen |= {(r.partition, r.offset) for r in batch.records}
+        return sum(map(len, found)) >= count
+
+    eventually(enough)
+    return found
 
 
 def holders(log: StreamLog) -> dict[int, str | None]:

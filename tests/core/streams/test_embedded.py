@@ -20,7 +20,7 @@ from core.clock import utc_now
 from core.instance import Instance
 from core.streams import open_streams
 from core.streams.embedded import Times
-from core.streams.port import NewRecord
+from core.streams.port import NewRecord, StreamLog, StreamSpec
 from tests.core.streams.contract import Contract
 from tests.core.streams.support import SPECS, Moment, Opener, no_room, numbered, take, unread
 
@@ -34,6 +34,10 @@ class TestEmbedded(Contract):
             streams_prefix="acme",
             streams_durability="normal",  # processes are killed here, not power
         )
+
+    def age(self, log: StreamLog, stream: str, keep: timedelta, settings: Settings) -> None:
+        log.create([StreamSpec(stream, 6, keep, 10_000)])
+        log.maintain()
 
 
 # 12, 24, 25: repeats of the relay, and members that take long

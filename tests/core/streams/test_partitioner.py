@@ -12,7 +12,7 @@ with warnings.catch_warnings():  # kafka-python 3.0 reads its schemas by a depre
 
 
 def reference(key: bytes) -> int:
-    return int(_murmur2(key))  # type: ignore[no-untyped-call]
+    return int(_murmur2(key))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from config.settings import Settings
-from core.streams.specs import stream_specs
+from core.messages.envelope import DEAD_LETTER
+from core.streams.specs import receipts_spec, stream_specs
 
 
 def test_the_streams_are_those_of_the_public_contract(tmp_path: Path) -> None:
@@ -20,3 +21,15 @@ def test_the_streams_are_those_of_the_public_contract(tmp_path: Path) -> None:
     assert {s.max_record_bytes for s in specs.values()} == {5_000}
     assert specs.pop("news.feed-health.v1").retention == timedelta(days=7)
     assert {s.retention for s in specs.values()} == {timedelta(days=30)}
+
+
+def test_every_stream_has_the_copies_the_settings_ask_for(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, streams_replication=3)
+    assert {s.replication for s in stream_specs(settings, published=["x"])} == {3}
+    assert receipts_spec(settings).replication == 3
+
+
+def test_a_receipt_is_kept_as_long_as_its_letter(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, streams_retention=timedelta(days=3))
+    letters = next(s for s in stream_specs(settings) if s.name == DEAD_LETTER)
+    assert receipts_spec(settings).retention == letters.retention

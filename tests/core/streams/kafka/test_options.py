@@ -1,0 +1,94 @@
+"""What the settings mean for the client."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from config.errors import SettingsError
+from config.settings import Settings
+from core.streams.kafka.options import Times, addresses, options
+
+
+@pytest.mark.parametrize(
+    ("rest", "found"),
+    [
+        ("a:1", ("a:1",)),
+        ("a:9092, b.example:19092/", ("a:9092", "b.example:19092")),
+        ("[::1]:9092", ("[::1]:9092",)),
+    ],
+)
+def test_a_url_names_brokers(rest: str, found: tuple[str, ...]) -> None:
+    assert addresses(rest) == found
+
+
+@pytest.mark.parametrize("rest", ["", "/", ",", "a", "a:", ":9092", "a:b", "a:0", "a:70000"])
+def test_a_url_that_names_no_broker_is_the_operators_to_mend(rest: str) -> None:
+    with pytest.raises(SettingsError, match=r"broker.*kafka://HOST:PORT"):
+        addresses(rest)
+
+
+def test_a_url_with_a_password_is_refused_without_showing_it() -> None:
+    with pytest.raises(SettingsError) as caught:
+        addresses("me:hunter2@broker:9092")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_password_goes_to_the_client_and_nowhere_else() -> None:
+    settings = Settings(
+        kafka_security="sasl_plaintext",
+        kafka_sasl_mechanism="SCRAM-SHA-256",
+        kafka_username="me",
+        kafka_password=SecretStr("hunter2"),
+    )
+    made = options("a:1", settings, client="c")
+    assert made.common["sasl_plain_password"] == "hunter2"
+    assert made.common["sasl_mechanism"] == "SCRAM-SHA-256"
+    assert made.common["security_protocol"] == "SASL_PLAINTEXT"
+    assert "hunter2" not in repr(made)
+
+
+def test_times_and_compression_are_the_clients_options() -> None:
+    settings = Settings(streams_compression="none")
+    made = options("a:1", settings, client="c", times=Times(request=1.5, opening=2))
+    assert made.compression is None
+    assert made.common["request_timeout_ms"] == 1500
+    assert made.common["bootstrap_timeout_ms"] == 2000
+    assert options("a:1", Settings(), client="c").compression == "zstd"
+
+
+@pytest.mark.parametrize("name", ["kafka_ca_file", "kafka_cert_file"])
+def test_a_file_that_cannot_be_used_is_named(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "nonsense.pem"
+    for content in (None, "nonsense"):
+        if content:
+            file.write_text(content)
+        settings = Settings.model_validate({"kafka_security": "ssl", name: file})
+        with pytest.raises(SettingsError, match=rf"WIREWATCH_{name.upper()} names .*nonsense.pem"):
+            options("a:1", settings, client="c")
+
+
+@pytest.mark.parametrize("package", ["zstandard", "lz4", "crc32c"])
+def test_09_a_package_that_is_missing_is_said_at_the_start(package: str) -> None:
+    code = (
+        "import sys; from pathlib import Path\n"
+        f"sys.modules[{package!r}] = None\n"
+        "from core.streams.kafka.options import check_libraries\n"
+        "check_libraries()\n"
+    )
+    root = Path(__file__).parents[4]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert f"not installed: {package}. `make install`" in done.stderr

@@ -1,0 +1,87 @@
+"""Records on their way to the brokers, and back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.errors import RecordTooLargeError, UnknownStreamError
+from core.streams.embedded.streams import to_ms as embedded_to_ms
+from core.streams.kafka.outputs import LABELS, Placed, from_ms, place, to_ms
+from core.streams.kafka.producer import CHUNK_BYTES, CHUNK_RECORDS, chunks
+from core.streams.kafka.topics import Topic, Topics
+from core.streams.partitioner import partition_of
+from core.streams.port import NewRecord
+
+MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+class Known:
+    """The streams of a broker, without one."""
+
+    def get(self, name: str) -> Topic:
+        if name != "in":
+            raise UnknownStreamError(name)
+        return Topic("in", "acme.in", 6, 1, timedelta(days=1), 100)
+
+
+KNOWN = cast("Topics", Known())
+
+
+def new(key: bytes | None = b"k", value: bytes | None = b"v", **more: Any) -> NewRecord:
+    return replace(NewRecord("in", key, value, (), MOMENT), **more)
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_a_time_is_kept_to_the_millisecond_as_on_the_embedded_log(moment: datetime) -> None:
+    assert to_ms(moment) == embedded_to_ms(moment)
+    assert from_ms(to_ms(moment)) == moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+@pytest.mark.parametrize("nonsense", [2**62, -(2**62)])
+def test_a_time_that_others_made_up_stops_nobody(nonsense: int) -> None:
+    assert from_ms(nonsense).tzinfo is UTC
+
+
+def test_a_record_goes_to_the_partition_of_its_key() -> None:
+    placed = place(new(b"Abcd"), KNOWN)
+    assert (placed.topic, placed.partition) == ("acme.in", partition_of(b"Abcd", 6))
+    assert placed.time_ms == to_ms(MOMENT)
+
+
+def test_records_without_key_are_spread() -> None:
+    partitions = {place(new(None), KNOWN).partition for _ in range(12)}
+    assert partitions == set(range(6))
+
+
+@pytest.mark.parametrize(
+    ("record", "error"),
+    [
+        (new(value=b"x" * 101), RecordTooLargeError),
+        (new(key=b"k" * (LABELS + 1)), RecordTooLargeError),
+        (new(headers=(("h", b"x" * LABELS),)), RecordTooLargeError),
+        (new(stream="nowhere"), UnknownStreamError),
+        (replace(new(), value=cast("bytes", "text")), TypeError),
+        (new(headers=(("h", "text"),)), TypeError),
+        (new(time=MOMENT.replace(tzinfo=None)), ValueError),
+    ],
+)
+def test_what_no_broker_may_get_is_refused_here(record: NewRecord, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        place(record, KNOWN)
+
+
+@given(st.lists(st.sampled_from([1, 1000, 1_000_000, 9_000_000]), max_size=1200))
+def test_chunks_keep_the_order_and_are_bounded(sizes: list[int]) -> None:
+    values = {size: b"x" * size for size in set(sizes)}
+    records = [Placed("in", 0, None, values[size], [], n) for n, size in enumerate(sizes)]
+    found = list(chunks(records))
+    assert [r.time_ms for chunk in found for r in chunk] == list(range(len(sizes)))
+    for chunk in found:
+        assert 0 < len(chunk) <= CHUNK_RECORDS
+        assert len(chunk) == 1 or sum(r.size for r in chunk) <= CHUNK_BYTES
