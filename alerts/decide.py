@@ -12,7 +12,9 @@
     suppressed   copy, revision, not_live, too_old, draft, shadow, retired, known
 
 ``repeated`` (the same match once more) is a drop: nothing is published and nothing changes.
-Everything else is published on ``news.alerts``; only ``new_story`` is notified.
+Everything else is published on ``news.alerts``; only ``new_story`` is notified. A replayed match
+is ``repeated`` or suppressed and is not remembered: a live one that comes later is decided as if
+the replay had never been.
 """
 
 from __future__ import annotations
@@ -135,6 +137,11 @@ class Decision:
     kind: str | None = None
 
 
+def remembered(match: Match) -> bool:
+    """Whether the decision counts when the same article comes again; that of a replay does not."""
+    return match.article.origin is not Origin.REPLAY
+
+
 def moment(match: Match) -> datetime:
     """When the article was published, else first seen: what its age is measured by."""
     return match.article.published_at or match.article.first_seen_at
@@ -169,12 +176,12 @@ def _suppressed(match: Match, code: ReasonCode, reason: str) -> Decision:
 
 
 def _decided_before(match: Match, context: Context) -> Decision | Drop | None:
-    before = context.before
-    if before is None:
+    before, replayed = context.before, match.article.origin is Origin.REPLAY
+    if before is None or (replayed and before.revision != match.revision):
         return None
     if before.revision != match.revision:
         return _revision(match, before)
-    if before.topic_revision == match.topic_revision:
+    if replayed or before.topic_revision == match.topic_revision:
         return Drop(REPEATED, "the same match was decided before")
     reason = "Decided before, under another definition of the topic."
     return replace(_suppressed(match, ReasonCode.KNOWN, reason), story_id=before.story_id)

@@ -46,10 +46,16 @@ CONCURRENCY = 8
 IDLE_SECONDS = 0.25
 """How long a new delivery may wait to be seen."""
 
+AWAY_SECONDS = 5.0
+"""Longest pause while the store is away."""
+
 SHARING_SECONDS = 0.05
 """How often ``run --once`` looks whether another process has left it something."""
 
 LEASE_MARGIN = timedelta(seconds=30)
+
+FIRST_MARK_PAUSE, LONGEST_MARK_PAUSE = 0.2, 2.0
+"""Between two tries to write an outcome down while the store is away, in seconds."""
 
 log = structlog.get_logger(__name__)
 
@@ -192,21 +198,25 @@ class Dispatcher:
 
     async def _run(self, stop: threading.Event) -> None:
         under_way: set[asyncio.Task[str]] = set()
+        pause = IDLE_SECONDS
         async with self._http(self._settings) as http:
             while not stop.is_set():
-                for due in self._claim_if_up(CONCURRENCY - len(under_way)):
+                room = CONCURRENCY - len(under_way)
+                claimed = await asyncio.to_thread(self._claim_if_up, room, pause)
+                pause = IDLE_SECONDS if claimed is not None else min(pause * 2, AWAY_SECONDS)
+                for due in claimed or ():
                     under_way.add(asyncio.create_task(self._attempt(http, due)))
-                under_way = await _settle(under_way, IDLE_SECONDS)
+                under_way = await _settle(under_way, pause)
             while under_way:
                 under_way = await _settle(under_way, None)
 
-    def _claim_if_up(self, limit: int) -> list[kept.Due]:
-        """A store that is away for a moment must not end the dispatcher."""
+    def _claim_if_up(self, limit: int, pause: float) -> list[kept.Due] | None:
+        """A store that is away must not end the dispatcher: None, and asked less often."""
         try:
             return self._claim(limit)
         except StoreError as error:
-            log.warning("deliveries_not_claimed", reason=str(error))
-            return []
+            log.warning("deliveries_not_claimed", again_in=pause, reason=str(error))
+            return None
 
     def _claim(
         self, limit: int, *, waits_over: bool = False, but: set[str] | None = None
@@ -218,11 +228,14 @@ class Dispatcher:
                 connection, self._me, now=now, limit=limit, waits_over=waits_over, but=but or set()
             )
 
+        def claim(connection: Connection) -> list[kept.Due]:
+            kept.take_turn(connection)
+            return kept.claim(connection, due(connection), self._me, now=now, ttl=self._ttl)
+
         with self._store.read() as connection:
             if limit < 1 or not due(connection):
                 return []
-        with self._store.write() as connection:
-            return kept.claim(connection, due(connection), self._me, now=now, ttl=self._ttl)
+        return self._store.transact(claim)
 
     async def _attempt(self, http: HttpClient, due: kept.Due) -> str:
         """One attempt and its mark; the state it led to."""
@@ -237,7 +250,7 @@ class Dispatcher:
             give_up=self._settings.delivery_give_up,
             chance=self._chance(),
         )
-        self._mark(due, verdict, now)
+        await self._mark(due, verdict, now)
         metrics.DELIVERIES.labels(kind, verdict.state).inc()
         if verdict.state == kept.DELIVERED:
             taken = (now - due.notification.created_at).total_seconds()
@@ -261,10 +274,15 @@ class Dispatcher:
             words = f"Our own defect: {type(error).__name__}."
             return definition.kind, DeliveryError(words, unknown=True)
 
-    def _mark(self, due: kept.Due, verdict: Verdict, now: datetime) -> None:
+    async def _mark(self, due: kept.Due, verdict: Verdict, now: datetime) -> None:
+        """Write the outcome down; a store that is away is asked until the lease is over.
+
+        What a target was told must not be told again because we could not say so.
+        """
         at = None if verdict.wait is None else now + timedelta(seconds=verdict.wait)
         error = "" if verdict.state == kept.DELIVERED else verdict.reason
-        with self._store.write() as connection:
+
+        def finish(connection: Connection) -> None:
             ours = kept.finish(
                 connection,
                 due.delivery,
@@ -276,6 +294,8 @@ class Dispatcher:
             )
             if ours and (event := _event(due, verdict, now)):
                 outbox.put(connection, [to_record(event, at=now)])
+
+        await _insist(lambda: self._store.transact(finish), for_seconds=self._ttl.total_seconds())
         if verdict.state != kept.DELIVERED:
             log.warning(
                 "delivery_attempt_failed",
@@ -286,6 +306,25 @@ class Dispatcher:
                 reason=verdict.reason,
                 wait=verdict.wait,
             )
+
+
+async def _insist(mark: Callable[[], None], *, for_seconds: float) -> None:
+    """Call until it succeeds or the time is over.
+
+    Raises:
+        StoreError: The store was away for all that time, or no retry can help.
+    """
+    until = time.monotonic() + for_seconds
+    pause = FIRST_MARK_PAUSE
+    while True:
+        try:
+            return await asyncio.to_thread(mark)
+        except StoreError as error:
+            if not error.retry or time.monotonic() + pause > until:
+                raise
+            log.warning("delivery_not_marked_yet", again_in=pause, reason=str(error))
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_MARK_PAUSE)
 
 
 async def _settle(tasks: set[asyncio.Task[str]], timeout: float | None) -> set[asyncio.Task[str]]:

@@ -2,7 +2,7 @@
 
 ::
 
-    Decision ─┬─▶ decisions                    decided once
+    Decision ─┬─▶ decisions                    decided once; those of a replay are not kept
               ├─▶ stories, story_articles      where the article takes a place
               ├─▶ alerts                       where it opens one
               ├─▶ outbox ──▶ news.alerts       always
@@ -19,7 +19,7 @@ from datetime import datetime
 
 from alerts import copies
 from alerts.context import Reading, Windows
-from alerts.decide import Decision, ReasonCode, Role, moment
+from alerts.decide import Decision, ReasonCode, Role, moment, remembered
 from alerts.notification import ShownTopic, body, shown
 from alerts.receivers import definition_of, receiver_kind
 from alerts.routing import receivers_for
@@ -64,7 +64,7 @@ def record(
     alert = alert_id(match.topic_id, decision.story_id)
     if decision.code is ReasonCode.KNOWN:
         _remember(connection, reading)
-    else:
+    elif remembered(match):
         kept.record_decision(connection, _row(reading, decision, alert, now))
         _place(windows, reading, decision)
     if decision.event is AlertEventKind.UPDATED or decision.role is Role.COPY:

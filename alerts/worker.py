@@ -110,8 +110,7 @@ class Worker:
         """
         readings = [read(decoded(record)) for record in batch.records]
         catalog = self._catalog()
-        with self._store.write() as connection:
-            tally = self._decide_all(connection, catalog, readings)
+        tally = self._store.transact(lambda c: self._decide_all(c, catalog, readings))
         self._events.update(tally.events)
         for name, number in tally.dispositions.items():
             self._dispositions.count(STAGE, name, number)
@@ -124,12 +123,12 @@ class Worker:
         """
         ages = [topic.alert.max_age for topic in self._catalog().topics]
         reach = max(ages, default=AlertPolicy().max_age) + self._window
-        with self._store.write() as connection:
-            return seen.forget(connection, self._clock() - reach - SLACK)
+        return self._store.transact(lambda c: seen.forget(c, self._clock() - reach - SLACK))
 
     def _decide_all(
         self, connection: Connection, catalog: Catalog, readings: list[Reading]
     ) -> _Tally:
+        seen.take_turn(connection, {reading.match.topic_id for reading in readings})
         tally = _Tally()
         windows = Windows(connection, self._window)
         tellings = [self._decide(windows, catalog, reading, tally) for reading in readings]

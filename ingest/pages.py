@@ -90,9 +90,9 @@ class PageReader:
         for known in (result, OUR_FAULT):
             try:
                 return await self._parts.write(self._conclude, entry, known)
-            except StoreError:
-                raise
-            except Exception:  # one entry must not stop the others
+            except Exception as error:  # one entry must not stop the others
+                if isinstance(error, StoreError) and error.retry:
+                    raise
                 log.exception("article_failed", url=for_log(entry.url))
         return await self._parts.write(self._set_aside, entry)
 
@@ -174,6 +174,7 @@ class PageReader:
         now: datetime,
     ) -> Verdict:
         claim = revise.claim_of(entry, result) if isinstance(result, PageRead) else None
+        articles.take_turn(connection, entry.url_key, *([claim.url_key] if claim else []))
         claimed = articles.find(connection, article_id(claim.url_key)) if claim else None
         identity = revise.identify(
             entry,

@@ -63,6 +63,8 @@ class Parts:
     ) -> T:
         """Do ``work(connection, ...)`` as one transaction, off the event loop.
 
+        Where another process gets in its way, ``work`` is done again.
+
         Raises:
             StoreError: Nothing was kept.
         """
@@ -88,8 +90,7 @@ async def write(
     """As :meth:`Parts.write`, on any store."""
 
     def transaction() -> T:
-        with store.write() as connection:
-            return work(connection, *args, **kwargs)
+        return store.transact(lambda connection: work(connection, *args, **kwargs))
 
     return await off_loop(transaction)
 

@@ -109,9 +109,9 @@ class Poller:
         """
         try:
             polled = await self._keep(feed, await self._result(feed))
-        except StoreError:
-            raise
         except Exception as error:  # one feed must not stop the others
+            if isinstance(error, StoreError) and error.retry:
+                raise
             log.exception("poll_failed", feed=feed.feed_id)
             words = f"Reading it failed with {type(error).__name__}; the log has more."
             polled = await self._keep(feed, Failure("internal", words))
@@ -288,7 +288,7 @@ def _known(connection: Connection, feed: FeedRecord, parsed: ParsedFeed) -> Know
         by_link.setdefault(record.url_key, []).append(record)
     keys: Sequence[str] = [entry.key for entry in parsed.entries]
     return Known(
-        by_key=entries.by_keys(connection, feed.feed_id, keys),
+        by_key=entries.by_keys(connection, feed.feed_id, keys, lock=True),
         by_link=by_link,
         articles=articles.ids_by_address(connection, links),
     )

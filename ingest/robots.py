@@ -180,7 +180,8 @@ def verdict(response: Response, now: datetime) -> RobotsCopy | None:
         return None
     if response.status >= 300:
         return _everything("allow", now)
-    return RobotsCopy("rules", response.body.decode("utf-8-sig", "replace"), now, now)
+    text = response.body.decode("utf-8-sig", "replace").replace("\0", "\ufffd")
+    return RobotsCopy("rules", text, now, now)
 
 
 def last_good(kept: RobotsCopy | None, now: datetime) -> RobotsCopy:

@@ -128,9 +128,12 @@ class Ingest:
         if catalog is self._synced:
             return
         now = self._clock()
-        with self._store.write() as connection:
+
+        def bring(connection: Connection) -> None:
             feeds.sync(connection, feed_records(catalog, now), now)
             hosts.forget_past(connection, now)
+
+        self._store.transact(bring)
         self._synced = catalog
 
     async def run_once(self) -> IngestCounts:

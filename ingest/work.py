@@ -133,7 +133,7 @@ class Work:
 
     def _lease(self, connection: Connection) -> tuple[list[FeedRecord], list[EntryRecord]]:
         now, me = self._parts.clock(), self._parts.me
-        busy = self._busy
+        busy = self._busy | row_leases.take_turn(connection, me, now, feeds.feeds, entries.entries)
         due = feeds.lease_due(
             connection, me, now, limit=self._room, skip=self._polled, busy=busy, once=self._once
         )

@@ -150,7 +150,7 @@ def record_decision(connection: Connection, row: DecisionRow) -> None:
     """Keep a decision.
 
     Raises:
-        StoreError: On leaving the transaction: it was decided before; nothing is kept.
+        StoreConflictError: It was decided before; nothing is kept.
     """
     connection.execute(decisions.insert().values(asdict(row)))
 
@@ -222,7 +222,8 @@ def alert(connection: Connection, alert_id: str) -> Alert:
         UsageError: There is none, or several begin so.
     """
     query = select(alerts).where(alerts.c.id.startswith(alert_id, autoescape=True)).limit(2)
-    rows = connection.execute(query).mappings().all() if len(alert_id) >= 8 else []
+    could_be = len(alert_id) >= 8 and alert_id.isalnum()
+    rows = connection.execute(query).mappings().all() if could_be else []
     if len(rows) == 1:
         return _alert(rows[0])
     problem = "is the beginning of several alerts" if rows else "is no alert"
@@ -278,7 +279,7 @@ def ack(connection: Connection, alert_id: str, *, by: str, at: datetime) -> Aler
     Raises:
         UsageError: There is no such alert.
     """
-    found = alert(connection, alert_id)
+    found = _held(connection, alert_id)
     if found.state != OPEN:
         return found
     return _change(connection, found, AlertEventKind.ACKED, by, at)
@@ -290,10 +291,17 @@ def close(connection: Connection, alert_id: str, *, by: str, at: datetime) -> Al
     Raises:
         UsageError: There is no such alert.
     """
-    found = alert(connection, alert_id)
+    found = _held(connection, alert_id)
     if found.state == CLOSED:
         return found
     return _change(connection, found, AlertEventKind.CLOSED, by, at)
+
+
+def _held(connection: Connection, alert_id: str) -> Alert:
+    """The alert as nobody else can change it until the transaction ends."""
+    whole = alert(connection, alert_id).id
+    query = select(alerts).where(alerts.c.id == whole).with_for_update()
+    return _alert(connection.execute(query).mappings().one())
 
 
 def _change(

@@ -3,6 +3,7 @@
 ``add_revision`` and the outbox row that announces it belong in one transaction::
 
     with store.write() as connection:
+        articles.take_turn(connection, *links)
         articles.add_revision(connection, identity, message, hashes)
         outbox.put(connection, [to_record(message, at=message.fetched_at)])
 """
@@ -30,8 +31,10 @@ from sqlalchemy import (
 )
 
 from core.messages import ArticleRevision
+from core.store import locks
 from core.store.entries import chunks, entries
 from core.store.metadata import UtcDateTime, metadata
+from core.store.upsert import insert
 
 articles = Table(
     "articles",
@@ -168,6 +171,16 @@ def by_link(connection: Connection, url_key: str) -> ArticleRecord | None:
     return ArticleRecord(**row) if row else None
 
 
+def take_turn(connection: Connection, *links: str) -> None:
+    """Wait until nobody else makes articles of these links, before looking what there is.
+
+    Args:
+        connection: A write transaction.
+        links: Canonical URLs; all in one call.
+    """
+    locks.hold(connection, "link", *links)
+
+
 def is_shown(connection: Connection, article_id: str, feed_id: str) -> bool:
     """Whether a feed is known to show an article."""
     key = sightings.c.article_id == article_id, sightings.c.feed_id == feed_id
@@ -178,7 +191,8 @@ def add_revision(connection: Connection, article: ArticleRecord, message: Articl
     """Write a revision, and the article as it is with it.
 
     Raises:
-        StoreError: The revision is there already: two processes read one page. Nothing is kept.
+        StoreConflictError: The revision is there already: two processes read one page. Nothing is
+            kept.
     """
     known = articles.update().where(
         articles.c.article_id == article.article_id, articles.c.revision == article.revision - 1
@@ -201,12 +215,10 @@ def add_sighting(
     connection: Connection, article_id: str, feed_id: str, url: str, now: datetime
 ) -> bool:
     """Note that a feed shows an article; False where that was known."""
-    if is_shown(connection, article_id, feed_id):
-        return False
-    connection.execute(
-        sightings.insert().values(article_id=article_id, feed_id=feed_id, url=url, seen_at=now)
+    seen = insert(connection, sightings).values(
+        article_id=article_id, feed_id=feed_id, url=url, seen_at=now
     )
-    return True
+    return connection.execute(seen.on_conflict_do_nothing()).rowcount == 1
 
 
 def seen_in(connection: Connection, article_id: str) -> list[tuple[str, str, datetime]]:

@@ -9,7 +9,8 @@
                           └──for good, or given up──▶ failed
 
 A claim is a lease: when its holder dies while sending, the delivery is due again at once and says
-that it may be a repeat.
+that it may be a repeat. One process claims at a time (:func:`take_turn`): what a target may be
+sent depends on what others send it.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ from sqlalchemy import (
 
 from core.ids import digest
 from core.instance import Instance
-from core.store import leases
-from core.store.metadata import UtcDateTime, metadata
+from core.store import leases, locks
+from core.store.metadata import UtcDateTime, Words, metadata
 
 PENDING, SENDING, DELIVERED, FAILED, UNKNOWN = (
     "pending",
@@ -81,7 +82,7 @@ deliveries = Table(
     Column("asked_until", UtcDateTime),
     Column("lease_holder", String(120)),
     Column("lease_expires_at", UtcDateTime),
-    Column("last_error", Text, nullable=False, server_default=""),
+    Column("last_error", Words, nullable=False, server_default=""),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("delivered_at", UtcDateTime),
@@ -174,6 +175,15 @@ def add_notification(
         )
 
 
+def take_turn(connection: Connection) -> None:
+    """Wait until nobody else claims.
+
+    Args:
+        connection: A write transaction, at its beginning; :func:`due` and :func:`claim` follow.
+    """
+    locks.hold(connection, "claiming", "deliveries")
+
+
 def due(
     connection: Connection,
     me: Instance,
@@ -246,16 +256,22 @@ def claim(
     now: datetime,
     ttl: timedelta,
 ) -> list[Due]:
-    """Lease what :func:`due` found in the same transaction.
+    """Lease what :func:`due` found in the same transaction, but for what changed meanwhile.
 
     Args:
-        connection: A write transaction.
+        connection: The transaction that took its turn.
         wanted: The deliveries.
         me: The holder.
         now: The present.
         ttl: After so long another instance may try, whatever became of us.
     """
-    return [_lease(connection, delivery, me, now, ttl) for delivery in wanted]
+    as_seen = {delivery.id: delivery for delivery in wanted}
+    if not as_seen:
+        return []
+    query = select(deliveries).where(deliveries.c.id.in_(as_seen)).with_for_update(skip_locked=True)
+    rows = map(_delivery, connection.execute(query).mappings())
+    same = {delivery.id for delivery in rows if delivery == as_seen[delivery.id]}
+    return [_lease(connection, as_seen[i], me, now, ttl) for i in as_seen if i in same]
 
 
 def finish(

@@ -35,7 +35,7 @@ from sqlalchemy import (
 
 from core.instance import Instance
 from core.store import hosts, row_leases
-from core.store.metadata import UtcDateTime, metadata
+from core.store.metadata import BigId, UtcDateTime, metadata
 
 PENDING, DONE = "pending", "done"
 
@@ -45,7 +45,7 @@ KNOWN_LIMIT = 5_000
 entries = Table(
     "entries",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("feed_id", String(120), nullable=False),
     Column("key", Text, nullable=False),
     Column("digest", String(64), nullable=False),
@@ -157,11 +157,21 @@ def save(connection: Connection, record: EntryRecord, me: Instance) -> bool:
     return bool(connection.execute(mine.values(given_back)).rowcount)
 
 
-def by_keys(connection: Connection, feed_id: str, keys: Iterable[str]) -> dict[str, EntryRecord]:
-    """The known ones among a feed's entries, by key."""
+def by_keys(
+    connection: Connection, feed_id: str, keys: Iterable[str], *, lock: bool = False
+) -> dict[str, EntryRecord]:
+    """The known ones among a feed's entries, by key.
+
+    Args:
+        connection: Any transaction.
+        feed_id: The feed.
+        keys: Of its entries.
+        lock: Nobody else may write them until the transaction ends.
+    """
     found: dict[str, EntryRecord] = {}
     for some in chunks(keys):
         query = select(*_COLUMNS).where(entries.c.feed_id == feed_id, entries.c.key.in_(some))
+        query = query.order_by(entries.c.id).with_for_update() if lock else query
         found |= {row["key"]: _record(row) for row in connection.execute(query).mappings()}
     return found
 
@@ -236,11 +246,25 @@ def lease_due(
     dead = row_leases.dead_holders(connection, entries, me, now)
     wanted = {"now": now, "dead": dead, "skip": list(skip), "busy": list(busy)}
     picked = list(connection.scalars(_DUE, wanted | {"limit": limit, "per_host": per_host}))
+    picked = _still_free(connection, picked, dead, now)
     if not picked:
         return []
     _hold(connection, picked, me, now)
     found = connection.execute(select(*_COLUMNS).where(entries.c.id.in_(picked)))
     return sorted(map(_record, found.mappings()), key=lambda record: picked.index(record.id))
+
+
+def _still_free(
+    connection: Connection, picked: list[int], dead: list[str], now: datetime
+) -> list[int]:
+    """Without those that somebody is just writing."""
+    if not picked or connection.dialect.name == "sqlite":
+        return picked
+    free = select(entries.c.id).where(
+        entries.c.id.in_(picked), _pending, row_leases.is_free(entries, dead, now)
+    )
+    found = set(connection.scalars(free.with_for_update(skip_locked=True)))
+    return [entry_id for entry_id in picked if entry_id in found]
 
 
 def _hold(connection: Connection, ids: Sequence[int], me: Instance, now: datetime) -> None:

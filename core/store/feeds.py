@@ -12,7 +12,7 @@ does not ask the same server again at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -36,9 +36,10 @@ from sqlalchemy import (
 from config.errors import StoreError
 from core.clock import utc_now
 from core.instance import Instance
-from core.store import hosts, row_leases
+from core.store import hosts, locks, row_leases
 from core.store.feed_record import FeedRecord, FeedState, judge
-from core.store.metadata import UtcDateTime, metadata
+from core.store.metadata import UtcDateTime, Words, metadata
+from core.store.upsert import insert
 
 __all__ = ["FeedRecord", "FeedState", "feed_states", "judge"]
 
@@ -57,8 +58,8 @@ feeds = Table(
     Column("added_at", UtcDateTime, nullable=False),
     Column("removed_at", UtcDateTime),
     Column("gone_at", UtcDateTime),
-    Column("etag", Text),
-    Column("last_modified", Text),
+    Column("etag", Words),
+    Column("last_modified", Words),
     Column("validator_mode", String(20), nullable=False),
     Column("same_body", Integer, nullable=False),
     Column("validators_off_until", UtcDateTime),
@@ -68,7 +69,7 @@ feeds = Table(
     Column("cache_hint_s", Float),
     Column("doc_hint_s", Float),
     Column("next_due_at", UtcDateTime, nullable=False),
-    Column("due_reason", Text, nullable=False),
+    Column("due_reason", Words, nullable=False),
     Column("last_attempt_at", UtcDateTime),
     Column("last_200_at", UtcDateTime),
     Column("last_304_at", UtcDateTime),
@@ -80,7 +81,7 @@ feeds = Table(
     Column("fail_since", UtcDateTime),
     Column("class_since", UtcDateTime),
     Column("last_outcome", String(40), nullable=False),
-    Column("last_error", Text, nullable=False),
+    Column("last_error", Words, nullable=False),
     Column("redirect_target", Text),
     Column("redirect_since", UtcDateTime),
     Column("lease_holder", String(120)),
@@ -98,11 +99,12 @@ def sync(connection: Connection, wanted: Iterable[FeedRecord], now: datetime) ->
     A feed with a new URL or read by another parser loses its validators, so that the next answer
     is a whole document. A feed with another interval is due at once.
     """
+    locks.hold(connection, "sync", "feeds")
     known = {feed.feed_id: feed for feed in _records(connection, select(*_COLUMNS))}
     configured = {feed.feed_id: feed for feed in wanted}
     added = [asdict(feed) for feed_id, feed in configured.items() if feed_id not in known]
     if added:
-        connection.execute(feeds.insert(), added)
+        connection.execute(insert(connection, feeds).on_conflict_do_nothing(), added)
     for feed_id, old in known.items():
         changes = _changes(old, configured.get(feed_id), now)
         if changes:
@@ -152,23 +154,18 @@ def lease_due(
         select(feeds.c.feed_id, feeds.c.host)
         .where(_pollable(now), row_leases.is_free(feeds, dead, now), _due(dead, now, once=once))
         .order_by(feeds.c.next_due_at, feeds.c.feed_id)
-        .with_for_update(skip_locked=True)
     )
     picked: dict[str, str] = {}
     for feed_id, host in connection.execute(query):
         if len(picked) < limit and feed_id not in skip and host not in busy:
             picked.setdefault(host, feed_id)
-    return [r for feed_id in picked.values() if (r := _take(connection, feed_id, me, now))]
+    return _take(connection, list(picked.values()), dead, me, now)
 
 
 def lease(connection: Connection, feed_id: str, me: Instance, now: datetime) -> FeedRecord | None:
     """Take one feed, due or not; None while another living process polls it."""
     dead = row_leases.dead_holders(connection, feeds, me, now)
-    free = select(feeds.c.feed_id).where(
-        feeds.c.feed_id == feed_id, row_leases.is_free(feeds, dead, now)
-    )
-    found = connection.scalar(free)
-    return _take(connection, feed_id, me, now) if found else None
+    return next(iter(_take(connection, [feed_id], dead, me, now)), None)
 
 
 def _pollable(now: datetime) -> ColumnElement[bool]:
@@ -181,9 +178,21 @@ def _due(dead: list[str], now: datetime, *, once: bool) -> ColumnElement[bool]:
     return or_(due, feeds.c.every_s == 0, feeds.c.lease_holder.in_(dead)) if once else due
 
 
-def _take(connection: Connection, feed_id: str, me: Instance, now: datetime) -> FeedRecord | None:
-    _set(connection, feed_id, lease_holder=me.id, lease_until=now + row_leases.LEASE_TIME)
-    return find(connection, feed_id)
+def _take(
+    connection: Connection, wanted: Sequence[str], dead: list[str], me: Instance, now: datetime
+) -> list[FeedRecord]:
+    """Lease those of the feeds that are free, in this order; a feed just being written is not."""
+    free = select(feeds.c.feed_id).where(
+        feeds.c.feed_id.in_(wanted), row_leases.is_free(feeds, dead, now)
+    )
+    mine = set(connection.scalars(free.with_for_update(skip_locked=True))) if wanted else set()
+    if not mine:
+        return []
+    taken = feeds.update().where(feeds.c.feed_id.in_(mine))
+    until = now + row_leases.LEASE_TIME
+    connection.execute(taken.values(lease_holder=me.id, lease_until=until))
+    rows = _records(connection, select(*_COLUMNS).where(feeds.c.feed_id.in_(mine)))
+    return sorted(rows, key=lambda feed: wanted.index(feed.feed_id))
 
 
 def begin_attempt(
@@ -229,7 +238,8 @@ def revise(
     connection: Connection, feed_id: str, change: Callable[[FeedRecord], FeedRecord]
 ) -> None:
     """Apply a pure change to a feed nobody need hold."""
-    old = find(connection, feed_id)
+    query = select(*_COLUMNS).where(feeds.c.feed_id == feed_id).with_for_update()
+    old = next(iter(_records(connection, query)), None)
     if old is not None:
         values = asdict(change(old))
         connection.execute(feeds.update().where(feeds.c.feed_id == feed_id).values(values))
@@ -278,7 +288,3 @@ def feed_states(connection: Connection, now: datetime | None = None) -> list[Fee
 
 def _records(connection: Connection, query: Select[Any]) -> list[FeedRecord]:
     return [FeedRecord(**row) for row in connection.execute(query).mappings()]
-
-
-def _set(connection: Connection, feed_id: str, **values: object) -> None:
-    connection.execute(feeds.update().where(feeds.c.feed_id == feed_id).values(**values))

@@ -22,14 +22,15 @@ from sqlalchemy import (
     select,
 )
 
-from core.store.metadata import UtcDateTime, metadata
+from core.store.metadata import UtcDateTime, Words, metadata
+from core.store.upsert import insert
 
 host_pauses = Table(
     "host_pauses",
     metadata,
     Column("scope", Text, primary_key=True),
     Column("until", UtcDateTime, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
 )
 
 robots = Table(
@@ -37,7 +38,7 @@ robots = Table(
     metadata,
     Column("origin", Text, primary_key=True),
     Column("verdict", String(10), nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Words, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("checked_at", UtcDateTime, nullable=False),
 )
@@ -63,18 +64,19 @@ def robots_of(connection: Connection, origin: str) -> RobotsRecord | None:
 
 def keep_robots(connection: Connection, record: RobotsRecord) -> None:
     """Keep a verdict in the place of the one before."""
-    connection.execute(robots.delete().where(robots.c.origin == record.origin))
-    connection.execute(robots.insert().values(asdict(record)))
+    row = asdict(record)
+    kept = insert(connection, robots).values(row)
+    connection.execute(kept.on_conflict_do_update(index_elements=["origin"], set_=row))
 
 
 def pause(connection: Connection, scope: str, until: datetime, reason: str) -> None:
     """Ask nothing of a scope until then; an earlier, longer pause stays."""
-    found = connection.scalar(select(host_pauses.c.until).where(host_pauses.c.scope == scope))
-    if found is None:
-        connection.execute(host_pauses.insert().values(scope=scope, until=until, reason=reason))
-    elif found < until:
-        mine = host_pauses.update().where(host_pauses.c.scope == scope)
-        connection.execute(mine.values(until=until, reason=reason))
+    new = {"until": until, "reason": reason}
+    asked = insert(connection, host_pauses).values(scope=scope, **new)
+    longer = host_pauses.c.until < until
+    connection.execute(
+        asked.on_conflict_do_update(index_elements=["scope"], set_=new, where=longer)
+    )
 
 
 def paused_until(connection: Connection, scopes: Sequence[str], now: datetime) -> datetime | None:

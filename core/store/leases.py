@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, String, Table, select
 
 from core.instance import Instance
 from core.store.metadata import UtcDateTime, metadata
+from core.store.upsert import insert
 
 leases = Table(
     "leases",
@@ -20,10 +21,11 @@ leases = Table(
 
 def take(connection: Connection, name: str, me: Instance, *, now: datetime, ttl: timedelta) -> bool:
     """Take or renew a lease; False while another living instance holds it."""
-    row = connection.execute(select(leases).where(leases.c.name == name)).one_or_none()
-    if row is None:
-        connection.execute(leases.insert().values(name=name, holder=me.id, expires_at=now + ttl))
-        return True
+    query = select(leases).where(leases.c.name == name).with_for_update()
+    row = connection.execute(query).one_or_none()
+    if row is None:  # of two that find nothing, one writes the row
+        first = insert(connection, leases).values(name=name, holder=me.id, expires_at=now + ttl)
+        return connection.execute(first.on_conflict_do_nothing()).rowcount == 1
     if not free(row.holder, row.expires_at, me, now):
         return False
     connection.execute(

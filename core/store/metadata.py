@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Text
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
@@ -16,6 +16,26 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""Row numbers that grow for ever: 64 bits. SQLite counts only what it calls INTEGER (64 bits)."""
+
+
+class Words(TypeDecorator[str]):
+    """Text somebody else may have had a hand in, told in words: an error, a header, a robots.txt.
+
+    PostgreSQL takes no NUL in a text, and no database half a surrogate pair: both become U+FFFD.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Fit for every database."""
+        if value is None:
+            return None
+        fit = value.replace("\0", "\ufffd")
+        return fit.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -2,8 +2,8 @@
 
 ::
 
-    Store.open ──▶ upgrade(engine): one write transaction, so that of two processes that start at
-                   once the second finds the work done
+    Store.open ──▶ upgrade(engine): one write transaction under a lock, so that of two processes
+                   that start at once the second finds the work done
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from config.errors import OperatorError
+from core.store import locks
 
 HEAD = "0001"
 """The newest revision in ``migrations/versions``; a test compares."""
@@ -30,6 +31,7 @@ def upgrade(engine: Engine) -> None:
         if current(connection) == HEAD:
             return
     with engine.connect().execution_options(wirewatch_write=True) as connection, connection.begin():
+        _take_turn(connection)
         found = current(connection)
         if found == HEAD:
             return
@@ -39,6 +41,14 @@ def upgrade(engine: Engine) -> None:
                 mend="Run the version of Wirewatch that wrote it, or a newer one.",
             )
         _alembic(connection)
+
+
+def _take_turn(connection: Connection) -> None:
+    """On PostgreSQL: wait for another process's migration, however long it takes."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        locks.hold(connection, "schema", "all of it")
 
 
 def current(connection: Connection) -> str | None:

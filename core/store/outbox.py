@@ -1,7 +1,9 @@
 """The outbox: records that go to a stream, written in the transaction that made them true.
 
 Rows get growing ids, are relayed in that order (:mod:`core.relay`) and deleted once the stream has
-them.
+them. On PostgreSQL, where transactions run side by side, a lower id may become visible after a
+higher one was relayed. It is relayed then. What belongs in order (the revisions of an article, the
+events of an alert) is written by transactions that wait for one another (:mod:`core.store.engine`).
 """
 
 from __future__ import annotations
@@ -9,21 +11,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, Text, func, select
+from sqlalchemy import Column, Connection, LargeBinary, String, Table, Text, func, select
 
-from core.store.metadata import UtcDateTime, metadata
+from core.store.metadata import BigId, UtcDateTime, Words, metadata
 from core.streams.port import NewRecord
 
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", BigId, primary_key=True),
     Column("stream", String(200), nullable=False),
     Column("key", LargeBinary),
     Column("value", LargeBinary),
     Column("headers", Text, nullable=False),
     Column("time", UtcDateTime, nullable=False),
-    Column("refused", Text, nullable=False, server_default=""),
+    Column("refused", Words, nullable=False, server_default=""),
     sqlite_autoincrement=True,  # an id is never used twice: streams tell repeats by it
 )
 
@@ -46,9 +48,17 @@ def put(connection: Connection, records: Iterable[NewRecord]) -> None:
         connection.execute(outbox.insert(), rows)
 
 
-def oldest(connection: Connection, limit: int) -> list[NewRecord]:
-    """The next records to relay, oldest first; ``sequence`` is the row's id."""
+def oldest(connection: Connection, limit: int, *, claim: bool = False) -> list[NewRecord]:
+    """The next records to relay, oldest first; ``sequence`` is the row's id.
+
+    Args:
+        connection: The transaction that took the relay's lease, else any.
+        limit: At most so many.
+        claim: To relay them: rows that another relay, whose lease ran out, is just deleting are
+            passed over, the stream has them.
+    """
     query = select(outbox).where(outbox.c.refused == "").order_by(outbox.c.id).limit(limit)
+    query = query.with_for_update(skip_locked=True) if claim else query
     return [
         NewRecord(
             stream=row.stream,
@@ -72,6 +82,18 @@ def delete(connection: Connection, records: Sequence[NewRecord]) -> None:
 def refuse(connection: Connection, record: NewRecord, reason: str) -> None:
     """Set a record aside that no stream will ever take, with the reason, for the operator."""
     connection.execute(outbox.update().where(outbox.c.id == record.sequence).values(refused=reason))
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether nothing waits for the streams."""
+    query = select(outbox.c.id).where(outbox.c.refused == "").limit(1)
+    return connection.execute(query).first() is None
+
+
+def refused(connection: Connection) -> int:
+    """How many records are set aside that no stream takes."""
+    query = select(func.count()).select_from(outbox).where(outbox.c.refused != "")
+    return int(connection.scalar(query) or 0)
 
 
 def depth(connection: Connection) -> int:

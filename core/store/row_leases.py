@@ -2,6 +2,8 @@
 
 A row is free when nobody holds it, when its lease ran out, or when the instance that holds it is
 dead (:func:`core.store.leases.free`): work that a killed process had in hand is taken up at once.
+
+One process leases at a time (:func:`take_turn`), so that no two of them ask one host at once.
 """
 
 from __future__ import annotations
@@ -11,10 +13,31 @@ from datetime import datetime, timedelta
 from sqlalchemy import BindParameter, ColumnElement, Connection, Table, or_, select
 
 from core.instance import Instance
-from core.store import leases
+from core.store import leases, locks
 
 LEASE_TIME = timedelta(seconds=300)
 """Longer than any poll or page may take, waiting for its host included."""
+
+
+def take_turn(connection: Connection, me: Instance, now: datetime, *tables: Table) -> set[str]:
+    """Wait until nobody else gives out leases; the hosts whose rows other living processes hold.
+
+    Args:
+        connection: A write transaction, at its beginning.
+        me: Who leases.
+        now: The present moment.
+        tables: Tables of work with a column ``host``.
+    """
+    locks.hold(connection, "leasing", "feeds and entries")
+    held: set[str] = set()
+    for table in tables:
+        holder = table.c.lease_holder
+        query = select(table.c.host, holder, table.c.lease_until).distinct()
+        others = query.where(holder.is_not(None), holder != me.id, table.c.lease_until > now)
+        rows = connection.execute(others).all()
+        dead = {name for name in {row[1] for row in rows} if me.alive(name) is False}
+        held |= {host for host, name, _ in rows if name not in dead}
+    return held
 
 
 def dead_holders(connection: Connection, table: Table, me: Instance, now: datetime) -> list[str]:

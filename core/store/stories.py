@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
+    ARRAY,
     Column,
     Connection,
     Float,
@@ -25,12 +26,16 @@ from sqlalchemy import (
     LargeBinary,
     RowMapping,
     String,
+    Subquery,
     Table,
     Text,
+    cast,
     func,
     select,
+    true,
 )
 
+from core.store import locks
 from core.store.metadata import UtcDateTime, metadata
 
 stories = Table(
@@ -127,6 +132,16 @@ class StoryArticle:
     shingles: bytes
 
 
+def take_turn(connection: Connection, topics: Iterable[str]) -> None:
+    """Wait until nobody else decides about any of these topics, before looking what there is.
+
+    Args:
+        connection: A write transaction, at its beginning.
+        topics: Ids; all in one call.
+    """
+    locks.hold(connection, "topic", *topics)
+
+
 def add_story(connection: Connection, story: Story) -> None:
     """Begin a story."""
     connection.execute(
@@ -214,13 +229,9 @@ def sharing(
 
     An empty ``exact`` is no text.
     """
-    shared = (
-        select(story_shingles.c.article_id)
-        .where(story_shingles.c.topic_id == topic_id, story_shingles.c.hash.in_(sketch))
-        .group_by(story_shingles.c.article_id)
-        .order_by(func.count().desc(), story_shingles.c.article_id)
-        .limit(limit)
-    )
+    having = _having(connection, topic_id, sketch)
+    shared = select(having.c.article_id).group_by(having.c.article_id)
+    shared = shared.order_by(func.count().desc(), having.c.article_id).limit(limit)
     same = select(story_articles.c.article_id).where(
         story_articles.c.topic_id == topic_id, story_articles.c.exact == exact
     )
@@ -233,8 +244,26 @@ def sharing(
     return [found[i] for i in dict.fromkeys(ids) if i in found]
 
 
+def _having(connection: Connection, topic_id: str, sketch: Sequence[bytes]) -> Subquery:
+    """Articles of the topic that have one of these shingles, once for each they have.
+
+    While PostgreSQL has no statistics of a young table it would read all of the topic's rows: there
+    each shingle is looked up by itself (OFFSET keeps the planner from merging that again).
+    """
+    row = story_shingles.c
+    if connection.dialect.name == "sqlite":
+        query = select(row.article_id).where(row.topic_id == topic_id, row.hash.in_(sketch))
+        return query.subquery()
+    given = func.unnest(cast(list(sketch), ARRAY(LargeBinary))).table_valued("hash", name="given")
+    each = given.render_derived()
+    found = select(row.article_id).where(row.topic_id == topic_id, row.hash == each.c.hash)
+    held = found.offset(0).lateral("held")
+    return select(held.c.article_id).select_from(each.join(held, true())).subquery()
+
+
 def forget(connection: Connection, before: datetime) -> int:
     """Forget what texts older than ``before`` are compared by; how many index rows went."""
+    locks.hold(connection, "forgetting", "stories")
     gone = connection.execute(story_shingles.delete().where(story_shingles.c.moment < before))
     connection.execute(
         story_articles.update()

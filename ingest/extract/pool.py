@@ -44,7 +44,7 @@ _GRACE_SECONDS = 30.0
 _STOP_SECONDS = 10.0
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores this process may run on; not every system tells, then all there are."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -60,7 +60,7 @@ class ExtractPool:
     """
 
     def __init__(self, settings: Settings, *, work: Work = work) -> None:
-        self._workers = settings.extract_workers or _cores()
+        self._workers = settings.extract_workers or cores()
         self._limit = settings.extract_timeout
         self._work = work
         self._pool: ProcessPool | None = None

@@ -9,6 +9,6 @@ from tests.alerts.scene import Scene, open_scene
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    with open_scene(tmp_path) as scene:
+def scene(tmp_path: Path, database_url: str) -> Iterator[Scene]:
+    with open_scene(tmp_path, database_url=database_url) as scene:
         yield scene

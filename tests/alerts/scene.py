@@ -190,7 +190,9 @@ class Scene:
                 for delivery in each
             ]
 
-    def dispatcher(self, chance: float = 1.0, me: Instance | None = None) -> Dispatcher:
+    def dispatcher(
+        self, chance: float = 1.0, me: Instance | None = None, patience: float = 1.0
+    ) -> Dispatcher:
         return Dispatcher(
             self.store,
             lambda: self.catalog,
@@ -198,7 +200,7 @@ class Scene:
             me or self.me,
             self.clock,
             chance=lambda: chance,
-            patience=1.0,
+            patience=patience,
         )
 
 

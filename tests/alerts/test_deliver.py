@@ -5,9 +5,12 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,10 +19,11 @@ from structlog.testing import capture_logs
 
 from alerts.deliver import BACKOFF_CAP, Verdict, judge
 from alerts.receivers import Receipt
-from config.errors import DeliveryError
+from config.errors import DeliveryError, StoreError, StoreRefusedError
 from core.store import deliveries as kept
 from tests.alerts.scene import OTHER_TEXT, Scene, match, open_scene, webhook
 from tests.support.faultserver import Exchange, FaultServer, reply
+from tests.support.postgres import ON_EVERY_DATABASE
 
 GIVE_UP = timedelta(hours=6)
 
@@ -105,6 +109,7 @@ def test_every_receiver_of_the_route_is_told_for_itself(scene: Scene, faults: Fa
     assert f'"id":"{a[0].id}"' in a[0].body
 
 
+@ON_EVERY_DATABASE
 def test_one_run_makes_one_attempt_at_each(scene: Scene, faults: FaultServer) -> None:
     scene.receivers(webhook(faults.on("/hook", reply(status=503))))
     for n in range(9):
@@ -139,14 +144,18 @@ def test_a_defect_of_one_receiver_does_not_stop_the_others(
     assert scene.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 1}
 
 
+@ON_EVERY_DATABASE
 def test_two_dispatchers_at_once_deliver_once_and_leave_nothing(
-    tmp_path: Path, faults: FaultServer
+    tmp_path: Path, database_url: str, faults: FaultServer
 ) -> None:
     def slowly(exchange: Exchange) -> bool:
         exchange.wait(0.05)
         return exchange.reply()
 
-    with open_scene(tmp_path) as one, open_scene(tmp_path) as two:
+    with (
+        open_scene(tmp_path, database_url=database_url) as one,
+        open_scene(tmp_path, database_url=database_url) as two,
+    ):
         for scene in (one, two):
             scene.receivers(webhook(faults.on("/hook", slowly)))
         for n in range(12):
@@ -154,7 +163,9 @@ def test_two_dispatchers_at_once_deliver_once_and_leave_nothing(
             one.see(match(where, title=f"Nummer{n * 7919}", text=f"Ganz{n * 104729} anderes{n}."))
         results: list[dict[str, int]] = []
         threads = [
-            threading.Thread(target=lambda s=s: results.append(s.dispatcher().run_once()))
+            threading.Thread(
+                target=lambda s=s: results.append(s.dispatcher(patience=30.0).run_once())
+            )
             for s in (one, two)
         ]
         for thread in threads:
@@ -167,6 +178,7 @@ def test_two_dispatchers_at_once_deliver_once_and_leave_nothing(
         assert len({r.header("webhook-id") for r in faults.asked("/hook")}) == 12
 
 
+@ON_EVERY_DATABASE
 def test_a_running_dispatcher_sees_new_deliveries_and_stops_when_told(
     scene: Scene, faults: FaultServer
 ) -> None:
@@ -215,12 +227,19 @@ import sys
 from pathlib import Path
 from tests.alerts.scene import NOON, open_scene, webhook
 
-with open_scene(Path(sys.argv[1])) as scene:
-    scene.receivers(webhook(sys.argv[2]))
+with open_scene(Path(sys.argv[1]), database_url=sys.argv[2]) as scene:
+    scene.receivers(webhook(sys.argv[3]))
     scene.dispatcher().run_once()
 """
 
 
+def _sender(scene: Scene, url: str) -> subprocess.Popen[bytes]:
+    settings = scene.settings
+    where = [str(settings.data_dir), settings.database_location, url]
+    return subprocess.Popen([sys.executable, "-c", SENDER, *where])
+
+
+@ON_EVERY_DATABASE
 def test_killed_between_the_post_and_its_mark_it_is_sent_again_with_the_same_id(
     scene: Scene, faults: FaultServer
 ) -> None:
@@ -234,7 +253,7 @@ def test_killed_between_the_post_and_its_mark_it_is_sent_again_with_the_same_id(
     url = faults.on("/hook", hold)
     scene.receivers(webhook(url))
     scene.see(match())
-    child = subprocess.Popen([sys.executable, "-c", SENDER, str(scene.settings.data_dir), url])
+    child = _sender(scene, url)
     try:
         assert received.wait(20)
     finally:
@@ -249,6 +268,7 @@ def test_killed_between_the_post_and_its_mark_it_is_sent_again_with_the_same_id(
     assert scene.notifications()[0][1].possible_repeat
 
 
+@ON_EVERY_DATABASE
 def test_one_kill_can_repeat_one_message_a_target_however_many_wait(
     scene: Scene, faults: FaultServer
 ) -> None:
@@ -266,7 +286,7 @@ def test_one_kill_can_repeat_one_message_a_target_however_many_wait(
     for n in range(8):
         where = f"https://kurier.example.org/{n}"
         scene.see(match(where, title=f"Nummer{n * 7919}", text=f"Ganz{n * 104729} anderes{n}."))
-    child = subprocess.Popen([sys.executable, "-c", SENDER, str(scene.settings.data_dir), url])
+    child = _sender(scene, url)
     try:
         assert received.wait(20)
     finally:
@@ -293,10 +313,14 @@ def test_different_targets_are_told_side_by_side(scene: Scene, faults: FaultServ
     assert scene.dispatcher().run_once() == {"delivered": 2, "failed": 0, "pending": 0}
 
 
+@ON_EVERY_DATABASE
 def test_what_a_living_process_sends_is_left_to_it_until_its_lease_ends(
-    tmp_path: Path, faults: FaultServer
+    tmp_path: Path, database_url: str, faults: FaultServer
 ) -> None:
-    with open_scene(tmp_path) as one, open_scene(tmp_path) as two:
+    with (
+        open_scene(tmp_path, database_url=database_url) as one,
+        open_scene(tmp_path, database_url=database_url) as two,
+    ):
         for scene in (one, two):
             scene.receivers(webhook(faults.on("/hook", reply())))
         one.see(match())
@@ -310,3 +334,64 @@ def test_what_a_living_process_sends_is_left_to_it_until_its_lease_ends(
             late = kept.finish(connection, claimed.delivery, state="failed", now=one.now)
         assert not late
         assert two.notifications()[0][1].state == "delivered"
+
+
+def test_what_a_target_took_is_marked_when_the_store_is_back_and_not_told_again(
+    scene: Scene, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.receivers(webhook(faults.on("/hook", reply())))
+    scene.see(match())
+    finish, tries = kept.finish, []
+
+    def away_at_first(*args: Any, **values: Any) -> bool:
+        tries.append(values["state"])
+        if len(tries) < 3:
+            raise StoreError("The store is away.")
+        return finish(*args, **values)
+
+    monkeypatch.setattr(kept, "finish", away_at_first)
+    assert scene.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
+    assert tries == ["delivered"] * 3
+    assert len(faults.asked("/hook")) == 1
+
+
+def test_a_mark_the_store_never_takes_is_raised_and_not_insisted_on(
+    scene: Scene, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> bool:
+        raise StoreRefusedError("no")
+
+    scene.receivers(webhook(faults.on("/hook", reply())))
+    scene.see(match())
+    monkeypatch.setattr(kept, "finish", never)
+    with pytest.raises(StoreRefusedError):
+        scene.dispatcher().run_once()
+
+
+def test_while_the_store_is_away_the_dispatcher_goes_on_and_asks_less_often(
+    scene: Scene, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.receivers(webhook(faults.on("/hook", reply())))
+    scene.see(match())
+    due, asked, stop = kept.due, [], threading.Event()
+
+    def away_at_first(*args: Any, **values: Any) -> list[kept.Delivery]:
+        asked.append(time.monotonic())
+        if len(asked) < 4:
+            raise StoreError("The store is away.")
+        return due(*args, **values)
+
+    monkeypatch.setattr(kept, "due", away_at_first)
+    running = threading.Thread(target=scene.dispatcher().run, args=(stop,))
+    running.start()
+    try:
+        until = time.monotonic() + 20
+        while not faults.asked("/hook") and time.monotonic() < until:
+            time.sleep(0.02)
+    finally:
+        stop.set()
+        running.join()
+    waits = [later - earlier for earlier, later in pairwise(asked[:4])]
+    assert waits[0] >= 0.4
+    assert waits[1] >= 0.9
+    assert scene.notifications()[0][1].state == "delivered"

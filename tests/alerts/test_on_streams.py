@@ -14,6 +14,9 @@ from core.streams.port import NewRecord, StreamLog
 from core.streams.specs import stream_specs
 from core.streams.work import Policy, drained
 from tests.alerts.scene import NOON, OTHER_TEXT, Scene, match
+from tests.support.postgres import ON_EVERY_DATABASE
+
+pytestmark = ON_EVERY_DATABASE
 
 
 @pytest.fixture
@@ -78,3 +81,14 @@ def test_a_stream_file_made_anew_loses_nothing(scene: Scene, streams: StreamLog)
     drain(scene, new)
     new.close()
     assert scene.worker.counts["opened"] == 2
+
+
+def test_a_match_the_store_can_never_take_is_set_aside_and_the_others_are_decided(
+    scene: Scene, streams: StreamLog
+) -> None:
+    spoiled = match("https://bote.example.org/", title="\0", text=OTHER_TEXT)
+    streams.append([to_record(spoiled, at=NOON), to_record(match(), at=NOON)])
+    drain(scene, streams)
+    takes_all = scene.store.dialect == "sqlite"
+    assert len(scene.alerts()) == (2 if takes_all else 1)
+    assert len(list(streams.read(DEAD_LETTER))) == (0 if takes_all else 1)

@@ -22,9 +22,12 @@ from tests.alerts.scene import (
     open_scene,
     topic,
 )
+from tests.support.postgres import ON_EVERY_DATABASE
 
 BOTE = "https://bote.example.org/haefen"
 FIRE = {"title": "Kaufhaus bei Lissabon abgebrannt", "text": OTHER_TEXT}
+
+pytestmark = ON_EVERY_DATABASE
 
 
 def test_a_story_is_told_once_with_its_copies_and_own_wordings(scene: Scene) -> None:
@@ -182,8 +185,13 @@ def test_a_transaction_that_fails_keeps_nothing(
     assert scene.see(match()) == ["new_story"]
 
 
-def test_two_processes_that_decide_the_same_match_open_one_alert(tmp_path: Path) -> None:
-    with open_scene(tmp_path) as one, open_scene(tmp_path) as two:
+def test_two_processes_that_decide_the_same_match_open_one_alert(
+    tmp_path: Path, database_url: str
+) -> None:
+    with (
+        open_scene(tmp_path, database_url=database_url) as one,
+        open_scene(tmp_path, database_url=database_url) as two,
+    ):
         start = Barrier(2)
 
         def decide(scene: Scene) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from core.instance import Instance
@@ -43,8 +46,43 @@ def test_a_killed_process_is_known_to_be_dead_at_once(tmp_path: Path) -> None:
 
 def test_of_another_host_nothing_is_known(tmp_path: Path) -> None:
     me = Instance.start(tmp_path)
+    _, rest = me.id.split(".", 1)
+    assert me.alive(f"elsewhere.{rest}") is None
     assert me.alive("elsewhere.1.abc") is None
+    assert me.alive("") is None
     me.close()
+
+
+def test_of_another_data_folder_nothing_is_known_dead_or_alive(tmp_path: Path) -> None:
+    me, other = Instance.start(tmp_path / "a"), Instance.start(tmp_path / "b")
+    assert me.alive(other.id) is None
+    other.close()
+    assert me.alive(other.id) is None
+    me.close()
+
+
+def test_a_copy_of_the_folder_and_one_at_its_old_place_are_other_folders(tmp_path: Path) -> None:
+    me = Instance.start(tmp_path / "a")
+    shutil.copytree(tmp_path / "a", tmp_path / "copy")
+    in_copy = Instance.start(tmp_path / "copy")
+    assert in_copy.alive(me.id) is None
+    (tmp_path / "a").rename(tmp_path / "moved")
+    assert replace(in_copy, folder=me.folder).alive(me.id) is None
+    at_old_place = Instance.start(tmp_path / "a")
+    assert at_old_place.alive(me.id) is None
+    moved = replace(at_old_place, folder=tmp_path / "moved" / "instances")
+    assert moved.alive(me.id) is True
+    for instance in (me, in_copy, at_old_place):
+        instance.close()
+
+
+def test_many_who_start_in_a_new_folder_at_once_know_one_another(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        many = list(pool.map(lambda _: Instance.start(tmp_path), range(8)))
+    assert all(one.alive(other.id) for one in many for other in many)
+    for instance in many:
+        instance.close()
+    assert [p.name for p in many[0].folder.iterdir()] == [".folder"]
 
 
 def test_files_of_dead_instances_are_swept_away(tmp_path: Path) -> None:

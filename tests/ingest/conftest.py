@@ -16,7 +16,7 @@ def press() -> Iterator[Press]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Installation]:
-    installation = Installation(tmp_path)
+def desk(tmp_path: Path, database_url: str) -> Iterator[Installation]:
+    installation = Installation(tmp_path, database_url=database_url)
     yield installation
     installation.close()

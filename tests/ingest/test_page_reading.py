@@ -13,6 +13,7 @@ from core.store.articles import ArticleRecord
 from ingest.extract import ExtractedPage, PageHints
 from ingest.service import IngestCounts
 from tests.support.newsroom import Answer
+from tests.support.postgres import ON_EVERY_DATABASE
 from tests.support.press import (
     HTML,
     MONDAY,
@@ -56,6 +57,7 @@ def test_an_article_carries_the_text_of_its_page(press: Press, desk: Installatio
         assert articles.revisions(connection, article.article_id) == [article]
 
 
+@ON_EVERY_DATABASE
 def test_the_same_article_in_three_feeds_is_one(press: Press, desk: Installation) -> None:
     link = press.page("/1?id=7", "Eins")
     press.page("/1?id=8", "Zwei")
@@ -76,6 +78,7 @@ def test_the_same_article_in_three_feeds_is_one(press: Press, desk: Installation
     assert desk.run().new == 1
 
 
+@ON_EVERY_DATABASE
 def test_a_publishers_canonical_url_joins_two_links(press: Press, desk: Installation) -> None:
     home = press.named("www.kurier.example.org", "")
     head = CANONICAL.format(f"{home}/artikel")
@@ -100,6 +103,7 @@ def test_pages_that_all_claim_one_url_stay_articles_of_their_own(
     assert len({a.article_id for a in desk.announced}) == 3
 
 
+@ON_EVERY_DATABASE
 def test_a_page_that_fails_for_now_is_told_from_the_feed_and_follows(
     press: Press, desk: Installation
 ) -> None:
@@ -144,6 +148,7 @@ def test_robots_txt_is_heeded_for_pages_and_not_for_feeds(press: Press, desk: In
     assert desk.announced[0].lead == "Der Rat tagt."
 
 
+@ON_EVERY_DATABASE
 def test_robots_txt_is_asked_for_once_and_remembered(press: Press, desk: Installation) -> None:
     items = [item(str(n), f"T{n}", press.page(f"/{n}", f"T{n}")) for n in range(4)]
     desk.subscribe(press.says(FEED, rss(*items[:2]), rss(*items)))
@@ -184,6 +189,7 @@ def test_entries_without_a_link_are_articles_too(press: Press, desk: Installatio
     }
 
 
+@ON_EVERY_DATABASE
 def test_a_guid_that_changes_makes_no_second_article(press: Press, desk: Installation) -> None:
     link = press.page("/1", "Eins")
     old = item("http://kurier.example.org/?p=1", "Eins", link)
@@ -218,6 +224,7 @@ def test_a_title_edited_thirty_times_is_one_article_of_24_versions(
     assert press.asked("/1") == 30
 
 
+@ON_EVERY_DATABASE
 def test_edits_in_quick_succession_are_told_ten_minutes_apart(
     press: Press, desk: Installation
 ) -> None:
@@ -303,6 +310,7 @@ class Stumbling(InThread):
         return wrong if url.endswith("/2") else found
 
 
+@ON_EVERY_DATABASE
 def test_a_mistake_of_ours_loses_no_article_and_stops_no_other(
     press: Press, desk: Installation
 ) -> None:
@@ -325,6 +333,7 @@ def test_a_mistake_of_ours_loses_no_article_and_stops_no_other(
     }
 
 
+@ON_EVERY_DATABASE
 def test_an_entry_that_cannot_be_made_an_article_at_all_is_set_aside(
     press: Press, desk: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

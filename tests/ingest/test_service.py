@@ -19,9 +19,12 @@ from core.clock import utc_now
 from core.instance import Instance
 from core.store import entries, feeds
 from ingest.service import Ingest, IngestCounts
+from tests.support.postgres import ON_EVERY_DATABASE
 from tests.support.press import Installation, Press, item, rss
 
 FEED = "/feed.xml"
+
+pytestmark = ON_EVERY_DATABASE
 CHILD = Path(__file__).parents[1] / "support" / "press_child.py"
 
 
@@ -168,32 +171,30 @@ async def _nothing(ingest: Ingest) -> None:
 
 
 def test_a_process_killed_at_any_instant_loses_nothing_and_repeats_nothing(
-    press: Press, tmp_path: Path
+    press: Press, desk: Installation
 ) -> None:
     press.says(FEED, rss(*many(press, 12)))
     press.page_delay = 0.01
     kills = 0
     for wait in (0.05, 0.15):
-        child = _child(tmp_path, press.url + FEED)
+        child = _child(desk, press.url + FEED)
         assert child.stdout is not None
         child.stdout.readline()
         time.sleep(wait)
         child.send_signal(signal.SIGKILL)
         kills += child.wait() == -signal.SIGKILL
         child.stdout.close()
-    child = _child(tmp_path, press.url + FEED)
+    child = _child(desk, press.url + FEED)
     child.communicate()
     assert kills > 0
-    desk = Installation(tmp_path)
     told = Counter(a.title for a in desk.announced)
-    desk.close()
     assert told == Counter({f"Titel {n}": 1 for n in range(12)})
 
 
-def _child(folder: Path, url: str) -> subprocess.Popen[bytes]:
-    root = str(Path(__file__).parents[2])
+def _child(desk: Installation, url: str) -> subprocess.Popen[bytes]:
+    root, settings = str(Path(__file__).parents[2]), desk.settings
     return subprocess.Popen(
-        [sys.executable, str(CHILD), str(folder), url],
+        [sys.executable, str(CHILD), str(settings.data_dir), url, settings.database_location],
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": root},
     )

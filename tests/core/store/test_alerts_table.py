@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,13 +10,6 @@ from core.store import Store, alerts, outbox
 from core.store.alerts import Alert, DecisionRow
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(f"sqlite:///{tmp_path / 'store.db'}")
-    yield store
-    store.close()
 
 
 def an_alert(number: int = 0, **values: object) -> Alert:
@@ -78,7 +69,9 @@ def test_an_alert_is_found_by_its_id_or_the_beginning_of_it(store: Store) -> Non
         assert alerts.alert(connection, "00000002").id == an_alert(2).id
 
 
-@pytest.mark.parametrize("wrong", ["", "0000", "f" * 32, "%" * 8, "_" * 8, "0" * 31 + "'"])
+@pytest.mark.parametrize(
+    "wrong", ["", "0000", "f" * 32, "%" * 8, "_" * 8, "0" * 31 + "'", "\0" * 8]
+)
 def test_what_is_no_alert_is_wrong_usage(store: Store, wrong: str) -> None:
     fill(store, an_alert(1))
     with store.read() as connection, pytest.raises(UsageError, match="is no alert"):

@@ -12,31 +12,54 @@ from pathlib import Path
 
 import pytest
 
-from config.errors import SettingsError, StoreError
+from config.errors import (
+    SettingsError,
+    StoreConflictError,
+    StoreError,
+    StoreRefusedError,
+    retryable,
+)
 from core.instance import Instance
-from core.store import Store, leases, outbox
+from core.store import Connection, Store, leases, outbox
+from core.store.engine import about
 from core.streams.port import NewRecord
+from tests.support.postgres import DATABASES
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RECORD = NewRecord("news.test.v1", None, b"v", (), NOW)
 
 
-def test_a_store_keeps_its_id_over_restarts(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/new/folder/store.db"
-    first = Store.open(url)
+def test_a_store_keeps_its_id_over_restarts(database_url: str) -> None:
+    first = Store.open(database_url)
     first.close()
-    again = Store.open(url)
+    again = Store.open(database_url)
     assert first.id == again.id
     again.close()
 
 
+def test_the_folder_of_a_file_is_made(tmp_path: Path) -> None:
+    Store.open(f"sqlite:///{tmp_path}/new/folder/store.db").close()
+    assert (tmp_path / "new" / "folder" / "store.db").exists()
+
+
 @pytest.mark.parametrize(
     "url",
-    ["nonsense", "mysql://host/db", "sqlite://", "sqlite:///:memory:", "sqlite:////proc/no/x.db"],
+    [
+        "nonsense",
+        "mysql://host/db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:////proc/no/x.db",
+        "postgresql://somebody:geheim@host",
+        "postgresql://somebody:geheim@host:port/db",
+        "postgresql://somebody:geheim@127.0.0.1:99999/db",
+        "postgresql://somebody:geheim@127.0.0.1/db?no_such_option=1",
+    ],
 )
 def test_a_url_that_cannot_be_used_is_a_fault_of_the_settings(url: str) -> None:
-    with pytest.raises(SettingsError, match=r"WIREWATCH_D|data folder"):
+    with pytest.raises(SettingsError, match=r"WIREWATCH_D|data folder") as said:
         Store.open(url)
+    assert "geheim" not in str(said.value)
 
 
 def test_a_file_that_is_no_database_is_named_in_words(tmp_path: Path) -> None:
@@ -45,9 +68,7 @@ def test_a_file_that_is_no_database_is_named_in_words(tmp_path: Path) -> None:
         Store.open(f"sqlite:///{tmp_path}/store.db")
 
 
-def test_an_exception_inside_a_write_keeps_nothing(tmp_path: Path) -> None:
-    store = Store.open(f"sqlite:///{tmp_path}/store.db")
-
+def test_an_exception_inside_a_write_keeps_nothing(store: Store) -> None:
     def write_and_fail() -> None:
         with store.write() as connection:
             outbox.put(connection, [RECORD])
@@ -57,7 +78,43 @@ def test_an_exception_inside_a_write_keeps_nothing(tmp_path: Path) -> None:
         write_and_fail()
     with store.read() as connection:
         assert outbox.depth(connection) == 0
-    store.close()
+
+
+def test_what_another_process_did_at_once_is_seen_at_the_next_attempt(store: Store) -> None:
+    attempts = 0
+
+    def twice(connection: Connection) -> str:
+        nonlocal attempts
+        attempts += 1
+        if attempts < 3:
+            for _ in range(2):
+                connection.execute(about.insert().values(name="key", value="v"))
+        return "done"
+
+    assert store.transact(twice) == "done"
+    assert attempts == 3
+    with store.read() as connection:
+        rows = connection.execute(about.select().where(about.c.name == "key"))
+        assert rows.all() == []
+
+
+def test_a_conflict_that_stays_is_raised(store: Store) -> None:
+    def always(connection: Connection) -> None:
+        for _ in range(2):
+            connection.execute(about.insert().values(name="key", value="v"))
+
+    with pytest.raises(StoreConflictError) as raised:
+        store.transact(always)
+    assert retryable(raised.value)
+
+
+def test_a_value_it_can_never_take_is_no_matter_of_trying_again(store: Store) -> None:
+    def without_value(connection: Connection) -> None:
+        connection.execute(about.insert().values(name="key", value=None))
+
+    with pytest.raises(StoreRefusedError) as raised:
+        store.transact(without_value)
+    assert not retryable(raised.value)
 
 
 def test_writers_of_several_threads_wait_for_one_another(tmp_path: Path) -> None:
@@ -80,12 +137,17 @@ def test_writers_of_several_threads_wait_for_one_another(tmp_path: Path) -> None
     store.close()
 
 
-def test_two_processes_may_open_a_new_store_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", DATABASES)
+def test_processes_may_open_a_new_store_at_once(
+    request: pytest.FixtureRequest, engine: str, tmp_path: Path
+) -> None:
+    is_file = engine == "sqlite"
+    url = f"sqlite:///{tmp_path}/new.db" if is_file else request.getfixturevalue("postgres")
     code = (
         "import sys\nfrom core.store import Store\n"
         "store = Store.open(sys.argv[1])\nprint(store.id)\nstore.close()\n"
     )
-    command = [sys.executable, "-c", code, f"sqlite:///{tmp_path}/store.db"]
+    command = [sys.executable, "-c", code, url]
     pair = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     assert len({process.communicate()[0] for process in pair}) == 1
     assert [process.returncode for process in pair] == [0, 0, 0]
@@ -99,9 +161,8 @@ def test_the_journal_is_wal_only_where_sqlite_is_safe_with_it(tmp_path: Path) ->
 
 
 def test_a_lease_is_one_holders_until_it_is_released_expires_or_its_holder_dies(
-    tmp_path: Path,
+    tmp_path: Path, store: Store
 ) -> None:
-    store = Store.open(f"sqlite:///{tmp_path}/store.db")
     one, other = Instance.start(tmp_path), Instance.start(tmp_path)
     minute = timedelta(minutes=1)
     with store.write() as connection:
@@ -114,4 +175,3 @@ def test_a_lease_is_one_holders_until_it_is_released_expires_or_its_holder_dies(
         other.close()
         assert leases.take(connection, "job", one, now=NOW + minute, ttl=minute)
     one.close()
-    store.close()

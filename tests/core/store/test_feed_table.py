@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,20 +13,6 @@ from tests.support.press import MONDAY
 from tests.support.records import feed_record
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{tmp_path / 'store.db'}")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def me(tmp_path: Path) -> Iterator[Instance]:
-    instance = Instance.start(tmp_path)
-    yield instance
-    instance.close()
 
 
 def several(number: int, *, hosts_of: int = 1000) -> list[FeedRecord]:

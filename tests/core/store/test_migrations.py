@@ -16,18 +16,22 @@ from config.errors import OperatorError
 from core.store import Store
 from core.store.metadata import metadata
 from core.store.migrate import HEAD, current
+from tests.support.postgres import DATABASES
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/store.db"
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty one."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    return str(request.getfixturevalue("postgres"))
 
 
-def test_a_migrated_database_is_what_the_tables_say(url: str) -> None:
+def test_a_migrated_database_is_what_the_tables_say(database_url: str) -> None:
     for module in pkgutil.iter_modules(core.store.__path__):
         if module.name != "migrations":
             importlib.import_module(f"core.store.{module.name}")
-    store = Store.open(url)
+    store = Store.open(database_url)
     with store.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert current(connection) == HEAD
@@ -39,17 +43,17 @@ def test_the_newest_migration_is_the_head() -> None:
     assert max(path.stem for path in folder.glob("[0-9]*.py")) == HEAD
 
 
-def test_a_store_of_a_newer_version_is_left_alone_and_says_so(url: str) -> None:
-    store = Store.open(url)
+def test_a_store_of_a_newer_version_is_left_alone_and_says_so(database_url: str) -> None:
+    store = Store.open(database_url)
     with store.write() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     store.close()
     with pytest.raises(OperatorError, match="schema 9999"):
-        Store.open(url)
+        Store.open(database_url)
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(
-    url: str, monkeypatch: pytest.MonkeyPatch
+    database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise OperatorError("no")
@@ -57,8 +61,8 @@ def test_a_migration_that_fails_leaves_nothing_behind(
     with monkeypatch.context() as patched:
         patched.setattr("alembic.runtime.migration.HeadMaintainer.update_to_step", fail)
         with pytest.raises(OperatorError):
-            Store.open(url)
-    engine = sa.create_engine(url)
+            Store.open(database_url)
+    engine = sa.create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
     assert sa.inspect(engine).get_table_names() == []
     engine.dispose()
-    Store.open(url).close()
+    Store.open(database_url).close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from core.store.metadata import UtcDateTime
+from core.store.metadata import BigId, UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -101,7 +101,7 @@ def upgrade() -> None:
 
     op.create_table(
         "entries",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", BigId, nullable=False),
         sa.Column("feed_id", sa.String(length=120), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -228,7 +228,7 @@ def upgrade() -> None:
 
     op.create_table(
         "outbox",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", BigId, nullable=False),
         sa.Column("stream", sa.String(length=200), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=True),
         sa.Column("value", sa.LargeBinary(), nullable=True),

@@ -1,0 +1,63 @@
+"""SQLite: how its file is opened.
+
+Every write transaction begins IMMEDIATE (a deferred one that reads first fails at once with
+SQLITE_BUSY_SNAPSHOT, whatever the timeout), and the journal is WAL only where the linked SQLite is
+3.51.3 or later (before, a rare race could corrupt a WAL file), else a rollback journal.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+from config.errors import SettingsError
+
+WAL_SAFE_SINCE = (3, 51, 3)
+"""First SQLite without the WAL-reset bug (sqlite.org, fixed March 2026)."""
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+def open_engine(url: URL) -> Engine:
+    """An engine for a file; it and its folder are created when missing.
+
+    Raises:
+        SettingsError: The URL names no file, or the folder cannot be made.
+    """
+    if not url.database or url.database == ":memory:":
+        raise SettingsError("WIREWATCH_DATABASE_URL names no file.", mend="Write sqlite:///FILE.")
+    _make_folder(Path(url.database).parent)
+    engine = create_engine(url.set(drivername="sqlite"), pool_size=8, max_overflow=8)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"The data folder {folder} cannot be created: {error.strerror}.",
+            mend="Set WIREWATCH_DATA_DIR to a folder that can be written.",
+        ) from None
+
+
+def _on_connect(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001
+    connection.isolation_level = None  # we say BEGIN ourselves
+    wal = sqlite3.sqlite_version_info >= WAL_SAFE_SINCE
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        f"journal_mode = {'WAL' if wal else 'TRUNCATE'}",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("wirewatch_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,280 @@
+"""Many processes on one PostgreSQL: nobody holds what another holds, and none waits for ever."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from threading import Barrier, Event
+
+import pytest
+import sqlalchemy as sa
+
+from config.errors import StoreConflictError
+from core.clock import utc_now
+from core.instance import Instance
+from core.messages import ArticleRevision, Origin
+from core.store import (
+    Connection,
+    Store,
+    articles,
+    deliveries,
+    entries,
+    feeds,
+    hosts,
+    leases,
+    row_leases,
+)
+from core.store.deliveries import Notification
+from tests.support.press import MONDAY
+from tests.support.records import article_record, entry_record, feed_record
+
+HAMMER = Path(__file__).with_name("hammer.py")
+ROOT = Path(__file__).parents[3]
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def database_url(migrated_postgres: str) -> str:
+    return migrated_postgres
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Instance]:
+    instance = Instance.start(tmp_path)
+    yield instance
+    instance.close()
+
+
+def at_once(*works: Callable[[], object]) -> list[object]:
+    """Let each begin at the same moment; what they came to, errors too."""
+    start = Barrier(len(works))
+
+    def run(work: Callable[[], object]) -> object:
+        start.wait()
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001 the test looks at it
+            return error
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def fill(store: Store) -> None:
+    now = utc_now() - MINUTE
+    with store.write() as connection:
+        feeds.sync(
+            connection,
+            [feed_record(feed_id=f"f{n}", host=f"h{n % 5}", next_due_at=now) for n in range(15)],
+            now,
+        )
+        entries.add(
+            connection,
+            [
+                entry_record(key=str(n), host=f"h{n % 7}", url_key=f"k{n}", next_page_at=now)
+                for n in range(60)
+            ],
+        )
+        for n in range(30):
+            made = Notification(f"{n:032}", "a", "desk", "new_story", n, "{}", now)
+            deliveries.add_notification(connection, made, [f"target{n % 6}", "everybody"])
+
+
+def test_three_processes_never_hold_one_thing_host_or_target_at_once(
+    store: Store, database_url: str, tmp_path: Path
+) -> None:
+    fill(store)
+    command = [sys.executable, str(HAMMER), database_url, str(tmp_path), "2.0"]
+    pipe = subprocess.PIPE
+    several = [
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env={"PYTHONPATH": str(ROOT)})
+        for _ in range(3)
+    ]
+    for process in several:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    ends = [process.communicate("go\n", timeout=60)[0] for process in several]
+    assert [process.returncode for process in several] == [0] * 3
+    assert all(int(held) > 5 for held in ends)
+
+
+def test_a_lease_that_nobody_has_goes_to_one_of_those_who_ask_at_once(
+    store: Store, me: Instance, other: Instance
+) -> None:
+    def take(who: Instance) -> Callable[[], bool]:
+        def work(connection: Connection) -> bool:
+            return leases.take(connection, "job", who, now=MONDAY, ttl=MINUTE)
+
+        return lambda: store.transact(work)
+
+    for _ in range(5):
+        assert sorted(map(bool, at_once(take(me), take(other)))) == [False, True]
+        with store.write() as connection:
+            connection.execute(leases.leases.delete())
+
+
+def test_a_row_that_is_just_being_written_is_passed_over_and_not_waited_for(
+    store: Store, me: Instance, other: Instance
+) -> None:
+    fill(store)
+    now = utc_now()
+    with store.write() as writing:
+        assert feeds.lease(writing, "f0", other, now)
+        assert feeds.is_mine(writing, "f0", other)
+        held = {e.id for e in entries.lease_due(writing, other, now, limit=3)}
+        done = Event()
+
+        def lease(connection: Connection) -> tuple[set[str], set[int]]:
+            due = feeds.lease_due(connection, me, now, limit=9)
+            pages = entries.lease_due(connection, me, now, limit=9)
+            done.set()
+            return {f.feed_id for f in due}, {e.id for e in pages}
+
+        with ThreadPoolExecutor(1) as pool:
+            leased = pool.submit(store.transact, lease)
+            assert done.wait(10)
+            found, pages = leased.result(10)
+    assert "f0" not in found
+    assert not pages & held
+
+
+def test_one_page_read_by_two_becomes_one_revision_and_the_second_sees_it(store: Store) -> None:
+    message = ArticleRevision(
+        article_id="a" * 32,
+        revision=1,
+        url="https://kurier.example.org/a",
+        title="Brücke wird saniert",
+        text="Text.",
+        outlet="kurier",
+        feed_id="kurier-1",
+        language="de",
+        country="DE",
+        first_seen_at=MONDAY,
+        fetched_at=MONDAY,
+        origin=Origin.LIVE,
+    )
+
+    def add(revision: int) -> Callable[[], None]:
+        def work(connection: Connection) -> None:
+            articles.take_turn(connection, article_record().url_key)
+            known = articles.find(connection, "a" * 32)
+            if (known.revision if known else 0) >= revision:
+                return
+            record = replace(article_record(), revision=revision)
+            said = message.model_copy(update={"revision": revision})
+            articles.add_revision(connection, record, said)
+
+        return lambda: store.transact(work)
+
+    for revision in (1, 2, 3):
+        assert at_once(*[add(revision)] * 4) == [None] * 4
+    with store.read() as connection:
+        assert [r.revision for r in articles.revisions(connection, "a" * 32)] == [1, 2, 3]
+
+    def without_turn(connection: Connection) -> None:
+        record = replace(article_record(), revision=4)
+        articles.add_revision(connection, record, message.model_copy(update={"revision": 4}))
+        connection.execute(sa.text("SELECT pg_sleep(0.2)"))
+
+    def write() -> None:
+        with store.write() as connection:
+            without_turn(connection)
+
+    ends = at_once(write, write)
+    assert Counter(type(end) for end in ends) == {type(None): 1, StoreConflictError: 1}
+
+
+def test_a_deadlock_ends_in_a_conflict_and_both_get_their_turn(store: Store) -> None:
+    fill(store)
+    meet = Barrier(2)
+    tries: Counter[str] = Counter()
+
+    def change(first: str, second: str) -> Callable[[], None]:
+        def work(connection: Connection) -> None:
+            tries[first] += 1
+            feeds.revise(connection, first, lambda f: replace(f, fail_count=f.fail_count + 1))
+            if tries[first] == 1:
+                meet.wait(10)
+            feeds.revise(connection, second, lambda f: replace(f, fail_count=f.fail_count + 1))
+
+        return lambda: store.transact(work)
+
+    assert at_once(change("f0", "f1"), change("f1", "f0")) == [None, None]
+    assert sum(tries.values()) == 3
+    with store.read() as connection:
+        assert [feeds.get(connection, f).fail_count for f in ("f0", "f1")] == [2, 2]
+
+
+def test_what_several_write_at_once_for_the_first_time_is_there_once(store: Store) -> None:
+    robots = hosts.RobotsRecord("https://a.org", "rules", "x", MONDAY, MONDAY)
+
+    def work(n: int) -> Callable[[], None]:
+        def write(connection: Connection) -> None:
+            feeds.sync(connection, [feed_record(feed_id=f"f{i}") for i in range(20)], MONDAY)
+            hosts.pause(connection, "a.org", MONDAY + n * MINUTE, f"{n}")
+            hosts.keep_robots(connection, robots)
+            articles.add_sighting(connection, "a" * 32, "f1", "https://a.org", MONDAY)
+
+        return lambda: store.transact(write)
+
+    assert at_once(*(work(n) for n in range(1, 7))) == [None] * 6
+    with store.read() as connection:
+        assert hosts.paused_until(connection, ["a.org"], MONDAY) == MONDAY + 6 * MINUTE
+        assert len(feeds.feed_states(connection, MONDAY)) == 20
+        assert len(articles.seen_in(connection, "a" * 32)) == 1
+
+
+def test_who_leases_waits_for_who_leases_and_then_keeps_off_their_hosts_and_targets(
+    store: Store, me: Instance, other: Instance
+) -> None:
+    fill(store)
+    now = utc_now()
+
+    def lease(connection: Connection, who: Instance) -> set[str]:
+        busy = row_leases.take_turn(connection, who, now, feeds.feeds, entries.entries)
+        due = feeds.lease_due(connection, who, now, limit=1, busy=busy)
+        busy |= {feed.host for feed in due}
+        pages = entries.lease_due(connection, who, now, limit=1, busy=busy)
+        return {feed.host for feed in due} | {page.host for page in pages}
+
+    def claim(connection: Connection, who: Instance) -> set[str]:
+        deliveries.take_turn(connection)
+        due = deliveries.due(connection, who, now=now, limit=2)
+        claimed = deliveries.claim(connection, due, who, now=now, ttl=MINUTE)
+        return {d.delivery.target for d in claimed}
+
+    for work in (lease, claim):
+        with ThreadPoolExecutor(1) as pool:
+            with store.write() as connection:
+                mine = work(connection, me)
+                theirs = pool.submit(store.transact, partial(work, who=other))
+                with pytest.raises(TimeoutError):
+                    theirs.result(0.3)
+            assert len(mine) == len(theirs.result(20)) == 2
+            assert not mine & theirs.result()
+
+
+def test_two_who_would_send_a_dead_ones_message_send_it_once(
+    store: Store, me: Instance, other: Instance, tmp_path: Path
+) -> None:
+    dead = Instance.start(tmp_path)
+    now = utc_now()
+    with store.write() as connection:
+        made = Notification("n" * 32, "a", "desk", "new_story", 0, "{}", now)
+        deliveries.add_notification(connection, made, ["target"])
+        first = deliveries.due(connection, dead, now=now, limit=9)
+        [held] = deliveries.claim(connection, first, dead, now=now, ttl=MINUTE)
+    dead.close()
+    with store.write() as late:  # the dead one's word comes after all, and in the middle
+        found = deliveries.due(late, me, now=now, limit=9)
+        assert [d.id for d in found] == [held.delivery.id]
+        with store.write() as connection:
+            assert deliveries.finish(connection, held.delivery, state="delivered", now=now)
+        assert deliveries.claim(late, found, me, now=now, ttl=MINUTE) == []

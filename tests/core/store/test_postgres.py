@@ -1,0 +1,240 @@
+"""What only PostgreSQL can do to us: refuse us, be away, come back, and have another clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import make_url
+
+from config import secrets
+from config.errors import SettingsError, StoreError, StoreRefusedError, WirewatchError, retryable
+from core.clock import utc_now
+from core.store import Store, feeds, hosts, outbox
+from core.store.engine import about
+from core.streams.port import NewRecord
+from tests.support.postgres import Server
+from tests.support.press import MONDAY
+from tests.support.records import feed_record
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+RECORD = NewRecord("news.test.v1", None, b"v", (), NOW)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def postgres(migrated_postgres: str) -> str:
+    return migrated_postgres
+
+
+def with_parts(url: str, **parts: object) -> str:
+    changed = make_url(url).set(**parts)  # type: ignore[arg-type]
+    return changed.render_as_string(hide_password=False)
+
+
+@pytest.mark.parametrize(
+    ("parts", "kind", "words"),
+    [
+        ({"password": "geheim"}, SettingsError, "Check user and password"),
+        ({"password": ""}, SettingsError, "Put the password into"),
+        ({"username": "niemand"}, SettingsError, "Check user and password"),
+        ({"database": "nirgends"}, SettingsError, "createdb"),
+        ({"port": 1}, StoreError, "cannot be reached: Connection refused. Start it"),
+        ({"host": "nirgends.invalid"}, StoreError, "cannot be reached"),
+    ],
+)
+def test_a_server_that_is_away_or_refuses_is_told_with_the_mend_and_without_the_password(
+    postgres: str, parts: dict[str, object], kind: type[WirewatchError], words: str
+) -> None:
+    url = with_parts(postgres, **parts)
+    with pytest.raises(kind, match=words) as raised:
+        Store.open(url)
+    password = make_url(url).password
+    assert not password or str(password) not in str(raised.value)
+
+
+def test_the_password_is_masked_in_every_log_line(postgres: str) -> None:
+    Store.open(postgres).close()
+    password = str(make_url(postgres).password)
+    assert password not in secrets.mask(f"something said {password}")
+
+
+def test_both_ways_to_write_the_scheme_are_known(postgres: str) -> None:
+    Store.open(postgres.replace("postgresql:", "postgres:")).close()
+
+
+def test_a_database_that_cannot_hold_every_text_is_refused(postgres_server: str) -> None:
+    with closing(psycopg.connect(postgres_server, autocommit=True)) as connection:
+        connection.execute("CREATE DATABASE narrow ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+        try:
+            with pytest.raises(SettingsError, match=r"encoded in LATIN1.*UTF8"):
+                Store.open(with_parts(postgres_server, database="narrow"))
+        finally:
+            connection.execute("DROP DATABASE narrow WITH (FORCE)")
+
+
+def test_a_session_that_hangs_is_ended_by_the_server(postgres: str) -> None:
+    store = Store.open(postgres)
+    with store.write() as connection:
+        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            limit = connection.scalar(sa.text(f"SELECT current_setting('{name}')"))
+            assert limit in ("15s", "1min")
+        connection.execute(sa.text("SET LOCAL statement_timeout = 20"))
+        with pytest.raises(sa.exc.DBAPIError, match="statement timeout"):
+            connection.execute(sa.text("SELECT pg_sleep(5)"))
+        connection.rollback()
+    store.close()
+
+
+def test_a_view_is_one_whatever_is_written_meanwhile(store_of: Callable[[], Store]) -> None:
+    store = store_of()
+    with store.read() as view:
+        assert outbox.depth(view) == 0
+        with store.write() as connection:
+            outbox.put(connection, [RECORD])
+        assert outbox.depth(view) == 0
+    with store.read() as view:
+        assert outbox.depth(view) == 1
+        with pytest.raises(sa.exc.DBAPIError, match="read-only"):
+            view.execute(about.insert().values(name="a", value="b"))
+
+
+@pytest.fixture
+def store_of(postgres: str, request: pytest.FixtureRequest) -> Callable[[], Store]:
+    def opened() -> Store:
+        store = Store.open(postgres)
+        request.addfinalizer(store.close)
+        return store
+
+    return opened
+
+
+def test_row_numbers_go_beyond_32_bits(store_of: Callable[[], Store]) -> None:
+    store = store_of()
+    with store.write() as connection:
+        for table in ("outbox", "entries"):
+            connection.execute(sa.text(f"SELECT setval('{table}_id_seq', {2**40})"))
+        outbox.put(connection, [RECORD])
+        assert [r.sequence for r in outbox.oldest(connection, 9)] == [2**40 + 1]
+
+
+def test_text_of_others_that_no_database_takes_is_kept_without_what_it_cannot_take(
+    store_of: Callable[[], Store],
+) -> None:
+    store = store_of()
+    robots = hosts.RobotsRecord("https://a.org", "rules", "a\0b\ud800c😀", MONDAY, MONDAY)
+    with store.write() as connection:
+        hosts.keep_robots(connection, robots)
+        feeds.sync(connection, [feed_record(last_error="\0", etag='"\0"')], MONDAY)
+        kept = hosts.robots_of(connection, "https://a.org")
+        feed = feeds.get(connection, "kurier-1")
+    assert kept is not None
+    assert kept.text == "a\ufffdb\ufffdc😀"
+    assert (feed.last_error, feed.etag) == ("\ufffd", '"\ufffd"')
+
+
+@pytest.mark.parametrize("value", ["a\0b", "x" * 201])
+def test_a_value_no_column_takes_is_poison_and_not_the_databases_fault(
+    store_of: Callable[[], Store], value: str
+) -> None:
+    store = store_of()
+    with pytest.raises(StoreRefusedError) as raised, store.write() as connection:
+        connection.execute(about.insert().values(name="a", value=value))
+    assert not retryable(raised.value)
+
+
+# ── a server that goes and comes ───────────────────────────────────────────────────────────────
+
+
+def write_one(store: Store) -> None:
+    with store.write() as connection:
+        outbox.put(connection, [RECORD])
+
+
+def depth(store: Store) -> int:
+    with store.read() as connection:
+        return outbox.depth(connection)
+
+
+@pytest.mark.parametrize("end", [Server.stop, Server.kill])
+def test_after_a_restart_the_next_call_has_a_sound_connection(
+    own_postgres: Server, end: Callable[[Server], None]
+) -> None:
+    store = Store.open(own_postgres.url())
+    write_one(store)
+    end(own_postgres)
+    for _ in range(2):
+        began = time.monotonic()
+        with pytest.raises(StoreError, match=r"reached|lost") as raised:
+            write_one(store)
+        assert retryable(raised.value)
+        assert time.monotonic() - began < 10
+    own_postgres.start()
+    write_one(store)
+    assert depth(store) == 2
+    store.close()
+
+
+def test_a_server_lost_in_the_middle_keeps_nothing_of_the_transaction(
+    own_postgres: Server,
+) -> None:
+    store = Store.open(own_postgres.url())
+
+    def write_and_lose() -> None:
+        with store.write() as connection:
+            outbox.put(connection, [RECORD])
+            own_postgres.kill()
+            outbox.put(connection, [RECORD])
+
+    with pytest.raises(StoreError, match="lost") as raised:
+        write_and_lose()
+    assert retryable(raised.value)
+    own_postgres.start()
+    assert depth(store) == 0
+    store.close()
+
+
+def test_a_server_that_does_not_answer_is_given_up_after_seconds(own_postgres: Server) -> None:
+    own_postgres.freeze()
+    began = time.monotonic()
+    try:
+        with pytest.raises(StoreError, match="cannot be reached"):
+            Store.open(own_postgres.url())
+    finally:
+        own_postgres.thaw()
+    assert 3 < time.monotonic() - began < 20
+
+
+# ── clocks ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("off", "words"), [(HOUR, "ahead of"), (-HOUR, "behind")])
+def test_a_process_whose_clock_is_an_hour_off_does_not_start(
+    postgres: str, off: timedelta, words: str
+) -> None:
+    with pytest.raises(StoreError, match=rf"clock is 3[56]\d\d s {words} .* Set the clocks right"):
+        Store.open(postgres, clock=lambda: utc_now() + off)
+
+
+def test_a_clock_some_seconds_off_is_no_matter(postgres: str) -> None:
+    Store.open(postgres, clock=lambda: utc_now() + timedelta(seconds=5)).close()
+
+
+def test_a_clock_that_is_set_wrong_stops_all_writing_until_it_is_right(postgres: str) -> None:
+    off = timedelta()
+    store = Store.open(postgres, clock=lambda: utc_now() + off)
+    write_one(store)
+    off = HOUR
+    for _ in range(2):
+        with pytest.raises(StoreError, match="ahead of") as raised:
+            write_one(store)
+        assert retryable(raised.value)
+    off = timedelta()
+    write_one(store)
+    assert depth(store) == 2
+    store.close()

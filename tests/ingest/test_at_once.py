@@ -1,0 +1,50 @@
+"""Several processes on one store read the same articles at the same moment."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+from core.store import articles
+from tests.support.newsroom import Answer
+from tests.support.postgres import ON_EVERY_DATABASE
+from tests.support.press import HTML, Installation, Press, html, item, rss
+
+
+@ON_EVERY_DATABASE
+def test_articles_that_come_through_several_feeds_at_once_are_told_once_and_in_order(
+    press: Press, tmp_path: Path, database_url: str
+) -> None:
+    pages = [press.page(f"/{n}", f"Titel {n}") for n in range(8)]
+    shown = [item(str(n), f"Titel {n}", page) for n, page in enumerate(pages)]
+    desks = [Installation(tmp_path, database_url=database_url) for _ in range(3)]
+    feeds = [press.says(f"/{n}.xml", rss(*shown)) for n in range(3)]
+    for desk in desks:
+        for n, feed in enumerate(feeds):
+            desk.subscribe(feed.replace("127.0.0.1", f"www.outlet{n}.com"), outlet=f"outlet{n}")
+    for _ in range(2):
+        start = Barrier(len(desks))
+
+        def run(desk: Installation, start: Barrier = start) -> None:
+            start.wait()
+            desk.run()
+
+        with ThreadPoolExecutor(len(desks)) as pool:
+            list(pool.map(run, desks))
+        for n in range(8):
+            press.says(f"/{n}", Answer(html(f"Anderer Titel {n}"), headers=HTML))
+        for n in range(3):
+            changed = [item(str(i), f"Anderer Titel {i}", page) for i, page in enumerate(pages)]
+            press.says(f"/{n}.xml", rss(*changed))
+        for desk in desks:
+            desk.clock.forward(hours=25)
+    told = [(a.article_id, a.revision) for a in desks[0].announced]
+    assert len({article for article, _ in told}) == 8
+    assert set(Counter(told).values()) == {1}
+    assert [r for a, r in told if a == told[0][0]] == [1, 2]
+    with desks[0].store.read() as connection:
+        assert all(len(articles.seen_in(connection, a)) == 3 for a, _ in told)
+    for desk in desks:
+        desk.close()

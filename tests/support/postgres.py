@@ -1,0 +1,326 @@
+"""A PostgreSQL server for the tests, and a fresh database for each that wants one.
+
+::
+
+    WIREWATCH_TEST_POSTGRES=postgresql://…  ──▶ that server, where databases may be created
+    initdb, postgres (PATH, /usr/lib/…)     ──▶ started once a session, on loopback, in a
+                                                temporary folder, without fsync
+    neither                                 ──▶ such tests are skipped, and the summary says so
+
+A keeper, a process of its own, waits for the end of the test run: when that is killed, it stops
+the server and removes the folder all the same.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cache
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+
+from core.store import Store
+
+NOT_THERE = (
+    "PostgreSQL not run: install its server (Debian: postgresql), or set WIREWATCH_TEST_POSTGRES "
+    "to a server where databases may be created"
+)
+PATIENCE = 60.0
+
+_KEEPER = """
+import os, shutil, signal, sys, time
+sys.stdin.read()
+folder = sys.argv[1]
+try:
+    with open(folder + "/data/postmaster.pid") as file:
+        pid = int(file.readline())
+    os.kill(pid, signal.SIGQUIT)
+    for _ in range(200):
+        os.kill(pid, 0)
+        time.sleep(0.05)
+except (OSError, ValueError):
+    pass
+shutil.rmtree(folder, ignore_errors=True)
+"""
+
+_ran: list[str] = []
+
+
+def ran(*more: str) -> list[str]:
+    """Servers that were used; ``more`` are those another process of this run tells of."""
+    _ran.extend(name for name in more if name not in _ran)
+    return _ran
+
+
+def engines_that_ran() -> str:
+    """For the summary of a test run: the engines of the store it used."""
+    if _ran:
+        return f"stores: SQLite, {_ran[0]}"
+    here = os.environ.get("WIREWATCH_TEST_POSTGRES") or binaries()
+    return f"stores: SQLite; {'PostgreSQL not asked for' if here else NOT_THERE}"
+
+
+@cache
+def binaries() -> Path | None:
+    """Where ``initdb`` and ``postgres`` are: the newest of Debian's, else those of PATH."""
+    homes = Path("/usr/lib/postgresql").glob("*/bin")
+    folders = sorted(homes, key=lambda home: float(home.parent.name), reverse=True)
+    found = shutil.which("initdb")
+    folders += [Path(found).resolve().parent] if found else []
+    return next((f for f in folders if (f / "initdb").exists() and (f / "postgres").exists()), None)
+
+
+class Server:
+    """A server of our own. The port and the data outlive :meth:`stop` and :meth:`kill`."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._folder = Path(tempfile.mkdtemp(prefix="wirewatch-postgres-"))
+        self._data = self._folder / "data"
+        self._password = secrets.token_hex(8)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._who = _nobody() if os.geteuid() == 0 else None
+        if self._who:
+            os.chown(self._folder, self._who.pw_uid, self._who.pw_gid)
+        self._keeper = subprocess.Popen(
+            [sys.executable, "-c", _KEEPER, str(self._folder)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+        try:
+            self._initdb()
+            self._start_somewhere()
+        except BaseException:
+            self.close()
+            raise
+
+    def url(self, database: str = "postgres") -> str:
+        """How a database of it is opened."""
+        return f"postgresql://wirewatch:{self._password}@127.0.0.1:{self.port}/{database}"
+
+    def _start_somewhere(self) -> None:
+        """Another may take the port that was free a moment ago."""
+        for attempt in range(3):
+            self.port = _free_port()
+            try:
+                return self.start()
+            except RuntimeError:
+                self.kill()
+                if attempt == 2:
+                    raise
+        return None
+
+    def start(self) -> None:
+        """Start it again, on the same port; up when this returns."""
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": "",
+            "fsync": "off",
+            "full_page_writes": "off",
+            "max_connections": 200,
+            "shared_buffers": "64MB",
+            "log_min_messages": "fatal",
+        }
+        flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        command = [str(self._home / "postgres"), "-D", str(self._data), *flags]
+        with (self._folder / "log").open("ab") as log:
+            self._process = self._spawn(command, log.fileno())
+        self._wait()
+
+    def stop(self) -> None:
+        """As an administrator stops it: sessions are cut, all is written."""
+        self._signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """As a crash: the next start recovers from its journal."""
+        self._signal(signal.SIGQUIT)
+
+    def freeze(self) -> None:
+        """Let the postmaster answer nobody; sessions that are there go on."""
+        if self._process:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self._process:
+            self._process.send_signal(signal.SIGCONT)
+
+    def close(self) -> None:
+        """Stop it and remove all of it."""
+        self.kill()
+        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        self._keeper.communicate()
+
+    def _initdb(self) -> None:
+        secret = self._folder / "password"
+        secret.write_text(self._password)
+        secret.chmod(0o644)
+        options = ("--username=wirewatch", "--auth=scram-sha-256", f"--pwfile={secret}")
+        command = [str(self._home / "initdb"), "-D", str(self._data), "-N", "-E", "UTF8"]
+        done = self._spawn([*command, "--locale=C", *options], subprocess.PIPE)
+        said, _ = done.communicate(timeout=PATIENCE)
+        if done.returncode:
+            raise RuntimeError(f"initdb failed: {said.decode(errors='replace')}")
+
+    def _spawn(self, command: list[str], output: int) -> subprocess.Popen[bytes]:
+        """As another user where we are root, which the server refuses to run as."""
+        user, group = (self._who.pw_uid, self._who.pw_gid) if self._who else (None, None)
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=self._folder,
+            user=user,
+            group=group,
+            extra_groups=[] if self._who else None,
+            start_new_session=True,
+            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+        )
+
+    def _signal(self, number: int) -> None:
+        if self._process:
+            self._process.send_signal(number)
+            self._process.send_signal(signal.SIGCONT)
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:  # a signal it got while it was thawed can be lost
+                self._process.kill()
+                self._process.wait(PATIENCE)
+            self._process = None
+
+    def _wait(self) -> None:
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return psycopg.connect(self.url(), connect_timeout=5).close()
+            except psycopg.OperationalError as error:
+                gone = self._process is not None and self._process.poll() is not None
+                if gone or time.monotonic() > until:
+                    log = (self._folder / "log").read_text(errors="replace")[-2000:]
+                    raise RuntimeError(f"PostgreSQL does not start: {error}\n{log}") from None
+                time.sleep(0.05)
+
+
+@contextmanager
+def database(server_url: str, template: str = "template1") -> Iterator[str]:
+    """A new database on a server, by its URL; dropped at the end."""
+    name = f"wirewatch_{uuid.uuid4().hex}"
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    with closing(psycopg.connect(server_url, autocommit=True)) as connection:
+        connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
+    try:
+        yield _with_database(server_url, name)
+    finally:
+        with closing(psycopg.connect(server_url, autocommit=True)) as connection:
+            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            connection.execute(drop)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """URL of a server on which databases may be created; tests want :func:`postgres`."""
+    given = os.environ.get("WIREWATCH_TEST_POSTGRES")
+    home = binaries()
+    if given:
+        _ran.append(f"PostgreSQL {_version(given)} (WIREWATCH_TEST_POSTGRES)")
+        yield given
+    elif home:
+        with closing(Server(home)) as server:
+            _ran.append(f"PostgreSQL {_version(server.url())} (started here)")
+            yield server.url()
+    else:
+        pytest.skip(NOT_THERE)
+
+
+@pytest.fixture
+def postgres(postgres_server: str) -> Iterator[str]:
+    """URL of a fresh database, fit for ``WIREWATCH_DATABASE_URL``."""
+    with database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """Name of a database with the schema in place, for others to be copied from."""
+    with database(postgres_server) as url:
+        Store.open(url).close()
+        yield make_url(url).database or ""
+
+
+@pytest.fixture
+def migrated_postgres(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """URL of a fresh database with the schema in place: three times as quick to have."""
+    with database(postgres_server, postgres_template) as url:
+        yield url
+
+
+DATABASES = ("sqlite", "postgresql")
+
+ON_EVERY_DATABASE = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
+"""For tests, or a whole module of them, that use :func:`database_url` or what is built on it."""
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database without any row; on SQLite where a test does not ask for both."""
+    return a_database(request, getattr(request, "param", "sqlite"), tmp_path)
+
+
+def a_database(request: pytest.FixtureRequest, engine: str, folder: Path) -> str:
+    """URL of a database without any row, on one of :data:`DATABASES`."""
+    if engine == "sqlite":
+        return f"sqlite:///{folder}/store.db"
+    return str(request.getfixturevalue("migrated_postgres"))
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Server]:
+    """A server of the test's own, to be stopped and killed."""
+    home = binaries()
+    if home is None:
+        pytest.skip("PostgreSQL's server is not installed, and another's must not be killed")
+    with closing(Server(home)) as server:
+        yield server
+
+
+def _nobody() -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        return pwd.getpwnam("nobody")
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _version(url: str) -> str:
+    with closing(psycopg.connect(url)) as connection:
+        number = connection.info.server_version
+    return f"{number // 10000}.{number % 10000}"
+
+
+def _with_database(url: str, name: str) -> str:
+    """The URL of another database of the same server; its options stay."""
+    head, mark, options = url.partition("?")
+    scheme, _, rest = head.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}/{name}{mark}{options}"
