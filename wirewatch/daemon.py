@@ -1,15 +1,17 @@
-"""``run``: every stage, for ever, in one process tree.
+"""``run``: every stage asked for, for ever, in one process; :mod:`wirewatch.parent` keeps it going.
 
 ::
 
     main thread (asyncio)          threads
     ├─ ingest: scheduler, polls    ├─ relay        outbox ─▶ streams
     ├─ console (uvicorn)           ├─ processors   news.articles ─▶ news.matches
-    └─ waits for SIGTERM, Ctrl-C   ├─ alerts       news.matches ─▶ decisions
+    └─ waits for SIGTERM           ├─ alerts       news.matches ─▶ decisions
                                    ├─ deliveries   notifications ─▶ receivers
-                                   └─ housekeeping reload, retention, gauges
+                                   ├─ housekeeping reload, retention, gauges
+                                   └─ health       for `wirewatch health`
 
-Each stage is kept going by :mod:`wirewatch.stages`, and ``/healthz`` names the ones that fell.
+Each stage is kept going by :mod:`wirewatch.stages`; ``/healthz`` and ``wirewatch health`` name the
+ones that fell or get nothing done.
 """
 
 from __future__ import annotations
@@ -27,7 +29,10 @@ from contextlib import closing
 import structlog
 
 from alerts import worker as alerts
+from core.streams.work import How
 from processors import worker as processors
+from wirewatch.child import SLOT_TAKEN, Child
+from wirewatch.health import keep_saying
 from wirewatch.housekeeping import Housekeeper
 from wirewatch.program import Program
 from wirewatch.stages import Stages
@@ -43,18 +48,26 @@ log = structlog.get_logger(__name__)
 
 
 class Daemon:
-    """The running stages."""
+    """The running stages of one process.
 
-    def __init__(self, program: Program, wanted: Set[str]) -> None:
+    Args:
+        program: Opened.
+        wanted: The stages to run.
+        child: This process, as its parent knows it.
+    """
+
+    def __init__(self, program: Program, wanted: Set[str], child: Child) -> None:
         self._program = program
         self._wanted = wanted
+        self._child = child
         self._stages = Stages()
 
     def run(self) -> None:
-        """Run until SIGTERM or Ctrl-C; returns when everything in hand is finished.
+        """Run until SIGTERM; returns when everything in hand is finished.
 
         Raises:
             SettingsError: The console's address cannot be used.
+            SlotTakenError: Another process runs under this one's slot.
         """
         settings = self._program.settings
         if "web" not in self._wanted:
@@ -62,12 +75,14 @@ class Daemon:
         else:
             with listen(settings.web_host, settings.web_port) as listener:
                 asyncio.run(self._run(listener))
+        if self._stages.taken:
+            raise self._stages.taken
         log.info("stopped")
 
     async def _run(self, listener: socket.socket | None) -> None:
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self._end, stop)
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        self._stages.on_taken = lambda: loop.call_soon_threadsafe(self._end, stop)
+        loop.add_signal_handler(signal.SIGTERM, self._end, stop)
         keep_async = self._stages.keep_async
         tasks = []
         if listener:
@@ -76,9 +91,13 @@ class Daemon:
             tasks.append(keep_async("ingest", lambda: self._ingest(stop), stop))
         for name, stage in self._threaded().items():
             self._stages.keep(name, stage)
-        if "ingest" in self._wanted and not self._program.settings.http_contact:
-            log.warning("no_contact", mend="Set WIREWATCH_HTTP_CONTACT: outlets want to know it.")
-        log.info("running", stages=sorted(self._wanted), data=str(self._program.settings.data_dir))
+        self._child.up()
+        log.info(
+            "running",
+            stages=sorted(self._wanted),
+            slot=self._program.slot,
+            data=str(self._program.settings.data_dir),
+        )
         try:
             await asyncio.gather(stop.wait(), *tasks)
         finally:
@@ -100,14 +119,15 @@ class Daemon:
         log.warning("cut_short", stages=self._stages.running or ["ingest"])
         logging.shutdown()
         sys.stdout.flush()
-        os._exit(0)
+        os._exit(SLOT_TAKEN if self._stages.taken else 0)
 
     # ── stages ───────────────────────────────────────────────────────────────────────────────
 
     def _threaded(self) -> dict[str, Callable[[], None]]:
         keeper = Housekeeper(self._program, decides="alerts" in self._wanted)
         stages: dict[str, Callable[[], None]] = {
-            "housekeeping": lambda: keeper.run(self._stages.stop)
+            "housekeeping": lambda: keeper.run(self._stages.stop),
+            "health": self._tell_health,
         }
         if {"ingest", "alerts"} & self._wanted:
             stages["relay"] = self._relay
@@ -122,14 +142,24 @@ class Daemon:
             await ingest.run(stop)
 
     def _match(self) -> None:
-        stop = self._stages.stop
         with closing(self._program.join(processors.GROUP)) as member:
-            self._program.matcher().run(member, stop=stop.is_set, pause=stop.wait)
+            self._program.matcher().run(member, **self._how(processors.STAGE))
 
     def _decide(self) -> None:
-        stop = self._stages.stop
         with closing(self._program.join(alerts.GROUP)) as member:
-            self._program.decider().run(member, stop=stop.is_set, pause=stop.wait)
+            self._program.decider().run(member, **self._how(alerts.STAGE))
+
+    def _how(self, stage: str) -> How:
+        stop = self._stages.stop
+        return {
+            "stop": stop.is_set,
+            "pause": stop.wait,
+            "postponed": self._stages.postponed(stage),
+        }
+
+    def _tell_health(self) -> None:
+        stages, claim = self._stages, self._child.claim
+        keep_saying(claim.say, lambda: stages.ill, self._program.clock, stages.stop)
 
     def _deliver(self) -> None:
         self._program.dispatcher().run(self._stages.stop)

@@ -29,6 +29,7 @@ from config.settings import Settings, load_settings, unknown_settings
 
 if TYPE_CHECKING:
     from core.instance import Instance
+    from core.slots import Claim
     from core.store import Store
     from core.streams.port import StreamLog
 
@@ -99,6 +100,22 @@ def open_instance(settings: Settings) -> Iterator[Instance]:
         yield me
     finally:
         me.close()
+
+
+@contextmanager
+def open_slot(settings: Settings) -> Iterator[Claim]:
+    """A slot of this host, for a command that joins a group.
+
+    Raises:
+        SettingsError: The folder of slots cannot be used.
+    """
+    from core.slots import claim
+
+    mine = claim(settings)
+    try:
+        yield mine
+    finally:
+        mine.close()
 
 
 @contextmanager

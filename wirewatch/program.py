@@ -4,6 +4,7 @@
 
     environment ──▶ Settings ─┬─▶ CatalogKeeper (YAML, last good one kept)
                               ├─▶ Instance      (this process, as leases name it)
+                              ├─▶ Claim         (its slot, as groups name it)
                               ├─▶ Store         (store.db)
                               └─▶ StreamLog     (streams.db)
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from alerts import worker as alerts
@@ -27,13 +28,14 @@ from core.dispositions import Dispositions
 from core.instance import Instance
 from core.messages.envelope import MATCHES
 from core.relay import Relay
+from core.slots import Claim
 from core.store import Store
 from core.streams.port import Consumer, StreamLog
 from core.streams.specs import stream_specs
 from ingest.service import Ingest
 from processors import topic_faults
 from processors import worker as processors
-from wirewatch.opening import open_instance, open_store, open_stream_log
+from wirewatch.opening import open_instance, open_slot, open_store, open_stream_log
 
 GROUPS = {processors.GROUP: processors.STREAMS, alerts.GROUP: (MATCHES,)}
 """What each consuming stage's group reads."""
@@ -46,6 +48,7 @@ class Program:
     settings: Settings
     keeper: CatalogKeeper
     me: Instance
+    slot: str
     store: Store
     streams: StreamLog
     clock: Clock = utc_now
@@ -78,7 +81,7 @@ class Program:
 
     def join(self, group: str) -> Consumer:
         """This process as a member of a stage's group."""
-        return self.streams.consumer(group, GROUPS[group], slot=f"{group}-{self.me.id}")
+        return self.streams.consumer(group, GROUPS[group], slot=self.slot)
 
     def dispatcher(self) -> Dispatcher:
         """The stage that delivers."""
@@ -110,8 +113,12 @@ def open_keeper(settings: Settings) -> CatalogKeeper:
 
 
 @contextmanager
-def open_program(settings: Settings) -> Iterator[Program]:
+def open_program(settings: Settings, claim: Claim | None = None) -> Iterator[Program]:
     """Open everything.
+
+    Args:
+        settings: Of the whole program.
+        claim: The slot of this process; one is claimed where none is given.
 
     Raises:
         CatalogError: The operator's files hold faults.
@@ -121,10 +128,11 @@ def open_program(settings: Settings) -> Iterator[Program]:
     """
     keeper = open_keeper(settings)
     with (
+        open_slot(settings) if claim is None else nullcontext(claim) as mine,
         open_instance(settings) as me,
         open_store(settings) as store,
         open_stream_log(settings, me) as streams,
     ):
-        program = Program(settings, keeper, me, store, streams)
+        program = Program(settings, keeper, me, mine.slot, store, streams)
         program.catalog()
         yield program

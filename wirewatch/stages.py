@@ -7,7 +7,9 @@
          └───────────────── 1, 2, 4 … 60 s ◀──────────────────────────┘
 
 What a stage had in hand when it fell was not committed and comes again. It is healthy again when
-it has run for some seconds, and its pauses begin anew when it has run for a minute.
+it has run for some seconds, or for a minute where it fell several times; then its pauses begin
+anew, too. A stage that does not fall but postpones its work for a minute is named in ``ill`` as
+well. One that finds another process under its slot is not started again: it ends all of them.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from config.errors import WirewatchError
+from config.errors import SlotTakenError, WirewatchError
 from core.text import for_log
 
 log = structlog.get_logger(__name__)
@@ -28,11 +30,20 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds: first and longest pause, and the run after which a stage counts as healthy."""
+    """How patient to be, in seconds.
+
+    Attributes:
+        first: Pause after a first fall.
+        longest: Pause after many.
+        healthy_after: How long a stage has to run to count as healthy again; as long as the longest
+            pause where it fell several times in a row.
+        patience: For how long it may postpone its work.
+    """
 
     first: float = 1.0
     longest: float = 60.0
     healthy_after: float = 5.0
+    patience: float = 60.0
 
 
 @dataclass(slots=True)
@@ -42,27 +53,54 @@ class _Fall:
     back_at: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Delay:
+    why: str
+    since: float
+
+
 class Stages:
     """The stages of one process. Thread-safe.
 
     Args:
         pace: How soon a stage is started again.
         now: Gives seconds from a fixed moment.
+
+    Attributes:
+        stop: Ends them all.
+        taken: Why the process must end, where another one has its slot.
+        on_taken: Called then.
     """
 
     def __init__(self, pace: Pace | None = None, now: Callable[[], float] = time.monotonic) -> None:
         self.stop = threading.Event()
+        self.taken: SlotTakenError | None = None
+        self.on_taken: Callable[[], object] = self.stop.set
         self._pace = pace or Pace()
         self._now = now
         self._falls: dict[str, _Fall] = {}
+        self._delays: dict[str, _Delay] = {}
         self._threads: list[threading.Thread] = []
 
     @property
     def ill(self) -> list[str]:
-        """The stages that do not run, or fell a moment ago, each with the reason."""
-        return [
-            f"{name}: {fall.why}" for name, fall in sorted(self._falls.items()) if self._is(fall)
-        ]
+        """The stages that do not run, fell a moment ago or get nothing done, with the reasons."""
+        late = self._now() - self._pace.patience
+        found = {name: d.why for name, d in list(self._delays.items()) if d.since <= late}
+        found |= {name: fall.why for name, fall in list(self._falls.items()) if self._is(fall)}
+        return [f"{name}: {why}" for name, why in sorted(found.items())]
+
+    def postponed(self, name: str) -> Callable[[str], None]:
+        """What a stage tells why its work is put off, and ``""`` once it goes on."""
+
+        def tell(why: str) -> None:
+            if not why:
+                self._delays.pop(name, None)
+            else:
+                since = self._delays[name].since if name in self._delays else self._now()
+                self._delays[name] = _Delay(for_log(why), since)
+
+        return tell
 
     def keep(self, name: str, stage: Callable[[], None]) -> None:
         """Run a stage in a thread of its own until :attr:`stop` is set; it must heed that too."""
@@ -78,6 +116,9 @@ class Stages:
             started = self._begin(name)
             try:
                 await stage()
+            except SlotTakenError as error:
+                self._give_up(error)
+                return
             except Exception as error:  # noqa: BLE001 one stage's end must not end the others
                 await _first(stop, self._fell(name, error, started))
 
@@ -96,11 +137,19 @@ class Stages:
             started = self._begin(name)
             try:
                 stage()
+            except SlotTakenError as error:
+                self._give_up(error)
+                return
             except Exception as error:  # noqa: BLE001 one stage's end must not end the others
                 self.stop.wait(self._fell(name, error, started))
 
+    def _give_up(self, error: SlotTakenError) -> None:
+        self.taken = error
+        self.on_taken()
+
     def _begin(self, name: str) -> float:
         now = self._now()
+        self._delays.pop(name, None)
         if fall := self._falls.get(name):
             fall.back_at = now
         return now
@@ -119,7 +168,11 @@ class Stages:
         return pause
 
     def _is(self, fall: _Fall) -> bool:
-        return fall.back_at is None or self._now() - fall.back_at < self._pace.healthy_after
+        """Whether it makes a stage ill: who fell again and again has to prove itself longer."""
+        pace = self._pace
+        again = fall.pause > pace.first
+        proof = max(pace.healthy_after, pace.longest) if again else pace.healthy_after
+        return fall.back_at is None or self._now() - fall.back_at < proof
 
 
 async def _first(stop: asyncio.Event, seconds: float) -> None:

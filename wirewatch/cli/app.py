@@ -8,6 +8,7 @@ import typer
 
 from wirewatch.cli import alerts, articles, feeds, streams, topics
 from wirewatch.cli.check import check
+from wirewatch.cli.health import health
 from wirewatch.cli.run import run
 
 EXAMPLES = """
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(check)
+app.command()(health)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(topics.app, name="topics")
 app.add_typer(articles.app, name="articles")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import structlog
 import typer
 
-from config.errors import UsageError
+from config.errors import SlotTakenError, UsageError
+from config.settings import Settings
+from wirewatch.child import SLOT_TAKEN, Child
 from wirewatch.cli.output import print_json, say
 from wirewatch.opening import open_settings
 
@@ -42,13 +44,15 @@ def run(
     stages = parse_stages(only)
     if as_json and not once:
         raise UsageError("--json goes with --once: `run` goes on until it is told to stop.")
+    settings = open_settings()
+    if not once:
+        raise typer.Exit(_go_on(settings, stages))
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        summary = _run(stages, once=once)
+        summary = _once(settings, stages)
     except KeyboardInterrupt:  # what was in hand is given back by now
         log.info("stopped")
-        return
-    if summary is None:
         return
     if as_json:
         print_json(summary.as_json())
@@ -57,19 +61,64 @@ def run(
     raise typer.Exit(summary.exit_code)
 
 
-def _run(stages: frozenset[str], *, once: bool) -> Summary | None:
-    settings = open_settings()
+def _once(settings: Settings, stages: frozenset[str]) -> Summary:
+    from wirewatch.once import run_once
     from wirewatch.program import open_program
 
     with open_program(settings) as program:
-        if once:
-            from wirewatch.once import run_once
+        return run_once(program, stages)
 
-            return run_once(program, stages)
-        from wirewatch.daemon import Daemon  # the console's libraries are slow to import
 
-        Daemon(program, stages).run()
-        return None
+def _go_on(settings: Settings, stages: frozenset[str]) -> int:
+    """Start the processes; in each of them, do its work. The exit code."""
+    from core.slots import claim
+    from wirewatch.parent import Parent
+
+    for event, mend in doubts(settings, stages):
+        log.warning(event, mend=mend)
+    others = stages - {"web"}
+    claims = [claim(settings) for _ in range(settings.processes if others else 1)]
+    found = Parent(claims).run()
+    if isinstance(found, Child):
+        return _work(settings, stages if found.number == 1 else others, found)
+    for each in claims:
+        each.close()
+    return found
+
+
+def _work(settings: Settings, stages: frozenset[str], child: Child) -> int:
+    """What one of the processes does; it imports here, so that the parent stays small."""
+    from ingest.extract.pool import cores
+    from wirewatch.program import open_program
+
+    settings = share_out(settings, cores())
+    try:
+        with open_program(settings, child.claim) as program:
+            from wirewatch.daemon import Daemon  # the console's libraries are slow to import
+
+            Daemon(program, stages, child).run()
+    except SlotTakenError as error:
+        log.error("slot_taken", slot=child.claim.slot, reason=str(error))
+        return SLOT_TAKEN
+    return 0
+
+
+def doubts(settings: Settings, stages: frozenset[str]) -> list[tuple[str, str]]:
+    """What will work but hardly as it is meant: names of events, each with the mend."""
+    found = []
+    by_kafka = settings.streams_location.startswith("kafka:")
+    if by_kafka and settings.database_location.startswith("sqlite:"):
+        mend = "Several hosts need one PostgreSQL between them: set WIREWATCH_DATABASE_URL."
+        found.append(("kafka_with_sqlite_store", mend))
+    if "ingest" in stages and not settings.http_contact:
+        found.append(("no_contact", "Set WIREWATCH_HTTP_CONTACT: outlets want to know it."))
+    return found
+
+
+def share_out(settings: Settings, cores: int) -> Settings:
+    """The settings of one process: all of them together use the cores once."""
+    workers = settings.extract_workers or max(1, cores // settings.processes)
+    return settings.model_copy(update={"extract_workers": workers})
 
 
 def parse_stages(only: str) -> frozenset[str]:

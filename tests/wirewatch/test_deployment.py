@@ -1,0 +1,243 @@
+"""The image and the deployments, as far as they can be checked without an engine that runs them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import typer
+from ruamel.yaml import YAML
+
+from config.setting_sources import environment_name, is_secret
+from config.settings import Settings
+from wirewatch.cli.app import app
+from wirewatch.cli.run import parse_stages
+from wirewatch.parent import STOP_SECONDS
+from wirewatch.reference import ROOT
+from wirewatch.rooms import ROOMS
+
+Service = dict[str, Any]
+
+EXACT = re.compile(r"^[\w./-]+:\d+\.\d+(\.\d+)?(-[\w.-]+)?$")
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+COMPOSE: dict[str, Any] = YAML(typ="safe").load(ROOT / "docker-compose.yml")
+SERVICES: dict[str, Service] = COMPOSE["services"]
+OURS = {name: s for name, s in SERVICES.items() if "build" in s}
+PROFILES = sorted({p for s in SERVICES.values() for p in s.get("profiles", [])})
+
+
+def active(*profiles: str) -> dict[str, Service]:
+    """The services that `docker compose --profile ... up` starts."""
+    return {
+        name: s
+        for name, s in SERVICES.items()
+        if not s.get("profiles") or {*s["profiles"]} & {*profiles}
+    }
+
+
+def lines(instruction: str) -> list[str]:
+    """What stands behind an instruction of the Dockerfile, each time it is there."""
+    found = (line.partition(" ") for line in DOCKERFILE.splitlines())
+    return [rest.strip() for word, _, rest in found if word == instruction]
+
+
+def stages(service: Service) -> frozenset[str]:
+    """The stages a service of ours runs."""
+    command = service.get("command") or json.loads(lines("CMD")[0])
+    assert command[0] == "run"
+    return parse_stages(command[2] if command[1:2] == ["--only"] else "")
+
+
+def environment(service: Service) -> dict[str, str]:
+    """As the container has it when the machine's own sets nothing."""
+    given = service.get("environment", {})
+    return {name: re.sub(r"\$\{\w+:-(.*?)\}", r"\1", str(value)) for name, value in given.items()}
+
+
+def exists(command: list[str]) -> bool:
+    """Whether the command line has a command, with these options."""
+    root: Any = typer.main.get_command(app)
+    found = root.commands.get(command[0])
+    options = {option for parameter in found.params for option in parameter.opts} if found else {}
+    return bool(found) and {word for word in command[1:] if word.startswith("-")} <= {*options}
+
+
+# ── compose ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_it_is_a_compose_file() -> None:
+    path = files("check_jsonschema") / "builtin_schemas/vendor/compose-spec.json"
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    jsonschema.validators.validator_for(schema)(schema).validate(COMPOSE)
+
+
+def test_by_default_there_is_one_program_with_every_stage_on_files_of_its_own() -> None:
+    [only] = active().values()
+    assert stages(only) == parse_stages("")
+    settings = {environment_name("streams_url"), environment_name("database_url")}
+    assert not settings & {n.removesuffix("_FILE") for n in environment(only)}
+    assert any(volume.startswith("data:") for volume in only["volumes"])
+
+
+def test_the_full_profile_is_the_split_deployment() -> None:
+    full = {name: s for name, s in active("full").items() if s.get("profiles")}
+    kinds = sorted(sorted(stages(s)) for s in full.values() if "build" in s)
+    assert kinds == [["alerts"]] * 2 + [["ingest"]] * 2 + [["processors"]] * 2 + [["web"]]
+    assert {name for name, s in full.items() if "build" not in s} == {"kafka", "postgres"}
+    assert PROFILES == ["full"]
+
+
+@pytest.mark.parametrize("profiles", [[], PROFILES])
+def test_what_a_service_waits_for_is_there_and_can_tell(profiles: list[str]) -> None:
+    there = active(*profiles)
+    for name, service in there.items():
+        for other, how in service.get("depends_on", {}).items():
+            assert other in there or not how.get("required", True), f"{name} needs {other}"
+            assert how["condition"] == "service_healthy"
+            assert "healthcheck" in SERVICES[other]
+
+
+def test_by_mistake_beside_the_split_deployment_the_single_program_waits_for_the_console() -> None:
+    [only] = active().values()
+    [[other, how]] = only["depends_on"].items()
+    assert stages(SERVICES[other]) == {"web"}
+    assert how == {"condition": "service_healthy", "required": False}
+    assert only["network_mode"] == SERVICES[other]["network_mode"] == "host"
+
+
+def test_every_service_is_watched_restarted_and_given_time_to_end() -> None:
+    for name, service in SERVICES.items():
+        assert service["healthcheck"]["test"][0] == "CMD", name
+        assert service["restart"] == "unless-stopped", name
+        assert int(service["stop_grace_period"].removesuffix("s")) > STOP_SECONDS, name
+
+
+def test_images_are_exact() -> None:
+    foreign = [s["image"] for s in SERVICES.values() if "build" not in s]
+    assert foreign
+    assert [i for i in [*foreign, *lines("FROM")] if not EXACT.match(i)] == []
+
+
+def test_commands_exist() -> None:
+    asked = [s["command"] for s in OURS.values() if "command" in s]
+    looks = [s["healthcheck"]["test"][1:] for s in OURS.values()]
+    assert {look[0] for look in looks} == {"wirewatch"}
+    named = [*asked, *(look[1:] for look in looks), json.loads(lines("CMD")[0])]
+    assert [command for command in named if not exists(command)] == []
+    assert not exists(["run", "--wrong"])
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_the_environment_makes_sound_settings(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    known = {environment_name(field): field for field in Settings.model_fields}
+    monkeypatch.chdir(tmp_path)
+    for variable, value in environment(SERVICES[name]).items():
+        field = known[variable.removesuffix("_FILE")]
+        if variable.endswith("_FILE"):
+            assert is_secret(Settings.model_fields[field])
+            (tmp_path / "secret").write_text("postgresql://wirewatch:x@postgres/wirewatch\n")
+            monkeypatch.setenv(variable, str(tmp_path / "secret"))
+        else:
+            assert not is_secret(Settings.model_fields[field]), "a secret in plain text"
+            monkeypatch.setenv(variable, value)
+    settings = Settings()
+    assert settings.streams_location.startswith("kafka:") == ("profiles" in SERVICES[name])
+    assert settings.database_location.startswith("postgresql:") == ("profiles" in SERVICES[name])
+
+
+def test_each_process_that_shares_the_work_has_a_slot_of_its_own() -> None:
+    split = [s for s in OURS.values() if s.get("profiles")]
+    slots = [environment(s)[environment_name("slot")] for s in split]
+    assert len({*slots}) == len(split)
+
+
+def test_no_secret_stands_in_the_file() -> None:
+    for name, service in SERVICES.items():
+        for variable, value in environment(service).items():
+            assert "PASSWORD" not in variable or variable.endswith("_FILE"), f"{name}: {variable}"
+            assert not re.search(r"://[^/]*:[^/]*@", value), f"{name}: {variable}"
+
+
+@pytest.mark.parametrize("kind", ["volumes", "secrets"])
+def test_what_is_mounted_is_declared_and_what_is_declared_is_mounted(kind: str) -> None:
+    used = {m.partition(":")[0] for s in SERVICES.values() for m in s.get(kind, [])}
+    named = {mount for mount in used if not mount.startswith((".", "/"))}
+    assert named == {*COMPOSE[kind]}
+    for path in used - named:
+        assert (ROOT / path).exists(), path
+
+
+def test_secrets_are_mounted_where_they_are_read() -> None:
+    for service in SERVICES.values():
+        read = {v for n, v in environment(service).items() if n.endswith("_FILE")}
+        assert read == {f"/run/secrets/{name}" for name in service.get("secrets", [])}
+    folder = {Path(s["file"]).parts[0] for s in COMPOSE["secrets"].values()}
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert folder <= {*ignored}
+
+
+def test_only_this_machine_reaches_it() -> None:
+    for service in SERVICES.values():
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+        if "build" in service:
+            assert (service.get("network_mode") == "host") == ("web" in stages(service))
+
+
+def test_a_service_on_the_machines_network_reaches_the_servers_by_their_names() -> None:
+    for service in active("full").values():
+        if service.get("network_mode") == "host" and service.get("profiles"):
+            named = {entry.partition(":")[0] for entry in service["extra_hosts"]}
+            assert named == {n for n in service["depends_on"] if SERVICES[n].get("ports")}
+    [broker] = SERVICES["kafka"]["ports"]
+    advertised = environment(SERVICES["kafka"])["KAFKA_ADVERTISED_LISTENERS"]
+    assert advertised.endswith(f"kafka:{broker.rpartition(':')[2]}")
+
+
+# ── Dockerfile ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_everything_copied_exists_and_every_room_is_copied() -> None:
+    copied = {source for line in lines("COPY") for source in shlex.split(line)[:-1]}
+    assert [name for name in sorted(copied) if not (ROOT / name).exists()] == []
+    assert {*ROOMS, "wirewatch"} <= copied
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert not copied & {*ignored}
+
+
+def test_it_runs_as_a_user_without_rights_in_an_environment_of_its_own() -> None:
+    [user] = lines("USER")
+    added = next(line for line in lines("RUN") if "useradd" in line)
+    assert f"--uid 10001 {user}" in added
+    assert DOCKERFILE.index("USER ") > DOCKERFILE.rindex("\nRUN ")
+    assert json.loads(lines("ENTRYPOINT")[0]) == ["wirewatch"]
+    [env] = lines("ENV")
+    assert env.startswith("PATH=/app/.venv/bin:")
+    assert any("--require-hashes -r requirements.lock" in line for line in lines("RUN"))
+
+
+def test_its_data_folder_belongs_to_that_user_and_is_a_volume() -> None:
+    [volume] = lines("VOLUME")
+    assert f"WIREWATCH_DATA_DIR={volume} " in lines("ENV")[0]
+    assert f"install -d -o {lines('USER')[0]} -m 700 {volume}" in DOCKERFILE
+    assert all(environment(s)["WIREWATCH_DATA_DIR"] == volume for s in OURS.values())
+
+
+def test_its_python_is_one_the_program_is_made_for() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    found = re.match(r"python:(\d+\.\d+)\.", lines("FROM")[0])
+    assert found
+    assert f"Programming Language :: Python :: {found[1]}" in project
+
+
+def test_it_is_asked_for_its_health() -> None:
+    [look] = lines("HEALTHCHECK")
+    command = json.loads(look.partition("CMD ")[2])
+    assert command == SERVICES["wirewatch"]["healthcheck"]["test"][1:]
