@@ -1,9 +1,11 @@
-"""The generated pages of docs/: settings and schemas. ``make docs`` writes them, a test compares.
+"""The generated pages of docs/: settings, schemas, AsyncAPI. ``make docs`` writes, a test compares.
 
 ::
 
     Settings ──▶ docs/settings.md, .env.example
-    messages ──▶ docs/schemas/<stream>.json
+    messages ──▶ docs/schemas/<stream>.json, docs/asyncapi.json
+
+The baseline that schemas are compared with is none of them: see :mod:`wirewatch.baseline`.
 """
 
 from __future__ import annotations
@@ -12,19 +14,10 @@ import json
 from pathlib import Path
 
 from config.reference import env_example, settings_markdown
-from core.messages import AlertEvent, ArticleRevision, Enriched, FeedHealth, Match, Message
-from core.messages.envelope import ALERTS, ARTICLES, ENRICHED, FEED_HEALTH, MATCHES
+from core.messages.envelope import STREAM_MESSAGES, schema_uri
+from wirewatch.asyncapi import asyncapi
 
 ROOT = Path(__file__).parent.parent
-
-STREAM_MESSAGES: dict[str, type[Message]] = {
-    ARTICLES: ArticleRevision,
-    ENRICHED: Enriched,
-    MATCHES: Match,
-    ALERTS: AlertEvent,
-    FEED_HEALTH: FeedHealth,
-}
-"""What travels on each public stream."""
 
 
 def schema(stream: str) -> str:
@@ -32,7 +25,7 @@ def schema(stream: str) -> str:
     body = STREAM_MESSAGES[stream].model_json_schema(mode="serialization")
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"/schemas/{stream}.json",
+        "$id": schema_uri(stream),
     }
     return json.dumps(head | body, indent=2, ensure_ascii=False) + "\n"
 
@@ -40,6 +33,7 @@ def schema(stream: str) -> str:
 def generated() -> dict[Path, str]:
     """Every generated file, by path below the project's root."""
     pages = {Path(f"docs/schemas/{stream}.json"): schema(stream) for stream in STREAM_MESSAGES}
+    pages[Path("docs/asyncapi.json")] = asyncapi()
     pages[Path("docs/settings.md")] = settings_markdown()
     pages[Path(".env.example")] = env_example()
     return pages

@@ -26,13 +26,15 @@ class AlertEvent(Message):
 
     alert_id: str = Field(description="Hash of topic and story.")
     event: AlertEventKind
-    topic_id: str
-    story_id: str
-    article_id: str
+    topic_id: str = Field(description="The topic it tells of.")
+    story_id: str = Field(description="The story it tells of.")
+    article_id: str = Field(description="The article this event is about.")
     revision: int | None = Field(default=None, description="Of the article, where one decided it.")
-    severity: str = "normal"
+    severity: str = Field(default="normal", description="As the topic's file has it.")
     reason: str = Field(description="Why, in words.")
     reason_code: str = Field(default="", description="Why, as one of a bounded set of words.")
-    notification_id: str | None = None
-    target: str | None = None
-    at: Moment
+    notification_id: str | None = Field(
+        default=None, description="The message that was delivered or failed; receivers see it too."
+    )
+    target: str | None = Field(default=None, description="Where it went, without secrets.")
+    at: Moment = Field(description="When it happened.")

@@ -57,8 +57,8 @@ class ArticleRevision(Message):
     fetched_at: Moment = Field(description="When this revision was read.")
     authors: tuple[str, ...] = Field(default=(), description="Names as the page gives them.")
     agency: str | None = Field(default=None, description="dpa, afp, reuters ..., when credited.")
-    access: Access = Field(default=Access.UNKNOWN)
-    origin: Origin = Field(default=Origin.LIVE)
+    access: Access = Field(default=Access.UNKNOWN, description="Whether it can be read for free.")
+    origin: Origin = Field(default=Origin.LIVE, description="Why it was published.")
     zones: tuple[Zone, ...] = Field(default=(), description="What was cut, per zone.")
     text_source: str = Field(
         default="page", description="page, or feed where the page could not be read."

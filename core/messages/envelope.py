@@ -1,7 +1,8 @@
 """CloudEvents 1.0, binary mode: attributes as ``ce_*`` headers, the message as JSON value.
 
 ``ce_id`` is deterministic (:func:`core.ids.event_id`), so a reader that sees an id twice has seen
-one event twice.
+one event twice. Kafka's binding asks for attribute names after ``ce_``, times in RFC 3339, the
+``partitionkey`` extension in the record's key, and ``content-type`` for the value's own type.
 """
 
 from __future__ import annotations
@@ -25,10 +26,24 @@ ALERTS = "news.alerts.v1"
 FEED_HEALTH = "news.feed-health.v1"
 DEAD_LETTER = "news.dead-letter.v1"
 
+STREAM_MESSAGES: dict[str, type[Message]] = {
+    ARTICLES: ArticleRevision,
+    ENRICHED: Enriched,
+    MATCHES: Match,
+    ALERTS: AlertEvent,
+    FEED_HEALTH: FeedHealth,
+}
+"""What travels on each public stream."""
+
 
 def topic_stream(topic_id: str) -> str:
     """The opt-in copy of one topic's matches (``publish: true``)."""
     return f"news.topic.{topic_id}.v1"
+
+
+def schema_uri(stream: str) -> str:
+    """What ``ce_dataschema`` and the schema's ``$id`` say: CloudEvents asks for an absolute URI."""
+    return f"urn:wirewatch:schema:{stream}"
 
 
 def _natural_key(message: Message) -> tuple[str, tuple[str, ...], str]:
@@ -82,7 +97,7 @@ def to_record(
         "ce_time": rfc3339(at),
         "ce_subject": natural[0],
         "ce_partitionkey": key,
-        "ce_dataschema": f"/schemas/{home}.json",
+        "ce_dataschema": schema_uri(home),
     }
     return NewRecord(
         stream=stream,

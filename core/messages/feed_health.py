@@ -22,10 +22,10 @@ class FeedHealthKind(StrEnum):
 class FeedHealth(Message):
     """One change in the state of a feed."""
 
-    feed_id: str
-    outlet: str
-    url: str
+    feed_id: str = Field(description="Outlet and hash of the feed's URL.")
+    outlet: str = Field(description="Id of the publisher in sources.yaml.")
+    url: str = Field(description="The feed, without a password.")
     event: FeedHealthKind
     outcome: str = Field(description="Class of the poll's outcome, of a bounded set.")
     message: str = Field(description="What happened, in words.")
-    at: Moment
+    at: Moment = Field(description="When it was noticed.")

@@ -39,15 +39,15 @@ class Evidence(Message):
 class Match(Message):
     """One article revision that reached a topic's threshold."""
 
-    topic_id: str
+    topic_id: str = About(description="Id of the topic in topics/*.yaml.")
     topic_revision: str = About(description="Hash of the topic's definition.")
-    article_id: str
-    revision: int
+    article_id: str = About(description="As in news.articles.v1.")
+    revision: int = About(description="As in news.articles.v1.")
     score: int = About(description="Sum of the weights of the rules that fired.")
-    threshold: int
+    threshold: int = About(description="What the score had to reach.")
     rules: tuple[str, ...] = About(description="Ids of the rules that fired, in file order.")
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[Evidence, ...] = About(default=(), description="Why the rules fired.")
     article: ArticleRevision = About(description="The article revision itself.")
     language: str = About(description="Language the article was found to be in.")
-    entities: tuple[EntityMention, ...] = ()
+    entities: tuple[EntityMention, ...] = About(default=(), description="Who and what is named.")
     fingerprint: str = About(description="Sketch of the normalised text; see processors.")

@@ -1,0 +1,17 @@
+"""The examples of docs/streams.md, as they stand there."""
+
+from __future__ import annotations
+
+import re
+
+from wirewatch.reference import ROOT
+
+PAGE = (ROOT / "docs/streams.md").read_text(encoding="utf-8")
+PYTHON: list[str] = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+SHELL: list[str] = re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def example(words: str) -> str:
+    """The one Python example whose first line holds these words."""
+    [found] = [code for code in PYTHON if words in code.partition("\n")[0]]
+    return found

@@ -1,0 +1,141 @@
+"""The AsyncAPI document: valid for its makers, whole, and true to what is really sent."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from config.settings import Settings
+from core.streams.specs import stream_specs
+from tests.contracts.scene import COPY, Walked
+from wirewatch.reference import ROOT
+from wirewatch.stream_texts import HEADERS, TEXTS, TOPIC_COPY
+
+DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs/asyncapi.json").read_text(encoding="utf-8"))
+OFFICIAL = jsonschema.Draft7Validator(
+    json.loads((Path(__file__).parent / "asyncapi/3.0.0.json").read_text(encoding="utf-8"))
+)
+CHANNELS = {channel["address"]: name for name, channel in DOCUMENT["channels"].items()}
+
+
+def test_the_document_fits_the_specifications_own_schema() -> None:
+    assert [error.message for error in OFFICIAL.iter_errors(DOCUMENT)] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("asyncapi",), "9.9.9"),
+        (("info", "title"), None),
+        (("operations", "receiveAlerts", "action"), "listen"),
+        (("channels", "alerts", "bindings", "kafka", "partitions"), 0),
+        (("components", "messages", "alerts", "payload", "type"), "text"),
+        (("servers", "plain", "protocol"), None),
+    ],
+)
+def test_the_specifications_schema_would_find_a_fault(path: tuple[str, ...], value: object) -> None:
+    spoilt = copy.deepcopy(DOCUMENT)
+    place = spoilt
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    assert not OFFICIAL.is_valid(spoilt)
+
+
+def test_every_reference_leads_somewhere() -> None:
+    references = {node["$ref"] for node in nodes(DOCUMENT) if "$ref" in node}
+    assert references
+    assert [ref for ref in references if found(ref) is None] == []
+
+
+def nodes(value: Any) -> Iterator[dict[str, Any]]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(value, dict):
+        yield value
+    for part in inner:
+        yield from nodes(part)
+
+
+def found(ref: str) -> Any:
+    place: Any = DOCUMENT
+    for step in ref.removeprefix("#/").split("/"):
+        place = place.get(step) if isinstance(place, dict) else None
+    return place
+
+
+def test_every_stream_is_there_with_what_the_settings_make_of_it() -> None:
+    specs = stream_specs(Settings.model_construct(), published=["{topic_id}"])
+    assert set(CHANNELS) == {spec.name for spec in specs} == set(TEXTS)
+    for spec in specs:
+        topic = DOCUMENT["channels"][CHANNELS[spec.name]]["bindings"]["kafka"]
+        assert (topic["topic"], topic["partitions"]) == (spec.name, spec.partitions)
+        assert topic["topicConfiguration"]["retention.ms"] == spec.retention.total_seconds() * 1000
+
+
+def test_a_consumer_receives_on_every_channel_and_sends_on_none() -> None:
+    operations = DOCUMENT["operations"].values()
+    assert {operation["action"] for operation in operations} == {"receive"}
+    named = {operation["channel"]["$ref"].rpartition("/")[2] for operation in operations}
+    assert named == set(DOCUMENT["channels"])
+
+
+def test_the_copy_of_a_topic_has_its_topic_as_parameter() -> None:
+    channel = DOCUMENT["channels"][CHANNELS[TOPIC_COPY]]
+    assert set(channel["parameters"]) == {"topic_id"}
+    assert "{topic_id}" in channel["address"]
+
+
+def message(stream: str) -> dict[str, Any]:
+    address = TOPIC_COPY if stream == COPY else stream
+    made: dict[str, Any] = DOCUMENT["components"]["messages"][CHANNELS[address]]
+    return made
+
+
+def headers_fault(stream: str) -> Callable[[object], str | None]:
+    return first_fault(message(stream)["headers"])
+
+
+def payload_fault(stream: str) -> Callable[[object], str | None]:
+    schemas = {"components": {"schemas": DOCUMENT["components"]["schemas"]}}
+    return first_fault(schemas | message(stream)["payload"])
+
+
+def first_fault(schema: dict[str, Any]) -> Callable[[object], str | None]:
+    validator = jsonschema.Draft7Validator(schema)  # AsyncAPI's schemas extend draft 7
+    return lambda value: next((error.message for error in validator.iter_errors(value)), None)
+
+
+@pytest.mark.parametrize("stream", sorted(set(TEXTS) - {"news.dead-letter.v1"}))
+def test_the_examples_fit_their_own_schemas(stream: str) -> None:
+    [example] = message(stream)["examples"]
+    assert headers_fault(stream)(example["headers"]) is None
+    assert payload_fault(stream)(example["payload"]) is None
+    assert payload_fault(stream)({}) is not None
+
+
+def test_an_examples_spans_stand_where_they_say() -> None:
+    [example] = message("news.matches.v1")["examples"]
+    value = example["payload"]
+    for span in (*value["evidence"], *value["entities"]):
+        assert value["article"][span["field"]][span["start"] : span["end"]] == span["surface"]
+    assert [e["sentence"] in value["article"]["text"] for e in value["evidence"]] == [True]
+
+
+def test_every_record_of_a_walk_is_as_the_document_says(walked: Walked) -> None:
+    seen = set()
+    for record in walked.records:
+        if record.value == walked.dead.value and record.stream == walked.dead.stream:
+            continue  # nobody's record: it was put there to be set aside
+        headers = {name: value.decode() for name, value in record.headers}
+        assert headers_fault(record.stream)(headers) is None
+        assert set(headers) <= set(HEADERS)
+        if record.stream != "news.dead-letter.v1":
+            assert payload_fault(record.stream)(json.loads(record.value or b"")) is None
+        seen.add(record.stream)
+    assert seen == {COPY if stream == TOPIC_COPY else stream for stream in TEXTS}
