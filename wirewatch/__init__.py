@@ -6,6 +6,7 @@
     opening.py  settings, files, store, streams: opened one by one, for commands that only look
     program.py  all of them opened together, for the stages
     once.py     `run --once`: poll, relay, process, decide, deliver, summary
-    daemon.py   `run`: the same, for ever; stages.py keeps each stage going
+    parent.py   `run`: starts the processes that work, and starts again one that ends; child.py
+    daemon.py   one of these processes; stages.py keeps each stage going, health.py says how it is
     web/        the console's pages
 """

@@ -7,10 +7,13 @@
 
 Exit codes: 0 fine, 1 the thing asked about is bad, 2 wrong usage, 3 an outside service failed.
 Commands import what they need when they are called: ``--help`` must not wait for a database.
+A `run` that is told to end before it has begun ends with 0 as well: nothing is in hand yet.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from io import TextIOWrapper
 
@@ -20,6 +23,9 @@ def main() -> None:
 
     Imports come late: first it is made sure that our rooms are ours.
     """
+    if sys.argv[1:2] == ["run"]:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: os._exit(0))
     from wirewatch.rooms import complaint
 
     for stream in (sys.stdout, sys.stderr):

@@ -1,54 +1,107 @@
-"""``wirewatch streams``: what is on the streams."""
+"""``wirewatch streams``: what is on the streams.
+
+Every command asks the port alone, so it does the same on every engine.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from config.errors import UsageError
+from config.durations import written
 from config.settings import Settings
 from core.clock import rfc3339
 from core.streams.names import Prefix
-from wirewatch.cli.output import print_line, print_rows
+from wirewatch.cli import streams_letters
+from wirewatch.cli.output import print_line, print_rows, write
+from wirewatch.cli.streams_lag import lag
+from wirewatch.cli.streams_named import Start, own_name, parse_start, unknown, wanted_specs
+from wirewatch.cli.streams_replay import replay
+from wirewatch.cli.terminal import has_colour
 from wirewatch.opening import open_instance, open_settings, open_stream_log
 
 if TYPE_CHECKING:
-    from core.streams.port import Record, StreamLog
+    from core.streams.port import Record, StreamInfo, StreamLog, StreamSpec
 
-app = typer.Typer(no_args_is_help=True, help="Look at the streams.")
+app = typer.Typer(no_args_is_help=True, help="Look at the streams; replay what is on them.")
+app.command()(lag)
+app.command()(replay)
+app.add_typer(streams_letters.app, name="dead-letter")
 
-Start = Literal["start", "end"] | datetime
+_COLUMNS = (
+    "stream",
+    "partitions",
+    "replication",
+    "records",
+    "bytes",
+    "retention",
+    "max_record_bytes",
+    "newest",
+    "differs",
+)
+
+_MENDS = (
+    "`wirewatch run` creates what is missing. Partitions are fixed for a stream's life. Retention, "
+    "size limit and replication follow the settings at the next run on the embedded log; on Kafka "
+    "whoever runs the brokers changes them (kafka-configs, kafka-reassign-partitions)."
+)
 
 
 @app.command("list")
 def list_streams(
     *, as_json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False
 ) -> None:
-    """Every stream with its size."""
+    """Every stream with its size, and where it differs from the settings."""
     settings = open_settings()
     with open_instance(settings) as me, open_stream_log(settings, me) as log:
-        found = log.streams()
+        found = {info.name: info for info in log.streams()}
+    specs = {spec.name: spec for spec in wanted_specs(settings)} if found else {}
     prefix = Prefix(settings.streams_prefix)
-    rows = [
-        {
-            "stream": prefix.on(info.name),
-            "partitions": info.partitions,
-            "records": info.records,
-            "bytes": info.bytes,
-            "retention_days": info.retention / timedelta(days=1),
-            "newest": rfc3339(info.newest) if info.newest else None,
-        }
-        for info in found
-    ]
-    columns = ("stream", "partitions", "records", "bytes", "retention_days", "newest")
+    rows = [_row(prefix, n, found.get(n), specs.get(n)) for n in sorted(found.keys() | specs)]
     empty = "No stream yet: `wirewatch run` creates them."
-    print_rows(rows, columns, as_json=as_json, empty=empty)
+    print_rows(rows, _COLUMNS, as_json=as_json, empty=empty)
+    if not as_json and any(row["differs"] for row in rows):
+        write(f"\n{_MENDS}")
+
+
+def _row(
+    prefix: Prefix, name: str, info: StreamInfo | None, spec: StreamSpec | None
+) -> dict[str, Any]:
+    retention = info.retention if info else None
+    return {
+        "stream": prefix.on(name),
+        "partitions": info.partitions if info else None,
+        "replication": info.replication if info else None,
+        "records": info.records if info else 0,
+        "bytes": info.bytes if info else 0,
+        "retention": written(retention) if retention is not None else None,
+        "retention_days": retention / timedelta(days=1) if retention is not None else None,
+        "max_record_bytes": info.max_record_bytes if info else None,
+        "newest": rfc3339(info.newest) if info and info.newest else None,
+        "differs": differences(info, spec),
+    }
+
+
+def differences(info: StreamInfo | None, spec: StreamSpec | None) -> list[str]:
+    """Where a stream is not as the settings want it; empty where it is, or they want nothing."""
+    if spec is None:
+        return []
+    if info is None:
+        return ["missing"]
+    pairs = {
+        "partitions": (info.partitions, spec.partitions),
+        "replication": (info.replication, spec.replication),
+        "retention": (written(info.retention), written(spec.retention)),
+        "size limit": (info.max_record_bytes, spec.max_record_bytes),
+    }
+    return [f"{name}: settings say {want}" for name, (has, want) in pairs.items() if has != want]
 
 
 @app.command()
@@ -63,39 +116,54 @@ def tail(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for new records.")] = False,
     limit: Annotated[int, typer.Option(min=0, help="Stop after so many records; 0: never.")] = 0,
     as_json: Annotated[
-        bool, typer.Option("--json", help="JSON lines: what it prints in any case.")
+        bool, typer.Option("--json", help="JSON lines, as it prints into a pipe in any case.")
     ] = False,
 ) -> None:
-    """Read a stream from the start to the present, as JSON lines.
+    """Read a stream from the start to the present.
+
+    A terminal shows each record in a few lines; a pipe gets JSON lines.
 
     \b
     wirewatch streams tail news.matches.v1 --limit 10
-    wirewatch streams tail news.alerts.v1 --from 2026-11-22T09:00:00Z
+    wirewatch streams tail news.alerts.v1 --from 2026-11-22T09:00:00Z --json
     wirewatch streams tail news.articles.v1 --from end --follow
     """  # noqa: D301 click reads \b as: keep these lines
-    del as_json
     first = parse_start(start)
     settings = open_settings()
     with open_instance(settings) as me, open_stream_log(settings, me) as log:
-        prefix = Prefix(settings.streams_prefix)
-        name = prefix.off(stream) or stream
+        name = own_name(settings, stream)
+        show = _printer(settings, for_people=sys.stdout.isatty() and not as_json)
         try:
             for record in islice(_records(log, settings, name, first, follow), limit or None):
-                print_line(as_line(record, prefix))
+                show(record)
         except KeyboardInterrupt:
             return
+
+
+def _printer(settings: Settings, *, for_people: bool) -> Callable[[Record], None]:
+    """Prints a record, for people or for programs."""
+    prefix = Prefix(settings.streams_prefix)
+    if not for_people:
+        return lambda record: print_line(as_line(record, prefix))
+    from wirewatch.cli.streams_shown import lines_of
+
+    colour = has_colour()
+
+    def show(record: Record) -> None:
+        name = prefix.on(record.stream)
+        write("\n".join(lines_of(record, colour=colour, name=name)), flush=True)
+
+    return show
 
 
 def _records(
     log: StreamLog, settings: Settings, stream: str, start: Start, follow: bool
 ) -> Iterator[Record]:
     """Records of a stream; none of one that the first run has yet to create."""
-    from core.streams.specs import stream_specs
-
-    while stream not in {info.name for info in log.streams()}:
-        if stream not in {spec.name for spec in stream_specs(settings)}:
-            mend = "`wirewatch streams list` names them all."
-            raise UsageError(f"There is no stream {stream!r}.", mend=mend)
+    while stream not in (there := {info.name for info in log.streams()}):
+        wanted = {spec.name for spec in wanted_specs(settings)}
+        if stream not in wanted:
+            raise unknown("stream", stream, there | wanted)
         if not follow:
             return
         time.sleep(0.5)
@@ -125,22 +193,3 @@ def _value(raw: bytes | None) -> object:
         return None if raw is None else json.loads(raw)
     except (ValueError, RecursionError):
         return _text(raw)
-
-
-def parse_start(text: str) -> Start:
-    """Where to begin; a time without a zone is UTC.
-
-    Raises:
-        UsageError: It is neither a word nor a time.
-    """
-    if text == "start":
-        return "start"
-    if text == "end":
-        return "end"
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            f"--from {text!r} is no time.", mend="Write start, end or 2026-11-22T09:00:00Z."
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
