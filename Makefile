@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 ARGS ?=
+PARALLEL ?= -n auto --maxprocesses 4
 
 .PHONY: help install run test lint types imports check kafka test-kafka bench lock docs clean
 
@@ -18,7 +19,7 @@ run: $(VENV)/.run-installed ## Start Wirewatch: console on http://127.0.0.1:8080
 	@exec $(BIN)/wirewatch run $(ARGS)
 
 test: $(VENV)/.dev-installed ## Run the tests (ARGS="-k word" picks)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest $(PARALLEL) $(ARGS)
 
 lint: $(VENV)/.dev-installed ## ruff: style, likely mistakes, formatting
 	$(BIN)/ruff check .
@@ -36,7 +37,7 @@ kafka: ## Start an Apache Kafka broker to try things on, until Ctrl-C (needs Jav
 	@exec $(PYTHON) scripts/kafka/broker.py $(ARGS)
 
 test-kafka: $(VENV)/.dev-installed ## Run the tests that need Apache Kafka on a broker of their own
-	WIREWATCH_TEST_KAFKA=$${WIREWATCH_TEST_KAFKA:-start} $(BIN)/pytest -m kafka $(ARGS)
+	WIREWATCH_TEST_KAFKA=$${WIREWATCH_TEST_KAFKA:-start} $(BIN)/pytest $(PARALLEL) -m kafka $(ARGS)
 
 bench: $(VENV)/.dev-installed ## Measure (WIREWATCH_BENCH_DATA names a folder with pages and articles)
 	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python -P $$script $(ARGS) || echo "not measured"; done

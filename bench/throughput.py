@@ -1,11 +1,14 @@
 """What the processors make of extracted text: articles a second on one core.
 
     python bench/throughput.py [ARTICLES] [--rules 1000] [--articles 1000] [--rounds 5] [--parts]
+                               [--engine none|embedded|kafka]
 
 ARTICLES is as in bench/matching.py. Each article is decoded from the JSON of ``news.articles``,
 taken through every step with generated selective rules and the entities of config/entities, and
 what comes out is encoded as the records the worker appends. CPU time, median of the rounds.
-``--parts`` also tells what each part took.
+``--parts`` also tells what each part took. ``--engine`` takes the same articles through the worker
+itself as well: polled from a stream, outputs and position committed in a transaction a batch; that
+CPU time is the whole process's, the engine's client and its threads with it (a broker's is not).
 """
 
 from __future__ import annotations
@@ -16,21 +19,29 @@ import resource
 import statistics
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.matching import Article, articles_of, generated_catalog
 from config.catalog.load import load_partly
+from config.catalog.models import Catalog
+from config.logs import set_up_logs
+from config.settings import Settings
+from core.clock import utc_now
+from core.dispositions import Dispositions
 from core.ids import article_id
 from core.messages import ArticleRevision
 from core.messages.envelope import to_record
-from core.streams.port import Record
+from core.streams.port import NewRecord, Record, StreamLog
 from processors.pipeline import STEPS, Outcome, Processors
 from processors.steps.draft import Draft
-from processors.worker import decoded, outputs
+from processors.worker import GROUP, STREAMS, Worker, decoded, outputs
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+BATCH = 100
+LANGUAGES = ("de", "en", "fr", "ru", "uk")
 
 
 def main() -> None:
@@ -40,12 +51,14 @@ def main() -> None:
     parser.add_argument("--articles", dest="limit", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--parts", action="store_true")
+    parser.add_argument("--engine", choices=["none", "embedded", "kafka"], default="none")
     given = parser.parse_args()
     if not given.articles:
         parser.error("name the articles, or set WIREWATCH_BENCH_DATA")
     articles = articles_of(Path(given.articles), given.limit)
     records = [record_of(number, article) for number, article in enumerate(articles)]
-    processors = processors_of(articles, given.rules)
+    catalog = catalog_of(articles, given.rules)
+    processors = Processors.compile(catalog, LANGUAGES)
     worked(processors, records[:50])  # loads the language model
     took = [timed(processors, records) for _ in range(given.rounds)]
     each = statistics.median(took)
@@ -57,12 +70,14 @@ def main() -> None:
     )
     if given.parts:
         parts(processors, records)
+    if given.engine != "none":
+        set_up_logs(Settings(_env_file=None, log_level="error"))
+        through(given.engine, catalog, records, given.rounds)
 
 
-def processors_of(articles: Sequence[Article], rules: int) -> Processors:
+def catalog_of(articles: Sequence[Article], rules: int) -> Catalog:
     entities = load_partly(Path(__file__).parent.parent / "config", {})[0].entities
-    catalog = replace(generated_catalog(articles, rules), entities=entities)
-    return Processors.compile(catalog, ("de", "en", "fr", "ru", "uk"))
+    return replace(generated_catalog(articles, rules), entities=entities)
 
 
 def record_of(number: int, article: Article) -> Record:
@@ -90,6 +105,48 @@ def timed(processors: Processors, records: Sequence[Record]) -> float:
     start = time.process_time()
     worked(processors, records)
     return (time.process_time() - start) / len(records) * 1e6
+
+
+def through(engine: str, catalog: Catalog, records: Sequence[Record], rounds: int) -> None:
+    """The worker on a stream engine: articles a second by the clock, and CPU time of each."""
+    from bench.streams import streams_of  # which makes its records with ours
+
+    worker = Worker(lambda: catalog, LANGUAGES, lambda: NOW, Dispositions())
+    rates, costs = [], []
+    with streams_of(engine) as opened:
+        for _ in range(rounds):
+            with opened() as log:
+                rate, cost = drained(worker, log, records)
+            rates.append(rate)
+            costs.append(cost)
+    print(
+        f"through {engine}: {statistics.median(rates):.0f} articles/s by the clock, "
+        f"{statistics.median(costs):.0f} us of CPU each, "
+        f"{1e6 / statistics.median(costs):.0f} articles/s a core"
+    )
+
+
+def drained(worker: Worker, log: StreamLog, records: Sequence[Record]) -> tuple[float, float]:
+    """From the end of the first batch, which joins the group, to the end of the last."""
+    for first in range(0, len(records), BATCH):
+        log.append([_again(record) for record in records[first : first + BATCH]])
+    with closing(log.consumer(GROUP, STREAMS, slot="bench")) as consumer:
+        while not (batch := consumer.poll(limit=BATCH)):
+            pass
+        worker.handle(consumer, batch)
+        done = first = len(batch.records)
+        wall, cpu = time.perf_counter(), time.process_time()
+        while done < len(records):
+            if batch := consumer.poll(limit=BATCH):
+                worker.handle(consumer, batch)
+                done += len(batch.records)
+        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    return (done - first) / wall, cpu / (done - first) * 1e6
+
+
+def _again(record: Record) -> NewRecord:
+    """As of now: retention would take what is as old as NOW."""
+    return NewRecord(record.stream, record.key, record.value, record.headers, utc_now())
 
 
 def parts(processors: Processors, records: Sequence[Record]) -> None:

@@ -1,4 +1,4 @@
-"""A process that runs ingest once on a folder and a feed: there to be killed."""
+"""A process that runs ingest once on a folder, a feed and a store: there to be killed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from tests.support.press import Installation
 
 
-def main(folder: str, url: str) -> None:
-    desk = Installation(Path(folder))
+def main(folder: str, url: str, database_url: str) -> None:
+    desk = Installation(Path(folder), database_url=database_url)
     desk.subscribe(url, every=0.0)
     print("ready", flush=True)  # noqa: T201
     desk.run()

@@ -1,7 +1,8 @@
-"""A newsroom and a desk for every walk."""
+"""A newsroom and a desk for every walk, and the engines it can be walked on."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -21,3 +22,22 @@ def room() -> Iterator[Newsroom]:
 def desk() -> Iterator[Desk]:
     with make_desk() as desk:
         yield desk
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("kafka", marks=pytest.mark.kafka),
+        pytest.param("kafka and postgresql", marks=pytest.mark.kafka),
+    ]
+)
+def engines(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The environment that makes an installation run on these; empty for SQLite alone."""
+    environment: dict[str, str] = {}
+    if "kafka" in request.param:
+        broker = request.getfixturevalue("kafka")
+        environment["WIREWATCH_STREAMS_URL"] = f"kafka://{broker.address}"
+        environment["WIREWATCH_STREAMS_PREFIX"] = f"walk-{uuid.uuid4().hex}"
+    if "postgresql" in request.param:
+        environment["WIREWATCH_DATABASE_URL"] = request.getfixturevalue("postgres")
+    return environment

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from standardwebhooks import Webhook
 
 from tests.support.newsroom import Desk, Newsroom, Story
@@ -27,17 +28,25 @@ OTHER = (
 )
 
 
-def _scene(folder: Path, room: Newsroom, desk: Desk) -> Walk:
-    walk = new_walk(folder)
+@pytest.fixture
+def walk(tmp_path: Path, room: Newsroom, desk: Desk) -> Walk:
+    walk = new_walk(tmp_path)
     walk.sources(kurier=room.feed_url("kurier"))
     walk.webhook(desk.url + "/hook")
     return walk
 
 
+@pytest.fixture
+def walk_on_any(walk: Walk, engines: dict[str, str]) -> Walk:
+    """The same on each combination of engines."""
+    walk.environment.update(engines)
+    return walk
+
+
 def test_a_new_article_on_a_tracked_topic_is_told_once(
-    tmp_path: Path, room: Newsroom, desk: Desk
+    walk_on_any: Walk, room: Newsroom, desk: Desk
 ) -> None:
-    walk = _scene(tmp_path, room, desk)
+    walk = walk_on_any
     room.publish(
         "kurier",
         Story("/a", "Schweden unterzeichnet Antrag", BODY),
@@ -68,8 +77,7 @@ def test_a_new_article_on_a_tracked_topic_is_told_once(
     assert len(desk.told) == 1
 
 
-def test_reader_comments_fire_nothing(tmp_path: Path, room: Newsroom, desk: Desk) -> None:
-    walk = _scene(tmp_path, room, desk)
+def test_reader_comments_fire_nothing(walk: Walk, room: Newsroom, desk: Desk) -> None:
     comments = "".join(
         f"<div><div>{name} | Sa., 8. Januar 2022 - 18:{minute}</div>"
         "<div>Der Nato-Beitritt der Ukraine wäre ein Fehler, das sage ich seit Jahren.</div></div>"
@@ -88,9 +96,8 @@ def test_reader_comments_fire_nothing(tmp_path: Path, room: Newsroom, desk: Desk
 
 
 def test_a_failing_webhook_stays_pending_and_is_told_later_with_the_same_id(
-    tmp_path: Path, room: Newsroom, desk: Desk
+    walk: Walk, room: Newsroom, desk: Desk
 ) -> None:
-    walk = _scene(tmp_path, room, desk)
     desk.statuses = [500]
     room.publish("kurier", Story("/a", "Schweden unterzeichnet Antrag", BODY))
     assert walk.once(code=3)["deliveries"] == {"delivered": 0, "failed": 0, "pending": 1}
@@ -100,8 +107,7 @@ def test_a_failing_webhook_stays_pending_and_is_told_later_with_the_same_id(
     assert first.body == second.body
 
 
-def test_nothing_reachable_exits_3(tmp_path: Path, room: Newsroom, desk: Desk) -> None:
-    walk = _scene(tmp_path, room, desk)
+def test_nothing_reachable_exits_3(walk: Walk, room: Newsroom, desk: Desk) -> None:
     walk.sources(kurier="http://127.0.0.1:1/feed.xml")
     assert walk.once(code=3)["feeds"] == {"polled": 1, "not_modified": 0, "failed": 1}
 
@@ -116,15 +122,17 @@ def _many(room: Newsroom, count: int) -> None:
         )
 
 
-def _decided_once(walk: Walk, room: Newsroom, desk: Desk, count: int) -> None:
+def _decided_once(walk: Walk, desk: Desk, count: int, *, repeats: bool = False) -> None:
+    """Where a relay was killed, only the embedded log knows what it has: DESIGN.md 5."""
     articles = walk.tail("news.articles.v1")
-    assert len({r["value"]["article_id"] for r in articles}) == count
-    ids = Counter(r["headers"]["ce_id"] for r in articles)
-    assert set(ids.values()) == {1}
-    matches = walk.tail("news.matches.v1")
-    assert Counter(r["headers"]["ce_id"] for r in matches).most_common(1)[0][1] == 1
+    times = Counter(r["value"]["article_id"] for r in articles)
+    assert len(times) == count
+    assert len({r["headers"]["ce_id"] for r in articles}) == count
+    matches = Counter(r["value"]["article_id"] for r in walk.tail("news.matches.v1"))
     assert len(matches) == count // 2
-    events = [r["value"] for r in walk.tail("news.alerts.v1")]
+    assert all(times[article] == number for article, number in matches.items())
+    assert repeats or set(times.values()) == {1}
+    events = {r["headers"]["ce_id"]: r["value"] for r in walk.tail("news.alerts.v1")}.values()
     decided = Counter(
         e["article_id"] for e in events if e["event"] in ("opened", "updated", "suppressed")
     )
@@ -137,9 +145,9 @@ def _decided_once(walk: Walk, room: Newsroom, desk: Desk, count: int) -> None:
 
 
 def test_killed_at_any_instant_nothing_is_lost_or_decided_twice(
-    tmp_path: Path, room: Newsroom, desk: Desk
+    walk_on_any: Walk, room: Newsroom, desk: Desk
 ) -> None:
-    walk = _scene(tmp_path, room, desk)
+    walk = walk_on_any
     walk.sources(**{f"blatt{n}": room.feed_url(f"feed{n}") for n in range(3)})
     _many(room, 30)
     dice = random.Random(7)
@@ -150,15 +158,15 @@ def test_killed_at_any_instant_nothing_is_lost_or_decided_twice(
         process.communicate()
     walk.once()
     assert walk.once()["articles"]["new"] == 0
-    _decided_once(walk, room, desk, 30)
+    _decided_once(walk, desk, 30, repeats="WIREWATCH_STREAMS_URL" in walk.environment)
 
 
-def test_two_at_once_share_the_work(tmp_path: Path, room: Newsroom, desk: Desk) -> None:
-    walk = _scene(tmp_path, room, desk)
+def test_two_at_once_share_the_work(walk_on_any: Walk, room: Newsroom, desk: Desk) -> None:
+    walk = walk_on_any
     walk.sources(**{f"blatt{n}": room.feed_url(f"feed{n}") for n in range(3)})
     _many(room, 30)
     pair = [walk.start("run", "--once", "--json") for _ in range(2)]
     for process in pair:
         out, err = process.communicate(timeout=90)
         assert process.returncode == 0, out + err
-    _decided_once(walk, room, desk, 30)
+    _decided_once(walk, desk, 30)

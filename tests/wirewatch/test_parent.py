@@ -27,6 +27,9 @@ from wirewatch import parent
 from wirewatch.child import SLOT_TAKEN, Child
 
 parent.FIRST_PAUSE = parent.HURRY_SECONDS = 0.1
+def say(*words):
+    os.write(1, (" ".join(map(str, words)) + "\\n").encode())  # one write: lines stay whole
+
 folder, count, verb = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 settings = Settings(slot="desk", data_dir=folder)
 set_up_logs(settings)
@@ -34,7 +37,7 @@ set_up_logs(settings)
 def be(child):
     def up():
         child.up()
-        print("up", child.number, os.getpid(), child.claim.slot, flush=True)
+        say("up", child.number, os.getpid(), child.claim.slot)
     def idle():
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         time.sleep(60)
@@ -53,7 +56,7 @@ def be(child):
         if (orphan := os.fork()) == 0:
             time.sleep(0.3)
             os._exit(7)
-        print("orphan", orphan, flush=True)
+        say("orphan", orphan)
         os._exit(3)
     up()
     if verb == "deaf":
@@ -70,7 +73,7 @@ if verb == "orphan":
 try:
     found = parent.Parent([claim(settings, home=folder) for _ in range(count)]).run()
 except SlotTakenError as error:
-    print("error", error, flush=True)
+    say("error", error)
     sys.exit(error.exit_code)
 if isinstance(found, Child):
     be(found)

@@ -207,7 +207,7 @@ def test_a_deadlock_ends_in_a_conflict_and_both_get_their_turn(store: Store) -> 
         return lambda: store.transact(work)
 
     assert at_once(change("f0", "f1"), change("f1", "f0")) == [None, None]
-    assert sum(tries.values()) == 3
+    assert sum(tries.values()) > 2
     with store.read() as connection:
         assert [feeds.get(connection, f).fail_count for f in ("f0", "f1")] == [2, 2]
 

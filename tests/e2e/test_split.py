@@ -1,0 +1,39 @@
+"""Ingest, two processors and alerts as processes of their own, all of them killed at random."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import pytest
+
+from tests.support.kafka import Broker
+from tests.support.newsroom import Desk, Newsroom
+from tests.support.split import Plan, Split
+
+pytestmark = pytest.mark.timeout(180)
+
+
+def _told_once(split: Split, **servers: Broker) -> None:
+    outcome = split.run(servers)
+    assert not outcome.wrong, f"{outcome}\n{outcome.wrong[:10]}"
+    assert outcome.told == split.plan.stories // 2
+    assert sum(outcome.killed.values()) == split.plan.kills
+
+
+def test_split_on_sqlite_nothing_is_lost_or_told_twice(
+    tmp_path: Path, room: Newsroom, desk: Desk
+) -> None:
+    _told_once(Split(tmp_path, room, desk, {}, Plan(stories=48, kills=8, pause=4.0)))
+
+
+def test_split_on_kafka_and_postgresql_nothing_is_lost_or_told_twice(
+    tmp_path: Path, room: Newsroom, desk: Desk, own_broker: Broker, postgres: str
+) -> None:
+    environment = {
+        "WIREWATCH_STREAMS_URL": f"kafka://{own_broker.address}",
+        "WIREWATCH_STREAMS_PREFIX": f"split-{uuid.uuid4().hex[:8]}",
+        "WIREWATCH_DATABASE_URL": postgres,
+    }
+    plan = Plan(stories=48, kills=8, pause=4.0, server_kills=1, repeats=True, apart=True)
+    _told_once(Split(tmp_path, room, desk, environment, plan), broker=own_broker)

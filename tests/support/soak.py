@@ -1,0 +1,337 @@
+"""The processors under fire: real workers that are killed, on an engine that may be killed too.
+
+::
+
+    articles 0..N ──▶ news.articles ──▶ 3 worker processes (killed, started again) ──▶ enriched,
+                                                                                  matches, copies
+    at the end: every record of articles has one of enriched and its matches, and nothing has two
+
+What an article must give is told by its number (:func:`topics_of`), not by the code under test.
+Used by ``bench/soak.py`` and ``tests/e2e/test_soak.py``.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from config.errors import StreamUnavailableError
+from config.settings import Settings
+from core.clock import utc_now
+from core.ids import article_id
+from core.instance import Instance
+from core.messages import ArticleRevision, Enriched, Match
+from core.messages.envelope import ARTICLES, DEAD_LETTER, ENRICHED, MATCHES, to_record, topic_stream
+from core.streams import open_streams
+from core.streams.port import NewRecord, Record, StreamLog
+from core.streams.specs import stream_specs
+from processors.worker import GROUP, STREAMS
+from tests.support.committed import committed
+from tests.support.crew import Crew, Job, crew, wait_until
+from tests.support.soak_child import READY
+from tests.support.walk import Walk
+
+TOPICS = {
+    "hafen": "id: hafen\ntitle: Hafen\nquery: Hafen*\n",
+    "bruecke": "id: bruecke\ntitle: Brücken\npublish: true\nquery: Brücke* AND NOT Steg\n",
+    "akten": (
+        "id: akten\ntitle: Akten\nthreshold: 20\nrules:\n"
+        "  - {id: a, weight: 10, query: Akte*}\n  - {id: b, weight: 10, query: Gericht*}\n"
+    ),
+}
+COPIED = topic_stream("bruecke")
+SLICE = 100
+"""Articles per append."""
+
+
+class Breakable(Protocol):
+    """An engine's server, as the tests' own broker is."""
+
+    def kill(self) -> None: ...
+    def stop(self) -> None: ...
+    def start(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to happen; the same seed, the same deeds in the same order.
+
+    Attributes:
+        articles: Revisions to append.
+        kills: SIGKILLs of workers; three of four strike while the worker commits.
+        workers: Processes, each with a slot of its own.
+        batch: Articles in a transaction.
+        broker_kills: SIGKILLs of the broker.
+        broker_stops: Orderly stops of it.
+        away: Seconds the broker stays away.
+        pause: Longest pause between two deeds, in seconds.
+        patience: Seconds until everything must be done after the last deed.
+        seed: Of the dice.
+    """
+
+    articles: int
+    kills: int
+    workers: int = 3
+    batch: int = 10
+    broker_kills: int = 0
+    broker_stops: int = 0
+    away: float = 3.0
+    pause: float = 0.8
+    patience: float = 60.0
+    seed: int = 1
+
+    @property
+    def share(self) -> int:
+        """Articles appended before each deed."""
+        return self.articles // (self.kills + self.broker_kills + self.broker_stops + 1)
+
+    def deeds(self) -> list[str]:
+        """What is done, in order."""
+        made = ["worker" if n % 4 == 3 else "commit" for n in range(self.kills)]
+        made += ["kill"] * self.broker_kills + ["stop"] * self.broker_stops
+        random.Random(self.seed).shuffle(made)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it.
+
+    Attributes:
+        articles: Records in ``news.articles``.
+        repeats: Those the feeder appended again, not knowing whether they had arrived.
+        seconds: From the first article to the last output.
+        lost: What is missing, named.
+        doubled: What is there too often, named.
+        matches: Records that ``news.matches`` must have.
+        ended: Processes that ended by themselves, by exit code.
+        killed: Kills by process.
+        at_work: Kills while there was work left to do.
+    """
+
+    articles: int
+    repeats: int
+    seconds: float
+    lost: tuple[str, ...]
+    doubled: tuple[str, ...]
+    matches: int
+    ended: Mapping[str, int]
+    killed: Mapping[str, int]
+    at_work: int
+
+    def __str__(self) -> str:
+        killed = sum(self.killed.values())
+        in_commit = sum(n for name, n in self.killed.items() if name.endswith("worst"))
+        return (
+            f"{self.articles} articles ({self.repeats} repeated by the feeder), {self.matches} "
+            f"matches, {killed} kills ({self.at_work} at work, {in_commit} in a commit), "
+            f"{self.seconds:.0f} s: {len(self.lost)} lost, {len(self.doubled)} duplicate; "
+            f"ended by themselves: {dict(self.ended) or 'none'}"
+        )
+
+
+def topics_of(number: int) -> set[str]:
+    """The topics the article of a number is about."""
+    found = {"hafen": number % 3 == 0, "bruecke": number % 4 == 0 and number % 8 != 0}
+    found["akten"] = number % 5 == 0 and number % 2 == 0
+    return {topic for topic, so in found.items() if so}
+
+
+def article(number: int) -> ArticleRevision:
+    """Article revision of a number: every eighth is the second revision of the one before."""
+    first = number - 1 if number % 8 == 7 else number
+    dice = random.Random(number)
+    words = ["x" + "".join(dice.choices("abdegiklmnoprstu", k=7)) for _ in range(120)]
+    words += ["Hafenrand"] * (number % 3 == 0) + ["Akten"] * (number % 5 == 0)
+    words += ["Brücke"] * (number % 4 == 0) + ["Steg"] * (number % 8 == 0)
+    words += ["Gericht"] * (number % 2 == 0)
+    dice.shuffle(words)
+    url = f"https://kurier.example.org/{first}"
+    return ArticleRevision(
+        article_id=article_id(url),
+        revision=number - first + 1,
+        url=url,
+        title=f"Bericht {number}",
+        text=" ".join(words),
+        outlet="kurier",
+        feed_id="kurier-00000000",
+        language="de",
+        country="DE",
+        first_seen_at=utc_now(),
+        fetched_at=utc_now(),
+    )
+
+
+Key = tuple[str, int]
+
+
+def expected(count: int) -> dict[Key, set[str]]:
+    """What each article revision must match."""
+    made = {n: article(n) for n in range(count)}
+    return {(a.article_id, a.revision): topics_of(n) for n, a in made.items()}
+
+
+class Soak:
+    """One run: an engine, its articles, its workers."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], plan: Plan) -> None:
+        self.plan = plan
+        self.walk = Walk(folder, dict(environment))
+        self.walk.write("sources.yaml", "outlets: []\n")
+        for name, text in TOPICS.items():
+            self.walk.write(f"topics/{name}.yaml", text)
+        self._dice = random.Random(plan.seed)
+        self._to_come = iter(range(plan.articles))
+        self._at_work = 0
+
+    def run(self, broker: Breakable | None = None) -> Outcome:
+        """Do everything, then count."""
+        command = [sys.executable, "-m", "tests.support.soak_child"]
+        jobs = {
+            f"worker-{n}": Job(
+                [*command, f"processors-soak-{n}", str(self.plan.batch)],
+                self._environment(),
+                ready=READY,
+            )
+            for n in range(self.plan.workers)
+        }
+        with log_of(self.walk) as log, crew(self.walk.folder / "logs", jobs) as workers:
+            log.create(stream_specs(settings_of(self.walk), published=["bruecke"]))
+            began = time.monotonic()
+            self._fire(log, workers, broker)
+            wait_until(
+                lambda: _unread(log) == 0, workers, self.plan.patience, "The articles are not done."
+            )
+            seconds = time.monotonic() - began
+            workers.stop()
+            return self._count(log, workers, seconds)
+
+    def _fire(self, log: StreamLog, workers: Crew, broker: Breakable | None) -> None:
+        for deed in self.plan.deeds():
+            self._feed(log, self.plan.share)
+            wait_until(workers.ready, workers, self.plan.patience, "No worker is at work.")
+            time.sleep(self._dice.uniform(0.05, self.plan.pause))
+            if deed in ("worker", "commit"):
+                self._at_work += _unread(log) > 0
+                self._kill(workers, deed)
+            elif broker is not None:
+                (broker.kill if deed == "kill" else broker.stop)()
+                time.sleep(self.plan.away)
+                broker.start()
+            workers.mend()
+        self._feed(log, self.plan.articles)
+
+    def _kill(self, workers: Crew, deed: str) -> None:
+        name = self._dice.choice(workers.ready())
+        if deed == "commit":
+            workers.doom(name)
+        else:
+            workers.kill(name, self._dice)
+
+    def _feed(self, log: StreamLog, count: int) -> None:
+        """Append up to ``count`` more; while the engine is away, the same again."""
+        numbers = [n for _, n in zip(range(count), self._to_come, strict=False)]
+        for first in range(0, len(numbers), SLICE):
+            made = [_record(n) for n in numbers[first : first + SLICE]]
+            deadline = time.monotonic() + self.plan.patience
+            while True:
+                try:
+                    log.append(made)
+                    break
+                except StreamUnavailableError:
+                    if time.monotonic() > deadline:
+                        raise
+                    time.sleep(0.5)
+
+    def _count(self, log: StreamLog, workers: Crew, seconds: float) -> Outcome:
+        def all_of(stream: str) -> list[Record]:
+            return list(committed(self.walk, log, stream))
+
+        came = Counter(map(_of_article, all_of(ARTICLES)))
+        wanted = expected(self.plan.articles)
+        assert set(came) == set(wanted), "the feeder lost articles"
+        matches = Counter({(*key, t): came[key] for key, topics in wanted.items() for t in topics})
+        copies = Counter({key: n for key, n in matches.items() if key[2] == "bruecke"})
+        checks: list[tuple[str, Counter[Any], Callable[[Record], Any]]] = [
+            (ENRICHED, came, _of_enriched),
+            (MATCHES, matches, _of_match),
+            (COPIED, copies, _of_match),
+        ]
+        lost, doubled = [], []
+        for stream, must, key in checks:
+            records = all_of(stream)
+            has = Counter(map(key, records))
+            ids = Counter(record.header("ce_id") for record in records)
+            lost += [f"{stream} {k}" for k in must - has]
+            doubled += [f"{stream} {k}" for k in has - must]
+            if sorted(ids.values()) != sorted(has.values()):
+                doubled.append(f"{stream}: the ids do not agree with the contents")
+        lost += [f"dead letter {r.partition}:{r.offset}" for r in all_of(DEAD_LETTER)]
+        return Outcome(
+            articles=came.total(),
+            repeats=came.total() - len(came),
+            seconds=seconds,
+            lost=tuple(lost),
+            doubled=tuple(doubled),
+            matches=matches.total(),
+            ended=workers.ended,
+            killed=workers.killed,
+            at_work=self._at_work,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        return self.walk.env | {"PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+def settings_of(walk: Walk) -> Settings:
+    """What a process of this installation would read."""
+    given: dict[str, Any] = {
+        name.removeprefix("WIREWATCH_").lower(): text for name, text in walk.environment.items()
+    }
+    return Settings(_env_file=None, data_dir=walk.data, **given)
+
+
+@contextmanager
+def log_of(walk: Walk) -> Iterator[StreamLog]:
+    """The installation's stream engine, opened by this process."""
+    me = Instance.start(walk.data)
+    log = open_streams(settings_of(walk), instance=me, clock=utc_now)
+    try:
+        yield log
+    finally:
+        log.close()
+        me.close()
+
+
+def _record(number: int) -> NewRecord:
+    made = article(number)
+    return to_record(made, at=made.fetched_at)
+
+
+def _of_article(record: Record) -> Key:
+    value = ArticleRevision.model_validate_json(record.value or b"")
+    return value.article_id, value.revision
+
+
+def _of_enriched(record: Record) -> Key:
+    value = Enriched.model_validate_json(record.value or b"")
+    return value.article_id, value.revision
+
+
+def _of_match(record: Record) -> tuple[str, int, str]:
+    value = Match.model_validate_json(record.value or b"")
+    return value.article_id, value.revision, value.topic_id
+
+
+def _unread(log: StreamLog) -> int:
+    try:
+        return sum(lag.records for lag in log.lag(GROUP, STREAMS))
+    except StreamUnavailableError:  # the broker has only just come back
+        return -1

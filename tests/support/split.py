@@ -1,0 +1,333 @@
+"""The whole split deployment under fire: real `run --only ...` processes that are killed.
+
+::
+
+    Newsroom (goes on publishing) ──▶ ingest ──▶ 2 x processors ──▶ alerts ──▶ Desk
+                                        └── store, streams: SQLite, or PostgreSQL and Kafka ──┘
+
+at the end every article is in ``news.articles`` once, every match once, and the desk was told every
+story, each under one id. Used by ``bench/soak.py`` and ``tests/e2e/test_split.py``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from standardwebhooks import Webhook
+
+from alerts import worker as alerts
+from config.errors import StreamError
+from core.messages import AlertEvent, AlertEventKind, ArticleRevision, Enriched, Match, Message
+from core.messages.envelope import ALERTS, ARTICLES, DEAD_LETTER, ENRICHED, MATCHES
+from core.streams.port import Record, StreamLog
+from processors import worker as processors
+from tests.support.committed import committed
+from tests.support.crew import Crew, Job, crew, wait_until
+from tests.support.newsroom import Desk, Newsroom, Story
+from tests.support.soak import Breakable, log_of
+from tests.support.walk import SECRET, WIREWATCH, new_walk
+
+M = TypeVar("M", bound=Message)
+ROLES = {
+    "ingest": "ingest",
+    "processors-1": "processors",
+    "processors-2": "processors",
+    "alerts": "alerts",
+}
+"""The processes, by slot, and what each runs."""
+
+FULL = ROLES | {"ingest-b": "ingest", "alerts-b": "alerts"}
+"""Two of each."""
+
+DECIDED = {AlertEventKind.OPENED, AlertEventKind.UPDATED, AlertEventKind.SUPPRESSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to happen.
+
+    Attributes:
+        stories: Published over the whole time, every second one on the tracked topic.
+        kills: SIGKILLs of processes; every second one strikes a child of the one chosen.
+        server_kills: SIGKILLs of each server.
+        server_stops: Orderly stops of each server.
+        away: Seconds a server stays away.
+        pause: Longest pause between two deeds, in seconds.
+        patience: Seconds until everything must be told after the last deed.
+        repeats: Whether the engine may get an article or a decision twice, with the same id: one
+            that cannot tell what a killed relay had appended already (DESIGN.md 5: at least once).
+        apart: Whether each process has a data folder of its own, as on hosts of their own.
+        seed: Of the dice.
+        roles: The processes, by slot, and the stage each runs.
+    """
+
+    stories: int
+    kills: int
+    server_kills: int = 0
+    server_stops: int = 0
+    away: float = 3.0
+    pause: float = 2.0
+    patience: float = 90.0
+    repeats: bool = False
+    apart: bool = False
+    seed: int = 1
+    roles: Mapping[str, str] = field(default_factory=lambda: ROLES)
+
+
+@dataclass
+class Outcome:
+    """What came of it; ``wrong`` is empty where all is as it must be."""
+
+    articles: int = 0
+    repeats: int = 0
+    told: int = 0
+    told_again: int = 0
+    seconds: float = 0.0
+    stopped_in: float = 0.0
+    killed: Mapping[str, int] = field(default_factory=dict)
+    ended: Mapping[str, int] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        kills = sum(self.killed.values())
+        return (
+            f"{self.articles} article revisions ({self.repeats} records repeated), {self.told} "
+            f"notifications ({self.told_again} repeated), {kills} kills, {self.seconds:.0f} s, "
+            f"stopped in {self.stopped_in:.1f} s: {len(self.wrong)} wrong; ended by themselves: "
+            f"{dict(self.ended) or 'none'}"
+        )
+
+
+class Split:
+    """One deployment: its newsroom, its desk, its servers."""
+
+    def __init__(
+        self,
+        folder: Path,
+        room: Newsroom,
+        desk: Desk,
+        environment: Mapping[str, str],
+        plan: Plan,
+    ) -> None:
+        self.plan = plan
+        self.walk = new_walk(folder)
+        self.walk.environment.update(environment)
+        self._room, self._desk = room, desk
+        self._dice = random.Random(plan.seed)
+        self._published: dict[str, Story] = {}
+        self._feeds = [f"blatt{n}" for n in range(3)]
+        outlets = [
+            {"id": name, "name": name, "country": "DE", "language": "de",
+             "feeds": [{"url": room.feed_url(name), "every": "1s"}]}
+            for name in self._feeds
+        ]  # fmt: skip
+        self.walk.write("sources.yaml", json.dumps({"outlets": outlets}))
+        self.walk.webhook(f"{desk.url}/hook")
+        for name in self._feeds:
+            room.publish(name)
+
+    def run(self, servers: Mapping[str, Breakable] | None = None) -> Outcome:
+        """Do everything, then count."""
+        jobs = {
+            name: Job(
+                [str(WIREWATCH), "run", "--only", only], self._environment(name), ready="running"
+            )
+            for name, only in self.plan.roles.items()
+        }
+        with crew(self.walk.folder / "logs", jobs) as running:
+            began = time.monotonic()
+            self._fire(running, servers or {})
+            with log_of(self.walk) as log:
+                wait_until(
+                    lambda: self._done(log), running, self.plan.patience, "Not all was told."
+                )
+                seconds = time.monotonic() - began
+                stopped = max(running.stop().values())
+                return self._count(log, running, seconds, stopped)
+
+    def _environment(self, name: str) -> dict[str, str]:
+        own = {"WIREWATCH_SLOT": name}
+        if self.plan.apart:
+            own["WIREWATCH_DATA_DIR"] = str(self.walk.data / name)
+        return dataclasses.replace(self.walk, environment=self.walk.environment | own).env
+
+    def _fire(self, running: Crew, servers: Mapping[str, Breakable]) -> None:
+        deeds = list(self._deeds(servers))
+        share = self.plan.stories // (len(deeds) + 1)
+        self._publish(share)
+        for deed, name in deeds:
+            time.sleep(self._dice.uniform(0.1, self.plan.pause))
+            if deed == "process":
+                child = self._dice.random() < 0.5
+                running.kill(name, self._dice, child=child)
+            else:
+                (servers[name].kill if deed == "kill" else servers[name].stop)()
+                self._publish(share // 2)
+                time.sleep(self.plan.away)
+                servers[name].start()
+            running.mend()
+            self._publish(share)
+            self._revise()
+        self._publish(self.plan.stories)
+
+    def _deeds(self, servers: Mapping[str, Breakable]) -> list[tuple[str, str]]:
+        names = sorted(self.plan.roles)
+        made = [("process", names[n % len(names)]) for n in range(self.plan.kills)]
+        made += [("kill", s) for s in servers for _ in range(self.plan.server_kills)]
+        made += [("stop", s) for s in servers for _ in range(self.plan.server_stops)]
+        self._dice.shuffle(made)
+        return made
+
+    # ── what the newsroom does ───────────────────────────────────────────────────────────────
+
+    def _publish(self, count: int) -> None:
+        for _ in range(min(count, self.plan.stories - len(self._published))):
+            number = len(self._published)
+            story = _story(number, 1)
+            self._published[story.path] = story
+            self._room.publish(self._feeds[number % len(self._feeds)], story)
+
+    def _revise(self) -> None:
+        """A story that somebody has read gets another text."""
+        read = [path for path in self._published if self._room.asked(path)]
+        if read:
+            path = self._dice.choice(read)
+            again = _story(int(path.removeprefix("/s")), 2)
+            self._published[path].title, self._published[path].text = again.title, again.text
+
+    # ── what came of it ──────────────────────────────────────────────────────────────────────
+
+    def _expected(self) -> set[str]:
+        """URLs of the stories the desk must hear of."""
+        return {self._room.url + path for path in self._published if _tracked(path)}
+
+    def _read(self, log: StreamLog, stream: str, kind: type[M]) -> Iterator[tuple[Record, M]]:
+        for record in committed(self.walk, log, stream):
+            yield record, kind.model_validate_json(record.value or b"")
+
+    def _done(self, log: StreamLog) -> bool:
+        if not self._expected() <= {_url(told) for told in self._desk.told}:
+            return False
+        try:
+            last = {a.url: a.title for _, a in self._read(log, ARTICLES, ArticleRevision)}
+            groups = {processors.GROUP: processors.STREAMS, alerts.GROUP: (MATCHES,)}
+            unread = sum(lag.records for g, s in groups.items() for lag in log.lag(g, s))
+        except StreamError:  # the broker has only just come back
+            return False
+        return not unread and last == {
+            self._room.url + path: story.title for path, story in self._published.items()
+        }
+
+    def _count(self, log: StreamLog, running: Crew, seconds: float, stopped_in: float) -> Outcome:
+        found = Outcome(
+            seconds=seconds, stopped_in=stopped_in, killed=running.killed, ended=running.ended
+        )
+        articles = self._count_articles(log, found)
+        self._count_processed(log, articles, found)
+        self._count_decided(log, articles, found)
+        self._count_told(found)
+        found.wrong += [
+            f"dead letter of {r.header('dlq_stage')}"
+            for r in committed(self.walk, log, DEAD_LETTER)
+        ]
+        return found
+
+    def _count_articles(self, log: StreamLog, found: Outcome) -> Counter[tuple[str, int, bool]]:
+        """How often each revision is there; repeats have one id and one content."""
+        contents: dict[tuple[str, int], set[tuple[str | None, bytes | None]]] = defaultdict(set)
+        times: Counter[tuple[str, int, bool]] = Counter()
+        for record, a in self._read(log, ARTICLES, ArticleRevision):
+            contents[a.article_id, a.revision].add((record.header("ce_id"), record.value))
+            path = a.url.removeprefix(self._room.url)
+            times[a.article_id, a.revision, _tracked(path)] += 1
+        found.articles, found.repeats = len(times), times.total() - len(times)
+        revisions: dict[str, list[int]] = defaultdict(list)
+        for article, revision in sorted(contents):
+            revisions[article].append(revision)
+        if len(revisions) != len(self._published):
+            found.wrong.append(f"{len(self._published)} published, {len(revisions)} in the stream")
+        found.wrong += [
+            f"article {a} has revisions {r}"
+            for a, r in revisions.items()
+            if r != list(range(1, len(r) + 1))
+        ]
+        found.wrong += [f"article {k} has two contents" for k, v in contents.items() if len(v) > 1]
+        if found.repeats and not self.plan.repeats:
+            found.wrong.append(f"{found.repeats} articles were appended twice")
+        return times
+
+    def _count_processed(
+        self, log: StreamLog, articles: Counter[tuple[str, int, bool]], found: Outcome
+    ) -> None:
+        """For each record of an article one of what is made of it, no more and no fewer."""
+        enriched = Counter(
+            (e.article_id, e.revision) for _, e in self._read(log, ENRICHED, Enriched)
+        )
+        matches = Counter((m.article_id, m.revision) for _, m in self._read(log, MATCHES, Match))
+        must = Counter({(a, r): n for (a, r, _), n in articles.items()})
+        matched = Counter({(a, r): n for (a, r, tracked), n in articles.items() if tracked})
+        found.wrong += [f"enriched lost {k}" for k in must - enriched]
+        found.wrong += [f"enriched twice {k}" for k in enriched - must]
+        found.wrong += [f"match lost {k}" for k in matched - matches]
+        found.wrong += [f"match twice {k}" for k in matches - matched]
+
+    def _count_decided(
+        self, log: StreamLog, articles: Counter[tuple[str, int, bool]], found: Outcome
+    ) -> None:
+        """One decision on each matched revision; the first opens an alert."""
+        events = {record.header("ce_id"): e for record, e in self._read(log, ALERTS, AlertEvent)}
+        decided = Counter(
+            (e.article_id, e.revision or 0) for e in events.values() if e.event in DECIDED
+        )
+        must = Counter((a, r) for a, r, tracked in articles if tracked)
+        found.wrong += [f"not decided {k}" for k in must - decided]
+        found.wrong += [f"decided twice {k}" for k in decided - must]
+        opened = Counter(e.article_id for e in events.values() if e.event is AlertEventKind.OPENED)
+        if opened != Counter({a for a, _, tracked in articles if tracked}):
+            found.wrong.append(f"opened: {opened.total()} alerts on {len(opened)} articles")
+
+    def _count_told(self, found: Outcome) -> None:
+        """The desk heard of every story under one id, and each signature is good."""
+        ids: dict[str, set[str]] = defaultdict(set)
+        posts = [r for r in list(self._desk.requests) if r.method == "POST"]
+        for request in posts:
+            body = Webhook(SECRET).verify(request.body, request.headers)
+            if body["id"] != request.headers["webhook-id"]:
+                found.wrong.append(f"webhook-id {request.headers['webhook-id']} is not the body's")
+            ids[_url(body)].add(body["id"])
+        found.told = sum(len(each) for each in ids.values())
+        found.told_again = len(posts) - found.told
+        found.wrong += [
+            f"told under {len(each)} ids: {u}" for u, each in ids.items() if len(each) > 1
+        ]
+        found.wrong += [f"not told: {url}" for url in self._expected() - set(ids)]
+        found.wrong += [f"told without reason: {url}" for url in set(ids) - self._expected()]
+
+
+def _story(number: int, version: int) -> Story:
+    """A story whose text is like no other's; the odd ones are on the tracked topic."""
+    dice = random.Random(number * 10 + version)
+    words = ["".join(dice.choices("abdegiklmnoprstu", k=7)) for _ in range(144)]
+    lines = (" ".join(words[n : n + 12]).capitalize() + "." for n in range(0, 144, 12))
+    path = f"/s{number}"
+    last = "Das sagte sie zum Nato-Beitritt." if _tracked(path) else "Das sagte sie am Abend."
+    title = " ".join(dice.choices(words, k=4)).capitalize()
+    return Story(path, title, f"{' '.join(lines)}\n{last}")
+
+
+def _tracked(path: str) -> bool:
+    return int(path.removeprefix("/s")) % 2 == 1
+
+
+def _url(body: Mapping[str, object]) -> str:
+    articles = body["articles"]
+    assert isinstance(articles, list)
+    return str(articles[0]["url"])
