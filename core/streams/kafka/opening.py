@@ -37,8 +37,8 @@ def connect(options: Options) -> Admin:
     check_libraries()
     try:
         return Admin(options)
-    except (theirs.KafkaTimeoutError, theirs.KafkaConnectionError) as error:
-        raise _diagnosed(options) from error
+    except (theirs.KafkaTimeoutError, theirs.KafkaConnectionError):
+        raise _diagnosed(options) from None  # it says what the cause does not
     except theirs.KafkaError as error:
         raise in_our_words(error, "Connecting") from error
 
