@@ -23,6 +23,7 @@ from core.http import HttpClient
 
 RECEIVERS: dict[str, str] = {
     "console": "alerts.receivers.console:ConsoleReceiver",
+    "email": "alerts.receivers.email:EmailReceiver",
     "webhook": "alerts.receivers.webhook:WebhookReceiver",
 }
 """Kind to ``module:class``."""

@@ -20,7 +20,7 @@ from config.catalog.models import (
 from config.catalog.section import Faults, Section
 from config.catalog.sources import note_once
 from config.catalog.variables import Variables
-from config.documents import Node, Table, Text
+from config.documents import Node, Series, Table, Text
 
 _FILE_KEYS: Final = ("console_url", "receivers", "routes")
 _ROUTE_KEYS: Final = ("match", "receivers")
@@ -72,7 +72,12 @@ def _receiver(
         for key, pair in section.pairs.items()
         if key not in ("id", "kind")
     }
-    places = {key: node.place for key, (_, node) in section.pairs.items()}
+    places = {key: node.place for key, (_, node) in section.pairs.items()} | {
+        f"{key}[{n}]": item.place
+        for key, (_, node) in section.pairs.items()
+        if isinstance(node, Series)
+        for n, item in enumerate(node.nodes)
+    }
     if not section.sound:
         return None
     return ReceiverDefinition(receiver_id, kind, options, places, section.place)

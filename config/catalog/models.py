@@ -172,7 +172,7 @@ class ReceiverDefinition:
 
     Attributes:
         options: Every key but id and kind, ``${NAME}`` already replaced.
-        places: Where each key stands.
+        places: Where each key stands, and each entry of a list as ``key[0]``, ``key[1]`` ...
     """
 
     id: str

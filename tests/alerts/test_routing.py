@@ -117,12 +117,12 @@ def test_kinds_that_cannot_be_served_are_faults() -> None:
 
 
 def test_a_fault_says_what_to_write() -> None:
-    receiver = ReceiverDefinition("mail", "email", {}, {}, PLACE)
+    receiver = ReceiverDefinition("chat", "slack", {}, {}, PLACE)
     [fault] = receiver_faults(Catalog((), alerts=AlertsDefinition(receivers=(receiver,))))
     assert fault.is_error
     assert str(fault) == (
-        "alerts.yaml:1:1: R001 Receivers of kind 'email' are not available in this version. "
-        "Write one of: console, webhook."
+        "alerts.yaml:1:1: R001 Receivers of kind 'slack' are not available in this version. "
+        "Write one of: console, email, webhook."
     )
 
 

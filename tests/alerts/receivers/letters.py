@@ -1,0 +1,72 @@
+"""A notification as it is stored, for tests of what mail makes of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from alerts.notification import AlsoIn, Body, ShownArticle, ShownStory, ShownTopic
+from core.messages import Evidence, Field
+from tests.alerts.scene import NOON
+
+TITLE = "Schweden unterzeichnet den Antrag auf NATO-Beitritt"
+
+
+def evidence(sentence: str, surface: str, field: Field = Field.TEXT) -> Evidence:
+    return Evidence(
+        field=field, start=0, end=len(surface), surface=surface, rule="direct", sentence=sentence
+    )
+
+
+def article(**values: Any) -> ShownArticle:
+    given: dict[str, Any] = {
+        "id": "a" * 32,
+        "revision": 1,
+        "url": "https://kurier.example.org/politik/schweden?a=1&b=2",
+        "title": TITLE,
+        "outlet": "kurier",
+        "language": "de",
+        "published_at": NOON,
+        "first_seen_at": NOON,
+        "score": 55,
+        "rules": ("direct", "near"),
+        "also_in": tuple(
+            AlsoIn(outlet=o, url=f"https://{o}.example.org/1") for o in ("bote", "tagblatt")
+        ),
+        "evidence": (
+            evidence(TITLE, "NATO-Beitritt", Field.TITLE),
+            evidence("Den NATO-Beitritt hat die Außenministerin beantragt.", "NATO-Beitritt"),
+        ),
+    }
+    return ShownArticle(**given | values)
+
+
+def second_article(**values: Any) -> ShownArticle:
+    given: dict[str, Any] = {
+        "id": "b" * 32,
+        "url": "https://post.example.org/world/sweden",
+        "title": "Sweden signs application to join NATO",
+        "outlet": "post",
+        "language": "en",
+        "published_at": NOON + timedelta(minutes=20),
+        "score": 30,
+        "rules": ("english",),
+        "also_in": (),
+        "evidence": (evidence("Sweden asked to join NATO & the EU on Sunday.", "join NATO"),),
+    }
+    return article(**given | values)
+
+
+def body(**values: Any) -> Body:
+    given: dict[str, Any] = {
+        "id": "1" * 32,
+        "kind": "new_story",
+        "alert_id": "2" * 32,
+        "topic": ShownTopic(id="nato-membership", title="NATO membership negotiations"),
+        "severity": "urgent",
+        "story": ShownStory(id="3" * 32, title=TITLE, first_seen=NOON, outlets=4),
+        "articles": (article(), second_article()),
+        "reason": "New story. The nearest story is 0.12 alike, under 0.31.",
+        "console_url": "http://127.0.0.1:8080/alerts/" + "2" * 32,
+    }
+    return Body(**given | values)

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from alerts.receivers import Receipt, receiver_faults
+from alerts.receivers.email import EmailReceiver
+from config.catalog.load import load_catalog
+from config.catalog.models import ReceiverDefinition
+from core.store import deliveries
+from tests.alerts.receivers.letters import body
+from tests.alerts.receivers.sending import mail, patient, refused, send
+from tests.alerts.scene import PLACE, Scene, match
+from tests.support.mailserver import Inbox, mail_server, odd_server
+
+# --- what arrives --------------------------------------------------------------------------
+
+
+def test_a_mail_arrives_whole(inbox: Inbox) -> None:
+    assert send(mail(inbox.url())) == Receipt("SMTP 250 2.0.0 taken as Q1")
+    [found] = inbox.inbox
+    assert (found.sender, found.recipients) == ("alerts@example.org", ("desk@example.org",))
+    assert found.greeted_as == "[127.0.0.1]"
+    assert found.message["Subject"].startswith("[NATO membership negotiations | Urgent] Schweden")
+    assert "*NATO-Beitritt* hat die Außenministerin" in found.part("plain")
+    assert ">NATO-Beitritt</mark> hat die Außenministerin" in found.part("html")
+    assert f"SIZE={len(found.data)}" in found.options
+
+
+def test_the_operators_language_is_used(inbox: Inbox) -> None:
+    send(mail(inbox.url(), language="de"), possible_repeat=True)
+    [found] = inbox.inbox
+    assert "vielleicht eine Wiederholung" in found.part("plain")
+    assert found.message["Content-Language"] == "de"
+
+
+def test_lines_that_begin_with_a_dot_arrive_as_they_are(inbox: Inbox) -> None:
+    about = body(reason=".hidden", console_url="")
+    send(mail(inbox.url()), body=about.model_dump_json().encode())
+    assert "\n.hidden\n" in inbox.inbox[0].part("plain")
+
+
+def test_an_address_beyond_ascii_is_told_where_the_server_can() -> None:
+    with mail_server(enable_SMTPUTF8=True) as inbox:
+        assert isinstance(send(mail(inbox.url(), "bücher@zürich.example")), Receipt)
+        assert inbox.inbox[0].recipients == ("bücher@xn--zrich-kva.example",)
+        assert "SMTPUTF8" in inbox.inbox[0].options
+    with mail_server() as inbox:
+        error = refused(mail(inbox.url(), "bücher@zürich.example"))
+        assert (error.permanent, inbox.inbox) == (True, [])
+        assert "SMTPUTF8" in error.message
+        assert isinstance(send(mail(inbox.url(), "desk@zürich.example")), Receipt)
+
+
+# --- several recipients, from the match to the mailbox -------------------------------------
+
+
+def test_one_refused_address_does_not_affect_the_others(scene: Scene, inbox: Inbox) -> None:
+    inbox.answers["RCPT"] = lambda to: "550 5.1.1 No such user" if "gone@" in to else None
+    to = ("desk@example.org", "gone@example.org", "night@example.org")
+    patient(scene).receivers(mail(inbox.url(), *to))
+    scene.see(match())
+    assert scene.dispatcher().run_once() == {"delivered": 2, "failed": 1, "pending": 0}
+    assert sorted(m.recipients for m in inbox.inbox) == [
+        ("desk@example.org",),
+        ("night@example.org",),
+    ]
+    assert all(str(m.message["To"]) == m.recipients[0] for m in inbox.inbox)
+    assert all(b"night@" not in m.data for m in inbox.inbox if "desk@" in m.recipients[0])
+    assert len({m.message["Message-ID"] for m in inbox.inbox}) == 2
+    states = {d.target: (d.state, d.last_error) for _, d in scene.notifications()}
+    assert states["gone@example.org"] == (
+        "failed",
+        "Mail: recipient refused: 550 5.1.1 No such user",
+    )
+    assert states["desk@example.org"] == ("delivered", "")
+    told = {(e.event.value, e.target) for e in scene.events() if e.notification_id}
+    assert ("notification_failed", "gone@example.org") in told
+    assert ("notification_delivered", "night@example.org") in told
+
+
+def test_all_mail_about_a_story_threads(scene: Scene, inbox: Inbox) -> None:
+    patient(scene).receivers(mail(inbox.url()))
+    scene.see(match())
+    scene.dispatcher().run_once()
+    [(first, _)] = scene.notifications()
+    text = json.loads(first.body) | {"id": "f" * 32, "kind": "update"}
+    update = deliveries.Notification(
+        "f" * 32, first.alert_id, "mail", "update", 0, json.dumps(text), scene.now
+    )
+    with scene.store.write() as connection:
+        deliveries.add_notification(connection, update, ["desk@example.org"])
+    assert scene.dispatcher().run_once()["delivered"] == 1
+    new, later = (m.message for m in inbox.inbox)
+    assert new["Message-ID"] != later["Message-ID"]
+    assert new["References"] == later["References"] == later["In-Reply-To"]
+    assert new["List-Id"] == later["List-Id"]
+    assert new["Subject"] == "[NATO membership negotiations] Oslo zieht Ausbau der Häfen vor"
+    assert later["Subject"].startswith("[NATO membership negotiations | Update] Oslo zieht")
+
+
+def test_an_address_taken_out_of_the_file_is_told_no_more(scene: Scene, inbox: Inbox) -> None:
+    patient(scene).receivers(mail(inbox.url(), "desk@example.org", "left@example.org"))
+    scene.see(match())
+    scene.receivers(mail(inbox.url(), "desk@example.org"))
+    assert scene.dispatcher().run_once() == {"delivered": 1, "failed": 1, "pending": 0}
+    assert [m.recipients for m in inbox.inbox] == [("desk@example.org",)]
+
+
+def test_an_address_that_stands_twice_is_told_once(scene: Scene, inbox: Inbox) -> None:
+    twice = mail(inbox.url(), "desk@müller.example", "desk@xn--mller-kva.example", "a@example.org")
+    assert EmailReceiver.targets(twice) == ("desk@müller.example", "a@example.org")
+    patient(scene).receivers(twice)
+    scene.see(match())
+    assert scene.dispatcher().run_once()["delivered"] == 2
+
+
+def test_what_is_refused_for_now_is_sent_again_as_the_same_message(
+    scene: Scene, inbox: Inbox
+) -> None:
+    inbox.answers["RCPT"] = lambda _: "450 4.2.0 Greylisted" if len(inbox.asked) < 3 else None
+    patient(scene).receivers(mail(inbox.url()))
+    scene.see(match())
+    assert scene.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
+    [(_, delivery)] = scene.notifications()
+    assert (delivery.state, delivery.possible_repeat) == ("pending", False)
+    assert delivery.last_error == "Mail: recipient refused for now: 450 4.2.0 Greylisted"
+    assert scene.dispatcher().run_once()["delivered"] == 1
+    assert "repeat" not in inbox.inbox[0].part("plain")
+
+
+def test_an_answer_lost_after_the_final_dot_is_unknown_and_the_repeat_says_so(
+    scene: Scene, inbox: Inbox
+) -> None:
+    taken: list[bytes] = []
+    with odd_server(lambda line: taken.append(line.until_data())) as (port, _):
+        patient(scene).receivers(mail(f"smtp://127.0.0.1:{port}"))
+        scene.see(match())
+        assert scene.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
+    [(_, delivery)] = scene.notifications()
+    assert (delivery.state, delivery.possible_repeat) == ("unknown", True)
+    assert "nobody knows if it arrived" in delivery.last_error
+    scene.receivers(mail(inbox.url()))
+    assert scene.dispatcher().run_once()["delivered"] == 1
+    [again] = inbox.inbox
+    assert f"Message-ID: {again.message['Message-ID']}\r\n".encode() in taken[0]
+    assert "may be a repeat" in again.part("plain")
+    assert "may be a repeat" in again.part("html")
+    assert b"may be a repeat" not in taken[0]
+
+
+# --- the operator's file -------------------------------------------------------------------
+
+SOURCES = """\
+outlets:
+  - {id: kurier, name: Kurier, country: DE, language: de, feeds: ["https://kurier.example/rss"]}
+"""
+
+
+def faults_of(folder: Path, receiver: str, **environ: str) -> list[str]:
+    """What ``wirewatch check`` says about a receiver that begins on line 2."""
+    (folder / "sources.yaml").write_text(SOURCES)
+    routes = "routes:\n  - receivers: [mail]\n"
+    (folder / "alerts.yaml").write_text(f"receivers:\n{receiver}{routes}")
+    catalog, faults = load_catalog(folder, environ, folder / ".env")
+    assert catalog is not None, faults
+    return [f"{f.line}:{f.column} {f.code} {f.message} {f.mend}" for f in receiver_faults(catalog)]
+
+
+def test_the_receiver_of_the_contract_has_no_faults(tmp_path: Path) -> None:
+    line = (
+        '  - {id: mail, kind: email, smtp: "smtp://user:${PASS}@host:587", '
+        "from: alerts@example.org, to: [desk@example.org]}\n"
+    )
+    assert faults_of(tmp_path, line, PASS="p@s/s") == []
+
+
+def test_every_fault_is_found_where_it_stands_with_what_to_write(tmp_path: Path) -> None:
+    text = """\
+  - id: mail
+    kind: email
+    smtp: mail.example.org:s3cret
+    from: alerts
+    to:
+      - desk@example.org
+      - "desk at example.org"
+    language: fr
+    starttls: maybe
+    ca_file: /nowhere/ca.pem
+    subject: x
+"""
+    found = faults_of(tmp_path, text)
+    assert [f.split(" ")[:2] for f in found] == [
+        ["4:11", "R005"],
+        ["5:11", "R006"],
+        ["8:9", "R006"],
+        ["9:15", "R008"],
+        ["10:15", "R008"],
+        ["11:14", "R008"],
+        ["12:14", "R002"],
+    ]
+    assert "s3cret" not in "".join(found)
+    assert "`desk at example.org` in `to` is not an e-mail address." in found[2]
+    assert "smtp://user:password@host:587" in found[0]
+    assert found[3].endswith("Write one of: en, de.")
+
+
+@pytest.mark.parametrize("to", ["[]", '""'])
+def test_a_receiver_that_tells_nobody_is_a_fault(tmp_path: Path, to: str) -> None:
+    text = f"""\
+  - id: mail
+    kind: email
+    smtp: smtps://mail.example.org
+    from: Wirewatch <alerts@example.org>
+    to: {to}
+    starttls: required
+"""
+    assert [f.split(" ")[1] for f in faults_of(tmp_path, text)] == ["R007", "R008"]
+
+
+def test_a_single_address_needs_no_list() -> None:
+    one = ReceiverDefinition(
+        "m", "email", {"smtp": "smtp://h", "from": "a@b", "to": "c@d"}, {}, PLACE
+    )
+    assert EmailReceiver.faults(one) == []
+    assert EmailReceiver.targets(one) == ("c@d",)

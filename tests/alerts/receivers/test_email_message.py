@@ -1,0 +1,360 @@
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import SMTPUTF8
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.notification import AlsoIn, Body, ShownStory, ShownTopic
+from alerts.receivers.mail.addresses import Mailbox, mailbox, server
+from alerts.receivers.mail.compose import MAX_BYTES, Message, compose, html_part, text_part
+from alerts.receivers.mail.letter import MAX_SENTENCE, Occasion, late, letter, marked
+from alerts.receivers.mail.words import ENGLISH, GERMAN, LANGUAGES, Words
+from tests.alerts.receivers.letters import TITLE, article, body, evidence, second_article
+from tests.alerts.scene import NOON
+
+GOLDEN = Path(__file__).parent / "golden"
+DESK = Occasion("mail", "desk@example.org")
+REPEAT = Occasion("mail", "desk@example.org", possible_repeat=True, late=NOON)
+HOSTILE = (
+    "</mark><script>alert(1)</script><img src=x onerror=alert(1)>\r\nBcc: all@example.org\r\n\r\n"
+    "\u202egro.elpmaxe\u2066 =?utf-8?q?=0D=0ABcc=3A_x?= ]" + "ä" * 10_000
+)
+
+
+def box(text: str) -> Mailbox:
+    found = mailbox(text, named=True)
+    assert found is not None
+    return found
+
+
+def message(
+    about: Body | None = None,
+    occasion: Occasion = DESK,
+    words: Words = ENGLISH,
+    sender: str = "Wirewatch <alerts@example.org>",
+    to: str = "desk@example.org",
+) -> Message:
+    about = about or body()
+    return compose(about, occasion, words, sender=box(sender), recipient=box(to), created_at=NOON)
+
+
+def parsed(made: Message) -> EmailMessage:
+    found = BytesParser(policy=SMTPUTF8).parsebytes(made.data)
+    assert isinstance(found, EmailMessage)
+    assert [d for part in found.walk() for d in part.defects] == []
+    return found
+
+
+def part(made: Message, subtype: str) -> str:
+    [found] = [p for p in parsed(made).iter_parts() if p.get_content_subtype() == subtype]
+    return str(found.get_content()).replace("\r\n", "\n")
+
+
+class Page(HTMLParser):
+    """What a page fetches, and its tags."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.fetched: list[str] = []
+        self.links: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        found = dict(attrs)
+        self.fetched += [str(found[k]) for k in ("src", "srcset", "background") if k in found]
+        self.links += [str(found["href"])] if "href" in found else []
+        assert not [k for k in found if k.startswith("on")]
+
+
+@pytest.mark.parametrize(
+    ("code", "occasion", "kind"), [("en", DESK, "new_story"), ("de", REPEAT, "update")]
+)
+def test_a_letter_reads_like_this(code: str, occasion: Occasion, kind: str) -> None:
+    about = letter(body(kind=kind), occasion, LANGUAGES[code])
+    assert text_part(about) == (GOLDEN / f"{code}.txt").read_text()
+    assert html_part(about) == (GOLDEN / f"{code}.html").read_text()
+
+
+def test_every_header_is_there() -> None:
+    found = parsed(message())
+    assert found["From"].addresses[0].display_name == "Wirewatch"
+    assert found["From"].addresses[0].addr_spec == "alerts@example.org"
+    assert str(found["To"]) == "desk@example.org"
+    assert found["Subject"] == f"[NATO membership negotiations | Urgent] {TITLE}"
+    assert found["Date"].datetime == NOON
+    assert re.fullmatch(r"<[0-9a-f]{32}@example\.org>", found["Message-ID"])
+    assert found["References"] == found["In-Reply-To"] != found["Message-ID"]
+    assert found["List-Id"] == "<nato-membership.wirewatch.example.org>"
+    assert found["Auto-Submitted"] == "auto-generated"
+    assert found["Precedence"] == "bulk"
+    assert found["X-Auto-Response-Suppress"] == "All"
+    assert found["Importance"] == "high"
+    assert found["Content-Language"] == "en"
+    assert found["MIME-Version"] == "1.0"
+    assert "List-Unsubscribe" not in found
+    assert found.get_content_type() == "multipart/alternative"
+    kinds = [p.get_content_type() for p in found.iter_parts()]
+    assert kinds == ["text/plain", "text/html"]
+
+
+def test_the_same_attempt_makes_the_same_bytes_and_a_repeat_says_so() -> None:
+    assert message() == message()
+    again = message(occasion=REPEAT)
+    assert again.id == message().id
+    assert "may be a repeat" not in part(message(), "plain")
+    for subtype in ("plain", "html"):
+        assert "may be a repeat" in part(again, subtype)
+        assert "2026-11-22 12:00 UTC" in part(again, subtype)
+    assert "Urgent | delayed | possible repeat] Schweden" in parsed(again)["Subject"]
+
+
+def test_ids_differ_by_target_and_notification_and_the_thread_only_by_story() -> None:
+    about = [body(), body(id="9" * 32, kind="update")]
+    made = [message(b, to=to) for b in about for to in ("a@example.org", "b@example.org")]
+    assert len({m.id for m in made}) == 4
+    assert len({parsed(m)["References"] for m in made}) == 1
+    other = body(story=ShownStory(id="4" * 32, title=TITLE, first_seen=NOON, outlets=1))
+    assert parsed(message(other))["References"] != parsed(made[0])["References"]
+
+
+@pytest.mark.parametrize("kind", ["test", "digest", "spike"])
+def test_what_is_not_about_one_story_belongs_to_no_thread(kind: str) -> None:
+    found = parsed(message(body(kind=kind)))
+    assert found["References"] is found["In-Reply-To"] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "english", "german"),
+    [
+        ("new_coverage", "New coverage", "Weiterer Bericht"),
+        ("update", "Update", "Neuer Stand"),
+        ("correction", "Correction", "Korrektur"),
+        ("retraction", "Retraction", "Rücknahme"),
+        ("spike", "Spike", "Häufung"),
+        ("digest", "Digest", "Überblick"),
+        ("test", "Test", "Probe"),
+        ("something_new", "something new", "something new"),
+    ],
+)
+def test_each_kind_is_worded_and_named_in_the_subject(kind: str, english: str, german: str) -> None:
+    for words, name in ((ENGLISH, english), (GERMAN, german)):
+        made = message(body(kind=kind, severity="normal"), words=words)
+        tag = f"[NATO membership negotiations | {name}] "
+        assert parsed(made)["Subject"] == tag + TITLE
+        assert name in part(made, "plain").splitlines()[0]
+        assert words.kind(kind)[1] in part(made, "html")
+        assert "Importance" not in parsed(made)
+
+
+def test_a_body_without_articles_or_links_still_makes_a_mail() -> None:
+    bare = body(articles=(), kind="test", reason="", console_url="")
+    assert Page(part(message(bare), "html")).links == []
+    assert TITLE in part(message(bare), "plain")
+
+
+def test_a_message_without_a_title_says_so() -> None:
+    story = ShownStory(id="3" * 32, title="\u202e \n", first_seen=NOON, outlets=1)
+    assert parsed(message(body(story=story), words=GERMAN))["Subject"].endswith("] (ohne Titel)")
+
+
+def test_hostile_text_can_do_nothing() -> None:
+    bad = article(
+        title=HOSTILE,
+        outlet=HOSTILE,
+        language='de" onload="x',
+        url="javascript:alert(1)",
+        rules=(HOSTILE,),
+        also_in=(AlsoIn(outlet=HOSTILE, url="data:text/html,x"), AlsoIn(outlet="b", url="//x")),
+        evidence=(evidence(HOSTILE, "<script>"), evidence("a" * 2000, "")),
+    )
+    about = body(
+        topic=ShownTopic(id="nato-membership\r\nBcc: x", title=HOSTILE),
+        story=ShownStory(id="3" * 32, title=HOSTILE, first_seen=NOON, outlets=1),
+        articles=(bad,),
+        reason=HOSTILE,
+        console_url="javascript:alert(1)",
+        severity="urgent\r\nBcc: x",
+        kind="update\r\nBcc: x",
+    )
+    made = message(about)
+    found = parsed(made)
+    assert "Bcc" not in found
+    assert len(found["Subject"]) < 400
+    assert found["Subject"].startswith("[</mark><script>")
+    assert found["Subject"].count("]") == 2  # the bracket's own, and the title's
+    assert "=?utf-8?q?=0D=0ABcc=3A_x?=" in found["Subject"]
+    page = Page(part(made, "html"))
+    assert (page.links, page.fetched) == ([], [])
+    assert "script" not in page.tags
+    assert "img" not in page.tags
+    for subtype in ("plain", "html"):
+        assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b]", part(made, subtype))
+    assert len(made.data) < MAX_BYTES
+
+
+def test_nothing_is_fetched_and_links_lead_where_they_say() -> None:
+    page = Page(part(message(), "html"))
+    assert page.fetched == []
+    assert set(page.links) == {
+        "https://kurier.example.org/politik/schweden?a=1&b=2",
+        "https://post.example.org/world/sweden",
+        "https://bote.example.org/1",
+        "https://tagblatt.example.org/1",
+        "http://127.0.0.1:8080/alerts/" + "2" * 32,
+    }
+    assert "url(" not in part(message(), "html")
+
+
+def test_a_huge_notification_makes_a_mail_that_is_shown_whole() -> None:
+    long = "https://kurier.example.org/" + "x" * 2000
+    many = tuple(AlsoIn(outlet=f"o{n}", url=f"{long}{n}") for n in range(50))
+    sentences = tuple(evidence(f"{n} " + "Слово и дело. " * 70, "дело") for n in range(5))
+    articles = tuple(article(url=long, also_in=many, evidence=sentences) for _ in range(20))
+    made = message(body(articles=articles))
+    assert len(made.data) <= MAX_BYTES
+    assert re.search(r"… and 1\d more in the console", part(made, "plain"))
+    assert "o11 and 38 more" in part(made, "plain")
+    assert all(len(line) <= 998 for line in made.data.split(b"\r\n"))
+
+
+def test_the_term_is_marked_as_a_word_wherever_it_stands() -> None:
+    def shown(sentence: str, *surfaces: str) -> str:
+        return "".join(f"[{p.text}]" if p.marked else p.text for p in marked(sentence, surfaces))
+
+    assert shown("Der Beitritt, kein Beitrittsgesuch", "Beitritt") == (
+        "Der [Beitritt], kein Beitrittsgesuch"
+    )
+    assert shown("Natobeitritt", "beitritt") == "Nato[beitritt]"
+    assert shown("NATO, NATO-Beitritt", "NATO", "NATO-Beitritt") == "[NATO], [NATO-Beitritt]"
+    assert shown("a (b) *c*", "(b)") == "a [(b)] *c*"
+    assert shown("nothing of it", "else") == "nothing of it"
+    assert shown("nothing of it", "") == "nothing of it"
+    assert shown("", "x") == ""
+
+
+@given(st.text(max_size=1500), st.lists(st.text(max_size=20), max_size=4))
+def test_marking_loses_nothing_of_a_short_sentence_and_bounds_a_long_one(
+    sentence: str, surfaces: list[str]
+) -> None:
+    whole = "".join(p.text for p in marked(sentence, surfaces))
+    assert len(whole) <= MAX_SENTENCE + 4
+    if len(sentence) < 200 and whole:
+        assert marked(whole, surfaces) == marked(sentence, surfaces)
+
+
+def test_a_long_sentence_is_cut_around_the_term() -> None:
+    pieces = marked("wort " * 300 + "NATO " + "wort " * 300, ["NATO"])
+    assert [p.text for p in pieces if p.marked] == ["NATO"]
+    assert pieces[0].text.startswith("… wort")
+    assert pieces[-1].text.endswith("wort …")
+
+
+@settings(max_examples=60)
+@given(st.text(max_size=400), st.text(max_size=80))
+def test_any_title_comes_out_of_the_subject_as_it_went_in(title: str, topic: str) -> None:
+    about = body(
+        story=ShownStory(id="3" * 32, title=title, first_seen=NOON, outlets=1),
+        topic=ShownTopic(id="x", title=topic),
+    )
+    made = message(about)
+    head = made.data.partition(b"\r\n\r\n")[0]
+    assert head.isascii()
+    assert all(len(line) <= 998 for line in head.split(b"\r\n"))
+    assert not re.search(rb"\r(?!\n)|(?<!\r)\n|\r\n(?![ \t]|[A-Za-z-]+: )", head)
+    subject = re.sub(r"\s+", " ", parsed(made)["Subject"]).strip()
+    expected = re.sub(r"\s+", " ", letter(about, DESK, ENGLISH).subject).strip()
+    assert subject == expected
+
+
+def test_long_names_neither_break_ids_nor_lines() -> None:
+    domain = "a" * 60 + "." + "nachrichtenredaktion-des-nordens" + ".example.org"
+    story = ShownTopic(id="t" * 100, title="x")
+    found = parsed(message(body(topic=story), sender=f"a@{domain}"))
+    for name in ("Message-ID", "References", "In-Reply-To", "List-Id"):
+        assert str(found[name]).endswith(f"{domain}>")
+        assert "=?" not in str(found[name])
+
+
+def test_a_quote_in_the_senders_name_stays_in_the_name() -> None:
+    for name in ("Desk, north (old)", "Wächter; x", "a@b.c", "=?utf-8?q?x?="):
+        [address] = parsed(message(sender=f"{name} <a@example.org>"))["From"].addresses
+        assert address.addr_spec == "a@example.org"
+
+
+def test_addresses_beyond_ascii_are_put_as_mail_knows_them() -> None:
+    made = message(sender="alerts@müller.example", to="desk@zürich.example")
+    assert (made.sender, made.needs_utf8) == ("alerts@xn--mller-kva.example", False)
+    assert made.id.endswith("@xn--mller-kva.example>")
+    assert made.data.split(b"\r\n\r\n")[0].isascii()
+    local = message(to="bücher@zürich.example")
+    assert local.needs_utf8
+    assert str(parsed(local)["To"]) == "bücher@xn--zrich-kva.example"
+
+
+def test_a_notification_is_late_after_half_an_hour() -> None:
+    assert late(NOON, NOON + timedelta(minutes=30)) is None
+    assert late(NOON, NOON + timedelta(minutes=31)) == NOON
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["desk@example.org", " desk@localhost ", "o'neil+x@example.org", "bücher@müller.example"],
+)
+def test_what_is_an_address(text: str) -> None:
+    assert mailbox(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "desk", "@example.org", "desk@", "a b@example.org", "a@b@example.org", 7, None,
+        "desk@example.org\r\nBcc: x@example.org", "desk@exa mple.org", "desk@127.0.0.1",
+        "desk@[::1]", ".desk@example.org", "de..sk@example.org", "desk@-example.org",
+        "x" * 65 + "@example.org", "x@" + "a." * 130 + "org", "de\u202esk@example.org",
+        "Desk <desk@example.org>", "a@example.org, b@example.org", '"a b"@example.org',
+        "desk@example.org>", "<desk@example.org", "desk@müller\x00.example", ["desk@example.org"],
+    ],
+)  # fmt: skip
+def test_what_is_none(text: Any) -> None:
+    assert mailbox(text) is None
+
+
+def test_what_is_a_server() -> None:
+    found = server("smtp://ann:p@ss:w/rd%25#1@mail.example.org:587")
+    assert found is not None
+    assert (found.user, found.password) == ("ann", "p@ss:w/rd%#1")
+    assert (found.host, found.port, found.implicit_tls) == ("mail.example.org", 587, False)
+    assert "p@ss" not in repr(found)
+    plain, tls = server("smtp://mail.example.org"), server("smtps://ann%40x:y@[::1]/")
+    assert plain is not None
+    assert (plain.port, plain.user, plain.is_loopback) == (25, "", False)
+    assert tls is not None
+    assert (tls.port, tls.user, tls.host, tls.is_loopback) == (465, "ann@x", "::1", True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "mail.example.org", "http://mail.example.org", "smtp://", "smtp://host:0", None,
+     "smtp://host:99999", "smtp://host/path", "smtp://user@host", "smtp://:pass@host",
+     "smtp://@host", "smtp://a:b\n@host", "smtp://ho st", "smtp://a:%00@host", 25,
+     "smtp://host:port"],
+)  # fmt: skip
+def test_what_is_no_server(url: object) -> None:
+    assert server(url) is None
+
+
+def test_the_headline_is_not_said_twice() -> None:
+    text = part(message(), "plain")
+    assert text.count(TITLE + "\n") == 1
+    assert second_article().title in text
