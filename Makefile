@@ -8,7 +8,7 @@ UV := $(shell command -v uv 2>/dev/null)
 ARGS ?=
 PARALLEL ?= -n auto --maxprocesses 4
 
-.PHONY: help install run test lint types imports check kafka test-kafka bench lock docs clean
+.PHONY: help install run demo test lint types imports check kafka test-kafka bench lock docs clean
 
 help: ## Say what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ install: $(VENV)/.run-installed ## Create .venv with what the program needs
 
 run: $(VENV)/.run-installed ## Start Wirewatch: console on http://127.0.0.1:8080, Ctrl-C ends it
 	@exec $(BIN)/wirewatch run $(ARGS)
+
+demo: $(VENV)/.run-installed ## See it work on a bundled newsroom, without a network; Ctrl-C ends it
+	@exec $(BIN)/wirewatch demo $(ARGS)
 
 test: $(VENV)/.dev-installed ## Run the tests (ARGS="-k word" picks)
 	$(BIN)/pytest $(PARALLEL) $(ARGS)

@@ -53,6 +53,8 @@ class DocumentRead:
         new: Entries never seen before; ``known``: seen before, changed or not. Both are 0 where
             the body was the last one again.
         hint: How long the document asks to be left alone.
+        whole: Whether it ends where it should. Of one that breaks off neither validators nor body
+            are kept: a 304, or the same part again, would hide what it lost.
     """
 
     asked: Request
@@ -65,6 +67,7 @@ class DocumentRead:
     known: int
     hint: timedelta | None
     parser_version: str
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,8 @@ def after_read(feed: FeedRecord, read: DocumentRead, now: datetime, rng: random.
         last_new_at=now if read.new else feed.last_new_at,
         last_outcome="unchanged" if unchanged else "read",
     )
+    if not read.whole:
+        kept = replace(kept, etag=None, last_modified=None, body_sha256=None)
     kept = _redirected(kept, read.moved_to, now)
     decision = _worked(feed, kept, now, rng)
     return replace(decision, health=(*decision.health, *_read_health(feed, kept, read, now)))
@@ -221,7 +226,7 @@ def _read_health(
     before: FeedRecord, after: FeedRecord, read: DocumentRead, now: datetime
 ) -> tuple[FeedHealth, ...]:
     found = []
-    if before.entry_count and read.new and not read.known:
+    if before.entry_count and read.new and not read.known and read.whole:
         words = f"None of its {read.total} entries was known: some may have come and gone unseen."
         found.append(_health(after, FeedHealthKind.WINDOW_GAP, words, now))
     if _has_moved(before, after, now):

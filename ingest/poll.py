@@ -277,6 +277,7 @@ def _read_of(feed: FeedRecord, document: Document, polled: Polled) -> DocumentRe
         known=polled.dispositions["known"] + polled.changed,
         hint=parsed.hint if parsed else None,
         parser_version=PARSER_VERSION,
+        whole=parsed.whole if parsed else True,
     )
 
 

@@ -1,9 +1,10 @@
-"""The generated pages of docs/: settings, schemas, AsyncAPI. ``make docs`` writes, a test compares.
+"""The generated pages of docs/, written by ``make docs``; a test compares.
 
 ::
 
     Settings ──▶ docs/settings.md, .env.example
     messages ──▶ docs/schemas/<stream>.json, docs/asyncapi.json
+    wirewatch/demo/room ──▶ docs/demo.md
 
 The baseline that schemas are compared with is none of them: see :mod:`wirewatch.baseline`.
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 from config.reference import env_example, settings_markdown
 from core.messages.envelope import STREAM_MESSAGES, schema_uri
 from wirewatch.asyncapi import asyncapi
+from wirewatch.demo.page import demo_markdown
 
 ROOT = Path(__file__).parent.parent
 
@@ -36,6 +38,7 @@ def generated() -> dict[Path, str]:
     pages[Path("docs/asyncapi.json")] = asyncapi()
     pages[Path("docs/settings.md")] = settings_markdown()
     pages[Path(".env.example")] = env_example()
+    pages[Path("docs/demo.md")] = demo_markdown()
     return pages
 
 

@@ -36,7 +36,8 @@ def read_body(root: HtmlElement, blocks: Sequence[Block], tagged: Tagged) -> str
     if tagged.stub and own and sum(map(len, own)) < _SHORT:
         return clean("\n".join(own))
     found = trafilatura.bare_extraction(root, fast=True, include_comments=False)
-    lines = clean(getattr(found, "text", "") or "").split("\n") if found is not None else []
+    raw = clean(getattr(found, "text", "") or "").split("\n") if found is not None else []
+    lines = [line.strip("| ") for line in raw]  # borders of a table that lays out the page
     return clean("\n".join(own if _doubtful(lines, own, blocks) else lines))
 
 

@@ -2,10 +2,12 @@
 
 ::
 
-    blocks ─ signatures (``Name | Sa., 8. Januar 2022 - 18:19``), reply lines, heads ─▶ spans
+    blocks ─ signatures (``Name | Sa., 8. Januar 2022 - 18:19``), reply lines, heads, talk ─▶ spans
 
 A byline is one signature before the body; a live ticker has times without names; an interview
-has names without times. None of them is taken for comments.
+has names without times. None of them is taken for comments. Where nothing but names gives readers
+away, they must talk below the body, more than two of them, come back, and one bear a name that
+nobody has outside of forums (``lough_swan``, ``GregT``).
 """
 
 from __future__ import annotations
@@ -30,6 +32,11 @@ _SURE_HEAD = re.compile("|".join(words.alternatives("sure_head")))
 _BY = re.compile(r"^(?:von|by|par|от|від) ")
 _REACH = 6
 _MIN_COMMENT = 15
+_MIN_TALK = 4
+_HANDLE = re.compile(
+    r"(?!(?:Mc|Mac|De|Di|La|Le|Van|von |van |de |der |zu |la |le ))"
+    r"(?:[^\W\d_]*[a-zß-ÿ][A-Z]|\w*[\d_]|[a-z])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,8 @@ def _span(
         return _around(signatures, heads, blocks, title)
     if start := _from_replies(replies, blocks, title):
         return _from_head(start, heads, blocks), len(blocks)
+    if not live and (talk := _talk(blocks, rest)):
+        return _from_head(talk[0], heads, blocks), talk[1]
     head = next((h for h in heads if _opens(h, blocks, title)), None)
     return (head, len(blocks)) if head is not None else None
 
@@ -211,6 +220,40 @@ def _from_replies(replies: Sequence[int], blocks: Sequence[Block], title: int) -
     first = apart[0]
     names = (i for i in range(first - 1, max(title, first - 9), -1) if looks_like_name(blocks[i]))
     return next(names, None)
+
+
+def _talk(blocks: Sequence[Block], rest: Sequence[int]) -> tuple[int, int] | None:
+    """First and one past the last block of a talk below the body: names and nothing but names."""
+    said: dict[tuple[str, str], list[int]] = {}
+    for i, following in pairwise(rest):
+        if looks_like_name(blocks[i]) and _markup(blocks[i]) != _markup(blocks[following]):
+            said.setdefault(_markup(blocks[i]), []).append(i)
+    for names in said.values():
+        if _is_talk(blocks, names):
+            answers = {_markup(blocks[i + 1]) for i in names}
+            over = (i for i in rest if i > names[-1] + 1 and _markup(blocks[i]) not in answers)
+            return names[0], next(over, len(blocks))
+    return None
+
+
+def _is_talk(blocks: Sequence[Block], names: Sequence[int]) -> bool:
+    who = [blocks[i].text.removesuffix(":") for i in names]
+    if len(who) < _MIN_TALK or not 2 < len(set(who)) < len(who):
+        return False
+    answers = [blocks[i + 1] for i in names]
+    before = [b for b in blocks[: names[0]] if b.zone is None and b.prose]
+    markup = {_markup(b) for b in before}
+    return (
+        bool(before)
+        and any(_HANDLE.match(name) for name in who)
+        and all(b - a <= _REACH for a, b in pairwise(names))
+        and not any(b.linky or _markup(b) in markup for b in answers)
+    )
+
+
+def _markup(block: Block) -> tuple[str, str]:
+    """What a page's author calls such blocks: their element and its class."""
+    return str(block.owner.tag), block.owner.get("class") or ""
 
 
 def _opens(head: int, blocks: Sequence[Block], title: int) -> bool:

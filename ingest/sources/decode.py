@@ -77,6 +77,17 @@ def head_of(document: bytes, size: int = 65_536) -> str:
     return document[:size].decode("utf-8", "ignore")
 
 
+def ends(document: bytes, closing: re.Pattern[bytes], tail: int = 65_536) -> bool:
+    """Whether a document closes its root element, rather than break off in the middle.
+
+    Args:
+        document: In UTF-8; what a cache writes below the end does not matter.
+        closing: The root's closing tag.
+        tail: Bytes at the end that are searched.
+    """
+    return bool(closing.search(document[-tail:]))
+
+
 def is_html(document: bytes) -> bool:
     """Whether a document begins as a web page does."""
     return bool(_HTML.match(head_of(document, 4096)))

@@ -50,6 +50,8 @@ class ParsedFeed:
             nothing to know them by.
         hint: How long the feed asks to be left alone, where it says.
         self_url: What the feed calls its own URL, where it says.
+        whole: Whether the document ends where it should; one that breaks off may have lost
+            entries.
     """
 
     title: str
@@ -60,3 +62,4 @@ class ParsedFeed:
     tossed: int
     hint: timedelta | None = None
     self_url: str | None = None
+    whole: bool = True

@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ import structlog
 from config.errors import FetchError
 from ingest.dates import parse_date
 from ingest.sources.build import Context, entry_of, field, language_code
-from ingest.sources.decode import is_html, not_a_feed
+from ingest.sources.decode import ends, is_html, not_a_feed
 from ingest.sources.entry import ParsedFeed
 from ingest.sources.hints import Hints
 from ingest.sources.identity import Raw, Sorted, sort_out
@@ -35,6 +36,7 @@ MOST_UNCLOSED = 20_000
 
 _log = structlog.get_logger(__name__)
 
+_END = re.compile(rb"</(?:\w+:)?(?:rss|rdf|feed)\s*>", re.IGNORECASE)
 _FEED = re.compile(rb"<(?:\w+:)?(?:rss|rdf|feed|channel|item|entry)\b", re.IGNORECASE)
 
 
@@ -88,7 +90,8 @@ def _parse_whole(
     chosen = sort_out(raws, known, limit, _age(now))
     kept = [items[position] for position, _, _ in chosen.kept]
     is_atom = version.startswith("atom")
-    return _parsed(_channel(result["feed"]), is_atom, kept, chosen, len(items), url, now)
+    found = _parsed(_channel(result["feed"]), is_atom, kept, chosen, len(items), url, now)
+    return replace(found, whole=ends(document, _END))
 
 
 def unclosed(document: bytes) -> int:

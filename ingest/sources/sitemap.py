@@ -9,6 +9,7 @@ A URL without a news tag is no news: sitemaps list whole sites.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -17,12 +18,14 @@ from lxml import etree
 from config.errors import FetchError
 from ingest.dates import parse_date
 from ingest.sources.build import language_code
-from ingest.sources.decode import is_html, not_a_feed
+from ingest.sources.decode import ends, is_html, not_a_feed
 from ingest.sources.entry import Entry, ParsedFeed
 from ingest.sources.identity import Raw, sort_out
 from ingest.sources.scan import refuse_bombs
 from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
+
+_END = re.compile(rb"</(?:\w+:)?urlset\s*>|<(?:\w+:)?urlset[^>]*/>", re.IGNORECASE)
 
 _FIELDS = {
     "loc": "loc",
@@ -65,6 +68,7 @@ def parse_sitemap_xml(
         known_keys=chosen.known_keys,
         total=len(found),
         tossed=chosen.tossed + len(found) - len(news),
+        whole=ends(document, _END),
     )
 
 

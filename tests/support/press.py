@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
@@ -193,13 +193,18 @@ class Installation:
         self.me.close()
 
     def subscribe(
-        self, *urls: str, outlet: str = "kurier", tier: str = "B", every: float | None = None
+        self,
+        *urls: str,
+        outlet: str = "kurier",
+        tier: str = "B",
+        every: float | None = None,
+        kind: Literal["feed", "sitemap"] = "feed",
     ) -> list[str]:
         """Add an outlet with these feeds; their ids."""
         interval = None if every is None else timedelta(seconds=every)
         ids = [feed_id(outlet, url) for url in urls]
         made = tuple(
-            Feed(name, url, "feed", interval, outlet, PLACE)
+            Feed(name, url, kind, interval, outlet, PLACE)
             for name, url in zip(ids, urls, strict=True)
         )
         added = Outlet(outlet, outlet, "DE", "de", Tier(tier), made, PLACE)

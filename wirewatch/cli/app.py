@@ -8,12 +8,14 @@ import typer
 
 from wirewatch.cli import alerts, articles, feeds, streams, topics
 from wirewatch.cli.check import check
+from wirewatch.cli.demo import demo
 from wirewatch.cli.health import health
 from wirewatch.cli.run import run
 
 EXAMPLES = """
 \b
 Examples:
+  wirewatch demo                       see it work on a small invented newsroom
   wirewatch check                      are the files in config/ sound?
   wirewatch run                        poll, match, tell; console on http://127.0.0.1:8080
   wirewatch run --once --json          one round, for cron
@@ -35,6 +37,7 @@ app = typer.Typer(
     epilog=EXAMPLES,
 )
 app.command()(run)
+app.command()(demo)
 app.command()(check)
 app.command()(health)
 app.add_typer(feeds.app, name="feeds")

@@ -1,0 +1,69 @@
+"""Readers whom nothing but their names gives away, and speakers who are the article."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from ingest.extract import ExtractedPage, extract_page
+
+NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
+TITLE = "Bäckerei in der Mühlgasse schließt"
+BODY = (
+    "Nach 103 Jahren hat die Bäckerei in der Mühlgasse geschlossen. Niemand fand sich für sie.",
+    "Das letzte Brot kam am Samstag um zehn vor elf aus dem Ofen, die Schlange war sehr lang.",
+)
+READERS = ("Semmelfee", "GerdT", "Ofenrohr", "Semmelfee", "GerdT")
+SPEAKERS = ("Anna Brandt", "Jörg Weide", "Anna Brandt", "Jörg Weide", "Anna Brandt")
+PANEL = ("McKay", "von Weide", "DeVries", "McKay", "von Weide")
+
+
+def said(names: Sequence[str], name: str, text: str) -> str:
+    line = "Das sehe ich anders, und ich sage auch gern, warum das so ist, Nummer {}."
+    return "".join(
+        f"<div class=a><{name}>{who}</{name}><{text} class=c>{line.format(n)}</{text}></div>"
+        for n, who in enumerate(names)
+    )
+
+
+def page(below: str, after: str = "") -> ExtractedPage:
+    body = "".join(f"<p>{p}</p>" for p in BODY)
+    html = (
+        f"<html lang=de><title>{TITLE}</title><body><main><h1>{TITLE}</h1>{body}{below}{after}"
+        "</main></body></html>"
+    )
+    return extract_page(html.encode(), url="https://auberg.example/a/b", now=NOW)
+
+
+@pytest.mark.parametrize(("name", "text"), [("div", "div"), ("b", "p"), ("span", "p")])
+def test_readers_who_come_back_under_forum_names_are_comments(name: str, text: str) -> None:
+    found = page(said(READERS, name, text))
+    assert "sehe ich anders" not in f"{found.lead} {found.text}"
+    assert all(p in f"{found.lead} {found.text}" for p in BODY)
+    [zone] = [z for z in found.zones if z.zone == "comments"]
+    assert zone.text.count("sehe ich anders") == len(READERS)
+
+
+def test_what_follows_them_in_the_bodys_markup_is_body() -> None:
+    last = "Der Ofen bleibt, wo er ist, denn er lässt sich nicht bewegen, ohne dass er zerbricht."
+    found = page(said(READERS, "div", "div"), f"<p>{last}</p>")
+    assert last in found.text
+    assert "sehe ich anders" not in found.text
+
+
+@pytest.mark.parametrize("names", [SPEAKERS, PANEL, READERS[:3]], ids=["two", "panel", "few"])
+def test_an_interview_a_panel_and_a_list_of_names_are_the_article(names: Sequence[str]) -> None:
+    assert page(said(names, "div", "div")).text.count("sehe ich anders") == len(names)
+
+
+def test_a_page_laid_out_by_a_table_leaves_no_borders_in_its_text() -> None:
+    cells = "".join(f"<p>{p}</p>" for p in BODY)
+    html = (
+        f"<html lang=de><title>{TITLE}</title><body><table><tr><td>Start</td><td><table><tr><td>"
+        f"<font size=5><b>{TITLE}</b></font>{cells}</td></tr></table></td></tr></table>"
+    )
+    found = extract_page(html.encode(), url="https://auberg.example/a/b", now=NOW)
+    assert all(p in f"{found.lead} {found.text}" for p in BODY)
+    assert "|" not in found.text

@@ -1,0 +1,206 @@
+"""`wirewatch demo` as somebody runs it: the whole of it once, then its ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from core.messages import ArticleRevision
+from core.messages.envelope import ALERTS, ARTICLES
+from tests.support.walk import WIREWATCH
+from tests.wirewatch.live import get
+from wirewatch.demo.facts import Facts, Reader
+from wirewatch.demo.room import load
+from wirewatch.demo.verdict import Names, StoryTable, compare, load_expected, outcomes
+from wirewatch.demo.workspace import Workspace
+from wirewatch.opening import open_instance, open_stream_log
+
+PATIENCE = 170.0
+"""A demo takes half a minute, on a machine under load much longer."""
+
+pytestmark = pytest.mark.timeout(PATIENCE + 30)
+EXPECTED = load_expected()
+
+
+class Shown:
+    """A demo that was run to its end: what it printed, and what its streams hold."""
+
+    def __init__(self, folder: Path) -> None:
+        with demo(folder, "--speed", "6", "--data", str(folder / "demo"), "--stay") as child:
+            self.text, self.console = "", ""
+            assert child.stdout is not None
+            for line in child.stdout:
+                self.text += line
+                if line.startswith("Ctrl-C ends it."):
+                    break
+            self.status = get(f"{console_of(self.text)}healthz")[0]
+            began = time.monotonic()
+            os.killpg(child.pid, signal.SIGINT)  # as a terminal does
+            rest, self.errors = child.communicate(timeout=30)
+            self.text += rest
+            self.ended_after, self.code = time.monotonic() - began, child.returncode
+        settings = Workspace(folder / "demo", 0).settings
+        self.facts = Facts()
+        with open_instance(settings) as me, open_stream_log(settings, me) as streams:
+            self.streams = {info.name for info in streams.streams()}
+            for message in Reader(streams).news():
+                self.facts.add(message)
+        self.names = Names(load(), self._urls())
+
+    def _urls(self) -> dict[str, str]:
+        places = {a.outlet: urlsplit(a.url).netloc for a in self.facts.articles.values()}
+        return {outlet: f"http://{place}" for outlet, place in places.items()}
+
+
+@contextmanager
+def demo(folder: Path, *args: str) -> Iterator[subprocess.Popen[str]]:
+    """A demo in a process group of its own, of which nothing is left afterwards."""
+    child = subprocess.Popen(
+        [str(WIREWATCH), "demo", "--port", "0", *args],
+        env=environment() | {"TMPDIR": str(folder)},
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    late = threading.Timer(PATIENCE, os.killpg, (child.pid, signal.SIGKILL))
+    late.start()
+    try:
+        yield child
+    finally:
+        late.cancel()
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()
+
+
+def console_of(text: str) -> str:
+    line = next(line for line in text.splitlines() if line.startswith("Console: "))
+    return line.removeprefix("Console: ").strip()
+
+
+def environment() -> dict[str, str]:
+    """What somebody has set for the real thing is nothing to the demo."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("WIREWATCH_")}
+    return kept | {"WIREWATCH_STREAMS_URL": "nonsense://", "WIREWATCH_STREAMS_PREFIX": "mine"}
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    return Shown(tmp_path_factory.mktemp("shown"))
+
+
+@pytest.mark.parametrize("story", EXPECTED.stories, ids=lambda s: s.title)
+def test_every_article_of_a_story_comes_out_as_the_table_says(
+    shown: Shown, story: StoryTable
+) -> None:
+    found = outcomes(shown.facts, shown.names)
+    assert {name: found.get(name) for name in story.editions} == story.editions
+
+
+def test_it_says_so_itself_and_ends_with_0(shown: Shown) -> None:
+    assert shown.code == 0, f"{shown.text}\n{shown.errors}"
+    assert f"All {len(load().editions)} articles and versions came out as the table" in shown.text
+
+
+def test_stories_are_neither_mixed_nor_split(shown: Shown) -> None:
+    feeds = {h.feed_id: h.outlet for h in shown.facts.health}
+    assert compare(EXPECTED, shown.facts, shown.names, feeds) == []
+
+
+def test_a_table_that_says_something_else_is_noticed(shown: Shown) -> None:
+    feeds = {h.feed_id: h.outlet for h in shown.facts.health}
+    first = EXPECTED.stories[0]
+    other = StoryTable(first.title, {**first.editions, "tagesspur/fahrplan": {}})
+    wrong = type(EXPECTED)((other, *EXPECTED.stories[1:]), (), {}, ())
+    said = " ".join(compare(wrong, shown.facts, shown.names, feeds))
+    assert "tagesspur/fahrplan is nato-membership: copy; expected: no topic." in said
+    assert "The feed of alpenwarte was failing, then recovered; expected: well." in said
+    assert "The page of courier/cables was not read" in said
+
+
+def test_the_summary_is_in_plain_words_without_colour(shown: Shown) -> None:
+    assert "\x1b" not in shown.text
+    assert "publishes" not in shown.text  # a pipe is told the result, not the course
+    for words in (
+        "Console: http://127.0.0.1:",
+        "Told: 6 stories",
+        "of the shorter text is the same as in hafenblatt",
+        "more than six hours old",
+        "On its page only reader comments speak of that.",
+        "Only menus and link boxes on its page speak of that.",
+        "Said once in passing, score 10 of 30",
+        "“Senator”",
+        "*Nato-Beitritt*",
+    ):
+        assert words in shown.text
+
+
+def test_it_is_the_ordinary_program_with_the_shipped_topics(shown: Shown) -> None:
+    assert {ALERTS, ARTICLES} <= shown.streams  # and not under the prefix of the user's own
+    articles = shown.facts.articles.values()
+    assert all(isinstance(a, ArticleRevision) for a in articles)
+    assert {a.published_source for a in articles} >= {"feed", "jsonld"}
+    assert {a.access.value for a in articles} >= {"free", "paid"}
+
+
+def test_it_goes_on_until_ctrl_c_when_it_is_asked_to_stay(shown: Shown) -> None:
+    assert shown.status == 200
+    assert shown.ended_after < 15
+    assert "Everything is kept in" in shown.text
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(address(console_of(shown.text)), timeout=2)
+
+
+def test_a_signal_in_the_middle_ends_all_of_it_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with demo(tmp_path, "--port", str(port)) as child:
+            assert child.stdout is not None
+            console = console_of(next(line for line in child.stdout if "Console: " in line))
+            assert address(console)[1] != port
+            _until_up(console)
+            child.terminate()
+            began = time.monotonic()
+            rest, errors = child.communicate(timeout=30)
+    assert child.returncode == 0, errors
+    assert "Stopped before the end" in rest
+    assert time.monotonic() - began < 15
+    assert list(tmp_path.glob("wirewatch-demo-*")) == []
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(address(console), timeout=2)
+
+
+def address(url: str) -> tuple[str, int]:
+    return "127.0.0.1", urlsplit(url).port or 0
+
+
+def _until_up(console: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            if get(f"{console}healthz")[0]:
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the console never answered")
+
+
+def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("keep")
+    with demo(tmp_path, "--data", str(tmp_path)) as child:
+        _, errors = child.communicate(timeout=PATIENCE)
+    assert child.returncode == 2
+    assert "is not empty" in errors
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]

@@ -1,0 +1,149 @@
+"""The newsroom by itself: its tables agree, its servers answer as publishers' do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import pytest
+
+from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
+from wirewatch.demo.press import Press
+from wirewatch.demo.room import load
+from wirewatch.demo.timetable import PATIENCE, due
+from wirewatch.demo.verdict import load_expected
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+ROOM = load()
+
+
+@pytest.fixture
+def press() -> Press:
+    made = Press(ROOM, lambda: NOW)
+    made.urls = {o.id: f"http://127.0.0.1:{n}" for n, o in enumerate(ROOM.outlets, 8000)}
+    for edition in ROOM.editions:
+        made.publish(edition)
+    return made
+
+
+def feed(press: Press, outlet: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+    found = ROOM.outlet(outlet)
+    answer = press.answer(found, found.path, {k.replace("_", "-"): v for k, v in headers.items()})
+    return answer.status, answer.body, dict(answer.headers)
+
+
+def parsed(press: Press, outlet: str) -> ParsedFeed:
+    _, body, headers = feed(press, outlet)
+    parse = parse_sitemap if ROOM.outlet(outlet).feed == "sitemap" else parse_feed
+    kind = headers["Content-Type"]
+    return parse(body, url="http://f", content_type=kind, now=NOW, known={}, limit=99)
+
+
+def test_every_edition_has_an_outcome_and_every_outcome_an_edition() -> None:
+    expected = load_expected()
+    assert set(expected.editions) == set(ROOM.named)
+    assert {look.edition for look in expected.lookalikes} <= set(ROOM.named)
+    assert not any(expected.editions[look.edition] for look in expected.lookalikes)
+    assert {name for e in ROOM.editions for name in e.after} <= set(ROOM.named)
+    assert len(ROOM.outlets) >= 6
+    assert {o.language for o in ROOM.outlets} == {"de", "en"}
+
+
+@pytest.mark.parametrize("outlet", [o.id for o in ROOM.outlets if o.feed != "html"])
+def test_feeds_list_what_is_out_with_real_dates(press: Press, outlet: str) -> None:
+    own = [e for e in ROOM.editions if e.outlet == outlet]
+    last = {e.piece: e for e in own}
+    found = {e.title: e for e in parsed(press, outlet).entries}
+    assert set(found) == {e.title for e in last.values()}
+    for edition in last.values():
+        assert found[edition.title].published_at == NOW - edition.age
+
+
+@pytest.mark.parametrize("outlet", [o.id for o in ROOM.outlets if o.feed != "html"])
+def test_an_unchanged_feed_is_not_sent_twice_and_a_changed_one_is(
+    press: Press, outlet: str
+) -> None:
+    status, _, headers = feed(press, outlet)
+    assert status == 200
+    assert feed(press, outlet, If_None_Match=headers["ETag"])[:2] == (304, b"")
+    assert feed(press, outlet, If_Modified_Since=headers["Last-Modified"])[:2] == (304, b"")
+    assert parsedate_to_datetime(headers["Last-Modified"]) == NOW
+    edition = next(e for e in ROOM.editions if e.outlet == outlet)
+    press.publish(replace(edition, title="Something else"))
+    assert feed(press, outlet, If_None_Match=headers["ETag"])[0] == 200
+
+
+def test_a_feed_in_trouble_fails_breaks_off_and_recovers(press: Press) -> None:
+    outlet = ROOM.outlet("alpenwarte")
+    assert outlet.trouble
+    _, whole, headers = feed(press, outlet.id)
+    press.break_feed(outlet)
+    for how in outlet.trouble.answers:
+        status, body, given = feed(press, outlet.id)
+        assert status == (500 if how == "error" else 200)
+        if how == "cut":
+            assert whole.startswith(body)
+            assert body != whole
+            assert given["ETag"] == headers["ETag"]
+    assert feed(press, outlet.id)[1] == whole
+
+
+@pytest.mark.parametrize("name", sorted(ROOM.named))
+def test_every_page_can_be_served_and_says_that_it_is_invented(press: Press, name: str) -> None:
+    edition = ROOM.named[name]
+    press.publish(edition)
+    outlet = ROOM.outlet(edition.outlet)
+    for path in filter(None, (edition.path, edition.canonical)):
+        answer = press.answer(outlet, path, {})
+        page = answer.body.decode(outlet.charset)
+        assert answer.status == 200
+        assert edition.title.split(":")[0].replace("'", "&#39;") in page
+        assert "Wirewatch" in page
+        assert "http://127.0.0.1" in page or "canonical" not in page
+
+
+def test_what_is_not_out_is_not_found(press: Press) -> None:
+    fresh = Press(ROOM, lambda: NOW, urls=dict(press.urls))
+    edition = ROOM.named["hafenblatt/fahrplan"]
+    assert fresh.answer(ROOM.outlet("hafenblatt"), edition.path, {}).status == 404
+
+
+def test_a_page_that_robots_txt_forbids_is_a_trespass_once_it_is_asked_for(press: Press) -> None:
+    assert press.trespasses() == []
+    press.answer(ROOM.outlet("courier"), ROOM.named["courier/cables"].path, {})
+    assert len(press.trespasses()) == 1
+
+
+def test_json_feed_names_its_version(press: Press) -> None:
+    assert json.loads(feed(press, "rundfunk")[1])["version"].endswith("/1.1")
+
+
+def ready(second: float, out: set[str], read: set[str], late: float = 0.0) -> set[str]:
+    found = due(ROOM, out, second, lambda _: late, lambda name: name in read)
+    return {edition.name for edition in found}
+
+
+def test_an_edition_waits_for_those_it_comes_after_but_not_for_ever() -> None:
+    first, copy = "hafenblatt/fahrplan", "tagesspur/fahrplan"
+    assert first in ready(5, set(), set())
+    assert copy not in ready(5, {first}, {first})
+    assert copy not in ready(9, {first}, set())
+    assert copy in ready(9, {first}, {first})
+    assert copy in ready(9, {first}, set(), late=PATIENCE + 1)
+    assert first not in ready(9, {first}, set())
+
+
+def test_ages_are_believable_for_the_first_read(press: Press) -> None:
+    old = [e for e in ROOM.editions if e.age]
+    assert all(e.at <= 0 for e in old)
+    assert any(e.age > timedelta(hours=6) for e in old)
+    assert any(timedelta(0) < e.age < timedelta(hours=6) for e in old)
+
+
+def test_a_table_with_a_later_version_keeps_what_it_does_not_change() -> None:
+    first, second = ROOM.named["hafenblatt/fahrplan"], ROOM.named["hafenblatt/fahrplan#2"]
+    assert (second.path, second.page, second.teaser) == (first.path, first.page, first.teaser)
+    assert second.title != first.title
+    assert first.name in second.after

@@ -1,0 +1,195 @@
+"""What the newsroom has published so far, and how its servers answer for it. No sockets here.
+
+::
+
+    Edition ──publish──▶ Press ──answer(outlet, path, headers)──▶ Answer
+                           │         robots.txt · feed (ETag, Last-Modified, 304) · page · 404
+                           └── troubles: the next answers of a feed that is broken
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+from functools import cached_property
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from lxml.etree import strip_elements
+from lxml.html import document_fromstring
+
+from core.clock import Clock, rfc3339
+from wirewatch.demo.feeds import WRITERS, Entry
+from wirewatch.demo.room import ROOM, Edition, Newsroom, Outlet
+
+BROKEN = b"<h1>500 Internal Server Error</h1>"
+GERMAN_MONTHS = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
+    "November", "Dezember",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answers."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Press:
+    """The newsroom's servers.
+
+    Attributes:
+        newsroom: What they serve.
+        clock: The present.
+        urls: Where each outlet is, by its id; no slash at the end.
+        started: When the demo began.
+        asked: Requests so far, by what was asked for: feed, not_modified, page, robots.
+        paths: Everything asked for, by outlet and path.
+    """
+
+    newsroom: Newsroom
+    clock: Clock
+    urls: dict[str, str] = field(default_factory=dict)
+    asked: Counter[str] = field(default_factory=Counter)
+    paths: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.started = self.clock()
+        self._out: dict[str, Entry] = {}
+        self._trouble: dict[str, list[str]] = {}
+
+    def publish(self, edition: Edition) -> None:
+        """From now on the outlet's feed and page show this edition."""
+        before = self._out.get(edition.piece)
+        now = self.clock().replace(microsecond=0) if edition.at > 0 else self.started
+        first = before.published if before else now - edition.age
+        url = (
+            self.urls[edition.outlet] + edition.path + self.newsroom.outlet(edition.outlet).tracking
+        )
+        self._out[edition.piece] = Entry(edition, url, first, now if before else first)
+
+    def break_feed(self, outlet: Outlet) -> None:
+        """Its trouble begins."""
+        self._trouble[outlet.id] = list(outlet.trouble.answers) if outlet.trouble else []
+
+    @property
+    def out(self) -> frozenset[str]:
+        """Names of the editions that were published, those that were replaced too."""
+        return frozenset(
+            e.name
+            for e in self.newsroom.editions
+            if e.piece in self._out and e.number <= self._out[e.piece].edition.number
+        )
+
+    def trespasses(self) -> list[str]:
+        """Pages that were asked for although robots.txt forbids it, in words."""
+        return [
+            f"{path} of {outlet.id} was asked for although robots.txt forbids it."
+            for outlet in self.newsroom.outlets
+            for (name, path) in self.paths
+            if name == outlet.id and path.startswith(tuple(outlet.forbidden))
+        ]
+
+    def answer(self, outlet: Outlet, path: str, headers: Mapping[str, str]) -> Answer:
+        """Answer a request."""
+        self.paths[outlet.id, path] += 1
+        if path == "/robots.txt":
+            self.asked["robots"] += 1
+            return Answer(body=outlet.robots.encode(), headers={"Content-Type": "text/plain"})
+        if path == outlet.path:
+            return self._feed(outlet, headers)
+        self.asked["page"] += 1
+        piece = self.newsroom.at_path.get((outlet.id, path), "")
+        entry = self._out.get(piece)
+        return self._page(outlet, entry) if entry else Answer(404, b"<h1>404</h1>")
+
+    def page_text(self, name: str) -> str:
+        """Every word on the page of an edition that is out, menus and boxes too."""
+        entry = self._out[self.newsroom.named[name].piece]
+        page = self._page(self.newsroom.outlet(entry.edition.outlet), entry)
+        root = document_fromstring(page.body)
+        strip_elements(root, "script", "style", "title", with_tail=False)
+        return "\n".join(text for raw in root.itertext() if (text := str(raw).strip()))
+
+    def _feed(self, outlet: Outlet, headers: Mapping[str, str]) -> Answer:
+        self.asked["feed"] += 1
+        trouble = self._trouble.get(outlet.id)
+        how = trouble.pop(0) if trouble else ""
+        if how == "error":
+            return Answer(500, BROKEN, {"Content-Type": "text/html"})
+        if outlet.feed == "html":
+            return self._html(outlet, f"{outlet.id}/instead-of-a-feed.html")
+        entries = self._entries(outlet)
+        write, kind = WRITERS[outlet.feed]
+        body = write(outlet, self.urls[outlet.id], entries).encode()
+        newest = max((e.updated for e in entries), default=self.started)
+        validators = {
+            "ETag": f'"{hashlib.sha256(body).hexdigest()[:16]}"',
+            "Last-Modified": format_datetime(newest.astimezone(UTC), usegmt=True),
+        }
+        if _is_fresh(headers, validators["ETag"], newest):
+            self.asked["not_modified"] += 1
+            return Answer(304, b"", validators)
+        if how == "cut":  # as a cache does that keeps what it got, under the whole one's ETag
+            body = body[: body.index(b"</item>") + len(b"</item>")]
+        return Answer(200, body, {"Content-Type": kind} | validators)
+
+    def _entries(self, outlet: Outlet) -> list[Entry]:
+        own = [e for e in self._out.values() if e.edition.outlet == outlet.id]
+        return sorted(own, key=lambda e: e.published, reverse=True)
+
+    def _page(self, outlet: Outlet, entry: Entry) -> Answer:
+        return self._html(outlet, entry.edition.page, entry)
+
+    def _html(self, outlet: Outlet, template: str, entry: Entry | None = None) -> Answer:
+        others = [e for e in self._entries(outlet) if e is not entry][:4]
+        text = self._templates.get_template(template).render(
+            outlet=outlet,
+            home=self.urls[outlet.id],
+            entry=entry,
+            piece=entry.edition if entry else None,
+            others=others,
+            canonical=self._canonical(entry) if entry else "",
+        )
+        body = text.encode(outlet.charset, "xmlcharrefreplace")
+        return Answer(200, body, {"Content-Type": f"text/html; charset={outlet.charset}"})
+
+    def _canonical(self, entry: Entry) -> str:
+        path = entry.edition.canonical or entry.edition.path
+        return self.urls[entry.edition.outlet] + path
+
+    @cached_property
+    def _templates(self) -> Environment:
+        made = Environment(
+            loader=FileSystemLoader(ROOM), autoescape=True, undefined=StrictUndefined
+        )
+        made.filters |= {"iso": rfc3339, "german": _german, "english": _english, "ago": _before}
+        return made
+
+
+def _is_fresh(headers: Mapping[str, str], etag: str, modified: datetime) -> bool:
+    """Whether what the client has is what there is (RFC 9110, 13.1)."""
+    if known := headers.get("If-None-Match"):
+        return etag in known
+    if since := headers.get("If-Modified-Since"):
+        return modified <= parsedate_to_datetime(since)
+    return False
+
+
+def _german(moment: datetime) -> str:
+    return f"{moment.day}. {GERMAN_MONTHS[moment.month - 1]} {moment:%Y, %H:%M} Uhr"
+
+
+def _english(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y, %H:%M}"
+
+
+def _before(moment: datetime, minutes: int) -> datetime:
+    return moment - timedelta(minutes=minutes)

@@ -1,0 +1,180 @@
+"""A folder of the demo's own, with everything an installation has, and the ordinary `run` on it.
+
+::
+
+    folder/config/   sources.yaml, alerts.yaml made for the newsroom; topics and entities as shipped
+    folder/data/     streams.db, store.db
+    folder/run.log   what the child says
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from config.errors import OutsideError, UsageError
+from config.settings import PREFIX, Settings
+from wirewatch.demo.room import Newsroom, Outlet
+
+EVERY = "2s"
+HOST = "127.0.0.1"
+STOP_SECONDS = 12.0
+"""`run` gives back what it has in hand after nine seconds; then it is ended."""
+
+SHIPPED: Path = Settings.model_fields["config_dir"].default
+WIREWATCH = Path(sys.executable).with_name("wirewatch")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One installation.
+
+    Attributes:
+        folder: Where it is.
+        port: Of its console.
+    """
+
+    folder: Path
+    port: int
+
+    @property
+    def console(self) -> str:
+        """The console's address."""
+        return f"http://{HOST}:{self.port}/"
+
+    @property
+    def log_file(self) -> Path:
+        """What `run` says, line by line."""
+        return self.folder / "run.log"
+
+    @property
+    def settings(self) -> Settings:
+        """The settings the child runs with: the defaults, whatever this machine has set."""
+        fields = Settings.model_fields.items()
+        values: dict[str, Any] = {name: field.get_default() for name, field in fields}
+        own = {
+            name.removeprefix(PREFIX).lower(): value for name, value in self._variables().items()
+        }
+        return Settings(_env_file=None, **values | own)
+
+    def configure(self, newsroom: Newsroom, urls: Mapping[str, str]) -> None:
+        """Write the operator's files."""
+        config = self.folder / "config"
+        for name in ("topics", "entities"):
+            shutil.copytree(SHIPPED / name, config / name)
+        outlets = [_outlet(outlet, urls[outlet.id]) for outlet in newsroom.outlets]
+        alerts = {"console_url": self.console, "routes": [{"receivers": ["console"]}]}
+        yaml = YAML(typ="safe", pure=True)
+        yaml.default_flow_style = False
+        yaml.dump({"outlets": outlets}, config / "sources.yaml")
+        yaml.dump(alerts, config / "alerts.yaml")
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """`wirewatch run` on this folder, in this process's group: Ctrl-C reaches it too."""
+        if not WIREWATCH.exists():
+            raise OutsideError(f"There is no {WIREWATCH}.", mend="`make install` puts it there.")
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
+        with self.log_file.open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - our own program
+                [str(WIREWATCH), "run"],
+                env=kept | self._variables(),
+                cwd=self.folder,  # no .env of the user's there
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def _variables(self) -> dict[str, str]:
+        return {
+            "WIREWATCH_CONFIG_DIR": str(self.folder / "config"),
+            "WIREWATCH_DATA_DIR": str(self.folder / "data"),
+            "WIREWATCH_HTTP_ALLOW_PRIVATE": "true",  # the newsroom is on this machine
+            "WIREWATCH_HTTP_CONTACT": "the demo on this machine",
+            "WIREWATCH_WEB_HOST": HOST,
+            "WIREWATCH_WEB_PORT": str(self.port),
+        }
+
+
+@contextmanager
+def workspace(folder: Path | None, *, keep: bool, port: int) -> Iterator[Workspace]:
+    """A folder to work in; a temporary one is removed at the end unless it is to be kept.
+
+    Args:
+        folder: The folder, empty or not there yet; None for a temporary one.
+        keep: Whether a temporary one stays.
+        port: The console's, if it is free; else a free one is taken.
+
+    Raises:
+        UsageError: The folder holds something, or cannot be made.
+    """
+    made = _temporary() if folder is None else _own(folder)
+    try:
+        yield Workspace(made, free_port(port))
+    finally:
+        if folder is None and not keep:
+            shutil.rmtree(made, ignore_errors=True)
+
+
+def free_port(wanted: int) -> int:
+    """``wanted`` where nobody listens on it, else one that is free."""
+    for port in (wanted, 0):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OutsideError("There is no free port on 127.0.0.1 for the console.")
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """End the child: politely, then by force."""
+    if child.poll() is None:
+        child.terminate()
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _temporary() -> Path:
+    return Path(tempfile.mkdtemp(prefix="wirewatch-demo-"))
+
+
+def _own(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        filled = any(folder.iterdir())
+    except OSError as error:
+        raise UsageError(f"The folder {folder} cannot be used: {error.strerror}.") from None
+    if filled:
+        mend = "Name one that is empty or not there yet: the demo starts from nothing."
+        raise UsageError(f"The folder {folder} is not empty.", mend=mend)
+    return folder.resolve()
+
+
+def _outlet(outlet: Outlet, url: str) -> dict[str, Any]:
+    feed: dict[str, Any] = {"url": url + outlet.path, "every": EVERY}
+    if outlet.feed == "sitemap":
+        feed["kind"] = "sitemap"
+    return {
+        "id": outlet.id,
+        "name": outlet.name,
+        "country": outlet.country,
+        "language": outlet.language,
+        "tier": outlet.tier,
+        "feeds": [feed],
+    }
