@@ -24,7 +24,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from config.errors import OutsideError, UsageError
-from config.settings import PREFIX, Settings
+from config.setting_sources import PREFIX
+from config.settings import Settings
 from wirewatch.demo.room import Newsroom, Outlet
 
 EVERY = "2s"
