@@ -62,14 +62,14 @@ def record(
     """Keep a decision; what is to be told of it, if anything."""
     connection, match = windows.connection, reading.match
     alert = alert_id(match.topic_id, decision.story_id)
+    severity = (AlertPolicy() if topic is None else topic.alert).severity
     if decision.code is ReasonCode.KNOWN:
         _remember(connection, reading)
     elif remembered(match):
-        kept.record_decision(connection, _row(reading, decision, alert, now))
+        kept.record_decision(connection, _row(reading, decision, alert, severity, now))
         _place(windows, reading, decision)
     if decision.event is AlertEventKind.UPDATED or decision.role is Role.COPY:
         kept.touch(connection, alert, now)
-    severity = (AlertPolicy() if topic is None else topic.alert).severity
     telling = None
     if decision.notify and topic is not None:
         telling = _open(connection, reading, decision, topic, definition, now=now)
@@ -132,7 +132,9 @@ def _remember(connection: Connection, reading: Reading) -> None:
         kept.seen_under(connection, row, match.topic_revision)
 
 
-def _row(reading: Reading, decision: Decision, alert: str, now: datetime) -> kept.DecisionRow:
+def _row(
+    reading: Reading, decision: Decision, alert: str, severity: str, now: datetime
+) -> kept.DecisionRow:
     match = reading.match
     return kept.DecisionRow(
         topic_id=match.topic_id,
@@ -148,6 +150,10 @@ def _row(reading: Reading, decision: Decision, alert: str, now: datetime) -> kep
         title=match.article.title,
         url=match.article.url,
         decided_at=now,
+        language=match.language,
+        country=match.article.country,
+        severity=severity,
+        score=match.score,
     )
 
 

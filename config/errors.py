@@ -7,6 +7,7 @@
     │   ├── SettingsError              environment or .env
     │   └── CatalogError               the YAML files; carries every fault
     ├── UsageError                     wrong usage, an unknown topic, feed, article: exit 2
+    │   └── NotThereError              names a story, delivery or feed there is none of
     ├── OutsideError                   something outside failed: exit 3
     │   ├── FetchError                 a feed or page; .url, .outcome
     │   ├── StreamError                the stream engine
@@ -94,6 +95,10 @@ class UsageError(WirewatchError):
     """The command was used wrongly, or names something that does not exist."""
 
     exit_code = 2
+
+
+class NotThereError(UsageError):
+    """It names a story, a delivery, a feed or an action that does not exist."""
 
 
 class OutsideError(WirewatchError):

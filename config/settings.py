@@ -21,7 +21,6 @@ from typing import Annotated, Final, Literal
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
@@ -31,7 +30,6 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config import secrets
-from config.durations import parse_duration
 from config.errors import SettingsError
 from config.setting_sources import (
     ENV_FILE,
@@ -42,35 +40,14 @@ from config.setting_sources import (
     environment_name,
     is_secret,
 )
-
-
-def _short_duration(value: object) -> object:
-    found = parse_duration(value) if isinstance(value, str) else None
-    return value if found is None else found
-
-
-def _home(path: Path) -> Path:
-    """``~`` is the home folder; RuntimeError, where there is none, is not a value's fault."""
-    try:
-        return path.expanduser()
-    except RuntimeError as error:
-        raise ValueError(str(error)) from None
-
-
-def _loopback(host: str) -> str:
-    """Whoever reaches the console sees everything: until it asks for a token, only this machine."""
-    try:
-        local = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    if not local:
-        raise ValueError("the console listens on loopback only: 127.0.0.1, ::1 or localhost")
-    return host
-
-
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Duration = Annotated[timedelta, BeforeValidator(_short_duration), Field(ge=timedelta(0))]
-OwnPath = Annotated[Path, AfterValidator(_home)]
+from config.setting_types import (
+    Duration,
+    OwnPath,
+    Seconds,
+    ip_or_localhost,
+    is_loopback,
+    long_enough,
+)
 
 
 class Settings(BaseSettings):
@@ -179,11 +156,25 @@ class Settings(BaseSettings):
         "means store.db in the data folder.",
     )
 
-    web_host: Annotated[str, AfterValidator(_loopback)] = Field(
-        default="127.0.0.1", description="Address the console listens on; loopback only for now."
+    web_host: Annotated[str, AfterValidator(ip_or_localhost)] = Field(
+        default="127.0.0.1",
+        description="Address the console listens on; any but loopback needs WIREWATCH_WEB_TOKEN.",
     )
     web_port: int = Field(
         default=8080, ge=0, le=65535, description="Port of the console; 0 picks a free one."
+    )
+
+    web_token: Annotated[SecretStr, AfterValidator(long_enough)] = Field(
+        default=SecretStr(""),
+        description="What the console's users and the API's clients must know; empty: nothing.",
+    )
+    web_hosts: str = Field(
+        default="",
+        description="Names the console goes by besides its address: `desk.example.org,wire`.",
+    )
+    web_trust_proxy: bool = Field(
+        default=False,
+        description="Believe X-Forwarded-Proto and X-Forwarded-For: all requests come by a proxy.",
     )
 
     log_format: Literal["console", "json"] = Field(
@@ -289,6 +280,28 @@ class Settings(BaseSettings):
                 " and WIREWATCH_KAFKA_PASSWORD"
             )
         return self
+
+    @model_validator(mode="after")
+    def _token_off_loopback(self) -> Settings:
+        """Whoever reaches the console sees everything."""
+        if not (is_loopback(self.web_host) or self.web_token.get_secret_value()):
+            raise ValueError(
+                f"WIREWATCH_WEB_HOST is {self.web_host}, which others reach: set"
+                " WIREWATCH_WEB_TOKEN to a secret of 16 characters or more, or listen on 127.0.0.1"
+            )
+        return self
+
+    @property
+    def web_names(self) -> tuple[str, ...]:
+        """Names the console may be called by."""
+        own = f"[{self.web_host}]" if ":" in self.web_host else self.web_host
+        more = (name.strip() for name in self.web_hosts.split(","))
+        return tuple(filter(None, ("127.0.0.1", "localhost", "[::1]", own, *more)))
+
+    @property
+    def web_everywhere(self) -> bool:
+        """Whether the console listens on all addresses of this machine."""
+        return self.web_host != "localhost" and ip_address(self.web_host).is_unspecified
 
     @property
     def streams_location(self) -> str:

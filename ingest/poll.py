@@ -22,7 +22,7 @@ from config.errors import FetchError, StoreError
 from core import metrics
 from core.http import Response, retry_after
 from core.messages.envelope import to_record
-from core.store import Connection, articles, entries, feeds, hosts, outbox
+from core.store import Connection, articles, entries, feed_days, feeds, hosts, outbox
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
 from core.text.clean import for_log
@@ -256,6 +256,14 @@ class Poller:
             until = now + timedelta(seconds=decision.pause)
             hosts.pause(connection, pause_scope(feed.url), until, feed.due_reason)
         feeds.save(connection, feed, self._parts.me)
+        feed_days.count_poll(
+            connection,
+            feed.feed_id,
+            now,
+            not_modified=feed.last_outcome == "not_modified",
+            failed=polled.failed,
+            entries=polled.new,
+        )
         return replace(
             polled,
             outcome=feed.last_outcome,

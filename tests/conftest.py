@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import browser as browsers
 from tests.support import kafka as streams_engines
 from tests.support import postgres as store_engines
 from tests.support.faultserver import FaultServer, fault_server
@@ -45,6 +46,7 @@ def faults() -> Iterator[FaultServer]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Before ``-m`` chooses by the marker."""
     streams_engines.choose(config, items)
+    browsers.choose(config, items)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -56,15 +58,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Once all tests have run; where they run in several processes, each tells the first."""
     streams_engines.finish()
     if (told := getattr(session.config, "workeroutput", None)) is not None:
-        told["engines"] = [streams_engines.ran(), store_engines.ran()]
+        told["engines"] = [streams_engines.ran(), store_engines.ran(), browsers.ran()]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """One of several processes is done."""
-    streams, stores = getattr(node, "workeroutput", {}).get("engines", ([], []))
+    streams, stores, pages = getattr(node, "workeroutput", {}).get("engines", ([], [], {}))
     streams_engines.ran(*streams)
     store_engines.ran(*stores)
+    browsers.ran(pages)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -72,3 +75,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("engines")
     terminalreporter.line(streams_engines.engines_that_ran())
     terminalreporter.line(store_engines.engines_that_ran())
+    terminalreporter.line(browsers.browsers_that_ran())

@@ -36,7 +36,8 @@ from wirewatch.health import keep_saying
 from wirewatch.housekeeping import Housekeeper
 from wirewatch.program import Program
 from wirewatch.stages import Stages
-from wirewatch.web.app import Running, create_app
+from wirewatch.web.app import create_app
+from wirewatch.web.running import Running
 from wirewatch.web.server import address, listen, serve
 
 RELAY_SECONDS = 0.1
@@ -177,10 +178,10 @@ class Daemon:
     async def _console(self, listener: socket.socket, stop: asyncio.Event) -> None:
         program = self._program
         running = Running(
-            topics=lambda: len(program.keeper.current.topics),
+            catalog=lambda: program.keeper.current,
             ill=lambda: self._stages.ill,
-            faults=lambda: [f for f in program.keeper.faults if f.is_error],
+            faults=lambda: program.keeper.faults,
+            settings=program.settings,
         )
-        hosts = ("127.0.0.1", "localhost", "[::1]", program.settings.web_host)
         log.info("console", url=address(listener))
-        await serve(create_app(program.store, program.clock, running, hosts), listener, stop)
+        await serve(create_app(program.store, program.clock, running), listener, stop)

@@ -5,6 +5,7 @@
     Settings ──▶ docs/settings.md, .env.example
     messages ──▶ docs/schemas/<stream>.json, docs/asyncapi.json
     wirewatch/demo/room ──▶ docs/demo.md
+    wirewatch.web.api ──▶ docs/openapi.json
 
 The baseline that schemas are compared with is none of them: see :mod:`wirewatch.baseline`.
 """
@@ -18,6 +19,7 @@ from config.reference import env_example, settings_markdown
 from core.messages.envelope import STREAM_MESSAGES, schema_uri
 from wirewatch.asyncapi import asyncapi
 from wirewatch.demo.page import demo_markdown
+from wirewatch.web.api import openapi_json
 
 ROOT = Path(__file__).parent.parent
 
@@ -39,6 +41,7 @@ def generated() -> dict[Path, str]:
     pages[Path("docs/settings.md")] = settings_markdown()
     pages[Path(".env.example")] = env_example()
     pages[Path("docs/demo.md")] = demo_markdown()
+    pages[Path("docs/openapi.json")] = openapi_json()
     return pages
 
 

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from core.messages.base import Message, Moment
 
+REOPENED = "reopened"
+"""Reason code of an ``updated`` event: an ack or a close was undone, the alert is open again."""
+
 
 class AlertEventKind(StrEnum):
     """What happened."""
@@ -38,3 +41,9 @@ class AlertEvent(Message):
     )
     target: str | None = Field(default=None, description="Where it went, without secrets.")
     at: Moment = Field(description="When it happened.")
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person did it, who may do the same again; all else happens once."""
+        by_hand = self.event in (AlertEventKind.ACKED, AlertEventKind.CLOSED)
+        return by_hand or self.reason_code == REOPENED

@@ -12,7 +12,7 @@ finds it and changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import (
@@ -30,10 +30,10 @@ from sqlalchemy import (
     select,
 )
 
-from config.errors import UsageError
+from config.errors import NotThereError, UsageError
 from core.messages import AlertEvent, AlertEventKind
 from core.messages.envelope import to_record
-from core.store import outbox
+from core.store import desk_cards, outbox
 from core.store.metadata import UtcDateTime, metadata
 
 OPEN, ACKED, CLOSED = "open", "acked", "closed"
@@ -75,6 +75,11 @@ decisions = Table(
     Column("title", Text, nullable=False),
     Column("url", Text, nullable=False),
     Column("decided_at", UtcDateTime, nullable=False),
+    Column("language", String(10), nullable=False, server_default=""),
+    Column("country", String(10), nullable=False, server_default=""),
+    Column("severity", String(40), nullable=False, server_default=""),
+    Column("score", Integer, nullable=False, server_default="0"),
+    Index("ix_decisions_article_id", "article_id"),
     Index("ix_decisions_decided_at", "decided_at"),
 )
 
@@ -115,6 +120,9 @@ class DecisionRow:
     Attributes:
         topic_revision: The topic's definition it was decided (or last seen) under.
         event: opened, updated or suppressed.
+        language: Of the article, as found; country as its outlet's entry has it.
+        severity: Of the topic.
+        score: Of the article under the topic.
     """
 
     topic_id: str
@@ -130,6 +138,10 @@ class DecisionRow:
     title: str
     url: str
     decided_at: datetime
+    language: str = ""
+    country: str = ""
+    severity: str = ""
+    score: int = 0
 
 
 def decision(
@@ -153,6 +165,7 @@ def record_decision(connection: Connection, row: DecisionRow) -> None:
         StoreConflictError: It was decided before; nothing is kept.
     """
     connection.execute(decisions.insert().values(asdict(row)))
+    desk_cards.decided(connection, row)
 
 
 def seen_under(connection: Connection, row: DecisionRow, topic_revision: str) -> None:
@@ -198,10 +211,12 @@ def suppressed(
 def open_alert(connection: Connection, row: Alert) -> None:
     """Open an alert."""
     connection.execute(alerts.insert().values(asdict(row)))
+    desk_cards.opened(connection, row)
 
 
 def touch(connection: Connection, alert_id: str, now: datetime) -> None:
     """Remember that something was added to an alert's story."""
+    desk_cards.touched(connection, alert_id, now)  # the card first, as who acts on it does
     connection.execute(alerts.update().where(alerts.c.id == alert_id).values(updated_at=now))
 
 
@@ -221,13 +236,17 @@ def alert(connection: Connection, alert_id: str) -> Alert:
     Raises:
         UsageError: There is none, or several begin so.
     """
-    query = select(alerts).where(alerts.c.id.startswith(alert_id, autoescape=True)).limit(2)
+    begins = and_(alerts.c.id >= alert_id, alerts.c.id < f"{alert_id}g")  # ids are hex digits
+    query = select(alerts).where(begins).limit(2)
     could_be = len(alert_id) >= 8 and alert_id.isalnum()
     rows = connection.execute(query).mappings().all() if could_be else []
     if len(rows) == 1:
         return _alert(rows[0])
-    problem = "is the beginning of several alerts" if rows else "is no alert"
-    raise UsageError(
+    error: type[UsageError] = NotThereError
+    problem = "is no alert"
+    if rows:
+        error, problem = UsageError, "is the beginning of several alerts"
+    raise error(
         f"{alert_id!r} {problem}.", mend="`wirewatch alerts list` shows the ids of all of them."
     )
 
@@ -279,40 +298,70 @@ def ack(connection: Connection, alert_id: str, *, by: str, at: datetime) -> Aler
     Raises:
         UsageError: There is no such alert.
     """
-    found = _held(connection, alert_id)
+    found = held(connection, alert_id)
     if found.state != OPEN:
         return found
-    return _change(connection, found, AlertEventKind.ACKED, by, at)
+    after = replace(found, state=ACKED, acked_by=by, acked_at=at)
+    return change(connection, found, after, AlertEventKind.ACKED, f"acked by {by}", ACKED, at)
 
 
-def close(connection: Connection, alert_id: str, *, by: str, at: datetime) -> Alert:
-    """Close an alert. Closed before, nothing changes.
+def close(connection: Connection, alert_id: str, *, by: str, at: datetime, why: str = "") -> Alert:
+    """Close an alert. Closed before, nothing changes, unless there is something to be said.
+
+    Args:
+        connection: A write transaction.
+        alert_id: The alert.
+        by: Who closes it.
+        at: The present.
+        why: What came of it, as a word (``relevant``, ``irrelevant_duplicate`` ...): the event's
+            reason code.
 
     Raises:
         UsageError: There is no such alert.
     """
-    found = _held(connection, alert_id)
-    if found.state == CLOSED:
+    found = held(connection, alert_id)
+    if found.state == CLOSED and not why:
         return found
-    return _change(connection, found, AlertEventKind.CLOSED, by, at)
+    after = replace(found, state=CLOSED, closed_by=by, closed_at=at)
+    said = f": {why.replace('_', ' ')}" if why else ""
+    reason = f"closed by {by}{said}"
+    return change(connection, found, after, AlertEventKind.CLOSED, reason, why or CLOSED, at)
 
 
-def _held(connection: Connection, alert_id: str) -> Alert:
-    """The alert as nobody else can change it until the transaction ends."""
+def held(connection: Connection, alert_id: str) -> Alert:
+    """The alert as nobody else can change it until the transaction ends.
+
+    Raises:
+        UsageError: There is no such alert.
+    """
     whole = alert(connection, alert_id).id
     query = select(alerts).where(alerts.c.id == whole).with_for_update()
     return _alert(connection.execute(query).mappings().one())
 
 
-def _change(
-    connection: Connection, found: Alert, event: AlertEventKind, by: str, at: datetime
+def change(
+    connection: Connection,
+    found: Alert,
+    after: Alert,
+    event: AlertEventKind,
+    reason: str,
+    reason_code: str,
+    at: datetime,
 ) -> Alert:
-    verb = event.value
-    connection.execute(
-        alerts.update()
-        .where(alerts.c.id == found.id)
-        .values({"state": verb, f"{verb}_by": by, f"{verb}_at": at, "updated_at": at})
-    )
+    """Write an alert as somebody made it, and say so on ``news.alerts``.
+
+    Args:
+        connection: The transaction that :func:`held` it.
+        found: As it was.
+        after: As it is to be.
+        event: What consumers are told.
+        reason: Why, in words.
+        reason_code: Why, as a word.
+        at: The present.
+    """
+    after = replace(after, updated_at=at)
+    connection.execute(alerts.update().where(alerts.c.id == found.id).values(asdict(after)))
+    desk_cards.moved(connection, found.id, after.state, at)
     message = AlertEvent(
         alert_id=found.id,
         event=event,
@@ -320,12 +369,12 @@ def _change(
         story_id=found.story_id,
         article_id=found.article_id,
         severity=found.severity,
-        reason=f"{verb} by {by}",
-        reason_code=verb,
+        reason=reason,
+        reason_code=reason_code,
         at=at,
     )
     outbox.put(connection, [to_record(message, at=at)])
-    return alert(connection, found.id)
+    return after
 
 
 def _alert(row: RowMapping) -> Alert:

@@ -87,6 +87,7 @@ deliveries = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("delivered_at", UtcDateTime),
     Index("ix_deliveries_due", "state", "next_attempt_at"),
+    Index("ix_deliveries_updated", "state", "updated_at", "id"),
 )
 
 

@@ -36,7 +36,7 @@ from sqlalchemy import (
 from config.errors import StoreError
 from core.clock import utc_now
 from core.instance import Instance
-from core.store import hosts, locks, row_leases
+from core.store import feed_days, hosts, locks, row_leases
 from core.store.feed_record import FeedRecord, FeedState, judge
 from core.store.metadata import UtcDateTime, Words, metadata
 from core.store.upsert import insert
@@ -100,6 +100,7 @@ def sync(connection: Connection, wanted: Iterable[FeedRecord], now: datetime) ->
     is a whole document. A feed with another interval is due at once.
     """
     locks.hold(connection, "sync", "feeds")
+    feed_days.forget_past(connection, now)
     known = {feed.feed_id: feed for feed in _records(connection, select(*_COLUMNS))}
     configured = {feed.feed_id: feed for feed in wanted}
     added = [asdict(feed) for feed_id, feed in configured.items() if feed_id not in known]

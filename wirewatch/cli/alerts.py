@@ -91,11 +91,14 @@ def ack(
     """Take an alert: somebody is on it. Taken before, nothing changes."""
     from core.relay import Relay
     from core.store import alerts as kept
+    from core.store import desk_actions
 
     settings = open_settings()
     with open_instance(settings) as me, open_store(settings) as store:
         with store.write() as connection:
-            found = kept.ack(connection, alert, by=by or _login(), at=utc_now())
+            whole = kept.alert(connection, alert).id
+            desk_actions.ack(connection, [whole], by=by or _login(), at=utc_now())
+            found = kept.alert(connection, whole)
         with open_stream_log(settings, me) as streams:
             relay = Relay(store, streams, me, utc_now)
             try:

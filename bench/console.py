@@ -1,0 +1,266 @@
+"""The console under load: requests a second, p95 and page weight at so many stories.
+
+::
+
+    python bench/console.py [--stories 100000] [--clients 4] [--seconds 5] [--engine sqlite]
+
+Fills a store of its own with stories (thirty topics, 220 outlets, one in ten with a copy, one in
+five held back), serves the real console in a process of its own and asks it over loopback, each
+client on one connection. PostgreSQL is started where its server is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gzip
+import http.client
+import json
+import multiprocessing
+import random
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection as Pipe
+from typing import Any
+
+from sqlalchemy import Table, text
+
+from config.catalog.models import Catalog
+from config.settings import Settings
+from core.clock import utc_now
+from core.ids import alert_id, digest, story_id
+from core.store import Store, alerts, deliveries, desk_cards, stories
+from tests.support import postgres
+from wirewatch.web.app import create_app
+from wirewatch.web.running import Running
+from wirewatch.web.server import address, listen, serve
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+WORDS = ("Regierung", "Beitritt", "Gipfel", "Nato", "Ukraine", "Brüssel", "treaty", "summit")
+COUNTRIES = ("DE", "AT", "CH", "GB", "US", "FR", "UA", "PL")
+CHUNK = 5_000
+
+PATHS = {
+    "stories page": "/",
+    "stories page, older": "",
+    "stories page, rare outlet": "/?outlet=outlet-219",
+    "stories page, topic and country": "/?topic=topic-7&country=PL",
+    "stories page, rare word": "/?q=einhorn",
+    "API stories": "/api/v1/stories",
+    "API stories, known (304)": "/api/v1/stories",
+    "API newer": "",
+    "API one story": "",
+    "API topics": "/api/v1/topics",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--stories", type=int, default=100_000)
+    parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")
+    asked = parser.parse_args()
+    engines = ["sqlite", "postgresql"] if asked.engine == "both" else [asked.engine]
+    for engine in engines:
+        with ExitStack() as stack:
+            url = _database(engine, stack)
+            if url:
+                _measure(engine, url, asked)
+
+
+def _database(engine: str, stack: ExitStack) -> str:
+    if engine == "sqlite":
+        return f"sqlite:///{stack.enter_context(tempfile.TemporaryDirectory())}/store.db"
+    home = postgres.binaries()
+    if home is None:
+        print(postgres.NOT_THERE)
+        return ""
+    server = stack.enter_context(closing(postgres.Server(home)))
+    return stack.enter_context(postgres.database(server.url()))
+
+
+def _measure(engine: str, url: str, asked: argparse.Namespace) -> None:
+    began = time.monotonic()
+    with closing(Store.open(url)) as store:
+        _fill(store, asked.stories)
+    print(f"\n{engine}: {asked.stories} stories, filled in {time.monotonic() - began:.0f} s")
+    ours, theirs = multiprocessing.Pipe()
+    context = multiprocessing.get_context("spawn")
+    console = context.Process(target=_serve, args=(url, theirs), daemon=True)
+    console.start()
+    host = ours.recv()
+    try:
+        _ask_all(host, asked.clients, asked.seconds)
+    finally:
+        ours.send("stop")
+        console.join(20)
+
+
+def _serve(url: str, pipe: Pipe) -> None:
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(None, lambda: (pipe.recv(), loop.call_soon_threadsafe(stop.set)))
+        running = Running(catalog=lambda: Catalog(()), ill=list, faults=list, settings=Settings())
+        with closing(Store.open(url)) as store, listen("127.0.0.1", 0) as listener:
+            pipe.send(address(listener).removeprefix("http://").rstrip("/"))
+            await serve(create_app(store, utc_now, running), listener, stop)
+
+    asyncio.run(run())
+
+
+def _ask_all(host: str, clients: int, seconds: float) -> None:
+    page = json.loads(_get(host, "/api/v1/stories?limit=50")[1])
+    own = {
+        "stories page, older": f"/?before={page['next']}",
+        "API newer": f"/api/v1/stories/newer?than={page['next']}",
+        "API one story": f"/api/v1/stories/{page['stories'][0]['alert_id']}",
+    }
+    print(f"{'':32} {'req/s':>7} {'p50 ms':>7} {'p95 ms':>7} {'status':>6} {'kB':>6} {'gz kB':>6}")
+    for name, path in PATHS.items():
+        path = own.get(name, path)
+        _, body, tag = _get(host, path)
+        headers = {"If-None-Match": tag} if "304" in name else {}
+        times, statuses = _load(host, path, headers, clients, seconds)
+        p95 = statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
+        print(
+            f"{name:32} {len(times) / seconds:7.0f} {statistics.median(times) * 1000:7.1f} "
+            f"{p95 * 1000:7.1f} {'/'.join(map(str, sorted(statuses))):>6} {len(body) / 1000:6.1f} "
+            f"{len(gzip.compress(body)) / 1000:6.1f}"
+        )
+
+
+def _load(
+    host: str, path: str, headers: dict[str, str], clients: int, seconds: float
+) -> tuple[list[float], set[int]]:
+    times: list[float] = []
+    statuses: set[int] = set()
+    end = time.monotonic() + seconds
+
+    def ask() -> None:
+        with closing(http.client.HTTPConnection(host, timeout=120)) as connection:
+            while time.monotonic() < end:
+                began = time.perf_counter()
+                connection.request("GET", path, headers=headers)
+                answer = connection.getresponse()
+                answer.read()
+                times.append(time.perf_counter() - began)
+                statuses.add(answer.status)
+
+    threads = [threading.Thread(target=ask) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times, statuses
+
+
+def _get(host: str, path: str) -> tuple[int, bytes, str]:
+    with closing(http.client.HTTPConnection(host, timeout=120)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read(), answer.headers.get("ETag") or ""
+
+
+def _fill(store: Store, count: int) -> None:
+    for first in range(0, count, CHUNK):
+        rows: dict[Table, list[dict[str, Any]]] = {}
+        for number in range(first, min(first + CHUNK, count)):
+            for table, row in _story(number):
+                rows.setdefault(table, []).append(row)
+        with store.write() as connection:
+            for table in sorted(rows, key=lambda t: t is deliveries.deliveries):
+                connection.execute(table.insert(), rows[table])
+    with store.write() as connection:
+        connection.execute(text("ANALYZE"))
+
+
+def _story(number: int) -> Iterator[tuple[Table, dict[str, Any]]]:
+    """Everything about the story that is so many minutes old."""
+    dice = random.Random(number)
+    at, topic = NOW - timedelta(minutes=number), f"topic-{number % 30}"
+    article = digest("article", str(number))
+    story = story_id(topic, article)
+    alert = alert_id(topic, story)
+    told = number % 5 != 0
+    others = 1 if number % 10 == 1 else 0
+    outlets = [f"outlet-{int(220 * dice.random() ** 3)}"]
+    outlets += [f"outlet-copy-{dice.randrange(9)}"] * others
+    title = " ".join(dice.choices(WORDS, k=9)) + (" Einhorn" if number % 9973 == 9000 else "")
+    severity, state = ("urgent" if number % 50 == 3 else "normal"), ("open", "acked")[number % 2]
+    why = {"reason": "New story. Nothing like it before.", "reason_code": "new_story"}
+    same = {"alert_id": alert, "story_id": story, "topic_id": topic}
+    yield desk_cards.cards, same | why | {
+        "article_id": article, "title": title, "url": "https://example.org/a", "outlet": outlets[0],
+        "severity": severity, "state": state if told else "suppressed", "told": told, "score": 40,
+        "at": at, "changed_at": at, "words": desk_cards.folded(title),
+    }  # fmt: skip
+    labels = {("language", dice.choice(["de", "en"])), ("country", dice.choice(COUNTRIES))}
+    labels |= {("outlet", outlet) for outlet in outlets}
+    for kind, value in labels:
+        yield desk_cards.card_labels, {"alert_id": alert, "kind": kind, "value": value, "at": at}
+    for place, outlet in enumerate(outlets):
+        held = not told or place > 0
+        own = article if not place else digest("copy", str(number))
+        yield alerts.decisions, same | {
+            "article_id": own, "revision": 1, "topic_revision": "r", "outlet": outlet,
+            "event": "suppressed" if held else "opened", "title": title, "decided_at": at,
+            "reason": "It is so.", "reason_code": "copy" if place else "new_story", "url": "",
+        }  # fmt: skip
+        yield stories.story_articles, _placed(topic, own, story, outlet, title, at)
+    yield stories.stories, {
+        "id": story, "topic_id": topic, "title": title, "first_seen": at, "last_seen": at,
+        "outlets": len(outlets),
+    }  # fmt: skip
+    if told:
+        yield from _told(alert, story, topic, article, title, severity, state, at)
+
+
+def _placed(
+    topic: str, article: str, story: str, outlet: str, title: str, at: datetime
+) -> dict[str, Any]:
+    sentence = f"Wie es weiter hieß, {title} und mehr davon in einem langen Satz, wie er vorkommt."
+    span = {"start": 20, "end": 28, "surface": title.split()[0], "rule": "direct"}
+    facts = {
+        "id": article, "revision": 1, "url": f"https://{outlet}.example/{article}", "title": title,
+        "outlet": outlet, "language": "de", "published_at": at.isoformat(),
+        "first_seen_at": at.isoformat(), "score": 40, "rules": ["direct"],
+        "evidence": [span | {"field": f, "sentence": sentence} for f in ("title", "lead", "text")],
+    }  # fmt: skip
+    return {
+        "topic_id": topic, "article_id": article, "revision": 1, "story_id": story,
+        "role": "original", "copy_of": None, "similarity": 1.0, "moment": at, "first_seen_at": at,
+        "outlet": outlet, "exact": "", "facts": json.dumps(facts), "features": "", "shingles": b"",
+    }  # fmt: skip
+
+
+def _told(
+    alert: str, story: str, topic: str, article: str, title: str, severity: str, state: str,
+    at: datetime,
+) -> Iterator[tuple[Table, dict[str, Any]]]:  # fmt: skip
+    yield alerts.alerts, {
+        "id": alert, "topic_id": topic, "topic_title": topic.title(), "story_id": story,
+        "state": state, "severity": severity, "title": title, "reason": "New story.",
+        "reason_code": "new_story", "article_id": article, "opened_at": at, "updated_at": at,
+        "acked_by": "Anna" if state == "acked" else "", "acked_at": at,
+    }  # fmt: skip
+    note = digest("note", alert)
+    yield deliveries.notifications, {
+        "id": note, "alert_id": alert, "receiver": "desk", "kind": "new_story", "seq": 0,
+        "body": "{}", "created_at": at,
+    }  # fmt: skip
+    yield deliveries.deliveries, {
+        "id": digest("delivery", alert), "notification_id": note, "receiver": "desk",
+        "target": "https://desk.example", "state": "delivered", "attempts": 1,
+        "possible_repeat": False, "next_attempt_at": at, "created_at": at, "updated_at": at,
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

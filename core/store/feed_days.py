@@ -1,0 +1,77 @@
+"""What became of the polls of each feed, day by day (UTC)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Column, Connection, Date, Integer, String, Table, select
+
+from core.store.metadata import metadata
+from core.store.upsert import insert
+
+KEPT_DAYS = 60
+
+feed_days = Table(
+    "feed_days",
+    metadata,
+    Column("feed_id", String(120), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("polls", Integer, nullable=False),
+    Column("not_modified", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("entries", Integer, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDay:
+    """A feed's day.
+
+    Attributes:
+        polls: All of them; ``not_modified`` were answered 304, ``failed`` not at all.
+        entries: New ones.
+    """
+
+    day: date
+    polls: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    entries: int = 0
+
+
+def count_poll(
+    connection: Connection,
+    feed_id: str,
+    now: datetime,
+    *,
+    not_modified: bool = False,
+    failed: bool = False,
+    entries: int = 0,
+) -> None:
+    """Add one poll to its feed's day."""
+    own = feed_days.c
+    more = {
+        "polls": 1,
+        "not_modified": int(not_modified),
+        "failed": int(failed),
+        "entries": entries,
+    }
+    day = insert(connection, feed_days).values(feed_id=feed_id, day=now.date(), **more)
+    sums = {name: own[name] + number for name, number in more.items()}
+    connection.execute(day.on_conflict_do_update(index_elements=["feed_id", "day"], set_=sums))
+
+
+def forget_past(connection: Connection, now: datetime) -> None:
+    """Forget days nobody is shown any more."""
+    before = now.date() - timedelta(days=KEPT_DAYS)
+    connection.execute(feed_days.delete().where(feed_days.c.day < before))
+
+
+def days_since(connection: Connection, since: date) -> dict[str, dict[date, FeedDay]]:
+    """The days of every feed from that one on; days without a poll are missing."""
+    found: dict[str, dict[date, FeedDay]] = {}
+    for row in connection.execute(select(feed_days).where(feed_days.c.day >= since)).mappings():
+        own = {name: row[name] for name in FeedDay.__slots__}
+        found.setdefault(row["feed_id"], {})[row["day"]] = FeedDay(**own)
+    return found

@@ -1,0 +1,37 @@
+"""Cursors survive a journey, and no others are taken."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.errors import UsageError
+from core.store.desk import Cursor
+
+
+@given(
+    st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1)),  # noqa: DTZ001 made aware below
+    st.text("0123456789abcdef", min_size=32, max_size=32),
+)
+def test_a_cursor_comes_back_as_it_went(at: datetime, alert_id: str) -> None:
+    cursor = Cursor(at.replace(tzinfo=UTC), alert_id)
+    assert Cursor.parse(str(cursor)) == cursor
+
+
+@given(st.text())
+def test_garbage_is_no_cursor(text: str) -> None:
+    with pytest.raises(UsageError):
+        Cursor.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["-", f"1-{'g' * 32}", f"{'9' * 17}-{'0' * 32}\n", f"-5-{'0' * 32}", f"٣-{'0' * 32}",
+     f"{'9' * 18}-{'0' * 32}"],
+)  # fmt: skip
+def test_what_only_looks_like_one_is_none(text: str) -> None:
+    with pytest.raises(UsageError):
+        Cursor.parse(text)

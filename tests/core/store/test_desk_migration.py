@@ -1,0 +1,74 @@
+"""A store from before the console's tables has cards of all it holds once it is opened."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+import core.store.migrate as migrate
+from core.store import Store, desk, desk_health
+from core.store.desk import StoryFilter
+from core.store.engine import _engine
+from tests.support.postgres import DATABASES
+
+NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+
+
+@pytest.fixture(params=DATABASES)
+def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database of the first schema."""
+    url = f"sqlite:///{tmp_path}/store.db"
+    if request.param != "sqlite":
+        url = str(request.getfixturevalue("postgres"))
+    engine = _engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(migrate._FOLDER))
+    with engine.connect().execution_options(wirewatch_write=True) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        moment = NOW.replace(tzinfo=None).isoformat(" ") + ("" if "sqlite" in url else "+00")
+        for alert, article, event in (("a", "1", "opened"), ("a", "2", "suppressed"),
+                                      ("b", "3", "suppressed")):  # fmt: skip
+            connection.execute(sa.text(
+                "INSERT INTO decisions (topic_id, article_id, revision, topic_revision, event,"
+                " reason_code, reason, alert_id, story_id, outlet, title, url, decided_at) VALUES"
+                " ('nato', :article, 1, 'r', :event, :event, 'Why.', :alert, :alert, :outlet,"
+                " :title, 'https://a.example', :at)"),
+                {"article": article * 32, "event": event, "alert": alert * 32, "at": moment,
+                 "outlet": f"outlet-{article}", "title": f"Österreich {article}"},
+            )  # fmt: skip
+        connection.execute(sa.text(
+            "INSERT INTO alerts (id, topic_id, topic_title, story_id, state, severity, title,"
+            " reason, reason_code, article_id, opened_at, updated_at, acked_by) VALUES"
+            " (:id, 'nato', 'NATO', :id, 'acked', 'urgent', 'Österreich 1', 'New.', 'new_story',"
+            " :article, :at, :at, 'Anna')"),
+            {"id": "a" * 32, "article": "1" * 32, "at": moment},
+        )  # fmt: skip
+    engine.dispose()
+    return url
+
+
+def test_what_was_decided_before_is_on_the_desk(old_database: str) -> None:
+    store = Store.open(old_database)
+    with store.read() as connection:
+        (told,) = desk.stories(connection, StoryFilter())
+        (held,) = desk.stories(connection, StoryFilter(state="suppressed"))
+        by_copy = desk.stories(connection, StoryFilter(outlet="outlet-2", words="ÖSTERREICH 2"))
+        (topic,) = desk_health.topics(connection, NOW)
+    assert (told.title, told.state, told.severity, told.at) == (
+        "Österreich 1",
+        "acked",
+        "urgent",
+        NOW,
+    )
+    assert (told.acked_by, told.outlets) == ("Anna", ("outlet-1", "outlet-2"))
+    assert (held.title, held.told) == ("Österreich 3", False)
+    assert by_copy == [told]
+    today = topic.days[-1]
+    assert (today.day, today.matches, today.opened, today.suppressed) == (NOW.date(), 3, 1, 2)
+    store.close()

@@ -1,0 +1,303 @@
+"""The system's Chromium, driven over its own DevTools protocol through a pipe: no driver, no port.
+
+::
+
+    Browser.start() ─▶ chromium --remote-debugging-pipe ◀─ JSON, parted by \\0 ─▶ Page
+                                                          open, click, press, run, picture
+
+Where there is no Chromium the browser tests are left out, and the run says so.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import json
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-dev-shm-usage", "--disable-extensions", "--hide-scrollbars", "--mute-audio",
+    "--force-color-profile=srgb", "--remote-debugging-pipe",
+)  # fmt: skip
+WAIT_SECONDS = 30.0
+"""A page answers in a fraction of a second; the machine may be busy."""
+
+_KEYS = {"Enter": 13, "Escape": 27, "Tab": 9, " ": 32}
+
+
+_ran: dict[str, int] = {}
+"""Browser tests of this run: chosen, left out."""
+
+
+def choose(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests that need a browser out where there is none."""
+    wanting = {item for item in items if item.get_closest_marker("browser")}
+    _ran.update(found=len(wanting))
+    if wanting and find() is None:
+        config.hook.pytest_deselected(items=list(wanting))
+        items[:] = [item for item in items if item not in wanting]
+
+
+def ran(more: dict[str, int] | None = None) -> dict[str, int]:
+    """What this run found; ``more`` is what another process of it tells."""
+    _ran.update(more or {})
+    return _ran
+
+
+def browsers_that_ran() -> str:
+    """For the end of a run: whether the console was tried in a browser."""
+    if not _ran.get("found"):
+        return "browser: not asked for"
+    program, count = find(), _ran["found"]
+    if program is None:
+        return f"browser: {count} tests not run: there is no Chromium (apt-get install chromium)"
+    return f"browser: {program}"
+
+
+class BrowserError(Exception):
+    """The browser ended, does not answer, or a script on a page failed."""
+
+
+def find() -> str | None:
+    """The system's Chromium; ``WIREWATCH_TEST_CHROMIUM`` names another."""
+    if named := os.environ.get("WIREWATCH_TEST_CHROMIUM"):
+        return named
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+class Browser:
+    """One browser process."""
+
+    def __init__(self, process: subprocess.Popen[bytes], reads: int, writes: int) -> None:
+        self._process = process
+        self._reads, self._writes = reads, writes
+        self._buffer = b""
+        self._number = 0
+        self.events: dict[str, list[dict[str, Any]]] = {}
+
+    @classmethod
+    @contextmanager
+    def start(cls) -> Iterator[Browser]:
+        """Start one; it ends with the block, its profile too."""
+        program = find()
+        if program is None:
+            raise BrowserError("There is no Chromium.")
+        to_browser, from_browser = _pipe(), _pipe()
+        theirs = (to_browser[0], from_browser[1])
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+            line = f'exec "$@" 3<&{theirs[0]} 4>&{theirs[1]}'
+            command = ["bash", "-c", line, "bash", program, *FLAGS, f"--user-data-dir={profile}"]
+            process = subprocess.Popen(
+                command, pass_fds=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            for fd in theirs:
+                os.close(fd)
+            browser = cls(process, from_browser[0], to_browser[1])
+            try:
+                yield browser
+            finally:
+                browser._end()
+
+    @contextmanager
+    def page(
+        self,
+        *,
+        size: tuple[int, int] = (1280, 900),
+        dark: bool = False,
+        language: str = "en",
+        javascript: bool = True,
+        scale: float = 1,
+    ) -> Iterator[Page]:
+        """A page with cookies of its own."""
+        context = self.ask("Target.createBrowserContext")["browserContextId"]
+        target = self.ask("Target.createTarget", url="about:blank", browserContextId=context)
+        session = self.ask("Target.attachToTarget", targetId=target["targetId"], flatten=True)
+        page = Page(self, session["sessionId"])
+        page.prepare(size, dark=dark, language=language, javascript=javascript, scale=scale)
+        try:
+            yield page
+        finally:
+            self.ask("Target.disposeBrowserContext", browserContextId=context)
+
+    def ask(self, method: str, session: str = "", **values: Any) -> dict[str, Any]:
+        """Send a command; its result."""
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": values}
+        if session:
+            message["sessionId"] = session
+        data = json.dumps(message).encode() + b"\0"
+        while data:
+            data = data[os.write(self._writes, data) :]
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            answer = self.receive(deadline)
+            if answer.get("id") == message["id"]:
+                if "error" in answer:
+                    raise BrowserError(f"{method}: {answer['error']['message']}")
+                return dict(answer["result"])
+
+    def receive(self, deadline: float) -> dict[str, Any]:
+        """The next message; events are kept as well."""
+        while b"\0" not in self._buffer:
+            ready, _, _ = select.select([self._reads], [], [], max(0, deadline - time.monotonic()))
+            more = os.read(self._reads, 1 << 20) if ready else b""
+            if not more:
+                raise BrowserError("The browser does not answer.")
+            self._buffer += more
+        line, _, self._buffer = self._buffer.partition(b"\0")
+        message: dict[str, Any] = json.loads(line)
+        if "method" in message:
+            self.events.setdefault(message.get("sessionId", ""), []).append(message)
+        return message
+
+    def _end(self) -> None:
+        try:
+            self.ask("Browser.close")
+            self._process.wait(10)
+        except (BrowserError, OSError, subprocess.TimeoutExpired):
+            self._process.kill()
+            self._process.wait()
+        os.close(self._reads)
+        os.close(self._writes)
+
+
+class Page:
+    """A tab."""
+
+    def __init__(self, browser: Browser, session: str) -> None:
+        self._browser = browser
+        self._session = session
+
+    def prepare(
+        self,
+        size: tuple[int, int],
+        *,
+        dark: bool,
+        language: str,
+        javascript: bool,
+        scale: float,
+    ) -> None:
+        """How the reader's device is."""
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.ask(f"{domain}.enable")
+        phone = size[0] < 600
+        self.ask("Emulation.setDeviceMetricsOverride", width=size[0], height=size[1],
+                 deviceScaleFactor=scale, mobile=phone)  # fmt: skip
+        feature = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.ask("Emulation.setEmulatedMedia", features=[feature])
+        self.ask("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
+        self.ask("Emulation.setTimezoneOverride", timezoneId="UTC")
+        if not javascript:
+            self.ask("Emulation.setScriptExecutionDisabled", value=True)
+
+    def ask(self, method: str, **values: Any) -> dict[str, Any]:
+        """Send a command to the tab."""
+        return self._browser.ask(method, self._session, **values)
+
+    @property
+    def problems(self) -> list[str]:
+        """What the console of the tab complains of: refused by policy, exceptions."""
+        found = []
+        for event in self._browser.events.get(self._session, ()):
+            if event["method"] == "Log.entryAdded":
+                entry = event["params"]["entry"]
+                if entry["level"] == "error":
+                    found.append(entry["text"])
+            elif event["method"] == "Runtime.exceptionThrown":
+                found.append(str(event["params"]["exceptionDetails"]))
+        return found
+
+    def open(self, url: str) -> None:
+        """Go to an address; returns when the page is there."""
+        with self.leaving():
+            self.ask("Page.navigate", url=url)
+
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        """What is done in the block loads another page."""
+        events = self._browser.events.setdefault(self._session, [])
+        before = len(events)
+        yield
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not any(e["method"] == "Page.loadEventFired" for e in events[before:]):
+            self._browser.receive(deadline)
+
+    def run(self, script: str) -> Any:
+        """The value of an expression on the page; promises are awaited."""
+        answer = self.ask("Runtime.evaluate", expression=script, returnByValue=True,
+                          awaitPromise=True)  # fmt: skip
+        if "exceptionDetails" in answer:
+            raise BrowserError(str(answer["exceptionDetails"]))
+        return answer["result"].get("value")
+
+    def text(self, selector: str = "body") -> str:
+        """What is to be read in an element; empty where there is none."""
+        return str(self.run(f"document.querySelector({json.dumps(selector)})?.innerText ?? ''"))
+
+    def count(self, selector: str) -> int:
+        """How many elements there are."""
+        return int(self.run(f"document.querySelectorAll({json.dumps(selector)}).length"))
+
+    def wait(self, script: str) -> None:
+        """Until an expression is true on the page."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not self.run(f"Boolean({script})"):
+            if time.monotonic() > deadline:
+                raise BrowserError(f"It never came true: {script}")
+            time.sleep(0.05)
+
+    def click(self, selector: str) -> None:
+        """Click in the middle of an element, as a mouse does."""
+        where = self.run(
+            f"(() => {{ const e = document.querySelector({json.dumps(selector)});"
+            " e.scrollIntoView({block: 'center'}); const r = e.getBoundingClientRect();"
+            " return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+        )
+        for kind in ("mousePressed", "mouseReleased"):
+            self.ask("Input.dispatchMouseEvent", type=kind, x=where[0], y=where[1], button="left",
+                     clickCount=1)  # fmt: skip
+
+    def fill(self, selector: str, text: str) -> None:
+        """Click into a field and type."""
+        self.click(selector)
+        self.ask("Input.insertText", text=text)
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after another."""
+        for key in keys:
+            code = _KEYS.get(key, ord(key[0].upper()))
+            values: dict[str, Any] = {"key": key, "windowsVirtualKeyCode": code}
+            if len(key) == 1:
+                values["text"] = key
+            elif key == "Enter":
+                values["text"] = "\r"
+            self.ask("Input.dispatchKeyEvent", type="keyDown", **values)
+            self.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
+
+    def picture(self, path: Path, *, whole: bool = True) -> None:
+        """A PNG of the page."""
+        data = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
+        path.write_bytes(base64.b64decode(data["data"]))
+
+
+def _pipe() -> tuple[int, int]:
+    """A pipe with numbers far from those it is given in the child."""
+    ends: Sequence[int] = os.pipe()
+    high = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 20) for end in ends]
+    for end in ends:
+        os.close(end)
+    return high[0], high[1]

@@ -1,0 +1,297 @@
+"""The JSON API: what it says, what it refuses, and what it does, on a store filled by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from json import dumps
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.types import ASGIApp
+
+from config.catalog.models import Catalog
+from config.settings import Settings
+from core.ids import alert_id, digest, story_id
+from core.store import Store, feed_days
+from core.store import alerts as kept
+from core.store import deliveries as sent
+from core.store import stories as seen
+from core.store.alerts import Alert, DecisionRow
+from core.store.feed_record import FeedRecord
+from core.store.feeds import sync
+from wirewatch.web.api import create_api, openapi_json
+from wirewatch.web.running import Running
+from wirewatch.web.server import address, listen, serve
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Answer:
+    status_code: int
+    headers: dict[str, str]
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+@dataclass
+class Api:
+    """The API over a real socket."""
+
+    host: str
+
+    def request(
+        self, method: str, path: str, *, json: object = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        connection = http.client.HTTPConnection(self.host, timeout=20)
+        body = None if json is None else dumps(json)
+        given = {"Content-Type": "application/json"} if body else {}
+        connection.request(method, path, body=body, headers=given | (headers or {}))
+        answer = connection.getresponse()
+        found = {name.lower(): value for name, value in answer.getheaders()}
+        content = answer.read()
+        connection.close()
+        return Answer(answer.status, found, content)
+
+    def get(self, path: str, *, headers: dict[str, str] | None = None) -> Answer:
+        return self.request("GET", path, headers=headers)
+
+    def post(self, path: str, *, json: object = None) -> Answer:
+        return self.request("POST", path, json=json)
+
+
+def serving(app: ASGIApp) -> Iterator[Api]:
+    loop, stop = asyncio.new_event_loop(), asyncio.Event()
+    with listen("127.0.0.1", 0) as listener:
+        thread = threading.Thread(
+            target=loop.run_until_complete, args=(serve(app, listener, stop),)
+        )
+        thread.start()
+        yield Api(address(listener).removeprefix("http://").rstrip("/"))
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+    loop.close()
+
+
+def one_answer(app: ASGIApp) -> Answer:
+    (answer,) = [api.get("/stories") for api in serving(app)]
+    return answer
+
+
+def add(store: Store, name: str, at: datetime = NOW, outlet: str = "kurier") -> str:
+    article = digest("article", name)
+    own = story_id("nato", article)
+    alert = alert_id("nato", own)
+    with store.write() as connection:
+        kept.record_decision(connection, DecisionRow(
+            "nato", article, 1, "rev", "opened", "new_story", "New.", alert, own, outlet, name,
+            f"https://{outlet}.example/{name}", at, "de", "DE", "normal", 40,
+        ))  # fmt: skip
+        seen.add_story(connection, seen.Story(own, "nato", name, at, at, 1))
+        kept.open_alert(connection, Alert(
+            alert, "nato", "NATO", own, "open", "normal", name, "New.", "new_story", article, at,
+            at,
+        ))  # fmt: skip
+    return alert
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    opened = Store.open(f"sqlite:///{tmp_path_factory.mktemp('api')}/store.db")
+    for number in range(5):
+        add(opened, f"story-{number}", NOW - timedelta(hours=number), f"outlet-{number % 2}")
+    feed = FeedRecord(
+        "kurier-1", "kurier", "https://kurier.example/rss", "feed", "B", None, "DE", "de",
+        "kurier.example", NOW, NOW + timedelta(hours=1),
+    )  # fmt: skip
+    with opened.write() as connection:
+        sync(connection, [feed], NOW)
+        feed_days.count_poll(connection, "kurier-1", NOW, not_modified=True)
+        note = sent.Notification("n" * 32, "a" * 32, "desk", "new_story", 0, "{}", NOW)
+        sent.add_notification(connection, note, ["https://desk.example"])
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def api(store: Store) -> Iterator[Api]:
+    running = Running(catalog=lambda: Catalog(()), ill=list, faults=list, settings=Settings())
+    yield from serving(create_api(store, lambda: NOW, running))
+
+
+def got(api: Api, path: str) -> Any:
+    answer = api.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_stories_come_in_pages(api: Api) -> None:
+    first = got(api, "/stories?limit=2")
+    assert [s["title"] for s in first["stories"]] == ["story-0", "story-1"]
+    assert first["newest"].endswith(first["stories"][0]["alert_id"])
+    second = got(api, f"/stories?limit=2&before={first['next']}")
+    third = got(api, f"/stories?limit=2&before={second['next']}")
+    assert [s["title"] for s in second["stories"] + third["stories"]] == [
+        "story-2",
+        "story-3",
+        "story-4",
+    ]
+    assert third["next"] is None
+    newer = got(api, f"/stories/newer?than={second['newest']}")
+    assert newer == {"count": 2, "more": False}
+
+
+def test_a_filter_is_in_the_address(api: Api) -> None:
+    found = got(api, "/stories?outlet=outlet-1&q=story&since=2026-11-22T08:30:00Z")
+    assert [s["title"] for s in found["stories"]] == ["story-1", "story-3"]
+    card = found["stories"][0]
+    assert (card["at"], card["language"], card["state"]) == ("2026-11-22T11:00:00Z", "de", "open")
+    assert got(api, "/stories/facets")["outlets"] == ["outlet-0", "outlet-1"]
+
+
+def test_who_has_an_answer_already_is_told_so(api: Api) -> None:
+    for path in ("/stories", "/stories/facets", "/topics", "/feeds", "/deliveries"):
+        tag = api.get(path).headers["etag"]
+        for known in (tag, tag.removeprefix("W/"), f'"x", {tag}', "*"):
+            again = api.get(path, headers={"If-None-Match": known})
+            assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+        assert api.get(path, headers={"If-None-Match": '"old"'}).status_code == 200
+
+
+def test_a_change_changes_the_tag(api: Api, store: Store) -> None:
+    tag = api.get("/stories?topic=nato&limit=1&outlet=outlet-new").headers["etag"]
+    add(store, "new", NOW - timedelta(days=1), "outlet-new")
+    again = api.get("/stories?topic=nato&limit=1&outlet=outlet-new", headers={"If-None-Match": tag})
+    assert again.status_code == 200
+
+
+def test_a_story_topics_feeds_and_deliveries_can_be_had(api: Api) -> None:
+    own = got(api, "/stories")["stories"][0]["alert_id"]
+    story = got(api, f"/stories/{own}")
+    assert (story["story"]["alert_id"], story["decisions"][0]["event"]) == (own, "opened")
+    (topic,) = got(api, "/topics")["topics"]
+    assert (topic["id"], topic["state"], len(topic["days"])) == ("nato", None, 30)
+    (feed,) = got(api, "/feeds")["feeds"]
+    assert (feed["id"], feed["state"], feed["share_304"]) == ("kurier-1", "new", 1.0)
+    (about,) = got(api, "/deliveries")["deliveries"]
+    assert (about["delivery"]["state"], about["delivery"]["target"]) == (
+        "pending",
+        "https://desk.example",
+    )
+
+
+def test_actions_are_done_and_undone(api: Api, store: Store) -> None:
+    own = add(store, "to-do", NOW - timedelta(days=2))
+    done = api.post("/actions/ack", json={"ids": [own], "by": "Anna"}).json()
+    assert done["alert_ids"] == [own]
+    assert got(api, f"/stories/{own}")["story"]["acked_by"] == "Anna"
+    undone = api.post(f"/actions/{done['action_id']}/undo", json={"by": "Anna"})
+    assert undone.json()["alert_ids"] == [own]
+    verdict = {"ids": [own], "verdict": "irrelevant", "reason": "too_minor"}
+    assert api.post("/actions/judge", json=verdict).status_code == 200
+    story = got(api, f"/stories/{own}")
+    assert story["story"]["verdict_reason"] == "too_minor"
+    assert {a["verb"] for a in story["actions"]} == {"acked", "irrelevant"}
+    assert api.post("/feeds/kurier-1/poll").json() == {"words": "It is polled now."}
+    (about,) = got(api, "/deliveries")["deliveries"]
+    words = api.post(f"/deliveries/{about['delivery']['id']}/resend").json()
+    assert words == {"words": "It is sent now."}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/stories?before=garbage", None, 422),
+        ("GET", "/stories?before=" + "9" * 500, None, 422),
+        ("GET", "/stories?before=99999999999999999-" + "0" * 32, None, 200),
+        ("GET", "/stories?limit=0", None, 422),
+        ("GET", "/stories?limit=201", None, 422),
+        ("GET", "/stories?limit=1e9", None, 422),
+        ("GET", "/stories?state=none", None, 422),
+        ("GET", "/stories?since=yesterday", None, 422),
+        ("GET", "/stories?since=2026-11-22T12:00:00", None, 422),
+        ("GET", "/stories?since=0001-01-01T00:00:00%2B14:00", None, 422),
+        ("GET", "/stories?q=" + "x" * 201, None, 422),
+        ("GET", "/stories?q=%00", None, 422),
+        ("GET", "/stories?topic=%00", None, 422),
+        ("GET", "/stories?outlet=%ff", None, 200),
+        ("GET", "/stories?outlet='%20OR%201=1--", None, 200),
+        ("GET", "/stories/newer", None, 422),
+        ("GET", "/stories/" + "0" * 32, None, 404),
+        ("GET", "/stories/x", None, 422),
+        ("GET", "/deliveries?state=x", None, 422),
+        ("GET", "/nothing", None, 404),
+        ("DELETE", "/stories", None, 405),
+        ("POST", "/actions/ack", {"ids": []}, 422),
+        ("POST", "/actions/ack", {"ids": ["0" * 32] * 201}, 422),
+        ("POST", "/actions/ack", {"ids": ["' OR 1=1"]}, 422),
+        ("POST", "/actions/ack", {"ids": ["0" * 32]}, 404),
+        ("POST", "/actions/ack", {"ids": ["0" * 32], "by": ""}, 422),
+        ("POST", "/actions/ack", {"ids": ["0" * 32], "as": "root"}, 422),
+        ("POST", "/actions/ack", ["no"], 422),
+        ("POST", "/actions/judge", {"ids": ["0" * 32], "verdict": "maybe"}, 422),
+        ("POST", f"/actions/{'0' * 32}/undo", {}, 404),
+        ("POST", f"/deliveries/{'0' * 32}/resend", None, 404),
+        ("POST", "/feeds/none/poll", None, 404),
+        ("POST", "/feeds/%00/poll", None, 422),
+        ("POST", "/actions/ack", {"ids": ["0" * 32], "by": "\0"}, 404),
+    ],
+)
+def test_what_cannot_be_is_a_problem_in_words(
+    api: Api, method: str, path: str, body: object, status: int
+) -> None:
+    answer = api.request(method, path, json=body)
+    assert answer.status_code == status, answer.text
+    if status >= 400:
+        assert answer.headers["content-type"] == "application/problem+json"
+        problem = answer.json()
+        assert problem["status"] == status
+        assert problem["title"]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.dictionaries(
+        st.sampled_from(["topic", "outlet", "language", "country", "severity", "state", "q",
+                         "since", "until", "before", "limit"]),
+        st.text(max_size=60),
+    )
+)  # fmt: skip
+def test_no_filter_breaks_it(api: Api, values: dict[str, str]) -> None:
+    assert api.get(f"/stories?{urlencode(values, errors='replace')}").status_code in (200, 422)
+
+
+def test_a_store_that_is_away_is_said_so(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/store.db")
+    running = Running(catalog=lambda: Catalog(()), ill=list, faults=list, settings=Settings())
+    with store.write() as connection:
+        connection.exec_driver_sql("DROP TABLE cards")
+    answer = one_answer(create_api(store, lambda: NOW, running))
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    store.close()
+
+
+def test_the_document_describes_every_path_and_is_the_one_in_docs(api: Api) -> None:
+    served = api.get("/openapi.json").json()
+    kept_copy = json.loads(openapi_json())
+    assert served == kept_copy
+    assert kept_copy["servers"] == [{"url": "/api/v1"}]
+    assert len(kept_copy["paths"]) == 13
+    page = kept_copy["components"]["schemas"]["StoryCard"]
+    assert {"alert_id", "evidence", "notified", "held"} <= page["properties"].keys()

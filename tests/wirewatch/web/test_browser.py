@@ -1,0 +1,286 @@
+"""The console in a real browser: on the running demo, and on a store filled by hand."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.browser import Browser, Page
+from tests.support.console import HOSTILE, Console, add_delivery, add_story, serve_console
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+AXE = Path(__file__).parents[2] / "support" / "axe" / "axe.min.js"
+STORIES = 6
+"""What the demo tells."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with Browser.start() as found:
+        yield found
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Console]:
+    """A console in the present."""
+    with serve_console(tmp_path, now) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The demo's console, once it has told everything."""
+    program = Path(sys.executable).with_name("wirewatch")
+    command = [program, "demo", "--stay", "--speed", "20", "--port", "0"]
+    command += ["--data", tmp_path_factory.mktemp("demo") / "work"]
+    process = subprocess.Popen(
+        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        url = _console(process)
+        deadline = time.monotonic() + 150
+        while len(_told(url)) < STORIES:
+            assert process.poll() is None
+            assert time.monotonic() < deadline, _told(url)
+            time.sleep(0.5)
+        yield url
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+
+
+def _console(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    for line in process.stdout:
+        if found := re.search(r"Console: (http://\S+?)/?\s", line):
+            return found[1]
+    raise AssertionError("the demo did not say where its console is")
+
+
+def _told(url: str) -> list[dict[str, Any]]:
+    try:
+        with urllib.request.urlopen(f"{url}/api/v1/stories", timeout=10) as answer:
+            found: list[dict[str, Any]] = json.load(answer)["stories"]
+            return found
+    except OSError:
+        return []
+
+
+def findings(page: Page) -> list[str]:
+    """What axe-core finds of level serious or worse."""
+    page.run(AXE.read_text("utf-8") + ";0")
+    found = page.run("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
+    return [
+        f"{v['impact']} {v['id']}: {v['nodes'][0]['html'][:200]} ({len(v['nodes'])})"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+# ── the demo ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_demos_stories_appear_and_can_be_filtered(browser: Browser, demo: str) -> None:
+    with browser.page() as page:
+        page.open(f"{demo}/")
+        assert page.count(".story") == STORIES
+        assert page.count(".story mark") >= STORIES
+        assert "also in" in page.text(".stories")
+        page.run("document.querySelector('[name=topic]').value = 'nato-membership'")
+        with page.leaving():
+            page.click(".filters button.main")
+        assert page.run("location.search").startswith("?topic=nato-membership")
+        topics = "[...document.querySelectorAll('.story .topic')].map(e => e.innerText)"
+        assert set(page.run(topics)) == {"NATO membership"}
+        with page.leaving():
+            page.click(".story h2 a")
+        assert page.count(".timeline > li") >= 1
+        assert "Why it matched" in page.text()
+        assert page.problems == []
+
+
+def test_every_page_of_the_demo_has_no_serious_finding_of_axe(browser: Browser, demo: str) -> None:
+    alert = _told(demo)[0]["alert_id"]
+    paths = ("/", f"/alerts/{alert}", "/topics", "/topics/nato-russia-talks", "/feeds",
+             "/deliveries?state=delivered", "/login", "/?state=suppressed", "/nothing")  # fmt: skip
+    for dark in (False, True):
+        with browser.page(dark=dark, language="de" if dark else "en") as page:
+            for path in paths:
+                page.open(demo + path)
+                assert findings(page) == [], path
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_nothing_is_wider_than_a_phone(browser: Browser, demo: str, dark: bool) -> None:
+    with browser.page(size=(390, 844), dark=dark) as page:
+        for path in ("/", "/topics", "/topics/nato-membership", "/feeds", "/deliveries"):
+            page.open(demo + path)
+            assert page.run("document.documentElement.scrollWidth") <= 390, path
+        ground = page.run("getComputedStyle(document.body).backgroundColor")
+        assert (sum(map(int, re.findall(r"\d+", ground)[:3])) < 150) == dark
+
+
+# ── without a script ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_without_javascript_a_story_is_acknowledged_and_that_undone(
+    browser: Browser, live: Console
+) -> None:
+    add_story(live.store, "one", now())
+    with browser.page(javascript=False) as page:
+        page.open(f"{live.url}/")
+        with page.leaving():
+            page.click(".acts button[value^='ack:']")
+        assert "1 story acknowledged." in page.text("#flash")
+        with page.leaving():
+            page.click("#undo")
+        assert "Undone for 1 story." in page.text("#flash")
+        with page.leaving():
+            page.click(".acts button[value^='irrelevant:']")
+        with page.leaving():
+            page.click("#flash button[value=old]")
+        assert "not relevant: old news" in page.text(".story")
+
+
+# ── with it ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_action_changes_the_card_where_it_stands_and_can_be_undone(
+    browser: Browser, live: Console
+) -> None:
+    for n in range(30):
+        add_story(live.store, str(n), now() - timedelta(minutes=n))
+    with browser.page() as page:
+        page.open(f"{live.url}/?state=open")
+        page.run("window.same = true; scrollTo(0, 1500); 0")
+        place = page.run("document.querySelectorAll('.story')[15].getBoundingClientRect().top")
+        page.run("document.querySelectorAll('.pick input')[15].click()")
+        page.run("document.querySelectorAll('.pick input')[16].click()")
+        page.run("document.querySelector('.bulk [value=ack]').click()")
+        page.wait("document.querySelector('#flash .flash')")
+        assert "2 stories acknowledged." in page.text("#flash")
+        assert page.count(".story.done") == 2
+        assert page.count(".story") == 30
+        page.run("document.querySelector('#undo').click()")
+        page.wait("document.querySelector('#flash').innerText.includes('Undone')")
+        assert page.count(".story.done") == 0
+        assert page.run("window.same")  # nothing was loaded anew
+        assert "done=" not in page.run("location.href")
+        assert place == page.run(
+            "document.querySelectorAll('.story')[15].getBoundingClientRect().top"
+        )
+        assert page.problems == []
+
+
+def test_undo_is_offered_for_ten_seconds(browser: Browser, live: Console) -> None:
+    add_story(live.store, "one", now())
+    with browser.page() as page:
+        page.open(f"{live.url}/")
+        page.click(".acts button[value^='ack:']")
+        page.wait("document.querySelector('#undo .left')?.innerText")
+        assert 5 <= int(page.text("#undo .left")) <= 10
+        page.wait("!document.querySelector('#flash .flash')")
+
+
+def test_new_stories_are_announced_and_move_nothing(browser: Browser, live: Console) -> None:
+    for n in range(3):
+        add_story(live.store, str(n), now() - timedelta(minutes=n))
+    with browser.page() as page:
+        page.open(f"{live.url}/")
+        before = page.run("[...document.querySelectorAll('.story')].map(e => e.id)")
+        time.sleep(1.5)  # the page listens
+        add_story(live.store, "new", now() + timedelta(seconds=1))
+        page.wait("document.querySelector('.say .new a').innerText === '1 new story'")
+        add_story(live.store, "newer", now() + timedelta(seconds=2))
+        page.wait("document.querySelector('.say .new a').innerText === '2 new stories'")
+        assert page.run("[...document.querySelectorAll('.story')].map(e => e.id)") == before
+        assert page.run("document.querySelector('.say').getAttribute('aria-live')") == "polite"
+        with page.leaving():
+            page.click(".say .new a")
+        assert page.count(".story") == 5
+
+
+def test_the_keyboard_alone_does_it(browser: Browser, live: Console) -> None:
+    ids = [add_story(live.store, str(n), now() - timedelta(minutes=n)) for n in range(3)]
+    with browser.page() as page:
+        page.open(f"{live.url}/")
+        here: Callable[[], str] = lambda: page.run("document.querySelector('.story.here').id")  # noqa: E731
+        page.press("j", "j")
+        assert here() == f"s-{ids[1]}"
+        page.press("k")
+        assert here() == f"s-{ids[0]}"
+        page.press("a")
+        page.wait("document.querySelector('.story.here.acked')")
+        page.press("u")
+        page.wait("document.querySelector('.story.here.open')")
+        page.press("j", "r")
+        page.wait(f"document.querySelector('#s-{ids[1]} .badge.good')")
+        page.press("j", "n")
+        page.wait("document.activeElement?.name === 'reason'")
+        page.press("Enter")
+        page.wait(f"document.querySelector('#s-{ids[2]} .badge.bad')")
+        page.press("?")
+        page.wait("document.querySelector('#keys').open")
+        page.press("Escape")
+        page.wait("!document.querySelector('#keys').open")
+        page.press("/", "j")
+        assert page.run("document.querySelector('[name=q]').value") == "j"
+        page.press("Escape", "k")
+        with page.leaving():
+            page.press("o")
+        assert page.run("location.pathname").startswith("/alerts/")
+        assert page.problems == []
+
+
+def test_a_storys_own_page_has_keys_too(browser: Browser, live: Console) -> None:
+    alert = add_story(live.store, "one", now())
+    with browser.page() as page:
+        page.open(f"{live.url}/alerts/{alert}")
+        for key, words in (("a", "1 story acknowledged."), ("u", "Undone for 1 story.")):
+            with page.leaving():
+                page.press(key)
+            assert words in page.text("#flash")
+
+
+def test_a_hostile_feed_does_nothing(browser: Browser, live: Console) -> None:
+    alert = add_story(live.store, "evil", now(), title=HOSTILE, url="javascript:alert(1)",
+                      texts=(HOSTILE, HOSTILE + HOSTILE[:80]), outlet="<b>evil</b>")  # fmt: skip
+    add_delivery(live.store, alert, "<img src=x onerror=alert(1)>\u202e", "failed", now())
+    for size in ((1280, 900), (390, 844)):
+        with browser.page(size=size) as page:
+            for path in ("/", f"/alerts/{alert}", "/deliveries", "/topics/nato"):
+                page.open(live.url + path)
+                assert page.run("document.title") != "gotcha"
+                assert page.count("img[src=x]") == 0
+                assert page.count("a[href^=javascript]") == 0
+                assert page.run("document.documentElement.scrollWidth") <= size[0], path
+                assert page.problems == []
+                assert findings(page) == [], path
+
+
+def test_the_policy_lets_no_other_script_run(browser: Browser, live: Console) -> None:
+    with browser.page() as page:
+        page.open(f"{live.url}/")
+        page.run(
+            "const s = document.createElement('script'); s.textContent = 'window.evil = 1';"
+            " document.body.append(s); 0"
+        )
+        assert page.run("window.evil") is None
+        page.wait("true")
+        assert any("Content Security Policy" in problem for problem in page.problems)

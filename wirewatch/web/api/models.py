@@ -1,0 +1,262 @@
+"""What the API says and takes. Times are UTC, RFC 3339."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.store.alerts import DecisionRow
+from core.store.desk import StoryCard
+from core.store.desk_actions import MAX_IDS, Action
+from core.store.desk_health import DeliveryDesk, FeedDesk, TopicDay, TopicDesk
+from core.store.desk_story import Part, Story, Telling
+from core.store.feed_days import FeedDay
+
+Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+By = Annotated[str, Field(min_length=1, max_length=80, description="Who does it.")]
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Stories(_Said):
+    """A page of the list, newest first."""
+
+    stories: tuple[StoryCard, ...]
+    next: str | None = Field(description="Cursor (`before`) of the next page; null on the last.")
+    newest: str | None = Field(description="Cursor of the page's first story (`than`).")
+
+
+class Newer(_Said):
+    """How many stories came since."""
+
+    count: int
+    more: bool = Field(description="Whether there are more than were counted.")
+
+
+class DeliveryOut(_Said):
+    """A notification on its way to one target."""
+
+    id: str
+    receiver: str
+    target: str = Field(description="Without secrets.")
+    state: Literal["pending", "sending", "delivered", "failed", "unknown"]
+    attempts: int
+    possible_repeat: bool
+    next_attempt_at: datetime | None = Field(description="null where there is none to come.")
+    last_error: str
+    updated_at: datetime
+    delivered_at: datetime | None
+
+
+class NotificationOut(_Said):
+    """A message about a story."""
+
+    id: str
+    receiver: str
+    kind: str
+    created_at: datetime
+    deliveries: tuple[DeliveryOut, ...]
+
+
+class StoryOut(_Said):
+    """A story with all that is known of it."""
+
+    story: StoryCard
+    articles: tuple[Part, ...]
+    decisions: tuple[DecisionRow, ...]
+    elsewhere: tuple[DecisionRow, ...] = Field(description="Same articles, other topics.")
+    notifications: tuple[NotificationOut, ...]
+    actions: tuple[Action, ...]
+
+
+class TopicOut(_Said):
+    """A topic with its figures."""
+
+    id: str
+    title: str
+    state: str | None = Field(description="As its file has it; null where there is none any more.")
+    days: tuple[TopicDay, ...] = Field(description="30 days, today last.")
+    open: int
+    acked: int
+    relevant: int
+    irrelevant: int
+    precision: float | None = Field(description="Of the judged stories; null where none is.")
+    precision_low: float | None = Field(description="Wilson interval, 95 %.")
+    precision_high: float | None
+
+
+class FeedOut(_Said):
+    """A feed: quiet or broken?"""
+
+    id: str
+    outlet: str
+    url: str
+    kind: str
+    state: Literal["new", "ok", "quiet", "failing", "gone", "paused", "off"]
+    why: str
+    last_success_at: datetime | None
+    last_new_at: datetime | None
+    last_error: str
+    failures: int = Field(description="In a row.")
+    next_due_at: datetime | None = Field(description="null where it is not polled any more.")
+    next_due_why: str
+    share_304: float | None
+    days: tuple[FeedDay, ...] = Field(description="14 days, today last.")
+
+
+class DeliveryAbout(_Said):
+    """A delivery with what it is about."""
+
+    delivery: DeliveryOut
+    kind: str
+    alert_id: str
+    topic_id: str
+    title: str
+    told_at: datetime
+
+
+class Deliveries(_Said):
+    """A page of deliveries, what changed last first."""
+
+    deliveries: tuple[DeliveryAbout, ...]
+    next: str | None
+
+
+class Topics(_Said):
+    """Every topic."""
+
+    topics: tuple[TopicOut, ...]
+
+
+class Feeds(_Said):
+    """Every feed, by outlet and URL."""
+
+    feeds: tuple[FeedOut, ...]
+
+
+class Choose(_Asked):
+    """Stories somebody acts on."""
+
+    ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_IDS)]
+    by: By = "api"
+
+
+class Verdict(Choose):
+    """Whether stories are relevant."""
+
+    verdict: Literal["relevant", "irrelevant"]
+    reason: Literal[
+        "", "wrong_sense", "wrong_actor", "old", "duplicate", "page_furniture", "too_minor"
+    ] = Field(default="", description="Why, for irrelevant ones.")
+
+
+class Undo(_Asked):
+    """Who undoes."""
+
+    by: By = "api"
+
+
+class Words(_Said):
+    """What will happen."""
+
+    words: str
+
+
+class Problem(_Said):
+    """What went wrong (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = Field(default="", description="What can be done.")
+
+
+def story_out(found: Story) -> StoryOut:
+    """A story as the API says it."""
+    return StoryOut(
+        story=found.card,
+        articles=found.articles,
+        decisions=found.decisions,
+        elsewhere=found.elsewhere,
+        notifications=tuple(_notification(t) for t in found.notifications),
+        actions=found.actions,
+    )
+
+
+def topic_out(found: TopicDesk, title: str, state: str | None) -> TopicOut:
+    """A topic as the API says it."""
+    return TopicOut(
+        id=found.topic_id,
+        title=title,
+        state=state,
+        days=found.days,
+        open=found.open,
+        acked=found.acked,
+        relevant=found.relevant,
+        irrelevant=found.irrelevant,
+        precision=found.precision,
+        precision_low=found.low,
+        precision_high=found.high,
+    )
+
+
+def feed_out(found: FeedDesk) -> FeedOut:
+    """A feed as the API says it."""
+    state, feed = found.state, found.state.feed
+    return FeedOut.model_validate(
+        {
+            "id": feed.feed_id,
+            "outlet": feed.outlet,
+            "url": feed.url,
+            "kind": feed.kind,
+            "state": state.state,
+            "why": state.reason,
+            "last_success_at": feed.last_success_at,
+            "last_new_at": feed.last_new_at,
+            "last_error": feed.last_error,
+            "failures": feed.fail_count,
+            "next_due_at": None if state.state in ("off", "gone") else feed.next_due_at,
+            "next_due_why": feed.due_reason,
+            "share_304": found.share_304,
+            "days": found.days,
+        }
+    )
+
+
+def delivery_about(found: DeliveryDesk) -> DeliveryAbout:
+    """A delivery as the API says it."""
+    return DeliveryAbout(
+        delivery=_delivery(found.delivery),
+        kind=found.kind,
+        alert_id=found.alert_id,
+        topic_id=found.topic_id,
+        title=found.title,
+        told_at=found.told_at,
+    )
+
+
+def _notification(told: Telling) -> NotificationOut:
+    about = told.notification
+    return NotificationOut(
+        id=about.id,
+        receiver=about.receiver,
+        kind=about.kind,
+        created_at=about.created_at,
+        deliveries=tuple(_delivery(d) for d in told.deliveries),
+    )
+
+
+def _delivery(found: object) -> DeliveryOut:
+    names = DeliveryOut.model_fields
+    values = {name: getattr(found, name) for name in names}
+    if values["state"] in ("delivered", "failed"):
+        values["next_attempt_at"] = None
+    return DeliveryOut.model_validate(values)

@@ -1,0 +1,97 @@
+"""What changed between two versions of a text, word by word. Pure.
+
+::
+
+    before, after ──cut to a bound──▶ words ──difflib──▶ parts: same | gone | added
+                                                     long unchanged stretches folded to a gap
+
+The bound is on words, as difflib's worst case is quadratic in them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+MAX_WORDS = 3_000
+"""A long article; 3,000 wholly different words take difflib a tenth of a second."""
+
+CONTEXT = 12
+"""Words shown on each side of a change."""
+
+MAX_PARTS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of words.
+
+    Attributes:
+        kind: ``same``, ``gone``, ``added`` or ``gap`` (unchanged words left out).
+        text: The words; empty for a gap.
+    """
+
+    kind: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """The parts in reading order.
+
+    Attributes:
+        cut: Whether a text was longer than what was compared.
+    """
+
+    parts: tuple[Part, ...]
+    cut: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing changed."""
+        return all(part.kind in ("same", "gap") for part in self.parts)
+
+
+def diff(before: str, after: str) -> Diff:
+    """Compare two texts by words; paragraph ends count as words."""
+    old, new = _words(before), _words(after)
+    cut = len(old) > MAX_WORDS or len(new) > MAX_WORDS
+    old, new = old[:MAX_WORDS], new[:MAX_WORDS]
+    parts = tuple(_parts(old, new))
+    return Diff(parts[:MAX_PARTS], cut or len(parts) > MAX_PARTS)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\n|[^\s]+", text)
+
+
+def _parts(old: list[str], new: list[str]) -> Iterator[Part]:
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    codes = matcher.get_opcodes()
+    for number, (tag, a, b, c, d) in enumerate(codes):
+        if tag == "equal":
+            yield from _same(old[a:b], first=number == 0, last=number == len(codes) - 1)
+            continue
+        if a < b:
+            yield Part("gone", _join(old[a:b]))
+        if c < d:
+            yield Part("added", _join(new[c:d]))
+
+
+def _same(words: list[str], *, first: bool, last: bool) -> Iterator[Part]:
+    head = [] if first else words[:CONTEXT]
+    tail = [] if last else words[-CONTEXT:]
+    if len(words) <= len(head) + len(tail) + 3:
+        yield Part("same", _join(words))
+        return
+    if head:
+        yield Part("same", _join(head))
+    yield Part("gap")
+    if tail:
+        yield Part("same", _join(tail))
+
+
+def _join(words: list[str]) -> str:
+    return " ".join(words).replace(" \n ", "\n")

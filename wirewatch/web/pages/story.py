@@ -1,0 +1,203 @@
+"""One story: how it grew, why it was told, why not under other topics, and who heard of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+
+from config.catalog.models import Catalog
+from core.messages import ArticleRevision, Evidence
+from core.store import articles as article_store
+from core.store import desk_actions, desk_story
+from core.store.alerts import DecisionRow
+from core.store.desk_story import Part, RevisionText, Story
+from core.text import clean
+from processors import Explanation
+from wirewatch.web import shown
+from wirewatch.web.diff import diff
+from wirewatch.web.explaining import Explainer
+from wirewatch.web.frame import Frame
+from wirewatch.web.pages.deliveries import MOODS
+from wirewatch.web.pages.stories import READ, card, flash, outlet_name, topic_title
+
+SHOWN_SPANS = 12
+"""Spans of one article that are listed; the count says how many there are."""
+
+
+class OneStory:
+    """The page."""
+
+    def __init__(self, frame: Frame, explainer: Explainer) -> None:
+        self._frame = frame
+        self._explainer = explainer
+
+    def mount(self, app: FastAPI) -> None:
+        """Put it where it is called."""
+        path = "/alerts/{alert_id}"
+        app.add_api_route(path, self.page, methods=READ, response_class=HTMLResponse)
+
+    def page(self, request: Request, alert_id: str) -> HTMLResponse:
+        """Everything about one story."""
+        frame, now = self._frame, self._frame.clock()
+        t, catalog = frame.words(request), frame.running.catalog()
+        with frame.store.read() as connection:
+            found = desk_story.story(connection, alert_id)
+            first = _first(found)
+            versions = article_store.revisions(connection, first.article_id) if first else []
+        newest = versions[-1] if versions else None
+        return frame.show(
+            request,
+            "story.html",
+            page="",
+            story=card(found.card, catalog, t),
+            entries=list(timeline(found, catalog)),
+            why=why(first, found.card.topic_id, catalog) if first else None,
+            others=self._others(newest, found.card.topic_id, catalog),
+            elsewhere=[elsewhere(row, catalog) for row in found.elsewhere],
+            told=[told(one.notification.kind, one.deliveries) for one in found.notifications],
+            held=[held(row, catalog) for row in found.decisions if row.event == "suppressed"],
+            actions=[a for a in found.actions if a.undone_at is None],
+            first_seen=found.card.first_seen,
+            last_seen=found.card.last_seen,
+            reasons=desk_actions.REASONS,
+            flash=flash(request.query_params, now, t),
+        )
+
+    def _others(
+        self, article: ArticleRevision | None, topic_id: str, catalog: Catalog
+    ) -> list[dict[str, Any]]:
+        if article is None:
+            return []
+        return [explained(e, catalog) for e in self._explainer.others(article, topic_id)]
+
+
+def timeline(story: Story, catalog: Catalog) -> Iterator[dict[str, Any]]:
+    """Articles and their later versions, in the order they came."""
+    found = [entry for part in story.articles for entry in _entries(part, catalog)]
+    yield from sorted(found, key=lambda entry: entry["at"])
+
+
+def _entries(part: Part, catalog: Catalog) -> Iterator[dict[str, Any]]:
+    common = {
+        "outlet": outlet_name(catalog, part.outlet),
+        "language": shown.language(part.language),
+        "url": shown.link(part.url),
+    }
+    first = part.revisions[0] if part.revisions else None
+    yield common | {
+        "kind": "copy" if part.copy_of else "article",
+        "at": part.first_seen_at,
+        "published": part.published_at,
+        "title": shown.title(first.title if first else part.title),
+        "similarity": round(100 * part.similarity),
+        "score": part.score,
+        "spans": spans(part.evidence[:3]) if not part.copy_of else [],
+    }
+    for before, after in zip(part.revisions, part.revisions[1:], strict=False):
+        yield common | {
+            "kind": "revision",
+            "at": after.fetched_at,
+            "number": after.revision,
+            "title": shown.title(after.title),
+            "retitled": shown.title(before.title) if before.title != after.title else "",
+            "diff": diff(_text(before), _text(after)),
+        }
+
+
+def _text(version: RevisionText) -> str:
+    return clean("\n".join(part for part in (version.title, version.lead, version.text) if part))
+
+
+def why(part: Part, topic_id: str, catalog: Catalog) -> dict[str, Any]:
+    """The rules that fired with their weights, and every span."""
+    topic = next((topic for topic in catalog.topics if topic.id == topic_id), None)
+    weights = {rule.id: rule.weight for rule in topic.rules} if topic else {}
+    rules = [
+        {
+            "id": rule,
+            "weight": weights.get(rule),
+            "spans": spans([e for e in part.evidence if e.rule == rule][:SHOWN_SPANS]),
+        }
+        for rule in part.rules
+    ]
+    return {
+        "score": part.score,
+        "threshold": topic.threshold if topic else None,
+        "rules": rules,
+        "language": shown.language(part.language),
+    }
+
+
+def spans(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
+    """Where rules fired; a sentence is listed once."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in evidence:
+        row = {"rule": one.rule, "field": one.field.value, "pieces": shown.marked(one, *evidence)}
+        found.setdefault((one.field.value, one.sentence), row)
+    return list(found.values())
+
+
+def explained(found: Explanation, catalog: Catalog) -> dict[str, Any]:
+    """A topic's answer, as short as a line and as long as its table."""
+    return {
+        "id": found.topic,
+        "title": topic_title(catalog, found.topic),
+        "match": found.match,
+        "score": found.score,
+        "threshold": found.threshold,
+        "gates": found.gates,
+        "fired": [rule for rule in found.rules if rule.fired],
+        "asked": len(found.rules),
+        "spans": spans(found.evidence[:SHOWN_SPANS]),
+    }
+
+
+def elsewhere(row: DecisionRow, catalog: Catalog) -> dict[str, Any]:
+    """What another topic made of one of the articles."""
+    return held(row, catalog) | {
+        "topic": topic_title(catalog, row.topic_id),
+        "alert_id": row.alert_id,
+        "event": row.event,
+    }
+
+
+def held(row: DecisionRow, catalog: Catalog) -> dict[str, Any]:
+    """An article nobody was told of, and why."""
+    return {
+        "outlet": outlet_name(catalog, row.outlet),
+        "title": shown.title(row.title),
+        "code": row.reason_code,
+        "reason": shown.line(row.reason),
+        "at": row.decided_at,
+    }
+
+
+def told(kind: str, deliveries: Sequence[Any]) -> dict[str, Any]:
+    """A notification with its state per target."""
+    return {
+        "kind": kind,
+        "targets": [
+            {
+                "id": d.id,
+                "receiver": d.receiver,
+                "target": shown.line(d.target, 200),
+                "state": d.state,
+                "mood": MOODS.get(d.state, ""),
+                "at": d.delivered_at or d.updated_at,
+                "attempts": d.attempts,
+                "error": shown.line(d.last_error),
+                "may_resend": d.state in ("failed", "unknown", "pending"),
+            }
+            for d in deliveries
+        ],
+    }
+
+
+def _first(story: Story) -> Part | None:
+    """The article it began with, else the one with the highest score."""
+    opened = next((d.article_id for d in story.decisions if d.event == "opened"), "")
+    by_score: Sequence[Part] = sorted(story.articles, key=lambda p: -p.score)
+    return next((p for p in story.articles if p.article_id == opened), next(iter(by_score), None))
