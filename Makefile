@@ -6,12 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 ARGS ?=
-PARALLEL ?= -n auto --maxprocesses 4
+PARALLEL ?= -n 4
 
-.PHONY: help install run demo test lint types imports check kafka test-kafka bench lock docs clean
+.PHONY: help install run demo test lint types imports check kafka test-kafka bench screenshots lock docs clean
 
 help: ## Say what there is
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(VENV)/.run-installed ## Create .venv with what the program needs
 
@@ -47,6 +47,9 @@ bench: $(VENV)/.dev-installed ## Measure (WIREWATCH_BENCH_DATA names a folder wi
 
 docs: $(VENV)/.dev-installed ## Write the generated pages: settings, schemas, .env.example
 	$(BIN)/python -m wirewatch.reference
+
+screenshots: $(VENV)/.dev-installed ## Take the README's pictures of the console (needs Chromium)
+	$(BIN)/python scripts/screenshots.py
 
 lock: ## Renew the lock files (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
