@@ -50,7 +50,7 @@ def create_app(store: Store, clock: Clock, running: Running) -> ASGIApp:
     for asked in (OneStory(frame, explainer), Topics(frame, explainer)):
         asked.mount(app)
     app.add_api_route("/events", Watch(store).endpoint, methods=["GET"])
-    app.mount("/api/v1", create_api(store, clock, running))
+    app.mount("/api/v1", create_api(store, clock, running, explainer))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     failed = _Failed(frame)
     app.add_exception_handler(WirewatchError, failed)

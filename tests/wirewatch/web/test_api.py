@@ -19,7 +19,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.types import ASGIApp
 
+from config.catalog.load import load_catalog
 from config.catalog.models import Catalog
+from config.faults import Fault
 from config.settings import Settings
 from core.ids import alert_id, digest, story_id
 from core.store import Store, feed_days
@@ -30,6 +32,7 @@ from core.store.alerts import Alert, DecisionRow
 from core.store.feed_record import FeedRecord
 from core.store.feeds import sync
 from wirewatch.web.api import create_api, openapi_json
+from wirewatch.web.explaining import Explainer
 from wirewatch.web.running import Running
 from wirewatch.web.server import address, listen, serve
 
@@ -129,10 +132,32 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     opened.close()
 
 
+def api_of(store: Store, catalog: Catalog, *faults: Fault) -> ASGIApp:
+    running = Running(lambda: catalog, list, lambda: faults, Settings())
+    explainer = Explainer(running.catalog, running.settings, lambda: NOW)
+    return create_api(store, lambda: NOW, running, explainer)
+
+
 @pytest.fixture(scope="module")
 def api(store: Store) -> Iterator[Api]:
-    running = Running(catalog=lambda: Catalog(()), ill=list, faults=list, settings=Settings())
-    yield from serving(create_api(store, lambda: NOW, running))
+    yield from serving(api_of(store, Catalog(())))
+
+
+@pytest.fixture
+def tracking(store: Store, tmp_path: Path) -> Iterator[Api]:
+    """The API of a program that tracks one topic."""
+    (tmp_path / "topics").mkdir()
+    (tmp_path / "sources.yaml").write_text("outlets: []\n")
+    (tmp_path / "topics" / "nato.yaml").write_text(
+        "id: nato\ntitle: NATO\nthreshold: 30\n"
+        "rules:\n  - {id: direct, weight: 30, query: '\"NATO Beitritt*\"'}\n"
+    )
+    catalog, found = load_catalog(tmp_path, {})
+    assert catalog is not None
+    assert not found
+    file = catalog.topics[0].place.file
+    odd = Fault(file=file, line=3, column=1, code="W999", message="Odd.", mend="Mend it.")
+    yield from serving(api_of(store, catalog, odd))
 
 
 def got(api: Api, path: str) -> Any:
@@ -193,6 +218,32 @@ def test_a_story_topics_feeds_and_deliveries_can_be_had(api: Api) -> None:
     assert (about["delivery"]["state"], about["delivery"]["target"]) == (
         "pending",
         "https://desk.example",
+    )
+
+
+def test_a_topic_is_told_with_its_rules_figures_and_faults(tracking: Api) -> None:
+    topic = got(tracking, "/topics/nato")
+    assert (topic["title"], topic["state"], topic["threshold"]) == ("NATO", "live", 30)
+    assert topic["rules"] == [{"id": "direct", "weight": 30, "query": '"NATO Beitritt*"'}]
+    assert (len(topic["days"]), [f["code"] for f in topic["faults"]]) == (30, ["W999"])
+    for path in ("/topics/nothing", "/topics/%3Cscript%3E"):
+        assert tracking.get(path).status_code == 404
+
+
+def test_a_topic_says_why_it_matches_a_text_as_the_command_does(tracking: Api) -> None:
+    asked = {"source": "Der NATO-Beitritt ist beschlossen.", "title": "Gipfel", "language": "de"}
+    said = tracking.post("/topics/nato/explain", json=asked).json()
+    assert (said["topic"], said["match"], said["score"]) == ("nato", True, 30)
+    assert said["rules"] == [{"id": "direct", "weight": 30, "fired": True}]
+    assert said["evidence"][0]["sentence"] == "Der NATO-Beitritt ist beschlossen."
+    for wrong in ({"source": ""}, {"source": "x", "language": "xyz"}, {"text": "x"}):
+        assert tracking.post("/topics/nato/explain", json=wrong).status_code == 422
+    assert tracking.post("/topics/nothing/explain", json=asked).status_code == 404
+    private = {"source": "http://127.0.0.1:1/"}
+    refused = tracking.post("/topics/nato/explain", json=private)
+    assert (refused.status_code, refused.headers["content-type"]) == (
+        422,
+        "application/problem+json",
     )
 
 
@@ -279,10 +330,9 @@ def test_no_filter_breaks_it(api: Api, values: dict[str, str]) -> None:
 
 def test_a_store_that_is_away_is_said_so(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/store.db")
-    running = Running(catalog=lambda: Catalog(()), ill=list, faults=list, settings=Settings())
     with store.write() as connection:
         connection.exec_driver_sql("DROP TABLE cards")
-    answer = one_answer(create_api(store, lambda: NOW, running))
+    answer = one_answer(api_of(store, Catalog(())))
     assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
     store.close()
 
@@ -292,6 +342,6 @@ def test_the_document_describes_every_path_and_is_the_one_in_docs(api: Api) -> N
     kept_copy = json.loads(openapi_json())
     assert served == kept_copy
     assert kept_copy["servers"] == [{"url": "/api/v1"}]
-    assert len(kept_copy["paths"]) == 13
+    assert len(kept_copy["paths"]) == 15
     page = kept_copy["components"]["schemas"]["StoryCard"]
     assert {"alert_id", "evidence", "notified", "held"} <= page["properties"].keys()

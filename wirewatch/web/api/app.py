@@ -11,9 +11,12 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
 from pydantic import AwareDatetime, BaseModel, TypeAdapter
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from config.errors import (
+    ExtractionError,
+    FetchError,
     NotThereError,
     StoreConflictError,
     StoreRefusedError,
@@ -24,7 +27,9 @@ from core.clock import Clock
 from core.store import Connection, Store, desk, desk_actions, desk_health, desk_story
 from core.store.desk import MOST_COUNTED, Cursor, Facets, StoryFilter
 from core.store.desk_actions import Done
+from core.store.desk_health import TopicDesk
 from wirewatch.web.api import models
+from wirewatch.web.explaining import Explainer
 from wirewatch.web.running import Running
 
 T = TypeVar("T")
@@ -46,19 +51,21 @@ Word = Annotated[str, Query(max_length=200)]
 Place = Annotated[str, Query(max_length=60, description="Cursor of an answer before.")]
 Limit = Annotated[int, Query(ge=1, le=desk.MAX_LIMIT)]
 Hex = Annotated[str, InPath(pattern="^[0-9a-f]{32}$")]
+TopicId = Annotated[str, InPath(max_length=200)]
 FeedId = Annotated[str, InPath(pattern="^[A-Za-z0-9._-]{1,120}$")]
 
 
-def create_api(store: Store, clock: Clock, running: Running) -> FastAPI:
+def create_api(store: Store, clock: Clock, running: Running, explainer: Explainer) -> FastAPI:
     """The API, to be mounted at ``/api/v1``.
 
     Args:
         store: What it reads and writes.
         clock: The present.
         running: The program around it.
+        explainer: Says why a topic matches a text, or why not.
     """
     api = bare_api()
-    ways = Ways(store, clock, running)
+    ways = Ways(store, clock, running, explainer)
     for path, way, model in _reading(ways):
         api.add_api_route(path, way, methods=["GET"], response_model=model)
     for path, way, model in _acting(ways):
@@ -76,6 +83,7 @@ def _reading(ways: Ways) -> tuple[Path, ...]:
         ("/stories/facets", ways.facets, Facets),
         ("/stories/{alert_id}", ways.story, models.StoryOut),
         ("/topics", ways.topics, models.Topics),
+        ("/topics/{topic_id}", ways.topic, models.OneTopic),
         ("/feeds", ways.feeds, models.Feeds),
         ("/deliveries", ways.deliveries, models.Deliveries),
     )
@@ -87,6 +95,7 @@ def _acting(ways: Ways) -> tuple[Path, ...]:
         ("/actions/close", ways.close, Done),
         ("/actions/judge", ways.judge, Done),
         ("/actions/{action_id}/undo", ways.undo, Done),
+        ("/topics/{topic_id}/explain", ways.explain, dict[str, Any]),
         ("/deliveries/{delivery_id}/resend", ways.resend, models.Words),
         ("/feeds/{feed_id}/poll", ways.poll, models.Words),
     )
@@ -114,10 +123,11 @@ def bare_api() -> FastAPI:
 class Ways:
     """What each path does."""
 
-    def __init__(self, store: Store, clock: Clock, running: Running) -> None:
+    def __init__(self, store: Store, clock: Clock, running: Running, explainer: Explainer) -> None:
         self._store = store
         self._clock = clock
         self._running = running
+        self._explainer = explainer
 
     def stories(
         self,
@@ -185,7 +195,7 @@ class Ways:
     def topics(self, request: Request) -> Response:
         """Every topic with 30 days of volume and its precision."""
         files = {t.id: t for t in self._running.catalog().topics}
-        found = {t.topic_id: t for t in self._read(lambda c: desk_health.topics(c, self._clock()))}
+        found = self._figures()
         known = [
             models.topic_out(
                 found.get(topic_id) or desk_health.nothing_yet(topic_id, self._clock()),
@@ -195,6 +205,25 @@ class Ways:
             for topic_id in sorted({*files, *found})
         ]
         return _answer(request, models.Topics(topics=tuple(known)))
+
+    def topic(self, request: Request, topic_id: TopicId) -> Response:
+        """One topic of the files: its figures, its rules, the faults of its file."""
+        topic = self._running.catalog().topic(topic_id)
+        if topic is None:
+            raise NotThereError(f"{topic_id!r} is no topic.")
+        figures = self._figures().get(topic_id) or desk_health.nothing_yet(topic_id, self._clock())
+        return _answer(request, models.one_topic(topic, figures, self._running.faults()))
+
+    async def explain(self, topic_id: TopicId, asked: models.Try) -> dict[str, Any]:
+        """Why the topic matches a text or a page, or why not; nothing is kept of it."""
+        if self._running.catalog().topic(topic_id) is None:
+            raise NotThereError(f"{topic_id!r} is no topic.")
+        article, language = await self._explainer.given(asked.source, asked.title, asked.language)
+        answer = await run_in_threadpool(self._explainer.explain, topic_id, article, language)
+        return answer.as_json()
+
+    def _figures(self) -> dict[str, TopicDesk]:
+        return {t.topic_id: t for t in self._read(lambda c: desk_health.topics(c, self._clock()))}
 
     def feeds(self, request: Request) -> Response:
         """Every feed with its state and 14 days of entries."""
@@ -288,6 +317,8 @@ def _failed(_: Request, error: Exception) -> Response:
         status = 404 if isinstance(error, NotThereError) else 422
         return _problem(status, error.message, error.mend)
     refused: dict[type, int] = {StoreConflictError: 409, StoreRefusedError: 422}
+    if isinstance(error, ExtractionError | FetchError):  # of a page that was given
+        return _problem(422, error.message, error.mend)
     status = refused.get(type(error), 503)
     return _problem(status, error.message, error.mend)
 

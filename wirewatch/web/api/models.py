@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from config.catalog.models import TopicDefinition
+from config.faults import Fault
 from core.store.alerts import DecisionRow
 from core.store.desk import StoryCard
 from core.store.desk_actions import MAX_IDS, Action
 from core.store.desk_health import DeliveryDesk, FeedDesk, TopicDay, TopicDesk
 from core.store.desk_story import Part, Story, Telling
 from core.store.feed_days import FeedDay
+from wirewatch.web.explaining import MOST_PASTED
 
 Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 By = Annotated[str, Field(min_length=1, max_length=80, description="Who does it.")]
@@ -93,6 +97,27 @@ class TopicOut(_Said):
     precision_high: float | None
 
 
+class RuleOut(_Said):
+    """A rule of a topic."""
+
+    id: str
+    weight: int
+    query: str
+
+
+class OneTopic(TopicOut):
+    """A topic with its definition in force."""
+
+    threshold: int
+    languages: tuple[str, ...] = Field(description="Gate; empty lets all through.")
+    severity: str
+    rules: tuple[RuleOut, ...]
+    file: str
+    faults: tuple[Fault, ...] = Field(
+        description="Of the newest file; errors keep it out of force."
+    )
+
+
 class FeedOut(_Said):
     """A feed: quiet or broken?"""
 
@@ -164,6 +189,16 @@ class Undo(_Asked):
     by: By = "api"
 
 
+class Try(_Asked):
+    """What to hold a topic against."""
+
+    source: Annotated[
+        str, Field(max_length=MOST_PASTED, description="A URL, JSON, HTML, or plain text.")
+    ]
+    title: Annotated[str, Field(max_length=1_000, description="Of plain text.")] = ""
+    language: Annotated[str, Field(pattern="^([a-z]{2})?$", description="Of plain text.")] = ""
+
+
 class Words(_Said):
     """What will happen."""
 
@@ -205,6 +240,23 @@ def topic_out(found: TopicDesk, title: str, state: str | None) -> TopicOut:
         precision=found.precision,
         precision_low=found.low,
         precision_high=found.high,
+    )
+
+
+def one_topic(topic: TopicDefinition, found: TopicDesk, faults: Sequence[Fault]) -> OneTopic:
+    """A topic with its definition as the API says it."""
+    figures = topic_out(found, topic.title, topic.state.value)
+    return OneTopic(
+        **dict(figures),
+        threshold=topic.threshold,
+        languages=topic.languages,
+        severity=topic.alert.severity,
+        rules=tuple(
+            RuleOut(id=rule.id, weight=rule.weight, query=rule.query.value.strip())
+            for rule in topic.rules
+        ),
+        file=topic.place.file,
+        faults=tuple(fault for fault in faults if fault.file == topic.place.file),
     )
 
 
