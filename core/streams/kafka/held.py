@@ -26,6 +26,7 @@ from kafka.structs import MemberState, TopicPartition
 from config.errors import FencedError, SlotTakenError
 from core.streams.kafka import clients
 from core.streams.kafka.detours import Detours
+from core.streams.kafka.joins import keep_answer
 from core.streams.kafka.options import Options
 from core.streams.kafka.outputs import read
 from core.streams.kafka.places import Place
@@ -142,6 +143,7 @@ class Held:
                 place.add((read(r, self._topics) for r in records), reached or 0)
 
     def _fetch(self, seconds: float, most: int) -> dict[Any, list[Any]]:
+        keep_answer(self._client)
         try:
             found: dict[Any, list[Any]] = self._client.poll(_ms(seconds), max_records=most)
         except theirs.NoOffsetForPartitionError:
