@@ -22,14 +22,15 @@ from kafka.structs import TopicPartition
 
 from config.errors import FencedError, SlotTakenError, StreamError
 from core.streams.kafka.held import Held
-from core.streams.kafka.outputs import Placed, place
+from core.streams.kafka.outputs import place
 from core.streams.kafka.places import misfit
 from core.streams.kafka.seeking import at
 from core.streams.kafka.topics import Topics
 from core.streams.kafka.transaction import Transactions
 from core.streams.kafka.translate import translated
-from core.streams.port import Batch, NewRecord, Outputs
+from core.streams.port import Batch, Outputs
 from core.streams.shares import shares
+from core.streams.taking import Taking
 
 PLENTY = 3
 """Polls for which records are at hand, so that no more are fetched."""
@@ -114,7 +115,7 @@ class KafkaMember:
 
     @contextmanager
     def _transaction(self, batch: Batch) -> Iterator[Outputs]:
-        outputs = _Outputs(self._topics)
+        outputs = Taking(lambda record: place(record, self._topics))
         try:
             yield outputs
             outputs.refuse_spoilt()
@@ -201,25 +202,3 @@ class KafkaMember:
             tuple(record for records, _ in given for record in records),
             tuple(covered for _, covered in given),
         )
-
-
-class _Outputs:
-    """What a transaction has taken so far."""
-
-    def __init__(self, topics: Topics) -> None:
-        self.placed: list[Placed] = []
-        self._topics = topics
-        self._spoilt: Exception | None = None
-
-    def append(self, /, *new: NewRecord) -> None:
-        """See :class:`core.streams.port.Outputs`."""
-        try:
-            self.placed += [place(record, self._topics) for record in new]
-        except Exception as error:
-            self._spoilt = error
-            raise
-
-    def refuse_spoilt(self) -> None:
-        """Raise what was refused, where the caller has passed over it."""
-        if self._spoilt is not None:
-            raise self._spoilt
