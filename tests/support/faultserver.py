@@ -162,10 +162,13 @@ def closed_port() -> int:
 
 
 def _read(stream: object, number: int) -> Seen | None:
-    """The next request of a connection; None at its end."""
+    """The next request of a connection; None at its end, or where it is no HTTP.
+
+    A TLS greeting is random bytes: one in some hundred has a first line of three words.
+    """
     readline, read = stream.readline, stream.read  # type: ignore[attr-defined]
     line = readline().decode("latin-1").split()
-    if len(line) != 3:
+    if len(line) != 3 or not line[2].startswith("HTTP/"):
         return None
     headers: list[tuple[str, str]] = []
     while (raw := readline().rstrip(b"\r\n")) != b"":
