@@ -33,10 +33,8 @@ from ingest.conditional import Request
 from ingest.decide import Decision, DocumentRead, NotModified
 from ingest.health import Outage, OutageWatch, forgiven, pause_scope
 from ingest.parts import Parts
+from ingest.roster import PARSER_VERSION
 from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
-
-PARSER_VERSION = "1"
-"""Raise it when :mod:`ingest.sources` begins to read documents in another way."""
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json;q=0.9, "

@@ -14,7 +14,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
@@ -30,12 +30,13 @@ from core.instance import Instance
 from core.store import Connection, Store, feeds, hosts
 from core.store.feed_record import FeedRecord
 from ingest.extract.pool import ExtractPool
-from ingest.hosts import HostGate, host_key
+from ingest.hosts import HostGate
 from ingest.interval import SAME_URL
 from ingest.pages import PageReader
 from ingest.parts import Extractor, Parts, StoredRobots, off_loop, write
-from ingest.poll import PARSER_VERSION, Polled, Poller
+from ingest.poll import Polled, Poller
 from ingest.robots import Fetch, Robots, robots_fetch
+from ingest.roster import feed_records
 from ingest.scheduler import Ticker
 from ingest.tally import IngestCounts, Tally
 from ingest.work import Work
@@ -229,28 +230,6 @@ class Ingest:
             return Polled(feed_id, "too_soon", words)
         leased = feeds.lease(connection, feed_id, self._me, now)
         return leased or Polled(feed_id, "busy", "Another process is polling it.")
-
-
-def feed_records(catalog: Catalog, now: datetime) -> list[FeedRecord]:
-    """The catalog's feeds as they stand in the store before they are read for the first time."""
-    return [
-        FeedRecord(
-            feed_id=feed.id,
-            outlet=outlet.id,
-            url=feed.url,
-            kind=feed.kind,
-            tier=outlet.tier.value,
-            every_s=feed.every.total_seconds() if feed.every is not None else None,
-            country=outlet.country,
-            language=outlet.language,
-            host=host_key(feed.url),
-            added_at=now,
-            next_due_at=now,
-            parser_version=PARSER_VERSION,
-        )
-        for outlet in catalog.outlets
-        for feed in outlet.feeds
-    ]
 
 
 def _every(feed: FeedRecord) -> timedelta:

@@ -10,6 +10,7 @@ import pytest
 from tests.support import browser as browsers
 from tests.support import kafka as streams_engines
 from tests.support import postgres as store_engines
+from tests.support.browser import browser
 from tests.support.faultserver import FaultServer, fault_server
 from tests.support.kafka import kafka, own_broker, start_broker
 from tests.support.postgres import (
@@ -22,6 +23,7 @@ from tests.support.postgres import (
 )
 
 __all__ = [
+    "browser",
     "database_url",
     "kafka",
     "migrated_postgres",
@@ -34,6 +36,9 @@ __all__ = [
 ]
 """Fixtures that live with what they start."""
 
+WHOLE_PROGRAMS = ("tests/core/streams/kafka/", "tests/contracts/", "tests/e2e/", "tests/wirewatch/")
+"""Where tests start brokers and whole programs, and take seconds each."""
+
 
 @pytest.fixture
 def faults() -> Iterator[FaultServer]:
@@ -44,9 +49,13 @@ def faults() -> Iterator[FaultServer]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Before ``-m`` chooses by the marker."""
+    """Before ``-m`` chooses by the marker.
+
+    A file's tests run in one process, in order: the files that take longest must not come last.
+    """
     streams_engines.choose(config, items)
     browsers.choose(config, items)
+    items.sort(key=lambda item: not item.nodeid.startswith(WHOLE_PROGRAMS))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

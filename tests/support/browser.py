@@ -35,6 +35,8 @@ FLAGS = (
 WAIT_SECONDS = 30.0
 """A page answers in a fraction of a second; the machine may be busy."""
 
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
+
 _KEYS = {"Enter": 13, "Escape": 27, "Tab": 9, " ": 32}
 
 
@@ -288,10 +290,27 @@ class Page:
             self.ask("Input.dispatchKeyEvent", type="keyDown", **values)
             self.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
 
+    def axe(self) -> list[str]:
+        """What axe-core finds of level serious or worse."""
+        self.run(AXE.read_text("utf-8") + ";0")
+        found = self.run("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
+        return [
+            f"{v['impact']} {v['id']}: {v['nodes'][0]['html'][:200]} ({len(v['nodes'])})"
+            for v in found
+            if v["impact"] in ("serious", "critical")
+        ]
+
     def picture(self, path: Path, *, whole: bool = True) -> None:
         """A PNG of the page."""
         data = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         path.write_bytes(base64.b64decode(data["data"]))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A running Chromium."""
+    with Browser.start() as found:
+        yield found
 
 
 def _pipe() -> tuple[int, int]:

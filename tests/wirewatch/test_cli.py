@@ -27,8 +27,13 @@ EXTRACTED = {
 
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
+    """An installation to ask things of."""
+    return installed(tmp_path_factory.mktemp("cli"))
+
+
+def installed(folder: Path) -> Walk:
     """An installation that has never run."""
-    walk = new_walk(tmp_path_factory.mktemp("cli"))
+    walk = new_walk(folder)
     walk.sources(kurier="http://127.0.0.1:1/feed.xml")
     page = Story("/a", "Antrag\x9b31m unterzeichnet", f"{PARAGRAPH}\n{PARAGRAPH}\u2028Ende.").html()
     (walk.folder / "page.html").write_bytes(page)
@@ -81,7 +86,8 @@ def test_explain_is_0_either_way_and_2_for_what_is_not_there(walk: Walk) -> None
     assert "'nope' is no topic. There are: nato-membership." in err
 
 
-def test_lists_are_arrays_before_anything_has_run(walk: Walk) -> None:
+def test_lists_are_arrays_before_anything_has_run(tmp_path: Path) -> None:
+    walk = installed(tmp_path)
     for group in ("alerts", "streams"):
         assert json.loads(said(walk, group, "list", "--json")[0]) == []
     [feed] = json.loads(said(walk, "feeds", "list", "--json")[0])

@@ -33,10 +33,18 @@ def story(path: str, title: str, sentence: str = "Das sagte sie zum Nato-Beitrit
 
 
 class Scene:
-    """A running daemon with its newsroom and desk; the tests of this file share one."""
+    """A running daemon that has told its desk of one story; tests of this file share one.
+
+    ``seconds`` is what it took from the story's publication.
+    """
 
     def __init__(self, walk: Walk, room: Newsroom, desk: Desk, running: Live) -> None:
-        self.walk, self.room, self.desk, self.running = walk, room, desk, running
+        self.walk, self.desk, self.running = walk, desk, running
+        running.wait_for("feed_polled")
+        began = time.monotonic()
+        room.publish("kurier", story("/a", "Oslo bewegt sich"))
+        until(lambda: desk.told, "the desk was not told", running)
+        self.seconds = time.monotonic() - began
 
 
 def installation(folder: Path, room: Newsroom, desk: Desk) -> Walk:
@@ -102,7 +110,6 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with make_newsroom() as room, make_desk() as desk:
         walk = installation(tmp_path_factory.mktemp("run"), room, desk)
         with live(walk) as running:
-            running.wait_for("feed_polled")
             yield Scene(walk, room, desk, running)
 
 
@@ -117,10 +124,7 @@ def test_it_is_healthy_and_its_metrics_can_be_read(scene: Scene) -> None:
 def test_what_is_published_is_told_within_seconds_and_is_one_line_in_the_terminal(
     scene: Scene,
 ) -> None:
-    began = time.monotonic()
-    scene.room.publish("kurier", story("/a", "Oslo bewegt sich"))
-    until(lambda: scene.desk.told, "the desk was not told", scene.running)
-    assert time.monotonic() - began < 10
+    assert scene.seconds < 10
     assert scene.desk.told[0]["story"]["title"] == "Oslo bewegt sich"
     line = scene.running.wait_for("notification ")
     assert "Das sagte sie zum Nato-Beitritt." in line
@@ -131,7 +135,6 @@ def test_what_is_published_is_told_within_seconds_and_is_one_line_in_the_termina
 
 
 def test_commands_that_read_work_beside_it(scene: Scene) -> None:
-    until(lambda: scene.desk.told, "the desk was not told", scene.running)
     [alert] = json.loads(scene.walk.call("alerts", "list", "--json"))
     assert (alert["topic"], alert["state"], alert["outlets"]) == ("nato-membership", "open", 1)
     shown = json.loads(scene.walk.call("alerts", "show", alert["id"][:8], "--json"))
@@ -149,27 +152,26 @@ def test_commands_that_read_work_beside_it(scene: Scene) -> None:
 
 
 def test_a_bad_topic_is_refused_once_and_a_mended_one_taken_without_a_restart(
-    scene: Scene,
+    tmp_path: Path, room: Newsroom, desk: Desk
 ) -> None:
-    running, walk = scene.running, scene.walk
-    told = len(scene.desk.told)
-    walk.write("topics/nato-membership.yaml", TOPIC.replace('"NATO Beitritt*"', '("NATO'))
-    running.wait_for("configuration_refused")
-    assert "refused, the one before stays in force" in running.get("/feeds")[1]
-    scene.room.publish("kurier", story("/b", "Bern zieht nach"))
-    until(lambda: len(scene.desk.told) > told, "the last good topic is gone", running)
-    walk.write("topics/nato-membership.yaml", TOPIC.replace('"NATO Beitritt*"', "Volksfest*"))
-    running.wait_for("configuration_mended")
-    scene.room.publish(
-        "kurier",
-        story("/c", "Wien zieht nach"),
-        story("/d", "Graz feiert", "Das Volksfest beginnt."),
-    )
-    until(lambda: len(scene.desk.told) > told + 1, "the changed topic has no effect", running)
-    assert [t["story"]["title"] for t in scene.desk.told[told:]] == [
-        "Bern zieht nach",
-        "Graz feiert",
-    ]
+    walk = installation(tmp_path, room, desk)
+    with live(walk) as running:
+        running.wait_for("feed_polled")
+        walk.write("topics/nato-membership.yaml", TOPIC.replace('"NATO Beitritt*"', '("NATO'))
+        running.wait_for("configuration_refused")
+        assert "refused, the one before stays in force" in running.get("/feeds")[1]
+        room.publish("kurier", story("/b", "Bern zieht nach"))
+        until(lambda: desk.told, "the last good topic is gone", running)
+        walk.write("topics/nato-membership.yaml", TOPIC.replace('"NATO Beitritt*"', "Volksfest*"))
+        running.wait_for("configuration_mended")
+        room.publish(
+            "kurier",
+            story("/c", "Wien zieht nach"),
+            story("/d", "Graz feiert", "Das Volksfest beginnt."),
+        )
+        until(lambda: len(desk.told) > 1, "the changed topic has no effect", running)
+    titles = [t["story"]["title"] for t in desk.told]
+    assert titles == ["Bern zieht nach", "Graz feiert"]
     assert len(running.logged("configuration_refused")) == 1
     assert len(running.logged("configuration_mended")) == 1
 

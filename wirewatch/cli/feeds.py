@@ -80,7 +80,7 @@ def poll(
 def present(catalog: Catalog, stored: list[FeedState], now: datetime) -> list[FeedState]:
     """The feeds as the files say now, with what the store knows of them. Pure."""
     from core.store.feeds import judge
-    from ingest.service import feed_records
+    from ingest.roster import feed_records
 
     wanted = {record.feed_id: record for record in feed_records(catalog, now)}
     known = {state.feed.feed_id for state in stored}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,12 +19,13 @@ import pytest
 
 from core.messages import ArticleRevision
 from core.messages.envelope import ALERTS, ARTICLES
+from tests.support.browser import Browser
 from tests.support.walk import WIREWATCH
 from tests.wirewatch.live import get
 from wirewatch.demo.facts import Facts, Reader
 from wirewatch.demo.room import load
 from wirewatch.demo.verdict import Names, StoryTable, compare, load_expected, outcomes
-from wirewatch.demo.workspace import Workspace
+from wirewatch.demo.workspace import Workspace, end, free_port
 from wirewatch.opening import open_instance, open_stream_log
 
 PATIENCE = 170.0
@@ -30,13 +33,15 @@ PATIENCE = 170.0
 
 pytestmark = pytest.mark.timeout(PATIENCE + 30)
 EXPECTED = load_expected()
+TOLD = 6
 
 
 class Shown:
     """A demo that was run to its end: what it printed, and what its streams hold."""
 
     def __init__(self, folder: Path) -> None:
-        with demo(folder, "--speed", "6", "--data", str(folder / "demo"), "--stay") as child:
+        self.folder = folder / "demo"
+        with demo(folder, "--speed", "6", "--data", str(self.folder), "--stay") as child:
             self.text, self.console = "", ""
             assert child.stdout is not None
             for line in child.stdout:
@@ -49,7 +54,7 @@ class Shown:
             rest, self.errors = child.communicate(timeout=30)
             self.text += rest
             self.ended_after, self.code = time.monotonic() - began, child.returncode
-        settings = Workspace(folder / "demo", 0).settings
+        settings = Workspace(self.folder, 0).settings
         self.facts = Facts()
         with open_instance(settings) as me, open_stream_log(settings, me) as streams:
             self.streams = {info.name for info in streams.streams()}
@@ -135,7 +140,7 @@ def test_the_summary_is_in_plain_words_without_colour(shown: Shown) -> None:
     assert "publishes" not in shown.text  # a pipe is told the result, not the course
     for words in (
         "Console: http://127.0.0.1:",
-        "Told: 6 stories",
+        f"Told: {TOLD} stories",
         "of the shorter text is the same as in hafenblatt",
         "more than six hours old",
         "On its page only reader comments speak of that.",
@@ -204,3 +209,62 @@ def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
     assert child.returncode == 2
     assert "is not empty" in errors
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+# ── what it left, in a browser ───────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def console(shown: Shown) -> Iterator[str]:
+    """The console of the ordinary program, run again on what the demo left."""
+    place = Workspace(shown.folder, free_port(0))
+    running = place.start()
+    try:
+        _until_up(place.console)
+        yield place.console
+    finally:
+        end(running)
+
+
+@pytest.mark.browser
+def test_the_demos_stories_appear_and_can_be_filtered(browser: Browser, console: str) -> None:
+    with browser.page() as page:
+        page.open(f"{console}")
+        assert page.count(".story") == TOLD
+        assert page.count(".story mark") >= TOLD
+        assert "also in" in page.text(".stories")
+        page.run("document.querySelector('[name=topic]').value = 'nato-membership'")
+        with page.leaving():
+            page.click(".filters button.main")
+        assert page.run("location.search").startswith("?topic=nato-membership")
+        topics = "[...document.querySelectorAll('.story .topic')].map(e => e.innerText)"
+        assert set(page.run(topics)) == {"NATO membership"}
+        with page.leaving():
+            page.click(".story h2 a")
+        assert page.count(".timeline > li") >= 1
+        assert "Why it matched" in page.text()
+        assert page.problems == []
+
+
+@pytest.mark.browser
+def test_no_page_has_a_serious_finding_of_axe(browser: Browser, console: str) -> None:
+    stories = json.loads(get(f"{console}api/v1/stories")[1])
+    alert = stories["stories"][0]["alert_id"]
+    paths = ("/", f"/alerts/{alert}", "/topics", "/topics/nato-russia-talks", "/feeds",
+             "/deliveries?state=delivered", "/login", "/?state=suppressed", "/nothing")  # fmt: skip
+    for dark in (False, True):
+        with browser.page(dark=dark, language="de" if dark else "en") as page:
+            for path in paths:
+                page.open(console + path.removeprefix("/"))
+                assert page.axe() == [], path
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True])
+def test_nothing_is_wider_than_a_phone(browser: Browser, console: str, dark: bool) -> None:
+    with browser.page(size=(390, 844), dark=dark) as page:
+        for path in ("/", "/topics", "/topics/nato-membership", "/feeds", "/deliveries"):
+            page.open(console + path.removeprefix("/"))
+            assert page.run("document.documentElement.scrollWidth") <= 390, path
+        ground = page.run("getComputedStyle(document.body).backgroundColor")
+        assert (sum(map(int, re.findall(r"\d+", ground)[:3])) < 150) == dark

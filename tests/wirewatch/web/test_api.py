@@ -114,9 +114,9 @@ def add(store: Store, name: str, at: datetime = NOW, outlet: str = "kurier") -> 
     return alert
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{tmp_path_factory.mktemp('api')}/store.db")
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(f"sqlite:///{tmp_path}/store.db")
     for number in range(5):
         add(opened, f"story-{number}", NOW - timedelta(hours=number), f"outlet-{number % 2}")
     feed = FeedRecord(
@@ -138,7 +138,7 @@ def api_of(store: Store, catalog: Catalog, *faults: Fault) -> ASGIApp:
     return create_api(store, lambda: NOW, running, explainer)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def api(store: Store) -> Iterator[Api]:
     yield from serving(api_of(store, Catalog(())))
 

@@ -1,39 +1,22 @@
-"""The console in a real browser: on the running demo, and on a store filled by hand."""
+"""The console in a real browser, on a store filled by hand; the demo's stand with the demo."""
 
 from __future__ import annotations
 
-import json
-import re
-import signal
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.browser import Browser, Page
+from tests.support.browser import Browser
 from tests.support.console import HOSTILE, Console, add_delivery, add_story, serve_console
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-AXE = Path(__file__).parents[2] / "support" / "axe" / "axe.min.js"
-STORIES = 6
-"""What the demo tells."""
-
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with Browser.start() as found:
-        yield found
 
 
 @pytest.fixture
@@ -41,99 +24,6 @@ def live(tmp_path: Path) -> Iterator[Console]:
     """A console in the present."""
     with serve_console(tmp_path, now) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The demo's console, once it has told everything."""
-    program = Path(sys.executable).with_name("wirewatch")
-    command = [program, "demo", "--stay", "--speed", "20", "--port", "0"]
-    command += ["--data", tmp_path_factory.mktemp("demo") / "work"]
-    process = subprocess.Popen(
-        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        url = _console(process)
-        deadline = time.monotonic() + 150
-        while len(_told(url)) < STORIES:
-            assert process.poll() is None
-            assert time.monotonic() < deadline, _told(url)
-            time.sleep(0.5)
-        yield url
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
-
-
-def _console(process: subprocess.Popen[str]) -> str:
-    assert process.stdout
-    for line in process.stdout:
-        if found := re.search(r"Console: (http://\S+?)/?\s", line):
-            return found[1]
-    raise AssertionError("the demo did not say where its console is")
-
-
-def _told(url: str) -> list[dict[str, Any]]:
-    try:
-        with urllib.request.urlopen(f"{url}/api/v1/stories", timeout=10) as answer:
-            found: list[dict[str, Any]] = json.load(answer)["stories"]
-            return found
-    except OSError:
-        return []
-
-
-def findings(page: Page) -> list[str]:
-    """What axe-core finds of level serious or worse."""
-    page.run(AXE.read_text("utf-8") + ";0")
-    found = page.run("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
-    return [
-        f"{v['impact']} {v['id']}: {v['nodes'][0]['html'][:200]} ({len(v['nodes'])})"
-        for v in found
-        if v["impact"] in ("serious", "critical")
-    ]
-
-
-# ── the demo ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_the_demos_stories_appear_and_can_be_filtered(browser: Browser, demo: str) -> None:
-    with browser.page() as page:
-        page.open(f"{demo}/")
-        assert page.count(".story") == STORIES
-        assert page.count(".story mark") >= STORIES
-        assert "also in" in page.text(".stories")
-        page.run("document.querySelector('[name=topic]').value = 'nato-membership'")
-        with page.leaving():
-            page.click(".filters button.main")
-        assert page.run("location.search").startswith("?topic=nato-membership")
-        topics = "[...document.querySelectorAll('.story .topic')].map(e => e.innerText)"
-        assert set(page.run(topics)) == {"NATO membership"}
-        with page.leaving():
-            page.click(".story h2 a")
-        assert page.count(".timeline > li") >= 1
-        assert "Why it matched" in page.text()
-        assert page.problems == []
-
-
-def test_every_page_of_the_demo_has_no_serious_finding_of_axe(browser: Browser, demo: str) -> None:
-    alert = _told(demo)[0]["alert_id"]
-    paths = ("/", f"/alerts/{alert}", "/topics", "/topics/nato-russia-talks", "/feeds",
-             "/deliveries?state=delivered", "/login", "/?state=suppressed", "/nothing")  # fmt: skip
-    for dark in (False, True):
-        with browser.page(dark=dark, language="de" if dark else "en") as page:
-            for path in paths:
-                page.open(demo + path)
-                assert findings(page) == [], path
-
-
-@pytest.mark.parametrize("dark", [False, True])
-def test_nothing_is_wider_than_a_phone(browser: Browser, demo: str, dark: bool) -> None:
-    with browser.page(size=(390, 844), dark=dark) as page:
-        for path in ("/", "/topics", "/topics/nato-membership", "/feeds", "/deliveries"):
-            page.open(demo + path)
-            assert page.run("document.documentElement.scrollWidth") <= 390, path
-        ground = page.run("getComputedStyle(document.body).backgroundColor")
-        assert (sum(map(int, re.findall(r"\d+", ground)[:3])) < 150) == dark
 
 
 # ── without a script ─────────────────────────────────────────────────────────────────────────────
@@ -271,7 +161,7 @@ def test_a_hostile_feed_does_nothing(browser: Browser, live: Console) -> None:
                 assert page.count("a[href^=javascript]") == 0
                 assert page.run("document.documentElement.scrollWidth") <= size[0], path
                 assert page.problems == []
-                assert findings(page) == [], path
+                assert page.axe() == [], path
 
 
 def test_the_policy_lets_no_other_script_run(browser: Browser, live: Console) -> None:
