@@ -22,7 +22,7 @@ demo: $(VENV)/.run-installed ## See it work on a bundled newsroom, without a net
 	@exec $(BIN)/wirewatch demo $(ARGS)
 
 test: $(VENV)/.dev-installed ## Run the tests (ARGS="-k word" picks)
-	$(BIN)/pytest $(PARALLEL) $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest $(PARALLEL) $(ARGS) # they start the program hundreds of times
 
 lint: $(VENV)/.dev-installed ## ruff: style, likely mistakes, formatting
 	$(BIN)/ruff check .

@@ -25,7 +25,8 @@ from typing import Any
 import trafilatura
 
 from config.errors import ExtractionError
-from ingest.extract import ExtractedPage, extract_page
+from ingest.extract import ExtractedPage
+from ingest.extract.article import extract_page
 
 NOW = datetime.now(UTC)
 _TOKEN = re.compile(r"\w+", re.UNICODE | re.MULTILINE | re.IGNORECASE | re.DOTALL)

@@ -38,7 +38,8 @@ from core.messages.envelope import to_record
 from core.streams import open_streams
 from core.streams.port import NewRecord, StreamLog
 from core.streams.specs import stream_specs
-from ingest.extract import ExtractedPage, extract_page
+from ingest.extract import ExtractedPage
+from ingest.extract.article import extract_page
 from processors import GROUP, Worker
 from processors.worker import STREAMS
 

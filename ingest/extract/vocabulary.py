@@ -116,13 +116,16 @@ class Phrases:
             if not need:
                 raise ValueError(f"[{section}] {line}: no literal that every match holds")
             _needed[need] = _needed.get(need, 0) | self.bit
-        self._starts = {key: _union(lines) for key, lines in starts.items()}
+        # Compiled at their first use: all of them take a tenth of a second, few are needed.
+        self._starts: dict[str, list[str] | re.Pattern[str]] = {**starts}
         self._always = _union(always) if always else None
         self._floating = _union(floating) if floating else None
 
     def begins(self, text: str) -> bool:
         """Whether a phrase stands at the beginning."""
-        own = self._starts.get(text[:_KEY])
+        own = self._starts.get(key := text[:_KEY])
+        if isinstance(own, list):
+            own = self._starts[key] = _union(own)
         return bool((own and own.match(text)) or (self._always and self._always.match(text)))
 
     def search(self, text: str, seen: int | None = None) -> bool:

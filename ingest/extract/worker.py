@@ -3,6 +3,7 @@
 A worker is spawned, never forked: it holds no descriptor, lock or thread of its parent. It
 ignores Ctrl-C (the parent decides when work ends) and dies by itself when its parent is gone,
 even in the middle of a page that holds the interpreter: the page's own alarm is a C thread.
+It alone imports what reads pages: its parent imports this module to name the work.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.errors import ExtractionError
-from ingest.extract.article import extract_page
 from ingest.extract.page import ExtractedPage, PageHints
 
 _WATCH_SECONDS = 0.5
@@ -31,6 +31,8 @@ _WARM_UP = (
 
 def prepare(parent: int) -> None:
     """Make a fresh worker ready: its parent watched, Ctrl-C ignored, everything loaded."""
+    from ingest.extract.article import extract_page
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with, args=(parent,), name="parent-watch", daemon=True).start()
     extract_page(_WARM_UP, url="https://www.example.com/warm-up", now=datetime.now(UTC))
@@ -50,6 +52,8 @@ def work(
     The parent kills this process after ``limit`` seconds; some grace later the process ends
     itself, should the parent be gone.
     """
+    from ingest.extract.article import extract_page
+
     with Path(os.devnull).open("w") as nowhere:
         faulthandler.dump_traceback_later(limit + _GRACE_SECONDS, exit=True, file=nowhere)
         try:

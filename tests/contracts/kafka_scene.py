@@ -25,6 +25,11 @@ def fill(
     topics = [NewTopic(f"{prefix}.{name}", count, 1) for name, count in partitions.items()]
     for made in admin.create_topics(topics).values():
         made.result(30)
+    append(address, prefix, records)
+
+
+def append(address: str, prefix: str, records: Iterable[NewRecord]) -> None:
+    """Append records to streams that are there."""
     producer = Producer({"bootstrap.servers": address, "partitioner": "murmur2_random"})
     refused: list[KafkaError] = []
     for record in records:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,12 @@ import pytest
 
 from config.settings import Settings
 from core.streams.specs import stream_specs
-from tests.contracts.scene import COPY, Walked
-from wirewatch.reference import ROOT
-from wirewatch.stream_texts import HEADERS, TEXTS, TOPIC_COPY
+from tests.contracts.document import CHANNELS, DOCUMENT, headers_fault, message, payload_fault
+from wirewatch.stream_texts import TEXTS, TOPIC_COPY
 
-DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs/asyncapi.json").read_text(encoding="utf-8"))
 OFFICIAL = jsonschema.Draft7Validator(
     json.loads((Path(__file__).parent / "asyncapi/3.0.0.json").read_text(encoding="utf-8"))
 )
-CHANNELS = {channel["address"]: name for name, channel in DOCUMENT["channels"].items()}
 
 
 def test_the_document_fits_the_specifications_own_schema() -> None:
@@ -91,26 +88,6 @@ def test_the_copy_of_a_topic_has_its_topic_as_parameter() -> None:
     assert "{topic_id}" in channel["address"]
 
 
-def message(stream: str) -> dict[str, Any]:
-    address = TOPIC_COPY if stream == COPY else stream
-    made: dict[str, Any] = DOCUMENT["components"]["messages"][CHANNELS[address]]
-    return made
-
-
-def headers_fault(stream: str) -> Callable[[object], str | None]:
-    return first_fault(message(stream)["headers"])
-
-
-def payload_fault(stream: str) -> Callable[[object], str | None]:
-    schemas = {"components": {"schemas": DOCUMENT["components"]["schemas"]}}
-    return first_fault(schemas | message(stream)["payload"])
-
-
-def first_fault(schema: dict[str, Any]) -> Callable[[object], str | None]:
-    validator = jsonschema.Draft7Validator(schema)  # AsyncAPI's schemas extend draft 7
-    return lambda value: next((error.message for error in validator.iter_errors(value)), None)
-
-
 @pytest.mark.parametrize("stream", sorted(set(TEXTS) - {"news.dead-letter.v1"}))
 def test_the_examples_fit_their_own_schemas(stream: str) -> None:
     [example] = message(stream)["examples"]
@@ -125,17 +102,3 @@ def test_an_examples_spans_stand_where_they_say() -> None:
     for span in (*value["evidence"], *value["entities"]):
         assert value["article"][span["field"]][span["start"] : span["end"]] == span["surface"]
     assert [e["sentence"] in value["article"]["text"] for e in value["evidence"]] == [True]
-
-
-def test_every_record_of_a_walk_is_as_the_document_says(walked: Walked) -> None:
-    seen = set()
-    for record in walked.records:
-        if record.value == walked.dead.value and record.stream == walked.dead.stream:
-            continue  # nobody's record: it was put there to be set aside
-        headers = {name: value.decode() for name, value in record.headers}
-        assert headers_fault(record.stream)(headers) is None
-        assert set(headers) <= set(HEADERS)
-        if record.stream != "news.dead-letter.v1":
-            assert payload_fault(record.stream)(json.loads(record.value or b"")) is None
-        seen.add(record.stream)
-    assert seen == {COPY if stream == TOPIC_COPY else stream for stream in TEXTS}

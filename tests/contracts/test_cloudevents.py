@@ -13,7 +13,7 @@ from cloudevents.core.exceptions import CloudEventValidationError
 
 from core.messages.envelope import STREAM_MESSAGES, schema_uri
 from core.streams.port import NewRecord
-from tests.contracts.scene import RFC3339, Walked, cloud_event, schema_of
+from tests.contracts.scene import RFC3339, cloud_event, schema_of
 from wirewatch.samples import sample_of
 from wirewatch.stream_texts import TEXTS
 
@@ -75,14 +75,3 @@ def test_the_sdk_would_miss_an_attribute(name: str) -> None:
     less = {key: value for key, value in record.headers if key != name}
     with pytest.raises(CloudEventValidationError):
         cloud_event(less, record.key, record.value or b"")
-
-
-def test_every_record_of_a_walk_is_a_cloud_event_with_an_id_of_its_own(walked: Walked) -> None:
-    ids = set()
-    for record in walked.records:
-        if record.key == b"key of the dead":
-            continue
-        event = cloud_event(dict(record.headers), record.key, record.value or b"")
-        assert RFC3339.fullmatch(record.header("ce_time") or "")
-        ids.add((event.get_source(), event.get_id()))
-    assert len(ids) == len(walked.records) - 2  # the dead one, in its stream and set aside

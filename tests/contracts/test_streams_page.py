@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+import select
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -22,7 +24,7 @@ from core.messages import AlertEvent, ArticleRevision, Match
 from core.messages.envelope import ALERTS, ARTICLES, MATCHES, to_record
 from core.streams.port import NewRecord
 from core.streams.specs import stream_specs
-from tests.contracts.kafka_scene import fill, new_prefix
+from tests.contracts.kafka_scene import append, fill, new_prefix
 from tests.contracts.page import PAGE, PYTHON, SHELL, example
 from tests.support.kafka import Broker
 from wirewatch.asyncapi import asyncapi
@@ -34,6 +36,8 @@ HOUR = timedelta(hours=1)
 COUNT = 6
 """Records on each stream of the examples, an hour from one to the next."""
 
+
+NEEDS_KCAT = pytest.mark.skipif(shutil.which("kcat") is None, reason="kcat is not installed")
 
 START = utc_now().replace(microsecond=345000) - 8 * HOUR
 """Brokers refuse what lies ahead and drop what is older than they keep."""
@@ -66,6 +70,29 @@ def prefix(kafka: Broker) -> str:
 
 
 Runner = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def kcat(kafka: Broker, prefix: str) -> Iterator[Runner]:
+    """Starts one of the page's commands as it stands there, on our broker and streams."""
+    running: list[subprocess.Popen[str]] = []
+
+    def run(words: str, *changes: tuple[str, str]) -> subprocess.Popen[str]:
+        [text] = [text for text in SHELL if words in text]
+        lines = text.partition(words)[2].splitlines()
+        command = next(x for x in lines if x.startswith("kcat")).partition(" | ")[0]
+        for old, new in (("localhost:9092", kafka.address), ("news.", f"{prefix}.news."), *changes):
+            command = command.replace(old, new)
+        child = subprocess.Popen(
+            shlex.split(command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        running.append(child)
+        return child
+
+    yield run
+    for child in running:
+        child.kill()
+        child.communicate()
 
 
 @pytest.fixture
@@ -173,6 +200,33 @@ def test_the_properties_given_to_kcat_are_librdkafkas() -> None:
     assert {"isolation.level", "security.protocol", "sasl.mechanism"} <= set(named)
     named.pop("ssl.ca.location")
     Consumer({"group.id": "unused", **named}).close()
+
+
+@NEEDS_KCAT
+def test_kcat_gives_everything_since_a_moment_with_its_headers(kcat: Runner) -> None:
+    since = f"s@{round(times()[2].timestamp() * 1000)}"
+    found = output(kcat("# every match since a moment", ("s@1795338000000", since)))
+    heads, values = found[::2], found[1::2]
+    told = [datetime.fromtimestamp(int(head.split(" ")[0]) / 1000, UTC) for head in heads]
+    assert sorted(told) == [times()[0], *times()[2:]]  # the repeat was appended last
+    for head, value in zip(heads, values, strict=True):
+        match = Match.model_validate_json(value)
+        _, key, headers = head.split(" ", 2)
+        assert key == match.topic_id == MATCH.topic_id
+        assert {h.partition("=")[0] for h in headers.split(",")} >= {"ce_id", "ce_type"}
+
+
+@NEEDS_KCAT
+def test_kcat_follows_alerts(kcat: Runner, kafka: Broker, prefix: str) -> None:
+    following = kcat("# follow alerts")
+    said: list[str] = []
+    for _ in range(30):  # one of them comes after it has begun to listen
+        append(kafka.address, prefix, [to_record(ALERT, at=utc_now())])
+        assert following.stdout is not None
+        if select.select([following.stdout], [], [], 1)[0]:
+            said.append(following.stdout.readline())
+            break
+    assert [AlertEvent.model_validate_json(line).reason for line in said] == [ALERT.reason]
 
 
 def test_the_moment_given_to_kcat_is_the_one_of_the_text() -> None:

@@ -27,7 +27,8 @@ from core.messages import ArticleRevision, FeedHealth
 from core.messages.envelope import ARTICLES, FEED_HEALTH
 from core.store import Store, feeds, outbox
 from core.store.feed_record import FeedRecord, FeedState
-from ingest.extract import ExtractedPage, PageHints, extract_page
+from ingest.extract import ExtractedPage, PageHints
+from ingest.extract.article import extract_page
 from ingest.parts import Extractor
 from ingest.service import Ingest, IngestCounts
 from tests.support.newsroom import Answer, LoopbackServer, Request

@@ -10,7 +10,8 @@ from typing import Any
 from config.errors import UsageError
 from config.settings import Settings
 from core.clock import rfc3339, utc_now
-from ingest.extract import ExtractedPage, extract_page
+from ingest.extract import ExtractedPage
+from ingest.extract.article import extract_page
 from wirewatch.given import Given, fetch, from_json, from_page, is_json, is_url
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.extract import extract_page
+from ingest.extract.article import extract_page
 from tests.ingest.extract.pages import DE, page
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.extract import extract_page
+from ingest.extract.article import extract_page
 
 BODY = [
     "Der Stadtrat hat am Montag den Umbau des Bahnhofs beschlossen, nach langer Debatte im Saal.",

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from config.errors import ExtractionError
 from core.messages import Access
-from ingest.extract import ExtractedPage, PageHints, extract_page
+from ingest.extract import ExtractedPage, PageHints
+from ingest.extract.article import extract_page
 from tests.ingest.extract.pages import DE, RU, Story, page
 
 NOTHING = PageHints()

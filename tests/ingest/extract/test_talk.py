@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.extract import ExtractedPage, extract_page
+from ingest.extract import ExtractedPage
+from ingest.extract.article import extract_page
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 TITLE = "Bäckerei in der Mühlgasse schließt"

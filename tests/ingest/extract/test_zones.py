@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from core.messages import Access
-from ingest.extract import ExtractedPage, extract_page
+from ingest.extract import ExtractedPage
+from ingest.extract.article import extract_page
 from tests.ingest.extract.pages import STORIES, TRACKED, Story, around, cases, stub
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)

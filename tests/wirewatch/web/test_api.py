@@ -7,6 +7,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from json import dumps
@@ -114,9 +115,9 @@ def add(store: Store, name: str, at: datetime = NOW, outlet: str = "kurier") -> 
     return alert
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{tmp_path}/store.db")
+@contextmanager
+def filled(folder: Path) -> Iterator[Store]:
+    opened = Store.open(f"sqlite:///{folder}/store.db")
     for number in range(5):
         add(opened, f"story-{number}", NOW - timedelta(hours=number), f"outlet-{number % 2}")
     feed = FeedRecord(
@@ -128,8 +129,23 @@ def store(tmp_path: Path) -> Iterator[Store]:
         feed_days.count_poll(connection, "kurier-1", NOW, not_modified=True)
         note = sent.Notification("n" * 32, "a" * 32, "desk", "new_story", 0, "{}", NOW)
         sent.add_notification(connection, note, ["https://desk.example"])
-    yield opened
-    opened.close()
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Nobody changes it."""
+    with filled(tmp_path_factory.mktemp("api")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def own_store(tmp_path: Path) -> Iterator[Store]:
+    with filled(tmp_path) as opened:
+        yield opened
 
 
 def api_of(store: Store, catalog: Catalog, *faults: Fault) -> ASGIApp:
@@ -138,9 +154,14 @@ def api_of(store: Store, catalog: Catalog, *faults: Fault) -> ASGIApp:
     return create_api(store, lambda: NOW, running, explainer)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def api(store: Store) -> Iterator[Api]:
     yield from serving(api_of(store, Catalog(())))
+
+
+@pytest.fixture
+def own_api(own_store: Store) -> Iterator[Api]:
+    yield from serving(api_of(own_store, Catalog(())))
 
 
 @pytest.fixture
@@ -199,10 +220,12 @@ def test_who_has_an_answer_already_is_told_so(api: Api) -> None:
         assert api.get(path, headers={"If-None-Match": '"old"'}).status_code == 200
 
 
-def test_a_change_changes_the_tag(api: Api, store: Store) -> None:
-    tag = api.get("/stories?topic=nato&limit=1&outlet=outlet-new").headers["etag"]
-    add(store, "new", NOW - timedelta(days=1), "outlet-new")
-    again = api.get("/stories?topic=nato&limit=1&outlet=outlet-new", headers={"If-None-Match": tag})
+def test_a_change_changes_the_tag(own_api: Api, own_store: Store) -> None:
+    tag = own_api.get("/stories?topic=nato&limit=1&outlet=outlet-new").headers["etag"]
+    add(own_store, "new", NOW - timedelta(days=1), "outlet-new")
+    again = own_api.get(
+        "/stories?topic=nato&limit=1&outlet=outlet-new", headers={"If-None-Match": tag}
+    )
     assert again.status_code == 200
 
 
@@ -247,21 +270,21 @@ def test_a_topic_says_why_it_matches_a_text_as_the_command_does(tracking: Api) -
     )
 
 
-def test_actions_are_done_and_undone(api: Api, store: Store) -> None:
-    own = add(store, "to-do", NOW - timedelta(days=2))
-    done = api.post("/actions/ack", json={"ids": [own], "by": "Anna"}).json()
+def test_actions_are_done_and_undone(own_api: Api, own_store: Store) -> None:
+    own = add(own_store, "to-do", NOW - timedelta(days=2))
+    done = own_api.post("/actions/ack", json={"ids": [own], "by": "Anna"}).json()
     assert done["alert_ids"] == [own]
-    assert got(api, f"/stories/{own}")["story"]["acked_by"] == "Anna"
-    undone = api.post(f"/actions/{done['action_id']}/undo", json={"by": "Anna"})
+    assert got(own_api, f"/stories/{own}")["story"]["acked_by"] == "Anna"
+    undone = own_api.post(f"/actions/{done['action_id']}/undo", json={"by": "Anna"})
     assert undone.json()["alert_ids"] == [own]
     verdict = {"ids": [own], "verdict": "irrelevant", "reason": "too_minor"}
-    assert api.post("/actions/judge", json=verdict).status_code == 200
-    story = got(api, f"/stories/{own}")
+    assert own_api.post("/actions/judge", json=verdict).status_code == 200
+    story = got(own_api, f"/stories/{own}")
     assert story["story"]["verdict_reason"] == "too_minor"
     assert {a["verb"] for a in story["actions"]} == {"acked", "irrelevant"}
-    assert api.post("/feeds/kurier-1/poll").json() == {"words": "It is polled now."}
-    (about,) = got(api, "/deliveries")["deliveries"]
-    words = api.post(f"/deliveries/{about['delivery']['id']}/resend").json()
+    assert own_api.post("/feeds/kurier-1/poll").json() == {"words": "It is polled now."}
+    (about,) = got(own_api, "/deliveries")["deliveries"]
+    words = own_api.post(f"/deliveries/{about['delivery']['id']}/resend").json()
     assert words == {"words": "It is sent now."}
 
 

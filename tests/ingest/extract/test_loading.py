@@ -1,0 +1,27 @@
+"""What reads pages is loaded late, and all of it can be."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from ingest.extract import vocabulary
+
+
+def test_the_process_that_polls_does_not_load_what_reads_pages() -> None:
+    code = "import sys, ingest.service; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert "ingest.extract.pool" in loaded
+    assert {"trafilatura", "ingest.extract.article", "ingest.extract.vocabulary"}.isdisjoint(loaded)
+
+
+def test_every_line_of_the_words_is_a_regex_though_it_is_compiled_at_its_first_use() -> None:
+    folder = Path(vocabulary.__file__).parent / "words"
+    text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.txt"))
+    sections = set(re.findall(r"^\[([a-z_]+)\]$", text, re.MULTILINE))
+    assert {"comment_head", "appeal_we"} <= sections
+    for section in sections:
+        assert all(re.compile(line) for line in vocabulary.alternatives(section))
