@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import structlog
 
 from tests.support import browser as browsers
 from tests.support import kafka as streams_engines
@@ -45,6 +46,21 @@ def faults() -> Iterator[FaultServer]:
     """A server on loopback that misbehaves as it is told."""
     with fault_server() as server:
         yield server
+
+
+def pytest_configure() -> None:
+    """Tracebacks as they are: drawing one with its locals takes a second."""
+    plain = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.StackInfoRenderer(),
+            plain,
+        ]
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -109,9 +109,12 @@ def explained(page: str) -> set[str]:
     return {name.strip() for row in rows for name in row.split(",")} - {"Library", "---"}
 
 
-@pytest.mark.parametrize("path", sorted(map(str, generated())))
+GENERATED = generated()
+
+
+@pytest.mark.parametrize("path", sorted(map(str, GENERATED)))
 def test_generated_pages_are_up_to_date(path: str) -> None:
-    assert text(path) == generated()[Path(path)], "run `make docs`"
+    assert text(path) == GENERATED[Path(path)], "run `make docs`"
 
 
 def real_messages() -> Iterator[Message]:
@@ -138,14 +141,18 @@ def real_messages() -> Iterator[Message]:
     )  # fmt: skip
 
 
-MESSAGES = {type(message): message for message in real_messages()}
+@pytest.fixture(scope="module")
+def messages() -> dict[type[Message], Message]:
+    return {type(message): message for message in real_messages()}
 
 
 @pytest.mark.parametrize("stream", STREAM_MESSAGES)
-def test_schemas_are_valid_and_fit_what_is_published(stream: str) -> None:
+def test_schemas_are_valid_and_fit_what_is_published(
+    stream: str, messages: dict[type[Message], Message]
+) -> None:
     wanted = json.loads(schema(stream))
     jsonschema.Draft202012Validator.check_schema(wanted)
     kind = STREAM_MESSAGES[stream]
-    record = to_record(MESSAGES[kind], at=AT)
+    record = to_record(messages[kind], at=AT)
     assert record.stream == stream
     jsonschema.Draft202012Validator(wanted).validate(json.loads(record.value or b""))
