@@ -66,7 +66,8 @@ def record(
     if decision.code is ReasonCode.KNOWN:
         _remember(connection, reading)
     elif remembered(match):
-        kept.record_decision(connection, _row(reading, decision, alert, severity, now))
+        row = _row(reading, decision, alert, severity, now)
+        kept.record_decision(connection, row, (found.sentence for found in match.evidence))
         _place(windows, reading, decision)
     if decision.event is AlertEventKind.UPDATED or decision.role is Role.COPY:
         kept.touch(connection, alert, now)

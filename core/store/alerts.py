@@ -12,6 +12,7 @@ finds it and changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -158,14 +159,16 @@ def decision(
     return None if row is None else _decision(row)
 
 
-def record_decision(connection: Connection, row: DecisionRow) -> None:
-    """Keep a decision.
+def record_decision(
+    connection: Connection, row: DecisionRow, sentences: Iterable[str] = ()
+) -> None:
+    """Keep a decision; by the ``sentences`` that matched the desk finds the story, too.
 
     Raises:
         StoreConflictError: It was decided before; nothing is kept.
     """
     connection.execute(decisions.insert().values(asdict(row)))
-    desk_cards.decided(connection, row)
+    desk_cards.decided(connection, row, sentences)
 
 
 def seen_under(connection: Connection, row: DecisionRow, topic_revision: str) -> None:

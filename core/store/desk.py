@@ -77,7 +77,7 @@ class StoryFilter:
         country: Of one of its outlets, as the files have it.
         severity: As the topic's file has it.
         state: One of :data:`STATES`.
-        words: Free text: every word must occur in the titles, anywhere, whatever the case.
+        words: Free text: every word must occur in headlines or matched sentences, in any case.
         since: Told (or held back) at this time or later.
         until: Told before this time.
     """

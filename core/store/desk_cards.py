@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
@@ -43,8 +44,11 @@ SUPPRESSED = "suppressed"
 
 OUTLET, LANGUAGE, COUNTRY = "outlet", "language", "country"
 
-MAX_WORDS = 4_000
-"""Characters of titles a card is found by: some forty headlines."""
+MAX_WORDS = 8_000
+"""Characters of headlines and matched sentences a card is found by: some thirty articles' worth."""
+
+SENTENCES, SENTENCE_LENGTH = 3, 400
+"""Of one article."""
 
 cards = Table(
     "cards",
@@ -103,9 +107,10 @@ def folded(text: str) -> str:
     return " ".join(folded_words(text))
 
 
-def decided(connection: Connection, row: DecisionRow) -> None:
-    """Follow a decision that was just kept."""
+def decided(connection: Connection, row: DecisionRow, sentences: Iterable[str]) -> None:
+    """Follow a decision that was just kept; ``sentences`` are those that matched."""
     _count(connection, row)
+    lines = _lines(row.title, sentences)
     made = connection.execute(
         insert(connection, cards)
         .values(
@@ -124,11 +129,11 @@ def decided(connection: Connection, row: DecisionRow) -> None:
             reason=row.reason,
             at=row.decided_at,
             changed_at=row.decided_at,
-            words=folded(row.title)[:MAX_WORDS],
+            words="\n".join(lines)[:MAX_WORDS],
         )
         .on_conflict_do_nothing()
     ).rowcount
-    at = row.decided_at if made else _grow(connection, row)
+    at = row.decided_at if made else _grow(connection, row, lines)
     labels = ((OUTLET, row.outlet), (LANGUAGE, row.language), (COUNTRY, row.country))
     _label(connection, row.alert_id, labels, at)
 
@@ -167,14 +172,19 @@ def touched(connection: Connection, alert_id: str, at: datetime) -> None:
     connection.execute(cards.update().where(cards.c.alert_id == alert_id).values(changed_at=at))
 
 
-def _grow(connection: Connection, row: DecisionRow) -> datetime:
-    """Let the card be found by another title too; its place in the list."""
+def _lines(title: str, sentences: Iterable[str]) -> list[str]:
+    """What a reader sees of an article in the list, as it is searched, each once."""
+    told = islice(dict.fromkeys(sentences), SENTENCES)
+    return list(dict.fromkeys(map(folded, (title, *(s[:SENTENCE_LENGTH] for s in told)))))
+
+
+def _grow(connection: Connection, row: DecisionRow, lines: list[str]) -> datetime:
+    """Let the card be found by what this article says too; its place in the list."""
     mine = cards.c.alert_id == row.alert_id
     found = connection.execute(select(cards.c.at, cards.c.words).where(mine)).one()
     at: datetime = found.at
     words: str = found.words
-    more = folded(row.title)
-    grown = words if more in words else f"{words}\n{more}"[:MAX_WORDS]
+    grown = "\n".join([words, *(line for line in lines if line not in words)])[:MAX_WORDS]
     connection.execute(cards.update().where(mine).values(words=grown, changed_at=row.decided_at))
     return at
 

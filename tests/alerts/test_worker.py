@@ -11,7 +11,8 @@ from config.catalog.models import AlertPolicy, Catalog, TopicState
 from config.errors import PoisonError, StoreError
 from core.messages import Origin
 from core.store import alerts as kept
-from core.store import outbox, stories
+from core.store import desk, outbox, stories
+from core.store.desk import StoryFilter
 from tests.alerts.scene import (
     NOON,
     OTHER_TEXT,
@@ -53,6 +54,16 @@ def test_a_story_is_told_once_with_its_copies_and_own_wordings(scene: Scene) -> 
     assert (story.title, story.outlets) == ("Oslo zieht Ausbau der Häfen vor", 3)
     assert sorted(p.role for p in places) == ["copy", "member", "original"]
     assert [p.copy_of for p in places if p.role == "copy"] == [match().article_id]
+
+
+def test_the_desk_finds_a_story_by_the_sentence_that_matched(scene: Scene) -> None:
+    told = match()
+    scene.see(told, match("https://post.example.org/y", **FIRE))
+    [sentence] = {found.sentence for found in told.evidence}
+    with scene.store.read() as connection:
+        found = desk.stories(connection, StoryFilter(words=sentence))
+    assert [card.title for card in found] == [told.article.title]
+    assert sentence not in told.article.title
 
 
 def test_every_decision_is_published_with_the_alert_it_concerns(scene: Scene) -> None:

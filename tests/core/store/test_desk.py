@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from config.errors import UsageError
 from core.ids import alert_id, digest, story_id
@@ -16,6 +16,7 @@ from core.store import deliveries as sent
 from core.store import stories as seen
 from core.store.alerts import Alert, DecisionRow
 from core.store.desk import Cursor, StoryFilter
+from core.store.desk_cards import cards
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FACTS = """{"id": "%s", "revision": 1, "url": "https://%s.example/%s", "title": "%s",
@@ -40,6 +41,7 @@ def add(
     told: bool = True,
     story: str = "",
     code: str = "",
+    sentences: tuple[str, ...] = (),
 ) -> str:
     """An article decided about: it opens an alert, joins one, or is held back."""
     article = digest("article", name)
@@ -50,7 +52,7 @@ def add(
         topic, article, 1, "rev", event, code or event, f"It was {event}.", alert, own, outlet,
         title, f"https://{outlet}.example/{name}", at, language, country, severity, 40,
     )  # fmt: skip
-    kept.record_decision(connection, row)
+    kept.record_decision(connection, row, sentences)
     if event == "opened":
         seen.add_story(connection, seen.Story(own, topic, title, at, at, 1))
     if told or story:
@@ -95,6 +97,21 @@ def test_the_newest_story_comes_first_and_what_was_held_back_only_when_asked_for
     assert listed(filled) == told
     assert listed(filled, state="suppressed") == ["Alter Hut"]
     assert listed(filled, state="all") == [*told[:2], "Alter Hut", told[2]]
+
+
+def test_a_story_is_found_by_the_sentences_that_matched_too(store: Store) -> None:
+    said = ("Präsident Selenskyj reiste nach Ankara.", "Präsident Selenskyj reiste nach Ankara.")
+    with store.write() as connection:
+        add(connection, "one", title="Ein Treffen", sentences=said)
+        add(connection, "two", story="one", sentences=("Rutte nannte keinen Termin." * 300,))
+        add(connection, "three", title="Anderes")
+    for words in ("ankara", "SELENSKYJ treffen", "rutte", "ankara termin", "geschichte two"):
+        assert listed(store, words=words) == ["Ein Treffen"], words
+    assert listed(store, words="ankara anderes") == []
+    with store.read() as connection:
+        kept_words = connection.execute(select(cards.c.words)).scalars().all()
+    assert max(map(len, kept_words)) < 600
+    assert sum(text.count("ankara") for text in kept_words) == 1
 
 
 @pytest.mark.parametrize(

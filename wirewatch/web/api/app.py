@@ -145,7 +145,7 @@ class Ways:
         before: Place = "",
         limit: Limit = 50,
     ) -> Response:
-        """Stories, newest first; `q` is free text, all of whose words occur in the titles."""
+        """Stories, newest first; `q`: words that occur in headlines or matched sentences."""
         wish = StoryFilter(topic, outlet, language, country, severity, state, q, since, until)
         place = Cursor.parse(before) if before else None
         found = self._read(

@@ -81,7 +81,7 @@ ENGLISH: Final[dict[str, str]] = {
     "preset.week": "Week",
     "in_force": "Filtered by",
     "remove": "remove",
-    "filter.q": "Words in the headline",
+    "filter.q": "Words in headline or sentence",
     "filter.topic": "Topic",
     "filter.state": "State",
     "filter.outlet": "Outlet",

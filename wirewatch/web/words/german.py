@@ -81,7 +81,7 @@ GERMAN: Final[dict[str, str]] = {
     "preset.week": "Woche",
     "in_force": "Gefiltert nach",
     "remove": "entfernen",
-    "filter.q": "Wörter der Überschrift",
+    "filter.q": "Wörter aus Überschrift oder Satz",
     "filter.topic": "Thema",
     "filter.state": "Stand",
     "filter.outlet": "Medium",
