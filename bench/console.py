@@ -199,7 +199,7 @@ def _story(number: int) -> Iterator[tuple[Table, dict[str, Any]]]:
     yield desk_cards.cards, same | why | {
         "article_id": article, "title": title, "url": "https://example.org/a", "outlet": outlets[0],
         "severity": severity, "state": state if told else "suppressed", "told": told, "score": 40,
-        "at": at, "changed_at": at, "words": desk_cards.folded(title),
+        "at": at, "changed_at": at, "words": desk_cards.folded(f"{title} {_sentence(title)}"),
     }  # fmt: skip
     labels = {("language", dice.choice(["de", "en"])), ("country", dice.choice(COUNTRIES))}
     labels |= {("outlet", outlet) for outlet in outlets}
@@ -222,10 +222,14 @@ def _story(number: int) -> Iterator[tuple[Table, dict[str, Any]]]:
         yield from _told(alert, story, topic, article, title, severity, state, at)
 
 
+def _sentence(title: str) -> str:
+    return f"Wie es weiter hieß, {title} und mehr davon in einem langen Satz, wie er vorkommt."
+
+
 def _placed(
     topic: str, article: str, story: str, outlet: str, title: str, at: datetime
 ) -> dict[str, Any]:
-    sentence = f"Wie es weiter hieß, {title} und mehr davon in einem langen Satz, wie er vorkommt."
+    sentence = _sentence(title)
     span = {"start": 20, "end": 28, "surface": title.split()[0], "rule": "direct"}
     facts = {
         "id": article, "revision": 1, "url": f"https://{outlet}.example/{article}", "title": title,

@@ -206,7 +206,7 @@ class Scene:
 
 @contextmanager
 def open_scene(folder: Path, **settings: Any) -> Iterator[Scene]:
-    given = Settings(_env_file=None, data_dir=folder, delivery_timeout=1.0, **settings)
+    given = Settings(_env_file=None, data_dir=folder, delivery_timeout=20.0, **settings)
     me = Instance.start(folder)
     store = Store.open(given.database_location)
     try:

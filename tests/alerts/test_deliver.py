@@ -194,10 +194,10 @@ def test_a_running_dispatcher_sees_new_deliveries_and_stops_when_told(
     thread.start()
     try:
         scene.see(match())
-        assert told.wait(5)
+        assert told.wait(20)
     finally:
         stop.set()
-        thread.join(5)
+        thread.join(20)
     assert not thread.is_alive()
     assert scene.notifications()[0][1].state == "delivered"
 
@@ -207,7 +207,7 @@ def test_what_is_under_way_is_finished_before_it_stops(scene: Scene, faults: Fau
 
     def slow(exchange: Exchange) -> bool:
         asked.set()
-        go.wait(5)
+        go.wait(20)
         return exchange.reply()
 
     scene.receivers(webhook(faults.on("/hook", slow)))
@@ -215,10 +215,10 @@ def test_what_is_under_way_is_finished_before_it_stops(scene: Scene, faults: Fau
     stop = threading.Event()
     thread = threading.Thread(target=scene.dispatcher().run, args=(stop,))
     thread.start()
-    assert asked.wait(5)
+    assert asked.wait(20)
     stop.set()
     go.set()
-    thread.join(5)
+    thread.join(20)
     assert scene.notifications()[0][1].state == "delivered"
 
 

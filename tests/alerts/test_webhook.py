@@ -161,10 +161,12 @@ def test_a_target_that_stays_away_is_given_up(scene: Scene, faults: FaultServer)
 def test_silence_after_sending_is_unknown_and_a_possible_repeat(
     scene: Scene, faults: FaultServer
 ) -> None:
-    scene.settings = scene.settings.model_copy(update={"delivery_timeout": 0.3})
-    url = faults.on("/hook", lambda e: e.wait(2))
+    patient = scene.settings
+    scene.settings = patient.model_copy(update={"delivery_timeout": 1.5})
+    url = faults.on("/hook", lambda e: e.wait(20))
     assert deliver(scene, url) == {"delivered": 0, "failed": 0, "pending": 1}
     assert (delivery(scene).state, delivery(scene).possible_repeat) == ("unknown", True)
+    scene.settings = patient  # the second attempt must not be cut off too
     faults.on("/hook", reply())
     assert scene.dispatcher().run_once()["delivered"] == 1
     first, second = faults.asked("/hook")

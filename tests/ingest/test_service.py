@@ -32,7 +32,7 @@ def many(press: Press, number: int) -> list[str]:
     return [item(str(n), f"Titel {n}", press.page(f"/{n}", f"Titel {n}")) for n in range(number)]
 
 
-async def _until(done: object, seconds: float = 10.0) -> None:
+async def _until(done: object, seconds: float = 30.0) -> None:
     assert callable(done)
     async with asyncio.timeout(seconds):
         while not done():
@@ -52,7 +52,7 @@ def test_the_service_reads_what_is_due_until_it_is_stopped(
         press.says(FEED, rss(*many(press, 4)))
         await _until(lambda: len(desk.announced) == 4)
         stop.set()
-        await asyncio.wait_for(running, 5)
+        await asyncio.wait_for(running, 20)
 
     desk.with_ingest(serve)
     assert press.asked(FEED) == 2
@@ -174,7 +174,7 @@ def test_a_process_killed_at_any_instant_loses_nothing_and_repeats_nothing(
     press: Press, desk: Installation
 ) -> None:
     press.says(FEED, rss(*many(press, 12)))
-    press.page_delay = 0.01
+    press.page_delay = 0.05  # a child whose killer oversleeps still has pages to read
     kills = 0
     for wait in (0.05, 0.15):
         child = _child(desk, press.url + FEED)
@@ -184,6 +184,7 @@ def test_a_process_killed_at_any_instant_loses_nothing_and_repeats_nothing(
         child.send_signal(signal.SIGKILL)
         kills += child.wait() == -signal.SIGKILL
         child.stdout.close()
+    press.page_delay = 0.0
     child = _child(desk, press.url + FEED)
     child.communicate()
     assert kills > 0

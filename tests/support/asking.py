@@ -1,4 +1,4 @@
-"""One request through the real HTTP client, with short limits."""
+"""One request through the real HTTP client; a busy machine may take a second to answer it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def settings(**changes: Any) -> Settings:
     defaults: dict[str, Any] = {
         "http_allow_private": True,
         "http_contact": "desk@example.org",
-        "http_first_byte_timeout": 0.3,
-        "http_total_timeout": 0.6,
+        "http_first_byte_timeout": 20.0,
+        "http_total_timeout": 20.0,
     }
     return Settings(_env_file=None, **(defaults | changes))
 

@@ -23,8 +23,6 @@ from pathlib import Path
 from typing import IO
 
 STOP_SECONDS = 10.0
-STARTING = 5.0
-"""Seconds in which a process may not yet have its handler of SIGTERM, and ends by the signal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,6 @@ class Crew:
     killed: Counter[str] = field(default_factory=Counter)
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _sessions: set[int] = field(default_factory=set)
-    _started: dict[str, float] = field(default_factory=dict)
     _said_before: dict[str, int] = field(default_factory=dict)
 
     def mend(self) -> None:
@@ -107,6 +104,7 @@ class Crew:
         Raises:
             AssertionError: One did not end in time, or not with 0, or left a process behind.
         """
+        ready = self.ready()  # the others may not have their handlers yet, and end by the signal
         began = time.monotonic()
         for process in self._running.values():
             process.send_signal(signal.SIGTERM)
@@ -118,8 +116,7 @@ class Crew:
             except subprocess.TimeoutExpired:
                 raise AssertionError(f"{name} does not end:\n{self.last_lines(name)}") from None
             took[name] = time.monotonic() - began
-            starting = began - self._started[name] < STARTING
-            fine = (0, -signal.SIGTERM) if starting else (0,)
+            fine = (0,) if name in ready else (0, -signal.SIGTERM)
             assert code in fine, f"{name} ended with {code}:\n{self.last_lines(name)}"
             assert took[name] < STOP_SECONDS + 2, f"{name} took {took[name]:.1f} s to end"
         deadline = time.monotonic() + 5
@@ -155,7 +152,6 @@ class Crew:
             self._said_before[name] = log.tell()
             process = _popen(job, self.folder, log)
         self._sessions.add(process.pid)
-        self._started[name] = time.monotonic()
         return process
 
 

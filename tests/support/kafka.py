@@ -120,6 +120,15 @@ def choose(config: pytest.Config, items: list[pytest.Item]) -> None:
         items[:] = [item for item in items if item not in out]
     elif wanting:
         config.addinivalue_line("filterwarnings", f"ignore:{LEFT_OPEN}:ResourceWarning")
+        config.pluginmanager.register(_Unconfigured())
+
+
+class _Unconfigured:
+    """The garbage collector comes by for the last time when that line holds no more."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_unconfigure(self) -> None:
+        warnings.filterwarnings("ignore", LEFT_OPEN, ResourceWarning)
 
 
 def _wants(item: pytest.Item) -> bool:

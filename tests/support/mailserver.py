@@ -12,7 +12,8 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from asyncio import AbstractServer
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -110,10 +111,17 @@ class _Controller(Controller):
     """``smtps`` where ``implicit`` is given; a free port."""
 
     def __init__(self, inbox: Inbox, implicit: ssl.SSLContext | None, **options: Any) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        inbox.port = port
-        super().__init__(inbox, "127.0.0.1", port, ssl_context=implicit, **options)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        inbox.port = self._listener.getsockname()[1]
+        super().__init__(
+            inbox, "127.0.0.1", inbox.port, ssl_context=implicit, ready_timeout=30.0, **options
+        )
+
+    def _create_server(self) -> Awaitable[AbstractServer]:
+        """On the socket that has the port: one let go and bound again may be another's by then."""
+        return self.loop.create_server(
+            self._factory_invoker, sock=self._listener, ssl=self.ssl_context
+        )
 
     def factory(self) -> SMTP:
         return SMTP(self.handler, **self.SMTP_kwargs)

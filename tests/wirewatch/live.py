@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
@@ -54,8 +55,9 @@ class Live:
         began = time.monotonic()
         self.process.send_signal(number)
         assert self.process.wait(20) == 0, "\n".join(self.lines)
+        seconds = time.monotonic() - began
         self._reader.join(10)
-        return time.monotonic() - began
+        return seconds
 
     def close(self) -> None:
         if self.process.poll() is None:
@@ -94,6 +96,17 @@ def get(url: str, **headers: str) -> tuple[int, str]:
     except HTTPError as error:
         with error:
             return error.code, error.read().decode()
+
+
+def heeds(pid: int) -> bool:
+    """Whether a process has a handler for SIGTERM and SIGINT: the interpreter itself has begun."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+    found = re.search(r"^SigCgt:\s+([0-9a-f]+)", status, re.MULTILINE)
+    caught = int(found.group(1), 16) if found else 0
+    return all(caught >> (n - 1) & 1 for n in (signal.SIGTERM, signal.SIGINT))
 
 
 def health(running: Live) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def test_sigterm_ends_a_replay_with_0_and_leaves_no_group(site: Site) -> None:
     site.create()
     site.send(*(f"Nato-Beitritt {n}" for n in range(1500)))
     site.process()
-    site.walk.environment["WIREWATCH_PROCESSORS_BATCH"] = "5"
+    site.walk.environment["WIREWATCH_PROCESSORS_BATCH"] = "1"
     with site.log() as log:
         child = site.walk.start("streams", "replay", "--from", "start")
         for record in log.read(ENRICHED, start="end", follow=lambda: child.poll() is None):

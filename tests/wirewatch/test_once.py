@@ -122,7 +122,9 @@ def _many(room: Newsroom, count: int) -> None:
         )
 
 
-def _decided_once(walk: Walk, desk: Desk, count: int, *, repeats: bool = False) -> None:
+def _decided_once(
+    walk: Walk, desk: Desk, count: int, *, repeats: bool = False, told_again: int = 1
+) -> None:
     """Where a relay was killed, only the embedded log knows what it has: DESIGN.md 5."""
     articles = walk.tail("news.articles.v1")
     times = Counter(r["value"]["article_id"] for r in articles)
@@ -141,7 +143,7 @@ def _decided_once(walk: Walk, desk: Desk, count: int, *, repeats: bool = False) 
     opened = sum(e["event"] == "opened" for e in events)
     told = Counter(t["id"] for t in desk.told)
     assert len(told) == opened
-    assert sum(told.values()) - len(told) <= 1
+    assert sum(told.values()) - len(told) <= told_again
 
 
 def test_killed_at_any_instant_nothing_is_lost_or_decided_twice(
@@ -150,15 +152,17 @@ def test_killed_at_any_instant_nothing_is_lost_or_decided_twice(
     walk = walk_on_any
     walk.sources(**{f"blatt{n}": room.feed_url(f"feed{n}") for n in range(3)})
     _many(room, 30)
-    dice = random.Random(7)
-    for _ in range(6):
+    dice, kills = random.Random(7), 6
+    for _ in range(kills):
         process = walk.start("run", "--once", start_new_session=True)
         time.sleep(dice.uniform(0.6, 3.0))
         process.send_signal(signal.SIGKILL)
         process.communicate()
     walk.once()
     assert walk.once()["articles"]["new"] == 0
-    _decided_once(walk, desk, 30, repeats="WIREWATCH_STREAMS_URL" in walk.environment)
+    on_kafka = "WIREWATCH_STREAMS_URL" in walk.environment
+    # Each kill may fall between an answer of the desk and its mark, of one message at most.
+    _decided_once(walk, desk, 30, repeats=on_kafka, told_again=kills)
 
 
 def test_two_at_once_share_the_work(walk_on_any: Walk, room: Newsroom, desk: Desk) -> None:

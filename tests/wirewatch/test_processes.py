@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
+from core.slots import held
 from tests.support.newsroom import Desk, Newsroom, Story
 from tests.support.walk import Walk, new_walk
-from tests.wirewatch.live import Live, live, until
+from tests.wirewatch.live import Live, heeds, live, until
 from wirewatch.cli.run import doubts, share_out
 
 
@@ -48,6 +49,12 @@ def processes(pid: int) -> dict[int, list[int]]:
         if int(fields[3]) == pid and fields[0] != "Z":
             found.setdefault(int(fields[1]), []).append(int(path.parent.name))
     return found
+
+
+def all_extract(pid: int) -> bool:
+    """Whether each child of a session's leader has its own children, those that extract."""
+    found = processes(pid)
+    return all(child in found for child in found[pid])
 
 
 def of_status(pid: int, name: str) -> int:
@@ -83,7 +90,9 @@ def test_processes_killed_at_random_lose_nothing_and_tell_nothing_twice(
     with live(walk) as running:
         until(lambda: len(slots(running)) == 3, "not all are up", running)
         assert sorted(slots(running)) == ["drei-1", "drei-2", "drei-3"]
+        running.wait_for(" console ")
         assert len(running.logged(" console ")) == 1
+        until(lambda: all_extract(running.process.pid), "not all can extract", running)
         for number, title in enumerate(titles):
             room.publish(f"blatt{number % 3}", story(f"/{number}", title))
             if number % 5 == 3:
@@ -96,10 +105,11 @@ def test_processes_killed_at_random_lose_nothing_and_tell_nothing_twice(
         until(lambda: heard(desk) == set(titles), "not all was told", running)
         until(lambda: not any(map(lives, pools)), "extraction goes on without its process", running)
         assert pools
-        assert running.logged("SIGKILL ended it")
+        running.wait_for("SIGKILL ended it")
         os.killpg(running.process.pid, signal.SIGINT)  # as a terminal does
-        assert running.process.wait(10) == 0
-        assert processes(running.process.pid) == {}
+        assert running.process.wait(20) == 0
+        # What watches over the extraction's processes ends a moment after them.
+        until(lambda: not processes(running.process.pid), "it left somebody behind", running)
     assert set(slots(running)) == {"drei-1", "drei-2", "drei-3"}
     assert Counter(title for title, _ in {(t["story"]["title"], t["id"]) for t in desk.told}) == (
         Counter(titles)
@@ -118,6 +128,8 @@ def test_without_a_console_health_is_asked_by_a_command(
     with live(walk, "--only", "processors") as running:
         running.wait_for("running ")
         assert not running.logged("http://")
+        settings = Settings(_env_file=None, slot="werk", data_dir=walk.data)
+        until(lambda: held(settings).get("werk-1"), "it does not say how it is", running)
         [found] = json.loads(walk.call("health", "--json"))
         assert (found["slot"], found["status"], found["wrong"]) == ("werk-1", "ok", [])
         assert of_status(running.process.pid, "Threads") == 1, "who has threads must not fork"
@@ -174,17 +186,6 @@ def ended_while_starting(walk: Walk, moment: float, number: signal.Signals) -> N
         assert running.process.wait(15) == 0
         until(lambda: not processes(pid), "it left somebody behind", running)
     assert not running.logged("Traceback")
-
-
-def heeds(pid: int) -> bool:
-    """Whether a process has a handler for SIGTERM and SIGINT: the interpreter itself has begun."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return False
-    found = re.search(r"^SigCgt:\s+([0-9a-f]+)", status, re.MULTILINE)
-    caught = int(found.group(1), 16) if found else 0
-    return all(caught >> (n - 1) & 1 for n in (signal.SIGTERM, signal.SIGINT))
 
 
 def test_kafka_beside_a_store_in_a_file_is_said_and_who_has_no_contact() -> None:

@@ -21,7 +21,7 @@ from tests.support.newsroom import Answer, Desk, LoopbackServer, Newsroom, Reque
 from tests.support.newsroom import desk as make_desk
 from tests.support.newsroom import newsroom as make_newsroom
 from tests.support.walk import TOPIC, Walk, new_walk
-from tests.wirewatch.live import Live, get, health, live, until
+from tests.wirewatch.live import Live, get, health, heeds, live, until
 
 
 def story(path: str, title: str, sentence: str = "Das sagte sie zum Nato-Beitritt.") -> Story:
@@ -97,12 +97,12 @@ def hanging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hanging]:
 def cut_off(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A daemon whose only outlet is out of reach, with JSON logs; it needs some seconds."""
     walk = new_walk(tmp_path_factory.mktemp("cut-off"))
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        port = nobody.getsockname()[1]
-    walk.sources(weg=f"http://127.0.0.1:{port}/feed.xml")
     walk.environment["WIREWATCH_LOG_FORMAT"] = "json"
-    with live(walk) as running:
-        yield running
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # never listens, and nobody else gets the port meanwhile
+        walk.sources(weg=f"http://127.0.0.1:{nobody.getsockname()[1]}/feed.xml")
+        with live(walk) as running:
+            yield running
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +126,7 @@ def test_what_is_published_is_told_within_seconds_and_is_one_line_in_the_termina
 ) -> None:
     assert scene.seconds < 10
     assert scene.desk.told[0]["story"]["title"] == "Oslo bewegt sich"
+    until(lambda: len(scene.running.logged("notification ")) >= 2, "not both say so", scene.running)
     line = scene.running.wait_for("notification ")
     assert "Das sagte sie zum Nato-Beitritt." in line
     told = [x for x in scene.running.logged("Oslo bewegt sich") if "notification " in x]
@@ -266,6 +267,7 @@ def test_it_refuses_to_show_the_console_to_others(tmp_path: Path) -> None:
 def test_a_signal_while_it_starts_ends_it_too(tmp_path: Path, room: Newsroom, desk: Desk) -> None:
     walk = installation(tmp_path, room, desk)
     with live(walk) as running:
+        until(lambda: heeds(running.process.pid), "it never heeds a signal", running)
         time.sleep(0.8)
         os.kill(running.process.pid, signal.SIGTERM)
         assert running.process.wait(15) == 0

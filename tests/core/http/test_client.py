@@ -102,15 +102,15 @@ def test_a_server_that_drips_is_left_after_the_total_time(faults: FaultServer) -
             exchange.wait(0.05)
 
     began = time.monotonic()
-    assert outcome(faults.on("/x", drip)) == "timeout"
-    assert 0.5 < time.monotonic() - began < 2
+    assert outcome(faults.on("/x", drip), http_total_timeout=0.6) == "timeout"
+    assert 0.5 < time.monotonic() - began < 10
 
 
 def test_a_server_that_keeps_silent_is_left_earlier(faults: FaultServer) -> None:
-    url = faults.on("/x", lambda exchange: exchange.wait(5))
+    url = faults.on("/x", lambda exchange: exchange.wait(30))
     began = time.monotonic()
-    assert outcome(url, http_total_timeout=5.0) == "timeout"
-    assert time.monotonic() - began < 2
+    assert outcome(url, http_first_byte_timeout=0.3) == "timeout"
+    assert time.monotonic() - began < 10
 
 
 def test_redirects_do_not_buy_time(faults: FaultServer) -> None:
@@ -121,7 +121,7 @@ def test_redirects_do_not_buy_time(faults: FaultServer) -> None:
 
     for n in range(6):
         faults.on(f"/x{n}", later)
-    assert outcome(faults.url("/x0")) == "timeout"
+    assert outcome(faults.url("/x0"), http_total_timeout=0.6) == "timeout"
 
 
 CUT_BODIES = {

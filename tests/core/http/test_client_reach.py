@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import threading
 from typing import Any
 
 import pytest
@@ -139,10 +140,14 @@ def test_a_server_without_tls_gets_nothing_of_a_tls_request(faults: FaultServer)
 def test_no_more_requests_run_at_once_than_allowed(faults: FaultServer) -> None:
     running: list[int] = []
     most: list[int] = []
+    together = threading.Event()
 
     def count(exchange: Exchange) -> bool:
         running.append(1)
         most.append(len(running))
+        if len(running) >= 3:
+            together.set()
+        together.wait(20)
         exchange.wait(0.05)
         running.pop()
         return exchange.reply(b"ok")
@@ -157,7 +162,7 @@ def test_no_more_requests_run_at_once_than_allowed(faults: FaultServer) -> None:
     assert (max(most), len(most)) == (3, 10)
 
 
-def post(url: str, timeout: float = 0.5, **changes: Any) -> Response:
+def post(url: str, timeout: float = 20.0, **changes: Any) -> Response:
     async def send() -> Response:
         async with HttpClient.open(settings(**changes)) as client:
             return await client.post(

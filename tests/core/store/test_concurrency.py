@@ -100,7 +100,11 @@ def test_three_processes_never_hold_one_thing_host_or_target_at_once(
     for process in several:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-    ends = [process.communicate("go\n", timeout=60)[0] for process in several]
+    for process in several:  # all of them, before any is waited for
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    ends = [process.communicate(timeout=60)[0] for process in several]
     assert [process.returncode for process in several] == [0] * 3
     assert all(int(held) > 5 for held in ends)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -70,12 +71,15 @@ def test_both_ways_to_write_the_scheme_are_known(postgres: str) -> None:
 
 def test_a_database_that_cannot_hold_every_text_is_refused(postgres_server: str) -> None:
     with closing(psycopg.connect(postgres_server, autocommit=True)) as connection:
-        connection.execute("CREATE DATABASE narrow ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+        name = f"narrow_{uuid.uuid4().hex}"  # other runs may use the same server
+        connection.execute(
+            f"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"
+        )
         try:
             with pytest.raises(SettingsError, match=r"encoded in LATIN1.*UTF8"):
-                Store.open(with_parts(postgres_server, database="narrow"))
+                Store.open(with_parts(postgres_server, database=name))
         finally:
-            connection.execute("DROP DATABASE narrow WITH (FORCE)")
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_a_session_that_hangs_is_ended_by_the_server(postgres: str) -> None:

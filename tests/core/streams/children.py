@@ -4,7 +4,8 @@ append STREAM COUNT        append one record at a time, a line "acked N" after e
 hold GROUP STREAM SLOT     poll until there is a batch, say so, and hang with it
 work GROUP IN OUT SLOT PAUSE   copy IN to OUT, one output per input, until SIGTERM; PAUSE seconds
                            a batch; "ready" at start, "done N" at the end
-store GROUP IN FILE SLOT   the other shape: write keys to a database of its own, then commit
+store GROUP IN FILE SLOT PAUSE   the other shape: write keys to a database of its own, commit
+                           PAUSE seconds later
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def copy(log: StreamLog, group: str, come: str, go: str, slot: str, pause: str) 
     _loop(consumer, attempt)
 
 
-def store(log: StreamLog, group: str, come: str, file: str, slot: str) -> None:
+def store(log: StreamLog, group: str, come: str, file: str, slot: str, pause: str) -> None:
     consumer = log.consumer(group, [come], slot=slot)
     database = sqlite3.connect(file, timeout=20, isolation_level=None)
     database.execute("CREATE TABLE IF NOT EXISTS seen (source TEXT PRIMARY KEY, times INTEGER)")
@@ -74,7 +75,7 @@ def store(log: StreamLog, group: str, come: str, file: str, slot: str) -> None:
                 (source(r).decode(),),
             )
         database.execute("COMMIT")
-        time.sleep(0.01)  # the gap in which a kill makes a repeat
+        time.sleep(float(pause))  # the gap in which a kill makes a repeat
         consumer.commit(batch)
 
     _loop(consumer, attempt)

@@ -43,7 +43,7 @@ class Groups(Engine):
     def test_16_a_group_goes_on_exactly_where_it_committed(self, log: StreamLog) -> None:
         log.append(numbered(30))
         first = log.consumer("g", ["in"], slot="a")
-        batch = first.poll(limit=11)
+        batch = first.poll(limit=11, timeout=10)
         first.commit(batch)
         first.close()
         rest = take(log.consumer("g", ["in"], slot="b"), 19)
@@ -66,18 +66,18 @@ class Groups(Engine):
     def test_18_a_failed_batch_comes_again_at_once(self, log: StreamLog) -> None:
         log.append(numbered(5))
         consumer = log.consumer("g", ["in"], slot="a")
-        batch = consumer.poll()
+        batch = consumer.poll(timeout=10)
         with pytest.raises(ZeroDivisionError), consumer.transaction(batch):
             raise ZeroDivisionError
-        assert consumer.poll() == batch
+        assert consumer.poll(timeout=10) == batch
         consumer.rewind()
-        assert consumer.poll() == batch
+        assert consumer.poll(timeout=10) == batch
 
     def test_20_two_groups_do_not_know_each_other(self, log: StreamLog) -> None:
         log.append(numbered(5))
         one, two = (log.consumer(g, ["in"], slot="a") for g in ("one", "two"))
-        one.commit(one.poll())
-        assert len(two.poll().records) == 5
+        one.commit(one.poll(timeout=10))
+        assert len(two.poll(timeout=10).records) == 5
         assert (unread(log, "one"), unread(log, "two")) == (0, 5)
         assert log.groups() == ["one", "two"]
 
@@ -122,7 +122,7 @@ class Groups(Engine):
     ) -> None:
         log.append(numbered(60))
         a = log.consumer("g", ["in"], slot="a")
-        batch = a.poll(limit=60)
+        batch = a.poll(limit=60, timeout=10)
         b = log.consumer("g", ["in"], slot="b")
         share_out(log, a, b)  # a lets go of half of what the batch covers
         with pytest.raises(FencedError):
@@ -134,7 +134,7 @@ class Groups(Engine):
     def test_fair_a_full_partition_does_not_starve_the_others(self, log: StreamLog) -> None:
         log.append([new(b"flood", b"x") for _ in range(500)])
         log.append(numbered(30))
-        batch = log.consumer("g", ["in"], slot="a").poll(limit=100)
+        batch = log.consumer("g", ["in"], slot="a").poll(limit=100, timeout=10)
         assert len(batch.records) == 100
         assert {r.partition for r in log.read("in")} == {r.partition for r in batch.records}
 

@@ -151,7 +151,7 @@ class Records(Engine):
     ) -> None:
         log.append(numbered(10))
         consumer = log.consumer("g", ["in"], slot="a")
-        consumer.commit(consumer.poll(limit=4))
+        consumer.commit(consumer.poll(limit=4, timeout=10))
         log.close()
         again = opened()
         assert len(list(again.read("in"))) == 10
@@ -184,9 +184,9 @@ class Records(Engine):
 
         thread = threading.Thread(target=follow)
         thread.start()
-        assert following.wait(5)
+        assert following.wait(30)
         log.append(numbered(3))
-        thread.join(5)
+        thread.join(30)
         assert not thread.is_alive()
         assert len(seen) == 5
 

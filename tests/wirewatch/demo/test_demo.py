@@ -54,6 +54,7 @@ class Shown:
             rest, self.errors = child.communicate(timeout=30)
             self.text += rest
             self.ended_after, self.code = time.monotonic() - began, child.returncode
+            self.refuses = refuses(console_of(self.text))  # at once: others may get the port
         settings = Workspace(self.folder, 0).settings
         self.facts = Facts()
         with open_instance(settings) as me, open_stream_log(settings, me) as streams:
@@ -164,8 +165,7 @@ def test_it_goes_on_until_ctrl_c_when_it_is_asked_to_stay(shown: Shown) -> None:
     assert shown.status == 200
     assert shown.ended_after < 15
     assert "Everything is kept in" in shown.text
-    with pytest.raises(OSError, match="refused"):
-        socket.create_connection(address(console_of(shown.text)), timeout=2)
+    assert shown.refuses
 
 
 def test_a_signal_in_the_middle_ends_all_of_it_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -183,12 +183,20 @@ def test_a_signal_in_the_middle_ends_all_of_it_and_leaves_nothing_behind(tmp_pat
     assert "Stopped before the end" in rest
     assert time.monotonic() - began < 15
     assert list(tmp_path.glob("wirewatch-demo-*")) == []
-    with pytest.raises(OSError, match="refused"):
-        socket.create_connection(address(console), timeout=2)
+    assert refuses(console)
 
 
 def address(url: str) -> tuple[str, int]:
     return "127.0.0.1", urlsplit(url).port or 0
+
+
+def refuses(url: str) -> bool:
+    """Whether nobody listens there."""
+    try:
+        socket.create_connection(address(url), timeout=10).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 def _until_up(console: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from core.streams.kafka import KafkaLog, options
 from core.streams.kafka.outputs import place
 from core.streams.kafka.seeking import at
 from core.streams.port import NewRecord, StreamSpec
-from tests.core.streams.kafka.weather import Open, copy, opening
+from tests.core.streams.kafka.weather import QUICK, Open, copy, opening
 from tests.core.streams.support import (
     DAY,
     SPECS,
@@ -151,7 +152,7 @@ def test_24_a_batch_longer_than_a_session_keeps_its_partitions(opener: Open) -> 
 
 
 def test_22_who_leaves_is_not_waited_for(opener: Open) -> None:
-    log = opener()
+    log = opener(times=dataclasses.replace(QUICK, session=40.0, closing=10.0))
     log.append(numbered(20))
     first = log.consumer("g", ["in"], slot="a")
     assert take(first, 20)
@@ -159,7 +160,7 @@ def test_22_who_leaves_is_not_waited_for(opener: Open) -> None:
     assert {x.member for x in log.lag("g", ["in"])} == {None}
     began = time.monotonic()
     assert len(take(log.consumer("g", ["in"], slot="b"), 20)) == 20
-    assert time.monotonic() - began < 2.5  # a session is three seconds
+    assert time.monotonic() - began < 20  # a session is forty seconds
 
 
 def test_23_a_restart_of_a_member_shares_out_nothing_anew(opener: Open) -> None:
@@ -193,14 +194,22 @@ def test_42_a_stream_of_transactions_is_drained_though_its_last_offset_is_a_mark
     log = opener()
     log.append(numbered(30))
     source = log.consumer("g", ["in"], slot="a")
-    while batch := source.poll(limit=7, timeout=2):
+    left = 30
+    while left:
+        batch = source.poll(limit=7, timeout=10)
+        assert batch
         copy(source, batch)
+        left -= len(batch.records)
     reader = log.consumer("r", ["out"], slot="a")
     found = take(reader, 30)
     assert sum(x.records for x in log.lag("r", ["out"])) >= 30
     reader.rewind()
-    while batch := reader.poll(timeout=1):
+    left = 30
+    while left:
+        batch = reader.poll(timeout=10)
+        assert batch
         reader.commit(batch)
+        left -= len(batch.records)
     assert {(x.records, x.seconds) for x in log.lag("r", ["out"])} == {(0, 0.0)}
     assert sorted(r.value or b"" for r in found) == sorted(r.value or b"" for r in log.read("out"))
     early = log.consumer("half", ["out"], slot="a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from core.clock import utc_now
 from core.instance import Instance
 from core.streams import open_streams
 from core.streams.port import StreamLog
-from scripts.kafka.broker import free_port
+from scripts.kafka.broker import HOST
 from tests.core.streams.kafka.weather import each_copied_once, run, within
 from tests.core.streams.support import SPECS, numbered
 from tests.support.kafka import Broker, Listener, running
@@ -286,7 +287,9 @@ def test_a_broker_that_only_hangs_up_or_is_not_there_is_told_once_the_time_is_ov
     secured: Secured, tmp_path: Path
 ) -> None:
     """At the same time, for each takes all the time there is."""
-    away = f"kafka://127.0.0.1:{free_port()}"
+    nobody = socket.socket()
+    nobody.bind((HOST, 0))  # held, so that no other broker takes it
+    away = f"kafka://{HOST}:{nobody.getsockname()[1]}"
     silent, refused = "wants TLS or a password .*KAFKA_SECURITY", "Connection refused.*STREAMS_URL"
     cases = [
         (secured.url("TLS"), "plaintext", silent),
@@ -307,5 +310,5 @@ def test_a_broker_that_only_hangs_up_or_is_not_there_is_told_once_the_time_is_ov
         )
         _refused(settings, StreamUnavailableError, said)
 
-    with ThreadPoolExecutor(len(cases)) as pool:
+    with nobody, ThreadPoolExecutor(len(cases)) as pool:
         assert list(pool.map(try_it, range(len(cases)))) == [None] * len(cases)

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import confluent_kafka
@@ -20,6 +21,7 @@ from config.errors import (
     StreamError,
     StreamUnavailableError,
 )
+from core.streams.kafka import Times
 from core.streams.port import Consumer, StreamLog
 from tests.core.streams.kafka.weather import (
     QUICK,
@@ -29,7 +31,7 @@ from tests.core.streams.kafka.weather import (
     run,
     within,
 )
-from tests.core.streams.support import new, numbered, take, unread
+from tests.core.streams.support import eventually, new, numbered, take, unread
 from tests.support.kafka import Broker, Listener, StartBroker
 from tests.support.proxy import END_TRANSACTION, PRODUCE, Proxy
 
@@ -107,6 +109,7 @@ def test_30_a_batch_that_is_damaged_on_the_brokers_disk_is_passed_over_within_fi
         (segment,) = own_broker.folder.glob(f"log/{opener.prefix}.in-{number}/*.log")
         _damage(segment)
         own_broker.start()
+        log = opener(times=Times())  # a broker answers before its coordinators do
         consumer = log.consumer("g", ["in"], slot="a")
         consumer.poll(timeout=5)
         with within(5), busy(3):
@@ -162,7 +165,19 @@ def test_08_the_brokers_own_lower_limit_spoils_a_transaction_and_only_that(
 
 
 def _alter(client: KafkaAdminClient, topic: str, name: str, value: str) -> None:
-    client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs={name: value})])
+    """Returns once it holds: a change shows as it begins, and the next begins when it is over."""
+    configs: dict[str, str] = {}
+    for key, wanted in ((name, value), ("segment.jitter.ms", "1")):
+        configs[key] = wanted
+        resource = ConfigResource(ConfigResourceType.TOPIC, topic, configs=dict(configs))
+        client.alter_configs([resource])
+        eventually(partial(_shows, client, topic, key, wanted))
+
+
+def _shows(client: KafkaAdminClient, topic: str, name: str, value: str) -> bool:
+    asked = ConfigResource(ConfigResourceType.TOPIC, topic, configs=None)
+    found = client.describe_configs([asked], config_filter="all")["topic"][topic]
+    return bool(found[name]["value"] == value)
 
 
 # 2, 29: streams and records that are gone
@@ -176,6 +191,7 @@ def test_02_a_stream_that_is_deleted_under_us_is_told_within_the_limit(
     consumer = log.consumer("g", ["in"], slot="a")
     consumer.poll(timeout=10)
     ask.delete_topics([f"{opener.prefix}.in"])
+    eventually(lambda: f"{opener.prefix}.in" not in ask.list_topics())  # told before it is done
     with within(QUICK.delivery + 8), pytest.raises(StreamError):
         log.append(numbered(1))
     with within(8), suppress(StreamError):
