@@ -46,7 +46,7 @@ bench: $(VENV)/.dev-installed ## Measure (WIREWATCH_BENCH_DATA names a folder wi
 	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python -P $$script $(ARGS) || echo "not measured"; done
 
 docs: $(VENV)/.dev-installed ## Write the generated pages: settings, schemas, .env.example
-	$(BIN)/python -m wirewatch.reference
+	$(BIN)/python -m wirewatch.contracts.generate
 
 screenshots: $(VENV)/.dev-installed ## Take the README's pictures of the console (needs Chromium)
 	$(BIN)/python scripts/screenshots.py

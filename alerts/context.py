@@ -21,10 +21,10 @@ from config.catalog.models import AlertPolicy, TopicDefinition
 from core.ids import alert_id
 from core.messages import AlertEventKind, Match
 from core.store import Connection
-from core.store import alerts as kept
-from core.store import stories as seen
-from core.text.shingles import SHINGLE_WORDS, Fingerprint, parse, shingles
-from core.text.shingles import fingerprint as fingerprint_of
+from core.store import alerts as alert_store
+from core.store import stories as story_store
+from core.text.fingerprint import SHINGLE_WORDS, Fingerprint, parse, shingles
+from core.text.fingerprint import fingerprint as fingerprint_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,11 @@ class Windows:
         """What a topic's matches of up to ``max_age`` are compared with."""
         if topic_id not in self._windows:
             since, until = now - max_age - self.span, now + self.span
-            rows = seen.between(self.connection, topic_id, since, until)
+            rows = story_store.between(self.connection, topic_id, since, until)
             self._windows[topic_id] = Window(map(_seen, rows))
         return self._windows[topic_id]
 
-    def add(self, article: seen.StoryArticle) -> None:
+    def add(self, article: story_store.StoryArticle) -> None:
         """An article was placed; where its topic's window is open, it is in it from now on."""
         if article.topic_id in self._windows:
             self._windows[article.topic_id].add(_seen(article))
@@ -111,7 +111,7 @@ def gather(
 
 
 def _before(connection: Connection, match: Match) -> Before | None:
-    row = kept.decision(connection, match.topic_id, match.article_id, match.revision)
+    row = alert_store.decision(connection, match.topic_id, match.article_id, match.revision)
     if row is None:
         return None
     event = AlertEventKind(row.event)
@@ -121,7 +121,7 @@ def _before(connection: Connection, match: Match) -> Before | None:
 def _copy(connection: Connection, reading: Reading, window: timedelta) -> Kinship | None:
     match, exact = reading.match, reading.exact
     hashes = copies.sketch(reading.fingerprint)
-    rows = seen.sharing(connection, match.topic_id, exact, hashes, limit=copies.CANDIDATES)
+    rows = story_store.sharing(connection, match.topic_id, exact, hashes, limit=copies.CANDIDATES)
     near = [r for r in rows if abs(r.moment - moment(match)) <= window and r.features]
     found = copies.find(_own(reading), [_comparable(row) for row in near])
     if found is None:
@@ -144,7 +144,7 @@ def _own(reading: Reading) -> copies.Comparable:
     )
 
 
-def _comparable(row: seen.StoryArticle) -> copies.Comparable:
+def _comparable(row: story_store.StoryArticle) -> copies.Comparable:
     """A copy of a copy is a copy of the first."""
     own = Features.model_validate_json(row.features)
     return copies.Comparable(
@@ -158,7 +158,7 @@ def _comparable(row: seen.StoryArticle) -> copies.Comparable:
     )
 
 
-def _seen(row: seen.StoryArticle) -> Seen:
+def _seen(row: story_store.StoryArticle) -> Seen:
     own = Features.model_validate_json(row.features)
     return Seen(row.article_id, row.story_id, row.outlet, row.moment, own)
 
@@ -175,4 +175,4 @@ def _with_story(windows: Windows, reading: Reading, context: Context) -> Context
 
 
 def _told(connection: Connection, topic_id: str, story_id: str) -> bool:
-    return kept.is_open(connection, alert_id(topic_id, story_id))
+    return alert_store.is_open(connection, alert_id(topic_id, story_id))

@@ -38,7 +38,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.messages import ArticleRevision
-from core.text.shingles import Fingerprint, Overlap, overlap
+from core.text.fingerprint import Fingerprint, Overlap, overlap
 from core.text.tokens import folded_words
 
 INDEXED_HASHES = 64

@@ -10,7 +10,7 @@
 Killed after the transaction and before the commit, the batch comes again: every match finds its
 decision and is dropped as ``repeated``. The decision's key guards that, not an offset: a stream
 file that was made anew begins at 0 again, and nothing of it may be passed over. What cannot be
-decoded is poison: :mod:`core.streams.work` sets it aside.
+decoded is poison: :mod:`core.streams.consume_loop` sets it aside.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pydantic import ValidationError
 
 from alerts.context import Reading, Windows, gather, read
 from alerts.decide import decide
-from alerts.record import Telling, record, tell
+from alerts.persist import Telling, record, tell
 from config.catalog.models import AlertPolicy, Catalog
 from config.errors import PoisonError
 from config.settings import Settings
@@ -36,9 +36,9 @@ from core.dispositions import Dispositions, Drop
 from core.messages import Match
 from core.messages.envelope import MATCHES
 from core.store import Connection, Store
-from core.store import stories as seen
+from core.store import stories as story_store
+from core.streams.consume_loop import How, Worked, work
 from core.streams.port import Batch, Consumer, Record, StreamLog
-from core.streams.work import How, Worked, work
 
 GROUP = "alerts"
 STAGE = "alerts"
@@ -86,7 +86,7 @@ class Worker:
         return {name: self._events[name] for name in EVENTS}
 
     def run(self, consumer: Consumer, **how: Unpack[How]) -> Worked:
-        """Work until told to stop or idle; ``how`` as :func:`core.streams.work.work` has it."""
+        """Work until told to stop or idle; ``how`` goes to the consume loop."""
 
         def attempt(batch: Batch) -> None:
             self.handle(batch)
@@ -123,12 +123,12 @@ class Worker:
         """
         ages = [topic.alert.max_age for topic in self._catalog().topics]
         reach = max(ages, default=AlertPolicy().max_age) + self._window
-        return self._store.transact(lambda c: seen.forget(c, self._clock() - reach - SLACK))
+        return self._store.transact(lambda c: story_store.forget(c, self._clock() - reach - SLACK))
 
     def _decide_all(
         self, connection: Connection, catalog: Catalog, readings: list[Reading]
     ) -> _Tally:
-        seen.take_turn(connection, {reading.match.topic_id for reading in readings})
+        story_store.take_turn(connection, {reading.match.topic_id for reading in readings})
         tally = _Tally()
         windows = Windows(connection, self._window)
         tellings = [self._decide(windows, catalog, reading, tally) for reading in readings]

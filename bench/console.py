@@ -34,10 +34,13 @@ from config.catalog.models import Catalog
 from config.settings import Settings
 from core.clock import utc_now
 from core.ids import alert_id, digest, story_id
-from core.store import Store, alerts, deliveries, desk_cards, stories
+from core.store import Store, cards
+from core.store import alerts as alert_store
+from core.store import deliveries as delivery_store
+from core.store import stories as story_store
 from tests.support import postgres
 from wirewatch.web.app import create_app
-from wirewatch.web.running import Running
+from wirewatch.web.runtime_status import Running
 from wirewatch.web.server import address, listen, serve
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -175,7 +178,7 @@ def _fill(store: Store, count: int) -> None:
             for table, row in _story(number):
                 rows.setdefault(table, []).append(row)
         with store.write() as connection:
-            for table in sorted(rows, key=lambda t: t is deliveries.deliveries):
+            for table in sorted(rows, key=lambda t: t is delivery_store.deliveries):
                 connection.execute(table.insert(), rows[table])
     with store.write() as connection:
         connection.execute(text("ANALYZE"))
@@ -196,25 +199,25 @@ def _story(number: int) -> Iterator[tuple[Table, dict[str, Any]]]:
     severity, state = ("urgent" if number % 50 == 3 else "normal"), ("open", "acked")[number % 2]
     why = {"reason": "New story. Nothing like it before.", "reason_code": "new_story"}
     same = {"alert_id": alert, "story_id": story, "topic_id": topic}
-    yield desk_cards.cards, same | why | {
+    yield cards.cards, same | why | {
         "article_id": article, "title": title, "url": "https://example.org/a", "outlet": outlets[0],
         "severity": severity, "state": state if told else "suppressed", "told": told, "score": 40,
-        "at": at, "changed_at": at, "words": desk_cards.folded(f"{title} {_sentence(title)}"),
+        "at": at, "changed_at": at, "words": cards.folded(f"{title} {_sentence(title)}"),
     }  # fmt: skip
     labels = {("language", dice.choice(["de", "en"])), ("country", dice.choice(COUNTRIES))}
     labels |= {("outlet", outlet) for outlet in outlets}
     for kind, value in labels:
-        yield desk_cards.card_labels, {"alert_id": alert, "kind": kind, "value": value, "at": at}
+        yield cards.card_labels, {"alert_id": alert, "kind": kind, "value": value, "at": at}
     for place, outlet in enumerate(outlets):
         held = not told or place > 0
         own = article if not place else digest("copy", str(number))
-        yield alerts.decisions, same | {
+        yield alert_store.decisions, same | {
             "article_id": own, "revision": 1, "topic_revision": "r", "outlet": outlet,
             "event": "suppressed" if held else "opened", "title": title, "decided_at": at,
             "reason": "It is so.", "reason_code": "copy" if place else "new_story", "url": "",
         }  # fmt: skip
-        yield stories.story_articles, _placed(topic, own, story, outlet, title, at)
-    yield stories.stories, {
+        yield story_store.story_articles, _placed(topic, own, story, outlet, title, at)
+    yield story_store.stories, {
         "id": story, "topic_id": topic, "title": title, "first_seen": at, "last_seen": at,
         "outlets": len(outlets),
     }  # fmt: skip
@@ -248,18 +251,18 @@ def _told(
     alert: str, story: str, topic: str, article: str, title: str, severity: str, state: str,
     at: datetime,
 ) -> Iterator[tuple[Table, dict[str, Any]]]:  # fmt: skip
-    yield alerts.alerts, {
+    yield alert_store.alerts, {
         "id": alert, "topic_id": topic, "topic_title": topic.title(), "story_id": story,
         "state": state, "severity": severity, "title": title, "reason": "New story.",
         "reason_code": "new_story", "article_id": article, "opened_at": at, "updated_at": at,
         "acked_by": "Anna" if state == "acked" else "", "acked_at": at,
     }  # fmt: skip
     note = digest("note", alert)
-    yield deliveries.notifications, {
+    yield delivery_store.notifications, {
         "id": note, "alert_id": alert, "receiver": "desk", "kind": "new_story", "seq": 0,
         "body": "{}", "created_at": at,
     }  # fmt: skip
-    yield deliveries.deliveries, {
+    yield delivery_store.deliveries, {
         "id": digest("delivery", alert), "notification_id": note, "receiver": "desk",
         "target": "https://desk.example", "state": "delivered", "attempts": 1,
         "possible_repeat": False, "next_attempt_at": at, "created_at": at, "updated_at": at,

@@ -18,8 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.support.cli_installation import Walk, new_walk
 from tests.support.newsroom import Desk, Newsroom, Story, desk, newsroom
-from tests.support.walk import Walk, new_walk
 
 TEXT = (
     "Der Rat hat am Montag über Vorhaben{n} beraten und einstimmig beschlossen, es zu beginnen. "

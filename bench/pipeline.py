@@ -32,12 +32,12 @@ from bench.matching import generated_catalog
 from config.settings import Settings
 from core.dispositions import Dispositions
 from core.ids import article_id
-from core.instance import Instance
 from core.messages import ArticleRevision
 from core.messages.envelope import to_record
+from core.processes.instance import Instance
 from core.streams import open_streams
 from core.streams.port import NewRecord, StreamLog
-from core.streams.specs import stream_specs
+from core.streams.topology import stream_specs
 from ingest.extract import ExtractedPage
 from ingest.extract.article import extract_page
 from processors import GROUP, Worker

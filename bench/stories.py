@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from alerts import copies, stories
-from core.text.shingles import fingerprint, parse, shingles
+from core.text.fingerprint import fingerprint, parse, shingles
 from core.text.tokens import folded_words
 from tests.alerts.wordings import TOPICS, Wording
 

@@ -35,10 +35,10 @@ from bench.throughput import record_of
 from config.logs import set_up_logs
 from config.settings import Settings
 from core.clock import utc_now
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.streams import open_streams
 from core.streams.port import NewRecord, StreamLog
-from core.streams.specs import stream_specs
+from core.streams.topology import stream_specs
 from scripts.kafka.broker import Broker
 from scripts.kafka.fetch import BrokerError, fetched
 

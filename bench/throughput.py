@@ -35,8 +35,8 @@ from core.ids import article_id
 from core.messages import ArticleRevision
 from core.messages.envelope import to_record
 from core.streams.port import NewRecord, Record, StreamLog
+from processors.draft import Draft
 from processors.pipeline import STEPS, Outcome, Processors
-from processors.steps.draft import Draft
 from processors.worker import GROUP, STREAMS, Worker, decoded, outputs
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

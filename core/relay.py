@@ -26,7 +26,7 @@ import structlog
 from config.errors import RecordTooLargeError
 from core import metrics
 from core.clock import Clock
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.store import Connection, Store, leases, outbox
 from core.streams.port import NewRecord, StreamLog
 

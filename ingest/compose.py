@@ -14,8 +14,8 @@ from core.messages import ArticleRevision, Origin
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
 from core.text.clean import clean_line
-from ingest.decide import health_url
-from ingest.extract.page import ExtractedPage
+from ingest.extract.models import ExtractedPage
+from ingest.poll_outcome import health_url
 from ingest.urls import shown_url
 
 FULLER = 2

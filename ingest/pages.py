@@ -27,9 +27,9 @@ from ingest import revise
 from ingest.admit import is_homepage, stands_alone
 from ingest.backoff import Failure, failure_of
 from ingest.compose import PageRead
-from ingest.extract.page import ExtractedPage, PageHints
-from ingest.health import pause_scope
-from ingest.parts import Parts
+from ingest.deps import Parts
+from ingest.extract.models import ExtractedPage, PageHints
+from ingest.outage import pause_scope
 from ingest.revise import Verdict
 from ingest.urls import is_consent_wall
 

@@ -26,14 +26,14 @@ from core.store import Connection, articles, entries, feed_days, feeds, hosts, o
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
 from core.text.clean import for_log
-from ingest import conditional, decide, interval
+from ingest import conditional, interval, poll_outcome
 from ingest.admit import Known, admit, link_key
 from ingest.backoff import OUT_OF_REACH, Failure, failure_of
 from ingest.conditional import Request
-from ingest.decide import Decision, DocumentRead, NotModified
-from ingest.health import Outage, OutageWatch, forgiven, pause_scope
-from ingest.parts import Parts
-from ingest.roster import PARSER_VERSION
+from ingest.deps import Parts
+from ingest.feed_records import PARSER_VERSION
+from ingest.outage import Outage, OutageWatch, forgiven, pause_scope
+from ingest.poll_outcome import Decision, DocumentRead, NotModified
 from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
 
 ACCEPT = (
@@ -205,7 +205,7 @@ class Poller:
         if isinstance(result, Failure):
             for feed_id in outage.forgive:
                 feeds.revise(connection, feed_id, forgiven)
-            decision = decide.after_failure(feed, result, now, rng, own_outage=outage.ours)
+            decision = poll_outcome.after_failure(feed, result, now, rng, own_outage=outage.ours)
             reached = result.outcome not in OUT_OF_REACH
             polled = Polled(
                 feed.feed_id,
@@ -216,11 +216,11 @@ class Poller:
                 own_outage=outage.ours,
             )
         elif isinstance(result, NotModified):
-            decision = decide.after_not_modified(feed, result, now, rng)
+            decision = poll_outcome.after_not_modified(feed, result, now, rng)
             polled = Polled(feed.feed_id, "")
         else:
             polled = self._admit(connection, feed, result.parsed, now)
-            decision = decide.after_read(feed, _read_of(feed, result, polled), now, rng)
+            decision = poll_outcome.after_read(feed, _read_of(feed, result, polled), now, rng)
         return self._save(connection, decision, now, polled)
 
     def _admit(

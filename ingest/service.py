@@ -26,17 +26,17 @@ from config.settings import Settings
 from core.clock import Clock, utc_now
 from core.dispositions import Dispositions
 from core.http import HttpClient, Response
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.store import Connection, Store, feeds, hosts
 from core.store.feed_record import FeedRecord
+from ingest.deps import Extractor, Parts, StoredRobots, off_loop, write
 from ingest.extract.pool import ExtractPool
+from ingest.feed_records import feed_records
 from ingest.hosts import HostGate
 from ingest.interval import SAME_URL
 from ingest.pages import PageReader
-from ingest.parts import Extractor, Parts, StoredRobots, off_loop, write
 from ingest.poll import Polled, Poller
 from ingest.robots import Fetch, Robots, robots_fetch
-from ingest.roster import feed_records
 from ingest.scheduler import Ticker
 from ingest.tally import IngestCounts, Tally
 from ingest.work import Work

@@ -18,8 +18,8 @@ from config.errors import StoreError
 from core.store import Connection, entries, feeds, row_leases
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
+from ingest.deps import Parts
 from ingest.pages import Concluded, PageReader
-from ingest.parts import Parts
 from ingest.poll import Polled, Poller
 
 GRACE_SECONDS = 5.0

@@ -7,10 +7,10 @@
                     config/topics ─┘ compiled: query ─▶ engine
 """
 
+from processors.article_from_fields import article_from
 from processors.explanation import Explanation
 from processors.lint import run_topic_tests, topic_faults
 from processors.pipeline import STEPS, Outcome, Processors
-from processors.sample import article_from
 from processors.worker import GROUP, STAGE, Worker
 
 __all__ = [

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.messages import Evidence
+from processors.draft import Draft, Knowledge
 from processors.evidence import evidence_of
-from processors.steps.draft import Draft, Knowledge
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,13 @@ from config.catalog.models import (
 from config.errors import UsageError
 from config.faults import Fault, in_file_order
 from core.text import clean_line
+from processors.article_from_fields import article_from
 from processors.engine.compiler import Compiler
 from processors.explanation import Explanation
 from processors.pipeline import Processors
 from processors.query import parse
 from processors.query.nodes import MANY, ONE, Node, Or, Phrase, walk
 from processors.query.traps import trap_of
-from processors.sample import article_from
 from processors.topics import CompiledTopic, compile_topic
 
 LANGUAGES = ("de", "en", "fr", "ru", "uk")

@@ -20,15 +20,15 @@ from functools import cached_property
 from config.catalog.models import Catalog, TopicState
 from config.errors import CatalogError, UsageError
 from core.messages import ArticleRevision, Enriched, Match, TopicScore
+from processors.draft import Draft, Knowledge
 from processors.engine.ruleset import RuleSet
 from processors.explanation import Explanation, explain
-from processors.steps.draft import Draft, Knowledge
 from processors.steps.entities import entities
 from processors.steps.fingerprint import fingerprint
 from processors.steps.identify import identifier
 from processors.steps.language import language
-from processors.steps.read import read
-from processors.steps.topics import topics
+from processors.steps.match_topics import topics
+from processors.steps.tokenize import read
 from processors.topics import compile_topic
 
 Step = Callable[[Knowledge, Draft], Draft]

@@ -32,9 +32,9 @@ from config.errors import PoisonError
 from core.clock import Clock
 from core.messages import Origin
 from core.messages.envelope import ARTICLES, ENRICHED, MATCHES
-from core.streams.past import Course, leave_no_trace, sweep
+from core.streams.bounded_replay import Course, leave_no_trace, sweep
+from core.streams.consume_loop import How, Policy
 from core.streams.port import Batch, Consumer, NewRecord, Record, Start, StreamLog
-from core.streams.work import How, Policy
 from core.text import for_log
 from processors.pipeline import Processors
 from processors.worker import GROUP, decoded, outputs

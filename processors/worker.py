@@ -6,7 +6,7 @@
             │ decode ─▶ Processors.process ─▶ enriched, matches, topic copies │ ─▶ counts
             └ outputs and position commit together ───────────────────────────┘
 
-A record that cannot be decoded is poison: :mod:`core.streams.work` sets it aside. The processors
+A record that cannot be decoded is poison: the consume loop sets it aside. The processors
 are compiled when the catalog object changes, between two batches: by whoever asks first, so a
 thread that watches the files may call :meth:`Worker.refresh` before the next batch does.
 """
@@ -27,8 +27,8 @@ from core.clock import Clock
 from core.dispositions import Dispositions
 from core.messages import ArticleRevision
 from core.messages.envelope import ARTICLES, to_record, topic_stream
+from core.streams.consume_loop import How, Worked, work
 from core.streams.port import Batch, Consumer, NewRecord, Record
-from core.streams.work import How, Worked, work
 from core.text import for_log
 from processors.pipeline import Outcome, Processors
 
@@ -96,7 +96,7 @@ class Worker:
             log.info("topics_reloaded", topics=len(self._processors.known.topics))
 
     def run(self, consumer: Consumer, **how: Unpack[How]) -> Worked:
-        """Work until told to stop or idle; ``how`` as :func:`core.streams.work.work` has it."""
+        """Work until told to stop or idle; ``how`` goes to the consume loop."""
 
         def attempt(batch: Batch) -> None:
             self.handle(consumer, batch)

@@ -20,7 +20,7 @@ from config.catalog.models import (
 from config.catalog.section import Faults, Section
 from config.catalog.sources import note_once
 from config.catalog.variables import Variables
-from config.documents import Node, Series, Table, Text
+from config.yaml.nodes import Node, Series, Table, Text
 
 _FILE_KEYS: Final = ("console_url", "receivers", "routes")
 _ROUTE_KEYS: Final = ("match", "receivers")

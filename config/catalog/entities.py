@@ -8,7 +8,7 @@ from config.catalog import values
 from config.catalog.models import EntityDefinition, Place
 from config.catalog.section import Faults, Section
 from config.catalog.sources import note_once
-from config.documents import Node, Series
+from config.yaml.nodes import Node, Series
 
 _KEYS: Final = ("id", "type", "name", "aliases", "wikidata")
 _TYPES: Final = ("person", "organisation", "place", "other")

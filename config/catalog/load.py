@@ -30,8 +30,8 @@ from config.catalog.section import Faults
 from config.catalog.sources import read_sources
 from config.catalog.topics import SEVERITIES, read_topic
 from config.catalog.variables import Variables
-from config.documents import Node, Text, fault, parse, read, shown_path
 from config.faults import Fault, in_file_order
+from config.yaml.nodes import Node, Text, fault, parse, read, shown_path
 
 Kind = Literal["sources", "topic", "entities", "alerts"]
 

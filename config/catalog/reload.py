@@ -28,9 +28,9 @@ import structlog
 from config.catalog.load import RawFile, assemble, gather, operator_files
 from config.catalog.models import Catalog
 from config.catalog.variables import Variables
-from config.documents import Node, parse, read
 from config.errors import CatalogError
 from config.faults import Fault, in_file_order
+from config.yaml.nodes import Node, parse, read
 
 log = structlog.get_logger(__name__)
 

@@ -13,8 +13,8 @@ from typing import TypeVar
 from config.catalog.models import Place, SourceText
 from config.catalog.values import Parse, Wrong, nearest, shown
 from config.catalog.variables import Variables
-from config.documents import Node, Series, Table, Text, fault
 from config.faults import Fault
+from config.yaml.nodes import Node, Series, Table, Text, fault
 
 T = TypeVar("T")
 D = TypeVar("D")

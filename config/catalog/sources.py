@@ -12,7 +12,7 @@ from config.catalog import codes, values
 from config.catalog.models import Feed, Outlet, Place, Tier
 from config.catalog.section import Faults, Section
 from config.catalog.variables import Variables
-from config.documents import Node, Text
+from config.yaml.nodes import Node, Text
 
 _FILE_KEYS: Final = ("outlets",)
 _OUTLET_KEYS: Final = ("id", "name", "country", "language", "tier", "feeds")

@@ -9,7 +9,7 @@ from config.catalog import values
 from config.catalog.models import TopicTest
 from config.catalog.section import Faults, Section
 from config.catalog.values import Parse
-from config.documents import Node, Text
+from config.yaml.nodes import Node, Text
 
 _EXPECTED: Final = ("name", "match", "rules", "rules_include", "score_max")
 

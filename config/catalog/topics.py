@@ -21,7 +21,7 @@ from config.catalog.models import (
 from config.catalog.section import Faults, Section
 from config.catalog.sources import note_once
 from config.catalog.topic_tests import read_tests
-from config.documents import Node, Series
+from config.yaml.nodes import Node, Series
 
 _KEYS: Final = (
     "id", "title", "languages", "threshold", "state", "terms", "deny", "rules", "query",

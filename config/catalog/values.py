@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
-from config.documents import one_line
 from config.durations import parse_duration
+from config.yaml.nodes import one_line
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)

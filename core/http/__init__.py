@@ -22,10 +22,10 @@ Outcomes of a :class:`~config.errors.FetchError` raised here (``OUTCOMES``):
 from __future__ import annotations
 
 from core.http.client import HttpClient, user_agent
-from core.http.guard import Guard, is_blocked
 from core.http.response import Redirect, Response
 from core.http.retry_after import retry_after
-from core.http.target import ascii_host, wire_url
+from core.http.ssrf_guard import Guard, is_blocked
+from core.http.urls import ascii_host, wire_url
 
 OUTCOMES = (
     "bad_url",

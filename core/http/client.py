@@ -30,10 +30,10 @@ from yarl import URL
 from config.errors import FetchError
 from config.settings import Settings
 from core.http.body import ACCEPTED, Body, collect
-from core.http.failures import EXPECTED, as_fetch_error
-from core.http.guard import Guard, GuardedResolver
+from core.http.errors import EXPECTED, as_fetch_error
 from core.http.response import Redirect, Response
-from core.http.target import wire_url
+from core.http.ssrf_guard import Guard, GuardedResolver
+from core.http.urls import wire_url
 from core.text.clean import clean_line
 
 MOST_REDIRECTS = 5

@@ -34,8 +34,8 @@ from sqlalchemy import (
 from config.errors import NotThereError, UsageError
 from core.messages import AlertEvent, AlertEventKind
 from core.messages.envelope import to_record
-from core.store import desk_cards, outbox
-from core.store.metadata import UtcDateTime, metadata
+from core.store import cards, outbox
+from core.store.column_types import UtcDateTime, metadata
 
 OPEN, ACKED, CLOSED = "open", "acked", "closed"
 
@@ -168,7 +168,7 @@ def record_decision(
         StoreConflictError: It was decided before; nothing is kept.
     """
     connection.execute(decisions.insert().values(asdict(row)))
-    desk_cards.decided(connection, row, sentences)
+    cards.decided(connection, row, sentences)
 
 
 def seen_under(connection: Connection, row: DecisionRow, topic_revision: str) -> None:
@@ -214,12 +214,12 @@ def suppressed(
 def open_alert(connection: Connection, row: Alert) -> None:
     """Open an alert."""
     connection.execute(alerts.insert().values(asdict(row)))
-    desk_cards.opened(connection, row)
+    cards.opened(connection, row)
 
 
 def touch(connection: Connection, alert_id: str, now: datetime) -> None:
     """Remember that something was added to an alert's story."""
-    desk_cards.touched(connection, alert_id, now)  # the card first, as who acts on it does
+    cards.touched(connection, alert_id, now)  # the card first, as who acts on it does
     connection.execute(alerts.update().where(alerts.c.id == alert_id).values(updated_at=now))
 
 
@@ -364,7 +364,7 @@ def change(
     """
     after = replace(after, updated_at=at)
     connection.execute(alerts.update().where(alerts.c.id == found.id).values(asdict(after)))
-    desk_cards.moved(connection, found.id, after.state, at)
+    cards.moved(connection, found.id, after.state, at)
     message = AlertEvent(
         alert_id=found.id,
         event=event,

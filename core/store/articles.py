@@ -32,8 +32,8 @@ from sqlalchemy import (
 
 from core.messages import ArticleRevision
 from core.store import locks
+from core.store.column_types import UtcDateTime, metadata
 from core.store.entries import chunks, entries
-from core.store.metadata import UtcDateTime, metadata
 from core.store.upsert import insert
 
 articles = Table(

@@ -39,9 +39,9 @@ from sqlalchemy import (
 )
 
 from core.ids import digest
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.store import leases, locks
-from core.store.metadata import UtcDateTime, Words, metadata
+from core.store.column_types import UtcDateTime, Words, metadata
 
 PENDING, SENDING, DELIVERED, FAILED, UNKNOWN = (
     "pending",

@@ -41,8 +41,8 @@ from sqlalchemy.exc import ArgumentError
 
 from config.errors import SettingsError, StoreConflictError
 from core.clock import Clock, utc_now
-from core.store.failures import translated
-from core.store.metadata import metadata
+from core.store.column_types import metadata
+from core.store.errors import translated
 from core.store.upsert import insert
 
 T = TypeVar("T")

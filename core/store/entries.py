@@ -33,9 +33,9 @@ from sqlalchemy import (
     select,
 )
 
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.store import hosts, row_leases
-from core.store.metadata import BigId, UtcDateTime, metadata
+from core.store.column_types import BigId, UtcDateTime, metadata
 
 PENDING, DONE = "pending", "done"
 

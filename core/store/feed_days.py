@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Column, Connection, Date, Integer, String, Table, select
 
-from core.store.metadata import metadata
+from core.store.column_types import metadata
 from core.store.upsert import insert
 
 KEPT_DAYS = 60

@@ -35,10 +35,10 @@ from sqlalchemy import (
 
 from config.errors import StoreError
 from core.clock import utc_now
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.store import feed_days, hosts, locks, row_leases
+from core.store.column_types import UtcDateTime, Words, metadata
 from core.store.feed_record import FeedRecord, FeedState, judge
-from core.store.metadata import UtcDateTime, Words, metadata
 from core.store.upsert import insert
 
 __all__ = ["FeedRecord", "FeedState", "feed_states", "judge"]

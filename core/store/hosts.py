@@ -1,7 +1,7 @@
 """What publishers' hosts asked of us: pauses, and their robots.txt.
 
 A pause has a *scope*: a registrable domain, or a single URL where the host is an IP address
-(``ingest.health.pause_scope`` makes scopes). Feeds and pages of a paused scope are not leased.
+(``ingest.outage.pause_scope`` makes scopes). Feeds and pages of a paused scope are not leased.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
 )
 
-from core.store.metadata import UtcDateTime, Words, metadata
+from core.store.column_types import UtcDateTime, Words, metadata
 from core.store.upsert import insert
 
 host_pauses = Table(

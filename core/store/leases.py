@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Connection, String, Table, select
 
-from core.instance import Instance
-from core.store.metadata import UtcDateTime, metadata
+from core.processes.instance import Instance
+from core.store.column_types import UtcDateTime, metadata
 from core.store.upsert import insert
 
 leases = Table(

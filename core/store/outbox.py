@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, Text, func, select
 
-from core.store.metadata import BigId, UtcDateTime, Words, metadata
+from core.store.column_types import BigId, UtcDateTime, Words, metadata
 from core.streams.port import NewRecord
 
 outbox = Table(

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Table, or_, select
 
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.store import leases, locks
 
 LEASE_TIME = timedelta(seconds=300)

@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 
 from core.store import locks
-from core.store.metadata import UtcDateTime, metadata
+from core.store.column_types import UtcDateTime, metadata
 
 stories = Table(
     "stories",

@@ -13,7 +13,7 @@ from pathlib import Path
 from config.errors import SettingsError
 from config.settings import Settings
 from core.clock import Clock
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.streams.port import StreamLog
 
 __all__ = ["open_streams"]
@@ -22,7 +22,7 @@ _MEND = "Write sqlite:///FILE (four slashes for an absolute path) or kafka://HOS
 
 
 def open_streams(settings: Settings, *, instance: Instance, clock: Clock) -> StreamLog:
-    """Open the configured engine. Streams are not created here; see :mod:`core.streams.specs`.
+    """Open the configured engine. Streams are not created here; see :mod:`core.streams.topology`.
 
     Args:
         settings: Names the engine, the prefix and the durability.

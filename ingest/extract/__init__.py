@@ -9,6 +9,6 @@ What reads pages (``article.py`` and all below it) is loaded by the workers alon
 of a second, and the process that polls the feeds has no use for it.
 """
 
-from ingest.extract.page import ExtractedPage, PageHints
+from ingest.extract.models import ExtractedPage, PageHints
 
 __all__ = ["ExtractedPage", "PageHints"]

@@ -14,14 +14,14 @@ from datetime import datetime
 from config.errors import ExtractionError
 from core.messages import Access, Zone
 from core.text.clean import clean
-from ingest.extract import vocabulary as words
+from ingest.extract import vocabulary
 from ingest.extract.blocks import HEADINGS, Block, collect
 from ingest.extract.body import read_body
 from ingest.extract.credits import agency_of, authors_of, byline
 from ingest.extract.dates import published
 from ingest.extract.decode import to_html
 from ingest.extract.headline import choose_lead, choose_title, titles
-from ingest.extract.page import ExtractedPage, PageHints
+from ingest.extract.models import ExtractedPage, PageHints
 from ingest.extract.tree import ParsedPage, parse, two_letters
 from ingest.extract.zones import KEPT, Tagged, tag
 
@@ -145,7 +145,7 @@ def _flags(
     found = {
         "thin": size + len(lead) < _THIN,
         "teaser_only": size < _STUB and (tagged.stub or page.data.free is False),
-        "consent_wall": size < _STUB and bool(words.CONSENT.search(text.lower())),
+        "consent_wall": size < _STUB and bool(vocabulary.CONSENT.search(text.lower())),
         "list_page": linked >= 20
         and not page.data.kind
         and not any(b.prose for b in blocks if b.zone is None),

@@ -20,15 +20,15 @@ from statistics import median
 
 from lxml.html import HtmlElement
 
-from ingest.extract import vocabulary as words
+from ingest.extract import vocabulary
 from ingest.extract.blocks import Block
-from ingest.extract.moments import CLOCK_ONLY, MAY_BE_WHEN, SIGNATURE, WHEN_ONLY, WHO_SAYS
+from ingest.extract.byline_patterns import CLOCK_ONLY, MAY_BE_WHEN, SIGNATURE, WHEN_ONLY, WHO_SAYS
 
 _MAX_SIGNATURE = 110
 _MAX_NAME = 45
-_SURE_REPLY = re.compile("|".join(words.alternatives("sure_reply")))
+_SURE_REPLY = re.compile("|".join(vocabulary.alternatives("sure_reply")))
 _CLOCKED = re.compile(r"\d[:.h]\d\d|\d\s?(?:uhr|am|pm)|\bago\b|\bvor\b|il y a|назад|тому")
-_SURE_HEAD = re.compile("|".join(words.alternatives("sure_head")))
+_SURE_HEAD = re.compile("|".join(vocabulary.alternatives("sure_head")))
 _BY = re.compile(r"^(?:von|by|par|от|від) ")
 _REACH = 6
 _MIN_COMMENT = 15
@@ -95,7 +95,7 @@ def is_head(block: Block) -> bool:
     """Whether the block stands over comments, or belongs to their form."""
     return (
         len(block.text) <= 400
-        and bool(words.COMMENT_HEAD.search(block.lower))
+        and bool(vocabulary.COMMENT_HEAD.search(block.lower))
         and (len(block.text) <= 60 or bool(_SURE_HEAD.search(block.lower)))
     )
 
@@ -110,7 +110,9 @@ def _signatures(blocks: Sequence[Block], open_blocks: Sequence[int]) -> Iterator
             and not CLOCK_ONLY.match(block.lower)
         ):
             if found := SIGNATURE.match(block.lower):
-                if _is_name(found["name"]) and not words.BYLINE.match(_BY.sub("", block.lower)):
+                if _is_name(found["name"]) and not vocabulary.BYLINE.match(
+                    _BY.sub("", block.lower)
+                ):
                     yield Signature(i, i, found["name"], bool(_CLOCKED.search(block.lower)))
             elif len(block.text) <= 60 and WHEN_ONLY.match(block.lower) and previous >= 0:
                 above = blocks[previous]
@@ -129,7 +131,7 @@ def looks_like_name(block: Block) -> bool:
     if (
         len(text) > _MAX_NAME
         or block.owner.tag in ("h1", "h2", "h3", "h4")
-        or words.BYLINE.match(block.lower)
+        or vocabulary.BYLINE.match(block.lower)
     ):
         return False
     parts = WHO_SAYS.match(block.lower)
@@ -144,7 +146,7 @@ def looks_like_name(block: Block) -> bool:
 def _is_reply(block: Block) -> bool:
     return (
         len(block.text) <= 60
-        and bool(words.REPLY.search(block.lower))
+        and bool(vocabulary.REPLY.search(block.lower))
         and bool(_SURE_REPLY.search(block.lower))
     )
 

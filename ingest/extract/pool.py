@@ -29,7 +29,7 @@ from config.errors import ExtractionError
 from config.settings import Settings
 from core.metrics import EXTRACT_SECONDS
 from core.text.clean import for_log
-from ingest.extract.page import ExtractedPage, PageHints
+from ingest.extract.models import ExtractedPage, PageHints
 from ingest.extract.worker import Work, prepare, work
 
 log = structlog.get_logger(__name__)

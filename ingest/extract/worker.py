@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.errors import ExtractionError
-from ingest.extract.page import ExtractedPage, PageHints
+from ingest.extract.models import ExtractedPage, PageHints
 
 _WATCH_SECONDS = 0.5
 _GRACE_SECONDS = 10.0

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from ingest.extract import vocabulary as words
+from ingest.extract import vocabulary
 from ingest.extract.blocks import Block
 from ingest.extract.comments import comment_span, is_head
 from ingest.extract.labels import Label
-from ingest.extract.reader import Reader, is_credit
+from ingest.extract.zone_reader import Reader, is_credit
 
 KEPT = ("comments", "related", "service", "advert", "author", "caption", "agency", "paywall")
 _PRICE = re.compile(
@@ -142,7 +142,9 @@ def _believed(label: Label, inside: Sequence[Block], total: int, siblings: int) 
         )
     if label.zone == "paywall":
         cued = sum(
-            len(b.text) for b in inside if _PRICE.search(b.text) or words.PAYWALL.search(b.lower)
+            len(b.text)
+            for b in inside
+            if _PRICE.search(b.text) or vocabulary.PAYWALL.search(b.lower)
         )
         return prose == 0 or cued * 2 > prose
     if label.zone == "caption":

@@ -9,8 +9,8 @@
 What the language means is in docs/query-language.md.
 """
 
-from processors.query.grammar import Parsed, parse
 from processors.query.nodes import Node
+from processors.query.parser import Parsed, parse
 from processors.query.problems import Problem
 from processors.query.resolve import Resolved, resolve
 

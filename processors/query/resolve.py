@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from processors.query.build import Builder
-from processors.query.grammar import parse
 from processors.query.nodes import (
     TEXT_FIELDS,
     And,
@@ -28,6 +27,7 @@ from processors.query.nodes import (
     children,
     is_positional,
 )
+from processors.query.parser import parse
 from processors.query.problems import Problem
 
 MAX_NODES = 20_000

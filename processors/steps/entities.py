@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.messages import EntityMention
+from processors.draft import Draft, Knowledge
 from processors.engine.gazetteer import Mention
 from processors.engine.view import View
-from processors.steps.draft import Draft, Knowledge
 
 
 def entities(known: Knowledge, draft: Draft) -> Draft:

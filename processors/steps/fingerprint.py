@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.text import shingles
+from core.text.fingerprint import fingerprint as fingerprint_of
+from processors.draft import Draft, Knowledge
 from processors.engine.view import View
-from processors.steps.draft import Draft, Knowledge
 
 
 def fingerprint(known: Knowledge, draft: Draft) -> Draft:
@@ -15,7 +15,7 @@ def fingerprint(known: Knowledge, draft: Draft) -> Draft:
     if draft.view is None:
         return draft
     words = _words(draft.view, "lead") + _words(draft.view, "text")
-    return replace(draft, fingerprint=shingles.fingerprint(words or _words(draft.view, "title")))
+    return replace(draft, fingerprint=fingerprint_of(words or _words(draft.view, "title")))
 
 
 def _words(view: View, field: str) -> list[str]:

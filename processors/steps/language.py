@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from processors.steps.draft import Draft, Knowledge
+from processors.draft import Draft, Knowledge
 
 ENOUGH_LETTERS = 40
 """Fewer letters in title and lead, and the start of the text is looked at too."""

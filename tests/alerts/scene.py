@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from alerts.deliver import Dispatcher
+from alerts.dispatcher import Dispatcher
 from alerts.worker import Worker
 from config.catalog.models import (
     AlertPolicy,
@@ -24,13 +24,14 @@ from config.catalog.models import (
 from config.settings import Settings
 from core.dispositions import Dispositions
 from core.ids import article_id
-from core.instance import Instance
 from core.messages import AlertEvent, ArticleRevision, Evidence, Field, Match, Origin
 from core.messages.envelope import MATCHES, to_record
-from core.store import Store, deliveries, outbox
-from core.store import alerts as kept
+from core.processes.instance import Instance
+from core.store import Store, outbox
+from core.store import alerts as alert_store
+from core.store import deliveries as delivery_store
 from core.streams.port import Batch, PartitionRange, Record
-from core.text.shingles import fingerprint
+from core.text.fingerprint import fingerprint
 from core.text.tokens import folded_words
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -177,16 +178,16 @@ class Scene:
             records = outbox.oldest(connection, 1000)
         return [AlertEvent.model_validate_json(r.value or b"") for r in records]
 
-    def alerts(self) -> list[kept.Alert]:
+    def alerts(self) -> list[alert_store.Alert]:
         with self.store.read() as connection:
-            return kept.list_alerts(connection)
+            return alert_store.list_alerts(connection)
 
-    def notifications(self) -> list[tuple[deliveries.Notification, deliveries.Delivery]]:
+    def notifications(self) -> list[tuple[delivery_store.Notification, delivery_store.Delivery]]:
         with self.store.read() as connection:
             return [
                 (notification, delivery)
-                for alert in kept.list_alerts(connection)
-                for notification, each in deliveries.notifications_of(connection, alert.id)
+                for alert in alert_store.list_alerts(connection)
+                for notification, each in delivery_store.notifications_of(connection, alert.id)
                 for delivery in each
             ]
 

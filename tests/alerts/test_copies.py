@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts import copies
-from core.text.shingles import fingerprint, parse, shingles
+from core.text.fingerprint import fingerprint, parse, shingles
 from core.text.tokens import folded_words
 from tests.alerts.scene import OTHER_TEXT, TEXT, match
 

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from alerts.deliver import BACKOFF_CAP, Verdict, judge
+from alerts.dispatcher import BACKOFF_CAP, Verdict, judge
 from alerts.receivers import Receipt
 from config.errors import DeliveryError, StoreError, StoreRefusedError
-from core.store import deliveries as kept
+from core.store import deliveries as delivery_store
 from tests.alerts.scene import OTHER_TEXT, Scene, match, open_scene, webhook
 from tests.support.faultserver import Exchange, FaultServer, reply
 from tests.support.postgres import ON_EVERY_DATABASE
@@ -70,8 +70,8 @@ def test_the_console_gets_one_readable_line(scene: Scene) -> None:
 def test_a_line_that_may_be_a_repeat_says_so(scene: Scene) -> None:
     scene.see(match())
     with scene.store.write() as connection:
-        due = kept.due(connection, scene.me, now=scene.now, limit=5)
-        kept.claim(connection, due, scene.me, now=scene.now, ttl=timedelta(seconds=1))
+        due = delivery_store.due(connection, scene.me, now=scene.now, limit=5)
+        delivery_store.claim(connection, due, scene.me, now=scene.now, ttl=timedelta(seconds=1))
     scene.later(seconds=2)
     with capture_logs() as lines:
         assert scene.dispatcher().run_once()["delivered"] == 1
@@ -325,13 +325,15 @@ def test_what_a_living_process_sends_is_left_to_it_until_its_lease_ends(
             scene.receivers(webhook(faults.on("/hook", reply())))
         one.see(match())
         with one.store.write() as connection:
-            due = kept.due(connection, one.me, now=one.now, limit=5)
-            [claimed] = kept.claim(connection, due, one.me, now=one.now, ttl=timedelta(seconds=40))
+            due = delivery_store.due(connection, one.me, now=one.now, limit=5)
+            [claimed] = delivery_store.claim(
+                connection, due, one.me, now=one.now, ttl=timedelta(seconds=40)
+            )
         assert two.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
         two.later(seconds=41)
         assert two.dispatcher().run_once()["delivered"] == 1
         with one.store.write() as connection:
-            late = kept.finish(connection, claimed.delivery, state="failed", now=one.now)
+            late = delivery_store.finish(connection, claimed.delivery, state="failed", now=one.now)
         assert not late
         assert two.notifications()[0][1].state == "delivered"
 
@@ -341,7 +343,7 @@ def test_what_a_target_took_is_marked_when_the_store_is_back_and_not_told_again(
 ) -> None:
     scene.receivers(webhook(faults.on("/hook", reply())))
     scene.see(match())
-    finish, tries = kept.finish, []
+    finish, tries = delivery_store.finish, []
 
     def away_at_first(*args: Any, **values: Any) -> bool:
         tries.append(values["state"])
@@ -349,7 +351,7 @@ def test_what_a_target_took_is_marked_when_the_store_is_back_and_not_told_again(
             raise StoreError("The store is away.")
         return finish(*args, **values)
 
-    monkeypatch.setattr(kept, "finish", away_at_first)
+    monkeypatch.setattr(delivery_store, "finish", away_at_first)
     assert scene.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
     assert tries == ["delivered"] * 3
     assert len(faults.asked("/hook")) == 1
@@ -363,7 +365,7 @@ def test_a_mark_the_store_never_takes_is_raised_and_not_insisted_on(
 
     scene.receivers(webhook(faults.on("/hook", reply())))
     scene.see(match())
-    monkeypatch.setattr(kept, "finish", never)
+    monkeypatch.setattr(delivery_store, "finish", never)
     with pytest.raises(StoreRefusedError):
         scene.dispatcher().run_once()
 
@@ -373,15 +375,15 @@ def test_while_the_store_is_away_the_dispatcher_goes_on_and_asks_less_often(
 ) -> None:
     scene.receivers(webhook(faults.on("/hook", reply())))
     scene.see(match())
-    due, asked, stop = kept.due, [], threading.Event()
+    due, asked, stop = delivery_store.due, [], threading.Event()
 
-    def away_at_first(*args: Any, **values: Any) -> list[kept.Delivery]:
+    def away_at_first(*args: Any, **values: Any) -> list[delivery_store.Delivery]:
         asked.append(time.monotonic())
         if len(asked) < 4:
             raise StoreError("The store is away.")
         return due(*args, **values)
 
-    monkeypatch.setattr(kept, "due", away_at_first)
+    monkeypatch.setattr(delivery_store, "due", away_at_first)
     running = threading.Thread(target=scene.dispatcher().run, args=(stop,))
     running.start()
     try:

@@ -35,9 +35,9 @@ def test_a_copy_of_a_copy_stands_under_the_first(scene: Scene) -> None:
     scene.see(match("https://b.example.org/x", text=TEXT))
     scene.see(match("https://c.example.org/x", text=TEXT))
     with scene.store.read() as connection:
-        from core.store import stories
+        from core.store import stories as story_store
 
-        places = stories.articles_of(connection, scene.alerts()[0].story_id)
+        places = story_store.articles_of(connection, scene.alerts()[0].story_id)
     assert {p.copy_of for p in places} == {None, match().article_id}
 
 

@@ -10,9 +10,9 @@ from alerts.worker import GROUP, join
 from core.clock import utc_now
 from core.messages.envelope import DEAD_LETTER, MATCHES, to_record
 from core.streams import open_streams
+from core.streams.consume_loop import Policy, drained
 from core.streams.port import NewRecord, StreamLog
-from core.streams.specs import stream_specs
-from core.streams.work import Policy, drained
+from core.streams.topology import stream_specs
 from tests.alerts.scene import NOON, OTHER_TEXT, Scene, match
 from tests.support.postgres import ON_EVERY_DATABASE
 

@@ -8,7 +8,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from alerts.receivers.webhook import signed_headers
-from core.store import deliveries
+from core.store import deliveries as delivery_store
 from tests.alerts.scene import NOON, Scene, match, webhook
 from tests.support.faultserver import Exchange, FaultServer, closed_port, reply
 
@@ -22,7 +22,7 @@ def deliver(scene: Scene, url: str, secret: str | None = SECRET) -> dict[str, in
     return scene.dispatcher().run_once()
 
 
-def delivery(scene: Scene) -> deliveries.Delivery:
+def delivery(scene: Scene) -> delivery_store.Delivery:
     [(_, found)] = scene.notifications()
     return found
 
@@ -151,8 +151,8 @@ def test_a_target_that_stays_away_is_given_up(scene: Scene, faults: FaultServer)
     assert 5 < (scene.now - NOON).total_seconds() / 60 <= 10
     assert delivery(scene).last_error.endswith("HTTP 503: busy")
     with scene.store.write() as connection:
-        assert deliveries.resend(connection, delivery(scene).id, now=scene.now)
-        assert not deliveries.resend(connection, delivery(scene).id, now=scene.now)
+        assert delivery_store.resend(connection, delivery(scene).id, now=scene.now)
+        assert not delivery_store.resend(connection, delivery(scene).id, now=scene.now)
     faults.on("/hook", reply())
     assert scene.dispatcher().run_once()["delivered"] == 1
     assert len({r.header("webhook-id") for r in faults.asked("/hook")}) == 1

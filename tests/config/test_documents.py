@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.documents import MAX_BYTES, Series, Table, Text, parse, read, shown_path
 from config.faults import Fault
+from config.yaml.nodes import MAX_BYTES, Series, Table, Text, parse, read, shown_path
 
 
 def only_fault(content: str | bytes) -> Fault:

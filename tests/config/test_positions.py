@@ -7,7 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from config.catalog.models import Place, SourceText
-from config.documents import Table, Text, parse
+from config.yaml.nodes import Table, Text, parse
 
 
 def source(yaml: str, key: str = "q") -> SourceText:

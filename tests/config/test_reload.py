@@ -11,9 +11,9 @@ from structlog.testing import capture_logs
 
 from config.catalog.models import Catalog, Place
 from config.catalog.reload import CatalogKeeper, Validate
-from config.documents import fault
 from config.errors import CatalogError
 from config.faults import Fault
+from config.yaml.nodes import fault
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 Write = Callable[[Mapping[str, str]], Path]

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from config.errors import SettingsError
-from config.reference import env_example, settings_markdown
 from config.secrets import mask
-from config.setting_sources import SecretFiles, environment_name
 from config.settings import Settings, load_settings, secret, unknown_settings
+from config.settings.sources import SecretFiles, environment_name
+from wirewatch.contracts.settings_page import env_example, settings_markdown
 
 HOME = Path(__file__).parents[2]
 

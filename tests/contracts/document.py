@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema
 
 from tests.contracts.scene import COPY
-from wirewatch.reference import ROOT
-from wirewatch.stream_texts import TOPIC_COPY
+from wirewatch.contracts.generate import ROOT
+from wirewatch.contracts.stream_texts import TOPIC_COPY
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs/asyncapi.json").read_text(encoding="utf-8"))
 CHANNELS = {channel["address"]: name for name, channel in DOCUMENT["channels"].items()}

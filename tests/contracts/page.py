@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wirewatch.reference import ROOT
+from wirewatch.contracts.generate import ROOT
 
 PAGE = (ROOT / "docs/streams.md").read_text(encoding="utf-8")
 PYTHON: list[str] = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)

@@ -15,13 +15,13 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event
 
 from config.settings import Settings
 from core.clock import utc_now
-from core.instance import Instance
 from core.messages.envelope import ARTICLES, STREAM_MESSAGES, topic_stream
+from core.processes.instance import Instance
 from core.streams import open_streams
 from core.streams.port import NewRecord, Record, StreamLog
+from tests.support.cli_installation import TOPIC, Walk, new_walk
 from tests.support.newsroom import Story, desk, newsroom
-from tests.support.walk import TOPIC, Walk, new_walk
-from wirewatch.reference import ROOT
+from wirewatch.contracts.generate import ROOT
 
 COPY = topic_stream("nato-membership")
 """The copy of the walk's topic."""

@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 
 from config.settings import Settings
-from core.streams.specs import stream_specs
+from core.streams.topology import stream_specs
 from tests.contracts.document import CHANNELS, DOCUMENT, headers_fault, message, payload_fault
-from wirewatch.stream_texts import TEXTS, TOPIC_COPY
+from wirewatch.contracts.stream_texts import TEXTS, TOPIC_COPY
 
 OFFICIAL = jsonschema.Draft7Validator(
     json.loads((Path(__file__).parent / "asyncapi/3.0.0.json").read_text(encoding="utf-8"))

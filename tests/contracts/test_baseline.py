@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 
 from core.messages.envelope import STREAM_MESSAGES
-from wirewatch import baseline
-from wirewatch.reference import ROOT, generated
+from wirewatch.contracts import baseline
+from wirewatch.contracts.generate import ROOT, generated
 
 
 def test_what_is_published_keeps_every_promise() -> None:

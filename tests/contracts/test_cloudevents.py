@@ -14,8 +14,8 @@ from cloudevents.core.exceptions import CloudEventValidationError
 from core.messages.envelope import STREAM_MESSAGES, schema_uri
 from core.streams.port import NewRecord
 from tests.contracts.scene import RFC3339, cloud_event, schema_of
-from wirewatch.samples import sample_of
-from wirewatch.stream_texts import TEXTS
+from wirewatch.contracts.examples import sample_of
+from wirewatch.contracts.stream_texts import TEXTS
 
 
 @pytest.fixture(params=sorted(TEXTS))

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.messages.compat import Break, breaks
 from core.messages.envelope import STREAM_MESSAGES
-from wirewatch.reference import schema
+from wirewatch.contracts.generate import schema
+from wirewatch.contracts.schema_compat import Break, breaks
 
 Json = dict[str, Any]
 Change = Callable[[Json], None]

@@ -23,14 +23,14 @@ from core.clock import utc_now
 from core.messages import AlertEvent, ArticleRevision, Match
 from core.messages.envelope import ALERTS, ARTICLES, MATCHES, to_record
 from core.streams.port import NewRecord
-from core.streams.specs import stream_specs
+from core.streams.topology import stream_specs
 from tests.contracts.kafka_scene import append, fill, new_prefix
 from tests.contracts.page import PAGE, PYTHON, SHELL, example
 from tests.support.kafka import Broker
-from wirewatch.asyncapi import asyncapi
-from wirewatch.reference import ROOT
-from wirewatch.samples import ALERT, ARTICLE, FETCHED, MATCH
-from wirewatch.stream_texts import HEADERS, TEXTS
+from wirewatch.contracts.asyncapi import asyncapi
+from wirewatch.contracts.examples import ALERT, ARTICLE, FETCHED, MATCH
+from wirewatch.contracts.generate import ROOT
+from wirewatch.contracts.stream_texts import HEADERS, TEXTS
 
 HOUR = timedelta(hours=1)
 COUNT = 6

@@ -10,7 +10,7 @@ import pytest
 from core.messages.envelope import ARTICLES, DEAD_LETTER, STREAM_MESSAGES
 from tests.contracts.document import headers_fault, payload_fault
 from tests.contracts.scene import COPY, RFC3339, Walked, cloud_event, schema_of, walk_through
-from wirewatch.stream_texts import HEADERS, TEXTS, TOPIC_COPY
+from wirewatch.contracts.stream_texts import HEADERS, TEXTS, TOPIC_COPY
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from core.instance import Instance
+from core.processes.instance import Instance
 
 CHILD = """
 import sys, time
 from pathlib import Path
-from core.instance import Instance
+from core.processes.instance import Instance
 print(Instance.start(Path(sys.argv[1])).id, flush=True)
 time.sleep(60)
 """

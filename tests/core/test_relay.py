@@ -14,7 +14,7 @@ import pytest
 from config.errors import StreamUnavailableError
 from config.settings import Settings
 from core import metrics
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.relay import Relay
 from core.store import Store, outbox
 from core.streams import open_streams

@@ -12,13 +12,13 @@ import pytest
 
 from config.errors import SettingsError
 from config.settings import Settings
-from core.slots import MOST_SAID, Claim, base, claim, held
+from core.processes.slots import MOST_SAID, Claim, base, claim, held
 
 CHILD = """
 import os, sys
 from pathlib import Path
 from config.settings import load_settings
-from core.slots import claim
+from core.processes.slots import claim
 mine = claim(load_settings(), home=Path(sys.argv[1]))
 mine.say("up")
 if sys.argv[2] == "alone" or os.fork():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.press import Installation, Press
+from tests.support.scripted_publisher import Installation, Press
 
 
 @pytest.fixture

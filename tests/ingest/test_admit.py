@@ -19,8 +19,8 @@ from ingest.admit import (
     stands_alone,
 )
 from ingest.sources import Entry, ParsedFeed
-from tests.support.press import MONDAY
 from tests.support.records import entry_record, feed_record, parsed_entry, parsed_feed
+from tests.support.scripted_publisher import MONDAY
 
 SETTINGS = Settings(_env_file=None)
 NOTHING = Known({}, {}, {})

@@ -10,7 +10,7 @@ from threading import Barrier
 from core.store import articles
 from tests.support.newsroom import Answer
 from tests.support.postgres import ON_EVERY_DATABASE
-from tests.support.press import HTML, Installation, Press, html, item, rss
+from tests.support.scripted_publisher import HTML, Installation, Press, html, item, rss
 
 
 @ON_EVERY_DATABASE

@@ -9,8 +9,8 @@ from config.settings import Settings
 from core.messages import ArticleRevision, Zone
 from ingest.compose import from_feed, from_page
 from tests.ingest.test_revise import FEED, URL, page
-from tests.support.press import MONDAY
 from tests.support.records import entry_record, feed_record
+from tests.support.scripted_publisher import MONDAY
 
 SETTINGS = Settings(_env_file=None)
 EARLIER = MONDAY - timedelta(hours=2)

@@ -6,8 +6,8 @@ import pytest
 
 from ingest import conditional
 from ingest.conditional import NO_CACHE, Request
-from tests.support.press import MONDAY
 from tests.support.records import feed_record
+from tests.support.scripted_publisher import MONDAY
 
 ODD = "Sat, 16 Nov 2041 25:61:00 Mitteleuropäische Zeit"
 BOTH = Request({"If-None-Match": "x", "If-Modified-Since": "y"}, "both")

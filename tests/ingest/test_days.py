@@ -7,7 +7,7 @@ from datetime import date
 from core.store import feed_days
 from core.store.feed_days import FeedDay
 from tests.support.newsroom import Answer
-from tests.support.press import Installation, Press, item, rss
+from tests.support.scripted_publisher import Installation, Press, item, rss
 
 
 def test_each_poll_is_counted_on_its_day_by_what_came_of_it(

@@ -9,13 +9,13 @@ import pytest
 
 from core.messages import FeedHealth, FeedHealthKind
 from core.store.feed_record import FeedRecord
-from ingest import decide
+from ingest import poll_outcome
 from ingest.backoff import Failure
 from ingest.conditional import NO_CACHE
-from ingest.decide import Decision, DocumentRead, NotModified
+from ingest.poll_outcome import Decision, DocumentRead, NotModified
 from tests.ingest.test_interval import STILL
-from tests.support.press import MONDAY
 from tests.support.records import feed_record
+from tests.support.scripted_publisher import MONDAY
 
 RNG = random.Random(1)
 DOWN = Failure("timeout", "No complete answer in time.")
@@ -23,7 +23,7 @@ GONE = Failure("gone", "HTTP 410.")
 
 
 def fail(feed: FeedRecord, failure: Failure = DOWN, now: datetime = MONDAY) -> Decision:
-    return decide.after_failure(feed, failure, now, STILL, own_outage=False)
+    return poll_outcome.after_failure(feed, failure, now, STILL, own_outage=False)
 
 
 def document(**values: Any) -> DocumentRead:
@@ -43,7 +43,7 @@ def document(**values: Any) -> DocumentRead:
 
 
 def read(feed: FeedRecord, now: datetime = MONDAY, **values: Any) -> Decision:
-    return decide.after_read(feed, document(**values), now, STILL)
+    return poll_outcome.after_read(feed, document(**values), now, STILL)
 
 
 def test_an_explicit_interval_beats_every_back_off_but_not_what_the_server_asks() -> None:
@@ -135,7 +135,7 @@ def test_three_410_within_a_day_are_not_the_end() -> None:
 
 def test_in_our_own_outage_counters_stand_still() -> None:
     feed = fail(feed_record()).feed
-    decision = decide.after_failure(feed, DOWN, MONDAY, STILL, own_outage=True)
+    decision = poll_outcome.after_failure(feed, DOWN, MONDAY, STILL, own_outage=True)
     assert (decision.feed.fail_count, decision.feed.class_count) == (1, 1)
     assert decision.feed.next_due_at - MONDAY == timedelta(minutes=2)
     assert decision.health == ()
@@ -143,11 +143,11 @@ def test_in_our_own_outage_counters_stand_still() -> None:
 
 def test_a_304_resets_failures_and_keeps_the_hint_of_before() -> None:
     feed = replace(fail(feed_record(etag='"1"', doc_hint_s=1800.0)).feed, cache_hint_s=60.0)
-    kept = decide.after_not_modified(feed, NotModified({}), MONDAY, STILL).feed
+    kept = poll_outcome.after_not_modified(feed, NotModified({}), MONDAY, STILL).feed
     assert (kept.fail_count, kept.etag, kept.last_304_at) == (0, '"1"', MONDAY)
     assert kept.next_due_at - MONDAY == timedelta(minutes=30)
     longer = NotModified({"Cache-Control": "max-age=2700"})
-    assert decide.after_not_modified(feed, longer, MONDAY, STILL).feed.cache_hint_s == 2700
+    assert poll_outcome.after_not_modified(feed, longer, MONDAY, STILL).feed.cache_hint_s == 2700
 
 
 def test_a_document_with_nothing_known_is_a_gap_unless_it_is_the_first() -> None:
@@ -194,6 +194,6 @@ def test_health_records_do_not_give_a_password_away() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_the_next_poll_is_never_earlier_than_decided(seed: int) -> None:
     rng = random.Random(seed)
-    decision = decide.after_read(feed_record(), document(), MONDAY, rng)
+    decision = poll_outcome.after_read(feed_record(), document(), MONDAY, rng)
     wait = decision.feed.next_due_at - MONDAY
     assert timedelta(minutes=10) <= wait <= timedelta(minutes=11)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.newsroom import Answer
-from tests.support.press import Installation, Press, item, rss
+from tests.support.scripted_publisher import Installation, Press, item, rss
 
 FEED = "/feed.xml"
 NOT_MODIFIED = Answer(status=304)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ingest.health import OutageWatch, forgiven, pause_scope
-from tests.support.press import MONDAY
+from ingest.outage import OutageWatch, forgiven, pause_scope
 from tests.support.records import feed_record
+from tests.support.scripted_publisher import MONDAY
 
 
 def test_five_hosts_out_of_reach_in_a_row_are_our_own_outage() -> None:

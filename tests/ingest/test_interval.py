@@ -7,8 +7,8 @@ import pytest
 from multidict import CIMultiDict
 
 from ingest import interval
-from tests.support.press import MONDAY
 from tests.support.records import feed_record
+from tests.support.scripted_publisher import MONDAY
 
 
 class NoJitter(random.Random):

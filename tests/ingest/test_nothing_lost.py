@@ -13,7 +13,7 @@ from sqlalchemy import text
 from config.errors import StoreError
 from core.store import Store
 from tests.support.newsroom import Answer
-from tests.support.press import HTML, Installation, Press, cut_short, html, item, rss
+from tests.support.scripted_publisher import HTML, Installation, Press, cut_short, html, item, rss
 
 FEED = "/feed.xml"
 

@@ -14,7 +14,7 @@ from ingest.extract import ExtractedPage, PageHints
 from ingest.service import IngestCounts
 from tests.support.newsroom import Answer
 from tests.support.postgres import ON_EVERY_DATABASE
-from tests.support.press import (
+from tests.support.scripted_publisher import (
     HTML,
     MONDAY,
     TEXT,

@@ -12,7 +12,16 @@ from config.errors import StoreError
 from core.messages import FeedHealthKind, Origin
 from ingest.service import IngestCounts
 from tests.support.newsroom import Answer
-from tests.support.press import HTML, MONDAY, Installation, Press, cut_short, html, item, rss
+from tests.support.scripted_publisher import (
+    HTML,
+    MONDAY,
+    Installation,
+    Press,
+    cut_short,
+    html,
+    item,
+    rss,
+)
 
 FEED = "/feed.xml"
 NOT_MODIFIED = Answer(status=304)

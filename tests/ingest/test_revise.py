@@ -15,8 +15,8 @@ from ingest.backoff import Failure
 from ingest.compose import PageRead, hashes
 from ingest.extract import ExtractedPage
 from ingest.revise import Claim, Identity, Verdict, claim_of, decide, identify
-from tests.support.press import MONDAY
 from tests.support.records import article_record, entry_record, feed_record
+from tests.support.scripted_publisher import MONDAY
 
 SETTINGS = Settings(_env_file=None)
 ENTRY = entry_record(id=3, summary="Der Rat tagt.", content="Der Rat tagt. Es geht um viel.")

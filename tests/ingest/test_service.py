@@ -16,11 +16,11 @@ import pytest
 
 from config.errors import UsageError
 from core.clock import utc_now
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.store import entries, feeds
 from ingest.service import Ingest, IngestCounts
 from tests.support.postgres import ON_EVERY_DATABASE
-from tests.support.press import Installation, Press, item, rss
+from tests.support.scripted_publisher import Installation, Press, item, rss
 
 FEED = "/feed.xml"
 

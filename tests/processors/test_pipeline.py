@@ -21,7 +21,7 @@ from config.catalog.models import (
 )
 from config.errors import CatalogError, UsageError
 from core.messages import EntityMention, Evidence
-from core.text import shingles
+from core.text import fingerprint
 from processors import Processors, article_from
 
 PLACE = Place("topics/nato.yaml", 1, 1)
@@ -86,12 +86,12 @@ def test_the_match_stands_alone() -> None:
     assert match.article == article
     assert [m.id for m in match.entities] == ["z"]
     assert match.topic_revision == "r1"
-    assert match.fingerprint == shingles.fingerprint(["der", "anfang", "selenskyj", "spricht"])
+    assert match.fingerprint == fingerprint.fingerprint(["der", "anfang", "selenskyj", "spricht"])
 
 
 def test_an_article_without_lead_and_text_is_known_by_its_title() -> None:
     outcome = processors().process(article_from({"title": "Nato tagt"}))
-    assert outcome.enriched.fingerprint == shingles.fingerprint(["nato", "tagt"])
+    assert outcome.enriched.fingerprint == fingerprint.fingerprint(["nato", "tagt"])
 
 
 @pytest.mark.parametrize("state", list(TopicState))

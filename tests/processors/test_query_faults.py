@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.query import parse, resolve
-from processors.query.grammar import MAX_LENGTH
+from processors.query.parser import MAX_LENGTH
 from processors.query.resolve import MAX_NODES, Resolved
 
 PIECES = 'a b* =N ( ) " AND OR NOT NEAR/3 NEAR/S ONEAR/ EXCEPT title: outlet: count( )>=2 '

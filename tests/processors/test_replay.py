@@ -30,9 +30,9 @@ from core.messages.envelope import (
     to_record,
     topic_stream,
 )
+from core.streams.consume_loop import Policy, drained
 from core.streams.port import NewRecord, Record, StreamLog
-from core.streams.specs import stream_specs
-from core.streams.work import Policy, drained
+from core.streams.topology import stream_specs
 from processors import GROUP, Processors, Worker, article_from
 from processors.replay import GROUPS, Counts, Replay, reach
 from tests.support.engines import ENGINES, opened, settings_of

@@ -30,9 +30,9 @@ from core.messages.envelope import (
     to_record,
     topic_stream,
 )
+from core.streams.consume_loop import Policy
 from core.streams.embedded import EmbeddedLog
 from core.streams.port import NewRecord, Record, StreamSpec
-from core.streams.work import Policy
 from processors import GROUP, STAGE, Worker, article_from
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

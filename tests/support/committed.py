@@ -14,7 +14,7 @@ from typing import Any
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
 
 from core.streams.port import Record, StreamLog
-from tests.support.walk import Walk
+from tests.support.cli_installation import Walk
 
 SECONDS = 30.0
 

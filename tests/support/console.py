@@ -21,14 +21,14 @@ from config.settings import Settings
 from core.ids import digest
 from core.messages import ArticleRevision, Evidence, Field
 from core.store import Connection, Store, articles
-from core.store import alerts as kept
-from core.store import deliveries as sent
-from core.store import stories as seen
+from core.store import alerts as alert_store
+from core.store import deliveries as delivery_store
+from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
 from core.store.feed_record import FeedRecord
 from core.store.feeds import sync
 from wirewatch.web.app import create_app
-from wirewatch.web.running import Running
+from wirewatch.web.runtime_status import Running
 from wirewatch.web.server import address, listen, serve
 
 HOSTILE = (
@@ -195,13 +195,15 @@ def add_story(
     alert_id, story_id = digest("alert", name), digest("story", name)
     with store.write() as connection:
         if told:
-            seen.add_story(connection, seen.Story(story_id, "nato", title, at, at, 1 + copies))
+            story_store.add_story(
+                connection, story_store.Story(story_id, "nato", title, at, at, 1 + copies)
+            )
         for n in range(copies + 1 if told else 1):
             place = outlet if n == 0 else f"copy{n}"
             article_id = digest("article", name, str(n))
             event = "suppressed" if n or not told else "opened"
             code = "copy" if n else "new_story" if told else "too_old"
-            kept.record_decision(connection, DecisionRow(
+            alert_store.record_decision(connection, DecisionRow(
                 "nato", article_id, 1, "rev", event, code, f"It was {event}.", alert_id, story_id,
                 place, title, url or f"https://{place}.example/{n}", at, language, country,
                 severity, 30,
@@ -209,7 +211,7 @@ def add_story(
             if told:
                 _place(connection, article_id, story_id, place, title, url, language, at, copy=n)
         if told:
-            kept.open_alert(connection, Alert(
+            alert_store.open_alert(connection, Alert(
                 alert_id, "nato", "NATO membership", story_id, "open", severity, title,
                 "New story.", "new_story", digest("article", name, "0"), at, at,
             ))  # fmt: skip
@@ -220,16 +222,16 @@ def add_story(
 
 def add_delivery(store: Store, alert_id: str, target: str, state: str, at: datetime) -> str:
     """A notification about a story that came to this; the delivery's id."""
-    note = sent.Notification(
+    note = delivery_store.Notification(
         digest("note", alert_id, target), alert_id, "desk", "new_story",
         int(digest("seq", target)[:4], 16), "{}", at,
     )  # fmt: skip
     with store.write() as connection:
-        sent.add_notification(connection, note, [target])
+        delivery_store.add_notification(connection, note, [target])
         delivery_id = digest("delivery", note.id, target)
         connection.execute(
-            sent.deliveries.update()
-            .where(sent.deliveries.c.id == delivery_id)
+            delivery_store.deliveries.update()
+            .where(delivery_store.deliveries.c.id == delivery_id)
             .values(state=state, attempts=3, last_error="HTTP <503>.", updated_at=at)
         )
     return delivery_id
@@ -261,7 +263,7 @@ def _place(
         "evidence": [e.model_dump(mode="json") for e in evidence],
     }  # fmt: skip
     original = digest("article", "original") if copy else None
-    seen.put_article(connection, seen.StoryArticle(
+    story_store.put_article(connection, story_store.StoryArticle(
         "nato", article_id, 1, story_id, "copy" if copy else "original", original, 0.9 if copy
         else 1.0, at, at + timedelta(seconds=copy), outlet, "", json.dumps(facts), "", b"",
     ), ())  # fmt: skip

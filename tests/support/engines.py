@@ -15,7 +15,7 @@ import pytest
 
 from config.settings import Settings
 from core.clock import utc_now
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.streams import open_streams
 from core.streams.port import StreamLog
 

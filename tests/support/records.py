@@ -8,7 +8,7 @@ from core.store.articles import ArticleRecord
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
 from ingest.sources import Entry, ParsedFeed
-from tests.support.press import MONDAY
+from tests.support.scripted_publisher import MONDAY
 
 
 def feed_record(**values: Any) -> FeedRecord:

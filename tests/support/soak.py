@@ -26,17 +26,17 @@ from config.errors import StreamUnavailableError
 from config.settings import Settings
 from core.clock import utc_now
 from core.ids import article_id
-from core.instance import Instance
 from core.messages import ArticleRevision, Enriched, Match
 from core.messages.envelope import ARTICLES, DEAD_LETTER, ENRICHED, MATCHES, to_record, topic_stream
+from core.processes.instance import Instance
 from core.streams import open_streams
 from core.streams.port import NewRecord, Record, StreamLog
-from core.streams.specs import stream_specs
+from core.streams.topology import stream_specs
 from processors.worker import GROUP, STREAMS
+from tests.support.cli_installation import Walk
 from tests.support.committed import committed
-from tests.support.crew import Crew, Job, crew, wait_until
 from tests.support.soak_child import READY
-from tests.support.walk import Walk
+from tests.support.supervised_processes import Crew, Job, crew, wait_until
 
 TOPICS = {
     "hafen": "id: hafen\ntitle: Hafen\nquery: Hafen*\n",

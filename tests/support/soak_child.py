@@ -19,10 +19,10 @@ from config.logs import set_up_logs
 from config.settings import load_settings
 from core.clock import utc_now
 from core.dispositions import Dispositions
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.streams import open_streams
+from core.streams.consume_loop import Policy
 from core.streams.port import Batch, Consumer, Outputs
-from core.streams.work import Policy
 from processors.worker import GROUP, STREAMS, Worker
 
 READY = "ready"

@@ -23,17 +23,17 @@ from typing import TypeVar
 
 from standardwebhooks import Webhook
 
-from alerts import worker as alerts
+from alerts import worker as alerts_worker
 from config.errors import StreamError
 from core.messages import AlertEvent, AlertEventKind, ArticleRevision, Enriched, Match, Message
 from core.messages.envelope import ALERTS, ARTICLES, DEAD_LETTER, ENRICHED, MATCHES
 from core.streams.port import Record, StreamLog
-from processors import worker as processors
+from processors import worker as processors_worker
+from tests.support.cli_installation import SECRET, WIREWATCH, new_walk
 from tests.support.committed import committed
-from tests.support.crew import Crew, Job, crew, wait_until
 from tests.support.newsroom import Desk, Newsroom, Story
 from tests.support.soak import Breakable, log_of
-from tests.support.walk import SECRET, WIREWATCH, new_walk
+from tests.support.supervised_processes import Crew, Job, crew, wait_until
 
 M = TypeVar("M", bound=Message)
 ROLES = {
@@ -218,7 +218,10 @@ class Split:
             return False
         try:
             last = {a.url: a.title for _, a in self._read(log, ARTICLES, ArticleRevision)}
-            groups = {processors.GROUP: processors.STREAMS, alerts.GROUP: (MATCHES,)}
+            groups = {
+                processors_worker.GROUP: processors_worker.STREAMS,
+                alerts_worker.GROUP: (MATCHES,),
+            }
             unread = sum(lag.records for g, s in groups.items() for lag in log.lag(g, s))
         except StreamError:  # the broker has only just come back
             return False

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
-from tests.support.walk import Walk
+from tests.support.cli_installation import Walk
 
 PATIENCE = 30.0
 

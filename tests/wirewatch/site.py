@@ -19,13 +19,13 @@ from config.settings import Settings
 from core.clock import utc_now
 from core.dispositions import Dispositions
 from core.messages.envelope import ARTICLES, to_record
+from core.streams.consume_loop import Policy, drained
 from core.streams.port import NewRecord, StreamLog
-from core.streams.specs import stream_specs
-from core.streams.work import Policy, drained
+from core.streams.topology import stream_specs
 from processors import GROUP, Worker, article_from
+from tests.support.cli_installation import WIREWATCH, Walk, new_walk
 from tests.support.engines import environment_of, opened, settings_of
-from tests.support.walk import WIREWATCH, Walk, new_walk
-from wirewatch.opening import load_files
+from wirewatch.run.bootstrap import load_files
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cli_installation import WIREWATCH, Walk, new_walk
 from tests.support.newsroom import Newsroom, Story
-from tests.support.walk import WIREWATCH, Walk, new_walk
 from wirewatch.cli.output import _json
-from wirewatch.cli.streams_named import parse_start
+from wirewatch.cli.streams.names import parse_start
 
 PARAGRAPH = (
     "Die Regierung in Stockholm hat am Montag den Antrag auf den Nato-Beitritt unterzeichnet. "

@@ -14,15 +14,15 @@ import pytest
 from config.errors import StreamError, UsageError
 from core.clock import utc_now
 from core.messages.envelope import ARTICLES, DEAD_LETTER, MATCHES
+from core.streams.bounded_replay import SLOT
 from core.streams.dead_letter import RECEIPTS, Failure, dead_letter
-from core.streams.letters import GROUP, Choice, letters, plan, send_back
-from core.streams.names import Prefix
-from core.streams.past import SLOT
+from core.streams.dead_letter_replay import GROUP, Choice, letters, plan, send_back
 from core.streams.port import NewRecord, Record, StreamLog
-from core.streams.specs import receipts_spec
+from core.streams.prefix import Prefix
+from core.streams.topology import receipts_spec
 from tests.support.engines import ENGINES
 from tests.wirewatch.site import NOW, Site, new_site
-from wirewatch.cli.streams_letters import replay
+from wirewatch.cli.streams.dead_letters import replay
 
 HEADERS = (("ce_id", b"1"), ("ce_id", b"2"), ("odd", b"\xff\x00"))
 

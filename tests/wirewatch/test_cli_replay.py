@@ -13,7 +13,7 @@ from core.messages.envelope import ARTICLES, ENRICHED, MATCHES
 from tests.support.engines import ENGINES
 from tests.support.newsroom import Desk, Newsroom, Story
 from tests.wirewatch.site import Site, new_site
-from wirewatch.cli.streams_replay import replay
+from wirewatch.cli.streams.replay import replay
 
 TEXT = "Schweden hat den Antrag auf den Nato-Beitritt unterzeichnet, sagte die Ministerin. " * 3
 

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from core.messages.envelope import ALERTS, ARTICLES, MATCHES
-from core.streams.names import Prefix
 from core.streams.port import PartitionLag, StreamInfo, StreamSpec
+from core.streams.prefix import Prefix
+from tests.support.cli_installation import new_walk
 from tests.support.engines import ENGINES
-from tests.support.walk import new_walk
 from tests.wirewatch.site import Site, new_site
 from wirewatch.cli.streams import differences
-from wirewatch.cli.streams_lag import STAGES, meaning, summed
-from wirewatch.program import GROUPS
+from wirewatch.cli.streams.lag import STAGES, meaning, summed
+from wirewatch.run.program import GROUPS
 
 DAY = timedelta(days=1)
 

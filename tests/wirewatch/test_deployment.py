@@ -14,13 +14,13 @@ import pytest
 import typer
 from ruamel.yaml import YAML
 
-from config.setting_sources import environment_name, is_secret
 from config.settings import Settings
+from config.settings.sources import environment_name, is_secret
 from wirewatch.cli.app import app
 from wirewatch.cli.run import parse_stages
-from wirewatch.parent import STOP_SECONDS
-from wirewatch.reference import ROOT
-from wirewatch.rooms import ROOMS
+from wirewatch.contracts.generate import ROOT
+from wirewatch.install_check import ROOMS
+from wirewatch.run.supervisor import STOP_SECONDS
 
 Service = dict[str, Any]
 

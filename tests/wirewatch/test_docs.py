@@ -15,8 +15,8 @@ import jsonschema
 import pytest
 import typer
 
-from config.setting_sources import environment_name
 from config.settings import Settings
+from config.settings.sources import environment_name
 from core.ids import article_id
 from core.messages import (
     AlertEvent,
@@ -28,8 +28,8 @@ from core.messages.envelope import STREAM_MESSAGES, to_record
 from core.messages.feed_health import FeedHealthKind
 from processors import Processors, article_from
 from wirewatch.cli.app import app
-from wirewatch.opening import load_files
-from wirewatch.reference import ROOT, generated, schema
+from wirewatch.contracts.generate import ROOT, generated, schema
+from wirewatch.run.bootstrap import load_files
 
 PAGES = ("README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md")))
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)

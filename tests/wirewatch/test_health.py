@@ -9,11 +9,11 @@ from typing import cast
 
 from config.errors import SlotTakenError, StreamUnavailableError
 from core.dispositions import Dispositions
-from core.slots import MOST_SAID
+from core.processes.slots import MOST_SAID
+from core.streams.consume_loop import work
 from core.streams.port import Batch, Consumer
-from core.streams.work import work
-from wirewatch.health import SILENCE, Health, judge, keep_saying, report
-from wirewatch.stages import Pace, Stages
+from wirewatch.run.health import SILENCE, Health, judge, keep_saying, report
+from wirewatch.run.stages import Pace, Stages
 
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 

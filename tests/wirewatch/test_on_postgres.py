@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.support.cli_installation import Walk, new_walk
 from tests.support.newsroom import Desk, Newsroom, Story
 from tests.support.postgres import Server
-from tests.support.walk import Walk, new_walk
 from tests.wirewatch.live import live, until
 from tests.wirewatch.test_once import BODY, OTHER, _decided_once, _many
 from tests.wirewatch.test_run import story

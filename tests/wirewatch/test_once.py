@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
+from tests.support.cli_installation import SECRET, Walk, new_walk
 from tests.support.newsroom import Desk, Newsroom, Story
-from tests.support.walk import SECRET, Walk, new_walk
 
 BODY = (
     "Die Regierung in Stockholm hat am Montag den Antrag auf den Nato-Beitritt unterzeichnet. "

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.wirewatch.live import until
-from wirewatch.child import SLOT_TAKEN
-from wirewatch.parent import Again, End, in_words, longer, verdict
+from wirewatch.run.child import SLOT_TAKEN
+from wirewatch.run.supervisor import Again, End, in_words, longer, verdict
 
 SCRIPT = """
 import ctypes, os, signal, sys, time
@@ -22,9 +22,9 @@ from pathlib import Path
 from config.errors import SlotTakenError
 from config.logs import set_up_logs
 from config.settings import Settings
-from core.slots import claim
+from core.processes.slots import claim
 from wirewatch import parent
-from wirewatch.child import SLOT_TAKEN, Child
+from wirewatch.run.child import SLOT_TAKEN, Child
 
 parent.FIRST_PAUSE = parent.HURRY_SECONDS = 0.1
 def say(*words):

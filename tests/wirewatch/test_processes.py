@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from core.slots import held
+from core.processes.slots import held
+from tests.support.cli_installation import Walk, new_walk
 from tests.support.newsroom import Desk, Newsroom, Story
-from tests.support.walk import Walk, new_walk
 from tests.wirewatch.live import Live, heeds, live, until
 from wirewatch.cli.run import doubts, share_out
 

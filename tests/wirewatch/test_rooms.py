@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from wirewatch.rooms import ROOMS, complaint
+from wirewatch.install_check import ROOMS, complaint
 
 HOME = Path(__file__).parents[2]
 

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.support.cli_installation import TOPIC, Walk, new_walk
 from tests.support.newsroom import Answer, Desk, LoopbackServer, Newsroom, Request, Story
 from tests.support.newsroom import desk as make_desk
 from tests.support.newsroom import newsroom as make_newsroom
-from tests.support.walk import TOPIC, Walk, new_walk
 from tests.wirewatch.live import Live, get, health, heeds, live, until
 
 

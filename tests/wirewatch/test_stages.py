@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from config.errors import StoreError
-from wirewatch.stages import Pace, Stages
+from wirewatch.run.stages import Pace, Stages
 
 FAST = Pace(first=0.02, longest=0.08, healthy_after=0.1)
 

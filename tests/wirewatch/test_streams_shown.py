@@ -24,7 +24,7 @@ from core.messages import (
 from core.messages.envelope import ARTICLES, DEAD_LETTER, MATCHES, to_record
 from core.streams.dead_letter import Failure, dead_letter
 from core.streams.port import NewRecord, Record
-from wirewatch.cli.streams_shown import block_of, lines_of
+from wirewatch.cli.streams.render import block_of, lines_of
 
 AT = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 ZONE = timezone(timedelta(hours=2))

@@ -26,7 +26,7 @@ def main() -> None:
     if sys.argv[1:2] == ["run"]:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: os._exit(0))
-    from wirewatch.rooms import complaint
+    from wirewatch.install_check import complaint
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # whatever the locale: JSON is UTF-8

@@ -11,7 +11,13 @@ from config.errors import StreamError, UsageError
 from config.settings import Settings
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows, say, write
-from wirewatch.opening import load_files, open_instance, open_settings, open_store, open_stream_log
+from wirewatch.run.bootstrap import (
+    load_files,
+    open_instance,
+    open_settings,
+    open_store,
+    open_stream_log,
+)
 
 if TYPE_CHECKING:
     from core.store.alerts import Alert, DecisionRow
@@ -42,14 +48,14 @@ def list_alerts(
     as_json: JsonOption = False,
 ) -> None:
     """Alerts, newest first."""
-    from core.store import alerts as kept
-    from core.store import stories as seen
+    from core.store import alerts as alert_store
+    from core.store import stories as story_store
 
     settings = open_settings()
     most = limit or (2**31 - 1 if as_json else SHOWN)
     with open_store(settings) as store, store.read() as connection:
-        found = kept.list_alerts(connection, topic_id=topic, state=state, limit=most)
-        stories = {a.story_id: seen.story(connection, a.story_id) for a in found}
+        found = alert_store.list_alerts(connection, topic_id=topic, state=state, limit=most)
+        stories = {a.story_id: story_store.story(connection, a.story_id) for a in found}
     if topic and not found:
         _known_topic(topic, settings)
     rows = [as_row(a) | {"outlets": s.outlets if (s := stories[a.story_id]) else 0} for a in found]
@@ -61,15 +67,15 @@ def list_alerts(
 def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
     """One alert: its story's articles with the evidence, and who was told."""
     from alerts.notification import shown_articles
-    from core.store import alerts as kept
-    from core.store import deliveries as sent
-    from core.store import stories as seen
+    from core.store import alerts as alert_store
+    from core.store import deliveries as delivery_store
+    from core.store import stories as story_store
 
     with open_store(open_settings()) as store, store.read() as connection:
-        found = kept.alert(connection, alert)
-        articles = shown_articles(seen.articles_of(connection, found.story_id))
-        decisions = kept.decisions_of(connection, found.id)
-        told = sent.notifications_of(connection, found.id)
+        found = alert_store.alert(connection, alert)
+        articles = shown_articles(story_store.articles_of(connection, found.story_id))
+        decisions = alert_store.decisions_of(connection, found.id)
+        told = delivery_store.notifications_of(connection, found.id)
     row = as_row(found) | {
         "articles": [a.model_dump(mode="json") for a in articles],
         "decisions": [_decision(d) for d in decisions],
@@ -90,15 +96,15 @@ def ack(
 ) -> None:
     """Take an alert: somebody is on it. Taken before, nothing changes."""
     from core.relay import Relay
-    from core.store import alerts as kept
-    from core.store import desk_actions
+    from core.store import alerts as alert_store
+    from core.store.console import actions
 
     settings = open_settings()
     with open_instance(settings) as me, open_store(settings) as store:
         with store.write() as connection:
-            whole = kept.alert(connection, alert).id
-            desk_actions.ack(connection, [whole], by=by or _login(), at=utc_now())
-            found = kept.alert(connection, whole)
+            whole = alert_store.alert(connection, alert).id
+            actions.ack(connection, [whole], by=by or _login(), at=utc_now())
+            found = alert_store.alert(connection, whole)
         with open_stream_log(settings, me) as streams:
             relay = Relay(store, streams, me, utc_now)
             try:

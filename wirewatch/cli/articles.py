@@ -9,7 +9,7 @@ import typer
 from config.errors import UsageError, WirewatchError
 from core.clock import rfc3339
 from wirewatch.cli.output import print_json, print_line, say, write
-from wirewatch.opening import open_settings, open_store
+from wirewatch.run.bootstrap import open_settings, open_store
 
 app = typer.Typer(no_args_is_help=True, help="Look at pages and articles.")
 

@@ -9,7 +9,7 @@ import typer
 from config.faults import Fault, in_file_order
 from config.settings import Settings
 from wirewatch.cli.output import print_json, say, write
-from wirewatch.opening import load_files, open_settings
+from wirewatch.run.bootstrap import load_files, open_settings
 
 
 def check(

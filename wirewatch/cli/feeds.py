@@ -12,13 +12,13 @@ import typer
 from config.errors import UsageError
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows, say
-from wirewatch.opening import load_outlets, open_settings, open_store
+from wirewatch.run.bootstrap import load_outlets, open_settings, open_store
 
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
     from core.store.feeds import FeedState
     from ingest.poll import Polled
-    from wirewatch.program import Program
+    from wirewatch.run.program import Program
 
 app = typer.Typer(no_args_is_help=True, help="Look at the feeds.")
 
@@ -54,7 +54,7 @@ def poll(
     Pages of new entries are left for the next run.
     """
     from core.store.feeds import feed_states
-    from wirewatch.program import open_program
+    from wirewatch.run.program import open_program
 
     settings = open_settings()
     catalog = load_outlets(settings)
@@ -80,7 +80,7 @@ def poll(
 def present(catalog: Catalog, stored: list[FeedState], now: datetime) -> list[FeedState]:
     """The feeds as the files say now, with what the store knows of them. Pure."""
     from core.store.feeds import judge
-    from ingest.roster import feed_records
+    from ingest.feed_records import feed_records
 
     wanted = {record.feed_id: record for record in feed_records(catalog, now)}
     known = {state.feed.feed_id for state in stored}

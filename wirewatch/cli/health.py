@@ -8,7 +8,7 @@ import typer
 
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_rows
-from wirewatch.opening import open_settings
+from wirewatch.run.bootstrap import open_settings
 
 
 def health(
@@ -19,8 +19,8 @@ def health(
     It exits 1 where one is ill or silent, or where there is none: a health check for containers.
     Run it as the same user with the same settings as `wirewatch run`.
     """
-    from core.slots import held
-    from wirewatch.health import judge
+    from core.processes.slots import held
+    from wirewatch.run.health import judge
 
     found = judge(held(open_settings()), utc_now())
     rows = [

@@ -12,7 +12,7 @@ from config.settings import Settings
 from core.clock import rfc3339, utc_now
 from ingest.extract import ExtractedPage
 from ingest.extract.article import extract_page
-from wirewatch.given import Given, fetch, from_json, from_page, is_json, is_url
+from wirewatch.article_input import Given, fetch, from_json, from_page, is_json, is_url
 
 
 def read_source(source: str, settings: Settings) -> tuple[bytes, str, str | None]:

@@ -10,12 +10,12 @@ import typer
 
 from config.errors import SlotTakenError, UsageError
 from config.settings import Settings
-from wirewatch.child import SLOT_TAKEN, Child
 from wirewatch.cli.output import print_json, say
-from wirewatch.opening import open_settings
+from wirewatch.run.bootstrap import open_settings
+from wirewatch.run.child import SLOT_TAKEN, Child
 
 if TYPE_CHECKING:
-    from wirewatch.summary import Summary
+    from wirewatch.run.summary import Summary
 
 STAGES = ("ingest", "processors", "alerts", "web")
 
@@ -62,8 +62,8 @@ def run(
 
 
 def _once(settings: Settings, stages: frozenset[str]) -> Summary:
-    from wirewatch.once import run_once
-    from wirewatch.program import open_program
+    from wirewatch.run.once import run_once
+    from wirewatch.run.program import open_program
 
     with open_program(settings) as program:
         return run_once(program, stages)
@@ -71,8 +71,8 @@ def _once(settings: Settings, stages: frozenset[str]) -> Summary:
 
 def _go_on(settings: Settings, stages: frozenset[str]) -> int:
     """Start the processes; in each of them, do its work. The exit code."""
-    from core.slots import claim
-    from wirewatch.parent import Parent
+    from core.processes.slots import claim
+    from wirewatch.run.supervisor import Parent
 
     for event, mend in doubts(settings, stages):
         log.warning(event, mend=mend)
@@ -89,12 +89,12 @@ def _go_on(settings: Settings, stages: frozenset[str]) -> int:
 def _work(settings: Settings, stages: frozenset[str], child: Child) -> int:
     """What one of the processes does; it imports here, so that the parent stays small."""
     from ingest.extract.pool import cores
-    from wirewatch.program import open_program
+    from wirewatch.run.program import open_program
 
     settings = share_out(settings, cores())
     try:
         with open_program(settings, child.claim) as program:
-            from wirewatch.daemon import Daemon  # the console's libraries are slow to import
+            from wirewatch.run.daemon import Daemon  # the console's libraries are slow to import
 
             Daemon(program, stages, child).run()
     except SlotTakenError as error:

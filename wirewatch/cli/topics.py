@@ -13,7 +13,7 @@ from config.errors import CatalogError, UsageError
 from config.faults import Fault, in_file_order
 from wirewatch.cli.check import report
 from wirewatch.cli.output import print_json, say, write
-from wirewatch.opening import load_files, open_settings
+from wirewatch.run.bootstrap import load_files, open_settings
 
 app = typer.Typer(no_args_is_help=True, help="Check, test and explain topics.")
 

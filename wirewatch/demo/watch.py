@@ -21,7 +21,7 @@ from wirewatch.demo.room import Edition, Newsroom, Outlet
 from wirewatch.demo.screen import Screen, held_back, quoted
 from wirewatch.demo.verdict import Expected, Lookalike, Names, keys
 from wirewatch.demo.why import why_not
-from wirewatch.opening import load_files, open_instance, open_store, open_stream_log
+from wirewatch.run.bootstrap import load_files, open_instance, open_store, open_stream_log
 
 _TROUBLES = 3
 """So many failures in a row of one feed are told one by one."""

@@ -24,8 +24,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from config.errors import OutsideError, UsageError
-from config.setting_sources import PREFIX
 from config.settings import Settings
+from config.settings.sources import PREFIX
 from wirewatch.demo.room import Newsroom, Outlet
 
 EVERY = "2s"

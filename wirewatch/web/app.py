@@ -19,11 +19,10 @@ from starlette.types import ASGIApp
 from config.errors import UsageError, WirewatchError
 from core.clock import Clock
 from core.store import Store
-from wirewatch.web.access import protected
 from wirewatch.web.api import create_api
+from wirewatch.web.auth.access import protected
 from wirewatch.web.events import Watch
-from wirewatch.web.explaining import Explainer
-from wirewatch.web.frame import HERE, Frame
+from wirewatch.web.explain import Explainer
 from wirewatch.web.pages.deliveries import Deliveries
 from wirewatch.web.pages.feeds import Feeds
 from wirewatch.web.pages.health import Health
@@ -31,7 +30,8 @@ from wirewatch.web.pages.login import Login
 from wirewatch.web.pages.stories import Stories
 from wirewatch.web.pages.story import OneStory
 from wirewatch.web.pages.topics import Topics
-from wirewatch.web.running import Running
+from wirewatch.web.render import HERE, Frame
+from wirewatch.web.runtime_status import Running
 
 
 def create_app(store: Store, clock: Clock, running: Running) -> ASGIApp:

@@ -23,7 +23,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from config.errors import StoreError
-from core.store import Store, desk
+from core.store import Store
+from core.store.console import story_list
 
 LOOK = 1.0
 BEAT = 15.0
@@ -120,8 +121,8 @@ class Watch:
 
     def _now(self) -> Seen:
         with self._store.read() as connection:
-            newest = desk.newest(connection, desk.StoryFilter())
-            return Seen(desk.pulse(connection), str(newest or ""))
+            newest = story_list.newest(connection, story_list.StoryFilter())
+            return Seen(story_list.pulse(connection), str(newest or ""))
 
 
 def _put(heard: asyncio.Queue[Seen], seen: Seen) -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from alembic import context
 
-from core.store.metadata import UtcDateTime, metadata
+from core.store.column_types import UtcDateTime, metadata
 
 connection = context.config.attributes["connection"]
 

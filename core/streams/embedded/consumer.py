@@ -22,15 +22,15 @@ import structlog
 
 from config.errors import FencedError, OffsetOutOfRangeError, StreamError
 from core.clock import Clock
-from core.streams.embedded import group, places, records
+from core.streams.assignment import shares
+from core.streams.embedded import group, positions, records
 from core.streams.embedded.database import Database
 from core.streams.embedded.group import Alive, Holding, Member
-from core.streams.embedded.pulse import Beat, Pulse, Times
+from core.streams.embedded.heartbeat import Beat, Pulse, Times
 from core.streams.embedded.records import Placed
 from core.streams.embedded.streams import Stream, Streams, to_ms
 from core.streams.port import Batch, Outputs, PartitionRange, Record, Start
-from core.streams.shares import shares
-from core.streams.taking import Taking
+from core.streams.staged_outputs import Taking
 
 FIRST_STEP, LONGEST_STEP = 0.002, 0.02
 """Seconds between looks at an idle file: 2 ms were measured at 1.3 ms median latency and 4 % of a
@@ -181,7 +181,7 @@ class EmbeddedConsumer:
         """Keep where the group begins: whoever takes over begins there too."""
         with self._database.write() as connection:
             for part in new:
-                place = places.first(connection, self._parts[part], self._start)
+                place = positions.first(connection, self._parts[part], self._start)
                 group.begin(connection, self._me, part, self._holding.epochs[part], place)
 
     def _find_places(self, bounds: dict[int, _Bounds]) -> dict[int, tuple[int, int]]:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import apsw
 
 from config.errors import FencedError, SlotTakenError, StreamError
-from core.streams.shares import assign
+from core.streams.assignment import assign
 
 Alive = Callable[[str], bool | None]
 """Whether an instance lives; None where nobody here can know."""

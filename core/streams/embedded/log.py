@@ -15,12 +15,11 @@ from core.streams.embedded import group, records, retention
 from core.streams.embedded.consumer import EmbeddedConsumer
 from core.streams.embedded.database import Database
 from core.streams.embedded.group import Alive, Member
-from core.streams.embedded.pulse import Pulse, Times
+from core.streams.embedded.heartbeat import Pulse, Times
+from core.streams.embedded.reader import tail
 from core.streams.embedded.records import Placed
 from core.streams.embedded.schema import OFFSET_BITS
 from core.streams.embedded.streams import Stream, Streams, to_ms
-from core.streams.embedded.tail import tail
-from core.streams.names import Prefix
 from core.streams.port import (
     NewRecord,
     PartitionLag,
@@ -29,6 +28,7 @@ from core.streams.port import (
     StreamInfo,
     StreamSpec,
 )
+from core.streams.prefix import Prefix
 
 
 class EmbeddedLog:

@@ -13,8 +13,8 @@ from config.durations import written
 from config.errors import StreamMismatchError, UnknownStreamError
 from core.streams.embedded.database import Database
 from core.streams.embedded.schema import OFFSET_BITS
-from core.streams.names import Prefix
 from core.streams.port import StreamInfo, StreamSpec
+from core.streams.prefix import Prefix
 
 _ONE_COPY = "The embedded log keeps one copy of each stream; brokers of Kafka keep more."
 

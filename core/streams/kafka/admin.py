@@ -11,9 +11,9 @@ from typing import Any
 from kafka import errors as theirs
 
 from config.errors import StreamError
-from core.streams.kafka import clients
+from core.streams.kafka import kafka_python
+from core.streams.kafka.errors import translated
 from core.streams.kafka.options import Options
-from core.streams.kafka.translate import translated
 
 _LATER = (
     theirs.NodeNotReadyError,
@@ -42,7 +42,7 @@ class Admin:
         self._options = options
         self._lock = threading.Lock()
         self._failed: tuple[float, theirs.KafkaError] | None = None
-        self._shared: _Shared | None = _Shared(clients.admin(options))
+        self._shared: _Shared | None = _Shared(kafka_python.admin(options))
         self._closed = False
 
     def run(self, doing: str, ask: Callable[[Any], Any]) -> Any:
@@ -110,7 +110,7 @@ class Admin:
         if self._failed is not None and self._failed[0] > asked:
             raise self._failed[1]
         try:
-            return clients.admin(self._options)
+            return kafka_python.admin(self._options)
         except theirs.KafkaError as error:
             self._failed = (time.monotonic(), error)
             raise

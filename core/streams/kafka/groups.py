@@ -20,10 +20,10 @@ from config.errors import StreamError, WirewatchError
 from core.streams.kafka.admin import Admin
 from core.streams.kafka.options import Options
 from core.streams.kafka.probe import Probe, Unread
-from core.streams.kafka.topics import Topic
+from core.streams.kafka.streams import Topic
 from core.streams.kafka.watchdog import Aside
-from core.streams.names import Prefix
 from core.streams.port import PartitionLag
+from core.streams.prefix import Prefix
 
 FAMILY = "wirewatch."
 """Of our groups' names on the brokers: others may have groups there too."""

@@ -10,8 +10,8 @@ from kafka.admin import OffsetSpec
 from kafka.structs import TopicPartition
 
 from core.streams.kafka.admin import Admin
-from core.streams.kafka.outputs import from_ms
-from core.streams.kafka.topics import Topic
+from core.streams.kafka.records import from_ms
+from core.streams.kafka.streams import Topic
 from core.streams.port import StreamInfo
 
 

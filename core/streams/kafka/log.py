@@ -8,21 +8,21 @@ from contextlib import ExitStack
 import structlog
 
 from core.clock import Clock
+from core.streams.kafka.assigned import Held
+from core.streams.kafka.connect import connect
+from core.streams.kafka.consumer import KafkaMember
 from core.streams.kafka.groups import Groups
-from core.streams.kafka.held import Held
 from core.streams.kafka.infos import infos
-from core.streams.kafka.member import KafkaMember
 from core.streams.kafka.noise import calm_down
-from core.streams.kafka.opening import connect
 from core.streams.kafka.options import Options
-from core.streams.kafka.outputs import place
 from core.streams.kafka.producer import Appender
-from core.streams.kafka.tail import tail
-from core.streams.kafka.topics import Topics
+from core.streams.kafka.reader import tail
+from core.streams.kafka.records import place
+from core.streams.kafka.streams import Topics
 from core.streams.kafka.transaction import Transactions
 from core.streams.kafka.watchdog import Watchdog, end_process
-from core.streams.names import Prefix
 from core.streams.port import NewRecord, PartitionLag, Record, Start, StreamInfo, StreamSpec
+from core.streams.prefix import Prefix
 
 log = structlog.get_logger(__name__)
 

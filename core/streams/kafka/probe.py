@@ -11,10 +11,10 @@ from typing import Any
 from kafka import errors as theirs
 
 from config.errors import StreamUnavailableError
-from core.streams.kafka import clients
+from core.streams.kafka import kafka_python
+from core.streams.kafka.errors import translated
 from core.streams.kafka.options import Options
-from core.streams.kafka.outputs import from_ms
-from core.streams.kafka.translate import translated
+from core.streams.kafka.records import from_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Probe:
 
     def _look(self, places: dict[Any, int], ends: dict[Any, int]) -> None:
         if self._client is None:
-            self._client = clients.reader(
+            self._client = kafka_python.reader(
                 self._options, max_partition_fetch_bytes=16_384, fetch_max_wait_ms=100
             )
         try:
@@ -94,7 +94,7 @@ class Probe:
     def _poll(self) -> dict[Any, Unread]:
         try:
             polled = self._client.poll(50, max_records=1)
-        except clients.UndecodableError as error:  # there is something, and it is not read
+        except kafka_python.UndecodableError as error:  # there is something, and it is not read
             return {error.partition: Unread(error.start, from_ms(round(time.time() * 1000)))}
         except theirs.OffsetOutOfRangeError as error:  # retention moved on meanwhile
             for part in error.args[0]:

@@ -19,10 +19,10 @@ import structlog
 from kafka import errors as theirs
 
 from config.errors import FencedError, StreamError, StreamUnavailableError
-from core.streams.kafka import clients
+from core.streams.kafka import kafka_python
+from core.streams.kafka.errors import in_our_words, translated
 from core.streams.kafka.options import Options
-from core.streams.kafka.outputs import Placed
-from core.streams.kafka.translate import in_our_words, translated
+from core.streams.kafka.records import Placed
 
 CHUNK_RECORDS, CHUNK_BYTES = 500, 8_000_000
 """Of one call under way at once."""
@@ -66,7 +66,7 @@ class Appender:
             self._closed = True
             producer, self._producer = self._producer, None
         if producer is not None:
-            clients.give_up(producer, self._options.times.closing)
+            kafka_python.give_up(producer, self._options.times.closing)
 
     def _send(self, producer: Any, chunk: Sequence[Placed], deadline: float) -> None:
         try:
@@ -98,7 +98,7 @@ class Appender:
         if self._failed is not None and self._failed[0] > asked:
             raise self._failed[1]
         try:
-            return clients.appender(self._options)
+            return kafka_python.appender(self._options)
         except theirs.KafkaError as error:
             self._failed = (time.monotonic(), error)
             raise
@@ -112,7 +112,7 @@ class Appender:
             if self._producer is not producer:
                 return True
             self._producer = None
-        clients.give_up(producer, 0.2)
+        kafka_python.give_up(producer, 0.2)
         return False
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import structlog
 from kafka import errors as theirs
 
-from core.streams.kafka.clients import UndecodableError
-from core.streams.kafka.translate import in_our_words
+from core.streams.kafka.errors import in_our_words
+from core.streams.kafka.kafka_python import UndecodableError
 from core.text import for_log
 
 ATTEMPTS = 3

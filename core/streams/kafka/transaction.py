@@ -26,12 +26,12 @@ from kafka import errors as theirs
 from kafka.admin import TransactionState
 
 from config.errors import StreamUnavailableError, WirewatchError
-from core.streams.kafka import clients
+from core.streams.kafka import kafka_python
 from core.streams.kafka.admin import Admin
+from core.streams.kafka.errors import in_our_words, is_gone, translated
 from core.streams.kafka.options import Options
-from core.streams.kafka.outputs import Placed
 from core.streams.kafka.producer import chunks
-from core.streams.kafka.translate import in_our_words, is_gone, translated
+from core.streams.kafka.records import Placed
 from core.streams.kafka.watchdog import Watchdog
 
 COMPLETION = 5.0
@@ -83,7 +83,7 @@ class Transactions:
         """
         if self._producer is None:
             with translated("Starting transactions"):
-                self._producer = clients.transactional(self._options, self._name, seconds)
+                self._producer = kafka_python.transactional(self._options, self._name, seconds)
 
     def run(self, outputs: Sequence[Placed], positions: Mapping[Any, Any], membership: Any) -> None:
         """Commit outputs and positions together.
@@ -117,7 +117,7 @@ class Transactions:
     def close(self) -> None:
         """Close the connections. Idempotent."""
         if self._producer is not None:
-            clients.give_up(self._producer, self._options.times.closing)
+            kafka_python.give_up(self._producer, self._options.times.closing)
             self._producer = None
         self._watchdog.close()
 
@@ -169,7 +169,7 @@ class Transactions:
     def _give_up(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
-            clients.give_up(producer, 0.2)
+            kafka_python.give_up(producer, 0.2)
 
     def _in_our_words(self, cause: BaseException) -> WirewatchError:
         lasted = time.monotonic() - self._began

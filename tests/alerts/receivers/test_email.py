@@ -9,7 +9,7 @@ from alerts.receivers import Receipt, receiver_faults
 from alerts.receivers.email import EmailReceiver
 from config.catalog.load import load_catalog
 from config.catalog.models import ReceiverDefinition
-from core.store import deliveries
+from core.store import deliveries as delivery_store
 from tests.alerts.receivers.letters import body
 from tests.alerts.receivers.sending import mail, patient, refused, send
 from tests.alerts.scene import PLACE, Scene, match
@@ -87,11 +87,11 @@ def test_all_mail_about_a_story_threads(scene: Scene, inbox: Inbox) -> None:
     scene.dispatcher().run_once()
     [(first, _)] = scene.notifications()
     text = json.loads(first.body) | {"id": "f" * 32, "kind": "update"}
-    update = deliveries.Notification(
+    update = delivery_store.Notification(
         "f" * 32, first.alert_id, "mail", "update", 0, json.dumps(text), scene.now
     )
     with scene.store.write() as connection:
-        deliveries.add_notification(connection, update, ["desk@example.org"])
+        delivery_store.add_notification(connection, update, ["desk@example.org"])
     assert scene.dispatcher().run_once()["delivered"] == 1
     new, later = (m.message for m in inbox.inbox)
     assert new["Message-ID"] != later["Message-ID"]

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.notification import AlsoIn, Body, ShownStory, ShownTopic
-from alerts.receivers.mail.addresses import Mailbox, mailbox, server
-from alerts.receivers.mail.compose import MAX_BYTES, Message, compose, html_part, text_part
-from alerts.receivers.mail.letter import MAX_SENTENCE, Occasion, late, letter, marked
-from alerts.receivers.mail.words import ENGLISH, GERMAN, LANGUAGES, Words
+from alerts.receivers.email.addresses import Mailbox, mailbox, server
+from alerts.receivers.email.mime import MAX_BYTES, Message, compose, html_part, text_part
+from alerts.rendering.content import MAX_SENTENCE, Occasion, late, letter, marked
+from alerts.rendering.words import ENGLISH, GERMAN, LANGUAGES, Words
 from tests.alerts.receivers.letters import TITLE, article, body, evidence, second_article
 from tests.alerts.scene import NOON
 

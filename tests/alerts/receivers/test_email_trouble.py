@@ -8,8 +8,8 @@ import pytest
 
 from alerts.receivers import Receipt
 from alerts.receivers.email import default_tls
-from alerts.receivers.mail.addresses import server
-from alerts.receivers.mail.smtp import SLOWLY, Stage, Tls, failure
+from alerts.receivers.email.addresses import server
+from alerts.receivers.email.smtp import SLOWLY, Stage, Tls, failure
 from tests.alerts.receivers.sending import PATIENCE, mail, patient, refused, send
 from tests.alerts.scene import Scene, match
 from tests.support.faultserver import closed_port

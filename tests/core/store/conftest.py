@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.store import Store
 from tests.support.postgres import DATABASES, a_database
 

@@ -18,8 +18,9 @@ from pathlib import Path
 import psycopg
 
 from core.clock import utc_now
-from core.instance import Instance
-from core.store import Connection, Store, deliveries, entries, feeds, row_leases
+from core.processes.instance import Instance
+from core.store import Connection, Store, entries, feeds, row_leases
+from core.store import deliveries as delivery_store
 
 Lease = Callable[[Connection], list[tuple[str, str]]]
 """Leases something: pairs of its name and the name of what it must have to itself."""
@@ -87,11 +88,11 @@ def pages_and_feeds(store: Store, me: Instance) -> tuple[list[str], Callable[[],
 def messages(store: Store, me: Instance) -> tuple[list[str], Callable[[], None]]:
     now = utc_now()
 
-    def claim(connection: Connection) -> list[deliveries.Due]:
-        deliveries.take_turn(connection)
-        due = deliveries.due(connection, me, now=now, limit=3)
+    def claim(connection: Connection) -> list[delivery_store.Due]:
+        delivery_store.take_turn(connection)
+        due = delivery_store.due(connection, me, now=now, limit=3)
         dawdle()
-        return deliveries.claim(connection, due, me, now=now, ttl=timedelta(seconds=60))
+        return delivery_store.claim(connection, due, me, now=now, ttl=timedelta(seconds=60))
 
     claimed = store.transact(claim)
 
@@ -103,12 +104,12 @@ def messages(store: Store, me: Instance) -> tuple[list[str], Callable[[], None]]
     return [name for d in claimed for name in (d.delivery.id, d.delivery.target)], give_back
 
 
-def end(connection: Connection, due: deliveries.Due) -> bool:
+def end(connection: Connection, due: delivery_store.Due) -> bool:
     """Delivered at the fourth attempt, until then due again at once."""
     over = due.delivery.attempts > 3
-    state = deliveries.DELIVERED if over else deliveries.PENDING
+    state = delivery_store.DELIVERED if over else delivery_store.PENDING
     again = None if over else utc_now()
-    return deliveries.finish(
+    return delivery_store.finish(
         connection, due.delivery, state=state, now=utc_now(), next_attempt_at=again
     )
 

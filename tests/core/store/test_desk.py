@@ -10,13 +10,14 @@ from sqlalchemy import event, select
 
 from config.errors import UsageError
 from core.ids import alert_id, digest, story_id
-from core.store import Connection, Store, desk, desk_story
-from core.store import alerts as kept
-from core.store import deliveries as sent
-from core.store import stories as seen
+from core.store import Connection, Store
+from core.store import alerts as alert_store
+from core.store import deliveries as delivery_store
+from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
-from core.store.desk import Cursor, StoryFilter
-from core.store.desk_cards import cards
+from core.store.cards import cards
+from core.store.console import story_list, story_page
+from core.store.console.story_list import Cursor, StoryFilter
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FACTS = """{"id": "%s", "revision": 1, "url": "https://%s.example/%s", "title": "%s",
@@ -52,18 +53,18 @@ def add(
         topic, article, 1, "rev", event, code or event, f"It was {event}.", alert, own, outlet,
         title, f"https://{outlet}.example/{name}", at, language, country, severity, 40,
     )  # fmt: skip
-    kept.record_decision(connection, row, sentences)
+    alert_store.record_decision(connection, row, sentences)
     if event == "opened":
-        seen.add_story(connection, seen.Story(own, topic, title, at, at, 1))
+        story_store.add_story(connection, story_store.Story(own, topic, title, at, at, 1))
     if told or story:
         facts = FACTS % (article, outlet, name, title, outlet, language)
-        place = seen.StoryArticle(
+        place = story_store.StoryArticle(
             topic, article, 1, own, "original" if not story else "copy", None, 1.0, at, at, outlet,
             "", facts, "", b"",
         )  # fmt: skip
-        seen.put_article(connection, place, ())
+        story_store.put_article(connection, place, ())
     if event == "opened":
-        kept.open_alert(connection, Alert(
+        alert_store.open_alert(connection, Alert(
             alert, topic, topic.upper(), own, "open", severity, title, "New story.", "new_story",
             article, at, at,
         ))  # fmt: skip
@@ -72,7 +73,7 @@ def add(
 
 def listed(store: Store, **wish: object) -> list[str]:
     with store.read() as connection:
-        found = desk.stories(connection, StoryFilter(**wish))  # type: ignore[arg-type]
+        found = story_list.stories(connection, StoryFilter(**wish))  # type: ignore[arg-type]
     return [card.title for card in found]
 
 
@@ -142,20 +143,20 @@ def test_a_filter_finds_what_it_says(filled: Store, wish: dict[str, object], nam
 
 def test_a_card_shows_who_has_the_story_and_why_it_was_told(filled: Store) -> None:
     with filled.read() as connection:
-        card = desk.stories(connection, StoryFilter(outlet="bote"))[0]
+        card = story_list.stories(connection, StoryFilter(outlet="bote"))[0]
     assert (card.outlet, card.outlets, card.also_in) == ("bote", ("bote", "herald"), 1)
     assert card.languages == ("de", "en")
     assert card.countries == ("DE", "GB")
     assert card.score == 40
     assert card.evidence is not None
     assert card.evidence.sentence == "Die Nato tagt."
-    assert card.held == (desk.Held("copy", 1),)
+    assert card.held == (story_list.Held("copy", 1),)
     assert (card.told, card.state, card.topic_title) == (True, "open", "NATO")
 
 
 def test_a_story_that_was_held_back_says_why(filled: Store) -> None:
     with filled.read() as connection:
-        card = desk.stories(connection, StoryFilter(state="suppressed"))[0]
+        card = story_list.stories(connection, StoryFilter(state="suppressed"))[0]
     assert (card.told, card.state, card.reason_code) == (False, "suppressed", "too_old")
     assert card.outlet == "kurier"
 
@@ -163,8 +164,8 @@ def test_a_story_that_was_held_back_says_why(filled: Store) -> None:
 def test_a_story_told_after_it_was_held_back_takes_its_place_at_the_top(filled: Store) -> None:
     later = NOW + timedelta(hours=1)
     with filled.write() as connection:
-        held = desk.stories(connection, StoryFilter(state="suppressed"))[0]
-        kept.open_alert(connection, Alert(
+        held = story_list.stories(connection, StoryFilter(state="suppressed"))[0]
+        alert_store.open_alert(connection, Alert(
             held.alert_id, "nato", "NATO", held.story_id, "open", "normal", "Alter Hut", "New.",
             "new_story", digest("article", "c"), later, later,
         ))  # fmt: skip
@@ -182,7 +183,7 @@ def test_a_page_takes_the_same_few_queries_however_many_stories_it_has(store: St
 
         with store.read() as connection:
             event.listen(connection, "before_cursor_execute", one)
-            desk.stories(connection, StoryFilter())
+            story_list.stories(connection, StoryFilter())
         return count
 
     with store.write() as connection:
@@ -201,7 +202,7 @@ def test_pages_neither_repeat_nor_skip_stories_told_at_one_moment(store: Store) 
     place: Cursor | None = None
     while True:
         with store.read() as connection:
-            page = desk.stories(connection, StoryFilter(), before=place, limit=3)
+            page = story_list.stories(connection, StoryFilter(), before=place, limit=3)
         if not page:
             break
         found += [card.alert_id for card in page]
@@ -215,18 +216,18 @@ def test_pages_neither_repeat_nor_skip_stories_told_at_one_moment(store: Store) 
 
 def test_newer_stories_are_counted_under_the_filter(filled: Store) -> None:
     with filled.read() as connection:
-        oldest = desk.stories(connection, StoryFilter())[-1].cursor
-        assert desk.count_newer(connection, StoryFilter(), oldest) == 2
-        assert desk.count_newer(connection, StoryFilter(outlet="herald"), oldest) == 1
-        newest = desk.newest(connection, StoryFilter())
+        oldest = story_list.stories(connection, StoryFilter())[-1].cursor
+        assert story_list.count_newer(connection, StoryFilter(), oldest) == 2
+        assert story_list.count_newer(connection, StoryFilter(outlet="herald"), oldest) == 1
+        newest = story_list.newest(connection, StoryFilter())
         assert newest is not None
-        assert desk.count_newer(connection, StoryFilter(), newest) == 0
-        assert desk.newest(connection, StoryFilter(topic="none")) is None
+        assert story_list.count_newer(connection, StoryFilter(), newest) == 0
+        assert story_list.newest(connection, StoryFilter(topic="none")) is None
 
 
 def test_the_filter_offers_what_stories_have(filled: Store) -> None:
     with filled.read() as connection:
-        found = desk.facets(connection)
+        found = story_list.facets(connection)
     assert found.topics == (("nato", "NATO"), ("talks", "TALKS"))
     assert found.outlets == ("bote", "herald", "kurier")
     assert (found.languages, found.countries) == (("de", "en"), ("DE", "GB"))
@@ -236,44 +237,48 @@ def test_the_filter_offers_what_stories_have(filled: Store) -> None:
 def test_any_change_of_a_story_is_seen(filled: Store) -> None:
     later = NOW + timedelta(minutes=5)
     with filled.write() as connection:
-        assert desk.pulse(connection) == NOW
-        kept.touch(connection, desk.stories(connection, StoryFilter())[-1].alert_id, later)
-        assert desk.pulse(connection) == later
+        assert story_list.pulse(connection) == NOW
+        alert_store.touch(
+            connection, story_list.stories(connection, StoryFilter())[-1].alert_id, later
+        )
+        assert story_list.pulse(connection) == later
 
 
 @pytest.mark.parametrize("limit", [0, -1, 201, 10**9])
 def test_a_page_has_bounds(store: Store, limit: int) -> None:
     with store.read() as connection, pytest.raises(UsageError, match="no number of stories"):
-        desk.stories(connection, StoryFilter(), limit=limit)
+        story_list.stories(connection, StoryFilter(), limit=limit)
 
 
 def test_a_state_there_is_none_of_is_refused(store: Store) -> None:
     with store.read() as connection, pytest.raises(UsageError, match="no state"):
-        desk.stories(connection, StoryFilter(state="open' OR '1'='1"))
+        story_list.stories(connection, StoryFilter(state="open' OR '1'='1"))
 
 
 def test_the_page_of_a_story_has_everything_about_it(filled: Store) -> None:
     with filled.write() as connection:
-        card = desk.stories(connection, StoryFilter(outlet="bote"))[0]
+        card = story_list.stories(connection, StoryFilter(outlet="bote"))[0]
         add(connection, "d", NOW, topic="talks", told=False, code="draft")
-        own = sent.notification_id(card.alert_id, "desk", "new_story", 0)
-        note = sent.Notification(own, card.alert_id, "desk", "new_story", 0, "{}", NOW)
-        sent.add_notification(connection, note, ["https://a.example", "https://b.example"])
-        found = desk_story.story(connection, card.alert_id)
-        short = desk_story.story(connection, card.alert_id[:8])
+        own = delivery_store.notification_id(card.alert_id, "desk", "new_story", 0)
+        note = delivery_store.Notification(own, card.alert_id, "desk", "new_story", 0, "{}", NOW)
+        delivery_store.add_notification(
+            connection, note, ["https://a.example", "https://b.example"]
+        )
+        found = story_page.story(connection, card.alert_id)
+        short = story_page.story(connection, card.alert_id[:8])
     assert [part.outlet for part in found.articles] == ["bote", "herald"]
     assert found.articles[0].evidence[1].surface == "Nato"
     assert [d.event for d in found.decisions] == ["opened", "suppressed"]
     assert [(d.topic_id, d.reason_code) for d in found.elsewhere] == [("talks", "draft")]
     assert [len(told.deliveries) for told in found.notifications] == [2]
-    assert found.card.notified == (desk.Told("desk", "pending", 2),)
+    assert found.card.notified == (story_list.Told("desk", "pending", 2),)
     assert replace(short, card=found.card) == found
 
 
 def test_a_story_that_was_only_held_back_has_a_page_too(filled: Store) -> None:
     with filled.read() as connection:
-        card = desk.stories(connection, StoryFilter(state="suppressed"))[0]
-        found = desk_story.story(connection, card.alert_id)
+        card = story_list.stories(connection, StoryFilter(state="suppressed"))[0]
+        found = story_page.story(connection, card.alert_id)
     assert found.articles == ()
     assert [d.reason_code for d in found.decisions] == ["too_old"]
 
@@ -291,4 +296,4 @@ def test_a_filter_no_database_takes_is_refused(bad: str) -> None:
 )
 def test_a_story_there_is_none_of_is_said_so(filled: Store, alert: str) -> None:
     with filled.read() as connection, pytest.raises(UsageError):
-        desk_story.story(connection, alert)
+        story_page.story(connection, alert)

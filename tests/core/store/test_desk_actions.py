@@ -12,13 +12,14 @@ from sqlalchemy import select
 
 from config.errors import NotThereError, UsageError
 from core.ids import alert_id, digest, story_id
-from core.store import Connection, Store, desk, desk_actions, outbox
-from core.store import alerts as kept
-from core.store import deliveries as sent
-from core.store import stories as seen
+from core.store import Connection, Store, outbox
+from core.store import alerts as alert_store
+from core.store import deliveries as delivery_store
+from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
-from core.store.desk import StoryFilter
-from core.store.desk_actions import Done
+from core.store.console import actions, story_list
+from core.store.console.actions import Done
+from core.store.console.story_list import StoryFilter
 from core.store.feed_record import FeedRecord
 from core.store.feeds import find, sync
 
@@ -31,13 +32,13 @@ def add(connection: Connection, name: str, *, told: bool = True) -> str:
     own = story_id("nato", article)
     alert = alert_id("nato", own)
     event = "opened" if told else "suppressed"
-    kept.record_decision(connection, DecisionRow(
+    alert_store.record_decision(connection, DecisionRow(
         "nato", article, 1, "rev", event, event, "Why.", alert, own, "kurier", name,
         "https://kurier.example/", NOW,
     ))  # fmt: skip
     if told:
-        seen.add_story(connection, seen.Story(own, "nato", name, NOW, NOW, 1))
-        kept.open_alert(connection, Alert(
+        story_store.add_story(connection, story_store.Story(own, "nato", name, NOW, NOW, 1))
+        alert_store.open_alert(connection, Alert(
             alert, "nato", "NATO", own, "open", "normal", name, "New.", "new_story", article, NOW,
             NOW,
         ))  # fmt: skip
@@ -52,8 +53,8 @@ def ids(store: Store) -> list[str]:
 
 def states(store: Store) -> dict[str, tuple[str, str]]:
     with store.read() as connection:
-        found = desk.stories(connection, StoryFilter(state="all"))
-        alerts = {a.id: a.state for a in kept.list_alerts(connection)}
+        found = story_list.stories(connection, StoryFilter(state="all"))
+        alerts = {a.id: a.state for a in alert_store.list_alerts(connection)}
     assert all(alerts.get(c.alert_id, "suppressed") == c.state for c in found)
     return {c.title: (c.state, c.verdict) for c in found}
 
@@ -76,21 +77,21 @@ def do(store: Store, work: Callable[[Connection], Done]) -> Done:
 def test_many_are_taken_at_once_and_the_stream_is_told_of_each(
     store: Store, ids: list[str]
 ) -> None:
-    done = do(store, lambda c: desk_actions.ack(c, ids[:2], by="Anna", at=NOW))
+    done = do(store, lambda c: actions.ack(c, ids[:2], by="Anna", at=NOW))
     assert set(done.alert_ids) == set(ids[:2])
     assert states(store) == {"a": ("acked", ""), "b": ("acked", ""), "c": ("open", "")}
     assert said(store) == [("acked", "acked")] * 2
-    again = do(store, lambda c: desk_actions.ack(c, ids, by="Bert", at=NOW))
+    again = do(store, lambda c: actions.ack(c, ids, by="Bert", at=NOW))
     assert again.alert_ids == (ids[2],)
     with store.read() as connection:
-        assert kept.alert(connection, ids[0]).acked_by == "Anna"
+        assert alert_store.alert(connection, ids[0]).acked_by == "Anna"
 
 
 def test_a_verdict_closes_and_says_why(store: Store, ids: list[str]) -> None:
-    do(store, lambda c: desk_actions.judge(c, ids[:1], verdict="relevant", by="Anna", at=NOW))
+    do(store, lambda c: actions.judge(c, ids[:1], verdict="relevant", by="Anna", at=NOW))
     do(
         store,
-        lambda c: desk_actions.judge(
+        lambda c: actions.judge(
             c, ids[1:2], verdict="irrelevant", reason="wrong_actor", by="Anna", at=NOW
         ),
     )
@@ -98,7 +99,7 @@ def test_a_verdict_closes_and_says_why(store: Store, ids: list[str]) -> None:
     assert states(store)["b"] == ("closed", "irrelevant")
     assert said(store) == [("closed", "relevant"), ("closed", "irrelevant_wrong_actor")]
     with store.read() as connection:
-        found = desk.stories(connection, StoryFilter(state="irrelevant"))
+        found = story_list.stories(connection, StoryFilter(state="irrelevant"))
     assert [(c.title, c.verdict_reason, c.verdict_by) for c in found] == [
         ("b", "wrong_actor", "Anna")
     ]
@@ -112,32 +113,32 @@ def test_a_verdict_or_reason_there_is_none_of_is_refused(
     store: Store, ids: list[str], verdict: str, reason: str
 ) -> None:
     with store.write() as connection, pytest.raises(UsageError):
-        desk_actions.judge(connection, ids, verdict=verdict, reason=reason, by="A", at=NOW)
+        actions.judge(connection, ids, verdict=verdict, reason=reason, by="A", at=NOW)
     assert said(store) == []
 
 
 def test_what_was_held_back_can_be_judged_but_not_taken(store: Store) -> None:
     with store.write() as connection:
         held = add(connection, "held", told=False)
-        assert desk_actions.ack(connection, [held], by="A", at=NOW) == Done("", ())
-        done = desk_actions.judge(connection, [held], verdict="relevant", by="A", at=NOW)
+        assert actions.ack(connection, [held], by="A", at=NOW) == Done("", ())
+        done = actions.judge(connection, [held], verdict="relevant", by="A", at=NOW)
     assert done.alert_ids == (held,)
     assert states(store) == {"held": ("suppressed", "relevant")}
     assert said(store) == []
-    do(store, lambda c: desk_actions.undo(c, done.action_id, by="A", at=SOON))
+    do(store, lambda c: actions.undo(c, done.action_id, by="A", at=SOON))
     assert states(store) == {"held": ("suppressed", "")}
 
 
 def test_an_ack_undone_is_open_again_and_the_stream_is_told(store: Store, ids: list[str]) -> None:
-    done = do(store, lambda c: desk_actions.ack(c, ids[:1], by="Anna", at=NOW))
-    back = do(store, lambda c: desk_actions.undo(c, done.action_id, by="Anna", at=SOON))
+    done = do(store, lambda c: actions.ack(c, ids[:1], by="Anna", at=NOW))
+    back = do(store, lambda c: actions.undo(c, done.action_id, by="Anna", at=SOON))
     assert back.alert_ids == (ids[0],)
-    do(store, lambda c: desk_actions.ack(c, ids[:1], by="Bert", at=SOON))
+    do(store, lambda c: actions.ack(c, ids[:1], by="Bert", at=SOON))
     assert states(store)["a"] == ("acked", "")
     assert said(store) == [("acked", "acked"), ("updated", "reopened"), ("acked", "acked")]
     with store.read() as connection:
-        found = desk_actions.actions_of(connection, ids[0])
-        assert kept.alert(connection, ids[0]).acked_by == "Bert"
+        found = actions.actions_of(connection, ids[0])
+        assert alert_store.alert(connection, ids[0]).acked_by == "Bert"
     assert [(a.verb, a.by, a.undone_at) for a in found] == [
         ("acked", "Anna", SOON),
         ("acked", "Bert", None),
@@ -145,57 +146,55 @@ def test_an_ack_undone_is_open_again_and_the_stream_is_told(store: Store, ids: l
 
 
 def test_a_verdict_undone_leaves_the_ack_before_it(store: Store, ids: list[str]) -> None:
-    do(store, lambda c: desk_actions.ack(c, ids[:1], by="Anna", at=NOW))
+    do(store, lambda c: actions.ack(c, ids[:1], by="Anna", at=NOW))
     done = do(
         store,
-        lambda c: desk_actions.judge(
-            c, ids[:1], verdict="irrelevant", reason="old", by="Bert", at=SOON
-        ),
+        lambda c: actions.judge(c, ids[:1], verdict="irrelevant", reason="old", by="Bert", at=SOON),
     )
-    do(store, lambda c: desk_actions.undo(c, done.action_id, by="Bert", at=SOON))
+    do(store, lambda c: actions.undo(c, done.action_id, by="Bert", at=SOON))
     assert states(store)["a"] == ("acked", "")
     with store.read() as connection:
-        alert = kept.alert(connection, ids[0])
+        alert = alert_store.alert(connection, ids[0])
     assert (alert.acked_by, alert.closed_by, alert.closed_at) == ("Anna", "", None)
     assert [event for event, _ in said(store)] == ["acked", "closed", "acked"]
 
 
 def test_a_changed_verdict_undone_is_the_one_before(store: Store, ids: list[str]) -> None:
-    do(store, lambda c: desk_actions.judge(c, ids[:1], verdict="relevant", by="Anna", at=NOW))
+    do(store, lambda c: actions.judge(c, ids[:1], verdict="relevant", by="Anna", at=NOW))
     done = do(
         store,
-        lambda c: desk_actions.judge(
+        lambda c: actions.judge(
             c, ids[:1], verdict="irrelevant", reason="duplicate", by="Bert", at=SOON
         ),
     )
-    do(store, lambda c: desk_actions.undo(c, done.action_id, by="Bert", at=SOON))
+    do(store, lambda c: actions.undo(c, done.action_id, by="Bert", at=SOON))
     assert states(store)["a"] == ("closed", "relevant")
     assert said(store)[-1] == ("closed", "relevant")
 
 
 def test_undo_leaves_alone_what_somebody_did_since(store: Store, ids: list[str]) -> None:
-    done = do(store, lambda c: desk_actions.ack(c, ids[:2], by="Anna", at=NOW))
-    do(store, lambda c: desk_actions.close(c, ids[:1], by="Bert", at=SOON))
-    back = do(store, lambda c: desk_actions.undo(c, done.action_id, by="Anna", at=SOON))
+    done = do(store, lambda c: actions.ack(c, ids[:2], by="Anna", at=NOW))
+    do(store, lambda c: actions.close(c, ids[:1], by="Bert", at=SOON))
+    back = do(store, lambda c: actions.undo(c, done.action_id, by="Anna", at=SOON))
     assert back.alert_ids == (ids[1],)
     assert states(store)["a"] == ("closed", "")
 
 
 def test_undo_is_for_once_and_for_seconds(store: Store, ids: list[str]) -> None:
-    done = do(store, lambda c: desk_actions.ack(c, ids[:1], by="Anna", at=NOW))
+    done = do(store, lambda c: actions.ack(c, ids[:1], by="Anna", at=NOW))
     late = NOW + timedelta(seconds=16)
     with store.write() as connection, pytest.raises(UsageError, match="too late"):
-        desk_actions.undo(connection, done.action_id, by="Anna", at=late)
-    do(store, lambda c: desk_actions.undo(c, done.action_id, by="Anna", at=SOON))
+        actions.undo(connection, done.action_id, by="Anna", at=late)
+    do(store, lambda c: actions.undo(c, done.action_id, by="Anna", at=SOON))
     for action in (done.action_id, "0" * 32, "' OR 1=1 --", "\0", "\ud800"):
         with store.write() as connection, pytest.raises(NotThereError):
-            desk_actions.undo(connection, action, by="Anna", at=SOON)
+            actions.undo(connection, action, by="Anna", at=SOON)
 
 
 def test_a_name_is_cleaned_before_it_is_kept(store: Store, ids: list[str]) -> None:
-    do(store, lambda c: desk_actions.ack(c, ids[:1], by="A\0\u202e\ud800" + "n" * 200, at=NOW))
+    do(store, lambda c: actions.ack(c, ids[:1], by="A\0\u202e\ud800" + "n" * 200, at=NOW))
     with store.read() as connection:
-        by = kept.alert(connection, ids[0]).acked_by
+        by = alert_store.alert(connection, ids[0]).acked_by
     assert by.startswith("A")
     assert len(by) <= 80
     assert by.isprintable()
@@ -203,7 +202,7 @@ def test_a_name_is_cleaned_before_it_is_kept(store: Store, ids: list[str]) -> No
 
 def test_an_unknown_story_among_many_changes_none(store: Store, ids: list[str]) -> None:
     with pytest.raises(NotThereError), store.write() as connection:
-        desk_actions.ack(connection, [*ids, "f" * 32], by="Anna", at=NOW)
+        actions.ack(connection, [*ids, "f" * 32], by="Anna", at=NOW)
     assert {state for state, _ in states(store).values()} == {"open"}
     assert said(store) == []
 
@@ -211,7 +210,7 @@ def test_an_unknown_story_among_many_changes_none(store: Store, ids: list[str]) 
 @pytest.mark.parametrize("number", [0, 201])
 def test_one_action_has_bounds(store: Store, number: int) -> None:
     with store.write() as connection, pytest.raises(UsageError, match="at once"):
-        desk_actions.ack(connection, ["0" * 32] * number, by="A", at=NOW)
+        actions.ack(connection, ["0" * 32] * number, by="A", at=NOW)
 
 
 def test_two_who_take_the_same_stories_at_once_take_each_once(store: Store, ids: list[str]) -> None:
@@ -219,7 +218,7 @@ def test_two_who_take_the_same_stories_at_once_take_each_once(store: Store, ids:
 
     def take(by: str, order: list[str]) -> None:
         ready.wait()
-        done.append(store.transact(lambda c: desk_actions.ack(c, order, by=by, at=NOW)))
+        done.append(store.transact(lambda c: actions.ack(c, order, by=by, at=NOW)))
 
     threads = [Thread(target=take, args=("A", ids)), Thread(target=take, args=("B", ids[::-1]))]
     for thread in threads:
@@ -231,10 +230,10 @@ def test_two_who_take_the_same_stories_at_once_take_each_once(store: Store, ids:
 
 
 def a_delivery(connection: Connection, **values: object) -> str:
-    note = sent.Notification("n" * 32, "a" * 32, "desk", "new_story", 0, "{}", NOW)
-    sent.add_notification(connection, note, ["https://desk.example"])
-    one = connection.scalars(select(sent.deliveries.c.id)).one()
-    connection.execute(sent.deliveries.update().values(**values))
+    note = delivery_store.Notification("n" * 32, "a" * 32, "desk", "new_story", 0, "{}", NOW)
+    delivery_store.add_notification(connection, note, ["https://desk.example"])
+    one = connection.scalars(select(delivery_store.deliveries.c.id)).one()
+    connection.execute(delivery_store.deliveries.update().values(**values))
     return str(one)
 
 
@@ -245,8 +244,8 @@ def test_what_did_not_arrive_is_sent_again_now(store: Store, state: str, words: 
     later = NOW + timedelta(hours=1)
     with store.write() as connection:
         one = a_delivery(connection, state=state, next_attempt_at=later)
-        assert words in desk_actions.resend(connection, one, NOW)
-        row = connection.execute(select(sent.deliveries)).mappings().one()
+        assert words in actions.resend(connection, one, NOW)
+        row = connection.execute(select(delivery_store.deliveries)).mappings().one()
     assert row["next_attempt_at"] == NOW
     assert row["state"] == ("pending" if state == "failed" else state)
 
@@ -254,16 +253,16 @@ def test_what_did_not_arrive_is_sent_again_now(store: Store, state: str, words: 
 @pytest.mark.parametrize("state", ["delivered", "sending"])
 def test_what_arrived_or_is_on_its_way_is_not_sent_again(store: Store, state: str) -> None:
     with store.write() as connection, pytest.raises(UsageError, match=state):
-        desk_actions.resend(connection, a_delivery(connection, state=state), NOW)
+        actions.resend(connection, a_delivery(connection, state=state), NOW)
 
 
 def test_a_target_that_asked_for_a_pause_gets_it(store: Store) -> None:
     with store.write() as connection:
         one = a_delivery(connection, asked_until=NOW + timedelta(minutes=5))
         with pytest.raises(UsageError, match="left alone until"):
-            desk_actions.resend(connection, one, NOW)
+            actions.resend(connection, one, NOW)
         with pytest.raises(NotThereError):
-            desk_actions.resend(connection, "0" * 32, NOW)
+            actions.resend(connection, "0" * 32, NOW)
 
 
 FEED = FeedRecord(
@@ -275,14 +274,14 @@ FEED = FeedRecord(
 def test_a_feed_is_polled_now_but_not_twice_in_a_minute(store: Store) -> None:
     with store.write() as connection:
         sync(connection, [FEED], NOW)
-        assert desk_actions.poll_now(connection, "kurier-1", NOW) == "It is polled now."
+        assert actions.poll_now(connection, "kurier-1", NOW) == "It is polled now."
         feed = find(connection, "kurier-1")
         assert feed is not None
         assert (feed.next_due_at, feed.due_reason) == (NOW, "asked for at the console")
         from core.store.feeds import feeds
 
         connection.execute(feeds.update().values(last_attempt_at=NOW))
-        words = desk_actions.poll_now(connection, "kurier-1", SOON)
+        words = actions.poll_now(connection, "kurier-1", SOON)
         feed = find(connection, "kurier-1")
     assert "12:01:00" in words
     assert feed is not None
@@ -294,6 +293,6 @@ def test_a_feed_that_is_not_there_or_taken_out_is_not_polled(store: Store) -> No
         sync(connection, [FEED], NOW)
         sync(connection, [], NOW)
         with pytest.raises(UsageError, match="no longer"):
-            desk_actions.poll_now(connection, "kurier-1", NOW)
+            actions.poll_now(connection, "kurier-1", NOW)
         with pytest.raises(NotThereError):
-            desk_actions.poll_now(connection, "' OR 1=1 --", NOW)
+            actions.poll_now(connection, "' OR 1=1 --", NOW)

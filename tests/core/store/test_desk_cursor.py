@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import UsageError
-from core.store.desk import Cursor
+from core.store.console.story_list import Cursor
 
 
 @given(

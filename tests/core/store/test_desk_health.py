@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import UsageError
-from core.store import Connection, Store, desk_actions, desk_health, feed_days
-from core.store import alerts as kept
-from core.store import deliveries as sent
+from core.store import Connection, Store, feed_days
+from core.store import alerts as alert_store
+from core.store import deliveries as delivery_store
 from core.store.alerts import Alert, DecisionRow
-from core.store.desk_health import wilson
+from core.store.console import actions, overviews
+from core.store.console.overviews import wilson
 from core.store.feed_record import FeedRecord
 from core.store.feeds import sync
 
@@ -32,7 +33,7 @@ def test_a_feed_shows_fourteen_days_and_how_many_answers_were_304(store: Store) 
             feed_days.count_poll(connection, "kurier-1", at, entries=5)
             feed_days.count_poll(connection, "kurier-1", at, not_modified=True)
         feed_days.count_poll(connection, "kurier-1", NOW, failed=True)
-        (found,) = desk_health.feeds(connection, NOW)
+        (found,) = overviews.feeds(connection, NOW)
     assert len(found.days) == 14
     today = found.days[-1]
     assert (today.day, today.polls, today.entries) == (date(2026, 11, 22), 5, 10)
@@ -44,7 +45,7 @@ def test_a_feed_shows_fourteen_days_and_how_many_answers_were_304(store: Store) 
 def test_a_feed_never_polled_has_no_share(store: Store) -> None:
     with store.write() as connection:
         sync(connection, [FEED], NOW)
-        (found,) = desk_health.feeds(connection, NOW)
+        (found,) = overviews.feeds(connection, NOW)
     assert (found.share_304, found.state.state) == (None, "new")
 
 
@@ -60,12 +61,12 @@ def test_days_long_past_are_forgotten(store: Store) -> None:
 def add(connection: Connection, name: str, *, told: bool, at: datetime = NOW) -> str:
     alert = f"{name:0<32}"
     event = "opened" if told else "suppressed"
-    kept.record_decision(connection, DecisionRow(
+    alert_store.record_decision(connection, DecisionRow(
         "nato", f"{name:f<32}", 1, "rev", event, event, "Why.", alert, alert, "kurier", name, "",
         at,
     ))  # fmt: skip
     if told:
-        kept.open_alert(connection, Alert(
+        alert_store.open_alert(connection, Alert(
             alert, "nato", "NATO", alert, "open", "normal", name, "New.", "new_story", alert, at,
             at,
         ))  # fmt: skip
@@ -76,9 +77,9 @@ def test_a_topic_shows_its_days_its_open_alerts_and_its_precision(store: Store) 
     with store.write() as connection:
         ids = [add(connection, letter, told=True) for letter in "abcde"]
         add(connection, "1", told=False, at=NOW - timedelta(days=2))
-        desk_actions.judge(connection, ids[:3], verdict="relevant", by="A", at=NOW)
-        desk_actions.judge(connection, ids[3:4], verdict="irrelevant", reason="old", by="A", at=NOW)
-        (found,) = desk_health.topics(connection, NOW)
+        actions.judge(connection, ids[:3], verdict="relevant", by="A", at=NOW)
+        actions.judge(connection, ids[3:4], verdict="irrelevant", reason="old", by="A", at=NOW)
+        (found,) = overviews.topics(connection, NOW)
     assert (found.topic_id, found.open, found.relevant, found.irrelevant) == ("nato", 1, 3, 1)
     assert found.precision == 0.75
     assert found.low == pytest.approx(0.3006, abs=1e-4)
@@ -94,7 +95,7 @@ def test_a_topic_shows_its_days_its_open_alerts_and_its_precision(store: Store) 
 def test_a_topic_nobody_judged_has_no_precision(store: Store) -> None:
     with store.write() as connection:
         add(connection, "a", told=True)
-        (found,) = desk_health.topics(connection, NOW)
+        (found,) = overviews.topics(connection, NOW)
     assert (found.precision, found.low, found.high) == (None, None, None)
 
 
@@ -109,25 +110,27 @@ def test_the_interval_holds_the_share(of: tuple[int, int]) -> None:
 def test_deliveries_are_listed_by_state_what_changed_last_first(store: Store) -> None:
     with store.write() as connection:
         alert = add(connection, "a", told=True)
-        note = sent.Notification("n" * 32, alert, "desk", "new_story", 0, "{}", NOW)
-        sent.add_notification(connection, note, [f"https://{n}.example" for n in range(4)])
+        note = delivery_store.Notification("n" * 32, alert, "desk", "new_story", 0, "{}", NOW)
+        delivery_store.add_notification(
+            connection, note, [f"https://{n}.example" for n in range(4)]
+        )
         states = ("failed", "unknown", "delivered", "pending")
         for number, state in enumerate(states):
-            mine = sent.deliveries.c.target == f"https://{number}.example"
+            mine = delivery_store.deliveries.c.target == f"https://{number}.example"
             at = NOW + timedelta(seconds=number)
-            change = sent.deliveries.update().where(mine)
+            change = delivery_store.deliveries.update().where(mine)
             connection.execute(change.values(state=state, updated_at=at, last_error="Refused."))
     with store.read() as connection:
-        found = desk_health.listed_deliveries(connection)
+        found = overviews.listed_deliveries(connection)
         assert [f.delivery.state for f in found] == ["pending", "unknown", "failed"]
         assert (found[2].title, found[2].topic_id, found[2].kind) == ("a", "nato", "new_story")
         assert found[2].delivery.last_error == "Refused."
-        rest = desk_health.listed_deliveries(connection, before=found[0].cursor)
+        rest = overviews.listed_deliveries(connection, before=found[0].cursor)
         assert rest == found[1:]
         for state in states:
-            (only,) = desk_health.listed_deliveries(connection, state=state)
+            (only,) = overviews.listed_deliveries(connection, state=state)
             assert only.delivery.state == state
         with pytest.raises(UsageError):
-            desk_health.listed_deliveries(connection, state="'; --")
+            overviews.listed_deliveries(connection, state="'; --")
         with pytest.raises(UsageError):
-            desk_health.listed_deliveries(connection, limit=1000)
+            overviews.listed_deliveries(connection, limit=1000)

@@ -11,8 +11,9 @@ from alembic import command
 from alembic.config import Config
 
 import core.store.migrate as migrate
-from core.store import Store, desk, desk_health
-from core.store.desk import StoryFilter
+from core.store import Store
+from core.store.console import overviews, story_list
+from core.store.console.story_list import StoryFilter
 from core.store.engine import _engine
 from tests.support.postgres import DATABASES
 
@@ -56,10 +57,12 @@ def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def test_what_was_decided_before_is_on_the_desk(old_database: str) -> None:
     store = Store.open(old_database)
     with store.read() as connection:
-        (told,) = desk.stories(connection, StoryFilter())
-        (held,) = desk.stories(connection, StoryFilter(state="suppressed"))
-        by_copy = desk.stories(connection, StoryFilter(outlet="outlet-2", words="ÖSTERREICH 2"))
-        (topic,) = desk_health.topics(connection, NOW)
+        (told,) = story_list.stories(connection, StoryFilter())
+        (held,) = story_list.stories(connection, StoryFilter(state="suppressed"))
+        by_copy = story_list.stories(
+            connection, StoryFilter(outlet="outlet-2", words="ÖSTERREICH 2")
+        )
+        (topic,) = overviews.topics(connection, NOW)
     assert (told.title, told.state, told.severity, told.at) == (
         "Österreich 1",
         "acked",

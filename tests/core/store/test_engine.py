@@ -19,7 +19,7 @@ from config.errors import (
     StoreRefusedError,
     retryable,
 )
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.store import Connection, Store, leases, outbox
 from core.store.engine import about
 from core.streams.port import NewRecord

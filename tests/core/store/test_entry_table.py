@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from config.errors import StoreError
-from core.instance import Instance
 from core.messages import ArticleRevision
+from core.processes.instance import Instance
 from core.store import Store, articles, entries, hosts, row_leases
 from core.store.entries import DONE, EntryRecord
-from tests.support.press import MONDAY
 from tests.support.records import article_record, entry_record
+from tests.support.scripted_publisher import MONDAY
 
 MINUTE = timedelta(minutes=1)
 

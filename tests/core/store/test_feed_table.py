@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from config.errors import StoreError
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.store import Store, feeds, hosts, row_leases
 from core.store.feed_record import FeedRecord, judge
-from tests.support.press import MONDAY
 from tests.support.records import feed_record
+from tests.support.scripted_publisher import MONDAY
 
 MINUTE = timedelta(minutes=1)
 

@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 import core.store
 from config.errors import OperatorError
 from core.store import Store
-from core.store.metadata import metadata
+from core.store.column_types import metadata
 from core.store.migrate import HEAD, current
 from tests.support.postgres import DATABASES
 

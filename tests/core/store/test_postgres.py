@@ -20,8 +20,8 @@ from core.store import Store, feeds, hosts, outbox
 from core.store.engine import about
 from core.streams.port import NewRecord
 from tests.support.postgres import Server
-from tests.support.press import MONDAY
 from tests.support.records import feed_record
+from tests.support.scripted_publisher import MONDAY
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RECORD = NewRecord("news.test.v1", None, b"v", (), NOW)

@@ -20,10 +20,10 @@ from collections.abc import Callable
 from config.settings import load_settings
 from core.clock import utc_now
 from core.dispositions import Dispositions
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.streams import open_streams
+from core.streams.consume_loop import Policy, work
 from core.streams.port import Batch, Consumer, NewRecord, Record, StreamLog
-from core.streams.work import Policy, work
 
 
 def say(what: str) -> None:

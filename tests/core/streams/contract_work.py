@@ -21,8 +21,8 @@ from config.errors import (
 from core.clock import utc_now
 from core.dispositions import Dispositions
 from core.messages.envelope import DEAD_LETTER
+from core.streams.consume_loop import Policy, drained, work
 from core.streams.port import Batch, NewRecord, StreamLog
-from core.streams.work import Policy, drained, work
 from tests.core.streams.support import (
     Children,
     Engine,

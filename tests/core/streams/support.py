@@ -15,8 +15,8 @@ import pytest
 
 from config.settings import Settings
 from core.clock import utc_now
-from core.instance import Instance
 from core.messages.envelope import DEAD_LETTER
+from core.processes.instance import Instance
 from core.streams import open_streams
 from core.streams.embedded import EmbeddedLog
 from core.streams.port import Consumer, NewRecord, Record, StreamLog, StreamSpec

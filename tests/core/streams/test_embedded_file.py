@@ -17,7 +17,7 @@ from config.errors import (
 )
 from config.settings import Settings
 from core.clock import utc_now
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.streams import open_streams
 from core.streams.embedded import EmbeddedLog
 from core.streams.embedded.filesystem import kind_of

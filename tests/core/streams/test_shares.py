@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.streams.shares import assign, shares
+from core.streams.assignment import assign, shares
 
 
 @given(st.integers(0, 500), st.lists(st.integers(0, 300), max_size=20), st.integers(0, 1000))

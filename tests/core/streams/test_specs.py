@@ -3,7 +3,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from core.messages.envelope import DEAD_LETTER
-from core.streams.specs import receipts_spec, stream_specs
+from core.streams.topology import receipts_spec, stream_specs
 
 
 def test_the_streams_are_those_of_the_public_contract(tmp_path: Path) -> None:

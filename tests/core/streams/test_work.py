@@ -24,11 +24,11 @@ from config.errors import (
 from core.clock import utc_now
 from core.dispositions import Dispositions
 from core.messages.envelope import DEAD_LETTER
+from core.streams.consume_loop import Policy, Worked, drained, work
 from core.streams.dead_letter import DeadLetterLimit
 from core.streams.embedded import EmbeddedLog
 from core.streams.halves import halves
 from core.streams.port import Batch, NewRecord, PartitionRange, Record, StreamSpec
-from core.streams.work import Policy, Worked, drained, work
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

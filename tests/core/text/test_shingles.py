@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text.shingles import (
+from core.text.fingerprint import (
     SKETCH_SIZE,
     Fingerprint,
     containment,
@@ -36,7 +36,9 @@ def numbered(start: int, end: int) -> list[str]:
 
 
 def test_a_fingerprint_is_the_same_in_every_process() -> None:
-    code = "from core.text.shingles import fingerprint; print(fingerprint(['a'] * 3 + ['b', 'c']))"
+    code = (
+        "from core.text.fingerprint import fingerprint; print(fingerprint(['a'] * 3 + ['b', 'c']))"
+    )
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == fingerprint(["a", "a", "a", "b", "c"])
 

@@ -6,7 +6,7 @@ import pytest
 
 from config.errors import FetchError
 from ingest.sources import parse_feed
-from tests.support.press import MONDAY
+from tests.support.scripted_publisher import MONDAY
 
 
 def test_a_feed_that_opens_elements_without_end_is_refused_at_once() -> None:

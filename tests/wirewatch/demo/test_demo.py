@@ -20,13 +20,13 @@ import pytest
 from core.messages import ArticleRevision
 from core.messages.envelope import ALERTS, ARTICLES
 from tests.support.browser import Browser
-from tests.support.walk import WIREWATCH
+from tests.support.cli_installation import WIREWATCH
 from tests.wirewatch.live import get
 from wirewatch.demo.facts import Facts, Reader
 from wirewatch.demo.room import load
 from wirewatch.demo.verdict import Names, StoryTable, compare, load_expected, outcomes
 from wirewatch.demo.workspace import Workspace, end, free_port
-from wirewatch.opening import open_instance, open_stream_log
+from wirewatch.run.bootstrap import open_instance, open_stream_log
 
 PATIENCE = 170.0
 """A demo takes half a minute, on a machine under load much longer."""

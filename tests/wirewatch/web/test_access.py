@@ -18,9 +18,9 @@ from starlette.types import ASGIApp
 
 from config.errors import SettingsError
 from config.settings import Settings, load_settings
-from wirewatch.web.access import SESSION_TIME, Sessions, protected
-from wirewatch.web.access_visit import MAX_BODY
-from wirewatch.web.guard import HEADERS
+from wirewatch.web.auth.access import SESSION_TIME, Sessions, protected
+from wirewatch.web.auth.host_guard import HEADERS
+from wirewatch.web.auth.request import MAX_BODY
 from wirewatch.web.server import address, listen, serve
 
 TOKEN = "correct horse battery staple"

@@ -26,15 +26,15 @@ from config.faults import Fault
 from config.settings import Settings
 from core.ids import alert_id, digest, story_id
 from core.store import Store, feed_days
-from core.store import alerts as kept
-from core.store import deliveries as sent
-from core.store import stories as seen
+from core.store import alerts as alert_store
+from core.store import deliveries as delivery_store
+from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
 from core.store.feed_record import FeedRecord
 from core.store.feeds import sync
 from wirewatch.web.api import create_api, openapi_json
-from wirewatch.web.explaining import Explainer
-from wirewatch.web.running import Running
+from wirewatch.web.explain import Explainer
+from wirewatch.web.runtime_status import Running
 from wirewatch.web.server import address, listen, serve
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -103,12 +103,12 @@ def add(store: Store, name: str, at: datetime = NOW, outlet: str = "kurier") -> 
     own = story_id("nato", article)
     alert = alert_id("nato", own)
     with store.write() as connection:
-        kept.record_decision(connection, DecisionRow(
+        alert_store.record_decision(connection, DecisionRow(
             "nato", article, 1, "rev", "opened", "new_story", "New.", alert, own, outlet, name,
             f"https://{outlet}.example/{name}", at, "de", "DE", "normal", 40,
         ))  # fmt: skip
-        seen.add_story(connection, seen.Story(own, "nato", name, at, at, 1))
-        kept.open_alert(connection, Alert(
+        story_store.add_story(connection, story_store.Story(own, "nato", name, at, at, 1))
+        alert_store.open_alert(connection, Alert(
             alert, "nato", "NATO", own, "open", "normal", name, "New.", "new_story", article, at,
             at,
         ))  # fmt: skip
@@ -127,8 +127,8 @@ def filled(folder: Path) -> Iterator[Store]:
     with opened.write() as connection:
         sync(connection, [feed], NOW)
         feed_days.count_poll(connection, "kurier-1", NOW, not_modified=True)
-        note = sent.Notification("n" * 32, "a" * 32, "desk", "new_story", 0, "{}", NOW)
-        sent.add_notification(connection, note, ["https://desk.example"])
+        note = delivery_store.Notification("n" * 32, "a" * 32, "desk", "new_story", 0, "{}", NOW)
+        delivery_store.add_notification(connection, note, ["https://desk.example"])
     try:
         yield opened
     finally:

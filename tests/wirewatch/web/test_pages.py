@@ -11,7 +11,7 @@ from config.catalog.load import load_partly
 from config.faults import Fault
 from core.store.feeds import feeds
 from tests.support.console import Console, add_delivery, add_feeds, add_story
-from wirewatch.web.guard import HEADERS
+from wirewatch.web.auth.host_guard import HEADERS
 from wirewatch.web.pages.stories import PAGE_SIZE
 
 PATHS = ("/", "/topics", "/topics/nato", "/feeds", "/deliveries", "/login")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from config.catalog.load import load_partly
-from core.store import deliveries as sent
+from core.store import deliveries as delivery_store
 from core.store import feeds
 from tests.support.console import Console, add_delivery, add_feeds, add_story
 from tests.support.faultserver import FaultServer, reply
@@ -116,7 +116,7 @@ def test_a_delivery_is_sent_again_with_its_id(console: Console, now: datetime) -
     back = ("back", f"/alerts/{alert_id}")
     assert console.submit("/deliveries/resend", [("delivery", failed), back]).count("waiting") >= 1
     with console.store.read() as connection:
-        assert sent.counts(connection) == {"pending": 1, "delivered": 1}
+        assert delivery_store.counts(connection) == {"pending": 1, "delivered": 1}
     body = console.submit("/deliveries/resend", [("delivery", done)])
     assert "It cannot be sent now" in body
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 import wirewatch.web
 from core.messages import Evidence, Field
-from core.store.desk import STATES
-from core.store.desk_actions import REASONS
+from core.store.console.actions import REASONS
+from core.store.console.story_list import STATES
 from core.store.feed_record import FeedRecord, FeedState, judge
-from wirewatch.web import charts, shown
+from wirewatch.web import charts, display
 from wirewatch.web.diff import CONTEXT, MAX_WORDS, diff
-from wirewatch.web.pulse import pulse
-from wirewatch.web.words import TABLES, Words, choose
+from wirewatch.web.i18n import TABLES, Words, choose
+from wirewatch.web.status import pulse
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WEB = Path(wirewatch.web.__file__).parent
@@ -115,14 +115,14 @@ def test_a_difference_of_huge_texts_is_bounded() -> None:
                             ("Hier", ["Hier"])]
 )  # fmt: skip
 def test_a_sentence_is_marked_where_its_surface_stands(surface: str, marked: list[str]) -> None:
-    found = shown.marked(evidence(surface, "Ein Hier mit ein Satz"))
+    found = display.marked(evidence(surface, "Ein Hier mit ein Satz"))
     assert "".join(piece.text for piece in found) == "Ein Hier mit ein Satz"
     assert [piece.text for piece in found if piece.marked] == marked
 
 
 def test_a_word_is_marked_before_a_part_of_another_and_several_at_once() -> None:
     one, two = evidence("Nato", "Natostaaten und Nato tagen"), evidence("tagen", "")
-    found = shown.marked(one, replace_sentence(two, one.sentence))
+    found = display.marked(one, replace_sentence(two, one.sentence))
     assert [piece.text for piece in found if piece.marked] == ["Nato", "tagen"]
     assert found[0].text == "Natostaaten und "
 
@@ -140,7 +140,7 @@ def replace_sentence(found: Evidence, sentence: str) -> Evidence:
             " javascript:x", "java\nscript:x"]
 )  # fmt: skip
 def test_only_web_addresses_are_linked(url: str) -> None:
-    assert shown.link(url) == ""
+    assert display.link(url) == ""
 
 
 def test_a_chart_has_a_bar_a_day_and_a_hairline_for_nothing() -> None:

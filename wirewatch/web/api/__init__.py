@@ -2,7 +2,7 @@
 
 ::
 
-    request ──▶ core.store.desk* ──▶ models ──▶ JSON with its ETag, 304 where the asker has it
+    request ──▶ core.store.console ──▶ models ──▶ JSON with its ETag, 304 where the asker has it
                       └ an error ──▶ problem+json (RFC 9457)
 
 Lists come in pages: ``next`` is the cursor of the following one. Within v1 only fields are added.

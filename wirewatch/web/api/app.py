@@ -24,13 +24,14 @@ from config.errors import (
     WirewatchError,
 )
 from core.clock import Clock
-from core.store import Connection, Store, desk, desk_actions, desk_health, desk_story
-from core.store.desk import MOST_COUNTED, Cursor, Facets, StoryFilter
-from core.store.desk_actions import Done
-from core.store.desk_health import TopicDesk
+from core.store import Connection, Store
+from core.store.console import actions, overviews, story_list, story_page
+from core.store.console.actions import Done
+from core.store.console.overviews import TopicDesk
+from core.store.console.story_list import MOST_COUNTED, Cursor, Facets, StoryFilter
 from wirewatch.web.api import models
-from wirewatch.web.explaining import Explainer
-from wirewatch.web.running import Running
+from wirewatch.web.explain import Explainer
+from wirewatch.web.runtime_status import Running
 
 T = TypeVar("T")
 
@@ -49,7 +50,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 Word = Annotated[str, Query(max_length=200)]
 Place = Annotated[str, Query(max_length=60, description="Cursor of an answer before.")]
-Limit = Annotated[int, Query(ge=1, le=desk.MAX_LIMIT)]
+Limit = Annotated[int, Query(ge=1, le=story_list.MAX_LIMIT)]
 Hex = Annotated[str, InPath(pattern="^[0-9a-f]{32}$")]
 TopicId = Annotated[str, InPath(max_length=200)]
 FeedId = Annotated[str, InPath(pattern="^[A-Za-z0-9._-]{1,120}$")]
@@ -149,10 +150,12 @@ class Ways:
         wish = StoryFilter(topic, outlet, language, country, severity, state, q, since, until)
         place = Cursor.parse(before) if before else None
         found = self._read(
-            lambda c: desk.stories(c, wish, before=place, limit=min(limit + 1, desk.MAX_LIMIT))
+            lambda c: story_list.stories(
+                c, wish, before=place, limit=min(limit + 1, story_list.MAX_LIMIT)
+            )
         )
         page = found[:limit]
-        more = len(found) > limit or len(page) == desk.MAX_LIMIT
+        more = len(found) > limit or len(page) == story_list.MAX_LIMIT
         return _answer(
             request,
             models.Stories(
@@ -180,16 +183,16 @@ class Ways:
         """How many stories of the filter came since a page was read (its `newest`)."""
         wish = StoryFilter(topic, outlet, language, country, severity, state, q, since, until)
         place = Cursor.parse(than)
-        count = self._read(lambda c: desk.count_newer(c, wish, place))
+        count = self._read(lambda c: story_list.count_newer(c, wish, place))
         return _answer(request, models.Newer(count=count, more=count >= MOST_COUNTED))
 
     def facets(self, request: Request) -> Response:
         """What there is to filter by."""
-        return _answer(request, self._read(desk.facets))
+        return _answer(request, self._read(story_list.facets))
 
     def story(self, request: Request, alert_id: Hex) -> Response:
         """One story: articles, revisions, decisions, notifications, actions."""
-        found = self._read(lambda c: desk_story.story(c, alert_id))
+        found = self._read(lambda c: story_page.story(c, alert_id))
         return _answer(request, models.story_out(found))
 
     def topics(self, request: Request) -> Response:
@@ -198,7 +201,7 @@ class Ways:
         found = self._figures()
         known = [
             models.topic_out(
-                found.get(topic_id) or desk_health.nothing_yet(topic_id, self._clock()),
+                found.get(topic_id) or overviews.nothing_yet(topic_id, self._clock()),
                 files[topic_id].title if topic_id in files else topic_id,
                 files[topic_id].state.value if topic_id in files else None,
             )
@@ -211,7 +214,7 @@ class Ways:
         topic = self._running.catalog().topic(topic_id)
         if topic is None:
             raise NotThereError(f"{topic_id!r} is no topic.")
-        figures = self._figures().get(topic_id) or desk_health.nothing_yet(topic_id, self._clock())
+        figures = self._figures().get(topic_id) or overviews.nothing_yet(topic_id, self._clock())
         return _answer(request, models.one_topic(topic, figures, self._running.faults()))
 
     async def explain(self, topic_id: TopicId, asked: models.Try) -> dict[str, Any]:
@@ -223,11 +226,11 @@ class Ways:
         return answer.as_json()
 
     def _figures(self) -> dict[str, TopicDesk]:
-        return {t.topic_id: t for t in self._read(lambda c: desk_health.topics(c, self._clock()))}
+        return {t.topic_id: t for t in self._read(lambda c: overviews.topics(c, self._clock()))}
 
     def feeds(self, request: Request) -> Response:
         """Every feed with its state and 14 days of entries."""
-        found = self._read(lambda c: desk_health.feeds(c, self._clock()))
+        found = self._read(lambda c: overviews.feeds(c, self._clock()))
         return _answer(request, models.Feeds(feeds=tuple(map(models.feed_out, found))))
 
     def deliveries(
@@ -241,7 +244,7 @@ class Ways:
         """Deliveries: undelivered (all that is not), pending, unknown, failed or delivered."""
         place = Cursor.parse(before) if before else None
         found = self._read(
-            lambda c: desk_health.listed_deliveries(c, state=state, before=place, limit=limit)
+            lambda c: overviews.listed_deliveries(c, state=state, before=place, limit=limit)
         )
         shown = tuple(map(models.delivery_about, found))
         after = str(found[-1].cursor) if len(found) == limit else None
@@ -249,32 +252,32 @@ class Ways:
 
     def ack(self, asked: models.Choose) -> Done:
         """Take stories."""
-        return self._write(lambda c, at: desk_actions.ack(c, asked.ids, by=asked.by, at=at))
+        return self._write(lambda c, at: actions.ack(c, asked.ids, by=asked.by, at=at))
 
     def close(self, asked: models.Choose) -> Done:
         """Close stories without a verdict."""
-        return self._write(lambda c, at: desk_actions.close(c, asked.ids, by=asked.by, at=at))
+        return self._write(lambda c, at: actions.close(c, asked.ids, by=asked.by, at=at))
 
     def judge(self, asked: models.Verdict) -> Done:
         """Say whether stories are relevant, which closes them."""
         return self._write(
-            lambda c, at: desk_actions.judge(
+            lambda c, at: actions.judge(
                 c, asked.ids, verdict=asked.verdict, reason=asked.reason, by=asked.by, at=at
             )
         )
 
     def undo(self, action_id: Hex, asked: models.Undo) -> Done:
         """Undo an action of the last ten seconds."""
-        return self._write(lambda c, at: desk_actions.undo(c, action_id, by=asked.by, at=at))
+        return self._write(lambda c, at: actions.undo(c, action_id, by=asked.by, at=at))
 
     def resend(self, delivery_id: Hex) -> models.Words:
         """Send what was not delivered again, with the same id."""
-        words = self._write(lambda c, at: desk_actions.resend(c, delivery_id, at))
+        words = self._write(lambda c, at: actions.resend(c, delivery_id, at))
         return models.Words(words=words)
 
     def poll(self, feed_id: FeedId) -> models.Words:
         """Let a feed be polled now."""
-        words = self._write(lambda c, at: desk_actions.poll_now(c, feed_id, at))
+        words = self._write(lambda c, at: actions.poll_now(c, feed_id, at))
         return models.Words(words=words)
 
     def _read(self, work: Callable[[Connection], T]) -> T:

@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from config.catalog.models import TopicDefinition
 from config.faults import Fault
 from core.store.alerts import DecisionRow
-from core.store.desk import StoryCard
-from core.store.desk_actions import MAX_IDS, Action
-from core.store.desk_health import DeliveryDesk, FeedDesk, TopicDay, TopicDesk
-from core.store.desk_story import Part, Story, Telling
+from core.store.console.actions import MAX_IDS, Action
+from core.store.console.overviews import DeliveryDesk, FeedDesk, TopicDay, TopicDesk
+from core.store.console.story_list import StoryCard
+from core.store.console.story_page import Part, Story, Telling
 from core.store.feed_days import FeedDay
-from wirewatch.web.explaining import MOST_PASTED
+from wirewatch.web.explain import MOST_PASTED
 
 Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 By = Annotated[str, Field(min_length=1, max_length=80, description="Who does it.")]

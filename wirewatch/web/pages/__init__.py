@@ -2,6 +2,6 @@
 
 ::
 
-    request ─▶ page function ─▶ core.store.desk… (rows) ─▶ what the template shows ─▶ HTML
-    form    ─▶ action ─▶ core.store.desk_actions ─▶ 303 to the page it came from
+    request ─▶ page function ─▶ core.store.console (rows) ─▶ what the template shows ─▶ HTML
+    form    ─▶ action ─▶ core.store.console.actions ─▶ 303 to the page it came from
 """

@@ -12,17 +12,17 @@ from starlette.concurrency import run_in_threadpool
 
 from config.catalog.models import Catalog
 from config.errors import UsageError
-from core.store import deliveries as sent
-from core.store import desk_actions, desk_health
-from core.store.desk import Cursor
-from core.store.desk_health import DeliveryDesk
-from wirewatch.web import forms, shown
+from core.store import deliveries as delivery_store
+from core.store.console import actions, overviews
+from core.store.console.overviews import DeliveryDesk
+from core.store.console.story_list import Cursor
+from wirewatch.web import display, forms
+from wirewatch.web.flash import note, noted
 from wirewatch.web.forms import with_query
-from wirewatch.web.frame import Frame
-from wirewatch.web.pages.flashes import note, noted
 from wirewatch.web.pages.stories import READ, topic_title
+from wirewatch.web.render import Frame
 
-STATES = tuple(desk_health.DELIVERY_STATES)
+STATES = tuple(overviews.DELIVERY_STATES)
 MOODS = {"delivered": "good", "failed": "bad", "pending": "warn", "unknown": "warn",
          "sending": "info"}  # fmt: skip
 PAGE_SIZE = 50
@@ -46,10 +46,10 @@ class Deliveries:
         state = state if state in STATES else STATES[0]
         place = Cursor.parse(before) if before else None
         with frame.store.read() as connection:
-            found = desk_health.listed_deliveries(
+            found = overviews.listed_deliveries(
                 connection, state=state, before=place, limit=PAGE_SIZE + 1
             )
-            waiting = counted(sent.counts(connection))
+            waiting = counted(delivery_store.counts(connection))
         rows = found[:PAGE_SIZE]
         older = ""
         if len(found) > PAGE_SIZE:
@@ -75,7 +75,7 @@ class Deliveries:
     def _resend(self, delivery_id: str) -> str:
         now = self._frame.clock()
         try:
-            self._frame.store.transact(lambda c: desk_actions.resend(c, delivery_id, now))
+            self._frame.store.transact(lambda c: actions.resend(c, delivery_id, now))
         except UsageError:
             return "not_resent"
         return "resent"
@@ -83,7 +83,7 @@ class Deliveries:
 
 def counted(by_state: Mapping[str, int]) -> dict[str, int]:
     """How many deliveries stand under each heading of the page."""
-    headings = desk_health.DELIVERY_STATES.items()
+    headings = overviews.DELIVERY_STATES.items()
     return {word: sum(by_state.get(s, 0) for s in states) for word, states in headings}
 
 
@@ -97,14 +97,14 @@ def row(found: DeliveryDesk, catalog: Catalog, now: datetime) -> dict[str, Any]:
         "kind": found.kind,
         "alert_id": found.alert_id,
         "topic": topic_title(catalog, found.topic_id),
-        "title": shown.title(found.title),
+        "title": display.title(found.title),
         "receiver": delivery.receiver,
-        "target": shown.line(delivery.target, 200),
+        "target": display.line(delivery.target, 200),
         "attempts": delivery.attempts,
         "repeat": delivery.possible_repeat,
         "when": delivery.delivered_at or delivery.updated_at,
         "again": delivery.next_attempt_at if delivery.state in ("pending", "unknown") else None,
         "is_due": delivery.next_attempt_at <= now + timedelta(seconds=1),
-        "error": shown.line(delivery.last_error),
+        "error": display.line(delivery.last_error),
         "may_resend": delivery.state in ("failed", "pending", "unknown"),
     }

@@ -13,13 +13,13 @@ from starlette.concurrency import run_in_threadpool
 
 from config.catalog.models import Catalog
 from config.errors import UsageError
-from core.store import desk_actions, desk_health
-from core.store.desk_health import FeedDesk
-from wirewatch.web import charts, forms, shown
-from wirewatch.web.frame import Frame
-from wirewatch.web.pages.flashes import note, noted
+from core.store.console import actions, overviews
+from core.store.console.overviews import FeedDesk
+from wirewatch.web import charts, display, forms
+from wirewatch.web.flash import note, noted
+from wirewatch.web.i18n import Words
 from wirewatch.web.pages.stories import READ, outlet_name
-from wirewatch.web.words import Words
+from wirewatch.web.render import Frame
 
 WORST_FIRST = ("gone", "failing", "paused", "quiet", "new", "ok", "off")
 MOODS = {"ok": "good", "quiet": "warn", "paused": "warn", "failing": "bad", "gone": "bad"}
@@ -42,7 +42,7 @@ class Feeds:
         frame, now = self._frame, self._frame.clock()
         t, catalog = frame.words(request), frame.running.catalog()
         with frame.store.read() as connection:
-            found = desk_health.feeds(connection, now)
+            found = overviews.feeds(connection, now)
         found = sorted(found, key=lambda f: WORST_FIRST.index(f.state.state))
         counts = Counter(f.state.state for f in found)
         return frame.show(
@@ -66,7 +66,7 @@ class Feeds:
     def _poll(self, feed_id: str) -> str:
         now = self._frame.clock()
         try:
-            self._frame.store.transact(lambda c: desk_actions.poll_now(c, feed_id, now))
+            self._frame.store.transact(lambda c: actions.poll_now(c, feed_id, now))
         except UsageError:
             return "not_polled"
         return "polled"
@@ -93,15 +93,15 @@ def row(feed: FeedDesk, catalog: Catalog, now: datetime, t: Words) -> dict[str, 
         "state": state,
         "mood": MOODS.get(state, ""),
         "outlet": outlet_name(catalog, record.outlet),
-        "url": shown.line(record.url, 300),
-        "link": shown.link(record.url),
-        "why": "" if state == "ok" else shown.line(feed.state.reason),
+        "url": display.line(record.url, 300),
+        "link": display.link(record.url),
+        "why": "" if state == "ok" else display.line(feed.state.reason),
         "last_success": record.last_success_at,
         "last_new": record.last_new_at,
         "polled": state != "off",
         "due": max(record.next_due_at, now),
         "is_due": record.next_due_at <= now + timedelta(seconds=1),
-        "due_why": shown.line(record.due_reason),
+        "due_why": display.line(record.due_reason),
         "share": None if feed.share_304 is None else round(100 * feed.share_304),
         "polls": polls,
         "chart": charts.bars(days, width=112, height=28),

@@ -8,9 +8,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from config.errors import WirewatchError
 from core.clock import rfc3339
-from core.store import alerts as kept
-from wirewatch.web.frame import Frame
+from core.store import alerts as alert_store
 from wirewatch.web.pages.stories import READ
+from wirewatch.web.render import Frame
 
 
 class Health:
@@ -30,7 +30,7 @@ class Health:
         wrong = frame.running.ill()
         try:
             with frame.store.read() as connection:
-                kept.list_alerts(connection, limit=1)
+                alert_store.list_alerts(connection, limit=1)
         except WirewatchError as error:
             wrong = [*wrong, str(error)]
         body = {"status": "ill" if wrong else "ok", "wrong": wrong, "at": rfc3339(frame.clock())}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
-from wirewatch.web.frame import Frame
 from wirewatch.web.pages.stories import READ
+from wirewatch.web.render import Frame
 
 
 class Login:

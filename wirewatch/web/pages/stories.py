@@ -12,13 +12,14 @@ from starlette.concurrency import run_in_threadpool as _in_thread
 
 from config.catalog.models import Catalog
 from config.errors import UsageError
-from core.store import Connection, desk, desk_actions
-from core.store.desk import Cursor, Facets, StoryCard
-from core.store.desk_actions import UNDO_TIME
-from wirewatch.web import forms, shown
-from wirewatch.web.frame import Frame
-from wirewatch.web.pages.wish import Wish, in_force, presets
-from wirewatch.web.words import Words
+from core.store import Connection
+from core.store.console import actions, story_list
+from core.store.console.actions import UNDO_TIME
+from core.store.console.story_list import Cursor, Facets, StoryCard
+from wirewatch.web import display, forms
+from wirewatch.web.i18n import Words
+from wirewatch.web.pages.story_filter import Wish, in_force, presets
+from wirewatch.web.render import Frame
 
 PAGE_SIZE = 50
 BY = "console"
@@ -46,8 +47,8 @@ class Stories:
         asked, place = wish.asked(now), request.query_params.get("before", "")
         before = Cursor.parse(place) if place else None
         with frame.store.read() as connection:
-            found = desk.stories(connection, asked, before=before, limit=PAGE_SIZE + 1)
-            facets = desk.facets(connection)
+            found = story_list.stories(connection, asked, before=before, limit=PAGE_SIZE + 1)
+            facets = story_list.facets(connection)
         cards = found[:PAGE_SIZE]
         catalog = frame.running.catalog()
         older = wish.href(before=str(cards[-1].cursor)) if len(found) > PAGE_SIZE else ""
@@ -57,8 +58,8 @@ class Stories:
             page="stories",
             stories=[card(c, catalog, t) for c in cards],
             facets=_choices(facets, catalog, wish, t),
-            states=[(state, t.of("states", state)) for state in desk.STATES],
-            reasons=desk_actions.REASONS,
+            states=[(state, t.of("states", state)) for state in story_list.STATES],
+            reasons=actions.REASONS,
             presets=presets(wish, t),
             in_force=in_force(wish, dict(facets.topics), t),
             wish=wish.shown(),
@@ -76,7 +77,7 @@ class Stories:
         """How many stories the filter has that the reader does not see yet."""
         asked = Wish.read(request.query_params).asked(self._frame.clock())
         with self._frame.store.read() as connection:
-            count = desk.count_newer(connection, asked, Cursor.parse(than))
+            count = story_list.count_newer(connection, asked, Cursor.parse(than))
         return JSONResponse({"newer": count})
 
     async def act(self, request: Request) -> RedirectResponse:
@@ -87,7 +88,7 @@ class Stories:
         verb, back = verb or form.get("act"), forms.back(form)
         if not ids:
             return forms.see(back, done="nothing", at=_stamp(self._frame.clock()))
-        if verb == desk_actions.IRRELEVANT and not form.get("reason"):
+        if verb == actions.IRRELEVANT and not form.get("reason"):
             return forms.see(back, done="why", pick=",".join(ids[:PAGE_SIZE]))
         done = await _in_thread(self._do, verb, ids, form.get("reason"))
         said = {"done": verb, "n": str(len(done.alert_ids)), "undo": done.action_id}
@@ -104,22 +105,22 @@ class Stories:
         said = {"done": "undone", "n": str(len(done.alert_ids))}
         return forms.see(back, **said, at=_stamp(self._frame.clock()))
 
-    def _do(self, verb: str, ids: Sequence[str], reason: str) -> desk_actions.Done:
+    def _do(self, verb: str, ids: Sequence[str], reason: str) -> actions.Done:
         who: Any = {"by": BY, "at": self._frame.clock()}
 
-        def work(connection: Connection) -> desk_actions.Done:
+        def work(connection: Connection) -> actions.Done:
             if verb == "ack":
-                return desk_actions.ack(connection, ids, **who)
+                return actions.ack(connection, ids, **who)
             if verb == "close":
-                return desk_actions.close(connection, ids, **who)
-            return desk_actions.judge(connection, ids, verdict=verb, reason=reason, **who)
+                return actions.close(connection, ids, **who)
+            return actions.judge(connection, ids, verdict=verb, reason=reason, **who)
 
         return self._frame.store.transact(work)
 
-    def _take_back(self, action: str) -> desk_actions.Done:
+    def _take_back(self, action: str) -> actions.Done:
         now = self._frame.clock()
         return self._frame.store.transact(
-            lambda connection: desk_actions.undo(connection, action, by=BY, at=now)
+            lambda connection: actions.undo(connection, action, by=BY, at=now)
         )
 
 
@@ -130,22 +131,22 @@ def card(found: StoryCard, catalog: Catalog, t: Words) -> dict[str, Any]:
         "id": found.alert_id,
         "at": found.at,
         "topic_id": found.topic_id,
-        "topic": shown.line(found.topic_title, 80),
-        "title": shown.title(found.title),
+        "topic": display.line(found.topic_title, 80),
+        "title": display.title(found.title),
         "state": found.state,
         "told": found.told,
         "severity": found.severity if found.told else "",
-        "acked_by": shown.line(found.acked_by, 40),
+        "acked_by": display.line(found.acked_by, 40),
         "verdict": found.verdict,
         "verdict_reason": found.verdict_reason,
         "notified": found.notified,
-        "reason": shown.line(found.reason),
-        "sentence": shown.marked(found.evidence) if found.evidence else (),
+        "reason": display.line(found.reason),
+        "sentence": display.marked(found.evidence) if found.evidence else (),
         "outlet": outlet_name(catalog, found.outlet),
         "others": ", ".join(others),
         "also_in": found.also_in,
         "score": found.score,
-        "language": shown.language(found.language),
+        "language": display.language(found.language),
         "languages": ", ".join(t.of("language", code) for code in found.languages[:6]),
     }
 
@@ -153,13 +154,13 @@ def card(found: StoryCard, catalog: Catalog, t: Words) -> dict[str, Any]:
 def outlet_name(catalog: Catalog, outlet_id: str) -> str:
     """The outlet as its readers call it; its id where the files do not have it any more."""
     outlet = catalog.outlet(outlet_id)
-    return shown.line(outlet.name if outlet else outlet_id, 80)
+    return display.line(outlet.name if outlet else outlet_id, 80)
 
 
 def topic_title(catalog: Catalog, topic_id: str) -> str:
     """The topic's title; its id where the files do not have it any more."""
     topic = next((topic for topic in catalog.topics if topic.id == topic_id), None)
-    return shown.line(topic.title if topic else topic_id, 80)
+    return display.line(topic.title if topic else topic_id, 80)
 
 
 def flash(query: Mapping[str, str], now: datetime, t: Words) -> dict[str, Any] | None:
@@ -195,7 +196,7 @@ def _choices(
 ) -> dict[str, list[tuple[str, str]]]:
     """What each field of the filter can be set to; what it is set to is always among it."""
     found = {
-        "topic": [(i, shown.line(title, 80)) for i, title in facets.topics],
+        "topic": [(i, display.line(title, 80)) for i, title in facets.topics],
         "outlet": [(i, outlet_name(catalog, i)) for i in facets.outlets],
         "language": [(code, t.of("language", code)) for code in facets.languages],
         "country": [(code, code) for code in facets.countries],
@@ -204,7 +205,7 @@ def _choices(
     for name, values in found.items():
         values.sort(key=lambda pair: pair[1].casefold())
         if (chosen := wish.get(name)) and chosen not in dict(values):
-            values.append((chosen, shown.line(chosen, 80)))
+            values.append((chosen, display.line(chosen, 80)))
     plural = {"topic": "topics", "outlet": "outlets", "language": "languages"}
     plural |= {"country": "countries", "severity": "severities"}
     return {plural[name]: values for name, values in found.items()}

@@ -11,17 +11,17 @@ from fastapi.responses import HTMLResponse
 from config.catalog.models import Catalog
 from core.messages import ArticleRevision, Evidence
 from core.store import articles as article_store
-from core.store import desk_actions, desk_story
 from core.store.alerts import DecisionRow
-from core.store.desk_story import Part, RevisionText, Story
+from core.store.console import actions, story_page
+from core.store.console.story_page import Part, RevisionText, Story
 from core.text import clean
 from processors import Explanation
-from wirewatch.web import shown
+from wirewatch.web import display
 from wirewatch.web.diff import diff
-from wirewatch.web.explaining import Explainer
-from wirewatch.web.frame import Frame
+from wirewatch.web.explain import Explainer
 from wirewatch.web.pages.deliveries import MOODS
 from wirewatch.web.pages.stories import READ, card, flash, outlet_name, topic_title
+from wirewatch.web.render import Frame
 
 SHOWN_SPANS = 12
 """Spans of one article that are listed; the count says how many there are."""
@@ -44,7 +44,7 @@ class OneStory:
         frame, now = self._frame, self._frame.clock()
         t, catalog = frame.words(request), frame.running.catalog()
         with frame.store.read() as connection:
-            found = desk_story.story(connection, alert_id)
+            found = story_page.story(connection, alert_id)
             first = _first(found)
             versions = article_store.revisions(connection, first.article_id) if first else []
         newest = versions[-1] if versions else None
@@ -62,7 +62,7 @@ class OneStory:
             actions=[a for a in found.actions if a.undone_at is None],
             first_seen=found.card.first_seen,
             last_seen=found.card.last_seen,
-            reasons=desk_actions.REASONS,
+            reasons=actions.REASONS,
             flash=flash(request.query_params, now, t),
         )
 
@@ -83,15 +83,15 @@ def timeline(story: Story, catalog: Catalog) -> Iterator[dict[str, Any]]:
 def _entries(part: Part, catalog: Catalog) -> Iterator[dict[str, Any]]:
     common = {
         "outlet": outlet_name(catalog, part.outlet),
-        "language": shown.language(part.language),
-        "url": shown.link(part.url),
+        "language": display.language(part.language),
+        "url": display.link(part.url),
     }
     first = part.revisions[0] if part.revisions else None
     yield common | {
         "kind": "copy" if part.copy_of else "article",
         "at": part.first_seen_at,
         "published": part.published_at,
-        "title": shown.title(first.title if first else part.title),
+        "title": display.title(first.title if first else part.title),
         "similarity": round(100 * part.similarity),
         "score": part.score,
         "spans": spans(part.evidence[:3]) if not part.copy_of else [],
@@ -101,8 +101,8 @@ def _entries(part: Part, catalog: Catalog) -> Iterator[dict[str, Any]]:
             "kind": "revision",
             "at": after.fetched_at,
             "number": after.revision,
-            "title": shown.title(after.title),
-            "retitled": shown.title(before.title) if before.title != after.title else "",
+            "title": display.title(after.title),
+            "retitled": display.title(before.title) if before.title != after.title else "",
             "diff": diff(_text(before), _text(after)),
         }
 
@@ -127,7 +127,7 @@ def why(part: Part, topic_id: str, catalog: Catalog) -> dict[str, Any]:
         "score": part.score,
         "threshold": topic.threshold if topic else None,
         "rules": rules,
-        "language": shown.language(part.language),
+        "language": display.language(part.language),
     }
 
 
@@ -135,7 +135,7 @@ def spans(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
     """Where rules fired; a sentence is listed once."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for one in evidence:
-        row = {"rule": one.rule, "field": one.field.value, "pieces": shown.marked(one, *evidence)}
+        row = {"rule": one.rule, "field": one.field.value, "pieces": display.marked(one, *evidence)}
         found.setdefault((one.field.value, one.sentence), row)
     return list(found.values())
 
@@ -168,9 +168,9 @@ def held(row: DecisionRow, catalog: Catalog) -> dict[str, Any]:
     """An article nobody was told of, and why."""
     return {
         "outlet": outlet_name(catalog, row.outlet),
-        "title": shown.title(row.title),
+        "title": display.title(row.title),
         "code": row.reason_code,
-        "reason": shown.line(row.reason),
+        "reason": display.line(row.reason),
         "at": row.decided_at,
     }
 
@@ -183,12 +183,12 @@ def told(kind: str, deliveries: Sequence[Any]) -> dict[str, Any]:
             {
                 "id": d.id,
                 "receiver": d.receiver,
-                "target": shown.line(d.target, 200),
+                "target": display.line(d.target, 200),
                 "state": d.state,
                 "mood": MOODS.get(d.state, ""),
                 "at": d.delivered_at or d.updated_at,
                 "attempts": d.attempts,
-                "error": shown.line(d.last_error),
+                "error": display.line(d.last_error),
                 "may_resend": d.state in ("failed", "unknown", "pending"),
             }
             for d in deliveries

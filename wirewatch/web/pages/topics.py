@@ -15,14 +15,14 @@ from starlette.concurrency import run_in_threadpool
 from config.catalog.models import TopicDefinition
 from config.errors import UsageError, WirewatchError
 from config.faults import Fault
-from core.store import desk, desk_health
-from core.store.desk_health import TOPIC_DAYS, TopicDay, TopicDesk
-from wirewatch.web import charts, forms, shown
-from wirewatch.web.explaining import Explainer
-from wirewatch.web.frame import Frame
+from core.store.console import overviews, story_list
+from core.store.console.overviews import TOPIC_DAYS, TopicDay, TopicDesk
+from wirewatch.web import charts, display, forms
+from wirewatch.web.explain import Explainer
+from wirewatch.web.i18n import Words
 from wirewatch.web.pages.stories import READ, card
 from wirewatch.web.pages.story import explained
-from wirewatch.web.words import Words
+from wirewatch.web.render import Frame
 
 STATE_MOODS = {"live": "good", "shadow": "warn", "draft": "info"}
 MOST_LINES = 2_000
@@ -64,7 +64,7 @@ class Topics:
     async def attempt(self, request: Request, topic_id: str) -> HTMLResponse:
         """What the topic says to a text, a page or a URL; nothing is kept of it."""
         form = await forms.read(request)
-        typed = {"title": form.get("title"), "language": shown.language(form.get("language"))}
+        typed = {"title": form.get("title"), "language": display.language(form.get("language"))}
         typed["source"] = form.get("source", 1_000_000)
         try:
             found, language = await self._explainer.given(**typed)
@@ -77,7 +77,7 @@ class Topics:
             answer.rules,
             json.dumps(answer.as_json(), ensure_ascii=False, indent=2),
         )
-        table["looked_at"] = shown.title(found.title)
+        table["looked_at"] = display.title(found.title)
         return await run_in_threadpool(self._show, request, topic_id, typed, table, "")
 
     def _show(
@@ -94,7 +94,9 @@ class Topics:
         if topic is None:
             raise UsageError(f"{topic_id[:80]!r} is no topic.")
         with frame.store.read() as connection:
-            newest = desk.stories(connection, desk.StoryFilter(topic=topic_id), limit=NEWEST)
+            newest = story_list.stories(
+                connection, story_list.StoryFilter(topic=topic_id), limit=NEWEST
+            )
         own = row(topic, self._known(now).get(topic_id), faults, now, t)
         own["big"] = charts.bars(own["days"], width=600, height=100)
         return frame.show(
@@ -107,13 +109,13 @@ class Topics:
             newest=[card(c, catalog, t) for c in newest],
             typed=typed | {"source": typed["source"][:20_000]},
             answer=answer,
-            failed=shown.line(failed),
+            failed=display.line(failed),
             languages=frame.running.settings.language_codes,
         )
 
     def _known(self, now: datetime) -> dict[str, TopicDesk]:
         with self._frame.store.read() as connection:
-            return {found.topic_id: found for found in desk_health.topics(connection, now)}
+            return {found.topic_id: found for found in overviews.topics(connection, now)}
 
 
 def row(
@@ -129,7 +131,7 @@ def row(
     mine = [fault for fault in faults if fault.file == topic.place.file]
     return {
         "id": topic.id,
-        "title": shown.line(topic.title, 120),
+        "title": display.line(topic.title, 120),
         "state": topic.state.value,
         "mood": STATE_MOODS.get(topic.state.value, ""),
         "severity": topic.alert.severity,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from core.store.metadata import BigId, UtcDateTime
+from core.store.column_types import BigId, UtcDateTime
 
 revision = "0001"
 down_revision = None

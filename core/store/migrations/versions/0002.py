@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from core.store.metadata import UtcDateTime, Words
+from core.store.column_types import UtcDateTime, Words
 from core.text.tokens import folded_words
 
 revision = "0002"

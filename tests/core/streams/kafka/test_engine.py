@@ -18,7 +18,7 @@ from config.errors import FencedError, SettingsError
 from config.settings import Settings
 from core.clock import utc_now
 from core.streams.kafka import KafkaLog, options
-from core.streams.kafka.outputs import place
+from core.streams.kafka.records import place
 from core.streams.kafka.seeking import at
 from core.streams.port import NewRecord, StreamSpec
 from tests.core.streams.kafka.weather import QUICK, Open, copy, opening

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from config.errors import RecordTooLargeError, UnknownStreamError
 from core.streams.embedded.streams import to_ms as embedded_to_ms
-from core.streams.kafka.outputs import LABELS, Placed, from_ms, place, to_ms
 from core.streams.kafka.producer import CHUNK_BYTES, CHUNK_RECORDS, chunks
-from core.streams.kafka.topics import Topic, Topics
+from core.streams.kafka.records import LABELS, Placed, from_ms, place, to_ms
+from core.streams.kafka.streams import Topic, Topics
 from core.streams.partitioner import partition_of
 from core.streams.port import NewRecord
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.streams.kafka.places import Place, misfit
+from core.streams.kafka.positions import Place, misfit
 from core.streams.port import PartitionRange, Record
 
 MOMENT = datetime(2026, 3, 1, tzinfo=UTC)

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from config.errors import SettingsError, StreamUnavailableError, WirewatchError
 from config.settings import Settings
 from core.clock import utc_now
-from core.instance import Instance
+from core.processes.instance import Instance
 from core.streams import open_streams
 from core.streams.port import StreamLog
 from scripts.kafka.broker import HOST

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from config.errors import StreamMismatchError
-from core.streams.kafka.topics import ROOM, Topic, configs, differences
+from core.streams.kafka.streams import ROOM, Topic, configs, differences
 from core.streams.port import StreamSpec
 
 SPEC = StreamSpec("in", 6, timedelta(days=30), 1_000_000, replication=3)

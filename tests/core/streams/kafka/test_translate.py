@@ -20,7 +20,7 @@ from config.errors import (
     WirewatchError,
     retryable,
 )
-from core.streams.kafka.translate import in_our_words, is_gone, translated
+from core.streams.kafka.errors import in_our_words, is_gone, translated
 
 ALL = [
     kind

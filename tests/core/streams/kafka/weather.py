@@ -11,9 +11,9 @@ from contextlib import closing, contextmanager
 from config.settings import Settings
 from core.clock import Clock, utc_now
 from core.dispositions import Dispositions
+from core.streams.consume_loop import Policy, Worked, work
 from core.streams.kafka import KafkaLog, Times, options
 from core.streams.port import Batch, Consumer, NewRecord, Record, StreamLog
-from core.streams.work import Policy, Worked, work
 from tests.core.streams.support import SPECS, unread
 
 QUICK = Times(

@@ -1,0 +1,271 @@
+"""A story as the desk's list shows it, and its place there.
+
+::
+
+    ids ──▶ cards_of ──▶ [StoryCard]     four queries, however many cards
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, literal, select, tuple_
+
+from config.errors import UsageError
+from core.messages import Evidence, Field
+from core.store.alerts import alerts, decisions
+from core.store.cards import COUNTRY, LANGUAGE, OUTLET, SUPPRESSED, card_labels, cards
+from core.store.column_types import UtcDateTime
+from core.store.deliveries import deliveries, notifications
+from core.store.stories import stories as story_table
+from core.store.stories import story_articles
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CURSOR = re.compile(r"([0-9]{1,17})-([0-9a-f]{32})")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in the list: newer stories stand before it, older ones after it."""
+
+    at: datetime
+    alert_id: str
+
+    def __str__(self) -> str:
+        """As URLs and JSON carry it."""
+        return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}-{self.alert_id}"
+
+    @classmethod
+    def parse(cls, value: str) -> Cursor:
+        """A cursor somebody gives back.
+
+        Raises:
+            UsageError: It was never ours.
+        """
+        found = _CURSOR.fullmatch(value)
+        try:
+            if found:
+                return cls(_EPOCH + timedelta(microseconds=int(found[1])), found[2])
+        except OverflowError:
+            pass
+        raise UsageError("That is no place in the list.", mend="Begin at the newest story.")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How many targets of a receiver are in which state about a story."""
+
+    receiver: str
+    state: str
+    targets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many articles of a story were not told, and why; ``reason_code`` is alerts.decide's."""
+
+    reason_code: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoryCard:
+    """A story as the list shows it.
+
+    Attributes:
+        alert_id: Names it everywhere.
+        state: open, acked or closed, or suppressed where nobody was told.
+        told: Whether people were told (an alert was opened).
+        at: When they were, else when it was held back: its place in the list.
+        first_seen: When its first article was seen; last_seen of its newest.
+        outlet: Publisher of the article it began with; so are url, language, score, evidence.
+        outlets: Everybody who has it, by id; outlet first.
+        also_in: How many other outlets have it.
+        score: Of the first article, under the topic.
+        evidence: The most telling span; None where none was kept (held back before comparison).
+        reason: Why it was told or held back, in words; reason_code as a word.
+        verdict: relevant, irrelevant or nothing; verdict_reason, by whom and when.
+        notified: What became of the notifications.
+        held: Articles of it nobody was told of, by reason.
+    """
+
+    alert_id: str
+    story_id: str
+    topic_id: str
+    topic_title: str
+    title: str
+    severity: str
+    state: str
+    told: bool
+    at: datetime
+    first_seen: datetime
+    last_seen: datetime
+    outlet: str
+    url: str
+    language: str
+    outlets: tuple[str, ...]
+    languages: tuple[str, ...]
+    countries: tuple[str, ...]
+    also_in: int
+    score: int
+    evidence: Evidence | None
+    reason_code: str
+    reason: str
+    acked_by: str = ""
+    acked_at: datetime | None = None
+    closed_by: str = ""
+    closed_at: datetime | None = None
+    verdict: str = ""
+    verdict_reason: str = ""
+    verdict_by: str = ""
+    verdict_at: datetime | None = None
+    notified: tuple[Told, ...] = ()
+    held: tuple[Held, ...] = ()
+
+    @property
+    def cursor(self) -> Cursor:
+        """Its place in the list."""
+        return Cursor(self.at, self.alert_id)
+
+
+def cards_of(connection: Connection, ids: Sequence[str]) -> list[StoryCard]:
+    """The cards of these alert ids, in their order; ids nobody has are left out."""
+    if not ids:
+        return []
+    rows = {
+        row["alert_id"]: row for row in connection.execute(_CARDS, {"ids": list(ids)}).mappings()
+    }
+    labels = _labels(connection, ids)
+    told, held = _told(connection, ids), _held(connection, ids)
+    return [
+        _card(
+            rows[i],
+            json.loads(rows[i]["facts"] or "{}"),
+            labels.get(i, {}),
+            told.get(i, ()),
+            held.get(i, ()),
+        )
+        for i in ids
+        if i in rows
+    ]
+
+
+def at_place(cursor: Cursor) -> Any:
+    """A cursor as SQL compares it."""
+    return tuple_(literal(cursor.at, UtcDateTime), literal(cursor.alert_id))
+
+
+def _telling(facts: dict[str, Any]) -> Evidence | None:
+    """The first span outside the title, which stands above it anyway; else the first."""
+    spans = facts.get("evidence") or [None]
+    best = next((span for span in spans if span and span["field"] != Field.TITLE), spans[0])
+    return None if best is None else Evidence.model_validate(best)
+
+
+_CARDS = (
+    select(
+        cards,
+        alerts.c.topic_title,
+        alerts.c.acked_by,
+        alerts.c.acked_at,
+        alerts.c.closed_by,
+        alerts.c.closed_at,
+        story_table.c.first_seen,
+        story_table.c.last_seen,
+        story_table.c.outlets,
+        story_articles.c.facts,
+    )
+    .select_from(
+        cards.outerjoin(alerts, alerts.c.id == cards.c.alert_id)
+        .outerjoin(story_table, story_table.c.id == cards.c.story_id)
+        .outerjoin(
+            story_articles,
+            and_(
+                story_articles.c.topic_id == cards.c.topic_id,
+                story_articles.c.article_id == cards.c.article_id,
+            ),
+        )
+    )
+    .where(cards.c.alert_id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def _labels(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, list[str]]]:
+    own, found = card_labels.c, dict[str, dict[str, list[str]]]()
+    query = select(own.alert_id, own.kind, own.value).where(own.alert_id.in_(ids))
+    for alert_id, kind, value in connection.execute(query.order_by(own.value)):
+        found.setdefault(alert_id, {}).setdefault(kind, []).append(value)
+    return found
+
+
+def _told(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Told, ...]]:
+    by = (notifications.c.alert_id, deliveries.c.receiver, deliveries.c.state)
+    query = (
+        select(*by, func.count())
+        .join(deliveries, deliveries.c.notification_id == notifications.c.id)
+        .where(notifications.c.alert_id.in_(ids))
+        .group_by(*by)
+        .order_by(*by)
+    )
+    found: dict[str, tuple[Told, ...]] = {}
+    for alert_id, *rest in connection.execute(query):
+        found[alert_id] = (*found.get(alert_id, ()), Told(*rest))
+    return found
+
+
+def _held(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Held, ...]]:
+    own = decisions.c
+    query = (
+        select(own.alert_id, own.reason_code, func.count())
+        .where(own.alert_id.in_(ids), own.event == SUPPRESSED)
+        .group_by(own.alert_id, own.reason_code)
+        .order_by(own.alert_id, own.reason_code)
+    )
+    found: dict[str, tuple[Held, ...]] = {}
+    for alert_id, *rest in connection.execute(query):
+        found[alert_id] = (*found.get(alert_id, ()), Held(*rest))
+    return found
+
+
+_SAME = (
+    *("alert_id", "story_id", "topic_id", "title", "severity", "state", "told", "at"),
+    *("reason_code", "reason", "acked_at", "closed_at"),
+    *("verdict", "verdict_reason", "verdict_by", "verdict_at"),
+)
+"""What a card shows as it is kept."""
+
+
+def _card(
+    row: Any,
+    facts: dict[str, Any],
+    labels: dict[str, list[str]],
+    told: tuple[Told, ...],
+    held: tuple[Held, ...],
+) -> StoryCard:
+    outlet = facts.get("outlet") or row["outlet"]
+    others = [value for value in labels.get(OUTLET, []) if value != outlet]
+    languages = labels.get(LANGUAGE, [])
+    return StoryCard(
+        **{name: row[name] for name in _SAME},
+        topic_title=row["topic_title"] or row["topic_id"],
+        first_seen=row["first_seen"] or row["at"],
+        last_seen=row["last_seen"] or row["at"],
+        outlet=outlet,
+        url=facts.get("url") or row["url"],
+        language=facts.get("language") or next(iter(languages), ""),
+        outlets=(outlet, *others) if outlet else tuple(others),
+        languages=tuple(languages),
+        countries=tuple(labels.get(COUNTRY, [])),
+        also_in=max((row["outlets"] or 1) - 1, len(others)),
+        score=facts.get("score", row["score"]),
+        evidence=_telling(facts),
+        acked_by=row["acked_by"] or "",
+        closed_by=row["closed_by"] or "",
+        notified=told,
+        held=held,
+    )

@@ -1,0 +1,188 @@
+"""One story of the desk, whole: what its page shows.
+
+::
+
+    alert id ──▶ card · articles with their revisions · decisions, here and under other topics
+                 · notifications with their deliveries · what people did
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from core.messages import ArticleRevision, Evidence
+from core.store import alerts as alert_store
+from core.store import deliveries as delivery_store
+from core.store.alerts import DecisionRow
+from core.store.articles import article_revisions, articles
+from core.store.console.actions import Action, actions_of
+from core.store.console.story_card import StoryCard, cards_of
+from core.store.deliveries import Delivery, Notification
+from core.store.stories import StoryArticle, articles_of
+
+MAX_ARTICLES = 200
+MAX_REVISIONS = 20
+"""Newest revisions of an article that are shown with their text."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionText:
+    """One version of an article's text."""
+
+    revision: int
+    fetched_at: datetime
+    title: str
+    lead: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An article of a story.
+
+    Attributes:
+        revision: The newest one that matched.
+        role: original, member or copy (of ``copy_of``, another article of the story).
+        similarity: To the story or the text it copies, 0 to 1.
+        score: Under the topic, by ``rules``; ``evidence`` says where.
+        revisions: Oldest first; empty while there is only one: nothing to compare.
+    """
+
+    article_id: str
+    revision: int
+    outlet: str
+    url: str
+    title: str
+    language: str
+    published_at: datetime | None
+    first_seen_at: datetime
+    role: str
+    copy_of: str | None
+    similarity: float
+    score: int
+    rules: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    revisions: tuple[RevisionText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A notification about the story and what became of it at each target."""
+
+    notification: Notification
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Everything about one story of the desk.
+
+    Attributes:
+        articles: In the order they were seen, at most :data:`MAX_ARTICLES`.
+        decisions: About its articles under its topic, oldest first, held back ones too.
+        elsewhere: About the same articles under other topics.
+        actions: What people did with it, oldest first.
+    """
+
+    card: StoryCard
+    articles: tuple[Part, ...]
+    decisions: tuple[DecisionRow, ...]
+    elsewhere: tuple[DecisionRow, ...]
+    notifications: tuple[Telling, ...]
+    actions: tuple[Action, ...]
+
+
+def story(connection: Connection, alert_id: str) -> Story:
+    """The story of that alert id, told or held back.
+
+    Args:
+        connection: Any transaction.
+        alert_id: The whole id; where people were told, its first eight digits or more will do.
+
+    Raises:
+        NotThereError: There is none.
+        UsageError: Several begin so.
+    """
+    whole = len(alert_id) == 32 and alert_id.isalnum()
+    found = cards_of(connection, [alert_id]) if whole else []
+    card = (found or cards_of(connection, [alert_store.alert(connection, alert_id).id]))[0]
+    placed = articles_of(connection, card.story_id)[:MAX_ARTICLES]
+    decisions = alert_store.decisions_of(connection, card.alert_id)
+    ids = sorted({a.article_id for a in placed} | {d.article_id for d in decisions})
+    texts = _revisions(connection, ids[:MAX_ARTICLES])
+    told = delivery_store.notifications_of(connection, card.alert_id)
+    return Story(
+        card=card,
+        articles=tuple(_part(a, texts.get(a.article_id, ())) for a in placed),
+        decisions=tuple(decisions),
+        elsewhere=_elsewhere(connection, ids[:MAX_ARTICLES], card.alert_id),
+        notifications=tuple(Telling(n, deliveries) for n, deliveries in told),
+        actions=actions_of(connection, card.alert_id),
+    )
+
+
+def _part(row: StoryArticle, revisions: tuple[RevisionText, ...]) -> Part:
+    facts: dict[str, Any] = json.loads(row.facts)
+    published = facts.get("published_at")
+    return Part(
+        article_id=row.article_id,
+        revision=row.revision,
+        outlet=row.outlet,
+        url=facts["url"],
+        title=facts["title"],
+        language=facts["language"],
+        published_at=datetime.fromisoformat(published) if published else None,
+        first_seen_at=row.first_seen_at,
+        role=row.role,
+        copy_of=row.copy_of,
+        similarity=row.similarity,
+        score=facts["score"],
+        rules=tuple(facts["rules"]),
+        evidence=tuple(Evidence.model_validate(e) for e in facts.get("evidence", ())),
+        revisions=revisions,
+    )
+
+
+def _revisions(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[RevisionText, ...]]:
+    """The texts of those of the articles that have more than one."""
+    own = article_revisions.c
+    query = (
+        select(own.article_id, own.record)
+        .join(articles, articles.c.article_id == own.article_id)
+        .where(
+            own.article_id.in_(ids),
+            articles.c.revision > 1,
+            own.revision > articles.c.revision - MAX_REVISIONS,
+        )
+        .order_by(own.article_id, own.revision)
+    )
+    found: dict[str, tuple[RevisionText, ...]] = {}
+    for article_id, record in connection.execute(query):
+        found[article_id] = (*found.get(article_id, ()), _text(record))
+    return found
+
+
+def _text(record: str) -> RevisionText:
+    message = ArticleRevision.model_validate_json(record)
+    return RevisionText(
+        message.revision, message.fetched_at, message.title, message.lead, message.text
+    )
+
+
+def _elsewhere(
+    connection: Connection, ids: Sequence[str], alert_id: str
+) -> tuple[DecisionRow, ...]:
+    own = alert_store.decisions.c
+    query = (
+        select(alert_store.decisions)
+        .where(own.article_id.in_(ids), own.alert_id != alert_id)
+        .order_by(own.topic_id, own.decided_at, own.article_id, own.revision)
+        .limit(MAX_ARTICLES)
+    )
+    return tuple(DecisionRow(**row) for row in connection.execute(query).mappings())

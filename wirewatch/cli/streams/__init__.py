@@ -1,0 +1,195 @@
+"""``wirewatch streams``: what is on the streams.
+
+Every command asks the port alone, so it does the same on every engine.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from config.durations import written
+from config.settings import Settings
+from core.clock import rfc3339
+from core.streams.prefix import Prefix
+from wirewatch.cli.output import print_line, print_rows, write
+from wirewatch.cli.streams import dead_letters
+from wirewatch.cli.streams.lag import lag
+from wirewatch.cli.streams.names import Start, own_name, parse_start, unknown, wanted_specs
+from wirewatch.cli.streams.replay import replay
+from wirewatch.cli.terminal import has_colour
+from wirewatch.run.bootstrap import open_instance, open_settings, open_stream_log
+
+if TYPE_CHECKING:
+    from core.streams.port import Record, StreamInfo, StreamLog, StreamSpec
+
+app = typer.Typer(no_args_is_help=True, help="Look at the streams; replay what is on them.")
+app.command()(lag)
+app.command()(replay)
+app.add_typer(dead_letters.app, name="dead-letter")
+
+_COLUMNS = (
+    "stream",
+    "partitions",
+    "replication",
+    "records",
+    "bytes",
+    "retention",
+    "max_record_bytes",
+    "newest",
+    "differs",
+)
+
+_MENDS = (
+    "`wirewatch run` creates what is missing. Partitions are fixed for a stream's life. Retention, "
+    "size limit and replication follow the settings at the next run on the embedded log; on Kafka "
+    "whoever runs the brokers changes them (kafka-configs, kafka-reassign-partitions)."
+)
+
+
+@app.command("list")
+def list_streams(
+    *, as_json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False
+) -> None:
+    """Every stream with its size, and where it differs from the settings."""
+    settings = open_settings()
+    with open_instance(settings) as me, open_stream_log(settings, me) as log:
+        found = {info.name: info for info in log.streams()}
+    specs = {spec.name: spec for spec in wanted_specs(settings)} if found else {}
+    prefix = Prefix(settings.streams_prefix)
+    rows = [_row(prefix, n, found.get(n), specs.get(n)) for n in sorted(found.keys() | specs)]
+    empty = "No stream yet: `wirewatch run` creates them."
+    print_rows(rows, _COLUMNS, as_json=as_json, empty=empty)
+    if not as_json and any(row["differs"] for row in rows):
+        write(f"\n{_MENDS}")
+
+
+def _row(
+    prefix: Prefix, name: str, info: StreamInfo | None, spec: StreamSpec | None
+) -> dict[str, Any]:
+    retention = info.retention if info else None
+    return {
+        "stream": prefix.on(name),
+        "partitions": info.partitions if info else None,
+        "replication": info.replication if info else None,
+        "records": info.records if info else 0,
+        "bytes": info.bytes if info else 0,
+        "retention": written(retention) if retention is not None else None,
+        "retention_days": retention / timedelta(days=1) if retention is not None else None,
+        "max_record_bytes": info.max_record_bytes if info else None,
+        "newest": rfc3339(info.newest) if info and info.newest else None,
+        "differs": differences(info, spec),
+    }
+
+
+def differences(info: StreamInfo | None, spec: StreamSpec | None) -> list[str]:
+    """Where a stream is not as the settings want it; empty where it is, or they want nothing."""
+    if spec is None:
+        return []
+    if info is None:
+        return ["missing"]
+    pairs = {
+        "partitions": (info.partitions, spec.partitions),
+        "replication": (info.replication, spec.replication),
+        "retention": (written(info.retention), written(spec.retention)),
+        "size limit": (info.max_record_bytes, spec.max_record_bytes),
+    }
+    return [f"{name}: settings say {want}" for name, (has, want) in pairs.items() if has != want]
+
+
+@app.command()
+def tail(
+    stream: Annotated[
+        str, typer.Argument(help="For example news.matches.v1, with or without the prefix")
+    ],
+    *,
+    start: Annotated[
+        str, typer.Option("--from", help="start, end, or a time (RFC 3339)")
+    ] = "start",
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for new records.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="Stop after so many records; 0: never.")] = 0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="JSON lines, as it prints into a pipe in any case.")
+    ] = False,
+) -> None:
+    """Read a stream from the start to the present.
+
+    A terminal shows each record in a few lines; a pipe gets JSON lines.
+
+    \b
+    wirewatch streams tail news.matches.v1 --limit 10
+    wirewatch streams tail news.alerts.v1 --from 2026-11-22T09:00:00Z --json
+    wirewatch streams tail news.articles.v1 --from end --follow
+    """  # noqa: D301 click reads \b as: keep these lines
+    first = parse_start(start)
+    settings = open_settings()
+    with open_instance(settings) as me, open_stream_log(settings, me) as log:
+        name = own_name(settings, stream)
+        show = _printer(settings, for_people=sys.stdout.isatty() and not as_json)
+        try:
+            for record in islice(_records(log, settings, name, first, follow), limit or None):
+                show(record)
+        except KeyboardInterrupt:
+            return
+
+
+def _printer(settings: Settings, *, for_people: bool) -> Callable[[Record], None]:
+    """Prints a record, for people or for programs."""
+    prefix = Prefix(settings.streams_prefix)
+    if not for_people:
+        return lambda record: print_line(as_line(record, prefix))
+    from wirewatch.cli.streams.render import lines_of
+
+    colour = has_colour()
+
+    def show(record: Record) -> None:
+        name = prefix.on(record.stream)
+        write("\n".join(lines_of(record, colour=colour, name=name)), flush=True)
+
+    return show
+
+
+def _records(
+    log: StreamLog, settings: Settings, stream: str, start: Start, follow: bool
+) -> Iterator[Record]:
+    """Records of a stream; none of one that the first run has yet to create."""
+    while stream not in (there := {info.name for info in log.streams()}):
+        wanted = {spec.name for spec in wanted_specs(settings)}
+        if stream not in wanted:
+            raise unknown("stream", stream, there | wanted)
+        if not follow:
+            return
+        time.sleep(0.5)
+        start = "start"  # what comes now is new
+    yield from log.read(stream, start=start, follow=(lambda: True) if follow else None)
+
+
+def as_line(record: Record, prefix: Prefix) -> dict[str, Any]:
+    """A record as ``streams tail`` prints it; the stream's name is the one consumers know."""
+    return {
+        "stream": prefix.on(record.stream),
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": _text(record.key),
+        "time": rfc3339(record.time),
+        "headers": {name: _text(value) for name, value in record.headers},
+        "value": _value(record.value),
+    }
+
+
+def _text(raw: bytes | None) -> str | None:
+    return None if raw is None else raw.decode("utf-8", "replace")
+
+
+def _value(raw: bytes | None) -> object:
+    try:
+        return None if raw is None else json.loads(raw)
+    except (ValueError, RecursionError):
+        return _text(raw)

@@ -1,0 +1,1 @@
+"""What the program promises to others, as documents: schemas, AsyncAPI, OpenAPI, settings."""

@@ -1,0 +1,93 @@
+"""The reference of every setting, written from the settings themselves."""
+
+from __future__ import annotations
+
+import types
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from config.durations import written
+from config.settings import Settings
+from config.settings.sources import environment_name, is_secret
+
+_HEAD = """\
+# Settings
+
+<!-- Written by `make docs`; a test fails when it is out of date. -->
+
+Settings are environment variables, or lines of a `.env` file in the working directory. The
+environment comes first, then `<NAME>_FILE` (for settings marked *secret*: the path of a file that
+holds the value), then `.env`, then the default. A variable set to nothing is not set. Durations
+are written like `90s`, `10m`, `48h` or `30d`; a relative path begins at the working directory.
+
+| Variable | Type | Default | Meaning |
+|---|---|---|---|
+"""
+
+_ENV_HEAD = """\
+# Copy to .env and take the # off the lines you want to change. The environment comes first.
+# Written by `make docs`; docs/settings.md has the same as a table.
+"""
+
+
+def settings_markdown() -> str:
+    """docs/settings.md."""
+    rows = (
+        f"| `{environment_name(name)}` | {_type(field)} | {_cell(_default(field))} "
+        f"| {_escape(field.description or '')} |"
+        for name, field in Settings.model_fields.items()
+    )
+    return _HEAD + "\n".join(rows) + "\n"
+
+
+def env_example() -> str:
+    """.env.example: every setting, commented out, with its default."""
+    blocks = (
+        f"\n# {field.description}\n# {environment_name(name)}={_plain_default(field)}\n"
+        for name, field in Settings.model_fields.items()
+    )
+    return _ENV_HEAD + "".join(blocks)
+
+
+def _type(field: FieldInfo) -> str:
+    name = _type_name(field.annotation)
+    return f"{name}, secret" if is_secret(field) else name
+
+
+def _type_name(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return ", ".join(f"`{word}`" for word in get_args(kind))
+    if get_origin(kind) is types.UnionType:
+        return _type_name(next(k for k in get_args(kind) if k is not type(None)))
+    names = {
+        str: "text", int: "whole number", float: "number", bool: "`true` or `false`",
+        Path: "path", timedelta: "duration",
+    }  # fmt: skip
+    return names.get(kind, "text")
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    if isinstance(value, timedelta):
+        return written(value)
+    if isinstance(value, Path):  # a default inside the program is shown as it is in a checkout
+        home = Path(__file__).parents[2]
+        return str(value.relative_to(home)) if value.is_relative_to(home) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
+def _plain_default(field: FieldInfo) -> str:
+    return "" if is_secret(field) else _default(field)
+
+
+def _cell(text: str) -> str:
+    return f"`{_escape(text)}`" if text else "empty"
+
+
+def _escape(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -1,0 +1,188 @@
+"""``run``: every requested stage in one process, until told to stop.
+
+::
+
+    main thread (asyncio)          threads
+    ├─ ingest: scheduler, polls    ├─ relay        outbox ─▶ streams
+    ├─ console (uvicorn)           ├─ processors   news.articles ─▶ news.matches
+    └─ waits for SIGTERM           ├─ alerts       news.matches ─▶ decisions
+                                   ├─ deliveries   notifications ─▶ receivers
+                                   ├─ housekeeping reload, retention, gauges
+                                   └─ health       for `wirewatch health`
+
+The supervisor restarts the process; :mod:`wirewatch.run.stages` restarts a stage. ``/healthz`` and
+``wirewatch health`` name the
+ones that fell or get nothing done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Set
+from contextlib import closing
+
+import structlog
+
+from alerts import worker as alerts_worker
+from core.streams.consume_loop import How
+from processors import worker as processors_worker
+from wirewatch.run.child import SLOT_TAKEN, Child
+from wirewatch.run.health import keep_saying
+from wirewatch.run.housekeeping import Housekeeper
+from wirewatch.run.program import Program
+from wirewatch.run.stages import Stages
+from wirewatch.web.app import create_app
+from wirewatch.web.runtime_status import Running
+from wirewatch.web.server import address, listen, serve
+
+RELAY_SECONDS = 0.1
+
+STOP_SECONDS = 9.0
+"""What is not finished by then after a signal is given back: a supervisor kills after ten."""
+
+log = structlog.get_logger(__name__)
+
+
+class Daemon:
+    """The running stages of one process.
+
+    Args:
+        program: Opened.
+        wanted: The stages to run.
+        child: This process, as its parent knows it.
+    """
+
+    def __init__(self, program: Program, wanted: Set[str], child: Child) -> None:
+        self._program = program
+        self._wanted = wanted
+        self._child = child
+        self._stages = Stages()
+
+    def run(self) -> None:
+        """Run until SIGTERM; returns when everything in hand is finished.
+
+        Raises:
+            SettingsError: The console's address cannot be used.
+            SlotTakenError: Another process runs under this one's slot.
+        """
+        settings = self._program.settings
+        if "web" not in self._wanted:
+            asyncio.run(self._run(None))
+        else:
+            with listen(settings.web_host, settings.web_port) as listener:
+                asyncio.run(self._run(listener))
+        if self._stages.taken:
+            raise self._stages.taken
+        log.info("stopped")
+
+    async def _run(self, listener: socket.socket | None) -> None:
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        self._stages.on_taken = lambda: loop.call_soon_threadsafe(self._end, stop)
+        loop.add_signal_handler(signal.SIGTERM, self._end, stop)
+        keep_async = self._stages.keep_async
+        tasks = []
+        if listener:
+            tasks.append(keep_async("console", lambda: self._console(listener, stop), stop))
+        if "ingest" in self._wanted:
+            tasks.append(keep_async("ingest", lambda: self._ingest(stop), stop))
+        for name, stage in self._threaded().items():
+            self._stages.keep(name, stage)
+        self._child.up()
+        log.info(
+            "running",
+            stages=sorted(self._wanted),
+            slot=self._program.slot,
+            data=str(self._program.settings.data_dir),
+        )
+        try:
+            await asyncio.gather(stop.wait(), *tasks)
+        finally:
+            self._stages.stop.set()
+            await asyncio.to_thread(self._stages.join)
+
+    def _end(self, stop: asyncio.Event) -> None:
+        if stop.is_set():
+            return
+        log.info("stopping", first="the work in hand is finished")
+        self._stages.stop.set()
+        stop.set()
+        late = threading.Timer(STOP_SECONDS, self._cut_short)
+        late.daemon = True
+        late.start()
+
+    def _cut_short(self) -> None:
+        """End the process: locks and leases end with it, and the work comes again."""
+        log.warning("cut_short", stages=self._stages.running or ["ingest"])
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(SLOT_TAKEN if self._stages.taken else 0)
+
+    # ── stages ───────────────────────────────────────────────────────────────────────────────
+
+    def _threaded(self) -> dict[str, Callable[[], None]]:
+        keeper = Housekeeper(self._program, decides="alerts" in self._wanted)
+        stages: dict[str, Callable[[], None]] = {
+            "housekeeping": lambda: keeper.run(self._stages.stop),
+            "health": self._tell_health,
+        }
+        if {"ingest", "alerts"} & self._wanted:
+            stages["relay"] = self._relay
+        if "processors" in self._wanted:
+            stages["processors"] = self._match
+        if "alerts" in self._wanted:
+            stages |= {"alerts": self._decide, "deliveries": self._deliver}
+        return stages
+
+    async def _ingest(self, stop: asyncio.Event) -> None:
+        async with self._program.ingest() as ingest:
+            await ingest.run(stop)
+
+    def _match(self) -> None:
+        with closing(self._program.join(processors_worker.GROUP)) as member:
+            self._program.matcher().run(member, **self._how(processors_worker.STAGE))
+
+    def _decide(self) -> None:
+        with closing(self._program.join(alerts_worker.GROUP)) as member:
+            self._program.decider().run(member, **self._how(alerts_worker.STAGE))
+
+    def _how(self, stage: str) -> How:
+        stop = self._stages.stop
+        return {
+            "stop": stop.is_set,
+            "pause": stop.wait,
+            "postponed": self._stages.postponed(stage),
+        }
+
+    def _tell_health(self) -> None:
+        stages, claim = self._stages, self._child.claim
+        keep_saying(claim.say, lambda: stages.ill, self._program.clock, stages.stop)
+
+    def _deliver(self) -> None:
+        self._program.dispatcher().run(self._stages.stop)
+
+    def _relay(self) -> None:
+        relay, stop = self._program.relay, self._stages.stop
+        try:
+            while not stop.is_set():
+                if not relay.run_once():
+                    stop.wait(RELAY_SECONDS)
+            relay.drain()
+        finally:
+            relay.release()
+
+    async def _console(self, listener: socket.socket, stop: asyncio.Event) -> None:
+        program = self._program
+        running = Running(
+            catalog=lambda: program.keeper.current,
+            ill=lambda: self._stages.ill,
+            faults=lambda: program.keeper.faults,
+            settings=program.settings,
+        )
+        log.info("console", url=address(listener))
+        await serve(create_app(program.store, program.clock, running), listener, stop)
