@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts import copies
-from alerts.decide import Before, Context, Kinship, gate, moment
-from alerts.stories import Features, Seen, Window, features
+from alerts.decide import DecisionContext, Neighbour, PriorDecision, gate, moment
+from alerts.stories import RecentArticle, RecentArticles, StoryFeatures, features
 from config.catalog.models import AlertPolicy, TopicDefinition
 from core.ids import alert_id
 from core.messages import AlertEventKind, Match
@@ -28,7 +28,7 @@ from core.text.fingerprint import fingerprint as fingerprint_of
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PreparedMatch:
     """A match with everything its article is compared by.
 
     Attributes:
@@ -40,7 +40,7 @@ class Reading:
     match: Match
     fingerprint: Fingerprint
     shingles: frozenset[bytes]
-    features: Features
+    features: StoryFeatures
 
     @property
     def exact(self) -> str:
@@ -48,15 +48,15 @@ class Reading:
         return self.fingerprint.exact if self.fingerprint.words >= SHINGLE_WORDS else ""
 
 
-def read(match: Match) -> Reading:
+def read(match: Match) -> PreparedMatch:
     """Compute what the match's article is compared by."""
     words = copies.text_words(match.article)
     mark = parse(match.fingerprint) or parse(fingerprint_of(words))
     assert mark is not None  # noqa: S101 - what we make ourselves can be parsed
-    return Reading(match, mark, shingles(words), features(match))
+    return PreparedMatch(match, mark, shingles(words), features(match))
 
 
-class Windows:
+class TopicWindows:
     """The topics' articles around the present, read once a transaction.
 
     Args:
@@ -67,14 +67,14 @@ class Windows:
     def __init__(self, connection: Connection, span: timedelta) -> None:
         self.connection = connection
         self.span = span
-        self._windows: dict[str, Window] = {}
+        self._windows: dict[str, RecentArticles] = {}
 
-    def of(self, topic_id: str, now: datetime, max_age: timedelta) -> Window:
+    def of(self, topic_id: str, now: datetime, max_age: timedelta) -> RecentArticles:
         """What a topic's matches of up to ``max_age`` are compared with."""
         if topic_id not in self._windows:
             since, until = now - max_age - self.span, now + self.span
             rows = story_store.between(self.connection, topic_id, since, until)
-            self._windows[topic_id] = Window(map(_seen, rows))
+            self._windows[topic_id] = RecentArticles(map(_seen, rows))
         return self._windows[topic_id]
 
     def add(self, article: story_store.StoryArticle) -> None:
@@ -84,8 +84,8 @@ class Windows:
 
 
 def gather(
-    windows: Windows, reading: Reading, topic: TopicDefinition | None, *, now: datetime
-) -> Context:
+    windows: TopicWindows, reading: PreparedMatch, topic: TopicDefinition | None, *, now: datetime
+) -> DecisionContext:
     """The context of one decision.
 
     Args:
@@ -96,7 +96,7 @@ def gather(
     """
     connection = windows.connection
     match = reading.match
-    context = Context(
+    context = DecisionContext(
         now=now,
         state=None if topic is None else topic.state,
         max_age=(AlertPolicy() if topic is None else topic.alert).max_age,
@@ -110,15 +110,15 @@ def gather(
     return _with_story(windows, reading, context)
 
 
-def _before(connection: Connection, match: Match) -> Before | None:
+def _before(connection: Connection, match: Match) -> PriorDecision | None:
     row = alert_store.decision(connection, match.topic_id, match.article_id, match.revision)
     if row is None:
         return None
     event = AlertEventKind(row.event)
-    return Before(row.revision, row.topic_revision, event, row.reason_code, row.story_id)
+    return PriorDecision(row.revision, row.topic_revision, event, row.reason_code, row.story_id)
 
 
-def _copy(connection: Connection, reading: Reading, window: timedelta) -> Kinship | None:
+def _copy(connection: Connection, reading: PreparedMatch, window: timedelta) -> Neighbour | None:
     match, exact = reading.match, reading.exact
     hashes = copies.sketch(reading.fingerprint)
     rows = story_store.sharing(connection, match.topic_id, exact, hashes, limit=copies.CANDIDATES)
@@ -128,10 +128,10 @@ def _copy(connection: Connection, reading: Reading, window: timedelta) -> Kinshi
         return None
     of = found.of
     told = _told(connection, match.topic_id, of.story_id)
-    return Kinship(of.story_id, of.article_id, found.similarity, found.reason, told)
+    return Neighbour(of.story_id, of.article_id, found.similarity, found.reason, told)
 
 
-def _own(reading: Reading) -> copies.Comparable:
+def _own(reading: PreparedMatch) -> copies.Comparable:
     match, own = reading.match, reading.features
     return copies.Comparable(
         article_id=match.article_id,
@@ -146,7 +146,7 @@ def _own(reading: Reading) -> copies.Comparable:
 
 def _comparable(row: story_store.StoryArticle) -> copies.Comparable:
     """A copy of a copy is a copy of the first."""
-    own = Features.model_validate_json(row.features)
+    own = StoryFeatures.model_validate_json(row.features)
     return copies.Comparable(
         article_id=row.copy_of or row.article_id,
         story_id=row.story_id,
@@ -158,19 +158,21 @@ def _comparable(row: story_store.StoryArticle) -> copies.Comparable:
     )
 
 
-def _seen(row: story_store.StoryArticle) -> Seen:
-    own = Features.model_validate_json(row.features)
-    return Seen(row.article_id, row.story_id, row.outlet, row.moment, own)
+def _seen(row: story_store.StoryArticle) -> RecentArticle:
+    own = StoryFeatures.model_validate_json(row.features)
+    return RecentArticle(row.article_id, row.story_id, row.outlet, row.moment, own)
 
 
-def _with_story(windows: Windows, reading: Reading, context: Context) -> Context:
+def _with_story(
+    windows: TopicWindows, reading: PreparedMatch, context: DecisionContext
+) -> DecisionContext:
     match = reading.match
     window = windows.of(match.topic_id, context.now, context.max_age)
     choice = window.assign(reading.features, moment(match), windows.span)
     if choice.story_id is None:
         return replace(context, nearest=choice.reason)
     told = _told(windows.connection, match.topic_id, choice.story_id)
-    story = Kinship(choice.story_id, choice.article_id, choice.similarity, choice.reason, told)
+    story = Neighbour(choice.story_id, choice.article_id, choice.similarity, choice.reason, told)
     return replace(context, story=story)
 
 

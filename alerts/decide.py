@@ -55,7 +55,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class PriorDecision:
     """What was decided before about the same article under the same topic.
 
     Attributes:
@@ -71,7 +71,7 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
-class Kinship:
+class Neighbour:
     """The article or story that a match belongs to.
 
     Attributes:
@@ -90,7 +90,7 @@ class Kinship:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class DecisionContext:
     """All that a decision depends on besides the match.
 
     Attributes:
@@ -106,9 +106,9 @@ class Context:
     now: datetime
     state: TopicState | None
     max_age: timedelta
-    before: Before | None = None
-    copy: Kinship | None = None
-    story: Kinship | None = None
+    before: PriorDecision | None = None
+    copy: Neighbour | None = None
+    story: Neighbour | None = None
     nearest: str = ""
 
 
@@ -132,7 +132,7 @@ class Decision:
     reason: str
     story_id: str
     role: Role | None = None
-    kin: Kinship | None = None
+    kin: Neighbour | None = None
     notify: bool = False
     kind: str | None = None
 
@@ -147,12 +147,12 @@ def moment(match: Match) -> datetime:
     return match.article.published_at or match.article.first_seen_at
 
 
-def gate(match: Match, context: Context) -> Decision | Drop | None:
+def gate(match: Match, context: DecisionContext) -> Decision | Drop | None:
     """The decision where no comparison with other articles is needed; None where it is."""
     return _decided_before(match, context) or _not_to_be_told(match, context)
 
 
-def decide(match: Match, context: Context) -> Decision | Drop:
+def decide(match: Match, context: DecisionContext) -> Decision | Drop:
     """Decide about a match."""
     decided = gate(match, context) or _place(match, context)
     if isinstance(decided, Decision) and decided.role and context.state is TopicState.SHADOW:
@@ -175,7 +175,7 @@ def _suppressed(match: Match, code: ReasonCode, reason: str) -> Decision:
     return Decision(AlertEventKind.SUPPRESSED, code, reason, _own_story(match))
 
 
-def _decided_before(match: Match, context: Context) -> Decision | Drop | None:
+def _decided_before(match: Match, context: DecisionContext) -> Decision | Drop | None:
     before, replayed = context.before, match.article.origin is Origin.REPLAY
     if before is None or (replayed and before.revision != match.revision):
         return None
@@ -187,7 +187,7 @@ def _decided_before(match: Match, context: Context) -> Decision | Drop | None:
     return replace(_suppressed(match, ReasonCode.KNOWN, reason), story_id=before.story_id)
 
 
-def _revision(match: Match, before: Before) -> Decision:
+def _revision(match: Match, before: PriorDecision) -> Decision:
     told = before.event is not AlertEventKind.SUPPRESSED
     was = "is in the story" if told else f"was suppressed ({before.code})"
     return Decision(
@@ -198,7 +198,7 @@ def _revision(match: Match, before: Before) -> Decision:
     )
 
 
-def _not_to_be_told(match: Match, context: Context) -> Decision | None:
+def _not_to_be_told(match: Match, context: DecisionContext) -> Decision | None:
     if context.state in (None, TopicState.RETIRED):
         return _suppressed(match, ReasonCode.RETIRED, "The topic is retired or no longer exists.")
     if context.state is TopicState.DRAFT:
@@ -214,7 +214,7 @@ def _not_to_be_told(match: Match, context: Context) -> Decision | None:
     return None
 
 
-def _place(match: Match, context: Context) -> Decision:
+def _place(match: Match, context: DecisionContext) -> Decision:
     copy, story = context.copy, context.story
     if copy is not None and copy.told:
         return Decision(
@@ -236,7 +236,7 @@ def _place(match: Match, context: Context) -> Decision:
     return _opened(kin.story_id, Role.MEMBER, kin, reason)
 
 
-def _opened(story: str, role: Role, kin: Kinship | None, why: str) -> Decision:
+def _opened(story: str, role: Role, kin: Neighbour | None, why: str) -> Decision:
     return Decision(
         AlertEventKind.OPENED,
         ReasonCode.NEW_STORY,

@@ -25,8 +25,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from alerts.notification import Body
-from alerts.receivers import Outgoing, Receipt, Tools, definition_of, receiver_kind
+from alerts.notification import NotificationBody
+from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools, definition_of, receiver_kind
 from config.catalog.models import Catalog
 from config.errors import DeliveryError, StoreError
 from config.settings import Settings
@@ -61,7 +61,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AttemptOutcome:
     """What one attempt means for a delivery.
 
     Attributes:
@@ -77,14 +77,14 @@ class Verdict:
     asked: bool = False
 
 
-def judge(
+def outcome_of(
     outcome: Receipt | DeliveryError,
     *,
     attempt: int,
     age: timedelta,
     give_up: timedelta,
     chance: float,
-) -> Verdict:
+) -> AttemptOutcome:
     """What an attempt means. Pure.
 
     Args:
@@ -95,18 +95,18 @@ def judge(
         chance: From 0 to 1, spreads the waits (full jitter: Brooker 2015).
     """
     if isinstance(outcome, Receipt):
-        return Verdict(delivery_store.DELIVERED, outcome.detail)
+        return AttemptOutcome(delivery_store.DELIVERED, outcome.detail)
     if outcome.permanent:
-        return Verdict(delivery_store.FAILED, outcome.message)
+        return AttemptOutcome(delivery_store.FAILED, outcome.message)
     wait, asked = outcome.retry_after, outcome.retry_after is not None
     if wait is None:
         wait = chance * min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(attempt - 1, 30))
     if age + timedelta(seconds=wait) > give_up:
-        return Verdict(
+        return AttemptOutcome(
             delivery_store.FAILED, f"Given up after {attempt} attempts. {outcome.message}"
         )
     state = delivery_store.UNKNOWN if outcome.unknown else delivery_store.PENDING
-    return Verdict(state, outcome.message, wait, asked)
+    return AttemptOutcome(state, outcome.message, wait, asked)
 
 
 class Dispatcher:
@@ -181,7 +181,9 @@ class Dispatcher:
                 )
         return ended
 
-    async def _claim_shared(self, done: set[str], *, waits_over: bool) -> list[delivery_store.Due]:
+    async def _claim_shared(
+        self, done: set[str], *, waits_over: bool
+    ) -> list[delivery_store.ClaimedDelivery]:
         """What is left to attempt; while another process sends, what it leaves is waited for."""
         until = time.monotonic() + self._patience
         while time.monotonic() < until:
@@ -216,7 +218,7 @@ class Dispatcher:
             while under_way:
                 under_way = await _settle(under_way, None)
 
-    def _claim_if_up(self, limit: int, pause: float) -> list[delivery_store.Due] | None:
+    def _claim_if_up(self, limit: int, pause: float) -> list[delivery_store.ClaimedDelivery] | None:
         """A store that is away must not end the dispatcher: None, and asked less often."""
         try:
             return self._claim(limit)
@@ -226,7 +228,7 @@ class Dispatcher:
 
     def _claim(
         self, limit: int, *, waits_over: bool = False, but: set[str] | None = None
-    ) -> list[delivery_store.Due]:
+    ) -> list[delivery_store.ClaimedDelivery]:
         now = self._clock()
 
         def due(connection: Connection) -> list[delivery_store.Delivery]:
@@ -234,7 +236,7 @@ class Dispatcher:
                 connection, self._me, now=now, limit=limit, waits_over=waits_over, but=but or set()
             )
 
-        def claim(connection: Connection) -> list[delivery_store.Due]:
+        def claim(connection: Connection) -> list[delivery_store.ClaimedDelivery]:
             delivery_store.take_turn(connection)
             return delivery_store.claim(
                 connection, due(connection), self._me, now=now, ttl=self._ttl
@@ -245,13 +247,13 @@ class Dispatcher:
                 return []
         return self._store.transact(claim)
 
-    async def _attempt(self, http: HttpClient, due: delivery_store.Due) -> str:
+    async def _attempt(self, http: HttpClient, due: delivery_store.ClaimedDelivery) -> str:
         """One attempt and its mark; the state it led to."""
         if due.delivery.attempts == 1 or due.delivery.possible_repeat:
             _say(due)
         kind, outcome = await self._notify(http, due)
         now = self._clock()
-        verdict = judge(
+        verdict = outcome_of(
             outcome,
             attempt=due.delivery.attempts,
             age=now - due.delivery.created_at,
@@ -266,14 +268,14 @@ class Dispatcher:
         return verdict.state
 
     async def _notify(
-        self, http: HttpClient, due: delivery_store.Due
+        self, http: HttpClient, due: delivery_store.ClaimedDelivery
     ) -> tuple[str, Receipt | DeliveryError]:
         about = due.notification
         definition = definition_of(self._catalog().alerts.receivers, about.receiver)
         if definition is None:
             gone = f"The receiver {about.receiver!r} is no longer in alerts.yaml."
             return "gone", DeliveryError(gone, permanent=True)
-        tools = Tools(http, self._clock, self._settings.delivery_timeout)
+        tools = ReceiverTools(http, self._clock, self._settings.delivery_timeout)
         try:
             notifier = receiver_kind(definition.kind).open(definition, tools)
             return definition.kind, await notifier.notify(_outgoing(due))
@@ -284,7 +286,9 @@ class Dispatcher:
             words = f"Our own defect: {type(error).__name__}."
             return definition.kind, DeliveryError(words, unknown=True)
 
-    async def _mark(self, due: delivery_store.Due, verdict: Verdict, now: datetime) -> None:
+    async def _mark(
+        self, due: delivery_store.ClaimedDelivery, verdict: AttemptOutcome, now: datetime
+    ) -> None:
         """Write the outcome down; a store that is away is asked until the lease is over.
 
         What a target was told must not be told again because we could not say so.
@@ -353,9 +357,9 @@ async def _settle(tasks: set[asyncio.Task[str]], timeout: float | None) -> set[a
     return under_way
 
 
-def _say(due: delivery_store.Due) -> None:
+def _say(due: delivery_store.ClaimedDelivery) -> None:
     """The line by which somebody at the terminal hears of it too, whoever else is told."""
-    body = Body.model_validate_json(due.notification.body)
+    body = NotificationBody.model_validate_json(due.notification.body)
     first = body.articles[0] if body.articles else None
     found = next(iter(first.evidence), None) if first else None
     repeat = {"possible_repeat": True} if due.delivery.possible_repeat else {}
@@ -374,9 +378,9 @@ def _say(due: delivery_store.Due) -> None:
     )
 
 
-def _outgoing(due: delivery_store.Due) -> Outgoing:
+def _outgoing(due: delivery_store.ClaimedDelivery) -> DeliveryAttempt:
     about = due.notification
-    return Outgoing(
+    return DeliveryAttempt(
         id=about.id,
         receiver=about.receiver,
         target=due.delivery.target,
@@ -388,7 +392,9 @@ def _outgoing(due: delivery_store.Due) -> Outgoing:
     )
 
 
-def _event(due: delivery_store.Due, verdict: Verdict, now: datetime) -> AlertEvent | None:
+def _event(
+    due: delivery_store.ClaimedDelivery, verdict: AttemptOutcome, now: datetime
+) -> AlertEvent | None:
     """What ``news.alerts`` is told of an end; nothing of a wait."""
     kinds = {
         delivery_store.DELIVERED: AlertEventKind.DELIVERED,
@@ -396,7 +402,7 @@ def _event(due: delivery_store.Due, verdict: Verdict, now: datetime) -> AlertEve
     }
     if verdict.state not in kinds:
         return None
-    body = Body.model_validate_json(due.notification.body)
+    body = NotificationBody.model_validate_json(due.notification.body)
     repeat = " An earlier attempt may have arrived too." if due.delivery.possible_repeat else ""
     return AlertEvent(
         alert_id=due.notification.alert_id,

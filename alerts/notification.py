@@ -70,7 +70,7 @@ class ShownStory(_Shown):
     outlets: int
 
 
-class Body(_Shown):
+class NotificationBody(_Shown):
     """What a receiver is told."""
 
     id: str
@@ -132,7 +132,7 @@ def body(
     console_url: str,
 ) -> str:
     """The JSON of a notification, at most :data:`MAX_BYTES` long."""
-    whole = Body(
+    whole = NotificationBody(
         id=notification_id,
         kind=kind,
         alert_id=alert_id,
@@ -164,7 +164,7 @@ def _short(evidence: Evidence) -> Evidence:
     return evidence.model_copy(update={"sentence": f"{before}{cut}{after}"})
 
 
-def _fitting(whole: Body) -> str:
+def _fitting(whole: NotificationBody) -> str:
     """Shorten until it fits: fewer spans an article, then fewer articles."""
     text = whole.model_dump_json()
     spans, articles = MAX_SPANS, whole.articles

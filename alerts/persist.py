@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts import copies
-from alerts.context import Reading, Windows
+from alerts.context import PreparedMatch, TopicWindows
 from alerts.decide import Decision, ReasonCode, Role, moment, remembered
 from alerts.notification import ShownTopic, body, shown
 from alerts.receivers import definition_of, receiver_kind
@@ -34,7 +34,7 @@ from core.store import stories as story_store
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class PendingNotification:
     """A notification to be made of an opened alert.
 
     Attributes:
@@ -51,15 +51,15 @@ class Telling:
     receivers: tuple[str, ...]
 
 
-def record(
-    windows: Windows,
-    reading: Reading,
+def persist_decision(
+    windows: TopicWindows,
+    reading: PreparedMatch,
     decision: Decision,
     topic: TopicDefinition | None,
     definition: AlertsDefinition,
     *,
     now: datetime,
-) -> Telling | None:
+) -> PendingNotification | None:
     """Keep a decision; what is to be told of it, if anything."""
     connection, match = windows.connection, reading.match
     alert = alert_id(match.topic_id, decision.story_id)
@@ -79,9 +79,9 @@ def record(
     return telling
 
 
-def tell(
+def queue_notifications(
     connection: Connection,
-    tellings: Iterable[Telling],
+    tellings: Iterable[PendingNotification],
     definition: AlertsDefinition,
     *,
     now: datetime,
@@ -98,7 +98,7 @@ def tell(
 
 def _notify(
     connection: Connection,
-    telling: Telling,
+    telling: PendingNotification,
     receiver: str,
     story: story_store.Story,
     articles: list[story_store.StoryArticle],
@@ -127,7 +127,7 @@ def _notify(
     )
 
 
-def _remember(connection: Connection, reading: Reading) -> None:
+def _remember(connection: Connection, reading: PreparedMatch) -> None:
     match = reading.match
     row = alert_store.decision(connection, match.topic_id, match.article_id, match.revision)
     if row is not None:
@@ -135,7 +135,7 @@ def _remember(connection: Connection, reading: Reading) -> None:
 
 
 def _row(
-    reading: Reading, decision: Decision, alert: str, severity: str, now: datetime
+    reading: PreparedMatch, decision: Decision, alert: str, severity: str, now: datetime
 ) -> alert_store.DecisionRow:
     match = reading.match
     return alert_store.DecisionRow(
@@ -159,7 +159,7 @@ def _row(
     )
 
 
-def _place(windows: Windows, reading: Reading, decision: Decision) -> None:
+def _place(windows: TopicWindows, reading: PreparedMatch, decision: Decision) -> None:
     """Give the article its place in the story; a newer revision takes the place it has."""
     connection, match = windows.connection, reading.match
     if decision.code is ReasonCode.REVISION:
@@ -179,7 +179,7 @@ def _place(windows: Windows, reading: Reading, decision: Decision) -> None:
         windows.add(own)
 
 
-def _renew(connection: Connection, reading: Reading, decision: Decision) -> None:
+def _renew(connection: Connection, reading: PreparedMatch, decision: Decision) -> None:
     match = reading.match
     placed = story_store.article(connection, match.topic_id, match.article_id)
     if placed is None or placed.revision > match.revision:
@@ -194,7 +194,7 @@ def _renew(connection: Connection, reading: Reading, decision: Decision) -> None
     story_store.put_article(connection, newer, copies.sketch(reading.fingerprint))
 
 
-def _own(reading: Reading, decision: Decision) -> story_store.StoryArticle:
+def _own(reading: PreparedMatch, decision: Decision) -> story_store.StoryArticle:
     match, kin = reading.match, decision.kin
     role = decision.role or Role.MEMBER
     return story_store.StoryArticle(
@@ -217,13 +217,13 @@ def _own(reading: Reading, decision: Decision) -> story_store.StoryArticle:
 
 def _open(
     connection: Connection,
-    reading: Reading,
+    reading: PreparedMatch,
     decision: Decision,
     topic: TopicDefinition,
     definition: AlertsDefinition,
     *,
     now: datetime,
-) -> Telling:
+) -> PendingNotification:
     match = reading.match
     story = story_store.story(connection, decision.story_id)
     title = match.article.title if story is None else story.title
@@ -246,7 +246,7 @@ def _open(
             updated_at=now,
         ),
     )
-    return Telling(
+    return PendingNotification(
         alert_id=own,
         story_id=decision.story_id,
         kind=kind,
@@ -270,7 +270,7 @@ def _labels(match: Match, topic: TopicDefinition) -> dict[str, str]:
 
 def _publish(
     connection: Connection,
-    reading: Reading,
+    reading: PreparedMatch,
     decision: Decision,
     alert: str,
     severity: str,

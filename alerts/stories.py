@@ -77,7 +77,7 @@ DECAY = timedelta(days=3)
 """Sigma of the decay exp(-t^2 / 2 sigma^2) (Miranda et al. 2018)."""
 
 
-class Features(BaseModel):
+class StoryFeatures(BaseModel):
     """What stories compare of an article.
 
     Attributes:
@@ -96,7 +96,7 @@ class Features(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RecentArticle:
     """An article of the window.
 
     Attributes:
@@ -107,11 +107,11 @@ class Seen:
     story_id: str
     outlet: str
     moment: datetime
-    features: Features
+    features: StoryFeatures
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class StoryAssignment:
     """Where an article belongs.
 
     Attributes:
@@ -127,13 +127,13 @@ class Assignment:
     reason: str
 
 
-def features(match: Match) -> Features:
+def features(match: Match) -> StoryFeatures:
     """What stories compare of a match's article."""
     article = match.article
     title = folded_words(article.title)
     text = folded_words(f"{article.lead}\n{article.text}"[: WORDS * 20])[:WORDS]
     topical = {stem(w, "") for e in match.evidence for w in folded_words(e.surface)}
-    return Features(
+    return StoryFeatures(
         language=match.language,
         terms=terms(title, text, match.language, topical, {e.id for e in match.entities}),
         title=tuple(dict.fromkeys(title)),
@@ -187,15 +187,15 @@ def threshold(a: str, b: str) -> float:
     return SAME_LANGUAGE.get(a, OTHER_LANGUAGE) if a == b else CROSS_LANGUAGE
 
 
-class Window:
+class RecentArticles:
     """A topic's articles of the last days, indexed by stem.
 
     Args:
         seen: The articles with a text of their own.
     """
 
-    def __init__(self, seen: Iterable[Seen] = ()) -> None:
-        self._seen: list[Seen] = []
+    def __init__(self, seen: Iterable[RecentArticle] = ()) -> None:
+        self._seen: list[RecentArticle] = []
         self._plain: list[float] = []  # lengths as if every stem were rare
         self._postings: dict[str, list[int]] = {}
         self._stories: dict[str, list[int]] = {}
@@ -203,7 +203,7 @@ class Window:
         for article in seen:
             self.add(article)
 
-    def add(self, article: Seen) -> None:
+    def add(self, article: RecentArticle) -> None:
         """One more article."""
         number = len(self._seen)
         inside = self._stories.setdefault(article.story_id, [])
@@ -220,7 +220,7 @@ class Window:
         stories = self._told_in[stem]
         return 1.0 if stories < COMMON_FROM else 1 - stories / (len(self._stories) + SMOOTHING)
 
-    def assign(self, own: Features, moment: datetime, window: timedelta) -> Assignment:
+    def assign(self, own: StoryFeatures, moment: datetime, window: timedelta) -> StoryAssignment:
         """The story an article belongs to.
 
         Args:
@@ -238,10 +238,10 @@ class Window:
         if not shares:
             hours = window.total_seconds() / 3600
             reason = f"The topic has no story like it in the {hours:.0f} h around it."
-            return Assignment(None, "", 0.0, reason)
+            return StoryAssignment(None, "", 0.0, reason)
         return self._nearest(own, shares)
 
-    def _similar(self, own: Features) -> Iterator[tuple[int, float]]:
+    def _similar(self, own: StoryFeatures) -> Iterator[tuple[int, float]]:
         """The articles that share most, with their cosine."""
         shared: dict[int, float] = {}
         for each, own_weight in own.terms.items():
@@ -258,8 +258,8 @@ class Window:
         return math.sqrt(sum((w * self.rarity(k)) ** 2 for k, w in terms.items()))
 
     def _nearest(
-        self, own: Features, shares: Mapping[str, list[tuple[float, float, int]]]
-    ) -> Assignment:
+        self, own: StoryFeatures, shares: Mapping[str, list[tuple[float, float, int]]]
+    ) -> StoryAssignment:
         """The story whose nearest articles are nearest."""
         ranked = {
             story: sum(share for share, _, _ in nlargest(NEAREST, found))
@@ -273,9 +273,11 @@ class Window:
         return _assignment(other, ranked[story] * needed, needed)
 
 
-def assign(own: Features, moment: datetime, seen: Iterable[Seen], window: timedelta) -> Assignment:
+def assign(
+    own: StoryFeatures, moment: datetime, seen: Iterable[RecentArticle], window: timedelta
+) -> StoryAssignment:
     """:meth:`Window.assign` in a window of these articles."""
-    return Window(seen).assign(own, moment, window)
+    return RecentArticles(seen).assign(own, moment, window)
 
 
 def similarity(a: Mapping[str, float], b: Mapping[str, float]) -> float:
@@ -285,13 +287,13 @@ def similarity(a: Mapping[str, float], b: Mapping[str, float]) -> float:
     return shared / lengths if shared else 0.0
 
 
-def _assignment(other: Seen, found: float, needed: float) -> Assignment:
+def _assignment(other: RecentArticle, found: float, needed: float) -> StoryAssignment:
     measure = f"similarity {found:.2f}, needed {needed:.2f}"
     if found >= needed:
         reason = f"The same story as in {other.outlet}: {measure}."
-        return Assignment(other.story_id, other.article_id, found, reason)
+        return StoryAssignment(other.story_id, other.article_id, found, reason)
     reason = f"The nearest is in {other.outlet}: {measure}."
-    return Assignment(None, other.article_id, found, reason)
+    return StoryAssignment(None, other.article_id, found, reason)
 
 
 def _decay(apart: timedelta) -> float:

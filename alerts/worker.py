@@ -24,9 +24,9 @@ from typing import Unpack
 import structlog
 from pydantic import ValidationError
 
-from alerts.context import Reading, Windows, gather, read
+from alerts.context import PreparedMatch, TopicWindows, gather, read
 from alerts.decide import decide
-from alerts.persist import Telling, record, tell
+from alerts.persist import PendingNotification, persist_decision, queue_notifications
 from config.catalog.models import AlertPolicy, Catalog
 from config.errors import PoisonError
 from config.settings import Settings
@@ -37,7 +37,7 @@ from core.messages import Match
 from core.messages.envelope import MATCHES
 from core.store import Connection, Store
 from core.store import stories as story_store
-from core.streams.consume_loop import How, Worked, work
+from core.streams.consume_loop import LoopOptions, LoopResult, consume
 from core.streams.port import Batch, Consumer, Record, StreamLog
 
 GROUP = "alerts"
@@ -54,7 +54,7 @@ class _Tally:
     dispositions: Counter[str] = field(default_factory=Counter)
 
 
-class Worker:
+class AlertsWorker:
     """Decides batches of matches.
 
     Args:
@@ -85,14 +85,14 @@ class Worker:
         """How many matches opened an alert, updated one, or were suppressed, since the start."""
         return {name: self._events[name] for name in EVENTS}
 
-    def run(self, consumer: Consumer, **how: Unpack[How]) -> Worked:
+    def run(self, consumer: Consumer, **how: Unpack[LoopOptions]) -> LoopResult:
         """Work until told to stop or idle; ``how`` goes to the consume loop."""
 
         def attempt(batch: Batch) -> None:
             self.handle(batch)
             consumer.commit(batch)
 
-        return work(
+        return consume(
             consumer,
             attempt,
             stage=STAGE,
@@ -126,19 +126,19 @@ class Worker:
         return self._store.transact(lambda c: story_store.forget(c, self._clock() - reach - SLACK))
 
     def _decide_all(
-        self, connection: Connection, catalog: Catalog, readings: list[Reading]
+        self, connection: Connection, catalog: Catalog, readings: list[PreparedMatch]
     ) -> _Tally:
         story_store.take_turn(connection, {reading.match.topic_id for reading in readings})
         tally = _Tally()
-        windows = Windows(connection, self._window)
+        windows = TopicWindows(connection, self._window)
         tellings = [self._decide(windows, catalog, reading, tally) for reading in readings]
         wanted = [t for t in tellings if t is not None]
-        tell(connection, wanted, catalog.alerts, now=self._clock())
+        queue_notifications(connection, wanted, catalog.alerts, now=self._clock())
         return tally
 
     def _decide(
-        self, windows: Windows, catalog: Catalog, reading: Reading, tally: _Tally
-    ) -> Telling | None:
+        self, windows: TopicWindows, catalog: Catalog, reading: PreparedMatch, tally: _Tally
+    ) -> PendingNotification | None:
         now = self._clock()
         topic = catalog.topic(reading.match.topic_id)
         context = gather(windows, reading, topic, now=now)
@@ -151,7 +151,7 @@ class Worker:
         if decision.notify:
             waited = (now - reading.match.article.fetched_at).total_seconds()
             metrics.END_TO_END.labels("fetched_to_decided").observe(max(0.0, waited))
-        return record(windows, reading, decision, topic, catalog.alerts, now=now)
+        return persist_decision(windows, reading, decision, topic, catalog.alerts, now=now)
 
 
 def join(streams: StreamLog, slot: str) -> Consumer:

@@ -40,7 +40,7 @@ from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from tests.support import postgres
 from wirewatch.web.app import create_app
-from wirewatch.web.runtime_status import Running
+from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.server import address, listen, serve
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -110,7 +110,9 @@ def _serve(url: str, pipe: Pipe) -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         loop.run_in_executor(None, lambda: (pipe.recv(), loop.call_soon_threadsafe(stop.set)))
-        running = Running(catalog=lambda: Catalog(()), ill=list, faults=list, settings=Settings())
+        running = RuntimeStatus(
+            catalog=lambda: Catalog(()), ill=list, faults=list, settings=Settings()
+        )
         with closing(Store.open(url)) as store, listen("127.0.0.1", 0) as listener:
             pipe.send(address(listener).removeprefix("http://").rstrip("/"))
             await serve(create_app(store, utc_now, running), listener, stop)

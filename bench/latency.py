@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.support.cli_installation import Walk, new_walk
+from tests.support.cli_installation import CliInstallation, new_installation
 from tests.support.newsroom import Desk, Newsroom, Story, desk, newsroom
 
 TEXT = (
@@ -30,7 +30,7 @@ TEXT = (
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     with newsroom() as room, desk() as receiver, tempfile.TemporaryDirectory() as folder:
-        walk = new_walk(Path(folder))
+        walk = new_installation(Path(folder))
         walk.sources(kurier=room.feed_url("kurier"))
         text = (walk.config / "sources.yaml").read_text().replace('"0s"', '"1s"')
         walk.write("sources.yaml", text)
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def measure(
-    walk: Walk, room: Newsroom, receiver: Desk, count: int
+    walk: CliInstallation, room: Newsroom, receiver: Desk, count: int
 ) -> tuple[list[float], list[float]]:
     process = walk.start("run")
     try:

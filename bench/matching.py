@@ -34,7 +34,7 @@ from ahocorasick_rs import BytesAhoCorasick
 from config.catalog.models import (
     AlertPolicy,
     Catalog,
-    Place,
+    FilePosition,
     RuleDefinition,
     SourceText,
     TopicDefinition,
@@ -99,7 +99,7 @@ def generated_catalog(
 
 
 def _topic(number: int, query: str) -> TopicDefinition:
-    place = Place("bench.yaml", 1, 1)
+    place = FilePosition("bench.yaml", 1, 1)
     rule = RuleDefinition("r", 1, SourceText(query, place))
     name = f"t{number}"
     state = TopicState.LIVE

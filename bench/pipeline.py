@@ -40,7 +40,7 @@ from core.streams.port import NewRecord, StreamLog
 from core.streams.topology import stream_specs
 from ingest.extract import ExtractedPage
 from ingest.extract.article import extract_page
-from processors import GROUP, Worker
+from processors import GROUP, ProcessorsWorker
 from processors.worker import STREAMS
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -76,7 +76,7 @@ def measure(pages: list[bytes], folder: Path, rules: int, rounds: int) -> None:
     log.create(stream_specs(settings))
     found = [extracted(number, page) for number, page in enumerate(pages)]
     catalog = generated_catalog([(page.title, page.text) for page in found], rules)
-    worker = Worker(lambda: catalog, ("de", "en"), lambda: NOW, Dispositions())
+    worker = ProcessorsWorker(lambda: catalog, ("de", "en"), lambda: NOW, Dispositions())
     worker.processors.process(revision(0, 0, found[0]))  # loads the language model
     consumer = log.consumer(GROUP, STREAMS, slot="bench")
     took: list[dict[str, float]] = []

@@ -53,8 +53,8 @@ Scored = list[tuple[float, bool]]
 
 def _features(
     language: str, title: list[str], text: list[str], topical: set[str]
-) -> stories.Features:
-    return stories.Features(
+) -> stories.StoryFeatures:
+    return stories.StoryFeatures(
         language=language,
         terms=stories.terms(title, text, language, topical),
         title=tuple(title),
@@ -108,7 +108,7 @@ def groups(orders: int = 20) -> None:
 
 def assign_all(articles: list[tuple[str, Wording]], topical: set[str]) -> dict[str, set[str]]:
     """The events in each story."""
-    seen: list[stories.Seen] = []
+    seen: list[stories.RecentArticle] = []
     told: dict[str, set[str]] = {}
     for number, (event, wording) in enumerate(articles):
         words = folded_words(wording.title), folded_words(wording.lead)
@@ -116,7 +116,7 @@ def assign_all(articles: list[tuple[str, Wording]], topical: set[str]) -> dict[s
         choice = stories.assign(own, NOW, seen, WINDOW)
         story = choice.story_id or str(number)
         told.setdefault(story, set()).add(event)
-        seen.append(stories.Seen(str(number), story, "x", NOW, own))
+        seen.append(stories.RecentArticle(str(number), story, "x", NOW, own))
     return told
 
 

@@ -36,8 +36,8 @@ from core.messages import ArticleRevision
 from core.messages.envelope import to_record
 from core.streams.port import NewRecord, Record, StreamLog
 from processors.draft import Draft
-from processors.pipeline import STEPS, Outcome, Processors
-from processors.worker import GROUP, STREAMS, Worker, decoded, outputs
+from processors.pipeline import STEPS, ArticleOutcome, Processors
+from processors.worker import GROUP, STREAMS, ProcessorsWorker, decoded, outputs
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BATCH = 100
@@ -111,7 +111,7 @@ def through(engine: str, catalog: Catalog, records: Sequence[Record], rounds: in
     """The worker on a stream engine: articles a second by the clock, and CPU time of each."""
     from bench.streams import streams_of  # which makes its records with ours
 
-    worker = Worker(lambda: catalog, LANGUAGES, lambda: NOW, Dispositions())
+    worker = ProcessorsWorker(lambda: catalog, LANGUAGES, lambda: NOW, Dispositions())
     rates, costs = [], []
     with streams_of(engine) as opened:
         for _ in range(rounds):
@@ -126,7 +126,9 @@ def through(engine: str, catalog: Catalog, records: Sequence[Record], rounds: in
     )
 
 
-def drained(worker: Worker, log: StreamLog, records: Sequence[Record]) -> tuple[float, float]:
+def drained(
+    worker: ProcessorsWorker, log: StreamLog, records: Sequence[Record]
+) -> tuple[float, float]:
     """From the end of the first batch, which joins the group, to the end of the last."""
     for first in range(0, len(records), BATCH):
         log.append([_again(record) for record in records[first : first + BATCH]])
@@ -158,7 +160,7 @@ def parts(processors: Processors, records: Sequence[Record]) -> None:
         for step in STEPS:
             draft = step(processors.known, draft)
             marks.append(time.process_time())
-        outcome = Outcome(processors.process(draft.article).enriched, draft.matches)
+        outcome = ArticleOutcome(processors.process(draft.article).enriched, draft.matches)
         marks[-1:] = [marks[-1]]
         begun = time.process_time()
         list(outputs(outcome, record, processors))

@@ -97,17 +97,17 @@ class UsageError(WirewatchError):
     exit_code = 2
 
 
-class NotThereError(UsageError):
+class NotFoundError(UsageError):
     """It names a story, a delivery, a feed or an action that does not exist."""
 
 
-class OutsideError(WirewatchError):
+class ExternalError(WirewatchError):
     """Something outside this program failed."""
 
     retry = True
 
 
-class FetchError(OutsideError):
+class FetchError(ExternalError):
     """A feed, page or robots.txt could not be had.
 
     Args:
@@ -136,7 +136,7 @@ class FetchError(OutsideError):
         self.retry = retry
 
 
-class StreamError(OutsideError):
+class StreamError(ExternalError):
     """The stream engine refused or failed."""
 
     retry = False
@@ -179,7 +179,7 @@ class SlotTakenError(FencedError):
     """Another process runs under this member's slot: this one must end, or the two take turns."""
 
 
-class StoreError(OutsideError):
+class StoreError(ExternalError):
     """The database refused or failed."""
 
 
@@ -197,7 +197,7 @@ class StoreRefusedError(StoreError):
     retry = False
 
 
-class DeliveryError(OutsideError):
+class DeliveryError(ExternalError):
     """One attempt to tell a target failed.
 
     Args:

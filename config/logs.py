@@ -69,7 +69,7 @@ def set_up_logs(settings: Settings, stream: TextIO | None = None) -> None:
         cache_logger_on_first_use=False,  # a command or test may set them up again
     )
     handler = logging.StreamHandler(out)
-    handler.addFilter(Repeats(time.monotonic))
+    handler.addFilter(RepeatFilter(time.monotonic))
     handler.setFormatter(_formatter(settings.log_format, before, colours=_colours(out)))
     _route_everything(handler, level)
 
@@ -92,7 +92,7 @@ def _formatter(form: str, before: list[Processor], *, colours: bool) -> Processo
             ProcessorFormatter.remove_processors_meta,
             structlog.processors.StackInfoRenderer(),
             structlog.processors.format_exc_info,
-            Tidy(margin="\n" if to_json else "\n  | "),
+            LogSanitizer(margin="\n" if to_json else "\n  | "),
             renderer,
         ],
     )
@@ -113,7 +113,7 @@ def _route_everything(handler: logging.Handler, level: int) -> None:
         logging.getLogger(name).setLevel(max(least, level))
 
 
-class Tidy:
+class LogSanitizer:
     """A structlog processor: masks secrets and escapes what could forge or hide a line.
 
     Args:
@@ -148,7 +148,7 @@ def _escaped(text: str) -> str:
     return _UNFIT.sub(lambda m: m.group().encode("unicode_escape").decode(), mask(text))
 
 
-class Repeats(logging.Filter):
+class RepeatFilter(logging.Filter):
     """Lets an identical line through a few times a minute; the next one says how many it held.
 
     Args:

@@ -25,7 +25,7 @@ from core.messages import Origin
 from core.store.entries import DONE, PENDING, EntryRecord
 from core.store.feed_record import FeedRecord
 from ingest.hosts import host_key
-from ingest.sources.entry import Entry, ParsedFeed
+from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.urls import canonical_url
 
 _OWN = "entry:"
@@ -61,7 +61,7 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownEntries:
     """What the store knows of a document's entries.
 
     Attributes:
@@ -75,7 +75,7 @@ class Known:
     articles: Mapping[str, str]
 
 
-def link_key(feed_id: str, entry: Entry) -> str:
+def link_key(feed_id: str, entry: FeedEntry) -> str:
     """The canonical form of an entry's link.
 
     Where there is no link, or all it leads to is a homepage (feeds of short notices link every
@@ -119,7 +119,7 @@ def origin_of(
 
 
 def admit(
-    feed: FeedRecord, parsed: ParsedFeed, known: Known, now: datetime, settings: Settings
+    feed: FeedRecord, parsed: ParsedFeed, known: KnownEntries, now: datetime, settings: Settings
 ) -> Admission:
     """Decide what becomes of every entry of a document."""
     result = Admission()
@@ -142,7 +142,7 @@ def admit(
     return result
 
 
-def _again(result: Admission, old: EntryRecord, entry: Entry, now: datetime) -> None:
+def _again(result: Admission, old: EntryRecord, entry: FeedEntry, now: datetime) -> None:
     if old.digest == entry.digest:
         result.dispositions["known"] += 1
         return
@@ -167,7 +167,7 @@ def _again(result: Admission, old: EntryRecord, entry: Entry, now: datetime) -> 
 def _unknown_key(
     result: Admission,
     record: EntryRecord,
-    known: Known,
+    known: KnownEntries,
     present: set[str],
     shown: Mapping[str, str],
 ) -> None:
@@ -221,7 +221,7 @@ def _end(result: Admission, record: EntryRecord, disposition: str, article: str 
     )
 
 
-def _record(feed: FeedRecord, entry: Entry, now: datetime, settings: Settings) -> EntryRecord:
+def _record(feed: FeedRecord, entry: FeedEntry, now: datetime, settings: Settings) -> EntryRecord:
     return EntryRecord(
         feed_id=feed.feed_id,
         key=entry.key,
@@ -235,7 +235,7 @@ def _record(feed: FeedRecord, entry: Entry, now: datetime, settings: Settings) -
     )
 
 
-def _said(entry: Entry) -> dict[str, Any]:
+def _said(entry: FeedEntry) -> dict[str, Any]:
     return {
         "digest": entry.digest,
         "url": entry.url or "",

@@ -77,7 +77,7 @@ _BY_OUTCOME = {
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FetchFailure:
     """Why a feed or page could not be had.
 
     Attributes:
@@ -106,7 +106,7 @@ class Failure:
         return self.outcome in ("dns", "nxdomain", "connect", "timeout", "reset")
 
 
-def failure_of(response: Response, wait: float | None) -> Failure | None:
+def failure_of(response: Response, wait: float | None) -> FetchFailure | None:
     """The failure that an answer is; None for one whose body is to be read.
 
     Args:
@@ -117,11 +117,11 @@ def failure_of(response: Response, wait: float | None) -> Failure | None:
     if 200 <= status < 300:
         return None
     if response.headers.get("cf-mitigated", "").lower() == "challenge":
-        return Failure("challenge", f"HTTP {status}: a bot wall (challenge) answers.")
+        return FetchFailure("challenge", f"HTTP {status}: a bot wall (challenge) answers.")
     outcome = _BY_STATUS.get(status, "server_error" if status >= 500 else "http_error")
     heeded = wait if status == 429 or status >= 500 else None
     asked = f", asking us to wait {heeded:.0f} s" if heeded else ""
-    return Failure(outcome, f"HTTP {status}{asked}.", heeded)
+    return FetchFailure(outcome, f"HTTP {status}{asked}.", heeded)
 
 
 def delay(kind: FailClass, count: int) -> timedelta:

@@ -28,7 +28,7 @@ _MODES = ("both", "last_modified", "etag")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ConditionalRequest:
     """How to ask for a feed.
 
     Attributes:
@@ -47,24 +47,28 @@ class Request:
         return "If-None-Match" in self.headers or "If-Modified-Since" in self.headers
 
 
-NO_CACHE = Request({"Cache-Control": "no-cache"}, "304 to an unconditional request")
+NO_CACHE = ConditionalRequest({"Cache-Control": "no-cache"}, "304 to an unconditional request")
 """The one repetition after an answer 304 that nobody asked for."""
 
 
-def request(feed: FeedRecord, now: datetime) -> Request:
+def request(feed: FeedRecord, now: datetime) -> ConditionalRequest:
     """Decide how to ask for a feed."""
     validators = _validators(feed)
     if not validators:
-        return Request({}, "no validators")
+        return ConditionalRequest({}, "no validators")
     if feed.validators_off_until and now < feed.validators_off_until:
-        return Request({}, "the server's 304 was wrong")
+        return ConditionalRequest({}, "the server's 304 was wrong")
     if feed.last_200_at is None or now - feed.last_200_at >= STUCK_AFTER[feed.tier]:
-        return Request({}, "only 304 for long", probe=True)
-    return Request(validators, feed.validator_mode)
+        return ConditionalRequest({}, "only 304 for long", probe=True)
+    return ConditionalRequest(validators, feed.validator_mode)
 
 
 def kept_after_200(
-    feed: FeedRecord, headers: Mapping[str, str], body_sha256: str, asked: Request, now: datetime
+    feed: FeedRecord,
+    headers: Mapping[str, str],
+    body_sha256: str,
+    asked: ConditionalRequest,
+    now: datetime,
 ) -> FeedRecord:
     """The feed with the validators of an answer that was read."""
     etag, modified = _opaque(headers, "ETag"), _opaque(headers, "Last-Modified")

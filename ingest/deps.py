@@ -39,7 +39,7 @@ class Extractor(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Deps:
     """The tools of one running ingest.
 
     Attributes:

@@ -31,30 +31,32 @@ _NO_CACHE = re.compile(r"(?:^|[\s,])no-(?:cache|store)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class PollWait:
     """When to come back, with the reason as the operator sees it."""
 
     time: timedelta
     reason: str
 
 
-def after_success(feed: FeedRecord, rng: random.Random) -> Wait:
+def after_success(feed: FeedRecord, rng: random.Random) -> PollWait:
     """The wait after a poll that worked.
 
     An explicit interval is taken as it is, without jitter and whatever the publisher hints.
     """
     if feed.every_s is not None:
         every = timedelta(seconds=feed.every_s)
-        return Wait(every, f"every {in_words(every)}, as sources.yaml says")
+        return PollWait(every, f"every {in_words(every)}, as sources.yaml says")
     floor = FLOORS[feed.tier]
     hint = _hint(feed)
     asked = min(hint, HINT_CAPS[feed.tier])
     if asked <= floor:
-        return Wait(with_jitter(floor, rng), f"every {in_words(floor)}, as for tier {feed.tier}")
+        return PollWait(
+            with_jitter(floor, rng), f"every {in_words(floor)}, as for tier {feed.tier}"
+        )
     reason = f"the publisher asks for {in_words(hint)}"
     if asked < hint:
         reason += f", heeded up to {in_words(asked)} for tier {feed.tier}"
-    return Wait(with_jitter(asked, rng), reason)
+    return PollWait(with_jitter(asked, rng), reason)
 
 
 def soonest(feed: FeedRecord, attempt: datetime) -> datetime:

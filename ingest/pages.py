@@ -25,25 +25,25 @@ from core.store.entries import DONE, EntryRecord
 from core.text.clean import for_log
 from ingest import revise
 from ingest.admit import is_homepage, stands_alone
-from ingest.backoff import Failure, failure_of
+from ingest.backoff import FetchFailure, failure_of
 from ingest.compose import PageRead
-from ingest.deps import Parts
+from ingest.deps import Deps
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.outage import pause_scope
-from ingest.revise import Verdict
+from ingest.revise import EntryOutcome
 from ingest.urls import is_consent_wall
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
-COPY = Failure("not_asked", "Another feed brought it.")
-NO_PAGE = Failure("no_page", "The entry leads to no page of its own.")
-OUR_FAULT = Failure("internal", "Our own fault; the log has the trace.")
+COPY = FetchFailure("not_asked", "Another feed brought it.")
+NO_PAGE = FetchFailure("no_page", "The entry leads to no page of its own.")
+OUR_FAULT = FetchFailure("internal", "Our own fault; the log has the trace.")
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Concluded:
+class EntryResult:
     """What became of an entry at this attempt.
 
     Attributes:
@@ -59,10 +59,10 @@ class Concluded:
 class PageReader:
     """Reads the pages of entries that are leased."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Deps) -> None:
         self._parts = parts
 
-    async def read(self, entry: EntryRecord) -> Concluded:
+    async def read(self, entry: EntryRecord) -> EntryResult:
         """Read an entry's page and write down what came of it.
 
         Raises:
@@ -74,7 +74,7 @@ class PageReader:
         _report(entry, concluded, result)
         return concluded
 
-    async def _result(self, entry: EntryRecord) -> PageRead | Failure:
+    async def _result(self, entry: EntryRecord) -> PageRead | FetchFailure:
         if await self._parts.read(_is_copy, entry):
             return COPY
         try:
@@ -85,7 +85,7 @@ class PageReader:
             log.exception("page_failed", url=for_log(entry.url))
             return OUR_FAULT
 
-    async def _kept(self, entry: EntryRecord, result: PageRead | Failure) -> Concluded:
+    async def _kept(self, entry: EntryRecord, result: PageRead | FetchFailure) -> EntryResult:
         """Write down what came of the page; where that fails, of the entry without its page."""
         for known in (result, OUR_FAULT):
             try:
@@ -96,17 +96,17 @@ class PageReader:
                 log.exception("article_failed", url=for_log(entry.url))
         return await self._parts.write(self._set_aside, entry)
 
-    async def _page(self, entry: EntryRecord) -> PageRead | Failure:
+    async def _page(self, entry: EntryRecord) -> PageRead | FetchFailure:
         if not entry.url or stands_alone(entry):
             return NO_PAGE
         robots = await self._parts.robots.allowed(entry.url)
         if not robots.allowed:
             word = "robots" if robots.reason == "rules" else "robots_unreachable"
-            return Failure(word, f"robots.txt does not allow it ({robots.reason}).")
+            return FetchFailure(word, f"robots.txt does not allow it ({robots.reason}).")
         try:
             response = await self._get(entry.url, robots.crawl_delay or 0.0)
         except FetchError as error:
-            return Failure(error.outcome, error.message, error.retry_after)
+            return FetchFailure(error.outcome, error.message, error.retry_after)
         now = self._parts.clock()
         wait = retry_after(response.headers, now)
         failure = failure_of(response, wait) or _elsewhere(entry.url, response.url, "")
@@ -120,7 +120,7 @@ class PageReader:
 
     async def _extract(
         self, entry: EntryRecord, response: Response, now: datetime
-    ) -> PageRead | Failure:
+    ) -> PageRead | FetchFailure:
         hints = PageHints(
             title=entry.title,
             summary=entry.summary,
@@ -138,41 +138,41 @@ class PageReader:
             )
         except ExtractionError as error:
             word = f"extract_{error.outcome}" if error.outcome in ("timeout", "crash") else None
-            return Failure(word or error.outcome, error.message)
+            return FetchFailure(word or error.outcome, error.message)
         return _unusable(entry, found, response) or PageRead(found, response.url, now)
 
     def _conclude(
-        self, connection: Connection, entry: EntryRecord, result: PageRead | Failure
-    ) -> Concluded:
-        outcome = result.outcome if isinstance(result, Failure) else "ok"
+        self, connection: Connection, entry: EntryRecord, result: PageRead | FetchFailure
+    ) -> EntryResult:
+        outcome = result.outcome if isinstance(result, FetchFailure) else "ok"
         if not entries.is_mine(connection, entry.id, self._parts.me):
-            return Concluded(entry.id, None, "lost")
+            return EntryResult(entry.id, None, "lost")
         now = self._parts.clock()
         verdict = self._verdict(connection, entry, result, now)
-        if isinstance(result, Failure) and result.retry_after:
+        if isinstance(result, FetchFailure) and result.retry_after:
             until = now + timedelta(seconds=result.retry_after)
             hosts.pause(connection, pause_scope(entry.url), until, result.message)
         _write(connection, entry, verdict, now)
         entries.save(connection, verdict.entry, self._parts.me)
-        return Concluded(entry.id, verdict.disposition, outcome)
+        return EntryResult(entry.id, verdict.disposition, outcome)
 
-    def _set_aside(self, connection: Connection, entry: EntryRecord) -> Concluded:
+    def _set_aside(self, connection: Connection, entry: EntryRecord) -> EntryResult:
         """Try again later, and after some attempts no more: our own fault mends itself rarely."""
         waiting = revise.later(entry, OUR_FAULT, self._parts.clock())
         if waiting.attempts < self._parts.settings.fetch_page_attempts:
             entries.save(connection, waiting, self._parts.me)
-            return Concluded(entry.id, None, "internal")
+            return EntryResult(entry.id, None, "internal")
         done = replace(waiting, state=DONE, disposition="internal_error")
         entries.save(connection, done, self._parts.me)
-        return Concluded(entry.id, "internal_error", "internal")
+        return EntryResult(entry.id, "internal_error", "internal")
 
     def _verdict(
         self,
         connection: Connection,
         entry: EntryRecord,
-        result: PageRead | Failure,
+        result: PageRead | FetchFailure,
         now: datetime,
-    ) -> Verdict:
+    ) -> EntryOutcome:
         claim = revise.claim_of(entry, result) if isinstance(result, PageRead) else None
         articles.take_turn(connection, entry.url_key, *([claim.url_key] if claim else []))
         claimed = articles.find(connection, article_id(claim.url_key)) if claim else None
@@ -198,25 +198,27 @@ def _is_copy(connection: Connection, entry: EntryRecord) -> bool:
     return linked is not None and linked.feed_id != entry.feed_id
 
 
-def _unusable(entry: EntryRecord, found: ExtractedPage, response: Response) -> Failure | None:
+def _unusable(entry: EntryRecord, found: ExtractedPage, response: Response) -> FetchFailure | None:
     """Why what was extracted is not the article: a wall, or a page that lists articles."""
     if "list_page" in found.flags:
-        return Failure("list_page", "The link leads to a page that lists articles.")
+        return FetchFailure("list_page", "The link leads to a page that lists articles.")
     if "consent_wall" in found.flags:
-        return Failure("consent_wall", "The link leads to a page that asks for consent.")
+        return FetchFailure("consent_wall", "The link leads to a page that asks for consent.")
     return _elsewhere(entry.url, response.url, found.title)
 
 
-def _elsewhere(link: str, final_url: str, title: str) -> Failure | None:
+def _elsewhere(link: str, final_url: str, title: str) -> FetchFailure | None:
     """Why an answer is another page than the one asked for."""
     if is_consent_wall(final_url, title):
-        return Failure("consent_wall", "The link leads to a page that asks for consent.")
+        return FetchFailure("consent_wall", "The link leads to a page that asks for consent.")
     if is_homepage(final_url) and not is_homepage(link):
-        return Failure("homepage", "The link leads to the homepage.")
+        return FetchFailure("homepage", "The link leads to the homepage.")
     return None
 
 
-def _write(connection: Connection, entry: EntryRecord, verdict: Verdict, now: datetime) -> None:
+def _write(
+    connection: Connection, entry: EntryRecord, verdict: EntryOutcome, now: datetime
+) -> None:
     if verdict.article is not None and verdict.message is not None:
         articles.add_revision(connection, verdict.article, verdict.message)
         outbox.put(connection, [to_record(verdict.message, at=verdict.message.fetched_at)])
@@ -224,8 +226,8 @@ def _write(connection: Connection, entry: EntryRecord, verdict: Verdict, now: da
         articles.add_sighting(connection, verdict.sighting, entry.feed_id, entry.url, now)
 
 
-def _report(entry: EntryRecord, concluded: Concluded, result: PageRead | Failure) -> None:
-    more = {"message": for_log(result.message)} if isinstance(result, Failure) else {}
+def _report(entry: EntryRecord, concluded: EntryResult, result: PageRead | FetchFailure) -> None:
+    more = {"message": for_log(result.message)} if isinstance(result, FetchFailure) else {}
     log.info(
         "page_concluded",
         feed=entry.feed_id,

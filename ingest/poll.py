@@ -27,13 +27,13 @@ from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
 from core.text.clean import for_log
 from ingest import conditional, interval, poll_outcome
-from ingest.admit import Known, admit, link_key
-from ingest.backoff import OUT_OF_REACH, Failure, failure_of
-from ingest.conditional import Request
-from ingest.deps import Parts
+from ingest.admit import KnownEntries, admit, link_key
+from ingest.backoff import OUT_OF_REACH, FetchFailure, failure_of
+from ingest.conditional import ConditionalRequest
+from ingest.deps import Deps
 from ingest.feed_records import PARSER_VERSION
 from ingest.outage import Outage, OutageWatch, forgiven, pause_scope
-from ingest.poll_outcome import Decision, DocumentRead, NotModified
+from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
 from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
 
 ACCEPT = (
@@ -45,7 +45,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Polled:
+class PollResult:
     """What a poll came to.
 
     Attributes:
@@ -75,7 +75,7 @@ class Polled:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class FetchedDocument:
     """An answer with a body.
 
     Attributes:
@@ -83,23 +83,23 @@ class Document:
     """
 
     response: Response
-    asked: Request
+    asked: ConditionalRequest
     body_sha256: str
     parsed: ParsedFeed | None = None
 
 
-Result = Document | NotModified | Failure
+Result = FetchedDocument | NotModified | FetchFailure
 
 
 class Poller:
     """Polls feeds that are leased."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Deps) -> None:
         self._parts = parts
         self._outage = OutageWatch()
         self._keeping = asyncio.Lock()
 
-    async def poll(self, feed: FeedRecord) -> Polled:
+    async def poll(self, feed: FeedRecord) -> PollResult:
         """Poll one feed and write down what came of it.
 
         Raises:
@@ -112,13 +112,13 @@ class Poller:
                 raise
             log.exception("poll_failed", feed=feed.feed_id)
             words = f"Reading it failed with {type(error).__name__}; the log has more."
-            polled = await self._keep(feed, Failure("internal", words))
+            polled = await self._keep(feed, FetchFailure("internal", words))
         _report(feed, polled)
         return polled
 
     async def _result(self, feed: FeedRecord) -> Result | None:
         result = await self._ask(feed)
-        return await self._read(feed, result) if isinstance(result, Document) else result
+        return await self._read(feed, result) if isinstance(result, FetchedDocument) else result
 
     async def _ask(self, feed: FeedRecord) -> Result | None:
         """Ask, at most twice: once more, unconditionally, after a 304 that cannot be true."""
@@ -127,18 +127,18 @@ class Poller:
             try:
                 response = await self._get(feed, request)
             except FetchError as error:
-                return Failure(error.outcome, error.message, error.retry_after)
+                return FetchFailure(error.outcome, error.message, error.retry_after)
             if response is None:
                 return None
             if response.status != 304:
                 wait = retry_after(response.headers, self._parts.clock())
                 body_sha256 = hashlib.sha256(response.body).hexdigest()
-                return failure_of(response, wait) or Document(response, request, body_sha256)
+                return failure_of(response, wait) or FetchedDocument(response, request, body_sha256)
             if request.conditional and response.url == (feed.final_url or response.url):
                 return NotModified(response.headers)
-        return Failure("protocol", "HTTP 304 although the whole document was asked for.")
+        return FetchFailure("protocol", "HTTP 304 although the whole document was asked for.")
 
-    async def _get(self, feed: FeedRecord, request: Request) -> Response | None:
+    async def _get(self, feed: FeedRecord, request: ConditionalRequest) -> Response | None:
         """One request in the host's turn; None where the lease was lost while waiting for it."""
         parts = self._parts
         async with parts.gate.turn(feed.url):
@@ -153,7 +153,9 @@ class Poller:
                 accept=ACCEPT,
             )
 
-    async def _read(self, feed: FeedRecord, document: Document) -> Document | Failure:
+    async def _read(
+        self, feed: FeedRecord, document: FetchedDocument
+    ) -> FetchedDocument | FetchFailure:
         """Parse what is new in a document."""
         if document.body_sha256 == feed.body_sha256:
             return document
@@ -161,7 +163,7 @@ class Poller:
         try:
             parsed = await asyncio.to_thread(self._parse, feed, document.response, known)
         except FetchError as error:
-            return Failure(error.outcome, error.message)
+            return FetchFailure(error.outcome, error.message)
         return replace(document, parsed=parsed)
 
     def _parse(self, feed: FeedRecord, response: Response, known: dict[str, str]) -> ParsedFeed:
@@ -175,9 +177,9 @@ class Poller:
             limit=self._parts.settings.fetch_max_entries,
         )
 
-    async def _keep(self, feed: FeedRecord, result: Result | None) -> Polled:
+    async def _keep(self, feed: FeedRecord, result: Result | None) -> PollResult:
         if result is None:
-            return Polled(feed.feed_id, "lost")
+            return PollResult(feed.feed_id, "lost")
         async with self._keeping:  # what one outcome forgives, the ones before have written
             now = self._parts.clock()
             outage = self._watch(feed, result, now)
@@ -185,9 +187,9 @@ class Poller:
             return await self._parts.write(self._transaction, asked, result, outage, now)
 
     def _watch(self, feed: FeedRecord, result: Result, now: datetime) -> Outage:
-        if isinstance(result, Failure) and result.is_network:
+        if isinstance(result, FetchFailure) and result.is_network:
             return self._outage.failed(feed.feed_id, feed.host, now)
-        if not isinstance(result, Failure) or result.outcome not in OUT_OF_REACH:
+        if not isinstance(result, FetchFailure) or result.outcome not in OUT_OF_REACH:
             self._outage.answered()
         return Outage(ours=False)
 
@@ -198,16 +200,16 @@ class Poller:
         result: Result,
         outage: Outage,
         now: datetime,
-    ) -> Polled:
+    ) -> PollResult:
         rng = self._parts.rng
         if not feeds.is_mine(connection, feed.feed_id, self._parts.me):
-            return Polled(feed.feed_id, "lost")
-        if isinstance(result, Failure):
+            return PollResult(feed.feed_id, "lost")
+        if isinstance(result, FetchFailure):
             for feed_id in outage.forgive:
                 feeds.revise(connection, feed_id, forgiven)
             decision = poll_outcome.after_failure(feed, result, now, rng, own_outage=outage.ours)
             reached = result.outcome not in OUT_OF_REACH
-            polled = Polled(
+            polled = PollResult(
                 feed.feed_id,
                 "",
                 result.message,
@@ -217,7 +219,7 @@ class Poller:
             )
         elif isinstance(result, NotModified):
             decision = poll_outcome.after_not_modified(feed, result, now, rng)
-            polled = Polled(feed.feed_id, "")
+            polled = PollResult(feed.feed_id, "")
         else:
             polled = self._admit(connection, feed, result.parsed, now)
             decision = poll_outcome.after_read(feed, _read_of(feed, result, polled), now, rng)
@@ -225,10 +227,10 @@ class Poller:
 
     def _admit(
         self, connection: Connection, feed: FeedRecord, parsed: ParsedFeed | None, now: datetime
-    ) -> Polled:
+    ) -> PollResult:
         if parsed is None:
             known = Counter({"known": feed.entry_count})
-            return Polled(feed.feed_id, "", dispositions=known)
+            return PollResult(feed.feed_id, "", dispositions=known)
         known_already = _known(connection, feed, parsed)
         admission = admit(feed, parsed, known_already, now, self._parts.settings)
         entries.add(connection, admission.add)
@@ -236,7 +238,7 @@ class Poller:
             entries.change(connection, record)
         for seen in admission.sightings:
             articles.add_sighting(connection, seen.article_id, feed.feed_id, seen.url, now)
-        return Polled(
+        return PollResult(
             feed.feed_id,
             "",
             dispositions=+admission.dispositions,
@@ -245,8 +247,8 @@ class Poller:
         )
 
     def _save(
-        self, connection: Connection, decision: Decision, now: datetime, polled: Polled
-    ) -> Polled:
+        self, connection: Connection, decision: PollOutcome, now: datetime, polled: PollResult
+    ) -> PollResult:
         """Write the feed, its validators with it, as the last thing of the transaction."""
         feed = decision.feed
         outbox.put(connection, [to_record(health, at=now) for health in decision.health])
@@ -270,7 +272,7 @@ class Poller:
         )
 
 
-def _read_of(feed: FeedRecord, document: Document, polled: Polled) -> DocumentRead:
+def _read_of(feed: FeedRecord, document: FetchedDocument, polled: PollResult) -> DocumentRead:
     parsed, response = document.parsed, document.response
     return DocumentRead(
         asked=document.asked,
@@ -287,21 +289,21 @@ def _read_of(feed: FeedRecord, document: Document, polled: Polled) -> DocumentRe
     )
 
 
-def _known(connection: Connection, feed: FeedRecord, parsed: ParsedFeed) -> Known:
+def _known(connection: Connection, feed: FeedRecord, parsed: ParsedFeed) -> KnownEntries:
     """What the store knows of the entries of a document."""
     links = {link_key(feed.feed_id, entry) for entry in parsed.entries}
     by_link: dict[str, list[EntryRecord]] = {}
     for record in entries.by_addresses(connection, links):
         by_link.setdefault(record.url_key, []).append(record)
     keys: Sequence[str] = [entry.key for entry in parsed.entries]
-    return Known(
+    return KnownEntries(
         by_key=entries.by_keys(connection, feed.feed_id, keys, lock=True),
         by_link=by_link,
         articles=articles.ids_by_address(connection, links),
     )
 
 
-def _report(feed: FeedRecord, polled: Polled) -> None:
+def _report(feed: FeedRecord, polled: PollResult) -> None:
     metrics.FEED_POLLS.labels(polled.outcome).inc()
     if polled.failed:
         say = log.debug if polled.own_outage else log.warning

@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 from core.messages import FeedHealth, FeedHealthKind
 from core.store.feed_record import FeedRecord
 from ingest import conditional, interval
-from ingest.backoff import FailClass, Failure, delay, in_words, with_jitter
-from ingest.conditional import Request
+from ingest.backoff import FailClass, FetchFailure, delay, in_words, with_jitter
+from ingest.conditional import ConditionalRequest
 
 FAILING_AFTER = 3
 """Consecutive failures before people are told."""
@@ -57,7 +57,7 @@ class DocumentRead:
             are kept: a 304, or the same part again, would hide what it lost.
     """
 
-    asked: Request
+    asked: ConditionalRequest
     headers: Mapping[str, str]
     final_url: str
     moved_to: str | None
@@ -71,7 +71,7 @@ class DocumentRead:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PollOutcome:
     """What a poll came to.
 
     Attributes:
@@ -86,8 +86,8 @@ class Decision:
 
 
 def after_failure(
-    feed: FeedRecord, failure: Failure, now: datetime, rng: random.Random, *, own_outage: bool
-) -> Decision:
+    feed: FeedRecord, failure: FetchFailure, now: datetime, rng: random.Random, *, own_outage: bool
+) -> PollOutcome:
     """A poll failed.
 
     Args:
@@ -113,7 +113,7 @@ def after_failure(
         last_error=failure.message,
         gone_at=now if _is_gone(counted, now) else counted.gone_at,
     )
-    return Decision(saved, _failure_health(feed, saved, failure, now), failure.retry_after)
+    return PollOutcome(saved, _failure_health(feed, saved, failure, now), failure.retry_after)
 
 
 def _wait(feed: FeedRecord, kind: FailClass, count: int, rng: random.Random) -> timedelta:
@@ -128,7 +128,7 @@ def _wait(feed: FeedRecord, kind: FailClass, count: int, rng: random.Random) -> 
 
 def after_not_modified(
     feed: FeedRecord, answer: NotModified, now: datetime, rng: random.Random
-) -> Decision:
+) -> PollOutcome:
     """The server answered a conditional request with 304."""
     kept = replace(
         conditional.kept_after_304(feed, answer.headers),
@@ -139,7 +139,9 @@ def after_not_modified(
     return _worked(feed, kept, now, rng)
 
 
-def after_read(feed: FeedRecord, read: DocumentRead, now: datetime, rng: random.Random) -> Decision:
+def after_read(
+    feed: FeedRecord, read: DocumentRead, now: datetime, rng: random.Random
+) -> PollOutcome:
     """The server gave a document, new or the last one again."""
     kept = conditional.kept_after_200(feed, read.headers, read.body_sha256, read.asked, now)
     unchanged = read.body_sha256 == feed.body_sha256
@@ -167,7 +169,7 @@ def health_url(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
-def _counted(feed: FeedRecord, failure: Failure, now: datetime) -> FeedRecord:
+def _counted(feed: FeedRecord, failure: FetchFailure, now: datetime) -> FeedRecord:
     same = feed.fail_class == failure.kind.value
     return replace(
         feed,
@@ -185,7 +187,9 @@ def _is_gone(feed: FeedRecord, now: datetime) -> bool:
     return feed.class_count >= GONE_AFTER and now - feed.class_since >= GONE_WITHIN
 
 
-def _worked(before: FeedRecord, after: FeedRecord, now: datetime, rng: random.Random) -> Decision:
+def _worked(
+    before: FeedRecord, after: FeedRecord, now: datetime, rng: random.Random
+) -> PollOutcome:
     wait = interval.after_success(after, rng)
     saved = replace(
         after,
@@ -200,9 +204,9 @@ def _worked(before: FeedRecord, after: FeedRecord, now: datetime, rng: random.Ra
         gone_at=None,
     )
     if before.fail_count < FAILING_AFTER and not before.gone_at:
-        return Decision(saved)
+        return PollOutcome(saved)
     words = f"It works again after {before.fail_count} failures."
-    return Decision(saved, (_health(saved, FeedHealthKind.RECOVERED, words, now),))
+    return PollOutcome(saved, (_health(saved, FeedHealthKind.RECOVERED, words, now),))
 
 
 def _redirected(feed: FeedRecord, target: str | None, now: datetime) -> FeedRecord:
@@ -212,7 +216,7 @@ def _redirected(feed: FeedRecord, target: str | None, now: datetime) -> FeedReco
 
 
 def _failure_health(
-    before: FeedRecord, after: FeedRecord, failure: Failure, now: datetime
+    before: FeedRecord, after: FeedRecord, failure: FetchFailure, now: datetime
 ) -> tuple[FeedHealth, ...]:
     if after.gone_at and not before.gone_at:
         words = "Its server has said for days that it is gone for good; it is no longer polled."

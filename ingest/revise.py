@@ -21,7 +21,7 @@ from core.store.articles import ArticleRecord
 from core.store.entries import DONE, EntryRecord
 from core.store.feed_record import FeedRecord
 from ingest.admit import is_homepage
-from ingest.backoff import Failure
+from ingest.backoff import FetchFailure
 from ingest.compose import PageRead, from_feed, from_page, hashes
 from ingest.urls import canonical_url, same_site
 
@@ -63,7 +63,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class CanonicalClaim:
     """The canonical URL a page has, or claims to have, beside the link that led to it."""
 
     url_key: str
@@ -71,7 +71,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class EntryOutcome:
     """What is to be written.
 
     Attributes:
@@ -88,7 +88,7 @@ class Verdict:
     sighting: str | None = None
 
 
-def claim_of(entry: EntryRecord, page: PageRead) -> Claim | None:
+def claim_of(entry: EntryRecord, page: PageRead) -> CanonicalClaim | None:
     """The URL a page claims, None where it is none or is not to be believed.
 
     The publisher's canonical URL counts within its own registrable domain and never when it is
@@ -98,7 +98,7 @@ def claim_of(entry: EntryRecord, page: PageRead) -> Claim | None:
     believed = named and same_site(named, page.final_url) and not is_homepage(named)
     url = named if named and believed else page.final_url
     key = canonical_url(url)
-    return None if is_homepage(url) or key == entry.url_key else Claim(key, url)
+    return None if is_homepage(url) or key == entry.url_key else CanonicalClaim(key, url)
 
 
 def identify(
@@ -106,7 +106,7 @@ def identify(
     *,
     own: ArticleRecord | None,
     linked: ArticleRecord | None,
-    claim: Claim | None,
+    claim: CanonicalClaim | None,
     claimed: ArticleRecord | None,
     shown_already: bool,
 ) -> Identity:
@@ -136,11 +136,11 @@ def identify(
 def decide(
     entry: EntryRecord,
     feed: FeedRecord,
-    result: PageRead | Failure,
+    result: PageRead | FetchFailure,
     identity: Identity,
     now: datetime,
     settings: Settings,
-) -> Verdict:
+) -> EntryOutcome:
     """Decide what to write of an entry whose page was asked for (or that has none).
 
     Args:
@@ -153,7 +153,7 @@ def decide(
     """
     if identity.is_copy:
         done = _done(entry, identity.article_id, "copy_url", result)
-        return Verdict(done, "copy_url", sighting=identity.article_id)
+        return EntryOutcome(done, "copy_url", sighting=identity.article_id)
     if isinstance(result, PageRead):
         read = from_page(entry, feed, result, identity.article_id, identity.url, settings)
         return _announce(entry, identity, read, result, now, apart(feed))
@@ -168,12 +168,12 @@ def apart(feed: FeedRecord) -> timedelta:
     return APART if feed.every_s is None else min(APART, timedelta(seconds=feed.every_s))
 
 
-def is_transient(failure: Failure) -> bool:
+def is_transient(failure: FetchFailure) -> bool:
     """Whether another attempt at the page may help."""
     return failure.outcome not in PERMANENT
 
 
-def later(entry: EntryRecord, failure: Failure, now: datetime) -> EntryRecord:
+def later(entry: EntryRecord, failure: FetchFailure, now: datetime) -> EntryRecord:
     """The entry, waiting for the next attempt at its page."""
     wait = FIRST_RETRY * 2 ** min(entry.attempts, 20)
     asked = timedelta(seconds=failure.retry_after or 0)
@@ -189,13 +189,13 @@ def _try_later(
     entry: EntryRecord,
     identity: Identity,
     message: ArticleRevision | None,
-    failure: Failure,
+    failure: FetchFailure,
     now: datetime,
-) -> Verdict:
+) -> EntryOutcome:
     """Nobody waits for a page: what the feed says is told at once, the full text follows."""
     waiting = replace(later(entry, failure, now), article_id=_id_if(identity.article))
     if identity.article is not None or message is None:
-        return Verdict(waiting, None)
+        return EntryOutcome(waiting, None)
     told = replace(waiting, article_id=identity.article_id, disposition="article_new")
     return _written(told, "article_new", identity, message)
 
@@ -204,10 +204,10 @@ def _settle(
     entry: EntryRecord,
     identity: Identity,
     message: ArticleRevision | None,
-    failure: Failure,
+    failure: FetchFailure,
     now: datetime,
     spacing: timedelta,
-) -> Verdict:
+) -> EntryOutcome:
     """The page cannot be had: the feed's text is all there is."""
     article = identity.article
     if article is not None and article.text_source == "page":
@@ -221,10 +221,10 @@ def _announce(
     entry: EntryRecord,
     identity: Identity,
     message: ArticleRevision,
-    result: PageRead | Failure,
+    result: PageRead | FetchFailure,
     now: datetime,
     spacing: timedelta,
-) -> Verdict:
+) -> EntryOutcome:
     article = identity.article
     if article is None:
         done = _done(entry, identity.article_id, "article_new", result)
@@ -236,7 +236,9 @@ def _announce(
         return _ended(entry, identity, "too_many_revisions", result)
     next_at = article.revised_at + spacing
     if article.text_source == "page" and now < next_at:
-        return Verdict(replace(entry, article_id=article.article_id, next_page_at=next_at), None)
+        return EntryOutcome(
+            replace(entry, article_id=article.article_id, next_page_at=next_at), None
+        )
     message = message.model_copy(
         update={
             "revision": article.revision + 1,
@@ -250,7 +252,7 @@ def _announce(
 
 def _written(
     entry: EntryRecord, disposition: str, identity: Identity, message: ArticleRevision
-) -> Verdict:
+) -> EntryOutcome:
     title_hash, text_hash = hashes(message)
     article = ArticleRecord(
         article_id=message.article_id,
@@ -266,18 +268,18 @@ def _written(
         title_hash=title_hash,
         text_hash=text_hash,
     )
-    return Verdict(entry, disposition, article, message, sighting=message.article_id)
+    return EntryOutcome(entry, disposition, article, message, sighting=message.article_id)
 
 
 def _ended(
-    entry: EntryRecord, identity: Identity, disposition: str, result: PageRead | Failure
-) -> Verdict:
+    entry: EntryRecord, identity: Identity, disposition: str, result: PageRead | FetchFailure
+) -> EntryOutcome:
     known = _id_if(identity.article)
-    return Verdict(_done(entry, known, disposition, result), disposition, sighting=known)
+    return EntryOutcome(_done(entry, known, disposition, result), disposition, sighting=known)
 
 
 def _done(
-    entry: EntryRecord, known_id: str | None, disposition: str, result: PageRead | Failure
+    entry: EntryRecord, known_id: str | None, disposition: str, result: PageRead | FetchFailure
 ) -> EntryRecord:
     outcome = "ok" if isinstance(result, PageRead) else result.outcome
     return replace(

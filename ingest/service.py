@@ -29,17 +29,17 @@ from core.http import HttpClient, Response
 from core.processes.instance import Instance
 from core.store import Connection, Store, feeds, hosts
 from core.store.feed_record import FeedRecord
-from ingest.deps import Extractor, Parts, StoredRobots, off_loop, write
+from ingest.deps import Deps, Extractor, StoredRobots, off_loop, write
 from ingest.extract.pool import ExtractPool
 from ingest.feed_records import feed_records
 from ingest.hosts import HostGate
 from ingest.interval import SAME_URL
 from ingest.pages import PageReader
-from ingest.poll import Polled, Poller
+from ingest.poll import Poller, PollResult
 from ingest.robots import Fetch, Robots, robots_fetch
 from ingest.scheduler import Ticker
-from ingest.tally import IngestCounts, Tally
-from ingest.work import Work
+from ingest.tally import IngestCounts, IngestTally
+from ingest.work import FetchWork
 
 __all__ = ["Ingest", "IngestCounts"]
 
@@ -85,7 +85,7 @@ class Ingest:
         self._rng = rng or random.Random()  # noqa: S311 jitter is no secret
         self._stack = AsyncExitStack()
         self._synced: Catalog | None = None
-        self._parts: Parts | None = None
+        self._parts: Deps | None = None
 
     async def __aenter__(self) -> Self:
         http = self._http
@@ -95,7 +95,7 @@ class Ingest:
         if extract is None:
             extract = await self._stack.enter_async_context(ExtractPool(self._settings))
         gate = HostGate.of(self._settings)
-        self._parts = Parts(
+        self._parts = Deps(
             settings=self._settings,
             store=self._store,
             me=self._me,
@@ -145,7 +145,7 @@ class Ingest:
         """
         await off_loop(self.sync)
         work = self._work(once=True)
-        tally = Tally(self._dispositions)
+        tally = IngestTally(self._dispositions)
         try:
             await work.fill()
             while not work.idle:
@@ -161,7 +161,7 @@ class Ingest:
         A store that refuses is asked again at the next tick.
         """
         work = self._work(once=False)
-        tally = Tally(self._dispositions)
+        tally = IngestTally(self._dispositions)
         ticked = asyncio.Event()
         ticked.set()
         try:
@@ -171,7 +171,7 @@ class Ingest:
         finally:
             tally.count(await work.stop())
 
-    async def poll_feed(self, feed_id: str) -> Polled:
+    async def poll_feed(self, feed_id: str) -> PollResult:
         """Poll one feed now, due or not, gone or not; its new entries' pages are left for a run.
 
         A host that asked us to wait is not asked, nor is one URL twice within a minute.
@@ -182,17 +182,17 @@ class Ingest:
         """
         await off_loop(self.sync)
         found = await write(self._store, self._lease_one, feed_id)
-        if isinstance(found, Polled):
+        if isinstance(found, PollResult):
             return found
         try:
             polled = await self._poller.poll(found)
         finally:
             await write(self._store, feeds.give_back, feed_id, self._me)
-        Tally(self._dispositions).count([polled])
+        IngestTally(self._dispositions).count([polled])
         return polled
 
     async def _turn(
-        self, work: Work, tally: Tally, ticked: asyncio.Event, stop: asyncio.Event
+        self, work: FetchWork, tally: IngestTally, ticked: asyncio.Event, stop: asyncio.Event
     ) -> None:
         """Fill, then wait for a tick, the end of a piece of work, or the order to stop."""
         waiting = [asyncio.create_task(event.wait()) for event in (ticked, stop)]
@@ -210,12 +210,12 @@ class Ingest:
             for task in waiting:
                 task.cancel()
 
-    def _work(self, *, once: bool) -> Work:
+    def _work(self, *, once: bool) -> FetchWork:
         if self._parts is None:
             raise RuntimeError("Ingest is an async context manager; enter it first")
-        return Work(self._parts, self._poller, self._pages, once=once)
+        return FetchWork(self._parts, self._poller, self._pages, once=once)
 
-    def _lease_one(self, connection: Connection, feed_id: str) -> FeedRecord | Polled:
+    def _lease_one(self, connection: Connection, feed_id: str) -> FeedRecord | PollResult:
         """The feed, or why it is not polled now."""
         now = self._clock()
         feed = feeds.find(connection, feed_id)
@@ -223,13 +223,15 @@ class Ingest:
             raise UsageError(f"There is no feed {feed_id!r}.", mend="`feeds list` names them.")
         until = hosts.paused_until(connection, (feed.host, feed.url), now)
         if until:
-            return Polled(feed_id, "paused", f"Its host asked us to wait until {until:%F %T} UTC.")
+            return PollResult(
+                feed_id, "paused", f"Its host asked us to wait until {until:%F %T} UTC."
+            )
         again_at = (feed.last_attempt_at or now) + min(SAME_URL, _every(feed))
         if feed.last_attempt_at and now < again_at:
             words = "It was asked less than a minute ago; one URL is asked once a minute at most."
-            return Polled(feed_id, "too_soon", words)
+            return PollResult(feed_id, "too_soon", words)
         leased = feeds.lease(connection, feed_id, self._me, now)
-        return leased or Polled(feed_id, "busy", "Another process is polling it.")
+        return leased or PollResult(feed_id, "busy", "Another process is polling it.")
 
 
 def _every(feed: FeedRecord) -> timedelta:

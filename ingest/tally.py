@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from core.dispositions import Dispositions
-from ingest.pages import Concluded
-from ingest.poll import Polled
+from ingest.pages import EntryResult
+from ingest.poll import PollResult
 
 STAGE = "ingest"
 """The stage under which dispositions are counted."""
@@ -36,7 +36,7 @@ class IngestCounts:
     reached_nothing: bool = False
 
 
-class Tally:
+class IngestTally:
     """Sums up what ends, and counts each end as a disposition."""
 
     def __init__(self, dispositions: Dispositions) -> None:
@@ -44,10 +44,10 @@ class Tally:
         self._feeds: Counter[str] = Counter()
         self._ends: Counter[str] = Counter()
 
-    def count(self, ended: list[Polled | Concluded]) -> None:
+    def count(self, ended: list[PollResult | EntryResult]) -> None:
         """Add what has ended."""
         for result in ended:
-            if isinstance(result, Polled):
+            if isinstance(result, PollResult):
                 self._count_poll(result)
             elif result.disposition:
                 self._end(result.disposition, 1)
@@ -65,7 +65,7 @@ class Tally:
             reached_nothing=polled > 0 and not self._feeds["reached"],
         )
 
-    def _count_poll(self, polled: Polled) -> None:
+    def _count_poll(self, polled: PollResult) -> None:
         self._feeds["polled"] += 1
         self._feeds["not_modified"] += polled.outcome == "not_modified"
         self._feeds["failed"] += polled.failed

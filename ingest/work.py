@@ -18,9 +18,9 @@ from config.errors import StoreError
 from core.store import Connection, entries, feeds, row_leases
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
-from ingest.deps import Parts
-from ingest.pages import Concluded, PageReader
-from ingest.poll import Polled, Poller
+from ingest.deps import Deps
+from ingest.pages import EntryResult, PageReader
+from ingest.poll import Poller, PollResult
 
 GRACE_SECONDS = 5.0
 """How long work in hand may take to end when the program stops; then it is given back."""
@@ -28,12 +28,12 @@ GRACE_SECONDS = 5.0
 PER_HOST = 4
 """Pages of one host taken at once, to be read one after the other: fewer looks at the store."""
 
-Count = Callable[[list[Polled | Concluded]], None]
+Count = Callable[[list[PollResult | EntryResult]], None]
 
 log = structlog.get_logger(__name__)
 
 
-class Work:
+class FetchWork:
     """Leases, runs and collects work.
 
     Args:
@@ -41,12 +41,12 @@ class Work:
         once: See :func:`core.store.feeds.lease_due`.
     """
 
-    def __init__(self, parts: Parts, poller: Poller, pages: PageReader, *, once: bool) -> None:
+    def __init__(self, parts: Deps, poller: Poller, pages: PageReader, *, once: bool) -> None:
         self._parts = parts
         self._poller = poller
         self._pages = pages
         self._once = once
-        self._running: dict[asyncio.Task[Polled | Concluded], FeedRecord | EntryRecord] = {}
+        self._running: dict[asyncio.Task[PollResult | EntryResult], FeedRecord | EntryRecord] = {}
         self._polled: set[str] = set()
         self._ready: list[EntryRecord] = []
         self._look = True
@@ -97,7 +97,7 @@ class Work:
         if failures:
             raise failures[0]
 
-    async def stop(self, *, grace: float = GRACE_SECONDS) -> list[Polled | Concluded]:
+    async def stop(self, *, grace: float = GRACE_SECONDS) -> list[PollResult | EntryResult]:
         """Let what is in flight end, or end it, and give back what is leased; what has ended."""
         tasks = list(self._running)
         if tasks:
@@ -108,7 +108,7 @@ class Work:
         self._running.clear()
         self._ready.clear()
         await self._parts.write(_give_back, self._parts)
-        return [result for result in ended if isinstance(result, Polled | Concluded)]
+        return [result for result in ended if isinstance(result, PollResult | EntryResult)]
 
     @property
     def _room(self) -> int:
@@ -124,9 +124,9 @@ class Work:
         self._look |= isinstance(subject, FeedRecord) or subject.host not in waiting
 
     def _start(
-        self, subject: FeedRecord | EntryRecord, work: Awaitable[Polled | Concluded]
+        self, subject: FeedRecord | EntryRecord, work: Awaitable[PollResult | EntryResult]
     ) -> None:
-        async def run() -> Polled | Concluded:
+        async def run() -> PollResult | EntryResult:
             return await work
 
         self._running[asyncio.create_task(run(), name=_name(subject))] = subject
@@ -151,7 +151,7 @@ class Work:
         return due, pages
 
 
-def _give_back(connection: Connection, parts: Parts) -> None:
+def _give_back(connection: Connection, parts: Deps) -> None:
     row_leases.give_back_all(connection, feeds.feeds, parts.me)
     row_leases.give_back_all(connection, entries.entries, parts.me)
 

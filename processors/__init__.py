@@ -7,21 +7,21 @@
                     config/topics ─┘ compiled: query ─▶ engine
 """
 
-from processors.article_from_fields import article_from
+from processors.article_from_fields import article_from_fields
 from processors.explanation import Explanation
 from processors.lint import run_topic_tests, topic_faults
-from processors.pipeline import STEPS, Outcome, Processors
-from processors.worker import GROUP, STAGE, Worker
+from processors.pipeline import STEPS, ArticleOutcome, Processors
+from processors.worker import GROUP, STAGE, ProcessorsWorker
 
 __all__ = [
     "GROUP",
     "STAGE",
     "STEPS",
+    "ArticleOutcome",
     "Explanation",
-    "Outcome",
     "Processors",
-    "Worker",
-    "article_from",
+    "ProcessorsWorker",
+    "article_from_fields",
     "run_topic_tests",
     "topic_faults",
 ]

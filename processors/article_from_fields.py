@@ -17,7 +17,7 @@ from core.text import clean_line
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def article_from(fields: Mapping[str, Any]) -> ArticleRevision:
+def article_from_fields(fields: Mapping[str, Any]) -> ArticleRevision:
     """An article revision of the fields given, in NFC; the others are blank.
 
     Nothing else is changed, so that spans index the text as it was given.

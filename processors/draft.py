@@ -10,11 +10,11 @@ from core.messages import ArticleRevision, EntityMention, Match
 from processors.engine.gazetteer import Mention
 from processors.engine.ruleset import RuleSet
 from processors.engine.view import View
-from processors.steps.identify import Identifier
+from processors.steps.identify import LanguageDetector
 
 
 @dataclass(frozen=True, slots=True)
-class Knowledge:
+class CompiledCatalog:
     """Everything compiled from the catalog; immutable.
 
     Attributes:
@@ -24,7 +24,7 @@ class Knowledge:
     rules: RuleSet
     topics: tuple[TopicDefinition, ...]
     entities: Mapping[str, EntityDefinition]
-    identifier: Identifier
+    identifier: LanguageDetector
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.messages import Evidence, Field
-from processors.engine.programs import Program
+from processors.engine.programs import QueryProgram
 from processors.engine.view import Span, Told, View
 
 MAX_SPANS = 10
 """Spans told per rule: the first ones, so those of the title come first."""
 
 
-def evidence_of(rule_id: str, program: Program, view: View) -> tuple[Evidence, ...]:
+def evidence_of(rule_id: str, program: QueryProgram, view: View) -> tuple[Evidence, ...]:
     """What made a rule true: the operands of a NEAR each, a span inside a longer one not at all."""
     places = _outermost(program.witnesses(view))
     return tuple(_evidence(rule_id, view, *place) for place in places[:MAX_SPANS])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.messages import Evidence
-from processors.draft import Draft, Knowledge
+from processors.draft import CompiledCatalog, Draft
 from processors.evidence import evidence_of
 
 
@@ -59,7 +59,7 @@ class Explanation:
         }
 
 
-def explain(known: Knowledge, number: int, draft: Draft) -> Explanation:
+def explain(known: CompiledCatalog, number: int, draft: Draft) -> Explanation:
     """Ask every rule of a topic, with none of the shortcuts matching takes."""
     view = draft.view
     assert view is not None  # noqa: S101  # the steps were run

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from config.catalog.models import (
     Catalog,
-    Place,
+    FilePosition,
     RuleDefinition,
     TopicDefinition,
     TopicState,
@@ -20,7 +20,7 @@ from config.catalog.models import (
 from config.errors import UsageError
 from config.faults import Fault, in_file_order
 from core.text import clean_line
-from processors.article_from_fields import article_from
+from processors.article_from_fields import article_from_fields
 from processors.engine.compiler import Compiler
 from processors.explanation import Explanation
 from processors.pipeline import Processors
@@ -82,7 +82,7 @@ def _evaluated(topic: TopicDefinition) -> TopicDefinition:
 
 
 def _explained(topic: TopicDefinition, test: TopicTest, processors: Processors) -> Explanation:
-    article = article_from(test.article)
+    article = article_from_fields(test.article)
     given = test.article.get("language")
     return processors.explain(topic.id, article, given_language=given)
 
@@ -199,7 +199,7 @@ def _rules_in_tests(topic: TopicDefinition, processors: Processors) -> Iterator[
             yield _fault(rule.query.at(0), "W107", said, "Add a test that does.")
 
 
-def _fault(place: Place, code: str, message: str, mend: str) -> Fault:
+def _fault(place: FilePosition, code: str, message: str, mend: str) -> Fault:
     return Fault(
         file=place.file,
         line=place.line,

@@ -20,7 +20,7 @@ from functools import cached_property
 from config.catalog.models import Catalog, TopicState
 from config.errors import CatalogError, UsageError
 from core.messages import ArticleRevision, Enriched, Match, TopicScore
-from processors.draft import Draft, Knowledge
+from processors.draft import CompiledCatalog, Draft
 from processors.engine.ruleset import RuleSet
 from processors.explanation import Explanation, explain
 from processors.steps.entities import entities
@@ -31,7 +31,7 @@ from processors.steps.match_topics import topics
 from processors.steps.tokenize import read
 from processors.topics import compile_topic
 
-Step = Callable[[Knowledge, Draft], Draft]
+Step = Callable[[CompiledCatalog, Draft], Draft]
 
 STEPS: tuple[Step, ...] = (language, read, entities, fingerprint, topics)
 
@@ -40,7 +40,7 @@ MATCHED, NO_MATCH = "matched", "no_match"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ArticleOutcome:
     """What became of one article revision.
 
     Attributes:
@@ -63,7 +63,7 @@ class Processors:
 
     catalog: Catalog
     languages: tuple[str, ...]
-    known: Knowledge
+    known: CompiledCatalog
 
     @classmethod
     def compile(cls, catalog: Catalog, languages: tuple[str, ...]) -> Processors:
@@ -82,7 +82,7 @@ class Processors:
         errors = [f for c in compiled for f in c.faults if f.is_error]
         if errors:
             raise CatalogError(errors)
-        knowledge = Knowledge(
+        knowledge = CompiledCatalog(
             rules=RuleSet([c.rules for c in compiled], catalog.entities),
             topics=active,
             entities={entity.id: entity for entity in catalog.entities},
@@ -90,7 +90,7 @@ class Processors:
         )
         return cls(catalog, tuple(languages), knowledge)
 
-    def process(self, article: ArticleRevision) -> Outcome:
+    def process(self, article: ArticleRevision) -> ArticleOutcome:
         """What the steps make of an article."""
         draft = self.draft(article)
         scores = (
@@ -106,7 +106,7 @@ class Processors:
             topics=tuple(scores),
             fingerprint=draft.fingerprint,
         )
-        return Outcome(enriched, draft.matches)
+        return ArticleOutcome(enriched, draft.matches)
 
     def draft(self, article: ArticleRevision, given_language: str | None = None) -> Draft:
         """The article after the last step."""

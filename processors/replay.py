@@ -32,8 +32,8 @@ from config.errors import PoisonError
 from core.clock import Clock
 from core.messages import Origin
 from core.messages.envelope import ARTICLES, ENRICHED, MATCHES
-from core.streams.bounded_replay import Course, leave_no_trace, sweep
-from core.streams.consume_loop import How, Policy
+from core.streams.bounded_replay import BoundedReplay, leave_no_trace, sweep
+from core.streams.consume_loop import ConsumePolicy, LoopOptions
 from core.streams.port import Batch, Consumer, NewRecord, Record, Start, StreamLog
 from core.text import for_log
 from processors.pipeline import Processors
@@ -48,7 +48,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ReplayRange:
     """How far the running processors have come.
 
     Attributes:
@@ -60,14 +60,14 @@ class Reach:
     waiting: int
 
 
-def reach(streams: StreamLog) -> Reach:
+def replay_range(streams: StreamLog) -> ReplayRange:
     """Ask the engine how far the running processors have come."""
     lags = streams.lag(GROUP, [ARTICLES])
-    return Reach({x.partition: x.position or 0 for x in lags}, sum(x.records for x in lags))
+    return ReplayRange({x.partition: x.position or 0 for x in lags}, sum(x.records for x in lags))
 
 
 @dataclass(slots=True)
-class Counts:
+class ReplayCounts:
     """What a replay did.
 
     Attributes:
@@ -109,9 +109,9 @@ class Replay:
         *,
         since: datetime | None,
         enriched: bool = True,
-        watch: Callable[[Counts], object] = lambda _: None,
+        watch: Callable[[ReplayCounts], object] = lambda _: None,
     ) -> None:
-        self.counts = Counts()
+        self.counts = ReplayCounts()
         self._streams = streams
         self._processors = processors
         self._since = since
@@ -120,7 +120,7 @@ class Replay:
 
     def run(
         self,
-        up_to: Reach,
+        up_to: ReplayRange,
         *,
         clock: Clock,
         stop: Callable[[], bool],
@@ -141,7 +141,7 @@ class Replay:
         """
         sweep(self._streams, GROUPS)
         group = f"{GROUPS}{uuid.uuid4().hex[:12]}"
-        course = Course(self._streams, group, ARTICLES, up_to.ends)
+        course = BoundedReplay(self._streams, group, ARTICLES, up_to.ends)
 
         def attempt(consumer: Consumer, articles: Batch) -> None:
             wanted = [r for r in articles.records if course.wants(r)]
@@ -152,7 +152,11 @@ class Replay:
                 self._count(record, records)
             self._watch(self.counts)
 
-        how: How = {"stop": stop, "pause": pause, "policy": Policy(batch, wait=0.2, patience=8)}
+        how: LoopOptions = {
+            "stop": stop,
+            "pause": pause,
+            "policy": ConsumePolicy(batch, wait=0.2, patience=8),
+        }
         start: Start = self._since or "start"
         try:
             done = course.run(attempt, stage=STAGE, start=start, clock=clock, **how)
@@ -160,7 +164,7 @@ class Replay:
         finally:
             leave_no_trace(self._streams, group)
 
-    def preview(self, up_to: Reach, *, stop: Callable[[], bool]) -> None:
+    def preview(self, up_to: ReplayRange, *, stop: Callable[[], bool]) -> None:
         """Count what a replay would publish; nothing is written and no group is joined."""
         if not any(up_to.ends.values()):
             return

@@ -16,7 +16,7 @@ from graphlib import CycleError, TopologicalSorter
 from config.catalog.models import SourceText, TopicDefinition
 from config.faults import Fault
 from processors.engine.ruleset import TopicRules
-from processors.query import Node, Problem, Resolved, resolve
+from processors.query import Node, QueryProblem, Resolved, resolve
 from processors.query.nodes import is_positional
 from processors.query.resolve import denying, references
 
@@ -73,7 +73,7 @@ def _terms(
         done[name] = None
         at = next(r.at for r in uses[name] if r.name in graph[name])
         said = f"The term `{name}` uses itself, directly or through another."
-        problem = Problem("E011", at, said, "Break the circle.")
+        problem = QueryProblem("E011", at, said, "Break the circle.")
         faults.append(problem.fault(topic.terms[name]))
     for name in TopologicalSorter({n: u for n, u in graph.items() if n not in done}).static_order():
         if name not in done:
@@ -106,7 +106,7 @@ def _denied(
     if not is_positional(resolved.node):
         mend = "Give `deny` for a term of words, phrases and OR only."
         said = f"The term `{name}` has no hits that words could be denied of."
-        faults.append(Problem("E006", 0, said, mend).fault(topic.terms[name]))
+        faults.append(QueryProblem("E006", 0, said, mend).fault(topic.terms[name]))
         return None
     node = denying(resolved.node, words)
     return Resolved(node, resolved.size + len(words) + 2, ())

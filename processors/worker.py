@@ -27,10 +27,10 @@ from core.clock import Clock
 from core.dispositions import Dispositions
 from core.messages import ArticleRevision
 from core.messages.envelope import ARTICLES, to_record, topic_stream
-from core.streams.consume_loop import How, Worked, work
+from core.streams.consume_loop import LoopOptions, LoopResult, consume
 from core.streams.port import Batch, Consumer, NewRecord, Record
 from core.text import for_log
-from processors.pipeline import Outcome, Processors
+from processors.pipeline import ArticleOutcome, Processors
 
 GROUP = "processors"
 STAGE = "processors"
@@ -39,7 +39,7 @@ STREAMS = (ARTICLES,)
 log = structlog.get_logger(__name__)
 
 
-class Worker:
+class ProcessorsWorker:
     """Processes batches of articles.
 
     Args:
@@ -95,13 +95,13 @@ class Worker:
                 return
             log.info("topics_reloaded", topics=len(self._processors.known.topics))
 
-    def run(self, consumer: Consumer, **how: Unpack[How]) -> Worked:
+    def run(self, consumer: Consumer, **how: Unpack[LoopOptions]) -> LoopResult:
         """Work until told to stop or idle; ``how`` goes to the consume loop."""
 
         def attempt(batch: Batch) -> None:
             self.handle(consumer, batch)
 
-        return work(
+        return consume(
             consumer,
             attempt,
             stage=STAGE,
@@ -149,7 +149,7 @@ def decoded(record: Record) -> ArticleRevision:
         raise PoisonError(message) from None
 
 
-def outputs(outcome: Outcome, record: Record, processors: Processors) -> Iterator[NewRecord]:
+def outputs(outcome: ArticleOutcome, record: Record, processors: Processors) -> Iterator[NewRecord]:
     """The records that tell an outcome: enriched, each match, and its copy where published."""
     at = record.time
     yield to_record(outcome.enriched, at=at)

@@ -63,7 +63,7 @@ def from_json(name: str, body: bytes) -> Given:
     Raises:
         UsageError: It is no JSON, or no article.
     """
-    from processors import article_from
+    from processors import article_from_fields
 
     try:
         fields = json.loads(body.removeprefix(codecs.BOM_UTF8))
@@ -71,12 +71,12 @@ def from_json(name: str, body: bytes) -> Given:
         raise UsageError(
             f"{name} is no JSON: {error}.", mend="Write an object, or give HTML."
         ) from None
-    return article_from(fields), fields.get("language")
+    return article_from_fields(fields), fields.get("language")
 
 
 def from_page(page: ExtractedPage) -> Given:
     """The article extracted from a page."""
-    from processors import article_from
+    from processors import article_from_fields
 
     names = ("title", "lead", "text", "language", "authors", "url")
-    return article_from({name: getattr(page, name) for name in names}), None
+    return article_from_fields({name: getattr(page, name) for name in names}), None

@@ -16,7 +16,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Protocol, cast
 
-from config.catalog.models import Catalog, Place, ReceiverDefinition
+from config.catalog.models import Catalog, FilePosition, ReceiverDefinition
 from config.faults import Fault, in_file_order
 from core.clock import Clock
 from core.http import HttpClient
@@ -28,12 +28,12 @@ RECEIVERS: dict[str, str] = {
 }
 """Kind to ``module:class``."""
 
-CONSOLE = ReceiverDefinition("console", "console", {}, {}, Place("alerts.yaml", 1, 1))
+CONSOLE = ReceiverDefinition("console", "console", {}, {}, FilePosition("alerts.yaml", 1, 1))
 """The receiver that always exists."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class DeliveryAttempt:
     """One attempt's worth of work.
 
     Attributes:
@@ -68,7 +68,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class ReceiverTools:
     """What receivers work with.
 
     Attributes:
@@ -83,7 +83,7 @@ class Tools:
 class Notifier(Protocol):
     """A destination that can be told."""
 
-    async def notify(self, outgoing: Outgoing) -> Receipt:
+    async def notify(self, outgoing: DeliveryAttempt) -> Receipt:
         """Tell one target once.
 
         Raises:
@@ -106,7 +106,7 @@ class ReceiverKind(Protocol):
         ...
 
     @staticmethod
-    def open(definition: ReceiverDefinition, tools: Tools) -> Notifier:
+    def open(definition: ReceiverDefinition, tools: ReceiverTools) -> Notifier:
         """The notifier; the definition has no faults."""
         ...
 
@@ -128,7 +128,7 @@ def receiver_faults(catalog: Catalog) -> list[Fault]:
     return in_file_order(f for r in catalog.alerts.receivers for f in _faults(r))
 
 
-def fault(place: Place, code: str, message: str, mend: str) -> Fault:
+def fault(place: FilePosition, code: str, message: str, mend: str) -> Fault:
     """A fault at a place."""
     return Fault(
         file=place.file,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.receivers import Outgoing, Receipt, Tools, unknown_options
+from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools, unknown_options
 from config.catalog.models import ReceiverDefinition
 from config.faults import Fault
 
@@ -21,10 +21,10 @@ class ConsoleReceiver:
         return ("console",)
 
     @staticmethod
-    def open(definition: ReceiverDefinition, tools: Tools) -> ConsoleReceiver:  # noqa: ARG004
+    def open(definition: ReceiverDefinition, tools: ReceiverTools) -> ConsoleReceiver:  # noqa: ARG004
         """Nothing to open."""
         return ConsoleReceiver()
 
-    async def notify(self, outgoing: Outgoing) -> Receipt:  # noqa: ARG002
+    async def notify(self, outgoing: DeliveryAttempt) -> Receipt:  # noqa: ARG002
         """It is there already."""
         return Receipt("stored")

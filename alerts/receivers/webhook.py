@@ -22,7 +22,7 @@ import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from alerts.receivers import Outgoing, Receipt, Tools, fault, unknown_options
+from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools, fault, unknown_options
 from config.catalog.models import ReceiverDefinition
 from config.errors import DeliveryError, FetchError
 from config.faults import Fault
@@ -39,7 +39,7 @@ _SECRET = re.compile(r"whsec_([A-Za-z0-9+/]+={0,2})")
 class WebhookReceiver:
     """Posts each notification to one URL."""
 
-    def __init__(self, url: str, key: bytes | None, tools: Tools) -> None:
+    def __init__(self, url: str, key: bytes | None, tools: ReceiverTools) -> None:
         self._url = url
         self._key = key
         self._tools = tools
@@ -66,13 +66,13 @@ class WebhookReceiver:
         return (_host(definition.options.get("url")) or definition.id,)
 
     @staticmethod
-    def open(definition: ReceiverDefinition, tools: Tools) -> WebhookReceiver:
+    def open(definition: ReceiverDefinition, tools: ReceiverTools) -> WebhookReceiver:
         """The receiver of a definition without faults."""
         secret = definition.options.get("secret")
         key = None if secret is None else _key(secret)
         return WebhookReceiver(str(definition.options["url"]), key, tools)
 
-    async def notify(self, outgoing: Outgoing) -> Receipt:
+    async def notify(self, outgoing: DeliveryAttempt) -> Receipt:
         """Post once.
 
         Raises:
@@ -90,7 +90,7 @@ class WebhookReceiver:
                 permanent=error.outcome == "bad_url",
                 unknown=sent,
             ) from error
-        return judge(answer, self._tools.clock())
+        return receipt_of(answer, self._tools.clock())
 
 
 def signed_headers(
@@ -118,7 +118,7 @@ def signed_headers(
     return headers
 
 
-def judge(answer: Response, now: datetime) -> Receipt:
+def receipt_of(answer: Response, now: datetime) -> Receipt:
     """What an answer means.
 
     Raises:

@@ -17,8 +17,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.notification import Body, ShownArticle
-from alerts.rendering.words import Words
+from alerts.notification import NotificationBody, ShownArticle
+from alerts.rendering.words import MessageWords
 from core.http import wire_url
 from core.messages import Evidence, Field
 from core.text import clean_line
@@ -52,7 +52,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ArticleContent:
     """An article as the mail shows it.
 
     Attributes:
@@ -76,7 +76,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MessageContent:
     """A whole mail before it has a form.
 
     Attributes:
@@ -89,14 +89,14 @@ class Letter:
         reason: Why it was sent, as the decision says it (English).
     """
 
-    words: Words
+    words: MessageWords
     subject: str
     labels: tuple[str, ...]
     meaning: str
     notices: tuple[str, ...]
     title: str
     language: str
-    articles: tuple[Told, ...]
+    articles: tuple[ArticleContent, ...]
     more: str
     read: str
     console: str
@@ -105,7 +105,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class DeliveryContext:
     """What a letter depends on besides the body.
 
     Attributes:
@@ -121,7 +121,12 @@ class Occasion:
     late: datetime | None = None
 
 
-def letter(body: Body, occasion: Occasion, words: Words, limit: int = MAX_ARTICLES) -> Letter:
+def message_content(
+    body: NotificationBody,
+    occasion: DeliveryContext,
+    words: MessageWords,
+    limit: int = MAX_ARTICLES,
+) -> MessageContent:
     """The letter about a notification.
 
     Args:
@@ -135,7 +140,7 @@ def letter(body: Body, occasion: Occasion, words: Words, limit: int = MAX_ARTICL
     first = shown[0] if shown else None
     left = len(body.articles) - len(shown)
     labels, tags = _labels(body, words), _tags(body, occasion, words)
-    return Letter(
+    return MessageContent(
         words=words,
         subject=f"[{' | '.join(map(_tag, tags))}] {clean_line(title, MAX_SUBJECT_TITLE)}",
         labels=labels,
@@ -180,13 +185,13 @@ def _around(line: str, at: int) -> str:
     return f"{'… ' if start else ''}{cut.strip()}{'' if ends else ' …'}"
 
 
-def _labels(body: Body, words: Words) -> tuple[str, ...]:
+def _labels(body: NotificationBody, words: MessageWords) -> tuple[str, ...]:
     topic = clean_line(body.topic.title, MAX_TAG) or body.topic.id
     severity = words.severities.get(body.severity, "")
     return tuple(label for label in (topic, severity, words.kind(body.kind)[0]) if label)
 
 
-def _tags(body: Body, occasion: Occasion, words: Words) -> list[str]:
+def _tags(body: NotificationBody, occasion: DeliveryContext, words: MessageWords) -> list[str]:
     """What stands in the subject's bracket: an ordinary new story needs its topic only."""
     topic, *others = _labels(body, words)
     tags = [topic, *(others[:-1] if body.kind == "new_story" else others)]
@@ -199,20 +204,20 @@ def _tag(text: str) -> str:
     return text.translate({ord("["): "(", ord("]"): ")"})
 
 
-def _notices(occasion: Occasion, words: Words) -> Iterable[str]:
+def _notices(occasion: DeliveryContext, words: MessageWords) -> Iterable[str]:
     if occasion.possible_repeat:
         yield words.repeat
     if occasion.late:
         yield words.late.format(at=words.at(occasion.late))
 
 
-def _told(article: ShownArticle, heading: str, words: Words) -> Told:
+def _told(article: ShownArticle, heading: str, words: MessageWords) -> ArticleContent:
     title = clean_line(article.title, MAX_TITLE) or words.no_title
     moment = words.at(article.published_at or article.first_seen_at)
     language = _language(article.language)
     also, left = article.also_in[:MAX_ALSO_IN], len(article.also_in) - MAX_ALSO_IN
     rules = ", ".join(clean_line(rule, 100) for rule in article.rules[:10])
-    return Told(
+    return ArticleContent(
         title="" if title == heading else title,
         url=_url(article.url),
         outlet=clean_line(article.outlet, 100),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class MessageWords:
     """Everything a mail says that is not from the news.
 
     Attributes:
@@ -48,7 +48,7 @@ class Words:
         return moment.strftime(self.moment)
 
 
-ENGLISH = Words(
+ENGLISH = MessageWords(
     code="en",
     kinds={
         "new_story": ("New story", ""),
@@ -79,7 +79,7 @@ ENGLISH = Words(
     "alerts.yaml says so. Nobody reads replies; ask those who run it to be taken off.",
 )
 
-GERMAN = Words(
+GERMAN = MessageWords(
     code="de",
     kinds={
         "new_story": ("Neue Meldung", ""),
@@ -111,4 +111,4 @@ GERMAN = Words(
     "alerts.yaml so steht. Antworten liest niemand; abbestellen kann es, wer Wirewatch betreibt.",
 )
 
-LANGUAGES: Mapping[str, Words] = {"en": ENGLISH, "de": GERMAN}
+LANGUAGES: Mapping[str, MessageWords] = {"en": ENGLISH, "de": GERMAN}

@@ -13,14 +13,14 @@ from typing import Any, Final
 from config.catalog import values
 from config.catalog.models import (
     AlertsDefinition,
-    Place,
+    FilePosition,
     ReceiverDefinition,
     RouteDefinition,
 )
 from config.catalog.section import Faults, Section
 from config.catalog.sources import note_once
 from config.catalog.variables import Variables
-from config.yaml.nodes import Node, Series, Table, Text
+from config.yaml.nodes import MappingNode, ScalarNode, SequenceNode, YamlNode
 
 _FILE_KEYS: Final = ("console_url", "receivers", "routes")
 _ROUTE_KEYS: Final = ("match", "receivers")
@@ -33,7 +33,7 @@ CONSOLE: Final = "console"
 
 
 def read_alerts(
-    root: Node, faults: Faults, variables: Variables, labels: dict[str, Collection[str]]
+    root: YamlNode, faults: Faults, variables: Variables, labels: dict[str, Collection[str]]
 ) -> AlertsDefinition:
     """The sound receivers and routes of the file.
 
@@ -44,7 +44,7 @@ def read_alerts(
         labels: What is known of a label, for routes that can match nothing: topic, outlet, country.
     """
     section = Section(faults, root, "alerts.yaml", _FILE_KEYS, variables)
-    seen: dict[str, Place] = {}
+    seen: dict[str, FilePosition] = {}
     read = [_receiver(node, faults, variables, seen) for node in section.nodes("receivers")]
     known = {CONSOLE, *seen}
     routes = _routes(section.nodes("routes"), faults, known, labels)
@@ -57,7 +57,7 @@ def read_alerts(
 
 
 def _receiver(
-    node: Node, faults: Faults, variables: Variables, seen: dict[str, Place]
+    node: YamlNode, faults: Faults, variables: Variables, seen: dict[str, FilePosition]
 ) -> ReceiverDefinition | None:
     section = Section(faults, node, "a receiver", None, variables)
     receiver_id = section.need("id", values.identifier, "")
@@ -75,7 +75,7 @@ def _receiver(
     places = {key: node.place for key, (_, node) in section.pairs.items()} | {
         f"{key}[{n}]": item.place
         for key, (_, node) in section.pairs.items()
-        if isinstance(node, Series)
+        if isinstance(node, SequenceNode)
         for n, item in enumerate(node.nodes)
     }
     if not section.sound:
@@ -83,21 +83,23 @@ def _receiver(
     return ReceiverDefinition(receiver_id, kind, options, places, section.place)
 
 
-def _data(node: Node, faults: Faults, expand: Callable[[Text], str | values.Wrong]) -> Any:
+def _data(
+    node: YamlNode, faults: Faults, expand: Callable[[ScalarNode], str | values.InvalidValue]
+) -> Any:
     """A node as plain Python values, ``${NAME}`` replaced in every text."""
-    if isinstance(node, Table):
+    if isinstance(node, MappingNode):
         return {key: _data(value, faults, expand) for key, (_, value) in node.pairs.items()}
-    if not isinstance(node, Text):
+    if not isinstance(node, ScalarNode):
         return tuple(_data(value, faults, expand) for value in node.nodes)
     value = expand(node)
-    if isinstance(value, values.Wrong):
+    if isinstance(value, values.InvalidValue):
         faults.add(node.place, value.code, value.message, value.mend)
         return ""
     return node.data if value == node.value else value
 
 
 def _routes(
-    nodes: Sequence[Node],
+    nodes: Sequence[YamlNode],
     faults: Faults,
     receivers: Collection[str],
     labels: dict[str, Collection[str]],
@@ -115,7 +117,7 @@ def _routes(
 
 
 def _route(
-    node: Node,
+    node: YamlNode,
     faults: Faults,
     receivers: Collection[str],
     labels: dict[str, Collection[str]],
@@ -149,7 +151,7 @@ def _match(route: Section, faults: Faults, labels: dict[str, Collection[str]]) -
 
 
 def _warn_unused(
-    receivers: dict[str, Place], routes: Sequence[RouteDefinition], faults: Faults
+    receivers: dict[str, FilePosition], routes: Sequence[RouteDefinition], faults: Faults
 ) -> None:
     used = {name for route in routes for name in route.receivers}
     for name, place in receivers.items():

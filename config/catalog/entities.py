@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Final, Literal, cast
 
 from config.catalog import values
-from config.catalog.models import EntityDefinition, Place
+from config.catalog.models import EntityDefinition, FilePosition
 from config.catalog.section import Faults, Section
 from config.catalog.sources import note_once
-from config.yaml.nodes import Node, Series
+from config.yaml.nodes import SequenceNode, YamlNode
 
 _KEYS: Final = ("id", "type", "name", "aliases", "wikidata")
 _TYPES: Final = ("person", "organisation", "place", "other")
 
 
 def read_entities(
-    root: Node, faults: Faults, seen: dict[str, Place]
+    root: YamlNode, faults: Faults, seen: dict[str, FilePosition]
 ) -> tuple[EntityDefinition, ...]:
     """The sound entities of a file.
 
@@ -24,7 +24,7 @@ def read_entities(
         faults: Where faults go.
         seen: Ids of the entities before it; its own are added, sound or not.
     """
-    if not isinstance(root, Series):
+    if not isinstance(root, SequenceNode):
         mend = "Begin each entity with `- id:`."
         faults.add(root.place, "E213", "An entities file holds a list.", mend)
         return ()
@@ -32,7 +32,9 @@ def read_entities(
     return tuple(entity for entity in read if entity is not None)
 
 
-def _entity(node: Node, faults: Faults, seen: dict[str, Place]) -> EntityDefinition | None:
+def _entity(
+    node: YamlNode, faults: Faults, seen: dict[str, FilePosition]
+) -> EntityDefinition | None:
     section = Section(faults, node, "an entity", _KEYS)
     entity_id = section.need("id", values.identifier, "")
     note_once(section, "id", entity_id, seen, "entity")

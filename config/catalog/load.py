@@ -19,23 +19,17 @@ from typing import Final, Literal
 
 from config.catalog.alerts import read_alerts
 from config.catalog.entities import read_entities
-from config.catalog.models import (
-    AlertsDefinition,
-    Catalog,
-    Outlet,
-    Place,
-    TopicDefinition,
-)
+from config.catalog.models import AlertsDefinition, Catalog, FilePosition, Outlet, TopicDefinition
 from config.catalog.section import Faults
 from config.catalog.sources import read_sources
 from config.catalog.topics import SEVERITIES, read_topic
 from config.catalog.variables import Variables
 from config.faults import Fault, in_file_order
-from config.yaml.nodes import Node, Text, fault, parse, read, shown_path
+from config.yaml.nodes import ScalarNode, YamlNode, fault, parse, read, shown_path
 
 Kind = Literal["sources", "topic", "entities", "alerts"]
 
-ParseFile = Callable[[str, bytes], tuple[Node | None, list[Fault]]]
+ParseFile = Callable[[str, bytes], tuple[YamlNode | None, list[Fault]]]
 """From a file's path and bytes to its tree and faults."""
 
 _FOLDERS: Final[tuple[tuple[Kind, str], ...]] = (("entities", "entities"), ("topic", "topics"))
@@ -110,7 +104,9 @@ def gather(folder: Path) -> tuple[RawFile, ...]:
     """Every operator file of a folder, read once."""
     if not folder.is_dir():
         mend = "Create it, or set WIREWATCH_CONFIG_DIR to the folder of sources.yaml."
-        missing = fault(Place(shown_path(folder), 1, 1), "E201", "There is no such folder.", mend)
+        missing = fault(
+            FilePosition(shown_path(folder), 1, 1), "E201", "There is no such folder.", mend
+        )
         return (RawFile("sources", folder, missing),)
     return tuple(RawFile(kind, path, read(path)) for kind, path in operator_files(folder))
 
@@ -127,7 +123,7 @@ def assemble(
     """
     faults = Faults()
     roots, unread = _roots(files, faults, parse)
-    ids: dict[str, Place] = {}
+    ids: dict[str, FilePosition] = {}
     entities = tuple(e for root in roots["entities"] for e in read_entities(root, faults, ids))
     known = None if "entities" in unread else ids
     topics = _topics(roots["topic"], faults, known)
@@ -142,9 +138,9 @@ def assemble(
 
 
 def _topics(
-    roots: Sequence[Node], faults: Faults, entities: Collection[str] | None
+    roots: Sequence[YamlNode], faults: Faults, entities: Collection[str] | None
 ) -> tuple[TopicDefinition, ...]:
-    seen: dict[str, Place] = {}
+    seen: dict[str, FilePosition] = {}
     read_all = (read_topic(root, faults, seen, entities) for root in roots)
     return tuple(topic for topic in read_all if topic is not None)
 
@@ -162,9 +158,9 @@ def _labels(
 
 def _roots(
     files: Sequence[RawFile], faults: Faults, parse: ParseFile
-) -> tuple[dict[Kind, list[Node]], frozenset[Kind]]:
+) -> tuple[dict[Kind, list[YamlNode]], frozenset[Kind]]:
     """What each file holds, and the kinds of which a file could not be read."""
-    roots: dict[Kind, list[Node]] = {"sources": [], "topic": [], "entities": [], "alerts": []}
+    roots: dict[Kind, list[YamlNode]] = {"sources": [], "topic": [], "entities": [], "alerts": []}
     unread: set[Kind] = set()
     for file in files:
         before = faults.errors
@@ -176,8 +172,8 @@ def _roots(
     return roots, frozenset(unread)
 
 
-def _root(file: RawFile, faults: Faults, parse: ParseFile) -> Node | None:
-    start = Place(shown_path(file.path), 1, 1)
+def _root(file: RawFile, faults: Faults, parse: ParseFile) -> YamlNode | None:
+    start = FilePosition(shown_path(file.path), 1, 1)
     if isinstance(file.content, Fault):
         faults.take([file.content])
         return None
@@ -186,14 +182,14 @@ def _root(file: RawFile, faults: Faults, parse: ParseFile) -> Node | None:
         return None
     root, found = parse(start.file, file.content)
     faults.take(found)
-    if root is None or (isinstance(root, Text) and root.is_null):
+    if root is None or (isinstance(root, ScalarNode) and root.is_null):
         if not found:
             _empty(start, file.kind, faults)
         return None
     return root
 
 
-def _empty(place: Place, kind: Kind, faults: Faults) -> None:
+def _empty(place: FilePosition, kind: Kind, faults: Faults) -> None:
     if kind == "sources":
         faults.add(place, "E212", "The file is empty.", "Write `outlets:` and a list of outlets.")
     else:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FilePosition:
     """Where something stands in an operator's file; lines and columns begin at 1."""
 
     file: str
@@ -30,15 +30,15 @@ class SourceText:
     """
 
     value: str
-    place: Place
+    place: FilePosition
     lines: tuple[tuple[int, int, int], ...] = ()
 
-    def at(self, offset: int) -> Place:
+    def at(self, offset: int) -> FilePosition:
         """The place of the character at ``offset``."""
         piece = next((p for p in reversed(self.lines) if p[0] <= offset), None)
         if piece is None:
-            return Place(self.place.file, self.place.line, self.place.column + offset)
-        return Place(self.place.file, piece[1], piece[2] + offset - piece[0])
+            return FilePosition(self.place.file, self.place.line, self.place.column + offset)
+        return FilePosition(self.place.file, piece[1], piece[2] + offset - piece[0])
 
 
 class Tier(StrEnum):
@@ -63,7 +63,7 @@ class Feed:
     kind: Literal["feed", "sitemap"]
     every: timedelta | None
     outlet: str
-    place: Place
+    place: FilePosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Outlet:
     language: str
     tier: Tier
     feeds: tuple[Feed, ...]
-    place: Place
+    place: FilePosition
 
 
 class TopicState(StrEnum):
@@ -123,7 +123,7 @@ class TopicTest:
     rules: tuple[str, ...] | None
     rules_include: tuple[str, ...]
     score_max: int | None
-    place: Place
+    place: FilePosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class TopicDefinition:
     alert: AlertPolicy
     publish: bool
     tests: tuple[TopicTest, ...]
-    place: Place
+    place: FilePosition
     deny: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -163,7 +163,7 @@ class EntityDefinition:
     name: str
     aliases: tuple[str, ...]
     wikidata: str | None
-    place: Place
+    place: FilePosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +178,8 @@ class ReceiverDefinition:
     id: str
     kind: str
     options: Mapping[str, Any]
-    places: Mapping[str, Place]
-    place: Place
+    places: Mapping[str, FilePosition]
+    place: FilePosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class RouteDefinition:
 
     match: Mapping[str, str]
     receivers: tuple[str, ...]
-    place: Place
+    place: FilePosition
 
 
 @dataclass(frozen=True, slots=True)

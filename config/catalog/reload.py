@@ -30,7 +30,7 @@ from config.catalog.models import Catalog
 from config.catalog.variables import Variables
 from config.errors import CatalogError
 from config.faults import Fault, in_file_order
-from config.yaml.nodes import Node, parse, read
+from config.yaml.nodes import YamlNode, parse, read
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +43,7 @@ _WRITING: Final = timedelta(milliseconds=500)
 _SETTLED: Final = timedelta(seconds=2)
 """Within this time a second write may leave the same time stamps: file systems count coarsely."""
 
-Tree = tuple[Node | None, list[Fault]]
+Tree = tuple[YamlNode | None, list[Fault]]
 Stamps = tuple[tuple[str, int, int, int, int], ...]
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TypeVar
 
-from config.catalog.models import Place, SourceText
-from config.catalog.values import Parse, Wrong, nearest, shown
+from config.catalog.models import FilePosition, SourceText
+from config.catalog.values import InvalidValue, Parse, nearest, shown
 from config.catalog.variables import Variables
 from config.faults import Fault
-from config.yaml.nodes import Node, Series, Table, Text, fault
+from config.yaml.nodes import MappingNode, ScalarNode, SequenceNode, YamlNode, fault
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -27,7 +27,7 @@ class Faults:
         self.all: list[Fault] = []
         self.errors = 0
 
-    def add(self, place: Place, code: str, message: str, mend: str) -> None:
+    def add(self, place: FilePosition, code: str, message: str, mend: str) -> None:
         """Note a fault."""
         self.take([fault(place, code, message, mend)])
 
@@ -51,7 +51,7 @@ class Section:
     def __init__(
         self,
         faults: Faults,
-        node: Node,
+        node: YamlNode,
         what: str,
         known: Collection[str] | None,
         variables: Variables | None = None,
@@ -60,10 +60,10 @@ class Section:
         self._what = what
         self._variables = variables
         self._errors_before = faults.errors
-        self._is_table = isinstance(node, Table)
+        self._is_table = isinstance(node, MappingNode)
         self.place = node.place
-        self.pairs = node.pairs if isinstance(node, Table) else {}
-        if not isinstance(node, Table):
+        self.pairs = node.pairs if isinstance(node, MappingNode) else {}
+        if not isinstance(node, MappingNode):
             mend = f"Write `key: value` lines{_keys(known)}."
             faults.add(node.place, "E213", f"Here {what} is expected.", mend)
         for key, (place, _) in self.pairs.items():
@@ -105,7 +105,7 @@ class Section:
         node = self._needed(key)
         return None if node is None else self.source_of(node, key)
 
-    def source_of(self, node: Node, key: str) -> SourceText | None:
+    def source_of(self, node: YamlNode, key: str) -> SourceText | None:
         """The same for a node of this section."""
         found = self._scalar(node, key)
         if found is not None and not found.value.strip():
@@ -115,12 +115,12 @@ class Section:
             return None
         return found.source if found else None
 
-    def nodes(self, key: str, *, needed: bool = False) -> tuple[Node, ...]:
+    def nodes(self, key: str, *, needed: bool = False) -> tuple[YamlNode, ...]:
         """The nodes of a list; none where the key is not there."""
         node = self._needed(key) if needed else self._node(key)
         if node is None:
             return ()
-        if isinstance(node, Series):
+        if isinstance(node, SequenceNode):
             return node.nodes
         self._faults.add(node.place, "E213", f"`{key}` must be a list.", f"Write `{key}: [...]`.")
         return ()
@@ -130,52 +130,52 @@ class Section:
         found = (self._parsed(node, key, parse, None) for node in self.nodes(key))
         return tuple(dict.fromkeys(value for value in found if value is not None))
 
-    def placed(self, key: str, parse: Parse[T]) -> Iterator[tuple[T, Place]]:
+    def placed(self, key: str, parse: Parse[T]) -> Iterator[tuple[T, FilePosition]]:
         """The same with the place of each."""
         for node in self.nodes(key):
             value = self._parsed(node, key, parse, None)
             if value is not None:
                 yield value, node.place
 
-    def table(self, key: str) -> Table | None:
+    def table(self, key: str) -> MappingNode | None:
         """An optional mapping."""
         node = self._node(key)
-        if node is None or isinstance(node, Table):
+        if node is None or isinstance(node, MappingNode):
             return node
         message = f"`{key}` must be a mapping."
         self._faults.add(node.place, "E213", message, f"Write `{key}: {{name: value}}`.")
         return None
 
-    def parsed(self, node: Node, key: str, parse: Parse[T]) -> T | None:
+    def parsed(self, node: YamlNode, key: str, parse: Parse[T]) -> T | None:
         """A scalar of this section that does not stand directly under a key."""
         return self._parsed(node, key, parse, None)
 
-    def _node(self, key: str) -> Node | None:
+    def _node(self, key: str) -> YamlNode | None:
         pair = self.pairs.get(key)
-        if pair is None or (isinstance(pair[1], Text) and pair[1].is_null):
+        if pair is None or (isinstance(pair[1], ScalarNode) and pair[1].is_null):
             return None
         return pair[1]
 
-    def _needed(self, key: str) -> Node | None:
+    def _needed(self, key: str) -> YamlNode | None:
         node = self._node(key)
         if node is None:
             has = "is empty" if key in self.pairs else "is missing"
             self.fault(key, "E212", f"`{key}` {has} in {self._what}.", f"Write `{key}: ...`.")
         return node
 
-    def _scalar(self, node: Node, key: str) -> Text | None:
-        if isinstance(node, Text) and not node.is_null:
+    def _scalar(self, node: YamlNode, key: str) -> ScalarNode | None:
+        if isinstance(node, ScalarNode) and not node.is_null:
             return node
         self._faults.add(node.place, "E213", f"`{key}` must be a text here.", "Write one value.")
         return None
 
-    def _parsed(self, node: Node, key: str, parse: Parse[T], fallback: D) -> T | D:
+    def _parsed(self, node: YamlNode, key: str, parse: Parse[T], fallback: D) -> T | D:
         scalar = self._scalar(node, key)
         if scalar is None:
             return fallback
         value = self.expanded(scalar)
-        result = value if isinstance(value, Wrong) else parse(value)
-        if isinstance(result, Wrong):
+        result = value if isinstance(value, InvalidValue) else parse(value)
+        if isinstance(result, InvalidValue):
             unset = value is result
             message = (
                 result.message
@@ -186,7 +186,7 @@ class Section:
             return fallback
         return result
 
-    def expanded(self, scalar: Text) -> str | Wrong:
+    def expanded(self, scalar: ScalarNode) -> str | InvalidValue:
         """A scalar's text with ``${NAME}`` replaced where this file has variables."""
         return scalar.value if self._variables is None else self._variables.expand(scalar.value)
 

@@ -9,10 +9,10 @@ from typing import Final, Literal, cast
 from urllib.parse import urlsplit
 
 from config.catalog import codes, values
-from config.catalog.models import Feed, Outlet, Place, Tier
+from config.catalog.models import Feed, FilePosition, Outlet, Tier
 from config.catalog.section import Faults, Section
 from config.catalog.variables import Variables
-from config.yaml.nodes import Node, Text
+from config.yaml.nodes import ScalarNode, YamlNode
 
 _FILE_KEYS: Final = ("outlets",)
 _OUTLET_KEYS: Final = ("id", "name", "country", "language", "tier", "feeds")
@@ -23,11 +23,11 @@ _FEED_KEYS: Final = ("url", "kind", "every")
 class _Seen:
     """Ids and feed URLs so far, each with its first place."""
 
-    outlets: dict[str, Place] = field(default_factory=dict)
-    urls: dict[str, Place] = field(default_factory=dict)
+    outlets: dict[str, FilePosition] = field(default_factory=dict)
+    urls: dict[str, FilePosition] = field(default_factory=dict)
 
 
-def read_sources(root: Node, faults: Faults, variables: Variables) -> tuple[Outlet, ...]:
+def read_sources(root: YamlNode, faults: Faults, variables: Variables) -> tuple[Outlet, ...]:
     """The sound outlets of the file."""
     section = Section(faults, root, "sources.yaml", _FILE_KEYS)
     seen = _Seen()
@@ -37,7 +37,7 @@ def read_sources(root: Node, faults: Faults, variables: Variables) -> tuple[Outl
     return tuple(outlet for outlet in read if outlet is not None)
 
 
-def _outlet(node: Node, faults: Faults, variables: Variables, seen: _Seen) -> Outlet | None:
+def _outlet(node: YamlNode, faults: Faults, variables: Variables, seen: _Seen) -> Outlet | None:
     section = Section(faults, node, "an outlet", _OUTLET_KEYS, variables)
     outlet_id = section.need("id", values.identifier, "")
     note_once(section, "id", outlet_id, seen.outlets, "outlet")
@@ -73,9 +73,9 @@ def _feeds(
 
 
 def _feed(
-    parent: Section, node: Node, outlet: str, faults: Faults, variables: Variables
+    parent: Section, node: YamlNode, outlet: str, faults: Faults, variables: Variables
 ) -> Feed | None:
-    if isinstance(node, Text):
+    if isinstance(node, ScalarNode):
         url = parent.parsed(node, "feeds", values.url)
         return None if url is None else _built(outlet, url, "feed", None, node.place)
     section = Section(faults, node, "a feed", _FEED_KEYS, variables)
@@ -85,7 +85,7 @@ def _feed(
     return _built(outlet, url, kind, every, section.place) if section.sound else None
 
 
-def _built(outlet: str, url: str, kind: str, every: timedelta | None, place: Place) -> Feed:
+def _built(outlet: str, url: str, kind: str, every: timedelta | None, place: FilePosition) -> Feed:
     return Feed(
         id=feed_id(outlet, url),
         url=url,
@@ -108,7 +108,9 @@ def _key(url: str) -> str:
     return parts._replace(scheme="", netloc=host, path=parts.path or "/", fragment="").geturl()
 
 
-def note_once(section: Section, key: str, value: str, seen: dict[str, Place], what: str) -> None:
+def note_once(
+    section: Section, key: str, value: str, seen: dict[str, FilePosition], what: str
+) -> None:
     """A fault where this id was given before, in this file or another."""
     if not value:
         return

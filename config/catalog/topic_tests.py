@@ -9,7 +9,7 @@ from config.catalog import values
 from config.catalog.models import TopicTest
 from config.catalog.section import Faults, Section
 from config.catalog.values import Parse
-from config.yaml.nodes import Node, Text
+from config.yaml.nodes import ScalarNode, YamlNode
 
 _EXPECTED: Final = ("name", "match", "rules", "rules_include", "score_max")
 
@@ -54,7 +54,7 @@ def read_tests(topic: Section, faults: Faults, rules: Collection[str]) -> tuple[
     return tuple(test for test in read if test is not None)
 
 
-def _test(node: Node, faults: Faults, rules: Collection[str]) -> TopicTest | None:
+def _test(node: YamlNode, faults: Faults, rules: Collection[str]) -> TopicTest | None:
     section = Section(faults, node, "a test", (*_EXPECTED, *ARTICLE_FIELDS))
     exactly = _rule_ids(section, "rules", faults, rules)
     test = TopicTest(
@@ -82,12 +82,12 @@ def _article(section: Section, faults: Faults) -> dict[str, Any]:
 
 def _authors(section: Section) -> tuple[str, ...]:
     _, node = section.pairs["authors"]
-    if isinstance(node, Text):
+    if isinstance(node, ScalarNode):
         return (section.get("authors", values.text, ""),)
     return section.each("authors", values.text)
 
 
-def _zone(node: Node, faults: Faults) -> dict[str, str]:
+def _zone(node: YamlNode, faults: Faults) -> dict[str, str]:
     section = Section(faults, node, "a zone", ("zone", "text"))
     return {key: section.need(key, values.text, "") for key in ("zone", "text")}
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from config.catalog import codes, values
 from config.catalog.models import (
     AlertPolicy,
-    Place,
+    FilePosition,
     RuleDefinition,
     SourceText,
     TopicDefinition,
@@ -21,7 +21,7 @@ from config.catalog.models import (
 from config.catalog.section import Faults, Section
 from config.catalog.sources import note_once
 from config.catalog.topic_tests import read_tests
-from config.yaml.nodes import Node, Series
+from config.yaml.nodes import SequenceNode, YamlNode
 
 _KEYS: Final = (
     "id", "title", "languages", "threshold", "state", "terms", "deny", "rules", "query",
@@ -37,7 +37,7 @@ SOLE_RULE: Final = "query"
 
 
 def read_topic(
-    root: Node, faults: Faults, seen: dict[str, Place], entities: Collection[str] | None
+    root: YamlNode, faults: Faults, seen: dict[str, FilePosition], entities: Collection[str] | None
 ) -> TopicDefinition | None:
     """The topic of a file, None where it is not sound.
 
@@ -47,7 +47,7 @@ def read_topic(
         seen: Ids of the topics before it; its own is added.
         entities: Ids of every entity there is; None where a file of them cannot be read.
     """
-    if isinstance(root, Series):
+    if isinstance(root, SequenceNode):
         mend = "Give each topic a file of its own and begin it with `id:`."
         faults.add(root.place, "E213", "A topic file holds one topic, not a list.", mend)
         return None
@@ -101,7 +101,7 @@ def _rules(section: Section, faults: Faults, threshold: int) -> tuple[RuleDefini
         section.fault("query", "E214", "A topic has `query` or `rules`, not both.", mend)
     if not section.has("rules"):
         return _sole_rule(section, threshold)
-    seen: dict[str, Place] = {}
+    seen: dict[str, FilePosition] = {}
     read = (_rule(node, faults, threshold, seen) for node in section.nodes("rules"))
     rules = tuple(rule for rule in read if rule is not None)
     if section.sound and not rules:
@@ -119,7 +119,7 @@ def _sole_rule(section: Section, threshold: int) -> tuple[RuleDefinition, ...]:
 
 
 def _rule(
-    node: Node, faults: Faults, threshold: int, seen: dict[str, Place]
+    node: YamlNode, faults: Faults, threshold: int, seen: dict[str, FilePosition]
 ) -> RuleDefinition | None:
     section = Section(faults, node, "a rule", _RULE_KEYS)
     rule_id = section.need("id", values.identifier, "")
@@ -134,7 +134,7 @@ def _terms(section: Section, faults: Faults) -> dict[str, SourceText]:
     terms: dict[str, SourceText] = {}
     for name, (place, node) in (table.pairs if table else {}).items():
         usable = values.term_name(name)
-        if isinstance(usable, values.Wrong):
+        if isinstance(usable, values.InvalidValue):
             faults.add(place, usable.code, usable.message, usable.mend)
         elif source := section.source_of(node, name):
             terms[name] = source

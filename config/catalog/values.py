@@ -28,7 +28,7 @@ _WIKIDATA = re.compile(r"Q[1-9][0-9]{0,11}")
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class InvalidValue:
     """Why a value cannot be used, and what to write instead."""
 
     message: str
@@ -36,7 +36,7 @@ class Wrong:
     code: str = "E221"
 
 
-Parse = Callable[[str], T | Wrong]
+Parse = Callable[[str], T | InvalidValue]
 
 
 def shown(value: str) -> str:
@@ -54,36 +54,36 @@ def nearest(value: str, known: Collection[str]) -> str:
     return "Known: " + ", ".join(sorted(known)[:20]) + ("." if len(known) <= 20 else ", …")
 
 
-def text(value: str) -> str | Wrong:
+def text(value: str) -> str | InvalidValue:
     """One line of text, white space single, not empty."""
-    return " ".join(value.split()) or Wrong("This text is empty.", "Write something.")
+    return " ".join(value.split()) or InvalidValue("This text is empty.", "Write something.")
 
 
-def identifier(value: str) -> str | Wrong:
+def identifier(value: str) -> str | InvalidValue:
     """An id: ``[a-z0-9-]``, at most 100 characters, not beginning with a hyphen."""
     if _ID.fullmatch(value) and len(value) <= MAX_ID:
         return value
     better = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")[:MAX_ID]
     mend = f"Write `{better}`." if better else "Write letters a-z, digits and hyphens."
-    return Wrong(f"{shown(value)} is not an id: only a-z, 0-9 and hyphens.", mend)
+    return InvalidValue(f"{shown(value)} is not an id: only a-z, 0-9 and hyphens.", mend)
 
 
-def term_name(value: str) -> str | Wrong:
+def term_name(value: str) -> str | InvalidValue:
     """A name usable as ``$name`` in a query."""
     if _TERM.fullmatch(value):
         return value
     mend = f"Write `{re.sub('[^A-Za-z0-9_]+', '_', value) or 'name'}`."
-    return Wrong(f"{shown(value)} is not a term's name: only letters, digits and `_`.", mend)
+    return InvalidValue(f"{shown(value)} is not a term's name: only letters, digits and `_`.", mend)
 
 
-def duration(value: str) -> timedelta | Wrong:
+def duration(value: str) -> timedelta | InvalidValue:
     """``90s``, ``10m``, ``48h``, ``2d``."""
     found = parse_duration(value)
     mend = "Write it like 90s, 10m, 48h or 2d."
-    return Wrong(f"{shown(value)} is not a duration.", mend) if found is None else found
+    return InvalidValue(f"{shown(value)} is not a duration.", mend) if found is None else found
 
 
-def url(value: str) -> str | Wrong:
+def url(value: str) -> str | InvalidValue:
     """An http or https URL with a host."""
     mend = "Write a whole URL: https://example.org/feed.xml."
     try:
@@ -92,76 +92,76 @@ def url(value: str) -> str | Wrong:
     except ValueError:
         usable = False
     if not usable or re.search(r"[\s\x00-\x1f]", value):
-        return Wrong(f"{shown(value)} is not an http or https URL.", mend)
+        return InvalidValue(f"{shown(value)} is not an http or https URL.", mend)
     return value
 
 
-def country(value: str) -> str | Wrong:
+def country(value: str) -> str | InvalidValue:
     """Two letters of ISO 3166-1, in capitals."""
     if _CODE.fullmatch(value):
         return value.upper()
-    return Wrong(f"{shown(value)} is not a country code.", "Write two letters: DE, US, UA.")
+    return InvalidValue(f"{shown(value)} is not a country code.", "Write two letters: DE, US, UA.")
 
 
-def language(value: str) -> str | Wrong:
+def language(value: str) -> str | InvalidValue:
     """Two letters of ISO 639-1, small."""
     if _CODE.fullmatch(value):
         return value.lower()
     better = value[:2].lower() if re.match(r"[A-Za-z]{2}[-_]", value) else ""
     mend = f"Write `{better}`." if better else "Write two letters: de, en, uk."
-    return Wrong(f"{shown(value)} is not a language code.", mend)
+    return InvalidValue(f"{shown(value)} is not a language code.", mend)
 
 
-def integer(value: str) -> int | Wrong:
+def integer(value: str) -> int | InvalidValue:
     """A whole number of at most six digits."""
     if _INTEGER.fullmatch(value):
         return int(value)
-    return Wrong(f"{shown(value)} is not a whole number.", "Write digits, like 30 or -60.")
+    return InvalidValue(f"{shown(value)} is not a whole number.", "Write digits, like 30 or -60.")
 
 
-def positive(value: str) -> int | Wrong:
+def positive(value: str) -> int | InvalidValue:
     """A whole number from 1."""
     number = integer(value)
     if isinstance(number, int) and number < 1:
-        return Wrong(f"{shown(value)} is less than 1.", "Write a whole number from 1.")
+        return InvalidValue(f"{shown(value)} is less than 1.", "Write a whole number from 1.")
     return number
 
 
-def boolean(value: str) -> bool | Wrong:
+def boolean(value: str) -> bool | InvalidValue:
     """``true`` or ``false``; in YAML 1.2 ``yes`` and ``no`` are texts."""
     known = {"true": True, "false": False}
     found = known.get(value.lower())
     return (
-        Wrong(f"{shown(value)} is not a truth value.", "Write true or false.")
+        InvalidValue(f"{shown(value)} is not a truth value.", "Write true or false.")
         if found is None
         else found
     )
 
 
-def moment(value: str) -> str | Wrong:
+def moment(value: str) -> str | InvalidValue:
     """A time of RFC 3339 with its zone, kept as it is written."""
     mend = "Write it like 2026-11-22T09:00:00Z."
     try:
         zoned = datetime.fromisoformat(value).tzinfo is not None
     except ValueError:
-        return Wrong(f"{shown(value)} is not a time.", mend)
-    return value if zoned else Wrong(f"{shown(value)} has no time zone.", mend)
+        return InvalidValue(f"{shown(value)} is not a time.", mend)
+    return value if zoned else InvalidValue(f"{shown(value)} has no time zone.", mend)
 
 
-def wikidata(value: str) -> str | Wrong:
+def wikidata(value: str) -> str | InvalidValue:
     """A Wikidata item: Q and a number."""
     if _WIKIDATA.fullmatch(value):
         return value
-    return Wrong(f"{shown(value)} is not a Wikidata id.", "Write it like Q3874799.")
+    return InvalidValue(f"{shown(value)} is not a Wikidata id.", "Write it like Q3874799.")
 
 
 def one_of(*known: str) -> Parse[str]:
     """One of a few words."""
 
-    def parse(value: str) -> str | Wrong:
+    def parse(value: str) -> str | InvalidValue:
         if value in known:
             return value
-        return Wrong(f"{shown(value)} is none of {', '.join(known)}.", nearest(value, known))
+        return InvalidValue(f"{shown(value)} is none of {', '.join(known)}.", nearest(value, known))
 
     return parse
 
@@ -169,8 +169,8 @@ def one_of(*known: str) -> Parse[str]:
 def member(kind: type[E]) -> Parse[E]:
     """One of an enumeration's values."""
 
-    def parse(value: str) -> E | Wrong:
+    def parse(value: str) -> E | InvalidValue:
         word = one_of(*kind)(value)
-        return word if isinstance(word, Wrong) else kind(word)
+        return word if isinstance(word, InvalidValue) else kind(word)
 
     return parse

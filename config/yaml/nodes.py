@@ -32,9 +32,9 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from config.catalog.models import Place, SourceText
+from config.catalog.models import FilePosition, SourceText
 from config.faults import Fault
-from config.yaml.positions import Lines
+from config.yaml.positions import LineIndex
 
 MAX_BYTES: Final = 5_000_000
 """A larger file is refused: parsing takes about two seconds a megabyte."""
@@ -53,7 +53,7 @@ _BOOLS = {w: w.lower() == "true" for w in ("true", "True", "TRUE", "false", "Fal
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class ScalarNode:
     """A scalar.
 
     Attributes:
@@ -62,7 +62,7 @@ class Text:
 
     value: str
     plain: bool
-    place: Place
+    place: FilePosition
     source: SourceText
 
     @property
@@ -85,22 +85,22 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class MappingNode:
     """A mapping, in the order of the file: key to (the key's place, the node)."""
 
-    place: Place
-    pairs: Mapping[str, tuple[Place, Node]]
+    place: FilePosition
+    pairs: Mapping[str, tuple[FilePosition, YamlNode]]
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class SequenceNode:
     """A sequence."""
 
-    place: Place
-    nodes: tuple[Node, ...]
+    place: FilePosition
+    nodes: tuple[YamlNode, ...]
 
 
-Node = Text | Table | Series
+YamlNode = ScalarNode | MappingNode | SequenceNode
 
 
 def shown_path(path: Path) -> str:
@@ -110,7 +110,7 @@ def shown_path(path: Path) -> str:
 
 def read(path: Path) -> bytes | Fault:
     """The bytes of a regular file of at most ``MAX_BYTES``, or why not."""
-    start = Place(shown_path(path), 1, 1)
+    start = FilePosition(shown_path(path), 1, 1)
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -128,12 +128,12 @@ def read(path: Path) -> bytes | Fault:
     return content
 
 
-def parse(file: str, content: bytes) -> tuple[Node | None, list[Fault]]:
+def parse(file: str, content: bytes) -> tuple[YamlNode | None, list[Fault]]:
     """The tree of a YAML document; None where there is none or it has faults."""
     text, problem = _decode(file, content)
     if problem is not None:
         return None, [problem]
-    lines = Lines(file, text)
+    lines = LineIndex(file, text)
     composer = _Composer(lines)
     try:
         root = composer.compose(YAML(typ="safe", pure=True).parse(text))
@@ -145,7 +145,7 @@ def parse(file: str, content: bytes) -> tuple[Node | None, list[Fault]]:
     return (None if composer.faults else root), composer.faults
 
 
-def fault(place: Place, code: str, message: str, mend: str) -> Fault:
+def fault(place: FilePosition, code: str, message: str, mend: str) -> Fault:
     """A fault at a place."""
     return Fault(
         file=place.file,
@@ -162,13 +162,13 @@ def _decode(file: str, content: bytes) -> tuple[str, Fault | None]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8-sig", "replace")
-        place = Lines(file, before).place(len(before))
+        place = LineIndex(file, before).place(len(before))
         message = f"Byte 0x{content[error.start]:02x} is not UTF-8 text."
         return "", fault(place, "E203", message, "Save the file as UTF-8.")
     unfit = _UNFIT.search(text)
     if unfit is None:
         return text, None
-    place = Lines(file, text).place(unfit.start())
+    place = LineIndex(file, text).place(unfit.start())
     message = f"The character U+{ord(unfit.group()):04X} has no place in a text file."
     return "", fault(place, "E203", message, "Delete it, or save the file as UTF-8 text.")
 
@@ -178,23 +178,23 @@ class _Open:
     """A mapping or sequence whose end has not come."""
 
     event: Event
-    nodes: list[Node] = field(default_factory=list)
+    nodes: list[YamlNode] = field(default_factory=list)
     size: int = 1
 
 
 class _Composer:
     """Builds the tree of one document, without recursion."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: LineIndex) -> None:
         self.faults: list[Fault] = []
         self._lines = lines
         self._open: list[_Open] = []
-        self._anchors: dict[str, tuple[Node, int]] = {}
+        self._anchors: dict[str, tuple[YamlNode, int]] = {}
         self._aliased = 0
-        self._root: Node | None = None
+        self._root: YamlNode | None = None
         self._documents = 0
 
-    def compose(self, events: Iterator[Event]) -> Node | None:
+    def compose(self, events: Iterator[Event]) -> YamlNode | None:
         """The root node, None for an empty file. Stops where going on would cost too much."""
         for event in events:
             self._take(event)
@@ -221,7 +221,7 @@ class _Composer:
         elif isinstance(event, DocumentStartEvent):
             self._documents += 1
 
-    def _add(self, node: Node, event: Any, size: int) -> None:
+    def _add(self, node: YamlNode, event: Any, size: int) -> None:
         if event.anchor is not None and not isinstance(event, AliasEvent):
             self._anchors[event.anchor] = (node, size)
         if getattr(event, "tag", None) is not None:
@@ -241,11 +241,11 @@ class _Composer:
                 event, "E206", message, "Put a text that begins with `*` in a block (`>-`)."
             )
             place = self._lines.place(event.start_mark.index)
-            found = (Text("", plain=True, place=place, source=SourceText("", place)), 1)
+            found = (ScalarNode("", plain=True, place=place, source=SourceText("", place)), 1)
         self._aliased += found[1]
         self._add(found[0], event, found[1])
 
-    def _text(self, event: Any) -> Text:
+    def _text(self, event: Any) -> ScalarNode:
         start, end = event.start_mark.index, event.end_mark.index
         if event.anchor is not None and (anchor := _ANCHOR.match(self._lines.text, start)):
             start = anchor.end()
@@ -253,18 +253,18 @@ class _Composer:
             self._fault(event, "E203", "An escape gives a character no text has.", "Delete it.")
         plain = event.style is None or event.style == ""
         source = self._lines.source(start, end, None if plain else event.style, event.value)
-        return Text(event.value, plain, self._lines.place(start), source)
+        return ScalarNode(event.value, plain, self._lines.place(start), source)
 
-    def _closed(self, done: _Open) -> Node:
+    def _closed(self, done: _Open) -> YamlNode:
         place = self._lines.place(done.event.start_mark.index)
         if isinstance(done.event, SequenceStartEvent):
-            return Series(place, tuple(done.nodes))
-        return Table(place, self._pairs(done.nodes))
+            return SequenceNode(place, tuple(done.nodes))
+        return MappingNode(place, self._pairs(done.nodes))
 
-    def _pairs(self, nodes: Sequence[Node]) -> dict[str, tuple[Place, Node]]:
-        pairs: dict[str, tuple[Place, Node]] = {}
+    def _pairs(self, nodes: Sequence[YamlNode]) -> dict[str, tuple[FilePosition, YamlNode]]:
+        pairs: dict[str, tuple[FilePosition, YamlNode]] = {}
         for key, value in zip(nodes[::2], nodes[1::2], strict=True):
-            if not isinstance(key, Text):
+            if not isinstance(key, ScalarNode):
                 mend = "Put a text that begins with a bracket in quotes."
                 message = "A key must be a text."
                 self.faults.append(fault(key.place, "E206", message, mend))
@@ -296,7 +296,7 @@ _MENDS = (
 )
 
 
-def _syntax_fault(lines: Lines, error: MarkedYAMLError) -> Fault:
+def _syntax_fault(lines: LineIndex, error: MarkedYAMLError) -> Fault:
     mark = error.problem_mark or error.context_mark
     said = one_line(" ".join(filter(None, (error.problem, error.context))))
     mend = next((mend for words, mend in _MENDS if words in said), _YAML_MEND)

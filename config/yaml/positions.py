@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from config.catalog.models import Place, SourceText
+from config.catalog.models import FilePosition, SourceText
 
 _BREAK = r"(?:\r\n|[\r\n])"
 _FOLD = rf"(?P<fold>[ \t]*{_BREAK}(?:[ \t]*{_BREAK})*[ \t]*)"
@@ -31,7 +31,7 @@ Run = tuple[int, int]
 """Offset in the value, offset in the raw text."""
 
 
-class Lines:
+class LineIndex:
     """Line and column of every character of a file, counted the way editors count.
 
     Args:
@@ -44,10 +44,10 @@ class Lines:
         self.text = text
         self._starts = [0, *(match.end() for match in _BREAKS.finditer(text))]
 
-    def place(self, index: int) -> Place:
+    def place(self, index: int) -> FilePosition:
         """The place of the character at ``index``."""
         line = bisect_right(self._starts, index)
-        return Place(self.file, line, index - self._starts[line - 1] + 1)
+        return FilePosition(self.file, line, index - self._starts[line - 1] + 1)
 
     def source(self, start: int, end: int, style: str | None, value: str) -> SourceText:
         """A scalar's value with the place of its characters.
@@ -65,7 +65,7 @@ class Lines:
                 pieces.append((offset, place.line, place.column))
         if not pieces:
             return SourceText(value, self.place(start))
-        first = Place(self.file, pieces[0][1], pieces[0][2])
+        first = FilePosition(self.file, pieces[0][1], pieces[0][2])
         return SourceText(value, first, tuple(pieces) if len(pieces) > 1 else ())
 
 

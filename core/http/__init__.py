@@ -24,7 +24,7 @@ from __future__ import annotations
 from core.http.client import HttpClient, user_agent
 from core.http.response import Redirect, Response
 from core.http.retry_after import retry_after
-from core.http.ssrf_guard import Guard, is_blocked
+from core.http.ssrf_guard import SsrfGuard, is_blocked
 from core.http.urls import ascii_host, wire_url
 
 OUTCOMES = (
@@ -45,10 +45,10 @@ OUTCOMES = (
 
 __all__ = [
     "OUTCOMES",
-    "Guard",
     "HttpClient",
     "Redirect",
     "Response",
+    "SsrfGuard",
     "ascii_host",
     "is_blocked",
     "retry_after",

@@ -23,7 +23,7 @@ _REFUSED = frozenset({"br", "zstd", "compress", "x-compress", "dcb", "dcz"})
 _ZLIB_OR_GZIP = 32 + zlib.MAX_WBITS
 
 
-class Body:
+class BodyReader:
     """Collects a decoded body.
 
     Args:
@@ -89,7 +89,7 @@ class Body:
             )
 
 
-async def collect(pieces: AsyncIterator[bytes], body: Body) -> bytes:
+async def collect(pieces: AsyncIterator[bytes], body: BodyReader) -> bytes:
     """Read until the end, or until nothing more is wanted.
 
     Raises:
@@ -109,7 +109,7 @@ def inflate(url: str, data: bytes, limit: int) -> bytes:
     Raises:
         FetchError: ``too_large``, ``truncated`` or ``protocol``.
     """
-    body = Body(url, "gzip", limit)
+    body = BodyReader(url, "gzip", limit)
     body.feed(data)
     body.finish()
     return body.value()

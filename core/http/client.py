@@ -29,10 +29,10 @@ from yarl import URL
 
 from config.errors import FetchError
 from config.settings import Settings
-from core.http.body import ACCEPTED, Body, collect
+from core.http.body import ACCEPTED, BodyReader, collect
 from core.http.errors import EXPECTED, as_fetch_error
 from core.http.response import Redirect, Response
-from core.http.ssrf_guard import Guard, GuardedResolver
+from core.http.ssrf_guard import GuardedResolver, SsrfGuard
 from core.http.urls import wire_url
 from core.text.clean import clean_line
 
@@ -64,12 +64,12 @@ class HttpClient:
         self,
         settings: Settings,
         *,
-        guard: Guard | None = None,
+        guard: SsrfGuard | None = None,
         resolver: AbstractResolver | None = None,
         trust: ssl.SSLContext | None = None,
     ) -> None:
         self._settings = settings
-        self._guard = guard or Guard(allow_private=settings.http_allow_private)
+        self._guard = guard or SsrfGuard(allow_private=settings.http_allow_private)
         self._resolver = resolver
         self._trust = trust
         self._slots = asyncio.Semaphore(settings.http_concurrency)
@@ -195,14 +195,14 @@ class HttpClient:
     def _session(self, *, guarded: bool) -> aiohttp.ClientSession:
         session = self._guarded if guarded else self._unguarded
         if session is None:
-            session = self._new_session(self._guard if guarded else Guard(allow_private=True))
+            session = self._new_session(self._guard if guarded else SsrfGuard(allow_private=True))
             if guarded:
                 self._guarded = session
             else:
                 self._unguarded = session
         return session
 
-    def _new_session(self, guard: Guard) -> aiohttp.ClientSession:
+    def _new_session(self, guard: SsrfGuard) -> aiohttp.ClientSession:
         inner = self._resolver or aiohttp.ThreadedResolver()
         connector = aiohttp.TCPConnector(
             resolver=GuardedResolver(inner, guard),
@@ -284,14 +284,14 @@ def _encodes(value: str) -> bool:
 async def _body(url: str, answer: aiohttp.ClientResponse, limit: int, *, cut: bool) -> bytes:
     if answer.status >= 400:
         return await _lenient_body(url, answer, min(limit, _ERROR_BODY))
-    body = Body(url, answer.headers.get("Content-Encoding", ""), limit, cut=cut)
+    body = BodyReader(url, answer.headers.get("Content-Encoding", ""), limit, cut=cut)
     return await collect(answer.content.iter_chunked(_PIECE), body)
 
 
 async def _lenient_body(url: str, answer: aiohttp.ClientResponse, limit: int) -> bytes:
     """The beginning of a body that only explains: half of it, or none, is no failure."""
     try:
-        body = Body(url, answer.headers.get("Content-Encoding", ""), limit, cut=True)
+        body = BodyReader(url, answer.headers.get("Content-Encoding", ""), limit, cut=True)
         return await collect(answer.content.iter_chunked(_PIECE), body)
     except (FetchError, aiohttp.ClientPayloadError):
         return b""

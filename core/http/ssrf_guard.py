@@ -57,7 +57,7 @@ def is_blocked(address: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class SsrfGuard:
     """The rule of where requests may go.
 
     Attributes:
@@ -108,7 +108,7 @@ class GuardedResolver(AbstractResolver):
     One public address among private ones is how rebinding begins, so the whole name is refused.
     """
 
-    def __init__(self, inner: AbstractResolver, guard: Guard) -> None:
+    def __init__(self, inner: AbstractResolver, guard: SsrfGuard) -> None:
         self._inner = inner
         self._guard = guard
 

@@ -40,7 +40,7 @@ _LOOKS, _LOOK_SECONDS = 3, 0.01
 
 
 @dataclass
-class Claim:
+class SlotClaim:
     """A slot that is ours until it is closed, or until this process and its children have ended.
 
     Attributes:
@@ -78,7 +78,7 @@ def base(settings: Settings) -> str:
     return name or "host"
 
 
-def claim(settings: Settings, *, home: Path | None = None) -> Claim:
+def claim_slot(settings: Settings, *, home: Path | None = None) -> SlotClaim:
     """The lowest free slot; numbers begin at 1.
 
     Args:
@@ -94,7 +94,7 @@ def claim(settings: Settings, *, home: Path | None = None) -> Claim:
             slot = f"{base(settings)}-{number}"
             path = folder / f"{_deployment(settings)}-{slot}"
             if (descriptor := _take(path)) is not None:
-                return Claim(slot, path, descriptor)
+                return SlotClaim(slot, path, descriptor)
     except OSError as error:
         raise _unusable(folder, str(error.strerror)) from None
     raise AssertionError("numbers do not end")

@@ -31,7 +31,7 @@ from sqlalchemy import (
     select,
 )
 
-from config.errors import NotThereError, UsageError
+from config.errors import NotFoundError, UsageError
 from core.messages import AlertEvent, AlertEventKind
 from core.messages.envelope import to_record
 from core.store import cards, outbox
@@ -245,7 +245,7 @@ def alert(connection: Connection, alert_id: str) -> Alert:
     rows = connection.execute(query).mappings().all() if could_be else []
     if len(rows) == 1:
         return _alert(rows[0])
-    error: type[UsageError] = NotThereError
+    error: type[UsageError] = NotFoundError
     problem = "is no alert"
     if rows:
         error, problem = UsageError, "is the beginning of several alerts"

@@ -32,7 +32,7 @@ from sqlalchemy import (
     select,
 )
 
-from core.store.column_types import UtcDateTime, Words, metadata
+from core.store.column_types import SafeText, UtcDateTime, metadata
 from core.store.upsert import insert
 from core.text.tokens import folded_words
 
@@ -70,7 +70,7 @@ cards = Table(
     Column("changed_at", UtcDateTime, nullable=False, index=True),
     Column("verdict", String(12), nullable=False, server_default=""),
     Column("verdict_reason", String(40), nullable=False, server_default=""),
-    Column("verdict_by", Words, nullable=False, server_default=""),
+    Column("verdict_by", SafeText, nullable=False, server_default=""),
     Column("verdict_at", UtcDateTime),
     Column("words", Text, nullable=False),
     Index("ix_cards_told", "told", "at", "alert_id"),

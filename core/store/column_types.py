@@ -21,7 +21,7 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 """Row numbers that grow for ever: 64 bits. SQLite counts only what it calls INTEGER (64 bits)."""
 
 
-class Words(TypeDecorator[str]):
+class SafeText(TypeDecorator[str]):
     """Text somebody else may have had a hand in, told in words: an error, a header, a robots.txt.
 
     PostgreSQL takes no NUL in a text, and no database half a surrogate pair: both become U+FFFD.

@@ -41,7 +41,7 @@ from sqlalchemy import (
 from core.ids import digest
 from core.processes.instance import Instance
 from core.store import leases, locks
-from core.store.column_types import UtcDateTime, Words, metadata
+from core.store.column_types import SafeText, UtcDateTime, metadata
 
 PENDING, SENDING, DELIVERED, FAILED, UNKNOWN = (
     "pending",
@@ -82,7 +82,7 @@ deliveries = Table(
     Column("asked_until", UtcDateTime),
     Column("lease_holder", String(120)),
     Column("lease_expires_at", UtcDateTime),
-    Column("last_error", Words, nullable=False, server_default=""),
+    Column("last_error", SafeText, nullable=False, server_default=""),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("delivered_at", UtcDateTime),
@@ -141,7 +141,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class ClaimedDelivery:
     """A delivery claimed by us, with its notification."""
 
     delivery: Delivery
@@ -256,7 +256,7 @@ def claim(
     *,
     now: datetime,
     ttl: timedelta,
-) -> list[Due]:
+) -> list[ClaimedDelivery]:
     """Lease what :func:`due` found in the same transaction, but for what changed meanwhile.
 
     Args:
@@ -373,7 +373,7 @@ def _abandoned(delivery: Delivery, me: Instance, now: datetime) -> bool:
 
 def _lease(
     connection: Connection, delivery: Delivery, me: Instance, now: datetime, ttl: timedelta
-) -> Due:
+) -> ClaimedDelivery:
     repeat = delivery.possible_repeat or delivery.state == SENDING
     connection.execute(
         deliveries.update()
@@ -392,7 +392,7 @@ def _lease(
     about = notification(connection, delivery.notification_id)
     if about is None:  # the foreign key forbids it
         raise AssertionError(f"delivery {delivery.id} has no notification")
-    return Due(_delivery(row), about)
+    return ClaimedDelivery(_delivery(row), about)
 
 
 def _delivery(row: RowMapping) -> Delivery:

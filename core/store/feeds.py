@@ -37,7 +37,7 @@ from config.errors import StoreError
 from core.clock import utc_now
 from core.processes.instance import Instance
 from core.store import feed_days, hosts, locks, row_leases
-from core.store.column_types import UtcDateTime, Words, metadata
+from core.store.column_types import SafeText, UtcDateTime, metadata
 from core.store.feed_record import FeedRecord, FeedState, judge
 from core.store.upsert import insert
 
@@ -58,8 +58,8 @@ feeds = Table(
     Column("added_at", UtcDateTime, nullable=False),
     Column("removed_at", UtcDateTime),
     Column("gone_at", UtcDateTime),
-    Column("etag", Words),
-    Column("last_modified", Words),
+    Column("etag", SafeText),
+    Column("last_modified", SafeText),
     Column("validator_mode", String(20), nullable=False),
     Column("same_body", Integer, nullable=False),
     Column("validators_off_until", UtcDateTime),
@@ -69,7 +69,7 @@ feeds = Table(
     Column("cache_hint_s", Float),
     Column("doc_hint_s", Float),
     Column("next_due_at", UtcDateTime, nullable=False),
-    Column("due_reason", Words, nullable=False),
+    Column("due_reason", SafeText, nullable=False),
     Column("last_attempt_at", UtcDateTime),
     Column("last_200_at", UtcDateTime),
     Column("last_304_at", UtcDateTime),
@@ -81,7 +81,7 @@ feeds = Table(
     Column("fail_since", UtcDateTime),
     Column("class_since", UtcDateTime),
     Column("last_outcome", String(40), nullable=False),
-    Column("last_error", Words, nullable=False),
+    Column("last_error", SafeText, nullable=False),
     Column("redirect_target", Text),
     Column("redirect_since", UtcDateTime),
     Column("lease_holder", String(120)),

@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
 )
 
-from core.store.column_types import UtcDateTime, Words, metadata
+from core.store.column_types import SafeText, UtcDateTime, metadata
 from core.store.upsert import insert
 
 host_pauses = Table(
@@ -30,7 +30,7 @@ host_pauses = Table(
     metadata,
     Column("scope", Text, primary_key=True),
     Column("until", UtcDateTime, nullable=False),
-    Column("reason", Words, nullable=False),
+    Column("reason", SafeText, nullable=False),
 )
 
 robots = Table(
@@ -38,7 +38,7 @@ robots = Table(
     metadata,
     Column("origin", Text, primary_key=True),
     Column("verdict", String(10), nullable=False),
-    Column("text", Words, nullable=False),
+    Column("text", SafeText, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("checked_at", UtcDateTime, nullable=False),
 )

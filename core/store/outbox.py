@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, Text, func, select
 
-from core.store.column_types import BigId, UtcDateTime, Words, metadata
+from core.store.column_types import BigId, SafeText, UtcDateTime, metadata
 from core.streams.port import NewRecord
 
 outbox = Table(
@@ -25,7 +25,7 @@ outbox = Table(
     Column("value", LargeBinary),
     Column("headers", Text, nullable=False),
     Column("time", UtcDateTime, nullable=False),
-    Column("refused", Words, nullable=False, server_default=""),
+    Column("refused", SafeText, nullable=False, server_default=""),
     sqlite_autoincrement=True,  # an id is never used twice: streams tell repeats by it
 )
 

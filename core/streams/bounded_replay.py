@@ -21,7 +21,7 @@ import structlog
 from config.errors import StreamError, StreamUnavailableError
 from core.clock import Clock, utc_now
 from core.dispositions import Dispositions
-from core.streams.consume_loop import How, Worked, work
+from core.streams.consume_loop import LoopOptions, LoopResult, consume
 from core.streams.port import Batch, Consumer, Record, Start, StreamLog
 
 SLOT = "replay"
@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass
-class Course:
+class BoundedReplay:
     """One group's way through a stream up to its ends.
 
     Attributes:
@@ -66,8 +66,8 @@ class Course:
         stage: str,
         start: Start,
         clock: Clock = utc_now,
-        **how: Unpack[How],
-    ) -> Worked:
+        **how: Unpack[LoopOptions],
+    ) -> LoopResult:
         """Work until every partition has come to its end, or until told to stop.
 
         Args:
@@ -75,10 +75,10 @@ class Course:
             stage: Label of metrics, logs and dead letters.
             start: Where the group begins.
             clock: Dates dead letters.
-            how: As :func:`core.streams.consume_loop.work` has it; ``idle`` is decided here.
+            how: As :func:`core.streams.consume_loop.consume` has it; ``idle`` is decided here.
         """
         if not self._open():
-            return Worked()
+            return LoopResult()
         stopped = how["stop"]
         how["stop"] = lambda: stopped() or self._over(ask=False)
         how["idle"] = lambda: self._over(ask=True)
@@ -89,7 +89,9 @@ class Course:
                 attempt(member, batch)
                 self._reached |= {r.partition: r.next for r in batch.ranges}
 
-            return work(member, step, stage=stage, clock=clock, dispositions=Dispositions(), **how)
+            return consume(
+                member, step, stage=stage, clock=clock, dispositions=Dispositions(), **how
+            )
 
     def _over(self, *, ask: bool) -> bool:
         """Whether each partition is at its end, or has nothing left before it.

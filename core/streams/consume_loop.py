@@ -43,10 +43,10 @@ import structlog
 
 from config.errors import (
     DeadLetterLimitError,
+    ExternalError,
     FencedError,
     OffsetOutOfRangeError,
     OperatorError,
-    OutsideError,
     PoisonError,
     RecordTooLargeError,
     SlotTakenError,
@@ -57,7 +57,7 @@ from config.errors import (
 from core import metrics
 from core.clock import Clock
 from core.dispositions import Dispositions
-from core.streams.dead_letter import DeadLetterLimit, Failure, dead_letter
+from core.streams.dead_letter import DeadLetterLimit, ProcessingFailure, dead_letter
 from core.streams.halves import halves
 from core.streams.port import Batch, Consumer, StreamLog
 from core.text import for_log
@@ -71,7 +71,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class ConsumePolicy:
     """How hard to try.
 
     Attributes:
@@ -94,18 +94,18 @@ class Policy:
         return self.patience is not None and failures > self.patience
 
 
-class How(TypedDict, total=False):
+class LoopOptions(TypedDict, total=False):
     """What a stage's ``run`` hands on to :func:`work`; the meanings are those of its arguments."""
 
     stop: Required[Callable[[], bool]]
     idle: Callable[[], bool]
     pause: Callable[[float], object]
     postponed: Callable[[str], object]
-    policy: Policy | None
+    policy: ConsumePolicy | None
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
+class LoopResult:
     """What a loop did.
 
     Attributes:
@@ -125,7 +125,7 @@ class Worked:
     retries: int = 0
 
 
-def work(
+def consume(
     consumer: Consumer,
     attempt: Callable[[Batch], None],
     *,
@@ -136,8 +136,8 @@ def work(
     idle: Callable[[], bool] = lambda: False,
     pause: Callable[[float], object] = time.sleep,
     postponed: Callable[[str], object] = lambda _: None,
-    policy: Policy | None = None,
-) -> Worked:
+    policy: ConsumePolicy | None = None,
+) -> LoopResult:
     """Work until told to stop, or until there is nothing left.
 
     Does not close the consumer. A batch in hand is finished or given back before it returns.
@@ -162,7 +162,7 @@ def work(
         SlotTakenError: Another process runs under this member's name.
         WirewatchError: A retryable one when ``patience`` is over; any that no retry can mend.
     """
-    worker = _Worker(consumer, attempt, stage, clock, dispositions, policy or Policy())
+    worker = _ConsumeLoop(consumer, attempt, stage, clock, dispositions, policy or ConsumePolicy())
     failures = 0
     while not stop():
         try:
@@ -204,7 +204,7 @@ def _pause_after(failures: int) -> float:
     return random.uniform(longest / 2, longest)  # noqa: S311 - no secret
 
 
-class _Worker:
+class _ConsumeLoop:
     """The state of one loop."""
 
     def __init__(
@@ -214,10 +214,10 @@ class _Worker:
         stage: str,
         clock: Clock,
         dispositions: Dispositions,
-        policy: Policy,
+        policy: ConsumePolicy,
     ) -> None:
         self.policy = policy
-        self.done = Worked()
+        self.done = LoopResult()
         self._consumer = consumer
         self._attempt = attempt
         self._stage = stage
@@ -271,7 +271,7 @@ class _Worker:
             self._attempt(batch)
         except (OSError, MemoryError) as error:
             what = getattr(error, "strerror", None) or type(error).__name__
-            raise OutsideError(
+            raise ExternalError(
                 f"{self._stage}: this machine refused: {what}.",
                 mend="Free space or memory; work goes on from where it stopped.",
             ) from error
@@ -317,7 +317,7 @@ class _Worker:
                 f"{self._stage}: {reason}; the last failed with {type(error).__name__}.",
                 mend="`wirewatch streams dead-letter list` shows them; nothing more was set aside.",
             ) from error
-        failure = Failure(record, self._stage, error, attempts, since)
+        failure = ProcessingFailure(record, self._stage, error, attempts, since)
         with self._consumer.transaction(batch) as out:
             out.append(dead_letter(failure, at=self._clock()))
         log.error(

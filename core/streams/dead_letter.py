@@ -27,7 +27,7 @@ ERROR_LENGTH = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ProcessingFailure:
     """Why a record is set aside.
 
     Attributes:
@@ -45,7 +45,7 @@ class Failure:
     first_failed_at: datetime
 
 
-def dead_letter(failure: Failure, *, at: datetime) -> NewRecord:
+def dead_letter(failure: ProcessingFailure, *, at: datetime) -> NewRecord:
     """The record for ``news.dead-letter.v1``.
 
     Args:

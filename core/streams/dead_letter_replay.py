@@ -22,22 +22,22 @@ from dataclasses import dataclass, replace
 from config.errors import StreamError, StreamUnavailableError
 from core.clock import Clock, rfc3339
 from core.messages.envelope import DEAD_LETTER
-from core.streams.bounded_replay import LEAVING, Course, forget, leave_no_trace
-from core.streams.consume_loop import How, Policy
+from core.streams.bounded_replay import LEAVING, BoundedReplay, forget, leave_no_trace
+from core.streams.consume_loop import ConsumePolicy, LoopOptions
 from core.streams.dead_letter import RECEIPTS, DeadLetterLimit, original
 from core.streams.port import Batch, Consumer, NewRecord, Record, StreamInfo, StreamLog
 
 GROUP = "dead-letter-replay"
 
-Place = tuple[int, int]
+LetterId = tuple[int, int]
 """Partition and offset of a dead letter."""
 
-_RAISE = Policy(wait=0.2, attempts=1, patience=8, limit=DeadLetterLimit(consecutive=0))
+_RAISE = ConsumePolicy(wait=0.2, attempts=1, patience=8, limit=DeadLetterLimit(consecutive=0))
 """What goes wrong here is raised; a dead letter is never made of a dead letter."""
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DeadLetter:
     """What an operator wants to know of a dead letter; its value stays in the stream.
 
     Attributes:
@@ -48,7 +48,7 @@ class Letter:
         replayed: When it went back, None if it never did.
     """
 
-    place: Place
+    place: LetterId
     time: str
     key: str | None
     size: int
@@ -69,10 +69,10 @@ class Letter:
         return f"{self.place[0]}:{self.place[1]}"
 
 
-def letter_of(record: Record) -> Letter:
+def dead_letter_of(record: Record) -> DeadLetter:
     """A record of the dead letter stream, whatever is in it."""
     back = original(record)
-    return Letter(
+    return DeadLetter(
         place=(record.partition, record.offset),
         time=rfc3339(record.time),
         key=None if record.key is None else record.key.decode("utf-8", "replace"),
@@ -94,17 +94,17 @@ _TOLD = (
 )
 
 
-def letters(streams: StreamLog) -> list[Letter]:
+def dead_letters(streams: StreamLog) -> list[DeadLetter]:
     """Every dead letter kept, oldest first, with when it was replayed."""
     known = {info.name for info in streams.streams()}
     if DEAD_LETTER not in known:
         return []
     receipts = dict(map(_receipt, streams.read(RECEIPTS))) if RECEIPTS in known else {}
-    found = map(letter_of, streams.read(DEAD_LETTER))
+    found = map(dead_letter_of, streams.read(DEAD_LETTER))
     return [replace(letter, replayed=receipts.get(_name(letter))) for letter in found]
 
 
-def _name(letter: Letter) -> str:
+def _name(letter: DeadLetter) -> str:
     """Place and time: a stream that was made anew counts its offsets from 0 again."""
     return f"{letter.position}@{letter.time}"
 
@@ -114,7 +114,7 @@ def _receipt(record: Record) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ReplaySelection:
     """Which letters to replay.
 
     Attributes:
@@ -123,11 +123,11 @@ class Choice:
         error: Only letters whose error's class or message holds this text, in any case.
     """
 
-    places: frozenset[Place] | None = None
+    places: frozenset[LetterId] | None = None
     stage: str | None = None
     error: str | None = None
 
-    def fits(self, letter: Letter) -> bool:
+    def fits(self, letter: DeadLetter) -> bool:
         """Whether the letter is meant, replayed or not."""
         said = f"{letter.error_class} {letter.error_message}".casefold()
         return (
@@ -138,7 +138,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReplayPlan:
     """What a replay would do.
 
     Attributes:
@@ -148,13 +148,15 @@ class Plan:
         unknown: Places named where no letter lies.
     """
 
-    go: tuple[Letter, ...] = ()
-    done: tuple[Letter, ...] = ()
-    stay: tuple[tuple[Letter, str], ...] = ()
-    unknown: tuple[Place, ...] = ()
+    go: tuple[DeadLetter, ...] = ()
+    done: tuple[DeadLetter, ...] = ()
+    stay: tuple[tuple[DeadLetter, str], ...] = ()
+    unknown: tuple[LetterId, ...] = ()
 
 
-def plan(found: Iterable[Letter], choice: Choice, infos: Collection[StreamInfo]) -> Plan:
+def plan(
+    found: Iterable[DeadLetter], choice: ReplaySelection, infos: Collection[StreamInfo]
+) -> ReplayPlan:
     """Decide about each letter that is meant. Pure.
 
     Args:
@@ -176,10 +178,10 @@ def plan(found: Iterable[Letter], choice: Choice, infos: Collection[StreamInfo])
         else:
             go.append(letter)
     unknown = sorted((choice.places or frozenset()) - places)
-    return Plan(tuple(go), tuple(done), tuple(stay), tuple(unknown))
+    return ReplayPlan(tuple(go), tuple(done), tuple(stay), tuple(unknown))
 
 
-def _obstacle(letter: Letter, limits: Mapping[str, int]) -> str | None:
+def _obstacle(letter: DeadLetter, limits: Mapping[str, int]) -> str | None:
     if letter.target is None:
         return "it does not say which stream it came from"
     if letter.target not in limits:
@@ -189,9 +191,9 @@ def _obstacle(letter: Letter, limits: Mapping[str, int]) -> str | None:
     return None
 
 
-def send_back(
+def replay_letters(
     streams: StreamLog,
-    wanted: Plan,
+    wanted: ReplayPlan,
     *,
     clock: Clock,
     stop: Callable[[], bool],
@@ -236,10 +238,10 @@ def send_back(
         with consumer.transaction(batch) as out:
             for record in chosen:
                 out.append(*_sent_back(record, clock))
-        sent.update(str(letter_of(r).target) for r in chosen)
+        sent.update(str(dead_letter_of(r).target) for r in chosen)
 
-    course = Course(streams, GROUP, DEAD_LETTER, ends)
-    how: How = {"stop": stop, "pause": pause, "policy": _RAISE}
+    course = BoundedReplay(streams, GROUP, DEAD_LETTER, ends)
+    how: LoopOptions = {"stop": stop, "pause": pause, "policy": _RAISE}
     course.run(attempt, stage=GROUP, start="start", clock=clock, **how)
     leave_no_trace(streams, GROUP)
     return sent
@@ -247,7 +249,7 @@ def send_back(
 
 def _sent_back(record: Record, clock: Clock) -> tuple[NewRecord, ...]:
     """The original and its receipt."""
-    back, letter = original(record), letter_of(record)
+    back, letter = original(record), dead_letter_of(record)
     if back is None:  # the plan leaves such letters out
         return ()
     value = {"letter": letter.position, "time": letter.time, "stream": back.stream}

@@ -10,7 +10,7 @@ from core.streams.port import NewRecord
 P = TypeVar("P")
 
 
-class Taking(Generic[P]):
+class StagedOutputs(Generic[P]):
     """See :class:`core.streams.port.Outputs`.
 
     Args:

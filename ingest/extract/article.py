@@ -23,7 +23,7 @@ from ingest.extract.decode import to_html
 from ingest.extract.headline import choose_lead, choose_title, titles
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.extract.tree import ParsedPage, parse, two_letters
-from ingest.extract.zones import KEPT, Tagged, tag
+from ingest.extract.zones import KEPT, TaggedPage, tag
 
 _NO_HINTS = PageHints()
 _THIN = 300
@@ -93,7 +93,7 @@ def extract_page(
     )
 
 
-def _cut(blocks: Sequence[Block], tagged: Tagged) -> None:
+def _cut(blocks: Sequence[Block], tagged: TaggedPage) -> None:
     """Take everything out of the tree that is no body."""
     for block in blocks:
         if block.zone is not None:
@@ -108,7 +108,7 @@ def _cut(blocks: Sequence[Block], tagged: Tagged) -> None:
             element.drop_tree()
 
 
-def _authors(page: ParsedPage, blocks: Sequence[Block], tagged: Tagged) -> tuple[str, ...]:
+def _authors(page: ParsedPage, blocks: Sequence[Block], tagged: TaggedPage) -> tuple[str, ...]:
     meta = [
         page.meta.get(name, "")
         for name in (
@@ -138,7 +138,7 @@ def _access(page: ParsedPage, flags: Sequence[str]) -> Access:
 
 
 def _flags(
-    page: ParsedPage, blocks: Sequence[Block], text: str, lead: str, tagged: Tagged
+    page: ParsedPage, blocks: Sequence[Block], text: str, lead: str, tagged: TaggedPage
 ) -> tuple[str, ...]:
     size = len(text)
     linked = sum(b.linky for b in blocks)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml.html import HtmlElement
 
-from ingest.extract.labels import Label, label_of
+from ingest.extract.labels import ZoneLabel, label_of
 from ingest.extract.vocabulary import words_in
 
 BORDERS = frozenset(
@@ -53,7 +53,7 @@ class Block:
     owner: HtmlElement
     slots: list[tuple[HtmlElement, bool]]
     linked: int
-    labels: tuple[Label, ...]
+    labels: tuple[ZoneLabel, ...]
     zone: str | None = None
     lower: str = field(init=False)
     linky: bool = field(init=False)
@@ -92,7 +92,7 @@ class _Collector:
         self._linked = 0
         self._in_link = 0
         self._owners: list[HtmlElement] = []
-        self._labels: list[tuple[HtmlElement, Label]] = []
+        self._labels: list[tuple[HtmlElement, ZoneLabel]] = []
 
     def add(self, text: str | None, element: HtmlElement, is_tail: bool) -> None:
         if text and not text.isspace():

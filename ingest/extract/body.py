@@ -17,14 +17,14 @@ from lxml.html import HtmlElement
 from core.text.clean import clean
 from ingest.extract.blocks import Block, looks_like_words
 from ingest.extract.places import home_of, place_of
-from ingest.extract.zones import Tagged
+from ingest.extract.zones import TaggedPage
 
 _SHORT = 1500
 _KEY = re.compile(r"\W+")
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
-def read_body(root: HtmlElement, blocks: Sequence[Block], tagged: Tagged) -> str:
+def read_body(root: HtmlElement, blocks: Sequence[Block], tagged: TaggedPage) -> str:
     """The body as clean text, paragraphs parted by a line feed.
 
     Args:

@@ -22,7 +22,7 @@ _PART = re.compile(r"[\s_:.]+|(?<=\w)-+(?=\w)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Label:
+class ZoneLabel:
     """One labelled element.
 
     Attributes:
@@ -90,7 +90,7 @@ def _names(element: HtmlElement, tag: str) -> str:
     return " ".join(filter(None, names))[:300]
 
 
-def label_of(element: HtmlElement) -> Label | None:
+def label_of(element: HtmlElement) -> ZoneLabel | None:
     """What the element claims to be; None for most."""
     attributes = element.attrib
     tag = element.tag
@@ -98,18 +98,18 @@ def label_of(element: HtmlElement) -> Label | None:
         names = _names(element, tag)
         claim = _claim(names) if names else None
         if claim:
-            return Label(claim[0], claim[1], element)
+            return ZoneLabel(claim[0], claim[1], element)
         if "hidden" in attributes:
-            return Label("chrome", True, element)
+            return ZoneLabel("chrome", True, element)
     if attributes:
         if "itemtype" in attributes and _COMMENT_TYPES.search(attributes["itemtype"]):
-            return Label("comments", True, element)
+            return ZoneLabel("comments", True, element)
         if attributes.get("itemprop") == "comment":
-            return Label("comments", True, element)
+            return ZoneLabel("comments", True, element)
         role = attributes.get("role")
         if role in _ROLES:
-            return Label(_ROLES[role], False, element)
+            return ZoneLabel(_ROLES[role], False, element)
         if role == "comment":
-            return Label("comments", True, element)
+            return ZoneLabel("comments", True, element)
     zone = _TAGS.get(tag)
-    return Label(zone, False, element) if zone else None
+    return ZoneLabel(zone, False, element) if zone else None

@@ -53,7 +53,7 @@ def is_byline(block: Block) -> bool:
     )
 
 
-class Reader:
+class ZoneReader:
     """Reads the open blocks in order; a head opens a zone, the body's own prose closes it."""
 
     def __init__(self, blocks: Sequence[Block], title: int) -> None:

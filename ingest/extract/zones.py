@@ -20,8 +20,8 @@ from lxml.html import HtmlElement
 from ingest.extract import vocabulary
 from ingest.extract.blocks import Block
 from ingest.extract.comments import comment_span, is_head
-from ingest.extract.labels import Label
-from ingest.extract.zone_reader import Reader, is_credit
+from ingest.extract.labels import ZoneLabel
+from ingest.extract.zone_reader import ZoneReader, is_credit
 
 KEPT = ("comments", "related", "service", "advert", "author", "caption", "agency", "paywall")
 _PRICE = re.compile(
@@ -33,7 +33,7 @@ _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged:
+class TaggedPage:
     """What the tagger learned beside the zones.
 
     Attributes:
@@ -47,7 +47,7 @@ class Tagged:
     dropped: tuple[HtmlElement, ...] = ()
 
 
-def tag(blocks: Sequence[Block], titles: Sequence[str], *, live: bool) -> Tagged:
+def tag(blocks: Sequence[Block], titles: Sequence[str], *, live: bool) -> TaggedPage:
     """Give every block that is not body its zone.
 
     Args:
@@ -63,8 +63,8 @@ def tag(blocks: Sequence[Block], titles: Sequence[str], *, live: bool) -> Tagged
         _mark(blocks[span[0] : span[1]], "comments")
     if title > 0 and (span is None or span[0] > title or span[1] <= title):
         _over_the_title(blocks, title)
-    Reader(blocks, title).run()
-    return Tagged(title, any(b.zone == "paywall" for b in blocks), tuple(dropped))
+    ZoneReader(blocks, title).run()
+    return TaggedPage(title, any(b.zone == "paywall" for b in blocks), tuple(dropped))
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -117,7 +117,7 @@ def _mark_title(blocks: Sequence[Block], title: int) -> None:
 
 def _believe_labels(blocks: Sequence[Block], title: int) -> list[HtmlElement]:
     """Turn claims into zones, the outermost believed one first; the elements believed."""
-    groups: dict[Label, list[Block]] = {}
+    groups: dict[ZoneLabel, list[Block]] = {}
     for block in blocks:
         for label in block.labels:
             groups.setdefault(label, []).append(block)
@@ -134,7 +134,7 @@ def _believe_labels(blocks: Sequence[Block], title: int) -> list[HtmlElement]:
     return believed
 
 
-def _believed(label: Label, inside: Sequence[Block], total: int, siblings: int) -> bool:
+def _believed(label: ZoneLabel, inside: Sequence[Block], total: int, siblings: int) -> bool:
     prose = sum(len(b.text) for b in inside if b.prose)
     if label.zone == "comments":
         return (

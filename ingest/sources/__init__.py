@@ -17,12 +17,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from ingest.sources.decode import utf8
-from ingest.sources.entry import Entry, ParsedFeed
+from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.sources.feed import parse_xml
 from ingest.sources.jsonfeed import parse_json
 from ingest.sources.sitemap import parse_sitemap_xml
 
-__all__ = ["Entry", "ParsedFeed", "parse_feed", "parse_sitemap"]
+__all__ = ["FeedEntry", "ParsedFeed", "parse_feed", "parse_sitemap"]
 
 
 def parse_feed(

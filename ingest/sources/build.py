@@ -10,7 +10,7 @@ from typing import Any
 
 from core.text.clean import clean_line
 from ingest.dates import parse_date
-from ingest.sources.entry import Entry
+from ingest.sources.entry import FeedEntry
 from ingest.sources.text import to_line, to_text
 from ingest.urls import fetchable_url
 
@@ -24,7 +24,7 @@ _READABLE = ("text/", "application/xhtml")
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class FeedContext:
     """What entries take from their feed.
 
     Attributes:
@@ -38,13 +38,13 @@ class Context:
     now: datetime
 
 
-def entry_of(item: Any, key: str, digest: str, context: Context) -> Entry:
+def entry_of(item: Any, key: str, digest: str, context: FeedContext) -> FeedEntry:
     """The entry feedparser made of one element."""
     language = language_code(field(item, "language") or _title_language(item))
     content = _content(item)
     summary = field(item, "summary")
     published_at, raw = _published(item, context, language or context.language)
-    return Entry(
+    return FeedEntry(
         key=key,
         url=_url(item, context.base),
         title=to_line(field(item, "title")),
@@ -118,7 +118,9 @@ def _links(item: Any) -> Iterator[str]:
     yield guid if guid.startswith(("http://", "https://")) else ""
 
 
-def _published(item: Any, context: Context, language: str | None) -> tuple[datetime | None, str]:
+def _published(
+    item: Any, context: FeedContext, language: str | None
+) -> tuple[datetime | None, str]:
     """The publication date, else the date of the last change, else that of creation."""
     given = [field(item, name).strip() for name in ("published", "updated", "created")]
     given = [raw for raw in given if raw]

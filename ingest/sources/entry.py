@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One entry as the feed gave it, cleaned.
 
     Attributes:
@@ -56,7 +56,7 @@ class ParsedFeed:
 
     title: str
     language: str | None
-    entries: tuple[Entry, ...]
+    entries: tuple[FeedEntry, ...]
     known_keys: tuple[str, ...]
     total: int
     tossed: int

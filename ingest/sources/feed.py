@@ -22,12 +22,12 @@ import structlog
 
 from config.errors import FetchError
 from ingest.dates import parse_date
-from ingest.sources.build import Context, entry_of, field, language_code
+from ingest.sources.build import FeedContext, entry_of, field, language_code
 from ingest.sources.decode import ends, is_html, not_a_feed
 from ingest.sources.entry import ParsedFeed
-from ingest.sources.hints import Hints
-from ingest.sources.identity import Raw, Sorted, sort_out
-from ingest.sources.scan import Channel, Scan, keep_only, mended, refuse_bombs, scan
+from ingest.sources.hints import PublisherHints
+from ingest.sources.identity import EntrySelection, RawEntry, select_entries
+from ingest.sources.scan import FeedChannel, FeedScan, keep_only, mended, refuse_bombs, scan
 from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
 
@@ -57,10 +57,10 @@ def parse_xml(
 
 
 def _parse_new(
-    found: Scan, url: str, now: datetime, known: Mapping[str, str], limit: int
+    found: FeedScan, url: str, now: datetime, known: Mapping[str, str], limit: int
 ) -> ParsedFeed | None:
     """None where feedparser sees other entries than the scan did."""
-    chosen = sort_out(found.raws, known, limit, _age(now))
+    chosen = select_entries(found.raws, known, limit, _age(now))
     items: Sequence[Any] = ()
     if chosen.kept:
         result = _feedparser(keep_only(found, {position for position, _, _ in chosen.kept}))
@@ -87,7 +87,7 @@ def _parse_whole(
     if not items and result["bozo"]:
         raise FetchError(url, "parse", "The feed is damaged and no entry could be read.")
     raws = [_raw(item) for item in items]
-    chosen = sort_out(raws, known, limit, _age(now))
+    chosen = select_entries(raws, known, limit, _age(now))
     kept = [items[position] for position, _, _ in chosen.kept]
     is_atom = version.startswith("atom")
     found = _parsed(_channel(result["feed"]), is_atom, kept, chosen, len(items), url, now)
@@ -113,17 +113,17 @@ def _feedparser(document: bytes) -> Any:
 
 
 def _parsed(
-    channel: Channel,
+    channel: FeedChannel,
     is_atom: bool,
     items: Sequence[Any],
-    chosen: Sorted,
+    chosen: EntrySelection,
     total: int,
     url: str,
     now: datetime,
 ) -> ParsedFeed:
     language = language_code(channel.language)
     base = url if is_atom else fetchable_url(channel.link, url) or url
-    context = Context(base, language, now)
+    context = FeedContext(base, language, now)
     entries = tuple(
         entry_of(item, key, digest, context)
         for item, (_, key, digest) in zip(items, chosen.kept, strict=True)
@@ -140,10 +140,10 @@ def _parsed(
     )
 
 
-def _raw(item: Any) -> Raw:
+def _raw(item: Any) -> RawEntry:
     content = next((field(c, "value") for c in dict.get(item, "content", ())), "")
     summary = field(item, "summary")
-    return Raw(
+    return RawEntry(
         guid=field(item, "id"),
         link=field(item, "link"),
         title=field(item, "title"),
@@ -153,14 +153,14 @@ def _raw(item: Any) -> Raw:
     )
 
 
-def _channel(feed: Any) -> Channel:
+def _channel(feed: Any) -> FeedChannel:
     links = dict.get(feed, "links", ())
-    return Channel(
+    return FeedChannel(
         title=field(feed, "title"),
         link=field(feed, "link"),
         language=field(feed, "language"),
         self_url=next((field(x, "href") for x in links if field(x, "rel") == "self"), ""),
-        hints=Hints.of(
+        hints=PublisherHints.of(
             field(feed, "ttl"), field(feed, "sy_updateperiod"), field(feed, "sy_updatefrequency")
         ),
     )
@@ -169,7 +169,7 @@ def _channel(feed: Any) -> Channel:
 def _age(now: datetime) -> Any:
     """Orders entries by age; those without a date come after those with one."""
 
-    def age(raw: Raw) -> float:
+    def age(raw: RawEntry) -> float:
         at = parse_date(raw.published, now=now)
         return (now - at).total_seconds() if at else float("inf")
 

@@ -18,7 +18,7 @@ _PERIODS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Hints:
+class PublisherHints:
     """What a feed says about how often it changes.
 
     Attributes:
@@ -36,7 +36,7 @@ class Hints:
         period: str | None,
         frequency: str | None,
         skip_hours: Sequence[str] = (),
-    ) -> Hints:
+    ) -> PublisherHints:
         """Read the raw values; what cannot be read says nothing."""
         said = [p for p in (_ttl(ttl), _syndication(period, frequency)) if p]
         hours = frozenset(int(h) % 24 for h in map(str.strip, skip_hours) if _is_number(h))
@@ -58,7 +58,7 @@ class Hints:
         return free - here
 
 
-NOTHING_SAID = Hints()
+NOTHING_SAID = PublisherHints()
 
 
 def _ttl(raw: str | None) -> timedelta | None:

@@ -30,7 +30,7 @@ _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class RawEntry:
     """An entry's own words, undecoded: what decides about identity and change.
 
     Attributes:
@@ -47,7 +47,7 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class EntrySelection:
     """What to do with the entries of a document.
 
     Attributes:
@@ -61,12 +61,12 @@ class Sorted:
     tossed: int
 
 
-def sort_out(
-    raws: Sequence[Raw],
+def select_entries(
+    raws: Sequence[RawEntry],
     known: Mapping[str, str],
     limit: int,
-    newest_first: Callable[[Raw], float],
-) -> Sorted:
+    newest_first: Callable[[RawEntry], float],
+) -> EntrySelection:
     """Tell new and changed entries from known ones.
 
     Args:
@@ -89,10 +89,10 @@ def sort_out(
             kept.append((position, key, digests[position]))
     if len(kept) > limit:
         kept = sorted(sorted(kept, key=lambda k: newest_first(raws[k[0]]))[:limit])
-    return Sorted(tuple(kept), tuple(unchanged), len(raws) - len(kept) - len(unchanged))
+    return EntrySelection(tuple(kept), tuple(unchanged), len(raws) - len(kept) - len(unchanged))
 
 
-def digest_of(raw: Raw) -> str:
+def digest_of(raw: RawEntry) -> str:
     """32 hex digits over the visible text, link and publication date of an entry.
 
     Markup and white space do not count: image addresses and trackers change with every poll.
@@ -115,7 +115,7 @@ def visible(text: str) -> bytes:
 
 
 def _keys(
-    raws: Sequence[Raw], digests: Sequence[str], known: Mapping[str, str]
+    raws: Sequence[RawEntry], digests: Sequence[str], known: Mapping[str, str]
 ) -> list[str | None]:
     """One key per entry; None where there is nothing to know it by."""
     firsts = [_first_key(raw) for raw in raws]
@@ -129,7 +129,7 @@ def _keys(
     return keys
 
 
-def _first_key(raw: Raw) -> str | None:
+def _first_key(raw: RawEntry) -> str | None:
     guid = clean(raw.guid)
     if guid:
         return _bounded(_SCHEME.sub("//", guid))  # sites move to https and take their guids along
@@ -139,7 +139,7 @@ def _first_key(raw: Raw) -> str | None:
     return f"text:{_hash(text)}" if text else None
 
 
-def _link_key(raw: Raw) -> str:
+def _link_key(raw: RawEntry) -> str:
     link = clean(raw.link)
     return _SCHEME.sub("//", canonical_url(link)) if link else ""
 

@@ -10,8 +10,8 @@ from typing import Any
 from config.errors import FetchError
 from ingest.dates import parse_date
 from ingest.sources.build import author_names, language_code
-from ingest.sources.entry import Entry, ParsedFeed
-from ingest.sources.identity import Raw, sort_out
+from ingest.sources.entry import FeedEntry, ParsedFeed
+from ingest.sources.identity import RawEntry, select_entries
 from ingest.sources.text import to_line, to_text
 from ingest.urls import fetchable_url
 
@@ -27,7 +27,7 @@ def parse_json(
     feed = _load(url, document)
     items = [item for item in feed["items"] if isinstance(item, dict)]
     raws = [_raw(item) for item in items]
-    chosen = sort_out(raws, known, limit, lambda raw: _age(raw, now))
+    chosen = select_entries(raws, known, limit, lambda raw: _age(raw, now))
     language = language_code(_text(feed, "language"))
     home = _text(feed, "feed_url") or _text(feed, "home_page_url")
     base = fetchable_url(home, url) or url
@@ -56,8 +56,8 @@ def _load(url: str, document: bytes) -> dict[str, Any]:
     return feed
 
 
-def _raw(item: Mapping[str, Any]) -> Raw:
-    return Raw(
+def _raw(item: Mapping[str, Any]) -> RawEntry:
+    return RawEntry(
         guid=_text(item, "id"),
         link=_text(item, "external_url") or _text(item, "url"),
         title=_text(item, "title"),
@@ -69,17 +69,17 @@ def _raw(item: Mapping[str, Any]) -> Raw:
 
 def _entry(
     item: Mapping[str, Any],
-    raw: Raw,
+    raw: RawEntry,
     identity: tuple[str, str],
     base: str,
     feed_language: str | None,
     now: datetime,
-) -> Entry:
+) -> FeedEntry:
     language = language_code(_text(item, "language"))
     date = raw.published or _text(item, "date_modified")
     german = (language or feed_language) == "de"
     links = (raw.link, raw.guid if raw.guid.startswith("http") else "")
-    return Entry(
+    return FeedEntry(
         key=identity[0],
         url=next((u for link in links if link and (u := fetchable_url(link, base))), None),
         title=to_line(raw.title),
@@ -100,7 +100,7 @@ def _authors(item: Mapping[str, Any]) -> list[str]:
     return [_text(p, "name") for p in people if isinstance(p, dict)]
 
 
-def _age(raw: Raw, now: datetime) -> float:
+def _age(raw: RawEntry, now: datetime) -> float:
     at = parse_date(raw.published, now=now)
     return (now - at).total_seconds() if at else float("inf")
 

@@ -18,8 +18,8 @@ from functools import lru_cache
 from lxml import etree
 
 from config.errors import FetchError
-from ingest.sources.hints import NOTHING_SAID, Hints
-from ingest.sources.identity import Raw
+from ingest.sources.hints import NOTHING_SAID, PublisherHints
+from ingest.sources.identity import RawEntry
 
 _ATOM = frozenset({"http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"})
 _CORE = _ATOM | {
@@ -55,18 +55,18 @@ _NESTED = re.compile(rb"<!ENTITY[^<>]*&[\w.-]+;|<!ENTITY\s+%")
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class FeedChannel:
     """What a feed says of itself, in its own words."""
 
     title: str = ""
     link: str = ""
     language: str = ""
     self_url: str = ""
-    hints: Hints = NOTHING_SAID
+    hints: PublisherHints = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
+class FeedScan:
     """A well-formed feed.
 
     Attributes:
@@ -76,8 +76,8 @@ class Scan:
 
     root: etree._Element
     entries: list[etree._Element]
-    raws: list[Raw]
-    channel: Channel
+    raws: list[RawEntry]
+    channel: FeedChannel
     is_atom: bool
 
 
@@ -125,7 +125,7 @@ def mended(document: bytes) -> bytes | None:
     return None if root is None else etree.tostring(root, encoding="utf-8")
 
 
-def scan(document: bytes) -> Scan | None:
+def scan(document: bytes) -> FeedScan | None:
     """Look at a feed; None where it takes feedparser to make sense of it."""
     root = strict_root(document)
     if root is None or _split(root.tag)[1] not in _ROOTS:
@@ -133,10 +133,10 @@ def scan(document: bytes) -> Scan | None:
     entries = [e for e in root.iter("{*}item", "{*}entry") if _split(e.tag)[0] in _CORE]
     is_atom = _split(root.tag)[1] in ("feed", "entry")
     home = root if is_atom else next(root.iter("{*}channel"), root)
-    return Scan(root, entries, [_raw(e) for e in entries], _channel(root, home), is_atom)
+    return FeedScan(root, entries, [_raw(e) for e in entries], _channel(root, home), is_atom)
 
 
-def keep_only(found: Scan, positions: set[int]) -> bytes:
+def keep_only(found: FeedScan, positions: set[int]) -> bytes:
     """The document with these entries only."""
     for position, entry in enumerate(found.entries):
         parent = entry.getparent()
@@ -145,7 +145,7 @@ def keep_only(found: Scan, positions: set[int]) -> bytes:
     return etree.tostring(found.root, encoding="utf-8", xml_declaration=True)
 
 
-def _raw(entry: etree._Element) -> Raw:
+def _raw(entry: etree._Element) -> RawEntry:
     fields: dict[str, str] = {}
     for child in entry:
         name = _field(child.tag)
@@ -155,7 +155,7 @@ def _raw(entry: etree._Element) -> Raw:
             fields[name] = _text(child)
     if not fields.get("guid"):
         fields["guid"] = entry.get(_RDF_ABOUT, "")
-    return Raw(**fields)
+    return RawEntry(**fields)
 
 
 def _take_link(fields: dict[str, str], link: etree._Element) -> None:
@@ -166,7 +166,7 @@ def _take_link(fields: dict[str, str], link: etree._Element) -> None:
         fields["link"] = fields.get("link") or href
 
 
-def _channel(root: etree._Element, home: etree._Element) -> Channel:
+def _channel(root: etree._Element, home: etree._Element) -> FeedChannel:
     found: dict[str, str] = {}
     hints: dict[str, str] = {}
     skip: list[str] = []
@@ -180,12 +180,14 @@ def _channel(root: etree._Element, home: etree._Element) -> Channel:
             hints[name] = _text(child)
         elif name in ("title", "language") and namespace in _CORE | {_DC}:
             found.setdefault(name, _text(child))
-    return Channel(
+    return FeedChannel(
         found.get("title", ""),
         found.get("link", ""),
         found.get("language") or home.get(_LANG) or root.get(_LANG) or "",
         found.get("self", ""),
-        Hints.of(hints.get("ttl"), hints.get("updatePeriod"), hints.get("updateFrequency"), skip),
+        PublisherHints.of(
+            hints.get("ttl"), hints.get("updatePeriod"), hints.get("updateFrequency"), skip
+        ),
     )
 
 

@@ -19,8 +19,8 @@ from config.errors import FetchError
 from ingest.dates import parse_date
 from ingest.sources.build import language_code
 from ingest.sources.decode import ends, is_html, not_a_feed
-from ingest.sources.entry import Entry, ParsedFeed
-from ingest.sources.identity import Raw, sort_out
+from ingest.sources.entry import FeedEntry, ParsedFeed
+from ingest.sources.identity import RawEntry, select_entries
 from ingest.sources.scan import refuse_bombs
 from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
@@ -58,7 +58,7 @@ def parse_sitemap_xml(
             mend="Name the publisher's news sitemap; robots.txt often lists it.",
         )
     raws = [_raw(fields) for fields in news]
-    chosen = sort_out(raws, known, limit, lambda raw: _age(raw, now))
+    chosen = select_entries(raws, known, limit, lambda raw: _age(raw, now))
     entries = tuple(_entry(news[p], key, digest, url, now) for p, key, digest in chosen.kept)
     first = news[0] if news else {}
     return ParsedFeed(
@@ -108,19 +108,21 @@ def _fields(element: etree._Element) -> dict[str, str]:
     return fields
 
 
-def _raw(fields: Mapping[str, str]) -> Raw:
-    return Raw(link=fields["loc"], title=fields["title"], published=fields.get("published", ""))
+def _raw(fields: Mapping[str, str]) -> RawEntry:
+    return RawEntry(
+        link=fields["loc"], title=fields["title"], published=fields.get("published", "")
+    )
 
 
-def _age(raw: Raw, now: datetime) -> float:
+def _age(raw: RawEntry, now: datetime) -> float:
     at = parse_date(raw.published, now=now)
     return (now - at).total_seconds() if at else float("inf")
 
 
-def _entry(fields: Mapping[str, str], key: str, digest: str, url: str, now: datetime) -> Entry:
+def _entry(fields: Mapping[str, str], key: str, digest: str, url: str, now: datetime) -> FeedEntry:
     language = language_code(fields.get("language", ""))
     published = fields.get("published", "")
-    return Entry(
+    return FeedEntry(
         key=key,
         url=fetchable_url(fields["loc"], url),
         title=to_line(fields["title"]),

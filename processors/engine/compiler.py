@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from core.text.tokens import tokenise
-from processors.engine.leaves import LabelIs, Mentions, Words
-from processors.engine.operators import AllOf, AnyOf, AtLeast, ExceptFor, NearTo
+from processors.engine.leaves import EntityProgram, LabelProgram, PhraseProgram
+from processors.engine.operators import (
+    AndProgram,
+    CountProgram,
+    ExceptProgram,
+    NearProgram,
+    OrProgram,
+)
 from processors.engine.patterns import pattern, spellings
-from processors.engine.programs import Needs, Program
+from processors.engine.programs import Needs, QueryProgram
 from processors.engine.view import OTHER
 from processors.query.nodes import (
     TEXT_FIELDS,
@@ -14,7 +20,7 @@ from processors.query.nodes import (
     Count,
     EntityNode,
     Except,
-    Label,
+    LabelNode,
     Near,
     Node,
     Not,
@@ -40,7 +46,7 @@ class Compiler:
         self.names: list[str] = []
         self.entity_numbers: dict[str, int] = {}
         self.other_fields = False
-        self._programs: dict[Node, Program] = {}
+        self._programs: dict[Node, QueryProgram] = {}
 
     def literal(self, text: str) -> int:
         """The number of a literal."""
@@ -49,7 +55,7 @@ class Compiler:
             self.names.append(text)
         return number
 
-    def program(self, node: Node) -> Program:
+    def program(self, node: Node) -> QueryProgram:
         """The program of a closed node.
 
         Raises:
@@ -62,34 +68,34 @@ class Compiler:
             self._programs[node] = known
         return known
 
-    def _make(self, node: Node) -> Program:
+    def _make(self, node: Node) -> QueryProgram:
         match node:
             case Phrase():
                 return self._words(node)
             case EntityNode(id=entity, scope=scope):
                 number = ENTITY_NUMBERS + len(self.entity_numbers)
                 number = self.entity_numbers.setdefault(entity, number)
-                return Mentions(0, number, entity, scope)
-            case Label(field=field, pattern=wanted):
+                return EntityProgram(0, number, entity, scope)
+            case LabelNode(field=field, pattern=wanted):
                 self.other_fields = True
-                return LabelIs(0, field, wanted)
+                return LabelProgram(0, field, wanted)
             case And(children=children):
                 wanted_ones = [self.program(c) for c in children if not isinstance(c, Not)]
                 unwanted = [self.program(c.child) for c in children if isinstance(c, Not)]
-                return AllOf(0, wanted_ones, unwanted)
+                return AndProgram(0, wanted_ones, unwanted)
             case Or(children=children):
                 programs = [self.program(c) for c in children]
-                return AnyOf(0, programs, self._either(programs))
+                return OrProgram(0, programs, self._either(programs))
             case Near(left=left, right=right, distance=distance, ordered=ordered):
                 pair = self.program(left), self.program(right)
-                return NearTo(0, *pair, distance=distance, ordered=ordered)
+                return NearProgram(0, *pair, distance=distance, ordered=ordered)
             case Except(left=left, right=right):
-                return ExceptFor(0, self.program(left), self.program(right))
+                return ExceptProgram(0, self.program(left), self.program(right))
             case Count(child=child, least=least):
-                return AtLeast(0, self.program(child), least)
+                return CountProgram(0, self.program(child), least)
         raise TypeError(f"{type(node).__name__} cannot be compiled")
 
-    def _words(self, node: Phrase) -> Program:
+    def _words(self, node: Phrase) -> QueryProgram:
         self.other_fields |= node.scope not in (None, *TEXT_FIELDS)
         if node.exact:
             folded = tuple(_folded(word) for word in node.words)
@@ -97,9 +103,9 @@ class Compiler:
         else:
             patterns = [pattern(words) for words in spellings(node.words)]
         numbered = [(self.literal(p.literal), p) for p in patterns]
-        return Words(0, numbered, exact=node.exact, scope=node.scope)
+        return PhraseProgram(0, numbered, exact=node.exact, scope=node.scope)
 
-    def _either(self, programs: list[Program]) -> Needs:
+    def _either(self, programs: list[QueryProgram]) -> Needs:
         """One group that an OR needs: of each branch its rarest."""
         if not all(p.needs for p in programs):
             return ()

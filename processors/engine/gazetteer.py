@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from config.catalog.models import EntityDefinition
 from core.text.tokens import tokenise
 from processors.engine.patterns import spellings
-from processors.engine.view import Section, View
+from processors.engine.view import FieldGroup, View
 
 _GENITIVE_STOPS = ("s", "x", "z", "ß")
 _MIN_CYRILLIC = 4
@@ -108,7 +108,7 @@ def find_mentions(view: View, by_literal: dict[int, list[Alias]]) -> list[Mentio
     return _longest(sorted(found, key=lambda m: (m.first, -m.last, m.entity)))
 
 
-def _stands(section: Section, alias: Alias, first: int, last: int) -> bool:
+def _stands(section: FieldGroup, alias: Alias, first: int, last: int) -> bool:
     if first < 0 or last >= len(section.tokens):
         return False
     for at, word in enumerate(alias.words, first):  # plain loops: most aliases stand nowhere

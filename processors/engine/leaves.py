@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from processors.engine.patterns import Pattern, glob, has_wildcard
-from processors.engine.programs import Program
-from processors.engine.view import OTHER, Section, Span, View
+from processors.engine.programs import QueryProgram
+from processors.engine.view import OTHER, FieldGroup, Span, View
 from processors.query.nodes import OTHER_FIELDS
 
 
-class Words(Program):
+class PhraseProgram(QueryProgram):
     """A phrase, in all its spellings."""
 
     __slots__ = ("exact", "patterns", "scope")
@@ -49,7 +49,7 @@ class Words(Program):
         return set(found) if len(found) > 1 else found
 
     def _add(
-        self, section: Section, places: list[int], pattern: Pattern, found: list[Span]
+        self, section: FieldGroup, places: list[int], pattern: Pattern, found: list[Span]
     ) -> None:
         base, more = section.base, len(pattern.words) - 1
         for first in places:
@@ -59,7 +59,7 @@ class Words(Program):
             if chain and self._compares(section, pattern.words, *chain):
                 found.append((chain[0] + base, chain[1] + base, None))
 
-    def _compares(self, section: Section, words: Sequence[str], first: int, last: int) -> bool:
+    def _compares(self, section: FieldGroup, words: Sequence[str], first: int, last: int) -> bool:
         form = section.exact if self.exact else section.word
         if first < 0 or last >= len(section.tokens):
             return False
@@ -68,7 +68,7 @@ class Words(Program):
         return all(_is(form(first + i, first + i), word) for i, word in enumerate(words))
 
 
-class Mentions(Program):
+class EntityProgram(QueryProgram):
     """An entity."""
 
     __slots__ = ("entity", "scope")
@@ -84,7 +84,7 @@ class Mentions(Program):
         return (s for s in spans if self.scope in (None, view.zone(s[0]).field))
 
 
-class LabelIs(Program):
+class LabelProgram(QueryProgram):
     """A field that is one word."""
 
     __slots__ = ("field", "pattern")

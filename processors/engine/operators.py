@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
-from processors.engine.programs import MAX_SPANS, Needs, Program
+from processors.engine.programs import MAX_SPANS, Needs, QueryProgram
 from processors.engine.view import Span, View
 from processors.query.nodes import SENTENCE
 
@@ -14,12 +14,14 @@ MAX_PAIRS = 200
 """Up to here NEAR compares hits pair by pair; with more, sorting them first is cheaper."""
 
 
-class AllOf(Program):
+class AndProgram(QueryProgram):
     """AND: the wanted are true, the unwanted false."""
 
     __slots__ = ("unwanted", "wanted")
 
-    def __init__(self, key: int, wanted: Sequence[Program], unwanted: Sequence[Program]) -> None:
+    def __init__(
+        self, key: int, wanted: Sequence[QueryProgram], unwanted: Sequence[QueryProgram]
+    ) -> None:
         decided = not unwanted and all(p.decided for p in wanted)
         super().__init__(key, tuple(group for p in wanted for group in p.needs), decided=decided)
         self.wanted = tuple(wanted)
@@ -36,12 +38,12 @@ class AllOf(Program):
         return (span for p in self.wanted for span in p.witnesses(view))
 
 
-class AnyOf(Program):
+class OrProgram(QueryProgram):
     """OR."""
 
     __slots__ = ("children",)
 
-    def __init__(self, key: int, children: Sequence[Program], needs: Needs) -> None:
+    def __init__(self, key: int, children: Sequence[QueryProgram], needs: Needs) -> None:
         decided = all(p.decided and len(p.needs) == 1 for p in children)
         super().__init__(key, needs, decided=decided)
         self.children = tuple(children)
@@ -67,13 +69,13 @@ class AnyOf(Program):
         return (span for p in self.children if p.truth(view) for span in p.witnesses(view))
 
 
-class NearTo(Program):
+class NearProgram(QueryProgram):
     """NEAR, ONEAR and NEAR/S. A hit reaches from the one operand to the other."""
 
     __slots__ = ("distance", "left", "ordered", "right")
 
     def __init__(
-        self, key: int, left: Program, right: Program, *, distance: int, ordered: bool
+        self, key: int, left: QueryProgram, right: QueryProgram, *, distance: int, ordered: bool
     ) -> None:
         super().__init__(key, left.needs + right.needs)
         self.left = left
@@ -140,12 +142,12 @@ class NearTo(Program):
         return (first, after - 1) if span[1] < after else (span[0], span[1])
 
 
-class ExceptFor(Program):
+class ExceptProgram(QueryProgram):
     """EXCEPT: hits of the left that overlap none of the right."""
 
     __slots__ = ("left", "right")
 
-    def __init__(self, key: int, left: Program, right: Program) -> None:
+    def __init__(self, key: int, left: QueryProgram, right: QueryProgram) -> None:
         super().__init__(key, left.needs)
         self.left = left
         self.right = right
@@ -159,12 +161,12 @@ class ExceptFor(Program):
         return (span for span in left if not _overlapped(span, right, reach))
 
 
-class AtLeast(Program):
+class CountProgram(QueryProgram):
     """count(x)>=n, over hits that do not overlap."""
 
     __slots__ = ("child", "least")
 
-    def __init__(self, key: int, child: Program, least: int) -> None:
+    def __init__(self, key: int, child: QueryProgram, least: int) -> None:
         super().__init__(key, child.needs)
         self.child = child
         self.least = least
@@ -182,7 +184,7 @@ class AtLeast(Program):
         return self.child.witnesses(view)
 
 
-def _possible(program: Program, view: View) -> bool:
+def _possible(program: QueryProgram, view: View) -> bool:
     """Whether all that a program needs stands in the article."""
     return all(not group.isdisjoint(view.present) for group in program.needs)
 

@@ -22,7 +22,7 @@ import numpy as np
 from processors.engine.view import OTHER
 
 if TYPE_CHECKING:
-    from processors.engine.ruleset import Rule, TopicRules
+    from processors.engine.ruleset import CompiledRule, TopicRules
 
 
 class Presearch:
@@ -33,7 +33,7 @@ class Presearch:
         topics: The topics they belong to.
     """
 
-    def __init__(self, rules: Sequence[Rule], topics: Sequence[TopicRules]) -> None:
+    def __init__(self, rules: Sequence[CompiledRule], topics: Sequence[TopicRules]) -> None:
         groups = [
             (index, group)
             for index, rule in enumerate(rules)

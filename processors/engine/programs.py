@@ -22,7 +22,7 @@ Needs = tuple[frozenset[int], ...]
 Simple = tuple[tuple[int, int], ...]
 
 
-class Program:
+class QueryProgram:
     """What every program can be asked.
 
     Attributes:

@@ -11,9 +11,9 @@ from ahocorasick_rs import BytesAhoCorasick
 from config.catalog.models import EntityDefinition
 from processors.engine.compiler import Compiler
 from processors.engine.gazetteer import Alias, Mention, aliases_of, find_mentions, literals_of
-from processors.engine.operators import AllOf
+from processors.engine.operators import AndProgram
 from processors.engine.presearch import Presearch
-from processors.engine.programs import Program
+from processors.engine.programs import QueryProgram
 from processors.engine.view import View
 from processors.query.nodes import Node
 
@@ -37,7 +37,7 @@ class TopicRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CompiledRule:
     """A compiled rule.
 
     Attributes:
@@ -49,9 +49,9 @@ class Rule:
     topic: int
     id: str
     weight: int
-    program: Program
-    asked: tuple[Program, ...]
-    refused: tuple[Program, ...]
+    program: QueryProgram
+    asked: tuple[QueryProgram, ...]
+    refused: tuple[QueryProgram, ...]
     sure: bool
 
     def fires(self, view: View) -> bool:
@@ -62,12 +62,12 @@ class Rule:
         return not any(program.truth(view) for program in self.refused)
 
 
-class TopicHit(NamedTuple):
+class TopicMatch(NamedTuple):
     """A topic that reached its threshold: its score, and the rules that fired in file order."""
 
     topic: int
     score: int
-    fired: tuple[Rule, ...]
+    fired: tuple[CompiledRule, ...]
 
 
 class RuleSet:
@@ -109,9 +109,9 @@ class RuleSet:
         view.present.update(numbers[e] for e in view.entities if e in numbers)
         return mentions
 
-    def match(self, view: View, language: str) -> list[TopicHit]:
+    def match(self, view: View, language: str) -> list[TopicMatch]:
         """The topics that reach their threshold on an article that was read, in file order."""
-        by_topic: dict[int, list[Rule]] = {}
+        by_topic: dict[int, list[CompiledRule]] = {}
         for index in self._presearch.candidates(view.present, language):
             rule = self.rules[index]
             if rule.sure or rule.fires(view):
@@ -123,20 +123,20 @@ class RuleSet:
         for topic, fired in by_topic.items():
             score = sum([rule.weight for rule in fired])
             if score >= self.topics[topic].threshold:
-                hits.append(TopicHit(topic, score, tuple(fired)))
+                hits.append(TopicMatch(topic, score, tuple(fired)))
         return hits
 
-    def fired(self, topic: int, view: View) -> list[tuple[Rule, bool]]:
+    def fired(self, topic: int, view: View) -> list[tuple[CompiledRule, bool]]:
         """Every rule of a topic and whether it is true, asked without any shortcut."""
         rules = (rule for rule in self.rules if rule.topic == topic)
         return [(rule, rule.program.truth(view)) for rule in rules]
 
 
-def _rule(topic: int, rule_id: str, weight: int, program: Program) -> Rule:
-    asked: tuple[Program, ...] = (program,)
-    refused: tuple[Program, ...] = ()
-    if isinstance(program, AllOf):
+def _rule(topic: int, rule_id: str, weight: int, program: QueryProgram) -> CompiledRule:
+    asked: tuple[QueryProgram, ...] = (program,)
+    refused: tuple[QueryProgram, ...] = ()
+    if isinstance(program, AndProgram):
         asked, refused = program.wanted, program.unwanted
     asked = tuple(p for p in asked if not p.decided)
     sure = not (asked or refused)
-    return Rule(topic, rule_id, weight, program, asked, refused, sure)
+    return CompiledRule(topic, rule_id, weight, program, asked, refused, sure)

@@ -38,7 +38,7 @@ _JOIN = f" {FIELD_MARK} "
 
 
 @dataclass(frozen=True)
-class Zone:
+class FieldSpan:
     """One field's stretch of a section.
 
     Attributes:
@@ -50,7 +50,7 @@ class Zone:
         after: One past its last position.
     """
 
-    section: Section
+    section: FieldGroup
     field: str
     text: str
     offset: int
@@ -74,7 +74,7 @@ class Zone:
         return Sentences(self.text, one=self.field not in ("lead", "text"))
 
 
-class Section:
+class FieldGroup:
     """Fields tokenised together.
 
     Args:
@@ -94,13 +94,13 @@ class Section:
         self.found = automaton.find_matches_as_indexes(self.buffer, overlapping=True)
 
     @cached_property
-    def zones(self) -> tuple[Zone, ...]:
+    def zones(self) -> tuple[FieldSpan, ...]:
         """The fields and where they lie."""
-        zones: list[Zone] = []
+        zones: list[FieldSpan] = []
         offset = first = 0
         for name, text in self.fields:
             after = int(np.searchsorted(self.tokens.starts, offset + len(text)))
-            zones.append(Zone(self, name, text, offset, first + self.base, after + self.base))
+            zones.append(FieldSpan(self, name, text, offset, first + self.base, after + self.base))
             offset += len(text) + len(_JOIN)
             first = after + 1
         return tuple(zones)
@@ -147,8 +147,8 @@ class View:
     def __init__(
         self, fields: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]] = ()
     ) -> None:
-        self.main = Section(fields)
-        self.other = Section(others, len(self.main.tokens) + 1) if others else None
+        self.main = FieldGroup(fields)
+        self.other = FieldGroup(others, len(self.main.tokens) + 1) if others else None
         self.entities: dict[str, list[Span]] = {}
         self.memo: dict[int, list[Span]] = {}
         self.told: dict[tuple[int, int], Told] = {}
@@ -173,12 +173,12 @@ class View:
             hits |= _by_number(self.other.found, OTHER)
         return hits
 
-    def section(self, scope: str | None) -> Section | None:
+    def section(self, scope: str | None) -> FieldGroup | None:
         """The section a leaf of that scope is looked for in."""
         return self.other if scope in OTHER_FIELDS else self.main
 
     @cached_property
-    def zones(self) -> tuple[Zone, ...]:
+    def zones(self) -> tuple[FieldSpan, ...]:
         """Every field, by position; a field may occur more than once (authors)."""
         return self.main.zones + (self.other.zones if self.other else ())
 
@@ -186,7 +186,7 @@ class View:
     def _zone_starts(self) -> list[int]:
         return [zone.first for zone in self.zones]
 
-    def zone(self, position: int) -> Zone:
+    def zone(self, position: int) -> FieldSpan:
         """The field a position lies in."""
         return self.zones[bisect_right(self._zone_starts, position) - 1]
 

@@ -11,7 +11,7 @@ What the language means is in docs/query-language.md.
 
 from processors.query.nodes import Node
 from processors.query.parser import Parsed, parse
-from processors.query.problems import Problem
+from processors.query.problems import QueryProblem
 from processors.query.resolve import Resolved, resolve
 
-__all__ = ["Node", "Parsed", "Problem", "Resolved", "parse", "resolve"]
+__all__ = ["Node", "Parsed", "QueryProblem", "Resolved", "parse", "resolve"]

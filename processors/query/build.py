@@ -19,7 +19,7 @@ from processors.query.nodes import (
     Count,
     EntityNode,
     Except,
-    Label,
+    LabelNode,
     Near,
     Node,
     Not,
@@ -28,7 +28,7 @@ from processors.query.nodes import (
     Ref,
     Scoped,
 )
-from processors.query.problems import Problem
+from processors.query.problems import QueryProblem
 
 MAX_DISTANCE = 50
 """Largest n of NEAR/n; further apart, words have nothing to do with each other."""
@@ -46,7 +46,7 @@ class Builder:
     """Builds nodes and gathers problems; goes on after one, so that all are told at once."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
+        self.problems: list[QueryProblem] = []
 
     def build(self, item: _Tree | Token) -> Node:
         """The node of a subtree; after a problem some node of the right kind."""
@@ -130,7 +130,7 @@ class Builder:
         value = str(inner.children[0]).lstrip("=").strip('"').strip()
         if name == "entity":
             return EntityNode(value, at=where)
-        return Label(name, _patterned(value).casefold(), at=where)
+        return LabelNode(name, _patterned(value).casefold(), at=where)
 
     def _leaf(self, raw: str, at: int, *, quoted: bool) -> Node:
         exact = raw.startswith("=")
@@ -155,7 +155,7 @@ class Builder:
             self._problem("E005", at, said, mend)
 
     def _problem(self, code: str, at: int, message: str, mend: str) -> None:
-        self.problems.append(Problem(code, at, message, mend))
+        self.problems.append(QueryProblem(code, at, message, mend))
 
 
 def _words(tokens: Tokens, *, exact: bool, quoted: bool) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ class EntityNode:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class LabelNode:
     """A field that is one word: outlet, language, country. ``pattern`` is folded."""
 
     field: str
@@ -132,7 +132,7 @@ class Scoped:
     at: int = about(default=0, compare=False)
 
 
-Node = Phrase | EntityNode | Label | And | Or | Not | Near | Except | Count | Ref | Scoped
+Node = Phrase | EntityNode | LabelNode | And | Or | Not | Near | Except | Count | Ref | Scoped
 
 
 def children(node: Node) -> tuple[Node, ...]:

@@ -17,7 +17,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
 from processors.query.build import Builder
 from processors.query.nodes import Node
-from processors.query.problems import Problem
+from processors.query.problems import QueryProblem
 
 MAX_LENGTH = 20_000
 """Longest query in characters."""
@@ -73,7 +73,7 @@ class Parsed:
     """
 
     node: Node | None
-    problems: tuple[Problem, ...]
+    problems: tuple[QueryProblem, ...]
 
 
 @lru_cache(maxsize=50_000)
@@ -104,23 +104,25 @@ def _parser() -> Lark:
     return Lark(_GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=False)
 
 
-def _warnings(text: str, plain: str) -> list[Problem]:
+def _warnings(text: str, plain: str) -> list[QueryProblem]:
     found = []
     if text != plain:
         at = next(i for i, c in enumerate(text) if c != plain[i])
-        found.append(Problem("W109", at, "Typographic quotes are read as plain ones.", 'Write ".'))
+        found.append(
+            QueryProblem("W109", at, "Typographic quotes are read as plain ones.", 'Write ".')
+        )
     outside = _QUOTED.sub(lambda m: " " * len(m.group()), plain)
     for small in _SMALL.finditer(outside):
         word = small.group()
         mend = f'Write {word.upper()} for the operator, or "{word}" for the word.'
-        found.append(Problem("W109", small.start(), f"`{word}` is read as a word.", mend))
+        found.append(QueryProblem("W109", small.start(), f"`{word}` is read as a word.", mend))
     return found
 
 
-def _too_large(text: str) -> Problem | None:
+def _too_large(text: str) -> QueryProblem | None:
     if len(text) > MAX_LENGTH:
         said = f"The query has {len(text)} characters; {MAX_LENGTH} are allowed."
-        return Problem("E012", MAX_LENGTH, said, "Split it into several rules or terms.")
+        return QueryProblem("E012", MAX_LENGTH, said, "Split it into several rules or terms.")
     outside = _QUOTED.sub(lambda m: " " * len(m.group()), text)
     depth = fields = 0
     for mark in _STACKED.finditer(outside):
@@ -128,59 +130,59 @@ def _too_large(text: str) -> Problem | None:
         fields = fields + 1 if mark.group()[-1] == ":" and text[mark.end() :][:1] != " " else 0
         if depth + fields > MAX_DEPTH:
             said = f"The query nests deeper than {MAX_DEPTH}."
-            return Problem("E012", mark.start(), said, "Name its parts under terms:.")
+            return QueryProblem("E012", mark.start(), said, "Name its parts under terms:.")
     return None
 
 
-def _unclosed(text: str) -> Problem | None:
+def _unclosed(text: str) -> QueryProblem | None:
     if text.count('"') % 2:
-        return Problem("E001", text.rindex('"'), "A quote is not closed.", 'Add the second ".')
+        return QueryProblem("E001", text.rindex('"'), "A quote is not closed.", 'Add the second ".')
     if not text.strip():
         return _empty(0)
     return None
 
 
-def _empty(at: int) -> Problem:
-    return Problem("E001", at, "The query ends where a word is expected.", "Finish it.")
+def _empty(at: int) -> QueryProblem:
+    return QueryProblem("E001", at, "The query ends where a word is expected.", "Finish it.")
 
 
-def _bad_character(text: str, at: int) -> Problem:
+def _bad_character(text: str, at: int) -> QueryProblem:
     if text[at] == '"':
-        return Problem("E001", at, "A quote stands inside a word.", "Put a space before it.")
-    return Problem("E001", at, f"`{text[at]}` has no meaning here.", "Remove or quote it.")
+        return QueryProblem("E001", at, "A quote stands inside a word.", "Put a space before it.")
+    return QueryProblem("E001", at, f"`{text[at]}` has no meaning here.", "Remove or quote it.")
 
 
-def _unexpected(text: str, error: UnexpectedToken) -> Problem:
+def _unexpected(text: str, error: UnexpectedToken) -> QueryProblem:
     token: Token = error.token
     at = len(text.rstrip()) if token.type == "$END" else (token.start_pos or 0)
     expected: set[str] = error.expected
     if token.type == "$END":
         if "RPAR" in expected:
-            return Problem("E001", at - 1, "A parenthesis is not closed.", "Add `)`.")
+            return QueryProblem("E001", at - 1, "A parenthesis is not closed.", "Add `)`.")
         if "AT_LEAST" in expected:
-            return Problem(
+            return QueryProblem(
                 "E006", at - 1, "count() is compared with nothing.", "Write count(x)>=2."
             )
         return _empty(max(0, at - 1))
     after_term = bool(expected & {"_AND", "_OR", "NEAR", "$END"})
     if token.type == "RPAR" and after_term:
         said = "A parenthesis is closed that was never opened."
-        return Problem("E001", at, said, "Remove it, or add `(` before.")
+        return QueryProblem("E001", at, said, "Remove it, or add `(` before.")
     if token.type in {"_AND", "_OR"} and after_term:
         said = "AND and OR are mixed without parentheses."
-        return Problem("E003", at, said, "Write (a AND b) OR c, or a AND (b OR c).")
+        return QueryProblem("E003", at, said, "Write (a AND b) OR c, or a AND (b OR c).")
     if token.type in _OPERANDS and after_term:
         return _two_terms(token, at)
     if token.type in {"_AND", "_OR", "NEAR", "EXCEPT", "NOT", "RPAR", "AT_LEAST"}:
         said = f"`{token.value.strip()}` stands where a word or phrase is expected."
-        return Problem("E001", at, said, "Put a word, a phrase or a parenthesis before it.")
+        return QueryProblem("E001", at, said, "Put a word, a phrase or a parenthesis before it.")
     wanted = ", ".join(sorted(_NAMES.get(name, name) for name in expected)[:4])
-    return Problem("E001", at, f"`{token.value}` is not expected here.", f"Expected {wanted}.")
+    return QueryProblem("E001", at, f"`{token.value}` is not expected here.", f"Expected {wanted}.")
 
 
-def _two_terms(token: Token, at: int) -> Problem:
+def _two_terms(token: Token, at: int) -> QueryProblem:
     if token.type == "NOT":
-        return Problem("E002", at, "NOT follows a word without AND.", "Write `a AND NOT b`.")
+        return QueryProblem("E002", at, "NOT follows a word without AND.", "Write `a AND NOT b`.")
     said = f"`{token.value}` follows another term without an operator between them."
     mend = 'Put both in quotes ("a b") for the phrase, or AND or OR between them.'
-    return Problem("E002", at, said, mend)
+    return QueryProblem("E002", at, said, mend)

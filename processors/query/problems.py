@@ -9,7 +9,7 @@ from config.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class QueryProblem:
     """One thing wrong at one place of a query.
 
     Attributes:

@@ -16,7 +16,7 @@ from processors.query.nodes import (
     Count,
     EntityNode,
     Except,
-    Label,
+    LabelNode,
     Near,
     Node,
     Not,
@@ -28,7 +28,7 @@ from processors.query.nodes import (
     is_positional,
 )
 from processors.query.parser import parse
-from processors.query.problems import Problem
+from processors.query.problems import QueryProblem
 
 MAX_NODES = 20_000
 """Most nodes of a query with all its terms filled in."""
@@ -48,7 +48,7 @@ class Resolved:
 
     node: Node | None
     size: int
-    problems: tuple[Problem, ...]
+    problems: tuple[QueryProblem, ...]
 
 
 def resolve(text: str, terms: Mapping[str, Resolved | None], entities: Collection[str]) -> Resolved:
@@ -77,13 +77,13 @@ def resolve(text: str, terms: Mapping[str, Resolved | None], entities: Collectio
     return Resolved(None if broken else node, filler.size, tuple(problems))
 
 
-def _too_deep(node: Node) -> Problem | None:
+def _too_deep(node: Node) -> QueryProblem | None:
     waiting = [(node, 1)]
     while waiting:
         current, level = waiting.pop()
         if level > MAX_LEVELS:
             said = f"The query is nested, or chained by NEAR and EXCEPT, over {MAX_LEVELS} levels."
-            return Problem("E012", node.at, said, "Split it into several rules.")
+            return QueryProblem("E012", node.at, said, "Split it into several rules.")
         waiting.extend((child, level + 1) for child in children(current))
     return None
 
@@ -112,7 +112,7 @@ class _Filler:
     """One walk over one query; gathers problems and counts nodes."""
 
     def __init__(self, terms: Mapping[str, Resolved | None], entities: Collection[str]) -> None:
-        self.problems: list[Problem] = []
+        self.problems: list[QueryProblem] = []
         self.size = 0
         self._terms = terms
         self._entities = entities
@@ -128,7 +128,7 @@ class _Filler:
             case EntityNode():
                 self._known_entity(node)
                 return self._in_field(node, scope)
-            case Phrase() | Label():
+            case Phrase() | LabelNode():
                 return self._in_field(node, scope)
             case And() | Or():
                 filled = [self.fill(child, scope) for child in node.children]
@@ -170,10 +170,12 @@ class _Filler:
             return None
         return self.fill(node.child, node.scope)
 
-    def _in_field(self, node: Phrase | EntityNode | Label, scope: str | None) -> Node | None:
+    def _in_field(self, node: Phrase | EntityNode | LabelNode, scope: str | None) -> Node | None:
         if scope is None:
             return node
-        if isinstance(node, Label) or (isinstance(node, EntityNode) and scope not in TEXT_FIELDS):
+        if isinstance(node, LabelNode) or (
+            isinstance(node, EntityNode) and scope not in TEXT_FIELDS
+        ):
             said = f"`{scope}:` cannot hold this field."
             self._say("E006", node.at, said, "Write them side by side with AND.")
             return None
@@ -209,7 +211,7 @@ class _Filler:
             self._check_operands(child)
 
     def _say(self, code: str, at: int, message: str, mend: str) -> None:
-        self.problems.append(Problem(code, at, message, mend))
+        self.problems.append(QueryProblem(code, at, message, mend))
 
 
 def _map_leaves(node: Node, change: Callable[[Node], Node]) -> Node:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.text.fingerprint import fingerprint as fingerprint_of
-from processors.draft import Draft, Knowledge
+from processors.draft import CompiledCatalog, Draft
 from processors.engine.view import View
 
 
-def fingerprint(known: Knowledge, draft: Draft) -> Draft:
+def fingerprint(known: CompiledCatalog, draft: Draft) -> Draft:
     """Sketch the words of lead and text; of the title where both hold none."""
     del known
     if draft.view is None:

@@ -33,7 +33,7 @@ LONGEST = 300
 Source = Literal["detected", "declared", "given"]
 
 
-class Identifier:
+class LanguageDetector:
     """Tells languages apart. The model is loaded when first asked, which takes half a second.
 
     Args:
@@ -81,6 +81,6 @@ class Identifier:
 
 
 @lru_cache(maxsize=4)
-def identifier(languages: tuple[str, ...]) -> Identifier:
+def identifier(languages: tuple[str, ...]) -> LanguageDetector:
     """The identifier of a set of languages, one per process."""
-    return Identifier(languages)
+    return LanguageDetector(languages)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from processors.draft import Draft, Knowledge
+from processors.draft import CompiledCatalog, Draft
 
 ENOUGH_LETTERS = 40
 """Fewer letters in title and lead, and the start of the text is looked at too."""
 START = 400
 
 
-def language(known: Knowledge, draft: Draft) -> Draft:
+def language(known: CompiledCatalog, draft: Draft) -> Draft:
     """Title and lead first, then what is declared; a given language is taken as it is."""
     if draft.given_language:
         return replace(draft, language=draft.given_language, language_source="given")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.messages import Match
-from processors.draft import Draft, Knowledge
-from processors.engine.ruleset import TopicHit
+from processors.draft import CompiledCatalog, Draft
+from processors.engine.ruleset import TopicMatch
 from processors.engine.view import View
 from processors.evidence import evidence_of
 
 
-def topics(known: Knowledge, draft: Draft) -> Draft:
+def topics(known: CompiledCatalog, draft: Draft) -> Draft:
     """One match per topic whose threshold is reached, in catalog order."""
     view = draft.view
     if view is None:
@@ -20,7 +20,7 @@ def topics(known: Knowledge, draft: Draft) -> Draft:
     return replace(draft, matches=tuple(_match(known, draft, view, hit) for hit in hits))
 
 
-def _match(known: Knowledge, draft: Draft, view: View, hit: TopicHit) -> Match:
+def _match(known: CompiledCatalog, draft: Draft, view: View, hit: TopicMatch) -> Match:
     topic = known.topics[hit.topic]
     found = (evidence_of(rule.id, rule.program, view) for rule in hit.fired)
     return Match(

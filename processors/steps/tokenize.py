@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from processors.draft import Draft, Knowledge
+from processors.draft import CompiledCatalog, Draft
 from processors.engine.view import View
 
 
-def read(known: Knowledge, draft: Draft) -> Draft:
+def read(known: CompiledCatalog, draft: Draft) -> Draft:
     """Tokenise the article and find every literal of every rule and alias in it."""
     article = draft.article
     fields = (("title", article.title), ("lead", article.lead), ("text", article.text))

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from alerts.dispatcher import Dispatcher
-from alerts.worker import Worker
+from alerts.worker import AlertsWorker
 from config.catalog.models import (
     AlertPolicy,
     AlertsDefinition,
     Catalog,
-    Place,
+    FilePosition,
     ReceiverDefinition,
     RouteDefinition,
     TopicDefinition,
@@ -35,7 +35,7 @@ from core.text.fingerprint import fingerprint
 from core.text.tokens import folded_words
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-PLACE = Place("alerts.yaml", 1, 1)
+PLACE = FilePosition("alerts.yaml", 1, 1)
 
 TEXT = (
     "Die Regierung in Oslo hat am Sonntag angekündigt, den Ausbau der Häfen im Norden vorzuziehen. "
@@ -145,7 +145,7 @@ class Scene:
     dispositions: Dispositions = field(default_factory=Dispositions)
 
     def __post_init__(self) -> None:
-        self.worker = Worker(
+        self.worker = AlertsWorker(
             self.store, lambda: self.catalog, self.settings, self.clock, self.dispositions
         )
 

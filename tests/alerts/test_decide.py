@@ -5,7 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.decide import REPEATED, Before, Context, Decision, Kinship, ReasonCode, Role, decide
+from alerts.decide import (
+    REPEATED,
+    Decision,
+    DecisionContext,
+    Neighbour,
+    PriorDecision,
+    ReasonCode,
+    Role,
+    decide,
+)
 from config.catalog.models import TopicState
 from core.dispositions import Drop
 from core.ids import story_id
@@ -14,12 +23,12 @@ from tests.alerts.scene import NOON, match
 
 OPENED, UPDATED = AlertEventKind.OPENED, AlertEventKind.UPDATED
 SUPPRESSED = AlertEventKind.SUPPRESSED
-LIVE = Context(now=NOON, state=TopicState.LIVE, max_age=timedelta(hours=48))
-TOLD = Kinship("s" * 32, "a" * 32, 0.5, "The same story as in kurier.", told=True)
+LIVE = DecisionContext(now=NOON, state=TopicState.LIVE, max_age=timedelta(hours=48))
+TOLD = Neighbour("s" * 32, "a" * 32, 0.5, "The same story as in kurier.", told=True)
 UNTOLD = replace(TOLD, told=False)
 
 
-def decided(context: Context, **values: object) -> Decision:
+def decided(context: DecisionContext, **values: object) -> Decision:
     decision = decide(match(**values), context)  # type: ignore[arg-type]
     assert isinstance(decision, Decision)
     return decision
@@ -50,7 +59,7 @@ def test_an_article_unlike_any_other_opens_an_alert_and_is_told() -> None:
     ],
 )
 def test_what_is_not_new_or_not_live_is_not_told(
-    context: Context, code: str, event: AlertEventKind, role: Role | None
+    context: DecisionContext, code: str, event: AlertEventKind, role: Role | None
 ) -> None:
     decision = decided(context)
     assert (decision.code, decision.event, decision.role) == (code, event, role)
@@ -60,7 +69,7 @@ def test_what_is_not_new_or_not_live_is_not_told(
 
 @pytest.mark.parametrize("context", [replace(LIVE, copy=UNTOLD), replace(LIVE, story=UNTOLD)])
 def test_the_first_article_after_a_story_nobody_was_told_of_opens_its_alert(
-    context: Context,
+    context: DecisionContext,
 ) -> None:
     decision = decided(context)
     assert (decision.event, decision.role) == (OPENED, Role.MEMBER)
@@ -99,21 +108,21 @@ def test_an_undated_article_is_too_old_by_when_it_was_first_seen() -> None:
 def test_a_new_revision_is_never_told_again(
     event: AlertEventKind, code: str, then: AlertEventKind
 ) -> None:
-    before = Before(1, "r1", event, code, "s" * 32)
+    before = PriorDecision(1, "r1", event, code, "s" * 32)
     decision = decided(replace(LIVE, before=before), revision=2)
     assert (decision.event, decision.code) == (then, "revision")
     assert (decision.story_id, decision.notify) == ("s" * 32, False)
 
 
 def test_the_same_match_again_changes_nothing() -> None:
-    before = Before(1, "r1", OPENED, "new_story", "s" * 32)
+    before = PriorDecision(1, "r1", OPENED, "new_story", "s" * 32)
     decision = decide(match(), replace(LIVE, before=before))
     assert isinstance(decision, Drop)
     assert decision.reason == REPEATED
 
 
 def test_a_changed_rule_never_tells_an_article_decided_before() -> None:
-    before = Before(1, "r0", SUPPRESSED, "draft", "s" * 32)
+    before = PriorDecision(1, "r0", SUPPRESSED, "draft", "s" * 32)
     decision = decided(replace(LIVE, before=before))
     assert (decision.event, decision.code, decision.notify) == (SUPPRESSED, "known", False)
 

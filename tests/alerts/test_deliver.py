@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from alerts.dispatcher import BACKOFF_CAP, Verdict, judge
+from alerts.dispatcher import BACKOFF_CAP, AttemptOutcome, outcome_of
 from alerts.receivers import Receipt
 from config.errors import DeliveryError, StoreError, StoreRefusedError
 from core.store import deliveries as delivery_store
@@ -28,17 +28,19 @@ from tests.support.postgres import ON_EVERY_DATABASE
 GIVE_UP = timedelta(hours=6)
 
 
-def verdict(outcome: Receipt | DeliveryError, attempt: int = 1, **age: float) -> Verdict:
-    return judge(outcome, attempt=attempt, age=timedelta(**age), give_up=GIVE_UP, chance=1.0)
+def verdict(outcome: Receipt | DeliveryError, attempt: int = 1, **age: float) -> AttemptOutcome:
+    return outcome_of(outcome, attempt=attempt, age=timedelta(**age), give_up=GIVE_UP, chance=1.0)
 
 
 def test_what_an_attempt_means() -> None:
-    assert verdict(Receipt("HTTP 200")) == Verdict("delivered", "HTTP 200")
-    assert verdict(DeliveryError("no", permanent=True)) == Verdict("failed", "no")
-    assert verdict(DeliveryError("later")) == Verdict("pending", "later", 2.0)
-    assert verdict(DeliveryError("silence", unknown=True)) == Verdict("unknown", "silence", 2.0)
+    assert verdict(Receipt("HTTP 200")) == AttemptOutcome("delivered", "HTTP 200")
+    assert verdict(DeliveryError("no", permanent=True)) == AttemptOutcome("failed", "no")
+    assert verdict(DeliveryError("later")) == AttemptOutcome("pending", "later", 2.0)
+    assert verdict(DeliveryError("silence", unknown=True)) == AttemptOutcome(
+        "unknown", "silence", 2.0
+    )
     asked = verdict(DeliveryError("wait", retry_after=90))
-    assert asked == Verdict("pending", "wait", 90, asked=True)
+    assert asked == AttemptOutcome("pending", "wait", 90, asked=True)
 
 
 def test_a_wait_beyond_the_end_is_the_end() -> None:
@@ -50,7 +52,7 @@ def test_a_wait_beyond_the_end_is_the_end() -> None:
 
 @given(st.integers(1, 10_000), st.floats(0, 1))
 def test_waits_are_spread_and_never_longer_than_five_minutes(attempt: int, chance: float) -> None:
-    found = judge(
+    found = outcome_of(
         DeliveryError("x"), attempt=attempt, age=timedelta(), give_up=GIVE_UP, chance=chance
     )
     assert found.wait is not None

@@ -10,7 +10,7 @@ from alerts.worker import GROUP, join
 from core.clock import utc_now
 from core.messages.envelope import DEAD_LETTER, MATCHES, to_record
 from core.streams import open_streams
-from core.streams.consume_loop import Policy, drained
+from core.streams.consume_loop import ConsumePolicy, drained
 from core.streams.port import NewRecord, StreamLog
 from core.streams.topology import stream_specs
 from tests.alerts.scene import NOON, OTHER_TEXT, Scene, match
@@ -37,7 +37,7 @@ def drain(scene: Scene, streams: StreamLog, slot: str = "one") -> None:
             consumer,
             stop=lambda: False,
             idle=lambda: drained(streams, GROUP, [MATCHES], slot=slot),
-            policy=Policy(wait=0.01),
+            policy=ConsumePolicy(wait=0.01),
         )
 
 

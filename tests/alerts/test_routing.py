@@ -7,7 +7,7 @@ from alerts.routing import LABELS, receivers_for
 from config.catalog.models import (
     AlertsDefinition,
     Catalog,
-    Place,
+    FilePosition,
     ReceiverDefinition,
     RouteDefinition,
 )
@@ -80,8 +80,8 @@ def test_an_alert_has_every_label_a_route_may_name(scene: Scene) -> None:
 
 
 def faults_of(kind: str, **options: object) -> list[tuple[str, int]]:
-    places = {name: Place("alerts.yaml", 10 + i, 5) for i, name in enumerate(options)}
-    receiver = ReceiverDefinition("desk", kind, options, places, Place("alerts.yaml", 3, 1))
+    places = {name: FilePosition("alerts.yaml", 10 + i, 5) for i, name in enumerate(options)}
+    receiver = ReceiverDefinition("desk", kind, options, places, FilePosition("alerts.yaml", 3, 1))
     catalog = Catalog((), alerts=AlertsDefinition(receivers=(receiver,)))
     return [(f.code, f.line) for f in receiver_faults(catalog)]
 

@@ -14,24 +14,24 @@ from tests.alerts.wordings import TOPICS, Wording
 WINDOW = timedelta(hours=72)
 
 
-def read(wording: Wording, topical: tuple[str, ...]) -> stories.Features:
+def read(wording: Wording, topical: tuple[str, ...]) -> stories.StoryFeatures:
     title, text = folded_words(wording.title), folded_words(wording.lead)
     own = {stories.stem(w, "") for words in topical for w in folded_words(words)}
     terms = stories.terms(title, text, wording.language, own)
-    return stories.Features(
+    return stories.StoryFeatures(
         language=wording.language, terms=terms, title=tuple(title), words=tuple(title + text)
     )
 
 
 def grouped(articles: list[tuple[str, Wording]], topical: tuple[str, ...]) -> list[set[str]]:
     """The events in each story that assigning the articles in this order makes."""
-    seen: list[stories.Seen] = []
+    seen: list[stories.RecentArticle] = []
     told: dict[str, set[str]] = {}
     for number, (event, wording) in enumerate(articles):
         own = read(wording, topical)
         story = stories.assign(own, NOON, seen, WINDOW).story_id or str(number)
         told.setdefault(story, set()).add(event)
-        seen.append(stories.Seen(str(number), story, "kurier", NOON, own))
+        seen.append(stories.RecentArticle(str(number), story, "kurier", NOON, own))
     return list(told.values())
 
 
@@ -81,15 +81,15 @@ def test_a_story_of_many_articles_does_not_make_its_own_words_common() -> None:
     events, topical = TOPICS["rail"]
     own = read(events["derailment"][0], topical)
     other = read(events["strike"][0], topical)
-    many = [stories.Seen(str(i), "s", "kurier", NOON, own) for i in range(50)]
-    many.append(stories.Seen("x", "t", "kurier", NOON, other))
+    many = [stories.RecentArticle(str(i), "s", "kurier", NOON, own) for i in range(50)]
+    many.append(stories.RecentArticle("x", "t", "kurier", NOON, other))
     follow_up = read(events["derailment"][1], topical)
     assert stories.assign(follow_up, NOON, many, WINDOW).story_id == "s"
 
 
 def test_nearness_fades_with_time_and_ends_with_the_window() -> None:
-    own = stories.Features(language="de", terms={"a": 1.0}, title=(), words=())
-    seen = [stories.Seen("1", "s", "kurier", NOON, own)]
+    own = stories.StoryFeatures(language="de", terms={"a": 1.0}, title=(), words=())
+    seen = [stories.RecentArticle("1", "s", "kurier", NOON, own)]
     near = stories.assign(own, NOON, seen, WINDOW)
     later = stories.assign(own, NOON + timedelta(hours=71), seen, WINDOW)
     gone = stories.assign(own, NOON + timedelta(hours=73), seen, WINDOW)
@@ -100,9 +100,9 @@ def test_nearness_fades_with_time_and_ends_with_the_window() -> None:
 
 
 def test_an_article_without_words_is_near_nothing() -> None:
-    empty = stories.Features(language="de", terms={}, title=(), words=())
-    full = stories.Features(language="de", terms={"a": 1.0}, title=(), words=())
-    seen = [stories.Seen("1", "s", "kurier", NOON, full)]
+    empty = stories.StoryFeatures(language="de", terms={}, title=(), words=())
+    full = stories.StoryFeatures(language="de", terms={"a": 1.0}, title=(), words=())
+    seen = [stories.RecentArticle("1", "s", "kurier", NOON, full)]
     choice = stories.assign(empty, NOON, seen, WINDOW)
     assert (choice.story_id, choice.similarity) == (None, 0.0)
 

@@ -191,7 +191,7 @@ def test_a_transaction_that_fails_keeps_nothing(
         raise StoreError("The store refused.")
 
     with monkeypatch.context() as patch:
-        patch.setattr("alerts.persist.deliveries.add_notification", full)
+        patch.setattr("alerts.persist.delivery_store.add_notification", full)
         with pytest.raises(StoreError):
             scene.see(match())
     assert (scene.events(), scene.alerts(), scene.dispositions.of("alerts")) == ([], [], {})

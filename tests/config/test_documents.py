@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.faults import Fault
-from config.yaml.nodes import MAX_BYTES, Series, Table, Text, parse, read, shown_path
+from config.yaml.nodes import (
+    MAX_BYTES,
+    MappingNode,
+    ScalarNode,
+    SequenceNode,
+    parse,
+    read,
+    shown_path,
+)
 
 
 def only_fault(content: str | bytes) -> Fault:
@@ -75,7 +83,7 @@ def test_aliases_cannot_unfold_a_small_file_into_a_large_one() -> None:
 def test_an_alias_stands_for_what_its_anchor_holds() -> None:
     root, faults = parse("t.yaml", b"a: &x [1, two]\nb: *x")
     assert faults == []
-    assert isinstance(root, Table)
+    assert isinstance(root, MappingNode)
     assert root.pairs["b"][1] == root.pairs["a"][1]
 
 
@@ -83,8 +91,8 @@ def test_scalars_follow_yaml_1_2() -> None:
     yaml = b"[no, yes, on, true, False, ~, null, 12, -3, 0o14, 1.5, 1e3, '1', \"true\", 12:30, =x]"
     root, faults = parse("t.yaml", yaml)
     assert faults == []
-    assert isinstance(root, Series)
-    assert [node.data for node in root.nodes if isinstance(node, Text)] == [
+    assert isinstance(root, SequenceNode)
+    assert [node.data for node in root.nodes if isinstance(node, ScalarNode)] == [
         "no", "yes", "on", True, False, None, None, 12, -3, "0o14", 1.5, 1000.0, "1", "true",
         "12:30", "=x",
     ]  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from config import secrets
-from config.logs import Repeats, set_up_logs
+from config.logs import RepeatFilter, set_up_logs
 from config.settings import Settings
 
 SetUp = Callable[..., io.StringIO]
@@ -173,7 +173,7 @@ def record(event: Any) -> logging.LogRecord:
 
 def test_identical_lines_are_held_back_and_counted() -> None:
     seconds = 0.0
-    repeats = Repeats(lambda: seconds, most=2, period=60)
+    repeats = RepeatFilter(lambda: seconds, most=2, period=60)
     event = {"event": "busy", "feed": "a"}
     passed = [repeats.filter(record({**event, "timestamp": n})) for n in range(5)]
     assert passed == [True, True, False, False, False]
@@ -188,6 +188,6 @@ def test_identical_lines_are_held_back_and_counted() -> None:
 
 
 def test_lines_remembered_are_bounded() -> None:
-    repeats = Repeats(lambda: 0.0)
-    assert all(repeats.filter(record({"event": n})) for n in range(3 * Repeats.MOST_LINES))
-    assert len(repeats._counts) <= Repeats.MOST_LINES
+    repeats = RepeatFilter(lambda: 0.0)
+    assert all(repeats.filter(record({"event": n})) for n in range(3 * RepeatFilter.MOST_LINES))
+    assert len(repeats._counts) <= RepeatFilter.MOST_LINES

@@ -6,20 +6,20 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from config.catalog.models import Place, SourceText
-from config.yaml.nodes import Table, Text, parse
+from config.catalog.models import FilePosition, SourceText
+from config.yaml.nodes import MappingNode, ScalarNode, parse
 
 
 def source(yaml: str, key: str = "q") -> SourceText:
     root, faults = parse("t.yaml", yaml.encode())
     assert faults == []
-    assert isinstance(root, Table)
+    assert isinstance(root, MappingNode)
     node = root.pairs[key][1]
-    assert isinstance(node, Text)
+    assert isinstance(node, ScalarNode)
     return node.source
 
 
-def character(yaml: str, place: Place) -> str:
+def character(yaml: str, place: FilePosition) -> str:
     lines = yaml.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return lines[place.line - 1][place.column - 1]
 
@@ -35,21 +35,21 @@ def check_every_word_character(yaml: str, key: str = "q") -> SourceText:
 
 def test_a_plain_value_begins_where_it_is_written() -> None:
     found = source("a: 1\nq:   NATO OR x\n")
-    assert found.place == Place("t.yaml", 2, 6)
-    assert found.at(5) == Place("t.yaml", 2, 11)
+    assert found.place == FilePosition("t.yaml", 2, 6)
+    assert found.at(5) == FilePosition("t.yaml", 2, 11)
     assert found.lines == ()
 
 
 def test_a_quoted_value_begins_after_its_quote() -> None:
-    assert source('q: "NATO"').at(0) == Place("t.yaml", 1, 5)
-    assert source("q: 'NATO'").at(3) == Place("t.yaml", 1, 8)
+    assert source('q: "NATO"').at(0) == FilePosition("t.yaml", 1, 5)
+    assert source("q: 'NATO'").at(3) == FilePosition("t.yaml", 1, 8)
 
 
 def test_a_folded_block_keeps_the_place_of_each_line() -> None:
     found = check_every_word_character("q: >-\n  ab OR\n  cd\n\n  ef\nz: 1\n")
     assert found.value == "ab OR cd\nef"
-    assert found.at(found.value.index("cd")) == Place("t.yaml", 3, 3)
-    assert found.at(found.value.index("ef")) == Place("t.yaml", 5, 3)
+    assert found.at(found.value.index("cd")) == FilePosition("t.yaml", 3, 3)
+    assert found.at(found.value.index("ef")) == FilePosition("t.yaml", 5, 3)
 
 
 def test_more_indented_lines_of_a_folded_block_are_not_folded() -> None:
@@ -59,17 +59,17 @@ def test_more_indented_lines_of_a_folded_block_are_not_folded() -> None:
 
 def test_a_literal_block_keeps_the_place_of_each_line() -> None:
     found = check_every_word_character("q: |+\n\n   ab\n\n     cd  \n   ef\n\n")
-    assert found.at(found.value.index("cd")) == Place("t.yaml", 5, 6)
+    assert found.at(found.value.index("cd")) == FilePosition("t.yaml", 5, 6)
 
 
 def test_a_block_with_an_indentation_mark_and_a_comment_in_its_header() -> None:
     found = check_every_word_character("q: >2-   # why\n   ab\n  cd\nz: 1")
-    assert found.at(found.value.index("cd")) == Place("t.yaml", 3, 3)
+    assert found.at(found.value.index("cd")) == FilePosition("t.yaml", 3, 3)
 
 
 def test_the_same_word_on_two_lines_has_two_places() -> None:
     found = check_every_word_character("q: >-\n  ab OR ab OR\n  ab OR ab\n")
-    assert found.at(found.value.rindex("ab")) == Place("t.yaml", 3, 9)
+    assert found.at(found.value.rindex("ab")) == FilePosition("t.yaml", 3, 9)
 
 
 def test_a_comment_after_a_block_is_not_part_of_it() -> None:
@@ -80,7 +80,7 @@ def test_a_comment_after_a_block_is_not_part_of_it() -> None:
 def test_a_plain_value_over_lines_keeps_their_places() -> None:
     found = check_every_word_character("q: ab OR\n   cd\n\n   OR ef # not this\nz: 1\n")
     assert found.value == "ab OR cd\nOR ef"
-    assert found.at(found.value.index("cd")) == Place("t.yaml", 2, 4)
+    assert found.at(found.value.index("cd")) == FilePosition("t.yaml", 2, 4)
 
 
 def test_a_doubled_quote_moves_what_follows_by_one() -> None:
@@ -113,22 +113,22 @@ def test_an_escaped_line_break_joins_the_lines() -> None:
 def test_windows_line_ends_count_once() -> None:
     found = check_every_word_character("a: 1\r\nq: >-\r\n  ab\r\n  cd\r\n")
     assert found.value == "ab cd"
-    assert found.at(3) == Place("t.yaml", 4, 3)
+    assert found.at(3) == FilePosition("t.yaml", 4, 3)
 
 
 def test_an_anchor_before_a_value_is_no_part_of_it() -> None:
-    assert source("q: &x 'ab'").at(0) == Place("t.yaml", 1, 8)
+    assert source("q: &x 'ab'").at(0) == FilePosition("t.yaml", 1, 8)
     found = check_every_word_character("q: &x >-\n  ab\n  cd\n")
-    assert found.at(3) == Place("t.yaml", 3, 3)
+    assert found.at(3) == FilePosition("t.yaml", 3, 3)
 
 
 def test_a_byte_order_mark_takes_no_column() -> None:
-    assert source("\ufeffq: ab").at(0) == Place("t.yaml", 1, 4)
+    assert source("\ufeffq: ab").at(0) == FilePosition("t.yaml", 1, 4)
 
 
 def test_the_end_of_a_value_has_a_place_too() -> None:
     found = source("q: >-\n  ab\n  cd\n")
-    assert found.at(len(found.value)) == Place("t.yaml", 3, 5)
+    assert found.at(len(found.value)) == FilePosition("t.yaml", 3, 5)
 
 
 WORDS = st.text(alphabet="abcÄя*?()$=:/\"'", min_size=1, max_size=6).map(lambda w: f"w{w}w")

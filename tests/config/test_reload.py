@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from config.catalog.models import Catalog, Place
+from config.catalog.models import Catalog, FilePosition
 from config.catalog.reload import CatalogKeeper, Validate
 from config.errors import CatalogError
 from config.faults import Fault
@@ -158,7 +158,7 @@ def test_a_check_of_another_room_keeps_a_catalog_out(write: Write, tmp_path: Pat
 
 def test_warnings_come_into_force_and_can_be_seen(write: Write, tmp_path: Path) -> None:
     def warn(_: Catalog) -> list[Fault]:
-        return [fault(Place("x", 1, 1), "W101", "Hm.", "Look.")]
+        return [fault(FilePosition("x", 1, 1), "W101", "Hm.", "Look.")]
 
     kept = Kept(write, tmp_path, warn)
     assert [f.code for f in kept.keeper.faults] == ["W101"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from processors import Processors, article_from
+from processors import Processors, article_from_fields
 
 _FILES = sorted((Path(__file__).parent / "headlines").glob("*.txt"))
 
@@ -28,7 +28,7 @@ def test_a_topic_finds_its_headlines_and_no_false_friend(
     topic, language = path.stem.rsplit(".", 1)
     wrong = []
     for wanted, title, lead in _headlines(path):
-        article = article_from({"language": language, "title": title, "lead": lead})
+        article = article_from_fields({"language": language, "title": title, "lead": lead})
         result = processors.explain(topic, article, given_language=language)
         if result.match is not wanted:
             fired = [rule.id for rule in result.rules if rule.fired]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from processors import Processors, article_from
+from processors import Processors, article_from_fields
 
 _ARTICLES = {
     "de": (
@@ -103,7 +103,9 @@ def test_a_mention_in_passing_stays_below_the_threshold(
 ) -> None:
     first, second, *others = _REST[language]
     text = " ".join((first, second, aside, *others))
-    article = article_from({"language": language, "title": title, "lead": lead, "text": text})
+    article = article_from_fields(
+        {"language": language, "title": title, "lead": lead, "text": text}
+    )
     result = processors.explain(topic, article, given_language=language)
     assert not result.match
     assert 0 <= result.score < 30

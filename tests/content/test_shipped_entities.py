@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from processors import Processors, article_from
+from processors import Processors, article_from_fields
 
 _SENTENCES = [
     ("Selenskyjs Rede vor dem Bundestag", {"zelenskyy", "bundestag"}),
@@ -29,7 +29,7 @@ _FALSE_FRIENDS = [
 
 
 def _found(processors: Processors, title: str) -> set[str]:
-    outcome = processors.process(article_from({"language": "de", "title": title}))
+    outcome = processors.process(article_from_fields({"language": "de", "title": title}))
     return {mention.id for mention in outcome.enriched.entities}
 
 

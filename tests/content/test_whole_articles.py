@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from processors import Processors, article_from
+from processors import Processors, article_from_fields
 
 _TALKS = (
     "Am Mittwoch tritt der Nato-Russland-Rat zusammen. Vorher sprechen die Vereinigten Staaten "
@@ -33,7 +33,7 @@ _RENUNCIATION = (
 
 
 def _topics(processors: Processors, **fields: Any) -> set[str]:
-    outcome = processors.process(article_from({"language": "de", **fields}))
+    outcome = processors.process(article_from_fields({"language": "de", **fields}))
     return {match.topic_id for match in outcome.matches}
 
 

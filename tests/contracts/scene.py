@@ -19,7 +19,7 @@ from core.messages.envelope import ARTICLES, STREAM_MESSAGES, topic_stream
 from core.processes.instance import Instance
 from core.streams import open_streams
 from core.streams.port import NewRecord, Record, StreamLog
-from tests.support.cli_installation import TOPIC, Walk, new_walk
+from tests.support.cli_installation import TOPIC, CliInstallation, new_installation
 from tests.support.newsroom import Story, desk, newsroom
 from wirewatch.contracts.generate import ROOT
 
@@ -47,7 +47,7 @@ class Walked:
         dead: The record that could not be processed, as it was appended.
     """
 
-    walk: Walk
+    walk: CliInstallation
     settings: Settings
     records: tuple[Record, ...]
     dead: NewRecord
@@ -78,7 +78,7 @@ def walk_through(folder: Path, **streams: str) -> Walked:
     settings = Settings(data_dir=folder / "data", **streams)  # type: ignore[arg-type]
     environment = {f"WIREWATCH_{name.upper()}": value for name, value in streams.items()}
     with newsroom() as room, desk() as receiver:
-        walk = new_walk(folder, TOPIC + "publish: true\n")
+        walk = new_installation(folder, TOPIC + "publish: true\n")
         walk.environment |= environment
         walk.sources(kurier=room.feed_url("kurier"))
         walk.webhook(receiver.url + "/hook")

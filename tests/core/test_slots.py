@@ -12,14 +12,14 @@ import pytest
 
 from config.errors import SettingsError
 from config.settings import Settings
-from core.processes.slots import MOST_SAID, Claim, base, claim, held
+from core.processes.slots import MOST_SAID, SlotClaim, base, claim_slot, held
 
 CHILD = """
 import os, sys
 from pathlib import Path
 from config.settings import load_settings
-from core.processes.slots import claim
-mine = claim(load_settings(), home=Path(sys.argv[1]))
+from core.processes.slots import claim_slot
+mine = claim_slot(load_settings(), home=Path(sys.argv[1]))
 mine.say("up")
 if sys.argv[2] == "alone" or os.fork():
     print(mine.slot, flush=True)
@@ -37,10 +37,10 @@ class Claims:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.made: list[Claim] = []
+        self.made: list[SlotClaim] = []
 
     def __call__(self, settings: Settings) -> str:
-        self.made.append(claim(settings, home=self.home))
+        self.made.append(claim_slot(settings, home=self.home))
         return self.made[-1].slot
 
 
@@ -186,16 +186,16 @@ def test_a_folder_others_may_write_to_is_refused(
     own.mkdir()
     own.chmod(mode)
     with pytest.raises(SettingsError, match=r"belongs to somebody else.*Set TMPDIR"):
-        claim(settings, home=tmp_path)
+        claim_slot(settings, home=tmp_path)
 
 
 def test_a_link_in_its_place_is_refused(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir(mode=0o700)
     (tmp_path / f"wirewatch-slots-{os.geteuid()}").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(SettingsError, match="cannot be used"):
-        claim(settings, home=tmp_path)
+        claim_slot(settings, home=tmp_path)
 
 
 def test_no_folder_for_temporary_files_is_a_sentence(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"No such file or directory.*Set TMPDIR"):
-        claim(settings, home=tmp_path / "nowhere")
+        claim_slot(settings, home=tmp_path / "nowhere")

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.scripted_publisher import Installation, Press
+from tests.support.scripted_publisher import Installation, ScriptedPublisher
 
 
 @pytest.fixture
-def press() -> Iterator[Press]:
-    server = Press()
+def press() -> Iterator[ScriptedPublisher]:
+    server = ScriptedPublisher()
     yield server
     server.close()
 

@@ -10,7 +10,7 @@ from core.messages import Origin
 from core.store.entries import DONE, PENDING, EntryRecord
 from ingest.admit import (
     Admission,
-    Known,
+    KnownEntries,
     Sighting,
     admit,
     is_homepage,
@@ -18,12 +18,12 @@ from ingest.admit import (
     origin_of,
     stands_alone,
 )
-from ingest.sources import Entry, ParsedFeed
+from ingest.sources import FeedEntry, ParsedFeed
 from tests.support.records import entry_record, feed_record, parsed_entry, parsed_feed
 from tests.support.scripted_publisher import MONDAY
 
 SETTINGS = Settings(_env_file=None)
-NOTHING = Known({}, {}, {})
+NOTHING = KnownEntries({}, {}, {})
 FEED = feed_record()
 
 
@@ -34,11 +34,11 @@ def decided(
     for record in stored:
         by_link.setdefault(record.url_key, []).append(record)
     mine = {r.key: r for r in stored if r.feed_id == FEED.feed_id}
-    known = Known(mine, by_link, articles or {})
+    known = KnownEntries(mine, by_link, articles or {})
     return admit(FEED, parsed, known, MONDAY, SETTINGS)
 
 
-def stored(entry: Entry, **values: object) -> EntryRecord:
+def stored(entry: FeedEntry, **values: object) -> EntryRecord:
     """The row of an entry that was shown before."""
     given = {
         "key": entry.key,

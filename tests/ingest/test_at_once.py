@@ -10,12 +10,12 @@ from threading import Barrier
 from core.store import articles
 from tests.support.newsroom import Answer
 from tests.support.postgres import ON_EVERY_DATABASE
-from tests.support.scripted_publisher import HTML, Installation, Press, html, item, rss
+from tests.support.scripted_publisher import HTML, Installation, ScriptedPublisher, html, item, rss
 
 
 @ON_EVERY_DATABASE
 def test_articles_that_come_through_several_feeds_at_once_are_told_once_and_in_order(
-    press: Press, tmp_path: Path, database_url: str
+    press: ScriptedPublisher, tmp_path: Path, database_url: str
 ) -> None:
     pages = [press.page(f"/{n}", f"Titel {n}") for n in range(8)]
     shown = [item(str(n), f"Titel {n}", page) for n, page in enumerate(pages)]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from core.http import Response
-from ingest.backoff import FailClass, Failure, delay, failure_of, in_words, with_jitter
+from ingest.backoff import FailClass, FetchFailure, delay, failure_of, in_words, with_jitter
 
 
 def answer(status: int, **headers: str) -> Response:
@@ -34,7 +34,7 @@ def answer(status: int, **headers: str) -> Response:
 def test_waits_double_within_a_class_up_to_its_cap(
     outcome: str, kind: FailClass, waits_minutes: list[int]
 ) -> None:
-    assert Failure(outcome, "").kind is kind
+    assert FetchFailure(outcome, "").kind is kind
     waits = [delay(kind, n + 1) / timedelta(minutes=1) for n in range(len(waits_minutes))]
     assert waits == waits_minutes
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from ingest import conditional
-from ingest.conditional import NO_CACHE, Request
+from ingest.conditional import NO_CACHE, ConditionalRequest
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 
 ODD = "Sat, 16 Nov 2041 25:61:00 Mitteleuropäische Zeit"
-BOTH = Request({"If-None-Match": "x", "If-Modified-Since": "y"}, "both")
+BOTH = ConditionalRequest({"If-None-Match": "x", "If-Modified-Since": "y"}, "both")
 
 
 def read_before(**values: object) -> dict[str, object]:
@@ -56,7 +56,7 @@ def test_a_long_row_of_304_is_checked_by_an_unconditional_request(tier: str, hou
 def test_a_server_whose_304_was_wrong_is_asked_unconditionally_for_a_week() -> None:
     feed = feed_record(**read_before(body_sha256="old"))
     same = {"ETag": 'W/"a"', "Last-Modified": ODD}
-    probe = Request({}, "", probe=True)
+    probe = ConditionalRequest({}, "", probe=True)
     later = MONDAY + timedelta(days=2)
     caught = conditional.kept_after_200(feed, same, "new", probe, later)
     assert caught.validators_off_until == later + timedelta(days=7)

@@ -7,11 +7,11 @@ from datetime import date
 from core.store import feed_days
 from core.store.feed_days import FeedDay
 from tests.support.newsroom import Answer
-from tests.support.scripted_publisher import Installation, Press, item, rss
+from tests.support.scripted_publisher import Installation, ScriptedPublisher, item, rss
 
 
 def test_each_poll_is_counted_on_its_day_by_what_came_of_it(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     one = item("1", "Eins", press.page("/1", "Eins"))
     two = item("2", "Zwei", press.page("/2", "Zwei"))

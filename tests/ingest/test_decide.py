@@ -10,19 +10,19 @@ import pytest
 from core.messages import FeedHealth, FeedHealthKind
 from core.store.feed_record import FeedRecord
 from ingest import poll_outcome
-from ingest.backoff import Failure
+from ingest.backoff import FetchFailure
 from ingest.conditional import NO_CACHE
-from ingest.poll_outcome import Decision, DocumentRead, NotModified
+from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
 from tests.ingest.test_interval import STILL
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 
 RNG = random.Random(1)
-DOWN = Failure("timeout", "No complete answer in time.")
-GONE = Failure("gone", "HTTP 410.")
+DOWN = FetchFailure("timeout", "No complete answer in time.")
+GONE = FetchFailure("gone", "HTTP 410.")
 
 
-def fail(feed: FeedRecord, failure: Failure = DOWN, now: datetime = MONDAY) -> Decision:
+def fail(feed: FeedRecord, failure: FetchFailure = DOWN, now: datetime = MONDAY) -> PollOutcome:
     return poll_outcome.after_failure(feed, failure, now, STILL, own_outage=False)
 
 
@@ -42,17 +42,22 @@ def document(**values: Any) -> DocumentRead:
     return DocumentRead(**given | values)
 
 
-def read(feed: FeedRecord, now: datetime = MONDAY, **values: Any) -> Decision:
+def read(feed: FeedRecord, now: datetime = MONDAY, **values: Any) -> PollOutcome:
     return poll_outcome.after_read(feed, document(**values), now, STILL)
 
 
 def test_an_explicit_interval_beats_every_back_off_but_not_what_the_server_asks() -> None:
     feed = feed_record(every_s=2.0)
-    for failure in (DOWN, GONE, Failure("not_found", "HTTP 404."), Failure("parse", "No feed.")):
+    for failure in (
+        DOWN,
+        GONE,
+        FetchFailure("not_found", "HTTP 404."),
+        FetchFailure("parse", "No feed."),
+    ):
         assert fail(feed, failure).feed.next_due_at - MONDAY == timedelta(seconds=2)
-    asked = fail(feed, Failure("server_error", "HTTP 503.", retry_after=600.0)).feed
+    asked = fail(feed, FetchFailure("server_error", "HTTP 503.", retry_after=600.0)).feed
     assert asked.next_due_at - MONDAY == timedelta(minutes=10)
-    limited = fail(feed, Failure("rate_limited", "HTTP 429.")).feed
+    limited = fail(feed, FetchFailure("rate_limited", "HTTP 429.")).feed
     assert limited.next_due_at - MONDAY == timedelta(minutes=15)
 
 
@@ -69,7 +74,7 @@ def test_failures_of_one_class_back_off_and_leave_validators_alone() -> None:
 
 
 def test_another_class_of_failure_begins_its_own_count() -> None:
-    feed = fail(fail(fail(feed_record()).feed).feed, Failure("not_found", "HTTP 404.")).feed
+    feed = fail(fail(fail(feed_record()).feed).feed, FetchFailure("not_found", "HTTP 404.")).feed
     assert (feed.fail_count, feed.class_count, feed.fail_class) == (3, 1, "not_found")
     assert feed.next_due_at - MONDAY == timedelta(minutes=30)
 
@@ -92,7 +97,7 @@ def test_two_failures_and_a_success_tell_nobody() -> None:
 
 
 def test_retry_after_beats_own_backoff_and_an_explicit_interval() -> None:
-    failure = Failure("rate_limited", "HTTP 429.", 4000.0)
+    failure = FetchFailure("rate_limited", "HTTP 429.", 4000.0)
     for feed in (feed_record(), feed_record(every_s=0.0)):
         decision = fail(feed, failure)
         assert decision.feed.next_due_at - MONDAY == timedelta(seconds=4000)
@@ -101,7 +106,7 @@ def test_retry_after_beats_own_backoff_and_an_explicit_interval() -> None:
 
 
 def test_a_short_retry_after_does_not_shorten_own_backoff() -> None:
-    decision = fail(feed_record(), Failure("server_error", "HTTP 503.", 5.0))
+    decision = fail(feed_record(), FetchFailure("server_error", "HTTP 503.", 5.0))
     assert decision.feed.next_due_at - MONDAY == timedelta(minutes=5)
 
 

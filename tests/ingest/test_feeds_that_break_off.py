@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.newsroom import Answer
-from tests.support.scripted_publisher import Installation, Press, item, rss
+from tests.support.scripted_publisher import Installation, ScriptedPublisher, item, rss
 
 FEED = "/feed.xml"
 NOT_MODIFIED = Answer(status=304)
 
 
-def document(press: Press, *numbers: int) -> Answer:
+def document(press: ScriptedPublisher, *numbers: int) -> Answer:
     """The whole feed, newest first, with the validators of the whole one."""
     entries = (item(str(n), f"T{n}", press.page(f"/{n}", f"T{n}")) for n in numbers)
     return rss(*entries, ETag='"whole"', Last_Modified="Mon, 16 Nov 2026 08:00:00 GMT")
@@ -33,7 +33,7 @@ def poll(desk: Installation) -> None:
 
 
 def test_its_validators_are_not_kept_for_the_next_304_would_hide_what_it_lost(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     whole = document(press, 3, 2, 1)
     desk.subscribe(press.says(FEED, broken_off(whole, b"T2"), whole, NOT_MODIFIED), every=1)
@@ -46,7 +46,9 @@ def test_its_validators_are_not_kept_for_the_next_304_would_hide_what_it_lost(
     assert sent == [None, None, '"whole"']
 
 
-def test_the_same_part_of_it_again_keeps_none_either(press: Press, desk: Installation) -> None:
+def test_the_same_part_of_it_again_keeps_none_either(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     whole = document(press, 3, 2, 1)
     part = broken_off(whole, b"T2")
     desk.subscribe(press.says(FEED, part, part, whole), every=1)
@@ -57,7 +59,7 @@ def test_the_same_part_of_it_again_keeps_none_either(press: Press, desk: Install
 
 
 def test_known_entries_that_it_lost_are_no_window_that_was_overrun(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     whole = document(press, 3, 2, 1)
     part = broken_off(whole, b"<item><guid isPermaLink='false'>1")
@@ -78,7 +80,7 @@ def _trailer(body: bytes) -> bytes:
 
 @pytest.mark.parametrize("damage", [_amp, _trailer])
 def test_a_feed_that_is_damaged_and_whole_is_asked_for_with_its_validators(
-    press: Press, desk: Installation, damage: Callable[[bytes], bytes]
+    press: ScriptedPublisher, desk: Installation, damage: Callable[[bytes], bytes]
 ) -> None:
     whole = document(press, 2, 1)
     served = Answer(damage(whole.body), 200, whole.headers)
@@ -89,7 +91,9 @@ def test_a_feed_that_is_damaged_and_whole_is_asked_for_with_its_validators(
     assert [r.headers.get("if-none-match") for r in press.requests_of(FEED)] == [None, '"whole"']
 
 
-def test_a_sitemap_that_breaks_off_is_asked_for_again(press: Press, desk: Installation) -> None:
+def test_a_sitemap_that_breaks_off_is_asked_for_again(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     urls = "".join(
         f"<url><loc>{press.page(f'/{n}', f'T{n}')}</loc>"
         f"<n:news><n:title>T{n}</n:title></n:news></url>"

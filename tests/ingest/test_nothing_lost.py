@@ -13,7 +13,15 @@ from sqlalchemy import text
 from config.errors import StoreError
 from core.store import Store
 from tests.support.newsroom import Answer
-from tests.support.scripted_publisher import HTML, Installation, Press, cut_short, html, item, rss
+from tests.support.scripted_publisher import (
+    HTML,
+    Installation,
+    ScriptedPublisher,
+    cut_short,
+    html,
+    item,
+    rss,
+)
 
 FEED = "/feed.xml"
 
@@ -28,7 +36,7 @@ STEP = st.tuples(
 
 
 def test_no_served_entry_is_lost_and_none_is_told_twice() -> None:
-    press = Press()
+    press = ScriptedPublisher()
 
     @settings(max_examples=8, deadline=None)
     @given(st.lists(STEP, min_size=1, max_size=6))
@@ -42,7 +50,9 @@ def test_no_served_entry_is_lost_and_none_is_told_twice() -> None:
         press.close()
 
 
-def check(press: Press, folder: Path, history: list[tuple[str, list[int], str]]) -> None:
+def check(
+    press: ScriptedPublisher, folder: Path, history: list[tuple[str, list[int], str]]
+) -> None:
     desk = Installation(folder, fetch_page_attempts=3)
     try:
         desk.subscribe(press.url + FEED, every=0.0)
@@ -58,7 +68,9 @@ def check(press: Press, folder: Path, history: list[tuple[str, list[int], str]])
         desk.close()
 
 
-def step(press: Press, desk: Installation, fault: str, shown: list[int], page: str) -> set[int]:
+def step(
+    press: ScriptedPublisher, desk: Installation, fault: str, shown: list[int], page: str
+) -> set[int]:
     """One poll; the entries that were served whole, and so must be told in the end."""
     for n in shown:
         press.says(f"/{n}", page_answer(page, n))
@@ -88,7 +100,7 @@ def page_answer(kind: str, n: int) -> Answer:
     return Answer(status={"503": 503, "403": 403, "timeout": 500}[kind])
 
 
-def entry(press: Press, n: int) -> str:
+def entry(press: ScriptedPublisher, n: int) -> str:
     return item(f"guid-{n}", f"Titel {n}", f"{press.url}/{n}", summary=f"Vorspann {n}.")
 
 
@@ -109,7 +121,7 @@ def execute(store: Store, statement: str) -> None:
         connection.execute(text(statement))
 
 
-def settle(press: Press, desk: Installation) -> None:
+def settle(press: ScriptedPublisher, desk: Installation) -> None:
     """Let every waiting page come to its end."""
     press.says(FEED, Answer(status=500))
     for _ in range(4):

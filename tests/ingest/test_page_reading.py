@@ -20,7 +20,7 @@ from tests.support.scripted_publisher import (
     TEXT,
     Installation,
     InThread,
-    Press,
+    ScriptedPublisher,
     html,
     item,
     rss,
@@ -44,7 +44,9 @@ def shown_by(desk: Installation, article_id: str) -> list[str]:
         return [feed for feed, _, _ in articles.seen_in(connection, article_id)]
 
 
-def test_an_article_carries_the_text_of_its_page(press: Press, desk: Installation) -> None:
+def test_an_article_carries_the_text_of_its_page(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     link = press.page("/1", "Uferstraße: Entscheidung vertagt")
     desk.subscribe(press.says(FEED, rss(item("1", "Uferstraße", link, summary="Der Rat tagt."))))
     assert desk.run().new == 1
@@ -58,7 +60,9 @@ def test_an_article_carries_the_text_of_its_page(press: Press, desk: Installatio
 
 
 @ON_EVERY_DATABASE
-def test_the_same_article_in_three_feeds_is_one(press: Press, desk: Installation) -> None:
+def test_the_same_article_in_three_feeds_is_one(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     link = press.page("/1?id=7", "Eins")
     press.page("/1?id=8", "Zwei")
     for marks in ("&utm_source=rss", "&wt_mc=push"):
@@ -79,7 +83,9 @@ def test_the_same_article_in_three_feeds_is_one(press: Press, desk: Installation
 
 
 @ON_EVERY_DATABASE
-def test_a_publishers_canonical_url_joins_two_links(press: Press, desk: Installation) -> None:
+def test_a_publishers_canonical_url_joins_two_links(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     home = press.named("www.kurier.example.org", "")
     head = CANONICAL.format(f"{home}/artikel")
     for path in ("/kurz", "/lang"):
@@ -92,7 +98,7 @@ def test_a_publishers_canonical_url_joins_two_links(press: Press, desk: Installa
 
 
 def test_pages_that_all_claim_one_url_stay_articles_of_their_own(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     login = press.page("/login", "Anmelden")
     for n in range(3):
@@ -105,7 +111,7 @@ def test_pages_that_all_claim_one_url_stay_articles_of_their_own(
 
 @ON_EVERY_DATABASE
 def test_a_page_that_fails_for_now_is_told_from_the_feed_and_follows(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     link = press.says("/1", Answer(status=503), Answer(html("Eins"), headers=HTML))
     desk.subscribe(press.says(FEED, rss(item("1", "Eins", link, summary="Der Rat tagt heute."))))
@@ -126,7 +132,7 @@ def test_a_page_that_fails_for_now_is_told_from_the_feed_and_follows(
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410, 451])
 def test_a_page_that_is_refused_is_told_from_the_feed_and_not_asked_again(
-    press: Press, desk: Installation, status: int
+    press: ScriptedPublisher, desk: Installation, status: int
 ) -> None:
     link = press.says("/1", Answer(status=status))
     desk.subscribe(press.says(FEED, rss(item("1", "Eins", link, summary="Der Rat tagt."))))
@@ -139,7 +145,9 @@ def test_a_page_that_is_refused_is_told_from_the_feed_and_not_asked_again(
     assert len(desk.announced) == 1
 
 
-def test_robots_txt_is_heeded_for_pages_and_not_for_feeds(press: Press, desk: Installation) -> None:
+def test_robots_txt_is_heeded_for_pages_and_not_for_feeds(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     press.says("/robots.txt", Answer(b"User-agent: *\nDisallow: /"))
     link = press.page("/1", "Eins")
     desk.subscribe(press.says(FEED, rss(item("1", "Eins", link, summary="Der Rat tagt."))))
@@ -149,7 +157,9 @@ def test_robots_txt_is_heeded_for_pages_and_not_for_feeds(press: Press, desk: In
 
 
 @ON_EVERY_DATABASE
-def test_robots_txt_is_asked_for_once_and_remembered(press: Press, desk: Installation) -> None:
+def test_robots_txt_is_asked_for_once_and_remembered(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     items = [item(str(n), f"T{n}", press.page(f"/{n}", f"T{n}")) for n in range(4)]
     desk.subscribe(press.says(FEED, rss(*items[:2]), rss(*items)))
     desk.run()
@@ -158,7 +168,9 @@ def test_robots_txt_is_asked_for_once_and_remembered(press: Press, desk: Install
     assert press.asked("/robots.txt") == 1
 
 
-def test_text_that_asks_for_consent_is_never_an_article(press: Press, desk: Installation) -> None:
+def test_text_that_asks_for_consent_is_never_an_article(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     press.page("/consent/", "Bevor Sie fortfahren", "Wir verwenden Cookies. " * 30)
     link = press.says("/1", Answer(status=302, headers={"Location": "/consent/"}))
     desk.subscribe(press.says(FEED, rss(item("1", "Eins", link, summary="Der Rat tagt."))))
@@ -168,7 +180,7 @@ def test_text_that_asks_for_consent_is_never_an_article(press: Press, desk: Inst
 
 
 def test_a_link_that_ends_at_the_homepage_is_told_from_the_feed(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     press.page("/", "Startseite")
     link = press.says("/1", Answer(status=302, headers={"Location": "/"}))
@@ -177,7 +189,9 @@ def test_a_link_that_ends_at_the_homepage_is_told_from_the_feed(
     assert [a.text_source for a in desk.announced] == ["feed"]
 
 
-def test_entries_without_a_link_are_articles_too(press: Press, desk: Installation) -> None:
+def test_entries_without_a_link_are_articles_too(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     feed = press.says(
         FEED, rss(item("1", "Eins", summary="Erste Meldung."), item("2", "Zwei", summary="Zweite."))
     )
@@ -190,7 +204,9 @@ def test_entries_without_a_link_are_articles_too(press: Press, desk: Installatio
 
 
 @ON_EVERY_DATABASE
-def test_a_guid_that_changes_makes_no_second_article(press: Press, desk: Installation) -> None:
+def test_a_guid_that_changes_makes_no_second_article(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     link = press.page("/1", "Eins")
     old = item("http://kurier.example.org/?p=1", "Eins", link)
     new = item("https://kurier.example.org/?p=1", "Eins", link)
@@ -201,7 +217,7 @@ def test_a_guid_that_changes_makes_no_second_article(press: Press, desk: Install
     assert len(desk.announced) == 1
 
 
-def test_one_guid_for_all_entries_loses_none(press: Press, desk: Installation) -> None:
+def test_one_guid_for_all_entries_loses_none(press: ScriptedPublisher, desk: Installation) -> None:
     items = [item("same", f"Titel {n}", press.page(f"/{n}", f"Titel {n}")) for n in range(5)]
     desk.subscribe(press.says(FEED, rss(*items[:4]), rss(*items)))
     assert desk.run().new == 4
@@ -211,7 +227,7 @@ def test_one_guid_for_all_entries_loses_none(press: Press, desk: Installation) -
 
 
 def test_a_title_edited_thirty_times_is_one_article_of_24_versions(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     desk.subscribe(press.url + FEED, every=0.0)
     for n in range(30):
@@ -226,7 +242,7 @@ def test_a_title_edited_thirty_times_is_one_article_of_24_versions(
 
 @ON_EVERY_DATABASE
 def test_edits_in_quick_succession_are_told_ten_minutes_apart(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     desk.subscribe(press.url + FEED, tier="A")
     for n in range(12):
@@ -243,7 +259,7 @@ def test_edits_in_quick_succession_are_told_ten_minutes_apart(
 
 
 def test_who_asks_for_a_feed_more_often_hears_of_edits_as_often(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     desk.subscribe(press.url + FEED, every=0.0)
     for n in range(3):
@@ -254,7 +270,9 @@ def test_who_asks_for_a_feed_more_often_hears_of_edits_as_often(
     assert [a.title for a in desk.announced] == ["Fassung 0", "Fassung 1", "Fassung 2"]
 
 
-def test_an_edit_that_changes_nothing_to_read_is_not_told(press: Press, desk: Installation) -> None:
+def test_an_edit_that_changes_nothing_to_read_is_not_told(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     link = press.page("/1", "Eins")
     edited = item("1", "Eins", link, published=MONDAY)
     desk.subscribe(press.says(FEED, rss(item("1", "Eins", link)), rss(edited)), every=0.0)
@@ -265,7 +283,9 @@ def test_an_edit_that_changes_nothing_to_read_is_not_told(press: Press, desk: In
     assert len(desk.announced) == 1
 
 
-def test_every_entry_ends_with_exactly_one_disposition(press: Press, desk: Installation) -> None:
+def test_every_entry_ends_with_exactly_one_disposition(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     good = press.page("/1", "Eins")
     items = [
         item("1", "Eins", good),
@@ -285,7 +305,9 @@ def test_every_entry_ends_with_exactly_one_disposition(press: Press, desk: Insta
     assert {r.state for r in rows.values()} <= {"done", "pending"}
 
 
-def test_a_page_with_a_text_too_long_for_a_record_is_cut(press: Press, desk: Installation) -> None:
+def test_a_page_with_a_text_too_long_for_a_record_is_cut(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     desk.settings = desk.settings.model_copy(update={"streams_max_record_bytes": 20_000})
     link = press.page("/1", "Eins", "\n".join(f"{n}. {TEXT}" for n in range(200)))
     desk.subscribe(press.says(FEED, rss(item("1", "Eins", link))))
@@ -312,7 +334,7 @@ class Stumbling(InThread):
 
 @ON_EVERY_DATABASE
 def test_a_mistake_of_ours_loses_no_article_and_stops_no_other(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     desk.extract = Stumbling()
     items = [item(str(n), f"Titel {n}", press.page(f"/{n}", f"Titel {n}")) for n in range(4)]
@@ -335,7 +357,7 @@ def test_a_mistake_of_ours_loses_no_article_and_stops_no_other(
 
 @ON_EVERY_DATABASE
 def test_an_entry_that_cannot_be_made_an_article_at_all_is_set_aside(
-    press: Press, desk: Installation, monkeypatch: pytest.MonkeyPatch
+    press: ScriptedPublisher, desk: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*args: object) -> None:
         raise RuntimeError("a mistake of ours")

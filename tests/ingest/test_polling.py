@@ -16,7 +16,7 @@ from tests.support.scripted_publisher import (
     HTML,
     MONDAY,
     Installation,
-    Press,
+    ScriptedPublisher,
     cut_short,
     html,
     item,
@@ -27,7 +27,7 @@ FEED = "/feed.xml"
 NOT_MODIFIED = Answer(status=304)
 
 
-def sent(press: Press, name: str, path: str = FEED) -> list[str | None]:
+def sent(press: ScriptedPublisher, name: str, path: str = FEED) -> list[str | None]:
     """The values of a header over all requests of a path."""
     return [r.headers.get(name.lower()) for r in press.requests_of(path)]
 
@@ -42,7 +42,7 @@ def poll(desk: Installation, times: int = 1) -> list[IngestCounts]:
 
 
 def test_a_first_read_is_unconditional_and_tells_only_what_is_fresh_live(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     fresh, old = (MONDAY - timedelta(hours=h) for h in (1, 30))
     items = [
@@ -63,7 +63,7 @@ def test_a_first_read_is_unconditional_and_tells_only_what_is_fresh_live(
 
 
 def test_a_new_entry_of_a_feed_that_is_read_regularly_is_live(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     one = item("1", "Eins", press.page("/1", "Eins"))
     two = item("2", "Zwei", press.page("/2", "Zwei"))
@@ -74,7 +74,7 @@ def test_a_new_entry_of_a_feed_that_is_read_regularly_is_live(
     assert press.asked("/1") == 1
 
 
-def test_validators_are_echoed_byte_for_byte(press: Press, desk: Installation) -> None:
+def test_validators_are_echoed_byte_for_byte(press: ScriptedPublisher, desk: Installation) -> None:
     etag, date = 'W/"a;b c--gzip"', "Sat, 16 Nov 2041 25:61:00 +0100 (MEZ)"
     desk.subscribe(press.says(FEED, rss(ETag=etag, Last_Modified=date), NOT_MODIFIED))
     counts = poll(desk, 2)
@@ -83,7 +83,9 @@ def test_validators_are_echoed_byte_for_byte(press: Press, desk: Installation) -
     assert counts[1] == IngestCounts(polled=1, not_modified=1)
 
 
-def test_a_touched_feed_gives_new_validators_and_no_news(press: Press, desk: Installation) -> None:
+def test_a_touched_feed_gives_new_validators_and_no_news(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     one = item("1", "Eins", press.page("/1", "Eins"))
     desk.subscribe(press.says(FEED, rss(one, ETag='"1"'), rss(one, ETag='"2"'), NOT_MODIFIED))
     counts = poll(desk, 3)
@@ -92,7 +94,9 @@ def test_a_touched_feed_gives_new_validators_and_no_news(press: Press, desk: Ins
     assert len(desk.announced) == 1
 
 
-def test_a_304_without_validators_keeps_those_we_have(press: Press, desk: Installation) -> None:
+def test_a_304_without_validators_keeps_those_we_have(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     hinted = Answer(status=304, headers={"Cache-Control": "max-age=3000"})
     [feed] = desk.subscribe(press.says(FEED, rss(ETag='"1"'), hinted))
     poll(desk, 3)
@@ -111,7 +115,7 @@ def test_a_304_without_validators_keeps_those_we_have(press: Press, desk: Instal
     ],
 )
 def test_what_cannot_be_read_leaves_validators_and_entries_alone(
-    press: Press, desk: Installation, broken: Answer, outcome: str
+    press: ScriptedPublisher, desk: Installation, broken: Answer, outcome: str
 ) -> None:
     one = item("1", "Eins", press.page("/1", "Eins"))
     [feed] = desk.subscribe(press.says(FEED, rss(one, ETag='"1"'), broken, rss(one, ETag='"3"')))
@@ -122,7 +126,7 @@ def test_what_cannot_be_read_leaves_validators_and_entries_alone(
     assert desk.feed(feed).fail_count == 0
 
 
-def test_a_feed_that_cannot_be_read_says_why(press: Press, desk: Installation) -> None:
+def test_a_feed_that_cannot_be_read_says_why(press: ScriptedPublisher, desk: Installation) -> None:
     [feed] = desk.subscribe(press.says(FEED, Answer(html("Wartung"), headers=HTML)))
     desk.run()
     state = desk.state(feed)
@@ -130,7 +134,9 @@ def test_a_feed_that_cannot_be_read_says_why(press: Press, desk: Installation) -
     assert state.feed.next_due_at >= MONDAY + timedelta(minutes=15)
 
 
-def test_half_a_document_is_not_taken_for_a_whole_one(press: Press, desk: Installation) -> None:
+def test_half_a_document_is_not_taken_for_a_whole_one(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     items = [item(str(n), f"Titel {n}", press.page(f"/{n}", f"Titel {n}")) for n in range(8)]
     whole = rss(*items, ETag='"1"')
     [feed] = desk.subscribe(press.says(FEED, cut_short(whole), whole))
@@ -141,7 +147,9 @@ def test_half_a_document_is_not_taken_for_a_whole_one(press: Press, desk: Instal
     assert desk.feed(feed).last_outcome == "read"
 
 
-def test_a_feed_without_entries_is_read_and_quiet(press: Press, desk: Installation) -> None:
+def test_a_feed_without_entries_is_read_and_quiet(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     one = item("1", "Eins", press.page("/1", "Eins"))
     [feed] = desk.subscribe(press.says(FEED, rss(), rss(one), rss()))
     assert poll(desk)[0] == IngestCounts(polled=1)
@@ -152,7 +160,7 @@ def test_a_feed_without_entries_is_read_and_quiet(press: Press, desk: Installati
 
 
 def test_a_database_that_fails_in_the_middle_keeps_nothing_and_loses_nothing(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     items = [item(str(n), f"Titel {n}", press.page(f"/{n}", f"Titel {n}")) for n in range(3)]
     [feed] = desk.subscribe(press.says(FEED, rss(*items, ETag='"1"')))
@@ -171,7 +179,9 @@ def test_a_database_that_fails_in_the_middle_keeps_nothing_and_loses_nothing(
     assert sent(press, "If-None-Match") == [None, None]
 
 
-def test_a_server_that_ignores_the_etag_is_asked_by_date(press: Press, desk: Installation) -> None:
+def test_a_server_that_ignores_the_etag_is_asked_by_date(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     same = rss(ETag='"1"', Last_Modified="Mon, 16 Nov 2026 08:00:00 GMT")
     script = [same] * 4 + [NOT_MODIFIED]
     [feed] = desk.subscribe(press.says(FEED, *script))
@@ -181,14 +191,16 @@ def test_a_server_that_ignores_the_etag_is_asked_by_date(press: Press, desk: Ins
     assert desk.feed(feed).validator_mode == "last_modified"
 
 
-def test_another_body_under_the_same_etag_is_read(press: Press, desk: Installation) -> None:
+def test_another_body_under_the_same_etag_is_read(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     one = item("1", "Eins", press.page("/1", "Eins"))
     two = item("2", "Zwei", press.page("/2", "Zwei"))
     desk.subscribe(press.says(FEED, rss(one, ETag='"1"'), rss(one, two, ETag='"1"')))
     assert [c.new for c in poll(desk, 2)] == [1, 1]
 
 
-def test_an_endless_304_is_seen_through(press: Press, desk: Installation) -> None:
+def test_an_endless_304_is_seen_through(press: ScriptedPublisher, desk: Installation) -> None:
     one = item("1", "Eins", press.page("/1", "Eins"))
     two = item("2", "Zwei", press.page("/2", "Zwei"))
     desk.subscribe(press.says(FEED, rss(one, ETag='"1"'), NOT_MODIFIED))
@@ -200,7 +212,7 @@ def test_an_endless_304_is_seen_through(press: Press, desk: Installation) -> Non
 
 
 def test_a_304_nobody_asked_for_is_repeated_once_and_is_then_a_failure(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     [feed] = desk.subscribe(press.says(FEED, NOT_MODIFIED))
     assert desk.run() == IngestCounts(polled=1, failed=1)
@@ -209,7 +221,7 @@ def test_a_304_nobody_asked_for_is_repeated_once_and_is_then_a_failure(
 
 
 def test_a_304_from_another_address_than_the_validators_is_not_believed(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     one = item("1", "Eins", press.page("/1", "Eins"))
     two = item("2", "Zwei", press.page("/2", "Zwei"))
@@ -236,7 +248,7 @@ def real_time(later: timedelta) -> str:
     ],
 )
 def test_retry_after_of_a_429(
-    press: Press, desk: Installation, after: str | timedelta, minutes: int
+    press: ScriptedPublisher, desk: Installation, after: str | timedelta, minutes: int
 ) -> None:
     headers = {"Retry-After": after if isinstance(after, str) else real_time(after)}
     [feed] = desk.subscribe(press.says(FEED, Answer(status=429, headers=headers)), every=0.0)
@@ -251,7 +263,7 @@ def test_retry_after_of_a_429(
 
 
 def test_a_503_with_retry_after_pauses_the_publisher_and_nobody_else(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     press.says("/busy", Answer(status=503, headers={"Retry-After": "1800"}))
     press.says("/fine", rss())
@@ -274,7 +286,7 @@ def test_a_503_with_retry_after_pauses_the_publisher_and_nobody_else(
 
 
 def test_a_429_of_a_bridge_on_an_address_pauses_that_url_alone(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     one = press.says("/one", Answer(status=429, headers={"Retry-After": "1800"}))
     two = press.says("/two", rss())
@@ -285,7 +297,9 @@ def test_a_429_of_a_bridge_on_an_address_pauses_that_url_alone(
     assert [desk.state(f).state for f in (first, second)] == ["paused", "quiet"]
 
 
-def test_a_bot_wall_is_named_and_left_alone_for_hours(press: Press, desk: Installation) -> None:
+def test_a_bot_wall_is_named_and_left_alone_for_hours(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     wall = Answer(status=403, headers={"cf-mitigated": "challenge"})
     [feed] = desk.subscribe(press.says(FEED, wall))
     desk.run()
@@ -298,7 +312,7 @@ def test_a_bot_wall_is_named_and_left_alone_for_hours(press: Press, desk: Instal
 
 
 def test_a_feed_that_is_404_for_hours_comes_back_by_itself(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     one = item("1", "Eins", press.page("/1", "Eins"))
     [feed] = desk.subscribe(press.says(FEED, Answer(status=404)))
@@ -312,7 +326,9 @@ def test_a_feed_that_is_404_for_hours_comes_back_by_itself(
     assert desk.feed(feed).due_reason == "every 10 min, as for tier B"
 
 
-def test_one_410_does_not_end_a_feed_and_days_of_them_do(press: Press, desk: Installation) -> None:
+def test_one_410_does_not_end_a_feed_and_days_of_them_do(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     [feed] = desk.subscribe(press.says(FEED, Answer(status=410), rss()))
     desk.run()
     desk.clock.forward(hours=27)
@@ -329,7 +345,9 @@ def test_one_410_does_not_end_a_feed_and_days_of_them_do(press: Press, desk: Ins
     assert press.asked(FEED) == before
 
 
-def test_a_failing_feed_is_told_and_so_is_its_recovery(press: Press, desk: Installation) -> None:
+def test_a_failing_feed_is_told_and_so_is_its_recovery(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     down = Answer(status=500)
     desk.subscribe(press.says(FEED, down, down, down, down, rss()))
     for _ in range(5):
@@ -341,7 +359,7 @@ def test_a_failing_feed_is_told_and_so_is_its_recovery(press: Press, desk: Insta
     ]
 
 
-def test_a_window_that_was_overrun_is_told(press: Press, desk: Installation) -> None:
+def test_a_window_that_was_overrun_is_told(press: ScriptedPublisher, desk: Installation) -> None:
     def window(first: int) -> Answer:
         return rss(
             *(item(str(n), f"T{n}", press.page(f"/{n}", f"T{n}")) for n in range(first, first + 4))
@@ -355,7 +373,7 @@ def test_a_window_that_was_overrun_is_told(press: Press, desk: Installation) -> 
 
 
 def test_redirects_in_a_circle_are_a_failure_of_the_feed_alone(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     press.says("/a", Answer(status=301, headers={"Location": "/b"}))
     press.says("/b", Answer(status=301, headers={"Location": "/a"}))
@@ -374,14 +392,16 @@ def test_when_nobody_can_be_reached_the_feeds_are_not_to_blame(desk: Installatio
     assert all(desk.feed(f).next_due_at <= MONDAY + timedelta(minutes=5) for f in feeds)
 
 
-def test_an_address_inside_is_refused(press: Press, desk: Installation) -> None:
+def test_an_address_inside_is_refused(press: ScriptedPublisher, desk: Installation) -> None:
     desk.settings = desk.settings.model_copy(update={"http_allow_private": False})
     desk.subscribe(press.says(FEED, rss()))
     assert desk.run() == IngestCounts(polled=1, failed=1, reached_nothing=True)
     assert press.requests == []
 
 
-def test_one_url_is_not_asked_twice_within_a_minute(press: Press, desk: Installation) -> None:
+def test_one_url_is_not_asked_twice_within_a_minute(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     [feed] = desk.subscribe(press.says(FEED, rss()))
     desk.run()
     desk.clock.forward(seconds=59)
@@ -393,7 +413,7 @@ def test_one_url_is_not_asked_twice_within_a_minute(press: Press, desk: Installa
 
 
 def test_a_feed_taken_out_of_the_files_is_off_and_comes_back(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     [feed] = desk.subscribe(press.says(FEED, rss()), every=0.0)
     desk.run()

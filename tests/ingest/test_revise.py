@@ -11,10 +11,10 @@ from core.ids import article_id
 from core.messages import Access
 from core.store.articles import ArticleRecord
 from core.store.entries import DONE, PENDING
-from ingest.backoff import Failure
+from ingest.backoff import FetchFailure
 from ingest.compose import PageRead, hashes
 from ingest.extract import ExtractedPage
-from ingest.revise import Claim, Identity, Verdict, claim_of, decide, identify
+from ingest.revise import CanonicalClaim, EntryOutcome, Identity, claim_of, decide, identify
 from tests.support.records import article_record, entry_record, feed_record
 from tests.support.scripted_publisher import MONDAY
 
@@ -23,8 +23,8 @@ ENTRY = entry_record(id=3, summary="Der Rat tagt.", content="Der Rat tagt. Es ge
 FEED = feed_record()
 URL = "https://kurier.example.org/a"
 NEW = Identity(article_id(URL), URL, URL, None, is_copy=False)
-SLOW = Failure("timeout", "No complete answer in time.")
-FORBIDDEN = Failure("refused", "HTTP 403.")
+SLOW = FetchFailure("timeout", "No complete answer in time.")
+FORBIDDEN = FetchFailure("refused", "HTTP 403.")
 
 
 def page(**values: Any) -> PageRead:
@@ -47,7 +47,7 @@ def page(**values: Any) -> PageRead:
     return PageRead(ExtractedPage(**given | values), final_url, MONDAY)
 
 
-def article_of(verdict: Verdict) -> ArticleRecord:
+def article_of(verdict: EntryOutcome) -> ArticleRecord:
     assert verdict.article is not None
     return verdict.article
 
@@ -57,11 +57,11 @@ def known(article: ArticleRecord) -> Identity:
 
 
 def judged(
-    result: PageRead | Failure,
+    result: PageRead | FetchFailure,
     identity: Identity = NEW,
     entry: Any = ENTRY,
     later: timedelta = timedelta(),
-) -> Verdict:
+) -> EntryOutcome:
     return decide(entry, FEED, result, identity, MONDAY + later, SETTINGS)
 
 
@@ -98,7 +98,7 @@ def test_attempts_are_further_and_further_apart_and_end() -> None:
 
 
 def test_a_server_that_asks_for_time_gets_it() -> None:
-    busy = Failure("rate_limited", "HTTP 429.", 3600.0)
+    busy = FetchFailure("rate_limited", "HTTP 429.", 3600.0)
     assert judged(busy).entry.next_page_at == MONDAY + timedelta(hours=1)
 
 
@@ -106,7 +106,7 @@ def test_a_server_that_asks_for_time_gets_it() -> None:
     "outcome", ["robots", "refused", "not_found", "gone", "consent_wall", "not_html", "too_large"]
 )
 def test_a_page_that_never_comes_is_told_from_the_feed_for_good(outcome: str) -> None:
-    verdict = judged(Failure(outcome, ""))
+    verdict = judged(FetchFailure(outcome, ""))
     assert (verdict.disposition, verdict.entry.state) == ("article_new", DONE)
     assert verdict.message is not None
     assert verdict.message.text_source == "feed"
@@ -121,7 +121,7 @@ def test_an_entry_that_says_nothing_waits_for_its_page_and_then_ends_without_one
 
 def test_a_copy_is_noted_and_not_told() -> None:
     identity = replace(known(article_record()), is_copy=True)
-    verdict = judged(Failure("not_asked", ""), identity)
+    verdict = judged(FetchFailure("not_asked", ""), identity)
     assert (verdict.disposition, verdict.message) == ("copy_url", None)
     assert verdict.sighting == "a" * 32
 
@@ -203,7 +203,7 @@ def test_what_a_page_may_claim_to_be(
     assert (claim.url_key if claim else None) == key
 
 
-CLAIM = Claim("https://kurier.example.org/b", "https://www.kurier.example.org/b")
+CLAIM = CanonicalClaim("https://kurier.example.org/b", "https://www.kurier.example.org/b")
 
 
 def identified(**values: Any) -> Identity:

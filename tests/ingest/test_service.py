@@ -20,15 +20,15 @@ from core.processes.instance import Instance
 from core.store import entries, feeds
 from ingest.service import Ingest, IngestCounts
 from tests.support.postgres import ON_EVERY_DATABASE
-from tests.support.scripted_publisher import Installation, Press, item, rss
+from tests.support.scripted_publisher import Installation, ScriptedPublisher, item, rss
 
 FEED = "/feed.xml"
 
 pytestmark = ON_EVERY_DATABASE
-CHILD = Path(__file__).parents[1] / "support" / "press_child.py"
+CHILD = Path(__file__).parents[1] / "support" / "scripted_publisher_child.py"
 
 
-def many(press: Press, number: int) -> list[str]:
+def many(press: ScriptedPublisher, number: int) -> list[str]:
     return [item(str(n), f"Titel {n}", press.page(f"/{n}", f"Titel {n}")) for n in range(number)]
 
 
@@ -40,7 +40,7 @@ async def _until(done: object, seconds: float = 30.0) -> None:
 
 
 def test_the_service_reads_what_is_due_until_it_is_stopped(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     desk.subscribe(press.says(FEED, rss(*many(press, 3))))
 
@@ -58,7 +58,9 @@ def test_the_service_reads_what_is_due_until_it_is_stopped(
     assert press.asked(FEED) == 2
 
 
-def test_a_stop_gives_back_what_is_in_hand_within_seconds(press: Press, desk: Installation) -> None:
+def test_a_stop_gives_back_what_is_in_hand_within_seconds(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     desk.subscribe(press.says(FEED, rss(*many(press, 4))))
     press.page_delay = 0.6
 
@@ -82,7 +84,9 @@ def test_a_stop_gives_back_what_is_in_hand_within_seconds(press: Press, desk: In
     assert len(taken) == 1
 
 
-def test_a_changed_catalog_is_taken_up_while_running(press: Press, desk: Installation) -> None:
+def test_a_changed_catalog_is_taken_up_while_running(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     press.says(FEED, rss(*many(press, 1)))
 
     async def serve(ingest: Ingest) -> None:
@@ -98,7 +102,7 @@ def test_a_changed_catalog_is_taken_up_while_running(press: Press, desk: Install
 
 
 def test_an_interval_of_zero_is_polled_once_a_run_and_not_without_end(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     desk.subscribe(press.says(FEED, rss()), every=0.0)
     assert [desk.run().polled for _ in range(3)] == [1, 1, 1]
@@ -110,7 +114,9 @@ def test_an_unknown_feed_cannot_be_polled(desk: Installation) -> None:
         desk.with_ingest(lambda ingest: ingest.poll_feed("nobody-1"))
 
 
-def test_polling_one_feed_leaves_its_pages_for_a_run(press: Press, desk: Installation) -> None:
+def test_polling_one_feed_leaves_its_pages_for_a_run(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
     [feed] = desk.subscribe(press.says(FEED, rss(*many(press, 2))))
     polled = desk.with_ingest(lambda ingest: ingest.poll_feed(feed))
     assert (polled.outcome, polled.new, polled.due_reason) == (
@@ -122,7 +128,7 @@ def test_polling_one_feed_leaves_its_pages_for_a_run(press: Press, desk: Install
     assert desk.run() == IngestCounts(new=2)
 
 
-def test_two_processes_share_the_work(press: Press, desk: Installation) -> None:
+def test_two_processes_share_the_work(press: ScriptedPublisher, desk: Installation) -> None:
     names = [f"/{n}.xml" for n in range(6)]
     for n, name in enumerate(names):
         press.says(name, rss(item(str(n), f"Titel {n}", press.page(f"/{n}", f"Titel {n}"))))
@@ -144,7 +150,7 @@ def test_two_processes_share_the_work(press: Press, desk: Installation) -> None:
 
 
 def test_what_a_dead_process_held_is_taken_up_at_once_in_a_run_and_after_a_minute_in_service(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     [feed] = desk.subscribe(press.says(FEED, rss()))
     desk.with_ingest(_nothing)
@@ -171,7 +177,7 @@ async def _nothing(ingest: Ingest) -> None:
 
 
 def test_a_process_killed_at_any_instant_loses_nothing_and_repeats_nothing(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     press.says(FEED, rss(*many(press, 12)))
     press.page_delay = 0.05  # a child whose killer oversleeps still has pages to read
@@ -202,7 +208,7 @@ def _child(desk: Installation, url: str) -> subprocess.Popen[bytes]:
 
 
 def test_the_clock_of_the_process_is_the_real_one_by_default(
-    press: Press, desk: Installation
+    press: ScriptedPublisher, desk: Installation
 ) -> None:
     [feed] = desk.subscribe(press.says(FEED, rss()))
     desk.clock.now = utc_now()

@@ -20,7 +20,7 @@ from processors.query.nodes import (
     And,
     Count,
     Except,
-    Label,
+    LabelNode,
     Near,
     Node,
     Not,
@@ -67,7 +67,7 @@ class Oracle:
                 return any(self.true(c) for c in node.children)
             case Not():
                 return not self.true(node.child)
-            case Label():
+            case LabelNode():
                 return _like(self.fields[node.field].casefold(), node.pattern)
             case Count():
                 return _most_apart(self.hits(node.child)) >= node.least

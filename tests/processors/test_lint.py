@@ -10,7 +10,7 @@ from config.catalog.load import load_catalog
 from config.catalog.models import Catalog
 from config.errors import CatalogError
 from config.faults import Fault
-from processors import Processors, article_from, run_topic_tests, topic_faults
+from processors import Processors, article_from_fields, run_topic_tests, topic_faults
 
 SOURCES = """\
 outlets:
@@ -170,7 +170,7 @@ def test_the_language_a_test_gives_is_taken_as_it_is(tmp_path: Path) -> None:
 def test_retired_topics_are_tested_too(tmp_path: Path) -> None:
     catalog = catalog_of(tmp_path, SOUND.replace("id: nato", "id: nato\nstate: retired"))
     assert run_topic_tests(catalog.topics[0], catalog) == []
-    assert Processors.compile(catalog, ("de",)).process(article_from({})).matches == ()
+    assert Processors.compile(catalog, ("de",)).process(article_from_fields({})).matches == ()
 
 
 def test_tests_of_a_broken_topic_are_not_run(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from config.catalog.models import (
     AlertPolicy,
     Catalog,
     EntityDefinition,
-    Place,
+    FilePosition,
     RuleDefinition,
     SourceText,
     TopicDefinition,
@@ -22,9 +22,9 @@ from config.catalog.models import (
 from config.errors import CatalogError, UsageError
 from core.messages import EntityMention, Evidence
 from core.text import fingerprint
-from processors import Processors, article_from
+from processors import Processors, article_from_fields
 
-PLACE = Place("topics/nato.yaml", 1, 1)
+PLACE = FilePosition("topics/nato.yaml", 1, 1)
 LANGUAGES = ("de", "en", "fr", "ru", "uk")
 
 
@@ -59,17 +59,19 @@ def processors(*topics: TopicDefinition, entities: tuple[EntityDefinition, ...] 
 
 
 def mentions(text: str, *entities: EntityDefinition) -> list[tuple[str, str]]:
-    outcome = processors(entities=entities).process(article_from({"title": "t", "text": text}))
+    outcome = processors(entities=entities).process(
+        article_from_fields({"title": "t", "text": text})
+    )
     return [(m.id, m.surface) for m in outcome.enriched.entities]
 
 
 def test_weights_of_the_rules_that_fire_add_up_and_are_told_in_file_order() -> None:
     rules = {"b": (20, "nato"), "a": (15, "beitritt*"), "veto": (-10, "draht*"), "no": (5, "eu")}
     known = processors(topic(rules))
-    outcome = known.process(article_from({"title": "Beitritt zur Nato, Drahtseilakt"}))
+    outcome = known.process(article_from_fields({"title": "Beitritt zur Nato, Drahtseilakt"}))
     assert outcome.matches == ()
     assert outcome.disposition == "no_match"
-    outcome = known.process(article_from({"title": "Beitritt zur Nato"}))
+    outcome = known.process(article_from_fields({"title": "Beitritt zur Nato"}))
     (match,) = outcome.matches
     assert (match.score, match.threshold, match.rules) == (35, 30, ("b", "a"))
     assert [(e.rule, e.surface) for e in match.evidence] == [("b", "Nato"), ("a", "Beitritt")]
@@ -78,7 +80,7 @@ def test_weights_of_the_rules_that_fire_add_up_and_are_told_in_file_order() -> N
 
 
 def test_the_match_stands_alone() -> None:
-    article = article_from(
+    article = article_from_fields(
         {"title": "Nato", "lead": "Der Anfang.", "text": "Selenskyj spricht.", "url": "https://a/b"}
     )
     known = processors(topic({"r": (30, "nato")}), entities=(entity("z", "Selenskyj"),))
@@ -90,20 +92,20 @@ def test_the_match_stands_alone() -> None:
 
 
 def test_an_article_without_lead_and_text_is_known_by_its_title() -> None:
-    outcome = processors().process(article_from({"title": "Nato tagt"}))
+    outcome = processors().process(article_from_fields({"title": "Nato tagt"}))
     assert outcome.enriched.fingerprint == fingerprint.fingerprint(["nato", "tagt"])
 
 
 @pytest.mark.parametrize("state", list(TopicState))
 def test_every_topic_but_a_retired_one_is_evaluated(state: TopicState) -> None:
     known = processors(topic({"r": (30, "nato")}, state=state))
-    matches = known.process(article_from({"title": "Nato"})).matches
+    matches = known.process(article_from_fields({"title": "Nato"})).matches
     assert len(matches) == (0 if state is TopicState.RETIRED else 1)
 
 
 def test_a_topic_in_another_language_is_gated_and_the_gate_says_why() -> None:
     known = processors(topic({"r": (30, "nato")}, languages=("de", "en")))
-    article = article_from(
+    article = article_from_fields(
         {"title": "L'OTAN et la Nato se réunissent à Bruxelles pour parler de la guerre"}
     )
     assert known.process(article).matches == ()
@@ -132,7 +134,7 @@ def test_a_topic_in_another_language_is_gated_and_the_gate_says_why() -> None:
 def test_language_is_detected_where_that_is_sure_and_else_declared(
     declared: str, title: str, expected: tuple[str, str]
 ) -> None:
-    article = article_from({"title": title, "language": declared})
+    article = article_from_fields({"title": title, "language": declared})
     enriched = processors().process(article).enriched
     assert (enriched.language, enriched.language_source) == expected
 
@@ -182,7 +184,9 @@ def test_the_longer_name_wins_and_equal_names_are_both_told() -> None:
 
 
 def test_spans_of_entities_index_their_field() -> None:
-    article = article_from({"title": "Ja 😀 Putin", "lead": "x Putins", "text": "Mit Putin-Rede."})
+    article = article_from_fields(
+        {"title": "Ja 😀 Putin", "lead": "x Putins", "text": "Mit Putin-Rede."}
+    )
     found = processors(entities=(entity("p", "Putin"),)).process(article).enriched.entities
     assert [(m.field, getattr(article, m.field)[m.start : m.end]) for m in found] == [
         ("title", "Putin"),
@@ -195,12 +199,14 @@ def test_explaining_an_unknown_or_retired_topic_is_wrong_usage() -> None:
     known = processors(topic({"r": (30, "a")}, state=TopicState.RETIRED))
     for name in ("nope", "nato"):
         with pytest.raises(UsageError, match=name):
-            known.explain(name, article_from({"title": "a"}))
+            known.explain(name, article_from_fields({"title": "a"}))
 
 
 def test_an_explanation_has_the_published_shape() -> None:
     rules = {"yes": (30, "nato"), "no": (10, "eu")}
-    shape = processors(topic(rules)).explain("nato", article_from({"title": "Nato"})).as_json()
+    shape = (
+        processors(topic(rules)).explain("nato", article_from_fields({"title": "Nato"})).as_json()
+    )
     assert shape["rules"] == [
         {"id": "yes", "weight": 30, "fired": True},
         {"id": "no", "weight": 10, "fired": False},
@@ -227,7 +233,7 @@ def test_an_explanation_has_the_published_shape() -> None:
 def test_explanation_and_match_agree() -> None:
     known = processors(topic({"a": (20, "nato"), "b": (20, "eu AND NOT uno"), "c": (-5, "uno")}))
     for title in ("Nato", "Nato EU", "Nato EU UNO", "UNO", ""):
-        article = article_from({"title": title})
+        article = article_from_fields({"title": title})
         matches = known.process(article).matches
         explained = known.explain("nato", article)
         assert explained.match == bool(matches)
@@ -242,14 +248,14 @@ def test_a_query_with_an_error_keeps_the_catalog_from_being_compiled() -> None:
 
 def test_the_same_article_gives_the_same_outcome() -> None:
     known = processors(topic({"r": (30, "nato OR eu*nion OR (a NEAR/3 b)")}))
-    article = article_from({"title": "Nato a b", "text": "a nato b a Nato b"})
+    article = article_from_fields({"title": "Nato a b", "text": "a nato b a Nato b"})
     assert known.process(article) == known.process(article)
 
 
 @pytest.mark.parametrize("fields", [{"title": 3}, {"authors": "x"}, {"published_at": "gestern"}])
 def test_what_is_no_article_is_wrong_usage(fields: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="no article"):
-        article_from(fields)
+        article_from_fields(fields)
 
 
 WORDS = st.sampled_from(["Nato", "-", "’s", " ", ". ", "\n", "Putin", "\u00ad", "\x1f", "ß", "😀"])
@@ -258,7 +264,9 @@ KNOWN = processors(topic({"r": (30, "nato* OR entity:p")}), entities=(entity("p"
 
 @given(st.lists(WORDS | st.text(max_size=5), max_size=20).map("".join), st.text(max_size=20))
 def test_whatever_the_text_every_span_shows_its_surface(text: str, title: str) -> None:
-    article = article_from({"title": title + text, "lead": text, "text": text, "language": "de"})
+    article = article_from_fields(
+        {"title": title + text, "lead": text, "text": text, "language": "de"}
+    )
     outcome = KNOWN.process(article)
     spans = [e for match in outcome.matches for e in match.evidence]
     found: list[Evidence | EntityMention] = [*spans, *outcome.enriched.entities]

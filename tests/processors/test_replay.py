@@ -12,7 +12,7 @@ import pytest
 from config.catalog.models import (
     AlertPolicy,
     Catalog,
-    Place,
+    FilePosition,
     RuleDefinition,
     SourceText,
     TopicDefinition,
@@ -30,14 +30,14 @@ from core.messages.envelope import (
     to_record,
     topic_stream,
 )
-from core.streams.consume_loop import Policy, drained
+from core.streams.consume_loop import ConsumePolicy, drained
 from core.streams.port import NewRecord, Record, StreamLog
 from core.streams.topology import stream_specs
-from processors import GROUP, Processors, Worker, article_from
-from processors.replay import GROUPS, Counts, Replay, reach
+from processors import GROUP, Processors, ProcessorsWorker, article_from_fields
+from processors.replay import GROUPS, Replay, ReplayCounts, replay_range
 from tests.support.engines import ENGINES, opened, settings_of
 
-PLACE = Place("topics/t.yaml", 1, 1)
+PLACE = FilePosition("topics/t.yaml", 1, 1)
 HOUR = timedelta(hours=1)
 NOW = utc_now().replace(microsecond=0)
 
@@ -79,7 +79,7 @@ CATALOG = Catalog((), (topic("nato", "nato"), topic("weather", "wetter")))
 def article(number: int) -> ArticleRevision:
     title = f"Nato Wetter {number}" if number % 2 else f"Sport {number}"
     given = {"title": title, "url": f"https://a.example/{number}", "fetched_at": NOW}
-    return article_from(given)
+    return article_from_fields(given)
 
 
 def send(log: StreamLog, *numbers: int, hours_ago: int = 0) -> None:
@@ -88,20 +88,22 @@ def send(log: StreamLog, *numbers: int, hours_ago: int = 0) -> None:
 
 def live(log: StreamLog) -> None:
     """The running processors read all there is."""
-    worker = Worker(lambda: CATALOG, ("de",), utc_now, Dispositions())
+    worker = ProcessorsWorker(lambda: CATALOG, ("de",), utc_now, Dispositions())
     with closing(log.consumer(GROUP, [ARTICLES], slot="live")) as member:
         worker.run(
             member,
             stop=lambda: False,
             idle=lambda: drained(log, GROUP, [ARTICLES], slot="live"),
-            policy=Policy(wait=0.05),
+            policy=ConsumePolicy(wait=0.05),
         )
 
 
-def replayed(log: StreamLog, catalog: Catalog = CATALOG, batch: int = 5, **how: object) -> Counts:
+def replayed(
+    log: StreamLog, catalog: Catalog = CATALOG, batch: int = 5, **how: object
+) -> ReplayCounts:
     processors = Processors.compile(catalog, ("de",))
     replay = Replay(log, processors, **{"since": None, **how})  # type: ignore[arg-type]
-    replay.run(reach(log), clock=utc_now, stop=lambda: False, batch=batch)
+    replay.run(replay_range(log), clock=utc_now, stop=lambda: False, batch=batch)
     return replay.counts
 
 
@@ -156,12 +158,12 @@ def test_a_replay_of_one_topic_publishes_its_matches_and_copies_alone(log: Strea
 
 def test_what_the_running_processors_have_yet_to_read_is_left_to_them(log: StreamLog) -> None:
     send(log, *range(8))
-    assert reach(log).waiting == 8
+    assert replay_range(log).waiting == 8
     assert replayed(log).articles == 0
     assert read(log, MATCHES) == []
     live(log)
     send(log, 20, 21, 22)
-    assert reach(log).waiting == 3
+    assert replay_range(log).waiting == 3
     assert replayed(log).articles == 8
     assert len(read(log, ENRICHED)) == 16
 
@@ -174,7 +176,7 @@ def test_a_replay_begins_at_a_time_and_counts_before_it_does_anything(log: Strea
     live(log)
     since = NOW - 3 * HOUR
     preview = Replay(log, Processors.compile(CATALOG, ("de",)), since=since)
-    preview.preview(reach(log), stop=lambda: False)
+    preview.preview(replay_range(log), stop=lambda: False)
     assert len(read(log, ENRICHED)) == 7
     counts = replayed(log, since=since)
     assert preview.counts == counts
@@ -205,7 +207,7 @@ def test_a_replay_that_is_told_to_stop_leaves_no_group_and_what_it_did(log: Stre
     send(log, *range(30))
     live(log)
     replay = Replay(log, Processors.compile(CATALOG, ("de",)), since=None)
-    replay.run(reach(log), clock=utc_now, stop=lambda: replay.counts.articles >= 10, batch=5)
+    replay.run(replay_range(log), clock=utc_now, stop=lambda: replay.counts.articles >= 10, batch=5)
     assert 10 <= replay.counts.articles < 30
     assert len(read(log, ENRICHED)) == 30 + replay.counts.articles
     assert log.groups() == [GROUP]

@@ -6,13 +6,13 @@ import time
 
 import pytest
 
-from config.catalog.models import EntityDefinition, Place
+from config.catalog.models import EntityDefinition, FilePosition
 from processors.engine.ruleset import RuleSet, TopicRules
 from processors.engine.view import View
 from processors.evidence import evidence_of
 from processors.query import resolve
 
-PLACE = Place("entities.yaml", 1, 1)
+PLACE = FilePosition("entities.yaml", 1, 1)
 ZELENSKYY = EntityDefinition("zelenskyy", "person", "Selenskyj", (), None, PLACE)
 TERMS = {
     name: resolve(query, {}, ())

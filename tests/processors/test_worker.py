@@ -13,7 +13,7 @@ import pytest
 from config.catalog.models import (
     AlertPolicy,
     Catalog,
-    Place,
+    FilePosition,
     RuleDefinition,
     SourceText,
     TopicDefinition,
@@ -30,13 +30,13 @@ from core.messages.envelope import (
     to_record,
     topic_stream,
 )
-from core.streams.consume_loop import Policy
+from core.streams.consume_loop import ConsumePolicy
 from core.streams.embedded import EmbeddedLog
 from core.streams.port import NewRecord, Record, StreamSpec
-from processors import GROUP, STAGE, Worker, article_from
+from processors import GROUP, STAGE, ProcessorsWorker, article_from_fields
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-PLACE = Place("topics/t.yaml", 1, 1)
+PLACE = FilePosition("topics/t.yaml", 1, 1)
 
 
 def topic(query: str, **changes: Any) -> TopicDefinition:
@@ -78,14 +78,14 @@ def log(tmp_path: Path) -> Iterator[EmbeddedLog]:
 
 def article(title: str, number: int = 1) -> ArticleRevision:
     given = {"title": title, "url": f"https://a.example/{number}", "fetched_at": NOW}
-    return article_from(given)
+    return article_from_fields(given)
 
 
 def send(log: EmbeddedLog, *articles: ArticleRevision) -> None:
     log.append([to_record(a, at=NOW) for a in articles])
 
 
-def run(log: EmbeddedLog, worker: Worker) -> None:
+def run(log: EmbeddedLog, worker: ProcessorsWorker) -> None:
     consumer = log.consumer(GROUP, [ARTICLES], slot="a")
     try:
         worker.run(
@@ -93,7 +93,7 @@ def run(log: EmbeddedLog, worker: Worker) -> None:
             stop=lambda: False,
             idle=lambda: True,
             pause=lambda _: None,
-            policy=Policy(wait=0.02),
+            policy=ConsumePolicy(wait=0.02),
         )
     finally:
         consumer.close()
@@ -106,7 +106,7 @@ def values(log: EmbeddedLog, stream: str) -> list[Record]:
 def test_every_article_gives_enriched_and_each_match_a_record(log: EmbeddedLog) -> None:
     counted = Dispositions()
     catalog = Catalog((), (topic("nato"),))
-    worker = Worker(lambda: catalog, ("de",), utc_now, counted)
+    worker = ProcessorsWorker(lambda: catalog, ("de",), utc_now, counted)
     send(log, article("Nato", 1), article("Wetter", 2))
     run(log, worker)
     enriched = [Enriched.model_validate_json(r.value or b"") for r in values(log, ENRICHED)]
@@ -126,7 +126,7 @@ def test_every_article_gives_enriched_and_each_match_a_record(log: EmbeddedLog) 
 
 def test_a_published_topic_has_a_copy_keyed_by_article(log: EmbeddedLog) -> None:
     catalog = Catalog((), (topic("nato", publish=True),))
-    worker = Worker(lambda: catalog, ("de",), utc_now, Dispositions())
+    worker = ProcessorsWorker(lambda: catalog, ("de",), utc_now, Dispositions())
     send(log, article("Nato"))
     run(log, worker)
     (copy,) = values(log, topic_stream("t"))
@@ -138,7 +138,7 @@ def test_a_published_topic_has_a_copy_keyed_by_article(log: EmbeddedLog) -> None
 
 def test_the_same_article_again_gives_records_of_the_same_id(log: EmbeddedLog) -> None:
     catalog = Catalog((), (topic("nato"),))
-    worker = Worker(lambda: catalog, ("de",), utc_now, Dispositions())
+    worker = ProcessorsWorker(lambda: catalog, ("de",), utc_now, Dispositions())
     for _ in range(2):
         send(log, article("Nato"))
         run(log, worker)
@@ -151,7 +151,7 @@ def test_a_record_that_is_no_article_is_set_aside_and_the_others_go_on(
     log: EmbeddedLog, value: bytes | None
 ) -> None:
     counted = Dispositions()
-    worker = Worker(lambda: Catalog((), (topic("nato"),)), ("de",), utc_now, counted)
+    worker = ProcessorsWorker(lambda: Catalog((), (topic("nato"),)), ("de",), utc_now, counted)
     bad = NewRecord(ARTICLES, b"k", value, (("h", b"1"),), NOW)
     log.append([to_record(article("Nato", 1), at=NOW), bad, to_record(article("x", 2), at=NOW)])
     run(log, worker)
@@ -164,7 +164,7 @@ def test_a_record_that_is_no_article_is_set_aside_and_the_others_go_on(
 
 def test_another_catalog_is_in_force_from_the_next_batch(log: EmbeddedLog) -> None:
     catalogs = [Catalog((), (topic("nato"),))]
-    worker = Worker(lambda: catalogs[-1], ("de",), utc_now, Dispositions())
+    worker = ProcessorsWorker(lambda: catalogs[-1], ("de",), utc_now, Dispositions())
     before = worker.processors
     worker.refresh()
     assert worker.processors is before
@@ -179,7 +179,7 @@ def test_a_catalog_that_cannot_be_compiled_leaves_the_last_good_one_in_force(
     log: EmbeddedLog,
 ) -> None:
     catalogs = [Catalog((), (topic("nato"),))]
-    worker = Worker(lambda: catalogs[-1], ("de",), utc_now, Dispositions())
+    worker = ProcessorsWorker(lambda: catalogs[-1], ("de",), utc_now, Dispositions())
     catalogs.append(Catalog((), (topic("a b"),)))
     send(log, article("Nato"))
     run(log, worker)

@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractResolver
 
 from config.errors import FetchError
 from config.settings import Settings
-from core.http import Guard, HttpClient, Response
+from core.http import HttpClient, Response, SsrfGuard
 
 MIB = 1 << 20
 
@@ -33,7 +33,7 @@ def get(
     max_bytes: int = MIB,
     headers: Mapping[str, str] | None = None,
     cut: bool = False,
-    guard: Guard | None = None,
+    guard: SsrfGuard | None = None,
     trust: ssl.SSLContext | None = None,
     resolver: AbstractResolver | None = None,
     **changes: Any,

@@ -27,7 +27,7 @@ rules:
 
 
 @dataclass
-class Walk:
+class CliInstallation:
     """One installation in a temporary folder."""
 
     folder: Path
@@ -117,8 +117,8 @@ class Walk:
         return [json.loads(line) for line in self.call("streams", "tail", stream).splitlines()]
 
 
-def new_walk(folder: Path, topic: str = TOPIC) -> Walk:
+def new_installation(folder: Path, topic: str = TOPIC) -> CliInstallation:
     """An installation with one topic and no outlet yet."""
-    walk = Walk(folder)
+    walk = CliInstallation(folder)
     walk.write("topics/nato-membership.yaml", topic)
     return walk

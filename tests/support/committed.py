@@ -14,12 +14,12 @@ from typing import Any
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
 
 from core.streams.port import Record, StreamLog
-from tests.support.cli_installation import Walk
+from tests.support.cli_installation import CliInstallation
 
 SECONDS = 30.0
 
 
-def committed(walk: Walk, log: StreamLog, stream: str) -> Iterator[Record]:
+def committed(walk: CliInstallation, log: StreamLog, stream: str) -> Iterator[Record]:
     """Every record of a stream, within a partition in order.
 
     Args:

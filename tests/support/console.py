@@ -28,7 +28,7 @@ from core.store.alerts import Alert, DecisionRow
 from core.store.feed_record import FeedRecord
 from core.store.feeds import sync
 from wirewatch.web.app import create_app
-from wirewatch.web.runtime_status import Running
+from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.server import address, listen, serve
 
 HOSTILE = (
@@ -144,7 +144,7 @@ def serve_console(folder: Path, clock: Callable[[], datetime]) -> Iterator[Conso
     moments: list[datetime] = []
     ill: list[str] = []
     wrong: list[Fault] = []
-    running = Running(lambda: catalog, lambda: ill, lambda: wrong, settings)
+    running = RuntimeStatus(lambda: catalog, lambda: ill, lambda: wrong, settings)
     app = create_app(store, lambda: moments[0] if moments else clock(), running)
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
     with listen("127.0.0.1", 0) as listener:

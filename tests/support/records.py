@@ -7,7 +7,7 @@ from typing import Any
 from core.store.articles import ArticleRecord
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
-from ingest.sources import Entry, ParsedFeed
+from ingest.sources import FeedEntry, ParsedFeed
 from tests.support.scripted_publisher import MONDAY
 
 
@@ -63,7 +63,7 @@ def article_record(**values: Any) -> ArticleRecord:
     return ArticleRecord(**given | values)
 
 
-def parsed_entry(key: str = "k1", **values: Any) -> Entry:
+def parsed_entry(key: str = "k1", **values: Any) -> FeedEntry:
     given: dict[str, Any] = {
         "key": key,
         "url": f"https://kurier.example.org/{key}",
@@ -76,9 +76,9 @@ def parsed_entry(key: str = "k1", **values: Any) -> Entry:
         "language": None,
         "digest": f"digest of {key}",
     }
-    return Entry(**given | values)
+    return FeedEntry(**given | values)
 
 
-def parsed_feed(*entries: Entry, known: tuple[str, ...] = (), tossed: int = 0) -> ParsedFeed:
+def parsed_feed(*entries: FeedEntry, known: tuple[str, ...] = (), tossed: int = 0) -> ParsedFeed:
     total = len(entries) + len(known) + tossed
     return ParsedFeed("Feed", "de", entries, known, total, tossed)

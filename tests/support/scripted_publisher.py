@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeVar
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from config.catalog.models import Catalog, Feed, Outlet, Place, Tier
+from config.catalog.models import Catalog, Feed, FilePosition, Outlet, Tier
 from config.settings import Settings
 from core.dispositions import Dispositions
 from core.http import HttpClient
@@ -34,7 +34,7 @@ from ingest.service import Ingest, IngestCounts
 from tests.support.newsroom import Answer, LoopbackServer, Request
 
 T = TypeVar("T")
-PLACE = Place("sources.yaml", 1, 1)
+PLACE = FilePosition("sources.yaml", 1, 1)
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 
 TEXT = (
@@ -58,7 +58,7 @@ class Moving:
         self.now += timedelta(**time)
 
 
-class Press(LoopbackServer):
+class ScriptedPublisher(LoopbackServer):
     """Answers each path by what is scripted for it; the last answer of a script is repeated."""
 
     def __init__(self) -> None:

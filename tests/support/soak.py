@@ -33,10 +33,15 @@ from core.streams import open_streams
 from core.streams.port import NewRecord, Record, StreamLog
 from core.streams.topology import stream_specs
 from processors.worker import GROUP, STREAMS
-from tests.support.cli_installation import Walk
+from tests.support.cli_installation import CliInstallation
 from tests.support.committed import committed
 from tests.support.soak_child import READY
-from tests.support.supervised_processes import Crew, Job, crew, wait_until
+from tests.support.supervised_processes import (
+    Job,
+    SupervisedProcesses,
+    supervised_processes,
+    wait_until,
+)
 
 TOPICS = {
     "hafen": "id: hafen\ntitle: Hafen\nquery: Hafen*\n",
@@ -183,7 +188,7 @@ class Soak:
 
     def __init__(self, folder: Path, environment: Mapping[str, str], plan: Plan) -> None:
         self.plan = plan
-        self.walk = Walk(folder, dict(environment))
+        self.walk = CliInstallation(folder, dict(environment))
         self.walk.write("sources.yaml", "outlets: []\n")
         for name, text in TOPICS.items():
             self.walk.write(f"topics/{name}.yaml", text)
@@ -202,7 +207,10 @@ class Soak:
             )
             for n in range(self.plan.workers)
         }
-        with log_of(self.walk) as log, crew(self.walk.folder / "logs", jobs) as workers:
+        with (
+            log_of(self.walk) as log,
+            supervised_processes(self.walk.folder / "logs", jobs) as workers,
+        ):
             log.create(stream_specs(settings_of(self.walk), published=["bruecke"]))
             began = time.monotonic()
             self._fire(log, workers, broker)
@@ -213,7 +221,7 @@ class Soak:
             workers.stop()
             return self._count(log, workers, seconds)
 
-    def _fire(self, log: StreamLog, workers: Crew, broker: Breakable | None) -> None:
+    def _fire(self, log: StreamLog, workers: SupervisedProcesses, broker: Breakable | None) -> None:
         for deed in self.plan.deeds():
             self._feed(log, self.plan.share)
             wait_until(workers.ready, workers, self.plan.patience, "No worker is at work.")
@@ -228,7 +236,7 @@ class Soak:
             workers.mend()
         self._feed(log, self.plan.articles)
 
-    def _kill(self, workers: Crew, deed: str) -> None:
+    def _kill(self, workers: SupervisedProcesses, deed: str) -> None:
         name = self._dice.choice(workers.ready())
         if deed == "commit":
             workers.doom(name)
@@ -250,7 +258,7 @@ class Soak:
                         raise
                     time.sleep(0.5)
 
-    def _count(self, log: StreamLog, workers: Crew, seconds: float) -> Outcome:
+    def _count(self, log: StreamLog, workers: SupervisedProcesses, seconds: float) -> Outcome:
         def all_of(stream: str) -> list[Record]:
             return list(committed(self.walk, log, stream))
 
@@ -290,7 +298,7 @@ class Soak:
         return self.walk.env | {"PYTHONPATH": str(Path(__file__).parents[2])}
 
 
-def settings_of(walk: Walk) -> Settings:
+def settings_of(walk: CliInstallation) -> Settings:
     """What a process of this installation would read."""
     given: dict[str, Any] = {
         name.removeprefix("WIREWATCH_").lower(): text for name, text in walk.environment.items()
@@ -299,7 +307,7 @@ def settings_of(walk: Walk) -> Settings:
 
 
 @contextmanager
-def log_of(walk: Walk) -> Iterator[StreamLog]:
+def log_of(walk: CliInstallation) -> Iterator[StreamLog]:
     """The installation's stream engine, opened by this process."""
     me = Instance.start(walk.data)
     log = open_streams(settings_of(walk), instance=me, clock=utc_now)

@@ -21,9 +21,9 @@ from core.clock import utc_now
 from core.dispositions import Dispositions
 from core.processes.instance import Instance
 from core.streams import open_streams
-from core.streams.consume_loop import Policy
+from core.streams.consume_loop import ConsumePolicy
 from core.streams.port import Batch, Consumer, Outputs
-from processors.worker import GROUP, STREAMS, Worker
+from processors.worker import GROUP, STREAMS, ProcessorsWorker
 
 READY = "ready"
 
@@ -68,7 +68,7 @@ def main(slot: str, batch: str) -> None:
     settings = load_settings()
     set_up_logs(settings)
     catalog, _ = load_partly(settings.config_dir, os.environ)
-    worker = Worker(lambda: catalog, settings.language_codes, utc_now, Dispositions())
+    worker = ProcessorsWorker(lambda: catalog, settings.language_codes, utc_now, Dispositions())
     me = Instance.start(settings.data_dir)
     with (
         closing(me),
@@ -82,7 +82,7 @@ def main(slot: str, batch: str) -> None:
             member,
             stop=stopped.is_set,
             pause=stopped.wait,
-            policy=Policy(batch=int(batch), wait=0.2),
+            policy=ConsumePolicy(batch=int(batch), wait=0.2),
         )
 
 

@@ -29,11 +29,16 @@ from core.messages import AlertEvent, AlertEventKind, ArticleRevision, Enriched,
 from core.messages.envelope import ALERTS, ARTICLES, DEAD_LETTER, ENRICHED, MATCHES
 from core.streams.port import Record, StreamLog
 from processors import worker as processors_worker
-from tests.support.cli_installation import SECRET, WIREWATCH, new_walk
+from tests.support.cli_installation import SECRET, WIREWATCH, new_installation
 from tests.support.committed import committed
 from tests.support.newsroom import Desk, Newsroom, Story
 from tests.support.soak import Breakable, log_of
-from tests.support.supervised_processes import Crew, Job, crew, wait_until
+from tests.support.supervised_processes import (
+    Job,
+    SupervisedProcesses,
+    supervised_processes,
+    wait_until,
+)
 
 M = TypeVar("M", bound=Message)
 ROLES = {
@@ -118,7 +123,7 @@ class Split:
         plan: Plan,
     ) -> None:
         self.plan = plan
-        self.walk = new_walk(folder)
+        self.walk = new_installation(folder)
         self.walk.environment.update(environment)
         self._room, self._desk = room, desk
         self._dice = random.Random(plan.seed)
@@ -142,7 +147,7 @@ class Split:
             )
             for name, only in self.plan.roles.items()
         }
-        with crew(self.walk.folder / "logs", jobs) as running:
+        with supervised_processes(self.walk.folder / "logs", jobs) as running:
             began = time.monotonic()
             self._fire(running, servers or {})
             with log_of(self.walk) as log:
@@ -159,7 +164,7 @@ class Split:
             own["WIREWATCH_DATA_DIR"] = str(self.walk.data / name)
         return dataclasses.replace(self.walk, environment=self.walk.environment | own).env
 
-    def _fire(self, running: Crew, servers: Mapping[str, Breakable]) -> None:
+    def _fire(self, running: SupervisedProcesses, servers: Mapping[str, Breakable]) -> None:
         deeds = list(self._deeds(servers))
         share = self.plan.stories // (len(deeds) + 1)
         self._publish(share)
@@ -229,7 +234,9 @@ class Split:
             self._room.url + path: story.title for path, story in self._published.items()
         }
 
-    def _count(self, log: StreamLog, running: Crew, seconds: float, stopped_in: float) -> Outcome:
+    def _count(
+        self, log: StreamLog, running: SupervisedProcesses, seconds: float, stopped_in: float
+    ) -> Outcome:
         found = Outcome(
             seconds=seconds, stopped_in=stopped_in, killed=running.killed, ended=running.ended
         )

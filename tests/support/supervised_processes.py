@@ -39,7 +39,7 @@ class Job:
 
 
 @dataclass
-class Crew:
+class SupervisedProcesses:
     """Named processes in sessions of their own.
 
     Attributes:
@@ -168,10 +168,10 @@ def _popen(job: Job, folder: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
-def crew(folder: Path, jobs: Mapping[str, Job]) -> Iterator[Crew]:
+def supervised_processes(folder: Path, jobs: Mapping[str, Job]) -> Iterator[SupervisedProcesses]:
     """A crew that is gone afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = Crew(folder, jobs)
+    made = SupervisedProcesses(folder, jobs)
     try:
         made.mend()
         yield made
@@ -198,7 +198,9 @@ def _processes() -> Iterator[tuple[int, int, int]]:
                 yield int(path.parent.name), int(parent), int(session)
 
 
-def wait_until(true: Callable[[], object], crew: Crew, patience: float, words: str) -> None:
+def wait_until(
+    true: Callable[[], object], crew: SupervisedProcesses, patience: float, words: str
+) -> None:
     """Wait for something to become true while the crew is kept going.
 
     Raises:

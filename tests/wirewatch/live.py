@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
-from tests.support.cli_installation import Walk
+from tests.support.cli_installation import CliInstallation
 
 PATIENCE = 30.0
 
@@ -22,7 +22,7 @@ PATIENCE = 30.0
 class Live:
     """One process and what it has logged so far."""
 
-    def __init__(self, walk: Walk, *args: str) -> None:
+    def __init__(self, walk: CliInstallation, *args: str) -> None:
         self.process = walk.start("run", *args, start_new_session=True)
         self.lines: list[str] = []
         self._reader = threading.Thread(target=self._read)
@@ -70,7 +70,7 @@ class Live:
 
 
 @contextmanager
-def live(walk: Walk, *args: str) -> Iterator[Live]:
+def live(walk: CliInstallation, *args: str) -> Iterator[Live]:
     running = Live(walk, *args)
     try:
         yield running

@@ -19,11 +19,11 @@ from config.settings import Settings
 from core.clock import utc_now
 from core.dispositions import Dispositions
 from core.messages.envelope import ARTICLES, to_record
-from core.streams.consume_loop import Policy, drained
+from core.streams.consume_loop import ConsumePolicy, drained
 from core.streams.port import NewRecord, StreamLog
 from core.streams.topology import stream_specs
-from processors import GROUP, Worker, article_from
-from tests.support.cli_installation import WIREWATCH, Walk, new_walk
+from processors import GROUP, ProcessorsWorker, article_from_fields
+from tests.support.cli_installation import WIREWATCH, CliInstallation, new_installation
 from tests.support.engines import environment_of, opened, settings_of
 from wirewatch.run.bootstrap import load_files
 
@@ -34,7 +34,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 class Site:
     """Streams with articles, and commands about them."""
 
-    walk: Walk
+    walk: CliInstallation
     settings: Settings
 
     @contextmanager
@@ -54,13 +54,13 @@ class Site:
     def process(self) -> None:
         """The running processors read all there is."""
         catalog, _ = load_files(self.settings)
-        worker = Worker(lambda: catalog, ("de",), utc_now, Dispositions())
+        worker = ProcessorsWorker(lambda: catalog, ("de",), utc_now, Dispositions())
         with self.log() as log, closing(log.consumer(GROUP, [ARTICLES], slot="live")) as member:
             worker.run(
                 member,
                 stop=lambda: False,
                 idle=lambda: drained(log, GROUP, [ARTICLES], slot="live"),
-                policy=Policy(wait=0.05),
+                policy=ConsumePolicy(wait=0.05),
             )
 
     def json(self, *args: str, code: int = 0) -> Any:
@@ -104,12 +104,12 @@ def _record(given: bytes | str, number: int) -> NewRecord:
     if isinstance(given, bytes):
         return NewRecord(ARTICLES, f"bad{number}".encode(), given, (("h", b"\xff1"),), NOW)
     url = f"https://a.example/{number}/{given.replace(' ', '-')}"
-    return to_record(article_from({"title": given, "url": url, "fetched_at": NOW}), at=NOW)
+    return to_record(article_from_fields({"title": given, "url": url, "fetched_at": NOW}), at=NOW)
 
 
 def new_site(request: pytest.FixtureRequest, folder: Path) -> Site:
     """An installation that has never run; for a fixture with ``params=ENGINES``."""
-    walk = new_walk(folder)
+    walk = new_installation(folder)
     walk.sources(kurier="http://127.0.0.1:1/feed.xml")
     walk.data.mkdir()
     settings = settings_of(request, walk.data).model_copy(update={"config_dir": walk.config})

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli_installation import WIREWATCH, Walk, new_walk
+from tests.support.cli_installation import WIREWATCH, CliInstallation, new_installation
 from tests.support.newsroom import Newsroom, Story
 from wirewatch.cli.output import _json
 from wirewatch.cli.streams.names import parse_start
@@ -26,14 +26,14 @@ EXTRACTED = {
 
 
 @pytest.fixture(scope="module")
-def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
+def walk(tmp_path_factory: pytest.TempPathFactory) -> CliInstallation:
     """An installation to ask things of."""
     return installed(tmp_path_factory.mktemp("cli"))
 
 
-def installed(folder: Path) -> Walk:
+def installed(folder: Path) -> CliInstallation:
     """An installation that has never run."""
-    walk = new_walk(folder)
+    walk = new_installation(folder)
     walk.sources(kurier="http://127.0.0.1:1/feed.xml")
     page = Story("/a", "Antrag\x9b31m unterzeichnet", f"{PARAGRAPH}\n{PARAGRAPH}\u2028Ende.").html()
     (walk.folder / "page.html").write_bytes(page)
@@ -41,7 +41,7 @@ def installed(folder: Path) -> Walk:
     return walk
 
 
-def said(walk: Walk, *args: str, code: int = 0, stdin: bytes = b"") -> tuple[str, str]:
+def said(walk: CliInstallation, *args: str, code: int = 0, stdin: bytes = b"") -> tuple[str, str]:
     """What a command says on stdout and stderr."""
     done = subprocess.run(
         [str(WIREWATCH), *args], cwd=walk.folder, env=walk.env, input=stdin, capture_output=True,
@@ -53,7 +53,7 @@ def said(walk: Walk, *args: str, code: int = 0, stdin: bytes = b"") -> tuple[str
     return out, err
 
 
-def test_extract_gives_a_line_for_each_input_whatever_it_is(walk: Walk) -> None:
+def test_extract_gives_a_line_for_each_input_whatever_it_is(walk: CliInstallation) -> None:
     inputs = ["page.html", "nope.html", ".", "bytes", "-", "http://127.0.0.1:1/x"]
     out, _ = said(walk, "articles", "extract", "--json", *inputs, code=3, stdin=b"\x00\xff\x1b[2J")
     rows = [json.loads(line) for line in out.splitlines()]
@@ -65,7 +65,7 @@ def test_extract_gives_a_line_for_each_input_whatever_it_is(walk: Walk) -> None:
 
 @pytest.mark.parametrize(("source", "code"), [("page.html", 0), ("bytes", 1), ("nope.html", 2)])
 def test_extract_for_people_is_clean_and_tells_by_its_exit_code(
-    walk: Walk, source: str, code: int
+    walk: CliInstallation, source: str, code: int
 ) -> None:
     out, err = said(walk, "articles", "extract", source, code=code)
     assert out.strip()
@@ -73,7 +73,7 @@ def test_extract_for_people_is_clean_and_tells_by_its_exit_code(
     assert not set(out) & set("\x1b\x9b\x00\u2028")
 
 
-def test_explain_is_0_either_way_and_2_for_what_is_not_there(walk: Walk) -> None:
+def test_explain_is_0_either_way_and_2_for_what_is_not_there(walk: CliInstallation) -> None:
     explain = ("topics", "explain", "nato-membership", "-", "--json")
     hit = b'\xef\xbb\xbf{"language": "de", "title": "Nato-Beitritt \\ud800", "text": "So."}'
     found = json.loads(said(walk, *explain, stdin=hit)[0])
@@ -103,20 +103,20 @@ def test_lists_are_arrays_before_anything_has_run(tmp_path: Path) -> None:
      "alerts show 12345678", "alerts list --state gone", "alerts list --topic nope",
      "articles show nope", "run --only nope", "nope"],
 )  # fmt: skip
-def test_wrong_usage_is_2_and_a_sentence(walk: Walk, words: str) -> None:
+def test_wrong_usage_is_2_and_a_sentence(walk: CliInstallation, words: str) -> None:
     out, err = said(walk, *shlex.split(words), code=2)
     assert out == ""
     assert "nope" in err or len(err) > 20
 
 
-def test_a_poll_by_url_of_a_feed_that_is_away_is_3(walk: Walk) -> None:
+def test_a_poll_by_url_of_a_feed_that_is_away_is_3(walk: CliInstallation) -> None:
     out, _ = said(walk, "feeds", "poll", "http://127.0.0.1:1/feed.xml", "--json", code=3)
     row = json.loads(out)
     assert (row["outcome"], row["state"]) == ("connect", "failing")
 
 
 def test_check_and_lint_and_test_share_one_fault(tmp_path: Path) -> None:
-    walk = new_walk(tmp_path)
+    walk = new_installation(tmp_path)
     walk.sources(kurier="http://127.0.0.1:1/feed.xml")
     bad = "id: bad\ntitle: Bad\nquery: '(a'\n"
     walk.write("topics/bad.yaml", bad)
@@ -131,7 +131,7 @@ def test_check_and_lint_and_test_share_one_fault(tmp_path: Path) -> None:
     assert (Path(failed["file"]).name, failed["line"]) == ("weak.yaml", 5)
 
 
-def test_a_reader_that_goes_early_is_no_failure(walk: Walk) -> None:
+def test_a_reader_that_goes_early_is_no_failure(walk: CliInstallation) -> None:
     many = " ".join(["page.html"] * 400)
     shell = f"'{WIREWATCH}' articles extract --json {many} | head -1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
@@ -144,7 +144,7 @@ def test_a_reader_that_goes_early_is_no_failure(walk: Walk) -> None:
 
 
 @pytest.mark.parametrize("command", [["check"], ["feeds", "list"]])
-def test_output_that_cannot_be_written_is_3(walk: Walk, command: list[str]) -> None:
+def test_output_that_cannot_be_written_is_3(walk: CliInstallation, command: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [str(WIREWATCH), *command], env=walk.env, stdout=full, stderr=subprocess.PIPE,
@@ -154,7 +154,7 @@ def test_output_that_cannot_be_written_is_3(walk: Walk, command: list[str]) -> N
     assert done.stderr == "wirewatch: The output cannot be written: No space left on device.\n"
 
 
-def test_a_setting_nobody_knows_is_a_warning(walk: Walk) -> None:
+def test_a_setting_nobody_knows_is_a_warning(walk: CliInstallation) -> None:
     walk.environment["WIREWATCH_WEB_PRT"] = "1"
     try:
         _, err = said(walk, "alerts", "list")
@@ -164,13 +164,13 @@ def test_a_setting_nobody_knows_is_a_warning(walk: Walk) -> None:
     assert "nearest=WIREWATCH_WEB_PORT" in err
 
 
-def test_help_shows_examples_and_version_the_version(walk: Walk) -> None:
+def test_help_shows_examples_and_version_the_version(walk: CliInstallation) -> None:
     assert "wirewatch run --once --json" in said(walk, "--help")[0]
     assert said(walk, "--version")[0].startswith("wirewatch 0.")
 
 
 def test_a_full_disk_ends_a_run_with_3_and_nothing_is_lost(tmp_path: Path, room: Newsroom) -> None:
-    walk = new_walk(tmp_path)
+    walk = new_installation(tmp_path)
     walk.sources(kurier=room.feed_url("kurier"))
     room.publish("kurier")
     walk.once()  # an empty feed: the databases are there
@@ -205,7 +205,7 @@ def test_a_start_without_a_zone_is_utc() -> None:
 
 
 def test_streams_are_known_by_their_prefix(tmp_path: Path, room: Newsroom) -> None:
-    walk = new_walk(tmp_path)
+    walk = new_installation(tmp_path)
     walk.environment["WIREWATCH_STREAMS_PREFIX"] = "acme"
     walk.sources(kurier=room.feed_url("kurier"))
     room.publish("kurier", Story("/a", "Haushalt", "Der Rat hat den Haushalt beschlossen."))

@@ -15,8 +15,14 @@ from config.errors import StreamError, UsageError
 from core.clock import utc_now
 from core.messages.envelope import ARTICLES, DEAD_LETTER, MATCHES
 from core.streams.bounded_replay import SLOT
-from core.streams.dead_letter import RECEIPTS, Failure, dead_letter
-from core.streams.dead_letter_replay import GROUP, Choice, letters, plan, send_back
+from core.streams.dead_letter import RECEIPTS, ProcessingFailure, dead_letter
+from core.streams.dead_letter_replay import (
+    GROUP,
+    ReplaySelection,
+    dead_letters,
+    plan,
+    replay_letters,
+)
 from core.streams.port import NewRecord, Record, StreamLog
 from core.streams.prefix import Prefix
 from core.streams.topology import receipts_spec
@@ -37,7 +43,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Site:
 def letter(number: int, *, stage: str = "processors", stream: str = ARTICLES) -> NewRecord:
     record = Record(stream, 1, number, b"k%d" % number, b"\xffbytes %d" % number, HEADERS, NOW)
     error = ValueError("no title") if number % 2 else KeyError("no \x1b[31mlead")
-    return dead_letter(Failure(record, stage, error, 3, NOW), at=utc_now())
+    return dead_letter(ProcessingFailure(record, stage, error, 3, NOW), at=utc_now())
 
 
 def bury(site: Site, *letters: NewRecord) -> None:
@@ -216,8 +222,8 @@ def test_another_replay_at_work_is_not_disturbed(site: Site) -> None:
     with site.log() as log, closing(log.consumer(GROUP, [DEAD_LETTER], slot=SLOT)) as member:
         log.create([receipts_spec(site.settings)])
         batch = member.poll(timeout=20)
-        wanted = plan(letters(log), Choice(), log.streams())
+        wanted = plan(dead_letters(log), ReplaySelection(), log.streams())
         with pytest.raises(StreamError, match="Another replay of dead letters is at work"):
-            send_back(log, wanted, clock=utc_now, stop=lambda: False, patience=0.3)
+            replay_letters(log, wanted, clock=utc_now, stop=lambda: False, patience=0.3)
         member.commit(batch)
     assert back(site) == []

@@ -13,7 +13,7 @@ import pytest
 from core.messages.envelope import ALERTS, ARTICLES, MATCHES
 from core.streams.port import PartitionLag, StreamInfo, StreamSpec
 from core.streams.prefix import Prefix
-from tests.support.cli_installation import new_walk
+from tests.support.cli_installation import new_installation
 from tests.support.engines import ENGINES
 from tests.wirewatch.site import Site, new_site
 from wirewatch.cli.streams import differences
@@ -113,7 +113,7 @@ def test_an_unknown_stream_is_2_with_the_nearest_names(site: Site) -> None:
 
 
 def test_an_engine_that_is_away_is_3_and_a_sentence(tmp_path: Path) -> None:
-    walk = new_walk(tmp_path)
+    walk = new_installation(tmp_path)
     walk.environment["WIREWATCH_STREAMS_URL"] = "kafka://127.0.0.1:1"
     process = walk.start("streams", "list")
     out, err = process.communicate(timeout=60)

@@ -26,7 +26,7 @@ from core.messages import (
 )
 from core.messages.envelope import STREAM_MESSAGES, to_record
 from core.messages.feed_health import FeedHealthKind
-from processors import Processors, article_from
+from processors import Processors, article_from_fields
 from wirewatch.cli.app import app
 from wirewatch.contracts.generate import ROOT, generated, schema
 from wirewatch.run.bootstrap import load_files
@@ -123,7 +123,7 @@ def real_messages() -> Iterator[Message]:
         "url": "https://example.org/a", "title": "Schwedens Nato-Beitritt", "text": "Er kommt.",
         "outlet": "kurier", "feed_id": "kurier-1", "language": "de", "country": "AT",
     }  # fmt: skip
-    article = article_from(fields)
+    article = article_from_fields(fields)
     yield article
     catalog, _ = load_files(Settings())
     outcome = Processors.compile(catalog, ("de", "en")).process(article)

@@ -10,10 +10,10 @@ from typing import cast
 from config.errors import SlotTakenError, StreamUnavailableError
 from core.dispositions import Dispositions
 from core.processes.slots import MOST_SAID
-from core.streams.consume_loop import work
+from core.streams.consume_loop import consume
 from core.streams.port import Batch, Consumer
-from wirewatch.run.health import SILENCE, Health, judge, keep_saying, report
-from wirewatch.run.stages import Pace, Stages
+from wirewatch.run.health import SILENCE, ProcessHealth, judge, keep_saying, report
+from wirewatch.run.stages import RestartPolicy, Stages
 
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
@@ -21,8 +21,8 @@ AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 def test_a_process_is_well_while_it_says_so() -> None:
     said = {"a-1": report([], AT), "a-2": report(["relay: away"], AT), "a-3": ""}
     assert judge(said, AT + SILENCE) == [
-        Health("a-1", (), AT),
-        Health("a-2", ("relay: away",), AT),
+        ProcessHealth("a-1", (), AT),
+        ProcessHealth("a-2", ("relay: away",), AT),
     ]
 
 
@@ -73,14 +73,14 @@ class Watch:
 
 def test_a_stage_that_puts_its_work_off_for_a_minute_is_ill_until_work_goes_on() -> None:
     watch, seen = Watch(), []
-    stages = Stages(Pace(), now=watch)
+    stages = Stages(RestartPolicy(), now=watch)
     engine = Engine([StreamUnavailableError("The engine is away.")] * 4)
 
     def pause(_: float) -> None:
         seen.append((watch.seconds, stages.ill))
         watch.seconds += 30
 
-    done = work(
+    done = consume(
         cast("Consumer", engine),
         lambda _: None,
         stage="processors",
@@ -97,7 +97,7 @@ def test_a_stage_that_puts_its_work_off_for_a_minute_is_ill_until_work_goes_on()
 
 def test_a_stage_that_is_started_again_has_put_nothing_off_yet() -> None:
     watch = Watch()
-    stages = Stages(Pace(), now=watch)
+    stages = Stages(RestartPolicy(), now=watch)
     stages.postponed("alerts")("The store is away.")
     watch.seconds = 61
     assert stages.ill == ["alerts: The store is away."]
@@ -107,12 +107,12 @@ def test_a_stage_that_is_started_again_has_put_nothing_off_yet() -> None:
 
 
 def test_a_stage_whose_slot_is_taken_is_not_started_again_and_ends_the_others() -> None:
-    stages = Stages(Pace(first=60))
+    stages = Stages(RestartPolicy(first=60))
     calls = []
 
     def stage() -> None:
         calls.append(1)
-        work(
+        consume(
             cast("Consumer", Engine([SlotTakenError("Another process has the name.")])),
             lambda _: None,
             stage="processors",
@@ -131,7 +131,7 @@ def test_a_stage_whose_slot_is_taken_is_not_started_again_and_ends_the_others() 
 def test_a_stage_that_falls_again_and_again_stays_ill_between_its_falls() -> None:
     """An engine that is away is noticed by a time-out, which takes longer than a good start."""
     watch, seen = Watch(), []
-    stages = Stages(Pace(first=0.01, longest=60, healthy_after=5), now=watch)
+    stages = Stages(RestartPolicy(first=0.01, longest=60, healthy_after=5), now=watch)
 
     def stage() -> None:
         watch.seconds += 10

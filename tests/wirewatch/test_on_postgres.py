@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.support.cli_installation import Walk, new_walk
+from tests.support.cli_installation import CliInstallation, new_installation
 from tests.support.newsroom import Desk, Newsroom, Story
 from tests.support.postgres import Server
 from tests.wirewatch.live import live, until
@@ -16,8 +16,8 @@ from tests.wirewatch.test_once import BODY, OTHER, _decided_once, _many
 from tests.wirewatch.test_run import story
 
 
-def installation(folder: Path, room: Newsroom, desk: Desk, **environment: str) -> Walk:
-    walk = new_walk(folder)
+def installation(folder: Path, room: Newsroom, desk: Desk, **environment: str) -> CliInstallation:
+    walk = new_installation(folder)
     walk.environment.update(environment)
     walk.sources(kurier=room.feed_url("kurier"), bote=room.feed_url("bote"))
     walk.webhook(desk.url + "/hook")

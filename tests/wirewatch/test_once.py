@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
-from tests.support.cli_installation import SECRET, Walk, new_walk
+from tests.support.cli_installation import SECRET, CliInstallation, new_installation
 from tests.support.newsroom import Desk, Newsroom, Story
 
 BODY = (
@@ -29,22 +29,22 @@ OTHER = (
 
 
 @pytest.fixture
-def walk(tmp_path: Path, room: Newsroom, desk: Desk) -> Walk:
-    walk = new_walk(tmp_path)
+def walk(tmp_path: Path, room: Newsroom, desk: Desk) -> CliInstallation:
+    walk = new_installation(tmp_path)
     walk.sources(kurier=room.feed_url("kurier"))
     walk.webhook(desk.url + "/hook")
     return walk
 
 
 @pytest.fixture
-def walk_on_any(walk: Walk, engines: dict[str, str]) -> Walk:
+def walk_on_any(walk: CliInstallation, engines: dict[str, str]) -> CliInstallation:
     """The same on each combination of engines."""
     walk.environment.update(engines)
     return walk
 
 
 def test_a_new_article_on_a_tracked_topic_is_told_once(
-    walk_on_any: Walk, room: Newsroom, desk: Desk
+    walk_on_any: CliInstallation, room: Newsroom, desk: Desk
 ) -> None:
     walk = walk_on_any
     room.publish(
@@ -77,7 +77,7 @@ def test_a_new_article_on_a_tracked_topic_is_told_once(
     assert len(desk.told) == 1
 
 
-def test_reader_comments_fire_nothing(walk: Walk, room: Newsroom, desk: Desk) -> None:
+def test_reader_comments_fire_nothing(walk: CliInstallation, room: Newsroom, desk: Desk) -> None:
     comments = "".join(
         f"<div><div>{name} | Sa., 8. Januar 2022 - 18:{minute}</div>"
         "<div>Der Nato-Beitritt der Ukraine wäre ein Fehler, das sage ich seit Jahren.</div></div>"
@@ -96,7 +96,7 @@ def test_reader_comments_fire_nothing(walk: Walk, room: Newsroom, desk: Desk) ->
 
 
 def test_a_failing_webhook_stays_pending_and_is_told_later_with_the_same_id(
-    walk: Walk, room: Newsroom, desk: Desk
+    walk: CliInstallation, room: Newsroom, desk: Desk
 ) -> None:
     desk.statuses = [500]
     room.publish("kurier", Story("/a", "Schweden unterzeichnet Antrag", BODY))
@@ -107,7 +107,7 @@ def test_a_failing_webhook_stays_pending_and_is_told_later_with_the_same_id(
     assert first.body == second.body
 
 
-def test_nothing_reachable_exits_3(walk: Walk, room: Newsroom, desk: Desk) -> None:
+def test_nothing_reachable_exits_3(walk: CliInstallation, room: Newsroom, desk: Desk) -> None:
     walk.sources(kurier="http://127.0.0.1:1/feed.xml")
     assert walk.once(code=3)["feeds"] == {"polled": 1, "not_modified": 0, "failed": 1}
 
@@ -123,7 +123,7 @@ def _many(room: Newsroom, count: int) -> None:
 
 
 def _decided_once(
-    walk: Walk, desk: Desk, count: int, *, repeats: bool = False, told_again: int = 1
+    walk: CliInstallation, desk: Desk, count: int, *, repeats: bool = False, told_again: int = 1
 ) -> None:
     """Where a relay was killed, only the embedded log knows what it has: DESIGN.md 5."""
     articles = walk.tail("news.articles.v1")
@@ -147,7 +147,7 @@ def _decided_once(
 
 
 def test_killed_at_any_instant_nothing_is_lost_or_decided_twice(
-    walk_on_any: Walk, room: Newsroom, desk: Desk
+    walk_on_any: CliInstallation, room: Newsroom, desk: Desk
 ) -> None:
     walk = walk_on_any
     walk.sources(**{f"blatt{n}": room.feed_url(f"feed{n}") for n in range(3)})
@@ -165,7 +165,9 @@ def test_killed_at_any_instant_nothing_is_lost_or_decided_twice(
     _decided_once(walk, desk, 30, repeats=on_kafka, told_again=kills)
 
 
-def test_two_at_once_share_the_work(walk_on_any: Walk, room: Newsroom, desk: Desk) -> None:
+def test_two_at_once_share_the_work(
+    walk_on_any: CliInstallation, room: Newsroom, desk: Desk
+) -> None:
     walk = walk_on_any
     walk.sources(**{f"blatt{n}": room.feed_url(f"feed{n}") for n in range(3)})
     _many(room, 30)

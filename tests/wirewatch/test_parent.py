@@ -14,7 +14,7 @@ import pytest
 
 from tests.wirewatch.live import until
 from wirewatch.run.child import SLOT_TAKEN
-from wirewatch.run.supervisor import Again, End, in_words, longer, verdict
+from wirewatch.run.supervisor import Exit, Restart, after_exit, in_words, longer
 
 SCRIPT = """
 import ctypes, os, signal, sys, time
@@ -22,11 +22,11 @@ from pathlib import Path
 from config.errors import SlotTakenError
 from config.logs import set_up_logs
 from config.settings import Settings
-from core.processes.slots import claim
-from wirewatch import parent
+from core.processes.slots import claim_slot
+from wirewatch.run import supervisor
 from wirewatch.run.child import SLOT_TAKEN, Child
 
-parent.FIRST_PAUSE = parent.HURRY_SECONDS = 0.1
+supervisor.FIRST_PAUSE = supervisor.HURRY_SECONDS = 0.1
 def say(*words):
     os.write(1, (" ".join(map(str, words)) + "\\n").encode())  # one write: lines stay whole
 
@@ -72,7 +72,7 @@ def be(child):
 if verb == "orphan":
     ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: as an init process is, in a container
 try:
-    found = parent.Parent([claim(settings, home=folder) for _ in range(count)]).run()
+    found = supervisor.Supervisor([claim_slot(settings, home=folder) for _ in range(count)]).run()
 except SlotTakenError as error:
     say("error", error)
     sys.exit(error.exit_code)
@@ -157,22 +157,22 @@ def test_pauses_grow_to_a_minute() -> None:
 @pytest.mark.parametrize(
     ("code", "anybody_up", "lasted", "before", "expected"),
     [
-        (1, False, 0, 0, End(1)),
-        (3, False, 0, 0, End(3)),
-        (-9, False, 0, 0, Again(1)),
-        (0, False, 0, 0, Again(1)),
-        (1, True, 0, 0, Again(1)),
-        (3, True, 5, 8, Again(16)),
-        (-9, True, 59, 60, Again(60)),
-        (-9, True, 60, 60, Again(1)),
-        (SLOT_TAKEN, False, 0, 0, End(3)),
-        (SLOT_TAKEN, True, 600, 0, End(3)),
+        (1, False, 0, 0, Exit(1)),
+        (3, False, 0, 0, Exit(3)),
+        (-9, False, 0, 0, Restart(1)),
+        (0, False, 0, 0, Restart(1)),
+        (1, True, 0, 0, Restart(1)),
+        (3, True, 5, 8, Restart(16)),
+        (-9, True, 59, 60, Restart(60)),
+        (-9, True, 60, 60, Restart(1)),
+        (SLOT_TAKEN, False, 0, 0, Exit(3)),
+        (SLOT_TAKEN, True, 600, 0, Exit(3)),
     ],
 )
 def test_what_a_death_means(
-    code: int, anybody_up: bool, lasted: float, before: float, expected: Again | End
+    code: int, anybody_up: bool, lasted: float, before: float, expected: Restart | Exit
 ) -> None:
-    assert verdict(code, anybody_up=anybody_up, lasted=lasted, before=before) == expected
+    assert after_exit(code, anybody_up=anybody_up, lasted=lasted, before=before) == expected
 
 
 def test_a_death_in_words() -> None:

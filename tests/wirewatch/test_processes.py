@@ -15,7 +15,7 @@ import pytest
 
 from config.settings import Settings
 from core.processes.slots import held
-from tests.support.cli_installation import Walk, new_walk
+from tests.support.cli_installation import CliInstallation, new_installation
 from tests.support.newsroom import Desk, Newsroom, Story
 from tests.wirewatch.live import Live, heeds, live, until
 from wirewatch.cli.run import doubts, share_out
@@ -29,8 +29,8 @@ def story(path: str, title: str) -> Story:
     return Story(path, title, f"{' '.join(lines)}\nDas sagte sie zum Nato-Beitritt.")
 
 
-def installation(folder: Path, room: Newsroom, desk: Desk) -> Walk:
-    walk = new_walk(folder)
+def installation(folder: Path, room: Newsroom, desk: Desk) -> CliInstallation:
+    walk = new_installation(folder)
     walk.sources(**{f"blatt{n}": room.feed_url(f"blatt{n}") for n in range(3)})
     for n in range(3):
         room.publish(f"blatt{n}", Story(f"/start{n}", "Haushalt", "Der Rat tagte lange. " * 20))
@@ -161,7 +161,7 @@ def test_two_by_hand_get_two_slots_and_one_that_finds_its_own_taken_ends_with_3(
 
 
 def test_faulty_files_are_told_once_and_end_all_of_it(tmp_path: Path) -> None:
-    walk = new_walk(tmp_path)
+    walk = new_installation(tmp_path)
     walk.environment["WIREWATCH_PROCESSES"] = "3"
     walk.write("sources.yaml", "outlets: 7")
     with live(walk) as running:
@@ -171,13 +171,13 @@ def test_faulty_files_are_told_once_and_end_all_of_it(tmp_path: Path) -> None:
 
 
 def test_a_signal_at_any_instant_of_the_start_ends_it_with_0(tmp_path: Path) -> None:
-    starting = new_walk(tmp_path)
+    starting = new_installation(tmp_path)
     starting.write("sources.yaml", "outlets: []")
     for number, moment in enumerate((0.0, 0.15, 0.3, 0.5, 0.8, 1.2)):
         ended_while_starting(starting, moment, (signal.SIGTERM, signal.SIGINT)[number % 2])
 
 
-def ended_while_starting(walk: Walk, moment: float, number: signal.Signals) -> None:
+def ended_while_starting(walk: CliInstallation, moment: float, number: signal.Signals) -> None:
     with live(walk) as running:
         pid = running.process.pid
         until(lambda: heeds(pid), "it never heeds a signal", running)

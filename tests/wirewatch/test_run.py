@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.support.cli_installation import TOPIC, Walk, new_walk
+from tests.support.cli_installation import TOPIC, CliInstallation, new_installation
 from tests.support.newsroom import Answer, Desk, LoopbackServer, Newsroom, Request, Story
 from tests.support.newsroom import desk as make_desk
 from tests.support.newsroom import newsroom as make_newsroom
@@ -38,7 +38,7 @@ class Scene:
     ``seconds`` is what it took from the story's publication.
     """
 
-    def __init__(self, walk: Walk, room: Newsroom, desk: Desk, running: Live) -> None:
+    def __init__(self, walk: CliInstallation, room: Newsroom, desk: Desk, running: Live) -> None:
         self.walk, self.desk, self.running = walk, desk, running
         running.wait_for("feed_polled")
         began = time.monotonic()
@@ -47,8 +47,8 @@ class Scene:
         self.seconds = time.monotonic() - began
 
 
-def installation(folder: Path, room: Newsroom, desk: Desk) -> Walk:
-    walk = new_walk(folder)
+def installation(folder: Path, room: Newsroom, desk: Desk) -> CliInstallation:
+    walk = new_installation(folder)
     room.publish("kurier", Story("/start", "Haushalt beschlossen", "Der Rat tagte lange. " * 20))
     walk.sources(kurier=room.feed_url("kurier"))
     receiver = {"id": "desk", "kind": "webhook", "url": f"{desk.url}/hook"}
@@ -60,7 +60,7 @@ def installation(folder: Path, room: Newsroom, desk: Desk) -> Walk:
 class Hanging:
     """A daemon that is told to end while its webhook does not answer; that takes a while."""
 
-    def __init__(self, walk: Walk, running: Live) -> None:
+    def __init__(self, walk: CliInstallation, running: Live) -> None:
         self.walk, self.running, self.seconds = walk, running, 99.0
         self.ending = threading.Thread(target=self._end)
         self.ending.start()
@@ -80,7 +80,7 @@ def hanging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hanging]:
 
     deaf = LoopbackServer(hang)
     with make_newsroom() as room:
-        walk = new_walk(tmp_path_factory.mktemp("hanging"))
+        walk = new_installation(tmp_path_factory.mktemp("hanging"))
         walk.environment["WIREWATCH_DELIVERY_TIMEOUT"] = "13"
         room.publish("kurier", story("/a", "Oslo bewegt sich"))
         walk.sources(kurier=room.feed_url("kurier"))
@@ -96,7 +96,7 @@ def hanging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hanging]:
 @pytest.fixture(scope="module", autouse=True)
 def cut_off(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A daemon whose only outlet is out of reach, with JSON logs; it needs some seconds."""
-    walk = new_walk(tmp_path_factory.mktemp("cut-off"))
+    walk = new_installation(tmp_path_factory.mktemp("cut-off"))
     walk.environment["WIREWATCH_LOG_FORMAT"] = "json"
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # never listens, and nobody else gets the port meanwhile
@@ -255,7 +255,7 @@ def test_no_outlet_in_reach_is_said_once(cut_off: Live) -> None:
 
 
 def test_it_refuses_to_show_the_console_to_others(tmp_path: Path) -> None:
-    walk = new_walk(tmp_path)
+    walk = new_installation(tmp_path)
     walk.environment["WIREWATCH_WEB_HOST"] = "0.0.0.0"
     with live(walk) as running:
         assert running.process.wait(30) == 1
@@ -284,7 +284,7 @@ def test_a_single_round_ends_at_a_signal_with_0_and_gives_its_work_back(tmp_path
 
     server = LoopbackServer(slow)
     try:
-        walk = new_walk(tmp_path)
+        walk = new_installation(tmp_path)
         walk.sources(lahm=f"{server.url}/feed.xml")
         with live(walk, "--once") as running:
             assert asked.wait(30)

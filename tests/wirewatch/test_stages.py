@@ -9,9 +9,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from config.errors import StoreError
-from wirewatch.run.stages import Pace, Stages
+from wirewatch.run.stages import RestartPolicy, Stages
 
-FAST = Pace(first=0.02, longest=0.08, healthy_after=0.1)
+FAST = RestartPolicy(first=0.02, longest=0.08, healthy_after=0.1)
 
 
 class Clock:
@@ -90,7 +90,7 @@ def test_our_own_defect_is_logged_with_its_trace_and_ends_nothing(stages: Stages
 
 
 def test_the_stop_ends_a_pause_at_once() -> None:
-    stages = Stages(Pace(first=60, longest=60))
+    stages = Stages(RestartPolicy(first=60, longest=60))
     fell = threading.Event()
 
     def stage() -> None:

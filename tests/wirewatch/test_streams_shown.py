@@ -22,7 +22,7 @@ from core.messages import (
     TopicScore,
 )
 from core.messages.envelope import ARTICLES, DEAD_LETTER, MATCHES, to_record
-from core.streams.dead_letter import Failure, dead_letter
+from core.streams.dead_letter import ProcessingFailure, dead_letter
 from core.streams.port import NewRecord, Record
 from wirewatch.cli.streams.render import block_of, lines_of
 
@@ -105,7 +105,9 @@ def test_enriched_alerts_and_feeds_are_said_in_words() -> None:
 
 def test_a_dead_letter_says_where_from_and_why_and_what_it_holds() -> None:
     record = Record(ARTICLES, 7, 4711, b"key", b'{"a": 1', (), AT)
-    letter = read(dead_letter(Failure(record, "processors", ValueError("no title"), 3, AT), at=AT))
+    letter = read(
+        dead_letter(ProcessingFailure(record, "processors", ValueError("no title"), 3, AT), at=AT)
+    )
     assert lines_of(letter, zone=ZONE) == [
         (
             "2026-03-02 01:30:00  dead letter  processors · ValueError · 3 attempt(s)  "

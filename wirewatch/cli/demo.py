@@ -45,8 +45,8 @@ def demo(
     wirewatch demo --data /tmp/demo   keep its databases and files to look at
     """  # noqa: D301 click reads \b as: keep these lines
     from wirewatch.demo.screen import Screen
-    from wirewatch.demo.show import Options, show
+    from wirewatch.demo.show import DemoOptions, show
 
     go_on = sys.stdout.isatty() if stay is None else stay
-    options = Options(folder=data, keep=keep, stay=go_on, speed=speed, port=port)
+    options = DemoOptions(folder=data, keep=keep, stay=go_on, speed=speed, port=port)
     raise typer.Exit(show(options, Screen.standard()))

@@ -17,7 +17,7 @@ from wirewatch.run.bootstrap import load_outlets, open_settings, open_store
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
     from core.store.feeds import FeedState
-    from ingest.poll import Polled
+    from ingest.poll import PollResult
     from wirewatch.run.program import Program
 
 app = typer.Typer(no_args_is_help=True, help="Look at the feeds.")
@@ -119,7 +119,7 @@ def as_row(state: FeedState) -> dict[str, Any]:
     }
 
 
-async def _poll(program: Program, feed_id: str) -> Polled:
+async def _poll(program: Program, feed_id: str) -> PollResult:
     async with program.ingest() as ingest:
         return await ingest.poll_feed(feed_id)
 

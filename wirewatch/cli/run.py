@@ -71,14 +71,14 @@ def _once(settings: Settings, stages: frozenset[str]) -> Summary:
 
 def _go_on(settings: Settings, stages: frozenset[str]) -> int:
     """Start the processes; in each of them, do its work. The exit code."""
-    from core.processes.slots import claim
-    from wirewatch.run.supervisor import Parent
+    from core.processes.slots import claim_slot
+    from wirewatch.run.supervisor import Supervisor
 
     for event, mend in doubts(settings, stages):
         log.warning(event, mend=mend)
     others = stages - {"web"}
-    claims = [claim(settings) for _ in range(settings.processes if others else 1)]
-    found = Parent(claims).run()
+    claims = [claim_slot(settings) for _ in range(settings.processes if others else 1)]
+    found = Supervisor(claims).run()
     if isinstance(found, Child):
         return _work(settings, stages if found.number == 1 else others, found)
     for each in claims:

@@ -35,7 +35,7 @@ from core.messages.envelope import (
     to_record,
     topic_stream,
 )
-from core.streams.dead_letter import Failure, dead_letter
+from core.streams.dead_letter import ProcessingFailure, dead_letter
 from core.streams.port import NewRecord, Record
 from wirewatch.contracts.stream_texts import TOPIC_COPY
 
@@ -181,6 +181,6 @@ def _dead_sample() -> NewRecord:
         time=article.time,
     )
     error = PoisonError("1 field(s) are no article's; title: Field required")
-    letter = dead_letter(Failure(spoilt, "processors", error, 1, DECIDED), at=DECIDED)
+    letter = dead_letter(ProcessingFailure(spoilt, "processors", error, 1, DECIDED), at=DECIDED)
     headers = dict(letter.headers) | {"dlq_app_version": b"1.0.0"}  # no release changes a sample
     return replace(letter, headers=tuple(headers.items()))

@@ -63,7 +63,7 @@ class Facts:
         return found is not None and all((key, t.topic_id) in self.decisions for t in found.topics)
 
 
-class Reader:
+class FactsReader:
     """Reads what is new on the streams."""
 
     def __init__(self, streams: StreamLog) -> None:

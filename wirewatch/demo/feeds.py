@@ -13,11 +13,11 @@ from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from core.clock import rfc3339
-from wirewatch.demo.room import Edition, Outlet
+from wirewatch.demo.room import DemoOutlet, Edition
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DemoEntry:
     """One edition as its feed lists it.
 
     Attributes:
@@ -31,10 +31,10 @@ class Entry:
     updated: datetime
 
 
-Writer = Callable[[Outlet, str, Sequence[Entry]], str]
+Writer = Callable[[DemoOutlet, str, Sequence[DemoEntry]], str]
 
 
-def rss(outlet: Outlet, home: str, entries: Sequence[Entry]) -> str:
+def rss(outlet: DemoOutlet, home: str, entries: Sequence[DemoEntry]) -> str:
     """RSS 2.0; dates are those of e-mail (RFC 822)."""
     items = "".join(
         f"<item><title>{escape(e.edition.title)}</title><link>{escape(e.url)}</link>"
@@ -52,7 +52,7 @@ def rss(outlet: Outlet, home: str, entries: Sequence[Entry]) -> str:
     )
 
 
-def atom(outlet: Outlet, home: str, entries: Sequence[Entry]) -> str:
+def atom(outlet: DemoOutlet, home: str, entries: Sequence[DemoEntry]) -> str:
     """Atom 1.0 (RFC 4287), newest entry first."""
     items = "".join(
         f"<entry><id>tag:demo,2026:{escape(e.edition.piece)}</id>"
@@ -71,7 +71,7 @@ def atom(outlet: Outlet, home: str, entries: Sequence[Entry]) -> str:
     )
 
 
-def json_feed(outlet: Outlet, home: str, entries: Sequence[Entry]) -> str:
+def json_feed(outlet: DemoOutlet, home: str, entries: Sequence[DemoEntry]) -> str:
     """JSON Feed 1.1 (jsonfeed.org)."""
     items = [
         {
@@ -95,7 +95,7 @@ def json_feed(outlet: Outlet, home: str, entries: Sequence[Entry]) -> str:
     return json.dumps(feed, ensure_ascii=False, indent=1)
 
 
-def sitemap(outlet: Outlet, home: str, entries: Sequence[Entry]) -> str:
+def sitemap(outlet: DemoOutlet, home: str, entries: Sequence[DemoEntry]) -> str:
     """A news sitemap: what search engines read instead of a feed."""
     del home
     urls = "".join(

@@ -22,8 +22,8 @@ from lxml.etree import strip_elements
 from lxml.html import document_fromstring
 
 from core.clock import Clock, rfc3339
-from wirewatch.demo.feeds import WRITERS, Entry
-from wirewatch.demo.room import ROOM, Edition, Newsroom, Outlet
+from wirewatch.demo.feeds import WRITERS, DemoEntry
+from wirewatch.demo.room import ROOM, DemoOutlet, Edition, Newsroom
 
 BROKEN = b"<h1>500 Internal Server Error</h1>"
 GERMAN_MONTHS = (
@@ -33,7 +33,7 @@ GERMAN_MONTHS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DemoAnswer:
     """What a server answers."""
 
     status: int = 200
@@ -42,7 +42,7 @@ class Answer:
 
 
 @dataclass
-class Press:
+class DemoPublisher:
     """The newsroom's servers.
 
     Attributes:
@@ -62,7 +62,7 @@ class Press:
 
     def __post_init__(self) -> None:
         self.started = self.clock()
-        self._out: dict[str, Entry] = {}
+        self._out: dict[str, DemoEntry] = {}
         self._trouble: dict[str, list[str]] = {}
 
     def publish(self, edition: Edition) -> None:
@@ -73,9 +73,9 @@ class Press:
         url = (
             self.urls[edition.outlet] + edition.path + self.newsroom.outlet(edition.outlet).tracking
         )
-        self._out[edition.piece] = Entry(edition, url, first, now if before else first)
+        self._out[edition.piece] = DemoEntry(edition, url, first, now if before else first)
 
-    def break_feed(self, outlet: Outlet) -> None:
+    def break_feed(self, outlet: DemoOutlet) -> None:
         """Its trouble begins."""
         self._trouble[outlet.id] = list(outlet.trouble.answers) if outlet.trouble else []
 
@@ -97,18 +97,18 @@ class Press:
             if name == outlet.id and path.startswith(tuple(outlet.forbidden))
         ]
 
-    def answer(self, outlet: Outlet, path: str, headers: Mapping[str, str]) -> Answer:
+    def answer(self, outlet: DemoOutlet, path: str, headers: Mapping[str, str]) -> DemoAnswer:
         """Answer a request."""
         self.paths[outlet.id, path] += 1
         if path == "/robots.txt":
             self.asked["robots"] += 1
-            return Answer(body=outlet.robots.encode(), headers={"Content-Type": "text/plain"})
+            return DemoAnswer(body=outlet.robots.encode(), headers={"Content-Type": "text/plain"})
         if path == outlet.path:
             return self._feed(outlet, headers)
         self.asked["page"] += 1
         piece = self.newsroom.at_path.get((outlet.id, path), "")
         entry = self._out.get(piece)
-        return self._page(outlet, entry) if entry else Answer(404, b"<h1>404</h1>")
+        return self._page(outlet, entry) if entry else DemoAnswer(404, b"<h1>404</h1>")
 
     def page_text(self, name: str) -> str:
         """Every word on the page of an edition that is out, menus and boxes too."""
@@ -118,12 +118,12 @@ class Press:
         strip_elements(root, "script", "style", "title", with_tail=False)
         return "\n".join(text for raw in root.itertext() if (text := str(raw).strip()))
 
-    def _feed(self, outlet: Outlet, headers: Mapping[str, str]) -> Answer:
+    def _feed(self, outlet: DemoOutlet, headers: Mapping[str, str]) -> DemoAnswer:
         self.asked["feed"] += 1
         trouble = self._trouble.get(outlet.id)
         how = trouble.pop(0) if trouble else ""
         if how == "error":
-            return Answer(500, BROKEN, {"Content-Type": "text/html"})
+            return DemoAnswer(500, BROKEN, {"Content-Type": "text/html"})
         if outlet.feed == "html":
             return self._html(outlet, f"{outlet.id}/instead-of-a-feed.html")
         entries = self._entries(outlet)
@@ -136,19 +136,21 @@ class Press:
         }
         if _is_fresh(headers, validators["ETag"], newest):
             self.asked["not_modified"] += 1
-            return Answer(304, b"", validators)
+            return DemoAnswer(304, b"", validators)
         if how == "cut":  # as a cache does that keeps what it got, under the whole one's ETag
             body = body[: body.index(b"</item>") + len(b"</item>")]
-        return Answer(200, body, {"Content-Type": kind} | validators)
+        return DemoAnswer(200, body, {"Content-Type": kind} | validators)
 
-    def _entries(self, outlet: Outlet) -> list[Entry]:
+    def _entries(self, outlet: DemoOutlet) -> list[DemoEntry]:
         own = [e for e in self._out.values() if e.edition.outlet == outlet.id]
         return sorted(own, key=lambda e: e.published, reverse=True)
 
-    def _page(self, outlet: Outlet, entry: Entry) -> Answer:
+    def _page(self, outlet: DemoOutlet, entry: DemoEntry) -> DemoAnswer:
         return self._html(outlet, entry.edition.page, entry)
 
-    def _html(self, outlet: Outlet, template: str, entry: Entry | None = None) -> Answer:
+    def _html(
+        self, outlet: DemoOutlet, template: str, entry: DemoEntry | None = None
+    ) -> DemoAnswer:
         others = [e for e in self._entries(outlet) if e is not entry][:4]
         text = self._templates.get_template(template).render(
             outlet=outlet,
@@ -159,9 +161,9 @@ class Press:
             canonical=self._canonical(entry) if entry else "",
         )
         body = text.encode(outlet.charset, "xmlcharrefreplace")
-        return Answer(200, body, {"Content-Type": f"text/html; charset={outlet.charset}"})
+        return DemoAnswer(200, body, {"Content-Type": f"text/html; charset={outlet.charset}"})
 
-    def _canonical(self, entry: Entry) -> str:
+    def _canonical(self, entry: DemoEntry) -> str:
         path = entry.edition.canonical or entry.edition.path
         return self.urls[entry.edition.outlet] + path
 

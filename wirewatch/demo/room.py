@@ -26,7 +26,7 @@ ROOM = Path(__file__).parent / "room"
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FeedFault:
     """What is wrong with a feed for a while.
 
     Attributes:
@@ -40,7 +40,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlet:
+class DemoOutlet:
     """A publisher.
 
     Attributes:
@@ -63,7 +63,7 @@ class Outlet:
     charset: str = "utf-8"
     tracking: str = ""
     forbidden: tuple[str, ...] = ()
-    trouble: Trouble | None = None
+    trouble: FeedFault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Edition:
 class Newsroom:
     """All outlets with all they publish, in the order of the timetable."""
 
-    outlets: tuple[Outlet, ...]
+    outlets: tuple[DemoOutlet, ...]
     editions: tuple[Edition, ...] = field(default=())
 
     @cached_property
@@ -118,7 +118,7 @@ class Newsroom:
         both = [(e.outlet, path, e.piece) for e in self.editions for path in (e.path, e.canonical)]
         return {(outlet, path): piece for outlet, path, piece in both if path}
 
-    def outlet(self, name: str) -> Outlet:
+    def outlet(self, name: str) -> DemoOutlet:
         """The outlet of this id."""
         return next(o for o in self.outlets if o.id == name)
 
@@ -141,10 +141,10 @@ def read_yaml(path: Path) -> Any:
     return YAML(typ="safe", pure=True).load(path)
 
 
-def _outlet(row: Mapping[str, Any]) -> Outlet:
+def _outlet(row: Mapping[str, Any]) -> DemoOutlet:
     trouble = row.get("trouble")
-    made = Trouble(trouble["at"], tuple(trouble["answers"])) if trouble else None
-    return Outlet(**{**row, "trouble": made})
+    made = FeedFault(trouble["at"], tuple(trouble["answers"])) if trouble else None
+    return DemoOutlet(**{**row, "trouble": made})
 
 
 def _editions(row: Mapping[str, Any]) -> list[Edition]:

@@ -7,15 +7,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
 
-from wirewatch.demo.press import Press
-from wirewatch.demo.room import Outlet
+from wirewatch.demo.press import DemoPublisher
+from wirewatch.demo.room import DemoOutlet
 
 HOST = "127.0.0.1"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def serving(press: Press) -> AsyncIterator[None]:
+async def serving(press: DemoPublisher) -> AsyncIterator[None]:
     """Serve every outlet on a free port; ``press.urls`` says where."""
     async with AsyncExitStack() as stack:
         for outlet in press.newsroom.outlets:
@@ -27,7 +27,7 @@ async def serving(press: Press) -> AsyncIterator[None]:
         yield
 
 
-def _app(press: Press, outlet: Outlet) -> web.Application:
+def _app(press: DemoPublisher, outlet: DemoOutlet) -> web.Application:
     async def handle(request: web.Request) -> web.StreamResponse:
         found = press.answer(outlet, request.path, request.headers)
         return web.Response(status=found.status, body=found.body, headers=found.headers)

@@ -21,16 +21,16 @@ from pathlib import Path
 
 import aiohttp
 
-from config.errors import OutsideError, StoreError, StreamError
+from config.errors import ExternalError, StoreError, StreamError
 from core.clock import utc_now
 from wirewatch.demo import summary
-from wirewatch.demo.press import Press
+from wirewatch.demo.press import DemoPublisher
 from wirewatch.demo.room import load
 from wirewatch.demo.screen import Screen
 from wirewatch.demo.server import serving
 from wirewatch.demo.timetable import due
-from wirewatch.demo.verdict import Names, load_expected
-from wirewatch.demo.watch import Watch, compiled, watching
+from wirewatch.demo.verdict import EditionNames, load_expected
+from wirewatch.demo.watch import DemoObserver, compiled, watching
 from wirewatch.demo.workspace import Workspace, end, workspace
 
 TICK = 0.2
@@ -43,7 +43,7 @@ QUIET_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class DemoOptions:
     """What the operator asked for.
 
     Attributes:
@@ -62,7 +62,7 @@ class Options:
     port: int = 8080
 
 
-def show(options: Options, screen: Screen) -> int:
+def show(options: DemoOptions, screen: Screen) -> int:
     """Run the demo; 0 where everything came as the table says, 1 where not.
 
     Raises:
@@ -77,14 +77,14 @@ def show(options: Options, screen: Screen) -> int:
 
 
 class _Show:
-    def __init__(self, options: Options, screen: Screen, place: Workspace) -> None:
+    def __init__(self, options: DemoOptions, screen: Screen, place: Workspace) -> None:
         self._options = options
         self._screen = screen
         self._place = place
         self._stop = asyncio.Event()
         self._began = time.monotonic()
         self._newsroom = load()
-        self._press = Press(self._newsroom, utc_now)
+        self._press = DemoPublisher(self._newsroom, utc_now)
 
     async def run(self) -> int:
         with self._signals():
@@ -118,7 +118,9 @@ class _Show:
         if self._stop.is_set():
             return self._stopped()
         with watching(place.settings, await compiling) as opened:
-            watch = Watch(opened, Names(self._newsroom, self._press.urls), self._press, expected)
+            watch = DemoObserver(
+                opened, EditionNames(self._newsroom, self._press.urls), self._press, expected
+            )
             watch.began = self._began
             await self._publish(child, watch)
             if self._stop.is_set():
@@ -156,12 +158,12 @@ class _Show:
                         return
                 except (aiohttp.ClientError, TimeoutError):
                     if time.monotonic() > deadline:
-                        raise OutsideError(
+                        raise ExternalError(
                             f"`wirewatch run` did not answer within {UP_SECONDS:.0f} s.",
                             mend=self._log(),
                         ) from None
 
-    async def _publish(self, child: subprocess.Popen[bytes], watch: Watch) -> None:
+    async def _publish(self, child: subprocess.Popen[bytes], watch: DemoObserver) -> None:
         """Work through the timetable, then wait until all of it is decided."""
         began, over = time.monotonic(), 0.0
         while not await self._pause(TICK):
@@ -179,7 +181,7 @@ class _Show:
             ):
                 return
 
-    def _put_out(self, second: float, watch: Watch) -> None:
+    def _put_out(self, second: float, watch: DemoObserver) -> None:
         for outlet in self._newsroom.outlets:
             if outlet.trouble and second >= outlet.trouble.at and watch.begin_trouble(outlet):
                 self._press.break_feed(outlet)
@@ -194,7 +196,7 @@ class _Show:
             self._press.publish(edition)
             watch.published(self._screen, edition)
 
-    def _look(self, watch: Watch) -> None:
+    def _look(self, watch: DemoObserver) -> None:
         """A look that fails is made again at the next tick: `run` may hold a database just now."""
         try:
             watch.look()
@@ -205,7 +207,7 @@ class _Show:
     def _check(self, child: subprocess.Popen[bytes]) -> None:
         code = child.poll()
         if code is not None and not self._stop.is_set():
-            raise OutsideError(f"`wirewatch run` ended by itself with {code}.", mend=self._log())
+            raise ExternalError(f"`wirewatch run` ended by itself with {code}.", mend=self._log())
 
     def _log(self) -> str:
         tail = self._place.log_file.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]

@@ -13,13 +13,13 @@ from rich.text import Text
 
 from core.messages import AlertEvent
 from core.text import clean_line
-from wirewatch.demo.press import Press
+from wirewatch.demo.press import DemoPublisher
 from wirewatch.demo.screen import Screen, held_back, marked, quoted
 from wirewatch.demo.verdict import Expected, compare
-from wirewatch.demo.watch import Watch
+from wirewatch.demo.watch import DemoObserver
 
 
-def write(screen: Screen, watch: Watch, press: Press, expected: Expected) -> int:
+def write(screen: Screen, watch: DemoObserver, press: DemoPublisher, expected: Expected) -> int:
     """Say it; the exit code: 0 where everything came as the table says."""
     told = [e for e in watch.facts.decisions.values() if e.event == "opened"]
     held = [e for e in watch.facts.decisions.values() if e.event != "opened"]
@@ -48,7 +48,7 @@ def _verdict(screen: Screen, differences: list[str], expected: Expected) -> int:
     return 1
 
 
-def _told(screen: Screen, watch: Watch, event: AlertEvent) -> Iterator[str | Text]:
+def _told(screen: Screen, watch: DemoObserver, event: AlertEvent) -> Iterator[str | Text]:
     match = watch.facts.matches[(event.article_id, event.revision or 0), event.topic_id]
     outlet = watch.newsroom.outlet(match.article.outlet).name
     others = {e.article_id for e in watch.facts.decisions.values() if e.story_id == event.story_id}
@@ -59,7 +59,7 @@ def _told(screen: Screen, watch: Watch, event: AlertEvent) -> Iterator[str | Tex
     yield Text.assemble("    ", quoted(match) if screen.live else marked(match))
 
 
-def _held(watch: Watch, held: list[AlertEvent]) -> Iterator[str]:
+def _held(watch: DemoObserver, held: list[AlertEvent]) -> Iterator[str]:
     by_reason: dict[str, list[AlertEvent]] = defaultdict(list)
     for event in held:
         by_reason[event.reason_code].append(event)
@@ -72,7 +72,7 @@ def _held(watch: Watch, held: list[AlertEvent]) -> Iterator[str]:
             yield f"    {watch.title_of(event.topic_id)}: {held_back(event)}"
 
 
-def _lookalikes(watch: Watch, expected: Expected) -> Iterator[str]:
+def _lookalikes(watch: DemoObserver, expected: Expected) -> Iterator[str]:
     for look in expected.lookalikes:
         edition = watch.newsroom.named[look.edition]
         outlet = watch.newsroom.outlet(edition.outlet).name
@@ -80,7 +80,7 @@ def _lookalikes(watch: Watch, expected: Expected) -> Iterator[str]:
         yield f"    {watch.title_of(look.topic)}? {watch.why_not(look)}"
 
 
-def _feeds(watch: Watch, press: Press) -> Iterator[str]:
+def _feeds(watch: DemoObserver, press: DemoPublisher) -> Iterator[str]:
     asked = press.asked
     yield (
         f"{asked['feed']} polls, {asked['not_modified']} of them answered “not modified”; "

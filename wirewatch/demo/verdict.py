@@ -89,7 +89,7 @@ def load_expected(folder: Path = ROOM) -> Expected:
     )
 
 
-class Names:
+class EditionNames:
     """Which edition an article revision is."""
 
     def __init__(self, newsroom: Newsroom, urls: Mapping[str, str]) -> None:
@@ -105,12 +105,12 @@ class Names:
         return piece if article.revision == 1 else f"{piece}#{article.revision}"
 
 
-def keys(facts: Facts, names: Names) -> dict[str, Key]:
+def keys(facts: Facts, names: EditionNames) -> dict[str, Key]:
     """The article revision each edition became."""
     return {n: key for key, article in facts.articles.items() if (n := names.of(article))}
 
 
-def outcomes(facts: Facts, names: Names) -> dict[str, dict[str, str]]:
+def outcomes(facts: Facts, names: EditionNames) -> dict[str, dict[str, str]]:
     """What became of every edition that was read."""
     found: dict[str, dict[str, str]] = {}
     for name, key in keys(facts, names).items():
@@ -123,7 +123,7 @@ def outcomes(facts: Facts, names: Names) -> dict[str, dict[str, str]]:
 
 
 def compare(
-    expected: Expected, facts: Facts, names: Names, outlets: Mapping[str, str]
+    expected: Expected, facts: Facts, names: EditionNames, outlets: Mapping[str, str]
 ) -> list[str]:
     """Differences between the table and what came, in words; empty where it is as expected.
 

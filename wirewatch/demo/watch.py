@@ -15,11 +15,11 @@ from core.messages import AlertEvent, Enriched, Message
 from core.store import Store, feeds
 from core.store.feed_record import FeedRecord
 from processors import Processors
-from wirewatch.demo.facts import Facts, Key, Reader
-from wirewatch.demo.press import Press
-from wirewatch.demo.room import Edition, Newsroom, Outlet
+from wirewatch.demo.facts import Facts, FactsReader, Key
+from wirewatch.demo.press import DemoPublisher
+from wirewatch.demo.room import DemoOutlet, Edition, Newsroom
 from wirewatch.demo.screen import Screen, held_back, quoted
-from wirewatch.demo.verdict import Expected, Lookalike, Names, keys
+from wirewatch.demo.verdict import EditionNames, Expected, Lookalike, keys
 from wirewatch.demo.why import why_not
 from wirewatch.run.bootstrap import load_files, open_instance, open_store, open_stream_log
 
@@ -28,7 +28,7 @@ _TROUBLES = 3
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedDemo:
     """A running installation, opened to read.
 
     Attributes:
@@ -36,12 +36,12 @@ class Opened:
     """
 
     processors: Processors
-    reader: Reader
+    reader: FactsReader
     store: Store
 
 
 @dataclass
-class Watch:
+class DemoObserver:
     """What is known, and what was said of it.
 
     Attributes:
@@ -50,9 +50,9 @@ class Watch:
         last_change: When the last record came (monotonic).
     """
 
-    opened: Opened
-    names: Names
-    press: Press
+    opened: OpenedDemo
+    names: EditionNames
+    press: DemoPublisher
     expected: Expected
     began: float = 0.0
     first_told: float | None = None
@@ -99,7 +99,7 @@ class Watch:
         key = keys(self.facts, self.names).get(name)
         return key is not None and self.facts.is_settled(key)
 
-    def begin_trouble(self, outlet: Outlet) -> bool:
+    def begin_trouble(self, outlet: DemoOutlet) -> bool:
         """Whether a feed's trouble begins with this call."""
         new = outlet.id not in self._troubled
         self._troubled.add(outlet.id)
@@ -195,11 +195,11 @@ def compiled(settings: Settings) -> Processors:
 
 
 @contextmanager
-def watching(settings: Settings, processors: Processors) -> Iterator[Opened]:
+def watching(settings: Settings, processors: Processors) -> Iterator[OpenedDemo]:
     """Open the streams and the store of a running installation, to read."""
     with (
         open_instance(settings) as me,
         open_store(settings) as store,
         open_stream_log(settings, me) as streams,
     ):
-        yield Opened(processors, Reader(streams), store)
+        yield OpenedDemo(processors, FactsReader(streams), store)

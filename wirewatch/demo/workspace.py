@@ -23,10 +23,10 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from config.errors import OutsideError, UsageError
+from config.errors import ExternalError, UsageError
 from config.settings import Settings
 from config.settings.sources import PREFIX
-from wirewatch.demo.room import Newsroom, Outlet
+from wirewatch.demo.room import DemoOutlet, Newsroom
 
 EVERY = "2s"
 HOST = "127.0.0.1"
@@ -84,7 +84,7 @@ class Workspace:
     def start(self) -> subprocess.Popen[bytes]:
         """`wirewatch run` on this folder, in this process's group: Ctrl-C reaches it too."""
         if not WIREWATCH.exists():
-            raise OutsideError(f"There is no {WIREWATCH}.", mend="`make install` puts it there.")
+            raise ExternalError(f"There is no {WIREWATCH}.", mend="`make install` puts it there.")
         kept = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
         with self.log_file.open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - our own program
@@ -137,7 +137,7 @@ def free_port(wanted: int) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise OutsideError("There is no free port on 127.0.0.1 for the console.")
+    raise ExternalError("There is no free port on 127.0.0.1 for the console.")
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
@@ -167,7 +167,7 @@ def _own(folder: Path) -> Path:
     return folder.resolve()
 
 
-def _outlet(outlet: Outlet, url: str) -> dict[str, Any]:
+def _outlet(outlet: DemoOutlet, url: str) -> dict[str, Any]:
     feed: dict[str, Any] = {"url": url + outlet.path, "every": EVERY}
     if outlet.feed == "sitemap":
         feed["kind"] = "sitemap"

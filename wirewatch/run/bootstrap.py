@@ -29,7 +29,7 @@ from config.settings import Settings, load_settings, unknown_settings
 
 if TYPE_CHECKING:
     from core.processes.instance import Instance
-    from core.processes.slots import Claim
+    from core.processes.slots import SlotClaim
     from core.store import Store
     from core.streams.port import StreamLog
 
@@ -103,15 +103,15 @@ def open_instance(settings: Settings) -> Iterator[Instance]:
 
 
 @contextmanager
-def open_slot(settings: Settings) -> Iterator[Claim]:
+def open_slot(settings: Settings) -> Iterator[SlotClaim]:
     """A slot of this host, for a command that joins a group.
 
     Raises:
         SettingsError: The folder of slots cannot be used.
     """
-    from core.processes.slots import claim
+    from core.processes.slots import claim_slot
 
-    mine = claim(settings)
+    mine = claim_slot(settings)
     try:
         yield mine
     finally:

@@ -16,7 +16,7 @@ import sys
 import threading
 from dataclasses import dataclass
 
-from core.processes.slots import Claim
+from core.processes.slots import SlotClaim
 
 SLOT_TAKEN = 4
 """How a process ends that found another one under its slot. Nobody but the parent sees it."""
@@ -34,7 +34,7 @@ class Child:
     """
 
     number: int
-    claim: Claim
+    claim: SlotClaim
     _news: int
 
     def up(self) -> None:

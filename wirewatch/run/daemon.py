@@ -30,15 +30,15 @@ from contextlib import closing
 import structlog
 
 from alerts import worker as alerts_worker
-from core.streams.consume_loop import How
+from core.streams.consume_loop import LoopOptions
 from processors import worker as processors_worker
 from wirewatch.run.child import SLOT_TAKEN, Child
 from wirewatch.run.health import keep_saying
-from wirewatch.run.housekeeping import Housekeeper
+from wirewatch.run.housekeeping import Housekeeping
 from wirewatch.run.program import Program
 from wirewatch.run.stages import Stages
 from wirewatch.web.app import create_app
-from wirewatch.web.runtime_status import Running
+from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.server import address, listen, serve
 
 RELAY_SECONDS = 0.1
@@ -126,7 +126,7 @@ class Daemon:
     # ── stages ───────────────────────────────────────────────────────────────────────────────
 
     def _threaded(self) -> dict[str, Callable[[], None]]:
-        keeper = Housekeeper(self._program, decides="alerts" in self._wanted)
+        keeper = Housekeeping(self._program, decides="alerts" in self._wanted)
         stages: dict[str, Callable[[], None]] = {
             "housekeeping": lambda: keeper.run(self._stages.stop),
             "health": self._tell_health,
@@ -151,7 +151,7 @@ class Daemon:
         with closing(self._program.join(alerts_worker.GROUP)) as member:
             self._program.decider().run(member, **self._how(alerts_worker.STAGE))
 
-    def _how(self, stage: str) -> How:
+    def _how(self, stage: str) -> LoopOptions:
         stop = self._stages.stop
         return {
             "stop": stop.is_set,
@@ -178,7 +178,7 @@ class Daemon:
 
     async def _console(self, listener: socket.socket, stop: asyncio.Event) -> None:
         program = self._program
-        running = Running(
+        running = RuntimeStatus(
             catalog=lambda: program.keeper.current,
             ill=lambda: self._stages.ill,
             faults=lambda: program.keeper.faults,

@@ -26,7 +26,7 @@ MOST, LONGEST = 5, 100
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class ProcessHealth:
     """One process as it showed itself last; it is well where nothing is wrong."""
 
     slot: str
@@ -49,7 +49,7 @@ def report(wrong: list[str], now: datetime) -> str:
     return json.dumps({"at": rfc3339(now), "wrong": reasons})
 
 
-def judge(said: Mapping[str, str], now: datetime) -> list[Health]:
+def judge(said: Mapping[str, str], now: datetime) -> list[ProcessHealth]:
     """What to think of the processes that live.
 
     Args:
@@ -60,10 +60,12 @@ def judge(said: Mapping[str, str], now: datetime) -> list[Health]:
     return [_judge(slot, text, now) for slot, text in said.items() if text]
 
 
-def _judge(slot: str, text: str, now: datetime) -> Health:
+def _judge(slot: str, text: str, now: datetime) -> ProcessHealth:
     told = json.loads(text)
     at = datetime.fromisoformat(told["at"])
     silent = now - at
     if silent > SILENCE:
-        return Health(slot, (f"It has said nothing for {silent.total_seconds():.0f} s.",), at)
-    return Health(slot, tuple(told["wrong"]), at)
+        return ProcessHealth(
+            slot, (f"It has said nothing for {silent.total_seconds():.0f} s.",), at
+        )
+    return ProcessHealth(slot, tuple(told["wrong"]), at)

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass
-class Reach:
+class OutletReachability:
     """Whether outlets can be reached, said once each time that changes."""
 
     lost: bool = False
@@ -51,7 +51,7 @@ class Reach:
 
 
 @dataclass
-class Housekeeper:
+class Housekeeping:
     """Does it all, by one thread.
 
     Attributes:
@@ -60,7 +60,7 @@ class Housekeeper:
 
     program: Program
     decides: bool
-    reach: Reach = field(default_factory=Reach)
+    reach: OutletReachability = field(default_factory=OutletReachability)
 
     def run(self, stop: threading.Event) -> None:
         """Go on until told to stop.

@@ -20,9 +20,9 @@ from typing import Protocol, Unpack
 import structlog
 
 from alerts import worker as alerts_worker
-from config.errors import OutsideError, StoreError
+from config.errors import ExternalError, StoreError
 from core.store import outbox
-from core.streams.consume_loop import How, Policy, Worked
+from core.streams.consume_loop import ConsumePolicy, LoopOptions, LoopResult
 from core.streams.port import Consumer
 from ingest.service import IngestCounts
 from processors import worker as processors_worker
@@ -34,7 +34,7 @@ STAGES = ("ingest", "processors", "alerts")
 PATIENCE = 60.0
 """Seconds without any progress after which what another process holds is left to it."""
 
-POLICY = Policy(wait=0.05, patience=5)
+POLICY = ConsumePolicy(wait=0.05, patience=5)
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +53,7 @@ def run_once(program: Program, stages: Set[str] = frozenset(STAGES)) -> Summary:
         if "alerts" in stages:
             _deliver(program, summary)
         program.relay.drain()
-    except OutsideError as error:
+    except ExternalError as error:
         log.error("run_failed", reason=str(error))
         summary.troubles.append(str(error))
     finally:
@@ -87,13 +87,13 @@ async def _poll(program: Program) -> IngestCounts:
         return await ingest.run_once()
 
 
-class _Worker(Protocol):
-    def run(self, consumer: Consumer, **how: Unpack[How]) -> Worked: ...
+class _Drainable(Protocol):
+    def run(self, consumer: Consumer, **how: Unpack[LoopOptions]) -> LoopResult: ...
 
 
 def _settle(program: Program, stages: Set[str], summary: Summary) -> None:
     """Carry everything through the stages until nothing is left to do."""
-    workers: dict[str, _Worker] = {}
+    workers: dict[str, _Drainable] = {}
     if "processors" in stages:
         workers[processors_worker.GROUP] = matcher = program.matcher()
     if "alerts" in stages:
@@ -129,7 +129,7 @@ def _until_done(step: Callable[[], int], done: Callable[[], bool]) -> None:
             time.sleep(0.05)
 
 
-def _drain(worker: _Worker, member: Consumer) -> int:
+def _drain(worker: _Drainable, member: Consumer) -> int:
     """Work through what this member holds; how many records went."""
     worked = worker.run(member, stop=lambda: False, idle=lambda: True, policy=POLICY)
     return worked.records + worked.dead_letters

@@ -27,7 +27,7 @@ from core.clock import Clock, utc_now
 from core.dispositions import Dispositions
 from core.messages.envelope import MATCHES
 from core.processes.instance import Instance
-from core.processes.slots import Claim
+from core.processes.slots import SlotClaim
 from core.relay import Relay
 from core.store import Store
 from core.streams.port import Consumer, StreamLog
@@ -69,15 +69,15 @@ class Program:
             dispositions=self.dispositions,
         )
 
-    def matcher(self) -> processors_worker.Worker:
+    def matcher(self) -> processors_worker.ProcessorsWorker:
         """The stage that matches; join it with :meth:`join`."""
-        return processors_worker.Worker(
+        return processors_worker.ProcessorsWorker(
             self.catalog, self.settings.language_codes, self.clock, self.dispositions
         )
 
-    def decider(self) -> alerts_worker.Worker:
+    def decider(self) -> alerts_worker.AlertsWorker:
         """The stage that decides; join it with :meth:`join`."""
-        return alerts_worker.Worker(
+        return alerts_worker.AlertsWorker(
             self.store, self.catalog, self.settings, self.clock, self.dispositions
         )
 
@@ -115,7 +115,7 @@ def open_keeper(settings: Settings) -> CatalogKeeper:
 
 
 @contextmanager
-def open_program(settings: Settings, claim: Claim | None = None) -> Iterator[Program]:
+def open_program(settings: Settings, claim: SlotClaim | None = None) -> Iterator[Program]:
     """Open everything.
 
     Args:

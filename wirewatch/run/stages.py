@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RestartPolicy:
     """How patient to be, in seconds.
 
     Attributes:
@@ -72,11 +72,13 @@ class Stages:
         on_taken: Called then.
     """
 
-    def __init__(self, pace: Pace | None = None, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, pace: RestartPolicy | None = None, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self.stop = threading.Event()
         self.taken: SlotTakenError | None = None
         self.on_taken: Callable[[], object] = self.stop.set
-        self._pace = pace or Pace()
+        self._pace = pace or RestartPolicy()
         self._now = now
         self._falls: dict[str, _Fall] = {}
         self._delays: dict[str, _Delay] = {}

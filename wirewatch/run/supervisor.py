@@ -28,7 +28,7 @@ from dataclasses import dataclass
 import structlog
 
 from config.errors import SlotTakenError
-from core.processes.slots import Claim
+from core.processes.slots import SlotClaim
 from wirewatch.run.child import SLOT_TAKEN, Child, die_with_parent, take_leave
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
@@ -45,20 +45,20 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class Restart:
     """Start it again after a pause, in seconds."""
 
     pause: float
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class Exit:
     """End the whole run with an exit code."""
 
     code: int
 
 
-def verdict(code: int, *, anybody_up: bool, lasted: float, before: float) -> Again | End:
+def after_exit(code: int, *, anybody_up: bool, lasted: float, before: float) -> Restart | Exit:
     """What to do about a process that ended unasked.
 
     Args:
@@ -68,10 +68,10 @@ def verdict(code: int, *, anybody_up: bool, lasted: float, before: float) -> Aga
         before: The last pause before it was started, 0 for none.
     """
     if code == SLOT_TAKEN:
-        return End(SlotTakenError.exit_code)
+        return Exit(SlotTakenError.exit_code)
     if code > 0 and not anybody_up:
-        return End(code)
-    return Again(FIRST_PAUSE if lasted >= LONGEST_PAUSE else longer(before))
+        return Exit(code)
+    return Restart(FIRST_PAUSE if lasted >= LONGEST_PAUSE else longer(before))
 
 
 def longer(pause: float) -> float:
@@ -90,11 +90,11 @@ def in_words(code: int) -> str:
 
 
 @dataclass(slots=True)
-class _Place:
+class _Process:
     """A process to be, or that is."""
 
     number: int
-    claim: Claim
+    claim: SlotClaim
     pid: int = 0
     news: int = -1
     up_at: float | None = None
@@ -102,7 +102,7 @@ class _Place:
     pause: float = 0.0
 
 
-class Parent:
+class Supervisor:
     """Keeps processes going until it is told to stop.
 
     Args:
@@ -111,9 +111,9 @@ class Parent:
     """
 
     def __init__(
-        self, claims: Sequence[Claim], *, now: Callable[[], float] = time.monotonic
+        self, claims: Sequence[SlotClaim], *, now: Callable[[], float] = time.monotonic
     ) -> None:
-        self._places = [_Place(n, claim) for n, claim in enumerate(claims, 1)]
+        self._places = [_Process(n, claim) for n, claim in enumerate(claims, 1)]
         self._now = now
         self._anybody_up = False
         self._code: int | None = None
@@ -162,11 +162,11 @@ class Parent:
 
     # ── starting ─────────────────────────────────────────────────────────────────────────────
 
-    def _due(self) -> list[_Place]:
+    def _due(self) -> list[_Process]:
         now = self._now()
         return [p for p in self._places if p.again_at is not None and p.again_at <= now]
 
-    def _start(self, place: _Place) -> Child | None:
+    def _start(self, place: _Process) -> Child | None:
         """Fork; in the new process, what it is. Signals that come meanwhile wait."""
         news, tell = os.pipe()
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
@@ -182,7 +182,7 @@ class Parent:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         return None
 
-    def _become(self, place: _Place, tell: int, mask: set[int | signal.Signals]) -> Child:
+    def _become(self, place: _Process, tell: int, mask: set[int | signal.Signals]) -> Child:
         """In the new process: let go of what is the parent's, and die when it does."""
         take_leave()
         for descriptor in (self._hand, *(p.news for p in self._places if p.news >= 0)):
@@ -228,7 +228,7 @@ class Parent:
                 log.warning("hurried", mend="What was in hand comes again at the next start.")
                 self._kill()
 
-    def _read_news(self, place: _Place) -> None:
+    def _read_news(self, place: _Process) -> None:
         """A process is up, or its end of the pipe is gone."""
         if not os.read(place.news, 1):
             os.close(place.news)
@@ -254,7 +254,7 @@ class Parent:
                 if place.pid == pid:
                     self._ended(place, os.waitstatus_to_exitcode(status))
 
-    def _ended(self, place: _Place, code: int) -> None:
+    def _ended(self, place: _Process, code: int) -> None:
         if place.news >= 0 and place.up_at is None:
             self._read_news(place)  # it may have said so at its very end
         if place.news >= 0:
@@ -263,14 +263,14 @@ class Parent:
         if self._code is not None:
             return
         lasted = self._now() - place.up_at if place.up_at is not None else 0.0
-        found = verdict(code, anybody_up=self._anybody_up, lasted=lasted, before=place.pause)
-        if isinstance(found, End):
+        found = after_exit(code, anybody_up=self._anybody_up, lasted=lasted, before=place.pause)
+        if isinstance(found, Exit):
             self._taken = place.claim.slot if code == SLOT_TAKEN else ""
             self._stop(found.code)
             return
         self._plan(place, found.pause, in_words(code))
 
-    def _plan(self, place: _Place, pause: float, why: str) -> None:
+    def _plan(self, place: _Process, pause: float, why: str) -> None:
         place.pause, place.again_at = pause, self._now() + pause
         log.error("process_ended", process=place.number, reason=why, again_in=pause)
 

@@ -21,20 +21,20 @@ from core.clock import Clock
 from core.store import Store
 from wirewatch.web.api import create_api
 from wirewatch.web.auth.access import protected
-from wirewatch.web.events import Watch
+from wirewatch.web.events import StoryWatcher
 from wirewatch.web.explain import Explainer
-from wirewatch.web.pages.deliveries import Deliveries
-from wirewatch.web.pages.feeds import Feeds
-from wirewatch.web.pages.health import Health
-from wirewatch.web.pages.login import Login
-from wirewatch.web.pages.stories import Stories
-from wirewatch.web.pages.story import OneStory
-from wirewatch.web.pages.topics import Topics
-from wirewatch.web.render import HERE, Frame
-from wirewatch.web.runtime_status import Running
+from wirewatch.web.pages.deliveries import DeliveriesPage
+from wirewatch.web.pages.feeds import FeedsPage
+from wirewatch.web.pages.health import HealthEndpoints
+from wirewatch.web.pages.login import LoginPage
+from wirewatch.web.pages.stories import StoriesPage
+from wirewatch.web.pages.story import StoryPage
+from wirewatch.web.pages.topics import TopicsPage
+from wirewatch.web.render import HERE, PageRenderer
+from wirewatch.web.runtime_status import RuntimeStatus
 
 
-def create_app(store: Store, clock: Clock, running: Running) -> ASGIApp:
+def create_app(store: Store, clock: Clock, running: RuntimeStatus) -> ASGIApp:
     """The console.
 
     Args:
@@ -43,13 +43,19 @@ def create_app(store: Store, clock: Clock, running: Running) -> ASGIApp:
         running: The program around it.
     """
     app = FastAPI(title="Wirewatch", docs_url=None, redoc_url=None, openapi_url=None)
-    frame = Frame(store, clock, running)
+    frame = PageRenderer(store, clock, running)
     explainer = Explainer(running.catalog, running.settings, clock)
-    for page in (Stories(frame), Feeds(frame), Deliveries(frame), Health(frame), Login(frame)):
+    for page in (
+        StoriesPage(frame),
+        FeedsPage(frame),
+        DeliveriesPage(frame),
+        HealthEndpoints(frame),
+        LoginPage(frame),
+    ):
         page.mount(app)
-    for asked in (OneStory(frame, explainer), Topics(frame, explainer)):
+    for asked in (StoryPage(frame, explainer), TopicsPage(frame, explainer)):
         asked.mount(app)
-    app.add_api_route("/events", Watch(store).endpoint, methods=["GET"])
+    app.add_api_route("/events", StoryWatcher(store).endpoint, methods=["GET"])
     app.mount("/api/v1", create_api(store, clock, running, explainer))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     failed = _Failed(frame)
@@ -61,7 +67,7 @@ def create_app(store: Store, clock: Clock, running: Running) -> ASGIApp:
 class _Failed:
     """A page that is not there, a form that cannot be followed, or a store that is away."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: PageRenderer) -> None:
         self._frame = frame
 
     async def __call__(self, request: Request, error: Exception) -> HTMLResponse:

@@ -25,7 +25,7 @@ MAX_PARTS = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DiffPart:
     """A stretch of words.
 
     Attributes:
@@ -45,7 +45,7 @@ class Diff:
         cut: Whether a text was longer than what was compared.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[DiffPart, ...]
     cut: bool
 
     @property
@@ -67,7 +67,7 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\n|[^\s]+", text)
 
 
-def _parts(old: list[str], new: list[str]) -> Iterator[Part]:
+def _parts(old: list[str], new: list[str]) -> Iterator[DiffPart]:
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     codes = matcher.get_opcodes()
     for number, (tag, a, b, c, d) in enumerate(codes):
@@ -75,22 +75,22 @@ def _parts(old: list[str], new: list[str]) -> Iterator[Part]:
             yield from _same(old[a:b], first=number == 0, last=number == len(codes) - 1)
             continue
         if a < b:
-            yield Part("gone", _join(old[a:b]))
+            yield DiffPart("gone", _join(old[a:b]))
         if c < d:
-            yield Part("added", _join(new[c:d]))
+            yield DiffPart("added", _join(new[c:d]))
 
 
-def _same(words: list[str], *, first: bool, last: bool) -> Iterator[Part]:
+def _same(words: list[str], *, first: bool, last: bool) -> Iterator[DiffPart]:
     head = [] if first else words[:CONTEXT]
     tail = [] if last else words[-CONTEXT:]
     if len(words) <= len(head) + len(tail) + 3:
-        yield Part("same", _join(words))
+        yield DiffPart("same", _join(words))
         return
     if head:
-        yield Part("same", _join(head))
-    yield Part("gap")
+        yield DiffPart("same", _join(head))
+    yield DiffPart("gap")
     if tail:
-        yield Part("same", _join(tail))
+        yield DiffPart("same", _join(tail))
 
 
 def _join(words: list[str]) -> str:

@@ -38,14 +38,14 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class StoreSnapshot:
     """What a look at the store found."""
 
     changed_at: datetime | None
     newest: str
 
 
-class Watch:
+class StoryWatcher:
     """Looks at the store for everybody who listens.
 
     Args:
@@ -58,23 +58,25 @@ class Watch:
         self._store = store
         self._look_seconds = look
         self._beat = beat
-        self._listeners: set[asyncio.Queue[Seen]] = set()
+        self._listeners: set[asyncio.Queue[StoreSnapshot]] = set()
         self._looking: asyncio.Task[None] | None = None
-        self._last: Seen | None = None
+        self._last: StoreSnapshot | None = None
 
     async def endpoint(self, request: Request) -> Response:
         """``GET /events``."""
         if len(self._listeners) >= MOST_LISTENERS:
             return PlainTextResponse("Too many listen.", 503, {"Retry-After": "60"})
         stop = request.scope.get("extensions", {}).get(STOP) or asyncio.Event()
-        heard: asyncio.Queue[Seen] = asyncio.Queue(maxsize=1)
+        heard: asyncio.Queue[StoreSnapshot] = asyncio.Queue(maxsize=1)
         return StreamingResponse(
             self._tell(heard, stop),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
 
-    async def _tell(self, heard: asyncio.Queue[Seen], stop: asyncio.Event) -> AsyncIterator[str]:
+    async def _tell(
+        self, heard: asyncio.Queue[StoreSnapshot], stop: asyncio.Event
+    ) -> AsyncIterator[str]:
         stopping, waiting = asyncio.ensure_future(stop.wait()), asyncio.ensure_future(heard.get())
         try:
             self._listeners.add(heard)
@@ -119,18 +121,18 @@ class Watch:
                         _put(heard, seen)
             await asyncio.sleep(self._look_seconds)
 
-    def _now(self) -> Seen:
+    def _now(self) -> StoreSnapshot:
         with self._store.read() as connection:
             newest = story_list.newest(connection, story_list.StoryFilter())
-            return Seen(story_list.pulse(connection), str(newest or ""))
+            return StoreSnapshot(story_list.pulse(connection), str(newest or ""))
 
 
-def _put(heard: asyncio.Queue[Seen], seen: Seen) -> None:
+def _put(heard: asyncio.Queue[StoreSnapshot], seen: StoreSnapshot) -> None:
     """Who has not read the last yet reads this one instead."""
     with suppress(asyncio.QueueEmpty):
         heard.get_nowait()
     heard.put_nowait(seen)
 
 
-def _event(seen: Seen) -> str:
+def _event(seen: StoreSnapshot) -> str:
     return f"event: stories\ndata: {json.dumps({'newest': seen.newest})}\n\n"

@@ -20,7 +20,7 @@ from config.settings import Settings
 from core.clock import Clock
 from core.messages import ArticleRevision
 from ingest.extract.pool import ExtractPool
-from processors import Explanation, Processors, article_from
+from processors import Explanation, Processors, article_from_fields
 from processors.explanation import explain
 from wirewatch import article_input
 from wirewatch.article_input import Given
@@ -94,7 +94,7 @@ class Explainer:
         if not source and not title:
             raise UsageError("There is nothing to look at.", mend="Paste a text, or a URL.")
         fields = {"title": title, "text": source, "language": language or None}
-        return article_from(fields), language or None
+        return article_from_fields(fields), language or None
 
     async def _page(self, url: str) -> Given:
         page = await article_input.fetch(url, self._settings)

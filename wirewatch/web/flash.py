@@ -12,7 +12,7 @@ from typing import Any
 from fastapi.responses import RedirectResponse
 
 from wirewatch.web import forms
-from wirewatch.web.i18n import Words
+from wirewatch.web.i18n import Translator
 
 NEWS_SECONDS = 20
 
@@ -28,7 +28,7 @@ def note(address: str, done: str, now: datetime) -> RedirectResponse:
     return forms.see(address, done=done, at=str(int(now.timestamp())))
 
 
-def noted(query: Mapping[str, str], now: datetime, t: Words) -> dict[str, Any] | None:
+def noted(query: Mapping[str, str], now: datetime, t: Translator) -> dict[str, Any] | None:
     """What was done, for as long as that is news."""
     try:
         age = now - datetime.fromtimestamp(int(query.get("at", "")), UTC)

@@ -14,15 +14,15 @@ from core.clock import Clock
 from core.store import Store
 from core.store import deliveries as delivery_store
 from core.store import feeds as feed_store
-from wirewatch.web.i18n import Words, choose
-from wirewatch.web.runtime_status import Running
-from wirewatch.web.status import Pulse, pulse
+from wirewatch.web.i18n import Translator, choose
+from wirewatch.web.runtime_status import RuntimeStatus
+from wirewatch.web.status import SystemStatus, system_status
 
 HERE = Path(__file__).parent
 STUCK = ("failed", "unknown")
 
 
-class Frame:
+class PageRenderer:
     """Renders pages.
 
     Args:
@@ -31,7 +31,7 @@ class Frame:
         running: The program around it.
     """
 
-    def __init__(self, store: Store, clock: Clock, running: Running) -> None:
+    def __init__(self, store: Store, clock: Clock, running: RuntimeStatus) -> None:
         self.store = store
         self.clock = clock
         self.running = running
@@ -41,7 +41,7 @@ class Frame:
         environment.undefined = StrictUndefined
         environment.trim_blocks = environment.lstrip_blocks = True
 
-    def words(self, request: Request) -> Words:
+    def words(self, request: Request) -> Translator:
         """The reader's language."""
         return choose(request.headers.get("accept-language", ""))
 
@@ -52,7 +52,7 @@ class Frame:
             states = feed_store.feed_states(connection, now)
             waiting = delivery_store.counts(connection)
         faults = [fault for fault in self.running.faults() if fault.is_error]
-        beat = pulse(states, now, self._since, self.running.ill(), faults, t)
+        beat = system_status(states, now, self._since, self.running.ill(), faults, t)
         stuck = sum(waiting.get(state, 0) for state in STUCK)
         return self._render(request, name, 200, page, beat, stuck, now, t, context)
 
@@ -61,7 +61,7 @@ class Frame:
     ) -> HTMLResponse:
         """A page that needs no store: signing in, and what went wrong."""
         now, t = self.clock(), self.words(request)
-        return self._render(request, name, status, page, Pulse("", ""), 0, now, t, context)
+        return self._render(request, name, status, page, SystemStatus("", ""), 0, now, t, context)
 
     def _render(
         self,
@@ -69,10 +69,10 @@ class Frame:
         name: str,
         status: int,
         page: str,
-        beat: Pulse,
+        beat: SystemStatus,
         stuck: int,
         now: Any,
-        t: Words,
+        t: Translator,
         context: dict[str, Any],
     ) -> HTMLResponse:
         state = request.state

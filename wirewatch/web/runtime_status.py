@@ -11,7 +11,7 @@ from config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RuntimeStatus:
     """What the console asks of the program it runs in.
 
     Attributes:

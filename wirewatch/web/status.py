@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 
 from config.faults import Fault
 from core.store.feeds import FeedState
-from wirewatch.web.i18n import Words
+from wirewatch.web.i18n import Translator
 
 OVERDUE = timedelta(minutes=15)
 """A feed due for so long is not late but forgotten: polls take seconds and come in turn."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class SystemStatus:
     """The state of everything.
 
     Attributes:
@@ -30,14 +30,14 @@ class Pulse:
     troubles: tuple[str, ...] = ()
 
 
-def pulse(
+def system_status(
     states: Sequence[FeedState],
     now: datetime,
     since: datetime,
     ill: Sequence[str],
     faults: Sequence[Fault],
-    t: Words,
-) -> Pulse:
+    t: Translator,
+) -> SystemStatus:
     """The state of everything in one line, the worst first.
 
     Args:
@@ -54,17 +54,19 @@ def pulse(
     due = min((s.feed.next_due_at for s in states if _is_polled(s)), default=now)
     overdue = now - max(due, since)
     if not total:
-        return Pulse("warn", t("pulse.none"), troubles)
+        return SystemStatus("warn", t("pulse.none"), troubles)
     if broken == total:
-        return Pulse("bad", t("pulse.all_failing", failing=t.count("failing", broken)), troubles)
+        return SystemStatus(
+            "bad", t("pulse.all_failing", failing=t.count("failing", broken)), troubles
+        )
     if ill:
-        return Pulse("bad", t("pulse.ill"), troubles)
+        return SystemStatus("bad", t("pulse.ill"), troubles)
     if overdue > OVERDUE:
-        return Pulse("bad", t("pulse.overdue", span=t.span(overdue)), troubles)
+        return SystemStatus("bad", t("pulse.overdue", span=t.span(overdue)), troubles)
     return _working(states, counts, now, troubles, t)
 
 
-def _troubles(ill: Sequence[str], faults: Sequence[Fault], t: Words) -> tuple[str, ...]:
+def _troubles(ill: Sequence[str], faults: Sequence[Fault], t: Translator) -> tuple[str, ...]:
     found = [t("pulse.stopped", stage=stage) for stage in ill]
     if faults:
         more = " " + t("pulse.more", n=len(faults) - 1) if len(faults) > 1 else ""
@@ -77,19 +79,19 @@ def _working(
     counts: Counter[str],
     now: datetime,
     troubles: tuple[str, ...],
-    t: Words,
-) -> Pulse:
+    t: Translator,
+) -> SystemStatus:
     total, broken = sum(counts.values()), counts["failing"] + counts["gone"]
     newest = max((s.feed.last_new_at for s in states if s.feed.last_new_at), default=None)
     news = t("pulse.newest", ago=t.ago(newest, now)) if newest else t("pulse.no_entry")
     if broken:
         failing = t.count("failing", broken)
         words = t("pulse.some_failing", news=news, failing=failing, total=total)
-        return Pulse("warn", words, troubles)
+        return SystemStatus("warn", words, troubles)
     if counts["new"] == total:
-        return Pulse("warn", t("pulse.starting", feeds=t.count("feeds", total)), troubles)
+        return SystemStatus("warn", t("pulse.starting", feeds=t.count("feeds", total)), troubles)
     words = t("pulse.working", feeds=t.count("feeds", total), news=news)
-    return Pulse("warn" if troubles else "good", words, troubles)
+    return SystemStatus("warn" if troubles else "good", words, troubles)
 
 
 def _is_polled(state: FeedState) -> bool:

@@ -21,12 +21,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from alerts.notification import Body
-from alerts.receivers import Outgoing, Receipt, Tools, fault, unknown_options
-from alerts.receivers.email.addresses import Server, mailbox, server
-from alerts.receivers.email.mime import Message, compose
-from alerts.receivers.email.smtp import Tls, submit
-from alerts.rendering.content import Occasion, late
+from alerts.notification import NotificationBody
+from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools, fault, unknown_options
+from alerts.receivers.email.addresses import MailServer, mailbox, server
+from alerts.receivers.email.mime import MimeMessage, compose
+from alerts.receivers.email.smtp import TlsMode, submit
+from alerts.rendering.content import DeliveryContext, late
 from alerts.rendering.words import LANGUAGES
 from config.catalog.models import ReceiverDefinition
 from config.catalog.values import shown
@@ -44,7 +44,7 @@ _SERVER_MEND = (
 class EmailReceiver:
     """Sends each notification to each address of ``to``."""
 
-    def __init__(self, definition: ReceiverDefinition, tools: Tools) -> None:
+    def __init__(self, definition: ReceiverDefinition, tools: ReceiverTools) -> None:
         self._definition = definition
         self._tools = tools
 
@@ -68,11 +68,11 @@ class EmailReceiver:
         return tuple(once.values())
 
     @staticmethod
-    def open(definition: ReceiverDefinition, tools: Tools) -> EmailReceiver:
+    def open(definition: ReceiverDefinition, tools: ReceiverTools) -> EmailReceiver:
         """The receiver of a definition without faults."""
         return EmailReceiver(definition, tools)
 
-    async def notify(self, outgoing: Outgoing) -> Receipt:
+    async def notify(self, outgoing: DeliveryAttempt) -> Receipt:
         """Send once.
 
         Raises:
@@ -84,23 +84,23 @@ class EmailReceiver:
         if message is None or where is None or not known:
             gone = f"{outgoing.target!r} is no longer an address of the receiver in alerts.yaml."
             raise DeliveryError(gone, permanent=True)
-        tls = Tls(options.get("starttls", default_tls(where)))
+        tls = TlsMode(options.get("starttls", default_tls(where)))
         return await submit(message, where, tls, options.get("ca_file"), self._tools.timeout)
 
-    def message(self, outgoing: Outgoing) -> Message | None:
+    def message(self, outgoing: DeliveryAttempt) -> MimeMessage | None:
         """What is sent for an attempt; None where the target is no address."""
         options = self._definition.options
         sender, recipient = mailbox(options["from"], named=True), mailbox(outgoing.target)
         if sender is None or recipient is None:
             return None
-        occasion = Occasion(
+        occasion = DeliveryContext(
             receiver=outgoing.receiver,
             target=outgoing.target,
             possible_repeat=outgoing.possible_repeat,
             late=late(outgoing.created_at, self._tools.clock()),
         )
         return compose(
-            Body.model_validate_json(outgoing.body),
+            NotificationBody.model_validate_json(outgoing.body),
             occasion,
             LANGUAGES[options.get("language", "en")],
             sender=sender,
@@ -109,9 +109,9 @@ class EmailReceiver:
         )
 
 
-def default_tls(where: Server) -> Tls:
+def default_tls(where: MailServer) -> TlsMode:
     """A password never goes over a network in the clear unless the operator says so."""
-    return Tls.REQUIRED if where.password and not where.is_loopback else Tls.OFFERED
+    return TlsMode.REQUIRED if where.password and not where.is_loopback else TlsMode.OFFERED
 
 
 def _addresses(value: Any) -> tuple[Any, ...]:
@@ -160,7 +160,7 @@ def _no_address(key: str, value: object) -> str:
 
 def _choice_faults(definition: ReceiverDefinition) -> list[Fault]:
     found: list[Fault] = []
-    for key, known in (("language", [*LANGUAGES]), ("starttls", [*Tls])):
+    for key, known in (("language", [*LANGUAGES]), ("starttls", [*TlsMode])):
         value = definition.options.get(key, known[0])
         if value not in known:
             place = definition.places.get(key, definition.place)

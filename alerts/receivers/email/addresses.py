@@ -53,7 +53,7 @@ class Mailbox:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class MailServer:
     """Where mail is handed in.
 
     Attributes:
@@ -99,7 +99,7 @@ def mailbox(text: object, *, named: bool = False) -> Mailbox | None:
     return Mailbox(clean_line(name, LONGEST_NAME), local, host.removesuffix(".")) if fits else None
 
 
-def server(text: object) -> Server | None:
+def server(text: object) -> MailServer | None:
     """The server that an URL means, or None.
 
     The password is all between the first ``:`` and the last ``@``, so that one from the
@@ -115,7 +115,7 @@ def server(text: object) -> Server | None:
     usable = host and 0 < port < 65536 and not _CONTROL.search(user + password)
     if host is None or not usable or (who is not None and not (user and password)):
         return None
-    return Server(scheme == "smtps", host.strip("[]"), port, user, password)
+    return MailServer(scheme == "smtps", host.strip("[]"), port, user, password)
 
 
 def _is_local(text: str) -> bool:

@@ -27,10 +27,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from alerts.notification import Body
+from alerts.notification import NotificationBody
 from alerts.receivers.email.addresses import Mailbox
-from alerts.rendering.content import MAX_ARTICLES, Letter, Occasion, letter
-from alerts.rendering.words import Words
+from alerts.rendering.content import MAX_ARTICLES, DeliveryContext, MessageContent, message_content
+from alerts.rendering.words import MessageWords
 from core.ids import digest
 
 MAX_BYTES = 100_000
@@ -52,7 +52,7 @@ _TEMPLATES = Environment(
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class MimeMessage:
     """A message ready to be handed in.
 
     Attributes:
@@ -68,14 +68,14 @@ class Message:
 
 
 def compose(
-    body: Body,
-    occasion: Occasion,
-    words: Words,
+    body: NotificationBody,
+    occasion: DeliveryContext,
+    words: MessageWords,
     *,
     sender: Mailbox,
     recipient: Mailbox,
     created_at: datetime,
-) -> Message:
+) -> MimeMessage:
     """The message about a notification, with as many of its articles as fit.
 
     Args:
@@ -89,27 +89,27 @@ def compose(
     own = f"<{digest('mail', body.id, recipient.address)}@{sender.domain}>"
     room = max(1, min(MAX_ARTICLES, len(body.articles)))
     while True:
-        about = letter(body, occasion, words, room)
+        about = message_content(body, occasion, words, room)
         head = _head(own, about, body, sender, recipient, created_at)
         data = (head + _parts(about, digest("boundary", own))).encode()
         if len(data) <= MAX_BYTES or room == 1:
             break
         room -= 1
     utf8 = not (sender.local + recipient.local).isascii()
-    return Message(own, sender.address, recipient.address, data, utf8)
+    return MimeMessage(own, sender.address, recipient.address, data, utf8)
 
 
-def text_part(about: Letter) -> str:
+def text_part(about: MessageContent) -> str:
     """The letter as plain text."""
     return _TEMPLATES.get_template("message.txt").render(letter=about)
 
 
-def html_part(about: Letter) -> str:
+def html_part(about: MessageContent) -> str:
     """The letter as HTML, everything in it escaped."""
     return _TEMPLATES.get_template("message.html").render(letter=about)
 
 
-def thread_id(body: Body, domain: str) -> str:
+def thread_id(body: NotificationBody, domain: str) -> str:
     """The id that all mails about a story refer to; no message has it, each is its child."""
     return f"<{digest('mail story', body.story.id)}@{domain}>"
 
@@ -122,8 +122,8 @@ def list_id(topic: str, domain: str) -> str:
 
 def _head(
     own: str,
-    about: Letter,
-    body: Body,
+    about: MessageContent,
+    body: NotificationBody,
     sender: Mailbox,
     recipient: Mailbox,
     created_at: datetime,
@@ -149,7 +149,7 @@ def _head(
     return "".join(f"{name}: {value}\r\n" for name, value in fields.items())
 
 
-def _parts(about: Letter, boundary: str) -> str:
+def _parts(about: MessageContent, boundary: str) -> str:
     """Plain text first: the last part a program can show is the one it shows."""
     between = f"=_{boundary}"  # "=_" stands in no quoted-printable or base64 text
     parts = (("plain", text_part(about)), ("html", html_part(about)))

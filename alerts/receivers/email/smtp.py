@@ -24,8 +24,8 @@ from contextlib import suppress
 from enum import StrEnum
 
 from alerts.receivers import Receipt
-from alerts.receivers.email.addresses import Server
-from alerts.receivers.email.mime import Message
+from alerts.receivers.email.addresses import MailServer
+from alerts.receivers.email.mime import MimeMessage
 from config.errors import DeliveryError
 from core.text import for_log
 
@@ -39,7 +39,7 @@ _OPERATORS = frozenset({530, 534, 535, 538})
 _TOO_LARGE = 552
 
 
-class Tls(StrEnum):
+class TlsMode(StrEnum):
     """Whether a conversation on an open port is encrypted."""
 
     REQUIRED = "required"
@@ -47,7 +47,7 @@ class Tls(StrEnum):
     NEVER = "never"
 
 
-class Stage(StrEnum):
+class SmtpStage(StrEnum):
     """How far a conversation came; in the words of a failure."""
 
     CONNECT = "no connection"
@@ -61,7 +61,7 @@ class Stage(StrEnum):
 
 
 async def submit(
-    message: Message, server: Server, tls: Tls, ca_file: str | None, limit: float
+    message: MimeMessage, server: MailServer, tls: TlsMode, ca_file: str | None, limit: float
 ) -> Receipt:
     """Hand in a message.
 
@@ -81,7 +81,7 @@ async def submit(
         async with asyncio.timeout_at(until):
             connection = await _connected(server, limit)
     except OSError as error:  # TimeoutError too
-        raise failure(Stage.CONNECT, error) from error
+        raise failure(SmtpStage.CONNECT, error) from error
     connection.settimeout(limit)
     talk = _Conversation(message, server, tls, ca_file, connection)
     timer = loop.call_at(until, talk.cut)
@@ -95,7 +95,7 @@ async def submit(
             talk.close()
 
 
-def failure(stage: Stage, cause: int | Exception, said: str = "") -> DeliveryError:
+def failure(stage: SmtpStage, cause: int | Exception, said: str = "") -> DeliveryError:
     """What a failure means for the delivery. Pure.
 
     Args:
@@ -107,39 +107,41 @@ def failure(stage: Stage, cause: int | Exception, said: str = "") -> DeliveryErr
         return _broken(stage, cause)
     answer = f"{cause} {for_log(said)}".rstrip()
     if not 400 <= cause < 600:
-        return DeliveryError(f"Mail: {stage}, not an SMTP answer.", unknown=stage is Stage.END)
+        return DeliveryError(f"Mail: {stage}, not an SMTP answer.", unknown=stage is SmtpStage.END)
     if cause < 500:
         return DeliveryError(f"Mail: {_refused(stage)} for now: {answer}")
-    if cause in _OPERATORS or stage in (Stage.GREETING, Stage.TLS, Stage.SIGN_IN):
+    if cause in _OPERATORS or stage in (SmtpStage.GREETING, SmtpStage.TLS, SmtpStage.SIGN_IN):
         return _to_mend(stage, answer)
-    if stage is Stage.SENDER and cause != _TOO_LARGE:
+    if stage is SmtpStage.SENDER and cause != _TOO_LARGE:
         return _to_mend(stage, answer)
     return DeliveryError(f"Mail: {_refused(stage)}: {answer}", permanent=True)
 
 
-def _refused(stage: Stage) -> str:
-    return str(Stage.DATA if stage is Stage.END else stage)
+def _refused(stage: SmtpStage) -> str:
+    return str(SmtpStage.DATA if stage is SmtpStage.END else stage)
 
 
-def _to_mend(stage: Stage, why: str) -> DeliveryError:
+def _to_mend(stage: SmtpStage, why: str) -> DeliveryError:
     """Everything waits for the operator, and nothing is lost while the server is not pestered."""
     words = f"Mail: {stage}: {why}{'' if why.endswith('.') else '.'} See the receiver's options."
     return DeliveryError(words, retry_after=SLOWLY)
 
 
-def _broken(stage: Stage, cause: Exception) -> DeliveryError:
-    if stage is Stage.END:
+def _broken(stage: SmtpStage, cause: Exception) -> DeliveryError:
+    if stage is SmtpStage.END:
         words = "Mail: the connection ended after the message was sent; nobody knows if it arrived."
         return DeliveryError(words, unknown=True)
     if isinstance(cause, ssl.SSLCertVerificationError):
         why = f"the certificate is not trusted ({for_log(cause.verify_message)})"
-        return _to_mend(Stage.TLS, f"{why}; `ca_file` names further certificates to trust.")
+        return _to_mend(SmtpStage.TLS, f"{why}; `ca_file` names further certificates to trust.")
     if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
-        return _to_mend(Stage.TLS, f"the server does not speak it here ({for_log(str(cause))}).")
+        return _to_mend(
+            SmtpStage.TLS, f"the server does not speak it here ({for_log(str(cause))})."
+        )
     if isinstance(cause, TimeoutError):
-        what = "connection" if stage is Stage.CONNECT else "answer"
+        what = "connection" if stage is SmtpStage.CONNECT else "answer"
         return DeliveryError(f"Mail: no {what} in time.")
-    if stage is Stage.CONNECT:
+    if stage is SmtpStage.CONNECT:
         return DeliveryError(f"Mail: no connection ({for_log(_strerror(cause))}).")
     return DeliveryError("Mail: the connection was cut before the message was sent.")
 
@@ -150,7 +152,7 @@ def _strerror(error: Exception) -> str:
     return (getattr(error, "strerror", None) or type(error).__name__).lower()
 
 
-async def _connected(server: Server, limit: float) -> socket.socket:
+async def _connected(server: MailServer, limit: float) -> socket.socket:
     """A connection to the first address that takes one."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
@@ -177,9 +179,9 @@ class _Conversation:
 
     def __init__(
         self,
-        message: Message,
-        server: Server,
-        tls: Tls,
+        message: MimeMessage,
+        server: MailServer,
+        tls: TlsMode,
         ca_file: str | None,
         connection: socket.socket,
     ) -> None:
@@ -187,7 +189,7 @@ class _Conversation:
         self._server = server
         self._tls = tls
         self._ca_file = ca_file
-        self._stage = Stage.GREETING
+        self._stage = SmtpStage.GREETING
         self._over = False
         self._smtp = smtplib.SMTP(local_hostname=_literal(connection))
         self._smtp.sock = connection
@@ -215,19 +217,19 @@ class _Conversation:
     def _greet(self) -> None:
         if self._server.implicit_tls:
             self._encrypt()
-            self._stage = Stage.GREETING
+            self._stage = SmtpStage.GREETING
         self._expect(220, self._smtp.getreply())
         self._hello()
-        if self._server.implicit_tls or self._tls is Tls.NEVER:
+        if self._server.implicit_tls or self._tls is TlsMode.NEVER:
             return
-        self._stage = Stage.TLS
+        self._stage = SmtpStage.TLS
         if self._smtp.has_extn("starttls"):
             self._expect(220, self._smtp.docmd("STARTTLS"))
             self._encrypt()
             self._hello()
-        elif self._tls is Tls.REQUIRED:
+        elif self._tls is TlsMode.REQUIRED:
             raise _to_mend(
-                Stage.TLS,
+                SmtpStage.TLS,
                 "the server offers no STARTTLS; where that is right write `starttls: offered`.",
             )
 
@@ -238,7 +240,7 @@ class _Conversation:
 
     def _encrypt(self) -> None:
         """What was read in the clear is forgotten: it may be somebody else's (CVE-2021-38371)."""
-        self._stage = Stage.TLS
+        self._stage = SmtpStage.TLS
         trust, plain = _trust(self._ca_file), self._smtp.sock
         if plain is None:
             raise smtplib.SMTPServerDisconnected
@@ -251,7 +253,7 @@ class _Conversation:
     def _sign_in(self) -> None:
         if not self._server.user:
             return
-        self._stage = Stage.SIGN_IN
+        self._stage = SmtpStage.SIGN_IN
         offered = self._smtp.esmtp_features.get("auth", "").upper().split()
         user, password = self._server.user, self._server.password
         if "PLAIN" in offered:  # RFC 4616: UTF-8, which smtplib's own cannot send
@@ -262,20 +264,20 @@ class _Conversation:
             self._expect(334, self._smtp.docmd(_b64(user)))
             reply = self._smtp.docmd(_b64(password))
         else:
-            raise _to_mend(Stage.SIGN_IN, "the server offers neither AUTH PLAIN nor LOGIN.")
+            raise _to_mend(SmtpStage.SIGN_IN, "the server offers neither AUTH PLAIN nor LOGIN.")
         self._expect(235, reply)
 
     def _hand_in(self) -> Receipt:
         message, smtp = self._message, self._smtp
-        self._stage = Stage.SENDER
+        self._stage = SmtpStage.SENDER
         self._check_fit()
         self._expect(250, smtp.mail(message.sender, self._options()))
-        self._stage = Stage.RECIPIENT
+        self._stage = SmtpStage.RECIPIENT
         self._expect(250, smtp.rcpt(message.recipient), also=251)
-        self._stage = Stage.DATA
+        self._stage = SmtpStage.DATA
         self._expect(354, smtp.docmd("DATA"))
         smtp.send(re.sub(rb"(?m)^\.", b"..", message.data))
-        self._stage = Stage.END
+        self._stage = SmtpStage.END
         smtp.send(b".\r\n")
         said = self._expect(250, smtp.getreply())
         with suppress(OSError, smtplib.SMTPException):  # it is handed in, whatever comes now
@@ -300,7 +302,7 @@ class _Conversation:
     def _expect(self, code: int, reply: tuple[int, bytes], also: int = 0) -> str:
         """The server's words, where it answered as it should."""
         said = reply[1].decode("utf-8", "replace")
-        if self._over and self._stage is not Stage.END:
+        if self._over and self._stage is not SmtpStage.END:
             raise TimeoutError  # what was read may be a piece only, and nothing is to follow
         if reply[0] not in (code, also):
             raise failure(self._stage, reply[0], said)
@@ -319,7 +321,7 @@ def _trust(ca_file: str | None) -> ssl.SSLContext:
             trust.load_verify_locations(ca_file)
         except OSError as error:  # ssl's too
             why = f"the certificates of `ca_file` cannot be read ({for_log(_strerror(error))})"
-            raise _to_mend(Stage.TLS, why) from error
+            raise _to_mend(SmtpStage.TLS, why) from error
     return trust
 
 

@@ -21,14 +21,14 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, RowMapping, String, Table, Text, select
 
-from config.errors import NotThereError, UsageError
+from config.errors import NotFoundError, UsageError
 from core.clock import rfc3339
 from core.messages import AlertEventKind
 from core.messages.alert import REOPENED
 from core.store import alerts as alert_store
 from core.store.alerts import ACKED, CLOSED, OPEN, Alert
 from core.store.cards import cards
-from core.store.column_types import UtcDateTime, Words, metadata
+from core.store.column_types import SafeText, UtcDateTime, metadata
 from core.store.deliveries import FAILED, PENDING, UNKNOWN, deliveries
 from core.store.deliveries import resend as send_failed_again
 from core.store.feeds import feeds, find
@@ -61,7 +61,7 @@ desk_actions = Table(
     Column("alert_id", String(32), primary_key=True),
     Column("verb", String(12), nullable=False),
     Column("reason_code", String(40), nullable=False),
-    Column("by", Words, nullable=False),
+    Column("by", SafeText, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("former", Text, nullable=False),
     Column("undone_at", UtcDateTime),
@@ -70,7 +70,7 @@ desk_actions = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ActionResult:
     """What an action changed.
 
     Attributes:
@@ -83,7 +83,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class StoryAction:
     """What somebody did with a story.
 
     Attributes:
@@ -100,7 +100,7 @@ class Action:
     undone_at: datetime | None
 
 
-def ack(connection: Connection, ids: Sequence[str], *, by: str, at: datetime) -> Done:
+def ack(connection: Connection, ids: Sequence[str], *, by: str, at: datetime) -> ActionResult:
     """Take stories: somebody is on them. Those taken, closed or held back stay as they are.
 
     Raises:
@@ -109,7 +109,7 @@ def ack(connection: Connection, ids: Sequence[str], *, by: str, at: datetime) ->
     return _act(connection, ids, ACKED, "", by, at, _acking)
 
 
-def close(connection: Connection, ids: Sequence[str], *, by: str, at: datetime) -> Done:
+def close(connection: Connection, ids: Sequence[str], *, by: str, at: datetime) -> ActionResult:
     """Close stories without a verdict. Those closed or held back stay as they are.
 
     Raises:
@@ -126,7 +126,7 @@ def judge(
     reason: str = "",
     by: str,
     at: datetime,
-) -> Done:
+) -> ActionResult:
     """Say whether stories are relevant, which closes them. Judged so before, they stay.
 
     Args:
@@ -148,7 +148,7 @@ def judge(
     return _act(connection, ids, verdict, reason, by, at, _judging)
 
 
-def undo(connection: Connection, action_id: str, *, by: str, at: datetime) -> Done:
+def undo(connection: Connection, action_id: str, *, by: str, at: datetime) -> ActionResult:
     """Make stories what they were before an action, but for those somebody changed since.
 
     The stream is told ``acked`` or ``closed`` where they are that again, and of an open one
@@ -162,21 +162,21 @@ def undo(connection: Connection, action_id: str, *, by: str, at: datetime) -> Do
     rows = connection.execute(query.order_by(desk_actions.c.alert_id).with_for_update())
     found = rows.mappings().all()
     if not found:
-        raise NotThereError("There is nothing to undo.", mend="It may have been undone already.")
+        raise NotFoundError("There is nothing to undo.", mend="It may have been undone already.")
     if at - found[0]["at"] > UNDO_TIME + UNDO_GRACE:
         mend = "Judge the story again, or acknowledge it anew."
         raise UsageError("It is too late to undo that.", mend=mend)
     restored = tuple(row["alert_id"] for row in found if _restore(connection, row, by, at))
     connection.execute(desk_actions.update().where(mine).values(undone_at=at))
-    return Done(action_id, restored)
+    return ActionResult(action_id, restored)
 
 
-def actions_of(connection: Connection, alert_id: str) -> tuple[Action, ...]:
+def actions_of(connection: Connection, alert_id: str) -> tuple[StoryAction, ...]:
     """What people did with a story, oldest first."""
     own = desk_actions.c
-    columns = [own[name] for name in Action.__slots__]
+    columns = [own[name] for name in StoryAction.__slots__]
     query = select(*columns).where(own.alert_id == alert_id).order_by(own.at, own.action_id)
-    return tuple(Action(**row) for row in connection.execute(query).mappings())
+    return tuple(StoryAction(**row) for row in connection.execute(query).mappings())
 
 
 def resend(connection: Connection, delivery_id: str, at: datetime) -> str:
@@ -189,7 +189,7 @@ def resend(connection: Connection, delivery_id: str, at: datetime) -> str:
     query = select(own.state, own.asked_until).where(own.id == _fit(delivery_id)).with_for_update()
     row = connection.execute(query).one_or_none()
     if row is None:
-        raise NotThereError("There is no such delivery.")
+        raise NotFoundError("There is no such delivery.")
     if row.state == FAILED:
         send_failed_again(connection, delivery_id, now=at)
         return "It is sent again now, with the same id."
@@ -215,7 +215,7 @@ def poll_now(connection: Connection, feed_id: str, at: datetime) -> str:
     """
     feed = find(connection, _fit(feed_id))
     if feed is None:
-        raise NotThereError(f"{feed_id[:120]!r} is no feed.")
+        raise NotFoundError(f"{feed_id[:120]!r} is no feed.")
     if feed.removed_at is not None:
         raise UsageError(f"{feed_id[:120]!r} is no longer in sources.yaml.")
     pauses = in_force(connection, at)
@@ -230,11 +230,11 @@ def poll_now(connection: Connection, feed_id: str, at: datetime) -> str:
     return "It is polled now."
 
 
-Change = Callable[[Connection, RowMapping, Alert | None, "_Deed"], bool]
+Change = Callable[[Connection, RowMapping, Alert | None, "_ActionRequest"], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class _Deed:
+class _ActionRequest:
     """One action on one story."""
 
     verb: str
@@ -251,13 +251,13 @@ def _act(
     by: str,
     at: datetime,
     change: Change,
-) -> Done:
+) -> ActionResult:
     if not 0 < len(ids) <= MAX_IDS:
         raise UsageError(
             f"{len(ids)} stories cannot be changed at once.", mend=f"At most {MAX_IDS}."
         )
     by, action_id = clean_line(by, MAX_NAME), uuid.uuid4().hex
-    deed = _Deed(verb, reason, by, at)
+    deed = _ActionRequest(verb, reason, by, at)
     changed = []
     for alert_id in sorted(set(ids)):  # always in one order: two people do not wait in a ring
         card, alert = _held(connection, alert_id)
@@ -267,7 +267,7 @@ def _act(
             values = row | {"reason_code": reason, "former": former}
             connection.execute(desk_actions.insert().values(values))
             changed.append(alert_id)
-    return Done(action_id if changed else "", tuple(changed))
+    return ActionResult(action_id if changed else "", tuple(changed))
 
 
 def _held(connection: Connection, alert_id: str) -> tuple[RowMapping, Alert | None]:
@@ -275,7 +275,7 @@ def _held(connection: Connection, alert_id: str) -> tuple[RowMapping, Alert | No
     query = select(cards).where(cards.c.alert_id == _fit(alert_id)).with_for_update()
     card = connection.execute(query).mappings().one_or_none()
     if card is None:
-        raise NotThereError(f"{alert_id[:40]!r} is no story.", mend="The list shows all of them.")
+        raise NotFoundError(f"{alert_id[:40]!r} is no story.", mend="The list shows all of them.")
     return card, alert_store.held(connection, alert_id) if card["told"] else None
 
 
@@ -286,11 +286,13 @@ def _fit(name: str) -> str:
         NotThereError: It cannot be one of ours.
     """
     if not (name.isascii() and name.isprintable() and len(name) <= MAX_ID):
-        raise NotThereError(f"{clean_line(name, 40)!r} names nothing.")
+        raise NotFoundError(f"{clean_line(name, 40)!r} names nothing.")
     return name
 
 
-def _acking(connection: Connection, card: RowMapping, alert: Alert | None, deed: _Deed) -> bool:
+def _acking(
+    connection: Connection, card: RowMapping, alert: Alert | None, deed: _ActionRequest
+) -> bool:
     del card
     if alert is None or alert.state != OPEN:
         return False
@@ -298,7 +300,9 @@ def _acking(connection: Connection, card: RowMapping, alert: Alert | None, deed:
     return True
 
 
-def _closing(connection: Connection, card: RowMapping, alert: Alert | None, deed: _Deed) -> bool:
+def _closing(
+    connection: Connection, card: RowMapping, alert: Alert | None, deed: _ActionRequest
+) -> bool:
     del card
     if alert is None or alert.state == CLOSED:
         return False
@@ -306,7 +310,9 @@ def _closing(connection: Connection, card: RowMapping, alert: Alert | None, deed
     return True
 
 
-def _judging(connection: Connection, card: RowMapping, alert: Alert | None, deed: _Deed) -> bool:
+def _judging(
+    connection: Connection, card: RowMapping, alert: Alert | None, deed: _ActionRequest
+) -> bool:
     if (card["verdict"], card["verdict_reason"]) == (deed.verb, deed.reason):
         return False
     if alert is not None:

@@ -19,7 +19,7 @@ from config.errors import UsageError
 from core.store.alerts import ACKED, OPEN
 from core.store.cards import cards, topic_days
 from core.store.console.actions import IRRELEVANT, RELEVANT
-from core.store.console.story_card import Cursor, at_place
+from core.store.console.story_card import StoryCursor, at_place
 from core.store.deliveries import (
     DELIVERED,
     FAILED,
@@ -50,7 +50,7 @@ Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
-class FeedDesk:
+class FeedOverview:
     """A feed as its page shows it.
 
     Attributes:
@@ -76,7 +76,7 @@ class TopicDay:
 
 
 @dataclass(frozen=True, slots=True)
-class TopicDesk:
+class TopicOverview:
     """A topic as its page shows it; one nothing ever matched has none.
 
     Attributes:
@@ -99,7 +99,7 @@ class TopicDesk:
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryDesk:
+class DeliveryOverview:
     """A delivery with what it is about.
 
     Attributes:
@@ -116,12 +116,12 @@ class DeliveryDesk:
     told_at: datetime
 
     @property
-    def cursor(self) -> Cursor:
+    def cursor(self) -> StoryCursor:
         """Its place in the list."""
-        return Cursor(self.delivery.updated_at, self.delivery.id)
+        return StoryCursor(self.delivery.updated_at, self.delivery.id)
 
 
-def feeds(connection: Connection, now: datetime) -> list[FeedDesk]:
+def feeds(connection: Connection, now: datetime) -> list[FeedOverview]:
     """Every feed ever configured, by outlet and URL."""
     last = _days_to(now, FEED_DAYS)
     counted = days_since(connection, last[0])
@@ -131,7 +131,7 @@ def feeds(connection: Connection, now: datetime) -> list[FeedDesk]:
     ]
 
 
-def topics(connection: Connection, now: datetime) -> list[TopicDesk]:
+def topics(connection: Connection, now: datetime) -> list[TopicOverview]:
     """Every topic anything ever matched, by id."""
     last = _days_to(now, TOPIC_DAYS)
     days = _topic_days(connection, last[0])
@@ -149,18 +149,18 @@ def topics(connection: Connection, now: datetime) -> list[TopicDesk]:
     ]
 
 
-def nothing_yet(topic_id: str, now: datetime) -> TopicDesk:
+def nothing_yet(topic_id: str, now: datetime) -> TopicOverview:
     """A topic nothing ever matched."""
-    return TopicDesk(topic_id, tuple(map(TopicDay, _days_to(now, TOPIC_DAYS))))
+    return TopicOverview(topic_id, tuple(map(TopicDay, _days_to(now, TOPIC_DAYS))))
 
 
 def listed_deliveries(
     connection: Connection,
     *,
     state: str = "undelivered",
-    before: Cursor | None = None,
+    before: StoryCursor | None = None,
     limit: int = 50,
-) -> list[DeliveryDesk]:
+) -> list[DeliveryOverview]:
     """Deliveries, what changed last first.
 
     Args:
@@ -212,10 +212,10 @@ def _days_to(now: datetime, count: int) -> list[date]:
     return [today - timedelta(days=count - 1 - n) for n in range(count)]
 
 
-def _feed(state: FeedState, days: tuple[FeedDay, ...]) -> FeedDesk:
+def _feed(state: FeedState, days: tuple[FeedDay, ...]) -> FeedOverview:
     polls = sum(day.polls for day in days)
     same = sum(day.not_modified for day in days)
-    return FeedDesk(state, days, same / polls if polls else None)
+    return FeedOverview(state, days, same / polls if polls else None)
 
 
 def _topic_days(connection: Connection, since: date) -> dict[tuple[str, date], TopicDay]:
@@ -224,18 +224,18 @@ def _topic_days(connection: Connection, since: date) -> dict[tuple[str, date], T
     return {(r.topic_id, r.day): TopicDay(r.day, r.matches, r.opened, r.suppressed) for r in rows}
 
 
-def _topic(topic_id: str, days: tuple[TopicDay, ...], numbers: dict[str, int]) -> TopicDesk:
+def _topic(topic_id: str, days: tuple[TopicDay, ...], numbers: dict[str, int]) -> TopicOverview:
     good, bad = numbers.get(RELEVANT, 0), numbers.get(IRRELEVANT, 0)
-    known = TopicDesk(topic_id, days, numbers.get(OPEN, 0), numbers.get(ACKED, 0), good, bad)
+    known = TopicOverview(topic_id, days, numbers.get(OPEN, 0), numbers.get(ACKED, 0), good, bad)
     if not good + bad:
         return known
     low, high = wilson(good, good + bad)
     own = (known.open, known.acked, good, bad)
-    return TopicDesk(topic_id, days, *own, precision=good / (good + bad), low=low, high=high)
+    return TopicOverview(topic_id, days, *own, precision=good / (good + bad), low=low, high=high)
 
 
-def _delivery(row: dict[str, object]) -> DeliveryDesk:
+def _delivery(row: dict[str, object]) -> DeliveryOverview:
     about = {name: row.pop(name) for name in ("kind", "alert_id", "told_at", "topic_id", "title")}
     about["topic_id"] = about["topic_id"] or ""
     about["title"] = about["title"] or ""
-    return DeliveryDesk(Delivery(**row), **about)  # type: ignore[arg-type]
+    return DeliveryOverview(Delivery(**row), **about)  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ _CURSOR = re.compile(r"([0-9]{1,17})-([0-9a-f]{32})")
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
+class StoryCursor:
     """A place in the list: newer stories stand before it, older ones after it."""
 
     at: datetime
@@ -41,7 +41,7 @@ class Cursor:
         return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}-{self.alert_id}"
 
     @classmethod
-    def parse(cls, value: str) -> Cursor:
+    def parse(cls, value: str) -> StoryCursor:
         """A cursor somebody gives back.
 
         Raises:
@@ -57,7 +57,7 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DeliveryCount:
     """How many targets of a receiver are in which state about a story."""
 
     receiver: str
@@ -66,7 +66,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class SuppressedCount:
     """How many articles of a story were not told, and why; ``reason_code`` is alerts.decide's."""
 
     reason_code: str
@@ -124,13 +124,13 @@ class StoryCard:
     verdict_reason: str = ""
     verdict_by: str = ""
     verdict_at: datetime | None = None
-    notified: tuple[Told, ...] = ()
-    held: tuple[Held, ...] = ()
+    notified: tuple[DeliveryCount, ...] = ()
+    held: tuple[SuppressedCount, ...] = ()
 
     @property
-    def cursor(self) -> Cursor:
+    def cursor(self) -> StoryCursor:
         """Its place in the list."""
-        return Cursor(self.at, self.alert_id)
+        return StoryCursor(self.at, self.alert_id)
 
 
 def cards_of(connection: Connection, ids: Sequence[str]) -> list[StoryCard]:
@@ -155,7 +155,7 @@ def cards_of(connection: Connection, ids: Sequence[str]) -> list[StoryCard]:
     ]
 
 
-def at_place(cursor: Cursor) -> Any:
+def at_place(cursor: StoryCursor) -> Any:
     """A cursor as SQL compares it."""
     return tuple_(literal(cursor.at, UtcDateTime), literal(cursor.alert_id))
 
@@ -203,7 +203,7 @@ def _labels(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, l
     return found
 
 
-def _told(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Told, ...]]:
+def _told(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[DeliveryCount, ...]]:
     by = (notifications.c.alert_id, deliveries.c.receiver, deliveries.c.state)
     query = (
         select(*by, func.count())
@@ -212,13 +212,13 @@ def _told(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Told, .
         .group_by(*by)
         .order_by(*by)
     )
-    found: dict[str, tuple[Told, ...]] = {}
+    found: dict[str, tuple[DeliveryCount, ...]] = {}
     for alert_id, *rest in connection.execute(query):
-        found[alert_id] = (*found.get(alert_id, ()), Told(*rest))
+        found[alert_id] = (*found.get(alert_id, ()), DeliveryCount(*rest))
     return found
 
 
-def _held(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Held, ...]]:
+def _held(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[SuppressedCount, ...]]:
     own = decisions.c
     query = (
         select(own.alert_id, own.reason_code, func.count())
@@ -226,9 +226,9 @@ def _held(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Held, .
         .group_by(own.alert_id, own.reason_code)
         .order_by(own.alert_id, own.reason_code)
     )
-    found: dict[str, tuple[Held, ...]] = {}
+    found: dict[str, tuple[SuppressedCount, ...]] = {}
     for alert_id, *rest in connection.execute(query):
-        found[alert_id] = (*found.get(alert_id, ()), Held(*rest))
+        found[alert_id] = (*found.get(alert_id, ()), SuppressedCount(*rest))
     return found
 
 
@@ -244,8 +244,8 @@ def _card(
     row: Any,
     facts: dict[str, Any],
     labels: dict[str, list[str]],
-    told: tuple[Told, ...],
-    held: tuple[Held, ...],
+    told: tuple[DeliveryCount, ...],
+    held: tuple[SuppressedCount, ...],
 ) -> StoryCard:
     outlet = facts.get("outlet") or row["outlet"]
     others = [value for value in labels.get(OUTLET, []) if value != outlet]

@@ -38,16 +38,23 @@ from sqlalchemy import (
 from config.errors import UsageError
 from core.store.alerts import alerts
 from core.store.cards import COUNTRY, LANGUAGE, OUTLET, SUPPRESSED, card_labels, cards, wanted
-from core.store.console.story_card import Cursor, Held, StoryCard, Told, at_place, cards_of
+from core.store.console.story_card import (
+    DeliveryCount,
+    StoryCard,
+    StoryCursor,
+    SuppressedCount,
+    at_place,
+    cards_of,
+)
 from core.store.entries import chunks
 
 __all__ = [
-    "Cursor",
+    "DeliveryCount",
     "Facets",
-    "Held",
     "StoryCard",
+    "StoryCursor",
     "StoryFilter",
-    "Told",
+    "SuppressedCount",
     "cards_of",
     "count_newer",
     "facets",
@@ -118,7 +125,7 @@ class Facets:
 
 
 def stories(
-    connection: Connection, wish: StoryFilter, *, before: Cursor | None = None, limit: int = 50
+    connection: Connection, wish: StoryFilter, *, before: StoryCursor | None = None, limit: int = 50
 ) -> list[StoryCard]:
     """Stories, newest first.
 
@@ -141,18 +148,18 @@ def stories(
     return cards_of(connection, [row.alert_id for row in connection.execute(query)])
 
 
-def count_newer(connection: Connection, wish: StoryFilter, than: Cursor) -> int:
+def count_newer(connection: Connection, wish: StoryFilter, than: StoryCursor) -> int:
     """How many stories stand before a place of the list; at most :data:`MOST_COUNTED`."""
     newer = _listed(wish).where(_place(wish) > at_place(than)).limit(MOST_COUNTED).subquery()
     return int(connection.scalar(select(func.count()).select_from(newer)) or 0)
 
 
-def newest(connection: Connection, wish: StoryFilter) -> Cursor | None:
+def newest(connection: Connection, wish: StoryFilter) -> StoryCursor | None:
     """The first place of the list, None where it is empty."""
     place = _place_columns(wish)
     query = _listed(wish, *place).order_by(*(column.desc() for column in place)).limit(1)
     row = connection.execute(query).one_or_none()
-    return None if row is None else Cursor(row[1], row[2])
+    return None if row is None else StoryCursor(row[1], row[2])
 
 
 def pulse(connection: Connection) -> datetime | None:

@@ -21,7 +21,7 @@ from core.store import alerts as alert_store
 from core.store import deliveries as delivery_store
 from core.store.alerts import DecisionRow
 from core.store.articles import article_revisions, articles
-from core.store.console.actions import Action, actions_of
+from core.store.console.actions import StoryAction, actions_of
 from core.store.console.story_card import StoryCard, cards_of
 from core.store.deliveries import Delivery, Notification
 from core.store.stories import StoryArticle, articles_of
@@ -43,7 +43,7 @@ class RevisionText:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StoryArticleView:
     """An article of a story.
 
     Attributes:
@@ -72,7 +72,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class NotificationDeliveries:
     """A notification about the story and what became of it at each target."""
 
     notification: Notification
@@ -80,7 +80,7 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class StoryView:
     """Everything about one story of the desk.
 
     Attributes:
@@ -91,14 +91,14 @@ class Story:
     """
 
     card: StoryCard
-    articles: tuple[Part, ...]
+    articles: tuple[StoryArticleView, ...]
     decisions: tuple[DecisionRow, ...]
     elsewhere: tuple[DecisionRow, ...]
-    notifications: tuple[Telling, ...]
-    actions: tuple[Action, ...]
+    notifications: tuple[NotificationDeliveries, ...]
+    actions: tuple[StoryAction, ...]
 
 
-def story(connection: Connection, alert_id: str) -> Story:
+def story(connection: Connection, alert_id: str) -> StoryView:
     """The story of that alert id, told or held back.
 
     Args:
@@ -117,20 +117,20 @@ def story(connection: Connection, alert_id: str) -> Story:
     ids = sorted({a.article_id for a in placed} | {d.article_id for d in decisions})
     texts = _revisions(connection, ids[:MAX_ARTICLES])
     told = delivery_store.notifications_of(connection, card.alert_id)
-    return Story(
+    return StoryView(
         card=card,
         articles=tuple(_part(a, texts.get(a.article_id, ())) for a in placed),
         decisions=tuple(decisions),
         elsewhere=_elsewhere(connection, ids[:MAX_ARTICLES], card.alert_id),
-        notifications=tuple(Telling(n, deliveries) for n, deliveries in told),
+        notifications=tuple(NotificationDeliveries(n, deliveries) for n, deliveries in told),
         actions=actions_of(connection, card.alert_id),
     )
 
 
-def _part(row: StoryArticle, revisions: tuple[RevisionText, ...]) -> Part:
+def _part(row: StoryArticle, revisions: tuple[RevisionText, ...]) -> StoryArticleView:
     facts: dict[str, Any] = json.loads(row.facts)
     published = facts.get("published_at")
-    return Part(
+    return StoryArticleView(
         article_id=row.article_id,
         revision=row.revision,
         outlet=row.outlet,

@@ -10,7 +10,7 @@ The only package that imports apsw: it bundles an SQLite without the WAL-reset b
 the machine may have (fixed in 3.51.3).
 """
 
-from core.streams.embedded.heartbeat import Times
+from core.streams.embedded.heartbeat import SessionTimes
 from core.streams.embedded.log import EmbeddedLog
 
-__all__ = ["EmbeddedLog", "Times"]
+__all__ = ["EmbeddedLog", "SessionTimes"]

@@ -31,7 +31,7 @@ to one second; SIGTERM has to end a run within ten."""
 _LONGEST_STEP = 0.02
 
 
-class Session:
+class ThreadConnection:
     """One thread's connection.
 
     Attributes:
@@ -95,7 +95,7 @@ class Database:
         self.path = path
         self._durability = durability
         self._local = threading.local()
-        self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
+        self._sessions: weakref.WeakSet[ThreadConnection] = weakref.WeakSet()
         self._listing = threading.Lock()
         self._writer = threading.Lock()
         self._closed = False
@@ -111,7 +111,7 @@ class Database:
                 ) from error.__cause__
             raise
 
-    def session(self) -> Session:
+    def session(self) -> ThreadConnection:
         """The calling thread's connection.
 
         Raises:
@@ -119,10 +119,10 @@ class Database:
         """
         if self._closed:
             raise StreamError("The stream log is closed.")
-        session: Session | None = getattr(self._local, "session", None)
+        session: ThreadConnection | None = getattr(self._local, "session", None)
         if session is None:
             with translated(self.path):
-                session = Session(self.path, self._durability)
+                session = ThreadConnection(self.path, self._durability)
             self._local.session = session
             with self._listing:
                 self._sessions.add(session)

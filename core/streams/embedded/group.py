@@ -30,7 +30,7 @@ Alive = Callable[[str], bool | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class GroupMember:
     """One member as the file knows it.
 
     Attributes:
@@ -49,7 +49,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class HeldPartitions:
     """What a member holds: the epoch per partition id, as of a generation of the group."""
 
     generation: int
@@ -66,7 +66,7 @@ def generation(connection: apsw.Connection, group: str) -> int:
 
 def living(
     connection: apsw.Connection, group: str, *, now_ms: int, alive: Alive
-) -> dict[str, Member]:
+) -> dict[str, GroupMember]:
     """The members that count, by slot: not expired, and their process not known to be dead."""
     rows: list[tuple[str, str, str, str]] = list(
         connection.execute(
@@ -75,7 +75,7 @@ def living(
         )
     )
     return {
-        slot: Member(group, slot, token, instance, tuple(json.loads(streams)))
+        slot: GroupMember(group, slot, token, instance, tuple(json.loads(streams)))
         for slot, token, instance, streams in rows
         if alive(instance) is not False
     }
@@ -89,13 +89,13 @@ def somebody_died(connection: apsw.Connection, group: str, *, now_ms: int, alive
 
 def settle(
     connection: apsw.Connection,
-    me: Member,
+    me: GroupMember,
     *,
     now_ms: int,
     ttl_ms: int,
     alive: Alive,
     joining: bool,
-) -> Holding:
+) -> HeldPartitions:
     """Renew my membership, drop the dead, take and let go of partitions. In a write transaction.
 
     Raises:
@@ -114,10 +114,10 @@ def settle(
             "INSERT INTO grp VALUES (?, 1) ON CONFLICT DO UPDATE SET generation = generation + 1",
             (me.group,),
         )
-    return Holding(generation(connection, me.group), held)
+    return HeldPartitions(generation(connection, me.group), held)
 
 
-def touch(connection: apsw.Connection, me: Member, *, expires_ms: int) -> None:
+def touch(connection: apsw.Connection, me: GroupMember, *, expires_ms: int) -> None:
     """Say that a member lives on."""
     connection.execute(
         "UPDATE member SET expires_ms = ? WHERE grp = ? AND slot = ? AND token = ?",
@@ -125,7 +125,7 @@ def touch(connection: apsw.Connection, me: Member, *, expires_ms: int) -> None:
     )
 
 
-def leave(connection: apsw.Connection, me: Member) -> None:
+def leave(connection: apsw.Connection, me: GroupMember) -> None:
     """Let go of everything. Nothing happens when the slot belongs to another by now."""
     connection.execute(
         "DELETE FROM member WHERE grp = ? AND slot = ? AND token = ?",
@@ -155,7 +155,7 @@ def forget(connection: apsw.Connection, group: str, *, now_ms: int, alive: Alive
     connection.execute("DELETE FROM grp WHERE name = ?", (group,))
 
 
-def verify(connection: apsw.Connection, me: Member, part: int, epoch: int, start: int) -> None:
+def verify(connection: apsw.Connection, me: GroupMember, part: int, epoch: int, start: int) -> None:
     """Raise unless this member may still commit a batch of a partition.
 
     Args:
@@ -181,7 +181,7 @@ def verify(connection: apsw.Connection, me: Member, part: int, epoch: int, start
         raise FencedError("The group has committed these records already.")
 
 
-def move(connection: apsw.Connection, me: Member, part: int, following: int) -> None:
+def move(connection: apsw.Connection, me: GroupMember, part: int, following: int) -> None:
     """Set the offset that the group reads next."""
     connection.execute(
         "INSERT INTO position VALUES (?, ?, ?)"
@@ -190,7 +190,7 @@ def move(connection: apsw.Connection, me: Member, part: int, following: int) -> 
     )
 
 
-def begin(connection: apsw.Connection, me: Member, part: int, epoch: int, place: int) -> None:
+def begin(connection: apsw.Connection, me: GroupMember, part: int, epoch: int, place: int) -> None:
     """Give the group its first position, unless it has one or the partition is another's by now."""
     connection.execute(
         "INSERT INTO position SELECT grp, part_id, ? FROM lease"
@@ -200,7 +200,7 @@ def begin(connection: apsw.Connection, me: Member, part: int, epoch: int, place:
 
 
 def _enter(
-    connection: apsw.Connection, me: Member, *, now_ms: int, ttl_ms: int, joining: bool
+    connection: apsw.Connection, me: GroupMember, *, now_ms: int, ttl_ms: int, joining: bool
 ) -> bool:
     """Write my row; whether it is a new one."""
     known = connection.execute(
@@ -217,7 +217,7 @@ def _enter(
     return bool(known != me.token)
 
 
-def _bury(connection: apsw.Connection, group: str, members: dict[str, Member]) -> bool:
+def _bury(connection: apsw.Connection, group: str, members: dict[str, GroupMember]) -> bool:
     connection.execute(
         "DELETE FROM member WHERE grp = ? AND slot NOT IN (SELECT value FROM json_each(?))",
         (group, json.dumps(list(members))),
@@ -238,7 +238,7 @@ def _parts(connection: apsw.Connection, streams: tuple[int, ...]) -> dict[int, l
 
 def _trade(
     connection: apsw.Connection,
-    me: Member,
+    me: GroupMember,
     mine: set[int],
     slots: set[str],
     *,

@@ -17,14 +17,14 @@ from config.errors import WirewatchError
 from core.clock import Clock
 from core.streams.embedded import group
 from core.streams.embedded.database import Database
-from core.streams.embedded.group import Member
+from core.streams.embedded.group import GroupMember
 from core.streams.embedded.streams import to_ms
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class SessionTimes:
     """Milliseconds: how long a member lives without a sign, and how long a batch may take."""
 
     session_ms: int = 10_000
@@ -32,26 +32,26 @@ class Times:
 
 
 @dataclass(slots=True)
-class Beat:
+class MemberActivity:
     """A member's signs of life: when it last polled, when that was last written down."""
 
     polled_ms: int
     touched_ms: int
 
 
-class Pulse:
+class Heartbeat:
     """Renews the members of one log. Thread-safe."""
 
-    def __init__(self, database: Database, clock: Clock, times: Times) -> None:
+    def __init__(self, database: Database, clock: Clock, times: SessionTimes) -> None:
         self._database = database
         self._clock = clock
         self._times = times
-        self._beats: dict[Member, Beat] = {}
+        self._beats: dict[GroupMember, MemberActivity] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def add(self, member: Member, beat: Beat) -> None:
+    def add(self, member: GroupMember, beat: MemberActivity) -> None:
         """Keep a member alive from now on; its consumer goes on writing into ``beat``."""
         with self._lock:
             self._beats[member] = beat
@@ -59,12 +59,12 @@ class Pulse:
                 self._thread = threading.Thread(target=self._run, name="streams-pulse", daemon=True)
                 self._thread.start()
 
-    def remove(self, member: Member) -> None:
+    def remove(self, member: GroupMember) -> None:
         """Stop renewing a member."""
         with self._lock:
             self._beats.pop(member, None)
 
-    def close(self) -> list[Member]:
+    def close(self) -> list[GroupMember]:
         """End the thread; the members that had not left."""
         self._ended.set()
         if self._thread is not None and self._thread is not threading.current_thread():
@@ -93,7 +93,7 @@ class Pulse:
         for _, beat in due:
             beat.touched_ms = now
 
-    def _due(self, beat: Beat, now: int) -> bool:
+    def _due(self, beat: MemberActivity, now: int) -> bool:
         """Not over the limit, and no sign of life was written lately."""
         busy = now - beat.polled_ms < self._times.processing_ms
         return busy and now - beat.touched_ms >= self._times.session_ms // 3

@@ -14,12 +14,12 @@ from core.clock import Clock
 from core.streams.embedded import group, records, retention
 from core.streams.embedded.consumer import EmbeddedConsumer
 from core.streams.embedded.database import Database
-from core.streams.embedded.group import Alive, Member
-from core.streams.embedded.heartbeat import Pulse, Times
+from core.streams.embedded.group import Alive, GroupMember
+from core.streams.embedded.heartbeat import Heartbeat, SessionTimes
 from core.streams.embedded.reader import tail
-from core.streams.embedded.records import Placed
+from core.streams.embedded.records import EmbeddedRecord
 from core.streams.embedded.schema import OFFSET_BITS
-from core.streams.embedded.streams import Stream, Streams, to_ms
+from core.streams.embedded.streams import EmbeddedStream, EmbeddedStreams, to_ms
 from core.streams.port import (
     NewRecord,
     PartitionLag,
@@ -57,16 +57,16 @@ class EmbeddedLog:
         alive: Alive,
         prefix: str = "",
         durability: str = "full",
-        times: Times | None = None,
+        times: SessionTimes | None = None,
     ) -> None:
         self._database = Database(path, durability=durability)
         self._prefix = Prefix(prefix)
-        self._streams = Streams(self._database, self._prefix)
+        self._streams = EmbeddedStreams(self._database, self._prefix)
         self._clock = clock
         self._instance = instance
         self._alive = alive
-        self._times = times or Times()
-        self._pulse = Pulse(self._database, clock, self._times)
+        self._times = times or SessionTimes()
+        self._pulse = Heartbeat(self._database, clock, self._times)
 
     def create(self, specs: Sequence[StreamSpec], /) -> None:
         """See the port."""
@@ -87,7 +87,7 @@ class EmbeddedLog:
     ) -> EmbeddedConsumer:
         """See the port."""
         reads = [self._streams.get(stream) for stream in streams]
-        me = Member(
+        me = GroupMember(
             group=self._prefix.on(name),
             slot=slot,
             token=uuid.uuid4().hex,
@@ -164,7 +164,12 @@ class EmbeddedLog:
         self._database.close()
 
     def _lag_of(
-        self, connection: apsw.Connection, name: str, stream: Stream, slots: set[str], now: int
+        self,
+        connection: apsw.Connection,
+        name: str,
+        stream: EmbeddedStream,
+        slots: set[str],
+        now: int,
     ) -> list[PartitionLag]:
         rows = connection.execute(_LAG, (self._prefix.on(name), stream.id, OFFSET_BITS))
         return [
@@ -200,7 +205,9 @@ ORDER BY number
 """
 
 
-def _unknown(connection: apsw.Connection, producer: str, placed: list[Placed]) -> list[Placed]:
+def _unknown(
+    connection: apsw.Connection, producer: str, placed: list[EmbeddedRecord]
+) -> list[EmbeddedRecord]:
     """Those of an outbox's records that the log does not have yet; remembers them as had."""
     last: int | None = connection.execute(
         "SELECT sequence FROM producer WHERE name = ?", (producer,)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import apsw
 
-from core.streams.embedded.streams import Part, offset_of, to_ms
+from core.streams.embedded.streams import EmbeddedPartition, offset_of, to_ms
 from core.streams.port import Start
 
 SLACK = timedelta(hours=1)
@@ -14,7 +14,7 @@ SLACK = timedelta(hours=1)
 Kafka brokers refuse records that are further ahead (message.timestamp.after.max.ms)."""
 
 
-def bounds(connection: apsw.Connection, part: Part) -> tuple[int, int]:
+def bounds(connection: apsw.Connection, part: EmbeddedPartition) -> tuple[int, int]:
     """Oldest offset kept and the next to come."""
     found: tuple[int, int] = connection.execute(
         "SELECT start_offset, next_offset FROM part WHERE part_id = ?", (part.id,)
@@ -22,7 +22,7 @@ def bounds(connection: apsw.Connection, part: Part) -> tuple[int, int]:
     return found
 
 
-def first(connection: apsw.Connection, part: Part, start: Start) -> int:
+def first(connection: apsw.Connection, part: EmbeddedPartition, start: Start) -> int:
     """The offset that ``start`` means in a partition at this moment."""
     oldest, following = bounds(connection, part)
     if start == "start":
@@ -32,7 +32,9 @@ def first(connection: apsw.Connection, part: Part, start: Start) -> int:
     return _first_at(connection, part, to_ms(start), oldest, following)
 
 
-def _first_at(connection: apsw.Connection, part: Part, time_ms: int, low: int, end: int) -> int:
+def _first_at(
+    connection: apsw.Connection, part: EmbeddedPartition, time_ms: int, low: int, end: int
+) -> int:
     """Halve by the moment of appending, which only grows; then walk to the record's own time."""
     earliest, high = time_ms - int(SLACK.total_seconds() * 1000), end
     while low < high:

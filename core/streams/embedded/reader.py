@@ -15,14 +15,14 @@ from core.streams.embedded import records
 from core.streams.embedded.consumer import FIRST_STEP, LONGEST_STEP
 from core.streams.embedded.database import Database
 from core.streams.embedded.positions import bounds, first
-from core.streams.embedded.streams import Part, Stream
+from core.streams.embedded.streams import EmbeddedPartition, EmbeddedStream
 from core.streams.port import Record, Start
 
 CHUNK = 100
 
 
 def tail(
-    database: Database, stream: Stream, start: Start, follow: Callable[[], bool] | None
+    database: Database, stream: EmbeddedStream, start: Start, follow: Callable[[], bool] | None
 ) -> Iterator[Record]:
     """See :meth:`core.streams.port.StreamLog.read`."""
     places = _begin(database, stream, start)
@@ -39,7 +39,9 @@ def tail(
         yield from _present(database, stream, places)
 
 
-def _present(database: Database, stream: Stream, places: dict[int, int]) -> Iterator[Record]:
+def _present(
+    database: Database, stream: EmbeddedStream, places: dict[int, int]
+) -> Iterator[Record]:
     """Everything from ``places`` to the present; moves ``places`` there."""
     with database.read() as connection:
         ends = {part.id: bounds(connection, part)[1] for part in stream.parts}
@@ -52,7 +54,7 @@ def _present(database: Database, stream: Stream, places: dict[int, int]) -> Iter
     yield from heapq.merge(*runs, key=lambda record: record.time)
 
 
-def _run(database: Database, part: Part, start: int, end: int) -> Iterator[Record]:
+def _run(database: Database, part: EmbeddedPartition, start: int, end: int) -> Iterator[Record]:
     while start < end:
         with database.read() as connection:
             start = max(start, bounds(connection, part)[0])  # retention may go on meanwhile
@@ -61,6 +63,6 @@ def _run(database: Database, part: Part, start: int, end: int) -> Iterator[Recor
         start += CHUNK
 
 
-def _begin(database: Database, stream: Stream, start: Start) -> dict[int, int]:
+def _begin(database: Database, stream: EmbeddedStream, start: Start) -> dict[int, int]:
     with database.read() as connection:
         return {part.id: first(connection, part, start) for part in stream.parts}

@@ -15,7 +15,13 @@ from dataclasses import dataclass
 import apsw
 
 from config.errors import RecordTooLargeError
-from core.streams.embedded.streams import Part, Streams, from_ms, offset_of, to_ms
+from core.streams.embedded.streams import (
+    EmbeddedPartition,
+    EmbeddedStreams,
+    from_ms,
+    offset_of,
+    to_ms,
+)
 from core.streams.partitioner import partition_of
 from core.streams.port import Headers, NewRecord, Record
 
@@ -23,10 +29,10 @@ _keyless = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class EmbeddedRecord:
     """A record that may be appended: checked, encoded, its partition chosen."""
 
-    part: Part
+    part: EmbeddedPartition
     time_ms: int
     key: bytes | None
     headers: str
@@ -39,7 +45,7 @@ class Placed:
         return len(self.key or b"") + len(self.headers) + len(self.value or b"")
 
 
-def place(record: NewRecord, streams: Streams) -> Placed:
+def place(record: NewRecord, streams: EmbeddedStreams) -> EmbeddedRecord:
     """Check a record and choose its partition.
 
     Raises:
@@ -60,7 +66,7 @@ def place(record: NewRecord, streams: Streams) -> Placed:
         )
     count = len(stream.parts)
     number = next(_keyless) % count if record.key is None else partition_of(record.key, count)
-    return Placed(
+    return EmbeddedRecord(
         part=stream.parts[number],
         time_ms=to_ms(record.time),
         key=record.key,
@@ -70,7 +76,7 @@ def place(record: NewRecord, streams: Streams) -> Placed:
     )
 
 
-def append(connection: apsw.Connection, records: Iterable[Placed], *, now_ms: int) -> None:
+def append(connection: apsw.Connection, records: Iterable[EmbeddedRecord], *, now_ms: int) -> None:
     """Give the records their offsets and write them, in the caller's transaction."""
     records = list(records)
     counts = Counter(r.part.id for r in records)
@@ -94,14 +100,16 @@ def _reserve(connection: apsw.Connection, part: int, count: int, size: int) -> I
 
 
 def _rows(
-    records: list[Placed], free: dict[int, Iterator[int]], now_ms: int
+    records: list[EmbeddedRecord], free: dict[int, Iterator[int]], now_ms: int
 ) -> Iterator[tuple[int, int, int, bytes | None, str, bytes | None]]:
     for r in records:
         record_id = r.part.record_id(next(free[r.part.id]))
         yield record_id, r.time_ms, now_ms, r.key, r.headers, r.value
 
 
-def fetch(connection: apsw.Connection, part: Part, start: int, end: int) -> list[Record]:
+def fetch(
+    connection: apsw.Connection, part: EmbeddedPartition, start: int, end: int
+) -> list[Record]:
     """The records of a partition from ``start`` up to, without, ``end`` that are still there."""
     rows = connection.execute(
         "SELECT id, time_ms, key, headers, value FROM rec WHERE id >= ? AND id < ? ORDER BY id",

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class EmbeddedPartition:
     """A partition: ``number`` within its stream, ``id`` within the file."""
 
     id: int
@@ -35,12 +35,12 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class EmbeddedStream:
     """A stream as the file has it; ``name`` is without prefix."""
 
     id: int
     name: str
-    parts: tuple[Part, ...]
+    parts: tuple[EmbeddedPartition, ...]
     max_record_bytes: int
 
 
@@ -49,15 +49,15 @@ def offset_of(record_id: int) -> int:
     return record_id & ((1 << OFFSET_BITS) - 1)
 
 
-class Streams:
+class EmbeddedStreams:
     """The streams under a prefix. Thread-safe: a stream once made never goes."""
 
     def __init__(self, database: Database, prefix: Prefix) -> None:
         self._database = database
         self._prefix = prefix
-        self._known: dict[str, Stream] = {}
+        self._known: dict[str, EmbeddedStream] = {}
 
-    def get(self, name: str) -> Stream:
+    def get(self, name: str) -> EmbeddedStream:
         """The stream of that name.
 
         Raises:
@@ -100,7 +100,7 @@ class Streams:
             ]
         return sorted(found, key=lambda info: info.name)
 
-    def _load(self) -> dict[str, Stream]:
+    def _load(self) -> dict[str, EmbeddedStream]:
         with self._database.read() as connection:
             known = {
                 name: _stream(connection, name, stream_id, limit)
@@ -135,11 +135,16 @@ def _info(name: str, row: tuple[int, int, int, int, int, int | None]) -> StreamI
     )
 
 
-def _stream(connection: apsw.Connection, name: str, stream_id: int, limit: int) -> Stream:
+def _stream(connection: apsw.Connection, name: str, stream_id: int, limit: int) -> EmbeddedStream:
     rows = connection.execute(
         "SELECT part_id, number FROM part WHERE stream_id = ? ORDER BY number", (stream_id,)
     )
-    return Stream(stream_id, name, tuple(Part(part, name, number) for part, number in rows), limit)
+    return EmbeddedStream(
+        stream_id,
+        name,
+        tuple(EmbeddedPartition(part, name, number) for part, number in rows),
+        limit,
+    )
 
 
 def _create(connection: apsw.Connection, stored: str, spec: StreamSpec) -> dict[str, str]:

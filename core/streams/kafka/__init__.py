@@ -18,6 +18,6 @@ precaution here guards against, stands where the precaution is.
 """
 
 from core.streams.kafka.log import KafkaLog
-from core.streams.kafka.options import Times, options
+from core.streams.kafka.options import KafkaTimeouts, options
 
-__all__ = ["KafkaLog", "Times", "options"]
+__all__ = ["KafkaLog", "KafkaTimeouts", "options"]

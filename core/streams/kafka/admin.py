@@ -13,7 +13,7 @@ from kafka import errors as theirs
 from config.errors import StreamError
 from core.streams.kafka import kafka_python
 from core.streams.kafka.errors import translated
-from core.streams.kafka.options import Options
+from core.streams.kafka.options import KafkaOptions
 
 _LATER = (
     theirs.NodeNotReadyError,
@@ -28,7 +28,7 @@ _LATER = (
 )
 
 
-class Admin:
+class KafkaAdmin:
     """Asks, and asks again for a while where brokers change their parts. Thread-safe.
 
     Args:
@@ -38,7 +38,7 @@ class Admin:
         KafkaError: They cannot be reached.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: KafkaOptions) -> None:
         self._options = options
         self._lock = threading.Lock()
         self._failed: tuple[float, theirs.KafkaError] | None = None

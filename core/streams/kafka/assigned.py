@@ -27,12 +27,12 @@ from config.errors import FencedError, SlotTakenError
 from core.streams.kafka import kafka_python
 from core.streams.kafka.errors import in_our_words, translated
 from core.streams.kafka.joins import keep_answer
-from core.streams.kafka.options import Options
-from core.streams.kafka.positions import Place
+from core.streams.kafka.options import KafkaOptions
+from core.streams.kafka.positions import PartitionPosition
 from core.streams.kafka.records import read
-from core.streams.kafka.recovery import Detours
+from core.streams.kafka.recovery import PositionRecovery
 from core.streams.kafka.seeking import at, first_offsets
-from core.streams.kafka.streams import Topic, Topics
+from core.streams.kafka.streams import KafkaStream, KafkaStreams
 from core.streams.port import Start
 
 FETCH = 500
@@ -44,7 +44,7 @@ SETTLING = 1.0
 log = structlog.get_logger(__name__)
 
 
-class Held:
+class AssignedPartitions:
     """Not thread-safe; the client tells of rebalances only while it is being polled.
 
     Args:
@@ -58,15 +58,15 @@ class Held:
 
     def __init__(
         self,
-        options: Options,
+        options: KafkaOptions,
         group: str,
         instance: str,
         *,
-        topics: Topics,
-        reads: list[Topic],
+        topics: KafkaStreams,
+        reads: list[KafkaStream],
         start: Start,
     ) -> None:
-        self.places: dict[Any, Place] = {}
+        self.places: dict[Any, PartitionPosition] = {}
         self._group = group
         self._topics = topics
         self._start = start
@@ -78,7 +78,7 @@ class Held:
             except BaseException:
                 self.close(0.1)
                 raise
-        self._detours = Detours(self._client, self.places, group)
+        self._detours = PositionRecovery(self._client, self.places, group)
 
     @property
     def membership(self) -> Any:
@@ -124,7 +124,7 @@ class Held:
         """Close the connections; the membership lives on until its session is over."""
         self._client.close(autocommit=False, timeout_ms=_ms(seconds))
 
-    def _subscribe(self, reads: list[Topic], seconds: float) -> None:
+    def _subscribe(self, reads: list[KafkaStream], seconds: float) -> None:
         self._client.subscribe([topic.stored for topic in reads], listener=_Listener(self))
         # a member that leads its group without knowing the partitions shares out none
         firsts = [TopicPartition(topic.stored, 0) for topic in reads]
@@ -180,7 +180,9 @@ class Held:
         for partition, offset in {**known, **begun}.items():
             self._client.seek(partition, offset)
             name, number = self._topics.name(partition.topic), partition.partition
-            self.places[partition] = Place(name, number, membership.generation_id, offset)
+            self.places[partition] = PartitionPosition(
+                name, number, membership.generation_id, offset
+            )
         self._unsettled = False
 
     def _refuse_twin(self) -> None:
@@ -199,7 +201,7 @@ class Held:
 class _Listener(ConsumerRebalanceListener):
     """Runs in the client's thread while the member's waits in ``poll``: it must not block."""
 
-    def __init__(self, held: Held) -> None:
+    def __init__(self, held: AssignedPartitions) -> None:
         self._held = held
 
     def on_partitions_revoked(self, revoked: object) -> None:

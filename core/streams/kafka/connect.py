@@ -15,9 +15,9 @@ import structlog
 from kafka import errors as theirs
 
 from config.errors import SettingsError, StreamUnavailableError, WirewatchError
-from core.streams.kafka.admin import Admin
+from core.streams.kafka.admin import KafkaAdmin
 from core.streams.kafka.errors import in_our_words
-from core.streams.kafka.options import Options, check_libraries
+from core.streams.kafka.options import KafkaOptions, check_libraries
 from core.text import for_log
 
 TRY = 2.0
@@ -26,7 +26,7 @@ TRY = 2.0
 log = structlog.get_logger(__name__)
 
 
-def connect(options: Options) -> Admin:
+def connect(options: KafkaOptions) -> KafkaAdmin:
     """The first connection.
 
     Raises:
@@ -36,14 +36,14 @@ def connect(options: Options) -> Admin:
     """
     check_libraries()
     try:
-        return Admin(options)
+        return KafkaAdmin(options)
     except (theirs.KafkaTimeoutError, theirs.KafkaConnectionError):
         raise _diagnosed(options) from None  # it says what the cause does not
     except theirs.KafkaError as error:
         raise in_our_words(error, "Connecting") from error
 
 
-def _diagnosed(options: Options) -> WirewatchError:
+def _diagnosed(options: KafkaOptions) -> WirewatchError:
     reasons = {address: _reason(address, options) for address in options.servers}
     refused = [r for r in reasons.values() if isinstance(r, SettingsError)]
     if refused:
@@ -52,7 +52,7 @@ def _diagnosed(options: Options) -> WirewatchError:
     return StreamUnavailableError(f"Kafka cannot be reached ({said}).", mend=_MEND)
 
 
-def _reason(address: str, options: Options) -> WirewatchError | str:
+def _reason(address: str, options: KafkaOptions) -> WirewatchError | str:
     """Why a broker cannot be used, as far as one can see from here."""
     host, _, port = address.rpartition(":")
     try:
@@ -66,7 +66,7 @@ def _reason(address: str, options: Options) -> WirewatchError | str:
         return for_log(error.strerror or str(error))
 
 
-def _behind(connection: socket.socket, host: str, options: Options) -> WirewatchError | str:
+def _behind(connection: socket.socket, host: str, options: KafkaOptions) -> WirewatchError | str:
     context: ssl.SSLContext | None = options.common.get("ssl_context")
     if context is None:
         return _SILENT

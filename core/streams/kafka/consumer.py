@@ -22,15 +22,15 @@ from kafka.structs import TopicPartition
 
 from config.errors import FencedError, SlotTakenError, StreamError
 from core.streams.assignment import shares
-from core.streams.kafka.assigned import Held
+from core.streams.kafka.assigned import AssignedPartitions
 from core.streams.kafka.errors import translated
 from core.streams.kafka.positions import misfit
 from core.streams.kafka.records import place
 from core.streams.kafka.seeking import at
-from core.streams.kafka.streams import Topics
+from core.streams.kafka.streams import KafkaStreams
 from core.streams.kafka.transaction import Transactions
 from core.streams.port import Batch, Outputs
-from core.streams.staged_outputs import Taking
+from core.streams.staged_outputs import StagedOutputs
 
 PLENTY = 3
 """Polls for which records are at hand, so that no more are fetched."""
@@ -38,7 +38,7 @@ PLENTY = 3
 log = structlog.get_logger(__name__)
 
 
-class KafkaMember:
+class KafkaGroupConsumer:
     """See :class:`core.streams.port.Consumer`. Made by the log.
 
     Args:
@@ -53,10 +53,10 @@ class KafkaMember:
 
     def __init__(
         self,
-        held: Held,
+        held: AssignedPartitions,
         transactions: Transactions,
         *,
-        topics: Topics,
+        topics: KafkaStreams,
         stored: Callable[[str], str],
         leave: Callable[[Any], None],
         commit_seconds: float,
@@ -115,7 +115,7 @@ class KafkaMember:
 
     @contextmanager
     def _transaction(self, batch: Batch) -> Iterator[Outputs]:
-        outputs = Taking(lambda record: place(record, self._topics))
+        outputs = StagedOutputs(lambda record: place(record, self._topics))
         try:
             yield outputs
             outputs.refuse_spoilt()

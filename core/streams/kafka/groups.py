@@ -17,11 +17,11 @@ from kafka.admin import MemberToRemove, OffsetSpec
 from kafka.structs import TopicPartition
 
 from config.errors import StreamError, WirewatchError
-from core.streams.kafka.admin import Admin
-from core.streams.kafka.options import Options
-from core.streams.kafka.probe import Probe, Unread
-from core.streams.kafka.streams import Topic
-from core.streams.kafka.watchdog import Aside
+from core.streams.kafka.admin import KafkaAdmin
+from core.streams.kafka.options import KafkaOptions
+from core.streams.kafka.probe import FirstUnread, UnreadProbe
+from core.streams.kafka.streams import KafkaStream
+from core.streams.kafka.watchdog import TimedCaller
 from core.streams.port import PartitionLag
 from core.streams.prefix import Prefix
 
@@ -34,7 +34,7 @@ COMMITTED = 1
 log = structlog.get_logger(__name__)
 
 
-class Groups:
+class KafkaGroups:
     """The groups of a deployment. Thread-safe.
 
     Args:
@@ -43,11 +43,11 @@ class Groups:
         prefix: Of every group's name.
     """
 
-    def __init__(self, admin: Admin, options: Options, prefix: Prefix) -> None:
+    def __init__(self, admin: KafkaAdmin, options: KafkaOptions, prefix: Prefix) -> None:
         self._admin = admin
         self._times = options.times
         self._prefix = prefix
-        self._probe = Probe(options)
+        self._probe = UnreadProbe(options)
 
     def stored(self, name: str) -> str:
         """A group's name on the brokers."""
@@ -63,7 +63,7 @@ class Groups:
         found = (self._prefix.off(group["group_id"]) for group in listed)
         return sorted(n.removeprefix(FAMILY) for n in found if n and n.startswith(FAMILY))
 
-    def lag(self, name: str, topics: Sequence[Topic], now: datetime) -> list[PartitionLag]:
+    def lag(self, name: str, topics: Sequence[KafkaStream], now: datetime) -> list[PartitionLag]:
         """What a group has not read, per partition."""
         group = self.stored(name)
         parts = [(t, TopicPartition(t.stored, n)) for t in topics for n in range(t.partitions)]
@@ -97,7 +97,7 @@ class Groups:
         The member's id is given too, so that another process that has the name by now stays.
         """
         member = MemberToRemove(membership.member_id, membership.group_instance_id, "closed")
-        limited = Aside(self._times.closing)
+        limited = TimedCaller(self._times.closing)
         try:
             limited.run(
                 "leave",
@@ -166,7 +166,7 @@ def _lag(
     part: Any,
     committed: dict[Any, int],
     ends: dict[Any, int],
-    unread: Unread | None,
+    unread: FirstUnread | None,
     holders: dict[Any, str],
     now: datetime,
 ) -> PartitionLag:

@@ -9,13 +9,13 @@ from typing import Any
 from kafka.admin import OffsetSpec
 from kafka.structs import TopicPartition
 
-from core.streams.kafka.admin import Admin
+from core.streams.kafka.admin import KafkaAdmin
 from core.streams.kafka.records import from_ms
-from core.streams.kafka.streams import Topic
+from core.streams.kafka.streams import KafkaStream
 from core.streams.port import StreamInfo
 
 
-def infos(admin: Admin, topics: Sequence[Topic]) -> list[StreamInfo]:
+def infos(admin: KafkaAdmin, topics: Sequence[KafkaStream]) -> list[StreamInfo]:
     """Every one of the streams, by name."""
     if not topics:
         return []
@@ -32,7 +32,7 @@ def _offsets(client: Any, keys: Sequence[Any]) -> tuple[dict[Any, Any], ...]:
     return tuple(client.list_partition_offsets(dict.fromkeys(keys, spec)) for spec in specs)
 
 
-def _sizes(client: Any, topics: Sequence[Topic]) -> dict[str, int]:
+def _sizes(client: Any, topics: Sequence[KafkaStream]) -> dict[str, int]:
     """Bytes on the brokers' disks, all copies together; nothing of brokers that may not tell."""
     wanted = {topic.stored: list(range(topic.partitions)) for topic in topics}
     found: defaultdict[str, int] = defaultdict(int)
@@ -44,7 +44,7 @@ def _sizes(client: Any, topics: Sequence[Topic]) -> dict[str, int]:
 
 
 def _info(
-    topic: Topic,
+    topic: KafkaStream,
     oldest: Mapping[Any, Any],
     ends: Mapping[Any, Any],
     newest: Mapping[Any, Any],

@@ -18,7 +18,7 @@ from kafka.consumer.fetcher import Fetcher
 from kafka.serializer.abstract import Serializer
 
 from core.streams.kafka.network import forgive, network
-from core.streams.kafka.options import BATCH_BYTES, MAX_REQUEST_BYTES, Options, Times
+from core.streams.kafka.options import BATCH_BYTES, MAX_REQUEST_BYTES, KafkaOptions, KafkaTimeouts
 
 NOTHING = bytes(bytearray(b"nothing"))
 """Stands for a value of None on its way to the producer; told from other bytes by identity."""
@@ -42,19 +42,19 @@ class UndecodableError(theirs.KafkaError):
         self.next = following
 
 
-def admin(options: Options) -> Any:
+def admin(options: KafkaOptions) -> Any:
     """A client that asks about streams and groups."""
     return _made(KafkaAdminClient, **options.common)
 
 
-def reader(options: Options, **more: Any) -> Any:
+def reader(options: KafkaOptions, **more: Any) -> Any:
     """A consumer without a group, which sees committed records only."""
     return _consumer(options, **more)
 
 
-def member(options: Options, group: str, instance: str) -> Any:
+def member(options: KafkaOptions, group: str, instance: str) -> Any:
     """A consumer that is a static member of a group: a restart causes no rebalance."""
-    times: Times = options.times
+    times: KafkaTimeouts = options.times
     return _consumer(
         options,
         group_id=group,
@@ -65,12 +65,12 @@ def member(options: Options, group: str, instance: str) -> Any:
     )
 
 
-def appender(options: Options) -> Any:
+def appender(options: KafkaOptions) -> Any:
     """An idempotent producer, for what is not part of a transaction."""
     return _producer(options, linger_ms=5, delivery_timeout_ms=_ms(options.times.delivery))
 
 
-def transactional(options: Options, name: str, seconds: float) -> Any:
+def transactional(options: KafkaOptions, name: str, seconds: float) -> Any:
     """A producer of transactions. Fences whoever had the name before, and ends what he left open.
 
     Args:
@@ -130,7 +130,7 @@ def _made(kind: Callable[..., Any], **configuration: Any) -> Any:
     return made
 
 
-def _producer(options: Options, **more: Any) -> Any:
+def _producer(options: KafkaOptions, **more: Any) -> Any:
     times = options.times
     configuration = {**options.common, **more}
     return _made(
@@ -147,7 +147,7 @@ def _producer(options: Options, **more: Any) -> Any:
     )
 
 
-def _consumer(options: Options, **more: Any) -> Any:
+def _consumer(options: KafkaOptions, **more: Any) -> Any:
     made = _made(
         KafkaConsumer,
         **options.common,

@@ -8,17 +8,17 @@ from contextlib import ExitStack
 import structlog
 
 from core.clock import Clock
-from core.streams.kafka.assigned import Held
+from core.streams.kafka.assigned import AssignedPartitions
 from core.streams.kafka.connect import connect
-from core.streams.kafka.consumer import KafkaMember
-from core.streams.kafka.groups import Groups
+from core.streams.kafka.consumer import KafkaGroupConsumer
+from core.streams.kafka.groups import KafkaGroups
 from core.streams.kafka.infos import infos
 from core.streams.kafka.noise import calm_down
-from core.streams.kafka.options import Options
+from core.streams.kafka.options import KafkaOptions
 from core.streams.kafka.producer import Appender
 from core.streams.kafka.reader import tail
 from core.streams.kafka.records import place
-from core.streams.kafka.streams import Topics
+from core.streams.kafka.streams import KafkaStreams
 from core.streams.kafka.transaction import Transactions
 from core.streams.kafka.watchdog import Watchdog, end_process
 from core.streams.port import NewRecord, PartitionLag, Record, Start, StreamInfo, StreamSpec
@@ -44,7 +44,7 @@ class KafkaLog:
 
     def __init__(
         self,
-        options: Options,
+        options: KafkaOptions,
         *,
         clock: Clock,
         prefix: str = "",
@@ -56,10 +56,10 @@ class KafkaLog:
         self._end = end
         self._prefix = Prefix(prefix)
         self._admin = connect(options)
-        self._topics = Topics(self._admin, self._prefix)
-        self._groups = Groups(self._admin, options, self._prefix)
+        self._topics = KafkaStreams(self._admin, self._prefix)
+        self._groups = KafkaGroups(self._admin, options, self._prefix)
         self._appender = Appender(options)
-        self._members: list[KafkaMember] = []
+        self._members: list[KafkaGroupConsumer] = []
 
     def create(self, specs: Sequence[StreamSpec], /) -> None:
         """See the port."""
@@ -74,7 +74,7 @@ class KafkaLog:
 
     def consumer(
         self, group: str, streams: Sequence[str], /, *, slot: str, start: Start = "start"
-    ) -> KafkaMember:
+    ) -> KafkaGroupConsumer:
         """See the port. The member joins with its first poll."""
         reads = [self._topics.get(stream) for stream in streams]
         times, instance = self._options.times, self._groups.instance(group, slot)
@@ -82,7 +82,7 @@ class KafkaLog:
             watchdog = Watchdog(times.transaction + times.grace, self._end)
             transactions = Transactions(self._options, instance, watchdog, self._admin)
             made.callback(transactions.close)
-            held = Held(
+            held = AssignedPartitions(
                 self._options,
                 self._groups.stored(group),
                 instance,
@@ -91,7 +91,7 @@ class KafkaLog:
                 start=start,
             )
             made.pop_all()
-        member = KafkaMember(
+        member = KafkaGroupConsumer(
             held,
             transactions,
             topics=self._topics,

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 
-class Calm(logging.Handler):
+class RateLimitedHandler(logging.Handler):
     """Passes one line per place and period on to the root logger.
 
     Args:
@@ -42,8 +42,8 @@ class Calm(logging.Handler):
 def calm_down() -> None:
     """Install it, once per process."""
     logger = logging.getLogger("kafka")
-    if not any(isinstance(handler, Calm) for handler in logger.handlers):
-        logger.addHandler(Calm())
+    if not any(isinstance(handler, RateLimitedHandler) for handler in logger.handlers):
+        logger.addHandler(RateLimitedHandler())
         logger.propagate = False
         if logger.level == logging.NOTSET:
             logger.setLevel(logging.WARNING)

@@ -27,7 +27,7 @@ _MEND = "Write kafka://HOST:PORT, or several: kafka://HOST:PORT,HOST:PORT."
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class KafkaTimeouts:
     """Seconds. Shorter ones are for tests.
 
     Attributes:
@@ -54,7 +54,7 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class KafkaOptions:
     """What every client of one log is made with.
 
     Attributes:
@@ -68,11 +68,13 @@ class Options:
     servers: tuple[str, ...]
     common: dict[str, Any] = field(repr=False)
     compression: str | None
-    times: Times
+    times: KafkaTimeouts
     user: str
 
 
-def options(rest: str, settings: Settings, *, client: str, times: Times | None = None) -> Options:
+def options(
+    rest: str, settings: Settings, *, client: str, times: KafkaTimeouts | None = None
+) -> KafkaOptions:
     """Read the settings.
 
     Args:
@@ -84,7 +86,7 @@ def options(rest: str, settings: Settings, *, client: str, times: Times | None =
     Raises:
         SettingsError: The URL names no broker, or a file of the TLS settings cannot be used.
     """
-    times = times or Times()
+    times = times or KafkaTimeouts()
     servers = addresses(rest)
     common: dict[str, Any] = {
         "bootstrap_servers": list(servers),
@@ -105,7 +107,7 @@ def options(rest: str, settings: Settings, *, client: str, times: Times | None =
     if settings.kafka_security.endswith("ssl"):
         common["ssl_context"] = tls(settings)
     codec = settings.streams_compression
-    return Options(
+    return KafkaOptions(
         servers,
         common,
         None if codec == "none" else codec,

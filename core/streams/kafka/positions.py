@@ -21,7 +21,7 @@ from core.streams.port import PartitionRange, Record
 
 
 @dataclass(slots=True)
-class Place:
+class PartitionPosition:
     """One partition, as its member knows it.
 
     Attributes:
@@ -68,7 +68,7 @@ class Place:
         self.committed = following
 
 
-def misfit(part: PartitionRange, place: Place | None, epoch: int) -> str | None:
+def misfit(part: PartitionRange, place: PartitionPosition | None, epoch: int) -> str | None:
     """Why the range of a batch cannot be committed by this member; None where it can.
 
     Args:

@@ -13,32 +13,32 @@ from kafka import errors as theirs
 from config.errors import StreamUnavailableError
 from core.streams.kafka import kafka_python
 from core.streams.kafka.errors import translated
-from core.streams.kafka.options import Options
+from core.streams.kafka.options import KafkaOptions
 from core.streams.kafka.records import from_ms
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class FirstUnread:
     """The first record a group has not read; None where there are only marks."""
 
     offset: int
     time: datetime
 
 
-class Probe:
+class UnreadProbe:
     """Finds the first record at or after an offset, of many partitions at once. Thread-safe.
 
     What it found stays true until the place moves on or retention does, so it is remembered, and a
     group that stands still is asked for nothing.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: KafkaOptions) -> None:
         self._options = options
         self._lock = threading.Lock()
         self._client: Any = None
-        self._known: dict[Any, tuple[int, int, Unread | None]] = {}
+        self._known: dict[Any, tuple[int, int, FirstUnread | None]] = {}
 
-    def first(self, places: dict[Any, int], ends: dict[Any, int]) -> dict[Any, Unread | None]:
+    def first(self, places: dict[Any, int], ends: dict[Any, int]) -> dict[Any, FirstUnread | None]:
         """The first record per partition from its place up to its end; None where none is.
 
         Raises:
@@ -81,7 +81,7 @@ class Probe:
         while waiting:
             if time.monotonic() > deadline:
                 raise StreamUnavailableError("Kafka does not show its unread records.")
-            found: dict[Any, Unread | None] = {**self._poll()}
+            found: dict[Any, FirstUnread | None] = {**self._poll()}
             found |= {p: None for p in waiting - found.keys() if self._at(p) >= ends[p]}
             for part, unread in found.items():
                 self._known[part] = (places[part], ends[part], unread)
@@ -91,16 +91,18 @@ class Probe:
     def _at(self, part: Any) -> int:
         return self._client.position(part, timeout_ms=0) or 0
 
-    def _poll(self) -> dict[Any, Unread]:
+    def _poll(self) -> dict[Any, FirstUnread]:
         try:
             polled = self._client.poll(50, max_records=1)
         except kafka_python.UndecodableError as error:  # there is something, and it is not read
-            return {error.partition: Unread(error.start, from_ms(round(time.time() * 1000)))}
+            return {error.partition: FirstUnread(error.start, from_ms(round(time.time() * 1000)))}
         except theirs.OffsetOutOfRangeError as error:  # retention moved on meanwhile
             for part in error.args[0]:
                 self._client.seek_to_beginning(part)
             return {}
-        return {p: Unread(r[0].offset, from_ms(r[0].timestamp)) for p, r in polled.items() if r}
+        return {
+            p: FirstUnread(r[0].offset, from_ms(r[0].timestamp)) for p, r in polled.items() if r
+        }
 
     def _drop(self) -> None:
         client, self._client = self._client, None

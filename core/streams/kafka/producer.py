@@ -21,8 +21,8 @@ from kafka import errors as theirs
 from config.errors import FencedError, StreamError, StreamUnavailableError
 from core.streams.kafka import kafka_python
 from core.streams.kafka.errors import in_our_words, translated
-from core.streams.kafka.options import Options
-from core.streams.kafka.records import Placed
+from core.streams.kafka.options import KafkaOptions
+from core.streams.kafka.records import KafkaRecord
 
 CHUNK_RECORDS, CHUNK_BYTES = 500, 8_000_000
 """Of one call under way at once."""
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 class Appender:
     """One idempotent producer, made when it is first needed. Thread-safe."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: KafkaOptions) -> None:
         self._options = options
         self._lock = threading.Lock()
         self._failed: tuple[float, theirs.KafkaError] | None = None
@@ -44,7 +44,7 @@ class Appender:
         self._producer: Any = None
         self._closed = False
 
-    def append(self, records: Sequence[Placed]) -> None:
+    def append(self, records: Sequence[KafkaRecord]) -> None:
         """Send, and return when every record is acknowledged.
 
         Raises:
@@ -68,7 +68,7 @@ class Appender:
         if producer is not None:
             kafka_python.give_up(producer, self._options.times.closing)
 
-    def _send(self, producer: Any, chunk: Sequence[Placed], deadline: float) -> None:
+    def _send(self, producer: Any, chunk: Sequence[KafkaRecord], deadline: float) -> None:
         try:
             futures = [record.send(producer) for record in chunk]
             for future in futures:
@@ -116,9 +116,9 @@ class Appender:
         return False
 
 
-def chunks(records: Sequence[Placed]) -> Iterator[list[Placed]]:
+def chunks(records: Sequence[KafkaRecord]) -> Iterator[list[KafkaRecord]]:
     """The records in order, in parts that may be under way at once."""
-    chunk: list[Placed] = []
+    chunk: list[KafkaRecord] = []
     size = 0
     for record in records:
         if chunk and (len(chunk) >= CHUNK_RECORDS or size + record.size > CHUNK_BYTES):

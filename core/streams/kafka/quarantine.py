@@ -26,7 +26,7 @@ LONGEST_BATCH = 100_000
 log = structlog.get_logger(__name__)
 
 
-class Quarantine:
+class UnreadableBatches:
     """Counts how often a batch could not be read."""
 
     def __init__(self) -> None:

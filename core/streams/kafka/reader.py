@@ -21,11 +21,11 @@ from kafka.structs import TopicPartition
 from config.errors import StreamUnavailableError
 from core.streams.kafka import kafka_python
 from core.streams.kafka.errors import translated
-from core.streams.kafka.options import Options
-from core.streams.kafka.quarantine import Quarantine
+from core.streams.kafka.options import KafkaOptions
+from core.streams.kafka.quarantine import UnreadableBatches
 from core.streams.kafka.records import read
 from core.streams.kafka.seeking import first_offsets
-from core.streams.kafka.streams import Topic, Topics
+from core.streams.kafka.streams import KafkaStream, KafkaStreams
 from core.streams.port import Record, Start
 
 PLENTY = 500
@@ -38,9 +38,9 @@ log = structlog.get_logger(__name__)
 
 
 def tail(
-    options: Options,
-    topics: Topics,
-    topic: Topic,
+    options: KafkaOptions,
+    topics: KafkaStreams,
+    topic: KafkaStream,
     start: Start,
     follow: Callable[[], bool] | None,
 ) -> Iterator[Record]:
@@ -53,7 +53,9 @@ def tail(
 
 
 class _Tail:
-    def __init__(self, client: Any, options: Options, topics: Topics, topic: Topic) -> None:
+    def __init__(
+        self, client: Any, options: KafkaOptions, topics: KafkaStreams, topic: KafkaStream
+    ) -> None:
         self._client = client
         self._limit = options.times.request
         self._topics = topics
@@ -62,11 +64,13 @@ class _Tail:
         }
         self._reached: dict[Any, int] = {}
         self._fetching: set[Any] = set()
-        self._quarantine = Quarantine()
+        self._quarantine = UnreadableBatches()
 
     @classmethod
     @contextmanager
-    def opened(cls, options: Options, topics: Topics, topic: Topic) -> Iterator[_Tail]:
+    def opened(
+        cls, options: KafkaOptions, topics: KafkaStreams, topic: KafkaStream
+    ) -> Iterator[_Tail]:
         with translated("Reading"):
             client = kafka_python.reader(options, fetch_max_wait_ms=WAIT_MS)
         try:

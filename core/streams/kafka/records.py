@@ -9,7 +9,7 @@ from typing import Any
 
 from config.errors import RecordTooLargeError
 from core.streams.kafka.kafka_python import NOTHING
-from core.streams.kafka.streams import ROOM, Topics
+from core.streams.kafka.streams import ROOM, KafkaStreams
 from core.streams.partitioner import partition_of
 from core.streams.port import NewRecord, Record
 
@@ -22,7 +22,7 @@ _keyless = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class KafkaRecord:
     """A record that may be sent."""
 
     topic: str
@@ -49,7 +49,7 @@ class Placed:
         )
 
 
-def place(record: NewRecord, topics: Topics) -> Placed:
+def place(record: NewRecord, topics: KafkaStreams) -> KafkaRecord:
     """Check a record and choose its partition.
 
     Raises:
@@ -78,10 +78,10 @@ def place(record: NewRecord, topics: Topics) -> Placed:
         )
     key, count = record.key, topic.partitions
     number = next(_keyless) % count if key is None else partition_of(key, count)
-    return Placed(topic.stored, number, key, record.value, headers, to_ms(record.time))
+    return KafkaRecord(topic.stored, number, key, record.value, headers, to_ms(record.time))
 
 
-def read(found: Any, topics: Topics) -> Record:
+def read(found: Any, topics: KafkaStreams) -> Record:
     """A record as kafka-python gives it, in our shape."""
     return Record(
         stream=topics.name(found.topic),

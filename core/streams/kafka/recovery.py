@@ -16,15 +16,15 @@ from typing import Any
 
 from config.errors import OffsetOutOfRangeError
 from core.streams.kafka.kafka_python import UndecodableError
-from core.streams.kafka.positions import Place
-from core.streams.kafka.quarantine import Quarantine
+from core.streams.kafka.positions import PartitionPosition
+from core.streams.kafka.quarantine import UnreadableBatches
 from core.streams.kafka.seeking import at
 
 LIMIT_MS = 1_000
 """For one question to the brokers; what fails comes up again with the next fetch."""
 
 
-class Detours:
+class PositionRecovery:
     """Of one member.
 
     Args:
@@ -33,11 +33,11 @@ class Detours:
         group: For sentences.
     """
 
-    def __init__(self, client: Any, places: dict[Any, Place], group: str) -> None:
+    def __init__(self, client: Any, places: dict[Any, PartitionPosition], group: str) -> None:
         self._client = client
         self._places = places
         self._group = group
-        self._quarantine = Quarantine()
+        self._quarantine = UnreadableBatches()
         self._passed: dict[Any, int] = {}
 
     def overtaken(self, offsets: Mapping[Any, int]) -> None:

@@ -22,7 +22,7 @@ from kafka import errors as theirs
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from config.errors import SettingsError, StreamError, StreamMismatchError, UnknownStreamError
-from core.streams.kafka.admin import Admin
+from core.streams.kafka.admin import KafkaAdmin
 from core.streams.port import StreamSpec
 from core.streams.prefix import Prefix
 
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
+class KafkaStream:
     """A stream as the brokers have it.
 
     Attributes:
@@ -69,7 +69,7 @@ def configs(spec: StreamSpec) -> dict[str, str]:
     }
 
 
-def differences(spec: StreamSpec, topic: Topic) -> list[str]:
+def differences(spec: StreamSpec, topic: KafkaStream) -> list[str]:
     """How a stream that exists differs from what is asked for, each as a sentence with a mend.
 
     Raises:
@@ -96,7 +96,7 @@ def differences(spec: StreamSpec, topic: Topic) -> list[str]:
     return found
 
 
-def _altered(topic: Topic, name: str, now: str, asked: Mapping[str, str]) -> str:
+def _altered(topic: KafkaStream, name: str, now: str, asked: Mapping[str, str]) -> str:
     return (
         f"{name} is {now}, not {asked[name]}: kafka-configs --bootstrap-server BROKER --alter"
         f" --entity-type topics --entity-name {topic.stored} --add-config {name}={asked[name]}"
@@ -107,17 +107,17 @@ def _ms(span: timedelta) -> str:
     return str(span // timedelta(milliseconds=1))
 
 
-class Topics:
+class KafkaStreams:
     """The streams under a prefix. Thread-safe: a stream once seen is taken to stay as it is."""
 
-    def __init__(self, admin: Admin, prefix: Prefix) -> None:
+    def __init__(self, admin: KafkaAdmin, prefix: Prefix) -> None:
         self._admin = admin
         self._prefix = prefix
-        self._known: dict[str, Topic] = {}
+        self._known: dict[str, KafkaStream] = {}
         self._told: set[tuple[str, ...]] = set()
         self._lock = threading.Lock()
 
-    def get(self, name: str) -> Topic:
+    def get(self, name: str) -> KafkaStream:
         """The stream of that name.
 
         Raises:
@@ -157,7 +157,7 @@ class Topics:
                 if (topic := made.get(spec.name)) is not None:
                     self._compare(spec, topic)
 
-    def look(self, stored: Iterable[str] | None = None) -> dict[str, Topic]:
+    def look(self, stored: Iterable[str] | None = None) -> dict[str, KafkaStream]:
         """The streams of these names that exist, or all, as they are now; by name."""
         wanted = None if stored is None else list(stored)
         described = self._admin.run("Asking about streams", lambda a: a.describe_topics(wanted))
@@ -173,10 +173,12 @@ class Topics:
             self._known |= found
         return found
 
-    def _topic(self, stored: str, shape: Mapping[str, Any], settings: Mapping[str, Any]) -> Topic:
+    def _topic(
+        self, stored: str, shape: Mapping[str, Any], settings: Mapping[str, Any]
+    ) -> KafkaStream:
         partitions = shape["partitions"]
         retention = int(settings.get("retention.ms", -1))
-        return Topic(
+        return KafkaStream(
             name=self.name(stored),
             stored=stored,
             partitions=len(partitions),
@@ -238,7 +240,7 @@ class Topics:
             raise error(said)
         raise StreamError(f"Kafka refuses to create the stream {name!r}: {said}")
 
-    def _compare(self, spec: StreamSpec, topic: Topic) -> None:
+    def _compare(self, spec: StreamSpec, topic: KafkaStream) -> None:
         for difference in differences(spec, topic):
             with self._lock:
                 new = (topic.stored, difference) not in self._told

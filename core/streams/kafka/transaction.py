@@ -27,11 +27,11 @@ from kafka.admin import TransactionState
 
 from config.errors import StreamUnavailableError, WirewatchError
 from core.streams.kafka import kafka_python
-from core.streams.kafka.admin import Admin
+from core.streams.kafka.admin import KafkaAdmin
 from core.streams.kafka.errors import in_our_words, is_gone, translated
-from core.streams.kafka.options import Options
+from core.streams.kafka.options import KafkaOptions
 from core.streams.kafka.producer import chunks
-from core.streams.kafka.records import Placed
+from core.streams.kafka.records import KafkaRecord
 from core.streams.kafka.watchdog import Watchdog
 
 COMPLETION = 5.0
@@ -60,7 +60,9 @@ class Transactions:
         StreamUnavailableError: Kafka does not answer.
     """
 
-    def __init__(self, options: Options, name: str, watchdog: Watchdog, admin: Admin) -> None:
+    def __init__(
+        self, options: KafkaOptions, name: str, watchdog: Watchdog, admin: KafkaAdmin
+    ) -> None:
         self._options = options
         self._admin = admin
         self._name = name
@@ -85,7 +87,9 @@ class Transactions:
             with translated("Starting transactions"):
                 self._producer = kafka_python.transactional(self._options, self._name, seconds)
 
-    def run(self, outputs: Sequence[Placed], positions: Mapping[Any, Any], membership: Any) -> None:
+    def run(
+        self, outputs: Sequence[KafkaRecord], positions: Mapping[Any, Any], membership: Any
+    ) -> None:
         """Commit outputs and positions together.
 
         Args:
@@ -124,7 +128,7 @@ class Transactions:
     def _run(
         self,
         producer: Any,
-        outputs: Sequence[Placed],
+        outputs: Sequence[KafkaRecord],
         positions: Mapping[Any, Any],
         membership: Any,
     ) -> None:

@@ -30,7 +30,7 @@ def end_process() -> None:
     os._exit(EXIT_CODE)
 
 
-class Aside:
+class TimedCaller:
     """Makes calls in a thread of its own, one at a time, and waits for each so long and no longer.
 
     Args:
@@ -83,7 +83,7 @@ class Watchdog:
     """
 
     def __init__(self, limit: float, end: Callable[[], None] = end_process) -> None:
-        self._aside = Aside(limit)
+        self._aside = TimedCaller(limit)
         self._end = end
 
     def run(self, what: str, call: Callable[[], Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from alerts.notification import AlsoIn, Body, ShownArticle, ShownStory, ShownTopic
+from alerts.notification import AlsoIn, NotificationBody, ShownArticle, ShownStory, ShownTopic
 from core.messages import Evidence, Field
 from tests.alerts.scene import NOON
 
@@ -57,7 +57,7 @@ def second_article(**values: Any) -> ShownArticle:
     return article(**given | values)
 
 
-def body(**values: Any) -> Body:
+def body(**values: Any) -> NotificationBody:
     given: dict[str, Any] = {
         "id": "1" * 32,
         "kind": "new_story",
@@ -69,4 +69,4 @@ def body(**values: Any) -> Body:
         "reason": "New story. The nearest story is 0.12 alike, under 0.31.",
         "console_url": "http://127.0.0.1:8080/alerts/" + "2" * 32,
     }
-    return Body(**given | values)
+    return NotificationBody(**given | values)

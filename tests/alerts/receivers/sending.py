@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from alerts.receivers import Outgoing, Receipt, Tools
+from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools
 from alerts.receivers.email import EmailReceiver
 from config.catalog.models import ReceiverDefinition
 from config.errors import DeliveryError
@@ -38,9 +38,11 @@ def send(
     }
 
     async def attempt() -> Receipt | DeliveryError:
-        tools = Tools(http, lambda: NOON, limit)
+        tools = ReceiverTools(http, lambda: NOON, limit)
         try:
-            return await EmailReceiver.open(definition, tools).notify(Outgoing(**values | changes))
+            return await EmailReceiver.open(definition, tools).notify(
+                DeliveryAttempt(**values | changes)
+            )
         except DeliveryError as error:
             return error
 

@@ -13,17 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.notification import AlsoIn, Body, ShownStory, ShownTopic
+from alerts.notification import AlsoIn, NotificationBody, ShownStory, ShownTopic
 from alerts.receivers.email.addresses import Mailbox, mailbox, server
-from alerts.receivers.email.mime import MAX_BYTES, Message, compose, html_part, text_part
-from alerts.rendering.content import MAX_SENTENCE, Occasion, late, letter, marked
-from alerts.rendering.words import ENGLISH, GERMAN, LANGUAGES, Words
+from alerts.receivers.email.mime import MAX_BYTES, MimeMessage, compose, html_part, text_part
+from alerts.rendering.content import MAX_SENTENCE, DeliveryContext, late, marked, message_content
+from alerts.rendering.words import ENGLISH, GERMAN, LANGUAGES, MessageWords
 from tests.alerts.receivers.letters import TITLE, article, body, evidence, second_article
 from tests.alerts.scene import NOON
 
 GOLDEN = Path(__file__).parent / "golden"
-DESK = Occasion("mail", "desk@example.org")
-REPEAT = Occasion("mail", "desk@example.org", possible_repeat=True, late=NOON)
+DESK = DeliveryContext("mail", "desk@example.org")
+REPEAT = DeliveryContext("mail", "desk@example.org", possible_repeat=True, late=NOON)
 HOSTILE = (
     "</mark><script>alert(1)</script><img src=x onerror=alert(1)>\r\nBcc: all@example.org\r\n\r\n"
     "\u202egro.elpmaxe\u2066 =?utf-8?q?=0D=0ABcc=3A_x?= ]" + "ä" * 10_000
@@ -37,24 +37,24 @@ def box(text: str) -> Mailbox:
 
 
 def message(
-    about: Body | None = None,
-    occasion: Occasion = DESK,
-    words: Words = ENGLISH,
+    about: NotificationBody | None = None,
+    occasion: DeliveryContext = DESK,
+    words: MessageWords = ENGLISH,
     sender: str = "Wirewatch <alerts@example.org>",
     to: str = "desk@example.org",
-) -> Message:
+) -> MimeMessage:
     about = about or body()
     return compose(about, occasion, words, sender=box(sender), recipient=box(to), created_at=NOON)
 
 
-def parsed(made: Message) -> EmailMessage:
+def parsed(made: MimeMessage) -> EmailMessage:
     found = BytesParser(policy=SMTPUTF8).parsebytes(made.data)
     assert isinstance(found, EmailMessage)
     assert [d for part in found.walk() for d in part.defects] == []
     return found
 
 
-def part(made: Message, subtype: str) -> str:
+def part(made: MimeMessage, subtype: str) -> str:
     [found] = [p for p in parsed(made).iter_parts() if p.get_content_subtype() == subtype]
     return str(found.get_content()).replace("\r\n", "\n")
 
@@ -80,8 +80,8 @@ class Page(HTMLParser):
 @pytest.mark.parametrize(
     ("code", "occasion", "kind"), [("en", DESK, "new_story"), ("de", REPEAT, "update")]
 )
-def test_a_letter_reads_like_this(code: str, occasion: Occasion, kind: str) -> None:
-    about = letter(body(kind=kind), occasion, LANGUAGES[code])
+def test_a_letter_reads_like_this(code: str, occasion: DeliveryContext, kind: str) -> None:
+    about = message_content(body(kind=kind), occasion, LANGUAGES[code])
     assert text_part(about) == (GOLDEN / f"{code}.txt").read_text()
     assert html_part(about) == (GOLDEN / f"{code}.html").read_text()
 
@@ -273,7 +273,7 @@ def test_any_title_comes_out_of_the_subject_as_it_went_in(title: str, topic: str
     assert all(len(line) <= 998 for line in head.split(b"\r\n"))
     assert not re.search(rb"\r(?!\n)|(?<!\r)\n|\r\n(?![ \t]|[A-Za-z-]+: )", head)
     subject = re.sub(r"\s+", " ", parsed(made)["Subject"]).strip()
-    expected = re.sub(r"\s+", " ", letter(about, DESK, ENGLISH).subject).strip()
+    expected = re.sub(r"\s+", " ", message_content(about, DESK, ENGLISH).subject).strip()
     assert subject == expected
 
 

@@ -9,7 +9,7 @@ import pytest
 from alerts.receivers import Receipt
 from alerts.receivers.email import default_tls
 from alerts.receivers.email.addresses import server
-from alerts.receivers.email.smtp import SLOWLY, Stage, Tls, failure
+from alerts.receivers.email.smtp import SLOWLY, SmtpStage, TlsMode, failure
 from tests.alerts.receivers.sending import PATIENCE, mail, patient, refused, send
 from tests.alerts.scene import Scene, match
 from tests.support.faultserver import closed_port
@@ -54,14 +54,14 @@ def test_required_starttls_that_is_not_offered_stops_before_anything_is_said(
 
 
 def test_a_password_crosses_no_network_in_the_clear_unless_told_to() -> None:
-    def tls(url: str) -> Tls:
+    def tls(url: str) -> TlsMode:
         where = server(url)
         assert where is not None
         return default_tls(where)
 
-    assert tls("smtp://ann:x@mail.example.org") is Tls.REQUIRED
-    assert tls("smtp://mail.example.org") is Tls.OFFERED
-    assert tls("smtp://ann:x@localhost") is Tls.OFFERED
+    assert tls("smtp://ann:x@mail.example.org") is TlsMode.REQUIRED
+    assert tls("smtp://mail.example.org") is TlsMode.OFFERED
+    assert tls("smtp://ann:x@localhost") is TlsMode.OFFERED
 
 
 def test_what_was_said_before_tls_counts_for_nothing(theirs: ssl.SSLContext, ca_file: str) -> None:
@@ -162,34 +162,34 @@ def test_a_message_larger_than_the_server_takes_is_over_before_it_is_sent() -> N
 @pytest.mark.parametrize(
     ("stage", "code", "permanent", "wait"),
     [
-        (Stage.GREETING, 554, False, SLOWLY),
-        (Stage.GREETING, 421, False, None),
-        (Stage.TLS, 454, False, None),
-        (Stage.TLS, 501, False, SLOWLY),
-        (Stage.SIGN_IN, 454, False, None),
-        (Stage.SENDER, 550, False, SLOWLY),
-        (Stage.SENDER, 552, True, None),
-        (Stage.RECIPIENT, 530, False, SLOWLY),
-        (Stage.RECIPIENT, 552, True, None),
-        (Stage.DATA, 503, True, None),
-        (Stage.END, 452, False, None),
-        (Stage.END, 550, True, None),
-        (Stage.RECIPIENT, 299, False, None),
+        (SmtpStage.GREETING, 554, False, SLOWLY),
+        (SmtpStage.GREETING, 421, False, None),
+        (SmtpStage.TLS, 454, False, None),
+        (SmtpStage.TLS, 501, False, SLOWLY),
+        (SmtpStage.SIGN_IN, 454, False, None),
+        (SmtpStage.SENDER, 550, False, SLOWLY),
+        (SmtpStage.SENDER, 552, True, None),
+        (SmtpStage.RECIPIENT, 530, False, SLOWLY),
+        (SmtpStage.RECIPIENT, 552, True, None),
+        (SmtpStage.DATA, 503, True, None),
+        (SmtpStage.END, 452, False, None),
+        (SmtpStage.END, 550, True, None),
+        (SmtpStage.RECIPIENT, 299, False, None),
     ],
 )
 def test_what_an_answer_means_depends_on_how_far_we_came(
-    stage: Stage, code: int, permanent: bool, wait: float | None
+    stage: SmtpStage, code: int, permanent: bool, wait: float | None
 ) -> None:
     error = failure(stage, code, "words")
     assert (error.permanent, error.retry_after, error.unknown) == (permanent, wait, False)
 
 
 def test_no_answer_at_all_is_unknown_only_after_the_message() -> None:
-    assert failure(Stage.END, -1).unknown
-    assert failure(Stage.END, ConnectionResetError()).unknown
-    assert failure(Stage.END, TimeoutError()).unknown
-    for stage in Stage:
-        if stage is not Stage.END:
+    assert failure(SmtpStage.END, -1).unknown
+    assert failure(SmtpStage.END, ConnectionResetError()).unknown
+    assert failure(SmtpStage.END, TimeoutError()).unknown
+    for stage in SmtpStage:
+        if stage is not SmtpStage.END:
             assert not failure(stage, -1).unknown
             assert not failure(stage, TimeoutError()).unknown
 

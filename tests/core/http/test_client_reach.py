@@ -13,7 +13,7 @@ import trustme
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from config.errors import FetchError
-from core.http import Guard, HttpClient, Response
+from core.http import HttpClient, Response, SsrfGuard
 from tests.support.asking import MIB, get, outcome, settings
 from tests.support.faultserver import (
     Exchange,
@@ -61,7 +61,7 @@ def test_a_private_address_is_refused_before_a_byte_is_sent(faults: FaultServer)
 def test_a_private_address_is_refused_after_a_redirect_too(faults: FaultServer) -> None:
     with fault_server(address="127.0.0.2") as inside:
         inside.on("/secret", reply(b"secret"))
-        here = Guard(exempt=frozenset({("127.0.0.1", faults.port)}))
+        here = SsrfGuard(exempt=frozenset({("127.0.0.1", faults.port)}))
         for number, target in enumerate(
             (
                 f"http://127.0.0.2:{inside.port}/secret",
@@ -88,11 +88,11 @@ def test_a_name_with_one_private_address_is_refused(addresses: list[str]) -> Non
 
 
 def test_the_address_connected_to_is_checked_last() -> None:
-    guard = Guard()
+    guard = SsrfGuard()
     info = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80))
     with pytest.raises(OSError, match="not a public address"):
         guard.open_socket(info)
-    with Guard(allow_private=True).open_socket(info) as opened:
+    with SsrfGuard(allow_private=True).open_socket(info) as opened:
         assert opened.family == socket.AF_INET
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import FetchError
-from core.http import Guard, is_blocked
+from core.http import SsrfGuard, is_blocked
 
 BLOCKED = """
 0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.127.255.255 127.0.0.1 127.255.255.254
@@ -72,12 +72,12 @@ def test_what_python_calls_private_is_never_public(
     ],
 )
 def test_urls_are_judged_before_dns_is_asked(url: str, outcome: str | None) -> None:
-    Guard(allow_private=True).check(url)
+    SsrfGuard(allow_private=True).check(url)
     if outcome is None:
-        Guard().check(url)
+        SsrfGuard().check(url)
         return
     with pytest.raises(FetchError) as caught:
-        Guard().check(url)
+        SsrfGuard().check(url)
     assert caught.value.outcome == outcome
     assert not caught.value.retry
     assert "WIREWATCH_HTTP_ALLOW_PRIVATE" in caught.value.mend

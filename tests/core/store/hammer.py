@@ -88,7 +88,7 @@ def pages_and_feeds(store: Store, me: Instance) -> tuple[list[str], Callable[[],
 def messages(store: Store, me: Instance) -> tuple[list[str], Callable[[], None]]:
     now = utc_now()
 
-    def claim(connection: Connection) -> list[delivery_store.Due]:
+    def claim(connection: Connection) -> list[delivery_store.ClaimedDelivery]:
         delivery_store.take_turn(connection)
         due = delivery_store.due(connection, me, now=now, limit=3)
         dawdle()
@@ -104,7 +104,7 @@ def messages(store: Store, me: Instance) -> tuple[list[str], Callable[[], None]]
     return [name for d in claimed for name in (d.delivery.id, d.delivery.target)], give_back
 
 
-def end(connection: Connection, due: delivery_store.Due) -> bool:
+def end(connection: Connection, due: delivery_store.ClaimedDelivery) -> bool:
     """Delivered at the fourth attempt, until then due again at once."""
     over = due.delivery.attempts > 3
     state = delivery_store.DELIVERED if over else delivery_store.PENDING

@@ -17,7 +17,7 @@ from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
 from core.store.cards import cards
 from core.store.console import story_list, story_page
-from core.store.console.story_list import Cursor, StoryFilter
+from core.store.console.story_list import StoryCursor, StoryFilter
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FACTS = """{"id": "%s", "revision": 1, "url": "https://%s.example/%s", "title": "%s",
@@ -150,7 +150,7 @@ def test_a_card_shows_who_has_the_story_and_why_it_was_told(filled: Store) -> No
     assert card.score == 40
     assert card.evidence is not None
     assert card.evidence.sentence == "Die Nato tagt."
-    assert card.held == (story_list.Held("copy", 1),)
+    assert card.held == (story_list.SuppressedCount("copy", 1),)
     assert (card.told, card.state, card.topic_title) == (True, "open", "NATO")
 
 
@@ -199,7 +199,7 @@ def test_pages_neither_repeat_nor_skip_stories_told_at_one_moment(store: Store) 
     with store.write() as connection:
         ids = {add(connection, str(n), NOW - timedelta(minutes=n // 4)) for n in range(20)}
     found: list[str] = []
-    place: Cursor | None = None
+    place: StoryCursor | None = None
     while True:
         with store.read() as connection:
             page = story_list.stories(connection, StoryFilter(), before=place, limit=3)
@@ -271,7 +271,7 @@ def test_the_page_of_a_story_has_everything_about_it(filled: Store) -> None:
     assert [d.event for d in found.decisions] == ["opened", "suppressed"]
     assert [(d.topic_id, d.reason_code) for d in found.elsewhere] == [("talks", "draft")]
     assert [len(told.deliveries) for told in found.notifications] == [2]
-    assert found.card.notified == (story_list.Told("desk", "pending", 2),)
+    assert found.card.notified == (story_list.DeliveryCount("desk", "pending", 2),)
     assert replace(short, card=found.card) == found
 
 

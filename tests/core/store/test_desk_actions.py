@@ -10,7 +10,7 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import select
 
-from config.errors import NotThereError, UsageError
+from config.errors import NotFoundError, UsageError
 from core.ids import alert_id, digest, story_id
 from core.store import Connection, Store, outbox
 from core.store import alerts as alert_store
@@ -18,7 +18,7 @@ from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
 from core.store.console import actions, story_list
-from core.store.console.actions import Done
+from core.store.console.actions import ActionResult
 from core.store.console.story_list import StoryFilter
 from core.store.feed_record import FeedRecord
 from core.store.feeds import find, sync
@@ -69,7 +69,7 @@ def said(store: Store) -> list[tuple[str, str]]:
     return [(v["event"], v["reason_code"]) for v in values]
 
 
-def do(store: Store, work: Callable[[Connection], Done]) -> Done:
+def do(store: Store, work: Callable[[Connection], ActionResult]) -> ActionResult:
     with store.write() as connection:
         return work(connection)
 
@@ -120,7 +120,7 @@ def test_a_verdict_or_reason_there_is_none_of_is_refused(
 def test_what_was_held_back_can_be_judged_but_not_taken(store: Store) -> None:
     with store.write() as connection:
         held = add(connection, "held", told=False)
-        assert actions.ack(connection, [held], by="A", at=NOW) == Done("", ())
+        assert actions.ack(connection, [held], by="A", at=NOW) == ActionResult("", ())
         done = actions.judge(connection, [held], verdict="relevant", by="A", at=NOW)
     assert done.alert_ids == (held,)
     assert states(store) == {"held": ("suppressed", "relevant")}
@@ -187,7 +187,7 @@ def test_undo_is_for_once_and_for_seconds(store: Store, ids: list[str]) -> None:
         actions.undo(connection, done.action_id, by="Anna", at=late)
     do(store, lambda c: actions.undo(c, done.action_id, by="Anna", at=SOON))
     for action in (done.action_id, "0" * 32, "' OR 1=1 --", "\0", "\ud800"):
-        with store.write() as connection, pytest.raises(NotThereError):
+        with store.write() as connection, pytest.raises(NotFoundError):
             actions.undo(connection, action, by="Anna", at=SOON)
 
 
@@ -201,7 +201,7 @@ def test_a_name_is_cleaned_before_it_is_kept(store: Store, ids: list[str]) -> No
 
 
 def test_an_unknown_story_among_many_changes_none(store: Store, ids: list[str]) -> None:
-    with pytest.raises(NotThereError), store.write() as connection:
+    with pytest.raises(NotFoundError), store.write() as connection:
         actions.ack(connection, [*ids, "f" * 32], by="Anna", at=NOW)
     assert {state for state, _ in states(store).values()} == {"open"}
     assert said(store) == []
@@ -261,7 +261,7 @@ def test_a_target_that_asked_for_a_pause_gets_it(store: Store) -> None:
         one = a_delivery(connection, asked_until=NOW + timedelta(minutes=5))
         with pytest.raises(UsageError, match="left alone until"):
             actions.resend(connection, one, NOW)
-        with pytest.raises(NotThereError):
+        with pytest.raises(NotFoundError):
             actions.resend(connection, "0" * 32, NOW)
 
 
@@ -294,5 +294,5 @@ def test_a_feed_that_is_not_there_or_taken_out_is_not_polled(store: Store) -> No
         sync(connection, [], NOW)
         with pytest.raises(UsageError, match="no longer"):
             actions.poll_now(connection, "kurier-1", NOW)
-        with pytest.raises(NotThereError):
+        with pytest.raises(NotFoundError):
             actions.poll_now(connection, "' OR 1=1 --", NOW)

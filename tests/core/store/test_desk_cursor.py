@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import UsageError
-from core.store.console.story_list import Cursor
+from core.store.console.story_list import StoryCursor
 
 
 @given(
@@ -17,14 +17,14 @@ from core.store.console.story_list import Cursor
     st.text("0123456789abcdef", min_size=32, max_size=32),
 )
 def test_a_cursor_comes_back_as_it_went(at: datetime, alert_id: str) -> None:
-    cursor = Cursor(at.replace(tzinfo=UTC), alert_id)
-    assert Cursor.parse(str(cursor)) == cursor
+    cursor = StoryCursor(at.replace(tzinfo=UTC), alert_id)
+    assert StoryCursor.parse(str(cursor)) == cursor
 
 
 @given(st.text())
 def test_garbage_is_no_cursor(text: str) -> None:
     with pytest.raises(UsageError):
-        Cursor.parse(text)
+        StoryCursor.parse(text)
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,4 @@ def test_garbage_is_no_cursor(text: str) -> None:
 )  # fmt: skip
 def test_what_only_looks_like_one_is_none(text: str) -> None:
     with pytest.raises(UsageError):
-        Cursor.parse(text)
+        StoryCursor.parse(text)

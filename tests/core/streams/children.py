@@ -22,7 +22,7 @@ from core.clock import utc_now
 from core.dispositions import Dispositions
 from core.processes.instance import Instance
 from core.streams import open_streams
-from core.streams.consume_loop import Policy, work
+from core.streams.consume_loop import ConsumePolicy, consume
 from core.streams.port import Batch, Consumer, NewRecord, Record, StreamLog
 
 
@@ -85,7 +85,7 @@ def _loop(consumer: Consumer, attempt: Callable[[Batch], None]) -> None:
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     say("ready")
-    done = work(
+    done = consume(
         consumer,
         attempt,
         stage="processors",
@@ -93,7 +93,7 @@ def _loop(consumer: Consumer, attempt: Callable[[Batch], None]) -> None:
         dispositions=Dispositions(),
         stop=stopped.is_set,
         pause=stopped.wait,
-        policy=Policy(batch=20, wait=0.2),
+        policy=ConsumePolicy(batch=20, wait=0.2),
     )
     consumer.close()
     say(f"done {done.records}")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.clock import Clock, utc_now
-from core.streams.embedded import EmbeddedLog, Times
+from core.streams.embedded import EmbeddedLog, SessionTimes
 
 pytest.register_assert_rewrite(
     "tests.core.streams.support",
@@ -31,7 +31,7 @@ def opener(tmp_path: Path) -> Iterator[Opener]:
         clock: Clock = utc_now,
         alive: Callable[[str], bool | None] = lambda _: None,
         prefix: str = "",
-        times: Times | None = None,
+        times: SessionTimes | None = None,
     ) -> EmbeddedLog:
         log = EmbeddedLog(
             tmp_path / "streams.db",

@@ -21,7 +21,7 @@ from config.errors import (
 from core.clock import utc_now
 from core.dispositions import Dispositions
 from core.messages.envelope import DEAD_LETTER
-from core.streams.consume_loop import Policy, drained, work
+from core.streams.consume_loop import ConsumePolicy, consume, drained
 from core.streams.port import Batch, NewRecord, StreamLog
 from tests.core.streams.support import (
     Children,
@@ -54,7 +54,7 @@ class Work(Engine):
             with consumer.transaction(batch) as out:
                 out.append(*(NewRecord("out", r.key, r.value, (), r.time) for r in batch.records))
 
-        done = work(
+        done = consume(
             consumer,
             attempt,
             stage="processors",
@@ -63,7 +63,7 @@ class Work(Engine):
             stop=lambda: False,
             idle=lambda: unread(log, "g") == 0,
             pause=lambda _: None,
-            policy=Policy(wait=0.05),
+            policy=ConsumePolicy(wait=0.05),
         )
         consumer.close()
         assert (done.records, done.retries, done.dead_letters) == (10, 2, 0)
@@ -83,7 +83,7 @@ class Work(Engine):
 
         began = time.monotonic()
         dispositions = Dispositions()
-        done = work(
+        done = consume(
             consumer,
             attempt,
             stage="processors",
@@ -91,7 +91,7 @@ class Work(Engine):
             dispositions=dispositions,
             stop=lambda: False,
             idle=lambda: drained(log, "g", ["in"], slot="a"),
-            policy=Policy(wait=0.01),
+            policy=ConsumePolicy(wait=0.01),
         )
         assert time.monotonic() - began < 5
         assert (done.records, done.dead_letters) == (80, 1)

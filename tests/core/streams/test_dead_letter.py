@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 from core.messages.envelope import DEAD_LETTER
-from core.streams.dead_letter import Failure, dead_letter, original
+from core.streams.dead_letter import ProcessingFailure, dead_letter, original
 from core.streams.port import NewRecord, Record
 
 READ = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -12,7 +12,7 @@ RECORD = Record("news.articles.v1", 7, 4711, b"\x00key", VALUE, HEADERS, READ)
 
 
 def letter(error: Exception) -> NewRecord:
-    failure = Failure(RECORD, "processors", error, 3, FAILED)
+    failure = ProcessingFailure(RECORD, "processors", error, 3, FAILED)
     return dead_letter(failure, at=FAILED + timedelta(seconds=9))
 
 
@@ -57,7 +57,7 @@ def test_the_original_comes_back_whole() -> None:
 
 def test_a_letter_of_a_letter_gives_the_first_record_again() -> None:
     """A replayed record that fails again is a letter about the stream it was replayed to."""
-    again = dead_letter(Failure(RECORD, "alerts", KeyError("y"), 1, FAILED), at=FAILED)
+    again = dead_letter(ProcessingFailure(RECORD, "alerts", KeyError("y"), 1, FAILED), at=FAILED)
     assert original(as_read(again)) == original(as_read(letter(ValueError("x"))))
 
 

@@ -19,7 +19,7 @@ from config.settings import Settings
 from core.clock import utc_now
 from core.processes.instance import Instance
 from core.streams import open_streams
-from core.streams.embedded import Times
+from core.streams.embedded import SessionTimes
 from core.streams.port import NewRecord, StreamLog, StreamSpec
 from tests.core.streams.contract import Contract
 from tests.core.streams.support import SPECS, Moment, Opener, no_room, numbered, take, unread
@@ -64,7 +64,7 @@ def test_12_what_an_outbox_sent_is_known_only_if_it_was_appended(opener: Opener)
 
 
 def test_24_a_batch_longer_than_a_session_keeps_its_partitions(opener: Opener) -> None:
-    times = Times(session_ms=3_000, processing_ms=20_000)
+    times = SessionTimes(session_ms=3_000, processing_ms=20_000)
     slow, other = opener("slow", times=times), opener("other", times=times)
     slow.append(numbered(20))
     consumer = slow.consumer("g", ["in"], slot="slow")
@@ -78,7 +78,7 @@ def test_24_a_batch_longer_than_a_session_keeps_its_partitions(opener: Opener) -
 
 
 def test_25_a_batch_over_the_limit_is_fenced_and_done_by_another(opener: Opener) -> None:
-    times = Times(session_ms=300, processing_ms=300)
+    times = SessionTimes(session_ms=300, processing_ms=300)
     slow, other = opener("slow", times=times), opener("other", times=times)
     slow.append(numbered(20))
     consumer = slow.consumer("g", ["in"], slot="slow")

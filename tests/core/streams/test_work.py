@@ -24,7 +24,7 @@ from config.errors import (
 from core.clock import utc_now
 from core.dispositions import Dispositions
 from core.messages.envelope import DEAD_LETTER
-from core.streams.consume_loop import Policy, Worked, drained, work
+from core.streams.consume_loop import ConsumePolicy, LoopResult, consume, drained
 from core.streams.dead_letter import DeadLetterLimit
 from core.streams.embedded import EmbeddedLog
 from core.streams.halves import halves
@@ -54,8 +54,8 @@ class Stage:
         self.consumer.commit(batch)
         self.committed += [r.value or b"" for r in batch.records]
 
-    def run(self, **policy: object) -> Worked:
-        return work(
+    def run(self, **policy: object) -> LoopResult:
+        return consume(
             self.consumer,
             self.attempt,
             stage="alerts",
@@ -64,7 +64,7 @@ class Stage:
             stop=lambda: False,
             idle=lambda: drained(self.log, "g", ["in"], slot="a"),
             pause=self.pauses.append,
-            policy=Policy(wait=0.01, **policy),  # type: ignore[arg-type]
+            policy=ConsumePolicy(wait=0.01, **policy),  # type: ignore[arg-type]
         )
 
     @property
@@ -119,7 +119,7 @@ def letters(log: EmbeddedLog) -> list[bytes]:
 def test_everything_is_worked_once_and_counted(log: EmbeddedLog) -> None:
     values = fill(log, 250)
     stage = Stage(log)
-    assert stage.run() == Worked(batches=3, records=250)
+    assert stage.run() == LoopResult(batches=3, records=250)
     assert sorted(stage.committed) == sorted(values)
     assert stage.unread == 0
 
@@ -152,14 +152,14 @@ def test_an_unexpected_error_is_tried_again_before_its_record_is_set_aside(
 def test_an_unexpected_error_that_goes_away_costs_nothing(log: EmbeddedLog) -> None:
     fill(log, 1)
     stage = Stage(log, times(2, ValueError("once in a while")))
-    assert stage.run() == Worked(batches=1, records=1)
+    assert stage.run() == LoopResult(batches=1, records=1)
     assert letters(log) == []
 
 
 def test_a_database_that_is_away_is_waited_for_and_nothing_is_set_aside(log: EmbeddedLog) -> None:
     values = fill(log, 30)
     stage = Stage(log, times(8, StoreFullError("full")))
-    assert stage.run() == Worked(batches=1, records=30, retries=8)
+    assert stage.run() == LoopResult(batches=1, records=30, retries=8)
     assert sorted(stage.committed) == sorted(values)
     assert letters(log) == []
     assert len(stage.pauses) == 8
@@ -195,7 +195,7 @@ def test_what_is_not_the_records_fault_ends_the_loop_and_sets_nothing_aside(
 def test_a_fenced_batch_is_dropped_and_polled_again(log: EmbeddedLog) -> None:
     values = fill(log, 10)
     stage = Stage(log, times(1, FencedError("taken over")))
-    assert stage.run() == Worked(batches=1, records=10, fenced=1)
+    assert stage.run() == LoopResult(batches=1, records=10, fenced=1)
     assert stage.committed == values or sorted(stage.committed) == sorted(values)
 
 
@@ -222,7 +222,7 @@ def test_retention_that_was_faster_is_counted_and_passed(log: EmbeddedLog) -> No
     stage.consumer.commit(stage.consumer.poll(limit=2))
     log.append([NewRecord("in", b"k", b"new", (), utc_now())])
     log.maintain()
-    assert stage.run() == Worked(batches=1, records=1, overtaken=1)
+    assert stage.run() == LoopResult(batches=1, records=1, overtaken=1)
     assert stage.committed == [b"new"]
 
 
@@ -230,16 +230,16 @@ def test_stop_is_asked_before_each_poll(log: EmbeddedLog) -> None:
     fill(log, 30)
     stage = Stage(log)
     asked = iter([False, False, True])
-    done = work(
+    done = consume(
         stage.consumer,
         stage.attempt,
         stage="alerts",
         clock=utc_now,
         dispositions=stage.dispositions,
         stop=lambda: next(asked),
-        policy=Policy(batch=10),
+        policy=ConsumePolicy(batch=10),
     )
-    assert done == Worked(batches=2, records=20)
+    assert done == LoopResult(batches=2, records=20)
 
 
 def test_drained_does_not_wait_for_what_another_living_member_holds(log: EmbeddedLog) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from config.errors import FetchError
-from ingest.sources import Entry, ParsedFeed, parse_feed
+from ingest.sources import FeedEntry, ParsedFeed, parse_feed
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 URL = "https://www.example.org/feed.xml"
@@ -87,7 +87,7 @@ def tried(body: bytes) -> tuple[ParsedFeed | None, str]:
         return None, error.outcome
 
 
-def only(body: bytes, **options: Any) -> Entry:
+def only(body: bytes, **options: Any) -> FeedEntry:
     """The one entry of a feed."""
     (entry,) = parse(body, **options).entries
     return entry

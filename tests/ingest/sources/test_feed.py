@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.sources import Entry
+from ingest.sources import FeedEntry
 from tests.ingest.sources.feeds import (
     NOW,
     article,
@@ -39,7 +39,7 @@ def test_an_rss_item_becomes_an_entry() -> None:
         )
     )
     (entry,) = feed.entries
-    assert entry == Entry(
+    assert entry == FeedEntry(
         key="id-1",
         url="https://www.example.org/a?x=1&y=2#top",
         title="Beitritt: Was nun?",

@@ -22,9 +22,9 @@ from core.messages.envelope import ALERTS, ARTICLES
 from tests.support.browser import Browser
 from tests.support.cli_installation import WIREWATCH
 from tests.wirewatch.live import get
-from wirewatch.demo.facts import Facts, Reader
+from wirewatch.demo.facts import Facts, FactsReader
 from wirewatch.demo.room import load
-from wirewatch.demo.verdict import Names, StoryTable, compare, load_expected, outcomes
+from wirewatch.demo.verdict import EditionNames, StoryTable, compare, load_expected, outcomes
 from wirewatch.demo.workspace import Workspace, end, free_port
 from wirewatch.run.bootstrap import open_instance, open_stream_log
 
@@ -59,9 +59,9 @@ class Shown:
         self.facts = Facts()
         with open_instance(settings) as me, open_stream_log(settings, me) as streams:
             self.streams = {info.name for info in streams.streams()}
-            for message in Reader(streams).news():
+            for message in FactsReader(streams).news():
                 self.facts.add(message)
-        self.names = Names(load(), self._urls())
+        self.names = EditionNames(load(), self._urls())
 
     def _urls(self) -> dict[str, str]:
         places = {a.outlet: urlsplit(a.url).netloc for a in self.facts.articles.values()}

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
-from wirewatch.demo.press import Press
+from wirewatch.demo.press import DemoPublisher
 from wirewatch.demo.room import load
 from wirewatch.demo.timetable import PATIENCE, due
 from wirewatch.demo.verdict import load_expected
@@ -20,21 +20,21 @@ ROOM = load()
 
 
 @pytest.fixture
-def press() -> Press:
-    made = Press(ROOM, lambda: NOW)
+def press() -> DemoPublisher:
+    made = DemoPublisher(ROOM, lambda: NOW)
     made.urls = {o.id: f"http://127.0.0.1:{n}" for n, o in enumerate(ROOM.outlets, 8000)}
     for edition in ROOM.editions:
         made.publish(edition)
     return made
 
 
-def feed(press: Press, outlet: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+def feed(press: DemoPublisher, outlet: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
     found = ROOM.outlet(outlet)
     answer = press.answer(found, found.path, {k.replace("_", "-"): v for k, v in headers.items()})
     return answer.status, answer.body, dict(answer.headers)
 
 
-def parsed(press: Press, outlet: str) -> ParsedFeed:
+def parsed(press: DemoPublisher, outlet: str) -> ParsedFeed:
     _, body, headers = feed(press, outlet)
     parse = parse_sitemap if ROOM.outlet(outlet).feed == "sitemap" else parse_feed
     kind = headers["Content-Type"]
@@ -52,7 +52,7 @@ def test_every_edition_has_an_outcome_and_every_outcome_an_edition() -> None:
 
 
 @pytest.mark.parametrize("outlet", [o.id for o in ROOM.outlets if o.feed != "html"])
-def test_feeds_list_what_is_out_with_real_dates(press: Press, outlet: str) -> None:
+def test_feeds_list_what_is_out_with_real_dates(press: DemoPublisher, outlet: str) -> None:
     own = [e for e in ROOM.editions if e.outlet == outlet]
     last = {e.piece: e for e in own}
     found = {e.title: e for e in parsed(press, outlet).entries}
@@ -63,7 +63,7 @@ def test_feeds_list_what_is_out_with_real_dates(press: Press, outlet: str) -> No
 
 @pytest.mark.parametrize("outlet", [o.id for o in ROOM.outlets if o.feed != "html"])
 def test_an_unchanged_feed_is_not_sent_twice_and_a_changed_one_is(
-    press: Press, outlet: str
+    press: DemoPublisher, outlet: str
 ) -> None:
     status, _, headers = feed(press, outlet)
     assert status == 200
@@ -75,7 +75,7 @@ def test_an_unchanged_feed_is_not_sent_twice_and_a_changed_one_is(
     assert feed(press, outlet, If_None_Match=headers["ETag"])[0] == 200
 
 
-def test_a_feed_in_trouble_fails_breaks_off_and_recovers(press: Press) -> None:
+def test_a_feed_in_trouble_fails_breaks_off_and_recovers(press: DemoPublisher) -> None:
     outlet = ROOM.outlet("alpenwarte")
     assert outlet.trouble
     _, whole, headers = feed(press, outlet.id)
@@ -91,7 +91,9 @@ def test_a_feed_in_trouble_fails_breaks_off_and_recovers(press: Press) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(ROOM.named))
-def test_every_page_can_be_served_and_says_that_it_is_invented(press: Press, name: str) -> None:
+def test_every_page_can_be_served_and_says_that_it_is_invented(
+    press: DemoPublisher, name: str
+) -> None:
     edition = ROOM.named[name]
     press.publish(edition)
     outlet = ROOM.outlet(edition.outlet)
@@ -104,19 +106,21 @@ def test_every_page_can_be_served_and_says_that_it_is_invented(press: Press, nam
         assert "http://127.0.0.1" in page or "canonical" not in page
 
 
-def test_what_is_not_out_is_not_found(press: Press) -> None:
-    fresh = Press(ROOM, lambda: NOW, urls=dict(press.urls))
+def test_what_is_not_out_is_not_found(press: DemoPublisher) -> None:
+    fresh = DemoPublisher(ROOM, lambda: NOW, urls=dict(press.urls))
     edition = ROOM.named["hafenblatt/fahrplan"]
     assert fresh.answer(ROOM.outlet("hafenblatt"), edition.path, {}).status == 404
 
 
-def test_a_page_that_robots_txt_forbids_is_a_trespass_once_it_is_asked_for(press: Press) -> None:
+def test_a_page_that_robots_txt_forbids_is_a_trespass_once_it_is_asked_for(
+    press: DemoPublisher,
+) -> None:
     assert press.trespasses() == []
     press.answer(ROOM.outlet("courier"), ROOM.named["courier/cables"].path, {})
     assert len(press.trespasses()) == 1
 
 
-def test_json_feed_names_its_version(press: Press) -> None:
+def test_json_feed_names_its_version(press: DemoPublisher) -> None:
     assert json.loads(feed(press, "rundfunk")[1])["version"].endswith("/1.1")
 
 
@@ -135,7 +139,7 @@ def test_an_edition_waits_for_those_it_comes_after_but_not_for_ever() -> None:
     assert first not in ready(9, {first}, set())
 
 
-def test_ages_are_believable_for_the_first_read(press: Press) -> None:
+def test_ages_are_believable_for_the_first_read(press: DemoPublisher) -> None:
     old = [e for e in ROOM.editions if e.age]
     assert all(e.at <= 0 for e in old)
     assert any(e.age > timedelta(hours=6) for e in old)

@@ -34,7 +34,7 @@ from core.store.feed_record import FeedRecord
 from core.store.feeds import sync
 from wirewatch.web.api import create_api, openapi_json
 from wirewatch.web.explain import Explainer
-from wirewatch.web.runtime_status import Running
+from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.server import address, listen, serve
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -149,7 +149,7 @@ def own_store(tmp_path: Path) -> Iterator[Store]:
 
 
 def api_of(store: Store, catalog: Catalog, *faults: Fault) -> ASGIApp:
-    running = Running(lambda: catalog, list, lambda: faults, Settings())
+    running = RuntimeStatus(lambda: catalog, list, lambda: faults, Settings())
     explainer = Explainer(running.catalog, running.settings, lambda: NOW)
     return create_api(store, lambda: NOW, running, explainer)
 

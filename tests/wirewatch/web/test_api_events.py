@@ -20,7 +20,7 @@ from core.store import Store
 from core.store import alerts as alert_store
 from core.store.alerts import Alert
 from wirewatch.web import events
-from wirewatch.web.events import Watch
+from wirewatch.web.events import StoryWatcher
 from wirewatch.web.server import address, listen, serve
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -55,7 +55,7 @@ class Served:
 def served(tmp_path: Path) -> Iterator[Served]:
     store = Store.open(f"sqlite:///{tmp_path}/store.db")
     app = FastAPI()
-    app.add_api_route("/events", Watch(store, look=0.05, beat=0.5).endpoint, methods=["GET"])
+    app.add_api_route("/events", StoryWatcher(store, look=0.05, beat=0.5).endpoint, methods=["GET"])
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
     with listen("127.0.0.1", 0) as listener:
         work = serve(app, listener, stop)

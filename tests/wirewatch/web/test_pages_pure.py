@@ -19,12 +19,12 @@ from core.store.console.story_list import STATES
 from core.store.feed_record import FeedRecord, FeedState, judge
 from wirewatch.web import charts, display
 from wirewatch.web.diff import CONTEXT, MAX_WORDS, diff
-from wirewatch.web.i18n import TABLES, Words, choose
-from wirewatch.web.status import pulse
+from wirewatch.web.i18n import TABLES, Translator, choose
+from wirewatch.web.status import system_status
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WEB = Path(wirewatch.web.__file__).parent
-EN = Words("en")
+EN = Translator("en")
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────
@@ -74,12 +74,12 @@ def test_no_header_breaks_the_choice(header: str) -> None:
 )  # fmt: skip
 def test_times_in_words(age: timedelta, english: str, german: str) -> None:
     assert EN.ago(NOW - age, NOW) == english
-    assert Words("de").ago(NOW - age, NOW) == german
+    assert Translator("de").ago(NOW - age, NOW) == german
 
 
 def test_numbers_and_moments() -> None:
-    assert (EN.number(1234567), Words("de").number(1234567)) == ("1,234,567", "1.234.567")
-    assert Words("de").moment(NOW) == "22. Nov. 2026, 12:00 UTC"
+    assert (EN.number(1234567), Translator("de").number(1234567)) == ("1,234,567", "1.234.567")
+    assert Translator("de").moment(NOW) == "22. Nov. 2026, 12:00 UTC"
     assert EN.of("state", "never_heard_of") == "never heard of"
 
 
@@ -169,7 +169,7 @@ DOWN = {"fail_count": 3, "fail_since": NOW, "last_error": "No connection."}
 
 def test_what_was_due_before_the_start_is_not_held_against_it() -> None:
     late = state(**WELL, next_due_at=NOW - timedelta(days=1))
-    assert pulse([late], NOW, NOW, [], [], EN).mood == "good"
+    assert system_status([late], NOW, NOW, [], [], EN).mood == "good"
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_what_was_due_before_the_start_is_not_held_against_it() -> None:
 def test_quiet_or_broken_in_one_line(
     states: list[FeedState], ill: list[str], mood: str, words: str
 ) -> None:
-    found = pulse(states, NOW, NOW - timedelta(days=1), ill, [], EN)
+    found = system_status(states, NOW, NOW - timedelta(days=1), ill, [], EN)
     assert (found.mood, found.words) == (mood, words)
 
 

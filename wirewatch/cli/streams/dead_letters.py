@@ -20,7 +20,7 @@ from wirewatch.run.bootstrap import open_instance, open_settings, open_stream_lo
 if TYPE_CHECKING:
     from threading import Event
 
-    from core.streams.dead_letter_replay import Choice, Letter, Place, Plan
+    from core.streams.dead_letter_replay import DeadLetter, LetterId, ReplayPlan, ReplaySelection
     from core.streams.port import StreamLog
 
 app = typer.Typer(no_args_is_help=True, help="Records that could not be processed.")
@@ -67,11 +67,11 @@ def list_letters(
     as_json: JsonOption = False,
 ) -> None:
     """Dead letters, newest first: where from, why, how often tried, whether replayed."""
-    from core.streams.dead_letter_replay import Choice, letters
+    from core.streams.dead_letter_replay import ReplaySelection, dead_letters
 
     settings = open_settings()
     with _log(settings) as log:
-        found = [x for x in letters(log) if Choice(stage=stage, error=error).fits(x)]
+        found = [x for x in dead_letters(log) if ReplaySelection(stage=stage, error=error).fits(x)]
     found.sort(key=lambda x: (x.time, x.place), reverse=True)
     shown = found[: limit or (None if as_json else SHOWN)]
     rows = [as_row(x, Prefix(settings.streams_prefix)) for x in shown]
@@ -80,7 +80,7 @@ def list_letters(
         say(f"… and {len(found) - len(shown)} older; --limit shows more.")
 
 
-def as_row(letter: Letter, prefix: Prefix) -> dict[str, Any]:
+def as_row(letter: DeadLetter, prefix: Prefix) -> dict[str, Any]:
     """A letter as ``list`` prints it."""
     stream = prefix.on(letter.original_stream) if letter.original_stream else None
     place = f"{letter.original_partition}:{letter.original_offset}"
@@ -136,9 +136,9 @@ def replay(
         raise UsageError("Name positions, or --all.", mend="`list` shows the positions.")
     if places and (stage or error):
         raise UsageError("--stage and --error go with --all.", mend="Name positions, or filter.")
-    from core.streams.dead_letter_replay import Choice
+    from core.streams.dead_letter_replay import ReplaySelection
 
-    choice = Choice(None if everything else places, stage, error)
+    choice = ReplaySelection(None if everything else places, stage, error)
     settings = open_settings()
     with _log(settings) as log, until_told() as told:
         wanted = _planned(log, choice)
@@ -154,7 +154,7 @@ def replay(
         raise typer.Exit(1)
 
 
-def parse_places(given: Sequence[str]) -> frozenset[Place]:
+def parse_places(given: Sequence[str]) -> frozenset[LetterId]:
     """Positions as the command line gives them.
 
     Raises:
@@ -167,10 +167,10 @@ def parse_places(given: Sequence[str]) -> frozenset[Place]:
     return frozenset((int(partition), int(offset)) for partition, offset in pairs)
 
 
-def _planned(log: StreamLog, choice: Choice) -> Plan:
-    from core.streams.dead_letter_replay import letters, plan
+def _planned(log: StreamLog, choice: ReplaySelection) -> ReplayPlan:
+    from core.streams.dead_letter_replay import dead_letters, plan
 
-    wanted = plan(letters(log), choice, log.streams())
+    wanted = plan(dead_letters(log), choice, log.streams())
     if wanted.unknown:
         named = ", ".join(f"{p}:{o}" for p, o in wanted.unknown)
         raise UsageError(
@@ -180,17 +180,19 @@ def _planned(log: StreamLog, choice: Choice) -> Plan:
     return wanted
 
 
-def _send(log: StreamLog, settings: Settings, wanted: Plan, told: Event) -> Counter[str]:
+def _send(log: StreamLog, settings: Settings, wanted: ReplayPlan, told: Event) -> Counter[str]:
     from core.clock import utc_now
-    from core.streams.dead_letter_replay import send_back
+    from core.streams.dead_letter_replay import replay_letters
     from core.streams.topology import receipts_spec
 
     if wanted.go:
         log.create([receipts_spec(settings)])
-    return send_back(log, wanted, clock=utc_now, stop=told.is_set, pause=told.wait)
+    return replay_letters(log, wanted, clock=utc_now, stop=told.is_set, pause=told.wait)
 
 
-def _result(wanted: Plan, sent: Counter[str], prefix: Prefix, *, dry_run: bool) -> dict[str, Any]:
+def _result(
+    wanted: ReplayPlan, sent: Counter[str], prefix: Prefix, *, dry_run: bool
+) -> dict[str, Any]:
     return {
         "dry_run": dry_run,
         "replayed": sent.total(),

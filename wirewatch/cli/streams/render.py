@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from core.messages import AlertEvent, ArticleRevision, Enriched, FeedHealth, Match, Message, Origin
 from core.messages.envelope import ALERTS, ARTICLES, DEAD_LETTER, ENRICHED, FEED_HEALTH, MATCHES
-from core.streams.dead_letter_replay import letter_of
+from core.streams.dead_letter_replay import dead_letter_of
 from core.streams.port import Record
 from core.text import clean_line
 
@@ -33,7 +33,7 @@ _EVENTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class RecordSummary:
     """A record as a person reads it.
 
     Attributes:
@@ -71,7 +71,7 @@ def lines_of(
     return found + [f"  {line}" for raw in block.lines if (line := clean_line(raw, 400))]
 
 
-def block_of(record: Record, zone: tzinfo | None = None) -> Block:
+def block_of(record: Record, zone: tzinfo | None = None) -> RecordSummary:
     """What a person wants to know of a record."""
     if record.stream == DEAD_LETTER:
         return _letter(record)
@@ -85,9 +85,9 @@ def block_of(record: Record, zone: tzinfo | None = None) -> Block:
     return _raw(record)
 
 
-def _article(article: ArticleRevision, zone: tzinfo | None) -> Block:
+def _article(article: ArticleRevision, zone: tzinfo | None) -> RecordSummary:
     published = f"published {_time(article.published_at, zone)}" if article.published_at else ""
-    return Block(
+    return RecordSummary(
         "article" if article.revision == 1 else f"article, revision {article.revision}",
         (article.outlet, article.language, _origin(article), article.agency or ""),
         article.title,
@@ -95,12 +95,12 @@ def _article(article: ArticleRevision, zone: tzinfo | None) -> Block:
     )
 
 
-def _match(match: Match, _zone: tzinfo | None) -> Block:
+def _match(match: Match, _zone: tzinfo | None) -> RecordSummary:
     article = match.article
     seen = dict.fromkeys((e.sentence, e.rule) for e in match.evidence)
     sentences = [f"“{sentence}” ({rule})" for sentence, rule in list(seen)[:SENTENCES]]
     revision = f"revision {match.revision}"
-    return Block(
+    return RecordSummary(
         "match",
         (
             match.topic_id,
@@ -114,10 +114,10 @@ def _match(match: Match, _zone: tzinfo | None) -> Block:
     )
 
 
-def _enriched(enriched: Enriched, _zone: tzinfo | None) -> Block:
+def _enriched(enriched: Enriched, _zone: tzinfo | None) -> RecordSummary:
     topics = ", ".join(f"{t.topic_id} {t.score}" for t in enriched.topics)
     named = list(dict.fromkeys(e.surface for e in enriched.entities))
-    return Block(
+    return RecordSummary(
         "enriched",
         (f"{enriched.language} ({enriched.language_source})",),
         f"topics: {topics}" if topics else "",
@@ -128,9 +128,9 @@ def _enriched(enriched: Enriched, _zone: tzinfo | None) -> Block:
     )
 
 
-def _alert(event: AlertEvent, _zone: tzinfo | None) -> Block:
+def _alert(event: AlertEvent, _zone: tzinfo | None) -> RecordSummary:
     ids = {"alert": event.alert_id, "story": event.story_id, "article": event.article_id}
-    return Block(
+    return RecordSummary(
         _EVENTS.get(event.event.value, f"alert {event.event.value}"),
         (event.topic_id, event.severity, event.reason_code, event.target or ""),
         event.reason,
@@ -138,17 +138,17 @@ def _alert(event: AlertEvent, _zone: tzinfo | None) -> Block:
     )
 
 
-def _feed(health: FeedHealth, _zone: tzinfo | None) -> Block:
+def _feed(health: FeedHealth, _zone: tzinfo | None) -> RecordSummary:
     words = health.event.value.replace("_", " ")
-    return Block(
+    return RecordSummary(
         f"feed {words}", (health.outlet, health.outcome), health.message, (health.url,)
     )  # fmt: skip
 
 
-def _letter(record: Record) -> Block:
-    letter = letter_of(record)
+def _letter(record: Record) -> RecordSummary:
+    letter = dead_letter_of(record)
     origin = f"{letter.original_stream} {letter.original_partition}:{letter.original_offset}"
-    return Block(
+    return RecordSummary(
         "dead letter",
         (
             letter.stage or "",
@@ -167,7 +167,7 @@ def _letter(record: Record) -> Block:
     )
 
 
-def _raw(record: Record) -> Block:
+def _raw(record: Record) -> RecordSummary:
     key = "" if record.key is None else f"key {record.key.decode('utf-8', 'replace')}"
     kind = record.header("ce_type") or "record"
     headers = [
@@ -175,7 +175,7 @@ def _raw(record: Record) -> Block:
         for name, value in record.headers
         if not name.startswith("ce_")
     ]
-    return Block(kind, (key,), "", (_excerpt(record.value), " ".join(headers)))
+    return RecordSummary(kind, (key,), "", (_excerpt(record.value), " ".join(headers)))
 
 
 def _excerpt(value: bytes | None) -> str:
@@ -212,7 +212,7 @@ def _styled(text: str, colour: bool, **style: bool) -> str:
     return typer.style(text, **style) if colour and text else text
 
 
-_KINDS: dict[str, tuple[type[Message], Callable[[Any, tzinfo | None], Block]]] = {
+_KINDS: dict[str, tuple[type[Message], Callable[[Any, tzinfo | None], RecordSummary]]] = {
     ARTICLES: (ArticleRevision, _article),
     MATCHES: (Match, _match),
     ENRICHED: (Enriched, _enriched),

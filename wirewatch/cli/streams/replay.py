@@ -20,8 +20,8 @@ from wirewatch.run.bootstrap import load_files, open_instance, open_settings, op
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
     from core.streams.port import StreamLog
-    from processors.replay import Counts, Reach
     from processors.replay import Replay as Work
+    from processors.replay import ReplayCounts, ReplayRange
 
 
 def replay(
@@ -114,17 +114,17 @@ def _catalog(settings: Settings, topic: str | None) -> Catalog:
     return catalog
 
 
-def _reach(log: StreamLog, settings: Settings, catalog: Catalog, *, dry_run: bool) -> Reach:
+def _reach(log: StreamLog, settings: Settings, catalog: Catalog, *, dry_run: bool) -> ReplayRange:
     from core.messages.envelope import ARTICLES
     from core.streams.topology import stream_specs
-    from processors.replay import Reach, reach
+    from processors.replay import ReplayRange, replay_range
 
     if not dry_run:
         published = [t.id for t in catalog.topics if t.publish]
         log.create(stream_specs(settings, published=published))
     if ARTICLES not in {info.name for info in log.streams()}:
-        return Reach({}, 0)
-    return reach(log)
+        return ReplayRange({}, 0)
+    return replay_range(log)
 
 
 def _work(
@@ -138,7 +138,7 @@ def _work(
     from processors import Processors
     from processors.replay import Replay
 
-    def watch(counts: Counts) -> None:
+    def watch(counts: ReplayCounts) -> None:
         at = f"{counts.reached.astimezone():%Y-%m-%d %H:%M}" if counts.reached else "-"
         progress.show(f"{counts.articles:,} articles, {counts.matches:,} matches, at {at}")
 
@@ -146,7 +146,7 @@ def _work(
     return Replay(log, compiled, since=first, enriched=topic is None, watch=watch)
 
 
-def _result(counts: Counts, up_to: Reach) -> dict[str, Any]:
+def _result(counts: ReplayCounts, up_to: ReplayRange) -> dict[str, Any]:
     return {
         "articles": counts.articles,
         "enriched": counts.enriched,

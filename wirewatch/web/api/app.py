@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from config.errors import (
     ExtractionError,
     FetchError,
-    NotThereError,
+    NotFoundError,
     StoreConflictError,
     StoreRefusedError,
     UsageError,
@@ -26,18 +26,18 @@ from config.errors import (
 from core.clock import Clock
 from core.store import Connection, Store
 from core.store.console import actions, overviews, story_list, story_page
-from core.store.console.actions import Done
-from core.store.console.overviews import TopicDesk
-from core.store.console.story_list import MOST_COUNTED, Cursor, Facets, StoryFilter
+from core.store.console.actions import ActionResult
+from core.store.console.overviews import TopicOverview
+from core.store.console.story_list import MOST_COUNTED, Facets, StoryCursor, StoryFilter
 from wirewatch.web.api import models
 from wirewatch.web.explain import Explainer
-from wirewatch.web.runtime_status import Running
+from wirewatch.web.runtime_status import RuntimeStatus
 
 T = TypeVar("T")
 
 PROBLEM = "application/problem+json"
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": models.Problem, "description": words}
+    status: {"model": models.ProblemDetails, "description": words}
     for status, words in (
         (401, "The token is missing or wrong."),
         (403, "Not from a page of this console."),
@@ -56,7 +56,7 @@ TopicId = Annotated[str, InPath(max_length=200)]
 FeedId = Annotated[str, InPath(pattern="^[A-Za-z0-9._-]{1,120}$")]
 
 
-def create_api(store: Store, clock: Clock, running: Running, explainer: Explainer) -> FastAPI:
+def create_api(store: Store, clock: Clock, running: RuntimeStatus, explainer: Explainer) -> FastAPI:
     """The API, to be mounted at ``/api/v1``.
 
     Args:
@@ -66,7 +66,7 @@ def create_api(store: Store, clock: Clock, running: Running, explainer: Explaine
         explainer: Says why a topic matches a text, or why not.
     """
     api = bare_api()
-    ways = Ways(store, clock, running, explainer)
+    ways = ApiHandlers(store, clock, running, explainer)
     for path, way, model in _reading(ways):
         api.add_api_route(path, way, methods=["GET"], response_model=model)
     for path, way, model in _acting(ways):
@@ -77,28 +77,28 @@ def create_api(store: Store, clock: Clock, running: Running, explainer: Explaine
 Path = tuple[str, Callable[..., object], type]
 
 
-def _reading(ways: Ways) -> tuple[Path, ...]:
+def _reading(ways: ApiHandlers) -> tuple[Path, ...]:
     return (
-        ("/stories", ways.stories, models.Stories),
-        ("/stories/newer", ways.newer, models.Newer),
+        ("/stories", ways.stories, models.StoryList),
+        ("/stories/newer", ways.newer, models.NewerCount),
         ("/stories/facets", ways.facets, Facets),
         ("/stories/{alert_id}", ways.story, models.StoryOut),
-        ("/topics", ways.topics, models.Topics),
-        ("/topics/{topic_id}", ways.topic, models.OneTopic),
-        ("/feeds", ways.feeds, models.Feeds),
-        ("/deliveries", ways.deliveries, models.Deliveries),
+        ("/topics", ways.topics, models.TopicList),
+        ("/topics/{topic_id}", ways.topic, models.TopicDetail),
+        ("/feeds", ways.feeds, models.FeedList),
+        ("/deliveries", ways.deliveries, models.DeliveryList),
     )
 
 
-def _acting(ways: Ways) -> tuple[Path, ...]:
+def _acting(ways: ApiHandlers) -> tuple[Path, ...]:
     return (
-        ("/actions/ack", ways.ack, Done),
-        ("/actions/close", ways.close, Done),
-        ("/actions/judge", ways.judge, Done),
-        ("/actions/{action_id}/undo", ways.undo, Done),
+        ("/actions/ack", ways.ack, ActionResult),
+        ("/actions/close", ways.close, ActionResult),
+        ("/actions/judge", ways.judge, ActionResult),
+        ("/actions/{action_id}/undo", ways.undo, ActionResult),
         ("/topics/{topic_id}/explain", ways.explain, dict[str, Any]),
-        ("/deliveries/{delivery_id}/resend", ways.resend, models.Words),
-        ("/feeds/{feed_id}/poll", ways.poll, models.Words),
+        ("/deliveries/{delivery_id}/resend", ways.resend, models.ActionMessage),
+        ("/feeds/{feed_id}/poll", ways.poll, models.ActionMessage),
     )
 
 
@@ -121,10 +121,12 @@ def bare_api() -> FastAPI:
     return api
 
 
-class Ways:
+class ApiHandlers:
     """What each path does."""
 
-    def __init__(self, store: Store, clock: Clock, running: Running, explainer: Explainer) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, running: RuntimeStatus, explainer: Explainer
+    ) -> None:
         self._store = store
         self._clock = clock
         self._running = running
@@ -148,7 +150,7 @@ class Ways:
     ) -> Response:
         """Stories, newest first; `q`: words that occur in headlines or matched sentences."""
         wish = StoryFilter(topic, outlet, language, country, severity, state, q, since, until)
-        place = Cursor.parse(before) if before else None
+        place = StoryCursor.parse(before) if before else None
         found = self._read(
             lambda c: story_list.stories(
                 c, wish, before=place, limit=min(limit + 1, story_list.MAX_LIMIT)
@@ -158,7 +160,7 @@ class Ways:
         more = len(found) > limit or len(page) == story_list.MAX_LIMIT
         return _answer(
             request,
-            models.Stories(
+            models.StoryList(
                 stories=tuple(page),
                 next=str(page[-1].cursor) if more else None,
                 newest=str(page[0].cursor) if page else None,
@@ -182,9 +184,9 @@ class Ways:
     ) -> Response:
         """How many stories of the filter came since a page was read (its `newest`)."""
         wish = StoryFilter(topic, outlet, language, country, severity, state, q, since, until)
-        place = Cursor.parse(than)
+        place = StoryCursor.parse(than)
         count = self._read(lambda c: story_list.count_newer(c, wish, place))
-        return _answer(request, models.Newer(count=count, more=count >= MOST_COUNTED))
+        return _answer(request, models.NewerCount(count=count, more=count >= MOST_COUNTED))
 
     def facets(self, request: Request) -> Response:
         """What there is to filter by."""
@@ -207,31 +209,31 @@ class Ways:
             )
             for topic_id in sorted({*files, *found})
         ]
-        return _answer(request, models.Topics(topics=tuple(known)))
+        return _answer(request, models.TopicList(topics=tuple(known)))
 
     def topic(self, request: Request, topic_id: TopicId) -> Response:
         """One topic of the files: its figures, its rules, the faults of its file."""
         topic = self._running.catalog().topic(topic_id)
         if topic is None:
-            raise NotThereError(f"{topic_id!r} is no topic.")
+            raise NotFoundError(f"{topic_id!r} is no topic.")
         figures = self._figures().get(topic_id) or overviews.nothing_yet(topic_id, self._clock())
         return _answer(request, models.one_topic(topic, figures, self._running.faults()))
 
-    async def explain(self, topic_id: TopicId, asked: models.Try) -> dict[str, Any]:
+    async def explain(self, topic_id: TopicId, asked: models.TrialRequest) -> dict[str, Any]:
         """Why the topic matches a text or a page, or why not; nothing is kept of it."""
         if self._running.catalog().topic(topic_id) is None:
-            raise NotThereError(f"{topic_id!r} is no topic.")
+            raise NotFoundError(f"{topic_id!r} is no topic.")
         article, language = await self._explainer.given(asked.source, asked.title, asked.language)
         answer = await run_in_threadpool(self._explainer.explain, topic_id, article, language)
         return answer.as_json()
 
-    def _figures(self) -> dict[str, TopicDesk]:
+    def _figures(self) -> dict[str, TopicOverview]:
         return {t.topic_id: t for t in self._read(lambda c: overviews.topics(c, self._clock()))}
 
     def feeds(self, request: Request) -> Response:
         """Every feed with its state and 14 days of entries."""
         found = self._read(lambda c: overviews.feeds(c, self._clock()))
-        return _answer(request, models.Feeds(feeds=tuple(map(models.feed_out, found))))
+        return _answer(request, models.FeedList(feeds=tuple(map(models.feed_out, found))))
 
     def deliveries(
         self,
@@ -242,23 +244,23 @@ class Ways:
         limit: Limit = 50,
     ) -> Response:
         """Deliveries: undelivered (all that is not), pending, unknown, failed or delivered."""
-        place = Cursor.parse(before) if before else None
+        place = StoryCursor.parse(before) if before else None
         found = self._read(
             lambda c: overviews.listed_deliveries(c, state=state, before=place, limit=limit)
         )
         shown = tuple(map(models.delivery_about, found))
         after = str(found[-1].cursor) if len(found) == limit else None
-        return _answer(request, models.Deliveries(deliveries=shown, next=after))
+        return _answer(request, models.DeliveryList(deliveries=shown, next=after))
 
-    def ack(self, asked: models.Choose) -> Done:
+    def ack(self, asked: models.StorySelection) -> ActionResult:
         """Take stories."""
         return self._write(lambda c, at: actions.ack(c, asked.ids, by=asked.by, at=at))
 
-    def close(self, asked: models.Choose) -> Done:
+    def close(self, asked: models.StorySelection) -> ActionResult:
         """Close stories without a verdict."""
         return self._write(lambda c, at: actions.close(c, asked.ids, by=asked.by, at=at))
 
-    def judge(self, asked: models.Verdict) -> Done:
+    def judge(self, asked: models.JudgementRequest) -> ActionResult:
         """Say whether stories are relevant, which closes them."""
         return self._write(
             lambda c, at: actions.judge(
@@ -266,19 +268,19 @@ class Ways:
             )
         )
 
-    def undo(self, action_id: Hex, asked: models.Undo) -> Done:
+    def undo(self, action_id: Hex, asked: models.UndoRequest) -> ActionResult:
         """Undo an action of the last ten seconds."""
         return self._write(lambda c, at: actions.undo(c, action_id, by=asked.by, at=at))
 
-    def resend(self, delivery_id: Hex) -> models.Words:
+    def resend(self, delivery_id: Hex) -> models.ActionMessage:
         """Send what was not delivered again, with the same id."""
         words = self._write(lambda c, at: actions.resend(c, delivery_id, at))
-        return models.Words(words=words)
+        return models.ActionMessage(words=words)
 
-    def poll(self, feed_id: FeedId) -> models.Words:
+    def poll(self, feed_id: FeedId) -> models.ActionMessage:
         """Let a feed be polled now."""
         words = self._write(lambda c, at: actions.poll_now(c, feed_id, at))
-        return models.Words(words=words)
+        return models.ActionMessage(words=words)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._store.read() as connection:
@@ -310,14 +312,14 @@ def _has(given: str, tag: str) -> bool:
 
 
 def _problem(status: int, title: str, detail: str = "") -> Response:
-    problem: BaseModel = models.Problem(title=title, status=status, detail=detail)
+    problem: BaseModel = models.ProblemDetails(title=title, status=status, detail=detail)
     return Response(problem.model_dump_json(), status, media_type=PROBLEM)
 
 
 def _failed(_: Request, error: Exception) -> Response:
     assert isinstance(error, WirewatchError)  # noqa: S101 it is registered for these
     if isinstance(error, UsageError):
-        status = 404 if isinstance(error, NotThereError) else 422
+        status = 404 if isinstance(error, NotFoundError) else 422
         return _problem(status, error.message, error.mend)
     refused: dict[type, int] = {StoreConflictError: 409, StoreRefusedError: 422}
     if isinstance(error, ExtractionError | FetchError):  # of a page that was given

@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from config.catalog.models import TopicDefinition
 from config.faults import Fault
 from core.store.alerts import DecisionRow
-from core.store.console.actions import MAX_IDS, Action
-from core.store.console.overviews import DeliveryDesk, FeedDesk, TopicDay, TopicDesk
+from core.store.console.actions import MAX_IDS, StoryAction
+from core.store.console.overviews import DeliveryOverview, FeedOverview, TopicDay, TopicOverview
 from core.store.console.story_list import StoryCard
-from core.store.console.story_page import Part, Story, Telling
+from core.store.console.story_page import NotificationDeliveries, StoryArticleView, StoryView
 from core.store.feed_days import FeedDay
 from wirewatch.web.explain import MOST_PASTED
 
@@ -22,15 +22,19 @@ Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 By = Annotated[str, Field(min_length=1, max_length=80, description="Who does it.")]
 
 
-class _Said(BaseModel):
+class ResponseModel(BaseModel):
+    """Base of what the API answers."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class _Asked(BaseModel):
+class RequestModel(BaseModel):
+    """Base of what the API takes."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Stories(_Said):
+class StoryList(ResponseModel):
     """A page of the list, newest first."""
 
     stories: tuple[StoryCard, ...]
@@ -38,14 +42,14 @@ class Stories(_Said):
     newest: str | None = Field(description="Cursor of the page's first story (`than`).")
 
 
-class Newer(_Said):
+class NewerCount(ResponseModel):
     """How many stories came since."""
 
     count: int
     more: bool = Field(description="Whether there are more than were counted.")
 
 
-class DeliveryOut(_Said):
+class DeliveryOut(ResponseModel):
     """A notification on its way to one target."""
 
     id: str
@@ -60,7 +64,7 @@ class DeliveryOut(_Said):
     delivered_at: datetime | None
 
 
-class NotificationOut(_Said):
+class NotificationOut(ResponseModel):
     """A message about a story."""
 
     id: str
@@ -70,18 +74,18 @@ class NotificationOut(_Said):
     deliveries: tuple[DeliveryOut, ...]
 
 
-class StoryOut(_Said):
+class StoryOut(ResponseModel):
     """A story with all that is known of it."""
 
     story: StoryCard
-    articles: tuple[Part, ...]
+    articles: tuple[StoryArticleView, ...]
     decisions: tuple[DecisionRow, ...]
     elsewhere: tuple[DecisionRow, ...] = Field(description="Same articles, other topics.")
     notifications: tuple[NotificationOut, ...]
-    actions: tuple[Action, ...]
+    actions: tuple[StoryAction, ...]
 
 
-class TopicOut(_Said):
+class TopicOut(ResponseModel):
     """A topic with its figures."""
 
     id: str
@@ -97,7 +101,7 @@ class TopicOut(_Said):
     precision_high: float | None
 
 
-class RuleOut(_Said):
+class RuleOut(ResponseModel):
     """A rule of a topic."""
 
     id: str
@@ -105,7 +109,7 @@ class RuleOut(_Said):
     query: str
 
 
-class OneTopic(TopicOut):
+class TopicDetail(TopicOut):
     """A topic with its definition in force."""
 
     threshold: int
@@ -118,7 +122,7 @@ class OneTopic(TopicOut):
     )
 
 
-class FeedOut(_Said):
+class FeedOut(ResponseModel):
     """A feed: quiet or broken?"""
 
     id: str
@@ -137,7 +141,7 @@ class FeedOut(_Said):
     days: tuple[FeedDay, ...] = Field(description="14 days, today last.")
 
 
-class DeliveryAbout(_Said):
+class DeliveryAbout(ResponseModel):
     """A delivery with what it is about."""
 
     delivery: DeliveryOut
@@ -148,33 +152,33 @@ class DeliveryAbout(_Said):
     told_at: datetime
 
 
-class Deliveries(_Said):
+class DeliveryList(ResponseModel):
     """A page of deliveries, what changed last first."""
 
     deliveries: tuple[DeliveryAbout, ...]
     next: str | None
 
 
-class Topics(_Said):
+class TopicList(ResponseModel):
     """Every topic."""
 
     topics: tuple[TopicOut, ...]
 
 
-class Feeds(_Said):
+class FeedList(ResponseModel):
     """Every feed, by outlet and URL."""
 
     feeds: tuple[FeedOut, ...]
 
 
-class Choose(_Asked):
+class StorySelection(RequestModel):
     """Stories somebody acts on."""
 
     ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_IDS)]
     by: By = "api"
 
 
-class Verdict(Choose):
+class JudgementRequest(StorySelection):
     """Whether stories are relevant."""
 
     verdict: Literal["relevant", "irrelevant"]
@@ -183,13 +187,13 @@ class Verdict(Choose):
     ] = Field(default="", description="Why, for irrelevant ones.")
 
 
-class Undo(_Asked):
+class UndoRequest(RequestModel):
     """Who undoes."""
 
     by: By = "api"
 
 
-class Try(_Asked):
+class TrialRequest(RequestModel):
     """What to hold a topic against."""
 
     source: Annotated[
@@ -199,13 +203,13 @@ class Try(_Asked):
     language: Annotated[str, Field(pattern="^([a-z]{2})?$", description="Of plain text.")] = ""
 
 
-class Words(_Said):
+class ActionMessage(ResponseModel):
     """What will happen."""
 
     words: str
 
 
-class Problem(_Said):
+class ProblemDetails(ResponseModel):
     """What went wrong (RFC 9457)."""
 
     type: str = "about:blank"
@@ -214,7 +218,7 @@ class Problem(_Said):
     detail: str = Field(default="", description="What can be done.")
 
 
-def story_out(found: Story) -> StoryOut:
+def story_out(found: StoryView) -> StoryOut:
     """A story as the API says it."""
     return StoryOut(
         story=found.card,
@@ -226,7 +230,7 @@ def story_out(found: Story) -> StoryOut:
     )
 
 
-def topic_out(found: TopicDesk, title: str, state: str | None) -> TopicOut:
+def topic_out(found: TopicOverview, title: str, state: str | None) -> TopicOut:
     """A topic as the API says it."""
     return TopicOut(
         id=found.topic_id,
@@ -243,10 +247,10 @@ def topic_out(found: TopicDesk, title: str, state: str | None) -> TopicOut:
     )
 
 
-def one_topic(topic: TopicDefinition, found: TopicDesk, faults: Sequence[Fault]) -> OneTopic:
+def one_topic(topic: TopicDefinition, found: TopicOverview, faults: Sequence[Fault]) -> TopicDetail:
     """A topic with its definition as the API says it."""
     figures = topic_out(found, topic.title, topic.state.value)
-    return OneTopic(
+    return TopicDetail(
         **dict(figures),
         threshold=topic.threshold,
         languages=topic.languages,
@@ -260,7 +264,7 @@ def one_topic(topic: TopicDefinition, found: TopicDesk, faults: Sequence[Fault])
     )
 
 
-def feed_out(found: FeedDesk) -> FeedOut:
+def feed_out(found: FeedOverview) -> FeedOut:
     """A feed as the API says it."""
     state, feed = found.state, found.state.feed
     return FeedOut.model_validate(
@@ -283,7 +287,7 @@ def feed_out(found: FeedDesk) -> FeedOut:
     )
 
 
-def delivery_about(found: DeliveryDesk) -> DeliveryAbout:
+def delivery_about(found: DeliveryOverview) -> DeliveryAbout:
     """A delivery as the API says it."""
     return DeliveryAbout(
         delivery=_delivery(found.delivery),
@@ -295,7 +299,7 @@ def delivery_about(found: DeliveryDesk) -> DeliveryAbout:
     )
 
 
-def _notification(told: Telling) -> NotificationOut:
+def _notification(told: NotificationDeliveries) -> NotificationOut:
     about = told.notification
     return NotificationOut(
         id=about.id,

@@ -36,8 +36,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.settings import Settings, secret
 from core.clock import Clock
-from wirewatch.web.auth.host_guard import Guard
-from wirewatch.web.auth.request import SAFE, Rate, Visit
+from wirewatch.web.auth.host_guard import HostGuard
+from wirewatch.web.auth.request import SAFE, AccessRequest, FailureRate
 
 SESSION_TIME = timedelta(hours=12)
 """A shift and a bit: then the token is asked for again."""
@@ -116,7 +116,7 @@ class Sessions:
         return hmac.new(self._key, f"{what}:{text}".encode(), hashlib.sha256).hexdigest()
 
 
-class Access:
+class AccessControl:
     """Lets requests through to the console.
 
     Args:
@@ -133,20 +133,20 @@ class Access:
         self._token = hashlib.sha256(token.encode()).digest() if token else None
         self._trust_proxy = trust_proxy
         self._sessions = Sessions(clock)
-        self._rate = Rate(clock)
+        self._rate = FailureRate(clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check and pass on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        visit = await Visit.read(scope, receive, trust_proxy=self._trust_proxy)
+        visit = await AccessRequest.read(scope, receive, trust_proxy=self._trust_proxy)
         if visit is None:
             await self._refuse(scope, 413, "The request is too large.")(scope, receive, send)
         else:
             await self._enter(visit, send)
 
-    async def _enter(self, visit: Visit, send: Send) -> None:
+    async def _enter(self, visit: AccessRequest, send: Send) -> None:
         scope, receive = visit.scope, visit.receive
         if visit.bearer is not None and self._token:
             refusal = self._bearer(visit)
@@ -162,7 +162,7 @@ class Access:
         sender = send if kept or answer else self._with_cookie(visit, session, send)
         await (answer or self._app)(scope, receive, sender)
 
-    def _answer(self, visit: Visit, session: Session, *, known: bool) -> Response | None:
+    def _answer(self, visit: AccessRequest, session: Session, *, known: bool) -> Response | None:
         """Our own answer, None where the console is to give one."""
         if not known and visit.comes_from_elsewhere:
             return _once_more(visit)
@@ -179,7 +179,7 @@ class Access:
             return self._login(visit)
         return self._logout(visit, session) if visit.path == "/logout" else None
 
-    def _bearer(self, visit: Visit) -> Response | None:
+    def _bearer(self, visit: AccessRequest) -> Response | None:
         wait = self._rate.wait(visit.address)
         if wait:
             return self._too_often(visit, wait)
@@ -188,7 +188,7 @@ class Access:
         self._rate.count(visit.address)
         return self._refuse(visit.scope, 401, "The token is wrong.")
 
-    def _login(self, visit: Visit) -> Response:
+    def _login(self, visit: AccessRequest) -> Response:
         wait = self._rate.wait(visit.address)
         if wait:
             return self._too_often(visit, wait)
@@ -199,7 +199,7 @@ class Access:
         answer = RedirectResponse(where, 303)
         return self._set(visit, answer, self._sessions.begin(signed_in=True))
 
-    def _logout(self, visit: Visit, session: Session) -> Response:
+    def _logout(self, visit: AccessRequest, session: Session) -> Response:
         self._sessions.end(session)
         answer = RedirectResponse("/login" if self._token else "/", 303)
         return self._set(visit, answer, self._sessions.begin(signed_in=False))
@@ -209,13 +209,13 @@ class Access:
         digest = hashlib.sha256(given.encode("utf-8", "surrogateescape")).digest()
         return self._token is not None and hmac.compare_digest(digest, self._token)
 
-    def _login_first(self, visit: Visit) -> Response:
+    def _login_first(self, visit: AccessRequest) -> Response:
         if visit.path.startswith(API) or visit.method not in SAFE or visit.path == "/events":
             return self._refuse(visit.scope, 401, "This console asks for its token.")
         here = quote(visit.path_and_query, safe="")
         return RedirectResponse(f"/login?next={here}", 303)
 
-    def _too_often(self, visit: Visit, wait: int) -> Response:
+    def _too_often(self, visit: AccessRequest, wait: int) -> Response:
         words = f"Too many wrong tokens: wait {wait} seconds."
         answer = self._refuse(visit.scope, 429, words)
         answer.headers["Retry-After"] = str(wait)
@@ -230,7 +230,7 @@ class Access:
             answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
 
-    def _with_cookie(self, visit: Visit, session: Session, send: Send) -> Send:
+    def _with_cookie(self, visit: AccessRequest, session: Session, send: Send) -> Send:
         async def sender(message: Message) -> None:
             if message["type"] == "http.response.start":
                 cookie = self._cookie(visit, session)
@@ -239,11 +239,11 @@ class Access:
 
         return sender
 
-    def _set(self, visit: Visit, answer: Response, session: Session) -> Response:
+    def _set(self, visit: AccessRequest, answer: Response, session: Session) -> Response:
         answer.headers.append("Set-Cookie", self._cookie(visit, session))
         return answer
 
-    def _cookie(self, visit: Visit, session: Session) -> str:
+    def _cookie(self, visit: AccessRequest, session: Session) -> str:
         secure = "; Secure" if visit.is_https else ""
         value = self._sessions.cookie(session)
         age = int(SESSION_TIME.total_seconds())
@@ -258,10 +258,10 @@ def protected(app: ASGIApp, clock: Clock, settings: Settings) -> ASGIApp:
     takes another site's requests with our cookie, which SameSite=Strict forbids (BREACH).
     """
     packed = GZipMiddleware(app, minimum_size=1_000, compresslevel=5)
-    guarded = Access(
+    guarded = AccessControl(
         packed, clock, token=secret(settings.web_token), trust_proxy=settings.web_trust_proxy
     )
-    return Guard(guarded, settings.web_names, by_address=settings.web_everywhere)
+    return HostGuard(guarded, settings.web_names, by_address=settings.web_everywhere)
 
 
 def _tell(scope: Scope, *, csrf: str, signed_in: bool) -> None:
@@ -269,7 +269,7 @@ def _tell(scope: Scope, *, csrf: str, signed_in: bool) -> None:
     scope.setdefault("state", {}).update(csrf=csrf, signed_in=signed_in)
 
 
-def _once_more(visit: Visit) -> Response:
+def _once_more(visit: AccessRequest) -> Response:
     """Ask for the page again from here: a cookie with SameSite=Strict comes along then."""
     here = escape(visit.path_and_query, quote=True)
     return HTMLResponse(

@@ -31,7 +31,7 @@ CACHING = {"/static/": "no-cache", "/api/": "private, no-cache"}
 """What may be kept and asked after by its ETag; everything else is not kept."""
 
 
-class Guard:
+class HostGuard:
     """Wraps the console.
 
     Args:

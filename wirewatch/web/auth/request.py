@@ -27,7 +27,7 @@ MOST_ADDRESSES = 10_000
 """Addresses remembered; the longest unseen goes first."""
 
 
-class Visit:
+class AccessRequest:
     """A request, its body read where it has one.
 
     Attributes:
@@ -51,7 +51,9 @@ class Visit:
         self._receive = receive
 
     @classmethod
-    async def read(cls, scope: Scope, receive: Receive, *, trust_proxy: bool) -> Visit | None:
+    async def read(
+        cls, scope: Scope, receive: Receive, *, trust_proxy: bool
+    ) -> AccessRequest | None:
         """Read a request; None where its body is larger than :data:`MAX_BODY`."""
         body = b"" if scope["method"] in SAFE else await _body(receive)
         return None if body is None else cls(scope, body, receive, trust_proxy=trust_proxy)
@@ -111,7 +113,7 @@ class Visit:
         return f"{quote(self.path)}?{query}" if query else quote(self.path)
 
 
-class Rate:
+class FailureRate:
     """How often an address was wrong lately.
 
     Args:

@@ -21,7 +21,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "de": GERMAN}
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Translator:
     """One language.
 
     Attributes:
@@ -76,7 +76,7 @@ class Words:
         return self("moment", day=at.day, month=month, year=at.year, time=f"{at:%H:%M}")
 
 
-def choose(header: str) -> Words:
+def choose(header: str) -> Translator:
     """The language the browser likes best of those we have; English where it likes none.
 
     Args:
@@ -88,7 +88,7 @@ def choose(header: str) -> Words:
         code, how = tag.strip().lower().split("-")[0], _quality(quality)
         if code in TABLES and how > liked:
             best, liked = code, how
-    return Words(best)
+    return Translator(best)
 
 
 def _quality(text: str) -> float:

@@ -14,13 +14,13 @@ from config.catalog.models import Catalog
 from config.errors import UsageError
 from core.store import deliveries as delivery_store
 from core.store.console import actions, overviews
-from core.store.console.overviews import DeliveryDesk
-from core.store.console.story_list import Cursor
+from core.store.console.overviews import DeliveryOverview
+from core.store.console.story_list import StoryCursor
 from wirewatch.web import display, forms
 from wirewatch.web.flash import note, noted
 from wirewatch.web.forms import with_query
 from wirewatch.web.pages.stories import READ, topic_title
-from wirewatch.web.render import Frame
+from wirewatch.web.render import PageRenderer
 
 STATES = tuple(overviews.DELIVERY_STATES)
 MOODS = {"delivered": "good", "failed": "bad", "pending": "warn", "unknown": "warn",
@@ -28,10 +28,10 @@ MOODS = {"delivered": "good", "failed": "bad", "pending": "warn", "unknown": "wa
 PAGE_SIZE = 50
 
 
-class Deliveries:
+class DeliveriesPage:
     """The page, and sending again."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: PageRenderer) -> None:
         self._frame = frame
 
     def mount(self, app: FastAPI) -> None:
@@ -44,7 +44,7 @@ class Deliveries:
         frame, now = self._frame, self._frame.clock()
         t = frame.words(request)
         state = state if state in STATES else STATES[0]
-        place = Cursor.parse(before) if before else None
+        place = StoryCursor.parse(before) if before else None
         with frame.store.read() as connection:
             found = overviews.listed_deliveries(
                 connection, state=state, before=place, limit=PAGE_SIZE + 1
@@ -87,7 +87,7 @@ def counted(by_state: Mapping[str, int]) -> dict[str, int]:
     return {word: sum(by_state.get(s, 0) for s in states) for word, states in headings}
 
 
-def row(found: DeliveryDesk, catalog: Catalog, now: datetime) -> dict[str, Any]:
+def row(found: DeliveryOverview, catalog: Catalog, now: datetime) -> dict[str, Any]:
     """A delivery as the table shows it."""
     delivery = found.delivery
     return {

@@ -14,22 +14,22 @@ from starlette.concurrency import run_in_threadpool
 from config.catalog.models import Catalog
 from config.errors import UsageError
 from core.store.console import actions, overviews
-from core.store.console.overviews import FeedDesk
+from core.store.console.overviews import FeedOverview
 from wirewatch.web import charts, display, forms
 from wirewatch.web.flash import note, noted
-from wirewatch.web.i18n import Words
+from wirewatch.web.i18n import Translator
 from wirewatch.web.pages.stories import READ, outlet_name
-from wirewatch.web.render import Frame
+from wirewatch.web.render import PageRenderer
 
 WORST_FIRST = ("gone", "failing", "paused", "quiet", "new", "ok", "off")
 MOODS = {"ok": "good", "quiet": "warn", "paused": "warn", "failing": "bad", "gone": "bad"}
 """Colour of a feed's state; the others have none. The word says the same."""
 
 
-class Feeds:
+class FeedsPage:
     """The page, and asking for a poll."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: PageRenderer) -> None:
         self._frame = frame
 
     def mount(self, app: FastAPI) -> None:
@@ -72,7 +72,7 @@ class Feeds:
         return "polled"
 
 
-def verdict(feeds: Sequence[FeedDesk], t: Words) -> str:
+def verdict(feeds: Sequence[FeedOverview], t: Translator) -> str:
     """Quiet or broken? In one sentence."""
     counts = Counter(f.state.state for f in feeds if f.state.state != "off")
     broken = counts["failing"] + counts["gone"]
@@ -83,7 +83,7 @@ def verdict(feeds: Sequence[FeedDesk], t: Words) -> str:
     return t.count("feeds.quiet", counts["quiet"]) if counts["quiet"] else t("feeds.fine")
 
 
-def row(feed: FeedDesk, catalog: Catalog, now: datetime, t: Words) -> dict[str, Any]:
+def row(feed: FeedOverview, catalog: Catalog, now: datetime, t: Translator) -> dict[str, Any]:
     """A feed as the table shows it."""
     record, state = feed.state.feed, feed.state.state
     days = [(day.day, day.entries) for day in feed.days]

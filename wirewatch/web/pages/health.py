@@ -10,13 +10,13 @@ from config.errors import WirewatchError
 from core.clock import rfc3339
 from core.store import alerts as alert_store
 from wirewatch.web.pages.stories import READ
-from wirewatch.web.render import Frame
+from wirewatch.web.render import PageRenderer
 
 
-class Health:
+class HealthEndpoints:
     """``/healthz`` and ``/metrics``."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: PageRenderer) -> None:
         self._frame = frame
 
     def mount(self, app: FastAPI) -> None:

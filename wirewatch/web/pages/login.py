@@ -6,13 +6,13 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from wirewatch.web.pages.stories import READ
-from wirewatch.web.render import Frame
+from wirewatch.web.render import PageRenderer
 
 
-class Login:
+class LoginPage:
     """The page."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: PageRenderer) -> None:
         self._frame = frame
 
     def mount(self, app: FastAPI) -> None:

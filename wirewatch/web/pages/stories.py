@@ -15,11 +15,11 @@ from config.errors import UsageError
 from core.store import Connection
 from core.store.console import actions, story_list
 from core.store.console.actions import UNDO_TIME
-from core.store.console.story_list import Cursor, Facets, StoryCard
+from core.store.console.story_list import Facets, StoryCard, StoryCursor
 from wirewatch.web import display, forms
-from wirewatch.web.i18n import Words
-from wirewatch.web.pages.story_filter import Wish, in_force, presets
-from wirewatch.web.render import Frame
+from wirewatch.web.i18n import Translator
+from wirewatch.web.pages.story_filter import StoryQuery, in_force, presets
+from wirewatch.web.render import PageRenderer
 
 PAGE_SIZE = 50
 BY = "console"
@@ -27,10 +27,10 @@ BY = "console"
 READ = ["GET", "HEAD"]
 
 
-class Stories:
+class StoriesPage:
     """The page, its count of newer stories and its actions."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: PageRenderer) -> None:
         self._frame = frame
 
     def mount(self, app: FastAPI) -> None:
@@ -43,9 +43,9 @@ class Stories:
     def page(self, request: Request) -> HTMLResponse:
         """The newest stories under a filter, or those before one of them."""
         frame, now = self._frame, self._frame.clock()
-        t, wish = frame.words(request), Wish.read(request.query_params)
+        t, wish = frame.words(request), StoryQuery.read(request.query_params)
         asked, place = wish.asked(now), request.query_params.get("before", "")
-        before = Cursor.parse(place) if place else None
+        before = StoryCursor.parse(place) if place else None
         with frame.store.read() as connection:
             found = story_list.stories(connection, asked, before=before, limit=PAGE_SIZE + 1)
             facets = story_list.facets(connection)
@@ -75,9 +75,9 @@ class Stories:
 
     def newer(self, request: Request, than: str = "") -> JSONResponse:
         """How many stories the filter has that the reader does not see yet."""
-        asked = Wish.read(request.query_params).asked(self._frame.clock())
+        asked = StoryQuery.read(request.query_params).asked(self._frame.clock())
         with self._frame.store.read() as connection:
-            count = story_list.count_newer(connection, asked, Cursor.parse(than))
+            count = story_list.count_newer(connection, asked, StoryCursor.parse(than))
         return JSONResponse({"newer": count})
 
     async def act(self, request: Request) -> RedirectResponse:
@@ -105,10 +105,10 @@ class Stories:
         said = {"done": "undone", "n": str(len(done.alert_ids))}
         return forms.see(back, **said, at=_stamp(self._frame.clock()))
 
-    def _do(self, verb: str, ids: Sequence[str], reason: str) -> actions.Done:
+    def _do(self, verb: str, ids: Sequence[str], reason: str) -> actions.ActionResult:
         who: Any = {"by": BY, "at": self._frame.clock()}
 
-        def work(connection: Connection) -> actions.Done:
+        def work(connection: Connection) -> actions.ActionResult:
             if verb == "ack":
                 return actions.ack(connection, ids, **who)
             if verb == "close":
@@ -117,14 +117,14 @@ class Stories:
 
         return self._frame.store.transact(work)
 
-    def _take_back(self, action: str) -> actions.Done:
+    def _take_back(self, action: str) -> actions.ActionResult:
         now = self._frame.clock()
         return self._frame.store.transact(
             lambda connection: actions.undo(connection, action, by=BY, at=now)
         )
 
 
-def card(found: StoryCard, catalog: Catalog, t: Words) -> dict[str, Any]:
+def card(found: StoryCard, catalog: Catalog, t: Translator) -> dict[str, Any]:
     """A story as the list shows it."""
     others = [outlet_name(catalog, outlet) for outlet in found.outlets[1:12]]
     return {
@@ -163,7 +163,7 @@ def topic_title(catalog: Catalog, topic_id: str) -> str:
     return display.line(topic.title if topic else topic_id, 80)
 
 
-def flash(query: Mapping[str, str], now: datetime, t: Words) -> dict[str, Any] | None:
+def flash(query: Mapping[str, str], now: datetime, t: Translator) -> dict[str, Any] | None:
     """What was just done and whether it can be taken back, for as long as that is news.
 
     A story that is not relevant is asked why first: ``done=why`` names the stories.
@@ -192,7 +192,7 @@ def _flash(words: str, left: float, **more: Any) -> dict[str, Any]:
 
 
 def _choices(
-    facets: Facets, catalog: Catalog, wish: Wish, t: Words
+    facets: Facets, catalog: Catalog, wish: StoryQuery, t: Translator
 ) -> dict[str, list[tuple[str, str]]]:
     """What each field of the filter can be set to; what it is set to is always among it."""
     found = {
@@ -212,7 +212,7 @@ def _choices(
 
 
 def _newest(cards: Sequence[StoryCard], now: datetime) -> str:
-    return str(cards[0].cursor if cards else Cursor(now, "0" * 32))
+    return str(cards[0].cursor if cards else StoryCursor(now, "0" * 32))
 
 
 def _stamp(now: datetime) -> str:

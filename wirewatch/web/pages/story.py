@@ -13,7 +13,7 @@ from core.messages import ArticleRevision, Evidence
 from core.store import articles as article_store
 from core.store.alerts import DecisionRow
 from core.store.console import actions, story_page
-from core.store.console.story_page import Part, RevisionText, Story
+from core.store.console.story_page import RevisionText, StoryArticleView, StoryView
 from core.text import clean
 from processors import Explanation
 from wirewatch.web import display
@@ -21,16 +21,16 @@ from wirewatch.web.diff import diff
 from wirewatch.web.explain import Explainer
 from wirewatch.web.pages.deliveries import MOODS
 from wirewatch.web.pages.stories import READ, card, flash, outlet_name, topic_title
-from wirewatch.web.render import Frame
+from wirewatch.web.render import PageRenderer
 
 SHOWN_SPANS = 12
 """Spans of one article that are listed; the count says how many there are."""
 
 
-class OneStory:
+class StoryPage:
     """The page."""
 
-    def __init__(self, frame: Frame, explainer: Explainer) -> None:
+    def __init__(self, frame: PageRenderer, explainer: Explainer) -> None:
         self._frame = frame
         self._explainer = explainer
 
@@ -74,13 +74,13 @@ class OneStory:
         return [explained(e, catalog) for e in self._explainer.others(article, topic_id)]
 
 
-def timeline(story: Story, catalog: Catalog) -> Iterator[dict[str, Any]]:
+def timeline(story: StoryView, catalog: Catalog) -> Iterator[dict[str, Any]]:
     """Articles and their later versions, in the order they came."""
     found = [entry for part in story.articles for entry in _entries(part, catalog)]
     yield from sorted(found, key=lambda entry: entry["at"])
 
 
-def _entries(part: Part, catalog: Catalog) -> Iterator[dict[str, Any]]:
+def _entries(part: StoryArticleView, catalog: Catalog) -> Iterator[dict[str, Any]]:
     common = {
         "outlet": outlet_name(catalog, part.outlet),
         "language": display.language(part.language),
@@ -111,7 +111,7 @@ def _text(version: RevisionText) -> str:
     return clean("\n".join(part for part in (version.title, version.lead, version.text) if part))
 
 
-def why(part: Part, topic_id: str, catalog: Catalog) -> dict[str, Any]:
+def why(part: StoryArticleView, topic_id: str, catalog: Catalog) -> dict[str, Any]:
     """The rules that fired with their weights, and every span."""
     topic = next((topic for topic in catalog.topics if topic.id == topic_id), None)
     weights = {rule.id: rule.weight for rule in topic.rules} if topic else {}
@@ -196,8 +196,8 @@ def told(kind: str, deliveries: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def _first(story: Story) -> Part | None:
+def _first(story: StoryView) -> StoryArticleView | None:
     """The article it began with, else the one with the highest score."""
     opened = next((d.article_id for d in story.decisions if d.event == "opened"), "")
-    by_score: Sequence[Part] = sorted(story.articles, key=lambda p: -p.score)
+    by_score: Sequence[StoryArticleView] = sorted(story.articles, key=lambda p: -p.score)
     return next((p for p in story.articles if p.article_id == opened), next(iter(by_score), None))

@@ -10,7 +10,7 @@ from typing import Any
 from core.store.console import story_list
 from core.text import clean_line
 from wirewatch.web.forms import with_query
-from wirewatch.web.i18n import Words
+from wirewatch.web.i18n import Translator
 
 PRESETS = {"shift": timedelta(hours=8), "24h": timedelta(hours=24), "week": timedelta(days=7)}
 """``last`` in the address; a shift is eight hours."""
@@ -21,7 +21,7 @@ MORE = ("outlet", "language", "country", "severity", "from", "to")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class StoryQuery:
     """The filter as the address has it; a value that cannot be meant is empty.
 
     Attributes:
@@ -31,7 +31,7 @@ class Wish:
     values: Mapping[str, str]
 
     @classmethod
-    def read(cls, query: Mapping[str, str]) -> Wish:
+    def read(cls, query: Mapping[str, str]) -> StoryQuery:
         """From an address, by anybody."""
         values = {name: clean_line(query.get(name, ""), 200) for name in FIELDS}
         values["from"], values["to"] = _day(values["from"]), _day(values["to"])
@@ -75,7 +75,7 @@ class Wish:
         return fields | days | {"more": any(self.get(name) for name in MORE)}
 
 
-def presets(wish: Wish, t: Words) -> list[dict[str, Any]]:
+def presets(wish: StoryQuery, t: Translator) -> list[dict[str, Any]]:
     """Links that choose a time and leave the rest of the filter as it is."""
     drop = ("from", "to", "last")
     timeless = not any(wish.get(name) for name in drop)
@@ -90,7 +90,7 @@ def presets(wish: Wish, t: Words) -> list[dict[str, Any]]:
     ]
 
 
-def in_force(wish: Wish, topics: Mapping[str, str], t: Words) -> list[dict[str, str]]:
+def in_force(wish: StoryQuery, topics: Mapping[str, str], t: Translator) -> list[dict[str, str]]:
     """What is filtered by, each with the address without it."""
     said = {
         "topic": lambda value: topics.get(value, value),

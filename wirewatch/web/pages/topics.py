@@ -16,23 +16,23 @@ from config.catalog.models import TopicDefinition
 from config.errors import UsageError, WirewatchError
 from config.faults import Fault
 from core.store.console import overviews, story_list
-from core.store.console.overviews import TOPIC_DAYS, TopicDay, TopicDesk
+from core.store.console.overviews import TOPIC_DAYS, TopicDay, TopicOverview
 from wirewatch.web import charts, display, forms
 from wirewatch.web.explain import Explainer
-from wirewatch.web.i18n import Words
+from wirewatch.web.i18n import Translator
 from wirewatch.web.pages.stories import READ, card
 from wirewatch.web.pages.story import explained
-from wirewatch.web.render import Frame
+from wirewatch.web.render import PageRenderer
 
 STATE_MOODS = {"live": "good", "shadow": "warn", "draft": "info"}
 MOST_LINES = 2_000
 NEWEST = 5
 
 
-class Topics:
+class TopicsPage:
     """The list, a topic's page, and its box."""
 
-    def __init__(self, frame: Frame, explainer: Explainer) -> None:
+    def __init__(self, frame: PageRenderer, explainer: Explainer) -> None:
         self._frame = frame
         self._explainer = explainer
 
@@ -113,17 +113,17 @@ class Topics:
             languages=frame.running.settings.language_codes,
         )
 
-    def _known(self, now: datetime) -> dict[str, TopicDesk]:
+    def _known(self, now: datetime) -> dict[str, TopicOverview]:
         with self._frame.store.read() as connection:
             return {found.topic_id: found for found in overviews.topics(connection, now)}
 
 
 def row(
     topic: TopicDefinition,
-    found: TopicDesk | None,
+    found: TopicOverview | None,
     faults: Sequence[Fault],
     now: datetime,
-    t: Words,
+    t: Translator,
 ) -> dict[str, Any]:
     """A topic as the list shows it."""
     found = found or _nothing(topic.id, now.date())
@@ -155,9 +155,9 @@ def row(
     }
 
 
-def _nothing(topic_id: str, today: date) -> TopicDesk:
+def _nothing(topic_id: str, today: date) -> TopicOverview:
     days = [TopicDay(today - timedelta(days=n)) for n in reversed(range(TOPIC_DAYS))]
-    return TopicDesk(topic_id, tuple(days))
+    return TopicOverview(topic_id, tuple(days))
 
 
 def lines(path: str, faults: Sequence[Fault]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from core.store.column_types import UtcDateTime, Words
+from core.store.column_types import SafeText, UtcDateTime
 from core.text.tokens import folded_words
 
 revision = "0002"
@@ -44,7 +44,7 @@ def _cards() -> None:
         sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.Column("verdict", sa.String(length=12), server_default="", nullable=False),
         sa.Column("verdict_reason", sa.String(length=40), server_default="", nullable=False),
-        sa.Column("verdict_by", Words(), server_default="", nullable=False),
+        sa.Column("verdict_by", SafeText(), server_default="", nullable=False),
         sa.Column("verdict_at", UtcDateTime(), nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("alert_id", name=op.f("pk_cards")),
@@ -96,7 +96,7 @@ def _actions() -> None:
         sa.Column("alert_id", sa.String(length=32), nullable=False),
         sa.Column("verb", sa.String(length=12), nullable=False),
         sa.Column("reason_code", sa.String(length=40), nullable=False),
-        sa.Column("by", Words(), nullable=False),
+        sa.Column("by", SafeText(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("former", sa.Text(), nullable=False),
         sa.Column("undone_at", UtcDateTime(), nullable=True),

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from core.streams.kafka.noise import Calm, calm_down
+from core.streams.kafka.noise import RateLimitedHandler, calm_down
 
 
 def test_one_line_per_place_and_period_is_passed_on_as_a_warning(
@@ -15,7 +15,7 @@ def test_one_line_per_place_and_period_is_passed_on_as_a_warning(
     now = [100.0]
     logger = logging.getLogger("a-client-of-this-test")
     logger.propagate = False
-    logger.addHandler(Calm(lambda: now[0], period=30))
+    logger.addHandler(RateLimitedHandler(lambda: now[0], period=30))
 
     def lose(number: int) -> None:
         try:
@@ -37,4 +37,4 @@ def test_it_is_installed_once() -> None:
     calm_down()
     calm_down()
     handlers = logging.getLogger("kafka").handlers
-    assert sum(isinstance(handler, Calm) for handler in handlers) == 1
+    assert sum(isinstance(handler, RateLimitedHandler) for handler in handlers) == 1

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from config.errors import SettingsError
 from config.settings import Settings
-from core.streams.kafka.options import Times, addresses, options
+from core.streams.kafka.options import KafkaTimeouts, addresses, options
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_password_goes_to_the_client_and_nowhere_else() -> None:
 
 def test_times_and_compression_are_the_clients_options() -> None:
     settings = Settings(streams_compression="none")
-    made = options("a:1", settings, client="c", times=Times(request=1.5, opening=2))
+    made = options("a:1", settings, client="c", times=KafkaTimeouts(request=1.5, opening=2))
     assert made.compression is None
     assert made.common["request_timeout_ms"] == 1500
     assert made.common["bootstrap_timeout_ms"] == 2000

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from config.errors import RecordTooLargeError, UnknownStreamError
 from core.streams.embedded.streams import to_ms as embedded_to_ms
 from core.streams.kafka.producer import CHUNK_BYTES, CHUNK_RECORDS, chunks
-from core.streams.kafka.records import LABELS, Placed, from_ms, place, to_ms
-from core.streams.kafka.streams import Topic, Topics
+from core.streams.kafka.records import LABELS, KafkaRecord, from_ms, place, to_ms
+from core.streams.kafka.streams import KafkaStream, KafkaStreams
 from core.streams.partitioner import partition_of
 from core.streams.port import NewRecord
 
@@ -24,13 +24,13 @@ MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
 class Known:
     """The streams of a broker, without one."""
 
-    def get(self, name: str) -> Topic:
+    def get(self, name: str) -> KafkaStream:
         if name != "in":
             raise UnknownStreamError(name)
-        return Topic("in", "acme.in", 6, 1, timedelta(days=1), 100)
+        return KafkaStream("in", "acme.in", 6, 1, timedelta(days=1), 100)
 
 
-KNOWN = cast("Topics", Known())
+KNOWN = cast("KafkaStreams", Known())
 
 
 def new(key: bytes | None = b"k", value: bytes | None = b"v", **more: Any) -> NewRecord:
@@ -79,7 +79,7 @@ def test_what_no_broker_may_get_is_refused_here(record: NewRecord, error: type[E
 @given(st.lists(st.sampled_from([1, 1000, 1_000_000, 9_000_000]), max_size=1200))
 def test_chunks_keep_the_order_and_are_bounded(sizes: list[int]) -> None:
     values = {size: b"x" * size for size in set(sizes)}
-    records = [Placed("in", 0, None, values[size], [], n) for n, size in enumerate(sizes)]
+    records = [KafkaRecord("in", 0, None, values[size], [], n) for n, size in enumerate(sizes)]
     found = list(chunks(records))
     assert [r.time_ms for chunk in found for r in chunk] == list(range(len(sizes)))
     for chunk in found:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.streams.kafka.positions import Place, misfit
+from core.streams.kafka.positions import PartitionPosition, misfit
 from core.streams.port import PartitionRange, Record
 
 MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -30,7 +30,7 @@ def test_ranges_join_and_end_behind_the_marks(
     for gap in gaps:
         offsets.append(following + gap)
         following = offsets[-1] + 1
-    place = Place("in", 0, 1, 5)
+    place = PartitionPosition("in", 0, 1, 5)
     place.add(map(record, offsets), following + marks)
     given_out: list[int] = []
     end = 5
@@ -46,7 +46,7 @@ def test_ranges_join_and_end_behind_the_marks(
 
 
 def test_going_back_forgets_what_was_fetched() -> None:
-    place = Place("in", 0, 1, 5)
+    place = PartitionPosition("in", 0, 1, 5)
     place.add([record(5), record(6), record(7)], 9)
     place.give(2)
     place.commit(6)
@@ -55,7 +55,7 @@ def test_going_back_forgets_what_was_fetched() -> None:
 
 
 def test_a_fetch_that_brought_nothing_moves_nothing_back() -> None:
-    place = Place("in", 0, 1, 5)
+    place = PartitionPosition("in", 0, 1, 5)
     place.add([record(5)], 6)
     place.add([], 0)
     assert place.reached == 6
@@ -75,6 +75,6 @@ def test_a_fetch_that_brought_nothing_moves_nothing_back() -> None:
 def test_only_what_follows_the_groups_position_may_be_committed(
     covered: PartitionRange, epoch: int, reason: str | None
 ) -> None:
-    said = misfit(covered, Place("in", 0, 3, 5), epoch)
+    said = misfit(covered, PartitionPosition("in", 0, 3, 5), epoch)
     assert said is None if reason is None else reason in str(said)
     assert misfit(covered, None, epoch) is not None

@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from config.errors import StreamMismatchError
-from core.streams.kafka.streams import ROOM, Topic, configs, differences
+from core.streams.kafka.streams import ROOM, KafkaStream, configs, differences
 from core.streams.port import StreamSpec
 
 SPEC = StreamSpec("in", 6, timedelta(days=30), 1_000_000, replication=3)
-TOPIC = Topic("in", "acme.in", 6, 3, timedelta(days=30), 1_000_000)
+TOPIC = KafkaStream("in", "acme.in", 6, 3, timedelta(days=30), 1_000_000)
 
 
 def test_a_stream_is_set_up_for_news() -> None:

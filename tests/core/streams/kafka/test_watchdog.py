@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from config.errors import StreamUnavailableError
-from core.streams.kafka.watchdog import Aside, Watchdog
+from core.streams.kafka.watchdog import TimedCaller, Watchdog
 
 
 def test_a_call_gives_what_it_returns_or_raises() -> None:
@@ -52,7 +52,7 @@ def test_an_error_of_the_call_itself_ends_nothing() -> None:
 
 def test_a_call_aside_only_raises() -> None:
     release = threading.Event()
-    aside = Aside(0.05)
+    aside = TimedCaller(0.05)
     with pytest.raises(StreamUnavailableError, match=r"within 0 s: leave"):
         aside.run("leave", release.wait)
     release.set()

@@ -16,7 +16,7 @@ import pytest
 
 from config.errors import StreamError, StreamUnavailableError
 from core.clock import utc_now
-from core.streams.kafka import Times
+from core.streams.kafka import KafkaTimeouts
 from core.streams.port import Batch, NewRecord
 from scripts.kafka.broker import HOST
 from tests.core.streams.kafka.weather import (
@@ -160,7 +160,7 @@ def test_43_a_commit_that_hangs_ends_the_process_and_the_next_one_loses_nothing(
     assert "kafka_call_hangs" in said
     assert "committed" not in said
     broker.start()
-    patient = opener(times=Times())  # a broker answers before its coordinators do
+    patient = opener(times=KafkaTimeouts())  # a broker answers before its coordinators do
     run(patient, patient.consumer("g", ["in"], slot="a"))
     each_copied_once(log)
 

@@ -21,7 +21,7 @@ from config.errors import (
     StreamError,
     StreamUnavailableError,
 )
-from core.streams.kafka import Times
+from core.streams.kafka import KafkaTimeouts
 from core.streams.port import Consumer, StreamLog
 from tests.core.streams.kafka.weather import (
     QUICK,
@@ -109,7 +109,7 @@ def test_30_a_batch_that_is_damaged_on_the_brokers_disk_is_passed_over_within_fi
         (segment,) = own_broker.folder.glob(f"log/{opener.prefix}.in-{number}/*.log")
         _damage(segment)
         own_broker.start()
-        log = opener(times=Times())  # a broker answers before its coordinators do
+        log = opener(times=KafkaTimeouts())  # a broker answers before its coordinators do
         consumer = log.consumer("g", ["in"], slot="a")
         consumer.poll(timeout=5)
         with within(5), busy(3):

@@ -11,12 +11,12 @@ from contextlib import closing, contextmanager
 from config.settings import Settings
 from core.clock import Clock, utc_now
 from core.dispositions import Dispositions
-from core.streams.consume_loop import Policy, Worked, work
-from core.streams.kafka import KafkaLog, Times, options
+from core.streams.consume_loop import ConsumePolicy, LoopResult, consume
+from core.streams.kafka import KafkaLog, KafkaTimeouts, options
 from core.streams.port import Batch, Consumer, NewRecord, Record, StreamLog
 from tests.core.streams.support import SPECS, unread
 
-QUICK = Times(
+QUICK = KafkaTimeouts(
     session=3.0,
     heartbeat=0.3,
     transaction=6.0,
@@ -43,7 +43,7 @@ class Open:
         self.prefix = f"w{uuid.uuid4().hex[:12]}"
         self._logs: list[KafkaLog] = []
 
-    def __call__(self, *, times: Times = QUICK, clock: Clock = utc_now) -> KafkaLog:
+    def __call__(self, *, times: KafkaTimeouts = QUICK, clock: Clock = utc_now) -> KafkaLog:
         """One more. Its watchdog raises instead of ending the process of the tests."""
         made = options(self.address, Settings(), client="weather", times=times)
         log = KafkaLog(made, clock=clock, prefix=self.prefix, end=lambda: None)
@@ -93,10 +93,10 @@ def run(
     attempt: Callable[[Batch], None] | None = None,
     *,
     seconds: float = 40.0,
-) -> Worked:
+) -> LoopResult:
     """The stage's own loop, until the group has nothing unread."""
     deadline = time.monotonic() + seconds
-    return work(
+    return consume(
         consumer,
         attempt or (lambda batch: copy(consumer, batch)),
         stage="processors",
@@ -105,7 +105,7 @@ def run(
         stop=lambda: time.monotonic() > deadline,
         idle=lambda: unread(log, "g") == 0,
         pause=lambda seconds: time.sleep(min(seconds, 0.5)),
-        policy=Policy(batch=50, wait=0.3),
+        policy=ConsumePolicy(batch=50, wait=0.3),
     )
 
 
