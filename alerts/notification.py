@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from core.messages import Evidence, Match
 from core.messages.base import Moment
-from core.store.stories import Story, StoryArticle
+from core.store.stories import ArticleFacts, Story, StoryArticle
 
 MAX_BYTES = 100_000
 MAX_ARTICLES = 20
@@ -37,21 +37,10 @@ class AlsoIn(_Shown):
     title: str = ""
 
 
-class ShownArticle(_Shown):
-    """An article as people are shown it."""
+class ShownArticle(ArticleFacts):
+    """An article as people are shown it, with the outlets that have its text."""
 
-    id: str
-    revision: int
-    url: str
-    title: str
-    outlet: str
-    language: str
-    published_at: Moment | None
-    first_seen_at: Moment
-    score: int
-    rules: tuple[str, ...]
     also_in: tuple[AlsoIn, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
 
 
 class ShownTopic(_Shown):
@@ -84,10 +73,10 @@ class NotificationBody(_Shown):
     console_url: str
 
 
-def shown(match: Match) -> ShownArticle:
-    """What is kept of a match to show it later."""
+def facts_of(match: Match) -> ArticleFacts:
+    """Return what is kept of a match to show it later."""
     article = match.article
-    return ShownArticle(
+    return ArticleFacts(
         id=match.article_id,
         revision=match.revision,
         url=article.url,
@@ -105,7 +94,7 @@ def shown(match: Match) -> ShownArticle:
 def shown_articles(articles: Iterable[StoryArticle]) -> tuple[ShownArticle, ...]:
     """A story's articles as shown, each with the outlets that have its text."""
     articles = tuple(articles)
-    facts = {a.article_id: ShownArticle.model_validate_json(a.facts) for a in articles}
+    facts = {a.article_id: a.shown() for a in articles}
     copies: dict[str, list[AlsoIn]] = {}
     for a in articles:
         if a.copy_of is not None:
@@ -113,7 +102,7 @@ def shown_articles(articles: Iterable[StoryArticle]) -> tuple[ShownArticle, ...]
             also = AlsoIn(outlet=fact.outlet, url=fact.url, title=fact.title)
             copies.setdefault(a.copy_of, []).append(also)
     return tuple(
-        facts[a.article_id].model_copy(update={"also_in": tuple(copies.get(a.article_id, ()))})
+        ShownArticle(**dict(facts[a.article_id]), also_in=tuple(copies.get(a.article_id, ())))
         for a in articles
         if a.copy_of is None
     )

@@ -20,7 +20,7 @@ from datetime import datetime
 from alerts import copies
 from alerts.context import PreparedMatch, TopicWindows
 from alerts.decide import Decision, ReasonCode, Role, moment, remembered
-from alerts.notification import ShownTopic, body, shown
+from alerts.notification import ShownTopic, body, facts_of
 from alerts.receivers import definition_of, receiver_kind
 from alerts.routing import receivers_for
 from config.catalog.models import AlertPolicy, AlertsDefinition, TopicDefinition
@@ -209,7 +209,7 @@ def _own(reading: PreparedMatch, decision: Decision) -> story_store.StoryArticle
         first_seen_at=match.article.first_seen_at,
         outlet=match.article.outlet,
         exact=reading.exact,
-        facts=shown(match).model_dump_json(),
+        facts=facts_of(match).model_dump_json(),
         features=reading.features.model_dump_json(),
         shingles=copies.pack(reading.shingles),
     )

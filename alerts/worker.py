@@ -22,23 +22,21 @@ from datetime import timedelta
 from typing import Unpack
 
 import structlog
-from pydantic import ValidationError
 
 from alerts.context import PreparedMatch, TopicWindows, gather, read
 from alerts.decide import decide
 from alerts.persist import PendingNotification, persist_decision, queue_notifications
 from config.catalog.models import AlertPolicy, Catalog
-from config.errors import PoisonError
 from config.settings import Settings
 from core import metrics
 from core.clock import Clock
 from core.dispositions import Dispositions, Drop
 from core.messages import Match
-from core.messages.envelope import MATCHES
+from core.messages.envelope import MATCHES, from_record
 from core.store import Connection, Store
 from core.store import stories as story_store
 from core.streams.consume_loop import LoopOptions, LoopResult, consume
-from core.streams.port import Batch, Consumer, Record, StreamLog
+from core.streams.port import Batch, Consumer, StreamLog
 
 GROUP = "alerts"
 STAGE = "alerts"
@@ -108,7 +106,7 @@ class AlertsWorker:
             PoisonError: A record that is no match; nothing was kept.
             StoreError: Nothing was kept; give the batch again.
         """
-        readings = [read(decoded(record)) for record in batch.records]
+        readings = [read(from_record(record, Match)) for record in batch.records]
         catalog = self._catalog()
         tally = self._store.transact(lambda c: self._decide_all(c, catalog, readings))
         self._events.update(tally.events)
@@ -162,17 +160,3 @@ def join(streams: StreamLog, slot: str) -> Consumer:
         slot: Name of the member, unique among living ones.
     """
     return streams.consumer(GROUP, [MATCHES], slot=slot)
-
-
-def decoded(record: Record) -> Match:
-    """The match in a record.
-
-    Raises:
-        PoisonError: It holds none.
-    """
-    try:
-        return Match.model_validate_json(record.value or b"")
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise PoisonError(f"The record is no match: {where} {first['msg']}") from error

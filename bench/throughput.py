@@ -33,11 +33,11 @@ from core.clock import utc_now
 from core.dispositions import Dispositions
 from core.ids import article_id
 from core.messages import ArticleRevision
-from core.messages.envelope import to_record
+from core.messages.envelope import from_record, to_record
 from core.streams.port import NewRecord, Record, StreamLog
 from processors.draft import Draft
 from processors.pipeline import STEPS, ArticleOutcome, Processors
-from processors.worker import GROUP, STREAMS, ProcessorsWorker, decoded, outputs
+from processors.worker import GROUP, STREAMS, ProcessorsWorker, outputs
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BATCH = 100
@@ -96,7 +96,7 @@ def record_of(number: int, article: Article) -> Record:
 def worked(processors: Processors, records: Sequence[Record]) -> int:
     size = 0
     for record in records:
-        outcome = processors.process(decoded(record))
+        outcome = processors.process(from_record(record, ArticleRevision))
         size += sum(len(out.value or b"") for out in outputs(outcome, record, processors))
     return size
 
@@ -155,7 +155,7 @@ def parts(processors: Processors, records: Sequence[Record]) -> None:
     spent = dict.fromkeys(["decode", *(step.__name__ for step in STEPS), "encode"], 0.0)
     for record in records:
         marks = [time.process_time()]
-        draft = Draft(decoded(record))
+        draft = Draft(from_record(record, ArticleRevision))
         marks.append(time.process_time())
         for step in STEPS:
             draft = step(processors.known, draft)

@@ -30,14 +30,14 @@ import structlog
 
 from config.errors import PoisonError
 from core.clock import Clock
-from core.messages import Origin
-from core.messages.envelope import ARTICLES, ENRICHED, MATCHES
+from core.messages import ArticleRevision, Origin
+from core.messages.envelope import ARTICLES, ENRICHED, MATCHES, from_record
 from core.streams.bounded_replay import BoundedReplay, leave_no_trace, sweep
 from core.streams.consume_loop import ConsumePolicy, LoopOptions
 from core.streams.port import Batch, Consumer, NewRecord, Record, Start, StreamLog
 from core.text import for_log
 from processors.pipeline import Processors
-from processors.worker import GROUP, decoded, outputs
+from processors.worker import GROUP, outputs
 
 GROUPS = "replay-"
 """Names of the groups begin so."""
@@ -180,7 +180,9 @@ class Replay:
         if self._since is not None and record.time < self._since:
             return None
         try:
-            article = decoded(record).model_copy(update={"origin": Origin.REPLAY})
+            article = from_record(record, ArticleRevision).model_copy(
+                update={"origin": Origin.REPLAY}
+            )
         except PoisonError as error:
             log.debug("not_replayed", offset=record.offset, reason=for_log(str(error)))
             return None

@@ -19,14 +19,13 @@ from collections.abc import Callable, Iterator
 from typing import Unpack
 
 import structlog
-from pydantic import ValidationError
 
 from config.catalog.models import Catalog
-from config.errors import CatalogError, PoisonError
+from config.errors import CatalogError
 from core.clock import Clock
 from core.dispositions import Dispositions
 from core.messages import ArticleRevision
-from core.messages.envelope import ARTICLES, to_record, topic_stream
+from core.messages.envelope import ARTICLES, from_record, to_record, topic_stream
 from core.streams.consume_loop import LoopOptions, LoopResult, consume
 from core.streams.port import Batch, Consumer, NewRecord, Record
 from core.text import for_log
@@ -123,30 +122,13 @@ class ProcessorsWorker:
         matches = 0
         with consumer.transaction(batch) as out:
             for record in batch.records:
-                outcome = processors.process(decoded(record))
+                outcome = processors.process(from_record(record, ArticleRevision))
                 out.append(*outputs(outcome, record, processors))
                 ends[outcome.disposition] += 1
                 matches += len(outcome.matches)
         self._matches += matches
         for disposition, number in ends.items():
             self._dispositions.count(STAGE, disposition, number)
-
-
-def decoded(record: Record) -> ArticleRevision:
-    """The article in a record.
-
-    Raises:
-        PoisonError: There is none.
-    """
-    if record.value is None:
-        raise PoisonError("A record without a value is no article.")
-    try:
-        return ArticleRevision.model_validate_json(record.value)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "value"
-        message = f"{error.error_count()} field(s) are no article's; {where}: {first['msg']}"
-        raise PoisonError(message) from None
 
 
 def outputs(outcome: ArticleOutcome, record: Record, processors: Processors) -> Iterator[NewRecord]:

@@ -12,16 +12,16 @@ besides References, stays the story's title.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.notification import NotificationBody, ShownArticle
-from alerts.rendering.words import MessageWords
+from config.i18n import Translator
 from core.http import wire_url
 from core.messages import Evidence, Field
-from core.text import clean_line
+from core.text import clean_line, lang_attribute
+from core.text.excerpt import Piece, sentence_of
 
 LATE = timedelta(minutes=30)
 """Older notifications say that they come late (alerts.md 3.4)."""
@@ -29,18 +29,9 @@ LATE = timedelta(minutes=30)
 MAX_ARTICLES = 8
 MAX_SENTENCES = 2
 MAX_ALSO_IN = 12
-MAX_SENTENCE = 500
 MAX_TITLE = 300
 MAX_SUBJECT_TITLE = 150
 MAX_TAG = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a sentence, marked where a rule matched."""
-
-    text: str
-    marked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +80,7 @@ class MessageContent:
         reason: Why it was sent, as the decision says it (English).
     """
 
-    words: MessageWords
+    t: Translator
     subject: str
     labels: tuple[str, ...]
     meaning: str
@@ -124,7 +115,7 @@ class DeliveryContext:
 def message_content(
     body: NotificationBody,
     occasion: DeliveryContext,
-    words: MessageWords,
+    t: Translator,
     limit: int = MAX_ARTICLES,
 ) -> MessageContent:
     """The letter about a notification.
@@ -132,71 +123,45 @@ def message_content(
     Args:
         body: What was stored.
         occasion: To whom, and what must be said of this attempt.
-        words: The language.
+        t: The language.
         limit: How many articles there is room for.
     """
-    title = clean_line(body.story.title, MAX_TITLE) or words.no_title
+    title = clean_line(body.story.title, MAX_TITLE) or t("notification.no_title")
     shown = body.articles[:limit]
     first = shown[0] if shown else None
     left = len(body.articles) - len(shown)
-    labels, tags = _labels(body, words), _tags(body, occasion, words)
+    labels, tags = _labels(body, t), _tags(body, occasion, t)
     return MessageContent(
-        words=words,
+        t=t,
         subject=f"[{' | '.join(map(_tag, tags))}] {clean_line(title, MAX_SUBJECT_TITLE)}",
         labels=labels,
-        meaning=words.kind(body.kind)[1],
-        notices=tuple(_notices(occasion, words)),
+        meaning=_meaning(body.kind, t),
+        notices=tuple(_notices(occasion, t)),
         title=title,
-        language=_language(first.language) if first else "",
-        articles=tuple(_told(a, title, words) for a in shown),
-        more=words.more_articles.format(n=left) if left else "",
+        language=lang_attribute(first.language) if first else "",
+        articles=tuple(_told(a, title, t) for a in shown),
+        more=t("notification.more_articles", n=left) if left else "",
         read=_url(first.url) if first else "",
         console=_url(body.console_url),
         reason=clean_line(body.reason),
-        footer=words.footer.format(target=occasion.target, receiver=occasion.receiver),
+        footer=t("notification.footer", target=occasion.target, receiver=occasion.receiver),
     )
 
 
-def marked(sentence: str, surfaces: Iterable[str]) -> tuple[Piece, ...]:
-    """The sentence in pieces, every surface in it marked; cut around the first mark where long."""
-    known = sorted({s for raw in surfaces if (s := clean_line(raw))}, key=lambda s: (-len(s), s))
-    line = clean_line(sentence, 4 * MAX_SENTENCE)
-    if not known:
-        return (Piece(clean_line(line, MAX_SENTENCE), marked=False),) if line else ()
-    any_of = "|".join(map(re.escape, known))
-    whole = re.compile(rf"(?<!\w)({any_of})(?!\w)")
-    pattern = whole if whole.search(line) else re.compile(f"({any_of})")
-    found = pattern.search(line)
-    parts = pattern.split(_around(line, found.start() if found else 0))
-    return tuple(Piece(text, marked=n % 2 == 1) for n, text in enumerate(parts) if text)
-
-
-def _around(line: str, at: int) -> str:
-    """At most :data:`MAX_SENTENCE` characters, parted at spaces, with the place ``at`` in them."""
-    if len(line) <= MAX_SENTENCE:
-        return line
-    start = max(0, min(at - MAX_SENTENCE // 3, len(line) - MAX_SENTENCE))
-    cut = line[start : start + MAX_SENTENCE]
-    if start and " " in cut[: MAX_SENTENCE // 4]:
-        cut = cut.partition(" ")[2]
-    ends = start + MAX_SENTENCE >= len(line)
-    if not ends and " " in cut[-MAX_SENTENCE // 4 :]:
-        cut = cut.rpartition(" ")[0]
-    return f"{'… ' if start else ''}{cut.strip()}{'' if ends else ' …'}"
-
-
-def _labels(body: NotificationBody, words: MessageWords) -> tuple[str, ...]:
+def _labels(body: NotificationBody, t: Translator) -> tuple[str, ...]:
     topic = clean_line(body.topic.title, MAX_TAG) or body.topic.id
-    severity = words.severities.get(body.severity, "")
-    return tuple(label for label in (topic, severity, words.kind(body.kind)[0]) if label)
+    severity = _optional(t, f"notification.severity.{body.severity}")
+    return tuple(
+        label for label in (topic, severity, t.of("notification.kind", body.kind)) if label
+    )
 
 
-def _tags(body: NotificationBody, occasion: DeliveryContext, words: MessageWords) -> list[str]:
+def _tags(body: NotificationBody, occasion: DeliveryContext, t: Translator) -> list[str]:
     """What stands in the subject's bracket: an ordinary new story needs its topic only."""
-    topic, *others = _labels(body, words)
+    topic, *others = _labels(body, t)
     tags = [topic, *(others[:-1] if body.kind == "new_story" else others)]
-    tags += [words.late_tag] if occasion.late else []
-    return tags + ([words.repeat_tag] if occasion.possible_repeat else [])
+    tags += [t("notification.late_tag")] if occasion.late else []
+    return tags + ([t("notification.repeat_tag")] if occasion.possible_repeat else [])
 
 
 def _tag(text: str) -> str:
@@ -204,17 +169,17 @@ def _tag(text: str) -> str:
     return text.translate({ord("["): "(", ord("]"): ")"})
 
 
-def _notices(occasion: DeliveryContext, words: MessageWords) -> Iterable[str]:
+def _notices(occasion: DeliveryContext, t: Translator) -> Iterable[str]:
     if occasion.possible_repeat:
-        yield words.repeat
+        yield t("notification.repeat")
     if occasion.late:
-        yield words.late.format(at=words.at(occasion.late))
+        yield t("notification.late", at=occasion.late)
 
 
-def _told(article: ShownArticle, heading: str, words: MessageWords) -> ArticleContent:
-    title = clean_line(article.title, MAX_TITLE) or words.no_title
-    moment = words.at(article.published_at or article.first_seen_at)
-    language = _language(article.language)
+def _told(article: ShownArticle, heading: str, t: Translator) -> ArticleContent:
+    title = clean_line(article.title, MAX_TITLE) or t("notification.no_title")
+    moment = t.moment(article.published_at or article.first_seen_at)
+    language = lang_attribute(article.language)
     also, left = article.also_in[:MAX_ALSO_IN], len(article.also_in) - MAX_ALSO_IN
     rules = ", ".join(clean_line(rule, 100) for rule in article.rules[:10])
     return ArticleContent(
@@ -225,28 +190,35 @@ def _told(article: ShownArticle, heading: str, words: MessageWords) -> ArticleCo
         language=language,
         sentences=_sentences(article.evidence),
         also_in=tuple(Link(clean_line(a.outlet, 100), _url(a.url)) for a in also),
-        more_outlets=words.and_more.format(n=left) if left > 0 else "",
-        why=words.score.format(n=article.score) + (f"; {words.rules} {rules}" if rules else ""),
+        more_outlets=t("notification.and_more", n=left) if left > 0 else "",
+        why=_why(article.score, rules, t),
     )
 
 
 def _sentences(evidence: Sequence[Evidence]) -> tuple[tuple[Piece, ...], ...]:
     """The first sentences that matched; the title, which stands above, only where no other did."""
     below = [e for e in evidence if e.field is not Field.TITLE] or evidence
-    surfaces: dict[str, set[str]] = {}
-    for e in below:
-        surfaces.setdefault(e.sentence, set()).add(e.surface)
-    first = list(surfaces.items())[:MAX_SENTENCES]
-    return tuple(pieces for sentence, found in first if (pieces := marked(sentence, found)))
+    first = {e.sentence: e for e in reversed(below)}
+    chosen = list(dict.fromkeys(e.sentence for e in below))[:MAX_SENTENCES]
+    return tuple(pieces for s in chosen if (pieces := sentence_of(first[s], below)))
+
+
+def _why(score: int, rules: str, t: Translator) -> str:
+    points = t("notification.score", n=score)
+    return f"{points}; {t('notification.rules')} {rules}" if rules else points
+
+
+def _meaning(kind: str, t: Translator) -> str:
+    return _optional(t, f"notification.meaning.{kind}")
+
+
+def _optional(t: Translator, key: str) -> str:
+    return t(key) if t.has(key) else ""
 
 
 def _url(url: str) -> str:
     """The URL where it is one to link to, else nothing."""
     return wire_url(url) or ""
-
-
-def _language(code: str) -> str:
-    return code if re.fullmatch(r"[a-z]{2,3}", code) else ""
 
 
 def late(created_at: datetime, now: datetime) -> datetime | None:

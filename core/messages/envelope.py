@@ -8,7 +8,11 @@ one event twice. Kafka's binding asks for attribute names after ``ce_``, times i
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 
+from pydantic import ValidationError
+
+from config.errors import PoisonError
 from core.clock import rfc3339
 from core.ids import event_id
 from core.messages.alert import AlertEvent
@@ -17,7 +21,9 @@ from core.messages.base import Message
 from core.messages.enriched import Enriched
 from core.messages.feed_health import FeedHealth
 from core.messages.match import Match
-from core.streams.port import NewRecord
+from core.streams.port import NewRecord, Record
+
+M = TypeVar("M", bound=Message)
 
 ARTICLES = "news.articles.v1"
 ENRICHED = "news.enriched.v1"
@@ -107,3 +113,26 @@ def to_record(
         headers=tuple((name, text.encode()) for name, text in headers.items()),
         time=at,
     )
+
+
+def from_record(record: Record, kind: type[M]) -> M:
+    """Return the message in a record.
+
+    Args:
+        record: From any stream.
+        kind: What it should hold.
+
+    Raises:
+        PoisonError: It holds no such message.
+    """
+    name = kind.__name__
+    if record.value is None:
+        raise PoisonError(f"The record has no value, so it is not of type {name}.")
+    try:
+        return kind.model_validate_json(record.value)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "value"
+        message = f"The record is not of type {name}: {where}: {first['msg']}"
+        more = error.error_count() - 1
+        raise PoisonError(f"{message} ({more} more)" if more else message) from None

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
     ARRAY,
     Column,
@@ -35,6 +36,8 @@ from sqlalchemy import (
     true,
 )
 
+from core.messages import Evidence
+from core.messages.base import Moment
 from core.store import locks
 from core.store.column_types import UtcDateTime, metadata
 
@@ -101,6 +104,28 @@ class Story:
     outlets: int
 
 
+class ArticleFacts(BaseModel):
+    """What people are shown of an article, kept with its place in a story.
+
+    Attributes:
+        evidence: The spans that made rules fire, each with its sentence.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    revision: int
+    url: str
+    title: str
+    outlet: str
+    language: str
+    published_at: Moment | None
+    first_seen_at: Moment
+    score: int
+    rules: tuple[str, ...]
+    evidence: tuple[Evidence, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class StoryArticle:
     """An article's place in a story of one topic.
@@ -111,7 +136,7 @@ class StoryArticle:
         similarity: How much it resembled the story when it joined; 1 for an original.
         moment: When it was published, else first seen: what windows are measured by.
         exact: Hash of its normalised text; empty where that is too short to be copied.
-        facts: JSON: what it is shown by.
+        facts: JSON of :class:`ArticleFacts`, parsed when asked for.
         features: JSON: what stories compare; empty once forgotten.
         shingles: Its shingle hashes, eight bytes each; empty once forgotten.
     """
@@ -130,6 +155,10 @@ class StoryArticle:
     facts: str
     features: str
     shingles: bytes
+
+    def shown(self) -> ArticleFacts:
+        """Return what people are shown of it."""
+        return ArticleFacts.model_validate_json(self.facts)
 
 
 def take_turn(connection: Connection, topics: Iterable[str]) -> None:

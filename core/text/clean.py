@@ -29,6 +29,11 @@ def clean_line(text: str, limit: int = 1000) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+def lang_attribute(code: str) -> str:
+    """Return a language code fit for a ``lang`` attribute, else nothing."""
+    return code if re.fullmatch("[a-z]{2,3}", code) else ""
+
+
 def for_log(text: str, limit: int = 200) -> str:
     """Untrusted text made fit for a log line: one line, short, nothing that moves the cursor."""
     return clean_line(text, limit)

@@ -178,7 +178,7 @@ def test_the_severity_and_age_are_the_topics(scene: Scene) -> None:
 def test_a_record_that_is_no_match_is_poison_and_nothing_of_its_batch_is_kept(
     scene: Scene, value: bytes
 ) -> None:
-    with pytest.raises(PoisonError, match="The record is no match"):
+    with pytest.raises(PoisonError, match="The record is not of type Match"):
         scene.see(match(), value)
     assert scene.events() == []
     assert scene.worker.counts == {"opened": 0, "updated": 0, "suppressed": 0}

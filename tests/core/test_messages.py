@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from pydantic import ValidationError
 
+from config.errors import PoisonError
 from core.ids import article_id, digest, feed_id
 from core.messages import AlertEvent, ArticleRevision, FeedHealth, FeedHealthKind
-from core.messages.envelope import to_record
+from core.messages.envelope import from_record, to_record
+from core.streams.port import Record
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -95,3 +97,26 @@ def test_fields_nobody_knows_yet_are_ignored_and_messages_are_frozen() -> None:
     assert message == article()
     with pytest.raises(ValidationError, match="frozen"):
         message.title = "other"  # type: ignore[misc]
+
+
+def test_a_record_gives_its_message_back() -> None:
+    new = to_record(article(), at=NOW)
+    assert from_record(read(new.value), ArticleRevision) == article()
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "The record has no value, so it is not of type ArticleRevision."),
+        (b"", "value: Invalid JSON"),
+        (b"{}", r"article_id: Field required \(\d+ more\)"),
+        (b'{"revision": "x"}', "not of type ArticleRevision"),
+    ],
+)
+def test_a_record_of_another_type_is_poison(value: bytes | None, words: str) -> None:
+    with pytest.raises(PoisonError, match=words):
+        from_record(read(value), ArticleRevision)
+
+
+def read(value: bytes | None) -> Record:
+    return Record("news.articles.v1", 0, 1, b"k", value, (), NOW)

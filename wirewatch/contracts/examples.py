@@ -180,7 +180,7 @@ def _dead_sample() -> NewRecord:
         headers=article.headers,
         time=article.time,
     )
-    error = PoisonError("1 field(s) are no article's; title: Field required")
+    error = PoisonError("The record is not of type ArticleRevision: title: Field required")
     letter = dead_letter(ProcessingFailure(spoilt, "processors", error, 1, DECIDED), at=DECIDED)
     headers = dict(letter.headers) | {"dlq_app_version": b"1.0.0"}  # no release changes a sample
     return replace(letter, headers=tuple(headers.items()))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.messages import AlertEvent, ArticleRevision, Enriched, FeedHealth, Match, Message
-from core.messages.envelope import ALERTS, ARTICLES, ENRICHED, FEED_HEALTH, MATCHES
+from core.messages.envelope import ALERTS, ARTICLES, ENRICHED, FEED_HEALTH, MATCHES, from_record
 from core.streams.port import StreamLog
 
 Key = tuple[str, int]
@@ -82,5 +82,5 @@ class FactsReader:
             place = (record.stream, record.partition)
             if record.offset >= self._next.get(place, 0):
                 self._next[place] = record.offset + 1
-                found.append(_KINDS[stream].model_validate_json(record.value or b""))
+                found.append(from_record(record, _KINDS[stream]))
         return found

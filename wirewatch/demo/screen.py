@@ -5,15 +5,15 @@ In a pipe only the address of the console and the summary are written.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.text import Text
 
-from core.messages import AlertEvent, Evidence, Match
+from core.messages import AlertEvent, Match
 from core.text import clean_line
+from core.text.excerpt import excerpt
 
 HELD = {
     "not_live": "Not news: more than six hours old when its feed was read for the first time.",
@@ -77,34 +77,21 @@ class Screen:
 
 
 def quoted(match: Match) -> Text:
-    """The sentence that made a topic match, with the term marked."""
-    best = _telling(match.evidence, match.article.title)
-    if best is None:
+    """Return the sentence that made a topic match, its terms highlighted."""
+    pieces = excerpt(match.evidence)
+    if not pieces:
         return Text(clean_line(match.article.title, 300))
-    text = Text(f"“{clean_line(best.sentence, 300)}”")
-    text.highlight_words(_surfaces(match, best), "bold reverse")
-    return text
+    shown = ((piece.text, "bold reverse" if piece.marked else "") for piece in pieces)
+    return Text.assemble("“", *shown, "”")
 
 
 def marked(match: Match) -> str:
-    """The same without colour: the term stands between asterisks."""
-    best = _telling(match.evidence, match.article.title)
-    if best is None:
+    """Return the same without colour, its terms between asterisks."""
+    pieces = excerpt(match.evidence)
+    if not pieces:
         return clean_line(match.article.title, 300)
-    words = sorted(_surfaces(match, best), key=len, reverse=True)
-    sentence = clean_line(best.sentence, 300)
-    return "“" + re.sub("|".join(map(re.escape, words)), r"*\g<0>*", sentence) + "”"
-
-
-def _surfaces(match: Match, best: Evidence) -> list[str]:
-    """Every term found in a sentence."""
-    found = (clean_line(e.surface) for e in match.evidence if e.sentence == best.sentence)
-    return [surface for surface in dict.fromkeys(found) if surface]
-
-
-def _telling(evidence: Sequence[Evidence], title: str) -> Evidence | None:
-    """A sentence says more than the headline, which stands beside it anyway."""
-    return next((e for e in evidence if e.sentence != title), next(iter(evidence), None))
+    shown = (f"*{piece.text}*" if piece.marked else piece.text for piece in pieces)
+    return f"“{''.join(shown)}”"
 
 
 def held_back(event: AlertEvent) -> str:

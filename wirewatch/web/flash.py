@@ -11,8 +11,8 @@ from typing import Any
 
 from fastapi.responses import RedirectResponse
 
+from config.i18n import Translator
 from wirewatch.web import forms
-from wirewatch.web.i18n import Translator
 
 NEWS_SECONDS = 20
 

@@ -10,11 +10,12 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 
+from config.i18n import Translator
 from core.clock import Clock
 from core.store import Store
 from core.store import deliveries as delivery_store
 from core.store import feeds as feed_store
-from wirewatch.web.i18n import Translator, choose
+from wirewatch.web.language import preferred
 from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.status import SystemStatus, system_status
 
@@ -43,7 +44,7 @@ class PageRenderer:
 
     def words(self, request: Request) -> Translator:
         """The reader's language."""
-        return choose(request.headers.get("accept-language", ""))
+        return preferred(request.headers.get("accept-language", ""))
 
     def show(self, request: Request, name: str, *, page: str, **context: Any) -> HTMLResponse:
         """A page with the state of everything on top."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.faults import Fault
+from config.i18n import Translator
 from core.store.feeds import FeedState
-from wirewatch.web.i18n import Translator
 
 OVERDUE = timedelta(minutes=15)
 """A feed due for so long is not late but forgotten: polls take seconds and come in turn."""
@@ -57,7 +57,7 @@ def system_status(
         return SystemStatus("warn", t("pulse.none"), troubles)
     if broken == total:
         return SystemStatus(
-            "bad", t("pulse.all_failing", failing=t.count("failing", broken)), troubles
+            "bad", t("pulse.all_failing", failing=t.plural("failing", broken)), troubles
         )
     if ill:
         return SystemStatus("bad", t("pulse.ill"), troubles)
@@ -85,12 +85,12 @@ def _working(
     newest = max((s.feed.last_new_at for s in states if s.feed.last_new_at), default=None)
     news = t("pulse.newest", ago=t.ago(newest, now)) if newest else t("pulse.no_entry")
     if broken:
-        failing = t.count("failing", broken)
+        failing = t.plural("failing", broken)
         words = t("pulse.some_failing", news=news, failing=failing, total=total)
         return SystemStatus("warn", words, troubles)
     if counts["new"] == total:
-        return SystemStatus("warn", t("pulse.starting", feeds=t.count("feeds", total)), troubles)
-    words = t("pulse.working", feeds=t.count("feeds", total), news=news)
+        return SystemStatus("warn", t("pulse.starting", feeds=t.plural("feeds", total)), troubles)
+    words = t("pulse.working", feeds=t.plural("feeds", total), news=news)
     return SystemStatus("warn" if troubles else "good", words, troubles)
 
 

@@ -27,11 +27,11 @@ from alerts.receivers.email.addresses import MailServer, mailbox, server
 from alerts.receivers.email.mime import MimeMessage, compose
 from alerts.receivers.email.smtp import TlsMode, submit
 from alerts.rendering.content import DeliveryContext, late
-from alerts.rendering.words import LANGUAGES
 from config.catalog.models import ReceiverDefinition
 from config.catalog.values import shown
 from config.errors import DeliveryError
 from config.faults import Fault
+from config.i18n import LANGUAGES, translator
 
 OPTIONS = ("smtp", "from", "to", "language", "starttls", "ca_file")
 
@@ -102,7 +102,7 @@ class EmailReceiver:
         return compose(
             NotificationBody.model_validate_json(outgoing.body),
             occasion,
-            LANGUAGES[options.get("language", "en")],
+            translator(options.get("language", "en")),
             sender=sender,
             recipient=recipient,
             created_at=outgoing.created_at,

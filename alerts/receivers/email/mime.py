@@ -30,7 +30,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from alerts.notification import NotificationBody
 from alerts.receivers.email.addresses import Mailbox
 from alerts.rendering.content import MAX_ARTICLES, DeliveryContext, MessageContent, message_content
-from alerts.rendering.words import MessageWords
+from config.i18n import Translator
 from core.ids import digest
 
 MAX_BYTES = 100_000
@@ -70,7 +70,7 @@ class MimeMessage:
 def compose(
     body: NotificationBody,
     occasion: DeliveryContext,
-    words: MessageWords,
+    t: Translator,
     *,
     sender: Mailbox,
     recipient: Mailbox,
@@ -81,7 +81,7 @@ def compose(
     Args:
         body: The notification's stored body.
         occasion: What must be said of this attempt.
-        words: The language.
+        t: The language.
         sender: Whom it is from.
         recipient: The one it is for.
         created_at: When the notification was made.
@@ -89,7 +89,7 @@ def compose(
     own = f"<{digest('mail', body.id, recipient.address)}@{sender.domain}>"
     room = max(1, min(MAX_ARTICLES, len(body.articles)))
     while True:
-        about = message_content(body, occasion, words, room)
+        about = message_content(body, occasion, t, room)
         head = _head(own, about, body, sender, recipient, created_at)
         data = (head + _parts(about, digest("boundary", own))).encode()
         if len(data) <= MAX_BYTES or room == 1:
@@ -101,12 +101,12 @@ def compose(
 
 def text_part(about: MessageContent) -> str:
     """The letter as plain text."""
-    return _TEMPLATES.get_template("message.txt").render(letter=about)
+    return _TEMPLATES.get_template("message.txt").render(content=about)
 
 
 def html_part(about: MessageContent) -> str:
     """The letter as HTML, everything in it escaped."""
-    return _TEMPLATES.get_template("message.html").render(letter=about)
+    return _TEMPLATES.get_template("message.html").render(content=about)
 
 
 def thread_id(body: NotificationBody, domain: str) -> str:
@@ -143,7 +143,7 @@ def _head(
         "Precedence": "bulk",
         "X-Auto-Response-Suppress": "All",
         **({"Importance": importance} if importance else {}),
-        "Content-Language": about.words.code,
+        "Content-Language": about.t.code,
         "MIME-Version": "1.0",
     }
     return "".join(f"{name}: {value}\r\n" for name, value in fields.items())

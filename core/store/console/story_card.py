@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,13 +16,14 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, literal, select, tuple_
 
 from config.errors import UsageError
-from core.messages import Evidence, Field
+from core.messages import Evidence
 from core.store.alerts import alerts, decisions
 from core.store.cards import COUNTRY, LANGUAGE, OUTLET, SUPPRESSED, card_labels, cards
 from core.store.column_types import UtcDateTime
 from core.store.deliveries import deliveries, notifications
+from core.store.stories import ArticleFacts, story_articles
 from core.store.stories import stories as story_table
-from core.store.stories import story_articles
+from core.text.excerpt import most_telling
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(r"([0-9]{1,17})-([0-9a-f]{32})")
@@ -145,7 +145,7 @@ def cards_of(connection: Connection, ids: Sequence[str]) -> list[StoryCard]:
     return [
         _card(
             rows[i],
-            json.loads(rows[i]["facts"] or "{}"),
+            _facts(rows[i]["facts"]),
             labels.get(i, {}),
             told.get(i, ()),
             held.get(i, ()),
@@ -160,11 +160,8 @@ def at_place(cursor: StoryCursor) -> Any:
     return tuple_(literal(cursor.at, UtcDateTime), literal(cursor.alert_id))
 
 
-def _telling(facts: dict[str, Any]) -> Evidence | None:
-    """The first span outside the title, which stands above it anyway; else the first."""
-    spans = facts.get("evidence") or [None]
-    best = next((span for span in spans if span and span["field"] != Field.TITLE), spans[0])
-    return None if best is None else Evidence.model_validate(best)
+def _facts(stored: str | None) -> ArticleFacts | None:
+    return ArticleFacts.model_validate_json(stored) if stored else None
 
 
 _CARDS = (
@@ -242,12 +239,12 @@ _SAME = (
 
 def _card(
     row: Any,
-    facts: dict[str, Any],
+    facts: ArticleFacts | None,
     labels: dict[str, list[str]],
     told: tuple[DeliveryCount, ...],
     held: tuple[SuppressedCount, ...],
 ) -> StoryCard:
-    outlet = facts.get("outlet") or row["outlet"]
+    outlet = facts.outlet if facts else row["outlet"]
     others = [value for value in labels.get(OUTLET, []) if value != outlet]
     languages = labels.get(LANGUAGE, [])
     return StoryCard(
@@ -256,14 +253,14 @@ def _card(
         first_seen=row["first_seen"] or row["at"],
         last_seen=row["last_seen"] or row["at"],
         outlet=outlet,
-        url=facts.get("url") or row["url"],
-        language=facts.get("language") or next(iter(languages), ""),
+        url=facts.url if facts else row["url"],
+        language=facts.language if facts else next(iter(languages), ""),
         outlets=(outlet, *others) if outlet else tuple(others),
         languages=tuple(languages),
         countries=tuple(labels.get(COUNTRY, [])),
         also_in=max((row["outlets"] or 1) - 1, len(others)),
-        score=facts.get("score", row["score"]),
-        evidence=_telling(facts),
+        score=facts.score if facts else row["score"],
+        evidence=most_telling(facts.evidence) if facts else None,
         acked_by=row["acked_by"] or "",
         closed_by=row["closed_by"] or "",
         notified=told,

@@ -8,11 +8,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -128,23 +126,22 @@ def story(connection: Connection, alert_id: str) -> StoryView:
 
 
 def _part(row: StoryArticle, revisions: tuple[RevisionText, ...]) -> StoryArticleView:
-    facts: dict[str, Any] = json.loads(row.facts)
-    published = facts.get("published_at")
+    facts = row.shown()
     return StoryArticleView(
         article_id=row.article_id,
         revision=row.revision,
         outlet=row.outlet,
-        url=facts["url"],
-        title=facts["title"],
-        language=facts["language"],
-        published_at=datetime.fromisoformat(published) if published else None,
+        url=facts.url,
+        title=facts.title,
+        language=facts.language,
+        published_at=facts.published_at,
         first_seen_at=row.first_seen_at,
         role=row.role,
         copy_of=row.copy_of,
         similarity=row.similarity,
-        score=facts["score"],
-        rules=tuple(facts["rules"]),
-        evidence=tuple(Evidence.model_validate(e) for e in facts.get("evidence", ())),
+        score=facts.score,
+        rules=facts.rules,
+        evidence=facts.evidence,
         revisions=revisions,
     )
 

@@ -21,14 +21,14 @@ import apsw
 import structlog
 
 from config.errors import FencedError, OffsetOutOfRangeError, StreamError
-from core.clock import Clock
+from core.clock import Clock, to_ms
 from core.streams.assignment import shares
 from core.streams.embedded import group, positions, records
 from core.streams.embedded.database import Database
 from core.streams.embedded.group import Alive, GroupMember, HeldPartitions
 from core.streams.embedded.heartbeat import Heartbeat, MemberActivity, SessionTimes
 from core.streams.embedded.records import EmbeddedRecord
-from core.streams.embedded.streams import EmbeddedStream, EmbeddedStreams, to_ms
+from core.streams.embedded.streams import EmbeddedStream, EmbeddedStreams
 from core.streams.port import Batch, Outputs, PartitionRange, Record, Start
 from core.streams.staged_outputs import StagedOutputs
 

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 import structlog
 
 from config.errors import WirewatchError
-from core.clock import Clock
+from core.clock import Clock, to_ms
 from core.streams.embedded import group
 from core.streams.embedded.database import Database
 from core.streams.embedded.group import GroupMember
-from core.streams.embedded.streams import to_ms
 
 log = structlog.get_logger(__name__)
 

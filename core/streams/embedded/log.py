@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 
 from config.errors import StreamError
-from core.clock import Clock
+from core.clock import Clock, to_ms
 from core.streams.embedded import group, records, retention
 from core.streams.embedded.consumer import EmbeddedConsumer
 from core.streams.embedded.database import Database
@@ -19,7 +19,7 @@ from core.streams.embedded.heartbeat import Heartbeat, SessionTimes
 from core.streams.embedded.reader import tail
 from core.streams.embedded.records import EmbeddedRecord
 from core.streams.embedded.schema import OFFSET_BITS
-from core.streams.embedded.streams import EmbeddedStream, EmbeddedStreams, to_ms
+from core.streams.embedded.streams import EmbeddedStream, EmbeddedStreams
 from core.streams.port import (
     NewRecord,
     PartitionLag,

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import apsw
 
-from core.streams.embedded.streams import EmbeddedPartition, offset_of, to_ms
+from core.clock import to_ms
+from core.streams.embedded.streams import EmbeddedPartition, offset_of
 from core.streams.port import Start
 
 SLACK = timedelta(hours=1)

@@ -15,13 +15,8 @@ from dataclasses import dataclass
 import apsw
 
 from config.errors import RecordTooLargeError
-from core.streams.embedded.streams import (
-    EmbeddedPartition,
-    EmbeddedStreams,
-    from_ms,
-    offset_of,
-    to_ms,
-)
+from core.clock import from_ms, to_ms
+from core.streams.embedded.streams import EmbeddedPartition, EmbeddedStreams, offset_of
 from core.streams.partitioner import partition_of
 from core.streams.port import Headers, NewRecord, Record
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import apsw
 import structlog
 
 from config.durations import written
 from config.errors import StreamMismatchError, UnknownStreamError
+from core.clock import from_ms
 from core.streams.embedded.database import Database
 from core.streams.embedded.schema import OFFSET_BITS
 from core.streams.port import StreamInfo, StreamSpec
@@ -189,19 +190,3 @@ def _make(connection: apsw.Connection, stored: str, spec: StreamSpec) -> None:
 
 def _ms(span: timedelta) -> int:
     return span // timedelta(milliseconds=1)
-
-
-def to_ms(moment: datetime) -> int:
-    """Milliseconds since 1970, as Kafka counts; finer parts are cut."""
-    if moment.tzinfo is None:
-        raise ValueError("a record's time without a zone")
-    since = moment - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
-
-
-def from_ms(milliseconds: int) -> datetime:
-    """The moment, aware, in UTC."""
-    return _EPOCH + timedelta(milliseconds=milliseconds)
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

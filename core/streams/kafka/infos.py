@@ -9,8 +9,8 @@ from typing import Any
 from kafka.admin import OffsetSpec
 from kafka.structs import TopicPartition
 
+from core.clock import from_ms
 from core.streams.kafka.admin import KafkaAdmin
-from core.streams.kafka.records import from_ms
 from core.streams.kafka.streams import KafkaStream
 from core.streams.port import StreamInfo
 

@@ -11,10 +11,10 @@ from typing import Any
 from kafka import errors as theirs
 
 from config.errors import StreamUnavailableError
+from core.clock import from_ms
 from core.streams.kafka import kafka_python
 from core.streams.kafka.errors import translated
 from core.streams.kafka.options import KafkaOptions
-from core.streams.kafka.records import from_ms
 
 
 @dataclass(frozen=True, slots=True)

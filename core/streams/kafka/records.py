@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from config.errors import RecordTooLargeError
+from core.clock import from_ms, to_ms
 from core.streams.kafka.kafka_python import NOTHING
 from core.streams.kafka.streams import ROOM, KafkaStreams
 from core.streams.partitioner import partition_of
@@ -16,8 +16,6 @@ from core.streams.port import NewRecord, Record
 LABELS = ROOM // 2
 """Bytes of key and headers together: the rest of the room is the batch's own."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 _keyless = itertools.count()
 
 
@@ -92,21 +90,6 @@ def read(found: Any, topics: KafkaStreams) -> Record:
         headers=tuple((name, value or b"") for name, value in found.headers),
         time=from_ms(found.timestamp),
     )
-
-
-def to_ms(moment: datetime) -> int:
-    """Milliseconds since 1970; finer parts are cut."""
-    if moment.tzinfo is None:
-        raise ValueError("a record's time without a zone")
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
-
-
-def from_ms(milliseconds: int) -> datetime:
-    """The moment, aware, in UTC; the nearest there is where others wrote nonsense."""
-    try:
-        return _EPOCH + timedelta(milliseconds=milliseconds)
-    except OverflowError:
-        return _LAST if milliseconds > 0 else _FIRST
 
 
 def _size(headers: list[tuple[str, bytes]]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from kafka.structs import OffsetAndMetadata
 
-from core.streams.kafka.records import to_ms
+from core.clock import to_ms
 from core.streams.port import Start
 
 

@@ -72,7 +72,7 @@ def test_a_story_is_shown_with_what_it_takes_to_judge_it(console: Console, now: 
     assert "Der Kurier" in body
     assert "also in 2 outlets" in body
     assert "score 30" in body
-    assert marks(body) == ["Nato tagt"]
+    assert marks(body) == ["Nato tagt"] * 2  # in its own sentence, and in the headline it quotes
     assert "12 min ago" in body
     assert 'datetime="2026-11-22T11:48:00+00:00"' in body
     assert '<span class="badge info">open</span>' in body

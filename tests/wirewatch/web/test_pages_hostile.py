@@ -63,4 +63,4 @@ def test_links_lead_out_without_telling_from_where(console: Console, now: dateti
     found = re.search(r'href="/alerts/(\w+)"', console.page("/"))
     assert found
     body = console.page(f"/alerts/{found[1]}")
-    assert 'href="https://kurier.example/?a=1&amp;b=&lt;x&gt;" rel="noopener noreferrer"' in body
+    assert 'href="https://kurier.example/?a=1&amp;b=%3Cx%3E" rel="noopener noreferrer"' in body

@@ -6,20 +6,19 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from string import Formatter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import wirewatch.web
-from core.messages import Evidence, Field
+from config.i18n import LANGUAGES, Translator
 from core.store.console.actions import REASONS
 from core.store.console.story_list import STATES
 from core.store.feed_record import FeedRecord, FeedState, judge
 from wirewatch.web import charts, display
 from wirewatch.web.diff import CONTEXT, MAX_WORDS, diff
-from wirewatch.web.i18n import TABLES, Translator, choose
+from wirewatch.web.language import preferred
 from wirewatch.web.status import system_status
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -30,23 +29,16 @@ EN = Translator("en")
 # ── words ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_both_languages_have_the_same_keys_with_the_same_values_put_in() -> None:
-    english, german = TABLES["en"], TABLES["de"]
-    assert english.keys() == german.keys()
-    for key in english:
-        put = [{n for _, n, _, _ in Formatter().parse(t[key]) if n} for t in (english, german)]
-        assert put[0] == put[1], key
-
-
 def test_every_key_of_a_template_is_there() -> None:
     text = "".join(path.read_text("utf-8") for path in WEB.rglob("*.html"))
     text += "".join(path.read_text("utf-8") for path in WEB.rglob("*.py"))
     once = set(re.findall(r'\bt\(\s*"([^"]+)"\s*[,)]', text))
-    many = set(re.findall(r'\bt\.count\(\s*"([^"]+)"', text))
+    many = set(re.findall(r'\bt\.plural\(\s*"([^"]+)"', text))
     groups = {"states": STATES, "why": REASONS, "verdict": ("relevant", "irrelevant")}
     made = {f"{group}.{value}" for group, values in groups.items() for value in values}
     assert len(once) > 60
-    assert (once | made | {f"{key}.one" for key in many}) <= TABLES["en"].keys()
+    assert [key for key in once | made if not EN.has(key)] == []
+    assert all(EN.plural(key, 2) for key in many - {"done"} if "{" not in key)
 
 
 @pytest.mark.parametrize(
@@ -56,12 +48,12 @@ def test_every_key_of_a_template_is_there() -> None:
      (";;,,=" * 999, "en")],
 )  # fmt: skip
 def test_the_browser_chooses_the_language(header: str, code: str) -> None:
-    assert choose(header).code == code
+    assert preferred(header).code == code
 
 
 @given(st.text())
 def test_no_header_breaks_the_choice(header: str) -> None:
-    assert choose(header).code in TABLES
+    assert preferred(header).code in LANGUAGES
 
 
 @pytest.mark.parametrize(
@@ -108,31 +100,6 @@ def test_a_difference_of_huge_texts_is_bounded() -> None:
     found = diff("a " * 10 * MAX_WORDS, "b " * 10 * MAX_WORDS)
     assert found.cut
     assert sum(len(part.text.split()) for part in found.parts) <= 2 * MAX_WORDS
-
-
-@pytest.mark.parametrize(
-    ("surface", "marked"), [("", []), ("fehlt", []), ("ein", ["ein"]), ("Satz", ["Satz"]),
-                            ("Hier", ["Hier"])]
-)  # fmt: skip
-def test_a_sentence_is_marked_where_its_surface_stands(surface: str, marked: list[str]) -> None:
-    found = display.marked(evidence(surface, "Ein Hier mit ein Satz"))
-    assert "".join(piece.text for piece in found) == "Ein Hier mit ein Satz"
-    assert [piece.text for piece in found if piece.marked] == marked
-
-
-def test_a_word_is_marked_before_a_part_of_another_and_several_at_once() -> None:
-    one, two = evidence("Nato", "Natostaaten und Nato tagen"), evidence("tagen", "")
-    found = display.marked(one, replace_sentence(two, one.sentence))
-    assert [piece.text for piece in found if piece.marked] == ["Nato", "tagen"]
-    assert found[0].text == "Natostaaten und "
-
-
-def evidence(surface: str, sentence: str) -> Evidence:
-    return Evidence(field=Field.TEXT, start=0, end=1, surface=surface, rule="r", sentence=sentence)
-
-
-def replace_sentence(found: Evidence, sentence: str) -> Evidence:
-    return found.model_copy(update={"sentence": sentence})
 
 
 @pytest.mark.parametrize(

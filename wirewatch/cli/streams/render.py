@@ -15,10 +15,18 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 import typer
-from pydantic import ValidationError
 
+from config.errors import PoisonError
 from core.messages import AlertEvent, ArticleRevision, Enriched, FeedHealth, Match, Message, Origin
-from core.messages.envelope import ALERTS, ARTICLES, DEAD_LETTER, ENRICHED, FEED_HEALTH, MATCHES
+from core.messages.envelope import (
+    ALERTS,
+    ARTICLES,
+    DEAD_LETTER,
+    ENRICHED,
+    FEED_HEALTH,
+    MATCHES,
+    from_record,
+)
 from core.streams.dead_letter_replay import dead_letter_of
 from core.streams.port import Record
 from core.text import clean_line
@@ -77,11 +85,11 @@ def block_of(record: Record, zone: tzinfo | None = None) -> RecordSummary:
         return _letter(record)
     home = (record.header("ce_type") or record.stream).removeprefix("wirewatch.")
     message, shown = _KINDS.get(home, (None, None))
-    if message and shown and record.value is not None:
+    if message and shown:
         try:
-            return shown(message.model_validate_json(record.value), zone)
-        except ValidationError:
-            pass  # it says it is one and is not: shown as what it holds
+            return shown(from_record(record, message), zone)
+        except PoisonError:
+            pass  # its header names a kind its value is not of: shown as what it holds
     return _raw(record)
 
 

@@ -13,11 +13,11 @@ from starlette.concurrency import run_in_threadpool
 
 from config.catalog.models import Catalog
 from config.errors import UsageError
+from config.i18n import Translator
 from core.store.console import actions, overviews
 from core.store.console.overviews import FeedOverview
 from wirewatch.web import charts, display, forms
 from wirewatch.web.flash import note, noted
-from wirewatch.web.i18n import Translator
 from wirewatch.web.pages.stories import READ, outlet_name
 from wirewatch.web.render import PageRenderer
 
@@ -79,8 +79,8 @@ def verdict(feeds: Sequence[FeedOverview], t: Translator) -> str:
     if not counts:
         return t("feeds.none")
     if broken:
-        return t.count("feeds.broken", broken)
-    return t.count("feeds.quiet", counts["quiet"]) if counts["quiet"] else t("feeds.fine")
+        return t.plural("feeds.broken", broken)
+    return t.plural("feeds.quiet", counts["quiet"]) if counts["quiet"] else t("feeds.fine")
 
 
 def row(feed: FeedOverview, catalog: Catalog, now: datetime, t: Translator) -> dict[str, Any]:

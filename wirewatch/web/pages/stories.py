@@ -12,12 +12,14 @@ from starlette.concurrency import run_in_threadpool as _in_thread
 
 from config.catalog.models import Catalog
 from config.errors import UsageError
+from config.i18n import Translator
 from core.store import Connection
 from core.store.console import actions, story_list
 from core.store.console.actions import UNDO_TIME
 from core.store.console.story_list import Facets, StoryCard, StoryCursor
+from core.text import lang_attribute
+from core.text.excerpt import sentence_of
 from wirewatch.web import display, forms
-from wirewatch.web.i18n import Translator
 from wirewatch.web.pages.story_filter import StoryQuery, in_force, presets
 from wirewatch.web.render import PageRenderer
 
@@ -141,12 +143,12 @@ def card(found: StoryCard, catalog: Catalog, t: Translator) -> dict[str, Any]:
         "verdict_reason": found.verdict_reason,
         "notified": found.notified,
         "reason": display.line(found.reason),
-        "sentence": display.marked(found.evidence) if found.evidence else (),
+        "sentence": sentence_of(found.evidence, ()) if found.evidence else (),
         "outlet": outlet_name(catalog, found.outlet),
         "others": ", ".join(others),
         "also_in": found.also_in,
         "score": found.score,
-        "language": display.language(found.language),
+        "language": lang_attribute(found.language),
         "languages": ", ".join(t.of("language", code) for code in found.languages[:6]),
     }
 
@@ -171,7 +173,7 @@ def flash(query: Mapping[str, str], now: datetime, t: Translator) -> dict[str, A
     done = query.get("done", "")
     if done == "why":
         ids = [i for i in query.get("pick", "").split(",") if i.isalnum()][:PAGE_SIZE]
-        return _flash(t.count("done.why", len(ids)), 0, ids=ids, ask_why=True) if ids else None
+        return _flash(t.plural("done.why", len(ids)), 0, ids=ids, ask_why=True) if ids else None
     try:
         n, at = int(query.get("n", "0")), datetime.fromtimestamp(int(query.get("at", "")), UTC)
     except (ValueError, OverflowError, OSError):
@@ -183,7 +185,7 @@ def flash(query: Mapping[str, str], now: datetime, t: Translator) -> dict[str, A
         return _flash(t(f"done.{done}"), left)
     if done not in ("ack", "close", "relevant", "irrelevant", "undone"):
         return None
-    return _flash(t.count(f"done.{done}", n), left, undo=query.get("undo", "") if n else "")
+    return _flash(t.plural(f"done.{done}", n), left, undo=query.get("undo", "") if n else "")
 
 
 def _flash(words: str, left: float, **more: Any) -> dict[str, Any]:

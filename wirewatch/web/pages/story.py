@@ -14,7 +14,8 @@ from core.store import articles as article_store
 from core.store.alerts import DecisionRow
 from core.store.console import actions, story_page
 from core.store.console.story_page import RevisionText, StoryArticleView, StoryView
-from core.text import clean
+from core.text import clean, lang_attribute
+from core.text.excerpt import sentence_of
 from processors import Explanation
 from wirewatch.web import display
 from wirewatch.web.diff import diff
@@ -83,7 +84,7 @@ def timeline(story: StoryView, catalog: Catalog) -> Iterator[dict[str, Any]]:
 def _entries(part: StoryArticleView, catalog: Catalog) -> Iterator[dict[str, Any]]:
     common = {
         "outlet": outlet_name(catalog, part.outlet),
-        "language": display.language(part.language),
+        "language": lang_attribute(part.language),
         "url": display.link(part.url),
     }
     first = part.revisions[0] if part.revisions else None
@@ -127,7 +128,7 @@ def why(part: StoryArticleView, topic_id: str, catalog: Catalog) -> dict[str, An
         "score": part.score,
         "threshold": topic.threshold if topic else None,
         "rules": rules,
-        "language": display.language(part.language),
+        "language": lang_attribute(part.language),
     }
 
 
@@ -135,7 +136,7 @@ def spans(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
     """Where rules fired; a sentence is listed once."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for one in evidence:
-        row = {"rule": one.rule, "field": one.field.value, "pieces": display.marked(one, *evidence)}
+        row = {"rule": one.rule, "field": one.field.value, "pieces": sentence_of(one, evidence)}
         found.setdefault((one.field.value, one.sentence), row)
     return list(found.values())
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from config.i18n import Translator
 from core.store.console import story_list
 from core.text import clean_line
 from wirewatch.web.forms import with_query
-from wirewatch.web.i18n import Translator
 
 PRESETS = {"shift": timedelta(hours=8), "24h": timedelta(hours=24), "week": timedelta(days=7)}
 """``last`` in the address; a shift is eight hours."""

@@ -15,11 +15,12 @@ from starlette.concurrency import run_in_threadpool
 from config.catalog.models import TopicDefinition
 from config.errors import UsageError, WirewatchError
 from config.faults import Fault
+from config.i18n import Translator
 from core.store.console import overviews, story_list
 from core.store.console.overviews import TOPIC_DAYS, TopicDay, TopicOverview
+from core.text import lang_attribute
 from wirewatch.web import charts, display, forms
 from wirewatch.web.explain import Explainer
-from wirewatch.web.i18n import Translator
 from wirewatch.web.pages.stories import READ, card
 from wirewatch.web.pages.story import explained
 from wirewatch.web.render import PageRenderer
@@ -64,7 +65,7 @@ class TopicsPage:
     async def attempt(self, request: Request, topic_id: str) -> HTMLResponse:
         """What the topic says to a text, a page or a URL; nothing is kept of it."""
         form = await forms.read(request)
-        typed = {"title": form.get("title"), "language": display.language(form.get("language"))}
+        typed = {"title": form.get("title"), "language": lang_attribute(form.get("language"))}
         typed["source"] = form.get("source", 1_000_000)
         try:
             found, language = await self._explainer.given(**typed)

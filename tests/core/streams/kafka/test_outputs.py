@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import RecordTooLargeError, UnknownStreamError
-from core.streams.embedded.streams import to_ms as embedded_to_ms
+from core.clock import to_ms
 from core.streams.kafka.producer import CHUNK_BYTES, CHUNK_RECORDS, chunks
-from core.streams.kafka.records import LABELS, KafkaRecord, from_ms, place, to_ms
+from core.streams.kafka.records import LABELS, KafkaRecord, place
 from core.streams.kafka.streams import KafkaStream, KafkaStreams
 from core.streams.partitioner import partition_of
 from core.streams.port import NewRecord
@@ -35,17 +35,6 @@ KNOWN = cast("KafkaStreams", Known())
 
 def new(key: bytes | None = b"k", value: bytes | None = b"v", **more: Any) -> NewRecord:
     return replace(NewRecord("in", key, value, (), MOMENT), **more)
-
-
-@given(st.datetimes(timezones=st.just(UTC)))
-def test_a_time_is_kept_to_the_millisecond_as_on_the_embedded_log(moment: datetime) -> None:
-    assert to_ms(moment) == embedded_to_ms(moment)
-    assert from_ms(to_ms(moment)) == moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-
-@pytest.mark.parametrize("nonsense", [2**62, -(2**62)])
-def test_a_time_that_others_made_up_stops_nobody(nonsense: int) -> None:
-    assert from_ms(nonsense).tzinfo is UTC
 
 
 def test_a_record_goes_to_the_partition_of_its_key() -> None:

@@ -1,0 +1,88 @@
+"""A sentence for people as data: a code of the catalogues, and what is put into its text.
+
+What is stored or travels between stages is a phrase, never a text: the surface that shows it knows
+the reader's language (:class:`config.i18n.Translator`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+VERBATIM = "verbatim"
+"""Code of a phrase that is a text as it stands: stored before phrases were, or said by others."""
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Phrase:
+    """A code and its parameters.
+
+    Attributes:
+        code: Key of the catalogues, such as ``decision.too_old``.
+        params: Values for the text: texts, numbers, times, durations, and phrases.
+    """
+
+    code: str
+    params: Mapping[str, Param]
+
+    def __init__(self, code: str, /, **params: Param) -> None:
+        object.__setattr__(self, "code", code)
+        object.__setattr__(self, "params", params)
+
+    def dump(self) -> str:
+        """The phrase as JSON, to be stored."""
+        return json.dumps(_as_json(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def load(cls, stored: str) -> Phrase:
+        """Read what :meth:`dump` wrote; any other text is a phrase of its own words."""
+        if stored.startswith('{"phrase":'):
+            try:
+                return _phrase(json.loads(stored))
+            except (ValueError, KeyError, TypeError, AttributeError):
+                pass  # a text that only looks like one of ours
+        return verbatim(stored)
+
+
+Param = str | int | float | datetime | timedelta | Phrase
+"""What may be put into the text of a phrase."""
+
+
+def verbatim(text: str) -> Phrase:
+    """A text that is shown as it stands, in whatever language it is."""
+    return Phrase(VERBATIM, text=text)
+
+
+def _as_json(value: Param) -> Any:
+    match value:
+        case Phrase():
+            params = {name: _as_json(param) for name, param in value.params.items()}
+            return {"phrase": value.code, **({"with": params} if params else {})}
+        case datetime():
+            return {"at": value.isoformat()}
+        case timedelta():
+            return {"seconds": value.total_seconds()}
+    return value
+
+
+def _param(stored: Any) -> Param:
+    match stored:
+        case {"phrase": _}:
+            return _phrase(stored)
+        case {"at": str(moment)}:
+            return datetime.fromisoformat(moment)
+        case {"seconds": int() | float() as seconds}:
+            return timedelta(seconds=seconds)
+        case str() | int() | float():
+            return stored
+    raise ValueError("not a parameter")
+
+
+def _phrase(stored: dict[str, Any]) -> Phrase:
+    return Phrase(
+        str(stored["phrase"]),
+        **{str(name): _param(value) for name, value in stored.get("with", {}).items()},
+    )
