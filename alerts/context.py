@@ -73,7 +73,7 @@ class TopicWindows:
         """What a topic's matches of up to ``max_age`` are compared with."""
         if topic_id not in self._windows:
             since, until = now - max_age - self.span, now + self.span
-            rows = story_store.between(self.connection, topic_id, since, until)
+            rows = story_store.find_articles_between(self.connection, topic_id, since, until)
             self._windows[topic_id] = RecentArticles(map(_seen, rows))
         return self._windows[topic_id]
 
@@ -111,7 +111,7 @@ def gather(
 
 
 def _before(connection: Connection, match: Match) -> PriorDecision | None:
-    row = alert_store.decision(connection, match.topic_id, match.article_id, match.revision)
+    row = alert_store.find_decision(connection, match.topic_id, match.article_id, match.revision)
     if row is None:
         return None
     event = AlertEventKind(row.event)
@@ -121,7 +121,9 @@ def _before(connection: Connection, match: Match) -> PriorDecision | None:
 def _copy(connection: Connection, reading: PreparedMatch, window: timedelta) -> Neighbour | None:
     match, exact = reading.match, reading.exact
     hashes = copies.sketch(reading.fingerprint)
-    rows = story_store.sharing(connection, match.topic_id, exact, hashes, limit=copies.CANDIDATES)
+    rows = story_store.find_articles_sharing_text(
+        connection, match.topic_id, exact, hashes, limit=copies.CANDIDATES
+    )
     near = [r for r in rows if abs(r.moment - moment(match)) <= window and r.features]
     found = copies.find(_own(reading), [_comparable(row) for row in near])
     if found is None:
@@ -177,4 +179,4 @@ def _with_story(
 
 
 def _told(connection: Connection, topic_id: str, story_id: str) -> bool:
-    return alert_store.is_open(connection, alert_id(topic_id, story_id))
+    return alert_store.exists(connection, alert_id(topic_id, story_id))

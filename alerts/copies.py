@@ -9,8 +9,9 @@
                                                   Copy | None
 
 The code path: :func:`sketch` gives the hashes an article is indexed and looked up by,
-:func:`core.store.stories.sharing` the articles that share any, :func:`find` compares exactly. No
-article is compared that shares nothing with the new one, however large the archive.
+:func:`core.store.stories.find_articles_sharing_text` the articles that share any, :func:`find`
+compares exactly. No article is compared that shares nothing with the new one, however large the
+archive.
 
 What a copy is (word-5-shingles; ``bench/stories.py copies`` measures it):
 

@@ -161,7 +161,7 @@ class Dispatcher:
         """
         ended = asyncio.run(self._once(waits_over=attempt_all_due))
         with self._store.read() as connection:
-            waiting = delivery_store.counts(connection)
+            waiting = delivery_store.count_by_state(connection)
         return {
             "delivered": ended[delivery_store.DELIVERED],
             "failed": ended[delivery_store.FAILED],
@@ -199,10 +199,10 @@ class Dispatcher:
         """Whether anything is left for us, and whether another process sends, at one moment."""
         now = self._clock()
         with self._store.read() as connection:
-            left = delivery_store.due(
+            left = delivery_store.find_due(
                 connection, self._me, now=now, limit=1, waits_over=waits_over, but=done
             )
-            return bool(left), delivery_store.another_sends(connection, self._me, now=now)
+            return bool(left), delivery_store.is_another_sending(connection, self._me, now=now)
 
     async def _run(self, stop: threading.Event) -> None:
         under_way: set[asyncio.Task[str]] = set()
@@ -232,12 +232,12 @@ class Dispatcher:
         now = self._clock()
 
         def due(connection: Connection) -> list[delivery_store.Delivery]:
-            return delivery_store.due(
+            return delivery_store.find_due(
                 connection, self._me, now=now, limit=limit, waits_over=waits_over, but=but or set()
             )
 
         def claim(connection: Connection) -> list[delivery_store.ClaimedDelivery]:
-            delivery_store.take_turn(connection)
+            delivery_store.lock_claiming(connection)
             return delivery_store.claim(
                 connection, due(connection), self._me, now=now, ttl=self._ttl
             )

@@ -27,7 +27,7 @@ from config.catalog.models import AlertPolicy, AlertsDefinition, TopicDefinition
 from core.ids import alert_id
 from core.messages import AlertEvent, AlertEventKind, Match
 from core.messages.envelope import to_record
-from core.store import Connection, outbox
+from core.store import Connection, alert_changes, outbox
 from core.store import alerts as alert_store
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
@@ -68,10 +68,10 @@ def persist_decision(
         _remember(connection, reading)
     elif remembered(match):
         row = _row(reading, decision, alert, severity, now)
-        alert_store.record_decision(connection, row, (found.sentence for found in match.evidence))
+        alert_changes.record_decision(connection, row, (found.sentence for found in match.evidence))
         _place(windows, reading, decision)
     if decision.event is AlertEventKind.UPDATED or decision.role is Role.COPY:
-        alert_store.touch(connection, alert, now)
+        alert_changes.touch(connection, alert, now)
     telling = None
     if decision.notify and topic is not None:
         telling = _open(connection, reading, decision, topic, definition, now=now)
@@ -88,10 +88,10 @@ def queue_notifications(
 ) -> None:
     """Write each notification and its deliveries."""
     for telling in tellings:
-        story = story_store.story(connection, telling.story_id)
+        story = story_store.find_story(connection, telling.story_id)
         if story is None:  # written in this very transaction
             raise AssertionError(f"story {telling.story_id} has gone")
-        articles = story_store.articles_of(connection, story.id)
+        articles = story_store.load_articles(connection, story.id)
         for receiver in telling.receivers:
             _notify(connection, telling, receiver, story, articles, definition, now)
 
@@ -129,9 +129,9 @@ def _notify(
 
 def _remember(connection: Connection, reading: PreparedMatch) -> None:
     match = reading.match
-    row = alert_store.decision(connection, match.topic_id, match.article_id, match.revision)
+    row = alert_store.find_decision(connection, match.topic_id, match.article_id, match.revision)
     if row is not None:
-        alert_store.seen_under(connection, row, match.topic_revision)
+        alert_changes.set_topic_revision(connection, row, match.topic_revision)
 
 
 def _row(
@@ -181,7 +181,7 @@ def _place(windows: TopicWindows, reading: PreparedMatch, decision: Decision) ->
 
 def _renew(connection: Connection, reading: PreparedMatch, decision: Decision) -> None:
     match = reading.match
-    placed = story_store.article(connection, match.topic_id, match.article_id)
+    placed = story_store.find_article(connection, match.topic_id, match.article_id)
     if placed is None or placed.revision > match.revision:
         return
     newer = replace(
@@ -225,11 +225,11 @@ def _open(
     now: datetime,
 ) -> PendingNotification:
     match = reading.match
-    story = story_store.story(connection, decision.story_id)
+    story = story_store.find_story(connection, decision.story_id)
     title = match.article.title if story is None else story.title
     own = alert_id(topic.id, decision.story_id)
     kind = decision.kind or "new_story"
-    alert_store.open_alert(
+    alert_changes.open_alert(
         connection,
         alert_store.Alert(
             id=own,

@@ -121,12 +121,14 @@ class AlertsWorker:
         """
         ages = [topic.alert.max_age for topic in self._catalog().topics]
         reach = max(ages, default=AlertPolicy().max_age) + self._window
-        return self._store.transact(lambda c: story_store.forget(c, self._clock() - reach - SLACK))
+        return self._store.transact(
+            lambda c: story_store.forget_comparisons(c, self._clock() - reach - SLACK)
+        )
 
     def _decide_all(
         self, connection: Connection, catalog: Catalog, readings: list[PreparedMatch]
     ) -> _Tally:
-        story_store.take_turn(connection, {reading.match.topic_id for reading in readings})
+        story_store.lock_topics(connection, {reading.match.topic_id for reading in readings})
         tally = _Tally()
         windows = TopicWindows(connection, self._window)
         tellings = [self._decide(windows, catalog, reading, tally) for reading in readings]

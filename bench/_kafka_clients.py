@@ -1,7 +1,7 @@
-"""kafka-python and confluent-kafka used directly, for bench/streams.py.
+"""kafka-python and confluent-kafka without anything of ours around them, for bench/streams.py.
 
-They give the same guarantees as this program's engine (see there), but have no watchdog, no bounded
-sends, no rewind and no protection against undecodable records. A run that fails just ends.
+The same promises as our engine: see there. What they do not have: watchdogs, bounded sends, rewind,
+decoding that cannot hang. A run that fails just ends.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from confluent_kafka.cimpl import NewTopic
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.structs import OffsetAndMetadata
 
-from bench._common import (
+from bench.streams import (
     BACKOFF_MS,
     BATCH,
     BATCH_BYTES,
-    INPUT,
+    COME,
+    GO,
     LINGER_MS,
-    OUTPUT,
     PARTITIONS,
     Values,
     batches,
@@ -32,7 +32,7 @@ SECONDS = 30.0
 
 
 def create(address: str, *streams: str) -> None:
-    """Create the streams of a contender."""
+    """Both streams of a contender."""
     admin = AdminClient({"bootstrap.servers": address, "log_level": 4})
     made = admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in streams])
     for future in made.values():
@@ -44,16 +44,16 @@ class KafkaPython:
 
     def __init__(self, address: str, prefix: str, codec: str) -> None:
         self._address = address
-        self._input, self._output = f"{prefix}.{INPUT}", f"{prefix}.{OUTPUT}"
+        self._come, self._go = f"{prefix}.{COME}", f"{prefix}.{GO}"
         self._prefix = prefix
         self._codec = None if codec == "none" else codec
 
     @classmethod
     @contextmanager
     def opened(cls, address: str, prefix: str, codec: str) -> Iterator[KafkaPython]:
-        client = cls(address, prefix, codec)
-        create(address, client._input, client._output)
-        yield client
+        found = cls(address, prefix, codec)
+        create(address, found._come, found._go)
+        yield found
 
     def _producer(self, **more: Any) -> Any:
         producer: Any = KafkaProducer  # has no types
@@ -71,7 +71,7 @@ class KafkaPython:
     def _consumer(self, group: str) -> Any:
         consumer: Any = KafkaConsumer  # has no types
         return consumer(
-            self._input,
+            self._come,
             bootstrap_servers=self._address,
             group_id=f"{self._prefix}.{group}",
             enable_auto_commit=False,
@@ -83,7 +83,7 @@ class KafkaPython:
     def produce(self, values: Values) -> Iterator[int]:
         producer = self._producer()
         for batch in batches(values):
-            sent = [producer.send(self._input, key=k, value=v) for k, v in batch]
+            sent = [producer.send(self._come, key=k, value=v) for k, v in batch]
             producer.flush(SECONDS)
             for future in sent:
                 future.get(0)
@@ -93,10 +93,10 @@ class KafkaPython:
     def consume(self, count: int) -> Iterator[int]:
         with closing(self._consumer("read")) as consumer:
             while count > 0:
-                polled = consumer.poll(1000)
-                if polled:
-                    consumer.commit(_next_offsets(polled))
-                    yield (size := sum(map(len, polled.values())))
+                found = consumer.poll(1000)
+                if found:
+                    consumer.commit(_next(found))
+                    yield (size := sum(map(len, found.values())))
                     count -= size
 
     def copy(self, count: int) -> Iterator[int]:
@@ -104,24 +104,22 @@ class KafkaPython:
         producer.init_transactions()
         with closing(self._consumer("copy")) as consumer:
             while count > 0:
-                polled = consumer.poll(1000)
-                if not polled:
+                found = consumer.poll(1000)
+                if not found:
                     continue
                 producer.begin_transaction()
-                for records in polled.values():
+                for records in found.values():
                     for record in records:
-                        producer.send(self._output, key=record.key, value=record.value)
-                producer.send_offsets_to_transaction(
-                    _next_offsets(polled), consumer.group_metadata()
-                )
+                        producer.send(self._go, key=record.key, value=record.value)
+                producer.send_offsets_to_transaction(_next(found), consumer.group_metadata())
                 producer.commit_transaction()
-                yield (size := sum(map(len, polled.values())))
+                yield (size := sum(map(len, found.values())))
                 count -= size
         producer.close(SECONDS)
 
 
-def _next_offsets(polled: Any) -> Any:
-    return {tp: OffsetAndMetadata(r[-1].offset + 1, "", -1) for tp, r in polled.items()}
+def _next(found: Any) -> Any:
+    return {tp: OffsetAndMetadata(r[-1].offset + 1, "", -1) for tp, r in found.items()}
 
 
 class Confluent:
@@ -129,14 +127,14 @@ class Confluent:
 
     def __init__(self, address: str, prefix: str, codec: str) -> None:
         self._address, self._prefix, self._codec = address, prefix, codec
-        self._input, self._output = f"{prefix}.{INPUT}", f"{prefix}.{OUTPUT}"
+        self._come, self._go = f"{prefix}.{COME}", f"{prefix}.{GO}"
 
     @classmethod
     @contextmanager
     def opened(cls, address: str, prefix: str, codec: str) -> Iterator[Confluent]:
-        client = cls(address, prefix, codec)
-        create(address, client._input, client._output)
-        yield client
+        found = cls(address, prefix, codec)
+        create(address, found._come, found._go)
+        yield found
 
     def _producer(self, **more: Any) -> confluent_kafka.Producer:
         return confluent_kafka.Producer(
@@ -155,7 +153,7 @@ class Confluent:
         )
 
     def _consumer(self, group: str) -> confluent_kafka.Consumer:
-        consumer = confluent_kafka.Consumer(
+        found = confluent_kafka.Consumer(
             {
                 "bootstrap.servers": self._address,
                 "log_level": 4,
@@ -165,20 +163,20 @@ class Confluent:
                 "isolation.level": "read_committed",
             }
         )
-        consumer.subscribe([self._input])
-        return consumer
+        found.subscribe([self._come])
+        return found
 
     def produce(self, values: Values) -> Iterator[int]:
         producer = self._producer()
         failed: list[object] = []
 
-        def on_delivery(error: object, _: object) -> None:
+        def told(error: object, _: object) -> None:
             if error:
                 failed.append(error)
 
         for batch in batches(values):
             for key, value in batch:
-                producer.produce(self._input, key=key, value=value, on_delivery=on_delivery)
+                producer.produce(self._come, key=key, value=value, on_delivery=told)
             producer.flush(SECONDS)
             if failed:
                 raise SystemExit(f"confluent-kafka: {failed[0]}")
@@ -187,27 +185,27 @@ class Confluent:
     def consume(self, count: int) -> Iterator[int]:
         with closing(self._consumer("read")) as consumer:
             while count > 0:
-                records = consumer.consume(BATCH, 1.0)
-                if records:
+                found = consumer.consume(BATCH, 1.0)
+                if found:
                     consumer.commit(asynchronous=False)
-                    count -= len(records)
-                    yield len(records)
+                    count -= len(found)
+                    yield len(found)
 
     def copy(self, count: int) -> Iterator[int]:
         producer = self._producer(**{"transactional.id": f"{self._prefix}.copy"})
         producer.init_transactions(SECONDS)
         with closing(self._consumer("copy")) as consumer:
             while count > 0:
-                records = consumer.consume(BATCH, 1.0)
-                if not records:
+                found = consumer.consume(BATCH, 1.0)
+                if not found:
                     continue
                 producer.begin_transaction()
-                for record in records:
-                    producer.produce(self._output, key=record.key(), value=record.value())
+                for record in found:
+                    producer.produce(self._go, key=record.key(), value=record.value())
                 producer.send_offsets_to_transaction(
                     consumer.position(consumer.assignment()),
                     consumer.consumer_group_metadata(),
                 )
                 producer.commit_transaction()
-                count -= len(records)
-                yield len(records)
+                count -= len(found)
+                yield len(found)

@@ -204,7 +204,7 @@ def _story(number: int) -> Iterator[tuple[Table, dict[str, Any]]]:
     yield cards.cards, same | why | {
         "article_id": article, "title": title, "url": "https://example.org/a", "outlet": outlets[0],
         "severity": severity, "state": state if told else "suppressed", "told": told, "score": 40,
-        "at": at, "changed_at": at, "words": cards.folded(f"{title} {_sentence(title)}"),
+        "at": at, "changed_at": at, "words": cards.fold(f"{title} {_sentence(title)}"),
     }  # fmt: skip
     labels = {("language", dice.choice(["de", "en"])), ("country", dice.choice(COUNTRIES))}
     labels |= {("outlet", outlet) for outlet in outlets}

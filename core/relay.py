@@ -76,15 +76,15 @@ class Relay:
         return [] if is_empty else self._store.transact(lambda c: self._oldest(c, limit))
 
     def _oldest(self, connection: Connection, limit: int) -> list[NewRecord]:
-        mine = leases.take(connection, LEASE, self._me, now=self._clock(), ttl=LEASE_TIME)
-        return outbox.oldest(connection, limit, claim=True) if mine else []
+        mine = leases.acquire(connection, LEASE, self._me, now=self._clock(), ttl=LEASE_TIME)
+        return outbox.load_oldest(connection, limit, claim=True) if mine else []
 
     def _measure(self, connection: Connection, *, is_empty: bool) -> None:
         if is_empty:
             metrics.OUTBOX_PENDING.set(0)
         if time.monotonic() - self._measured >= MEASURE_SECONDS:
-            metrics.OUTBOX_PENDING.set(outbox.depth(connection))
-            metrics.OUTBOX_REFUSED.set(outbox.refused(connection))
+            metrics.OUTBOX_PENDING.set(outbox.count_pending(connection))
+            metrics.OUTBOX_REFUSED.set(outbox.count_refused(connection))
             self._measured = time.monotonic()
 
     def _append(self, records: Sequence[NewRecord]) -> None:

@@ -87,7 +87,7 @@ async def write(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """As :meth:`Deps.write`, on any store."""
+    """As :meth:`Parts.write`, on any store."""
 
     def transaction() -> T:
         return store.transact(lambda connection: work(connection, *args, **kwargs))
@@ -101,7 +101,7 @@ async def read(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """As :meth:`Deps.read`, on any store."""
+    """As :meth:`Parts.read`, on any store."""
 
     def view() -> T:
         with store.read() as connection:
@@ -131,7 +131,7 @@ class StoredRobots:
 
     async def get(self, origin: str) -> RobotsCopy | None:
         """The copy of ``https://host[:port]``."""
-        kept = await read(self._store, hosts.robots_of, origin)
+        kept = await read(self._store, hosts.find_robots, origin)
         if kept is None:
             return None
         return RobotsCopy(
@@ -143,4 +143,4 @@ class StoredRobots:
         record = hosts.RobotsRecord(
             origin, copy.verdict, copy.text, copy.fetched_at, copy.checked_at
         )
-        await write(self._store, hosts.keep_robots, record)
+        await write(self._store, hosts.save_robots, record)

@@ -32,8 +32,7 @@ from ingest.backoff import OUT_OF_REACH, FetchFailure, failure_of
 from ingest.conditional import ConditionalRequest
 from ingest.deps import Deps
 from ingest.feed_records import PARSER_VERSION
-from ingest.hosts import pause_scope
-from ingest.outage import Outage, OutageWatch, forgiven
+from ingest.outage import Outage, OutageWatch, forgiven, pause_scope
 from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
 from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
 
@@ -95,8 +94,8 @@ Result = FetchedDocument | NotModified | FetchFailure
 class Poller:
     """Polls feeds that are leased."""
 
-    def __init__(self, deps: Deps) -> None:
-        self._deps = deps
+    def __init__(self, parts: Deps) -> None:
+        self._parts = parts
         self._outage = OutageWatch()
         self._keeping = asyncio.Lock()
 
@@ -123,7 +122,7 @@ class Poller:
 
     async def _ask(self, feed: FeedRecord) -> Result | None:
         """Ask, at most twice: once more, unconditionally, after a 304 that cannot be true."""
-        asked = conditional.request(feed, self._deps.clock())
+        asked = conditional.request(feed, self._parts.clock())
         for request in (asked, conditional.NO_CACHE):
             try:
                 response = await self._get(feed, request)
@@ -132,7 +131,7 @@ class Poller:
             if response is None:
                 return None
             if response.status != 304:
-                wait = retry_after(response.headers, self._deps.clock())
+                wait = retry_after(response.headers, self._parts.clock())
                 body_sha256 = hashlib.sha256(response.body).hexdigest()
                 return failure_of(response, wait) or FetchedDocument(response, request, body_sha256)
             if request.conditional and response.url == (feed.final_url or response.url):
@@ -141,16 +140,16 @@ class Poller:
 
     async def _get(self, feed: FeedRecord, request: ConditionalRequest) -> Response | None:
         """One request in the host's turn; None where the lease was lost while waiting for it."""
-        deps = self._deps
-        async with deps.gate.turn(feed.url):
-            now = deps.clock()
+        parts = self._parts
+        async with parts.gate.turn(feed.url):
+            now = parts.clock()
             again_at = interval.soonest(feed, now)
-            if not await deps.write(feeds.begin_attempt, feed.feed_id, deps.me, now, again_at):
+            if not await parts.write(feeds.begin_attempt, feed.feed_id, parts.me, now, again_at):
                 return None
-            return await deps.http.get(
+            return await parts.http.get(
                 feed.url,
                 headers=request.headers,
-                max_bytes=deps.settings.http_max_feed_bytes,
+                max_bytes=parts.settings.http_max_feed_bytes,
                 accept=ACCEPT,
             )
 
@@ -160,7 +159,7 @@ class Poller:
         """Parse what is new in a document."""
         if document.body_sha256 == feed.body_sha256:
             return document
-        known = await self._deps.read(entries.known_digests, feed.feed_id)
+        known = await self._parts.read(entries.load_digests, feed.feed_id)
         try:
             parsed = await asyncio.to_thread(self._parse, feed, document.response, known)
         except FetchError as error:
@@ -173,19 +172,19 @@ class Poller:
             response.body,
             url=response.url,
             content_type=response.headers.get("Content-Type"),
-            now=self._deps.clock(),
+            now=self._parts.clock(),
             known=known,
-            limit=self._deps.settings.fetch_max_entries,
+            limit=self._parts.settings.fetch_max_entries,
         )
 
     async def _keep(self, feed: FeedRecord, result: Result | None) -> PollResult:
         if result is None:
             return PollResult(feed.feed_id, "lost")
         async with self._keeping:  # what one outcome forgives, the ones before have written
-            now = self._deps.clock()
+            now = self._parts.clock()
             outage = self._watch(feed, result, now)
             asked = replace(feed, last_attempt_at=now)
-            return await self._deps.write(self._transaction, asked, result, outage, now)
+            return await self._parts.write(self._transaction, asked, result, outage, now)
 
     def _watch(self, feed: FeedRecord, result: Result, now: datetime) -> Outage:
         if isinstance(result, FetchFailure) and result.is_network:
@@ -202,12 +201,12 @@ class Poller:
         outage: Outage,
         now: datetime,
     ) -> PollResult:
-        rng = self._deps.rng
-        if not feeds.is_mine(connection, feed.feed_id, self._deps.me):
+        rng = self._parts.rng
+        if not feeds.is_leased_by(connection, feed.feed_id, self._parts.me):
             return PollResult(feed.feed_id, "lost")
         if isinstance(result, FetchFailure):
             for feed_id in outage.forgive:
-                feeds.revise(connection, feed_id, forgiven)
+                feeds.apply_change(connection, feed_id, forgiven)
             decision = poll_outcome.after_failure(feed, result, now, rng, own_outage=outage.ours)
             reached = result.outcome not in OUT_OF_REACH
             polled = PollResult(
@@ -233,10 +232,10 @@ class Poller:
             known = Counter({"known": feed.entry_count})
             return PollResult(feed.feed_id, "", dispositions=known)
         known_already = _known(connection, feed, parsed)
-        admission = admit(feed, parsed, known_already, now, self._deps.settings)
+        admission = admit(feed, parsed, known_already, now, self._parts.settings)
         entries.add(connection, admission.add)
         for record in admission.change:
-            entries.change(connection, record)
+            entries.record_change(connection, record)
         for seen in admission.sightings:
             articles.add_sighting(connection, seen.article_id, feed.feed_id, seen.url, now)
         return PollResult(
@@ -256,7 +255,7 @@ class Poller:
         if decision.pause:
             until = now + timedelta(seconds=decision.pause)
             hosts.pause(connection, pause_scope(feed.url), until, feed.due_reason)
-        feeds.save(connection, feed, self._deps.me)
+        feeds.save(connection, feed, self._parts.me)
         feed_days.count_poll(
             connection,
             feed.feed_id,
@@ -294,13 +293,13 @@ def _known(connection: Connection, feed: FeedRecord, parsed: ParsedFeed) -> Know
     """What the store knows of the entries of a document."""
     links = {link_key(feed.feed_id, entry) for entry in parsed.entries}
     by_link: dict[str, list[EntryRecord]] = {}
-    for record in entries.by_addresses(connection, links):
+    for record in entries.find_by_url_keys(connection, links):
         by_link.setdefault(record.url_key, []).append(record)
     keys: Sequence[str] = [entry.key for entry in parsed.entries]
     return KnownEntries(
-        by_key=entries.by_keys(connection, feed.feed_id, keys, lock=True),
+        by_key=entries.find_by_keys(connection, feed.feed_id, keys, lock=True),
         by_link=by_link,
-        articles=articles.ids_by_address(connection, links),
+        articles=articles.find_ids_by_url_keys(connection, links),
     )
 
 

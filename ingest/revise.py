@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.settings import Settings
-from core.backoff import exponential
 from core.ids import article_id
 from core.messages import ArticleRevision, Origin
 from core.store.articles import ArticleRecord
@@ -176,7 +175,7 @@ def is_transient(failure: FetchFailure) -> bool:
 
 def later(entry: EntryRecord, failure: FetchFailure, now: datetime) -> EntryRecord:
     """The entry, waiting for the next attempt at its page."""
-    wait = exponential(FIRST_RETRY, entry.attempts + 1, timedelta.max)  # attempts are limited
+    wait = FIRST_RETRY * 2 ** min(entry.attempts, 20)
     asked = timedelta(seconds=failure.retry_after or 0)
     return replace(
         entry,

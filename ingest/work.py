@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from config.errors import StoreError
-from core.store import Connection, entries, feeds, row_leases
+from core.store import Connection, entries, feeds, leases
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
 from ingest.deps import Deps
@@ -37,12 +37,12 @@ class FetchWork:
     """Leases, runs and collects work.
 
     Args:
-        deps: The shared dependencies.
+        parts: The tools.
         once: See :func:`core.store.feeds.lease_due`.
     """
 
-    def __init__(self, deps: Deps, poller: Poller, pages: PageReader, *, once: bool) -> None:
-        self._deps = deps
+    def __init__(self, parts: Deps, poller: Poller, pages: PageReader, *, once: bool) -> None:
+        self._parts = parts
         self._poller = poller
         self._pages = pages
         self._once = once
@@ -68,7 +68,7 @@ class FetchWork:
             StoreError: Nothing was taken.
         """
         if self._look and self._room:
-            due, pages = await self._deps.write(self._lease)
+            due, pages = await self._parts.write(self._lease)
             self._look = False
             self._ready += pages
             for feed in due:
@@ -107,12 +107,12 @@ class FetchWork:
         ended = await asyncio.gather(*tasks, return_exceptions=True)
         self._running.clear()
         self._ready.clear()
-        await self._deps.write(_give_back, self._deps)
+        await self._parts.write(_give_back, self._parts)
         return [result for result in ended if isinstance(result, PollResult | EntryResult)]
 
     @property
     def _room(self) -> int:
-        return self._deps.settings.http_concurrency - len(self._running)
+        return self._parts.settings.http_concurrency - len(self._running)
 
     @property
     def _busy(self) -> set[str]:
@@ -132,8 +132,10 @@ class FetchWork:
         self._running[asyncio.create_task(run(), name=_name(subject))] = subject
 
     def _lease(self, connection: Connection) -> tuple[list[FeedRecord], list[EntryRecord]]:
-        now, me = self._deps.clock(), self._deps.me
-        busy = self._busy | row_leases.take_turn(connection, me, now, feeds.feeds, entries.entries)
+        now, me = self._parts.clock(), self._parts.me
+        busy = self._busy | leases.begin_leasing_rows(
+            connection, me, now, feeds.feeds, entries.entries
+        )
         due = feeds.lease_due(
             connection, me, now, limit=self._room, skip=self._polled, busy=busy, once=self._once
         )
@@ -151,9 +153,9 @@ class FetchWork:
         return due, pages
 
 
-def _give_back(connection: Connection, deps: Deps) -> None:
-    row_leases.give_back_all(connection, feeds.feeds, deps.me)
-    row_leases.give_back_all(connection, entries.entries, deps.me)
+def _give_back(connection: Connection, parts: Deps) -> None:
+    leases.release_rows(connection, feeds.feeds, parts.me)
+    leases.release_rows(connection, entries.entries, parts.me)
 
 
 def _name(subject: FeedRecord | EntryRecord) -> str:

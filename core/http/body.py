@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 
 from config.errors import FetchError
 
-ACCEPTED = "gzip, deflate"
+ACCEPT_ENCODING = "gzip, deflate"
 """The encodings asked for. Brotli and zstd are left out: 481 bytes of Brotli are 300 MB of text."""
 
 RATIO_FREE = 1 << 20
@@ -89,7 +89,7 @@ class BodyReader:
             )
 
 
-async def collect(pieces: AsyncIterator[bytes], body: BodyReader) -> bytes:
+async def read_body(pieces: AsyncIterator[bytes], body: BodyReader) -> bytes:
     """Read until the end, or until nothing more is wanted.
 
     Raises:
@@ -103,7 +103,7 @@ async def collect(pieces: AsyncIterator[bytes], body: BodyReader) -> bytes:
     return body.value()
 
 
-def inflate(url: str, data: bytes, limit: int) -> bytes:
+def decompress(url: str, data: bytes, limit: int) -> bytes:
     """Unpack a gzip file that came as one (a sitemap named ``.xml.gz``).
 
     Raises:

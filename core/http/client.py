@@ -29,8 +29,8 @@ from yarl import URL
 
 from config.errors import FetchError
 from config.settings import Settings
-from core.http.body import ACCEPTED, BodyReader, collect
-from core.http.errors import EXPECTED, as_fetch_error
+from core.http.body import ACCEPT_ENCODING, BodyReader, read_body
+from core.http.errors import CLIENT_ERRORS, as_fetch_error
 from core.http.response import Redirect, Response
 from core.http.ssrf_guard import GuardedResolver, SsrfGuard
 from core.http.urls import wire_url
@@ -110,13 +110,13 @@ class HttpClient:
         """
         target, authorization = _first_target(url)
         wanted = _sendable({**authorization, **(headers or {})})
-        wanted |= {"Accept": accept, "Accept-Encoding": ACCEPTED, "User-Agent": self._agent}
+        wanted |= {"Accept": accept, "Accept-Encoding": ACCEPT_ENCODING, "User-Agent": self._agent}
         async with self._slots:
             began = time.monotonic()
             try:
                 async with asyncio.timeout(self._settings.http_total_timeout):
                     return await self._follow(target, wanted, began, max_bytes, cut=cut)
-            except EXPECTED as error:
+            except CLIENT_ERRORS as error:
                 raise as_fetch_error(target, error) from error
 
     async def post(
@@ -151,7 +151,7 @@ class HttpClient:
             ):
                 content = await _lenient_body(target, answer, _ANSWER_TO_POST)
                 return _response(target, answer, content, (), began)
-        except EXPECTED as error:
+        except CLIENT_ERRORS as error:
             raise as_fetch_error(target, error) from error
 
     async def close(self) -> None:
@@ -285,14 +285,14 @@ async def _body(url: str, answer: aiohttp.ClientResponse, limit: int, *, cut: bo
     if answer.status >= 400:
         return await _lenient_body(url, answer, min(limit, _ERROR_BODY))
     body = BodyReader(url, answer.headers.get("Content-Encoding", ""), limit, cut=cut)
-    return await collect(answer.content.iter_chunked(_PIECE), body)
+    return await read_body(answer.content.iter_chunked(_PIECE), body)
 
 
 async def _lenient_body(url: str, answer: aiohttp.ClientResponse, limit: int) -> bytes:
     """The beginning of a body that only explains: half of it, or none, is no failure."""
     try:
         body = BodyReader(url, answer.headers.get("Content-Encoding", ""), limit, cut=True)
-        return await collect(answer.content.iter_chunked(_PIECE), body)
+        return await read_body(answer.content.iter_chunked(_PIECE), body)
     except (FetchError, aiohttp.ClientPayloadError):
         return b""
 

@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
 from config.errors import FetchError
-from core.http.ssrf_guard import BlockedAddressError, blocked
+from core.http.ssrf_guard import BlockedAddressError, blocked_error
 
 _NO_SUCH_NAME = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
 
@@ -35,14 +35,14 @@ _BY_TYPE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str
     ((aiohttp.ClientConnectionError, ConnectionError), "reset", "The connection was cut"),
 )
 
-EXPECTED = (aiohttp.ClientError, HttpProcessingError, TimeoutError, OSError, ValueError)
+CLIENT_ERRORS = (aiohttp.ClientError, HttpProcessingError, TimeoutError, OSError, ValueError)
 """What the HTTP library raises when an exchange fails."""
 
 
 def as_fetch_error(url: str, error: BaseException) -> FetchError:
     """Name the failure of an exchange (outcomes: :mod:`core.http`)."""
     if _has(error, BlockedAddressError):
-        return blocked(url)
+        return blocked_error(url)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return _dns(url, error)
     for types, outcome, words in _BY_TYPE:

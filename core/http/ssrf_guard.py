@@ -84,7 +84,7 @@ class SsrfGuard:
                 url, "blocked_port", f"Port {port} is not a web port.", retry=False, mend=_MEND
             )
         if _is_literal(host) and is_blocked(host):
-            raise blocked(url)
+            raise blocked_error(url)
 
     def allows(self, address: str, port: int) -> bool:
         """Whether a connection to this address may be made."""
@@ -134,7 +134,7 @@ class GuardedResolver(AbstractResolver):
 _MEND = "WIREWATCH_HTTP_ALLOW_PRIVATE=true allows it for every feed and page."
 
 
-def blocked(url: str) -> FetchError:
+def blocked_error(url: str) -> FetchError:
     """The error for a URL that leads to an address inside."""
     return FetchError(
         url,

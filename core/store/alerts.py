@@ -1,19 +1,17 @@
-"""Alerts, and the decisions behind them.
+"""Alerts and the decisions behind them: tables, rows and queries.
 
 ::
 
-    match ──decided once──▶ decisions ──▶ alerts ──▶ notifications, deliveries
-                                │                    (core.store.deliveries)
-                                └──▶ outbox ──▶ news.alerts
+    match ──▶ decisions ──▶ alerts ──▶ notifications, deliveries (core.store.deliveries)
+                  └───────────┴──────▶ outbox ──▶ news.alerts
 
-A decision is unique per topic, article and revision: a match that comes again, for whatever reason,
-finds it and changes nothing.
+There is one decision per topic, article and revision: a match that arrives again finds it and
+changes nothing. Rows are written by :mod:`core.store.alert_changes`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
@@ -21,20 +19,14 @@ from sqlalchemy import (
     Connection,
     Index,
     Integer,
-    RowMapping,
     String,
     Table,
     Text,
     and_,
-    func,
-    or_,
     select,
 )
 
 from config.errors import NotFoundError, UsageError
-from core.messages import AlertEvent, AlertEventKind
-from core.messages.envelope import to_record
-from core.store import cards, outbox
 from core.store.column_types import UtcDateTime, metadata
 
 OPEN, ACKED, CLOSED = "open", "acked", "closed"
@@ -87,13 +79,14 @@ decisions = Table(
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A (topic, story) worth telling.
+    """A story of a topic that people are told about.
 
     Attributes:
-        state: open, acked or closed.
+        state: ``open``, ``acked`` or ``closed``.
         title: Title of the story.
+        reason: Why it was opened (:class:`config.i18n.Phrase`, dumped).
         article_id: The article that opened it.
-        acked_by: Who took it; empty while nobody has.
+        acked_by: Who acknowledged it; empty where it was not. ``closed_by`` likewise.
     """
 
     id: str
@@ -116,14 +109,16 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """What was decided about one article revision under one topic.
+    """The decision about one article revision under one topic.
 
     Attributes:
-        topic_revision: The topic's definition it was decided (or last seen) under.
-        event: opened, updated or suppressed.
-        language: Of the article, as found; country as its outlet's entry has it.
-        severity: Of the topic.
-        score: Of the article under the topic.
+        topic_revision: Revision of the topic's definition under which it was last matched.
+        event: ``opened``, ``updated`` or ``suppressed``.
+        reason: Why (:class:`config.i18n.Phrase`, dumped); ``reason_code`` is its bounded code.
+        language: Detected language of the article.
+        country: Country of the outlet, as in sources.yaml.
+        severity: Severity of the topic.
+        score: Score of the article under the topic.
     """
 
     topic_id: str
@@ -145,10 +140,14 @@ class DecisionRow:
     score: int = 0
 
 
-def decision(
+def find_decision(
     connection: Connection, topic_id: str, article_id: str, revision: int
 ) -> DecisionRow | None:
-    """What was decided about this revision, else about the newest other one; None if nothing."""
+    """Return the decision about an article revision under a topic.
+
+    Where this revision was not decided, return the decision about the newest other one, or None
+    where there is none.
+    """
     query = (
         select(decisions)
         .where(decisions.c.topic_id == topic_id, decisions.c.article_id == article_id)
@@ -156,95 +155,42 @@ def decision(
         .limit(1)
     )
     row = connection.execute(query).mappings().one_or_none()
-    return None if row is None else _decision(row)
+    return None if row is None else DecisionRow(**row)
 
 
-def record_decision(
-    connection: Connection, row: DecisionRow, sentences: Iterable[str] = ()
-) -> None:
-    """Keep a decision; by the ``sentences`` that matched the desk finds the story, too.
-
-    Raises:
-        StoreConflictError: It was decided before; nothing is kept.
-    """
-    connection.execute(decisions.insert().values(asdict(row)))
-    cards.decided(connection, row, sentences)
-
-
-def seen_under(connection: Connection, row: DecisionRow, topic_revision: str) -> None:
-    """Remember that a decided match came again under another definition of its topic."""
-    connection.execute(
-        decisions.update()
-        .where(
-            decisions.c.topic_id == row.topic_id,
-            decisions.c.article_id == row.article_id,
-            decisions.c.revision == row.revision,
-        )
-        .values(topic_revision=topic_revision)
-    )
-
-
-def decisions_of(connection: Connection, alert_id: str) -> list[DecisionRow]:
-    """Every decision that concerns an alert, oldest first; suppressed ones too."""
+def load_decisions(connection: Connection, alert_id: str) -> list[DecisionRow]:
+    """Return all decisions about an alert, oldest first, including suppressed ones."""
     query = (
         select(decisions)
         .where(decisions.c.alert_id == alert_id)
         .order_by(decisions.c.decided_at, decisions.c.article_id, decisions.c.revision)
     )
-    return [_decision(row) for row in connection.execute(query).mappings()]
+    return [DecisionRow(**row) for row in connection.execute(query).mappings()]
 
 
-def suppressed(
-    connection: Connection,
-    *,
-    topic_id: str | None = None,
-    since: datetime | None = None,
-    limit: int = 100,
-) -> list[DecisionRow]:
-    """What people were spared, newest first."""
-    query = select(decisions).where(decisions.c.event == AlertEventKind.SUPPRESSED.value)
-    if topic_id is not None:
-        query = query.where(decisions.c.topic_id == topic_id)
-    if since is not None:
-        query = query.where(decisions.c.decided_at >= since)
-    query = query.order_by(decisions.c.decided_at.desc(), decisions.c.article_id).limit(limit)
-    return [_decision(row) for row in connection.execute(query).mappings()]
+def exists(connection: Connection, alert_id: str) -> bool:
+    """Return whether there is an alert of this id, in whatever state."""
+    query = select(alerts.c.id).where(alerts.c.id == alert_id)
+    return connection.execute(query).first() is not None
 
 
-def open_alert(connection: Connection, row: Alert) -> None:
-    """Open an alert."""
-    connection.execute(alerts.insert().values(asdict(row)))
-    cards.opened(connection, row)
-
-
-def touch(connection: Connection, alert_id: str, now: datetime) -> None:
-    """Remember that something was added to an alert's story."""
-    cards.touched(connection, alert_id, now)  # the card first, as who acts on it does
-    connection.execute(alerts.update().where(alerts.c.id == alert_id).values(updated_at=now))
-
-
-def is_open(connection: Connection, alert_id: str) -> bool:
-    """Whether the alert was ever opened (it may be acked or closed since)."""
-    query = select(func.count()).select_from(alerts).where(alerts.c.id == alert_id)
-    return bool(connection.scalar(query))
-
-
-def alert(connection: Connection, alert_id: str) -> Alert:
-    """The alert of that id.
+def get_alert(connection: Connection, alert_id: str) -> Alert:
+    """Return an alert.
 
     Args:
         connection: Any transaction.
-        alert_id: The whole id, or its first eight digits or more.
+        alert_id: The alert's id, or at least its first eight digits.
 
     Raises:
-        UsageError: There is none, or several begin so.
+        NotFoundError: There is no such alert.
+        UsageError: Several alerts have ids that begin like this.
     """
-    begins = and_(alerts.c.id >= alert_id, alerts.c.id < f"{alert_id}g")  # ids are hex digits
-    query = select(alerts).where(begins).limit(2)
-    could_be = len(alert_id) >= 8 and alert_id.isalnum()
-    rows = connection.execute(query).mappings().all() if could_be else []
+    prefix = and_(alerts.c.id >= alert_id, alerts.c.id < f"{alert_id}g")  # ids are hex digits
+    query = select(alerts).where(prefix).limit(2)
+    is_valid = len(alert_id) >= 8 and alert_id.isalnum()
+    rows = connection.execute(query).mappings().all() if is_valid else []
     if len(rows) == 1:
-        return _alert(rows[0])
+        return Alert(**rows[0])
     error: type[UsageError] = NotFoundError
     problem = "is no alert"
     if rows:
@@ -259,130 +205,19 @@ def list_alerts(
     *,
     topic_id: str | None = None,
     state: str | None = None,
-    severity: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    before: Alert | None = None,
     limit: int = 100,
-    offset: int = 0,
 ) -> list[Alert]:
-    """Alerts, newest first; those opened at one moment by their ids.
+    """Return alerts, newest first; those opened at the same moment in the order of their ids.
 
     Args:
         connection: Any transaction.
-        topic_id: Only this topic's.
-        state: Only ``open``, ``acked`` or ``closed`` ones.
-        severity: Only this severity.
-        since: Opened at this time or later.
-        until: Opened before this time.
-        before: Those that come after this one in the list: the next page.
-        limit: At most so many.
-        offset: After so many.
+        topic_id: Only alerts of this topic.
+        state: Only alerts in this state: ``open``, ``acked`` or ``closed``.
+        limit: How many at most.
     """
     query = select(alerts).order_by(alerts.c.opened_at.desc(), alerts.c.id)
-    equal = {"topic_id": topic_id, "state": state, "severity": severity}
-    for name, value in equal.items():
-        if value is not None:
-            query = query.where(alerts.c[name] == value)
-    if since is not None:
-        query = query.where(alerts.c.opened_at >= since)
-    if until is not None:
-        query = query.where(alerts.c.opened_at < until)
-    if before is not None:
-        earlier = alerts.c.opened_at < before.opened_at
-        same = and_(alerts.c.opened_at == before.opened_at, alerts.c.id > before.id)
-        query = query.where(or_(earlier, same))
-    return [_alert(row) for row in connection.execute(query.limit(limit).offset(offset)).mappings()]
-
-
-def ack(connection: Connection, alert_id: str, *, by: str, at: datetime) -> Alert:
-    """Take an alert: somebody is on it. Acked or closed before, nothing changes.
-
-    Raises:
-        UsageError: There is no such alert.
-    """
-    found = held(connection, alert_id)
-    if found.state != OPEN:
-        return found
-    after = replace(found, state=ACKED, acked_by=by, acked_at=at)
-    return change(connection, found, after, AlertEventKind.ACKED, f"acked by {by}", ACKED, at)
-
-
-def close(connection: Connection, alert_id: str, *, by: str, at: datetime, why: str = "") -> Alert:
-    """Close an alert. Closed before, nothing changes, unless there is something to be said.
-
-    Args:
-        connection: A write transaction.
-        alert_id: The alert.
-        by: Who closes it.
-        at: The present.
-        why: What came of it, as a word (``relevant``, ``irrelevant_duplicate`` ...): the event's
-            reason code.
-
-    Raises:
-        UsageError: There is no such alert.
-    """
-    found = held(connection, alert_id)
-    if found.state == CLOSED and not why:
-        return found
-    after = replace(found, state=CLOSED, closed_by=by, closed_at=at)
-    said = f": {why.replace('_', ' ')}" if why else ""
-    reason = f"closed by {by}{said}"
-    return change(connection, found, after, AlertEventKind.CLOSED, reason, why or CLOSED, at)
-
-
-def held(connection: Connection, alert_id: str) -> Alert:
-    """The alert as nobody else can change it until the transaction ends.
-
-    Raises:
-        UsageError: There is no such alert.
-    """
-    whole = alert(connection, alert_id).id
-    query = select(alerts).where(alerts.c.id == whole).with_for_update()
-    return _alert(connection.execute(query).mappings().one())
-
-
-def change(
-    connection: Connection,
-    found: Alert,
-    after: Alert,
-    event: AlertEventKind,
-    reason: str,
-    reason_code: str,
-    at: datetime,
-) -> Alert:
-    """Write an alert as somebody made it, and say so on ``news.alerts``.
-
-    Args:
-        connection: The transaction that :func:`held` it.
-        found: As it was.
-        after: As it is to be.
-        event: What consumers are told.
-        reason: Why, in words.
-        reason_code: Why, as a word.
-        at: The present.
-    """
-    after = replace(after, updated_at=at)
-    connection.execute(alerts.update().where(alerts.c.id == found.id).values(asdict(after)))
-    cards.moved(connection, found.id, after.state, at)
-    message = AlertEvent(
-        alert_id=found.id,
-        event=event,
-        topic_id=found.topic_id,
-        story_id=found.story_id,
-        article_id=found.article_id,
-        severity=found.severity,
-        reason=reason,
-        reason_code=reason_code,
-        at=at,
-    )
-    outbox.put(connection, [to_record(message, at=at)])
-    return after
-
-
-def _alert(row: RowMapping) -> Alert:
-    return Alert(**row)
-
-
-def _decision(row: RowMapping) -> DecisionRow:
-    return DecisionRow(**row)
+    if topic_id is not None:
+        query = query.where(alerts.c.topic_id == topic_id)
+    if state is not None:
+        query = query.where(alerts.c.state == state)
+    return [Alert(**row) for row in connection.execute(query.limit(limit)).mappings()]

@@ -31,10 +31,10 @@ from sqlalchemy import (
 )
 
 from core.messages import ArticleRevision
-from core.store import locks
+from core.store import leases
 from core.store.column_types import UtcDateTime, metadata
-from core.store.entries import chunks, entries
-from core.store.upsert import insert
+from core.store.entries import entries
+from core.store.sql import chunks, insert
 
 articles = Table(
     "articles",
@@ -115,7 +115,7 @@ def find(connection: Connection, article_id: str) -> ArticleRecord | None:
     return ArticleRecord(**row) if row else None
 
 
-def ids_by_address(connection: Connection, url_keys: Iterable[str]) -> dict[str, str]:
+def find_ids_by_url_keys(connection: Connection, url_keys: Iterable[str]) -> dict[str, str]:
     """Ids of the articles at these canonical URLs."""
     found: dict[str, str] = {}
     for some in chunks(set(url_keys)):
@@ -125,7 +125,7 @@ def ids_by_address(connection: Connection, url_keys: Iterable[str]) -> dict[str,
     return found
 
 
-def find_article(connection: Connection, id_or_url: str) -> ArticleRecord | None:
+def find_by_id_or_url(connection: Connection, id_or_url: str) -> ArticleRecord | None:
     """An article by its id, its URL, its canonical URL, or the link a feed had for it."""
     linked = select(entries.c.article_id).where(entries.c.url_key == id_or_url)
     query = select(*_COLUMNS).where(
@@ -141,7 +141,7 @@ def find_article(connection: Connection, id_or_url: str) -> ArticleRecord | None
     return ArticleRecord(**row) if row else None
 
 
-def revisions(connection: Connection, article_id: str) -> list[ArticleRevision]:
+def load_revisions(connection: Connection, article_id: str) -> list[ArticleRevision]:
     """Every revision of an article, the first first."""
     query = (
         select(article_revisions.c.record)
@@ -165,23 +165,23 @@ def _by_link() -> Select[Any]:
 _BY_LINK = _by_link()
 
 
-def by_link(connection: Connection, url_key: str) -> ArticleRecord | None:
+def find_by_link(connection: Connection, url_key: str) -> ArticleRecord | None:
     """The article at a canonical URL, or the one that entries linking there became."""
     row = connection.execute(_BY_LINK, {"link": url_key}).mappings().one_or_none()
     return ArticleRecord(**row) if row else None
 
 
-def take_turn(connection: Connection, *links: str) -> None:
+def lock_links(connection: Connection, *links: str) -> None:
     """Wait until nobody else makes articles of these links, before looking what there is.
 
     Args:
         connection: A write transaction.
         links: Canonical URLs; all in one call.
     """
-    locks.hold(connection, "link", *links)
+    leases.lock_names(connection, "link", *links)
 
 
-def is_shown(connection: Connection, article_id: str, feed_id: str) -> bool:
+def has_sighting(connection: Connection, article_id: str, feed_id: str) -> bool:
     """Whether a feed is known to show an article."""
     key = sightings.c.article_id == article_id, sightings.c.feed_id == feed_id
     return connection.execute(select(sightings.c.seen_at).where(*key)).first() is not None
@@ -221,7 +221,7 @@ def add_sighting(
     return connection.execute(seen.on_conflict_do_nothing()).rowcount == 1
 
 
-def seen_in(connection: Connection, article_id: str) -> list[tuple[str, str, datetime]]:
+def load_sightings(connection: Connection, article_id: str) -> list[tuple[str, str, datetime]]:
     """The feeds that show an article: feed id, its link there, since when."""
     query = (
         select(sightings.c.feed_id, sightings.c.url, sightings.c.seen_at)

@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 
 from core.store.column_types import SafeText, UtcDateTime, metadata
-from core.store.upsert import insert
+from core.store.sql import insert
 from core.text.tokens import folded_words
 
 if TYPE_CHECKING:
@@ -102,12 +102,12 @@ topic_days = Table(
 )
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Text as it is searched: words in small letters without accents, one space between."""
     return " ".join(folded_words(text))
 
 
-def decided(connection: Connection, row: DecisionRow, sentences: Iterable[str]) -> None:
+def add_decision(connection: Connection, row: DecisionRow, sentences: Iterable[str]) -> None:
     """Follow a decision that was just kept; ``sentences`` are those that matched."""
     _count(connection, row)
     lines = _lines(row.title, sentences)
@@ -138,7 +138,7 @@ def decided(connection: Connection, row: DecisionRow, sentences: Iterable[str]) 
     _label(connection, row.alert_id, labels, at)
 
 
-def opened(connection: Connection, alert: Alert) -> None:
+def mark_told(connection: Connection, alert: Alert) -> None:
     """Make the card one people were told of; it takes its place in the list now."""
     values = {
         "title": alert.title,
@@ -152,7 +152,7 @@ def opened(connection: Connection, alert: Alert) -> None:
         "article_id": alert.article_id,
     }
     rest = {"alert_id": alert.id, "story_id": alert.story_id, "topic_id": alert.topic_id}
-    rest |= {"url": "", "outlet": "", "words": folded(alert.title)[:MAX_WORDS]}
+    rest |= {"url": "", "outlet": "", "words": fold(alert.title)[:MAX_WORDS]}
     card = insert(connection, cards).values(**values, **rest, score=0)
     connection.execute(card.on_conflict_do_update(index_elements=["alert_id"], set_=values))
     connection.execute(
@@ -160,14 +160,14 @@ def opened(connection: Connection, alert: Alert) -> None:
     )
 
 
-def moved(connection: Connection, alert_id: str, state: str, at: datetime) -> None:
+def set_state(connection: Connection, alert_id: str, state: str, at: datetime) -> None:
     """Follow an alert that was acked, closed or opened again."""
     connection.execute(
         cards.update().where(cards.c.alert_id == alert_id).values(state=state, changed_at=at)
     )
 
 
-def touched(connection: Connection, alert_id: str, at: datetime) -> None:
+def touch(connection: Connection, alert_id: str, at: datetime) -> None:
     """Say that a card shows something else now."""
     connection.execute(cards.update().where(cards.c.alert_id == alert_id).values(changed_at=at))
 
@@ -175,7 +175,7 @@ def touched(connection: Connection, alert_id: str, at: datetime) -> None:
 def _lines(title: str, sentences: Iterable[str]) -> list[str]:
     """What a reader sees of an article in the list, as it is searched, each once."""
     told = islice(dict.fromkeys(sentences), SENTENCES)
-    return list(dict.fromkeys(map(folded, (title, *(s[:SENTENCE_LENGTH] for s in told)))))
+    return list(dict.fromkeys(map(fold, (title, *(s[:SENTENCE_LENGTH] for s in told)))))
 
 
 def _grow(connection: Connection, row: DecisionRow, lines: list[str]) -> datetime:
@@ -219,6 +219,6 @@ def _count(connection: Connection, row: DecisionRow) -> None:
     connection.execute(day.on_conflict_do_update(index_elements=["topic_id", "day"], set_=more))
 
 
-def wanted(words: str) -> list[str]:
+def search_words(words: str) -> list[str]:
     """The words a free text asks for, as cards have them; at most ten."""
     return folded_words(words[:200])[:10]

@@ -40,7 +40,7 @@ from sqlalchemy import (
 
 from core.ids import digest
 from core.processes.instance import Instance
-from core.store import leases, locks
+from core.store import leases
 from core.store.column_types import SafeText, UtcDateTime, metadata
 
 PENDING, SENDING, DELIVERED, FAILED, UNKNOWN = (
@@ -176,16 +176,16 @@ def add_notification(
         )
 
 
-def take_turn(connection: Connection) -> None:
+def lock_claiming(connection: Connection) -> None:
     """Wait until nobody else claims.
 
     Args:
         connection: A write transaction, at its beginning; :func:`due` and :func:`claim` follow.
     """
-    locks.hold(connection, "claiming", "deliveries")
+    leases.lock_names(connection, "claiming", "deliveries")
 
 
-def due(
+def find_due(
     connection: Connection,
     me: Instance,
     *,
@@ -221,7 +221,7 @@ def due(
     return [*again, *(_delivery(row) for row in rows)][:limit]
 
 
-def another_sends(connection: Connection, me: Instance, *, now: datetime) -> bool:
+def is_another_sending(connection: Connection, me: Instance, *, now: datetime) -> bool:
     """Whether another living process is sending at this moment."""
     return any(d.lease_holder != me.id and not _abandoned(d, me, now) for d in _sending(connection))
 
@@ -326,13 +326,13 @@ def resend(connection: Connection, delivery_id: str, *, now: datetime) -> bool:
     return connection.execute(again.values(values)).rowcount == 1
 
 
-def counts(connection: Connection) -> dict[str, int]:
+def count_by_state(connection: Connection) -> dict[str, int]:
     """How many deliveries are in each state; states nobody is in are missing."""
     query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def notifications_of(
+def load_notifications(
     connection: Connection, alert_id: str
 ) -> list[tuple[Notification, tuple[Delivery, ...]]]:
     """Every notification about an alert with its deliveries, oldest first."""
@@ -342,7 +342,7 @@ def notifications_of(
     return [(n, tuple(_deliveries_of(connection, n.id))) for n in found]
 
 
-def notification(connection: Connection, notification_id: str) -> Notification | None:
+def find_notification(connection: Connection, notification_id: str) -> Notification | None:
     """The notification of that id."""
     query = select(notifications).where(notifications.c.id == notification_id)
     row = connection.execute(query).mappings().one_or_none()
@@ -368,7 +368,7 @@ def _abandoned(delivery: Delivery, me: Instance, now: datetime) -> bool:
     """Ours stay ours until they expire: another task of this process may be sending."""
     if delivery.lease_holder == me.id:
         return delivery.lease_expires_at is not None and delivery.lease_expires_at <= now
-    return leases.free(delivery.lease_holder, delivery.lease_expires_at, me, now)
+    return leases.is_free(delivery.lease_holder, delivery.lease_expires_at, me, now)
 
 
 def _lease(
@@ -389,7 +389,7 @@ def _lease(
     )
     query = select(deliveries).where(deliveries.c.id == delivery.id)
     row = connection.execute(query).mappings().one()
-    about = notification(connection, delivery.notification_id)
+    about = find_notification(connection, delivery.notification_id)
     if about is None:  # the foreign key forbids it
         raise AssertionError(f"delivery {delivery.id} has no notification")
     return ClaimedDelivery(_delivery(row), about)

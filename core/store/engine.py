@@ -8,7 +8,7 @@ Who holds a feed, an entry, a delivery     leases are given out under one lock e
                                            by one process and one target told one message at a
                                            time; rows somebody is just writing are passed over
                                            (``FOR UPDATE SKIP LOCKED``)
-A poll, a page is written by its holder    ``is_mine`` locks the row until the transaction ends
+A poll, a page is written by its holder    ``is_leased_by`` locks the row for the transaction
 An article's identity and revisions        a lock per link, then unique keys: who comes second
                                            gets a StoreConflictError and sees the first's work
 A match is decided once                    a lock per topic for the whole batch
@@ -42,8 +42,8 @@ from sqlalchemy.exc import ArgumentError
 from config.errors import SettingsError, StoreConflictError
 from core.clock import Clock, utc_now
 from core.store.column_types import metadata
-from core.store.errors import translated
-from core.store.upsert import insert
+from core.store.errors import translate_errors
+from core.store.sql import insert
 
 T = TypeVar("T")
 
@@ -92,7 +92,7 @@ class Store:
 
         engine = _engine(url)
         try:
-            with translated():
+            with translate_errors():
                 upgrade(engine)
                 return cls(engine, clock)
         except BaseException:
@@ -106,7 +106,7 @@ class Store:
         Raises:
             StoreError: The database is away or refuses.
         """
-        with translated(), self._reader.connect() as connection:
+        with translate_errors(), self._reader.connect() as connection:
             yield connection
 
     @contextmanager
@@ -123,7 +123,7 @@ class Store:
                 and where that happened during the commit nobody knows.
         """
         with (
-            translated(),
+            translate_errors(),
             self._engine.connect().execution_options(wirewatch_write=True) as connection,
             connection.begin(),
         ):

@@ -10,7 +10,7 @@ the article made of it. Rows stay when they are done: they are what makes an ent
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -34,8 +34,9 @@ from sqlalchemy import (
 )
 
 from core.processes.instance import Instance
-from core.store import hosts, row_leases
+from core.store import hosts, leases
 from core.store.column_types import BigId, UtcDateTime, metadata
+from core.store.sql import chunks
 
 PENDING, DONE = "pending", "done"
 
@@ -138,7 +139,7 @@ def add(connection: Connection, records: Iterable[EntryRecord]) -> None:
         connection.execute(entries.insert(), rows)
 
 
-def change(connection: Connection, record: EntryRecord) -> None:
+def record_change(connection: Connection, record: EntryRecord) -> None:
     """Store what a feed now says of an entry; whoever holds it loses it."""
     row = _row(record) | {"lease_holder": None, "lease_until": None}
     connection.execute(entries.update().where(entries.c.id == record.id).values(row))
@@ -157,7 +158,7 @@ def save(connection: Connection, record: EntryRecord, me: Instance) -> bool:
     return bool(connection.execute(mine.values(given_back)).rowcount)
 
 
-def by_keys(
+def find_by_keys(
     connection: Connection, feed_id: str, keys: Iterable[str], *, lock: bool = False
 ) -> dict[str, EntryRecord]:
     """The known ones among a feed's entries, by key.
@@ -176,7 +177,7 @@ def by_keys(
     return found
 
 
-def by_addresses(connection: Connection, url_keys: Iterable[str]) -> list[EntryRecord]:
+def find_by_url_keys(connection: Connection, url_keys: Iterable[str]) -> list[EntryRecord]:
     """Entries of any feed that link to one of these, oldest first."""
     found: list[EntryRecord] = []
     for some in chunks(set(url_keys)):
@@ -185,7 +186,7 @@ def by_addresses(connection: Connection, url_keys: Iterable[str]) -> list[EntryR
     return found
 
 
-def known_digests(connection: Connection, feed_id: str) -> dict[str, str]:
+def load_digests(connection: Connection, feed_id: str) -> dict[str, str]:
     """Key and digest of the feed's last entries: what a parser need not look at again."""
     query = (
         select(entries.c.key, entries.c.digest)
@@ -207,7 +208,7 @@ def _due() -> Select[Any]:
         .where(
             _pending,
             entries.c.next_page_at <= now,
-            row_leases.is_free(entries, bindparam("dead", expanding=True), now),
+            leases.row_is_free(entries, bindparam("dead", expanding=True), now),
             ~hosts.is_paused(entries.c.host, entries.c.url, now),
             entries.c.id.not_in(bindparam("skip", expanding=True)),
             entries.c.host.not_in(bindparam("busy", expanding=True)),
@@ -243,7 +244,7 @@ def lease_due(
         skip: Entries not wanted, by row number.
         busy: Hosts not wanted.
     """
-    dead = row_leases.dead_holders(connection, entries, me, now)
+    dead = leases.reclaimable_holders(connection, entries, me, now)
     wanted = {"now": now, "dead": dead, "skip": list(skip), "busy": list(busy)}
     picked = list(connection.scalars(_DUE, wanted | {"limit": limit, "per_host": per_host}))
     picked = _still_free(connection, picked, dead, now)
@@ -261,25 +262,25 @@ def _still_free(
     if not picked or connection.dialect.name == "sqlite":
         return picked
     free = select(entries.c.id).where(
-        entries.c.id.in_(picked), _pending, row_leases.is_free(entries, dead, now)
+        entries.c.id.in_(picked), _pending, leases.row_is_free(entries, dead, now)
     )
     found = set(connection.scalars(free.with_for_update(skip_locked=True)))
     return [entry_id for entry_id in picked if entry_id in found]
 
 
 def _hold(connection: Connection, ids: Sequence[int], me: Instance, now: datetime) -> None:
-    until = now + row_leases.LEASE_TIME
+    until = now + leases.ROW_LEASE_TIME
     rows = entries.update().where(entries.c.id.in_(ids))
     connection.execute(rows.values(lease_holder=me.id, lease_until=until))
 
 
-def is_mine(connection: Connection, entry_id: int, me: Instance) -> bool:
+def is_leased_by(connection: Connection, entry_id: int, me: Instance) -> bool:
     """Whether ``me`` holds the entry; in a write transaction it stays so until the end."""
     query = select(entries.c.id).where(entries.c.id == entry_id, entries.c.lease_holder == me.id)
     return connection.scalar(query.with_for_update()) is not None
 
 
-def give_back(connection: Connection, entry_id: int, me: Instance) -> None:
+def release(connection: Connection, entry_id: int, me: Instance) -> None:
     """Let others take an entry that was leased and whose page was not read."""
     mine = entries.update().where(entries.c.id == entry_id, entries.c.lease_holder == me.id)
     connection.execute(mine.values(lease_holder=None, lease_until=None))
@@ -292,10 +293,3 @@ def _row(record: EntryRecord) -> dict[str, object]:
 
 def _record(row: RowMapping) -> EntryRecord:
     return EntryRecord(**{**row, "authors": tuple(row["authors"])})
-
-
-def chunks(values: Iterable[str], size: int = 500) -> Iterator[list[str]]:
-    """Lists of bounded size: SQLite takes a bounded number of parameters in a statement."""
-    items = list(values)
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

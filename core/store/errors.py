@@ -43,7 +43,7 @@ _NEVER = (
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raise what a database refuses as our own errors.
 
     Raises:
@@ -52,12 +52,12 @@ def translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise in_our_words(error) from None  # the cause would quote our SQL
+        raise as_store_error(error) from None  # the cause would quote our SQL
     except PoolTimeoutError:
         raise StoreError("Every connection to the store is busy.") from None
 
 
-def in_our_words(error: DBAPIError) -> StoreError:
+def as_store_error(error: DBAPIError) -> StoreError:
     """The error of ours that one of the database's means."""
     original = " ".join(str(error.orig).split())
     state = _state(error)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Column, Connection, Date, Integer, String, Table, select
 
 from core.store.column_types import metadata
-from core.store.upsert import insert
+from core.store.sql import insert
 
 KEPT_DAYS = 60
 
@@ -68,7 +68,7 @@ def forget_past(connection: Connection, now: datetime) -> None:
     connection.execute(feed_days.delete().where(feed_days.c.day < before))
 
 
-def days_since(connection: Connection, since: date) -> dict[str, dict[date, FeedDay]]:
+def load_days_since(connection: Connection, since: date) -> dict[str, dict[date, FeedDay]]:
     """The days of every feed from that one on; days without a poll are missing."""
     found: dict[str, dict[date, FeedDay]] = {}
     for row in connection.execute(select(feed_days).where(feed_days.c.day >= since)).mappings():

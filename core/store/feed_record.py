@@ -105,7 +105,7 @@ class FeedState:
     paused_until: datetime | None = None
 
 
-def judge(feed: FeedRecord, paused_until: datetime | None, now: datetime) -> FeedState:
+def classify_feed(feed: FeedRecord, paused_until: datetime | None, now: datetime) -> FeedState:
     """Decide the state of a feed; the first that holds, from ``off`` to ``ok``."""
     if feed.removed_at:
         return FeedState(feed, "off", "no longer in sources.yaml")

@@ -36,12 +36,12 @@ from sqlalchemy import (
 from config.errors import StoreError
 from core.clock import utc_now
 from core.processes.instance import Instance
-from core.store import feed_days, hosts, locks, row_leases
+from core.store import feed_days, hosts, leases
 from core.store.column_types import SafeText, UtcDateTime, metadata
-from core.store.feed_record import FeedRecord, FeedState, judge
-from core.store.upsert import insert
+from core.store.feed_record import FeedRecord, FeedState, classify_feed
+from core.store.sql import insert
 
-__all__ = ["FeedRecord", "FeedState", "feed_states", "judge"]
+__all__ = ["FeedRecord", "FeedState", "classify_feed", "load_feed_states"]
 
 feeds = Table(
     "feeds",
@@ -99,7 +99,7 @@ def sync(connection: Connection, wanted: Iterable[FeedRecord], now: datetime) ->
     A feed with a new URL or read by another parser loses its validators, so that the next answer
     is a whole document. A feed with another interval is due at once.
     """
-    locks.hold(connection, "sync", "feeds")
+    leases.lock_names(connection, "sync", "feeds")
     feed_days.forget_past(connection, now)
     known = {feed.feed_id: feed for feed in _records(connection, select(*_COLUMNS))}
     configured = {feed.feed_id: feed for feed in wanted}
@@ -150,10 +150,10 @@ def lease_due(
         once: As ``run --once`` sees it: feeds with an interval of 0 are due, and so is one whose
             poll was cut short by the death of its process.
     """
-    dead = row_leases.dead_holders(connection, feeds, me, now)
+    dead = leases.reclaimable_holders(connection, feeds, me, now)
     query = (
         select(feeds.c.feed_id, feeds.c.host)
-        .where(_pollable(now), row_leases.is_free(feeds, dead, now), _due(dead, now, once=once))
+        .where(_pollable(now), leases.row_is_free(feeds, dead, now), _due(dead, now, once=once))
         .order_by(feeds.c.next_due_at, feeds.c.feed_id)
     )
     picked: dict[str, str] = {}
@@ -165,7 +165,7 @@ def lease_due(
 
 def lease(connection: Connection, feed_id: str, me: Instance, now: datetime) -> FeedRecord | None:
     """Take one feed, due or not; None while another living process polls it."""
-    dead = row_leases.dead_holders(connection, feeds, me, now)
+    dead = leases.reclaimable_holders(connection, feeds, me, now)
     return next(iter(_take(connection, [feed_id], dead, me, now)), None)
 
 
@@ -184,13 +184,13 @@ def _take(
 ) -> list[FeedRecord]:
     """Lease those of the feeds that are free, in this order; a feed just being written is not."""
     free = select(feeds.c.feed_id).where(
-        feeds.c.feed_id.in_(wanted), row_leases.is_free(feeds, dead, now)
+        feeds.c.feed_id.in_(wanted), leases.row_is_free(feeds, dead, now)
     )
     mine = set(connection.scalars(free.with_for_update(skip_locked=True))) if wanted else set()
     if not mine:
         return []
     taken = feeds.update().where(feeds.c.feed_id.in_(mine))
-    until = now + row_leases.LEASE_TIME
+    until = now + leases.ROW_LEASE_TIME
     connection.execute(taken.values(lease_holder=me.id, lease_until=until))
     rows = _records(connection, select(*_COLUMNS).where(feeds.c.feed_id.in_(mine)))
     return sorted(rows, key=lambda feed: wanted.index(feed.feed_id))
@@ -215,7 +215,7 @@ def begin_attempt(
             last_attempt_at=now,
             next_due_at=again_at,
             due_reason="the last poll was cut short",
-            lease_until=now + row_leases.LEASE_TIME,
+            lease_until=now + leases.ROW_LEASE_TIME,
         )
     )
     return bool(done.rowcount)
@@ -235,7 +235,7 @@ def save(connection: Connection, feed: FeedRecord, me: Instance) -> bool:
     return bool(done.rowcount)
 
 
-def revise(
+def apply_change(
     connection: Connection, feed_id: str, change: Callable[[FeedRecord], FeedRecord]
 ) -> None:
     """Apply a pure change to a feed nobody need hold."""
@@ -246,13 +246,13 @@ def revise(
         connection.execute(feeds.update().where(feeds.c.feed_id == feed_id).values(values))
 
 
-def is_mine(connection: Connection, feed_id: str, me: Instance) -> bool:
+def is_leased_by(connection: Connection, feed_id: str, me: Instance) -> bool:
     """Whether ``me`` holds the feed; in a write transaction it stays so until the end."""
     query = select(feeds.c.feed_id).where(feeds.c.feed_id == feed_id, feeds.c.lease_holder == me.id)
     return connection.scalar(query.with_for_update()) is not None
 
 
-def give_back(connection: Connection, feed_id: str, me: Instance) -> None:
+def release(connection: Connection, feed_id: str, me: Instance) -> None:
     """Let others poll a feed that was leased and not polled."""
     mine = feeds.update().where(feeds.c.feed_id == feed_id, feeds.c.lease_holder == me.id)
     connection.execute(mine.values(lease_holder=None, lease_until=None))
@@ -276,13 +276,13 @@ def get(connection: Connection, feed_id: str) -> FeedRecord:
     return found
 
 
-def feed_states(connection: Connection, now: datetime | None = None) -> list[FeedState]:
+def load_feed_states(connection: Connection, now: datetime | None = None) -> list[FeedState]:
     """Every feed ever configured, by outlet and URL, with the word for how it is."""
     now = now or utc_now()
     query = select(*_COLUMNS).order_by(feeds.c.outlet, feeds.c.url)
-    pauses = hosts.in_force(connection, now)
+    pauses = hosts.load_pauses(connection, now)
     return [
-        judge(feed, pauses.get(feed.host) or pauses.get(feed.url), now)
+        classify_feed(feed, pauses.get(feed.host) or pauses.get(feed.url), now)
         for feed in _records(connection, query)
     ]
 

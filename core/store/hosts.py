@@ -1,7 +1,7 @@
 """What publishers' hosts asked of us: pauses, and their robots.txt.
 
 A pause has a *scope*: a registrable domain, or a single URL where the host is an IP address
-(``ingest.hosts.pause_scope`` makes scopes). Feeds and pages of a paused scope are not leased.
+(``ingest.outage.pause_scope`` makes scopes). Feeds and pages of a paused scope are not leased.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from core.store.column_types import SafeText, UtcDateTime, metadata
-from core.store.upsert import insert
+from core.store.sql import insert
 
 host_pauses = Table(
     "host_pauses",
@@ -55,14 +55,14 @@ class RobotsRecord:
     checked_at: datetime
 
 
-def robots_of(connection: Connection, origin: str) -> RobotsRecord | None:
+def find_robots(connection: Connection, origin: str) -> RobotsRecord | None:
     """What is kept of an origin's robots.txt."""
     query = select(robots).where(robots.c.origin == origin)
     row = connection.execute(query).mappings().one_or_none()
     return RobotsRecord(**row) if row else None
 
 
-def keep_robots(connection: Connection, record: RobotsRecord) -> None:
+def save_robots(connection: Connection, record: RobotsRecord) -> None:
     """Keep a verdict in the place of the one before."""
     row = asdict(record)
     kept = insert(connection, robots).values(row)
@@ -90,7 +90,7 @@ def paused_until(connection: Connection, scopes: Sequence[str], now: datetime) -
     return found
 
 
-def in_force(connection: Connection, now: datetime) -> dict[str, datetime]:
+def load_pauses(connection: Connection, now: datetime) -> dict[str, datetime]:
     """When each pause in force ends, by scope."""
     query = select(host_pauses.c.scope, host_pauses.c.until).where(host_pauses.c.until > now)
     return {row.scope: row.until for row in connection.execute(query)}

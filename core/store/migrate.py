@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from config.errors import OperatorError
-from core.store import locks
+from core.store import leases
 
 HEAD = "0002"
 """The newest revision in ``migrations/versions``; a test compares."""
@@ -48,7 +48,7 @@ def _take_turn(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SET LOCAL lock_timeout = 0"))
-        locks.hold(connection, "schema", "all of it")
+        leases.lock_names(connection, "schema", "all of it")
 
 
 def current(connection: Connection) -> str | None:

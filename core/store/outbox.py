@@ -48,7 +48,7 @@ def put(connection: Connection, records: Iterable[NewRecord]) -> None:
         connection.execute(outbox.insert(), rows)
 
 
-def oldest(connection: Connection, limit: int, *, claim: bool = False) -> list[NewRecord]:
+def load_oldest(connection: Connection, limit: int, *, claim: bool = False) -> list[NewRecord]:
     """The next records to relay, oldest first; ``sequence`` is the row's id.
 
     Args:
@@ -90,13 +90,13 @@ def is_empty(connection: Connection) -> bool:
     return connection.execute(query).first() is None
 
 
-def refused(connection: Connection) -> int:
+def count_refused(connection: Connection) -> int:
     """How many records are set aside that no stream takes."""
     query = select(func.count()).select_from(outbox).where(outbox.c.refused != "")
     return int(connection.scalar(query) or 0)
 
 
-def depth(connection: Connection) -> int:
+def count_pending(connection: Connection) -> int:
     """How many records wait for the streams."""
     query = select(func.count()).select_from(outbox).where(outbox.c.refused == "")
     return int(connection.scalar(query) or 0)

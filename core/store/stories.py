@@ -38,7 +38,7 @@ from sqlalchemy import (
 
 from core.messages import Evidence
 from core.messages.base import Moment
-from core.store import locks
+from core.store import leases
 from core.store.column_types import UtcDateTime, metadata
 
 stories = Table(
@@ -161,14 +161,14 @@ class StoryArticle:
         return ArticleFacts.model_validate_json(self.facts)
 
 
-def take_turn(connection: Connection, topics: Iterable[str]) -> None:
+def lock_topics(connection: Connection, topics: Iterable[str]) -> None:
     """Wait until nobody else decides about any of these topics, before looking what there is.
 
     Args:
         connection: A write transaction, at its beginning.
         topics: Ids; all in one call.
     """
-    locks.hold(connection, "topic", *topics)
+    leases.lock_names(connection, "topic", *topics)
 
 
 def add_story(connection: Connection, story: Story) -> None:
@@ -185,7 +185,7 @@ def add_story(connection: Connection, story: Story) -> None:
     )
 
 
-def story(connection: Connection, story_id: str) -> Story | None:
+def find_story(connection: Connection, story_id: str) -> Story | None:
     """The story of that id."""
     query = select(stories).where(stories.c.id == story_id)
     row = connection.execute(query).mappings().one_or_none()
@@ -215,7 +215,7 @@ def put_article(connection: Connection, article: StoryArticle, sketch: Iterable[
     _follow(connection, article)
 
 
-def article(connection: Connection, topic_id: str, article_id: str) -> StoryArticle | None:
+def find_article(connection: Connection, topic_id: str, article_id: str) -> StoryArticle | None:
     """An article's place in the topic's stories, None where it has none."""
     query = select(story_articles).where(
         story_articles.c.topic_id == topic_id, story_articles.c.article_id == article_id
@@ -224,7 +224,7 @@ def article(connection: Connection, topic_id: str, article_id: str) -> StoryArti
     return None if row is None else _article(row)
 
 
-def articles_of(connection: Connection, story_id: str) -> list[StoryArticle]:
+def load_articles(connection: Connection, story_id: str) -> list[StoryArticle]:
     """The articles of a story, in the order they were seen."""
     query = (
         select(story_articles)
@@ -234,7 +234,7 @@ def articles_of(connection: Connection, story_id: str) -> list[StoryArticle]:
     return [_article(row) for row in connection.execute(query).mappings()]
 
 
-def between(
+def find_articles_between(
     connection: Connection, topic_id: str, since: datetime, until: datetime
 ) -> list[StoryArticle]:
     """The topic's articles with a text of their own, by moment, ends included."""
@@ -251,7 +251,7 @@ def between(
     return [_article(row) for row in connection.execute(query).mappings()]
 
 
-def sharing(
+def find_articles_sharing_text(
     connection: Connection, topic_id: str, exact: str, sketch: Sequence[bytes], *, limit: int
 ) -> list[StoryArticle]:
     """Articles of the topic with the same text, or any of these shingles: most shared first.
@@ -290,9 +290,9 @@ def _having(connection: Connection, topic_id: str, sketch: Sequence[bytes]) -> S
     return select(held.c.article_id).select_from(each.join(held, true())).subquery()
 
 
-def forget(connection: Connection, before: datetime) -> int:
+def forget_comparisons(connection: Connection, before: datetime) -> int:
     """Forget what texts older than ``before`` are compared by; how many index rows went."""
-    locks.hold(connection, "forgetting", "stories")
+    leases.lock_names(connection, "forgetting", "stories")
     gone = connection.execute(story_shingles.delete().where(story_shingles.c.moment < before))
     connection.execute(
         story_articles.update()

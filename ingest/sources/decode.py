@@ -14,7 +14,7 @@ import codecs
 import re
 
 from config.errors import FetchError
-from core.http.body import inflate
+from core.http.body import decompress
 from ingest.sources.text import to_line
 from ingest.urls import is_consent_wall
 
@@ -61,7 +61,7 @@ def utf8(body: bytes, *, url: str, content_type: str | None) -> bytes:
         FetchError: ``empty``, or what unpacking raises.
     """
     if body[:2] == b"\x1f\x8b":
-        body = inflate(url, body, UNPACKED)
+        body = decompress(url, body, UNPACKED)
     if not body.strip(b"\x00 \t\r\n"):
         raise FetchError(url, "empty", "The answer is empty.")
     text = _recoded(body, content_type or "").translate(None, _CONTROLS)

@@ -175,7 +175,7 @@ class Scene:
 
     def events(self) -> list[AlertEvent]:
         with self.store.read() as connection:
-            records = outbox.oldest(connection, 1000)
+            records = outbox.load_oldest(connection, 1000)
         return [AlertEvent.model_validate_json(r.value or b"") for r in records]
 
     def alerts(self) -> list[alert_store.Alert]:
@@ -187,7 +187,7 @@ class Scene:
             return [
                 (notification, delivery)
                 for alert in alert_store.list_alerts(connection)
-                for notification, each in delivery_store.notifications_of(connection, alert.id)
+                for notification, each in delivery_store.load_notifications(connection, alert.id)
                 for delivery in each
             ]
 

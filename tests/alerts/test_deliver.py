@@ -72,7 +72,7 @@ def test_the_console_gets_one_readable_line(scene: Scene) -> None:
 def test_a_line_that_may_be_a_repeat_says_so(scene: Scene) -> None:
     scene.see(match())
     with scene.store.write() as connection:
-        due = delivery_store.due(connection, scene.me, now=scene.now, limit=5)
+        due = delivery_store.find_due(connection, scene.me, now=scene.now, limit=5)
         delivery_store.claim(connection, due, scene.me, now=scene.now, ttl=timedelta(seconds=1))
     scene.later(seconds=2)
     with capture_logs() as lines:
@@ -327,7 +327,7 @@ def test_what_a_living_process_sends_is_left_to_it_until_its_lease_ends(
             scene.receivers(webhook(faults.on("/hook", reply())))
         one.see(match())
         with one.store.write() as connection:
-            due = delivery_store.due(connection, one.me, now=one.now, limit=5)
+            due = delivery_store.find_due(connection, one.me, now=one.now, limit=5)
             [claimed] = delivery_store.claim(
                 connection, due, one.me, now=one.now, ttl=timedelta(seconds=40)
             )
@@ -377,7 +377,7 @@ def test_while_the_store_is_away_the_dispatcher_goes_on_and_asks_less_often(
 ) -> None:
     scene.receivers(webhook(faults.on("/hook", reply())))
     scene.see(match())
-    due, asked, stop = delivery_store.due, [], threading.Event()
+    due, asked, stop = delivery_store.find_due, [], threading.Event()
 
     def away_at_first(*args: Any, **values: Any) -> list[delivery_store.Delivery]:
         asked.append(time.monotonic())
@@ -385,7 +385,7 @@ def test_while_the_store_is_away_the_dispatcher_goes_on_and_asks_less_often(
             raise StoreError("The store is away.")
         return due(*args, **values)
 
-    monkeypatch.setattr(delivery_store, "due", away_at_first)
+    monkeypatch.setattr(delivery_store, "find_due", away_at_first)
     running = threading.Thread(target=scene.dispatcher().run, args=(stop,))
     running.start()
     try:

@@ -37,7 +37,7 @@ def test_a_copy_of_a_copy_stands_under_the_first(scene: Scene) -> None:
     with scene.store.read() as connection:
         from core.store import stories as story_store
 
-        places = story_store.articles_of(connection, scene.alerts()[0].story_id)
+        places = story_store.load_articles(connection, scene.alerts()[0].story_id)
     assert {p.copy_of for p in places} == {None, match().article_id}
 
 

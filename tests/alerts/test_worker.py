@@ -50,8 +50,8 @@ def test_a_story_is_told_once_with_its_copies_and_own_wordings(scene: Scene) -> 
     assert scene.dispositions.of("alerts") == {"copy": 1, "new_story": 2, "same_story": 1}
     harbour = scene.alerts()[1]
     with scene.store.read() as connection:
-        story = story_store.story(connection, harbour.story_id)
-        places = story_store.articles_of(connection, harbour.story_id)
+        story = story_store.find_story(connection, harbour.story_id)
+        places = story_store.load_articles(connection, harbour.story_id)
     assert story is not None
     assert (story.title, story.outlets) == ("Oslo zieht Ausbau der Häfen vor", 3)
     assert sorted(p.role for p in places) == ["copy", "member", "original"]
@@ -63,7 +63,7 @@ def test_the_desk_finds_a_story_by_the_sentence_that_matched(scene: Scene) -> No
     scene.see(told, match("https://post.example.org/y", **FIRE))
     [sentence] = {found.sentence for found in told.evidence}
     with scene.store.read() as connection:
-        found = story_list.stories(connection, StoryFilter(words=sentence))
+        found = story_list.list_stories(connection, StoryFilter(words=sentence))
     assert [card.title for card in found] == [told.article.title]
     assert sentence not in told.article.title
 
@@ -75,7 +75,7 @@ def test_every_decision_is_published_with_the_alert_it_concerns(scene: Scene) ->
     assert opened.alert_id == copy.alert_id == scene.alerts()[0].id != backfill.alert_id
     assert (copy.article_id, copy.reason) == (match(BOTE).article_id, "The same text as in kurier.")
     with scene.store.read() as connection:
-        ids = {dict(r.headers)["ce_id"] for r in outbox.oldest(connection, 10)}
+        ids = {dict(r.headers)["ce_id"] for r in outbox.load_oldest(connection, 10)}
     assert len(ids) == 3
 
 
@@ -93,7 +93,7 @@ def test_a_revision_is_shown_in_its_place_and_not_told_again(scene: Scene) -> No
     assert scene.see(match(revision=2, title="Korrigiert")) == ["revision"]
     assert scene.see(match(revision=1, title="Alt", topic_revision="r2")) == ["known"]
     with scene.store.read() as connection:
-        placed = story_store.article(connection, "nato-membership", match().article_id)
+        placed = story_store.find_article(connection, "nato-membership", match().article_id)
     assert placed is not None
     assert (placed.revision, placed.role) == (2, "original")
     assert "Korrigiert" in placed.facts
@@ -104,7 +104,7 @@ def test_an_older_revision_that_comes_late_does_not_replace_the_newer(scene: Sce
     scene.see(match(revision=3, title="Dritte"))
     assert scene.see(match(revision=2, title="Zweite")) == ["revision"]
     with scene.store.read() as connection:
-        placed = story_store.article(connection, "nato-membership", match().article_id)
+        placed = story_store.find_article(connection, "nato-membership", match().article_id)
     assert placed is not None
     assert "Dritte" in placed.facts
 
@@ -130,7 +130,7 @@ def test_a_shadow_topic_decides_and_tells_nobody_until_it_is_live(scene: Scene) 
     assert scene.see(match("https://post.example.org/x")) == ["new_story"]
     assert scene.see(match("https://blatt.example.org/x")) == ["copy"]
     with scene.store.read() as connection:
-        places = story_store.articles_of(connection, scene.alerts()[0].story_id)
+        places = story_store.load_articles(connection, scene.alerts()[0].story_id)
     assert len(places) == 4
 
 
@@ -158,7 +158,7 @@ def test_what_is_out_of_reach_is_forgotten_but_still_shown(scene: Scene) -> None
     scene.later(days=7)
     assert scene.worker.forget() > 50
     with scene.store.read() as connection:
-        placed = story_store.article(connection, "nato-membership", match().article_id)
+        placed = story_store.find_article(connection, "nato-membership", match().article_id)
     assert placed is not None
     assert (placed.features, placed.shingles) == ("", b"")
     assert "Oslo" in placed.facts
@@ -232,7 +232,7 @@ def test_hostile_text_is_kept_as_it_is(scene: Scene) -> None:
     scene.see(match(title=title, outlet="a'b"))
     assert scene.alerts()[0].title == title
     with scene.store.read() as connection:
-        rows = alert_store.suppressed(connection, topic_id="x' OR 1=1")
+        rows = alert_store.list_alerts(connection, topic_id="x' OR 1=1")
     assert rows == []
 
 

@@ -45,7 +45,7 @@ class Scene:
 
     def depth(self) -> int:
         with self.store.read() as connection:
-            return outbox.depth(connection)
+            return outbox.count_pending(connection)
 
     def values(self) -> list[bytes | None]:
         return [r.value for r in self.log.read(STREAM)]

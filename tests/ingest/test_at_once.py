@@ -45,6 +45,6 @@ def test_articles_that_come_through_several_feeds_at_once_are_told_once_and_in_o
     assert set(Counter(told).values()) == {1}
     assert [r for a, r in told if a == told[0][0]] == [1, 2]
     with desks[0].store.read() as connection:
-        assert all(len(articles.seen_in(connection, a)) == 3 for a, _ in told)
+        assert all(len(articles.load_sightings(connection, a)) == 3 for a, _ in told)
     for desk in desks:
         desk.close()

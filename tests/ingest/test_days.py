@@ -22,5 +22,5 @@ def test_each_poll_is_counted_on_its_day_by_what_came_of_it(
         desk.run()
         desk.clock.forward(hours=1, minutes=10)
     with desk.store.read() as connection:
-        (days,) = feed_days.days_since(connection, date(2020, 1, 1)).values()
+        (days,) = feed_days.load_days_since(connection, date(2020, 1, 1)).values()
     assert days == {today: FeedDay(today, polls=3, not_modified=1, failed=1, entries=2)}

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ingest.hosts import pause_scope
-from ingest.outage import OutageWatch, forgiven
+from ingest.outage import OutageWatch, forgiven, pause_scope
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 

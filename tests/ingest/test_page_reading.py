@@ -34,14 +34,14 @@ def the_article(desk: Installation) -> ArticleRecord:
     ids = {a.article_id for a in desk.announced}
     assert len(ids) == 1
     with desk.store.read() as connection:
-        found = articles.find_article(connection, ids.pop())
+        found = articles.find_by_id_or_url(connection, ids.pop())
     assert found is not None
     return found
 
 
 def shown_by(desk: Installation, article_id: str) -> list[str]:
     with desk.store.read() as connection:
-        return [feed for feed, _, _ in articles.seen_in(connection, article_id)]
+        return [feed for feed, _, _ in articles.load_sightings(connection, article_id)]
 
 
 def test_an_article_carries_the_text_of_its_page(
@@ -56,7 +56,7 @@ def test_an_article_carries_the_text_of_its_page(
     assert (article.revision, article.url, article.outlet) == (1, link, "kurier")
     assert (article.first_seen_at, article.fetched_at) == (MONDAY, MONDAY)
     with desk.store.read() as connection:
-        assert articles.revisions(connection, article.article_id) == [article]
+        assert articles.load_revisions(connection, article.article_id) == [article]
 
 
 @ON_EVERY_DATABASE
@@ -301,7 +301,7 @@ def test_every_entry_ends_with_exactly_one_disposition(
     desk.run()
     assert sum(desk.dispositions.of("ingest").values()) == 12
     with desk.store.read() as connection:
-        rows = entries.by_keys(connection, next(iter(desk.catalog.feeds)).id, "123456")
+        rows = entries.find_by_keys(connection, next(iter(desk.catalog.feeds)).id, "123456")
     assert {r.state for r in rows.values()} <= {"done", "pending"}
 
 

@@ -75,7 +75,7 @@ def test_a_stop_gives_back_what_is_in_hand_within_seconds(
 
     assert desk.with_ingest(serve) < 6
     with desk.store.read() as connection:
-        rows = entries.by_keys(connection, desk.catalog.feeds[0].id, "0123")
+        rows = entries.find_by_keys(connection, desk.catalog.feeds[0].id, "0123")
     assert Counter(r.state for r in rows.values()) == {"pending": 3, "done": 1}
     other = Instance.start(desk.settings.data_dir)
     with desk.store.write() as connection:
@@ -165,7 +165,7 @@ def test_what_a_dead_process_held_is_taken_up_at_once_in_a_run_and_after_a_minut
     with desk.store.write() as connection:
         assert feeds.lease_due(connection, desk.me, now, limit=1) == []
         [_] = feeds.lease_due(connection, desk.me, again, limit=1)
-        feeds.give_back(connection, feed, desk.me)
+        feeds.release(connection, feed, desk.me)
     assert desk.run().polled == 0
     with desk.store.write() as connection:
         connection.execute(feeds.feeds.update().values(lease_holder=dead.id, lease_until=again))

@@ -20,8 +20,7 @@ from config.faults import Fault
 from config.settings import Settings
 from core.ids import digest
 from core.messages import ArticleRevision, Evidence, Field
-from core.store import Connection, Store, articles
-from core.store import alerts as alert_store
+from core.store import Connection, Store, alert_changes, articles
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
@@ -203,7 +202,7 @@ def add_story(
             article_id = digest("article", name, str(n))
             event = "suppressed" if n or not told else "opened"
             code = "copy" if n else "new_story" if told else "too_old"
-            alert_store.record_decision(connection, DecisionRow(
+            alert_changes.record_decision(connection, DecisionRow(
                 "nato", article_id, 1, "rev", event, code, f"It was {event}.", alert_id, story_id,
                 place, title, url or f"https://{place}.example/{n}", at, language, country,
                 severity, 30,
@@ -211,7 +210,7 @@ def add_story(
             if told:
                 _place(connection, article_id, story_id, place, title, url, language, at, copy=n)
         if told:
-            alert_store.open_alert(connection, Alert(
+            alert_changes.open_alert(connection, Alert(
                 alert_id, "nato", "NATO membership", story_id, "open", severity, title,
                 "New story.", "new_story", digest("article", name, "0"), at, at,
             ))  # fmt: skip

@@ -245,7 +245,7 @@ class Installation:
 
     def _values(self, stream: str) -> list[bytes]:
         with self.store.read() as connection:
-            records = outbox.oldest(connection, 100_000)
+            records = outbox.load_oldest(connection, 100_000)
         return [r.value for r in records if r.stream == stream and r.value is not None]
 
     def feed(self, name: str) -> FeedRecord:
@@ -254,5 +254,5 @@ class Installation:
 
     def state(self, name: str) -> FeedState:
         with self.store.read() as connection:
-            states = feeds.feed_states(connection, self.clock())
+            states = feeds.load_feed_states(connection, self.clock())
         return next(s for s in states if s.feed.feed_id == name)

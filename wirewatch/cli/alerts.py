@@ -55,7 +55,7 @@ def list_alerts(
     most = limit or (2**31 - 1 if as_json else SHOWN)
     with open_store(settings) as store, store.read() as connection:
         found = alert_store.list_alerts(connection, topic_id=topic, state=state, limit=most)
-        stories = {a.story_id: story_store.story(connection, a.story_id) for a in found}
+        stories = {a.story_id: story_store.find_story(connection, a.story_id) for a in found}
     if topic and not found:
         _known_topic(topic, settings)
     rows = [as_row(a) | {"outlets": s.outlets if (s := stories[a.story_id]) else 0} for a in found]
@@ -72,10 +72,10 @@ def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
     from core.store import stories as story_store
 
     with open_store(open_settings()) as store, store.read() as connection:
-        found = alert_store.alert(connection, alert)
-        articles = shown_articles(story_store.articles_of(connection, found.story_id))
-        decisions = alert_store.decisions_of(connection, found.id)
-        told = delivery_store.notifications_of(connection, found.id)
+        found = alert_store.get_alert(connection, alert)
+        articles = shown_articles(story_store.load_articles(connection, found.story_id))
+        decisions = alert_store.load_decisions(connection, found.id)
+        told = delivery_store.load_notifications(connection, found.id)
     row = as_row(found) | {
         "articles": [a.model_dump(mode="json") for a in articles],
         "decisions": [_decision(d) for d in decisions],
@@ -102,9 +102,9 @@ def ack(
     settings = open_settings()
     with open_instance(settings) as me, open_store(settings) as store:
         with store.write() as connection:
-            whole = alert_store.alert(connection, alert).id
+            whole = alert_store.get_alert(connection, alert).id
             actions.ack(connection, [whole], by=by or _login(), at=utc_now())
-            found = alert_store.alert(connection, whole)
+            found = alert_store.get_alert(connection, whole)
         with open_stream_log(settings, me) as streams:
             relay = Relay(store, streams, me, utc_now)
             try:

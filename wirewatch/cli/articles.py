@@ -71,12 +71,12 @@ def show(
 
     with open_store(open_settings()) as store, store.read() as connection:
         names = (article, shown_url(article), canonical_url(article))
-        found = next(filter(None, (articles.find_article(connection, n) for n in names)), None)
+        found = next(filter(None, (articles.find_by_id_or_url(connection, n) for n in names)), None)
         if found is None:
             mend = "`wirewatch streams tail news.articles.v1` shows the ids and URLs of all."
             raise UsageError(f"{article!r} is no article we know.", mend=mend)
-        revisions = articles.revisions(connection, found.article_id)
-        seen = articles.seen_in(connection, found.article_id)
+        revisions = articles.load_revisions(connection, found.article_id)
+        seen = articles.load_sightings(connection, found.article_id)
     if as_json:
         row = {
             "article_id": found.article_id,

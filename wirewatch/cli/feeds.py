@@ -32,12 +32,12 @@ def list_feeds(*, as_json: JsonOption = False) -> None:
     new: never read. ok: works. quiet: works, but nothing new for long. failing, gone: cannot be
     read. paused: its host asked us to wait. off: no longer in sources.yaml.
     """
-    from core.store.feeds import feed_states
+    from core.store.feeds import load_feed_states
 
     settings = open_settings()
     catalog, now = load_outlets(settings), utc_now()
     with open_store(settings) as store, store.read() as connection:
-        stored = feed_states(connection, now)
+        stored = load_feed_states(connection, now)
     rows = [as_row(state) for state in present(catalog, stored, now)]
     columns = ("state", "feed_id", "url", "why", "last_success_at", "next_due_at")
     print_rows(rows, columns, as_json=as_json, empty="No feed: add one to sources.yaml.")
@@ -53,7 +53,7 @@ def poll(
 
     Pages of new entries are left for the next run.
     """
-    from core.store.feeds import feed_states
+    from core.store.feeds import load_feed_states
     from wirewatch.run.program import open_program
 
     settings = open_settings()
@@ -64,7 +64,7 @@ def poll(
         program.relay.drain()
         program.relay.release()
         with program.store.read() as connection:
-            stored = feed_states(connection, utc_now())
+            stored = load_feed_states(connection, utc_now())
     state = next(s for s in stored if s.feed.feed_id == feed_id)
     row = as_row(state) | {"outcome": polled.outcome, "message": polled.message, "new": polled.new}
     if as_json:
@@ -79,23 +79,27 @@ def poll(
 
 def present(catalog: Catalog, stored: list[FeedState], now: datetime) -> list[FeedState]:
     """The feeds as the files say now, with what the store knows of them. Pure."""
-    from core.store.feeds import judge
+    from core.store.feeds import classify_feed
     from ingest.feed_records import feed_records
 
     wanted = {record.feed_id: record for record in feed_records(catalog, now)}
     known = {state.feed.feed_id for state in stored}
     changed = [_judged_anew(s, s.feed.feed_id in wanted, now) for s in stored]
-    new = [judge(record, None, now) for feed_id, record in wanted.items() if feed_id not in known]
+    new = [
+        classify_feed(record, None, now)
+        for feed_id, record in wanted.items()
+        if feed_id not in known
+    ]
     return sorted([*changed, *new], key=lambda s: (s.feed.outlet, s.feed.url))
 
 
 def _judged_anew(state: FeedState, wanted: bool, now: datetime) -> FeedState:
     """The same where the store has seen the files as they are."""
-    from core.store.feeds import judge
+    from core.store.feeds import classify_feed
 
     if wanted == (state.state != "off"):
         return state
-    return judge(replace(state.feed, removed_at=None if wanted else now), None, now)
+    return classify_feed(replace(state.feed, removed_at=None if wanted else now), None, now)
 
 
 def as_row(state: FeedState) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class DemoObserver:
         if new:
             self.last_change = time.monotonic()
         with self.opened.store.read() as connection:
-            self._feeds = [state.feed for state in feeds.feed_states(connection)]
+            self._feeds = [state.feed for state in feeds.load_feed_states(connection)]
 
     @property
     def outlets(self) -> dict[str, str]:

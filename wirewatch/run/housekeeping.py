@@ -91,7 +91,7 @@ class Housekeeping:
             metrics.LAG_RECORDS.labels(group).set(sum(lag.records for lag in lags))
             metrics.LAG_SECONDS.labels(group).set(max((lag.seconds for lag in lags), default=0))
         with program.store.read() as connection:
-            states = feeds.feed_states(connection, program.clock())
+            states = feeds.load_feed_states(connection, program.clock())
         counts = Counter(s.state for s in states)
         for state in STATES:
             metrics.FEEDS.labels(state).set(counts[state])

@@ -141,7 +141,7 @@ def _is_read(program: Program, group: str) -> bool:
 
 def _outbox_is_empty(program: Program) -> bool:
     with program.store.read() as connection:
-        return outbox.depth(connection) == 0
+        return outbox.count_pending(connection) == 0
 
 
 def _deliver(program: Program, summary: Summary) -> None:

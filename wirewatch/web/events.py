@@ -123,8 +123,8 @@ class StoryWatcher:
 
     def _now(self) -> StoreSnapshot:
         with self._store.read() as connection:
-            newest = story_list.newest(connection, story_list.StoryFilter())
-            return StoreSnapshot(story_list.pulse(connection), str(newest or ""))
+            newest = story_list.newest_cursor(connection, story_list.StoryFilter())
+            return StoreSnapshot(story_list.last_change(connection), str(newest or ""))
 
 
 def _put(heard: asyncio.Queue[StoreSnapshot], seen: StoreSnapshot) -> None:

@@ -50,8 +50,8 @@ class PageRenderer:
         """A page with the state of everything on top."""
         now, t = self.clock(), self.words(request)
         with self.store.read() as connection:
-            states = feed_store.feed_states(connection, now)
-            waiting = delivery_store.counts(connection)
+            states = feed_store.load_feed_states(connection, now)
+            waiting = delivery_store.count_by_state(connection)
         faults = [fault for fault in self.running.faults() if fault.is_error]
         beat = system_status(states, now, self._since, self.running.ill(), faults, t)
         stuck = sum(waiting.get(state, 0) for state in STUCK)

@@ -25,14 +25,14 @@ from config.errors import NotFoundError, UsageError
 from core.clock import rfc3339
 from core.messages import AlertEventKind
 from core.messages.alert import REOPENED
-from core.store import alerts as alert_store
+from core.store import alert_changes
 from core.store.alerts import ACKED, CLOSED, OPEN, Alert
 from core.store.cards import cards
 from core.store.column_types import SafeText, UtcDateTime, metadata
 from core.store.deliveries import FAILED, PENDING, UNKNOWN, deliveries
 from core.store.deliveries import resend as send_failed_again
 from core.store.feeds import feeds, find
-from core.store.hosts import in_force
+from core.store.hosts import load_pauses
 from core.text import clean_line
 
 RELEVANT, IRRELEVANT = "relevant", "irrelevant"
@@ -171,7 +171,7 @@ def undo(connection: Connection, action_id: str, *, by: str, at: datetime) -> Ac
     return ActionResult(action_id, restored)
 
 
-def actions_of(connection: Connection, alert_id: str) -> tuple[StoryAction, ...]:
+def load_actions(connection: Connection, alert_id: str) -> tuple[StoryAction, ...]:
     """What people did with a story, oldest first."""
     own = desk_actions.c
     columns = [own[name] for name in StoryAction.__slots__]
@@ -218,7 +218,7 @@ def poll_now(connection: Connection, feed_id: str, at: datetime) -> str:
         raise NotFoundError(f"{feed_id[:120]!r} is no feed.")
     if feed.removed_at is not None:
         raise UsageError(f"{feed_id[:120]!r} is no longer in sources.yaml.")
-    pauses = in_force(connection, at)
+    pauses = load_pauses(connection, at)
     paused = pauses.get(feed.host) or pauses.get(feed.url)
     due = max(at, feed.last_attempt_at + POLL_PAUSE) if feed.last_attempt_at else at
     values = {"next_due_at": due, "gone_at": None, "due_reason": "asked for at the console"}
@@ -276,7 +276,7 @@ def _held(connection: Connection, alert_id: str) -> tuple[RowMapping, Alert | No
     card = connection.execute(query).mappings().one_or_none()
     if card is None:
         raise NotFoundError(f"{alert_id[:40]!r} is no story.", mend="The list shows all of them.")
-    return card, alert_store.held(connection, alert_id) if card["told"] else None
+    return card, alert_changes.lock_alert(connection, alert_id) if card["told"] else None
 
 
 def _fit(name: str) -> str:
@@ -296,7 +296,7 @@ def _acking(
     del card
     if alert is None or alert.state != OPEN:
         return False
-    alert_store.ack(connection, alert.id, by=deed.by, at=deed.at)
+    alert_changes.ack(connection, alert.id, by=deed.by, at=deed.at)
     return True
 
 
@@ -306,7 +306,7 @@ def _closing(
     del card
     if alert is None or alert.state == CLOSED:
         return False
-    alert_store.close(connection, alert.id, by=deed.by, at=deed.at)
+    alert_changes.close(connection, alert.id, by=deed.by, at=deed.at)
     return True
 
 
@@ -317,7 +317,7 @@ def _judging(
         return False
     if alert is not None:
         why = _word(deed.verb, deed.reason)
-        alert_store.close(connection, alert.id, by=deed.by, at=deed.at, why=why)
+        alert_changes.close(connection, alert.id, by=deed.by, at=deed.at, why=why)
     _write(
         connection, card["alert_id"], _verdict(deed.verb, deed.reason, deed.by, deed.at), deed.at
     )
@@ -394,4 +394,4 @@ def _say_undone(
     code = words.get(after.state) or _word(former["verdict"], former["verdict_reason"]) or CLOSED
     kind = kinds.get(after.state, AlertEventKind.UPDATED)
     reason = f"{verb} undone by {by}: the alert is {after.state} again"
-    alert_store.change(connection, alert, after, kind, reason, code, at)
+    alert_changes.change(connection, alert, after, kind, reason, code, at)

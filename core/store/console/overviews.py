@@ -19,7 +19,7 @@ from config.errors import UsageError
 from core.store.alerts import ACKED, OPEN
 from core.store.cards import cards, topic_days
 from core.store.console.actions import IRRELEVANT, RELEVANT
-from core.store.console.story_card import StoryCursor, at_place
+from core.store.console.story_card import StoryCursor, cursor_as_sql
 from core.store.deliveries import (
     DELIVERED,
     FAILED,
@@ -30,9 +30,9 @@ from core.store.deliveries import (
     deliveries,
     notifications,
 )
-from core.store.feed_days import FeedDay, days_since
+from core.store.feed_days import FeedDay, load_days_since
 from core.store.feed_record import FeedState
-from core.store.feeds import feed_states
+from core.store.feeds import load_feed_states
 
 FEED_DAYS, TOPIC_DAYS = 14, 30
 
@@ -121,17 +121,17 @@ class DeliveryOverview:
         return StoryCursor(self.delivery.updated_at, self.delivery.id)
 
 
-def feeds(connection: Connection, now: datetime) -> list[FeedOverview]:
+def list_feeds(connection: Connection, now: datetime) -> list[FeedOverview]:
     """Every feed ever configured, by outlet and URL."""
     last = _days_to(now, FEED_DAYS)
-    counted = days_since(connection, last[0])
+    counted = load_days_since(connection, last[0])
     return [
         _feed(state, tuple(counted.get(state.feed.feed_id, {}).get(d, FeedDay(d)) for d in last))
-        for state in feed_states(connection, now)
+        for state in load_feed_states(connection, now)
     ]
 
 
-def topics(connection: Connection, now: datetime) -> list[TopicOverview]:
+def list_topics(connection: Connection, now: datetime) -> list[TopicOverview]:
     """Every topic anything ever matched, by id."""
     last = _days_to(now, TOPIC_DAYS)
     days = _topic_days(connection, last[0])
@@ -149,12 +149,12 @@ def topics(connection: Connection, now: datetime) -> list[TopicOverview]:
     ]
 
 
-def nothing_yet(topic_id: str, now: datetime) -> TopicOverview:
+def empty_topic(topic_id: str, now: datetime) -> TopicOverview:
     """A topic nothing ever matched."""
     return TopicOverview(topic_id, tuple(map(TopicDay, _days_to(now, TOPIC_DAYS))))
 
 
-def listed_deliveries(
+def list_deliveries(
     connection: Connection,
     *,
     state: str = "undelivered",
@@ -189,7 +189,7 @@ def listed_deliveries(
         .limit(limit)
     )
     if before is not None:
-        query = query.where(tuple_(own.updated_at, own.id) < at_place(before))
+        query = query.where(tuple_(own.updated_at, own.id) < cursor_as_sql(before))
     return [_delivery(dict(row)) for row in connection.execute(query).mappings()]
 
 

@@ -133,7 +133,7 @@ class StoryCard:
         return StoryCursor(self.at, self.alert_id)
 
 
-def cards_of(connection: Connection, ids: Sequence[str]) -> list[StoryCard]:
+def load_cards(connection: Connection, ids: Sequence[str]) -> list[StoryCard]:
     """The cards of these alert ids, in their order; ids nobody has are left out."""
     if not ids:
         return []
@@ -155,7 +155,7 @@ def cards_of(connection: Connection, ids: Sequence[str]) -> list[StoryCard]:
     ]
 
 
-def at_place(cursor: StoryCursor) -> Any:
+def cursor_as_sql(cursor: StoryCursor) -> Any:
     """A cursor as SQL compares it."""
     return tuple_(literal(cursor.at, UtcDateTime), literal(cursor.alert_id))
 

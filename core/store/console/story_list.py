@@ -37,16 +37,16 @@ from sqlalchemy import (
 
 from config.errors import UsageError
 from core.store.alerts import alerts
-from core.store.cards import COUNTRY, LANGUAGE, OUTLET, SUPPRESSED, card_labels, cards, wanted
+from core.store.cards import COUNTRY, LANGUAGE, OUTLET, SUPPRESSED, card_labels, cards, search_words
 from core.store.console.story_card import (
     DeliveryCount,
     StoryCard,
     StoryCursor,
     SuppressedCount,
-    at_place,
-    cards_of,
+    cursor_as_sql,
+    load_cards,
 )
-from core.store.entries import chunks
+from core.store.sql import chunks
 
 __all__ = [
     "DeliveryCount",
@@ -55,12 +55,12 @@ __all__ = [
     "StoryCursor",
     "StoryFilter",
     "SuppressedCount",
-    "cards_of",
     "count_newer",
-    "facets",
-    "newest",
-    "pulse",
-    "stories",
+    "last_change",
+    "list_stories",
+    "load_cards",
+    "load_facets",
+    "newest_cursor",
 ]
 
 STATES = ("told", "open", "acked", "closed", "relevant", "irrelevant", SUPPRESSED, "all")
@@ -124,7 +124,7 @@ class Facets:
     severities: tuple[str, ...]
 
 
-def stories(
+def list_stories(
     connection: Connection, wish: StoryFilter, *, before: StoryCursor | None = None, limit: int = 50
 ) -> list[StoryCard]:
     """Stories, newest first.
@@ -142,19 +142,19 @@ def stories(
         raise UsageError(f"{limit} is no number of stories.", mend=f"Ask for 1 to {MAX_LIMIT}.")
     query = _listed(wish)
     if before is not None:
-        query = query.where(_place(wish) < at_place(before))
+        query = query.where(_place(wish) < cursor_as_sql(before))
     place = _place_columns(wish)
     query = query.order_by(*(column.desc() for column in place)).limit(limit)
-    return cards_of(connection, [row.alert_id for row in connection.execute(query)])
+    return load_cards(connection, [row.alert_id for row in connection.execute(query)])
 
 
 def count_newer(connection: Connection, wish: StoryFilter, than: StoryCursor) -> int:
     """How many stories stand before a place of the list; at most :data:`MOST_COUNTED`."""
-    newer = _listed(wish).where(_place(wish) > at_place(than)).limit(MOST_COUNTED).subquery()
+    newer = _listed(wish).where(_place(wish) > cursor_as_sql(than)).limit(MOST_COUNTED).subquery()
     return int(connection.scalar(select(func.count()).select_from(newer)) or 0)
 
 
-def newest(connection: Connection, wish: StoryFilter) -> StoryCursor | None:
+def newest_cursor(connection: Connection, wish: StoryFilter) -> StoryCursor | None:
     """The first place of the list, None where it is empty."""
     place = _place_columns(wish)
     query = _listed(wish, *place).order_by(*(column.desc() for column in place)).limit(1)
@@ -162,13 +162,13 @@ def newest(connection: Connection, wish: StoryFilter) -> StoryCursor | None:
     return None if row is None else StoryCursor(row[1], row[2])
 
 
-def pulse(connection: Connection) -> datetime | None:
+def last_change(connection: Connection) -> datetime | None:
     """When any story last changed; None while there is none."""
     query = select(cards.c.changed_at).order_by(cards.c.changed_at.desc()).limit(1)
     return connection.scalar(query)
 
 
-def facets(connection: Connection) -> Facets:
+def load_facets(connection: Connection) -> Facets:
     """What there is to filter by; in time for as many values as there are, not stories."""
     ids = _distinct(connection, "cards", "topic_id")
     titles = _topic_titles(connection, ids)
@@ -230,7 +230,7 @@ def _conditions(wish: StoryFilter) -> list[ColumnElement[bool]]:
         found.append(at >= wish.since)
     if wish.until is not None:
         found.append(at < wish.until)
-    found += [own.words.contains(word, autoescape=True) for word in wanted(wish.words)]
+    found += [own.words.contains(word, autoescape=True) for word in search_words(wish.words)]
     return found
 
 

@@ -19,10 +19,10 @@ from core.store import alerts as alert_store
 from core.store import deliveries as delivery_store
 from core.store.alerts import DecisionRow
 from core.store.articles import article_revisions, articles
-from core.store.console.actions import StoryAction, actions_of
-from core.store.console.story_card import StoryCard, cards_of
+from core.store.console.actions import StoryAction, load_actions
+from core.store.console.story_card import StoryCard, load_cards
 from core.store.deliveries import Delivery, Notification
-from core.store.stories import StoryArticle, articles_of
+from core.store.stories import StoryArticle, load_articles
 
 MAX_ARTICLES = 200
 MAX_REVISIONS = 20
@@ -96,7 +96,7 @@ class StoryView:
     actions: tuple[StoryAction, ...]
 
 
-def story(connection: Connection, alert_id: str) -> StoryView:
+def load_story(connection: Connection, alert_id: str) -> StoryView:
     """The story of that alert id, told or held back.
 
     Args:
@@ -108,20 +108,20 @@ def story(connection: Connection, alert_id: str) -> StoryView:
         UsageError: Several begin so.
     """
     whole = len(alert_id) == 32 and alert_id.isalnum()
-    found = cards_of(connection, [alert_id]) if whole else []
-    card = (found or cards_of(connection, [alert_store.alert(connection, alert_id).id]))[0]
-    placed = articles_of(connection, card.story_id)[:MAX_ARTICLES]
-    decisions = alert_store.decisions_of(connection, card.alert_id)
+    found = load_cards(connection, [alert_id]) if whole else []
+    card = (found or load_cards(connection, [alert_store.get_alert(connection, alert_id).id]))[0]
+    placed = load_articles(connection, card.story_id)[:MAX_ARTICLES]
+    decisions = alert_store.load_decisions(connection, card.alert_id)
     ids = sorted({a.article_id for a in placed} | {d.article_id for d in decisions})
     texts = _revisions(connection, ids[:MAX_ARTICLES])
-    told = delivery_store.notifications_of(connection, card.alert_id)
+    told = delivery_store.load_notifications(connection, card.alert_id)
     return StoryView(
         card=card,
         articles=tuple(_part(a, texts.get(a.article_id, ())) for a in placed),
         decisions=tuple(decisions),
         elsewhere=_elsewhere(connection, ids[:MAX_ARTICLES], card.alert_id),
         notifications=tuple(NotificationDeliveries(n, deliveries) for n, deliveries in told),
-        actions=actions_of(connection, card.alert_id),
+        actions=load_actions(connection, card.alert_id),
     )
 
 

@@ -19,7 +19,7 @@ import psycopg
 
 from core.clock import utc_now
 from core.processes.instance import Instance
-from core.store import Connection, Store, entries, feeds, row_leases
+from core.store import Connection, Store, entries, feeds, leases
 from core.store import deliveries as delivery_store
 
 Lease = Callable[[Connection], list[tuple[str, str]]]
@@ -70,7 +70,7 @@ def pages_and_feeds(store: Store, me: Instance) -> tuple[list[str], Callable[[],
     now = utc_now()
 
     def lease(connection: Connection) -> list[str]:
-        busy = row_leases.take_turn(connection, me, now, feeds.feeds, entries.entries)
+        busy = leases.begin_leasing_rows(connection, me, now, feeds.feeds, entries.entries)
         dawdle()
         due = feeds.lease_due(connection, me, now, limit=2, busy=busy)
         busy |= {feed.host for feed in due}
@@ -79,8 +79,8 @@ def pages_and_feeds(store: Store, me: Instance) -> tuple[list[str], Callable[[],
         return [*(f.feed_id for f in due), *(str(p.id) for p in pages), *hosts]
 
     def give_back() -> None:
-        store.transact(lambda c: row_leases.give_back_all(c, feeds.feeds, me))
-        store.transact(lambda c: row_leases.give_back_all(c, entries.entries, me))
+        store.transact(lambda c: leases.release_rows(c, feeds.feeds, me))
+        store.transact(lambda c: leases.release_rows(c, entries.entries, me))
 
     return store.transact(lease), give_back
 
@@ -89,8 +89,8 @@ def messages(store: Store, me: Instance) -> tuple[list[str], Callable[[], None]]
     now = utc_now()
 
     def claim(connection: Connection) -> list[delivery_store.ClaimedDelivery]:
-        delivery_store.take_turn(connection)
-        due = delivery_store.due(connection, me, now=now, limit=3)
+        delivery_store.lock_claiming(connection)
+        due = delivery_store.find_due(connection, me, now=now, limit=3)
         dawdle()
         return delivery_store.claim(connection, due, me, now=now, ttl=timedelta(seconds=60))
 

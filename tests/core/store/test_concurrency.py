@@ -20,7 +20,7 @@ from config.errors import StoreConflictError
 from core.clock import utc_now
 from core.messages import ArticleRevision, Origin
 from core.processes.instance import Instance
-from core.store import Connection, Store, articles, entries, feeds, hosts, leases, row_leases
+from core.store import Connection, Store, articles, entries, feeds, hosts, leases
 from core.store import deliveries as delivery_store
 from core.store.deliveries import Notification
 from tests.support.records import article_record, entry_record, feed_record
@@ -105,7 +105,7 @@ def test_a_lease_that_nobody_has_goes_to_one_of_those_who_ask_at_once(
 ) -> None:
     def take(who: Instance) -> Callable[[], bool]:
         def work(connection: Connection) -> bool:
-            return leases.take(connection, "job", who, now=MONDAY, ttl=MINUTE)
+            return leases.acquire(connection, "job", who, now=MONDAY, ttl=MINUTE)
 
         return lambda: store.transact(work)
 
@@ -122,7 +122,7 @@ def test_a_row_that_is_just_being_written_is_passed_over_and_not_waited_for(
     now = utc_now()
     with store.write() as writing:
         assert feeds.lease(writing, "f0", other, now)
-        assert feeds.is_mine(writing, "f0", other)
+        assert feeds.is_leased_by(writing, "f0", other)
         held = {e.id for e in entries.lease_due(writing, other, now, limit=3)}
         done = Event()
 
@@ -158,7 +158,7 @@ def test_one_page_read_by_two_becomes_one_revision_and_the_second_sees_it(store:
 
     def add(revision: int) -> Callable[[], None]:
         def work(connection: Connection) -> None:
-            articles.take_turn(connection, article_record().url_key)
+            articles.lock_links(connection, article_record().url_key)
             known = articles.find(connection, "a" * 32)
             if (known.revision if known else 0) >= revision:
                 return
@@ -171,7 +171,7 @@ def test_one_page_read_by_two_becomes_one_revision_and_the_second_sees_it(store:
     for revision in (1, 2, 3):
         assert at_once(*[add(revision)] * 4) == [None] * 4
     with store.read() as connection:
-        assert [r.revision for r in articles.revisions(connection, "a" * 32)] == [1, 2, 3]
+        assert [r.revision for r in articles.load_revisions(connection, "a" * 32)] == [1, 2, 3]
 
     def without_turn(connection: Connection) -> None:
         record = replace(article_record(), revision=4)
@@ -194,10 +194,12 @@ def test_a_deadlock_ends_in_a_conflict_and_both_get_their_turn(store: Store) -> 
     def change(first: str, second: str) -> Callable[[], None]:
         def work(connection: Connection) -> None:
             tries[first] += 1
-            feeds.revise(connection, first, lambda f: replace(f, fail_count=f.fail_count + 1))
+            feeds.apply_change(connection, first, lambda f: replace(f, fail_count=f.fail_count + 1))
             if tries[first] == 1:
                 meet.wait(10)
-            feeds.revise(connection, second, lambda f: replace(f, fail_count=f.fail_count + 1))
+            feeds.apply_change(
+                connection, second, lambda f: replace(f, fail_count=f.fail_count + 1)
+            )
 
         return lambda: store.transact(work)
 
@@ -214,7 +216,7 @@ def test_what_several_write_at_once_for_the_first_time_is_there_once(store: Stor
         def write(connection: Connection) -> None:
             feeds.sync(connection, [feed_record(feed_id=f"f{i}") for i in range(20)], MONDAY)
             hosts.pause(connection, "a.org", MONDAY + n * MINUTE, f"{n}")
-            hosts.keep_robots(connection, robots)
+            hosts.save_robots(connection, robots)
             articles.add_sighting(connection, "a" * 32, "f1", "https://a.org", MONDAY)
 
         return lambda: store.transact(write)
@@ -222,8 +224,8 @@ def test_what_several_write_at_once_for_the_first_time_is_there_once(store: Stor
     assert at_once(*(work(n) for n in range(1, 7))) == [None] * 6
     with store.read() as connection:
         assert hosts.paused_until(connection, ["a.org"], MONDAY) == MONDAY + 6 * MINUTE
-        assert len(feeds.feed_states(connection, MONDAY)) == 20
-        assert len(articles.seen_in(connection, "a" * 32)) == 1
+        assert len(feeds.load_feed_states(connection, MONDAY)) == 20
+        assert len(articles.load_sightings(connection, "a" * 32)) == 1
 
 
 def test_who_leases_waits_for_who_leases_and_then_keeps_off_their_hosts_and_targets(
@@ -233,15 +235,15 @@ def test_who_leases_waits_for_who_leases_and_then_keeps_off_their_hosts_and_targ
     now = utc_now()
 
     def lease(connection: Connection, who: Instance) -> set[str]:
-        busy = row_leases.take_turn(connection, who, now, feeds.feeds, entries.entries)
+        busy = leases.begin_leasing_rows(connection, who, now, feeds.feeds, entries.entries)
         due = feeds.lease_due(connection, who, now, limit=1, busy=busy)
         busy |= {feed.host for feed in due}
         pages = entries.lease_due(connection, who, now, limit=1, busy=busy)
         return {feed.host for feed in due} | {page.host for page in pages}
 
     def claim(connection: Connection, who: Instance) -> set[str]:
-        delivery_store.take_turn(connection)
-        due = delivery_store.due(connection, who, now=now, limit=2)
+        delivery_store.lock_claiming(connection)
+        due = delivery_store.find_due(connection, who, now=now, limit=2)
         claimed = delivery_store.claim(connection, due, who, now=now, ttl=MINUTE)
         return {d.delivery.target for d in claimed}
 
@@ -264,11 +266,11 @@ def test_two_who_would_send_a_dead_ones_message_send_it_once(
     with store.write() as connection:
         made = Notification("n" * 32, "a", "desk", "new_story", 0, "{}", now)
         delivery_store.add_notification(connection, made, ["target"])
-        first = delivery_store.due(connection, dead, now=now, limit=9)
+        first = delivery_store.find_due(connection, dead, now=now, limit=9)
         [held] = delivery_store.claim(connection, first, dead, now=now, ttl=MINUTE)
     dead.close()
     with store.write() as late:  # the dead one's word comes after all, and in the middle
-        found = delivery_store.due(late, me, now=now, limit=9)
+        found = delivery_store.find_due(late, me, now=now, limit=9)
         assert [d.id for d in found] == [held.delivery.id]
         with store.write() as connection:
             assert delivery_store.finish(connection, held.delivery, state="delivered", now=now)

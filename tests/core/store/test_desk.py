@@ -10,8 +10,7 @@ from sqlalchemy import event, select
 
 from config.errors import UsageError
 from core.ids import alert_id, digest, story_id
-from core.store import Connection, Store
-from core.store import alerts as alert_store
+from core.store import Connection, Store, alert_changes
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
@@ -53,7 +52,7 @@ def add(
         topic, article, 1, "rev", event, code or event, f"It was {event}.", alert, own, outlet,
         title, f"https://{outlet}.example/{name}", at, language, country, severity, 40,
     )  # fmt: skip
-    alert_store.record_decision(connection, row, sentences)
+    alert_changes.record_decision(connection, row, sentences)
     if event == "opened":
         story_store.add_story(connection, story_store.Story(own, topic, title, at, at, 1))
     if told or story:
@@ -64,7 +63,7 @@ def add(
         )  # fmt: skip
         story_store.put_article(connection, place, ())
     if event == "opened":
-        alert_store.open_alert(connection, Alert(
+        alert_changes.open_alert(connection, Alert(
             alert, topic, topic.upper(), own, "open", severity, title, "New story.", "new_story",
             article, at, at,
         ))  # fmt: skip
@@ -73,7 +72,7 @@ def add(
 
 def listed(store: Store, **wish: object) -> list[str]:
     with store.read() as connection:
-        found = story_list.stories(connection, StoryFilter(**wish))  # type: ignore[arg-type]
+        found = story_list.list_stories(connection, StoryFilter(**wish))  # type: ignore[arg-type]
     return [card.title for card in found]
 
 
@@ -143,7 +142,7 @@ def test_a_filter_finds_what_it_says(filled: Store, wish: dict[str, object], nam
 
 def test_a_card_shows_who_has_the_story_and_why_it_was_told(filled: Store) -> None:
     with filled.read() as connection:
-        card = story_list.stories(connection, StoryFilter(outlet="bote"))[0]
+        card = story_list.list_stories(connection, StoryFilter(outlet="bote"))[0]
     assert (card.outlet, card.outlets, card.also_in) == ("bote", ("bote", "herald"), 1)
     assert card.languages == ("de", "en")
     assert card.countries == ("DE", "GB")
@@ -156,7 +155,7 @@ def test_a_card_shows_who_has_the_story_and_why_it_was_told(filled: Store) -> No
 
 def test_a_story_that_was_held_back_says_why(filled: Store) -> None:
     with filled.read() as connection:
-        card = story_list.stories(connection, StoryFilter(state="suppressed"))[0]
+        card = story_list.list_stories(connection, StoryFilter(state="suppressed"))[0]
     assert (card.told, card.state, card.reason_code) == (False, "suppressed", "too_old")
     assert card.outlet == "kurier"
 
@@ -164,8 +163,8 @@ def test_a_story_that_was_held_back_says_why(filled: Store) -> None:
 def test_a_story_told_after_it_was_held_back_takes_its_place_at_the_top(filled: Store) -> None:
     later = NOW + timedelta(hours=1)
     with filled.write() as connection:
-        held = story_list.stories(connection, StoryFilter(state="suppressed"))[0]
-        alert_store.open_alert(connection, Alert(
+        held = story_list.list_stories(connection, StoryFilter(state="suppressed"))[0]
+        alert_changes.open_alert(connection, Alert(
             held.alert_id, "nato", "NATO", held.story_id, "open", "normal", "Alter Hut", "New.",
             "new_story", digest("article", "c"), later, later,
         ))  # fmt: skip
@@ -183,7 +182,7 @@ def test_a_page_takes_the_same_few_queries_however_many_stories_it_has(store: St
 
         with store.read() as connection:
             event.listen(connection, "before_cursor_execute", one)
-            story_list.stories(connection, StoryFilter())
+            story_list.list_stories(connection, StoryFilter())
         return count
 
     with store.write() as connection:
@@ -202,7 +201,7 @@ def test_pages_neither_repeat_nor_skip_stories_told_at_one_moment(store: Store) 
     place: StoryCursor | None = None
     while True:
         with store.read() as connection:
-            page = story_list.stories(connection, StoryFilter(), before=place, limit=3)
+            page = story_list.list_stories(connection, StoryFilter(), before=place, limit=3)
         if not page:
             break
         found += [card.alert_id for card in page]
@@ -216,18 +215,18 @@ def test_pages_neither_repeat_nor_skip_stories_told_at_one_moment(store: Store) 
 
 def test_newer_stories_are_counted_under_the_filter(filled: Store) -> None:
     with filled.read() as connection:
-        oldest = story_list.stories(connection, StoryFilter())[-1].cursor
+        oldest = story_list.list_stories(connection, StoryFilter())[-1].cursor
         assert story_list.count_newer(connection, StoryFilter(), oldest) == 2
         assert story_list.count_newer(connection, StoryFilter(outlet="herald"), oldest) == 1
-        newest = story_list.newest(connection, StoryFilter())
+        newest = story_list.newest_cursor(connection, StoryFilter())
         assert newest is not None
         assert story_list.count_newer(connection, StoryFilter(), newest) == 0
-        assert story_list.newest(connection, StoryFilter(topic="none")) is None
+        assert story_list.newest_cursor(connection, StoryFilter(topic="none")) is None
 
 
 def test_the_filter_offers_what_stories_have(filled: Store) -> None:
     with filled.read() as connection:
-        found = story_list.facets(connection)
+        found = story_list.load_facets(connection)
     assert found.topics == (("nato", "NATO"), ("talks", "TALKS"))
     assert found.outlets == ("bote", "herald", "kurier")
     assert (found.languages, found.countries) == (("de", "en"), ("DE", "GB"))
@@ -237,35 +236,35 @@ def test_the_filter_offers_what_stories_have(filled: Store) -> None:
 def test_any_change_of_a_story_is_seen(filled: Store) -> None:
     later = NOW + timedelta(minutes=5)
     with filled.write() as connection:
-        assert story_list.pulse(connection) == NOW
-        alert_store.touch(
-            connection, story_list.stories(connection, StoryFilter())[-1].alert_id, later
+        assert story_list.last_change(connection) == NOW
+        alert_changes.touch(
+            connection, story_list.list_stories(connection, StoryFilter())[-1].alert_id, later
         )
-        assert story_list.pulse(connection) == later
+        assert story_list.last_change(connection) == later
 
 
 @pytest.mark.parametrize("limit", [0, -1, 201, 10**9])
 def test_a_page_has_bounds(store: Store, limit: int) -> None:
     with store.read() as connection, pytest.raises(UsageError, match="no number of stories"):
-        story_list.stories(connection, StoryFilter(), limit=limit)
+        story_list.list_stories(connection, StoryFilter(), limit=limit)
 
 
 def test_a_state_there_is_none_of_is_refused(store: Store) -> None:
     with store.read() as connection, pytest.raises(UsageError, match="no state"):
-        story_list.stories(connection, StoryFilter(state="open' OR '1'='1"))
+        story_list.list_stories(connection, StoryFilter(state="open' OR '1'='1"))
 
 
 def test_the_page_of_a_story_has_everything_about_it(filled: Store) -> None:
     with filled.write() as connection:
-        card = story_list.stories(connection, StoryFilter(outlet="bote"))[0]
+        card = story_list.list_stories(connection, StoryFilter(outlet="bote"))[0]
         add(connection, "d", NOW, topic="talks", told=False, code="draft")
         own = delivery_store.notification_id(card.alert_id, "desk", "new_story", 0)
         note = delivery_store.Notification(own, card.alert_id, "desk", "new_story", 0, "{}", NOW)
         delivery_store.add_notification(
             connection, note, ["https://a.example", "https://b.example"]
         )
-        found = story_page.story(connection, card.alert_id)
-        short = story_page.story(connection, card.alert_id[:8])
+        found = story_page.load_story(connection, card.alert_id)
+        short = story_page.load_story(connection, card.alert_id[:8])
     assert [part.outlet for part in found.articles] == ["bote", "herald"]
     assert found.articles[0].evidence[1].surface == "Nato"
     assert [d.event for d in found.decisions] == ["opened", "suppressed"]
@@ -277,8 +276,8 @@ def test_the_page_of_a_story_has_everything_about_it(filled: Store) -> None:
 
 def test_a_story_that_was_only_held_back_has_a_page_too(filled: Store) -> None:
     with filled.read() as connection:
-        card = story_list.stories(connection, StoryFilter(state="suppressed"))[0]
-        found = story_page.story(connection, card.alert_id)
+        card = story_list.list_stories(connection, StoryFilter(state="suppressed"))[0]
+        found = story_page.load_story(connection, card.alert_id)
     assert found.articles == ()
     assert [d.reason_code for d in found.decisions] == ["too_old"]
 
@@ -296,4 +295,4 @@ def test_a_filter_no_database_takes_is_refused(bad: str) -> None:
 )
 def test_a_story_there_is_none_of_is_said_so(filled: Store, alert: str) -> None:
     with filled.read() as connection, pytest.raises(UsageError):
-        story_page.story(connection, alert)
+        story_page.load_story(connection, alert)

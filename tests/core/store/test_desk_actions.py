@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from config.errors import NotFoundError, UsageError
 from core.ids import alert_id, digest, story_id
-from core.store import Connection, Store, outbox
+from core.store import Connection, Store, alert_changes, outbox
 from core.store import alerts as alert_store
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
@@ -32,13 +32,13 @@ def add(connection: Connection, name: str, *, told: bool = True) -> str:
     own = story_id("nato", article)
     alert = alert_id("nato", own)
     event = "opened" if told else "suppressed"
-    alert_store.record_decision(connection, DecisionRow(
+    alert_changes.record_decision(connection, DecisionRow(
         "nato", article, 1, "rev", event, event, "Why.", alert, own, "kurier", name,
         "https://kurier.example/", NOW,
     ))  # fmt: skip
     if told:
         story_store.add_story(connection, story_store.Story(own, "nato", name, NOW, NOW, 1))
-        alert_store.open_alert(connection, Alert(
+        alert_changes.open_alert(connection, Alert(
             alert, "nato", "NATO", own, "open", "normal", name, "New.", "new_story", article, NOW,
             NOW,
         ))  # fmt: skip
@@ -53,7 +53,7 @@ def ids(store: Store) -> list[str]:
 
 def states(store: Store) -> dict[str, tuple[str, str]]:
     with store.read() as connection:
-        found = story_list.stories(connection, StoryFilter(state="all"))
+        found = story_list.list_stories(connection, StoryFilter(state="all"))
         alerts = {a.id: a.state for a in alert_store.list_alerts(connection)}
     assert all(alerts.get(c.alert_id, "suppressed") == c.state for c in found)
     return {c.title: (c.state, c.verdict) for c in found}
@@ -62,7 +62,7 @@ def states(store: Store) -> dict[str, tuple[str, str]]:
 def said(store: Store) -> list[tuple[str, str]]:
     """Kind and reason code of what the stream is told, by time; every record has its own id."""
     with store.read() as connection:
-        records = outbox.oldest(connection, 100)
+        records = outbox.load_oldest(connection, 100)
     ids = [dict(r.headers)["ce_id"] for r in records]
     assert len(set(ids)) == len(ids)
     values = [json.loads(r.value or b"{}") for r in records]
@@ -84,7 +84,7 @@ def test_many_are_taken_at_once_and_the_stream_is_told_of_each(
     again = do(store, lambda c: actions.ack(c, ids, by="Bert", at=NOW))
     assert again.alert_ids == (ids[2],)
     with store.read() as connection:
-        assert alert_store.alert(connection, ids[0]).acked_by == "Anna"
+        assert alert_store.get_alert(connection, ids[0]).acked_by == "Anna"
 
 
 def test_a_verdict_closes_and_says_why(store: Store, ids: list[str]) -> None:
@@ -99,7 +99,7 @@ def test_a_verdict_closes_and_says_why(store: Store, ids: list[str]) -> None:
     assert states(store)["b"] == ("closed", "irrelevant")
     assert said(store) == [("closed", "relevant"), ("closed", "irrelevant_wrong_actor")]
     with store.read() as connection:
-        found = story_list.stories(connection, StoryFilter(state="irrelevant"))
+        found = story_list.list_stories(connection, StoryFilter(state="irrelevant"))
     assert [(c.title, c.verdict_reason, c.verdict_by) for c in found] == [
         ("b", "wrong_actor", "Anna")
     ]
@@ -137,8 +137,8 @@ def test_an_ack_undone_is_open_again_and_the_stream_is_told(store: Store, ids: l
     assert states(store)["a"] == ("acked", "")
     assert said(store) == [("acked", "acked"), ("updated", "reopened"), ("acked", "acked")]
     with store.read() as connection:
-        found = actions.actions_of(connection, ids[0])
-        assert alert_store.alert(connection, ids[0]).acked_by == "Bert"
+        found = actions.load_actions(connection, ids[0])
+        assert alert_store.get_alert(connection, ids[0]).acked_by == "Bert"
     assert [(a.verb, a.by, a.undone_at) for a in found] == [
         ("acked", "Anna", SOON),
         ("acked", "Bert", None),
@@ -154,7 +154,7 @@ def test_a_verdict_undone_leaves_the_ack_before_it(store: Store, ids: list[str])
     do(store, lambda c: actions.undo(c, done.action_id, by="Bert", at=SOON))
     assert states(store)["a"] == ("acked", "")
     with store.read() as connection:
-        alert = alert_store.alert(connection, ids[0])
+        alert = alert_store.get_alert(connection, ids[0])
     assert (alert.acked_by, alert.closed_by, alert.closed_at) == ("Anna", "", None)
     assert [event for event, _ in said(store)] == ["acked", "closed", "acked"]
 
@@ -194,7 +194,7 @@ def test_undo_is_for_once_and_for_seconds(store: Store, ids: list[str]) -> None:
 def test_a_name_is_cleaned_before_it_is_kept(store: Store, ids: list[str]) -> None:
     do(store, lambda c: actions.ack(c, ids[:1], by="A\0\u202e\ud800" + "n" * 200, at=NOW))
     with store.read() as connection:
-        by = alert_store.alert(connection, ids[0]).acked_by
+        by = alert_store.get_alert(connection, ids[0]).acked_by
     assert by.startswith("A")
     assert len(by) <= 80
     assert by.isprintable()

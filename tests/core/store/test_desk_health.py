@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import UsageError
-from core.store import Connection, Store, feed_days
-from core.store import alerts as alert_store
+from core.store import Connection, Store, alert_changes, feed_days
 from core.store import deliveries as delivery_store
 from core.store.alerts import Alert, DecisionRow
 from core.store.console import actions, overviews
@@ -33,7 +32,7 @@ def test_a_feed_shows_fourteen_days_and_how_many_answers_were_304(store: Store) 
             feed_days.count_poll(connection, "kurier-1", at, entries=5)
             feed_days.count_poll(connection, "kurier-1", at, not_modified=True)
         feed_days.count_poll(connection, "kurier-1", NOW, failed=True)
-        (found,) = overviews.feeds(connection, NOW)
+        (found,) = overviews.list_feeds(connection, NOW)
     assert len(found.days) == 14
     today = found.days[-1]
     assert (today.day, today.polls, today.entries) == (date(2026, 11, 22), 5, 10)
@@ -45,7 +44,7 @@ def test_a_feed_shows_fourteen_days_and_how_many_answers_were_304(store: Store) 
 def test_a_feed_never_polled_has_no_share(store: Store) -> None:
     with store.write() as connection:
         sync(connection, [FEED], NOW)
-        (found,) = overviews.feeds(connection, NOW)
+        (found,) = overviews.list_feeds(connection, NOW)
     assert (found.share_304, found.state.state) == (None, "new")
 
 
@@ -54,19 +53,19 @@ def test_days_long_past_are_forgotten(store: Store) -> None:
         feed_days.count_poll(connection, "kurier-1", NOW - timedelta(days=61))
         feed_days.count_poll(connection, "kurier-1", NOW - timedelta(days=60))
         sync(connection, [FEED], NOW)
-        found = feed_days.days_since(connection, date(2020, 1, 1))
+        found = feed_days.load_days_since(connection, date(2020, 1, 1))
     assert [d.isoformat() for d in found["kurier-1"]] == ["2026-09-23"]
 
 
 def add(connection: Connection, name: str, *, told: bool, at: datetime = NOW) -> str:
     alert = f"{name:0<32}"
     event = "opened" if told else "suppressed"
-    alert_store.record_decision(connection, DecisionRow(
+    alert_changes.record_decision(connection, DecisionRow(
         "nato", f"{name:f<32}", 1, "rev", event, event, "Why.", alert, alert, "kurier", name, "",
         at,
     ))  # fmt: skip
     if told:
-        alert_store.open_alert(connection, Alert(
+        alert_changes.open_alert(connection, Alert(
             alert, "nato", "NATO", alert, "open", "normal", name, "New.", "new_story", alert, at,
             at,
         ))  # fmt: skip
@@ -79,7 +78,7 @@ def test_a_topic_shows_its_days_its_open_alerts_and_its_precision(store: Store) 
         add(connection, "1", told=False, at=NOW - timedelta(days=2))
         actions.judge(connection, ids[:3], verdict="relevant", by="A", at=NOW)
         actions.judge(connection, ids[3:4], verdict="irrelevant", reason="old", by="A", at=NOW)
-        (found,) = overviews.topics(connection, NOW)
+        (found,) = overviews.list_topics(connection, NOW)
     assert (found.topic_id, found.open, found.relevant, found.irrelevant) == ("nato", 1, 3, 1)
     assert found.precision == 0.75
     assert found.low == pytest.approx(0.3006, abs=1e-4)
@@ -95,7 +94,7 @@ def test_a_topic_shows_its_days_its_open_alerts_and_its_precision(store: Store) 
 def test_a_topic_nobody_judged_has_no_precision(store: Store) -> None:
     with store.write() as connection:
         add(connection, "a", told=True)
-        (found,) = overviews.topics(connection, NOW)
+        (found,) = overviews.list_topics(connection, NOW)
     assert (found.precision, found.low, found.high) == (None, None, None)
 
 
@@ -121,16 +120,16 @@ def test_deliveries_are_listed_by_state_what_changed_last_first(store: Store) ->
             change = delivery_store.deliveries.update().where(mine)
             connection.execute(change.values(state=state, updated_at=at, last_error="Refused."))
     with store.read() as connection:
-        found = overviews.listed_deliveries(connection)
+        found = overviews.list_deliveries(connection)
         assert [f.delivery.state for f in found] == ["pending", "unknown", "failed"]
         assert (found[2].title, found[2].topic_id, found[2].kind) == ("a", "nato", "new_story")
         assert found[2].delivery.last_error == "Refused."
-        rest = overviews.listed_deliveries(connection, before=found[0].cursor)
+        rest = overviews.list_deliveries(connection, before=found[0].cursor)
         assert rest == found[1:]
         for state in states:
-            (only,) = overviews.listed_deliveries(connection, state=state)
+            (only,) = overviews.list_deliveries(connection, state=state)
             assert only.delivery.state == state
         with pytest.raises(UsageError):
-            overviews.listed_deliveries(connection, state="'; --")
+            overviews.list_deliveries(connection, state="'; --")
         with pytest.raises(UsageError):
-            overviews.listed_deliveries(connection, limit=1000)
+            overviews.list_deliveries(connection, limit=1000)

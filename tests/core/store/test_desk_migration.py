@@ -57,12 +57,12 @@ def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def test_what_was_decided_before_is_on_the_desk(old_database: str) -> None:
     store = Store.open(old_database)
     with store.read() as connection:
-        (told,) = story_list.stories(connection, StoryFilter())
-        (held,) = story_list.stories(connection, StoryFilter(state="suppressed"))
-        by_copy = story_list.stories(
+        (told,) = story_list.list_stories(connection, StoryFilter())
+        (held,) = story_list.list_stories(connection, StoryFilter(state="suppressed"))
+        by_copy = story_list.list_stories(
             connection, StoryFilter(outlet="outlet-2", words="ÖSTERREICH 2")
         )
-        (topic,) = overviews.topics(connection, NOW)
+        (topic,) = overviews.list_topics(connection, NOW)
     assert (told.title, told.state, told.severity, told.at) == (
         "Österreich 1",
         "acked",

@@ -77,7 +77,7 @@ def test_an_exception_inside_a_write_keeps_nothing(store: Store) -> None:
     with pytest.raises(KeyError):
         write_and_fail()
     with store.read() as connection:
-        assert outbox.depth(connection) == 0
+        assert outbox.count_pending(connection) == 0
 
 
 def test_what_another_process_did_at_once_is_seen_at_the_next_attempt(store: Store) -> None:
@@ -123,9 +123,9 @@ def test_writers_of_several_threads_wait_for_one_another(tmp_path: Path) -> None
     def write() -> None:
         for _ in range(10):
             with store.write() as connection:
-                before = outbox.depth(connection)
+                before = outbox.count_pending(connection)
                 outbox.put(connection, [RECORD])
-                assert outbox.depth(connection) == before + 1
+                assert outbox.count_pending(connection) == before + 1
 
     threads = [threading.Thread(target=write) for _ in range(4)]
     for thread in threads:
@@ -133,7 +133,7 @@ def test_writers_of_several_threads_wait_for_one_another(tmp_path: Path) -> None
     for thread in threads:
         thread.join()
     with store.read() as connection:
-        assert outbox.depth(connection) == 40
+        assert outbox.count_pending(connection) == 40
     store.close()
 
 
@@ -166,12 +166,12 @@ def test_a_lease_is_one_holders_until_it_is_released_expires_or_its_holder_dies(
     one, other = Instance.start(tmp_path), Instance.start(tmp_path)
     minute = timedelta(minutes=1)
     with store.write() as connection:
-        assert leases.take(connection, "job", one, now=NOW, ttl=minute)
-        assert not leases.take(connection, "job", other, now=NOW, ttl=minute)
-        assert leases.take(connection, "job", one, now=NOW, ttl=minute)
-        assert leases.take(connection, "job", other, now=NOW + minute, ttl=minute)
+        assert leases.acquire(connection, "job", one, now=NOW, ttl=minute)
+        assert not leases.acquire(connection, "job", other, now=NOW, ttl=minute)
+        assert leases.acquire(connection, "job", one, now=NOW, ttl=minute)
+        assert leases.acquire(connection, "job", other, now=NOW + minute, ttl=minute)
         leases.release(connection, "job", one)
-        assert not leases.take(connection, "job", one, now=NOW + minute, ttl=minute)
+        assert not leases.acquire(connection, "job", one, now=NOW + minute, ttl=minute)
         other.close()
-        assert leases.take(connection, "job", one, now=NOW + minute, ttl=minute)
+        assert leases.acquire(connection, "job", one, now=NOW + minute, ttl=minute)
     one.close()

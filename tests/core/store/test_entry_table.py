@@ -8,7 +8,7 @@ import pytest
 from config.errors import StoreError
 from core.messages import ArticleRevision
 from core.processes.instance import Instance
-from core.store import Store, articles, entries, hosts, row_leases
+from core.store import Store, articles, entries, hosts, leases
 from core.store.entries import DONE, EntryRecord
 from tests.support.records import article_record, entry_record
 from tests.support.scripted_publisher import MONDAY
@@ -37,7 +37,7 @@ def test_an_entry_comes_back_as_it_was_stored(store: Store) -> None:
     record = waiting("k", authors=("A. B.", "C. D."), published_at=MONDAY, content="Ünïcode\nText")
     added(store, record)
     with store.read() as connection:
-        found = entries.by_keys(connection, "kurier-1", ["k", "other"])
+        found = entries.find_by_keys(connection, "kurier-1", ["k", "other"])
     assert found == {"k": replace(record, id=found["k"].id)}
 
 
@@ -87,17 +87,17 @@ def test_pages_are_leased_by_one_and_freed_with_the_holder(store: Store, me: Ins
     other.close()
     assert leased(store, me) == ["k"]
     with store.write() as connection:
-        assert row_leases.give_back_all(connection, entries.entries, me) == 1
-        assert row_leases.give_back_all(connection, entries.entries, me) == 0
+        assert leases.release_rows(connection, entries.entries, me) == 1
+        assert leases.release_rows(connection, entries.entries, me) == 0
 
 
 def test_a_change_takes_the_entry_from_whoever_reads_its_page(store: Store, me: Instance) -> None:
     added(store, waiting("k"))
     with store.write() as connection:
         [entry] = entries.lease_due(connection, me, MONDAY, limit=1)
-        assert entries.is_mine(connection, entry.id, me)
-        entries.change(connection, replace(entry, title="Neu", digest="d2"))
-        assert not entries.is_mine(connection, entry.id, me)
+        assert entries.is_leased_by(connection, entry.id, me)
+        entries.record_change(connection, replace(entry, title="Neu", digest="d2"))
+        assert not entries.is_leased_by(connection, entry.id, me)
         assert not entries.save(connection, replace(entry, state=DONE), me)
     assert leased(store, me) == ["k"]
 
@@ -107,22 +107,22 @@ def test_an_entry_that_is_done_forgets_its_text(store: Store, me: Instance) -> N
     with store.write() as connection:
         [entry] = entries.lease_due(connection, me, MONDAY, limit=1)
         assert entries.save(connection, replace(entry, attempts=1), me)
-        kept = entries.by_keys(connection, "kurier-1", ["k"])["k"]
+        kept = entries.find_by_keys(connection, "kurier-1", ["k"])["k"]
         assert (kept.summary, kept.content, kept.attempts) == ("Vorspann", "Text", 1)
         [entry] = entries.lease_due(connection, me, MONDAY, limit=1)
         assert entries.save(connection, replace(entry, state=DONE, disposition="known"), me)
-        kept = entries.by_keys(connection, "kurier-1", ["k"])["k"]
+        kept = entries.find_by_keys(connection, "kurier-1", ["k"])["k"]
     assert (kept.title, kept.summary, kept.content) == ("Brücke wird saniert", "", "")
 
 
 def test_thousands_of_keys_and_links_are_looked_up(store: Store) -> None:
     added(store, *(waiting(str(n)) for n in range(1200)))
     with store.read() as connection:
-        assert len(entries.by_keys(connection, "kurier-1", map(str, range(2000)))) == 1200
+        assert len(entries.find_by_keys(connection, "kurier-1", map(str, range(2000)))) == 1200
         links = [f"https://a.org/{n}" for n in range(2000)]
-        assert len(entries.by_addresses(connection, links)) == 1200
-        assert entries.by_keys(connection, "kurier-1", []) == {}
-        assert len(entries.known_digests(connection, "kurier-1")) == 1200
+        assert len(entries.find_by_url_keys(connection, links)) == 1200
+        assert entries.find_by_keys(connection, "kurier-1", []) == {}
+        assert len(entries.load_digests(connection, "kurier-1")) == 1200
 
 
 def test_the_newest_digests_are_the_ones_to_skip_by(
@@ -131,7 +131,7 @@ def test_the_newest_digests_are_the_ones_to_skip_by(
     monkeypatch.setattr(entries, "KNOWN_LIMIT", 2)
     added(store, *(waiting(str(n), changed_at=MONDAY + n * MINUTE) for n in range(4)))
     with store.read() as connection:
-        assert set(entries.known_digests(connection, "kurier-1")) == {"2", "3"}
+        assert set(entries.load_digests(connection, "kurier-1")) == {"2", "3"}
 
 
 def revision(number: int) -> ArticleRevision:
@@ -156,12 +156,12 @@ def test_revisions_follow_one_another_and_none_twice(store: Store) -> None:
         found = articles.find(connection, "a" * 32)
         assert found is not None
         assert found.revision == 2
-        assert articles.revisions(connection, "a" * 32) == [revision(1), revision(2)]
+        assert articles.load_revisions(connection, "a" * 32) == [revision(1), revision(2)]
     for number in (1, 2, 4):
         with pytest.raises(StoreError), store.write() as connection:
             articles.add_revision(connection, article_record(revision=number), revision(number))
     with store.read() as connection:
-        assert len(articles.revisions(connection, "a" * 32)) == 2
+        assert len(articles.load_revisions(connection, "a" * 32)) == 2
 
 
 def test_an_article_is_found_by_id_url_and_link(store: Store) -> None:
@@ -171,13 +171,13 @@ def test_an_article_is_found_by_id_url_and_link(store: Store) -> None:
         articles.add_revision(connection, article, revision(1))
     with store.read() as connection:
         for name in (article.article_id, article.url, article.url_key, "https://a.org/k"):
-            assert articles.find_article(connection, name) == article
-        assert articles.by_link(connection, "https://a.org/k") == article
-        assert articles.by_link(connection, article.url_key) == article
+            assert articles.find_by_id_or_url(connection, name) == article
+        assert articles.find_by_link(connection, "https://a.org/k") == article
+        assert articles.find_by_link(connection, article.url_key) == article
         for name in ("https://a.org/l", "https://elsewhere.org/", ""):
-            assert articles.find_article(connection, name) is None
-            assert articles.by_link(connection, name) is None
-        ids = articles.ids_by_address(connection, [article.url_key, "https://a.org/l"])
+            assert articles.find_by_id_or_url(connection, name) is None
+            assert articles.find_by_link(connection, name) is None
+        ids = articles.find_ids_by_url_keys(connection, [article.url_key, "https://a.org/l"])
     assert ids == {article.url_key: article.article_id}
 
 
@@ -188,7 +188,7 @@ def test_a_sighting_is_noted_once(store: Store) -> None:
             for feed in ("kurier-1", "bote-1", "kurier-1")
         ]
         assert shown == [True, True, False]
-        assert articles.is_shown(connection, "a" * 32, "bote-1")
-        assert not articles.is_shown(connection, "b" * 32, "bote-1")
-        names = [feed for feed, _, _ in articles.seen_in(connection, "a" * 32)]
+        assert articles.has_sighting(connection, "a" * 32, "bote-1")
+        assert not articles.has_sighting(connection, "b" * 32, "bote-1")
+        names = [feed for feed, _, _ in articles.load_sightings(connection, "a" * 32)]
     assert names == ["bote-1", "kurier-1"]

@@ -7,8 +7,8 @@ import pytest
 
 from config.errors import StoreError
 from core.processes.instance import Instance
-from core.store import Store, feeds, hosts, row_leases
-from core.store.feed_record import FeedRecord, judge
+from core.store import Store, feeds, hosts, leases
+from core.store.feed_record import FeedRecord, classify_feed
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 
@@ -61,7 +61,7 @@ def test_a_lease_ends_with_its_time_or_its_holder(store: Store, me: Instance) ->
     other = Instance.start(me.folder.parent)
     assert leased(store, other) == ["f0"]
     assert leased(store, me) == []
-    assert leased(store, me, MONDAY + row_leases.LEASE_TIME) == ["f0"]
+    assert leased(store, me, MONDAY + leases.ROW_LEASE_TIME) == ["f0"]
     assert leased(store, other) == []
     assert leased(store, me) == ["f0"]
     other.close()
@@ -79,7 +79,7 @@ def test_who_lost_the_lease_writes_nothing(store: Store, me: Instance) -> None:
     synced(store, several(1))
     other = Instance.start(me.folder.parent)
     assert leased(store, other) == ["f0"]
-    assert leased(store, me, MONDAY + row_leases.LEASE_TIME) == ["f0"]
+    assert leased(store, me, MONDAY + leases.ROW_LEASE_TIME) == ["f0"]
     with store.write() as connection:
         feed = replace(feeds.get(connection, "f0"), etag='"late"')
         assert not feeds.begin_attempt(connection, "f0", other, MONDAY, MONDAY)
@@ -96,7 +96,7 @@ def test_paused_gone_and_removed_feeds_are_not_leased(store: Store, me: Instance
     with store.write() as connection:
         hosts.pause(connection, "host0", MONDAY + 30 * MINUTE, "asked to")
         hosts.pause(connection, records[1].url, MONDAY + 30 * MINUTE, "asked to")
-        feeds.revise(connection, "f2", lambda feed: replace(feed, gone_at=MONDAY))
+        feeds.apply_change(connection, "f2", lambda feed: replace(feed, gone_at=MONDAY))
     synced(store, records[:3])
     assert leased(store, me, MONDAY + 20 * MINUTE, once=True) == []
     assert leased(store, me, MONDAY + 31 * MINUTE) == ["f0", "f1"]
@@ -136,11 +136,11 @@ def test_a_removed_feed_keeps_its_history(store: Store) -> None:
     synced(store, [feed_record(etag='"1"')])
     synced(store, [])
     with store.read() as connection:
-        [state] = feeds.feed_states(connection, MONDAY)
+        [state] = feeds.load_feed_states(connection, MONDAY)
     assert (state.state, state.feed.etag) == ("off", '"1"')
     synced(store, [feed_record()])
     with store.read() as connection:
-        [state] = feeds.feed_states(connection, MONDAY)
+        [state] = feeds.load_feed_states(connection, MONDAY)
     assert (state.state, state.feed.etag) == ("new", '"1"')
 
 
@@ -156,12 +156,12 @@ def test_a_shorter_pause_does_not_end_a_longer_one(store: Store) -> None:
         for minutes in (30, 10, 20):
             hosts.pause(connection, "a.org", MONDAY + minutes * MINUTE, "asked to")
         hosts.pause(connection, "b.org", MONDAY + 5 * MINUTE, "asked to")
-        assert hosts.in_force(connection, MONDAY) == {
+        assert hosts.load_pauses(connection, MONDAY) == {
             "a.org": MONDAY + 30 * MINUTE,
             "b.org": MONDAY + 5 * MINUTE,
         }
         hosts.forget_past(connection, MONDAY + 6 * MINUTE)
-        assert set(hosts.in_force(connection, MONDAY)) == {"a.org"}
+        assert set(hosts.load_pauses(connection, MONDAY)) == {"a.org"}
         assert hosts.paused_until(connection, ["b.org"], MONDAY) is None
 
 
@@ -170,10 +170,10 @@ def test_what_robots_said_is_kept_once(store: Store) -> None:
     first = hosts.RobotsRecord(origin, "rules", "User-agent: *", MONDAY, MONDAY)
     second = replace(first, verdict="allow", text="", checked_at=MONDAY + MINUTE)
     with store.write() as connection:
-        assert hosts.robots_of(connection, origin) is None
-        hosts.keep_robots(connection, first)
-        hosts.keep_robots(connection, second)
-        assert hosts.robots_of(connection, origin) == second
+        assert hosts.find_robots(connection, origin) is None
+        hosts.save_robots(connection, first)
+        hosts.save_robots(connection, second)
+        assert hosts.find_robots(connection, origin) == second
 
 
 LONG_AGO = MONDAY - timedelta(days=90)
@@ -216,7 +216,7 @@ LONG_AGO = MONDAY - timedelta(days=90)
     ],
 )
 def test_quiet_or_broken(feed: FeedRecord, paused: bool, word: str, why: str) -> None:
-    state = judge(feed, MONDAY + 60 * MINUTE if paused else None, MONDAY)
+    state = classify_feed(feed, MONDAY + 60 * MINUTE if paused else None, MONDAY)
     assert state.state == word
     assert why in state.reason
 
@@ -226,4 +226,4 @@ def test_how_long_silence_is_normal_depends_on_the_tier(tier: str, days: int) ->
     for more, word in ((0, "ok"), (1, "quiet")):
         newest = MONDAY - timedelta(days=days + more)
         feed = feed_record(tier=tier, last_200_at=MONDAY, last_new_at=newest)
-        assert judge(feed, None, MONDAY).state == word
+        assert classify_feed(feed, None, MONDAY).state == word

@@ -98,12 +98,12 @@ def test_a_session_that_hangs_is_ended_by_the_server(postgres: str) -> None:
 def test_a_view_is_one_whatever_is_written_meanwhile(store_of: Callable[[], Store]) -> None:
     store = store_of()
     with store.read() as view:
-        assert outbox.depth(view) == 0
+        assert outbox.count_pending(view) == 0
         with store.write() as connection:
             outbox.put(connection, [RECORD])
-        assert outbox.depth(view) == 0
+        assert outbox.count_pending(view) == 0
     with store.read() as view:
-        assert outbox.depth(view) == 1
+        assert outbox.count_pending(view) == 1
         with pytest.raises(sa.exc.DBAPIError, match="read-only"):
             view.execute(about.insert().values(name="a", value="b"))
 
@@ -124,7 +124,7 @@ def test_row_numbers_go_beyond_32_bits(store_of: Callable[[], Store]) -> None:
         for table in ("outbox", "entries"):
             connection.execute(sa.text(f"SELECT setval('{table}_id_seq', {2**40})"))
         outbox.put(connection, [RECORD])
-        assert [r.sequence for r in outbox.oldest(connection, 9)] == [2**40 + 1]
+        assert [r.sequence for r in outbox.load_oldest(connection, 9)] == [2**40 + 1]
 
 
 def test_text_of_others_that_no_database_takes_is_kept_without_what_it_cannot_take(
@@ -133,9 +133,9 @@ def test_text_of_others_that_no_database_takes_is_kept_without_what_it_cannot_ta
     store = store_of()
     robots = hosts.RobotsRecord("https://a.org", "rules", "a\0b\ud800c😀", MONDAY, MONDAY)
     with store.write() as connection:
-        hosts.keep_robots(connection, robots)
+        hosts.save_robots(connection, robots)
         feeds.sync(connection, [feed_record(last_error="\0", etag='"\0"')], MONDAY)
-        kept = hosts.robots_of(connection, "https://a.org")
+        kept = hosts.find_robots(connection, "https://a.org")
         feed = feeds.get(connection, "kurier-1")
     assert kept is not None
     assert kept.text == "a\ufffdb\ufffdc😀"
@@ -162,7 +162,7 @@ def write_one(store: Store) -> None:
 
 def depth(store: Store) -> int:
     with store.read() as connection:
-        return outbox.depth(connection)
+        return outbox.count_pending(connection)
 
 
 @pytest.mark.parametrize("end", [Server.stop, Server.kill])

@@ -25,8 +25,7 @@ from config.catalog.models import Catalog
 from config.faults import Fault
 from config.settings import Settings
 from core.ids import alert_id, digest, story_id
-from core.store import Store, feed_days
-from core.store import alerts as alert_store
+from core.store import Store, alert_changes, feed_days
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
@@ -103,12 +102,12 @@ def add(store: Store, name: str, at: datetime = NOW, outlet: str = "kurier") -> 
     own = story_id("nato", article)
     alert = alert_id("nato", own)
     with store.write() as connection:
-        alert_store.record_decision(connection, DecisionRow(
+        alert_changes.record_decision(connection, DecisionRow(
             "nato", article, 1, "rev", "opened", "new_story", "New.", alert, own, outlet, name,
             f"https://{outlet}.example/{name}", at, "de", "DE", "normal", 40,
         ))  # fmt: skip
         story_store.add_story(connection, story_store.Story(own, "nato", name, at, at, 1))
-        alert_store.open_alert(connection, Alert(
+        alert_changes.open_alert(connection, Alert(
             alert, "nato", "NATO", own, "open", "normal", name, "New.", "new_story", article, at,
             at,
         ))  # fmt: skip

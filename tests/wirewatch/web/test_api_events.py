@@ -16,8 +16,7 @@ import pytest
 from fastapi import FastAPI
 
 from core.ids import digest
-from core.store import Store
-from core.store import alerts as alert_store
+from core.store import Store, alert_changes
 from core.store.alerts import Alert
 from wirewatch.web import events
 from wirewatch.web.events import StoryWatcher
@@ -29,7 +28,7 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 def add(store: Store, name: str, at: datetime) -> str:
     own = digest("alert", name)
     with store.write() as connection:
-        alert_store.open_alert(connection, Alert(
+        alert_changes.open_alert(connection, Alert(
             own, "nato", "NATO", own, "open", "normal", name, "New.", "new_story", own, at, at,
         ))  # fmt: skip
     return own

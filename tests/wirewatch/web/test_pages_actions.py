@@ -116,7 +116,7 @@ def test_a_delivery_is_sent_again_with_its_id(console: Console, now: datetime) -
     back = ("back", f"/alerts/{alert_id}")
     assert console.submit("/deliveries/resend", [("delivery", failed), back]).count("waiting") >= 1
     with console.store.read() as connection:
-        assert delivery_store.counts(connection) == {"pending": 1, "delivered": 1}
+        assert delivery_store.count_by_state(connection) == {"pending": 1, "delivered": 1}
     body = console.submit("/deliveries/resend", [("delivery", done)])
     assert "It cannot be sent now" in body
 

@@ -15,8 +15,8 @@ import wirewatch.web
 from config.i18n import LANGUAGES, Translator
 from core.store.console.actions import REASONS
 from core.store.console.story_list import STATES
-from core.store.feed_record import FeedRecord, FeedState, judge
-from wirewatch.web import charts
+from core.store.feed_record import FeedRecord, FeedState, classify_feed
+from wirewatch.web import charts, display
 from wirewatch.web.diff import CONTEXT, MAX_WORDS, diff
 from wirewatch.web.language import preferred
 from wirewatch.web.status import system_status
@@ -102,6 +102,14 @@ def test_a_difference_of_huge_texts_is_bounded() -> None:
     assert sum(len(part.text.split()) for part in found.parts) <= 2 * MAX_WORDS
 
 
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "http://[", "//evil", "", "ftp://a/b",
+            " javascript:x", "java\nscript:x"]
+)  # fmt: skip
+def test_only_web_addresses_are_linked(url: str) -> None:
+    assert display.link(url) == ""
+
+
 def test_a_chart_has_a_bar_a_day_and_a_hairline_for_nothing() -> None:
     days = [(date(2026, 11, n), n % 3) for n in range(1, 31)]
     chart = charts.bars(days, width=180)
@@ -119,7 +127,7 @@ def state(**fields: object) -> FeedState:
         "kurier-1", "kurier", "https://kurier.example/f", "feed", "B", None, "AT", "de",
         "kurier.example", NOW, NOW + timedelta(minutes=5),
     )  # fmt: skip
-    return judge(replace(base, **fields), None, NOW)  # type: ignore[arg-type]
+    return classify_feed(replace(base, **fields), None, NOW)  # type: ignore[arg-type]
 
 
 WELL = {"last_200_at": NOW, "last_new_at": NOW - timedelta(minutes=3)}

@@ -152,7 +152,7 @@ class ApiHandlers:
         wish = StoryFilter(topic, outlet, language, country, severity, state, q, since, until)
         place = StoryCursor.parse(before) if before else None
         found = self._read(
-            lambda c: story_list.stories(
+            lambda c: story_list.list_stories(
                 c, wish, before=place, limit=min(limit + 1, story_list.MAX_LIMIT)
             )
         )
@@ -161,7 +161,7 @@ class ApiHandlers:
         return _answer(
             request,
             models.StoryList(
-                stories=tuple(map(models.card_out, page)),
+                stories=tuple(page),
                 next=str(page[-1].cursor) if more else None,
                 newest=str(page[0].cursor) if page else None,
             ),
@@ -190,11 +190,11 @@ class ApiHandlers:
 
     def facets(self, request: Request) -> Response:
         """What there is to filter by."""
-        return _answer(request, self._read(story_list.facets))
+        return _answer(request, self._read(story_list.load_facets))
 
     def story(self, request: Request, alert_id: Hex) -> Response:
         """One story: articles, revisions, decisions, notifications, actions."""
-        found = self._read(lambda c: story_page.story(c, alert_id))
+        found = self._read(lambda c: story_page.load_story(c, alert_id))
         return _answer(request, models.story_out(found))
 
     def topics(self, request: Request) -> Response:
@@ -203,7 +203,7 @@ class ApiHandlers:
         found = self._figures()
         known = [
             models.topic_out(
-                found.get(topic_id) or overviews.nothing_yet(topic_id, self._clock()),
+                found.get(topic_id) or overviews.empty_topic(topic_id, self._clock()),
                 files[topic_id].title if topic_id in files else topic_id,
                 files[topic_id].state.value if topic_id in files else None,
             )
@@ -216,7 +216,7 @@ class ApiHandlers:
         topic = self._running.catalog().topic(topic_id)
         if topic is None:
             raise NotFoundError(f"{topic_id!r} is no topic.")
-        figures = self._figures().get(topic_id) or overviews.nothing_yet(topic_id, self._clock())
+        figures = self._figures().get(topic_id) or overviews.empty_topic(topic_id, self._clock())
         return _answer(request, models.one_topic(topic, figures, self._running.faults()))
 
     async def explain(self, topic_id: TopicId, asked: models.TrialRequest) -> dict[str, Any]:
@@ -228,11 +228,13 @@ class ApiHandlers:
         return answer.as_json()
 
     def _figures(self) -> dict[str, TopicOverview]:
-        return {t.topic_id: t for t in self._read(lambda c: overviews.topics(c, self._clock()))}
+        return {
+            t.topic_id: t for t in self._read(lambda c: overviews.list_topics(c, self._clock()))
+        }
 
     def feeds(self, request: Request) -> Response:
         """Every feed with its state and 14 days of entries."""
-        found = self._read(lambda c: overviews.feeds(c, self._clock()))
+        found = self._read(lambda c: overviews.list_feeds(c, self._clock()))
         return _answer(request, models.FeedList(feeds=tuple(map(models.feed_out, found))))
 
     def deliveries(
@@ -246,7 +248,7 @@ class ApiHandlers:
         """Deliveries: undelivered (all that is not), pending, unknown, failed or delivered."""
         place = StoryCursor.parse(before) if before else None
         found = self._read(
-            lambda c: overviews.listed_deliveries(c, state=state, before=place, limit=limit)
+            lambda c: overviews.list_deliveries(c, state=state, before=place, limit=limit)
         )
         shown = tuple(map(models.delivery_about, found))
         after = str(found[-1].cursor) if len(found) == limit else None

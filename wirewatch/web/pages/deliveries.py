@@ -12,7 +12,6 @@ from starlette.concurrency import run_in_threadpool
 
 from config.catalog.models import Catalog
 from config.errors import UsageError
-from config.i18n import Translator
 from core.store import deliveries as delivery_store
 from core.store.console import actions, overviews
 from core.store.console.overviews import DeliveryOverview
@@ -47,10 +46,10 @@ class DeliveriesPage:
         state = state if state in STATES else STATES[0]
         place = StoryCursor.parse(before) if before else None
         with frame.store.read() as connection:
-            found = overviews.listed_deliveries(
+            found = overviews.list_deliveries(
                 connection, state=state, before=place, limit=PAGE_SIZE + 1
             )
-            waiting = counted(delivery_store.counts(connection))
+            waiting = counted(delivery_store.count_by_state(connection))
         rows = found[:PAGE_SIZE]
         older = ""
         if len(found) > PAGE_SIZE:
@@ -61,7 +60,7 @@ class DeliveriesPage:
             page="deliveries",
             states=[(s, waiting.get(s, 0)) for s in STATES],
             state=state,
-            deliveries=[row(d, frame.running.catalog(), now, t) for d in rows],
+            deliveries=[row(d, frame.running.catalog(), now) for d in rows],
             older=older,
             later=bool(before),
             flash=noted(request.query_params, now, t),
@@ -88,7 +87,7 @@ def counted(by_state: Mapping[str, int]) -> dict[str, int]:
     return {word: sum(by_state.get(s, 0) for s in states) for word, states in headings}
 
 
-def row(found: DeliveryOverview, catalog: Catalog, now: datetime, t: Translator) -> dict[str, Any]:
+def row(found: DeliveryOverview, catalog: Catalog, now: datetime) -> dict[str, Any]:
     """A delivery as the table shows it."""
     delivery = found.delivery
     return {
@@ -106,6 +105,6 @@ def row(found: DeliveryOverview, catalog: Catalog, now: datetime, t: Translator)
         "when": delivery.delivered_at or delivery.updated_at,
         "again": delivery.next_attempt_at if delivery.state in ("pending", "unknown") else None,
         "is_due": delivery.next_attempt_at <= now + timedelta(seconds=1),
-        "error": display.reason(delivery.last_error, t),
+        "error": display.line(delivery.last_error),
         "may_resend": delivery.state in ("failed", "pending", "unknown"),
     }

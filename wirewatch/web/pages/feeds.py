@@ -42,7 +42,7 @@ class FeedsPage:
         frame, now = self._frame, self._frame.clock()
         t, catalog = frame.words(request), frame.running.catalog()
         with frame.store.read() as connection:
-            found = overviews.feeds(connection, now)
+            found = overviews.list_feeds(connection, now)
         found = sorted(found, key=lambda f: WORST_FIRST.index(f.state.state))
         counts = Counter(f.state.state for f in found)
         return frame.show(
@@ -95,13 +95,13 @@ def row(feed: FeedOverview, catalog: Catalog, now: datetime, t: Translator) -> d
         "outlet": outlet_name(catalog, record.outlet),
         "url": display.line(record.url, 300),
         "link": display.link(record.url),
-        "why": display.reason("" if state == "ok" else feed.state.reason, t),
+        "why": "" if state == "ok" else display.line(feed.state.reason),
         "last_success": record.last_success_at,
         "last_new": record.last_new_at,
         "polled": state != "off",
         "due": max(record.next_due_at, now),
         "is_due": record.next_due_at <= now + timedelta(seconds=1),
-        "due_why": display.reason(record.due_reason, t),
+        "due_why": display.line(record.due_reason),
         "share": None if feed.share_304 is None else round(100 * feed.share_304),
         "polls": polls,
         "chart": charts.bars(days, width=112, height=28),

@@ -49,8 +49,8 @@ class StoriesPage:
         asked, place = wish.asked(now), request.query_params.get("before", "")
         before = StoryCursor.parse(place) if place else None
         with frame.store.read() as connection:
-            found = story_list.stories(connection, asked, before=before, limit=PAGE_SIZE + 1)
-            facets = story_list.facets(connection)
+            found = story_list.list_stories(connection, asked, before=before, limit=PAGE_SIZE + 1)
+            facets = story_list.load_facets(connection)
         cards = found[:PAGE_SIZE]
         catalog = frame.running.catalog()
         older = wish.href(before=str(cards[-1].cursor)) if len(found) > PAGE_SIZE else ""
@@ -142,7 +142,7 @@ def card(found: StoryCard, catalog: Catalog, t: Translator) -> dict[str, Any]:
         "verdict": found.verdict,
         "verdict_reason": found.verdict_reason,
         "notified": found.notified,
-        "reason": display.reason(found.reason, t),
+        "reason": display.line(found.reason),
         "sentence": sentence_of(found.evidence, ()) if found.evidence else (),
         "outlet": outlet_name(catalog, found.outlet),
         "others": ", ".join(others),

@@ -73,7 +73,7 @@ class TopicsPage:
         except WirewatchError as error:
             said = f"{error.message} {error.mend}".strip()
             return await run_in_threadpool(self._show, request, topic_id, typed, None, said)
-        table = explained(answer, self._frame.running.catalog(), self._frame.words(request))
+        table = explained(answer, self._frame.running.catalog())
         table["rules"], table["json"] = (
             answer.rules,
             json.dumps(answer.as_json(), ensure_ascii=False, indent=2),
@@ -95,7 +95,7 @@ class TopicsPage:
         if topic is None:
             raise UsageError(f"{topic_id[:80]!r} is no topic.")
         with frame.store.read() as connection:
-            newest = story_list.stories(
+            newest = story_list.list_stories(
                 connection, story_list.StoryFilter(topic=topic_id), limit=NEWEST
             )
         own = row(topic, self._known(now).get(topic_id), faults, now, t)
@@ -116,7 +116,7 @@ class TopicsPage:
 
     def _known(self, now: datetime) -> dict[str, TopicOverview]:
         with self._frame.store.read() as connection:
-            return {found.topic_id: found for found in overviews.topics(connection, now)}
+            return {found.topic_id: found for found in overviews.list_topics(connection, now)}
 
 
 def row(
