@@ -8,7 +8,7 @@ UV := $(shell command -v uv 2>/dev/null)
 ARGS ?=
 PARALLEL ?= -n 4
 
-.PHONY: help install run demo test lint types imports check kafka test-kafka bench screenshots lock docs clean
+.PHONY: help install run demo quick test lint types imports check kafka test-kafka bench screenshots lock docs clean
 
 help: ## Say what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ demo: $(VENV)/.run-installed ## See it work on a bundled newsroom, without a net
 
 test: $(VENV)/.dev-installed ## Run the tests (ARGS="-k word" picks)
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest $(PARALLEL) $(ARGS) # they start the program hundreds of times
+
+quick: $(VENV)/.dev-installed ## Run the quick tests: no processes, no database server, no browser
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --quick -n 2 -q $(ARGS)
 
 lint: $(VENV)/.dev-installed ## ruff: style, likely mistakes, formatting
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
-"""kafka-python and confluent-kafka without anything of ours around them, for bench/streams.py.
+"""kafka-python and confluent-kafka used directly, for bench/streams.py.
 
-The same promises as our engine: see there. What they do not have: watchdogs, bounded sends, rewind,
-decoding that cannot hang. A run that fails just ends.
+They give the same guarantees as this program's engine (see there), but have no watchdog, no bounded
+sends, no rewind and no protection against undecodable records. A run that fails just ends.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from confluent_kafka.cimpl import NewTopic
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.structs import OffsetAndMetadata
 
-from bench.streams import (
+from bench._common import (
     BACKOFF_MS,
     BATCH,
     BATCH_BYTES,
-    COME,
-    GO,
+    INPUT,
     LINGER_MS,
+    OUTPUT,
     PARTITIONS,
     Values,
     batches,
@@ -32,7 +32,7 @@ SECONDS = 30.0
 
 
 def create(address: str, *streams: str) -> None:
-    """Both streams of a contender."""
+    """Create the streams of a contender."""
     admin = AdminClient({"bootstrap.servers": address, "log_level": 4})
     made = admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in streams])
     for future in made.values():
@@ -44,16 +44,16 @@ class KafkaPython:
 
     def __init__(self, address: str, prefix: str, codec: str) -> None:
         self._address = address
-        self._come, self._go = f"{prefix}.{COME}", f"{prefix}.{GO}"
+        self._input, self._output = f"{prefix}.{INPUT}", f"{prefix}.{OUTPUT}"
         self._prefix = prefix
         self._codec = None if codec == "none" else codec
 
     @classmethod
     @contextmanager
     def opened(cls, address: str, prefix: str, codec: str) -> Iterator[KafkaPython]:
-        found = cls(address, prefix, codec)
-        create(address, found._come, found._go)
-        yield found
+        client = cls(address, prefix, codec)
+        create(address, client._input, client._output)
+        yield client
 
     def _producer(self, **more: Any) -> Any:
         producer: Any = KafkaProducer  # has no types
@@ -71,7 +71,7 @@ class KafkaPython:
     def _consumer(self, group: str) -> Any:
         consumer: Any = KafkaConsumer  # has no types
         return consumer(
-            self._come,
+            self._input,
             bootstrap_servers=self._address,
             group_id=f"{self._prefix}.{group}",
             enable_auto_commit=False,
@@ -83,7 +83,7 @@ class KafkaPython:
     def produce(self, values: Values) -> Iterator[int]:
         producer = self._producer()
         for batch in batches(values):
-            sent = [producer.send(self._come, key=k, value=v) for k, v in batch]
+            sent = [producer.send(self._input, key=k, value=v) for k, v in batch]
             producer.flush(SECONDS)
             for future in sent:
                 future.get(0)
@@ -93,10 +93,10 @@ class KafkaPython:
     def consume(self, count: int) -> Iterator[int]:
         with closing(self._consumer("read")) as consumer:
             while count > 0:
-                found = consumer.poll(1000)
-                if found:
-                    consumer.commit(_next(found))
-                    yield (size := sum(map(len, found.values())))
+                polled = consumer.poll(1000)
+                if polled:
+                    consumer.commit(_next_offsets(polled))
+                    yield (size := sum(map(len, polled.values())))
                     count -= size
 
     def copy(self, count: int) -> Iterator[int]:
@@ -104,22 +104,24 @@ class KafkaPython:
         producer.init_transactions()
         with closing(self._consumer("copy")) as consumer:
             while count > 0:
-                found = consumer.poll(1000)
-                if not found:
+                polled = consumer.poll(1000)
+                if not polled:
                     continue
                 producer.begin_transaction()
-                for records in found.values():
+                for records in polled.values():
                     for record in records:
-                        producer.send(self._go, key=record.key, value=record.value)
-                producer.send_offsets_to_transaction(_next(found), consumer.group_metadata())
+                        producer.send(self._output, key=record.key, value=record.value)
+                producer.send_offsets_to_transaction(
+                    _next_offsets(polled), consumer.group_metadata()
+                )
                 producer.commit_transaction()
-                yield (size := sum(map(len, found.values())))
+                yield (size := sum(map(len, polled.values())))
                 count -= size
         producer.close(SECONDS)
 
 
-def _next(found: Any) -> Any:
-    return {tp: OffsetAndMetadata(r[-1].offset + 1, "", -1) for tp, r in found.items()}
+def _next_offsets(polled: Any) -> Any:
+    return {tp: OffsetAndMetadata(r[-1].offset + 1, "", -1) for tp, r in polled.items()}
 
 
 class Confluent:
@@ -127,14 +129,14 @@ class Confluent:
 
     def __init__(self, address: str, prefix: str, codec: str) -> None:
         self._address, self._prefix, self._codec = address, prefix, codec
-        self._come, self._go = f"{prefix}.{COME}", f"{prefix}.{GO}"
+        self._input, self._output = f"{prefix}.{INPUT}", f"{prefix}.{OUTPUT}"
 
     @classmethod
     @contextmanager
     def opened(cls, address: str, prefix: str, codec: str) -> Iterator[Confluent]:
-        found = cls(address, prefix, codec)
-        create(address, found._come, found._go)
-        yield found
+        client = cls(address, prefix, codec)
+        create(address, client._input, client._output)
+        yield client
 
     def _producer(self, **more: Any) -> confluent_kafka.Producer:
         return confluent_kafka.Producer(
@@ -153,7 +155,7 @@ class Confluent:
         )
 
     def _consumer(self, group: str) -> confluent_kafka.Consumer:
-        found = confluent_kafka.Consumer(
+        consumer = confluent_kafka.Consumer(
             {
                 "bootstrap.servers": self._address,
                 "log_level": 4,
@@ -163,20 +165,20 @@ class Confluent:
                 "isolation.level": "read_committed",
             }
         )
-        found.subscribe([self._come])
-        return found
+        consumer.subscribe([self._input])
+        return consumer
 
     def produce(self, values: Values) -> Iterator[int]:
         producer = self._producer()
         failed: list[object] = []
 
-        def told(error: object, _: object) -> None:
+        def on_delivery(error: object, _: object) -> None:
             if error:
                 failed.append(error)
 
         for batch in batches(values):
             for key, value in batch:
-                producer.produce(self._come, key=key, value=value, on_delivery=told)
+                producer.produce(self._input, key=key, value=value, on_delivery=on_delivery)
             producer.flush(SECONDS)
             if failed:
                 raise SystemExit(f"confluent-kafka: {failed[0]}")
@@ -185,27 +187,27 @@ class Confluent:
     def consume(self, count: int) -> Iterator[int]:
         with closing(self._consumer("read")) as consumer:
             while count > 0:
-                found = consumer.consume(BATCH, 1.0)
-                if found:
+                records = consumer.consume(BATCH, 1.0)
+                if records:
                     consumer.commit(asynchronous=False)
-                    count -= len(found)
-                    yield len(found)
+                    count -= len(records)
+                    yield len(records)
 
     def copy(self, count: int) -> Iterator[int]:
         producer = self._producer(**{"transactional.id": f"{self._prefix}.copy"})
         producer.init_transactions(SECONDS)
         with closing(self._consumer("copy")) as consumer:
             while count > 0:
-                found = consumer.consume(BATCH, 1.0)
-                if not found:
+                records = consumer.consume(BATCH, 1.0)
+                if not records:
                     continue
                 producer.begin_transaction()
-                for record in found:
-                    producer.produce(self._go, key=record.key(), value=record.value())
+                for record in records:
+                    producer.produce(self._output, key=record.key(), value=record.value())
                 producer.send_offsets_to_transaction(
                     consumer.position(consumer.assignment()),
                     consumer.consumer_group_metadata(),
                 )
                 producer.commit_transaction()
-                count -= len(found)
-                yield len(found)
+                count -= len(records)
+                yield len(records)

@@ -1,18 +1,18 @@
-"""What a record costs: the embedded log beside Apache Kafka through our engine and through others.
+"""What a record costs: the embedded log, and Apache Kafka with three clients.
 
 ::
 
     python bench/streams.py [ARTICLES] [--records 10000] [--rounds 3] [--codecs none,lz4,zstd]
 
-ARTICLES is as in bench/matching.py; without it the texts are made up. Records are those of
-``news.articles`` with 3,000 characters of text, a hundred at a time, and everybody promises the
-same: a batch is durable before the next is sent (Kafka: acks=all, idempotent), a position is
-committed for each batch read, and consume-process-produce (every record is copied) commits outputs
-and position in one transaction a batch, read and written ``read_committed``.
+ARTICLES is as in bench/matching.py; without it the texts are generated. Records are those of
+``news.articles`` with 3,000 characters of text, in batches of a hundred. All contenders give the
+same guarantees: a batch is durable before the next one is sent (Kafka: acks=all, idempotent), the
+position is committed after each batch, and consume-process-produce (here: copying every record)
+commits outputs and position in one transaction per batch, at isolation level ``read_committed``.
 
-A broker is started for the run (scripts/kafka), on the same machine: it takes its share of the
-cores, so a rate here says what one machine does with both. CPU is the client's alone. Contenders
-take turns within a round, each in streams of its own; the figures are medians over the rounds.
+The run starts its own broker (scripts/kafka) on the same machine. The broker uses part of the CPU,
+so rates describe one machine that runs both; CPU time is the client's alone. Contenders take turns
+within a round, each on streams of its own; figures are medians over the rounds.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ import tempfile
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from bench._common import BATCH, INPUT, OUTPUT, Values, batches, record_of
 from bench.matching import Article, articles_of
-from bench.throughput import record_of
 from config.logs import set_up_logs
 from config.settings import Settings
 from core.clock import utc_now
@@ -42,19 +42,14 @@ from core.streams.topology import stream_specs
 from scripts.kafka.broker import Broker
 from scripts.kafka.fetch import BrokerError, fetched
 
-COME, GO = "news.articles.v1", "news.enriched.v1"
-BATCH = 100
 LENGTH = 3000
-PARTITIONS = 12
-LINGER_MS, BATCH_BYTES, BACKOFF_MS = 20, 131_072, 20
-DEEDS = ("produce", "consume", "copy")
+"""Characters of text in each record."""
 
-Values = Sequence[tuple[bytes, bytes]]
-"""Key and value of each record."""
+OPERATIONS = ("produce", "consume", "copy")
 
 
 class Contender(Protocol):
-    """One client on one engine, on streams of its own. A deed yields the size of each batch."""
+    """One client on one engine, on streams of its own. Operations yield the size of each batch."""
 
     def produce(self, values: Values) -> Iterator[int]: ...
     def consume(self, count: int) -> Iterator[int]: ...
@@ -71,20 +66,22 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--codecs", default="none,lz4,zstd")
-    given = parser.parse_args()
+    options = parser.parse_args()
+    if options.records <= BATCH:
+        parser.error(f"it measures from the second batch on: give more than {BATCH} records")
     set_up_logs(Settings(_env_file=None, log_level="error"))
-    values = values_of(given.articles, given.records)
+    values = values_of(options.articles, options.records)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         contenders = embedded(folder)
         if address := stack.enter_context(broker_address()):
-            contenders |= on_kafka(address, given.codecs.split(","), folder)
-        report(measured(contenders, values, given.rounds), values)
+            contenders |= on_kafka(address, options.codecs.split(","), folder)
+        report(measure(contenders, values, options.rounds), values)
 
 
 def values_of(articles: str | None, count: int) -> Values:
-    """Records of ``news.articles``, taken round and round where there are fewer articles."""
-    texts = articles_of(Path(articles), count) if articles else list(made_up(min(count, 2000)))
+    """Return records of ``news.articles``; articles repeat where there are fewer than records."""
+    texts = articles_of(Path(articles), count) if articles else list(generated(min(count, 2000)))
     records = [record_of(n, _cut(texts[n % len(texts)])) for n in range(count)]
     return [(r.key or b"", r.value or b"") for r in records]
 
@@ -94,8 +91,8 @@ def _cut(article: Article) -> Article:
     return title, (text * (LENGTH // max(1, len(text)) + 1))[:LENGTH]
 
 
-def made_up(count: int) -> Iterator[Article]:
-    """Texts whose words are as unevenly frequent as a language's."""
+def generated(count: int) -> Iterator[Article]:
+    """Generate texts whose word frequencies follow Zipf's law, as in a natural language."""
     dice = random.Random(1)
     words = ["".join(dice.choices("etaoinshrdlucmfw", k=dice.randint(2, 11))) for _ in range(9000)]
     weights = [1 / (rank + 2) for rank in range(len(words))]
@@ -106,67 +103,67 @@ def made_up(count: int) -> Iterator[Article]:
 # ── measuring ────────────────────────────────────────────────────────────────────────────────
 
 Figures = dict[str, dict[str, list[tuple[float, float]]]]
-"""Per contender and deed: records a second and CPU microseconds a record, for each round."""
+"""By contender and operation: records per second and CPU µs per record, for each round."""
 
 
-def measured(contenders: dict[str, Opener], values: Values, rounds: int) -> Figures:
-    found: Figures = defaultdict(lambda: defaultdict(list))
+def measure(contenders: dict[str, Opener], values: Values, rounds: int) -> Figures:
+    figures: Figures = defaultdict(lambda: defaultdict(list))
     for _ in range(rounds):
         for name, opener in contenders.items():
             with opener(_prefix()) as contender:
-                found[name]["produce"].append(timed(contender.produce(values), len(values)))
-                found[name]["consume"].append(timed(contender.consume(len(values)), len(values)))
-                found[name]["copy"].append(timed(contender.copy(len(values)), len(values)))
-    return found
+                runs = (
+                    contender.produce(values),
+                    contender.consume(len(values)),
+                    contender.copy(len(values)),
+                )
+                for operation, run in zip(OPERATIONS, runs, strict=True):
+                    figures[name][operation].append(timed(run, len(values)))
+    return figures
 
 
-def timed(deed: Iterator[int], count: int) -> tuple[float, float]:
-    """From the end of the first batch, which connects and joins, to the end of the last."""
-    done = first = next(deed)
+def timed(run: Iterator[int], count: int) -> tuple[float, float]:
+    """Measure from the end of the first batch, which connects and joins, to the end of the last."""
+    done = first = next(run)
     wall, cpu = time.perf_counter(), time.process_time()
     while done < count:
-        done += next(deed)
+        done += next(run)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    assert next(deed, None) is None  # closes what it opened
+    assert next(run, None) is None  # closes its client
     return (count - first) / wall, cpu / (count - first) * 1e6
 
 
-def report(found: Figures, values: Values) -> None:
+def report(figures: Figures, values: Values) -> None:
     size = statistics.mean(len(value) for _, value in values)
     print(
         f"{len(values)} records of {size:.0f} bytes, {BATCH} a batch; records/s and CPU us each\n"
     )
     print(f"| {'Engine, client, codec':34} | Produce |  us | Consume |  us |  Copy |  us |")
     print(f"|{'-' * 36}|{'-' * 8}:|{'-' * 4}:|{'-' * 8}:|{'-' * 4}:|{'-' * 6}:|{'-' * 4}:|")
-    for name, deeds in found.items():
+    for name, rounds in figures.items():
         cells = []
-        for deed, width in zip(DEEDS, (7, 7, 5), strict=True):
-            rates, costs = zip(*deeds[deed], strict=True)
+        for operation, width in zip(OPERATIONS, (7, 7, 5), strict=True):
+            rates, costs = zip(*rounds[operation], strict=True)
             cells.append(f"{statistics.median(rates):{width},.0f}")
             cells.append(f"{statistics.median(costs):3.0f}")
         print(f"| {name:34} | {' | '.join(cells)} |")
 
 
-def batches(values: Values) -> Iterable[Values]:
-    return (values[first : first + BATCH] for first in range(0, len(values), BATCH))
+# ── this program's engines ───────────────────────────────────────────────────────────────────
 
 
-# ── ours ─────────────────────────────────────────────────────────────────────────────────────
-
-
-class Ours:
-    """A stream log of this program, whichever engine it is on."""
+class Engine:
+    """A stream log of this program, on either engine."""
 
     def __init__(self, log: StreamLog) -> None:
         self._log = log
 
     def produce(self, values: Values) -> Iterator[int]:
         for batch in batches(values):
-            self._log.append([NewRecord(COME, k, v, (), utc_now()) for k, v in batch])
+            self._log.append([NewRecord(INPUT, k, v, (), utc_now()) for k, v in batch])
             yield len(batch)
 
     def consume(self, count: int) -> Iterator[int]:
-        with closing(self._log.consumer("read", [COME], slot="bench-read")) as consumer:
+        with closing(self._log.consumer("read", [INPUT], slot="bench-read")) as consumer:
             while count > 0:
                 batch = consumer.poll(limit=BATCH)
                 if batch:
@@ -175,49 +172,52 @@ class Ours:
                     yield len(batch.records)
 
     def copy(self, count: int) -> Iterator[int]:
-        with closing(self._log.consumer("copy", [COME], slot="bench-copy")) as consumer:
+        with closing(self._log.consumer("copy", [INPUT], slot="bench-copy")) as consumer:
             while count > 0:
                 batch = consumer.poll(limit=BATCH)
                 if not batch:
                     continue
                 with consumer.transaction(batch) as out:
-                    out.append(*(NewRecord(GO, r.key, r.value, (), r.time) for r in batch.records))
+                    out.append(
+                        *(NewRecord(OUTPUT, r.key, r.value, (), r.time) for r in batch.records)
+                    )
                 count -= len(batch.records)
                 yield len(batch.records)
 
 
 @contextmanager
-def log_of(prefix: str, folder: Path, **given: Any) -> Iterator[StreamLog]:
-    settings = Settings(_env_file=None, data_dir=folder / prefix, streams_prefix=prefix, **given)
+def log_of(prefix: str, folder: Path, **values: Any) -> Iterator[StreamLog]:
+    """Open a log with streams of its own; ``values`` are settings."""
+    settings = Settings(_env_file=None, data_dir=folder / prefix, streams_prefix=prefix, **values)
     with (
-        closing(Instance.start(settings.data_dir)) as me,
-        closing(open_streams(settings, instance=me, clock=utc_now)) as log,
+        closing(Instance.start(settings.data_dir)) as instance,
+        closing(open_streams(settings, instance=instance, clock=utc_now)) as log,
     ):
         log.create(stream_specs(settings))
         yield log
 
 
 @contextmanager
-def ours(prefix: str, folder: Path, **given: Any) -> Iterator[Contender]:
-    with log_of(prefix, folder, **given) as log:
-        yield Ours(log)
+def engine_of(prefix: str, folder: Path, **values: Any) -> Iterator[Contender]:
+    with log_of(prefix, folder, **values) as log:
+        yield Engine(log)
 
 
 @contextmanager
 def streams_of(engine: str) -> Iterator[Callable[[], AbstractContextManager[StreamLog]]]:
-    """Opens fresh streams again and again, on the embedded log or on a broker of this call's."""
+    """Return a function that opens a log with new streams, embedded or on a broker of its own."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        given: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         if engine == "kafka":
             if not (address := stack.enter_context(broker_address())):
                 raise SystemExit(1)
-            given["streams_url"] = f"kafka://{address}"
-        yield lambda: log_of(_prefix(), Path(folder), **given)
+            values["streams_url"] = f"kafka://{address}"
+        yield lambda: log_of(_prefix(), Path(folder), **values)
 
 
 @contextmanager
 def broker_address() -> Iterator[str | None]:
-    """A broker for this run; None, and a line that says why, where there can be none."""
+    """Start a broker for this run; print why and yield None where that is impossible."""
     with ExitStack() as stack:
         try:
             broker = stack.enter_context(closing(Broker(fetched())))
@@ -234,8 +234,8 @@ def _prefix() -> str:
 
 
 def embedded(folder: Path) -> dict[str, Opener]:
-    def with_durability(given: str) -> Opener:
-        return lambda prefix: ours(prefix, folder, streams_durability=given)
+    def with_durability(durability: str) -> Opener:
+        return lambda prefix: engine_of(prefix, folder, streams_durability=durability)
 
     return {f"embedded log, {name.upper()}": with_durability(name) for name in ("full", "normal")}
 
@@ -243,19 +243,19 @@ def embedded(folder: Path) -> dict[str, Opener]:
 def on_kafka(address: str, codecs: Sequence[str], folder: Path) -> dict[str, Opener]:
     from bench._kafka_clients import Confluent, KafkaPython
 
-    def with_ours(codec: str) -> Opener:
+    def with_engine(codec: str) -> Opener:
         url = f"kafka://{address}"
-        return lambda prefix: ours(prefix, folder, streams_url=url, streams_compression=codec)
+        return lambda prefix: engine_of(prefix, folder, streams_url=url, streams_compression=codec)
 
     def with_client(client: type[KafkaPython | Confluent], codec: str) -> Opener:
         return lambda prefix: client.opened(address, prefix, codec)
 
-    found: dict[str, Opener] = {}
+    contenders: dict[str, Opener] = {}
     for codec in codecs:
-        found[f"Kafka, our engine, {codec}"] = with_ours(codec)
-        found[f"Kafka, bare kafka-python, {codec}"] = with_client(KafkaPython, codec)
-        found[f"Kafka, confluent-kafka, {codec}"] = with_client(Confluent, codec)
-    return found
+        contenders[f"Kafka, our engine, {codec}"] = with_engine(codec)
+        contenders[f"Kafka, bare kafka-python, {codec}"] = with_client(KafkaPython, codec)
+        contenders[f"Kafka, confluent-kafka, {codec}"] = with_client(Confluent, codec)
+    return contenders
 
 
 if __name__ == "__main__":

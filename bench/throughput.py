@@ -1,14 +1,15 @@
-"""What the processors make of extracted text: articles a second on one core.
+"""Throughput of the processors on extracted text: articles per second on one core.
 
     python bench/throughput.py [ARTICLES] [--rules 1000] [--articles 1000] [--rounds 5] [--parts]
                                [--engine none|embedded|kafka]
 
 ARTICLES is as in bench/matching.py. Each article is decoded from the JSON of ``news.articles``,
-taken through every step with generated selective rules and the entities of config/entities, and
-what comes out is encoded as the records the worker appends. CPU time, median of the rounds.
-``--parts`` also tells what each part took. ``--engine`` takes the same articles through the worker
-itself as well: polled from a stream, outputs and position committed in a transaction a batch; that
-CPU time is the whole process's, the engine's client and its threads with it (a broker's is not).
+goes through every step with generated selective rules and the entities of config/entities, and the
+result is encoded as the records that the worker appends. CPU time, median of the rounds.
+``--parts`` also prints the time of each part. ``--engine`` also runs the worker itself on the same
+articles: they are polled from a stream, and outputs and position are committed in one transaction
+per batch. That CPU time is the whole process's, including the stream client and its threads, but
+not a broker's.
 """
 
 from __future__ import annotations
@@ -21,26 +22,24 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
+from bench._common import BATCH, NOW, record_of
 from bench.matching import Article, articles_of, generated_catalog
+from bench.streams import streams_of
 from config.catalog.load import load_partly
 from config.catalog.models import Catalog
 from config.logs import set_up_logs
 from config.settings import Settings
 from core.clock import utc_now
 from core.dispositions import Dispositions
-from core.ids import article_id
 from core.messages import ArticleRevision
-from core.messages.envelope import from_record, to_record
+from core.messages.envelope import from_record
 from core.streams.port import NewRecord, Record, StreamLog
 from processors.draft import Draft
 from processors.pipeline import STEPS, ArticleOutcome, Processors
 from processors.worker import GROUP, STREAMS, ProcessorsWorker, outputs
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-BATCH = 100
 LANGUAGES = ("de", "en", "fr", "ru", "uk")
 
 
@@ -52,27 +51,28 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--parts", action="store_true")
     parser.add_argument("--engine", choices=["none", "embedded", "kafka"], default="none")
-    given = parser.parse_args()
-    if not given.articles:
+    options = parser.parse_args()
+    if not options.articles:
         parser.error("name the articles, or set WIREWATCH_BENCH_DATA")
-    articles = articles_of(Path(given.articles), given.limit)
+    articles = articles_of(Path(options.articles), options.limit)
+    if options.engine != "none" and len(articles) <= BATCH:
+        parser.error(f"--engine measures from the second batch on: give more than {BATCH} articles")
     records = [record_of(number, article) for number, article in enumerate(articles)]
-    catalog = catalog_of(articles, given.rules)
+    catalog = catalog_of(articles, options.rules)
     processors = Processors.compile(catalog, LANGUAGES)
-    worked(processors, records[:50])  # loads the language model
-    took = [timed(processors, records) for _ in range(given.rounds)]
-    each = statistics.median(took)
-    print(
-        f"{len(records)} articles, {given.rules} rules: {each:.0f} us, {1e6 / each:.0f} articles/s"
-    )
+    process(processors, records[:50])  # loads the language model
+    times = [timed(processors, records) for _ in range(options.rounds)]
+    each = statistics.median(times)
+    corpus = f"{len(records)} articles, {options.rules} rules"
+    print(f"{corpus}: {each:.0f} us, {1e6 / each:.0f} articles/s")
     print(
         f"peak resident memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB"
     )
-    if given.parts:
-        parts(processors, records)
-    if given.engine != "none":
+    if options.parts:
+        print_parts(processors, records)
+    if options.engine != "none":
         set_up_logs(Settings(_env_file=None, log_level="error"))
-        through(given.engine, catalog, records, given.rounds)
+        run_worker(options.engine, catalog, records, options.rounds)
 
 
 def catalog_of(articles: Sequence[Article], rules: int) -> Catalog:
@@ -80,20 +80,7 @@ def catalog_of(articles: Sequence[Article], rules: int) -> Catalog:
     return replace(generated_catalog(articles, rules), entities=entities)
 
 
-def record_of(number: int, article: Article) -> Record:
-    title, text = article
-    lead, _, body = text.partition("\n")
-    url = f"https://example.org/{number}"
-    revision = ArticleRevision(
-        article_id=article_id(url), revision=1, url=url, title=title, lead=lead, text=body.lstrip(),
-        outlet="bench", feed_id="bench-00000000", language="de", country="DE",
-        published_at=NOW, published_source="feed", first_seen_at=NOW, fetched_at=NOW,
-    )  # fmt: skip
-    made = to_record(revision, at=NOW)
-    return Record(made.stream, 0, number, made.key, made.value, made.headers, made.time)
-
-
-def worked(processors: Processors, records: Sequence[Record]) -> int:
+def process(processors: Processors, records: Sequence[Record]) -> int:
     size = 0
     for record in records:
         outcome = processors.process(from_record(record, ArticleRevision))
@@ -103,20 +90,18 @@ def worked(processors: Processors, records: Sequence[Record]) -> int:
 
 def timed(processors: Processors, records: Sequence[Record]) -> float:
     start = time.process_time()
-    worked(processors, records)
+    process(processors, records)
     return (time.process_time() - start) / len(records) * 1e6
 
 
-def through(engine: str, catalog: Catalog, records: Sequence[Record], rounds: int) -> None:
-    """The worker on a stream engine: articles a second by the clock, and CPU time of each."""
-    from bench.streams import streams_of  # which makes its records with ours
-
+def run_worker(engine: str, catalog: Catalog, records: Sequence[Record], rounds: int) -> None:
+    """Run the worker on a stream engine; print articles per second and CPU time per article."""
     worker = ProcessorsWorker(lambda: catalog, LANGUAGES, lambda: NOW, Dispositions())
     rates, costs = [], []
-    with streams_of(engine) as opened:
+    with streams_of(engine) as open_log:
         for _ in range(rounds):
-            with opened() as log:
-                rate, cost = drained(worker, log, records)
+            with open_log() as log:
+                rate, cost = drain(worker, log, records)
             rates.append(rate)
             costs.append(cost)
     print(
@@ -126,12 +111,12 @@ def through(engine: str, catalog: Catalog, records: Sequence[Record], rounds: in
     )
 
 
-def drained(
+def drain(
     worker: ProcessorsWorker, log: StreamLog, records: Sequence[Record]
 ) -> tuple[float, float]:
-    """From the end of the first batch, which joins the group, to the end of the last."""
+    """Measure from the end of the first batch, which joins the group, to the end of the last."""
     for first in range(0, len(records), BATCH):
-        log.append([_again(record) for record in records[first : first + BATCH]])
+        log.append([_dated_now(record) for record in records[first : first + BATCH]])
     with closing(log.consumer(GROUP, STREAMS, slot="bench")) as consumer:
         while not (batch := consumer.poll(limit=BATCH)):
             pass
@@ -146,12 +131,12 @@ def drained(
     return (done - first) / wall, cpu / (done - first) * 1e6
 
 
-def _again(record: Record) -> NewRecord:
-    """As of now: retention would take what is as old as NOW."""
+def _dated_now(record: Record) -> NewRecord:
+    """Return the record with the present time; retention would delete one as old as NOW."""
     return NewRecord(record.stream, record.key, record.value, record.headers, utc_now())
 
 
-def parts(processors: Processors, records: Sequence[Record]) -> None:
+def print_parts(processors: Processors, records: Sequence[Record]) -> None:
     spent = dict.fromkeys(["decode", *(step.__name__ for step in STEPS), "encode"], 0.0)
     for record in records:
         marks = [time.process_time()]

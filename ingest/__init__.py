@@ -15,11 +15,11 @@ last, in one transaction: a crash before it costs one more request, and no 304 c
 entry. A page writes the article and its announcement and ends the entry, in one transaction:
 a crash before it costs one more request, and nothing is announced twice.
 
-Modules: ``interval``, ``backoff``, ``conditional``, ``decide`` (a poll's outcome), ``admit`` (a
-document's entries), ``revise`` and ``compose`` (an entry's page) are pure; ``poll``, ``pages``,
-``work``, ``scheduler`` and ``service`` are the shells (with ``parts``, their tools, and ``tally``,
-their figures); ``health`` tells our own outage from
-theirs; ``urls``, ``hosts``, ``robots``, ``sources`` and ``extract`` are what they stand on.
+Modules: ``interval``, ``backoff``, ``conditional``, ``poll_outcome``, ``admit`` (the entries of a
+document), ``revise`` and ``compose`` (the page of an entry) are pure. ``poll``, ``pages``, ``work``,
+``scheduler`` and ``service`` do the input and output, with the dependencies that ``deps`` holds.
+``outage`` tells an outage of our own connection from failures of publishers. All of them build on
+``urls``, ``hosts``, ``robots``, ``sources`` and ``extract``.
 
 An item is an entry as a document shows it, new or known, or a page that is read again later. Each
 ends with one of these dispositions:

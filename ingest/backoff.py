@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from core.backoff import exponential, jittered
 from core.http.response import Response
 
 
@@ -126,14 +127,13 @@ def failure_of(response: Response, wait: float | None) -> FetchFailure | None:
 
 def delay(kind: FailClass, count: int) -> timedelta:
     """How long to wait after the ``count``-th failure in a row of a class, without jitter."""
-    first, cap = DELAYS[kind]
-    doubled: int = 2 ** min(count - 1, 20)
-    return min(first * doubled, cap)
+    first, longest = DELAYS[kind]
+    return exponential(first, count, longest)
 
 
 def with_jitter(wait: timedelta, rng: random.Random) -> timedelta:
     """A wait, made up to a tenth (at most half an hour) longer."""
-    return wait + rng.random() * min(wait * JITTER, JITTER_MOST)
+    return wait + jittered(min(wait * JITTER, JITTER_MOST), rng.random())
 
 
 def in_words(wait: timedelta) -> str:

@@ -56,7 +56,6 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _OFFSET = re.compile(r"(?:(?:UTC|GMT)\s*)?([+-])(\d{1,2}):?(\d{2})?$", re.IGNORECASE)
-_ZONE = re.compile(r"(?:^|\s)\(?([A-Za-z]{1,4})\)?$")
 _ISO = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[T\s]+(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?)?\s*(.*)",
     re.DOTALL,

@@ -87,7 +87,7 @@ async def write(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """As :meth:`Parts.write`, on any store."""
+    """As :meth:`Deps.write`, on any store."""
 
     def transaction() -> T:
         return store.transact(lambda connection: work(connection, *args, **kwargs))
@@ -101,7 +101,7 @@ async def read(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """As :meth:`Parts.read`, on any store."""
+    """As :meth:`Deps.read`, on any store."""
 
     def view() -> T:
         with store.read() as connection:

@@ -46,6 +46,15 @@ def is_private_host(url: str) -> bool:
     return True
 
 
+def pause_scope(url: str) -> str:
+    """Whom a ``Retry-After`` concerns: the publisher, or this URL alone on a private host.
+
+    Publishers limit by domain (Tumblr); a bridge on the operator's own host passes on what many
+    publishers said (FreshRSS #7870).
+    """
+    return url if is_private_host(url) else host_key(url)
+
+
 @dataclass(slots=True)
 class _Host:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from core.store.feed_record import FeedRecord
-from ingest.hosts import host_key, is_private_host
 
 OUTAGE_HOSTS = 5
 """So many hosts out of reach in a row, and nobody in between, is our own connection."""
@@ -68,12 +67,3 @@ def forgiven(feed: FeedRecord) -> FeedRecord:
     return replace(
         feed, fail_class=None, fail_count=0, class_count=0, fail_since=None, class_since=None
     )
-
-
-def pause_scope(url: str) -> str:
-    """Whom a ``Retry-After`` concerns: the publisher, or this URL alone on a private host.
-
-    Publishers limit by domain (Tumblr); a bridge on the operator's own host passes on what many
-    publishers said (FreshRSS #7870).
-    """
-    return url if is_private_host(url) else host_key(url)

@@ -29,7 +29,7 @@ from ingest.backoff import FetchFailure, failure_of
 from ingest.compose import PageRead
 from ingest.deps import Deps
 from ingest.extract.models import ExtractedPage, PageHints
-from ingest.outage import pause_scope
+from ingest.hosts import pause_scope
 from ingest.revise import EntryOutcome
 from ingest.urls import is_consent_wall
 
@@ -59,8 +59,8 @@ class EntryResult:
 class PageReader:
     """Reads the pages of entries that are leased."""
 
-    def __init__(self, parts: Deps) -> None:
-        self._parts = parts
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
 
     async def read(self, entry: EntryRecord) -> EntryResult:
         """Read an entry's page and write down what came of it.
@@ -75,7 +75,7 @@ class PageReader:
         return concluded
 
     async def _result(self, entry: EntryRecord) -> PageRead | FetchFailure:
-        if await self._parts.read(_is_copy, entry):
+        if await self._deps.read(_is_copy, entry):
             return COPY
         try:
             return await self._page(entry)
@@ -89,17 +89,17 @@ class PageReader:
         """Write down what came of the page; where that fails, of the entry without its page."""
         for known in (result, OUR_FAULT):
             try:
-                return await self._parts.write(self._conclude, entry, known)
+                return await self._deps.write(self._conclude, entry, known)
             except Exception as error:  # one entry must not stop the others
                 if isinstance(error, StoreError) and error.retry:
                     raise
                 log.exception("article_failed", url=for_log(entry.url))
-        return await self._parts.write(self._set_aside, entry)
+        return await self._deps.write(self._set_aside, entry)
 
     async def _page(self, entry: EntryRecord) -> PageRead | FetchFailure:
         if not entry.url or stands_alone(entry):
             return NO_PAGE
-        robots = await self._parts.robots.allowed(entry.url)
+        robots = await self._deps.robots.allowed(entry.url)
         if not robots.allowed:
             word = "robots" if robots.reason == "rules" else "robots_unreachable"
             return FetchFailure(word, f"robots.txt does not allow it ({robots.reason}).")
@@ -107,15 +107,15 @@ class PageReader:
             response = await self._get(entry.url, robots.crawl_delay or 0.0)
         except FetchError as error:
             return FetchFailure(error.outcome, error.message, error.retry_after)
-        now = self._parts.clock()
+        now = self._deps.clock()
         wait = retry_after(response.headers, now)
         failure = failure_of(response, wait) or _elsewhere(entry.url, response.url, "")
         return failure or await self._extract(entry, response, now)
 
     async def _get(self, url: str, crawl_delay: float) -> Response:
-        async with self._parts.gate.turn(url, at_least=crawl_delay):
-            return await self._parts.http.get(
-                url, max_bytes=self._parts.settings.http_max_page_bytes, accept=ACCEPT
+        async with self._deps.gate.turn(url, at_least=crawl_delay):
+            return await self._deps.http.get(
+                url, max_bytes=self._deps.settings.http_max_page_bytes, accept=ACCEPT
             )
 
     async def _extract(
@@ -129,7 +129,7 @@ class PageReader:
             url=entry.url,
         )
         try:
-            found = await self._parts.extract.extract(
+            found = await self._deps.extract.extract(
                 response.body,
                 url=response.url,
                 content_type=response.headers.get("Content-Type"),
@@ -145,25 +145,25 @@ class PageReader:
         self, connection: Connection, entry: EntryRecord, result: PageRead | FetchFailure
     ) -> EntryResult:
         outcome = result.outcome if isinstance(result, FetchFailure) else "ok"
-        if not entries.is_leased_by(connection, entry.id, self._parts.me):
+        if not entries.is_leased_by(connection, entry.id, self._deps.me):
             return EntryResult(entry.id, None, "lost")
-        now = self._parts.clock()
+        now = self._deps.clock()
         verdict = self._verdict(connection, entry, result, now)
         if isinstance(result, FetchFailure) and result.retry_after:
             until = now + timedelta(seconds=result.retry_after)
             hosts.pause(connection, pause_scope(entry.url), until, result.message)
         _write(connection, entry, verdict, now)
-        entries.save(connection, verdict.entry, self._parts.me)
+        entries.save(connection, verdict.entry, self._deps.me)
         return EntryResult(entry.id, verdict.disposition, outcome)
 
     def _set_aside(self, connection: Connection, entry: EntryRecord) -> EntryResult:
         """Try again later, and after some attempts no more: our own fault mends itself rarely."""
-        waiting = revise.later(entry, OUR_FAULT, self._parts.clock())
-        if waiting.attempts < self._parts.settings.fetch_page_attempts:
-            entries.save(connection, waiting, self._parts.me)
+        waiting = revise.later(entry, OUR_FAULT, self._deps.clock())
+        if waiting.attempts < self._deps.settings.fetch_page_attempts:
+            entries.save(connection, waiting, self._deps.me)
             return EntryResult(entry.id, None, "internal")
         done = replace(waiting, state=DONE, disposition="internal_error")
-        entries.save(connection, done, self._parts.me)
+        entries.save(connection, done, self._deps.me)
         return EntryResult(entry.id, "internal_error", "internal")
 
     def _verdict(
@@ -187,7 +187,7 @@ class PageReader:
         )
         first = identity.article.feed_id if identity.article else entry.feed_id
         feed = feeds.find(connection, first) or feeds.get(connection, entry.feed_id)
-        return revise.decide(entry, feed, result, identity, now, self._parts.settings)
+        return revise.decide(entry, feed, result, identity, now, self._deps.settings)
 
 
 def _is_copy(connection: Connection, entry: EntryRecord) -> bool:

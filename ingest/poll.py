@@ -32,7 +32,8 @@ from ingest.backoff import OUT_OF_REACH, FetchFailure, failure_of
 from ingest.conditional import ConditionalRequest
 from ingest.deps import Deps
 from ingest.feed_records import PARSER_VERSION
-from ingest.outage import Outage, OutageWatch, forgiven, pause_scope
+from ingest.hosts import pause_scope
+from ingest.outage import Outage, OutageWatch, forgiven
 from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
 from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
 
@@ -94,8 +95,8 @@ Result = FetchedDocument | NotModified | FetchFailure
 class Poller:
     """Polls feeds that are leased."""
 
-    def __init__(self, parts: Deps) -> None:
-        self._parts = parts
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
         self._outage = OutageWatch()
         self._keeping = asyncio.Lock()
 
@@ -122,7 +123,7 @@ class Poller:
 
     async def _ask(self, feed: FeedRecord) -> Result | None:
         """Ask, at most twice: once more, unconditionally, after a 304 that cannot be true."""
-        asked = conditional.request(feed, self._parts.clock())
+        asked = conditional.request(feed, self._deps.clock())
         for request in (asked, conditional.NO_CACHE):
             try:
                 response = await self._get(feed, request)
@@ -131,7 +132,7 @@ class Poller:
             if response is None:
                 return None
             if response.status != 304:
-                wait = retry_after(response.headers, self._parts.clock())
+                wait = retry_after(response.headers, self._deps.clock())
                 body_sha256 = hashlib.sha256(response.body).hexdigest()
                 return failure_of(response, wait) or FetchedDocument(response, request, body_sha256)
             if request.conditional and response.url == (feed.final_url or response.url):
@@ -140,16 +141,16 @@ class Poller:
 
     async def _get(self, feed: FeedRecord, request: ConditionalRequest) -> Response | None:
         """One request in the host's turn; None where the lease was lost while waiting for it."""
-        parts = self._parts
-        async with parts.gate.turn(feed.url):
-            now = parts.clock()
+        deps = self._deps
+        async with deps.gate.turn(feed.url):
+            now = deps.clock()
             again_at = interval.soonest(feed, now)
-            if not await parts.write(feeds.begin_attempt, feed.feed_id, parts.me, now, again_at):
+            if not await deps.write(feeds.begin_attempt, feed.feed_id, deps.me, now, again_at):
                 return None
-            return await parts.http.get(
+            return await deps.http.get(
                 feed.url,
                 headers=request.headers,
-                max_bytes=parts.settings.http_max_feed_bytes,
+                max_bytes=deps.settings.http_max_feed_bytes,
                 accept=ACCEPT,
             )
 
@@ -159,7 +160,7 @@ class Poller:
         """Parse what is new in a document."""
         if document.body_sha256 == feed.body_sha256:
             return document
-        known = await self._parts.read(entries.load_digests, feed.feed_id)
+        known = await self._deps.read(entries.load_digests, feed.feed_id)
         try:
             parsed = await asyncio.to_thread(self._parse, feed, document.response, known)
         except FetchError as error:
@@ -172,19 +173,19 @@ class Poller:
             response.body,
             url=response.url,
             content_type=response.headers.get("Content-Type"),
-            now=self._parts.clock(),
+            now=self._deps.clock(),
             known=known,
-            limit=self._parts.settings.fetch_max_entries,
+            limit=self._deps.settings.fetch_max_entries,
         )
 
     async def _keep(self, feed: FeedRecord, result: Result | None) -> PollResult:
         if result is None:
             return PollResult(feed.feed_id, "lost")
         async with self._keeping:  # what one outcome forgives, the ones before have written
-            now = self._parts.clock()
+            now = self._deps.clock()
             outage = self._watch(feed, result, now)
             asked = replace(feed, last_attempt_at=now)
-            return await self._parts.write(self._transaction, asked, result, outage, now)
+            return await self._deps.write(self._transaction, asked, result, outage, now)
 
     def _watch(self, feed: FeedRecord, result: Result, now: datetime) -> Outage:
         if isinstance(result, FetchFailure) and result.is_network:
@@ -201,8 +202,8 @@ class Poller:
         outage: Outage,
         now: datetime,
     ) -> PollResult:
-        rng = self._parts.rng
-        if not feeds.is_leased_by(connection, feed.feed_id, self._parts.me):
+        rng = self._deps.rng
+        if not feeds.is_leased_by(connection, feed.feed_id, self._deps.me):
             return PollResult(feed.feed_id, "lost")
         if isinstance(result, FetchFailure):
             for feed_id in outage.forgive:
@@ -232,7 +233,7 @@ class Poller:
             known = Counter({"known": feed.entry_count})
             return PollResult(feed.feed_id, "", dispositions=known)
         known_already = _known(connection, feed, parsed)
-        admission = admit(feed, parsed, known_already, now, self._parts.settings)
+        admission = admit(feed, parsed, known_already, now, self._deps.settings)
         entries.add(connection, admission.add)
         for record in admission.change:
             entries.record_change(connection, record)
@@ -255,7 +256,7 @@ class Poller:
         if decision.pause:
             until = now + timedelta(seconds=decision.pause)
             hosts.pause(connection, pause_scope(feed.url), until, feed.due_reason)
-        feeds.save(connection, feed, self._parts.me)
+        feeds.save(connection, feed, self._deps.me)
         feed_days.count_poll(
             connection,
             feed.feed_id,

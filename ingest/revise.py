@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.settings import Settings
+from core.backoff import exponential
 from core.ids import article_id
 from core.messages import ArticleRevision, Origin
 from core.store.articles import ArticleRecord
@@ -175,7 +176,7 @@ def is_transient(failure: FetchFailure) -> bool:
 
 def later(entry: EntryRecord, failure: FetchFailure, now: datetime) -> EntryRecord:
     """The entry, waiting for the next attempt at its page."""
-    wait = FIRST_RETRY * 2 ** min(entry.attempts, 20)
+    wait = exponential(FIRST_RETRY, entry.attempts + 1, timedelta.max)  # attempts are limited
     asked = timedelta(seconds=failure.retry_after or 0)
     return replace(
         entry,

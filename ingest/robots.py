@@ -70,21 +70,6 @@ class RobotsStore(Protocol):
         """Keep a copy."""
 
 
-class RobotsMemory:
-    """Copies kept for the life of the process."""
-
-    def __init__(self) -> None:
-        self._copies: dict[str, RobotsCopy] = {}
-
-    async def get(self, origin: str) -> RobotsCopy | None:
-        """The copy of an origin."""
-        return self._copies.get(origin)
-
-    async def put(self, origin: str, copy: RobotsCopy) -> None:
-        """Keep a copy."""
-        self._copies[origin] = copy
-
-
 @dataclass(frozen=True, slots=True)
 class RobotsDecision:
     """Whether a URL may be asked for, and why.

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
@@ -34,16 +36,83 @@ from ingest.extract.pool import ExtractPool
 from ingest.feed_records import feed_records
 from ingest.hosts import HostGate
 from ingest.interval import SAME_URL
-from ingest.pages import PageReader
+from ingest.pages import EntryResult, PageReader
 from ingest.poll import Poller, PollResult
 from ingest.robots import Fetch, Robots, robots_fetch
 from ingest.scheduler import Ticker
-from ingest.tally import IngestCounts, IngestTally
 from ingest.work import FetchWork
 
 __all__ = ["Ingest", "IngestCounts"]
 
+STAGE = "ingest"
+"""The stage under which dispositions are counted."""
+
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestCounts:
+    """What one run came to.
+
+    Attributes:
+        polled: Feeds asked, those not modified and those that failed among them.
+        not_modified: Feeds that answered 304.
+        failed: Feeds that could not be had or read.
+        new: Articles announced for the first time.
+        revised: Revisions announced of known articles.
+        known: Entries that were known, or whose article is known through another feed.
+        reached_nothing: Whether feeds were asked and nobody answered at all.
+    """
+
+    polled: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    new: int = 0
+    revised: int = 0
+    known: int = 0
+    reached_nothing: bool = False
+
+
+class IngestTally:
+    """Sums up what ends, and counts each end as a disposition."""
+
+    def __init__(self, dispositions: Dispositions) -> None:
+        self._dispositions = dispositions
+        self._feeds: Counter[str] = Counter()
+        self._ends: Counter[str] = Counter()
+
+    def count(self, ended: list[PollResult | EntryResult]) -> None:
+        """Add what has ended."""
+        for result in ended:
+            if isinstance(result, PollResult):
+                self._count_poll(result)
+            elif result.disposition:
+                self._end(result.disposition, 1)
+
+    def counts(self) -> IngestCounts:
+        """The sums."""
+        polled = self._feeds["polled"]
+        return IngestCounts(
+            polled=polled,
+            not_modified=self._feeds["not_modified"],
+            failed=self._feeds["failed"],
+            new=self._ends["article_new"],
+            revised=self._ends["article_revised"],
+            known=self._ends["known"] + self._ends["copy_url"] + self._ends["unchanged"],
+            reached_nothing=polled > 0 and not self._feeds["reached"],
+        )
+
+    def _count_poll(self, polled: PollResult) -> None:
+        self._feeds["polled"] += 1
+        self._feeds["not_modified"] += polled.outcome == "not_modified"
+        self._feeds["failed"] += polled.failed
+        self._feeds["reached"] += polled.reached
+        for disposition, number in polled.dispositions.items():
+            self._end(disposition, number)
+
+    def _end(self, disposition: str, number: int) -> None:
+        self._ends[disposition] += number
+        self._dispositions.count(STAGE, disposition, number)
 
 
 class Ingest:
@@ -85,7 +154,7 @@ class Ingest:
         self._rng = rng or random.Random()  # noqa: S311 jitter is no secret
         self._stack = AsyncExitStack()
         self._synced: Catalog | None = None
-        self._parts: Deps | None = None
+        self._deps: Deps | None = None
 
     async def __aenter__(self) -> Self:
         http = self._http
@@ -95,7 +164,7 @@ class Ingest:
         if extract is None:
             extract = await self._stack.enter_async_context(ExtractPool(self._settings))
         gate = HostGate.of(self._settings)
-        self._parts = Deps(
+        self._deps = Deps(
             settings=self._settings,
             store=self._store,
             me=self._me,
@@ -107,8 +176,8 @@ class Ingest:
             robots=Robots(_in_turn(http, gate), StoredRobots(self._store), self._clock),
             extract=extract,
         )
-        self._poller = Poller(self._parts)
-        self._pages = PageReader(self._parts)
+        self._poller = Poller(self._deps)
+        self._pages = PageReader(self._deps)
         return self
 
     async def __aexit__(
@@ -211,9 +280,9 @@ class Ingest:
                 task.cancel()
 
     def _work(self, *, once: bool) -> FetchWork:
-        if self._parts is None:
+        if self._deps is None:
             raise RuntimeError("Ingest is an async context manager; enter it first")
-        return FetchWork(self._parts, self._poller, self._pages, once=once)
+        return FetchWork(self._deps, self._poller, self._pages, once=once)
 
     def _lease_one(self, connection: Connection, feed_id: str) -> FeedRecord | PollResult:
         """The feed, or why it is not polled now."""

@@ -37,12 +37,12 @@ class FetchWork:
     """Leases, runs and collects work.
 
     Args:
-        parts: The tools.
+        deps: The shared dependencies.
         once: See :func:`core.store.feeds.lease_due`.
     """
 
-    def __init__(self, parts: Deps, poller: Poller, pages: PageReader, *, once: bool) -> None:
-        self._parts = parts
+    def __init__(self, deps: Deps, poller: Poller, pages: PageReader, *, once: bool) -> None:
+        self._deps = deps
         self._poller = poller
         self._pages = pages
         self._once = once
@@ -68,7 +68,7 @@ class FetchWork:
             StoreError: Nothing was taken.
         """
         if self._look and self._room:
-            due, pages = await self._parts.write(self._lease)
+            due, pages = await self._deps.write(self._lease)
             self._look = False
             self._ready += pages
             for feed in due:
@@ -107,12 +107,12 @@ class FetchWork:
         ended = await asyncio.gather(*tasks, return_exceptions=True)
         self._running.clear()
         self._ready.clear()
-        await self._parts.write(_give_back, self._parts)
+        await self._deps.write(_give_back, self._deps)
         return [result for result in ended if isinstance(result, PollResult | EntryResult)]
 
     @property
     def _room(self) -> int:
-        return self._parts.settings.http_concurrency - len(self._running)
+        return self._deps.settings.http_concurrency - len(self._running)
 
     @property
     def _busy(self) -> set[str]:
@@ -132,7 +132,7 @@ class FetchWork:
         self._running[asyncio.create_task(run(), name=_name(subject))] = subject
 
     def _lease(self, connection: Connection) -> tuple[list[FeedRecord], list[EntryRecord]]:
-        now, me = self._parts.clock(), self._parts.me
+        now, me = self._deps.clock(), self._deps.me
         busy = self._busy | leases.begin_leasing_rows(
             connection, me, now, feeds.feeds, entries.entries
         )
@@ -153,9 +153,9 @@ class FetchWork:
         return due, pages
 
 
-def _give_back(connection: Connection, parts: Deps) -> None:
-    leases.release_rows(connection, feeds.feeds, parts.me)
-    leases.release_rows(connection, entries.entries, parts.me)
+def _give_back(connection: Connection, deps: Deps) -> None:
+    leases.release_rows(connection, feeds.feeds, deps.me)
+    leases.release_rows(connection, entries.entries, deps.me)
 
 
 def _name(subject: FeedRecord | EntryRecord) -> str:

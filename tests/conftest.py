@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ import structlog
 
 from tests.support import browser as browsers
 from tests.support import kafka as streams_engines
+from tests.support import lanes
 from tests.support import postgres as store_engines
 from tests.support.browser import browser
 from tests.support.faultserver import FaultServer, fault_server
@@ -48,8 +49,14 @@ def faults() -> Iterator[FaultServer]:
         yield server
 
 
-def pytest_configure() -> None:
-    """Tracebacks as they are: drawing one with its locals takes a second."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of this project's tests."""
+    lanes.add_option(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the lane; log plain tracebacks, since drawing one with its locals takes a second."""
+    lanes.configure(config)
     plain = structlog.dev.ConsoleRenderer(
         colors=False, exception_formatter=structlog.dev.plain_traceback
     )
@@ -63,6 +70,13 @@ def pytest_configure() -> None:
     )
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Around each test with its fixtures."""
+    with lanes.one_test():
+        return (yield)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Before ``-m`` chooses by the marker.
@@ -71,6 +85,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     streams_engines.choose(config, items)
     browsers.choose(config, items)
+    lanes.choose(config, items)
     items.sort(key=lambda item: not item.nodeid.startswith(WHOLE_PROGRAMS))
 
 

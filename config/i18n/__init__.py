@@ -21,7 +21,15 @@ from pathlib import Path
 
 from config.i18n.phrase import VERBATIM, Param, Phrase, verbatim
 
-__all__ = ["LANGUAGES", "Phrase", "Translator", "in_english", "translator", "verbatim"]
+__all__ = [
+    "LANGUAGES",
+    "VERBATIM",
+    "Phrase",
+    "Translator",
+    "in_english",
+    "translator",
+    "verbatim",
+]
 
 LANGUAGES = ("en", "de")
 """Languages with catalogues, by their ISO 639-1 codes."""
@@ -72,10 +80,24 @@ class Translator:
         return self(f"{group}.{value}") if self.has(f"{group}.{value}") else value.replace("_", " ")
 
     def phrase(self, phrase: Phrase) -> str:
-        """Return a phrase in words; one without a text, from a newer version, is its code."""
+        """Return the text of a phrase. A parameter ``n`` chooses between singular and plural.
+
+        A phrase that these catalogues cannot express, because another version of the program
+        stored it, is shown as its code.
+        """
         if phrase.code == VERBATIM:
             return str(phrase.params["text"])
-        return self(phrase.code, **phrase.params) if self.has(phrase.code) else phrase.code
+        try:
+            return self._phrase(phrase.code, dict(phrase.params))
+        except (LookupError, ValueError, TypeError):  # no such text, or it needs other parameters
+            return phrase.code
+
+    def _phrase(self, code: str, params: dict[str, Param]) -> str:
+        n = params.get("n")
+        if isinstance(n, int) and self._texts.ngettext(code, code, n):
+            del params["n"]
+            return self.plural(code, n, **params)
+        return self(code, **params)
 
     def number(self, n: int) -> str:
         """1234567 as 1,234,567 or 1.234.567."""

@@ -1,1 +1,1 @@
-"""Which of our processes live on this host: a lock file per process (instance) and slot."""
+"""Which processes of this program run on this host: one lock file per process and per slot."""

@@ -1,17 +1,14 @@
-"""Which processes of ours live: a lock file each, held by the kernel until the process ends.
+"""Instances: which processes of this program are alive, by a lock file for each.
 
-A lease in the store or in the embedded log names the instance that holds it. When that instance
-is killed, the kernel drops its lock at once, and others may take the lease without waiting for
-its expiry. The expiry remains for other hosts and other data folders, whose locks cannot be seen:
-an id names its folder, and of a folder that is not ours nothing is said.
-
-Locks are taken with ``flock``; descriptors are not inherited by executed children, so a pool
-worker cannot keep a dead instance alive.
+A lease in the store or in the embedded log names the instance that holds it. When that process is
+killed, the kernel drops its lock at once, and another process can take the lease over without
+waiting for it to expire. Expiry is still needed for processes on other hosts and with other data
+folders, whose locks this process cannot see. An id therefore names its folder, and for an id of
+another folder :meth:`Instance.alive` answers None.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import socket
@@ -20,12 +17,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.processes import file_lock
+
 _FOLDER = "instances"
 _MARK = ".folder"
-
-
-def _host() -> str:
-    return "".join(c if c.isalnum() else "-" for c in socket.gethostname())[:40]
 
 
 @dataclass
@@ -34,7 +29,7 @@ class Instance:
 
     Attributes:
         id: ``<host>.<folder>.<pid>.<random>``.
-        folder: Where the lock files lie (in the data folder).
+        folder: The folder of the lock files, in the data folder.
     """
 
     id: str
@@ -43,79 +38,69 @@ class Instance:
 
     @classmethod
     def start(cls, data_dir: Path) -> Instance:
-        """Take this process's lock and sweep away the files of dead ones."""
+        """Lock this process's file and delete the files of dead processes."""
         folder = data_dir / _FOLDER
         folder.mkdir(parents=True, exist_ok=True)
-        _leave_mark(folder)
-        name = f"{_family(folder)}.{os.getpid()}.{uuid.uuid4().hex[:8]}"
-        descriptor = _take(folder / name)
-        instance = cls(id=name, folder=folder, _descriptor=descriptor)
-        instance._sweep()
+        _mark(folder)
+        name = f"{_id_prefix(folder)}.{os.getpid()}.{uuid.uuid4().hex[:8]}"
+        instance = cls(id=name, folder=folder, _descriptor=_create_locked(folder / name))
+        instance._delete_dead()
         return instance
 
     def alive(self, other: str) -> bool | None:
-        """Whether another instance lives; None where its lock is not in our folder."""
+        """Return whether an instance is alive; None where its lock is in another folder."""
         if other == self.id:
             return True
         try:
-            ours = f"{_family(self.folder)}."
-        except OSError:  # the folder has gone, its locks with it
+            prefix = f"{_id_prefix(self.folder)}."
+        except OSError:  # the folder was deleted, and the locks with it
             return None
-        return _is_locked(self.folder / other) if other.startswith(ours) else None
+        return file_lock.is_locked(self.folder / other) if other.startswith(prefix) else None
 
     def close(self) -> None:
-        """Give the lock back. Idempotent."""
+        """Release the lock and delete its file. Idempotent."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
             (self.folder / self.id).unlink(missing_ok=True)
 
-    def _sweep(self) -> None:
+    def _delete_dead(self) -> None:
         for path in self.folder.glob(f"{_host()}.*"):
-            if path.name != self.id and not _is_locked(path):
+            if path.name != self.id and not file_lock.is_locked(path):
                 path.unlink(missing_ok=True)
 
 
-def _family(folder: Path) -> str:
-    """``<host>.<folder>``: what the ids of all instances whose locks lie here begin with.
+def _host() -> str:
+    return "".join(c if c.isalnum() else "-" for c in socket.gethostname())[:40]
 
-    The folder is known by a random mark in it and by its own number in its file system: neither a
-    copy of it nor another one at the same path is taken for it.
+
+def _id_prefix(folder: Path) -> str:
+    """Return ``<host>.<folder>``, with which the ids of all instances of a folder begin.
+
+    A random mark in the folder and its number in the file system identify it, so neither a copy nor
+    another folder at the same path is mistaken for it.
     """
-    place = folder.stat()
-    known = f"{(folder / _MARK).read_text()} {place.st_dev} {place.st_ino}"
-    return f"{_host()}.{hashlib.sha256(known.encode()).hexdigest()[:8]}"
+    stat = folder.stat()
+    identity = f"{(folder / _MARK).read_text()} {stat.st_dev} {stat.st_ino}"
+    return f"{_host()}.{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
 
 
-def _leave_mark(folder: Path) -> None:
-    """The first instance in a folder marks it; of two at once, one does."""
+def _mark(folder: Path) -> None:
+    """Write the mark of a new folder. Of several processes at once, exactly one does."""
     if (folder / _MARK).exists():
         return
-    own = folder / f"{_MARK}-{uuid.uuid4().hex}"
-    own.write_text(uuid.uuid4().hex)
+    temporary = folder / f"{_MARK}-{uuid.uuid4().hex}"
+    temporary.write_text(uuid.uuid4().hex)
     with suppress(FileExistsError):
-        (folder / _MARK).hardlink_to(own)
-    own.unlink()
+        (folder / _MARK).hardlink_to(temporary)
+    temporary.unlink()
 
 
-def _take(path: Path) -> int:
-    """Create and lock under another name first, so that no sweeper sees it unlocked."""
+def _create_locked(path: Path) -> int:
+    """Create and lock a file under a hidden name first, so that nobody deletes it as unlocked."""
     hidden = path.with_name(f".{path.name}")
-    descriptor = os.open(hidden, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    descriptor = file_lock.acquire(hidden)
+    if descriptor is None:
+        raise FileExistsError(f"{hidden} is locked by another process")
     hidden.rename(path)
     return descriptor
-
-
-def _is_locked(path: Path) -> bool:
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

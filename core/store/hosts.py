@@ -1,7 +1,7 @@
 """What publishers' hosts asked of us: pauses, and their robots.txt.
 
 A pause has a *scope*: a registrable domain, or a single URL where the host is an IP address
-(``ingest.outage.pause_scope`` makes scopes). Feeds and pages of a paused scope are not leased.
+(``ingest.hosts.pause_scope`` makes scopes). Feeds and pages of a paused scope are not leased.
 """
 
 from __future__ import annotations

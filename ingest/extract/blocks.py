@@ -9,6 +9,7 @@ div parted by ``<br>`` look the same from here.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -30,6 +31,9 @@ _LETTER = re.compile(r"[^\W\d_]")
 # Nothing inside of these is ever article text, unless they are labelled as something we keep.
 _SKIPPED = frozenset({"nav", "aside", "menu", "dialog"})
 _MAX_BLOCKS = 20_000
+_CONTAINERS = frozenset({"div", "section", "article", "main", "body", "td"})
+
+Place = tuple[tuple[str, str | None], ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -186,3 +190,26 @@ def _walk(body: HtmlElement, skip: frozenset[str]) -> tuple[_Collector, list[Htm
 def looks_like_words(text: str) -> bool:
     """Whether there is any letter in it."""
     return bool(_LETTER.search(text))
+
+
+def shelf_of(block: Block) -> HtmlElement | None:
+    """The element that holds the block among its neighbours."""
+    parent = block.owner.getparent()
+    return block.owner if block.owner.tag in _CONTAINERS or parent is None else parent
+
+
+def place_of(block: Block) -> Place:
+    """The kind of place a block stands in: the tags and classes of the two elements around it."""
+    shelf = shelf_of(block)
+    outer = shelf.getparent() if shelf is not None else None
+    return tuple((e.tag, e.get("class")) for e in (shelf, outer) if e is not None)
+
+
+def home_of(blocks: Sequence[Block]) -> Place:
+    """The kind of place most of the prose stands in: the article's own paragraphs."""
+    held: dict[Place, int] = {}
+    for block in blocks:
+        if block.prose:
+            place = place_of(block)
+            held[place] = held.get(place, 0) + len(block.text)
+    return max(held, key=held.__getitem__) if held else ()

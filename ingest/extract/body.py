@@ -15,8 +15,7 @@ import trafilatura
 from lxml.html import HtmlElement
 
 from core.text.clean import clean
-from ingest.extract.blocks import Block, looks_like_words
-from ingest.extract.places import home_of, place_of
+from ingest.extract.blocks import Block, home_of, looks_like_words, place_of
 from ingest.extract.zones import TaggedPage
 
 _SHORT = 1500

@@ -8,9 +8,8 @@ from html import unescape
 from urllib.parse import urlsplit
 
 from core.text.clean import clean, clean_line
-from ingest.extract.blocks import Block
+from ingest.extract.blocks import Block, Place, home_of, place_of
 from ingest.extract.models import PageHints
-from ingest.extract.places import Place, home_of, place_of
 from ingest.extract.tree import ParsedPage
 from ingest.extract.zones import words_of
 

@@ -13,11 +13,10 @@ import re
 from collections.abc import Sequence
 
 from ingest.extract import vocabulary
-from ingest.extract.blocks import Block
+from ingest.extract.blocks import Block, home_of, place_of
 from ingest.extract.byline_patterns import SIGNATURE, WHEN_ONLY
 from ingest.extract.comments import is_head
 from ingest.extract.credits import byline, is_agency_mark
-from ingest.extract.places import home_of, place_of
 
 _AFTER_PHRASE = re.compile(r"[^:–—|„“«\"]{3,45}?(?::|\s[–—|-])\s*\S")
 

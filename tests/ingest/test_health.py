@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ingest.outage import OutageWatch, forgiven, pause_scope
+from ingest.hosts import pause_scope
+from ingest.outage import OutageWatch, forgiven
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 

@@ -11,11 +11,22 @@ import pytest
 from config.errors import FetchError
 from config.settings import Settings
 from core.http import HttpClient, Response
-from ingest.robots import MAX_BYTES, Robots, RobotsDecision, RobotsMemory, robots_fetch
+from ingest.robots import MAX_BYTES, Robots, RobotsCopy, RobotsDecision, robots_fetch
 from tests.support.faultserver import FaultServer, redirect, reply
 
 START = datetime(2026, 11, 22, 10, tzinfo=UTC)
 ORIGIN = "https://example.org"
+
+
+class InMemoryRobotsStore:
+    def __init__(self) -> None:
+        self._copies: dict[str, RobotsCopy] = {}
+
+    async def get(self, origin: str) -> RobotsCopy | None:
+        return self._copies.get(origin)
+
+    async def put(self, origin: str, copy: RobotsCopy) -> None:
+        self._copies[origin] = copy
 
 
 class Site:
@@ -25,7 +36,7 @@ class Site:
         self.answer = answer
         self.now = START
         self.asked: list[str] = []
-        self.store = RobotsMemory()
+        self.store = InMemoryRobotsStore()
         self.robots = Robots(self.fetch, self.store, lambda: self.now)
 
     async def fetch(self, url: str) -> Response:
@@ -173,7 +184,7 @@ def test_over_a_real_connection_long_files_are_cut_and_redirects_followed(
 
     async def ask() -> list[bool]:
         async with HttpClient.open(settings) as client:
-            robots = Robots(robots_fetch(client), RobotsMemory(), lambda: START)
+            robots = Robots(robots_fetch(client), InMemoryRobotsStore(), lambda: START)
             paths = ("/private/x", "/late", "/a")
             return [(await robots.allowed(faults.url(path))).allowed for path in paths]
 

@@ -31,7 +31,11 @@ from wirewatch.cli.app import app
 from wirewatch.contracts.generate import ROOT, generated, schema
 from wirewatch.run.bootstrap import load_files
 
-PAGES = ("README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md")))
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    *(p.relative_to(ROOT).as_posix() for p in sorted((ROOT / "docs").rglob("*.md"))),
+)
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 

@@ -9,7 +9,7 @@ from typing import cast
 
 from config.errors import SlotTakenError, StreamUnavailableError
 from core.dispositions import Dispositions
-from core.processes.slots import MOST_SAID
+from core.processes.slots import MAX_STATUS_BYTES
 from core.streams.consume_loop import consume
 from core.streams.port import Batch, Consumer
 from wirewatch.run.health import SILENCE, ProcessHealth, judge, keep_saying, report
@@ -33,7 +33,7 @@ def test_a_silent_process_is_ill() -> None:
 
 def test_many_long_reasons_still_fit_and_forge_nothing() -> None:
     text = report(["\n\x1b[2J" + "\N{SNOWMAN}" * 500] * 50, AT)
-    assert len(text.encode()) < MOST_SAID
+    assert len(text.encode()) < MAX_STATUS_BYTES
     assert "\n" not in text
     assert len(json.loads(text)["wrong"]) == 5
 

@@ -72,7 +72,7 @@ def be(child):
 if verb == "orphan":
     ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: as an init process is, in a container
 try:
-    found = supervisor.Supervisor([claim_slot(settings, home=folder) for _ in range(count)]).run()
+    found = supervisor.Supervisor([claim_slot(settings, parent=folder) for _ in range(count)]).run()
 except SlotTakenError as error:
     say("error", error)
     sys.exit(error.exit_code)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from core.processes.slots import held
+from core.processes.slots import read_statuses
 from tests.support.cli_installation import CliInstallation, new_installation
 from tests.support.newsroom import Desk, Newsroom, Story
 from tests.wirewatch.live import Live, heeds, live, until
@@ -129,7 +129,7 @@ def test_without_a_console_health_is_asked_by_a_command(
         running.wait_for("running ")
         assert not running.logged("http://")
         settings = Settings(_env_file=None, slot="werk", data_dir=walk.data)
-        until(lambda: held(settings).get("werk-1"), "it does not say how it is", running)
+        until(lambda: read_statuses(settings).get("werk-1"), "it does not say how it is", running)
         [found] = json.loads(walk.call("health", "--json"))
         assert (found["slot"], found["status"], found["wrong"]) == ("werk-1", "ok", [])
         assert of_status(running.process.pid, "Threads") == 1, "who has threads must not fork"

@@ -19,10 +19,10 @@ def health(
     It exits 1 where one is ill or silent, or where there is none: a health check for containers.
     Run it as the same user with the same settings as `wirewatch run`.
     """
-    from core.processes.slots import held
+    from core.processes.slots import read_statuses
     from wirewatch.run.health import judge
 
-    found = judge(held(open_settings()), utc_now())
+    found = judge(read_statuses(open_settings()), utc_now())
     rows = [
         {
             "slot": one.slot,

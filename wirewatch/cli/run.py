@@ -88,10 +88,10 @@ def _go_on(settings: Settings, stages: frozenset[str]) -> int:
 
 def _work(settings: Settings, stages: frozenset[str], child: Child) -> int:
     """What one of the processes does; it imports here, so that the parent stays small."""
-    from ingest.extract.pool import cores
+    from ingest.extract.pool import available_cores
     from wirewatch.run.program import open_program
 
-    settings = share_out(settings, cores())
+    settings = share_out(settings, available_cores())
     try:
         with open_program(settings, child.claim) as program:
             from wirewatch.run.daemon import Daemon  # the console's libraries are slow to import

@@ -161,7 +161,7 @@ class Daemon:
 
     def _tell_health(self) -> None:
         stages, claim = self._stages, self._child.claim
-        keep_saying(claim.say, lambda: stages.ill, self._program.clock, stages.stop)
+        keep_saying(claim.write_status, lambda: stages.ill, self._program.clock, stages.stop)
 
     def _deliver(self) -> None:
         self._program.dispatcher().run(self._stages.stop)

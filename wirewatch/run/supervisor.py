@@ -191,7 +191,7 @@ class Supervisor:
         self._mouth.close()
         for other in self._places:
             if other is not place:
-                other.claim.drop()
+                other.claim.detach()
         die_with_parent(self._life)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         return Child(place.number, place.claim, tell)

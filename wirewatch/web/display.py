@@ -1,28 +1,58 @@
-"""Untrusted text made fit for a page: cleaned, bounded, marked. Pure.
+"""Prepare text from outside for a page: clean it, limit its length, put it into words. Pure.
 
-Templates escape; what is cut and cleaned here can neither reorder the line it stands in nor fill
-the page.
+Templates escape. What is cleaned and cut here can neither reorder the line around it nor fill the
+page.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from config.i18n import VERBATIM, Phrase, Translator
 from core.http import wire_url
 from core.text import clean_line
 
 LONGEST_TITLE = 300
 """Characters; real headlines have a third of that."""
 
+LONGEST_LINE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something happened, as one line of text.
+
+    Attributes:
+        text: Empty where no reason was stored.
+        lang: Language of the text: the reader's, or English where it was stored as plain text.
+    """
+
+    text: str
+    lang: str
+
 
 def title(text: str) -> str:
-    """A headline on one line; empty where there is none."""
+    """Return a headline as one line."""
     return clean_line(text, LONGEST_TITLE)
 
 
-def line(text: str, limit: int = 400) -> str:
-    """Any other words on one line."""
+def line(text: str, limit: int = LONGEST_LINE) -> str:
+    """Return any other text as one line of at most ``limit`` characters."""
     return clean_line(text, limit)
 
 
+def reason(stored: str | Phrase, t: Translator) -> Reason:
+    """Return a reason in the reader's language, cleaned and bounded.
+
+    Args:
+        stored: A phrase, or what :meth:`config.i18n.Phrase.dump` stored; any other text is shown
+            as it is.
+        t: The reader's language.
+    """
+    phrase = stored if isinstance(stored, Phrase) else Phrase.load(stored)
+    return Reason(line(t.phrase(phrase)), "en" if phrase.code == VERBATIM else t.code)
+
+
 def link(url: str) -> str:
-    """Return the URL where it leads to http or https, else nothing."""
+    """Return the URL if it is an http or https address, else an empty string."""
     return wire_url(url) or ""

@@ -54,3 +54,14 @@ def test_braces_in_a_value_are_only_text() -> None:
 
 def test_a_code_without_a_text_is_shown_itself() -> None:
     assert in_english(Phrase("from.a.newer.version", n=1)) == "from.a.newer.version"
+
+
+def test_a_number_chooses_between_singular_and_plural() -> None:
+    one, many = Phrase("attempts", n=1), Phrase("attempts", n=1234)
+    assert (in_english(one), in_english(many)) == ("1 attempt", "1,234 attempts")
+    assert translator("de").phrase(many) == "1.234 Versuche"
+
+
+def test_a_phrase_without_the_parameters_of_its_text_is_shown_as_its_code() -> None:
+    assert in_english(Phrase("notification.late")) == "notification.late"
+    assert in_english(Phrase("attempts", of="three")) == "attempts"

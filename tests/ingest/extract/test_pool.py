@@ -18,8 +18,7 @@ import pytest
 from config.errors import ExtractionError
 from config.settings import Settings
 from ingest.extract import ExtractedPage, PageHints
-from ingest.extract.pool import ExtractPool
-from ingest.extract.worker import work
+from ingest.extract.pool import ExtractPool, extract_in_worker
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 PARAGRAPH = (
@@ -45,7 +44,7 @@ def troubled(
         os.kill(os.getpid(), signal.SIGKILL)
     if body == b"fail":
         raise ValueError("no page is like this")
-    return work(body, url, content_type, hints, now, limit)
+    return extract_in_worker(body, url, content_type, hints, now, limit)
 
 
 async def outcome(pool: ExtractPool, body: bytes) -> str:
@@ -57,7 +56,7 @@ async def outcome(pool: ExtractPool, body: bytes) -> str:
 
 def test_bad_pages_fail_alone_each_with_its_own_outcome() -> None:
     async def scene() -> list[str]:
-        async with ExtractPool(settings(timeout=3.0), work=troubled) as pool:
+        async with ExtractPool(settings(timeout=3.0), task=troubled) as pool:
             bodies = [PAGE, b"hang", PAGE, b"die", PAGE, b"fail", b"%PDF-1.7", b"  ", PAGE, PAGE]
             return list(await asyncio.gather(*(outcome(pool, body) for body in bodies)))
 
@@ -94,7 +93,7 @@ def test_workers_that_cannot_start_are_an_error_in_words(monkeypatch: pytest.Mon
         async with ExtractPool(settings(workers=1)):
             pytest.fail("the pool opened")
 
-    monkeypatch.setattr("ingest.extract.pool.prepare", os._exit)
+    monkeypatch.setattr("ingest.extract.pool.prepare_worker", os._exit)
     with pytest.raises(ExtractionError, match="cannot be started"):
         asyncio.run(scene())
 

@@ -9,6 +9,10 @@ import pytest
 
 from config.catalog.load import load_partly
 from config.faults import Fault
+from config.i18n import Phrase
+from core.store.alerts import decisions
+from core.store.cards import cards
+from core.store.deliveries import deliveries
 from core.store.feeds import feeds
 from tests.support.console import Console, add_delivery, add_feeds, add_story
 from wirewatch.web.auth.host_guard import HEADERS
@@ -176,6 +180,24 @@ def test_a_story_shows_its_versions_its_reasons_and_what_other_topics_say(
     assert "Nobody was told." in body
     assert "It was suppressed." in body
     assert console.page(f"/alerts/{alert_id[:10]}").count("<h1") == 1
+
+
+def test_reasons_are_shown_in_the_readers_language(console: Console, now: datetime) -> None:
+    alert_id = add_story(console.store, "r", now, copies=1)
+    failed = add_delivery(console.store, alert_id, "a.example", "failed", now)
+    reason = Phrase("ago.in", span=timedelta(days=3)).dump()
+    with console.store.write() as connection:
+        connection.execute(cards.update().values(reason=reason))
+        connection.execute(decisions.update().values(reason=reason))
+        own = deliveries.c.id == failed
+        connection.execute(deliveries.update().where(own).values(last_error=reason))
+    console.language = "de"
+    for path in ("/", f"/alerts/{alert_id}", "/deliveries"):
+        body = console.page(path)
+        assert "phrase" not in body
+        assert path == "/" or '<span dir="auto">in 3 Tagen</span>' in body
+    for path in (f"/api/v1/stories/{alert_id}", "/api/v1/stories", "/api/v1/deliveries"):
+        assert '"in 3 days"' in console.page(path)
 
 
 def test_who_was_told_and_what_did_not_arrive(console: Console, now: datetime) -> None:

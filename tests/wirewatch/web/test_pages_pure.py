@@ -16,7 +16,7 @@ from config.i18n import LANGUAGES, Translator
 from core.store.console.actions import REASONS
 from core.store.console.story_list import STATES
 from core.store.feed_record import FeedRecord, FeedState, classify_feed
-from wirewatch.web import charts, display
+from wirewatch.web import charts
 from wirewatch.web.diff import CONTEXT, MAX_WORDS, diff
 from wirewatch.web.language import preferred
 from wirewatch.web.status import system_status
@@ -100,14 +100,6 @@ def test_a_difference_of_huge_texts_is_bounded() -> None:
     found = diff("a " * 10 * MAX_WORDS, "b " * 10 * MAX_WORDS)
     assert found.cut
     assert sum(len(part.text.split()) for part in found.parts) <= 2 * MAX_WORDS
-
-
-@pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "data:text/html,x", "http://[", "//evil", "", "ftp://a/b",
-            " javascript:x", "java\nscript:x"]
-)  # fmt: skip
-def test_only_web_addresses_are_linked(url: str) -> None:
-    assert display.link(url) == ""
 
 
 def test_a_chart_has_a_bar_a_day_and_a_hairline_for_nothing() -> None:

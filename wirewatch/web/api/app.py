@@ -161,7 +161,7 @@ class ApiHandlers:
         return _answer(
             request,
             models.StoryList(
-                stories=tuple(page),
+                stories=tuple(map(models.card_out, page)),
                 next=str(page[-1].cursor) if more else None,
                 newest=str(page[0].cursor) if page else None,
             ),

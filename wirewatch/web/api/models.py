@@ -1,8 +1,9 @@
-"""What the API says and takes. Times are UTC, RFC 3339."""
+"""Requests and responses of the API. Times are UTC (RFC 3339); reasons are in English."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from config.catalog.models import TopicDefinition
 from config.faults import Fault
+from config.i18n import Phrase, in_english
 from core.store.alerts import DecisionRow
 from core.store.console.actions import MAX_IDS, StoryAction
 from core.store.console.overviews import DeliveryOverview, FeedOverview, TopicDay, TopicOverview
@@ -221,13 +223,18 @@ class ProblemDetails(ResponseModel):
 def story_out(found: StoryView) -> StoryOut:
     """A story as the API says it."""
     return StoryOut(
-        story=found.card,
+        story=card_out(found.card),
         articles=found.articles,
-        decisions=found.decisions,
-        elsewhere=found.elsewhere,
+        decisions=tuple(map(_decision, found.decisions)),
+        elsewhere=tuple(map(_decision, found.elsewhere)),
         notifications=tuple(_notification(t) for t in found.notifications),
         actions=found.actions,
     )
+
+
+def card_out(card: StoryCard) -> StoryCard:
+    """Return a card with its reason in English."""
+    return replace(card, reason=_english(card.reason))
 
 
 def topic_out(found: TopicOverview, title: str, state: str | None) -> TopicOut:
@@ -274,13 +281,13 @@ def feed_out(found: FeedOverview) -> FeedOut:
             "url": feed.url,
             "kind": feed.kind,
             "state": state.state,
-            "why": state.reason,
+            "why": _english(state.reason),
             "last_success_at": feed.last_success_at,
             "last_new_at": feed.last_new_at,
-            "last_error": feed.last_error,
+            "last_error": _english(feed.last_error),
             "failures": feed.fail_count,
             "next_due_at": None if state.state in ("off", "gone") else feed.next_due_at,
-            "next_due_why": feed.due_reason,
+            "next_due_why": _english(feed.due_reason),
             "share_304": found.share_304,
             "days": found.days,
         }
@@ -299,6 +306,14 @@ def delivery_about(found: DeliveryOverview) -> DeliveryAbout:
     )
 
 
+def _english(stored: str | Phrase) -> str:
+    return in_english(stored if isinstance(stored, Phrase) else Phrase.load(stored))
+
+
+def _decision(row: DecisionRow) -> DecisionRow:
+    return replace(row, reason=_english(row.reason))
+
+
 def _notification(told: NotificationDeliveries) -> NotificationOut:
     about = told.notification
     return NotificationOut(
@@ -313,6 +328,7 @@ def _notification(told: NotificationDeliveries) -> NotificationOut:
 def _delivery(found: object) -> DeliveryOut:
     names = DeliveryOut.model_fields
     values = {name: getattr(found, name) for name in names}
+    values["last_error"] = _english(values["last_error"])
     if values["state"] in ("delivered", "failed"):
         values["next_attempt_at"] = None
     return DeliveryOut.model_validate(values)

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from config.catalog.models import Catalog
 from config.errors import UsageError
+from config.i18n import Translator
 from core.store import deliveries as delivery_store
 from core.store.console import actions, overviews
 from core.store.console.overviews import DeliveryOverview
@@ -60,7 +61,7 @@ class DeliveriesPage:
             page="deliveries",
             states=[(s, waiting.get(s, 0)) for s in STATES],
             state=state,
-            deliveries=[row(d, frame.running.catalog(), now) for d in rows],
+            deliveries=[row(d, frame.running.catalog(), now, t) for d in rows],
             older=older,
             later=bool(before),
             flash=noted(request.query_params, now, t),
@@ -87,7 +88,7 @@ def counted(by_state: Mapping[str, int]) -> dict[str, int]:
     return {word: sum(by_state.get(s, 0) for s in states) for word, states in headings}
 
 
-def row(found: DeliveryOverview, catalog: Catalog, now: datetime) -> dict[str, Any]:
+def row(found: DeliveryOverview, catalog: Catalog, now: datetime, t: Translator) -> dict[str, Any]:
     """A delivery as the table shows it."""
     delivery = found.delivery
     return {
@@ -105,6 +106,6 @@ def row(found: DeliveryOverview, catalog: Catalog, now: datetime) -> dict[str, A
         "when": delivery.delivered_at or delivery.updated_at,
         "again": delivery.next_attempt_at if delivery.state in ("pending", "unknown") else None,
         "is_due": delivery.next_attempt_at <= now + timedelta(seconds=1),
-        "error": display.line(delivery.last_error),
+        "error": display.reason(delivery.last_error, t),
         "may_resend": delivery.state in ("failed", "pending", "unknown"),
     }

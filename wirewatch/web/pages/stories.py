@@ -142,7 +142,7 @@ def card(found: StoryCard, catalog: Catalog, t: Translator) -> dict[str, Any]:
         "verdict": found.verdict,
         "verdict_reason": found.verdict_reason,
         "notified": found.notified,
-        "reason": display.line(found.reason),
+        "reason": display.reason(found.reason, t),
         "sentence": sentence_of(found.evidence, ()) if found.evidence else (),
         "outlet": outlet_name(catalog, found.outlet),
         "others": ", ".join(others),

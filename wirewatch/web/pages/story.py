@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from config.catalog.models import Catalog
+from config.i18n import Translator
 from core.messages import ArticleRevision, Evidence
 from core.store import articles as article_store
 from core.store.alerts import DecisionRow
@@ -56,10 +57,10 @@ class StoryPage:
             story=card(found.card, catalog, t),
             entries=list(timeline(found, catalog)),
             why=why(first, found.card.topic_id, catalog) if first else None,
-            others=self._others(newest, found.card.topic_id, catalog),
-            elsewhere=[elsewhere(row, catalog) for row in found.elsewhere],
-            told=[told(one.notification.kind, one.deliveries) for one in found.notifications],
-            held=[held(row, catalog) for row in found.decisions if row.event == "suppressed"],
+            others=self._others(newest, found.card.topic_id, catalog, t),
+            elsewhere=[elsewhere(row, catalog, t) for row in found.elsewhere],
+            told=[told(one.notification.kind, one.deliveries, t) for one in found.notifications],
+            held=[held(row, catalog, t) for row in found.decisions if row.event == "suppressed"],
             actions=[a for a in found.actions if a.undone_at is None],
             first_seen=found.card.first_seen,
             last_seen=found.card.last_seen,
@@ -68,11 +69,11 @@ class StoryPage:
         )
 
     def _others(
-        self, article: ArticleRevision | None, topic_id: str, catalog: Catalog
+        self, article: ArticleRevision | None, topic_id: str, catalog: Catalog, t: Translator
     ) -> list[dict[str, Any]]:
         if article is None:
             return []
-        return [explained(e, catalog) for e in self._explainer.others(article, topic_id)]
+        return [explained(e, catalog, t) for e in self._explainer.others(article, topic_id)]
 
 
 def timeline(story: StoryView, catalog: Catalog) -> Iterator[dict[str, Any]]:
@@ -141,7 +142,7 @@ def spans(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def explained(found: Explanation, catalog: Catalog) -> dict[str, Any]:
+def explained(found: Explanation, catalog: Catalog, t: Translator) -> dict[str, Any]:
     """A topic's answer, as short as a line and as long as its table."""
     return {
         "id": found.topic,
@@ -149,34 +150,37 @@ def explained(found: Explanation, catalog: Catalog) -> dict[str, Any]:
         "match": found.match,
         "score": found.score,
         "threshold": found.threshold,
-        "gates": found.gates,
+        "gates": [
+            {"name": gate.name, "passed": gate.passed, "why": display.reason(gate.why, t)}
+            for gate in found.gates
+        ],
         "fired": [rule for rule in found.rules if rule.fired],
         "asked": len(found.rules),
         "spans": spans(found.evidence[:SHOWN_SPANS]),
     }
 
 
-def elsewhere(row: DecisionRow, catalog: Catalog) -> dict[str, Any]:
+def elsewhere(row: DecisionRow, catalog: Catalog, t: Translator) -> dict[str, Any]:
     """What another topic made of one of the articles."""
-    return held(row, catalog) | {
+    return held(row, catalog, t) | {
         "topic": topic_title(catalog, row.topic_id),
         "alert_id": row.alert_id,
         "event": row.event,
     }
 
 
-def held(row: DecisionRow, catalog: Catalog) -> dict[str, Any]:
+def held(row: DecisionRow, catalog: Catalog, t: Translator) -> dict[str, Any]:
     """An article nobody was told of, and why."""
     return {
         "outlet": outlet_name(catalog, row.outlet),
         "title": display.title(row.title),
         "code": row.reason_code,
-        "reason": display.line(row.reason),
+        "reason": display.reason(row.reason, t),
         "at": row.decided_at,
     }
 
 
-def told(kind: str, deliveries: Sequence[Any]) -> dict[str, Any]:
+def told(kind: str, deliveries: Sequence[Any], t: Translator) -> dict[str, Any]:
     """A notification with its state per target."""
     return {
         "kind": kind,
@@ -189,7 +193,7 @@ def told(kind: str, deliveries: Sequence[Any]) -> dict[str, Any]:
                 "mood": MOODS.get(d.state, ""),
                 "at": d.delivered_at or d.updated_at,
                 "attempts": d.attempts,
-                "error": display.line(d.last_error),
+                "error": display.reason(d.last_error, t),
                 "may_resend": d.state in ("failed", "unknown", "pending"),
             }
             for d in deliveries

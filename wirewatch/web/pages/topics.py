@@ -73,7 +73,7 @@ class TopicsPage:
         except WirewatchError as error:
             said = f"{error.message} {error.mend}".strip()
             return await run_in_threadpool(self._show, request, topic_id, typed, None, said)
-        table = explained(answer, self._frame.running.catalog())
+        table = explained(answer, self._frame.running.catalog(), self._frame.words(request))
         table["rules"], table["json"] = (
             answer.rules,
             json.dumps(answer.as_json(), ensure_ascii=False, indent=2),

@@ -1,4 +1,4 @@
-"""Which processes live: told by locks the kernel keeps."""
+"""Instances: which processes are alive, by locks that the kernel keeps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ time.sleep(60)
 """
 
 
-def test_an_instance_lives_until_it_is_closed(tmp_path: Path) -> None:
+def test_an_instance_is_alive_until_it_is_closed(tmp_path: Path) -> None:
     one, other = Instance.start(tmp_path), Instance.start(tmp_path)
     assert one.alive(other.id) is True
     other.close()
@@ -44,7 +44,7 @@ def test_a_killed_process_is_known_to_be_dead_at_once(tmp_path: Path) -> None:
     me.close()
 
 
-def test_of_another_host_nothing_is_known(tmp_path: Path) -> None:
+def test_an_instance_of_another_host_is_neither_alive_nor_dead(tmp_path: Path) -> None:
     me = Instance.start(tmp_path)
     _, rest = me.id.split(".", 1)
     assert me.alive(f"elsewhere.{rest}") is None
@@ -53,7 +53,7 @@ def test_of_another_host_nothing_is_known(tmp_path: Path) -> None:
     me.close()
 
 
-def test_of_another_data_folder_nothing_is_known_dead_or_alive(tmp_path: Path) -> None:
+def test_an_instance_of_another_data_folder_is_neither_alive_nor_dead(tmp_path: Path) -> None:
     me, other = Instance.start(tmp_path / "a"), Instance.start(tmp_path / "b")
     assert me.alive(other.id) is None
     other.close()
@@ -61,31 +61,33 @@ def test_of_another_data_folder_nothing_is_known_dead_or_alive(tmp_path: Path) -
     me.close()
 
 
-def test_a_copy_of_the_folder_and_one_at_its_old_place_are_other_folders(tmp_path: Path) -> None:
+def test_a_copy_of_the_folder_and_a_new_one_at_its_old_path_are_other_folders(
+    tmp_path: Path,
+) -> None:
     me = Instance.start(tmp_path / "a")
     shutil.copytree(tmp_path / "a", tmp_path / "copy")
     in_copy = Instance.start(tmp_path / "copy")
     assert in_copy.alive(me.id) is None
     (tmp_path / "a").rename(tmp_path / "moved")
     assert replace(in_copy, folder=me.folder).alive(me.id) is None
-    at_old_place = Instance.start(tmp_path / "a")
-    assert at_old_place.alive(me.id) is None
-    moved = replace(at_old_place, folder=tmp_path / "moved" / "instances")
+    at_old_path = Instance.start(tmp_path / "a")
+    assert at_old_path.alive(me.id) is None
+    moved = replace(at_old_path, folder=tmp_path / "moved" / "instances")
     assert moved.alive(me.id) is True
-    for instance in (me, in_copy, at_old_place):
+    for instance in (me, in_copy, at_old_path):
         instance.close()
 
 
-def test_many_who_start_in_a_new_folder_at_once_know_one_another(tmp_path: Path) -> None:
+def test_processes_that_start_at_once_in_a_new_folder_see_each_other(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        many = list(pool.map(lambda _: Instance.start(tmp_path), range(8)))
-    assert all(one.alive(other.id) for one in many for other in many)
-    for instance in many:
+        instances = list(pool.map(lambda _: Instance.start(tmp_path), range(8)))
+    assert all(one.alive(other.id) for one in instances for other in instances)
+    for instance in instances:
         instance.close()
-    assert [p.name for p in many[0].folder.iterdir()] == [".folder"]
+    assert [p.name for p in instances[0].folder.iterdir()] == [".folder"]
 
 
-def test_files_of_dead_instances_are_swept_away(tmp_path: Path) -> None:
+def test_the_files_of_dead_instances_are_deleted(tmp_path: Path) -> None:
     me = Instance.start(tmp_path)
     left = me.folder / me.id.replace(me.id.split(".")[-1], "00000000")
     left.touch()
