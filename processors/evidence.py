@@ -40,5 +40,5 @@ def _evidence(rule_id: str, view: View, first: int, last: int) -> Evidence:
 def _told(view: View, first: int, last: int) -> Told:
     zone = view.zone(first)
     start, end = zone.code_points(first, last)
-    sentence = zone.sentences.shown(start, end)
+    sentence = zone.sentences.excerpt(start, end)
     return Field(zone.field), start, end, zone.text[start:end], sentence

@@ -20,13 +20,13 @@ from config.catalog.models import (
 from config.errors import UsageError
 from config.faults import Fault, in_file_order
 from core.text import clean_line
+from core.text.languages import languages as known_languages
 from processors.article_from_fields import article_from_fields
 from processors.engine.compiler import Compiler
 from processors.explanation import Explanation
 from processors.pipeline import Processors
 from processors.query import parse
 from processors.query.nodes import MANY, ONE, Node, Or, Phrase, walk
-from processors.query.traps import trap_of
 from processors.topics import CompiledTopic, compile_topic
 
 LANGUAGES = ("de", "en", "fr", "ru", "uk")
@@ -133,10 +133,20 @@ def _warnings(topic: CompiledTopic) -> Iterator[Fault]:
     texts = (*topic.definition.terms.values(), *(r.query for r in topic.definition.rules))
     for source in texts:
         for node in _parsed(source.value):
-            if isinstance(node, Phrase) and (caught := trap_of(node.words)):
+            if isinstance(node, Phrase) and (caught := _misleading(node.words)):
                 said = f"`{_shown(node)}` also finds {caught}."
                 place = source.at(node.at)
                 yield _fault(place, "W103", said, "List the words you mean, or use EXCEPT.")
+
+
+def _misleading(words: tuple[str, ...]) -> str:
+    """Return what else a pattern ``stem*`` is known to find, in all languages; empty if nothing."""
+    if len(words) != 1 or not words[0].endswith(MANY):
+        return ""
+    stem = words[0].removesuffix(MANY)
+    return ", ".join(
+        one.misleading_stems[stem] for one in known_languages() if stem in one.misleading_stems
+    )
 
 
 def _rule_warnings(topic: TopicDefinition, rule: RuleDefinition, node: Node) -> Iterator[Fault]:

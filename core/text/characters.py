@@ -1,10 +1,10 @@
-"""What each character is to the tokeniser: two tables over the code points, made at import.
+"""What each character means to the tokeniser: two tables over code points, built at import.
 
-``KIND`` says what a character does (part of a word, apostrophe, hyphen, invisible, anything else
-parts words); ``FOLD`` gives what it is compared as. Folding drops case and compatibility forms,
-and the accents of Latin letters, so that Erdoğan is Erdogan; ä, ö and ü keep theirs, they are
-letters of their own in German. Where folding makes more than one character (ß is ss) the kind is
-``MULTI`` and :func:`fold_multi` finishes the work.
+``KIND`` says what a character does: it is part of a word, an apostrophe, a hyphen, invisible, or
+it separates words. ``FOLD`` gives the character it is compared as. Folding removes case,
+compatibility forms and the accents of Latin letters, so that Erdoğan equals Erdogan. Letters that
+a language counts as its own keep their accent, such as ä, ö and ü in German. Where folding gives
+several characters (ß is ss), the kind is ``MULTI`` and :func:`fold_multi` completes the folding.
 """
 
 from __future__ import annotations
@@ -14,30 +14,35 @@ from functools import lru_cache
 
 import numpy as np
 
+from core.text.languages import languages
+
 SEPARATOR, WORD, APOSTROPHE, HYPHEN, INVISIBLE, MULTI = range(6)
 
 SPACE = 0x20
 FIELD_MARK = "\x1f"
-"""Stands between fields as a word of its own, so that nothing matches across."""
+"""Separates fields. It is a word of its own, so that no phrase matches across it."""
 
 APOSTROPHES = "'’‘ʼ´`＇"
 HYPHENS = "-‐‑‒–−－"
 
 _SIZE = 0x20000
-"""Beyond lie rare ideographs, which have no case: the last entry stands for all of them."""
+"""Higher code points are rare ideographs without case; the last entry serves for all of them."""
 _INVISIBLE = {0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0x0300, 0x0370)}
-_LETTERS_OF_THEIR_OWN = frozenset("äöü")
-_UNDECOMPOSED = {"ı": "i", "ł": "l", "đ": "d", "ё": "е", "æ": "ae", "œ": "oe", "i̇": "i"}
+_OWN_LETTERS = frozenset().union(*(one.own_letters for one in languages()))
+_NOT_DECOMPOSED = {"ı": "i", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "i̇": "i"}
+"""Letters that Unicode does not decompose into a base letter and marks."""
+for _language in languages():
+    _NOT_DECOMPOSED.update(_language.folded_letters)
 
 
 @lru_cache(maxsize=256)
 def fold_character(character: str) -> str:
-    """What one character is compared as; may be several characters, never none."""
+    """Return what a character is compared as: one character or several."""
     plain = unicodedata.normalize("NFKC", character)
     folded = unicodedata.normalize("NFC", (plain if plain.isalnum() else character).casefold())
-    if folded in _UNDECOMPOSED:
-        return _UNDECOMPOSED[folded]
-    if folded in _LETTERS_OF_THEIR_OWN:
+    if folded in _NOT_DECOMPOSED:
+        return _NOT_DECOMPOSED[folded]
+    if folded in _OWN_LETTERS:
         return folded
     decomposed = unicodedata.normalize("NFD", folded)
     base, marks = decomposed[:1], decomposed[1:]
@@ -62,16 +67,16 @@ def _tables() -> tuple[np.ndarray, np.ndarray]:
                 fold[code] = ord(folded)
             else:
                 kind[code] = MULTI
-    kind[0xD800:0xE000] = SEPARATOR  # lone surrogates can be neither encoded nor shown
+    kind[0xD800:0xE000] = SEPARATOR  # lone surrogates cannot be encoded
     kind[-1] = WORD
     return kind, fold
 
 
 def _foldable(characters: list[str]) -> list[int]:
-    """Those with another case or a decomposition; no other is changed by folding."""
+    """Return the code points with another case or a decomposition; folding changes no others."""
     decomposed = map(unicodedata.decomposition, characters)
     cased = map(str.casefold, characters)
-    known = map(ord, filter(lambda c: len(c) == 1, _UNDECOMPOSED))
+    known = map(ord, filter(lambda c: len(c) == 1, _NOT_DECOMPOSED))
     rows = enumerate(zip(characters, cased, decomposed, strict=True))
     return [*known, *(n for n, (plain, folded, parts) in rows if parts or folded != plain)]
 
@@ -80,7 +85,7 @@ KIND, FOLD = _tables()
 
 
 def fold_multi(text: str, codes: np.ndarray) -> str:
-    """Replace each character of ``codes`` (kind ``MULTI``) in a folded text."""
-    for character in set(map(chr, codes.tolist())):  # np.unique takes longer for a few
+    """Return a text with the characters of ``codes``, of kind ``MULTI``, replaced."""
+    for character in set(map(chr, codes.tolist())):  # np.unique is slower for a few
         text = text.replace(character, fold_character(character))
     return text

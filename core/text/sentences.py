@@ -1,50 +1,34 @@
-"""Sentences of German, English, French, Russian and Ukrainian text, by rule.
+"""Sentence boundaries, by rule and without knowing which language a text is in.
 
-A line feed always ends one. So do ``.``, ``!``, ``?`` and ``…`` before a space and anything but a
-small letter, unless the full stop belongs to an abbreviation, an initial or an ordinal
-(``z. B.``, ``Dr.``, ``U.S.``, ``12. Januar``); and even then where the next word is one that
-begins sentences. The rules know no language: the abbreviations of all five are in one set.
+A line feed always ends a sentence. So does ``.``, ``!``, ``?`` or ``…`` before a space and
+anything but a small letter, unless the full stop belongs to an abbreviation, an initial or an
+ordinal (``z. B.``, ``Dr.``, ``U.S.``, ``12. Januar``). Even then a sentence ends where the next
+word is one that begins sentences. Abbreviations and such words are those of all languages
+(:mod:`core.text.languages`).
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cache
+
+from core.text.languages import Language, Words, languages
 
 _END = re.compile(r"[.!?…]+[\"'»«“”’)\]]*(?=\s)")
 _LAST_WORD = re.compile(r"[^\W_]+$")
 _NEXT_WORD = re.compile(r"[\"'»«„“”‘’(\[\s–—-]*(\w+)")
-_WORD_BACK = 24
-"""No abbreviation is longer; looking back further would make long words quadratic."""
-
-_ABBREVIATIONS_TEXT = """
-abs allg bd bzw ca dr dipl ehem einschl etc evtl exkl gem ggf hbf hl hr hrn ing inkl insb
-jh jhd kap lt mfg mind mio mrd nachf nr pkt prof qm sen sog std str tel ua usw verf
-verm vgl vs wg zb zt zzgl bspw sogen zw frl st stv phil med jur rer nat okt dez jan feb apr
-jul aug sep sept nov
-mr mrs ms messrs gen col lt sgt capt cpt maj adm gov rep hon rev jr inc ltd corp co dept est
-fig jun oct dec approx al ave blvd mt ft
-mm mme mlle mgr av janv févr juil déc env
-г гг им ул д обл р тыс млн млрд руб т п см др проф акад ст стр рис напр вул м грн тис пл
-просп св
+_LONGEST_ABBREVIATION = 24
+"""Code points searched for one before a full stop; without a limit long words cost quadratic time.
 """
-_ABBREVIATIONS = frozenset(_ABBREVIATIONS_TEXT.split())
-_STARTERS_TEXT = """
-der die das den dem ein eine es er sie wir ich in im am an auf auch aber und doch so zudem
-nach bei mit für seit während wenn dies diese dieser dort damit laut
-the a an it he she they we but and this that these in on at for with after
-le la les il elle ils un une mais et ce cette
-он она они это но и в на мы его он він вона вони це але у й та
-"""
-_STARTERS = frozenset(_STARTERS_TEXT.split())
 
 
-def sentences(text: str) -> list[int]:
-    """Where sentences begin, ascending; the first is 0. An empty text has one sentence."""
+def sentence_starts(text: str) -> list[int]:
+    """Return where the sentences of a text begin, ascending; the first is always 0."""
     starts, at = [0], 0
     while True:
         end = _line_end(text, at)
-        starts += _within(text, at, end)
+        starts += _starts_inside(text, at, end)
         if end == len(text):
             return starts
         at = end + 1
@@ -52,11 +36,11 @@ def sentences(text: str) -> list[int]:
 
 
 class Sentences:
-    """The sentences of one text, found line by line, and only where somebody asks.
+    """The sentences of one text. Lines are split when a position in them is first asked for.
 
     Args:
-        text: The field.
-        one: Take the whole text for one sentence.
+        text: The text of a field.
+        one: Treat the whole text as one sentence.
     """
 
     def __init__(self, text: str, *, one: bool = False) -> None:
@@ -65,26 +49,28 @@ class Sentences:
         self._lines: dict[int, tuple[list[int], int]] = {}
 
     def around(self, start: int, end: int) -> tuple[int, int]:
-        """The sentences from the one ``start`` lies in to the one ``end`` ends in.
+        """Return the span of the sentences that a span touches.
 
         Returns:
-            Where the first begins, and where the one behind the last begins or the text ends.
+            The start of the sentence that ``start`` is in, and the start of the sentence after
+            the one that ``end`` is in, or the end of the text.
         """
-        begins, after = self._line(start)
-        first = begins[bisect_right(begins, start) - 1]
-        at = max(start, end - 1)
-        if at >= after:
-            begins, after = self._line(at)
-        behind = bisect_right(begins, at)
-        return first, begins[behind] if behind < len(begins) else after
+        starts, after = self._line(start)
+        first = starts[bisect_right(starts, start) - 1]
+        last = max(start, end - 1)
+        if last >= after:
+            starts, after = self._line(last)
+        following = bisect_right(starts, last)
+        return first, starts[following] if following < len(starts) else after
 
-    def shown(self, start: int, end: int, *, limit: int = 400) -> str:
-        """The text of the sentences around a span, cut at word borders where it is too long.
+    def excerpt(self, start: int, end: int, *, limit: int = 400) -> str:
+        """Return the text of the sentences that a span touches.
 
         Args:
             start: First code point of the span.
             end: One past its last code point.
-            limit: Longest answer in code points, unless the span itself is longer.
+            limit: Most code points; a longer text is cut at word borders around the span. The
+                span itself is never cut.
         """
         first, last = self.around(start, end)
         if last - first > limit:
@@ -92,15 +78,15 @@ class Sentences:
         return self._text[first:last].strip()
 
     def _line(self, at: int) -> tuple[list[int], int]:
-        """Where the sentences of the line around ``at`` begin, and where the next line does."""
+        """Return the sentence starts of the line around ``at``, and where the next line begins."""
         text = self._text
         begin = 0 if self._one else text.rfind("\n", 0, at) + 1
-        known = self._lines.get(begin)
-        if known is None:
+        line = self._lines.get(begin)
+        if line is None:
             end = len(text) if self._one else _line_end(text, at)
-            inside = [] if self._one else _within(text, begin, end)
-            known = self._lines[begin] = [begin, *inside], min(end + 1, len(text))
-        return known
+            inside = [] if self._one else _starts_inside(text, begin, end)
+            line = self._lines[begin] = [begin, *inside], min(end + 1, len(text))
+        return line
 
 
 def _line_end(text: str, at: int) -> int:
@@ -108,42 +94,54 @@ def _line_end(text: str, at: int) -> int:
     return end if end >= 0 else len(text)
 
 
-def _within(text: str, begin: int, end: int) -> list[int]:
-    """Where sentences begin inside a line, without its own beginning."""
+def _starts_inside(text: str, begin: int, end: int) -> list[int]:
+    """Return where the second and later sentences of a line begin."""
+    abbreviations, starters = _boundary_words(languages())
     starts = []
     for mark in _END.finditer(text, begin, end):
         following = _NEXT_WORD.match(text, mark.end(), end)
-        if following and _ends(text, mark, following):
-            starts.append(following.end() - _rest(following))
+        if following is None or following.group(1)[0].islower():
+            continue
+        if (
+            not _is_full_stop(mark.group())
+            or following.group(1).casefold() in starters
+            or not _shortens(text, mark.start(), abbreviations)
+        ):
+            starts.append(following.end() - _opening_length(following))
     return starts
 
 
-def _rest(following: re.Match[str]) -> int:
-    """Length of what belongs to the new sentence: its first word and an opening mark before it."""
+@cache
+def _boundary_words(known: tuple[Language, ...]) -> tuple[Words, Words]:
+    """Return the abbreviations and the sentence starters of all languages."""
+    abbreviations = frozenset[str]().union(*(one.abbreviations for one in known))
+    return abbreviations, frozenset[str]().union(*(one.sentence_starters for one in known))
+
+
+def _opening_length(following: re.Match[str]) -> int:
+    """Return the length of a sentence's first word and of the quote or bracket before it."""
     gap = following.group()[: following.start(1) - following.start()]
     return len(following.group(1)) + len(gap.lstrip())
 
 
-def _ends(text: str, end: re.Match[str], following: re.Match[str]) -> bool:
-    word = following.group(1)
-    if word[0].islower():
+def _is_full_stop(mark: str) -> bool:
+    """Return whether an end mark is one full stop, which may belong to an abbreviation."""
+    return mark.startswith(".") and len(mark.rstrip("\"'»«“”’)]")) == 1
+
+
+def _shortens(text: str, stop: int, abbreviations: Words) -> bool:
+    """Return whether a full stop ends an abbreviation, an initial or an ordinal."""
+    found = _LAST_WORD.search(text, max(0, stop - _LONGEST_ABBREVIATION), stop)
+    if found is None:
         return False
-    if not end.group().startswith(".") or len(end.group().rstrip("\"'»«“”’)]")) > 1:
-        return True
-    if word.casefold() in _STARTERS:
-        return True
-    before = _LAST_WORD.search(text, max(0, end.start() - _WORD_BACK), end.start())
-    return before is None or not _shortens(before.group())
-
-
-def _shortens(word: str) -> bool:
-    ordinal = word.isdecimal() and len(word) <= 2
-    initial = len(word) == 1 and word.isalpha()
-    return ordinal or initial or word.casefold() in _ABBREVIATIONS
+    word = found.group()
+    is_ordinal = word.isdecimal() and len(word) <= 2
+    is_initial = len(word) == 1 and word.isalpha()
+    return is_ordinal or is_initial or word.casefold() in abbreviations
 
 
 def _window(text: str, first: int, last: int, start: int, end: int, limit: int) -> tuple[int, int]:
-    """Room left and right of the span, shrunk to word borders."""
+    """Return a span around another, shrunk to word borders."""
     room = max(0, limit - (end - start)) // 2
     left, right = max(first, start - room), min(last, end + room)
     if left > first:

@@ -1,66 +1,53 @@
-"""Aliases of entities, made ready for the automaton the rules use.
+"""Entity mentions: the aliases of entities, searched with the automaton that the rules use.
 
-An alias is its words in order, each with the forms it may take: the German genitive
-(Selenskyjs, des Bundestages), the endings of German adjectives inside a name (der Europäischen
-Union), the case endings of Russian and Ukrainian (Зеленского, Україною). The longest word of an
-alias goes into the automaton in all its forms; the others are compared where it is found.
+An alias is a sequence of words, each with the forms that it takes in some language
+(:attr:`core.text.languages.Language.name_forms`). All forms of its longest word go into the
+automaton; the other words are compared where that one is found.
 
-A capital in an alias is asked of the text too, at the beginning of the word: ``Merz`` is not
-*merz*, but MERZ. An alias word all in capitals is taken as it is written: ``WHO`` is not *Who*.
+A word that an alias writes with a capital must have a capital in the text: ``Merz`` matches MERZ
+but not *merz*. A word in capitals matches only as it is written: ``WHO`` does not match *Who*.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from config.catalog.models import EntityDefinition
+from core.text.languages import NameWord, languages
 from core.text.tokens import tokenise
 from processors.engine.patterns import spellings
 from processors.engine.view import FieldGroup, View
 
-_GENITIVE_STOPS = ("s", "x", "z", "ß")
-_MIN_CYRILLIC = 4
-_MIN_ADJECTIVE = 4
-_ADJECTIVE_ENDINGS = {"e": "en er es em", "er": "e en em es", "es": "e en em er"}
-_CYRILLIC_ENDINGS = {
-    # ending of the nominative: endings of the other cases, Russian and Ukrainian together
-    "ий": "ого ому им ім ом",
-    "ый": "ого ому ым ом",
-    "ой": "ого ому ым ом",
-    "ая": "ой ую ою",
-    "яя": "ей юю ею",
-    "й": "я ю ем єм еві єві е ї и і",
-    "ь": "я ю ем єм і и ью еві",
-    "а": "и ы і у ою ой е ої ій",
-    "я": "и і ї ю єю ею ей е",
-    "о": "а у ові ом і",
-}
-_AFTER_CONSONANT = "а у ом ем ым им е ові еві і ою"
-
 
 @dataclass(frozen=True, slots=True)
 class AliasWord:
-    """One word of an alias.
+    """A word of an alias.
 
     Attributes:
-        forms: Folded forms it may take.
-        exact: The only exact forms, for a word in capitals; else empty.
-        capital: Whether it begins with a capital.
+        forms: The folded forms it takes.
+        exact: The exact forms, one of which the text must have; empty where any is accepted.
+        is_capitalised: Whether it begins with a capital.
     """
 
     forms: frozenset[str]
     exact: frozenset[str]
-    capital: bool
+    is_capitalised: bool
 
-    def written(self, exact: str) -> bool:
-        """Whether a word of a text that has one of the forms is written as this one."""
-        return exact in self.exact if self.exact else not self.capital or exact[0].isupper()
+    def accepts(self, exact: str) -> bool:
+        """Return whether a word with one of the forms may be written this way in the text."""
+        if self.exact:
+            return exact in self.exact
+        return not self.is_capitalised or exact[0].isupper()
 
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """One way to write an entity. ``anchor`` is the word the automaton looks for."""
+    """One way to write an entity.
+
+    Attributes:
+        anchor: Index of the word that the automaton searches for.
+    """
 
     entity: str
     words: tuple[AliasWord, ...]
@@ -69,7 +56,7 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An entity at positions ``first`` to ``last`` of title, lead and text."""
+    """A mention of an entity at positions ``first`` to ``last`` of title, lead and text."""
 
     first: int
     last: int
@@ -77,12 +64,19 @@ class Mention:
 
 
 def aliases_of(entity: EntityDefinition) -> Iterable[Alias]:
-    """The aliases of an entity and its name, each once; what holds no word is left out."""
+    """Yield an entity's name and its aliases, each once, except those that contain no word."""
     for text in dict.fromkeys((entity.name, *entity.aliases)):
         tokens = tokenise(text)
         last = len(tokens) - 1
         words = tuple(
-            _alias_word(tokens.words[i], tokens.exact(i, i), entity, last=i == last)
+            _alias_word(
+                NameWord(
+                    folded=tokens.words[i],
+                    exact=tokens.exact(i, i),
+                    is_last=i == last,
+                    is_person=entity.type == "person",
+                )
+            )
             for i in range(len(tokens))
         )
         if words:
@@ -91,89 +85,62 @@ def aliases_of(entity: EntityDefinition) -> Iterable[Alias]:
 
 
 def literals_of(alias: Alias) -> list[str]:
-    """What the automaton looks for on behalf of an alias."""
+    """Return the literals that the automaton searches for an alias."""
     return [f" {form} " for form in sorted(alias.words[alias.anchor].forms)]
 
 
 def find_mentions(view: View, by_literal: dict[int, list[Alias]]) -> list[Mention]:
-    """The entities of title, lead and text; of overlapping ones the longer, then the first."""
-    section = view.main
-    found: set[Mention] = set()
-    for literal, start, _ in [hit for hit in section.found if hit[0] in by_literal]:
-        at = section.place(start)
+    """Return the mentions in title, lead and text, in text order.
+
+    Of two mentions that overlap, the longer is kept; of two of the same length, the first. Two
+    entities at the same position are both kept.
+
+    Args:
+        view: A searched article.
+        by_literal: The aliases by the number of a literal of their anchor.
+    """
+    group = view.main
+    mentions: set[Mention] = set()
+    for literal, start, _ in [hit for hit in group.found if hit[0] in by_literal]:
+        position = group.position_at(start)
         for alias in by_literal[literal]:
-            first, last = at - alias.anchor, at - alias.anchor + len(alias.words) - 1
-            if _stands(section, alias, first, last):
-                found.add(Mention(first, last, alias.entity))
-    return _longest(sorted(found, key=lambda m: (m.first, -m.last, m.entity)))
+            first = position - alias.anchor
+            last = first + len(alias.words) - 1
+            if _matches(group, alias, first, last):
+                mentions.add(Mention(first, last, alias.entity))
+    return _without_overlaps(mentions)
 
 
-def _stands(section: FieldGroup, alias: Alias, first: int, last: int) -> bool:
-    if first < 0 or last >= len(section.tokens):
+def _matches(group: FieldGroup, alias: Alias, first: int, last: int) -> bool:
+    if first < 0 or last >= len(group.tokens):
         return False
-    for at, word in enumerate(alias.words, first):  # plain loops: most aliases stand nowhere
-        if section.word(at, at) not in word.forms:
+    for at, word in enumerate(alias.words, first):  # a plain loop: most candidates fail here
+        if group.word(at, at) not in word.forms:
             return False
-    return all(w.written(section.exact(at, at)) for at, w in enumerate(alias.words, first))
+    return all(w.accepts(group.exact(at, at)) for at, w in enumerate(alias.words, first))
 
 
-def _longest(mentions: Sequence[Mention]) -> list[Mention]:
-    """Same place, other entity: both stay."""
+def _without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:
     taken: dict[int, tuple[int, int]] = {}
-    kept: list[Mention] = []
+    chosen: list[Mention] = []
     for mention in sorted(mentions, key=lambda m: (m.first - m.last, m.first, m.entity)):
-        place = mention.first, mention.last
+        span = mention.first, mention.last
         positions = range(mention.first, mention.last + 1)
-        if all(taken.get(at, place) == place for at in positions):
-            taken.update(dict.fromkeys(positions, place))
-            kept.append(mention)
-    return sorted(kept, key=lambda m: (m.first, m.last, m.entity))
+        if all(taken.get(at, span) == span for at in positions):
+            taken.update(dict.fromkeys(positions, span))
+            chosen.append(mention)
+    return sorted(chosen, key=lambda m: (m.first, m.last, m.entity))
 
 
-def _alias_word(folded: str, exact: str, entity: EntityDefinition, *, last: bool) -> AliasWord:
-    upper = len(exact) > 1 and exact.isupper()
-    if upper:
-        genitive = {exact + "s"} if last and exact.isascii() else set()
-        return AliasWord(
-            _both({folded, *map(str.casefold, genitive)}), frozenset({exact, *genitive}), True
-        )
-    person = entity.type == "person"
-    forms = {folded}
-    if _is_cyrillic(folded):
-        forms |= _cyrillic_forms(folded)
-    elif last:
-        forms |= _genitives(folded, person=person)
-    elif exact[0].isupper() and not person:
-        forms |= _adjective_forms(folded)
-    return AliasWord(_both(forms), frozenset(), exact[0].isupper())
+def _alias_word(word: NameWord) -> AliasWord:
+    if len(word.exact) > 1 and word.exact.isupper():
+        forms = [form for one in languages() for form in one.acronym_forms(word)]
+        folded = {word.folded, *map(str.casefold, forms)}
+        return AliasWord(_spelled(folded), frozenset((word.exact, *forms)), is_capitalised=True)
+    folded = {word.folded, *(form for one in languages() for form in one.name_forms(word))}
+    return AliasWord(_spelled(folded), frozenset(), word.exact[0].isupper())
 
 
-def _both(forms: Iterable[str]) -> frozenset[str]:
-    """With the ae, oe, ue spellings."""
+def _spelled(forms: Iterable[str]) -> frozenset[str]:
+    """Return the forms in every spelling."""
     return frozenset(spelled for form in forms for (spelled,) in spellings((form,)))
-
-
-def _genitives(word: str, *, person: bool) -> set[str]:
-    if len(word) < 2 or not word[-1].isalpha() or word.endswith(_GENITIVE_STOPS):
-        return set()
-    return {word + "s"} if person or word[-1] in "aeiouyäöü" else {word + "s", word + "es"}
-
-
-def _adjective_forms(word: str) -> set[str]:
-    for ending, others in _ADJECTIVE_ENDINGS.items():
-        if word.endswith(ending) and len(word) - len(ending) >= _MIN_ADJECTIVE:
-            return {word.removesuffix(ending) + other for other in others.split()}
-    return set()
-
-
-def _is_cyrillic(word: str) -> bool:
-    return all("Ѐ" <= c <= "ӿ" or c == "'" for c in word)
-
-
-def _cyrillic_forms(word: str) -> set[str]:
-    if len(word) < _MIN_CYRILLIC:
-        return set()
-    for ending, others in _CYRILLIC_ENDINGS.items():
-        if word.endswith(ending):
-            return {word.removesuffix(ending) + other for other in others.split()}
-    return set() if word[-1] in "еєиіїуюы" else {word + e for e in _AFTER_CONSONANT.split()}

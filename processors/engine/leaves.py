@@ -42,7 +42,7 @@ class PhraseProgram(QueryProgram):
         found: list[Span] = []
         for number, pattern in self.patterns:
             if starts := view.hits.get(number):
-                places = [section.place(start) - pattern.word for start in starts]
+                places = [section.position_at(start) - pattern.word for start in starts]
                 self._add(section, places, pattern, found)
         if self.scope is not None:
             found = [span for span in found if view.zone(span[0]).field == self.scope]

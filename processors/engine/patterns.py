@@ -1,33 +1,33 @@
-"""Literals for the automaton, and the check of what a literal alone cannot decide.
+"""Patterns: the literal of a phrase for the automaton, and the comparison of its words.
 
-A phrase is written out as the tokeniser writes a text: ``" eu beitritt"`` for ``"EU Beitritt*"``.
-Its longest piece without a wildcard goes into the automaton. Where that piece is all there is, an
-occurrence is a hit; else the words are compared one by one. Comparing is linear: wildcards are
-matched greedily, never by a regular expression made from what somebody wrote.
+A phrase is written as the tokeniser writes a text: ``" eu beitritt"`` for ``"EU Beitritt*"``. Its
+longest piece without a wildcard goes into the automaton. Where that piece is the whole phrase, an
+occurrence is a hit; otherwise the words are compared one by one. The comparison matches wildcards
+greedily, in bounded time; it compiles no regular expression from what an operator wrote.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
+from core.text.languages import Language, languages
 from processors.query.nodes import MANY, ONE
 
 _WILD = re.compile(f"[{MANY}{ONE}]")
-_SPELLED = {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
-_UMLAUTS = str.maketrans(_SPELLED)
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What the automaton looks for on behalf of one spelling of a phrase.
+    """One spelling of a phrase.
 
     Attributes:
-        literal: Goes into the automaton.
-        word: Which word of the phrase the literal begins in.
-        words: The whole phrase, for the comparison.
-        plain: An occurrence of the literal is a hit; nothing to compare.
-        chains: A hyphen chain as a whole may be a hit, so it has to be compared too.
+        literal: What the automaton searches for.
+        word: Index of the word that the literal begins in.
+        words: The words that are compared.
+        plain: Whether an occurrence of the literal is a hit without a comparison.
+        chains: Whether a whole hyphen chain may be a hit and is compared too.
     """
 
     literal: str
@@ -38,20 +38,26 @@ class Pattern:
 
 
 def spellings(words: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """The phrase, and with ae, oe, ue for umlauts where it has some."""
-    spelled = tuple(word.translate(_UMLAUTS) for word in words)
+    """Return a phrase, and its spelling without the letters that some keyboards lack."""
+    table = _spelling_table(languages())
+    spelled = tuple(word.translate(table) for word in words)
     return [words] if spelled == words else [words, spelled]
 
 
+@cache
+def _spelling_table(known: tuple[Language, ...]) -> dict[int, str]:
+    return {ord(letter): text for one in known for letter, text in one.spellings.items()}
+
+
 def pattern(folded: tuple[str, ...], compared: tuple[str, ...] | None = None) -> Pattern:
-    """The automaton's pattern of a phrase.
+    """Return the pattern of a phrase.
 
     Args:
-        folded: The phrase in folded words.
-        compared: Exact words to be compared as well, where the phrase is exact.
+        folded: Its words, folded.
+        compared: Its exact words, where the phrase is exact.
     """
     words = compared or folded
-    parts = [word.replace("-", " ") for word in folded]  # the text has chains in parts
+    parts = [word.replace("-", " ") for word in folded]  # the tokeniser splits chains
     written = re.sub(f"{MANY}+", MANY, f" {' '.join(parts)} ")
     start = 2 if written.startswith(f" {MANY}") else 0
     end = len(written) - 2 if written.endswith(f"{MANY} ") else len(written)
@@ -67,7 +73,10 @@ def pattern(folded: tuple[str, ...], compared: tuple[str, ...] | None = None) ->
 
 
 def glob(word: str, pattern: str) -> bool:
-    """Whether a word matches a pattern of ``MANY`` and ``ONE``; time is their product at most."""
+    """Return whether a word matches a pattern with ``MANY`` and ``ONE``.
+
+    Takes time proportional to the product of their lengths at most.
+    """
     w = p = 0
     star, resume = -1, 0
     while w < len(word):
@@ -84,5 +93,5 @@ def glob(word: str, pattern: str) -> bool:
 
 
 def has_wildcard(word: str) -> bool:
-    """Whether the pattern of a word is more than the word itself."""
+    """Return whether the pattern of a word has a wildcard."""
     return _WILD.search(word) is not None

@@ -63,7 +63,7 @@ class QueryProgram:
         for number, more in self.simple:
             if starts := view.hits.get(number):
                 for start in starts:
-                    first = view.main.place(start)
+                    first = view.main.position_at(start)
                     found.append((first, first + more))
         return found
 

@@ -110,7 +110,7 @@ class FieldGroup:
         spaces: np.ndarray = (np.frombuffer(self.buffer, np.uint8) == SPACE).cumsum()
         return spaces
 
-    def place(self, start: int) -> int:
+    def position_at(self, start: int) -> int:
         """Position, without base, of the word that byte ``start`` is in or is the space before."""
         return int(self._spaces[start]) - 1
 
@@ -201,7 +201,7 @@ class View:
         buffer, marks = self.main.buffer, []
         at = buffer.find(_MARK)
         while at >= 0:
-            marks.append(self.main.place(at))
+            marks.append(self.main.position_at(at))
             at = buffer.find(_MARK, at + 1)
         return marks
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.text.sentences import sentences
+from core.text.sentences import sentence_starts
 from core.text.tokens import Token, tokenise
 from processors.engine.ruleset import RuleSet, TopicRules
 from processors.engine.view import View
@@ -99,7 +99,7 @@ class Oracle:
         if field not in ("lead", "text"):
             return 0
         start = next(t.start for t in self.tokens[field] if t.first == t.last == position)
-        return sum(begin <= start for begin in sentences(self.fields[field]))
+        return sum(begin <= start for begin in sentence_starts(self.fields[field]))
 
 
 def _fits(node: Phrase, index: int, token: Token, variant: bool | None = None) -> bool:

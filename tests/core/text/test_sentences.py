@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text.sentences import Sentences, sentences
+from core.text.sentences import Sentences, sentence_starts
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from core.text.sentences import Sentences, sentences
 )
 def test_sentences_begin_where_a_reader_says(parts: list[str]) -> None:
     text = "".join(parts)
-    begins = sentences(text)
+    begins = sentence_starts(text)
     ends = [*begins[1:], len(text)]
     assert [text[a:b] for a, b in zip(begins, ends, strict=True)] == parts
 
@@ -33,13 +33,13 @@ def test_sentences_begin_where_a_reader_says(parts: list[str]) -> None:
 def test_the_sentence_around_a_span_is_the_one_it_lies_in() -> None:
     text = "Eins ist da. Der Nato-Beitritt kommt. Drei."
     at = text.index("Nato")
-    assert Sentences(text).shown(at, at + 13) == "Der Nato-Beitritt kommt."
+    assert Sentences(text).excerpt(at, at + 13) == "Der Nato-Beitritt kommt."
 
 
 def test_a_sentence_that_is_too_long_is_cut_at_word_borders_around_the_span() -> None:
     text = "wort " * 300 + "Treffer " + "wort " * 300
     at = text.index("Treffer")
-    sentence = Sentences(text).shown(at, at + 7, limit=100)
+    sentence = Sentences(text).excerpt(at, at + 7, limit=100)
     assert "wort Treffer wort" in sentence
     assert len(sentence) <= 100
     assert set(sentence.split()) == {"wort", "Treffer"}
@@ -47,25 +47,25 @@ def test_a_sentence_that_is_too_long_is_cut_at_word_borders_around_the_span() ->
 
 @given(st.text(alphabet="aA1. !\n„“Dr", max_size=60), st.data())
 def test_a_span_lies_in_its_sentence(text: str, data: st.DataObject) -> None:
-    begins = sentences(text)
+    begins = sentence_starts(text)
     assert begins == sorted(set(begins))
     assert begins[0] == 0
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    assert text[start:end].strip() in Sentences(text).shown(start, end)
+    assert text[start:end].strip() in Sentences(text).excerpt(start, end)
 
 
 def test_a_hostile_text_is_split_in_linear_time() -> None:
-    assert len(sentences("A. " * 100_000)) >= 1
-    assert sentences("a" * 200_000 + ". ") == [0]
-    assert len(sentences("?! Ab " * 50_000)) > 49_000
+    assert len(sentence_starts("A. " * 100_000)) >= 1
+    assert sentence_starts("a" * 200_000 + ". ") == [0]
+    assert len(sentence_starts("?! Ab " * 50_000)) > 49_000
 
 
 @given(st.text(alphabet="aA1. !\n„“Dr", max_size=60), st.data())
 def test_sentences_found_where_asked_are_those_of_the_whole_text(
     text: str, data: st.DataObject
 ) -> None:
-    begins = [*sentences(text), len(text)]
+    begins = [*sentence_starts(text), len(text)]
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     first, after = Sentences(text).around(start, end)

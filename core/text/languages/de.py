@@ -1,0 +1,172 @@
+"""German."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from core.text.languages.model import (
+    BylineWords,
+    DateWords,
+    Language,
+    NameWord,
+    word_pairs,
+    words,
+)
+
+_FOLDER = Path(__file__).parent
+_NO_GENITIVE = ("s", "x", "z", "ß")
+_MIN_ADJECTIVE = 4
+"""Letters before the ending; shorter words are seldom adjectives."""
+_ADJECTIVE_ENDINGS = {
+    "e": ("en", "er", "es", "em"),
+    "er": ("e", "en", "em", "es"),
+    "es": ("e", "en", "er", "em"),
+}
+
+
+def name_forms(word: NameWord) -> frozenset[str]:
+    """Return the genitive of a name's last word, the endings of an adjective inside a name.
+
+    *Selenskyjs*, *des Bundestages*; *der Europäischen Union*.
+    """
+    if word.is_last:
+        return _genitives(word.folded, is_person=word.is_person)
+    if word.exact[0].isupper() and not word.is_person:
+        return _adjective_forms(word.folded)
+    return frozenset()
+
+
+def acronym_forms(word: NameWord) -> frozenset[str]:
+    """Return the genitive or plural of an acronym that ends a name: *AKWs*."""
+    return frozenset((f"{word.exact}s",)) if word.is_last and word.exact.isascii() else frozenset()
+
+
+def central_european(local: datetime) -> datetime:
+    """Return a naive local time of Berlin in UTC: summer time by the rule of the EU (2000/84/EC).
+
+    Written out because the zone database may be missing where Python runs.
+    """
+    winter = local.replace(tzinfo=UTC) - timedelta(hours=1)
+    begins, ends = (_last_sunday(local.year, month) + timedelta(hours=1) for month in (3, 10))
+    summer = winter - timedelta(hours=1)
+    return summer if begins <= summer < ends else winter
+
+
+def _last_sunday(year: int, month: int) -> datetime:
+    last = datetime(year, month, 31, tzinfo=UTC)
+    return last - timedelta(days=(last.weekday() + 1) % 7)
+
+
+def _genitives(folded: str, *, is_person: bool) -> frozenset[str]:
+    if len(folded) < 2 or not _is_latin(folded[-1]) or folded.endswith(_NO_GENITIVE):
+        return frozenset()
+    endings = ("s",) if is_person or folded[-1] in "aeiouyäöü" else ("s", "es")
+    return frozenset(folded + ending for ending in endings)
+
+
+def _is_latin(character: str) -> bool:
+    return unicodedata.name(character, "").startswith("LATIN")
+
+
+def _adjective_forms(folded: str) -> frozenset[str]:
+    for ending, others in _ADJECTIVE_ENDINGS.items():
+        if folded.endswith(ending) and len(folded) - len(ending) >= _MIN_ADJECTIVE:
+            return frozenset(folded.removesuffix(ending) + other for other in others)
+    return frozenset()
+
+
+LANGUAGE = Language(
+    code="de",
+    own_letters="äöü",
+    spellings={"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"},
+    clitics=words("s"),
+    abbreviations=words(
+        """
+        abs allg bd bzw ca dr dipl ehem einschl etc evtl exkl gem ggf hbf hl hr hrn ing inkl insb
+        jh jhd kap lt mfg mind mio mrd nachf nr pkt prof qm sen sog std str tel ua usw verf
+        verm vgl vs wg zb zt zzgl bspw sogen zw frl st stv phil med jur rer nat
+        okt dez jan feb apr jul aug sep sept nov
+        """
+    ),
+    sentence_starters=words(
+        """
+        der die das den dem ein eine es er sie wir ich in im am an auf auch aber und doch so zudem
+        nach bei mit für seit während wenn dies diese dieser dort damit laut
+        """
+    ),
+    function_words=words(
+        """
+        der die das und in zu den von mit ist auf für im dem nicht ein eine des sich es an auch als
+        bei nach aus wie am er hat dass sie werden wird einer um so noch nur war einem über sind
+        oder zum haben einen aber vor kann durch wurde bis mehr zur sein worden gegen habe soll
+        schon keine seit unter wenn was ihre ihr seine ich wir man dieser diese dieses alle wieder
+        gibt uhr jahr jahre jahren sagte zwei drei beim vom ins sowie denn doch dann da hier jetzt
+        zwischen damit deren dessen selbst während rund etwa ihren seinen ihrer seiner immer viele
+        waren wurden hatte hatten sollen müssen können will wollen laut demnach bereits erst
+        weitere neue neuen eines kein keinen ohne sei seien könnte würde möchte
+        """
+    ),
+    misleading_stems={
+        "krim": "Krimi, Kriminalität",
+        "gener": "generell, Generation",
+        "general": "generell, generalisieren",
+        "grün": "gründen, gründlich",
+        "krieg": "kriegen",
+        "part": "Partner, Party",
+        "vertrag": "vertragen",
+        "merz": "merzen",
+        "port": "Porträt",
+        "inter": "Internet, Interview",
+    },
+    english_stems=word_pairs((_FOLDER / "de.english.txt").read_text(encoding="utf-8")),
+    name_forms=name_forms,
+    acronym_forms=acronym_forms,
+    dates=DateWords(
+        months=(
+            words("jan januar jänner"),
+            words("feb februar feber"),
+            words("mär märz maer maerz mrz"),
+            words("apr april"),
+            words("mai"),
+            words("jun juni"),
+            words("jul juli"),
+            words("aug august"),
+            words("sep sept september"),
+            words("okt oktober"),
+            words("nov november"),
+            words("dez dezember"),
+        ),
+        weekdays=words("montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag"),
+        short_weekdays=words("mo di mi do fr sa so"),
+        relative_days=words("heute gestern vorgestern"),
+        fillers=words("um den uhr"),
+        joiners=words("um am"),
+        hours=words("uhr"),
+        elapsed=(
+            (
+                r"vor\s(?:\d+|ein(?:er|em)?|wenigen|kurzem)\s?"
+                r"(?:sek\w*|min\w*|stunden?|std\.?|tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?)?"
+            ),
+        ),
+        elapsed_cues=(r"\bvor\b",),
+        just_now=("gerade eben",),
+        dotted=True,
+        local_time=central_european,
+    ),
+    bylines=BylineWords(
+        openers=("von", "text:"),
+        conjunctions=words("und"),
+        particles=words("von der"),
+        agency_fillers=words(
+            "quelle quellen mit material von und der des agentur agenturen agenturmaterial text "
+            "nachrichtenagentur"
+        ),
+        says=("sagte?", "schreibt", "schrieb", "meinte?", "kommentierte?"),
+        comment_nouns=words("kommentar"),
+        comment_prepositions=words("von"),
+        signature_endings=("uhr", "antworten", "melden", "bearbeitet"),
+    ),
+    page_phrases=_FOLDER / "de.page.txt",
+)

@@ -1,0 +1,86 @@
+"""English."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.text.languages.model import BylineWords, DateWords, Language, words
+
+LANGUAGE = Language(
+    code="en",
+    clitics=words("s"),
+    abbreviations=words(
+        """
+        mr mrs ms messrs gen col lt sgt capt cpt maj adm gov rep hon rev jr inc ltd corp co dept est
+        fig jun oct dec approx al ave blvd mt ft st prof dr etc vs
+        jan feb apr jul aug sep sept nov
+        """
+    ),
+    sentence_starters=words(
+        "the a an it he she they we but and this that these in on at for with after"
+    ),
+    function_words=words(
+        """
+        the of and to a in is that for on with as was at by it be from are this have has an not but
+        had its were which will their or he his they been who after more said also about would up
+        there when one all out than we she her over into new could can you some other so if no two
+        first year last people time i my our your them these what him may do just like while how
+        any only most where many now before did against during under since such s t re u
+        """
+    ),
+    misleading_stems={
+        "join": "joint, jointly",
+        "gener": "generous",
+        "general": "generally",
+        "niger": "Nigeria",
+        "austr": "Austria and Australia",
+        "part": "particular",
+        "trump": "trumpet",
+        "mali": "malign, malicious",
+        "port": "portfolio",
+        "inter": "interest",
+    },
+    dates=DateWords(
+        months=(
+            words("jan january"),
+            words("feb february"),
+            words("mar march"),
+            words("apr april"),
+            words("may"),
+            words("jun june"),
+            words("jul july"),
+            words("aug august"),
+            words("sep sept september"),
+            words("oct october"),
+            words("nov november"),
+            words("dec december"),
+        ),
+        weekdays=words("monday tuesday wednesday thursday friday saturday sunday"),
+        short_weekdays=words("mon tue tu wed thu fri sat sun"),
+        relative_days=words("today yesterday"),
+        fillers=words("at"),
+        joiners=words("at on"),
+        hours=words("am pm"),
+        clock_endings=(r"a\.m\.", r"p\.m\."),
+        ordinal_endings=words("st nd rd th"),
+        elapsed=(
+            (
+                r"(?:\d+|an?|a few)\s?"
+                r"(?:[smhdw]|sec\w*|min\w*|hours?|hrs?|days?|weeks?|months?|years?|yrs?)\sago"
+            ),
+            r"\d+\s?[hdw](?=\s*$)",
+        ),
+        elapsed_cues=(r"\bago\b",),
+        just_now=("just now",),
+    ),
+    bylines=BylineWords(
+        openers=("by",),
+        conjunctions=words("and"),
+        agency_fillers=words("source with reporting from by and agencies international media at"),
+        says=("says?", "said", "wrote", "writes", "commented", "replied"),
+        comment_nouns=words("comment"),
+        comment_prepositions=words("by"),
+        signature_endings=("permalink", "reply", "report", "edited", "likes?"),
+    ),
+    page_phrases=Path(__file__).parent / "en.page.txt",
+)

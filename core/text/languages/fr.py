@@ -1,0 +1,58 @@
+"""French."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.text.languages.model import BylineWords, DateWords, Language, words
+
+LANGUAGE = Language(
+    code="fr",
+    elisions=words("l d j m t s c n qu jusqu lorsqu puisqu quoiqu"),
+    abbreviations=words("mm mme mlle mgr av janv févr juil déc env"),
+    sentence_starters=words("le la les il elle ils un une mais et ce cette"),
+    function_words=words(
+        """
+        le la les un une des du de et en à au aux dans par pour sur avec est sont a ont été qui que
+        ne pas plus ce cette ces se sa son ses il elle ils leur leurs mais ou où comme après selon
+        fait être avait
+        """
+    ),
+    dates=DateWords(
+        months=(
+            words("janv janvier"),
+            words("fév févr fevr février fevrier"),
+            words("mars"),
+            words("avr avril"),
+            words("mai"),
+            words("juin"),
+            words("juil juillet"),
+            words("août aout"),
+            words("sept septembre"),
+            words("oct octobre"),
+            words("nov novembre"),
+            words("déc décembre decembre"),
+        ),
+        weekdays=words("lundi mardi mercredi jeudi vendredi samedi dimanche"),
+        short_weekdays=words("lun mar mer jeu ven sam dim"),
+        relative_days=words("aujourd'hui hier"),
+        fillers=words("à le"),
+        joiners=words("à le"),
+        clock_endings=("h", "min"),
+        ordinal_endings=words("er"),
+        elapsed=(r"il y a\s(?:\d+|une?|quelques)\s\w+",),
+        elapsed_cues=("il y a",),
+        just_now=("à l'instant",),
+    ),
+    bylines=BylineWords(
+        openers=("par",),
+        conjunctions=words("et"),
+        particles=words("de"),
+        agency_fillers=words("avec de et"),
+        says=(r"dit", r"a\sdit", r"a\sécrit", "écrit"),
+        comment_nouns=words("commentaire"),
+        comment_prepositions=words("de"),
+        signature_endings=("h", "répondre", "signaler"),
+    ),
+    page_phrases=Path(__file__).parent / "fr.page.txt",
+)

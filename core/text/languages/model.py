@@ -1,0 +1,169 @@
+"""The form in which a language's file says what is known of the language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+Words = frozenset[str]
+Patterns = tuple[str, ...]
+
+
+def words(text: str) -> Words:
+    """Return the words of a text, for lists that read better as one."""
+    return frozenset(text.split())
+
+
+def word_pairs(text: str) -> dict[str, str]:
+    """Return the mapping written as alternating keys and values.
+
+    Raises:
+        ValueError: The last key has no value.
+    """
+    found = text.split()
+    return dict(zip(found[::2], found[1::2], strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class NameWord:
+    """A word of an entity's name or alias.
+
+    Attributes:
+        folded: As texts are compared: without case and accents.
+        exact: As the operator wrote it.
+        is_last: Whether it is the last word of the name.
+        is_person: Whether the name is a person's.
+    """
+
+    folded: str
+    exact: str
+    is_last: bool
+    is_person: bool
+
+
+def no_forms(_: object) -> AbstractSet[str]:
+    """Return no inflected forms: the rule of a language that has none or whose are not known."""
+    return frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateWords:
+    """How dates and times are written. Everything is lower-case; patterns are regexes.
+
+    Attributes:
+        months: The names and abbreviations of each month, January first: twelve sets, or none.
+        weekdays: The names of weekdays.
+        short_weekdays: Their abbreviations, without a full stop.
+        relative_days: Words such as *today*.
+        fillers: Words that a date means the same without: *um 12:30* is *12:30*.
+        joiners: Words between a name, a date and a time of day: *on*, *at*.
+        hours: Words behind a full hour: *12 Uhr*, *12 pm*.
+        clock_endings: Patterns of what else may follow hours and minutes.
+        ordinal_endings: Endings of a day of the month: *9th*.
+        year_prefixes: Words that may precede a year.
+        year_endings: Patterns of what may follow a year.
+        elapsed: Patterns of the time since: *3 hours ago*.
+        elapsed_cues: Patterns, one of which is found in every text that ``elapsed`` matches.
+        just_now: Phrases for a moment ago.
+        dotted: Whether a date such as 9.3.2025 counts as written in this language.
+        local_time: Converts a local time without a zone to UTC. It is used for dates written in
+            the language, and for those of publishers who declare it. Where it is None such a time
+            is taken for UTC.
+    """
+
+    months: tuple[Words, ...] = ()
+    weekdays: Words = frozenset()
+    short_weekdays: Words = frozenset()
+    relative_days: Words = frozenset()
+    fillers: Words = frozenset()
+    joiners: Words = frozenset()
+    hours: Words = frozenset()
+    clock_endings: Patterns = ()
+    ordinal_endings: Words = frozenset()
+    year_prefixes: Words = frozenset()
+    year_endings: Patterns = ()
+    elapsed: Patterns = ()
+    elapsed_cues: Patterns = ()
+    just_now: Patterns = ()
+    dotted: bool = False
+    local_time: Callable[[datetime], datetime] | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.months) not in (0, 12):
+            raise ValueError(f"a year has 12 months, not {len(self.months)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BylineWords:
+    """How articles and reader comments say who wrote them. Lower-case; patterns are regexes.
+
+    Attributes:
+        openers: Patterns that open a byline: *by* Jane Doe.
+        prefixes: Words before a name in a field that holds an author, beside the openers.
+        conjunctions: Words between two names: *and*.
+        particles: Words inside a name that are written small: Ursula *von der* Leyen.
+        agency_fillers: Words that may stand beside the name of a news agency in a credit.
+        says: Patterns between a reader's name and the comment: *wrote*.
+        comment_nouns: Words for a comment: *comment* by …
+        comment_prepositions: Words between such a noun and a name: comment *by* …
+        signature_endings: Patterns of what may follow a comment's name and time: *reply*.
+    """
+
+    openers: Patterns = ()
+    prefixes: Words = frozenset()
+    conjunctions: Words = frozenset()
+    particles: Words = frozenset()
+    agency_fillers: Words = frozenset()
+    says: Patterns = ()
+    comment_nouns: Words = frozenset()
+    comment_prepositions: Words = frozenset()
+    signature_endings: Patterns = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Language:
+    """What is known of one language; blank where nothing is.
+
+    Words are folded as :mod:`core.text.tokens` folds them, unless said otherwise. A language is
+    equal to itself alone, so that a tuple of languages is a cheap key of a cache.
+
+    Attributes:
+        code: ISO 639-1, two letters.
+        own_letters: Letters with a mark that are letters of their own: folding keeps the mark.
+        folded_letters: Letters that are compared as another one, beside what Unicode decomposes.
+        spellings: Letters, small and capital, by how they are written where they cannot be typed.
+        elisions: Words that an apostrophe joins to the next word: *l'*.
+        clitics: Endings that an apostrophe joins to a word they are no part of: *'s*.
+        abbreviations: Words whose full stop ends no sentence; case folded, not accents.
+        sentence_starters: Words that begin a sentence even after such a full stop; likewise.
+        function_words: Words that say nothing about what a text is about.
+        misleading_stems: Stems that, as ``stem*``, find more than their author thinks, and
+            examples of it.
+        english_stems: Beginnings of words by the beginning of the English word for them.
+        name_forms: Returns the other forms a word of a name takes, folded.
+        acronym_forms: Returns the other forms of a word in capitals, as they are written.
+        dates: How dates and times are written.
+        bylines: How authors are named.
+        page_phrases: The file of phrases that part a page into zones
+            (:mod:`ingest.extract.vocabulary`); None where there is none.
+    """
+
+    code: str
+    own_letters: str = ""
+    folded_letters: Mapping[str, str] = field(default_factory=dict)
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    elisions: Words = frozenset()
+    clitics: Words = frozenset()
+    abbreviations: Words = frozenset()
+    sentence_starters: Words = frozenset()
+    function_words: Words = frozenset()
+    misleading_stems: Mapping[str, str] = field(default_factory=dict)
+    english_stems: Mapping[str, str] = field(default_factory=dict)
+    name_forms: Callable[[NameWord], AbstractSet[str]] = no_forms
+    acronym_forms: Callable[[NameWord], AbstractSet[str]] = no_forms
+    dates: DateWords = field(default_factory=DateWords)
+    bylines: BylineWords = field(default_factory=BylineWords)
+    page_phrases: Path | None = None

@@ -1,0 +1,64 @@
+"""Russian."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.text.languages.east_slavic import name_forms
+from core.text.languages.model import BylineWords, DateWords, Language, words
+
+LANGUAGE = Language(
+    code="ru",
+    folded_letters={"ё": "е"},
+    abbreviations=words(
+        "г гг им ул д обл р тыс млн млрд руб т п см др проф акад ст стр рис пл просп"
+    ),
+    sentence_starters=words("он она они это но и в на мы его"),
+    function_words=words(
+        """
+        и в во не на что он она они с со как а то все его но да к у же вы за бы по от о из ему до
+        для это быть был была были или при после который которые сообщил также году
+        """
+    ),
+    name_forms=name_forms,
+    dates=DateWords(
+        months=(
+            words("января январь янв"),
+            words("февраля февраль фев"),
+            words("марта март мар"),
+            words("апреля апрель апр"),
+            words("мая май"),
+            words("июня июнь июн"),
+            words("июля июль июл"),
+            words("августа август авг"),
+            words("сентября сентябрь сен"),
+            words("октября октябрь окт"),
+            words("ноября ноябрь ноя"),
+            words("декабря декабрь дек"),
+        ),
+        weekdays=words("понедельник вторник среда четверг пятница суббота воскресенье"),
+        short_weekdays=words("пн вт ср чт пт сб вс"),
+        relative_days=words("сегодня вчера"),
+        joiners=words("в"),
+        year_endings=(r"г\.?", "года"),
+        elapsed=(
+            (
+                r"(?:\d+\s)?(?:секунд\w*|минут\w*|час\w*|дн\w+|день|недел\w+|месяц\w*|лет|год\w*)"
+                r"\sназад"
+            ),
+        ),
+        elapsed_cues=("назад",),
+        just_now=("только что",),
+    ),
+    bylines=BylineWords(
+        openers=("автор:?",),
+        prefixes=words("от"),
+        conjunctions=words("и"),
+        agency_fillers=words("по материалам и текст"),
+        says=("говорит", "пишет", "написал[аи]?", "сказал[аи]?"),
+        comment_nouns=words("комментарий"),
+        comment_prepositions=words("от"),
+        signature_endings=(r"г\.", "ответить"),
+    ),
+    page_phrases=Path(__file__).parent / "ru.page.txt",
+)

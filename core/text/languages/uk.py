@@ -1,0 +1,63 @@
+"""Ukrainian."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.text.languages.east_slavic import name_forms
+from core.text.languages.model import BylineWords, DateWords, Language, words
+
+LANGUAGE = Language(
+    code="uk",
+    abbreviations=words(
+        "вул д обл р тис млн млрд т п см др проф акад ст рис напр м грн пл просп св"
+    ),
+    sentence_starters=words("він вона вони це але у й та в на"),
+    function_words=words(
+        """
+        і у з та що не на до за про від як це його її вони він вона був була було були або для
+        після також який яка які році
+        """
+    ),
+    name_forms=name_forms,
+    dates=DateWords(
+        months=(
+            words("січня січ"),
+            words("лютого лют"),
+            words("березня бер"),
+            words("квітня кві"),
+            words("травня тра"),
+            words("червня чер"),
+            words("липня лип"),
+            words("серпня сер"),
+            words("вересня вер"),
+            words("жовтня жов"),
+            words("листопада лис"),
+            words("грудня гру"),
+        ),
+        weekdays=words("понеділок вівторок середа четвер п'ятниця субота неділя"),
+        short_weekdays=words("пн вт ср чт пт сб нд"),
+        relative_days=words("сьогодні вчора"),
+        joiners=words("о об в"),
+        year_endings=(r"р\.?", "року"),
+        elapsed=(
+            (
+                r"(?:\d+\s)?(?:секунд\w*|хвилин\w*|годин\w*|дн\w+|день|тиж\w+|місяц\w*|рок\w*|рік)"
+                r"\sтому"
+            ),
+        ),
+        elapsed_cues=("тому",),
+        just_now=("щойно",),
+    ),
+    bylines=BylineWords(
+        openers=("автор:?",),
+        prefixes=words("від"),
+        conjunctions=words("та"),
+        agency_fillers=words("за матеріалами та текст"),
+        says=("каже", "пише", "написа(?:в|ла)"),
+        comment_nouns=words("коментар"),
+        comment_prepositions=words("від"),
+        signature_endings=(r"р\.", "відповісти"),
+    ),
+    page_phrases=Path(__file__).parent / "uk.page.txt",
+)
