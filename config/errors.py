@@ -36,6 +36,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from config.i18n import Phrase, in_english
+
 if TYPE_CHECKING:
     from config.faults import Fault
 
@@ -114,7 +116,7 @@ class FetchError(ExternalError):
         url: The URL asked for.
         outcome: The class of failure, a bounded set of words fit for a metric label
             (``dns``, ``timeout``, ``http_4xx`` ...; see :mod:`core.http`).
-        message: What happened, in words.
+        reason: What happened; ``message`` is its English text.
         retry_after: Seconds the server asked us to wait, if it did.
         retry: Whether a later attempt may succeed.
     """
@@ -123,15 +125,16 @@ class FetchError(ExternalError):
         self,
         url: str,
         outcome: str,
-        message: str,
+        reason: Phrase,
         *,
         retry_after: float | None = None,
         retry: bool = True,
         mend: str = "",
     ) -> None:
-        super().__init__(message, mend=mend)
+        super().__init__(in_english(reason), mend=mend)
         self.url = url
         self.outcome = outcome
+        self.reason = reason
         self.retry_after = retry_after
         self.retry = retry
 
@@ -229,14 +232,16 @@ class ExtractionError(WirewatchError):
     Args:
         url: The page.
         outcome: ``timeout``, ``crash``, ``not_html`` or ``empty``: fit for a metric label.
+        reason: What happened; ``message`` is its English text.
     """
 
     exit_code = 1
 
-    def __init__(self, url: str, outcome: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, url: str, outcome: str, reason: Phrase) -> None:
+        super().__init__(in_english(reason))
         self.url = url
         self.outcome = outcome
+        self.reason = reason
 
 
 class PoisonError(WirewatchError):

@@ -16,8 +16,8 @@ entry. A page writes the article and its announcement and ends the entry, in one
 a crash before it costs one more request, and nothing is announced twice.
 
 Modules: ``interval``, ``backoff``, ``conditional``, ``poll_outcome``, ``admit`` (the entries of a
-document), ``revise`` and ``compose`` (the page of an entry) are pure. ``poll``, ``pages``, ``work``,
-``scheduler`` and ``service`` do the input and output, with the dependencies that ``deps`` holds.
+document), ``revise`` and ``compose`` (the page of an entry) are pure. ``poll``, ``pages``,
+``work``, ``scheduler`` and ``service`` do the input and output, with the dependencies in ``deps``.
 ``outage`` tells an outage of our own connection from failures of publishers. All of them build on
 ``urls``, ``hosts``, ``robots``, ``sources`` and ``extract``.
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from config.i18n import Phrase
 from core.backoff import exponential, jittered
 from core.http.response import Response
 
@@ -84,12 +85,12 @@ class FetchFailure:
     Attributes:
         outcome: A word of a bounded set: those of :mod:`core.http`, of ``ingest.sources`` and
             ``ingest.extract``, and those that statuses stand for here.
-        message: What happened, in words fit for an operator.
+        reason: What happened, for the operator.
         retry_after: Seconds the server asked us to wait.
     """
 
     outcome: str
-    message: str
+    reason: Phrase
     retry_after: float | None = None
 
     @property
@@ -118,11 +119,16 @@ def failure_of(response: Response, wait: float | None) -> FetchFailure | None:
     if 200 <= status < 300:
         return None
     if response.headers.get("cf-mitigated", "").lower() == "challenge":
-        return FetchFailure("challenge", f"HTTP {status}: a bot wall (challenge) answers.")
+        return FetchFailure("challenge", Phrase("fetch.challenge", status=status))
     outcome = _BY_STATUS.get(status, "server_error" if status >= 500 else "http_error")
     heeded = wait if status == 429 or status >= 500 else None
-    asked = f", asking us to wait {heeded:.0f} s" if heeded else ""
-    return FetchFailure(outcome, f"HTTP {status}{asked}.", heeded)
+    return FetchFailure(outcome, _status_reason(status, heeded), heeded)
+
+
+def _status_reason(status: int, wait: float | None) -> Phrase:
+    if not wait:
+        return Phrase("fetch.http", status=status)
+    return Phrase("fetch.http_wait", status=status, wait=timedelta(seconds=wait))
 
 
 def delay(kind: FailClass, count: int) -> timedelta:
@@ -134,11 +140,3 @@ def delay(kind: FailClass, count: int) -> timedelta:
 def with_jitter(wait: timedelta, rng: random.Random) -> timedelta:
     """A wait, made up to a tenth (at most half an hour) longer."""
     return wait + jittered(min(wait * JITTER, JITTER_MOST), rng.random())
-
-
-def in_words(wait: timedelta) -> str:
-    """``45 s``, ``10 min``, ``4 h``."""
-    seconds = wait.total_seconds()
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.3g} h"

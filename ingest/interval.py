@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from config.i18n import Phrase
 from core.store.feed_record import FeedRecord
-from ingest.backoff import in_words, with_jitter
+from ingest.backoff import with_jitter
 
 FLOORS = {"A": timedelta(minutes=5), "B": timedelta(minutes=10), "C": timedelta(minutes=30)}
 """Shortest interval by tier (agency or breaking news; outlet; blog or ministry)."""
@@ -32,10 +33,10 @@ _NO_CACHE = re.compile(r"(?:^|[\s,])no-(?:cache|store)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class PollWait:
-    """When to come back, with the reason as the operator sees it."""
+    """How long to wait before the next poll, with the reason for the operator."""
 
     time: timedelta
-    reason: str
+    reason: Phrase
 
 
 def after_success(feed: FeedRecord, rng: random.Random) -> PollWait:
@@ -45,17 +46,16 @@ def after_success(feed: FeedRecord, rng: random.Random) -> PollWait:
     """
     if feed.every_s is not None:
         every = timedelta(seconds=feed.every_s)
-        return PollWait(every, f"every {in_words(every)}, as sources.yaml says")
+        return PollWait(every, Phrase("feed.due.every", interval=every))
     floor = FLOORS[feed.tier]
     hint = _hint(feed)
     asked = min(hint, HINT_CAPS[feed.tier])
     if asked <= floor:
-        return PollWait(
-            with_jitter(floor, rng), f"every {in_words(floor)}, as for tier {feed.tier}"
-        )
-    reason = f"the publisher asks for {in_words(hint)}"
+        reason = Phrase("feed.due.tier", interval=floor, tier=feed.tier)
+        return PollWait(with_jitter(floor, rng), reason)
+    reason = Phrase("feed.due.hint", interval=hint)
     if asked < hint:
-        reason += f", heeded up to {in_words(asked)} for tier {feed.tier}"
+        reason = Phrase("feed.due.hint_capped", interval=hint, limit=asked, tier=feed.tier)
     return PollWait(with_jitter(asked, rng), reason)
 
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from config.errors import ExtractionError, FetchError, StoreError
+from config.i18n import Phrase, in_english
 from core import metrics
 from core.http import Response, retry_after
 from core.ids import article_id
@@ -35,9 +36,9 @@ from ingest.urls import is_consent_wall
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
-COPY = FetchFailure("not_asked", "Another feed brought it.")
-NO_PAGE = FetchFailure("no_page", "The entry leads to no page of its own.")
-OUR_FAULT = FetchFailure("internal", "Our own fault; the log has the trace.")
+COPY = FetchFailure("not_asked", Phrase("fetch.known_from_another_feed"))
+NO_PAGE = FetchFailure("no_page", Phrase("fetch.no_page"))
+OUR_FAULT = FetchFailure("internal", Phrase("fetch.internal_page"))
 
 log = structlog.get_logger(__name__)
 
@@ -101,12 +102,12 @@ class PageReader:
             return NO_PAGE
         robots = await self._deps.robots.allowed(entry.url)
         if not robots.allowed:
-            word = "robots" if robots.reason == "rules" else "robots_unreachable"
-            return FetchFailure(word, f"robots.txt does not allow it ({robots.reason}).")
+            outcome = "robots_unreachable" if robots.reason == "unreachable" else "robots"
+            return FetchFailure(outcome, Phrase(f"fetch.{outcome}"))
         try:
             response = await self._get(entry.url, robots.crawl_delay or 0.0)
         except FetchError as error:
-            return FetchFailure(error.outcome, error.message, error.retry_after)
+            return FetchFailure(error.outcome, error.reason, error.retry_after)
         now = self._deps.clock()
         wait = retry_after(response.headers, now)
         failure = failure_of(response, wait) or _elsewhere(entry.url, response.url, "")
@@ -138,7 +139,7 @@ class PageReader:
             )
         except ExtractionError as error:
             word = f"extract_{error.outcome}" if error.outcome in ("timeout", "crash") else None
-            return FetchFailure(word or error.outcome, error.message)
+            return FetchFailure(word or error.outcome, error.reason)
         return _unusable(entry, found, response) or PageRead(found, response.url, now)
 
     def _conclude(
@@ -151,7 +152,7 @@ class PageReader:
         verdict = self._verdict(connection, entry, result, now)
         if isinstance(result, FetchFailure) and result.retry_after:
             until = now + timedelta(seconds=result.retry_after)
-            hosts.pause(connection, pause_scope(entry.url), until, result.message)
+            hosts.pause(connection, pause_scope(entry.url), until, result.reason.dump())
         _write(connection, entry, verdict, now)
         entries.save(connection, verdict.entry, self._deps.me)
         return EntryResult(entry.id, verdict.disposition, outcome)
@@ -201,18 +202,18 @@ def _is_copy(connection: Connection, entry: EntryRecord) -> bool:
 def _unusable(entry: EntryRecord, found: ExtractedPage, response: Response) -> FetchFailure | None:
     """Why what was extracted is not the article: a wall, or a page that lists articles."""
     if "list_page" in found.flags:
-        return FetchFailure("list_page", "The link leads to a page that lists articles.")
+        return FetchFailure("list_page", Phrase("fetch.list_page"))
     if "consent_wall" in found.flags:
-        return FetchFailure("consent_wall", "The link leads to a page that asks for consent.")
+        return FetchFailure("consent_wall", Phrase("fetch.consent_wall"))
     return _elsewhere(entry.url, response.url, found.title)
 
 
 def _elsewhere(link: str, final_url: str, title: str) -> FetchFailure | None:
     """Why an answer is another page than the one asked for."""
     if is_consent_wall(final_url, title):
-        return FetchFailure("consent_wall", "The link leads to a page that asks for consent.")
+        return FetchFailure("consent_wall", Phrase("fetch.consent_wall"))
     if is_homepage(final_url) and not is_homepage(link):
-        return FetchFailure("homepage", "The link leads to the homepage.")
+        return FetchFailure("homepage", Phrase("fetch.homepage"))
     return None
 
 
@@ -227,7 +228,9 @@ def _write(
 
 
 def _report(entry: EntryRecord, concluded: EntryResult, result: PageRead | FetchFailure) -> None:
-    more = {"message": for_log(result.message)} if isinstance(result, FetchFailure) else {}
+    more = {}
+    if isinstance(result, FetchFailure):
+        more["message"] = for_log(in_english(result.reason))
     log.info(
         "page_concluded",
         feed=entry.feed_id,

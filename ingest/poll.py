@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from config.errors import FetchError, StoreError
+from config.i18n import Phrase, in_english
 from core import metrics
 from core.http import Response, retry_after
 from core.messages.envelope import to_record
@@ -52,19 +53,19 @@ class PollResult:
     Attributes:
         outcome: ``read``, ``unchanged`` (the same body again), ``not_modified`` (304), a failure's
             word, or ``lost`` where another process took the feed meanwhile.
-        message: In words.
+        reason: What went wrong; None where nothing did.
         failed: Whether it did.
         reached: Whether anybody answered.
         own_outage: Whether it is our own connection that is down, which is said once for all.
         dispositions: Of the entries that ended with this poll.
         new: Entries never seen before; their pages are read next.
         changed: Entries that say something else now.
-        next_due_at: When it is polled next, and ``due_reason`` why then.
+        next_due_at: When it is polled next; ``due_reason`` is why, as a stored phrase.
     """
 
     feed_id: str
     outcome: str
-    message: str = ""
+    reason: Phrase | None = None
     failed: bool = False
     reached: bool = True
     own_outage: bool = False
@@ -112,8 +113,8 @@ class Poller:
             if isinstance(error, StoreError) and error.retry:
                 raise
             log.exception("poll_failed", feed=feed.feed_id)
-            words = f"Reading it failed with {type(error).__name__}; the log has more."
-            polled = await self._keep(feed, FetchFailure("internal", words))
+            reason = Phrase("fetch.internal", error=type(error).__name__)
+            polled = await self._keep(feed, FetchFailure("internal", reason))
         _report(feed, polled)
         return polled
 
@@ -128,7 +129,7 @@ class Poller:
             try:
                 response = await self._get(feed, request)
             except FetchError as error:
-                return FetchFailure(error.outcome, error.message, error.retry_after)
+                return FetchFailure(error.outcome, error.reason, error.retry_after)
             if response is None:
                 return None
             if response.status != 304:
@@ -137,7 +138,7 @@ class Poller:
                 return failure_of(response, wait) or FetchedDocument(response, request, body_sha256)
             if request.conditional and response.url == (feed.final_url or response.url):
                 return NotModified(response.headers)
-        return FetchFailure("protocol", "HTTP 304 although the whole document was asked for.")
+        return FetchFailure("protocol", Phrase("fetch.unexpected_304"))
 
     async def _get(self, feed: FeedRecord, request: ConditionalRequest) -> Response | None:
         """One request in the host's turn; None where the lease was lost while waiting for it."""
@@ -164,7 +165,7 @@ class Poller:
         try:
             parsed = await asyncio.to_thread(self._parse, feed, document.response, known)
         except FetchError as error:
-            return FetchFailure(error.outcome, error.message)
+            return FetchFailure(error.outcome, error.reason)
         return replace(document, parsed=parsed)
 
     def _parse(self, feed: FeedRecord, response: Response, known: dict[str, str]) -> ParsedFeed:
@@ -213,7 +214,7 @@ class Poller:
             polled = PollResult(
                 feed.feed_id,
                 "",
-                result.message,
+                result.reason,
                 failed=True,
                 reached=reached,
                 own_outage=outage.ours,
@@ -312,7 +313,7 @@ def _report(feed: FeedRecord, polled: PollResult) -> None:
             "feed_failed",
             feed=feed.feed_id,
             outcome=polled.outcome,
-            message=for_log(polled.message),
+            message=for_log(in_english(polled.reason)) if polled.reason else "",
             next_due_at=polled.next_due_at,
         )
         return

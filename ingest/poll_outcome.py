@@ -16,10 +16,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from config.i18n import Phrase, in_english
 from core.messages import FeedHealth, FeedHealthKind
 from core.store.feed_record import FeedRecord
 from ingest import conditional, interval
-from ingest.backoff import FailClass, FetchFailure, delay, in_words, with_jitter
+from ingest.backoff import FailClass, FetchFailure, delay, with_jitter
 from ingest.conditional import ConditionalRequest
 
 FAILING_AFTER = 3
@@ -101,16 +102,16 @@ def after_failure(
     counted = feed if own_outage else _counted(feed, failure, now)
     kind = FailClass.NETWORK if own_outage else failure.kind
     wait = _wait(feed, kind, 1 if own_outage else counted.class_count, rng)
-    reason = f"{failure.message} Trying again after {in_words(wait)}"
+    reason = Phrase("feed.due.retry", error=failure.reason, wait=wait)
     if failure.retry_after and timedelta(seconds=failure.retry_after) > wait:
         wait = with_jitter(timedelta(seconds=failure.retry_after), rng)
-        reason = f"{failure.message} Waiting {in_words(wait)}, as its server asks"
+        reason = Phrase("feed.due.retry_after", error=failure.reason, wait=wait)
     saved = replace(
         counted,
         next_due_at=now + wait,
-        due_reason=reason,
+        due_reason=reason.dump(),
         last_outcome=failure.outcome,
-        last_error=failure.message,
+        last_error=failure.reason.dump(),
         gone_at=now if _is_gone(counted, now) else counted.gone_at,
     )
     return PollOutcome(saved, _failure_health(feed, saved, failure, now), failure.retry_after)
@@ -194,7 +195,7 @@ def _worked(
     saved = replace(
         after,
         next_due_at=now + wait.time,
-        due_reason=wait.reason,
+        due_reason=wait.reason.dump(),
         fail_class=None,
         fail_count=0,
         class_count=0,
@@ -205,8 +206,8 @@ def _worked(
     )
     if before.fail_count < FAILING_AFTER and not before.gone_at:
         return PollOutcome(saved)
-    words = f"It works again after {before.fail_count} failures."
-    return PollOutcome(saved, (_health(saved, FeedHealthKind.RECOVERED, words, now),))
+    reason = Phrase("feed.health.recovered", n=before.fail_count)
+    return PollOutcome(saved, (_health(saved, FeedHealthKind.RECOVERED, reason, now),))
 
 
 def _redirected(feed: FeedRecord, target: str | None, now: datetime) -> FeedRecord:
@@ -219,10 +220,9 @@ def _failure_health(
     before: FeedRecord, after: FeedRecord, failure: FetchFailure, now: datetime
 ) -> tuple[FeedHealth, ...]:
     if after.gone_at and not before.gone_at:
-        words = "Its server has said for days that it is gone for good; it is no longer polled."
-        return (_health(after, FeedHealthKind.GONE, words, now),)
+        return (_health(after, FeedHealthKind.GONE, Phrase("feed.health.gone"), now),)
     if before.fail_count < FAILING_AFTER <= after.fail_count:
-        return (_health(after, FeedHealthKind.FAILING, failure.message, now),)
+        return (_health(after, FeedHealthKind.FAILING, failure.reason, now),)
     return ()
 
 
@@ -231,12 +231,11 @@ def _read_health(
 ) -> tuple[FeedHealth, ...]:
     found = []
     if before.entry_count and read.new and not read.known and read.whole:
-        words = f"None of its {read.total} entries was known: some may have come and gone unseen."
-        found.append(_health(after, FeedHealthKind.WINDOW_GAP, words, now))
+        reason = Phrase("feed.health.window_gap", n=read.total)
+        found.append(_health(after, FeedHealthKind.WINDOW_GAP, reason, now))
     if _has_moved(before, after, now):
-        target = health_url(after.redirect_target or "")
-        words = f"It has moved for good to {target}; put that URL into sources.yaml."
-        found.append(_health(after, FeedHealthKind.MOVED, words, now))
+        reason = Phrase("feed.health.moved", url=health_url(after.redirect_target or ""))
+        found.append(_health(after, FeedHealthKind.MOVED, reason, now))
     return tuple(found)
 
 
@@ -248,14 +247,14 @@ def _has_moved(before: FeedRecord, after: FeedRecord, now: datetime) -> bool:
     return before.last_200_at - since < MOVED_AFTER <= now - since
 
 
-def _health(feed: FeedRecord, kind: FeedHealthKind, words: str, now: datetime) -> FeedHealth:
+def _health(feed: FeedRecord, kind: FeedHealthKind, reason: Phrase, now: datetime) -> FeedHealth:
     return FeedHealth(
         feed_id=feed.feed_id,
         outlet=feed.outlet,
         url=health_url(feed.url),
         event=kind,
         outcome=feed.last_outcome,
-        message=words,
+        message=in_english(reason),
         at=now,
     )
 

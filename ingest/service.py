@@ -24,6 +24,7 @@ import structlog
 
 from config.catalog.models import Catalog
 from config.errors import StoreError, UsageError
+from config.i18n import Phrase
 from config.settings import Settings
 from core.clock import Clock, utc_now
 from core.dispositions import Dispositions
@@ -292,15 +293,12 @@ class Ingest:
             raise UsageError(f"There is no feed {feed_id!r}.", mend="`feeds list` names them.")
         until = hosts.paused_until(connection, (feed.host, feed.url), now)
         if until:
-            return PollResult(
-                feed_id, "paused", f"Its host asked us to wait until {until:%F %T} UTC."
-            )
+            return PollResult(feed_id, "paused", Phrase("poll.paused", until=until))
         again_at = (feed.last_attempt_at or now) + min(SAME_URL, _every(feed))
         if feed.last_attempt_at and now < again_at:
-            words = "It was asked less than a minute ago; one URL is asked once a minute at most."
-            return PollResult(feed_id, "too_soon", words)
+            return PollResult(feed_id, "too_soon", Phrase("poll.too_soon"))
         leased = feeds.lease(connection, feed_id, self._me, now)
-        return leased or PollResult(feed_id, "busy", "Another process is polling it.")
+        return leased or PollResult(feed_id, "busy", Phrase("poll.busy"))
 
 
 def _every(feed: FeedRecord) -> timedelta:

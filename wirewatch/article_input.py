@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from config.errors import FetchError, UsageError
+from config.i18n import Phrase
 from config.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ async def fetch(url: str, settings: Settings) -> Response:
     async with HttpClient.open(settings) as client:
         response = await client.get(url, max_bytes=settings.http_max_page_bytes)
     if response.status != 200:
-        raise FetchError(url, f"http_{response.status}", f"{url} answered {response.status}.")
+        reason = Phrase("fetch.answered", url=url, status=response.status)
+        raise FetchError(url, f"http_{response.status}", reason)
     return response
 
 

@@ -115,14 +115,32 @@ class Translator:
             return self("span.hours", n=time // timedelta(hours=1))
         return self("span.days", n=time.days)
 
+    def duration(self, time: timedelta) -> str:
+        """Return an interval or a limit: ``90 s``, ``10 min``, ``2.5 h``, ``3 days``.
+
+        Unlike :meth:`span` it rounds, and uses the unit in which little is lost by that.
+        """
+        if time < timedelta(minutes=2):
+            return self("span.seconds", n=self._rounded(time, timedelta(seconds=1), 0))
+        if time < timedelta(hours=2):
+            return self("span.minutes", n=self._rounded(time, timedelta(minutes=1), 0))
+        if time < timedelta(days=2):
+            return self("span.hours", n=self._rounded(time, timedelta(hours=1), 1))
+        return self("span.days", n=self._rounded(time, timedelta(days=1), 1))
+
+    def _rounded(self, time: timedelta, unit: timedelta, digits: int) -> str:
+        from babel.numbers import format_decimal
+
+        return format_decimal(round(time / unit, digits), locale=self.code)
+
     def ago(self, moment: datetime, now: datetime) -> str:
         """``just now``, ``12 min ago``, ``in 5 h``."""
         age = now - moment
         if age < -timedelta(milliseconds=200):  # less is the difference of two clocks
-            return self("ago.in", span=-age)
+            return self("ago.in", span=self.span(-age))
         if age < timedelta(minutes=1):
             return self("ago.now")
-        return self("ago.past", span=age)
+        return self("ago.past", span=self.span(age))
 
     def moment(self, moment: datetime) -> str:
         """The absolute time, in UTC."""
@@ -137,7 +155,7 @@ class Translator:
             case datetime():
                 return self.moment(value)
             case timedelta():
-                return self.span(value)
+                return self.duration(value)
         return value
 
 

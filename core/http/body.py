@@ -11,6 +11,7 @@ import zlib
 from collections.abc import AsyncIterator
 
 from config.errors import FetchError
+from config.i18n import Phrase
 
 ACCEPT_ENCODING = "gzip, deflate"
 """The encodings asked for. Brotli and zstd are left out: 481 bytes of Brotli are 300 MB of text."""
@@ -70,7 +71,7 @@ class BodyReader:
             FetchError: ``truncated`` where the compressed stream has not.
         """
         if self._wire and self._inflater and not self._inflater.complete:
-            raise FetchError(self._url, "truncated", "The compressed body ends too early.")
+            raise FetchError(self._url, "truncated", Phrase("fetch.truncated_compression"))
 
     def _most(self, room: int) -> int:
         """Decoded bytes one piece may become: enough to see that a limit is passed."""
@@ -80,12 +81,10 @@ class BodyReader:
     def _check(self) -> None:
         size = len(self._decoded)
         if size > self._limit and not self._cut:
-            raise FetchError(
-                self._url, "too_large", f"The body is larger than {self._limit} bytes."
-            )
+            raise FetchError(self._url, "too_large", Phrase("fetch.too_large", limit=self._limit))
         if size > RATIO_FREE and size > self._wire * RATIO_LIMIT:
             raise FetchError(
-                self._url, "too_large", f"The body grows more than {RATIO_LIMIT}-fold unpacked."
+                self._url, "too_large", Phrase("fetch.decompression_bomb", ratio=RATIO_LIMIT)
             )
 
 
@@ -162,7 +161,7 @@ class _Inflater:
                 out += self._stream.decompress(piece, most - len(out))
             except zlib.error as error:
                 raise FetchError(
-                    self._url, "protocol", "The body is not packed the way it says."
+                    self._url, "protocol", Phrase("fetch.malformed_compression")
                 ) from error
             piece = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
         return bytes(out)
@@ -173,5 +172,5 @@ def _inflater(url: str, encoding: str) -> _Inflater | None:
     names = [name.strip().lower() for name in encoding.split(",")]
     packed = [n for n in names if n in ("gzip", "x-gzip", "deflate")]
     if len(packed) > 1 or any(name in _REFUSED for name in names):
-        raise FetchError(url, "protocol", "The body is packed in a way we did not ask for.")
+        raise FetchError(url, "protocol", Phrase("fetch.unrequested_encoding"))
     return _Inflater(url) if packed else None

@@ -28,6 +28,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from config.errors import FetchError
+from config.i18n import Phrase
 from config.settings import Settings
 from core.http.body import ACCEPT_ENCODING, BodyReader, read_body
 from core.http.errors import CLIENT_ERRORS, as_fetch_error
@@ -235,12 +236,12 @@ def next_hop(url: str, location: str, seen: set[str], hops: int) -> str:
     """
     following = wire_url(location, url)
     if following is None:
-        raise FetchError(url, "redirect", "The redirect leads to no http or https URL.")
+        raise FetchError(url, "redirect", Phrase("fetch.redirect_to_no_url"))
     following = urldefrag(following).url
     if following in seen:
-        raise FetchError(url, "redirect", "The redirects run in a circle.")
+        raise FetchError(url, "redirect", Phrase("fetch.redirect_loop"))
     if hops >= MOST_REDIRECTS:
-        raise FetchError(url, "redirect", f"More than {MOST_REDIRECTS} redirects.")
+        raise FetchError(url, "redirect", Phrase("fetch.too_many_redirects", limit=MOST_REDIRECTS))
     return following
 
 
@@ -251,9 +252,7 @@ def _first_target(url: str) -> tuple[str, dict[str, str]]:
     bare = url.replace(f"{head}@", "", 1) if at else url
     target = wire_url(bare)
     if target is None:
-        raise FetchError(
-            bare, "bad_url", "This is no http or https URL that can be asked for.", retry=False
-        )
+        raise FetchError(bare, "bad_url", Phrase("fetch.bad_url"), retry=False)
     token = base64.b64encode(unquote(head).encode()).decode("ascii")
     return urldefrag(target).url, {"Authorization": f"Basic {token}"} if at and tail else {}
 

@@ -12,6 +12,7 @@ import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
 from config.errors import FetchError
+from config.i18n import Phrase
 from core.http.ssrf_guard import BlockedAddressError, blocked_error
 
 _NO_SUCH_NAME = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
@@ -20,19 +21,19 @@ _BY_TYPE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str
     (
         (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError, ssl.SSLError),
         "tls",
-        "No trusted TLS connection",
+        "fetch.tls",
     ),
-    (aiohttp.ConnectionTimeoutError, "connect", "No connection in time"),
-    (TimeoutError, "timeout", "No complete answer in time"),
-    (aiohttp.ClientConnectorError, "connect", "No connection"),
-    (aiohttp.ClientPayloadError, "truncated", "The answer ends too early"),
-    (aiohttp.InvalidURL, "bad_url", "The URL cannot be asked for"),
+    (aiohttp.ConnectionTimeoutError, "connect", "fetch.connect_timeout"),
+    (TimeoutError, "timeout", "fetch.timeout"),
+    (aiohttp.ClientConnectorError, "connect", "fetch.connect"),
+    (aiohttp.ClientPayloadError, "truncated", "fetch.truncated"),
+    (aiohttp.InvalidURL, "bad_url", "fetch.bad_url"),
     (
         (aiohttp.ClientResponseError, HttpProcessingError, ValueError),
         "protocol",
-        "The answer is not HTTP",
+        "fetch.not_http",
     ),
-    ((aiohttp.ClientConnectionError, ConnectionError), "reset", "The connection was cut"),
+    ((aiohttp.ClientConnectionError, ConnectionError), "reset", "fetch.connection_cut"),
 )
 
 CLIENT_ERRORS = (aiohttp.ClientError, HttpProcessingError, TimeoutError, OSError, ValueError)
@@ -45,16 +46,16 @@ def as_fetch_error(url: str, error: BaseException) -> FetchError:
         return blocked_error(url)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return _dns(url, error)
-    for types, outcome, words in _BY_TYPE:
+    for types, outcome, code in _BY_TYPE:
         if isinstance(error, types):
-            return FetchError(url, outcome, f"{words}.", retry=outcome != "bad_url")
-    return FetchError(url, "connect", "No connection.")
+            return FetchError(url, outcome, Phrase(code), retry=outcome != "bad_url")
+    return FetchError(url, "connect", Phrase("fetch.connect"))
 
 
 def _dns(url: str, error: aiohttp.ClientConnectorDNSError) -> FetchError:
     if error.os_error.errno in _NO_SUCH_NAME:
-        return FetchError(url, "nxdomain", "There is no host of that name.")
-    return FetchError(url, "dns", "The host's name could not be resolved just now.")
+        return FetchError(url, "nxdomain", Phrase("fetch.no_such_host"))
+    return FetchError(url, "dns", Phrase("fetch.dns"))
 
 
 def _has(error: BaseException, kind: type[BaseException]) -> bool:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from config.errors import FetchError
+from config.i18n import Phrase
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -80,9 +81,8 @@ class SsrfGuard:
         if self.allow_private or (host, port) in self.exempt:
             return
         if port not in WEB_PORTS:
-            raise FetchError(
-                url, "blocked_port", f"Port {port} is not a web port.", retry=False, mend=_MEND
-            )
+            reason = Phrase("fetch.blocked_port", port=port)
+            raise FetchError(url, "blocked_port", reason, retry=False, mend=_MEND)
         if _is_literal(host) and is_blocked(host):
             raise blocked_error(url)
 
@@ -139,7 +139,7 @@ def blocked_error(url: str) -> FetchError:
     return FetchError(
         url,
         "blocked_address",
-        "The address is not on the public internet.",
+        Phrase("fetch.blocked_address"),
         retry=False,
         mend=_MEND,
     )

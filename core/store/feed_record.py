@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from config.i18n import Phrase
+
 QUIET_AFTER = {"A": timedelta(days=1), "B": timedelta(days=7), "C": timedelta(days=30)}
 """No new entry for so long is worth a look, by tier (CommaFeed calls seven days dormant)."""
 
@@ -29,14 +31,15 @@ class FeedRecord:
         body_sha256: Of the last document that was read.
         parser_version: Of the parser that read it.
         cache_hint_s: Freshness by the last answer's headers; ``doc_hint_s`` by the document.
-        next_due_at: When it is polled next; ``due_reason`` says why then.
+        next_due_at: When it is polled next; ``due_reason`` is why, as a stored phrase.
         last_attempt_at: When it was last asked, persisted before the request.
         last_new_at: When it last showed a new entry.
         entry_count: Entries of the last document.
         fail_class: Class of the present failures, None while it works.
         fail_count: Consecutive failures; ``class_count`` of the present class.
         fail_since: First of the consecutive failures; ``class_since`` of the present class.
-        last_outcome: Outcome of the last poll, of a bounded set; ``last_error`` in words.
+        last_outcome: Outcome of the last poll, of a bounded set.
+        last_error: Why the last poll failed, as a stored phrase; empty after a success.
         redirect_target: Where it has permanently moved, as its server says, since
             ``redirect_since``.
     """
@@ -52,7 +55,7 @@ class FeedRecord:
     host: str
     added_at: datetime
     next_due_at: datetime
-    due_reason: str = "never read yet"
+    due_reason: str = Phrase("feed.due.new").dump()
     removed_at: datetime | None = None
     gone_at: datetime | None = None
     etag: str | None = None
@@ -95,41 +98,42 @@ class FeedState:
         state: ``new`` (never read), ``ok``, ``quiet`` (works, but nothing new for long),
             ``failing``, ``gone``, ``paused`` (its host asked us to wait) or ``off`` (taken out of
             the files).
-        reason: Why, in words.
+        reason: Why it is in this state.
         paused_until: While ``paused``.
     """
 
     feed: FeedRecord
     state: str
-    reason: str
+    reason: Phrase
     paused_until: datetime | None = None
 
 
 def classify_feed(feed: FeedRecord, paused_until: datetime | None, now: datetime) -> FeedState:
     """Decide the state of a feed; the first that holds, from ``off`` to ``ok``."""
     if feed.removed_at:
-        return FeedState(feed, "off", "no longer in sources.yaml")
+        return FeedState(feed, "off", Phrase("feed.why.off"))
     if feed.gone_at:
-        return FeedState(feed, "gone", f"{feed.last_error} Since {feed.fail_since:%Y-%m-%d}.")
+        return FeedState(feed, "gone", _failure("feed.why.gone", feed, now))
     if paused_until:
-        why = f"its host asked us to wait until {paused_until:%Y-%m-%d %H:%M} UTC"
-        return FeedState(feed, "paused", why, paused_until)
+        reason = Phrase("feed.why.paused", until=paused_until)
+        return FeedState(feed, "paused", reason, paused_until)
     if feed.fail_count:
-        return FeedState(feed, "failing", _failing(feed))
+        reason = _failure("feed.why.failing", feed, now, n=feed.fail_count)
+        return FeedState(feed, "failing", reason)
     if feed.last_success_at is None:
-        return FeedState(feed, "new", feed.due_reason)
+        return FeedState(feed, "new", Phrase.load(feed.due_reason))
     return _working(feed, now)
 
 
-def _failing(feed: FeedRecord) -> str:
-    times = f"{feed.fail_count} times in a row since" if feed.fail_count > 1 else "at"
-    return f"{feed.last_error} Failed {times} {feed.fail_since:%Y-%m-%d %H:%M} UTC."
+def _failure(code: str, feed: FeedRecord, now: datetime, **params: int) -> Phrase:
+    since = feed.fail_since or now
+    return Phrase(code, error=Phrase.load(feed.last_error), since=since, **params)
 
 
 def _working(feed: FeedRecord, now: datetime) -> FeedState:
     if feed.last_new_at is None:
-        return FeedState(feed, "quiet", "it can be read and has never had an entry")
+        return FeedState(feed, "quiet", Phrase("feed.why.never_had_entries"))
     silent = now - feed.last_new_at
     if silent > QUIET_AFTER[feed.tier]:
-        return FeedState(feed, "quiet", f"it can be read; nothing new for {silent.days} days")
-    return FeedState(feed, "ok", f"newest entry seen {feed.last_new_at:%Y-%m-%d %H:%M} UTC")
+        return FeedState(feed, "quiet", Phrase("feed.why.quiet", n=silent.days))
+    return FeedState(feed, "ok", Phrase("feed.why.ok", at=feed.last_new_at))

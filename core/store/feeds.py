@@ -34,6 +34,7 @@ from sqlalchemy import (
 )
 
 from config.errors import StoreError
+from config.i18n import Phrase
 from core.clock import utc_now
 from core.processes.instance import Instance
 from core.store import feed_days, hosts, leases
@@ -121,7 +122,7 @@ def _changes(old: FeedRecord, new: FeedRecord | None, now: datetime) -> dict[str
     if old.removed_at:
         changes |= {"removed_at": None}
     if "tier" in changes or "every_s" in changes or old.removed_at:
-        changes |= {"next_due_at": now, "due_reason": "its entry in sources.yaml changed"}
+        changes |= {"next_due_at": now, "due_reason": Phrase("feed.due.changed").dump()}
     if "url" in changes or new.parser_version != old.parser_version:
         changes |= {"etag": None, "last_modified": None, "body_sha256": None, "final_url": None}
         changes |= {"parser_version": new.parser_version}
@@ -214,7 +215,7 @@ def begin_attempt(
         .values(
             last_attempt_at=now,
             next_due_at=again_at,
-            due_reason="the last poll was cut short",
+            due_reason=Phrase("feed.due.cut_short").dump(),
             lease_until=now + leases.ROW_LEASE_TIME,
         )
     )

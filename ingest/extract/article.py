@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from config.errors import ExtractionError
+from config.i18n import Phrase
 from core.messages import Access, Zone
 from core.text.clean import clean
 from ingest.extract import vocabulary
@@ -72,7 +73,7 @@ def extract_page(
     text = read_body(page.root, blocks, tagged)
     flags = _flags(page, blocks, text, lead, tagged)
     if not text and not (lead and page.data.kind):
-        raise ExtractionError(url, "empty", "The page holds no article text.")
+        raise ExtractionError(url, "empty", Phrase("extract.no_article"))
     moment, source = published(page, hints.published_at, now, times)
     marks = [b.text for b in blocks if b.zone == "agency"]
     authors = _authors(page, blocks, tagged)

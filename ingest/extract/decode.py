@@ -17,6 +17,7 @@ import re
 from trafilatura.utils import detect_encoding
 
 from config.errors import ExtractionError
+from config.i18n import Phrase
 
 _HEAD = 4096
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
@@ -67,14 +68,14 @@ def to_html(body: bytes, *, url: str, content_type: str | None) -> str:
         ExtractionError: ``not_html`` where the body is no page, ``empty`` where it is nothing.
     """
     if not body.strip():
-        raise ExtractionError(url, "empty", "The server sent an empty page.")
+        raise ExtractionError(url, "empty", Phrase("extract.empty"))
     if body.startswith(_BINARY) or (
         content_type and _OTHER_MEDIA.match(content_type) and b"<html" not in body[:_HEAD]
     ):
-        raise ExtractionError(url, "not_html", "The page is no HTML.")
+        raise ExtractionError(url, "not_html", Phrase("extract.not_html"))
     text = decode(body, content_type)
     if _XML_FEED.match(text[:_HEAD]):
-        raise ExtractionError(url, "not_html", "The page is a feed or another kind of XML.")
+        raise ExtractionError(url, "not_html", Phrase("extract.xml"))
     return text if _MARKUP.search(text) else _from_plain(text, url)
 
 
@@ -143,7 +144,7 @@ def _from_plain(text: str, url: str) -> str:
         or len(text) < _MIN_PLAIN
         or text.count("\ufffd") + text.count("\0") > len(text) / 100
     ):
-        raise ExtractionError(url, "not_html", "The page holds no markup.")
+        raise ExtractionError(url, "not_html", Phrase("extract.no_markup"))
     safe = text.replace("&", "&amp;").replace("<", "&lt;")
     lines = [line.strip() for line in safe.splitlines() if line.strip()]
     title = next((i for i, line in enumerate(lines[:5]) if 20 <= len(line) <= 200), 0)

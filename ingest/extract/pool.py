@@ -25,7 +25,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from multiprocessing import resource_tracker
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +35,7 @@ import structlog
 from pebble import ProcessExpired, ProcessPool
 
 from config.errors import ExtractionError
+from config.i18n import Phrase
 from config.settings import Settings
 from core.metrics import EXTRACT_SECONDS
 from core.text.clean import for_log
@@ -42,11 +43,11 @@ from ingest.extract.models import ExtractedPage, PageHints
 
 log = structlog.get_logger(__name__)
 
-WorkerTask = Callable[..., ExtractedPage | tuple[str, str]]
-"""What a worker does with a page: returns the article, or the outcome and message of a failure."""
+WorkerTask = Callable[..., ExtractedPage | tuple[str, Phrase]]
+"""What a worker does with a page: returns the article, or the outcome and reason of a failure."""
 
 _NO_HINTS = PageHints()
-_POOL_BROKE_TWICE = ("crash", "The extraction processes ended while they had this page, twice.")
+_POOL_BROKE_TWICE = ("crash", Phrase("extract.pool_broke_twice"))
 _Page = tuple[bytes, str, str | None, PageHints, datetime, float]
 # A worker's memory grows with the largest page it has read. Starting a new one takes half a second.
 _PAGES_PER_WORKER = 1000
@@ -91,7 +92,7 @@ def _exit_with(parent: int) -> None:
 
 def extract_in_worker(
     body: bytes, url: str, content_type: str | None, hints: PageHints, now: datetime, limit: float
-) -> ExtractedPage | tuple[str, str]:
+) -> ExtractedPage | tuple[str, Phrase]:
     """Extract one page in a worker.
 
     Args:
@@ -104,7 +105,7 @@ def extract_in_worker(
             ends itself, in case the parent is gone.
 
     Returns:
-        The article, or the outcome and message of an :class:`ExtractionError`, which cannot be
+        The article, or the outcome and reason of an :class:`ExtractionError`, which cannot be
         pickled.
     """
     from ingest.extract.article import extract_page
@@ -115,7 +116,7 @@ def extract_in_worker(
         try:
             return extract_page(body, url=url, content_type=content_type, hints=hints, now=now)
         except ExtractionError as error:
-            return error.outcome, error.message
+            return error.outcome, error.reason
         finally:
             faulthandler.cancel_dump_traceback_later()
 
@@ -202,8 +203,8 @@ class ExtractPool:
                 try:
                     await asyncio.wrap_future(pool.schedule(os.getpid))
                 except BrokenProcessPool as error:
-                    message = "The extraction processes cannot be started."
-                    raise ExtractionError("", "crash", message) from error
+                    reason = Phrase("extract.cannot_start")
+                    raise ExtractionError("", "crash", reason) from error
                 self._pool = pool
             return self._pool
 
@@ -226,7 +227,7 @@ class ExtractPool:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         return pool
 
-    async def _try(self, page: _Page) -> ExtractedPage | tuple[str, str] | None:
+    async def _try(self, page: _Page) -> ExtractedPage | tuple[str, Phrase] | None:
         """Return the result for a page, or None if the pool broke through no fault of the page."""
         if not self._open:
             raise RuntimeError("the extraction pool is not open")
@@ -239,13 +240,13 @@ class ExtractPool:
             return await asyncio.wait_for(asyncio.wrap_future(future), longest)
         except TimeoutError:
             future.cancel()  # type: ignore[no-untyped-call]
-            return "timeout", f"The page took longer than {self._limit:g} s to extract."
+            return "timeout", Phrase("extract.timeout", limit=timedelta(seconds=self._limit))
         except BrokenProcessPool:
             log.warning("extract_pool_broke", url=for_log(url))
             return None
         except (ProcessExpired, CancelledError) as error:
             log.warning("extract_worker_died", url=for_log(url), error=for_log(str(error)))
-            return "crash", "The extraction process died on this page."
+            return "crash", Phrase("extract.worker_died")
         except Exception:
             log.exception("extract_failed", url=for_log(url))
-            return "crash", "Extraction failed on this page."
+            return "crash", Phrase("extract.failed")

@@ -16,6 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement, document_fromstring
 
 from config.errors import ExtractionError
+from config.i18n import Phrase
 from core.text.clean import clean_line
 from ingest.extract.jsonld import LinkedData, read
 from ingest.extract.vocabulary import words_in
@@ -74,7 +75,7 @@ def parse(html: str, url: str) -> ParsedPage:
         rest = html[_HEAD:].replace("\0", "")
         root = document_fromstring((head + rest).encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise ExtractionError(url, "empty", "The page holds nothing that can be read.") from error
+        raise ExtractionError(url, "empty", Phrase("extract.unreadable")) from error
     meta = _meta(root)
     data = read(
         script.text for script in root.iter("script")

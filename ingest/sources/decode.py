@@ -14,6 +14,7 @@ import codecs
 import re
 
 from config.errors import FetchError
+from config.i18n import Phrase
 from core.http.body import decompress
 from ingest.sources.text import to_line
 from ingest.urls import is_consent_wall
@@ -63,7 +64,7 @@ def utf8(body: bytes, *, url: str, content_type: str | None) -> bytes:
     if body[:2] == b"\x1f\x8b":
         body = decompress(url, body, UNPACKED)
     if not body.strip(b"\x00 \t\r\n"):
-        raise FetchError(url, "empty", "The answer is empty.")
+        raise FetchError(url, "empty", Phrase("fetch.empty"))
     text = _recoded(body, content_type or "").translate(None, _CONTROLS)
     for noncharacter in _NONCHARACTERS:
         text = text.replace(noncharacter, b"")
@@ -97,14 +98,14 @@ def not_a_feed(url: str, document: bytes) -> FetchError:
     """The error for a document that is no feed: what it is instead."""
     head = head_of(document)
     if not _HTML.match(head[:4096]) and not _HTML_INSIDE.search(head[:2048]):
-        return FetchError(url, "not_a_feed", "The answer is no feed.")
+        return FetchError(url, "not_a_feed", Phrase("fetch.not_a_feed"))
     found = _TITLE.search(head)
     title = to_line(found[1]) if found else ""
     if is_consent_wall(url, title):
-        return FetchError(url, "consent_wall", "The answer is a page that asks for consent.")
+        return FetchError(url, "consent_wall", Phrase("fetch.consent_page"))
     if _CHALLENGE.search(title):
-        return FetchError(url, "challenge", "The answer is a page that tells people from robots.")
-    return FetchError(url, "html_instead", "The answer is a web page, not a feed.")
+        return FetchError(url, "challenge", Phrase("fetch.challenge_page"))
+    return FetchError(url, "html_instead", Phrase("fetch.web_page"))
 
 
 def _joined(found: re.Match[bytes]) -> bytes:

@@ -21,6 +21,7 @@ import feedparser
 import structlog
 
 from config.errors import FetchError
+from config.i18n import Phrase
 from ingest.dates import parse_date
 from ingest.sources.build import FeedContext, entry_of, field, language_code
 from ingest.sources.decode import ends, is_html, not_a_feed
@@ -76,16 +77,16 @@ def _parse_whole(
     if not _FEED.search(document[:65_536]):
         raise not_a_feed(url, document)  # feedparser takes seconds to see that
     if unclosed(document) > MOST_UNCLOSED:
-        raise FetchError(url, "parse", "The feed opens elements without end.")
+        raise FetchError(url, "parse", Phrase("fetch.feed_unclosed"))
     result = _feedparser(document) or _feedparser(mended(document) or b"")
     if result is None:
-        raise FetchError(url, "parse", "The feed is too damaged to be read.")
+        raise FetchError(url, "parse", Phrase("fetch.feed_damaged"))
     items = result["entries"]
     version = result.get("version") or ""  # missing where feedparser found nothing at all
     if not items and not version:
         raise not_a_feed(url, document)
     if not items and result["bozo"]:
-        raise FetchError(url, "parse", "The feed is damaged and no entry could be read.")
+        raise FetchError(url, "parse", Phrase("fetch.feed_without_entries"))
     raws = [_raw(item) for item in items]
     chosen = select_entries(raws, known, limit, _age(now))
     kept = [items[position] for position, _, _ in chosen.kept]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from config.errors import FetchError
+from config.i18n import Phrase
 from ingest.dates import parse_date
 from ingest.sources.build import author_names, language_code
 from ingest.sources.entry import FeedEntry, ParsedFeed
@@ -50,9 +51,9 @@ def _load(url: str, document: bytes) -> dict[str, Any]:
     try:
         feed = json.loads(document)
     except (ValueError, RecursionError) as error:
-        raise FetchError(url, "parse", "The answer begins like JSON and is none.") from error
+        raise FetchError(url, "parse", Phrase("fetch.not_json")) from error
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
-        raise FetchError(url, "not_a_feed", "The answer is JSON, but no JSON Feed.")
+        raise FetchError(url, "not_a_feed", Phrase("fetch.not_a_json_feed"))
     return feed
 
 

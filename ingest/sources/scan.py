@@ -18,6 +18,7 @@ from functools import lru_cache
 from lxml import etree
 
 from config.errors import FetchError
+from config.i18n import Phrase
 from ingest.sources.hints import NOTHING_SAID, PublisherHints
 from ingest.sources.identity import RawEntry
 
@@ -89,7 +90,7 @@ def refuse_bombs(url: str, document: bytes) -> None:
     """
     head = document[:65_536]
     if b"<!ENTITY" in head and _NESTED.search(head):
-        raise FetchError(url, "parse", "The feed's document type defines nested entities.")
+        raise FetchError(url, "parse", Phrase("fetch.nested_entities"))
 
 
 def strict_root(document: bytes) -> etree._Element | None:

@@ -16,6 +16,7 @@ from datetime import datetime
 from lxml import etree
 
 from config.errors import FetchError
+from config.i18n import Phrase
 from ingest.dates import parse_date
 from ingest.sources.build import language_code
 from ingest.sources.decode import ends, is_html, not_a_feed
@@ -48,13 +49,13 @@ def parse_sitemap_xml(
     try:
         found = [_fields(element) for element in _root(url, document).iter("{*}url")]
     except ValueError as error:  # names no XML allows get through where libxml2 mends
-        raise FetchError(url, "parse", "The sitemap is too damaged to be read.") from error
+        raise FetchError(url, "parse", Phrase("fetch.sitemap_damaged")) from error
     news = [fields for fields in found if fields.get("title") and fields.get("loc")]
     if found and not news:
         raise FetchError(
             url,
             "not_a_feed",
-            "The sitemap has no news tags.",
+            Phrase("fetch.sitemap_without_news"),
             mend="Name the publisher's news sitemap; robots.txt often lists it.",
         )
     raws = [_raw(fields) for fields in news]
@@ -87,7 +88,7 @@ def _root(url: str, document: bytes) -> etree._Element:
         raise FetchError(
             url,
             "not_a_feed",
-            "This is an index of sitemaps.",
+            Phrase("fetch.sitemap_index"),
             mend="Name the news sitemap it lists.",
         )
     if root is None or name != "urlset":

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from config.i18n import Phrase, in_english
 from core.http import Response
-from ingest.backoff import FailClass, FetchFailure, delay, failure_of, in_words, with_jitter
+from ingest.backoff import FailClass, FetchFailure, delay, failure_of, with_jitter
 
 
 def answer(status: int, **headers: str) -> Response:
@@ -34,7 +35,7 @@ def answer(status: int, **headers: str) -> Response:
 def test_waits_double_within_a_class_up_to_its_cap(
     outcome: str, kind: FailClass, waits_minutes: list[int]
 ) -> None:
-    assert FetchFailure(outcome, "").kind is kind
+    assert FetchFailure(outcome, Phrase("fetch.empty")).kind is kind
     waits = [delay(kind, n + 1) / timedelta(minutes=1) for n in range(len(waits_minutes))]
     assert waits == waits_minutes
 
@@ -63,7 +64,7 @@ def test_a_status_that_is_no_success_is_a_failure_with_a_name(status: int, outco
     failure = failure_of(answer(status), None)
     assert failure is not None
     assert failure.outcome == outcome
-    assert str(status) in failure.message
+    assert str(status) in in_english(failure.reason)
 
 
 @pytest.mark.parametrize("status", [200, 203, 206, 226])
@@ -91,10 +92,3 @@ def test_jitter_adds_at_most_a_tenth_and_at_most_half_an_hour() -> None:
     assert len(set(short)) > 100
     long = [with_jitter(timedelta(hours=24), rng) for _ in range(200)]
     assert max(long) <= timedelta(hours=24, minutes=30)
-
-
-@pytest.mark.parametrize(
-    ("wait", "words"), [(45, "45 s"), (600, "10 min"), (14_400, "4 h"), (86_400, "24 h")]
-)
-def test_waits_are_told_in_words(wait: int, words: str) -> None:
-    assert in_words(timedelta(seconds=wait)) == words

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from config.i18n import Phrase, in_english, translator
 from core.messages import FeedHealth, FeedHealthKind
 from core.store.feed_record import FeedRecord
 from ingest import poll_outcome
@@ -17,9 +18,14 @@ from tests.ingest.test_interval import STILL
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 
+
+def http(status: int) -> Phrase:
+    return Phrase("fetch.http", status=status)
+
+
 RNG = random.Random(1)
-DOWN = FetchFailure("timeout", "No complete answer in time.")
-GONE = FetchFailure("gone", "HTTP 410.")
+DOWN = FetchFailure("timeout", Phrase("fetch.timeout"))
+GONE = FetchFailure("gone", http(410))
 
 
 def fail(feed: FeedRecord, failure: FetchFailure = DOWN, now: datetime = MONDAY) -> PollOutcome:
@@ -51,13 +57,13 @@ def test_an_explicit_interval_beats_every_back_off_but_not_what_the_server_asks(
     for failure in (
         DOWN,
         GONE,
-        FetchFailure("not_found", "HTTP 404."),
-        FetchFailure("parse", "No feed."),
+        FetchFailure("not_found", http(404)),
+        FetchFailure("parse", Phrase("fetch.feed_damaged")),
     ):
         assert fail(feed, failure).feed.next_due_at - MONDAY == timedelta(seconds=2)
-    asked = fail(feed, FetchFailure("server_error", "HTTP 503.", retry_after=600.0)).feed
+    asked = fail(feed, FetchFailure("server_error", http(503), retry_after=600.0)).feed
     assert asked.next_due_at - MONDAY == timedelta(minutes=10)
-    limited = fail(feed, FetchFailure("rate_limited", "HTTP 429.")).feed
+    limited = fail(feed, FetchFailure("rate_limited", http(429))).feed
     assert limited.next_due_at - MONDAY == timedelta(minutes=15)
 
 
@@ -70,11 +76,16 @@ def test_failures_of_one_class_back_off_and_leave_validators_alone() -> None:
     assert waits == [2, 4, 8, 16]
     assert (feed.etag, feed.body_sha256) == ('"1"', "x")
     assert (feed.fail_class, feed.fail_count, feed.class_count) == ("network", 4, 4)
-    assert feed.due_reason == "No complete answer in time. Trying again after 16 min"
+    assert in_english(Phrase.load(feed.due_reason)) == (
+        "No complete answer in time. Next attempt after 16 min."
+    )
+    assert translator("de").phrase(Phrase.load(feed.due_reason)) == (
+        "Keine vollständige Antwort innerhalb der Wartezeit. Nächster Versuch nach 16 min."
+    )
 
 
 def test_another_class_of_failure_begins_its_own_count() -> None:
-    feed = fail(fail(fail(feed_record()).feed).feed, FetchFailure("not_found", "HTTP 404.")).feed
+    feed = fail(fail(fail(feed_record()).feed).feed, FetchFailure("not_found", http(404))).feed
     assert (feed.fail_count, feed.class_count, feed.fail_class) == (3, 1, "not_found")
     assert feed.next_due_at - MONDAY == timedelta(minutes=30)
 
@@ -86,7 +97,7 @@ def test_people_are_told_at_the_third_failure_and_when_it_works_again() -> None:
         feed = decision.feed
         told += decision.health
     assert [h.event for h in told] == [FeedHealthKind.FAILING]
-    assert (told[0].outcome, told[0].message) == ("timeout", DOWN.message)
+    assert (told[0].outcome, told[0].message) == ("timeout", "No complete answer in time.")
     again = read(feed)
     assert [h.event for h in again.health] == [FeedHealthKind.RECOVERED]
     assert (again.feed.fail_count, again.feed.fail_class, again.feed.last_error) == (0, None, "")
@@ -97,16 +108,16 @@ def test_two_failures_and_a_success_tell_nobody() -> None:
 
 
 def test_retry_after_beats_own_backoff_and_an_explicit_interval() -> None:
-    failure = FetchFailure("rate_limited", "HTTP 429.", 4000.0)
+    failure = FetchFailure("rate_limited", http(429), 4000.0)
     for feed in (feed_record(), feed_record(every_s=0.0)):
         decision = fail(feed, failure)
         assert decision.feed.next_due_at - MONDAY == timedelta(seconds=4000)
         assert decision.pause == 4000.0
-        assert "as its server asks" in decision.feed.due_reason
+        assert "as its server asks" in in_english(Phrase.load(decision.feed.due_reason))
 
 
 def test_a_short_retry_after_does_not_shorten_own_backoff() -> None:
-    decision = fail(feed_record(), FetchFailure("server_error", "HTTP 503.", 5.0))
+    decision = fail(feed_record(), FetchFailure("server_error", http(503), 5.0))
     assert decision.feed.next_due_at - MONDAY == timedelta(minutes=5)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from multidict import CIMultiDict
 
+from config.i18n import in_english
 from ingest import interval
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
@@ -24,7 +25,7 @@ HTTP_MONDAY = "Mon, 16 Nov 2026 09:00:00 GMT"
 def test_without_hints_a_tier_is_polled_at_its_floor(tier: str, minutes: int) -> None:
     wait = interval.after_success(feed_record(tier=tier), STILL)
     assert wait.time == timedelta(minutes=minutes)
-    assert wait.reason == f"every {minutes} min, as for tier {tier}"
+    assert in_english(wait.reason) == f"every {minutes} min, the default for tier {tier}"
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,9 @@ def test_a_hint_is_a_floor_up_to_the_cap_of_the_tier(tier: str, hint: float, min
 
 def test_the_reason_says_that_a_hint_was_cut() -> None:
     wait = interval.after_success(feed_record(tier="A", doc_hint_s=86_400.0), STILL)
-    assert wait.reason == "the publisher asks for 24 h, heeded up to 30 min for tier A"
+    assert in_english(wait.reason) == (
+        "the publisher asks for 24 h; the longest interval for tier A is 30 min"
+    )
 
 
 def test_the_longer_of_two_hints_counts() -> None:
@@ -62,7 +65,7 @@ def test_an_explicit_interval_beats_floor_and_hint_and_has_no_jitter() -> None:
     feed = feed_record(tier="C", every_s=90.0, cache_hint_s=7200.0)
     wait = interval.after_success(feed, random.Random(3))
     assert wait.time == timedelta(seconds=90)
-    assert wait.reason == "every 90 s, as sources.yaml says"
+    assert in_english(wait.reason) == "every 90 s, as set in sources.yaml"
 
 
 def test_other_intervals_are_spread_by_a_tenth() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from config.i18n import Phrase
 from config.settings import Settings
 from core.ids import article_id
 from core.messages import Access
@@ -23,8 +24,8 @@ ENTRY = entry_record(id=3, summary="Der Rat tagt.", content="Der Rat tagt. Es ge
 FEED = feed_record()
 URL = "https://kurier.example.org/a"
 NEW = Identity(article_id(URL), URL, URL, None, is_copy=False)
-SLOW = FetchFailure("timeout", "No complete answer in time.")
-FORBIDDEN = FetchFailure("refused", "HTTP 403.")
+SLOW = FetchFailure("timeout", Phrase("fetch.timeout"))
+FORBIDDEN = FetchFailure("refused", Phrase("fetch.http", status=403))
 
 
 def page(**values: Any) -> PageRead:
@@ -98,7 +99,7 @@ def test_attempts_are_further_and_further_apart_and_end() -> None:
 
 
 def test_a_server_that_asks_for_time_gets_it() -> None:
-    busy = FetchFailure("rate_limited", "HTTP 429.", 3600.0)
+    busy = FetchFailure("rate_limited", Phrase("fetch.http", status=429), 3600.0)
     assert judged(busy).entry.next_page_at == MONDAY + timedelta(hours=1)
 
 
@@ -106,7 +107,7 @@ def test_a_server_that_asks_for_time_gets_it() -> None:
     "outcome", ["robots", "refused", "not_found", "gone", "consent_wall", "not_html", "too_large"]
 )
 def test_a_page_that_never_comes_is_told_from_the_feed_for_good(outcome: str) -> None:
-    verdict = judged(FetchFailure(outcome, ""))
+    verdict = judged(FetchFailure(outcome, Phrase("fetch.empty")))
     assert (verdict.disposition, verdict.entry.state) == ("article_new", DONE)
     assert verdict.message is not None
     assert verdict.message.text_source == "feed"
@@ -121,7 +122,7 @@ def test_an_entry_that_says_nothing_waits_for_its_page_and_then_ends_without_one
 
 def test_a_copy_is_noted_and_not_told() -> None:
     identity = replace(known(article_record()), is_copy=True)
-    verdict = judged(FetchFailure("not_asked", ""), identity)
+    verdict = judged(FetchFailure("not_asked", Phrase("fetch.empty")), identity)
     assert (verdict.disposition, verdict.message) == ("copy_url", None)
     assert verdict.sighting == "a" * 32
 

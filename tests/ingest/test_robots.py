@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from config.errors import FetchError
+from config.i18n import Phrase
 from config.settings import Settings
 from core.http import HttpClient, Response
 from ingest.robots import MAX_BYTES, Robots, RobotsCopy, RobotsDecision, robots_fetch
@@ -59,7 +60,7 @@ def answer(text: str = "", status: int = 200) -> Response:
 
 
 def failure(outcome: str) -> FetchError:
-    return FetchError(f"{ORIGIN}/robots.txt", outcome, "x")
+    return FetchError(f"{ORIGIN}/robots.txt", outcome, Phrase("fetch.connect"))
 
 
 NOTHING = "User-agent: *\nDisallow: /\n"

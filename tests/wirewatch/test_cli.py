@@ -6,12 +6,17 @@ import json
 import resource
 import shlex
 import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from core.store.feed_record import classify_feed
 from tests.support.cli_installation import WIREWATCH, CliInstallation, new_installation
 from tests.support.newsroom import Newsroom, Story
+from tests.support.records import feed_record
+from wirewatch.cli.feeds import as_row
 from wirewatch.cli.output import _json
 from wirewatch.cli.streams.names import parse_start
 
@@ -97,6 +102,14 @@ def test_lists_are_arrays_before_anything_has_run(tmp_path: Path) -> None:
     assert names <= {"instances", "store.db", "streams.db", "store.db-journal"}
 
 
+def test_feed_errors_stored_by_an_older_version_are_listed_unchanged() -> None:
+    now = datetime.now(UTC)
+    feed = feed_record(last_error="HTTP 500.", due_reason="Trying again", fail_count=1)
+    row = as_row(classify_feed(replace(feed, fail_since=now), None, now))
+    assert (row["last_error"], row["next_due_why"]) == ("HTTP 500.", "Trying again")
+    assert row["why"].startswith("HTTP 500. Failed at ")
+
+
 @pytest.mark.parametrize(
     "words",
     ["feeds poll nope", "streams tail nope", "streams tail news.alerts.v1 --from soon",
@@ -113,6 +126,9 @@ def test_a_poll_by_url_of_a_feed_that_is_away_is_3(walk: CliInstallation) -> Non
     out, _ = said(walk, "feeds", "poll", "http://127.0.0.1:1/feed.xml", "--json", code=3)
     row = json.loads(out)
     assert (row["outcome"], row["state"]) == ("connect", "failing")
+    assert (row["message"], row["last_error"]) == ("No connection.", "No connection.")
+    assert row["why"].startswith("No connection. Failed at ")
+    assert row["next_due_why"].startswith("No connection. Next attempt after ")
 
 
 def test_check_and_lint_and_test_share_one_fault(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from config.errors import UsageError
+from config.i18n import Phrase, in_english
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows, say
 from wirewatch.run.bootstrap import load_outlets, open_settings, open_store
@@ -66,13 +67,14 @@ def poll(
         with program.store.read() as connection:
             stored = load_feed_states(connection, utc_now())
     state = next(s for s in stored if s.feed.feed_id == feed_id)
-    row = as_row(state) | {"outcome": polled.outcome, "message": polled.message, "new": polled.new}
+    message = in_english(polled.reason) if polled.reason else ""
+    row = as_row(state) | {"outcome": polled.outcome, "message": message, "new": polled.new}
     if as_json:
         print_json(row)
     else:
         print_rows([row], ("feed_id", "outcome", "new", "next_due_at"), as_json=False, empty="")
-        if polled.message:
-            say(polled.message)
+        if message:
+            say(message)
     if polled.failed:
         raise typer.Exit(3)
 
@@ -111,15 +113,15 @@ def as_row(state: FeedState) -> dict[str, Any]:
         "url": feed.url,
         "kind": feed.kind,
         "state": state.state,
-        "why": state.reason,
+        "why": in_english(state.reason),
         "last_outcome": feed.last_outcome or None,
-        "last_error": feed.last_error or None,
+        "last_error": in_english(Phrase.load(feed.last_error)) or None,
         "failures": feed.fail_count,
         "last_attempt_at": _moment(feed.last_attempt_at),
         "last_success_at": _moment(feed.last_success_at),
         "last_new_at": _moment(feed.last_new_at),
         "next_due_at": _moment(feed.next_due_at),
-        "next_due_why": feed.due_reason,
+        "next_due_why": in_english(Phrase.load(feed.due_reason)),
     }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from rich.text import Text
 
+from config.i18n import Phrase, in_english
 from config.settings import Settings
 from core.ids import feed_id
 from core.messages import AlertEvent, Enriched, Message
@@ -179,7 +180,8 @@ class DemoObserver:
         self._said[feed.feed_id] = now
         name = self.newsroom.outlet(feed.outlet).name
         if now > before and now <= _TROUBLES:
-            screen.happens(self._second, "feed", "red", f"{name}: {feed.last_error}")
+            error = in_english(Phrase.load(feed.last_error))
+            screen.happens(self._second, "feed", "red", f"{name}: {error}")
             if now == _TROUBLES:
                 screen.more(
                     ("The third failure in a row: the feed is announced as failing.", "red")

@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Index, RowMapping, String, Table, Text, select
 
 from config.errors import NotFoundError, UsageError
+from config.i18n import Phrase
 from core.clock import rfc3339
 from core.messages import AlertEventKind
 from core.messages.alert import REOPENED
@@ -221,7 +222,8 @@ def poll_now(connection: Connection, feed_id: str, at: datetime) -> str:
     pauses = load_pauses(connection, at)
     paused = pauses.get(feed.host) or pauses.get(feed.url)
     due = max(at, feed.last_attempt_at + POLL_PAUSE) if feed.last_attempt_at else at
-    values = {"next_due_at": due, "gone_at": None, "due_reason": "asked for at the console"}
+    reason = Phrase("feed.due.requested").dump()
+    values = {"next_due_at": due, "gone_at": None, "due_reason": reason}
     connection.execute(feeds.update().where(feeds.c.feed_id == feed_id).values(values))
     if paused:
         return f"Its host asked us to wait until {paused:%Y-%m-%d %H:%M} UTC; it is polled then."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +66,26 @@ def test_a_number_chooses_between_singular_and_plural() -> None:
 def test_a_phrase_without_the_parameters_of_its_text_is_shown_as_its_code() -> None:
     assert in_english(Phrase("notification.late")) == "notification.late"
     assert in_english(Phrase("attempts", of="three")) == "attempts"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "german"),
+    [
+        (0, "0 s", "0 s"),
+        (0.4, "0 s", "0 s"),
+        (90, "90 s", "90 s"),
+        (600, "10 min", "10 min"),
+        (5400, "90 min", "90 min"),
+        (14_400, "4 h", "4 h"),
+        (9000, "2.5 h", "2,5 h"),
+        (86_400, "24 h", "24 h"),
+        (7 * 86_400, "7 days", "7 Tagen"),
+    ],
+)
+def test_a_duration_is_shown_in_the_unit_that_keeps_it_exact(
+    seconds: float, english: str, german: str
+) -> None:
+    wait = timedelta(seconds=seconds)
+    assert translator("en").duration(wait) == english
+    assert translator("de").duration(wait) == german
+    assert in_english(Phrase("ago.in", span=wait)) == f"in {english}"

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from config.errors import NotFoundError, UsageError
+from config.i18n import Phrase
 from core.ids import alert_id, digest, story_id
 from core.store import Connection, Store, alert_changes, outbox
 from core.store import alerts as alert_store
@@ -277,7 +278,10 @@ def test_a_feed_is_polled_now_but_not_twice_in_a_minute(store: Store) -> None:
         assert actions.poll_now(connection, "kurier-1", NOW) == "It is polled now."
         feed = find(connection, "kurier-1")
         assert feed is not None
-        assert (feed.next_due_at, feed.due_reason) == (NOW, "asked for at the console")
+        assert (feed.next_due_at, feed.due_reason) == (
+            NOW,
+            Phrase("feed.due.requested").dump(),
+        )
         from core.store.feeds import feeds
 
         connection.execute(feeds.update().values(last_attempt_at=NOW))

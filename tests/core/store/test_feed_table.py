@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from config.errors import StoreError
+from config.i18n import Phrase, in_english, translator
 from core.processes.instance import Instance
 from core.store import Store, feeds, hosts, leases
 from core.store.feed_record import FeedRecord, classify_feed
@@ -118,7 +119,7 @@ def test_the_files_decide_what_is_configured_and_nothing_else(store: Store, me: 
     with store.read() as connection:
         feed = feeds.get(connection, "kurier-1")
     assert (feed.tier, feed.country, feed.etag, feed.entry_count) == ("A", "AT", '"1"', 4)
-    assert feed.due_reason == "its entry in sources.yaml changed"
+    assert feed.due_reason == Phrase("feed.due.changed").dump()
 
 
 @pytest.mark.parametrize(
@@ -182,19 +183,19 @@ LONG_AGO = MONDAY - timedelta(days=90)
 @pytest.mark.parametrize(
     ("feed", "paused", "word", "why"),
     [
-        (feed_record(), False, "new", "never read yet"),
+        (feed_record(), False, "new", "not read yet"),
         (feed_record(removed_at=MONDAY, fail_count=9), True, "off", "sources.yaml"),
         (
             feed_record(gone_at=MONDAY, fail_count=4, fail_since=LONG_AGO, last_error="HTTP 410."),
             True,
             "gone",
-            "HTTP 410. Since 2026-08-18",
+            "HTTP 410. Since 18 Aug 2026",
         ),
         (
             feed_record(last_200_at=MONDAY),
             True,
             "paused",
-            "wait until 2026-11-16 10:00",
+            "wait until 16 Nov 2026, 10:00",
         ),
         (
             feed_record(
@@ -202,13 +203,13 @@ LONG_AGO = MONDAY - timedelta(days=90)
             ),
             False,
             "failing",
-            "HTTP 500. Failed at 2026-11-16 09:00 UTC",
+            "HTTP 500. Failed at 16 Nov 2026, 09:00 UTC",
         ),
         (
             feed_record(fail_count=7, fail_since=LONG_AGO, last_error="HTTP 500."),
             False,
             "failing",
-            "Failed 7 times in a row since 2026-08-18",
+            "Failed 7 times in a row since 18 Aug 2026",
         ),
         (feed_record(last_200_at=MONDAY), False, "quiet", "never had an entry"),
         (feed_record(last_200_at=MONDAY, last_new_at=MONDAY), False, "ok", "newest entry"),
@@ -218,7 +219,35 @@ LONG_AGO = MONDAY - timedelta(days=90)
 def test_quiet_or_broken(feed: FeedRecord, paused: bool, word: str, why: str) -> None:
     state = classify_feed(feed, MONDAY + 60 * MINUTE if paused else None, MONDAY)
     assert state.state == word
-    assert why in state.reason
+    assert why in in_english(state.reason)
+
+
+def test_a_stored_phrase_is_part_of_the_reason_in_every_language() -> None:
+    error = Phrase("fetch.timeout").dump()
+    failing = classify_feed(
+        feed_record(fail_count=3, fail_since=MONDAY, last_error=error), None, MONDAY
+    )
+    assert in_english(failing.reason) == (
+        "No complete answer in time. Failed 3 times in a row since 16 Nov 2026, 09:00 UTC."
+    )
+    assert translator("de").phrase(failing.reason) == (
+        "Keine vollständige Antwort innerhalb der Wartezeit. "
+        "3-mal in Folge fehlgeschlagen, zuerst: 16. Nov. 2026, 09:00 UTC."
+    )
+    unread = classify_feed(feed_record(), None, MONDAY)
+    assert translator("de").phrase(unread.reason) == "noch nie gelesen"
+
+
+def test_text_stored_by_an_older_version_is_shown_unchanged() -> None:
+    old = feed_record(
+        fail_count=1, fail_since=MONDAY, last_error="No connection.", due_reason="never read yet"
+    )
+    failing = classify_feed(old, None, MONDAY)
+    assert translator("de").phrase(failing.reason) == (
+        "No connection. Fehlgeschlagen: 16. Nov. 2026, 09:00 UTC."
+    )
+    unread = classify_feed(replace(old, fail_count=0), None, MONDAY)
+    assert translator("de").phrase(unread.reason) == "never read yet"
 
 
 @pytest.mark.parametrize(("tier", "days"), [("A", 1), ("B", 7), ("C", 30)])

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ExtractionError
+from config.i18n import Phrase
 from config.settings import Settings
 from ingest.extract import ExtractedPage, PageHints
 from ingest.extract.pool import ExtractPool, extract_in_worker
@@ -36,7 +37,7 @@ def settings(*, workers: int = 2, timeout: float = 20.0) -> Settings:
 
 def troubled(
     body: bytes, url: str, content_type: str | None, hints: PageHints, now: datetime, limit: float
-) -> ExtractedPage | tuple[str, str]:
+) -> ExtractedPage | tuple[str, Phrase]:
     """The worker's job, with pages that hang, die or fail."""
     if body == b"hang":
         time.sleep(60)

@@ -126,7 +126,7 @@ def test_a_feed_is_polled_when_asked(console: Console, now: datetime) -> None:
     add_feeds(console.store, catalog, now + timedelta(hours=5))
     feed_id = catalog.feeds[0].id
     body = console.submit("/feeds/poll", [("feed", feed_id)])
-    assert "asked for at the console" in body
+    assert "requested in the console" in body
     assert "stands in its row" in body
     with console.store.read() as connection:
         assert feeds.get(connection, feed_id).next_due_at == now
@@ -170,7 +170,7 @@ def test_a_url_is_fetched_by_the_guarded_client(console: Console, faults: FaultS
         "/topics/nato", [("source", PAGE)]
     )
     body = console.submit("/topics/nato", [("source", faults.on("/gone", reply(b"", 404)))])
-    assert "answered 404" in body
+    assert "answered with HTTP 404" in body
 
 
 def test_the_box_reaches_nothing_on_the_operators_own_network(
