@@ -1,16 +1,24 @@
-"""An article somebody gives to be looked at: on the command line, or in a box of the console.
+"""Read an article to look at: from the command line, or from the console's try box.
 
 ::
 
-    URL ──fetched by the guarded client──▶ HTML ─┬─▶ extracted ─▶ ArticleRevision
-    JSON object ─────────────────────────────────┘
+    read(source)        file, URL, stdin ─┐             ┌─ JSON object ──────────────┐
+    read_pasted(text)   URL, text ────────┴▶ Document ──┼─ HTML page ──▶ extracted ──┼▶ ArticleInput
+                                                        └─ plain text (pasted only) ─┘
+
+Pages are fetched by the program's own guarded client. The caller passes how a page is extracted: a
+command does it in its own process, the console in a worker process with a time limit.
 """
 
 from __future__ import annotations
 
 import codecs
 import json
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from config.errors import FetchError, UsageError
@@ -18,28 +26,108 @@ from config.i18n import Phrase
 from config.settings import Settings
 
 if TYPE_CHECKING:
-    from core.http import Response
     from core.messages import ArticleRevision
     from ingest.extract import ExtractedPage
 
-Given = tuple["ArticleRevision", str | None]
-"""An article, and its language where whoever gave it states it."""
+
+class ArticleInput(NamedTuple):
+    """An article to look at.
+
+    Attributes:
+        article: The article.
+        language: Its language where the source states one, as two letters.
+    """
+
+    article: ArticleRevision
+    language: str | None
 
 
-def is_url(source: str) -> bool:
-    """Whether it is to be fetched."""
-    try:
-        return urlsplit(source).scheme in ("http", "https")
-    except ValueError:  # an IPv6 address that is none: a file may be called so
-        return False
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The bytes of a source.
+
+    Attributes:
+        name: What messages call the source.
+        body: JSON (UTF-8) or a page in any encoding.
+        url: The page's address after redirects; empty where the source is no URL.
+        content_type: The server's Content-Type, if there was a server and it sent one.
+    """
+
+    name: str
+    body: bytes
+    url: str = ""
+    content_type: str | None = None
 
 
-async def fetch(url: str, settings: Settings) -> Response:
-    """The page at an address, within the program's own limits.
+Extract = Callable[[Document], Awaitable["ExtractedPage"]]
+"""Extracts the article of a page. Raises ExtractionError where the page holds none."""
+
+
+async def read(source: str, settings: Settings, extract: Extract) -> ArticleInput:
+    """Read the article that a command line argument names.
+
+    Args:
+        source: A file, a URL, or ``-`` for stdin; it holds a JSON object or a page.
+        settings: Limits of fetching.
+        extract: Extracts the article of a page.
 
     Raises:
-        FetchError: It could not be had, or may not be asked for.
+        UsageError: The file cannot be read, or the JSON describes no article.
+        FetchError: The URL could not be fetched.
+        ExtractionError: The page holds no article.
     """
+    return await _interpreted(await load(source, settings), extract)
+
+
+async def read_pasted(
+    text: str, settings: Settings, extract: Extract, *, title: str = "", language: str = ""
+) -> ArticleInput:
+    """Read the article that somebody pasted into a form. Never opens a file.
+
+    Args:
+        text: A URL, a JSON object, a page's HTML, or the plain text of an article.
+        settings: Limits of fetching.
+        extract: Extracts the article of a page.
+        title: Title of a plain text.
+        language: Language of a plain text, as two letters; empty to detect it.
+
+    Raises:
+        UsageError: Nothing was pasted, or the JSON describes no article.
+        FetchError: The URL could not be fetched.
+        ExtractionError: The page holds no article.
+    """
+    text = text.strip()
+    if _is_url(text) and not text.split(maxsplit=1)[1:]:
+        return await _interpreted(await _fetched(text, settings), extract)
+    if _is_json(text.encode()):
+        return await _interpreted(Document("The text", text.encode()), extract)
+    if text[:1] == "<":
+        page = Document("The text", text.encode(), content_type="text/html; charset=utf-8")
+        return await _interpreted(page, extract)
+    if not text and not title:
+        raise UsageError("There is nothing to look at.", mend="Paste a text or a URL.")
+    return _article({"title": title, "text": text, "language": language or None})
+
+
+async def load(source: str, settings: Settings) -> Document:
+    """Return the bytes of a file, of a URL, or of stdin (``-``).
+
+    Raises:
+        UsageError: The file cannot be read.
+        FetchError: The URL could not be fetched.
+    """
+    if _is_url(source):
+        return await _fetched(source, settings)
+    if source == "-":
+        return Document(source, sys.stdin.buffer.read())
+    try:
+        return Document(source, Path(source).read_bytes())
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"{source}: {why}.", mend="Name a file, a URL, or -.") from None
+
+
+async def _fetched(url: str, settings: Settings) -> Document:
     from core.http import HttpClient
 
     async with HttpClient.open(settings) as client:
@@ -47,38 +135,42 @@ async def fetch(url: str, settings: Settings) -> Response:
     if response.status != 200:
         reason = Phrase("fetch.answered", url=url, status=response.status)
         raise FetchError(url, f"http_{response.status}", reason)
-    return response
+    return Document(url, response.body, response.url, response.headers.get("content-type"))
 
 
-def is_json(body: bytes) -> bool:
-    """Whether it begins as a JSON object does."""
+async def _interpreted(document: Document, extract: Extract) -> ArticleInput:
+    if _is_json(document.body):
+        return _article(_json(document))
+    page = await extract(document)
+    names = ("title", "lead", "text", "language", "authors", "url")
+    found = _article({name: getattr(page, name) for name in names})
+    return found._replace(language=None)  # a page's own label is often wrong: it is detected
+
+
+def _is_url(source: str) -> bool:
+    try:
+        return urlsplit(source).scheme in ("http", "https")
+    except ValueError:  # a malformed IPv6 address: a file may have such a name
+        return False
+
+
+def _is_json(body: bytes) -> bool:
+    """Return whether it starts like a JSON object."""
     return body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"{"
 
 
-def from_json(name: str, body: bytes) -> Given:
-    """The article a JSON object describes.
-
-    Args:
-        name: What to call it where it is none.
-        body: UTF-8.
-
-    Raises:
-        UsageError: It is no JSON, or no article.
-    """
-    from processors import article_from_fields
-
+def _json(document: Document) -> dict[str, object]:
     try:
-        fields = json.loads(body.removeprefix(codecs.BOM_UTF8))
+        fields: dict[str, object] = json.loads(document.body.removeprefix(codecs.BOM_UTF8))
     except (ValueError, RecursionError) as error:
         raise UsageError(
-            f"{name} is no JSON: {error}.", mend="Write an object, or give HTML."
+            f"{document.name} is not valid JSON: {error}.", mend="Give a JSON object, or HTML."
         ) from None
-    return article_from_fields(fields), fields.get("language")
+    return fields
 
 
-def from_page(page: ExtractedPage) -> Given:
-    """The article extracted from a page."""
+def _article(fields: dict[str, object]) -> ArticleInput:
     from processors import article_from_fields
 
-    names = ("title", "lead", "text", "language", "authors", "url")
-    return article_from_fields({name: getattr(page, name) for name in names}), None
+    language = fields.get("language")
+    return ArticleInput(article_from_fields(fields), str(language) if language else None)

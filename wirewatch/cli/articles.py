@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from config.errors import UsageError, WirewatchError
-from core.clock import rfc3339
+from config.settings import Settings
+from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_line, say, write
 from wirewatch.run.bootstrap import open_settings, open_store
+
+if TYPE_CHECKING:
+    from ingest.extract import ExtractedPage
+    from wirewatch.article_input import Document
 
 app = typer.Typer(no_args_is_help=True, help="Look at pages and articles.")
 
@@ -32,21 +38,64 @@ def extract(
     wirewatch articles extract --json pages/*.html
     curl -s https://example.org/ | wirewatch articles extract -
     """  # noqa: D301 click reads \b as: keep these lines
-    from wirewatch.cli.inputs import extract_source, extracted_json, nothing_extracted
-
     settings = open_settings()
     code = 0
     for source in sources:
         try:
-            row = extracted_json(source, extract_source(source, settings))
+            row = as_row(source, asyncio.run(_extracted(source, settings)))
         except WirewatchError as error:
-            row = nothing_extracted(source, str(error))
+            row = failed_row(source, str(error))
             code = max(code, error.exit_code)
         if as_json:
             print_line(row)
         else:
             _print(row)
     raise typer.Exit(code)
+
+
+async def extract_here(document: Document) -> ExtractedPage:
+    """Extract the article of a page in this process, as ingest does.
+
+    Raises:
+        ExtractionError: The page holds no article.
+    """
+    from ingest.extract.article import extract_page
+
+    return extract_page(
+        document.body, url=document.url, content_type=document.content_type, now=utc_now()
+    )
+
+
+async def _extracted(source: str, settings: Settings) -> ExtractedPage:
+    from wirewatch.article_input import load
+
+    return await extract_here(await load(source, settings))
+
+
+def as_row(source: str, page: ExtractedPage) -> dict[str, Any]:
+    """Return the line of ``articles extract --json`` for a page."""
+    return {
+        "input": source,
+        "url": page.canonical_url or page.url,
+        "title": page.title,
+        "lead": page.lead,
+        "text": page.text,
+        "language": page.language,
+        "published_at": rfc3339(page.published_at) if page.published_at else None,
+        "authors": list(page.authors),
+        "agency": page.agency,
+        "access": page.access.value,
+        "zones": [{"zone": z.zone, "text": z.text} for z in page.zones],
+        "flags": list(page.flags),
+    }
+
+
+def failed_row(source: str, reason: str) -> dict[str, Any]:
+    """Return the line of an input that gave no article: the same keys, and ``error``."""
+    empty = dict.fromkeys(("url", "title", "lead", "text"), "")
+    unknown = dict.fromkeys(("language", "published_at", "agency"))
+    lists: dict[str, list[str]] = {"authors": [], "zones": [], "flags": []}
+    return {"input": source, **empty, **unknown, "access": "unknown", **lists, "error": reason}
 
 
 def _print(row: dict[str, Any]) -> None:

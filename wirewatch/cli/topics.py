@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -76,7 +77,8 @@ def explain(
     echo '{"language": "de", "title": "…", "text": "…"}' | wirewatch topics explain TOPIC -
     """  # noqa: D301 click reads \b as: keep these lines
     from processors import Processors, topic_faults
-    from wirewatch.cli.inputs import article_of
+    from wirewatch.article_input import read
+    from wirewatch.cli.articles import extract_here
 
     settings = open_settings()
     catalog, faults = load_files(settings)
@@ -84,9 +86,9 @@ def explain(
     found = _about(chosen, topic, [*faults, *topic_faults(chosen)])
     if errors := [fault for fault in found if fault.is_error]:
         raise CatalogError(errors)
-    article, given = article_of(source, settings)
+    article, language = asyncio.run(read(source, settings, extract_here))
     processors = Processors.compile(chosen, settings.language_codes)
-    explanation = processors.explain(topic, article, given_language=given).as_json()
+    explanation = processors.explain(topic, article, given_language=language).as_json()
     if as_json:
         print_json(explanation)
     else:

@@ -4,7 +4,7 @@
 
     catalog ──compiled once per catalog──▶ Processors ──explain──▶ Explanation
                                                  ▲
-    pasted text │ JSON │ HTML │ URL ──given──────┘   (pages: fetched by the guarded client,
+    pasted text │ JSON │ HTML │ URL ──read───────┘   (pages: fetched by the guarded client,
                                                       extracted in a process with a time limit)
 """
 
@@ -15,15 +15,14 @@ import threading
 from collections.abc import Callable
 
 from config.catalog.models import Catalog
-from config.errors import UsageError
 from config.settings import Settings
 from core.clock import Clock
 from core.messages import ArticleRevision
+from ingest.extract import ExtractedPage
 from ingest.extract.pool import ExtractPool
-from processors import Explanation, Processors, article_from_fields
+from processors import Explanation, Processors
 from processors.explanation import explain
-from wirewatch import article_input
-from wirewatch.article_input import Given
+from wirewatch.article_input import ArticleInput, Document, read_pasted
 
 MOST_TOPICS = 40
 """Other topics an article is held against on its story's page."""
@@ -71,40 +70,33 @@ class Explainer:
         ]
         return sorted(found, key=lambda e: (-e.match, e.threshold - e.score))
 
-    async def given(self, source: str, title: str, language: str) -> Given:
-        """The article somebody put into the box.
+    async def read(self, source: str, title: str, language: str) -> ArticleInput:
+        """Read the article that somebody pasted into the try box.
 
         Args:
-            source: A URL, JSON, HTML, or plain text.
-            title: Of plain text.
-            language: Of plain text; empty where it is to be found out.
+            source: A URL, JSON, HTML, or plain text; cut to :data:`MOST_PASTED` characters.
+            title: Title of a plain text.
+            language: Language of a plain text; empty to detect it.
 
         Raises:
-            UsageError: There is nothing in it, or it is no article.
-            FetchError: The URL could not be had, or may not be asked for.
+            UsageError: Nothing was pasted, or it describes no article.
+            FetchError: The URL could not be fetched.
             ExtractionError: The page holds no article.
         """
-        source = source.strip()[:MOST_PASTED]
-        if article_input.is_url(source) and not source.split(maxsplit=1)[1:]:
-            return await self._page(source)
-        if article_input.is_json(source.encode()):
-            return article_input.from_json("The text", source.encode())
-        if source[:1] == "<":
-            return await self._extracted(source.encode(), "", "text/html; charset=utf-8")
-        if not source and not title:
-            raise UsageError("There is nothing to look at.", mend="Paste a text, or a URL.")
-        fields = {"title": title, "text": source, "language": language or None}
-        return article_from_fields(fields), language or None
+        return await read_pasted(
+            source.strip()[:MOST_PASTED],
+            self._settings,
+            self._extracted,
+            title=title,
+            language=language,
+        )
 
-    async def _page(self, url: str) -> Given:
-        page = await article_input.fetch(url, self._settings)
-        return await self._extracted(page.body, page.url, page.headers.get("content-type"))
-
-    async def _extracted(self, body: bytes, url: str, content_type: str | None) -> Given:
-        alone = self._settings.model_copy(update={"extract_workers": 1})
-        async with self._turns, ExtractPool(alone) as pool:
-            page = await pool.extract(body, url=url, content_type=content_type, now=self._clock())
-        return article_input.from_page(page)
+    async def _extracted(self, page: Document) -> ExtractedPage:
+        one_worker = self._settings.model_copy(update={"extract_workers": 1})
+        async with self._turns, ExtractPool(one_worker) as pool:
+            return await pool.extract(
+                page.body, url=page.url, content_type=page.content_type, now=self._clock()
+            )
 
     def _processors(self) -> Processors:
         with self._lock:

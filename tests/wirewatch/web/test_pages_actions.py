@@ -145,7 +145,7 @@ def test_a_pasted_text_is_explained_as_the_command_does(empty: Console) -> None:
     assert '<span class="badge bad">does not match</span> score 30 of 30' in body
     assert "stopped it" in body
     assert "There is nothing to look at." in empty.submit("/topics/nato", [])
-    assert "is no JSON" in empty.submit("/topics/nato", [("source", "{nonsense")])
+    assert "is not valid JSON" in empty.submit("/topics/nato", [("source", "{nonsense")])
 
 
 PAGE = """<html lang="de"><head><title>Die Nato tagt in Rom</title></head><body><article>

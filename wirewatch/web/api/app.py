@@ -223,7 +223,7 @@ class ApiHandlers:
         """Why the topic matches a text or a page, or why not; nothing is kept of it."""
         if self._running.catalog().topic(topic_id) is None:
             raise NotFoundError(f"{topic_id!r} is no topic.")
-        article, language = await self._explainer.given(asked.source, asked.title, asked.language)
+        article, language = await self._explainer.read(asked.source, asked.title, asked.language)
         answer = await run_in_threadpool(self._explainer.explain, topic_id, article, language)
         return answer.as_json()
 

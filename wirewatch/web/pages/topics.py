@@ -68,7 +68,7 @@ class TopicsPage:
         typed = {"title": form.get("title"), "language": lang_attribute(form.get("language"))}
         typed["source"] = form.get("source", 1_000_000)
         try:
-            found, language = await self._explainer.given(**typed)
+            found, language = await self._explainer.read(**typed)
             answer = await run_in_threadpool(self._explainer.explain, topic_id, found, language)
         except WirewatchError as error:
             said = f"{error.message} {error.mend}".strip()
