@@ -1,4 +1,4 @@
-"""What consumers were promised in v1 still holds, and the promise cannot be moved by accident."""
+"""The schemas that consumers rely on stay compatible, and the baseline cannot move by accident."""
 
 from __future__ import annotations
 
@@ -14,55 +14,100 @@ from core.messages.envelope import STREAM_MESSAGES
 from wirewatch.contracts import baseline
 from wirewatch.contracts.generate import ROOT, generated
 
-
-def test_what_is_published_keeps_every_promise() -> None:
-    assert baseline.broken(baseline.recorded(), baseline.published()) == []
+BREAK = "news.alerts.v1: verdict: it is gone or has another name; readers rely on it"
 
 
-def test_every_stream_of_v1_has_a_promise() -> None:
-    assert {s for s in STREAM_MESSAGES if s.endswith(".v1")} <= set(baseline.recorded())
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A copy of the project's baseline, in a project that is not released yet."""
+    shutil.copytree(ROOT / baseline.FOLDER, tmp_path / baseline.FOLDER)
+    set_version(tmp_path, "0.1.0.dev0")
+    return tmp_path
 
 
-@pytest.mark.parametrize("stream", sorted(baseline.recorded()))
-def test_a_promise_is_a_sound_json_schema(stream: str) -> None:
-    jsonschema.Draft202012Validator.check_schema(baseline.recorded()[stream])
+def set_version(root: Path, version: str) -> None:
+    (root / "pyproject.toml").write_text(f'[project]\nversion = "{version}"\n', encoding="utf-8")
+
+
+def edit(root: Path, change: dict[str, Any]) -> Path:
+    """Add properties to the baseline of the alerts' stream, None to remove one."""
+    path = root / baseline.baseline_path("news.alerts.v1")
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    properties = schema["properties"] | change
+    schema["properties"] = {name: value for name, value in properties.items() if value is not None}
+    path.write_text(json.dumps(schema), encoding="utf-8")
+    return path
+
+
+def test_what_is_published_breaks_no_consumer() -> None:
+    assert baseline.breaking_changes(baseline.load_baseline(), baseline.published_schemas()) == []
+
+
+def test_every_stream_of_v1_is_in_the_baseline() -> None:
+    assert {s for s in STREAM_MESSAGES if s.endswith(".v1")} <= set(baseline.load_baseline())
+
+
+@pytest.mark.parametrize("stream", sorted(baseline.load_baseline()))
+def test_the_baseline_consists_of_valid_json_schemas(stream: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(baseline.load_baseline()[stream])
 
 
 def test_the_generated_pages_never_touch_the_baseline() -> None:
     assert not [path for path in generated() if path.is_relative_to(baseline.FOLDER)]
 
 
-def copied(folder: Path) -> Path:
-    shutil.copytree(ROOT / baseline.FOLDER, folder / baseline.FOLDER)
-    return folder
-
-
-def test_recording_takes_new_optional_fields_and_lies_in_the_versions_folder(
-    tmp_path: Path,
-) -> None:
-    root = copied(tmp_path)
-    path = root / baseline.baseline_path("news.alerts.v1")
-    older = json.loads(path.read_text(encoding="utf-8"))
-    del older["properties"]["reason_code"]
-    path.write_text(json.dumps(older), encoding="utf-8")
+def test_recording_adds_new_optional_fields_in_the_folder_of_the_version(root: Path) -> None:
+    path = edit(root, {"reason_code": None})
     assert baseline.record(root) == []
     assert "reason_code" in json.loads(path.read_text(encoding="utf-8"))["properties"]
     assert baseline.baseline_path("news.alerts.v2").parts[-2:] == ("v2", "news.alerts.v2.json")
 
 
-def test_recording_refuses_a_break_and_writes_nothing(tmp_path: Path) -> None:
-    root = copied(tmp_path)
-    path = root / baseline.baseline_path("news.alerts.v1")
-    other = json.loads(path.read_text(encoding="utf-8"))
-    other["properties"]["verdict"] = {"type": "string"}
-    path.write_text(json.dumps(other), encoding="utf-8")
-    assert baseline.record(root) == [
-        "news.alerts.v1: verdict: it is gone or has another name; readers rely on it"
-    ]
+def test_recording_refuses_a_breaking_change_and_writes_nothing(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = edit(root, {"verdict": {"type": "string"}})
+    assert baseline.main([], root) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == BREAK
+    assert lines[1].startswith("Nothing was written.")
     assert "verdict" in path.read_text(encoding="utf-8")
 
 
-def test_a_stream_that_is_no_longer_published_is_missed() -> None:
-    promised: dict[str, Any] = {"news.alerts.v1": {}, "news.rumours.v1": {}}
-    found = baseline.broken(promised, {"news.alerts.v1": {}})
-    assert found == ["news.rumours.v1: nothing is published there any more"]
+def test_a_stream_that_is_no_longer_published_is_a_breaking_change() -> None:
+    schemas: dict[str, Any] = {"news.alerts.v1": {}, "news.rumours.v1": {}}
+    changes = baseline.breaking_changes(schemas, {"news.alerts.v1": {}})
+    assert changes == ["news.rumours.v1: nothing is published there any more"]
+
+
+def test_before_the_first_release_renewing_records_breaking_changes_and_names_them(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = edit(root, {"verdict": {"type": "string"}})
+    gone = path.with_name("news.rumours.v1.json")
+    gone.write_text("{}", encoding="utf-8")
+    assert baseline.main(["--renew"], root) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[:-1] == [BREAK, "news.rumours.v1: nothing is published there any more"]
+    assert "CHANGELOG.md" in lines[-1]
+    assert not gone.exists()
+    assert baseline.load_baseline(root) == baseline.published_schemas()
+
+
+def test_from_the_first_release_on_renewing_is_refused(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = edit(root, {"verdict": {"type": "string"}})
+    set_version(root, "0.1.0")
+    assert baseline.main(["--renew"], root) == 1
+    assert "the baseline is frozen since release 0.1.0" in capsys.readouterr().err
+    assert "verdict" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("version", "frozen"),
+    [("0.0.9", False), ("0.1.0.dev0", False), ("0.1.0", True), ("0.2.0.dev1", True), ("1.0", True)],
+)
+def test_the_baseline_is_frozen_from_the_first_release_on(version: str, frozen: bool) -> None:
+    assert baseline.is_frozen(version) is frozen
+    assert isinstance(baseline.is_frozen(baseline.project_version()), bool)

@@ -1,16 +1,16 @@
 """The AsyncAPI 3 document: the streams as a consumer finds them on Kafka.
 
-Everything in it is taken from what runs: addresses, partitions and retention from the stream
-specifications, payloads from the messages, headers and examples from records really made.
+Everything in it comes from the code that runs: addresses, partitions and retention from the stream
+specifications, payloads from the messages, headers and examples from records built as usual.
 
 ::
 
     stream_specs ──▶ channels ─┐
     messages ──▶ schemas       ├──▶ docs/asyncapi.json
-    samples ──▶ headers,       │
+    examples ──▶ headers,      │
                 examples ──────┘
 
-A header that is sent and not described here is a KeyError when the document is made.
+A header without a description in :mod:`wirewatch.contracts.stream_texts` raises KeyError here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from core.messages.envelope import DEAD_LETTER, MATCHES, STREAM_MESSAGES
 from core.streams.kafka.streams import configs
 from core.streams.port import StreamSpec
 from core.streams.topology import stream_specs
-from wirewatch.contracts.examples import MATCH, sample_of
+from wirewatch.contracts.examples import MATCH, example_of
 from wirewatch.contracts.stream_texts import HEADERS, TEXTS, TOPIC_COPY
 
 Json = dict[str, Any]
@@ -46,12 +46,12 @@ _TIMES = ("ce_time", "dlq_original_time", "dlq_first_failed_at")
 
 
 def asyncapi() -> str:
-    """docs/asyncapi.json."""
+    """Return the text of docs/asyncapi.json."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 
 def document() -> Json:
-    """The document as a value."""
+    """Return the document as a dictionary."""
     specs = stream_specs(Settings.model_construct(), published=["{topic_id}"])
     return {
         "asyncapi": "3.0.0",
@@ -80,7 +80,7 @@ def _operation_name(spec: StreamSpec) -> str:
 
 def _channel(spec: StreamSpec) -> Json:
     text = TEXTS[spec.name]
-    found: Json = {
+    channel: Json = {
         "address": spec.name,
         "title": text.title,
         "summary": text.summary,
@@ -88,26 +88,26 @@ def _channel(spec: StreamSpec) -> Json:
         "bindings": {"kafka": _topic(spec)},
     }
     if spec.name == TOPIC_COPY:
-        found["parameters"] = {
+        channel["parameters"] = {
             "topic_id": {
-                "description": "Id of a topic whose file says `publish: true`.",
+                "description": "Id of a topic whose file has `publish: true`.",
                 "examples": [MATCH.topic_id],
                 "location": "$message.payload#/topic_id",
             }
         }
-    return found
+    return channel
 
 
 def _topic(spec: StreamSpec) -> Json:
-    made = configs(spec)
+    config = configs(spec)
     return {
         "topic": spec.name,
         "partitions": spec.partitions,
         "replicas": spec.replication,
         "topicConfiguration": {
-            "cleanup.policy": [made["cleanup.policy"]],
-            "retention.ms": int(made["retention.ms"]),
-            "max.message.bytes": int(made["max.message.bytes"]),
+            "cleanup.policy": [config["cleanup.policy"]],
+            "retention.ms": int(config["retention.ms"]),
+            "max.message.bytes": int(config["max.message.bytes"]),
         },
         "bindingVersion": _BINDING,
     }
@@ -115,7 +115,7 @@ def _topic(spec: StreamSpec) -> Json:
 
 def _operation(spec: StreamSpec) -> Json:
     text = TEXTS[spec.name]
-    group = {"type": "string", "description": "Your own; one per application."}
+    group = {"type": "string", "description": "A group of your own; one per application."}
     return {
         "action": "receive",
         "channel": {"$ref": f"#/channels/{text.name}"},
@@ -126,9 +126,10 @@ def _operation(spec: StreamSpec) -> Json:
 
 
 def _message(stream: str) -> Json:
-    text, sample = TEXTS[stream], sample_of(stream)
-    headers = {key: raw.decode() for key, raw in sample.headers}
-    example = {"name": text.name, "headers": headers, "payload": json.loads(sample.value or b"")}
+    text, record = TEXTS[stream], example_of(stream)
+    headers = {key: raw.decode() for key, raw in record.headers}
+    payload = json.loads(record.value or b"")
+    example = {"name": text.name, "headers": headers, "payload": payload}
     key = {"type": "string", "description": text.key}
     return {
         "name": text.name,
@@ -150,34 +151,34 @@ def _payload(stream: str) -> Json:
 
 
 def _headers(stream: str, sent: dict[str, str]) -> Json:
-    """The schema of the headers that a record of this stream has.
+    """Return the schema of the headers of this stream's records.
 
-    A dead letter's own are sure, the original's are as they were.
+    A dead letter always has its own headers; those of the original record may be missing.
     """
     dead = stream == DEAD_LETTER
     fixed = () if dead else _FIXED
     properties = {name: _header(name, sent[name] if name in fixed else None) for name in sent}
-    sure = [name for name in sent if not dead or name.startswith("dlq_")]
-    return {"type": "object", "properties": properties, "required": sure}
+    required = [name for name in sent if not dead or name.startswith("dlq_")]
+    return {"type": "object", "properties": properties, "required": required}
 
 
-def _header(name: str, always: str | None) -> Json:
-    found: Json = {"type": "string", "description": HEADERS[name]}
-    if always is not None:
-        found["const"] = always
+def _header(name: str, constant: str | None) -> Json:
+    schema: Json = {"type": "string", "description": HEADERS[name]}
+    if constant is not None:
+        schema["const"] = constant
     if name in _TIMES:
-        found["format"] = "date-time"
-    return found
+        schema["format"] = "date-time"
+    return schema
 
 
 def _schemas() -> Json:
-    """The messages' schemas, once each, by class name."""
-    _, made = models_json_schema(
+    """Return the schema of each message, by class name."""
+    _, schema = models_json_schema(
         [(kind, "serialization") for kind in STREAM_MESSAGES.values()],
         ref_template="#/components/schemas/{model}",
     )
-    found: Json = made["$defs"]
-    return found
+    definitions: Json = schema["$defs"]
+    return definitions
 
 
 def _servers() -> Json:
@@ -194,7 +195,7 @@ def _servers() -> Json:
         "secure": host
         | {
             "protocol": "kafka-secure",
-            "description": "A broker with TLS, a password, or both, as its operator has set it.",
+            "description": "A broker with TLS, a password, or both.",
             "security": secure,
         },
     }
@@ -204,6 +205,6 @@ def _security_schemes() -> Json:
     return {
         "scram512": {"type": "scramSha512", "description": "SASL SCRAM-SHA-512."},
         "scram256": {"type": "scramSha256", "description": "SASL SCRAM-SHA-256."},
-        "plain": {"type": "plain", "description": "SASL PLAIN; with TLS only."},
-        "certificate": {"type": "X509", "description": "A client's certificate (TLS)."},
+        "plain": {"type": "plain", "description": "SASL PLAIN, only with TLS."},
+        "certificate": {"type": "X509", "description": "A client certificate (TLS)."},
     }

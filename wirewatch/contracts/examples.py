@@ -1,7 +1,7 @@
-"""One record of each kind, made up but whole: the examples of the AsyncAPI document.
+"""One invented but complete record of each kind: the examples of the AsyncAPI document.
 
-All five tell of one article: it is read, enriched, matches a topic and opens an alert; a feed of
-the same outlet fails. Ids are computed as the program computes them, spans are found in the text.
+All five are about one article: it is fetched, enriched, matches a topic and opens an alert; a feed
+of the same outlet fails. Ids and spans are computed as the program computes them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from core.streams.port import NewRecord, Record
 from wirewatch.contracts.stream_texts import TOPIC_COPY
 
 FETCHED = datetime(2026, 11, 22, 9, 0, 12, 345678, tzinfo=UTC)
-"""When the sample article was read: the time of its records."""
+"""When the article was fetched: the time of its records."""
 
 DECIDED = datetime(2026, 11, 22, 9, 0, 13, 204000, tzinfo=UTC)
 FAILED = datetime(2026, 11, 22, 9, 5, tzinfo=UTC)
@@ -138,7 +138,7 @@ HEALTH = FeedHealth(
     at=FAILED,
 )
 
-SAMPLES: dict[type[Message], tuple[Message, datetime]] = {
+EXAMPLES: dict[type[Message], tuple[Message, datetime]] = {
     type(message): (message, at)
     for message, at in (
         (ARTICLE, FETCHED),
@@ -148,26 +148,26 @@ SAMPLES: dict[type[Message], tuple[Message, datetime]] = {
         (HEALTH, FAILED),
     )
 }
-"""Each kind of message, with the time its record has."""
+"""One message of each kind, with the time of its record."""
 
 
-def sample_of(stream: str) -> NewRecord:
-    """A record as it lies on a stream; a dead letter is an article that lost its title.
+def example_of(stream: str) -> NewRecord:
+    """Return an example record of a stream; the dead letter is an article without its title.
 
     Args:
         stream: A public stream, the dead letters, or :data:`TOPIC_COPY`.
     """
     if stream == DEAD_LETTER:
-        return _dead_sample()
+        return _dead_letter()
     if stream == TOPIC_COPY:
         return to_record(
             MATCH, at=FETCHED, stream=topic_stream(MATCH.topic_id), key=MATCH.article_id
         )
-    message, at = SAMPLES[STREAM_MESSAGES[stream]]
+    message, at = EXAMPLES[STREAM_MESSAGES[stream]]
     return to_record(message, at=at)
 
 
-def _dead_sample() -> NewRecord:
+def _dead_letter() -> NewRecord:
     article = to_record(ARTICLE, at=FETCHED)
     value = json.loads(ARTICLE.to_json())
     del value["title"]
@@ -182,5 +182,5 @@ def _dead_sample() -> NewRecord:
     )
     error = PoisonError("The record is not of type ArticleRevision: title: Field required")
     letter = dead_letter(ProcessingFailure(spoilt, "processors", error, 1, DECIDED), at=DECIDED)
-    headers = dict(letter.headers) | {"dlq_app_version": b"1.0.0"}  # no release changes a sample
+    headers = dict(letter.headers) | {"dlq_app_version": b"1.0.0"}  # the same in every release
     return replace(letter, headers=tuple(headers.items()))

@@ -1,18 +1,18 @@
-"""Whether a stream's schema still keeps the promise of an older one.
+"""Compare two schemas of a stream and name every change that breaks a reader.
 
-A stream holds records of both at once: readers written for the old schema read new records, and
-readers written for the new one read records kept from before (replay). So what a field may hold
+A stream contains records of both schemas at once: readers written for the old one read new records,
+and readers written for the new one read old records (replay). So the set of values a field may have
 can neither grow nor shrink within a version: a new enum value or a looser type surprises the
-first, a dropped value or a tighter type refuses the records of the second. All that may come is a
-new optional property, because readers ignore what they do not know.
+former, a dropped value or a tighter type rejects the records of the latter. The only compatible
+change is a new optional property, because readers ignore properties they do not know.
 
 ::
 
     old schema ─┐  $ref resolved,        property by property,
     new schema ─┴─ unions taken apart ──▶ alternative by alternative ──▶ [Break, ...], [] is fine
 
-Only words may change freely: descriptions, titles, examples. A keyword not known here counts as
-a promise: any change of it is reported.
+Descriptions, titles and examples may change freely. A change of any keyword that is not known here
+is reported.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ _READ_APART = {"type", "enum", "const", "default", "properties", "required"}
 _NESTED = {"items", "additionalProperties", "prefixItems"}
 
 Seen = frozenset[tuple[int, int]]
-"""Pairs of places on the way here, by identity: a schema may refer to itself."""
+"""Pairs of nodes compared on the way here, by identity: a schema may refer to itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """One change that a reader would notice.
+    """One incompatible change.
 
     Attributes:
-        path: Where: ``article.zones[].zone``; ``""`` is the record itself.
-        reason: What changed and whom it hurts.
+        path: The field: ``article.zones[].zone``; ``""`` is the record itself.
+        reason: What changed and which readers it breaks.
     """
 
     path: str
@@ -49,11 +49,11 @@ class Break:
 
 
 def breaks(old: Schema, new: Schema) -> list[Break]:
-    """Every incompatible change from ``old`` to ``new``, both whole JSON Schemas.
+    """Return every incompatible change from ``old`` to ``new``, both complete JSON Schemas.
 
     Raises:
-        ValueError: A ``$ref`` does not lead into its schema's ``$defs`` or leads back to itself,
-            or an ``allOf`` has several parts: such a schema cannot be compared.
+        ValueError: A ``$ref`` points outside its schema's ``$defs`` or to itself, or an ``allOf``
+            has several parts: such a schema cannot be compared.
     """
     return list(dict.fromkeys(_Comparison(old, new).nodes(old, new, "", frozenset())))
 
@@ -64,7 +64,7 @@ class _Comparison:
     new_root: Schema
 
     def nodes(self, old: Schema, new: Schema, path: str, seen: Seen) -> Iterator[Break]:
-        """Compare what one place may hold."""
+        """Compare the values that one field may have."""
         pair = (id(old), id(new))
         if pair in seen:
             return
@@ -79,7 +79,7 @@ class _Comparison:
     def unions(
         self, before: list[Schema], after: list[Schema], path: str, seen: Seen
     ) -> Iterator[Break]:
-        """Pair alternatives of one kind; what is left over has come or gone."""
+        """Pair alternatives of the same kind; the rest were added or removed."""
         left = list(after)
         for old in before:
             same = [new for new in left if _kind(new) == _kind(old)]
@@ -94,10 +94,10 @@ class _Comparison:
             yield Break(path, f"it may be {_kind(new)} now; {_READERS}")
 
     def plain(self, old: Schema, new: Schema, path: str, seen: Seen) -> Iterator[Break]:
-        """Compare two places without alternatives."""
+        """Compare two schemas without alternatives."""
         if _kind(old) != _kind(new):
             change = f"it was {_kind(old)} and is {_kind(new)} now"
-            yield Break(path, f"{change}; old readers and old records have the first")
+            yield Break(path, f"{change}; old readers and old records rely on the former")
             return
         yield from _values(old, new, path)
         yield from self.properties(old, new, path, seen)
@@ -109,7 +109,7 @@ class _Comparison:
                 yield Break(path, f"{change}; it must stay within a version")
 
     def properties(self, old: Schema, new: Schema, path: str, seen: Seen) -> Iterator[Break]:
-        """Compare an object's properties; new optional ones are welcome."""
+        """Compare an object's properties; new optional ones are compatible."""
         before, after = old.get("properties", {}), new.get("properties", {})
         was, now = set(old.get("required", ())), set(new.get("required", ()))
         for name in before:
@@ -127,32 +127,32 @@ class _Comparison:
             yield Break(here, f"it is new and required; {_KEPT}")
 
     def nested(self, old: Schema, new: Schema, path: str, seen: Seen) -> Iterator[Break]:
-        """Compare what arrays and maps hold; a missing keyword allows anything."""
+        """Compare the items of arrays and maps; a missing keyword allows anything."""
         for name, mark in (("items", "[]"), ("additionalProperties", "{}")):
             yield from self.inner(old.get(name, True), new.get(name, True), path + mark, seen)
         before, after = old.get("prefixItems", []), new.get("prefixItems", [])
         if len(before) != len(after):
-            yield Break(path, f"it had {len(before)} fixed places and has {len(after)} now")
+            yield Break(path, f"it had {len(before)} fixed items and has {len(after)} now")
             return
-        for place, (one, other) in enumerate(zip(before, after, strict=True)):
-            yield from self.inner(one, other, f"{path}[{place}]", seen)
+        for index, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from self.inner(one, other, f"{path}[{index}]", seen)
 
     def inner(
         self, old: Schema | bool, new: Schema | bool, path: str, seen: Seen
     ) -> Iterator[Break]:
-        """``true``, ``false`` and ``{}`` are schemas too."""
+        """Compare two schemas, which may also be ``true``, ``false`` or ``{}``."""
         if isinstance(old, Mapping) and isinstance(new, Mapping):
             yield from self.nodes(old, new, path, seen)
         elif old != new and not (old in (True, {}) and new in (True, {})):
-            yield Break(path, "what it may hold was opened or closed")
+            yield Break(path, "its allowed values were opened or closed")
 
 
 _READERS = "readers of the old schema do not expect that"
-_KEPT = "records kept from before do not fit"
+_KEPT = "older records do not fit"
 
 
 def _default(old: Schema, new: Schema, path: str) -> Iterator[Break]:
-    """What an absent field means is part of the promise."""
+    """Compare defaults: the meaning of a missing field must not change."""
     if ("default" in old or "default" in new) and old.get("default") != new.get("default"):
         change = f"its default was {old.get('default')!r} and is {new.get('default')!r} now"
         yield Break(path, f"{change}; records without it would change their meaning")
@@ -164,9 +164,9 @@ def _values(old: Schema, new: Schema, path: str) -> Iterator[Break]:
     if before is None and after is None:
         return
     if before is None:
-        yield Break(path, f"it could be anything and is one of a few now; {_KEPT}")
+        yield Break(path, f"it could be anything and is one of a fixed set now; {_KEPT}")
     elif after is None:
-        yield Break(path, f"it was one of a few and can be anything now; {_READERS}")
+        yield Break(path, f"it was one of a fixed set and can be anything now; {_READERS}")
     else:
         for value in (v for v in after if v not in before):
             yield Break(path, f"the value {value!r} is new; {_READERS}")
@@ -181,7 +181,7 @@ def _fixed(schema: Schema) -> list[Any] | None:
 
 
 def _kind(schema: Schema) -> str:
-    """``integer``, ``null``, ``an object`` ...: what alternatives are told apart by."""
+    """Return ``integer``, ``null``, ``object`` ...: what distinguishes alternatives."""
     found = schema.get("type")
     if found is None and (values := _fixed(schema)) is not None:
         return " or ".join(sorted({type(v).__name__ for v in values}))
@@ -189,7 +189,7 @@ def _kind(schema: Schema) -> str:
 
 
 def _alternatives(root: Schema, schema: Schema) -> list[Schema]:
-    """The schemas one of which a value must fit: references followed, unions flattened."""
+    """Return the alternatives of a schema: references followed, unions flattened."""
     whole = _resolved(root, schema)
     for union in ("anyOf", "oneOf"):
         if union in whole:
@@ -202,14 +202,14 @@ def _alternatives(root: Schema, schema: Schema) -> list[Schema]:
 
 
 def _resolved(root: Schema, schema: Schema) -> Schema:
-    """A schema without ``$ref`` and ``allOf``; keywords beside a reference come first."""
+    """Return a schema without ``$ref`` and ``allOf``; keywords beside a reference win."""
     found: dict[str, Any] = dict(schema)
     followed: set[str] = set()
     while "$ref" in found or "allOf" in found:
         if "$ref" in found:
             ref = found.pop("$ref")
             if ref in followed:
-                raise ValueError(f"{ref!r} leads back to itself")
+                raise ValueError(f"{ref!r} refers to itself")
             followed.add(ref)
             found = {**_target(root, ref), **found}
         else:
@@ -224,6 +224,6 @@ def _target(root: Schema, ref: str) -> Schema:
     name = ref.removeprefix("#/$defs/")
     target = root.get("$defs", {}).get(name)
     if name == ref or target is None:
-        raise ValueError(f"{ref!r} names nothing in the schema's $defs")
+        raise ValueError(f"{ref!r} is not in the schema's $defs")
     found: Schema = target
     return found

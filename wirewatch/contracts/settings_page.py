@@ -1,4 +1,4 @@
-"""The reference of every setting, written from the settings themselves."""
+"""The reference of every setting, generated from the settings themselves."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ _HEAD = """\
 
 Settings are environment variables, or lines of a `.env` file in the working directory. The
 environment comes first, then `<NAME>_FILE` (for settings marked *secret*: the path of a file that
-holds the value), then `.env`, then the default. A variable set to nothing is not set. Durations
-are written like `90s`, `10m`, `48h` or `30d`; a relative path begins at the working directory.
+contains the value), then `.env`, then the default. An empty variable counts as not set. Durations
+are written like `90s`, `10m`, `48h` or `30d`; a relative path starts at the working directory.
 
 | Variable | Type | Default | Meaning |
 |---|---|---|---|
 """
 
 _ENV_HEAD = """\
-# Copy to .env and take the # off the lines you want to change. The environment comes first.
-# Written by `make docs`; docs/settings.md has the same as a table.
+# Copy to .env and uncomment the lines you want to change. The environment takes precedence.
+# Written by `make docs`; docs/settings.md lists the same settings as a table.
 """
 
 
 def settings_markdown() -> str:
-    """docs/settings.md."""
+    """Return the text of docs/settings.md."""
     rows = (
         f"| `{environment_name(name)}` | {_type(field)} | {_cell(_default(field))} "
         f"| {_escape(field.description or '')} |"
@@ -44,7 +44,7 @@ def settings_markdown() -> str:
 
 
 def env_example() -> str:
-    """.env.example: every setting, commented out, with its default."""
+    """Return the text of .env.example: every setting with its default, commented out."""
     blocks = (
         f"\n# {field.description}\n# {environment_name(name)}={_plain_default(field)}\n"
         for name, field in Settings.model_fields.items()
@@ -73,7 +73,7 @@ def _default(field: FieldInfo) -> str:
     value = field.default
     if isinstance(value, timedelta):
         return written(value)
-    if isinstance(value, Path):  # a default inside the program is shown as it is in a checkout
+    if isinstance(value, Path):  # show a default inside the program as a path in a checkout
         home = Path(__file__).parents[2]
         return str(value.relative_to(home)) if value.is_relative_to(home) else str(value)
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""What is said of each stream and header in the AsyncAPI document and in docs/streams.md."""
+"""Titles and descriptions of each stream and header: AsyncAPI document, docs/streams.md."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from core.messages.envelope import (
 )
 
 TOPIC_COPY = topic_stream("{topic_id}")
-"""The address of a topic's copy, with the parameter as AsyncAPI writes it."""
+"""The address of a topic's stream, with the parameter as AsyncAPI writes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamText:
-    """A stream in words.
+    """The description of a stream.
 
     Attributes:
-        name: In the document.
-        title: For a heading.
+        name: Its name in the document.
+        title: Its heading.
         summary: One sentence.
-        key: What the records' key is.
+        key: What the key of its records is.
     """
 
     name: str
@@ -51,13 +51,13 @@ TEXTS: dict[str, StreamText] = {
     MATCHES: StreamText(
         "matches",
         "Matches",
-        "One record per revision and topic that reached its threshold; stands alone.",
+        "One record per revision and topic that reached its threshold, with the whole article.",
         "topic_id",
     ),
     ALERTS: StreamText(
         "alerts",
         "Alert events",
-        "Every decision, suppressed ones too, and what became of notifications.",
+        "Every decision, including suppressed ones, and the outcome of each notification.",
         "alert_id",
     ),
     FEED_HEALTH: StreamText(
@@ -79,27 +79,27 @@ TEXTS: dict[str, StreamText] = {
         "article_id",
     ),
 }
-"""Every stream of the contract."""
+"""Every public stream."""
 
 HEADERS: dict[str, str] = {
     "content-type": "Type of the value (CloudEvents: datacontenttype).",
     "ce_specversion": "Version of CloudEvents.",
-    "ce_id": "Deterministic: the same event has the same id, whenever it is sent.",
-    "ce_source": "Who publishes.",
+    "ce_id": "Deterministic: the same event always has the same id.",
+    "ce_source": "The publisher.",
     "ce_type": "Kind of the event; a topic's copy keeps the kind of the match.",
-    "ce_time": "When it happened, or the article was fetched: RFC 3339, UTC.",
+    "ce_time": "When it happened, or when the article was fetched: RFC 3339, UTC.",
     "ce_subject": "The id of what the event is about.",
-    "ce_partitionkey": "The same as the record's key.",
+    "ce_partitionkey": "The record's key.",
     "ce_dataschema": "The $id of the value's JSON Schema.",
-    "dlq_stage": "The stage that gave up: processors or alerts.",
-    "dlq_original_stream": "Where the record was read, without prefix.",
+    "dlq_stage": "The stage that could not process it: processors or alerts.",
+    "dlq_original_stream": "The stream it was read from, without prefix.",
     "dlq_original_partition": "The partition it was read from.",
-    "dlq_original_offset": "Its offset there.",
-    "dlq_original_time": "Its own time there: RFC 3339, UTC.",
+    "dlq_original_offset": "Its offset in that partition.",
+    "dlq_original_time": "The original record's time: RFC 3339, UTC.",
     "dlq_error_class": "Class of the last error.",
-    "dlq_error_message": "What the last error said, cut to 256 characters.",
-    "dlq_attempts": "How often it was tried by itself.",
-    "dlq_first_failed_at": "When it failed first: RFC 3339, UTC.",
-    "dlq_app_version": "Version of the program that gave up.",
+    "dlq_error_message": "Message of the last error, cut to 256 characters.",
+    "dlq_attempts": "How often it was tried on its own.",
+    "dlq_first_failed_at": "When it first failed: RFC 3339, UTC.",
+    "dlq_app_version": "Version of the program that wrote the dead letter.",
 }
-"""Every header that is sent."""
+"""Every header that a record may have."""

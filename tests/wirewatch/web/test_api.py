@@ -31,7 +31,8 @@ from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
 from core.store.feed_record import FeedRecord
 from core.store.feeds import sync
-from wirewatch.web.api import create_api, openapi_json
+from wirewatch.contracts.generate import openapi
+from wirewatch.web.api import create_api
 from wirewatch.web.explain import Explainer
 from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.server import address, listen, serve
@@ -361,9 +362,9 @@ def test_a_store_that_is_away_is_said_so(tmp_path: Path) -> None:
 
 def test_the_document_describes_every_path_and_is_the_one_in_docs(api: Api) -> None:
     served = api.get("/openapi.json").json()
-    kept_copy = json.loads(openapi_json())
-    assert served == kept_copy
-    assert kept_copy["servers"] == [{"url": "/api/v1"}]
-    assert len(kept_copy["paths"]) == 15
-    page = kept_copy["components"]["schemas"]["StoryCard"]
+    document = json.loads(openapi())
+    assert served == document
+    assert document["servers"] == [{"url": "/api/v1"}]
+    assert len(document["paths"]) == 15
+    page = document["components"]["schemas"]["StoryCard"]
     assert {"alert_id", "evidence", "notified", "held"} <= page["properties"].keys()

@@ -9,6 +9,5 @@ Lists come in pages: ``next`` is the cursor of the following one. Within v1 only
 """
 
 from wirewatch.web.api.app import create_api
-from wirewatch.web.api.document import openapi_json
 
-__all__ = ["create_api", "openapi_json"]
+__all__ = ["create_api"]

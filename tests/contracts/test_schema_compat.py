@@ -126,7 +126,7 @@ BREAKING = {
     "a value is new": (put(DEFS, "Kind", "enum", value=["new", "gone", "x"]), "kind", "'x' is new"),
     "a value is gone": (put(DEFS, "Kind", "enum", value=["new"]), "kind", "'gone' is gone"),
     "values are let go": (drop(DEFS, "Kind", "enum"), "kind", "can be anything now"),
-    "values are fixed": (put(PROPERTIES, "id", "enum", value=["a"]), "id", "one of a few now"),
+    "values are fixed": (put(PROPERTIES, "id", "enum", value=["a"]), "id", "a fixed set now"),
     "a constant is another": (
         put(DEFS, "Kind", value={"const": "new", "type": "string"}), "kind", "'gone' is gone",
     ),
@@ -148,13 +148,13 @@ BREAKING = {
         "labels{}", "is integer now",
     ),
     "unknown properties are refused": (put("additionalProperties", value=False), "{}", "closed"),
-    "a fixed place is another": (
+    "a fixed item is another": (
         put(PROPERTIES, "pair", "prefixItems", 1, value={"type": "string"}),
         "pair[1]", "is string now",
     ),
-    "fixed places are fewer": (
+    "fixed items are fewer": (
         put(PROPERTIES, "pair", "prefixItems", value=[{"type": "string"}]),
-        "pair", "2 fixed places",
+        "pair", "2 fixed items",
     ),
     "something deep in a tree is another": (
         put(DEFS, "Node", PROPERTIES, "name", "type", value="integer"), "tree.name", "integer now",
