@@ -1,6 +1,6 @@
-"""The floor of the house: settings, the operator's files, faults, errors and logs.
+"""The lowest layer: settings, the operator's files, faults, errors, logs and translations.
 
-Everything above imports from here; this room imports nothing of ours. The operator's YAML files
-live beside the code (``sources.yaml``, ``topics/``, ``entities/``, ``alerts.yaml``);
-``WIREWATCH_CONFIG_DIR`` points elsewhere.
+All other packages import from here; this package imports none of them. The operator's YAML files
+are in the same folder (``sources.yaml``, ``topics/``, ``entities/``, ``alerts.yaml``);
+``WIREWATCH_CONFIG_DIR`` names another one.
 """

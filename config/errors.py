@@ -1,34 +1,41 @@
-"""The one tree of errors, and the one place that decides whether trying again can help.
+"""The error tree, and the one decision whether a retry can help.
 
 ::
 
-    WirewatchError                     message, mend
-    ├── OperatorError                  what the operator gave cannot be used: exit 1
-    │   ├── SettingsError              environment or .env
-    │   └── CatalogError               the YAML files; carries every fault
-    ├── UsageError                     wrong usage, an unknown topic, feed, article: exit 2
-    │   └── NotThereError              names a story, delivery or feed there is none of
-    ├── OutsideError                   something outside failed: exit 3
-    │   ├── FetchError                 a feed or page; .url, .outcome
+    WirewatchError                     message, mend, retry, exit_code
+    ├── OperatorError                  the operator's settings or files are not valid: exit 1
+    │   ├── SettingsError              the environment or .env
+    │   └── CatalogError               the YAML files; .faults
+    ├── UsageError                     wrong usage, an unknown topic, feed or article: exit 2
+    │   └── NotFoundError              an unknown story, delivery, feed or action
+    ├── ExternalError                  something outside this program failed: exit 3
+    │   ├── FetchError                 a feed or page; .url, .outcome, .retry_after
     │   ├── StreamError                the stream engine
-    │   │   ├── StreamUnavailableError     engine away or busy: try again
+    │   │   ├── StreamUnavailableError     unreachable, locked or busy: retry
     │   │   │   └── StreamFullError            the disk is full
-    │   │   ├── UnknownStreamError         never created
-    │   │   ├── StreamMismatchError        exists with other settings
-    │   │   ├── OffsetOutOfRangeError      retention overtook the reader
-    │   │   ├── RecordTooLargeError        refused before it is appended
+    │   │   ├── UnknownStreamError         the stream was never created
+    │   │   ├── StreamMismatchError        the stream exists with other settings
+    │   │   ├── OffsetOutOfRangeError      the offset is no longer kept, or not written yet
+    │   │   ├── RecordTooLargeError        rejected before it was appended
     │   │   └── FencedError                another member owns the partition now
-    │   │       └── SlotTakenError             another process runs under this one's name: end
+    │   │       └── SlotTakenError             another process uses this member's slot: exit
     │   ├── StoreError                 the database
     │   │   ├── StoreFullError             the disk is full
-    │   │   ├── StoreConflictError         another process was at the same rows: at once again
-    │   │   └── StoreRefusedError          a value it can never take
-    │   └── DeliveryError              one attempt to tell a target; .permanent, .retry_after
-    ├── ExtractionError                a page that could not be read; .url: exit 1
+    │   │   ├── StoreConflictError         another process changed the same rows: retry at once
+    │   │   └── StoreRefusedError          the database can never accept this value
+    │   └── DeliveryError              an attempt to notify a target; .permanent, .unknown
+    ├── ExtractionError                a page without an article; .url, .outcome: exit 1
     ├── PoisonError                    a record that can never be processed: dead letter
-    └── DeadLetterLimitError           too many poison records at once: stop, do not drain into it
+    └── DeadLetterLimitError           too many poison records at once: stop
 
-Every error says what happened and, where there is one, the ``mend``: what the reader can do.
+An error states what happened and, where something can be done, the ``mend``: what to do. Whether to
+retry is decided by the type, here::
+
+    try:
+        store.write(...)
+    except WirewatchError as error:
+        if not retryable(error):
+            raise
 """
 
 from __future__ import annotations
@@ -43,18 +50,18 @@ if TYPE_CHECKING:
 
 
 class WirewatchError(Exception):
-    """Base of every error this program raises on purpose.
+    """Base class of the errors that this program raises.
 
     Args:
-        message: One sentence that says what happened and to what.
-        mend: One sentence that says what the reader can do; empty where nothing can be done.
+        message: What happened, and to what; one sentence.
+        mend: What the reader can do about it, one sentence; empty where there is nothing to do.
     """
 
     exit_code = 3
-    """Exit code of a command that ends with this error (1 operator, 2 usage, 3 outside)."""
+    """Exit code of a command that ends with this error: 1 operator, 2 usage, 3 external."""
 
     retry = False
-    """Whether the same call may succeed later without anybody changing anything."""
+    """Whether the same call may succeed later without any change by a person."""
 
     def __init__(self, message: str, *, mend: str = "") -> None:
         super().__init__(message)
@@ -62,26 +69,26 @@ class WirewatchError(Exception):
         self.mend = mend
 
     def __str__(self) -> str:
-        """The message, then the mend, then the cause."""
+        """Return the message, the mend and the cause."""
         text = f"{self.message} {self.mend}".rstrip()
         return f"{text} ({self.__cause__})" if self.__cause__ else text
 
 
 class OperatorError(WirewatchError):
-    """What the operator gave cannot be used."""
+    """The operator's settings or files are not valid."""
 
     exit_code = 1
 
 
 class SettingsError(OperatorError):
-    """The environment or ``.env`` holds a value that cannot be used."""
+    """The environment or ``.env`` contains an invalid value."""
 
 
 class CatalogError(OperatorError):
-    """The YAML files hold faults; none of them was put to use.
+    """The YAML files have faults; none of the files is used.
 
     Args:
-        faults: Every fault found, in file order.
+        faults: All faults, in file order.
     """
 
     def __init__(self, faults: Sequence[Fault]) -> None:
@@ -94,13 +101,13 @@ class CatalogError(OperatorError):
 
 
 class UsageError(WirewatchError):
-    """The command was used wrongly, or names something that does not exist."""
+    """The command was used wrongly, or refers to something that does not exist."""
 
     exit_code = 2
 
 
 class NotFoundError(UsageError):
-    """It names a story, a delivery, a feed or an action that does not exist."""
+    """A story, delivery, feed or action does not exist."""
 
 
 class ExternalError(WirewatchError):
@@ -110,14 +117,14 @@ class ExternalError(WirewatchError):
 
 
 class FetchError(ExternalError):
-    """A feed, page or robots.txt could not be had.
+    """A feed, page or robots.txt could not be fetched.
 
     Args:
-        url: The URL asked for.
-        outcome: The class of failure, a bounded set of words fit for a metric label
-            (``dns``, ``timeout``, ``http_4xx`` ...; see :mod:`core.http`).
+        url: The requested URL.
+        outcome: The class of failure, usable as a metric label (``dns``, ``timeout``,
+            ``http_4xx`` ...; see :mod:`core.http`).
         reason: What happened; ``message`` is its English text.
-        retry_after: Seconds the server asked us to wait, if it did.
+        retry_after: Seconds to wait, where the server sent Retry-After.
         retry: Whether a later attempt may succeed.
     """
 
@@ -140,74 +147,74 @@ class FetchError(ExternalError):
 
 
 class StreamError(ExternalError):
-    """The stream engine refused or failed."""
+    """The stream engine refused a call or failed."""
 
     retry = False
 
 
 class StreamUnavailableError(StreamError):
-    """The engine is away, locked or busy."""
+    """The engine is unreachable, locked or busy."""
 
     retry = True
 
 
 class StreamFullError(StreamUnavailableError):
-    """The disk is full. What was accepted before stays; free space and go on."""
+    """The disk is full. Records accepted before are safe; work continues once there is space."""
 
 
 class UnknownStreamError(StreamError):
-    """The stream was never created; engines never create one on first use."""
+    """The stream was never created; engines do not create streams on first use."""
 
 
 class StreamMismatchError(StreamError):
-    """The stream exists with other settings than those asked for."""
+    """The stream exists with other settings than requested."""
 
 
 class OffsetOutOfRangeError(StreamError):
-    """The position asked for lies before the oldest record kept, or after the newest."""
+    """The requested offset is before the oldest record or after the newest."""
 
 
 class RecordTooLargeError(StreamError):
-    """The record is larger than the stream takes; nothing of the call was appended."""
+    """The record is larger than the stream allows; no record of the call was appended."""
 
 
 class FencedError(StreamError):
-    """Another member owns the partition now; nothing of the transaction was kept.
+    """Another member owns the partition now; the transaction was rolled back.
 
-    Drop the batch and poll again: the new owner does the work.
+    Discard the batch and poll again: the new owner processes it.
     """
 
 
 class SlotTakenError(FencedError):
-    """Another process runs under this member's slot: this one must end, or the two take turns."""
+    """Another process uses this member's slot: this process must exit, or both keep fencing."""
 
 
 class StoreError(ExternalError):
-    """The database refused or failed."""
+    """The database refused a call or failed."""
 
 
 class StoreFullError(StoreError):
-    """The disk is full. What was accepted before stays; free space and go on."""
+    """The disk is full. Data accepted before is safe; work continues once there is space."""
 
 
 class StoreConflictError(StoreError):
-    """Another process was at the same rows: nothing was kept, and the same again will do."""
+    """Another process changed the same rows: the transaction was rolled back; retry it."""
 
 
 class StoreRefusedError(StoreError):
-    """The database can never take this value (too long, not text); nothing was kept."""
+    """The database can never accept this value (too long, not text); nothing was stored."""
 
     retry = False
 
 
 class DeliveryError(ExternalError):
-    """One attempt to tell a target failed.
+    """An attempt to notify a target failed.
 
     Args:
-        message: What happened, in words.
-        permanent: True where a retry cannot help (the target refused for good).
-        retry_after: Seconds the target asked us to wait, if it did.
-        unknown: True where nobody knows whether the target took it (a time-out after sending).
+        message: What happened, one sentence.
+        permanent: Whether the target rejected the notification, so that a retry cannot help.
+        retry_after: Seconds to wait, where the target asked for it.
+        unknown: Whether the target may have accepted it (a time-out after sending).
     """
 
     def __init__(
@@ -227,11 +234,11 @@ class DeliveryError(ExternalError):
 
 
 class ExtractionError(WirewatchError):
-    """A page could not be turned into an article.
+    """No article could be extracted from a page.
 
     Args:
-        url: The page.
-        outcome: ``timeout``, ``crash``, ``not_html`` or ``empty``: fit for a metric label.
+        url: The page's URL.
+        outcome: ``timeout``, ``crash``, ``not_html`` or ``empty``: usable as a metric label.
         reason: What happened; ``message`` is its English text.
     """
 
@@ -245,16 +252,16 @@ class ExtractionError(WirewatchError):
 
 
 class PoisonError(WirewatchError):
-    """A record that can never be processed, however often it is tried."""
+    """A record can never be processed, however often it is tried."""
 
 
 class DeadLetterLimitError(WirewatchError):
-    """Nearly everything fails: more likely our fault than the records'. Stop and look."""
+    """Nearly every record fails: more likely a defect of this program than of the records."""
 
 
 def retryable(error: BaseException) -> bool:
-    """Whether trying the same call again later may succeed.
+    """Return whether the same call may succeed later.
 
-    Unknown exceptions are ours to mend, not to repeat: they answer False.
+    Exceptions outside the tree are defects of this program, which a retry does not repair: False.
     """
     return isinstance(error, WirewatchError) and error.retry

@@ -1,6 +1,6 @@
-"""Faults: what is wrong in a file an operator wrote, where, and how to mend it.
+"""Faults: what is wrong in an operator's file, where, and how to correct it.
 
-Each room contributes the faults of its own files; ``wirewatch check`` merges them. A fault whose
+Each package contributes the faults of its own files; ``wirewatch check`` merges them. A fault whose
 code starts with ``W`` is a warning: the file is still used.
 """
 
@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Fault(BaseModel):
-    """One thing wrong in an operator's file.
+    """One fault in an operator's file.
 
     Attributes:
         file: Path of the file, as the operator named its folder.
-        line: First line is 1.
-        column: First column is 1.
+        line: Line, from 1.
+        column: Column, from 1.
         code: Stable code (``E...`` error, ``W...`` warning), listed in docs/faults.md.
         message: What is wrong, one sentence.
         mend: What to write instead, one sentence.
@@ -34,14 +34,14 @@ class Fault(BaseModel):
 
     @property
     def is_error(self) -> bool:
-        """False for warnings."""
+        """Whether this is an error; False for warnings."""
         return not self.code.startswith("W")
 
     def __str__(self) -> str:
-        """``file:line:column: CODE message Mend``, the form editors can jump to."""
+        """Return ``file:line:column: CODE message mend``: editors can jump to it."""
         return f"{self.file}:{self.line}:{self.column}: {self.code} {self.message} {self.mend}"
 
 
 def in_file_order(faults: Iterable[Fault]) -> list[Fault]:
-    """Sort by file, line and column; the same fault twice is listed once."""
+    """Return the faults sorted by file, line and column, without repeats."""
     return sorted(set(faults), key=lambda f: (f.file, f.line, f.column, f.code, f.message))

@@ -1,13 +1,13 @@
-"""Logs: one line per event on stderr, for people or as JSON, with nothing forged and no secret.
+"""Logs: one line per event on stderr, for people or as JSON, safe against forging and leaks.
 
 ::
 
     structlog ─┐                                             ┌─▶ console (colours on a terminal)
                ├─▶ level ─▶ repeats ─▶ masked ─▶ escaped ─▶ ─┤
-    logging ───┘   (of the libraries too)                    └─▶ JSON
+    logging ───┘   (including the libraries')                └─▶ JSON
 
-A line feed, a terminal control or a character that reorders text is shown as an escape, so that
-no title and no server's answer can write a line of its own.
+Line feeds, terminal controls and characters that reorder text are escaped, so that no headline and
+no server's answer can forge a line.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from config.secrets import mask
 from config.settings import Settings
 
-_UNFIT = re.compile(
+_UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff]"
 )
 
-# Libraries that report our own work, or every page they dislike, as theirs.
+# Libraries that log too much: requests and retries of this program, or every unusual page.
 _LIBRARIES: Final = {
     "apscheduler": logging.WARNING,
     "aiohttp.access": logging.WARNING,
@@ -48,11 +48,11 @@ _DEEPEST: Final = 4
 
 
 def set_up_logs(settings: Settings, stream: TextIO | None = None) -> None:
-    """Send every log line of the process, the libraries' too, to one place.
+    """Send all log lines of this process, including those of libraries, to one handler.
 
     Args:
         settings: ``log_format`` and ``log_level``.
-        stream: Where lines go; stderr by default, so that stdout stays a command's answer.
+        stream: Where lines are written; stderr by default, as stdout is for a command's output.
     """
     out = sys.stderr if stream is None else stream
     level = logging.getLevelName(settings.log_level.upper())
@@ -66,7 +66,7 @@ def set_up_logs(settings: Settings, stream: TextIO | None = None) -> None:
         processors=[*before, ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=False,  # a command or test may set them up again
+        cache_logger_on_first_use=False,  # a command or test may configure logs again
     )
     handler = logging.StreamHandler(out)
     handler.addFilter(RepeatFilter(time.monotonic))
@@ -83,7 +83,7 @@ def _formatter(form: str, before: list[Processor], *, colours: bool) -> Processo
             colors=colours,
             exception_formatter=structlog.dev.plain_traceback,
             pad_event_to=0,
-            sort_keys=False,  # the one who logs knows what is to be read first
+            sort_keys=False,  # keep the order of the call
         )
     )
     return ProcessorFormatter(
@@ -114,51 +114,51 @@ def _route_everything(handler: logging.Handler, level: int) -> None:
 
 
 class LogSanitizer:
-    """A structlog processor: masks secrets and escapes what could forge or hide a line.
+    """A structlog processor that masks secrets and escapes unsafe characters.
 
     Args:
-        margin: What parts the lines of a traceback; the console's marks them as continued.
+        margin: Separates the lines of a traceback; on a console it marks continued lines.
     """
 
     def __init__(self, margin: str) -> None:
         self._margin = margin
 
     def __call__(self, _: WrappedLogger, __: str, event: EventDict) -> EventDict:
-        """The same event, fit to print."""
-        return {str(_tidy(key)): self._value(key, value) for key, value in event.items()}
+        """Return the event, safe to print."""
+        return {str(_sanitized(key)): self._value(key, value) for key, value in event.items()}
 
     def _value(self, key: str, value: object) -> object:
         if key in ("exception", "stack") and isinstance(value, str):
             lines = (_escaped(line) for line in value.splitlines())
             return self._margin.join(["", *lines]).lstrip("\n")
-        return _tidy(value)
+        return _sanitized(value)
 
 
-def _tidy(value: object, depth: int = 0) -> object:
+def _sanitized(value: object, depth: int = 0) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Mapping) and depth < _DEEPEST:
-        return {str(_tidy(k)): _tidy(v, depth + 1) for k, v in value.items()}
+        return {str(_sanitized(k)): _sanitized(v, depth + 1) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset) and depth < _DEEPEST:
-        return [_tidy(v, depth + 1) for v in value]
+        return [_sanitized(v, depth + 1) for v in value]
     return _escaped(str(value))
 
 
 def _escaped(text: str) -> str:
-    return _UNFIT.sub(lambda m: m.group().encode("unicode_escape").decode(), mask(text))
+    return _UNSAFE.sub(lambda m: m.group().encode("unicode_escape").decode(), mask(text))
 
 
 class RepeatFilter(logging.Filter):
-    """Lets an identical line through a few times a minute; the next one says how many it held.
+    """Limits identical lines; the first of the next period states how many were left out.
 
     Args:
-        now: Gives seconds from a fixed moment.
-        most: Identical lines let through per period.
-        period: Seconds.
+        now: Returns monotonic seconds.
+        most: Identical lines written in each period.
+        period: Length of a period in seconds.
     """
 
     MOST_LINES: Final = 1_000
-    """Lines remembered; when there are more, counting begins anew."""
+    """Most lines counted; when there are more, counting starts over."""
 
     def __init__(self, now: Callable[[], float], *, most: int = 5, period: float = 60.0) -> None:
         super().__init__()
@@ -168,14 +168,14 @@ class RepeatFilter(logging.Filter):
         self._counts: dict[str, tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the line is written. Called under the handler's lock."""
+        """Return whether to write the line. Called under the handler's lock."""
         key = _identity(record)
         since, count = self._counts.get(key, (self._now(), 0))
-        held = count - self._most
+        left_out = count - self._most
         if self._now() - since >= self._period:
             since, count = self._now(), 0
-            if held > 0 and isinstance(record.msg, dict):
-                record.msg = {**record.msg, "repeated": held}
+            if left_out > 0 and isinstance(record.msg, dict):
+                record.msg = {**record.msg, "repeated": left_out}
         if len(self._counts) >= self.MOST_LINES:
             self._counts.clear()
         self._counts[key] = (since, count + 1)

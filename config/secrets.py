@@ -1,7 +1,7 @@
-"""Secrets, so that no log line and no message shows one.
+"""Mask secrets in log lines and messages.
 
-Whatever came from a secret setting or from ``${NAME}`` in alerts.yaml is remembered here; what
-looks like a secret is masked without that.
+The values of secret settings and of ``${NAME}`` in operator files are registered here; text that
+looks like a secret is masked as well.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 MASK: Final = "***"
 
 _SHORTEST: Final = 6
-"""Shorter values are not remembered: masking ``8080`` everywhere would hide the log itself."""
+"""Shorter values are not registered: masking ``8080`` everywhere would make logs unreadable."""
 
 _PATTERNS: Final = (
     (re.compile(r"(://)[^/\s@]+@"), rf"\1{MASK}@"),
@@ -27,17 +27,17 @@ _lock = threading.Lock()
 
 
 def remember(value: str) -> None:
-    """Mask this text from now on, wherever it appears in a log line."""
+    """Mask this text from now on wherever it appears."""
     if len(value) >= _SHORTEST:
         with _lock:
             _known.add(value)
 
 
 def mask(text: str) -> str:
-    """The text with every secret in it replaced by ``***``."""
+    """Return the text with every secret replaced by ``***``."""
     for value in sorted(_known.copy(), key=len, reverse=True):
         if value in text:
             text = text.replace(value, MASK)
-    for pattern, mild in _PATTERNS:
-        text = pattern.sub(mild, text)
+    for pattern, masked in _PATTERNS:
+        text = pattern.sub(masked, text)
     return text

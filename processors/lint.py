@@ -91,7 +91,7 @@ def _failures(topic: TopicDefinition, test: TopicTest, processors: Processors) -
     try:
         result = _explained(topic, test, processors)
     except UsageError as error:
-        yield _fault(test.place, "E021", f"Test {test.name!r}: {error.message}", error.mend)
+        yield _fault(test.position, "E021", f"Test {test.name!r}: {error.message}", error.mend)
         return
     wrong = list(_differences(test, result))
     if wrong:
@@ -99,7 +99,7 @@ def _failures(topic: TopicDefinition, test: TopicTest, processors: Processors) -
         closed = "".join(f" {g.why}" for g in result.gates if not g.passed)
         said = f"Test {clean_line(test.name)!r}: {'; '.join(wrong)}."
         seen = f"Score {result.score} of {result.threshold}; rules that fired: {fired}.{closed}"
-        yield _fault(test.place, "E020", said, f"{seen} Mend the rule or the test.")
+        yield _fault(test.position, "E020", said, f"{seen} Mend the rule or the test.")
 
 
 def _differences(test: TopicTest, result: Explanation) -> Iterator[str]:
@@ -123,7 +123,7 @@ def _weights(topic: TopicDefinition) -> Iterator[Fault]:
     reachable = sum(rule.weight for rule in topic.rules if rule.weight > 0)
     if reachable < topic.threshold:
         said = f"All rules together weigh {reachable}; the threshold is {topic.threshold}."
-        yield _fault(topic.place, "E008", said, "Lower the threshold or raise weights.")
+        yield _fault(topic.position, "E008", said, "Lower the threshold or raise weights.")
 
 
 def _warnings(topic: CompiledTopic) -> Iterator[Fault]:
@@ -183,7 +183,7 @@ def _test_warnings(
         if not any(test.match is wanted for test in topic.tests):
             said = f"The topic has no test with `match: {_word(wanted)}`."
             mend = "Add one: a text it must find." if wanted else "Add a text it must not find."
-            yield _fault(topic.place, "W107", said, mend)
+            yield _fault(topic.position, "W107", said, mend)
     if topic.tests:
         yield from _rules_in_tests(topic, _alone(topic, catalog, languages))
 

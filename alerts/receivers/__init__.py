@@ -144,7 +144,7 @@ def unknown_options(definition: ReceiverDefinition, known: Sequence[str]) -> lis
     """A fault for each option the kind does not have."""
     return [
         fault(
-            definition.places.get(name, definition.place),
+            definition.positions.get(name, definition.position),
             "R002",
             f"A {definition.kind} receiver has no {name!r}.",
             f"Remove it; the keys are id, kind{''.join(f', {k}' for k in known)}.",
@@ -157,6 +157,6 @@ def unknown_options(definition: ReceiverDefinition, known: Sequence[str]) -> lis
 def _faults(definition: ReceiverDefinition) -> list[Fault]:
     if definition.kind in RECEIVERS:
         return receiver_kind(definition.kind).faults(definition)
-    place = definition.places.get("kind", definition.place)
+    place = definition.positions.get("kind", definition.position)
     message = f"Receivers of kind {definition.kind!r} are not available in this version."
     return [fault(place, "R001", message, f"Write one of: {', '.join(sorted(RECEIVERS))}.")]

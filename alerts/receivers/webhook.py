@@ -49,12 +49,12 @@ class WebhookReceiver:
         """Unknown options, an URL that cannot be posted to, a secret that cannot sign."""
         found = unknown_options(definition, ("url", "secret"))
         if _host(definition.options.get("url")) is None:
-            place = definition.places.get("url", definition.place)
+            place = definition.positions.get("url", definition.position)
             message = f"The webhook {definition.id!r} has no http or https URL."
             found.append(fault(place, "R003", message, "Write url: https://host/path."))
         secret = definition.options.get("secret")
         if secret is not None and _key(secret) is None:
-            place = definition.places.get("secret", definition.place)
+            place = definition.positions.get("secret", definition.position)
             message = f"The secret of the webhook {definition.id!r} cannot be used."
             mend = "Write whsec_ followed by base64 (of 24 to 64 random bytes), or leave it out."
             found.append(fault(place, "R004", message, mend))

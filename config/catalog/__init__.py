@@ -1,10 +1,10 @@
-"""The catalog: the operator's YAML files as typed values, or every fault in them at once.
+"""The catalog: the operator's YAML files as typed values, or all of their faults at once.
 
 ::
 
     sources.yaml  topics/*.yaml  entities/*.yaml  alerts.yaml
           └────────────┴──────┬───────┴──────────────┘
-                  documents (positions kept)
+                config.yaml (positions kept)
                               ▼
                 load_catalog(folder) -> Catalog, faults
 """

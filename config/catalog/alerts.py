@@ -1,7 +1,7 @@
 """``alerts.yaml``: receivers and the routes to them.
 
 Only the frame is checked here: ids, kinds, routes. What a receiver of one kind needs is checked
-by the room of the alerts, which finds the place of every option in ``ReceiverDefinition.places``.
+by ``alerts.receivers``; ``ReceiverDefinition.positions`` gives the position of every option.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from config.catalog.models import (
     RouteDefinition,
 )
 from config.catalog.section import Faults, Section
-from config.catalog.sources import note_once
+from config.catalog.sources import check_unique
 from config.catalog.variables import Variables
 from config.yaml.nodes import MappingNode, ScalarNode, SequenceNode, YamlNode
 
@@ -60,27 +60,27 @@ def _receiver(
     node: YamlNode, faults: Faults, variables: Variables, seen: dict[str, FilePosition]
 ) -> ReceiverDefinition | None:
     section = Section(faults, node, "a receiver", None, variables)
-    receiver_id = section.need("id", values.identifier, "")
+    receiver_id = section.require("id", values.identifier, "")
     if receiver_id == CONSOLE:
         mend = "Choose another id, or leave the receiver out: it always exists."
         section.fault("id", "E221", "The id `console` is taken.", mend)
     else:
-        note_once(section, "id", receiver_id, seen, "receiver")
-    kind = section.need("kind", values.one_of(*KINDS), "")
+        check_unique(section, "id", receiver_id, seen, "receiver")
+    kind = section.require("kind", values.one_of(*KINDS), "")
     options = {
         key: _data(pair[1], faults, section.expanded)
         for key, pair in section.pairs.items()
         if key not in ("id", "kind")
     }
-    places = {key: node.place for key, (_, node) in section.pairs.items()} | {
-        f"{key}[{n}]": item.place
+    positions = {key: node.position for key, (_, node) in section.pairs.items()} | {
+        f"{key}[{n}]": item.position
         for key, (_, node) in section.pairs.items()
         if isinstance(node, SequenceNode)
         for n, item in enumerate(node.nodes)
     }
-    if not section.sound:
+    if not section.is_valid:
         return None
-    return ReceiverDefinition(receiver_id, kind, options, places, section.place)
+    return ReceiverDefinition(receiver_id, kind, options, positions, section.position)
 
 
 def _data(
@@ -93,7 +93,7 @@ def _data(
         return tuple(_data(value, faults, expand) for value in node.nodes)
     value = expand(node)
     if isinstance(value, values.InvalidValue):
-        faults.add(node.place, value.code, value.message, value.mend)
+        faults.add(node.position, value.code, value.message, value.mend)
         return ""
     return node.data if value == node.value else value
 
@@ -109,10 +109,12 @@ def _routes(
     for route in sound[:-1]:
         if not route.match:
             message = "No route after this one is ever reached."
-            faults.add(route.place, "W231", message, "Move it to the end, or give it a `match`.")
+            faults.add(route.position, "W231", message, "Move it to the end, or give it a `match`.")
     if sound and sound[-1].match and routes[-1] is not None:
         message = "The last route is the default and has no `match`."
-        faults.add(sound[-1].place, "E214", message, "Add a last route: `- receivers: [console]`.")
+        faults.add(
+            sound[-1].position, "E214", message, "Add a last route: `- receivers: [console]`."
+        )
     return tuple(sound)
 
 
@@ -123,21 +125,21 @@ def _route(
     labels: dict[str, Collection[str]],
 ) -> RouteDefinition | None:
     section = Section(faults, node, "a route", _ROUTE_KEYS)
-    named = list(section.placed("receivers", values.text))
-    for name, place in named:
+    named = list(section.items_with_positions("receivers", values.text))
+    for name, position in named:
         if name not in receivers:
             message = f"There is no receiver {values.shown(name)}."
-            faults.add(place, "E010", message, values.nearest(name, receivers))
-    if not named and section.sound:
+            faults.add(position, "E010", message, values.nearest(name, receivers))
+    if not named and section.is_valid:
         mend = "Write `receivers: [console]`."
         section.fault("receivers", "E212", "The route leads to no receiver.", mend)
     match = _match(section, faults, labels)
     names = tuple(dict.fromkeys(name for name, _ in named))
-    return RouteDefinition(match, names, section.place) if section.sound else None
+    return RouteDefinition(match, names, section.position) if section.is_valid else None
 
 
 def _match(route: Section, faults: Faults, labels: dict[str, Collection[str]]) -> dict[str, str]:
-    table = route.table("match")
+    table = route.mapping("match")
     if table is None:
         return {}
     section = Section(faults, table, "`match`", LABELS)
@@ -154,7 +156,7 @@ def _warn_unused(
     receivers: dict[str, FilePosition], routes: Sequence[RouteDefinition], faults: Faults
 ) -> None:
     used = {name for route in routes for name in route.receivers}
-    for name, place in receivers.items():
+    for name, position in receivers.items():
         if name not in used:
             message = f"No route leads to the receiver {values.shown(name)}."
-            faults.add(place, "W232", message, "Name it in a route, or delete it.")
+            faults.add(position, "W232", message, "Name it in a route, or delete it.")

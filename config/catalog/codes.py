@@ -1,7 +1,7 @@
-"""ISO codes of languages and countries, to tell a slip from a choice.
+"""ISO codes of languages and countries, to find typing errors.
 
-A code of two letters that no list knows is a warning, not an error: lists grow. The classic slip
-(``ua`` for the language, ``UK`` for the country) lets a topic or a route never match.
+An unknown code of two letters is a warning, not an error, because the lists grow. With the usual
+mistakes (``ua`` for the language, ``UK`` for the country) a topic or route never matches.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW EU UN
 """
 
 LANGUAGES: Final = frozenset(_LANGUAGES.split())
-"""ISO 639-1, with ``sh``, which it withdrew and outlets still use."""
+"""ISO 639-1, and ``sh``, which was withdrawn but is still in use."""
 
 COUNTRIES: Final = frozenset(_COUNTRIES.split())
-"""ISO 3166-1, with what it keeps for the European Union and the United Nations, and Kosovo."""
+"""ISO 3166-1, and its reserved codes for the European Union, the United Nations and Kosovo."""
 
-_SLIPS: Final = {
+_CORRECTIONS: Final = {
     "ua": "uk", "gr": "el", "cz": "cs", "dk": "da", "cn": "zh", "jp": "ja", "se": "sv", "at": "de",
     "us": "en", "gb": "en", "UK": "GB", "EN": "GB", "EL": "GR", "CS": "CZ", "DA": "DK", "JA": "JP",
     "ZH": "CN",
@@ -45,11 +45,13 @@ _SLIPS: Final = {
 
 
 def check(section: Section, key: str, code: str) -> None:
-    """Warn where a code is none of ISO's."""
-    what, known = ("country", COUNTRIES) if code.isupper() else ("language", LANGUAGES)
+    """Add a warning where a code is not in ISO's list."""
+    what, known, iso = (
+        ("country", COUNTRIES, "3166-1") if code.isupper() else ("language", LANGUAGES, "639-1")
+    )
     private = code[:1] in ("X", "x") or code in ("ZZ", "AA")
     if not code or code in known or private:
         return
-    better = _SLIPS.get(code)
-    mend = f"Did you mean `{better}`?" if better else f"Look the {what} up in ISO's list."
-    section.fault(key, "W221", f"{shown(code)} is not the code of a {what}.", mend)
+    better = _CORRECTIONS.get(code)
+    mend = f"Did you mean `{better}`?" if better else f"Look the {what} up in ISO {iso}."
+    section.fault(key, "W221", f"{shown(code)} is not a known {what} code.", mend)

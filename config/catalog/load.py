@@ -1,12 +1,12 @@
-"""From a folder to a catalog, or to every fault in it at once.
+"""Load a folder into a catalog, or return all of its faults at once.
 
 ::
 
-    gather(folder) ──▶ RawFile … ──▶ assemble ──▶ Catalog (what is sound), faults
-      bytes, or why not              parse → entities → topics, sources → alerts
+    gather(folder) ──▶ RawFile … ──▶ assemble ──▶ Catalog (the valid parts), faults
+      bytes, or a fault              parse → entities → topics, sources → alerts
 
-Files refer to each other downwards only: topics name entities, routes name receivers and topics.
-What refers is read after what is referred to.
+Topics refer to entities, routes to receivers and topics. Each file is read after those it refers
+to.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from config.yaml.nodes import ScalarNode, YamlNode, fault, parse, read, shown_pa
 Kind = Literal["sources", "topic", "entities", "alerts"]
 
 ParseFile = Callable[[str, bytes], tuple[YamlNode | None, list[Fault]]]
-"""From a file's path and bytes to its tree and faults."""
+"""Parses the bytes of a file into a tree and faults."""
 
 _FOLDERS: Final[tuple[tuple[Kind, str], ...]] = (("entities", "entities"), ("topic", "topics"))
 _FILES: Final[tuple[tuple[Kind, str], ...]] = (
@@ -41,10 +41,10 @@ _FILES: Final[tuple[tuple[Kind, str], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """A file of the operator as it was read.
+    """An operator file, not parsed yet.
 
     Attributes:
-        content: Its bytes, or why they could not be had.
+        content: Its bytes, or why it could not be read.
     """
 
     kind: Kind
@@ -53,7 +53,7 @@ class RawFile:
 
     @property
     def fingerprint(self) -> str:
-        """Changes when the content does."""
+        """A hash of the content."""
         raw = self.content if isinstance(self.content, bytes) else str(self.content).encode()
         return hashlib.sha256(raw).hexdigest()
 
@@ -61,16 +61,16 @@ class RawFile:
 def load_catalog(
     folder: Path, environ: Mapping[str, str], dotenv: Path = Path(".env")
 ) -> tuple[Catalog | None, list[Fault]]:
-    """Read the operator's files.
+    """Read the operator's files. Never raises for the content of a file.
 
     Args:
-        folder: Holds sources.yaml and, if wanted, topics/, entities/ and alerts.yaml.
+        folder: Contains sources.yaml and optionally topics/, entities/ and alerts.yaml.
         environ: Where ``${NAME}`` is looked up first.
-        dotenv: Where it is looked up last; need not exist.
+        dotenv: Where it is looked up last; may be missing.
 
     Returns:
-        The catalog, None when there is an error, and every fault of every file in file order.
-        Warnings (``W...``) stand beside a catalog. Never raises for what a file holds.
+        The catalog, or None where there is an error (warnings do not prevent it), and all faults
+        of all files in file order.
     """
     catalog, faults = load_partly(folder, environ, dotenv)
     return (None if any(f.is_error for f in faults) else catalog), faults
@@ -79,15 +79,15 @@ def load_catalog(
 def load_partly(
     folder: Path, environ: Mapping[str, str], dotenv: Path = Path(".env")
 ) -> tuple[Catalog, list[Fault]]:
-    """The same, with a catalog of whatever is sound: for ``check``, which goes on looking."""
+    """Read the operator's files into a catalog of their valid parts, with all faults."""
     return assemble(gather(folder), Variables(environ, dotenv))
 
 
 def operator_files(folder: Path) -> list[tuple[Kind, Path]]:
-    """The files to read, whether or not they can be; sources.yaml even when it is missing."""
+    """Return the files to read, readable or not; sources.yaml even where it is missing."""
     named = [(kind, folder / name) for kind, name in _FILES]
-    there = [(k, p) for k, p in named if k == "sources" or p.exists() or p.is_symlink()]
-    return there + [pair for kind, name in _FOLDERS for pair in _in_folder(kind, folder / name)]
+    present = [(k, p) for k, p in named if k == "sources" or p.exists() or p.is_symlink()]
+    return present + [pair for kind, name in _FOLDERS for pair in _in_folder(kind, folder / name)]
 
 
 def _in_folder(kind: Kind, folder: Path) -> list[tuple[Kind, Path]]:
@@ -95,15 +95,15 @@ def _in_folder(kind: Kind, folder: Path) -> list[tuple[Kind, Path]]:
         paths = sorted(folder.iterdir())
     except FileNotFoundError:
         return []
-    except OSError:  # not a folder, or closed to us: reading it like a file says which
+    except OSError:  # not a folder, or not readable: reading it as a file reports which
         return [(kind, folder)]
     return [(kind, p) for p in paths if p.suffix in (".yaml", ".yml") and p.name[0] != "."]
 
 
 def gather(folder: Path) -> tuple[RawFile, ...]:
-    """Every operator file of a folder, read once."""
+    """Read every operator file of a folder."""
     if not folder.is_dir():
-        mend = "Create it, or set WIREWATCH_CONFIG_DIR to the folder of sources.yaml."
+        mend = "Create it, or set WIREWATCH_CONFIG_DIR to the folder with sources.yaml."
         missing = fault(
             FilePosition(shown_path(folder), 1, 1), "E201", "There is no such folder.", mend
         )
@@ -114,12 +114,12 @@ def gather(folder: Path) -> tuple[RawFile, ...]:
 def assemble(
     files: Sequence[RawFile], variables: Variables, parse: ParseFile = parse
 ) -> tuple[Catalog, list[Fault]]:
-    """The catalog of what is sound in these files, and every fault in file order.
+    """Return a catalog of the valid parts of these files, and all faults in file order.
 
     Args:
-        files: What was gathered.
+        files: The files, as :func:`gather` read them.
         variables: Replaces ``${NAME}``.
-        parse: Makes a tree of a file; one with a memory makes a reload fast.
+        parse: Parses a file; one with a cache makes a reload fast.
     """
     faults = Faults()
     roots, unread = _roots(files, faults, parse)
@@ -141,8 +141,8 @@ def _topics(
     roots: Sequence[YamlNode], faults: Faults, entities: Collection[str] | None
 ) -> tuple[TopicDefinition, ...]:
     seen: dict[str, FilePosition] = {}
-    read_all = (read_topic(root, faults, seen, entities) for root in roots)
-    return tuple(topic for topic in read_all if topic is not None)
+    topics = (read_topic(root, faults, seen, entities) for root in roots)
+    return tuple(topic for topic in topics if topic is not None)
 
 
 def _labels(
@@ -159,7 +159,7 @@ def _labels(
 def _roots(
     files: Sequence[RawFile], faults: Faults, parse: ParseFile
 ) -> tuple[dict[Kind, list[YamlNode]], frozenset[Kind]]:
-    """What each file holds, and the kinds of which a file could not be read."""
+    """Return the tree of each file, and the kinds of which a file could not be read."""
     roots: dict[Kind, list[YamlNode]] = {"sources": [], "topic": [], "entities": [], "alerts": []}
     unread: set[Kind] = set()
     for file in files:
@@ -175,13 +175,13 @@ def _roots(
 def _root(file: RawFile, faults: Faults, parse: ParseFile) -> YamlNode | None:
     start = FilePosition(shown_path(file.path), 1, 1)
     if isinstance(file.content, Fault):
-        faults.take([file.content])
+        faults.extend([file.content])
         return None
     if file.path.suffix == ".yml":
-        faults.add(start, "W202", "A file that ends in .yml is not read.", "Rename it: .yaml.")
+        faults.add(start, "W202", "Files that end in .yml are not read.", "Rename it to .yaml.")
         return None
     root, found = parse(start.file, file.content)
-    faults.take(found)
+    faults.extend(found)
     if root is None or (isinstance(root, ScalarNode) and root.is_null):
         if not found:
             _empty(start, file.kind, faults)
@@ -189,8 +189,10 @@ def _root(file: RawFile, faults: Faults, parse: ParseFile) -> YamlNode | None:
     return root
 
 
-def _empty(place: FilePosition, kind: Kind, faults: Faults) -> None:
+def _empty(position: FilePosition, kind: Kind, faults: Faults) -> None:
     if kind == "sources":
-        faults.add(place, "E212", "The file is empty.", "Write `outlets:` and a list of outlets.")
+        faults.add(
+            position, "E212", "The file is empty.", "Write `outlets:` and a list of outlets."
+        )
     else:
-        faults.add(place, "W201", "The file is empty.", "Write something, or delete it.")
+        faults.add(position, "W201", "The file is empty.", "Add content, or delete it.")

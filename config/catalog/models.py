@@ -1,4 +1,4 @@
-"""What the operator's files say, as frozen values."""
+"""The content of the operator's files, as frozen values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class FilePosition:
-    """Where something stands in an operator's file; lines and columns begin at 1."""
+    """A position in an operator's file; lines and columns start at 1."""
 
     file: str
     line: int
@@ -20,29 +20,31 @@ class FilePosition:
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """A text value that knows where each of its characters stands in its file.
+    """A text value with the position of each of its characters.
 
     Attributes:
-        value: The text as YAML gives it (folded, unquoted).
-        place: Where the value begins.
+        value: The text as YAML reads it (folded, unquoted).
+        position: Where the value starts.
         lines: For a value over several lines: (offset in value, line, column) of each piece, by
-            growing offset; empty for a value on one line.
+            ascending offset; empty for a value on one line.
     """
 
     value: str
-    place: FilePosition
+    position: FilePosition
     lines: tuple[tuple[int, int, int], ...] = ()
 
     def at(self, offset: int) -> FilePosition:
-        """The place of the character at ``offset``."""
+        """Return the position of the character at ``offset``."""
         piece = next((p for p in reversed(self.lines) if p[0] <= offset), None)
         if piece is None:
-            return FilePosition(self.place.file, self.place.line, self.place.column + offset)
-        return FilePosition(self.place.file, piece[1], piece[2] + offset - piece[0])
+            return FilePosition(
+                self.position.file, self.position.line, self.position.column + offset
+            )
+        return FilePosition(self.position.file, piece[1], piece[2] + offset - piece[0])
 
 
 class Tier(StrEnum):
-    """How fast an outlet is: sets the floor and ceiling of polling."""
+    """How often an outlet publishes: sets the shortest and longest polling interval."""
 
     A = "A"
     B = "B"
@@ -54,8 +56,9 @@ class Feed:
     """A URL that is polled.
 
     Attributes:
-        id: ``<outlet>-<8 hex of the URL's hash>``.
-        every: Explicit interval; beats every floor, never Retry-After. None: the tier decides.
+        id: ``<outlet>-<8 hex digits of the URL's hash>``.
+        every: Explicit interval; overrides the tier's limits but never Retry-After. None: the tier
+            decides.
     """
 
     id: str
@@ -63,7 +66,7 @@ class Feed:
     kind: Literal["feed", "sitemap"]
     every: timedelta | None
     outlet: str
-    place: FilePosition
+    position: FilePosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,11 @@ class Outlet:
     language: str
     tier: Tier
     feeds: tuple[Feed, ...]
-    place: FilePosition
+    position: FilePosition
 
 
 class TopicState(StrEnum):
-    """draft: matches are stored, nobody is told; shadow: decided, nobody is told."""
+    """draft: matches are only published; shadow: decided too; live: told too; retired: ignored."""
 
     DRAFT = "draft"
     SHADOW = "shadow"
@@ -99,7 +102,7 @@ class RuleDefinition:
 
 @dataclass(frozen=True, slots=True)
 class AlertPolicy:
-    """How a topic's alerts are told."""
+    """The severity of a topic's alerts, and the oldest article that alerts."""
 
     severity: str = "normal"
     max_age: timedelta = timedelta(hours=48)
@@ -107,14 +110,14 @@ class AlertPolicy:
 
 @dataclass(frozen=True, slots=True)
 class TopicTest:
-    """One entry of ``tests:``: an article and what must come of it.
+    """One entry of ``tests:``: an article and its expected result.
 
     Attributes:
         article: Fields of the article, any of ``config.catalog.topic_tests.ARTICLE_FIELDS``.
         match: Whether the topic matches.
-        rules: Exactly these fire, when given.
-        rules_include: At least these fire.
-        score_max: The score is at most this, when given.
+        rules: The ids of exactly the rules that fire; None: not tested.
+        rules_include: The ids of rules that must fire.
+        score_max: The highest score allowed; None: not tested.
     """
 
     name: str
@@ -123,7 +126,7 @@ class TopicTest:
     rules: tuple[str, ...] | None
     rules_include: tuple[str, ...]
     score_max: int | None
-    place: FilePosition
+    position: FilePosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +135,10 @@ class TopicDefinition:
 
     Attributes:
         revision: Hash of the definition (not of comments, layout or tests).
-        languages: Gate; empty lets all through.
-        entities: Ids usable as ``entity:<id>``.
+        languages: The languages of its articles; empty allows all.
+        entities: Ids that queries may use as ``entity:<id>``.
         publish: Whether its matches are copied to a stream of its own.
-        deny: Words that never count as a hit of a term, per term name.
+        deny: Words that a term never matches, by the term's name.
     """
 
     id: str
@@ -150,20 +153,20 @@ class TopicDefinition:
     alert: AlertPolicy
     publish: bool
     tests: tuple[TopicTest, ...]
-    place: FilePosition
+    position: FilePosition
     deny: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class EntityDefinition:
-    """A person, place or organisation, and the ways to write it."""
+    """A person, place or organisation, with its spellings."""
 
     id: str
     type: Literal["person", "organisation", "place", "other"]
     name: str
     aliases: tuple[str, ...]
     wikidata: str | None
-    place: FilePosition
+    position: FilePosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,28 +175,28 @@ class ReceiverDefinition:
 
     Attributes:
         options: Every key but id and kind, ``${NAME}`` already replaced.
-        places: Where each key stands, and each entry of a list as ``key[0]``, ``key[1]`` ...
+        positions: The position of each key, and of each list entry as ``key[0]``, ``key[1]`` ...
     """
 
     id: str
     kind: str
     options: Mapping[str, Any]
-    places: Mapping[str, FilePosition]
-    place: FilePosition
+    positions: Mapping[str, FilePosition]
+    position: FilePosition
 
 
 @dataclass(frozen=True, slots=True)
 class RouteDefinition:
-    """Labels to receivers. First match wins; ``match`` values may hold ``*``."""
+    """Labels to receivers. The first match wins; values of ``match`` may contain ``*``."""
 
     match: Mapping[str, str]
     receivers: tuple[str, ...]
-    place: FilePosition
+    position: FilePosition
 
 
 @dataclass(frozen=True, slots=True)
 class AlertsDefinition:
-    """``alerts.yaml``; without the file everything goes to the console."""
+    """The content of ``alerts.yaml``; without that file every alert goes to the console."""
 
     console_url: str = "http://127.0.0.1:8080"
     receivers: tuple[ReceiverDefinition, ...] = ()
@@ -202,7 +205,7 @@ class AlertsDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All of the operator's files, free of errors."""
+    """The content of all operator files, without errors."""
 
     outlets: tuple[Outlet, ...]
     topics: tuple[TopicDefinition, ...] = ()
@@ -211,13 +214,13 @@ class Catalog:
 
     @property
     def feeds(self) -> tuple[Feed, ...]:
-        """Every feed of every outlet, in file order."""
+        """All feeds of all outlets, in file order."""
         return tuple(feed for outlet in self.outlets for feed in outlet.feeds)
 
     def outlet(self, outlet_id: str) -> Outlet | None:
-        """The outlet of that id, None where there is none."""
+        """Return the outlet with this id, or None."""
         return next((o for o in self.outlets if o.id == outlet_id), None)
 
     def topic(self, topic_id: str) -> TopicDefinition | None:
-        """The topic of that id, None where there is none."""
+        """Return the topic with this id, or None."""
         return next((t for t in self.topics if t.id == topic_id), None)

@@ -1,14 +1,14 @@
-"""The catalog of a running system: re-read when files change, never a faulty one.
+"""The catalog of a running program: read again when files change, never one with errors.
 
 ::
 
-    refresh() ── stat of every file ── as before, or just being written ──▶ nothing
+    refresh() ── stat of every file ── unchanged, or just being written ──▶ nothing
                         │ changed
                         ▼
-                 content as before ──────────────▶ nothing
+                 content unchanged ──────────────▶ nothing
                         │ changed
                         ▼
-             assemble, validate ── errors ──▶ last good catalog stays; said once
+             assemble, validate ── errors ──▶ the last good catalog stays; logged once
                         │ none
                         ▼
                   current = new catalog
@@ -35,31 +35,31 @@ from config.yaml.nodes import YamlNode, parse, read
 log = structlog.get_logger(__name__)
 
 Validate = Callable[[Catalog], Sequence[Fault]]
-"""Gives the faults of what it knows about: queries, receivers."""
+"""Returns the faults of a part of the catalog: queries, receivers."""
 
 _WRITING: Final = timedelta(milliseconds=500)
-"""A file changed so lately may be half written: many editors empty a file before they fill it."""
+"""A file that changed more recently may be half written: many editors truncate it first."""
 
 _SETTLED: Final = timedelta(seconds=2)
-"""Within this time a second write may leave the same time stamps: file systems count coarsely."""
+"""Within this time a second write may leave the same time stamps: their resolution is coarse."""
 
 Tree = tuple[YamlNode | None, list[Fault]]
 Stamps = tuple[tuple[str, int, int, int, int], ...]
 
 
 class CatalogKeeper:
-    """Keeps the newest catalog without errors. Thread-safe.
+    """Provides the newest catalog without errors. Thread-safe.
 
     Args:
         folder: The operator's files.
         environ: Where ``${NAME}`` is looked up first.
-        validate: Further checks; an error of theirs keeps a catalog out as well.
-        clock: Gives the present moment.
-        on_reload: Told after each look at changed files whether the newest ones are in force.
+        validate: Further checks; a catalog with one of their errors is not used either.
+        clock: The present.
+        on_reload: Called after each load with whether the newest files are in use.
         dotenv: Where ``${NAME}`` is looked up last.
 
     Raises:
-        CatalogError: There is an error already at the first load.
+        CatalogError: The files have errors at the first load.
     """
 
     def __init__(
@@ -89,40 +89,34 @@ class CatalogKeeper:
             on_reload(False)
             raise CatalogError(self._faults)
         self._current = catalog
-        self._loaded_at = clock()
         on_reload(True)
 
     @property
     def current(self) -> Catalog:
-        """The catalog in force; never a faulty one."""
+        """The catalog in use; it never has errors."""
         return self._current
 
     @property
-    def loaded_at(self) -> datetime:
-        """Since when it is in force."""
-        return self._loaded_at
-
-    @property
     def faults(self) -> tuple[Fault, ...]:
-        """What is wrong with the newest files; an error among it keeps them out of force."""
+        """The faults of the newest files; with an error among them, they are not in use."""
         return self._faults
 
     def refresh(self) -> bool:
-        """Look whether files changed; True when another catalog came into force."""
+        """Load files that changed. Return whether another catalog is in use now."""
         with self._lock:
             if not self._changed():
                 return False
             before = self._faults
             catalog = self._read()
-            self._say(before, catalog)
+            self._log_result(before, catalog)
             self._on_reload(catalog is not None)
             if catalog is None or catalog == self._current:
                 return False
-            self._current, self._loaded_at = catalog, self._clock()
+            self._current = catalog
             return True
 
     def _changed(self) -> bool:
-        stamps = self._look()
+        stamps = self._stamp_files()
         newest = max((stamp[-1] for stamp in stamps), default=0)
         age = self._clock() - datetime.fromtimestamp(newest / 1e9, UTC)
         if timedelta(0) <= age < _WRITING or (stamps == self._stamps and age > _SETTLED):
@@ -133,16 +127,16 @@ class CatalogKeeper:
         return True
 
     def _read(self) -> Catalog | None:
-        """Read everything; what is found wrong is in ``_faults``."""
-        stamps = self._look()
+        """Read all files, set ``_faults``, and return the catalog where there is no error."""
+        stamps = self._stamp_files()
         files = gather(self._folder)
         variables = Variables(self._environ, self._dotenv)
         catalog, faults = assemble(files, variables, self._parse)
-        there = {file.content for file in files}
-        self._trees = {key: tree for key, tree in self._trees.items() if key[1] in there}
+        contents = {file.content for file in files}
+        self._trees = {key: tree for key, tree in self._trees.items() if key[1] in contents}
         for check in self._validate:
             faults = [*faults, *check(catalog)]
-        # Stamps are those from before reading: a write in between is seen at the next look.
+        # The stamps are from before reading: the next refresh notices a write in between.
         self._stamps = stamps if variables.files == self._watched else ()
         self._watched = frozenset(variables.files)
         self._content = self._fingerprint(files)
@@ -150,12 +144,12 @@ class CatalogKeeper:
         return None if any(f.is_error for f in faults) else catalog
 
     def _parse(self, file: str, content: bytes) -> Tree:
-        """Parse what is new; parsing is nearly all of the time a load takes."""
-        found = self._trees.get((file, content)) or parse(file, content)
-        self._trees[file, content] = found
-        return found
+        """Parse a file unless its content is unchanged; parsing is most of the time of a load."""
+        tree = self._trees.get((file, content)) or parse(file, content)
+        self._trees[file, content] = tree
+        return tree
 
-    def _look(self) -> Stamps:
+    def _stamp_files(self) -> Stamps:
         paths = [*(path for _, path in operator_files(self._folder)), *sorted(self._watched)]
         return tuple(_stamp(path) for path in paths)
 
@@ -167,19 +161,19 @@ class CatalogKeeper:
             hasher.update(str(read(path)).encode())
         return hasher.hexdigest()
 
-    def _say(self, before: Sequence[Fault], catalog: Catalog | None) -> None:
+    def _log_result(self, before: Sequence[Fault], catalog: Catalog | None) -> None:
         errors = [fault for fault in self._faults if fault.is_error]
         if errors and list(self._faults) != list(before):
-            log.error("configuration_refused", errors=len(errors), first=str(errors[0]))
+            log.error("configuration_rejected", errors=len(errors), first=str(errors[0]))
         elif catalog is not None and any(fault.is_error for fault in before):
-            log.info("configuration_mended", folder=str(self._folder))
+            log.info("configuration_fixed", folder=str(self._folder))
         elif catalog is not None:
             log.info("configuration_reloaded", folder=str(self._folder))
 
 
 def _stamp(path: Path) -> tuple[str, int, int, int, int]:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError as error:
         return (str(path), -1, error.errno or 0, 0, 0)
-    return (str(path), found.st_size, found.st_ino, found.st_mtime_ns, found.st_ctime_ns)
+    return (str(path), status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)

@@ -1,8 +1,8 @@
-"""Reading a mapping of an operator's file key by key, collecting every fault on the way.
+"""Read a mapping of an operator's file key by key and collect all faults.
 
-A :class:`Section` wraps one mapping. Each of its readers reports what is wrong, with the place,
-and gives the fallback then, so that one run finds every fault; whoever builds a value from a
-section with errors throws it away.
+A :class:`Section` wraps one mapping. Its methods report each fault with its position and return a
+fallback, so that one run finds all faults. A value that is built from a section with errors is
+discarded (:attr:`Section.is_valid`).
 """
 
 from __future__ import annotations
@@ -21,18 +21,23 @@ D = TypeVar("D")
 
 
 class Faults:
-    """The faults found so far."""
+    """Collects faults.
+
+    Attributes:
+        all: The faults so far.
+        errors: How many of them are errors.
+    """
 
     def __init__(self) -> None:
         self.all: list[Fault] = []
         self.errors = 0
 
-    def add(self, place: FilePosition, code: str, message: str, mend: str) -> None:
-        """Note a fault."""
-        self.take([fault(place, code, message, mend)])
+    def add(self, position: FilePosition, code: str, message: str, mend: str) -> None:
+        """Add a fault."""
+        self.extend([fault(position, code, message, mend)])
 
-    def take(self, faults: Collection[Fault]) -> None:
-        """Note faults found elsewhere."""
+    def extend(self, faults: Collection[Fault]) -> None:
+        """Add faults that were found elsewhere."""
         self.all += faults
         self.errors += sum(f.is_error for f in faults)
 
@@ -41,11 +46,11 @@ class Section:
     """One mapping of a file.
 
     Args:
-        faults: Where faults go.
-        node: What stands there; a fault when it is no mapping.
-        what: What it is, as messages name it: ``an outlet``.
+        faults: Collects the faults.
+        node: The mapping; anything else is a fault.
+        what: Its name in messages: ``an outlet``.
         known: The keys it may have; None allows any.
-        variables: Replaces ``${NAME}`` in texts; None leaves texts as they are.
+        variables: Replaces ``${NAME}`` in values; None leaves values as they are.
     """
 
     def __init__(
@@ -60,94 +65,95 @@ class Section:
         self._what = what
         self._variables = variables
         self._errors_before = faults.errors
-        self._is_table = isinstance(node, MappingNode)
-        self.place = node.place
+        self._is_mapping = isinstance(node, MappingNode)
+        self.position = node.position
         self.pairs = node.pairs if isinstance(node, MappingNode) else {}
         if not isinstance(node, MappingNode):
             mend = f"Write `key: value` lines{_keys(known)}."
-            faults.add(node.place, "E213", f"Here {what} is expected.", mend)
-        for key, (place, _) in self.pairs.items():
+            faults.add(node.position, "E213", f"Expected a mapping for {what}.", mend)
+        for key, (position, _) in self.pairs.items():
             if known is not None and key not in known:
-                message = f"There is no key {shown(key)} in {what}."
-                faults.add(place, "E211", message, nearest(key, known))
+                message = f"Unknown key {shown(key)} in {what}."
+                faults.add(position, "E211", message, nearest(key, known))
 
     @property
-    def sound(self) -> bool:
-        """Whether nothing of this section was wrong so far."""
+    def is_valid(self) -> bool:
+        """Whether this section has had no error so far."""
         return self._faults.errors == self._errors_before
 
     def fault(self, key: str, code: str, message: str, mend: str) -> None:
-        """Note a fault at a key, or at the section where the key is missing.
+        """Add a fault at a key, or at the section where the key is missing.
 
-        What is no mapping at all is a fault already, and no key of it is missed.
+        Adds nothing where the section is no mapping: that is a fault already.
         """
-        if not self._is_table:
+        if not self._is_mapping:
             return
-        place = self.pairs[key][1].place if key in self.pairs else self.place
-        self._faults.add(place, code, message, mend)
+        position = self.pairs[key][1].position if key in self.pairs else self.position
+        self._faults.add(position, code, message, mend)
 
     def has(self, key: str) -> bool:
-        """Whether the key is there with a value."""
+        """Return whether the key is present and has a value."""
         return self._node(key) is not None
 
     def get(self, key: str, parse: Parse[T], default: D) -> T | D:
-        """An optional scalar."""
+        """Return an optional value, or ``default`` where it is missing or faulty."""
         node = self._node(key)
         return default if node is None else self._parsed(node, key, parse, default)
 
-    def need(self, key: str, parse: Parse[T], fallback: T) -> T:
-        """A scalar that must be there."""
-        node = self._needed(key)
+    def require(self, key: str, parse: Parse[T], fallback: T) -> T:
+        """Return a required value, or ``fallback`` where it is missing or faulty."""
+        node = self._required(key)
         return fallback if node is None else self._parsed(node, key, parse, fallback)
 
     def source(self, key: str) -> SourceText | None:
-        """A text with the place of its characters; None and a fault where there is none."""
-        node = self._needed(key)
+        """Return a required text with the positions of its characters, or None."""
+        node = self._required(key)
         return None if node is None else self.source_of(node, key)
 
     def source_of(self, node: YamlNode, key: str) -> SourceText | None:
-        """The same for a node of this section."""
-        found = self._scalar(node, key)
-        if found is not None and not found.value.strip():
-            self._faults.add(
-                found.place, "E221", f"`{key}` is empty.", "Write a text, or delete it."
-            )
+        """Return the text of a node with the positions of its characters, or None."""
+        scalar = self._scalar(node, key)
+        if scalar is not None and not scalar.value.strip():
+            mend = "Write some text, or delete the key."
+            self._faults.add(scalar.position, "E221", f"`{key}` is empty.", mend)
             return None
-        return found.source if found else None
+        return scalar.source if scalar else None
 
-    def nodes(self, key: str, *, needed: bool = False) -> tuple[YamlNode, ...]:
-        """The nodes of a list; none where the key is not there."""
-        node = self._needed(key) if needed else self._node(key)
+    def nodes(self, key: str, *, required: bool = False) -> tuple[YamlNode, ...]:
+        """Return the nodes of a list; an empty tuple where the key is missing."""
+        node = self._required(key) if required else self._node(key)
         if node is None:
             return ()
         if isinstance(node, SequenceNode):
             return node.nodes
-        self._faults.add(node.place, "E213", f"`{key}` must be a list.", f"Write `{key}: [...]`.")
+        self._faults.add(
+            node.position, "E213", f"`{key}` must be a list.", f"Write `{key}: [...]`."
+        )
         return ()
 
-    def each(self, key: str, parse: Parse[T]) -> tuple[T, ...]:
-        """An optional list of scalars, each once."""
-        found = (self._parsed(node, key, parse, None) for node in self.nodes(key))
-        return tuple(dict.fromkeys(value for value in found if value is not None))
+    def items(self, key: str, parse: Parse[T]) -> tuple[T, ...]:
+        """Return the values of an optional list, without repeats."""
+        items = (self._parsed(node, key, parse, None) for node in self.nodes(key))
+        return tuple(dict.fromkeys(value for value in items if value is not None))
 
-    def placed(self, key: str, parse: Parse[T]) -> Iterator[tuple[T, FilePosition]]:
-        """The same with the place of each."""
+    def items_with_positions(self, key: str, parse: Parse[T]) -> Iterator[tuple[T, FilePosition]]:
+        """Yield the values of an optional list, each with its position."""
         for node in self.nodes(key):
             value = self._parsed(node, key, parse, None)
             if value is not None:
-                yield value, node.place
+                yield value, node.position
 
-    def table(self, key: str) -> MappingNode | None:
-        """An optional mapping."""
+    def mapping(self, key: str) -> MappingNode | None:
+        """Return an optional mapping."""
         node = self._node(key)
         if node is None or isinstance(node, MappingNode):
             return node
         message = f"`{key}` must be a mapping."
-        self._faults.add(node.place, "E213", message, f"Write `{key}: {{name: value}}`.")
+        self._faults.add(node.position, "E213", message, f"Write `{key}: {{name: value}}`.")
         return None
 
     def parsed(self, node: YamlNode, key: str, parse: Parse[T]) -> T | None:
-        """A scalar of this section that does not stand directly under a key."""
+        """Return the value of a node that is not directly under a key; None if faulty."""
         return self._parsed(node, key, parse, None)
 
     def _node(self, key: str) -> YamlNode | None:
@@ -156,17 +162,19 @@ class Section:
             return None
         return pair[1]
 
-    def _needed(self, key: str) -> YamlNode | None:
+    def _required(self, key: str) -> YamlNode | None:
         node = self._node(key)
         if node is None:
-            has = "is empty" if key in self.pairs else "is missing"
-            self.fault(key, "E212", f"`{key}` {has} in {self._what}.", f"Write `{key}: ...`.")
+            state = "is empty" if key in self.pairs else "is missing"
+            self.fault(key, "E212", f"`{key}` {state} in {self._what}.", f"Write `{key}: ...`.")
         return node
 
     def _scalar(self, node: YamlNode, key: str) -> ScalarNode | None:
         if isinstance(node, ScalarNode) and not node.is_null:
             return node
-        self._faults.add(node.place, "E213", f"`{key}` must be a text here.", "Write one value.")
+        self._faults.add(
+            node.position, "E213", f"`{key}` must be a single value.", "Write one value."
+        )
         return None
 
     def _parsed(self, node: YamlNode, key: str, parse: Parse[T], fallback: D) -> T | D:
@@ -180,14 +188,14 @@ class Section:
             message = (
                 result.message
                 if unset or value == scalar.value
-                else f"`{key}`: the value of {shown(scalar.value)} cannot be used."
+                else f"`{key}`: the value of {shown(scalar.value)} is not valid."
             )
-            self._faults.add(scalar.place, result.code, message, result.mend)
+            self._faults.add(scalar.position, result.code, message, result.mend)
             return fallback
         return result
 
     def expanded(self, scalar: ScalarNode) -> str | InvalidValue:
-        """A scalar's text with ``${NAME}`` replaced where this file has variables."""
+        """Return a scalar's text with ``${NAME}`` replaced, where this file has variables."""
         return scalar.value if self._variables is None else self._variables.expand(scalar.value)
 
 

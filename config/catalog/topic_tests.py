@@ -1,4 +1,4 @@
-"""``tests:`` of a topic file: articles, and what must come of them."""
+"""Read the ``tests:`` of a topic file: articles and the expected result for each."""
 
 from __future__ import annotations
 
@@ -37,36 +37,36 @@ _FIELDS: Final[Mapping[str, Parse[Any]]] = {
     "access": values.one_of("free", "paid", "unknown"),
     "origin": values.one_of("live", "backfill", "replay"),
 }
-"""Fields of an article that are one value; ``authors`` and ``zones`` are lists."""
+"""Fields of an article with one value; ``authors`` and ``zones`` are lists."""
 
 ARTICLE_FIELDS: Final = (*_FIELDS, "authors", "zones")
 
 
 def read_tests(topic: Section, faults: Faults, rules: Collection[str]) -> tuple[TopicTest, ...]:
-    """The sound tests of a topic.
+    """Return the valid tests of a topic.
 
     Args:
         topic: The topic.
-        faults: Where faults go.
+        faults: Collects the faults.
         rules: Ids of the topic's rules.
     """
-    read = (_test(node, faults, rules) for node in topic.nodes("tests"))
-    return tuple(test for test in read if test is not None)
+    tests = (_test(node, faults, rules) for node in topic.nodes("tests"))
+    return tuple(test for test in tests if test is not None)
 
 
 def _test(node: YamlNode, faults: Faults, rules: Collection[str]) -> TopicTest | None:
     section = Section(faults, node, "a test", (*_EXPECTED, *ARTICLE_FIELDS))
     exactly = _rule_ids(section, "rules", faults, rules)
     test = TopicTest(
-        name=section.need("name", values.text, ""),
+        name=section.require("name", values.text, ""),
         article=_article(section, faults),
-        match=section.need("match", values.boolean, False),
+        match=section.require("match", values.boolean, False),
         rules=exactly if section.has("rules") else None,
         rules_include=_rule_ids(section, "rules_include", faults, rules),
         score_max=section.get("score_max", values.integer, None),
-        place=section.place,
+        position=section.position,
     )
-    return test if section.sound else None
+    return test if section.is_valid else None
 
 
 def _article(section: Section, faults: Faults) -> dict[str, Any]:
@@ -84,20 +84,20 @@ def _authors(section: Section) -> tuple[str, ...]:
     _, node = section.pairs["authors"]
     if isinstance(node, ScalarNode):
         return (section.get("authors", values.text, ""),)
-    return section.each("authors", values.text)
+    return section.items("authors", values.text)
 
 
 def _zone(node: YamlNode, faults: Faults) -> dict[str, str]:
     section = Section(faults, node, "a zone", ("zone", "text"))
-    return {key: section.need(key, values.text, "") for key in ("zone", "text")}
+    return {key: section.require(key, values.text, "") for key in ("zone", "text")}
 
 
 def _rule_ids(
     section: Section, key: str, faults: Faults, rules: Collection[str]
 ) -> tuple[str, ...]:
-    found = list(section.placed(key, values.text))
-    for rule, place in found:
+    ids = list(section.items_with_positions(key, values.text))
+    for rule, position in ids:
         if rule not in rules:
             message = f"There is no rule {values.shown(rule)}."
-            faults.add(place, "E007", message, values.nearest(rule, rules))
-    return tuple(rule for rule, _ in found)
+            faults.add(position, "E007", message, values.nearest(rule, rules))
+    return tuple(rule for rule, _ in ids)

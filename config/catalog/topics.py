@@ -1,4 +1,4 @@
-"""``topics/*.yaml``: what an operator tracks, one topic per file."""
+"""Read ``topics/*.yaml``: one topic in each file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from config.catalog.models import (
     TopicState,
 )
 from config.catalog.section import Faults, Section
-from config.catalog.sources import note_once
+from config.catalog.sources import check_unique
 from config.catalog.topic_tests import read_tests
 from config.yaml.nodes import SequenceNode, YamlNode
 
@@ -33,27 +33,27 @@ _ALERT_KEYS: Final = ("severity", "max_age")
 SEVERITIES: Final = ("low", "normal", "high", "urgent")
 
 SOLE_RULE: Final = "query"
-"""Id of the rule that a topic with only ``query:`` is."""
+"""Id of the rule of a topic that has only ``query:``."""
 
 
 def read_topic(
     root: YamlNode, faults: Faults, seen: dict[str, FilePosition], entities: Collection[str] | None
 ) -> TopicDefinition | None:
-    """The topic of a file, None where it is not sound.
+    """Return the topic of a file, or None where it has errors.
 
     Args:
-        root: What the file holds.
-        faults: Where faults go.
-        seen: Ids of the topics before it; its own is added.
-        entities: Ids of every entity there is; None where a file of them cannot be read.
+        root: The content of the file.
+        faults: Collects the faults.
+        seen: Ids of earlier topics; that of this file is added.
+        entities: Ids of all entities; None where one of their files cannot be read.
     """
     if isinstance(root, SequenceNode):
-        mend = "Give each topic a file of its own and begin it with `id:`."
-        faults.add(root.place, "E213", "A topic file holds one topic, not a list.", mend)
+        mend = "Put each topic in a file of its own that starts with `id:`."
+        faults.add(root.position, "E213", "A topic file contains one topic, not a list.", mend)
         return None
     section = Section(faults, root, "a topic", _KEYS)
-    topic_id = section.need("id", values.identifier, "")
-    note_once(section, "id", topic_id, seen, "topic")
+    topic_id = section.require("id", values.identifier, "")
+    check_unique(section, "id", topic_id, seen, "topic")
     threshold = section.get("threshold", values.positive, 1)
     rules = _rules(section, faults, threshold)
     terms = _terms(section, faults)
@@ -71,14 +71,14 @@ def read_topic(
         "publish": section.get("publish", values.boolean, False),
     }
     tests = read_tests(section, faults, {rule.id for rule in rules})
-    if not section.sound:
+    if not section.is_valid:
         return None
     revision = revision_of(definition)
-    return TopicDefinition(**definition, revision=revision, tests=tests, place=section.place)
+    return TopicDefinition(**definition, revision=revision, tests=tests, position=section.position)
 
 
 def revision_of(definition: Mapping[str, Any]) -> str:
-    """32 hex digits that stand for what a topic means, not for how its file is laid out."""
+    """Return 32 hex digits that depend on a topic's meaning, not on the layout of its file."""
     plain = json.dumps(definition, default=_plain, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(plain.encode()).hexdigest()[:32]
 
@@ -92,7 +92,7 @@ def _plain(value: object) -> object:
         return value.total_seconds()
     if isinstance(value, AlertPolicy):
         return asdict(value)
-    raise TypeError(f"{type(value).__name__} in a topic's definition")  # a bug of ours
+    raise TypeError(f"{type(value).__name__} in a topic's definition")
 
 
 def _rules(section: Section, faults: Faults, threshold: int) -> tuple[RuleDefinition, ...]:
@@ -102,16 +102,16 @@ def _rules(section: Section, faults: Faults, threshold: int) -> tuple[RuleDefini
     if not section.has("rules"):
         return _sole_rule(section, threshold)
     seen: dict[str, FilePosition] = {}
-    read = (_rule(node, faults, threshold, seen) for node in section.nodes("rules"))
-    rules = tuple(rule for rule in read if rule is not None)
-    if section.sound and not rules:
-        section.fault("rules", "E212", "There is no rule.", "Write `query:`, or a rule.")
+    parsed = (_rule(node, faults, threshold, seen) for node in section.nodes("rules"))
+    rules = tuple(rule for rule in parsed if rule is not None)
+    if section.is_valid and not rules:
+        section.fault("rules", "E212", "The topic has no rules.", "Write `query:`, or a rule.")
     return rules
 
 
 def _sole_rule(section: Section, threshold: int) -> tuple[RuleDefinition, ...]:
     if not section.has("query"):
-        mend = "Write `query:`, or `rules:` with a list of them."
+        mend = "Write `query:`, or `rules:` with a list of rules."
         section.fault("query", "E212", "The topic has no `query` and no `rules`.", mend)
         return ()
     query = section.source("query")
@@ -122,57 +122,57 @@ def _rule(
     node: YamlNode, faults: Faults, threshold: int, seen: dict[str, FilePosition]
 ) -> RuleDefinition | None:
     section = Section(faults, node, "a rule", _RULE_KEYS)
-    rule_id = section.need("id", values.identifier, "")
-    note_once(section, "id", rule_id, seen, "rule")
+    rule_id = section.require("id", values.identifier, "")
+    check_unique(section, "id", rule_id, seen, "rule")
     weight = section.get("weight", values.integer, threshold)
     query = section.source("query")
-    return RuleDefinition(rule_id, weight, query) if query and section.sound else None
+    return RuleDefinition(rule_id, weight, query) if query and section.is_valid else None
 
 
 def _terms(section: Section, faults: Faults) -> dict[str, SourceText]:
-    table = section.table("terms")
+    table = section.mapping("terms")
     terms: dict[str, SourceText] = {}
-    for name, (place, node) in (table.pairs if table else {}).items():
-        usable = values.term_name(name)
-        if isinstance(usable, values.InvalidValue):
-            faults.add(place, usable.code, usable.message, usable.mend)
+    for name, (position, node) in (table.pairs if table else {}).items():
+        valid = values.term_name(name)
+        if isinstance(valid, values.InvalidValue):
+            faults.add(position, valid.code, valid.message, valid.mend)
         elif source := section.source_of(node, name):
             terms[name] = source
     return terms
 
 
 def _deny(section: Section, terms: Collection[str], faults: Faults) -> dict[str, tuple[str, ...]]:
-    table = section.table("deny")
+    table = section.mapping("deny")
     if table is None:
         return {}
-    for name, (place, _) in table.pairs.items():
+    for name, (position, _) in table.pairs.items():
         if name not in terms:
             message = f"There is no term {values.shown(name)}."
-            faults.add(place, "E007", message, values.nearest(name, terms))
+            faults.add(position, "E007", message, values.nearest(name, terms))
     words = Section(faults, table, "a list of denied words", None)
-    return {name: words.each(name, values.text) for name in table.pairs}
+    return {name: words.items(name, values.text) for name in table.pairs}
 
 
 def _languages(section: Section) -> tuple[str, ...]:
-    found = section.each("languages", values.language)
-    for code in found:
+    languages = section.items("languages", values.language)
+    for code in languages:
         codes.check(section, "languages", code)
-    return found
+    return languages
 
 
 def _entities(section: Section, faults: Faults, known: Collection[str] | None) -> tuple[str, ...]:
-    found = dict(section.placed("entities", values.text))
-    for name, place in found.items():
+    entities = dict(section.items_with_positions("entities", values.text))
+    for name, position in entities.items():
         if known is not None and name not in known:
             message = f"There is no entity {values.shown(name)}."
-            faults.add(place, "E007", message, values.nearest(name, known))
-    return tuple(found)
+            faults.add(position, "E007", message, values.nearest(name, known))
+    return tuple(entities)
 
 
 def _alert(section: Section, faults: Faults) -> AlertPolicy:
-    """``max_age`` may stand at the topic or in ``alert``, where it counts more."""
+    """Read ``alert:``; its ``max_age`` overrides that of the topic."""
     max_age = section.get("max_age", values.duration, AlertPolicy().max_age)
-    table = section.table("alert")
+    table = section.mapping("alert")
     if table is None:
         return AlertPolicy(max_age=max_age)
     alert = Section(faults, table, "`alert`", _ALERT_KEYS)

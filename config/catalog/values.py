@@ -1,4 +1,4 @@
-"""Parsers of single values: a text in, the value or what is wrong with it out. All pure."""
+"""Parsers of single values: each takes a text and returns the value or an :class:`InvalidValue`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 MAX_ID: Final = 100
-"""A topic's id becomes part of a stream name, which Kafka ends at 249 characters."""
+"""Longest id: a topic's id is part of a stream name, which Kafka limits to 249 characters."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _TERM = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -29,7 +29,13 @@ _WIKIDATA = re.compile(r"Q[1-9][0-9]{0,11}")
 
 @dataclass(frozen=True, slots=True)
 class InvalidValue:
-    """Why a value cannot be used, and what to write instead."""
+    """Why a value is not valid, and what to write instead.
+
+    Attributes:
+        message: What is wrong, one sentence.
+        mend: What to write instead, one sentence.
+        code: The fault's code.
+    """
 
     message: str
     mend: str
@@ -40,52 +46,53 @@ Parse = Callable[[str], T | InvalidValue]
 
 
 def shown(value: str) -> str:
-    """A value of the file as a message shows it."""
+    """Return a value of a file as messages quote it."""
     return f"`{one_line(value, 60)}`"
 
 
 def nearest(value: str, known: Collection[str]) -> str:
-    """``Did you mean …?``, or all there is to choose from."""
+    """Return ``Did you mean …?``, or all known values where none is similar."""
     close = get_close_matches(value, sorted(known), n=1, cutoff=0.6)
     if close:
         return f"Did you mean `{close[0]}`?"
     if not known:
-        return "There is none so far."
+        return "None is defined."
     return "Known: " + ", ".join(sorted(known)[:20]) + ("." if len(known) <= 20 else ", …")
 
 
 def text(value: str) -> str | InvalidValue:
-    """One line of text, white space single, not empty."""
-    return " ".join(value.split()) or InvalidValue("This text is empty.", "Write something.")
+    """Parse one line of text: runs of white space become one space, empty text is invalid."""
+    return " ".join(value.split()) or InvalidValue("This value is empty.", "Write some text.")
 
 
 def identifier(value: str) -> str | InvalidValue:
-    """An id: ``[a-z0-9-]``, at most 100 characters, not beginning with a hyphen."""
+    """Parse an id: ``[a-z0-9-]``, at most 100 characters, not starting with a hyphen."""
     if _ID.fullmatch(value) and len(value) <= MAX_ID:
         return value
     better = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")[:MAX_ID]
     mend = f"Write `{better}`." if better else "Write letters a-z, digits and hyphens."
-    return InvalidValue(f"{shown(value)} is not an id: only a-z, 0-9 and hyphens.", mend)
+    return InvalidValue(f"{shown(value)} is not a valid id: use a-z, 0-9 and hyphens.", mend)
 
 
 def term_name(value: str) -> str | InvalidValue:
-    """A name usable as ``$name`` in a query."""
+    """Parse a name that a query can use as ``$name``."""
     if _TERM.fullmatch(value):
         return value
     mend = f"Write `{re.sub('[^A-Za-z0-9_]+', '_', value) or 'name'}`."
-    return InvalidValue(f"{shown(value)} is not a term's name: only letters, digits and `_`.", mend)
+    message = f"{shown(value)} is not a valid term name: use letters, digits and `_`."
+    return InvalidValue(message, mend)
 
 
 def duration(value: str) -> timedelta | InvalidValue:
-    """``90s``, ``10m``, ``48h``, ``2d``."""
-    found = parse_duration(value)
+    """Parse a duration: ``90s``, ``10m``, ``48h``, ``2d``."""
+    parsed = parse_duration(value)
     mend = "Write it like 90s, 10m, 48h or 2d."
-    return InvalidValue(f"{shown(value)} is not a duration.", mend) if found is None else found
+    return InvalidValue(f"{shown(value)} is not a duration.", mend) if parsed is None else parsed
 
 
 def url(value: str) -> str | InvalidValue:
-    """An http or https URL with a host."""
-    mend = "Write a whole URL: https://example.org/feed.xml."
+    """Parse an http or https URL with a host."""
+    mend = "Write a complete URL: https://example.org/feed.xml."
     try:
         parts = urlsplit(value)
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -97,14 +104,14 @@ def url(value: str) -> str | InvalidValue:
 
 
 def country(value: str) -> str | InvalidValue:
-    """Two letters of ISO 3166-1, in capitals."""
+    """Parse a country code: two letters (ISO 3166-1), returned in upper case."""
     if _CODE.fullmatch(value):
         return value.upper()
     return InvalidValue(f"{shown(value)} is not a country code.", "Write two letters: DE, US, UA.")
 
 
 def language(value: str) -> str | InvalidValue:
-    """Two letters of ISO 639-1, small."""
+    """Parse a language code: two letters (ISO 639-1), returned in lower case."""
     if _CODE.fullmatch(value):
         return value.lower()
     better = value[:2].lower() if re.match(r"[A-Za-z]{2}[-_]", value) else ""
@@ -113,33 +120,30 @@ def language(value: str) -> str | InvalidValue:
 
 
 def integer(value: str) -> int | InvalidValue:
-    """A whole number of at most six digits."""
+    """Parse a whole number of at most six digits."""
     if _INTEGER.fullmatch(value):
         return int(value)
     return InvalidValue(f"{shown(value)} is not a whole number.", "Write digits, like 30 or -60.")
 
 
 def positive(value: str) -> int | InvalidValue:
-    """A whole number from 1."""
+    """Parse a whole number of 1 or more."""
     number = integer(value)
     if isinstance(number, int) and number < 1:
-        return InvalidValue(f"{shown(value)} is less than 1.", "Write a whole number from 1.")
+        return InvalidValue(f"{shown(value)} is less than 1.", "Write 1 or a larger whole number.")
     return number
 
 
 def boolean(value: str) -> bool | InvalidValue:
-    """``true`` or ``false``; in YAML 1.2 ``yes`` and ``no`` are texts."""
+    """Parse ``true`` or ``false``; in YAML 1.2 ``yes`` and ``no`` are text."""
     known = {"true": True, "false": False}
-    found = known.get(value.lower())
-    return (
-        InvalidValue(f"{shown(value)} is not a truth value.", "Write true or false.")
-        if found is None
-        else found
-    )
+    if value.lower() in known:
+        return known[value.lower()]
+    return InvalidValue(f"{shown(value)} is not true or false.", "Write true or false.")
 
 
 def moment(value: str) -> str | InvalidValue:
-    """A time of RFC 3339 with its zone, kept as it is written."""
+    """Parse an RFC 3339 time with its zone; the text is returned unchanged."""
     mend = "Write it like 2026-11-22T09:00:00Z."
     try:
         zoned = datetime.fromisoformat(value).tzinfo is not None
@@ -149,25 +153,27 @@ def moment(value: str) -> str | InvalidValue:
 
 
 def wikidata(value: str) -> str | InvalidValue:
-    """A Wikidata item: Q and a number."""
+    """Parse a Wikidata item: Q and a number."""
     if _WIKIDATA.fullmatch(value):
         return value
     return InvalidValue(f"{shown(value)} is not a Wikidata id.", "Write it like Q3874799.")
 
 
 def one_of(*known: str) -> Parse[str]:
-    """One of a few words."""
+    """Return a parser that accepts one of the given words."""
 
     def parse(value: str) -> str | InvalidValue:
         if value in known:
             return value
-        return InvalidValue(f"{shown(value)} is none of {', '.join(known)}.", nearest(value, known))
+        return InvalidValue(
+            f"{shown(value)} is not one of {', '.join(known)}.", nearest(value, known)
+        )
 
     return parse
 
 
 def member(kind: type[E]) -> Parse[E]:
-    """One of an enumeration's values."""
+    """Return a parser that accepts the values of an enumeration."""
 
     def parse(value: str) -> E | InvalidValue:
         word = one_of(*kind)(value)

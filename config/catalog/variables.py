@@ -1,4 +1,4 @@
-"""``${NAME}`` in operator files: the environment, then NAME_FILE, then ``.env``."""
+"""Replace ``${NAME}`` in operator files: from the environment, NAME_FILE, or ``.env``."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True)
 class Variables:
-    """Where the values of ``${NAME}`` come from.
+    """The sources of ``${NAME}``.
 
     Attributes:
-        environ: The environment.
-        dotenv: The ``.env`` file; need not exist.
-        files: Filled with every file that was looked into.
+        environ: The environment; looked up first.
+        dotenv: The ``.env`` file; looked up last, may be missing.
+        files: Every file that was read, filled while values are looked up.
     """
 
     environ: Mapping[str, str]
@@ -32,7 +32,7 @@ class Variables:
     files: set[Path] = field(default_factory=set)
 
     def expand(self, text: str) -> str | InvalidValue:
-        """The text with every ``${NAME}`` replaced; what was put in is masked in logs."""
+        """Return the text with every ``${NAME}`` replaced, and mask these values in logs."""
         parts: list[str] = []
         end = 0
         for match in _REFERENCE.finditer(text):
@@ -46,13 +46,15 @@ class Variables:
 
     def _value(self, name: str) -> str | InvalidValue:
         if not _NAME.fullmatch(name):
-            return InvalidValue(f"`${{{name}}}` is not a variable.", "Write `${NAME}`.", "E222")
+            return InvalidValue(
+                f"`${{{name}}}` is not a valid variable name.", "Write `${NAME}`.", "E222"
+            )
         for source in (self.environ, self._dotenv):
             if value := source.get(name):
                 return value
             if path := source.get(f"{name}_FILE"):
                 return self._content(name, path)
-        mend = f"Set {name}, or {name}_FILE to a file that holds it, or put {name} in .env."
+        mend = f"Set {name}, set {name}_FILE to a file that contains it, or put {name} in .env."
         return InvalidValue(f"`${{{name}}}` is not set.", mend, "E222")
 
     @cached_property
@@ -60,7 +62,7 @@ class Variables:
         self.files.add(self.dotenv)
         try:
             return dotenv_values(self.dotenv)
-        except (OSError, ValueError):  # closed to us, a folder, not UTF-8: nothing is set there
+        except (OSError, ValueError):  # not readable, a folder, not UTF-8: it sets nothing
             return {}
 
     def _content(self, name: str, path: str) -> str | InvalidValue:
@@ -70,10 +72,9 @@ class Variables:
             value = file.read_text(encoding="utf-8").strip("\r\n")
         except (OSError, ValueError, RuntimeError) as error:
             why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-            mend = "Point it at a file this program can read."
-            return InvalidValue(f"The file {name}_FILE names cannot be read: {why}.", mend, "E222")
+            message = f"The file that {name}_FILE points to cannot be read: {why}."
+            return InvalidValue(message, "Point it to a file that this program can read.", "E222")
         if not value:
-            return InvalidValue(
-                f"The file {name}_FILE names is empty.", "Put the value in it.", "E222"
-            )
+            message = f"The file that {name}_FILE points to is empty."
+            return InvalidValue(message, "Write the value to it.", "E222")
         return value

@@ -1,8 +1,8 @@
-"""Where a setting's value comes from: names of variables, ``.env``, and files of secrets.
+"""Where the values of settings come from: variables, ``.env``, and files with secrets.
 
 ::
 
-    WIREWATCH_<NAME>_FILE ─▶ path ─▶ content ──▶ the setting <NAME>, where it may hold a secret
+    WIREWATCH_<NAME>_FILE ─▶ path ─▶ content ──▶ the setting <NAME>, if it is a secret
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ PREFIX = "WIREWATCH_"
 ENV_FILE: Final = ".env"
 
 MAY_HOLD_A_SECRET: Final[dict[str, JsonValue]] = {"secret": True}
-"""Marks a setting that is no SecretStr but may hold a password: it may come from a file too."""
+"""Marks a setting that is no SecretStr but may contain a password: it may come from a file too."""
 
 
 class SecretFiles(PydanticBaseSettingsSource):
-    """Gives secret settings from the files that ``WIREWATCH_<NAME>_FILE`` names."""
+    """Reads secret settings from the files that ``WIREWATCH_<NAME>_FILE`` names."""
 
     def __call__(self) -> dict[str, Any]:
-        """The content of each file named, without the line feed at its end."""
+        """Return the content of each named file, without the line feed at its end."""
         named = {**env_file(), **os.environ}
         return {
             name: _content(variable, named[variable])
@@ -39,26 +39,26 @@ class SecretFiles(PydanticBaseSettingsSource):
 
     def get_field_value(
         self,
-        field: FieldInfo,  # noqa: ARG002 the base class asks for it
+        field: FieldInfo,  # noqa: ARG002 required by the base class
         field_name: str,
     ) -> tuple[Any, str, bool]:
-        """The content of one field's file, None where none is named."""
+        """Return the content of one field's file, or None where no file is named."""
         return self().get(field_name), field_name, False
 
 
 def environment_name(field: str) -> str:
-    """The variable that sets a field."""
+    """Return the name of the variable that sets a field."""
     return PREFIX + field.upper()
 
 
 def is_secret(field: FieldInfo) -> bool:
-    """Whether a setting may come from a file, and is never shown."""
+    """Return whether a setting may come from a file and is never shown."""
     kinds = (field.annotation, *get_args(field.annotation))
     return SecretStr in kinds or field.json_schema_extra == MAY_HOLD_A_SECRET
 
 
 def env_file() -> dict[str, str]:
-    """What ``.env`` in the working directory sets; nothing where there is none."""
+    """Return the variables of ``.env`` in the working directory, if there is one."""
     if not Path(ENV_FILE).is_file():
         return {}
     return {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None}
@@ -69,7 +69,7 @@ def _content(variable: str, path: str) -> str:
         return Path(path).expanduser().read_text(encoding="utf-8").strip("\r\n")
     except (OSError, ValueError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        mend = "Point it at a file this program can read, or unset it."
+        mend = "Point it to a file that this program can read, or unset it."
         raise SettingsError(
             f"{variable} names a file that cannot be read: {why}.", mend=mend
         ) from None

@@ -1,4 +1,4 @@
-"""Kinds of values that settings have, and how each is read."""
+"""Types of settings, and how each is parsed."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from config.durations import parse_duration
 
 
 def _short_duration(value: object) -> object:
-    found = parse_duration(value) if isinstance(value, str) else None
-    return value if found is None else found
+    duration = parse_duration(value) if isinstance(value, str) else None
+    return value if duration is None else duration
 
 
 def _home(path: Path) -> Path:
-    """``~`` is the home folder; RuntimeError, where there is none, is not a value's fault."""
+    """Expand ``~``; pydantic reports a ValueError, but not the RuntimeError of a missing home."""
     try:
         return path.expanduser()
     except RuntimeError as error:
@@ -26,10 +26,10 @@ def _home(path: Path) -> Path:
 
 
 def ip_or_localhost(host: str) -> str:
-    """The address, where it is one.
+    """Return the host if it is an IP address or ``localhost``.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is neither.
     """
     try:
         host == "localhost" or ip_address(host)
@@ -39,12 +39,14 @@ def ip_or_localhost(host: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches it."""
+    """Return whether only this machine can reach the host."""
     return host == "localhost" or ip_address(host).is_loopback
 
 
 def long_enough(token: SecretStr) -> SecretStr:
-    """The token: five guesses a minute find no random word of this length.
+    """Return the token if it is empty or has at least 16 characters.
+
+    The console allows five guesses a minute, which never find a random token of this length.
 
     Raises:
         ValueError: It is shorter.

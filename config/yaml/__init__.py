@@ -1,1 +1,4 @@
-"""YAML 1.2 with the position of every value: ``nodes`` parses, ``positions`` maps offsets."""
+"""YAML 1.2 with the position of every value.
+
+``nodes`` parses a file into a tree, ``positions`` maps offsets in a value to lines and columns.
+"""

@@ -1,13 +1,13 @@
-"""Operator files as trees of nodes that know their place, or faults; never a traceback.
+"""Parse the operator's files into trees of nodes with positions, or report faults. Never raises.
 
 ::
 
-    path ──read──▶ bytes ──decode──▶ text ──YAML events──▶ Text | Table | Series
+    path ──read──▶ bytes ──decode──▶ text ──YAML events──▶ ScalarNode | MappingNode | SequenceNode
              └──────────┴────────────────┴──▶ Fault(file, line, column, code, message, mend)
 
-The tree is composed here from ruamel.yaml's events, not by its constructors: nothing in a file
-can make an object, every node keeps its place, and aliases are bounded, so that a small file
-cannot unfold into a large one. Scalars follow YAML 1.2: ``no`` is a text.
+The tree is built here from ruamel.yaml's events, not by its constructors: a file cannot create
+objects, every node keeps its position, and aliases are limited, so that a small file cannot expand
+into a large one. Scalars follow YAML 1.2: ``no`` is text.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ MAX_BYTES: Final = 5_000_000
 
 MAX_DEPTH: Final = 50
 MAX_ALIASED: Final = 10_000
-"""Nodes that aliases may add to a file in all."""
+"""Most nodes that the aliases of one file may add."""
 
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
-_UNFIT_VALUE = re.compile(_UNFIT.pattern[:-1] + "\ud800-\udfff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_FORBIDDEN_IN_VALUE = re.compile(_FORBIDDEN.pattern[:-1] + "\ud800-\udfff]")
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 _ANCHOR = re.compile(r"&\S+\s*")
@@ -57,22 +57,25 @@ class ScalarNode:
     """A scalar.
 
     Attributes:
-        plain: Written without quotes or block mark, so that it may mean a number or nothing.
+        value: The text, folded and unquoted.
+        plain: Whether it is written without quotes or block mark, and so may be a number or null.
+        position: Where it starts.
+        source: The text with the position of each character.
     """
 
     value: str
     plain: bool
-    place: FilePosition
+    position: FilePosition
     source: SourceText
 
     @property
     def is_null(self) -> bool:
-        """Whether nothing stands there (``key:``, ``~``, ``null``)."""
+        """Whether the value is empty (``key:``, ``~``, ``null``)."""
         return self.plain and self.value in _NULLS
 
     @property
     def data(self) -> str | int | float | bool | None:
-        """The value in the core schema of YAML 1.2."""
+        """The value as YAML 1.2's core schema reads it."""
         if not self.plain:
             return self.value
         if self.is_null:
@@ -86,9 +89,9 @@ class ScalarNode:
 
 @dataclass(frozen=True, slots=True)
 class MappingNode:
-    """A mapping, in the order of the file: key to (the key's place, the node)."""
+    """A mapping, in the order of the file: each key with its position and its value's node."""
 
-    place: FilePosition
+    position: FilePosition
     pairs: Mapping[str, tuple[FilePosition, YamlNode]]
 
 
@@ -96,7 +99,7 @@ class MappingNode:
 class SequenceNode:
     """A sequence."""
 
-    place: FilePosition
+    position: FilePosition
     nodes: tuple[YamlNode, ...]
 
 
@@ -104,32 +107,34 @@ YamlNode = ScalarNode | MappingNode | SequenceNode
 
 
 def shown_path(path: Path) -> str:
-    """The path as text, whatever bytes its name holds."""
+    """Return the path as text, replacing bytes that are not UTF-8."""
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def read(path: Path) -> bytes | Fault:
-    """The bytes of a regular file of at most ``MAX_BYTES``, or why not."""
+    """Return the bytes of a regular file of at most :data:`MAX_BYTES`, or a fault."""
     start = FilePosition(shown_path(path), 1, 1)
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            return fault(start, "E201", "This is not a file.", "Put a YAML file in its place.")
+            return fault(start, "E201", "This is not a file.", "Replace it with a YAML file.")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        return fault(start, "E201", "The file is missing.", "Create it; README.md shows one.")
+        return fault(
+            start, "E201", "The file is missing.", "Create it; README.md shows an example."
+        )
     except OSError as error:
         why = error.strerror or type(error).__name__
         return fault(start, "E201", f"The file cannot be read: {why}.", "Check its permissions.")
     if len(content) > MAX_BYTES:
         message = f"The file is larger than {MAX_BYTES:,} bytes."
-        return fault(start, "E202", message, "Split it, or look whether it is the right file.")
+        return fault(start, "E202", message, "Split it, or check that it is the right file.")
     return content
 
 
 def parse(file: str, content: bytes) -> tuple[YamlNode | None, list[Fault]]:
-    """The tree of a YAML document; None where there is none or it has faults."""
+    """Return the tree of a YAML document, or None where it is empty or has faults."""
     text, problem = _decode(file, content)
     if problem is not None:
         return None, [problem]
@@ -139,18 +144,18 @@ def parse(file: str, content: bytes) -> tuple[YamlNode | None, list[Fault]]:
         root = composer.compose(YAML(typ="safe", pure=True).parse(text))
     except MarkedYAMLError as error:
         return None, [*composer.faults, _syntax_fault(lines, error)]
-    except (YAMLError, ValueError, OverflowError) as error:  # a reader's fault carries no mark
+    except (YAMLError, ValueError, OverflowError) as error:  # the reader's errors carry no mark
         message = f"This is not valid YAML: {one_line(str(error))}."
-        return None, [*composer.faults, fault(lines.place(0), "E204", message, _YAML_MEND)]
+        return None, [*composer.faults, fault(lines.position(0), "E204", message, _YAML_MEND)]
     return (None if composer.faults else root), composer.faults
 
 
-def fault(place: FilePosition, code: str, message: str, mend: str) -> Fault:
-    """A fault at a place."""
+def fault(position: FilePosition, code: str, message: str, mend: str) -> Fault:
+    """Return a fault at a position."""
     return Fault(
-        file=place.file,
-        line=place.line,
-        column=place.column,
+        file=position.file,
+        line=position.line,
+        column=position.column,
         code=code,
         message=message,
         mend=mend,
@@ -162,20 +167,20 @@ def _decode(file: str, content: bytes) -> tuple[str, Fault | None]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8-sig", "replace")
-        place = LineIndex(file, before).place(len(before))
+        position = LineIndex(file, before).position(len(before))
         message = f"Byte 0x{content[error.start]:02x} is not UTF-8 text."
-        return "", fault(place, "E203", message, "Save the file as UTF-8.")
-    unfit = _UNFIT.search(text)
-    if unfit is None:
+        return "", fault(position, "E203", message, "Save the file as UTF-8.")
+    forbidden = _FORBIDDEN.search(text)
+    if forbidden is None:
         return text, None
-    place = LineIndex(file, text).place(unfit.start())
-    message = f"The character U+{ord(unfit.group()):04X} has no place in a text file."
-    return "", fault(place, "E203", message, "Delete it, or save the file as UTF-8 text.")
+    position = LineIndex(file, text).position(forbidden.start())
+    message = f"The character U+{ord(forbidden.group()):04X} is not allowed in a text file."
+    return "", fault(position, "E203", message, "Delete it, or save the file as UTF-8 text.")
 
 
 @dataclass(slots=True)
 class _Open:
-    """A mapping or sequence whose end has not come."""
+    """A mapping or sequence whose end is not reached yet."""
 
     event: Event
     nodes: list[YamlNode] = field(default_factory=list)
@@ -183,7 +188,7 @@ class _Open:
 
 
 class _Composer:
-    """Builds the tree of one document, without recursion."""
+    """Builds the tree of one document without recursion."""
 
     def __init__(self, lines: LineIndex) -> None:
         self.faults: list[Fault] = []
@@ -195,12 +200,15 @@ class _Composer:
         self._documents = 0
 
     def compose(self, events: Iterator[Event]) -> YamlNode | None:
-        """The root node, None for an empty file. Stops where going on would cost too much."""
+        """Return the root node, or None for an empty file. Stops at nesting and alias limits."""
         for event in events:
             self._take(event)
-            if len(self._open) > MAX_DEPTH or self._aliased > MAX_ALIASED:
-                what = "deeply nested" if len(self._open) > MAX_DEPTH else "often aliased"
-                self._fault(event, "E206", f"This is too {what}.", "Write it plainly.")
+            if len(self._open) > MAX_DEPTH:
+                self._fault(event, "E206", "This is nested too deeply.", "Use fewer levels.")
+                return None
+            if self._aliased > MAX_ALIASED:
+                message = "This file uses too many YAML aliases."
+                self._fault(event, "E206", message, "Write the values out.")
                 return None
             if self._documents > 1:
                 mend = "Put each document in a file of its own and delete `---`."
@@ -210,7 +218,7 @@ class _Composer:
 
     def _take(self, event: Event) -> None:
         if isinstance(event, ScalarEvent):
-            self._add(self._text(event), event, 1)
+            self._add(self._scalar(event), event, 1)
         elif isinstance(event, AliasEvent):
             self._alias(event)
         elif isinstance(event, MappingStartEvent | SequenceStartEvent):
@@ -226,7 +234,7 @@ class _Composer:
             self._anchors[event.anchor] = (node, size)
         if getattr(event, "tag", None) is not None:
             mend = "Put the value in quotes, or delete the tag."
-            self._fault(event, "E206", "A value that begins with `!` is a YAML tag.", mend)
+            self._fault(event, "E206", "A value that starts with `!` is a YAML tag.", mend)
         if self._open:
             self._open[-1].nodes.append(node)
             self._open[-1].size += size
@@ -236,75 +244,80 @@ class _Composer:
     def _alias(self, event: Any) -> None:
         found = self._anchors.get(event.anchor)
         if found is None:
-            message = f"`*{one_line(event.anchor)}` is a YAML alias of an anchor that is not there."
-            self._fault(
-                event, "E206", message, "Put a text that begins with `*` in a block (`>-`)."
+            message = f"`*{one_line(event.anchor)}` is a YAML alias without its anchor."
+            self._fault(event, "E206", message, "Put text that starts with `*` in a block (`>-`).")
+            position = self._lines.position(event.start_mark.index)
+            found = (
+                ScalarNode("", plain=True, position=position, source=SourceText("", position)),
+                1,
             )
-            place = self._lines.place(event.start_mark.index)
-            found = (ScalarNode("", plain=True, place=place, source=SourceText("", place)), 1)
         self._aliased += found[1]
         self._add(found[0], event, found[1])
 
-    def _text(self, event: Any) -> ScalarNode:
+    def _scalar(self, event: Any) -> ScalarNode:
         start, end = event.start_mark.index, event.end_mark.index
         if event.anchor is not None and (anchor := _ANCHOR.match(self._lines.text, start)):
             start = anchor.end()
-        if _UNFIT_VALUE.search(event.value):
-            self._fault(event, "E203", "An escape gives a character no text has.", "Delete it.")
+        if _FORBIDDEN_IN_VALUE.search(event.value):
+            message = "This escape stands for a character that is not allowed in text."
+            self._fault(event, "E203", message, "Delete it.")
         plain = event.style is None or event.style == ""
         source = self._lines.source(start, end, None if plain else event.style, event.value)
-        return ScalarNode(event.value, plain, self._lines.place(start), source)
+        return ScalarNode(event.value, plain, self._lines.position(start), source)
 
     def _closed(self, done: _Open) -> YamlNode:
-        place = self._lines.place(done.event.start_mark.index)
+        position = self._lines.position(done.event.start_mark.index)
         if isinstance(done.event, SequenceStartEvent):
-            return SequenceNode(place, tuple(done.nodes))
-        return MappingNode(place, self._pairs(done.nodes))
+            return SequenceNode(position, tuple(done.nodes))
+        return MappingNode(position, self._pairs(done.nodes))
 
     def _pairs(self, nodes: Sequence[YamlNode]) -> dict[str, tuple[FilePosition, YamlNode]]:
         pairs: dict[str, tuple[FilePosition, YamlNode]] = {}
         for key, value in zip(nodes[::2], nodes[1::2], strict=True):
             if not isinstance(key, ScalarNode):
-                mend = "Put a text that begins with a bracket in quotes."
-                message = "A key must be a text."
-                self.faults.append(fault(key.place, "E206", message, mend))
+                mend = "Put text that starts with a bracket in quotes."
+                message = "A key must be text."
+                self.faults.append(fault(key.position, "E206", message, mend))
             elif key.value in pairs:
                 first = pairs[key.value][0].line
-                message = f"The key `{one_line(key.value)}` is already in line {first}."
-                self.faults.append(fault(key.place, "E205", message, "Delete one of the two."))
+                message = f"The key `{one_line(key.value)}` was already used in line {first}."
+                self.faults.append(fault(key.position, "E205", message, "Delete one of the two."))
             else:
-                pairs[key.value] = (key.place, value)
+                pairs[key.value] = (key.position, value)
         return pairs
 
     def _fault(self, event: Event, code: str, message: str, mend: str) -> None:
-        place = self._lines.place(event.start_mark.index)
-        self.faults.append(fault(place, code, message, mend))
+        position = self._lines.position(event.start_mark.index)
+        self.faults.append(fault(position, code, message, mend))
 
 
-_YAML_MEND = "Mend the YAML here or in the line before."
+_YAML_MEND = "Correct the YAML here or in the line before."
 
-# What the parser says, and what most often lies behind it in a file like ours.
+# What the parser reports, and the usual correction in files like these.
 _MENDS = (
-    ("mapping values are not allowed", "Put a text that holds `: ` in quotes or a block (`>-`)."),
-    ("cannot start any token", "Indent with spaces; put a text that begins so in quotes."),
-    ("but found '<scalar>'", "Write a text that begins with a quote as a block: `>-`, next line."),
-    ("while scanning an alias", "Put a text that begins with `*` in a block (`>-`)."),
-    ("while scanning an anchor", "Put a text that begins with `&` in a block (`>-`)."),
-    ("while parsing a flow", "Close the bracket; put a text that holds `{`, `}` or `,` in quotes."),
+    ("mapping values are not allowed", "Put text that contains `: ` in quotes or a block (`>-`)."),
+    ("cannot start any token", "Indent with spaces; put text that starts like this in quotes."),
+    ("but found '<scalar>'", "Write text that starts with a quote as a block: `>-`, next line."),
+    ("while scanning an alias", "Put text that starts with `*` in a block (`>-`)."),
+    ("while scanning an anchor", "Put text that starts with `&` in a block (`>-`)."),
+    (
+        "while parsing a flow",
+        "Close the bracket; put text that contains `{`, `}` or `,` in quotes.",
+    ),
     ("while scanning a quoted scalar", "Close the quote."),
-    ("while parsing a block", "Indent the lines of one list or mapping alike."),
+    ("while parsing a block", "Indent all lines of a list or mapping alike."),
 )
 
 
 def _syntax_fault(lines: LineIndex, error: MarkedYAMLError) -> Fault:
     mark = error.problem_mark or error.context_mark
-    said = one_line(" ".join(filter(None, (error.problem, error.context))))
-    mend = next((mend for words, mend in _MENDS if words in said), _YAML_MEND)
-    place = lines.place(min(mark.index, len(lines.text))) if mark else lines.place(0)
-    return fault(place, "E204", f"This is not valid YAML: {said}.", mend)
+    problem = one_line(" ".join(filter(None, (error.problem, error.context))))
+    mend = next((mend for part, mend in _MENDS if part in problem), _YAML_MEND)
+    position = lines.position(min(mark.index, len(lines.text))) if mark else lines.position(0)
+    return fault(position, "E204", f"This is not valid YAML: {problem}.", mend)
 
 
 def one_line(text: str, limit: int = 120) -> str:
-    """Text of the file made fit for a message."""
+    """Return text of a file on one line, shortened for a message."""
     line = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
     return line if len(line) <= limit else line[: limit - 1] + "…"

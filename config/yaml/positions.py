@@ -1,12 +1,12 @@
-"""Where each character of a YAML value stands in its file.
+"""Map each character of a YAML value to its line and column in the file.
 
 ::
 
     raw text of the scalar ──▶ runs: (offset in value, offset in file) ──▶ SourceText.lines
 
 YAML folds lines, doubles quotes and escapes characters, so an offset in a value is not an offset
-in the file. Values are cut into runs within which both grow alike; a parser of the value (the
-query parser) then points at the very column of its fault.
+in the file. A value is cut into runs within which both advance together, so that a parser of the
+value (the query parser) can report the exact column of a fault.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ Run = tuple[int, int]
 
 
 class LineIndex:
-    """Line and column of every character of a file, counted the way editors count.
+    """The line and column of every character of a file, counted as editors count them.
 
     Args:
-        file: Path for the places.
+        file: Path of the file, for the positions.
         text: The whole file.
     """
 
@@ -44,27 +44,27 @@ class LineIndex:
         self.text = text
         self._starts = [0, *(match.end() for match in _BREAKS.finditer(text))]
 
-    def place(self, index: int) -> FilePosition:
-        """The place of the character at ``index``."""
+    def position(self, index: int) -> FilePosition:
+        """Return the position of the character at ``index``."""
         line = bisect_right(self._starts, index)
         return FilePosition(self.file, line, index - self._starts[line - 1] + 1)
 
     def source(self, start: int, end: int, style: str | None, value: str) -> SourceText:
-        """A scalar's value with the place of its characters.
+        """Return a scalar's value with the positions of its characters.
 
         Args:
-            start: Where the scalar begins in the file, its quote or block mark included.
+            start: Where the scalar starts in the file, including its quote or block mark.
             end: Where it ends.
             style: ``'``, ``"``, ``|``, ``>`` or None for a plain scalar.
-            value: The value the YAML parser made of it.
+            value: The value that the YAML parser returned.
         """
         pieces: list[tuple[int, int, int]] = []
         for offset, raw in _runs(self.text[start:end], style, value):
-            place = self.place(start + raw)
-            if not pieces or not _continues(pieces[-1], (offset, place.line, place.column)):
-                pieces.append((offset, place.line, place.column))
+            here = self.position(start + raw)
+            if not pieces or not _continues(pieces[-1], (offset, here.line, here.column)):
+                pieces.append((offset, here.line, here.column))
         if not pieces:
-            return SourceText(value, self.place(start))
+            return SourceText(value, self.position(start))
         first = FilePosition(self.file, pieces[0][1], pieces[0][2])
         return SourceText(value, first, tuple(pieces) if len(pieces) > 1 else ())
 
@@ -86,15 +86,15 @@ def _flow_runs(raw: str, pattern: re.Pattern[str], begin: int, end: int) -> list
     runs: list[Run] = []
     offset = 0
     for match in pattern.finditer(raw, begin, end):
-        kind, found = match.lastgroup, match.group()
-        breaks = len(_BREAKS.findall(found)) if kind in ("fold", "join") else 0
+        kind, text = match.lastgroup, match.group()
+        breaks = len(_BREAKS.findall(text)) if kind in ("fold", "join") else 0
         if kind in ("text", "one"):
             runs.append((offset, match.start()))
         if kind == "text":
-            offset += len(found)
+            offset += len(text)
         elif kind == "one":
             offset += 1
-        elif kind == "join":  # a backslash eats its own line break, not the empty lines after it
+        elif kind == "join":  # a backslash removes its own line break, not the empty lines after it
             offset += breaks - 1
         else:  # one break folds to a space, more of them to one less
             offset += max(1, breaks - 1)
@@ -102,13 +102,13 @@ def _flow_runs(raw: str, pattern: re.Pattern[str], begin: int, end: int) -> list
 
 
 def _block_runs(raw: str, value: str) -> list[Run]:
-    """Folding only ever changes the white space between lines: each line's text is found again."""
+    """Return the runs of a block: folding changes only the white space between its lines."""
     header = _BREAKS.search(raw)
     runs: list[Run] = []
     offset, begin = 0, header.end() if header else len(raw)
     while begin < len(raw):
-        found = _BREAKS.search(raw, begin)
-        end = found.start() if found else len(raw)
+        line_break = _BREAKS.search(raw, begin)
+        end = line_break.start() if line_break else len(raw)
         text = raw[begin:end].strip(" \t")
         if text:
             offset += len(value[offset:]) - len(value[offset:].lstrip(" \t\n"))
@@ -116,5 +116,5 @@ def _block_runs(raw: str, value: str) -> list[Run]:
                 break
             runs.append((offset, begin + raw[begin:end].index(text)))
             offset += len(text)
-        begin = found.end() if found else len(raw)
+        begin = line_break.end() if line_break else len(raw)
     return runs

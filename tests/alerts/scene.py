@@ -111,7 +111,7 @@ def topic(state: TopicState = TopicState.LIVE, **values: Any) -> TopicDefinition
         "alert": AlertPolicy(),
         "publish": False,
         "tests": (),
-        "place": PLACE,
+        "position": PLACE,
     }
     return TopicDefinition(**given | values)
 

@@ -14,13 +14,13 @@ from cloudevents.core.exceptions import CloudEventValidationError
 from core.messages.envelope import STREAM_MESSAGES, schema_uri
 from core.streams.port import NewRecord
 from tests.contracts.scene import RFC3339, cloud_event, schema_of
-from wirewatch.contracts.examples import sample_of
+from wirewatch.contracts.examples import example_of
 from wirewatch.contracts.stream_texts import TEXTS
 
 
 @pytest.fixture(params=sorted(TEXTS))
 def record(request: pytest.FixtureRequest) -> NewRecord:
-    return sample_of(request.param)
+    return example_of(request.param)
 
 
 def test_every_kind_of_record_is_a_cloud_event(record: NewRecord) -> None:
@@ -61,7 +61,7 @@ def test_the_schema_is_named_by_an_absolute_uri_and_has_that_name(record: NewRec
 
 @pytest.mark.parametrize("stream", sorted(STREAM_MESSAGES))
 def test_the_sdk_writes_the_headers_that_we_write(stream: str) -> None:
-    ours = sample_of(stream)
+    ours = example_of(stream)
     event = cloud_event(dict(ours.headers), ours.key, ours.value or b"")
     theirs = to_binary_event(event)
     assert theirs.headers == dict(ours.headers)
@@ -71,7 +71,7 @@ def test_the_sdk_writes_the_headers_that_we_write(stream: str) -> None:
 
 @pytest.mark.parametrize("name", ["ce_source", "ce_type"])
 def test_the_sdk_would_miss_an_attribute(name: str) -> None:
-    record = sample_of("news.alerts.v1")
+    record = example_of("news.alerts.v1")
     less = {key: value for key, value in record.headers if key != name}
     with pytest.raises(CloudEventValidationError):
         cloud_event(less, record.key, record.value or b"")

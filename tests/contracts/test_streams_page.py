@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Consumer
 
-from config.durations import written
+from config.durations import format_duration
 from config.settings import Settings
 from core.clock import utc_now
 from core.messages import AlertEvent, ArticleRevision, Match
@@ -240,7 +240,7 @@ def test_the_table_of_streams_says_what_the_settings_make() -> None:
     rows = re.findall(r"^\| `(news\.[^`]+)` \| (.+?) \| (\d+) \| (.+?) \|", PAGE, re.MULTILINE)
     told = {name: (int(partitions), kept) for name, _, partitions, kept in rows}
     specs = stream_specs(Settings.model_construct(), published=["<topic_id>"])
-    assert told == {s.name: (s.partitions, written(s.retention)) for s in specs}
+    assert told == {s.name: (s.partitions, format_duration(s.retention)) for s in specs}
     keys = {name.replace("<", "{").replace(">", "}"): key.strip("`") for name, key, *_ in rows}
     assert keys.pop("news.dead-letter.v1") == "the original's"
     assert all(TEXTS[name].key == key for name, key in keys.items())

@@ -45,7 +45,7 @@ def topic(rules: dict[str, tuple[int, str]], **changes: Any) -> TopicDefinition:
         alert=AlertPolicy(),
         publish=False,
         tests=(),
-        place=PLACE,
+        position=PLACE,
     )
     return replace(definition, **changes)
 

@@ -69,7 +69,7 @@ def topic(name: str, query: str, revision: str = "r1") -> TopicDefinition:
         alert=AlertPolicy(),
         publish=name == "nato",
         tests=(),
-        place=PLACE,
+        position=PLACE,
     )
 
 

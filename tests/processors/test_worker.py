@@ -55,7 +55,7 @@ def topic(query: str, **changes: Any) -> TopicDefinition:
             alert=AlertPolicy(),
             publish=False,
             tests=(),
-            place=PLACE,
+            position=PLACE,
         ),
         **changes,
     )

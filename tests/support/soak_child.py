@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager
 
 from config.catalog.load import load_partly
 from config.logs import set_up_logs
-from config.settings import load_settings
+from config.settings.load import load_settings
 from core.clock import utc_now
 from core.dispositions import Dispositions
 from core.processes.instance import Instance

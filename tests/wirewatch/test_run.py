@@ -159,12 +159,12 @@ def test_a_bad_topic_is_refused_once_and_a_mended_one_taken_without_a_restart(
     with live(walk) as running:
         running.wait_for("feed_polled")
         walk.write("topics/nato-membership.yaml", TOPIC.replace('"NATO Beitritt*"', '("NATO'))
-        running.wait_for("configuration_refused")
+        running.wait_for("configuration_rejected")
         assert "refused, the one before stays in force" in running.get("/feeds")[1]
         room.publish("kurier", story("/b", "Bern zieht nach"))
         until(lambda: desk.told, "the last good topic is gone", running)
         walk.write("topics/nato-membership.yaml", TOPIC.replace('"NATO Beitritt*"', "Volksfest*"))
-        running.wait_for("configuration_mended")
+        running.wait_for("configuration_fixed")
         room.publish(
             "kurier",
             story("/c", "Wien zieht nach"),
@@ -173,8 +173,8 @@ def test_a_bad_topic_is_refused_once_and_a_mended_one_taken_without_a_restart(
         until(lambda: len(desk.told) > 1, "the changed topic has no effect", running)
     titles = [t["story"]["title"] for t in desk.told]
     assert titles == ["Bern zieht nach", "Graz feiert"]
-    assert len(running.logged("configuration_refused")) == 1
-    assert len(running.logged("configuration_mended")) == 1
+    assert len(running.logged("configuration_rejected")) == 1
+    assert len(running.logged("configuration_fixed")) == 1
 
 
 def test_a_port_in_use_is_a_sentence(scene: Scene) -> None:

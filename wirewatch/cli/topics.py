@@ -127,7 +127,7 @@ def _chosen(catalog: Catalog, topic: str, faults: list[Fault]) -> Catalog:
 
 def _about(chosen: Catalog, topic: str, faults: list[Fault]) -> list[Fault]:
     """Faults of the files of the chosen topics; those of all topic files where none was named."""
-    files = {t.place.file for t in chosen.topics}
+    files = {t.position.file for t in chosen.topics}
     mine = (f for f in faults if (f.file in files if topic else _in_folder(f, "topics")))
     return in_file_order(mine)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from config.durations import written
+from config.durations import format_duration
 from config.settings import Settings
 from config.settings.sources import environment_name, is_secret
 
@@ -72,7 +72,7 @@ def _type_name(kind: Any) -> str:
 def _default(field: FieldInfo) -> str:
     value = field.default
     if isinstance(value, timedelta):
-        return written(value)
+        return format_duration(value)
     if isinstance(value, Path):  # show a default inside the program as a path in a checkout
         home = Path(__file__).parents[2]
         return str(value.relative_to(home)) if value.is_relative_to(home) else str(value)

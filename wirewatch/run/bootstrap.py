@@ -25,7 +25,8 @@ from config.catalog.models import Catalog
 from config.errors import CatalogError, SettingsError
 from config.faults import Fault
 from config.logs import set_up_logs
-from config.settings import Settings, load_settings, unknown_settings
+from config.settings import Settings
+from config.settings.load import load_settings, unknown_settings
 
 if TYPE_CHECKING:
     from core.processes.instance import Instance

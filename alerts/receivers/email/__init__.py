@@ -122,12 +122,12 @@ def _addresses(value: Any) -> tuple[Any, ...]:
 def _server_faults(definition: ReceiverDefinition) -> list[Fault]:
     where = server(definition.options.get("smtp"))
     if where is None:
-        place = definition.places.get("smtp", definition.place)
+        place = definition.positions.get("smtp", definition.position)
         message = f"The e-mail receiver {definition.id!r} has no usable SMTP server."
         return [fault(place, "R005", message, _SERVER_MEND)]
     if where.implicit_tls and "starttls" in definition.options:
         message = "`starttls` has no meaning with smtps://, which is encrypted from the start."
-        place = definition.places.get("starttls", definition.place)
+        place = definition.positions.get("starttls", definition.position)
         return [fault(place, "R008", message, "Remove it.")]
     return []
 
@@ -136,17 +136,17 @@ def _address_faults(definition: ReceiverDefinition) -> list[Fault]:
     found: list[Fault] = []
     sender = definition.options.get("from")
     if mailbox(sender, named=True) is None:
-        place = definition.places.get("from", definition.place)
+        place = definition.positions.get("from", definition.position)
         message = _no_address("from", sender)
         found.append(fault(place, "R006", message, "Write from: alerts@example.org."))
     recipients = _addresses(definition.options.get("to"))
-    place = definition.places.get("to", definition.place)
+    place = definition.positions.get("to", definition.position)
     if not recipients:
         message = f"The e-mail receiver {definition.id!r} tells nobody."
         found.append(fault(place, "R007", message, "Write to: [desk@example.org]."))
     for n, text in enumerate(recipients):
         if mailbox(text) is None:
-            where = definition.places.get(f"to[{n}]", place)
+            where = definition.positions.get(f"to[{n}]", place)
             mend = "Write plain addresses: to: [desk@example.org]."
             found.append(fault(where, "R006", _no_address("to", text), mend))
     return found
@@ -163,12 +163,12 @@ def _choice_faults(definition: ReceiverDefinition) -> list[Fault]:
     for key, known in (("language", [*LANGUAGES]), ("starttls", [*TlsMode])):
         value = definition.options.get(key, known[0])
         if value not in known:
-            place = definition.places.get(key, definition.place)
+            place = definition.positions.get(key, definition.position)
             message = f"{shown(str(value))} is no `{key}` of an e-mail receiver."
             found.append(fault(place, "R008", message, f"Write one of: {', '.join(known)}."))
     ca_file = definition.options.get("ca_file")
     if ca_file is not None and not (isinstance(ca_file, str) and Path(ca_file).is_file()):
-        place = definition.places.get("ca_file", definition.place)
+        place = definition.positions.get("ca_file", definition.position)
         message = f"There is no file {shown(str(ca_file))} with certificates."
         found.append(fault(place, "R008", message, "Write the path of a PEM file."))
     return found

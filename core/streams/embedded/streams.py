@@ -9,7 +9,7 @@ from datetime import timedelta
 import apsw
 import structlog
 
-from config.durations import written
+from config.durations import format_duration
 from config.errors import StreamMismatchError, UnknownStreamError
 from core.clock import from_ms
 from core.streams.embedded.database import Database
@@ -170,8 +170,8 @@ def _create(connection: apsw.Connection, stored: str, spec: StreamSpec) -> dict[
         "UPDATE stream SET retention_ms = ?, max_record_bytes = ? WHERE stream_id = ?",
         (_ms(spec.retention), spec.max_record_bytes, stream_id),
     )
-    old = (written(timedelta(milliseconds=retention)), str(limit))
-    new = (written(spec.retention), str(spec.max_record_bytes))
+    old = (format_duration(timedelta(milliseconds=retention)), str(limit))
+    new = (format_duration(spec.retention), str(spec.max_record_bytes))
     names = ("retention", "max_record_bytes")
     return {n: f"{a} to {b}" for n, a, b in zip(names, old, new, strict=True) if a != b}
 

@@ -23,7 +23,7 @@ from core.processes.slots import (
 CHILD = """
 import os, sys
 from pathlib import Path
-from config.settings import load_settings
+from config.settings.load import load_settings
 from core.processes.slots import claim_slot
 claim = claim_slot(load_settings(), parent=Path(sys.argv[1]))
 claim.write_status("up")

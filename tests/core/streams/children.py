@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from config.settings import load_settings
+from config.settings.load import load_settings
 from core.clock import utc_now
 from core.dispositions import Dispositions
 from core.processes.instance import Instance

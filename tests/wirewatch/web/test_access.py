@@ -17,7 +17,8 @@ from fastapi.responses import PlainTextResponse
 from starlette.types import ASGIApp
 
 from config.errors import SettingsError
-from config.settings import Settings, load_settings
+from config.settings import Settings
+from config.settings.load import load_settings
 from wirewatch.web.auth.access import SESSION_TIME, Sessions, protected
 from wirewatch.web.auth.host_guard import HEADERS
 from wirewatch.web.auth.request import MAX_BODY

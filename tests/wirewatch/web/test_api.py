@@ -176,7 +176,7 @@ def tracking(store: Store, tmp_path: Path) -> Iterator[Api]:
     catalog, found = load_catalog(tmp_path, {})
     assert catalog is not None
     assert not found
-    file = catalog.topics[0].place.file
+    file = catalog.topics[0].position.file
     odd = Fault(file=file, line=3, column=1, code="W999", message="Odd.", mend="Mend it.")
     yield from serving(api_of(store, catalog, odd))
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from config.durations import written
+from config.durations import format_duration
 from config.settings import Settings
 from core.clock import rfc3339
 from core.streams.prefix import Prefix
@@ -81,7 +81,7 @@ def _row(
         "replication": info.replication if info else None,
         "records": info.records if info else 0,
         "bytes": info.bytes if info else 0,
-        "retention": written(retention) if retention is not None else None,
+        "retention": format_duration(retention) if retention is not None else None,
         "retention_days": retention / timedelta(days=1) if retention is not None else None,
         "max_record_bytes": info.max_record_bytes if info else None,
         "newest": rfc3339(info.newest) if info and info.newest else None,
@@ -98,7 +98,7 @@ def differences(info: StreamInfo | None, spec: StreamSpec | None) -> list[str]:
     pairs = {
         "partitions": (info.partitions, spec.partitions),
         "replication": (info.replication, spec.replication),
-        "retention": (written(info.retention), written(spec.retention)),
+        "retention": (format_duration(info.retention), format_duration(spec.retention)),
         "size limit": (info.max_record_bytes, spec.max_record_bytes),
     }
     return [f"{name}: settings say {want}" for name, (has, want) in pairs.items() if has != want]

@@ -266,8 +266,8 @@ def one_topic(topic: TopicDefinition, found: TopicOverview, faults: Sequence[Fau
             RuleOut(id=rule.id, weight=rule.weight, query=rule.query.value.strip())
             for rule in topic.rules
         ),
-        file=topic.place.file,
-        faults=tuple(fault for fault in faults if fault.file == topic.place.file),
+        file=topic.position.file,
+        faults=tuple(fault for fault in faults if fault.file == topic.position.file),
     )
 
 

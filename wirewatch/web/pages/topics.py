@@ -106,7 +106,7 @@ class TopicsPage:
             page="topics",
             topic=own,
             rules=[(rule.id, rule.weight, rule.query.value.strip()) for rule in topic.rules],
-            file=lines(topic.place.file, faults),
+            file=lines(topic.position.file, faults),
             newest=[card(c, catalog, t) for c in newest],
             typed=typed | {"source": typed["source"][:20_000]},
             answer=answer,
@@ -129,7 +129,7 @@ def row(
     """A topic as the list shows it."""
     found = found or _nothing(topic.id, now.date())
     days = [(day.day, day.matches) for day in found.days]
-    mine = [fault for fault in faults if fault.file == topic.place.file]
+    mine = [fault for fault in faults if fault.file == topic.position.file]
     return {
         "id": topic.id,
         "title": display.line(topic.title, 120),

@@ -87,7 +87,7 @@ def test_tests_keep_their_article_and_what_must_come_of_it(load: Load) -> None:
     assert full.article["authors"] == ("A", "B")
     assert full.article["zones"] == ({"zone": "comments", "text": "no"},)
     assert (full.rules, full.rules_include, full.score_max) == (("de-direct",), ("noise",), 40)
-    assert full.place.line == 24
+    assert full.position.line == 24
 
 
 def test_a_topic_with_only_a_query_is_one_rule_that_decides_alone(load: Load) -> None:
@@ -231,7 +231,7 @@ def test_ids_are_unique_across_files(load: Load) -> None:
         ("entities/b.yaml", "E009"),
         ("topics/b.yaml", "E009"),
     ]
-    assert "topics/a.yaml line 1" in faults[1].message
+    assert "topics/a.yaml, line 1" in faults[1].message
 
 
 def test_an_entity_in_a_file_that_cannot_be_parsed_is_not_called_unknown(load: Load) -> None:

@@ -34,7 +34,12 @@ def test_a_full_outlet_is_read_as_it_is_written(load: Load) -> None:
         "tagesschau.de", "DE", "de", Tier.A,
     )  # fmt: skip
     feed, sitemap = outlet.feeds
-    assert (feed.kind, feed.every, feed.outlet, feed.place.line) == ("feed", None, "tagesschau", 8)
+    assert (feed.kind, feed.every, feed.outlet, feed.position.line) == (
+        "feed",
+        None,
+        "tagesschau",
+        8,
+    )
     assert (sitemap.kind, sitemap.every) == ("sitemap", timedelta(minutes=10))
     assert feed.id.startswith("tagesschau-")
     assert len(feed.id) == len("tagesschau-") + 8

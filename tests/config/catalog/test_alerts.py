@@ -61,7 +61,7 @@ def test_receivers_keep_their_options_and_where_each_stands(load: Load) -> None:
         "headers": {"X-Desk": "north/1", "X-Plain": "yes"},
         "ports": (587, "25", True, 1.5, None),
     }
-    assert (desk.places["url"].line, desk.places["url"].column) == (5, 10)
+    assert (desk.positions["url"].line, desk.positions["url"].column) == (5, 10)
     first, default = alerts.routes
     assert first.match == {"topic": "nato-*", "severity": "urgent"}
     assert first.receivers == ("desk",)

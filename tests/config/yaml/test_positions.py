@@ -35,7 +35,7 @@ def check_every_word_character(yaml: str, key: str = "q") -> SourceText:
 
 def test_a_plain_value_begins_where_it_is_written() -> None:
     found = source("a: 1\nq:   NATO OR x\n")
-    assert found.place == FilePosition("t.yaml", 2, 6)
+    assert found.position == FilePosition("t.yaml", 2, 6)
     assert found.at(5) == FilePosition("t.yaml", 2, 11)
     assert found.lines == ()
 
