@@ -100,7 +100,7 @@ def test_a_new_language_spells_its_letters_otherwise() -> None:
         ("Grüne", "organisation", {"grüne", "gruene", "grünes", "gruenes"}),
     ],
 )
-def test_names_take_the_forms_of_their_languages(name: str, kind: str, expected: set[str]) -> None:
+def test_names_take_the_forms_of_their_languages(name: str, kind: Kind, expected: set[str]) -> None:
     assert expected <= forms(name, kind)
 
 
