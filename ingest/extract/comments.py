@@ -22,14 +22,12 @@ from lxml.html import HtmlElement
 
 from ingest.extract import vocabulary
 from ingest.extract.blocks import Block
-from ingest.extract.byline_patterns import CLOCK_ONLY, MAY_BE_WHEN, SIGNATURE, WHEN_ONLY, WHO_SAYS
+from ingest.extract.byline_patterns import byline_patterns
 
 _MAX_SIGNATURE = 110
 _MAX_NAME = 45
 _SURE_REPLY = re.compile("|".join(vocabulary.alternatives("sure_reply")))
-_CLOCKED = re.compile(r"\d[:.h]\d\d|\d\s?(?:uhr|am|pm)|\bago\b|\bvor\b|il y a|назад|тому")
 _SURE_HEAD = re.compile("|".join(vocabulary.alternatives("sure_head")))
-_BY = re.compile(r"^(?:von|by|par|от|від) ")
 _REACH = 6
 _MIN_COMMENT = 15
 _MIN_TALK = 4
@@ -101,28 +99,30 @@ def is_head(block: Block) -> bool:
 
 
 def _signatures(blocks: Sequence[Block], open_blocks: Sequence[int]) -> Iterator[Signature]:
+    patterns = byline_patterns()
     previous = -1
     for i in open_blocks:
         block = blocks[i]
         if (
             len(block.text) <= _MAX_SIGNATURE
-            and MAY_BE_WHEN.search(block.lower)
-            and not CLOCK_ONLY.match(block.lower)
+            and patterns.maybe_when.search(block.lower)
+            and not patterns.clock_only.match(block.lower)
         ):
-            if found := SIGNATURE.match(block.lower):
+            clocked = bool(patterns.clocked.search(block.lower))
+            if found := patterns.signature.match(block.lower):
                 if _is_name(found["name"]) and not vocabulary.BYLINE.match(
-                    _BY.sub("", block.lower)
+                    patterns.opener.sub("", block.lower)
                 ):
-                    yield Signature(i, i, found["name"], bool(_CLOCKED.search(block.lower)))
-            elif len(block.text) <= 60 and WHEN_ONLY.match(block.lower) and previous >= 0:
+                    yield Signature(i, i, found["name"], clocked)
+            elif len(block.text) <= 60 and patterns.when_only.match(block.lower) and previous >= 0:
                 above = blocks[previous]
                 if previous >= i - 2 and looks_like_name(above):
-                    yield Signature(previous, i, above.lower, bool(_CLOCKED.search(block.lower)))
+                    yield Signature(previous, i, above.lower, clocked)
         previous = i
 
 
 def _is_name(name: str) -> bool:
-    return len(name.split()) <= 5 and not WHEN_ONLY.match(name)
+    return len(name.split()) <= 5 and not byline_patterns().when_only.match(name)
 
 
 def looks_like_name(block: Block) -> bool:
@@ -134,12 +134,13 @@ def looks_like_name(block: Block) -> bool:
         or vocabulary.BYLINE.match(block.lower)
     ):
         return False
-    parts = WHO_SAYS.match(block.lower)
+    parts = byline_patterns().who_says.match(block.lower)
     if not parts or len(parts["name"].split()) > 4:
         return False
     own = text[: len(parts["name"])].split()
+    particles = byline_patterns().particles
     return len(own) == 1 or all(
-        p[:1].isupper() or not p[:1].isalpha() or p in ("von", "van", "de", "der") for p in own
+        p[:1].isupper() or not p[:1].isalpha() or p in particles for p in own
     )
 
 

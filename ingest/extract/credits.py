@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from core.text.clean import clean_line
-from ingest.extract.vocabulary import words_in
+from core.text.languages import Language, Words, languages
+from ingest.bylines import separated, without_opener
 
 _AGENCIES = {
     "dpa": r"dpa(?:-infocom|-afx)?",
@@ -38,26 +40,15 @@ _CODE = re.compile(
     + r")(?![\w@])",
     re.IGNORECASE,
 )
-_FILL = frozenset(
-    words_in(
-        "quelle quellen mit material von und der des agentur agenturen agenturmaterial text "
-        "nachrichtenagentur source with reporting from by and agencies avec de et international "
-        "media infocom afx keystone at ch по материалам и текст за матеріалами та "
-    )
-)
+_NEUTRAL_FILLERS = frozenset(("infocom", "afx", "keystone", "ch"))
+"""Parts of agencies' names and places that say nothing beside an agency."""
 _ITEM = re.compile(r"^(?:© ?)?dpa(?:-[a-z]+)?[:,] ?(?:dpa:)?\d{6}[\d-]+|^\(?©? ?dpa-infocom\b")
 _DESK = re.compile(r"^[a-z]{2,4}(?:/[a-z]{2,4})+(?: \([a-z]{2,4}\))?$")
 _TOKEN = re.compile(r"[^\W_]+")
 _MARKED = re.compile(r"\(([^()]{2,40})\)\s*(?:[-–—.:]|$)")
 _DATELINE = re.compile(r"^[^.!?\n]{2,60}?\(([^()]{2,30})\)\s*[-–—.:]")
 _NO_NAME = re.compile(r"https?:|www\.|@|[<>{}\[\]|]|\d{3}")
-_BY = re.compile(r"^(?:von|by|par|автор:?|text:)\s+", re.IGNORECASE)
-_PARTED = re.compile(r"\s*(?:,|;|\bund\b|\band\b|\bet\b|&|\bи\b|\bта\b)\s*")
 _MAX_AUTHORS = 20
-_BY_LINE = re.compile(
-    r"^(?:von|by|par|автор:|автор)\s+(?P<names>[^\d|]{3,80}?)(?:\s*[|,•·–-]?\s*\d.*)?$",
-    re.IGNORECASE,
-)
 
 
 def is_agency_mark(line: str) -> bool:
@@ -69,7 +60,8 @@ def is_agency_mark(line: str) -> bool:
         return False
     if _ITEM.match(line) or _DESK.match(line):
         return True
-    left = [t for t in _TOKEN.findall(_CODE.sub(" ", line)) if t not in _FILL and not t.isdigit()]
+    fillers = _fillers(languages())
+    left = [t for t in _TOKEN.findall(_CODE.sub(" ", line)) if t not in fillers and not t.isdigit()]
     return len(left) <= 1 and sum(map(len, left)) <= 4
 
 
@@ -100,13 +92,30 @@ def authors_of(
 def byline(lines: Iterable[str]) -> list[str]:
     """Names out of lines such as ``Von Max Mustermann, 12.03.2024``."""
     for line in lines:
-        if len(line) <= 120 and (found := _BY_LINE.match(line)) and found["names"][:1].isupper():
+        if len(line) > 120:
+            continue
+        found = _byline(languages()).match(line)
+        if found and found["names"][:1].isupper():
             return _names(found["names"])
     return []
 
 
+@cache
+def _fillers(known: tuple[Language, ...]) -> Words:
+    return _NEUTRAL_FILLERS.union(*(one.bylines.agency_fillers for one in known))
+
+
+@cache
+def _byline(known: tuple[Language, ...]) -> re.Pattern[str]:
+    """Match a line that names its authors and nothing else, but for a date."""
+    openers = "|".join(sorted({opener for one in known for opener in one.bylines.openers}))
+    return re.compile(
+        rf"^(?:{openers})\s+(?P<names>[^\d|]{{3,80}}?)(?:\s*[|,•·–-]?\s*\d.*)?$", re.IGNORECASE
+    )
+
+
 def _names(value: str) -> list[str]:
-    value = _BY.sub("", clean_line(value, 200))
+    value = without_opener(clean_line(value, 200))
     if not value or _NO_NAME.search(value):
         return []
-    return [name for name in _PARTED.split(value) if 2 < len(name) <= 60 and name[:1].isalpha()]
+    return [name for name in separated(value) if 2 < len(name) <= 60 and name[:1].isalpha()]

@@ -11,14 +11,14 @@ from core.text.clean import clean, clean_line
 from ingest.extract.blocks import Block, Place, home_of, place_of
 from ingest.extract.models import PageHints
 from ingest.extract.tree import ParsedPage
+from ingest.extract.vocabulary import alternatives
 from ingest.extract.zones import words_of
 
 _SEPARATOR = re.compile(r"\s+[|–—·•:»-]\s+|\s*\|\s*")
 _MARKUP = re.compile(r"<[^<>]{1,500}>")
 _PLAIN = re.compile(r"[\W_]+")
 _ELLIPSIS = re.compile(
-    r"\s*(?:\.\.\.|…|\[…\]|\[\.\.\.\])\s*"
-    r"(?:weiterlesen|mehr|read more|lire la suite|читать далее)?\s*$",
+    rf"\s*(?:\.\.\.|…|\[…\]|\[\.\.\.\])\s*(?:{'|'.join(alternatives('read_more'))})?\s*$",
     re.IGNORECASE,
 )
 _STANDFIRST = re.compile(

@@ -1,8 +1,10 @@
-"""The words that part a page, in five languages: ``words/*.txt`` made into fast matchers.
+"""The phrases that part a page into zones, of all languages, made into fast matchers.
 
-A file has ``[sections]`` with one regex a line over the lower-case text of one block, without its
-bullet; ``#`` begins a comment. A *head* opens a zone that may run on over the next blocks; other
-sections are lines that stand for themselves. To teach a new language, add a file.
+A file of phrases has ``[sections]`` with one regex a line over the lower-case text of one block,
+without its bullet; ``#`` begins a comment. A *head* opens a zone that may run on over the next
+blocks; lines of other sections stand for themselves. ``{section}`` in a line is any line of that
+section. What belongs to no language is in ``words/*.txt``; the phrases of a language are beside it
+(:attr:`core.text.languages.Language.page_phrases`).
 
 Most blocks match nothing, so a matcher first looks for what a match would need: the first
 letters of an anchored line (``^``), some literal of a floating one.
@@ -16,25 +18,44 @@ from pathlib import Path
 
 from ahocorasick_rs import AhoCorasick
 
+from core.text.languages import Language, languages
+
 _FOLDER = Path(__file__).parent / "words"
-_COUNT = r"\s*[:(\[|–-]?\s*\d*\s*[)\]]?\s*:?"
 _META = frozenset("\\^$.|?*+()[]{}")
 _OPTIONAL = frozenset("?*{")
 _SIGNS = frozenset("$/")
 _KEY = 3
+_SECTION = re.compile(r"\[([a-z_]+)\]")
+_REFERENCE = re.compile(r"\{([a-z_]+)\}")
 
 
 @cache
-def _sections() -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for path in sorted(_FOLDER.glob("*.txt")):
+def _sections(known: tuple[Language, ...]) -> dict[str, tuple[str, ...]]:
+    """Return the lines of each section, languages and references resolved."""
+    own = [one.page_phrases for one in known if one.page_phrases]
+    sections: dict[str, list[str]] = {}
+    for path in (*sorted(_FOLDER.glob("*.txt")), *own):
         lines: list[str] = []
         for line in path.read_text(encoding="utf-8").splitlines():
-            if line.startswith("[") and line.endswith("]") and line[1:-1].isidentifier():
-                lines = found.setdefault(line[1:-1], [])
+            if name := _SECTION.fullmatch(line):
+                lines = sections.setdefault(name[1], [])
             elif line and not line.startswith("# "):
-                lines.append(line.replace("{count}", _COUNT))
-    return {name: tuple(dict.fromkeys(lines)) for name, lines in found.items()}
+                lines.append(line)
+    return {
+        name: tuple(_resolved(line, sections) for line in dict.fromkeys(lines))
+        for name, lines in sections.items()
+    }
+
+
+def _resolved(line: str, sections: dict[str, list[str]]) -> str:
+    """Return a line with each ``{section}`` replaced by the lines of that section.
+
+    Raises:
+        KeyError: There is no such section.
+    """
+    return _REFERENCE.sub(
+        lambda m: f"(?:{'|'.join(_resolved(one, sections) for one in sections[m[1]])})", line
+    )
 
 
 def words_in(text: str) -> tuple[str, ...]:
@@ -43,8 +64,8 @@ def words_in(text: str) -> tuple[str, ...]:
 
 
 def alternatives(section: str) -> tuple[str, ...]:
-    """The regexes of one section, all languages together."""
-    return _sections()[section]
+    """Return the regexes of one section, of all languages together."""
+    return _sections(languages())[section]
 
 
 def _literals(pattern: str) -> list[str]:

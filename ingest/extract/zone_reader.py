@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from ingest.extract import vocabulary
 from ingest.extract.blocks import Block, home_of, place_of
-from ingest.extract.byline_patterns import SIGNATURE, WHEN_ONLY
+from ingest.extract.byline_patterns import byline_patterns
 from ingest.extract.comments import is_head
 from ingest.extract.credits import byline, is_agency_mark
 
@@ -47,8 +47,11 @@ def is_byline(block: Block) -> bool:
     """Whether a line over the body says only who wrote it, and when."""
     if block.sentence or block.heading:
         return False
+    patterns = byline_patterns()
     return bool(
-        byline([block.text]) or WHEN_ONLY.match(block.lower) or SIGNATURE.match(block.lower)
+        byline([block.text])
+        or patterns.when_only.match(block.lower)
+        or patterns.signature.match(block.lower)
     )
 
 

@@ -24,11 +24,7 @@ from ingest.extract.labels import ZoneLabel
 from ingest.extract.zone_reader import ZoneReader, is_credit
 
 KEPT = ("comments", "related", "service", "advert", "author", "caption", "agency", "paywall")
-_PRICE = re.compile(
-    r"\d+[.,]\d\d ?€|€ ?\d|[$£]\d|abo\b|\bsubscri|abonn|login|anmelden|sign in|подпис"
-    r"|передплат|kündbar",
-    re.IGNORECASE,
-)
+_PRICE = re.compile("|".join(vocabulary.alternatives("price")), re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 

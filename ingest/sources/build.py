@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from core.text.clean import clean_line
+from ingest.bylines import without_opener
 from ingest.dates import parse_date
 from ingest.sources.entry import FeedEntry
 from ingest.sources.text import to_line, to_text
 from ingest.urls import fetchable_url
 
 _CODE = re.compile(r"([a-z]{2})(?:[-_]|$)")
-_BY = re.compile(r"^(?:von|by|par|от|від)\s*:?\s+(?=\w)", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S+@\S+\.\S+|https?://\S+|mailto:")
 _BEHIND_ADDRESS = re.compile(r"\S+@\S+\s+\(([^()]+)\)")
 _MOST_AUTHORS = 20
@@ -73,7 +73,7 @@ def language_code(raw: str) -> str | None:
 def author_names(raw: list[str]) -> tuple[str, ...]:
     """Names without "Von", addresses and repeats."""
     texts = (_ADDRESS.sub("", name[:_LONGEST_NAME]) for name in raw[:_MOST_AUTHORS])
-    names = (_BY.sub("", to_line(text, 200)).strip(" ,;()<>") for text in texts)
+    names = (without_opener(to_line(text, 200)).strip(" ,;()<>") for text in texts)
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -125,7 +125,7 @@ def _published(
     given = [field(item, name).strip() for name in ("published", "updated", "created")]
     given = [raw for raw in given if raw]
     for raw in given:
-        at = parse_date(raw, now=context.now, german=language == "de")
+        at = parse_date(raw, now=context.now, publisher_language=language)
         if at:
             return at, clean_line(raw, 200)
     return None, clean_line(given[0], 200) if given else ""

@@ -78,7 +78,6 @@ def _entry(
 ) -> FeedEntry:
     language = language_code(_text(item, "language"))
     date = raw.published or _text(item, "date_modified")
-    german = (language or feed_language) == "de"
     links = (raw.link, raw.guid if raw.guid.startswith("http") else "")
     return FeedEntry(
         key=identity[0],
@@ -86,7 +85,7 @@ def _entry(
         title=to_line(raw.title),
         summary=to_text(raw.summary),
         content=to_text(raw.content),
-        published_at=parse_date(date, now=now, german=german),
+        published_at=parse_date(date, now=now, publisher_language=language or feed_language),
         published_raw=date[:200],
         authors=author_names(_authors(item)),
         language=language,

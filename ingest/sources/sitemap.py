@@ -129,7 +129,7 @@ def _entry(fields: Mapping[str, str], key: str, digest: str, url: str, now: date
         title=to_line(fields["title"]),
         summary="",
         content="",
-        published_at=parse_date(published, now=now, german=language == "de"),
+        published_at=parse_date(published, now=now, publisher_language=language),
         published_raw=published[:200],
         authors=(),
         language=language,

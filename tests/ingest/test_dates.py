@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.dates import central_european, parse_date
+from core.text.languages.de import central_european
+from ingest.dates import parse_date
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -115,8 +116,10 @@ def test_a_date_a_little_ahead_means_now(ahead: timedelta) -> None:
 
 def test_a_german_publisher_without_a_zone_means_local_time() -> None:
     local = "Wed, 09 Jul 2025 19:57:42"
-    assert parse_date(local, now=NOW, german=True) == datetime(2025, 7, 9, 17, 57, 42, tzinfo=UTC)
-    stated = parse_date(f"{local} GMT", now=NOW, german=True)
+    assert parse_date(local, now=NOW, publisher_language="de") == datetime(
+        2025, 7, 9, 17, 57, 42, tzinfo=UTC
+    )
+    stated = parse_date(f"{local} GMT", now=NOW, publisher_language="de")
     assert stated == datetime(2025, 7, 9, 19, 57, 42, tzinfo=UTC)
 
 

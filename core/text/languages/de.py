@@ -156,7 +156,8 @@ LANGUAGE = Language(
         local_time=central_european,
     ),
     bylines=BylineWords(
-        openers=("von", "text:"),
+        openers=("von",),
+        prefixes=words("text:"),
         conjunctions=words("und"),
         particles=words("von der"),
         agency_fillers=words(

@@ -102,7 +102,7 @@ class BylineWords:
 
     Attributes:
         openers: Patterns that open a byline: *by* Jane Doe.
-        prefixes: Words before a name in a field that holds an author, beside the openers.
+        prefixes: Further words before a name in a field that holds an author: *text:* Jane Doe.
         conjunctions: Words between two names: *and*.
         particles: Words inside a name that are written small: Ursula *von der* Leyen.
         agency_fillers: Words that may stand beside the name of a news agency in a credit.

@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from config.catalog.models import EntityDefinition, FilePosition
-from core.text.languages import DateWords, Language, NameWord, language, languages, words
+from core.text.languages import (
+    BylineWords,
+    DateWords,
+    Language,
+    NameWord,
+    language,
+    languages,
+    words,
+)
 from core.text.sentences import sentence_starts
 from core.text.tokens import folded_words
+from ingest.bylines import separated, without_opener
+from ingest.dates import parse_date
+from ingest.extract.byline_patterns import byline_patterns
+from ingest.extract.credits import byline, is_agency_mark
+from ingest.extract.vocabulary import alternatives
 from processors.engine.gazetteer import aliases_of
 from processors.engine.patterns import spellings
 
 Kind = Literal["person", "organisation", "place", "other"]
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PLACE = FilePosition("entities.yaml", 1, 1)
+
+
+MONTHS = (
+    "januaro februaro marto aprilo majo junio julio aŭgusto septembro oktobro novembro decembro"
+)
 
 
 def accusative(word: NameWord) -> AbstractSet[str]:
@@ -32,6 +54,23 @@ ESPERANTO = Language(
     sentence_starters=words("kaj"),
     name_forms=accusative,
     acronym_forms=lambda word: frozenset((f"{word.exact}-on",)),
+    dates=DateWords(
+        months=tuple(frozenset((month,)) for month in MONTHS.split()),
+        short_weekdays=words("lu ma me"),
+        fillers=words("je"),
+        joiners=words("je"),
+        ordinal_endings=words("a"),
+        elapsed=(r"antaŭ\s\d+\shoroj",),
+        elapsed_cues=("antaŭ",),
+        local_time=lambda local: local.replace(tzinfo=UTC) - timedelta(hours=5),
+    ),
+    bylines=BylineWords(
+        openers=("de",),
+        conjunctions=words("kaj"),
+        agency_fillers=words("kun materialo"),
+        says=("skribis",),
+        signature_endings=("respondi",),
+    ),
 )
 
 
@@ -86,6 +125,47 @@ def test_a_new_language_inflects_names_and_acronyms() -> None:
 @pytest.mark.usefixtures("esperanto")
 def test_a_new_language_spells_its_letters_otherwise() -> None:
     assert spellings(("ĉevalo", "müsli")) == [("ĉevalo", "müsli"), ("cxevalo", "muesli")]
+
+
+@pytest.mark.usefixtures("esperanto")
+def test_a_new_language_writes_dates_in_its_local_time() -> None:
+    expected = datetime(2025, 3, 9, 7, 30, tzinfo=UTC)
+    assert parse_date("9a marto 2025 je 12:30", now=NOW) == expected
+    plain = parse_date("2025-03-09 12:30", now=NOW, publisher_language="eo")
+    assert plain == expected
+
+
+def test_without_the_language_its_months_are_no_dates() -> None:
+    assert parse_date("9 marto 2025", now=NOW) is None
+
+
+@pytest.mark.usefixtures("esperanto")
+def test_a_new_language_names_authors() -> None:
+    assert byline(["De Jane Doe kaj John Roe"]) == ["Jane Doe", "John Roe"]
+    assert separated(without_opener("de Jane Doe kaj John Roe")) == ["Jane Doe", "John Roe"]
+    assert is_agency_mark("kun materialo de dpa")
+
+
+@pytest.mark.usefixtures("esperanto")
+def test_a_new_language_signs_comments() -> None:
+    patterns = byline_patterns()
+    signed = "ana skribis lu., 9 marto 2025 je 12:30 respondi"
+    found = patterns.signature.match(signed)
+    assert found is not None
+    assert found["name"] == "ana"
+    assert patterns.when_only.match("antaŭ 3 horoj")
+    assert patterns.maybe_when.search("antaŭ du horoj")
+
+
+def test_a_new_language_parts_pages_by_the_phrases_beside_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    phrases = tmp_path / "eo.page.txt"
+    phrases.write_text("[comment_head]\n^komentoj{count}$\n", encoding="utf-8")
+    new = Language(code="eo", page_phrases=phrases)
+    monkeypatch.setattr("core.text.languages._LANGUAGES", (*languages(), new))
+    (line,) = (line for line in alternatives("comment_head") if "komentoj" in line)
+    assert re.fullmatch(line.removeprefix("^"), "komentoj (12)")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from core.text.languages import languages
 from ingest.extract import vocabulary
 
 
@@ -19,8 +20,10 @@ def test_the_process_that_polls_does_not_load_what_reads_pages() -> None:
 
 
 def test_every_line_of_the_words_is_a_regex_though_it_is_compiled_at_its_first_use() -> None:
-    folder = Path(vocabulary.__file__).parent / "words"
-    text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.txt"))
+    neutral = (Path(vocabulary.__file__).parent / "words").glob("*.txt")
+    files = [*neutral, *(one.page_phrases for one in languages() if one.page_phrases)]
+    assert len(files) >= 7
+    text = "".join(path.read_text(encoding="utf-8") for path in files)
     sections = set(re.findall(r"^\[([a-z_]+)\]$", text, re.MULTILINE))
     assert {"comment_head", "appeal_we"} <= sections
     for section in sections:
