@@ -36,7 +36,7 @@ from core.http import HttpClient
 from core.messages import AlertEvent, AlertEventKind
 from core.messages.envelope import to_record
 from core.processes.instance import Instance
-from core.store import Connection, Store, outbox
+from core.store import Connection, Store, claims, outbox
 from core.store import deliveries as delivery_store
 from core.text import for_log
 
@@ -159,50 +159,52 @@ class Dispatcher:
         Returns:
             ``delivered`` and ``failed`` (given up) in this run, ``pending`` after it.
         """
-        ended = asyncio.run(self._once(waits_over=attempt_all_due))
+        ended = asyncio.run(self._once(ignore_backoff=attempt_all_due))
         with self._store.read() as connection:
             waiting = delivery_store.count_by_state(connection)
         return {
             "delivered": ended[delivery_store.DELIVERED],
             "failed": ended[delivery_store.FAILED],
-            "pending": sum(waiting.get(state, 0) for state in delivery_store.WAITING),
+            "pending": sum(waiting.get(state, 0) for state in delivery_store.UNFINISHED),
         }
 
-    async def _once(self, *, waits_over: bool) -> Counter[str]:
+    async def _once(self, *, ignore_backoff: bool) -> Counter[str]:
         ended: Counter[str] = Counter()
         done: set[str] = set()
         async with self._http(self._settings) as http:
-            while claimed := await self._claim_shared(done, waits_over=waits_over):
+            while claimed := await self._claim_shared(done, ignore_backoff=ignore_backoff):
                 states = await asyncio.gather(*(self._attempt(http, due) for due in claimed))
                 ended.update(states)
                 pairs = zip(claimed, states, strict=True)
                 done.update(
-                    due.delivery.id for due, state in pairs if state in delivery_store.WAITING
+                    due.delivery.id for due, state in pairs if state in delivery_store.UNFINISHED
                 )
         return ended
 
     async def _claim_shared(
-        self, done: set[str], *, waits_over: bool
-    ) -> list[delivery_store.ClaimedDelivery]:
+        self, done: set[str], *, ignore_backoff: bool
+    ) -> list[claims.ClaimedDelivery]:
         """What is left to attempt; while another process sends, what it leaves is waited for."""
         until = time.monotonic() + self._patience
         while time.monotonic() < until:
-            left, shared = self._left(done, waits_over=waits_over)
-            if left and (claimed := self._claim(CONCURRENCY, waits_over=waits_over, but=done)):
+            left, shared = self._left(done, ignore_backoff=ignore_backoff)
+            if left and (
+                claimed := self._claim(CONCURRENCY, ignore_backoff=ignore_backoff, exclude=done)
+            ):
                 return claimed
             if not left and not shared:
                 break
             await asyncio.sleep(SHARING_SECONDS)
         return []
 
-    def _left(self, done: set[str], *, waits_over: bool) -> tuple[bool, bool]:
+    def _left(self, done: set[str], *, ignore_backoff: bool) -> tuple[bool, bool]:
         """Whether anything is left for us, and whether another process sends, at one moment."""
         now = self._clock()
         with self._store.read() as connection:
-            left = delivery_store.find_due(
-                connection, self._me, now=now, limit=1, waits_over=waits_over, but=done
+            left = claims.find_due(
+                connection, self._me, now=now, limit=1, ignore_backoff=ignore_backoff, exclude=done
             )
-            return bool(left), delivery_store.is_another_sending(connection, self._me, now=now)
+            return bool(left), claims.is_another_sending(connection, self._me, now=now)
 
     async def _run(self, stop: threading.Event) -> None:
         under_way: set[asyncio.Task[str]] = set()
@@ -218,7 +220,7 @@ class Dispatcher:
             while under_way:
                 under_way = await _settle(under_way, None)
 
-    def _claim_if_up(self, limit: int, pause: float) -> list[delivery_store.ClaimedDelivery] | None:
+    def _claim_if_up(self, limit: int, pause: float) -> list[claims.ClaimedDelivery] | None:
         """A store that is away must not end the dispatcher: None, and asked less often."""
         try:
             return self._claim(limit)
@@ -227,27 +229,30 @@ class Dispatcher:
             return None
 
     def _claim(
-        self, limit: int, *, waits_over: bool = False, but: set[str] | None = None
-    ) -> list[delivery_store.ClaimedDelivery]:
+        self, limit: int, *, ignore_backoff: bool = False, exclude: set[str] | None = None
+    ) -> list[claims.ClaimedDelivery]:
         now = self._clock()
 
         def due(connection: Connection) -> list[delivery_store.Delivery]:
-            return delivery_store.find_due(
-                connection, self._me, now=now, limit=limit, waits_over=waits_over, but=but or set()
+            return claims.find_due(
+                connection,
+                self._me,
+                now=now,
+                limit=limit,
+                ignore_backoff=ignore_backoff,
+                exclude=exclude or set(),
             )
 
-        def claim(connection: Connection) -> list[delivery_store.ClaimedDelivery]:
-            delivery_store.lock_claiming(connection)
-            return delivery_store.claim(
-                connection, due(connection), self._me, now=now, ttl=self._ttl
-            )
+        def claim(connection: Connection) -> list[claims.ClaimedDelivery]:
+            claims.lock_claiming(connection)
+            return claims.claim(connection, due(connection), self._me, now=now, ttl=self._ttl)
 
         with self._store.read() as connection:
             if limit < 1 or not due(connection):
                 return []
         return self._store.transact(claim)
 
-    async def _attempt(self, http: HttpClient, due: delivery_store.ClaimedDelivery) -> str:
+    async def _attempt(self, http: HttpClient, due: claims.ClaimedDelivery) -> str:
         """One attempt and its mark; the state it led to."""
         if due.delivery.attempts == 1 or due.delivery.possible_repeat:
             _say(due)
@@ -268,7 +273,7 @@ class Dispatcher:
         return verdict.state
 
     async def _notify(
-        self, http: HttpClient, due: delivery_store.ClaimedDelivery
+        self, http: HttpClient, due: claims.ClaimedDelivery
     ) -> tuple[str, Receipt | DeliveryError]:
         about = due.notification
         definition = definition_of(self._catalog().alerts.receivers, about.receiver)
@@ -287,7 +292,7 @@ class Dispatcher:
             return definition.kind, DeliveryError(words, unknown=True)
 
     async def _mark(
-        self, due: delivery_store.ClaimedDelivery, verdict: AttemptOutcome, now: datetime
+        self, due: claims.ClaimedDelivery, verdict: AttemptOutcome, now: datetime
     ) -> None:
         """Write the outcome down; a store that is away is asked until the lease is over.
 
@@ -297,7 +302,7 @@ class Dispatcher:
         error = "" if verdict.state == delivery_store.DELIVERED else verdict.reason
 
         def finish(connection: Connection) -> None:
-            ours = delivery_store.finish(
+            ours = claims.finish(
                 connection,
                 due.delivery,
                 state=verdict.state,
@@ -357,7 +362,7 @@ async def _settle(tasks: set[asyncio.Task[str]], timeout: float | None) -> set[a
     return under_way
 
 
-def _say(due: delivery_store.ClaimedDelivery) -> None:
+def _say(due: claims.ClaimedDelivery) -> None:
     """The line by which somebody at the terminal hears of it too, whoever else is told."""
     body = NotificationBody.model_validate_json(due.notification.body)
     first = body.articles[0] if body.articles else None
@@ -378,7 +383,7 @@ def _say(due: delivery_store.ClaimedDelivery) -> None:
     )
 
 
-def _outgoing(due: delivery_store.ClaimedDelivery) -> DeliveryAttempt:
+def _outgoing(due: claims.ClaimedDelivery) -> DeliveryAttempt:
     about = due.notification
     return DeliveryAttempt(
         id=about.id,
@@ -393,7 +398,7 @@ def _outgoing(due: delivery_store.ClaimedDelivery) -> DeliveryAttempt:
 
 
 def _event(
-    due: delivery_store.ClaimedDelivery, verdict: AttemptOutcome, now: datetime
+    due: claims.ClaimedDelivery, verdict: AttemptOutcome, now: datetime
 ) -> AlertEvent | None:
     """What ``news.alerts`` is told of an end; nothing of a wait."""
     kinds = {

@@ -124,6 +124,7 @@ def _notify(
         connection,
         delivery_store.Notification(own, telling.alert_id, receiver, telling.kind, 0, text, now),
         receiver_kind(destination.kind).targets(destination),
+        due=now,
     )
 
 

@@ -1,24 +1,20 @@
-"""Notifications and what became of each on its way to each target.
+"""Notifications and their deliveries: one row for each message, one for each of its targets.
 
-::
+States of a delivery (:mod:`core.store.claims` shows how it gets from one to the next)::
 
-    pending ──claim──▶ sending ──2xx──▶ delivered
-       ▲                  │
-       │◀──── retry ──────┤                        (refused for now: wait, then again)
-    unknown ◀─ no answer ─┤                        (sent, nobody knows: again with the same id)
-                          └──for good, or given up──▶ failed
-
-A claim is a lease: when its holder dies while sending, the delivery is due again at once and says
-that it may be a repeat. One process claims at a time (:func:`take_turn`): what a target may be
-sent depends on what others send it.
+    pending    waits until it is due
+    sending    an attempt is being made
+    unknown    the last attempt got no answer: it may have arrived; waits like a pending one
+    delivered  the target accepted it
+    failed     the target refused it for good, or it was given up
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import (
     Boolean,
@@ -27,21 +23,17 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    RowMapping,
-    Select,
     String,
     Table,
     Text,
     func,
-    or_,
     select,
-    tuple_,
 )
 
+from config.errors import NotFoundError
 from core.ids import digest
-from core.processes.instance import Instance
-from core.store import leases
 from core.store.column_types import SafeText, UtcDateTime, metadata
+from core.store.sql import check_parameter
 
 PENDING, SENDING, DELIVERED, FAILED, UNKNOWN = (
     "pending",
@@ -50,8 +42,8 @@ PENDING, SENDING, DELIVERED, FAILED, UNKNOWN = (
     "failed",
     "unknown",
 )
-WAITING = (PENDING, SENDING, UNKNOWN)
-"""States that still need work."""
+UNFINISHED = (PENDING, SENDING, UNKNOWN)
+"""States in which a delivery is neither delivered nor failed."""
 
 notifications = Table(
     "notifications",
@@ -93,12 +85,12 @@ deliveries = Table(
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One message about an alert, for one receiver.
+    """A message about an alert, for one receiver.
 
     Attributes:
         kind: ``new_story`` ...
         seq: 0 for the first of its kind about the alert, then 1, 2 ...
-        body: The JSON every attempt sends, byte for byte.
+        body: JSON; every attempt sends exactly these bytes.
     """
 
     id: str
@@ -112,15 +104,19 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A notification on its way to one target.
+    """A notification for one target of its receiver.
 
     Attributes:
-        receiver: Id of the receiver whose target it is.
+        receiver: Id of the receiver.
         target: The destination, without its secrets.
-        state: pending, sending, delivered, failed or unknown.
-        possible_repeat: An earlier attempt may have reached the target.
-        asked_until: The target asked to be left alone until then (Retry-After).
-        last_error: Why the last attempt failed, in words; empty where none did.
+        state: ``pending``, ``sending``, ``delivered``, ``failed`` or ``unknown``.
+        attempts: How many attempts were begun.
+        created_at: When its first attempt was due, or when it was resent: retries end some time
+            after that.
+        possible_repeat: Whether an earlier attempt may have reached the target.
+        asked_until: Until when the target asked to be left alone (Retry-After).
+        last_error: Why the last attempt failed (:class:`config.i18n.Phrase`, dumped); empty where
+            none did.
     """
 
     id: str
@@ -140,25 +136,61 @@ class Delivery:
     delivered_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedDelivery:
-    """A delivery claimed by us, with its notification."""
+class ResendResult(StrEnum):
+    """What a request to resend a delivery led to."""
 
-    delivery: Delivery
-    notification: Notification
+    REQUEUED = "requeued"
+    """It had failed; it is sent again now, under the same id."""
+    DUE_NOW = "due_now"
+    """It was waiting; it is sent now."""
+    POSSIBLE_REPEAT = "possible_repeat"
+    """It is sent now, although an earlier attempt may have reached the target."""
+    TARGET_ASKED_TO_WAIT = "target_asked_to_wait"
+    """Nothing changed: the target asked to be left alone."""
+    BEING_SENT = "being_sent"
+    """Nothing changed: an attempt is being made."""
+    ALREADY_DELIVERED = "already_delivered"
+    """Nothing changed: the target has accepted it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResendOutcome:
+    """What a request to resend a delivery led to.
+
+    Attributes:
+        until: How long the target asked to be left alone, where that is the result.
+    """
+
+    result: ResendResult
+    until: datetime | None = None
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the delivery is due now."""
+        return self.result in (
+            ResendResult.REQUEUED,
+            ResendResult.DUE_NOW,
+            ResendResult.POSSIBLE_REPEAT,
+        )
 
 
 def notification_id(alert_id: str, receiver: str, kind: str, seq: int) -> str:
-    """The id of a notification; a target that has seen it has seen the message."""
+    """Return the id of a notification, by which a target recognises a repeat."""
     return digest("notification", alert_id, receiver, kind, str(seq))
 
 
 def add_notification(
-    connection: Connection, notification: Notification, targets: Sequence[str]
+    connection: Connection, notification: Notification, targets: Sequence[str], *, due: datetime
 ) -> None:
-    """Queue a notification for each of its receiver's targets, due now."""
+    """Add a notification and a delivery to each of its targets.
+
+    Args:
+        connection: A write transaction.
+        notification: The notification.
+        targets: The receiver's targets.
+        due: When the first attempts are due.
+    """
     connection.execute(notifications.insert().values(asdict(notification)))
-    now = notification.created_at
     for target in targets:
         connection.execute(
             deliveries.insert().values(
@@ -169,165 +201,50 @@ def add_notification(
                 state=PENDING,
                 attempts=0,
                 possible_repeat=False,
-                next_attempt_at=now,
-                created_at=now,
-                updated_at=now,
+                next_attempt_at=due,
+                created_at=due,
+                updated_at=notification.created_at,
             )
         )
 
 
-def lock_claiming(connection: Connection) -> None:
-    """Wait until nobody else claims.
+def resend(connection: Connection, delivery_id: str, *, now: datetime) -> ResendOutcome:
+    """Make a delivery due now that has failed or is waiting. It keeps its id.
 
-    Args:
-        connection: A write transaction, at its beginning; :func:`due` and :func:`claim` follow.
+    A target that asked to be left alone is not sent to before, except after a failure.
+
+    Raises:
+        NotFoundError: There is no such delivery.
     """
-    leases.lock_names(connection, "claiming", "deliveries")
+    own = deliveries.c
+    query = select(own.state, own.asked_until).where(own.id == check_parameter(delivery_id))
+    row = connection.execute(query.with_for_update()).one_or_none()
+    if row is None:
+        raise NotFoundError("There is no such delivery.")
+    outcome = _resend_outcome(row.state, row.asked_until, now)
+    if outcome.is_accepted:
+        values: dict[str, object] = {"next_attempt_at": now, "updated_at": now}
+        if outcome.result is ResendResult.REQUEUED:
+            values |= {"state": PENDING, "created_at": now}
+        connection.execute(deliveries.update().where(own.id == delivery_id).values(values))
+    return outcome
 
 
-def find_due(
-    connection: Connection,
-    me: Instance,
-    *,
-    now: datetime,
-    limit: int,
-    waits_over: bool = False,
-    but: Collection[str] = (),
-) -> list[Delivery]:
-    """Deliveries that may be attempted: waited long enough, or their sender died sending.
-
-    At most one a target, and none whose target somebody is sending to: when a sender dies, it is
-    one message of which nobody knows whether it arrived, not several.
-
-    Args:
-        connection: Any transaction.
-        me: Who asks.
-        now: The present.
-        limit: At most so many.
-        waits_over: Whether retries that still wait count as due; a wait that the target itself
-            asked for is kept all the same.
-        but: Ids of deliveries to leave alone.
-    """
-    sending = _sending(connection)
-    abandoned = {_place(d): d for d in reversed(sending) if _abandoned(d, me, now)}
-    busy = {_place(d) for d in sending if not _abandoned(d, me, now)}
-    again = [d for place, d in abandoned.items() if place not in busy and d.id not in but]
-    first = _first_of_each_target(now, waits_over=waits_over, but=but)
-    taken = busy | abandoned.keys()
-    if taken:
-        place = tuple_(deliveries.c.receiver, deliveries.c.target)
-        first = first.where(place.not_in(taken))
-    rows = connection.execute(first.limit(limit)).mappings()
-    return [*again, *(_delivery(row) for row in rows)][:limit]
-
-
-def is_another_sending(connection: Connection, me: Instance, *, now: datetime) -> bool:
-    """Whether another living process is sending at this moment."""
-    return any(d.lease_holder != me.id and not _abandoned(d, me, now) for d in _sending(connection))
-
-
-def _first_of_each_target(
-    now: datetime, *, waits_over: bool, but: Collection[str]
-) -> Select[tuple[Any, ...]]:
-    until = deliveries.c.asked_until if waits_over else deliveries.c.next_attempt_at
-    place = [deliveries.c.receiver, deliveries.c.target]
-    order = [deliveries.c.next_attempt_at, deliveries.c.id]
-    ranked = (
-        select(
-            deliveries.c.id,
-            func.row_number().over(partition_by=place, order_by=order).label("place"),
-        )
-        .where(deliveries.c.state.in_((PENDING, UNKNOWN)), or_(until.is_(None), until <= now))
-        .where(deliveries.c.id.not_in(but))
-        .subquery()
-    )
-    query = select(deliveries).join(ranked, ranked.c.id == deliveries.c.id)
-    return query.where(ranked.c.place == 1).order_by(*order)
-
-
-def _place(delivery: Delivery) -> tuple[str, str]:
-    return delivery.receiver, delivery.target
-
-
-def claim(
-    connection: Connection,
-    wanted: Iterable[Delivery],
-    me: Instance,
-    *,
-    now: datetime,
-    ttl: timedelta,
-) -> list[ClaimedDelivery]:
-    """Lease what :func:`due` found in the same transaction, but for what changed meanwhile.
-
-    Args:
-        connection: The transaction that took its turn.
-        wanted: The deliveries.
-        me: The holder.
-        now: The present.
-        ttl: After so long another instance may try, whatever became of us.
-    """
-    as_seen = {delivery.id: delivery for delivery in wanted}
-    if not as_seen:
-        return []
-    query = select(deliveries).where(deliveries.c.id.in_(as_seen)).with_for_update(skip_locked=True)
-    rows = map(_delivery, connection.execute(query).mappings())
-    same = {delivery.id for delivery in rows if delivery == as_seen[delivery.id]}
-    return [_lease(connection, as_seen[i], me, now, ttl) for i in as_seen if i in same]
-
-
-def finish(
-    connection: Connection,
-    claimed: Delivery,
-    *,
-    state: str,
-    now: datetime,
-    error: str = "",
-    next_attempt_at: datetime | None = None,
-    asked: bool = False,
-) -> bool:
-    """Write the outcome of an attempt; False where somebody else owns the delivery by now.
-
-    Args:
-        connection: A write transaction.
-        claimed: The delivery as it was claimed.
-        state: What it is now.
-        now: The present.
-        error: Why the attempt failed, in words.
-        next_attempt_at: When the next one is due, where there is a next one.
-        asked: Whether it is the target that asked to wait until then.
-    """
-    values: dict[str, Any] = {
-        "state": state,
-        "last_error": error,
-        "updated_at": now,
-        "lease_holder": None,
-        "lease_expires_at": None,
-        "asked_until": next_attempt_at if asked else None,
-    }
-    if state == UNKNOWN:
-        values["possible_repeat"] = True
+def _resend_outcome(state: str, asked_until: datetime | None, now: datetime) -> ResendOutcome:
+    if state == FAILED:
+        return ResendOutcome(ResendResult.REQUEUED)
+    if state == SENDING:
+        return ResendOutcome(ResendResult.BEING_SENT)
     if state == DELIVERED:
-        values["delivered_at"] = now
-    if next_attempt_at is not None:
-        values["next_attempt_at"] = next_attempt_at
-    ours = deliveries.update().where(
-        deliveries.c.id == claimed.id,
-        deliveries.c.state == SENDING,
-        deliveries.c.lease_holder == claimed.lease_holder,
-        deliveries.c.attempts == claimed.attempts,
-    )
-    return connection.execute(ours.values(values)).rowcount == 1
-
-
-def resend(connection: Connection, delivery_id: str, *, now: datetime) -> bool:
-    """Try a failed delivery again, with the same id; False where it has not failed."""
-    again = deliveries.update().where(deliveries.c.id == delivery_id, deliveries.c.state == FAILED)
-    values = {"state": PENDING, "next_attempt_at": now, "created_at": now, "updated_at": now}
-    return connection.execute(again.values(values)).rowcount == 1
+        return ResendOutcome(ResendResult.ALREADY_DELIVERED)
+    if asked_until is not None and asked_until > now:
+        return ResendOutcome(ResendResult.TARGET_ASKED_TO_WAIT, asked_until)
+    may_repeat = state == UNKNOWN
+    return ResendOutcome(ResendResult.POSSIBLE_REPEAT if may_repeat else ResendResult.DUE_NOW)
 
 
 def count_by_state(connection: Connection) -> dict[str, int]:
-    """How many deliveries are in each state; states nobody is in are missing."""
+    """Return the number of deliveries in each state; states without any are missing."""
     query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
     return {row[0]: row[1] for row in connection.execute(query)}
 
@@ -335,65 +252,21 @@ def count_by_state(connection: Connection) -> dict[str, int]:
 def load_notifications(
     connection: Connection, alert_id: str
 ) -> list[tuple[Notification, tuple[Delivery, ...]]]:
-    """Every notification about an alert with its deliveries, oldest first."""
+    """Return every notification about an alert with its deliveries, oldest first."""
     query = select(notifications).where(notifications.c.alert_id == alert_id)
     query = query.order_by(notifications.c.created_at, notifications.c.receiver)
-    found = [Notification(**row) for row in connection.execute(query).mappings()]
-    return [(n, tuple(_deliveries_of(connection, n.id))) for n in found]
+    rows = [Notification(**row) for row in connection.execute(query).mappings()]
+    return [(row, _deliveries_of(connection, row.id)) for row in rows]
 
 
 def find_notification(connection: Connection, notification_id: str) -> Notification | None:
-    """The notification of that id."""
+    """Return a notification, or None where there is none of this id."""
     query = select(notifications).where(notifications.c.id == notification_id)
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else Notification(**row)
 
 
-def _deliveries_of(connection: Connection, notification_id: str) -> list[Delivery]:
+def _deliveries_of(connection: Connection, notification_id: str) -> tuple[Delivery, ...]:
     query = select(deliveries).where(deliveries.c.notification_id == notification_id)
-    return [
-        _delivery(row) for row in connection.execute(query.order_by(deliveries.c.target)).mappings()
-    ]
-
-
-def _sending(connection: Connection) -> list[Delivery]:
-    query = select(deliveries).where(deliveries.c.state == SENDING)
-    return [
-        _delivery(row)
-        for row in connection.execute(query.order_by(deliveries.c.updated_at)).mappings()
-    ]
-
-
-def _abandoned(delivery: Delivery, me: Instance, now: datetime) -> bool:
-    """Ours stay ours until they expire: another task of this process may be sending."""
-    if delivery.lease_holder == me.id:
-        return delivery.lease_expires_at is not None and delivery.lease_expires_at <= now
-    return leases.is_free(delivery.lease_holder, delivery.lease_expires_at, me, now)
-
-
-def _lease(
-    connection: Connection, delivery: Delivery, me: Instance, now: datetime, ttl: timedelta
-) -> ClaimedDelivery:
-    repeat = delivery.possible_repeat or delivery.state == SENDING
-    connection.execute(
-        deliveries.update()
-        .where(deliveries.c.id == delivery.id)
-        .values(
-            state=SENDING,
-            attempts=delivery.attempts + 1,
-            possible_repeat=repeat,
-            lease_holder=me.id,
-            lease_expires_at=now + ttl,
-            updated_at=now,
-        )
-    )
-    query = select(deliveries).where(deliveries.c.id == delivery.id)
-    row = connection.execute(query).mappings().one()
-    about = find_notification(connection, delivery.notification_id)
-    if about is None:  # the foreign key forbids it
-        raise AssertionError(f"delivery {delivery.id} has no notification")
-    return ClaimedDelivery(_delivery(row), about)
-
-
-def _delivery(row: RowMapping) -> Delivery:
-    return Delivery(**row)
+    rows = connection.execute(query.order_by(deliveries.c.target)).mappings()
+    return tuple(Delivery(**row) for row in rows)

@@ -8,6 +8,9 @@ from typing import TypeVar
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from config.errors import NotFoundError
+from core.text import clean_line
+
 T = TypeVar("T")
 
 CHUNK_SIZE = 500
@@ -32,3 +35,19 @@ def chunks(values: Iterable[T], size: int = CHUNK_SIZE) -> Iterator[list[T]]:
     items = list(values)
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def is_storable(text: str) -> bool:
+    """Return whether every database accepts a text: no NUL and no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+def check_parameter(name: str) -> str:
+    """Return an id from outside if a database can be asked for it.
+
+    Raises:
+        NotFoundError: Nothing can have this id.
+    """
+    if not is_storable(name):
+        raise NotFoundError(f"{clean_line(name, 40)!r} is no id.")
+    return name

@@ -20,6 +20,7 @@ from structlog.testing import capture_logs
 from alerts.dispatcher import BACKOFF_CAP, AttemptOutcome, outcome_of
 from alerts.receivers import Receipt
 from config.errors import DeliveryError, StoreError, StoreRefusedError
+from core.store import claims
 from core.store import deliveries as delivery_store
 from tests.alerts.scene import OTHER_TEXT, Scene, match, open_scene, webhook
 from tests.support.faultserver import Exchange, FaultServer, reply
@@ -72,8 +73,8 @@ def test_the_console_gets_one_readable_line(scene: Scene) -> None:
 def test_a_line_that_may_be_a_repeat_says_so(scene: Scene) -> None:
     scene.see(match())
     with scene.store.write() as connection:
-        due = delivery_store.find_due(connection, scene.me, now=scene.now, limit=5)
-        delivery_store.claim(connection, due, scene.me, now=scene.now, ttl=timedelta(seconds=1))
+        due = claims.find_due(connection, scene.me, now=scene.now, limit=5)
+        claims.claim(connection, due, scene.me, now=scene.now, ttl=timedelta(seconds=1))
     scene.later(seconds=2)
     with capture_logs() as lines:
         assert scene.dispatcher().run_once()["delivered"] == 1
@@ -327,15 +328,15 @@ def test_what_a_living_process_sends_is_left_to_it_until_its_lease_ends(
             scene.receivers(webhook(faults.on("/hook", reply())))
         one.see(match())
         with one.store.write() as connection:
-            due = delivery_store.find_due(connection, one.me, now=one.now, limit=5)
-            [claimed] = delivery_store.claim(
+            due = claims.find_due(connection, one.me, now=one.now, limit=5)
+            [claimed] = claims.claim(
                 connection, due, one.me, now=one.now, ttl=timedelta(seconds=40)
             )
         assert two.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
         two.later(seconds=41)
         assert two.dispatcher().run_once()["delivered"] == 1
         with one.store.write() as connection:
-            late = delivery_store.finish(connection, claimed.delivery, state="failed", now=one.now)
+            late = claims.finish(connection, claimed.delivery, state="failed", now=one.now)
         assert not late
         assert two.notifications()[0][1].state == "delivered"
 
@@ -345,7 +346,7 @@ def test_what_a_target_took_is_marked_when_the_store_is_back_and_not_told_again(
 ) -> None:
     scene.receivers(webhook(faults.on("/hook", reply())))
     scene.see(match())
-    finish, tries = delivery_store.finish, []
+    finish, tries = claims.finish, []
 
     def away_at_first(*args: Any, **values: Any) -> bool:
         tries.append(values["state"])
@@ -353,7 +354,7 @@ def test_what_a_target_took_is_marked_when_the_store_is_back_and_not_told_again(
             raise StoreError("The store is away.")
         return finish(*args, **values)
 
-    monkeypatch.setattr(delivery_store, "finish", away_at_first)
+    monkeypatch.setattr(claims, "finish", away_at_first)
     assert scene.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
     assert tries == ["delivered"] * 3
     assert len(faults.asked("/hook")) == 1
@@ -367,7 +368,7 @@ def test_a_mark_the_store_never_takes_is_raised_and_not_insisted_on(
 
     scene.receivers(webhook(faults.on("/hook", reply())))
     scene.see(match())
-    monkeypatch.setattr(delivery_store, "finish", never)
+    monkeypatch.setattr(claims, "finish", never)
     with pytest.raises(StoreRefusedError):
         scene.dispatcher().run_once()
 
@@ -377,7 +378,7 @@ def test_while_the_store_is_away_the_dispatcher_goes_on_and_asks_less_often(
 ) -> None:
     scene.receivers(webhook(faults.on("/hook", reply())))
     scene.see(match())
-    due, asked, stop = delivery_store.find_due, [], threading.Event()
+    due, asked, stop = claims.find_due, [], threading.Event()
 
     def away_at_first(*args: Any, **values: Any) -> list[delivery_store.Delivery]:
         asked.append(time.monotonic())
@@ -385,7 +386,7 @@ def test_while_the_store_is_away_the_dispatcher_goes_on_and_asks_less_often(
             raise StoreError("The store is away.")
         return due(*args, **values)
 
-    monkeypatch.setattr(delivery_store, "find_due", away_at_first)
+    monkeypatch.setattr(claims, "find_due", away_at_first)
     running = threading.Thread(target=scene.dispatcher().run, args=(stop,))
     running.start()
     try:

@@ -226,7 +226,7 @@ def add_delivery(store: Store, alert_id: str, target: str, state: str, at: datet
         int(digest("seq", target)[:4], 16), "{}", at,
     )  # fmt: skip
     with store.write() as connection:
-        delivery_store.add_notification(connection, note, [target])
+        delivery_store.add_notification(connection, note, [target], due=at)
         delivery_id = digest("delivery", note.id, target)
         connection.execute(
             delivery_store.deliveries.update()

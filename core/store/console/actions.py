@@ -22,7 +22,6 @@ from typing import Any
 from sqlalchemy import Column, Connection, Index, RowMapping, String, Table, Text, select
 
 from config.errors import NotFoundError, UsageError
-from config.i18n import Phrase
 from core.clock import rfc3339
 from core.messages import AlertEventKind
 from core.messages.alert import REOPENED
@@ -30,10 +29,7 @@ from core.store import alert_changes
 from core.store.alerts import ACKED, CLOSED, OPEN, Alert
 from core.store.cards import cards
 from core.store.column_types import SafeText, UtcDateTime, metadata
-from core.store.deliveries import FAILED, PENDING, UNKNOWN, deliveries
-from core.store.deliveries import resend as send_failed_again
-from core.store.feeds import feeds, find
-from core.store.hosts import load_pauses
+from core.store.sql import check_parameter
 from core.text import clean_line
 
 RELEVANT, IRRELEVANT = "relevant", "irrelevant"
@@ -46,14 +42,9 @@ MAX_IDS = 200
 MAX_NAME = 80
 """Characters of who did it."""
 
-MAX_ID = 120
-
 UNDO_TIME = timedelta(seconds=10)
 UNDO_GRACE = timedelta(seconds=5)
 """What the click takes to get here."""
-
-POLL_PAUSE = timedelta(seconds=60)
-"""A feed is asked again by hand no sooner after it was last asked."""
 
 desk_actions = Table(
     "desk_actions",
@@ -158,7 +149,7 @@ def undo(connection: Connection, action_id: str, *, by: str, at: datetime) -> Ac
     Raises:
         UsageError: There is no such action, it was undone, or it is too long ago.
     """
-    mine, by = desk_actions.c.action_id == _fit(action_id), clean_line(by, MAX_NAME)
+    mine, by = desk_actions.c.action_id == check_parameter(action_id), clean_line(by, MAX_NAME)
     query = select(desk_actions).where(mine, desk_actions.c.undone_at.is_(None))
     rows = connection.execute(query.order_by(desk_actions.c.alert_id).with_for_update())
     found = rows.mappings().all()
@@ -178,58 +169,6 @@ def load_actions(connection: Connection, alert_id: str) -> tuple[StoryAction, ..
     columns = [own[name] for name in StoryAction.__slots__]
     query = select(*columns).where(own.alert_id == alert_id).order_by(own.at, own.action_id)
     return tuple(StoryAction(**row) for row in connection.execute(query).mappings())
-
-
-def resend(connection: Connection, delivery_id: str, at: datetime) -> str:
-    """Attempt a delivery again soon, with the same id; in words, what will happen.
-
-    Raises:
-        UsageError: There is no such delivery, it arrived, or its target asked to be left alone.
-    """
-    own = deliveries.c
-    query = select(own.state, own.asked_until).where(own.id == _fit(delivery_id)).with_for_update()
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        raise NotFoundError("There is no such delivery.")
-    if row.state == FAILED:
-        send_failed_again(connection, delivery_id, now=at)
-        return "It is sent again now, with the same id."
-    if row.state not in (PENDING, UNKNOWN):
-        raise UsageError(f"It is {row.state}: there is nothing to send again.")
-    if row.asked_until is not None and row.asked_until > at:
-        until = f"{row.asked_until:%Y-%m-%d %H:%M:%S} UTC"
-        raise UsageError(f"Its target asked to be left alone until {until}.")
-    changed = deliveries.update().where(own.id == delivery_id)
-    connection.execute(changed.values(next_attempt_at=at, updated_at=at))
-    repeat = " It may be a repeat, and says so." if row.state == UNKNOWN else ""
-    return f"It is sent now.{repeat}"
-
-
-def poll_now(connection: Connection, feed_id: str, at: datetime) -> str:
-    """Let a feed be polled at the next turn; in words, when and why then.
-
-    A feed that is gone is tried once more. One that was just asked is asked again after
-    :data:`POLL_PAUSE`, and the pause its host asked for is kept.
-
-    Raises:
-        UsageError: There is no such feed, or it is no longer in sources.yaml.
-    """
-    feed = find(connection, _fit(feed_id))
-    if feed is None:
-        raise NotFoundError(f"{feed_id[:120]!r} is no feed.")
-    if feed.removed_at is not None:
-        raise UsageError(f"{feed_id[:120]!r} is no longer in sources.yaml.")
-    pauses = load_pauses(connection, at)
-    paused = pauses.get(feed.host) or pauses.get(feed.url)
-    due = max(at, feed.last_attempt_at + POLL_PAUSE) if feed.last_attempt_at else at
-    reason = Phrase("feed.due.requested").dump()
-    values = {"next_due_at": due, "gone_at": None, "due_reason": reason}
-    connection.execute(feeds.update().where(feeds.c.feed_id == feed_id).values(values))
-    if paused:
-        return f"Its host asked us to wait until {paused:%Y-%m-%d %H:%M} UTC; it is polled then."
-    if due > at:
-        return f"It was asked a moment ago and is asked again at {due:%H:%M:%S} UTC."
-    return "It is polled now."
 
 
 Change = Callable[[Connection, RowMapping, Alert | None, "_ActionRequest"], bool]
@@ -274,22 +213,11 @@ def _act(
 
 def _held(connection: Connection, alert_id: str) -> tuple[RowMapping, Alert | None]:
     """The story as nobody else can change it until the transaction ends."""
-    query = select(cards).where(cards.c.alert_id == _fit(alert_id)).with_for_update()
+    query = select(cards).where(cards.c.alert_id == check_parameter(alert_id)).with_for_update()
     card = connection.execute(query).mappings().one_or_none()
     if card is None:
         raise NotFoundError(f"{alert_id[:40]!r} is no story.", mend="The list shows all of them.")
     return card, alert_changes.lock_alert(connection, alert_id) if card["told"] else None
-
-
-def _fit(name: str) -> str:
-    """A name every database can be asked for.
-
-    Raises:
-        NotThereError: It cannot be one of ours.
-    """
-    if not (name.isascii() and name.isprintable() and len(name) <= MAX_ID):
-        raise NotFoundError(f"{clean_line(name, 40)!r} names nothing.")
-    return name
 
 
 def _acking(

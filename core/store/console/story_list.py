@@ -46,7 +46,7 @@ from core.store.console.story_card import (
     cursor_as_sql,
     load_cards,
 )
-from core.store.sql import chunks
+from core.store.sql import chunks, is_storable
 
 __all__ = [
     "DeliveryCount",
@@ -183,11 +183,6 @@ def load_facets(connection: Connection) -> Facets:
         countries=labels[COUNTRY],
         severities=tuple(s for s in _distinct(connection, "cards", "severity") if s),
     )
-
-
-def is_storable(text: str) -> bool:
-    """Whether every database can be asked for a text."""
-    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def _listed(wish: StoryFilter, *more: ColumnElement[Any]) -> Select[Any]:

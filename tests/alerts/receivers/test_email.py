@@ -91,7 +91,7 @@ def test_all_mail_about_a_story_threads(scene: Scene, inbox: Inbox) -> None:
         "f" * 32, first.alert_id, "mail", "update", 0, json.dumps(text), scene.now
     )
     with scene.store.write() as connection:
-        delivery_store.add_notification(connection, update, ["desk@example.org"])
+        delivery_store.add_notification(connection, update, ["desk@example.org"], due=scene.now)
     assert scene.dispatcher().run_once()["delivered"] == 1
     new, later = (m.message for m in inbox.inbox)
     assert new["Message-ID"] != later["Message-ID"]

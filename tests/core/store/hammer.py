@@ -19,7 +19,7 @@ import psycopg
 
 from core.clock import utc_now
 from core.processes.instance import Instance
-from core.store import Connection, Store, entries, feeds, leases
+from core.store import Connection, Store, claims, entries, feeds, leases
 from core.store import deliveries as delivery_store
 
 Lease = Callable[[Connection], list[tuple[str, str]]]
@@ -88,11 +88,11 @@ def pages_and_feeds(store: Store, me: Instance) -> tuple[list[str], Callable[[],
 def messages(store: Store, me: Instance) -> tuple[list[str], Callable[[], None]]:
     now = utc_now()
 
-    def claim(connection: Connection) -> list[delivery_store.ClaimedDelivery]:
-        delivery_store.lock_claiming(connection)
-        due = delivery_store.find_due(connection, me, now=now, limit=3)
+    def claim(connection: Connection) -> list[claims.ClaimedDelivery]:
+        claims.lock_claiming(connection)
+        due = claims.find_due(connection, me, now=now, limit=3)
         dawdle()
-        return delivery_store.claim(connection, due, me, now=now, ttl=timedelta(seconds=60))
+        return claims.claim(connection, due, me, now=now, ttl=timedelta(seconds=60))
 
     claimed = store.transact(claim)
 
@@ -104,12 +104,12 @@ def messages(store: Store, me: Instance) -> tuple[list[str], Callable[[], None]]
     return [name for d in claimed for name in (d.delivery.id, d.delivery.target)], give_back
 
 
-def end(connection: Connection, due: delivery_store.ClaimedDelivery) -> bool:
+def end(connection: Connection, due: claims.ClaimedDelivery) -> bool:
     """Delivered at the fourth attempt, until then due again at once."""
     over = due.delivery.attempts > 3
     state = delivery_store.DELIVERED if over else delivery_store.PENDING
     again = None if over else utc_now()
-    return delivery_store.finish(
+    return claims.finish(
         connection, due.delivery, state=state, now=utc_now(), next_attempt_at=again
     )
 

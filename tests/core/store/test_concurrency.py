@@ -20,7 +20,7 @@ from config.errors import StoreConflictError
 from core.clock import utc_now
 from core.messages import ArticleRevision, Origin
 from core.processes.instance import Instance
-from core.store import Connection, Store, articles, entries, feeds, hosts, leases
+from core.store import Connection, Store, articles, claims, entries, feeds, hosts, leases
 from core.store import deliveries as delivery_store
 from core.store.deliveries import Notification
 from tests.support.records import article_record, entry_record, feed_record
@@ -75,7 +75,9 @@ def fill(store: Store) -> None:
         )
         for n in range(30):
             made = Notification(f"{n:032}", "a", "desk", "new_story", n, "{}", now)
-            delivery_store.add_notification(connection, made, [f"target{n % 6}", "everybody"])
+            delivery_store.add_notification(
+                connection, made, [f"target{n % 6}", "everybody"], due=now
+            )
 
 
 def test_three_processes_never_hold_one_thing_host_or_target_at_once(
@@ -242,9 +244,9 @@ def test_who_leases_waits_for_who_leases_and_then_keeps_off_their_hosts_and_targ
         return {feed.host for feed in due} | {page.host for page in pages}
 
     def claim(connection: Connection, who: Instance) -> set[str]:
-        delivery_store.lock_claiming(connection)
-        due = delivery_store.find_due(connection, who, now=now, limit=2)
-        claimed = delivery_store.claim(connection, due, who, now=now, ttl=MINUTE)
+        claims.lock_claiming(connection)
+        due = claims.find_due(connection, who, now=now, limit=2)
+        claimed = claims.claim(connection, due, who, now=now, ttl=MINUTE)
         return {d.delivery.target for d in claimed}
 
     for work in (lease, claim):
@@ -265,13 +267,13 @@ def test_two_who_would_send_a_dead_ones_message_send_it_once(
     now = utc_now()
     with store.write() as connection:
         made = Notification("n" * 32, "a", "desk", "new_story", 0, "{}", now)
-        delivery_store.add_notification(connection, made, ["target"])
-        first = delivery_store.find_due(connection, dead, now=now, limit=9)
-        [held] = delivery_store.claim(connection, first, dead, now=now, ttl=MINUTE)
+        delivery_store.add_notification(connection, made, ["target"], due=now)
+        first = claims.find_due(connection, dead, now=now, limit=9)
+        [held] = claims.claim(connection, first, dead, now=now, ttl=MINUTE)
     dead.close()
     with store.write() as late:  # the dead one's word comes after all, and in the middle
-        found = delivery_store.find_due(late, me, now=now, limit=9)
+        found = claims.find_due(late, me, now=now, limit=9)
         assert [d.id for d in found] == [held.delivery.id]
         with store.write() as connection:
-            assert delivery_store.finish(connection, held.delivery, state="delivered", now=now)
-        assert delivery_store.claim(late, found, me, now=now, ttl=MINUTE) == []
+            assert claims.finish(connection, held.delivery, state="delivered", now=now)
+        assert claims.claim(late, found, me, now=now, ttl=MINUTE) == []

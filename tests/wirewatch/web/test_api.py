@@ -128,7 +128,7 @@ def filled(folder: Path) -> Iterator[Store]:
         sync(connection, [feed], NOW)
         feed_days.count_poll(connection, "kurier-1", NOW, not_modified=True)
         note = delivery_store.Notification("n" * 32, "a" * 32, "desk", "new_story", 0, "{}", NOW)
-        delivery_store.add_notification(connection, note, ["https://desk.example"])
+        delivery_store.add_notification(connection, note, ["https://desk.example"], due=NOW)
     try:
         yield opened
     finally:
@@ -282,10 +282,15 @@ def test_actions_are_done_and_undone(own_api: Api, own_store: Store) -> None:
     story = got(own_api, f"/stories/{own}")
     assert story["story"]["verdict_reason"] == "too_minor"
     assert {a["verb"] for a in story["actions"]} == {"acked", "irrelevant"}
-    assert own_api.post("/feeds/kurier-1/poll").json() == {"words": "It is polled now."}
+    polled = own_api.post("/feeds/kurier-1/poll").json()
+    assert polled == {
+        "code": "poll.due_now",
+        "params": {"at": "2026-11-22T12:00:00Z"},
+        "words": "The feed is polled now.",
+    }
     (about,) = got(own_api, "/deliveries")["deliveries"]
-    words = own_api.post(f"/deliveries/{about['delivery']['id']}/resend").json()
-    assert words == {"words": "It is sent now."}
+    resent = own_api.post(f"/deliveries/{about['delivery']['id']}/resend").json()
+    assert resent == {"code": "resend.due_now", "params": {}, "words": "The delivery is sent now."}
 
 
 @pytest.mark.parametrize(

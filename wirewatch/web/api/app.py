@@ -23,14 +23,18 @@ from config.errors import (
     UsageError,
     WirewatchError,
 )
+from config.i18n import Phrase, in_english
 from core.clock import Clock
 from core.store import Connection, Store
+from core.store import deliveries as delivery_store
+from core.store import feeds as feed_store
 from core.store.console import actions, overviews, story_list, story_page
 from core.store.console.actions import ActionResult
 from core.store.console.overviews import TopicOverview
 from core.store.console.story_list import MOST_COUNTED, Facets, StoryCursor, StoryFilter
 from wirewatch.web.api import models
 from wirewatch.web.explain import Explainer
+from wirewatch.web.outcomes import poll_phrase, resend_phrase
 from wirewatch.web.runtime_status import RuntimeStatus
 
 T = TypeVar("T")
@@ -276,13 +280,13 @@ class ApiHandlers:
 
     def resend(self, delivery_id: Hex) -> models.ActionMessage:
         """Send what was not delivered again, with the same id."""
-        words = self._write(lambda c, at: actions.resend(c, delivery_id, at))
-        return models.ActionMessage(words=words)
+        outcome = self._write(lambda c, at: delivery_store.resend(c, delivery_id, now=at))
+        return _action_message(resend_phrase(outcome), is_accepted=outcome.is_accepted)
 
     def poll(self, feed_id: FeedId) -> models.ActionMessage:
         """Let a feed be polled now."""
-        words = self._write(lambda c, at: actions.poll_now(c, feed_id, at))
-        return models.ActionMessage(words=words)
+        outcome = self._write(lambda c, at: feed_store.poll_now(c, feed_id, now=at))
+        return _action_message(poll_phrase(outcome), is_accepted=outcome.is_accepted)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._store.read() as connection:
@@ -290,6 +294,18 @@ class ApiHandlers:
 
     def _write(self, work: Callable[[Connection, datetime], T]) -> T:
         return self._store.transact(lambda connection: work(connection, self._clock()))
+
+
+def _action_message(phrase: Phrase, *, is_accepted: bool) -> models.ActionMessage:
+    """Return the outcome of an action in English.
+
+    Raises:
+        UsageError: The action was refused; the message says why.
+    """
+    text = in_english(phrase)
+    if not is_accepted:
+        raise UsageError(text)
+    return models.ActionMessage(code=phrase.code, params=dict(phrase.params), words=text)
 
 
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {}

@@ -206,8 +206,10 @@ class TrialRequest(RequestModel):
 
 
 class ActionMessage(ResponseModel):
-    """What will happen."""
+    """What an action will do: as a code with its parameters, and in English."""
 
+    code: str
+    params: dict[str, datetime]
     words: str
 
 

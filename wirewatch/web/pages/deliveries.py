@@ -11,10 +11,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from config.catalog.models import Catalog
-from config.errors import UsageError
+from config.errors import NotFoundError
 from config.i18n import Translator
 from core.store import deliveries as delivery_store
-from core.store.console import actions, overviews
+from core.store.console import overviews
 from core.store.console.overviews import DeliveryOverview
 from core.store.console.story_list import StoryCursor
 from wirewatch.web import display, forms
@@ -76,10 +76,12 @@ class DeliveriesPage:
     def _resend(self, delivery_id: str) -> str:
         now = self._frame.clock()
         try:
-            self._frame.store.transact(lambda c: actions.resend(c, delivery_id, now))
-        except UsageError:
+            outcome = self._frame.store.transact(
+                lambda c: delivery_store.resend(c, delivery_id, now=now)
+            )
+        except NotFoundError:
             return "not_resent"
-        return "resent"
+        return "resent" if outcome.is_accepted else "not_resent"
 
 
 def counted(by_state: Mapping[str, int]) -> dict[str, int]:

@@ -12,9 +12,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from config.catalog.models import Catalog
-from config.errors import UsageError
+from config.errors import NotFoundError
 from config.i18n import Translator
-from core.store.console import actions, overviews
+from core.store import feeds as feed_store
+from core.store.console import overviews
 from core.store.console.overviews import FeedOverview
 from wirewatch.web import charts, display, forms
 from wirewatch.web.flash import note, noted
@@ -66,10 +67,10 @@ class FeedsPage:
     def _poll(self, feed_id: str) -> str:
         now = self._frame.clock()
         try:
-            self._frame.store.transact(lambda c: actions.poll_now(c, feed_id, now))
-        except UsageError:
+            outcome = self._frame.store.transact(lambda c: feed_store.poll_now(c, feed_id, now=now))
+        except NotFoundError:
             return "not_polled"
-        return "polled"
+        return "polled" if outcome.is_accepted else "not_polled"
 
 
 def verdict(feeds: Sequence[FeedOverview], t: Translator) -> str:

@@ -261,7 +261,7 @@ def test_the_page_of_a_story_has_everything_about_it(filled: Store) -> None:
         own = delivery_store.notification_id(card.alert_id, "desk", "new_story", 0)
         note = delivery_store.Notification(own, card.alert_id, "desk", "new_story", 0, "{}", NOW)
         delivery_store.add_notification(
-            connection, note, ["https://a.example", "https://b.example"]
+            connection, note, ["https://a.example", "https://b.example"], due=NOW
         )
         found = story_page.load_story(connection, card.alert_id)
         short = story_page.load_story(connection, card.alert_id[:8])

@@ -111,7 +111,7 @@ def test_deliveries_are_listed_by_state_what_changed_last_first(store: Store) ->
         alert = add(connection, "a", told=True)
         note = delivery_store.Notification("n" * 32, alert, "desk", "new_story", 0, "{}", NOW)
         delivery_store.add_notification(
-            connection, note, [f"https://{n}.example" for n in range(4)]
+            connection, note, [f"https://{n}.example" for n in range(4)], due=NOW
         )
         states = ("failed", "unknown", "delivered", "pending")
         for number, state in enumerate(states):

@@ -8,21 +8,16 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import select
 
 from config.errors import NotFoundError, UsageError
-from config.i18n import Phrase
 from core.ids import alert_id, digest, story_id
 from core.store import Connection, Store, alert_changes, outbox
 from core.store import alerts as alert_store
-from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
 from core.store.console import actions, story_list
 from core.store.console.actions import ActionResult
 from core.store.console.story_list import StoryFilter
-from core.store.feed_record import FeedRecord
-from core.store.feeds import find, sync
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SOON = NOW + timedelta(seconds=8)
@@ -228,75 +223,3 @@ def test_two_who_take_the_same_stories_at_once_take_each_once(store: Store, ids:
         thread.join()
     assert sorted(i for d in done for i in d.alert_ids) == sorted(ids)
     assert said(store) == [("acked", "acked")] * 3
-
-
-def a_delivery(connection: Connection, **values: object) -> str:
-    note = delivery_store.Notification("n" * 32, "a" * 32, "desk", "new_story", 0, "{}", NOW)
-    delivery_store.add_notification(connection, note, ["https://desk.example"])
-    one = connection.scalars(select(delivery_store.deliveries.c.id)).one()
-    connection.execute(delivery_store.deliveries.update().values(**values))
-    return str(one)
-
-
-@pytest.mark.parametrize(
-    ("state", "words"), [("failed", "again now"), ("unknown", "repeat"), ("pending", "sent now")]
-)
-def test_what_did_not_arrive_is_sent_again_now(store: Store, state: str, words: str) -> None:
-    later = NOW + timedelta(hours=1)
-    with store.write() as connection:
-        one = a_delivery(connection, state=state, next_attempt_at=later)
-        assert words in actions.resend(connection, one, NOW)
-        row = connection.execute(select(delivery_store.deliveries)).mappings().one()
-    assert row["next_attempt_at"] == NOW
-    assert row["state"] == ("pending" if state == "failed" else state)
-
-
-@pytest.mark.parametrize("state", ["delivered", "sending"])
-def test_what_arrived_or_is_on_its_way_is_not_sent_again(store: Store, state: str) -> None:
-    with store.write() as connection, pytest.raises(UsageError, match=state):
-        actions.resend(connection, a_delivery(connection, state=state), NOW)
-
-
-def test_a_target_that_asked_for_a_pause_gets_it(store: Store) -> None:
-    with store.write() as connection:
-        one = a_delivery(connection, asked_until=NOW + timedelta(minutes=5))
-        with pytest.raises(UsageError, match="left alone until"):
-            actions.resend(connection, one, NOW)
-        with pytest.raises(NotFoundError):
-            actions.resend(connection, "0" * 32, NOW)
-
-
-FEED = FeedRecord(
-    "kurier-1", "kurier", "https://kurier.example/rss", "feed", "B", None, "DE", "de",
-    "kurier.example", NOW, NOW + timedelta(hours=1),
-)  # fmt: skip
-
-
-def test_a_feed_is_polled_now_but_not_twice_in_a_minute(store: Store) -> None:
-    with store.write() as connection:
-        sync(connection, [FEED], NOW)
-        assert actions.poll_now(connection, "kurier-1", NOW) == "It is polled now."
-        feed = find(connection, "kurier-1")
-        assert feed is not None
-        assert (feed.next_due_at, feed.due_reason) == (
-            NOW,
-            Phrase("feed.due.requested").dump(),
-        )
-        from core.store.feeds import feeds
-
-        connection.execute(feeds.update().values(last_attempt_at=NOW))
-        words = actions.poll_now(connection, "kurier-1", SOON)
-        feed = find(connection, "kurier-1")
-    assert "12:01:00" in words
-    assert feed is not None
-    assert feed.next_due_at == NOW + timedelta(minutes=1)
-
-
-def test_a_feed_that_is_not_there_or_taken_out_is_not_polled(store: Store) -> None:
-    with store.write() as connection:
-        sync(connection, [FEED], NOW)
-        sync(connection, [], NOW)
-        with pytest.raises(UsageError, match="no longer"):
-            actions.poll_now(connection, "kurier-1", NOW)
-        with pytest.raises(NotFoundError):
-            actions.poll_now(connection, "' OR 1=1 --", NOW)

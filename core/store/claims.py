@@ -1,0 +1,230 @@
+"""Claims on deliveries: which of them a process may send now, and what each attempt came to.
+
+::
+
+    pending ──claim──▶ sending ──2xx──▶ delivered
+       ▲                  │
+       │◀──── retry ──────┤                 (refused for now: the delivery waits, then is due again)
+    unknown ◀─ no answer ─┤                 (nobody knows whether it arrived: sent again, same id)
+                          └──for good, or given up──▶ failed
+
+A claim is a lease. When its holder dies while sending, the delivery is due again at once and is
+marked as a possible repeat. Only one process claims at a time (:func:`lock_claiming`), because what
+may be sent to a target depends on what other processes are sending to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, or_, select, tuple_
+
+from core.processes.instance import Instance
+from core.store import leases
+from core.store.deliveries import (
+    DELIVERED,
+    PENDING,
+    SENDING,
+    UNKNOWN,
+    Delivery,
+    Notification,
+    deliveries,
+    find_notification,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedDelivery:
+    """A delivery that this process has claimed, with its notification."""
+
+    delivery: Delivery
+    notification: Notification
+
+
+def lock_claiming(connection: Connection) -> None:
+    """Lock claiming until the transaction ends. Block while another process claims.
+
+    Args:
+        connection: A write transaction in which nothing was done yet; :func:`find_due` and
+            :func:`claim` follow.
+    """
+    leases.lock_names(connection, "claiming", "deliveries")
+
+
+def find_due(
+    connection: Connection,
+    instance: Instance,
+    *,
+    now: datetime,
+    limit: int,
+    ignore_backoff: bool = False,
+    exclude: Collection[str] = (),
+) -> list[Delivery]:
+    """Return the deliveries that may be attempted, at most one for each target.
+
+    A delivery is due when its time has come, or when its sender died while sending. Targets that
+    another attempt is being made at are left out: when a sender dies, the fate of one message is
+    unknown, not that of several.
+
+    Args:
+        connection: Any transaction.
+        instance: The instance that is going to claim them.
+        now: The present moment.
+        limit: How many at most.
+        ignore_backoff: Whether retries whose own wait is not over count as due. A wait that the
+            target asked for is respected all the same.
+        exclude: Ids of deliveries to leave out.
+    """
+    sending = _sending(connection)
+    abandoned = {_target(d): d for d in reversed(sending) if _is_abandoned(d, instance, now)}
+    busy = {_target(d) for d in sending if not _is_abandoned(d, instance, now)}
+    repeats = [d for target, d in abandoned.items() if target not in busy and d.id not in exclude]
+    query = _first_of_each_target(now, ignore_backoff=ignore_backoff, exclude=exclude)
+    taken = busy | abandoned.keys()
+    if taken:
+        query = query.where(tuple_(deliveries.c.receiver, deliveries.c.target).not_in(taken))
+    rows = connection.execute(query.limit(limit)).mappings()
+    return [*repeats, *(Delivery(**row) for row in rows)][:limit]
+
+
+def is_another_sending(connection: Connection, instance: Instance, *, now: datetime) -> bool:
+    """Return whether another living instance is sending at this moment."""
+    return any(
+        d.lease_holder != instance.id and not _is_abandoned(d, instance, now)
+        for d in _sending(connection)
+    )
+
+
+def claim(
+    connection: Connection,
+    due: Iterable[Delivery],
+    instance: Instance,
+    *,
+    now: datetime,
+    ttl: timedelta,
+) -> list[ClaimedDelivery]:
+    """Claim deliveries, except those that have changed since they were read.
+
+    Args:
+        connection: The transaction that called :func:`lock_claiming`.
+        due: What :func:`find_due` returned in it.
+        instance: The new holder.
+        now: The present moment.
+        ttl: After this time another instance may try, whatever happened to the holder.
+    """
+    read = {delivery.id: delivery for delivery in due}
+    if not read:
+        return []
+    query = select(deliveries).where(deliveries.c.id.in_(read)).with_for_update(skip_locked=True)
+    rows = [Delivery(**row) for row in connection.execute(query).mappings()]
+    unchanged = {delivery.id for delivery in rows if delivery == read[delivery.id]}
+    return [_lease(connection, read[i], instance, now, ttl) for i in read if i in unchanged]
+
+
+def finish(
+    connection: Connection,
+    claimed: Delivery,
+    *,
+    state: str,
+    now: datetime,
+    error: str = "",
+    next_attempt_at: datetime | None = None,
+    asked: bool = False,
+) -> bool:
+    """Write the outcome of an attempt. Return False where the claim was lost to another instance.
+
+    Args:
+        connection: A write transaction.
+        claimed: The delivery as it was claimed.
+        state: Its new state.
+        now: The present moment.
+        error: Why the attempt failed (:class:`config.i18n.Phrase`, dumped).
+        next_attempt_at: When the next attempt is due, if there is one.
+        asked: Whether the target asked for that time (Retry-After).
+    """
+    values: dict[str, Any] = {
+        "state": state,
+        "last_error": error,
+        "updated_at": now,
+        "lease_holder": None,
+        "lease_expires_at": None,
+        "asked_until": next_attempt_at if asked else None,
+    }
+    if state == UNKNOWN:
+        values["possible_repeat"] = True
+    if state == DELIVERED:
+        values["delivered_at"] = now
+    if next_attempt_at is not None:
+        values["next_attempt_at"] = next_attempt_at
+    row = deliveries.update().where(
+        deliveries.c.id == claimed.id,
+        deliveries.c.state == SENDING,
+        deliveries.c.lease_holder == claimed.lease_holder,
+        deliveries.c.attempts == claimed.attempts,
+    )
+    return connection.execute(row.values(values)).rowcount == 1
+
+
+def _first_of_each_target(
+    now: datetime, *, ignore_backoff: bool, exclude: Collection[str]
+) -> Select[tuple[Any, ...]]:
+    until = deliveries.c.asked_until if ignore_backoff else deliveries.c.next_attempt_at
+    target = [deliveries.c.receiver, deliveries.c.target]
+    order = [deliveries.c.next_attempt_at, deliveries.c.id]
+    ranked = (
+        select(
+            deliveries.c.id,
+            func.row_number().over(partition_by=target, order_by=order).label("rank"),
+        )
+        .where(deliveries.c.state.in_((PENDING, UNKNOWN)), or_(until.is_(None), until <= now))
+        .where(deliveries.c.id.not_in(exclude))
+        .subquery()
+    )
+    query = select(deliveries).join(ranked, ranked.c.id == deliveries.c.id)
+    return query.where(ranked.c.rank == 1).order_by(*order)
+
+
+def _target(delivery: Delivery) -> tuple[str, str]:
+    return delivery.receiver, delivery.target
+
+
+def _sending(connection: Connection) -> list[Delivery]:
+    query = select(deliveries).where(deliveries.c.state == SENDING)
+    rows = connection.execute(query.order_by(deliveries.c.updated_at)).mappings()
+    return [Delivery(**row) for row in rows]
+
+
+def _is_abandoned(delivery: Delivery, instance: Instance, now: datetime) -> bool:
+    """Return whether the sender died or ran out of time.
+
+    This instance's own claims last until they expire: another of its tasks may be sending.
+    """
+    if delivery.lease_holder == instance.id:
+        return delivery.lease_expires_at is not None and delivery.lease_expires_at <= now
+    return leases.is_free(delivery.lease_holder, delivery.lease_expires_at, instance, now)
+
+
+def _lease(
+    connection: Connection, delivery: Delivery, instance: Instance, now: datetime, ttl: timedelta
+) -> ClaimedDelivery:
+    connection.execute(
+        deliveries.update()
+        .where(deliveries.c.id == delivery.id)
+        .values(
+            state=SENDING,
+            attempts=delivery.attempts + 1,
+            possible_repeat=delivery.possible_repeat or delivery.state == SENDING,
+            lease_holder=instance.id,
+            lease_expires_at=now + ttl,
+            updated_at=now,
+        )
+    )
+    query = select(deliveries).where(deliveries.c.id == delivery.id)
+    row = connection.execute(query).mappings().one()
+    notification = find_notification(connection, delivery.notification_id)
+    if notification is None:  # the foreign key forbids it
+        raise AssertionError(f"delivery {delivery.id} has no notification")
+    return ClaimedDelivery(Delivery(**row), notification)
