@@ -10,7 +10,7 @@ PARALLEL ?= -n 4
 
 .PHONY: help install run demo quick test lint types imports check kafka test-kafka bench screenshots lock docs clean
 
-help: ## Say what there is
+help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(VENV)/.run-installed ## Create .venv with what the program needs
@@ -18,10 +18,10 @@ install: $(VENV)/.run-installed ## Create .venv with what the program needs
 run: $(VENV)/.run-installed ## Start Wirewatch: console on http://127.0.0.1:8080, Ctrl-C ends it
 	@exec $(BIN)/wirewatch run $(ARGS)
 
-demo: $(VENV)/.run-installed ## See it work on a bundled newsroom, without a network; Ctrl-C ends it
+demo: $(VENV)/.run-installed ## Show it at work on a bundled newsroom, without a network; Ctrl-C ends it
 	@exec $(BIN)/wirewatch demo $(ARGS)
 
-test: $(VENV)/.dev-installed ## Run the tests (ARGS="-k word" picks)
+test: $(VENV)/.dev-installed ## Run the tests (ARGS="-k word" selects some)
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest $(PARALLEL) $(ARGS) # they start the program hundreds of times
 
 quick: $(VENV)/.dev-installed ## Run the quick tests: no processes, no database server, no browser
@@ -37,9 +37,9 @@ types: $(VENV)/.dev-installed ## mypy, strict
 imports: $(VENV)/.dev-installed ## import-linter: who may import whom
 	$(BIN)/lint-imports --no-logo
 
-check: lint types imports test ## All of the above: what CI runs
+check: lint types imports test ## lint, types, imports and test: what CI runs
 
-kafka: ## Start an Apache Kafka broker to try things on, until Ctrl-C (needs Java 17 and Maven)
+kafka: ## Start an Apache Kafka broker for experiments, until Ctrl-C (needs Java 17 and Maven)
 	@exec $(PYTHON) scripts/kafka/broker.py $(ARGS)
 
 test-kafka: $(VENV)/.dev-installed ## Run the tests that need Apache Kafka on a broker of their own
@@ -54,7 +54,7 @@ docs: $(VENV)/.dev-installed ## Write the generated pages: settings, schemas, .e
 screenshots: $(VENV)/.dev-installed ## Take the README's pictures of the console (needs Chromium)
 	$(BIN)/python scripts/screenshots.py
 
-lock: ## Renew the lock files (needs uv)
+lock: ## Update the lock files (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --no-header --group build pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -77,8 +77,8 @@ $(VENV)/.dev-installed: $(VENV)/.created requirements-dev.lock pyproject.toml
 	@$(call install,requirements-dev.lock)
 	@touch $@ $(VENV)/.run-installed
 
-# Every file is checked against its hash; the program itself is linked, not copied, and built by
-# the hatchling of the lock.
+# Every download is checked against its hash. The program is installed in place, by the hatchling of
+# the lock file.
 ifneq ($(UV),)
 define install
 VIRTUAL_ENV=$(VENV) $(UV) pip install -q --compile-bytecode --require-hashes -r $(1) && \

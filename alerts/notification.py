@@ -1,4 +1,4 @@
-"""The body of a notification: the JSON a webhook posts (DESIGN.md 6), made from what is stored.
+"""The body of a notification: the JSON that a webhook posts, made from what is stored.
 
 ::
 

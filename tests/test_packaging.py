@@ -1,4 +1,4 @@
-"""How it is installed: locked, hashed, in an environment of its own, with sentences for trouble."""
+"""How it is installed: locked, hashed, in an environment of its own, with clear errors."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = ROOT / "scripts" / "environment.py"
@@ -25,7 +26,7 @@ def test_the_lock_pins_and_hashes_everything_and_names_no_host(name: str) -> Non
     assert all("--hash=sha256:" in block for block in blocks)
 
 
-def test_the_lock_holds_every_dependency() -> None:
+def test_the_lock_contains_every_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     named = {re.split(r"[<>=\[;]", d)[0].lower() for d in project["dependencies"]}
     lock = (ROOT / "requirements.lock").read_text()
@@ -45,21 +46,21 @@ def _create(before: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_an_old_python_gets_a_sentence(tmp_path: Path) -> None:
+def test_an_old_python_gets_an_error_message_without_a_traceback(tmp_path: Path) -> None:
     done = _create("sys.version_info = (3, 9, 2)", tmp_path / "venv")
     assert done.returncode == 1
     assert "needs Python 3.11 or newer; this is 3.9" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_python_without_ensurepip_is_told_which_package_to_install(tmp_path: Path) -> None:
+def test_a_python_without_ensurepip_gets_the_name_of_the_package_to_install(tmp_path: Path) -> None:
     done = _create("sys.modules['ensurepip'] = None", tmp_path / "venv")
     assert done.returncode == 1
     assert f"apt install python3.{sys.version_info[1]}-venv" in done.stderr
     assert not (tmp_path / "venv").exists()
 
 
-def test_an_environment_is_created_where_nothing_is_in_the_way(tmp_path: Path) -> None:
+def test_an_environment_is_created_in_an_empty_folder(tmp_path: Path) -> None:
     done = _create("", tmp_path / "venv")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "venv" / "bin" / "pip").exists()
@@ -74,3 +75,15 @@ def test_every_make_target_says_what_it_does() -> None:
     )
     for target in ("install", "run", "test", "check", "bench", "help"):
         assert re.search(rf"make {target}\s+\S", done.stdout), target
+
+
+def test_pre_commit_runs_the_tools_of_the_environment_so_no_version_is_pinned_twice() -> None:
+    text = (ROOT / ".pre-commit-config.yaml").read_text()
+    repositories = YAML(typ="safe").load(text)["repos"]
+    assert [r["repo"] for r in repositories] == ["local"]
+    hooks = repositories[0]["hooks"]
+    tools = {hook["entry"].split()[0] for hook in hooks}
+    assert tools == {".venv/bin/ruff", ".venv/bin/mypy"}
+    assert {hook["language"] for hook in hooks} == {"system"}
+    locked = (ROOT / "requirements-dev.lock").read_text()
+    assert all(re.search(rf"^{Path(tool).name}==", locked, re.MULTILINE) for tool in tools)

@@ -24,7 +24,7 @@ from core.text import clean_line, lang_attribute
 from core.text.excerpt import Piece, sentence_of
 
 LATE = timedelta(minutes=30)
-"""Older notifications say that they come late (alerts.md 3.4)."""
+"""Older notifications say that they come late."""
 
 MAX_ARTICLES = 8
 MAX_SENTENCES = 2

@@ -68,7 +68,7 @@ class Plan:
         pause: Longest pause between two deeds, in seconds.
         patience: Seconds until everything must be told after the last deed.
         repeats: Whether the engine may get an article or a decision twice, with the same id: one
-            that cannot tell what a killed relay had appended already (DESIGN.md 5: at least once).
+            that cannot tell what a killed relay had appended already (at least once).
         apart: Whether each process has a data folder of its own, as on hosts of their own.
         seed: Of the dice.
         roles: The processes, by slot, and the stage each runs.

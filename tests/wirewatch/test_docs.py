@@ -1,8 +1,10 @@
-"""Words that are checked: every file, command, setting and dependency a page names exists."""
+"""The documentation is true: links, commands, settings and dependencies that it names exist.
+
+Paths and names in code are checked by ``tests/test_references.py``.
+"""
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import tomllib
@@ -51,21 +53,8 @@ def test_links_between_pages_lead_somewhere(page: str) -> None:
     assert missing == []
 
 
-def test_every_place_of_the_tour_exists() -> None:
-    places = re.findall(r"`([\w/]+\.py)(?:: (\w+))?`", text("docs/tour.md"))
-    assert len(places) > 50
-    wrong = [p for p in places if not (ROOT / p[0]).exists() or (p[1] and p[1] not in names(p[0]))]
-    assert wrong == []
-
-
-def names(file: str) -> set[str]:
-    """What a module defines, methods without their class too."""
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return {node.name for node in ast.walk(ast.parse(text(file))) if isinstance(node, kinds)}
-
-
 @pytest.mark.parametrize("page", [*PAGES, "CHANGELOG.md", ".env.example"])
-def test_commands_named_exist(page: str) -> None:
+def test_every_command_that_a_page_names_exists(page: str) -> None:
     known = commands()
     named = re.findall(r"`(?:\.venv/bin/)?wirewatch ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?", text(page))
     assert [n for n in named if n[0] not in known] == []
@@ -75,17 +64,17 @@ def test_commands_named_exist(page: str) -> None:
 
 def commands() -> dict[str, set[str]]:
     root: Any = typer.main.get_command(app)
-    return {name: set(getattr(found, "commands", {})) for name, found in root.commands.items()}
+    return {name: set(getattr(group, "commands", {})) for name, group in root.commands.items()}
 
 
-def test_make_targets_named_exist() -> None:
+def test_every_make_target_that_a_page_names_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.MULTILINE))
     for page in PAGES:
         assert set(re.findall(r"`make ([a-z-]+)", text(page))) <= targets, page
         assert set(re.findall(r"^make ([a-z-]+)", text(page), re.MULTILINE)) <= targets, page
 
 
-def test_settings_named_exist() -> None:
+def test_every_setting_that_a_page_names_exists() -> None:
     known = {environment_name(name) for name in Settings.model_fields}
     for page in (*PAGES, "docker-compose.yml", "Dockerfile"):
         named = set(re.findall(r"WIREWATCH_[A-Z_]*[A-Z]", text(page)))
@@ -93,7 +82,7 @@ def test_settings_named_exist() -> None:
         assert {n for n in named - known if n.removesuffix("_FILE") not in known} == set(), page
 
 
-def test_dependencies_are_explained_each_and_no_other() -> None:
+def test_the_page_of_dependencies_explains_each_of_them_and_no_other() -> None:
     project = tomllib.loads(text("pyproject.toml"))
     groups = project["dependency-groups"]
     dev = [line for group in groups.values() for line in group if isinstance(line, str)]
@@ -103,9 +92,9 @@ def test_dependencies_are_explained_each_and_no_other() -> None:
 
 
 def distribution(requirement: str) -> str:
-    found = re.match(r"[\w-]+", requirement)
-    assert found
-    return found.group()
+    name = re.match(r"[\w-]+", requirement)
+    assert name
+    return name.group()
 
 
 def explained(page: str) -> set[str]:
@@ -122,7 +111,7 @@ def test_generated_pages_are_up_to_date(path: str) -> None:
 
 
 def real_messages() -> Iterator[Message]:
-    """One of each kind; the article's go through the real processors."""
+    """Yield a message of each kind; those about the article come from the real processors."""
     fields = {
         "url": "https://example.org/a", "title": "Schwedens Nato-Beitritt", "text": "Er kommt.",
         "outlet": "kurier", "feed_id": "kurier-1", "language": "de", "country": "AT",
@@ -151,12 +140,12 @@ def messages() -> dict[type[Message], Message]:
 
 
 @pytest.mark.parametrize("stream", STREAM_MESSAGES)
-def test_schemas_are_valid_and_fit_what_is_published(
+def test_schemas_are_valid_and_describe_what_is_published(
     stream: str, messages: dict[type[Message], Message]
 ) -> None:
-    wanted = json.loads(schema(stream))
-    jsonschema.Draft202012Validator.check_schema(wanted)
+    published = json.loads(schema(stream))
+    jsonschema.Draft202012Validator.check_schema(published)
     kind = STREAM_MESSAGES[stream]
     record = to_record(messages[kind], at=AT)
     assert record.stream == stream
-    jsonschema.Draft202012Validator(wanted).validate(json.loads(record.value or b""))
+    jsonschema.Draft202012Validator(published).validate(json.loads(record.value or b""))

@@ -125,7 +125,7 @@ def _many(room: Newsroom, count: int) -> None:
 def _decided_once(
     walk: CliInstallation, desk: Desk, count: int, *, repeats: bool = False, told_again: int = 1
 ) -> None:
-    """Where a relay was killed, only the embedded log knows what it has: DESIGN.md 5."""
+    """Every article is decided once; only a killed relay may have repeated records."""
     articles = walk.tail("news.articles.v1")
     times = Counter(r["value"]["article_id"] for r in articles)
     assert len(times) == count

@@ -4,7 +4,7 @@
 
     Settings ──▶ docs/settings.md, .env.example
     messages ──▶ docs/schemas/<stream>.json, docs/asyncapi.json
-    wirewatch/demo/newsroom ──▶ docs/demo.md
+    wirewatch/demo ──▶ docs/demo.md
     wirewatch.web.api ──▶ docs/openapi.json
 
 The baseline is not among them: see :mod:`wirewatch.contracts.baseline`.
