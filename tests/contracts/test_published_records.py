@@ -1,4 +1,4 @@
-"""Every record of a whole walk is what the schemas, the document and CloudEvents say."""
+"""Every record that a run publishes is what the schemas, AsyncAPI and CloudEvents say."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from tests.contracts.document import headers_fault, payload_fault
 from tests.contracts.scene import COPY, RFC3339, Walked, cloud_event, schema_of, walk_through
 from wirewatch.contracts.stream_texts import HEADERS, TEXTS, TOPIC_COPY
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory: pytest.TempPathFactory) -> Walked:
-    """It takes seconds, and nobody changes it."""
+    """Run the program once for all tests of this file; they only read what it published."""
     return walk_through(tmp_path_factory.mktemp("contract"))
 
 
 @pytest.mark.parametrize("stream", [*STREAM_MESSAGES, COPY])
-def test_every_record_of_a_walk_fits_its_schema(walked: Walked, stream: str) -> None:
+def test_every_published_record_fits_its_schema(walked: Walked, stream: str) -> None:
     schema = schema_of(stream)
     checker = jsonschema.FormatChecker(formats=())
     checker.checks("date-time")(lambda text: bool(RFC3339.fullmatch(str(text))))
@@ -30,18 +32,17 @@ def test_every_record_of_a_walk_fits_its_schema(walked: Walked, stream: str) -> 
     for record in records:
         value = json.loads(record.value or b"")
         validator.validate(value)
-        named = set(schema["properties"])
-        assert set(value) <= named  # nothing travels that the schema does not name
+        assert set(value) <= set(schema["properties"])  # no field is missing from the schema
 
 
 def test_a_dead_letter_is_the_original_with_the_reason(walked: Walked) -> None:
-    [letter] = walked.on(DEAD_LETTER)
-    assert (letter.key, letter.value) == (walked.dead.key, walked.dead.value)
-    assert letter.header("dlq_original_stream") == ARTICLES
-    assert letter.header("dlq_stage") == "processors"
+    [dead_letter] = walked.on(DEAD_LETTER)
+    assert (dead_letter.key, dead_letter.value) == (walked.dead.key, walked.dead.value)
+    assert dead_letter.header("dlq_original_stream") == ARTICLES
+    assert dead_letter.header("dlq_stage") == "processors"
 
 
-def test_every_record_of_a_walk_is_a_cloud_event_with_an_id_of_its_own(walked: Walked) -> None:
+def test_every_published_record_is_a_cloud_event_with_an_id_of_its_own(walked: Walked) -> None:
     ids = set()
     for record in walked.records:
         if record.key == b"key of the dead":
@@ -49,14 +50,14 @@ def test_every_record_of_a_walk_is_a_cloud_event_with_an_id_of_its_own(walked: W
         event = cloud_event(dict(record.headers), record.key, record.value or b"")
         assert RFC3339.fullmatch(record.header("ce_time") or "")
         ids.add((event.get_source(), event.get_id()))
-    assert len(ids) == len(walked.records) - 2  # the dead one, in its stream and set aside
+    assert len(ids) == len(walked.records) - 2  # the poison record and its dead letter
 
 
-def test_every_record_of_a_walk_is_as_the_document_says(walked: Walked) -> None:
+def test_every_published_record_is_as_the_asyncapi_document_says(walked: Walked) -> None:
     seen = set()
     for record in walked.records:
         if record.value == walked.dead.value and record.stream == walked.dead.stream:
-            continue  # nobody's record: it was put there to be set aside
+            continue  # the poison record, which the test itself appended
         headers = {name: value.decode() for name, value in record.headers}
         assert headers_fault(record.stream)(headers) is None
         assert set(headers) <= set(HEADERS)
