@@ -1,7 +1,7 @@
-"""How long to wait after a poll that worked, and why: tier, operator, publisher.
+"""Decide how long to wait after a successful poll: by operator, publisher and tier. Pure.
 
-The publisher's hint is the longest of what the headers and the document ask for. It is heeded as
-a floor, up to a cap by tier: a feed that says "once a week" is still read once an hour.
+The publisher's hint is the longer of what the headers and the document ask for. It is respected up
+to a limit by tier: a feed that asks for one request a week is still read once an hour.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from core.store.feed_record import FeedRecord
 from ingest.backoff import with_jitter
 
 FLOORS = {"A": timedelta(minutes=5), "B": timedelta(minutes=10), "C": timedelta(minutes=30)}
-"""Shortest interval by tier (agency or breaking news; outlet; blog or ministry)."""
+"""The interval without a hint, by tier (agency or breaking news; outlet; blog or ministry)."""
 
 HINT_CAPS = {"A": timedelta(minutes=30), "B": timedelta(minutes=60), "C": timedelta(hours=24)}
-"""Longest interval a publisher's hint can ask for, by tier."""
+"""Longest interval that a publisher's hint can ask for, by tier."""
 
 SAME_URL = timedelta(seconds=60)
-"""One URL is not asked twice within this, unless its explicit interval is shorter."""
+"""A URL is not requested twice within this time, unless its explicit interval is shorter."""
 
 _LONGEST_HINT = 365 * 86_400.0
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,10})", re.IGNORECASE)
@@ -40,44 +40,44 @@ class PollWait:
 
 
 def after_success(feed: FeedRecord, rng: random.Random) -> PollWait:
-    """The wait after a poll that worked.
+    """Return the wait after a successful poll.
 
-    An explicit interval is taken as it is, without jitter and whatever the publisher hints.
+    An explicit interval is used unchanged: without jitter, whatever the publisher asks for.
     """
     if feed.every_s is not None:
         every = timedelta(seconds=feed.every_s)
         return PollWait(every, Phrase("feed.due.every", interval=every))
     floor = FLOORS[feed.tier]
     hint = _hint(feed)
-    asked = min(hint, HINT_CAPS[feed.tier])
-    if asked <= floor:
+    limited = min(hint, HINT_CAPS[feed.tier])
+    if limited <= floor:
         reason = Phrase("feed.due.tier", interval=floor, tier=feed.tier)
         return PollWait(with_jitter(floor, rng), reason)
     reason = Phrase("feed.due.hint", interval=hint)
-    if asked < hint:
-        reason = Phrase("feed.due.hint_capped", interval=hint, limit=asked, tier=feed.tier)
-    return PollWait(with_jitter(asked, rng), reason)
+    if limited < hint:
+        reason = Phrase("feed.due.hint_capped", interval=hint, limit=limited, tier=feed.tier)
+    return PollWait(with_jitter(limited, rng), reason)
 
 
-def soonest(feed: FeedRecord, attempt: datetime) -> datetime:
-    """When a feed may be asked again after an attempt nobody knows the end of."""
+def earliest_repeat(feed: FeedRecord, attempt: datetime) -> datetime:
+    """Return when the URL of a feed may be requested again after an attempt."""
     every = SAME_URL if feed.every_s is None else timedelta(seconds=feed.every_s)
     return attempt + min(every, SAME_URL)
 
 
 def cache_hint(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds the answer stays fresh by its headers (RFC 9111, 4.2); None where they do not say.
+    """Return the seconds that an answer stays fresh (RFC 9111, 4.2), or None if it does not say.
 
-    ``max-age`` less ``Age``, else ``Expires`` less ``Date``. ``no-cache`` asks for revalidation,
-    which every poll is: it makes ``max-age`` meaningless here.
+    That is ``max-age`` minus ``Age``, else ``Expires`` minus ``Date``. ``no-cache`` asks for
+    revalidation, which every poll is, and makes ``max-age`` meaningless here.
     """
     control = headers.get("Cache-Control", "")
     if _NO_CACHE.search(control):
         return None
-    if found := _MAX_AGE.search(control):
+    if match := _MAX_AGE.search(control):
         age = headers.get("Age", "").strip()
         spent = int(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0
-        return max(float(found[1]) - spent, 0.0)
+        return max(float(match[1]) - spent, 0.0)
     expires = _http_date(headers.get("Expires", ""))
     if expires is None:
         return None

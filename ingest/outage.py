@@ -1,4 +1,4 @@
-"""Is it them or us: our own outage, and whom a server's "wait" concerns."""
+"""Tell an outage of this machine's own connection from failures of publishers."""
 
 from __future__ import annotations
 
@@ -10,56 +10,62 @@ import structlog
 from core.store.feed_record import FeedRecord
 
 OUTAGE_HOSTS = 5
-"""So many hosts out of reach in a row, and nobody in between, is our own connection."""
+"""This many different hosts out of reach, with no answer from any host in between, are an outage
+of our own connection."""
 
 OUTAGE_WITHIN = timedelta(minutes=5)
+"""Only failures this recent count towards an outage."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """What one more outcome says about our own connection.
+    """What a failure means for this machine's own connection.
 
     Attributes:
-        ours: Whether nothing can be reached at present.
-        forgive: Feeds whose failures of the last minutes were counted and should not have been.
+        ours: Whether our own connection is down.
+        forgive: Feeds whose failures of the last minutes were counted, but are the fault of our
+            own connection.
     """
 
     ours: bool
     forgive: tuple[str, ...] = ()
 
 
+NO_OUTAGE = Outage(ours=False)
+
+
 @dataclass
 class OutageWatch:
-    """Watches the row of network failures since somebody last answered."""
+    """Counts the hosts that failed since a host last answered."""
 
-    _row: list[tuple[datetime, str, str]] = field(default_factory=list)
+    _failures: list[tuple[datetime, str, str]] = field(default_factory=list)
     _ours: bool = False
 
     def failed(self, feed_id: str, host: str, now: datetime) -> Outage:
-        """A poll failed in a way that may be our own connection's fault."""
-        self._row = [x for x in self._row if now - x[0] <= OUTAGE_WITHIN]
-        earlier = tuple(x[1] for x in self._row)
-        self._row.append((now, feed_id, host))
-        hosts = {x[2] for x in self._row}
+        """Record a failure that our own connection may have caused."""
+        self._failures = [f for f in self._failures if now - f[0] <= OUTAGE_WITHIN]
+        earlier = tuple(f[1] for f in self._failures)
+        self._failures.append((now, feed_id, host))
+        hosts = {f[2] for f in self._failures}
         if self._ours or len(hosts) < OUTAGE_HOSTS:
             return Outage(self._ours)
         self._ours = True
-        mend = "Is this machine's connection or name resolution down? Polling goes on by itself."
+        mend = "Is this machine's connection or name resolution down? Polling continues by itself."
         log.error("no_outlet_can_be_reached", hosts_tried=len(hosts), mend=mend)
         return Outage(True, earlier)
 
     def answered(self) -> None:
-        """Somebody answered: the connection works."""
+        """Record that a host answered, so our own connection works."""
         if self._ours:
             log.info("outlets_can_be_reached_again")
         self._ours = False
-        self._row.clear()
+        self._failures.clear()
 
 
 def forgiven(feed: FeedRecord) -> FeedRecord:
-    """The feed without its last counted failure."""
+    """Return the feed without its last counted failure."""
     if feed.fail_count > 1:
         return replace(
             feed, fail_count=feed.fail_count - 1, class_count=max(feed.class_count - 1, 1)

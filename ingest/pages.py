@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -45,16 +46,22 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class EntryResult:
-    """What became of an entry at this attempt.
+    """The result of one attempt at the page of an entry.
 
     Attributes:
-        disposition: None where it waits for another attempt, or was taken over meanwhile.
-        outcome: Of the page, a word of a bounded set.
+        disposition: How the entry ended; None if it waits for another attempt, or if another
+            process has taken it over.
+        outcome: ``ok``, ``lost``, or why the page could not be read, of a bounded set.
     """
 
     entry_id: int
     disposition: str | None
     outcome: str
+
+    @property
+    def dispositions(self) -> Mapping[str, int]:
+        """The disposition as a count."""
+        return {self.disposition: 1} if self.disposition else {}
 
 
 class PageReader:

@@ -1,11 +1,11 @@
-"""What the outcome of a poll makes of a feed: pure functions from state to state.
+"""Decide what the result of a poll means for a feed: pure functions from state to state.
 
 ::
 
-    FeedRecord + Failure | NotModified | DocumentRead ──▶ Decision(feed, outcome, health, pause)
+    FeedRecord + FetchFailure | NotModified | DocumentRead ──▶ PollOutcome(feed, health, pause)
 
-The caller writes the decision in the transaction that writes the entries; nothing here does I/O,
-and the present moment and the dice are arguments.
+The caller stores the outcome in the transaction that stores the entries. The present and the
+random numbers are arguments.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from ingest.backoff import FailClass, FetchFailure, delay, with_jitter
 from ingest.conditional import ConditionalRequest
 
 FAILING_AFTER = 3
-"""Consecutive failures before people are told."""
+"""Consecutive failures after which ``news.feed-health`` reports a feed as failing."""
 
 GONE_AFTER = 3
 GONE_WITHIN = timedelta(hours=72)
-"""So many answers 410 over so long a time mean it: servers say 410 by mistake, too."""
+"""A feed is gone after this many answers 410 over this long; a single 410 may be a mistake."""
 
 MOVED_AFTER = timedelta(days=7)
-"""A permanent redirect that has held for so long is told to the operator."""
+"""A permanent redirect that has lasted this long is reported to the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +43,23 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRead:
-    """The server gave a document that could be read.
+    """The server answered with a document that could be read.
 
     Attributes:
-        asked: How it was asked for.
+        request: The request that was answered.
         final_url: Where the document came from, after redirects.
         moved_to: Where a permanent redirect leads, if there was one.
-        body_sha256: Of the body.
-        total: Entries in it.
-        new: Entries never seen before; ``known``: seen before, changed or not. Both are 0 where
-            the body was the last one again.
-        hint: How long the document asks to be left alone.
-        whole: Whether it ends where it should. Of one that breaks off neither validators nor body
-            are kept: a 304, or the same part again, would hide what it lost.
+        body_sha256: Hash of the body, in hex.
+        total: How many entries the document has.
+        new: How many of them were never seen before.
+        known: How many were seen before, changed or not. Like ``new`` it is 0 if the body is that
+            of the last poll.
+        hint: How long the document asks readers to wait before the next request.
+        whole: Whether the document is complete. Neither validators nor hash of a document that
+            breaks off are stored, because a 304, or the same part again, would hide the rest.
     """
 
-    asked: ConditionalRequest
+    request: ConditionalRequest
     headers: Mapping[str, str]
     final_url: str
     moved_to: str | None
@@ -73,12 +74,12 @@ class DocumentRead:
 
 @dataclass(frozen=True, slots=True)
 class PollOutcome:
-    """What a poll came to.
+    """What to store after a poll.
 
     Attributes:
-        feed: The feed as it is to be saved.
-        health: To be announced.
-        pause: Seconds its host asked us to wait, None where it did not.
+        feed: The feed to save.
+        health: Records to announce on ``news.feed-health``.
+        pause: Seconds its host asked to wait, if it did.
     """
 
     feed: FeedRecord
@@ -89,15 +90,15 @@ class PollOutcome:
 def after_failure(
     feed: FeedRecord, failure: FetchFailure, now: datetime, rng: random.Random, *, own_outage: bool
 ) -> PollOutcome:
-    """A poll failed.
+    """Return what to store after a poll that failed.
 
     Args:
-        feed: As it was before.
-        failure: Why.
-        now: The present moment.
+        feed: The feed before the poll.
+        failure: Why it failed.
+        now: The present.
         rng: For jitter.
-        own_outage: Whether it is our own connection that is down; the feed's counters are then
-            left as they are.
+        own_outage: Whether our own connection is down; the counters of the feed then stay as
+            they are.
     """
     counted = feed if own_outage else _counted(feed, failure, now)
     kind = FailClass.NETWORK if own_outage else failure.kind
@@ -118,7 +119,10 @@ def after_failure(
 
 
 def _wait(feed: FeedRecord, kind: FailClass, count: int, rng: random.Random) -> timedelta:
-    """An explicit interval is taken as it is, unless the server says that it is asked too often."""
+    """Return the wait after a failure.
+
+    An explicit interval is used unchanged, unless the server says that requests are too frequent.
+    """
     if feed.every_s is None:
         return with_jitter(delay(kind, count), rng)
     every = timedelta(seconds=feed.every_s)
@@ -130,24 +134,27 @@ def _wait(feed: FeedRecord, kind: FailClass, count: int, rng: random.Random) -> 
 def after_not_modified(
     feed: FeedRecord, answer: NotModified, now: datetime, rng: random.Random
 ) -> PollOutcome:
-    """The server answered a conditional request with 304."""
-    kept = replace(
-        conditional.kept_after_304(feed, answer.headers),
+    """Return what to store after a conditional request that was answered 304."""
+    hint = interval.cache_hint(answer.headers, now)
+    updated = replace(
+        conditional.with_validators_of_304(feed, answer.headers),
         last_304_at=now,
-        cache_hint_s=_or_kept(interval.cache_hint(answer.headers, now), feed.cache_hint_s),
+        cache_hint_s=feed.cache_hint_s if hint is None else hint,
         last_outcome="not_modified",
     )
-    return _worked(feed, kept, now, rng)
+    return _succeeded(feed, updated, now, rng)
 
 
 def after_read(
     feed: FeedRecord, read: DocumentRead, now: datetime, rng: random.Random
 ) -> PollOutcome:
-    """The server gave a document, new or the last one again."""
-    kept = conditional.kept_after_200(feed, read.headers, read.body_sha256, read.asked, now)
+    """Return what to store after an answer with a document, even if it is that of last time."""
+    updated = conditional.with_validators_of_200(
+        feed, read.headers, read.body_sha256, read.request, now
+    )
     unchanged = read.body_sha256 == feed.body_sha256
-    kept = replace(
-        kept,
+    updated = replace(
+        updated,
         last_200_at=now,
         final_url=read.final_url,
         parser_version=read.parser_version,
@@ -158,14 +165,28 @@ def after_read(
         last_outcome="unchanged" if unchanged else "read",
     )
     if not read.whole:
-        kept = replace(kept, etag=None, last_modified=None, body_sha256=None)
-    kept = _redirected(kept, read.moved_to, now)
-    decision = _worked(feed, kept, now, rng)
-    return replace(decision, health=(*decision.health, *_read_health(feed, kept, read, now)))
+        updated = replace(updated, etag=None, last_modified=None, body_sha256=None)
+    updated = _redirected(updated, read.moved_to, now)
+    outcome = _succeeded(feed, updated, now, rng)
+    return replace(outcome, health=(*outcome.health, *_read_health(feed, updated, read, now)))
+
+
+def after_push(feed: FeedRecord, new: int, now: datetime) -> FeedRecord:
+    """Return the feed after a document that was pushed, not requested.
+
+    Only the time of the newest entry changes: a push says nothing about the server's answers, and
+    may hold only the entries that are new.
+
+    Args:
+        feed: The feed before the push.
+        new: How many entries were never seen before.
+        now: The present.
+    """
+    return replace(feed, last_new_at=now if new else feed.last_new_at)
 
 
 def health_url(url: str) -> str:
-    """A feed's URL without the name and password it may hold."""
+    """Return a feed's URL without the user name and password that it may contain."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
@@ -188,7 +209,7 @@ def _is_gone(feed: FeedRecord, now: datetime) -> bool:
     return feed.class_count >= GONE_AFTER and now - feed.class_since >= GONE_WITHIN
 
 
-def _worked(
+def _succeeded(
     before: FeedRecord, after: FeedRecord, now: datetime, rng: random.Random
 ) -> PollOutcome:
     wait = interval.after_success(after, rng)
@@ -229,18 +250,18 @@ def _failure_health(
 def _read_health(
     before: FeedRecord, after: FeedRecord, read: DocumentRead, now: datetime
 ) -> tuple[FeedHealth, ...]:
-    found = []
+    health = []
     if before.entry_count and read.new and not read.known and read.whole:
         reason = Phrase("feed.health.window_gap", n=read.total)
-        found.append(_health(after, FeedHealthKind.WINDOW_GAP, reason, now))
+        health.append(_health(after, FeedHealthKind.WINDOW_GAP, reason, now))
     if _has_moved(before, after, now):
         reason = Phrase("feed.health.moved", url=health_url(after.redirect_target or ""))
-        found.append(_health(after, FeedHealthKind.MOVED, reason, now))
-    return tuple(found)
+        health.append(_health(after, FeedHealthKind.MOVED, reason, now))
+    return tuple(health)
 
 
 def _has_moved(before: FeedRecord, after: FeedRecord, now: datetime) -> bool:
-    """Whether this poll is the first one at which the redirect has held for long enough."""
+    """Return whether this is the first poll after the redirect has lasted long enough."""
     if after.redirect_since is None or before.last_200_at is None:
         return False
     since = after.redirect_since
@@ -257,10 +278,6 @@ def _health(feed: FeedRecord, kind: FeedHealthKind, reason: Phrase, now: datetim
         message=in_english(reason),
         at=now,
     )
-
-
-def _or_kept(value: float | None, kept: float | None) -> float | None:
-    return kept if value is None else value
 
 
 def _seconds(hint: timedelta | None) -> float | None:

@@ -13,10 +13,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
@@ -35,13 +34,15 @@ from core.store.feed_record import FeedRecord
 from ingest.deps import Deps, Extractor, StoredRobots, off_loop, write
 from ingest.extract.pool import ExtractPool
 from ingest.feed_records import feed_records
+from ingest.feed_writer import PollResult
 from ingest.hosts import HostGate
-from ingest.interval import SAME_URL
-from ingest.pages import EntryResult, PageReader
-from ingest.poll import Poller, PollResult
+from ingest.interval import earliest_repeat
+from ingest.jobs import FeedJobs, PageJobs
+from ingest.pages import PageReader
+from ingest.poll import Poller
 from ingest.robots import Fetch, Robots, robots_fetch
 from ingest.scheduler import Ticker
-from ingest.work import FetchWork
+from ingest.work import FetchWork, JobResult
 
 __all__ = ["Ingest", "IngestCounts"]
 
@@ -80,15 +81,16 @@ class IngestTally:
     def __init__(self, dispositions: Dispositions) -> None:
         self._dispositions = dispositions
         self._feeds: Counter[str] = Counter()
-        self._ends: Counter[str] = Counter()
+        self._items: Counter[str] = Counter()
 
-    def count(self, ended: list[PollResult | EntryResult]) -> None:
-        """Add what has ended."""
-        for result in ended:
+    def count(self, results: Sequence[JobResult]) -> None:
+        """Add the results of jobs that have ended."""
+        for result in results:
             if isinstance(result, PollResult):
                 self._count_poll(result)
-            elif result.disposition:
-                self._end(result.disposition, 1)
+            for disposition, number in result.dispositions.items():
+                self._items[disposition] += number
+                self._dispositions.count(STAGE, disposition, number)
 
     def counts(self) -> IngestCounts:
         """The sums."""
@@ -97,9 +99,9 @@ class IngestTally:
             polled=polled,
             not_modified=self._feeds["not_modified"],
             failed=self._feeds["failed"],
-            new=self._ends["article_new"],
-            revised=self._ends["article_revised"],
-            known=self._ends["known"] + self._ends["copy_url"] + self._ends["unchanged"],
+            new=self._items["article_new"],
+            revised=self._items["article_revised"],
+            known=self._items["known"] + self._items["copy_url"] + self._items["unchanged"],
             reached_nothing=polled > 0 and not self._feeds["reached"],
         )
 
@@ -108,12 +110,6 @@ class IngestTally:
         self._feeds["not_modified"] += polled.outcome == "not_modified"
         self._feeds["failed"] += polled.failed
         self._feeds["reached"] += polled.reached
-        for disposition, number in polled.dispositions.items():
-            self._end(disposition, number)
-
-    def _end(self, disposition: str, number: int) -> None:
-        self._ends[disposition] += number
-        self._dispositions.count(STAGE, disposition, number)
 
 
 class Ingest:
@@ -269,7 +265,7 @@ class Ingest:
         try:
             if ticked.is_set():
                 ticked.clear()
-                work.new_round()
+                work.begin_round()
                 await off_loop(self.sync)
             await work.fill()
             await work.collect(tally.count, *waiting)
@@ -283,7 +279,11 @@ class Ingest:
     def _work(self, *, once: bool) -> FetchWork:
         if self._deps is None:
             raise RuntimeError("Ingest is an async context manager; enter it first")
-        return FetchWork(self._deps, self._poller, self._pages, once=once)
+        kinds = (
+            FeedJobs(self._deps, self._poller, once=once),
+            PageJobs(self._deps, self._pages),
+        )
+        return FetchWork(self._deps, kinds)
 
     def _lease_one(self, connection: Connection, feed_id: str) -> FeedRecord | PollResult:
         """The feed, or why it is not polled now."""
@@ -294,15 +294,11 @@ class Ingest:
         until = hosts.paused_until(connection, (feed.host, feed.url), now)
         if until:
             return PollResult(feed_id, "paused", Phrase("poll.paused", until=until))
-        again_at = (feed.last_attempt_at or now) + min(SAME_URL, _every(feed))
-        if feed.last_attempt_at and now < again_at:
+        last = feed.last_attempt_at
+        if last is not None and now < earliest_repeat(feed, last):
             return PollResult(feed_id, "too_soon", Phrase("poll.too_soon"))
         leased = feeds.lease(connection, feed_id, self._me, now)
         return leased or PollResult(feed_id, "busy", Phrase("poll.busy"))
-
-
-def _every(feed: FeedRecord) -> timedelta:
-    return SAME_URL if feed.every_s is None else timedelta(seconds=feed.every_s)
 
 
 def _in_turn(http: HttpClient, gate: HostGate) -> Fetch:

@@ -1,104 +1,181 @@
-"""A bounded set of polls and pages in flight, filled from the store.
+"""Run leased fetch jobs: as many at a time as the settings allow, one a host.
 
 ::
 
-    fill ── one transaction: lease due feeds, then due pages ──▶ tasks, one a host
-      ▲                                                             │
-      └──────────────── a tick, or a task that has ended ───────────┘
+    fill ── one transaction: every kind leases its due jobs, in order of priority ──▶ tasks
+      ▲                                                                                │
+      └─────────────────────── a tick, or a task that has ended ───────────────────────┘
+
+What a job does is the affair of its kind (:mod:`ingest.jobs`): this module knows only that a job
+belongs to a host, can be run, and that leases which were not used are released.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 import structlog
 
 from config.errors import StoreError
-from core.store import Connection, entries, feeds, leases
-from core.store.entries import EntryRecord
-from core.store.feed_record import FeedRecord
+from core.store import Connection, Table, leases
 from ingest.deps import Deps
-from ingest.pages import EntryResult, PageReader
-from ingest.poll import Poller, PollResult
 
 GRACE_SECONDS = 5.0
-"""How long work in hand may take to end when the program stops; then it is given back."""
-
-PER_HOST = 4
-"""Pages of one host taken at once, to be read one after the other: fewer looks at the store."""
-
-Count = Callable[[list[PollResult | EntryResult]], None]
+"""How long running jobs may take to end when the program stops; then they are cancelled."""
 
 log = structlog.get_logger(__name__)
 
 
+class JobResult(Protocol):
+    """The result of a job."""
+
+    @property
+    def dispositions(self) -> Mapping[str, int]:
+        """How many items ended with the job, by disposition."""
+        ...
+
+
+class FetchJob(Protocol):
+    """A request to a host, and what is made of the answer; leased by this process."""
+
+    @property
+    def name(self) -> str:
+        """What the job is called in the log."""
+        ...
+
+    @property
+    def host(self) -> str:
+        """The host (:func:`ingest.hosts.host_key`) that the job sends requests to."""
+        ...
+
+    async def run(self) -> JobResult:
+        """Do the job and store its result.
+
+        Raises:
+            StoreError: Nothing was stored; the lease expires and the job comes again.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseRequest:
+    """What a kind of job is asked to lease.
+
+    Attributes:
+        limit: How many jobs can be started now, one a host.
+        busy: Hosts for which nothing is wanted.
+        held: Jobs of any kind that this process has leased already.
+        now: The present.
+    """
+
+    limit: int
+    busy: Collection[str]
+    held: Sequence[FetchJob]
+    now: datetime
+
+
+class JobKind(Protocol):
+    """One kind of fetch job, whose jobs are rows of one table."""
+
+    @property
+    def table(self) -> Table:
+        """The rows that are leased; with ``host``, ``lease_holder`` and ``lease_until``."""
+        ...
+
+    @property
+    def creates_jobs(self) -> bool:
+        """Whether a job that ends often leaves new jobs, so that it is worth looking for them."""
+        ...
+
+    def lease(self, connection: Connection, request: LeaseRequest) -> Sequence[FetchJob]:
+        """Lease jobs that are due.
+
+        More jobs than can be started at once may be leased for a host; they run one after the
+        other.
+        """
+        ...
+
+    def begin_round(self) -> None:
+        """Allow jobs that have run in this round to run again, if they are due."""
+        ...
+
+
 class FetchWork:
-    """Leases, runs and collects work.
+    """Leases, runs and collects jobs.
 
     Args:
         deps: The shared dependencies.
-        once: See :func:`core.store.feeds.lease_due`.
+        kinds: The kinds of jobs, the one with the highest priority first.
     """
 
-    def __init__(self, deps: Deps, poller: Poller, pages: PageReader, *, once: bool) -> None:
+    def __init__(self, deps: Deps, kinds: Sequence[JobKind]) -> None:
         self._deps = deps
-        self._poller = poller
-        self._pages = pages
-        self._once = once
-        self._running: dict[asyncio.Task[PollResult | EntryResult], FeedRecord | EntryRecord] = {}
-        self._polled: set[str] = set()
-        self._ready: list[EntryRecord] = []
+        self._kinds = kinds
+        self._running: dict[asyncio.Task[JobResult], tuple[JobKind, FetchJob]] = {}
+        self._ready: list[tuple[JobKind, FetchJob]] = []
         self._look = True
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is in flight."""
+        """Whether no job is running."""
         return not self._running
 
-    def new_round(self) -> None:
-        """Let feeds be polled that were polled in this round already (an interval of 0)."""
-        self._polled.clear()
+    def begin_round(self) -> None:
+        """Look for due jobs, including those that have run in the last round."""
+        for kind in self._kinds:
+            kind.begin_round()
         self._look = True
 
     async def fill(self) -> None:
-        """Begin as much due work as there is room for.
+        """Start as many due jobs as there is room for.
 
         Raises:
-            StoreError: Nothing was taken.
+            StoreError: Nothing was leased.
         """
         if self._look and self._room:
-            due, pages = await self._deps.write(self._lease)
+            leased = await self._deps.write(self._lease)
             self._look = False
-            self._ready += pages
-            for feed in due:
-                self._polled.add(feed.feed_id)
-                self._start(feed, self._poller.poll(feed))
-        for page in list(self._ready):
-            if self._room and page.host not in self._busy:
-                self._ready.remove(page)
-                self._start(page, self._pages.read(page))
+            self._ready += leased
+            self._ready.sort(key=lambda ready: self._kinds.index(ready[0]))
+        for kind, job in list(self._ready):
+            if self._room and job.host not in self._busy:
+                self._ready.remove((kind, job))
+                self._running[asyncio.create_task(job.run(), name=job.name)] = kind, job
 
-    async def collect(self, count: Count, *also: asyncio.Task[bool]) -> None:
-        """Wait until something in flight (or one of ``also``) ends, and count what has ended.
+    async def collect(
+        self, count: Callable[[Sequence[JobResult]], None], *also: asyncio.Task[bool]
+    ) -> None:
+        """Wait until a job, or one of ``also``, ends, and count the results of jobs that ended.
 
         Raises:
-            StoreError: A piece of work could not be written down. It is not lost: it comes again.
+            StoreError: The result of a job could not be stored. The job is not lost: its lease
+                expires and it comes again.
         """
         await asyncio.wait([*self._running, *also], return_when=asyncio.FIRST_COMPLETED)
         failures: list[StoreError] = []
         for task in [task for task in self._running if task.done()]:
-            self._ended(self._running.pop(task))
+            self._note_end(*self._running.pop(task))
             try:
                 count([task.result()])
             except StoreError as error:
-                log.error("work_not_kept", work=task.get_name(), reason=str(error))
+                log.error("job_not_stored", job=task.get_name(), reason=str(error))
                 failures.append(error)
         if failures:
             raise failures[0]
 
-    async def stop(self, *, grace: float = GRACE_SECONDS) -> list[PollResult | EntryResult]:
-        """Let what is in flight end, or end it, and give back what is leased; what has ended."""
+    async def stop(self, *, grace: float = GRACE_SECONDS) -> list[JobResult]:
+        """Let running jobs end, cancel those that do not, and release all leases.
+
+        Args:
+            grace: Seconds after which jobs are cancelled.
+
+        Returns:
+            The results of the jobs that ended.
+        """
         tasks = list(self._running)
         if tasks:
             await asyncio.wait(tasks, timeout=grace)
@@ -107,8 +184,8 @@ class FetchWork:
         ended = await asyncio.gather(*tasks, return_exceptions=True)
         self._running.clear()
         self._ready.clear()
-        await self._deps.write(_give_back, self._deps)
-        return [result for result in ended if isinstance(result, PollResult | EntryResult)]
+        await self._deps.write(self._release)
+        return [result for result in ended if not isinstance(result, BaseException)]
 
     @property
     def _room(self) -> int:
@@ -116,47 +193,33 @@ class FetchWork:
 
     @property
     def _busy(self) -> set[str]:
-        return {subject.host for subject in self._running.values()}
+        return {job.host for _, job in self._running.values()}
 
-    def _ended(self, subject: FeedRecord | EntryRecord) -> None:
-        """Look for more work after a poll, and when nothing is in hand for a host that is free."""
-        waiting = {page.host for page in self._ready}
-        self._look |= isinstance(subject, FeedRecord) or subject.host not in waiting
+    def _note_end(self, kind: JobKind, job: FetchJob) -> None:
+        """Look for more jobs if there may be new ones, or if none is ready for the free host."""
+        hosts = {ready.host for _, ready in self._ready}
+        self._look |= kind.creates_jobs or job.host not in hosts
 
-    def _start(
-        self, subject: FeedRecord | EntryRecord, work: Awaitable[PollResult | EntryResult]
-    ) -> None:
-        async def run() -> PollResult | EntryResult:
-            return await work
+    def _lease(self, connection: Connection) -> list[tuple[JobKind, FetchJob]]:
+        """Lease jobs of every kind.
 
-        self._running[asyncio.create_task(run(), name=_name(subject))] = subject
+        Hosts with a running job are left out, and for each kind also hosts for which a job of the
+        same or a higher priority is ready.
+        """
+        now = self._deps.clock()
+        tables = [kind.table for kind in self._kinds]
+        busy = self._busy | leases.begin_leasing_rows(connection, self._deps.me, now, *tables)
+        held = [job for _, job in (*self._running.values(), *self._ready)]
+        leased: list[tuple[JobKind, FetchJob]] = []
+        for kind in self._kinds:
+            busy |= {job.host for owner, job in self._ready if owner is kind}
+            limit = max(self._room - len(leased), 0)
+            request = LeaseRequest(limit, busy, [*held, *(job for _, job in leased)], now)
+            jobs = kind.lease(connection, request)
+            busy |= {job.host for job in jobs}
+            leased += [(kind, job) for job in jobs]
+        return leased
 
-    def _lease(self, connection: Connection) -> tuple[list[FeedRecord], list[EntryRecord]]:
-        now, me = self._deps.clock(), self._deps.me
-        busy = self._busy | leases.begin_leasing_rows(
-            connection, me, now, feeds.feeds, entries.entries
-        )
-        due = feeds.lease_due(
-            connection, me, now, limit=self._room, skip=self._polled, busy=busy, once=self._once
-        )
-        held = [s.id for s in (*self._running.values(), *self._ready) if isinstance(s, EntryRecord)]
-        busy |= {feed.host for feed in due} | {page.host for page in self._ready}
-        pages = entries.lease_due(
-            connection,
-            me,
-            now,
-            limit=PER_HOST * max(self._room - len(due), 0),
-            per_host=PER_HOST,
-            skip=held,
-            busy=busy,
-        )
-        return due, pages
-
-
-def _give_back(connection: Connection, deps: Deps) -> None:
-    leases.release_rows(connection, feeds.feeds, deps.me)
-    leases.release_rows(connection, entries.entries, deps.me)
-
-
-def _name(subject: FeedRecord | EntryRecord) -> str:
-    return subject.feed_id if isinstance(subject, FeedRecord) else f"{subject.feed_id}#{subject.id}"
+    def _release(self, connection: Connection) -> None:
+        for kind in self._kinds:
+            leases.release_rows(connection, kind.table, self._deps.me)

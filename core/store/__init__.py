@@ -9,8 +9,8 @@ what is one transaction::
         outbox.put(connection, records)
 """
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from core.store.engine import Store
 
-__all__ = ["Connection", "Store"]
+__all__ = ["Connection", "Store", "Table"]

@@ -10,7 +10,7 @@ from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 
 ODD = "Sat, 16 Nov 2041 25:61:00 Mitteleuropäische Zeit"
-BOTH = ConditionalRequest({"If-None-Match": "x", "If-Modified-Since": "y"}, "both")
+BOTH = ConditionalRequest({"If-None-Match": "x", "If-Modified-Since": "y"})
 
 
 def read_before(**values: object) -> dict[str, object]:
@@ -18,15 +18,15 @@ def read_before(**values: object) -> dict[str, object]:
 
 
 def test_the_first_request_is_unconditional() -> None:
-    asked = conditional.request(feed_record(), MONDAY)
-    assert asked.headers == {}
-    assert not asked.conditional
+    request = conditional.build_request(feed_record(), MONDAY)
+    assert request.headers == {}
+    assert not request.conditional
 
 
 def test_both_validators_are_sent_as_they_came() -> None:
-    asked = conditional.request(feed_record(**read_before()), MONDAY)
-    assert asked.headers == {"If-None-Match": 'W/"a"', "If-Modified-Since": ODD}
-    assert asked.conditional
+    request = conditional.build_request(feed_record(**read_before()), MONDAY)
+    assert request.headers == {"If-None-Match": 'W/"a"', "If-Modified-Since": ODD}
+    assert request.conditional
 
 
 @pytest.mark.parametrize(
@@ -34,21 +34,21 @@ def test_both_validators_are_sent_as_they_came() -> None:
     [("last_modified", {"If-Modified-Since"}), ("etag", {"If-None-Match"})],
 )
 def test_a_mode_sends_one_of_them(mode: str, names: set[str]) -> None:
-    asked = conditional.request(feed_record(**read_before(validator_mode=mode)), MONDAY)
-    assert set(asked.headers) == names
+    request = conditional.build_request(feed_record(**read_before(validator_mode=mode)), MONDAY)
+    assert set(request.headers) == names
 
 
 def test_a_mode_whose_validator_is_missing_sends_the_other() -> None:
     feed = feed_record(**read_before(validator_mode="last_modified", last_modified=None))
-    assert set(conditional.request(feed, MONDAY).headers) == {"If-None-Match"}
+    assert set(conditional.build_request(feed, MONDAY).headers) == {"If-None-Match"}
 
 
 @pytest.mark.parametrize(("tier", "hours"), [("A", 24), ("B", 24), ("C", 8 * 24)])
 def test_a_long_row_of_304_is_checked_by_an_unconditional_request(tier: str, hours: int) -> None:
     feed = feed_record(tier=tier, **read_before())
-    just_before = conditional.request(feed, MONDAY + timedelta(hours=hours, seconds=-1))
+    just_before = conditional.build_request(feed, MONDAY + timedelta(hours=hours, seconds=-1))
     assert just_before.conditional
-    then = conditional.request(feed, MONDAY + timedelta(hours=hours))
+    then = conditional.build_request(feed, MONDAY + timedelta(hours=hours))
     assert not then.conditional
     assert then.probe
 
@@ -56,33 +56,33 @@ def test_a_long_row_of_304_is_checked_by_an_unconditional_request(tier: str, hou
 def test_a_server_whose_304_was_wrong_is_asked_unconditionally_for_a_week() -> None:
     feed = feed_record(**read_before(body_sha256="old"))
     same = {"ETag": 'W/"a"', "Last-Modified": ODD}
-    probe = ConditionalRequest({}, "", probe=True)
+    probe = ConditionalRequest({}, probe=True)
     later = MONDAY + timedelta(days=2)
-    caught = conditional.kept_after_200(feed, same, "new", probe, later)
-    assert caught.validators_off_until == later + timedelta(days=7)
-    caught = feed_record(**read_before(validators_off_until=caught.validators_off_until))
-    assert not conditional.request(caught, MONDAY + timedelta(hours=1)).conditional
-    honest = conditional.kept_after_200(feed, {"ETag": '"b"'}, "new", probe, later)
+    suspect = conditional.with_validators_of_200(feed, same, "new", probe, later)
+    assert suspect.validators_off_until == later + timedelta(days=7)
+    caught = feed_record(**read_before(validators_off_until=suspect.validators_off_until))
+    assert not conditional.build_request(caught, MONDAY + timedelta(hours=1)).conditional
+    honest = conditional.with_validators_of_200(feed, {"ETag": '"b"'}, "new", probe, later)
     assert honest.validators_off_until is None
 
 
 def test_validators_of_every_200_are_kept_also_when_the_body_is_the_same() -> None:
     feed = feed_record(**read_before(body_sha256="same"))
-    kept = conditional.kept_after_200(feed, {"ETag": '"b"'}, "same", BOTH, MONDAY)
-    assert (kept.etag, kept.last_modified) == ('"b"', None)
+    feed = conditional.with_validators_of_200(feed, {"ETag": '"b"'}, "same", BOTH, MONDAY)
+    assert (feed.etag, feed.last_modified) == ('"b"', None)
 
 
 def test_a_304_keeps_what_it_does_not_name() -> None:
     feed = feed_record(**read_before())
-    assert conditional.kept_after_304(feed, {}).etag == 'W/"a"'
-    renewed = conditional.kept_after_304(feed, {"ETag": '"b"'})
+    assert conditional.with_validators_of_304(feed, {}).etag == 'W/"a"'
+    renewed = conditional.with_validators_of_304(feed, {"ETag": '"b"'})
     assert (renewed.etag, renewed.last_modified) == ('"b"', ODD)
 
 
 @pytest.mark.parametrize("value", ["", "x" * 3000, "a\x01b", "raw \udce4"])
 def test_a_validator_that_could_not_be_echoed_unchanged_is_not_kept(value: str) -> None:
-    kept = conditional.kept_after_200(feed_record(), {"ETag": value}, "s", NO_CACHE, MONDAY)
-    assert kept.etag is None
+    feed = conditional.with_validators_of_200(feed_record(), {"ETag": value}, "s", NO_CACHE, MONDAY)
+    assert feed.etag is None
 
 
 def test_a_server_that_ignores_what_we_send_is_asked_in_another_way() -> None:
@@ -90,18 +90,18 @@ def test_a_server_that_ignores_what_we_send_is_asked_in_another_way() -> None:
     same = {"ETag": 'W/"a"', "Last-Modified": ODD}
     modes = []
     for _ in range(9):
-        feed = conditional.kept_after_200(feed, same, "same", BOTH, MONDAY)
+        feed = conditional.with_validators_of_200(feed, same, "same", BOTH, MONDAY)
         modes.append(feed.validator_mode)
     assert modes == ["both", "both", *["last_modified"] * 3, *["etag"] * 3, "both"]
 
 
 def test_a_304_in_between_ends_the_search() -> None:
     feed = feed_record(**read_before(same_body=2, validator_mode="last_modified"))
-    kept = conditional.kept_after_304(feed, {})
-    assert (kept.same_body, kept.validator_mode) == (0, "last_modified")
+    feed = conditional.with_validators_of_304(feed, {})
+    assert (feed.same_body, feed.validator_mode) == (0, "last_modified")
 
 
 def test_with_one_validator_there_is_no_other_way_to_ask() -> None:
     feed = feed_record(etag='"a"', body_sha256="same", same_body=2)
-    kept = conditional.kept_after_200(feed, {"ETag": '"a"'}, "same", BOTH, MONDAY)
-    assert (kept.validator_mode, kept.same_body) == ("both", 0)
+    feed = conditional.with_validators_of_200(feed, {"ETag": '"a"'}, "same", BOTH, MONDAY)
+    assert (feed.validator_mode, feed.same_body) == ("both", 0)

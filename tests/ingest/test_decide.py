@@ -34,7 +34,7 @@ def fail(feed: FeedRecord, failure: FetchFailure = DOWN, now: datetime = MONDAY)
 
 def document(**values: Any) -> DocumentRead:
     given: dict[str, Any] = {
-        "asked": NO_CACHE,
+        "request": NO_CACHE,
         "headers": {"ETag": '"1"'},
         "final_url": "https://kurier.example.org/feed",
         "moved_to": None,

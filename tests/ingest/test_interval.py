@@ -99,7 +99,9 @@ def test_freshness_by_headers(headers: dict[str, str], seconds: float | None) ->
     assert interval.cache_hint(CIMultiDict(headers), MONDAY) == seconds
 
 
-def test_an_attempt_nobody_knows_the_end_of_is_repeated_after_a_minute() -> None:
-    assert interval.soonest(feed_record(), MONDAY) == MONDAY + timedelta(seconds=60)
-    assert interval.soonest(feed_record(every_s=600.0), MONDAY) == MONDAY + timedelta(seconds=60)
-    assert interval.soonest(feed_record(every_s=5.0), MONDAY) == MONDAY + timedelta(seconds=5)
+@pytest.mark.parametrize(("every", "seconds"), [(None, 60), (600.0, 60), (5.0, 5)])
+def test_a_url_may_be_requested_again_a_minute_after_an_attempt(
+    every: float | None, seconds: int
+) -> None:
+    feed = feed_record(every_s=every)
+    assert interval.earliest_repeat(feed, MONDAY) == MONDAY + timedelta(seconds=seconds)

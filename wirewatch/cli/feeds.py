@@ -18,7 +18,7 @@ from wirewatch.run.bootstrap import load_outlets, open_settings, open_store
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
     from core.store.feeds import FeedState
-    from ingest.poll import PollResult
+    from ingest.feed_writer import PollResult
     from wirewatch.run.program import Program
 
 app = typer.Typer(no_args_is_help=True, help="Look at the feeds.")

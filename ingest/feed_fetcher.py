@@ -1,0 +1,114 @@
+"""Request one feed: conditionally, in the turn of its host, with the attempt stored beforehand.
+
+::
+
+    feed ── conditional request ── turn of the host ── attempt stored ── GET
+        └── FeedDocument, NotModified or FetchFailure
+
+Nothing here changes a feed. What the answer means for it is decided and stored by
+:mod:`ingest.feed_writer`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from config.errors import FetchError
+from config.i18n import Phrase
+from core.http import Response, retry_after
+from core.store import feeds
+from core.store.feed_record import FeedRecord
+from ingest import conditional, interval
+from ingest.backoff import FetchFailure, failure_of
+from ingest.conditional import ConditionalRequest
+from ingest.deps import Deps
+from ingest.poll_outcome import NotModified
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json;q=0.9, "
+    "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
+)
+
+
+@dataclass(frozen=True)
+class FeedDocument:
+    """The bytes of a feed, whether they answer a request or were pushed by a hub.
+
+    Attributes:
+        body: The document, decompressed.
+        url: Where it came from, after redirects; relative links are relative to it.
+        headers: The headers that came with it.
+        request: The request it answers; None for a document that nobody requested.
+        moved_to: Where a permanent redirect leads, if there was one.
+    """
+
+    body: bytes
+    url: str
+    headers: Mapping[str, str]
+    request: ConditionalRequest | None = None
+    moved_to: str | None = None
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the body, in hex."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+FetchResult = FeedDocument | NotModified | FetchFailure
+
+
+class FeedFetcher:
+    """Requests feeds that this process has leased."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+
+    async def fetch(self, feed: FeedRecord) -> FetchResult | None:
+        """Request a feed.
+
+        A 304 that cannot be true, because nothing was conditional or because it comes from another
+        URL than the last document, is followed by one unconditional request.
+
+        Returns:
+            None if another process took over the lease while this one waited for the host.
+
+        Raises:
+            StoreError: The attempt could not be stored, so no request was sent.
+        """
+        first = conditional.build_request(feed, self._deps.clock())
+        for request in (first, conditional.NO_CACHE):
+            try:
+                response = await self._get(feed, request)
+            except FetchError as error:
+                return FetchFailure(error.outcome, error.reason, error.retry_after)
+            if response is None:
+                return None
+            if response.status != 304:
+                return self._result(response, request)
+            if request.conditional and response.url == (feed.final_url or response.url):
+                return NotModified(response.headers)
+        return FetchFailure("protocol", Phrase("fetch.unexpected_304"))
+
+    def _result(self, response: Response, request: ConditionalRequest) -> FetchResult:
+        wait = retry_after(response.headers, self._deps.clock())
+        return failure_of(response, wait) or FeedDocument(
+            response.body, response.url, response.headers, request, response.moved_to
+        )
+
+    async def _get(self, feed: FeedRecord, request: ConditionalRequest) -> Response | None:
+        """Send one request in the host's turn, or return None if the lease is lost by then."""
+        deps = self._deps
+        async with deps.gate.turn(feed.url):
+            now = deps.clock()
+            due_at = interval.earliest_repeat(feed, now)
+            if not await deps.write(feeds.begin_attempt, feed.feed_id, deps.me, now, due_at):
+                return None
+            return await deps.http.get(
+                feed.url,
+                headers=request.headers,
+                max_bytes=deps.settings.http_max_feed_bytes,
+                accept=ACCEPT,
+            )

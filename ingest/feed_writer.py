@@ -1,0 +1,288 @@
+"""Store what a request to a feed, or a pushed document, means: one transaction for each.
+
+::
+
+    FeedDocument ── parse what is new ──┐
+    NotModified ────────────────────────┼──▶ entries · sightings · health records · host pause ·
+    FetchFailure ───────────────────────┘    the feed, with its validators
+
+The validators are stored last and in the same transaction as the entries, so that a later 304 can
+never hide an entry. The feed must be leased by this process, whoever hands over the document.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Concatenate, ParamSpec
+
+from config.errors import FetchError
+from config.i18n import Phrase
+from core.messages.envelope import to_record
+from core.store import Connection, articles, entries, feed_days, feeds, hosts, outbox
+from core.store.entries import EntryRecord
+from core.store.feed_record import FeedRecord
+from ingest import poll_outcome
+from ingest.admit import KnownEntries, admit, link_key
+from ingest.backoff import OUT_OF_REACH, FetchFailure
+from ingest.conditional import ConditionalRequest
+from ingest.deps import Deps
+from ingest.feed_fetcher import FeedDocument
+from ingest.feed_records import PARSER_VERSION
+from ingest.hosts import pause_scope
+from ingest.outage import NO_OUTAGE, Outage, forgiven
+from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
+from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """The result of one poll, or of one pushed document.
+
+    Attributes:
+        outcome: ``read``, ``unchanged`` (the body of the last time), ``not_modified`` (304), the
+            outcome of a failure, or ``lost`` if another process took over the feed.
+        reason: What went wrong; None if nothing did.
+        failed: Whether the feed could not be fetched or read.
+        reached: Whether any server answered.
+        own_outage: Whether the connection of this machine is down, which is reported once for all
+            feeds.
+        dispositions: Of the entries that ended with this poll.
+        new: Entries never seen before; their pages are read next.
+        changed: Known entries with another title, text or link.
+        next_due_at: When the feed is polled next.
+        due_reason: Why then, as a stored phrase.
+    """
+
+    feed_id: str
+    outcome: str
+    reason: Phrase | None = None
+    failed: bool = False
+    reached: bool = True
+    own_outage: bool = False
+    dispositions: Counter[str] = field(default_factory=Counter)
+    new: int = 0
+    changed: int = 0
+    next_due_at: datetime | None = None
+    due_reason: str = ""
+
+
+class FeedWriter:
+    """Stores the results of polls and pushed documents."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+
+    async def save_document(self, feed: FeedRecord, document: FeedDocument) -> PollResult:
+        """Parse a document and store its new and changed entries.
+
+        A document that answers a request also determines when the feed is polled next, and one
+        that cannot be read counts as a failed poll. A pushed document has no say in that: the
+        schedule and the validators of the feed stay as they are.
+
+        Args:
+            feed: The feed, leased by this process.
+            document: From a poll, or pushed by a hub.
+
+        Raises:
+            StoreError: Nothing was stored.
+        """
+        if document.sha256 == feed.body_sha256:
+            return await self._write(self._save_document, feed, document, None)
+        known = await self._deps.read(entries.load_digests, feed.feed_id)
+        try:
+            parsed = await asyncio.to_thread(self._parse, feed, document, known)
+        except FetchError as error:
+            if document.request is None:
+                return PollResult(feed.feed_id, error.outcome, error.reason, failed=True)
+            return await self.save_failure(feed, FetchFailure(error.outcome, error.reason))
+        return await self._write(self._save_document, feed, document, parsed)
+
+    async def save_not_modified(self, feed: FeedRecord, answer: NotModified) -> PollResult:
+        """Store that a feed has not changed since the last poll.
+
+        Raises:
+            StoreError: Nothing was stored.
+        """
+        return await self._write(self._save_not_modified, feed, answer)
+
+    async def save_failure(
+        self, feed: FeedRecord, failure: FetchFailure, outage: Outage = NO_OUTAGE
+    ) -> PollResult:
+        """Store that a feed could not be fetched or read.
+
+        Args:
+            feed: The feed, leased by this process.
+            failure: Why.
+            outage: Whether the connection of this machine is down, and the feeds whose failures
+                of the last minutes are therefore not counted.
+
+        Raises:
+            StoreError: Nothing was stored.
+        """
+        return await self._write(self._save_failure, feed, failure, outage)
+
+    def _parse(self, feed: FeedRecord, document: FeedDocument, known: dict[str, str]) -> ParsedFeed:
+        parse = parse_sitemap if feed.kind == "sitemap" else parse_feed
+        return parse(
+            document.body,
+            url=document.url,
+            content_type=document.headers.get("Content-Type"),
+            now=self._deps.clock(),
+            known=known,
+            limit=self._deps.settings.fetch_max_entries,
+        )
+
+    async def _write(
+        self,
+        save: Callable[Concatenate[Connection, FeedRecord, datetime, P], PollResult],
+        feed: FeedRecord,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> PollResult:
+        """Call ``save`` in a transaction, unless another process has taken over the feed."""
+
+        def transaction(connection: Connection) -> PollResult:
+            if not feeds.is_leased_by(connection, feed.feed_id, self._deps.me):
+                return PollResult(feed.feed_id, "lost")
+            return save(connection, feed, now, *args, **kwargs)
+
+        now = self._deps.clock()
+        return await self._deps.write(transaction)
+
+    def _save_document(
+        self,
+        connection: Connection,
+        feed: FeedRecord,
+        now: datetime,
+        document: FeedDocument,
+        parsed: ParsedFeed | None,
+    ) -> PollResult:
+        result = self._admit(connection, feed, now, parsed)
+        if document.request is None:
+            updated = poll_outcome.after_push(feed, result.new, now)
+            feeds.save(connection, updated, self._deps.me)
+            outcome = "read" if parsed else "unchanged"
+            return replace(result, outcome=outcome, next_due_at=feed.next_due_at)
+        read = _document_read(feed, document, document.request, parsed, result)
+        decision = poll_outcome.after_read(feed, read, now, self._deps.rng)
+        return self._save_poll(connection, decision, now, result)
+
+    def _save_not_modified(
+        self, connection: Connection, feed: FeedRecord, now: datetime, answer: NotModified
+    ) -> PollResult:
+        decision = poll_outcome.after_not_modified(feed, answer, now, self._deps.rng)
+        return self._save_poll(connection, decision, now, PollResult(feed.feed_id, ""))
+
+    def _save_failure(
+        self,
+        connection: Connection,
+        feed: FeedRecord,
+        now: datetime,
+        failure: FetchFailure,
+        outage: Outage,
+    ) -> PollResult:
+        for feed_id in outage.forgive:
+            feeds.apply_change(connection, feed_id, forgiven)
+        decision = poll_outcome.after_failure(
+            feed, failure, now, self._deps.rng, own_outage=outage.ours
+        )
+        result = PollResult(
+            feed.feed_id,
+            "",
+            failure.reason,
+            failed=True,
+            reached=failure.outcome not in OUT_OF_REACH,
+            own_outage=outage.ours,
+        )
+        return self._save_poll(connection, decision, now, result)
+
+    def _admit(
+        self, connection: Connection, feed: FeedRecord, now: datetime, parsed: ParsedFeed | None
+    ) -> PollResult:
+        """Store the new and changed entries; ``parsed`` is None for the document of last time."""
+        if parsed is None:
+            known = Counter({"known": feed.entry_count})
+            return PollResult(feed.feed_id, "", dispositions=known)
+        known_entries = _load_known_entries(connection, feed, parsed)
+        admission = admit(feed, parsed, known_entries, now, self._deps.settings)
+        entries.add(connection, admission.add)
+        for record in admission.change:
+            entries.record_change(connection, record)
+        for sighting in admission.sightings:
+            articles.add_sighting(connection, sighting.article_id, feed.feed_id, sighting.url, now)
+        return PollResult(
+            feed.feed_id,
+            "",
+            dispositions=+admission.dispositions,
+            new=admission.new,
+            changed=len(admission.change) + admission.renamed,
+        )
+
+    def _save_poll(
+        self, connection: Connection, decision: PollOutcome, now: datetime, result: PollResult
+    ) -> PollResult:
+        """Store the feed after a poll, its validators with it; the last step of a transaction."""
+        feed = replace(decision.feed, last_attempt_at=now)
+        outbox.put(connection, [to_record(health, at=now) for health in decision.health])
+        if decision.pause:
+            until = now + timedelta(seconds=decision.pause)
+            hosts.pause(connection, pause_scope(feed.url), until, feed.due_reason)
+        feeds.save(connection, feed, self._deps.me)
+        feed_days.count_poll(
+            connection,
+            feed.feed_id,
+            now,
+            not_modified=feed.last_outcome == "not_modified",
+            failed=result.failed,
+            entries=result.new,
+        )
+        return replace(
+            result,
+            outcome=feed.last_outcome,
+            next_due_at=feed.next_due_at,
+            due_reason=feed.due_reason,
+        )
+
+
+def _document_read(
+    feed: FeedRecord,
+    document: FeedDocument,
+    request: ConditionalRequest,
+    parsed: ParsedFeed | None,
+    result: PollResult,
+) -> DocumentRead:
+    return DocumentRead(
+        request=request,
+        headers=document.headers,
+        final_url=document.url,
+        moved_to=document.moved_to,
+        body_sha256=document.sha256,
+        total=parsed.total if parsed else feed.entry_count,
+        new=result.new,
+        known=result.dispositions["known"] + result.changed,
+        hint=parsed.hint if parsed else None,
+        parser_version=PARSER_VERSION,
+        whole=parsed.whole if parsed else True,
+    )
+
+
+def _load_known_entries(
+    connection: Connection, feed: FeedRecord, parsed: ParsedFeed
+) -> KnownEntries:
+    """Return what the store knows about the entries of a document."""
+    links = {link_key(feed.feed_id, entry) for entry in parsed.entries}
+    by_link: dict[str, list[EntryRecord]] = {}
+    for record in entries.find_by_url_keys(connection, links):
+        by_link.setdefault(record.url_key, []).append(record)
+    keys = [entry.key for entry in parsed.entries]
+    return KnownEntries(
+        by_key=entries.find_by_keys(connection, feed.feed_id, keys, lock=True),
+        by_link=by_link,
+        articles=articles.find_ids_by_url_keys(connection, links),
+    )

@@ -1,0 +1,185 @@
+"""Any kind of fetch job can be leased, run one a host, and given back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, Text, select
+
+from core.processes.instance import Instance
+from core.store import Connection, leases
+from core.store.column_types import UtcDateTime
+from ingest.jobs import FeedJobs, PageJobs
+from ingest.service import Ingest
+from ingest.work import FetchWork, JobResult, LeaseRequest
+from tests.support.postgres import ON_EVERY_DATABASE
+from tests.support.scripted_publisher import Installation, ScriptedPublisher, item, rss
+
+pytestmark = ON_EVERY_DATABASE
+
+REREADS = Table(
+    "rereads",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("host", Text),
+    Column("done", Boolean),
+    Column("lease_holder", String(120)),
+    Column("lease_until", UtcDateTime),
+)
+
+
+@dataclass
+class RereadResult:
+    dispositions: Mapping[str, int]
+
+
+@dataclass
+class RereadJob:
+    """A page that is to be read again; it ends when the test lets it end."""
+
+    id: int
+    host: str
+    kind: RereadJobs
+    finish: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def name(self) -> str:
+        return f"reread {self.id}"
+
+    async def run(self) -> RereadResult:
+        self.kind.running.add(self.id)
+        try:
+            await self.finish.wait()
+        finally:
+            self.kind.running.discard(self.id)
+        with self.kind.installation.store.write() as connection:
+            row = REREADS.update().where(REREADS.c.id == self.id)
+            connection.execute(row.values(done=True, lease_holder=None, lease_until=None))
+        return RereadResult({"reread": 1})
+
+
+class RereadJobs:
+    """Pages that are to be read again: a kind of job that the program does not have."""
+
+    table = REREADS
+    creates_jobs = False
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
+        self.jobs: dict[int, RereadJob] = {}
+        self.running: set[int] = set()
+
+    def lease(self, connection: Connection, request: LeaseRequest) -> Sequence[RereadJob]:
+        me, table = self.installation.me, REREADS
+        reclaimable = leases.reclaimable_holders(connection, table, me, request.now)
+        due = select(table.c.id, table.c.host).where(
+            ~table.c.done,
+            leases.row_is_free(table, reclaimable, request.now),
+            table.c.host.not_in(request.busy),
+            table.c.id.not_in([job.id for job in request.held if isinstance(job, RereadJob)]),
+        )
+        jobs = [RereadJob(row.id, row.host, self) for row in connection.execute(due)]
+        self.jobs |= {job.id: job for job in jobs}
+        until = request.now + leases.ROW_LEASE_TIME
+        row = table.update().where(table.c.id.in_([job.id for job in jobs]))
+        connection.execute(row.values(lease_holder=me.id, lease_until=until))
+        return jobs
+
+    def begin_round(self) -> None:
+        """Nothing is remembered between rounds."""
+
+
+def prepare(installation: Installation, **hosts: str) -> RereadJobs:
+    """Store rereads, ``_1="a.example"`` for number 1."""
+    with installation.store.write() as connection:
+        REREADS.create(connection)
+        rows = [{"id": int(n[1:]), "host": host, "done": False} for n, host in hosts.items()]
+        connection.execute(REREADS.insert(), rows)
+    return RereadJobs(installation)
+
+
+def holders(installation: Installation) -> dict[int, str | None]:
+    with installation.store.read() as connection:
+        query = select(REREADS.c.id, REREADS.c.lease_holder)
+        return {row.id: row.lease_holder for row in connection.execute(query)}
+
+
+def all_kinds(ingest: Ingest, rereads: RereadJobs) -> FetchWork:
+    deps = ingest._deps
+    assert deps is not None
+    polls = FeedJobs(deps, ingest._poller, once=True)
+    return FetchWork(deps, [polls, PageJobs(deps, ingest._pages), rereads])
+
+
+async def settle() -> None:
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+def test_a_third_kind_of_job_is_leased_run_one_a_host_and_given_back(desk: Installation) -> None:
+    rereads = prepare(desk, _1="a.example", _2="a.example", _3="b.example", _4="c.example")
+    counted: list[JobResult] = []
+
+    async def scene(ingest: Ingest) -> list[JobResult]:
+        work = all_kinds(ingest, rereads)
+        await work.fill()
+        await settle()
+        assert set(holders(desk).values()) == {desk.me.id}
+        assert rereads.running == {1, 3, 4}
+        rereads.jobs[1].finish.set()
+        await work.collect(counted.extend)
+        await work.fill()
+        await settle()
+        assert rereads.running == {2, 3, 4}
+        rereads.jobs[3].finish.set()
+        return await work.stop(grace=0.2)
+
+    ended = desk.with_ingest(scene)
+    assert [result.dispositions for result in (*counted, *ended)] == [{"reread": 1}] * 2
+    assert rereads.running == set()
+    assert holders(desk) == dict.fromkeys((1, 2, 3, 4))
+
+
+def test_other_processes_keep_off_the_hosts_of_leased_jobs(desk: Installation) -> None:
+    rereads = prepare(desk, _1="a.example")
+    other = Instance.start(desk.settings.data_dir)
+
+    async def scene(ingest: Ingest) -> set[str]:
+        work = all_kinds(ingest, rereads)
+        await work.fill()
+        with desk.store.write() as connection:
+            busy = leases.begin_leasing_rows(connection, other, desk.clock(), REREADS)
+        await work.stop(grace=0.0)
+        return busy
+
+    assert desk.with_ingest(scene) == {"a.example"}
+    other.close()
+
+
+def test_jobs_of_all_kinds_wait_for_a_host_and_feeds_go_first(
+    press: ScriptedPublisher, desk: Installation
+) -> None:
+    page = press.page("/1", "Titel")
+    desk.subscribe(press.says("/feed.xml", rss(item("1", "Titel", page))))
+    host = press.url.removeprefix("http://")
+    rereads = prepare(desk, _1=host, _2="b.example")
+
+    async def scene(ingest: Ingest) -> None:
+        ingest.sync()
+        work = all_kinds(ingest, rereads)
+        results: list[JobResult] = []
+        await work.fill()
+        await settle()
+        assert rereads.running == {2}  # the feed has the host
+        while not any(result.dispositions.get("article_new") for result in results):
+            await work.collect(results.extend)
+            await work.fill()
+            assert rereads.running <= {2}  # then its page
+        await settle()
+        assert rereads.running == {1, 2}
+        await work.stop(grace=0.0)
+
+    desk.with_ingest(scene)
+    assert (press.asked("/feed.xml"), press.asked("/1")) == (1, 1)
