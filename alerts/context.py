@@ -1,12 +1,12 @@
-"""What a decision needs to know, read from the store in the transaction that will keep it.
+"""The facts a decision needs, read from the store in the transaction that records the decision.
 
 ::
 
-    Match ──read()──▶ Reading (shingles, features: the CPU work, outside any transaction)
-                         │
-    store ──gather()─────┴──▶ Context: before, copy, story
+    Match ──prepare()──▶ PreparedMatch (shingles, features: the CPU work, outside any transaction)
+                              │
+    store ──load_context()────┴──▶ DecisionContext: prior, copy, story
 
-Articles are compared only where :func:`alerts.decide.gate` leaves the decision open.
+Articles are compared only where :func:`alerts.decide.decide_without_comparison` returns None.
 """
 
 from __future__ import annotations
@@ -15,16 +15,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts import copies
-from alerts.decide import DecisionContext, Neighbour, PriorDecision, gate, moment
-from alerts.stories import RecentArticle, RecentArticles, StoryFeatures, features
+from alerts.decide import (
+    DecisionContext,
+    Neighbour,
+    PriorDecision,
+    article_time,
+    decide_without_comparison,
+)
+from alerts.stories import RecentArticle, RecentArticles, StoryFeatures, story_features
 from config.catalog.models import AlertPolicy, TopicDefinition
 from core.ids import alert_id
 from core.messages import AlertEventKind, Match
 from core.store import Connection
 from core.store import alerts as alert_store
 from core.store import stories as story_store
-from core.text.fingerprint import SHINGLE_WORDS, Fingerprint, parse, shingles
-from core.text.fingerprint import fingerprint as fingerprint_of
+from core.text.fingerprint import SHINGLE_WORDS, Fingerprint, fingerprint, parse, shingles
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class PreparedMatch:
 
     Attributes:
         fingerprint: As the processors computed it.
-        shingles: Of lead and body, complete.
+        shingles: All of lead and body.
         features: What stories compare.
     """
 
@@ -44,24 +49,24 @@ class PreparedMatch:
 
     @property
     def exact(self) -> str:
-        """Hash of the text; empty for a few words, which are no text that could be copied."""
+        """Hash of the normalised text; empty where that is too short to be copied."""
         return self.fingerprint.exact if self.fingerprint.words >= SHINGLE_WORDS else ""
 
 
-def read(match: Match) -> PreparedMatch:
+def prepare(match: Match) -> PreparedMatch:
     """Compute what the match's article is compared by."""
-    words = copies.text_words(match.article)
-    mark = parse(match.fingerprint) or parse(fingerprint_of(words))
-    assert mark is not None  # noqa: S101 - what we make ourselves can be parsed
-    return PreparedMatch(match, mark, shingles(words), features(match))
+    words = copies.compared_words(match.article)
+    parsed = parse(match.fingerprint) or parse(fingerprint(words))
+    assert parsed is not None  # noqa: S101 - what fingerprint() makes can be parsed
+    return PreparedMatch(match, parsed, shingles(words), story_features(match))
 
 
 class TopicWindows:
-    """The topics' articles around the present, read once a transaction.
+    """The recent articles of each topic, read once per transaction.
 
     Args:
-        connection: The transaction that will keep the decisions.
-        span: Articles further apart are different stories.
+        connection: The transaction that records the decisions.
+        span: Articles further apart belong to different stories.
     """
 
     def __init__(self, connection: Connection, span: timedelta) -> None:
@@ -69,48 +74,47 @@ class TopicWindows:
         self.span = span
         self._windows: dict[str, RecentArticles] = {}
 
-    def of(self, topic_id: str, now: datetime, max_age: timedelta) -> RecentArticles:
-        """What a topic's matches of up to ``max_age`` are compared with."""
+    def recent_articles(self, topic_id: str, now: datetime, max_age: timedelta) -> RecentArticles:
+        """Return the articles that a topic's matches of up to ``max_age`` are compared with."""
         if topic_id not in self._windows:
             since, until = now - max_age - self.span, now + self.span
             rows = story_store.find_articles_between(self.connection, topic_id, since, until)
-            self._windows[topic_id] = RecentArticles(map(_seen, rows))
+            self._windows[topic_id] = RecentArticles(map(_recent_article, rows))
         return self._windows[topic_id]
 
     def add(self, article: story_store.StoryArticle) -> None:
-        """An article was placed; where its topic's window is open, it is in it from now on."""
+        """Add an article that was put in a story to its topic's window, where that is loaded."""
         if article.topic_id in self._windows:
-            self._windows[article.topic_id].add(_seen(article))
+            self._windows[article.topic_id].add(_recent_article(article))
 
 
-def gather(
-    windows: TopicWindows, reading: PreparedMatch, topic: TopicDefinition | None, *, now: datetime
+def load_context(
+    windows: TopicWindows, prepared: PreparedMatch, topic: TopicDefinition | None, *, now: datetime
 ) -> DecisionContext:
-    """The context of one decision.
+    """Load the context of one decision.
 
     Args:
-        windows: Of the transaction that will keep the decision.
-        reading: The match.
-        topic: Its topic, None where the files in force do not have it.
+        windows: Of the transaction that records the decision.
+        prepared: The match.
+        topic: Its topic; None where the files in force do not have it.
         now: The present.
     """
-    connection = windows.connection
-    match = reading.match
+    connection, match = windows.connection, prepared.match
     context = DecisionContext(
         now=now,
         state=None if topic is None else topic.state,
         max_age=(AlertPolicy() if topic is None else topic.alert).max_age,
-        before=_before(connection, match),
+        prior=_prior_decision(connection, match),
     )
-    if gate(match, context) is not None:
+    if decide_without_comparison(match, context) is not None:
         return context
-    copy = _copy(connection, reading, windows.span)
+    copy = _copy(connection, prepared, windows.span)
     if copy is not None:
         return replace(context, copy=copy)
-    return _with_story(windows, reading, context)
+    return _with_story(windows, prepared, context)
 
 
-def _before(connection: Connection, match: Match) -> PriorDecision | None:
+def _prior_decision(connection: Connection, match: Match) -> PriorDecision | None:
     row = alert_store.find_decision(connection, match.topic_id, match.article_id, match.revision)
     if row is None:
         return None
@@ -118,65 +122,71 @@ def _before(connection: Connection, match: Match) -> PriorDecision | None:
     return PriorDecision(row.revision, row.topic_revision, event, row.reason_code, row.story_id)
 
 
-def _copy(connection: Connection, reading: PreparedMatch, window: timedelta) -> Neighbour | None:
-    match, exact = reading.match, reading.exact
-    hashes = copies.sketch(reading.fingerprint)
+def _copy(connection: Connection, prepared: PreparedMatch, span: timedelta) -> Neighbour | None:
+    match, hashes = prepared.match, copies.sketch(prepared.fingerprint)
     rows = story_store.find_articles_sharing_text(
-        connection, match.topic_id, exact, hashes, limit=copies.CANDIDATES
+        connection, match.topic_id, prepared.exact, hashes, limit=copies.CANDIDATES
     )
-    near = [r for r in rows if abs(r.moment - moment(match)) <= window and r.features]
-    found = copies.find(_own(reading), [_comparable(row) for row in near])
-    if found is None:
+    near = [r for r in rows if abs(r.moment - article_time(match)) <= span and r.features]
+    copy = copies.find_original(_comparable(prepared), map(_comparable_row, near))
+    if copy is None:
         return None
-    of = found.of
-    told = _told(connection, match.topic_id, of.story_id)
-    return Neighbour(of.story_id, of.article_id, found.similarity, found.reason, told)
+    original = copy.original
+    has_alert = _has_alert(connection, match.topic_id, original.story_id)
+    return Neighbour(
+        original.story_id, original.article_id, copy.similarity, copy.reason, has_alert
+    )
 
 
-def _own(reading: PreparedMatch) -> copies.Comparable:
-    match, own = reading.match, reading.features
+def _comparable(prepared: PreparedMatch) -> copies.Comparable:
+    match, features = prepared.match, prepared.features
     return copies.Comparable(
         article_id=match.article_id,
         story_id="",
         outlet=match.article.outlet,
-        exact=reading.exact,
-        shingles=reading.shingles,
-        title=frozenset(own.title),
-        words=frozenset(own.words),
+        exact=prepared.exact,
+        shingles=prepared.shingles,
+        title=frozenset(features.title),
+        words=frozenset(features.words),
     )
 
 
-def _comparable(row: story_store.StoryArticle) -> copies.Comparable:
-    """A copy of a copy is a copy of the first."""
-    own = StoryFeatures.model_validate_json(row.features)
+def _comparable_row(row: story_store.StoryArticle) -> copies.Comparable:
+    """Return an article of the store; a copy stands for its original, so that copies do not chain.
+
+    Only the id is the original's; the text compared is the copy's own.
+    """
+    features = StoryFeatures.model_validate_json(row.features)
     return copies.Comparable(
         article_id=row.copy_of or row.article_id,
         story_id=row.story_id,
         outlet=row.outlet,
         exact=row.exact,
-        shingles=copies.unpack(row.shingles),
-        title=frozenset(own.title),
-        words=frozenset(own.words),
+        shingles=copies.unpack_shingles(row.shingles),
+        title=frozenset(features.title),
+        words=frozenset(features.words),
     )
 
 
-def _seen(row: story_store.StoryArticle) -> RecentArticle:
-    own = StoryFeatures.model_validate_json(row.features)
-    return RecentArticle(row.article_id, row.story_id, row.outlet, row.moment, own)
+def _recent_article(row: story_store.StoryArticle) -> RecentArticle:
+    features = StoryFeatures.model_validate_json(row.features)
+    return RecentArticle(row.article_id, row.story_id, row.outlet, row.moment, features)
 
 
 def _with_story(
-    windows: TopicWindows, reading: PreparedMatch, context: DecisionContext
+    windows: TopicWindows, prepared: PreparedMatch, context: DecisionContext
 ) -> DecisionContext:
-    match = reading.match
-    window = windows.of(match.topic_id, context.now, context.max_age)
-    choice = window.assign(reading.features, moment(match), windows.span)
-    if choice.story_id is None:
-        return replace(context, nearest=choice.reason)
-    told = _told(windows.connection, match.topic_id, choice.story_id)
-    story = Neighbour(choice.story_id, choice.article_id, choice.similarity, choice.reason, told)
+    match = prepared.match
+    recent = windows.recent_articles(match.topic_id, context.now, context.max_age)
+    nearest = recent.assign(prepared.features, article_time(match), windows.span)
+    if nearest.story_id is None:
+        return replace(context, no_story=nearest.reason)
+    has_alert = _has_alert(windows.connection, match.topic_id, nearest.story_id)
+    story = Neighbour(
+        nearest.story_id, nearest.article_id, nearest.similarity, nearest.reason, has_alert
+    )
     return replace(context, story=story)
 
 
-def _told(connection: Connection, topic_id: str, story_id: str) -> bool:
+def _has_alert(connection: Connection, topic_id: str, story_id: str) -> bool:
     return alert_store.exists(connection, alert_id(topic_id, story_id))

@@ -1,10 +1,10 @@
-"""The decision: who hears of a match, if anybody. Pure; what it needs is given in the context.
+"""The decision about a match: alert people, add it to a story, or suppress it. Pure.
 
 ::
 
-    match ─▶ repeated? ─▶ known? ─▶ revision? ─▶ retired, draft? ─▶ live? ─▶ young enough?
-                                                                                  │
-             new_story ◀─ none ◀─ same story? ◀─ no ◀─ copy of a told text? ◀─────┘
+    match ─▶ repeated? ─▶ known? ─▶ revision? ─▶ retired, draft? ─▶ live? ─▶ recent?
+                                                                                │
+         new_story ◀─ no story ◀─ story with an alert? ◀─ no ◀─ copy of one? ◀──┘
 
     event        reason codes
     opened       new_story
@@ -12,9 +12,9 @@
     suppressed   copy, revision, not_live, too_old, draft, shadow, retired, known
 
 ``repeated`` (the same match once more) is a drop: nothing is published and nothing changes.
-Everything else is published on ``news.alerts``; only ``new_story`` is notified. A replayed match
-is ``repeated`` or suppressed and is not remembered: a live one that comes later is decided as if
-the replay had never been.
+Everything else is published on ``news.alerts``; only ``new_story`` notifies receivers. A replayed
+match is either ``repeated`` or suppressed, and its decision is not recorded: a live match that
+comes later is decided as if the replay had never happened.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from config.catalog.models import TopicState
+from config.i18n import Phrase
 from core.dispositions import Drop
 from core.ids import story_id
 from core.messages import AlertEventKind, Match, Origin
@@ -56,11 +57,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PriorDecision:
-    """What was decided before about the same article under the same topic.
+    """An earlier decision about the same article under the same topic.
 
     Attributes:
-        revision: The revision that was decided: this one, else the newest other one.
-        topic_revision: The topic's definition it was decided under.
+        revision: The revision it was about: this one, or else the newest other one.
+        topic_revision: The definition of the topic it was made under.
     """
 
     revision: int
@@ -76,178 +77,184 @@ class Neighbour:
 
     Attributes:
         story_id: The story.
-        article_id: The article it is nearest to.
-        similarity: How near, 0 to 1.
-        reason: The same in words.
-        told: Whether an alert was ever opened about the story.
+        article_id: The nearest article in it.
+        similarity: To that article, 0 to 1.
+        reason: Why it belongs there, for people.
+        has_alert: Whether an alert was ever opened about the story.
     """
 
     story_id: str
     article_id: str
     similarity: float
-    reason: str
-    told: bool
+    reason: Phrase
+    has_alert: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionContext:
-    """All that a decision depends on besides the match.
+    """What a decision depends on besides the match.
 
     Attributes:
         now: The present.
-        state: State of the topic; None where the files in force do not have it.
-        max_age: Older articles are not told.
-        before: An earlier decision about the same article.
-        copy: The article whose text it is.
-        story: The story it belongs to by its own text.
-        nearest: In words, how near the nearest story was, where none was near enough.
+        state: State of the topic; None where the files in force do not have the topic.
+        max_age: Older articles are suppressed.
+        prior: An earlier decision about the same article.
+        copy: The original, where the article is a copy.
+        story: The story the article belongs to by its own text.
+        no_story: Why no story is near enough, where the article was compared and none is.
     """
 
     now: datetime
     state: TopicState | None
     max_age: timedelta
-    before: PriorDecision | None = None
+    prior: PriorDecision | None = None
     copy: Neighbour | None = None
     story: Neighbour | None = None
-    nearest: str = ""
+    no_story: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to be done about a match.
+    """The decision about a match.
 
     Attributes:
         event: opened, updated or suppressed.
-        code: Why, as a word.
-        reason: Why, in words.
-        story_id: The story it belongs to; one of its own where it was not compared.
-        role: The role it takes in that story; None where it takes none, or keeps the one it has.
-        kin: The article it copies or resembles.
-        notify: Whether receivers hear of it.
+        code: Why, for programs.
+        reason: Why, for people.
+        story_id: The story it belongs to; a story of its own where it was not compared.
+        role: Its role in that story; None where it has none, or keeps the one it has.
+        neighbour: The article it copies or resembles.
+        notify: Whether receivers are notified.
         kind: Kind of the notification.
     """
 
     event: AlertEventKind
     code: ReasonCode
-    reason: str
+    reason: Phrase
     story_id: str
     role: Role | None = None
-    kin: Neighbour | None = None
+    neighbour: Neighbour | None = None
     notify: bool = False
     kind: str | None = None
 
 
-def remembered(match: Match) -> bool:
-    """Whether the decision counts when the same article comes again; that of a replay does not."""
+def is_recorded(match: Match) -> bool:
+    """Return whether the decision is recorded; one about a replay is not."""
     return match.article.origin is not Origin.REPLAY
 
 
-def moment(match: Match) -> datetime:
-    """When the article was published, else first seen: what its age is measured by."""
+def article_time(match: Match) -> datetime:
+    """Return when the article was published, or first seen where it has no date."""
     return match.article.published_at or match.article.first_seen_at
-
-
-def gate(match: Match, context: DecisionContext) -> Decision | Drop | None:
-    """The decision where no comparison with other articles is needed; None where it is."""
-    return _decided_before(match, context) or _not_to_be_told(match, context)
 
 
 def decide(match: Match, context: DecisionContext) -> Decision | Drop:
     """Decide about a match."""
-    decided = gate(match, context) or _place(match, context)
-    if isinstance(decided, Decision) and decided.role and context.state is TopicState.SHADOW:
-        return replace(
-            decided,
-            event=AlertEventKind.SUPPRESSED,
-            code=ReasonCode.SHADOW,
-            reason=f"The topic is in shadow; live it would be {decided.code}. {decided.reason}",
-            notify=False,
-            kind=None,
-        )
-    return decided
+    decision = decide_without_comparison(match, context) or _decide_by_story(match, context)
+    if isinstance(decision, Decision) and decision.role and context.state is TopicState.SHADOW:
+        return _shadowed(decision)
+    return decision
+
+
+def decide_without_comparison(match: Match, context: DecisionContext) -> Decision | Drop | None:
+    """Return the decision where it needs no comparison with other articles, else None."""
+    return _decide_by_prior(match, context) or _suppress_by_topic_or_age(match, context)
+
+
+def _shadowed(decision: Decision) -> Decision:
+    live = Phrase(f"code.{decision.code}")
+    return replace(
+        decision,
+        event=AlertEventKind.SUPPRESSED,
+        code=ReasonCode.SHADOW,
+        reason=Phrase("decision.shadow", live=live, why=decision.reason),
+        notify=False,
+        kind=None,
+    )
 
 
 def _own_story(match: Match) -> str:
     return story_id(match.topic_id, match.article_id)
 
 
-def _suppressed(match: Match, code: ReasonCode, reason: str) -> Decision:
+def _suppressed(match: Match, code: ReasonCode, reason: Phrase) -> Decision:
     return Decision(AlertEventKind.SUPPRESSED, code, reason, _own_story(match))
 
 
-def _decided_before(match: Match, context: DecisionContext) -> Decision | Drop | None:
-    before, replayed = context.before, match.article.origin is Origin.REPLAY
-    if before is None or (replayed and before.revision != match.revision):
+def _decide_by_prior(match: Match, context: DecisionContext) -> Decision | Drop | None:
+    prior, is_replay = context.prior, match.article.origin is Origin.REPLAY
+    if prior is None or (is_replay and prior.revision != match.revision):
         return None
-    if before.revision != match.revision:
-        return _revision(match, before)
-    if replayed or before.topic_revision == match.topic_revision:
+    if prior.revision != match.revision:
+        return _decide_revision(match, prior)
+    if is_replay or prior.topic_revision == match.topic_revision:
         return Drop(REPEATED, "the same match was decided before")
-    reason = "Decided before, under another definition of the topic."
-    return replace(_suppressed(match, ReasonCode.KNOWN, reason), story_id=before.story_id)
+    known = _suppressed(match, ReasonCode.KNOWN, Phrase("decision.known"))
+    return replace(known, story_id=prior.story_id)
 
 
-def _revision(match: Match, before: PriorDecision) -> Decision:
-    told = before.event is not AlertEventKind.SUPPRESSED
-    was = "is in the story" if told else f"was suppressed ({before.code})"
-    return Decision(
-        AlertEventKind.UPDATED if told else AlertEventKind.SUPPRESSED,
-        ReasonCode.REVISION,
-        f"Revision {match.revision} of an article whose revision {before.revision} {was}.",
-        before.story_id,
-    )
+def _decide_revision(match: Match, prior: PriorDecision) -> Decision:
+    revisions = {"revision": match.revision, "prior": prior.revision}
+    if prior.event is AlertEventKind.SUPPRESSED:
+        was = Phrase(f"code.{prior.code}")
+        event = AlertEventKind.SUPPRESSED
+        reason = Phrase("decision.revision_of_suppressed", **revisions, code=was)
+    else:
+        event, reason = AlertEventKind.UPDATED, Phrase("decision.revision_in_story", **revisions)
+    return Decision(event, ReasonCode.REVISION, reason, prior.story_id)
 
 
-def _not_to_be_told(match: Match, context: DecisionContext) -> Decision | None:
+def _suppress_by_topic_or_age(match: Match, context: DecisionContext) -> Decision | None:
     if context.state in (None, TopicState.RETIRED):
-        return _suppressed(match, ReasonCode.RETIRED, "The topic is retired or no longer exists.")
+        return _suppressed(match, ReasonCode.RETIRED, Phrase("decision.retired"))
     if context.state is TopicState.DRAFT:
-        return _suppressed(match, ReasonCode.DRAFT, "The topic is a draft; nobody is told.")
+        return _suppressed(match, ReasonCode.DRAFT, Phrase("decision.draft"))
     origin = match.article.origin
     if origin is not Origin.LIVE:
-        return _suppressed(match, ReasonCode.NOT_LIVE, f"The article is {origin}, not live.")
-    age = context.now - moment(match)
+        return _suppressed(match, ReasonCode.NOT_LIVE, Phrase(f"decision.{origin}"))
+    age = context.now - article_time(match)
     if age > context.max_age:
-        basis = "published" if match.article.published_at else "first seen"
-        reason = f"The article was {basis} {_hours(age)} ago, more than {_hours(context.max_age)}."
-        return _suppressed(match, ReasonCode.TOO_OLD, reason)
+        basis = "published" if match.article.published_at else "first_seen"
+        hours = {"age": _hours(age), "limit": _hours(context.max_age)}
+        return _suppressed(match, ReasonCode.TOO_OLD, Phrase(f"decision.too_old.{basis}", **hours))
     return None
 
 
-def _place(match: Match, context: DecisionContext) -> Decision:
+def _decide_by_story(match: Match, context: DecisionContext) -> Decision:
     copy, story = context.copy, context.story
-    if copy is not None and copy.told:
+    if copy is not None and copy.has_alert:
         return Decision(
             AlertEventKind.SUPPRESSED, ReasonCode.COPY, copy.reason, copy.story_id, Role.COPY, copy
         )
-    kin = copy or story
-    if kin is None:
-        return _opened(_own_story(match), Role.ORIGINAL, None, context.nearest)
-    if kin.told:
+    neighbour = copy or story
+    if neighbour is None:
+        return _opened(_own_story(match), Role.ORIGINAL, None, context.no_story)
+    if neighbour.has_alert:
         return Decision(
             AlertEventKind.UPDATED,
             ReasonCode.SAME_STORY,
-            kin.reason,
-            kin.story_id,
+            neighbour.reason,
+            neighbour.story_id,
             Role.MEMBER,
-            kin,
+            neighbour,
         )
-    reason = f"{kin.reason} Nobody has been told of that story."
-    return _opened(kin.story_id, Role.MEMBER, kin, reason)
+    why = Phrase("decision.story_without_alert", why=neighbour.reason)
+    return _opened(neighbour.story_id, Role.MEMBER, neighbour, why)
 
 
-def _opened(story: str, role: Role, kin: Neighbour | None, why: str) -> Decision:
+def _opened(story: str, role: Role, neighbour: Neighbour | None, why: Phrase | None) -> Decision:
+    reason = Phrase("decision.new_story")
     return Decision(
         AlertEventKind.OPENED,
         ReasonCode.NEW_STORY,
-        f"New story. {why}".rstrip(),
+        Phrase("decision.new_story_why", why=why) if why else reason,
         story,
         role,
-        kin,
+        neighbour,
         notify=True,
         kind="new_story",
     )
 
 
-def _hours(span: timedelta) -> str:
-    return f"{span.total_seconds() / 3600:.0f} h"
+def _hours(span: timedelta) -> int:
+    return round(span / timedelta(hours=1))

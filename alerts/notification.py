@@ -1,20 +1,23 @@
-"""The body of a notification: the JSON that a webhook posts, made from what is stored.
+"""The body of a notification: the JSON that a webhook posts and other receivers render.
 
 ::
 
-    story, its articles, the decision ──▶ Body ──▶ JSON of at most 100 kB
+    story, its articles, the decision ──▶ NotificationBody ──▶ JSON of at most 100 kB
 
-Copies stand under the article whose text they are (``also_in``). What does not fit is left out from
-the end, spans before articles; the story's page on the console has everything.
+A copy is listed under its original (``also_in``). What does not fit is left out from the end, spans
+before articles; the story's page on the console shows everything.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 
+from config.i18n import Phrase, in_english, verbatim
 from core.messages import Evidence, Match
 from core.messages.base import Moment
 from core.store.stories import ArticleFacts, Story, StoryArticle
@@ -25,11 +28,11 @@ MAX_SPANS = 50
 MAX_SENTENCE = 1_000
 
 
-class _Shown(BaseModel):
+class _BodyPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class AlsoIn(_Shown):
+class AlsoIn(_BodyPart):
     """Another outlet with the same text."""
 
     outlet: str
@@ -37,21 +40,21 @@ class AlsoIn(_Shown):
     title: str = ""
 
 
-class ShownArticle(ArticleFacts):
-    """An article as people are shown it, with the outlets that have its text."""
+class NotificationArticle(ArticleFacts):
+    """An article of the story, with the outlets that have its text."""
 
     also_in: tuple[AlsoIn, ...] = ()
 
 
-class ShownTopic(_Shown):
-    """A topic as people are shown it."""
+class NotificationTopic(_BodyPart):
+    """The topic of the alert."""
 
     id: str
     title: str
 
 
-class ShownStory(_Shown):
-    """A story as people are shown it."""
+class NotificationStory(_BodyPart):
+    """The story of the alert."""
 
     id: str
     title: str
@@ -59,22 +62,37 @@ class ShownStory(_Shown):
     outlets: int
 
 
-class NotificationBody(_Shown):
-    """What a receiver is told."""
+class NotificationBody(_BodyPart):
+    """Everything a receiver may say about a notification.
+
+    Attributes:
+        reason: Why it is sent, in English.
+        reason_code: Why it is sent, for programs: a reason code of ``news.alerts``.
+        reason_phrase: The same as a code of the catalogues and its parameters, for receivers that
+            write in another language; None in bodies stored by older versions.
+    """
 
     id: str
     kind: str
     alert_id: str
-    topic: ShownTopic
+    topic: NotificationTopic
     severity: str
-    story: ShownStory
-    articles: tuple[ShownArticle, ...]
+    story: NotificationStory
+    articles: tuple[NotificationArticle, ...]
     reason: str
+    reason_code: str = ""
+    reason_phrase: dict[str, Any] | None = None
     console_url: str
 
+    def phrase(self) -> Phrase:
+        """Return the reason as a phrase; the English text verbatim where the body has none."""
+        if self.reason_phrase is None:
+            return verbatim(self.reason)
+        return Phrase.load(json.dumps(self.reason_phrase))
 
-def facts_of(match: Match) -> ArticleFacts:
-    """Return what is kept of a match to show it later."""
+
+def article_facts(match: Match) -> ArticleFacts:
+    """Return what is stored of a match to show it later."""
     article = match.article
     return ArticleFacts(
         id=match.article_id,
@@ -87,62 +105,66 @@ def facts_of(match: Match) -> ArticleFacts:
         first_seen_at=article.first_seen_at,
         score=match.score,
         rules=match.rules,
-        evidence=tuple(_short(e) for e in match.evidence[:MAX_SPANS]),
+        evidence=tuple(_shorten_sentence(e) for e in match.evidence[:MAX_SPANS]),
     )
 
 
-def shown_articles(articles: Iterable[StoryArticle]) -> tuple[ShownArticle, ...]:
-    """A story's articles as shown, each with the outlets that have its text."""
+def group_copies(articles: Iterable[StoryArticle]) -> tuple[NotificationArticle, ...]:
+    """Return a story's articles that are not copies, each with the outlets that copied it."""
     articles = tuple(articles)
     facts = {a.article_id: a.shown() for a in articles}
     copies: dict[str, list[AlsoIn]] = {}
     for a in articles:
         if a.copy_of is not None:
-            fact = facts[a.article_id]
-            also = AlsoIn(outlet=fact.outlet, url=fact.url, title=fact.title)
+            copy = facts[a.article_id]
+            also = AlsoIn(outlet=copy.outlet, url=copy.url, title=copy.title)
             copies.setdefault(a.copy_of, []).append(also)
+    originals = (a.article_id for a in articles if a.copy_of is None)
     return tuple(
-        ShownArticle(**dict(facts[a.article_id]), also_in=tuple(copies.get(a.article_id, ())))
-        for a in articles
-        if a.copy_of is None
+        NotificationArticle(**dict(facts[id_]), also_in=tuple(copies.get(id_, ())))
+        for id_ in originals
     )
 
 
-def body(
+def notification_body(
     *,
     notification_id: str,
     kind: str,
     alert_id: str,
-    topic: ShownTopic,
+    topic: NotificationTopic,
     severity: str,
     story: Story,
     articles: Sequence[StoryArticle],
-    reason: str,
+    reason: Phrase,
+    reason_code: str,
     console_url: str,
 ) -> str:
-    """The JSON of a notification, at most :data:`MAX_BYTES` long."""
-    whole = NotificationBody(
+    """Return the JSON of a notification, at most :data:`MAX_BYTES` long."""
+    body = NotificationBody(
         id=notification_id,
         kind=kind,
         alert_id=alert_id,
         topic=topic,
         severity=severity,
-        story=ShownStory(
+        story=NotificationStory(
             id=story.id, title=story.title, first_seen=story.first_seen, outlets=story.outlets
         ),
-        articles=shown_articles(articles)[:MAX_ARTICLES],
-        reason=reason,
+        articles=group_copies(articles)[:MAX_ARTICLES],
+        reason=in_english(reason),
+        reason_code=reason_code,
+        reason_phrase=json.loads(reason.dump()),
         console_url=alert_url(console_url, alert_id),
     )
-    return _fitting(whole)
+    return _fit(body)
 
 
 def alert_url(console_url: str, alert_id: str) -> str:
-    """The page of an alert on the console."""
+    """Return the URL of an alert's page on the console."""
     return f"{console_url.rstrip('/')}/alerts/{quote(alert_id, safe='')}"
 
 
-def _short(evidence: Evidence) -> Evidence:
+def _shorten_sentence(evidence: Evidence) -> Evidence:
+    """Cut a long sentence around the words that matched."""
     sentence = evidence.sentence
     if len(sentence) <= MAX_SENTENCE:
         return evidence
@@ -153,21 +175,21 @@ def _short(evidence: Evidence) -> Evidence:
     return evidence.model_copy(update={"sentence": f"{before}{cut}{after}"})
 
 
-def _fitting(whole: NotificationBody) -> str:
-    """Shorten until it fits: fewer spans an article, then fewer articles."""
-    text = whole.model_dump_json()
-    spans, articles = MAX_SPANS, whole.articles
+def _fit(body: NotificationBody) -> str:
+    """Shorten a body until it fits: fewer spans per article first, then fewer articles."""
+    text = body.model_dump_json()
+    spans, articles = MAX_SPANS, body.articles
     while len(text.encode()) > MAX_BYTES and (spans > 1 or len(articles) > 1):
         if spans > 1:
             spans //= 2
         else:
             articles = articles[:-1]
-        articles = tuple(_with_spans(a, spans) for a in articles)
-        text = whole.model_copy(update={"articles": articles}).model_dump_json()
+        articles = tuple(_limit_spans(a, spans) for a in articles)
+        text = body.model_copy(update={"articles": articles}).model_dump_json()
     return text
 
 
-def _with_spans(article: ShownArticle, spans: int) -> ShownArticle:
+def _limit_spans(article: NotificationArticle, spans: int) -> NotificationArticle:
     return article.model_copy(
         update={"evidence": article.evidence[:spans], "also_in": article.also_in[: 10 * spans]}
     )

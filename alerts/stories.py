@@ -1,21 +1,21 @@
-"""Stories: whether an article tells an event that a topic's stories tell already.
+"""Stories: does an article report an event that one of the topic's stories already reports?
 
 ::
 
-    title (counts double), the next 150 words of lead and body, entities
-        ──▶ stems of six letters, German ones glossed ──▶ weights: word x (1 + log count)
-                                                           x 0.3 for the topic's own words
-    window of the topic's stories ──▶ rarity of a stem among its *stories*
+    title (counted twice), the first 150 words of lead and body, entities
+        ──▶ stems of six letters, German ones by their English counterpart
+        ──▶ weight of the word x (1 + log count) x 0.3 for the topic's own words
+    recent articles of the topic ──▶ rarity of a stem among their *stories*
                                           │
-    cosine with each article of the window, x decay in time
-        ──▶ mean of a story's three nearest ──▶ best story, if near enough
+    cosine with each recent article, x decay with the time between them
+        ──▶ mean over a story's three nearest articles ──▶ the best story, if near enough
 
-The topic's own words (what its rules matched) and words that many of its stories share tell no
-story from another. Rarity counts stories, not articles: a story of fifty articles must not make its
-own words common, or the fifty-first would open it anew.
+The topic's own words (those its rules matched) and words that many of its stories share do not tell
+one story from another. Rarity counts stories, not articles: otherwise a story of fifty articles
+would make its own words common, and the fifty-first article would open a new story.
 
-Version ``v1``. Thresholds per pair of languages, measured by ``bench/stories.py`` on the pairs of
-SemEval-2022 task 8 (88 de-de, 161 en-en, 60 de-en; an overall score up to 2 is the same story):
+Thresholds per pair of languages, measured by ``bench/stories.py`` on the pairs of SemEval-2022 task
+8 (88 de-de, 161 en-en, 60 de-en; an overall score of at most 2 is the same story):
 
 ======= ========= ===== ===== =====
 pair    threshold P     R     F1
@@ -25,17 +25,18 @@ en-en   .18       .78   .92   .85
 de-en   .16       .71   .56   .63
 ======= ========= ===== ===== =====
 
-The best thresholds on that set (.19, .17, .15) give F1 .86, .87, .67. Ours are higher because its
-different pairs are of different topics, ours of one, and because a wrong merge hides an event
-while a wrong split repeats one. On 12 invented events of one day and two topics, each in three to
-five wordings of two languages and in twenty orders (tests/alerts/wordings.py): 12.9 stories and .20
-wrong merges on average, all across languages. On 310 real articles about Ukraine and Russia, of
-three days and eleven outlets, read one by one: the 32 articles on the largest event, and no others,
-made one story; with the nearest article alone instead of three, 52 articles of several events did.
+The best thresholds on that set (.19, .17, .15) give F1 .86, .87, .67. The thresholds here are
+higher because the different pairs of that set are about different topics, while here all are about
+one, and because a wrong merge hides an event while a wrong split only repeats one. On 12 invented
+events of one day and two topics, each in three to five wordings in two languages and in twenty
+orders (tests/alerts/wordings.py): 12.9 stories and .20 wrong merges on average, all of them
+across languages. On 310 real articles about Ukraine and Russia, from three days and eleven outlets,
+read one by one: the 32 articles about the largest event, and no others, made one story; with the
+nearest article alone instead of three, 52 articles about several events did.
 
-Tried and not better on the pairs: TF-IDF over the whole set instead of the fixed weights (F1 +.01,
-and it needs the set), character 4-grams and 5-grams (de-de -.02), names counted twice (de-de +.02,
-but actors of the background then merge events of one topic), 60 or 100 words instead of 150.
+Tried, and no better on the pairs: TF-IDF over the whole set instead of fixed weights (F1 +.01, and
+it needs the set), character 4-grams and 5-grams (de-de -.02), names counted twice (de-de +.02, but
+people who appear in many events of a topic then merge them), 60 or 100 words instead of 150.
 """
 
 from __future__ import annotations
@@ -49,17 +50,14 @@ from heapq import nlargest
 
 from pydantic import BaseModel, ConfigDict
 
-from alerts.gloss import english
-from alerts.words import weight
+from alerts.story_vocabulary import english_stem, word_weight
+from config.i18n import Phrase
 from core.messages import Match
 from core.text.tokens import folded_words
 
-VERSION = "v1"
-"""Changes with anything that changes a similarity."""
-
 SAME_LANGUAGE = {"de": 0.22, "en": 0.18}
 OTHER_LANGUAGE = 0.22
-"""Languages not measured: as the stricter of the measured ones."""
+"""Languages that were not measured: the stricter of the measured thresholds."""
 CROSS_LANGUAGE = 0.16
 
 WORDS = 150
@@ -72,7 +70,7 @@ SMOOTHING = 3
 CANDIDATES = 60
 """Articles whose cosine is computed: those that share most."""
 NEAREST = 3
-"""Articles of a story that are compared: one that is like a single member of many is not enough."""
+"""Articles of a story that are compared: resembling one article out of many is not enough."""
 DECAY = timedelta(days=3)
 """Sigma of the decay exp(-t^2 / 2 sigma^2) (Miranda et al. 2018)."""
 
@@ -81,7 +79,7 @@ class StoryFeatures(BaseModel):
     """What stories compare of an article.
 
     Attributes:
-        language: Two letters.
+        language: ISO 639-1.
         terms: Weight of each stem and entity.
         title: Folded words of the headline.
         words: Folded words of the headline and of the beginning of the text.
@@ -97,10 +95,10 @@ class StoryFeatures(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RecentArticle:
-    """An article of the window.
+    """An article that new ones are compared with.
 
     Attributes:
-        moment: When it was published, else first seen.
+        moment: When it was published, or first seen where it has no date.
     """
 
     article_id: str
@@ -112,188 +110,176 @@ class RecentArticle:
 
 @dataclass(frozen=True, slots=True)
 class StoryAssignment:
-    """Where an article belongs.
+    """The story an article belongs to.
 
     Attributes:
-        story_id: The story; None for a new one.
+        story_id: None where no story is near enough.
         article_id: The nearest article; empty where none shares anything.
-        similarity: How near, 0 to 1.
-        reason: In words.
+        similarity: To the nearest story, 0 to 1.
+        reason: For people.
     """
 
     story_id: str | None
     article_id: str
     similarity: float
-    reason: str
+    reason: Phrase
 
 
-def features(match: Match) -> StoryFeatures:
-    """What stories compare of a match's article."""
+def story_features(match: Match) -> StoryFeatures:
+    """Return what stories compare of a match's article."""
     article = match.article
     title = folded_words(article.title)
     text = folded_words(f"{article.lead}\n{article.text}"[: WORDS * 20])[:WORDS]
     topical = {stem(w, "") for e in match.evidence for w in folded_words(e.surface)}
     return StoryFeatures(
         language=match.language,
-        terms=terms(title, text, match.language, topical, {e.id for e in match.entities}),
+        terms=weigh_terms(title, text, match.language, topical, {e.id for e in match.entities}),
         title=tuple(dict.fromkeys(title)),
         words=tuple(sorted({*title, *text})),
     )
 
 
-def terms(
+def weigh_terms(
     title: Sequence[str],
     text: Sequence[str],
     language: str,
     topical: Iterable[str] = (),
     entities: Iterable[str] = (),
 ) -> dict[str, float]:
-    """Weight of each stem.
+    """Return the weight of each stem and entity.
 
     Args:
         title: Folded words of the headline.
         text: Folded words of lead and body.
-        language: Two letters.
-        topical: Stems of the words that made the topic's rules fire.
-        entities: Ids of the entities named.
+        language: ISO 639-1.
+        topical: Stems of the words that the topic's rules matched.
+        entities: Ids of the entities in the article.
     """
     counts = Counter({word: TITLE_COUNT * n for word, n in Counter(title).items()})
     counts.update(text)
-    own = set(topical)
+    topical = set(topical)
     weights: dict[str, float] = {}
     for word, count in counts.items():
-        known = weight(word) * (TOPICAL if stem(word, "") in own else 1.0)
-        if known:
+        base = word_weight(word) * (TOPICAL if stem(word, "") in topical else 1.0)
+        if base:
             key = stem(word, language)
-            weights[key] = max(weights.get(key, 0.0), (1 + math.log(count)) * known)
+            weights[key] = max(weights.get(key, 0.0), (1 + math.log(count)) * base)
     return {k: round(v, 4) for k, v in weights.items()} | {
         f"@{entity}": ENTITY_WEIGHT for entity in entities
     }
 
 
 def stem(word: str, language: str) -> str:
-    """What stands for a word's inflected forms, in German for its English counterpart too.
+    """Return the key that a word's inflected forms share.
 
-    A word that holds a figure (F16, 2026) stands for itself.
+    A word whose English counterpart is known shares its key too; a word with a figure in it (F16,
+    2026) is its own key.
     """
     if not word.isalpha():
         return word
-    glossed = english(word) if language == "de" else None
-    return (glossed or word)[:STEM]
+    return (english_stem(word, language) or word)[:STEM]
 
 
 def threshold(a: str, b: str) -> float:
-    """The similarity two articles of these languages need to be one story."""
+    """Return the similarity that two articles in these languages need to be one story."""
     return SAME_LANGUAGE.get(a, OTHER_LANGUAGE) if a == b else CROSS_LANGUAGE
 
 
 class RecentArticles:
-    """A topic's articles of the last days, indexed by stem.
+    """The articles of a topic that a new one is compared with, indexed by stem.
 
     Args:
-        seen: The articles with a text of their own.
+        articles: Those with a text of their own: no copies.
     """
 
-    def __init__(self, seen: Iterable[RecentArticle] = ()) -> None:
-        self._seen: list[RecentArticle] = []
-        self._plain: list[float] = []  # lengths as if every stem were rare
+    def __init__(self, articles: Iterable[RecentArticle] = ()) -> None:
+        self._articles: list[RecentArticle] = []
+        self._lengths: list[float] = []  # as if every stem were rare
         self._postings: dict[str, list[int]] = {}
         self._stories: dict[str, list[int]] = {}
-        self._told_in: Counter[str] = Counter()
-        for article in seen:
+        self._stories_with: Counter[str] = Counter()
+        for article in articles:
             self.add(article)
 
     def add(self, article: RecentArticle) -> None:
-        """One more article."""
-        number = len(self._seen)
-        inside = self._stories.setdefault(article.story_id, [])
-        known = {stem for n in inside for stem in self._seen[n].features.terms}
-        self._told_in.update(article.features.terms.keys() - known)
+        """Add an article."""
+        number = len(self._articles)
+        in_story = self._stories.setdefault(article.story_id, [])
+        known = {stem for n in in_story for stem in self._articles[n].features.terms}
+        self._stories_with.update(article.features.terms.keys() - known)
         for each in article.features.terms:
             self._postings.setdefault(each, []).append(number)
-        inside.append(number)
-        self._plain.append(math.hypot(*article.features.terms.values()) or 1.0)
-        self._seen.append(article)
+        in_story.append(number)
+        self._lengths.append(math.hypot(*article.features.terms.values()) or 1.0)
+        self._articles.append(article)
 
     def rarity(self, stem: str) -> float:
-        """How little the window's stories share a stem: 1 where fewer than two have it."""
-        stories = self._told_in[stem]
+        """Return how few stories share a stem: 1 where fewer than two have it."""
+        stories = self._stories_with[stem]
         return 1.0 if stories < COMMON_FROM else 1 - stories / (len(self._stories) + SMOOTHING)
 
     def assign(self, own: StoryFeatures, moment: datetime, window: timedelta) -> StoryAssignment:
-        """The story an article belongs to.
+        """Find the story an article belongs to.
 
         Args:
             own: The article.
-            moment: When it was published, else first seen.
-            window: Articles further apart are different stories.
+            moment: When it was published, or first seen where it has no date.
+            window: Articles further apart belong to different stories.
         """
-        shares: dict[str, list[tuple[float, float, int]]] = {}
-        for number, found in self._similar(own):
-            other = self._seen[number]
+        scores: dict[str, list[tuple[float, int]]] = {}
+        for number, cosine in self._most_similar(own):
+            other = self._articles[number]
             if abs(other.moment - moment) <= window:
-                found *= _decay(other.moment - moment)
-                share = found / threshold(own.language, other.features.language)
-                shares.setdefault(other.story_id, []).append((share, found, number))
-        if not shares:
-            hours = window.total_seconds() / 3600
-            reason = f"The topic has no story like it in the {hours:.0f} h around it."
-            return StoryAssignment(None, "", 0.0, reason)
-        return self._nearest(own, shares)
+                similarity = cosine * _decay(other.moment - moment)
+                score = similarity / threshold(own.language, other.features.language)
+                scores.setdefault(other.story_id, []).append((score, number))
+        if not scores:
+            hours = round(window / timedelta(hours=1))
+            return StoryAssignment(None, "", 0.0, Phrase("decision.no_similar_story", hours=hours))
+        return self._nearest_story(own, scores)
 
-    def _similar(self, own: StoryFeatures) -> Iterator[tuple[int, float]]:
-        """The articles that share most, with their cosine."""
+    def _most_similar(self, own: StoryFeatures) -> Iterator[tuple[int, float]]:
+        """Yield the articles that share most, each with its cosine."""
         shared: dict[int, float] = {}
-        for each, own_weight in own.terms.items():
-            rare = own_weight * self.rarity(each) ** 2
+        for each, weight in own.terms.items():
+            rare = weight * self.rarity(each) ** 2
             for number in self._postings.get(each, ()):
-                terms = self._seen[number].features.terms
+                terms = self._articles[number].features.terms
                 shared[number] = shared.get(number, 0.0) + rare * terms[each]
         length = self._length(own.terms)
-        for number in nlargest(CANDIDATES, shared, key=lambda n: shared[n] / self._plain[n]):
-            other = self._length(self._seen[number].features.terms)
+        for number in nlargest(CANDIDATES, shared, key=lambda n: shared[n] / self._lengths[n]):
+            other = self._length(self._articles[number].features.terms)
             yield number, shared[number] / (length * other)
 
     def _length(self, terms: Mapping[str, float]) -> float:
         return math.sqrt(sum((w * self.rarity(k)) ** 2 for k, w in terms.items()))
 
-    def _nearest(
-        self, own: StoryFeatures, shares: Mapping[str, list[tuple[float, float, int]]]
+    def _nearest_story(
+        self, own: StoryFeatures, scores: Mapping[str, list[tuple[float, int]]]
     ) -> StoryAssignment:
-        """The story whose nearest articles are nearest."""
-        ranked = {
-            story: sum(share for share, _, _ in nlargest(NEAREST, found))
+        """Return the story whose nearest articles are nearest on average."""
+        means = {
+            story: sum(score for score, _ in nlargest(NEAREST, of_story))
             / min(NEAREST, len(self._stories[story]))
-            for story, found in shares.items()
+            for story, of_story in scores.items()
         }
-        story = max(ranked, key=lambda s: (ranked[s], s))
-        _, _, number = max(shares[story])
-        other = self._seen[number]
+        story = max(means, key=lambda s: (means[s], s))
+        _, number = max(scores[story])
+        other = self._articles[number]
         needed = threshold(own.language, other.features.language)
-        return _assignment(other, ranked[story] * needed, needed)
+        return _assignment(other, means[story] * needed, needed)
 
 
-def assign(
-    own: StoryFeatures, moment: datetime, seen: Iterable[RecentArticle], window: timedelta
-) -> StoryAssignment:
-    """:meth:`Window.assign` in a window of these articles."""
-    return RecentArticles(seen).assign(own, moment, window)
-
-
-def similarity(a: Mapping[str, float], b: Mapping[str, float]) -> float:
-    """Cosine of two articles' terms, as if nothing else were known."""
-    shared = sum(w * b[k] for k, w in a.items() if k in b)
-    lengths = math.hypot(*a.values()) * math.hypot(*b.values())
-    return shared / lengths if shared else 0.0
-
-
-def _assignment(other: RecentArticle, found: float, needed: float) -> StoryAssignment:
-    measure = f"similarity {found:.2f}, needed {needed:.2f}"
-    if found >= needed:
-        reason = f"The same story as in {other.outlet}: {measure}."
-        return StoryAssignment(other.story_id, other.article_id, found, reason)
-    reason = f"The nearest is in {other.outlet}: {measure}."
-    return StoryAssignment(None, other.article_id, found, reason)
+def _assignment(other: RecentArticle, similarity: float, needed: float) -> StoryAssignment:
+    matches = similarity >= needed
+    reason = Phrase(
+        "decision.same_story" if matches else "decision.nearest_story",
+        outlet=other.outlet,
+        percent=round(100 * similarity),
+        needed=round(100 * needed),
+    )
+    story = other.story_id if matches else None
+    return StoryAssignment(story, other.article_id, similarity, reason)
 
 
 def _decay(apart: timedelta) -> float:

@@ -1,16 +1,17 @@
-"""The worker: from ``news.matches`` to decisions, each batch in one transaction of the store.
+"""The worker of the alerts stage: from ``news.matches`` to decisions, one transaction per batch.
 
 ::
 
-    poll ─▶ read (CPU) ─▶ ┌ one write transaction ─────────────────────────┐ ─▶ commit
-                          │ gather ─▶ decide ─▶ record  each match, in order │
-                          │ tell                        then what is to tell │
-                          └────────────────────────────────────────────────┘
+    poll ─▶ prepare (CPU) ─▶ ┌ one write transaction of the store ──────────────┐ ─▶ commit
+                             │ load_context ─▶ decide ─▶ persist   for each match │
+                             │ queue_notifications                 for the batch  │
+                             └──────────────────────────────────────────────────┘
 
-Killed after the transaction and before the commit, the batch comes again: every match finds its
-decision and is dropped as ``repeated``. The decision's key guards that, not an offset: a stream
-file that was made anew begins at 0 again, and nothing of it may be passed over. What cannot be
-decoded is poison: :mod:`core.streams.consume_loop` sets it aside.
+If the process is killed after the transaction and before the commit, the batch is read again: every
+match then finds its decision and is dropped as ``repeated``. The key of the decision prevents
+repeats, not the offset: a stream file that was created again starts at 0, and its records must all
+be decided. A record that cannot be decoded is poison and becomes a dead letter
+(:mod:`core.streams.consume_loop`).
 """
 
 from __future__ import annotations
@@ -21,9 +22,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Unpack
 
-import structlog
-
-from alerts.context import PreparedMatch, TopicWindows, gather, read
+from alerts.context import PreparedMatch, TopicWindows, load_context, prepare
 from alerts.decide import decide
 from alerts.persist import PendingNotification, persist_decision, queue_notifications
 from config.catalog.models import AlertPolicy, Catalog
@@ -40,27 +39,27 @@ from core.streams.port import Batch, Consumer, StreamLog
 
 GROUP = "alerts"
 STAGE = "alerts"
-SLACK = timedelta(days=1)
-EVENTS = ("opened", "updated", "suppressed")
+RETENTION_MARGIN = timedelta(days=1)
+"""How much longer than needed texts can be compared; covers a clock that is off."""
 
-log = structlog.get_logger(__name__)
+EVENTS = ("opened", "updated", "suppressed")
 
 
 @dataclass(slots=True)
-class _Tally:
+class _BatchCounts:
     events: Counter[str] = field(default_factory=Counter)
     dispositions: Counter[str] = field(default_factory=Counter)
 
 
 class AlertsWorker:
-    """Decides batches of matches.
+    """Decides about batches of matches.
 
     Args:
-        store: Where decisions are kept.
-        catalog: Gives the files in force.
-        settings: The story window.
-        clock: The present.
-        dispositions: Where each match's end is counted.
+        store: Where decisions are persisted.
+        catalog: Returns the operator's files in force.
+        settings: Has the story window.
+        clock: Returns the present.
+        dispositions: Counts what became of each match.
     """
 
     def __init__(
@@ -80,11 +79,11 @@ class AlertsWorker:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many matches opened an alert, updated one, or were suppressed, since the start."""
+        """How many matches opened an alert, updated one or were suppressed since the start."""
         return {name: self._events[name] for name in EVENTS}
 
-    def run(self, consumer: Consumer, **how: Unpack[LoopOptions]) -> LoopResult:
-        """Work until told to stop or idle; ``how`` goes to the consume loop."""
+    def run(self, consumer: Consumer, **options: Unpack[LoopOptions]) -> LoopResult:
+        """Decide until stopped or idle; the options are passed to the consume loop."""
 
         def attempt(batch: Batch) -> None:
             self.handle(batch)
@@ -96,66 +95,65 @@ class AlertsWorker:
             stage=STAGE,
             clock=self._clock,
             dispositions=self._dispositions,
-            **how,
+            **options,
         )
 
     def handle(self, batch: Batch) -> None:
-        """Decide a batch; when this returns, all of it is kept.
+        """Decide about a batch in one transaction.
 
         Raises:
-            PoisonError: A record that is no match; nothing was kept.
-            StoreError: Nothing was kept; give the batch again.
+            PoisonError: A record is not a match; nothing was written.
+            StoreError: Nothing was written; the batch can be handled again.
         """
-        readings = [read(from_record(record, Match)) for record in batch.records]
+        matches = [prepare(from_record(record, Match)) for record in batch.records]
         catalog = self._catalog()
-        tally = self._store.transact(lambda c: self._decide_all(c, catalog, readings))
-        self._events.update(tally.events)
-        for name, number in tally.dispositions.items():
+        counts = self._store.transact(lambda c: self._decide_all(c, catalog, matches))
+        self._events.update(counts.events)
+        for name, number in counts.dispositions.items():
             self._dispositions.count(STAGE, name, number)
 
     def forget(self) -> int:
-        """Forget what texts out of every topic's reach are compared by; cheap, call it hourly.
+        """Delete what articles are compared by once no topic can match them; cheap, run it hourly.
 
         Returns:
-            How many rows of the index went.
+            How many rows of the index were deleted.
         """
         ages = [topic.alert.max_age for topic in self._catalog().topics]
         reach = max(ages, default=AlertPolicy().max_age) + self._window
-        return self._store.transact(
-            lambda c: story_store.forget_comparisons(c, self._clock() - reach - SLACK)
-        )
+        before = self._clock() - reach - RETENTION_MARGIN
+        return self._store.transact(lambda c: story_store.forget_comparisons(c, before))
 
     def _decide_all(
-        self, connection: Connection, catalog: Catalog, readings: list[PreparedMatch]
-    ) -> _Tally:
-        story_store.lock_topics(connection, {reading.match.topic_id for reading in readings})
-        tally = _Tally()
+        self, connection: Connection, catalog: Catalog, matches: list[PreparedMatch]
+    ) -> _BatchCounts:
+        story_store.lock_topics(connection, {prepared.match.topic_id for prepared in matches})
+        counts = _BatchCounts()
         windows = TopicWindows(connection, self._window)
-        tellings = [self._decide(windows, catalog, reading, tally) for reading in readings]
-        wanted = [t for t in tellings if t is not None]
-        queue_notifications(connection, wanted, catalog.alerts, now=self._clock())
-        return tally
+        decided = [self._decide(windows, catalog, prepared, counts) for prepared in matches]
+        notifications = [notification for notification in decided if notification is not None]
+        queue_notifications(connection, notifications, catalog.alerts, now=self._clock())
+        return counts
 
     def _decide(
-        self, windows: TopicWindows, catalog: Catalog, reading: PreparedMatch, tally: _Tally
+        self, windows: TopicWindows, catalog: Catalog, prepared: PreparedMatch, counts: _BatchCounts
     ) -> PendingNotification | None:
         now = self._clock()
-        topic = catalog.topic(reading.match.topic_id)
-        context = gather(windows, reading, topic, now=now)
-        decision = decide(reading.match, context)
+        topic = catalog.topic(prepared.match.topic_id)
+        context = load_context(windows, prepared, topic, now=now)
+        decision = decide(prepared.match, context)
         if isinstance(decision, Drop):
-            tally.dispositions[decision.reason] += 1
+            counts.dispositions[decision.reason] += 1
             return None
-        tally.events[decision.event.value] += 1
-        tally.dispositions[decision.code.value] += 1
+        counts.events[decision.event.value] += 1
+        counts.dispositions[decision.code.value] += 1
         if decision.notify:
-            waited = (now - reading.match.article.fetched_at).total_seconds()
+            waited = (now - prepared.match.article.fetched_at).total_seconds()
             metrics.END_TO_END.labels("fetched_to_decided").observe(max(0.0, waited))
-        return persist_decision(windows, reading, decision, topic, catalog.alerts, now=now)
+        return persist_decision(windows, prepared, decision, topic, catalog.alerts, now=now)
 
 
 def join(streams: StreamLog, slot: str) -> Consumer:
-    """A member of the group that decides.
+    """Join the group of the alerts stage.
 
     Args:
         streams: The engine.

@@ -56,7 +56,7 @@ def _features(
 ) -> stories.StoryFeatures:
     return stories.StoryFeatures(
         language=language,
-        terms=stories.terms(title, text, language, topical),
+        terms=stories.weigh_terms(title, text, language, topical),
         title=tuple(title),
         words=tuple(sorted({*title, *text})),
     )
@@ -80,7 +80,8 @@ def pairs(path: Path) -> None:
             words = folded_words(row["text" + side])
             text = words[TITLE_WORDS : TITLE_WORDS + stories.WORDS]
             both.append(_features(row["lang" + side], words[:TITLE_WORDS], text, set()))
-        found = stories.similarity(both[0].terms, both[1].terms)
+        known = stories.RecentArticles([stories.RecentArticle("1", "s", "x", NOW, both[0])])
+        found = known.assign(both[1], NOW, WINDOW).similarity
         scored[row["lang1"], row["lang2"]].append((found, row["overall"] <= 2))
     for (one, two), rows in sorted(scored.items()):
         at = stories.threshold(one, two)
@@ -107,17 +108,16 @@ def groups(orders: int = 20) -> None:
 
 
 def assign_all(articles: list[tuple[str, Wording]], topical: set[str]) -> dict[str, set[str]]:
-    """The events in each story."""
-    seen: list[stories.RecentArticle] = []
-    told: dict[str, set[str]] = {}
+    """Return the events in each story."""
+    recent = stories.RecentArticles()
+    events: dict[str, set[str]] = {}
     for number, (event, wording) in enumerate(articles):
         words = folded_words(wording.title), folded_words(wording.lead)
         own = _features(wording.language, *words, topical)
-        choice = stories.assign(own, NOW, seen, WINDOW)
-        story = choice.story_id or str(number)
-        told.setdefault(story, set()).add(event)
-        seen.append(stories.RecentArticle(str(number), story, "x", NOW, own))
-    return told
+        story = recent.assign(own, NOW, WINDOW).story_id or str(number)
+        events.setdefault(story, set()).add(event)
+        recent.add(stories.RecentArticle(str(number), story, "x", NOW, own))
+    return events
 
 
 def _comparable(number: int, title: str, text: str, outlet: str) -> copies.Comparable:
@@ -133,6 +133,10 @@ def _comparable(number: int, title: str, text: str, outlet: str) -> copies.Compa
         frozenset(headline),
         frozenset(headline + words[: stories.WORDS]),
     )
+
+
+def _is_copy(article: copies.Comparable, other: copies.Comparable) -> bool:
+    return copies.find_original(article, [other]) is not None
 
 
 def _sentences(text: str) -> list[str]:
@@ -177,10 +181,8 @@ def copies_(path: Path) -> None:
                 own = _comparable(number, row["title"], row["text"], "a")
                 text = _copied(row["text"], share, edit, dice)
                 strange = dice.choice(others)["title"]
-                with_title += (
-                    copies.find(_comparable(0, row["title"], text, "b"), [own]) is not None
-                )
-                without += copies.find(_comparable(0, strange, text, "b"), [own]) is not None
+                with_title += _is_copy(_comparable(0, row["title"], text, "b"), own)
+                without += _is_copy(_comparable(0, strange, text, "b"), own)
             print(
                 f"{name:9} {share:.0%} edited: recall {with_title / len(chosen):.3f}, "
                 f"under a strange headline {without / len(chosen):.3f}"
@@ -202,7 +204,7 @@ def _real_pairs(rows: list[dict[str, Any]]) -> None:
         (copy.similarity, rows[a]["title"], rows[b]["title"], known[a].outlet, known[b].outlet)
         for a, b in near
         if known[a].outlet != known[b].outlet
-        and (copy := copies.find(known[a], [known[b]])) is not None
+        and (copy := copies.find_original(known[a], [known[b]])) is not None
     ]
     print(f"{len(known)} articles, {len(near)} candidates, {len(found)} pairs of two outlets pass")
     for line in sorted(found):

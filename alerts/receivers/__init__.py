@@ -16,6 +16,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Protocol, cast
 
+from config.catalog.alerts import CONSOLE
 from config.catalog.models import Catalog, FilePosition, ReceiverDefinition
 from config.faults import Fault, in_file_order
 from core.clock import Clock
@@ -28,7 +29,7 @@ RECEIVERS: dict[str, str] = {
 }
 """Kind to ``module:class``."""
 
-CONSOLE = ReceiverDefinition("console", "console", {}, {}, FilePosition("alerts.yaml", 1, 1))
+CONSOLE_RECEIVER = ReceiverDefinition(CONSOLE, CONSOLE, {}, {}, FilePosition("alerts.yaml", 1, 1))
 """The receiver that always exists."""
 
 
@@ -120,7 +121,7 @@ def receiver_kind(kind: str) -> ReceiverKind:
 def definition_of(receivers: Sequence[ReceiverDefinition], name: str) -> ReceiverDefinition | None:
     """The receiver of that id; the console is always there."""
     found = next((r for r in receivers if r.id == name), None)
-    return CONSOLE if found is None and name == CONSOLE.id else found
+    return CONSOLE_RECEIVER if found is None and name == CONSOLE else found
 
 
 def receiver_faults(catalog: Catalog) -> list[Fault]:

@@ -1,13 +1,14 @@
-"""What a mail says, made from a notification's stored body. Pure.
+"""The content of a message about a notification, before it has a receiver's form. Pure.
 
 ::
 
-    Body ──▶ Letter: subject, notices, articles with marked sentences, links ──▶ the two parts
+    NotificationBody (what was stored), DeliveryContext (this attempt), a language
+        ──message_content()──▶ MessageContent
 
-All of it is untrusted text: it is cleaned to one line without control or direction characters and
-cut, and a link is one only where it leads to http or https. The subject keeps all that changes in
-one leading bracket, so that the *base subject* (RFC 5256, 2.1), by which mail programs thread
-besides References, stays the story's title.
+Titles, sentences and names are untrusted: each becomes one line without control or direction
+characters and of limited length, and a URL is a link only if it is http or https. The subject keeps
+everything that changes between messages in one leading bracket, so that the *base subject*
+(RFC 5256, 2.1), by which mail programs thread besides References, stays the story's title.
 """
 
 from __future__ import annotations
@@ -16,15 +17,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.notification import NotificationBody, ShownArticle
-from config.i18n import Translator
+from alerts.notification import NotificationArticle, NotificationBody
+from config.i18n import VERBATIM, Translator
 from core.http import wire_url
 from core.messages import Evidence, Field
 from core.text import clean_line, lang_attribute
 from core.text.excerpt import Piece, sentence_of
 
 LATE = timedelta(minutes=30)
-"""Older notifications say that they come late."""
+"""A message about an older notification says that it is late: its reader takes it for news."""
 
 MAX_ARTICLES = 8
 MAX_SENTENCES = 2
@@ -32,11 +33,12 @@ MAX_ALSO_IN = 12
 MAX_TITLE = 300
 MAX_SUBJECT_TITLE = 150
 MAX_TAG = 60
+MAX_REASON = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A name, and where it leads; an empty URL leads nowhere."""
+    """A name and its URL; the URL is empty where there is none."""
 
     name: str
     url: str
@@ -44,15 +46,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class ArticleContent:
-    """An article as the mail shows it.
+    """An article as a message shows it.
 
     Attributes:
-        title: Empty where the mail's heading says it already.
+        title: Empty where it is the title of the message.
         facts: Language and time.
-        language: For the ``lang`` attribute, empty where unknown.
+        language: For a ``lang`` attribute; empty where unknown.
         also_in: Outlets with the same text.
-        more_outlets: How many of those there was no room for, in words.
-        why: Score and rules.
+        more_outlets: A text with the number of those left out; empty where none was.
+        why: A text with score and rules.
     """
 
     title: str
@@ -68,16 +70,20 @@ class ArticleContent:
 
 @dataclass(frozen=True, slots=True)
 class MessageContent:
-    """A whole mail before it has a form.
+    """Everything a message says.
 
     Attributes:
+        t: Translator of the message's language.
         subject: One line.
         labels: Topic, severity, kind.
-        meaning: What the kind means.
-        notices: What must be said first: that it may be a repeat, that it comes late.
-        more: How many articles there was no room for, in words.
-        read: URL of the first article.
-        reason: Why it was sent, as the decision says it (English).
+        meaning: What the kind means; empty where its name says so.
+        notices: What is said first: that it may be a repeat, that it is late.
+        language: Of the title, for a ``lang`` attribute; empty where unknown.
+        more: A text with the number of articles left out; empty where none was.
+        read: URL of the first article; empty where it has none.
+        console: URL of the alert's page.
+        reason: Why it is sent.
+        reason_language: Language of the reason, for a ``lang`` attribute.
     """
 
     t: Translator
@@ -92,95 +98,104 @@ class MessageContent:
     read: str
     console: str
     reason: str
+    reason_language: str
     footer: str
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryContext:
-    """What a letter depends on besides the body.
+    """What a message depends on besides the notification's body.
 
     Attributes:
-        receiver: Its id.
-        target: The address it is for.
+        receiver: Id of the receiver.
+        target: The target the message is for.
         possible_repeat: An earlier attempt may have arrived.
-        late: When the notification was made, where that is long ago.
+        late_since: When the notification was made, if that is so long ago that the message says so.
     """
 
     receiver: str
     target: str
     possible_repeat: bool = False
-    late: datetime | None = None
+    late_since: datetime | None = None
 
 
 def message_content(
     body: NotificationBody,
-    occasion: DeliveryContext,
+    context: DeliveryContext,
     t: Translator,
     limit: int = MAX_ARTICLES,
 ) -> MessageContent:
-    """The letter about a notification.
+    """Return the content of a message.
 
     Args:
-        body: What was stored.
-        occasion: To whom, and what must be said of this attempt.
+        body: The stored body of the notification.
+        context: Whom the message is for, and what this attempt has to say.
         t: The language.
         limit: How many articles there is room for.
     """
     title = clean_line(body.story.title, MAX_TITLE) or t("notification.no_title")
-    shown = body.articles[:limit]
-    first = shown[0] if shown else None
-    left = len(body.articles) - len(shown)
-    labels, tags = _labels(body, t), _tags(body, occasion, t)
+    articles = body.articles[:limit]
+    first = articles[0] if articles else None
+    left_out = len(body.articles) - len(articles)
+    reason = body.phrase()
     return MessageContent(
         t=t,
-        subject=f"[{' | '.join(map(_tag, tags))}] {clean_line(title, MAX_SUBJECT_TITLE)}",
-        labels=labels,
-        meaning=_meaning(body.kind, t),
-        notices=tuple(_notices(occasion, t)),
+        subject=f"[{_tags(body, context, t)}] {clean_line(title, MAX_SUBJECT_TITLE)}",
+        labels=_labels(body, t),
+        meaning=_text_or_empty(t, f"notification.meaning.{body.kind}"),
+        notices=tuple(_notices(context, t)),
         title=title,
         language=lang_attribute(first.language) if first else "",
-        articles=tuple(_told(a, title, t) for a in shown),
-        more=t("notification.more_articles", n=left) if left else "",
+        articles=tuple(_article_content(a, title, t) for a in articles),
+        more=t("notification.more_articles", n=left_out) if left_out else "",
         read=_url(first.url) if first else "",
         console=_url(body.console_url),
-        reason=clean_line(body.reason),
-        footer=t("notification.footer", target=occasion.target, receiver=occasion.receiver),
+        reason=clean_line(t.phrase(reason), MAX_REASON),
+        reason_language="en" if reason.code == VERBATIM else t.code,
+        footer=t("notification.footer", target=context.target, receiver=context.receiver),
     )
+
+
+def late_since(created_at: datetime, now: datetime) -> datetime | None:
+    """Return when a notification was made if a message about it is late, else None."""
+    return created_at if now - created_at > LATE else None
 
 
 def _labels(body: NotificationBody, t: Translator) -> tuple[str, ...]:
     topic = clean_line(body.topic.title, MAX_TAG) or body.topic.id
-    severity = _optional(t, f"notification.severity.{body.severity}")
-    return tuple(
-        label for label in (topic, severity, t.of("notification.kind", body.kind)) if label
-    )
+    severity = _text_or_empty(t, f"notification.severity.{body.severity}")
+    kind = t.of("notification.kind", body.kind)
+    return tuple(label for label in (topic, severity, kind) if label)
 
 
-def _tags(body: NotificationBody, occasion: DeliveryContext, t: Translator) -> list[str]:
-    """What stands in the subject's bracket: an ordinary new story needs its topic only."""
+def _tags(body: NotificationBody, context: DeliveryContext, t: Translator) -> str:
+    """Return the content of the subject's bracket; the kind is left out for a new story."""
     topic, *others = _labels(body, t)
     tags = [topic, *(others[:-1] if body.kind == "new_story" else others)]
-    tags += [t("notification.late_tag")] if occasion.late else []
-    return tags + ([t("notification.repeat_tag")] if occasion.possible_repeat else [])
+    if context.late_since:
+        tags.append(t("notification.late_tag"))
+    if context.possible_repeat:
+        tags.append(t("notification.repeat_tag"))
+    return " | ".join(map(_without_brackets, tags))
 
 
-def _tag(text: str) -> str:
-    """Fit for the bracket: it must not end it."""
+def _without_brackets(text: str) -> str:
+    """Replace square brackets, which would end the subject's bracket."""
     return text.translate({ord("["): "(", ord("]"): ")"})
 
 
-def _notices(occasion: DeliveryContext, t: Translator) -> Iterable[str]:
-    if occasion.possible_repeat:
+def _notices(context: DeliveryContext, t: Translator) -> Iterable[str]:
+    if context.possible_repeat:
         yield t("notification.repeat")
-    if occasion.late:
-        yield t("notification.late", at=occasion.late)
+    if context.late_since:
+        yield t("notification.late", at=context.late_since)
 
 
-def _told(article: ShownArticle, heading: str, t: Translator) -> ArticleContent:
+def _article_content(article: NotificationArticle, heading: str, t: Translator) -> ArticleContent:
     title = clean_line(article.title, MAX_TITLE) or t("notification.no_title")
     moment = t.moment(article.published_at or article.first_seen_at)
     language = lang_attribute(article.language)
-    also, left = article.also_in[:MAX_ALSO_IN], len(article.also_in) - MAX_ALSO_IN
+    also, left_out = article.also_in[:MAX_ALSO_IN], len(article.also_in) - MAX_ALSO_IN
     rules = ", ".join(clean_line(rule, 100) for rule in article.rules[:10])
     return ArticleContent(
         title="" if title == heading else title,
@@ -190,17 +205,17 @@ def _told(article: ShownArticle, heading: str, t: Translator) -> ArticleContent:
         language=language,
         sentences=_sentences(article.evidence),
         also_in=tuple(Link(clean_line(a.outlet, 100), _url(a.url)) for a in also),
-        more_outlets=t("notification.and_more", n=left) if left > 0 else "",
+        more_outlets=t("notification.and_more", n=left_out) if left_out > 0 else "",
         why=_why(article.score, rules, t),
     )
 
 
 def _sentences(evidence: Sequence[Evidence]) -> tuple[tuple[Piece, ...], ...]:
-    """The first sentences that matched; the title, which stands above, only where no other did."""
-    below = [e for e in evidence if e.field is not Field.TITLE] or evidence
-    first = {e.sentence: e for e in reversed(below)}
-    chosen = list(dict.fromkeys(e.sentence for e in below))[:MAX_SENTENCES]
-    return tuple(pieces for s in chosen if (pieces := sentence_of(first[s], below)))
+    """Return the first sentences that matched; the title only where nothing else did."""
+    below_title = [e for e in evidence if e.field is not Field.TITLE] or evidence
+    first = {e.sentence: e for e in reversed(below_title)}
+    chosen = list(dict.fromkeys(e.sentence for e in below_title))[:MAX_SENTENCES]
+    return tuple(pieces for s in chosen if (pieces := sentence_of(first[s], below_title)))
 
 
 def _why(score: int, rules: str, t: Translator) -> str:
@@ -208,19 +223,10 @@ def _why(score: int, rules: str, t: Translator) -> str:
     return f"{points}; {t('notification.rules')} {rules}" if rules else points
 
 
-def _meaning(kind: str, t: Translator) -> str:
-    return _optional(t, f"notification.meaning.{kind}")
-
-
-def _optional(t: Translator, key: str) -> str:
+def _text_or_empty(t: Translator, key: str) -> str:
     return t(key) if t.has(key) else ""
 
 
 def _url(url: str) -> str:
-    """The URL where it is one to link to, else nothing."""
+    """Return the URL if it can be a link, else an empty string."""
     return wire_url(url) or ""
-
-
-def late(created_at: datetime, now: datetime) -> datetime | None:
-    """When a notification was made, where that is so long ago that it must be said."""
-    return created_at if now - created_at > LATE else None

@@ -1,7 +1,8 @@
-"""``alerts.yaml``: receivers and the routes to them.
+"""Reading ``alerts.yaml``: receivers and the routes to them.
 
-Only the frame is checked here: ids, kinds, routes. What a receiver of one kind needs is checked
-by ``alerts.receivers``; ``ReceiverDefinition.positions`` gives the position of every option.
+Only the frame is checked here: ids and routes. Which kinds of receivers exist and which options
+each has is checked by ``alerts.receivers``; ``ReceiverDefinition.positions`` gives the position of
+every option.
 """
 
 from __future__ import annotations
@@ -25,23 +26,23 @@ from config.yaml.nodes import MappingNode, ScalarNode, SequenceNode, YamlNode
 _FILE_KEYS: Final = ("console_url", "receivers", "routes")
 _ROUTE_KEYS: Final = ("match", "receivers")
 
-KINDS: Final = ("console", "webhook", "email", "slack", "telegram", "ntfy", "apprise", "feed")
 LABELS: Final = ("topic", "severity", "language", "outlet", "country")
+"""The labels of an alert that a route may match."""
 
 CONSOLE: Final = "console"
-"""The receiver that always exists: the web page and ``alerts list``."""
+"""Id and kind of the receiver that always exists: the web page and ``alerts list``."""
 
 
 def read_alerts(
     root: YamlNode, faults: Faults, variables: Variables, labels: dict[str, Collection[str]]
 ) -> AlertsDefinition:
-    """The sound receivers and routes of the file.
+    """Return the receivers and routes of the file that have no faults.
 
     Args:
-        root: What the file holds.
-        faults: Where faults go.
+        root: The root node of the file.
+        faults: Collects what is wrong.
         variables: Replaces ``${NAME}``.
-        labels: What is known of a label, for routes that can match nothing: topic, outlet, country.
+        labels: Known values of a label, to warn about routes that can never match.
     """
     section = Section(faults, root, "alerts.yaml", _FILE_KEYS, variables)
     seen: dict[str, FilePosition] = {}
@@ -66,7 +67,7 @@ def _receiver(
         section.fault("id", "E221", "The id `console` is taken.", mend)
     else:
         check_unique(section, "id", receiver_id, seen, "receiver")
-    kind = section.require("kind", values.one_of(*KINDS), "")
+    kind = section.require("kind", values.text, "")
     options = {
         key: _data(pair[1], faults, section.expanded)
         for key, pair in section.pairs.items()
@@ -86,7 +87,7 @@ def _receiver(
 def _data(
     node: YamlNode, faults: Faults, expand: Callable[[ScalarNode], str | values.InvalidValue]
 ) -> Any:
-    """A node as plain Python values, ``${NAME}`` replaced in every text."""
+    """Return a node as plain Python values, with ``${NAME}`` replaced in every text."""
     if isinstance(node, MappingNode):
         return {key: _data(value, faults, expand) for key, (_, value) in node.pairs.items()}
     if not isinstance(node, ScalarNode):
@@ -147,7 +148,7 @@ def _match(route: Section, faults: Faults, labels: dict[str, Collection[str]]) -
     for label, pattern in match.items():
         known = labels.get(label, ())
         if pattern and known and not any(fnmatchcase(value, pattern) for value in known):
-            message = f"No {label} there is matches {values.shown(pattern)}."
+            message = f"No known {label} matches {values.shown(pattern)}."
             section.fault(label, "W110", message, values.nearest(pattern, known))
     return match
 

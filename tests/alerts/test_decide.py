@@ -16,6 +16,7 @@ from alerts.decide import (
     decide,
 )
 from config.catalog.models import TopicState
+from config.i18n import Phrase, in_english
 from core.dispositions import Drop
 from core.ids import story_id
 from core.messages import AlertEventKind, Origin
@@ -24,8 +25,9 @@ from tests.alerts.scene import NOON, match
 OPENED, UPDATED = AlertEventKind.OPENED, AlertEventKind.UPDATED
 SUPPRESSED = AlertEventKind.SUPPRESSED
 LIVE = DecisionContext(now=NOON, state=TopicState.LIVE, max_age=timedelta(hours=48))
-TOLD = Neighbour("s" * 32, "a" * 32, 0.5, "The same story as in kurier.", told=True)
-UNTOLD = replace(TOLD, told=False)
+SAME_TEXT = Phrase("decision.same_text", outlet="kurier")
+ALERTED = Neighbour("s" * 32, "a" * 32, 0.5, SAME_TEXT, has_alert=True)
+NOT_ALERTED = replace(ALERTED, has_alert=False)
 
 
 def decided(context: DecisionContext, **values: object) -> Decision:
@@ -49,13 +51,13 @@ def test_an_article_unlike_any_other_opens_an_alert_and_is_told() -> None:
 @pytest.mark.parametrize(
     ("context", "code", "event", "role"),
     [
-        (replace(LIVE, copy=TOLD), "copy", SUPPRESSED, Role.COPY),
-        (replace(LIVE, story=TOLD), "same_story", UPDATED, Role.MEMBER),
+        (replace(LIVE, copy=ALERTED), "copy", SUPPRESSED, Role.COPY),
+        (replace(LIVE, story=ALERTED), "same_story", UPDATED, Role.MEMBER),
         (replace(LIVE, state=TopicState.DRAFT), "draft", SUPPRESSED, None),
         (replace(LIVE, state=TopicState.RETIRED), "retired", SUPPRESSED, None),
         (replace(LIVE, state=None), "retired", SUPPRESSED, None),
         (replace(LIVE, state=TopicState.SHADOW), "shadow", SUPPRESSED, Role.ORIGINAL),
-        (replace(LIVE, state=TopicState.SHADOW, story=TOLD), "shadow", SUPPRESSED, Role.MEMBER),
+        (replace(LIVE, state=TopicState.SHADOW, story=ALERTED), "shadow", SUPPRESSED, Role.MEMBER),
     ],
 )
 def test_what_is_not_new_or_not_live_is_not_told(
@@ -67,14 +69,14 @@ def test_what_is_not_new_or_not_live_is_not_told(
     assert decision.kind is None
 
 
-@pytest.mark.parametrize("context", [replace(LIVE, copy=UNTOLD), replace(LIVE, story=UNTOLD)])
+@pytest.mark.parametrize("neighbour", ["copy", "story"])
 def test_the_first_article_after_a_story_nobody_was_told_of_opens_its_alert(
-    context: DecisionContext,
+    neighbour: str,
 ) -> None:
-    decision = decided(context)
+    decision = decided(replace(LIVE, **{neighbour: NOT_ALERTED}))  # type: ignore[arg-type]
     assert (decision.event, decision.role) == (OPENED, Role.MEMBER)
     assert decision.notify
-    assert decision.story_id == UNTOLD.story_id
+    assert decision.story_id == NOT_ALERTED.story_id
 
 
 @pytest.mark.parametrize("origin", [Origin.BACKFILL, Origin.REPLAY])
@@ -93,7 +95,7 @@ def test_an_undated_article_is_too_old_by_when_it_was_first_seen() -> None:
     seen = {"published_at": None, "first_seen_at": NOON - timedelta(days=3)}
     decision = decided(LIVE, **seen)
     assert decision.code == "too_old"
-    assert "first seen 72 h ago, more than 48 h" in decision.reason
+    assert in_english(decision.reason) == "The article was first seen 72 h ago, more than 48 h."
 
 
 @pytest.mark.parametrize(
@@ -108,22 +110,22 @@ def test_an_undated_article_is_too_old_by_when_it_was_first_seen() -> None:
 def test_a_new_revision_is_never_told_again(
     event: AlertEventKind, code: str, then: AlertEventKind
 ) -> None:
-    before = PriorDecision(1, "r1", event, code, "s" * 32)
-    decision = decided(replace(LIVE, before=before), revision=2)
+    prior = PriorDecision(1, "r1", event, code, "s" * 32)
+    decision = decided(replace(LIVE, prior=prior), revision=2)
     assert (decision.event, decision.code) == (then, "revision")
     assert (decision.story_id, decision.notify) == ("s" * 32, False)
 
 
 def test_the_same_match_again_changes_nothing() -> None:
-    before = PriorDecision(1, "r1", OPENED, "new_story", "s" * 32)
-    decision = decide(match(), replace(LIVE, before=before))
+    prior = PriorDecision(1, "r1", OPENED, "new_story", "s" * 32)
+    decision = decide(match(), replace(LIVE, prior=prior))
     assert isinstance(decision, Drop)
     assert decision.reason == REPEATED
 
 
 def test_a_changed_rule_never_tells_an_article_decided_before() -> None:
-    before = PriorDecision(1, "r0", SUPPRESSED, "draft", "s" * 32)
-    decision = decided(replace(LIVE, before=before))
+    prior = PriorDecision(1, "r0", SUPPRESSED, "draft", "s" * 32)
+    decision = decided(replace(LIVE, prior=prior))
     assert (decision.event, decision.code, decision.notify) == (SUPPRESSED, "known", False)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.notification import MAX_BYTES, MAX_SENTENCE, alert_url, facts_of
+from alerts.notification import MAX_BYTES, MAX_SENTENCE, alert_url, article_facts
 from core.messages import Evidence, Field
 from tests.alerts.scene import NOON, TEXT, Scene, match
 
@@ -56,7 +56,7 @@ def test_a_long_sentence_is_cut_around_what_matched() -> None:
     span = Evidence(
         field=Field.TEXT, start=0, end=8, surface="Zielwort", rule="r", sentence=sentence
     )
-    [short] = facts_of(match().model_copy(update={"evidence": (span,)})).evidence
+    [short] = article_facts(match().model_copy(update={"evidence": (span,)})).evidence
     assert "Zielwort" in short.sentence
     assert short.sentence.startswith("…")
     assert short.sentence.endswith("…")

@@ -9,6 +9,7 @@ import pytest
 
 from config.catalog.models import AlertPolicy, Catalog, TopicState
 from config.errors import PoisonError, StoreError
+from config.i18n import Phrase, translator
 from core.messages import Origin
 from core.store import alerts as alert_store
 from core.store import outbox
@@ -77,6 +78,23 @@ def test_every_decision_is_published_with_the_alert_it_concerns(scene: Scene) ->
     with scene.store.read() as connection:
         ids = {dict(r.headers)["ce_id"] for r in outbox.load_oldest(connection, 10)}
     assert len(ids) == 3
+
+
+def test_reasons_are_stored_as_phrases_and_published_in_english(scene: Scene) -> None:
+    scene.see(match(), match(BOTE))
+    [alert] = scene.alerts()
+    with scene.store.read() as connection:
+        decisions = alert_store.load_decisions(connection, alert.id)
+        [card] = story_list.list_stories(connection, StoryFilter())
+    stored = {row.reason_code: Phrase.load(row.reason) for row in decisions}
+    assert stored["copy"] == Phrase("decision.same_text", outlet="kurier")
+    assert stored["new_story"].code == "decision.new_story_why"
+    assert Phrase.load(alert.reason) == Phrase.load(card.reason) == stored["new_story"]
+    assert translator("de").phrase(stored["copy"]) == "Derselbe Text wie bei kurier."
+    assert [event.reason for event in scene.events()] == [
+        "New story. The topic has no similar story within 72 h of it.",
+        "The same text as in kurier.",
+    ]
 
 
 def test_a_batch_that_comes_again_changes_nothing(scene: Scene) -> None:

@@ -8,6 +8,7 @@ import structlog
 import typer
 
 from config.errors import StreamError, UsageError
+from config.i18n import Phrase, in_english
 from config.settings import Settings
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows, say, write
@@ -58,7 +59,8 @@ def list_alerts(
         stories = {a.story_id: story_store.find_story(connection, a.story_id) for a in found}
     if topic and not found:
         _known_topic(topic, settings)
-    rows = [as_row(a) | {"outlets": s.outlets if (s := stories[a.story_id]) else 0} for a in found]
+    outlets = {story.id: story.outlets for story in stories.values() if story}
+    rows = [alert_row(a) | {"outlets": outlets.get(a.story_id, 0)} for a in found]
     columns = ("opened_at", "topic", "title", "state", "outlets", "id")
     print_rows(rows, columns, as_json=as_json, empty="Nothing was told yet.")
 
@@ -66,20 +68,20 @@ def list_alerts(
 @app.command()
 def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
     """One alert: its story's articles with the evidence, and who was told."""
-    from alerts.notification import shown_articles
+    from alerts.notification import group_copies
     from core.store import alerts as alert_store
     from core.store import deliveries as delivery_store
     from core.store import stories as story_store
 
     with open_store(open_settings()) as store, store.read() as connection:
         found = alert_store.get_alert(connection, alert)
-        articles = shown_articles(story_store.load_articles(connection, found.story_id))
+        articles = group_copies(story_store.load_articles(connection, found.story_id))
         decisions = alert_store.load_decisions(connection, found.id)
         told = delivery_store.load_notifications(connection, found.id)
-    row = as_row(found) | {
+    row = alert_row(found) | {
         "articles": [a.model_dump(mode="json") for a in articles],
-        "decisions": [_decision(d) for d in decisions],
-        "notifications": [_notification(n, deliveries) for n, deliveries in told],
+        "decisions": [decision_row(d) for d in decisions],
+        "notifications": [notification_row(n, deliveries) for n, deliveries in told],
     }
     if as_json:
         print_json(row)
@@ -112,15 +114,15 @@ def ack(
             except StreamError as error:  # it is acked; its record goes with the next run
                 log.warning("not_announced_yet", reason=str(error))
             relay.release()
-    row = as_row(found)
+    row = alert_row(found)
     if as_json:
         print_json(row)
     else:
         print_rows([row], ("id", "state", "acked_by"), as_json=False, empty="")
 
 
-def as_row(alert: Alert) -> dict[str, Any]:
-    """An alert as the commands print it."""
+def alert_row(alert: Alert) -> dict[str, Any]:
+    """Return an alert as the commands print it."""
     return {
         "id": alert.id,
         "topic": alert.topic_id,
@@ -129,7 +131,7 @@ def as_row(alert: Alert) -> dict[str, Any]:
         "title": alert.title,
         "state": alert.state,
         "severity": alert.severity,
-        "reason": alert.reason,
+        "reason": _english(alert.reason),
         "article_id": alert.article_id,
         "opened_at": rfc3339(alert.opened_at),
         "updated_at": rfc3339(alert.updated_at),
@@ -138,12 +140,16 @@ def as_row(alert: Alert) -> dict[str, Any]:
     }
 
 
-def _decision(decision: DecisionRow) -> dict[str, Any]:
-    names = ("article_id", "revision", "outlet", "event", "reason_code", "reason")
-    return {name: getattr(decision, name) for name in names}
+def decision_row(decision: DecisionRow) -> dict[str, Any]:
+    """Return a decision as the commands print it."""
+    names = ("article_id", "revision", "outlet", "event", "reason_code")
+    return {name: getattr(decision, name) for name in names} | {"reason": _english(decision.reason)}
 
 
-def _notification(notification: Notification, deliveries: tuple[Delivery, ...]) -> dict[str, Any]:
+def notification_row(
+    notification: Notification, deliveries: tuple[Delivery, ...]
+) -> dict[str, Any]:
+    """Return a notification with its deliveries as the commands print it."""
     return {
         "id": notification.id,
         "receiver": notification.receiver,
@@ -153,12 +159,17 @@ def _notification(notification: Notification, deliveries: tuple[Delivery, ...]) 
                 "target": d.target,
                 "state": d.state,
                 "attempts": d.attempts,
-                "last_error": d.last_error or None,
+                "last_error": _english(d.last_error) or None,
                 "delivered_at": rfc3339(d.delivered_at) if d.delivered_at else None,
             }
             for d in deliveries
         ],
     }
+
+
+def _english(stored: str) -> str:
+    """Return a stored reason in English; plain text stored by an older version as it is."""
+    return in_english(Phrase.load(stored))
 
 
 def _show(row: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools, fault, unk
 from alerts.receivers.email.addresses import MailServer, mailbox, server
 from alerts.receivers.email.mime import MimeMessage, compose
 from alerts.receivers.email.smtp import TlsMode, submit
-from alerts.rendering.content import DeliveryContext, late
+from alerts.rendering.content import DeliveryContext, late_since
 from config.catalog.models import ReceiverDefinition
 from config.catalog.values import shown
 from config.errors import DeliveryError
@@ -93,15 +93,15 @@ class EmailReceiver:
         sender, recipient = mailbox(options["from"], named=True), mailbox(outgoing.target)
         if sender is None or recipient is None:
             return None
-        occasion = DeliveryContext(
+        context = DeliveryContext(
             receiver=outgoing.receiver,
             target=outgoing.target,
             possible_repeat=outgoing.possible_repeat,
-            late=late(outgoing.created_at, self._tools.clock()),
+            late_since=late_since(outgoing.created_at, self._tools.clock()),
         )
         return compose(
             NotificationBody.model_validate_json(outgoing.body),
-            occasion,
+            context,
             translator(options.get("language", "en")),
             sender=sender,
             recipient=recipient,

@@ -1,17 +1,17 @@
-"""From a letter to the bytes of a message (RFC 5322, 2045). Pure, and the same every time.
+"""From a message's content to its bytes (RFC 5322, 2045). Pure: the same content, the same bytes.
 
 ::
 
-    Letter ──templates──▶ text, HTML ─┐
-    ids, addresses, date ─────────────┴──▶ multipart/alternative, lines of at most 998 bytes
+    MessageContent ──templates──▶ text, HTML ─┐
+    ids, addresses, date ─────────────────────┴──▶ multipart/alternative, lines of at most 998 bytes
 
-The header block is written here and not by :mod:`email.message`: its policies fold long ids into
-encoded words, which ends the thread (python/cpython#100991), and choose a random boundary.
-Everything in a header is either made of characters that cannot break a line or goes through an
-encoded word, so no title can add a header.
+The headers are written here and not by :mod:`email.message`: its policies fold long ids into
+encoded words, which breaks threads (python/cpython#100991), and choose a random boundary. Every
+header value is either made of characters that cannot end a line or goes through an encoded word, so
+no title can add a header.
 
-There is no List-Unsubscribe: recipients stand in the operator's file, and there is no address or
-page at which one could take itself out. The footer says whom to ask.
+There is no List-Unsubscribe: the recipients are in the operator's file, and there is no address or
+page where one could remove itself. The footer says whom to ask.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from config.i18n import Translator
 from core.ids import digest
 
 MAX_BYTES = 100_000
-"""Of a message; Gmail shows no more than 102 kB of one."""
+"""Size of a message; Gmail shows no more than 102 kB of one."""
 
 UNTHREADED = frozenset({"digest", "spike", "test"})
-"""Kinds that are not about one story."""
+"""Kinds of notifications that are not about one story."""
 
 IMPORTANCE = {"urgent": "high", "high": "high", "low": "low"}
 
@@ -53,10 +53,10 @@ _TEMPLATES = Environment(
 
 @dataclass(frozen=True, slots=True)
 class MimeMessage:
-    """A message ready to be handed in.
+    """A message ready to be submitted.
 
     Attributes:
-        data: Lines end with CRLF; dots are not doubled yet.
+        data: Lines end with CRLF; leading dots are not doubled yet.
         needs_utf8: Whether the server must offer SMTPUTF8.
     """
 
@@ -69,29 +69,29 @@ class MimeMessage:
 
 def compose(
     body: NotificationBody,
-    occasion: DeliveryContext,
+    context: DeliveryContext,
     t: Translator,
     *,
     sender: Mailbox,
     recipient: Mailbox,
     created_at: datetime,
 ) -> MimeMessage:
-    """The message about a notification, with as many of its articles as fit.
+    """Compose the message about a notification, with as many of its articles as fit.
 
     Args:
-        body: The notification's stored body.
-        occasion: What must be said of this attempt.
+        body: The stored body of the notification.
+        context: What this attempt has to say.
         t: The language.
-        sender: Whom it is from.
-        recipient: The one it is for.
+        sender: The From address.
+        recipient: The only recipient.
         created_at: When the notification was made.
     """
     own = f"<{digest('mail', body.id, recipient.address)}@{sender.domain}>"
     room = max(1, min(MAX_ARTICLES, len(body.articles)))
     while True:
-        about = message_content(body, occasion, t, room)
-        head = _head(own, about, body, sender, recipient, created_at)
-        data = (head + _parts(about, digest("boundary", own))).encode()
+        content = message_content(body, context, t, room)
+        head = _head(own, content, body, sender, recipient, created_at)
+        data = (head + _parts(content, digest("boundary", own))).encode()
         if len(data) <= MAX_BYTES or room == 1:
             break
         room -= 1
@@ -99,30 +99,30 @@ def compose(
     return MimeMessage(own, sender.address, recipient.address, data, utf8)
 
 
-def text_part(about: MessageContent) -> str:
-    """The letter as plain text."""
-    return _TEMPLATES.get_template("message.txt").render(content=about)
+def text_part(content: MessageContent) -> str:
+    """Render the message as plain text."""
+    return _TEMPLATES.get_template("message.txt").render(content=content)
 
 
-def html_part(about: MessageContent) -> str:
-    """The letter as HTML, everything in it escaped."""
-    return _TEMPLATES.get_template("message.html").render(content=about)
+def html_part(content: MessageContent) -> str:
+    """Render the message as HTML; everything in it is escaped."""
+    return _TEMPLATES.get_template("message.html").render(content=content)
 
 
 def thread_id(body: NotificationBody, domain: str) -> str:
-    """The id that all mails about a story refer to; no message has it, each is its child."""
+    """Return the id that all messages about a story refer to; no message has it as its own."""
     return f"<{digest('mail story', body.story.id)}@{domain}>"
 
 
 def list_id(topic: str, domain: str) -> str:
-    """A name for all mail about a topic, by which it can be sorted (RFC 2919)."""
+    """Return the List-Id of all messages about a topic, for mail filters (RFC 2919)."""
     label = re.sub(r"[^a-z0-9-]+", "-", topic.lower()).strip("-")[:100] or "topic"
     return f"<{label}.wirewatch.{domain}>"
 
 
 def _head(
     own: str,
-    about: MessageContent,
+    content: MessageContent,
     body: NotificationBody,
     sender: Mailbox,
     recipient: Mailbox,
@@ -135,7 +135,7 @@ def _head(
         "Date": format_datetime(created_at),
         "From": _from(sender),
         "To": recipient.address,
-        "Subject": _encoded(about.subject, "Subject"),
+        "Subject": _encoded(content.subject, "Subject"),
         "Message-ID": own,
         **thread,
         "List-Id": list_id(body.topic.id, sender.domain),
@@ -143,23 +143,23 @@ def _head(
         "Precedence": "bulk",
         "X-Auto-Response-Suppress": "All",
         **({"Importance": importance} if importance else {}),
-        "Content-Language": about.t.code,
+        "Content-Language": content.t.code,
         "MIME-Version": "1.0",
     }
     return "".join(f"{name}: {value}\r\n" for name, value in fields.items())
 
 
-def _parts(about: MessageContent, boundary: str) -> str:
-    """Plain text first: the last part a program can show is the one it shows."""
-    between = f"=_{boundary}"  # "=_" stands in no quoted-printable or base64 text
-    parts = (("plain", text_part(about)), ("html", html_part(about)))
-    shown = "".join(f"--{between}\r\n{_part(subtype, text)}" for subtype, text in parts)
-    kind = f'multipart/alternative;\r\n boundary="{between}"'
-    return f"Content-Type: {kind}\r\n\r\n{shown}--{between}--\r\n"
+def _parts(content: MessageContent, boundary: str) -> str:
+    """Return both parts, plain text first: programs show the last part they can."""
+    boundary = f"=_{boundary}"  # "=_" cannot occur in quoted-printable or base64 text
+    parts = (("plain", text_part(content)), ("html", html_part(content)))
+    encoded = "".join(f"--{boundary}\r\n{_part(subtype, text)}" for subtype, text in parts)
+    media_type = f'multipart/alternative;\r\n boundary="{boundary}"'
+    return f"Content-Type: {media_type}\r\n\r\n{encoded}--{boundary}--\r\n"
 
 
 def _part(subtype: str, text: str) -> str:
-    """One part, in the shorter encoding of its text: quoted-printable is long for Cyrillic."""
+    """Return a part in the shorter encoding of its text: quoted-printable is long for Cyrillic."""
     raw = text.encode()
     quoted = quopri.encodestring(raw).decode("ascii").replace("\n", "\r\n")
     packed = base64.encodebytes(raw.replace(b"\n", b"\r\n")).decode("ascii").replace("\n", "\r\n")
@@ -181,7 +181,7 @@ def _from(sender: Mailbox) -> str:
 
 
 def _encoded(text: str, name: str) -> str:
-    """A header's text on lines of at most 76 characters (RFC 2047 where it is not plain)."""
+    """Return a header's text in lines of at most 76 characters, by RFC 2047 if it is not plain."""
     plain = name == "Subject" and text.isascii() and "=?" not in text
     charset = "us-ascii" if plain else "utf-8"
     return Header(text, charset, maxlinelen=76, header_name=name).encode(linesep="\r\n")

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
-from alerts.notification import AlsoIn, NotificationBody, ShownArticle, ShownStory, ShownTopic
+from alerts.notification import (
+    AlsoIn,
+    NotificationArticle,
+    NotificationBody,
+    NotificationStory,
+    NotificationTopic,
+)
+from config.i18n import Phrase, in_english
 from core.messages import Evidence, Field
 from tests.alerts.scene import NOON
 
+REASON = Phrase(
+    "decision.new_story_why",
+    why=Phrase("decision.nearest_story", outlet="bote", percent=12, needed=22),
+)
 TITLE = "Schweden unterzeichnet den Antrag auf NATO-Beitritt"
 
 
@@ -18,7 +30,7 @@ def evidence(sentence: str, surface: str, field: Field = Field.TEXT) -> Evidence
     )
 
 
-def article(**values: Any) -> ShownArticle:
+def article(**values: Any) -> NotificationArticle:
     given: dict[str, Any] = {
         "id": "a" * 32,
         "revision": 1,
@@ -38,10 +50,10 @@ def article(**values: Any) -> ShownArticle:
             evidence("Den NATO-Beitritt hat die Außenministerin beantragt.", "NATO-Beitritt"),
         ),
     }
-    return ShownArticle(**given | values)
+    return NotificationArticle(**given | values)
 
 
-def second_article(**values: Any) -> ShownArticle:
+def second_article(**values: Any) -> NotificationArticle:
     given: dict[str, Any] = {
         "id": "b" * 32,
         "url": "https://post.example.org/world/sweden",
@@ -62,11 +74,13 @@ def body(**values: Any) -> NotificationBody:
         "id": "1" * 32,
         "kind": "new_story",
         "alert_id": "2" * 32,
-        "topic": ShownTopic(id="nato-membership", title="NATO membership negotiations"),
+        "topic": NotificationTopic(id="nato-membership", title="NATO membership negotiations"),
         "severity": "urgent",
-        "story": ShownStory(id="3" * 32, title=TITLE, first_seen=NOON, outlets=4),
+        "story": NotificationStory(id="3" * 32, title=TITLE, first_seen=NOON, outlets=4),
         "articles": (article(), second_article()),
-        "reason": "New story. The nearest story is 0.12 alike, under 0.31.",
+        "reason": in_english(REASON),
+        "reason_code": "new_story",
+        "reason_phrase": None if "reason" in values else json.loads(REASON.dump()),
         "console_url": "http://127.0.0.1:8080/alerts/" + "2" * 32,
     }
     return NotificationBody(**given | values)

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.notification import AlsoIn, NotificationBody, ShownStory, ShownTopic
+from alerts.notification import AlsoIn, NotificationBody, NotificationStory, NotificationTopic
 from alerts.receivers.email.addresses import Mailbox, mailbox, server
 from alerts.receivers.email.mime import MAX_BYTES, MimeMessage, compose, html_part, text_part
-from alerts.rendering.content import DeliveryContext, late, message_content
+from alerts.rendering.content import DeliveryContext, late_since, message_content
 from config.i18n import Translator, translator
 from tests.alerts.receivers.letters import TITLE, article, body, evidence, second_article
 from tests.alerts.scene import NOON
@@ -24,7 +24,7 @@ from tests.alerts.scene import NOON
 ENGLISH, GERMAN = translator("en"), translator("de")
 GOLDEN = Path(__file__).parent / "golden"
 DESK = DeliveryContext("mail", "desk@example.org")
-REPEAT = DeliveryContext("mail", "desk@example.org", possible_repeat=True, late=NOON)
+REPEAT = DeliveryContext("mail", "desk@example.org", possible_repeat=True, late_since=NOON)
 HOSTILE = (
     "</mark><script>alert(1)</script><img src=x onerror=alert(1)>\r\nBcc: all@example.org\r\n\r\n"
     "\u202egro.elpmaxe\u2066 =?utf-8?q?=0D=0ABcc=3A_x?= ]" + "ä" * 10_000
@@ -39,13 +39,13 @@ def box(text: str) -> Mailbox:
 
 def message(
     about: NotificationBody | None = None,
-    occasion: DeliveryContext = DESK,
+    context: DeliveryContext = DESK,
     t: Translator = ENGLISH,
     sender: str = "Wirewatch <alerts@example.org>",
     to: str = "desk@example.org",
 ) -> MimeMessage:
     about = about or body()
-    return compose(about, occasion, t, sender=box(sender), recipient=box(to), created_at=NOON)
+    return compose(about, context, t, sender=box(sender), recipient=box(to), created_at=NOON)
 
 
 def parsed(made: MimeMessage) -> EmailMessage:
@@ -79,12 +79,28 @@ class Page(HTMLParser):
 
 
 @pytest.mark.parametrize(
-    ("code", "occasion", "kind"), [("en", DESK, "new_story"), ("de", REPEAT, "update")]
+    ("code", "context", "kind"), [("en", DESK, "new_story"), ("de", REPEAT, "update")]
 )
-def test_a_letter_reads_like_this(code: str, occasion: DeliveryContext, kind: str) -> None:
-    about = message_content(body(kind=kind), occasion, translator(code))
+def test_a_letter_reads_like_this(code: str, context: DeliveryContext, kind: str) -> None:
+    about = message_content(body(kind=kind), context, translator(code))
     assert text_part(about) == (GOLDEN / f"{code}.txt").read_text()
     assert html_part(about) == (GOLDEN / f"{code}.html").read_text()
+
+
+def test_the_reason_is_in_the_readers_language() -> None:
+    english, german = message(), message(t=GERMAN)
+    assert "New story. The nearest article is in bote: 12% similar" in part(english, "plain")
+    assert "Neue Meldung. Am ähnlichsten ist ein Artikel bei bote: 12 %" in part(german, "plain")
+    assert re.search(r' lang="de" dir="auto">Neue Meldung', part(german, "html"))
+
+
+def test_a_reason_stored_by_an_older_version_is_shown_as_it_is_and_marked_as_english() -> None:
+    old = NotificationBody.model_validate_json(
+        body(reason="New story. Nobody knows it.").model_dump_json(exclude={"reason_phrase"})
+    )
+    german = message(old, t=GERMAN)
+    assert "\nNew story. Nobody knows it.\n" in part(german, "plain")
+    assert re.search(r' lang="en" dir="auto">New story. Nobody', part(german, "html"))
 
 
 def test_every_header_is_there() -> None:
@@ -111,7 +127,7 @@ def test_every_header_is_there() -> None:
 
 def test_the_same_attempt_makes_the_same_bytes_and_a_repeat_says_so() -> None:
     assert message() == message()
-    again = message(occasion=REPEAT)
+    again = message(context=REPEAT)
     assert again.id == message().id
     assert "may be a repeat" not in part(message(), "plain")
     for subtype in ("plain", "html"):
@@ -125,7 +141,7 @@ def test_ids_differ_by_target_and_notification_and_the_thread_only_by_story() ->
     made = [message(b, to=to) for b in about for to in ("a@example.org", "b@example.org")]
     assert len({m.id for m in made}) == 4
     assert len({parsed(m)["References"] for m in made}) == 1
-    other = body(story=ShownStory(id="4" * 32, title=TITLE, first_seen=NOON, outlets=1))
+    other = body(story=NotificationStory(id="4" * 32, title=TITLE, first_seen=NOON, outlets=1))
     assert parsed(message(other))["References"] != parsed(made[0])["References"]
 
 
@@ -144,7 +160,7 @@ def test_what_is_not_about_one_story_belongs_to_no_thread(kind: str) -> None:
         ("retraction", "Retraction", "Rücknahme"),
         ("spike", "Spike", "Häufung"),
         ("digest", "Digest", "Überblick"),
-        ("test", "Test", "Probe"),
+        ("test", "Test", "Test"),
         ("something_new", "something new", "something new"),
     ],
 )
@@ -166,7 +182,7 @@ def test_a_body_without_articles_or_links_still_makes_a_mail() -> None:
 
 
 def test_a_message_without_a_title_says_so() -> None:
-    story = ShownStory(id="3" * 32, title="\u202e \n", first_seen=NOON, outlets=1)
+    story = NotificationStory(id="3" * 32, title="\u202e \n", first_seen=NOON, outlets=1)
     assert parsed(message(body(story=story), t=GERMAN))["Subject"].endswith("] (ohne Titel)")
 
 
@@ -181,8 +197,8 @@ def test_hostile_text_can_do_nothing() -> None:
         evidence=(evidence(HOSTILE, "<script>"), evidence("a" * 2000, "")),
     )
     about = body(
-        topic=ShownTopic(id="nato-membership\r\nBcc: x", title=HOSTILE),
-        story=ShownStory(id="3" * 32, title=HOSTILE, first_seen=NOON, outlets=1),
+        topic=NotificationTopic(id="nato-membership\r\nBcc: x", title=HOSTILE),
+        story=NotificationStory(id="3" * 32, title=HOSTILE, first_seen=NOON, outlets=1),
         articles=(bad,),
         reason=HOSTILE,
         console_url="javascript:alert(1)",
@@ -234,8 +250,8 @@ def test_a_huge_notification_makes_a_mail_that_is_shown_whole() -> None:
 @given(st.text(max_size=400), st.text(max_size=80))
 def test_any_title_comes_out_of_the_subject_as_it_went_in(title: str, topic: str) -> None:
     about = body(
-        story=ShownStory(id="3" * 32, title=title, first_seen=NOON, outlets=1),
-        topic=ShownTopic(id="x", title=topic),
+        story=NotificationStory(id="3" * 32, title=title, first_seen=NOON, outlets=1),
+        topic=NotificationTopic(id="x", title=topic),
     )
     made = message(about)
     head = made.data.partition(b"\r\n\r\n")[0]
@@ -249,7 +265,7 @@ def test_any_title_comes_out_of_the_subject_as_it_went_in(title: str, topic: str
 
 def test_long_names_neither_break_ids_nor_lines() -> None:
     domain = "a" * 60 + "." + "nachrichtenredaktion-des-nordens" + ".example.org"
-    story = ShownTopic(id="t" * 100, title="x")
+    story = NotificationTopic(id="t" * 100, title="x")
     found = parsed(message(body(topic=story), sender=f"a@{domain}"))
     for name in ("Message-ID", "References", "In-Reply-To", "List-Id"):
         assert str(found[name]).endswith(f"{domain}>")
@@ -273,8 +289,8 @@ def test_addresses_beyond_ascii_are_put_as_mail_knows_them() -> None:
 
 
 def test_a_notification_is_late_after_half_an_hour() -> None:
-    assert late(NOON, NOON + timedelta(minutes=30)) is None
-    assert late(NOON, NOON + timedelta(minutes=31)) == NOON
+    assert late_since(NOON, NOON + timedelta(minutes=30)) is None
+    assert late_since(NOON, NOON + timedelta(minutes=31)) == NOON
 
 
 @pytest.mark.parametrize(

