@@ -1,14 +1,14 @@
-"""Words for people, in their language: a code and its parameters in, a text out.
+"""Texts for people in their own language: takes a code and its parameters, returns a text.
 
 ::
 
-    stages, store ── Phrase(code, params) ──▶ surface (page, mail, terminal) ──▶ Translator ──▶ text
-                    locales/<language>/LC_MESSAGES/<domain>.po ──────────────────────┘
+    stages, store ── Phrase(code, params) ──▶ page, mail or terminal ──▶ Translator ──▶ text
+                    locales/<language>/LC_MESSAGES/<domain>.po ──────────────┘
 
-Catalogues are gettext's, with codes as ``msgid``: ``console`` for the web pages, ``notifications``
-for what receivers send, ``reasons`` for decisions, feeds and deliveries. English is complete by
-definition; a test compares the other languages with it. What operators, outlets and servers wrote
-is shown as it is.
+The catalogues are gettext catalogues with codes as ``msgid``. There are three domains: ``console``
+for the web pages, ``notifications`` for what receivers send, and ``reasons`` for decisions, feeds
+and deliveries. English is the reference; a test checks that every other language has the same keys
+and parameters. Text written by operators, outlets and servers is shown unchanged.
 """
 
 from __future__ import annotations
@@ -18,8 +18,12 @@ import io
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config.i18n.phrase import VERBATIM, Param, Phrase, verbatim
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 __all__ = [
     "LANGUAGES",
@@ -32,13 +36,16 @@ __all__ = [
 ]
 
 LANGUAGES = ("en", "de")
-"""Languages with catalogues, by their ISO 639-1 codes."""
+"""Languages that have catalogues, as ISO 639-1 codes."""
 
 LOCALES = Path(__file__).parent / "locales"
 
+CLOCK_TOLERANCE = timedelta(milliseconds=200)
+"""How far two clocks of one installation may differ; a time that is less in the future is now."""
+
 
 class Translator:
-    """The words of one language.
+    """Produces texts in one language.
 
     Args:
         code: One of :data:`LANGUAGES`; also the value of a ``lang`` attribute.
@@ -46,37 +53,37 @@ class Translator:
 
     def __init__(self, code: str) -> None:
         self.code = code
-        self._texts = _texts(code)
+        self._catalogue = _catalogue(code)
 
     def __call__(self, key: str, /, **values: Param) -> str:
-        """Return the text of a key with the values put in.
+        """Return the text for a key with the values filled in.
 
         Raises:
-            KeyError: The catalogues have no such key.
+            KeyError: The catalogues do not have the key.
         """
-        text = self._texts.gettext(key)
+        text = self._catalogue.gettext(key)
         if not text:
             raise KeyError(key)
-        return text.format(**{name: self._shown(value) for name, value in values.items()})
+        return text.format(**{name: self._format(value) for name, value in values.items()})
 
     def plural(self, key: str, n: int, /, **values: Param) -> str:
-        """Return the text of a key for ``n`` things; ``{n}`` in it is the number.
+        """Return the text for ``n`` things; ``{n}`` in the text is the number.
 
         Raises:
-            KeyError: The catalogues have no such key.
+            KeyError: The catalogues do not have the key.
         """
-        text = self._texts.ngettext(key, key, n)
+        text = self._catalogue.ngettext(key, key, n)
         if not text:
             raise KeyError(key)
-        shown = {name: self._shown(value) for name, value in values.items()}
-        return text.format(n=self.number(n), **shown)
+        formatted = {name: self._format(value) for name, value in values.items()}
+        return text.format(n=self.number(n), **formatted)
 
     def has(self, key: str) -> bool:
-        """Whether there is a text for a key made of data, such as a state."""
-        return bool(self._texts.gettext(key) or self._texts.ngettext(key, key, 1))
+        """Return whether the catalogues have a key, singular or plural."""
+        return bool(self._catalogue.gettext(key) or self._catalogue.ngettext(key, key, 1))
 
     def of(self, group: str, value: str) -> str:
-        """Return the text for a value of the program, or the value where there is none."""
+        """Return the text for a value such as a state, or the value itself if there is no text."""
         return self(f"{group}.{value}") if self.has(f"{group}.{value}") else value.replace("_", " ")
 
     def phrase(self, phrase: Phrase) -> str:
@@ -92,63 +99,76 @@ class Translator:
         except (LookupError, ValueError, TypeError):  # no such text, or it needs other parameters
             return phrase.code
 
-    def _phrase(self, code: str, params: dict[str, Param]) -> str:
-        n = params.get("n")
-        if isinstance(n, int) and self._texts.ngettext(code, code, n):
-            del params["n"]
-            return self.plural(code, n, **params)
-        return self(code, **params)
+    def language(self, code: str) -> str:
+        """Return the name of a language, such as ``German``, or the code if it is unknown."""
+        return str(_locale(self.code).languages.get(code, code))
 
     def number(self, n: int) -> str:
-        """1234567 as 1,234,567 or 1.234.567."""
+        """Return an integer with thousands separators: 1,234,567 or 1.234.567."""
         from babel.numbers import format_decimal
 
         return format_decimal(n, locale=self.code)
 
+    def percent(self, share: float) -> str:
+        """Return a share of 1 as a rounded percentage: ``37%`` or ``37 %``."""
+        from babel.numbers import format_percent
+
+        return format_percent(share, locale=self.code)
+
     def span(self, time: timedelta) -> str:
-        """``40 s``, ``12 min``, ``5 h``, ``3 days``; in German in the dative: ``3 Tagen``."""
+        """Return a duration: ``40 s``, ``12 min``, ``5 h`` or ``3 days``.
+
+        German days are in the dative, because the texts that contain them need it.
+        """
         if time < timedelta(minutes=1):
-            return self("span.seconds", n=max(1, int(time.total_seconds())))
+            return self("time.seconds", n=max(1, int(time.total_seconds())))
         if time < timedelta(hours=1):
-            return self("span.minutes", n=time // timedelta(minutes=1))
+            return self("time.minutes", n=time // timedelta(minutes=1))
         if time < timedelta(days=2):
-            return self("span.hours", n=time // timedelta(hours=1))
-        return self("span.days", n=time.days)
+            return self("time.hours", n=time // timedelta(hours=1))
+        return self("time.days", n=time.days)
 
     def duration(self, time: timedelta) -> str:
-        """Return an interval or a limit: ``90 s``, ``10 min``, ``2.5 h``, ``3 days``.
+        """Return an interval or a limit: ``90 s``, ``10 min``, ``2.5 h`` or ``3 days``.
 
-        Unlike :meth:`span` it rounds, and uses the unit in which little is lost by that.
+        Unlike :meth:`span` it rounds, in the unit in which the least is lost by rounding.
         """
         if time < timedelta(minutes=2):
-            return self("span.seconds", n=self._rounded(time, timedelta(seconds=1), 0))
+            return self("time.seconds", n=self._rounded(time, timedelta(seconds=1), 0))
         if time < timedelta(hours=2):
-            return self("span.minutes", n=self._rounded(time, timedelta(minutes=1), 0))
+            return self("time.minutes", n=self._rounded(time, timedelta(minutes=1), 0))
         if time < timedelta(days=2):
-            return self("span.hours", n=self._rounded(time, timedelta(hours=1), 1))
-        return self("span.days", n=self._rounded(time, timedelta(days=1), 1))
+            return self("time.hours", n=self._rounded(time, timedelta(hours=1), 1))
+        return self("time.days", n=self._rounded(time, timedelta(days=1), 1))
+
+    def ago(self, moment: datetime, now: datetime) -> str:
+        """Return a time relative to now: ``just now``, ``12 min ago`` or ``in 5 h``."""
+        age = now - moment
+        if age < -CLOCK_TOLERANCE:
+            return self("time.in", span=self.span(-age))
+        if age < timedelta(minutes=1):
+            return self("time.now")
+        return self("time.ago", span=self.span(age))
+
+    def moment(self, moment: datetime) -> str:
+        """Return a date and time in UTC."""
+        from babel.dates import format_datetime
+
+        return format_datetime(moment.astimezone(UTC), self("time.format"), locale=self.code)
+
+    def _phrase(self, code: str, params: dict[str, Param]) -> str:
+        n = params.get("n")
+        if isinstance(n, int) and self._catalogue.ngettext(code, code, n):
+            del params["n"]
+            return self.plural(code, n, **params)
+        return self(code, **params)
 
     def _rounded(self, time: timedelta, unit: timedelta, digits: int) -> str:
         from babel.numbers import format_decimal
 
         return format_decimal(round(time / unit, digits), locale=self.code)
 
-    def ago(self, moment: datetime, now: datetime) -> str:
-        """``just now``, ``12 min ago``, ``in 5 h``."""
-        age = now - moment
-        if age < -timedelta(milliseconds=200):  # less is the difference of two clocks
-            return self("ago.in", span=self.span(-age))
-        if age < timedelta(minutes=1):
-            return self("ago.now")
-        return self("ago.past", span=self.span(age))
-
-    def moment(self, moment: datetime) -> str:
-        """The absolute time, in UTC."""
-        from babel.dates import format_datetime
-
-        return format_datetime(moment.astimezone(UTC), self("moment"), locale=self.code)
-
-    def _shown(self, value: Param) -> str | int | float:
+    def _format(self, value: Param) -> str | int | float:
         match value:
             case Phrase():
                 return self.phrase(value)
@@ -161,38 +181,45 @@ class Translator:
 
 @cache
 def translator(code: str) -> Translator:
-    """Return the translator of a language, made once."""
+    """Return the shared translator of a language."""
     return Translator(code)
 
 
 def in_english(phrase: Phrase) -> str:
-    """Return a phrase in English: for logs, public records, and programs."""
+    """Return a phrase in English, for logs, public records and programs."""
     return translator("en").phrase(phrase)
 
 
 @cache
-def _texts(code: str) -> gettext.NullTranslations:
-    """The catalogues of a language as gettext reads them, compiled in memory."""
+def _locale(code: str) -> Locale:
+    from babel import Locale
+
+    return Locale.parse(code)
+
+
+@cache
+def _catalogue(code: str) -> gettext.NullTranslations:
+    """Read and compile all catalogues of a language in memory."""
     from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    whole = Catalog(locale=code)
+    merged = Catalog(locale=code)
     for path in sorted((LOCALES / code / "LC_MESSAGES").glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=code, abort_invalid=True):
                 if message.id:
-                    whole[message.id] = message
+                    merged[message.id] = message
     compiled = io.BytesIO()
-    write_mo(compiled, whole)
+    write_mo(compiled, merged)
     compiled.seek(0)
     texts = gettext.GNUTranslations(compiled)
-    texts.add_fallback(_Missing())
+    texts.add_fallback(_NoText())
     return texts
 
 
-class _Missing(gettext.NullTranslations):
-    """Answers what the catalogues do not have; by itself gettext would answer with the key."""
+class _NoText(gettext.NullTranslations):
+    """Returns an empty text for an unknown key, where gettext would return the key itself."""
 
     def gettext(self, message: str) -> str:
         del message

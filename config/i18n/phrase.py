@@ -1,7 +1,7 @@
-"""A sentence for people as data: a code of the catalogues, and what is put into its text.
+"""A sentence for people as data: a code of the catalogues and the parameters of its text.
 
-What is stored or travels between stages is a phrase, never a text: the surface that shows it knows
-the reader's language (:class:`config.i18n.Translator`).
+Stages store and pass on phrases instead of texts, because only the page, mail or terminal that
+shows them knows the reader's language (see :class:`config.i18n.Translator`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 VERBATIM = "verbatim"
-"""Code of a phrase that is a text as it stands: stored before phrases were, or said by others."""
+"""Code of a phrase that holds a finished text, such as another server's error message."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -22,7 +22,7 @@ class Phrase:
 
     Attributes:
         code: Key of the catalogues, such as ``decision.too_old``.
-        params: Values for the text: texts, numbers, times, durations, and phrases.
+        params: Values for the text: strings, numbers, times, durations and other phrases.
     """
 
     code: str
@@ -33,26 +33,26 @@ class Phrase:
         object.__setattr__(self, "params", params)
 
     def dump(self) -> str:
-        """The phrase as JSON, to be stored."""
+        """Return the phrase as JSON, to be stored."""
         return json.dumps(_as_json(self), ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def load(cls, stored: str) -> Phrase:
-        """Read what :meth:`dump` wrote; any other text is a phrase of its own words."""
+        """Read the result of :meth:`dump`; any other text becomes a verbatim phrase."""
         if stored.startswith('{"phrase":'):
             try:
                 return _phrase(json.loads(stored))
             except (ValueError, KeyError, TypeError, AttributeError):
-                pass  # a text that only looks like one of ours
+                pass  # a text that only looks like a stored phrase
         return verbatim(stored)
 
 
 Param = str | int | float | datetime | timedelta | Phrase
-"""What may be put into the text of a phrase."""
+"""A value that the text of a phrase may contain."""
 
 
 def verbatim(text: str) -> Phrase:
-    """A text that is shown as it stands, in whatever language it is."""
+    """Return a phrase that is shown as this text in every language."""
     return Phrase(VERBATIM, text=text)
 
 

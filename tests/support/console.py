@@ -1,16 +1,15 @@
-"""A console over a store filled by hand, served on loopback as the program serves it."""
+"""A console over a store that a test fills, and stories, feeds and deliveries to fill it with."""
 
 from __future__ import annotations
 
-import asyncio
-import http.client
 import json
 import re
-import threading
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -26,15 +25,15 @@ from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
 from core.store.feed_record import FeedRecord
 from core.store.feeds import sync
+from tests.support.web_server import WebServer, request, web_server
 from wirewatch.web.app import create_app
 from wirewatch.web.runtime_status import RuntimeStatus
-from wirewatch.web.server import address, listen, serve
 
 HOSTILE = (
     '<script>document.title = "gotcha"</script><img src=x onerror=alert(1)>"\'{{7*7}} '
     "\u202egnp.exe \x1b[31m" + "Ein sehr langer Titel " * 500
 )
-"""Markup, a template, an override of the direction, an escape sequence, 10,000 characters."""
+"""Markup, a template, a change of the writing direction, an escape sequence, 10,000 characters."""
 
 SOURCES = """
 outlets:
@@ -62,22 +61,32 @@ rules:
 
 @dataclass
 class Console:
-    """A console that answers.
+    """A client of a running console.
 
     Attributes:
         host: ``127.0.0.1:PORT``.
-        cookie: Of the last answer that set one.
+        store: The console's store.
+        catalog: The files in force: two outlets, two topics.
+        clock: The present, if a test has put one in.
+        settings: Settings of the program.
+        ill: Stages that are not running, with reasons.
+        faults: Faults of the newest files.
+        language: Language that the reader prefers.
+        cookie: Cookie of the last answer that set one.
+        csrf: Form token of the last page that had one.
+        headers: Headers of the last answer.
     """
 
     host: str
     store: Store
+    catalog: Catalog
     clock: list[datetime]
     settings: Settings
     ill: list[str]
     faults: list[Fault]
+    language: str = "en"
     cookie: str = ""
     csrf: str = ""
-    language: str = "en"
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -85,51 +94,61 @@ class Console:
         """The console's address."""
         return f"http://{self.host}"
 
-    def ask(self, path: str, method: str = "GET", body: str = "") -> tuple[int, str]:
-        """One request; its status and body."""
+    def request(self, path: str, method: str = "GET", body: str = "") -> tuple[int, str]:
+        """Send one request; return its status and body."""
         headers = {"Host": self.host, "Accept-Language": self.language, "Cookie": self.cookie}
         if method == "POST":
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.url}
-        connection = http.client.HTTPConnection(self.host, timeout=30)
-        connection.request(method, path, body=body or None, headers=headers)
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        connection.close()
-        self.headers = {name.lower(): value for name, value in answer.getheaders()}
-        if cookie := self.headers.get("set-cookie"):
-            self.cookie = cookie.partition(";")[0]
-        if found := re.search(r'name="csrf" value="([^"]+)"', text):
-            self.csrf = found[1]
-        return answer.status, text
+        answer = request(self.host, method, path, body or None, headers)
+        self.headers = answer.headers
+        self.cookie = answer.cookie or self.cookie
+        if token := re.search(r'name="csrf" value="([^"]+)"', answer.body):
+            self.csrf = token[1]
+        return answer.status, answer.body
 
     def page(self, path: str) -> str:
-        """A page that is there."""
-        status, body = self.ask(path)
+        """Return a page that exists."""
+        status, body = self.request(path)
         assert status == 200, (status, body)
         return body
 
     def submit(self, path: str, fields: Sequence[tuple[str, str]]) -> str:
-        """Send a form as a browser does; the page it leads to."""
-        status, body = self.send(path, fields)
+        """Submit a form as a browser does; return the page that it leads to."""
+        status, body = self.post(path, fields)
         if status == 200:
             return body
         assert status == 303, (status, body)
         return self.page(self.headers["location"])
 
-    def send(self, path: str, fields: Sequence[tuple[str, str]]) -> tuple[int, str]:
-        """Send a form; its own answer."""
+    def post(self, path: str, fields: Sequence[tuple[str, str]]) -> tuple[int, str]:
+        """Submit a form without following the redirect."""
         if not self.csrf:
             self.page("/login")
-        return self.ask(path, "POST", urlencode([("csrf", self.csrf), *fields]))
+        return self.request(path, "POST", urlencode([("csrf", self.csrf), *fields]))
 
 
 @contextmanager
 def serve_console(folder: Path, clock: Callable[[], datetime]) -> Iterator[Console]:
-    """A console on a store of its own.
+    """Serve a console over a store of its own, on a server of its own.
 
     Args:
         folder: For the files and the store.
-        clock: The present at the beginning; :attr:`Console.clock` holds what it is then.
+        clock: The present, until a test puts another into :attr:`Console.clock`.
+    """
+    with web_server() as server, open_console(server, folder, clock) as console:
+        yield console
+
+
+@contextmanager
+def open_console(
+    server: WebServer, folder: Path, clock: Callable[[], datetime]
+) -> Iterator[Console]:
+    """Serve a console over a store of its own, on a server that many tests share.
+
+    Args:
+        server: The server.
+        folder: For the files and the store.
+        clock: The present, until a test puts another into :attr:`Console.clock`.
     """
     files = folder / "config"
     (files / "topics").mkdir(parents=True)
@@ -137,31 +156,35 @@ def serve_console(folder: Path, clock: Callable[[], datetime]) -> Iterator[Conso
     (files / "topics" / "nato.yaml").write_text(NATO, "utf-8")
     (files / "topics" / "talks.yaml").write_text(TALKS, "utf-8")
     settings = Settings(config_dir=files, data_dir=folder, http_allow_private=True)
-    catalog, faults = load_partly(files, {})
-    assert not [fault for fault in faults if fault.is_error]
-    store = Store.open(f"sqlite:///{folder}/store.db")
+    catalog, found = load_partly(files, {})
+    assert not [fault for fault in found if fault.is_error]
     moments: list[datetime] = []
     ill: list[str] = []
-    wrong: list[Fault] = []
-    running = RuntimeStatus(lambda: catalog, lambda: ill, lambda: wrong, settings)
-    app = create_app(store, lambda: moments[0] if moments else clock(), running)
-    loop, stop = asyncio.new_event_loop(), asyncio.Event()
-    with listen("127.0.0.1", 0) as listener:
-        host = address(listener).removeprefix("http://").rstrip("/")
-        task = serve(app, listener, stop)
-        serving = threading.Thread(target=loop.run_until_complete, args=(task,))
-        serving.start()
-        try:
-            yield Console(host, store, moments, settings, ill, wrong)
-        finally:
-            loop.call_soon_threadsafe(stop.set)
-            serving.join()
-            loop.close()
-            store.close()
+    faults: list[Fault] = []
+    runtime = RuntimeStatus(lambda: catalog, lambda: ill, lambda: faults, settings)
+    store = open_store(folder)
+    try:
+        server.app = create_app(store, lambda: moments[0] if moments else clock(), runtime)
+        yield Console(server.host, store, catalog, moments, settings, ill, faults)
+    finally:
+        store.close()
+
+
+def open_store(folder: Path) -> Store:
+    """Open an empty store in a folder. It is copied, which is quicker than migrating one."""
+    (folder / "store.db").write_bytes(_migrated())
+    return Store.open(f"sqlite:///{folder}/store.db")
+
+
+@cache
+def _migrated() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        Store.open(f"sqlite:///{folder}/store.db").close()
+        return Path(folder, "store.db").read_bytes()
 
 
 def add_feeds(store: Store, catalog: Catalog, now: datetime) -> None:
-    """The feeds of the files, never read."""
+    """Add the feeds of the files; none has been polled."""
     records = [
         FeedRecord(f.id, f.outlet, f.url, f.kind, "B", None, "AT", "de", "x.example", now, now)
         for f in catalog.feeds
@@ -182,52 +205,66 @@ def add_story(
     severity: str = "normal",
     copies: int = 0,
     url: str = "",
-    told: bool = True,
+    alerted: bool = True,
     texts: Sequence[str] = (),
 ) -> str:
-    """A story with its copies; the id of its alert.
+    """Add a story with its copies; return the id of its alert.
 
     Args:
-        texts: Of the first article, one a revision.
+        store: The store.
+        name: Makes its ids and, by default, its headline.
+        at: When it was first seen.
+        title: Its headline.
+        outlet: Outlet of its first article.
+        language: Language of its articles.
+        country: Country of its outlets.
+        severity: Severity of its topic.
+        copies: Number of other outlets with the same text.
+        url: URL of its articles.
+        alerted: Whether it opened an alert, or was held back as too old.
+        texts: Texts of the first article, one per revision.
     """
     title = title or f"Die Nato tagt: {name}"
     alert_id, story_id = digest("alert", name), digest("story", name)
     with store.write() as connection:
-        if told:
+        if alerted:
             story_store.add_story(
                 connection, story_store.Story(story_id, "nato", title, at, at, 1 + copies)
             )
-        for n in range(copies + 1 if told else 1):
-            place = outlet if n == 0 else f"copy{n}"
+        for n in range(copies + 1 if alerted else 1):
+            article_outlet = outlet if n == 0 else f"copy{n}"
             article_id = digest("article", name, str(n))
-            event = "suppressed" if n or not told else "opened"
-            code = "copy" if n else "new_story" if told else "too_old"
+            event = "suppressed" if n or not alerted else "opened"
+            code = "copy" if n else "new_story" if alerted else "too_old"
             alert_changes.record_decision(connection, DecisionRow(
                 "nato", article_id, 1, "rev", event, code, f"It was {event}.", alert_id, story_id,
-                place, title, url or f"https://{place}.example/{n}", at, language, country,
-                severity, 30,
+                article_outlet, title, url or f"https://{article_outlet}.example/{n}", at,
+                language, country, severity, 30,
             ))  # fmt: skip
-            if told:
-                _place(connection, article_id, story_id, place, title, url, language, at, copy=n)
-        if told:
+            if alerted:
+                _add_article(
+                    connection, article_id, story_id, article_outlet, title, url, language, at,
+                    copy=n,
+                )  # fmt: skip
+        if alerted:
             alert_changes.open_alert(connection, Alert(
                 alert_id, "nato", "NATO membership", story_id, "open", severity, title,
                 "New story.", "new_story", digest("article", name, "0"), at, at,
             ))  # fmt: skip
         for number, text in enumerate(texts, 1):
-            _revise(connection, digest("article", name, "0"), number, title, text, at)
+            _add_revision(connection, digest("article", name, "0"), number, title, text, at)
     return alert_id
 
 
 def add_delivery(store: Store, alert_id: str, target: str, state: str, at: datetime) -> str:
-    """A notification about a story that came to this; the delivery's id."""
-    note = delivery_store.Notification(
+    """Add a notification with one delivery in a state; return the delivery's id."""
+    notification = delivery_store.Notification(
         digest("note", alert_id, target), alert_id, "desk", "new_story",
         int(digest("seq", target)[:4], 16), "{}", at,
     )  # fmt: skip
     with store.write() as connection:
-        delivery_store.add_notification(connection, note, [target], due=at)
-        delivery_id = digest("delivery", note.id, target)
+        delivery_store.add_notification(connection, notification, [target], due=at)
+        delivery_id = digest("delivery", notification.id, target)
         connection.execute(
             delivery_store.deliveries.update()
             .where(delivery_store.deliveries.c.id == delivery_id)
@@ -236,7 +273,7 @@ def add_delivery(store: Store, alert_id: str, target: str, state: str, at: datet
     return delivery_id
 
 
-def _place(
+def _add_article(
     connection: Connection,
     article_id: str,
     story_id: str,
@@ -268,7 +305,7 @@ def _place(
     ), ())  # fmt: skip
 
 
-def _revise(
+def _add_revision(
     connection: Connection, article_id: str, number: int, title: str, text: str, at: datetime
 ) -> None:
     fetched = at + timedelta(minutes=number)

@@ -1,8 +1,8 @@
-"""The console: server-rendered pages over the store.
+"""The console: server-rendered pages and a JSON API over the store.
 
 ::
 
-    store ──▶ views (pure: rows to what a template shows) ──▶ templates ──▶ browser
+    store ──▶ views (pure: rows to template variables) ──▶ templates ──▶ browser
 
-It reads what the stages write; nothing here decides anything.
+The console shows what the stages write, and changes it only through ``core.store``.
 """

@@ -1,11 +1,11 @@
-"""The console put together: its pages, its JSON API, its events.
+"""Assembles the console: its pages, its JSON API and its events.
 
 ::
 
-    request ─▶ Guard ─▶ Access ─┬─▶ pages        HTML, forms
-                                ├─▶ /api/v1      JSON
-                                ├─▶ /events      server-sent events
-                                └─▶ /static      style, script, icon
+    request ─▶ SecurityHeaders ─▶ TrustedHosts ─▶ AccessControl ─┬─▶ pages     HTML, forms
+                                                                ├─▶ /api/v1   JSON
+                                                                ├─▶ /events   server-sent events
+                                                                └─▶ /static   style, script, icon
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from config.errors import UsageError, WirewatchError
+from config.errors import NotFoundError, UsageError, WirewatchError
+from config.i18n import Translator
+from config.settings import Settings, secret
 from core.clock import Clock
 from core.store import Store
 from wirewatch.web.api import create_api
-from wirewatch.web.auth.access import protected
+from wirewatch.web.auth.access import AccessControl
 from wirewatch.web.events import StoryWatcher
 from wirewatch.web.explain import Explainer
 from wirewatch.web.pages.deliveries import DeliveriesPage
@@ -32,57 +35,88 @@ from wirewatch.web.pages.story import StoryPage
 from wirewatch.web.pages.topics import TopicsPage
 from wirewatch.web.render import HERE, PageRenderer
 from wirewatch.web.runtime_status import RuntimeStatus
+from wirewatch.web.security_headers import SecurityHeaders
+from wirewatch.web.trusted_hosts import TrustedHosts
 
 
-def create_app(store: Store, clock: Clock, running: RuntimeStatus) -> ASGIApp:
-    """The console.
+def create_app(store: Store, clock: Clock, runtime: RuntimeStatus) -> ASGIApp:
+    """Return the console.
 
     Args:
         store: What it shows.
         clock: The present.
-        running: The program around it.
+        runtime: State of the program around it.
     """
     app = FastAPI(title="Wirewatch", docs_url=None, redoc_url=None, openapi_url=None)
-    frame = PageRenderer(store, clock, running)
-    explainer = Explainer(running.catalog, running.settings, clock)
+    renderer = PageRenderer(store, clock, runtime)
+    explainer = Explainer(runtime.catalog, runtime.settings, clock)
     for page in (
-        StoriesPage(frame),
-        FeedsPage(frame),
-        DeliveriesPage(frame),
-        HealthEndpoints(frame),
-        LoginPage(frame),
+        StoriesPage(renderer),
+        StoryPage(renderer, explainer),
+        TopicsPage(renderer, explainer),
+        FeedsPage(renderer),
+        DeliveriesPage(renderer),
+        LoginPage(renderer),
+        HealthEndpoints(renderer),
     ):
         page.mount(app)
-    for asked in (StoryPage(frame, explainer), TopicsPage(frame, explainer)):
-        asked.mount(app)
     app.add_api_route("/events", StoryWatcher(store).endpoint, methods=["GET"])
-    app.mount("/api/v1", create_api(store, clock, running, explainer))
+    app.mount("/api/v1", create_api(store, clock, runtime, explainer))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    failed = _Failed(frame)
-    app.add_exception_handler(WirewatchError, failed)
-    app.add_exception_handler(HTTPException, failed)
-    return protected(app, clock, running.settings)
+    error_page = _ErrorPage(renderer)
+    app.add_exception_handler(WirewatchError, error_page)
+    app.add_exception_handler(HTTPException, error_page)
+    return protect(app, clock, runtime.settings)
 
 
-class _Failed:
-    """A page that is not there, a form that cannot be followed, or a store that is away."""
+def protect(app: ASGIApp, clock: Clock, settings: Settings) -> ASGIApp:
+    """Wrap an app in what every request must pass: host names, access control, compression.
 
-    def __init__(self, frame: PageRenderer) -> None:
-        self._frame = frame
+    Compressing pages that contain secrets (form tokens) is safe here. To guess a secret by the
+    size of answers (BREACH), another site would have to send requests with our cookie, which
+    ``SameSite=Strict`` prevents.
+
+    Args:
+        app: The app to protect.
+        clock: The present.
+        settings: Host names, access token, and whether a proxy is trusted.
+    """
+    compressed = GZipMiddleware(app, minimum_size=1_000, compresslevel=5)
+    token, trust_proxy = secret(settings.web_token), settings.web_trust_proxy
+    guarded = AccessControl(compressed, clock, token=token, trust_proxy=trust_proxy)
+    trusted = TrustedHosts(guarded, settings.web_names, any_address=settings.web_everywhere)
+    return SecurityHeaders(trusted)
+
+
+class _ErrorPage:
+    """Shows why a page or an action failed: unknown address, invalid form, store not available."""
+
+    def __init__(self, renderer: PageRenderer) -> None:
+        self._renderer = renderer
 
     async def __call__(self, request: Request, error: Exception) -> HTMLResponse:
-        t = self._frame.words(request)
-        if isinstance(error, HTTPException):
-            status = error.status_code
-            words = t("failed.404.words") if status == 404 else f"{error.detail}."
-        else:
-            asked = 400 if request.method == "POST" else 404
-            status = asked if isinstance(error, UsageError) else 503
-            words = error.message if isinstance(error, WirewatchError) else ""
-        known = status if status in (404, 503) else 400
-        answer = self._frame.bare(
-            request, "failed.html", status=status, words=words, heading=t(f"failed.{known}")
+        t, status = self._renderer.translator(request), _status_of(request, error)
+        heading = t(f"error.{status if status in (404, 503) else 400}")
+        text, lang = _text_of(error, status, t)
+        answer = self._renderer.render_without_store(
+            request, "error.html", status=status, heading=heading, text=text, lang=lang
         )
         if isinstance(error, HTTPException) and error.headers:
             answer.headers.update(error.headers)
         return answer
+
+
+def _status_of(request: Request, error: Exception) -> int:
+    if isinstance(error, HTTPException):
+        return error.status_code
+    if isinstance(error, UsageError):
+        return 400 if request.method == "POST" else 404
+    return 503
+
+
+def _text_of(error: Exception, status: int, t: Translator) -> tuple[str, str]:
+    """Return what to say about an error, and in which language that is."""
+    if isinstance(error, NotFoundError) or (isinstance(error, HTTPException) and status == 404):
+        return t("error.404.text"), t.code
+    message = error.message if isinstance(error, WirewatchError) else ""
+    return (f"{error.detail}." if isinstance(error, HTTPException) else message), "en"

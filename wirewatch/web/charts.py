@@ -1,4 +1,4 @@
-"""Small charts as shapes; the templates write them as inline SVG. Pure."""
+"""Computes the bars of small charts, which templates draw as inline SVG. Pure."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ HEIGHT = 32
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day.
+    """The bar of one day.
 
     Attributes:
-        day: The day it stands for.
-        value: What was counted.
-        x: Left edge in units of the chart; ``y`` its top, ``height`` and ``width`` its size.
+        day: The day.
+        value: The count on this day.
+        x: Left edge in units of the chart.
+        y: Top edge.
+        width: Width of the bar.
+        height: Height of the bar.
     """
 
     day: date
@@ -29,7 +32,15 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars side by side, oldest first, in a box of ``width`` by ``height`` units."""
+    """A bar chart.
+
+    Attributes:
+        bars: Oldest first.
+        width: Width of the chart in its own units.
+        height: Height of the chart.
+        top: The highest count.
+        total: Sum of all counts.
+    """
 
     bars: tuple[Bar, ...]
     width: float
@@ -39,18 +50,18 @@ class Chart:
 
 
 def bars(counts: Sequence[tuple[date, int]], *, width: float, height: float = HEIGHT) -> Chart:
-    """A bar a day; a day without anything keeps a hairline, so that time is seen to pass.
+    """Return a chart with one bar per day; a day without anything gets a hairline.
 
     Args:
-        counts: (day, count), oldest first, no day missing.
-        width: Of the whole chart.
-        height: Of the tallest bar.
+        counts: Days and their counts, oldest first, without gaps.
+        width: Width of the chart.
+        height: Height of the tallest bar.
     """
     top = max((count for _, count in counts), default=0)
     step = width / max(1, len(counts))
-    found = []
+    shapes = []
     for number, (day, count) in enumerate(counts):
         tall = max(2.0, height * count / top) if count else 0.75
         x, y = round(number * step, 2), round(height - tall, 2)
-        found.append(Bar(day, count, x, y, round(step * 0.78, 2), round(tall, 2)))
-    return Chart(tuple(found), width, height, top, sum(count for _, count in counts))
+        shapes.append(Bar(day, count, x, y, round(step * 0.78, 2), round(tall, 2)))
+    return Chart(tuple(shapes), width, height, top, sum(count for _, count in counts))

@@ -1,11 +1,11 @@
-"""What changed between two versions of a text, word by word. Pure.
+"""Compares two versions of a text word by word. Pure.
 
 ::
 
-    before, after ──cut to a bound──▶ words ──difflib──▶ parts: same | gone | added
-                                                     long unchanged stretches folded to a gap
+    before, after ──first 3,000 words──▶ difflib ──▶ parts: same | gone | added | gap
 
-The bound is on words, as difflib's worst case is quadratic in them.
+A gap stands for a long unchanged stretch. The number of words is limited because difflib's worst
+case is quadratic in them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 MAX_WORDS = 3_000
-"""A long article; 3,000 wholly different words take difflib a tenth of a second."""
+"""A long article; difflib needs a tenth of a second for 3,000 words that all differ."""
 
 CONTEXT = 12
 """Words shown on each side of a change."""
@@ -26,10 +26,10 @@ MAX_PARTS = 400
 
 @dataclass(frozen=True, slots=True)
 class DiffPart:
-    """A stretch of words.
+    """Consecutive words of one kind.
 
     Attributes:
-        kind: ``same``, ``gone``, ``added`` or ``gap`` (unchanged words left out).
+        kind: ``same``, ``gone``, ``added``, or ``gap`` for unchanged words that are left out.
         text: The words; empty for a gap.
     """
 
@@ -39,10 +39,11 @@ class DiffPart:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """The parts in reading order.
+    """The differences between two texts.
 
     Attributes:
-        cut: Whether a text was longer than what was compared.
+        parts: In reading order.
+        cut: Whether only the beginning was compared.
     """
 
     parts: tuple[DiffPart, ...]
@@ -50,12 +51,12 @@ class Diff:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing changed."""
+        """Return whether nothing changed."""
         return all(part.kind in ("same", "gap") for part in self.parts)
 
 
 def diff(before: str, after: str) -> Diff:
-    """Compare two texts by words; paragraph ends count as words."""
+    """Compare two texts; the end of a paragraph counts as a word."""
     old, new = _words(before), _words(after)
     cut = len(old) > MAX_WORDS or len(new) > MAX_WORDS
     old, new = old[:MAX_WORDS], new[:MAX_WORDS]

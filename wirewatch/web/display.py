@@ -1,4 +1,4 @@
-"""Prepare text from outside for a page: clean it, limit its length, put it into words. Pure.
+"""Prepare names and text from outside for a page: clean, shorten, translate. Pure.
 
 Templates escape. What is cleaned and cut here can neither reorder the line around it nor fill the
 page.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from config.catalog.models import Catalog
 from config.i18n import VERBATIM, Phrase, Translator
 from core.http import wire_url
 from core.text import clean_line
@@ -16,6 +17,7 @@ LONGEST_TITLE = 300
 """Characters; real headlines have a third of that."""
 
 LONGEST_LINE = 400
+LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,8 @@ class Reason:
     """Why something happened, as one line of text.
 
     Attributes:
-        text: Empty where no reason was stored.
-        lang: Language of the text: the reader's, or English where it was stored as plain text.
+        text: Empty if no reason was stored.
+        lang: Language of the text: the reader's, or English if it was stored as plain text.
     """
 
     text: str
@@ -42,7 +44,7 @@ def line(text: str, limit: int = LONGEST_LINE) -> str:
 
 
 def reason(stored: str | Phrase, t: Translator) -> Reason:
-    """Return a reason in the reader's language, cleaned and bounded.
+    """Return a reason in the reader's language, cleaned and shortened.
 
     Args:
         stored: A phrase, or what :meth:`config.i18n.Phrase.dump` stored; any other text is shown
@@ -56,3 +58,15 @@ def reason(stored: str | Phrase, t: Translator) -> Reason:
 def link(url: str) -> str:
     """Return the URL if it is an http or https address, else an empty string."""
     return wire_url(url) or ""
+
+
+def outlet_name(catalog: Catalog, outlet_id: str) -> str:
+    """Return an outlet's name, or its id if the operator's files no longer contain it."""
+    outlet = catalog.outlet(outlet_id)
+    return line(outlet.name if outlet else outlet_id, LONGEST_NAME)
+
+
+def topic_title(catalog: Catalog, topic_id: str) -> str:
+    """Return a topic's title, or its id if the operator's files no longer contain it."""
+    topic = catalog.topic(topic_id)
+    return line(topic.title if topic else topic_id, LONGEST_NAME)

@@ -1,12 +1,12 @@
-"""Server-sent events: a browser that stays hears when the list has changed.
+"""Server-sent events: tell open pages that the list of stories has changed.
 
 ::
 
-    store ◀──looks once a second── Watch ──▶ every listener: ``stories`` {"newest": cursor}
+    store ◀──polled once a second── StoryWatcher ──▶ every listener: ``stories`` {"newest": cursor}
 
-One look serves all listeners, and none is made while nobody listens. It is the store that is
-looked at, so that it matters not which process decided. Every :data:`BEAT` seconds the newest
-cursor is sent again: a change that was committed out of order is heard of then.
+One poll serves all listeners, and nothing is polled while there are none. The watcher polls the
+store because any process may have changed it. Every :data:`HEARTBEAT_SECONDS` it sends the newest
+cursor again, so that a change that was committed out of order is not missed.
 """
 
 from __future__ import annotations
@@ -26,113 +26,131 @@ from config.errors import StoreError
 from core.store import Store
 from core.store.console import story_list
 
-LOOK = 1.0
-BEAT = 15.0
-MOST_LISTENERS = 50
-"""Each holds a connection; the next is told to come again later, and polls meanwhile."""
+POLL_SECONDS = 1.0
+HEARTBEAT_SECONDS = 15.0
+
+MAX_LISTENERS = 50
+"""Each holds a connection; further ones are asked to try again later."""
 
 STOP = "wirewatch.stop"
-"""Where :mod:`wirewatch.web.server` puts the event by which it ends, in the ASGI extensions."""
+"""ASGI extension in which :mod:`wirewatch.web.server` passes the event that ends the server."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class StoreSnapshot:
-    """What a look at the store found."""
+    """State of the list of stories.
+
+    Attributes:
+        changed_at: When any story last changed; None if there are none.
+        newest: Cursor of the newest story; empty if there are none.
+    """
 
     changed_at: datetime | None
     newest: str
 
 
 class StoryWatcher:
-    """Looks at the store for everybody who listens.
+    """Polls the store on behalf of everybody who listens.
 
     Args:
-        store: What is looked at.
-        look: Seconds between looks.
-        beat: Seconds after which a listener hears something whatever happened.
+        store: The store.
+        poll_seconds: Time between polls.
+        heartbeat_seconds: Longest time without anything being sent to a listener.
     """
 
-    def __init__(self, store: Store, *, look: float = LOOK, beat: float = BEAT) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        poll_seconds: float = POLL_SECONDS,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    ) -> None:
         self._store = store
-        self._look_seconds = look
-        self._beat = beat
+        self._poll_seconds = poll_seconds
+        self._heartbeat_seconds = heartbeat_seconds
         self._listeners: set[asyncio.Queue[StoreSnapshot]] = set()
-        self._looking: asyncio.Task[None] | None = None
-        self._last: StoreSnapshot | None = None
+        self._polling: asyncio.Task[None] | None = None
+        self._latest: StoreSnapshot | None = None
 
     async def endpoint(self, request: Request) -> Response:
-        """``GET /events``."""
-        if len(self._listeners) >= MOST_LISTENERS:
-            return PlainTextResponse("Too many listen.", 503, {"Retry-After": "60"})
+        """Answer ``GET /events``."""
+        if len(self._listeners) >= MAX_LISTENERS:
+            return PlainTextResponse("Too many listeners.", 503, {"Retry-After": "60"})
         stop = request.scope.get("extensions", {}).get(STOP) or asyncio.Event()
-        heard: asyncio.Queue[StoreSnapshot] = asyncio.Queue(maxsize=1)
         return StreamingResponse(
-            self._tell(heard, stop),
+            self._events(stop),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
 
-    async def _tell(
-        self, heard: asyncio.Queue[StoreSnapshot], stop: asyncio.Event
-    ) -> AsyncIterator[str]:
-        stopping, waiting = asyncio.ensure_future(stop.wait()), asyncio.ensure_future(heard.get())
+    async def _events(self, stop: asyncio.Event) -> AsyncIterator[str]:
+        """Yield the events for one listener until it leaves or the server stops."""
+        queue: asyncio.Queue[StoreSnapshot] = asyncio.Queue(maxsize=1)
+        stopping, waiting = asyncio.ensure_future(stop.wait()), asyncio.ensure_future(queue.get())
         try:
-            self._listeners.add(heard)
-            if self._looking is None or self._looking.done():
-                self._looking = asyncio.create_task(self._look())
-            elif self._last is not None:  # the page may be older than the last look
-                _put(heard, self._last)
+            self._add(queue)
             yield "retry: 3000\n\n"
             while not stopping.done():
                 done, _ = await asyncio.wait(
                     (waiting, stopping),
-                    timeout=self._beat,
+                    timeout=self._heartbeat_seconds,
                     return_when=asyncio.FIRST_COMPLETED,
                 )
                 if waiting in done:
                     yield _event(waiting.result())
-                    waiting = asyncio.ensure_future(heard.get())
+                    waiting = asyncio.ensure_future(queue.get())
                 elif not stopping.done():
-                    yield ": still here\n\n"
+                    yield ": keep-alive\n\n"
         finally:
             stopping.cancel()
             waiting.cancel()
-            self._listeners.discard(heard)
-            if self._looking is not None and not self._listeners:
-                self._looking.cancel()
-                self._looking = None
+            self._remove(queue)
 
-    async def _look(self) -> None:
-        """Until nobody listens."""
-        self._last = None
-        told = asyncio.get_running_loop().time()
+    def _add(self, queue: asyncio.Queue[StoreSnapshot]) -> None:
+        self._listeners.add(queue)
+        if self._polling is None or self._polling.done():
+            self._polling = asyncio.create_task(self._poll())
+        elif self._latest is not None:  # the page may be older than the latest poll
+            _replace(queue, self._latest)
+
+    def _remove(self, queue: asyncio.Queue[StoreSnapshot]) -> None:
+        self._listeners.discard(queue)
+        if self._polling is not None and not self._listeners:
+            self._polling.cancel()
+            self._polling = None
+
+    async def _poll(self) -> None:
+        """Poll the store while anybody listens."""
+        self._latest = None
+        clock = asyncio.get_running_loop().time
+        sent_at = clock()
         while self._listeners:
-            now = asyncio.get_running_loop().time()
+            started_at = clock()
             try:
-                seen = await asyncio.to_thread(self._now)
-            except StoreError as error:  # the pages say so; here it is tried again
-                log.warning("events_cannot_look", reason=str(error))
+                snapshot = await asyncio.to_thread(self._snapshot)
+            except StoreError as error:  # pages report it; the next poll tries again
+                log.warning("story_poll_failed", reason=str(error))
             else:
-                if seen != self._last or now - told >= self._beat:
-                    self._last, told = seen, now
-                    for heard in tuple(self._listeners):
-                        _put(heard, seen)
-            await asyncio.sleep(self._look_seconds)
+                if snapshot != self._latest or started_at - sent_at >= self._heartbeat_seconds:
+                    self._latest, sent_at = snapshot, started_at
+                    for queue in tuple(self._listeners):
+                        _replace(queue, snapshot)
+            await asyncio.sleep(self._poll_seconds)
 
-    def _now(self) -> StoreSnapshot:
+    def _snapshot(self) -> StoreSnapshot:
         with self._store.read() as connection:
             newest = story_list.newest_cursor(connection, story_list.StoryFilter())
             return StoreSnapshot(story_list.last_change(connection), str(newest or ""))
 
 
-def _put(heard: asyncio.Queue[StoreSnapshot], seen: StoreSnapshot) -> None:
-    """Who has not read the last yet reads this one instead."""
+def _replace(queue: asyncio.Queue[StoreSnapshot], snapshot: StoreSnapshot) -> None:
+    """Put a snapshot into a queue in place of one that was not read yet."""
     with suppress(asyncio.QueueEmpty):
-        heard.get_nowait()
-    heard.put_nowait(seen)
+        queue.get_nowait()
+    queue.put_nowait(snapshot)
 
 
-def _event(seen: StoreSnapshot) -> str:
-    return f"event: stories\ndata: {json.dumps({'newest': seen.newest})}\n\n"
+def _event(snapshot: StoreSnapshot) -> str:
+    return f"event: stories\ndata: {json.dumps({'newest': snapshot.newest})}\n\n"

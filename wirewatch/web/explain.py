@@ -1,11 +1,11 @@
-"""Why a topic matches an article, or why not, asked of the rules in force.
+"""Explains why a topic matches an article, or why not, by the rules in force.
 
 ::
 
-    catalog ──compiled once per catalog──▶ Processors ──explain──▶ Explanation
-                                                 ▲
-    pasted text │ JSON │ HTML │ URL ──read───────┘   (pages: fetched by the guarded client,
-                                                      extracted in a process with a time limit)
+    catalog ──compiled once per catalog──────▶ Processors ──explain──▶ Explanation
+                                                   ▲
+    pasted text │ JSON │ HTML │ URL ──read─────────┘   (a page is fetched by the guarded client and
+                                                        extracted in a process with a time limit)
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from processors import Explanation, Processors
 from processors.explanation import explain
 from wirewatch.article_input import ArticleInput, Document, read_pasted
 
-MOST_TOPICS = 40
-"""Other topics an article is held against on its story's page."""
+MAX_TOPICS = 40
+"""Other topics that an article is compared with on its story's page."""
 
-MOST_PASTED = 400_000
+MAX_SOURCE = 400_000
 """Characters; a long article has a twentieth of that."""
 
-AT_ONCE = 2
-"""Pages looked at at the same moment: each takes a process."""
+CONCURRENT_PAGES = 2
+"""Pages extracted at the same time: each takes a process."""
 
 
 class Explainer:
-    """Answers for the catalog in force. Thread-safe.
+    """Explains by the catalog in force. Thread-safe.
 
     Args:
-        catalog: Gives the operator's files in force.
+        catalog: Returns the operator's files in force.
         settings: Languages, limits of fetching and extraction.
         clock: The present.
     """
@@ -49,42 +49,47 @@ class Explainer:
         self._clock = clock
         self._lock = threading.Lock()
         self._compiled: Processors | None = None
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._page_slots = asyncio.Semaphore(CONCURRENT_PAGES)
 
     def explain(self, topic_id: str, article: ArticleRevision, language: str | None) -> Explanation:
-        """Why this topic does or does not match.
+        """Return why a topic matches an article, or why not.
+
+        Args:
+            topic_id: The topic.
+            article: The article.
+            language: Its language; None to detect it.
 
         Raises:
             UsageError: The topic is not evaluated.
         """
         return self._processors().explain(topic_id, article, given_language=language)
 
-    def others(self, article: ArticleRevision, but: str) -> list[Explanation]:
-        """What the other topics say of an article, the nearest to matching first."""
+    def explain_others(self, article: ArticleRevision, topic_id: str) -> list[Explanation]:
+        """Return how all topics but one judge an article, the closest to a match first."""
         processors = self._processors()
         draft = processors.draft(article)
-        found = [
+        explanations = [
             explain(processors.known, number, draft)
-            for number, topic in enumerate(processors.known.topics[:MOST_TOPICS])
-            if topic.id != but
+            for number, topic in enumerate(processors.known.topics[:MAX_TOPICS])
+            if topic.id != topic_id
         ]
-        return sorted(found, key=lambda e: (-e.match, e.threshold - e.score))
+        return sorted(explanations, key=lambda e: (-e.match, e.threshold - e.score))
 
     async def read(self, source: str, title: str, language: str) -> ArticleInput:
-        """Read the article that somebody pasted into the try box.
+        """Read the article that somebody entered into a form.
 
         Args:
-            source: A URL, JSON, HTML, or plain text; cut to :data:`MOST_PASTED` characters.
-            title: Title of a plain text.
-            language: Language of a plain text; empty to detect it.
+            source: A URL, JSON, HTML, or plain text; cut to :data:`MAX_SOURCE` characters.
+            title: Headline of plain text.
+            language: Language of plain text; empty to detect it.
 
         Raises:
-            UsageError: Nothing was pasted, or it describes no article.
+            UsageError: The source is empty or not an article.
             FetchError: The URL could not be fetched.
-            ExtractionError: The page holds no article.
+            ExtractionError: The page does not contain an article.
         """
         return await read_pasted(
-            source.strip()[:MOST_PASTED],
+            source.strip()[:MAX_SOURCE],
             self._settings,
             self._extracted,
             title=title,
@@ -93,7 +98,7 @@ class Explainer:
 
     async def _extracted(self, page: Document) -> ExtractedPage:
         one_worker = self._settings.model_copy(update={"extract_workers": 1})
-        async with self._turns, ExtractPool(one_worker) as pool:
+        async with self._page_slots, ExtractPool(one_worker) as pool:
             return await pool.extract(
                 page.body, url=page.url, content_type=page.content_type, now=self._clock()
             )

@@ -1,6 +1,6 @@
-"""What browsers send: a form's fields, and the address to go back to. Pure but for the body.
+"""Forms as browsers send them, and the addresses they lead back to.
 
-Answers to a form are a redirect (303), so that reloading a page repeats nothing.
+Every form is answered with a redirect (303), so that reloading the page does not repeat the action.
 """
 
 from __future__ import annotations
@@ -11,31 +11,32 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 
 MAX_FIELDS = 500
-FLASH = ("done", "n", "at", "undo", "pick")
-"""Parameters that say what was just done; they are not part of a page's address."""
+
+FLASH_PARAMETERS = ("done", "n", "at", "undo", "pick", "until")
+"""Parameters of a confirmation (:mod:`wirewatch.web.flash`); not part of a page's own address."""
 
 
 class Form:
     """The fields of a form.
 
     Args:
-        pairs: Names and values in their order.
+        pairs: Names and values in the order in which they were sent.
     """
 
     def __init__(self, pairs: list[tuple[str, str]]) -> None:
         self._pairs = pairs
 
     def get(self, name: str, limit: int = 500) -> str:
-        """The first value of a name without white space around it; empty where there is none."""
+        """Return the first value of a field, stripped and cut; empty if the field is missing."""
         return next((value.strip()[:limit] for key, value in self._pairs if key == name), "")
 
     def all(self, name: str) -> list[str]:
-        """Every value of a name, each once."""
+        """Return the distinct values of a field."""
         return list(dict.fromkeys(value for key, value in self._pairs if key == name))
 
 
 async def read(request: Request) -> Form:
-    """The form a request carries; the body's size is bounded before this is reached."""
+    """Read the form of a request. Access control has limited the size of its body."""
     body = (await request.body()).decode("utf-8", "replace")
     try:
         return Form(parse_qsl(body, keep_blank_values=True, max_num_fields=MAX_FIELDS))
@@ -43,23 +44,26 @@ async def read(request: Request) -> Form:
         return Form([])
 
 
-def back(form: Form, default: str = "/") -> str:
-    """Where the form came from, if that is a page of ours; without what was done before."""
+def return_address(form: Form, default: str = "/") -> str:
+    """Return the address in the form's ``back`` field if it is a page of this console.
+
+    Parameters of an earlier confirmation are left out.
+    """
     path = form.get("back", 2_000)
     parts = urlsplit(path) if path.startswith("/") and path[1:2] not in ("/", "\\") else None
-    if parts is None or parts.netloc or any(ord(c) < 33 for c in path):
+    if parts is None or parts.netloc or any(ord(character) < 33 for character in path):
         return default
     return with_query(parts.path, parse_qsl(parts.query))
 
 
 def with_query(path: str, pairs: list[tuple[str, str]], **more: str) -> str:
-    """An address with a query; what was done before is left out of it."""
-    kept = [(key, value) for key, value in pairs if key not in FLASH and value]
-    query = urlencode([*kept, *more.items()])
+    """Return a path with a query string, without empty values and earlier confirmations."""
+    own = [(key, value) for key, value in pairs if key not in FLASH_PARAMETERS and value]
+    query = urlencode([*own, *more.items()])
     return f"{path}?{query}" if query else path
 
 
-def see(address: str, **more: str) -> RedirectResponse:
-    """Send the browser to a page of ours."""
+def redirect(address: str, **more: str) -> RedirectResponse:
+    """Redirect the browser to a page of this console, with more parameters in its address."""
     parts = urlsplit(address)
     return RedirectResponse(with_query(parts.path, parse_qsl(parts.query), **more), 303)

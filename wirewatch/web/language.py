@@ -5,8 +5,8 @@ from __future__ import annotations
 from config.i18n import LANGUAGES, Translator, translator
 
 
-def preferred(header: str) -> Translator:
-    """Return the translator of the language the browser prefers, English by default.
+def preferred_translator(header: str) -> Translator:
+    """Return the translator of the language that the browser prefers, English by default.
 
     Args:
         header: The ``Accept-Language`` header; untrusted.

@@ -1,4 +1,4 @@
-"""Put the outcomes of actions on deliveries and feeds into words."""
+"""Texts for the outcomes of actions on deliveries and feeds."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from core.store.feeds import PollNowOutcome
 
 
 def resend_phrase(outcome: ResendOutcome) -> Phrase:
-    """Return what resending a delivery led to."""
+    """Return what to say about a request to send a delivery again."""
     params = {"until": outcome.until} if outcome.until else {}
     return Phrase(f"resend.{outcome.result.value}", **params)
 
 
 def poll_phrase(outcome: PollNowOutcome) -> Phrase:
-    """Return what asking for a poll of a feed led to."""
+    """Return what to say about a request to poll a feed."""
     params = {"at": outcome.due_at} if outcome.due_at else {}
     return Phrase(f"poll.{outcome.result.value}", **params)

@@ -1,7 +1,8 @@
-"""What every page has around it: the reader's language, the pulse, the form token."""
+"""Rendering of pages: every page shows the system status and holds a form token."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,78 +16,95 @@ from core.clock import Clock
 from core.store import Store
 from core.store import deliveries as delivery_store
 from core.store import feeds as feed_store
-from wirewatch.web.language import preferred
+from wirewatch.web.language import preferred_translator
 from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.status import SystemStatus, system_status
 
 HERE = Path(__file__).parent
-STUCK = ("failed", "unknown")
+
+READ_METHODS = ["GET", "HEAD"]
+"""Methods of a page."""
+
+UNDELIVERED = ("failed", "unknown")
+"""States of the deliveries that the navigation counts: somebody should look at them."""
 
 
 class PageRenderer:
-    """Renders pages.
+    """Renders templates, and holds what every page works with.
 
     Args:
         store: What the console shows.
         clock: The present.
-        running: The program around it.
+        runtime: State of the program around the console.
     """
 
-    def __init__(self, store: Store, clock: Clock, running: RuntimeStatus) -> None:
+    def __init__(self, store: Store, clock: Clock, runtime: RuntimeStatus) -> None:
         self.store = store
         self.clock = clock
-        self.running = running
-        self._since = clock()
-        self._templates = Jinja2Templates(directory=HERE / "templates")
-        environment = self._templates.env
-        environment.undefined = StrictUndefined
-        environment.trim_blocks = environment.lstrip_blocks = True
+        self.runtime = runtime
+        self._started_at = clock()
 
-    def words(self, request: Request) -> Translator:
-        """The reader's language."""
-        return preferred(request.headers.get("accept-language", ""))
+    def translator(self, request: Request) -> Translator:
+        """Return the translator of the reader's language."""
+        return preferred_translator(request.headers.get("accept-language", ""))
 
-    def show(self, request: Request, name: str, *, page: str, **context: Any) -> HTMLResponse:
-        """A page with the state of everything on top."""
-        now, t = self.clock(), self.words(request)
+    def render(self, request: Request, template: str, *, tab: str, **context: Any) -> HTMLResponse:
+        """Render a page.
+
+        Args:
+            request: The request for it.
+            template: Name of the template.
+            tab: Entry of the navigation that is marked as current; empty marks none.
+            **context: Variables of the template.
+        """
+        t = self.translator(request)
         with self.store.read() as connection:
-            states = feed_store.load_feed_states(connection, now)
-            waiting = delivery_store.count_by_state(connection)
-        faults = [fault for fault in self.running.faults() if fault.is_error]
-        beat = system_status(states, now, self._since, self.running.ill(), faults, t)
-        stuck = sum(waiting.get(state, 0) for state in STUCK)
-        return self._render(request, name, 200, page, beat, stuck, now, t, context)
+            states = feed_store.load_feed_states(connection, self.clock())
+            counts = delivery_store.count_by_state(connection)
+        common = {
+            "tab": tab,
+            "status": self._status(states, t),
+            "undelivered": sum(counts.get(state, 0) for state in UNDELIVERED),
+        }
+        return self._respond(request, template, t, common | context)
 
-    def bare(
-        self, request: Request, name: str, *, page: str = "", status: int = 200, **context: Any
+    def render_without_store(
+        self, request: Request, template: str, *, tab: str = "", status: int = 200, **context: Any
     ) -> HTMLResponse:
-        """A page that needs no store: signing in, and what went wrong."""
-        now, t = self.clock(), self.words(request)
-        return self._render(request, name, status, page, SystemStatus("", ""), 0, now, t, context)
+        """Render a page that must work when the store does not: sign-in and errors."""
+        common = {"tab": tab, "status": SystemStatus(), "undelivered": 0}
+        return self._respond(request, template, self.translator(request), common | context, status)
 
-    def _render(
+    def _status(self, states: list[feed_store.FeedState], t: Translator) -> SystemStatus:
+        errors = [fault for fault in self.runtime.faults() if fault.is_error]
+        now, ill = self.clock(), self.runtime.ill()
+        return system_status(states, now, self._started_at, ill, errors, t)
+
+    def _respond(
         self,
         request: Request,
-        name: str,
-        status: int,
-        page: str,
-        beat: SystemStatus,
-        stuck: int,
-        now: Any,
+        template: str,
         t: Translator,
         context: dict[str, Any],
+        status: int = 200,
     ) -> HTMLResponse:
-        state = request.state
-        common = {
+        url, state = request.url, request.state
+        context |= {
             "t": t,
-            "now": now,
-            "pulse": beat,
-            "stuck": stuck,
-            "page": page,
-            "token": getattr(state, "csrf", ""),
-            "may_leave": getattr(state, "signed_in", False),
-            "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            "now": self.clock(),
+            "csrf_token": getattr(state, "csrf", ""),
+            "signed_in": getattr(state, "signed_in", False),
+            "address": f"{url.path}?{url.query}" if url.query else url.path,
         }
-        return self._templates.TemplateResponse(
-            request, name, common | context, status_code=status, headers={"Vary": "Accept-Language"}
+        headers = {"Vary": "Accept-Language"}
+        return _templates().TemplateResponse(
+            request, template, context, status_code=status, headers=headers
         )
+
+
+@cache
+def _templates() -> Jinja2Templates:
+    templates = Jinja2Templates(directory=HERE / "templates")
+    templates.env.undefined = StrictUndefined
+    templates.env.trim_blocks = templates.env.lstrip_blocks = True
+    return templates

@@ -1,4 +1,4 @@
-"""What the console asks of the program it runs in."""
+"""What the console needs to know about the program it runs in."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from config.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class RuntimeStatus:
-    """What the console asks of the program it runs in.
+    """State of the running program, asked for with every request.
 
     Attributes:
-        catalog: The operator's files in force.
-        ill: The stages that do not run, with reasons; empty while all is well.
-        faults: What is wrong in the newest operator files; an error keeps them out of force.
-        settings: Of the whole program.
+        catalog: Returns the operator's files in force.
+        ill: Returns the stages that are not running, with reasons; empty if all is well.
+        faults: Returns the faults of the newest operator files; an error keeps them from
+            taking effect.
+        settings: Settings of the whole program.
     """
 
     catalog: Callable[[], Catalog]

@@ -1,7 +1,7 @@
-"""Serving the console inside the program's own event loop.
+"""Serves the console inside the program's own event loop.
 
-The socket is opened before anything else starts, so that a port in use ends the program with a
-sentence; the signals stay with the program.
+The program opens the socket before it starts anything else, so that a port in use ends it with a
+clear message. The program itself handles signals, not the server.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from config.errors import SettingsError
 from wirewatch.web.events import STOP
 
 GRACE_SECONDS = 3
-"""How long answers under way may take when the program stops."""
+"""Time that unfinished answers get when the program stops."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """The console's socket.
+    """Open the console's socket.
 
     Args:
         host: The address, as the settings allow.
@@ -37,29 +37,29 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise SettingsError(
             f"The console cannot listen on {host}:{port}: {error.strerror}.",
-            mend="Perhaps another `wirewatch run` has it. Set WIREWATCH_WEB_PORT; 0 picks a "
-            "free one.",
+            mend="Another `wirewatch run` may be using it. Set WIREWATCH_WEB_PORT to another port, "
+            "or to 0 to pick a free one.",
         ) from None
-    # asyncio does it only for sockets that say they are TCP; without, each answer waits 40 ms for
-    # the browser's acknowledgement of its head. What is accepted inherits it.
+    # Accepted connections inherit this. asyncio sets it only for sockets that it opened as TCP
+    # itself; without it every answer waits 40 ms for the browser to acknowledge the headers.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 
 def address(listener: socket.socket) -> str:
-    """The console's URL."""
+    """Return the console's URL."""
     host, port = listener.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 async def serve(app: ASGIApp, listener: socket.socket, stop: asyncio.Event) -> None:
-    """Answer requests until told to stop. The listener stays open: it may be served again."""
+    """Answer requests until ``stop`` is set. The listener stays open and can be served again."""
     config = uvicorn.Config(
-        _ending(app, stop),
+        _with_stop(app, stop),
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # it would believe whoever asks from this machine; see access_visit
+        proxy_headers=False,  # it would trust every client on this machine; auth.request decides
         lifespan="off",
         ws="none",
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -73,18 +73,18 @@ async def serve(app: ASGIApp, listener: socket.socket, stop: asyncio.Event) -> N
     await serving
 
 
-def _ending(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
-    """Tell answers that would go on for ever (events) by what they end."""
+def _with_stop(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
+    """Pass the stop event to answers that would otherwise never end (server-sent events)."""
 
-    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("extensions", {})[STOP] = stop
         await app(scope, receive, send)
 
-    return told
+    return wrapped
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to us."""
+    """Leaves signals to the program."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

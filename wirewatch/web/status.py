@@ -1,4 +1,4 @@
-"""Is it quiet, or broken? One line on every page. Pure."""
+"""The system's status in one line, shown on every page: quiet, or broken? Pure."""
 
 from __future__ import annotations
 
@@ -12,86 +12,105 @@ from config.i18n import Translator
 from core.store.feeds import FeedState
 
 OVERDUE = timedelta(minutes=15)
-"""A feed due for so long is not late but forgotten: polls take seconds and come in turn."""
+"""A feed that has been due for longer was forgotten: a poll takes seconds, and feeds take turns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is wrong.
+
+    Attributes:
+        text: What it is, in the reader's language.
+        detail: The message of the program, in English.
+    """
+
+    text: str
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class SystemStatus:
-    """The state of everything.
+    """Status of the system.
 
     Attributes:
-        mood: good, warn or bad; the words say the same.
-        words: One line.
-        troubles: What is wrong, one sentence each.
+        mood: ``good``, ``warn`` or ``bad``; the text says the same.
+        text: One line; empty on a page without a status.
+        problems: Everything that is wrong with the program itself.
     """
 
-    mood: str
-    words: str
-    troubles: tuple[str, ...] = ()
+    mood: str = ""
+    text: str = ""
+    problems: tuple[Problem, ...] = ()
 
 
 def system_status(
     states: Sequence[FeedState],
     now: datetime,
-    since: datetime,
+    started_at: datetime,
     ill: Sequence[str],
-    faults: Sequence[Fault],
+    errors: Sequence[Fault],
     t: Translator,
 ) -> SystemStatus:
-    """The state of everything in one line, the worst first.
+    """Return the status of the system; the most serious problem decides.
 
     Args:
-        states: Of every feed.
+        states: State of every feed.
         now: The present.
-        since: When the program started: what was due before could not be polled.
-        ill: Stages that do not run, with reasons.
-        faults: Errors that keep the newest operator files out of force.
+        started_at: When the program started; a feed that was due earlier is overdue from then on.
+        ill: Stages that are not running, with reasons.
+        errors: Errors that keep the newest operator files from taking effect.
         t: The reader's language.
     """
-    counts = Counter(s.state for s in states if s.state != "off")
-    total, broken = sum(counts.values()), counts["failing"] + counts["gone"]
-    troubles = _troubles(ill, faults, t)
-    due = min((s.feed.next_due_at for s in states if _is_polled(s)), default=now)
-    overdue = now - max(due, since)
+    problems = _problems(ill, errors, t)
+    counts = Counter(state.state for state in states if state.state != "off")
+    total = sum(counts.values())
+    overdue = _overdue(states, now, started_at)
     if not total:
-        return SystemStatus("warn", t("pulse.none"), troubles)
-    if broken == total:
-        return SystemStatus(
-            "bad", t("pulse.all_failing", failing=t.plural("failing", broken)), troubles
-        )
+        return SystemStatus("warn", t("system.no_feeds"), problems)
+    if _failing(counts) == total:
+        return SystemStatus("bad", t("system.all_failing"), problems)
     if ill:
-        return SystemStatus("bad", t("pulse.ill"), troubles)
+        return SystemStatus("bad", t("system.stage_down"), problems)
     if overdue > OVERDUE:
-        return SystemStatus("bad", t("pulse.overdue", span=t.span(overdue)), troubles)
-    return _working(states, counts, now, troubles, t)
+        return SystemStatus("bad", t("system.overdue", span=t.span(overdue)), problems)
+    return _working(states, counts, now, problems, t)
 
 
-def _troubles(ill: Sequence[str], faults: Sequence[Fault], t: Translator) -> tuple[str, ...]:
-    found = [t("pulse.stopped", stage=stage) for stage in ill]
-    if faults:
-        more = " " + t("pulse.more", n=len(faults) - 1) if len(faults) > 1 else ""
-        found.append(f"{t('pulse.refused')} {faults[0]}{more}")
-    return tuple(found)
+def _problems(ill: Sequence[str], errors: Sequence[Fault], t: Translator) -> tuple[Problem, ...]:
+    problems = [Problem(t("system.stage_stopped"), stage) for stage in ill]
+    if errors:
+        rejected = t.plural("system.config_rejected", len(errors))
+        problems.append(Problem(rejected, str(errors[0])))
+    return tuple(problems)
 
 
 def _working(
     states: Sequence[FeedState],
     counts: Counter[str],
     now: datetime,
-    troubles: tuple[str, ...],
+    problems: tuple[Problem, ...],
     t: Translator,
 ) -> SystemStatus:
-    total, broken = sum(counts.values()), counts["failing"] + counts["gone"]
+    total, failing = sum(counts.values()), _failing(counts)
     newest = max((s.feed.last_new_at for s in states if s.feed.last_new_at), default=None)
-    news = t("pulse.newest", ago=t.ago(newest, now)) if newest else t("pulse.no_entry")
-    if broken:
-        failing = t.plural("failing", broken)
-        words = t("pulse.some_failing", news=news, failing=failing, total=total)
-        return SystemStatus("warn", words, troubles)
+    news = t("system.newest_entry", ago=t.ago(newest, now)) if newest else t("system.no_entry")
+    if failing:
+        text = t("system.some_failing", news=news, n=t.number(failing), total=t.number(total))
+        return SystemStatus("warn", text, problems)
     if counts["new"] == total:
-        return SystemStatus("warn", t("pulse.starting", feeds=t.plural("feeds", total)), troubles)
-    words = t("pulse.working", feeds=t.plural("feeds", total), news=news)
-    return SystemStatus("warn" if troubles else "good", words, troubles)
+        return SystemStatus("warn", t.plural("system.starting", total), problems)
+    text = t.plural("system.working", total, news=news)
+    return SystemStatus("warn" if problems else "good", text, problems)
+
+
+def _failing(counts: Counter[str]) -> int:
+    return counts["failing"] + counts["gone"]
+
+
+def _overdue(states: Sequence[FeedState], now: datetime, started_at: datetime) -> timedelta:
+    """Return how long the longest waiting feed has been due."""
+    due = min((s.feed.next_due_at for s in states if _is_polled(s)), default=now)
+    return now - max(due, started_at)
 
 
 def _is_polled(state: FeedState) -> bool:

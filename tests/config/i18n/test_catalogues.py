@@ -1,4 +1,4 @@
-"""The catalogues: every language says what English says, with the same values put in."""
+"""The catalogues: every language has the keys and parameters of English."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def values(text: str) -> set[str]:
 
 @pytest.mark.parametrize("domain", DOMAINS)
 @pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
-def test_a_language_has_the_keys_and_values_of_english(language: str, domain: str) -> None:
+def test_a_language_has_the_keys_and_parameters_of_english(language: str, domain: str) -> None:
     english, other = entries("en", domain), entries(language, domain)
     assert other.keys() == english.keys()
     for key, texts in english.items():
@@ -45,14 +45,13 @@ def test_a_language_has_the_keys_and_values_of_english(language: str, domain: st
         assert set().union(*map(values, other[key])) == wanted, key
 
 
-def test_no_key_stands_in_two_domains() -> None:
+def test_no_key_is_in_two_domains() -> None:
     keys = [key for domain in DOMAINS for key in entries("en", domain)]
-    assert len(keys) == len(set(keys)) > 300
+    assert all(entries("en", domain) for domain in DOMAINS)
+    assert len(keys) == len(set(keys))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_entry_is_found_by_its_key(language: str) -> None:
     t = translator(language)
     assert [k for d in DOMAINS for k in entries(language, d) if not t.has(k)] == []
-    with pytest.raises(KeyError):
-        t("no.such.key")

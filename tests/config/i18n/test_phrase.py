@@ -43,7 +43,7 @@ def test_values_are_written_in_the_readers_language() -> None:
     then = datetime(2026, 3, 1, 9, 5, tzinfo=UTC)
     late = Phrase("notification.late", at=then)
     assert translator("de").phrase(late).endswith("1. März 2026, 09:05 UTC.")
-    nested = Phrase("ago.in", span=timedelta(days=3))
+    nested = Phrase("time.in", span=timedelta(days=3))
     assert (in_english(nested), translator("de").phrase(nested)) == ("in 3 days", "in 3 Tagen")
 
 
@@ -58,14 +58,14 @@ def test_a_code_without_a_text_is_shown_itself() -> None:
 
 
 def test_a_number_chooses_between_singular_and_plural() -> None:
-    one, many = Phrase("attempts", n=1), Phrase("attempts", n=1234)
+    one, many = Phrase("deliveries.attempts", n=1), Phrase("deliveries.attempts", n=1234)
     assert (in_english(one), in_english(many)) == ("1 attempt", "1,234 attempts")
     assert translator("de").phrase(many) == "1.234 Versuche"
 
 
 def test_a_phrase_without_the_parameters_of_its_text_is_shown_as_its_code() -> None:
     assert in_english(Phrase("notification.late")) == "notification.late"
-    assert in_english(Phrase("attempts", of="three")) == "attempts"
+    assert in_english(Phrase("deliveries.attempts", of="three")) == "deliveries.attempts"
 
 
 @pytest.mark.parametrize(
@@ -88,4 +88,4 @@ def test_a_duration_is_shown_in_the_unit_that_keeps_it_exact(
     wait = timedelta(seconds=seconds)
     assert translator("en").duration(wait) == english
     assert translator("de").duration(wait) == german
-    assert in_english(Phrase("ago.in", span=wait)) == f"in {english}"
+    assert in_english(Phrase("time.in", span=wait)) == f"in {english}"

@@ -1,4 +1,4 @@
-"""The console in a real browser, on a store filled by hand; the demo's stand with the demo."""
+"""The console in a real browser. The demo's pages are tested with the demo."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def now() -> datetime:
 
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[Console]:
-    """A console in the present."""
+    """A console whose clock is the real one."""
     with serve_console(tmp_path, now) as found:
         yield found
 
 
-# ── without a script ─────────────────────────────────────────────────────────────────────────────
+# ── without JavaScript ───────────────────────────────────────────────────────────────────────────
 
 
-def test_without_javascript_a_story_is_acknowledged_and_that_undone(
+def test_without_javascript_stories_are_acknowledged_undone_and_judged(
     browser: Browser, live: Console
 ) -> None:
     add_story(live.store, "one", now())
@@ -45,21 +45,19 @@ def test_without_javascript_a_story_is_acknowledged_and_that_undone(
             page.click(".acts button[value^='irrelevant:']")
         with page.leaving():
             page.click("#flash button[value=old]")
-        assert "not relevant: old news" in page.text(".story")
+        assert "Not relevant: old news" in page.text(".story")
 
 
-# ── with it ──────────────────────────────────────────────────────────────────────────────────────
+# ── with JavaScript ──────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_action_changes_the_card_where_it_stands_and_can_be_undone(
-    browser: Browser, live: Console
-) -> None:
+def test_an_action_updates_the_cards_in_place(browser: Browser, live: Console) -> None:
     for n in range(30):
         add_story(live.store, str(n), now() - timedelta(minutes=n))
     with browser.page() as page:
         page.open(f"{live.url}/?state=open")
         page.run("window.same = true; scrollTo(0, 1500); 0")
-        place = page.run("document.querySelectorAll('.story')[15].getBoundingClientRect().top")
+        position = page.run("document.querySelectorAll('.story')[15].getBoundingClientRect().top")
         page.run("document.querySelectorAll('.pick input')[15].click()")
         page.run("document.querySelectorAll('.pick input')[16].click()")
         page.run("document.querySelector('.bulk [value=ack]').click()")
@@ -70,9 +68,9 @@ def test_an_action_changes_the_card_where_it_stands_and_can_be_undone(
         page.run("document.querySelector('#undo').click()")
         page.wait("document.querySelector('#flash').innerText.includes('Undone')")
         assert page.count(".story.done") == 0
-        assert page.run("window.same")  # nothing was loaded anew
+        assert page.run("window.same")  # the page was not loaded again
         assert "done=" not in page.run("location.href")
-        assert place == page.run(
+        assert position == page.run(
             "document.querySelectorAll('.story')[15].getBoundingClientRect().top"
         )
         assert page.problems == []
@@ -83,42 +81,42 @@ def test_undo_is_offered_for_ten_seconds(browser: Browser, live: Console) -> Non
     with browser.page() as page:
         page.open(f"{live.url}/")
         page.click(".acts button[value^='ack:']")
-        page.wait("document.querySelector('#undo .left')?.innerText")
-        assert 5 <= int(page.text("#undo .left")) <= 10
+        page.wait("document.querySelector('#undo .seconds-left')?.innerText")
+        assert 5 <= int(page.text("#undo .seconds-left")) <= 10
         page.wait("!document.querySelector('#flash .flash')")
 
 
-def test_new_stories_are_announced_and_move_nothing(browser: Browser, live: Console) -> None:
+def test_new_stories_are_announced_without_moving_the_list(browser: Browser, live: Console) -> None:
     for n in range(3):
         add_story(live.store, str(n), now() - timedelta(minutes=n))
     with browser.page() as page:
         page.open(f"{live.url}/")
         before = page.run("[...document.querySelectorAll('.story')].map(e => e.id)")
-        time.sleep(1.5)  # the page listens
+        time.sleep(1.5)  # until the page listens
         add_story(live.store, "new", now() + timedelta(seconds=1))
-        page.wait("document.querySelector('.say .new a').innerText === '1 new story'")
+        page.wait("document.querySelector('.newer a').innerText === '1 new story'")
         add_story(live.store, "newer", now() + timedelta(seconds=2))
-        page.wait("document.querySelector('.say .new a').innerText === '2 new stories'")
+        page.wait("document.querySelector('.newer a').innerText === '2 new stories'")
         assert page.run("[...document.querySelectorAll('.story')].map(e => e.id)") == before
-        assert page.run("document.querySelector('.say').getAttribute('aria-live')") == "polite"
+        assert page.run("document.querySelector('.newer').getAttribute('aria-live')") == "polite"
         with page.leaving():
-            page.click(".say .new a")
+            page.click(".newer a")
         assert page.count(".story") == 5
 
 
-def test_the_keyboard_alone_does_it(browser: Browser, live: Console) -> None:
+def test_the_list_is_worked_through_with_the_keyboard(browser: Browser, live: Console) -> None:
     ids = [add_story(live.store, str(n), now() - timedelta(minutes=n)) for n in range(3)]
     with browser.page() as page:
         page.open(f"{live.url}/")
-        here: Callable[[], str] = lambda: page.run("document.querySelector('.story.here').id")  # noqa: E731
+        here: Callable[[], str] = lambda: page.run("document.querySelector('.story.current').id")  # noqa: E731
         page.press("j", "j")
         assert here() == f"s-{ids[1]}"
         page.press("k")
         assert here() == f"s-{ids[0]}"
         page.press("a")
-        page.wait("document.querySelector('.story.here.acked')")
+        page.wait("document.querySelector('.story.current.acked')")
         page.press("u")
-        page.wait("document.querySelector('.story.here.open')")
+        page.wait("document.querySelector('.story.current.open')")
         page.press("j", "r")
         page.wait(f"document.querySelector('#s-{ids[1]} .badge.good')")
         page.press("j", "n")
@@ -126,9 +124,9 @@ def test_the_keyboard_alone_does_it(browser: Browser, live: Console) -> None:
         page.press("Enter")
         page.wait(f"document.querySelector('#s-{ids[2]} .badge.bad')")
         page.press("?")
-        page.wait("document.querySelector('#keys').open")
+        page.wait("document.querySelector('#shortcuts').open")
         page.press("Escape")
-        page.wait("!document.querySelector('#keys').open")
+        page.wait("!document.querySelector('#shortcuts').open")
         page.press("/", "j")
         assert page.run("document.querySelector('[name=q]').value") == "j"
         page.press("Escape", "k")
@@ -138,17 +136,17 @@ def test_the_keyboard_alone_does_it(browser: Browser, live: Console) -> None:
         assert page.problems == []
 
 
-def test_a_storys_own_page_has_keys_too(browser: Browser, live: Console) -> None:
+def test_a_storys_page_has_shortcuts_too(browser: Browser, live: Console) -> None:
     alert = add_story(live.store, "one", now())
     with browser.page() as page:
         page.open(f"{live.url}/alerts/{alert}")
-        for key, words in (("a", "1 story acknowledged."), ("u", "Undone for 1 story.")):
+        for key, text in (("a", "1 story acknowledged."), ("u", "Undone for 1 story.")):
             with page.leaving():
                 page.press(key)
-            assert words in page.text("#flash")
+            assert text in page.text("#flash")
 
 
-def test_a_hostile_feed_does_nothing(browser: Browser, live: Console) -> None:
+def test_hostile_text_runs_no_script_and_breaks_no_layout(browser: Browser, live: Console) -> None:
     alert = add_story(live.store, "evil", now(), title=HOSTILE, url="javascript:alert(1)",
                       texts=(HOSTILE, HOSTILE + HOSTILE[:80]), outlet="<b>evil</b>")  # fmt: skip
     add_delivery(live.store, alert, "<img src=x onerror=alert(1)>\u202e", "failed", now())
@@ -164,7 +162,7 @@ def test_a_hostile_feed_does_nothing(browser: Browser, live: Console) -> None:
                 assert page.axe() == [], path
 
 
-def test_the_policy_lets_no_other_script_run(browser: Browser, live: Console) -> None:
+def test_the_content_security_policy_blocks_other_scripts(browser: Browser, live: Console) -> None:
     with browser.page() as page:
         page.open(f"{live.url}/")
         page.run(

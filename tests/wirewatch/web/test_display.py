@@ -13,7 +13,7 @@ EN, DE = translator("en"), translator("de")
 
 
 def test_a_reason_is_shown_in_the_readers_language() -> None:
-    stored = Phrase("ago.in", span=timedelta(days=3)).dump()
+    stored = Phrase("time.in", span=timedelta(days=3)).dump()
     assert display.reason(stored, DE) == display.Reason("in 3 Tagen", "de")
     assert display.reason(Phrase.load(stored), EN) == display.Reason("in 3 days", "en")
 
@@ -25,7 +25,7 @@ def test_a_reason_stored_as_plain_text_is_marked_as_english() -> None:
 
 
 def test_a_reason_is_one_clean_line_of_bounded_length() -> None:
-    hostile = Phrase("told.failed", receiver="a\n\u202eb\x1b[31m" + "x" * 10_000)
+    hostile = Phrase("story.notified.failed", receiver="a\n\u202eb\x1b[31m" + "x" * 10_000)
     text = display.reason(hostile, EN).text
     assert len(text) <= display.LONGEST_LINE
     assert text.startswith("a b[31mxxx")

@@ -1,4 +1,4 @@
-"""The API's paths."""
+"""The routes of the API."""
 
 from __future__ import annotations
 
@@ -41,132 +41,129 @@ T = TypeVar("T")
 
 PROBLEM = "application/problem+json"
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": models.ProblemDetails, "description": words}
-    for status, words in (
+    status: {"model": models.ProblemDetails, "description": description}
+    for status, description in (
         (401, "The token is missing or wrong."),
-        (403, "Not from a page of this console."),
-        (404, "There is no such thing."),
-        (422, "A value cannot be used."),
+        (403, "The request does not come from a page of this console."),
+        (404, "It does not exist."),
+        (422, "A value is invalid."),
         (429, "Too many wrong tokens."),
-        (503, "The store is away."),
+        (503, "The store is not available."),
     )
 }
 
-Word = Annotated[str, Query(max_length=200)]
-Place = Annotated[str, Query(max_length=60, description="Cursor of an answer before.")]
+Text = Annotated[str, Query(max_length=200)]
+Cursor = Annotated[str, Query(max_length=60, description="Cursor from an earlier answer.")]
 Limit = Annotated[int, Query(ge=1, le=story_list.MAX_LIMIT)]
-Hex = Annotated[str, InPath(pattern="^[0-9a-f]{32}$")]
+HexId = Annotated[str, InPath(pattern="^[0-9a-f]{32}$")]
 TopicId = Annotated[str, InPath(max_length=200)]
 FeedId = Annotated[str, InPath(pattern="^[A-Za-z0-9._-]{1,120}$")]
 
 
-def create_api(store: Store, clock: Clock, running: RuntimeStatus, explainer: Explainer) -> FastAPI:
-    """The API, to be mounted at ``/api/v1``.
+def create_api(store: Store, clock: Clock, runtime: RuntimeStatus, explainer: Explainer) -> FastAPI:
+    """Return the API, to be mounted at ``/api/v1``.
 
     Args:
         store: What it reads and writes.
         clock: The present.
-        running: The program around it.
-        explainer: Says why a topic matches a text, or why not.
+        runtime: State of the program around it.
+        explainer: Explains why a topic matches a text, or why not.
     """
-    api = bare_api()
-    ways = ApiHandlers(store, clock, running, explainer)
-    for path, way, model in _reading(ways):
-        api.add_api_route(path, way, methods=["GET"], response_model=model)
-    for path, way, model in _acting(ways):
-        api.add_api_route(path, way, methods=["POST"], response_model=model)
+    api = _empty_api()
+    handlers = ApiHandlers(store, clock, runtime, explainer)
+    for path, handler, model in _get_routes(handlers):
+        api.add_api_route(path, handler, methods=["GET"], response_model=model)
+    for path, handler, model in _post_routes(handlers):
+        api.add_api_route(path, handler, methods=["POST"], response_model=model)
     return api
 
 
-Path = tuple[str, Callable[..., object], type]
+Route = tuple[str, Callable[..., object], type]
 
 
-def _reading(ways: ApiHandlers) -> tuple[Path, ...]:
+def _get_routes(handlers: ApiHandlers) -> tuple[Route, ...]:
     return (
-        ("/stories", ways.stories, models.StoryList),
-        ("/stories/newer", ways.newer, models.NewerCount),
-        ("/stories/facets", ways.facets, Facets),
-        ("/stories/{alert_id}", ways.story, models.StoryOut),
-        ("/topics", ways.topics, models.TopicList),
-        ("/topics/{topic_id}", ways.topic, models.TopicDetail),
-        ("/feeds", ways.feeds, models.FeedList),
-        ("/deliveries", ways.deliveries, models.DeliveryList),
+        ("/stories", handlers.stories, models.StoryList),
+        ("/stories/newer", handlers.newer, models.NewerCount),
+        ("/stories/facets", handlers.facets, Facets),
+        ("/stories/{alert_id}", handlers.story, models.StoryOut),
+        ("/topics", handlers.topics, models.TopicList),
+        ("/topics/{topic_id}", handlers.topic, models.TopicDetail),
+        ("/feeds", handlers.feeds, models.FeedList),
+        ("/deliveries", handlers.deliveries, models.DeliveryList),
     )
 
 
-def _acting(ways: ApiHandlers) -> tuple[Path, ...]:
+def _post_routes(handlers: ApiHandlers) -> tuple[Route, ...]:
     return (
-        ("/actions/ack", ways.ack, ActionResult),
-        ("/actions/close", ways.close, ActionResult),
-        ("/actions/judge", ways.judge, ActionResult),
-        ("/actions/{action_id}/undo", ways.undo, ActionResult),
-        ("/topics/{topic_id}/explain", ways.explain, dict[str, Any]),
-        ("/deliveries/{delivery_id}/resend", ways.resend, models.ActionMessage),
-        ("/feeds/{feed_id}/poll", ways.poll, models.ActionMessage),
+        ("/actions/ack", handlers.ack, ActionResult),
+        ("/actions/close", handlers.close, ActionResult),
+        ("/actions/judge", handlers.judge, ActionResult),
+        ("/actions/{action_id}/undo", handlers.undo, ActionResult),
+        ("/topics/{topic_id}/explain", handlers.explain, dict[str, Any]),
+        ("/deliveries/{delivery_id}/resend", handlers.resend, models.ActionMessage),
+        ("/feeds/{feed_id}/poll", handlers.poll, models.ActionMessage),
     )
 
 
-def bare_api() -> FastAPI:
-    """The API without its paths: how it speaks."""
+def _empty_api() -> FastAPI:
+    """Return the API without its routes, with its error handlers."""
     api = FastAPI(
         title="Wirewatch",
         version="1",
-        description="Stories, topics, feeds and deliveries, and what is done with them. Where the "
-        "console has a token: `Authorization: Bearer TOKEN`.",
+        description="Stories, topics, feeds and deliveries, and actions on them. If the console "
+        "has an access token, send `Authorization: Bearer TOKEN`.",
         servers=[{"url": "/api/v1"}],
         root_path_in_servers=False,
         docs_url=None,
         redoc_url=None,
         responses=PROBLEMS,
     )
-    api.add_exception_handler(WirewatchError, _failed)
-    api.add_exception_handler(HTTPException, _refused)
-    api.add_exception_handler(RequestValidationError, _invalid)
+    api.add_exception_handler(WirewatchError, _program_error)
+    api.add_exception_handler(HTTPException, _http_error)
+    api.add_exception_handler(RequestValidationError, _validation_error)
     return api
 
 
 class ApiHandlers:
-    """What each path does."""
+    """Handlers of the routes; their docstrings become descriptions in the OpenAPI document."""
 
     def __init__(
-        self, store: Store, clock: Clock, running: RuntimeStatus, explainer: Explainer
+        self, store: Store, clock: Clock, runtime: RuntimeStatus, explainer: Explainer
     ) -> None:
         self._store = store
         self._clock = clock
-        self._running = running
+        self._runtime = runtime
         self._explainer = explainer
 
     def stories(
         self,
         request: Request,
         *,
-        topic: Word = "",
-        outlet: Word = "",
-        language: Word = "",
-        country: Word = "",
-        severity: Word = "",
-        state: Word = "told",
-        q: Word = "",
+        topic: Text = "",
+        outlet: Text = "",
+        language: Text = "",
+        country: Text = "",
+        severity: Text = "",
+        state: Text = "told",
+        q: Text = "",
         since: AwareDatetime | None = None,
         until: AwareDatetime | None = None,
-        before: Place = "",
+        before: Cursor = "",
         limit: Limit = 50,
     ) -> Response:
-        """Stories, newest first; `q`: words that occur in headlines or matched sentences."""
-        wish = StoryFilter(topic, outlet, language, country, severity, state, q, since, until)
-        place = StoryCursor.parse(before) if before else None
-        found = self._read(
-            lambda c: story_list.list_stories(
-                c, wish, before=place, limit=min(limit + 1, story_list.MAX_LIMIT)
-            )
-        )
-        page = found[:limit]
-        more = len(found) > limit or len(page) == story_list.MAX_LIMIT
+        """List stories, newest first; `q` finds words in headlines and matched sentences."""
+        query = StoryFilter(topic, outlet, language, country, severity, state, q, since, until)
+        position = StoryCursor.parse(before) if before else None
+        most = min(limit + 1, story_list.MAX_LIMIT)
+        cards = self._read(lambda c: story_list.list_stories(c, query, before=position, limit=most))
+        page = cards[:limit]
+        has_more = len(cards) > limit or len(page) == story_list.MAX_LIMIT
         return _answer(
             request,
             models.StoryList(
                 stories=tuple(map(models.card_out, page)),
-                next=str(page[-1].cursor) if more else None,
+                next=str(page[-1].cursor) if has_more else None,
                 newest=str(page[0].cursor) if page else None,
             ),
         )
@@ -176,117 +173,116 @@ class ApiHandlers:
         request: Request,
         than: Annotated[str, Query(max_length=60)],
         *,
-        topic: Word = "",
-        outlet: Word = "",
-        language: Word = "",
-        country: Word = "",
-        severity: Word = "",
-        state: Word = "told",
-        q: Word = "",
+        topic: Text = "",
+        outlet: Text = "",
+        language: Text = "",
+        country: Text = "",
+        severity: Text = "",
+        state: Text = "told",
+        q: Text = "",
         since: AwareDatetime | None = None,
         until: AwareDatetime | None = None,
     ) -> Response:
-        """How many stories of the filter came since a page was read (its `newest`)."""
-        wish = StoryFilter(topic, outlet, language, country, severity, state, q, since, until)
-        place = StoryCursor.parse(than)
-        count = self._read(lambda c: story_list.count_newer(c, wish, place))
+        """Count the stories of a filter that are newer than a page (its `newest`)."""
+        query = StoryFilter(topic, outlet, language, country, severity, state, q, since, until)
+        position = StoryCursor.parse(than)
+        count = self._read(lambda c: story_list.count_newer(c, query, position))
         return _answer(request, models.NewerCount(count=count, more=count >= MOST_COUNTED))
 
     def facets(self, request: Request) -> Response:
-        """What there is to filter by."""
+        """List the values that stories can be filtered by."""
         return _answer(request, self._read(story_list.load_facets))
 
-    def story(self, request: Request, alert_id: Hex) -> Response:
-        """One story: articles, revisions, decisions, notifications, actions."""
-        found = self._read(lambda c: story_page.load_story(c, alert_id))
-        return _answer(request, models.story_out(found))
+    def story(self, request: Request, alert_id: HexId) -> Response:
+        """Return one story: articles, revisions, decisions, notifications, actions."""
+        story = self._read(lambda c: story_page.load_story(c, alert_id))
+        return _answer(request, models.story_out(story))
 
     def topics(self, request: Request) -> Response:
-        """Every topic with 30 days of volume and its precision."""
-        files = {t.id: t for t in self._running.catalog().topics}
-        found = self._figures()
-        known = [
+        """List every topic with 30 days of volume and its precision."""
+        definitions = {topic.id: topic for topic in self._runtime.catalog().topics}
+        overview_of = self._overviews()
+        topics = tuple(
             models.topic_out(
-                found.get(topic_id) or overviews.empty_topic(topic_id, self._clock()),
-                files[topic_id].title if topic_id in files else topic_id,
-                files[topic_id].state.value if topic_id in files else None,
+                overview_of.get(topic_id) or overviews.empty_topic(topic_id, self._clock()),
+                definitions.get(topic_id),
             )
-            for topic_id in sorted({*files, *found})
-        ]
-        return _answer(request, models.TopicList(topics=tuple(known)))
+            for topic_id in sorted({*definitions, *overview_of})
+        )
+        return _answer(request, models.TopicList(topics=topics))
 
     def topic(self, request: Request, topic_id: TopicId) -> Response:
-        """One topic of the files: its figures, its rules, the faults of its file."""
-        topic = self._running.catalog().topic(topic_id)
+        """Return one topic: its figures, its rules, and the faults of its file."""
+        topic = self._runtime.catalog().topic(topic_id)
         if topic is None:
-            raise NotFoundError(f"{topic_id!r} is no topic.")
-        figures = self._figures().get(topic_id) or overviews.empty_topic(topic_id, self._clock())
-        return _answer(request, models.one_topic(topic, figures, self._running.faults()))
+            raise NotFoundError(f"There is no topic {topic_id!r}.")
+        overview = self._overviews().get(topic_id) or overviews.empty_topic(topic_id, self._clock())
+        return _answer(request, models.topic_detail(topic, overview, self._runtime.faults()))
 
-    async def explain(self, topic_id: TopicId, asked: models.TrialRequest) -> dict[str, Any]:
-        """Why the topic matches a text or a page, or why not; nothing is kept of it."""
-        if self._running.catalog().topic(topic_id) is None:
-            raise NotFoundError(f"{topic_id!r} is no topic.")
-        article, language = await self._explainer.read(asked.source, asked.title, asked.language)
-        answer = await run_in_threadpool(self._explainer.explain, topic_id, article, language)
-        return answer.as_json()
-
-    def _figures(self) -> dict[str, TopicOverview]:
-        return {
-            t.topic_id: t for t in self._read(lambda c: overviews.list_topics(c, self._clock()))
-        }
+    async def explain(self, topic_id: TopicId, trial: models.TrialRequest) -> dict[str, Any]:
+        """Explain why the topic matches a text or a page, or why not; nothing is stored."""
+        if self._runtime.catalog().topic(topic_id) is None:
+            raise NotFoundError(f"There is no topic {topic_id!r}.")
+        article, language = await self._explainer.read(trial.source, trial.title, trial.language)
+        explanation = await run_in_threadpool(self._explainer.explain, topic_id, article, language)
+        return explanation.as_json()
 
     def feeds(self, request: Request) -> Response:
-        """Every feed with its state and 14 days of entries."""
-        found = self._read(lambda c: overviews.list_feeds(c, self._clock()))
-        return _answer(request, models.FeedList(feeds=tuple(map(models.feed_out, found))))
+        """List every feed with its state and 14 days of entries."""
+        feeds = self._read(lambda c: overviews.list_feeds(c, self._clock()))
+        return _answer(request, models.FeedList(feeds=tuple(map(models.feed_out, feeds))))
 
     def deliveries(
         self,
         request: Request,
         *,
-        state: Word = "undelivered",
-        before: Place = "",
+        state: Text = "undelivered",
+        before: Cursor = "",
         limit: Limit = 50,
     ) -> Response:
-        """Deliveries: undelivered (all that is not), pending, unknown, failed or delivered."""
-        place = StoryCursor.parse(before) if before else None
+        """List deliveries that are undelivered, pending, unknown, failed or delivered."""
+        position = StoryCursor.parse(before) if before else None
         found = self._read(
-            lambda c: overviews.list_deliveries(c, state=state, before=place, limit=limit)
+            lambda c: overviews.list_deliveries(c, state=state, before=position, limit=limit)
         )
-        shown = tuple(map(models.delivery_about, found))
-        after = str(found[-1].cursor) if len(found) == limit else None
-        return _answer(request, models.DeliveryList(deliveries=shown, next=after))
+        page = tuple(map(models.delivery_about, found))
+        cursor = str(found[-1].cursor) if len(found) == limit else None
+        return _answer(request, models.DeliveryList(deliveries=page, next=cursor))
 
-    def ack(self, asked: models.StorySelection) -> ActionResult:
-        """Take stories."""
-        return self._write(lambda c, at: actions.ack(c, asked.ids, by=asked.by, at=at))
+    def ack(self, stories: models.StorySelection) -> ActionResult:
+        """Acknowledge stories."""
+        return self._write(lambda c, at: actions.ack(c, stories.ids, by=stories.by, at=at))
 
-    def close(self, asked: models.StorySelection) -> ActionResult:
+    def close(self, stories: models.StorySelection) -> ActionResult:
         """Close stories without a verdict."""
-        return self._write(lambda c, at: actions.close(c, asked.ids, by=asked.by, at=at))
+        return self._write(lambda c, at: actions.close(c, stories.ids, by=stories.by, at=at))
 
-    def judge(self, asked: models.JudgementRequest) -> ActionResult:
-        """Say whether stories are relevant, which closes them."""
+    def judge(self, judgement: models.JudgementRequest) -> ActionResult:
+        """Judge whether stories are relevant, and close them."""
+        verdict, reason, by = judgement.verdict, judgement.reason, judgement.by
         return self._write(
             lambda c, at: actions.judge(
-                c, asked.ids, verdict=asked.verdict, reason=asked.reason, by=asked.by, at=at
+                c, judgement.ids, verdict=verdict, reason=reason, by=by, at=at
             )
         )
 
-    def undo(self, action_id: Hex, asked: models.UndoRequest) -> ActionResult:
+    def undo(self, action_id: HexId, author: models.UndoRequest) -> ActionResult:
         """Undo an action of the last ten seconds."""
-        return self._write(lambda c, at: actions.undo(c, action_id, by=asked.by, at=at))
+        return self._write(lambda c, at: actions.undo(c, action_id, by=author.by, at=at))
 
-    def resend(self, delivery_id: Hex) -> models.ActionMessage:
-        """Send what was not delivered again, with the same id."""
+    def resend(self, delivery_id: HexId) -> models.ActionMessage:
+        """Send an undelivered notification again, with the same id."""
         outcome = self._write(lambda c, at: delivery_store.resend(c, delivery_id, now=at))
         return _action_message(resend_phrase(outcome), is_accepted=outcome.is_accepted)
 
     def poll(self, feed_id: FeedId) -> models.ActionMessage:
-        """Let a feed be polled now."""
+        """Poll a feed now."""
         outcome = self._write(lambda c, at: feed_store.poll_now(c, feed_id, now=at))
         return _action_message(poll_phrase(outcome), is_accepted=outcome.is_accepted)
+
+    def _overviews(self) -> dict[str, TopicOverview]:
+        found = self._read(lambda c: overviews.list_topics(c, self._clock()))
+        return {overview.topic_id: overview for overview in found}
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._store.read() as connection:
@@ -312,21 +308,20 @@ _ADAPTERS: dict[type, TypeAdapter[Any]] = {}
 
 
 def _answer(request: Request, value: object) -> Response:
-    """JSON with its ETag; 304 where the asker has it already."""
-    kind = type(value)
-    adapter = _ADAPTERS.setdefault(kind, TypeAdapter(kind))
+    """Return a value as JSON with an ETag, or 304 if the client already has it."""
+    adapter = _ADAPTERS.setdefault(type(value), TypeAdapter(type(value)))
     body = adapter.dump_json(value)
-    tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'  # weak: it may be packed on its way
-    headers = {"ETag": tag}
-    if _has(request.headers.get("if-none-match", ""), tag):
+    etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'  # weak: the answer may be compressed
+    headers = {"ETag": etag}
+    if _matches(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
 
 
-def _has(given: str, tag: str) -> bool:
-    """Whether an If-None-Match names the tag (RFC 9110 13.1.2: weakly)."""
-    named = (part.strip().removeprefix("W/") for part in given.split(","))
-    return any(name in (tag.removeprefix("W/"), "*") for name in named)
+def _matches(if_none_match: str, etag: str) -> bool:
+    """Return whether the header names the ETag, by weak comparison (RFC 9110, 13.1.2)."""
+    tags = (part.strip().removeprefix("W/") for part in if_none_match.split(","))
+    return any(tag in (etag.removeprefix("W/"), "*") for tag in tags)
 
 
 def _problem(status: int, title: str, detail: str = "") -> Response:
@@ -334,25 +329,25 @@ def _problem(status: int, title: str, detail: str = "") -> Response:
     return Response(problem.model_dump_json(), status, media_type=PROBLEM)
 
 
-def _failed(_: Request, error: Exception) -> Response:
-    assert isinstance(error, WirewatchError)  # noqa: S101 it is registered for these
+def _program_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, WirewatchError)  # noqa: S101  # registered for this type only
     if isinstance(error, UsageError):
         status = 404 if isinstance(error, NotFoundError) else 422
         return _problem(status, error.message, error.mend)
-    refused: dict[type, int] = {StoreConflictError: 409, StoreRefusedError: 422}
-    if isinstance(error, ExtractionError | FetchError):  # of a page that was given
+    if isinstance(error, ExtractionError | FetchError):  # the page in the request cannot be used
         return _problem(422, error.message, error.mend)
-    status = refused.get(type(error), 503)
+    statuses: dict[type, int] = {StoreConflictError: 409, StoreRefusedError: 422}
+    status = statuses.get(type(error), 503)
     return _problem(status, error.message, error.mend)
 
 
-def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 it is registered for these
+def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  # registered for this type only
     return _problem(error.status_code, str(error.detail))
 
 
-def _invalid(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 it is registered for these
+def _validation_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for this type only
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"] if part not in ("query", "body", "path"))
-    return _problem(422, f"{where or 'The request'} cannot be used.", f"{first['msg']}.")
+    return _problem(422, f"{where or 'The request'} is invalid.", f"{first['msg']}.")

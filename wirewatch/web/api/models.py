@@ -17,57 +17,58 @@ from core.store.console.actions import MAX_IDS, StoryAction
 from core.store.console.overviews import DeliveryOverview, FeedOverview, TopicDay, TopicOverview
 from core.store.console.story_list import StoryCard
 from core.store.console.story_page import NotificationDeliveries, StoryArticleView, StoryView
+from core.store.deliveries import Delivery
 from core.store.feed_days import FeedDay
-from wirewatch.web.explain import MOST_PASTED
+from wirewatch.web.explain import MAX_SOURCE
 
 Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-By = Annotated[str, Field(min_length=1, max_length=80, description="Who does it.")]
+By = Annotated[str, Field(min_length=1, max_length=80, description="Who acts.")]
 
 
 class ResponseModel(BaseModel):
-    """Base of what the API answers."""
+    """Base of responses."""
 
     model_config = ConfigDict(frozen=True)
 
 
 class RequestModel(BaseModel):
-    """Base of what the API takes."""
+    """Base of requests."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class StoryList(ResponseModel):
-    """A page of the list, newest first."""
+    """A page of the list of stories, newest first."""
 
     stories: tuple[StoryCard, ...]
-    next: str | None = Field(description="Cursor (`before`) of the next page; null on the last.")
-    newest: str | None = Field(description="Cursor of the page's first story (`than`).")
+    next: str | None = Field(description="Cursor of the next page (`before`); null on the last.")
+    newest: str | None = Field(description="Cursor of the first story (`than`).")
 
 
 class NewerCount(ResponseModel):
-    """How many stories came since."""
+    """How many stories are newer."""
 
     count: int
-    more: bool = Field(description="Whether there are more than were counted.")
+    more: bool = Field(description="Whether counting stopped at the maximum.")
 
 
 class DeliveryOut(ResponseModel):
-    """A notification on its way to one target."""
+    """Delivery of a notification to one target."""
 
     id: str
     receiver: str
-    target: str = Field(description="Without secrets.")
+    target: str = Field(description="The address, without secrets.")
     state: Literal["pending", "sending", "delivered", "failed", "unknown"]
     attempts: int
     possible_repeat: bool
-    next_attempt_at: datetime | None = Field(description="null where there is none to come.")
+    next_attempt_at: datetime | None = Field(description="null if there will be none.")
     last_error: str
     updated_at: datetime
     delivered_at: datetime | None
 
 
 class NotificationOut(ResponseModel):
-    """A message about a story."""
+    """A notification about a story."""
 
     id: str
     receiver: str
@@ -77,12 +78,12 @@ class NotificationOut(ResponseModel):
 
 
 class StoryOut(ResponseModel):
-    """A story with all that is known of it."""
+    """A story with everything that is stored about it."""
 
     story: StoryCard
     articles: tuple[StoryArticleView, ...]
     decisions: tuple[DecisionRow, ...]
-    elsewhere: tuple[DecisionRow, ...] = Field(description="Same articles, other topics.")
+    elsewhere: tuple[DecisionRow, ...] = Field(description="Same articles under other topics.")
     notifications: tuple[NotificationOut, ...]
     actions: tuple[StoryAction, ...]
 
@@ -92,14 +93,14 @@ class TopicOut(ResponseModel):
 
     id: str
     title: str
-    state: str | None = Field(description="As its file has it; null where there is none any more.")
+    state: str | None = Field(description="null if its file no longer exists.")
     days: tuple[TopicDay, ...] = Field(description="30 days, today last.")
     open: int
     acked: int
     relevant: int
     irrelevant: int
-    precision: float | None = Field(description="Of the judged stories; null where none is.")
-    precision_low: float | None = Field(description="Wilson interval, 95 %.")
+    precision: float | None = Field(description="Of the judged stories; null if there are none.")
+    precision_low: float | None = Field(description="Lower end of the 95 % Wilson interval.")
     precision_high: float | None
 
 
@@ -115,17 +116,17 @@ class TopicDetail(TopicOut):
     """A topic with its definition in force."""
 
     threshold: int
-    languages: tuple[str, ...] = Field(description="Gate; empty lets all through.")
+    languages: tuple[str, ...] = Field(description="Of articles that may match; empty means all.")
     severity: str
     rules: tuple[RuleOut, ...]
     file: str
     faults: tuple[Fault, ...] = Field(
-        description="Of the newest file; errors keep it out of force."
+        description="Faults of the newest file; errors keep it from taking effect."
     )
 
 
 class FeedOut(ResponseModel):
-    """A feed: quiet or broken?"""
+    """A feed and its state."""
 
     id: str
     outlet: str
@@ -136,15 +137,15 @@ class FeedOut(ResponseModel):
     last_success_at: datetime | None
     last_new_at: datetime | None
     last_error: str
-    failures: int = Field(description="In a row.")
-    next_due_at: datetime | None = Field(description="null where it is not polled any more.")
+    failures: int = Field(description="Consecutive failed polls.")
+    next_due_at: datetime | None = Field(description="null if it is no longer polled.")
     next_due_why: str
     share_304: float | None
     days: tuple[FeedDay, ...] = Field(description="14 days, today last.")
 
 
 class DeliveryAbout(ResponseModel):
-    """A delivery with what it is about."""
+    """A delivery and the story that it is about."""
 
     delivery: DeliveryOut
     kind: str
@@ -155,38 +156,38 @@ class DeliveryAbout(ResponseModel):
 
 
 class DeliveryList(ResponseModel):
-    """A page of deliveries, what changed last first."""
+    """A page of deliveries, the last changed first."""
 
     deliveries: tuple[DeliveryAbout, ...]
     next: str | None
 
 
 class TopicList(ResponseModel):
-    """Every topic."""
+    """All topics."""
 
     topics: tuple[TopicOut, ...]
 
 
 class FeedList(ResponseModel):
-    """Every feed, by outlet and URL."""
+    """All feeds, by outlet and URL."""
 
     feeds: tuple[FeedOut, ...]
 
 
 class StorySelection(RequestModel):
-    """Stories somebody acts on."""
+    """The stories that an action applies to."""
 
     ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_IDS)]
     by: By = "api"
 
 
 class JudgementRequest(StorySelection):
-    """Whether stories are relevant."""
+    """A verdict on stories."""
 
     verdict: Literal["relevant", "irrelevant"]
     reason: Literal[
         "", "wrong_sense", "wrong_actor", "old", "duplicate", "page_furniture", "too_minor"
-    ] = Field(default="", description="Why, for irrelevant ones.")
+    ] = Field(default="", description="Why the stories are irrelevant.")
 
 
 class UndoRequest(RequestModel):
@@ -196,10 +197,10 @@ class UndoRequest(RequestModel):
 
 
 class TrialRequest(RequestModel):
-    """What to hold a topic against."""
+    """An article to test a topic with."""
 
     source: Annotated[
-        str, Field(max_length=MOST_PASTED, description="A URL, JSON, HTML, or plain text.")
+        str, Field(max_length=MAX_SOURCE, description="A URL, JSON, HTML, or plain text.")
     ]
     title: Annotated[str, Field(max_length=1_000, description="Of plain text.")] = ""
     language: Annotated[str, Field(pattern="^([a-z]{2})?$", description="Of plain text.")] = ""
@@ -214,23 +215,23 @@ class ActionMessage(ResponseModel):
 
 
 class ProblemDetails(ResponseModel):
-    """What went wrong (RFC 9457)."""
+    """A problem (RFC 9457)."""
 
     type: str = "about:blank"
     title: str
     status: int
-    detail: str = Field(default="", description="What can be done.")
+    detail: str = Field(default="", description="What to do about it.")
 
 
-def story_out(found: StoryView) -> StoryOut:
-    """A story as the API says it."""
+def story_out(story: StoryView) -> StoryOut:
+    """Return a story as the API shows it."""
     return StoryOut(
-        story=card_out(found.card),
-        articles=found.articles,
-        decisions=tuple(map(_decision, found.decisions)),
-        elsewhere=tuple(map(_decision, found.elsewhere)),
-        notifications=tuple(_notification(t) for t in found.notifications),
-        actions=found.actions,
+        story=card_out(story.card),
+        articles=story.articles,
+        decisions=tuple(map(_decision, story.decisions)),
+        elsewhere=tuple(map(_decision, story.elsewhere)),
+        notifications=tuple(map(_notification, story.notifications)),
+        actions=story.actions,
     )
 
 
@@ -239,28 +240,40 @@ def card_out(card: StoryCard) -> StoryCard:
     return replace(card, reason=_english(card.reason))
 
 
-def topic_out(found: TopicOverview, title: str, state: str | None) -> TopicOut:
-    """A topic as the API says it."""
+def topic_out(overview: TopicOverview, topic: TopicDefinition | None) -> TopicOut:
+    """Return a topic as lists show it.
+
+    Args:
+        overview: Its figures.
+        topic: Its definition in force; None if its file no longer exists.
+    """
     return TopicOut(
-        id=found.topic_id,
-        title=title,
-        state=state,
-        days=found.days,
-        open=found.open,
-        acked=found.acked,
-        relevant=found.relevant,
-        irrelevant=found.irrelevant,
-        precision=found.precision,
-        precision_low=found.low,
-        precision_high=found.high,
+        id=overview.topic_id,
+        title=topic.title if topic else overview.topic_id,
+        state=topic.state.value if topic else None,
+        days=overview.days,
+        open=overview.open,
+        acked=overview.acked,
+        relevant=overview.relevant,
+        irrelevant=overview.irrelevant,
+        precision=overview.precision,
+        precision_low=overview.low,
+        precision_high=overview.high,
     )
 
 
-def one_topic(topic: TopicDefinition, found: TopicOverview, faults: Sequence[Fault]) -> TopicDetail:
-    """A topic with its definition as the API says it."""
-    figures = topic_out(found, topic.title, topic.state.value)
+def topic_detail(
+    topic: TopicDefinition, overview: TopicOverview, faults: Sequence[Fault]
+) -> TopicDetail:
+    """Return a topic with its definition.
+
+    Args:
+        topic: Its definition in force.
+        overview: Its figures.
+        faults: Faults of all files.
+    """
     return TopicDetail(
-        **dict(figures),
+        **dict(topic_out(overview, topic)),
         threshold=topic.threshold,
         languages=topic.languages,
         severity=topic.alert.severity,
@@ -273,9 +286,9 @@ def one_topic(topic: TopicDefinition, found: TopicOverview, faults: Sequence[Fau
     )
 
 
-def feed_out(found: FeedOverview) -> FeedOut:
-    """A feed as the API says it."""
-    state, feed = found.state, found.state.feed
+def feed_out(overview: FeedOverview) -> FeedOut:
+    """Return a feed as the API shows it."""
+    state, feed = overview.state, overview.state.feed
     return FeedOut.model_validate(
         {
             "id": feed.feed_id,
@@ -290,21 +303,21 @@ def feed_out(found: FeedOverview) -> FeedOut:
             "failures": feed.fail_count,
             "next_due_at": None if state.state in ("off", "gone") else feed.next_due_at,
             "next_due_why": _english(feed.due_reason),
-            "share_304": found.share_304,
-            "days": found.days,
+            "share_304": overview.share_304,
+            "days": overview.days,
         }
     )
 
 
-def delivery_about(found: DeliveryOverview) -> DeliveryAbout:
-    """A delivery as the API says it."""
+def delivery_about(overview: DeliveryOverview) -> DeliveryAbout:
+    """Return a delivery as lists show it."""
     return DeliveryAbout(
-        delivery=_delivery(found.delivery),
-        kind=found.kind,
-        alert_id=found.alert_id,
-        topic_id=found.topic_id,
-        title=found.title,
-        told_at=found.told_at,
+        delivery=_delivery(overview.delivery),
+        kind=overview.kind,
+        alert_id=overview.alert_id,
+        topic_id=overview.topic_id,
+        title=overview.title,
+        told_at=overview.told_at,
     )
 
 
@@ -316,21 +329,20 @@ def _decision(row: DecisionRow) -> DecisionRow:
     return replace(row, reason=_english(row.reason))
 
 
-def _notification(told: NotificationDeliveries) -> NotificationOut:
-    about = told.notification
+def _notification(found: NotificationDeliveries) -> NotificationOut:
+    notification = found.notification
     return NotificationOut(
-        id=about.id,
-        receiver=about.receiver,
-        kind=about.kind,
-        created_at=about.created_at,
-        deliveries=tuple(_delivery(d) for d in told.deliveries),
+        id=notification.id,
+        receiver=notification.receiver,
+        kind=notification.kind,
+        created_at=notification.created_at,
+        deliveries=tuple(map(_delivery, found.deliveries)),
     )
 
 
-def _delivery(found: object) -> DeliveryOut:
-    names = DeliveryOut.model_fields
-    values = {name: getattr(found, name) for name in names}
-    values["last_error"] = _english(values["last_error"])
-    if values["state"] in ("delivered", "failed"):
+def _delivery(delivery: Delivery) -> DeliveryOut:
+    values = {name: getattr(delivery, name) for name in DeliveryOut.model_fields}
+    values["last_error"] = _english(delivery.last_error)
+    if delivery.state in ("delivered", "failed"):
         values["next_attempt_at"] = None
     return DeliveryOut.model_validate(values)

@@ -1,1 +1,1 @@
-"""Who may use the console: host names, sessions, the access token and its rate limit."""
+"""Access to the console: the access token, sessions, form tokens, and the limit on wrong tokens."""

@@ -1,7 +1,7 @@
-"""The console's pages, a module each.
+"""The console's pages, one module each.
 
 ::
 
-    request ─▶ page function ─▶ core.store.console (rows) ─▶ what the template shows ─▶ HTML
+    request ─▶ page ─▶ core.store.console (rows) ─▶ template variables ─▶ HTML
     form    ─▶ action ─▶ core.store.console.actions ─▶ 303 to the page it came from
 """

@@ -1,8 +1,8 @@
-"""Deliveries: what did not arrive, or not yet, and why."""
+"""The deliveries page: shows what was not delivered, or not yet, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,102 +12,121 @@ from starlette.concurrency import run_in_threadpool
 
 from config.catalog.models import Catalog
 from config.errors import NotFoundError
-from config.i18n import Translator
+from config.i18n import Phrase, Translator
 from core.store import deliveries as delivery_store
 from core.store.console import overviews
-from core.store.console.overviews import DeliveryOverview
+from core.store.console.overviews import DELIVERY_STATES, DeliveryOverview
 from core.store.console.story_list import StoryCursor
 from wirewatch.web import display, forms
-from wirewatch.web.flash import note, noted
+from wirewatch.web.flash import flash, redirect_with_outcome
 from wirewatch.web.forms import with_query
-from wirewatch.web.pages.stories import READ, topic_title
-from wirewatch.web.render import PageRenderer
+from wirewatch.web.outcomes import resend_phrase
+from wirewatch.web.render import READ_METHODS, PageRenderer
 
-STATES = tuple(overviews.DELIVERY_STATES)
 MOODS = {"delivered": "good", "failed": "bad", "pending": "warn", "unknown": "warn",
          "sending": "info"}  # fmt: skip
+"""Colour of a delivery's state; the label says the same."""
+
+RESENDABLE = ("failed", "pending", "unknown")
+"""States in which the page offers to send again."""
+
 PAGE_SIZE = 50
 
 
 class DeliveriesPage:
-    """The page, and sending again."""
+    """The list of deliveries, and the action that sends one again."""
 
-    def __init__(self, frame: PageRenderer) -> None:
-        self._frame = frame
+    def __init__(self, renderer: PageRenderer) -> None:
+        self._renderer = renderer
 
     def mount(self, app: FastAPI) -> None:
-        """Put them where they are called."""
-        app.add_api_route("/deliveries", self.page, methods=READ, response_class=HTMLResponse)
+        """Add the page and its action to the app."""
+        app.add_api_route(
+            "/deliveries", self.page, methods=READ_METHODS, response_class=HTMLResponse
+        )
         app.add_api_route("/deliveries/resend", self.resend, methods=["POST"])
 
     def page(self, request: Request, state: str = "", before: str = "") -> HTMLResponse:
-        """Deliveries in a state, newest first."""
-        frame, now = self._frame, self._frame.clock()
-        t = frame.words(request)
-        state = state if state in STATES else STATES[0]
-        place = StoryCursor.parse(before) if before else None
-        with frame.store.read() as connection:
+        """Show the deliveries in a state, newest first."""
+        renderer, now = self._renderer, self._renderer.clock()
+        t, catalog = renderer.translator(request), renderer.runtime.catalog()
+        state = state if state in DELIVERY_STATES else "undelivered"
+        position = StoryCursor.parse(before) if before else None
+        with renderer.store.read() as connection:
             found = overviews.list_deliveries(
-                connection, state=state, before=place, limit=PAGE_SIZE + 1
+                connection, state=state, before=position, limit=PAGE_SIZE + 1
             )
-            waiting = counted(delivery_store.count_by_state(connection))
-        rows = found[:PAGE_SIZE]
-        older = ""
-        if len(found) > PAGE_SIZE:
-            older = with_query("/deliveries", [("state", state)], before=str(rows[-1].cursor))
-        return frame.show(
+            counts = delivery_store.count_by_state(connection)
+        return renderer.render(
             request,
             "deliveries.html",
-            page="deliveries",
-            states=[(s, waiting.get(s, 0)) for s in STATES],
+            tab="deliveries",
+            counts=count_by_filter(counts),
             state=state,
-            deliveries=[row(d, frame.running.catalog(), now, t) for d in rows],
-            older=older,
-            later=bool(before),
-            flash=noted(request.query_params, now, t),
+            deliveries=[delivery_row(d, catalog, now, t) for d in found[:PAGE_SIZE]],
+            older=_older_page(state, found),
+            is_later_page=position is not None,
+            flash=flash(request.query_params, now, t),
         )
 
     async def resend(self, request: Request) -> RedirectResponse:
-        """Try a delivery again, with the same id."""
+        """Send a delivery again, with the same id."""
         form = await forms.read(request)
-        said = await run_in_threadpool(self._resend, form.get("delivery"))
-        return note(forms.back(form, "/deliveries"), said, self._frame.clock())
+        phrase = await run_in_threadpool(self._resend, form.get("delivery"))
+        address = forms.return_address(form, "/deliveries")
+        return redirect_with_outcome(address, phrase, self._renderer.clock())
 
-    def _resend(self, delivery_id: str) -> str:
-        now = self._frame.clock()
+    def _resend(self, delivery_id: str) -> Phrase:
+        now = self._renderer.clock()
         try:
-            outcome = self._frame.store.transact(
+            outcome = self._renderer.store.transact(
                 lambda c: delivery_store.resend(c, delivery_id, now=now)
             )
         except NotFoundError:
-            return "not_resent"
-        return "resent" if outcome.is_accepted else "not_resent"
+            return Phrase("resend.not_found")
+        return resend_phrase(outcome)
 
 
-def counted(by_state: Mapping[str, int]) -> dict[str, int]:
-    """How many deliveries stand under each heading of the page."""
-    headings = overviews.DELIVERY_STATES.items()
-    return {word: sum(by_state.get(s, 0) for s in states) for word, states in headings}
+def count_by_filter(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return how many deliveries each filter of the page shows.
+
+    Args:
+        counts: Number of deliveries by state.
+    """
+    return {
+        name: sum(counts.get(state, 0) for state in states)
+        for name, states in DELIVERY_STATES.items()
+    }
 
 
-def row(found: DeliveryOverview, catalog: Catalog, now: datetime, t: Translator) -> dict[str, Any]:
-    """A delivery as the table shows it."""
-    delivery = found.delivery
+def delivery_row(
+    overview: DeliveryOverview, catalog: Catalog, now: datetime, t: Translator
+) -> dict[str, Any]:
+    """Return a delivery as a row of the table."""
+    delivery = overview.delivery
+    is_waiting = delivery.state in ("pending", "unknown")
     return {
         "id": delivery.id,
         "state": delivery.state,
         "mood": MOODS.get(delivery.state, ""),
-        "kind": found.kind,
-        "alert_id": found.alert_id,
-        "topic": topic_title(catalog, found.topic_id),
-        "title": display.title(found.title),
+        "kind": overview.kind,
+        "alert_id": overview.alert_id,
+        "topic": display.topic_title(catalog, overview.topic_id),
+        "title": display.title(overview.title),
         "receiver": delivery.receiver,
         "target": display.line(delivery.target, 200),
         "attempts": delivery.attempts,
-        "repeat": delivery.possible_repeat,
-        "when": delivery.delivered_at or delivery.updated_at,
-        "again": delivery.next_attempt_at if delivery.state in ("pending", "unknown") else None,
+        "may_repeat": delivery.possible_repeat,
+        "time": delivery.delivered_at or delivery.updated_at,
+        "next_attempt": delivery.next_attempt_at if is_waiting else None,
         "is_due": delivery.next_attempt_at <= now + timedelta(seconds=1),
         "error": display.reason(delivery.last_error, t),
-        "may_resend": delivery.state in ("failed", "pending", "unknown"),
+        "can_resend": delivery.state in RESENDABLE,
     }
+
+
+def _older_page(state: str, found: Sequence[DeliveryOverview]) -> str:
+    """Return the address of the next page; empty if ``found`` holds no more than one page."""
+    if len(found) <= PAGE_SIZE:
+        return ""
+    return with_query("/deliveries", [("state", state)], before=str(found[PAGE_SIZE - 1].cursor))

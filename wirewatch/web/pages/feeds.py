@@ -1,4 +1,4 @@
-"""Feeds: quiet or broken, answered without a click."""
+"""The feeds page: shows at a glance whether a feed is quiet or broken."""
 
 from __future__ import annotations
 
@@ -13,100 +13,98 @@ from starlette.concurrency import run_in_threadpool
 
 from config.catalog.models import Catalog
 from config.errors import NotFoundError
-from config.i18n import Translator
+from config.i18n import Phrase, Translator
 from core.store import feeds as feed_store
 from core.store.console import overviews
 from core.store.console.overviews import FeedOverview
 from wirewatch.web import charts, display, forms
-from wirewatch.web.flash import note, noted
-from wirewatch.web.pages.stories import READ, outlet_name
-from wirewatch.web.render import PageRenderer
+from wirewatch.web.flash import flash, redirect_with_outcome
+from wirewatch.web.outcomes import poll_phrase
+from wirewatch.web.render import READ_METHODS, PageRenderer
 
 WORST_FIRST = ("gone", "failing", "paused", "quiet", "new", "ok", "off")
+
 MOODS = {"ok": "good", "quiet": "warn", "paused": "warn", "failing": "bad", "gone": "bad"}
-"""Colour of a feed's state; the others have none. The word says the same."""
+"""Colour of a feed's state; the other states have none. The label says the same."""
 
 
 class FeedsPage:
-    """The page, and asking for a poll."""
+    """The list of feeds, and the action that polls one."""
 
-    def __init__(self, frame: PageRenderer) -> None:
-        self._frame = frame
+    def __init__(self, renderer: PageRenderer) -> None:
+        self._renderer = renderer
 
     def mount(self, app: FastAPI) -> None:
-        """Put them where they are called."""
-        app.add_api_route("/feeds", self.page, methods=READ, response_class=HTMLResponse)
+        """Add the page and its action to the app."""
+        app.add_api_route("/feeds", self.page, methods=READ_METHODS, response_class=HTMLResponse)
         app.add_api_route("/feeds/poll", self.poll, methods=["POST"])
 
     def page(self, request: Request) -> HTMLResponse:
-        """Every feed, the broken ones first."""
-        frame, now = self._frame, self._frame.clock()
-        t, catalog = frame.words(request), frame.running.catalog()
-        with frame.store.read() as connection:
-            found = overviews.list_feeds(connection, now)
-        found = sorted(found, key=lambda f: WORST_FIRST.index(f.state.state))
-        counts = Counter(f.state.state for f in found)
-        return frame.show(
+        """Show every feed, failing ones first."""
+        renderer, now = self._renderer, self._renderer.clock()
+        t, catalog = renderer.translator(request), renderer.runtime.catalog()
+        with renderer.store.read() as connection:
+            feeds = overviews.list_feeds(connection, now)
+        feeds = sorted(feeds, key=lambda feed: WORST_FIRST.index(feed.state.state))
+        counts = Counter(feed.state.state for feed in feeds)
+        return renderer.render(
             request,
             "feeds.html",
-            page="feeds",
-            feeds=[row(f, catalog, now, t) for f in found],
-            tiles=[(word, MOODS.get(word, ""), counts[word]) for word in WORST_FIRST[::-1]
-                   if counts[word]],
-            verdict=verdict(found, t),
+            tab="feeds",
+            feeds=[feed_row(feed, catalog, now, t) for feed in feeds],
+            counts=[(s, MOODS.get(s, ""), counts[s]) for s in WORST_FIRST[::-1] if counts[s]],
+            summary=summary(feeds, t),
             mood="bad" if counts["failing"] + counts["gone"] else "",
-            flash=noted(request.query_params, now, t),
-        )  # fmt: skip
+            flash=flash(request.query_params, now, t),
+        )
 
     async def poll(self, request: Request) -> RedirectResponse:
-        """Poll a feed at the next turn."""
+        """Make a feed due now."""
         form = await forms.read(request)
-        said = await run_in_threadpool(self._poll, form.get("feed"))
-        return note("/feeds", said, self._frame.clock())
+        phrase = await run_in_threadpool(self._poll, form.get("feed"))
+        return redirect_with_outcome("/feeds", phrase, self._renderer.clock())
 
-    def _poll(self, feed_id: str) -> str:
-        now = self._frame.clock()
+    def _poll(self, feed_id: str) -> Phrase:
+        now = self._renderer.clock()
         try:
-            outcome = self._frame.store.transact(lambda c: feed_store.poll_now(c, feed_id, now=now))
+            outcome = self._renderer.store.transact(
+                lambda c: feed_store.poll_now(c, feed_id, now=now)
+            )
         except NotFoundError:
-            return "not_polled"
-        return "polled" if outcome.is_accepted else "not_polled"
+            return Phrase("poll.not_configured")
+        return poll_phrase(outcome)
 
 
-def verdict(feeds: Sequence[FeedOverview], t: Translator) -> str:
-    """Quiet or broken? In one sentence."""
-    counts = Counter(f.state.state for f in feeds if f.state.state != "off")
-    broken = counts["failing"] + counts["gone"]
+def summary(feeds: Sequence[FeedOverview], t: Translator) -> str:
+    """Return one sentence: are the feeds working, quiet or failing?"""
+    counts = Counter(feed.state.state for feed in feeds if feed.state.state != "off")
+    failing = counts["failing"] + counts["gone"]
     if not counts:
         return t("feeds.none")
-    if broken:
-        return t.plural("feeds.broken", broken)
+    if failing:
+        return t.plural("feeds.broken", failing)
     return t.plural("feeds.quiet", counts["quiet"]) if counts["quiet"] else t("feeds.fine")
 
 
-def row(feed: FeedOverview, catalog: Catalog, now: datetime, t: Translator) -> dict[str, Any]:
-    """A feed as the table shows it."""
+def feed_row(feed: FeedOverview, catalog: Catalog, now: datetime, t: Translator) -> dict[str, Any]:
+    """Return a feed as a row of the table."""
     record, state = feed.state.feed, feed.state.state
     days = [(day.day, day.entries) for day in feed.days]
-    polls = sum(day.polls for day in feed.days)
+    total = sum(entries for _, entries in days)
     return {
         "id": record.feed_id,
         "state": state,
         "mood": MOODS.get(state, ""),
-        "outlet": outlet_name(catalog, record.outlet),
+        "outlet": display.outlet_name(catalog, record.outlet),
         "url": display.line(record.url, 300),
-        "link": display.link(record.url),
-        "why": display.reason("" if state == "ok" else feed.state.reason, t),
+        "reason": display.reason("" if state == "ok" else feed.state.reason, t),
         "last_success": record.last_success_at,
         "last_new": record.last_new_at,
-        "polled": state != "off",
+        "is_polled": state != "off",
         "due": max(record.next_due_at, now),
         "is_due": record.next_due_at <= now + timedelta(seconds=1),
-        "due_why": display.reason(record.due_reason, t),
-        "share": None if feed.share_304 is None else round(100 * feed.share_304),
-        "polls": polls,
+        "due_reason": display.reason(record.due_reason, t),
+        "unchanged": feed.share_304,
         "chart": charts.bars(days, width=112, height=28),
-        "said": t("feeds.entries", n=t.number(sum(n for _, n in days)), days=len(days)),
-        "today": days[-1][1] if days else 0,
-        "failed": sum(day.failed for day in feed.days),
+        "volume": t.plural("feeds.volume", total, days=len(days)),
     }

@@ -1,4 +1,4 @@
-"""For machines: is everything well, and the metrics."""
+"""Endpoints for machines: the health check and the metrics."""
 
 from __future__ import annotations
 
@@ -9,33 +9,38 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from config.errors import WirewatchError
 from core.clock import rfc3339
 from core.store import alerts as alert_store
-from wirewatch.web.pages.stories import READ
-from wirewatch.web.render import PageRenderer
+from wirewatch.web.render import READ_METHODS, PageRenderer
 
 
 class HealthEndpoints:
-    """``/healthz`` and ``/metrics``."""
+    """Answers ``/healthz`` and ``/metrics``."""
 
-    def __init__(self, frame: PageRenderer) -> None:
-        self._frame = frame
+    def __init__(self, renderer: PageRenderer) -> None:
+        self._renderer = renderer
 
     def mount(self, app: FastAPI) -> None:
-        """Put them where they are called."""
-        app.add_api_route("/healthz", self.healthz, methods=READ)
-        app.add_api_route("/metrics", self.metrics, methods=READ)
+        """Add the endpoints to the app."""
+        app.add_api_route("/healthz", self.healthz, methods=READ_METHODS)
+        app.add_api_route("/metrics", self.metrics, methods=READ_METHODS)
 
     def healthz(self) -> JSONResponse:
-        """200 while the store answers and every stage runs, else 503 with what is wrong."""
-        frame = self._frame
-        wrong = frame.running.ill()
-        try:
-            with frame.store.read() as connection:
-                alert_store.list_alerts(connection, limit=1)
-        except WirewatchError as error:
-            wrong = [*wrong, str(error)]
-        body = {"status": "ill" if wrong else "ok", "wrong": wrong, "at": rfc3339(frame.clock())}
-        return JSONResponse(body, status_code=503 if wrong else 200)
+        """Return 200 while the store answers and every stage runs, else 503 with the problems."""
+        problems = [*self._renderer.runtime.ill(), *self._store_problems()]
+        body = {
+            "status": "ill" if problems else "ok",
+            "wrong": problems,
+            "at": rfc3339(self._renderer.clock()),
+        }
+        return JSONResponse(body, status_code=503 if problems else 200)
 
     def metrics(self) -> Response:
-        """For Prometheus."""
+        """Return the metrics of this process in Prometheus' format."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    def _store_problems(self) -> list[str]:
+        try:
+            with self._renderer.store.read() as connection:
+                alert_store.list_alerts(connection, limit=1)
+        except WirewatchError as error:
+            return [str(error)]
+        return []

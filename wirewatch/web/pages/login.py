@@ -1,26 +1,31 @@
-"""Signing in, where the console asks for a token; what is sent is judged in access."""
+"""The sign-in page. :mod:`wirewatch.web.auth.access` handles the form."""
 
 from __future__ import annotations
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
-from wirewatch.web.pages.stories import READ
-from wirewatch.web.render import PageRenderer
+from wirewatch.web.render import READ_METHODS, PageRenderer
 
 
 class LoginPage:
-    """The page."""
+    """Asks for the access token."""
 
-    def __init__(self, frame: PageRenderer) -> None:
-        self._frame = frame
+    def __init__(self, renderer: PageRenderer) -> None:
+        self._renderer = renderer
 
     def mount(self, app: FastAPI) -> None:
-        """Put it where it is called."""
-        app.add_api_route("/login", self.page, methods=READ, response_class=HTMLResponse)
+        """Add the page to the app."""
+        app.add_api_route("/login", self.page, methods=READ_METHODS, response_class=HTMLResponse)
 
     def page(self, request: Request, next: str = "/", failed: str = "") -> HTMLResponse:  # noqa: A002
-        """A field for the token."""
-        return self._frame.bare(
-            request, "login.html", page="login", next=next[:2_000], failed=bool(failed)
+        """Show the sign-in form.
+
+        Args:
+            request: The request.
+            next: Page to open after signing in; access control checks it when it redirects.
+            failed: Not empty if the last attempt failed.
+        """
+        return self._renderer.render_without_store(
+            request, "login.html", tab="login", next=next[:2_000], failed=bool(failed)
         )

@@ -1,4 +1,4 @@
-"""One story: how it grew, why it was told, why not under other topics, and who heard of it."""
+"""A story's page: its timeline, why it matched, who was notified, and what was held back."""
 
 from __future__ import annotations
 
@@ -11,198 +11,227 @@ from fastapi.responses import HTMLResponse
 from config.catalog.models import Catalog
 from config.i18n import Translator
 from core.messages import ArticleRevision, Evidence
+from core.store import Connection
 from core.store import articles as article_store
 from core.store.alerts import DecisionRow
 from core.store.console import actions, story_page
-from core.store.console.story_page import RevisionText, StoryArticleView, StoryView
+from core.store.console.story_page import (
+    NotificationDeliveries,
+    RevisionText,
+    StoryArticleView,
+    StoryView,
+)
+from core.store.deliveries import Delivery
 from core.text import clean, lang_attribute
 from core.text.excerpt import sentence_of
 from processors import Explanation
 from wirewatch.web import display
 from wirewatch.web.diff import diff
 from wirewatch.web.explain import Explainer
-from wirewatch.web.pages.deliveries import MOODS
-from wirewatch.web.pages.stories import READ, card, flash, outlet_name, topic_title
-from wirewatch.web.render import PageRenderer
+from wirewatch.web.flash import flash
+from wirewatch.web.pages.deliveries import MOODS, RESENDABLE
+from wirewatch.web.pages.story_card import card_view
+from wirewatch.web.render import READ_METHODS, PageRenderer
 
-SHOWN_SPANS = 12
-"""Spans of one article that are listed; the count says how many there are."""
+MAX_SPANS = 12
+"""Matches shown per rule, and per other topic."""
+
+TIMELINE_SPANS = 3
 
 
 class StoryPage:
-    """The page."""
+    """The page of one story."""
 
-    def __init__(self, frame: PageRenderer, explainer: Explainer) -> None:
-        self._frame = frame
+    def __init__(self, renderer: PageRenderer, explainer: Explainer) -> None:
+        self._renderer = renderer
         self._explainer = explainer
 
     def mount(self, app: FastAPI) -> None:
-        """Put it where it is called."""
+        """Add the page to the app."""
         path = "/alerts/{alert_id}"
-        app.add_api_route(path, self.page, methods=READ, response_class=HTMLResponse)
+        app.add_api_route(path, self.page, methods=READ_METHODS, response_class=HTMLResponse)
 
     def page(self, request: Request, alert_id: str) -> HTMLResponse:
-        """Everything about one story."""
-        frame, now = self._frame, self._frame.clock()
-        t, catalog = frame.words(request), frame.running.catalog()
-        with frame.store.read() as connection:
-            found = story_page.load_story(connection, alert_id)
-            first = _first(found)
-            versions = article_store.load_revisions(connection, first.article_id) if first else []
-        newest = versions[-1] if versions else None
-        return frame.show(
+        """Show everything about one story."""
+        renderer = self._renderer
+        t, catalog = renderer.translator(request), renderer.runtime.catalog()
+        with renderer.store.read() as connection:
+            story = story_page.load_story(connection, alert_id)
+            article = _main_article(story)
+            revisions = (
+                article_store.load_revisions(connection, article.article_id) if article else []
+            )
+        newest = revisions[-1] if revisions else None
+        topic_id = story.card.topic_id
+        return renderer.render(
             request,
             "story.html",
-            page="",
-            story=card(found.card, catalog, t),
-            entries=list(timeline(found, catalog)),
-            why=why(first, found.card.topic_id, catalog) if first else None,
-            others=self._others(newest, found.card.topic_id, catalog, t),
-            elsewhere=[elsewhere(row, catalog, t) for row in found.elsewhere],
-            told=[told(one.notification.kind, one.deliveries, t) for one in found.notifications],
-            held=[held(row, catalog, t) for row in found.decisions if row.event == "suppressed"],
-            actions=[a for a in found.actions if a.undone_at is None],
-            first_seen=found.card.first_seen,
-            last_seen=found.card.last_seen,
-            reasons=actions.REASONS,
-            flash=flash(request.query_params, now, t),
+            tab="",
+            **story_context(story, catalog, t),
+            why=score_view(article, topic_id, catalog) if article else None,
+            other_topics=self._other_topics(newest, topic_id, catalog, t),
+            flash=flash(request.query_params, renderer.clock(), t),
         )
 
-    def _others(
+    def _other_topics(
         self, article: ArticleRevision | None, topic_id: str, catalog: Catalog, t: Translator
     ) -> list[dict[str, Any]]:
         if article is None:
             return []
-        return [explained(e, catalog, t) for e in self._explainer.others(article, topic_id)]
+        explanations = self._explainer.explain_others(article, topic_id)
+        return [explanation_view(explanation, catalog, t) for explanation in explanations]
 
 
-def timeline(story: StoryView, catalog: Catalog) -> Iterator[dict[str, Any]]:
-    """Articles and their later versions, in the order they came."""
-    found = [entry for part in story.articles for entry in _entries(part, catalog)]
-    yield from sorted(found, key=lambda entry: entry["at"])
-
-
-def _entries(part: StoryArticleView, catalog: Catalog) -> Iterator[dict[str, Any]]:
-    common = {
-        "outlet": outlet_name(catalog, part.outlet),
-        "language": lang_attribute(part.language),
-        "url": display.link(part.url),
+def story_context(story: StoryView, catalog: Catalog, t: Translator) -> dict[str, Any]:
+    """Return the variables that show what is stored about a story."""
+    suppressed = [row for row in story.decisions if row.event == "suppressed"]
+    return {
+        "story": card_view(story.card, catalog, t),
+        "timeline": timeline(story, catalog),
+        "notifications": [notification_view(n, t) for n in story.notifications],
+        "held": [decision_view(row, catalog, t) for row in suppressed],
+        "elsewhere": [decision_view(row, catalog, t) for row in story.elsewhere],
+        "actions": [action for action in story.actions if action.undone_at is None],
+        "reasons": actions.REASONS,
     }
-    first = part.revisions[0] if part.revisions else None
-    yield common | {
-        "kind": "copy" if part.copy_of else "article",
-        "at": part.first_seen_at,
-        "published": part.published_at,
-        "title": display.title(first.title if first else part.title),
-        "similarity": round(100 * part.similarity),
-        "score": part.score,
-        "spans": spans(part.evidence[:3]) if not part.copy_of else [],
-    }
-    for before, after in zip(part.revisions, part.revisions[1:], strict=False):
-        yield common | {
-            "kind": "revision",
-            "at": after.fetched_at,
-            "number": after.revision,
-            "title": display.title(after.title),
-            "retitled": display.title(before.title) if before.title != after.title else "",
-            "diff": diff(_text(before), _text(after)),
-        }
 
 
-def _text(version: RevisionText) -> str:
-    return clean("\n".join(part for part in (version.title, version.lead, version.text) if part))
+def timeline(story: StoryView, catalog: Catalog) -> list[dict[str, Any]]:
+    """Return the articles and their later revisions in the order in which they came."""
+    entries = [entry for article in story.articles for entry in _entries(article, catalog)]
+    return sorted(entries, key=lambda entry: entry["at"])
 
 
-def why(part: StoryArticleView, topic_id: str, catalog: Catalog) -> dict[str, Any]:
-    """The rules that fired with their weights, and every span."""
-    topic = next((topic for topic in catalog.topics if topic.id == topic_id), None)
+def score_view(article: StoryArticleView, topic_id: str, catalog: Catalog) -> dict[str, Any]:
+    """Return the score of an article with the rules that fired, their weights and matches."""
+    topic = catalog.topic(topic_id)
     weights = {rule.id: rule.weight for rule in topic.rules} if topic else {}
     rules = [
         {
             "id": rule,
             "weight": weights.get(rule),
-            "spans": spans([e for e in part.evidence if e.rule == rule][:SHOWN_SPANS]),
+            "spans": spans([e for e in article.evidence if e.rule == rule][:MAX_SPANS]),
         }
-        for rule in part.rules
+        for rule in article.rules
     ]
     return {
-        "score": part.score,
+        "score": article.score,
         "threshold": topic.threshold if topic else None,
         "rules": rules,
-        "language": lang_attribute(part.language),
+        "language": lang_attribute(article.language),
     }
 
 
 def spans(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
-    """Where rules fired; a sentence is listed once."""
+    """Return the sentences in which rules fired, each once."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for one in evidence:
-        row = {"rule": one.rule, "field": one.field.value, "pieces": sentence_of(one, evidence)}
-        found.setdefault((one.field.value, one.sentence), row)
+    for span in evidence:
+        field = span.field.value
+        view = {"rule": span.rule, "field": field, "pieces": sentence_of(span, evidence)}
+        found.setdefault((field, span.sentence), view)
     return list(found.values())
 
 
-def explained(found: Explanation, catalog: Catalog, t: Translator) -> dict[str, Any]:
-    """A topic's answer, as short as a line and as long as its table."""
+def explanation_view(explanation: Explanation, catalog: Catalog, t: Translator) -> dict[str, Any]:
+    """Return why a topic matches an article, or why not, as the templates show it."""
+    gates = [
+        {"name": gate.name, "passed": gate.passed, "reason": display.reason(gate.why, t)}
+        for gate in explanation.gates
+    ]
     return {
-        "id": found.topic,
-        "title": topic_title(catalog, found.topic),
-        "match": found.match,
-        "score": found.score,
-        "threshold": found.threshold,
-        "gates": [
-            {"name": gate.name, "passed": gate.passed, "why": display.reason(gate.why, t)}
-            for gate in found.gates
-        ],
-        "fired": [rule for rule in found.rules if rule.fired],
-        "asked": len(found.rules),
-        "spans": spans(found.evidence[:SHOWN_SPANS]),
+        "title": display.topic_title(catalog, explanation.topic),
+        "match": explanation.match,
+        "score": explanation.score,
+        "threshold": explanation.threshold,
+        "gates": gates,
+        "fired": [rule for rule in explanation.rules if rule.fired],
+        "rule_count": len(explanation.rules),
+        "spans": spans(explanation.evidence[:MAX_SPANS]),
     }
 
 
-def elsewhere(row: DecisionRow, catalog: Catalog, t: Translator) -> dict[str, Any]:
-    """What another topic made of one of the articles."""
-    return held(row, catalog, t) | {
-        "topic": topic_title(catalog, row.topic_id),
+def decision_view(row: DecisionRow, catalog: Catalog, t: Translator) -> dict[str, Any]:
+    """Return a decision about one of the story's articles, here or under another topic."""
+    return {
         "alert_id": row.alert_id,
-        "event": row.event,
-    }
-
-
-def held(row: DecisionRow, catalog: Catalog, t: Translator) -> dict[str, Any]:
-    """An article nobody was told of, and why."""
-    return {
-        "outlet": outlet_name(catalog, row.outlet),
-        "title": display.title(row.title),
+        "topic": display.topic_title(catalog, row.topic_id),
+        "outlet": display.outlet_name(catalog, row.outlet),
         "code": row.reason_code,
         "reason": display.reason(row.reason, t),
-        "at": row.decided_at,
     }
 
 
-def told(kind: str, deliveries: Sequence[Any], t: Translator) -> dict[str, Any]:
-    """A notification with its state per target."""
+def notification_view(notification: NotificationDeliveries, t: Translator) -> dict[str, Any]:
+    """Return a notification with its deliveries, one per target."""
     return {
-        "kind": kind,
-        "targets": [
-            {
-                "id": d.id,
-                "receiver": d.receiver,
-                "target": display.line(d.target, 200),
-                "state": d.state,
-                "mood": MOODS.get(d.state, ""),
-                "at": d.delivered_at or d.updated_at,
-                "attempts": d.attempts,
-                "error": display.reason(d.last_error, t),
-                "may_resend": d.state in ("failed", "unknown", "pending"),
-            }
-            for d in deliveries
-        ],
+        "kind": notification.notification.kind,
+        "deliveries": [_delivery_view(delivery, t) for delivery in notification.deliveries],
     }
 
 
-def _first(story: StoryView) -> StoryArticleView | None:
-    """The article it began with, else the one with the highest score."""
-    opened = next((d.article_id for d in story.decisions if d.event == "opened"), "")
-    by_score: Sequence[StoryArticleView] = sorted(story.articles, key=lambda p: -p.score)
-    return next((p for p in story.articles if p.article_id == opened), next(iter(by_score), None))
+def _delivery_view(delivery: Delivery, t: Translator) -> dict[str, Any]:
+    return {
+        "id": delivery.id,
+        "receiver": delivery.receiver,
+        "target": display.line(delivery.target, 200),
+        "state": delivery.state,
+        "mood": MOODS.get(delivery.state, ""),
+        "time": delivery.delivered_at or delivery.updated_at,
+        "attempts": delivery.attempts,
+        "error": display.reason(delivery.last_error, t),
+        "can_resend": delivery.state in RESENDABLE,
+    }
+
+
+def _entries(article: StoryArticleView, catalog: Catalog) -> Iterator[dict[str, Any]]:
+    """Return an article's entries in the timeline: itself, then each later revision."""
+    common = {
+        "outlet": display.outlet_name(catalog, article.outlet),
+        "language": lang_attribute(article.language),
+        "url": display.link(article.url),
+    }
+    yield common | _article_entry(article)
+    for before, after in zip(article.revisions, article.revisions[1:], strict=False):
+        yield common | _revision_entry(before, after)
+
+
+def _article_entry(article: StoryArticleView) -> dict[str, Any]:
+    first = article.revisions[0] if article.revisions else None
+    evidence = () if article.copy_of else article.evidence[:TIMELINE_SPANS]
+    return {
+        "kind": "copy" if article.copy_of else "article",
+        "at": article.first_seen_at,
+        "title": display.title(first.title if first else article.title),
+        "similarity": article.similarity,
+        "score": article.score,
+        "spans": spans(evidence),
+    }
+
+
+def _revision_entry(before: RevisionText, after: RevisionText) -> dict[str, Any]:
+    return {
+        "kind": "revision",
+        "at": after.fetched_at,
+        "number": after.revision,
+        "retitled": before.title != after.title,
+        "diff": diff(_full_text(before), _full_text(after)),
+    }
+
+
+def _full_text(revision: RevisionText) -> str:
+    parts = (revision.title, revision.lead, revision.text)
+    return clean("\n".join(part for part in parts if part))
+
+
+def _newest_revision(
+    connection: Connection, article: StoryArticleView | None
+) -> ArticleRevision | None:
+    revisions = article_store.load_revisions(connection, article.article_id) if article else []
+    return revisions[-1] if revisions else None
+
+
+def _main_article(story: StoryView) -> StoryArticleView | None:
+    """Return the article that opened the alert, else the one with the highest score."""
+    opened = next((row.article_id for row in story.decisions if row.event == "opened"), "")
+    first = next((a for a in story.articles if a.article_id == opened), None)
+    return first or max(story.articles, key=lambda article: article.score, default=None)

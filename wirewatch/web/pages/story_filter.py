@@ -1,8 +1,8 @@
-"""The filter of the stories page: from the address to what is asked of the store. Pure."""
+"""The filter of the stories page, read from the page's address. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -13,40 +13,45 @@ from core.text import clean_line
 from wirewatch.web.forms import with_query
 
 PRESETS = {"shift": timedelta(hours=8), "24h": timedelta(hours=24), "week": timedelta(days=7)}
-"""``last`` in the address; a shift is eight hours."""
+"""Values of the parameter ``last``; a shift has eight hours."""
 
 FIELDS = ("q", "topic", "state", "outlet", "language", "country", "severity", "from", "to", "last")
-MORE = ("outlet", "language", "country", "severity", "from", "to")
-"""Those the form keeps folded while they are not used."""
+
+FOLDED_FIELDS = ("outlet", "language", "country", "severity", "from", "to")
+"""Fields that the form hides until one of them is used."""
+
+PERIOD_FIELDS = ("from", "to", "last")
+
+DEFAULT_STATE = "told"
 
 
 @dataclass(frozen=True, slots=True)
 class StoryQuery:
-    """The filter as the address has it; a value that cannot be meant is empty.
+    """The filter as the address has it, without empty and invalid values.
 
     Attributes:
-        values: By name in the address.
+        values: By name of the parameter.
     """
 
     values: Mapping[str, str]
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> StoryQuery:
-        """From an address, by anybody."""
+        """Read the filter from an address; untrusted."""
         values = {name: clean_line(query.get(name, ""), 200) for name in FIELDS}
-        values["from"], values["to"] = _day(values["from"]), _day(values["to"])
-        if values["state"] not in story_list.STATES or values["state"] == "told":
+        values["from"], values["to"] = _valid_day(values["from"]), _valid_day(values["to"])
+        if values["state"] not in story_list.STATES or values["state"] == DEFAULT_STATE:
             values["state"] = ""
         if values["last"] not in PRESETS or values["from"] or values["to"]:
             values["last"] = ""
         return cls({name: value for name, value in values.items() if value})
 
     def get(self, name: str) -> str:
-        """A value, empty where it is not filtered by."""
+        """Return a value; empty if the filter does not use it."""
         return self.values.get(name, "")
 
-    def asked(self, now: datetime) -> story_list.StoryFilter:
-        """What is asked of the store."""
+    def story_filter(self, now: datetime) -> story_list.StoryFilter:
+        """Return the filter as the store takes it."""
         since, until = _midnight(self.get("from")), _midnight(self.get("to"))
         if self.get("last"):
             since = now - PRESETS[self.get("last")]
@@ -56,64 +61,74 @@ class StoryQuery:
             language=self.get("language"),
             country=self.get("country"),
             severity=self.get("severity"),
-            state=self.get("state") or "told",
+            state=self.get("state") or DEFAULT_STATE,
             words=self.get("q"),
             since=since,
             until=until + timedelta(days=1) if until else None,
         )
 
-    def href(self, without: Iterable[str] = (), **more: str) -> str:
-        """The address of the stories page with this filter, changed so."""
+    def address(self, without: Iterable[str] = (), **more: str) -> str:
+        """Return the address of the stories page with this filter, some parameters changed."""
         pairs = [(k, v) for k, v in self.values.items() if k not in without and k not in more]
         return with_query("/", pairs, **{k: v for k, v in more.items() if v})
 
-    def shown(self) -> dict[str, Any]:
-        """For the form."""
-        fields = {name: self.get(name) for name in FIELDS if name not in ("from", "to")}
-        fields["state"] = fields["state"] or "told"
+    def form(self) -> dict[str, Any]:
+        """Return the values of the form's fields."""
+        values = {name: self.get(name) for name in FIELDS if name not in ("from", "to")}
+        values["state"] = values["state"] or DEFAULT_STATE
         days = {"from_day": self.get("from"), "to_day": self.get("to")}
-        return fields | days | {"more": any(self.get(name) for name in MORE)}
+        return values | days | {"unfolded": any(self.get(name) for name in FOLDED_FIELDS)}
 
 
-def presets(wish: StoryQuery, t: Translator) -> list[dict[str, Any]]:
-    """Links that choose a time and leave the rest of the filter as it is."""
-    drop = ("from", "to", "last")
-    timeless = not any(wish.get(name) for name in drop)
-    everything = {"words": t("preset.all"), "href": wish.href(drop), "chosen": timeless}
-    return [everything] + [
+def preset_links(query: StoryQuery, t: Translator) -> list[dict[str, Any]]:
+    """Return links that choose a period and keep the rest of the filter."""
+    any_time = {
+        "text": t("filter.preset.all"),
+        "href": query.address(PERIOD_FIELDS),
+        "chosen": not any(query.get(name) for name in PERIOD_FIELDS),
+    }
+    return [any_time] + [
         {
-            "words": t(f"preset.{name}"),
-            "href": wish.href(drop, last=name),
-            "chosen": wish.get("last") == name,
+            "text": t(f"filter.preset.{name}"),
+            "href": query.address(PERIOD_FIELDS, last=name),
+            "chosen": query.get("last") == name,
         }
         for name in PRESETS
     ]
 
 
-def in_force(wish: StoryQuery, topics: Mapping[str, str], t: Translator) -> list[dict[str, str]]:
-    """What is filtered by, each with the address without it."""
-    said = {
+def active_filters(
+    query: StoryQuery, topics: Mapping[str, str], t: Translator
+) -> list[dict[str, str]]:
+    """Return each part of the filter with the address without it.
+
+    Args:
+        query: The filter.
+        topics: Titles of topics by id.
+        t: The reader's language.
+    """
+    name_of: dict[str, Callable[[str], str]] = {
         "topic": lambda value: topics.get(value, value),
-        "state": lambda value: t.of("states", value),
-        "severity": lambda value: t.of("severity", value),
-        "language": lambda value: t.of("language", value),
+        "state": lambda value: t.of("story.state", value),
+        "severity": lambda value: t.of("story.severity", value),
+        "language": t.language,
     }
     return [
         {
-            "words": f"{t(f'filter.{name}')}: {said.get(name, str)(value)}",
-            "href": wish.href((name,)),
+            "text": f"{t(f'filter.{name}')}: {name_of.get(name, str)(value)}",
+            "href": query.address((name,)),
         }
-        for name, value in wish.values.items()
+        for name, value in query.values.items()
         if name != "last"
     ]
 
 
-def _day(text: str) -> str:
+def _valid_day(text: str) -> str:
     try:
-        found = date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return ""
-    return found.isoformat() if 1970 <= found.year < 9000 else ""
+    return day.isoformat() if 1970 <= day.year < 9000 else ""
 
 
 def _midnight(day: str) -> datetime | None:

@@ -1,10 +1,11 @@
-"""Topics: how much each brings and how good it is, its file, and a box to try it."""
+"""The topics pages: each topic's volume and precision, its file, and a form to test it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,169 +14,206 @@ from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from config.catalog.models import TopicDefinition
-from config.errors import UsageError, WirewatchError
+from config.errors import NotFoundError, WirewatchError
 from config.faults import Fault
 from config.i18n import Translator
 from core.store.console import overviews, story_list
-from core.store.console.overviews import TOPIC_DAYS, TopicDay, TopicOverview
+from core.store.console.overviews import TopicOverview
 from core.text import lang_attribute
+from processors import Explanation
 from wirewatch.web import charts, display, forms
 from wirewatch.web.explain import Explainer
-from wirewatch.web.pages.stories import READ, card
-from wirewatch.web.pages.story import explained
-from wirewatch.web.render import PageRenderer
+from wirewatch.web.pages.story import explanation_view
+from wirewatch.web.pages.story_card import card_view
+from wirewatch.web.render import READ_METHODS, PageRenderer
 
-STATE_MOODS = {"live": "good", "shadow": "warn", "draft": "info"}
-MOST_LINES = 2_000
-NEWEST = 5
+MOODS = {"live": "good", "shadow": "warn", "draft": "info"}
+"""Colour of a topic's state; the label says the same."""
+
+MAX_LINES = 2_000
+NEWEST_STORIES = 5
+
+MAX_SOURCE = 1_000_000
+"""Characters that the test form accepts; no request may be larger."""
+
+SOURCE_SHOWN = 20_000
+"""Characters of the tested text that its form shows again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A test of a topic with an article.
+
+    Attributes:
+        source: What was entered; with ``title`` and ``language`` for plain text.
+        answer: Variables of the explanation; None if there is none.
+        error: Why there is none.
+    """
+
+    source: str = ""
+    title: str = ""
+    language: str = ""
+    answer: dict[str, Any] | None = None
+    error: str = ""
+
+    def form(self) -> dict[str, str]:
+        """Return the values of the form's fields."""
+        return {"source": self.source, "title": self.title, "language": self.language}
 
 
 class TopicsPage:
-    """The list, a topic's page, and its box."""
+    """The list of topics, and a page for each with a form to test it."""
 
-    def __init__(self, frame: PageRenderer, explainer: Explainer) -> None:
-        self._frame = frame
+    def __init__(self, renderer: PageRenderer, explainer: Explainer) -> None:
+        self._renderer = renderer
         self._explainer = explainer
 
     def mount(self, app: FastAPI) -> None:
-        """Put them where they are called."""
-        for path, page in (("/topics", self.every), ("/topics/{topic_id}", self.page)):
-            app.add_api_route(path, page, methods=READ, response_class=HTMLResponse)
+        """Add the pages and the form to the app."""
+        for path, page in (("/topics", self.list_page), ("/topics/{topic_id}", self.topic_page)):
+            app.add_api_route(path, page, methods=READ_METHODS, response_class=HTMLResponse)
         app.add_api_route(
-            "/topics/{topic_id}", self.attempt, methods=["POST"], response_class=HTMLResponse
+            "/topics/{topic_id}", self.test, methods=["POST"], response_class=HTMLResponse
         )
 
-    def every(self, request: Request) -> HTMLResponse:
-        """Every topic of the files, and the faults that keep newer files out of force."""
-        frame, now = self._frame, self._frame.clock()
-        t, catalog, faults = frame.words(request), frame.running.catalog(), frame.running.faults()
-        known = self._known(now)
-        return frame.show(
-            request,
-            "topics.html",
-            page="topics",
-            topics=[row(topic, known.get(topic.id), faults, now, t) for topic in catalog.topics],
-            refused=[fault for fault in faults if fault.is_error],
-        )
+    def list_page(self, request: Request) -> HTMLResponse:
+        """Show every topic, and the errors that keep newer files from taking effect."""
+        renderer, now = self._renderer, self._renderer.clock()
+        t, faults = renderer.translator(request), renderer.runtime.faults()
+        overview_of = self._overviews(now)
+        rows = [
+            topic_row(topic, overview_of.get(topic.id), faults, now, t)
+            for topic in renderer.runtime.catalog().topics
+        ]
+        errors = [fault for fault in faults if fault.is_error]
+        return renderer.render(request, "topics.html", tab="topics", topics=rows, errors=errors)
 
-    def page(self, request: Request, topic_id: str) -> HTMLResponse:
-        """One topic."""
-        return self._show(request, topic_id, {"source": "", "title": "", "language": ""}, None, "")
+    def topic_page(self, request: Request, topic_id: str) -> HTMLResponse:
+        """Show one topic."""
+        return self._topic_page(request, topic_id, Trial())
 
-    async def attempt(self, request: Request, topic_id: str) -> HTMLResponse:
-        """What the topic says to a text, a page or a URL; nothing is kept of it."""
+    async def test(self, request: Request, topic_id: str) -> HTMLResponse:
+        """Show whether a topic matches a text, a page or a URL. Nothing is stored."""
         form = await forms.read(request)
-        typed = {"title": form.get("title"), "language": lang_attribute(form.get("language"))}
-        typed["source"] = form.get("source", 1_000_000)
-        try:
-            found, language = await self._explainer.read(**typed)
-            answer = await run_in_threadpool(self._explainer.explain, topic_id, found, language)
-        except WirewatchError as error:
-            said = f"{error.message} {error.mend}".strip()
-            return await run_in_threadpool(self._show, request, topic_id, typed, None, said)
-        table = explained(answer, self._frame.running.catalog(), self._frame.words(request))
-        table["rules"], table["json"] = (
-            answer.rules,
-            json.dumps(answer.as_json(), ensure_ascii=False, indent=2),
+        entered = Trial(
+            source=form.get("source", MAX_SOURCE),
+            title=form.get("title"),
+            language=lang_attribute(form.get("language")),
         )
-        table["looked_at"] = display.title(found.title)
-        return await run_in_threadpool(self._show, request, topic_id, typed, table, "")
+        trial = await self._trial(entered, topic_id, self._renderer.translator(request))
+        return await run_in_threadpool(self._topic_page, request, topic_id, trial)
 
-    def _show(
-        self,
-        request: Request,
-        topic_id: str,
-        typed: dict[str, str],
-        answer: dict[str, Any] | None,
-        failed: str,
-    ) -> HTMLResponse:
-        frame, now = self._frame, self._frame.clock()
-        t, catalog, faults = frame.words(request), frame.running.catalog(), frame.running.faults()
-        topic = next((topic for topic in catalog.topics if topic.id == topic_id), None)
-        if topic is None:
-            raise UsageError(f"{topic_id[:80]!r} is no topic.")
-        with frame.store.read() as connection:
-            newest = story_list.list_stories(
-                connection, story_list.StoryFilter(topic=topic_id), limit=NEWEST
+    async def _trial(self, entered: Trial, topic_id: str, t: Translator) -> Trial:
+        try:
+            article, language = await self._explainer.read(**entered.form())
+            explanation = await run_in_threadpool(
+                self._explainer.explain, topic_id, article, language
             )
-        own = row(topic, self._known(now).get(topic_id), faults, now, t)
-        own["big"] = charts.bars(own["days"], width=600, height=100)
-        return frame.show(
+        except WirewatchError as error:
+            return replace(entered, error=f"{error.message} {error.mend}".strip())
+        answer = explanation_view(explanation, self._renderer.runtime.catalog(), t)
+        return replace(entered, answer=answer | _full_answer(explanation, article.title))
+
+    def _topic_page(self, request: Request, topic_id: str, trial: Trial) -> HTMLResponse:
+        renderer, now = self._renderer, self._renderer.clock()
+        t, catalog = renderer.translator(request), renderer.runtime.catalog()
+        faults, topic = renderer.runtime.faults(), catalog.topic(topic_id)
+        if topic is None:
+            raise NotFoundError(f"There is no topic {topic_id[:80]!r}.")
+        row = topic_row(topic, self._overviews(now).get(topic_id), faults, now, t)
+        return renderer.render(
             request,
             "topic.html",
-            page="topics",
-            topic=own,
+            tab="topics",
+            topic=row | {"large_chart": charts.bars(row["days"], width=600, height=100)},
             rules=[(rule.id, rule.weight, rule.query.value.strip()) for rule in topic.rules],
-            file=lines(topic.position.file, faults),
-            newest=[card(c, catalog, t) for c in newest],
-            typed=typed | {"source": typed["source"][:20_000]},
-            answer=answer,
-            failed=display.line(failed),
-            languages=frame.running.settings.language_codes,
+            file=file_view(topic.position.file, faults),
+            newest=[card_view(c, catalog, t) for c in self._newest(topic_id)],
+            form=trial.form() | {"source": trial.source[:SOURCE_SHOWN]},
+            answer=trial.answer,
+            error=display.line(trial.error),
+            languages=renderer.runtime.settings.language_codes,
         )
 
-    def _known(self, now: datetime) -> dict[str, TopicOverview]:
-        with self._frame.store.read() as connection:
-            return {found.topic_id: found for found in overviews.list_topics(connection, now)}
+    def _newest(self, topic_id: str) -> list[story_list.StoryCard]:
+        query = story_list.StoryFilter(topic=topic_id)
+        with self._renderer.store.read() as connection:
+            return story_list.list_stories(connection, query, limit=NEWEST_STORIES)
+
+    def _overviews(self, now: datetime) -> dict[str, TopicOverview]:
+        with self._renderer.store.read() as connection:
+            return {topic.topic_id: topic for topic in overviews.list_topics(connection, now)}
 
 
-def row(
+def topic_row(
     topic: TopicDefinition,
-    found: TopicOverview | None,
+    overview: TopicOverview | None,
     faults: Sequence[Fault],
     now: datetime,
     t: Translator,
 ) -> dict[str, Any]:
-    """A topic as the list shows it."""
-    found = found or _nothing(topic.id, now.date())
-    days = [(day.day, day.matches) for day in found.days]
-    mine = [fault for fault in faults if fault.file == topic.position.file]
+    """Return a topic as a row of the list.
+
+    Args:
+        topic: Its definition in force.
+        overview: Its figures; None if nothing has matched it yet.
+        faults: Faults of all files.
+        now: The present.
+        t: The reader's language.
+    """
+    overview = overview or overviews.empty_topic(topic.id, now)
+    days = [(day.day, day.matches) for day in overview.days]
+    total = sum(matches for _, matches in days)
+    own_faults = [fault for fault in faults if fault.file == topic.position.file]
+    errors = sum(fault.is_error for fault in own_faults)
     return {
         "id": topic.id,
         "title": display.line(topic.title, 120),
         "state": topic.state.value,
-        "mood": STATE_MOODS.get(topic.state.value, ""),
+        "mood": MOODS.get(topic.state.value, ""),
         "severity": topic.alert.severity,
         "threshold": topic.threshold,
-        "languages": ", ".join(t.of("language", code) for code in topic.languages),
-        "rules": len(topic.rules),
+        "languages": ", ".join(t.language(code) for code in topic.languages),
+        "rule_count": len(topic.rules),
         "days": days,
         "chart": charts.bars(days, width=180, height=32),
-        "matches": sum(n for _, n in days),
-        "opened": sum(day.opened for day in found.days),
-        "held": sum(day.suppressed for day in found.days),
-        "said": t("topics.volume", n=t.number(sum(n for _, n in days)), days=len(days)),
-        "open": found.open,
-        "judged": found.relevant + found.irrelevant,
-        "relevant": found.relevant,
-        "precision": None if found.precision is None else round(100 * found.precision),
-        "low": round(100 * (found.low or 0)),
-        "high": round(100 * (found.high or 0)),
-        "errors": sum(fault.is_error for fault in mine),
-        "warnings": sum(not fault.is_error for fault in mine),
+        "volume": t.plural("topics.volume", total, days=len(days)),
+        "matches": total,
+        "alerted": sum(day.opened for day in overview.days),
+        "held": sum(day.suppressed for day in overview.days),
+        "open": overview.open,
+        "judged": overview.relevant + overview.irrelevant,
+        "precision": overview.precision,
+        "low": round(100 * (overview.low or 0)),
+        "high": round(100 * (overview.high or 0)),
+        "errors": errors,
+        "warnings": len(own_faults) - errors,
     }
 
 
-def _nothing(topic_id: str, today: date) -> TopicOverview:
-    days = [TopicDay(today - timedelta(days=n)) for n in reversed(range(TOPIC_DAYS))]
-    return TopicOverview(topic_id, tuple(days))
-
-
-def lines(path: str, faults: Sequence[Fault]) -> dict[str, Any]:
-    """The file as it is now, each line with its faults.
+def file_view(path: str, faults: Sequence[Fault]) -> dict[str, Any]:
+    """Return the lines of a file as it is now, each with its faults.
 
     Args:
-        path: As the catalog has it: a file the program itself reads.
-        faults: Of every file.
+        path: A file of the catalog.
+        faults: Faults of all files.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8", errors="replace")
+        lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as error:
-        return {"name": path, "lines": [], "gone": error.strerror or "", "cut": False}
-    marks: dict[int, list[Fault]] = {}
+        return {"name": path, "lines": [], "error": error.strerror or "", "is_cut": False}
+    faults_of: dict[int, list[Fault]] = {}
     for fault in faults:
         if fault.file == path:
-            marks.setdefault(fault.line, []).append(fault)
-    found = text.splitlines()
-    rows = [(line, marks.get(n, ())) for n, line in enumerate(found[:MOST_LINES], 1)]
-    return {"name": path, "lines": rows, "gone": "", "cut": len(found) > MOST_LINES}
+            faults_of.setdefault(fault.line, []).append(fault)
+    rows = [(line, faults_of.get(n, ())) for n, line in enumerate(lines[:MAX_LINES], 1)]
+    return {"name": path, "lines": rows, "error": "", "is_cut": len(lines) > MAX_LINES}
+
+
+def _full_answer(explanation: Explanation, title: str) -> dict[str, Any]:
+    """Return what only the test form shows: every rule, the JSON, the article's headline."""
+    return {
+        "rules": explanation.rules,
+        "json": json.dumps(explanation.as_json(), ensure_ascii=False, indent=2),
+        "headline": display.title(title),
+    }

@@ -1,4 +1,4 @@
-// Makes the pages live. Every page works without it: what it does, a form or a link does too.
+// Updates pages in place. Every page also works without it: each action is a form or a link.
 "use strict";
 
 const $ = (selector, from = document) => from.querySelector(selector);
@@ -7,26 +7,29 @@ const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 // ── times ────────────────────────────────────────────────────────────────────────────────────
 const lang = document.documentElement.lang;
 const absolute = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
-const { past, days } = document.body.dataset; // the server's words: "{span} ago", "{n} days"
+const texts = document.body.dataset; // the server's texts, such as "{span} ago" and "{n} days"
 
 function ago(moment) {
   const minutes = Math.floor((Date.now() - moment) / 60_000);
-  if (minutes < 1) return null; // "just now" and "in 40 s" are the server's words
+  if (minutes < 1) return null; // "just now" and "in 40 s" stay as the server wrote them
   const hours = Math.floor(minutes / 60);
-  const span = minutes < 60 ? `${minutes} min` : hours < 48 ? `${hours} h` : days.replace("{n}", Math.floor(hours / 24));
-  return past.replace("{span}", span);
+  const [text, n] =
+    minutes < 60 ? [texts.minutes, minutes]
+    : hours < 48 ? [texts.hours, hours]
+    : [texts.days, Math.floor(hours / 24)];
+  return texts.ago.replace("{span}", text.replace("{n}", n));
 }
 
-function tell() {
+function updateTimes() {
   for (const time of all("time[data-ago]")) {
     const moment = new Date(time.dateTime);
-    const words = ago(moment);
-    if (words) time.textContent = words;
+    const text = ago(moment);
+    if (text) time.textContent = text;
     time.title = absolute.format(moment);
   }
 }
 
-// ── what was done, and undo ──────────────────────────────────────────────────────────────────
+// ── confirmations and undo ───────────────────────────────────────────────────────────────────
 let countdown = 0;
 
 function startCountdown() {
@@ -34,26 +37,26 @@ function startCountdown() {
   const flash = $("#flash .flash");
   let left = Number(flash?.dataset.seconds);
   if (!flash || !left) return;
-  const show = () => {
-    const shown = $(".left", flash);
-    if (shown) shown.textContent = ` ${left}`;
+  const tick = () => {
+    const label = $(".seconds-left", flash);
+    if (label) label.textContent = ` ${left}`;
     if (left-- <= 0) {
       clearInterval(countdown);
       flash.remove();
     }
   };
-  show();
-  countdown = setInterval(show, 1000);
+  tick();
+  countdown = setInterval(tick, 1000);
   history.replaceState(null, "", withoutFlash(location.href));
 }
 
 function withoutFlash(address) {
   const url = new URL(address, location.href);
-  for (const name of ["done", "n", "at", "undo", "pick"]) url.searchParams.delete(name);
+  for (const name of ["done", "n", "at", "undo", "pick", "until"]) url.searchParams.delete(name);
   return url.href;
 }
 
-// ── actions without losing one's place ───────────────────────────────────────────────────────
+// ── actions that keep the reader's position ──────────────────────────────────────────────────
 async function send(form, button) {
   const fields = new URLSearchParams(new FormData(form));
   if (button?.name) fields.append(button.name, button.value);
@@ -68,72 +71,70 @@ async function send(form, button) {
     location.reload();
     return;
   }
-  takeOver(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  update(new DOMParser().parseFromString(await answer.text(), "text/html"));
 }
 
-// Only what the page already shows is replaced: nothing comes in, nothing moves.
-function takeOver(fresh) {
-  const here = current();
+// Replaces the stories that the page already shows. None are added, so nothing moves.
+function update(fresh) {
+  const story = current();
   const focused = document.activeElement?.closest(".story")?.id;
   for (const old of all(".story")) {
-    const now = fresh.getElementById(old.id);
-    if (now) old.replaceWith(document.adoptNode(now));
-    else old.classList.add("done"); // the filter no longer has it; it stays until the next load
+    const replacement = fresh.getElementById(old.id);
+    if (replacement) old.replaceWith(document.adoptNode(replacement));
+    else old.classList.add("done"); // it no longer matches the filter; it stays until a reload
   }
-  for (const ticked of all(".pick input:checked")) ticked.checked = false;
+  for (const box of all(".pick input:checked")) box.checked = false;
   const flash = fresh.getElementById("flash");
   if (flash) $("#flash").replaceChildren(...flash.childNodes);
-  if (here) mark($(`#${here.id}`), focused === here.id);
-  const why = $("#flash [name=reason]");
-  if (why) why.focus();
-  tell();
+  if (story) makeCurrent($(`#${story.id}`), focused === story.id);
+  $("#flash [name=reason]")?.focus();
+  updateTimes();
   startCountdown();
-  look();
+  countNewer();
 }
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.matches(".filters")) {
-    // an address says only what is filtered by
+    // leave unused fields out of the address
     for (const field of form.elements) field.disabled = field.name && (!field.value || field.value === "told");
     return;
   }
-  const inPlace = form.matches("#desk, #flash form") && $("#desk");
+  const inPlace = form.matches("#stories, #flash form") && $("#stories");
   if (!inPlace || !form.closest("main")) return;
   event.preventDefault();
   send(form, event.submitter);
 });
 
-// ── the keyboard ─────────────────────────────────────────────────────────────────────────────
-const current = () => $(".story.here");
+// ── keyboard shortcuts ───────────────────────────────────────────────────────────────────────
+const current = () => $(".story.current");
 
-function mark(story, focus = true) {
+function makeCurrent(story, focus = true) {
   if (!story) return;
-  current()?.classList.remove("here");
-  story.classList.add("here");
+  current()?.classList.remove("current");
+  story.classList.add("current");
   if (focus) {
     $("h2 a", story).focus({ preventScroll: true });
     story.scrollIntoView({ block: "nearest" });
   }
 }
 
-function step(by) {
+function move(by) {
   const stories = all(".story");
-  const at = stories.indexOf(current());
-  mark(stories[at < 0 ? 0 : Math.min(stories.length - 1, Math.max(0, at + by))]);
+  const index = stories.indexOf(current());
+  makeCurrent(stories[index < 0 ? 0 : Math.min(stories.length - 1, Math.max(0, index + by))]);
 }
 
 function act(verb) {
-  const ticked = all(".pick input:checked").length;
-  if (ticked) return $(`.bulk button[value=${verb}]`)?.click();
+  if (all(".pick input:checked").length) return $(`.bulk button[value=${verb}]`)?.click();
   const story = current() ?? $(".story");
-  mark(story);
+  makeCurrent(story);
   return $(`.acts button[value^="${verb}:"]`, story)?.click();
 }
 
-const keys = {
-  j: () => step(1),
-  k: () => step(-1),
+const listKeys = {
+  j: () => move(1),
+  k: () => move(-1),
   o: () => $("h2 a", current() ?? document)?.click(),
   x: () => $(".pick input", current() ?? document)?.click(),
   a: () => act("ack"),
@@ -141,9 +142,15 @@ const keys = {
   n: () => act("irrelevant"),
   u: () => $("#undo")?.click(),
   "/": () => $("input[name=q]")?.focus(),
-  "?": () => $("#keys")?.showModal(),
+  "?": () => $("#shortcuts")?.showModal(),
 };
-const onStory = { a: "#do-ack", r: "#do-relevant", u: "#undo" };
+const storyKeys = { a: "#do-ack", r: "#do-relevant", u: "#undo" };
+
+function actionOf(key) {
+  if ($("#shortcuts")) return listKeys[key];
+  const button = storyKeys[key] && $(storyKeys[key]);
+  return button && (() => button.click());
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
@@ -152,44 +159,43 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") field.blur?.();
     return;
   }
-  const press = onStory[event.key];
-  const does = $("#keys") ? keys[event.key] : press && $(press) && (() => $(press).click());
-  if (!does) return;
+  const action = actionOf(event.key);
+  if (!action) return;
   event.preventDefault();
-  does();
+  action();
 });
 
 document.addEventListener("focusin", (event) => {
   const story = event.target.closest(".story");
-  if (story && story !== current()) mark(story, false);
+  if (story && story !== current()) makeCurrent(story, false);
 });
 
-// Back from a filtered page: what was left out of the address can be used again.
+// The back button may show a filter whose unused fields were disabled when it was sent.
 addEventListener("pageshow", () => all(".filters :disabled").forEach((field) => (field.disabled = false)));
 
-$("#keys-open")?.removeAttribute("hidden");
-$("#keys-open")?.addEventListener("click", () => $("#keys").showModal());
+$("#shortcuts-open")?.removeAttribute("hidden");
+$("#shortcuts-open")?.addEventListener("click", () => $("#shortcuts").showModal());
 
-// ── "12 new" ─────────────────────────────────────────────────────────────────────────────────
-async function look() {
+// ── "12 new stories" ─────────────────────────────────────────────────────────────────────────
+async function countNewer() {
   const { newest, filter } = document.body.dataset;
-  const line = $(".say .new");
+  const line = $(".newer p");
   if (!newest || !line) return;
   const answer = await fetch(`/newer?${filter ? `${filter}&` : ""}than=${encodeURIComponent(newest)}`).catch(() => null);
   if (!answer?.ok) return;
   const { newer } = await answer.json();
   const link = $("a", line);
-  const words = newer === 1 ? link.dataset.one : link.dataset.many.replace("{n}", newer);
-  if (newer && link.textContent !== words) link.textContent = words;
+  const text = newer === 1 ? link.dataset.one : link.dataset.many.replace("{n}", newer);
+  if (newer && link.textContent !== text) link.textContent = text;
   line.hidden = !newer;
 }
 
 if (document.body.dataset.newest) {
-  const events = new EventSource(document.body.dataset.live);
-  events.addEventListener("stories", look);
+  const events = new EventSource(document.body.dataset.events);
+  events.addEventListener("stories", countNewer);
   addEventListener("pagehide", () => events.close());
 }
 
-tell();
-setInterval(tell, 30_000);
+updateTimes();
+setInterval(updateTimes, 30_000);
 startCountdown();

@@ -1,14 +1,12 @@
-"""Server-sent events: a browser that stays hears of changes, whoever made them."""
+"""Server-sent events: open pages hear of changes, whichever process made them."""
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import json
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,14 +16,16 @@ from fastapi import FastAPI
 from core.ids import digest
 from core.store import Store, alert_changes
 from core.store.alerts import Alert
+from tests.support.console import open_store
+from tests.support.web_server import WebServer, web_server
 from wirewatch.web import events
 from wirewatch.web.events import StoryWatcher
-from wirewatch.web.server import address, listen, serve
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def add(store: Store, name: str, at: datetime) -> str:
+    """Open an alert; return its id."""
     own = digest("alert", name)
     with store.write() as connection:
         alert_changes.open_alert(connection, Alert(
@@ -35,91 +35,85 @@ def add(store: Store, name: str, at: datetime) -> str:
 
 
 @dataclass
-class Served:
-    host: str
-    store: Store
-    loop: asyncio.AbstractEventLoop
-    stop: asyncio.Event
-    thread: threading.Thread
-    connections: list[http.client.HTTPConnection]
+class Events:
+    """A server of events and its listeners."""
+
+    server: WebServer
+    folder: Path
+    connections: list[http.client.HTTPConnection] = field(default_factory=list)
 
     def listen(self) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection(self.host, timeout=30)
+        """Begin to listen."""
+        connection = http.client.HTTPConnection(self.server.host, timeout=30)
         self.connections.append(connection)
         connection.request("GET", "/events")
         return connection.getresponse()
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    store = Store.open(f"sqlite:///{tmp_path}/store.db")
+def served(tmp_path: Path) -> Iterator[Events]:
+    """A server that polls twenty times a second."""
+    store = open_store(tmp_path)
+    watcher = StoryWatcher(store, poll_seconds=0.05, heartbeat_seconds=0.5)
     app = FastAPI()
-    app.add_api_route("/events", StoryWatcher(store, look=0.05, beat=0.5).endpoint, methods=["GET"])
-    loop, stop = asyncio.new_event_loop(), asyncio.Event()
-    with listen("127.0.0.1", 0) as listener:
-        work = serve(app, listener, stop)
-        thread = threading.Thread(target=loop.run_until_complete, args=(work,))
-        thread.start()
-        host = address(listener).removeprefix("http://").rstrip("/")
-        started = Served(host, store, loop, stop, thread, [])
+    app.add_api_route("/events", watcher.endpoint, methods=["GET"])
+    with web_server(app) as server:
+        started = Events(server, tmp_path)
         yield started
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
         for connection in started.connections:
             connection.close()
-    loop.close()
     store.close()
 
 
 def next_newest(answer: http.client.HTTPResponse) -> str:
-    """The cursor of the next event."""
+    """Return the cursor of the next event."""
     while line := answer.readline().decode():
         if line.startswith("data: "):
             return str(json.loads(line.removeprefix("data: "))["newest"])
     raise AssertionError("the stream ended")
 
 
-def until(answer: http.client.HTTPResponse, own: str) -> None:
-    while not next_newest(answer).endswith(own):
+def until(answer: http.client.HTTPResponse, alert_id: str) -> None:
+    """Read events until one names the alert."""
+    while not next_newest(answer).endswith(alert_id):
         pass
 
 
-def test_who_listens_hears_what_another_process_writes(served: Served) -> None:
+def test_every_listener_hears_of_what_another_process_writes(served: Events) -> None:
     answer = served.listen()
     assert answer.status == 200
     assert answer.headers["Content-Type"].startswith("text/event-stream")
     assert next_newest(answer) == ""
-    other = Store.open(f"sqlite:///{served.store._engine.url.database}")
-    own = add(other, "one", NOW)
-    until(answer, own)
+    other = Store.open(f"sqlite:///{served.folder}/store.db")
+    first = add(other, "one", NOW)
+    until(answer, first)
     late = served.listen()
-    until(late, own)
-    newer = add(other, "two", NOW + timedelta(minutes=1))
-    until(answer, newer)
-    until(late, newer)
+    until(late, first)
+    second = add(other, "two", NOW + timedelta(minutes=1))
+    until(answer, second)
+    until(late, second)
     other.close()
 
 
-def test_a_quiet_stream_keeps_beating(served: Served) -> None:
+def test_the_newest_story_is_repeated_while_nothing_changes(served: Events) -> None:
     answer = served.listen()
     assert [next_newest(answer) for _ in range(3)] == ["", "", ""]
 
 
-def test_it_ends_with_the_program_at_once(served: Served) -> None:
+def test_listeners_are_disconnected_at_once_when_the_server_stops(served: Events) -> None:
     answer = served.listen()
     next_newest(answer)
     began = time.monotonic()
-    served.loop.call_soon_threadsafe(served.stop.set)
+    served.server.stop()
     answer.read()
-    served.thread.join(10)
-    assert not served.thread.is_alive()
-    assert time.monotonic() - began < 2.5, "shorter than what other answers are given to end"
+    assert served.server.join(10)
+    assert time.monotonic() - began < 2.5, "before the time that other answers get has passed"
 
 
-def test_listeners_are_bounded_and_make_room_when_they_go(
-    served: Served, monkeypatch: pytest.MonkeyPatch
+def test_a_listener_too_many_is_refused_until_another_leaves(
+    served: Events, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "MOST_LISTENERS", 2)
+    monkeypatch.setattr(events, "MAX_LISTENERS", 2)
     first, second = served.listen(), served.listen()
     next_newest(first)
     next_newest(second)

@@ -1,16 +1,12 @@
-"""The JSON API: what it says, what it refuses, and what it does, on a store filled by hand."""
+"""The JSON API: answers, refusals and actions."""
 
 from __future__ import annotations
 
-import asyncio
-import http.client
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from json import dumps
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -31,71 +27,50 @@ from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
 from core.store.feed_record import FeedRecord
 from core.store.feeds import sync
+from tests.support.console import open_store
+from tests.support.web_server import Answer, request, web_server
 from wirewatch.contracts.generate import openapi
 from wirewatch.web.api import create_api
 from wirewatch.web.explain import Explainer
 from wirewatch.web.runtime_status import RuntimeStatus
-from wirewatch.web.server import address, listen, serve
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 @dataclass
-class Answer:
-    status_code: int
-    headers: dict[str, str]
-    content: bytes
-
-    @property
-    def text(self) -> str:
-        return self.content.decode()
-
-    def json(self) -> Any:
-        return json.loads(self.content)
-
-
-@dataclass
 class Api:
-    """The API over a real socket."""
+    """A client of the API."""
 
     host: str
 
     def request(
-        self, method: str, path: str, *, json: object = None, headers: dict[str, str] | None = None
+        self, method: str, path: str, *, body: object = None, headers: dict[str, str] | None = None
     ) -> Answer:
-        connection = http.client.HTTPConnection(self.host, timeout=20)
-        body = None if json is None else dumps(json)
-        given = {"Content-Type": "application/json"} if body else {}
-        connection.request(method, path, body=body, headers=given | (headers or {}))
-        answer = connection.getresponse()
-        found = {name.lower(): value for name, value in answer.getheaders()}
-        content = answer.read()
-        connection.close()
-        return Answer(answer.status, found, content)
+        """Send a request with a JSON body."""
+        text = None if body is None else json.dumps(body)
+        content_type = {"Content-Type": "application/json"} if text else {}
+        return request(self.host, method, path, text, content_type | (headers or {}))
 
     def get(self, path: str, *, headers: dict[str, str] | None = None) -> Answer:
+        """Send a GET request."""
         return self.request("GET", path, headers=headers)
 
-    def post(self, path: str, *, json: object = None) -> Answer:
-        return self.request("POST", path, json=json)
+    def post(self, path: str, *, body: object = None) -> Answer:
+        """Send a POST request with a JSON body."""
+        return self.request("POST", path, body=body)
+
+    def json(self, path: str) -> Any:
+        """Return the JSON at a path that exists."""
+        answer = self.get(path)
+        assert answer.status == 200, answer.body
+        return answer.json()
 
 
+@contextmanager
 def serving(app: ASGIApp) -> Iterator[Api]:
-    loop, stop = asyncio.new_event_loop(), asyncio.Event()
-    with listen("127.0.0.1", 0) as listener:
-        thread = threading.Thread(
-            target=loop.run_until_complete, args=(serve(app, listener, stop),)
-        )
-        thread.start()
-        yield Api(address(listener).removeprefix("http://").rstrip("/"))
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-    loop.close()
-
-
-def one_answer(app: ASGIApp) -> Answer:
-    (answer,) = [api.get("/stories") for api in serving(app)]
-    return answer
+    """Serve an app."""
+    with web_server(app) as server:
+        yield Api(server.host)
 
 
 def add(store: Store, name: str, at: datetime = NOW, outlet: str = "kurier") -> str:
@@ -117,7 +92,7 @@ def add(store: Store, name: str, at: datetime = NOW, outlet: str = "kurier") -> 
 
 @contextmanager
 def filled(folder: Path) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{folder}/store.db")
+    opened = open_store(folder)
     for number in range(5):
         add(opened, f"story-{number}", NOW - timedelta(hours=number), f"outlet-{number % 2}")
     feed = FeedRecord(
@@ -137,7 +112,7 @@ def filled(folder: Path) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """Nobody changes it."""
+    """A filled store for tests that only read."""
     with filled(tmp_path_factory.mktemp("api")) as opened:
         yield opened
 
@@ -149,19 +124,21 @@ def own_store(tmp_path: Path) -> Iterator[Store]:
 
 
 def api_of(store: Store, catalog: Catalog, *faults: Fault) -> ASGIApp:
-    running = RuntimeStatus(lambda: catalog, list, lambda: faults, Settings())
-    explainer = Explainer(running.catalog, running.settings, lambda: NOW)
-    return create_api(store, lambda: NOW, running, explainer)
+    runtime = RuntimeStatus(lambda: catalog, list, lambda: faults, Settings())
+    explainer = Explainer(runtime.catalog, runtime.settings, lambda: NOW)
+    return create_api(store, lambda: NOW, runtime, explainer)
 
 
 @pytest.fixture(scope="module")
 def api(store: Store) -> Iterator[Api]:
-    yield from serving(api_of(store, Catalog(())))
+    with serving(api_of(store, Catalog(()))) as client:
+        yield client
 
 
 @pytest.fixture
 def own_api(own_store: Store) -> Iterator[Api]:
-    yield from serving(api_of(own_store, Catalog(())))
+    with serving(api_of(own_store, Catalog(()))) as client:
+        yield client
 
 
 @pytest.fixture
@@ -178,119 +155,124 @@ def tracking(store: Store, tmp_path: Path) -> Iterator[Api]:
     assert not found
     file = catalog.topics[0].position.file
     odd = Fault(file=file, line=3, column=1, code="W999", message="Odd.", mend="Mend it.")
-    yield from serving(api_of(store, catalog, odd))
+    with serving(api_of(store, catalog, odd)) as client:
+        yield client
 
 
-def got(api: Api, path: str) -> Any:
-    answer = api.get(path)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def test_stories_come_in_pages(api: Api) -> None:
-    first = got(api, "/stories?limit=2")
+def test_lists_come_in_pages(api: Api) -> None:
+    first = api.json("/stories?limit=2")
     assert [s["title"] for s in first["stories"]] == ["story-0", "story-1"]
     assert first["newest"].endswith(first["stories"][0]["alert_id"])
-    second = got(api, f"/stories?limit=2&before={first['next']}")
-    third = got(api, f"/stories?limit=2&before={second['next']}")
+    second = api.json(f"/stories?limit=2&before={first['next']}")
+    third = api.json(f"/stories?limit=2&before={second['next']}")
     assert [s["title"] for s in second["stories"] + third["stories"]] == [
         "story-2",
         "story-3",
         "story-4",
     ]
     assert third["next"] is None
-    newer = got(api, f"/stories/newer?than={second['newest']}")
+    newer = api.json(f"/stories/newer?than={second['newest']}")
     assert newer == {"count": 2, "more": False}
 
 
-def test_a_filter_is_in_the_address(api: Api) -> None:
-    found = got(api, "/stories?outlet=outlet-1&q=story&since=2026-11-22T08:30:00Z")
+def test_the_address_filters_stories(api: Api) -> None:
+    found = api.json("/stories?outlet=outlet-1&q=story&since=2026-11-22T08:30:00Z")
     assert [s["title"] for s in found["stories"]] == ["story-1", "story-3"]
     card = found["stories"][0]
     assert (card["at"], card["language"], card["state"]) == ("2026-11-22T11:00:00Z", "de", "open")
-    assert got(api, "/stories/facets")["outlets"] == ["outlet-0", "outlet-1"]
+    assert api.json("/stories/facets")["outlets"] == ["outlet-0", "outlet-1"]
 
 
-def test_who_has_an_answer_already_is_told_so(api: Api) -> None:
+def test_an_unchanged_answer_is_not_sent_again(api: Api) -> None:
     for path in ("/stories", "/stories/facets", "/topics", "/feeds", "/deliveries"):
         tag = api.get(path).headers["etag"]
         for known in (tag, tag.removeprefix("W/"), f'"x", {tag}', "*"):
             again = api.get(path, headers={"If-None-Match": known})
-            assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
-        assert api.get(path, headers={"If-None-Match": '"old"'}).status_code == 200
+            assert (again.status, again.body, again.headers["etag"]) == (304, "", tag)
+        assert api.get(path, headers={"If-None-Match": '"old"'}).status == 200
 
 
-def test_a_change_changes_the_tag(own_api: Api, own_store: Store) -> None:
+def test_a_change_changes_the_etag(own_api: Api, own_store: Store) -> None:
     tag = own_api.get("/stories?topic=nato&limit=1&outlet=outlet-new").headers["etag"]
     add(own_store, "new", NOW - timedelta(days=1), "outlet-new")
     again = own_api.get(
         "/stories?topic=nato&limit=1&outlet=outlet-new", headers={"If-None-Match": tag}
     )
-    assert again.status_code == 200
+    assert again.status == 200
 
 
-def test_a_story_topics_feeds_and_deliveries_can_be_had(api: Api) -> None:
-    own = got(api, "/stories")["stories"][0]["alert_id"]
-    story = got(api, f"/stories/{own}")
+def test_a_story_topics_feeds_and_deliveries_are_returned(api: Api) -> None:
+    own = api.json("/stories")["stories"][0]["alert_id"]
+    story = api.json(f"/stories/{own}")
     assert (story["story"]["alert_id"], story["decisions"][0]["event"]) == (own, "opened")
-    (topic,) = got(api, "/topics")["topics"]
+    (topic,) = api.json("/topics")["topics"]
     assert (topic["id"], topic["state"], len(topic["days"])) == ("nato", None, 30)
-    (feed,) = got(api, "/feeds")["feeds"]
+    (feed,) = api.json("/feeds")["feeds"]
     assert (feed["id"], feed["state"], feed["share_304"]) == ("kurier-1", "new", 1.0)
-    (about,) = got(api, "/deliveries")["deliveries"]
+    (about,) = api.json("/deliveries")["deliveries"]
     assert (about["delivery"]["state"], about["delivery"]["target"]) == (
         "pending",
         "https://desk.example",
     )
 
 
-def test_a_topic_is_told_with_its_rules_figures_and_faults(tracking: Api) -> None:
-    topic = got(tracking, "/topics/nato")
+def test_a_topic_has_its_rules_figures_and_faults(tracking: Api) -> None:
+    topic = tracking.json("/topics/nato")
     assert (topic["title"], topic["state"], topic["threshold"]) == ("NATO", "live", 30)
     assert topic["rules"] == [{"id": "direct", "weight": 30, "query": '"NATO Beitritt*"'}]
     assert (len(topic["days"]), [f["code"] for f in topic["faults"]]) == (30, ["W999"])
     for path in ("/topics/nothing", "/topics/%3Cscript%3E"):
-        assert tracking.get(path).status_code == 404
+        assert tracking.get(path).status == 404
 
 
-def test_a_topic_says_why_it_matches_a_text_as_the_command_does(tracking: Api) -> None:
-    asked = {"source": "Der NATO-Beitritt ist beschlossen.", "title": "Gipfel", "language": "de"}
-    said = tracking.post("/topics/nato/explain", json=asked).json()
-    assert (said["topic"], said["match"], said["score"]) == ("nato", True, 30)
-    assert said["rules"] == [{"id": "direct", "weight": 30, "fired": True}]
-    assert said["evidence"][0]["sentence"] == "Der NATO-Beitritt ist beschlossen."
+def test_a_text_is_explained_as_the_command_explains_it(tracking: Api) -> None:
+    trial = {"source": "Der NATO-Beitritt ist beschlossen.", "title": "Gipfel", "language": "de"}
+    explanation = tracking.post("/topics/nato/explain", body=trial).json()
+    assert (explanation["topic"], explanation["match"], explanation["score"]) == ("nato", True, 30)
+    assert explanation["rules"] == [{"id": "direct", "weight": 30, "fired": True}]
+    assert explanation["evidence"][0]["sentence"] == "Der NATO-Beitritt ist beschlossen."
     for wrong in ({"source": ""}, {"source": "x", "language": "xyz"}, {"text": "x"}):
-        assert tracking.post("/topics/nato/explain", json=wrong).status_code == 422
-    assert tracking.post("/topics/nothing/explain", json=asked).status_code == 404
+        assert tracking.post("/topics/nato/explain", body=wrong).status == 422
+    assert tracking.post("/topics/nothing/explain", body=trial).status == 404
     private = {"source": "http://127.0.0.1:1/"}
-    refused = tracking.post("/topics/nato/explain", json=private)
-    assert (refused.status_code, refused.headers["content-type"]) == (
+    refused = tracking.post("/topics/nato/explain", body=private)
+    assert (refused.status, refused.headers["content-type"]) == (
         422,
         "application/problem+json",
     )
 
 
-def test_actions_are_done_and_undone(own_api: Api, own_store: Store) -> None:
-    own = add(own_store, "to-do", NOW - timedelta(days=2))
-    done = own_api.post("/actions/ack", json={"ids": [own], "by": "Anna"}).json()
-    assert done["alert_ids"] == [own]
-    assert got(own_api, f"/stories/{own}")["story"]["acked_by"] == "Anna"
-    undone = own_api.post(f"/actions/{done['action_id']}/undo", json={"by": "Anna"})
-    assert undone.json()["alert_ids"] == [own]
-    verdict = {"ids": [own], "verdict": "irrelevant", "reason": "too_minor"}
-    assert own_api.post("/actions/judge", json=verdict).status_code == 200
-    story = got(own_api, f"/stories/{own}")
+def test_an_action_is_taken_and_undone(own_api: Api, own_store: Store) -> None:
+    alert = add(own_store, "to-do", NOW - timedelta(days=2))
+    action = own_api.post("/actions/ack", body={"ids": [alert], "by": "Anna"}).json()
+    assert action["alert_ids"] == [alert]
+    assert own_api.json(f"/stories/{alert}")["story"]["acked_by"] == "Anna"
+    undone = own_api.post(f"/actions/{action['action_id']}/undo", body={"by": "Anna"})
+    assert undone.json()["alert_ids"] == [alert]
+    assert own_api.json(f"/stories/{alert}")["story"]["acked_by"] == ""
+
+
+def test_a_story_is_judged(own_api: Api, own_store: Store) -> None:
+    alert = add(own_store, "to-judge", NOW - timedelta(days=2))
+    verdict = {"ids": [alert], "verdict": "irrelevant", "reason": "too_minor"}
+    assert own_api.post("/actions/judge", body=verdict).status == 200
+    story = own_api.json(f"/stories/{alert}")
     assert story["story"]["verdict_reason"] == "too_minor"
-    assert {a["verb"] for a in story["actions"]} == {"acked", "irrelevant"}
-    polled = own_api.post("/feeds/kurier-1/poll").json()
-    assert polled == {
+    assert [action["verb"] for action in story["actions"]] == ["irrelevant"]
+
+
+def test_a_feed_is_polled_and_a_delivery_sent_again(own_api: Api) -> None:
+    assert own_api.post("/feeds/kurier-1/poll").json() == {
         "code": "poll.due_now",
         "params": {"at": "2026-11-22T12:00:00Z"},
-        "words": "The feed is polled now.",
+        "words": "The feed will be polled now.",
     }
-    (about,) = got(own_api, "/deliveries")["deliveries"]
-    resent = own_api.post(f"/deliveries/{about['delivery']['id']}/resend").json()
-    assert resent == {"code": "resend.due_now", "params": {}, "words": "The delivery is sent now."}
+    (about,) = own_api.json("/deliveries")["deliveries"]
+    assert own_api.post(f"/deliveries/{about['delivery']['id']}/resend").json() == {
+        "code": "resend.due_now",
+        "params": {},
+        "words": "The notification is being sent now.",
+    }
 
 
 @pytest.mark.parametrize(
@@ -332,11 +314,11 @@ def test_actions_are_done_and_undone(own_api: Api, own_store: Store) -> None:
         ("POST", "/actions/ack", {"ids": ["0" * 32], "by": "\0"}, 404),
     ],
 )
-def test_what_cannot_be_is_a_problem_in_words(
+def test_an_invalid_request_is_answered_with_a_problem(
     api: Api, method: str, path: str, body: object, status: int
 ) -> None:
-    answer = api.request(method, path, json=body)
-    assert answer.status_code == status, answer.text
+    answer = api.request(method, path, body=body)
+    assert answer.status == status, answer.body
     if status >= 400:
         assert answer.headers["content-type"] == "application/problem+json"
         problem = answer.json()
@@ -352,20 +334,21 @@ def test_what_cannot_be_is_a_problem_in_words(
         st.text(max_size=60),
     )
 )  # fmt: skip
-def test_no_filter_breaks_it(api: Api, values: dict[str, str]) -> None:
-    assert api.get(f"/stories?{urlencode(values, errors='replace')}").status_code in (200, 422)
+def test_any_filter_is_answered_or_refused(api: Api, values: dict[str, str]) -> None:
+    assert api.get(f"/stories?{urlencode(values, errors='replace')}").status in (200, 422)
 
 
-def test_a_store_that_is_away_is_said_so(tmp_path: Path) -> None:
-    store = Store.open(f"sqlite:///{tmp_path}/store.db")
+def test_a_store_that_does_not_answer_is_a_problem(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
     with store.write() as connection:
         connection.exec_driver_sql("DROP TABLE cards")
-    answer = one_answer(api_of(store, Catalog(())))
-    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    with serving(api_of(store, Catalog(()))) as api:
+        answer = api.get("/stories")
+    assert (answer.status, answer.headers["content-type"]) == (503, "application/problem+json")
     store.close()
 
 
-def test_the_document_describes_every_path_and_is_the_one_in_docs(api: Api) -> None:
+def test_the_document_in_docs_describes_every_path(api: Api) -> None:
     served = api.get("/openapi.json").json()
     document = json.loads(openapi())
     assert served == document

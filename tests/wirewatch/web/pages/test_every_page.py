@@ -1,0 +1,259 @@
+"""What holds for every page: structure, security headers, languages, reasons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from config.faults import Fault
+from config.i18n import LANGUAGES, Phrase, translator
+from core.store.alerts import decisions
+from core.store.cards import cards
+from core.store.deliveries import ResendResult, deliveries
+from core.store.feeds import PollNowResult, feeds
+from tests.support.console import Console, add_delivery, add_feeds, add_story, open_console
+from tests.support.web_server import web_server
+from wirewatch.web.security_headers import HEADERS
+
+PATHS = ("/", "/topics", "/topics/nato", "/feeds", "/deliveries", "/login")
+
+TEXTS = ("Die Nato tagt in Paris.", "Die Nato tagt in Rom. Friedensgespräche folgen.")
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("language", ["en", "de-AT,de;q=0.9"])
+def test_a_page_has_landmarks_labels_and_nothing_inline(
+    empty: Console, path: str, language: str
+) -> None:
+    empty.language = language
+    body = empty.page(path)
+    assert f'<html lang="{language[:2]}">' in body
+    assert body.count("<main") == body.count("<h1") == body.count("</main>") == 1
+    assert 'class="skip" href="#content"' in body
+    assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=", body)
+    assert "http://" not in re.sub(r"<textarea.*?</textarea>", "", body)
+    fields = re.findall(r"<(?:input|select|textarea)\b(?![^>]*type=\"hidden\")[^>]*>", body)
+    labelled = body.count("<label>") + body.count("aria-labelledby")
+    assert len(fields) <= labelled
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/nothing", 404), ("/alerts/12345678", 404), ("/alerts/" + "a" * 32, 404),
+     ("/topics/none", 404), ("/?before=nonsense", 404), ("/newer?than=x", 404),
+     ("/static/console.css", 200), ("/static/console.js", 200), ("/static/../app.py", 404),
+     ("/healthz", 200), ("/metrics", 200)],
+)  # fmt: skip
+def test_every_answer_has_the_security_headers(empty: Console, path: str, status: int) -> None:
+    answered, body = empty.request(path)
+    assert answered == status, body
+    for name, value in HEADERS.items():
+        assert empty.headers[name.lower()] == value
+    assert "unsafe" not in empty.headers["content-security-policy"]
+    assert "server" not in empty.headers
+
+
+def test_head_is_answered_and_post_is_refused_where_there_is_no_form(empty: Console) -> None:
+    assert empty.request("/", "HEAD")[0] == 200
+    assert empty.post("/", [])[0] == 405
+    assert empty.headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
+    assert empty.headers["allow"]
+
+
+def test_a_missing_page_is_explained_in_the_readers_language(empty: Console) -> None:
+    for language, heading in (("en", "Page not found"), ("de", "Seite nicht gefunden")):
+        empty.language = language
+        for path in ("/nothing", "/topics/none", "/alerts/" + "a" * 32):
+            status, body = empty.request(path)
+            assert status == 404
+            assert f"<h1>{heading}</h1>" in body
+            assert translator(language)("error.404.text") in body
+
+
+def test_reasons_are_shown_in_the_readers_language_and_in_english_by_the_api(
+    console: Console, now: datetime
+) -> None:
+    alert_id = add_story(console.store, "r", now, copies=1)
+    failed = add_delivery(console.store, alert_id, "a.example", "failed", now)
+    reason = Phrase("time.in", span=timedelta(days=3)).dump()
+    with console.store.write() as connection:
+        connection.execute(cards.update().values(reason=reason))
+        connection.execute(decisions.update().values(reason=reason))
+        own = deliveries.c.id == failed
+        connection.execute(deliveries.update().where(own).values(last_error=reason))
+    console.language = "de"
+    for path in ("/", f"/alerts/{alert_id}", "/deliveries"):
+        body = console.page(path)
+        assert "phrase" not in body
+        assert path == "/" or '<span dir="auto">in 3 Tagen</span>' in body
+    for path in (f"/api/v1/stories/{alert_id}", "/api/v1/stories", "/api/v1/deliveries"):
+        assert '"in 3 days"' in console.page(path)
+
+
+# ── languages ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, module_now: datetime) -> Iterator[Console]:
+    """A console that has something of everything, for tests that only read."""
+    with (
+        web_server() as running,
+        open_console(running, tmp_path_factory.mktemp("filled"), lambda: module_now) as console,
+    ):
+        fill(console, module_now)
+        yield console
+
+
+@pytest.fixture(scope="module")
+def module_now() -> datetime:
+    """The present of the filled console."""
+    return datetime.fromisoformat("2026-11-22T12:00:00Z")
+
+
+def fill(console: Console, now: datetime) -> None:
+    """Add stories, feeds, deliveries and faults in every state; texts of theirs are in German."""
+    store = console.store
+    add_feeds(store, console.catalog, now)
+    first = add_story(store, "Rom", now, copies=2, texts=TEXTS)
+    for n, severity in enumerate(("low", "normal", "high", "urgent")):
+        add_story(store, severity, now - timedelta(hours=n), severity=severity)
+    add_story(store, "Zurückgehalten", now, alerted=False)
+    for state in ("delivered", "failed", "unknown", "pending", "sending"):
+        add_delivery(store, first, f"{state}.beispiel", state, now)
+    console.submit("/act", [("act", "ack"), ("pick", first)])
+    console.submit("/act", [("one", f"relevant:{first}")])
+    console.submit(
+        "/act", [("act", "irrelevant"), ("pick", add_story(store, "x", now)), ("reason", "old")]
+    )
+    with store.write() as connection:
+        outlet = feeds.c.outlet == "courier"
+        connection.execute(feeds.update().where(outlet).values(fail_count=3, fail_since=now))
+        connection.execute(cards.update().values(reason="Grund."))
+        connection.execute(decisions.update().values(reason="Grund."))
+        connection.execute(feeds.update().values(due_reason="Grund.", last_error="Grund."))
+        connection.execute(deliveries.update().values(last_error="Grund."))
+    path = str(console.settings.config_dir / "topics" / "nato.yaml")
+    console.faults[:] = [
+        Fault(file=path, line=6, column=3, code="W201", message="Hinweis.", mend="Löschen."),
+        Fault(file=path, line=7, column=3, code="E201", message="Hinweis.", mend="Löschen."),
+    ]
+
+
+def every_page(console: Console) -> Iterator[tuple[str, str]]:
+    """Yield the address and the body of every page, with filters, confirmations and errors."""
+    stories = console.page("/?state=all")
+    alert_ids = re.findall(r'id="s-([0-9a-f]{32})"', stories)
+    assert len(alert_ids) >= 6
+    stamp = int(datetime.fromisoformat("2026-11-22T12:00:00Z").timestamp())
+    counted = ("ack&n=1", "close&n=2", "relevant&n=1", "irrelevant&n=2", "undone&n=1")
+    flashes = ("nothing", "too_late", *counted, *OUTCOMES)
+    filters = "topic=nato&state=open&language=de&severity=urgent&from=2026-11-01&outlet=kurier"
+    paths = [
+        *PATHS,
+        f"/?{filters}&country=AT&q=Rom",
+        "/?state=all",
+        "/?q=Quark",
+        "/login?failed=1",
+        f"/?done=why&pick={alert_ids[0]}",
+        *(f"/?done={code}&at={stamp}" for code in flashes),
+        *(f"/alerts/{alert_id}" for alert_id in alert_ids),
+        *(f"/deliveries?state={state}" for state in ("pending", "unknown", "failed", "delivered")),
+    ]
+    yield from ((path, console.page(path)) for path in paths)
+    yield "/nothing", console.request("/nothing")[1]
+    text = [("source", "Die Nato tagt in Rom."), ("title", "Rom"), ("language", "de")]
+    yield "POST /topics/nato", console.submit("/topics/nato", text)
+
+
+OUTCOMES = [f"poll.{result}&until=1800000000" for result in PollNowResult]
+OUTCOMES += [f"resend.{result}&until=1800000000" for result in ResendResult]
+
+
+class Texts(HTMLParser):
+    """Collects what a page shows or reads out in its own language.
+
+    Left out is what is marked as being in another language or comes from outside: headlines,
+    sentences, names, files, JSON.
+    """
+
+    SKIPPED = frozenset({"bdi", "blockquote", "code", "kbd", "mark", "pre", "textarea", "time"})
+    VOID = frozenset({"br", "img", "input", "link", "meta", "rect"})
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._language = language
+        self._skipped: list[bool] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        foreign = attributes.get("lang", self._language) != self._language
+        outside = tag in self.SKIPPED or "dir" in attributes or attributes.get("class") == "file"
+        skip = foreign or outside or any(self._skipped)
+        if tag not in self.VOID:
+            self._skipped.append(skip)
+        if not skip:
+            names = ("aria-label", "title", "data-label", "alt", "data-one", "data-many")
+            self.texts += [value for name in names if (value := attributes.get(name))]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID:
+            self._skipped.pop()
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not any(self._skipped):
+            self.texts.append(data.strip())
+
+
+def texts_of(body: str, language: str) -> str:
+    """Return all texts of a page, one per line."""
+    parser = Texts(language)
+    parser.feed(body)
+    return "\n".join(parser.texts)
+
+
+ENGLISH = re.compile(
+    r"\b(the|and|not|no|is|are|was|has|been|held|back|open|closed|acknowledge\w*|stor(?:y|ies)|"
+    r"topics?|deliver\w*|older|newest|score|threshold|rules?|weight|shows?|select\w*|"
+    r"undo|again|never|now|days?|hours?|ago|failing|quiet|broken|working|entr(?:y|ies)|next|poll|"
+    r"language|outlet|severity|headline|text(?=s)|match(?:es)?|sign|close|why|send|attempts?)\b",
+    re.IGNORECASE,
+)
+"""Words of the English pages that no German text contains."""
+
+NAMES = (".yaml", ".beispiel", ".example")
+"""Ends of names of files and hosts, which look like codes."""
+
+CODE = re.compile(r"\b[a-z]+(?:\.[a-z_0-9]+)+\b|\b[a-z]+_[a-z_]+\b")
+
+
+def test_no_page_shows_a_code_or_a_placeholder(filled: Console) -> None:
+    for language in LANGUAGES:
+        filled.language = language
+        for path, body in every_page(filled):
+            texts = texts_of(body, language)
+            assert not re.search(r"\{(?!n\})\w*\}", texts), path
+            codes = {code for code in CODE.findall(texts) if not code.endswith(NAMES)}
+            assert codes == set(), path
+
+
+def test_no_english_is_left_on_the_german_pages(filled: Console) -> None:
+    filled.language = "de"
+    for path, body in every_page(filled):
+        texts = texts_of(body, "de").replace("The Courier", "")  # the name of an outlet
+        found = [line for line in texts.splitlines() if ENGLISH.search(line)]
+        assert found == [], path
+
+
+def test_the_english_words_are_found_on_the_english_pages(filled: Console) -> None:
+    filled.language = "en"
+    found = {
+        word.lower()
+        for _, body in every_page(filled)
+        for word in ENGLISH.findall(texts_of(body, "en"))
+    }
+    assert {"story", "stories", "topics", "held", "severity", "the"} <= found

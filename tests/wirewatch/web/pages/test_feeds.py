@@ -1,0 +1,42 @@
+"""The feeds page."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from core.store import feeds as feed_store
+from core.store.feeds import feeds
+from tests.support.console import Console, add_feeds
+
+
+def test_failing_feeds_come_first_with_the_reason(console: Console, now: datetime) -> None:
+    add_feeds(console.store, console.catalog, now)
+    body = console.page("/feeds")
+    assert "Not read yet" in body
+    assert "Starting: reading 2 feeds" in body
+    failing = feeds.update().where(feeds.c.outlet == "kurier").values(
+        fail_count=3, fail_since=now, last_error="HTTP 500 <b>.", next_due_at=now,
+        due_reason="Trying again.")  # fmt: skip
+    working = feeds.update().where(feeds.c.outlet == "courier").values(
+        last_200_at=now, last_new_at=now - timedelta(minutes=3),
+        next_due_at=now + timedelta(minutes=7))  # fmt: skip
+    with console.store.write() as connection:
+        connection.execute(failing)
+        connection.execute(working)
+    body = console.page("/feeds")
+    assert "1 feed is failing. The table shows why." in body
+    assert body.index("Der Kurier") < body.index("The Courier")
+    assert "HTTP 500 &lt;b&gt;." in body
+    assert "in 7 min" in body
+    assert "Working, newest entry 3 min ago; 1 of 2 feeds failing" in console.page("/")
+
+
+def test_a_feed_is_due_at_once_when_a_poll_is_requested(console: Console, now: datetime) -> None:
+    add_feeds(console.store, console.catalog, now + timedelta(hours=5))
+    feed_id = console.catalog.feeds[0].id
+    body = console.submit("/feeds/poll", [("feed", feed_id)])
+    assert "The feed will be polled now." in body
+    assert "requested in the console" in body
+    with console.store.read() as connection:
+        assert feed_store.get(connection, feed_id).next_due_at == now
+    assert "no longer in sources.yaml" in console.submit("/feeds/poll", [("feed", "nobody-1")])

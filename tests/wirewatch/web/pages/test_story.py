@@ -1,0 +1,58 @@
+"""A story's page."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from tests.support.console import Console, add_delivery, add_story
+
+
+def test_it_shows_versions_reasons_and_what_other_topics_make_of_it(
+    console: Console, now: datetime
+) -> None:
+    texts = ("Die Nato tagt in Paris.", "Die Nato tagt in Rom. Friedensgespräche folgen.")
+    alert_id = add_story(console.store, "s", now - timedelta(hours=1), copies=1, texts=texts)
+    body = console.page(f"/alerts/{alert_id}")
+    assert "<del>Paris.</del> <ins>Rom. Friedensgespräche folgen.</ins>" in body
+    assert "Version 2" in body
+    assert "same text, 90%" in body
+    assert "Score 30, threshold 30" in body
+    assert '<th scope="row">direct</th><td class="number" data-label="Weight">+30</td>' in body
+    assert {"Nato tagt", "Friedensgespräche"} <= set(re.findall(r"<mark>([^<]*)</mark>", body))
+    assert "Peace talks" in body
+    assert "Score 20, threshold 20" in body
+    assert "No notifications were sent." in body
+    assert "It was suppressed." in body
+
+
+def test_the_beginning_of_the_alert_id_is_enough(console: Console, now: datetime) -> None:
+    alert_id = add_story(console.store, "s", now)
+    assert f'value="{alert_id}"' in console.page(f"/alerts/{alert_id[:10]}")
+
+
+def test_it_shows_each_delivery_and_offers_to_send_it_again(
+    console: Console, now: datetime
+) -> None:
+    alert_id = add_story(console.store, "t", now)
+    for state in ("delivered", "failed", "unknown", "pending"):
+        add_delivery(console.store, alert_id, f"{state}.example", state, now)
+    body = console.page(f"/alerts/{alert_id}")
+    assert body.count('action="/deliveries/resend"') == 3
+    assert "HTTP &lt;503&gt;." in body
+    assert "3 attempts" in body
+
+
+def test_it_lists_the_actions_taken(console: Console, now: datetime) -> None:
+    alert_id = add_story(console.store, "a", now)
+    console.submit("/act", [("one", f"ack:{alert_id}")])
+    fields = [("act", "irrelevant"), ("pick", alert_id), ("reason", "too_minor")]
+    body = console.submit("/act", [*fields, ("back", f"/alerts/{alert_id}")])
+    assert "<li>Acknowledged · <bdi>console</bdi>" in body
+    assert "<li>Not relevant: too minor · <bdi>console</bdi>" in body
+
+
+def test_links_open_the_article_without_a_referrer(console: Console, now: datetime) -> None:
+    alert_id = add_story(console.store, "link", now, url="https://kurier.example/?a=1&b=<x>")
+    body = console.page(f"/alerts/{alert_id}")
+    assert 'href="https://kurier.example/?a=1&amp;b=%3Cx%3E" rel="noopener noreferrer"' in body

@@ -1,0 +1,104 @@
+"""The topics pages, and the form that tests a topic with an article."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import pytest
+
+from config.faults import Fault
+from tests.support.console import Console, add_story
+from tests.support.faultserver import FaultServer, reply
+
+PAGE = """<html lang="de"><head><title>Die Nato tagt in Rom</title></head><body><article>
+<h1>Die Nato tagt in Rom</h1>
+<p>Die Außenminister der Nato haben am Montag in Rom mit ihren Beratungen über die Lage
+begonnen.</p>
+<p>Auf der Tagesordnung stehen nach Angaben von Diplomaten die Hilfe für die Ukraine und das
+Verhältnis zu den Nachbarn im Süden. Beschlüsse werden erst zum Ende der Woche erwartet.</p>
+<p>Die Gastgeberin sagte, die Nato tagt so lange, bis alle Fragen beantwortet sind, und niemand
+solle vorher abreisen. Aus mehreren Hauptstädten hieß es, man sei zuversichtlich.</p>
+</article></body></html>"""
+
+MATCH = '<span class="badge good">Match</span>'
+NO_MATCH = '<span class="badge bad">No match</span>'
+
+
+def test_a_topic_shows_its_volume_its_precision_and_its_file_with_faults(
+    console: Console, now: datetime
+) -> None:
+    add_story(console.store, "v", now, copies=1)
+    path = str(console.settings.config_dir / "topics" / "nato.yaml")
+    message = "The term <unused> is not used."
+    console.faults.append(
+        Fault(file=path, line=6, column=3, code="W201", message=message, mend="Delete it.")
+    )
+    listed = console.page("/topics")
+    assert "1 warning" in listed
+    assert 'aria-label="2 matching articles in 30 days"' in listed
+    body = console.page("/topics/nato")
+    assert body.count("<rect") >= 30
+    assert re.search(
+        r'<li class="marked">  unused: =OTAN<strong[^>]*>W201 The term &lt;unused', body
+    )
+    assert "none judged yet" in body
+
+
+def test_an_error_in_the_newest_files_is_shown_on_every_page(console: Console) -> None:
+    console.faults.append(
+        Fault(file="x.yaml", line=1, column=1, code="E1", message="Bad.", mend="")
+    )
+    assert "x.yaml:1:1" in console.page("/topics")
+    assert "The newest configuration has an error" in console.page("/feeds")
+
+
+def test_a_text_is_explained_as_the_command_explains_it(empty: Console) -> None:
+    empty.language = "en"
+    fields = [("source", "Der Rat der Nato tagt heute. Die Nato tagt in Rom."), ("title", "Rom")]
+    body = empty.submit("/topics/nato", fields)
+    assert f"{MATCH} Score 30, threshold 30" in body
+    assert "<mark>Nato tagt</mark>" in body
+    assert "&#34;threshold&#34;: 30" in body
+    assert "Passed</span> Language: " in body
+
+
+def test_an_article_that_a_gate_rejects_does_not_match(empty: Console) -> None:
+    empty.language = "en"
+    article = '{"language": "fr", "title": "NATO membership"}'
+    body = empty.submit("/topics/nato", [("source", article)])
+    assert f"{NO_MATCH} Score 30, threshold 30" in body
+    assert "Not passed</span> Language: " in body
+
+
+def test_what_is_no_article_is_refused_with_an_explanation(empty: Console) -> None:
+    empty.language = "en"
+    assert '<p class="bad">' in empty.submit("/topics/nato", [])
+    assert "is not valid JSON" in empty.submit("/topics/nato", [("source", "{nonsense")])
+    body = empty.submit("/topics/nato", [("source", "ftp://example.org/x")])
+    assert NO_MATCH in body  # not an address to fetch, so it is a text
+
+
+@pytest.mark.processes
+def test_a_url_is_fetched_and_its_article_tested(console: Console, faults: FaultServer) -> None:
+    url = faults.on("/a", reply(PAGE.encode(), content_type="text/html; charset=utf-8"))
+    body = console.submit("/topics/nato", [("source", url)])
+    assert MATCH in body
+    assert "<bdi>Die Nato tagt in Rom</bdi>" in body
+    assert MATCH in console.submit("/topics/nato", [("source", PAGE)])
+
+
+def test_a_url_that_cannot_be_fetched_is_explained(console: Console, faults: FaultServer) -> None:
+    body = console.submit("/topics/nato", [("source", faults.on("/gone", reply(b"", 404)))])
+    assert "answered with HTTP 404" in body
+
+
+def test_no_url_of_the_operators_own_network_is_fetched(
+    console: Console, faults: FaultServer
+) -> None:
+    console.settings.__dict__["http_allow_private"] = False
+    url = faults.on("/secret", reply(PAGE.encode(), content_type="text/html"))
+    body = console.submit("/topics/nato", [("source", url)])
+    assert '<p class="bad">' in body
+    assert "Die Nato tagt in Rom" not in body
+    assert faults.asked("/secret") == []

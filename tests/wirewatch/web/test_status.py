@@ -1,0 +1,77 @@
+"""The system's status: quiet, or broken?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from config.faults import Fault
+from config.i18n import translator
+from core.store.feed_record import FeedRecord, FeedState, classify_feed
+from wirewatch.web.status import SystemStatus, system_status
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+YESTERDAY = NOW - timedelta(days=1)
+EN = translator("en")
+
+WORKING = {"last_200_at": NOW, "last_new_at": NOW - timedelta(minutes=3)}
+FAILING = {"fail_count": 3, "fail_since": NOW, "last_error": "No connection."}
+
+
+def feed(**fields: object) -> FeedState:
+    record = FeedRecord(
+        "kurier-1", "kurier", "https://kurier.example/f", "feed", "B", None, "AT", "de",
+        "kurier.example", NOW, NOW + timedelta(minutes=5),
+    )  # fmt: skip
+    return classify_feed(replace(record, **fields), None, NOW)  # type: ignore[arg-type]
+
+
+def status(
+    *states: FeedState, started_at: datetime = YESTERDAY, ill: tuple[str, ...] = (), errors: int = 0
+) -> SystemStatus:
+    fault = Fault(file="a.yaml", line=1, column=2, code="E1", message="Bad.", mend="Fix it.")
+    return system_status(states, NOW, started_at, ill, [fault] * errors, EN)
+
+
+@pytest.mark.parametrize(
+    ("states", "ill", "mood", "text"),
+    [
+        ([], [], "warn", "No feeds are configured"),
+        ([feed()], [], "warn", "Starting: reading 1 feed"),
+        ([feed(**WORKING)], [], "good", "Working: 1 feed, newest entry 3 min ago"),
+        ([feed(**WORKING), feed(**FAILING)], [], "warn",
+         "Working, newest entry 3 min ago; 1 of 2 feeds failing"),
+        ([feed(**FAILING)], [], "bad", "Broken: no feed can be read"),
+        ([feed(**WORKING)], ["relay: away"], "bad",
+         "Broken: part of the program is not running"),
+        ([feed(**WORKING, next_due_at=NOW - timedelta(hours=2))], [], "bad",
+         "Broken: feeds have been due for 2 h but are not being polled"),
+        ([feed(**WORKING), feed(removed_at=NOW, next_due_at=NOW - timedelta(days=9))], [], "good",
+         "Working: 1 feed, newest entry 3 min ago"),
+    ],
+)  # fmt: skip
+def test_one_line_says_whether_it_is_quiet_or_broken(
+    states: list[FeedState], ill: list[str], mood: str, text: str
+) -> None:
+    found = status(*states, ill=tuple(ill))
+    assert (found.mood, found.text) == (mood, text)
+
+
+def test_a_feed_that_was_due_before_the_start_is_not_overdue() -> None:
+    late = feed(**WORKING, next_due_at=YESTERDAY)
+    assert status(late, started_at=NOW).mood == "good"
+
+
+def test_every_stopped_stage_and_the_first_error_of_the_files_are_named() -> None:
+    found = status(feed(**WORKING), ill=("relay: away.", "ingest: full."), errors=3)
+    *stages, files = found.problems
+    assert [stage.detail for stage in stages] == ["relay: away.", "ingest: full."]
+    assert stages[0].text == "Stopped, will be restarted shortly:"
+    assert "has 3 errors" in files.text
+    assert files.detail.startswith("a.yaml:1:2")
+
+
+def test_errors_in_the_newest_files_are_no_good_sign_though_everything_runs() -> None:
+    assert status(feed(**WORKING), errors=1).mood == "warn"

@@ -1,0 +1,57 @@
+"""Middleware that answers only requests for a host name of this console.
+
+A page elsewhere could otherwise read the console through a name of its own that resolves to this
+machine (DNS rebinding).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import ip_address
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class TrustedHosts:
+    """Refuses requests with a foreign ``Host`` header with 421.
+
+    Args:
+        app: The app to protect.
+        hosts: Names of this console, without a port.
+        any_address: Whether every IP address is accepted as well, because the console listens on
+            all addresses of this machine. An address cannot be rebound as a name can.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], *, any_address: bool = False) -> None:
+        self._app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+        self._any_address = any_address
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check the host name and pass the request on."""
+        if scope["type"] != "http" or self._is_trusted(Headers(scope=scope).getlist("host")):
+            await self._app(scope, receive, send)
+        else:
+            refusal = PlainTextResponse("This console does not have that host name.", 421)
+            await refusal(scope, receive, send)
+
+    def _is_trusted(self, hosts: list[str]) -> bool:
+        if len(hosts) != 1:
+            return False
+        name = _without_port(hosts[0].lower())
+        return name in self._hosts or (self._any_address and _is_address(name))
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdigit() else host
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
