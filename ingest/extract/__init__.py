@@ -1,12 +1,12 @@
-"""From a page's bytes to an article: clean text, metadata, and what was cut, zone by zone.
+"""Extract an article from the bytes of a page: clean text, metadata, and what was cut, by zone.
 
 ::
 
     bytes ─▶ extract_page (pure, article.py) ─▶ ExtractedPage
-    bytes ─▶ ExtractPool (pool.py: warm worker processes, a time limit a page) ─▶ the same
+    bytes ─▶ ExtractPool (pool.py: warm worker processes, a time limit per page) ─▶ the same
 
-What reads pages (``article.py`` and all below it) is loaded by the workers alone: it takes a third
-of a second, and the process that polls the feeds has no use for it.
+Only worker processes import ``article.py`` and what it needs: that takes a third of a second, and
+the process that polls feeds does not need it.
 """
 
 from ingest.extract.models import ExtractedPage, PageHints

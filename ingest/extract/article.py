@@ -1,4 +1,4 @@
-"""From a page's bytes to an article.
+"""Extract an article from the bytes of a page.
 
 ::
 
@@ -16,15 +16,15 @@ from config.i18n import Phrase
 from core.messages import Access, Zone
 from core.text.clean import clean
 from ingest.extract import vocabulary
-from ingest.extract.blocks import HEADINGS, Block, collect
-from ingest.extract.body import read_body
-from ingest.extract.credits import agency_of, authors_of, byline
-from ingest.extract.dates import published
-from ingest.extract.decode import to_html
-from ingest.extract.headline import choose_lead, choose_title, titles
+from ingest.extract.blocks import HEADINGS, Block, collect_blocks
+from ingest.extract.body import extract_body
+from ingest.extract.credits import choose_authors, find_agency, names_in_byline
+from ingest.extract.dates import publication_time
+from ingest.extract.decode import decode_page
+from ingest.extract.headline import choose_lead, choose_title, title_candidates
 from ingest.extract.models import ExtractedPage, PageHints
-from ingest.extract.tree import ParsedPage, parse, two_letters
-from ingest.extract.zones import KEPT, TaggedPage, tag
+from ingest.extract.tree import ParsedPage, parse_page, two_letter_code
+from ingest.extract.zones import KEPT_ZONES, TaggedPage, tag_zones
 
 _NO_HINTS = PageHints()
 _THIN = 300
@@ -48,33 +48,33 @@ def extract_page(
     hints: PageHints = _NO_HINTS,
     now: datetime,
 ) -> ExtractedPage:
-    """Turn a page's bytes into an article. Pure: no network, no files, no clock.
+    """Extract an article from a page. Pure: no network, no files, no clock.
 
     Args:
         body: The page as the server sent it, decompressed.
         url: Where it was fetched from, after redirects.
         content_type: The server's Content-Type header.
-        hints: What the feed said.
-        now: The present moment, aware; no publication is later.
+        hints: What the feed says.
+        now: The present, aware; no publication is later.
 
     Raises:
-        ExtractionError: ``not_html`` where it is no page, ``empty`` where it holds no article.
+        ExtractionError: ``not_html`` if it is not a page, ``empty`` if it contains no article.
     """
-    page = parse(to_html(body, url=url, content_type=content_type), url)
-    blocks, times = collect(page.root)
-    candidates = titles(page, hints, url)
-    tagged = tag(blocks, candidates, live=page.data.live)
+    page = parse_page(decode_page(body, url=url, content_type=content_type), url)
+    blocks, times = collect_blocks(page.root)
+    candidates = title_candidates(page, hints, url)
+    tagged = tag_zones(blocks, candidates, live=page.data.live)
     headline = blocks[tagged.title].text if tagged.title >= 0 else ""
     title = choose_title(candidates, clean(headline).replace("\n", " "), hints.title)
     lead, lead_blocks = choose_lead(blocks, page, hints, tagged.title)
     for block in lead_blocks:
         block.zone = "lead"
-    _cut(blocks, tagged)
-    text = read_body(page.root, blocks, tagged)
+    _remove_zones(blocks, tagged)
+    text = extract_body(page.root, blocks, tagged)
     flags = _flags(page, blocks, text, lead, tagged)
-    if not text and not (lead and page.data.kind):
+    if not text and not (lead and page.data.has_article):
         raise ExtractionError(url, "empty", Phrase("extract.no_article"))
-    moment, source = published(page, hints.published_at, now, times)
+    moment, source = publication_time(page, hints.published_at, now, times)
     marks = [b.text for b in blocks if b.zone == "agency"]
     authors = _authors(page, blocks, tagged)
     return ExtractedPage(
@@ -83,25 +83,25 @@ def extract_page(
         title=title,
         lead=lead,
         text=text,
-        language=two_letters(page.data.language) or hints.language or page.language,
+        language=two_letter_code(page.data.language) or hints.language or page.language,
         published_at=moment,
         published_source=source,
         authors=authors,
-        agency=agency_of(marks, authors, text),
+        agency=find_agency(marks, authors, text),
         access=_access(page, flags),
         zones=_zones(blocks),
         flags=flags,
     )
 
 
-def _cut(blocks: Sequence[Block], tagged: TaggedPage) -> None:
-    """Take everything out of the tree that is no body."""
+def _remove_zones(blocks: Sequence[Block], tagged: TaggedPage) -> None:
+    """Remove everything that is not body from the tree."""
     for block in blocks:
         if block.zone is not None:
             block.cut()
     for element in (
         *tagged.dropped,
-        *(b.owner for b in blocks if b.zone and b.owner.tag in _LEAVES),
+        *(b.container for b in blocks if b.zone and b.container.tag in _LEAVES),
     ):
         if element.getparent() is not None and (
             not len(element) or not element.text_content().strip()
@@ -120,11 +120,11 @@ def _authors(page: ParsedPage, blocks: Sequence[Block], tagged: TaggedPage) -> t
             "cxenseparse:author",
         )
     ]
-    near = (b.text for b in blocks[max(tagged.title, 0) : tagged.title + 15])
-    found = authors_of(
+    lines = (b.text for b in blocks[max(tagged.title, 0) : tagged.title + 15])
+    authors = choose_authors(
         page.data.authors, meta, page.data.publisher, page.meta.get("og:site_name", "")
     )
-    return found or tuple(byline(near))
+    return authors or tuple(names_in_byline(lines))
 
 
 def _access(page: ParsedPage, flags: Sequence[str]) -> Access:
@@ -142,24 +142,24 @@ def _flags(
     page: ParsedPage, blocks: Sequence[Block], text: str, lead: str, tagged: TaggedPage
 ) -> tuple[str, ...]:
     size = len(text)
-    linked = sum(b.linky for b in blocks)
-    found = {
+    link_blocks = sum(b.mostly_links for b in blocks)
+    flags = {
         "thin": size + len(lead) < _THIN,
         "teaser_only": size < _STUB and (tagged.stub or page.data.free is False),
-        "consent_wall": size < _STUB and bool(vocabulary.CONSENT.search(text.lower())),
-        "list_page": linked >= 20
-        and not page.data.kind
+        "consent_wall": size < _STUB and bool(vocabulary.CONSENT.matches(text.lower())),
+        "list_page": link_blocks >= 20
+        and not page.data.has_article
         and not any(b.prose for b in blocks if b.zone is None),
         "live": page.data.live,
     }
-    return tuple(flag for flag, holds in found.items() if holds)
+    return tuple(flag for flag, holds in flags.items() if holds)
 
 
 def _zones(blocks: Sequence[Block]) -> tuple[Zone, ...]:
-    """What was cut, one entry per run of blocks of the same zone."""
+    """Return what was cut, one entry for each run of blocks of the same zone."""
     runs: list[tuple[str, list[str]]] = []
     for block in blocks:
-        if block.zone not in KEPT:
+        if block.zone not in KEPT_ZONES:
             continue
         if runs and runs[-1][0] == block.zone:
             runs[-1][1].append(block.text)

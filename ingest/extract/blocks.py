@@ -1,9 +1,8 @@
-"""The page as a run of blocks in reading order, each knowing where its text stands in the tree.
+"""Read a page as blocks of text in reading order, each of which knows its part of the tree.
 
-A block is the text between two borders (paragraphs, headings, list items, ``<br>``). It holds the
-slots of the tree (an element's text or tail) it was read from, so cutting it is emptying them:
-the tree keeps its shape, whatever the page is built of. Paragraphs, neutral divs and one long
-div parted by ``<br>`` look the same from here.
+A block is the text between two block-level elements (paragraphs, headings, list items) or ``<br>``.
+It refers to the text nodes it was read from, so that a block is cut by emptying them and the tree
+keeps its shape. Paragraphs, neutral divs and one long div with ``<br>`` look the same from here.
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml.html import HtmlElement
 
-from ingest.extract.labels import ZoneLabel, label_of
+from ingest.extract.labels import ZoneLabel, read_label
 from ingest.extract.vocabulary import words_in
 
-BORDERS = frozenset(
+BLOCK_ELEMENTS = frozenset(
     words_in(
         "address article aside blockquote body br button caption center dd details dialog dir div "
         "dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li "
@@ -26,59 +25,64 @@ BORDERS = frozenset(
     )
 )
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_END = re.compile(r"[.!?…:;][\"'“”«»‹›’)\]]*\s*$")
+_SENTENCE_END = re.compile(r"[.!?…:;][\"'“”«»‹›’)\]]*\s*$")
 _LETTER = re.compile(r"[^\W\d_]")
-# Nothing inside of these is ever article text, unless they are labelled as something we keep.
-_SKIPPED = frozenset({"nav", "aside", "menu", "dialog"})
+# Text inside these never belongs to the article, unless they are labelled as a zone that is kept.
+_SKIPPED_ELEMENTS = frozenset({"nav", "aside", "menu", "dialog"})
 _MAX_BLOCKS = 20_000
 _CONTAINERS = frozenset({"div", "section", "article", "main", "body", "td"})
 
-Place = tuple[tuple[str, str | None], ...]
+Location = tuple[tuple[str, str | None], ...]
+"""Tags and classes of the elements around a block; equal for all paragraphs of an article."""
 
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """One run of text.
+    """The text between two block-level elements.
 
     Attributes:
-        text: Its text, white space collapsed.
-        owner: The border element it stands in.
-        slots: The (element, is tail) pairs it was read from.
-        linked: Characters of it that are links.
-        labels: The labelled elements around it, outermost first.
-        zone: What it is, once decided; None while it may be body.
+        text: The text, white space collapsed.
+        container: The block-level element that contains it.
+        text_nodes: Where it was read from, as pairs (element, whether its tail or its text).
+        link_length: How many characters of it are links.
+        labels: Of the labelled elements around it, outermost first.
+        zone: The zone it was assigned to; None while it may be body.
         lower: The text in lower case.
-        linky: Whether it is mostly links.
-        sentence: Whether it reads like a sentence of prose.
-        prose: Whether it reads like a paragraph of an article.
+        mostly_links: Whether more than half of it is links.
+        sentence: Whether it looks like a sentence of prose.
+        prose: Whether it looks like a paragraph of an article.
     """
 
     text: str
-    owner: HtmlElement
-    slots: list[tuple[HtmlElement, bool]]
-    linked: int
+    container: HtmlElement
+    text_nodes: list[tuple[HtmlElement, bool]]
+    link_length: int
     labels: tuple[ZoneLabel, ...]
     zone: str | None = None
     lower: str = field(init=False)
-    linky: bool = field(init=False)
+    mostly_links: bool = field(init=False)
     sentence: bool = field(init=False)
     prose: bool = field(init=False)
 
     def __post_init__(self) -> None:
         size = len(self.text)
         self.lower = self.text.lower()
-        self.linky = self.linked * 2 > size
-        self.sentence = size >= 40 and not self.linky and bool(_END.search(self.text[-8:]))
-        self.prose = (size >= 80 and self.sentence) or (size >= 160 and self.linked * 3 < size)
+        self.mostly_links = self.link_length * 2 > size
+        self.sentence = (
+            size >= 40
+            and not self.mostly_links
+            and _SENTENCE_END.search(self.text[-8:]) is not None
+        )
+        self.prose = (size >= 80 and self.sentence) or (size >= 160 and self.link_length * 3 < size)
 
     @property
     def heading(self) -> bool:
-        """Whether it stands in a heading element."""
-        return self.owner.tag in HEADINGS
+        """Whether the container is a heading."""
+        return self.container.tag in HEADINGS
 
     def cut(self) -> None:
-        """Empty its slots in the tree."""
-        for element, is_tail in self.slots:
+        """Remove its text from the tree."""
+        for element, is_tail in self.text_nodes:
             if is_tail:
                 element.tail = " "
             else:
@@ -86,82 +90,84 @@ class Block:
 
 
 class _Collector:
-    """State of one walk: the open block, the links and labels around the present position."""
+    """The state of a walk through the tree: the open block, and the links and labels around it."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.times: list[HtmlElement] = []
         self._parts: list[str] = []
-        self._slots: list[tuple[HtmlElement, bool]] = []
-        self._linked = 0
-        self._in_link = 0
-        self._owners: list[HtmlElement] = []
+        self._text_nodes: list[tuple[HtmlElement, bool]] = []
+        self._link_length = 0
+        self._open_links = 0
+        self._containers: list[HtmlElement] = []
         self._labels: list[tuple[HtmlElement, ZoneLabel]] = []
 
     def add(self, text: str | None, element: HtmlElement, is_tail: bool) -> None:
         if text and not text.isspace():
             self._parts.append(text)
-            self._slots.append((element, is_tail))
-            if self._in_link:
-                self._linked += len(text.strip())
+            self._text_nodes.append((element, is_tail))
+            if self._open_links:
+                self._link_length += len(text.strip())
         elif text and self._parts:
             self._parts.append(" ")
 
-    def flush(self) -> None:
-        if self._slots:
+    def end_block(self) -> None:
+        if self._text_nodes:
             text = " ".join("".join(self._parts).split())
             if text and len(self.blocks) < _MAX_BLOCKS:
                 labels = tuple(label for _, label in self._labels)
-                self.blocks.append(Block(text, self._owners[-1], self._slots, self._linked, labels))
-            self._slots = []
+                container, length = self._containers[-1], self._link_length
+                self.blocks.append(Block(text, container, self._text_nodes, length, labels))
+            self._text_nodes = []
         self._parts = []
-        self._linked = 0
+        self._link_length = 0
 
-    def enter(self, element: HtmlElement) -> None:
-        """Pass an element whose inside nobody looks at."""
-        self.flush()
-        self._owners.append(element)
+    def skip(self, element: HtmlElement) -> None:
+        """Enter an element whose content is skipped."""
+        self.end_block()
+        self._containers.append(element)
 
     def start(self, element: HtmlElement) -> None:
         tag = element.tag
-        if tag in BORDERS:
+        if tag in BLOCK_ELEMENTS:
             if self._parts:
-                self.flush()
+                self.end_block()
             if tag != "br":
-                self._owners.append(element)
+                self._containers.append(element)
         elif tag == "a":
-            self._in_link += 1
+            self._open_links += 1
         elif tag == "time":
             self.times.append(element)
-        if tag in BORDERS or "-" in tag:
-            label = label_of(element)
+        if tag in BLOCK_ELEMENTS or "-" in tag:
+            label = read_label(element)
             if label:
-                self.flush()
+                self.end_block()
                 self._labels.append((element, label))
         self.add(element.text, element, False)
 
     def end(self, element: HtmlElement) -> None:
         tag = element.tag
-        if tag in BORDERS:
+        if tag in BLOCK_ELEMENTS:
             if self._parts:
-                self.flush()
+                self.end_block()
             if tag != "br":
-                self._owners.pop()
+                self._containers.pop()
         elif tag == "a":
-            self._in_link -= 1
+            self._open_links -= 1
         if self._labels and self._labels[-1][0] is element:
-            self.flush()
+            self.end_block()
             self._labels.pop()
         self.add(element.tail, element, True)
 
 
-def collect(body: HtmlElement) -> tuple[list[Block], list[HtmlElement]]:
-    """The blocks of a tree in reading order, and its ``<time>`` elements.
+def collect_blocks(body: HtmlElement) -> tuple[list[Block], list[HtmlElement]]:
+    """Return the blocks of a tree in reading order, and its ``<time>`` elements.
 
-    Navigation and asides leave the tree, unless broken markup has put everything into one.
+    Navigation and asides are removed from the tree, unless broken markup put the whole page into
+    one of them.
     """
     tail, body.tail = body.tail, None
-    collector, skipped = _walk(body, _SKIPPED)
+    collector, skipped = _walk(body, _SKIPPED_ELEMENTS)
     if skipped and not any(b.prose for b in collector.blocks):
         collector, skipped = _walk(body, frozenset())
     body.tail = tail
@@ -177,39 +183,39 @@ def _walk(body: HtmlElement, skip: frozenset[str]) -> tuple[_Collector, list[Htm
     for event, element in walk:
         if event == "end":
             collector.end(element)
-        elif element.tag in skip and (label := label_of(element)) and label.zone == "chrome":
+        elif element.tag in skip and (label := read_label(element)) and label.zone == "chrome":
             walk.skip_subtree()
             skipped.append(element)
-            collector.enter(element)
+            collector.skip(element)
         else:
             collector.start(element)
-    collector.flush()
+    collector.end_block()
     return collector, skipped
 
 
-def looks_like_words(text: str) -> bool:
-    """Whether there is any letter in it."""
+def has_letters(text: str) -> bool:
+    """Return whether the text contains a letter."""
     return bool(_LETTER.search(text))
 
 
-def shelf_of(block: Block) -> HtmlElement | None:
-    """The element that holds the block among its neighbours."""
-    parent = block.owner.getparent()
-    return block.owner if block.owner.tag in _CONTAINERS or parent is None else parent
+def location_of(block: Block) -> Location:
+    """Return where on the page a block is: tag and class of the two elements around it."""
+    inner = _container_among_siblings(block)
+    outer = inner.getparent() if inner is not None else None
+    return tuple((e.tag, e.get("class")) for e in (inner, outer) if e is not None)
 
 
-def place_of(block: Block) -> Place:
-    """The kind of place a block stands in: the tags and classes of the two elements around it."""
-    shelf = shelf_of(block)
-    outer = shelf.getparent() if shelf is not None else None
-    return tuple((e.tag, e.get("class")) for e in (shelf, outer) if e is not None)
-
-
-def home_of(blocks: Sequence[Block]) -> Place:
-    """The kind of place most of the prose stands in: the article's own paragraphs."""
-    held: dict[Place, int] = {}
+def body_location(blocks: Sequence[Block]) -> Location:
+    """Return the location that holds most of the prose: that of the article's paragraphs."""
+    sizes: dict[Location, int] = {}
     for block in blocks:
         if block.prose:
-            place = place_of(block)
-            held[place] = held.get(place, 0) + len(block.text)
-    return max(held, key=held.__getitem__) if held else ()
+            location = location_of(block)
+            sizes[location] = sizes.get(location, 0) + len(block.text)
+    return max(sizes, key=sizes.__getitem__) if sizes else ()
+
+
+def _container_among_siblings(block: Block) -> HtmlElement | None:
+    """Return the element that contains the block together with its neighbours."""
+    parent = block.container.getparent()
+    return block.container if block.container.tag in _CONTAINERS or parent is None else parent

@@ -1,13 +1,14 @@
-"""Reader comments that nothing labels: found by who wrote when, and by what stands over them.
+"""Find reader comments that no markup labels: by their signatures and by the head above them.
 
 ::
 
-    blocks ─ signatures (``Name | Sa., 8. Januar 2022 - 18:19``), reply lines, heads, talk ─▶ spans
+    blocks ─ signatures (``Name | Sa., 8. Januar 2022 - 18:19``), reply lines, heads,
+             conversations ─▶ span of comments
 
-A byline is one signature before the body; a live ticker has times without names; an interview
-has names without times. None of them is taken for comments. Where nothing but names gives readers
-away, they must talk below the body, more than two of them, come back, and one bear a name that
-nobody has outside of forums (``lough_swan``, ``GregT``).
+A byline is a single signature above the body, a live ticker has times without names, an interview
+has names without times: none of them is mistaken for comments. If there are only names, they are
+comments if more than two people converse below the body, at least one of them comes back, and one
+has a name of the kind that exists only in forums (``lough_swan``, ``GregT``).
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ _MAX_SIGNATURE = 110
 _MAX_NAME = 45
 _SURE_REPLY = re.compile("|".join(vocabulary.alternatives("sure_reply")))
 _SURE_HEAD = re.compile("|".join(vocabulary.alternatives("sure_head")))
-_REACH = 6
+_MAX_DISTANCE = 6
 _MIN_COMMENT = 15
-_MIN_TALK = 4
+_MIN_CONVERSATION = 4
 _HANDLE = re.compile(
     r"(?!(?:Mc|Mac|De|Di|La|Le|Van|von |van |de |der |zu |la |le ))"
     r"(?:[^\W\d_]*[a-zß-ÿ][A-Z]|\w*[\d_]|[a-z])"
@@ -39,61 +40,64 @@ _HANDLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One comment's who and when.
+    """Who wrote a comment, and when.
 
     Attributes:
-        start: Index of the block the comment begins with.
+        start: Index of the block that the comment begins with.
         index: Index of the block with the time.
-        name: Who, lower case.
-        clocked: Whether there is a time of day, not only a date.
+        name: The name in lower case.
+        has_time: Whether there is a time of day, not only a date.
     """
 
     start: int
     index: int
     name: str
-    clocked: bool
+    has_time: bool
 
 
-def comment_span(blocks: Sequence[Block], title: int, *, live: bool) -> tuple[int, int] | None:
-    """First and one past the last block of the reader comments; None where there are none.
+def find_comments(blocks: Sequence[Block], title: int, *, live: bool) -> tuple[int, int] | None:
+    """Return the indexes of the first block of the comments and of the first one after them.
 
     Args:
-        blocks: Every block of the page.
-        title: Index of the headline, -1 where there is none.
-        live: Whether the page is a live ticker: times alone prove nothing there.
+        blocks: All blocks of the page.
+        title: Index of the headline, -1 if there is none.
+        live: Whether the page is a live ticker, where times alone prove nothing.
+
+    Returns:
+        None if there are no comments.
     """
     rest = [i for i, b in enumerate(blocks) if b.zone is None and i > title]
-    span = _span(blocks, rest, title, live=live)
+    span = _find_span(blocks, rest, title, live=live)
     if span is None and title > 0:
         above = [i for i, b in enumerate(blocks[:title]) if b.zone is None]
         signatures = list(_signatures(blocks, above))
-        if len(signatures) >= 3 and all(s.clocked for s in signatures):
-            heads = [i for i in above if is_head(blocks[i])]
-            return _from_head(signatures[0].start, heads, blocks), title
+        if len(signatures) >= 3 and all(s.has_time for s in signatures):
+            heads = [i for i in above if is_comment_head(blocks[i])]
+            return _start_with_head(signatures[0].start, heads, blocks), title
     return span
 
 
-def _span(
+def _find_span(
     blocks: Sequence[Block], rest: Sequence[int], title: int, *, live: bool
 ) -> tuple[int, int] | None:
-    heads = [i for i in rest if is_head(blocks[i])]
+    heads = [i for i in rest if is_comment_head(blocks[i])]
     replies = [i for i in rest if _is_reply(blocks[i])]
-    signatures = _without_byline(list(_signatures(blocks, rest)), heads, blocks, title)
-    if _believed(signatures, replies, heads, live=live):
-        return _around(signatures, heads, blocks, title)
-    if start := _from_replies(replies, blocks, title):
-        return _from_head(start, heads, blocks), len(blocks)
-    if not live and (talk := _talk(blocks, rest)):
-        return _from_head(talk[0], heads, blocks), talk[1]
-    head = next((h for h in heads if _opens(h, blocks, title)), None)
+    signatures = _drop_byline(list(_signatures(blocks, rest)), heads, blocks, title)
+    if _are_comments(signatures, replies, heads, live=live):
+        return _span_around(signatures, heads, blocks, title)
+    if start := _first_of_replies(replies, blocks, title):
+        return _start_with_head(start, heads, blocks), len(blocks)
+    if not live and (span := _find_conversation(blocks, rest)):
+        return _start_with_head(span[0], heads, blocks), span[1]
+    head = next((h for h in heads if _opens_comments(h, blocks, title)), None)
     return (head, len(blocks)) if head is not None else None
 
 
-def is_head(block: Block) -> bool:
-    """Whether the block stands over comments, or belongs to their form."""
+def is_comment_head(block: Block) -> bool:
+    """Return whether a block is the head of the comments, or part of their form."""
     return (
         len(block.text) <= 400
-        and bool(vocabulary.COMMENT_HEAD.search(block.lower))
+        and bool(vocabulary.COMMENT_HEAD.matches(block.lower))
         and (len(block.text) <= 60 or bool(_SURE_HEAD.search(block.lower)))
     )
 
@@ -108,16 +112,16 @@ def _signatures(blocks: Sequence[Block], open_blocks: Sequence[int]) -> Iterator
             and patterns.maybe_when.search(block.lower)
             and not patterns.clock_only.match(block.lower)
         ):
-            clocked = bool(patterns.clocked.search(block.lower))
-            if found := patterns.signature.match(block.lower):
-                if _is_name(found["name"]) and not vocabulary.BYLINE.match(
+            has_time = bool(patterns.clocked.search(block.lower))
+            if match := patterns.signature.match(block.lower):
+                if _is_name(match["name"]) and not vocabulary.BYLINE.match(
                     patterns.opener.sub("", block.lower)
                 ):
-                    yield Signature(i, i, found["name"], clocked)
+                    yield Signature(i, i, match["name"], has_time)
             elif len(block.text) <= 60 and patterns.when_only.match(block.lower) and previous >= 0:
                 above = blocks[previous]
                 if previous >= i - 2 and looks_like_name(above):
-                    yield Signature(previous, i, above.lower, clocked)
+                    yield Signature(previous, i, above.lower, has_time)
         previous = i
 
 
@@ -126,77 +130,78 @@ def _is_name(name: str) -> bool:
 
 
 def looks_like_name(block: Block) -> bool:
-    """Whether a block may be nothing but somebody's name."""
+    """Return whether a block may consist of a name and nothing else."""
     text = block.text.removesuffix(":")
     if (
         len(text) > _MAX_NAME
-        or block.owner.tag in ("h1", "h2", "h3", "h4")
+        or block.container.tag in ("h1", "h2", "h3", "h4")
         or vocabulary.BYLINE.match(block.lower)
     ):
         return False
-    parts = byline_patterns().who_says.match(block.lower)
-    if not parts or len(parts["name"].split()) > 4:
+    match = byline_patterns().who_says.match(block.lower)
+    if not match or len(match["name"].split()) > 4:
         return False
-    own = text[: len(parts["name"])].split()
+    words = text[: len(match["name"])].split()
     particles = byline_patterns().particles
-    return len(own) == 1 or all(
-        p[:1].isupper() or not p[:1].isalpha() or p in particles for p in own
+    return len(words) == 1 or all(
+        w[:1].isupper() or not w[:1].isalpha() or w in particles for w in words
     )
 
 
 def _is_reply(block: Block) -> bool:
     return (
         len(block.text) <= 60
-        and bool(vocabulary.REPLY.search(block.lower))
+        and bool(vocabulary.REPLY.matches(block.lower))
         and bool(_SURE_REPLY.search(block.lower))
     )
 
 
-def _without_byline(
-    found: list[Signature], heads: Sequence[int], blocks: Sequence[Block], title: int
+def _drop_byline(
+    signatures: list[Signature], heads: Sequence[int], blocks: Sequence[Block], title: int
 ) -> list[Signature]:
-    """Drop signatures over the body: the author's, with the time of publication."""
-    while found:
-        first = found[0]
+    """Return the signatures without those above the body: the author and time of publication."""
+    while signatures:
+        first = signatures[0]
         if any(b.prose for b in blocks[title + 1 : first.start] if b.zone is None):
-            return found
+            return signatures
         if any(head < first.start for head in heads):
-            return found
-        gaps = [_between(blocks, a, b) for a, b in pairwise(found)]
+            return signatures
+        gaps = [_text_between(blocks, a, b) for a, b in pairwise(signatures)]
         if len(gaps) > 2 and min(gaps) >= _MIN_COMMENT and gaps[0] <= 1.5 * median(gaps[1:]) + 150:
-            return found
-        found = found[1:]
-    return found
+            return signatures
+        signatures = signatures[1:]
+    return signatures
 
 
-def _between(blocks: Sequence[Block], first: Signature, second: Signature) -> int:
+def _text_between(blocks: Sequence[Block], first: Signature, second: Signature) -> int:
     return sum(len(b.text) for b in blocks[first.index + 1 : second.start] if b.zone is None)
 
 
-def _believed(
+def _are_comments(
     signatures: Sequence[Signature], replies: Sequence[int], heads: Sequence[int], *, live: bool
 ) -> bool:
-    """Whether the signatures are comments and not dates the article happens to name."""
+    """Return whether the signatures belong to comments, not to dates that the article mentions."""
     if not signatures:
         return False
-    first = signatures[0].start
-    helped = any(first - _REACH <= h <= signatures[-1].index + 12 for h in heads) or any(
-        r > first for r in replies
-    )
-    if helped:
+    first, last = signatures[0].start, signatures[-1].index
+    if any(first - _MAX_DISTANCE <= head <= last + 12 for head in heads):
         return True
-    enough = 2 if sum(s.clocked for s in signatures) >= 2 else 3
+    if any(reply > first for reply in replies):
+        return True
+    enough = 2 if sum(s.has_time for s in signatures) >= 2 else 3
     return not live and len(signatures) >= enough
 
 
-def _around(
+def _span_around(
     signatures: Sequence[Signature], heads: Sequence[int], blocks: Sequence[Block], title: int
 ) -> tuple[int, int]:
-    start = _from_head(signatures[0].start, heads, blocks)
+    start = _start_with_head(signatures[0].start, heads, blocks)
     last = signatures[-1].index
-    shelf = _common([blocks[s.index].owner for s in signatures]) if len(signatures) > 1 else None
-    if shelf is not None:
-        inside = [i for i, b in enumerate(blocks) if _stands_in(b.owner, shelf)]
+    container = None
+    if len(signatures) > 1:
+        container = _common_ancestor([blocks[s.index].container for s in signatures])
+    if container is not None:
+        inside = [i for i, b in enumerate(blocks) if _is_inside(b.container, container)]
         before = [
             i
             for i in inside
@@ -207,16 +212,16 @@ def _around(
     return start, len(blocks)
 
 
-def _from_head(start: int, heads: Sequence[int], blocks: Sequence[Block]) -> int:
-    """The head over the comments, if no body stands between it and the first of them."""
+def _start_with_head(start: int, heads: Sequence[int], blocks: Sequence[Block]) -> int:
+    """Return the index of the head above the comments, or ``start`` if the body is in between."""
     for head in heads:
         if head < start and sum(b.prose for b in blocks[head + 1 : start] if b.zone is None) <= 1:
             return head
     return start
 
 
-def _from_replies(replies: Sequence[int], blocks: Sequence[Block], title: int) -> int | None:
-    """Where the first comment begins when only its reply link gives it away."""
+def _first_of_replies(replies: Sequence[int], blocks: Sequence[Block], title: int) -> int | None:
+    """Return where the first comment begins if only reply links show that there are comments."""
     apart = [a for a, b in pairwise(replies) if b - a > 1]
     if not apart:
         return None
@@ -225,48 +230,50 @@ def _from_replies(replies: Sequence[int], blocks: Sequence[Block], title: int) -
     return next(names, None)
 
 
-def _talk(blocks: Sequence[Block], rest: Sequence[int]) -> tuple[int, int] | None:
-    """First and one past the last block of a talk below the body: names and nothing but names."""
-    said: dict[tuple[str, str], list[int]] = {}
+def _find_conversation(blocks: Sequence[Block], rest: Sequence[int]) -> tuple[int, int] | None:
+    """Return the span of a conversation below the body, in which comments have only names."""
+    names_by_markup: dict[tuple[str, str], list[int]] = {}
     for i, following in pairwise(rest):
-        if looks_like_name(blocks[i]) and _markup(blocks[i]) != _markup(blocks[following]):
-            said.setdefault(_markup(blocks[i]), []).append(i)
-    for names in said.values():
-        if _is_talk(blocks, names):
-            answers = {_markup(blocks[i + 1]) for i in names}
-            over = (i for i in rest if i > names[-1] + 1 and _markup(blocks[i]) not in answers)
-            return names[0], next(over, len(blocks))
+        markup = _element_and_class(blocks[i])
+        if looks_like_name(blocks[i]) and markup != _element_and_class(blocks[following]):
+            names_by_markup.setdefault(markup, []).append(i)
+    for names in names_by_markup.values():
+        if _is_conversation(blocks, names):
+            answers = {_element_and_class(blocks[i + 1]) for i in names}
+            after = (i for i in rest if i > names[-1] + 1)
+            end = (i for i in after if _element_and_class(blocks[i]) not in answers)
+            return names[0], next(end, len(blocks))
     return None
 
 
-def _is_talk(blocks: Sequence[Block], names: Sequence[int]) -> bool:
-    who = [blocks[i].text.removesuffix(":") for i in names]
-    if len(who) < _MIN_TALK or not 2 < len(set(who)) < len(who):
+def _is_conversation(blocks: Sequence[Block], names: Sequence[int]) -> bool:
+    people = [blocks[i].text.removesuffix(":") for i in names]
+    if len(people) < _MIN_CONVERSATION or not 2 < len(set(people)) < len(people):
         return False
     answers = [blocks[i + 1] for i in names]
     before = [b for b in blocks[: names[0]] if b.zone is None and b.prose]
-    markup = {_markup(b) for b in before}
+    markup = {_element_and_class(b) for b in before}
     return (
         bool(before)
-        and any(_HANDLE.match(name) for name in who)
-        and all(b - a <= _REACH for a, b in pairwise(names))
-        and not any(b.linky or _markup(b) in markup for b in answers)
+        and any(_HANDLE.match(name) for name in people)
+        and all(b - a <= _MAX_DISTANCE for a, b in pairwise(names))
+        and not any(b.mostly_links or _element_and_class(b) in markup for b in answers)
     )
 
 
-def _markup(block: Block) -> tuple[str, str]:
-    """What a page's author calls such blocks: their element and its class."""
-    return str(block.owner.tag), block.owner.get("class") or ""
+def _element_and_class(block: Block) -> tuple[str, str]:
+    """Return the element and class of a block: equal for all blocks of a kind on a page."""
+    return str(block.container.tag), block.container.get("class") or ""
 
 
-def _opens(head: int, blocks: Sequence[Block], title: int) -> bool:
-    """Whether comments follow this head, rather than the body (a count beside the byline)."""
+def _opens_comments(head: int, blocks: Sequence[Block], title: int) -> bool:
+    """Return whether comments follow a head, and not the body (a count next to the byline)."""
     before = sum(len(b.text) for b in blocks[title + 1 : head] if b.prose and b.zone is None)
     after = sum(len(b.text) for b in blocks[head + 1 :] if b.prose and b.zone is None)
     block = blocks[head]
     if not before:
         return False
-    if block.heading or (_SURE_HEAD.search(block.lower) and not block.linky):
+    if block.heading or (_SURE_HEAD.search(block.lower) and not block.mostly_links):
         return True
     return after <= before
 
@@ -275,8 +282,8 @@ def _ancestors(element: HtmlElement) -> list[HtmlElement]:
     return [*reversed(list(element.iterancestors())), element]
 
 
-def _common(elements: Sequence[HtmlElement]) -> HtmlElement | None:
-    """The innermost element around all of them."""
+def _common_ancestor(elements: Sequence[HtmlElement]) -> HtmlElement | None:
+    """Return the innermost element that contains all elements."""
     path = _ancestors(elements[0])
     for element in elements[1:]:
         other = _ancestors(element)
@@ -288,5 +295,5 @@ def _common(elements: Sequence[HtmlElement]) -> HtmlElement | None:
     return path[-1] if path else None
 
 
-def _stands_in(element: HtmlElement, shelf: HtmlElement) -> bool:
-    return element is shelf or any(a is shelf for a in element.iterancestors())
+def _is_inside(element: HtmlElement, container: HtmlElement) -> bool:
+    return element is container or any(a is container for a in element.iterancestors())

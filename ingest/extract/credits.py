@@ -1,4 +1,4 @@
-"""Who wrote it: people, and the news agency a text is credited to."""
+"""Find who wrote an article: people, and the news agency that the text is credited to."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _NEUTRAL_FILLERS = frozenset(("infocom", "afx", "keystone", "ch"))
-"""Parts of agencies' names and places that say nothing beside an agency."""
+"""Parts of agency names and places that carry no information next to an agency."""
 _ITEM = re.compile(r"^(?:© ?)?dpa(?:-[a-z]+)?[:,] ?(?:dpa:)?\d{6}[\d-]+|^\(?©? ?dpa-infocom\b")
 _DESK = re.compile(r"^[a-z]{2,4}(?:/[a-z]{2,4})+(?: \([a-z]{2,4}\))?$")
 _TOKEN = re.compile(r"[^\W_]+")
@@ -52,51 +52,66 @@ _MAX_AUTHORS = 20
 
 
 def is_agency_mark(line: str) -> bool:
-    """Whether a lower-case line credits an agency and says nothing else.
+    """Return whether a lower-case line credits an agency and contains nothing else.
 
-    ``(dpa/afp)``, ``© dpa-infocom, dpa:230428-99-483045/5``, ``dpa/cgo``, ``mit material von sid``.
+    Examples: ``(dpa/afp)``, ``© dpa-infocom, dpa:230428-99-483045/5``, ``dpa/cgo``,
+    ``mit material von sid``.
     """
     if len(line) > 100 or not _CODE.search(line):
         return False
     if _ITEM.match(line) or _DESK.match(line):
         return True
     fillers = _fillers(languages())
-    left = [t for t in _TOKEN.findall(_CODE.sub(" ", line)) if t not in fillers and not t.isdigit()]
-    return len(left) <= 1 and sum(map(len, left)) <= 4
+    rest = [t for t in _TOKEN.findall(_CODE.sub(" ", line)) if t not in fillers and not t.isdigit()]
+    return len(rest) <= 1 and sum(map(len, rest)) <= 4
 
 
-def agency_of(marks: Iterable[str], authors: Iterable[str], text: str) -> str | None:
-    """The agency a text is credited to: by its mark, its author, its dateline or its last line."""
+def find_agency(marks: Iterable[str], authors: Iterable[str], text: str) -> str | None:
+    """Return the agency that a text is credited to, or None.
+
+    It is named in an agency mark, as the author, in the dateline or at the end of the text.
+
+    Args:
+        marks: Lines for which :func:`is_agency_mark` is true.
+        authors: Names of authors.
+        text: The body.
+    """
     for line in (*marks, *authors):
-        if len(line) <= 160 and (found := _CODE.search(line)):
-            return found.lastgroup
-    first, last = text[:200], text[-60:]
-    for found_mark in (_DATELINE.search(first), _MARKED.search(last)):
-        if found_mark and (code := _CODE.search(found_mark[1])):
-            return code.lastgroup
+        if len(line) <= 160 and (agency := _CODE.search(line)):
+            return agency.lastgroup
+    for credit in (_DATELINE.search(text[:200]), _MARKED.search(text[-60:])):
+        if credit and (agency := _CODE.search(credit[1])):
+            return agency.lastgroup
     return None
 
 
-def authors_of(
-    linked: Sequence[str], meta: Iterable[str], publisher: str, site: str
+def choose_authors(
+    json_ld: Sequence[str], meta: Iterable[str], publisher: str, site: str
 ) -> tuple[str, ...]:
-    """Names of people: JSON-LD, else the page's meta; the outlet itself is no author."""
-    own = {publisher.lower(), site.lower()} - {""}
-    for source in (linked, list(meta)):
-        names = [name for value in source for name in _names(value) if name.lower() not in own]
+    """Return the names of authors from JSON-LD, or else from meta elements.
+
+    Args:
+        json_ld: Authors named in JSON-LD.
+        meta: Contents of meta elements that name authors.
+        publisher: The outlet's name in JSON-LD; an outlet is not an author.
+        site: Its name in ``og:site_name``.
+    """
+    outlet = {publisher.lower(), site.lower()} - {""}
+    for source in (json_ld, list(meta)):
+        names = [name for value in source for name in _names(value) if name.lower() not in outlet]
         if names:
             return tuple(dict.fromkeys(names))[:_MAX_AUTHORS]
     return ()
 
 
-def byline(lines: Iterable[str]) -> list[str]:
-    """Names out of lines such as ``Von Max Mustermann, 12.03.2024``."""
+def names_in_byline(lines: Iterable[str]) -> list[str]:
+    """Return the names in the first line such as ``Von Max Mustermann, 12.03.2024``."""
     for line in lines:
         if len(line) > 120:
             continue
-        found = _byline(languages()).match(line)
-        if found and found["names"][:1].isupper():
-            return _names(found["names"])
+        match = _byline(languages()).match(line)
+        if match and match["names"][:1].isupper():
+            return _names(match["names"])
     return []
 
 

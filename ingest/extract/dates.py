@@ -1,11 +1,11 @@
-"""When an article was published, out of what a page writes.
+"""Find when an article was published.
 
 ::
 
     JSON-LD datePublished with offset ─ feed ─ JSON-LD without offset ─ meta ─ <time> ─▶ aware UTC
 
-A time without an offset is read as UTC. A moment later than now is now (clocks differ); one more
-than a day ahead is an event's date, not a publication, and is passed over.
+A time without an offset is read as UTC. A time up to a day in the future becomes the present,
+because clocks differ; a later one is the date of an event, not of the publication, and is ignored.
 """
 
 from __future__ import annotations
@@ -44,44 +44,55 @@ _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
 
 
-def published(
+def publication_time(
     page: ParsedPage, hint: datetime | None, now: datetime, time_elements: Iterable[HtmlElement]
 ) -> tuple[datetime | None, str | None]:
-    """The moment of publication and where it comes from: jsonld, feed or page."""
-    linked = moment(page.data.published, now)
-    if linked and (hint is None or has_offset(page.data.published)):
-        return linked, "jsonld"
+    """Return the time of publication and its source: ``jsonld``, ``feed`` or ``page``.
+
+    Args:
+        page: The parsed page.
+        hint: The time the feed names.
+        now: The present, aware.
+        time_elements: The ``<time>`` elements of the page, in order.
+    """
+    json_ld = parse_moment(page.data.published, now)
+    if json_ld and (hint is None or has_offset(page.data.published)):
+        return json_ld, "jsonld"
     if hint is not None:
         return min(hint, now), "feed"
     for name in _META:
-        if found := moment(page.meta.get(name, ""), now):
-            return found, "page"
+        if moment := parse_moment(page.meta.get(name, ""), now):
+            return moment, "page"
     for element in time_elements:
-        if found := moment(element.get("datetime") or element.get("content") or "", now):
-            return found, "page"
+        if moment := parse_moment(element.get("datetime") or element.get("content") or "", now):
+            return moment, "page"
     return None, None
 
 
 def has_offset(value: str) -> bool:
-    """Whether a written time names its offset from UTC."""
+    """Return whether a time is written with its offset from UTC."""
     return bool(_OFFSET.search(value.strip()))
 
 
-def moment(value: str, now: datetime) -> datetime | None:
-    """An aware UTC moment out of ISO 8601 or RFC 2822; None for what is neither or cannot be."""
+def parse_moment(value: str, now: datetime) -> datetime | None:
+    """Parse a time in ISO 8601 or RFC 2822 and return it in UTC.
+
+    Returns:
+        None for any other text, and for a time before 1990 or more than a day after ``now``.
+    """
     value = value.strip()[:60]
     if len(value) < 8:
         return None
-    found = _parse(value)
-    if found is None:
+    moment = _parse(value)
+    if moment is None:
         return None
     try:
-        found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (OverflowError, ValueError):
         return None
-    if not _EARLIEST <= found <= now + _AHEAD:
+    if not _EARLIEST <= moment <= now + _AHEAD:
         return None
-    return min(found, now.astimezone(UTC))
+    return min(moment, now.astimezone(UTC))
 
 
 def _parse(value: str) -> datetime | None:

@@ -1,12 +1,12 @@
-"""From bytes to characters: which encoding a page is really in.
+"""Decode a page: find the encoding that it is really in.
 
 ::
 
     bytes ─ BOM ─ valid UTF-8 ─ http charset ─ <meta charset> ─ detection ─▶ str
 
-Valid UTF-8 with letters beyond ASCII is never anything else by chance, so it comes before what
-the server or the page declares: both are wrong often enough (a UTF-8 page behind an old
-``AddDefaultCharset``).
+Text with letters beyond ASCII is not valid UTF-8 by chance, so that valid UTF-8 wins over what the
+server or the page declares. Both are often wrong, for example a UTF-8 page on a server with an old
+``AddDefaultCharset``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# What browsers do: a page that says Latin-1 or ASCII means Windows-1252 (WHATWG Encoding).
+# As browsers do: a page declared as Latin-1 or ASCII is Windows-1252 (WHATWG Encoding Standard).
 _ALIASES = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254"}
 _WEB_CODECS = re.compile(
     r"utf-(8|16|16-le|16-be)$|iso8859-\d+$|cp(125\d|866|874|932|949|950|936)$|koi8-[ru]$"
@@ -61,11 +61,16 @@ _OTHER_MEDIA = re.compile(
 _MIN_PLAIN = 200
 
 
-def to_html(body: bytes, *, url: str, content_type: str | None) -> str:
-    """The page as characters; plain text becomes paragraphs.
+def decode_page(body: bytes, *, url: str, content_type: str | None) -> str:
+    """Return the page as HTML; plain text becomes paragraphs.
+
+    Args:
+        body: The page as the server sent it, decompressed.
+        url: Where it came from, for errors.
+        content_type: The server's ``Content-Type``.
 
     Raises:
-        ExtractionError: ``not_html`` where the body is no page, ``empty`` where it is nothing.
+        ExtractionError: ``not_html`` if the body is no page, ``empty`` if there is none.
     """
     if not body.strip():
         raise ExtractionError(url, "empty", Phrase("extract.empty"))
@@ -80,7 +85,7 @@ def to_html(body: bytes, *, url: str, content_type: str | None) -> str:
 
 
 def decode(body: bytes, content_type: str | None) -> str:
-    """The characters of a page, by the first encoding that holds."""
+    """Decode a page by the first encoding that fits."""
     for mark, codec in _BOMS:
         if body.startswith(mark):
             return body.decode(codec, "replace")
@@ -96,9 +101,9 @@ def decode(body: bytes, content_type: str | None) -> str:
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:
-    found = _CHARSET.findall((content_type or "").encode("ascii", "ignore"))
-    found += _CHARSET.findall(body[:_HEAD])
-    return [name.decode("ascii") for name in found[:4]]
+    charsets = _CHARSET.findall((content_type or "").encode("ascii", "ignore"))
+    charsets += _CHARSET.findall(body[:_HEAD])
+    return [name.decode("ascii") for name in charsets[:4]]
 
 
 def _try(body: bytes, name: str) -> str | None:
@@ -111,13 +116,13 @@ def _try(body: bytes, name: str) -> str | None:
     if codec == "utf-8":
         return _nearly_utf8(body)
     if codec.startswith("utf-16"):
-        return None  # a page that could say so in ASCII is not in UTF-16
+        return None  # a page that can declare this in ASCII is not in UTF-16
     text = body.decode(_ALIASES.get(codec, codec), "replace")
     return text if text.count("\ufffd") * 200 < len(text) else None
 
 
 def _nearly_utf8(body: bytes) -> str | None:
-    """UTF-8 with a few broken bytes (cut in the middle, a stray quote), else None."""
+    """Decode UTF-8 with a few broken bytes (cut in the middle, a stray quote), or return None."""
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     whole = sum(1 for byte in body[: 1 << 20] if byte >= 0xC2)
@@ -137,7 +142,7 @@ def _detected(body: bytes) -> str:
 
 
 def _from_plain(text: str, url: str) -> str:
-    """Plain text as paragraphs; anything else without markup is no page."""
+    """Turn plain text into paragraphs; anything else without markup is not a page."""
     start = text.lstrip()[:1]
     if (
         start in "{["

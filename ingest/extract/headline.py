@@ -1,4 +1,4 @@
-"""The headline and the lead, out of what the page, its JSON-LD and the feed call them."""
+"""Choose the headline and the lead from the page, its JSON-LD and the feed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from html import unescape
 from urllib.parse import urlsplit
 
 from core.text.clean import clean, clean_line
-from ingest.extract.blocks import Block, Place, home_of, place_of
+from ingest.extract.blocks import Block, Location, body_location, location_of
 from ingest.extract.models import PageHints
 from ingest.extract.tree import ParsedPage
 from ingest.extract.vocabulary import alternatives
-from ingest.extract.zones import words_of
+from ingest.extract.zones import distinct_words
 
 _SEPARATOR = re.compile(r"\s+[|–—·•:»-]\s+|\s*\|\s*")
 _MARKUP = re.compile(r"<[^<>]{1,500}>")
@@ -29,23 +29,26 @@ _STANDFIRST = re.compile(
 )  # fmt: skip
 _AGREE = 0.5
 _MIN_LEAD, _MAX_LEAD = 30, 1200
-# A description that stands only in the head is often written for search engines. It is taken for
-# the lead where the body is short, or where the feed gives the same teaser.
+# A description that is only in the page's head is often written for search engines. It becomes the
+# lead if the body is short, or if the feed has the same teaser.
 _SHORT = 1500
 
 
-def titles(page: ParsedPage, hints: PageHints, url: str) -> list[str]:
-    """What the sources call it, best first: JSON-LD, og:title, feed, ``<title>``; repeats count."""
+def title_candidates(page: ParsedPage, hints: PageHints, url: str) -> list[str]:
+    """Return the titles of all sources, best first: JSON-LD, og:title, feed, ``<title>``.
+
+    A title that several sources agree on occurs several times.
+    """
     names = _outlet_names(page, url)
-    found = [
+    titles = [
         page.data.title,
         page.meta.get("og:title", ""),
         page.meta.get("twitter:title", ""),
         hints.title,
         page.document_title,
     ]
-    plain = [clean_line(without_markup(title)) for title in found]
-    cleaned = [without_outlet(title, names, plain) for title in plain]
+    plain = [clean_line(strip_markup(title)) for title in titles]
+    cleaned = [strip_outlet(title, names, plain) for title in plain]
     return [title for title in cleaned if title]
 
 
@@ -57,20 +60,27 @@ def _outlet_names(page: ParsedPage, url: str) -> list[str]:
     ]
     host = urlsplit(page.canonical or url).hostname or ""
     names += [host.removeprefix("www."), *host.split(".")[-2:-1]]
-    return [_key(n) for n in names if len(_key(n)) > 1]
+    return [_letters(n) for n in names if len(_letters(n)) > 1]
 
 
-def _key(text: str) -> str:
+def _letters(text: str) -> str:
     return _PLAIN.sub("", text.lower())
 
 
-def without_outlet(title: str, names: Sequence[str], others: Sequence[str]) -> str:
-    """Strip ``" - Outlet"`` where the last part names the outlet or the rest is a title."""
+def strip_outlet(title: str, names: Sequence[str], others: Sequence[str]) -> str:
+    """Remove ``" - Outlet"`` from the end of a title.
+
+    Args:
+        title: The title.
+        names: Names of the outlet, letters only.
+        others: Other titles of the page. The last part of the title is removed as well if the rest
+            is one of them.
+    """
     for _ in range(2):
         parts = list(_SEPARATOR.finditer(title))
         if not parts:
             return title
-        head, tail = title[: parts[-1].start()].rstrip(), _key(title[parts[-1].end() :])
+        head, tail = title[: parts[-1].start()].rstrip(), _letters(title[parts[-1].end() :])
         named = any(
             tail == n or (len(n) > 3 and (tail.startswith(n) or tail.endswith(n))) for n in names
         )
@@ -81,51 +91,68 @@ def without_outlet(title: str, names: Sequence[str], others: Sequence[str]) -> s
 
 
 def choose_title(candidates: Sequence[str], headline: str, hint: str) -> str:
-    """The best title: the one the feed agrees with, else the one that others agree with."""
-    pool = [t for t in (*candidates[:1], headline, *candidates[1:]) if t]
-    if not pool:
+    """Return the title that agrees most with the feed's, or else with the other candidates.
+
+    Args:
+        candidates: From :func:`title_candidates`.
+        headline: The heading found on the page; may be empty.
+        hint: The feed's title; may be empty.
+    """
+    titles = [t for t in (*candidates[:1], headline, *candidates[1:]) if t]
+    if not titles:
         return ""
-    if hint and (best := max(pool, key=lambda t: alike(t, hint))) and alike(best, hint) >= _AGREE:
+    if (
+        hint
+        and (best := max(titles, key=lambda t: word_overlap(t, hint)))
+        and word_overlap(best, hint) >= _AGREE
+    ):
         return best
-    return max(pool, key=lambda t: sum(alike(t, other) >= _AGREE for other in pool))
+    return max(titles, key=lambda t: sum(word_overlap(t, other) >= _AGREE for other in titles))
 
 
-def alike(one: str, other: str) -> float:
-    """Shared words over all words, 0 to 1."""
-    a, b = words_of(one), words_of(other)
+def word_overlap(one: str, other: str) -> float:
+    """Return the share of words that two texts have in common, 0 to 1 (Jaccard index)."""
+    a, b = distinct_words(one), distinct_words(other)
     return len(a & b) / len(a | b) if a or b else 0.0
 
 
 def choose_lead(
     blocks: Sequence[Block], page: ParsedPage, hints: PageHints, title: int
 ) -> tuple[str, list[Block]]:
-    """The lead, and the blocks of the page that are it (none where it stands only in the head)."""
+    """Return the lead and its blocks; no blocks if it is only in the page's head or the feed.
+
+    Args:
+        blocks: The blocks with their zones.
+        page: The parsed page.
+        hints: What the feed says.
+        title: Index of the headline, -1 if there is none.
+    """
     body = [b for i, b in enumerate(blocks) if b.zone is None and i > title]
-    described = [
+    descriptions = [
         page.data.description,
         page.meta.get("description", ""),
         page.meta.get("og:description", ""),
         hints.summary,
     ]
-    wanted = [
+    teasers = [
         text
-        for text in (_ELLIPSIS.sub("", without_markup(d)) for d in described)
+        for text in (_ELLIPSIS.sub("", strip_markup(d)) for d in descriptions)
         if len(text) >= _MIN_LEAD
     ]
-    home = home_of(body)
+    location = body_location(body)
     for block in body[:8]:
-        if _is_standfirst(block, wanted) or (block.prose and _stands_alone(block, body, home)):
+        if _is_standfirst(block, teasers) or (block.prose and _is_set_apart(block, body, location)):
             return clean(block.text), [block]
         if block.prose:
             break
-    whole = _key(" ".join(b.text for b in blocks if b.zone is None))
+    body_letters = _letters(" ".join(b.text for b in blocks if b.zone is None))
     short = sum(len(b.text) for b in body if b.prose) < _SHORT
-    for text in wanted:
-        if not short and not (hints.summary and alike(text, hints.summary) >= 0.4):
+    for text in teasers:
+        if not short and not (hints.summary and word_overlap(text, hints.summary) >= 0.4):
             continue
         if (
-            _key(text)[:60]
-            and _key(text)[:60] not in whole
+            _letters(text)[:60]
+            and _letters(text)[:60] not in body_letters
             and len(text) <= _MAX_LEAD
             and (title < 0 or text != blocks[title].text)
         ):
@@ -133,27 +160,27 @@ def choose_lead(
     return "", []
 
 
-def _stands_alone(block: Block, body: Sequence[Block], home: Place) -> bool:
-    """Whether the first paragraph stands apart from the body's own, which follow it."""
+def _is_set_apart(block: Block, body: Sequence[Block], location: Location) -> bool:
+    """Return whether only the first paragraph of four is outside the location of the body."""
     prose = [b for b in body if b.prose][:4]
-    apart = [place_of(b) != home for b in prose]
-    return len(block.text) <= 600 and len(prose) == 4 and apart == [True, False, False, False]
+    outside = [location_of(b) != location for b in prose]
+    return len(block.text) <= 600 and len(prose) == 4 and outside == [True, False, False, False]
 
 
-def without_markup(text: str) -> str:
-    """Plain clean text out of a value that may hold escaped markup."""
+def strip_markup(text: str) -> str:
+    """Return clean text from a value that may contain markup, even escaped."""
     return clean(_MARKUP.sub(" ", unescape(text)) if "<" in text or "&" in text else text)
 
 
-def _is_standfirst(block: Block, wanted: Sequence[str]) -> bool:
-    if not _MIN_LEAD <= len(block.text) <= _MAX_LEAD or block.linky:
+def _is_standfirst(block: Block, teasers: Sequence[str]) -> bool:
+    if not _MIN_LEAD <= len(block.text) <= _MAX_LEAD or block.mostly_links:
         return False
-    own = _key(block.text)
-    if any(own == _key(text) for text in wanted):
+    letters = _letters(block.text)
+    if any(letters == _letters(text) for text in teasers):
         return True
-    if block.owner.tag in ("h2", "h3") and block.prose:
+    if block.container.tag in ("h2", "h3") and block.prose:
         return True
-    element = block.owner
+    element = block.container
     for _ in range(3):
         if (
             _STANDFIRST.search(element.get("class") or "")

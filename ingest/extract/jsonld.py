@@ -1,8 +1,8 @@
-"""JSON-LD of a page: read first, never trusted.
+"""Read the JSON-LD of a page; nothing in it is trusted.
 
-Every value is checked for its type and cut in length. Pages hold lists, ``@graph``, HTML comments
-around the JSON, raw line feeds inside strings and trailing commas; what still does not parse is
-passed over. Field meanings: https://schema.org/NewsArticle and Google's article and paywall
+The type of every value is checked and its length limited. Pages contain lists, ``@graph``, HTML
+comments around the JSON, raw line feeds in strings and trailing commas; what still does not parse
+is skipped. Field meanings: https://schema.org/NewsArticle and Google's article and paywall
 documentation (``isAccessibleForFree``, ``hasPart``).
 """
 
@@ -32,14 +32,14 @@ _YES = re.compile(r"(?:https?://schema\.org/)?true|yes", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class LinkedData:
-    """What the page's JSON-LD says about its article; empty where it says nothing.
+    """The article that the JSON-LD of a page describes; a value that is not given is empty.
 
     Attributes:
         published: ``datePublished`` as written.
-        free: ``isAccessibleForFree``, None where it is not given.
-        live: Whether it is a live blog.
+        free: ``isAccessibleForFree``; None if it is not given.
+        live: Whether the article is a live blog.
         body: ``articleBody`` as plain text.
-        kind: Whether an article was found at all.
+        has_article: Whether there is an article at all.
     """
 
     title: str = ""
@@ -51,11 +51,11 @@ class LinkedData:
     free: bool | None = None
     live: bool = False
     body: str = ""
-    kind: bool = False
+    has_article: bool = False
 
 
-def read(scripts: Iterable[str]) -> LinkedData:
-    """The article described by a page's ``application/ld+json`` scripts."""
+def read_linked_data(scripts: Iterable[str]) -> LinkedData:
+    """Return the article that ``application/ld+json`` scripts describe, or an empty one."""
     nodes = list(_nodes(scripts))
     articles = [node for node in nodes if _is_article(node)]
     if not articles:
@@ -77,12 +77,12 @@ def read(scripts: Iterable[str]) -> LinkedData:
         free=_access(best),
         live="LiveBlogPosting" in _types(best),
         body=clean(_string(best.get("articleBody"))),
-        kind=True,
+        has_article=True,
     )
 
 
 def _nodes(scripts: Iterable[str]) -> Iterator[dict[str, object]]:
-    """Every object of every script, outermost first, within the limits."""
+    """Yield the objects of all scripts, outermost first, up to the limits."""
     count = 0
     for script in scripts:
         stack: list[tuple[object, int]] = [(_parse(script), 0)]
@@ -142,7 +142,7 @@ def _line(value: object, limit: int = 500) -> str:
 
 
 def _people(value: object, names: dict[object, dict[str, object]]) -> Iterator[str]:
-    """Names of persons or organisations, references by ``@id`` followed once."""
+    """Yield the names of persons or organisations, and of objects that ``@id`` refers to."""
     for item in (value if isinstance(value, list) else [value])[: _MAX_AUTHORS * 2]:
         if isinstance(item, str):
             yield from _names(item)
@@ -159,7 +159,7 @@ def _names(value: object) -> Iterator[str]:
 
 
 def _access(node: dict[str, object]) -> bool | None:
-    """False where the article, or a part of it, is said not to be free."""
+    """Return False if the article, or a part of it, is declared not to be free."""
     own = _truth(node.get("isAccessibleForFree"))
     parts = node.get("hasPart")
     for part in (parts if isinstance(parts, list) else [parts])[:20]:

@@ -1,10 +1,10 @@
-"""What an element's class, id, role or microdata says it is.
+"""Read from an element's class, id, role or microdata which zone of the page it is.
 
-Tokens are words of the attributes, parted at spaces, hyphens, underscores and camel case; one
-regex decides an attribute string, and the verdict is remembered because a page repeats a few
-strings thousands of times. A label is a claim: :mod:`ingest.extract.zones` decides whether to
-believe it (an opinion piece lives in ``class="kommentar"``, Google's own paywall markup puts the
-article's body in ``class="paywall"``).
+The words of the attributes, separated at spaces, hyphens, underscores and camel case, are matched
+by one regular expression. The result is cached, because a page repeats a few attribute values
+thousands of times. A label may be wrong: an opinion piece may have ``class="kommentar"``, and
+Google's paywall markup puts the body of the article into ``class="paywall"``. Whether to follow it
+is decided by :mod:`ingest.extract.zones`.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ class ZoneLabel:
     """One labelled element.
 
     Attributes:
-        zone: What it claims to be; ``chrome`` is navigation and footers, which nobody keeps.
-        strong: Whether the claim leaves little doubt.
+        zone: The zone that the label names; ``chrome`` is navigation and footers, which are not
+            kept.
+        strong: Whether the label leaves little doubt.
         element: The element.
     """
 
@@ -36,8 +37,8 @@ class ZoneLabel:
     element: HtmlElement
 
 
-# Tried in this order, each over the attribute's words joined by "-", with "-" at both ends.
-_CLAIMS = (
+# Tried in this order, on the words of the attributes joined by "-", with "-" at both ends.
+_LABELLED_ZONES = (
     "comments",
     "comments_weak",
     "paywall",
@@ -48,7 +49,9 @@ _CLAIMS = (
     "advert",
 )
 _ZONES = re.compile(
-    "|".join(f"(?P<{zone}>-(?:{'|'.join(alternatives(f'label_{zone}'))})-)" for zone in _CLAIMS)
+    "|".join(
+        f"(?P<{zone}>-(?:{'|'.join(alternatives(f'label_{zone}'))})-)" for zone in _LABELLED_ZONES
+    )
 )
 _COMMENT_TYPES = re.compile(r"schema\.org/(?:User)?Comments?\b", re.IGNORECASE)
 _CHROME_TAGS = ("nav", "footer", "aside", "menu", "dialog", "form", "fieldset", "button")
@@ -59,26 +62,26 @@ _TAGS = dict.fromkeys(_CHROME_TAGS, "chrome") | {"figcaption": "caption", "figur
 _ROLES = dict.fromkeys(_CHROME_ROLES, "chrome")
 _NAMING = ("data-testid", "data-test-id", "data-component", "data-module", "data-block-type")
 _CONTAINERS = ("div", "section", "aside", "ul", "ol")
-# Set on the whole page to say that there are comments, not that this is them.
+# Words that say that a page has comments; the labelled element is then not the comments.
 _STATUS = re.compile(
     r"-(?:no|has|with|without|comments?-(?:open|closed|status)|single|page|post|hentry|type)-"
 )
 
 
 @lru_cache(maxsize=8192)
-def _claim(attributes: str) -> tuple[str, bool] | None:
+def _zone_named(attributes: str) -> tuple[str, bool] | None:
     words = "-" + _PART.sub("-", _CAMEL.sub("-", attributes)).lower().strip("-") + "-"
-    found = _ZONES.search(words)
-    if not found:
+    match = _ZONES.search(words)
+    if not match:
         return None
-    zone = found.lastgroup or ""
+    zone = match.lastgroup or ""
     if zone == "comments_weak":
         return "comments", False
     return zone, not _STATUS.search(words)
 
 
 def _names(element: HtmlElement, tag: str) -> str:
-    """Everything a site calls the element by: some name by class, some by what tests look for."""
+    """Return all names of an element: some sites use classes, some the attributes of tests."""
     attributes = element.attrib
     names = [attributes.get("id", ""), attributes.get("class", "")]
     if len(attributes) > 1 or not (names[0] or names[1]):
@@ -90,15 +93,15 @@ def _names(element: HtmlElement, tag: str) -> str:
     return " ".join(filter(None, names))[:300]
 
 
-def label_of(element: HtmlElement) -> ZoneLabel | None:
-    """What the element claims to be; None for most."""
+def read_label(element: HtmlElement) -> ZoneLabel | None:
+    """Return the label of an element, or None; most elements have none."""
     attributes = element.attrib
     tag = element.tag
     if (attributes or "-" in tag) and tag not in ("body", "html"):
         names = _names(element, tag)
-        claim = _claim(names) if names else None
-        if claim:
-            return ZoneLabel(claim[0], claim[1], element)
+        named = _zone_named(names) if names else None
+        if named:
+            return ZoneLabel(named[0], named[1], element)
         if "hidden" in attributes:
             return ZoneLabel("chrome", True, element)
     if attributes:

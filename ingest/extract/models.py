@@ -1,4 +1,4 @@
-"""What goes into extraction beside the page's bytes, and what comes out of it."""
+"""Input of extraction besides the bytes of a page, and its result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.messages import Access, Zone
 
 @dataclass(frozen=True, slots=True)
 class PageHints:
-    """What the feed said about the article; empty where it said nothing.
+    """What the feed says about an article; a value that it does not give is empty.
 
     Attributes:
         title: Headline, plain text.
@@ -29,21 +29,21 @@ class PageHints:
 
 @dataclass(frozen=True, slots=True)
 class ExtractedPage:
-    """An article as its page shows it. All text is NFC (:func:`core.text.clean.clean`).
+    """An article as its page shows it. All text is normalised (:func:`core.text.clean.clean`).
 
     Attributes:
         url: The page's own URL, as it was fetched.
-        canonical_url: What the page calls its URL (rel=canonical, og:url), absolute; None where
-            it names none that can be one.
+        canonical_url: The URL that the page names as its own (rel=canonical, og:url), absolute;
+            None if it names no usable one.
         title: Headline without the outlet's name.
         lead: Teaser or standfirst; not repeated in ``text``.
-        text: Body without the lead, paragraphs parted by a line feed.
+        text: Body without the lead, one paragraph a line.
         language: Two letters, as the page declares it.
         published_at: Aware UTC, never later than the ``now`` of the call.
-        published_source: ``jsonld`` or ``page``; None where the page gives no time.
-        authors: Names of people, as the page gives them.
-        agency: ``dpa``, ``afp``, ``reuters`` ... where the text is credited to one.
-        access: Whether the page says it can be read for free.
+        published_source: ``jsonld``, ``feed`` or ``page``; None if there is no time.
+        authors: Names of people.
+        agency: ``dpa``, ``afp``, ``reuters`` ..., if the text is credited to one.
+        access: Whether the page says that it can be read for free.
         zones: What was cut from the page, per zone, in page order.
         flags: ``thin`` (little text), ``teaser_only`` (a stub before a paywall),
             ``consent_wall``, ``list_page``, ``live`` (a live ticker).

@@ -1,4 +1,4 @@
-"""One parse of the page, and what its head says.
+"""Parse a page once, and read its head.
 
 ::
 
@@ -18,34 +18,34 @@ from lxml.html import HtmlElement, document_fromstring
 from config.errors import ExtractionError
 from config.i18n import Phrase
 from core.text.clean import clean_line
-from ingest.extract.jsonld import LinkedData, read
+from ingest.extract.jsonld import LinkedData, read_linked_data
 from ingest.extract.vocabulary import words_in
 
 _STRIPPED = words_in(
     "script style svg noscript iframe template select canvas video audio object embed picture "
     "map math datalist textarea input head "
 )
-# The same class for every element, looked up in C: lxml.html's own lookup runs Python code for each
-# element touched, a fifth of the work on a large page.
+# The same class for every element, looked up in C. The lookup of lxml.html runs Python code for
+# each element that is touched, which takes a fifth of the time on a large page.
 _LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
 _HEAD = 4096
 _MAX_META = 400
 _MAX_VALUE = 2_000
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
-# Everything after <html ... /> would be lost.
+# Everything after <html ... /> would otherwise be lost.
 _CLOSED_ROOT = re.compile(r"(<html\b[^<>]*?)/>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """A page after its one parse.
+    """A parsed page.
 
     Attributes:
         root: The tree, without head, scripts and styles.
         data: The article's JSON-LD.
         meta: ``<meta>`` by lower-case name, property or itemprop; the first value of each.
         document_title: The text of ``<title>``.
-        canonical: rel=canonical, else og:url, absolute; None where there is none.
+        canonical: rel=canonical, else og:url, absolute; None if there is neither.
         language: Two letters from ``<html lang>``, og:locale or content-language.
     """
 
@@ -57,11 +57,11 @@ class ParsedPage:
     language: str | None
 
 
-def parse(html: str, url: str) -> ParsedPage:
+def parse_page(html: str, url: str) -> ParsedPage:
     """Parse a page.
 
     Raises:
-        ExtractionError: ``empty`` where nothing of a tree comes out.
+        ExtractionError: ``empty``: there is nothing that can be parsed.
     """
     parser = etree.HTMLParser(
         collect_ids=False,
@@ -77,7 +77,7 @@ def parse(html: str, url: str) -> ParsedPage:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise ExtractionError(url, "empty", Phrase("extract.unreadable")) from error
     meta = _meta(root)
-    data = read(
+    data = read_linked_data(
         script.text for script in root.iter("script")
         if script.text and "ld+json" in (script.get("type") or "").lower()
     )  # fmt: skip
@@ -91,7 +91,7 @@ def parse(html: str, url: str) -> ParsedPage:
 
 
 def _meta(root: HtmlElement) -> dict[str, str]:
-    found: dict[str, str] = {}
+    meta: dict[str, str] = {}
     for index, element in enumerate(root.iter("meta")):
         if index >= _MAX_META:
             break
@@ -103,23 +103,23 @@ def _meta(root: HtmlElement) -> dict[str, str]:
         )
         value = element.get("content")
         if name and value:
-            found.setdefault(name.strip().lower(), value[:_MAX_VALUE])
-    return found
+            meta.setdefault(name.strip().lower(), value[:_MAX_VALUE])
+    return meta
 
 
 def _language(declared: str, meta: Mapping[str, str]) -> str | None:
     for value in (declared, meta.get("og:locale", ""), meta.get("content-language", "")):
-        if found := _LANGUAGE.match(value.strip()):
-            return two_letters(found[1])
+        if match := _LANGUAGE.match(value.strip()):
+            return two_letter_code(match[1])
     return None
 
 
-def two_letters(tag: str) -> str | None:
-    """``de-AT`` and ``deu`` alike are ``de``; None for what is no language tag."""
-    found = _LANGUAGE.match(tag.strip())
-    if not found:
+def two_letter_code(tag: str) -> str | None:
+    """Return ``de`` for ``de-AT`` and ``deu``, or None for what is not a language tag."""
+    match = _LANGUAGE.match(tag.strip())
+    if not match:
         return None
-    code = found[1].lower()
+    code = match[1].lower()
     known = {
         "deu": "de",
         "ger": "de",
@@ -146,7 +146,7 @@ def _canonical(root: HtmlElement, meta: Mapping[str, str], url: str) -> str | No
 
 
 def _absolute(base: str, value: str) -> str | None:
-    """An http(s) URL; a canonical URL that is only the front page is a mistake of the page."""
+    """Return an absolute http(s) URL, or None; a homepage as canonical URL is a mistake."""
     value = value.strip()
     if not value or len(value) > _MAX_VALUE:
         return None

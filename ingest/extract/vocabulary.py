@@ -1,13 +1,13 @@
-"""The phrases that part a page into zones, of all languages, made into fast matchers.
+"""Fast matchers for the phrases that divide a page into zones, in all languages.
 
-A file of phrases has ``[sections]`` with one regex a line over the lower-case text of one block,
-without its bullet; ``#`` begins a comment. A *head* opens a zone that may run on over the next
-blocks; lines of other sections stand for themselves. ``{section}`` in a line is any line of that
-section. What belongs to no language is in ``words/*.txt``; the phrases of a language are beside it
-(:attr:`core.text.languages.Language.page_phrases`).
+A file of phrases has ``[sections]`` with one regular expression a line, for the lower-case text of
+one block without its bullet; ``#`` begins a comment. A *head* opens a zone that may extend over the
+next blocks; the lines of other sections concern only their own block. ``{section}`` in a line is
+any line of that section. Phrases that belong to no language are in ``words/*.txt``; those of a
+language are beside it (:attr:`core.text.languages.Language.page_phrases`).
 
-Most blocks match nothing, so a matcher first looks for what a match would need: the first
-letters of an anchored line (``^``), some literal of a floating one.
+Most blocks match nothing, so a matcher first looks for what every match needs: the first letters
+of an anchored line (``^``), some literal of a floating one.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _resolved(line: str, sections: dict[str, list[str]]) -> str:
 
 
 def words_in(text: str) -> tuple[str, ...]:
-    """The words of a text, for lists that read better as one."""
+    """Return the words of a text; long lists are easier to read as one text."""
     return tuple(text.split())
 
 
@@ -69,9 +69,9 @@ def alternatives(section: str) -> tuple[str, ...]:
 
 
 def _literals(pattern: str) -> list[str]:
-    """The runs of plain characters outside of groups, which every match holds.
+    """Return the runs of plain characters outside of groups, which every match contains.
 
-    The first is what the pattern begins with; it may be empty.
+    The first run is what the pattern begins with; it may be empty.
     """
     runs, run, depth, i = [], "", 0, 0
     while i < len(pattern):
@@ -92,8 +92,11 @@ def _literals(pattern: str) -> list[str]:
     return [*runs, run]
 
 
-def _telling(literals: list[str]) -> str:
-    """The literal that is rare enough to look for: the longest, or a sign such as €."""
+def _rarest_literal(literals: list[str]) -> str:
+    """Return the literal that is rare enough to look for: the longest, or a sign such as €.
+
+    It is empty if there is none.
+    """
     longest = max(literals, key=len)
     sign = next((one for one in literals if one.strip() and not one.isascii()), "")
     return (
@@ -101,25 +104,37 @@ def _telling(literals: list[str]) -> str:
     )
 
 
-_needed: dict[str, int] = {}
+_sections_by_literal: dict[str, int] = {}
 
 
 @cache
 def _automaton() -> tuple[AhoCorasick, tuple[int, ...]]:
-    return AhoCorasick(list(_needed)), tuple(_needed.values())
+    return AhoCorasick(list(_sections_by_literal)), tuple(_sections_by_literal.values())
 
 
-def hints(text: str) -> int:
-    """Which sections' floating phrases may stand in the text, as bits; one pass for all."""
+def candidate_sections(text: str) -> int:
+    """Return which sections may have a floating phrase in the text, as bits; one pass for all.
+
+    Args:
+        text: Lower-case text.
+    """
     automaton, bits = _automaton()
-    found = 0
+    sections = 0
     for index, _, _ in automaton.find_matches_as_indexes(text, overlapping=True):
-        found |= bits[index]
-    return found
+        sections |= bits[index]
+    return sections
 
 
-class Phrases:
-    """Tells whether a text holds one of a section's phrases."""
+class SectionMatcher:
+    """Matches the phrases of one section.
+
+    Args:
+        section: Name of the section.
+        bit: Its number; matchers whose candidates are found together have different ones.
+
+    Raises:
+        ValueError: A floating phrase has no literal that every match contains.
+    """
 
     def __init__(self, section: str, bit: int) -> None:
         self.bit = 1 << bit
@@ -133,34 +148,38 @@ class Phrases:
                 (starts.setdefault(key, []) if len(key) == _KEY else always).append(line[1:])
                 continue
             floating.append(line)
-            need = _telling(literals)
-            if not need:
-                raise ValueError(f"[{section}] {line}: no literal that every match holds")
-            _needed[need] = _needed.get(need, 0) | self.bit
-        # Compiled at their first use: all of them take a tenth of a second, few are needed.
+            literal = _rarest_literal(literals)
+            if not literal:
+                raise ValueError(f"[{section}] {line}: no literal that every match contains")
+            _sections_by_literal[literal] = _sections_by_literal.get(literal, 0) | self.bit
+        # Compiled at the first use: all of them take a tenth of a second, and few are used.
         self._starts: dict[str, list[str] | re.Pattern[str]] = {**starts}
         self._always = _union(always) if always else None
         self._floating = _union(floating) if floating else None
 
-    def begins(self, text: str) -> bool:
-        """Whether a phrase stands at the beginning."""
-        own = self._starts.get(key := text[:_KEY])
-        if isinstance(own, list):
-            own = self._starts[key] = _union(own)
-        return bool((own and own.match(text)) or (self._always and self._always.match(text)))
+    def matches_start(self, text: str) -> bool:
+        """Return whether an anchored phrase matches the beginning of a lower-case text."""
+        pattern = self._starts.get(key := text[:_KEY])
+        if isinstance(pattern, list):
+            pattern = self._starts[key] = _union(pattern)
+        return bool(
+            (pattern and pattern.match(text)) or (self._always and self._always.match(text))
+        )
 
-    def search(self, text: str, seen: int | None = None) -> bool:
-        """Whether a phrase stands at the beginning, or a floating one anywhere.
+    def matches(self, text: str, candidates: int | None = None) -> bool:
+        """Return whether an anchored phrase matches the beginning, or a floating one any part.
 
         Args:
             text: Lower-case text.
-            seen: Its :func:`hints`, where they are known already.
+            candidates: Its :func:`candidate_sections`, if they are known already.
         """
-        if self.begins(text):
+        if self.matches_start(text):
             return True
-        if self._floating is None or not (hints(text) if seen is None else seen) & self.bit:
+        if self._floating is None:
             return False
-        return bool(self._floating.search(text))
+        if candidates is None:
+            candidates = candidate_sections(text)
+        return bool(candidates & self.bit and self._floating.search(text))
 
 
 def _union(lines: list[str]) -> re.Pattern[str]:
@@ -181,7 +200,7 @@ BULLET = re.compile(r"^[\s•·▪►▶»›→*|+–—-]+(?=\S)")
     CONSENT,
     REPLY,
 ) = (
-    Phrases(section, bit)
+    SectionMatcher(section, bit)
     for bit, section in enumerate(
         (
             "comment_head",
@@ -200,5 +219,6 @@ BULLET = re.compile(r"^[\s•·▪►▶»›→*|+–—-]+(?=\S)")
 )
 BYLINE = re.compile(rf"^(?:{'|'.join(alternatives('byline'))})\b")
 APPEAL_CUES = tuple(
-    Phrases(f"appeal_{cue}", bit) for bit, cue in enumerate(("we", "do", "where", "tone"), 16)
+    SectionMatcher(f"appeal_{cue}", bit)
+    for bit, cue in enumerate(("we", "do", "where", "tone"), 16)
 )

@@ -25,7 +25,7 @@ from core.text.tokens import folded_words
 from ingest.bylines import separated, without_opener
 from ingest.dates import parse_date
 from ingest.extract.byline_patterns import byline_patterns
-from ingest.extract.credits import byline, is_agency_mark
+from ingest.extract.credits import is_agency_mark, names_in_byline
 from ingest.extract.vocabulary import alternatives
 from processors.engine.gazetteer import aliases_of
 from processors.engine.patterns import spellings
@@ -141,7 +141,7 @@ def test_without_the_language_its_months_are_no_dates() -> None:
 
 @pytest.mark.usefixtures("esperanto")
 def test_a_new_language_names_authors() -> None:
-    assert byline(["De Jane Doe kaj John Roe"]) == ["Jane Doe", "John Roe"]
+    assert names_in_byline(["De Jane Doe kaj John Roe"]) == ["Jane Doe", "John Roe"]
     assert separated(without_opener("de Jane Doe kaj John Roe")) == ["Jane Doe", "John Roe"]
     assert is_agency_mark("kun materialo de dpa")
 
