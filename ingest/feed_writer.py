@@ -214,6 +214,8 @@ class FeedWriter:
         entries.add(connection, admission.add)
         for record in admission.change:
             entries.record_change(connection, record)
+        shown = (*parsed.known_keys, *(entry.key for entry in parsed.entries))
+        entries.mark_shown(connection, feed.feed_id, shown, now)
         for sighting in admission.sightings:
             articles.add_sighting(connection, sighting.article_id, feed.feed_id, sighting.url, now)
         return PollResult(

@@ -198,7 +198,7 @@ class Ingest:
 
         def bring(connection: Connection) -> None:
             feeds.sync(connection, feed_records(catalog, now), now)
-            hosts.forget_past(connection, now)
+            hosts.forget_pauses(connection, now, limit=None)
 
         self._store.transact(bring)
         self._synced = catalog

@@ -1,16 +1,16 @@
-"""Articles: one identity, its revisions, and the feeds that showed it.
+"""Articles: an identity, its revisions, and the feeds that have shown it.
 
-``add_revision`` and the outbox row that announces it belong in one transaction::
+A revision is added in the transaction that announces it through the outbox::
 
     with store.write() as connection:
-        articles.take_turn(connection, *links)
-        articles.add_revision(connection, identity, message, hashes)
+        articles.lock_links(connection, *links)
+        articles.add_revision(connection, article, message)
         outbox.put(connection, [to_record(message, at=message.fetched_at)])
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -26,15 +26,22 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    literal,
     or_,
     select,
+    tuple_,
 )
 
 from core.messages import ArticleRevision
 from core.store import leases
+from core.store.alerts import decisions
 from core.store.column_types import UtcDateTime, metadata
+from core.store.engine import Store
 from core.store.entries import entries
-from core.store.sql import chunks, insert
+from core.store.sql import FORGET_LIMIT, chunks, insert
+
+SCAN_PAGE = 200
+"""Revisions that :func:`scan` reads at once: some megabytes, and some milliseconds."""
 
 articles = Table(
     "articles",
@@ -66,6 +73,12 @@ article_revisions = Table(
     Column("record", Text, nullable=False),
     PrimaryKeyConstraint("article_id", "revision"),
 )
+Index(
+    "ix_article_revisions_fetched_at",
+    article_revisions.c.fetched_at,
+    article_revisions.c.article_id,
+    article_revisions.c.revision,
+)
 
 sightings = Table(
     "sightings",
@@ -80,15 +93,15 @@ sightings = Table(
 
 @dataclass(frozen=True, slots=True)
 class ArticleRecord:
-    """A row of ``articles``: the identity, and what the newest revision was.
+    """A row of ``articles``: the identity, and a summary of the newest revision.
 
     Attributes:
-        url_key: The canonical URL the identity is made of.
-        url: Where a reader finds it.
+        url_key: The canonical URL, from which the identity is made.
+        url: Where a reader finds the article.
         feed_id: The feed that showed it first.
-        revision: Number of the newest revision, read at ``revised_at``.
+        revision: Number of the newest revision; it was fetched at ``revised_at``.
         text_source: ``page``, or ``feed`` where the page could not be read.
-        title_hash: Of the newest revision; so is ``text_hash``, of lead and text.
+        title_hash: Hash of the newest revision's title; ``text_hash`` that of its lead and text.
     """
 
     article_id: str
@@ -109,24 +122,30 @@ _COLUMNS = [articles.c[f.name] for f in fields(ArticleRecord)]
 
 
 def find(connection: Connection, article_id: str) -> ArticleRecord | None:
-    """An article by its id."""
+    """Return an article by its id."""
     query = select(*_COLUMNS).where(articles.c.article_id == article_id)
     row = connection.execute(query).mappings().one_or_none()
     return ArticleRecord(**row) if row else None
 
 
 def find_ids_by_url_keys(connection: Connection, url_keys: Iterable[str]) -> dict[str, str]:
-    """Ids of the articles at these canonical URLs."""
-    found: dict[str, str] = {}
-    for some in chunks(set(url_keys)):
+    """Return the ids of the articles at these canonical URLs, by URL.
+
+    Args:
+        connection: A write transaction. The articles are not forgotten until it ends.
+        url_keys: Canonical URLs; unknown ones are missing in the result.
+    """
+    ids: dict[str, str] = {}
+    for chunk in chunks(set(url_keys)):
         query = select(articles.c.url_key, articles.c.article_id)
-        rows = connection.execute(query.where(articles.c.url_key.in_(some)))
-        found |= {row.url_key: row.article_id for row in rows}
-    return found
+        query = query.where(articles.c.url_key.in_(chunk)).order_by(articles.c.article_id)
+        rows = connection.execute(query.with_for_update(read=True, key_share=True))
+        ids |= {row.url_key: row.article_id for row in rows}
+    return ids
 
 
 def find_by_id_or_url(connection: Connection, id_or_url: str) -> ArticleRecord | None:
-    """An article by its id, its URL, its canonical URL, or the link a feed had for it."""
+    """Return an article by its id, its URL, its canonical URL, or the link a feed had for it."""
     linked = select(entries.c.article_id).where(entries.c.url_key == id_or_url)
     query = select(*_COLUMNS).where(
         or_(
@@ -142,13 +161,50 @@ def find_by_id_or_url(connection: Connection, id_or_url: str) -> ArticleRecord |
 
 
 def load_revisions(connection: Connection, article_id: str) -> list[ArticleRevision]:
-    """Every revision of an article, the first first."""
+    """Return every revision of an article, oldest first."""
     query = (
         select(article_revisions.c.record)
         .where(article_revisions.c.article_id == article_id)
         .order_by(article_revisions.c.revision)
     )
     return [ArticleRevision.model_validate_json(text) for text in connection.scalars(query)]
+
+
+def scan(
+    store: Store, since: datetime, until: datetime, *, page: int = SCAN_PAGE
+) -> Iterator[ArticleRevision]:
+    """Yield the revisions that were fetched in a span of time, in the order they were fetched.
+
+    Each page is read in a transaction of its own that ends before the page is yielded, so that a
+    scan never keeps other processes from writing. Revisions written while it runs are part of it
+    where they were fetched after those already yielded.
+
+    Args:
+        store: The store.
+        since: The beginning of the span, included.
+        until: The end of the span, excluded.
+        page: Revisions to read at once.
+
+    Raises:
+        StoreError: The database is away or refuses.
+    """
+    own = article_revisions.c
+    key = (own.fetched_at, own.article_id, own.revision)
+    query = select(*key, own.record).where(own.fetched_at < until).order_by(*key).limit(page)
+    wanted = query.where(own.fetched_at >= since)
+    while True:
+        with store.read() as connection:
+            rows = connection.execute(wanted).all()
+        yield from (ArticleRevision.model_validate_json(row.record) for row in rows)
+        if len(rows) < page:
+            return
+        wanted = query.where(tuple_(*key) > _key_after(rows[-1]))
+
+
+def _key_after(row: Any) -> Any:
+    return tuple_(
+        literal(row.fetched_at, UtcDateTime), literal(row.article_id), literal(row.revision)
+    )
 
 
 def _by_link() -> Select[Any]:
@@ -166,33 +222,32 @@ _BY_LINK = _by_link()
 
 
 def find_by_link(connection: Connection, url_key: str) -> ArticleRecord | None:
-    """The article at a canonical URL, or the one that entries linking there became."""
+    """Return the article at a canonical URL, or the one made of an entry that links there."""
     row = connection.execute(_BY_LINK, {"link": url_key}).mappings().one_or_none()
     return ArticleRecord(**row) if row else None
 
 
 def lock_links(connection: Connection, *links: str) -> None:
-    """Wait until nobody else makes articles of these links, before looking what there is.
+    """Lock links until the transaction ends. Block while another process makes articles of them.
 
     Args:
         connection: A write transaction.
-        links: Canonical URLs; all in one call.
+        links: Canonical URLs; all of them in one call.
     """
     leases.lock_names(connection, "link", *links)
 
 
 def has_sighting(connection: Connection, article_id: str, feed_id: str) -> bool:
-    """Whether a feed is known to show an article."""
+    """Return whether a feed is known to have shown an article."""
     key = sightings.c.article_id == article_id, sightings.c.feed_id == feed_id
     return connection.execute(select(sightings.c.seen_at).where(*key)).first() is not None
 
 
 def add_revision(connection: Connection, article: ArticleRecord, message: ArticleRevision) -> None:
-    """Write a revision, and the article as it is with it.
+    """Add a revision, and write the article as it is with it.
 
     Raises:
-        StoreConflictError: The revision is there already: two processes read one page. Nothing is
-            kept.
+        StoreConflictError: Another process has added this revision. Nothing is written.
     """
     known = articles.update().where(
         articles.c.article_id == article.article_id, articles.c.revision == article.revision - 1
@@ -214,18 +269,65 @@ def add_revision(connection: Connection, article: ArticleRecord, message: Articl
 def add_sighting(
     connection: Connection, article_id: str, feed_id: str, url: str, now: datetime
 ) -> bool:
-    """Note that a feed shows an article; False where that was known."""
-    seen = insert(connection, sightings).values(
+    """Record that a feed shows an article. Return False where that was known."""
+    row = insert(connection, sightings).values(
         article_id=article_id, feed_id=feed_id, url=url, seen_at=now
     )
-    return connection.execute(seen.on_conflict_do_nothing()).rowcount == 1
+    return connection.execute(row.on_conflict_do_nothing()).rowcount == 1
 
 
 def load_sightings(connection: Connection, article_id: str) -> list[tuple[str, str, datetime]]:
-    """The feeds that show an article: feed id, its link there, since when."""
+    """Return the feeds that have shown an article: id, link in that feed, time, oldest first."""
     query = (
         select(sightings.c.feed_id, sightings.c.url, sightings.c.seen_at)
         .where(sightings.c.article_id == article_id)
         .order_by(sightings.c.seen_at, sightings.c.feed_id)
     )
     return [(row.feed_id, row.url, row.seen_at) for row in connection.execute(query)]
+
+
+def forget(connection: Connection, before: datetime, *, limit: int = FORGET_LIMIT) -> int:
+    """Delete articles last revised before a time, with their revisions and sightings.
+
+    Left alone are articles that an entry or a decision refers to: forget those first.
+
+    Args:
+        connection: A write transaction in which nothing was done yet.
+        before: Articles revised later stay.
+        limit: How many articles to delete at most.
+
+    Returns:
+        The number of rows deleted; 0 where none are left to delete.
+    """
+    query = _FORGETTABLE.params(before=before, limit=limit)
+    candidates = articles.c.article_id.in_(list(connection.scalars(query)))
+    lock_links(connection, *connection.scalars(select(articles.c.url_key).where(candidates)))
+    connection.execute(select(articles.c.article_id).where(candidates).with_for_update())
+    ids = list(connection.scalars(query.where(candidates)))  # sees what was committed meanwhile
+    deleted = 0
+    for chunk in chunks(ids):
+        for table in (sightings, article_revisions, articles):
+            deleted += connection.execute(
+                table.delete().where(table.c.article_id.in_(chunk))
+            ).rowcount
+    return deleted
+
+
+def _forgettable() -> Select[Any]:
+    in_entry = select(entries.c.id).where(entries.c.article_id == articles.c.article_id)
+    decided = select(decisions.c.topic_id).where(decisions.c.article_id == articles.c.article_id)
+    before = bindparam("before", type_=UtcDateTime)
+    return (
+        select(articles.c.article_id)
+        .where(
+            articles.c.first_seen_at < before,  # implied, and indexed
+            articles.c.revised_at < before,
+            ~in_entry.exists(),
+            ~decided.exists(),
+        )
+        .order_by(articles.c.first_seen_at)
+        .limit(bindparam("limit", type_=Integer))
+    )
+
+
+_FORGETTABLE = _forgettable()

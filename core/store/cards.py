@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 
 from core.store.column_types import SafeText, UtcDateTime, metadata
-from core.store.sql import insert
+from core.store.sql import FORGET_LIMIT, delete_rows, insert
 from core.text.tokens import folded_words
 
 if TYPE_CHECKING:
@@ -217,6 +217,13 @@ def _count(connection: Connection, row: DecisionRow) -> None:
         "suppressed": days.suppressed + held,
     }
     connection.execute(day.on_conflict_do_update(index_elements=["topic_id", "day"], set_=more))
+
+
+def forget_topic_days(
+    connection: Connection, before: datetime, *, limit: int | None = FORGET_LIMIT
+) -> int:
+    """Delete counts of days before a day, at most ``limit``. Return how many."""
+    return delete_rows(connection, topic_days, topic_days.c.day < before.date(), limit=limit)
 
 
 def search_words(words: str) -> list[str]:

@@ -1,23 +1,26 @@
-"""Entries: what feeds showed, and which of them still want their page read.
+"""Entries: what feeds have shown, and whose pages are still to be read.
 
 ::
 
-    add | change (with the poll, one transaction) ──▶ pending ──lease_due──▶ save (done | pending)
+    add, record_change (in the poll's transaction) ──▶ pending ──lease_due──▶ save (pending or done)
+                                                                     mark_shown ──▶ forget
 
-A ``pending`` entry is work that survives any crash: it ends only in the transaction that writes
-the article made of it. Rows stay when they are done: they are what makes an entry *known*.
+A pending entry is work that survives any crash: it ends only in the transaction that writes the
+article made of it. Rows stay when they are done, because they make an entry *known*: an entry
+without a row would be announced as new. They are forgotten once their feed no longer shows them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -30,18 +33,23 @@ from sqlalchemy import (
     bindparam,
     func,
     literal_column,
+    or_,
     select,
 )
 
 from core.processes.instance import Instance
 from core.store import hosts, leases
 from core.store.column_types import BigId, UtcDateTime, metadata
-from core.store.sql import chunks
+from core.store.feeds import feeds
+from core.store.sql import FORGET_LIMIT, chunks
 
 PENDING, DONE = "pending", "done"
 
 KNOWN_LIMIT = 5_000
-"""Digests given to the parser to skip by: several documents of the largest size."""
+"""Content hashes that the parser gets to skip known entries: several of the largest documents."""
+
+SHOWN_PRECISION = timedelta(days=1)
+"""``shown_at`` is written only when it is older than this, so that polls write little."""
 
 entries = Table(
     "entries",
@@ -70,6 +78,7 @@ entries = Table(
     Column("page_outcome", String(40), nullable=False),
     Column("lease_holder", String(120)),
     Column("lease_until", UtcDateTime),
+    Column("shown_at", UtcDateTime),
     UniqueConstraint("feed_id", "key"),
 )
 Index("ix_entries_url_key", entries.c.url_key)
@@ -79,8 +88,15 @@ _pending = entries.c.state == literal_column(f"'{PENDING}'")
 Index(
     "ix_entries_pending", entries.c.next_page_at, sqlite_where=_pending, postgresql_where=_pending
 )
-_held = entries.c.lease_holder.is_not(None)
-Index("ix_entries_held", entries.c.lease_holder, sqlite_where=_held, postgresql_where=_held)
+_leased = entries.c.lease_holder.is_not(None)
+Index("ix_entries_held", entries.c.lease_holder, sqlite_where=_leased, postgresql_where=_leased)
+_has_article = entries.c.article_id.is_not(None)
+Index(
+    "ix_entries_article_id",
+    entries.c.article_id,
+    sqlite_where=_has_article,
+    postgresql_where=_has_article,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +104,20 @@ class EntryRecord:
     """A row of ``entries``.
 
     Attributes:
-        id: Row number; 0 before it is stored.
-        key: The entry's own id within its feed (``ingest.sources``); ``digest`` of what it says.
-        url: Its link, fit to be fetched; empty where it has none.
-        url_key: The link's identity (``ingest.urls.canonical_url``); never fetched.
+        id: Row number; 0 before the entry is stored.
+        key: The entry's own id within its feed (:mod:`ingest.sources`).
+        digest: Hash of its content, by which a change is noticed.
+        url: Its link, as it is fetched; empty where it has none.
+        url_key: The link's identity (:func:`ingest.urls.canonical_url`); never fetched.
         host: Scope of politeness, as for feeds.
         article_id: The article made of it, once there is one.
-        state: ``pending`` while its page is to be read (again), then ``done``.
-        disposition: What became of it (:mod:`ingest`); empty while nothing has.
+        state: ``pending`` while its page is to be read, else ``done``.
+        disposition: What became of it (:mod:`ingest`); empty while it is pending.
         origin: ``live`` or ``backfill``.
-        changed_at: When the feed last showed it new or changed.
-        summary: Plain text, as ``content`` is; both are emptied when the entry is done.
-        attempts: At its page.
-        page_outcome: Of the last attempt.
+        changed_at: When the feed last showed it as new or changed.
+        summary: Plain text, like ``content``; both are emptied when the entry is done.
+        attempts: Number of attempts to read its page.
+        page_outcome: Outcome of the last attempt.
     """
 
     feed_id: str
@@ -133,61 +150,85 @@ _OUTCOME = ("state", "disposition", "article_id", "attempts", "next_page_at", "p
 
 
 def add(connection: Connection, records: Iterable[EntryRecord]) -> None:
-    """Store entries seen for the first time."""
+    """Store entries that a feed shows for the first time."""
     rows = [_row(record) for record in records]
     if rows:
         connection.execute(entries.insert(), rows)
 
 
 def record_change(connection: Connection, record: EntryRecord) -> None:
-    """Store what a feed now says of an entry; whoever holds it loses it."""
+    """Store a changed entry. A lease on it is lost."""
     row = _row(record) | {"lease_holder": None, "lease_until": None}
     connection.execute(entries.update().where(entries.c.id == record.id).values(row))
 
 
-def save(connection: Connection, record: EntryRecord, me: Instance) -> bool:
-    """Store what reading its page made of an entry and give it back; False where it was lost.
+def mark_shown(connection: Connection, feed_id: str, keys: Iterable[str], now: datetime) -> None:
+    """Record which entries are in a feed's newest document.
 
-    An entry that is done keeps its title and forgets its text: the article has it.
+    Args:
+        connection: The transaction of the poll.
+        feed_id: The feed.
+        keys: Keys of all entries in the document, known ones too. Nothing changes where there are
+            none: a feed that is empty by mistake will show its entries again.
+        now: The present moment.
+    """
+    keys = list(keys)
+    if not keys:
+        return
+    since = now - SHOWN_PRECISION
+    connection.execute(feeds.update().where(feeds.c.feed_id == feed_id).values(shown_since=since))
+    is_stale = or_(entries.c.shown_at.is_(None), entries.c.shown_at < since)
+    for chunk in chunks(keys):
+        rows = entries.update().where(entries.c.feed_id == feed_id, entries.c.key.in_(chunk))
+        connection.execute(rows.where(is_stale).values(shown_at=now))
+
+
+def save(connection: Connection, record: EntryRecord, instance: Instance) -> bool:
+    """Store the outcome of reading an entry's page and release the entry.
+
+    An entry that is done keeps its title; its text is emptied, because the article has it.
+
+    Returns:
+        False where the instance lost the lease; nothing is stored then.
     """
     row = {name: getattr(record, name) for name in _OUTCOME}
     if record.state == DONE:
         row |= {"summary": "", "content": ""}
-    mine = entries.update().where(entries.c.id == record.id, entries.c.lease_holder == me.id)
-    given_back = row | {"lease_holder": None, "lease_until": None}
-    return bool(connection.execute(mine.values(given_back)).rowcount)
+    leased = _leased_by(record.id, instance)
+    released = row | {"lease_holder": None, "lease_until": None}
+    return bool(connection.execute(entries.update().where(*leased).values(released)).rowcount)
 
 
 def find_by_keys(
     connection: Connection, feed_id: str, keys: Iterable[str], *, lock: bool = False
 ) -> dict[str, EntryRecord]:
-    """The known ones among a feed's entries, by key.
+    """Return a feed's entries by key; unknown keys are missing.
 
     Args:
         connection: Any transaction.
         feed_id: The feed.
-        keys: Of its entries.
-        lock: Nobody else may write them until the transaction ends.
+        keys: Keys of its entries.
+        lock: Lock the rows until the transaction ends.
     """
-    found: dict[str, EntryRecord] = {}
-    for some in chunks(keys):
-        query = select(*_COLUMNS).where(entries.c.feed_id == feed_id, entries.c.key.in_(some))
+    records: dict[str, EntryRecord] = {}
+    for chunk in chunks(keys):
+        query = select(*_COLUMNS).where(entries.c.feed_id == feed_id, entries.c.key.in_(chunk))
         query = query.order_by(entries.c.id).with_for_update() if lock else query
-        found |= {row["key"]: _record(row) for row in connection.execute(query).mappings()}
-    return found
+        records |= {row["key"]: _record(row) for row in connection.execute(query).mappings()}
+    return records
 
 
 def find_by_url_keys(connection: Connection, url_keys: Iterable[str]) -> list[EntryRecord]:
-    """Entries of any feed that link to one of these, oldest first."""
-    found: list[EntryRecord] = []
-    for some in chunks(set(url_keys)):
-        query = select(*_COLUMNS).where(entries.c.url_key.in_(some)).order_by(entries.c.id)
-        found += [_record(row) for row in connection.execute(query).mappings()]
-    return found
+    """Return the entries of any feed that link to one of these canonical URLs, oldest first."""
+    records: list[EntryRecord] = []
+    for chunk in chunks(set(url_keys)):
+        query = select(*_COLUMNS).where(entries.c.url_key.in_(chunk)).order_by(entries.c.id)
+        records += [_record(row) for row in connection.execute(query).mappings()]
+    return records
 
 
 def load_digests(connection: Connection, feed_id: str) -> dict[str, str]:
-    """Key and digest of the feed's last entries: what a parser need not look at again."""
+    """Return the content hashes of a feed's newest entries by key: a parser can skip these."""
     query = (
         select(entries.c.key, entries.c.digest)
         .where(entries.c.feed_id == feed_id)
@@ -198,17 +239,20 @@ def load_digests(connection: Connection, feed_id: str) -> dict[str, str]:
 
 
 def _due() -> Select[Any]:
-    """The ids :func:`lease_due` may take, the first of every host first; built once."""
+    """Return the query for the ids that :func:`lease_due` may lease. It is built once.
+
+    The first entry of every host comes before any host's second.
+    """
     now = bindparam("now", type_=UtcDateTime)
-    first = func.row_number().over(
+    rank = func.row_number().over(
         partition_by=entries.c.host, order_by=(entries.c.origin.desc(), entries.c.id)
     )
     due = (
-        select(entries.c.id, entries.c.origin, first.label("rank"))
+        select(entries.c.id, entries.c.origin, rank.label("rank"))
         .where(
             _pending,
             entries.c.next_page_at <= now,
-            leases.row_is_free(entries, bindparam("dead", expanding=True), now),
+            leases.row_is_free(entries, bindparam("reclaimable", expanding=True), now),
             ~hosts.is_paused(entries.c.host, entries.c.url, now),
             entries.c.id.not_in(bindparam("skip", expanding=True)),
             entries.c.host.not_in(bindparam("busy", expanding=True)),
@@ -225,7 +269,7 @@ _DUE = _due()
 
 def lease_due(
     connection: Connection,
-    me: Instance,
+    instance: Instance,
     now: datetime,
     *,
     limit: int,
@@ -233,62 +277,99 @@ def lease_due(
     skip: Collection[int] = (),
     busy: Collection[str] = (),
 ) -> list[EntryRecord]:
-    """Take up to ``limit`` entries whose page is due, live ones first.
+    """Lease entries whose page is due, live ones first.
 
     Args:
         connection: A write transaction.
-        me: Who takes them.
+        instance: The new holder.
         now: The present moment.
         limit: How many at most.
         per_host: How many of one host at most; every host's first comes before any second.
-        skip: Entries not wanted, by row number.
-        busy: Hosts not wanted.
+        skip: Row numbers of entries to leave out.
+        busy: Hosts to leave out.
     """
-    dead = leases.reclaimable_holders(connection, entries, me, now)
-    wanted = {"now": now, "dead": dead, "skip": list(skip), "busy": list(busy)}
-    picked = list(connection.scalars(_DUE, wanted | {"limit": limit, "per_host": per_host}))
-    picked = _still_free(connection, picked, dead, now)
-    if not picked:
+    reclaimable = leases.reclaimable_holders(connection, entries, instance, now)
+    values = {"now": now, "reclaimable": reclaimable, "skip": list(skip), "busy": list(busy)}
+    ids = list(connection.scalars(_DUE, values | {"limit": limit, "per_host": per_host}))
+    ids = _lock_free_rows(connection, ids, reclaimable, now)
+    if not ids:
         return []
-    _hold(connection, picked, me, now)
-    found = connection.execute(select(*_COLUMNS).where(entries.c.id.in_(picked)))
-    return sorted(map(_record, found.mappings()), key=lambda record: picked.index(record.id))
-
-
-def _still_free(
-    connection: Connection, picked: list[int], dead: list[str], now: datetime
-) -> list[int]:
-    """Without those that somebody is just writing."""
-    if not picked or connection.dialect.name == "sqlite":
-        return picked
-    free = select(entries.c.id).where(
-        entries.c.id.in_(picked), _pending, leases.row_is_free(entries, dead, now)
-    )
-    found = set(connection.scalars(free.with_for_update(skip_locked=True)))
-    return [entry_id for entry_id in picked if entry_id in found]
-
-
-def _hold(connection: Connection, ids: Sequence[int], me: Instance, now: datetime) -> None:
     until = now + leases.ROW_LEASE_TIME
     rows = entries.update().where(entries.c.id.in_(ids))
-    connection.execute(rows.values(lease_holder=me.id, lease_until=until))
+    connection.execute(rows.values(lease_holder=instance.id, lease_until=until))
+    leased = connection.execute(select(*_COLUMNS).where(entries.c.id.in_(ids)))
+    return sorted(map(_record, leased.mappings()), key=lambda record: ids.index(record.id))
 
 
-def is_leased_by(connection: Connection, entry_id: int, me: Instance) -> bool:
-    """Whether ``me`` holds the entry; in a write transaction it stays so until the end."""
-    query = select(entries.c.id).where(entries.c.id == entry_id, entries.c.lease_holder == me.id)
+def _lock_free_rows(
+    connection: Connection, ids: list[int], reclaimable: list[str], now: datetime
+) -> list[int]:
+    """Leave out rows that another transaction is writing, and lock the others (PostgreSQL)."""
+    if not ids or connection.dialect.name == "sqlite":
+        return ids
+    free = select(entries.c.id).where(
+        entries.c.id.in_(ids), _pending, leases.row_is_free(entries, reclaimable, now)
+    )
+    locked = set(connection.scalars(free.with_for_update(skip_locked=True)))
+    return [entry_id for entry_id in ids if entry_id in locked]
+
+
+def is_leased_by(connection: Connection, entry_id: int, instance: Instance) -> bool:
+    """Return whether an instance has leased an entry. A write transaction locks the row."""
+    query = select(entries.c.id).where(*_leased_by(entry_id, instance))
     return connection.scalar(query.with_for_update()) is not None
 
 
-def release(connection: Connection, entry_id: int, me: Instance) -> None:
-    """Let others take an entry that was leased and whose page was not read."""
-    mine = entries.update().where(entries.c.id == entry_id, entries.c.lease_holder == me.id)
-    connection.execute(mine.values(lease_holder=None, lease_until=None))
+def release(connection: Connection, entry_id: int, instance: Instance) -> None:
+    """Release an entry whose page was not read."""
+    row = entries.update().where(*_leased_by(entry_id, instance))
+    connection.execute(row.values(lease_holder=None, lease_until=None))
+
+
+def forget(connection: Connection, before: datetime, *, limit: int = FORGET_LIMIT) -> int:
+    """Delete entries that are done, last changed before a time, and no longer shown by their feed.
+
+    Left alone are pending entries, those in their feed's newest document, and those of a feed that
+    is being polled or whose document is longer than :data:`KNOWN_LIMIT`. A feed that was removed
+    from sources.yaml before that time shows nothing.
+
+    Args:
+        connection: A write transaction.
+        before: Entries that changed later stay.
+        limit: How many to delete at most.
+
+    Returns:
+        The number of rows deleted; less than ``limit`` where none are left to delete.
+    """
+    is_gone = or_(entries.c.shown_at.is_(None), entries.c.shown_at < feeds.c.shown_since)
+    query = (
+        select(entries.c.id)
+        .join(feeds, feeds.c.feed_id == entries.c.feed_id)
+        .where(
+            entries.c.state == DONE,
+            entries.c.changed_at < before,
+            feeds.c.lease_holder.is_(None),  # a poll compares its document with these rows
+            or_(
+                feeds.c.removed_at < before,
+                feeds.c.shown_since.is_not(None) & is_gone & (feeds.c.entry_count <= KNOWN_LIMIT),
+            ),
+        )
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(connection.scalars(query))
+    for chunk in chunks(ids):
+        connection.execute(entries.delete().where(entries.c.id.in_(chunk)))
+    return len(ids)
+
+
+def _leased_by(entry_id: int, instance: Instance) -> tuple[ColumnElement[bool], ...]:
+    return entries.c.id == entry_id, entries.c.lease_holder == instance.id
 
 
 def _row(record: EntryRecord) -> dict[str, object]:
     row = {name: getattr(record, name) for name in _STORED}
-    return row | {"authors": list(record.authors)}
+    return row | {"authors": list(record.authors), "shown_at": record.changed_at}
 
 
 def _record(row: RowMapping) -> EntryRecord:

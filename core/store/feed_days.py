@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Column, Connection, Date, Integer, String, Table, select
 
 from core.store.column_types import metadata
-from core.store.sql import insert
+from core.store.sql import FORGET_LIMIT, delete_rows, insert
 
-KEPT_DAYS = 60
+RETENTION = timedelta(days=60)
+"""Older days are deleted whenever the configured feeds are written to the store."""
 
 feed_days = Table(
     "feed_days",
@@ -62,10 +63,9 @@ def count_poll(
     connection.execute(day.on_conflict_do_update(index_elements=["feed_id", "day"], set_=sums))
 
 
-def forget_past(connection: Connection, now: datetime) -> None:
-    """Forget days nobody is shown any more."""
-    before = now.date() - timedelta(days=KEPT_DAYS)
-    connection.execute(feed_days.delete().where(feed_days.c.day < before))
+def forget(connection: Connection, before: datetime, *, limit: int | None = FORGET_LIMIT) -> int:
+    """Delete days before a day, at most ``limit``. Return how many."""
+    return delete_rows(connection, feed_days, feed_days.c.day < before.date(), limit=limit)
 
 
 def load_days_since(connection: Connection, since: date) -> dict[str, dict[date, FeedDay]]:

@@ -89,6 +89,7 @@ feeds = Table(
     Column("redirect_since", UtcDateTime),
     Column("lease_holder", String(120)),
     Column("lease_until", UtcDateTime),
+    Column("shown_since", UtcDateTime),
 )
 Index("ix_feeds_next_due_at", feeds.c.next_due_at)
 
@@ -137,7 +138,7 @@ def sync(connection: Connection, wanted: Iterable[FeedRecord], now: datetime) ->
     is a whole document. A feed with another interval is due at once.
     """
     leases.lock_names(connection, "sync", "feeds")
-    feed_days.forget_past(connection, now)
+    feed_days.forget(connection, now - feed_days.RETENTION, limit=None)
     known = {feed.feed_id: feed for feed in _records(connection, select(*_COLUMNS))}
     configured = {feed.feed_id: feed for feed in wanted}
     added = [asdict(feed) for feed_id, feed in configured.items() if feed_id not in known]

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from core.store.column_types import SafeText, UtcDateTime, metadata
-from core.store.sql import insert
+from core.store.sql import FORGET_LIMIT, delete_rows, insert
 
 host_pauses = Table(
     "host_pauses",
@@ -104,6 +104,15 @@ def is_paused(
     return exists(select(host_pauses.c.scope).where(host_pauses.c.scope.in_((host, url)), in_force))
 
 
-def forget_past(connection: Connection, now: datetime) -> None:
-    """Forget the pauses that are over."""
-    connection.execute(host_pauses.delete().where(host_pauses.c.until <= now))
+def forget_pauses(
+    connection: Connection, before: datetime, *, limit: int | None = FORGET_LIMIT
+) -> int:
+    """Delete pauses that ended before a time, at most ``limit``. Return how many."""
+    return delete_rows(connection, host_pauses, host_pauses.c.until <= before, limit=limit)
+
+
+def forget_robots(
+    connection: Connection, before: datetime, *, limit: int | None = FORGET_LIMIT
+) -> int:
+    """Delete robots.txt files last checked before a time, at most ``limit``. Return how many."""
+    return delete_rows(connection, robots, robots.c.checked_at < before, limit=limit)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from config.errors import OperatorError
 from core.store import leases
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in ``migrations/versions``; a test compares."""
 
 _FOLDER = Path(__file__).parent / "migrations"

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, Text, func, select
 
 from core.store.column_types import BigId, SafeText, UtcDateTime, metadata
+from core.store.sql import FORGET_LIMIT, delete_rows
 from core.streams.port import NewRecord
 
 outbox = Table(
@@ -82,6 +84,15 @@ def delete(connection: Connection, records: Sequence[NewRecord]) -> None:
 def refuse(connection: Connection, record: NewRecord, reason: str) -> None:
     """Set a record aside that no stream will ever take, with the reason, for the operator."""
     connection.execute(outbox.update().where(outbox.c.id == record.sequence).values(refused=reason))
+
+
+def forget(connection: Connection, before: datetime, *, limit: int | None = FORGET_LIMIT) -> int:
+    """Delete records of before a time that no stream takes, at most ``limit``. Return how many.
+
+    Records that wait for the streams stay.
+    """
+    is_refused = outbox.c.refused != ""
+    return delete_rows(connection, outbox, is_refused, outbox.c.time < before, limit=limit)
 
 
 def is_empty(connection: Connection) -> bool:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from config.errors import NotFoundError
 from core.text import clean_line
 
 T = TypeVar("T")
+
+FORGET_LIMIT = 500
+"""Rows that one step of forgetting deletes at most, so that other writers wait only shortly."""
 
 CHUNK_SIZE = 500
 """Values in one ``IN``: SQLite limits the number of parameters of a statement."""
@@ -35,6 +38,15 @@ def chunks(values: Iterable[T], size: int = CHUNK_SIZE) -> Iterator[list[T]]:
     items = list(values)
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def delete_rows(
+    connection: Connection, table: Table, *conditions: ColumnElement[bool], limit: int | None
+) -> int:
+    """Delete rows that meet all conditions, at most ``limit`` of them. Return how many."""
+    key = list(table.primary_key.columns)
+    rows = select(*key).where(*conditions).order_by(*key).limit(limit)
+    return connection.execute(table.delete().where(tuple_(*key).in_(rows))).rowcount
 
 
 def is_storable(text: str) -> bool:

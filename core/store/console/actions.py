@@ -3,7 +3,7 @@
 ::
 
     ack, close, judge ──▶ alerts, cards ──outbox──▶ news.alerts (acked, closed)
-                     └──▶ desk_actions: what it was before ──undo──▶ as it was; acked, closed as it
+                     └──▶ story_actions: what it was before ──undo──▶ as it was; acked, closed as it
                                                                      was before, or updated/reopened
 
 ``wirewatch alerts ack`` comes the same way. A story that was only held back has no alert: it can be
@@ -46,7 +46,7 @@ UNDO_TIME = timedelta(seconds=10)
 UNDO_GRACE = timedelta(seconds=5)
 """What the click takes to get here."""
 
-desk_actions = Table(
+story_actions = Table(
     "desk_actions",
     metadata,
     Column("action_id", String(32), primary_key=True),
@@ -149,9 +149,9 @@ def undo(connection: Connection, action_id: str, *, by: str, at: datetime) -> Ac
     Raises:
         UsageError: There is no such action, it was undone, or it is too long ago.
     """
-    mine, by = desk_actions.c.action_id == check_parameter(action_id), clean_line(by, MAX_NAME)
-    query = select(desk_actions).where(mine, desk_actions.c.undone_at.is_(None))
-    rows = connection.execute(query.order_by(desk_actions.c.alert_id).with_for_update())
+    mine, by = story_actions.c.action_id == check_parameter(action_id), clean_line(by, MAX_NAME)
+    query = select(story_actions).where(mine, story_actions.c.undone_at.is_(None))
+    rows = connection.execute(query.order_by(story_actions.c.alert_id).with_for_update())
     found = rows.mappings().all()
     if not found:
         raise NotFoundError("There is nothing to undo.", mend="It may have been undone already.")
@@ -159,13 +159,13 @@ def undo(connection: Connection, action_id: str, *, by: str, at: datetime) -> Ac
         mend = "Judge the story again, or acknowledge it anew."
         raise UsageError("It is too late to undo that.", mend=mend)
     restored = tuple(row["alert_id"] for row in found if _restore(connection, row, by, at))
-    connection.execute(desk_actions.update().where(mine).values(undone_at=at))
+    connection.execute(story_actions.update().where(mine).values(undone_at=at))
     return ActionResult(action_id, restored)
 
 
 def load_actions(connection: Connection, alert_id: str) -> tuple[StoryAction, ...]:
     """What people did with a story, oldest first."""
-    own = desk_actions.c
+    own = story_actions.c
     columns = [own[name] for name in StoryAction.__slots__]
     query = select(*columns).where(own.alert_id == alert_id).order_by(own.at, own.action_id)
     return tuple(StoryAction(**row) for row in connection.execute(query).mappings())
@@ -206,7 +206,7 @@ def _act(
             row = {"action_id": action_id, "alert_id": alert_id, "verb": verb, "by": by, "at": at}
             former = _former(card, alert)
             values = row | {"reason_code": reason, "former": former}
-            connection.execute(desk_actions.insert().values(values))
+            connection.execute(story_actions.insert().values(values))
             changed.append(alert_id)
     return ActionResult(action_id if changed else "", tuple(changed))
 

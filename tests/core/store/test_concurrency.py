@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -22,9 +22,14 @@ from core.messages import ArticleRevision, Origin
 from core.processes.instance import Instance
 from core.store import Connection, Store, articles, claims, entries, feeds, hosts, leases
 from core.store import deliveries as delivery_store
+from core.store.alerts import load_decisions
+from core.store.console import actions
 from core.store.deliveries import Notification
+from core.store.retention import RULES, forget_all
+from core.store.stories import lock_topics
 from tests.support.records import article_record, entry_record, feed_record
 from tests.support.scripted_publisher import MONDAY
+from tests.support.stories import add_article, add_delivery
 
 HAMMER = Path(__file__).with_name("hammer.py")
 ROOT = Path(__file__).parents[3]
@@ -277,3 +282,59 @@ def test_two_who_would_send_a_dead_ones_message_send_it_once(
         with store.write() as connection:
             assert claims.finish(connection, held.delivery, state="delivered", now=now)
         assert claims.claim(late, found, me, now=now, ttl=MINUTE) == []
+
+
+OLD, BEFORE = MONDAY - timedelta(days=100), MONDAY - timedelta(days=90)
+
+
+def forgets(store: Store, rule: str, meanwhile: Callable[[Connection], object]) -> int:
+    """Return how many rows a rule deletes that waits for a transaction which is under way."""
+    with ThreadPoolExecutor(1) as pool:
+        with store.write() as connection:
+            meanwhile(connection)
+            forgetting = pool.submit(forget_all, store, RULES[rule], BEFORE)
+            with pytest.raises(TimeoutError):
+                forgetting.result(0.3)
+        return forgetting.result(20)
+
+
+def test_an_article_that_a_poll_is_linking_to_is_not_forgotten(store: Store) -> None:
+    article = article_record(first_seen_at=OLD, revised_at=OLD)
+
+    def link(connection: Connection) -> None:
+        ids = articles.find_ids_by_url_keys(connection, [article.url_key])
+        entries.add(connection, [entry_record(article_id=ids[article.url_key])])
+
+    with store.write() as connection:
+        connection.execute(articles.articles.insert().values(asdict(article)))
+    assert forgets(store, "articles", link) == 0
+    with store.write() as connection:
+        connection.execute(entries.entries.delete())
+    assert forget_all(store, RULES["articles"], BEFORE) == 1
+
+
+def test_a_story_that_is_being_decided_about_is_not_forgotten(store: Store) -> None:
+    def decide(connection: Connection) -> None:
+        lock_topics(connection, ["nato"])
+        add_article(connection, "y", MONDAY, story="x", told=False, code="copy")
+
+    with store.write() as connection:
+        alert = add_article(connection, "x", OLD)
+        actions.close(connection, [alert], by="Anna", at=OLD)
+    assert forgets(store, "stories", decide) == 0
+    with store.read() as connection:
+        assert len(load_decisions(connection, alert)) == 2
+
+
+def test_a_story_of_which_a_delivery_is_being_resent_is_not_forgotten(store: Store) -> None:
+    def resend(connection: Connection) -> None:
+        delivery_id = connection.scalars(sa.select(delivery_store.deliveries.c.id)).one()
+        assert delivery_store.resend(connection, delivery_id, now=MONDAY).is_accepted
+
+    with store.write() as connection:
+        alert = add_article(connection, "x", OLD)
+        add_delivery(connection, alert, "https://a.example", state="failed", at=OLD)
+        actions.close(connection, [alert], by="Anna", at=OLD)
+    assert forgets(store, "stories", resend) == 0
+    with store.read() as connection:
+        assert delivery_store.count_by_state(connection) == {"pending": 1}

@@ -6,11 +6,10 @@ from datetime import timedelta
 import pytest
 
 from config.errors import StoreError
-from core.messages import ArticleRevision
 from core.processes.instance import Instance
-from core.store import Store, articles, entries, hosts, leases
+from core.store import Store, entries, hosts, leases
 from core.store.entries import DONE, EntryRecord
-from tests.support.records import article_record, entry_record
+from tests.support.records import entry_record
 from tests.support.scripted_publisher import MONDAY
 
 MINUTE = timedelta(minutes=1)
@@ -132,63 +131,3 @@ def test_the_newest_digests_are_the_ones_to_skip_by(
     added(store, *(waiting(str(n), changed_at=MONDAY + n * MINUTE) for n in range(4)))
     with store.read() as connection:
         assert set(entries.load_digests(connection, "kurier-1")) == {"2", "3"}
-
-
-def revision(number: int) -> ArticleRevision:
-    return ArticleRevision(
-        article_id="a" * 32,
-        revision=number,
-        url="https://kurier.example.org/a",
-        title=f"Fassung {number}",
-        outlet="kurier",
-        feed_id="kurier-1",
-        language="de",
-        country="DE",
-        first_seen_at=MONDAY,
-        fetched_at=MONDAY + number * MINUTE,
-    )
-
-
-def test_revisions_follow_one_another_and_none_twice(store: Store) -> None:
-    with store.write() as connection:
-        articles.add_revision(connection, article_record(), revision(1))
-        articles.add_revision(connection, article_record(revision=2), revision(2))
-        found = articles.find(connection, "a" * 32)
-        assert found is not None
-        assert found.revision == 2
-        assert articles.load_revisions(connection, "a" * 32) == [revision(1), revision(2)]
-    for number in (1, 2, 4):
-        with pytest.raises(StoreError), store.write() as connection:
-            articles.add_revision(connection, article_record(revision=number), revision(number))
-    with store.read() as connection:
-        assert len(articles.load_revisions(connection, "a" * 32)) == 2
-
-
-def test_an_article_is_found_by_id_url_and_link(store: Store) -> None:
-    article = article_record(url="https://www.kurier.example.org/a?x=1")
-    added(store, waiting("k", article_id=article.article_id), waiting("l"))
-    with store.write() as connection:
-        articles.add_revision(connection, article, revision(1))
-    with store.read() as connection:
-        for name in (article.article_id, article.url, article.url_key, "https://a.org/k"):
-            assert articles.find_by_id_or_url(connection, name) == article
-        assert articles.find_by_link(connection, "https://a.org/k") == article
-        assert articles.find_by_link(connection, article.url_key) == article
-        for name in ("https://a.org/l", "https://elsewhere.org/", ""):
-            assert articles.find_by_id_or_url(connection, name) is None
-            assert articles.find_by_link(connection, name) is None
-        ids = articles.find_ids_by_url_keys(connection, [article.url_key, "https://a.org/l"])
-    assert ids == {article.url_key: article.article_id}
-
-
-def test_a_sighting_is_noted_once(store: Store) -> None:
-    with store.write() as connection:
-        shown = [
-            articles.add_sighting(connection, "a" * 32, feed, "https://a.org/k", MONDAY)
-            for feed in ("kurier-1", "bote-1", "kurier-1")
-        ]
-        assert shown == [True, True, False]
-        assert articles.has_sighting(connection, "a" * 32, "bote-1")
-        assert not articles.has_sighting(connection, "b" * 32, "bote-1")
-        names = [feed for feed, _, _ in articles.load_sightings(connection, "a" * 32)]
-    assert names == ["bote-1", "kurier-1"]

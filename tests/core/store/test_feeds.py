@@ -162,7 +162,7 @@ def test_a_shorter_pause_does_not_end_a_longer_one(store: Store) -> None:
             "a.org": MONDAY + 30 * MINUTE,
             "b.org": MONDAY + 5 * MINUTE,
         }
-        hosts.forget_past(connection, MONDAY + 6 * MINUTE)
+        assert hosts.forget_pauses(connection, MONDAY + 6 * MINUTE) == 1
         assert set(hosts.load_pauses(connection, MONDAY)) == {"a.org"}
         assert hosts.paused_until(connection, ["b.org"], MONDAY) is None
 

@@ -1,4 +1,4 @@
-"""A store from before the console's tables has cards of all it holds once it is opened."""
+"""A store from before the console's tables has cards of all its stories once it is opened."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
-import core.store.migrate as migrate
 from core.store import Store
 from core.store.console import overviews, story_list
 from core.store.console.story_list import StoryFilter
-from core.store.engine import _engine
 from tests.support.postgres import DATABASES
+from tests.support.schemas import migrate_to
 
 NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
 
@@ -26,35 +23,32 @@ def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     url = f"sqlite:///{tmp_path}/store.db"
     if request.param != "sqlite":
         url = str(request.getfixturevalue("postgres"))
-    engine = _engine(url)
-    config = Config()
-    config.set_main_option("script_location", str(migrate._FOLDER))
-    with engine.connect().execution_options(wirewatch_write=True) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        moment = NOW.replace(tzinfo=None).isoformat(" ") + ("" if "sqlite" in url else "+00")
-        for alert, article, event in (("a", "1", "opened"), ("a", "2", "suppressed"),
-                                      ("b", "3", "suppressed")):  # fmt: skip
-            connection.execute(sa.text(
-                "INSERT INTO decisions (topic_id, article_id, revision, topic_revision, event,"
-                " reason_code, reason, alert_id, story_id, outlet, title, url, decided_at) VALUES"
-                " ('nato', :article, 1, 'r', :event, :event, 'Why.', :alert, :alert, :outlet,"
-                " :title, 'https://a.example', :at)"),
-                {"article": article * 32, "event": event, "alert": alert * 32, "at": moment,
-                 "outlet": f"outlet-{article}", "title": f"Österreich {article}"},
-            )  # fmt: skip
-        connection.execute(sa.text(
-            "INSERT INTO alerts (id, topic_id, topic_title, story_id, state, severity, title,"
-            " reason, reason_code, article_id, opened_at, updated_at, acked_by) VALUES"
-            " (:id, 'nato', 'NATO', :id, 'acked', 'urgent', 'Österreich 1', 'New.', 'new_story',"
-            " :article, :at, :at, 'Anna')"),
-            {"id": "a" * 32, "article": "1" * 32, "at": moment},
-        )  # fmt: skip
-    engine.dispose()
+    migrate_to(url, "0001", lambda connection: _fill(connection, url))
     return url
 
 
-def test_what_was_decided_before_is_on_the_desk(old_database: str) -> None:
+def _fill(connection: sa.Connection, url: str) -> None:
+    moment = NOW.replace(tzinfo=None).isoformat(" ") + ("" if "sqlite" in url else "+00")
+    for alert, article, event in (("a", "1", "opened"), ("a", "2", "suppressed"),
+                                  ("b", "3", "suppressed")):  # fmt: skip
+        connection.execute(sa.text(
+            "INSERT INTO decisions (topic_id, article_id, revision, topic_revision, event,"
+            " reason_code, reason, alert_id, story_id, outlet, title, url, decided_at) VALUES"
+            " ('nato', :article, 1, 'r', :event, :event, 'Why.', :alert, :alert, :outlet,"
+            " :title, 'https://a.example', :at)"),
+            {"article": article * 32, "event": event, "alert": alert * 32, "at": moment,
+             "outlet": f"outlet-{article}", "title": f"Österreich {article}"},
+        )  # fmt: skip
+    connection.execute(sa.text(
+        "INSERT INTO alerts (id, topic_id, topic_title, story_id, state, severity, title,"
+        " reason, reason_code, article_id, opened_at, updated_at, acked_by) VALUES"
+        " (:id, 'nato', 'NATO', :id, 'acked', 'urgent', 'Österreich 1', 'New.', 'new_story',"
+        " :article, :at, :at, 'Anna')"),
+        {"id": "a" * 32, "article": "1" * 32, "at": moment},
+    )  # fmt: skip
+
+
+def test_what_was_decided_before_is_on_the_console(old_database: str) -> None:
     store = Store.open(old_database)
     with store.read() as connection:
         (told,) = story_list.list_stories(connection, StoryFilter())

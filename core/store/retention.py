@@ -1,0 +1,167 @@
+"""What is deleted from the store, and how: every table has a rule, or a reason why it has none.
+
+::
+
+    rule = RULES["entries"]
+    deleted = forget_all(store, rule, before)        any number of short transactions
+
+Each rule deletes what is older than a time and not needed by what stays. Some rules keep rows until
+those that refer to them are gone, so that rules are applied in the order of :data:`RULES`: entries
+and stories before articles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select, tuple_
+
+from core.store import articles, entries, feed_days, hosts, outbox
+from core.store.alerts import OPEN, alerts, decisions
+from core.store.cards import card_labels, cards, forget_topic_days
+from core.store.column_types import UtcDateTime
+from core.store.console.actions import story_actions
+from core.store.deliveries import UNFINISHED, deliveries, notifications
+from core.store.engine import Store
+from core.store.sql import FORGET_LIMIT
+from core.store.stories import lock_topics, stories, story_articles, story_shingles
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRule:
+    """How rows of some tables are deleted.
+
+    Attributes:
+        tables: Names of the tables.
+        forget: Deletes the next rows older than a time, a bounded number of them, and returns how
+            many; 0 where none are left.
+    """
+
+    tables: tuple[str, ...]
+    forget: Callable[[Connection, datetime], int]
+
+
+def forget_all(store: Store, rule: RetentionRule, before: datetime) -> int:
+    """Delete everything a rule allows, step by step. Return the number of rows deleted.
+
+    Each step is a transaction of its own, so that other writers wait for one step at most.
+
+    Args:
+        store: The store.
+        rule: One of :data:`RULES`.
+        before: Newer rows stay.
+
+    Raises:
+        StoreError: The database is away or refuses; earlier steps stay done.
+    """
+    total = 0
+    while deleted := store.transact(lambda connection: rule.forget(connection, before)):
+        total += deleted
+    return total
+
+
+def forget_stories(connection: Connection, before: datetime, *, limit: int = FORGET_LIMIT) -> int:
+    """Delete stories that last changed before a time, with all that was decided, told and done.
+
+    A story's rows in all tables go in one transaction: the console never shows a part of one. Left
+    alone are stories with an open alert or an unfinished delivery.
+
+    Args:
+        connection: A write transaction in which nothing was done yet.
+        before: Stories that changed later stay.
+        limit: How many stories to delete at most.
+
+    Returns:
+        The number of rows deleted; 0 where none are left to delete.
+    """
+    query = _FORGETTABLE.params(before=before, limit=limit)
+    candidates = connection.execute(query).all()
+    ids = cards.c.alert_id.in_([row.alert_id for row in candidates])
+    lock_topics(connection, {row.topic_id for row in candidates})
+    rows = connection.execute(query.where(ids).with_for_update(skip_locked=True)).all()
+    busy = _with_unfinished_delivery(connection, [row.alert_id for row in rows])
+    rows = [row for row in rows if row.alert_id not in busy]
+    return sum(
+        connection.execute(table.delete().where(condition)).rowcount
+        for table, condition in _rows_of([r.alert_id for r in rows], [r.story_id for r in rows])
+    )
+
+
+def _forgettable() -> Select[Any]:
+    unfinished = (
+        select(deliveries.c.id)
+        .join(notifications, notifications.c.id == deliveries.c.notification_id)
+        .where(notifications.c.alert_id == cards.c.alert_id, deliveries.c.state.in_(UNFINISHED))
+    )
+    return (
+        select(cards.c.alert_id, cards.c.story_id, cards.c.topic_id)
+        .where(
+            cards.c.changed_at < bindparam("before", type_=UtcDateTime),
+            cards.c.state != OPEN,
+            ~unfinished.exists(),
+        )
+        .order_by(cards.c.changed_at)
+        .limit(bindparam("limit"))
+    )
+
+
+_FORGETTABLE = _forgettable()
+
+
+def _with_unfinished_delivery(connection: Connection, alert_ids: list[str]) -> set[str]:
+    """Lock the deliveries of alerts; return the alerts of which one was resent meanwhile."""
+    query = (
+        select(notifications.c.alert_id, deliveries.c.state)
+        .join(deliveries, deliveries.c.notification_id == notifications.c.id)
+        .where(notifications.c.alert_id.in_(alert_ids))
+        .order_by(deliveries.c.id)
+        .with_for_update(of=deliveries)
+    )
+    return {row.alert_id for row in connection.execute(query) if row.state in UNFINISHED}
+
+
+def _rows_of(alert_ids: list[str], story_ids: list[str]) -> list[tuple[Table, ColumnElement[bool]]]:
+    """Return the rows of stories in every table, those that refer to others first."""
+    sent = select(notifications.c.id).where(notifications.c.alert_id.in_(alert_ids))
+    placed = select(story_articles.c.topic_id, story_articles.c.article_id)
+    placed = placed.where(story_articles.c.story_id.in_(story_ids))
+    shingles_of = tuple_(story_shingles.c.topic_id, story_shingles.c.article_id)
+    return [
+        (deliveries, deliveries.c.notification_id.in_(sent)),
+        (notifications, notifications.c.alert_id.in_(alert_ids)),
+        (story_actions, story_actions.c.alert_id.in_(alert_ids)),
+        (story_shingles, shingles_of.in_(placed)),
+        (story_articles, story_articles.c.story_id.in_(story_ids)),
+        (stories, stories.c.id.in_(story_ids)),
+        (decisions, decisions.c.alert_id.in_(alert_ids)),
+        (alerts, alerts.c.id.in_(alert_ids)),
+        (card_labels, card_labels.c.alert_id.in_(alert_ids)),
+        (cards, cards.c.alert_id.in_(alert_ids)),
+    ]
+
+
+RULES = {
+    "pauses": RetentionRule(("host_pauses",), hosts.forget_pauses),
+    "robots": RetentionRule(("robots",), hosts.forget_robots),
+    "refused records": RetentionRule(("outbox",), outbox.forget),
+    "feed days": RetentionRule(("feed_days",), feed_days.forget),
+    "topic days": RetentionRule(("topic_days",), forget_topic_days),
+    "entries": RetentionRule(("entries",), entries.forget),
+    "stories": RetentionRule(
+        ("cards", "card_labels", "alerts", "decisions", "notifications", "deliveries",
+         "desk_actions", "stories", "story_articles", "story_shingles"),
+        forget_stories,
+    ),
+    "articles": RetentionRule(("articles", "article_revisions", "sightings"), articles.forget),
+}  # fmt: skip
+"""The rules by name, in the order in which they are applied."""
+
+KEPT = {
+    "about": "a single row: the id of this store",
+    "leases": "a row for each thing of which there is one doer; their number does not grow",
+    "feeds": "a row for each feed ever configured; a removed one keeps its history",
+}
+"""Tables of which nothing is deleted, with the reason."""

@@ -1,0 +1,51 @@
+"""A store from before entries had a time when they were last shown goes on, and forgets nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from core.store import Store, entries, feeds
+from core.store.retention import RULES, forget_all
+from tests.support.postgres import DATABASES
+from tests.support.records import entry_record, feed_record
+from tests.support.schemas import migrate_to
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+BEFORE = NOW.replace(year=2025)
+
+
+@pytest.fixture(params=DATABASES)
+def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database of the second schema with a feed and a known entry."""
+    url = f"sqlite:///{tmp_path}/store.db"
+    if request.param != "sqlite":
+        url = str(request.getfixturevalue("postgres"))
+    migrate_to(url, "0002", _fill)
+    return url
+
+
+def _fill(connection: sa.Connection) -> None:
+    without = {"shown_at", "shown_since"}
+    feed, entry = feed_record(), entry_record(changed_at=BEFORE.replace(year=2024), state="done")
+    for table, record in ((feeds.feeds, feed), (entries.entries, entry)):
+        names = [c.name for c in table.columns if hasattr(record, c.name) and c.name not in without]
+        values = {name: getattr(record, name) for name in names if name != "id"}
+        connection.execute(table.insert().values(**values | _lists(values)))
+
+
+def _lists(values: dict[str, object]) -> dict[str, object]:
+    return {"authors": []} if "authors" in values else {}
+
+
+def test_what_was_known_stays_known_until_the_feed_shows_other_entries(old_database: str) -> None:
+    store = Store.open(old_database)
+    assert forget_all(store, RULES["entries"], BEFORE) == 0
+    with store.write() as connection:
+        assert set(entries.find_by_keys(connection, "kurier-1", ["k1"])) == {"k1"}
+        entries.mark_shown(connection, "kurier-1", ["k2"], NOW)
+    assert forget_all(store, RULES["entries"], BEFORE) == 1
+    store.close()
