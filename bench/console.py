@@ -1,12 +1,12 @@
-"""The console under load: requests a second, p95 and page weight at so many stories.
+"""Load test of the console: requests per second, latency and page size.
 
 ::
 
     python bench/console.py [--stories 100000] [--clients 4] [--seconds 5] [--engine sqlite]
 
-Fills a store of its own with stories (thirty topics, 220 outlets, one in ten with a copy, one in
-five held back), serves the real console in a process of its own and asks it over loopback, each
-client on one connection. PostgreSQL is started where its server is installed.
+Fills a new store with stories (thirty topics, 220 outlets, every tenth with a copy, every fifth
+held back), serves the console in another process and sends requests over loopback, each client on
+one connection. PostgreSQL is started if its server is installed.
 """
 
 from __future__ import annotations
@@ -68,13 +68,13 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")
-    asked = parser.parse_args()
-    engines = ["sqlite", "postgresql"] if asked.engine == "both" else [asked.engine]
+    options = parser.parse_args()
+    engines = ["sqlite", "postgresql"] if options.engine == "both" else [options.engine]
     for engine in engines:
         with ExitStack() as stack:
             url = _database(engine, stack)
             if url:
-                _measure(engine, url, asked)
+                _measure(engine, url, options)
 
 
 def _database(engine: str, stack: ExitStack) -> str:
@@ -88,20 +88,20 @@ def _database(engine: str, stack: ExitStack) -> str:
     return stack.enter_context(postgres.database(server.url()))
 
 
-def _measure(engine: str, url: str, asked: argparse.Namespace) -> None:
+def _measure(engine: str, url: str, options: argparse.Namespace) -> None:
     began = time.monotonic()
     with closing(Store.open(url)) as store:
-        _fill(store, asked.stories)
-    print(f"\n{engine}: {asked.stories} stories, filled in {time.monotonic() - began:.0f} s")
-    ours, theirs = multiprocessing.Pipe()
+        _fill(store, options.stories)
+    print(f"\n{engine}: {options.stories} stories, filled in {time.monotonic() - began:.0f} s")
+    pipe, server_pipe = multiprocessing.Pipe()
     context = multiprocessing.get_context("spawn")
-    console = context.Process(target=_serve, args=(url, theirs), daemon=True)
+    console = context.Process(target=_serve, args=(url, server_pipe), daemon=True)
     console.start()
-    host = ours.recv()
+    host = pipe.recv()
     try:
-        _ask_all(host, asked.clients, asked.seconds)
+        _measure_all(host, options.clients, options.seconds)
     finally:
-        ours.send("stop")
+        pipe.send("stop")
         console.join(20)
 
 
@@ -110,26 +110,25 @@ def _serve(url: str, pipe: Pipe) -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         loop.run_in_executor(None, lambda: (pipe.recv(), loop.call_soon_threadsafe(stop.set)))
-        running = RuntimeStatus(
+        runtime = RuntimeStatus(
             catalog=lambda: Catalog(()), ill=list, faults=list, settings=Settings()
         )
         with closing(Store.open(url)) as store, listen("127.0.0.1", 0) as listener:
             pipe.send(address(listener).removeprefix("http://").rstrip("/"))
-            await serve(create_app(store, utc_now, running), listener, stop)
+            await serve(create_app(store, utc_now, runtime), listener, stop)
 
     asyncio.run(run())
 
 
-def _ask_all(host: str, clients: int, seconds: float) -> None:
+def _measure_all(host: str, clients: int, seconds: float) -> None:
     page = json.loads(_get(host, "/api/v1/stories?limit=50")[1])
-    own = {
+    paths = PATHS | {
         "stories page, older": f"/?before={page['next']}",
         "API newer": f"/api/v1/stories/newer?than={page['next']}",
         "API one story": f"/api/v1/stories/{page['stories'][0]['alert_id']}",
     }
     print(f"{'':32} {'req/s':>7} {'p50 ms':>7} {'p95 ms':>7} {'status':>6} {'kB':>6} {'gz kB':>6}")
-    for name, path in PATHS.items():
-        path = own.get(name, path)
+    for name, path in paths.items():
         _, body, tag = _get(host, path)
         headers = {"If-None-Match": tag} if "304" in name else {}
         times, statuses = _load(host, path, headers, clients, seconds)
@@ -148,7 +147,7 @@ def _load(
     statuses: set[int] = set()
     end = time.monotonic() + seconds
 
-    def ask() -> None:
+    def send_requests() -> None:
         with closing(http.client.HTTPConnection(host, timeout=120)) as connection:
             while time.monotonic() < end:
                 began = time.perf_counter()
@@ -158,7 +157,7 @@ def _load(
                 times.append(time.perf_counter() - began)
                 statuses.add(answer.status)
 
-    threads = [threading.Thread(target=ask) for _ in range(clients)]
+    threads = [threading.Thread(target=send_requests) for _ in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -187,51 +186,51 @@ def _fill(store: Store, count: int) -> None:
 
 
 def _story(number: int) -> Iterator[tuple[Table, dict[str, Any]]]:
-    """Everything about the story that is so many minutes old."""
+    """Yield the rows of a story that is ``number`` minutes old."""
     dice = random.Random(number)
     at, topic = NOW - timedelta(minutes=number), f"topic-{number % 30}"
     article = digest("article", str(number))
     story = story_id(topic, article)
     alert = alert_id(topic, story)
-    told = number % 5 != 0
+    alerted = number % 5 != 0
     others = 1 if number % 10 == 1 else 0
     outlets = [f"outlet-{int(220 * dice.random() ** 3)}"]
     outlets += [f"outlet-copy-{dice.randrange(9)}"] * others
     title = " ".join(dice.choices(WORDS, k=9)) + (" Einhorn" if number % 9973 == 9000 else "")
     severity, state = ("urgent" if number % 50 == 3 else "normal"), ("open", "acked")[number % 2]
     why = {"reason": "New story. Nothing like it before.", "reason_code": "new_story"}
-    same = {"alert_id": alert, "story_id": story, "topic_id": topic}
-    yield cards.cards, same | why | {
+    ids = {"alert_id": alert, "story_id": story, "topic_id": topic}
+    yield cards.cards, ids | why | {
         "article_id": article, "title": title, "url": "https://example.org/a", "outlet": outlets[0],
-        "severity": severity, "state": state if told else "suppressed", "told": told, "score": 40,
-        "at": at, "changed_at": at, "words": cards.fold(f"{title} {_sentence(title)}"),
+        "severity": severity, "state": state if alerted else "suppressed", "told": alerted,
+        "score": 40, "at": at, "changed_at": at, "words": cards.fold(f"{title} {_sentence(title)}"),
     }  # fmt: skip
     labels = {("language", dice.choice(["de", "en"])), ("country", dice.choice(COUNTRIES))}
     labels |= {("outlet", outlet) for outlet in outlets}
     for kind, value in labels:
         yield cards.card_labels, {"alert_id": alert, "kind": kind, "value": value, "at": at}
-    for place, outlet in enumerate(outlets):
-        held = not told or place > 0
-        own = article if not place else digest("copy", str(number))
-        yield alert_store.decisions, same | {
+    for n, outlet in enumerate(outlets):
+        held = not alerted or n > 0
+        own = article if not n else digest("copy", str(number))
+        yield alert_store.decisions, ids | {
             "article_id": own, "revision": 1, "topic_revision": "r", "outlet": outlet,
             "event": "suppressed" if held else "opened", "title": title, "decided_at": at,
-            "reason": "It is so.", "reason_code": "copy" if place else "new_story", "url": "",
+            "reason": "It is so.", "reason_code": "copy" if n else "new_story", "url": "",
         }  # fmt: skip
-        yield story_store.story_articles, _placed(topic, own, story, outlet, title, at)
+        yield story_store.story_articles, _story_article(topic, own, story, outlet, title, at)
     yield story_store.stories, {
         "id": story, "topic_id": topic, "title": title, "first_seen": at, "last_seen": at,
         "outlets": len(outlets),
     }  # fmt: skip
-    if told:
-        yield from _told(alert, story, topic, article, title, severity, state, at)
+    if alerted:
+        yield from _alert(alert, story, topic, article, title, severity, state, at)
 
 
 def _sentence(title: str) -> str:
     return f"Wie es weiter hieß, {title} und mehr davon in einem langen Satz, wie er vorkommt."
 
 
-def _placed(
+def _story_article(
     topic: str, article: str, story: str, outlet: str, title: str, at: datetime
 ) -> dict[str, Any]:
     sentence = _sentence(title)
@@ -249,7 +248,7 @@ def _placed(
     }  # fmt: skip
 
 
-def _told(
+def _alert(
     alert: str, story: str, topic: str, article: str, title: str, severity: str, state: str,
     at: datetime,
 ) -> Iterator[tuple[Table, dict[str, Any]]]:  # fmt: skip

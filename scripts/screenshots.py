@@ -1,11 +1,11 @@
-"""Pictures of the real console for the README: the demo, looked at through Chromium.
+"""Take the README's screenshots: the demo's console in Chromium.
 
 ::
 
-    wirewatch demo --stay ─▶ every story told ─▶ some are judged ─▶ docs/images/*.png
+    wirewatch demo --stay ─▶ its summary ─▶ some stories are judged ─▶ docs/images/*.png
 
 Run it from the repository: ``.venv/bin/python scripts/screenshots.py [FOLDER]``. It takes about a
-minute and needs Debian's chromium, no network.
+minute and needs Chromium, but no network.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.support.browser import Browser, Page  # noqa: E402 - the tests are no package of ours
+from tests.support.browser import Browser, Page  # noqa: E402 - the tests are not an installed package
 
 WIDE, PHONE = (1180, 800), (390, 844)
 DEMO_SECONDS = 200
@@ -31,14 +31,14 @@ DEMO_SECONDS = 200
 
 @contextmanager
 def demo(work: Path) -> Iterator[str]:
-    """The demo's console, after its summary.
+    """Run the demo; yield the address of its console once the demo is over.
 
     Args:
-        work: A folder that is not there yet.
+        work: The demo's folder; must not exist yet.
     """
     program = ROOT / ".venv" / "bin" / "wirewatch"
     command = [str(program), "demo", "--stay", "--speed", "10", "--port", "0", "--data", str(work)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 ours
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
     try:
         url, late = "", time.monotonic() + DEMO_SECONDS
         assert process.stdout  # noqa: S101 - asked for above
@@ -48,9 +48,9 @@ def demo(work: Path) -> Iterator[str]:
             if "Everything goes on" in line:
                 break
             if time.monotonic() > late:
-                raise SystemExit("The demo takes too long.")
+                raise SystemExit("The demo did not finish in time.")
         if not url:
-            raise SystemExit("The demo ended by itself.")
+            raise SystemExit("The demo ended before its console was up.")
         yield url
     finally:
         process.send_signal(signal.SIGINT)
@@ -58,7 +58,7 @@ def demo(work: Path) -> Iterator[str]:
 
 
 def judge(page: Page, url: str) -> None:
-    """Some work at the desk, so that the pictures show what it leaves behind."""
+    """Acknowledge and judge some stories, so that the screenshots show the result."""
     page.open(f"{url}/")
     for selector in (
         "li:nth-child(6) .acts [value^=relevant]",
@@ -66,11 +66,15 @@ def judge(page: Page, url: str) -> None:
     ):
         with page.leaving():
             page.click(selector)
-    time.sleep(11)  # until undo is no longer offered
+    time.sleep(11)  # until the confirmation has disappeared
 
 
 def main(folder: Path) -> None:
-    """Take the pictures."""
+    """Take all screenshots.
+
+    Args:
+        folder: Where to save them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work, demo(Path(work) / "demo") as url, \
             Browser.start() as browser:  # fmt: skip
@@ -78,25 +82,25 @@ def main(folder: Path) -> None:
             judge(page, url)
         with browser.page(size=WIDE, scale=1.5) as page:
             page.open(f"{url}/")
-            most = (
+            best = (
                 "[...document.querySelectorAll('.story')].find(s => /4 outlets/.test(s.innerText))"
             )
             story = page.run(
-                f"({most} ?? document.querySelector('.story')).querySelector('h2 a').href"
+                f"({best} ?? document.querySelector('.story')).querySelector('h2 a').href"
             )
-            page.picture(folder / "stories.png", whole=False)
+            page.screenshot(folder / "stories.png", whole=False)
             for name, address in (("story", story), ("topic", f"{url}/topics/nato-membership"),
                                   ("feeds", f"{url}/feeds")):  # fmt: skip
                 page.open(address)
-                page.picture(folder / f"{name}.png", whole=False)
+                page.screenshot(folder / f"{name}.png", whole=False)
         with browser.page(size=WIDE, scale=1.5, dark=True, language="de") as page:
             page.open(f"{url}/")
-            page.picture(folder / "stories-dark.png", whole=False)
+            page.screenshot(folder / "stories-dark.png", whole=False)
         with browser.page(size=PHONE, scale=2) as page:
             page.open(f"{url}/")
-            page.picture(folder / "stories-phone.png", whole=False)
+            page.screenshot(folder / "stories-phone.png", whole=False)
     for path in sorted(folder.glob("*.png")):
-        print(f"{path}: {path.stat().st_size // 1024} kB")  # noqa: T201 - a script
+        print(f"{path}: {path.stat().st_size // 1024} kB")  # noqa: T201 - output of the script
 
 
 if __name__ == "__main__":

@@ -105,6 +105,8 @@ class Translator:
 
     def number(self, n: int) -> str:
         """Return an integer with thousands separators: 1,234,567 or 1.234.567."""
+        if -1000 < n < 1000:  # Babel takes as long as the rest of a text
+            return str(n)
         from babel.numbers import format_decimal
 
         return format_decimal(n, locale=self.code)

@@ -2,10 +2,10 @@
 
 ::
 
-    Browser.start() ─▶ chromium --remote-debugging-pipe ◀─ JSON, parted by \\0 ─▶ Page
-                                                          open, click, press, run, picture
+    Browser.start() ─▶ chromium --remote-debugging-pipe ◀─ JSON, separated by \\0 ─▶ Page
+                                                              open, click, press, run, screenshot
 
-Where there is no Chromium the browser tests are left out, and the run says so.
+Without Chromium the browser tests are left out, and the run says so at its end.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FLAGS = (
     "--force-color-profile=srgb", "--remote-debugging-pipe",
 )  # fmt: skip
 WAIT_SECONDS = 30.0
-"""A page answers in a fraction of a second; the machine may be busy."""
+"""A page answers within a fraction of a second; this leaves time for a busy machine."""
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 
@@ -41,11 +41,11 @@ _KEYS = {"Enter": 13, "Escape": 27, "Tab": 9, " ": 32}
 
 
 _ran: dict[str, int] = {}
-"""Browser tests of this run: chosen, left out."""
+"""Number of browser tests in this run, under ``found``."""
 
 
 def choose(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the tests that need a browser out where there is none."""
+    """Deselect the tests that need a browser if there is none."""
     wanting = {item for item in items if item.get_closest_marker("browser")}
     _ran.update(found=len(wanting))
     if wanting and find() is None:
@@ -54,13 +54,13 @@ def choose(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def ran(more: dict[str, int] | None = None) -> dict[str, int]:
-    """What this run found; ``more`` is what another process of it tells."""
+    """Return the counts of this run, after adding those of another of its processes."""
     _ran.update(more or {})
     return _ran
 
 
 def browsers_that_ran() -> str:
-    """For the end of a run: whether the console was tried in a browser."""
+    """Return a line for the end of the run: which browser tested the console."""
     if not _ran.get("found"):
         return "browser: not asked for"
     program, count = find(), _ran["found"]
@@ -70,11 +70,11 @@ def browsers_that_ran() -> str:
 
 
 class BrowserError(Exception):
-    """The browser ended, does not answer, or a script on a page failed."""
+    """The browser has ended or does not answer, or a script on a page failed."""
 
 
 def find() -> str | None:
-    """The system's Chromium; ``WIREWATCH_TEST_CHROMIUM`` names another."""
+    """Return the path of Chromium: ``WIREWATCH_TEST_CHROMIUM``, else the system's."""
     if named := os.environ.get("WIREWATCH_TEST_CHROMIUM"):
         return named
     names = ("chromium", "chromium-browser", "google-chrome")
@@ -82,7 +82,7 @@ def find() -> str | None:
 
 
 class Browser:
-    """One browser process."""
+    """A running browser."""
 
     def __init__(self, process: subprocess.Popen[bytes], reads: int, writes: int) -> None:
         self._process = process
@@ -94,19 +94,19 @@ class Browser:
     @classmethod
     @contextmanager
     def start(cls) -> Iterator[Browser]:
-        """Start one; it ends with the block, its profile too."""
+        """Start a browser with a fresh profile; stop it and delete the profile after the block."""
         program = find()
         if program is None:
             raise BrowserError("There is no Chromium.")
         to_browser, from_browser = _pipe(), _pipe()
-        theirs = (to_browser[0], from_browser[1])
+        child_ends = (to_browser[0], from_browser[1])
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-            line = f'exec "$@" 3<&{theirs[0]} 4>&{theirs[1]}'
+            line = f'exec "$@" 3<&{child_ends[0]} 4>&{child_ends[1]}'
             command = ["bash", "-c", line, "bash", program, *FLAGS, f"--user-data-dir={profile}"]
             process = subprocess.Popen(
-                command, pass_fds=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                command, pass_fds=child_ends, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
-            for fd in theirs:
+            for fd in child_ends:
                 os.close(fd)
             browser = cls(process, from_browser[0], to_browser[1])
             try:
@@ -124,7 +124,7 @@ class Browser:
         javascript: bool = True,
         scale: float = 1,
     ) -> Iterator[Page]:
-        """A page with cookies of its own."""
+        """Open a tab with its own cookies."""
         context = self.ask("Target.createBrowserContext")["browserContextId"]
         target = self.ask("Target.createTarget", url="about:blank", browserContextId=context)
         session = self.ask("Target.attachToTarget", targetId=target["targetId"], flatten=True)
@@ -136,7 +136,7 @@ class Browser:
             self.ask("Target.disposeBrowserContext", browserContextId=context)
 
     def ask(self, method: str, session: str = "", **values: Any) -> dict[str, Any]:
-        """Send a command; its result."""
+        """Send a command and return its result."""
         self._number += 1
         message: dict[str, Any] = {"id": self._number, "method": method, "params": values}
         if session:
@@ -153,7 +153,7 @@ class Browser:
                 return dict(answer["result"])
 
     def receive(self, deadline: float) -> dict[str, Any]:
-        """The next message; events are kept as well."""
+        """Return the next message; events are also recorded in :attr:`events`."""
         while b"\0" not in self._buffer:
             ready, _, _ = select.select([self._reads], [], [], max(0, deadline - time.monotonic()))
             more = os.read(self._reads, 1 << 20) if ready else b""
@@ -193,7 +193,7 @@ class Page:
         javascript: bool,
         scale: float,
     ) -> None:
-        """How the reader's device is."""
+        """Emulate the reader's device and browser settings."""
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.ask(f"{domain}.enable")
         phone = size[0] < 600
@@ -207,12 +207,12 @@ class Page:
             self.ask("Emulation.setScriptExecutionDisabled", value=True)
 
     def ask(self, method: str, **values: Any) -> dict[str, Any]:
-        """Send a command to the tab."""
+        """Send a command to this tab and return its result."""
         return self._browser.ask(method, self._session, **values)
 
     @property
     def problems(self) -> list[str]:
-        """What the console of the tab complains of: refused by policy, exceptions."""
+        """Return errors in the tab's log: content refused by policy, exceptions of scripts."""
         found = []
         for event in self._browser.events.get(self._session, ()):
             if event["method"] == "Log.entryAdded":
@@ -224,13 +224,13 @@ class Page:
         return found
 
     def open(self, url: str) -> None:
-        """Go to an address; returns when the page is there."""
+        """Open an address and wait until the page has loaded."""
         with self.leaving():
             self.ask("Page.navigate", url=url)
 
     @contextmanager
     def leaving(self) -> Iterator[None]:
-        """What is done in the block loads another page."""
+        """Wait after the block until another page has loaded."""
         events = self._browser.events.setdefault(self._session, [])
         before = len(events)
         yield
@@ -239,7 +239,7 @@ class Page:
             self._browser.receive(deadline)
 
     def run(self, script: str) -> Any:
-        """The value of an expression on the page; promises are awaited."""
+        """Return the value of an expression on the page, after awaiting a promise."""
         answer = self.ask("Runtime.evaluate", expression=script, returnByValue=True,
                           awaitPromise=True)  # fmt: skip
         if "exceptionDetails" in answer:
@@ -247,23 +247,23 @@ class Page:
         return answer["result"].get("value")
 
     def text(self, selector: str = "body") -> str:
-        """What is to be read in an element; empty where there is none."""
+        """Return the visible text of an element; empty if it does not exist."""
         return str(self.run(f"document.querySelector({json.dumps(selector)})?.innerText ?? ''"))
 
     def count(self, selector: str) -> int:
-        """How many elements there are."""
+        """Return the number of elements."""
         return int(self.run(f"document.querySelectorAll({json.dumps(selector)}).length"))
 
     def wait(self, script: str) -> None:
-        """Until an expression is true on the page."""
+        """Wait until an expression is true on the page."""
         deadline = time.monotonic() + WAIT_SECONDS
         while not self.run(f"Boolean({script})"):
             if time.monotonic() > deadline:
-                raise BrowserError(f"It never came true: {script}")
+                raise BrowserError(f"This did not become true within {WAIT_SECONDS} s: {script}")
             time.sleep(0.05)
 
     def click(self, selector: str) -> None:
-        """Click in the middle of an element, as a mouse does."""
+        """Click in the middle of an element."""
         where = self.run(
             f"(() => {{ const e = document.querySelector({json.dumps(selector)});"
             " e.scrollIntoView({block: 'center'}); const r = e.getBoundingClientRect();"
@@ -274,7 +274,7 @@ class Page:
                      clickCount=1)  # fmt: skip
 
     def fill(self, selector: str, text: str) -> None:
-        """Click into a field and type."""
+        """Click into a field and type a text."""
         self.click(selector)
         self.ask("Input.insertText", text=text)
 
@@ -291,7 +291,7 @@ class Page:
             self.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
 
     def axe(self) -> list[str]:
-        """What axe-core finds of level serious or worse."""
+        """Return the serious and critical violations that axe-core finds."""
         self.run(AXE.read_text("utf-8") + ";0")
         found = self.run("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
         return [
@@ -300,8 +300,8 @@ class Page:
             if v["impact"] in ("serious", "critical")
         ]
 
-    def picture(self, path: Path, *, whole: bool = True) -> None:
-        """A PNG of the page."""
+    def screenshot(self, path: Path, *, whole: bool = True) -> None:
+        """Save the page as a PNG: the whole page, or only what fits the window."""
         data = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         path.write_bytes(base64.b64decode(data["data"]))
 
@@ -309,12 +309,12 @@ class Page:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A running Chromium."""
-    with Browser.start() as found:
-        yield found
+    with Browser.start() as running:
+        yield running
 
 
 def _pipe() -> tuple[int, int]:
-    """A pipe with numbers far from those it is given in the child."""
+    """Open a pipe with high file descriptors, because the child uses 3 and 4 itself."""
     ends: Sequence[int] = os.pipe()
     high = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 20) for end in ends]
     for end in ends:
