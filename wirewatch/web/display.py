@@ -66,7 +66,13 @@ def outlet_name(catalog: Catalog, outlet_id: str) -> str:
     return line(outlet.name if outlet else outlet_id, LONGEST_NAME)
 
 
-def topic_title(catalog: Catalog, topic_id: str) -> str:
-    """Return a topic's title, or its id if the operator's files no longer contain it."""
+def topic_title(catalog: Catalog, topic_id: str, stored: str = "") -> str:
+    """Return a topic's title.
+
+    Args:
+        catalog: The operator's files in force.
+        topic_id: The topic.
+        stored: The title to use if the files no longer contain the topic; by default its id.
+    """
     topic = catalog.topic(topic_id)
-    return line(topic.title if topic else topic_id, LONGEST_NAME)
+    return line(topic.title if topic else stored or topic_id, LONGEST_NAME)

@@ -123,11 +123,12 @@ def _filter_context(
     query: StoryQuery, facets: Facets, catalog: Catalog, t: Translator
 ) -> dict[str, Any]:
     """Return the variables of the filter's form and links."""
+    options = _options(query, facets, catalog, t)
     return {
-        "options": _options(query, facets, catalog, t),
+        "options": options,
         "form": query.form(),
         "presets": preset_links(query, t),
-        "active_filters": active_filters(query, dict(facets.topics), t),
+        "active_filters": active_filters(query, dict(options["topic"]), t),
         "is_filtered": bool(query.values),
     }
 
@@ -159,7 +160,7 @@ def _options(
 ) -> dict[str, list[tuple[str, str]]]:
     """Return the options of each selection in the filter; the chosen value is always one."""
     options = {
-        "topic": [(i, display.line(title, 80)) for i, title in facets.topics],
+        "topic": [(i, display.topic_title(catalog, i, title)) for i, title in facets.topics],
         "outlet": [(i, display.outlet_name(catalog, i)) for i in facets.outlets],
         "language": [(code, t.language(code)) for code in facets.languages],
         "country": [(code, code) for code in facets.countries],

@@ -24,7 +24,7 @@ def card_view(card: StoryCard, catalog: Catalog, t: Translator) -> dict[str, Any
         "id": card.alert_id,
         "at": card.at,
         "topic_id": card.topic_id,
-        "topic": display.line(card.topic_title, display.LONGEST_NAME),
+        "topic": display.topic_title(catalog, card.topic_id, card.topic_title),
         "title": display.title(card.title),
         "state": card.state,
         "severity": card.severity if card.told else "",

@@ -53,6 +53,7 @@ def test_a_story_that_was_held_back_shows_why(console: Console, now: datetime) -
     body = console.page("/?state=suppressed")
     assert '<span class="badge warn">Held back</span>' in body
     assert 'Reason: <span dir="auto">It was suppressed.</span>' in body
+    assert '<a class="topic" href="/topics/nato">NATO membership</a>' in body
 
 
 def test_the_address_filters_the_list(console: Console, now: datetime) -> None:
