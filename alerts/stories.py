@@ -29,7 +29,7 @@ The best thresholds on that set (.19, .17, .15) give F1 .86, .87, .67. The thres
 higher because the different pairs of that set are about different topics, while here all are about
 one, and because a wrong merge hides an event while a wrong split only repeats one. On 12 invented
 events of one day and two topics, each in three to five wordings in two languages and in twenty
-orders (tests/alerts/wordings.py): 12.9 stories and .20 wrong merges on average, all of them
+orders (tests/alerts/sample_events.py): 12.9 stories and .20 wrong merges on average, all of them
 across languages. On 310 real articles about Ukraine and Russia, from three days and eleven outlets,
 read one by one: the 32 articles about the largest event, and no others, made one story; with the
 nearest article alone instead of three, 52 articles about several events did.

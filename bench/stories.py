@@ -3,7 +3,7 @@
 ``pairs FILE``   JSON lines (gzip) of article pairs with ``lang1 lang2 text1 text2 overall`` (1 the
                  same story ... 4 different): precision, recall and F1 at the thresholds in force,
                  and the best there is.
-``groups``       invented events in several wordings (tests/alerts/wordings.py), assigned in twenty
+``groups``       invented events in several wordings (tests/alerts/sample_events.py), assigned in twenty
                  random orders: stories made and wrong merges.
 ``copies FILE``  JSON lines (gzip) of articles with ``title text url``: recall on synthetic copies
                  of the first 400 with 0 to 30 % of the sentences edited and boilerplate added, and
@@ -28,7 +28,7 @@ from typing import Any
 from alerts import copies, stories
 from core.text.fingerprint import fingerprint, parse, shingles
 from core.text.tokens import folded_words
-from tests.alerts.wordings import TOPICS, Wording
+from tests.alerts.sample_events import TOPICS, SampleArticle
 
 WINDOW = timedelta(hours=72)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -107,7 +107,7 @@ def groups(orders: int = 20) -> None:
         )
 
 
-def assign_all(articles: list[tuple[str, Wording]], topical: set[str]) -> dict[str, set[str]]:
+def assign_all(articles: list[tuple[str, SampleArticle]], topical: set[str]) -> dict[str, set[str]]:
     """Return the events in each story."""
     recent = stories.RecentArticles()
     events: dict[str, set[str]] = {}

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.scene import Scene, open_scene
+from tests.alerts.harness import AlertsHarness, open_harness
 
 
 @pytest.fixture
-def scene(tmp_path: Path, database_url: str) -> Iterator[Scene]:
-    with open_scene(tmp_path, database_url=database_url) as scene:
-        yield scene
+def harness(tmp_path: Path, database_url: str) -> Iterator[AlertsHarness]:
+    with open_harness(tmp_path, database_url=database_url) as harness:
+        yield harness

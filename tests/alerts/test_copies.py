@@ -10,7 +10,7 @@ from alerts import copies
 from config.i18n import in_english
 from core.text.fingerprint import fingerprint, parse, shingles
 from core.text.tokens import folded_words
-from tests.alerts.scene import OTHER_TEXT, TEXT, match
+from tests.alerts.harness import OTHER_TEXT, TEXT, match
 
 NAMES = """
 Häfen Inseln Hansen Kronen Fjorden Olsen Fischern Wind Larsen Schiffen Regen Berg Gutachten

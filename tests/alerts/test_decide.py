@@ -20,7 +20,7 @@ from config.i18n import Phrase, in_english
 from core.dispositions import Drop
 from core.ids import story_id
 from core.messages import AlertEventKind, Origin
-from tests.alerts.scene import NOON, match
+from tests.alerts.harness import NOON, match
 
 OPENED, UPDATED = AlertEventKind.OPENED, AlertEventKind.UPDATED
 SUPPRESSED = AlertEventKind.SUPPRESSED

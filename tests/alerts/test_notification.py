@@ -7,7 +7,7 @@ import pytest
 
 from alerts.notification import MAX_BYTES, MAX_SENTENCE, alert_url, article_facts
 from core.messages import Evidence, Field
-from tests.alerts.scene import NOON, TEXT, Scene, match
+from tests.alerts.harness import NOON, TEXT, AlertsHarness, match
 
 
 def with_evidence(number: int, sentence: str, **values: object) -> object:
@@ -18,10 +18,10 @@ def with_evidence(number: int, sentence: str, **values: object) -> object:
     return match(**values).model_copy(update={"evidence": spans})  # type: ignore[arg-type]
 
 
-def test_copies_of_one_batch_stand_under_the_article_whose_text_they_are(scene: Scene) -> None:
+def test_copies_of_one_batch_stand_under_the_article_whose_text_they_are(harness: AlertsHarness) -> None:
     urls = [f"https://o{n}.example.org/x" for n in range(3)]
-    scene.see(match(), *(match(url, title=f"Titel {n}") for n, url in enumerate(urls)))
-    [(notification, _)] = scene.notifications()
+    harness.decide(match(), *(match(url, title=f"Titel {n}") for n, url in enumerate(urls)))
+    [(notification, _)] = harness.notifications()
     body = json.loads(notification.body)
     [article] = body["articles"]
     assert sorted(also["outlet"] for also in article["also_in"]) == ["o0", "o1", "o2"]
@@ -29,22 +29,22 @@ def test_copies_of_one_batch_stand_under_the_article_whose_text_they_are(scene: 
     assert body["story"]["outlets"] == 4
 
 
-def test_a_copy_of_a_copy_stands_under_the_first(scene: Scene) -> None:
+def test_a_copy_of_a_copy_stands_under_the_first(harness: AlertsHarness) -> None:
     cut = TEXT.split(". ")
-    scene.see(match(text=". ".join([*cut, "Ein Satz zum Schluss steht nur hier."])))
-    scene.see(match("https://b.example.org/x", text=TEXT))
-    scene.see(match("https://c.example.org/x", text=TEXT))
-    with scene.store.read() as connection:
+    harness.decide(match(text=". ".join([*cut, "Ein Satz zum Schluss steht nur hier."])))
+    harness.decide(match("https://b.example.org/x", text=TEXT))
+    harness.decide(match("https://c.example.org/x", text=TEXT))
+    with harness.store.read() as connection:
         from core.store import stories as story_store
 
-        places = story_store.load_articles(connection, scene.alerts()[0].story_id)
+        places = story_store.load_articles(connection, harness.alerts()[0].story_id)
     assert {p.copy_of for p in places} == {None, match().article_id}
 
 
-def test_a_body_is_never_larger_than_allowed(scene: Scene) -> None:
+def test_a_body_is_never_larger_than_allowed(harness: AlertsHarness) -> None:
     long = "NATO " * 5_000
-    scene.see(with_evidence(200, long, title="T" * 900))  # type: ignore[arg-type]
-    body = scene.notifications()[0][0].body
+    harness.decide(with_evidence(200, long, title="T" * 900))  # type: ignore[arg-type]
+    body = harness.notifications()[0][0].body
     assert len(body.encode()) <= MAX_BYTES
     evidence = json.loads(body)["articles"][0]["evidence"]
     assert evidence
@@ -62,9 +62,9 @@ def test_a_long_sentence_is_cut_around_what_matched() -> None:
     assert short.sentence.endswith("…")
 
 
-def test_an_undated_article_is_shown_undated(scene: Scene) -> None:
-    scene.see(match(published_at=None, first_seen_at=NOON - timedelta(hours=1)))
-    [article] = json.loads(scene.notifications()[0][0].body)["articles"]
+def test_an_undated_article_is_shown_undated(harness: AlertsHarness) -> None:
+    harness.decide(match(published_at=None, first_seen_at=NOON - timedelta(hours=1)))
+    [article] = json.loads(harness.notifications()[0][0].body)["articles"]
     assert article["published_at"] is None
     assert article["first_seen_at"] == "2026-11-22T11:00:00Z"
 

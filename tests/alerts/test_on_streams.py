@@ -13,16 +13,16 @@ from core.streams import open_streams
 from core.streams.consume_loop import ConsumePolicy, drained
 from core.streams.port import NewRecord, StreamLog
 from core.streams.topology import stream_specs
-from tests.alerts.scene import NOON, OTHER_TEXT, Scene, match
+from tests.alerts.harness import NOON, OTHER_TEXT, AlertsHarness, match
 from tests.support.postgres import ON_EVERY_DATABASE
 
 pytestmark = ON_EVERY_DATABASE
 
 
 @pytest.fixture
-def streams(scene: Scene) -> Iterator[StreamLog]:
-    log = open_streams(scene.settings, instance=scene.me, clock=utc_now)
-    log.create(stream_specs(scene.settings))
+def streams(harness: AlertsHarness) -> Iterator[StreamLog]:
+    log = open_streams(harness.settings, instance=harness.me, clock=utc_now)
+    log.create(stream_specs(harness.settings))
     yield log
     log.close()
 
@@ -31,9 +31,9 @@ def poison() -> NewRecord:
     return replace(to_record(match(), at=NOON), value=b"{not json")
 
 
-def drain(scene: Scene, streams: StreamLog, slot: str = "one") -> None:
+def drain(harness: AlertsHarness, streams: StreamLog, slot: str = "one") -> None:
     with closing(join(streams, slot)) as consumer:
-        scene.worker.run(
+        harness.worker.run(
             consumer,
             stop=lambda: False,
             idle=lambda: drained(streams, GROUP, [MATCHES], slot=slot),
@@ -42,53 +42,53 @@ def drain(scene: Scene, streams: StreamLog, slot: str = "one") -> None:
 
 
 def test_a_record_that_is_no_match_is_set_aside_and_the_others_are_decided(
-    scene: Scene, streams: StreamLog
+    harness: AlertsHarness, streams: StreamLog
 ) -> None:
     fire = match("https://bote.example.org/x", title="Feuer in Lissabon", text=OTHER_TEXT)
     streams.append([to_record(match(), at=NOON), poison(), to_record(fire, at=NOON)])
-    drain(scene, streams)
-    assert scene.worker.counts == {"opened": 2, "updated": 0, "suppressed": 0}
-    assert scene.dispositions.of("alerts") == {"dead_letter": 1, "new_story": 2}
+    drain(harness, streams)
+    assert harness.worker.counts == {"opened": 2, "updated": 0, "suppressed": 0}
+    assert harness.dispositions.of("alerts") == {"dead_letter": 1, "new_story": 2}
     [letter] = streams.read(DEAD_LETTER)
     assert letter.value == b"{not json"
     assert letter.header("dlq_stage") == "alerts"
 
 
 def test_killed_between_store_and_stream_the_batch_comes_again_and_changes_nothing(
-    scene: Scene, streams: StreamLog
+    harness: AlertsHarness, streams: StreamLog
 ) -> None:
     streams.append([to_record(match(), at=NOON), to_record(match(revision=2), at=NOON)])
     with closing(join(streams, "one")) as consumer:
         batch = consumer.poll(timeout=1)
-        scene.worker.handle(batch)  # and no commit
-    before = scene.events(), scene.notifications()
-    drain(scene, streams, "two")
-    assert (scene.events(), scene.notifications()) == before
-    assert scene.dispositions.of("alerts") == {"new_story": 1, "repeated": 2, "revision": 1}
+        harness.worker.handle(batch)  # and no commit
+    before = harness.events(), harness.notifications()
+    drain(harness, streams, "two")
+    assert (harness.events(), harness.notifications()) == before
+    assert harness.dispositions.of("alerts") == {"new_story": 1, "repeated": 2, "revision": 1}
 
 
-def test_a_stream_file_made_anew_loses_nothing(scene: Scene, streams: StreamLog) -> None:
+def test_a_stream_file_made_anew_loses_nothing(harness: AlertsHarness, streams: StreamLog) -> None:
     streams.append([to_record(match(revision=n), at=NOON) for n in (1, 2, 3)])
-    drain(scene, streams)
+    drain(harness, streams)
     streams.close()
-    scene.settings = scene.settings.model_copy(
-        update={"streams_url": f"sqlite:///{scene.settings.data_dir.absolute() / 'new.db'}"}
+    harness.settings = harness.settings.model_copy(
+        update={"streams_url": f"sqlite:///{harness.settings.data_dir.absolute() / 'new.db'}"}
     )
-    new = open_streams(scene.settings, instance=scene.me, clock=utc_now)
-    new.create(stream_specs(scene.settings))
+    new = open_streams(harness.settings, instance=harness.me, clock=utc_now)
+    new.create(stream_specs(harness.settings))
     fire = match("https://bote.example.org/x", title="Feuer in Lissabon", text=OTHER_TEXT)
     new.append([to_record(fire, at=NOON)])
-    drain(scene, new)
+    drain(harness, new)
     new.close()
-    assert scene.worker.counts["opened"] == 2
+    assert harness.worker.counts["opened"] == 2
 
 
 def test_a_match_the_store_can_never_take_is_set_aside_and_the_others_are_decided(
-    scene: Scene, streams: StreamLog
+    harness: AlertsHarness, streams: StreamLog
 ) -> None:
     spoiled = match("https://bote.example.org/", title="\0", text=OTHER_TEXT)
     streams.append([to_record(spoiled, at=NOON), to_record(match(), at=NOON)])
-    drain(scene, streams)
-    takes_all = scene.store.dialect == "sqlite"
-    assert len(scene.alerts()) == (2 if takes_all else 1)
+    drain(harness, streams)
+    takes_all = harness.store.dialect == "sqlite"
+    assert len(harness.alerts()) == (2 if takes_all else 1)
     assert len(list(streams.read(DEAD_LETTER))) == (0 if takes_all else 1)

@@ -15,7 +15,7 @@ from config.catalog.models import TopicState
 from config.i18n import LANGUAGES, Phrase, translator
 from core.dispositions import Drop
 from core.messages import AlertEventKind, Origin
-from tests.alerts.scene import NOON, match
+from tests.alerts.harness import NOON, match
 
 STAGE = Path(__file__).parents[2] / "alerts"
 LIVE = DecisionContext(now=NOON, state=TopicState.LIVE, max_age=timedelta(hours=48))

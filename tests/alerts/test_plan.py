@@ -8,7 +8,7 @@ from alerts.plan import Planned, Silence, find_silence, matches, plan
 from config.catalog.alerts import LABELS
 from config.catalog.models import AlertsDefinition, Catalog, RouteDefinition
 from config.i18n import in_english, translator
-from tests.alerts.scene import NOON, PLACE, Scene, match, topic, webhook
+from tests.alerts.harness import NOON, PLACE, AlertsHarness, match, topic, webhook
 
 ALERT = {
     "topic": "nato-membership",
@@ -74,17 +74,17 @@ def test_only_the_star_is_a_wildcard(pattern: str, value: str, fits: bool) -> No
     assert matches({"outlet": pattern}, ALERT | {"outlet": value}) is fits
 
 
-def test_an_alert_has_every_label_a_route_may_match(scene: Scene) -> None:
+def test_an_alert_has_every_label_a_route_may_match(harness: AlertsHarness) -> None:
     everything = dict.fromkeys(LABELS, "*")
     desk = webhook("http://127.0.0.1:9/x")
     routes = (RouteDefinition(everything | {"country": "D?"}, ("desk",), PLACE),)
-    scene.catalog = Catalog((), (topic(),), (), AlertsDefinition("http://x", (desk,), routes))
-    scene.see(match())
-    assert scene.notifications()[0][0].receiver == "console"
+    harness.catalog = Catalog((), (topic(),), (), AlertsDefinition("http://x", (desk,), routes))
+    harness.decide(match())
+    assert harness.notifications()[0][0].receiver == "console"
     routes = (RouteDefinition(everything | {"country": "DE", "language": "d*"}, ("desk",), PLACE),)
-    scene.catalog = Catalog((), (topic(),), (), AlertsDefinition("http://x", (desk,), routes))
-    scene.see(match("https://bote.example.org/1", title="Feuer in Lissabon", text="Lissabon."))
-    assert "desk" in {n.receiver for n, _ in scene.notifications()}
+    harness.catalog = Catalog((), (topic(),), (), AlertsDefinition("http://x", (desk,), routes))
+    harness.decide(match("https://bote.example.org/1", title="Feuer in Lissabon", text="Lissabon."))
+    assert "desk" in {n.receiver for n, _ in harness.notifications()}
 
 
 # --- time, bundle, reason ------------------------------------------------------------------

@@ -3,49 +3,49 @@
 from __future__ import annotations
 
 from core.messages import Match, Origin
-from tests.alerts.scene import Scene, match
+from tests.alerts.harness import AlertsHarness, match
 
 
 def replay(**values: object) -> Match:
     return match(origin=Origin.REPLAY, **values)  # type: ignore[arg-type]
 
 
-def test_a_replay_of_what_was_told_is_dropped_whatever_the_topic_is_by_now(scene: Scene) -> None:
-    assert scene.see(match()) == ["new_story"]
-    story = scene.alerts()
-    assert scene.see(replay(), replay(topic_revision="r2")) == []
-    assert scene.dispositions.of("alerts") == {"new_story": 1, "repeated": 2}
-    assert scene.alerts() == story
-    assert len(scene.notifications()) == 1
+def test_a_replay_of_what_was_told_is_dropped_whatever_the_topic_is_by_now(harness: AlertsHarness) -> None:
+    assert harness.decide(match()) == ["new_story"]
+    story = harness.alerts()
+    assert harness.decide(replay(), replay(topic_revision="r2")) == []
+    assert harness.dispositions.of("alerts") == {"new_story": 1, "repeated": 2}
+    assert harness.alerts() == story
+    assert len(harness.notifications()) == 1
 
 
-def test_a_replay_before_the_live_match_does_not_keep_it_from_being_told(scene: Scene) -> None:
-    assert scene.see(replay()) == ["not_live"]
-    assert scene.alerts() == []
-    assert scene.see(match()) == ["new_story"]
-    assert len(scene.notifications()) == 1
+def test_a_replay_before_the_live_match_does_not_keep_it_from_being_told(harness: AlertsHarness) -> None:
+    assert harness.decide(replay()) == ["not_live"]
+    assert harness.alerts() == []
+    assert harness.decide(match()) == ["new_story"]
+    assert len(harness.notifications()) == 1
 
 
-def test_a_replay_of_another_revision_updates_no_alert(scene: Scene) -> None:
-    scene.see(match(revision=2))
-    before = scene.alerts()
-    assert scene.see(replay(revision=1)) == ["not_live"]
-    assert scene.alerts() == before
-    assert scene.see(match(revision=3)) == ["revision"]
-    assert scene.events()[-1].event == "updated"
+def test_a_replay_of_another_revision_updates_no_alert(harness: AlertsHarness) -> None:
+    harness.decide(match(revision=2))
+    before = harness.alerts()
+    assert harness.decide(replay(revision=1)) == ["not_live"]
+    assert harness.alerts() == before
+    assert harness.decide(match(revision=3)) == ["revision"]
+    assert harness.events()[-1].event == "updated"
 
 
-def test_a_replay_takes_no_place_in_a_story(scene: Scene) -> None:
-    assert scene.see(replay(), match("https://bote.example.org/haefen")) == [
+def test_a_replay_takes_no_place_in_a_story(harness: AlertsHarness) -> None:
+    assert harness.decide(replay(), match("https://bote.example.org/haefen")) == [
         "not_live",
         "new_story",
     ]
-    assert len(scene.notifications()) == 1
+    assert len(harness.notifications()) == 1
 
 
-def test_a_replay_again_says_the_same_event_again(scene: Scene) -> None:
-    scene.see(replay())
-    scene.see(replay())
-    one, two = scene.events()
+def test_a_replay_again_says_the_same_event_again(harness: AlertsHarness) -> None:
+    harness.decide(replay())
+    harness.decide(replay())
+    one, two = harness.events()
     assert (one.event, one.reason_code) == ("suppressed", "not_live")
     assert one.model_copy(update={"at": two.at}) == two

@@ -9,13 +9,13 @@ from alerts import stories
 from alerts.stories import RecentArticle, RecentArticles, StoryFeatures, stem, weigh_terms
 from config.i18n import in_english
 from core.text.tokens import folded_words
-from tests.alerts.scene import NOON
-from tests.alerts.wordings import TOPICS, Wording
+from tests.alerts.harness import NOON
+from tests.alerts.sample_events import TOPICS, SampleArticle
 
 WINDOW = timedelta(hours=72)
 
 
-def features(wording: Wording, topical: tuple[str, ...]) -> StoryFeatures:
+def features(wording: SampleArticle, topical: tuple[str, ...]) -> StoryFeatures:
     title, text = folded_words(wording.title), folded_words(wording.lead)
     own = {stem(w, "") for words in topical for w in folded_words(words)}
     terms = weigh_terms(title, text, wording.language, own)
@@ -32,7 +32,7 @@ def recent(number: str, story: str, own: StoryFeatures) -> RecentArticle:
     return RecentArticle(number, story, "kurier", NOON, own)
 
 
-def grouped(articles: list[tuple[str, Wording]], topical: tuple[str, ...]) -> list[set[str]]:
+def grouped(articles: list[tuple[str, SampleArticle]], topical: tuple[str, ...]) -> list[set[str]]:
     """The events in each story when the articles arrive in this order."""
     known = RecentArticles()
     events: dict[str, set[str]] = {}

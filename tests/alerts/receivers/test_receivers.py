@@ -4,7 +4,7 @@ import pytest
 
 from alerts.receivers import definition_of, receiver_faults, receiver_kind
 from config.catalog.models import AlertsDefinition, Catalog, FilePosition, ReceiverDefinition
-from tests.alerts.scene import PLACE
+from tests.alerts.harness import PLACE
 
 
 def faults_of(kind: str, **options: object) -> list[tuple[str, int]]:

@@ -15,7 +15,7 @@ from alerts.notification import (
 )
 from config.i18n import Phrase, in_english
 from core.messages import Evidence, Field
-from tests.alerts.scene import NOON
+from tests.alerts.harness import NOON
 
 REASON = Phrase(
     "decision.new_story_why",

@@ -10,9 +10,9 @@ from alerts.receivers.email import EmailReceiver
 from config.catalog.load import load_catalog
 from config.catalog.models import ReceiverDefinition
 from core.store import deliveries as delivery_store
-from tests.alerts.receivers.letters import body
-from tests.alerts.receivers.sending import mail, patient, refused, send
-from tests.alerts.scene import PLACE, Scene, match
+from tests.alerts.receivers.notification_bodies import body
+from tests.alerts.receivers.email.email_attempts import mail, patient, refused, send
+from tests.alerts.harness import PLACE, AlertsHarness, match
 from tests.support.mailserver import Inbox, mail_server, odd_server
 
 # --- what arrives --------------------------------------------------------------------------
@@ -57,12 +57,12 @@ def test_an_address_beyond_ascii_is_told_where_the_server_can() -> None:
 # --- several recipients, from the match to the mailbox -------------------------------------
 
 
-def test_one_refused_address_does_not_affect_the_others(scene: Scene, inbox: Inbox) -> None:
+def test_one_refused_address_does_not_affect_the_others(harness: AlertsHarness, inbox: Inbox) -> None:
     inbox.answers["RCPT"] = lambda to: "550 5.1.1 No such user" if "gone@" in to else None
     to = ("desk@example.org", "gone@example.org", "night@example.org")
-    patient(scene).receivers(mail(inbox.url(), *to))
-    scene.see(match())
-    assert scene.dispatcher().run_once() == {"delivered": 2, "failed": 1, "pending": 0}
+    patient(harness).set_receivers(mail(inbox.url(), *to))
+    harness.decide(match())
+    assert harness.dispatcher().run_once() == {"delivered": 2, "failed": 1, "pending": 0}
     assert sorted(m.recipients for m in inbox.inbox) == [
         ("desk@example.org",),
         ("night@example.org",),
@@ -70,29 +70,29 @@ def test_one_refused_address_does_not_affect_the_others(scene: Scene, inbox: Inb
     assert all(str(m.message["To"]) == m.recipients[0] for m in inbox.inbox)
     assert all(b"night@" not in m.data for m in inbox.inbox if "desk@" in m.recipients[0])
     assert len({m.message["Message-ID"] for m in inbox.inbox}) == 2
-    states = {d.target: (d.state, d.last_error) for _, d in scene.notifications()}
+    states = {d.target: (d.state, d.last_error) for _, d in harness.notifications()}
     assert states["gone@example.org"] == (
         "failed",
         "Mail: recipient refused: 550 5.1.1 No such user",
     )
     assert states["desk@example.org"] == ("delivered", "")
-    told = {(e.event.value, e.target) for e in scene.events() if e.notification_id}
+    told = {(e.event.value, e.target) for e in harness.events() if e.notification_id}
     assert ("notification_failed", "gone@example.org") in told
     assert ("notification_delivered", "night@example.org") in told
 
 
-def test_all_mail_about_a_story_threads(scene: Scene, inbox: Inbox) -> None:
-    patient(scene).receivers(mail(inbox.url()))
-    scene.see(match())
-    scene.dispatcher().run_once()
-    [(first, _)] = scene.notifications()
+def test_all_mail_about_a_story_threads(harness: AlertsHarness, inbox: Inbox) -> None:
+    patient(harness).set_receivers(mail(inbox.url()))
+    harness.decide(match())
+    harness.dispatcher().run_once()
+    [(first, _)] = harness.notifications()
     text = json.loads(first.body) | {"id": "f" * 32, "kind": "update"}
     update = delivery_store.Notification(
-        "f" * 32, first.alert_id, "mail", "update", 0, json.dumps(text), scene.now
+        "f" * 32, first.alert_id, "mail", "update", 0, json.dumps(text), harness.now
     )
-    with scene.store.write() as connection:
-        delivery_store.add_notification(connection, update, ["desk@example.org"], due=scene.now)
-    assert scene.dispatcher().run_once()["delivered"] == 1
+    with harness.store.write() as connection:
+        delivery_store.add_notification(connection, update, ["desk@example.org"], due=harness.now)
+    assert harness.dispatcher().run_once()["delivered"] == 1
     new, later = (m.message for m in inbox.inbox)
     assert new["Message-ID"] != later["Message-ID"]
     assert new["References"] == later["References"] == later["In-Reply-To"]
@@ -101,49 +101,49 @@ def test_all_mail_about_a_story_threads(scene: Scene, inbox: Inbox) -> None:
     assert later["Subject"].startswith("[NATO membership negotiations | Update] Oslo zieht")
 
 
-def test_an_address_taken_out_of_the_file_is_told_no_more(scene: Scene, inbox: Inbox) -> None:
-    patient(scene).receivers(mail(inbox.url(), "desk@example.org", "left@example.org"))
-    scene.see(match())
-    scene.receivers(mail(inbox.url(), "desk@example.org"))
-    assert scene.dispatcher().run_once() == {"delivered": 1, "failed": 1, "pending": 0}
+def test_an_address_taken_out_of_the_file_is_told_no_more(harness: AlertsHarness, inbox: Inbox) -> None:
+    patient(harness).set_receivers(mail(inbox.url(), "desk@example.org", "left@example.org"))
+    harness.decide(match())
+    harness.set_receivers(mail(inbox.url(), "desk@example.org"))
+    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 1, "pending": 0}
     assert [m.recipients for m in inbox.inbox] == [("desk@example.org",)]
 
 
-def test_an_address_that_stands_twice_is_told_once(scene: Scene, inbox: Inbox) -> None:
+def test_an_address_that_stands_twice_is_told_once(harness: AlertsHarness, inbox: Inbox) -> None:
     twice = mail(inbox.url(), "desk@müller.example", "desk@xn--mller-kva.example", "a@example.org")
     assert EmailReceiver.targets(twice) == ("desk@müller.example", "a@example.org")
-    patient(scene).receivers(twice)
-    scene.see(match())
-    assert scene.dispatcher().run_once()["delivered"] == 2
+    patient(harness).set_receivers(twice)
+    harness.decide(match())
+    assert harness.dispatcher().run_once()["delivered"] == 2
 
 
 def test_what_is_refused_for_now_is_sent_again_as_the_same_message(
-    scene: Scene, inbox: Inbox
+    harness: AlertsHarness, inbox: Inbox
 ) -> None:
     inbox.answers["RCPT"] = lambda _: "450 4.2.0 Greylisted" if len(inbox.asked) < 3 else None
-    patient(scene).receivers(mail(inbox.url()))
-    scene.see(match())
-    assert scene.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
-    [(_, delivery)] = scene.notifications()
+    patient(harness).set_receivers(mail(inbox.url()))
+    harness.decide(match())
+    assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
+    [(_, delivery)] = harness.notifications()
     assert (delivery.state, delivery.possible_repeat) == ("pending", False)
     assert delivery.last_error == "Mail: recipient refused for now: 450 4.2.0 Greylisted"
-    assert scene.dispatcher().run_once()["delivered"] == 1
+    assert harness.dispatcher().run_once()["delivered"] == 1
     assert "repeat" not in inbox.inbox[0].part("plain")
 
 
 def test_an_answer_lost_after_the_final_dot_is_unknown_and_the_repeat_says_so(
-    scene: Scene, inbox: Inbox
+    harness: AlertsHarness, inbox: Inbox
 ) -> None:
     taken: list[bytes] = []
     with odd_server(lambda line: taken.append(line.until_data())) as (port, _):
-        patient(scene).receivers(mail(f"smtp://127.0.0.1:{port}"))
-        scene.see(match())
-        assert scene.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
-    [(_, delivery)] = scene.notifications()
+        patient(harness).set_receivers(mail(f"smtp://127.0.0.1:{port}"))
+        harness.decide(match())
+        assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
+    [(_, delivery)] = harness.notifications()
     assert (delivery.state, delivery.possible_repeat) == ("unknown", True)
     assert "nobody knows if it arrived" in delivery.last_error
-    scene.receivers(mail(inbox.url()))
-    assert scene.dispatcher().run_once()["delivered"] == 1
+    harness.set_receivers(mail(inbox.url()))
+    assert harness.dispatcher().run_once()["delivered"] == 1
     [again] = inbox.inbox
     assert f"Message-ID: {again.message['Message-ID']}\r\n".encode() in taken[0]
     assert "may be a repeat" in again.part("plain")

@@ -10,8 +10,8 @@ from alerts.receivers.email import EmailReceiver
 from config.catalog.models import ReceiverDefinition
 from config.errors import DeliveryError
 from core.http import HttpClient
-from tests.alerts.receivers.letters import body
-from tests.alerts.scene import NOON, PLACE, Scene
+from tests.alerts.receivers.notification_bodies import body
+from tests.alerts.harness import NOON, PLACE, AlertsHarness
 
 PATIENCE = 20.0
 
@@ -56,6 +56,6 @@ def refused(*args: Any, **changes: Any) -> DeliveryError:
     return outcome
 
 
-def patient(scene: Scene) -> Scene:
-    scene.settings = scene.settings.model_copy(update={"delivery_timeout": PATIENCE})
-    return scene
+def patient(harness: AlertsHarness) -> AlertsHarness:
+    harness.settings = harness.settings.model_copy(update={"delivery_timeout": PATIENCE})
+    return harness

@@ -10,8 +10,8 @@ from alerts.receivers import Receipt
 from alerts.receivers.email import default_tls
 from alerts.receivers.email.addresses import server
 from alerts.receivers.email.smtp import SLOWLY, SmtpStage, TlsMode, failure
-from tests.alerts.receivers.sending import PATIENCE, mail, patient, refused, send
-from tests.alerts.scene import Scene, match
+from tests.alerts.receivers.email.email_attempts import PATIENCE, mail, patient, refused, send
+from tests.alerts.harness import AlertsHarness, match
 from tests.support.faultserver import closed_port
 from tests.support.mailserver import Inbox, Line, mail_server, odd_server
 
@@ -93,19 +93,19 @@ def test_we_sign_in_by_either_way_with_any_password(
 
 
 def test_a_refused_sign_in_waits_for_the_operator_and_shows_no_secret(
-    scene: Scene, theirs: ssl.SSLContext, ca_file: str
+    harness: AlertsHarness, theirs: ssl.SSLContext, ca_file: str
 ) -> None:
     with mail_server(tls=theirs, accounts={b"ann": b"right"}) as inbox:
-        patient(scene).receivers(mail(inbox.url("ann:s3cret"), ca_file=ca_file))
-        scene.see(match())
-        assert scene.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
-        [(_, delivery)] = scene.notifications()
+        patient(harness).set_receivers(mail(inbox.url("ann:s3cret"), ca_file=ca_file))
+        harness.decide(match())
+        assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
+        [(_, delivery)] = harness.notifications()
         assert delivery.last_error.startswith("Mail: sign-in refused: 535 5.7.8 ")
-        assert (delivery.next_attempt_at - scene.now).total_seconds() > SLOWLY - 1
-        assert "s3cret" not in repr(scene.notifications()) + repr(scene.events())
-        scene.receivers(mail(inbox.url("ann:right"), ca_file=ca_file))
-        scene.later(seconds=SLOWLY)
-        assert scene.dispatcher().run_once()["delivered"] == 1
+        assert (delivery.next_attempt_at - harness.now).total_seconds() > SLOWLY - 1
+        assert "s3cret" not in repr(harness.notifications()) + repr(harness.events())
+        harness.set_receivers(mail(inbox.url("ann:right"), ca_file=ca_file))
+        harness.advance(seconds=SLOWLY)
+        assert harness.dispatcher().run_once()["delivered"] == 1
     assert "This message" not in inbox.inbox[0].part("plain")
 
 

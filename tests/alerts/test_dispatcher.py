@@ -22,7 +22,7 @@ from alerts.receivers import Receipt
 from config.errors import DeliveryError, StoreError, StoreRefusedError
 from core.store import claims
 from core.store import deliveries as delivery_store
-from tests.alerts.scene import OTHER_TEXT, Scene, match, open_scene, webhook
+from tests.alerts.harness import OTHER_TEXT, AlertsHarness, match, open_harness, webhook
 from tests.support.faultserver import Exchange, FaultServer, reply
 from tests.support.postgres import ON_EVERY_DATABASE
 
@@ -60,52 +60,52 @@ def test_waits_are_spread_and_never_longer_than_five_minutes(attempt: int, chanc
     assert 0 <= found.wait <= min(BACKOFF_CAP, 2.0 ** min(attempt, 20))
 
 
-def test_the_console_gets_one_readable_line(scene: Scene) -> None:
-    scene.see(match(title="Oslo\x1b[2J zieht\nAusbau vor"))
+def test_the_console_gets_one_readable_line(harness: AlertsHarness) -> None:
+    harness.decide(match(title="Oslo\x1b[2J zieht\nAusbau vor"))
     with capture_logs() as lines:
-        assert scene.dispatcher().run_once()["delivered"] == 1
+        assert harness.dispatcher().run_once()["delivered"] == 1
     [line] = [entry for entry in lines if entry["event"] == "notification"]
     assert line["title"] == "Oslo[2J zieht Ausbau vor"
     assert (line["topic"], line["outlet"]) == ("nato-membership", "kurier")
     assert "possible_repeat" not in line
 
 
-def test_a_line_that_may_be_a_repeat_says_so(scene: Scene) -> None:
-    scene.see(match())
-    with scene.store.write() as connection:
-        due = claims.find_due(connection, scene.me, now=scene.now, limit=5)
-        claims.claim(connection, due, scene.me, now=scene.now, ttl=timedelta(seconds=1))
-    scene.later(seconds=2)
+def test_a_line_that_may_be_a_repeat_says_so(harness: AlertsHarness) -> None:
+    harness.decide(match())
+    with harness.store.write() as connection:
+        due = claims.find_due(connection, harness.me, now=harness.now, limit=5)
+        claims.claim(connection, due, harness.me, now=harness.now, ttl=timedelta(seconds=1))
+    harness.advance(seconds=2)
     with capture_logs() as lines:
-        assert scene.dispatcher().run_once()["delivered"] == 1
+        assert harness.dispatcher().run_once()["delivered"] == 1
     assert [entry["possible_repeat"] for entry in lines if entry["event"] == "notification"] == [
         True
     ]
 
 
 def test_a_wait_the_target_asked_for_is_kept_even_where_other_waits_are_over(
-    scene: Scene, faults: FaultServer
+    harness: AlertsHarness, faults: FaultServer
 ) -> None:
     asked = reply(status=429, retry_after="300")
-    scene.receivers(webhook(faults.on("/a", asked), name="a"))
-    scene.see(match())
+    harness.set_receivers(webhook(faults.on("/a", asked), name="a"))
+    harness.decide(match())
     for seconds in (0, 200):
-        scene.later(seconds=seconds)
-        assert scene.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
+        harness.advance(seconds=seconds)
+        assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
     assert len(faults.asked("/a")) == 1
     faults.on("/a", reply())
-    scene.later(seconds=101)
-    assert scene.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
+    harness.advance(seconds=101)
+    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
 
 
-def test_every_receiver_of_the_route_is_told_for_itself(scene: Scene, faults: FaultServer) -> None:
-    scene.receivers(
+def test_every_receiver_of_the_route_is_told_for_itself(harness: AlertsHarness, faults: FaultServer) -> None:
+    harness.set_receivers(
         webhook(faults.on("/a", reply(status=500)), name="a"),
         webhook(faults.on("/b", reply()), name="b"),
     )
-    scene.see(match())
-    assert scene.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 1}
-    a, b = scene.notifications()
+    harness.decide(match())
+    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 1}
+    a, b = harness.notifications()
     assert (a[0].receiver, a[1].state) == ("a", "pending")
     assert (b[0].receiver, b[1].state) == ("b", "delivered")
     assert a[0].id != b[0].id
@@ -113,38 +113,38 @@ def test_every_receiver_of_the_route_is_told_for_itself(scene: Scene, faults: Fa
 
 
 @ON_EVERY_DATABASE
-def test_one_run_makes_one_attempt_at_each(scene: Scene, faults: FaultServer) -> None:
-    scene.receivers(webhook(faults.on("/hook", reply(status=503))))
+def test_one_run_makes_one_attempt_at_each(harness: AlertsHarness, faults: FaultServer) -> None:
+    harness.set_receivers(webhook(faults.on("/hook", reply(status=503))))
     for n in range(9):
         where = f"https://kurier.example.org/{n}"
-        scene.see(match(where, title=f"Nummer{n * 7919}", text=f"Ganz{n * 104729} anderes{n}."))
-    assert len(scene.notifications()) == 9
-    assert scene.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 9}
+        harness.decide(match(where, title=f"Nummer{n * 7919}", text=f"Ganz{n * 104729} anderes{n}."))
+    assert len(harness.notifications()) == 9
+    assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 9}
     assert len(faults.asked("/hook")) == 9
 
 
-def test_a_receiver_that_was_removed_has_failed(scene: Scene, faults: FaultServer) -> None:
-    scene.receivers(webhook(faults.on("/hook", reply())))
-    scene.see(match())
-    scene.receivers(webhook(faults.on("/hook", reply()), name="other"))
-    assert scene.dispatcher().run_once()["failed"] == 1
-    assert "no longer in alerts.yaml" in scene.notifications()[0][1].last_error
+def test_a_receiver_that_was_removed_has_failed(harness: AlertsHarness, faults: FaultServer) -> None:
+    harness.set_receivers(webhook(faults.on("/hook", reply())))
+    harness.decide(match())
+    harness.set_receivers(webhook(faults.on("/hook", reply()), name="other"))
+    assert harness.dispatcher().run_once()["failed"] == 1
+    assert "no longer in alerts.yaml" in harness.notifications()[0][1].last_error
 
 
 def test_a_defect_of_one_receiver_does_not_stop_the_others(
-    scene: Scene, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+    harness: AlertsHarness, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: object) -> Receipt:
         raise RuntimeError("a defect")
 
     monkeypatch.setattr("alerts.receivers.console.ConsoleReceiver.notify", broken)
-    scene.receivers(webhook(faults.on("/hook", reply())))
-    scene.see(match())
-    scene.receivers()
-    scene.catalog = type(scene.catalog)((), scene.catalog.topics)
-    scene.see(match("https://bote.example.org/x", title="Feuer in Lissabon", text=OTHER_TEXT))
-    scene.receivers(webhook(faults.on("/hook", reply())))
-    assert scene.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 1}
+    harness.set_receivers(webhook(faults.on("/hook", reply())))
+    harness.decide(match())
+    harness.set_receivers()
+    harness.catalog = type(harness.catalog)((), harness.catalog.topics)
+    harness.decide(match("https://bote.example.org/x", title="Feuer in Lissabon", text=OTHER_TEXT))
+    harness.set_receivers(webhook(faults.on("/hook", reply())))
+    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 1}
 
 
 @ON_EVERY_DATABASE
@@ -156,14 +156,14 @@ def test_two_dispatchers_at_once_deliver_once_and_leave_nothing(
         return exchange.reply()
 
     with (
-        open_scene(tmp_path, database_url=database_url) as one,
-        open_scene(tmp_path, database_url=database_url) as two,
+        open_harness(tmp_path, database_url=database_url) as one,
+        open_harness(tmp_path, database_url=database_url) as two,
     ):
-        for scene in (one, two):
-            scene.receivers(webhook(faults.on("/hook", slowly)))
+        for harness in (one, two):
+            harness.set_receivers(webhook(faults.on("/hook", slowly)))
         for n in range(12):
             where = f"https://kurier.example.org/{n}"
-            one.see(match(where, title=f"Nummer{n * 7919}", text=f"Ganz{n * 104729} anderes{n}."))
+            one.decide(match(where, title=f"Nummer{n * 7919}", text=f"Ganz{n * 104729} anderes{n}."))
         results: list[dict[str, int]] = []
         threads = [
             threading.Thread(
@@ -183,7 +183,7 @@ def test_two_dispatchers_at_once_deliver_once_and_leave_nothing(
 
 @ON_EVERY_DATABASE
 def test_a_running_dispatcher_sees_new_deliveries_and_stops_when_told(
-    scene: Scene, faults: FaultServer
+    harness: AlertsHarness, faults: FaultServer
 ) -> None:
     told = threading.Event()
 
@@ -191,21 +191,21 @@ def test_a_running_dispatcher_sees_new_deliveries_and_stops_when_told(
         told.set()
         return exchange.reply()
 
-    scene.receivers(webhook(faults.on("/hook", take)))
+    harness.set_receivers(webhook(faults.on("/hook", take)))
     stop = threading.Event()
-    thread = threading.Thread(target=scene.dispatcher().run, args=(stop,))
+    thread = threading.Thread(target=harness.dispatcher().run, args=(stop,))
     thread.start()
     try:
-        scene.see(match())
+        harness.decide(match())
         assert told.wait(20)
     finally:
         stop.set()
         thread.join(20)
     assert not thread.is_alive()
-    assert scene.notifications()[0][1].state == "delivered"
+    assert harness.notifications()[0][1].state == "delivered"
 
 
-def test_what_is_under_way_is_finished_before_it_stops(scene: Scene, faults: FaultServer) -> None:
+def test_what_is_under_way_is_finished_before_it_stops(harness: AlertsHarness, faults: FaultServer) -> None:
     asked, go = threading.Event(), threading.Event()
 
     def slow(exchange: Exchange) -> bool:
@@ -213,38 +213,38 @@ def test_what_is_under_way_is_finished_before_it_stops(scene: Scene, faults: Fau
         go.wait(20)
         return exchange.reply()
 
-    scene.receivers(webhook(faults.on("/hook", slow)))
-    scene.see(match())
+    harness.set_receivers(webhook(faults.on("/hook", slow)))
+    harness.decide(match())
     stop = threading.Event()
-    thread = threading.Thread(target=scene.dispatcher().run, args=(stop,))
+    thread = threading.Thread(target=harness.dispatcher().run, args=(stop,))
     thread.start()
     assert asked.wait(20)
     stop.set()
     go.set()
     thread.join(20)
-    assert scene.notifications()[0][1].state == "delivered"
+    assert harness.notifications()[0][1].state == "delivered"
 
 
 SENDER = """
 import sys
 from pathlib import Path
-from tests.alerts.scene import NOON, open_scene, webhook
+from tests.alerts.harness import NOON, open_harness, webhook
 
-with open_scene(Path(sys.argv[1]), database_url=sys.argv[2]) as scene:
-    scene.receivers(webhook(sys.argv[3]))
-    scene.dispatcher().run_once()
+with open_harness(Path(sys.argv[1]), database_url=sys.argv[2]) as harness:
+    harness.set_receivers(webhook(sys.argv[3]))
+    harness.dispatcher().run_once()
 """
 
 
-def _sender(scene: Scene, url: str) -> subprocess.Popen[bytes]:
-    settings = scene.settings
+def _sender(harness: AlertsHarness, url: str) -> subprocess.Popen[bytes]:
+    settings = harness.settings
     where = [str(settings.data_dir), settings.database_location, url]
     return subprocess.Popen([sys.executable, "-c", SENDER, *where])
 
 
 @ON_EVERY_DATABASE
 def test_killed_between_the_post_and_its_mark_it_is_sent_again_with_the_same_id(
-    scene: Scene, faults: FaultServer
+    harness: AlertsHarness, faults: FaultServer
 ) -> None:
     received = threading.Event()
 
@@ -254,26 +254,26 @@ def test_killed_between_the_post_and_its_mark_it_is_sent_again_with_the_same_id(
         return False
 
     url = faults.on("/hook", hold)
-    scene.receivers(webhook(url))
-    scene.see(match())
-    child = _sender(scene, url)
+    harness.set_receivers(webhook(url))
+    harness.decide(match())
+    child = _sender(harness, url)
     try:
         assert received.wait(20)
     finally:
         os.kill(child.pid, signal.SIGKILL)
         child.wait()
-    assert scene.notifications()[0][1].state == "sending"
+    assert harness.notifications()[0][1].state == "sending"
     faults.on("/hook", reply())
-    assert scene.dispatcher().run_once(attempt_all_due=False)["delivered"] == 1
+    assert harness.dispatcher().run_once(attempt_all_due=False)["delivered"] == 1
     first, second = faults.asked("/hook")
     assert first.body == second.body
     assert first.header("webhook-id") == second.header("webhook-id")
-    assert scene.notifications()[0][1].possible_repeat
+    assert harness.notifications()[0][1].possible_repeat
 
 
 @ON_EVERY_DATABASE
 def test_one_kill_can_repeat_one_message_a_target_however_many_wait(
-    scene: Scene, faults: FaultServer
+    harness: AlertsHarness, faults: FaultServer
 ) -> None:
     received = threading.Event()
 
@@ -285,35 +285,35 @@ def test_one_kill_can_repeat_one_message_a_target_however_many_wait(
         return False
 
     url = faults.on("/hook", third_hangs)
-    scene.receivers(webhook(url))
+    harness.set_receivers(webhook(url))
     for n in range(8):
         where = f"https://kurier.example.org/{n}"
-        scene.see(match(where, title=f"Nummer{n * 7919}", text=f"Ganz{n * 104729} anderes{n}."))
-    child = _sender(scene, url)
+        harness.decide(match(where, title=f"Nummer{n * 7919}", text=f"Ganz{n * 104729} anderes{n}."))
+    child = _sender(harness, url)
     try:
         assert received.wait(20)
     finally:
         os.kill(child.pid, signal.SIGKILL)
         child.wait()
     faults.on("/hook", reply())
-    assert scene.dispatcher().run_once() == {"delivered": 6, "failed": 0, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 6, "failed": 0, "pending": 0}
     times = Counter(seen.header("webhook-id") for seen in faults.asked("/hook"))
     assert sorted(times.values()) == [1] * 7 + [2]
 
 
-def test_different_targets_are_told_side_by_side(scene: Scene, faults: FaultServer) -> None:
+def test_different_targets_are_told_side_by_side(harness: AlertsHarness, faults: FaultServer) -> None:
     together = threading.Barrier(2, timeout=10)
 
     def wait_for_the_other(exchange: Exchange) -> bool:
         together.wait()
         return exchange.reply()
 
-    scene.receivers(
+    harness.set_receivers(
         webhook(faults.on("/a", wait_for_the_other), name="a"),
         webhook(faults.on("/b", wait_for_the_other), name="b"),
     )
-    scene.see(match())
-    assert scene.dispatcher().run_once() == {"delivered": 2, "failed": 0, "pending": 0}
+    harness.decide(match())
+    assert harness.dispatcher().run_once() == {"delivered": 2, "failed": 0, "pending": 0}
 
 
 @ON_EVERY_DATABASE
@@ -321,19 +321,19 @@ def test_what_a_living_process_sends_is_left_to_it_until_its_lease_ends(
     tmp_path: Path, database_url: str, faults: FaultServer
 ) -> None:
     with (
-        open_scene(tmp_path, database_url=database_url) as one,
-        open_scene(tmp_path, database_url=database_url) as two,
+        open_harness(tmp_path, database_url=database_url) as one,
+        open_harness(tmp_path, database_url=database_url) as two,
     ):
-        for scene in (one, two):
-            scene.receivers(webhook(faults.on("/hook", reply())))
-        one.see(match())
+        for harness in (one, two):
+            harness.set_receivers(webhook(faults.on("/hook", reply())))
+        one.decide(match())
         with one.store.write() as connection:
             due = claims.find_due(connection, one.me, now=one.now, limit=5)
             [claimed] = claims.claim(
                 connection, due, one.me, now=one.now, ttl=timedelta(seconds=40)
             )
         assert two.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
-        two.later(seconds=41)
+        two.advance(seconds=41)
         assert two.dispatcher().run_once()["delivered"] == 1
         with one.store.write() as connection:
             late = claims.finish(connection, claimed.delivery, state="failed", now=one.now)
@@ -342,10 +342,10 @@ def test_what_a_living_process_sends_is_left_to_it_until_its_lease_ends(
 
 
 def test_what_a_target_took_is_marked_when_the_store_is_back_and_not_told_again(
-    scene: Scene, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+    harness: AlertsHarness, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scene.receivers(webhook(faults.on("/hook", reply())))
-    scene.see(match())
+    harness.set_receivers(webhook(faults.on("/hook", reply())))
+    harness.decide(match())
     finish, tries = claims.finish, []
 
     def away_at_first(*args: Any, **values: Any) -> bool:
@@ -355,29 +355,29 @@ def test_what_a_target_took_is_marked_when_the_store_is_back_and_not_told_again(
         return finish(*args, **values)
 
     monkeypatch.setattr(claims, "finish", away_at_first)
-    assert scene.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
     assert tries == ["delivered"] * 3
     assert len(faults.asked("/hook")) == 1
 
 
 def test_a_mark_the_store_never_takes_is_raised_and_not_insisted_on(
-    scene: Scene, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+    harness: AlertsHarness, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def never(*_: object, **__: object) -> bool:
         raise StoreRefusedError("no")
 
-    scene.receivers(webhook(faults.on("/hook", reply())))
-    scene.see(match())
+    harness.set_receivers(webhook(faults.on("/hook", reply())))
+    harness.decide(match())
     monkeypatch.setattr(claims, "finish", never)
     with pytest.raises(StoreRefusedError):
-        scene.dispatcher().run_once()
+        harness.dispatcher().run_once()
 
 
 def test_while_the_store_is_away_the_dispatcher_goes_on_and_asks_less_often(
-    scene: Scene, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+    harness: AlertsHarness, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scene.receivers(webhook(faults.on("/hook", reply())))
-    scene.see(match())
+    harness.set_receivers(webhook(faults.on("/hook", reply())))
+    harness.decide(match())
     due, asked, stop = claims.find_due, [], threading.Event()
 
     def away_at_first(*args: Any, **values: Any) -> list[delivery_store.Delivery]:
@@ -387,7 +387,7 @@ def test_while_the_store_is_away_the_dispatcher_goes_on_and_asks_less_often(
         return due(*args, **values)
 
     monkeypatch.setattr(claims, "find_due", away_at_first)
-    running = threading.Thread(target=scene.dispatcher().run, args=(stop,))
+    running = threading.Thread(target=harness.dispatcher().run, args=(stop,))
     running.start()
     try:
         until = time.monotonic() + 20
@@ -399,4 +399,4 @@ def test_while_the_store_is_away_the_dispatcher_goes_on_and_asks_less_often(
     waits = [later - earlier for earlier, later in pairwise(asked[:4])]
     assert waits[0] >= 0.4
     assert waits[1] >= 0.9
-    assert scene.notifications()[0][1].state == "delivered"
+    assert harness.notifications()[0][1].state == "delivered"

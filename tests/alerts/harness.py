@@ -134,7 +134,7 @@ def _value(given: Match | bytes) -> bytes | None:
 
 
 @dataclass
-class Scene:
+class AlertsHarness:
     """One installation of the alerts stage."""
 
     settings: Settings
@@ -154,20 +154,20 @@ class Scene:
         self.now += timedelta(microseconds=1)
         return self.now
 
-    def later(self, **span: float) -> None:
+    def advance(self, **span: float) -> None:
         self.now += timedelta(**span)
 
-    def topics(self, *topics: TopicDefinition) -> None:
+    def set_topics(self, *topics: TopicDefinition) -> None:
         self.catalog = replace(self.catalog, topics=topics)
 
-    def receivers(self, *receivers: ReceiverDefinition) -> None:
+    def set_receivers(self, *receivers: ReceiverDefinition) -> None:
         """All of them hear of everything."""
         routes = (RouteDefinition({}, tuple(r.id for r in receivers), PLACE),)
         self.catalog = replace(
             self.catalog, alerts=AlertsDefinition("http://127.0.0.1:8080", receivers, routes)
         )
 
-    def see(self, *matches: Match | bytes) -> list[str]:
+    def decide(self, *matches: Match | bytes) -> list[str]:
         """Decide a batch; the reason codes of what was published for it."""
         known = len(self.events())
         self.worker.handle(batch(*matches))
@@ -206,12 +206,12 @@ class Scene:
 
 
 @contextmanager
-def open_scene(folder: Path, **settings: Any) -> Iterator[Scene]:
+def open_harness(folder: Path, **settings: Any) -> Iterator[AlertsHarness]:
     given = Settings(_env_file=None, data_dir=folder, delivery_timeout=20.0, **settings)
     me = Instance.start(folder)
     store = Store.open(given.database_location)
     try:
-        yield Scene(given, store, me)
+        yield AlertsHarness(given, store, me)
     finally:
         store.close()
         me.close()

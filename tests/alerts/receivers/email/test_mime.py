@@ -18,8 +18,8 @@ from alerts.receivers.email.addresses import Mailbox, mailbox, server
 from alerts.receivers.email.mime import MAX_BYTES, MimeMessage, compose, html_part, text_part
 from alerts.rendering.content import DeliveryContext, late_since, message_content
 from config.i18n import Translator, translator
-from tests.alerts.receivers.letters import TITLE, article, body, evidence, second_article
-from tests.alerts.scene import NOON
+from tests.alerts.receivers.notification_bodies import TITLE, article, body, evidence, second_article
+from tests.alerts.harness import NOON
 
 ENGLISH, GERMAN = translator("en"), translator("de")
 GOLDEN = Path(__file__).parent / "golden"
