@@ -1,15 +1,15 @@
-"""The dispatcher: takes deliveries that are due and makes one attempt at each.
+"""The dispatcher: claims the deliveries that are due and makes one attempt at each.
 
 ::
 
     deliveries ──claim (lease)──▶ notify ──▶ outcome ──one transaction──▶ deliveries, news.alerts
         ▲                                      │
-        └── wait: Retry-After, else full jitter over 2 s x 2^n up to 5 min ── until 6 h are over
+        └───────────── retry ──────────────────┘
 
-One message at a time goes to a target, its outcome written before the next is sent; different
-targets are told side by side. Killed between the attempt and its mark, the lease dies with the
-process: another dispatcher sends the same bytes with the same id, and marks that it may be a
-repeat.
+A target gets one message at a time, and its outcome is saved before the next one is sent; different
+targets are notified concurrently. If the process is killed between the attempt and saving its
+outcome, its lease ends with it: another dispatcher sends the same bytes with the same id and marks
+the delivery as a possible repeat.
 """
 
 from __future__ import annotations
@@ -20,107 +20,57 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from alerts.notification import NotificationBody
-from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools, definition_of, receiver_kind
+from alerts.attempts import AttemptOutcome, attempt_of, final_event, log_fields, outcome_of
+from alerts.receivers import Receipt, ReceiverTools, definition_of, receiver_kind
 from config.catalog.models import Catalog
 from config.errors import DeliveryError, StoreError
+from config.i18n import Phrase, in_english
 from config.settings import Settings
 from core import metrics
+from core.backoff import exponential
 from core.clock import Clock
 from core.http import HttpClient
-from core.messages import AlertEvent, AlertEventKind
 from core.messages.envelope import to_record
 from core.processes.instance import Instance
 from core.store import Connection, Store, claims, outbox
 from core.store import deliveries as delivery_store
-from core.text import for_log
+from core.store.claims import ClaimedDelivery
 
-BACKOFF_BASE = 2.0
-BACKOFF_CAP = 300.0
 CONCURRENCY = 8
-IDLE_SECONDS = 0.25
-"""How long a new delivery may wait to be seen."""
+POLL_SECONDS = 0.25
+"""How often the store is asked for deliveries that are due."""
 
-AWAY_SECONDS = 5.0
-"""Longest pause while the store is away."""
+FIRST_STORE_BACKOFF, LONGEST_STORE_BACKOFF = 0.5, 5.0
+"""Seconds between tries to claim while the store is unavailable."""
 
-SHARING_SECONDS = 0.05
-"""How often ``run --once`` looks whether another process has left it something."""
+FIRST_SAVE_BACKOFF, LONGEST_SAVE_BACKOFF = 0.2, 2.0
+"""Seconds between tries to save an outcome while the store is unavailable."""
+
+SHARED_POLL_SECONDS = 0.05
+"""How often ``run_once`` asks whether another process that is sending has left it something."""
 
 LEASE_MARGIN = timedelta(seconds=30)
-
-FIRST_MARK_PAUSE, LONGEST_MARK_PAUSE = 0.2, 2.0
-"""Between two tries to write an outcome down while the store is away, in seconds."""
+"""How much longer than an attempt a claim lasts."""
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptOutcome:
-    """What one attempt means for a delivery.
-
-    Attributes:
-        state: delivered, pending, unknown or failed.
-        reason: In words.
-        wait: Seconds to the next attempt, where there is one.
-        asked: Whether the target asked for that wait.
-    """
-
-    state: str
-    reason: str
-    wait: float | None = None
-    asked: bool = False
-
-
-def outcome_of(
-    outcome: Receipt | DeliveryError,
-    *,
-    attempt: int,
-    age: timedelta,
-    give_up: timedelta,
-    chance: float,
-) -> AttemptOutcome:
-    """What an attempt means. Pure.
-
-    Args:
-        outcome: What came of it.
-        attempt: 1 for the first.
-        age: How long the delivery has been under way.
-        give_up: A delivery undone for so long has failed.
-        chance: From 0 to 1, spreads the waits (full jitter: Brooker 2015).
-    """
-    if isinstance(outcome, Receipt):
-        return AttemptOutcome(delivery_store.DELIVERED, outcome.detail)
-    if outcome.permanent:
-        return AttemptOutcome(delivery_store.FAILED, outcome.message)
-    wait, asked = outcome.retry_after, outcome.retry_after is not None
-    if wait is None:
-        wait = chance * min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(attempt - 1, 30))
-    if age + timedelta(seconds=wait) > give_up:
-        return AttemptOutcome(
-            delivery_store.FAILED, f"Given up after {attempt} attempts. {outcome.message}"
-        )
-    state = delivery_store.UNKNOWN if outcome.unknown else delivery_store.PENDING
-    return AttemptOutcome(state, outcome.message, wait, asked)
-
-
 class Dispatcher:
-    """Delivers what the store says is due. One per process; several processes may share a store.
+    """Delivers what is due in the store. One per process; several processes may share a store.
 
     Args:
-        store: Where deliveries are.
-        catalog: Gives the files in force.
-        settings: Time-out and give-up.
-        me: This process, for leases.
-        clock: The present.
-        http: Opens the client deliveries use.
-        chance: Spreads the waits, 0 to 1.
-        patience: Seconds ``run_once`` waits for what another process is sending.
+        store: Has the deliveries.
+        catalog: Returns the operator's files in force.
+        settings: Has the time limit of an attempt and the time after which a delivery is given up.
+        instance: This process, which holds the claims.
+        clock: Returns the present.
+        http: Opens the client that receivers use.
+        chance: Rolls the dice for the waits: evenly distributed from 0 to 1.
+        patience: Seconds that ``run_once`` waits for what another process is sending.
     """
 
     def __init__(
@@ -128,7 +78,7 @@ class Dispatcher:
         store: Store,
         catalog: Callable[[], Catalog],
         settings: Settings,
-        me: Instance,
+        instance: Instance,
         clock: Clock,
         *,
         http: Callable[[Settings], HttpClient] = HttpClient.open,
@@ -138,7 +88,7 @@ class Dispatcher:
         self._store = store
         self._catalog = catalog
         self._settings = settings
-        self._me = me
+        self._instance = instance
         self._clock = clock
         self._http = http
         self._chance = chance
@@ -146,279 +96,238 @@ class Dispatcher:
         self._ttl = timedelta(seconds=settings.delivery_timeout) + LEASE_MARGIN
 
     def run(self, stop: threading.Event) -> None:
-        """Deliver until told to stop; attempts under way are finished."""
+        """Deliver until stopped; attempts that are being made are finished."""
         asyncio.run(self._run(stop))
 
     def run_once(self, *, attempt_all_due: bool = True) -> dict[str, int]:
         """Make one attempt at each delivery.
 
         Args:
-            attempt_all_due: Treat retry waits as over, those the targets asked for excepted; else
-                only what is due by the clock.
+            attempt_all_due: Attempt deliveries that wait for a retry too, unless the target asked
+                for the wait; else only what is due by the clock.
 
         Returns:
-            ``delivered`` and ``failed`` (given up) in this run, ``pending`` after it.
+            ``delivered`` and ``failed`` (given up) by this call, ``pending`` after it.
         """
-        ended = asyncio.run(self._once(ignore_backoff=attempt_all_due))
+        ended = asyncio.run(self._run_once(ignore_backoff=attempt_all_due))
         with self._store.read() as connection:
-            waiting = delivery_store.count_by_state(connection)
+            by_state = delivery_store.count_by_state(connection)
         return {
             "delivered": ended[delivery_store.DELIVERED],
             "failed": ended[delivery_store.FAILED],
-            "pending": sum(waiting.get(state, 0) for state in delivery_store.UNFINISHED),
+            "pending": sum(by_state.get(state, 0) for state in delivery_store.UNFINISHED),
         }
 
-    async def _once(self, *, ignore_backoff: bool) -> Counter[str]:
+    async def _run_once(self, *, ignore_backoff: bool) -> Counter[str]:
         ended: Counter[str] = Counter()
-        done: set[str] = set()
+        attempted: set[str] = set()
         async with self._http(self._settings) as http:
-            while claimed := await self._claim_shared(done, ignore_backoff=ignore_backoff):
-                states = await asyncio.gather(*(self._attempt(http, due) for due in claimed))
+            while claimed := await self._claim_shared(attempted, ignore_backoff=ignore_backoff):
+                states = await asyncio.gather(*(self._attempt(http, each) for each in claimed))
                 ended.update(states)
-                pairs = zip(claimed, states, strict=True)
-                done.update(
-                    due.delivery.id for due, state in pairs if state in delivery_store.UNFINISHED
+                attempted.update(
+                    each.delivery.id
+                    for each, state in zip(claimed, states, strict=True)
+                    if state in delivery_store.UNFINISHED
                 )
         return ended
 
     async def _claim_shared(
-        self, done: set[str], *, ignore_backoff: bool
-    ) -> list[claims.ClaimedDelivery]:
-        """What is left to attempt; while another process sends, what it leaves is waited for."""
-        until = time.monotonic() + self._patience
-        while time.monotonic() < until:
-            left, shared = self._left(done, ignore_backoff=ignore_backoff)
-            if left and (
-                claimed := self._claim(CONCURRENCY, ignore_backoff=ignore_backoff, exclude=done)
+        self, attempted: set[str], *, ignore_backoff: bool
+    ) -> list[ClaimedDelivery]:
+        """Claim what was not attempted yet; wait for what another process may leave of its own."""
+        deadline = time.monotonic() + self._patience
+        while time.monotonic() < deadline:
+            is_left, is_shared = self._look(attempted, ignore_backoff=ignore_backoff)
+            if is_left and (
+                claimed := self._claim(
+                    CONCURRENCY, ignore_backoff=ignore_backoff, exclude=attempted
+                )
             ):
                 return claimed
-            if not left and not shared:
+            if not is_left and not is_shared:
                 break
-            await asyncio.sleep(SHARING_SECONDS)
+            await asyncio.sleep(SHARED_POLL_SECONDS)
         return []
 
-    def _left(self, done: set[str], *, ignore_backoff: bool) -> tuple[bool, bool]:
-        """Whether anything is left for us, and whether another process sends, at one moment."""
+    def _look(self, attempted: set[str], *, ignore_backoff: bool) -> tuple[bool, bool]:
+        """Return whether anything is due, and whether another process is sending, in one read."""
         now = self._clock()
         with self._store.read() as connection:
-            left = claims.find_due(
-                connection, self._me, now=now, limit=1, ignore_backoff=ignore_backoff, exclude=done
+            due = claims.find_due(
+                connection,
+                self._instance,
+                now=now,
+                limit=1,
+                ignore_backoff=ignore_backoff,
+                exclude=attempted,
             )
-            return bool(left), claims.is_another_sending(connection, self._me, now=now)
+            return bool(due), claims.is_another_sending(connection, self._instance, now=now)
 
     async def _run(self, stop: threading.Event) -> None:
-        under_way: set[asyncio.Task[str]] = set()
-        pause = IDLE_SECONDS
+        attempts: set[asyncio.Task[str]] = set()
+        failures = 0
         async with self._http(self._settings) as http:
             while not stop.is_set():
-                room = CONCURRENCY - len(under_way)
-                claimed = await asyncio.to_thread(self._claim_if_up, room, pause)
-                pause = IDLE_SECONDS if claimed is not None else min(pause * 2, AWAY_SECONDS)
-                for due in claimed or ():
-                    under_way.add(asyncio.create_task(self._attempt(http, due)))
-                under_way = await _settle(under_way, pause)
-            while under_way:
-                under_way = await _settle(under_way, None)
+                claimed = await asyncio.to_thread(
+                    self._claim_if_up, CONCURRENCY - len(attempts), failures
+                )
+                failures = 0 if claimed is not None else failures + 1
+                for each in claimed or ():
+                    attempts.add(asyncio.create_task(self._attempt(http, each)))
+                attempts = await _settle(attempts, _store_backoff(failures))
+            while attempts:
+                attempts = await _settle(attempts, None)
 
-    def _claim_if_up(self, limit: int, pause: float) -> list[claims.ClaimedDelivery] | None:
-        """A store that is away must not end the dispatcher: None, and asked less often."""
+    def _claim_if_up(self, limit: int, failures: int) -> list[ClaimedDelivery] | None:
+        """Claim deliveries; None where the store is unavailable, which must not end the loop."""
         try:
             return self._claim(limit)
         except StoreError as error:
-            log.warning("deliveries_not_claimed", again_in=pause, reason=str(error))
+            retry_in = _store_backoff(failures + 1)
+            log.warning("claiming_deliveries_failed", retry_in=retry_in, reason=str(error))
             return None
 
     def _claim(
         self, limit: int, *, ignore_backoff: bool = False, exclude: set[str] | None = None
-    ) -> list[claims.ClaimedDelivery]:
+    ) -> list[ClaimedDelivery]:
         now = self._clock()
 
-        def due(connection: Connection) -> list[delivery_store.Delivery]:
+        def find_due(connection: Connection) -> list[delivery_store.Delivery]:
             return claims.find_due(
                 connection,
-                self._me,
+                self._instance,
                 now=now,
                 limit=limit,
                 ignore_backoff=ignore_backoff,
                 exclude=exclude or set(),
             )
 
-        def claim(connection: Connection) -> list[claims.ClaimedDelivery]:
+        def claim(connection: Connection) -> list[ClaimedDelivery]:
             claims.lock_claiming(connection)
-            return claims.claim(connection, due(connection), self._me, now=now, ttl=self._ttl)
+            due = find_due(connection)
+            return claims.claim(connection, due, self._instance, now=now, ttl=self._ttl)
 
         with self._store.read() as connection:
-            if limit < 1 or not due(connection):
+            if limit < 1 or not find_due(connection):
                 return []
         return self._store.transact(claim)
 
-    async def _attempt(self, http: HttpClient, due: claims.ClaimedDelivery) -> str:
-        """One attempt and its mark; the state it led to."""
-        if due.delivery.attempts == 1 or due.delivery.possible_repeat:
-            _say(due)
-        kind, outcome = await self._notify(http, due)
+    async def _attempt(self, http: HttpClient, claimed: ClaimedDelivery) -> str:
+        """Make one attempt and save its outcome; return the state of the delivery after it."""
+        delivery, notification = claimed.delivery, claimed.notification
+        if delivery.attempts == 1 or delivery.possible_repeat:
+            log.info("notification", **log_fields(claimed))
+        kind, result = await self._notify(http, claimed)
         now = self._clock()
-        verdict = outcome_of(
-            outcome,
-            attempt=due.delivery.attempts,
-            age=now - due.delivery.created_at,
+        outcome = outcome_of(
+            result,
+            attempt=delivery.attempts,
+            age=now - delivery.created_at,
             give_up=self._settings.delivery_give_up,
             chance=self._chance(),
         )
-        await self._mark(due, verdict, now)
-        metrics.DELIVERIES.labels(kind, verdict.state).inc()
-        if verdict.state == delivery_store.DELIVERED:
-            taken = (now - due.notification.created_at).total_seconds()
-            metrics.END_TO_END.labels("decided_to_delivered").observe(max(0.0, taken))
-        return verdict.state
+        await self._save(claimed, outcome, now)
+        metrics.DELIVERIES.labels(kind, outcome.state).inc()
+        if outcome.state == delivery_store.DELIVERED:
+            seconds = (now - notification.created_at).total_seconds()
+            metrics.END_TO_END.labels("decided_to_delivered").observe(max(0.0, seconds))
+        return outcome.state
 
     async def _notify(
-        self, http: HttpClient, due: claims.ClaimedDelivery
+        self, http: HttpClient, claimed: ClaimedDelivery
     ) -> tuple[str, Receipt | DeliveryError]:
-        about = due.notification
-        definition = definition_of(self._catalog().alerts.receivers, about.receiver)
+        """Return the receiver's kind, and what it returned or raised."""
+        receiver = claimed.notification.receiver
+        definition = definition_of(self._catalog().alerts.receivers, receiver)
         if definition is None:
-            gone = f"The receiver {about.receiver!r} is no longer in alerts.yaml."
-            return "gone", DeliveryError(gone, permanent=True)
+            reason = Phrase("delivery.receiver_removed", receiver=receiver)
+            return "gone", DeliveryError(reason, permanent=True)
         tools = ReceiverTools(http, self._clock, self._settings.delivery_timeout)
         try:
             notifier = receiver_kind(definition.kind).open(definition, tools)
-            return definition.kind, await notifier.notify(_outgoing(due))
+            return definition.kind, await notifier.notify(attempt_of(claimed))
         except DeliveryError as error:
             return definition.kind, error
         except Exception as error:
-            log.exception("receiver_defect", receiver=about.receiver, kind=definition.kind)
-            words = f"Our own defect: {type(error).__name__}."
-            return definition.kind, DeliveryError(words, unknown=True)
+            log.exception("receiver_crashed", receiver=receiver, kind=definition.kind)
+            reason = Phrase("delivery.defect", error=type(error).__name__)
+            return definition.kind, DeliveryError(reason, unknown=True)
 
-    async def _mark(
-        self, due: claims.ClaimedDelivery, verdict: AttemptOutcome, now: datetime
-    ) -> None:
-        """Write the outcome down; a store that is away is asked until the lease is over.
+    async def _save(self, claimed: ClaimedDelivery, outcome: AttemptOutcome, now: datetime) -> None:
+        """Save the outcome of an attempt; retry until the lease ends if the store is unavailable.
 
-        What a target was told must not be told again because we could not say so.
+        Otherwise a message that was delivered would be sent again.
         """
-        at = None if verdict.wait is None else now + timedelta(seconds=verdict.wait)
-        error = "" if verdict.state == delivery_store.DELIVERED else verdict.reason
+        is_delivered = outcome.state == delivery_store.DELIVERED
+        retry_at = None if outcome.wait is None else now + timedelta(seconds=outcome.wait)
 
         def finish(connection: Connection) -> None:
-            ours = claims.finish(
+            is_ours = claims.finish(
                 connection,
-                due.delivery,
-                state=verdict.state,
+                claimed.delivery,
+                state=outcome.state,
                 now=now,
-                error=error,
-                next_attempt_at=at,
-                asked=verdict.asked,
+                error="" if is_delivered else outcome.reason.dump(),
+                next_attempt_at=retry_at,
+                asked=outcome.is_wait_requested,
             )
-            if ours and (event := _event(due, verdict, now)):
+            if is_ours and (event := final_event(claimed, outcome, now)):
                 outbox.put(connection, [to_record(event, at=now)])
 
         await _insist(lambda: self._store.transact(finish), for_seconds=self._ttl.total_seconds())
-        if verdict.state != delivery_store.DELIVERED:
+        if not is_delivered:
             log.warning(
                 "delivery_attempt_failed",
-                state=verdict.state,
-                receiver=due.notification.receiver,
-                target=due.delivery.target,
-                attempt=due.delivery.attempts,
-                reason=verdict.reason,
-                wait=verdict.wait,
+                state=outcome.state,
+                receiver=claimed.notification.receiver,
+                target=claimed.delivery.target,
+                attempt=claimed.delivery.attempts,
+                reason=in_english(outcome.reason),
+                retry_in=outcome.wait,
             )
 
 
-async def _insist(mark: Callable[[], None], *, for_seconds: float) -> None:
+async def _insist(save: Callable[[], None], *, for_seconds: float) -> None:
     """Call until it succeeds or the time is over.
 
     Raises:
-        StoreError: The store was away for all that time, or no retry can help.
+        StoreError: The store was unavailable for all that time, or a retry cannot help.
     """
-    until = time.monotonic() + for_seconds
-    pause = FIRST_MARK_PAUSE
+    deadline = time.monotonic() + for_seconds
+    failures = 0
     while True:
         try:
-            return await asyncio.to_thread(mark)
+            return await asyncio.to_thread(save)
         except StoreError as error:
-            if not error.retry or time.monotonic() + pause > until:
+            failures += 1
+            pause = exponential(FIRST_SAVE_BACKOFF, failures, LONGEST_SAVE_BACKOFF)
+            if not error.retry or time.monotonic() + pause > deadline:
                 raise
-            log.warning("delivery_not_marked_yet", again_in=pause, reason=str(error))
+            log.warning("saving_delivery_failed", retry_in=pause, reason=str(error))
             await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_MARK_PAUSE)
 
 
 async def _settle(tasks: set[asyncio.Task[str]], timeout: float | None) -> set[asyncio.Task[str]]:
-    """Wait for any of the tasks, or just wait; the ones still under way. Their defects rise."""
+    """Wait until a task ends or the time is over; return those still running.
+
+    Raises:
+        Exception: A task raised it, and it is not a :class:`StoreError`.
+    """
     if not tasks:
         await asyncio.sleep(timeout or 0)
         return tasks
-    done, under_way = await asyncio.wait(
-        tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED
-    )
+    done, running = await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         if isinstance(error := task.exception(), StoreError):
-            log.warning("delivery_not_marked", reason=str(error))  # its lease will expire
+            log.warning("delivery_not_saved", reason=str(error))  # sent again when its lease ends
         elif error is not None:
             raise error
-    return under_way
+    return running
 
 
-def _say(due: claims.ClaimedDelivery) -> None:
-    """The line by which somebody at the terminal hears of it too, whoever else is told."""
-    body = NotificationBody.model_validate_json(due.notification.body)
-    first = body.articles[0] if body.articles else None
-    found = next(iter(first.evidence), None) if first else None
-    repeat = {"possible_repeat": True} if due.delivery.possible_repeat else {}
-    log.info(
-        "notification",
-        topic=body.topic.id,
-        title=for_log(body.story.title),
-        outlet=first.outlet if first else "",
-        sentence=for_log(found.sentence) if found else "",
-        url=for_log(first.url) if first else "",
-        kind=body.kind,
-        severity=body.severity,
-        receiver=due.notification.receiver,
-        alert=body.alert_id,
-        **repeat,
-    )
-
-
-def _outgoing(due: claims.ClaimedDelivery) -> DeliveryAttempt:
-    about = due.notification
-    return DeliveryAttempt(
-        id=about.id,
-        receiver=about.receiver,
-        target=due.delivery.target,
-        kind=about.kind,
-        body=about.body.encode(),
-        attempt=due.delivery.attempts,
-        possible_repeat=due.delivery.possible_repeat,
-        created_at=about.created_at,
-    )
-
-
-def _event(
-    due: claims.ClaimedDelivery, verdict: AttemptOutcome, now: datetime
-) -> AlertEvent | None:
-    """What ``news.alerts`` is told of an end; nothing of a wait."""
-    kinds = {
-        delivery_store.DELIVERED: AlertEventKind.DELIVERED,
-        delivery_store.FAILED: AlertEventKind.FAILED,
-    }
-    if verdict.state not in kinds:
-        return None
-    body = NotificationBody.model_validate_json(due.notification.body)
-    repeat = " An earlier attempt may have arrived too." if due.delivery.possible_repeat else ""
-    return AlertEvent(
-        alert_id=due.notification.alert_id,
-        event=kinds[verdict.state],
-        topic_id=body.topic.id,
-        story_id=body.story.id,
-        article_id=body.articles[0].id if body.articles else "",
-        severity=body.severity,
-        reason=verdict.reason + repeat,
-        reason_code=verdict.state,
-        notification_id=due.notification.id,
-        target=due.delivery.target,
-        at=now,
-    )
+def _store_backoff(failures: int) -> float:
+    """Return the seconds until the store is asked again."""
+    if not failures:
+        return POLL_SECONDS
+    return exponential(FIRST_STORE_BACKOFF, failures, LONGEST_STORE_BACKOFF)

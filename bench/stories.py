@@ -3,8 +3,8 @@
 ``pairs FILE``   JSON lines (gzip) of article pairs with ``lang1 lang2 text1 text2 overall`` (1 the
                  same story ... 4 different): precision, recall and F1 at the thresholds in force,
                  and the best there is.
-``groups``       invented events in several wordings (tests/alerts/sample_events.py), assigned in twenty
-                 random orders: stories made and wrong merges.
+``groups``       invented events in several wordings (tests/alerts/sample_events.py), assigned in
+                 twenty random orders: stories made and wrong merges.
 ``copies FILE``  JSON lines (gzip) of articles with ``title text url``: recall on synthetic copies
                  of the first 400 with 0 to 30 % of the sentences edited and boilerplate added, and
                  every real pair of two outlets that passes, to be read.

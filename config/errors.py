@@ -211,7 +211,7 @@ class DeliveryError(ExternalError):
     """An attempt to notify a target failed.
 
     Args:
-        message: What happened, one sentence.
+        reason: What happened; ``message`` is its English text.
         permanent: Whether the target rejected the notification, so that a retry cannot help.
         retry_after: Seconds to wait, where the target asked for it.
         unknown: Whether the target may have accepted it (a time-out after sending).
@@ -219,14 +219,15 @@ class DeliveryError(ExternalError):
 
     def __init__(
         self,
-        message: str,
+        reason: Phrase,
         *,
         permanent: bool = False,
         retry_after: float | None = None,
         unknown: bool = False,
         mend: str = "",
     ) -> None:
-        super().__init__(message, mend=mend)
+        super().__init__(in_english(reason), mend=mend)
+        self.reason = reason
         self.permanent = permanent
         self.retry_after = retry_after
         self.unknown = unknown

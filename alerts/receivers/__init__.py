@@ -1,11 +1,21 @@
-"""Receivers: the kinds of destination, loaded when first used.
+"""Receivers: the kinds of destinations, imported when first used.
 
 ::
 
     alerts.yaml ──▶ ReceiverDefinition(kind, options) ──RECEIVERS[kind]──▶ class
-                        │ faults()   what is wrong in the file
-                        │ targets()  one delivery row each, named without secrets
-                        └ open()     a Notifier: notify(outgoing) -> Receipt | DeliveryError
+                        │ faults()   what is wrong with the options
+                        │ targets()  one delivery each, named without secrets
+                        └ open()     a Notifier: notify(attempt) -> Receipt, or DeliveryError
+
+To add a kind:
+
+1. Write a module like ``webhook.py``. Its options are declared (:mod:`alerts.receivers.options`),
+   and ``faults`` comes from the declaration. What people read is made by
+   :func:`alerts.rendering.content.attempt_content`; an HTTP request is made and its answer judged
+   by :func:`alerts.receivers.http.post`. What is left is the vendor's payload.
+2. Name its class in :data:`RECEIVERS`.
+3. Test it against a local server: success, 429 with Retry-After, a permanent failure, a lost
+   answer, and that no secret is shown.
 """
 
 from __future__ import annotations
@@ -19,6 +29,8 @@ from typing import Protocol, cast
 from config.catalog.alerts import CONSOLE
 from config.catalog.models import Catalog, FilePosition, ReceiverDefinition
 from config.faults import Fault, in_file_order
+from config.i18n import Phrase
+from config.yaml.nodes import fault
 from core.clock import Clock
 from core.http import HttpClient
 
@@ -35,15 +47,14 @@ CONSOLE_RECEIVER = ReceiverDefinition(CONSOLE, CONSOLE, {}, {}, FilePosition("al
 
 @dataclass(frozen=True, slots=True)
 class DeliveryAttempt:
-    """One attempt's worth of work.
+    """One attempt to deliver a notification to a target.
 
     Attributes:
-        id: Of the notification: the same at every attempt.
-        target: Which of the receiver's targets.
-        body: JSON, the same bytes at every attempt.
+        id: Id of the notification, the same at every attempt.
+        target: One of the receiver's targets.
+        body: JSON of :class:`alerts.notification.NotificationBody`, the same at every attempt.
         attempt: 1 for the first.
-        possible_repeat: An earlier attempt may have reached the target: a message that a person
-            reads must say so.
+        possible_repeat: An earlier attempt may have arrived: a message that people read says so.
         created_at: When the notification was made.
     """
 
@@ -59,21 +70,21 @@ class DeliveryAttempt:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The target took it.
+    """The target accepted the notification.
 
     Attributes:
-        detail: What it answered, in words.
+        reason: What it answered.
     """
 
-    detail: str
+    reason: Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiverTools:
-    """What receivers work with.
+    """What receivers are given to work with.
 
     Attributes:
-        timeout: Seconds one attempt may take.
+        timeout: Seconds that one attempt may take.
     """
 
     http: HttpClient
@@ -82,82 +93,56 @@ class ReceiverTools:
 
 
 class Notifier(Protocol):
-    """A destination that can be told."""
+    """An open receiver."""
 
-    async def notify(self, outgoing: DeliveryAttempt) -> Receipt:
-        """Tell one target once.
+    async def notify(self, attempt: DeliveryAttempt) -> Receipt:
+        """Make one attempt.
 
         Raises:
-            DeliveryError: It did not work, or nobody knows whether it did.
+            DeliveryError: It failed, or it is unknown whether it did.
         """
         ...
 
 
 class ReceiverKind(Protocol):
-    """What a class in :data:`RECEIVERS` offers."""
+    """The interface of a class in :data:`RECEIVERS`."""
 
     @staticmethod
     def faults(definition: ReceiverDefinition) -> list[Fault]:
-        """What is wrong with the receiver's options."""
+        """Return what is wrong with the receiver's options."""
         ...
 
     @staticmethod
     def targets(definition: ReceiverDefinition) -> tuple[str, ...]:
-        """The receiver's targets, fit to be shown: no secrets."""
+        """Return the targets of a definition without faults; they are shown, so no secrets."""
         ...
 
     @staticmethod
     def open(definition: ReceiverDefinition, tools: ReceiverTools) -> Notifier:
-        """The notifier; the definition has no faults."""
+        """Return the notifier of a definition without faults."""
         ...
 
 
 def receiver_kind(kind: str) -> ReceiverKind:
-    """The class of a kind in :data:`RECEIVERS`, imported now if it was not before."""
+    """Return the class of a kind in :data:`RECEIVERS`; its module is imported now."""
     module, _, name = RECEIVERS[kind].partition(":")
     return cast("ReceiverKind", getattr(import_module(module), name))
 
 
 def definition_of(receivers: Sequence[ReceiverDefinition], name: str) -> ReceiverDefinition | None:
-    """The receiver of that id; the console is always there."""
-    found = next((r for r in receivers if r.id == name), None)
-    return CONSOLE_RECEIVER if found is None and name == CONSOLE else found
+    """Return the receiver of that id; the console exists even if the file does not name it."""
+    definition = next((r for r in receivers if r.id == name), None)
+    return CONSOLE_RECEIVER if definition is None and name == CONSOLE else definition
 
 
 def receiver_faults(catalog: Catalog) -> list[Fault]:
-    """Faults of every receiver in ``alerts.yaml`` (codes: docs/faults.md)."""
+    """Return the faults of every receiver in ``alerts.yaml`` (codes: docs/faults.md)."""
     return in_file_order(f for r in catalog.alerts.receivers for f in _faults(r))
-
-
-def fault(place: FilePosition, code: str, message: str, mend: str) -> Fault:
-    """A fault at a place."""
-    return Fault(
-        file=place.file,
-        line=place.line,
-        column=place.column,
-        code=code,
-        message=message,
-        mend=mend,
-    )
-
-
-def unknown_options(definition: ReceiverDefinition, known: Sequence[str]) -> list[Fault]:
-    """A fault for each option the kind does not have."""
-    return [
-        fault(
-            definition.positions.get(name, definition.position),
-            "R002",
-            f"A {definition.kind} receiver has no {name!r}.",
-            f"Remove it; the keys are id, kind{''.join(f', {k}' for k in known)}.",
-        )
-        for name in definition.options
-        if name not in known
-    ]
 
 
 def _faults(definition: ReceiverDefinition) -> list[Fault]:
     if definition.kind in RECEIVERS:
         return receiver_kind(definition.kind).faults(definition)
-    place = definition.positions.get("kind", definition.position)
+    position = definition.positions.get("kind", definition.position)
     message = f"Receivers of kind {definition.kind!r} are not available in this version."
-    return [fault(place, "R001", message, f"Write one of: {', '.join(sorted(RECEIVERS))}.")]
+    return [fault(position, "R001", message, f"Write one of: {', '.join(sorted(RECEIVERS))}.")]

@@ -1,30 +1,29 @@
-"""The console: told by being stored (the web page and ``alerts list`` read the store)."""
+"""The console: the web page and ``alerts list`` read the store, so nothing has to be sent."""
 
 from __future__ import annotations
 
-from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools, unknown_options
+from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools
+from alerts.receivers.options import Options
+from config.catalog.alerts import CONSOLE
 from config.catalog.models import ReceiverDefinition
-from config.faults import Fault
+from config.i18n import Phrase
 
 
 class ConsoleReceiver:
-    """The web page and ``alerts list``; there is nothing to configure."""
+    """Delivers by doing nothing; has no options."""
 
-    @staticmethod
-    def faults(definition: ReceiverDefinition) -> list[Fault]:
-        """Any option is one too many."""
-        return unknown_options(definition, ())
+    faults = staticmethod(Options().faults)
 
     @staticmethod
     def targets(definition: ReceiverDefinition) -> tuple[str, ...]:  # noqa: ARG004
-        """One."""
-        return ("console",)
+        """Return the console as the only target."""
+        return (CONSOLE,)
 
     @staticmethod
     def open(definition: ReceiverDefinition, tools: ReceiverTools) -> ConsoleReceiver:  # noqa: ARG004
-        """Nothing to open."""
+        """Return the receiver."""
         return ConsoleReceiver()
 
-    async def notify(self, outgoing: DeliveryAttempt) -> Receipt:  # noqa: ARG002
-        """It is there already."""
-        return Receipt("stored")
+    async def notify(self, attempt: DeliveryAttempt) -> Receipt:  # noqa: ARG002
+        """Return a receipt: the notification is in the store."""
+        return Receipt(Phrase("delivery.stored"))

@@ -2,8 +2,9 @@
 
 ::
 
-    NotificationBody (what was stored), DeliveryContext (this attempt), a language
-        ──message_content()──▶ MessageContent
+    DeliveryAttempt ──▶ NotificationBody (what was stored), DeliveryContext (what this attempt adds)
+                                                     │
+    a language ──message_content()───────────────────┴──▶ MessageContent
 
 Titles, sentences and names are untrusted: each becomes one line without control or direction
 characters and of limited length, and a URL is a link only if it is http or https. The subject keeps
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.notification import NotificationArticle, NotificationBody
+from alerts.receivers import DeliveryAttempt
 from config.i18n import VERBATIM, Translator
 from core.http import wire_url
 from core.messages import Evidence, Field
@@ -156,9 +158,30 @@ def message_content(
     )
 
 
-def late_since(created_at: datetime, now: datetime) -> datetime | None:
-    """Return when a notification was made if a message about it is late, else None."""
-    return created_at if now - created_at > LATE else None
+def attempt_content(
+    attempt: DeliveryAttempt, t: Translator, now: datetime, limit: int = MAX_ARTICLES
+) -> MessageContent:
+    """Return the content of the message of a delivery attempt.
+
+    Args:
+        attempt: The attempt.
+        t: The language.
+        now: The present.
+        limit: How many articles there is room for.
+    """
+    body = NotificationBody.model_validate_json(attempt.body)
+    return message_content(body, delivery_context(attempt, now), t, limit)
+
+
+def delivery_context(attempt: DeliveryAttempt, now: datetime) -> DeliveryContext:
+    """Return what the message of an attempt depends on besides the body."""
+    is_late = now - attempt.created_at > LATE
+    return DeliveryContext(
+        receiver=attempt.receiver,
+        target=attempt.target,
+        possible_repeat=attempt.possible_repeat,
+        late_since=attempt.created_at if is_late else None,
+    )
 
 
 def _labels(body: NotificationBody, t: Translator) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def _receiver(
 def _data(
     node: YamlNode, faults: Faults, expand: Callable[[ScalarNode], str | values.InvalidValue]
 ) -> Any:
-    """Return a node as plain Python values, with ``${NAME}`` replaced in every text."""
+    """Return a node as texts, tuples and mappings, with ``${NAME}`` replaced in every text."""
     if isinstance(node, MappingNode):
         return {key: _data(value, faults, expand) for key, (_, value) in node.pairs.items()}
     if not isinstance(node, ScalarNode):
@@ -96,7 +96,7 @@ def _data(
     if isinstance(value, values.InvalidValue):
         faults.add(node.position, value.code, value.message, value.mend)
         return ""
-    return node.data if value == node.value else value
+    return "" if node.is_null else value
 
 
 def _routes(

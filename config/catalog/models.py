@@ -174,7 +174,8 @@ class ReceiverDefinition:
     """A configured destination. ``options`` are checked by the receiver of that kind.
 
     Attributes:
-        options: Every key but id and kind, ``${NAME}`` already replaced.
+        options: Every key but id and kind. Values are texts as they are written, with ``${NAME}``
+            replaced and empty where there is none; lists are tuples of them.
         positions: The position of each key, and of each list entry as ``key[0]``, ``key[1]`` ...
     """
 

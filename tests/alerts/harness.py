@@ -1,4 +1,4 @@
-"""A store, a clock and invented matches: what the tests of alerts play with."""
+"""The alerts stage with a store and a clock of its own, and builders of matches and topics."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from config.catalog.models import (
     TopicDefinition,
     TopicState,
 )
+from config.i18n import Phrase, in_english
 from config.settings import Settings
 from core.dispositions import Dispositions
 from core.ids import article_id
@@ -61,7 +62,7 @@ def match(
     **values: Any,
 ) -> Match:
     """A match on an article published at noon; ``values`` are fields of the article."""
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "article_id": article_id(url),
         "revision": 1,
         "url": url,
@@ -76,7 +77,7 @@ def match(
         "fetched_at": NOON,
         "origin": Origin.LIVE,
     } | values
-    article = ArticleRevision(**given)
+    article = ArticleRevision(**fields)
     sentence = text.split(". ")[0]
     return Match(
         topic_id=topic,
@@ -98,7 +99,7 @@ def match(
 
 
 def topic(state: TopicState = TopicState.LIVE, **values: Any) -> TopicDefinition:
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "id": "nato-membership",
         "title": "NATO membership negotiations",
         "revision": "r1",
@@ -113,7 +114,7 @@ def topic(state: TopicState = TopicState.LIVE, **values: Any) -> TopicDefinition
         "tests": (),
         "position": PLACE,
     }
-    return TopicDefinition(**given | values)
+    return TopicDefinition(**fields | values)
 
 
 def webhook(url: str, secret: str | None = None, name: str = "desk") -> ReceiverDefinition:
@@ -122,19 +123,19 @@ def webhook(url: str, secret: str | None = None, name: str = "desk") -> Receiver
 
 
 def batch(*matches: Match | bytes, start: int = 0) -> Batch:
-    """A batch of one partition; bytes stand for a record that is no match."""
+    """A batch of one partition; bytes are a record that is not a match."""
     records = tuple(
         Record(MATCHES, 0, start + i, b"k", _value(m), (), NOON) for i, m in enumerate(matches)
     )
     return Batch(records, (PartitionRange(MATCHES, 0, start, start + len(matches)),))
 
 
-def _value(given: Match | bytes) -> bytes | None:
-    return given if isinstance(given, bytes) else to_record(given, at=NOON).value
+def _value(content: Match | bytes) -> bytes | None:
+    return content if isinstance(content, bytes) else to_record(content, at=NOON).value
 
 
 @dataclass
-class AlertsHarness:
+class Harness:
     """One installation of the alerts stage."""
 
     settings: Settings
@@ -150,7 +151,7 @@ class AlertsHarness:
         )
 
     def clock(self) -> datetime:
-        """Every look at the clock takes a microsecond."""
+        """Return the present; every call takes a microsecond."""
         self.now += timedelta(microseconds=1)
         return self.now
 
@@ -161,14 +162,14 @@ class AlertsHarness:
         self.catalog = replace(self.catalog, topics=topics)
 
     def set_receivers(self, *receivers: ReceiverDefinition) -> None:
-        """All of them hear of everything."""
+        """Route every alert to all of them."""
         routes = (RouteDefinition({}, tuple(r.id for r in receivers), PLACE),)
         self.catalog = replace(
             self.catalog, alerts=AlertsDefinition("http://127.0.0.1:8080", receivers, routes)
         )
 
     def decide(self, *matches: Match | bytes) -> list[str]:
-        """Decide a batch; the reason codes of what was published for it."""
+        """Decide about a batch; return the reason codes that were published for it."""
         known = len(self.events())
         self.worker.handle(batch(*matches))
         return [e.reason_code for e in self.events()[known:]]
@@ -191,6 +192,11 @@ class AlertsHarness:
                 for delivery in each
             ]
 
+    def last_error(self) -> str:
+        """Return the last error of the only delivery, in English."""
+        [(_, delivery)] = self.notifications()
+        return in_english(Phrase.load(delivery.last_error))
+
     def dispatcher(
         self, chance: float = 1.0, me: Instance | None = None, patience: float = 1.0
     ) -> Dispatcher:
@@ -206,12 +212,12 @@ class AlertsHarness:
 
 
 @contextmanager
-def open_harness(folder: Path, **settings: Any) -> Iterator[AlertsHarness]:
-    given = Settings(_env_file=None, data_dir=folder, delivery_timeout=20.0, **settings)
+def open_harness(folder: Path, **settings: Any) -> Iterator[Harness]:
+    chosen = Settings(_env_file=None, data_dir=folder, delivery_timeout=20.0, **settings)
     me = Instance.start(folder)
-    store = Store.open(given.database_location)
+    store = Store.open(chosen.database_location)
     try:
-        yield AlertsHarness(given, store, me)
+        yield Harness(chosen, store, me)
     finally:
         store.close()
         me.close()

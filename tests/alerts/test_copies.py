@@ -69,13 +69,13 @@ def test_an_edited_text_between_boilerplate_is_a_copy(share: float) -> None:
         assert is_copy(article(edited + BOILERPLATE, "bote"), article(" ".join(LONG)))
 
 
-def test_the_beginning_of_a_text_is_a_copy_from_sixty_words_on() -> None:
+def test_the_beginning_of_a_text_is_a_copy_if_it_has_sixty_words() -> None:
     whole = article(" ".join(LONG))
     assert is_copy(article(" ".join(LONG[:7]), "bote"), whole)
     assert not is_copy(article(" ".join(LONG[:3]), "bote"), whole)
 
 
-def test_two_texts_that_share_only_boilerplate_are_no_copies() -> None:
+def test_texts_that_share_only_boilerplate_are_not_copies() -> None:
     one = article("Das Kaufhaus brannte." + BOILERPLATE, "bote", "Feuer in Lissabon")
     other = article("Die Häfen wachsen." + BOILERPLATE, "kurier", "Oslo plant")
     assert not is_copy(one, other)
@@ -97,7 +97,7 @@ def test_the_nearest_of_several_is_the_original() -> None:
     assert found.original.article_id == "near"
 
 
-def test_different_texts_are_no_copies() -> None:
+def test_different_texts_are_not_copies() -> None:
     assert not is_copy(article(OTHER_TEXT, "bote"), article(TEXT))
     assert copies.find_original(article(TEXT), []) is None
 
@@ -109,11 +109,11 @@ def test_where_there_is_no_text_the_title_is_compared() -> None:
 
 
 @given(st.frozensets(st.binary(min_size=8, max_size=8), max_size=50))
-def test_what_the_store_keeps_gives_the_shingles_back(hashes: frozenset[bytes]) -> None:
+def test_packed_shingles_can_be_unpacked(hashes: frozenset[bytes]) -> None:
     assert copies.unpack_shingles(copies.pack_shingles(hashes)) == hashes
 
 
-def test_a_few_words_are_no_text_that_could_be_copied() -> None:
+def test_a_text_of_fewer_than_five_words_is_never_a_copy() -> None:
     for text in ("", "Zum Liveticker", "Das Neueste im Überblick"):
         assert not is_copy(article(text, "bote"), article(text))
     assert is_copy(

@@ -36,7 +36,7 @@ def decided(context: DecisionContext, **values: object) -> Decision:
     return decision
 
 
-def test_an_article_unlike_any_other_opens_an_alert_and_is_told() -> None:
+def test_an_article_unlike_any_other_opens_an_alert_and_notifies() -> None:
     decision = decided(LIVE)
     assert (decision.event, decision.code, decision.role) == (
         OPENED,
@@ -60,7 +60,7 @@ def test_an_article_unlike_any_other_opens_an_alert_and_is_told() -> None:
         (replace(LIVE, state=TopicState.SHADOW, story=ALERTED), "shadow", SUPPRESSED, Role.MEMBER),
     ],
 )
-def test_what_is_not_new_or_not_live_is_not_told(
+def test_what_is_not_new_or_not_live_notifies_nobody(
     context: DecisionContext, code: str, event: AlertEventKind, role: Role | None
 ) -> None:
     decision = decided(context)
@@ -70,7 +70,7 @@ def test_what_is_not_new_or_not_live_is_not_told(
 
 
 @pytest.mark.parametrize("neighbour", ["copy", "story"])
-def test_the_first_article_after_a_story_nobody_was_told_of_opens_its_alert(
+def test_the_next_article_of_a_story_without_an_alert_opens_it(
     neighbour: str,
 ) -> None:
     decision = decided(replace(LIVE, **{neighbour: NOT_ALERTED}))  # type: ignore[arg-type]
@@ -80,18 +80,18 @@ def test_the_first_article_after_a_story_nobody_was_told_of_opens_its_alert(
 
 
 @pytest.mark.parametrize("origin", [Origin.BACKFILL, Origin.REPLAY])
-def test_only_live_articles_are_told(origin: Origin) -> None:
+def test_only_live_articles_open_an_alert(origin: Origin) -> None:
     assert decided(LIVE, origin=origin).code == "not_live"
 
 
-def test_an_article_is_too_old_by_its_publication() -> None:
+def test_an_articles_age_is_measured_from_its_publication() -> None:
     old = NOON - timedelta(hours=48, minutes=1)
     assert decided(LIVE, published_at=old).code == "too_old"
     assert decided(LIVE, published_at=NOON - timedelta(hours=48)).code == "new_story"
     assert decided(replace(LIVE, max_age=timedelta(days=9)), published_at=old).notify
 
 
-def test_an_undated_article_is_too_old_by_when_it_was_first_seen() -> None:
+def test_the_age_of_an_undated_article_is_measured_from_when_it_was_first_seen() -> None:
     seen = {"published_at": None, "first_seen_at": NOON - timedelta(days=3)}
     decision = decided(LIVE, **seen)
     assert decision.code == "too_old"
@@ -107,7 +107,7 @@ def test_an_undated_article_is_too_old_by_when_it_was_first_seen() -> None:
         (SUPPRESSED, "copy", SUPPRESSED),
     ],
 )
-def test_a_new_revision_is_never_told_again(
+def test_a_new_revision_notifies_nobody(
     event: AlertEventKind, code: str, then: AlertEventKind
 ) -> None:
     prior = PriorDecision(1, "r1", event, code, "s" * 32)
@@ -123,13 +123,13 @@ def test_the_same_match_again_changes_nothing() -> None:
     assert decision.reason == REPEATED
 
 
-def test_a_changed_rule_never_tells_an_article_decided_before() -> None:
+def test_a_changed_rule_does_not_decide_about_an_article_again() -> None:
     prior = PriorDecision(1, "r0", SUPPRESSED, "draft", "s" * 32)
     decision = decided(replace(LIVE, prior=prior))
     assert (decision.event, decision.code, decision.notify) == (SUPPRESSED, "known", False)
 
 
-def test_every_reason_code_is_in_the_documentation_of_the_decision() -> None:
+def test_every_reason_code_is_documented() -> None:
     import alerts.decide
 
     assert alerts.decide.__doc__

@@ -13,54 +13,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from alerts.dispatcher import BACKOFF_CAP, AttemptOutcome, outcome_of
 from alerts.receivers import Receipt
-from config.errors import DeliveryError, StoreError, StoreRefusedError
+from config.errors import StoreError, StoreRefusedError
+from core.messages import Match
 from core.store import claims
 from core.store import deliveries as delivery_store
-from tests.alerts.harness import OTHER_TEXT, AlertsHarness, match, open_harness, webhook
+from tests.alerts.harness import OTHER_TEXT, Harness, match, open_harness, webhook
 from tests.support.faultserver import Exchange, FaultServer, reply
 from tests.support.postgres import ON_EVERY_DATABASE
 
-GIVE_UP = timedelta(hours=6)
 
-
-def verdict(outcome: Receipt | DeliveryError, attempt: int = 1, **age: float) -> AttemptOutcome:
-    return outcome_of(outcome, attempt=attempt, age=timedelta(**age), give_up=GIVE_UP, chance=1.0)
-
-
-def test_what_an_attempt_means() -> None:
-    assert verdict(Receipt("HTTP 200")) == AttemptOutcome("delivered", "HTTP 200")
-    assert verdict(DeliveryError("no", permanent=True)) == AttemptOutcome("failed", "no")
-    assert verdict(DeliveryError("later")) == AttemptOutcome("pending", "later", 2.0)
-    assert verdict(DeliveryError("silence", unknown=True)) == AttemptOutcome(
-        "unknown", "silence", 2.0
+def other_story(number: int) -> Match:
+    """A match on an article that shares no word with those of other numbers."""
+    return match(
+        f"https://kurier.example.org/{number}",
+        title=f"Nummer{number * 7919}",
+        text=f"Ganz{number * 104729} anderes{number}.",
     )
-    asked = verdict(DeliveryError("wait", retry_after=90))
-    assert asked == AttemptOutcome("pending", "wait", 90, asked=True)
 
 
-def test_a_wait_beyond_the_end_is_the_end() -> None:
-    over = verdict(DeliveryError("later"), attempt=9, hours=5, minutes=59)
-    assert (over.state, over.wait) == ("failed", None)
-    assert over.reason == "Given up after 9 attempts. later"
-    assert verdict(DeliveryError("wait", retry_after=7 * 3600)).state == "failed"
-
-
-@given(st.integers(1, 10_000), st.floats(0, 1))
-def test_waits_are_spread_and_never_longer_than_five_minutes(attempt: int, chance: float) -> None:
-    found = outcome_of(
-        DeliveryError("x"), attempt=attempt, age=timedelta(), give_up=GIVE_UP, chance=chance
-    )
-    assert found.wait is not None
-    assert 0 <= found.wait <= min(BACKOFF_CAP, 2.0 ** min(attempt, 20))
-
-
-def test_the_console_gets_one_readable_line(harness: AlertsHarness) -> None:
+def test_each_notification_is_logged_as_one_readable_line(harness: Harness) -> None:
     harness.decide(match(title="Oslo\x1b[2J zieht\nAusbau vor"))
     with capture_logs() as lines:
         assert harness.dispatcher().run_once()["delivered"] == 1
@@ -70,7 +44,7 @@ def test_the_console_gets_one_readable_line(harness: AlertsHarness) -> None:
     assert "possible_repeat" not in line
 
 
-def test_a_line_that_may_be_a_repeat_says_so(harness: AlertsHarness) -> None:
+def test_the_log_line_of_a_possible_repeat_says_so(harness: Harness) -> None:
     harness.decide(match())
     with harness.store.write() as connection:
         due = claims.find_due(connection, harness.me, now=harness.now, limit=5)
@@ -83,11 +57,11 @@ def test_a_line_that_may_be_a_repeat_says_so(harness: AlertsHarness) -> None:
     ]
 
 
-def test_a_wait_the_target_asked_for_is_kept_even_where_other_waits_are_over(
-    harness: AlertsHarness, faults: FaultServer
+def test_a_requested_wait_is_respected_even_where_backoff_is_ignored(
+    harness: Harness, faults: FaultServer
 ) -> None:
-    asked = reply(status=429, retry_after="300")
-    harness.set_receivers(webhook(faults.on("/a", asked), name="a"))
+    busy = reply(status=429, retry_after="300")
+    harness.set_receivers(webhook(faults.on("/a", busy), name="a"))
     harness.decide(match())
     for seconds in (0, 200):
         harness.advance(seconds=seconds)
@@ -98,7 +72,9 @@ def test_a_wait_the_target_asked_for_is_kept_even_where_other_waits_are_over(
     assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
 
 
-def test_every_receiver_of_the_route_is_told_for_itself(harness: AlertsHarness, faults: FaultServer) -> None:
+def test_every_receiver_of_a_route_gets_a_notification_of_its_own(
+    harness: Harness, faults: FaultServer
+) -> None:
     harness.set_receivers(
         webhook(faults.on("/a", reply(status=500)), name="a"),
         webhook(faults.on("/b", reply()), name="b"),
@@ -113,29 +89,30 @@ def test_every_receiver_of_the_route_is_told_for_itself(harness: AlertsHarness, 
 
 
 @ON_EVERY_DATABASE
-def test_one_run_makes_one_attempt_at_each(harness: AlertsHarness, faults: FaultServer) -> None:
+def test_run_once_makes_one_attempt_at_each_delivery(harness: Harness, faults: FaultServer) -> None:
     harness.set_receivers(webhook(faults.on("/hook", reply(status=503))))
-    for n in range(9):
-        where = f"https://kurier.example.org/{n}"
-        harness.decide(match(where, title=f"Nummer{n * 7919}", text=f"Ganz{n * 104729} anderes{n}."))
+    for number in range(9):
+        harness.decide(other_story(number))
     assert len(harness.notifications()) == 9
     assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 9}
     assert len(faults.asked("/hook")) == 9
 
 
-def test_a_receiver_that_was_removed_has_failed(harness: AlertsHarness, faults: FaultServer) -> None:
+def test_a_delivery_to_a_receiver_that_was_removed_has_failed(
+    harness: Harness, faults: FaultServer
+) -> None:
     harness.set_receivers(webhook(faults.on("/hook", reply())))
     harness.decide(match())
     harness.set_receivers(webhook(faults.on("/hook", reply()), name="other"))
     assert harness.dispatcher().run_once()["failed"] == 1
-    assert "no longer in alerts.yaml" in harness.notifications()[0][1].last_error
+    assert harness.last_error() == "The receiver desk is no longer in alerts.yaml."
 
 
-def test_a_defect_of_one_receiver_does_not_stop_the_others(
-    harness: AlertsHarness, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+def test_a_receiver_that_crashes_does_not_stop_the_others(
+    harness: Harness, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: object) -> Receipt:
-        raise RuntimeError("a defect")
+        raise RuntimeError("a bug")
 
     monkeypatch.setattr("alerts.receivers.console.ConsoleReceiver.notify", broken)
     harness.set_receivers(webhook(faults.on("/hook", reply())))
@@ -148,7 +125,7 @@ def test_a_defect_of_one_receiver_does_not_stop_the_others(
 
 
 @ON_EVERY_DATABASE
-def test_two_dispatchers_at_once_deliver_once_and_leave_nothing(
+def test_two_dispatchers_together_deliver_everything_once(
     tmp_path: Path, database_url: str, faults: FaultServer
 ) -> None:
     def slowly(exchange: Exchange) -> bool:
@@ -161,9 +138,8 @@ def test_two_dispatchers_at_once_deliver_once_and_leave_nothing(
     ):
         for harness in (one, two):
             harness.set_receivers(webhook(faults.on("/hook", slowly)))
-        for n in range(12):
-            where = f"https://kurier.example.org/{n}"
-            one.decide(match(where, title=f"Nummer{n * 7919}", text=f"Ganz{n * 104729} anderes{n}."))
+        for number in range(12):
+            one.decide(other_story(number))
         results: list[dict[str, int]] = []
         threads = [
             threading.Thread(
@@ -182,22 +158,22 @@ def test_two_dispatchers_at_once_deliver_once_and_leave_nothing(
 
 
 @ON_EVERY_DATABASE
-def test_a_running_dispatcher_sees_new_deliveries_and_stops_when_told(
-    harness: AlertsHarness, faults: FaultServer
+def test_a_running_dispatcher_finds_new_deliveries_until_it_is_stopped(
+    harness: Harness, faults: FaultServer
 ) -> None:
-    told = threading.Event()
+    notified = threading.Event()
 
-    def take(exchange: Exchange) -> bool:
-        told.set()
+    def accept(exchange: Exchange) -> bool:
+        notified.set()
         return exchange.reply()
 
-    harness.set_receivers(webhook(faults.on("/hook", take)))
+    harness.set_receivers(webhook(faults.on("/hook", accept)))
     stop = threading.Event()
     thread = threading.Thread(target=harness.dispatcher().run, args=(stop,))
     thread.start()
     try:
         harness.decide(match())
-        assert told.wait(20)
+        assert notified.wait(20)
     finally:
         stop.set()
         thread.join(20)
@@ -205,12 +181,14 @@ def test_a_running_dispatcher_sees_new_deliveries_and_stops_when_told(
     assert harness.notifications()[0][1].state == "delivered"
 
 
-def test_what_is_under_way_is_finished_before_it_stops(harness: AlertsHarness, faults: FaultServer) -> None:
-    asked, go = threading.Event(), threading.Event()
+def test_an_attempt_that_is_being_made_is_finished_before_it_stops(
+    harness: Harness, faults: FaultServer
+) -> None:
+    received, release = threading.Event(), threading.Event()
 
     def slow(exchange: Exchange) -> bool:
-        asked.set()
-        go.wait(20)
+        received.set()
+        release.wait(20)
         return exchange.reply()
 
     harness.set_receivers(webhook(faults.on("/hook", slow)))
@@ -218,9 +196,9 @@ def test_what_is_under_way_is_finished_before_it_stops(harness: AlertsHarness, f
     stop = threading.Event()
     thread = threading.Thread(target=harness.dispatcher().run, args=(stop,))
     thread.start()
-    assert asked.wait(20)
+    assert received.wait(20)
     stop.set()
-    go.set()
+    release.set()
     thread.join(20)
     assert harness.notifications()[0][1].state == "delivered"
 
@@ -236,15 +214,15 @@ with open_harness(Path(sys.argv[1]), database_url=sys.argv[2]) as harness:
 """
 
 
-def _sender(harness: AlertsHarness, url: str) -> subprocess.Popen[bytes]:
+def _sender(harness: Harness, url: str) -> subprocess.Popen[bytes]:
     settings = harness.settings
     where = [str(settings.data_dir), settings.database_location, url]
     return subprocess.Popen([sys.executable, "-c", SENDER, *where])
 
 
 @ON_EVERY_DATABASE
-def test_killed_between_the_post_and_its_mark_it_is_sent_again_with_the_same_id(
-    harness: AlertsHarness, faults: FaultServer
+def test_if_killed_before_the_outcome_is_saved_the_message_is_sent_again_with_the_same_id(
+    harness: Harness, faults: FaultServer
 ) -> None:
     received = threading.Event()
 
@@ -272,8 +250,8 @@ def test_killed_between_the_post_and_its_mark_it_is_sent_again_with_the_same_id(
 
 
 @ON_EVERY_DATABASE
-def test_one_kill_can_repeat_one_message_a_target_however_many_wait(
-    harness: AlertsHarness, faults: FaultServer
+def test_a_kill_repeats_at_most_one_message_per_target(
+    harness: Harness, faults: FaultServer
 ) -> None:
     received = threading.Event()
 
@@ -286,9 +264,8 @@ def test_one_kill_can_repeat_one_message_a_target_however_many_wait(
 
     url = faults.on("/hook", third_hangs)
     harness.set_receivers(webhook(url))
-    for n in range(8):
-        where = f"https://kurier.example.org/{n}"
-        harness.decide(match(where, title=f"Nummer{n * 7919}", text=f"Ganz{n * 104729} anderes{n}."))
+    for number in range(8):
+        harness.decide(other_story(number))
     child = _sender(harness, url)
     try:
         assert received.wait(20)
@@ -297,15 +274,15 @@ def test_one_kill_can_repeat_one_message_a_target_however_many_wait(
         child.wait()
     faults.on("/hook", reply())
     assert harness.dispatcher().run_once() == {"delivered": 6, "failed": 0, "pending": 0}
-    times = Counter(seen.header("webhook-id") for seen in faults.asked("/hook"))
-    assert sorted(times.values()) == [1] * 7 + [2]
+    received_ids = Counter(request.header("webhook-id") for request in faults.asked("/hook"))
+    assert sorted(received_ids.values()) == [1] * 7 + [2]
 
 
-def test_different_targets_are_told_side_by_side(harness: AlertsHarness, faults: FaultServer) -> None:
-    together = threading.Barrier(2, timeout=10)
+def test_different_targets_are_notified_concurrently(harness: Harness, faults: FaultServer) -> None:
+    both = threading.Barrier(2, timeout=10)
 
     def wait_for_the_other(exchange: Exchange) -> bool:
-        together.wait()
+        both.wait()
         return exchange.reply()
 
     harness.set_receivers(
@@ -317,7 +294,7 @@ def test_different_targets_are_told_side_by_side(harness: AlertsHarness, faults:
 
 
 @ON_EVERY_DATABASE
-def test_what_a_living_process_sends_is_left_to_it_until_its_lease_ends(
+def test_a_delivery_that_a_living_process_sends_is_not_taken_until_its_lease_ends(
     tmp_path: Path, database_url: str, faults: FaultServer
 ) -> None:
     with (
@@ -336,32 +313,32 @@ def test_what_a_living_process_sends_is_left_to_it_until_its_lease_ends(
         two.advance(seconds=41)
         assert two.dispatcher().run_once()["delivered"] == 1
         with one.store.write() as connection:
-            late = claims.finish(connection, claimed.delivery, state="failed", now=one.now)
-        assert not late
+            saved = claims.finish(connection, claimed.delivery, state="failed", now=one.now)
+        assert not saved
         assert two.notifications()[0][1].state == "delivered"
 
 
-def test_what_a_target_took_is_marked_when_the_store_is_back_and_not_told_again(
-    harness: AlertsHarness, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+def test_an_outcome_is_saved_once_the_store_is_back_and_nothing_is_sent_twice(
+    harness: Harness, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     harness.set_receivers(webhook(faults.on("/hook", reply())))
     harness.decide(match())
     finish, tries = claims.finish, []
 
-    def away_at_first(*args: Any, **values: Any) -> bool:
+    def unavailable_at_first(*args: Any, **values: Any) -> bool:
         tries.append(values["state"])
         if len(tries) < 3:
-            raise StoreError("The store is away.")
+            raise StoreError("The store is unavailable.")
         return finish(*args, **values)
 
-    monkeypatch.setattr(claims, "finish", away_at_first)
+    monkeypatch.setattr(claims, "finish", unavailable_at_first)
     assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
     assert tries == ["delivered"] * 3
     assert len(faults.asked("/hook")) == 1
 
 
-def test_a_mark_the_store_never_takes_is_raised_and_not_insisted_on(
-    harness: AlertsHarness, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+def test_an_outcome_that_the_store_can_never_save_is_raised_at_once(
+    harness: Harness, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def never(*_: object, **__: object) -> bool:
         raise StoreRefusedError("no")
@@ -373,20 +350,20 @@ def test_a_mark_the_store_never_takes_is_raised_and_not_insisted_on(
         harness.dispatcher().run_once()
 
 
-def test_while_the_store_is_away_the_dispatcher_goes_on_and_asks_less_often(
-    harness: AlertsHarness, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+def test_while_the_store_is_unavailable_the_dispatcher_asks_less_often_and_goes_on(
+    harness: Harness, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     harness.set_receivers(webhook(faults.on("/hook", reply())))
     harness.decide(match())
-    due, asked, stop = claims.find_due, [], threading.Event()
+    find_due, calls, stop = claims.find_due, [], threading.Event()
 
-    def away_at_first(*args: Any, **values: Any) -> list[delivery_store.Delivery]:
-        asked.append(time.monotonic())
-        if len(asked) < 4:
-            raise StoreError("The store is away.")
-        return due(*args, **values)
+    def unavailable_at_first(*args: Any, **values: Any) -> list[delivery_store.Delivery]:
+        calls.append(time.monotonic())
+        if len(calls) < 4:
+            raise StoreError("The store is unavailable.")
+        return find_due(*args, **values)
 
-    monkeypatch.setattr(claims, "find_due", away_at_first)
+    monkeypatch.setattr(claims, "find_due", unavailable_at_first)
     running = threading.Thread(target=harness.dispatcher().run, args=(stop,))
     running.start()
     try:
@@ -396,7 +373,7 @@ def test_while_the_store_is_away_the_dispatcher_goes_on_and_asks_less_often(
     finally:
         stop.set()
         running.join()
-    waits = [later - earlier for earlier, later in pairwise(asked[:4])]
+    waits = [later - earlier for earlier, later in pairwise(calls[:4])]
     assert waits[0] >= 0.4
     assert waits[1] >= 0.9
     assert harness.notifications()[0][1].state == "delivered"

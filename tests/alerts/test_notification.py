@@ -7,7 +7,7 @@ import pytest
 
 from alerts.notification import MAX_BYTES, MAX_SENTENCE, alert_url, article_facts
 from core.messages import Evidence, Field
-from tests.alerts.harness import NOON, TEXT, AlertsHarness, match
+from tests.alerts.harness import NOON, TEXT, Harness, match
 
 
 def with_evidence(number: int, sentence: str, **values: object) -> object:
@@ -18,7 +18,9 @@ def with_evidence(number: int, sentence: str, **values: object) -> object:
     return match(**values).model_copy(update={"evidence": spans})  # type: ignore[arg-type]
 
 
-def test_copies_of_one_batch_stand_under_the_article_whose_text_they_are(harness: AlertsHarness) -> None:
+def test_copies_in_the_same_batch_are_listed_under_their_original(
+    harness: Harness,
+) -> None:
     urls = [f"https://o{n}.example.org/x" for n in range(3)]
     harness.decide(match(), *(match(url, title=f"Titel {n}") for n, url in enumerate(urls)))
     [(notification, _)] = harness.notifications()
@@ -29,7 +31,7 @@ def test_copies_of_one_batch_stand_under_the_article_whose_text_they_are(harness
     assert body["story"]["outlets"] == 4
 
 
-def test_a_copy_of_a_copy_stands_under_the_first(harness: AlertsHarness) -> None:
+def test_a_copy_of_a_copy_is_listed_under_the_original(harness: Harness) -> None:
     cut = TEXT.split(". ")
     harness.decide(match(text=". ".join([*cut, "Ein Satz zum Schluss steht nur hier."])))
     harness.decide(match("https://b.example.org/x", text=TEXT))
@@ -41,7 +43,7 @@ def test_a_copy_of_a_copy_stands_under_the_first(harness: AlertsHarness) -> None
     assert {p.copy_of for p in places} == {None, match().article_id}
 
 
-def test_a_body_is_never_larger_than_allowed(harness: AlertsHarness) -> None:
+def test_a_body_never_exceeds_its_limit(harness: Harness) -> None:
     long = "NATO " * 5_000
     harness.decide(with_evidence(200, long, title="T" * 900))  # type: ignore[arg-type]
     body = harness.notifications()[0][0].body
@@ -62,7 +64,7 @@ def test_a_long_sentence_is_cut_around_what_matched() -> None:
     assert short.sentence.endswith("…")
 
 
-def test_an_undated_article_is_shown_undated(harness: AlertsHarness) -> None:
+def test_an_article_without_a_date_has_none_in_the_body(harness: Harness) -> None:
     harness.decide(match(published_at=None, first_seen_at=NOON - timedelta(hours=1)))
     [article] = json.loads(harness.notifications()[0][0].body)["articles"]
     assert article["published_at"] is None
@@ -70,5 +72,5 @@ def test_an_undated_article_is_shown_undated(harness: AlertsHarness) -> None:
 
 
 @pytest.mark.parametrize("base", ["http://127.0.0.1:8080", "http://127.0.0.1:8080/"])
-def test_the_console_page_of_an_alert(base: str) -> None:
+def test_the_url_of_an_alerts_page(base: str) -> None:
     assert alert_url(base, "ab/..") == "http://127.0.0.1:8080/alerts/ab%2F.."

@@ -13,14 +13,14 @@ from core.streams import open_streams
 from core.streams.consume_loop import ConsumePolicy, drained
 from core.streams.port import NewRecord, StreamLog
 from core.streams.topology import stream_specs
-from tests.alerts.harness import NOON, OTHER_TEXT, AlertsHarness, match
+from tests.alerts.harness import NOON, OTHER_TEXT, Harness, match
 from tests.support.postgres import ON_EVERY_DATABASE
 
 pytestmark = ON_EVERY_DATABASE
 
 
 @pytest.fixture
-def streams(harness: AlertsHarness) -> Iterator[StreamLog]:
+def streams(harness: Harness) -> Iterator[StreamLog]:
     log = open_streams(harness.settings, instance=harness.me, clock=utc_now)
     log.create(stream_specs(harness.settings))
     yield log
@@ -31,7 +31,7 @@ def poison() -> NewRecord:
     return replace(to_record(match(), at=NOON), value=b"{not json")
 
 
-def drain(harness: AlertsHarness, streams: StreamLog, slot: str = "one") -> None:
+def drain(harness: Harness, streams: StreamLog, slot: str = "one") -> None:
     with closing(join(streams, slot)) as consumer:
         harness.worker.run(
             consumer,
@@ -41,8 +41,8 @@ def drain(harness: AlertsHarness, streams: StreamLog, slot: str = "one") -> None
         )
 
 
-def test_a_record_that_is_no_match_is_set_aside_and_the_others_are_decided(
-    harness: AlertsHarness, streams: StreamLog
+def test_a_record_that_is_not_a_match_becomes_a_dead_letter_and_the_others_are_decided(
+    harness: Harness, streams: StreamLog
 ) -> None:
     fire = match("https://bote.example.org/x", title="Feuer in Lissabon", text=OTHER_TEXT)
     streams.append([to_record(match(), at=NOON), poison(), to_record(fire, at=NOON)])
@@ -54,8 +54,8 @@ def test_a_record_that_is_no_match_is_set_aside_and_the_others_are_decided(
     assert letter.header("dlq_stage") == "alerts"
 
 
-def test_killed_between_store_and_stream_the_batch_comes_again_and_changes_nothing(
-    harness: AlertsHarness, streams: StreamLog
+def test_a_batch_that_was_decided_but_not_committed_is_read_again_and_changes_nothing(
+    harness: Harness, streams: StreamLog
 ) -> None:
     streams.append([to_record(match(), at=NOON), to_record(match(revision=2), at=NOON)])
     with closing(join(streams, "one")) as consumer:
@@ -67,7 +67,9 @@ def test_killed_between_store_and_stream_the_batch_comes_again_and_changes_nothi
     assert harness.dispositions.of("alerts") == {"new_story": 1, "repeated": 2, "revision": 1}
 
 
-def test_a_stream_file_made_anew_loses_nothing(harness: AlertsHarness, streams: StreamLog) -> None:
+def test_after_the_stream_file_was_created_again_nothing_is_skipped(
+    harness: Harness, streams: StreamLog
+) -> None:
     streams.append([to_record(match(revision=n), at=NOON) for n in (1, 2, 3)])
     drain(harness, streams)
     streams.close()
@@ -83,8 +85,8 @@ def test_a_stream_file_made_anew_loses_nothing(harness: AlertsHarness, streams: 
     assert harness.worker.counts["opened"] == 2
 
 
-def test_a_match_the_store_can_never_take_is_set_aside_and_the_others_are_decided(
-    harness: AlertsHarness, streams: StreamLog
+def test_a_match_that_the_store_can_never_save_becomes_a_dead_letter(
+    harness: Harness, streams: StreamLog
 ) -> None:
     spoiled = match("https://bote.example.org/", title="\0", text=OTHER_TEXT)
     streams.append([to_record(spoiled, at=NOON), to_record(match(), at=NOON)])

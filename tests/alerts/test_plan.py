@@ -8,7 +8,7 @@ from alerts.plan import Planned, Silence, find_silence, matches, plan
 from config.catalog.alerts import LABELS
 from config.catalog.models import AlertsDefinition, Catalog, RouteDefinition
 from config.i18n import in_english, translator
-from tests.alerts.harness import NOON, PLACE, AlertsHarness, match, topic, webhook
+from tests.alerts.harness import NOON, PLACE, Harness, match, topic, webhook
 
 ALERT = {
     "topic": "nato-membership",
@@ -74,7 +74,7 @@ def test_only_the_star_is_a_wildcard(pattern: str, value: str, fits: bool) -> No
     assert matches({"outlet": pattern}, ALERT | {"outlet": value}) is fits
 
 
-def test_an_alert_has_every_label_a_route_may_match(harness: AlertsHarness) -> None:
+def test_an_alert_has_every_label_a_route_may_match(harness: Harness) -> None:
     everything = dict.fromkeys(LABELS, "*")
     desk = webhook("http://127.0.0.1:9/x")
     routes = (RouteDefinition(everything | {"country": "D?"}, ("desk",), PLACE),)

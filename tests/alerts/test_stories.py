@@ -51,7 +51,9 @@ def similarity(one: dict[str, float], other: dict[str, float]) -> float:
 
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("topic", TOPICS)
-def test_events_of_one_day_and_topic_stay_apart_in_one_language(topic: str, language: str) -> None:
+def test_events_of_one_day_and_topic_are_separate_stories_within_a_language(
+    topic: str, language: str
+) -> None:
     events, topical = TOPICS[topic]
     articles = [(e, w) for e, group in events.items() for w in group if w.language == language]
     for seed in range(5):
@@ -61,7 +63,7 @@ def test_events_of_one_day_and_topic_stay_apart_in_one_language(topic: str, lang
 
 
 @pytest.mark.parametrize(("topic", "event"), [("nato", "application"), ("nato", "veto")])
-def test_one_event_told_by_five_outlets_is_one_story(topic: str, event: str) -> None:
+def test_one_event_reported_by_five_outlets_is_one_story(topic: str, event: str) -> None:
     events, topical = TOPICS[topic]
     for seed in range(5):
         group = [(event, w) for w in events[event]]

@@ -20,7 +20,7 @@ from tests.alerts.harness import (
     NOON,
     OTHER_TEXT,
     TEXT,
-    AlertsHarness,
+    Harness,
     batch,
     match,
     open_harness,
@@ -34,7 +34,7 @@ FIRE = {"title": "Kaufhaus bei Lissabon abgebrannt", "text": OTHER_TEXT}
 pytestmark = ON_EVERY_DATABASE
 
 
-def test_a_story_is_told_once_with_its_copies_and_own_wordings(harness: AlertsHarness) -> None:
+def test_a_story_opens_one_alert_for_copies_and_other_wordings(harness: Harness) -> None:
     again = TEXT.replace("angekündigt", "mitgeteilt").replace("Anwohner", "Bewohner")
     own = (
         "In Oslo wird der Ausbau der Häfen im Norden vorgezogen, zwei Milliarden Kronen kostet das."
@@ -59,7 +59,7 @@ def test_a_story_is_told_once_with_its_copies_and_own_wordings(harness: AlertsHa
     assert [p.copy_of for p in places if p.role == "copy"] == [match().article_id]
 
 
-def test_the_desk_finds_a_story_by_the_sentence_that_matched(harness: AlertsHarness) -> None:
+def test_the_console_finds_a_story_by_the_sentence_that_matched(harness: Harness) -> None:
     told = match()
     harness.decide(told, match("https://post.example.org/y", **FIRE))
     [sentence] = {found.sentence for found in told.evidence}
@@ -69,7 +69,7 @@ def test_the_desk_finds_a_story_by_the_sentence_that_matched(harness: AlertsHarn
     assert sentence not in told.article.title
 
 
-def test_every_decision_is_published_with_the_alert_it_concerns(harness: AlertsHarness) -> None:
+def test_every_decision_is_published_with_its_alert(harness: Harness) -> None:
     harness.decide(match(), match(BOTE), match(BOTE + "2", origin=Origin.BACKFILL))
     opened, copy, backfill = harness.events()
     assert [e.event for e in (opened, copy, backfill)] == ["opened", "suppressed", "suppressed"]
@@ -80,7 +80,7 @@ def test_every_decision_is_published_with_the_alert_it_concerns(harness: AlertsH
     assert len(ids) == 3
 
 
-def test_reasons_are_stored_as_phrases_and_published_in_english(harness: AlertsHarness) -> None:
+def test_reasons_are_stored_as_phrases_and_published_in_english(harness: Harness) -> None:
     harness.decide(match(), match(BOTE))
     [alert] = harness.alerts()
     with harness.store.read() as connection:
@@ -97,7 +97,7 @@ def test_reasons_are_stored_as_phrases_and_published_in_english(harness: AlertsH
     ]
 
 
-def test_a_batch_that_comes_again_changes_nothing(harness: AlertsHarness) -> None:
+def test_a_batch_that_is_handled_again_changes_nothing(harness: Harness) -> None:
     matches = [match(), match(BOTE), match(revision=2, title="Oslo zieht Hafenausbau vor")]
     harness.decide(*matches)
     before = harness.events(), harness.notifications(), harness.worker.counts
@@ -106,7 +106,7 @@ def test_a_batch_that_comes_again_changes_nothing(harness: AlertsHarness) -> Non
     assert harness.dispositions.of("alerts")["repeated"] == 3
 
 
-def test_a_revision_is_shown_in_its_place_and_not_told_again(harness: AlertsHarness) -> None:
+def test_a_revision_replaces_the_older_one_and_notifies_nobody(harness: Harness) -> None:
     harness.decide(match())
     assert harness.decide(match(revision=2, title="Korrigiert")) == ["revision"]
     assert harness.decide(match(revision=1, title="Alt", topic_revision="r2")) == ["known"]
@@ -118,7 +118,9 @@ def test_a_revision_is_shown_in_its_place_and_not_told_again(harness: AlertsHarn
     assert harness.worker.counts == {"opened": 1, "updated": 1, "suppressed": 1}
 
 
-def test_an_older_revision_that_comes_late_does_not_replace_the_newer(harness: AlertsHarness) -> None:
+def test_an_older_revision_that_arrives_late_does_not_replace_the_newer_one(
+    harness: Harness,
+) -> None:
     harness.decide(match(revision=3, title="Dritte"))
     assert harness.decide(match(revision=2, title="Zweite")) == ["revision"]
     with harness.store.read() as connection:
@@ -127,11 +129,11 @@ def test_an_older_revision_that_comes_late_does_not_replace_the_newer(harness: A
     assert "Dritte" in placed.facts
 
 
-def test_a_revision_that_matches_first_is_like_a_first_match(harness: AlertsHarness) -> None:
+def test_a_later_revision_that_matches_first_opens_the_alert(harness: Harness) -> None:
     assert harness.decide(match(revision=4)) == ["new_story"]
 
 
-def test_a_changed_rule_does_not_tell_old_articles(harness: AlertsHarness) -> None:
+def test_a_changed_rule_does_not_alert_about_decided_articles(harness: Harness) -> None:
     harness.set_topics(topic(TopicState.DRAFT))
     assert harness.decide(match()) == ["draft"]
     harness.set_topics(topic(revision="r2"))
@@ -140,7 +142,7 @@ def test_a_changed_rule_does_not_tell_old_articles(harness: AlertsHarness) -> No
     assert harness.alerts() == []
 
 
-def test_a_shadow_topic_decides_and_tells_nobody_until_it_is_live(harness: AlertsHarness) -> None:
+def test_a_shadow_topic_notifies_nobody_until_it_is_live(harness: Harness) -> None:
     harness.set_topics(topic(TopicState.SHADOW))
     assert harness.decide(match(), match(BOTE)) == ["shadow", "shadow"]
     assert harness.notifications() == []
@@ -152,25 +154,25 @@ def test_a_shadow_topic_decides_and_tells_nobody_until_it_is_live(harness: Alert
     assert len(places) == 4
 
 
-def test_a_topic_that_no_longer_exists_is_told_to_nobody(harness: AlertsHarness) -> None:
+def test_a_match_of_a_topic_that_no_longer_exists_is_suppressed(harness: Harness) -> None:
     harness.catalog = Catalog(())
     assert harness.decide(match()) == ["retired"]
 
 
-def test_topics_have_stories_of_their_own(harness: AlertsHarness) -> None:
+def test_topics_have_stories_of_their_own(harness: Harness) -> None:
     harness.set_topics(topic(), topic(id="harbours"))
     assert harness.decide(match(), match(topic="harbours")) == ["new_story", "new_story"]
     assert len({a.story_id for a in harness.alerts()}) == 2
 
 
-def test_beyond_the_story_window_the_same_words_are_a_new_story(harness: AlertsHarness) -> None:
+def test_beyond_the_story_window_the_same_text_is_a_new_story(harness: Harness) -> None:
     harness.decide(match())
     later = NOON + timedelta(hours=73)
     harness.now = later
     assert harness.decide(match(BOTE, published_at=later, first_seen_at=later)) == ["new_story"]
 
 
-def test_what_is_out_of_reach_is_forgotten_but_still_shown(harness: AlertsHarness) -> None:
+def test_articles_out_of_reach_are_no_longer_compared_but_still_shown(harness: Harness) -> None:
     harness.decide(match())
     assert harness.worker.forget() == 0
     harness.advance(days=7)
@@ -183,7 +185,7 @@ def test_what_is_out_of_reach_is_forgotten_but_still_shown(harness: AlertsHarnes
     assert harness.decide(match(BOTE)) == ["too_old"]
 
 
-def test_the_severity_and_age_are_the_topics(harness: AlertsHarness) -> None:
+def test_severity_and_max_age_are_the_topics(harness: Harness) -> None:
     harness.set_topics(topic(alert=AlertPolicy("urgent", timedelta(hours=1))))
     harness.advance(minutes=59)
     assert harness.decide(match()) == ["new_story"]
@@ -193,8 +195,8 @@ def test_the_severity_and_age_are_the_topics(harness: AlertsHarness) -> None:
 
 
 @pytest.mark.parametrize("value", [b"", b"{}", b"\xff", b'{"topic_id": 1}', b"[" * 10_000])
-def test_a_record_that_is_no_match_is_poison_and_nothing_of_its_batch_is_kept(
-    harness: AlertsHarness, value: bytes
+def test_a_record_that_is_not_a_match_is_poison_and_nothing_of_its_batch_is_written(
+    harness: Harness, value: bytes
 ) -> None:
     with pytest.raises(PoisonError, match="The record is not of type Match"):
         harness.decide(match(), value)
@@ -202,8 +204,8 @@ def test_a_record_that_is_no_match_is_poison_and_nothing_of_its_batch_is_kept(
     assert harness.worker.counts == {"opened": 0, "updated": 0, "suppressed": 0}
 
 
-def test_a_transaction_that_fails_keeps_nothing(
-    harness: AlertsHarness, monkeypatch: pytest.MonkeyPatch
+def test_a_transaction_that_fails_writes_nothing(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:
         raise StoreError("The store refused.")
@@ -225,7 +227,7 @@ def test_two_processes_that_decide_the_same_match_open_one_alert(
     ):
         start = Barrier(2)
 
-        def decide(harness: AlertsHarness) -> None:
+        def decide(harness: Harness) -> None:
             start.wait()
             for n in range(5):
                 harness.worker.handle(batch(match(f"https://a.example.org/{n}", **FIRE)))
@@ -240,12 +242,12 @@ def test_two_processes_that_decide_the_same_match_open_one_alert(
         assert [e.event.value for e in one.events()].count("opened") == 1
 
 
-def test_a_fingerprint_of_another_version_is_made_anew(harness: AlertsHarness) -> None:
+def test_a_fingerprint_of_another_version_is_computed_again(harness: Harness) -> None:
     old = match().model_copy(update={"fingerprint": "s0:gone"})
     assert harness.decide(old, match(BOTE)) == ["new_story", "copy"]
 
 
-def test_hostile_text_is_kept_as_it_is(harness: AlertsHarness) -> None:
+def test_hostile_text_is_stored_unchanged(harness: Harness) -> None:
     title = "Robert'); DROP TABLE alerts;-- {0} %s <script>"
     harness.decide(match(title=title, outlet="a'b"))
     assert harness.alerts()[0].title == title
@@ -254,10 +256,12 @@ def test_hostile_text_is_kept_as_it_is(harness: AlertsHarness) -> None:
     assert rows == []
 
 
-def test_an_update_is_seen_in_the_alerts_time(harness: AlertsHarness) -> None:
+def test_an_update_changes_the_alerts_time(harness: Harness) -> None:
     harness.decide(match())
     opened = harness.alerts()[0].updated_at
     harness.advance(minutes=5)
     harness.decide(match(BOTE))
     assert harness.alerts()[0].updated_at > opened
-    assert replace(harness.alerts()[0], updated_at=opened).opened_at == harness.alerts()[0].opened_at
+    assert (
+        replace(harness.alerts()[0], updated_at=opened).opened_at == harness.alerts()[0].opened_at
+    )

@@ -1,44 +1,106 @@
-"""E-mail: one message to one recipient, handed to the operator's own server.
+"""E-mail: one message to one recipient, submitted to the operator's own mail server.
 
 ::
 
     - {id: mail, kind: email, smtp: "smtp://user:pass@host:587", from: alerts@example.org,
        to: [desk@example.org]}
 
-    targets ── one address each ──▶ compose (same message at every attempt) ──▶ submit ──▶ Receipt
+    targets, one per address ──▶ compose (the same message at every attempt) ──▶ submit ──▶ Receipt
 
-Every address is a target of its own: a refused one does not touch the others, and nobody sees who
-else is told. The Message-ID is made of the notification's id and the target, so a repeat can be
-told for one; all mail about a story refers to one root, so it threads.
+Every address is a target of its own: one that is refused does not affect the others, and no
+recipient sees who else is notified. The Message-ID is derived from the notification's id and the
+target, so a repeat can be recognised; all messages about a story refer to one root, so they thread.
 
-Refused for now (4xx), no connection, no answer: later. Refused for good (5xx) for the recipient
-or the message: never again. No TLS, sign-in or sender refused: that is for the operator to mend,
-so it is tried again, every ten minutes. Lost after the final dot: unknown, and the repeat says so.
+A temporary refusal (4xx), no connection or no answer is retried. A permanent refusal (5xx) of the
+recipient or the message is final. What the operator has to fix (TLS, sign-in, the sender address)
+is retried every ten minutes. A connection lost after the final dot is *unknown*: the message is
+sent again and says that it may be a repeat.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from alerts.notification import NotificationBody
-from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools, fault, unknown_options
-from alerts.receivers.email.addresses import MailServer, mailbox, server
+from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools
+from alerts.receivers.email.addresses import Mailbox, MailServer, parse_mail_server, parse_mailbox
 from alerts.receivers.email.mime import MimeMessage, compose
 from alerts.receivers.email.smtp import TlsMode, submit
-from alerts.rendering.content import DeliveryContext, late_since
+from alerts.receivers.options import INVALID, Option, Options, choice
+from alerts.rendering.content import delivery_context
 from config.catalog.models import ReceiverDefinition
-from config.catalog.values import shown
+from config.catalog.values import InvalidValue, shown
 from config.errors import DeliveryError
 from config.faults import Fault
-from config.i18n import LANGUAGES, translator
+from config.i18n import LANGUAGES, Phrase, translator
+from config.yaml.nodes import fault
 
-OPTIONS = ("smtp", "from", "to", "language", "starttls", "ca_file")
 
-_SERVER_MEND = (
-    'Write smtp: "smtp://user:password@host:587", or smtps://; without user:password nobody signs '
-    "in. A % in the password is written %25."
+def smtp_url(text: str) -> MailServer | InvalidValue:
+    """Parse the URL of a mail server."""
+    return parse_mail_server(text) or InvalidValue("This is not the URL of an SMTP server.", "")
+
+
+def sender_address(text: str) -> Mailbox | InvalidValue:
+    """Parse an address, with or without a name."""
+    return parse_mailbox(text, named=True) or _no_address("from", text)
+
+
+def recipient_address(text: str) -> Mailbox | InvalidValue:
+    """Parse an address without a name."""
+    return parse_mailbox(text) or _no_address("to", text)
+
+
+def _no_address(option: str, text: str) -> InvalidValue:
+    return InvalidValue(f"{shown(text)} in `{option}` is not an e-mail address.", "")
+
+
+def certificate_file(text: str) -> str | InvalidValue:
+    """Parse the path of a file that exists."""
+    if Path(text).is_file():
+        return text
+    return InvalidValue(f"There is no file {shown(text)} with certificates.", "")
+
+
+SMTP = Option(
+    "smtp",
+    smtp_url,
+    "Messages are submitted to this server.",
+    'Write smtp: "smtp://user:password@host:587", or smtps://; without user:password there is no '
+    "sign-in. A % in the password is written %25.",
+    required=True,
+    secret=True,
+    code="R005",
 )
+FROM = Option(
+    "from",
+    sender_address,
+    "Messages are sent from this address.",
+    "Write from: alerts@example.org.",
+    required=True,
+    code="R006",
+)
+TO = Option(
+    "to",
+    recipient_address,
+    "These addresses are notified, each by a message of its own.",
+    "Write plain addresses: to: [desk@example.org].",
+    required=True,
+    many=True,
+    code="R006",
+    missing="R007",
+)
+LANGUAGE = choice("language", LANGUAGES, "Messages are in this language.", default="en")
+STARTTLS = choice(
+    "starttls", tuple(TlsMode), "Whether a connection to smtp:// has to be encrypted."
+)
+CA_FILE: Option[str | None] = Option(
+    "ca_file",
+    certificate_file,
+    "Certificates to trust besides the machine's own.",
+    "Write the path of a PEM file.",
+)
+OPTIONS = Options(SMTP, FROM, TO, LANGUAGE, STARTTLS, CA_FILE)
 
 
 class EmailReceiver:
@@ -46,129 +108,62 @@ class EmailReceiver:
 
     def __init__(self, definition: ReceiverDefinition, tools: ReceiverTools) -> None:
         self._definition = definition
+        self._options = OPTIONS.values(definition)
         self._tools = tools
 
     @staticmethod
     def faults(definition: ReceiverDefinition) -> list[Fault]:
-        """Unknown options, a server or an address that is none, nobody to tell."""
-        return [
-            *unknown_options(definition, OPTIONS),
-            *_server_faults(definition),
-            *_address_faults(definition),
-            *_choice_faults(definition),
-        ]
+        """Return the faults of the options, and of ``starttls`` beside smtps://."""
+        return [*OPTIONS.faults(definition), *_starttls_faults(definition)]
 
     @staticmethod
     def targets(definition: ReceiverDefinition) -> tuple[str, ...]:
-        """The addresses, each once."""
-        once: dict[str, str] = {}
-        for text in _addresses(definition.options.get("to")):
-            if box := mailbox(text):
-                once.setdefault(box.address, text.strip())
-        return tuple(once.values())
+        """Return the addresses, each once, as they are written."""
+        texts: dict[str, str] = {}
+        for box in OPTIONS.values(definition).all(TO):
+            texts.setdefault(box.address, box.text)
+        return tuple(texts.values())
 
     @staticmethod
     def open(definition: ReceiverDefinition, tools: ReceiverTools) -> EmailReceiver:
-        """The receiver of a definition without faults."""
+        """Return the receiver of a definition."""
         return EmailReceiver(definition, tools)
 
-    async def notify(self, outgoing: DeliveryAttempt) -> Receipt:
-        """Send once.
+    async def notify(self, attempt: DeliveryAttempt) -> Receipt:
+        """Send one message to one address."""
+        recipient = parse_mailbox(attempt.target)
+        if recipient is None or attempt.target not in self.targets(self._definition):
+            raise DeliveryError(
+                Phrase("delivery.address_removed", address=attempt.target), permanent=True
+            )
+        server = self._options[SMTP]
+        tls = self._options[STARTTLS] or default_tls(server)
+        message = self._compose(attempt, recipient)
+        return await submit(message, server, tls, self._options[CA_FILE], self._tools.timeout)
 
-        Raises:
-            DeliveryError: Permanent, for later, or unknown.
-        """
-        options = self._definition.options
-        message, where = self.message(outgoing), server(options["smtp"])
-        known = outgoing.target in self.targets(self._definition)
-        if message is None or where is None or not known:
-            gone = f"{outgoing.target!r} is no longer an address of the receiver in alerts.yaml."
-            raise DeliveryError(gone, permanent=True)
-        tls = TlsMode(options.get("starttls", default_tls(where)))
-        return await submit(message, where, tls, options.get("ca_file"), self._tools.timeout)
-
-    def message(self, outgoing: DeliveryAttempt) -> MimeMessage | None:
-        """What is sent for an attempt; None where the target is no address."""
-        options = self._definition.options
-        sender, recipient = mailbox(options["from"], named=True), mailbox(outgoing.target)
-        if sender is None or recipient is None:
-            return None
-        context = DeliveryContext(
-            receiver=outgoing.receiver,
-            target=outgoing.target,
-            possible_repeat=outgoing.possible_repeat,
-            late_since=late_since(outgoing.created_at, self._tools.clock()),
-        )
+    def _compose(self, attempt: DeliveryAttempt, recipient: Mailbox) -> MimeMessage:
         return compose(
-            NotificationBody.model_validate_json(outgoing.body),
-            context,
-            translator(options.get("language", "en")),
-            sender=sender,
+            NotificationBody.model_validate_json(attempt.body),
+            delivery_context(attempt, self._tools.clock()),
+            translator(self._options[LANGUAGE]),
+            sender=self._options[FROM],
             recipient=recipient,
-            created_at=outgoing.created_at,
+            created_at=attempt.created_at,
         )
 
 
-def default_tls(where: MailServer) -> TlsMode:
-    """A password never goes over a network in the clear unless the operator says so."""
-    return TlsMode.REQUIRED if where.password and not where.is_loopback else TlsMode.OFFERED
+def default_tls(server: MailServer) -> TlsMode:
+    """Return the mode where ``starttls`` is not given.
+
+    A password is never sent over a network unencrypted unless the operator says so.
+    """
+    return TlsMode.REQUIRED if server.password and not server.is_loopback else TlsMode.OFFERED
 
 
-def _addresses(value: Any) -> tuple[Any, ...]:
-    """``to`` may be one address or a list of them."""
-    return value if isinstance(value, tuple) else () if value in (None, "") else (value,)
-
-
-def _server_faults(definition: ReceiverDefinition) -> list[Fault]:
-    where = server(definition.options.get("smtp"))
-    if where is None:
-        place = definition.positions.get("smtp", definition.position)
-        message = f"The e-mail receiver {definition.id!r} has no usable SMTP server."
-        return [fault(place, "R005", message, _SERVER_MEND)]
-    if where.implicit_tls and "starttls" in definition.options:
-        message = "`starttls` has no meaning with smtps://, which is encrypted from the start."
-        place = definition.positions.get("starttls", definition.position)
-        return [fault(place, "R008", message, "Remove it.")]
-    return []
-
-
-def _address_faults(definition: ReceiverDefinition) -> list[Fault]:
-    found: list[Fault] = []
-    sender = definition.options.get("from")
-    if mailbox(sender, named=True) is None:
-        place = definition.positions.get("from", definition.position)
-        message = _no_address("from", sender)
-        found.append(fault(place, "R006", message, "Write from: alerts@example.org."))
-    recipients = _addresses(definition.options.get("to"))
-    place = definition.positions.get("to", definition.position)
-    if not recipients:
-        message = f"The e-mail receiver {definition.id!r} tells nobody."
-        found.append(fault(place, "R007", message, "Write to: [desk@example.org]."))
-    for n, text in enumerate(recipients):
-        if mailbox(text) is None:
-            where = definition.positions.get(f"to[{n}]", place)
-            mend = "Write plain addresses: to: [desk@example.org]."
-            found.append(fault(where, "R006", _no_address("to", text), mend))
-    return found
-
-
-def _no_address(key: str, value: object) -> str:
-    if isinstance(value, str) and value:
-        return f"{shown(value)} in `{key}` is not an e-mail address."
-    return f"`{key}` has no e-mail address."
-
-
-def _choice_faults(definition: ReceiverDefinition) -> list[Fault]:
-    found: list[Fault] = []
-    for key, known in (("language", [*LANGUAGES]), ("starttls", [*TlsMode])):
-        value = definition.options.get(key, known[0])
-        if value not in known:
-            place = definition.positions.get(key, definition.position)
-            message = f"{shown(str(value))} is no `{key}` of an e-mail receiver."
-            found.append(fault(place, "R008", message, f"Write one of: {', '.join(known)}."))
-    ca_file = definition.options.get("ca_file")
-    if ca_file is not None and not (isinstance(ca_file, str) and Path(ca_file).is_file()):
-        place = definition.positions.get("ca_file", definition.position)
-        message = f"There is no file {shown(str(ca_file))} with certificates."
-        found.append(fault(place, "R008", message, "Write the path of a PEM file."))
-    return found
+def _starttls_faults(definition: ReceiverDefinition) -> list[Fault]:
+    servers = OPTIONS.values(definition).all(SMTP)
+    if "starttls" not in definition.options or not any(s.implicit_tls for s in servers):
+        return []
+    position = definition.positions.get("starttls", definition.position)
+    message = "`starttls` has no meaning with smtps://, which is encrypted from the start."
+    return [fault(position, INVALID, message, "Remove it.")]

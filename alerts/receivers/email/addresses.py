@@ -1,13 +1,13 @@
-"""Mail addresses and servers, as an operator writes them and as they are put on the wire.
+"""E-mail addresses and servers, as operators write them and as SMTP needs them.
 
 ::
 
-    Wirewatch <alerts@müller.example> ──mailbox()──▶ name, local part, xn--mller-kva.example
-    smtp://user:p@ss%25@host:587 ──server()──▶ where to connect, how, and as whom
+    Wirewatch <alerts@müller.example> ──parse_mailbox()──▶ name, local part, xn--mller-kva.example
+    smtp://user:p@ss%25@host:587 ──parse_mail_server()──▶ host, port, TLS, user, password
 
-Domains are sent in their ASCII form (IDNA), which every server takes. A local part that is not
-ASCII needs a server that offers SMTPUTF8 (RFC 6531). Quoted local parts and address literals,
-which no mailbox of today has, are refused.
+Domains are sent in their ASCII form (IDNA), which every server accepts. A local part that is not
+ASCII needs a server that offers SMTPUTF8 (RFC 6531). Quoted local parts and address literals are
+refused; no mailbox in use has them.
 """
 
 from __future__ import annotations
@@ -34,17 +34,19 @@ _PORTS = {"smtp": 25, "smtps": 465}
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """Whom mail is from, or for.
+    """An e-mail address.
 
     Attributes:
         name: As it is displayed; empty where there is none.
-        local: What stands before the ``@``.
-        domain: What stands behind it, in ASCII.
+        local: The part before the ``@``.
+        domain: The part after it, in ASCII.
+        text: The address as it was written.
     """
 
     name: str
     local: str
     domain: str
+    text: str = field(default="", compare=False)
 
     @property
     def address(self) -> str:
@@ -54,13 +56,13 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mail is handed in.
+    """A server that messages are submitted to.
 
     Attributes:
         implicit_tls: ``smtps``: TLS from the first byte.
-        host: A name in ASCII, or an address without brackets.
-        user: Empty where nobody signs in.
-        password: Never shown.
+        host: A name in ASCII, or an IP address without brackets.
+        user: Empty where there is no sign-in.
+        password: Not part of the representation.
     """
 
     implicit_tls: bool
@@ -71,7 +73,7 @@ class MailServer:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether it is this very machine: what is said to it passes no network."""
+        """Whether it is this machine, so that nothing crosses a network."""
         if self.host == "localhost":
             return True
         try:
@@ -80,49 +82,52 @@ class MailServer:
             return False
 
 
-def mailbox(text: object, *, named: bool = False) -> Mailbox | None:
-    """The mailbox that a text means, or None.
+def parse_mailbox(text: str, *, named: bool = False) -> Mailbox | None:
+    """Parse an address; None where it is none.
 
     Args:
         text: ``local@domain``.
-        named: Whether ``Name <local@domain>`` will do too.
+        named: Whether ``Name <local@domain>`` is allowed too.
     """
-    if not isinstance(text, str) or _CONTROL.search(text):
+    if _CONTROL.search(text):
         return None
-    found = _NAMED.fullmatch(text) if named else None
-    name, address = found.groups() if found else ("", text.strip())
+    parts = _NAMED.fullmatch(text) if named else None
+    name, address = parts.groups() if parts else ("", text.strip())
     local, at, domain = address.rpartition("@")
     host = ascii_host(domain) if at else None
     if host is None or not _is_name(host) or not _is_local(local):
         return None
     fits = len(local.encode()) <= 64 and len(local.encode()) + len(host) < 254  # RFC 5321, 4.5.3.1
-    return Mailbox(clean_line(name, LONGEST_NAME), local, host.removesuffix(".")) if fits else None
+    if not fits:
+        return None
+    return Mailbox(clean_line(name, LONGEST_NAME), local, host.removesuffix("."), text.strip())
 
 
-def server(text: object) -> MailServer | None:
-    """The server that an URL means, or None.
+def parse_mail_server(text: str) -> MailServer | None:
+    """Parse the URL of a server; None where it is none.
 
-    The password is all between the first ``:`` and the last ``@``, so that one from the
+    The password is everything between the first ``:`` and the last ``@``, so that one from the
     environment needs no escapes; ``%`` followed by two hex digits stands for that byte.
     """
-    found = _SERVER.fullmatch(text.strip()) if isinstance(text, str) else None
-    if found is None:
+    parts = _SERVER.fullmatch(text.strip())
+    if parts is None:
         return None
-    scheme, who = found[1], found["who"]
-    host = ascii_host(found["host"].strip("[]"))
-    port = int(found["port"] or _PORTS[scheme])
-    user, _, password = (unquote(part) for part in (who or "").partition(":"))
-    usable = host and 0 < port < 65536 and not _CONTROL.search(user + password)
-    if host is None or not usable or (who is not None and not (user and password)):
+    scheme, credentials = parts[1], parts["who"]
+    host = ascii_host(parts["host"].strip("[]"))
+    port = int(parts["port"] or _PORTS[scheme])
+    user, _, password = (unquote(part) for part in (credentials or "").partition(":"))
+    if host is None or not 0 < port < 65536 or _CONTROL.search(user + password):
+        return None
+    if credentials is not None and not (user and password):
         return None
     return MailServer(scheme == "smtps", host.strip("[]"), port, user, password)
 
 
 def _is_local(text: str) -> bool:
-    """Whether it can stand before the ``@``; what orders or hides text cannot."""
+    """Return whether a text can be a local part; invisible and direction characters cannot."""
     return text.isprintable() and _LOCAL.fullmatch(text) is not None
 
 
 def _is_name(host: str) -> bool:
-    """Whether it is a host's name, not its address."""
+    """Return whether a host is given by name, not by IP address."""
     return not host.startswith("[") and not host.rpartition(".")[2].isdigit()

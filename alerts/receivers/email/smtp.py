@@ -1,13 +1,13 @@
-"""Handing one message to a server for one recipient (RFC 5321), within a time limit.
+"""Submitting one message to a server for one recipient (RFC 5321), within a time limit.
 
 ::
 
     resolve, connect ─▶ greeting ─▶ EHLO ─▶ STARTTLS ─▶ AUTH ─▶ MAIL ─▶ RCPT ─▶ DATA ─▶ . ─▶ 250
-    └──────────── the way there: nobody was told, to be mended here ───────┘ └ this one ┘  └ unknown
+    └─────────── nothing was sent; the operator may have to act ──────────┘ └ final ─┘  └ unknown
 
-What an answer means depends on how far the conversation came (:func:`failure`). smtplib speaks,
-in a thread; the connection is made outside it and cut when the time is over, so that a server
-that answers a byte at a time cannot hold a delivery beyond its lease.
+What a failure means depends on the stage the conversation reached (:func:`failure`). smtplib runs
+in a thread. The connection is made outside of it and shut down when the time is over, so that a
+server that answers one byte at a time cannot hold a delivery beyond its lease.
 """
 
 from __future__ import annotations
@@ -27,20 +27,21 @@ from alerts.receivers import Receipt
 from alerts.receivers.email.addresses import MailServer
 from alerts.receivers.email.mime import MimeMessage
 from config.errors import DeliveryError
+from config.i18n import Phrase
 from core.text import for_log
 
-SLOWLY = 600.0
-"""Seconds until the next attempt where only the operator can mend it: servers lock accounts and
-ban addresses after a few refusals in ten minutes (fail2ban's default is five)."""
+OPERATOR_WAIT = 600.0
+"""Seconds until the next attempt where only the operator can help: servers lock accounts and ban
+addresses after a few refusals within ten minutes (fail2ban's default is five)."""
 
-_OPERATORS = frozenset({530, 534, 535, 538})
-"""Sign in, or sign in otherwise (RFC 4954, 6): not this recipient's fault, whenever it comes."""
+_AUTHENTICATION = frozenset({530, 534, 535, 538})
+"""Replies about signing in (RFC 4954, 6): never the recipient's fault, at whatever stage."""
 
 _TOO_LARGE = 552
 
 
 class TlsMode(StrEnum):
-    """Whether a conversation on an open port is encrypted."""
+    """Whether a connection to ``smtp://`` is encrypted."""
 
     REQUIRED = "required"
     OFFERED = "offered"
@@ -48,120 +49,130 @@ class TlsMode(StrEnum):
 
 
 class SmtpStage(StrEnum):
-    """How far a conversation came; in the words of a failure."""
+    """The stage a conversation reached."""
 
-    CONNECT = "no connection"
-    GREETING = "no greeting"
-    TLS = "no TLS"
-    SIGN_IN = "sign-in refused"
-    SENDER = "sender refused"
-    RECIPIENT = "recipient refused"
-    DATA = "message refused"
-    END = "message sent"
+    CONNECT = "connect"
+    GREETING = "greeting"
+    TLS = "tls"
+    SIGN_IN = "sign_in"
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    DATA = "data"
+    END = "end"
+
+    @property
+    def phrase(self) -> Phrase:
+        """What failed at this stage, for people."""
+        return Phrase(f"delivery.smtp_stage.{self}")
 
 
 async def submit(
     message: MimeMessage, server: MailServer, tls: TlsMode, ca_file: str | None, limit: float
 ) -> Receipt:
-    """Hand in a message.
+    """Submit a message.
 
     Args:
         message: For one recipient.
-        server: Where.
-        tls: What is asked of a server that is not ``smtps``.
+        server: Where to.
+        tls: What is required of a server that is not ``smtps``.
         ca_file: Certificates to trust besides the machine's own.
         limit: Seconds it may take.
 
     Raises:
-        DeliveryError: It did not work, or nobody knows whether it did.
+        DeliveryError: It failed, or it is unknown whether it did.
     """
     loop = asyncio.get_running_loop()
-    until = loop.time() + limit
+    deadline = loop.time() + limit
     try:
-        async with asyncio.timeout_at(until):
-            connection = await _connected(server, limit)
+        async with asyncio.timeout_at(deadline):
+            connection = await _connect(server, limit)
     except OSError as error:  # TimeoutError too
         raise failure(SmtpStage.CONNECT, error) from error
     connection.settimeout(limit)
-    talk = _Conversation(message, server, tls, ca_file, connection)
-    timer = loop.call_at(until, talk.cut)
+    conversation = _Conversation(message, server, tls, ca_file, connection)
+    timer = loop.call_at(deadline, conversation.cut)
     # A thread of its own: in the loop's pool it could wait for one until its time is over.
-    with ThreadPoolExecutor(1, "mail") as own:
+    with ThreadPoolExecutor(1, "mail") as thread:
         try:
-            return await loop.run_in_executor(own, talk.run)
+            return await loop.run_in_executor(thread, conversation.run)
         finally:
             timer.cancel()
-            talk.cut()
-            talk.close()
+            conversation.cut()
+            conversation.close()
 
 
-def failure(stage: SmtpStage, cause: int | Exception, said: str = "") -> DeliveryError:
-    """What a failure means for the delivery. Pure.
+def failure(stage: SmtpStage, cause: int | Exception, reply: str = "") -> DeliveryError:
+    """Return what a failure means for the delivery. Pure.
 
     Args:
-        stage: How far the conversation came.
-        cause: The server's code, or what broke.
-        said: The server's words.
+        stage: The stage the conversation reached.
+        cause: The code of the server's reply, or what broke.
+        reply: The text of the server's reply.
     """
     if isinstance(cause, Exception):
         return _broken(stage, cause)
-    answer = f"{cause} {for_log(said)}".rstrip()
     if not 400 <= cause < 600:
-        return DeliveryError(f"Mail: {stage}, not an SMTP answer.", unknown=stage is SmtpStage.END)
+        reason = Phrase("delivery.smtp_no_reply", stage=stage.phrase)
+        return DeliveryError(reason, unknown=stage is SmtpStage.END)
+    answer = f"{cause} {for_log(reply)}".rstrip(" .")
+    failed = (SmtpStage.DATA if stage is SmtpStage.END else stage).phrase
     if cause < 500:
-        return DeliveryError(f"Mail: {_refused(stage)} for now: {answer}")
-    if cause in _OPERATORS or stage in (SmtpStage.GREETING, SmtpStage.TLS, SmtpStage.SIGN_IN):
-        return _to_mend(stage, answer)
-    if stage is SmtpStage.SENDER and cause != _TOO_LARGE:
-        return _to_mend(stage, answer)
-    return DeliveryError(f"Mail: {_refused(stage)}: {answer}", permanent=True)
+        return DeliveryError(Phrase("delivery.smtp_deferred", stage=failed, answer=answer))
+    if _is_for_operator(stage, cause):
+        return _for_operator(stage, Phrase("delivery.smtp_answer", answer=answer))
+    reason = Phrase("delivery.smtp_refused", stage=failed, answer=answer)
+    return DeliveryError(reason, permanent=True)
 
 
-def _refused(stage: SmtpStage) -> str:
-    return str(SmtpStage.DATA if stage is SmtpStage.END else stage)
+def _is_for_operator(stage: SmtpStage, code: int) -> bool:
+    """Return whether a permanent refusal is about the server or the sender, not the recipient."""
+    if code in _AUTHENTICATION or stage in (SmtpStage.GREETING, SmtpStage.TLS, SmtpStage.SIGN_IN):
+        return True
+    return stage is SmtpStage.SENDER and code != _TOO_LARGE
 
 
-def _to_mend(stage: SmtpStage, why: str) -> DeliveryError:
-    """Everything waits for the operator, and nothing is lost while the server is not pestered."""
-    words = f"Mail: {stage}: {why}{'' if why.endswith('.') else '.'} See the receiver's options."
-    return DeliveryError(words, retry_after=SLOWLY)
+def _for_operator(stage: SmtpStage, why: Phrase) -> DeliveryError:
+    """Return a failure that the operator has to fix: nothing is lost, and the server is spared."""
+    reason = Phrase("delivery.smtp_operator", stage=stage.phrase, why=why)
+    return DeliveryError(reason, retry_after=OPERATOR_WAIT)
 
 
 def _broken(stage: SmtpStage, cause: Exception) -> DeliveryError:
     if stage is SmtpStage.END:
-        words = "Mail: the connection ended after the message was sent; nobody knows if it arrived."
-        return DeliveryError(words, unknown=True)
+        return DeliveryError(Phrase("delivery.smtp_lost"), unknown=True)
     if isinstance(cause, ssl.SSLCertVerificationError):
-        why = f"the certificate is not trusted ({for_log(cause.verify_message)})"
-        return _to_mend(SmtpStage.TLS, f"{why}; `ca_file` names further certificates to trust.")
+        error = for_log(cause.verify_message)
+        return _for_operator(SmtpStage.TLS, Phrase("delivery.smtp_untrusted", error=error))
     if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
-        return _to_mend(
-            SmtpStage.TLS, f"the server does not speak it here ({for_log(str(cause))})."
-        )
+        why = Phrase("delivery.smtp_tls_not_spoken", error=for_log(str(cause)))
+        return _for_operator(SmtpStage.TLS, why)
     if isinstance(cause, TimeoutError):
-        what = "connection" if stage is SmtpStage.CONNECT else "answer"
-        return DeliveryError(f"Mail: no {what} in time.")
+        connecting = stage is SmtpStage.CONNECT
+        return DeliveryError(
+            Phrase("delivery.smtp_connect_timeout" if connecting else "delivery.smtp_timeout")
+        )
     if stage is SmtpStage.CONNECT:
-        return DeliveryError(f"Mail: no connection ({for_log(_strerror(cause))}).")
-    return DeliveryError("Mail: the connection was cut before the message was sent.")
+        error = for_log(_error_text(cause))
+        return DeliveryError(Phrase("delivery.smtp_no_connection", error=error))
+    return DeliveryError(Phrase("delivery.smtp_cut"))
 
 
-def _strerror(error: Exception) -> str:
-    if isinstance(error, OSError) and (error.errno or 0) > 0:  # asyncio's words name the address
+def _error_text(error: Exception) -> str:
+    if isinstance(error, OSError) and (error.errno or 0) > 0:  # asyncio's text names the address
         return os.strerror(error.errno or 0).lower()
     return (getattr(error, "strerror", None) or type(error).__name__).lower()
 
 
-async def _connected(server: MailServer, limit: float) -> socket.socket:
-    """A connection to the first address that takes one."""
+async def _connect(server: MailServer, limit: float) -> socket.socket:
+    """Return a connection to the first of the server's addresses that accepts one."""
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+    addresses = await loop.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     last: OSError = ConnectionError("no address")
-    for family, kind, protocol, _, address in found:
+    for family, kind, protocol, _, address in addresses:
         connection = socket.socket(family, kind, protocol)
         try:
             connection.setblocking(False)
-            async with asyncio.timeout(limit / len(found)):
+            async with asyncio.timeout(limit / len(addresses)):
                 await loop.sock_connect(connection, address)
         except OSError as error:
             connection.close()
@@ -190,22 +201,21 @@ class _Conversation:
         self._tls = tls
         self._ca_file = ca_file
         self._stage = SmtpStage.GREETING
-        self._over = False
-        self._smtp = smtplib.SMTP(local_hostname=_literal(connection))
+        self._is_over = False
+        self._smtp = smtplib.SMTP(local_hostname=_address_literal(connection))
         self._smtp.sock = connection
 
     def run(self) -> Receipt:
         try:
             self._greet()
             self._sign_in()
-            return self._hand_in()
-        except (OSError, smtplib.SMTPException) as error:  # includes ssl's and disconnections
-            cause = TimeoutError() if self._over else error.__cause__ or error.__context__ or error
-            raise failure(self._stage, _known(cause, error)) from error
+            return self._send()
+        except (OSError, smtplib.SMTPException) as error:  # ssl's and disconnections too
+            raise failure(self._stage, self._cause(error)) from error
 
     def cut(self) -> None:
-        """The time is over: whatever waits for the server wakes up."""
-        self._over = True
+        """Shut the connection down, so that whatever waits for the server wakes up."""
+        self._is_over = True
         connection = self._smtp.sock
         if connection is not None:
             with suppress(OSError):  # already closed, by either side
@@ -214,37 +224,41 @@ class _Conversation:
     def close(self) -> None:
         self._smtp.close()
 
+    def _cause(self, error: Exception) -> Exception:
+        """Return what really broke: smtplib turns a time-out into a disconnection."""
+        if self._is_over:
+            return TimeoutError()
+        cause = error.__cause__ or error.__context__
+        return cause if isinstance(cause, OSError) else error
+
     def _greet(self) -> None:
         if self._server.implicit_tls:
             self._encrypt()
             self._stage = SmtpStage.GREETING
         self._expect(220, self._smtp.getreply())
-        self._hello()
+        self._say_hello()
         if self._server.implicit_tls or self._tls is TlsMode.NEVER:
             return
         self._stage = SmtpStage.TLS
         if self._smtp.has_extn("starttls"):
             self._expect(220, self._smtp.docmd("STARTTLS"))
             self._encrypt()
-            self._hello()
+            self._say_hello()
         elif self._tls is TlsMode.REQUIRED:
-            raise _to_mend(
-                SmtpStage.TLS,
-                "the server offers no STARTTLS; where that is right write `starttls: offered`.",
-            )
+            raise _for_operator(SmtpStage.TLS, Phrase("delivery.smtp_no_starttls"))
 
-    def _hello(self) -> None:
+    def _say_hello(self) -> None:
         self._smtp.ehlo()
         if not self._smtp.does_esmtp:
             self._expect(250, self._smtp.helo())
 
     def _encrypt(self) -> None:
-        """What was read in the clear is forgotten: it may be somebody else's (CVE-2021-38371)."""
+        """Start TLS; what was read before is dropped, it may be injected (CVE-2021-38371)."""
         self._stage = SmtpStage.TLS
-        trust, plain = _trust(self._ca_file), self._smtp.sock
+        context, plain = _tls_context(self._ca_file), self._smtp.sock
         if plain is None:
             raise smtplib.SMTPServerDisconnected
-        self._smtp.sock = trust.wrap_socket(
+        self._smtp.sock = context.wrap_socket(
             plain, server_hostname=self._server.host, do_handshake_on_connect=False
         )
         self._smtp.file = None
@@ -256,22 +270,22 @@ class _Conversation:
         self._stage = SmtpStage.SIGN_IN
         offered = self._smtp.esmtp_features.get("auth", "").upper().split()
         user, password = self._server.user, self._server.password
-        if "PLAIN" in offered:  # RFC 4616: UTF-8, which smtplib's own cannot send
-            both = _b64(f"\0{user}\0{password}")
-            reply = self._smtp.docmd("AUTH", f"PLAIN {both}")
+        if "PLAIN" in offered:  # RFC 4616: UTF-8, which smtplib's own method cannot send
+            credentials = _base64(f"\0{user}\0{password}")
+            reply = self._smtp.docmd("AUTH", f"PLAIN {credentials}")
         elif "LOGIN" in offered:
             self._expect(334, self._smtp.docmd("AUTH", "LOGIN"))
-            self._expect(334, self._smtp.docmd(_b64(user)))
-            reply = self._smtp.docmd(_b64(password))
+            self._expect(334, self._smtp.docmd(_base64(user)))
+            reply = self._smtp.docmd(_base64(password))
         else:
-            raise _to_mend(SmtpStage.SIGN_IN, "the server offers neither AUTH PLAIN nor LOGIN.")
+            raise _for_operator(SmtpStage.SIGN_IN, Phrase("delivery.smtp_no_auth"))
         self._expect(235, reply)
 
-    def _hand_in(self) -> Receipt:
+    def _send(self) -> Receipt:
         message, smtp = self._message, self._smtp
         self._stage = SmtpStage.SENDER
-        self._check_fit()
-        self._expect(250, smtp.mail(message.sender, self._options()))
+        self._check_limits()
+        self._expect(250, smtp.mail(message.sender, self._mail_options()))
         self._stage = SmtpStage.RECIPIENT
         self._expect(250, smtp.rcpt(message.recipient), also=251)
         self._stage = SmtpStage.DATA
@@ -279,57 +293,52 @@ class _Conversation:
         smtp.send(re.sub(rb"(?m)^\.", b"..", message.data))
         self._stage = SmtpStage.END
         smtp.send(b".\r\n")
-        said = self._expect(250, smtp.getreply())
-        with suppress(OSError, smtplib.SMTPException):  # it is handed in, whatever comes now
+        reply = self._expect(250, smtp.getreply())
+        with suppress(OSError, smtplib.SMTPException):  # the message is accepted in any case
             smtp.docmd("QUIT")
-        return Receipt(f"SMTP 250 {said}".rstrip())
+        return Receipt(Phrase("delivery.smtp", answer=f"250 {reply}".rstrip()))
 
-    def _check_fit(self) -> None:
-        message, largest = self._message, self._smtp.esmtp_features.get("size", "")
-        if message.needs_utf8 and not self._smtp.has_extn("smtputf8"):
-            words = "Mail: the server takes no address that is not ASCII (SMTPUTF8)."
-            raise DeliveryError(words, permanent=True)
-        if largest.isdecimal() and 0 < int(largest) < len(message.data):
-            words = f"Mail: {len(message.data)} bytes, and the server takes {int(largest)}."
-            raise DeliveryError(words, permanent=True)
+    def _check_limits(self) -> None:
+        """Raise a permanent failure where the server says in advance that it will refuse."""
+        size, limit = len(self._message.data), self._smtp.esmtp_features.get("size", "")
+        if self._message.needs_utf8 and not self._smtp.has_extn("smtputf8"):
+            raise DeliveryError(Phrase("delivery.smtp_no_utf8"), permanent=True)
+        if limit.isdecimal() and 0 < int(limit) < size:
+            reason = Phrase("delivery.smtp_too_large", size=size, limit=int(limit))
+            raise DeliveryError(reason, permanent=True)
 
-    def _options(self) -> tuple[str, ...]:
+    def _mail_options(self) -> tuple[str, ...]:
         wanted = {"size": f"SIZE={len(self._message.data)}"}
         if self._message.needs_utf8:
             wanted |= {"8bitmime": "BODY=8BITMIME", "smtputf8": "SMTPUTF8"}
         return tuple(option for name, option in wanted.items() if self._smtp.has_extn(name))
 
     def _expect(self, code: int, reply: tuple[int, bytes], also: int = 0) -> str:
-        """The server's words, where it answered as it should."""
-        said = reply[1].decode("utf-8", "replace")
-        if self._over and self._stage is not SmtpStage.END:
-            raise TimeoutError  # what was read may be a piece only, and nothing is to follow
+        """Return the text of a reply that has the expected code."""
+        text = reply[1].decode("utf-8", "replace")
+        if self._is_over and self._stage is not SmtpStage.END:
+            raise TimeoutError  # the reply may be incomplete, and nothing follows it
         if reply[0] not in (code, also):
-            raise failure(self._stage, reply[0], said)
-        return for_log(said)
+            raise failure(self._stage, reply[0], text)
+        return for_log(text)
 
 
-def _known(cause: BaseException, error: Exception) -> Exception:
-    """What really broke: smtplib wraps a time-out into a disconnection."""
-    return cause if isinstance(cause, OSError) else error
-
-
-def _trust(ca_file: str | None) -> ssl.SSLContext:
-    trust = ssl.create_default_context()
+def _tls_context(ca_file: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context()
     if ca_file:
         try:
-            trust.load_verify_locations(ca_file)
+            context.load_verify_locations(ca_file)
         except OSError as error:  # ssl's too
-            why = f"the certificates of `ca_file` cannot be read ({for_log(_strerror(error))})"
-            raise _to_mend(SmtpStage.TLS, why) from error
-    return trust
+            why = Phrase("delivery.smtp_ca_file", error=for_log(_error_text(error)))
+            raise _for_operator(SmtpStage.TLS, why) from error
+    return context
 
 
-def _literal(connection: socket.socket) -> str:
-    """How we introduce ourselves where we have no name: by our address (RFC 5321, 4.1.3)."""
+def _address_literal(connection: socket.socket) -> str:
+    """Return our name in EHLO: without a host name it is our IP address (RFC 5321, 4.1.3)."""
     address = connection.getsockname()[0]
     return f"[IPv6:{address}]" if connection.family == socket.AF_INET6 else f"[{address}]"
 
 
-def _b64(text: str) -> str:
+def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode("ascii")

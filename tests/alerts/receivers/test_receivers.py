@@ -24,21 +24,21 @@ def faults_of(kind: str, **options: object) -> list[tuple[str, int]]:
         ({"url": "https://"}, [("R003", 10)]),
         ({"url": "https://[::1"}, [("R003", 10)]),
         ({"url": "https://host:port/"}, [("R003", 10)]),
-        ({"url": ["https://a.example.org"]}, [("R003", 10)]),
+        ({"url": ("https://a.example.org",)}, [("R003", 10)]),
         ({"url": "https://a.example.org", "secret": "c2VjcmV0"}, [("R004", 11)]),
         ({"url": "https://a.example.org", "secret": "whsec_"}, [("R004", 11)]),
         ({"url": "https://a.example.org", "secret": "whsec_c2Vjc"}, [("R004", 11)]),
-        ({"url": "https://a.example.org", "secret": 7}, [("R004", 11)]),
+        ({"url": "https://a.example.org", "secret": "7"}, [("R004", 11)]),
         ({"url": "https://a.example.org", "method": "PUT"}, [("R002", 11)]),
     ],
 )
-def test_what_is_wrong_with_a_webhook_is_found_where_it_stands(
+def test_every_fault_of_a_webhook_has_its_position(
     options: dict[str, object], faults: list[tuple[str, int]]
 ) -> None:
     assert faults_of("webhook", **options) == faults
 
 
-def test_kinds_that_cannot_be_served_are_faults() -> None:
+def test_a_kind_that_does_not_exist_is_a_fault() -> None:
     assert faults_of("telegram", token="x") == [("R001", 3)]
     assert faults_of("console", url="x") == [("R002", 10)]
     assert faults_of("console") == []

@@ -9,25 +9,25 @@ from standardwebhooks import Webhook
 
 from alerts.receivers.webhook import signed_headers
 from core.store import deliveries as delivery_store
-from tests.alerts.harness import NOON, AlertsHarness, match, webhook
+from tests.alerts.harness import NOON, Harness, match, webhook
 from tests.support.faultserver import Exchange, FaultServer, closed_port, reply
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 
 
-def deliver(harness: AlertsHarness, url: str, secret: str | None = SECRET) -> dict[str, int]:
+def deliver(harness: Harness, url: str, secret: str | None = SECRET) -> dict[str, int]:
     """Tell one story to a webhook, one attempt."""
     harness.set_receivers(webhook(url, secret))
     harness.decide(match())
     return harness.dispatcher().run_once()
 
 
-def delivery(harness: AlertsHarness) -> delivery_store.Delivery:
-    [(_, found)] = harness.notifications()
-    return found
+def delivery(harness: Harness) -> delivery_store.Delivery:
+    [(_, delivery)] = harness.notifications()
+    return delivery
 
 
-def test_the_body_is_that_of_the_contract(harness: AlertsHarness, faults: FaultServer) -> None:
+def test_the_body_follows_the_contract(harness: Harness, faults: FaultServer) -> None:
     assert deliver(harness, faults.on("/hook", reply(status=204))) == {
         "delivered": 1,
         "failed": 0,
@@ -38,7 +38,9 @@ def test_the_body_is_that_of_the_contract(harness: AlertsHarness, faults: FaultS
     assert set(body) >= set(
         "id kind topic severity story articles reason console_url".split()  # noqa: SIM905
     )
-    assert body["kind"] == "new_story"
+    assert (body["kind"], body["reason_code"]) == ("new_story", "new_story")
+    assert body["reason"].startswith("New story. The topic has no similar story within")
+    assert body["reason_phrase"]["phrase"] == "decision.new_story_why"
     assert body["topic"] == {"id": "nato-membership", "title": "NATO membership negotiations"}
     assert body["story"]["first_seen"] == "2026-11-22T12:00:00Z"
     assert body["story"]["outlets"] == 1
@@ -48,7 +50,9 @@ def test_the_body_is_that_of_the_contract(harness: AlertsHarness, faults: FaultS
     assert body["console_url"].startswith("http://127.0.0.1:8080/alerts/")
 
 
-def test_the_signature_is_the_standards(harness: AlertsHarness, faults: FaultServer) -> None:
+def test_the_library_of_standard_webhooks_accepts_the_signature(
+    harness: Harness, faults: FaultServer
+) -> None:
     harness.now = datetime.now(UTC)  # its library compares with the real time
     harness.set_receivers(webhook(faults.on("/hook", reply()), SECRET))
     harness.decide(match(published_at=harness.now, first_seen_at=harness.now))
@@ -60,14 +64,14 @@ def test_the_signature_is_the_standards(harness: AlertsHarness, faults: FaultSer
         Webhook(SECRET).verify(request.body + b" ", dict(request.headers))
 
 
-def test_the_signature_of_the_standards_own_library_is_ours() -> None:
+def test_the_library_of_standard_webhooks_makes_the_same_signature() -> None:
     ours = signed_headers("msg_1", NOON, b'{"a": "\xc3\xa4"}', bytes(range(32)))
     theirs = Webhook(SECRET).sign("msg_1", NOON, '{"a": "ä"}')
     assert ours["webhook-signature"] == theirs
     assert ours["webhook-timestamp"] == str(int(NOON.timestamp()))
 
 
-def test_without_a_secret_nothing_is_signed(harness: AlertsHarness, faults: FaultServer) -> None:
+def test_without_a_secret_the_request_is_not_signed(harness: Harness, faults: FaultServer) -> None:
     deliver(harness, faults.on("/hook", reply()), secret=None)
     [request] = faults.asked("/hook")
     assert request.header("webhook-signature") is None
@@ -75,7 +79,7 @@ def test_without_a_secret_nothing_is_signed(harness: AlertsHarness, faults: Faul
 
 
 @pytest.mark.parametrize("status", [200, 204, 299])
-def test_any_2xx_is_success(harness: AlertsHarness, faults: FaultServer, status: int) -> None:
+def test_any_2xx_is_success(harness: Harness, faults: FaultServer, status: int) -> None:
     assert deliver(harness, faults.on("/hook", reply(status=status)))["delivered"] == 1
     [event] = [e for e in harness.events() if e.event == "notification_delivered"]
     assert (event.target, event.reason) == (f"127.0.0.1:{faults.port}", f"HTTP {status}")
@@ -83,13 +87,13 @@ def test_any_2xx_is_success(harness: AlertsHarness, faults: FaultServer, status:
 
 
 @pytest.mark.parametrize("status", [400, 410, 302, 307])
-def test_what_a_retry_cannot_mend_has_failed(
-    harness: AlertsHarness, faults: FaultServer, status: int
+def test_a_rejected_notification_has_failed_and_is_not_retried(
+    harness: Harness, faults: FaultServer, status: int
 ) -> None:
     answer = reply(b"no\x1b[31m such <b>hook", status, location=faults.on("/other", reply()))
     assert deliver(harness, faults.on("/hook", answer))["failed"] == 1
     assert delivery(harness).state == "failed"
-    assert delivery(harness).last_error == f"HTTP {status}: no[31m such <b>hook"
+    assert harness.last_error() == f"HTTP {status}: no[31m such <b>hook"
     assert faults.asked("/other") == []
     [event] = [e for e in harness.events() if e.event == "notification_failed"]
     assert event.reason.startswith(f"HTTP {status}")
@@ -97,8 +101,8 @@ def test_what_a_retry_cannot_mend_has_failed(
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500])
-def test_what_may_pass_is_tried_again_with_the_same_bytes(
-    harness: AlertsHarness, faults: FaultServer, status: int
+def test_a_temporary_failure_is_retried_with_the_same_bytes(
+    harness: Harness, faults: FaultServer, status: int
 ) -> None:
     answers = [status, 200]
     url = faults.on("/hook", lambda e: e.reply(status=answers.pop(0)))
@@ -111,7 +115,7 @@ def test_what_may_pass_is_tried_again_with_the_same_bytes(
     assert delivery(harness).attempts == 2
 
 
-def test_retry_after_is_kept_to_the_second(harness: AlertsHarness, faults: FaultServer) -> None:
+def test_retry_after_is_respected_to_the_second(harness: Harness, faults: FaultServer) -> None:
     answers = [(429, {"Retry-After": "7"}), (200, {})]
 
     def answer(exchange: Exchange) -> bool:
@@ -128,8 +132,8 @@ def test_retry_after_is_kept_to_the_second(harness: AlertsHarness, faults: Fault
     assert 6.9 < (due - NOON).total_seconds() < 7.1
 
 
-def test_a_target_that_is_away_for_a_minute_is_told_in_the_end(
-    harness: AlertsHarness, faults: FaultServer
+def test_a_target_that_is_down_for_a_minute_gets_the_notification_afterwards(
+    harness: Harness, faults: FaultServer
 ) -> None:
     back = NOON.replace(minute=1)
     url = faults.on("/hook", lambda e: e.reply(status=503 if harness.now < back else 200))
@@ -141,15 +145,19 @@ def test_a_target_that_is_away_for_a_minute_is_told_in_the_end(
     assert len(faults.asked("/hook")) == 6  # after 0, 2, 6, 14, 30, 62 seconds
 
 
-def test_a_target_that_stays_away_is_given_up(harness: AlertsHarness, faults: FaultServer) -> None:
-    harness.settings = harness.settings.model_copy(update={"delivery_give_up": timedelta(minutes=10)})
+def test_a_delivery_to_a_target_that_stays_down_is_given_up(
+    harness: Harness, faults: FaultServer
+) -> None:
+    harness.settings = harness.settings.model_copy(
+        update={"delivery_give_up": timedelta(minutes=10)}
+    )
     result = deliver(harness, faults.on("/hook", reply(b"busy", 503)))
     while result["pending"]:
         harness.now = delivery(harness).next_attempt_at
         result = harness.dispatcher().run_once(attempt_all_due=False)
     assert result == {"delivered": 0, "failed": 1, "pending": 0}
     assert 5 < (harness.now - NOON).total_seconds() / 60 <= 10
-    assert delivery(harness).last_error.endswith("HTTP 503: busy")
+    assert harness.last_error().endswith("attempts. HTTP 503: busy")
     with harness.store.write() as connection:
         assert delivery_store.resend(connection, delivery(harness).id, now=harness.now).is_accepted
     faults.on("/hook", reply())
@@ -157,8 +165,8 @@ def test_a_target_that_stays_away_is_given_up(harness: AlertsHarness, faults: Fa
     assert len({r.header("webhook-id") for r in faults.asked("/hook")}) == 1
 
 
-def test_silence_after_sending_is_unknown_and_a_possible_repeat(
-    harness: AlertsHarness, faults: FaultServer
+def test_no_answer_after_sending_is_unknown_and_the_next_attempt_a_possible_repeat(
+    harness: Harness, faults: FaultServer
 ) -> None:
     patient = harness.settings
     harness.settings = patient.model_copy(update={"delivery_timeout": 1.5})
@@ -174,22 +182,24 @@ def test_silence_after_sending_is_unknown_and_a_possible_repeat(
     assert event.reason == "HTTP 200 An earlier attempt may have arrived too."
 
 
-def test_a_cut_connection_is_unknown(harness: AlertsHarness, faults: FaultServer) -> None:
+def test_a_cut_connection_is_unknown(harness: Harness, faults: FaultServer) -> None:
     deliver(harness, faults.on("/hook", lambda e: e.reset()))
     assert delivery(harness).state == "unknown"
 
 
-def test_a_refused_connection_is_known_to_have_sent_nothing(harness: AlertsHarness) -> None:
+def test_after_a_refused_connection_it_is_known_that_nothing_was_sent(harness: Harness) -> None:
     assert deliver(harness, f"http://127.0.0.1:{closed_port()}/hook")["pending"] == 1
     assert (delivery(harness).state, delivery(harness).possible_repeat) == ("pending", False)
-    assert delivery(harness).last_error == "No connection. (connect)"
+    assert harness.last_error() == "No connection."
 
 
-def test_a_huge_answer_is_not_read_to_its_end(harness: AlertsHarness, faults: FaultServer) -> None:
+def test_a_huge_answer_is_not_read_to_the_end(harness: Harness, faults: FaultServer) -> None:
     assert deliver(harness, faults.on("/hook", reply(b"x" * 3_000_000)))["delivered"] == 1
 
 
-def test_secrets_of_the_url_are_shown_nowhere(harness: AlertsHarness, faults: FaultServer) -> None:
+def test_secrets_in_the_url_are_not_stored_or_published(
+    harness: Harness, faults: FaultServer
+) -> None:
     url = faults.on("/T0KEN", reply(status=404)) + "?key=T0KEN"
     deliver(harness, url)
     shown = repr(harness.notifications()) + repr(harness.events())

@@ -31,7 +31,7 @@ def test_without_the_file_everything_goes_to_the_console(load: Load) -> None:
     assert alerts_of(catalog) == AlertsDefinition()
 
 
-def test_receivers_keep_their_options_and_where_each_stands(load: Load) -> None:
+def test_receivers_keep_their_options_as_texts_with_their_positions(load: Load) -> None:
     catalog, faults = load(
         {
             **TOPIC,
@@ -59,7 +59,7 @@ def test_receivers_keep_their_options_and_where_each_stands(load: Load) -> None:
     assert desk.options == {
         "url": "https://hooks.example.org/s3cret",
         "headers": {"X-Desk": "north/1", "X-Plain": "yes"},
-        "ports": (587, "25", True, 1.5, None),
+        "ports": ("587", "25", "true", "1.5", ""),
     }
     assert (desk.positions["url"].line, desk.positions["url"].column) == (5, 10)
     first, default = alerts.routes

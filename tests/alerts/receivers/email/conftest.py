@@ -21,7 +21,7 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture(scope="module")
-def theirs(authority: trustme.CA) -> ssl.SSLContext:
+def server_tls(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
     return context

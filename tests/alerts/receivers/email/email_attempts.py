@@ -1,4 +1,4 @@
-"""One attempt of the e-mail receiver, and what came of it."""
+"""Single attempts of the e-mail receiver."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools
 from alerts.receivers.email import EmailReceiver
 from config.catalog.models import ReceiverDefinition
 from config.errors import DeliveryError
+from config.i18n import in_english
 from core.http import HttpClient
+from tests.alerts.harness import NOON, PLACE, Harness
 from tests.alerts.receivers.notification_bodies import body
-from tests.alerts.harness import NOON, PLACE, AlertsHarness
 
 PATIENCE = 20.0
 
 
 def mail(url: str, *to: str, **options: Any) -> ReceiverDefinition:
-    given = {"smtp": url, "from": "alerts@example.org", "to": to or ("desk@example.org",)}
-    return ReceiverDefinition("mail", "email", given | options, {}, PLACE)
+    required = {"smtp": url, "from": "alerts@example.org", "to": to or ("desk@example.org",)}
+    return ReceiverDefinition("mail", "email", required | options, {}, PLACE)
 
 
 def send(
     definition: ReceiverDefinition, *, limit: float = PATIENCE, **changes: Any
 ) -> Receipt | DeliveryError:
-    """One attempt at the first target."""
+    """Make one attempt at the first target; return the receipt or the error."""
     assert EmailReceiver.faults(definition) == []
     values: dict[str, Any] = {
         "id": "1" * 32,
@@ -50,12 +51,21 @@ def send(
     return asyncio.run(attempt())
 
 
+def accepted(*args: Any, **changes: Any) -> str:
+    """Make one attempt that succeeds; return what the server answered."""
+    result = send(*args, **changes)
+    assert isinstance(result, Receipt)
+    return in_english(result.reason)
+
+
 def refused(*args: Any, **changes: Any) -> DeliveryError:
-    outcome = send(*args, **changes)
-    assert isinstance(outcome, DeliveryError)
-    return outcome
+    """Make one attempt that fails."""
+    result = send(*args, **changes)
+    assert isinstance(result, DeliveryError)
+    return result
 
 
-def patient(harness: AlertsHarness) -> AlertsHarness:
+def patient(harness: Harness) -> Harness:
+    """Give attempts more time than a busy machine needs."""
     harness.settings = harness.settings.model_copy(update={"delivery_timeout": PATIENCE})
     return harness

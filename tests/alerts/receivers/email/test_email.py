@@ -5,21 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from alerts.receivers import Receipt, receiver_faults
+from alerts.receivers import receiver_faults
 from alerts.receivers.email import EmailReceiver
 from config.catalog.load import load_catalog
 from config.catalog.models import ReceiverDefinition
+from config.i18n import Phrase, in_english
 from core.store import deliveries as delivery_store
+from tests.alerts.harness import PLACE, Harness, match
+from tests.alerts.receivers.email.email_attempts import accepted, mail, patient, refused
 from tests.alerts.receivers.notification_bodies import body
-from tests.alerts.receivers.email.email_attempts import mail, patient, refused, send
-from tests.alerts.harness import PLACE, AlertsHarness, match
 from tests.support.mailserver import Inbox, mail_server, odd_server
 
 # --- what arrives --------------------------------------------------------------------------
 
 
-def test_a_mail_arrives_whole(inbox: Inbox) -> None:
-    assert send(mail(inbox.url())) == Receipt("SMTP 250 2.0.0 taken as Q1")
+def test_a_message_arrives_complete(inbox: Inbox) -> None:
+    assert accepted(mail(inbox.url())) == "SMTP 250 2.0.0 taken as Q1"
     [found] = inbox.inbox
     assert (found.sender, found.recipients) == ("alerts@example.org", ("desk@example.org",))
     assert found.greeted_as == "[127.0.0.1]"
@@ -29,35 +30,35 @@ def test_a_mail_arrives_whole(inbox: Inbox) -> None:
     assert f"SIZE={len(found.data)}" in found.options
 
 
-def test_the_operators_language_is_used(inbox: Inbox) -> None:
-    send(mail(inbox.url(), language="de"), possible_repeat=True)
+def test_the_message_is_in_the_language_of_the_options(inbox: Inbox) -> None:
+    accepted(mail(inbox.url(), language="de"), possible_repeat=True)
     [found] = inbox.inbox
     assert "möglicherweise eine Wiederholung" in found.part("plain")
     assert found.message["Content-Language"] == "de"
 
 
-def test_lines_that_begin_with_a_dot_arrive_as_they_are(inbox: Inbox) -> None:
+def test_lines_that_begin_with_a_dot_arrive_unchanged(inbox: Inbox) -> None:
     about = body(reason=".hidden", console_url="")
-    send(mail(inbox.url()), body=about.model_dump_json().encode())
+    accepted(mail(inbox.url()), body=about.model_dump_json().encode())
     assert "\n.hidden\n" in inbox.inbox[0].part("plain")
 
 
-def test_an_address_beyond_ascii_is_told_where_the_server_can() -> None:
+def test_an_address_beyond_ascii_needs_a_server_with_smtputf8() -> None:
     with mail_server(enable_SMTPUTF8=True) as inbox:
-        assert isinstance(send(mail(inbox.url(), "bücher@zürich.example")), Receipt)
+        accepted(mail(inbox.url(), "bücher@zürich.example"))
         assert inbox.inbox[0].recipients == ("bücher@xn--zrich-kva.example",)
         assert "SMTPUTF8" in inbox.inbox[0].options
     with mail_server() as inbox:
         error = refused(mail(inbox.url(), "bücher@zürich.example"))
         assert (error.permanent, inbox.inbox) == (True, [])
         assert "SMTPUTF8" in error.message
-        assert isinstance(send(mail(inbox.url(), "desk@zürich.example")), Receipt)
+        accepted(mail(inbox.url(), "desk@zürich.example"))
 
 
 # --- several recipients, from the match to the mailbox -------------------------------------
 
 
-def test_one_refused_address_does_not_affect_the_others(harness: AlertsHarness, inbox: Inbox) -> None:
+def test_one_refused_address_does_not_affect_the_others(harness: Harness, inbox: Inbox) -> None:
     inbox.answers["RCPT"] = lambda to: "550 5.1.1 No such user" if "gone@" in to else None
     to = ("desk@example.org", "gone@example.org", "night@example.org")
     patient(harness).set_receivers(mail(inbox.url(), *to))
@@ -70,18 +71,21 @@ def test_one_refused_address_does_not_affect_the_others(harness: AlertsHarness, 
     assert all(str(m.message["To"]) == m.recipients[0] for m in inbox.inbox)
     assert all(b"night@" not in m.data for m in inbox.inbox if "desk@" in m.recipients[0])
     assert len({m.message["Message-ID"] for m in inbox.inbox}) == 2
-    states = {d.target: (d.state, d.last_error) for _, d in harness.notifications()}
+    states = {
+        d.target: (d.state, in_english(Phrase.load(d.last_error)))
+        for _, d in harness.notifications()
+    }
     assert states["gone@example.org"] == (
         "failed",
         "Mail: recipient refused: 550 5.1.1 No such user",
     )
     assert states["desk@example.org"] == ("delivered", "")
-    told = {(e.event.value, e.target) for e in harness.events() if e.notification_id}
-    assert ("notification_failed", "gone@example.org") in told
-    assert ("notification_delivered", "night@example.org") in told
+    events = {(e.event.value, e.target) for e in harness.events() if e.notification_id}
+    assert ("notification_failed", "gone@example.org") in events
+    assert ("notification_delivered", "night@example.org") in events
 
 
-def test_all_mail_about_a_story_threads(harness: AlertsHarness, inbox: Inbox) -> None:
+def test_all_messages_about_a_story_thread(harness: Harness, inbox: Inbox) -> None:
     patient(harness).set_receivers(mail(inbox.url()))
     harness.decide(match())
     harness.dispatcher().run_once()
@@ -101,7 +105,9 @@ def test_all_mail_about_a_story_threads(harness: AlertsHarness, inbox: Inbox) ->
     assert later["Subject"].startswith("[NATO membership negotiations | Update] Oslo zieht")
 
 
-def test_an_address_taken_out_of_the_file_is_told_no_more(harness: AlertsHarness, inbox: Inbox) -> None:
+def test_an_address_that_was_removed_from_the_file_gets_nothing_more(
+    harness: Harness, inbox: Inbox
+) -> None:
     patient(harness).set_receivers(mail(inbox.url(), "desk@example.org", "left@example.org"))
     harness.decide(match())
     harness.set_receivers(mail(inbox.url(), "desk@example.org"))
@@ -109,7 +115,7 @@ def test_an_address_taken_out_of_the_file_is_told_no_more(harness: AlertsHarness
     assert [m.recipients for m in inbox.inbox] == [("desk@example.org",)]
 
 
-def test_an_address_that_stands_twice_is_told_once(harness: AlertsHarness, inbox: Inbox) -> None:
+def test_an_address_listed_twice_gets_one_message(harness: Harness, inbox: Inbox) -> None:
     twice = mail(inbox.url(), "desk@müller.example", "desk@xn--mller-kva.example", "a@example.org")
     assert EmailReceiver.targets(twice) == ("desk@müller.example", "a@example.org")
     patient(harness).set_receivers(twice)
@@ -117,22 +123,20 @@ def test_an_address_that_stands_twice_is_told_once(harness: AlertsHarness, inbox
     assert harness.dispatcher().run_once()["delivered"] == 2
 
 
-def test_what_is_refused_for_now_is_sent_again_as_the_same_message(
-    harness: AlertsHarness, inbox: Inbox
-) -> None:
+def test_a_message_that_is_deferred_is_sent_again_unchanged(harness: Harness, inbox: Inbox) -> None:
     inbox.answers["RCPT"] = lambda _: "450 4.2.0 Greylisted" if len(inbox.asked) < 3 else None
     patient(harness).set_receivers(mail(inbox.url()))
     harness.decide(match())
     assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
     [(_, delivery)] = harness.notifications()
     assert (delivery.state, delivery.possible_repeat) == ("pending", False)
-    assert delivery.last_error == "Mail: recipient refused for now: 450 4.2.0 Greylisted"
+    assert harness.last_error() == "Mail: recipient refused for now: 450 4.2.0 Greylisted"
     assert harness.dispatcher().run_once()["delivered"] == 1
     assert "repeat" not in inbox.inbox[0].part("plain")
 
 
-def test_an_answer_lost_after_the_final_dot_is_unknown_and_the_repeat_says_so(
-    harness: AlertsHarness, inbox: Inbox
+def test_after_an_answer_is_lost_the_next_message_says_it_may_be_a_repeat(
+    harness: Harness, inbox: Inbox
 ) -> None:
     taken: list[bytes] = []
     with odd_server(lambda line: taken.append(line.until_data())) as (port, _):
@@ -141,7 +145,7 @@ def test_an_answer_lost_after_the_final_dot_is_unknown_and_the_repeat_says_so(
         assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
     [(_, delivery)] = harness.notifications()
     assert (delivery.state, delivery.possible_repeat) == ("unknown", True)
-    assert "nobody knows if it arrived" in delivery.last_error
+    assert "it is unknown whether it arrived" in harness.last_error()
     harness.set_receivers(mail(inbox.url()))
     assert harness.dispatcher().run_once()["delivered"] == 1
     [again] = inbox.inbox
@@ -169,7 +173,7 @@ def faults_of(folder: Path, receiver: str, **environ: str) -> list[str]:
     return [f"{f.line}:{f.column} {f.code} {f.message} {f.mend}" for f in receiver_faults(catalog)]
 
 
-def test_the_receiver_of_the_contract_has_no_faults(tmp_path: Path) -> None:
+def test_the_documented_receiver_has_no_faults(tmp_path: Path) -> None:
     line = (
         '  - {id: mail, kind: email, smtp: "smtp://user:${PASS}@host:587", '
         "from: alerts@example.org, to: [desk@example.org]}\n"
@@ -177,7 +181,7 @@ def test_the_receiver_of_the_contract_has_no_faults(tmp_path: Path) -> None:
     assert faults_of(tmp_path, line, PASS="p@s/s") == []
 
 
-def test_every_fault_is_found_where_it_stands_with_what_to_write(tmp_path: Path) -> None:
+def test_every_fault_has_its_position_and_says_what_to_write(tmp_path: Path) -> None:
     text = """\
   - id: mail
     kind: email
@@ -208,7 +212,7 @@ def test_every_fault_is_found_where_it_stands_with_what_to_write(tmp_path: Path)
 
 
 @pytest.mark.parametrize("to", ["[]", '""'])
-def test_a_receiver_that_tells_nobody_is_a_fault(tmp_path: Path, to: str) -> None:
+def test_a_receiver_without_recipients_is_a_fault(tmp_path: Path, to: str) -> None:
     text = f"""\
   - id: mail
     kind: email

@@ -1,0 +1,142 @@
+"""What one delivery attempt means: for its delivery, for ``news.alerts`` and for the log. Pure.
+
+::
+
+    Receipt ───────────────▶ delivered
+    DeliveryError ─permanent─▶ failed
+                  ─unknown───▶ unknown ┐ retried after Retry-After, or else after full jitter over
+                  ─else──────▶ pending ┘ 2 s x 2^n, at most 5 min; failed once give_up is over
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from alerts.notification import NotificationBody
+from alerts.receivers import DeliveryAttempt, Receipt
+from config.errors import DeliveryError
+from config.i18n import Phrase, in_english
+from core.backoff import exponential, jittered
+from core.messages import AlertEvent, AlertEventKind
+from core.store import deliveries as delivery_store
+from core.store.claims import ClaimedDelivery
+from core.text import for_log
+
+FIRST_BACKOFF, LONGEST_BACKOFF = 2.0, 300.0
+"""Seconds between attempts."""
+
+_EVENTS = {
+    delivery_store.DELIVERED: AlertEventKind.DELIVERED,
+    delivery_store.FAILED: AlertEventKind.FAILED,
+}
+"""The event of each final state."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptOutcome:
+    """What an attempt means for its delivery.
+
+    Attributes:
+        state: ``delivered``, ``pending``, ``unknown`` or ``failed``.
+        reason: Why.
+        wait: Seconds until the next attempt; None where there is none.
+        is_wait_requested: Whether the target asked for that wait.
+    """
+
+    state: str
+    reason: Phrase
+    wait: float | None = None
+    is_wait_requested: bool = False
+
+
+def outcome_of(
+    result: Receipt | DeliveryError,
+    *,
+    attempt: int,
+    age: timedelta,
+    give_up: timedelta,
+    chance: float,
+) -> AttemptOutcome:
+    """Return what an attempt means for its delivery.
+
+    Args:
+        result: What the receiver returned or raised.
+        attempt: 1 for the first.
+        age: How long the delivery has been tried.
+        give_up: A delivery that has been tried for so long has failed.
+        chance: Evenly distributed from 0 to 1; spreads the waits.
+    """
+    if isinstance(result, Receipt):
+        return AttemptOutcome(delivery_store.DELIVERED, result.reason)
+    if result.permanent:
+        return AttemptOutcome(delivery_store.FAILED, result.reason)
+    wait, is_requested = result.retry_after, result.retry_after is not None
+    if wait is None:
+        wait = jittered(exponential(FIRST_BACKOFF, attempt, LONGEST_BACKOFF), chance)
+    if age + timedelta(seconds=wait) > give_up:
+        reason = Phrase("delivery.given_up", n=attempt, why=result.reason)
+        return AttemptOutcome(delivery_store.FAILED, reason)
+    state = delivery_store.UNKNOWN if result.unknown else delivery_store.PENDING
+    return AttemptOutcome(state, result.reason, wait, is_requested)
+
+
+def attempt_of(claimed: ClaimedDelivery) -> DeliveryAttempt:
+    """Return the attempt that a claimed delivery is due for."""
+    notification = claimed.notification
+    return DeliveryAttempt(
+        id=notification.id,
+        receiver=notification.receiver,
+        target=claimed.delivery.target,
+        kind=notification.kind,
+        body=notification.body.encode(),
+        attempt=claimed.delivery.attempts,
+        possible_repeat=claimed.delivery.possible_repeat,
+        created_at=notification.created_at,
+    )
+
+
+def final_event(
+    claimed: ClaimedDelivery, outcome: AttemptOutcome, now: datetime
+) -> AlertEvent | None:
+    """Return the event of ``news.alerts`` for a delivery that has ended; None for a retry."""
+    if outcome.state not in _EVENTS:
+        return None
+    body = NotificationBody.model_validate_json(claimed.notification.body)
+    reason = outcome.reason
+    if claimed.delivery.possible_repeat:
+        reason = Phrase("delivery.possible_repeat", outcome=reason)
+    return AlertEvent(
+        alert_id=claimed.notification.alert_id,
+        event=_EVENTS[outcome.state],
+        topic_id=body.topic.id,
+        story_id=body.story.id,
+        article_id=body.articles[0].id if body.articles else "",
+        severity=body.severity,
+        reason=in_english(reason),
+        reason_code=outcome.state,
+        notification_id=claimed.notification.id,
+        target=claimed.delivery.target,
+        at=now,
+    )
+
+
+def log_fields(claimed: ClaimedDelivery) -> dict[str, Any]:
+    """Return the notification as one readable log line; text from outside is cleaned."""
+    body = NotificationBody.model_validate_json(claimed.notification.body)
+    article = body.articles[0] if body.articles else None
+    evidence = next(iter(article.evidence), None) if article else None
+    repeat = {"possible_repeat": True} if claimed.delivery.possible_repeat else {}
+    return {
+        "topic": body.topic.id,
+        "title": for_log(body.story.title),
+        "outlet": article.outlet if article else "",
+        "sentence": for_log(evidence.sentence) if evidence else "",
+        "url": for_log(article.url) if article else "",
+        "kind": body.kind,
+        "severity": body.severity,
+        "receiver": claimed.notification.receiver,
+        "alert": body.alert_id,
+        **repeat,
+    }

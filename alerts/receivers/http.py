@@ -1,0 +1,109 @@
+"""One HTTP request of a receiver, and what its answer means for the delivery.
+
+::
+
+    post() ─▶ 2xx                  Receipt
+              408, 425, 429, 5xx   retried; a Retry-After is respected
+              any other status     permanent: the same request would be rejected again
+              no connection        retried: nothing was sent
+              no answer            retried, but *unknown*: the target may have the message
+
+A redirect is rejected like any other status and not followed: what is sent goes where the operator
+wrote, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from alerts.receivers import Receipt, ReceiverTools
+from config.catalog.values import InvalidValue, shown
+from config.errors import DeliveryError, FetchError
+from config.i18n import Phrase
+from core.http import Response, retry_after
+from core.text import for_log
+
+NOTHING_SENT = frozenset({"bad_url", "dns", "nxdomain", "connect", "tls"})
+"""Outcomes of a failed exchange after which the target has nothing (:mod:`core.http`)."""
+
+_RETRIED = frozenset({408, 425, 429})
+
+
+def post_url(text: str) -> str | InvalidValue:
+    """Parse the URL of a receiver: http or https, with a host, on any port."""
+    if _host(text) is None:
+        return InvalidValue(f"{shown(text)} is not an http or https URL.", "Write a whole URL.")
+    return text
+
+
+def host_of(url: str) -> str:
+    """Return host and port of a URL, to name a target: paths and queries may be secrets."""
+    return _host(url) or ""
+
+
+async def post(
+    tools: ReceiverTools,
+    url: str,
+    body: bytes | Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
+) -> Receipt:
+    """Make one POST request.
+
+    Args:
+        tools: Client, clock and time limit.
+        url: Of the target.
+        body: Bytes, sent as they are, or a mapping, sent as JSON.
+        headers: Besides the content type, which is JSON unless given here.
+
+    Raises:
+        DeliveryError: The target rejected it, could not be reached, or did not answer.
+    """
+    content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+    # Without keep-alive: on a connection that died meanwhile nobody could say if it was sent.
+    fixed = {"content-type": "application/json", "connection": "close"}
+    try:
+        response = await tools.http.post(
+            url, headers={**fixed, **(headers or {})}, body=content, timeout=tools.timeout
+        )
+    except FetchError as error:
+        raise _failure(error) from error
+    return receipt_of(response, tools)
+
+
+def receipt_of(response: Response, tools: ReceiverTools) -> Receipt:
+    """Return the receipt that a response is.
+
+    Raises:
+        DeliveryError: Its status is not 2xx.
+    """
+    if 200 <= response.status < 300:
+        return Receipt(Phrase("delivery.http", status=response.status))
+    answer = for_log(response.body.decode("utf-8", "replace"))
+    is_retried = response.status in _RETRIED or response.status >= 500
+    raise DeliveryError(
+        Phrase("delivery.http_answer", status=response.status, answer=answer)
+        if answer
+        else Phrase("delivery.http", status=response.status),
+        permanent=not is_retried,
+        retry_after=retry_after(response.headers, tools.clock()) if is_retried else None,
+    )
+
+
+def _failure(error: FetchError) -> DeliveryError:
+    if error.outcome in NOTHING_SENT:
+        return DeliveryError(error.reason, permanent=error.outcome == "bad_url")
+    return DeliveryError(Phrase("delivery.unanswered", why=error.reason), unknown=True)
+
+
+def _host(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host:
+        return None
+    return f"{host}:{port}" if port else host
