@@ -162,7 +162,7 @@ def decide_without_comparison(match: Match, context: DecisionContext) -> Decisio
 
 
 def _shadowed(decision: Decision) -> Decision:
-    live = Phrase(f"code.{decision.code}")
+    live = Phrase(f"decision.code.{decision.code}")
     return replace(
         decision,
         event=AlertEventKind.SUPPRESSED,
@@ -196,7 +196,7 @@ def _decide_by_prior(match: Match, context: DecisionContext) -> Decision | Drop 
 def _decide_revision(match: Match, prior: PriorDecision) -> Decision:
     revisions = {"revision": match.revision, "prior": prior.revision}
     if prior.event is AlertEventKind.SUPPRESSED:
-        was = Phrase(f"code.{prior.code}")
+        was = Phrase(f"decision.code.{prior.code}")
         event = AlertEventKind.SUPPRESSED
         reason = Phrase("decision.revision_of_suppressed", **revisions, code=was)
     else:
