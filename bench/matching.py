@@ -41,12 +41,15 @@ from config.catalog.models import (
     TopicState,
 )
 from core.text.tokens import tokenise
-from processors.engine.ruleset import RuleSet, TopicRules
-from processors.engine.view import View
+from processors.engine.article_index import ArticleIndex
+from processors.engine.rules import TopicRules
+from processors.engine.ruleset import RuleSet
 from processors.evidence import evidence_of
+from processors.gates import ArticleLabels
 from processors.query import resolve
 
 Article = tuple[str, str]
+GERMAN = ArticleLabels("de", "detected")
 
 
 def articles_of(path: Path, limit: int) -> list[Article]:
@@ -138,14 +141,14 @@ def floor_of(rules: RuleSet) -> Callable[[Article], object]:
 
 def engine_of(rules: RuleSet, *, evidence: bool) -> Callable[[Article], int]:
     def work(article: Article) -> int:
-        view = View((("title", article[0]), ("lead", ""), ("text", article[1])))
-        rules.read(view)
-        hits = rules.match(view, "de")
+        index = ArticleIndex((("title", article[0]), ("lead", ""), ("text", article[1])))
+        rules.search(index)
+        matches = rules.match(index, GERMAN)
         if evidence:
-            for hit in hits:
-                for rule in hit.fired:
-                    evidence_of(rule.id, rule.program, view)
-        return len(hits)
+            for match in matches:
+                for rule in match.fired:
+                    evidence_of(rule.id, rule.program, index)
+        return len(matches)
 
     return work
 

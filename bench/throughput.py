@@ -36,8 +36,8 @@ from core.dispositions import Dispositions
 from core.messages import ArticleRevision
 from core.messages.envelope import from_record
 from core.streams.port import NewRecord, Record, StreamLog
-from processors.draft import Draft
-from processors.pipeline import STEPS, ArticleOutcome, Processors
+from processors.analysis import Analysis
+from processors.pipeline import STEPS, Processors
 from processors.worker import GROUP, STREAMS, ProcessorsWorker, outputs
 
 LANGUAGES = ("de", "en", "fr", "ru", "uk")
@@ -140,13 +140,12 @@ def print_parts(processors: Processors, records: Sequence[Record]) -> None:
     spent = dict.fromkeys(["decode", *(step.__name__ for step in STEPS), "encode"], 0.0)
     for record in records:
         marks = [time.process_time()]
-        draft = Draft(from_record(record, ArticleRevision))
+        analysis = Analysis(from_record(record, ArticleRevision))
         marks.append(time.process_time())
         for step in STEPS:
-            draft = step(processors.known, draft)
+            analysis = step(processors.known, analysis)
             marks.append(time.process_time())
-        outcome = ArticleOutcome(processors.process(draft.article).enriched, draft.matches)
-        marks[-1:] = [marks[-1]]
+        outcome = processors.process(analysis.article)
         begun = time.process_time()
         list(outputs(outcome, record, processors))
         ended = time.process_time()

@@ -1,4 +1,4 @@
-"""The centre: pure steps from an article to its matches; the topic language and its engine.
+"""The processors: pure steps from an article to its matches, the query language and its engine.
 
 ::
 

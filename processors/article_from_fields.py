@@ -1,4 +1,4 @@
-"""An article made of the few fields somebody typed: for tests of topics and ``topics explain``."""
+"""An article made of a few fields: for the tests of topics, ``topics explain`` and the console."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def article_from_fields(fields: Mapping[str, Any]) -> ArticleRevision:
-    """An article revision of the fields given, in NFC; the others are blank.
+    """Return an article revision with some fields, in NFC; the others are blank.
 
-    Nothing else is changed, so that spans index the text as it was given.
+    Texts are not changed further, so that spans index them as they were given.
 
     Raises:
-        UsageError: A field cannot be used.
+        UsageError: A value cannot be used.
     """
     blank: dict[str, Any] = {
         "article_id": article_id(str(fields.get("url") or "")),
@@ -37,9 +37,9 @@ def article_from_fields(fields: Mapping[str, Any]) -> ArticleRevision:
         "first_seen_at": _EPOCH,
         "fetched_at": _EPOCH,
     }
-    given = {name: _composed(value) for name, value in fields.items() if value is not None}
+    values = {name: _composed(value) for name, value in fields.items() if value is not None}
     try:
-        return ArticleRevision.model_validate(blank | given)
+        return ArticleRevision.model_validate(blank | values)
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, e['loc']))}: {clean_line(e['msg'])}" for e in error.errors()

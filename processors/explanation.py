@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from config.i18n import Phrase, in_english
 from core.messages import Evidence
-from processors.draft import CompiledCatalog, Draft
+from processors.analysis import Analysis, CompiledCatalog
 from processors.evidence import evidence_of
 
 
@@ -20,22 +21,28 @@ class RuleResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """A condition beside the score."""
+class GateResult:
+    """One gate and whether the article passed it.
+
+    Attributes:
+        why: For a surface to put into the reader's language.
+    """
 
     name: str
     passed: bool
-    why: str
+    why: Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The score table of one topic on one article.
+    """The evaluation of one topic on one article.
 
     Attributes:
-        score: Sum of the weights of the rules that fire, whatever the gates say.
+        match: Whether all gates are passed.
+        score: The sum of the weights of the rules that fired, whatever the gates say.
         rules: Every rule, in file order.
-        evidence: Spans of every rule that fired.
+        evidence: The spans of every rule that fired.
+        gates: Every gate, in the order in which they are checked.
     """
 
     topic: str
@@ -44,10 +51,15 @@ class Explanation:
     threshold: int
     rules: tuple[RuleResult, ...]
     evidence: tuple[Evidence, ...]
-    gates: tuple[Gate, ...]
+    gates: tuple[GateResult, ...]
+
+    @property
+    def fired(self) -> tuple[str, ...]:
+        """Ids of the rules that fired, in file order."""
+        return tuple(rule.id for rule in self.rules if rule.fired)
 
     def as_json(self) -> dict[str, Any]:
-        """The shape of ``topics explain --json``."""
+        """Return what ``topics explain --json`` prints; the reasons of gates are in English."""
         return {
             "topic": self.topic,
             "match": self.match,
@@ -55,39 +67,36 @@ class Explanation:
             "threshold": self.threshold,
             "rules": [{"id": r.id, "weight": r.weight, "fired": r.fired} for r in self.rules],
             "evidence": [span.model_dump(mode="json") for span in self.evidence],
-            "gates": [{"name": g.name, "passed": g.passed, "why": g.why} for g in self.gates],
+            "gates": [
+                {"name": g.name, "passed": g.passed, "why": in_english(g.why)} for g in self.gates
+            ],
         }
 
 
-def explain(known: CompiledCatalog, number: int, draft: Draft) -> Explanation:
-    """Ask every rule of a topic, with none of the shortcuts matching takes."""
-    view = draft.view
-    assert view is not None  # noqa: S101  # the steps were run
-    topic = known.topics[number]
-    asked = known.rules.fired(number, view)
-    fired = [rule for rule, true in asked if true]
+def explain(known: CompiledCatalog, number: int, analysis: Analysis) -> Explanation:
+    """Evaluate every rule and every gate of a topic, without the shortcuts of matching.
+
+    Args:
+        known: The compiled catalog.
+        number: Index of the topic in it.
+        analysis: The article after all steps.
+    """
+    index, labels = analysis.index, analysis.labels
+    assert index is not None  # noqa: S101  # the steps have run
+    topic = known.rules.topics[number]
+    results = known.rules.evaluate(number, index)
+    fired = [rule for rule, has_fired in results if has_fired]
     score = sum(rule.weight for rule in fired)
-    gates = (_language_gate(topic.languages, draft), _threshold_gate(score, topic.threshold))
+    gates = tuple(
+        GateResult(gate.name, gate.passes(topic, labels, score), gate.explain(topic, labels, score))
+        for gate in known.rules.gates
+    )
     return Explanation(
         topic=topic.id,
         match=all(gate.passed for gate in gates),
         score=score,
         threshold=topic.threshold,
-        rules=tuple(RuleResult(rule.id, rule.weight, true) for rule, true in asked),
-        evidence=tuple(e for rule in fired for e in evidence_of(rule.id, rule.program, view)),
+        rules=tuple(RuleResult(rule.id, rule.weight, has_fired) for rule, has_fired in results),
+        evidence=tuple(e for rule in fired for e in evidence_of(rule.id, rule.program, index)),
         gates=gates,
     )
-
-
-def _language_gate(allowed: tuple[str, ...], draft: Draft) -> Gate:
-    article = f"The article is in {draft.language or 'an unknown language'}"
-    said = f"{article} ({draft.language_source})"
-    if not allowed:
-        return Gate("language", True, f"{said}; the topic takes every language.")
-    passed = draft.language in allowed
-    return Gate("language", passed, f"{said}; the topic takes {', '.join(allowed)}.")
-
-
-def _threshold_gate(score: int, threshold: int) -> Gate:
-    relation = "reaches" if score >= threshold else "is below"
-    return Gate("threshold", score >= threshold, f"{score} {relation} {threshold}.")

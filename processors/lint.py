@@ -1,7 +1,7 @@
-"""Faults of topics: what their queries say wrongly, and what their tests prove wrong.
+"""Faults of topics: what is wrong in their queries, and which of their tests fail.
 
 ``topic_faults`` is for ``check`` and ``topics lint``: errors and warnings of every topic.
-``run_topic_tests`` is for ``topics test``: one fault per expectation that is not met.
+``run_topic_tests`` is for ``topics test``: one fault for every expectation that is not met.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from config.catalog.models import (
 )
 from config.errors import UsageError
 from config.faults import Fault, in_file_order
+from config.i18n import in_english
 from core.text import clean_line
 from core.text.languages import languages as known_languages
 from processors.article_from_fields import article_from_fields
@@ -30,23 +31,23 @@ from processors.query.nodes import MANY, ONE, Node, Or, Phrase, walk
 from processors.topics import CompiledTopic, compile_topic
 
 LANGUAGES = ("de", "en", "fr", "ru", "uk")
-"""Those of the default settings: what a test without ``language`` may be told to be in."""
+"""The languages of the default settings, which tests without a ``language`` may be in."""
 
 
 def topic_faults(catalog: Catalog, languages: tuple[str, ...] = LANGUAGES) -> list[Fault]:
-    """Everything wrong in the topics of a catalog, in file order.
+    """Return everything wrong in the topics of a catalog, in file order.
 
     Args:
-        catalog: What of the operator's files is sound.
-        languages: Languages an article may be told to be in (``Settings.language_codes``).
+        catalog: The part of the operator's files that has no errors.
+        languages: Languages an article may be detected to be in (``Settings.language_codes``).
     """
     ids = {entity.id for entity in catalog.entities}
     compiled = [compile_topic(topic, ids) for topic in catalog.topics]
     faults = [fault for topic in compiled for fault in topic.faults]
     for topic in compiled:
-        faults.extend(_weights(topic.definition))
-        if topic.sound:
-            faults.extend(_warnings(topic))
+        faults.extend(_weight_faults(topic.definition))
+        if topic.is_sound:
+            faults.extend(_query_warnings(topic))
             faults.extend(_test_warnings(topic.definition, catalog, languages))
     return in_file_order(faults)
 
@@ -54,89 +55,89 @@ def topic_faults(catalog: Catalog, languages: tuple[str, ...] = LANGUAGES) -> li
 def run_topic_tests(
     topic: TopicDefinition, catalog: Catalog, languages: tuple[str, ...] = LANGUAGES
 ) -> list[Fault]:
-    """Run the tests of a topic, whatever its state is.
+    """Run the tests of a topic, whatever its state.
 
     Args:
         topic: The topic; its queries must hold no error.
-        catalog: Where its entities are defined.
-        languages: Languages an article may be told to be in.
+        catalog: Defines its entities.
+        languages: Languages an article may be detected to be in.
 
     Returns:
-        One fault (E020) per test that fails, with what is missing and what is too much; E021 for
-        a test whose article cannot be used. No fault: all pass.
+        E020 for each test that fails, with what is missing and what is not expected; E021 for a
+        test whose article cannot be used. Empty where all tests pass.
 
     Raises:
         CatalogError: A query of the topic holds an error.
     """
-    processors = _alone(topic, catalog, languages)
+    processors = _processors_of(topic, catalog, languages)
     return [f for test in topic.tests for f in _failures(topic, test, processors)]
 
 
-def _alone(topic: TopicDefinition, catalog: Catalog, languages: tuple[str, ...]) -> Processors:
-    only = Catalog(catalog.outlets, (_evaluated(topic),), catalog.entities, catalog.alerts)
-    return Processors.compile(only, languages)
+def _processors_of(
+    topic: TopicDefinition, catalog: Catalog, languages: tuple[str, ...]
+) -> Processors:
+    """Return the processors of one topic, which is evaluated even if it is retired."""
+    draft = replace(topic, state=TopicState.DRAFT)
+    alone = Catalog(catalog.outlets, (draft,), catalog.entities, catalog.alerts)
+    return Processors.compile(alone, languages)
 
 
-def _evaluated(topic: TopicDefinition) -> TopicDefinition:
-    return replace(topic, state=TopicState.DRAFT)
-
-
-def _explained(topic: TopicDefinition, test: TopicTest, processors: Processors) -> Explanation:
+def _explain(topic: TopicDefinition, test: TopicTest, processors: Processors) -> Explanation:
     article = article_from_fields(test.article)
-    given = test.article.get("language")
-    return processors.explain(topic.id, article, given_language=given)
+    language = test.article.get("language")
+    return processors.explain(topic.id, article, given_language=language)
 
 
 def _failures(topic: TopicDefinition, test: TopicTest, processors: Processors) -> Iterator[Fault]:
     try:
-        result = _explained(topic, test, processors)
+        result = _explain(topic, test, processors)
     except UsageError as error:
         yield _fault(test.position, "E021", f"Test {test.name!r}: {error.message}", error.mend)
         return
     wrong = list(_differences(test, result))
     if wrong:
-        fired = ", ".join(r.id for r in result.rules if r.fired) or "none"
-        closed = "".join(f" {g.why}" for g in result.gates if not g.passed)
-        said = f"Test {clean_line(test.name)!r}: {'; '.join(wrong)}."
-        seen = f"Score {result.score} of {result.threshold}; rules that fired: {fired}.{closed}"
-        yield _fault(test.position, "E020", said, f"{seen} Mend the rule or the test.")
+        message = f"Test {clean_line(test.name)!r}: {'; '.join(wrong)}."
+        closed = "".join(f" {in_english(g.why)}" for g in result.gates if not g.passed)
+        fired = ", ".join(result.fired) or "none"
+        score = f"Score {result.score} of {result.threshold}; rules that fired: {fired}.{closed}"
+        yield _fault(test.position, "E020", message, f"{score} Mend the rule or the test.")
 
 
 def _differences(test: TopicTest, result: Explanation) -> Iterator[str]:
-    fired = [rule.id for rule in result.rules if rule.fired]
     if test.match != result.match:
-        yield f"match is {_word(result.match)}, expected {_word(test.match)}"
+        yield f"match is {_yaml(result.match)}, expected {_yaml(test.match)}"
     wanted = (*(test.rules or ()), *test.rules_include)
-    if missing := [r for r in dict.fromkeys(wanted) if r not in fired]:
+    if missing := [r for r in dict.fromkeys(wanted) if r not in result.fired]:
         yield f"missing rules: {', '.join(missing)}"
-    if test.rules is not None and (extra := [r for r in fired if r not in test.rules]):
+    if test.rules is not None and (extra := [r for r in result.fired if r not in test.rules]):
         yield f"extra rules: {', '.join(extra)}"
     if test.score_max is not None and result.score > test.score_max:
         yield f"score is {result.score}, at most {test.score_max} expected"
 
 
-def _word(value: bool) -> str:
+def _yaml(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _weights(topic: TopicDefinition) -> Iterator[Fault]:
+def _weight_faults(topic: TopicDefinition) -> Iterator[Fault]:
     reachable = sum(rule.weight for rule in topic.rules if rule.weight > 0)
     if reachable < topic.threshold:
-        said = f"All rules together weigh {reachable}; the threshold is {topic.threshold}."
-        yield _fault(topic.position, "E008", said, "Lower the threshold or raise weights.")
+        message = f"All rules together weigh {reachable}; the threshold is {topic.threshold}."
+        yield _fault(topic.position, "E008", message, "Lower the threshold or raise weights.")
 
 
-def _warnings(topic: CompiledTopic) -> Iterator[Fault]:
+def _query_warnings(topic: CompiledTopic) -> Iterator[Fault]:
     nodes = {rule_id: node for rule_id, _, node in topic.rules.rules}
+    compiler = Compiler()
     for rule in topic.definition.rules:
-        yield from _rule_warnings(topic.definition, rule, nodes[rule.id])
+        yield from _rule_warnings(topic.definition, rule, nodes[rule.id], compiler)
     texts = (*topic.definition.terms.values(), *(r.query for r in topic.definition.rules))
     for source in texts:
-        for node in _parsed(source.value):
-            if isinstance(node, Phrase) and (caught := _misleading(node.words)):
-                said = f"`{_shown(node)}` also finds {caught}."
-                place = source.at(node.at)
-                yield _fault(place, "W103", said, "List the words you mean, or use EXCEPT.")
+        for node in _nodes(source.value):
+            if isinstance(node, Phrase) and (others := _misleading(node.words)):
+                message = f"`{_query_text(node)}` also finds {others}."
+                position = source.at(node.at)
+                yield _fault(position, "W103", message, "List the words you mean, or use EXCEPT.")
 
 
 def _misleading(words: tuple[str, ...]) -> str:
@@ -149,29 +150,34 @@ def _misleading(words: tuple[str, ...]) -> str:
     )
 
 
-def _rule_warnings(topic: TopicDefinition, rule: RuleDefinition, node: Node) -> Iterator[Fault]:
-    if not Compiler().program(node).needs:
-        said = f"Rule `{rule.id}` needs no word: it is evaluated on every article."
-        yield _fault(rule.query.at(0), "W101", said, "Add a word or phrase with AND.")
-    words = _single_words(node)
+def _rule_warnings(
+    topic: TopicDefinition, rule: RuleDefinition, node: Node, compiler: Compiler
+) -> Iterator[Fault]:
+    if not compiler.program(node).required:
+        message = f"Rule `{rule.id}` needs no word: it is evaluated on every article."
+        yield _fault(rule.query.at(0), "W101", message, "Add a word or phrase with AND.")
+    words = _sufficient_words(node)
     if words and rule.weight >= topic.threshold and len(topic.rules) > 1:
-        said = f"Rule `{rule.id}` reaches the threshold with the one word `{words[0]}`."
-        yield _fault(rule.query.at(0), "W102", said, "Lower its weight or ask for more.")
+        message = f"Rule `{rule.id}` reaches the threshold with the one word `{words[0]}`."
+        yield _fault(rule.query.at(0), "W102", message, "Lower its weight or ask for more.")
 
 
-def _single_words(node: Node) -> list[str]:
-    """The words of which one alone makes the node true."""
+def _sufficient_words(node: Node) -> list[str]:
+    """Return the words each of which makes a node match on its own."""
     if isinstance(node, Phrase):
-        return [_shown(node)] if len(node.words) == 1 else []
-    return [w for c in node.children for w in _single_words(c)] if isinstance(node, Or) else []
+        return [_query_text(node)] if len(node.words) == 1 else []
+    if isinstance(node, Or):
+        return [word for child in node.children for word in _sufficient_words(child)]
+    return []
 
 
-def _shown(node: Phrase) -> str:
+def _query_text(node: Phrase) -> str:
+    """Return a phrase as a query writes it."""
     plain = " ".join(node.words).replace(MANY, "*").replace(ONE, "?")
     return f"={plain}" if node.exact else plain
 
 
-def _parsed(text: str) -> Iterable[Node]:
+def _nodes(text: str) -> Iterable[Node]:
     node = parse(text).node
     return walk(node) if node else ()
 
@@ -181,39 +187,40 @@ def _test_warnings(
 ) -> Iterator[Fault]:
     for wanted in (True, False):
         if not any(test.match is wanted for test in topic.tests):
-            said = f"The topic has no test with `match: {_word(wanted)}`."
+            message = f"The topic has no test with `match: {_yaml(wanted)}`."
             mend = "Add one: a text it must find." if wanted else "Add a text it must not find."
-            yield _fault(topic.position, "W107", said, mend)
+            yield _fault(topic.position, "W107", message, mend)
     if topic.tests:
-        yield from _rules_in_tests(topic, _alone(topic, catalog, languages))
+        yield from _coverage_warnings(topic, _processors_of(topic, catalog, languages))
 
 
-def _rules_in_tests(topic: TopicDefinition, processors: Processors) -> Iterator[Fault]:
+def _coverage_warnings(topic: TopicDefinition, processors: Processors) -> Iterator[Fault]:
+    """Yield warnings for rules that no test covers, or that a test contradicts."""
     fired: set[str] = set()
-    buried: dict[str, str] = {}
+    contradicted: dict[str, str] = {}
     for test in topic.tests:
         try:
-            result = _explained(topic, test, processors)
+            result = _explain(topic, test, processors)
         except UsageError:
-            continue  # run_topic_tests tells it, as E021
-        names = [rule.id for rule in result.rules if rule.fired]
-        fired.update(names)
+            continue  # run_topic_tests reports it as E021
+        fired.update(result.fired)
         if test.match:
-            buried.update((r.id, test.name) for r in result.rules if r.fired and r.weight < 0)
+            contradicted |= {r.id: test.name for r in result.rules if r.fired and r.weight < 0}
     for rule in topic.rules:
-        if rule.id in buried:
-            said = f"Rule `{rule.id}` is negative and fires in the test {buried[rule.id]!r}."
-            yield _fault(rule.query.at(0), "W104", said, "Narrow it with NEAR or EXCEPT.")
+        if rule.id in contradicted:
+            test_name = contradicted[rule.id]
+            message = f"Rule `{rule.id}` is negative and fires in the test {test_name!r}."
+            yield _fault(rule.query.at(0), "W104", message, "Narrow it with NEAR or EXCEPT.")
         if rule.id not in fired:
-            said = f"No test makes rule `{rule.id}` fire."
-            yield _fault(rule.query.at(0), "W107", said, "Add a test that does.")
+            message = f"No test makes rule `{rule.id}` fire."
+            yield _fault(rule.query.at(0), "W107", message, "Add a test that does.")
 
 
-def _fault(place: FilePosition, code: str, message: str, mend: str) -> Fault:
+def _fault(position: FilePosition, code: str, message: str, mend: str) -> Fault:
     return Fault(
-        file=place.file,
-        line=place.line,
-        column=place.column,
+        file=position.file,
+        line=position.line,
+        column=position.column,
         code=code,
         message=message,
         mend=mend,

@@ -1,14 +1,13 @@
-"""The pipeline: one article revision in, one outcome out; pure.
+"""The pipeline: one article revision in, its outcome out; pure.
 
 ::
 
-    ArticleRevision ─▶ language ─▶ read ─▶ entities ─▶ fingerprint ─▶ topics ─▶ Outcome
-                          │          │         │            │            │
-                       a label    View:     mentions      sketch      matches
-                                  tokenised, searched once
+    ArticleRevision ─▶ language ─▶ tokenize ─▶ entities ─▶ fingerprint ─▶ topics ─▶ ArticleOutcome
+                          │           │           │            │            │
+                       a label   ArticleIndex  mentions      sketch      matches
 
-``Processors.compile`` makes everything the steps need from a catalog, off the hot path; the result
-is immutable, so a reload makes another and swaps the reference.
+``Processors.compile`` builds everything that the steps need from a catalog, off the hot path. The
+result is immutable, so that a reload builds another and swaps the reference.
 """
 
 from __future__ import annotations
@@ -20,20 +19,25 @@ from functools import cached_property
 from config.catalog.models import Catalog, TopicState
 from config.errors import CatalogError, UsageError
 from core.messages import ArticleRevision, Enriched, Match, TopicScore
-from processors.draft import CompiledCatalog, Draft
+from processors.analysis import Analysis, CompiledCatalog
 from processors.engine.ruleset import RuleSet
 from processors.explanation import Explanation, explain
-from processors.steps.entities import entities
-from processors.steps.fingerprint import fingerprint
-from processors.steps.identify import identifier
-from processors.steps.language import language
-from processors.steps.match_topics import topics
-from processors.steps.tokenize import read
+from processors.steps.entities import name_entities
+from processors.steps.fingerprint import fingerprint_text
+from processors.steps.language import detect_language
+from processors.steps.match_topics import match_topics
+from processors.steps.tokenize import tokenize
 from processors.topics import compile_topic
 
-Step = Callable[[CompiledCatalog, Draft], Draft]
+Step = Callable[[CompiledCatalog, Analysis], Analysis]
 
-STEPS: tuple[Step, ...] = (language, read, entities, fingerprint, topics)
+STEPS: tuple[Step, ...] = (
+    detect_language,
+    tokenize,
+    name_entities,
+    fingerprint_text,
+    match_topics,
+)
 
 MATCHED, NO_MATCH = "matched", "no_match"
 """Dispositions of an article."""
@@ -41,11 +45,10 @@ MATCHED, NO_MATCH = "matched", "no_match"
 
 @dataclass(frozen=True, slots=True)
 class ArticleOutcome:
-    """What became of one article revision.
+    """The outcome of one article revision.
 
     Attributes:
-        matches: One per topic that was reached, in catalog order.
-        disposition: ``matched`` or ``no_match``.
+        matches: One for each topic that matches, in catalog order.
     """
 
     enriched: Enriched
@@ -53,16 +56,19 @@ class ArticleOutcome:
 
     @property
     def disposition(self) -> str:
-        """What the article is counted under."""
+        """What the article is counted as: ``matched`` or ``no_match``."""
         return MATCHED if self.matches else NO_MATCH
 
 
 @dataclass(frozen=True)
 class Processors:
-    """The steps with all they know of one catalog."""
+    """The steps with everything they need of one catalog.
+
+    Attributes:
+        known: The compiled catalog.
+    """
 
     catalog: Catalog
-    languages: tuple[str, ...]
     known: CompiledCatalog
 
     @classmethod
@@ -70,8 +76,8 @@ class Processors:
         """Compile every topic that is not retired.
 
         Args:
-            catalog: Free of errors as far as the config room can see.
-            languages: Languages articles are told to be in (``Settings.language_codes``).
+            catalog: A catalog without errors outside of queries.
+            languages: Languages an article may be detected to be in (``Settings.language_codes``).
 
         Raises:
             CatalogError: A query holds an error; nothing was compiled.
@@ -82,48 +88,53 @@ class Processors:
         errors = [f for c in compiled for f in c.faults if f.is_error]
         if errors:
             raise CatalogError(errors)
-        knowledge = CompiledCatalog(
+        known = CompiledCatalog(
             rules=RuleSet([c.rules for c in compiled], catalog.entities),
             topics=active,
             entities={entity.id: entity for entity in catalog.entities},
-            identifier=identifier(tuple(languages)),
+            languages=tuple(languages),
         )
-        return cls(catalog, tuple(languages), knowledge)
+        return cls(catalog, known)
 
     def process(self, article: ArticleRevision) -> ArticleOutcome:
-        """What the steps make of an article."""
-        draft = self.draft(article)
+        """Return the outcome of an article."""
+        analysis = self.analyse(article)
         scores = (
             TopicScore(topic_id=m.topic_id, topic_revision=m.topic_revision, score=m.score)
-            for m in draft.matches
+            for m in analysis.matches
         )
         enriched = Enriched(
             article_id=article.article_id,
             revision=article.revision,
-            language=draft.language,
-            language_source=draft.language_source,
-            entities=draft.entities,
+            language=analysis.language,
+            language_source=analysis.language_source,
+            entities=analysis.entities,
             topics=tuple(scores),
-            fingerprint=draft.fingerprint,
+            fingerprint=analysis.fingerprint,
         )
-        return ArticleOutcome(enriched, draft.matches)
+        return ArticleOutcome(enriched, analysis.matches)
 
-    def draft(self, article: ArticleRevision, given_language: str | None = None) -> Draft:
-        """The article after the last step."""
-        draft = Draft(article, given_language)
+    def analyse(self, article: ArticleRevision, given_language: str | None = None) -> Analysis:
+        """Return the analysis of an article after all steps.
+
+        Args:
+            article: The article; it need not come from a stream.
+            given_language: Its language, if the caller vouches for it.
+        """
+        analysis = Analysis(article, given_language)
         for step in STEPS:
-            draft = step(self.known, draft)
-        return draft
+            analysis = step(self.known, analysis)
+        return analysis
 
     def explain(
         self, topic_id: str, article: ArticleRevision, *, given_language: str | None = None
     ) -> Explanation:
-        """Why a topic matches an article, or why not.
+        """Return why a topic matches an article, or why not.
 
         Args:
             topic_id: A topic of the catalog that is not retired.
-            article: What to look at; need not come from a stream.
-            given_language: Its language, where somebody vouches for it.
+            article: The article; it need not come from a stream.
+            given_language: Its language, if the caller vouches for it.
 
         Raises:
             UsageError: There is no such topic.
@@ -134,7 +145,7 @@ class Processors:
                 f"There is no topic {topic_id!r} that is evaluated.",
                 mend=f"Topics: {', '.join(sorted(self._numbers)) or 'none'}.",
             )
-        return explain(self.known, number, self.draft(article, given_language))
+        return explain(self.known, number, self.analyse(article, given_language))
 
     @cached_property
     def published(self) -> frozenset[str]:

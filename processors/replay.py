@@ -1,20 +1,19 @@
-"""Replay: past articles through the processors once more, told as ``origin: replay``.
+"""Replay: process past articles again, with ``origin: replay``.
 
 ::
 
-    news.articles ──from a time, as far as the running processors have come──┐
-                                                                            ▼
-        the article as it is kept, origin: replay ─▶ Processors.process ─▶ enriched, matches,
-                                                                           topic copies
+    news.articles ──from a time, up to the position of the running processors──┐
+                                                                               ▼
+    enriched, matches, topic copies ◀─ Processors.process ◀─ stored article, origin: replay
 
-The records are those of the running system but for the origin: their ids are made of article,
-revision, topic and the topic's definition, so a reader that dedupes by ``ce_id`` sees nothing new
-where nothing changed. A changed topic has another ``topic_revision`` and its matches other ids.
-Where a topic is named, its matches alone are published.
+The records equal those of the running processors except for the origin. Their ids are made of the
+article, its revision, the topic and the topic's definition, so that a consumer that deduplicates
+by ``ce_id`` sees nothing new where nothing changed. A changed topic has another ``topic_revision``,
+and its matches have other ids. A replay of one topic publishes the matches of that topic only.
 
-What the running processors have yet to read is left to them: a replayed record must never come
-before the live one, whose id it has. The group is one of this replay's own; each batch's outputs
-and position commit together, so every article is replayed once in a run.
+Articles that the running processors have not read yet are not replayed: a replayed record must not
+precede the live record with the same id. Each replay has a consumer group of its own. Outputs and
+position of a batch are committed together, so that a run replays every article once.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ from processors.pipeline import Processors
 from processors.worker import GROUP, outputs
 
 GROUPS = "replay-"
-"""Names of the groups begin so."""
+"""Prefix of the groups' names."""
 
 STAGE = "replay"
 
@@ -49,11 +48,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReplayRange:
-    """How far the running processors have come.
+    """The articles that the running processors have read.
 
     Attributes:
-        ends: Per partition, the offset they read next.
-        waiting: Articles they have yet to read.
+        ends: For each partition, the offset that they read next.
+        waiting: Number of articles that they have not read yet.
     """
 
     ends: Mapping[int, int]
@@ -61,23 +60,23 @@ class ReplayRange:
 
 
 def replay_range(streams: StreamLog) -> ReplayRange:
-    """Ask the engine how far the running processors have come."""
+    """Return what the running processors have read, from the stream engine."""
     lags = streams.lag(GROUP, [ARTICLES])
     return ReplayRange({x.partition: x.position or 0 for x in lags}, sum(x.records for x in lags))
 
 
 @dataclass(slots=True)
 class ReplayCounts:
-    """What a replay did.
+    """What a replay has done.
 
     Attributes:
-        articles: Replayed.
-        enriched: Records published.
-        matches: Records published.
-        copies: Records of topics' own streams published.
+        articles: Articles replayed.
+        enriched: Records published on ``news.enriched``.
+        matches: Records published on ``news.matches``.
+        copies: Records published on the streams of topics.
         topics: Matches by topic.
-        unreadable: Records that are no article; they stay what they are.
-        dead_letters: Articles that could not be processed and were set aside.
+        unreadable: Records that are no article; they are skipped.
+        dead_letters: Articles that could not be processed and became dead letters.
         reached: Time of the newest article replayed.
     """
 
@@ -95,11 +94,14 @@ class Replay:
     """One replay.
 
     Args:
-        streams: The engine.
-        processors: What articles go through; compiled of the one topic where one is named.
-        since: Articles fetched earlier are left out; None takes all that are kept.
-        enriched: Whether ``news.enriched`` is published too.
-        watch: Called after each batch.
+        streams: The stream engine.
+        processors: Compiled from the topics to replay.
+        since: Articles fetched earlier are left out; None for all that the stream retains.
+        enriched: Whether to publish on ``news.enriched`` too.
+        watch: Called after each batch with the counts so far.
+
+    Attributes:
+        counts: What has been done so far.
     """
 
     def __init__(
@@ -127,56 +129,56 @@ class Replay:
         pause: Callable[[float], object] = time.sleep,
         batch: int = 100,
     ) -> None:
-        """Replay and publish; the group is forgotten at the end, also of a replay that was stopped.
+        """Replay and publish. The group is deleted at the end, even of a replay that was stopped.
 
         Args:
             up_to: Where to end.
-            clock: Dates dead letters.
-            stop: True ends it after the batch in hand.
-            pause: Waits between retries.
-            batch: Articles per transaction.
+            clock: For the time of dead letters.
+            stop: Returns whether to end after the current batch.
+            pause: Sleeps between retries, for a number of seconds.
+            batch: Most articles per transaction.
 
         Raises:
-            StreamError: The engine is away or refused.
+            StreamError: The stream engine is not available or refused an operation.
         """
         sweep(self._streams, GROUPS)
         group = f"{GROUPS}{uuid.uuid4().hex[:12]}"
-        course = BoundedReplay(self._streams, group, ARTICLES, up_to.ends)
+        replay = BoundedReplay(self._streams, group, ARTICLES, up_to.ends)
 
         def attempt(consumer: Consumer, articles: Batch) -> None:
-            wanted = [r for r in articles.records if course.wants(r)]
+            wanted = [r for r in articles.records if replay.wants(r)]
             with consumer.transaction(articles) as out:
-                made = [(r, self._made(r)) for r in wanted]
-                out.append(*(new for _, records in made for new in records or ()))
-            for record, records in made:
+                outcomes = [(r, self._outputs(r)) for r in wanted]
+                out.append(*(new for _, records in outcomes for new in records or ()))
+            for record, records in outcomes:
                 self._count(record, records)
             self._watch(self.counts)
 
-        how: LoopOptions = {
+        options: LoopOptions = {
             "stop": stop,
             "pause": pause,
             "policy": ConsumePolicy(batch, wait=0.2, patience=8),
         }
         start: Start = self._since or "start"
         try:
-            done = course.run(attempt, stage=STAGE, start=start, clock=clock, **how)
-            self.counts.dead_letters = done.dead_letters
+            result = replay.run(attempt, stage=STAGE, start=start, clock=clock, **options)
+            self.counts.dead_letters = result.dead_letters
         finally:
             leave_no_trace(self._streams, group)
 
     def preview(self, up_to: ReplayRange, *, stop: Callable[[], bool]) -> None:
-        """Count what a replay would publish; nothing is written and no group is joined."""
+        """Count what a replay would publish, without writing anything or joining a group."""
         if not any(up_to.ends.values()):
             return
         for record in self._streams.read(ARTICLES, start=self._since or "start"):
             if stop():
                 return
             if record.offset < up_to.ends.get(record.partition, 0):
-                self._count(record, self._made(record))
+                self._count(record, self._outputs(record))
                 self._watch(self.counts)
 
-    def _made(self, record: Record) -> list[NewRecord] | None:
-        """What is published of a record; None where it is no article or older than wanted."""
+    def _outputs(self, record: Record) -> list[NewRecord] | None:
+        """Return what to publish for a record; None where it is no article or too old."""
         if self._since is not None and record.time < self._since:
             return None
         try:
@@ -184,19 +186,19 @@ class Replay:
                 update={"origin": Origin.REPLAY}
             )
         except PoisonError as error:
-            log.debug("not_replayed", offset=record.offset, reason=for_log(str(error)))
+            log.debug("article_not_replayed", offset=record.offset, reason=for_log(str(error)))
             return None
-        made = outputs(self._processors.process(article), record, self._processors)
-        return [new for new in made if self._enriched or new.stream != ENRICHED]
+        records = outputs(self._processors.process(article), record, self._processors)
+        return [new for new in records if self._enriched or new.stream != ENRICHED]
 
-    def _count(self, record: Record, made: list[NewRecord] | None) -> None:
+    def _count(self, record: Record, published: list[NewRecord] | None) -> None:
         counts = self.counts
-        if made is None:
+        if published is None:
             counts.unreadable += self._since is None or record.time >= self._since
             return
         counts.articles += 1
         counts.reached = max(counts.reached or record.time, record.time)
-        for new in made:
+        for new in published:
             if new.stream == ENRICHED:
                 counts.enriched += 1
             elif new.stream == MATCHES:

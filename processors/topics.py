@@ -1,10 +1,10 @@
-"""From topics as the operator wrote them to rules the engine takes, and every fault on the way.
+"""From topics as operators write them to the rules that the engine takes, and every fault found.
 
 ::
 
-    TopicDefinition ──terms in order of use──▶ closed terms ──▶ closed rules ──▶ TopicRules
-                                │                                  │
-                                └────────── problems ──────────────┴──▶ faults (file, line, column)
+    TopicDefinition ──terms in order of use──▶ resolved terms ──▶ resolved rules ──▶ TopicRules
+                                │                                      │
+                                └────────── problems ──────────────────┴──▶ faults
 """
 
 from __future__ import annotations
@@ -15,19 +15,18 @@ from graphlib import CycleError, TopologicalSorter
 
 from config.catalog.models import SourceText, TopicDefinition
 from config.faults import Fault
-from processors.engine.ruleset import TopicRules
-from processors.query import Node, QueryProblem, Resolved, resolve
-from processors.query.nodes import is_positional
-from processors.query.resolve import denying, references
+from processors.engine.rules import TopicRules
+from processors.query import QueryProblem, Resolved, resolve
+from processors.query.resolve import denying, term_references
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledTopic:
-    """A topic's rules with nothing left open.
+    """A topic whose queries are resolved.
 
     Attributes:
-        rules: What the engine takes; a rule that holds an error is left out.
-        faults: Everything wrong in its queries, errors and warnings.
+        rules: What the engine takes; rules with an error are left out.
+        faults: Every error and warning in its queries.
     """
 
     definition: TopicDefinition
@@ -35,78 +34,83 @@ class CompiledTopic:
     faults: tuple[Fault, ...]
 
     @property
-    def sound(self) -> bool:
+    def is_sound(self) -> bool:
         """Whether no fault is an error."""
         return not any(fault.is_error for fault in self.faults)
 
 
 def compile_topic(topic: TopicDefinition, entities: Collection[str]) -> CompiledTopic:
-    """Read the terms and rules of a topic.
+    """Resolve the terms and rules of a topic.
 
     Args:
         topic: The topic.
         entities: Ids of the catalog's entities.
     """
     faults: list[Fault] = []
-    terms = _terms(topic, entities, faults)
+    terms = _resolve_terms(topic, entities, faults)
     rules = []
     for rule in topic.rules:
-        node = _closed(resolve(rule.query.value, terms, entities), rule.query, faults)
-        if node is not None:
-            rules.append((rule.id, rule.weight, node))
+        resolved = resolve(rule.query.value, terms, entities)
+        _report(resolved, rule.query, faults)
+        if resolved.node is not None:
+            rules.append((rule.id, rule.weight, resolved.node))
     compiled = TopicRules(topic.id, topic.threshold, topic.languages, tuple(rules))
     return CompiledTopic(topic, compiled, tuple(faults))
 
 
-def _closed(resolved: Resolved, source: SourceText, faults: list[Fault]) -> Node | None:
+def _report(resolved: Resolved, source: SourceText, faults: list[Fault]) -> None:
     faults.extend(problem.fault(source) for problem in resolved.problems)
-    return resolved.node
 
 
-def _terms(
+def _resolve_terms(
     topic: TopicDefinition, entities: Collection[str], faults: list[Fault]
 ) -> dict[str, Resolved | None]:
-    uses = {name: references(source.value) for name, source in topic.terms.items()}
+    """Return the terms by name; None for a term with an error."""
+    uses = {name: term_references(source.value) for name, source in topic.terms.items()}
     graph = {name: {r.name for r in refs if r.name in uses} for name, refs in uses.items()}
-    done: dict[str, Resolved | None] = {}
-    for name in _cyclic(graph):
-        done[name] = None
+    terms: dict[str, Resolved | None] = {}
+    for name in _in_cycles(graph):
+        terms[name] = None
         at = next(r.at for r in uses[name] if r.name in graph[name])
-        said = f"The term `{name}` uses itself, directly or through another."
-        problem = QueryProblem("E011", at, said, "Break the circle.")
+        message = f"The term `{name}` uses itself, directly or through another."
+        problem = QueryProblem("E011", at, message, "Break the cycle.")
         faults.append(problem.fault(topic.terms[name]))
-    for name in TopologicalSorter({n: u for n, u in graph.items() if n not in done}).static_order():
-        if name not in done:
+    acyclic = {name: used for name, used in graph.items() if name not in terms}
+    for name in TopologicalSorter(acyclic).static_order():
+        if name not in terms:
             source = topic.terms[name]
-            resolved = resolve(source.value, dict.fromkeys(graph) | done, entities)
-            _closed(resolved, source, faults)
-            done[name] = _denied(topic, name, resolved, faults)
-    return done
+            resolved = resolve(source.value, dict.fromkeys(graph) | terms, entities)
+            _report(resolved, source, faults)
+            terms[name] = _with_denied_words(topic, name, resolved, faults)
+    return terms
 
 
-def _cyclic(graph: Mapping[str, set[str]]) -> list[str]:
-    """The terms that are part of a circle, one after another until none is left."""
-    found: list[str] = []
+def _in_cycles(graph: Mapping[str, set[str]]) -> list[str]:
+    """Return the terms of a cycle, then those of the next one in the rest, until none is left."""
+    cyclic: list[str] = []
     while True:
-        rest = {n: {u for u in used if u not in found} for n, used in graph.items()}
+        rest = {
+            name: {other for other in used if other not in cyclic}
+            for name, used in graph.items()
+            if name not in cyclic
+        }
         try:
-            TopologicalSorter({n: u for n, u in rest.items() if n not in found}).prepare()
+            TopologicalSorter(rest).prepare()
         except CycleError as error:
-            found.extend(dict.fromkeys(error.args[1]))
+            cyclic.extend(dict.fromkeys(error.args[1]))
         else:
-            return found
+            return cyclic
 
 
-def _denied(
+def _with_denied_words(
     topic: TopicDefinition, name: str, resolved: Resolved, faults: list[Fault]
 ) -> Resolved | None:
     words = topic.deny.get(name, ())
     if resolved.node is None or not words:
         return resolved
-    if not is_positional(resolved.node):
+    if not resolved.node.positional:
+        message = f"The term `{name}` has no hits that words could be denied of."
         mend = "Give `deny` for a term of words, phrases and OR only."
-        said = f"The term `{name}` has no hits that words could be denied of."
-        faults.append(QueryProblem("E006", 0, said, mend).fault(topic.terms[name]))
+        faults.append(QueryProblem("E006", 0, message, mend).fault(topic.terms[name]))
         return None
-    node = denying(resolved.node, words)
-    return Resolved(node, resolved.size + len(words) + 2, ())
+    return Resolved(denying(resolved.node, words), resolved.size + len(words) + 2, ())

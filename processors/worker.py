@@ -6,9 +6,9 @@
             │ decode ─▶ Processors.process ─▶ enriched, matches, topic copies │ ─▶ counts
             └ outputs and position commit together ───────────────────────────┘
 
-A record that cannot be decoded is poison: the consume loop sets it aside. The processors
-are compiled when the catalog object changes, between two batches: by whoever asks first, so a
-thread that watches the files may call :meth:`Worker.refresh` before the next batch does.
+The consume loop sends a record that cannot be decoded to the dead letters. The processors are
+compiled again between two batches when the catalog has changed. A thread that watches the files
+may call :meth:`ProcessorsWorker.refresh` to have that done before the next batch.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ class ProcessorsWorker:
     """Processes batches of articles.
 
     Args:
-        catalog: Gives the files in force; another object means they changed.
+        catalog: Returns the current catalog; another object means that the files changed.
         languages: ``Settings.language_codes``.
-        clock: Dates dead letters.
-        dispositions: Where each article's end is counted: ``matched``, ``no_match``.
+        clock: For the time of dead letters.
+        dispositions: Counts the articles as ``matched`` or ``no_match``.
 
     Raises:
         CatalogError: A query of the first catalog holds an error.
@@ -64,29 +64,29 @@ class ProcessorsWorker:
         self._dispositions = dispositions
         self._compiling = threading.Lock()
         self._matches = 0
-        self._seen = catalog()
-        self._processors = Processors.compile(self._seen, languages)
+        self._latest = catalog()
+        self._processors = Processors.compile(self._latest, languages)
 
     @property
     def processors(self) -> Processors:
-        """What is in force."""
+        """The processors in use."""
         return self._processors
 
     @property
     def matches(self) -> int:
-        """Matches published since the start."""
+        """Number of matches published since the start."""
         return self._matches
 
     def refresh(self) -> None:
-        """Compile the catalog if it is another one; the old stays in force until it is ready.
+        """Compile the catalog if it has changed; the old one is used until that is done.
 
-        A catalog with an error in a query is logged and passed over: the last good one stays.
+        A catalog with an error in a query is logged and not used: the last good one remains.
         """
         with self._compiling:
             catalog = self._catalog()
-            if catalog is self._seen:
+            if catalog is self._latest:
                 return
-            self._seen = catalog
+            self._latest = catalog
             try:
                 self._processors = Processors.compile(catalog, self._languages)
             except CatalogError as error:
@@ -94,8 +94,13 @@ class ProcessorsWorker:
                 return
             log.info("topics_reloaded", topics=len(self._processors.known.topics))
 
-    def run(self, consumer: Consumer, **how: Unpack[LoopOptions]) -> LoopResult:
-        """Work until told to stop or idle; ``how`` goes to the consume loop."""
+    def run(self, consumer: Consumer, **options: Unpack[LoopOptions]) -> LoopResult:
+        """Process batches until the loop is stopped or idle.
+
+        Args:
+            consumer: Of the group ``processors``.
+            **options: For the consume loop.
+        """
 
         def attempt(batch: Batch) -> None:
             self.handle(consumer, batch)
@@ -106,33 +111,39 @@ class ProcessorsWorker:
             stage=STAGE,
             clock=self._clock,
             dispositions=self._dispositions,
-            **how,
+            **options,
         )
 
     def handle(self, consumer: Consumer, batch: Batch) -> None:
-        """Process a batch and commit it.
+        """Process a batch, append its outputs and commit its position, in one transaction.
 
         Raises:
-            PoisonError: A record is no article; nothing was kept.
-            FencedError: Another member has the partition now; nothing was kept.
+            PoisonError: A record is no article; nothing was committed.
+            FencedError: The partition is assigned to another member; nothing was committed.
         """
         self.refresh()
         processors = self._processors
-        ends: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         matches = 0
         with consumer.transaction(batch) as out:
             for record in batch.records:
                 outcome = processors.process(from_record(record, ArticleRevision))
                 out.append(*outputs(outcome, record, processors))
-                ends[outcome.disposition] += 1
+                counts[outcome.disposition] += 1
                 matches += len(outcome.matches)
         self._matches += matches
-        for disposition, number in ends.items():
+        for disposition, number in counts.items():
             self._dispositions.count(STAGE, disposition, number)
 
 
 def outputs(outcome: ArticleOutcome, record: Record, processors: Processors) -> Iterator[NewRecord]:
-    """The records that tell an outcome: enriched, each match, and its copy where published."""
+    """Yield the records of an outcome: enriched, and each match with its copy, if published.
+
+    Args:
+        outcome: Of the article.
+        record: The article's record, whose time they take.
+        processors: Know which topics are published.
+    """
     at = record.time
     yield to_record(outcome.enriched, at=at)
     for match in outcome.matches:

@@ -4,11 +4,11 @@
 
     topics ──compile──▶ RuleSet: one automaton over every literal, postings, programs
                            │
-    article ──normalise──▶ View ──one automaton pass──▶ literals that stand in it
-                           │                                │ counted per rule: all it needs?
-                           │                                ▼
-                           └────positions────────▶ programs of the few rules left ──▶ hits
+    article ──tokenise──▶ ArticleIndex ──one pass of the automaton──▶ literals that occur in it
+                           │                                 │ per rule: all it requires?
+                           │                                 ▼
+                           └─────positions────────▶ programs of the few rules left ──▶ hits
 
-A RuleSet never changes; a reload compiles another and swaps the reference. bench/matching.py says
-what it costs.
+A RuleSet is immutable; a reload compiles another and swaps the reference. bench/matching.py
+measures what it costs.
 """

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from config.catalog.models import EntityDefinition
 from core.text.languages import NameWord, languages
 from core.text.tokens import tokenise
+from processors.engine.article_index import ArticleIndex, FieldGroup
 from processors.engine.patterns import spellings
-from processors.engine.view import FieldGroup, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +89,19 @@ def literals_of(alias: Alias) -> list[str]:
     return [f" {form} " for form in sorted(alias.words[alias.anchor].forms)]
 
 
-def find_mentions(view: View, by_literal: dict[int, list[Alias]]) -> list[Mention]:
+def find_mentions(index: ArticleIndex, by_literal: dict[int, list[Alias]]) -> list[Mention]:
     """Return the mentions in title, lead and text, in text order.
 
     Of two mentions that overlap, the longer is kept; of two of the same length, the first. Two
     entities at the same position are both kept.
 
     Args:
-        view: A searched article.
+        index: A searched article.
         by_literal: The aliases by the number of a literal of their anchor.
     """
-    group = view.main
+    group = index.main
     mentions: set[Mention] = set()
-    for literal, start, _ in [hit for hit in group.found if hit[0] in by_literal]:
+    for literal, start, _ in [hit for hit in group.occurrences if hit[0] in by_literal]:
         position = group.position_at(start)
         for alias in by_literal[literal]:
             first = position - alias.anchor

@@ -1,4 +1,4 @@
-"""Programs made of programs: AND, OR, NEAR, EXCEPT, count()."""
+"""The programs of the operators: AND, OR, NEAR, EXCEPT and count()."""
 
 from __future__ import annotations
 
@@ -6,121 +6,128 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
-from processors.engine.programs import MAX_SPANS, Needs, QueryProgram
-from processors.engine.view import Span, View
-from processors.query.nodes import SENTENCE
+from processors.engine.article_index import ArticleIndex, Span
+from processors.engine.programs import (
+    MAX_SPANS,
+    ProgramCompiler,
+    QueryProgram,
+    Required,
+    compiles,
+)
+from processors.query.nodes import SENTENCE, And, Count, Except, Near, Not, Or
 
 MAX_PAIRS = 200
-"""Up to here NEAR compares hits pair by pair; with more, sorting them first is cheaper."""
+"""Up to this many pairs NEAR compares hits one by one; beyond, sorting them first is cheaper."""
 
 
 class AndProgram(QueryProgram):
-    """AND: the wanted are true, the unwanted false."""
+    """AND: matches where all wanted programs match and no unwanted one does."""
 
     __slots__ = ("unwanted", "wanted")
 
-    def __init__(
-        self, key: int, wanted: Sequence[QueryProgram], unwanted: Sequence[QueryProgram]
-    ) -> None:
+    def __init__(self, wanted: Sequence[QueryProgram], unwanted: Sequence[QueryProgram]) -> None:
         decided = not unwanted and all(p.decided for p in wanted)
-        super().__init__(key, tuple(group for p in wanted for group in p.needs), decided=decided)
+        super().__init__(tuple(group for p in wanted for group in p.required), decided=decided)
         self.wanted = tuple(wanted)
         self.unwanted = tuple(unwanted)
 
-    def truth(self, view: View) -> bool:
-        """Whether all wanted are true and no unwanted."""
-        return all(p.truth(view) for p in self.wanted) and not any(
-            p.truth(view) for p in self.unwanted
+    def matches(self, index: ArticleIndex) -> bool:
+        """Return whether all wanted programs match and no unwanted one does."""
+        return all(p.matches(index) for p in self.wanted) and not any(
+            p.matches(index) for p in self.unwanted
         )
 
-    def witnesses(self, view: View) -> Iterable[Span]:
-        """Those of everything wanted."""
-        return (span for p in self.wanted for span in p.witnesses(view))
+    def evidence(self, index: ArticleIndex) -> Iterable[Span]:
+        """Return the evidence of all wanted programs."""
+        return (span for p in self.wanted for span in p.evidence(index))
 
 
 class OrProgram(QueryProgram):
-    """OR."""
+    """OR: matches where an alternative does."""
 
-    __slots__ = ("children",)
+    __slots__ = ("alternatives",)
 
-    def __init__(self, key: int, children: Sequence[QueryProgram], needs: Needs) -> None:
-        decided = all(p.decided and len(p.needs) == 1 for p in children)
-        super().__init__(key, needs, decided=decided)
-        self.children = tuple(children)
-        if all(p.simple for p in children):
-            self.simple = tuple(pair for p in children for pair in p.simple)
+    def __init__(self, alternatives: Sequence[QueryProgram], required: Required) -> None:
+        decided = all(p.decided and len(p.required) == 1 for p in alternatives)
+        super().__init__(required, decided=decided)
+        self.alternatives = tuple(alternatives)
+        if all(p.literal_spans for p in alternatives):
+            self.literal_spans = tuple(pair for p in alternatives for pair in p.literal_spans)
 
-    def truth(self, view: View) -> bool:
-        """Whether one is true."""
+    def matches(self, index: ArticleIndex) -> bool:
+        """Return whether an alternative matches."""
         if self.decided:
-            return not self.needs[0].isdisjoint(view.present)
-        return any(p.truth(view) for p in self.children)
+            return not self.required[0].isdisjoint(index.present)
+        return any(p.matches(index) for p in self.alternatives)
 
-    def find(self, view: View) -> Iterable[Span]:
-        """The hits of every branch."""
-        found: list[Span] = []
-        for program in self.children:
-            if _possible(program, view):
-                found.extend(program.spans(view))
-        return set(found) if len(found) > 1 else found
+    def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
+        """Return the hits of all alternatives."""
+        spans: list[Span] = []
+        for program in self.alternatives:
+            if _may_match(program, index):
+                spans.extend(program.spans(index))
+        return set(spans) if len(spans) > 1 else spans
 
-    def witnesses(self, view: View) -> Iterable[Span]:
-        """Those of every branch that is true."""
-        return (span for p in self.children if p.truth(view) for span in p.witnesses(view))
+    def evidence(self, index: ArticleIndex) -> Iterable[Span]:
+        """Return the evidence of all alternatives that match."""
+        return (s for p in self.alternatives if p.matches(index) for s in p.evidence(index))
 
 
 class NearProgram(QueryProgram):
-    """NEAR, ONEAR and NEAR/S. A hit reaches from the one operand to the other."""
+    """NEAR, ONEAR and NEAR/S. A hit extends from one operand to the other."""
 
     __slots__ = ("distance", "left", "ordered", "right")
 
     def __init__(
-        self, key: int, left: QueryProgram, right: QueryProgram, *, distance: int, ordered: bool
+        self, left: QueryProgram, right: QueryProgram, *, distance: int, ordered: bool
     ) -> None:
-        super().__init__(key, left.needs + right.needs)
+        super().__init__(left.required + right.required)
         self.left = left
         self.right = right
         self.distance = distance
         self.ordered = ordered
 
-    def truth(self, view: View) -> bool:
-        """Whether any two hits are close; stops at the first such pair."""
+    def matches(self, index: ArticleIndex) -> bool:
+        """Return whether any two hits are close enough; stops at the first such pair."""
         if self.distance == SENTENCE:
-            return bool(self.spans(view))
-        left, right = self.left.ends(view), self.right.ends(view)
+            return bool(self.spans(index))
+        left, right = self.left.extents(index), self.right.extents(index)
         if len(left) * len(right) > MAX_PAIRS:
-            return bool(self.spans(view))
-        reach = self.distance + 1
+            return bool(self.spans(index))
+        furthest = self.distance + 1
         for a in left:
             for b in right:
-                after = 0 < b[0] - a[1] <= reach
-                before = not self.ordered and 0 < a[0] - b[1] <= reach
-                if (after or before) and view.together(a[0], b[0]):
+                follows = 0 < b[0] - a[1] <= furthest
+                precedes = not self.ordered and 0 < a[0] - b[1] <= furthest
+                if (follows or precedes) and index.in_same_field(a[0], b[0]):
                     return True
         return False
 
-    def find(self, view: View) -> Iterable[Span]:
-        """Every pair that is close, from end to end; of equal ones the first made."""
-        left, right = self.left.spans(view), self.right.spans(view)
-        found: dict[tuple[int, int], Span] = {}
+    def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
+        """Return a span for every pair that is close enough.
+
+        Of pairs with the same extent, the one whose operands come first.
+        """
+        left, right = self.left.spans(index), self.right.spans(index)
+        spans: dict[tuple[int, int], Span] = {}
         if not left or not right:
             return ()
         by_end = [] if self.ordered else sorted(right, key=_by_end)
         for span in left:
-            for other in self._partners(view, span, right, by_end):
-                ends = min(span[0], other[0]), max(span[1], other[1])
-                parts = tuple(sorted({*_parts(span), *_parts(other)}))
-                known = found.get(ends)
-                if known is None or parts < (known[2] or ()):
-                    found[ends] = (*ends, parts)
-            if len(found) >= MAX_SPANS:
+            for other in self._partners(index, span, right, by_end):
+                extent = min(span[0], other[0]), max(span[1], other[1])
+                operands = tuple(sorted({*_operands(span), *_operands(other)}))
+                known = spans.get(extent)
+                if known is None or operands < (known[2] or ()):
+                    spans[extent] = (*extent, operands)
+            if len(spans) >= MAX_SPANS:
                 break
-        return found.values()
+        return spans.values()
 
     def _partners(
-        self, view: View, span: Span, right: list[Span], by_end: list[Span]
+        self, index: ArticleIndex, span: Span, right: list[Span], by_end: list[Span]
     ) -> Iterator[Span]:
-        low, high = self._reach(view, span)
+        low, high = self._window(index, span)
         at = bisect_right(right, span[1], key=lambda s: s[0])
         while at < len(right) and right[at][0] <= high:
             if right[at][1] <= high or self.distance != SENTENCE:
@@ -132,72 +139,111 @@ class NearProgram(QueryProgram):
                 yield by_end[at]
             at -= 1
 
-    def _reach(self, view: View, span: Span) -> tuple[int, int]:
-        """The first and last position at which a partner may end or begin."""
-        zone = view.zone(span[0])
+    def _window(self, index: ArticleIndex, span: Span) -> tuple[int, int]:
+        """Return the first and last position at which a partner may end or begin."""
+        field = index.field_at(span[0])
         if self.distance != SENTENCE:
-            reach = self.distance + 1
-            return max(zone.first, span[0] - reach), min(zone.after - 1, span[1] + reach)
-        first, after = view.sentence(span[0])
+            furthest = self.distance + 1
+            return max(field.first, span[0] - furthest), min(field.after - 1, span[1] + furthest)
+        first, after = index.sentence_at(span[0])
         return (first, after - 1) if span[1] < after else (span[0], span[1])
 
 
 class ExceptProgram(QueryProgram):
-    """EXCEPT: hits of the left that overlap none of the right."""
+    """EXCEPT: the hits of the left that overlap none of the right."""
 
     __slots__ = ("left", "right")
 
-    def __init__(self, key: int, left: QueryProgram, right: QueryProgram) -> None:
-        super().__init__(key, left.needs)
+    def __init__(self, left: QueryProgram, right: QueryProgram) -> None:
+        super().__init__(left.required)
         self.left = left
         self.right = right
 
-    def find(self, view: View) -> Iterable[Span]:
-        """What is left of the left."""
-        left = self.left.spans(view)
-        if not left or not (right := self.right.spans(view)):
+    def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
+        """Return the hits of the left that overlap none of the right."""
+        left = self.left.spans(index)
+        if not left or not (right := self.right.spans(index)):
             return left
-        reach = list(accumulate((span[1] for span in right), max))
-        return (span for span in left if not _overlapped(span, right, reach))
+        furthest_ends = list(accumulate((span[1] for span in right), max))
+        return (span for span in left if not _overlaps_any(span, right, furthest_ends))
 
 
 class CountProgram(QueryProgram):
     """count(x)>=n, over hits that do not overlap."""
 
-    __slots__ = ("child", "least")
+    __slots__ = ("least", "operand")
 
-    def __init__(self, key: int, child: QueryProgram, least: int) -> None:
-        super().__init__(key, child.needs)
-        self.child = child
+    def __init__(self, operand: QueryProgram, least: int) -> None:
+        super().__init__(operand.required)
+        self.operand = operand
         self.least = least
 
-    def truth(self, view: View) -> bool:
-        """Whether there are as many hits that do not overlap."""
-        apart, end = 0, -1
-        for first, last, _ in sorted(self.child.spans(view), key=lambda s: s[1]):
+    def matches(self, index: ArticleIndex) -> bool:
+        """Return whether the operand has as many hits that do not overlap."""
+        number, end = 0, -1
+        for first, last, _ in sorted(self.operand.spans(index), key=_by_end):
             if first > end:
-                apart, end = apart + 1, last
-        return apart >= self.least
+                number, end = number + 1, last
+        return number >= self.least
 
-    def witnesses(self, view: View) -> Iterable[Span]:
-        """All hits that were counted from."""
-        return self.child.witnesses(view)
+    def evidence(self, index: ArticleIndex) -> Iterable[Span]:
+        """Return the evidence of the operand."""
+        return self.operand.evidence(index)
 
 
-def _possible(program: QueryProgram, view: View) -> bool:
-    """Whether all that a program needs stands in the article."""
-    return all(not group.isdisjoint(view.present) for group in program.needs)
+@compiles(And)
+def _and(node: And, compiler: ProgramCompiler) -> QueryProgram:
+    wanted = [compiler.program(c) for c in node.operands if not isinstance(c, Not)]
+    unwanted = [compiler.program(c.operand) for c in node.operands if isinstance(c, Not)]
+    return AndProgram(wanted, unwanted)
+
+
+@compiles(Or)
+def _or(node: Or, compiler: ProgramCompiler) -> QueryProgram:
+    programs = [compiler.program(child) for child in node.operands]
+    if not all(p.required for p in programs):
+        return OrProgram(programs, ())
+    # One group: of each alternative its rarest.
+    group = frozenset[int]().union(*(compiler.rarest(p.required) for p in programs))
+    return OrProgram(programs, (group,))
+
+
+@compiles(Near)
+def _near(node: Near, compiler: ProgramCompiler) -> QueryProgram:
+    left, right = compiler.program(node.left), compiler.program(node.right)
+    return NearProgram(left, right, distance=node.distance, ordered=node.ordered)
+
+
+@compiles(Except)
+def _except(node: Except, compiler: ProgramCompiler) -> QueryProgram:
+    return ExceptProgram(compiler.program(node.left), compiler.program(node.right))
+
+
+@compiles(Count)
+def _count(node: Count, compiler: ProgramCompiler) -> QueryProgram:
+    return CountProgram(compiler.program(node.operand), node.least)
+
+
+def _may_match(program: QueryProgram, index: ArticleIndex) -> bool:
+    """Return whether the article has a literal of every group that a program requires."""
+    return all(not group.isdisjoint(index.present) for group in program.required)
 
 
 def _by_end(span: Span) -> tuple[int, int]:
     return span[1], span[0]
 
 
-def _parts(span: Span) -> tuple[tuple[int, int], ...]:
+def _operands(span: Span) -> tuple[tuple[int, int], ...]:
     return span[2] or ((span[0], span[1]),)
 
 
-def _overlapped(span: Span, right: list[Span], reach: list[int]) -> bool:
-    """``reach[i]`` is the furthest end among the first i+1 of ``right``."""
+def _overlaps_any(span: Span, right: list[Span], furthest_ends: list[int]) -> bool:
+    """Return whether a span overlaps one of ``right``, in text order.
+
+    Args:
+        span: The span.
+        right: The other spans.
+        furthest_ends: For each of them, the furthest end among it and those before it.
+    """
     before = bisect_right(right, span[1], key=lambda s: s[0])
-    return before > 0 and reach[before - 1] >= span[0]
+    return before > 0 and furthest_ends[before - 1] >= span[0]

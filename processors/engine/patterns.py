@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from core.text.languages import Language, languages
+from core.text.tokens import tokenise
 from processors.query.nodes import MANY, ONE
 
 _WILD = re.compile(f"[{MANY}{ONE}]")
@@ -35,6 +36,18 @@ class Pattern:
     words: tuple[str, ...]
     plain: bool
     chains: bool
+
+
+def patterns_of(words: tuple[str, ...], *, exact: bool) -> list[Pattern]:
+    """Return the patterns of a phrase: one for each spelling, or one for exact words.
+
+    Args:
+        words: Folded words, or exact ones where ``exact``.
+        exact: Whether case, accents and spelling must be the same.
+    """
+    if exact:
+        return [pattern(tuple(map(_folded, words)), words)]
+    return [pattern(spelled) for spelled in spellings(words)]
 
 
 def spellings(words: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -95,3 +108,8 @@ def glob(word: str, pattern: str) -> bool:
 def has_wildcard(word: str) -> bool:
     """Return whether the pattern of a word has a wildcard."""
     return _WILD.search(word) is not None
+
+
+def _folded(exact: str) -> str:
+    tokens = tokenise(exact)
+    return tokens.whole((0, len(tokens) - 1)) if tokens.chains else tokens.words[0]

@@ -1,81 +1,255 @@
-"""Programs: nodes made executable against a View.
+"""Programs: nodes made executable against the index of an article.
 
-``truth`` answers as cheaply as it can (does the literal stand there at all?); ``spans`` works out
-positions, once per article and program; ``witnesses`` names the hits that made it true.
-Equal nodes are one program, so a term that a hundred rules share is evaluated once.
+``matches`` answers as cheaply as possible: often the presence of a literal is enough. ``spans``
+computes the hits, once per article and program. ``evidence`` returns the hits that made a program
+match. Equal nodes are one program, so that a term shared by a hundred rules is evaluated once.
 
-``needs`` are groups of literals (by number): the program can only be true where at least one of
-every group stands in the article. Where that is all it takes, the program is ``decided`` by them
-and nobody has to ask it.
+``required`` holds groups of literals, by number: a program can only match an article in which at
+least one literal of every group occurs. Where that is also sufficient the program is ``decided``
+by its literals and need not be evaluated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
 
-from processors.engine.view import Span, View
+from processors.engine.article_index import OTHER, ArticleIndex, FieldGroup, Span
+from processors.engine.patterns import Pattern, glob, has_wildcard, patterns_of
+from processors.query.nodes import OTHER_FIELDS, EntityNode, LabelNode, Node, Phrase
 
 MAX_SPANS = 2_000
-"""Most hits one program keeps of one article, the first of the text; bounds hostile texts."""
+"""Most hits of a program in one article, the first of the text; a bound for hostile texts."""
 
-Needs = tuple[frozenset[int], ...]
-Simple = tuple[tuple[int, int], ...]
+Required = tuple[frozenset[int], ...]
+LiteralSpans = tuple[tuple[int, int], ...]
 
 
 class QueryProgram:
-    """What every program can be asked.
+    """The interface of all programs.
+
+    Args:
+        required: The groups of literals it needs; empty where it needs none.
+        decided: Whether it matches exactly where its literals occur.
 
     Attributes:
-        key: Number of the program in its rule set.
-        needs: See the module's docstring; empty where nothing is required.
-        decided: Whether it is true exactly where its needs are met.
-        simple: For words of title, lead and text with nothing to compare: the number of each
-            literal and how many positions its hits reach beyond the first. Else empty.
+        number: Of the program in its rule set; assigned by the compiler.
+        literal_spans: For words of title, lead and text that need no comparison: the number of
+            each literal, and how many positions its hits extend beyond the first. Else empty.
     """
 
-    __slots__ = ("decided", "key", "needs", "simple")
+    __slots__ = ("decided", "literal_spans", "number", "required")
 
-    def __init__(self, key: int, needs: Needs, *, decided: bool = False) -> None:
-        self.key = key
-        self.needs = needs
+    def __init__(self, required: Required, *, decided: bool = False) -> None:
+        self.number = -1
+        self.required = required
         self.decided = decided
-        self.simple: Simple = ()
+        self.literal_spans: LiteralSpans = ()
 
-    def truth(self, view: View) -> bool:
-        """Whether it is true of the article."""
-        return bool(self.spans(view))
+    def matches(self, index: ArticleIndex) -> bool:
+        """Return whether it is true of the article."""
+        return bool(self.spans(index))
 
-    def spans(self, view: View) -> list[Span]:
-        """Its hits in text order, each once; none for a program that has no place."""
-        known = view.memo.get(self.key)
-        if known is None:
-            known = list(self.find(view))
-            if len(known) > 1:
-                known = sorted(known, key=_order)[:MAX_SPANS]
-            view.memo[self.key] = known
-        return known
+    def spans(self, index: ArticleIndex) -> list[Span]:
+        """Return its hits in text order, each once; none for a program without positions."""
+        spans = index.spans.get(self.number)
+        if spans is None:
+            spans = list(self.find_spans(index))
+            if len(spans) > 1:
+                spans = sorted(spans, key=_text_order)[:MAX_SPANS]
+            index.spans[self.number] = spans
+        return spans
 
-    def ends(self, view: View) -> list[tuple[int, int]]:
-        """First and last position of its hits, in any order, a hit perhaps twice."""
-        if not self.simple:
-            return [(first, last) for first, last, _ in self.spans(view)]
-        found = []
-        for number, more in self.simple:
-            if starts := view.hits.get(number):
+    def extents(self, index: ArticleIndex) -> list[tuple[int, int]]:
+        """Return first and last position of its hits, in any order, perhaps with repetitions."""
+        if not self.literal_spans:
+            return [(first, last) for first, last, _ in self.spans(index)]
+        extents = []
+        for number, more in self.literal_spans:
+            if starts := index.literal_starts.get(number):
                 for start in starts:
-                    first = view.main.position_at(start)
-                    found.append((first, first + more))
-        return found
+                    first = index.main.position_at(start)
+                    extents.append((first, first + more))
+        return extents
 
-    def witnesses(self, view: View) -> Iterable[Span]:
-        """The hits that make it true."""
-        return self.spans(view)
+    def evidence(self, index: ArticleIndex) -> Iterable[Span]:
+        """Return the hits that make it match."""
+        return self.spans(index)
 
-    def find(self, view: View) -> Iterable[Span]:
-        """The hits, each once, in any order."""
-        del view
+    def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
+        """Return its hits, each once, in any order."""
+        del index
         return ()
 
 
-def _order(span: Span) -> tuple[int, int, tuple[tuple[int, int], ...]]:
+class ProgramCompiler(Protocol):
+    """What the functions that make programs need of the compiler."""
+
+    def program(self, node: Node) -> QueryProgram:
+        """Return the program of an operand."""
+
+    def literal(self, text: str) -> int:
+        """Return the number of a literal of the automaton."""
+
+    def entity(self, entity: str) -> int:
+        """Return the number of an entity."""
+
+    def use_other_fields(self) -> None:
+        """Note that a rule uses fields beside title, lead and text."""
+
+    def rarest(self, required: Required) -> frozenset[int]:
+        """Return the group of literals that is expected to occur in the fewest articles."""
+
+
+Factory = Callable[[Any, ProgramCompiler], QueryProgram]
+FactoryT = TypeVar("FactoryT", bound=Factory)
+
+FACTORIES: dict[type[Node], Factory] = {}
+"""The function that makes the program of a node, by the node's type."""
+
+
+def compiles(kind: type[Node]) -> Callable[[FactoryT], FactoryT]:
+    """Register the decorated function in ``FACTORIES`` for a type of node."""
+
+    def register(factory: FactoryT) -> FactoryT:
+        FACTORIES[kind] = factory
+        return factory
+
+    return register
+
+
+class PhraseProgram(QueryProgram):
+    """A phrase, in all its spellings.
+
+    Args:
+        patterns: The patterns and the numbers of their literals.
+        exact: Whether exact words are compared.
+        scope: The field it is searched in; None for title, lead and text.
+    """
+
+    __slots__ = ("exact", "patterns", "scope")
+
+    def __init__(
+        self, patterns: Sequence[tuple[int, Pattern]], *, exact: bool, scope: str | None
+    ) -> None:
+        shift = OTHER if scope in OTHER_FIELDS else 0
+        self.patterns = tuple((number + shift, pattern) for number, pattern in patterns)
+        required = (frozenset(number for number, _ in self.patterns),)
+        super().__init__(required, decided=scope is None and all(p.plain for _, p in patterns))
+        self.exact = exact
+        self.scope = scope
+        if self.decided and not any(p.chains for _, p in patterns):
+            self.literal_spans = tuple((n, len(p.words) - 1) for n, p in patterns)
+
+    def matches(self, index: ArticleIndex) -> bool:
+        """Return whether it occurs in its field."""
+        if self.decided:
+            return not self.required[0].isdisjoint(index.present)
+        return bool(self.spans(index))
+
+    def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
+        """Return its occurrences in its field."""
+        group = index.group(self.scope)
+        if group is None:
+            return ()
+        spans: list[Span] = []
+        for number, pattern in self.patterns:
+            if starts := index.literal_starts.get(number):
+                positions = [group.position_at(start) - pattern.word for start in starts]
+                self._add(group, positions, pattern, spans)
+        if self.scope is not None:
+            spans = [span for span in spans if index.field_at(span[0]).field == self.scope]
+        return set(spans) if len(spans) > 1 else spans
+
+    def _add(
+        self, group: FieldGroup, positions: list[int], pattern: Pattern, spans: list[Span]
+    ) -> None:
+        base, more = group.base, len(pattern.words) - 1
+        for first in positions:
+            if pattern.plain or self._compares(group, pattern.words, first, first + more):
+                spans.append((first + base, first + more + base, None))
+            chain = group.chains.get(first + pattern.word) if pattern.chains else None
+            if chain and self._compares(group, pattern.words, *chain):
+                spans.append((chain[0] + base, chain[1] + base, None))
+
+    def _compares(self, group: FieldGroup, words: Sequence[str], first: int, last: int) -> bool:
+        form = group.exact if self.exact else group.word
+        if first < 0 or last >= len(group.tokens):
+            return False
+        if len(words) == 1:
+            return _fits(form(first, last), words[0])
+        return all(_fits(form(first + i, first + i), word) for i, word in enumerate(words))
+
+
+class EntityProgram(QueryProgram):
+    """The mentions of an entity.
+
+    Args:
+        number: Of the entity.
+        entity: Its id.
+        scope: The field it is searched in; None for title, lead and text.
+    """
+
+    __slots__ = ("entity", "scope")
+
+    def __init__(self, number: int, entity: str, scope: str | None) -> None:
+        super().__init__((frozenset((number,)),), decided=scope is None)
+        self.entity = entity
+        self.scope = scope
+
+    def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
+        """Return the mentions in its field."""
+        spans = index.entities.get(self.entity, ())
+        return (s for s in spans if self.scope in (None, index.field_at(s[0]).field))
+
+
+class LabelProgram(QueryProgram):
+    """A field with one value.
+
+    Args:
+        field: Name of the field.
+        pattern: Folded.
+    """
+
+    __slots__ = ("field", "pattern")
+
+    def __init__(self, field: str, pattern: str) -> None:
+        super().__init__(())
+        self.field = field
+        self.pattern = pattern
+
+    def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
+        """Return the whole field, where its value matches."""
+        for field in index.fields:
+            is_filled = field.field == self.field and field.after > field.first
+            if is_filled and glob(field.text.casefold(), self.pattern):
+                yield field.first, field.after - 1, None
+
+
+@compiles(Phrase)
+def _phrase(node: Phrase, compiler: ProgramCompiler) -> QueryProgram:
+    if node.scope in OTHER_FIELDS:
+        compiler.use_other_fields()
+    numbered = [
+        (compiler.literal(one.literal), one) for one in patterns_of(node.words, exact=node.exact)
+    ]
+    return PhraseProgram(numbered, exact=node.exact, scope=node.scope)
+
+
+@compiles(EntityNode)
+def _entity(node: EntityNode, compiler: ProgramCompiler) -> QueryProgram:
+    return EntityProgram(compiler.entity(node.id), node.id, node.scope)
+
+
+@compiles(LabelNode)
+def _label(node: LabelNode, compiler: ProgramCompiler) -> QueryProgram:
+    compiler.use_other_fields()
+    return LabelProgram(node.field, node.pattern)
+
+
+def _fits(word: str, pattern: str) -> bool:
+    return glob(word, pattern) if has_wildcard(pattern) else word == pattern
+
+
+def _text_order(span: Span) -> tuple[int, int, tuple[tuple[int, int], ...]]:
     return span[0], span[1], span[2] or ()

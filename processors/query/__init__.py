@@ -1,12 +1,13 @@
-"""The query language of topics: text in, a closed tree of nodes out, or what is wrong and where.
+"""The query language of topics: from a query's text to a resolved tree, or to its problems.
 
 ::
 
-    query text ──grammar──▶ nodes with $refs ──resolve──▶ closed nodes ──▶ processors.engine
-                  │                             │
-                  └── problems (code, offset) ──┘──▶ faults with file, line, column
+    query text ──parse──▶ tree with $terms ──resolve──▶ resolved tree ──▶ processors.engine
+                  │                            │
+                  └── problems (code, offset) ─┘──▶ faults with file, line, column
 
-What the language means is in docs/query-language.md.
+The language is described in docs/query-language.md. How to add an operator:
+:mod:`processors.query.nodes`.
 """
 
 from processors.query.nodes import Node

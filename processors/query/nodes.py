@@ -1,22 +1,30 @@
-"""The tree of a query. Frozen and hashable: equal subtrees are evaluated once per article.
+"""The syntax tree of a query. Nodes are frozen and hashable: equal subtrees are evaluated once.
 
-A node is *positional* when it has hits, places in the text: a phrase, an entity, an OR of such,
-NEAR and EXCEPT. The others are only true or false.
+A new operator takes three places:
+
+1. :mod:`processors.query.parser`: a rule of the grammar, and a handler in ``TreeBuilder`` that has
+   the name of the rule;
+2. here: a subclass of :class:`Node` with its ``children`` and :meth:`~Node.with_children`;
+3. :mod:`processors.engine.operators`: a subclass of ``QueryProgram``, and the function that makes
+   one from the node, decorated with ``@compiles``.
+
+Terms, fields, faults, the linter and the compiler go through ``children`` and need no change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from dataclasses import field as about
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Self
 
 MANY = "\U000f0000"
-"""Stands for ``*`` in a pattern: any number of characters. Private, so no text holds it."""
+"""Stands for ``*`` in a pattern: any number of characters. A private code point: texts have none.
+"""
 ONE = "\U000f0001"
 """Stands for ``?`` in a pattern: exactly one character."""
 
 SENTENCE = -1
-"""Distance of NEAR/S."""
+"""Distance of NEAR/S: both operands in one sentence."""
 
 TEXT_FIELDS = ("title", "lead", "text")
 OTHER_FIELDS = ("url", "author")
@@ -25,142 +33,273 @@ FIELDS = (*TEXT_FIELDS, *OTHER_FIELDS, *LABEL_FIELDS, "entity")
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words at successive positions; a single word is a phrase of one.
+class Node:
+    """A part of a query.
 
     Attributes:
-        words: Patterns over folded words; over exact ones where ``exact``.
-        scope: The one field it is looked for in; None: title, lead and text.
+        at: Code point of the query at which it begins; ignored when nodes are compared.
+        scopes: The fields that a leaf can be restricted to.
+        operands_are_positional: Whether its operands must be positional.
+    """
+
+    at: int = field(default=0, compare=False, kw_only=True)
+
+    scopes: ClassVar[tuple[str, ...]] = ()
+    operands_are_positional: ClassVar[bool] = False
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The operands, in order; none for a leaf."""
+        return ()
+
+    def with_children(self, children: Sequence[Node]) -> Self:
+        """Return the same node with other operands.
+
+        Args:
+            children: As many as ``children`` has; one or more for AND and OR.
+        """
+        del children
+        return self
+
+    @property
+    def positional(self) -> bool:
+        """Whether it has hits: positions in the text. Other nodes are only true or false.
+
+        Only positional nodes may be operands of NEAR and EXCEPT and stand in count().
+        """
+        return False
+
+    def in_field(self, name: str) -> Node:
+        """Return the node with every leaf that has no field of its own restricted to one."""
+        return self.with_children([child.in_field(name) for child in self.children])
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase(Node):
+    """Words at successive positions. A single word is a phrase of one.
+
+    Attributes:
+        words: Patterns of folded words, or of exact words where ``exact``.
+        scope: The field it is searched in; None for title, lead and text.
     """
 
     words: tuple[str, ...]
     exact: bool = False
     scope: str | None = None
-    at: int = about(default=0, compare=False)
+
+    scopes: ClassVar[tuple[str, ...]] = (*TEXT_FIELDS, *OTHER_FIELDS)
+
+    @property
+    def positional(self) -> bool:
+        """Always true."""
+        return True
+
+    def in_field(self, name: str) -> Phrase:
+        """Return the phrase restricted to a field, unless it is already."""
+        return replace(self, scope=self.scope or name)
 
 
 @dataclass(frozen=True, slots=True)
-class EntityNode:
-    """Mentions of an entity of the catalog."""
+class EntityNode(Node):
+    """Mentions of an entity of the catalog.
+
+    Attributes:
+        id: Of the entity.
+        scope: The field it is searched in; None for title, lead and text.
+    """
 
     id: str
     scope: str | None = None
-    at: int = about(default=0, compare=False)
+
+    scopes: ClassVar[tuple[str, ...]] = TEXT_FIELDS
+
+    @property
+    def positional(self) -> bool:
+        """Always true."""
+        return True
+
+    def in_field(self, name: str) -> EntityNode:
+        """Return the entity restricted to a field, unless it is already."""
+        return replace(self, scope=self.scope or name)
 
 
 @dataclass(frozen=True, slots=True)
-class LabelNode:
-    """A field that is one word: outlet, language, country. ``pattern`` is folded."""
+class LabelNode(Node):
+    """A field with one value: outlet, language or country.
+
+    Attributes:
+        field: Name of the field.
+        pattern: Folded.
+    """
 
     field: str
     pattern: str
-    at: int = about(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class And:
-    """All of them."""
+class And(Node):
+    """True where all operands are."""
 
-    children: tuple[Node, ...]
-    at: int = about(default=0, compare=False)
+    operands: tuple[Node, ...]
 
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The operands."""
+        return self.operands
 
-@dataclass(frozen=True, slots=True)
-class Or:
-    """At least one of them."""
-
-    children: tuple[Node, ...]
-    at: int = about(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The child is false."""
-
-    child: Node
-    at: int = about(default=0, compare=False)
+    def with_children(self, children: Sequence[Node]) -> Self:
+        """Return an AND of other operands."""
+        return replace(self, operands=tuple(children))
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
-    """Hits of both with at most ``distance`` words between them, in one field.
+class Or(Node):
+    """True where at least one operand is."""
+
+    operands: tuple[Node, ...]
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The operands."""
+        return self.operands
+
+    def with_children(self, children: Sequence[Node]) -> Self:
+        """Return an OR of other operands."""
+        return replace(self, operands=tuple(children))
+
+    @property
+    def positional(self) -> bool:
+        """Whether all operands are."""
+        return all(child.positional for child in self.operands)
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    """True where the operand is false."""
+
+    operand: Node
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The operand."""
+        return (self.operand,)
+
+    def with_children(self, children: Sequence[Node]) -> Self:
+        """Return a NOT of another operand."""
+        (operand,) = children
+        return replace(self, operand=operand)
+
+
+@dataclass(frozen=True, slots=True)
+class Near(Node):
+    """Hits of both operands in one field, with at most ``distance`` words between them.
 
     Attributes:
-        distance: Words in between, or ``SENTENCE``.
-        ordered: Left before right.
+        distance: In words, or ``SENTENCE``.
+        ordered: Whether the left operand must come first.
     """
 
     left: Node
     right: Node
     distance: int
     ordered: bool
-    at: int = about(default=0, compare=False)
+
+    operands_are_positional: ClassVar[bool] = True
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """Left and right."""
+        return self.left, self.right
+
+    def with_children(self, children: Sequence[Node]) -> Self:
+        """Return a NEAR of two other operands."""
+        left, right = children
+        return replace(self, left=left, right=right)
+
+    @property
+    def positional(self) -> bool:
+        """Always true."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
-class Except:
+class Except(Node):
     """Hits of ``left`` that overlap no hit of ``right``."""
 
     left: Node
     right: Node
-    at: int = about(default=0, compare=False)
+
+    operands_are_positional: ClassVar[bool] = True
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """Left and right."""
+        return self.left, self.right
+
+    def with_children(self, children: Sequence[Node]) -> Self:
+        """Return an EXCEPT of two other operands."""
+        left, right = children
+        return replace(self, left=left, right=right)
+
+    @property
+    def positional(self) -> bool:
+        """Always true."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """At least ``least`` hits that do not overlap."""
+class Count(Node):
+    """True where the operand has at least ``least`` hits that do not overlap."""
 
-    child: Node
+    operand: Node
     least: int
-    at: int = about(default=0, compare=False)
+
+    operands_are_positional: ClassVar[bool] = True
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The operand."""
+        return (self.operand,)
+
+    def with_children(self, children: Sequence[Node]) -> Self:
+        """Return a count of another operand."""
+        (operand,) = children
+        return replace(self, operand=operand)
 
 
 @dataclass(frozen=True, slots=True)
-class Ref:
-    """``$name``, or a field around a node that holds one; gone once resolved."""
+class TermRef(Node):
+    """``$name``: a term of the topic. A resolved query has none."""
 
     name: str
-    at: int = about(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Scoped:
-    """``field:node``; gone once resolved, when the field has moved into the leaves."""
+class Scoped(Node):
+    """``field:operand``. A resolved query has none: the field is in the leaves.
+
+    Attributes:
+        scope: Name of the field.
+    """
 
     scope: str
-    child: Node
-    at: int = about(default=0, compare=False)
+    operand: Node
 
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The operand."""
+        return (self.operand,)
 
-Node = Phrase | EntityNode | LabelNode | And | Or | Not | Near | Except | Count | Ref | Scoped
-
-
-def children(node: Node) -> tuple[Node, ...]:
-    """The nodes right below."""
-    match node:
-        case And() | Or():
-            return node.children
-        case Near() | Except():
-            return node.left, node.right
-        case Not() | Count() | Scoped():
-            return (node.child,)
-    return ()
+    def with_children(self, children: Sequence[Node]) -> Self:
+        """Return the field with another operand."""
+        (operand,) = children
+        return replace(self, operand=operand)
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """The node and all below it, each before what is below it."""
+    """Yield a node and everything below it, each node before its children."""
     waiting = [node]
     while waiting:
         current = waiting.pop()
         yield current
-        waiting.extend(reversed(children(current)))
-
-
-def is_positional(node: Node) -> bool:
-    """Whether the node has hits, and so may stand beside NEAR and EXCEPT and in count()."""
-    match node:
-        case Phrase() | EntityNode() | Near() | Except():
-            return True
-        case Or():
-            return all(is_positional(child) for child in node.children)
-    return False
+        waiting.extend(reversed(current.children))

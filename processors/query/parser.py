@@ -1,30 +1,55 @@
-"""From a query's text to nodes, by a grammar; every problem with the offset it begins at.
+"""From the text of a query to its syntax tree; every problem has the offset it begins at.
 
-The lexer takes keywords only in capitals. The parser is LALR: linear in the query, with no
-recursion of its own; building the tree recurses as deep as parentheses nest, so both the length
-and the nesting of a query are limited before it is parsed.
+Keywords are recognised in capitals only. The parser is LALR, takes time linear in the query and
+does not recurse. Building the tree recurses as deep as parentheses nest, so that the length and
+the nesting of a query are limited before it is parsed. Words are split by the tokeniser that
+splits the texts they are searched in.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from lark import Lark, Token
+from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
-from processors.query.build import Builder
-from processors.query.nodes import Node
+from core.text.languages import Language, languages
+from core.text.tokens import Tokens, tokenise
+from processors.query.nodes import (
+    FIELDS,
+    LABEL_FIELDS,
+    MANY,
+    ONE,
+    SENTENCE,
+    And,
+    Count,
+    EntityNode,
+    Except,
+    LabelNode,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Scoped,
+    TermRef,
+)
 from processors.query.problems import QueryProblem
 
 MAX_LENGTH = 20_000
-"""Longest query in characters."""
+"""Longest query in code points."""
 MAX_DEPTH = 40
 """Deepest nesting of parentheses and fields."""
+MAX_DISTANCE = 50
+"""Largest n of NEAR/n; words further apart have nothing to do with each other."""
+MIN_LITERALS = 4
+"""Letters that a word with a wildcard needs; with fewer it matches half the dictionary."""
 
-_GRAMMAR = r"""
+GRAMMAR = r"""
 ?start: query
 ?query: unary
       | unary (_AND unary)+    -> and_
@@ -55,20 +80,25 @@ WORD: /(?!(AND|OR|NOT|EXCEPT|O?NEAR(\/[^\s()"]*)?)(?![^\s()"]))=?[^\s()"<>$][^\s
 %ignore /\s+/
 """
 
-_OPERANDS = frozenset({"WORD", "QUOTED", "TERM", "FIELD", "COUNT", "LPAR", "INT", "NOT"})
-_NAMES = {"RPAR": "`)`", "$END": "the end of the query", "AT_LEAST": "`>=`"}
-_SMART = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')
-_SMALL = re.compile(r"(?<![^\s()])(and|or|not|und|oder|nicht|near)(?![^\s()])")
+_NEAR = re.compile(r"(O?)NEAR/(?:(\d{1,4})|(S))")
+_SIGNS_OF_OTHER_LANGUAGES = "-+!~^"
+_BETWEEN_OPERANDS = frozenset({"_AND", "_OR", "NEAR", "EXCEPT", "RPAR", "AT_LEAST"})
+_TOKEN_NAMES = {"RPAR": "`)`", "$END": "the end of the query", "AT_LEAST": "`>=`"}
+_TYPOGRAPHIC_QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')
 _QUOTED = re.compile(r'"[^"]*"')
-_STACKED = re.compile(r"[()]|[A-Za-z_]+:")
+_NESTING = re.compile(r"[()]|[A-Za-z_]+:")
+_PLACEHOLDER = Phrase(("",))
+"""The node built for a part that holds a problem."""
+
+_Tree = Tree[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a query's text says.
+    """A parsed query.
 
     Attributes:
-        node: The tree, ``$names`` unresolved; None where there is an error.
+        node: The tree, with ``$names`` unresolved; None where there is an error.
         problems: Errors and warnings, by offset.
     """
 
@@ -78,68 +108,215 @@ class Parsed:
 
 @lru_cache(maxsize=50_000)
 def parse(text: str) -> Parsed:
-    """Read one query. Cached, so that a reload reads only what changed."""
-    plain = text.translate(_SMART)
+    """Parse a query. Results are cached, so that a reload parses only what changed."""
+    plain = text.translate(_TYPOGRAPHIC_QUOTES)
     problems = _warnings(text, plain)
     if refusal := _too_large(plain) or _unclosed(plain):
         return Parsed(None, (*problems, refusal))
     try:
         tree = _parser().parse(plain)
     except UnexpectedCharacters as error:
-        position: Any = error.pos_in_stream
-        return Parsed(None, (*problems, _bad_character(plain, position)))
+        offset: Any = error.pos_in_stream
+        return Parsed(None, (*problems, _bad_character(plain, offset)))
     except UnexpectedToken as error:
         return Parsed(None, (*problems, _unexpected(plain, error)))
     except UnexpectedEOF:
         return Parsed(None, (*problems, _empty(0)))
-    builder = Builder()
+    builder = TreeBuilder()
     node = builder.build(tree)
     problems = [*problems, *builder.problems]
-    broken = any(p.code.startswith("E") for p in problems)
-    return Parsed(None if broken else node, tuple(sorted(problems, key=lambda p: p.offset)))
+    has_errors = any(p.is_error for p in problems)
+    return Parsed(None if has_errors else node, tuple(sorted(problems, key=lambda p: p.offset)))
+
+
+def phrase_of(word: str) -> Node:
+    """Return the node of a word given outside of a query, as a query would read it."""
+    return TreeBuilder().leaf(word, 0, quoted=False)
 
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
-    return Lark(_GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=False)
+    return Lark(GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=False)
+
+
+class TreeBuilder:
+    """Builds the nodes of a parse tree and collects all problems on the way."""
+
+    def __init__(self) -> None:
+        self.problems: list[QueryProblem] = []
+
+    def build(self, item: _Tree | Token) -> Node:
+        """Return the node of a subtree; where it holds a problem, some node of the right kind."""
+        assert isinstance(item, Tree)  # noqa: S101  # every alternative of the grammar has a name
+        handler: Callable[[_Tree], Node] = getattr(self, f"_{item.data}".rstrip("_"))
+        return handler(item)
+
+    def leaf(self, raw: str, at: int, *, quoted: bool) -> Node:
+        """Return the node of a word or of a phrase in quotes.
+
+        Args:
+            raw: As it was written.
+            at: Code point of the query at which it begins.
+            quoted: Whether it is in quotes.
+        """
+        exact = raw.startswith("=")
+        plain = raw.removeprefix("=").strip('"')
+        if not quoted and raw[0] in _SIGNS_OF_OTHER_LANGUAGES and len(raw) > 1:
+            message = f"`{raw[0]}` before a word has no meaning here."
+            self._problem("E001", at, message, "Write AND NOT, or leave it out.")
+        words = _words(tokenise(_with_wildcards(plain)), exact=exact, quoted=quoted)
+        if not words:
+            self._problem("E001", at, f"`{raw}` holds no word.", "Name a word.")
+            return _PLACEHOLDER
+        if any(MANY in w or ONE in w for w in words):
+            self._check_wildcard(raw, words, at)
+        return Phrase(words, exact=exact, at=at)
+
+    def _and(self, tree: _Tree) -> Node:
+        return And(tuple(map(self.build, tree.children)), at=_offset(tree))
+
+    def _or(self, tree: _Tree) -> Node:
+        return Or(tuple(map(self.build, tree.children)), at=_offset(tree))
+
+    def _not(self, tree: _Tree) -> Node:
+        return Not(self.build(tree.children[1]), at=_offset(tree))
+
+    def _prox(self, tree: _Tree) -> Node:
+        node = self.build(tree.children[0])
+        for operator, right in zip(tree.children[1::2], tree.children[2::2], strict=True):
+            sign = operator.children[0]
+            assert isinstance(sign, Token)  # noqa: S101  # the grammar has nothing else there
+            node = self._join(node, sign, self.build(right))
+        return node
+
+    def _join(self, left: Node, operator: Token, right: Node) -> Node:
+        at = operator.start_pos or 0
+        if operator.type == "EXCEPT":
+            return Except(left, right, at=at)
+        parts = _NEAR.fullmatch(operator)
+        if parts is None or (parts[1] and parts[3]) or int(parts[2] or 0) > MAX_DISTANCE:
+            message = f"`{operator}` has no distance from 0 to {MAX_DISTANCE}."
+            self._problem("E006", at, message, "Write NEAR/5, ONEAR/5, or NEAR/S for one sentence.")
+            return Near(left, right, 0, ordered=False, at=at)
+        distance = SENTENCE if parts[3] else int(parts[2])
+        return Near(left, right, distance, ordered=bool(parts[1]), at=at)
+
+    def _count(self, tree: _Tree) -> Node:
+        least = int(str(tree.children[3])[:9])
+        at = _offset(tree)
+        if least < 1:
+            self._problem("E006", at, "count() is compared with less than 1.", "Write >=1 or more.")
+        return Count(self.build(tree.children[1]), max(1, least), at=at)
+
+    def _term(self, tree: _Tree) -> Node:
+        return TermRef(str(tree.children[0])[1:], at=_offset(tree))
+
+    def _word(self, tree: _Tree) -> Node:
+        return self.leaf(str(tree.children[0]), _offset(tree), quoted=False)
+
+    def _quoted(self, tree: _Tree) -> Node:
+        return self.leaf(str(tree.children[0]), _offset(tree), quoted=True)
+
+    def _field(self, tree: _Tree) -> Node:
+        name, at = str(tree.children[0])[:-1].strip(), _offset(tree)
+        inner = tree.children[1]
+        if name not in FIELDS:
+            mend = f"Fields are {', '.join(FIELDS)}; quote the word if it is one."
+            self._problem("E007", at, f"There is no field `{name}`.", mend)
+            return _PLACEHOLDER
+        if name in LABEL_FIELDS or name == "entity":
+            return self._values(name, inner, at)
+        return Scoped(name, self.build(inner), at=at)
+
+    def _values(self, name: str, inner: _Tree, at: int) -> Node:
+        """Return the node of ``outlet:a``, ``outlet:(a OR b)`` or ``entity:x``."""
+        if inner.data == "or_":
+            return Or(tuple(self._values(name, child, at) for child in inner.children), at=at)
+        if inner.data not in {"word", "quoted"}:
+            mend = f"Write {name}:value, or {name}:(one OR other)."
+            self._problem("E006", _offset(inner), f"`{name}:` takes values only.", mend)
+            return _PLACEHOLDER
+        value = str(inner.children[0]).lstrip("=").strip('"').strip()
+        if name == "entity":
+            return EntityNode(value, at=_offset(inner))
+        return LabelNode(name, _with_wildcards(value).casefold(), at=_offset(inner))
+
+    def _check_wildcard(self, raw: str, words: tuple[str, ...], at: int) -> None:
+        literals = sum(c not in (MANY, ONE) for word in words for c in word)
+        if literals < MIN_LITERALS:
+            message = f"`{raw}` has {literals} letters beside its wildcard."
+            mend = f"Give at least {MIN_LITERALS}, or list the words with OR."
+            self._problem("E005", at, message, mend)
+
+    def _problem(self, code: str, at: int, message: str, mend: str) -> None:
+        self.problems.append(QueryProblem(code, at, message, mend))
+
+
+def _words(tokens: Tokens, *, exact: bool, quoted: bool) -> tuple[str, ...]:
+    """Return the patterns of a word or phrase; a hyphen chain without quotes is one word."""
+    last = len(tokens) - 1
+    if not quoted and tokens.chains == ((0, last),):
+        return (tokens.exact(0, last) if exact else tokens.whole((0, last)),)
+    if exact:
+        return tuple(tokens.exact(i, i) for i in range(len(tokens)))
+    return tuple(tokens.words)
+
+
+def _with_wildcards(text: str) -> str:
+    return text.replace("*", MANY).replace("?", ONE)
+
+
+def _offset(tree: _Tree) -> int:
+    """Return the offset of the first character of a subtree."""
+    for item in tree.children:
+        return item.start_pos or 0 if isinstance(item, Token) else _offset(item)
+    return 0
 
 
 def _warnings(text: str, plain: str) -> list[QueryProblem]:
-    found = []
+    problems = []
     if text != plain:
         at = next(i for i, c in enumerate(text) if c != plain[i])
-        found.append(
-            QueryProblem("W109", at, "Typographic quotes are read as plain ones.", 'Write ".')
-        )
-    outside = _QUOTED.sub(lambda m: " " * len(m.group()), plain)
-    for small in _SMALL.finditer(outside):
+        message = "Typographic quotes are read as plain ones."
+        problems.append(QueryProblem("W109", at, message, 'Write ".'))
+    operators, pattern = _operator_words(languages())
+    for small in pattern.finditer(_without_quoted(plain)):
         word = small.group()
-        mend = f'Write {word.upper()} for the operator, or "{word}" for the word.'
-        found.append(QueryProblem("W109", small.start(), f"`{word}` is read as a word.", mend))
-    return found
+        mend = f'Write {operators[word]} for the operator, or "{word}" for the word.'
+        problems.append(QueryProblem("W109", small.start(), f"`{word}` is read as a word.", mend))
+    return problems
+
+
+@cache
+def _operator_words(known: tuple[Language, ...]) -> tuple[dict[str, str], re.Pattern[str]]:
+    """Return the operators by the words that are mistaken for them, and what finds such a word."""
+    operators = {word: sign for one in known for word, sign in one.operator_words.items()}
+    return operators, re.compile(rf"(?<![^\s()])(?:{'|'.join(operators)})(?![^\s()])")
+
+
+def _without_quoted(text: str) -> str:
+    """Return a text with blanks for what is in quotes."""
+    return _QUOTED.sub(lambda m: " " * len(m.group()), text)
 
 
 def _too_large(text: str) -> QueryProblem | None:
     if len(text) > MAX_LENGTH:
-        said = f"The query has {len(text)} characters; {MAX_LENGTH} are allowed."
-        return QueryProblem("E012", MAX_LENGTH, said, "Split it into several rules or terms.")
-    outside = _QUOTED.sub(lambda m: " " * len(m.group()), text)
+        message = f"The query has {len(text)} characters; {MAX_LENGTH} are allowed."
+        return QueryProblem("E012", MAX_LENGTH, message, "Split it into several rules or terms.")
     depth = fields = 0
-    for mark in _STACKED.finditer(outside):
+    for mark in _NESTING.finditer(_without_quoted(text)):
         depth += {"(": 1, ")": -1}.get(mark.group(), 0)
         fields = fields + 1 if mark.group()[-1] == ":" and text[mark.end() :][:1] != " " else 0
         if depth + fields > MAX_DEPTH:
-            said = f"The query nests deeper than {MAX_DEPTH}."
-            return QueryProblem("E012", mark.start(), said, "Name its parts under terms:.")
+            message = f"The query nests deeper than {MAX_DEPTH}."
+            return QueryProblem("E012", mark.start(), message, "Name its parts under terms:.")
     return None
 
 
 def _unclosed(text: str) -> QueryProblem | None:
     if text.count('"') % 2:
         return QueryProblem("E001", text.rindex('"'), "A quote is not closed.", 'Add the second ".')
-    if not text.strip():
-        return _empty(0)
-    return None
+    return None if text.strip() else _empty(0)
 
 
 def _empty(at: int) -> QueryProblem:
@@ -154,35 +331,42 @@ def _bad_character(text: str, at: int) -> QueryProblem:
 
 def _unexpected(text: str, error: UnexpectedToken) -> QueryProblem:
     token: Token = error.token
-    at = len(text.rstrip()) if token.type == "$END" else (token.start_pos or 0)
     expected: set[str] = error.expected
     if token.type == "$END":
-        if "RPAR" in expected:
-            return QueryProblem("E001", at - 1, "A parenthesis is not closed.", "Add `)`.")
-        if "AT_LEAST" in expected:
-            return QueryProblem(
-                "E006", at - 1, "count() is compared with nothing.", "Write count(x)>=2."
-            )
-        return _empty(max(0, at - 1))
-    after_term = bool(expected & {"_AND", "_OR", "NEAR", "$END"})
-    if token.type == "RPAR" and after_term:
-        said = "A parenthesis is closed that was never opened."
-        return QueryProblem("E001", at, said, "Remove it, or add `(` before.")
-    if token.type in {"_AND", "_OR"} and after_term:
-        said = "AND and OR are mixed without parentheses."
-        return QueryProblem("E003", at, said, "Write (a AND b) OR c, or a AND (b OR c).")
-    if token.type in _OPERANDS and after_term:
-        return _two_terms(token, at)
-    if token.type in {"_AND", "_OR", "NEAR", "EXCEPT", "NOT", "RPAR", "AT_LEAST"}:
-        said = f"`{token.value.strip()}` stands where a word or phrase is expected."
-        return QueryProblem("E001", at, said, "Put a word, a phrase or a parenthesis before it.")
-    wanted = ", ".join(sorted(_NAMES.get(name, name) for name in expected)[:4])
-    return QueryProblem("E001", at, f"`{token.value}` is not expected here.", f"Expected {wanted}.")
+        return _unexpected_end(len(text.rstrip()), expected)
+    at = token.start_pos or 0
+    is_after_operand = bool(expected & {"_AND", "_OR", "NEAR", "$END"})
+    if is_after_operand and token.type not in {"NEAR", "EXCEPT", "AT_LEAST"}:
+        return _unexpected_after_operand(token, at)
+    if token.type in _BETWEEN_OPERANDS or token.type == "NOT":
+        message = f"`{token.value.strip()}` stands where a word or phrase is expected."
+        return QueryProblem("E001", at, message, "Put a word, a phrase or a parenthesis before it.")
+    return _not_expected(token, at, expected)
 
 
-def _two_terms(token: Token, at: int) -> QueryProblem:
+def _unexpected_end(end: int, expected: set[str]) -> QueryProblem:
+    if "RPAR" in expected:
+        return QueryProblem("E001", end - 1, "A parenthesis is not closed.", "Add `)`.")
+    if "AT_LEAST" in expected:
+        message = "count() is compared with nothing."
+        return QueryProblem("E006", end - 1, message, "Write count(x)>=2.")
+    return _empty(max(0, end - 1))
+
+
+def _unexpected_after_operand(token: Token, at: int) -> QueryProblem:
+    if token.type == "RPAR":
+        message = "A parenthesis is closed that was never opened."
+        return QueryProblem("E001", at, message, "Remove it, or add `(` before.")
+    if token.type in {"_AND", "_OR"}:
+        message = "AND and OR are mixed without parentheses."
+        return QueryProblem("E003", at, message, "Write (a AND b) OR c, or a AND (b OR c).")
     if token.type == "NOT":
         return QueryProblem("E002", at, "NOT follows a word without AND.", "Write `a AND NOT b`.")
-    said = f"`{token.value}` follows another term without an operator between them."
+    message = f"`{token.value}` follows another term without an operator between them."
     mend = 'Put both in quotes ("a b") for the phrase, or AND or OR between them.'
-    return QueryProblem("E002", at, said, mend)
+    return QueryProblem("E002", at, message, mend)
+
+
+def _not_expected(token: Token, at: int, expected: set[str]) -> QueryProblem:
+    wanted = ", ".join(sorted(_TOKEN_NAMES.get(name, name) for name in expected)[:4])
+    return QueryProblem("E001", at, f"`{token.value}` is not expected here.", f"Expected {wanted}.")

@@ -1,4 +1,4 @@
-"""What can be wrong in a query, as values: a code, an offset, what it is, how to mend it."""
+"""What is wrong in a query, as values: a code, an offset, a message and how to mend it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from config.faults import Fault
 
 @dataclass(frozen=True, slots=True)
 class QueryProblem:
-    """One thing wrong at one place of a query.
+    """One problem of a query.
 
     Attributes:
-        code: ``E...`` or ``W...``, listed in docs/faults.md.
-        offset: Code point of the query it begins at.
+        code: ``E...`` for an error, ``W...`` for a warning, listed in docs/faults.md.
+        offset: Code point of the query at which it begins.
+        message: What is wrong.
+        mend: How to mend it.
     """
 
     code: str
@@ -22,13 +24,18 @@ class QueryProblem:
     message: str
     mend: str
 
+    @property
+    def is_error(self) -> bool:
+        """Whether the query cannot be used."""
+        return self.code.startswith("E")
+
     def fault(self, source: SourceText) -> Fault:
-        """The same, with the place in the operator's file."""
-        place = source.at(min(self.offset, max(0, len(source.value) - 1)))
+        """Return the problem as a fault at its position in the operator's file."""
+        position = source.at(min(self.offset, max(0, len(source.value) - 1)))
         return Fault(
-            file=place.file,
-            line=place.line,
-            column=place.column,
+            file=position.file,
+            line=position.line,
+            column=position.column,
             code=self.code,
             message=self.message,
             mend=self.mend,

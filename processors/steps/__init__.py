@@ -1,1 +1,1 @@
-"""Steps: pure functions on a draft, each adding what it is named for. The list: pipeline.STEPS."""
+"""Steps: pure functions that add to an article's analysis, listed in ``pipeline.STEPS``."""

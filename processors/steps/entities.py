@@ -1,31 +1,31 @@
-"""Step ``entities``: who and what is named, by the aliases of the catalog."""
+"""Step ``name_entities``: the people, places and organisations that the article mentions."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from core.messages import EntityMention
-from processors.draft import CompiledCatalog, Draft
+from processors.analysis import Analysis, CompiledCatalog
+from processors.engine.article_index import ArticleIndex
 from processors.engine.gazetteer import Mention
-from processors.engine.view import View
 
 
-def entities(known: CompiledCatalog, draft: Draft) -> Draft:
-    """Turn the positions found into spans of the fields."""
-    view = draft.view
-    if view is None or not draft.mentions:
-        return draft
-    return replace(draft, entities=tuple(_span(known, view, m) for m in draft.mentions))
+def name_entities(known: CompiledCatalog, analysis: Analysis) -> Analysis:
+    """Convert the positions of mentions into code points of their fields."""
+    index = analysis.index
+    if index is None or not analysis.mentions:
+        return analysis
+    return replace(analysis, entities=tuple(_mention(known, index, m) for m in analysis.mentions))
 
 
-def _span(known: CompiledCatalog, view: View, mention: Mention) -> EntityMention:
-    zone = view.zone(mention.first)
-    start, end = zone.code_points(mention.first, mention.last)
+def _mention(known: CompiledCatalog, index: ArticleIndex, mention: Mention) -> EntityMention:
+    field = index.field_at(mention.first)
+    start, end = field.code_points(mention.first, mention.last)
     return EntityMention(
         id=mention.entity,
         type=known.entities[mention.entity].type,
-        field=zone.field,
+        field=field.field,
         start=start,
         end=end,
-        surface=zone.text[start:end],
+        surface=field.text[start:end],
     )

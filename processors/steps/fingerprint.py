@@ -1,23 +1,23 @@
-"""Step ``fingerprint``: the copy sketch of lead and text, from the words already cut."""
+"""Step ``fingerprint_text``: the copy fingerprint of lead and text, from the words of the index."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from core.text.fingerprint import fingerprint as fingerprint_of
-from processors.draft import CompiledCatalog, Draft
-from processors.engine.view import View
+from core.text.fingerprint import fingerprint
+from processors.analysis import Analysis, CompiledCatalog
+from processors.engine.article_index import ArticleIndex
 
 
-def fingerprint(known: CompiledCatalog, draft: Draft) -> Draft:
-    """Sketch the words of lead and text; of the title where both hold none."""
+def fingerprint_text(known: CompiledCatalog, analysis: Analysis) -> Analysis:
+    """Fingerprint the words of lead and text, or those of the title where both are empty."""
     del known
-    if draft.view is None:
-        return draft
-    words = _words(draft.view, "lead") + _words(draft.view, "text")
-    return replace(draft, fingerprint=fingerprint_of(words or _words(draft.view, "title")))
+    if analysis.index is None:
+        return analysis
+    words = _words(analysis.index, "lead") + _words(analysis.index, "text")
+    return replace(analysis, fingerprint=fingerprint(words or _words(analysis.index, "title")))
 
 
-def _words(view: View, field: str) -> list[str]:
-    zone = next(z for z in view.main.zones if z.field == field)
-    return view.main.tokens.words[zone.first : zone.after]
+def _words(index: ArticleIndex, name: str) -> list[str]:
+    field = next(one for one in index.main.fields if one.field == name)
+    return index.main.tokens.words[field.first : field.after]

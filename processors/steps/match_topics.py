@@ -1,39 +1,41 @@
-"""Step ``topics``: the engine, and for every topic it reaches a match with its evidence."""
+"""Step ``match_topics``: a match with its evidence for every topic that the article matches."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from core.messages import Match
-from processors.draft import CompiledCatalog, Draft
+from processors.analysis import Analysis, CompiledCatalog
+from processors.engine.article_index import ArticleIndex
 from processors.engine.ruleset import TopicMatch
-from processors.engine.view import View
 from processors.evidence import evidence_of
 
 
-def topics(known: CompiledCatalog, draft: Draft) -> Draft:
-    """One match per topic whose threshold is reached, in catalog order."""
-    view = draft.view
-    if view is None:
-        return draft
-    hits = known.rules.match(view, draft.language)
-    return replace(draft, matches=tuple(_match(known, draft, view, hit) for hit in hits))
+def match_topics(known: CompiledCatalog, analysis: Analysis) -> Analysis:
+    """Add a match for each topic whose gates the article passes, in catalog order."""
+    index = analysis.index
+    if index is None:
+        return analysis
+    matches = known.rules.match(index, analysis.labels)
+    return replace(analysis, matches=tuple(_match(known, analysis, index, m) for m in matches))
 
 
-def _match(known: CompiledCatalog, draft: Draft, view: View, hit: TopicMatch) -> Match:
-    topic = known.topics[hit.topic]
-    found = (evidence_of(rule.id, rule.program, view) for rule in hit.fired)
+def _match(
+    known: CompiledCatalog, analysis: Analysis, index: ArticleIndex, match: TopicMatch
+) -> Match:
+    topic = known.topics[match.topic]
+    evidence = (evidence_of(rule.id, rule.program, index) for rule in match.fired)
     return Match(
         topic_id=topic.id,
         topic_revision=topic.revision,
-        article_id=draft.article.article_id,
-        revision=draft.article.revision,
-        score=hit.score,
+        article_id=analysis.article.article_id,
+        revision=analysis.article.revision,
+        score=match.score,
         threshold=topic.threshold,
-        rules=tuple(rule.id for rule in hit.fired),
-        evidence=tuple(span for spans in found for span in spans),
-        article=draft.article,
-        language=draft.language,
-        entities=draft.entities,
-        fingerprint=draft.fingerprint,
+        rules=tuple(rule.id for rule in match.fired),
+        evidence=tuple(span for spans in evidence for span in spans),
+        article=analysis.article,
+        language=analysis.language,
+        entities=analysis.entities,
+        fingerprint=analysis.fingerprint,
     )

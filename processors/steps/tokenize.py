@@ -1,29 +1,29 @@
-"""Step ``read``: the one normalisation and the one search all later steps share."""
+"""Step ``tokenize``: the one normalisation and the one search that all later steps share."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from processors.draft import CompiledCatalog, Draft
-from processors.engine.view import View
+from processors.analysis import Analysis, CompiledCatalog
+from processors.engine.article_index import ArticleIndex
 
 
-def read(known: CompiledCatalog, draft: Draft) -> Draft:
-    """Tokenise the article and find every literal of every rule and alias in it."""
-    article = draft.article
-    fields = (("title", article.title), ("lead", article.lead), ("text", article.text))
-    others = _others(draft) if known.rules.other_fields else ()
-    view = View(fields, others)
-    mentions = known.rules.read(view)
-    return replace(draft, view=view, mentions=tuple(mentions))
+def tokenize(known: CompiledCatalog, analysis: Analysis) -> Analysis:
+    """Tokenise the article and search it for every literal of every rule and alias."""
+    article = analysis.article
+    texts = (("title", article.title), ("lead", article.lead), ("text", article.text))
+    others = _other_texts(analysis) if known.rules.other_fields else ()
+    index = ArticleIndex(texts, others)
+    mentions = known.rules.search(index)
+    return replace(analysis, index=index, mentions=tuple(mentions))
 
 
-def _others(draft: Draft) -> tuple[tuple[str, str], ...]:
-    article = draft.article
+def _other_texts(analysis: Analysis) -> tuple[tuple[str, str], ...]:
+    article = analysis.article
     return (
         ("url", article.url),
         *(("author", name) for name in article.authors),
         ("outlet", article.outlet),
-        ("language", draft.language),
+        ("language", analysis.language),
         ("country", article.country),
     )

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from core.text.sentences import sentence_starts
 from core.text.tokens import Token, tokenise
-from processors.engine.ruleset import RuleSet, TopicRules
-from processors.engine.view import View
+from processors.engine.article_index import ArticleIndex
+from processors.engine.rules import TopicRules
+from processors.engine.ruleset import RuleSet
+from processors.gates import ArticleLabels
 from processors.query import resolve
 from processors.query.nodes import (
     MANY,
@@ -45,7 +47,7 @@ class Oracle:
                 scopes = [node.scope] if node.scope else ["title", "lead", "text"]
                 return {(f, *at) for f in scopes for at in self._phrase(node, self.tokens[f])}
             case Or():
-                return set().union(*(self.hits(c) for c in node.children))
+                return set().union(*(self.hits(c) for c in node.operands))
             case Except():
                 away = self.hits(node.right)
                 return {a for a in self.hits(node.left) if not any(_overlap(a, b) for b in away)}
@@ -62,15 +64,15 @@ class Oracle:
     def true(self, node: Node) -> bool:
         match node:
             case And():
-                return all(self.true(c) for c in node.children)
+                return all(self.true(c) for c in node.operands)
             case Or():
-                return any(self.true(c) for c in node.children)
+                return any(self.true(c) for c in node.operands)
             case Not():
-                return not self.true(node.child)
+                return not self.true(node.operand)
             case LabelNode():
                 return _like(self.fields[node.field].casefold(), node.pattern)
             case Count():
-                return _most_apart(self.hits(node.child)) >= node.least
+                return _most_apart(self.hits(node.operand)) >= node.least
         return bool(self.hits(node))
 
     def _phrase(self, node: Phrase, tokens: list[Token]) -> set[tuple[int, int]]:
@@ -189,9 +191,9 @@ article = st.fixed_dictionaries(
 )
 
 
-def _view(fields: dict[str, str], *, others: bool) -> View:
+def _index(fields: dict[str, str], *, others: bool) -> ArticleIndex:
     main = [(f, fields[f]) for f in FIELDS[:3]]
-    return View(main, [(f, fields[f]) for f in FIELDS[3:]] if others else [])
+    return ArticleIndex(main, [(f, fields[f]) for f in FIELDS[3:]] if others else [])
 
 
 def _closed(text: str) -> Node:
@@ -210,15 +212,15 @@ def test_every_rule_is_as_true_as_the_oracle_says(
     topics = [TopicRules(f"t{low}", low, (), rules) for low in (1, 3)]
     topics.append(TopicRules("gated", 1, ("fr",), rules))
     ruleset = RuleSet(topics)
-    view = _view(fields, others=ruleset.other_fields)
-    ruleset.read(view)
+    index = _index(fields, others=ruleset.other_fields)
+    ruleset.search(index)
     oracle = Oracle(fields)
     wanted = [i for i, node in enumerate(nodes) if oracle.true(node)]
-    assert [i for i, (_, true) in enumerate(ruleset.fired(0, view)) if true] == wanted
+    assert [i for i, (_, true) in enumerate(ruleset.evaluate(0, index)) if true] == wanted
     score = sum(2**i for i in wanted)
     matched = [
         (topics[h.topic].id, h.score, [int(r.id) for r in h.fired])
-        for h in ruleset.match(view, "de")
+        for h in ruleset.match(index, ArticleLabels("de"))
     ]
     assert matched == [(t.id, score, wanted) for t in topics[:2] if score >= t.threshold]
 
@@ -228,8 +230,8 @@ def test_every_rule_is_as_true_as_the_oracle_says(
 def test_hits_stand_where_the_oracle_says(text: str, fields: dict[str, str]) -> None:
     node = _closed(text)
     ruleset = RuleSet([TopicRules("t", 1, (), (("r", 1, node),))])
-    view = _view(fields, others=ruleset.other_fields)
-    ruleset.read(view)
+    index = _index(fields, others=ruleset.other_fields)
+    ruleset.search(index)
     oracle = Oracle(fields)
     wanted = set()
     for name, first, last in oracle.hits(node):
@@ -237,9 +239,9 @@ def test_hits_stand_where_the_oracle_says(text: str, fields: dict[str, str]) -> 
         wanted.add((name, parts[first].start, parts[last].end))
     program = ruleset.rules[0].program
     found = set()
-    for first, last, _ in program.spans(view):
-        zone = view.zone(first)
-        found.add((zone.field, *zone.code_points(first, last)))
+    for first, last, _ in program.spans(index):
+        field = index.field_at(first)
+        found.add((field.field, *field.code_points(first, last)))
     assert found == wanted
 
 
@@ -247,7 +249,18 @@ def test_hits_stand_where_the_oracle_says(text: str, fields: dict[str, str]) -> 
 @given(text=placed, fields=article)
 def test_hits_come_in_text_order_and_once(text: str, fields: dict[str, str]) -> None:
     ruleset = RuleSet([TopicRules("t", 1, (), (("r", 1, _closed(text)),))])
-    view = _view(fields, others=ruleset.other_fields)
-    ruleset.read(view)
-    places = [span[:2] for span in ruleset.rules[0].program.spans(view)]
+    index = _index(fields, others=ruleset.other_fields)
+    ruleset.search(index)
+    places = [span[:2] for span in ruleset.rules[0].program.spans(index)]
     assert all(a <= b for a, b in pairwise(places))
+
+
+def _rebuilt(node: Node) -> Node:
+    return node.with_children([_rebuilt(child) for child in node.children])
+
+
+@settings(deadline=None)
+@given(text=query)
+def test_a_tree_is_rebuilt_from_the_children_of_its_nodes(text: str) -> None:
+    node = _closed(text)
+    assert _rebuilt(node) == node

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from processors.steps.identify import LanguageDetector, identifier
+from processors.steps.language import LanguageDetector, language_detector
 
 GERMAN = "Der Bundestag berät am Donnerstag über den Haushalt des Landes"
 ENGLISH = "The parliament will debate the budget of the country on Thursday"
@@ -11,15 +11,15 @@ LEAD = "The government has presented its plans, and the opposition wants to know
 
 @pytest.fixture(name="five", scope="module")
 def _five() -> LanguageDetector:
-    return identifier(("de", "en", "fr", "ru", "uk"))
+    return language_detector(("de", "en", "fr", "ru", "uk"))
 
 
 @pytest.mark.parametrize("declared", ["de", "de-AT", "en", ""])
 def test_a_headline_in_the_declared_language_gives_what_the_whole_text_gives(
     five: LanguageDetector, declared: str
 ) -> None:
-    whole = five.identify(f"{GERMAN}\n{GERMAN}", declared)
-    assert five.identify(f"{GERMAN}\n{GERMAN}", declared, headline=GERMAN) == whole
+    whole = five.detect(f"{GERMAN}\n{GERMAN}", declared)
+    assert five.detect(f"{GERMAN}\n{GERMAN}", declared, headline=GERMAN) == whole
     assert whole == ("de", "detected")
 
 
@@ -27,15 +27,15 @@ def test_a_headline_in_another_language_than_declared_decides_nothing(
     five: LanguageDetector,
 ) -> None:
     text = f"{GERMAN}\n{ENGLISH}. {LEAD} {LEAD}"
-    assert five.identify(text, "fr", headline=GERMAN) == five.identify(text, "fr")
-    assert five.identify(f"{ENGLISH}\n{LEAD}", "de", headline=ENGLISH) == ("en", "detected")
+    assert five.detect(text, "fr", headline=GERMAN) == five.detect(text, "fr")
+    assert five.detect(f"{ENGLISH}\n{LEAD}", "de", headline=ENGLISH) == ("en", "detected")
 
 
 def test_a_short_headline_is_not_enough(five: LanguageDetector) -> None:
     text = f"Oasis – Das war's\n{LEAD}"
-    assert five.identify(text, "de", headline="Oasis – Das war's") == five.identify(text, "de")
+    assert five.detect(text, "de", headline="Oasis – Das war's") == five.detect(text, "de")
 
 
 def test_what_is_declared_is_taken_where_nothing_can_be_told(five: LanguageDetector) -> None:
-    assert five.identify("12:0 …", "uk_UA") == ("uk", "declared")
-    assert five.identify(GERMAN, "it") == ("it", "declared")
+    assert five.detect("12:0 …", "uk_UA") == ("uk", "declared")
+    assert five.detect(GERMAN, "it") == ("it", "declared")

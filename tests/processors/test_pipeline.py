@@ -20,6 +20,7 @@ from config.catalog.models import (
     TopicState,
 )
 from config.errors import CatalogError, UsageError
+from config.i18n import in_english
 from core.messages import EntityMention, Evidence
 from core.text import fingerprint
 from processors import Processors, article_from_fields
@@ -114,7 +115,7 @@ def test_a_topic_in_another_language_is_gated_and_the_gate_says_why() -> None:
     assert not explained.match
     gate = next(g for g in explained.gates if g.name == "language")
     assert not gate.passed
-    assert "fr (detected)" in gate.why
+    assert "fr (detected)" in in_english(gate.why)
     assert known.explain("nato", article, given_language="de").match
 
 

@@ -110,12 +110,21 @@ def test_a_sound_query_has_no_problem(query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "at"), [("„Nato Beitritt“", 0), ("a AND und", 6), ("oder OR a", 0)]
+    ("query", "at", "operator"),
+    [
+        ("„Nato Beitritt“", 0, '"'),
+        ("a AND und", 6, "AND"),
+        ("oder OR a", 0, "OR"),
+        ("a OR near", 5, "NEAR/5"),
+        ("a OR nicht", 5, "NOT"),
+    ],
 )
-def test_quotes_and_small_operators_are_warned_about(query: str, at: int) -> None:
+def test_quotes_and_small_operators_are_warned_about(query: str, at: int, operator: str) -> None:
     found = read(query)
     assert found.node is not None
-    assert [(p.code, p.offset) for p in found.problems][:1] == [("W109", at)]
+    first = found.problems[0]
+    assert (first.code, first.offset) == ("W109", at)
+    assert first.mend.startswith(f"Write {operator}")
 
 
 def test_typographic_quotes_mean_the_same_as_plain_ones() -> None:

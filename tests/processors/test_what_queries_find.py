@@ -7,11 +7,14 @@ import time
 import pytest
 
 from config.catalog.models import EntityDefinition, FilePosition
-from processors.engine.ruleset import RuleSet, TopicRules
-from processors.engine.view import View
+from processors.engine.article_index import ArticleIndex
+from processors.engine.rules import TopicRules
+from processors.engine.ruleset import RuleSet
 from processors.evidence import evidence_of
+from processors.gates import ArticleLabels
 from processors.query import resolve
 
+GERMAN = ArticleLabels("de")
 PLACE = FilePosition("entities.yaml", 1, 1)
 ZELENSKYY = EntityDefinition("zelenskyy", "person", "Selenskyj", (), None, PLACE)
 TERMS = {
@@ -30,10 +33,12 @@ def evaluated(query: str, fields: dict[str, str]) -> tuple[bool, list[tuple[str,
     rules = RuleSet([TopicRules("t", 1, (), (("r", 1, node),))], [ZELENSKYY])
     blank = dict.fromkeys(("title", "lead", "text"), "")
     others = [(name, text) for name, text in fields.items() if name not in blank]
-    view = View(list((blank | {k: v for k, v in fields.items() if k in blank}).items()), others)
-    rules.read(view)
-    hits = rules.match(view, "de")
-    found = evidence_of("r", rules.rules[0].program, view) if hits else ()
+    index = ArticleIndex(
+        list((blank | {k: v for k, v in fields.items() if k in blank}).items()), others
+    )
+    rules.search(index)
+    hits = rules.match(index, GERMAN)
+    found = evidence_of("r", rules.rules[0].program, index) if hits else ()
     return bool(hits), [(e.field.value, e.surface) for e in found]
 
 
@@ -184,6 +189,6 @@ def test_a_hostile_text_costs_little(query: str, text: str) -> None:
 
 def test_rule_sets_can_be_empty() -> None:
     rules = RuleSet([])
-    view = View((("title", "a"), ("lead", ""), ("text", "")))
-    assert rules.read(view) == []
-    assert rules.match(view, "de") == []
+    index = ArticleIndex((("title", "a"), ("lead", ""), ("text", "")))
+    assert rules.search(index) == []
+    assert rules.match(index, GERMAN) == []

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from config.i18n import in_english
 from core.messages import ArticleRevision
 from processors import Processors
 from processors.explanation import Explanation
@@ -40,7 +41,7 @@ def why_not(
     if own.match:
         return f"It matches: score {own.score} of {own.threshold}."
     if closed := [gate.why for gate in own.gates if gate.name == "language" and not gate.passed]:
-        return closed[0]
+        return in_english(closed[0])
     if look.words and not any(rule.fired for rule in own.rules):
         words = ", ".join(f"“{word}”" for word in look.words)
         return f"{words}: none of the topic's {len(own.rules)} rules takes that for it."

@@ -67,9 +67,9 @@ class Explainer:
     def explain_others(self, article: ArticleRevision, topic_id: str) -> list[Explanation]:
         """Return how all topics but one judge an article, the closest to a match first."""
         processors = self._processors()
-        draft = processors.draft(article)
+        analysis = processors.analyse(article)
         explanations = [
-            explain(processors.known, number, draft)
+            explain(processors.known, number, analysis)
             for number, topic in enumerate(processors.known.topics[:MAX_TOPICS])
             if topic.id != topic_id
         ]

@@ -108,6 +108,7 @@ LANGUAGE = Language(
         weitere neue neuen eines kein keinen ohne sei seien könnte würde möchte
         """
     ),
+    operator_words={"und": "AND", "oder": "OR", "nicht": "NOT"},
     misleading_stems={
         "krim": "Krimi, Kriminalität",
         "gener": "generell, Generation",

@@ -140,6 +140,7 @@ class Language:
         abbreviations: Words whose full stop ends no sentence; case folded, not accents.
         sentence_starters: Words that begin a sentence even after such a full stop; likewise.
         function_words: Words that say nothing about what a text is about.
+        operator_words: Words that are mistaken for operators of the query language, and those.
         misleading_stems: Stems that, as ``stem*``, find more than their author thinks, and
             examples of it.
         english_stems: Beginnings of words by the beginning of the English word for them.
@@ -160,6 +161,7 @@ class Language:
     abbreviations: Words = frozenset()
     sentence_starters: Words = frozenset()
     function_words: Words = frozenset()
+    operator_words: Mapping[str, str] = field(default_factory=dict)
     misleading_stems: Mapping[str, str] = field(default_factory=dict)
     english_stems: Mapping[str, str] = field(default_factory=dict)
     name_forms: Callable[[NameWord], AbstractSet[str]] = no_forms

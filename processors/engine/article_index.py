@@ -1,0 +1,232 @@
+"""The index of one article: tokenised once, searched once; positions are computed on demand.
+
+Positions number the words of title, lead and text in one sequence, with a mark between the fields.
+The words of the other fields follow in a second sequence (``FieldGroup.base``). So a position
+determines its field, and no span can reach from one field into another.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.messages import Field
+from core.text.characters import FIELD_MARK, SPACE
+from core.text.sentences import Sentences
+from core.text.tokens import Tokens, tokenise
+from processors.query.nodes import OTHER_FIELDS
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import BytesAhoCorasick
+
+Span = tuple[int, int, tuple[tuple[int, int], ...] | None]
+"""First and last position; for a NEAR, the (first, last) of each operand, else None."""
+
+Excerpt = tuple[Field, int, int, str, str]
+"""Of a span: its field, first code point, one past the last, its text and its sentence."""
+
+OTHER = 1 << 40
+"""Added to the number of a literal that occurs in one of the other fields."""
+
+_MARK = FIELD_MARK.encode()
+_JOIN = f" {FIELD_MARK} "
+
+
+@dataclass(frozen=True)
+class FieldSpan:
+    """The positions of one field.
+
+    Attributes:
+        group: The group that the field is part of.
+        field: Name of the field.
+        text: The text of the field.
+        offset: Code point of the group's text at which it begins.
+        first: Its first position.
+        after: One past its last position.
+    """
+
+    group: FieldGroup
+    field: str
+    text: str
+    offset: int
+    first: int
+    after: int
+
+    def code_points(self, first: int, last: int) -> tuple[int, int]:
+        """Return the code points of the field from one position to another, both included."""
+        base = self.group.base
+        start, end = self.group.tokens.span(first - base, last - base)
+        return start - self.offset, end - self.offset
+
+    def position_at(self, code_point: int) -> int:
+        """Return the first position at or after a code point of the field."""
+        starts = self.group.tokens.starts
+        return int(np.searchsorted(starts, code_point + self.offset)) + self.group.base
+
+    @cached_property
+    def sentences(self) -> Sentences:
+        """The sentences of the field; only lead and text have more than one."""
+        return Sentences(self.text, one=self.field not in ("lead", "text"))
+
+
+class FieldGroup:
+    """Fields that are tokenised together.
+
+    Args:
+        texts: Names and texts of the fields, in order.
+        base: The first position.
+
+    Attributes:
+        buffer: The folded words, as bytes: what the automaton searches.
+        occurrences: Number, start and end in ``buffer`` of each literal that occurs.
+    """
+
+    def __init__(self, texts: Sequence[tuple[str, str]], base: int = 0) -> None:
+        self.base = base
+        self.texts = texts
+        self.tokens: Tokens = tokenise(_JOIN.join(text for _, text in texts))
+        self.occurrences: list[tuple[int, int, int]] = []
+        self.buffer = self.tokens.folded.encode("utf-8", "replace")
+
+    def search(self, automaton: BytesAhoCorasick) -> None:
+        """Find the occurrences of all literals."""
+        self.occurrences = automaton.find_matches_as_indexes(self.buffer, overlapping=True)
+
+    @cached_property
+    def fields(self) -> tuple[FieldSpan, ...]:
+        """The fields by position."""
+        fields: list[FieldSpan] = []
+        offset = first = 0
+        for name, text in self.texts:
+            after = int(np.searchsorted(self.tokens.starts, offset + len(text)))
+            fields.append(FieldSpan(self, name, text, offset, first + self.base, after + self.base))
+            offset += len(text) + len(_JOIN)
+            first = after + 1
+        return tuple(fields)
+
+    @cached_property
+    def _spaces(self) -> np.ndarray:
+        spaces: np.ndarray = (np.frombuffer(self.buffer, np.uint8) == SPACE).cumsum()
+        return spaces
+
+    def position_at(self, start: int) -> int:
+        """Return the position of the word that a byte of the buffer is in or is the space before.
+
+        ``base`` is not added.
+        """
+        return int(self._spaces[start]) - 1
+
+    @cached_property
+    def chains(self) -> dict[int, tuple[int, int]]:
+        """The hyphen chains by the positions of their parts."""
+        return {at: chain for chain in self.tokens.chains for at in range(chain[0], chain[1] + 1)}
+
+    def word(self, first: int, last: int) -> str:
+        """Return the folded word at a position, or the chain over several."""
+        return self.tokens.words[first] if first == last else self.tokens.whole((first, last))
+
+    def exact(self, first: int, last: int) -> str:
+        """Return the word or chain with case, accents and ß."""
+        return self.tokens.exact(first, last)
+
+
+class ArticleIndex:
+    """The index of one article, for one evaluation.
+
+    Args:
+        texts: Names and texts of title, lead and text.
+        others: Those of the other fields (url, authors, outlet, language, country); empty where
+            no rule uses them.
+
+    Attributes:
+        present: Numbers of the literals that occur in title, lead and text, of those that occur in
+            the other fields (plus ``OTHER``), and of the entities mentioned.
+        entities: The spans at which each entity is mentioned.
+        spans: The hits of each program evaluated so far, by its number.
+        excerpts: The excerpts made so far, by position; rules share spans.
+    """
+
+    def __init__(
+        self, texts: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        self.main = FieldGroup(texts)
+        self.other = FieldGroup(others, len(self.main.tokens) + 1) if others else None
+        self.entities: dict[str, list[Span]] = {}
+        self.spans: dict[int, list[Span]] = {}
+        self.excerpts: dict[tuple[int, int], Excerpt] = {}
+        self.present: set[int] = set()
+
+    def search(self, automaton: BytesAhoCorasick) -> None:
+        """Find the occurrences of all literals in every field."""
+        self.main.search(automaton)
+        self.present = {occurrence[0] for occurrence in self.main.occurrences}
+        if self.other:
+            self.other.search(automaton)
+            self.present.update(o[0] + OTHER for o in self.other.occurrences)
+
+    @cached_property
+    def literal_starts(self) -> dict[int, list[int]]:
+        """For each literal that occurs, the bytes of its group's buffer at which it begins.
+
+        Computed when the first program needs positions; for most articles none does.
+        """
+        starts = _by_number(self.main.occurrences, 0)
+        if self.other:
+            starts |= _by_number(self.other.occurrences, OTHER)
+        return starts
+
+    def group(self, scope: str | None) -> FieldGroup | None:
+        """Return the group in which a query restricted to ``scope`` is searched."""
+        return self.other if scope in OTHER_FIELDS else self.main
+
+    @cached_property
+    def fields(self) -> tuple[FieldSpan, ...]:
+        """Every field by position. There is one for each author."""
+        return self.main.fields + (self.other.fields if self.other else ())
+
+    @cached_property
+    def _field_starts(self) -> list[int]:
+        return [field.first for field in self.fields]
+
+    def field_at(self, position: int) -> FieldSpan:
+        """Return the field that a position is in."""
+        return self.fields[bisect_right(self._field_starts, position) - 1]
+
+    def in_same_field(self, first: int, other: int) -> bool:
+        """Return whether two positions of title, lead and text are in the same field."""
+        marks = self._marks
+        return bisect_right(marks, first) == bisect_right(marks, other)
+
+    @cached_property
+    def _marks(self) -> list[int]:
+        """The positions of the marks between title, lead and text; cheaper than the fields."""
+        buffer, marks = self.main.buffer, []
+        at = buffer.find(_MARK)
+        while at >= 0:
+            marks.append(self.main.position_at(at))
+            at = buffer.find(_MARK, at + 1)
+        return marks
+
+    def sentence_at(self, position: int) -> tuple[int, int]:
+        """Return the first position of the sentence around a position, and one past its last."""
+        field = self.field_at(position)
+        start, _ = field.code_points(position, position)
+        begin, after = field.sentences.around(start, start + 1)
+        if after == len(field.text):
+            return field.position_at(begin), field.after
+        return field.position_at(begin), field.position_at(after)
+
+
+def _by_number(occurrences: Sequence[tuple[int, int, int]], base: int) -> dict[int, list[int]]:
+    starts: dict[int, list[int]] = {}
+    for number, start, _ in occurrences:  # faster than a defaultdict: most literals occur once
+        if number in starts:
+            starts[number].append(start)
+        else:
+            starts[number] = [start]
+    return {number + base: where for number, where in starts.items()} if base else starts
