@@ -2,41 +2,42 @@
 
 ::
 
-    catalog ──sync──▶ feeds ──due──▶ poll ──────────────▶ entries (pending)
-                        ▲             │ conditional GET,      │ due
-                        │             │ only what is new      ▼
-                     decide ◀─────────┘ is parsed           page: robots.txt, GET, extract
-                     (when next, and why)                     │
-                                                              ▼
+    catalog ──sync──▶ feeds ──due──▶ poll ─────────────▶ entries (pending)
+                        ▲             │ conditional GET,     │ due
+                        │             │ only what is new     ▼
+                   poll_outcome ◀─────┘ is parsed          page: robots.txt, GET, extract
+                   (when next, and why)                      │
+                                                             ▼
                               one transaction: article, revision, sighting, outbox, entry done
 
-Two durable steps. A poll writes new and changed entries as *pending*, and the feed's validators
-last, in one transaction: a crash before it costs one more request, and no 304 can ever hide an
-entry. A page writes the article and its announcement and ends the entry, in one transaction:
-a crash before it costs one more request, and nothing is announced twice.
+Both steps are durable. A poll stores new and changed entries as *pending* and, last in the same
+transaction, the validators of the feed: a crash before it costs one more request, and no later 304
+can hide an entry. A page stores the article with its announcement and completes the entry, in one
+transaction: a crash before it costs one more request, and nothing is announced twice.
 
 Modules: ``interval``, ``backoff``, ``conditional``, ``poll_outcome``, ``admit`` (the entries of a
-document), ``revise`` and ``compose`` (the page of an entry) are pure. ``poll``, ``pages``,
-``work``, ``scheduler`` and ``service`` do the input and output, with the dependencies in ``deps``.
-``outage`` tells an outage of our own connection from failures of publishers. All of them build on
-``urls``, ``hosts``, ``robots``, ``sources`` and ``extract``.
+document), ``revise`` and ``compose`` (the page of an entry) are pure. ``feed_fetcher`` and
+``feed_writer`` (together: ``poll``) and ``pages`` do the input and output, with the dependencies
+in ``deps``; ``work`` runs them as ``jobs``, driven by ``service`` and ``scheduler``. ``outage``
+tells an outage of our own connection from failures of publishers. All of them build on ``urls``,
+``hosts``, ``robots``, ``sources`` and ``extract``.
 
-An item is an entry as a document shows it, new or known, or a page that is read again later. Each
-ends with one of these dispositions:
+An item is an entry in a document, new or known, or a page that is read later. Each item ends with
+one of these dispositions:
 
 ====================== ===========================================================================
-``article_new``        announced for the first time, with the page's text or, where the page could
-                       not be had (yet), with the feed's
-``article_revised``    a known article announced with another title or text
+``article_new``        announced for the first time, with the text of the page or, if the page
+                       cannot be read (yet), of the feed
+``article_revised``    a known article was announced with another title or text
 ``known``              the document shows what it showed before
-``unchanged``          it said something else, and its page says the same
-``copy_url``           the article is known through another feed; a sighting is noted
-``superseded``         it changed again before its page was read; the newer version counts
-``feed_text``          the page could not be had at any attempt; the feed's text stays
-``page_kept``          the page cannot be had any more; the fuller text of before stays
-``no_content``         neither page nor feed says anything
-``too_many``           over the limit of one document, or without anything to know it by
-``too_many_revisions`` the article has been announced in 24 versions
-``internal_error``     our own fault, after every attempt; the log has the trace
+``unchanged``          the feed shows another text, but the page has not changed
+``copy_url``           the article is known from another feed; the sighting is recorded
+``superseded``         the entry changed again before its page was read; the newer version counts
+``feed_text``          no attempt at the page succeeded; the text of the feed stays
+``page_kept``          the page cannot be read any more; the earlier, fuller text stays
+``no_content``         neither the page nor the feed has any text
+``too_many``           beyond the limit of one document, or without anything to identify it by
+``too_many_revisions`` the article was announced in 24 revisions already
+``internal_error``     an error of this program at every attempt; the log has the traceback
 ====================== ===========================================================================
 """

@@ -1,14 +1,14 @@
-"""Which entries of a document are new, changed or known: a pure decision before they are stored.
+"""Decide which entries of a document are new, changed or known, before they are stored. Pure.
 
 ::
 
-    parsed entry ── its key known in this feed? ── same digest: known
+    parsed entry ── its key is known in this feed ── same digest: known
                          │                └── other digest: changed, its page is read again
-                         └── no ── the same link under a guid that is gone: the same entry
-                               └── the same link beside another guid: known, or, with another
+                         └── key unknown ── the same link under a guid that is gone: the same entry
+                               └── the same link next to another guid: known or, with another
                                    title, an entry of its own (short notices that share a page)
-                               └── its article known through another feed: a sighting (copy_url)
-                               └── else new: its page is to be read
+                               └── its article is known from another feed: a sighting (copy_url)
+                               └── otherwise new: its page is read next
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from ingest.hosts import host_key
 from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.urls import canonical_url
 
-_OWN = "entry:"
+_WITHOUT_LINK = "entry:"
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A feed shows an article that is known."""
+    """A known article that a feed shows."""
 
     article_id: str
     url: str
@@ -41,15 +41,15 @@ class Sighting:
 
 @dataclass
 class Admission:
-    """What a document's entries came to.
+    """What to store of a document.
 
     Attributes:
-        add: To be stored.
-        change: To be stored over what was there.
-        sightings: To be noted.
-        dispositions: Of the entries that end here.
-        new: Entries never seen before, by key and link.
-        renamed: Entries seen before under another key, with something else to say.
+        add: Entries to add.
+        change: Entries to overwrite.
+        sightings: Sightings to add.
+        dispositions: How many entries end here, by disposition.
+        new: How many entries were never seen before, neither their key nor their link.
+        renamed: How many changed entries were seen before under another key.
     """
 
     add: list[EntryRecord] = field(default_factory=list)
@@ -62,12 +62,12 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class KnownEntries:
-    """What the store knows of a document's entries.
+    """What the store knows about the entries of a document.
 
     Attributes:
-        by_key: This feed's entries, by key.
+        by_key: Entries of this feed, by key.
         by_link: Entries of any feed, oldest first, by the canonical form of their link.
-        articles: Ids of articles by canonical URL.
+        articles: Ids of articles, by canonical URL.
     """
 
     by_key: Mapping[str, EntryRecord]
@@ -76,28 +76,28 @@ class KnownEntries:
 
 
 def link_key(feed_id: str, entry: FeedEntry) -> str:
-    """The canonical form of an entry's link.
+    """Return the canonical form of an entry's link.
 
-    Where there is no link, or all it leads to is a homepage (feeds of short notices link every
-    one there), the entry itself is the identity.
+    If there is no link, or only one to a homepage, as in feeds of short notices, the entry itself
+    is the identity.
     """
     if entry.url and not is_homepage(entry.url):
         return canonical_url(entry.url)
-    return own_key(feed_id, entry.key)
+    return key_without_link(feed_id, entry.key)
 
 
-def own_key(feed_id: str, key: str) -> str:
-    """The identity of an entry that no link can stand for."""
-    return f"{_OWN}{feed_id}#{key}"
+def key_without_link(feed_id: str, key: str) -> str:
+    """Return the identity of an entry that no link identifies."""
+    return f"{_WITHOUT_LINK}{feed_id}#{key}"
 
 
-def stands_alone(record: EntryRecord) -> bool:
-    """Whether an entry is its own identity: no page is its page, the feed has all there is."""
-    return record.url_key.startswith(_OWN)
+def has_no_page(record: EntryRecord) -> bool:
+    """Return whether an entry has no page of its own, so that the feed has all of its text."""
+    return record.url_key.startswith(_WITHOUT_LINK)
 
 
 def is_homepage(url: str) -> bool:
-    """Whether a URL is a host and nothing else."""
+    """Return whether a URL consists of a host and nothing else."""
     parts = urlsplit(url)
     return parts.path in ("", "/") and not parts.query
 
@@ -105,10 +105,10 @@ def is_homepage(url: str) -> bool:
 def origin_of(
     feed: FeedRecord, published_at: datetime | None, now: datetime, settings: Settings
 ) -> Origin:
-    """Whether a new entry is news, or only new to us.
+    """Return whether a new entry is live, or backfill.
 
-    A feed read within the live gap shows news. On a first read, or after a longer gap, only what
-    was published just now is; a time in the future is not believed.
+    New entries of a feed that was read within the live gap are live. After a first read, or a
+    longer gap, only entries that were published recently are; a time in the future does not count.
     """
     last = feed.last_success_at
     if last is not None and now - last <= settings.fetch_live_gap:
@@ -121,39 +121,39 @@ def origin_of(
 def admit(
     feed: FeedRecord, parsed: ParsedFeed, known: KnownEntries, now: datetime, settings: Settings
 ) -> Admission:
-    """Decide what becomes of every entry of a document."""
+    """Decide what to store of every entry of a document."""
     result = Admission()
     result.dispositions["known"] = len(parsed.known_keys)
-    result.dispositions["too_many"] = parsed.tossed
+    result.dispositions["too_many"] = parsed.skipped
     present = {entry.key for entry in parsed.entries} | set(parsed.known_keys)
     titles: dict[str, dict[str, str]] = {}
     for entry in parsed.entries:
         old = known.by_key.get(entry.key)
         if old is not None:
-            _again(result, old, entry, now)
+            _admit_known(result, old, entry, now)
             continue
-        record = _record(feed, entry, now, settings)
+        record = _new_record(feed, entry, now, settings)
         beside = [e for e in known.by_link.get(record.url_key, ()) if e.feed_id == feed.feed_id]
         shown = titles.setdefault(
             record.url_key, {e.key: e.title for e in beside if e.key in present}
         )
-        _unknown_key(result, record, known, present, shown)
+        _admit_unknown(result, record, known, present, shown)
         shown[record.key] = record.title
     return result
 
 
-def _again(result: Admission, old: EntryRecord, entry: FeedEntry, now: datetime) -> None:
+def _admit_known(result: Admission, old: EntryRecord, entry: FeedEntry, now: datetime) -> None:
     if old.digest == entry.digest:
         result.dispositions["known"] += 1
         return
     if old.state == PENDING and not old.disposition:
         result.dispositions["superseded"] += 1
-    alone = stands_alone(old) or not entry.url
+    keep_key = has_no_page(old) or not entry.url
     result.change.append(
         replace(
             old,
-            **_said(entry),
-            url_key=old.url_key if alone else link_key(old.feed_id, entry),
+            **_content_of(entry),
+            url_key=old.url_key if keep_key else link_key(old.feed_id, entry),
             host=host_key(entry.url) if entry.url else old.host,
             state=PENDING,
             disposition="",
@@ -164,50 +164,60 @@ def _again(result: Admission, old: EntryRecord, entry: FeedEntry, now: datetime)
     )
 
 
-def _unknown_key(
+def _admit_unknown(
     result: Admission,
     record: EntryRecord,
     known: KnownEntries,
     present: set[str],
     shown: Mapping[str, str],
 ) -> None:
-    """Decide on an entry with a new key; ``shown``: key and title of others at its link."""
+    """Decide about an entry with a new key.
+
+    Args:
+        result: Where to add what to store.
+        record: The entry.
+        known: What the store knows.
+        present: Keys of all entries of the document.
+        shown: Titles of other entries of the document with the same link, by key.
+    """
     same_link = known.by_link.get(record.url_key, ())
     article = known.articles.get(record.url_key) or next(
         (e.article_id for e in reversed(same_link) if e.article_id), None
     )
     gone = [e for e in same_link if e.feed_id == record.feed_id and e.key not in present]
-    if any(record.title == title or _one_guid(record.key, key) for key, title in shown.items()):
-        _end(result, record, "known", article)
+    if any(record.title == title or _same_guid(record.key, key) for key, title in shown.items()):
+        _add_ended(result, record, "known", article)
     elif shown:
         result.new += 1
-        result.add.append(replace(record, url_key=own_key(record.feed_id, record.key)))
+        result.add.append(replace(record, url_key=key_without_link(record.feed_id, record.key)))
     elif gone:
         _renamed(result, record, gone[-1], article)
     elif article:
         result.new += 1
-        _end(result, record, "copy_url", article)
+        _add_ended(result, record, "copy_url", article)
         result.sightings.append(Sighting(article, record.url))
     else:
         result.new += 1
         result.add.append(record)
 
 
-def _one_guid(a: str, b: str) -> bool:
-    """Whether two keys are of one guid, told apart by the link alone (``ingest.sources``)."""
+def _same_guid(a: str, b: str) -> bool:
+    """Return whether two keys have the same guid and differ only by their links."""
     return a.startswith(f"{b}|") or b.startswith(f"{a}|")
 
 
 def _renamed(result: Admission, record: EntryRecord, old: EntryRecord, article: str | None) -> None:
-    """The same link under another guid: the same entry, read again only if it says more."""
+    """Admit a known entry with another guid; its page is read again only if its text differs."""
     if old.digest == record.digest:
-        _end(result, record, "known", article)
+        _add_ended(result, record, "known", article)
         return
     result.renamed += 1
     result.add.append(replace(record, article_id=article, origin=old.origin))
 
 
-def _end(result: Admission, record: EntryRecord, disposition: str, article: str | None) -> None:
+def _add_ended(
+    result: Admission, record: EntryRecord, disposition: str, article: str | None
+) -> None:
     result.dispositions[disposition] += 1
     result.add.append(
         replace(
@@ -221,7 +231,9 @@ def _end(result: Admission, record: EntryRecord, disposition: str, article: str 
     )
 
 
-def _record(feed: FeedRecord, entry: FeedEntry, now: datetime, settings: Settings) -> EntryRecord:
+def _new_record(
+    feed: FeedRecord, entry: FeedEntry, now: datetime, settings: Settings
+) -> EntryRecord:
     return EntryRecord(
         feed_id=feed.feed_id,
         key=entry.key,
@@ -231,11 +243,11 @@ def _record(feed: FeedRecord, entry: FeedEntry, now: datetime, settings: Setting
         first_seen_at=now,
         changed_at=now,
         next_page_at=now,
-        **_said(entry),
+        **_content_of(entry),
     )
 
 
-def _said(entry: FeedEntry) -> dict[str, Any]:
+def _content_of(entry: FeedEntry) -> dict[str, Any]:
     return {
         "digest": entry.digest,
         "url": entry.url or "",

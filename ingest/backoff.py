@@ -1,8 +1,8 @@
-"""Failures of polls and pages: their class, and how long to wait after the nth of a class.
+"""Classify failures of polls and pages, and decide how long to wait after each. Pure.
 
-The table is the anchors' (feeds that were off for an hour come back by themselves, none is ever
-given up): Media Cloud weighs a name that does not resolve for now at a quarter of a hard error,
-Unread waits four hours after a refusal, YouTube answers 404 for whole hours.
+The waits follow what other feed readers do. No feed is ever given up, and one that fails for an
+hour recovers by itself: Media Cloud counts a name that does not resolve at the moment as a quarter
+of a hard error, Unread waits four hours after a refusal, YouTube answers 404 for hours.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from core.http.response import Response
 
 
 class FailClass(StrEnum):
-    """What kind of failure, as far as waiting is concerned."""
+    """The class of a failure, which determines the wait."""
 
     NETWORK = "network"
     UNKNOWN_HOST = "unknown_host"
@@ -42,11 +42,11 @@ DELAYS = {
     FailClass.GONE: (24 * _HOUR, 24 * _HOUR),
     FailClass.CONTENT: (15 * _MINUTE, 6 * _HOUR),
 }
-"""Wait after the first failure of a class, doubled with each further one up to the cap."""
+"""By class, the wait after the first failure, and the longest; it doubles with each failure."""
 
 JITTER = 0.1
 JITTER_MOST = timedelta(minutes=30)
-"""Every wait is up to a tenth longer, so that feeds of one host drift apart (lion-reader)."""
+"""Every wait is up to a tenth longer, so that feeds of one host drift apart (as in lion-reader)."""
 
 _NETWORK = frozenset({"dns", "connect", "timeout", "reset", "truncated"})
 _UNKNOWN_HOST = frozenset({"nxdomain", "tls", "bad_url", "blocked_port", "blocked_address"})
@@ -55,7 +55,7 @@ OUT_OF_REACH = frozenset(
     {"dns", "nxdomain", "connect", "tls", "timeout", "reset", "blocked_port", "blocked_address"}
     | {"bad_url"}
 )
-"""Outcomes with which nobody answered at all."""
+"""Outcomes without any answer from a server."""
 
 _BY_STATUS = {
     401: "refused",
@@ -80,13 +80,13 @@ _BY_OUTCOME = {
 
 @dataclass(frozen=True, slots=True)
 class FetchFailure:
-    """Why a feed or page could not be had.
+    """Why a feed or page could not be fetched or read.
 
     Attributes:
-        outcome: A word of a bounded set: those of :mod:`core.http`, of ``ingest.sources`` and
-            ``ingest.extract``, and those that statuses stand for here.
+        outcome: One of a bounded set: the outcomes of :mod:`core.http`, :mod:`ingest.sources` and
+            :mod:`ingest.extract`, and those of statuses defined here.
         reason: What happened, for the operator.
-        retry_after: Seconds the server asked us to wait.
+        retry_after: Seconds that the server asked to wait, if it did.
     """
 
     outcome: str
@@ -95,7 +95,7 @@ class FetchFailure:
 
     @property
     def kind(self) -> FailClass:
-        """The class that decides how long to wait; what is not known is the content's fault."""
+        """The class that determines the wait; an unknown outcome is a problem of the content."""
         if self.outcome in _NETWORK:
             return FailClass.NETWORK
         if self.outcome in _UNKNOWN_HOST:
@@ -104,16 +104,16 @@ class FetchFailure:
 
     @property
     def is_network(self) -> bool:
-        """Whether our own connection may be to blame, or a resolver that knows nobody."""
+        """Whether our own connection, or a resolver that is down, may be the cause."""
         return self.outcome in ("dns", "nxdomain", "connect", "timeout", "reset")
 
 
 def failure_of(response: Response, wait: float | None) -> FetchFailure | None:
-    """The failure that an answer is; None for one whose body is to be read.
+    """Return the failure that an answer means, or None if its body is to be read.
 
     Args:
         response: The answer.
-        wait: What its ``Retry-After`` asks for, in seconds; heeded for 429 and 5xx only.
+        wait: Seconds that its ``Retry-After`` asks for; respected for 429 and 5xx only.
     """
     status = response.status
     if 200 <= status < 300:
@@ -121,8 +121,8 @@ def failure_of(response: Response, wait: float | None) -> FetchFailure | None:
     if response.headers.get("cf-mitigated", "").lower() == "challenge":
         return FetchFailure("challenge", Phrase("fetch.challenge", status=status))
     outcome = _BY_STATUS.get(status, "server_error" if status >= 500 else "http_error")
-    heeded = wait if status == 429 or status >= 500 else None
-    return FetchFailure(outcome, _status_reason(status, heeded), heeded)
+    retry_after = wait if status == 429 or status >= 500 else None
+    return FetchFailure(outcome, _status_reason(status, retry_after), retry_after)
 
 
 def _status_reason(status: int, wait: float | None) -> Phrase:
@@ -132,11 +132,11 @@ def _status_reason(status: int, wait: float | None) -> Phrase:
 
 
 def delay(kind: FailClass, count: int) -> timedelta:
-    """How long to wait after the ``count``-th failure in a row of a class, without jitter."""
+    """Return the wait after the ``count``-th failure in a row of a class, without jitter."""
     first, longest = DELAYS[kind]
     return exponential(first, count, longest)
 
 
 def with_jitter(wait: timedelta, rng: random.Random) -> timedelta:
-    """A wait, made up to a tenth (at most half an hour) longer."""
+    """Return a wait that is up to a tenth, at most half an hour, longer."""
     return wait + jittered(min(wait * JITTER, JITTER_MOST), rng.random())

@@ -1,4 +1,4 @@
-"""From an entry, and its page where it could be read, to the article revision that is announced."""
+"""Compose the article revision to announce from an entry and, if it could be read, its page."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from ingest.extract.models import ExtractedPage
 from ingest.poll_outcome import health_url
 from ingest.urls import shown_url
 
-FULLER = 2
-"""The feed's own text is taken instead of a thin page's where it is so many times longer."""
+FULLER_FACTOR = 2
+"""The text of the feed is used instead of that of a thin page if it is this many times longer."""
 
 TITLE_FROM_TEXT = 120
-"""Characters of the text that stand in for a missing headline."""
+"""Characters of the text that replace a missing headline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,12 @@ class PageRead:
     """A page that was fetched and extracted.
 
     Attributes:
-        found: The article on it.
+        extracted: The article on it.
         final_url: Where it came from, after redirects.
-        fetched_at: When.
+        fetched_at: When it was fetched.
     """
 
-    found: ExtractedPage
+    extracted: ExtractedPage
     final_url: str
     fetched_at: datetime
 
@@ -43,39 +43,39 @@ class PageRead:
 def from_page(
     entry: EntryRecord,
     feed: FeedRecord,
-    page: PageRead,
+    read: PageRead,
     article_id: str,
     url: str,
     settings: Settings,
 ) -> ArticleRevision:
-    """The first revision of an article whose page could be read.
+    """Return the first revision of an article whose page could be read.
 
-    Headline, teaser and names come from the page, from the feed where the page has none. Where
-    the page is thin and the feed carries the article (a page built by scripts), the feed's text
-    is taken.
+    Headline, teaser and names come from the page, or from the feed if the page has none. If the
+    page is thin and the feed has the whole article, as with pages that scripts build, the text of
+    the feed is used.
     """
-    found = page.found
-    published, source = _published(entry, found, page.fetched_at)
-    lead, text, text_source = found.lead, found.text, "page"
-    if "thin" in found.flags and len(entry.content) > FULLER * (len(lead) + len(text)):
+    page = read.extracted
+    published, source = _published(entry, page, read.fetched_at)
+    lead, text, text_source = page.lead, page.text, "page"
+    if "thin" in page.flags and len(entry.content) > FULLER_FACTOR * (len(lead) + len(text)):
         lead, text, text_source = *_feed_text(entry), "feed"
     return _message(
         entry,
         feed,
         settings,
         article_id=article_id,
-        url=url or page.final_url,
-        title=found.title or entry.title or clean_line(lead or text, TITLE_FROM_TEXT),
+        url=url or read.final_url,
+        title=page.title or entry.title or clean_line(lead or text, TITLE_FROM_TEXT),
         lead=lead,
         text=text,
-        language=found.language or entry.language or feed.language,
+        language=page.language or entry.language or feed.language,
         published_at=published,
         published_source=source,
-        fetched_at=page.fetched_at,
-        authors=found.authors or tuple(entry.authors),
-        agency=found.agency,
-        access=found.access,
-        zones=found.zones,
+        fetched_at=read.fetched_at,
+        authors=page.authors or tuple(entry.authors),
+        agency=page.agency,
+        access=page.access,
+        zones=page.zones,
         text_source=text_source,
     )
 
@@ -88,10 +88,10 @@ def from_feed(
     now: datetime,
     settings: Settings,
 ) -> ArticleRevision | None:
-    """The first revision of an article of which there is only what the feed says.
+    """Return the first revision of an article of which only the text of the feed is available.
 
     Returns:
-        None where the feed says nothing: no title, no summary, no content.
+        None if the feed has neither title nor summary nor content.
     """
     lead, text = _feed_text(entry)
     title = entry.title or clean_line(lead or text, TITLE_FROM_TEXT)
@@ -117,7 +117,7 @@ def from_feed(
 
 
 def hashes(message: ArticleRevision) -> tuple[str, str]:
-    """What must change for a revision to be worth announcing: the title; the lead and text."""
+    """Return hashes of the title, and of lead and text: a revision is announced if one changes."""
     return digest(message.title), digest(message.lead, message.text)
 
 
@@ -133,13 +133,13 @@ def _message(
         origin=Origin(entry.origin),
         **values | {"url": shown_url(values["url"])},
     )
-    return _fitting(message, settings.streams_max_record_bytes // 2)
+    return _fit(message, settings.streams_max_record_bytes // 2)
 
 
-def _fitting(message: ArticleRevision, limit: int) -> ArticleRevision:
-    """The message within half of what a stream takes (a match carries it, with evidence).
+def _fit(message: ArticleRevision, limit: int) -> ArticleRevision:
+    """Return the message shortened to half the size of a record: a match adds evidence to it.
 
-    What was cut from the page goes first, then the end of the text.
+    First the zones are left out, then the end of the text.
     """
     if len(message.to_json()) <= limit:
         return message
@@ -152,7 +152,7 @@ def _fitting(message: ArticleRevision, limit: int) -> ArticleRevision:
 
 
 def _cut(text: str, room: int) -> str:
-    """The beginning of a text that takes at most ``room`` bytes in JSON."""
+    """Return the beginning of a text that takes at most ``room`` bytes in JSON."""
     while (size := _size(text)) > max(room, 2):
         text = text[: int(len(text) * max(room, 0) / size * 0.99)]
     return text
@@ -163,20 +163,23 @@ def _size(text: str) -> int:
 
 
 def _published(
-    entry: EntryRecord, found: ExtractedPage, fetched_at: datetime
+    entry: EntryRecord, page: ExtractedPage, fetched_at: datetime
 ) -> tuple[datetime | None, str | None]:
-    """JSON-LD, then the feed, then the page's metadata; never later than it was fetched."""
-    if found.published_at and found.published_source == "jsonld":
-        return min(found.published_at, fetched_at), "jsonld"
+    """Return the time of publication and its source: JSON-LD, the feed or the page's metadata.
+
+    It is never later than ``fetched_at``.
+    """
+    if page.published_at and page.published_source == "jsonld":
+        return min(page.published_at, fetched_at), "jsonld"
     if entry.published_at:
         return min(entry.published_at, fetched_at), "feed"
-    if found.published_at:
-        return min(found.published_at, fetched_at), "page"
+    if page.published_at:
+        return min(page.published_at, fetched_at), "page"
     return None, None
 
 
 def _feed_text(entry: EntryRecord) -> tuple[str, str]:
-    """Lead and text of what the feed carries; neither repeats the other, or the title."""
+    """Return lead and text of the feed; neither repeats the other, or the title."""
     lead = "" if entry.summary == entry.title else entry.summary
     text = entry.content
     if text.startswith(lead):

@@ -1,4 +1,4 @@
-"""What the shells of ingest share: store, clock, HTTP, the gate, and how they are used off-loop."""
+"""The dependencies that polls and pages share, and transactions off the event loop."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Verdict = Literal["rules", "allow", "disallow"]
 
 
 class Extractor(Protocol):
-    """Reads pages: :class:`ingest.extract.pool.ExtractPool`."""
+    """Extracts articles from pages, as :class:`ingest.extract.pool.ExtractPool` does."""
 
     async def extract(
         self, body: bytes, *, url: str, content_type: str | None, hints: PageHints, now: datetime
@@ -33,18 +33,26 @@ class Extractor(Protocol):
         """Extract one page.
 
         Raises:
-            ExtractionError: It could not be read.
+            ExtractionError: The page could not be read.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """The tools of one running ingest.
+    """The dependencies of one running ingest.
 
     Attributes:
-        me: This process, as leases name it.
+        settings: Limits and times.
+        store: Feeds, entries, articles.
+        me: This process, as the holder of leases.
+        clock: The present.
         rng: For jitter.
+        dispositions: Where ended items are counted.
+        http: The client for feeds, pages and robots.txt.
+        gate: Takes turns for hosts.
+        robots: Decides by robots.txt.
+        extract: Extracts articles from pages.
     """
 
     settings: Settings
@@ -61,22 +69,22 @@ class Deps:
     async def write(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Do ``work(connection, ...)`` as one transaction, off the event loop.
+        """Call ``work(connection, ...)`` in one transaction, off the event loop.
 
-        Where another process gets in its way, ``work`` is done again.
+        After a conflict with another process ``work`` is called again.
 
         Raises:
-            StoreError: Nothing was kept.
+            StoreError: Nothing was stored.
         """
         return await write(self.store, work, *args, **kwargs)
 
     async def read(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Do ``work(connection, ...)`` on one view of the store, off the event loop.
+        """Call ``work(connection, ...)`` on one snapshot of the store, off the event loop.
 
         Raises:
-            StoreError: The database refused.
+            StoreError: The database failed.
         """
         return await read(self.store, work, *args, **kwargs)
 
@@ -87,7 +95,7 @@ async def write(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """As :meth:`Deps.write`, on any store."""
+    """Do what :meth:`Deps.write` does, for any store."""
 
     def transaction() -> T:
         return store.transact(lambda connection: work(connection, *args, **kwargs))
@@ -101,19 +109,20 @@ async def read(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """As :meth:`Deps.read`, on any store."""
+    """Do what :meth:`Deps.read` does, for any store."""
 
-    def view() -> T:
+    def snapshot() -> T:
         with store.read() as connection:
             return work(connection, *args, **kwargs)
 
-    return await off_loop(view)
+    return await off_loop(snapshot)
 
 
 async def off_loop(work: Callable[[], T]) -> T:
-    """Run a short function in a thread; cancelled, it still ends before the caller goes on.
+    """Run a short function in a thread.
 
-    Otherwise a transaction could outlive the store that is being closed.
+    A cancelled caller waits until the function has ended. Otherwise a transaction could outlive
+    the store that is being closed.
     """
     running = asyncio.ensure_future(asyncio.to_thread(work))
     try:
@@ -124,22 +133,21 @@ async def off_loop(work: Callable[[], T]) -> T:
 
 
 class StoredRobots:
-    """Copies of robots.txt files, kept in the store between runs."""
+    """Stores copies of robots.txt files, so that they outlive the process."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     async def get(self, origin: str) -> RobotsCopy | None:
-        """The copy of ``https://host[:port]``."""
-        kept = await read(self._store, hosts.find_robots, origin)
-        if kept is None:
+        """Return the copy of ``https://host[:port]``, or None."""
+        record = await read(self._store, hosts.find_robots, origin)
+        if record is None:
             return None
-        return RobotsCopy(
-            cast("Verdict", kept.verdict), kept.text, kept.fetched_at, kept.checked_at
-        )
+        verdict = cast("Verdict", record.verdict)
+        return RobotsCopy(verdict, record.text, record.fetched_at, record.checked_at)
 
     async def put(self, origin: str, copy: RobotsCopy) -> None:
-        """Keep a copy."""
+        """Store a copy."""
         record = hosts.RobotsRecord(
             origin, copy.verdict, copy.text, copy.fetched_at, copy.checked_at
         )

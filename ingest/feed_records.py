@@ -1,10 +1,10 @@
-"""The catalog's feeds as the store keeps them.
+"""The feeds of the catalog as rows of the store.
 
 ::
 
-    catalog ──feed_records──▶ rows that are synced into the store, and compared with what is there
+    catalog ──feed_records──▶ rows to sync into the store, or to compare with those in it
 
-It stands apart from the stage so that listing feeds does not wait for what reads pages.
+This is a module of its own so that ``feeds list`` does not load what reads pages.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from core.store.feed_record import FeedRecord
 from ingest.hosts import host_key
 
 PARSER_VERSION = "1"
-"""Raise it when :mod:`ingest.sources` begins to read documents in another way."""
+"""Increase it when :mod:`ingest.sources` changes what it reads: all feeds are then read again."""
 
 
 def feed_records(catalog: Catalog, now: datetime) -> list[FeedRecord]:
-    """The catalog's feeds as they stand in the store before they are read for the first time."""
+    """Return the feeds of the catalog as rows that were never polled."""
     return [
         FeedRecord(
             feed_id=feed.id,

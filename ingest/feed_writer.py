@@ -33,7 +33,7 @@ from ingest.deps import Deps
 from ingest.feed_fetcher import FeedDocument
 from ingest.feed_records import PARSER_VERSION
 from ingest.hosts import pause_scope
-from ingest.outage import NO_OUTAGE, Outage, forgiven
+from ingest.outage import NO_OUTAGE, Outage, without_last_failure
 from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
 from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
 
@@ -188,7 +188,7 @@ class FeedWriter:
         outage: Outage,
     ) -> PollResult:
         for feed_id in outage.forgive:
-            feeds.apply_change(connection, feed_id, forgiven)
+            feeds.apply_change(connection, feed_id, without_last_failure)
         decision = poll_outcome.after_failure(
             feed, failure, now, self._deps.rng, own_outage=outage.ours
         )

@@ -1,12 +1,12 @@
-"""One request at a time per host, and a pause between two.
+"""Send one request at a time to a host, with a pause between requests.
 
 ::
 
-    turn(url) ── host_key ── turns before are over ── pause is over ── request ── pause begins
+    turn(url) ── host_key ── earlier turns are over ── pause is over ── request ── pause begins
 
-A publisher's hosts count as one (``www.example.com`` and ``api.example.com`` are ``example.com``):
-servers limit by publisher. Addresses and ``localhost`` are the operator's own servers and count
-each for itself, by port.
+All hosts of a publisher count as one (``www.example.com`` and ``api.example.com`` are
+``example.com``), because servers limit by publisher. IP addresses and ``localhost`` are servers of
+the operator and count separately, by port.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from config.settings import Settings
 from ingest.urls import registrable_domain
 
 LONGEST_PAUSE = 30.0
-"""Longest ``Crawl-delay`` that is honoured, in seconds."""
+"""The longest ``Crawl-delay`` that is respected, in seconds."""
 
 _FORGET_ABOVE = 2_000
 
 
 def host_key(url: str) -> str:
-    """What counts as one host: the registrable domain, or ``host:port`` for private names."""
+    """Return what counts as one host: the registrable domain, or ``host:port`` for private ones."""
     parts = urlsplit(url)
     host = (parts.hostname or "").rstrip(".")
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -37,7 +37,7 @@ def host_key(url: str) -> str:
 
 
 def is_private_host(url: str) -> bool:
-    """Whether a URL names an address, ``localhost`` or a name without a public suffix."""
+    """Return whether a URL's host is an IP address, ``localhost`` or has no public suffix."""
     host = (urlsplit(url).hostname or "").rstrip(".")
     try:
         ipaddress.ip_address(host)
@@ -47,10 +47,10 @@ def is_private_host(url: str) -> bool:
 
 
 def pause_scope(url: str) -> str:
-    """Whom a ``Retry-After`` concerns: the publisher, or this URL alone on a private host.
+    """Return what a ``Retry-After`` applies to: the publisher, or the URL on a private host.
 
-    Publishers limit by domain (Tumblr); a bridge on the operator's own host passes on what many
-    publishers said (FreshRSS #7870).
+    Publishers limit by domain, as Tumblr does. A bridge on a host of the operator passes on the
+    answers of many publishers (https://github.com/FreshRSS/FreshRSS/issues/7870).
     """
     return url if is_private_host(url) else host_key(url)
 
@@ -63,13 +63,13 @@ class _Host:
 
 
 class HostGate:
-    """Gives out turns.
+    """Lets requests to a host take turns.
 
     Args:
         pause: Seconds between the end of a request to a host and the start of the next.
-        private_pause: The same for addresses and ``localhost``.
-        monotonic: Seconds that never run backwards.
-        sleep: Waits for so many seconds.
+        private_pause: The same for private hosts (:func:`is_private_host`).
+        monotonic: A monotonic clock, in seconds.
+        sleep: Waits for a number of seconds.
     """
 
     def __init__(
@@ -88,16 +88,18 @@ class HostGate:
 
     @classmethod
     def of(cls, settings: Settings) -> HostGate:
-        """The gate the settings describe."""
+        """Return a gate with the pauses of the settings."""
         return cls(pause=settings.http_host_pause, private_pause=settings.http_private_host_pause)
 
     @asynccontextmanager
     async def turn(self, url: str, *, at_least: float = 0.0) -> AsyncIterator[None]:
-        """Wait for this host's turn and hold it. A turn within a turn of one host never comes.
+        """Wait for the turn of a URL's host and keep it while the context is open.
+
+        Contexts of one host must not be nested: the inner one would wait for ever.
 
         Args:
-            url: What will be asked for.
-            at_least: The host's own ``Crawl-delay`` in seconds; honoured up to 30.
+            url: The URL that will be requested.
+            at_least: The host's ``Crawl-delay`` in seconds; respected up to ``LONGEST_PAUSE``.
         """
         key = host_key(url)
         host = self._hosts.setdefault(key, _Host())
@@ -119,7 +121,7 @@ class HostGate:
         return max(usual, min(at_least, LONGEST_PAUSE))
 
     def _forget(self) -> None:
-        """Drop hosts nobody waits for and whose pause is over, once there are many."""
+        """Forget hosts that are not in use and whose pause is over, once there are many."""
         if len(self._hosts) > _FORGET_ABOVE:
             now = self._monotonic()
             idle = [k for k, h in self._hosts.items() if not h.users and h.free_at <= now]

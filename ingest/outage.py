@@ -64,7 +64,7 @@ class OutageWatch:
         self._failures.clear()
 
 
-def forgiven(feed: FeedRecord) -> FeedRecord:
+def without_last_failure(feed: FeedRecord) -> FeedRecord:
     """Return the feed without its last counted failure."""
     if feed.fail_count > 1:
         return replace(

@@ -1,8 +1,8 @@
-"""The page of one entry: asked for politely, read, and written down as an article.
+"""Read the page of an entry: request it politely, extract the article, and store it.
 
 ::
 
-    entry ── known through another feed? ── yes ────────────────────────────────┐
+    entry ── known from another feed? ── yes ───────────────────────────────────┐
        └── robots.txt ── turn of the host ── GET ── extract ── page or failure ──┤
                 one transaction: article · revision · sighting · outbox · entry ◀┘
 """
@@ -26,7 +26,7 @@ from core.store.articles import ArticleRecord
 from core.store.entries import DONE, EntryRecord
 from core.text.clean import for_log
 from ingest import revise
-from ingest.admit import is_homepage, stands_alone
+from ingest.admit import has_no_page, is_homepage
 from ingest.backoff import FetchFailure, failure_of
 from ingest.compose import PageRead
 from ingest.deps import Deps
@@ -37,9 +37,9 @@ from ingest.urls import is_consent_wall
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
-COPY = FetchFailure("not_asked", Phrase("fetch.known_from_another_feed"))
+KNOWN_ELSEWHERE = FetchFailure("not_asked", Phrase("fetch.known_from_another_feed"))
 NO_PAGE = FetchFailure("no_page", Phrase("fetch.no_page"))
-OUR_FAULT = FetchFailure("internal", Phrase("fetch.internal_page"))
+INTERNAL_ERROR = FetchFailure("internal", Phrase("fetch.internal_page"))
 
 log = structlog.get_logger(__name__)
 
@@ -65,47 +65,50 @@ class EntryResult:
 
 
 class PageReader:
-    """Reads the pages of entries that are leased."""
+    """Reads the pages of entries that this process has leased."""
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
 
     async def read(self, entry: EntryRecord) -> EntryResult:
-        """Read an entry's page and write down what came of it.
+        """Read the page of an entry and store the result.
+
+        An unexpected error is logged and counts as a failed attempt, so that it does not stop
+        other pages.
 
         Raises:
-            StoreError: Nothing was kept; the lease runs out or is given back.
+            StoreError: Nothing was stored. The lease expires, or is released.
         """
-        result = await self._result(entry)
-        concluded = await self._kept(entry, result)
-        metrics.PAGES.labels(concluded.outcome).inc()
-        _report(entry, concluded, result)
-        return concluded
+        page = await self._read(entry)
+        result = await self._save(entry, page)
+        metrics.PAGES.labels(result.outcome).inc()
+        _report(entry, result, page)
+        return result
 
-    async def _result(self, entry: EntryRecord) -> PageRead | FetchFailure:
+    async def _read(self, entry: EntryRecord) -> PageRead | FetchFailure:
         if await self._deps.read(_is_copy, entry):
-            return COPY
+            return KNOWN_ELSEWHERE
         try:
-            return await self._page(entry)
+            return await self._fetch(entry)
         except StoreError:
             raise
-        except Exception:  # one page must not stop the others
+        except Exception:
             log.exception("page_failed", url=for_log(entry.url))
-            return OUR_FAULT
+            return INTERNAL_ERROR
 
-    async def _kept(self, entry: EntryRecord, result: PageRead | FetchFailure) -> EntryResult:
-        """Write down what came of the page; where that fails, of the entry without its page."""
-        for known in (result, OUR_FAULT):
+    async def _save(self, entry: EntryRecord, page: PageRead | FetchFailure) -> EntryResult:
+        """Store the result; if that fails, the entry without its page; if that fails, a retry."""
+        for result in (page, INTERNAL_ERROR):
             try:
-                return await self._deps.write(self._conclude, entry, known)
-            except Exception as error:  # one entry must not stop the others
+                return await self._deps.write(self._conclude, entry, result)
+            except Exception as error:
                 if isinstance(error, StoreError) and error.retry:
                     raise
                 log.exception("article_failed", url=for_log(entry.url))
         return await self._deps.write(self._set_aside, entry)
 
-    async def _page(self, entry: EntryRecord) -> PageRead | FetchFailure:
-        if not entry.url or stands_alone(entry):
+    async def _fetch(self, entry: EntryRecord) -> PageRead | FetchFailure:
+        if not entry.url or has_no_page(entry):
             return NO_PAGE
         robots = await self._deps.robots.allowed(entry.url)
         if not robots.allowed:
@@ -137,7 +140,7 @@ class PageReader:
             url=entry.url,
         )
         try:
-            found = await self._deps.extract.extract(
+            page = await self._deps.extract.extract(
                 response.body,
                 url=response.url,
                 content_type=response.headers.get("Content-Type"),
@@ -145,9 +148,9 @@ class PageReader:
                 now=now,
             )
         except ExtractionError as error:
-            word = f"extract_{error.outcome}" if error.outcome in ("timeout", "crash") else None
-            return FetchFailure(word or error.outcome, error.reason)
-        return _unusable(entry, found, response) or PageRead(found, response.url, now)
+            prefix = "extract_" if error.outcome in ("timeout", "crash") else ""
+            return FetchFailure(prefix + error.outcome, error.reason)
+        return _unusable(entry, page, response) or PageRead(page, response.url, now)
 
     def _conclude(
         self, connection: Connection, entry: EntryRecord, result: PageRead | FetchFailure
@@ -156,17 +159,17 @@ class PageReader:
         if not entries.is_leased_by(connection, entry.id, self._deps.me):
             return EntryResult(entry.id, None, "lost")
         now = self._deps.clock()
-        verdict = self._verdict(connection, entry, result, now)
+        decision = self._decide(connection, entry, result, now)
         if isinstance(result, FetchFailure) and result.retry_after:
             until = now + timedelta(seconds=result.retry_after)
             hosts.pause(connection, pause_scope(entry.url), until, result.reason.dump())
-        _write(connection, entry, verdict, now)
-        entries.save(connection, verdict.entry, self._deps.me)
-        return EntryResult(entry.id, verdict.disposition, outcome)
+        _write(connection, entry, decision, now)
+        entries.save(connection, decision.entry, self._deps.me)
+        return EntryResult(entry.id, decision.disposition, outcome)
 
     def _set_aside(self, connection: Connection, entry: EntryRecord) -> EntryResult:
-        """Try again later, and after some attempts no more: our own fault mends itself rarely."""
-        waiting = revise.later(entry, OUR_FAULT, self._deps.clock())
+        """Schedule another attempt, or end the entry after the last one."""
+        waiting = revise.retry_later(entry, INTERNAL_ERROR, self._deps.clock())
         if waiting.attempts < self._deps.settings.fetch_page_attempts:
             entries.save(connection, waiting, self._deps.me)
             return EntryResult(entry.id, None, "internal")
@@ -174,7 +177,7 @@ class PageReader:
         entries.save(connection, done, self._deps.me)
         return EntryResult(entry.id, "internal_error", "internal")
 
-    def _verdict(
+    def _decide(
         self,
         connection: Connection,
         entry: EntryRecord,
@@ -199,24 +202,24 @@ class PageReader:
 
 
 def _is_copy(connection: Connection, entry: EntryRecord) -> bool:
-    """Whether another feed has brought the article meanwhile: its page need not be read again."""
+    """Return whether another feed has brought the article by now, so that its page is known."""
     if entry.article_id:
         return False
     linked: ArticleRecord | None = articles.find_by_link(connection, entry.url_key)
     return linked is not None and linked.feed_id != entry.feed_id
 
 
-def _unusable(entry: EntryRecord, found: ExtractedPage, response: Response) -> FetchFailure | None:
-    """Why what was extracted is not the article: a wall, or a page that lists articles."""
-    if "list_page" in found.flags:
+def _unusable(entry: EntryRecord, page: ExtractedPage, response: Response) -> FetchFailure | None:
+    """Return why a page is not the article: it is a consent wall, or lists articles."""
+    if "list_page" in page.flags:
         return FetchFailure("list_page", Phrase("fetch.list_page"))
-    if "consent_wall" in found.flags:
+    if "consent_wall" in page.flags:
         return FetchFailure("consent_wall", Phrase("fetch.consent_wall"))
-    return _elsewhere(entry.url, response.url, found.title)
+    return _elsewhere(entry.url, response.url, page.title)
 
 
 def _elsewhere(link: str, final_url: str, title: str) -> FetchFailure | None:
-    """Why an answer is another page than the one asked for."""
+    """Return why an answer is another page than the one requested."""
     if is_consent_wall(final_url, title):
         return FetchFailure("consent_wall", Phrase("fetch.consent_wall"))
     if is_homepage(final_url) and not is_homepage(link):
@@ -225,24 +228,24 @@ def _elsewhere(link: str, final_url: str, title: str) -> FetchFailure | None:
 
 
 def _write(
-    connection: Connection, entry: EntryRecord, verdict: EntryOutcome, now: datetime
+    connection: Connection, entry: EntryRecord, decision: EntryOutcome, now: datetime
 ) -> None:
-    if verdict.article is not None and verdict.message is not None:
-        articles.add_revision(connection, verdict.article, verdict.message)
-        outbox.put(connection, [to_record(verdict.message, at=verdict.message.fetched_at)])
-    if verdict.sighting is not None:
-        articles.add_sighting(connection, verdict.sighting, entry.feed_id, entry.url, now)
+    if decision.article is not None and decision.message is not None:
+        articles.add_revision(connection, decision.article, decision.message)
+        outbox.put(connection, [to_record(decision.message, at=decision.message.fetched_at)])
+    if decision.sighting is not None:
+        articles.add_sighting(connection, decision.sighting, entry.feed_id, entry.url, now)
 
 
-def _report(entry: EntryRecord, concluded: EntryResult, result: PageRead | FetchFailure) -> None:
+def _report(entry: EntryRecord, result: EntryResult, page: PageRead | FetchFailure) -> None:
     more = {}
-    if isinstance(result, FetchFailure):
-        more["message"] = for_log(in_english(result.reason))
+    if isinstance(page, FetchFailure):
+        more["message"] = for_log(in_english(page.reason))
     log.info(
-        "page_concluded",
+        "page_read",
         feed=entry.feed_id,
         url=for_log(entry.url),
-        outcome=concluded.outcome,
-        disposition=concluded.disposition or "waits",
+        outcome=result.outcome,
+        disposition=result.disposition or "waiting",
         **more,
     )

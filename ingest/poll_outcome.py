@@ -100,7 +100,7 @@ def after_failure(
         own_outage: Whether our own connection is down; the counters of the feed then stay as
             they are.
     """
-    counted = feed if own_outage else _counted(feed, failure, now)
+    counted = feed if own_outage else _count_failure(feed, failure, now)
     kind = FailClass.NETWORK if own_outage else failure.kind
     wait = _wait(feed, kind, 1 if own_outage else counted.class_count, rng)
     reason = Phrase("feed.due.retry", error=failure.reason, wait=wait)
@@ -191,7 +191,7 @@ def health_url(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
-def _counted(feed: FeedRecord, failure: FetchFailure, now: datetime) -> FeedRecord:
+def _count_failure(feed: FeedRecord, failure: FetchFailure, now: datetime) -> FeedRecord:
     same = feed.fail_class == failure.kind.value
     return replace(
         feed,

@@ -1,11 +1,11 @@
-"""What reading its page makes of an entry: an article, a revision, a sighting, or a later attempt.
+"""Decide what an entry and its page become: an article, a revision, a sighting, or a retry. Pure.
 
 ::
 
-    EntryRecord + PageRead | Failure ── identity ──▶ which article is it?
-                                     └─ decide ────▶ Verdict(entry, disposition, article, message)
+    EntryRecord + PageRead | FetchFailure ── identify ──▶ Identity: which article is it?
+                                          └─ decide ────▶ EntryOutcome: what to store
 
-Pure: the caller looks up the articles that identity asks for and writes the verdict in one
+The caller looks up the articles that ``identify`` needs and stores the outcome in the same
 transaction.
 """
 
@@ -26,34 +26,34 @@ from ingest.backoff import FetchFailure
 from ingest.compose import PageRead, from_feed, from_page, hashes
 from ingest.urls import canonical_url, same_site
 
-MOST_REVISIONS = 24
-"""Revisions of one article that are announced (lemon24/reader stops at as many changes)."""
+MAX_REVISIONS = 24
+"""How many revisions of one article are announced; lemon24/reader stops at as many changes."""
 
-APART = timedelta(minutes=10)
-"""Shortest time between two revisions, unless the earlier one had the feed's text only, or the
-operator asks for the feed more often (an explicit ``every``): then that is the shortest time."""
+MIN_SPACING = timedelta(minutes=10)
+"""Shortest time between two revisions of an article; less for a feed with a shorter explicit
+``every``. It does not apply after a revision that has only the text of the feed."""
 
 FIRST_RETRY = timedelta(minutes=5)
-"""Wait after the first failed attempt at a page, doubled with each further one."""
+"""Wait after the first failed attempt at a page; it doubles with each attempt."""
 
 PERMANENT = frozenset(
     {"robots", "refused", "challenge", "not_found", "gone", "http_error", "consent_wall"}
     | {"not_html", "empty", "list_page", "homepage", "no_page"}
     | {"too_large", "blocked_address", "blocked_port", "bad_url", "redirect"}
 )
-"""Outcomes of a page with which another attempt within the hour cannot help."""
+"""Outcomes of a page after which another attempt within the hour cannot help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which article an entry is.
+    """The article that an entry belongs to.
 
     Attributes:
-        article_id: The id, of a known or a new article.
-        url_key: The canonical URL the id is made of.
-        url: Where a reader finds it.
-        article: The article, where it is known.
-        is_copy: Whether another feed brought it and this one only shows it too.
+        article_id: The id of a known or new article.
+        url_key: The canonical URL that the id is made of.
+        url: Where readers find it.
+        article: The article, if it is known.
+        is_copy: Whether another feed brought the article first.
     """
 
     article_id: str
@@ -65,7 +65,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class CanonicalClaim:
-    """The canonical URL a page has, or claims to have, beside the link that led to it."""
+    """The canonical URL that a page has or claims to have, if it differs from the link to it."""
 
     url_key: str
     url: str
@@ -73,13 +73,14 @@ class CanonicalClaim:
 
 @dataclass(frozen=True, slots=True)
 class EntryOutcome:
-    """What is to be written.
+    """What to store after an attempt at the page of an entry.
 
     Attributes:
-        entry: The entry as it is to be saved.
-        disposition: To be counted; None where nothing has ended yet.
-        article: To be written with ``message``, a new revision of it.
-        sighting: Article that the entry's feed shows, to be noted.
+        entry: The entry to save.
+        disposition: The disposition to count; None if the entry has not ended.
+        article: The article to store, with ``message`` as its new revision.
+        message: The revision to announce.
+        sighting: Id of an article that the feed shows, to be recorded.
     """
 
     entry: EntryRecord
@@ -90,14 +91,14 @@ class EntryOutcome:
 
 
 def claim_of(entry: EntryRecord, page: PageRead) -> CanonicalClaim | None:
-    """The URL a page claims, None where it is none or is not to be believed.
+    """Return the canonical URL of a page, or None if it is that of the link.
 
-    The publisher's canonical URL counts within its own registrable domain and never when it is
-    the homepage; without one it is where redirects led to.
+    The URL that the page names counts if it is of the same registrable domain and not the
+    homepage. Otherwise it is the URL that redirects led to.
     """
-    named = page.found.canonical_url
-    believed = named and same_site(named, page.final_url) and not is_homepage(named)
-    url = named if named and believed else page.final_url
+    named = page.extracted.canonical_url
+    credible = named and same_site(named, page.final_url) and not is_homepage(named)
+    url = named if named and credible else page.final_url
     key = canonical_url(url)
     return None if is_homepage(url) or key == entry.url_key else CanonicalClaim(key, url)
 
@@ -111,17 +112,17 @@ def identify(
     claimed: ArticleRecord | None,
     shown_already: bool,
 ) -> Identity:
-    """Decide which article an entry is.
+    """Decide which article an entry belongs to.
 
     Args:
         entry: The entry.
-        own: The article it was before, if it was read before.
-        linked: The article known by its link.
-        claim: What its page claims to be.
-        claimed: The article known by that claim.
+        own: The article of an earlier attempt, if there was one.
+        linked: The article known by the entry's link.
+        claim: The canonical URL that its page claims.
+        claimed: The article known by that URL.
         shown_already: Whether the entry's feed shows the claimed article under another link.
-            A feed does not list one article twice: such a claim (every page of a site calling
-            itself "/login") is not believed.
+            A feed does not list an article twice, so such a claim is ignored: on some sites every
+            page names "/login" as its canonical URL.
     """
     if own is not None:
         return _known(own, entry, is_copy=False)
@@ -142,40 +143,42 @@ def decide(
     now: datetime,
     settings: Settings,
 ) -> EntryOutcome:
-    """Decide what to write of an entry whose page was asked for (or that has none).
+    """Decide what to store of an entry after an attempt at its page.
 
     Args:
         entry: The entry, as it was leased.
-        feed: The feed that brought the article first: this entry's own for a new article.
-        result: What came of its page.
+        feed: The feed that brought the article first; for a new article that of the entry.
+        result: The page, or why there is none.
         identity: Which article it is.
-        now: The present moment.
-        settings: Attempts at a page, and how large a record may be.
+        now: The present.
+        settings: The number of attempts, and the size of records.
     """
     if identity.is_copy:
-        done = _done(entry, identity.article_id, "copy_url", result)
+        done = _done_entry(entry, identity.article_id, "copy_url", result)
         return EntryOutcome(done, "copy_url", sighting=identity.article_id)
     if isinstance(result, PageRead):
         read = from_page(entry, feed, result, identity.article_id, identity.url, settings)
-        return _announce(entry, identity, read, result, now, apart(feed))
+        return _announce(entry, identity, read, result, now, revision_spacing(feed))
     message = from_feed(entry, feed, identity.article_id, identity.url, now, settings)
     if not is_transient(result) or entry.attempts + 1 >= settings.fetch_page_attempts:
-        return _settle(entry, identity, message, result, now, apart(feed))
+        return _settle(entry, identity, message, result, now, revision_spacing(feed))
     return _try_later(entry, identity, message, result, now)
 
 
-def apart(feed: FeedRecord) -> timedelta:
-    """Shortest time between two revisions of an article of this feed."""
-    return APART if feed.every_s is None else min(APART, timedelta(seconds=feed.every_s))
+def revision_spacing(feed: FeedRecord) -> timedelta:
+    """Return the shortest time between two revisions of an article of a feed."""
+    return (
+        MIN_SPACING if feed.every_s is None else min(MIN_SPACING, timedelta(seconds=feed.every_s))
+    )
 
 
 def is_transient(failure: FetchFailure) -> bool:
-    """Whether another attempt at the page may help."""
+    """Return whether another attempt at the page may help."""
     return failure.outcome not in PERMANENT
 
 
-def later(entry: EntryRecord, failure: FetchFailure, now: datetime) -> EntryRecord:
-    """The entry, waiting for the next attempt at its page."""
+def retry_later(entry: EntryRecord, failure: FetchFailure, now: datetime) -> EntryRecord:
+    """Return the entry, waiting for the next attempt at its page."""
     wait = exponential(FIRST_RETRY, entry.attempts + 1, timedelta.max)  # attempts are limited
     asked = timedelta(seconds=failure.retry_after or 0)
     return replace(
@@ -193,12 +196,12 @@ def _try_later(
     failure: FetchFailure,
     now: datetime,
 ) -> EntryOutcome:
-    """Nobody waits for a page: what the feed says is told at once, the full text follows."""
-    waiting = replace(later(entry, failure, now), article_id=_id_if(identity.article))
+    """Announce the text of the feed at once; the full text follows when the page can be read."""
+    waiting = replace(retry_later(entry, failure, now), article_id=_id_if(identity.article))
     if identity.article is not None or message is None:
         return EntryOutcome(waiting, None)
-    told = replace(waiting, article_id=identity.article_id, disposition="article_new")
-    return _written(told, "article_new", identity, message)
+    announced = replace(waiting, article_id=identity.article_id, disposition="article_new")
+    return _publish(announced, "article_new", identity, message)
 
 
 def _settle(
@@ -209,12 +212,12 @@ def _settle(
     now: datetime,
     spacing: timedelta,
 ) -> EntryOutcome:
-    """The page cannot be had: the feed's text is all there is."""
+    """End an entry whose page cannot be read: the text of the feed is all there is."""
     article = identity.article
     if article is not None and article.text_source == "page":
-        return _ended(entry, identity, "page_kept", failure)
+        return _end(entry, identity, "page_kept", failure)
     if message is None:
-        return _ended(entry, identity, "no_content", failure)
+        return _end(entry, identity, "no_content", failure)
     return _announce(entry, identity, message, failure, now, spacing)
 
 
@@ -228,13 +231,13 @@ def _announce(
 ) -> EntryOutcome:
     article = identity.article
     if article is None:
-        done = _done(entry, identity.article_id, "article_new", result)
-        return _written(done, "article_new", identity, message)
+        done = _done_entry(entry, identity.article_id, "article_new", result)
+        return _publish(done, "article_new", identity, message)
     if hashes(message) == (article.title_hash, article.text_hash):
-        word = "feed_text" if entry.attempts and message.text_source == "feed" else "unchanged"
-        return _ended(entry, identity, word, result)
-    if article.revision >= MOST_REVISIONS:
-        return _ended(entry, identity, "too_many_revisions", result)
+        from_feed_only = entry.attempts and message.text_source == "feed"
+        return _end(entry, identity, "feed_text" if from_feed_only else "unchanged", result)
+    if article.revision >= MAX_REVISIONS:
+        return _end(entry, identity, "too_many_revisions", result)
     next_at = article.revised_at + spacing
     if article.text_source == "page" and now < next_at:
         return EntryOutcome(
@@ -247,11 +250,11 @@ def _announce(
             "origin": Origin(article.origin),
         }
     )
-    done = _done(entry, article.article_id, "article_revised", result)
-    return _written(done, "article_revised", identity, message)
+    done = _done_entry(entry, article.article_id, "article_revised", result)
+    return _publish(done, "article_revised", identity, message)
 
 
-def _written(
+def _publish(
     entry: EntryRecord, disposition: str, identity: Identity, message: ArticleRevision
 ) -> EntryOutcome:
     title_hash, text_hash = hashes(message)
@@ -272,14 +275,14 @@ def _written(
     return EntryOutcome(entry, disposition, article, message, sighting=message.article_id)
 
 
-def _ended(
+def _end(
     entry: EntryRecord, identity: Identity, disposition: str, result: PageRead | FetchFailure
 ) -> EntryOutcome:
     known = _id_if(identity.article)
-    return EntryOutcome(_done(entry, known, disposition, result), disposition, sighting=known)
+    return EntryOutcome(_done_entry(entry, known, disposition, result), disposition, sighting=known)
 
 
-def _done(
+def _done_entry(
     entry: EntryRecord, known_id: str | None, disposition: str, result: PageRead | FetchFailure
 ) -> EntryRecord:
     outcome = "ok" if isinstance(result, PageRead) else result.outcome

@@ -1,11 +1,11 @@
-"""robots.txt: what a publisher does not want to be asked for (RFC 9309).
+"""Respect robots.txt, in which publishers name what must not be requested (RFC 9309).
 
 ::
 
-    allowed(url) ── copy in store, younger than a day? ── yes ──▶ rules ──▶ decision
-                          └── no ── fetch ── 200: rules · 4xx: all allowed
+    allowed(url) ── stored copy, younger than a day ── yes ──▶ rules ──▶ decision
+                          └── no ── fetch ── 200: rules · 4xx: everything is allowed
                                           └── 5xx, unreachable: the last good copy up to 30 days,
-                                              else nothing is allowed
+                                              then nothing is allowed
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from core.clock import Clock
 from core.http import HttpClient, Response
 
 AGENT = "Wirewatch"
-"""The name robots.txt files know us by."""
+"""The name of this program in robots.txt files."""
 
 MAX_BYTES = 512 * 1024
-"""What is read of a robots.txt; RFC 9309 asks for 500 KiB at least."""
+"""Bytes of a robots.txt that are read; RFC 9309 requires at least 500 KiB."""
 
 FRESH = timedelta(hours=24)
 RETRY = timedelta(minutes=15)
@@ -40,13 +40,13 @@ Fetch = Callable[[str], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class RobotsCopy:
-    """What is kept of one origin's robots.txt.
+    """The stored robots.txt of an origin.
 
     Attributes:
-        verdict: ``rules`` are in ``text``; ``allow`` and ``disallow`` are for everything.
-        text: The file, where there is one.
-        fetched_at: When the verdict was last given by the server.
-        checked_at: When the server was last asked.
+        verdict: ``rules``: those in ``text`` apply. ``allow`` and ``disallow`` apply to everything.
+        text: The file, if there is one.
+        fetched_at: When the server last answered with it.
+        checked_at: When it was last requested.
     """
 
     verdict: Literal["rules", "allow", "disallow"]
@@ -56,27 +56,28 @@ class RobotsCopy:
 
     @property
     def is_stale_copy(self) -> bool:
-        """Whether the last attempt failed and this is from an earlier one, or stands in for it."""
+        """Whether the last request failed, so that this is an earlier copy or a substitute."""
         return self.checked_at != self.fetched_at or self.verdict == "disallow"
 
 
 class RobotsStore(Protocol):
-    """Where copies are kept between runs."""
+    """Stores copies of robots.txt files."""
 
     async def get(self, origin: str) -> RobotsCopy | None:
-        """The copy of ``https://host[:port]``."""
+        """Return the copy of ``https://host[:port]``, or None."""
 
     async def put(self, origin: str, copy: RobotsCopy) -> None:
-        """Keep a copy."""
+        """Store a copy."""
 
 
 @dataclass(frozen=True, slots=True)
 class RobotsDecision:
-    """Whether a URL may be asked for, and why.
+    """Whether a URL may be requested, and why.
 
     Attributes:
+        allowed: Whether it may be requested.
         reason: ``rules``, ``no_rules``, ``unreachable`` or ``last_good_copy``.
-        crawl_delay: Seconds the host asks for between requests, where it does.
+        crawl_delay: Seconds between requests that the host asks for, if it does.
     """
 
     allowed: bool
@@ -85,7 +86,7 @@ class RobotsDecision:
 
 
 def robots_fetch(client: HttpClient) -> Fetch:
-    """Fetch robots.txt files with our client; what is too long is cut."""
+    """Return a function that fetches robots.txt files with a client, cutting those too long."""
 
     async def fetch(url: str) -> Response:
         return await client.get(url, max_bytes=MAX_BYTES, accept="text/plain, */*;q=0.1", cut=True)
@@ -97,8 +98,8 @@ class Robots:
     """Decides by robots.txt.
 
     Args:
-        fetch: Gets a robots.txt (:func:`robots_fetch`, within a host's turn or not).
-        store: Where copies are kept.
+        fetch: Fetches a robots.txt, such as :func:`robots_fetch`.
+        store: Stores the copies.
         clock: The present.
     """
 
@@ -110,7 +111,7 @@ class Robots:
         self._parsed: OrderedDict[str, tuple[str, Protego]] = OrderedDict()
 
     async def allowed(self, url: str) -> RobotsDecision:
-        """Whether ``url`` (absolute, http or https) may be asked for."""
+        """Decide whether an absolute http or https URL may be requested."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         lock = self._busy.setdefault(origin, asyncio.Lock())
@@ -124,15 +125,15 @@ class Robots:
 
     async def _copy(self, origin: str) -> RobotsCopy:
         now = self._clock()
-        kept = await self._store.get(origin)
-        if kept and now - kept.checked_at < (RETRY if kept.is_stale_copy else FRESH):
-            return kept
+        stored = await self._store.get(origin)
+        if stored and now - stored.checked_at < (RETRY if stored.is_stale_copy else FRESH):
+            return stored
         try:
-            copy = verdict(await self._fetch(f"{origin}/robots.txt"), now)
+            copy = copy_of(await self._fetch(f"{origin}/robots.txt"), now)
         except FetchError as error:
-            # RFC 9309, 2.3.1.2: after five redirects the file may be taken as not there.
-            copy = _everything("allow", now) if error.outcome == "redirect" else None
-        copy = copy or last_good(kept, now)
+            # RFC 9309, 2.3.1.2: after five redirects the file may be assumed to be missing.
+            copy = _copy_for_all("allow", now) if error.outcome == "redirect" else None
+        copy = copy or fallback_copy(stored, now)
         await self._store.put(origin, copy)
         return copy
 
@@ -146,35 +147,35 @@ class Robots:
         return RobotsDecision(rules.can_fetch(url, AGENT), reason, rules.crawl_delay(AGENT))
 
     def _rules(self, origin: str, text: str) -> Protego:
-        """Parsed once: 20,000 rules take a second."""
-        kept = self._parsed.get(origin)
-        if kept is None or kept[0] != text:
-            kept = self._parsed[origin] = (text, Protego.parse(text))
+        """Return the parsed rules, from a cache: parsing 20,000 rules takes a second."""
+        parsed = self._parsed.get(origin)
+        if parsed is None or parsed[0] != text:
+            parsed = self._parsed[origin] = (text, Protego.parse(text))
         self._parsed.move_to_end(origin)
         if len(self._parsed) > _PARSED:
             self._parsed.popitem(last=False)
-        return kept[1]
+        return parsed[1]
 
 
-def verdict(response: Response, now: datetime) -> RobotsCopy | None:
-    """What an answer means; None where the server could not say.
+def copy_of(response: Response, now: datetime) -> RobotsCopy | None:
+    """Return the copy that an answer means, or None if the server could not answer.
 
-    429 counts as such: a server that limits us has not said that everything is allowed.
+    After 429 it could not: a server that limits requests has not allowed everything.
     """
     if response.status == 429 or response.status >= 500:
         return None
     if response.status >= 300:
-        return _everything("allow", now)
+        return _copy_for_all("allow", now)
     text = response.body.decode("utf-8-sig", "replace").replace("\0", "\ufffd")
     return RobotsCopy("rules", text, now, now)
 
 
-def last_good(kept: RobotsCopy | None, now: datetime) -> RobotsCopy:
-    """What holds while a server cannot say."""
-    if kept and kept.verdict != "disallow" and now - kept.fetched_at < LAST_GOOD:
-        return replace(kept, checked_at=now)
-    return _everything("disallow", now)
+def fallback_copy(stored: RobotsCopy | None, now: datetime) -> RobotsCopy:
+    """Return the copy that applies while a server cannot answer."""
+    if stored and stored.verdict != "disallow" and now - stored.fetched_at < LAST_GOOD:
+        return replace(stored, checked_at=now)
+    return _copy_for_all("disallow", now)
 
 
-def _everything(word: Literal["allow", "disallow"], now: datetime) -> RobotsCopy:
-    return RobotsCopy(word, "", now, now)
+def _copy_for_all(verdict: Literal["allow", "disallow"], now: datetime) -> RobotsCopy:
+    return RobotsCopy(verdict, "", now, now)

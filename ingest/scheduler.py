@@ -1,6 +1,6 @@
 """The tick: one APScheduler job that wakes the dispatcher every second.
 
-There is no job per feed. What is due lies in the store, and a tick that comes late, or not at
+There is no job per feed. The store knows what is due, so that a tick that comes late, or not at
 all, loses nothing.
 """
 
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 class Ticker:
     """Calls ``tick`` every second on the running event loop.
 
-    Late ticks are not dropped (the default grace of one second would do so) but merged.
+    Late ticks are merged, not dropped, as the default grace of one second would do.
     """
 
     def __init__(self, tick: Callable[[], None], *, every: float = EVERY_SECONDS) -> None:
@@ -53,7 +53,7 @@ class Ticker:
 
 
 def _as_coroutine(tick: Callable[[], None]) -> Callable[[], object]:
-    """A coroutine function runs on the loop; a plain one would run in a thread."""
+    """Return a coroutine function, which runs on the loop; a plain one would run in a thread."""
 
     async def on_loop() -> None:
         tick()

@@ -1,11 +1,11 @@
-"""Ingest as a whole: from the catalog's feeds to announced articles.
+"""The stage as a whole: from the feeds of the catalog to announced articles.
 
 ::
 
-    catalog ──sync──▶ feeds ──▶ Work ──▶ Poller: entries ──▶ PageReader: articles, outbox
+    catalog ──sync──▶ feeds ──▶ FetchWork ──▶ Poller: entries ──▶ PageReader: articles, outbox
 
-``run_once`` does all there is to do now and says what came of it; ``run`` goes on until it is
-told to stop. Several processes may run at once on one store: they share the work by leases.
+``run_once`` does all work that is due and returns what was done; ``run`` continues until it is
+stopped. Several processes may run at once on one store; they share the work by leases.
 """
 
 from __future__ import annotations
@@ -54,16 +54,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class IngestCounts:
-    """What one run came to.
+    """What one run has done.
 
     Attributes:
-        polled: Feeds asked, those not modified and those that failed among them.
+        polled: Feeds polled, including those not modified and those that failed.
         not_modified: Feeds that answered 304.
-        failed: Feeds that could not be had or read.
+        failed: Feeds that could not be fetched or read.
         new: Articles announced for the first time.
         revised: Revisions announced of known articles.
-        known: Entries that were known, or whose article is known through another feed.
-        reached_nothing: Whether feeds were asked and nobody answered at all.
+        known: Entries that were known, or whose article is known from another feed.
+        reached_nothing: Whether feeds were polled and no server answered.
     """
 
     polled: int = 0
@@ -76,7 +76,7 @@ class IngestCounts:
 
 
 class IngestTally:
-    """Sums up what ends, and counts each end as a disposition."""
+    """Adds up the results of jobs, and counts the dispositions."""
 
     def __init__(self, dispositions: Dispositions) -> None:
         self._dispositions = dispositions
@@ -93,7 +93,7 @@ class IngestTally:
                 self._dispositions.count(STAGE, disposition, number)
 
     def counts(self) -> IngestCounts:
-        """The sums."""
+        """Return the sums."""
         polled = self._feeds["polled"]
         return IngestCounts(
             polled=polled,
@@ -117,13 +117,13 @@ class Ingest:
 
     Args:
         settings: Limits and times.
-        store: Where everything is kept.
-        catalog: Gives the operator's files in force; asked again while it runs.
-        me: This process, as leases name it.
+        store: Feeds, entries, articles.
+        catalog: Returns the operator's files in force; called again while the stage runs.
+        me: This process, as the holder of leases.
         clock: The present.
-        dispositions: Where the ends of entries are counted; by default an own one.
-        http: The client; by default what the settings say.
-        extract: What reads pages; by default a pool of processes of its own.
+        dispositions: Where ended items are counted; by default they are counted separately.
+        http: The client; by default one with these settings.
+        extract: Extracts articles from pages; by default a pool of worker processes.
         rng: For jitter.
     """
 
@@ -170,7 +170,7 @@ class Ingest:
             dispositions=self._dispositions,
             http=http,
             gate=gate,
-            robots=Robots(_in_turn(http, gate), StoredRobots(self._store), self._clock),
+            robots=Robots(_fetch_in_turn(http, gate), StoredRobots(self._store), self._clock),
             extract=extract,
         )
         self._poller = Poller(self._deps)
@@ -186,28 +186,28 @@ class Ingest:
         await self._stack.aclose()
 
     def sync(self) -> None:
-        """Bring the feeds of the files in force into the store, if that is not done yet.
+        """Copy the feeds of the files in force into the store, if they have changed.
 
         Raises:
-            StoreError: The store refused.
+            StoreError: The database failed.
         """
         catalog = self._catalog()
         if catalog is self._synced:
             return
         now = self._clock()
 
-        def bring(connection: Connection) -> None:
+        def copy(connection: Connection) -> None:
             feeds.sync(connection, feed_records(catalog, now), now)
             hosts.forget_pauses(connection, now, limit=None)
 
-        self._store.transact(bring)
+        self._store.transact(copy)
         self._synced = catalog
 
     async def run_once(self) -> IngestCounts:
-        """Poll every due feed once and read every due page; what came of it.
+        """Poll every due feed once, read every due page, and return what was done.
 
         Raises:
-            StoreError: The store refused; what was done before is kept.
+            StoreError: The database failed; what was stored before stays.
         """
         await off_loop(self.sync)
         work = self._work(once=True)
@@ -222,9 +222,9 @@ class Ingest:
         return tally.counts()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Poll and read until ``stop`` is set; work in hand is then ended or given back.
+        """Poll and read until ``stop`` is set; running jobs then end, or are released.
 
-        A store that refuses is asked again at the next tick.
+        After an error of the store it tries again at the next tick.
         """
         work = self._work(once=False)
         tally = IngestTally(self._dispositions)
@@ -238,20 +238,21 @@ class Ingest:
             tally.count(await work.stop())
 
     async def poll_feed(self, feed_id: str) -> PollResult:
-        """Poll one feed now, due or not, gone or not; its new entries' pages are left for a run.
+        """Poll one feed now, even if it is not due or is gone.
 
-        A host that asked us to wait is not asked, nor is one URL twice within a minute.
+        The pages of its new entries are left for the next run. Nothing is requested while its host
+        is paused, or if the URL was requested less than a minute ago.
 
         Raises:
             UsageError: There is no such feed in the files.
-            StoreError: The store refused.
+            StoreError: The database failed.
         """
         await off_loop(self.sync)
-        found = await write(self._store, self._lease_one, feed_id)
-        if isinstance(found, PollResult):
-            return found
+        leased = await write(self._store, self._lease_one, feed_id)
+        if isinstance(leased, PollResult):
+            return leased
         try:
-            polled = await self._poller.poll(found)
+            polled = await self._poller.poll(leased)
         finally:
             await write(self._store, feeds.release, feed_id, self._me)
         IngestTally(self._dispositions).count([polled])
@@ -260,7 +261,7 @@ class Ingest:
     async def _turn(
         self, work: FetchWork, tally: IngestTally, ticked: asyncio.Event, stop: asyncio.Event
     ) -> None:
-        """Fill, then wait for a tick, the end of a piece of work, or the order to stop."""
+        """Start jobs, then wait for a tick, the end of a job, or the order to stop."""
         waiting = [asyncio.create_task(event.wait()) for event in (ticked, stop)]
         try:
             if ticked.is_set():
@@ -270,7 +271,7 @@ class Ingest:
             await work.fill()
             await work.collect(tally.count, *waiting)
         except StoreError as error:
-            log.error("store_refused", reason=str(error))
+            log.error("store_failed", reason=str(error))
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in waiting:
@@ -286,7 +287,7 @@ class Ingest:
         return FetchWork(self._deps, kinds)
 
     def _lease_one(self, connection: Connection, feed_id: str) -> FeedRecord | PollResult:
-        """The feed, or why it is not polled now."""
+        """Lease a feed, or return why it is not polled now."""
         now = self._clock()
         feed = feeds.find(connection, feed_id)
         if feed is None or feed.removed_at:
@@ -301,8 +302,8 @@ class Ingest:
         return leased or PollResult(feed_id, "busy", Phrase("poll.busy"))
 
 
-def _in_turn(http: HttpClient, gate: HostGate) -> Fetch:
-    """Fetching robots.txt files takes the host's turn like everything else."""
+def _fetch_in_turn(http: HttpClient, gate: HostGate) -> Fetch:
+    """Return a function that fetches a robots.txt in the turn of its host."""
     fetch = robots_fetch(http)
 
     async def in_turn(url: str) -> Response:

@@ -1,13 +1,13 @@
-"""URLs of articles: one form to fetch, one to know them by.
+"""URLs of articles: one form to request, one to show, one to identify articles by.
 
 ::
 
-    raw ── fetchable_url ──▶ what is asked for           (bytes of path and query untouched)
-                ├── shown_url ──▶ what readers are given     (without tracking and fragment)
-                └── canonical_url ──▶ what the article is known by   (never asked for)
+    raw ── fetchable_url ──▶ what is requested       (bytes of path and query unchanged)
+                ├── shown_url ──▶ what readers get       (without tracking and fragment)
+                └── canonical_url ──▶ the identity of the article   (never requested)
 
-The same article comes as http and https, with ``www.``, ``m.`` or ``amp.``, with tracking
-parameters and fragments. Two articles that differ in anything else are two articles.
+An article may be linked as http and https, with ``www.``, ``m.`` or ``amp.``, with tracking
+parameters and fragments. URLs that differ in anything else are different articles.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ import tldextract
 from core.http import wire_url
 
 CANONICAL_VERSION = 1
-"""Raise it with every change of what ``canonical_url`` answers: ids of articles depend on it."""
+"""Increase it with every change of ``canonical_url``: the ids of articles depend on it."""
 
-# Names that only say how a reader came to the page: of ad networks, mailers and web analytics,
-# those used in Germany (Mapp/Webtrekk wt_, etracker etcc_, AT Internet xtor and at_) among them.
+# Names that only tell how a reader came to the page: of ad networks, mailers and web analytics,
+# including those used in Germany (Mapp/Webtrekk wt_, etracker etcc_, AT Internet xtor and at_).
 _TRACKING_NAMES = """
 fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh
 li_fat_id mc_cid mc_eid mkt_tok hmb_campaign hmb_medium hmb_source _hsenc _hsmi __hssc __hstc
@@ -43,7 +43,7 @@ emvcc nsctrid ref_src ref_url referrer_guid dicbo obref tblci outputtype echobx
 _TRACKING = frozenset(_TRACKING_NAMES.split())
 _TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "ns_", "hsa_", "oft_", "vero_")
 
-# Names that mean something on one site and nothing on others.
+# Names that are tracking on one site and may be part of the URL on others.
 _TRACKING_BY_SITE = {
     "bbc.co.uk": {"ocid", "intlink_from_url"},
     "bbc.com": {"ocid", "intlink_from_url"},
@@ -72,7 +72,7 @@ _CONSENT_PATHS = re.compile(
     r"|derstandard\.[a-z]+/consent|[^/]+/(?:consent|cookie-?wall|zustimmung)(?:[/?#.]|$))",
     re.IGNORECASE,
 )
-# Whole titles, or beginnings no headline has: articles about consent are news.
+# Whole titles, or beginnings that no headline has: there are articles about consent.
 _CONSENT_TITLES = re.compile(
     r"before you continue\b|bevor (?:sie|du) (?:zu \w+ )?(?:weitergeh|fortf)"
     r"|.*\bmit werbung oder im pur-abo|zustimmung erforderlich"
@@ -84,24 +84,24 @@ _CONSENT_TITLES = re.compile(
 
 
 def fetchable_url(raw: str, base: str | None = None) -> str | None:
-    """The absolute URL a link means, changed only as a browser would change it.
+    """Return the absolute URL of a link, changed only as a browser would change it.
 
     Args:
-        raw: As a feed or page gave it; ``&amp;`` that was escaped twice is mended.
-        base: The feed, page or ``xml:base`` it is relative to.
+        raw: As the feed or page has it; ``&amp;`` that was escaped twice is corrected.
+        base: The feed, page or ``xml:base`` that it is relative to.
 
     Returns:
-        None for other schemes than http and https, for more than 2048 characters and for a URL
-        with a name or password in it.
+        None for other schemes than http and https, for more than 2048 characters, and for a URL
+        with a user name or password.
     """
     return wire_url(raw.replace("&amp;", "&"), base)
 
 
 def canonical_url(url: str) -> str:
-    """The identity of an article's URL; see ``CANONICAL_VERSION``.
+    """Return the identity of an article's URL; see ``CANONICAL_VERSION``.
 
     Args:
-        url: Absolute; one that cannot be fetched is given back trimmed.
+        url: Absolute; one that cannot be requested is returned without surrounding blanks.
     """
     fetchable = fetchable_url(url)
     if fetchable is None:
@@ -117,7 +117,7 @@ def canonical_url(url: str) -> str:
 
 
 def shown_url(url: str) -> str:
-    """The URL as readers are given it: tracking parameters and fragment gone, the rest as it is."""
+    """Return a URL for readers: without tracking parameters and fragment, otherwise unchanged."""
     parts = urlsplit(url)
     site = registrable_domain(parts.hostname or "") or parts.hostname or ""
     query = "&".join(p for p in parts.query.split("&") if p and not _tracks(p, site))
@@ -126,7 +126,7 @@ def shown_url(url: str) -> str:
 
 
 def same_site(a: str, b: str) -> bool:
-    """Whether two URLs are one publisher's: the same registrable domain.
+    """Return whether two URLs have the same publisher: the same registrable domain.
 
     Hosts under a shared suffix (``a.blogspot.com``, ``b.blogspot.com``) are different publishers.
     """
@@ -138,7 +138,7 @@ def same_site(a: str, b: str) -> bool:
 
 
 def is_consent_wall(final_url: str, title: str) -> bool:
-    """Whether a request for an article ended at a page that asks for consent or a subscription."""
+    """Return whether a request ended at a page that asks for consent or a subscription."""
     host = urlsplit(final_url).hostname or ""
     return (
         host.startswith(_CONSENT_HOSTS)
@@ -149,27 +149,28 @@ def is_consent_wall(final_url: str, title: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def registrable_domain(host: str, *, shared: bool = False) -> str | None:
-    """``example.co.uk`` of ``www.example.co.uk``.
+    """Return the registrable domain, such as ``example.co.uk`` for ``www.example.co.uk``.
 
     Args:
         host: A host name in ASCII.
-        shared: Count private suffixes, under which everybody may have a name, as suffixes too.
+        shared: Whether suffixes under which anybody can have a name (``blogspot.com``) count as
+            suffixes.
 
     Returns:
-        None for addresses, for ``localhost`` and for a bare suffix.
+        None for IP addresses, for ``localhost`` and for a suffix alone.
     """
-    found = _suffixes()(host, include_psl_private_domains=shared)
-    return found.top_domain_under_public_suffix or None
+    parts = _suffixes()(host, include_psl_private_domains=shared)
+    return parts.top_domain_under_public_suffix or None
 
 
 @cache
 def _suffixes() -> tldextract.TLDExtract:
-    """The public suffix list that came with the library: no network, no file written."""
+    """Return the public suffix list that is part of the library: no network, no file written."""
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def _same_escapes(text: str) -> str:
-    """One way to write what may be written in several: ``%7e`` and ``~``, ``%c3`` and ``%C3``."""
+    """Return one form of equivalent escapes: of ``%7e`` and ``~``, of ``%c3`` and ``%C3``."""
     return _HEX.sub(_unescape, text) if "%" in text else text
 
 
@@ -179,8 +180,8 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 def _without_tracking(query: str, site: str) -> str:
-    kept = [p for p in query.split("&") if p and not _tracks(p, site)]
-    return "&".join(sorted(map(_same_escapes, kept)))
+    parameters = [p for p in query.split("&") if p and not _tracks(p, site)]
+    return "&".join(sorted(map(_same_escapes, parameters)))
 
 
 def _tracks(parameter: str, site: str) -> bool:

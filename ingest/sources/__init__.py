@@ -1,4 +1,4 @@
-"""Sources: kinds of origin, each one function from the bytes of an answer to entries.
+"""Sources: the kinds of documents that entries come from, one parser for each.
 
 ::
 
@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from ingest.sources.decode import utf8
+from ingest.sources.decode import to_utf8
 from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.sources.feed import parse_xml
 from ingest.sources.jsonfeed import parse_json
@@ -34,20 +34,20 @@ def parse_feed(
     known: Mapping[str, str],
     limit: int,
 ) -> ParsedFeed:
-    """The new and changed entries of an RSS, Atom or JSON feed.
+    """Return the new and changed entries of an RSS, Atom or JSON feed.
 
     Args:
-        body: Decoded body of the answer.
-        url: That answered; relative links are relative to it.
-        content_type: The header; only its charset is used.
+        body: The document, decompressed.
+        url: Where it came from; relative links are relative to it.
+        content_type: The ``Content-Type``; only its charset is used.
         now: The present, aware.
-        known: Digest by key, of the entries seen before.
-        limit: Most entries taken; the newest are.
+        known: Digest by key of the entries seen before.
+        limit: How many entries to return at most; the newest are chosen.
 
     Raises:
-        FetchError: The answer is no feed that can be read; ``outcome`` says what it is.
+        FetchError: The document cannot be read as a feed; ``outcome`` says what it is.
     """
-    document = utf8(body, url=url, content_type=content_type)
+    document = to_utf8(body, url=url, content_type=content_type)
     parse = parse_json if document.lstrip()[:1] == b"{" else parse_xml
     return parse(document, url=url, now=now, known=known, limit=limit)
 
@@ -61,10 +61,18 @@ def parse_sitemap(
     known: Mapping[str, str],
     limit: int,
 ) -> ParsedFeed:
-    """The same of a news sitemap; URLs in it without a news tag are tossed.
+    """Return the new and changed entries of a news sitemap; URLs without a news tag are skipped.
+
+    Args:
+        body: As for :func:`parse_feed`, like the other arguments.
+        url: Where the document came from.
+        content_type: The ``Content-Type``.
+        now: The present, aware.
+        known: Digest by key of the entries seen before.
+        limit: How many entries to return at most.
 
     Raises:
-        FetchError: The answer is no news sitemap that can be read.
+        FetchError: The document cannot be read as a news sitemap.
     """
-    document = utf8(body, url=url, content_type=content_type)
+    document = to_utf8(body, url=url, content_type=content_type)
     return parse_sitemap_xml(document, url=url, now=now, known=known, limit=limit)

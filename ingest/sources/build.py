@@ -1,4 +1,4 @@
-"""From what feedparser found in an entry to an :class:`Entry`: clean, absolute, dated."""
+"""Build a :class:`FeedEntry` from what feedparser read: clean text, absolute URL, parsed date."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _READABLE = ("text/", "application/xhtml")
 
 @dataclass(frozen=True, slots=True)
 class FeedContext:
-    """What entries take from their feed.
+    """What the entries of a feed have in common.
 
     Attributes:
-        base: What relative links are relative to.
-        language: Two letters, where the feed says.
+        base: The URL that relative links are relative to.
+        language: Two letters, if the feed names a language.
         now: The present.
     """
 
@@ -38,16 +38,16 @@ class FeedContext:
     now: datetime
 
 
-def entry_of(item: Any, key: str, digest: str, context: FeedContext) -> FeedEntry:
-    """The entry feedparser made of one element."""
-    language = language_code(field(item, "language") or _title_language(item))
+def build_entry(item: Any, key: str, digest: str, context: FeedContext) -> FeedEntry:
+    """Return the entry that feedparser read from one element."""
+    language = language_code(text_field(item, "language") or _title_language(item))
     content = _content(item)
-    summary = field(item, "summary")
+    summary = text_field(item, "summary")
     published_at, raw = _published(item, context, language or context.language)
     return FeedEntry(
         key=key,
         url=_url(item, context.base),
-        title=to_line(field(item, "title")),
+        title=to_line(text_field(item, "title")),
         summary="" if summary == content else to_text(summary),
         content=to_text(content),
         published_at=published_at,
@@ -58,45 +58,45 @@ def entry_of(item: Any, key: str, digest: str, context: FeedContext) -> FeedEntr
     )
 
 
-def field(thing: Any, name: str) -> str:
-    """A text of feedparser's, which is None or something else where the feed is damaged."""
+def text_field(thing: Any, name: str) -> str:
+    """Return a text that feedparser read, or an empty one; damaged feeds have other types."""
     value = dict.get(thing, name)
     return value if isinstance(value, str) else ""
 
 
 def language_code(raw: str) -> str | None:
-    """``de`` of ``de-DE``; None for what is no two-letter code."""
-    found = _CODE.match(raw.strip().lower())
-    return found[1] if found else None
+    """Return ``de`` for ``de-DE``, or None for what does not begin with a two-letter code."""
+    match = _CODE.match(raw.strip().lower())
+    return match[1] if match else None
 
 
 def author_names(raw: list[str]) -> tuple[str, ...]:
-    """Names without "Von", addresses and repeats."""
+    """Return names without "Von", addresses and repetitions."""
     texts = (_ADDRESS.sub("", name[:_LONGEST_NAME]) for name in raw[:_MOST_AUTHORS])
     names = (without_opener(to_line(text, 200)).strip(" ,;()<>") for text in texts)
     return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _authors(item: Any) -> tuple[str, ...]:
-    listed = [field(a, "name") for a in dict.get(item, "authors", ())]
+    listed = [text_field(a, "name") for a in dict.get(item, "authors", ())]
     if len(listed) > 1:
         return author_names(listed)
-    # RSS 2.0 writes "address (name)"; feedparser cuts some of those at the wrong place.
-    written = field(item, "author")[:_LONGEST_NAME]
+    # RSS 2.0 has "address (name)"; feedparser splits some of these in the wrong place.
+    written = text_field(item, "author")[:_LONGEST_NAME]
     behind = _BEHIND_ADDRESS.fullmatch(written.strip())
     return author_names([behind[1]] if behind else listed if any(listed) else [written])
 
 
 def _title_language(item: Any) -> str:
-    return field(dict.get(item, "title_detail", {}), "language")
+    return text_field(dict.get(item, "title_detail", {}), "language")
 
 
 def _content(item: Any) -> str:
-    """The longest readable content; images in base64 are content too."""
+    """Return the longest content that is text; there may also be images in base64."""
     values = (
-        field(c, "value")
+        text_field(c, "value")
         for c in dict.get(item, "content", ())
-        if (field(c, "type") or "text/").startswith(_READABLE)
+        if (text_field(c, "type") or "text/").startswith(_READABLE)
     )
     return max(values, key=len, default="")
 
@@ -106,14 +106,14 @@ def _url(item: Any, base: str) -> str | None:
 
 
 def _links(item: Any) -> Iterator[str]:
-    """Where an entry may lead, the best first: FeedBurner keeps the publisher's own link aside."""
-    yield field(item, "feedburner_origlink")
-    guid = field(item, "id")
-    link = field(item, "link")
-    # feedparser takes every guid for a link that is not said to be none.
+    """Yield the links of an entry, the best first; FeedBurner moves the publisher's own link."""
+    yield text_field(item, "feedburner_origlink")
+    guid = text_field(item, "id")
+    link = text_field(item, "link")
+    # feedparser takes every guid for a link unless the feed says that it is not.
     yield link if link != guid or link.startswith(("http", "/")) else ""
     yield from (
-        field(x, "href") for x in dict.get(item, "links", ()) if x.get("rel") == "alternate"
+        text_field(x, "href") for x in dict.get(item, "links", ()) if x.get("rel") == "alternate"
     )
     yield guid if guid.startswith(("http://", "https://")) else ""
 
@@ -121,11 +121,11 @@ def _links(item: Any) -> Iterator[str]:
 def _published(
     item: Any, context: FeedContext, language: str | None
 ) -> tuple[datetime | None, str]:
-    """The publication date, else the date of the last change, else that of creation."""
-    given = [field(item, name).strip() for name in ("published", "updated", "created")]
-    given = [raw for raw in given if raw]
-    for raw in given:
+    """Return when an entry was published, or else last changed, or created, and the raw date."""
+    dates = [text_field(item, name).strip() for name in ("published", "updated", "created")]
+    dates = [raw for raw in dates if raw]
+    for raw in dates:
         at = parse_date(raw, now=context.now, publisher_language=language)
         if at:
             return at, clean_line(raw, 200)
-    return None, clean_line(given[0], 200) if given else ""
+    return None, clean_line(dates[0], 200) if dates else ""

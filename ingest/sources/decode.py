@@ -1,11 +1,11 @@
-"""From the bytes of an answer to clean UTF-8, and what an answer that is no feed really is.
+"""Decode a document to clean UTF-8, and find out what a document that is not a feed is instead.
 
 ::
 
-    bytes ── gunzip? ── BOM · valid UTF-8 · HTTP charset · declaration ── no controls ── UTF-8
+    bytes ── gunzip ── BOM · valid UTF-8 · HTTP charset · declaration ── no controls ── UTF-8
 
 Valid UTF-8 wins over what is declared: text in another encoding is practically never valid UTF-8,
-while wrong declarations are common.
+and wrong declarations are common.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from core.http.body import decompress
 from ingest.sources.text import to_line
 from ingest.urls import is_consent_wall
 
-UNPACKED = 50 * 1024 * 1024
-"""Largest sitemap after unpacking, in bytes (sitemaps.org allows 50 MiB)."""
+MAX_DECOMPRESSED = 50 * 1024 * 1024
+"""Size of the largest sitemap after decompression, in bytes (sitemaps.org allows 50 MiB)."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -31,7 +31,7 @@ _BOMS = (
 )
 _CONTROLS = bytes(i for i in range(32) if i not in b"\t\n\r")
 _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
-# Emoji as two halves (`&#55357;&#56832;`), as JavaScript writes them: no XML allows that.
+# Emoji as two halves (`&#55357;&#56832;`), as JavaScript writes them. XML does not allow that.
 _CODE = rb"(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7][0-9]{3});"
 _HALVES = re.compile(rb"&#" + _CODE + rb"(?:&#" + _CODE + rb")*")
 _HALF = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{4})|([0-9]{5}));")
@@ -48,59 +48,64 @@ _CHALLENGE = re.compile(
     r"|bot verification|security check|verify you are human|captcha|einen moment\b",
     re.IGNORECASE,
 )
-# WHATWG: what these labels mean on the web.
-_AS_THE_WEB_MEANS = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252",
+# What these labels mean on the web (WHATWG Encoding Standard).
+_WEB_ALIASES = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252",
                      "us-ascii": "cp1252", "ascii": "cp1252", "iso-8859-9": "cp1254",
                      "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932",
                      "iso8859-1": "cp1252", "tis-620": "cp874"}  # fmt: skip
 
 
-def utf8(body: bytes, *, url: str, content_type: str | None) -> bytes:
-    """A body in UTF-8, without XML declaration, blanks before it, or what XML does not allow.
+def to_utf8(body: bytes, *, url: str, content_type: str | None) -> bytes:
+    """Return a document in UTF-8, without XML declaration or characters that XML forbids.
+
+    Args:
+        body: The document; a gzip file is decompressed.
+        url: Where it came from, for errors.
+        content_type: The ``Content-Type``; only its charset is used.
 
     Raises:
-        FetchError: ``empty``, or what unpacking raises.
+        FetchError: ``empty``, or an outcome of :func:`core.http.body.decompress`.
     """
     if body[:2] == b"\x1f\x8b":
-        body = decompress(url, body, UNPACKED)
+        body = decompress(url, body, MAX_DECOMPRESSED)
     if not body.strip(b"\x00 \t\r\n"):
         raise FetchError(url, "empty", Phrase("fetch.empty"))
     text = _recoded(body, content_type or "").translate(None, _CONTROLS)
     for noncharacter in _NONCHARACTERS:
         text = text.replace(noncharacter, b"")
-    text = _HALVES.sub(_joined, text)
+    text = _HALVES.sub(_join_halves, text)
     prolog = _PROLOG.match(text)
     return text[prolog.end() :] if prolog else text
 
 
-def head_of(document: bytes, size: int = 65_536) -> str:
-    """The beginning of a document, to look at."""
+def beginning(document: bytes, size: int = 65_536) -> str:
+    """Return the beginning of a document as text."""
     return document[:size].decode("utf-8", "ignore")
 
 
-def ends(document: bytes, closing: re.Pattern[bytes], tail: int = 65_536) -> bool:
-    """Whether a document closes its root element, rather than break off in the middle.
+def is_complete(document: bytes, closing: re.Pattern[bytes], tail: int = 65_536) -> bool:
+    """Return whether a document closes its root element, so that it does not break off.
 
     Args:
-        document: In UTF-8; what a cache writes below the end does not matter.
-        closing: The root's closing tag.
-        tail: Bytes at the end that are searched.
+        document: In UTF-8; a cache may have appended something.
+        closing: Matches the closing tag of the root.
+        tail: How many bytes at the end are searched.
     """
     return bool(closing.search(document[-tail:]))
 
 
 def is_html(document: bytes) -> bool:
-    """Whether a document begins as a web page does."""
-    return bool(_HTML.match(head_of(document, 4096)))
+    """Return whether a document begins like a web page."""
+    return bool(_HTML.match(beginning(document, 4096)))
 
 
-def not_a_feed(url: str, document: bytes) -> FetchError:
-    """The error for a document that is no feed: what it is instead."""
-    head = head_of(document)
+def not_a_feed_error(url: str, document: bytes) -> FetchError:
+    """Return the error for a document that is not a feed, with what it is instead."""
+    head = beginning(document)
     if not _HTML.match(head[:4096]) and not _HTML_INSIDE.search(head[:2048]):
         return FetchError(url, "not_a_feed", Phrase("fetch.not_a_feed"))
-    found = _TITLE.search(head)
-    title = to_line(found[1]) if found else ""
+    match = _TITLE.search(head)
+    title = to_line(match[1]) if match else ""
     if is_consent_wall(url, title):
         return FetchError(url, "consent_wall", Phrase("fetch.consent_page"))
     if _CHALLENGE.search(title):
@@ -108,11 +113,11 @@ def not_a_feed(url: str, document: bytes) -> FetchError:
     return FetchError(url, "html_instead", Phrase("fetch.web_page"))
 
 
-def _joined(found: re.Match[bytes]) -> bytes:
-    """The characters that halves make up; a half alone is nothing."""
-    codes = [int(x, 16) if x else int(d) for x, d in _HALF.findall(found[0])]
+def _join_halves(halves: re.Match[bytes]) -> bytes:
+    """Return the characters that surrogate halves make up; a single half becomes nothing."""
+    codes = [int(x, 16) if x else int(d) for x, d in _HALF.findall(halves[0])]
     if not all(0xD800 <= code <= 0xDFFF for code in codes):
-        return found[0]
+        return halves[0]
     pairs = b"".join(code.to_bytes(2, "big") for code in codes)
     return pairs.decode("utf-16-be", "ignore").encode()
 
@@ -125,18 +130,20 @@ def _recoded(body: bytes, content_type: str) -> bytes:
 
 
 def _encoding(body: bytes, content_type: str) -> tuple[str, str]:
-    """The encoding, and what to do with bytes that are none of it, where there may be any."""
+    """Return the encoding, and the error handler for bytes that do not fit it."""
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return encoding, "replace"
     if (wide := _wide(body)) is not None:
         return wide, "replace"
-    said = _said(body[:1024], content_type)
-    if b"\x1b" in body and said.startswith("iso-2022"):  # seven bits, so always valid UTF-8
-        return said, "replace"
+    declared = _declared_encoding(body[:1024], content_type)
+    if b"\x1b" in body and declared.startswith("iso-2022"):  # seven bits: always valid UTF-8
+        return declared, "replace"
     if _is_utf8(body):
         return "utf-8", ""
-    return ("utf-8", "wirewatch-cp1252") if said in ("", "utf-8", "utf8") else (said, "replace")
+    if declared in ("", "utf-8", "utf8"):
+        return "utf-8", "wirewatch-cp1252"
+    return declared, "replace"
 
 
 def _is_utf8(body: bytes) -> bool:
@@ -148,33 +155,33 @@ def _is_utf8(body: bytes) -> bool:
 
 
 def _wide(body: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a byte order mark, by the zeros around the first character."""
+    """Return UTF-16 or UTF-32 if the zeros around the first character show it, without a BOM."""
     return {
         b"<\x00\x00\x00": "utf-32-le",
         b"\x00\x00\x00<": "utf-32-be",
     }.get(body[:4]) or {b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}.get(body[:2])
 
 
-def _said(head: bytes, content_type: str) -> str:
-    """The encoding that was declared and that Python knows, else an empty string.
+def _declared_encoding(head: bytes, content_type: str) -> str:
+    """Return the declared encoding if Python knows it, else an empty string.
 
-    HTTP wins (RFC 7303), except ISO-8859-1: that is what servers say of their own accord.
+    HTTP wins (RFC 7303), except for ISO-8859-1, which many servers add by default.
     """
     in_xml = _DECLARED.search(head)
     in_http = _CHARSET.search(content_type)
-    http = _known(in_http[1]) if in_http else ""
-    xml = _known(in_xml[1].decode("ascii")) if in_xml else ""
+    http = _codec_name(in_http[1]) if in_http else ""
+    xml = _codec_name(in_xml[1].decode("ascii")) if in_xml else ""
     return (xml or http) if http == "cp1252" else (http or xml)
 
 
-def _known(label: str) -> str:
+def _codec_name(label: str) -> str:
     name = label.lower()
-    name = _AS_THE_WEB_MEANS.get(name, name)
+    name = _WEB_ALIASES.get(name, name)
     try:
         info = codecs.lookup(name)
     except LookupError:
         return ""
-    # Codecs that are no character sets (hex, zip, rot13) would give bytes or raise.
+    # Codecs that are not character sets (hex, zip, rot13) would return bytes or fail.
     usable = getattr(info, "_is_text_encoding", True) and not info.name.startswith(
         ("utf-16", "utf-32")
     )
@@ -182,7 +189,7 @@ def _known(label: str) -> str:
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    """Read what is not UTF-8 as Windows-1252, byte by byte: the two get mixed in one feed."""
+    """Decode bytes that are not UTF-8 as Windows-1252: some feeds mix the two."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     bad = error.object[error.start : error.end]

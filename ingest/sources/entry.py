@@ -1,4 +1,4 @@
-"""What a feed says, in our words."""
+"""The entries of a feed, whatever its format."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One entry as the feed gave it, cleaned.
+    """One entry of a feed, cleaned.
 
     Attributes:
-        key: Identity within its feed (``ingest.sources.identity``).
-        url: Absolute and fetchable; None where the entry has no usable link.
+        key: Identity within its feed (:mod:`ingest.sources.identity`).
+        url: Absolute and fit to be requested; None if the entry has no usable link.
         title: One line of text, without markup.
-        summary: Text, paragraphs parted by line feeds.
-        content: Text of the full content the feed carries; may be empty.
-        published_at: When it was published, never later than now; None where the feed does not
-            say, or says what cannot be.
-        published_raw: What the feed said.
+        summary: Text, one paragraph a line.
+        content: Text of the full content, if the feed has it.
+        published_at: When it was published, never later than the present; None if the feed does
+            not say, or names an impossible date.
+        published_raw: The date as the feed writes it.
         authors: Names, in order.
-        language: Two letters, where the feed says.
-        digest: Changes when title, summary, content, link or publication date do.
+        language: Two letters, if the feed names a language.
+        digest: Changes when title, summary, content, link or publication date change.
     """
 
     key: str
@@ -38,20 +38,19 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """What one answer of a feed holds.
+    """What a document of a feed contains.
 
     Attributes:
-        title: Of the feed, without markup.
-        language: Two letters, where the feed says.
-        entries: New and changed ones only, in the feed's order.
-        known_keys: Of entries present and unchanged.
-        total: Entries in the document.
-        tossed: Entries not in ``entries`` nor known: over the limit, the same one again, or with
-            nothing to know them by.
-        hint: How long the feed asks to be left alone, where it says.
-        self_url: What the feed calls its own URL, where it says.
-        whole: Whether the document ends where it should; one that breaks off may have lost
-            entries.
+        title: The feed's title, without markup.
+        language: Two letters, if the feed names a language.
+        entries: New and changed entries only, in the order of the feed.
+        known_keys: Keys of entries that have not changed.
+        total: How many entries the document has.
+        skipped: How many entries are neither in ``entries`` nor known: beyond the limit, repeated,
+            or without anything to identify them by.
+        hint: How long the feed asks to wait until the next request, if it does.
+        self_url: The URL that the feed names as its own, if it does.
+        whole: Whether the document is complete; one that breaks off may have lost entries.
     """
 
     title: str
@@ -59,7 +58,7 @@ class ParsedFeed:
     entries: tuple[FeedEntry, ...]
     known_keys: tuple[str, ...]
     total: int
-    tossed: int
+    skipped: int
     hint: timedelta | None = None
     self_url: str | None = None
     whole: bool = True

@@ -1,11 +1,11 @@
-"""RSS and Atom: feedparser, but only on what is new.
+"""Parse RSS and Atom with feedparser, which gets only the entries that are new or changed.
 
 ::
 
-    bytes ── well-formed ── scan ── sort_out ── the new and changed ── feedparser ── Entry
-       └── malformed ── feedparser on all of it ── sort_out ── Entry
+    bytes ── well-formed ── scan ── select_entries ── new and changed ── feedparser ── FeedEntry
+       └── malformed ── feedparser on all of it ── select_entries ── FeedEntry
 
-feedparser takes half a millisecond and more per entry, seen or not; the scan takes a fiftieth.
+feedparser takes at least half a millisecond per entry, known or not; the scan takes a fiftieth.
 """
 
 from __future__ import annotations
@@ -23,17 +23,24 @@ import structlog
 from config.errors import FetchError
 from config.i18n import Phrase
 from ingest.dates import parse_date
-from ingest.sources.build import FeedContext, entry_of, field, language_code
-from ingest.sources.decode import ends, is_html, not_a_feed
+from ingest.sources.build import FeedContext, build_entry, language_code, text_field
+from ingest.sources.decode import is_complete, is_html, not_a_feed_error
 from ingest.sources.entry import ParsedFeed
 from ingest.sources.hints import PublisherHints
 from ingest.sources.identity import EntrySelection, RawEntry, select_entries
-from ingest.sources.scan import FeedChannel, FeedScan, keep_only, mended, refuse_bombs, scan
+from ingest.sources.scan import (
+    FeedChannel,
+    FeedScan,
+    keep_only,
+    refuse_nested_entities,
+    repair,
+    scan,
+)
 from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
 
-MOST_UNCLOSED = 20_000
-"""More elements left open make feedparser take seconds; a large feed of loose HTML has hundreds."""
+MAX_UNCLOSED = 20_000
+"""More unclosed elements take feedparser seconds; a large feed with loose HTML has hundreds."""
 
 _log = structlog.get_logger(__name__)
 
@@ -44,67 +51,76 @@ _FEED = re.compile(rb"<(?:\w+:)?(?:rss|rdf|feed|channel|item|entry)\b", re.IGNOR
 def parse_xml(
     document: bytes, *, url: str, now: datetime, known: Mapping[str, str], limit: int
 ) -> ParsedFeed:
-    """Read an RSS or Atom document.
+    """Parse an RSS or Atom document.
+
+    Args:
+        document: In UTF-8 (:func:`ingest.sources.decode.to_utf8`).
+        url: Where it came from; relative links are relative to it.
+        now: The present, aware.
+        known: Digest by key of the entries seen before.
+        limit: How many entries to return at most; the newest are selection.
 
     Raises:
-        FetchError: It is none, or cannot be read.
+        FetchError: It is not such a document, or cannot be read.
     """
     if is_html(document):
-        raise not_a_feed(url, document)
-    refuse_bombs(url, document)
-    found = scan(document)
-    parsed = _parse_new(found, url, now, known, limit) if found else None
+        raise not_a_feed_error(url, document)
+    refuse_nested_entities(url, document)
+    scanned = scan(document)
+    parsed = _parse_new(scanned, url, now, known, limit) if scanned else None
     return parsed or _parse_whole(document, url, now, known, limit)
 
 
 def _parse_new(
-    found: FeedScan, url: str, now: datetime, known: Mapping[str, str], limit: int
+    scanned: FeedScan, url: str, now: datetime, known: Mapping[str, str], limit: int
 ) -> ParsedFeed | None:
-    """None where feedparser sees other entries than the scan did."""
-    chosen = select_entries(found.raws, known, limit, _age(now))
+    """Parse a scanned document; None if feedparser sees other entries than the scan."""
+    selection = select_entries(scanned.raws, known, limit, _age(now))
     items: Sequence[Any] = ()
-    if chosen.kept:
-        result = _feedparser(keep_only(found, {position for position, _, _ in chosen.kept}))
+    if selection.selected:
+        positions = {position for position, _, _ in selection.selected}
+        result = _feedparser(keep_only(scanned, positions))
         items = result["entries"] if result else ()
-        if len(items) != len(chosen.kept):
+        if len(items) != len(selection.selected):
             return None
-    return _parsed(found.channel, found.is_atom, items, chosen, len(found.raws), url, now)
+    return _parsed(scanned.channel, scanned.is_atom, items, selection, len(scanned.raws), url, now)
 
 
 def _parse_whole(
     document: bytes, url: str, now: datetime, known: Mapping[str, str], limit: int
 ) -> ParsedFeed:
     if not _FEED.search(document[:65_536]):
-        raise not_a_feed(url, document)  # feedparser takes seconds to see that
-    if unclosed(document) > MOST_UNCLOSED:
+        raise not_a_feed_error(url, document)  # feedparser takes seconds to find out
+    if count_unclosed(document) > MAX_UNCLOSED:
         raise FetchError(url, "parse", Phrase("fetch.feed_unclosed"))
-    result = _feedparser(document) or _feedparser(mended(document) or b"")
+    result = _feedparser(document) or _feedparser(repair(document) or b"")
     if result is None:
         raise FetchError(url, "parse", Phrase("fetch.feed_damaged"))
     items = result["entries"]
-    version = result.get("version") or ""  # missing where feedparser found nothing at all
+    version = result.get("version") or ""  # missing if feedparser found nothing
     if not items and not version:
-        raise not_a_feed(url, document)
+        raise not_a_feed_error(url, document)
     if not items and result["bozo"]:
         raise FetchError(url, "parse", Phrase("fetch.feed_without_entries"))
     raws = [_raw(item) for item in items]
-    chosen = select_entries(raws, known, limit, _age(now))
-    kept = [items[position] for position, _, _ in chosen.kept]
+    selection = select_entries(raws, known, limit, _age(now))
+    selected = [items[position] for position, _, _ in selection.selected]
     is_atom = version.startswith("atom")
-    found = _parsed(_channel(result["feed"]), is_atom, kept, chosen, len(items), url, now)
-    return replace(found, whole=ends(document, _END))
+    channel = _channel(result["feed"])
+    parsed = _parsed(channel, is_atom, selected, selection, len(items), url, now)
+    return replace(parsed, whole=is_complete(document, _END))
 
 
-def unclosed(document: bytes) -> int:
-    """Roughly how many elements a document opens and never closes."""
+def count_unclosed(document: bytes) -> int:
+    """Return roughly how many elements a document opens and never closes."""
     closing = 2 * document.count(b"</") + document.count(b"/>")
     return document.count(b"<") - closing - document.count(b"<!") - document.count(b"<?")
 
 
 def _feedparser(document: bytes) -> Any:
-    """What feedparser makes of a document; None where it fails, as it does on some damage."""
+    """Return the result of feedparser; None if it fails, as it does on some damaged documents."""
     try:
-        # Bytes that look like a path would be opened as a file; a stream never is.
+        # feedparser opens bytes that look like a path as a file, but never a stream.
         return feedparser.parse(  # type: ignore[attr-defined, no-untyped-call]
             io.BytesIO(document), sanitize_html=False, resolve_relative_uris=False
         )
@@ -117,7 +133,7 @@ def _parsed(
     channel: FeedChannel,
     is_atom: bool,
     items: Sequence[Any],
-    chosen: EntrySelection,
+    selection: EntrySelection,
     total: int,
     url: str,
     now: datetime,
@@ -126,49 +142,51 @@ def _parsed(
     base = url if is_atom else fetchable_url(channel.link, url) or url
     context = FeedContext(base, language, now)
     entries = tuple(
-        entry_of(item, key, digest, context)
-        for item, (_, key, digest) in zip(items, chosen.kept, strict=True)
+        build_entry(item, key, digest, context)
+        for item, (_, key, digest) in zip(items, selection.selected, strict=True)
     )
     return ParsedFeed(
         title=to_line(channel.title, 300),
         language=language,
         entries=entries,
-        known_keys=chosen.known_keys,
+        known_keys=selection.known_keys,
         total=total,
-        tossed=chosen.tossed,
-        hint=channel.hints.at(now),
+        skipped=selection.skipped,
+        hint=channel.hints.wait_at(now),
         self_url=fetchable_url(channel.self_url, url) if channel.self_url else None,
     )
 
 
 def _raw(item: Any) -> RawEntry:
-    content = next((field(c, "value") for c in dict.get(item, "content", ())), "")
-    summary = field(item, "summary")
+    content = next((text_field(c, "value") for c in dict.get(item, "content", ())), "")
+    summary = text_field(item, "summary")
     return RawEntry(
-        guid=field(item, "id"),
-        link=field(item, "link"),
-        title=field(item, "title"),
+        guid=text_field(item, "id"),
+        link=text_field(item, "link"),
+        title=text_field(item, "title"),
         summary="" if summary == content else summary,
         content=content,
-        published=field(item, "published"),
+        published=text_field(item, "published"),
     )
 
 
 def _channel(feed: Any) -> FeedChannel:
     links = dict.get(feed, "links", ())
     return FeedChannel(
-        title=field(feed, "title"),
-        link=field(feed, "link"),
-        language=field(feed, "language"),
-        self_url=next((field(x, "href") for x in links if field(x, "rel") == "self"), ""),
-        hints=PublisherHints.of(
-            field(feed, "ttl"), field(feed, "sy_updateperiod"), field(feed, "sy_updatefrequency")
+        title=text_field(feed, "title"),
+        link=text_field(feed, "link"),
+        language=text_field(feed, "language"),
+        self_url=next((text_field(x, "href") for x in links if text_field(x, "rel") == "self"), ""),
+        hints=PublisherHints.parse(
+            text_field(feed, "ttl"),
+            text_field(feed, "sy_updateperiod"),
+            text_field(feed, "sy_updatefrequency"),
         ),
     )
 
 
 def _age(now: datetime) -> Any:
-    """Orders entries by age; those without a date come after those with one."""
+    """Return a function that orders entries by age, those without a date last."""
 
     def age(raw: RawEntry) -> float:
         at = parse_date(raw.published, now=now)

@@ -1,4 +1,4 @@
-"""How long a feed asks to be left alone: ``ttl``, ``sy:updatePeriod``, ``skipHours``."""
+"""Read how long a feed asks to wait: ``ttl``, ``sy:updatePeriod``, ``skipHours``."""
 
 from __future__ import annotations
 
@@ -22,54 +22,54 @@ class PublisherHints:
     """What a feed says about how often it changes.
 
     Attributes:
-        pause: The longer of what ``ttl`` and ``sy`` say; None where neither says anything.
-        skip_hours: Hours of the day, UTC, in which it need not be asked.
+        pause: The longer of the intervals in ``ttl`` and ``sy``; None if there is neither.
+        skip_hours: Hours of the day, in UTC, without changes.
     """
 
     pause: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
 
     @classmethod
-    def of(
+    def parse(
         cls,
         ttl: str | None,
         period: str | None,
         frequency: str | None,
         skip_hours: Sequence[str] = (),
     ) -> PublisherHints:
-        """Read the raw values; what cannot be read says nothing."""
-        said = [p for p in (_ttl(ttl), _syndication(period, frequency)) if p]
+        """Return the hints in raw values; values that cannot be read are ignored."""
+        pauses = [p for p in (_ttl(ttl), _syndication(period, frequency)) if p]
         hours = frozenset(int(h) % 24 for h in map(str.strip, skip_hours) if _is_number(h))
         return cls(
-            min(max(said), LONGEST) if said else None, hours if len(hours) < 24 else frozenset()
+            min(max(pauses), LONGEST) if pauses else None, hours if len(hours) < 24 else frozenset()
         )
 
-    def at(self, now: datetime) -> timedelta | None:
-        """How long from ``now`` the feed asks to be left alone, a week at most."""
+    def wait_at(self, now: datetime) -> timedelta | None:
+        """Return how long the feed asks to wait from now on, a week at most."""
         return max((p for p in (self.pause, self._skipped(now)) if p), default=None)
 
     def _skipped(self, now: datetime) -> timedelta | None:
-        here = now.astimezone(UTC)
-        if here.hour not in self.skip_hours:
+        present = now.astimezone(UTC)
+        if present.hour not in self.skip_hours:
             return None
-        free = here.replace(minute=0, second=0, microsecond=0)
+        free = present.replace(minute=0, second=0, microsecond=0)
         while free.hour in self.skip_hours:
             free += timedelta(hours=1)
-        return free - here
+        return free - present
 
 
-NOTHING_SAID = PublisherHints()
+NO_HINTS = PublisherHints()
 
 
 def _ttl(raw: str | None) -> timedelta | None:
-    """Minutes (RSS 2.0)."""
+    """Parse minutes (RSS 2.0)."""
     if raw is None or not _is_number(raw.strip()) or not int(raw):
         return None
     return timedelta(minutes=int(raw))
 
 
 def _syndication(period: str | None, frequency: str | None) -> timedelta | None:
-    """Once an hour is what WordPress writes into every feed: it says nothing."""
+    """Parse the syndication module. Once an hour, the default of WordPress, means nothing."""
     span = _PERIODS.get((period or "").strip().lower())
     times = frequency.strip() if frequency else "1"
     if span is None or not _is_number(times) or not int(times):

@@ -1,14 +1,14 @@
-"""Which entry is which, and which of them are news to us.
+"""Identify entries, and select those that are new or changed.
 
 ::
 
-    raw fields ── key, digest ──┬── known, same digest ──▶ known_keys
-                                ├── new or changed ──────▶ kept (at most so many, the newest)
-                                └── the same again, nothing to know it by ──▶ tossed
+    raw fields ── key, digest ──┬── known, same digest ────────────▶ known_keys
+                                ├── new or changed ────────────────▶ selected (the newest)
+                                └── repeated, or without any key ──▶ skipped
 
-The key of an entry within its feed is its guid; without one its link; without either its text.
-A guid that several entries of one document share cannot tell them apart: each takes its link in
-too, except the one that had the guid to itself before.
+The key of an entry within its feed is its guid, or else its link, or else its text. If several
+entries of a document share a guid, their keys include their links as well, except for the entry
+that is already known by the guid alone.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class RawEntry:
-    """An entry's own words, undecoded: what decides about identity and change.
+    """The fields of an entry as the document has them; they determine identity and change.
 
     Attributes:
-        link: As given, possibly relative.
-        published: Of the publication, never of an update: those move with every poll.
+        link: May be relative.
+        published: The date of publication, never of an update, which may change with every poll.
     """
 
     guid: str = ""
@@ -51,14 +51,14 @@ class EntrySelection:
     """What to do with the entries of a document.
 
     Attributes:
-        kept: (position, key, digest) of new and changed entries, in the document's order.
-        known_keys: Of entries known and unchanged.
-        tossed: All others.
+        selected: (position, key, digest) of new and changed entries, in the document's order.
+        known_keys: Keys of entries that are known and have not changed.
+        skipped: How many other entries there are.
     """
 
-    kept: tuple[tuple[int, str, str], ...]
+    selected: tuple[tuple[int, str, str], ...]
     known_keys: tuple[str, ...]
-    tossed: int
+    skipped: int
 
 
 def select_entries(
@@ -67,16 +67,17 @@ def select_entries(
     limit: int,
     newest_first: Callable[[RawEntry], float],
 ) -> EntrySelection:
-    """Tell new and changed entries from known ones.
+    """Select the new and changed entries of a document.
 
     Args:
-        raws: The entries of one document, in its order.
-        known: Digest by key, of what was seen before.
-        limit: Most entries kept. Beyond it the newest are: a long archive may begin at its end.
-        newest_first: Smaller for newer; asked only when there are too many.
+        raws: The entries of the document, in order.
+        known: Digest by key of the entries seen before.
+        limit: How many entries to select at most. The newest are selected, because a long archive
+            may begin with the oldest.
+        newest_first: Sort key, smaller for newer entries; used only if there are too many.
     """
-    digests = [digest_of(raw) for raw in raws]
-    kept: list[tuple[int, str, str]] = []
+    digests = [entry_digest(raw) for raw in raws]
+    selected: list[tuple[int, str, str]] = []
     unchanged: list[str] = []
     seen: set[str] = set()
     for position, key in enumerate(_keys(raws, digests, known)):
@@ -86,27 +87,28 @@ def select_entries(
         if known.get(key) == digests[position]:
             unchanged.append(key)
         else:
-            kept.append((position, key, digests[position]))
-    if len(kept) > limit:
-        kept = sorted(sorted(kept, key=lambda k: newest_first(raws[k[0]]))[:limit])
-    return EntrySelection(tuple(kept), tuple(unchanged), len(raws) - len(kept) - len(unchanged))
+            selected.append((position, key, digests[position]))
+    if len(selected) > limit:
+        selected = sorted(sorted(selected, key=lambda s: newest_first(raws[s[0]]))[:limit])
+    skipped = len(raws) - len(selected) - len(unchanged)
+    return EntrySelection(tuple(selected), tuple(unchanged), skipped)
 
 
-def digest_of(raw: RawEntry) -> str:
-    """32 hex digits over the visible text, link and publication date of an entry.
+def entry_digest(raw: RawEntry) -> str:
+    """Return 32 hex digits of a hash of the visible text, link and publication date of an entry.
 
-    Markup and white space do not count: image addresses and trackers change with every poll.
+    Markup and white space do not count, because image URLs and trackers change with every poll.
     """
-    words = (visible(raw.title), visible(raw.summary), visible(raw.content))
-    return _hash(b"\x1f".join((*words, _bytes(raw.link), _bytes(raw.published))))
+    texts = (visible_bytes(raw.title), visible_bytes(raw.summary), visible_bytes(raw.content))
+    return _hash(b"\x1f".join((*texts, _bytes(raw.link), _bytes(raw.published))))
 
 
 def _bytes(text: str) -> bytes:
     return text.strip().encode("utf-8", "replace")
 
 
-def visible(text: str) -> bytes:
-    """The characters of a text or markup a reader sees, without white space, in UTF-8."""
+def visible_bytes(text: str) -> bytes:
+    """Return the visible characters of text or markup in UTF-8, without white space."""
     if "<" in text:
         text = _TAG.sub("", text)
     if "&" in text:
@@ -117,14 +119,14 @@ def visible(text: str) -> bytes:
 def _keys(
     raws: Sequence[RawEntry], digests: Sequence[str], known: Mapping[str, str]
 ) -> list[str | None]:
-    """One key per entry; None where there is nothing to know it by."""
+    """Return the key of each entry; None if there is nothing to identify it by."""
     firsts = [_first_key(raw) for raw in raws]
     shared = {key for key, n in Counter(firsts).items() if key and n > 1}
     owners = {k for k, d in zip(firsts, digests, strict=True) if k in shared and known.get(k) == d}
     keys: list[str | None] = []
     for raw, key, digest in zip(raws, firsts, digests, strict=True):
         if key in shared and not (key in owners and known[key] == digest):
-            key = _bounded(f"{key}|{_link_key(raw) or _hash(visible(raw.title))}")
+            key = _bounded(f"{key}|{_link_key(raw) or _hash(visible_bytes(raw.title))}")
         keys.append(key)
     return keys
 
@@ -132,10 +134,10 @@ def _keys(
 def _first_key(raw: RawEntry) -> str | None:
     guid = clean(raw.guid)
     if guid:
-        return _bounded(_SCHEME.sub("//", guid))  # sites move to https and take their guids along
+        return _bounded(_SCHEME.sub("//", guid))  # a site that moves to https changes its guids
     if link := _link_key(raw):
         return _bounded(link)
-    text = visible(raw.title) + visible(raw.summary) + visible(raw.content)
+    text = visible_bytes(raw.title) + visible_bytes(raw.summary) + visible_bytes(raw.content)
     return f"text:{_hash(text)}" if text else None
 
 

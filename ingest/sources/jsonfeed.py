@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 (jsonfeed.org), which feedparser does not read."""
+"""Parse JSON Feed 1.0 and 1.1 (jsonfeed.org), which feedparser cannot read."""
 
 from __future__ import annotations
 
@@ -20,29 +20,36 @@ from ingest.urls import fetchable_url
 def parse_json(
     document: bytes, *, url: str, now: datetime, known: Mapping[str, str], limit: int
 ) -> ParsedFeed:
-    """Read a JSON Feed.
+    """Parse a JSON Feed.
+
+    Args:
+        document: In UTF-8.
+        url: Where it came from; relative links are relative to it.
+        now: The present, aware.
+        known: Digest by key of the entries seen before.
+        limit: How many entries to return at most; the newest are selection.
 
     Raises:
-        FetchError: ``not_a_feed`` where it is other JSON, ``parse`` where it is no JSON.
+        FetchError: ``not_a_feed`` for other JSON, ``parse`` for what is not JSON.
     """
     feed = _load(url, document)
     items = [item for item in feed["items"] if isinstance(item, dict)]
     raws = [_raw(item) for item in items]
-    chosen = select_entries(raws, known, limit, lambda raw: _age(raw, now))
+    selection = select_entries(raws, known, limit, lambda raw: _age(raw, now))
     language = language_code(_text(feed, "language"))
     home = _text(feed, "feed_url") or _text(feed, "home_page_url")
     base = fetchable_url(home, url) or url
     entries = tuple(
         _entry(items[p], raws[p], (key, digest), base, language, now)
-        for p, key, digest in chosen.kept
+        for p, key, digest in selection.selected
     )
     return ParsedFeed(
         title=to_line(_text(feed, "title"), 300),
         language=language,
         entries=entries,
-        known_keys=chosen.known_keys,
+        known_keys=selection.known_keys,
         total=len(feed["items"]),
-        tossed=chosen.tossed + len(feed["items"]) - len(items),
+        skipped=selection.skipped + len(feed["items"]) - len(items),
         self_url=fetchable_url(_text(feed, "feed_url"), url),
     )
 
@@ -94,7 +101,7 @@ def _entry(
 
 
 def _authors(item: Mapping[str, Any]) -> list[str]:
-    """``authors`` of version 1.1, ``author`` of version 1."""
+    """Return the ``authors`` of version 1.1 or the ``author`` of version 1."""
     listed = item.get("authors")
     people = listed if isinstance(listed, list) else [item.get("author")]
     return [_text(p, "name") for p in people if isinstance(p, dict)]
@@ -106,6 +113,6 @@ def _age(raw: RawEntry, now: datetime) -> float:
 
 
 def _text(mapping: Mapping[str, Any], name: str) -> str:
-    """A value as text; ids may be numbers, anything else is left out."""
+    """Return a value as text; ids may be numbers, other types become empty."""
     value = mapping.get(name)
     return str(value) if isinstance(value, str | int | float) else ""

@@ -1,12 +1,12 @@
-"""A cheap look at a well-formed feed: who its entries are, before anything is parsed properly.
+"""Scan a well-formed feed cheaply for the identity of its entries, before it is parsed properly.
 
 ::
 
-    bytes ── lxml, strict, no entities, no network ── entries ── Raw fields
-                                                 └── channel ── Channel
+    bytes ── lxml, strict, no entities, no network ── entries ── RawEntry
+                                                 └── channel ── FeedChannel
 
-Answers None where the document is not well-formed or not of a kind known here; the caller then
-hands all of it to feedparser.
+A document that is not well-formed, or of an unknown kind, has no scan; feedparser then gets all
+of it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lxml import etree
 
 from config.errors import FetchError
 from config.i18n import Phrase
-from ingest.sources.hints import NOTHING_SAID, PublisherHints
+from ingest.sources.hints import NO_HINTS, PublisherHints
 from ingest.sources.identity import RawEntry
 
 _ATOM = frozenset({"http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"})
@@ -51,19 +51,19 @@ _FIELDS = {
     "published": "published",
     "issued": "published",
 }
-# An entity whose value names other entities: the seed of a billion laughs.
+# An entity whose value contains other entities: the beginning of a billion laughs attack.
 _NESTED = re.compile(rb"<!ENTITY[^<>]*&[\w.-]+;|<!ENTITY\s+%")
 
 
 @dataclass(frozen=True, slots=True)
 class FeedChannel:
-    """What a feed says of itself, in its own words."""
+    """What a feed says about itself, as the document has it."""
 
     title: str = ""
     link: str = ""
     language: str = ""
     self_url: str = ""
-    hints: PublisherHints = NOTHING_SAID
+    hints: PublisherHints = NO_HINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,10 @@ class FeedScan:
     """A well-formed feed.
 
     Attributes:
-        entries: In the document's order, as are ``raws``.
+        root: The root element.
+        entries: The elements of the entries, in the document's order.
+        raws: Their fields, in the same order.
+        channel: What the feed says about itself.
         is_atom: Whether relative links are relative to the feed, not to the channel's link.
     """
 
@@ -82,8 +85,8 @@ class FeedScan:
     is_atom: bool
 
 
-def refuse_bombs(url: str, document: bytes) -> None:
-    """Refuse a document type that defines entities by entities.
+def refuse_nested_entities(url: str, document: bytes) -> None:
+    """Refuse a document type that defines entities by other entities.
 
     Raises:
         FetchError: ``parse``.
@@ -93,8 +96,8 @@ def refuse_bombs(url: str, document: bytes) -> None:
         raise FetchError(url, "parse", Phrase("fetch.nested_entities"))
 
 
-def strict_root(document: bytes) -> etree._Element | None:
-    """The root of a well-formed document without entities of its own, else None."""
+def parse_strictly(document: bytes) -> etree._Element | None:
+    """Return the root of a well-formed document without entities of its own, else None."""
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -114,8 +117,8 @@ def strict_root(document: bytes) -> etree._Element | None:
     return None if has_entities else root
 
 
-def mended(document: bytes) -> bytes | None:
-    """A damaged document as libxml2 can mend it: well-formed, but parts may be gone."""
+def repair(document: bytes) -> bytes | None:
+    """Return a damaged document repaired by libxml2: well-formed, but parts may be missing."""
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
     )
@@ -127,8 +130,8 @@ def mended(document: bytes) -> bytes | None:
 
 
 def scan(document: bytes) -> FeedScan | None:
-    """Look at a feed; None where it takes feedparser to make sense of it."""
-    root = strict_root(document)
+    """Scan a feed; None if only feedparser may be able to read it."""
+    root = parse_strictly(document)
     if root is None or _split(root.tag)[1] not in _ROOTS:
         return None
     entries = [e for e in root.iter("{*}item", "{*}entry") if _split(e.tag)[0] in _CORE]
@@ -137,13 +140,13 @@ def scan(document: bytes) -> FeedScan | None:
     return FeedScan(root, entries, [_raw(e) for e in entries], _channel(root, home), is_atom)
 
 
-def keep_only(found: FeedScan, positions: set[int]) -> bytes:
-    """The document with these entries only."""
-    for position, entry in enumerate(found.entries):
+def keep_only(feed: FeedScan, positions: set[int]) -> bytes:
+    """Remove all other entries and return the document."""
+    for position, entry in enumerate(feed.entries):
         parent = entry.getparent()
         if position not in positions and parent is not None:
             parent.remove(entry)
-    return etree.tostring(found.root, encoding="utf-8", xml_declaration=True)
+    return etree.tostring(feed.root, encoding="utf-8", xml_declaration=True)
 
 
 def _raw(entry: etree._Element) -> RawEntry:
@@ -168,38 +171,38 @@ def _take_link(fields: dict[str, str], link: etree._Element) -> None:
 
 
 def _channel(root: etree._Element, home: etree._Element) -> FeedChannel:
-    found: dict[str, str] = {}
+    fields: dict[str, str] = {}
     hints: dict[str, str] = {}
     skip: list[str] = []
     for child in home:
         namespace, name = _split(child.tag)
         if name == "link":
-            _take_channel_link(found, child)
+            _take_channel_link(fields, child)
         elif name == "skipHours":
             skip = [_text(hour) for hour in child]
         elif namespace == _SY or name == "ttl":
             hints[name] = _text(child)
         elif name in ("title", "language") and namespace in _CORE | {_DC}:
-            found.setdefault(name, _text(child))
+            fields.setdefault(name, _text(child))
     return FeedChannel(
-        found.get("title", ""),
-        found.get("link", ""),
-        found.get("language") or home.get(_LANG) or root.get(_LANG) or "",
-        found.get("self", ""),
-        PublisherHints.of(
+        fields.get("title", ""),
+        fields.get("link", ""),
+        fields.get("language") or home.get(_LANG) or root.get(_LANG) or "",
+        fields.get("self", ""),
+        PublisherHints.parse(
             hints.get("ttl"), hints.get("updatePeriod"), hints.get("updateFrequency"), skip
         ),
     )
 
 
-def _take_channel_link(found: dict[str, str], link: etree._Element) -> None:
+def _take_channel_link(fields: dict[str, str], link: etree._Element) -> None:
     href, rel = link.get("href"), link.get("rel", "alternate")
     if href is None:
-        found.setdefault("link", _text(link))
+        fields.setdefault("link", _text(link))
     elif rel == "self":
-        found.setdefault("self", href)
+        fields.setdefault("self", href)
     elif rel == "alternate":
-        found.setdefault("link", href)
+        fields.setdefault("link", href)
 
 
 def _text(element: etree._Element) -> str:
@@ -210,7 +213,7 @@ def _text(element: etree._Element) -> str:
 
 @lru_cache(maxsize=512)
 def _field(tag: str) -> str | None:
-    """Which of our fields an element of an entry is."""
+    """Return the field of :class:`RawEntry` that an element of an entry belongs to."""
     namespace, name = _split(tag)
     if namespace in _CORE:
         return _FIELDS.get(name)
@@ -219,7 +222,7 @@ def _field(tag: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _split(tag: str) -> tuple[str, str]:
-    """Namespace and local name."""
+    """Return namespace and local name of a tag."""
     if tag[:1] != "{":
         return "", tag
     namespace, _, name = tag[1:].partition("}")

@@ -1,10 +1,10 @@
-"""News sitemaps: what Google News reads, as a source.
+"""Parse news sitemaps, which publishers provide for Google News.
 
 ::
 
-    bytes ── urls with a news tag ── sort_out ── Entry
+    bytes ── URLs with a news tag ── select_entries ── FeedEntry
 
-A URL without a news tag is no news: sitemaps list whole sites.
+A URL without a news tag is skipped: sitemaps may list whole sites.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from config.errors import FetchError
 from config.i18n import Phrase
 from ingest.dates import parse_date
 from ingest.sources.build import language_code
-from ingest.sources.decode import ends, is_html, not_a_feed
+from ingest.sources.decode import is_complete, is_html, not_a_feed_error
 from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.sources.identity import RawEntry, select_entries
-from ingest.sources.scan import refuse_bombs
+from ingest.sources.scan import refuse_nested_entities
 from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
 
@@ -40,18 +40,25 @@ _FIELDS = {
 def parse_sitemap_xml(
     document: bytes, *, url: str, now: datetime, known: Mapping[str, str], limit: int
 ) -> ParsedFeed:
-    """Read a sitemap.
+    """Parse a news sitemap.
+
+    Args:
+        document: In UTF-8.
+        url: Where it came from; relative links are relative to it.
+        now: The present, aware.
+        known: Digest by key of the entries seen before.
+        limit: How many entries to return at most; the newest are selection.
 
     Raises:
-        FetchError: It is none, is an index of sitemaps, or has no news tag at all.
+        FetchError: It is not a sitemap, is an index of sitemaps, or has no news tag at all.
     """
-    refuse_bombs(url, document)
+    refuse_nested_entities(url, document)
     try:
-        found = [_fields(element) for element in _root(url, document).iter("{*}url")]
-    except ValueError as error:  # names no XML allows get through where libxml2 mends
+        urls = [_fields(element) for element in _root(url, document).iter("{*}url")]
+    except ValueError as error:  # names that XML forbids get through when libxml2 repairs
         raise FetchError(url, "parse", Phrase("fetch.sitemap_damaged")) from error
-    news = [fields for fields in found if fields.get("title") and fields.get("loc")]
-    if found and not news:
+    news = [fields for fields in urls if fields.get("title") and fields.get("loc")]
+    if urls and not news:
         raise FetchError(
             url,
             "not_a_feed",
@@ -59,23 +66,23 @@ def parse_sitemap_xml(
             mend="Name the publisher's news sitemap; robots.txt often lists it.",
         )
     raws = [_raw(fields) for fields in news]
-    chosen = select_entries(raws, known, limit, lambda raw: _age(raw, now))
-    entries = tuple(_entry(news[p], key, digest, url, now) for p, key, digest in chosen.kept)
+    selection = select_entries(raws, known, limit, lambda raw: _age(raw, now))
+    entries = tuple(_entry(news[p], key, digest, url, now) for p, key, digest in selection.selected)
     first = news[0] if news else {}
     return ParsedFeed(
         title=to_line(first.get("name", ""), 300),
         language=language_code(first.get("language", "")),
         entries=entries,
-        known_keys=chosen.known_keys,
-        total=len(found),
-        tossed=chosen.tossed + len(found) - len(news),
-        whole=ends(document, _END),
+        known_keys=selection.known_keys,
+        total=len(urls),
+        skipped=selection.skipped + len(urls) - len(news),
+        whole=is_complete(document, _END),
     )
 
 
 def _root(url: str, document: bytes) -> etree._Element:
     if is_html(document):
-        raise not_a_feed(url, document)
+        raise not_a_feed_error(url, document)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, recover=True, encoding="utf-8"
     )
@@ -92,12 +99,12 @@ def _root(url: str, document: bytes) -> etree._Element:
             mend="Name the news sitemap it lists.",
         )
     if root is None or name != "urlset":
-        raise not_a_feed(url, document)
+        raise not_a_feed_error(url, document)
     return root
 
 
 def _fields(element: etree._Element) -> dict[str, str]:
-    """The news tag's own fields, and the address; images and videos have titles too."""
+    """Return the fields of the news tag, and the URL; images and videos have titles, too."""
     fields: dict[str, str] = {}
     for child in element.iter(etree.Element):
         qualified = etree.QName(child)

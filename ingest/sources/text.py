@@ -1,8 +1,8 @@
-"""The one place where a feed's markup becomes text. Nothing of the markup is kept.
+"""Convert the markup of a feed into text. Nothing of the markup remains.
 
 ::
 
-    "<p>A &amp; B<script>…</script></p>" ── parse ── drop what is not read ── "A & B" ── clean
+    "<p>A &amp; B<script>…</script></p>" ── parse ── drop what is not shown ── "A & B" ── clean
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ from lxml import etree
 from core.text.clean import clean, clean_line
 
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(?:#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);")
-_UNREAD_TAGS = """
+_HIDDEN_TAGS = """
 script style noscript template iframe object embed svg math head form select button canvas
 audio video textarea title
 """
-_UNREAD = frozenset(_UNREAD_TAGS.split())
+_HIDDEN = frozenset(_HIDDEN_TAGS.split())
 _BLOCK_TAGS = """
 address article aside blockquote br dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6
 header hr li main nav ol p pre section table td th tr ul
 """
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
-# What Windows-1252 has where Unicode has control characters: `&#150;` means a dash.
+# Characters of Windows-1252 where Unicode has control characters: `&#150;` means a dash.
 _C1 = re.compile("[\x80-\x9f]")
 
 
 def to_text(markup: str) -> str:
-    """Clean text of markup or of text, whichever it is; paragraphs parted by one line feed."""
+    """Return clean text from markup or text, one paragraph a line."""
     if not _MARKUP.search(markup):
         return clean(_C1.sub(_as_cp1252, markup))
     return clean(_C1.sub(_as_cp1252, _read(markup)))
 
 
 def to_line(markup: str, limit: int = 1000) -> str:
-    """The same on one line, for titles and names. Markup that was escaped twice goes as well."""
+    """Return clean text as one line, for titles and names. Removes markup that is escaped twice."""
     text = to_text(markup)
     if _MARKUP.search(text):
         text = to_text(text)
@@ -45,7 +45,7 @@ def to_line(markup: str, limit: int = 1000) -> str:
 
 
 def _read(markup: str) -> str:
-    # "Huge" means a depth of 2048 instead of 256 here; the client has bounded the size.
+    # "Huge" allows a depth of 2048 instead of 256; the client has limited the size.
     parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
     )
@@ -61,18 +61,18 @@ def _read(markup: str) -> str:
 
 def _pieces(root: etree._Element) -> list[str]:
     pieces: list[str] = []
-    unread = 0
+    hidden = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag
         if tag in _BLOCKS:
             pieces.append("\n")
         if event == "start":
-            unread += tag in _UNREAD
-            if not unread and element.text:
+            hidden += tag in _HIDDEN
+            if not hidden and element.text:
                 pieces.append(_flat(element.text, tag))
         else:
-            unread -= tag in _UNREAD
-            if not unread and element.tail:
+            hidden -= tag in _HIDDEN
+            if not hidden and element.tail:
                 pieces.append(_flat(element.tail, ""))
     return pieces
 
@@ -82,5 +82,5 @@ def _as_cp1252(found: re.Match[str]) -> str:
 
 
 def _flat(text: str, tag: str) -> str:
-    """Line breaks in the source of HTML are blanks."""
+    """Replace line breaks by blanks, as HTML does, unless the text is preformatted."""
     return text if tag == "pre" else text.replace("\n", " ")

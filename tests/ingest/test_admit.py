@@ -13,10 +13,10 @@ from ingest.admit import (
     KnownEntries,
     Sighting,
     admit,
+    has_no_page,
     is_homepage,
     link_key,
     origin_of,
-    stands_alone,
 )
 from ingest.sources import FeedEntry, ParsedFeed
 from tests.support.records import entry_record, feed_record, parsed_entry, parsed_feed
@@ -64,7 +64,7 @@ def test_entries_never_seen_are_to_be_read() -> None:
 
 
 def test_known_and_tossed_entries_end_at_once() -> None:
-    parsed = parsed_feed(parsed_entry("c"), known=("a", "b"), tossed=4)
+    parsed = parsed_feed(parsed_entry("c"), known=("a", "b"), skipped=4)
     admission = decided(parsed, [stored(parsed_entry("c"))])
     assert +admission.dispositions == {"known": 3, "too_many": 4}
     assert (admission.add, admission.change, admission.new) == ([], [], 0)
@@ -161,13 +161,13 @@ def test_the_same_guid_and_link_twice_in_a_document_is_one_entry() -> None:
 def test_notices_that_share_a_page_are_each_an_entry_of_its_own() -> None:
     one, two = (parsed_entry(k, url="https://kurier.example.org/ticker") for k in "12")
     admission = decided(parsed_feed(one, two))
-    assert [(r.state, stands_alone(r)) for r in admission.add] == [
+    assert [(r.state, has_no_page(r)) for r in admission.add] == [
         (PENDING, False),
         (PENDING, True),
     ]
     third = parsed_entry("3", url="https://kurier.example.org/ticker")
     later = decided(parsed_feed(third, known=("1", "2")), [stored(one), stored(two)])
-    assert [stands_alone(r) for r in later.add] == [True]
+    assert [has_no_page(r) for r in later.add] == [True]
 
 
 @pytest.mark.parametrize("url", [None, "https://kurier.example.org/", "https://kurier.example.org"])
@@ -175,7 +175,7 @@ def test_an_entry_without_a_link_of_its_own_is_its_own_identity(url: str | None)
     one, two = (parsed_entry(k, url=url) for k in "12")
     records = decided(parsed_feed(one, two)).add
     assert len({r.url_key for r in records}) == 2
-    assert all(stands_alone(r) for r in records)
+    assert all(has_no_page(r) for r in records)
     assert [r.state for r in records] == [PENDING, PENDING]
 
 

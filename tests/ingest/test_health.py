@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ingest.hosts import pause_scope
-from ingest.outage import OutageWatch, forgiven
+from ingest.outage import OutageWatch, without_last_failure
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 
@@ -48,9 +48,12 @@ def test_forgiving_takes_one_failure_back() -> None:
     once = feed_record(
         fail_count=1, class_count=1, fail_class="network", fail_since=MONDAY, class_since=MONDAY
     )
-    assert forgiven(once) == feed_record()
+    assert without_last_failure(once) == feed_record()
     thrice = feed_record(fail_count=3, class_count=3, fail_class="network", fail_since=MONDAY)
-    assert (forgiven(thrice).fail_count, forgiven(thrice).class_count) == (2, 2)
+    assert (without_last_failure(thrice).fail_count, without_last_failure(thrice).class_count) == (
+        2,
+        2,
+    )
 
 
 def test_a_wait_concerns_the_publisher_or_on_private_hosts_the_url_alone() -> None:

@@ -79,6 +79,6 @@ def parsed_entry(key: str = "k1", **values: Any) -> FeedEntry:
     return FeedEntry(**given | values)
 
 
-def parsed_feed(*entries: FeedEntry, known: tuple[str, ...] = (), tossed: int = 0) -> ParsedFeed:
-    total = len(entries) + len(known) + tossed
-    return ParsedFeed("Feed", "de", entries, known, total, tossed)
+def parsed_feed(*entries: FeedEntry, known: tuple[str, ...] = (), skipped: int = 0) -> ParsedFeed:
+    total = len(entries) + len(known) + skipped
+    return ParsedFeed("Feed", "de", entries, known, total, skipped)

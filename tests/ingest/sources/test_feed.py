@@ -52,7 +52,7 @@ def test_an_rss_item_becomes_an_entry() -> None:
         digest=entry.digest,
     )
     assert len(entry.digest) == 32
-    assert (feed.title, feed.language, feed.total, feed.tossed) == ("Beispiel", "de", 1, 0)
+    assert (feed.title, feed.language, feed.total, feed.skipped) == ("Beispiel", "de", 1, 0)
     assert feed.self_url == "https://www.example.org/self.xml"
     assert feed.hint == timedelta(minutes=30)
 

@@ -72,7 +72,7 @@ def test_a_consent_wall_is_known_by_its_address_too() -> None:
 
 def test_an_empty_feed_is_a_feed() -> None:
     feed = parse(rss())
-    assert (feed.title, feed.total, feed.entries, feed.tossed) == ("Beispiel", 0, (), 0)
+    assert (feed.title, feed.total, feed.entries, feed.skipped) == ("Beispiel", 0, (), 0)
 
 
 def test_a_body_that_looks_like_a_path_opens_no_file(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ def test_known_entries_are_named_and_not_parsed() -> None:
     second = parse(rss(*(article(n) for n in range(95, 195))), memory(first))
     assert [e.key for e in second.entries] == [f"id-{n}" for n in range(100, 195)]
     assert second.known_keys == tuple(f"id-{n}" for n in range(95, 100))
-    assert (second.total, second.tossed) == (100, 0)
+    assert (second.total, second.skipped) == (100, 0)
 
 
 def test_feedparser_sees_new_entries_only() -> None:
@@ -86,7 +86,7 @@ def test_without_a_guid_the_link_is_the_key_and_without_a_link_the_text() -> Non
     )
     assert feed.entries[0].key == "//example.org/a"
     assert feed.entries[1].key.startswith("text:")
-    assert (len(feed.entries), feed.total, feed.tossed) == (2, 3, 1)
+    assert (len(feed.entries), feed.total, feed.skipped) == (2, 3, 1)
 
 
 def test_the_same_entry_twice_counts_once() -> None:
@@ -95,7 +95,7 @@ def test_the_same_entry_twice_counts_once() -> None:
         "https://www.example.org/a/1",
         "https://www.example.org/a/2",
     ]
-    assert (feed.total, feed.tossed) == (3, 1)
+    assert (feed.total, feed.skipped) == (3, 1)
 
 
 def test_a_guid_that_all_entries_share_tells_nobody_apart() -> None:
@@ -135,7 +135,7 @@ def test_over_the_limit_the_newest_are_taken_and_the_rest_counted() -> None:
     )
     feed = parse(oldest_first, limit=3)
     assert [e.key for e in feed.entries] == ["id-19", "id-20", "id-21"]
-    assert (feed.total, feed.tossed) == (21, 18)
+    assert (feed.total, feed.skipped) == (21, 18)
     again = parse(oldest_first, memory(feed), limit=3)
     assert [e.key for e in again.entries] == ["id-16", "id-17", "id-18"]
 
@@ -180,6 +180,6 @@ def test_over_any_windows_every_entry_is_new_exactly_once(
             feed = parse_feed(body, url=URL, content_type=None, now=NOW, known=known, limit=100)
             known |= memory(feed)
             told += [e.title for e in feed.entries if e.title not in told]
-            assert feed.total == len(feed.entries) + len(feed.known_keys) + feed.tossed
+            assert feed.total == len(feed.entries) + len(feed.known_keys) + feed.skipped
         assert feed.entries == ()
     assert sorted(told) == sorted(served)

@@ -67,4 +67,4 @@ def test_version_one_and_odd_values_are_read() -> None:
     assert (first.key, first.url, first.title, first.content) == ("7", None, "", "a < b")
     assert first.authors == ("Anna",)
     assert second.url == "https://www.example.org/g"
-    assert (parsed.total, parsed.tossed) == (4, 2)
+    assert (parsed.total, parsed.skipped) == (4, 2)

@@ -51,7 +51,7 @@ def test_an_url_with_a_news_tag_becomes_an_entry() -> None:
     assert found.key == "//example.org/a/1?x=1&y=2"
     assert found.published_at == datetime(2026, 11, 22, 7, tzinfo=UTC)
     assert (found.summary, found.content, found.authors, found.language) == ("", "", (), "de")
-    assert (feed.title, feed.language, feed.total, feed.tossed) == ("Beispiel", "de", 2, 1)
+    assert (feed.title, feed.language, feed.total, feed.skipped) == ("Beispiel", "de", 2, 1)
 
 
 def test_known_urls_are_named_and_changed_titles_are_news() -> None:
@@ -66,7 +66,7 @@ def test_over_the_limit_the_newest_are_taken() -> None:
     dated = [entry(n, date=f"2026-11-{n:02}T08:00:00Z") for n in range(1, 21)]
     feed = parse(sitemap(*dated), limit=2)
     assert [e.title[:10] for e in feed.entries] == ["Meldung 19", "Meldung 20"]
-    assert feed.tossed == 18
+    assert feed.skipped == 18
 
 
 def test_a_damaged_sitemap_is_read_as_far_as_it_goes() -> None:
