@@ -21,14 +21,14 @@ from config.catalog.models import Catalog
 from config.faults import Fault
 from config.settings import Settings
 from core.ids import alert_id, digest, story_id
-from core.store import Store, alert_changes, feed_days
+from core.store import Connection, Store, alert_changes, feed_days
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
 from core.store.feed_record import FeedRecord
 from core.store.feeds import sync
 from tests.support.console import open_store
-from tests.support.web_server import Answer, request, web_server
+from tests.support.web_server import Answer, WebServer, request, web_server
 from wirewatch.contracts.generate import openapi
 from wirewatch.web.api import create_api
 from wirewatch.web.explain import Explainer
@@ -66,48 +66,46 @@ class Api:
         return answer.json()
 
 
-@contextmanager
-def serving(app: ASGIApp) -> Iterator[Api]:
-    """Serve an app."""
-    with web_server(app) as server:
-        yield Api(server.host)
-
-
 def add(store: Store, name: str, at: datetime = NOW, outlet: str = "kurier") -> str:
-    article = digest("article", name)
-    own = story_id("nato", article)
-    alert = alert_id("nato", own)
+    """Add a story; return the id of its alert."""
     with store.write() as connection:
-        alert_changes.record_decision(connection, DecisionRow(
-            "nato", article, 1, "rev", "opened", "new_story", "New.", alert, own, outlet, name,
-            f"https://{outlet}.example/{name}", at, "de", "DE", "normal", 40,
-        ))  # fmt: skip
-        story_store.add_story(connection, story_store.Story(own, "nato", name, at, at, 1))
-        alert_changes.open_alert(connection, Alert(
-            alert, "nato", "NATO", own, "open", "normal", name, "New.", "new_story", article, at,
-            at,
-        ))  # fmt: skip
+        return _add(connection, name, at, outlet)
+
+
+def _add(connection: Connection, name: str, at: datetime, outlet: str) -> str:
+    article = digest("article", name)
+    story = story_id("nato", article)
+    alert = alert_id("nato", story)
+    alert_changes.record_decision(connection, DecisionRow(
+        "nato", article, 1, "rev", "opened", "new_story", "New.", alert, story, outlet, name,
+        f"https://{outlet}.example/{name}", at, "de", "DE", "normal", 40,
+    ))  # fmt: skip
+    story_store.add_story(connection, story_store.Story(story, "nato", name, at, at, 1))
+    alert_changes.open_alert(connection, Alert(
+        alert, "nato", "NATO", story, "open", "normal", name, "New.", "new_story", article, at, at,
+    ))  # fmt: skip
     return alert
 
 
 @contextmanager
 def filled(folder: Path) -> Iterator[Store]:
-    opened = open_store(folder)
-    for number in range(5):
-        add(opened, f"story-{number}", NOW - timedelta(hours=number), f"outlet-{number % 2}")
+    """Open a store with five stories, a feed and a pending delivery."""
     feed = FeedRecord(
         "kurier-1", "kurier", "https://kurier.example/rss", "feed", "B", None, "DE", "de",
         "kurier.example", NOW, NOW + timedelta(hours=1),
     )  # fmt: skip
-    with opened.write() as connection:
+    note = delivery_store.Notification("n" * 32, "a" * 32, "desk", "new_story", 0, "{}", NOW)
+    store = open_store(folder)
+    with store.write() as connection:
+        for n in range(5):
+            _add(connection, f"story-{n}", NOW - timedelta(hours=n), f"outlet-{n % 2}")
         sync(connection, [feed], NOW)
         feed_days.count_poll(connection, "kurier-1", NOW, not_modified=True)
-        note = delivery_store.Notification("n" * 32, "a" * 32, "desk", "new_story", 0, "{}", NOW)
         delivery_store.add_notification(connection, note, ["https://desk.example"], due=NOW)
     try:
-        yield opened
+        yield store
     finally:
-        opened.close()
+        store.close()
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +117,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.fixture
 def own_store(tmp_path: Path) -> Iterator[Store]:
+    """A filled store for a test that changes it."""
     with filled(tmp_path) as opened:
         yield opened
 
@@ -131,19 +130,21 @@ def api_of(store: Store, catalog: Catalog, *faults: Fault) -> ASGIApp:
 
 @pytest.fixture(scope="module")
 def api(store: Store) -> Iterator[Api]:
-    with serving(api_of(store, Catalog(()))) as client:
-        yield client
+    """A client of an API that tracks no topic."""
+    with web_server(api_of(store, Catalog(()))) as server:
+        yield Api(server.host)
 
 
 @pytest.fixture
-def own_api(own_store: Store) -> Iterator[Api]:
-    with serving(api_of(own_store, Catalog(()))) as client:
-        yield client
+def own_api(own_store: Store, server: WebServer) -> Api:
+    """A client of an API whose store the test changes."""
+    server.app = api_of(own_store, Catalog(()))
+    return Api(server.host)
 
 
 @pytest.fixture
-def tracking(store: Store, tmp_path: Path) -> Iterator[Api]:
-    """The API of a program that tracks one topic."""
+def tracking(store: Store, server: WebServer, tmp_path: Path) -> Api:
+    """A client of an API that tracks one topic, whose file has a warning."""
     (tmp_path / "topics").mkdir()
     (tmp_path / "sources.yaml").write_text("outlets: []\n")
     (tmp_path / "topics" / "nato.yaml").write_text(
@@ -154,9 +155,9 @@ def tracking(store: Store, tmp_path: Path) -> Iterator[Api]:
     assert catalog is not None
     assert not found
     file = catalog.topics[0].position.file
-    odd = Fault(file=file, line=3, column=1, code="W999", message="Odd.", mend="Mend it.")
-    with serving(api_of(store, catalog, odd)) as client:
-        yield client
+    warning = Fault(file=file, line=3, column=1, code="W999", message="Odd.", mend="Mend it.")
+    server.app = api_of(store, catalog, warning)
+    return Api(server.host)
 
 
 def test_lists_come_in_pages(api: Api) -> None:
@@ -338,12 +339,12 @@ def test_any_filter_is_answered_or_refused(api: Api, values: dict[str, str]) -> 
     assert api.get(f"/stories?{urlencode(values, errors='replace')}").status in (200, 422)
 
 
-def test_a_store_that_does_not_answer_is_a_problem(tmp_path: Path) -> None:
+def test_a_store_that_does_not_answer_is_a_problem(tmp_path: Path, server: WebServer) -> None:
     store = open_store(tmp_path)
     with store.write() as connection:
         connection.exec_driver_sql("DROP TABLE cards")
-    with serving(api_of(store, Catalog(()))) as api:
-        answer = api.get("/stories")
+    server.app = api_of(store, Catalog(()))
+    answer = Api(server.host).get("/stories")
     assert (answer.status, answer.headers["content-type"]) == (503, "application/problem+json")
     store.close()
 

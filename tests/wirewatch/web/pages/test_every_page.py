@@ -97,21 +97,16 @@ def test_reasons_are_shown_in_the_readers_language_and_in_english_by_the_api(
 # ── languages ────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory, module_now: datetime) -> Iterator[Console]:
-    """A console that has something of everything, for tests that only read."""
-    with (
-        web_server() as running,
-        open_console(running, tmp_path_factory.mktemp("filled"), lambda: module_now) as console,
-    ):
-        fill(console, module_now)
-        yield console
+NOW = datetime.fromisoformat("2026-11-22T12:00:00Z")
 
 
 @pytest.fixture(scope="module")
-def module_now() -> datetime:
-    """The present of the filled console."""
-    return datetime.fromisoformat("2026-11-22T12:00:00Z")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """All pages of a console that has something of everything, by language and address."""
+    folder = tmp_path_factory.mktemp("filled")
+    with web_server() as running, open_console(running, folder, lambda: NOW) as console:
+        fill(console, NOW)
+        return {language: dict(every_page(console, language)) for language in LANGUAGES}
 
 
 def fill(console: Console, now: datetime) -> None:
@@ -143,12 +138,12 @@ def fill(console: Console, now: datetime) -> None:
     ]
 
 
-def every_page(console: Console) -> Iterator[tuple[str, str]]:
+def every_page(console: Console, language: str) -> Iterator[tuple[str, str]]:
     """Yield the address and the body of every page, with filters, confirmations and errors."""
+    console.language = language
     stories = console.page("/?state=all")
     alert_ids = re.findall(r'id="s-([0-9a-f]{32})"', stories)
     assert len(alert_ids) >= 6
-    stamp = int(datetime.fromisoformat("2026-11-22T12:00:00Z").timestamp())
     counted = ("ack&n=1", "close&n=2", "relevant&n=1", "irrelevant&n=2", "undone&n=1")
     flashes = ("nothing", "too_late", *counted, *OUTCOMES)
     filters = "topic=nato&state=open&language=de&severity=urgent&from=2026-11-01&outlet=kurier"
@@ -159,7 +154,7 @@ def every_page(console: Console) -> Iterator[tuple[str, str]]:
         "/?q=Quark",
         "/login?failed=1",
         f"/?done=why&pick={alert_ids[0]}",
-        *(f"/?done={code}&at={stamp}" for code in flashes),
+        *(f"/?done={code}&at={int(NOW.timestamp())}" for code in flashes),
         *(f"/alerts/{alert_id}" for alert_id in alert_ids),
         *(f"/deliveries?state={state}" for state in ("pending", "unknown", "failed", "delivered")),
     ]
@@ -231,29 +226,27 @@ NAMES = (".yaml", ".beispiel", ".example")
 CODE = re.compile(r"\b[a-z]+(?:\.[a-z_0-9]+)+\b|\b[a-z]+_[a-z_]+\b")
 
 
-def test_no_page_shows_a_code_or_a_placeholder(filled: Console) -> None:
-    for language in LANGUAGES:
-        filled.language = language
-        for path, body in every_page(filled):
-            texts = texts_of(body, language)
-            assert not re.search(r"\{(?!n\})\w*\}", texts), path
-            codes = {code for code in CODE.findall(texts) if not code.endswith(NAMES)}
-            assert codes == set(), path
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_shows_a_code_or_a_placeholder(
+    pages: dict[str, dict[str, str]], language: str
+) -> None:
+    for path, body in pages[language].items():
+        texts = texts_of(body, language)
+        assert not re.search(r"\{(?!n\})\w*\}", texts), path
+        codes = {code for code in CODE.findall(texts) if not code.endswith(NAMES)}
+        assert codes == set(), path
 
 
-def test_no_english_is_left_on_the_german_pages(filled: Console) -> None:
-    filled.language = "de"
-    for path, body in every_page(filled):
+def test_no_english_is_left_on_the_german_pages(pages: dict[str, dict[str, str]]) -> None:
+    for path, body in pages["de"].items():
         texts = texts_of(body, "de").replace("The Courier", "")  # the name of an outlet
         found = [line for line in texts.splitlines() if ENGLISH.search(line)]
         assert found == [], path
 
 
-def test_the_english_words_are_found_on_the_english_pages(filled: Console) -> None:
-    filled.language = "en"
-    found = {
-        word.lower()
-        for _, body in every_page(filled)
-        for word in ENGLISH.findall(texts_of(body, "en"))
-    }
+def test_the_english_words_are_found_on_the_english_pages(
+    pages: dict[str, dict[str, str]],
+) -> None:
+    texts = "\n".join(texts_of(body, "en") for body in pages["en"].values())
+    found = {word.lower() for word in ENGLISH.findall(texts)}
     assert {"story", "stories", "topics", "held", "severity", "the"} <= found

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.support.console import Console, add_delivery, add_story
-from wirewatch.web.pages.stories import PAGE_SIZE
+from wirewatch.web.pages import stories
 
 
 def alert_ids(page: str) -> list[str]:
@@ -110,8 +110,11 @@ def test_the_form_keeps_the_filter_and_each_part_can_be_removed(
     assert "from=" not in week[1]
 
 
-def test_paging_shows_every_story_once(console: Console, now: datetime) -> None:
-    for n in range(2 * PAGE_SIZE + 3):
+def test_paging_shows_every_story_once(
+    console: Console, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stories, "PAGE_SIZE", 5)
+    for n in range(13):
         add_story(console.store, str(n), now - timedelta(minutes=n // 4))
     path, pages, ids = "/?topic=nato", 0, list[str]()
     while path:
@@ -119,7 +122,7 @@ def test_paging_shows_every_story_once(console: Console, now: datetime) -> None:
         ids += alert_ids(body)
         more = re.search(r'href="([^"]+)" rel="next"', body)
         path, pages = (more[1].replace("&amp;", "&") if more else ""), pages + 1
-    assert (len(ids), len(set(ids)), pages) == (2 * PAGE_SIZE + 3, 2 * PAGE_SIZE + 3, 3)
+    assert (len(ids), len(set(ids)), pages) == (13, 13, 3)
     assert 'data-newest=""' in body
 
 
