@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -10,6 +11,10 @@ import pytest
 from babel.messages.pofile import read_po
 
 from config.i18n import LANGUAGES, LOCALES, translator
+from tests.support.english import ENGLISH
+
+ROOT = Path(__file__).parents[3]
+ROOMS = ("config", "core", "ingest", "processors", "alerts", "wirewatch")
 
 DOMAINS = sorted(path.stem for path in (LOCALES / "en" / "LC_MESSAGES").glob("*.po"))
 
@@ -49,6 +54,24 @@ def test_no_key_is_in_two_domains() -> None:
     keys = [key for domain in DOMAINS for key in entries("en", domain)]
     assert all(entries("en", domain) for domain in DOMAINS)
     assert len(keys) == len(set(keys))
+
+
+def test_german_contains_no_english() -> None:
+    texts = {key: texts for domain in DOMAINS for key, texts in entries("de", domain).items()}
+    outside = re.compile(r"\{\w+\}|`[^`]*`|\S*/\S*|\S+\.yaml")  # parameters, names of files
+    found = [key for key in texts if ENGLISH.search(outside.sub("", " ".join(texts[key])))]
+    assert found == []
+
+
+def test_every_phrase_of_the_program_has_a_text() -> None:
+    t = translator("en")
+    keys = [key for domain in DOMAINS for key in entries("en", domain)]
+    sources = [path.read_text("utf-8") for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    codes = {code for source in sources for code in re.findall(r'\bPhrase\(\s*f?"([^"]+)"', source)}
+    assert len(codes) > 80
+    groups = {code.partition("{")[0] for code in codes if "{" in code}
+    assert [code for code in codes if "{" not in code and not t.has(code)] == []
+    assert [group for group in groups if not any(key.startswith(group) for key in keys)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -135,7 +135,7 @@ def spans(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
 def explanation_view(explanation: Explanation, catalog: Catalog, t: Translator) -> dict[str, Any]:
     """Return why a topic matches an article, or why not, as the templates show it."""
     gates = [
-        {"name": gate.name, "passed": gate.passed, "reason": display.reason(gate.why, t)}
+        {"passed": gate.passed, "reason": display.reason(gate.why, t)}
         for gate in explanation.gates
     ]
     return {

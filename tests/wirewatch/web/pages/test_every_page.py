@@ -16,6 +16,7 @@ from core.store.cards import cards
 from core.store.deliveries import ResendResult, deliveries
 from core.store.feeds import PollNowResult, feeds
 from tests.support.console import Console, add_delivery, add_feeds, add_story, open_console
+from tests.support.english import ENGLISH
 from tests.support.web_server import web_server
 from wirewatch.web.security_headers import HEADERS
 
@@ -210,15 +211,6 @@ def texts_of(body: str, language: str) -> str:
     parser.feed(body)
     return "\n".join(parser.texts)
 
-
-ENGLISH = re.compile(
-    r"\b(the|and|not|no|is|are|was|has|been|held|back|open|closed|acknowledge\w*|stor(?:y|ies)|"
-    r"topics?|deliver\w*|older|newest|score|threshold|rules?|weight|shows?|select\w*|"
-    r"undo|again|never|now|days?|hours?|ago|failing|quiet|broken|working|entr(?:y|ies)|next|poll|"
-    r"language|outlet|severity|headline|text(?=s)|match(?:es)?|sign|close|why|send|attempts?)\b",
-    re.IGNORECASE,
-)
-"""Words of the English pages that no German text contains."""
 
 NAMES = (".yaml", ".beispiel", ".example")
 """Ends of names of files and hosts, which look like codes."""
