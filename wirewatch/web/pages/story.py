@@ -135,8 +135,7 @@ def spans(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
 def explanation_view(explanation: Explanation, catalog: Catalog, t: Translator) -> dict[str, Any]:
     """Return why a topic matches an article, or why not, as the templates show it."""
     gates = [
-        {"passed": gate.passed, "reason": display.reason(gate.why, t)}
-        for gate in explanation.gates
+        {"passed": gate.passed, "reason": display.reason(gate.why, t)} for gate in explanation.gates
     ]
     return {
         "title": display.topic_title(catalog, explanation.topic),
