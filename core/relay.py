@@ -1,18 +1,18 @@
-"""The relay: carries the store's outbox to the streams, in order, by one process at a time.
+"""The relay: moves records from the store's outbox to the streams, in order, one process at a time.
 
 ::
 
     outbox (store) ──oldest first──▶ StreamLog.append ──▶ delete from outbox
 
-Killed between the last two steps, the next relay appends the same records again: an engine that
-knows the producer drops them, another gets them twice with the same ids.
+If the process is killed between the last two steps, the next relay appends the same records again.
+The embedded log recognises and drops them; Kafka appends them again with the same ids.
 
-An engine tells what it has by the last id of this producer. On SQLite ids become visible in their
-order, so that is right. On PostgreSQL a lower id may be committed after a higher one was relayed
-and would be dropped as known, that is, lost: there no producer is named, and repeats are left to
-the ids of the records.
+An engine recognises repeats by the last outbox id of a producer. On SQLite ids become visible in
+ascending order, so that is correct. On PostgreSQL a lower id may be committed after a higher one
+was relayed; it would be dropped as a repeat and so be lost. There the relay names no producer, and
+consumers recognise repeats by the ids of the records.
 
-While the streams are away, records stay in the outbox: a relay holds no more than one call's.
+While the streams are unavailable, records stay in the outbox; the relay itself keeps none.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LEASE = "relay"
 LEASE_TIME = timedelta(seconds=60)
 
 MEASURE_SECONDS = 5.0
-"""How often a backlog is counted: after an outage it may be millions of records."""
+"""Time between two counts of the outbox, which may have millions of records after an outage."""
 
 log = structlog.get_logger(__name__)
 
@@ -51,21 +51,21 @@ class Relay:
         self._producer = f"outbox:{store.id}" if store.dialect == "sqlite" else None
 
     def run_once(self, limit: int = 200) -> int:
-        """Relay up to ``limit`` records; how many went, 0 also while another process relays."""
+        """Relay up to ``limit`` records. Return how many; 0 also while another process relays."""
         records = self._claim(limit)
         if records:
             self._append(records)
         return len(records)
 
     def drain(self) -> int:
-        """Relay until the outbox is empty or another process relays."""
+        """Relay until the outbox is empty or another process relays. Return how many records."""
         total = 0
         while moved := self.run_once():
             total += moved
         return total
 
     def release(self) -> None:
-        """Let another process relay."""
+        """Release the lease, so that another process may relay."""
         with self._store.write() as connection:
             leases.release(connection, LEASE, self._me)
 
@@ -73,11 +73,11 @@ class Relay:
         with self._store.read() as connection:
             is_empty = outbox.is_empty(connection)
             self._measure(connection, is_empty=is_empty)
-        return [] if is_empty else self._store.transact(lambda c: self._oldest(c, limit))
+        return [] if is_empty else self._store.transact(lambda c: self._claim_oldest(c, limit))
 
-    def _oldest(self, connection: Connection, limit: int) -> list[NewRecord]:
-        mine = leases.acquire(connection, LEASE, self._me, now=self._clock(), ttl=LEASE_TIME)
-        return outbox.load_oldest(connection, limit, claim=True) if mine else []
+    def _claim_oldest(self, connection: Connection, limit: int) -> list[NewRecord]:
+        has_lease = leases.acquire(connection, LEASE, self._me, now=self._clock(), ttl=LEASE_TIME)
+        return outbox.load_oldest(connection, limit, claim=True) if has_lease else []
 
     def _measure(self, connection: Connection, *, is_empty: bool) -> None:
         if is_empty:
@@ -88,6 +88,7 @@ class Relay:
             self._measured = time.monotonic()
 
     def _append(self, records: Sequence[NewRecord]) -> None:
+        """Append records and delete them from the outbox; refuse those that are too large."""
         try:
             self._streams.append(records, producer=self._producer)
         except RecordTooLargeError as error:

@@ -31,7 +31,11 @@ from config.errors import PoisonError
 from core.clock import Clock
 from core.messages import ArticleRevision, Origin
 from core.messages.envelope import ARTICLES, ENRICHED, MATCHES, from_record
-from core.streams.bounded_replay import BoundedReplay, leave_no_trace, sweep
+from core.streams.bounded_replay import (
+    BoundedReplay,
+    delete_abandoned_groups,
+    try_delete_group,
+)
 from core.streams.consume_loop import ConsumePolicy, LoopOptions
 from core.streams.port import Batch, Consumer, NewRecord, Record, Start, StreamLog
 from core.text import for_log
@@ -141,7 +145,7 @@ class Replay:
         Raises:
             StreamError: The stream engine is not available or refused an operation.
         """
-        sweep(self._streams, GROUPS)
+        delete_abandoned_groups(self._streams, GROUPS)
         group = f"{GROUPS}{uuid.uuid4().hex[:12]}"
         replay = BoundedReplay(self._streams, group, ARTICLES, up_to.ends)
 
@@ -157,14 +161,14 @@ class Replay:
         options: LoopOptions = {
             "stop": stop,
             "pause": pause,
-            "policy": ConsumePolicy(batch, wait=0.2, patience=8),
+            "policy": ConsumePolicy(batch, poll_seconds=0.2, max_retries=8),
         }
         start: Start = self._since or "start"
         try:
             result = replay.run(attempt, stage=STAGE, start=start, clock=clock, **options)
             self.counts.dead_letters = result.dead_letters
         finally:
-            leave_no_trace(self._streams, group)
+            try_delete_group(self._streams, group)
 
     def preview(self, up_to: ReplayRange, *, stop: Callable[[], bool]) -> None:
         """Count what a replay would publish, without writing anything or joining a group."""

@@ -1,7 +1,7 @@
-"""Streams: what Kafka calls topics. The port, and the engines behind it.
+"""Streams: the port, and the engines behind it. On Kafka a stream is a topic.
 
-``open_streams(settings, ...)`` gives the engine named by ``WIREWATCH_STREAMS_URL``; nothing else
-here knows which one it is.
+``open_streams(settings, ...)`` opens the engine that ``WIREWATCH_STREAMS_URL`` names. Nothing
+outside this package knows which one it is.
 """
 
 from __future__ import annotations
@@ -22,61 +22,63 @@ _MEND = "Write sqlite:///FILE (four slashes for an absolute path) or kafka://HOS
 
 
 def open_streams(settings: Settings, *, instance: Instance, clock: Clock) -> StreamLog:
-    """Open the configured engine. Streams are not created here; see :mod:`core.streams.topology`.
+    """Open the configured engine. Creates no streams; see :mod:`core.streams.topology`.
 
     Args:
-        settings: Names the engine, the prefix and the durability.
-        instance: This process, as the members of its groups are known to others.
-        clock: Tells expiry and retention.
+        settings: Name the engine, the prefix and the durability.
+        instance: This process, which other members of its groups know it by.
+        clock: Gives the present, from which expiry and retention count.
 
     Raises:
         SettingsError: The URL or what it names cannot be used.
         OperatorError: The file is damaged.
-        StreamUnavailableError: The engine is away.
+        StreamUnavailableError: The engine is unavailable.
     """
-    scheme, _, rest = settings.streams_location.partition("://")
-    engine = _ENGINES.get(scheme)
-    if engine is None:
+    scheme, _, location = settings.streams_location.partition("://")
+    open_engine = _ENGINES.get(scheme)
+    if open_engine is None:
         raise SettingsError(
             f"WIREWATCH_STREAMS_URL names {scheme!r}, which is not supported.", mend=_MEND
         )
-    return engine(rest, settings, instance, clock)
+    return open_engine(location, settings, instance, clock)
 
 
-def _embedded(rest: str, settings: Settings, instance: Instance, clock: Clock) -> StreamLog:
-    from core.streams.embedded import EmbeddedLog  # other engines need no SQLite
+def _open_embedded(
+    location: str, settings: Settings, instance: Instance, clock: Clock
+) -> StreamLog:
+    from core.streams.embedded import EmbeddedLog  # the other engine needs no SQLite
 
-    name = rest.removeprefix("/")
-    if not rest.startswith("/") or not name or name == ":memory:":
+    path = location.removeprefix("/")
+    if not location.startswith("/") or not path or path == ":memory:":
         raise SettingsError("WIREWATCH_STREAMS_URL names no file.", mend=_MEND)
-    home = instance.folder.resolve()
     return EmbeddedLog(
-        Path(name),
+        Path(path),
         clock=clock,
-        instance=f"{instance.id}@{home}",
-        alive=lambda other: _alive(instance, other),
+        instance=f"{instance.id}@{instance.folder.resolve()}",
+        is_alive=lambda other: _is_alive(instance, other),
         prefix=settings.streams_prefix,
         durability=settings.streams_durability,
     )
 
 
-def _kafka(rest: str, settings: Settings, instance: Instance, clock: Clock) -> StreamLog:
-    from core.streams.kafka import KafkaLog, options  # other engines need no client
+def _open_kafka(location: str, settings: Settings, instance: Instance, clock: Clock) -> StreamLog:
+    from core.streams.kafka import KafkaLog, client_options  # the other engine needs no client
 
-    return KafkaLog(
-        options(rest, settings, client=f"wirewatch-{instance.id}"),
-        clock=clock,
-        prefix=settings.streams_prefix,
-    )
+    options = client_options(location, settings, client_id=f"wirewatch-{instance.id}")
+    return KafkaLog(options, clock=clock, prefix=settings.streams_prefix)
 
 
-def _alive(instance: Instance, other: str) -> bool | None:
-    """Processes with another data folder may share the file: look where *their* locks lie."""
+def _is_alive(instance: Instance, other: str) -> bool | None:
+    """Return whether another member's process is alive.
+
+    Processes with other data folders may share the file, so this looks in the folder of their own
+    lock, which their name contains.
+    """
     name, _, folder = other.partition("@")
     return dataclasses.replace(instance, folder=Path(folder)).alive(name)
 
 
 _ENGINES: dict[str, Callable[[str, Settings, Instance, Clock], StreamLog]] = {
-    "kafka": _kafka,
-    "sqlite": _embedded,
+    "kafka": _open_kafka,
+    "sqlite": _open_embedded,
 }

@@ -1,51 +1,51 @@
-"""Fair shares and fair assignment: two pure decisions of a group."""
+"""How a group divides its work: records among partitions, partitions among members. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 
-def shares(limit: int, available: Sequence[int], *, first: int = 0) -> list[int]:
-    """How many records to take of each partition.
+def fair_shares(limit: int, available: Sequence[int], *, first: int = 0) -> list[int]:
+    """Return how many records to take from each partition.
 
-    Every partition with unread records gets the same part of ``limit``; what one does not need
-    goes to the others. The odd ones go round, beginning at ``first``.
+    Every partition with unread records gets the same part of ``limit``; what one does not need goes
+    to the others. A remainder goes to one partition after another, beginning with ``first``.
 
     Returns:
-        One number per partition; together ``min(limit, sum(available))``.
+        One number per partition; their sum is ``min(limit, sum(available))``.
     """
-    taken = [0] * len(available)
-    hungry = [(first + i) % len(available) for i in range(len(available))]
-    hungry = [i for i in hungry if available[i] > 0]
-    while limit > 0 and hungry:
-        quota = max(1, limit // len(hungry))
-        for i in hungry:
-            more = min(quota, available[i] - taken[i], limit)
-            taken[i] += more
+    shares = [0] * len(available)
+    waiting = [(first + i) % len(available) for i in range(len(available))]
+    waiting = [i for i in waiting if available[i] > 0]
+    while limit > 0 and waiting:
+        quota = max(1, limit // len(waiting))
+        for i in waiting:
+            more = min(quota, available[i] - shares[i], limit)
+            shares[i] += more
             limit -= more
-        hungry = [i for i in hungry if taken[i] < available[i]]
-    return taken
+        waiting = [i for i in waiting if shares[i] < available[i]]
+    return shares
 
 
-def assign(
-    members: Mapping[str, Sequence[int]], parts: Mapping[int, Sequence[int]]
+def assign_partitions(
+    subscriptions: Mapping[str, Sequence[int]], partitions: Mapping[int, Sequence[int]]
 ) -> dict[int, str]:
-    """Who is to hold which partition: a range of each stream per slot, slots in sorted order.
+    """Assign each partition to a slot: a range of each stream per slot, slots in sorted order.
 
-    The same members always get the same partitions, whoever computes it; a slot that comes back
-    under its own name finds its own place.
+    The same members always get the same partitions, whichever process computes the assignment. So
+    a slot that restarts gets its old partitions again.
 
     Args:
-        members: The streams (ids) each living slot reads.
-        parts: The partitions (ids, in order) of each stream.
+        subscriptions: The ids of the streams that each living slot reads.
+        partitions: The ids of the partitions of each stream, in order.
 
     Returns:
-        Slot by partition id.
+        The slot of each partition id.
     """
-    wanted: dict[int, str] = {}
-    for stream, ids in parts.items():
-        slots = sorted(slot for slot, reads in members.items() if stream in reads)
-        for index, part in enumerate(ids):
+    assignment: dict[int, str] = {}
+    for stream, ids in partitions.items():
+        slots = sorted(slot for slot, streams in subscriptions.items() if stream in streams)
+        for index, partition in enumerate(ids):
             if slots:
-                wanted[part] = slots[index * len(slots) // len(ids)]
-    return wanted
+                assignment[partition] = slots[index * len(slots) // len(ids)]
+    return assignment

@@ -1,11 +1,11 @@
-"""Working through what is there, and ending: what replays have in common.
+"""Consuming a stream up to given offsets: what the replays of articles and dead letters share.
 
 ::
 
-    ends ──▶ a group of its own ──work()──▶ each partition has come to its end ──▶ group forgotten
+    ends ──▶ a group of its own ──consume()──▶ every partition has reached its end ──▶ group deleted
 
-``ends`` says per partition which offset is no longer wanted, so that a replay of a busy stream
-comes to an end. Outputs and position commit in the consumer's transaction, as in any stage.
+``ends`` gives for each partition the first offset that is not wanted, so that a replay of a busy
+stream ends. Outputs and position are committed in the consumer's transaction, as in any stage.
 """
 
 from __future__ import annotations
@@ -25,126 +25,137 @@ from core.streams.consume_loop import LoopOptions, LoopResult, consume
 from core.streams.port import Batch, Consumer, Record, Start, StreamLog
 
 SLOT = "replay"
-"""One member per group: whoever joins a second time takes over and fences the first."""
+"""The slot of the only member of the group: a second one takes over and fences the first."""
 
-ASK_EVERY = 0.5
-"""Seconds between looks at the group's lag while other records come in."""
+LAG_INTERVAL = 0.5
+"""Seconds between requests for the group's lag while other records arrive."""
 
-LEAVING = 15.0
-"""Seconds an engine may take to see that a member is gone: longer than a session of Kafka's."""
+LEAVE_SECONDS = 15.0
+"""Time an engine may need to notice that a member is gone; longer than a Kafka session."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass
 class BoundedReplay:
-    """One group's way through a stream up to its ends.
+    """One run of a group through a stream, up to its ends.
 
     Attributes:
         streams: The engine.
         group: A group of its own.
-        stream: What it reads.
-        ends: Per partition, the first offset that is not wanted; a partition that is not named
-            is not wanted at all.
+        stream: The stream to read.
+        ends: For each partition, the first offset that is not wanted; of a partition that is
+            missing here, nothing is wanted.
     """
 
     streams: StreamLog
     group: str
     stream: str
     ends: Mapping[int, int]
-    _reached: dict[int, int] = field(default_factory=dict)
-    _asked: float = field(default_factory=time.monotonic)
+    _positions: dict[int, int] = field(default_factory=dict)
+    _lag_checked: float = field(default_factory=time.monotonic)
 
     def wants(self, record: Record) -> bool:
-        """Whether a record lies before the end of its partition."""
+        """Return whether a record is before the end of its partition."""
         return record.offset < self.ends.get(record.partition, 0)
 
     def run(
         self,
-        attempt: Callable[[Consumer, Batch], None],
+        handle: Callable[[Consumer, Batch], None],
         *,
         stage: str,
         start: Start,
         clock: Clock = utc_now,
-        **how: Unpack[LoopOptions],
+        **options: Unpack[LoopOptions],
     ) -> LoopResult:
-        """Work until every partition has come to its end, or until told to stop.
+        """Consume until every partition has reached its end, or ``stop`` returns True.
 
         Args:
-            attempt: Processes a batch and commits it, as :mod:`core.streams.consume_loop` has it.
-            stage: Label of metrics, logs and dead letters.
+            handle: Processes a batch and commits it; see :mod:`core.streams.consume_loop`.
+            stage: Label in metrics, logs and dead letters.
             start: Where the group begins.
-            clock: Dates dead letters.
-            how: As :func:`core.streams.consume_loop.consume` has it; ``idle`` is decided here.
+            clock: Gives the time of dead letters.
+            options: See :func:`core.streams.consume_loop.consume`; ``idle`` is set here.
         """
-        if not self._open():
+        if not self._open_partitions():
             return LoopResult()
-        stopped = how["stop"]
-        how["stop"] = lambda: stopped() or self._over(ask=False)
-        how["idle"] = lambda: self._over(ask=True)
-        member = self.streams.consumer(self.group, [self.stream], slot=SLOT, start=start)
-        with closing(member):
+        stop = options["stop"]
+        options["stop"] = lambda: stop() or self._has_ended(ask_now=False)
+        options["idle"] = lambda: self._has_ended(ask_now=True)
+        consumer = self.streams.consumer(self.group, [self.stream], slot=SLOT, start=start)
+        with closing(consumer):
 
-            def step(batch: Batch) -> None:
-                attempt(member, batch)
-                self._reached |= {r.partition: r.next for r in batch.ranges}
+            def handle_and_track(batch: Batch) -> None:
+                handle(consumer, batch)
+                self._positions |= {r.partition: r.next for r in batch.ranges}
 
+            dispositions = Dispositions()
             return consume(
-                member, step, stage=stage, clock=clock, dispositions=Dispositions(), **how
+                consumer,
+                handle_and_track,
+                stage=stage,
+                clock=clock,
+                dispositions=dispositions,
+                **options,
             )
 
-    def _over(self, *, ask: bool) -> bool:
-        """Whether each partition is at its end, or has nothing left before it.
+    def _has_ended(self, *, ask_now: bool) -> bool:
+        """Return whether every partition is at its end, or has no more records before it.
 
-        What is left before an end may be nothing but an engine's markers: only the lag knows.
+        Before an end there may be transaction markers only; the group's lag shows that.
         """
-        if not self._open():
+        if not self._open_partitions():
             return True
-        if not ask and time.monotonic() - self._asked < ASK_EVERY:
+        if not ask_now and time.monotonic() - self._lag_checked < LAG_INTERVAL:
             return False
-        self._asked = time.monotonic()
+        self._lag_checked = time.monotonic()
         for lag in self.streams.lag(self.group, [self.stream]):
-            self._reached[lag.partition] = lag.end if lag.records == 0 else lag.position or 0
-        return not self._open()
+            self._positions[lag.partition] = lag.end if lag.records == 0 else lag.position or 0
+        return not self._open_partitions()
 
-    def _open(self) -> list[int]:
-        return [p for p, end in self.ends.items() if self._reached.get(p, 0) < end]
+    def _open_partitions(self) -> list[int]:
+        return [p for p, end in self.ends.items() if self._positions.get(p, 0) < end]
 
 
-def forget(streams: StreamLog, group: str, *, patience: float = LEAVING) -> None:
-    """Forget a group whose members have left or died; an engine may see that a little later.
+def delete_group(streams: StreamLog, group: str, *, patience: float = LEAVE_SECONDS) -> None:
+    """Delete a group; wait for an engine to notice that its members have left or died.
 
     Raises:
-        StreamError: Somebody is still in it after ``patience`` seconds.
+        StreamError: It still has members after ``patience`` seconds.
     """
-    deadline, told = time.monotonic() + patience, False
+    deadline, is_logged = time.monotonic() + patience, False
     while True:
         try:
-            return streams.forget(group)
+            return streams.delete_group(group)
         except StreamUnavailableError:
             raise
         except StreamError as error:
             if time.monotonic() > deadline:
                 raise
-            if not told:
+            if not is_logged:
                 log.info("waiting_for_members", group=group, seconds=patience, reason=str(error))
-            told = True
+            is_logged = True
             time.sleep(0.2)
 
 
-def leave_no_trace(streams: StreamLog, group: str) -> None:
-    """Forget a group at the end; where that does not work, the next replay does it."""
+def try_delete_group(streams: StreamLog, group: str) -> None:
+    """Delete a group at the end of a replay; after a failure the next replay deletes it."""
     try:
-        forget(streams, group)
+        delete_group(streams, group)
     except StreamError as error:
-        log.warning("group_not_forgotten", group=group, reason=str(error))
+        log.warning("group_not_deleted", group=group, reason=str(error))
 
 
-def sweep(streams: StreamLog, prefix: str) -> None:
-    """Forget the groups that killed replays left behind; those with living members stay."""
-    for group in streams.groups():
+def delete_abandoned_groups(streams: StreamLog, prefix: str) -> None:
+    """Delete the groups that killed replays left behind, but none that has living members.
+
+    Args:
+        streams: The engine.
+        prefix: The beginning of the groups' names.
+    """
+    for group in streams.list_groups():
         if group.startswith(prefix):
             try:
-                streams.forget(group)
+                streams.delete_group(group)
             except StreamError as error:
-                log.debug("group_kept", group=group, reason=str(error))
+                log.debug("group_not_deleted", group=group, reason=str(error))

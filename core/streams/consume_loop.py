@@ -1,32 +1,34 @@
-"""The loop both consuming stages share: poll, do, and what happens when doing fails.
+"""The loop of both consuming stages: poll, handle the batch, and recover when that fails.
 
 ::
 
-    poll ──batch──▶ attempt(batch)          the stage's own: process AND commit, or raise
-                      ├─ fine               go on
+    poll ──batch──▶ handle(batch)           the stage's own: process AND commit, or raise
+                      ├─ success            continue
                       ├─ FencedError        another member has the partition: drop the batch, poll
-                      ├─ retryable          rewind, back off, poll again: never a dead letter; so is
-                      │                     a machine without space, memory or descriptors
-                      ├─ our or the         operator's fault (settings, unknown stream): raise
-                      └─ anything else      poison: halve the batch until single records are left;
-                                            one that fails ``attempts`` times by itself becomes a
-                                            dead letter, in one transaction with its position
+                      ├─ retryable error    rewind, back off, poll again; never a dead letter. A
+                      │                     machine without disk space, memory or descriptors too
+                      ├─ a fault of the     program or the operator (settings, unknown stream):
+                      │                     raise
+                      └─ any other error    a poison record: split the batch until single records
+                                            are left. One that fails ``attempts`` times by itself
+                                            becomes a dead letter, in one transaction with its
+                                            position
 
-A stage that writes to streams only does its work in the consumer's transaction::
+A stage that only writes to streams does its work in the consumer's transaction::
 
-    def attempt(batch: Batch) -> None:
+    def handle(batch: Batch) -> None:
         with consumer.transaction(batch) as out:
             out.append(*process(batch))
 
-A stage that writes to the store commits to it first; its keys make a repeat harmless::
+A stage that writes to the store commits there first; its unique keys make a repeat harmless::
 
-    def attempt(batch: Batch) -> None:
+    def handle(batch: Batch) -> None:
         with store.write() as connection:
             decide(connection, batch)
         consumer.commit(batch)
 
-``attempt`` may be called again with the whole batch or with parts of it, so what it keeps in memory
-(counts, say) it keeps only after its commit.
+``handle`` may be called again with the whole batch or with parts of it, so it must update its own
+state in memory (counts, for example) only after the commit.
 """
 
 from __future__ import annotations
@@ -55,52 +57,54 @@ from config.errors import (
     retryable,
 )
 from core import metrics
+from core.backoff import exponential, jittered
 from core.clock import Clock
 from core.dispositions import Dispositions
 from core.streams.dead_letter import DeadLetterLimit, ProcessingFailure, dead_letter
-from core.streams.halves import halves
 from core.streams.port import Batch, Consumer, StreamLog
 from core.text import for_log
 
 DEAD_LETTERED = "dead_letter"
-"""Disposition of a record that was set aside."""
+"""Disposition of a record that became a dead letter."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
+"""Seconds before a batch is retried; the pause doubles with each failure in a row."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ConsumePolicy:
-    """How hard to try.
+    """Sizes and limits of the loop.
 
     Attributes:
-        batch: Records per poll, at most.
-        wait: Seconds a poll waits for records.
-        attempts: Times an unexpected error may strike a single record; a PoisonError needs one.
-        patience: Retryable failures in a row after which the error is raised; None never does
-            (``run``: an engine that is away is waited for; ``run --once``: it ends with 3).
-        limit: When to stop instead of setting aside.
+        batch_size: Most records per poll.
+        poll_seconds: Time that a poll waits for records.
+        attempts: Times that a single record may fail with an unexpected error before it becomes a
+            dead letter; a PoisonError is not retried.
+        max_retries: Retryable failures in a row after which the error is raised. None retries for
+            ever, as ``run`` does; ``run --once`` ends with exit code 3.
+        limit: When to stop instead of making further dead letters.
     """
 
-    batch: int = 100
-    wait: float = 0.5
+    batch_size: int = 100
+    poll_seconds: float = 0.5
     attempts: int = 3
-    patience: int | None = None
+    max_retries: int | None = None
     limit: DeadLetterLimit = field(default_factory=DeadLetterLimit)
 
-    def out_of_patience(self, failures: int) -> bool:
-        """Whether so many retryable failures in a row are enough."""
-        return self.patience is not None and failures > self.patience
+    def may_retry(self, failures: int) -> bool:
+        """Return whether to retry after this many retryable failures in a row."""
+        return self.max_retries is None or failures <= self.max_retries
 
 
 class LoopOptions(TypedDict, total=False):
-    """What a stage's ``run`` hands on to :func:`work`; the meanings are those of its arguments."""
+    """Options that a stage passes on to :func:`consume`, where they are documented."""
 
     stop: Required[Callable[[], bool]]
     idle: Callable[[], bool]
     pause: Callable[[float], object]
-    postponed: Callable[[str], object]
+    report_delay: Callable[[str], object]
     policy: ConsumePolicy | None
 
 
@@ -109,12 +113,12 @@ class LoopResult:
     """What a loop did.
 
     Attributes:
-        batches: Batches that committed, halves included.
+        batches: Batches that were committed; parts of a split batch count each.
         records: Records in them.
-        dead_letters: Records set aside.
-        fenced: Batches dropped because another member had taken over.
-        overtaken: Times retention was faster than the group.
-        retries: Times the loop backed off.
+        dead_letters: Records that became dead letters.
+        fenced: Batches dropped because another member had taken the partition over.
+        overtaken: Times that retention overtook the group.
+        retries: Times that the loop backed off.
     """
 
     batches: int = 0
@@ -127,7 +131,7 @@ class LoopResult:
 
 def consume(
     consumer: Consumer,
-    attempt: Callable[[Batch], None],
+    handle: Callable[[Batch], None],
     *,
     stage: str,
     clock: Clock,
@@ -135,56 +139,57 @@ def consume(
     stop: Callable[[], bool],
     idle: Callable[[], bool] = lambda: False,
     pause: Callable[[float], object] = time.sleep,
-    postponed: Callable[[str], object] = lambda _: None,
+    report_delay: Callable[[str], object] = lambda _: None,
     policy: ConsumePolicy | None = None,
 ) -> LoopResult:
-    """Work until told to stop, or until there is nothing left.
+    """Consume until ``stop`` or ``idle`` returns True.
 
-    Does not close the consumer. A batch in hand is finished or given back before it returns.
+    The batch in progress is committed or rewound before this returns. The consumer stays open.
 
     Args:
-        consumer: This worker's own.
-        attempt: Processes a batch and commits it; see the module's docstring.
-        stage: ``processors`` or ``alerts``: label of metrics, logs and dead letters.
-        clock: Dates dead letters.
-        dispositions: Counts records set aside under ``dead_letter``; the others are the stage's
-            own to count.
-        stop: Asked before each poll; True ends the loop. Never blocks.
-        idle: Asked when a poll brought nothing; True ends the loop. ``run --once`` gives
-            :func:`drained`, a running system keeps the default.
-        pause: Waits between retries; give ``Event.wait`` of the stop event to be woken by it.
-        postponed: Told why, each time the work in hand is given back to be tried again later, and
-            ``""`` once work goes on.
-        policy: How hard to try.
+        consumer: This worker's own consumer.
+        handle: Processes a batch and commits it; see the module's docstring.
+        stage: ``processors`` or ``alerts``: the label in metrics, logs and dead letters.
+        clock: Gives the time of dead letters.
+        dispositions: Counts dead letters; the stage counts the other records itself.
+        stop: Called before each poll; True ends the loop. Must not block.
+        idle: Called after an empty poll; True ends the loop. ``run --once`` passes
+            :func:`drained`; a daemon keeps the default.
+        pause: Waits between retries; pass ``Event.wait`` of the stop event to end the wait early.
+        report_delay: Called with the reason whenever the batch must be retried later, and with
+            ``""`` once work continues.
+        policy: Sizes and limits.
 
     Raises:
-        DeadLetterLimitError: Too many poison records: more likely our fault than theirs.
-        SlotTakenError: Another process runs under this member's name.
-        WirewatchError: A retryable one when ``patience`` is over; any that no retry can mend.
+        DeadLetterLimitError: So many records fail that the program is more likely at fault.
+        SlotTakenError: Another process runs with the same slot.
+        WirewatchError: A retryable error after ``max_retries``; any error that is not retryable.
     """
-    worker = _ConsumeLoop(consumer, attempt, stage, clock, dispositions, policy or ConsumePolicy())
+    loop = _ConsumeLoop(consumer, handle, stage, clock, dispositions, policy or ConsumePolicy())
     failures = 0
     while not stop():
         try:
-            if not worker.once() and idle():
+            if not loop.poll_once() and idle():
                 break
             if failures:
-                postponed("")
+                report_delay("")
             failures = 0
         except Exception as error:
             failures += 1
-            if not retryable(error) or worker.policy.out_of_patience(failures):
+            if not retryable(error) or not loop.policy.may_retry(failures):
                 raise
-            postponed(str(error))
-            worker.back_off(error, _pause_after(failures), pause)
-    return worker.done
+            report_delay(str(error))
+            loop.back_off(error, _pause_after(failures), pause)
+    return loop.result
 
 
 def drained(streams: StreamLog, group: str, names: Sequence[str], *, slot: str) -> bool:
-    """Whether a member has nothing left to do: what is unread, another living member holds.
+    """Return whether a member has nothing left to do.
+
+    Records that another living member is assigned are not waited for.
 
     Raises:
-        StreamUnavailableError: The engine is away.
+        StreamUnavailableError: The engine is unavailable.
     """
     return all(
         lag.records == 0 or lag.member not in (None, slot) for lag in streams.lag(group, names)
@@ -192,16 +197,16 @@ def drained(streams: StreamLog, group: str, names: Sequence[str], *, slot: str) 
 
 
 def _is_poison(error: Exception) -> bool:
-    """Whether the record is to blame, not the engine, the operator or the moment."""
+    """Return whether the record is at fault, not the engine, the operator or the moment."""
     if retryable(error):
         return False
-    ours = (StreamError, OperatorError, UsageError, DeadLetterLimitError)
-    return isinstance(error, RecordTooLargeError) or not isinstance(error, ours)
+    other_faults = (StreamError, OperatorError, UsageError, DeadLetterLimitError)
+    return isinstance(error, RecordTooLargeError) or not isinstance(error, other_faults)
 
 
 def _pause_after(failures: int) -> float:
-    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failures - 1, 12))
-    return random.uniform(longest / 2, longest)  # noqa: S311 - no secret
+    longest = exponential(FIRST_PAUSE, failures, LONGEST_PAUSE)
+    return jittered(longest, random.random(), least=0.5)  # noqa: S311 - no secret
 
 
 class _ConsumeLoop:
@@ -210,16 +215,16 @@ class _ConsumeLoop:
     def __init__(
         self,
         consumer: Consumer,
-        attempt: Callable[[Batch], None],
+        handle: Callable[[Batch], None],
         stage: str,
         clock: Clock,
         dispositions: Dispositions,
         policy: ConsumePolicy,
     ) -> None:
         self.policy = policy
-        self.done = LoopResult()
+        self.result = LoopResult()
         self._consumer = consumer
-        self._attempt = attempt
+        self._handle = handle
         self._stage = stage
         self._clock = clock
         self._dispositions = dispositions
@@ -227,18 +232,21 @@ class _ConsumeLoop:
             maxlen=max(policy.limit.window, policy.limit.consecutive + 1)
         )
 
-    def once(self) -> bool:
-        """One poll and all that follows from it; whether there was anything."""
+    def poll_once(self) -> bool:
+        """Poll once and process the batch. Return whether there was anything to do."""
         try:
-            batch = self._consumer.poll(limit=self.policy.batch, timeout=self.policy.wait)
+            batch = self._consumer.poll(
+                limit=self.policy.batch_size, timeout=self.policy.poll_seconds
+            )
         except OffsetOutOfRangeError as error:
-            self._overtaken(error)
+            log.error("records_missed", stage=self._stage, reason=str(error))
+            self._count(overtaken=1)
             return True
         if not batch:
             return False
         try:
             with metrics.STAGE_SECONDS.labels(self._stage).time():
-                self._settle(batch)
+                self._process(batch)
         except SlotTakenError:
             raise
         except FencedError as error:
@@ -251,9 +259,9 @@ class _ConsumeLoop:
         return True
 
     def back_off(self, error: Exception, seconds: float, pause: Callable[[float], object]) -> None:
-        """Wait; the batch was given back."""
+        """Wait before the batch, which was rewound, is polled again."""
         log.warning(
-            "batch_postponed",
+            "batch_retry_scheduled",
             stage=self._stage,
             seconds=round(seconds, 2),
             reason=for_log(str(error)),
@@ -261,67 +269,71 @@ class _ConsumeLoop:
         self._count(retries=1)
         pause(seconds)
 
-    def _overtaken(self, error: OffsetOutOfRangeError) -> None:
-        log.error("records_missed", stage=self._stage, reason=str(error))
-        self._count(overtaken=1)
-
     def _try(self, batch: Batch) -> None:
-        """One attempt; what this machine lacks (space, memory) is not the record's fault."""
+        """Handle a batch once. A lack of disk space or memory is never a record's fault."""
         try:
-            self._attempt(batch)
+            self._handle(batch)
         except (OSError, MemoryError) as error:
-            what = getattr(error, "strerror", None) or type(error).__name__
+            reason = getattr(error, "strerror", None) or type(error).__name__
             raise ExternalError(
-                f"{self._stage}: this machine refused: {what}.",
-                mend="Free space or memory; work goes on from where it stopped.",
+                f"{self._stage}: the operating system refused: {reason}.",
+                mend="Free disk space or memory; work continues from where it stopped.",
             ) from error
 
-    def _settle(self, batch: Batch) -> None:
-        """Get a batch done, whatever is in it; or raise what no splitting can mend."""
+    def _process(self, batch: Batch) -> None:
+        """Process a batch, whatever it contains; raise only what splitting cannot solve."""
         try:
             self._try(batch)
         except Exception as error:
             if not _is_poison(error):
                 raise
             if len(batch.records) == 1:
-                self._settle_one(batch, error)
+                self._process_single(batch, error)
                 return
-            for part in halves(batch):
-                self._settle(part)
+            for half in batch.split():
+                self._process(half)
         else:
             self._poison.extend([False] * len(batch.records))
             self._count(batches=1, records=len(batch.records))
 
-    def _settle_one(self, batch: Batch, error: Exception) -> None:
-        since = self._clock()
+    def _process_single(self, batch: Batch, error: Exception) -> None:
+        """Retry a record that has failed by itself; then make it a dead letter."""
+        first_failed_at = self._clock()
         for attempts in range(1, self.policy.attempts):
             if isinstance(error, PoisonError):
-                return self._bury(batch, error, attempts, since)
+                return self._dead_letter(batch, error, attempts, first_failed_at)
             try:
                 self._try(batch)
-            except Exception as again:
-                if not _is_poison(again):
+            except Exception as next_error:
+                if not _is_poison(next_error):
                     raise
-                error = again
+                error = next_error
             else:
                 self._poison.append(False)
                 self._count(batches=1, records=1)
                 return None
-        return self._bury(batch, error, self.policy.attempts, since)
+        return self._dead_letter(batch, error, self.policy.attempts, first_failed_at)
 
-    def _bury(self, batch: Batch, error: Exception, attempts: int, since: datetime) -> None:
+    def _dead_letter(
+        self, batch: Batch, error: Exception, attempts: int, first_failed_at: datetime
+    ) -> None:
+        """Append the dead letter of a single record and commit its position.
+
+        Raises:
+            DeadLetterLimitError: There are too many of them.
+        """
         record = batch.records[0]
         self._poison.append(True)
         if reason := self.policy.limit.reason(self._poison):
             raise DeadLetterLimitError(
                 f"{self._stage}: {reason}; the last failed with {type(error).__name__}.",
-                mend="`wirewatch streams dead-letter list` shows them; nothing more was set aside.",
+                mend="`wirewatch streams dead-letter list` shows them; this one was not added.",
             ) from error
-        failure = ProcessingFailure(record, self._stage, error, attempts, since)
+        failure = ProcessingFailure(record, self._stage, error, attempts, first_failed_at)
         with self._consumer.transaction(batch) as out:
             out.append(dead_letter(failure, at=self._clock()))
         log.error(
-            "record_set_aside",
+            "record_dead_lettered",
             stage=self._stage,
             stream=record.stream,
             partition=record.partition,
@@ -334,6 +346,5 @@ class _ConsumeLoop:
         self._count(dead_letters=1)
 
     def _count(self, **more: int) -> None:
-        self.done = replace(
-            self.done, **{name: getattr(self.done, name) + n for name, n in more.items()}
-        )
+        counts = {name: getattr(self.result, name) + number for name, number in more.items()}
+        self.result = replace(self.result, **counts)

@@ -1,8 +1,8 @@
-"""Dead letters: records set aside because they can never be processed, and when that is too many.
+"""Dead letters: records that cannot be processed, and the limit on how many there may be.
 
-A dead letter is the original record, byte for byte, with ``dlq_*`` headers that say where it came
-from and why it is here. Taking those headers off again gives the original, so a replay loses
-nothing (:func:`original`).
+A dead letter has the key, the value and the headers of the original record, byte for byte, and
+additional ``dlq_*`` headers that say where it came from and why it failed. Without these headers it
+is the original record again (:func:`original_record`), so a replay loses nothing.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from core.streams.port import NewRecord, Record
 from core.text import clean_line
 
 RECEIPTS = "news.dead-letter-receipts.v1"
-"""Remembers which letters were replayed; our own notes, not part of the public contract."""
+"""Stream of receipts for replayed dead letters. Internal, not part of the public contract."""
 
-PREFIX = "dlq_"
-ERROR_LENGTH = 256
-"""Characters of an error message that are kept: some errors quote the whole record."""
+HEADER_PREFIX = "dlq_"
+MAX_ERROR_LENGTH = 256
+"""Characters kept of an error message: some errors quote the whole record."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessingFailure:
-    """Why a record is set aside.
+    """A record that cannot be processed, and why.
 
     Attributes:
-        record: As it was read.
+        record: The record as it was read.
         stage: ``processors`` or ``alerts``.
-        error: What the last attempt raised.
-        attempts: How often it was tried by itself.
-        first_failed_at: When it failed first.
+        error: The error of the last attempt.
+        attempts: How often the record was tried by itself.
+        first_failed_at: When it failed for the first time.
     """
 
     record: Record
@@ -46,11 +46,11 @@ class ProcessingFailure:
 
 
 def dead_letter(failure: ProcessingFailure, *, at: datetime) -> NewRecord:
-    """The record for ``news.dead-letter.v1``.
+    """Return the record to append to ``news.dead-letter.v1``.
 
     Args:
         failure: What failed.
-        at: The present moment: the record's time, from which its retention counts.
+        at: The present; it becomes the record's time, from which its retention counts.
     """
     record, error = failure.record, failure.error
     texts = {
@@ -60,7 +60,7 @@ def dead_letter(failure: ProcessingFailure, *, at: datetime) -> NewRecord:
         "original_offset": str(record.offset),
         "original_time": rfc3339(record.time),
         "error_class": type(error).__name__,
-        "error_message": clean_line(str(error), ERROR_LENGTH),
+        "error_message": clean_line(str(error), MAX_ERROR_LENGTH),
         "attempts": str(failure.attempts),
         "first_failed_at": rfc3339(failure.first_failed_at),
         "app_version": _app_version(),
@@ -70,48 +70,48 @@ def dead_letter(failure: ProcessingFailure, *, at: datetime) -> NewRecord:
         key=record.key,
         value=record.value,
         headers=record.headers
-        + tuple((PREFIX + name, text.encode()) for name, text in texts.items()),
+        + tuple((HEADER_PREFIX + name, text.encode()) for name, text in texts.items()),
         time=at,
     )
 
 
-def original(letter: Record) -> NewRecord | None:
-    """The record a dead letter was made of, to be appended to its stream again.
+def original_record(letter: Record) -> NewRecord | None:
+    """Return the original record of a dead letter, to be appended to its stream again.
 
     Returns:
-        None where the letter does not say where it came from, and when.
+        None where the headers do not give its stream and its time.
     """
-    stream, time = letter.header("dlq_original_stream"), _moment(letter, "dlq_original_time")
+    stream, time = letter.header("dlq_original_stream"), _time(letter, "dlq_original_time")
     if stream is None or time is None:
         return None
     return NewRecord(
         stream=stream,
         key=letter.key,
         value=letter.value,
-        headers=tuple((n, v) for n, v in letter.headers if not n.startswith(PREFIX)),
+        headers=tuple((n, v) for n, v in letter.headers if not n.startswith(HEADER_PREFIX)),
         time=time,
     )
 
 
-def _moment(letter: Record, name: str) -> datetime | None:
-    """A time of the letter; None where there is none, or none with a zone."""
+def _time(letter: Record, name: str) -> datetime | None:
+    """Return the time in a header; None where it is missing, malformed or without a zone."""
     try:
-        found = datetime.fromisoformat(letter.header(name) or "")
+        time = datetime.fromisoformat(letter.header(name) or "")
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    return time if time.tzinfo else None
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterLimit:
-    """When to stop instead of setting aside: a bad deploy must not dead-letter everything.
+    """When to stop instead of making dead letters: a bad deploy must not dead-letter everything.
 
-    The idea is Sentry Arroyo's ``DlqLimit`` (invalid ratio, invalid consecutive count).
+    After Sentry Arroyo's ``DlqLimit`` (invalid ratio, consecutive invalid count).
 
     Attributes:
-        consecutive: More poison records than this one after another are too many.
+        consecutive: More poison records than this in a row are too many.
         share: More than this part of the last ``window`` records is too many.
-        window: Records looked back at; the share counts only once there are so many.
+        window: Number of records for ``share``, which applies only once there are this many.
     """
 
     consecutive: int = 20
@@ -119,7 +119,7 @@ class DeadLetterLimit:
     window: int = 100
 
     def reason(self, poison: Sequence[bool]) -> str | None:
-        """Why to stop, None to go on.
+        """Return why to stop, or None to continue.
 
         Args:
             poison: For each of the last records, oldest first, whether it was poison.
@@ -137,5 +137,5 @@ class DeadLetterLimit:
 def _app_version() -> str:
     try:
         return version("wirewatch")
-    except PackageNotFoundError:  # run from a source tree that is not installed
+    except PackageNotFoundError:  # runs from a source tree that is not installed
         return "unknown"

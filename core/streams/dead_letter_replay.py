@@ -1,14 +1,14 @@
-"""Dead letters as an operator sees them, and sending them back to where they came from.
+"""Listing dead letters, and replaying them: appending the originals to their streams again.
 
 ::
 
-    news.dead-letter ──read──▶ Letter ──choose──▶ Plan ─┐ one transaction of the consumer
-                        ▲                               ├─▶ the original, to its stream
-    receipts ───────────┘ replayed? ◀───────────────────┴─▶ a receipt
+    news.dead-letter ──read──▶ DeadLetter ──select──▶ ReplayPlan ─┐ one transaction per batch
+                         ▲                                        ├─▶ the original, to its stream
+    receipts ────────────┘ replayed before? ◀─────────────────────┴─▶ a receipt
 
-A letter is replayed when its receipt stands in the stream of receipts. Original and receipt are
-written in one transaction: killed at any instant, the next replay finds the receipts of all that
-went and of nothing else. A replayed record that fails again is a new letter.
+A letter counts as replayed when the stream of receipts has its receipt. Original and receipt are
+appended in one transaction, so after a kill at any moment the receipts name exactly the letters
+that were replayed. A replayed record that fails again becomes a new dead letter.
 """
 
 from __future__ import annotations
@@ -18,37 +18,52 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from config.errors import StreamError, StreamUnavailableError
 from core.clock import Clock, rfc3339
 from core.messages.envelope import DEAD_LETTER
-from core.streams.bounded_replay import LEAVING, BoundedReplay, forget, leave_no_trace
+from core.streams.bounded_replay import (
+    LEAVE_SECONDS,
+    BoundedReplay,
+    delete_group,
+    try_delete_group,
+)
 from core.streams.consume_loop import ConsumePolicy, LoopOptions
-from core.streams.dead_letter import RECEIPTS, DeadLetterLimit, original
+from core.streams.dead_letter import RECEIPTS, DeadLetterLimit, original_record
 from core.streams.port import Batch, Consumer, NewRecord, Record, StreamInfo, StreamLog
 
 GROUP = "dead-letter-replay"
 
-LetterId = tuple[int, int]
-"""Partition and offset of a dead letter."""
+_POLICY = ConsumePolicy(
+    poll_seconds=0.2, attempts=1, max_retries=8, limit=DeadLetterLimit(consecutive=0)
+)
+"""Every error is raised: a dead letter never becomes another dead letter."""
 
-_RAISE = ConsumePolicy(wait=0.2, attempts=1, patience=8, limit=DeadLetterLimit(consecutive=0))
-"""What goes wrong here is raised; a dead letter is never made of a dead letter."""
+
+class DeadLetterId(NamedTuple):
+    """Where a dead letter is in its stream. As text: ``PARTITION:OFFSET``."""
+
+    partition: int
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.partition}:{self.offset}"
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """What an operator wants to know of a dead letter; its value stays in the stream.
+    """A dead letter without its value, which stays in the stream.
 
     Attributes:
-        place: Where it lies.
-        time: When it was set aside.
+        id: Where it is.
+        time: When the record was made a dead letter.
         size: Bytes of its value.
-        target: Stream its original goes back to; None where it does not say from where it came.
-        replayed: When it went back, None if it never did.
+        target: Name of the stream that its original belongs to; None where its headers do not say.
+        replayed: When it was replayed, or None.
     """
 
-    place: LetterId
+    id: DeadLetterId
     time: str
     key: str | None
     size: int
@@ -63,26 +78,8 @@ class DeadLetter:
     first_failed_at: str | None
     replayed: str | None = None
 
-    @property
-    def position(self) -> str:
-        """``PARTITION:OFFSET``, as the command line takes it."""
-        return f"{self.place[0]}:{self.place[1]}"
 
-
-def dead_letter_of(record: Record) -> DeadLetter:
-    """A record of the dead letter stream, whatever is in it."""
-    back = original(record)
-    return DeadLetter(
-        place=(record.partition, record.offset),
-        time=rfc3339(record.time),
-        key=None if record.key is None else record.key.decode("utf-8", "replace"),
-        size=len(record.value or b""),
-        target=back.stream if back else None,
-        **{name: record.header(f"dlq_{name}") for name in _TOLD},
-    )
-
-
-_TOLD = (
+_HEADERS = (
     "stage",
     "original_stream",
     "original_partition",
@@ -94,22 +91,35 @@ _TOLD = (
 )
 
 
-def dead_letters(streams: StreamLog) -> list[DeadLetter]:
-    """Every dead letter kept, oldest first, with when it was replayed."""
-    known = {info.name for info in streams.streams()}
-    if DEAD_LETTER not in known:
+def parse_dead_letter(record: Record) -> DeadLetter:
+    """Return the dead letter in a record of the dead-letter stream, whatever it contains."""
+    original = original_record(record)
+    return DeadLetter(
+        id=DeadLetterId(record.partition, record.offset),
+        time=rfc3339(record.time),
+        key=None if record.key is None else record.key.decode("utf-8", "replace"),
+        size=len(record.value or b""),
+        target=original.stream if original else None,
+        **{name: record.header(f"dlq_{name}") for name in _HEADERS},
+    )
+
+
+def load_dead_letters(streams: StreamLog) -> list[DeadLetter]:
+    """Return every dead letter, oldest first, with the time when it was replayed."""
+    existing = {info.name for info in streams.list_streams()}
+    if DEAD_LETTER not in existing:
         return []
-    receipts = dict(map(_receipt, streams.read(RECEIPTS))) if RECEIPTS in known else {}
-    found = map(dead_letter_of, streams.read(DEAD_LETTER))
-    return [replace(letter, replayed=receipts.get(_name(letter))) for letter in found]
+    receipts = dict(map(_parse_receipt, streams.read(RECEIPTS))) if RECEIPTS in existing else {}
+    letters = map(parse_dead_letter, streams.read(DEAD_LETTER))
+    return [replace(letter, replayed=receipts.get(_receipt_key(letter))) for letter in letters]
 
 
-def _name(letter: DeadLetter) -> str:
-    """Place and time: a stream that was made anew counts its offsets from 0 again."""
-    return f"{letter.position}@{letter.time}"
+def _receipt_key(letter: DeadLetter) -> str:
+    """Return a key that stays unique if the stream is created again and its offsets restart."""
+    return f"{letter.id}@{letter.time}"
 
 
-def _receipt(record: Record) -> tuple[str, str]:
+def _parse_receipt(record: Record) -> tuple[str, str]:
     return (record.key or b"").decode("utf-8", "replace"), rfc3339(record.time)
 
 
@@ -118,22 +128,22 @@ class ReplaySelection:
     """Which letters to replay.
 
     Attributes:
-        places: These; None means all that were never replayed.
+        ids: Only these letters; None selects all.
         stage: Only letters of this stage.
-        error: Only letters whose error's class or message holds this text, in any case.
+        error: Only letters whose error class or message contains this text, ignoring case.
     """
 
-    places: frozenset[LetterId] | None = None
+    ids: frozenset[DeadLetterId] | None = None
     stage: str | None = None
     error: str | None = None
 
-    def fits(self, letter: DeadLetter) -> bool:
-        """Whether the letter is meant, replayed or not."""
-        said = f"{letter.error_class} {letter.error_message}".casefold()
+    def matches(self, letter: DeadLetter) -> bool:
+        """Return whether a letter is selected, replayed or not."""
+        text = f"{letter.error_class} {letter.error_message}".casefold()
         return (
-            (self.places is None or letter.place in self.places)
+            (self.ids is None or letter.id in self.ids)
             and self.stage in (None, letter.stage)
-            and (self.error is None or self.error.casefold() in said)
+            and (self.error is None or self.error.casefold() in text)
         )
 
 
@@ -142,117 +152,116 @@ class ReplayPlan:
     """What a replay would do.
 
     Attributes:
-        go: Letters that go back.
-        done: Letters meant that went back before.
-        stay: Letters meant that cannot go back, each with the reason.
-        unknown: Places named where no letter lies.
+        letters: Selected letters to replay.
+        replayed: Selected letters that were replayed before.
+        blocked: Selected letters that cannot be replayed, each with the reason.
+        unknown: Selected ids that no letter has.
     """
 
-    go: tuple[DeadLetter, ...] = ()
-    done: tuple[DeadLetter, ...] = ()
-    stay: tuple[tuple[DeadLetter, str], ...] = ()
-    unknown: tuple[LetterId, ...] = ()
+    letters: tuple[DeadLetter, ...] = ()
+    replayed: tuple[DeadLetter, ...] = ()
+    blocked: tuple[tuple[DeadLetter, str], ...] = ()
+    unknown: tuple[DeadLetterId, ...] = ()
 
 
-def plan(
-    found: Iterable[DeadLetter], choice: ReplaySelection, infos: Collection[StreamInfo]
+def plan_replay(
+    letters: Iterable[DeadLetter], selection: ReplaySelection, streams: Collection[StreamInfo]
 ) -> ReplayPlan:
-    """Decide about each letter that is meant. Pure.
+    """Decide which letters a replay appends. Pure.
 
     Args:
-        found: Every letter there is.
-        choice: Which of them are meant.
-        infos: The streams there are.
+        letters: Every letter.
+        selection: Which of them to replay.
+        streams: The streams that exist.
     """
-    limits = {info.name: info.max_record_bytes for info in infos}
-    go, done, stay = [], [], []
-    places = set()
-    for letter in found:
-        places.add(letter.place)
-        if not choice.fits(letter):
+    limits = {info.name: info.max_record_bytes for info in streams}
+    ready, replayed, blocked = [], [], []
+    ids = set()
+    for letter in letters:
+        ids.add(letter.id)
+        if not selection.matches(letter):
             continue
         if letter.replayed:
-            done.append(letter)
-        elif why := _obstacle(letter, limits):
-            stay.append((letter, why))
+            replayed.append(letter)
+        elif reason := _obstacle(letter, limits):
+            blocked.append((letter, reason))
         else:
-            go.append(letter)
-    unknown = sorted((choice.places or frozenset()) - places)
-    return ReplayPlan(tuple(go), tuple(done), tuple(stay), tuple(unknown))
+            ready.append(letter)
+    unknown = sorted((selection.ids or frozenset()) - ids)
+    return ReplayPlan(tuple(ready), tuple(replayed), tuple(blocked), tuple(unknown))
 
 
 def _obstacle(letter: DeadLetter, limits: Mapping[str, int]) -> str | None:
     if letter.target is None:
-        return "it does not say which stream it came from"
+        return "its headers do not say which stream it came from"
     if letter.target not in limits:
-        return f"the stream {letter.target} is not there"
+        return f"the stream {letter.target} does not exist"
     if letter.size > limits[letter.target]:
-        return f"its {letter.size:,} bytes are more than {letter.target} takes"
+        return f"its {letter.size:,} bytes are more than {letter.target} accepts"
     return None
 
 
-def replay_letters(
+def replay_dead_letters(
     streams: StreamLog,
-    wanted: ReplayPlan,
+    plan: ReplayPlan,
     *,
     clock: Clock,
     stop: Callable[[], bool],
     pause: Callable[[float], object] = time.sleep,
-    patience: float = LEAVING,
+    patience: float = LEAVE_SECONDS,
 ) -> Counter[str]:
-    """Replay the letters of a plan; how many went to each stream.
+    """Replay the letters of a plan. Return how many records each stream got.
 
-    Only one replay runs at a time. A letter that another one sent back since the plan was made is
-    left out: it has a receipt.
+    Only one replay runs at a time. A letter that another replay appended after the plan was made
+    has a receipt and is left out.
 
     Args:
-        streams: The engine; the stream of receipts exists.
-        wanted: What goes.
-        clock: Dates the receipts.
-        stop: True ends it after the batch in hand.
+        streams: The engine; the stream of receipts must exist.
+        plan: What to replay.
+        clock: Gives the time of the receipts.
+        stop: True ends the replay after the batch in progress.
         pause: Waits between retries.
-        patience: Seconds to wait for another replay that may have been killed.
+        patience: Seconds to wait for the group of another replay, which may have been killed.
 
     Raises:
-        StreamError: Another replay is at work, or the engine is away.
+        StreamError: Another replay is running, or the engine is unavailable.
     """
-    sent: Counter[str] = Counter()
-    if not wanted.go:
-        return sent
+    counts: Counter[str] = Counter()
+    if not plan.letters:
+        return counts
     try:
-        forget(streams, GROUP, patience=patience)  # a killed replay may have left a position
+        delete_group(streams, GROUP, patience=patience)  # a killed replay may have left a position
     except StreamUnavailableError:
         raise
     except StreamError as error:
         raise StreamError(
-            "Another replay of dead letters is at work.", mend="Wait until it has ended."
+            "Another replay of dead letters is running.", mend="Wait until it has ended."
         ) from error
-    had = {_receipt(record)[0] for record in streams.read(RECEIPTS)}
-    go = {letter.place for letter in wanted.go if _name(letter) not in had}
+    receipts = {_parse_receipt(record)[0] for record in streams.read(RECEIPTS)}
+    ids = {letter.id for letter in plan.letters if _receipt_key(letter) not in receipts}
     ends: dict[int, int] = {}
-    for partition, offset in go:
+    for partition, offset in ids:
         ends[partition] = max(ends.get(partition, 0), offset + 1)
 
-    def attempt(consumer: Consumer, batch: Batch) -> None:
-        chosen = [r for r in batch.records if (r.partition, r.offset) in go]
+    def handle(consumer: Consumer, batch: Batch) -> None:
+        letters = [r for r in batch.records if (r.partition, r.offset) in ids]
         with consumer.transaction(batch) as out:
-            for record in chosen:
-                out.append(*_sent_back(record, clock))
-        sent.update(str(dead_letter_of(r).target) for r in chosen)
+            for record in letters:
+                out.append(*_original_and_receipt(record, clock))
+        counts.update(str(parse_dead_letter(record).target) for record in letters)
 
-    course = BoundedReplay(streams, GROUP, DEAD_LETTER, ends)
-    how: LoopOptions = {"stop": stop, "pause": pause, "policy": _RAISE}
-    course.run(attempt, stage=GROUP, start="start", clock=clock, **how)
-    leave_no_trace(streams, GROUP)
-    return sent
+    replay_run = BoundedReplay(streams, GROUP, DEAD_LETTER, ends)
+    options: LoopOptions = {"stop": stop, "pause": pause, "policy": _POLICY}
+    replay_run.run(handle, stage=GROUP, start="start", clock=clock, **options)
+    try_delete_group(streams, GROUP)
+    return counts
 
 
-def _sent_back(record: Record, clock: Clock) -> tuple[NewRecord, ...]:
-    """The original and its receipt."""
-    back, letter = original(record), dead_letter_of(record)
-    if back is None:  # the plan leaves such letters out
+def _original_and_receipt(record: Record, clock: Clock) -> tuple[NewRecord, ...]:
+    original, letter = original_record(record), parse_dead_letter(record)
+    if original is None:  # such letters are not in the plan
         return ()
-    value = {"letter": letter.position, "time": letter.time, "stream": back.stream}
+    value = {"letter": str(letter.id), "time": letter.time, "stream": original.stream}
     headers = (("content-type", b"application/json"),)
-    told = json.dumps(value).encode()
-    return back, NewRecord(RECEIPTS, _name(letter).encode(), told, headers, clock())
+    key = _receipt_key(letter).encode()
+    return original, NewRecord(RECEIPTS, key, json.dumps(value).encode(), headers, clock())

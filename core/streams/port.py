@@ -1,34 +1,56 @@
-"""The stream port: what every engine (embedded, Kafka) promises, in one place.
+"""The stream port: what every engine (embedded, Kafka) guarantees.
 
-A *stream* has partitions; a partition is an ordered log of records with offsets. Records with one
-key land in one partition (murmur2, as Java's Kafka client does it), so their order is kept. A
-*group* shares the partitions of its streams among its members; each group has a *position* per
-partition: the offset it reads next.
+Terms
+    A *stream* is a named, append-only log of *records*, divided into *partitions*. On Kafka it is a
+    topic. Records with the same key go to the same partition (murmur2, as in Kafka's Java client),
+    so their order is kept; between partitions there is no order.
 
-The heart is one operation::
+    An *offset* numbers the records of one partition in ascending order. Offsets may have gaps,
+    because Kafka stores transaction markers in the log as well.
+
+    A *group* (consumer group) shares the partitions of its streams among its *members*, so that
+    each partition is assigned to at most one member at a time. A member joins under a *slot*: a
+    name that is unique among the group's living members and stays the same across restarts. A
+    member that returns under its slot gets the partitions of that slot again.
+
+    A group's *position* in a partition is the offset that it reads next. So a position of X means
+    that every record before X is processed, and that the next record polled has at least offset X.
+    The position is stored by the engine. A member that is assigned a partition begins there.
+
+    An *epoch* numbers the assignments of a partition: it grows when the partition passes to another
+    member. It is also known as a generation or fencing token. A member whose epoch is out of date
+    can commit nothing; it is *fenced*.
+
+    A *batch* is what one poll returns: records, and for each partition the range of offsets that
+    they cover. Polling does not change the position. Committing a batch moves the position to the
+    end of its ranges.
+
+    A *transaction* commits a batch and the records made from it in one step.
+
+The main operation is one block::
 
     batch = consumer.poll()
-    with consumer.transaction(batch) as out:      # outputs and position commit together
+    with consumer.transaction(batch) as out:
         for record in batch.records:
             out.append(*process(record))
 
-Leaving the block commits the outputs and the new position in one step; any exception inside
-keeps neither and rewinds, so that the next ``poll`` gives the same records again.
+Leaving the block commits the outputs and the new position together. After any exception in the
+block neither is committed, and the consumer rewinds: the next ``poll`` returns the same records.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
 
 Headers = tuple[tuple[str, bytes], ...]
 
 Start = Literal["start", "end"] | datetime
-"""Where reading begins: the oldest record kept, the present, or the first record of a time or later
-in each partition."""
+"""Where reading begins in each partition: at the oldest record kept (``start``), at the present
+(``end``), or at the first record of a time or later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +58,14 @@ class NewRecord:
     """A record to append.
 
     Attributes:
-        stream: Name without the configured prefix; the engine adds it.
-        key: Decides the partition; None spreads.
-        value: None is a tombstone.
-        headers: In order; a name may repeat.
-        time: The record's own time (fetched or happened), aware; kept to the millisecond.
-            Retention counts from it.
-        sequence: Place in the sender's outbox, for engines that can drop what they already have
-            (see :meth:`StreamLog.append`); None elsewhere.
+        stream: Name of the stream, without the configured prefix, which the engine adds.
+        key: Determines the partition; records with the key None are spread over all of them.
+        value: The content; None is a tombstone.
+        headers: In order; a name may occur more than once.
+        time: The record's own time (when it was fetched or happened), aware; milliseconds are
+            kept. Retention counts from it.
+        sequence: Number in the sender's outbox, with which an engine may recognise a record that it
+            has already (see :meth:`StreamLog.append`); None for records without an outbox.
     """
 
     stream: str
@@ -56,7 +78,7 @@ class NewRecord:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record as read. ``stream`` is the name without prefix, ``time`` in UTC."""
+    """A record that was read. ``stream`` is the name without prefix; ``time`` is in UTC."""
 
     stream: str
     partition: int
@@ -67,13 +89,21 @@ class Record:
     time: datetime
 
     def header(self, name: str) -> str | None:
-        """The text of the first header of that name, None where there is none."""
+        """Return the text of the first header of a name, or None where there is none."""
         return next((v.decode("utf-8", "replace") for n, v in self.headers if n == name), None)
 
 
 @dataclass(frozen=True, slots=True)
 class PartitionRange:
-    """The part of one partition that a batch covers: ``start`` up to, without, ``next``."""
+    """The offsets of one partition that a batch covers.
+
+    Attributes:
+        stream: Name of the stream, without prefix.
+        partition: Number of the partition.
+        start: The first offset; the group's position before the batch.
+        next: The offset after the last; the group's position after the batch.
+        epoch: The epoch of the assignment under which the batch was polled.
+    """
 
     stream: str
     partition: int
@@ -81,29 +111,58 @@ class PartitionRange:
     next: int
     epoch: int = 0
 
+    def contains(self, record: Record) -> bool:
+        """Return whether a record of the same batch is in this partition."""
+        return (self.stream, self.partition) == (record.stream, record.partition)
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Records of one poll, in order within each partition. Empty is falsy."""
+    """The records of one poll, in order within each partition. False when empty."""
 
     records: tuple[Record, ...] = ()
     ranges: tuple[PartitionRange, ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether there is anything to do."""
+        """Return whether there are records."""
         return bool(self.records)
+
+    def split(self) -> tuple[Batch, Batch]:
+        """Split a batch of at least two records into halves, in order.
+
+        The ranges of the halves join without a gap, so committing one after the other commits the
+        whole batch.
+        """
+        middle = len(self.records) // 2
+        return self._part(self.records[:middle]), self._part(self.records[middle:])
+
+    def _part(self, records: tuple[Record, ...]) -> Batch:
+        """Return the batch of some consecutive records.
+
+        Each range ends where the next record of the whole batch begins.
+        """
+        ranges = []
+        for whole in self.ranges:
+            offsets = [r.offset for r in records if whole.contains(r)]
+            if offsets:
+                all_offsets = [r.offset for r in self.records if whole.contains(r)]
+                start = whole.start if offsets[0] == all_offsets[0] else offsets[0]
+                later = [offset for offset in all_offsets if offset > offsets[-1]]
+                following = later[0] if later else whole.next
+                ranges.append(replace(whole, start=start, next=following))
+        return Batch(records, tuple(ranges))
 
 
 @dataclass(frozen=True, slots=True)
 class StreamSpec:
-    """A stream as it should be.
+    """A stream as it is configured.
 
     Attributes:
         name: Without prefix.
-        partitions: Fixed for the stream's life.
-        retention: Records older than this may go.
-        max_record_bytes: Largest value taken.
-        replication: Copies the engine keeps on different brokers; the embedded log has one.
+        partitions: Number of partitions; fixed for the stream's life.
+        retention: Records older than this may be deleted.
+        max_record_bytes: Size of the largest value it accepts.
+        replication: Copies that the engine keeps on different brokers; the embedded log keeps one.
     """
 
     name: str
@@ -119,12 +178,12 @@ class StreamInfo:
 
     Attributes:
         name: Without prefix.
-        partitions: How many.
-        records: Kept now; an engine with transaction markers in its log counts those too.
-        bytes: As the engine stores them.
-        retention: Records older than this may go.
-        newest: Time of the newest record, None where there is none.
-        max_record_bytes: Largest value taken.
+        partitions: Number of partitions.
+        records: Number of records kept; on Kafka this includes transaction markers.
+        bytes: Size as the engine stores it.
+        retention: Records older than this may be deleted.
+        newest: Time of the newest record; None where there is none.
+        max_record_bytes: Size of the largest value it accepts.
         replication: Copies of each partition.
     """
 
@@ -140,15 +199,18 @@ class StreamInfo:
 
 @dataclass(frozen=True, slots=True)
 class PartitionLag:
-    """What one group has not read of one partition.
+    """What a group has not read of one partition.
 
     Attributes:
-        records: How many; 0 when drained, whatever markers the engine keeps in its log. More than
-            there are, by its transaction markers, on an engine that cannot tell them apart unread.
-        seconds: Age of the oldest unread record; 0 when drained.
-        member: Slot of the living member that holds the partition, None if nobody does.
-        position: Offset the group reads next; None where it has none yet.
-        end: Offset of the next record to come.
+        group: Name of the group, without prefix.
+        stream: Name of the stream, without prefix.
+        partition: Number of the partition.
+        records: Number of unread records; 0 exactly when all are read. On Kafka it may include the
+            transaction markers among unread records.
+        seconds: Age of the oldest unread record; 0 when all are read.
+        member: Slot of the living member that the partition is assigned to; None if there is none.
+        position: The offset that the group reads next; None where it has no position yet.
+        end: The offset of the next record that will be appended.
     """
 
     group: str
@@ -162,46 +224,53 @@ class PartitionLag:
 
 
 class Outputs(Protocol):
-    """What a transaction takes."""
+    """The outputs of a transaction."""
 
     def append(self, /, *records: NewRecord) -> None:
-        """Add records to the transaction; nobody sees them before it commits.
+        """Add records to the transaction. They are invisible to readers until it commits.
 
         Raises:
-            RecordTooLargeError: At once; the transaction is spoilt.
-            UnknownStreamError: At once; the transaction is spoilt.
+            RecordTooLargeError: Raised at once; the transaction cannot commit any more.
+            UnknownStreamError: Raised at once; the transaction cannot commit any more.
         """
         ...
 
 
 @runtime_checkable
 class Consumer(Protocol):
-    """One member of a group. Not thread-safe; one per thread."""
+    """One member of a group. Not thread-safe: use one per thread."""
 
     def poll(self, *, limit: int = 100, timeout: float = 1.0) -> Batch:
-        """Up to ``limit`` records this member owns, waiting up to ``timeout`` seconds.
+        """Return the next records of the assigned partitions.
 
-        Fair: every partition with unread records gets its share of ``limit``. Keeps the
-        membership alive and takes part in rebalances; a member that is longer away from
-        ``poll`` than a batch may take (two minutes) loses its partitions to the others. An
-        empty batch means nothing came in time. Records polled and not committed come again
-        after a failure, a close, or a take-over by another member.
+        Every partition with unread records gets a fair share of the batch. Polling keeps the
+        membership alive and takes part in rebalances. A member that does not poll for longer than a
+        batch may take (two minutes) loses its partitions to others. Records that were polled but
+        not committed are returned again after a failure, after :meth:`close`, or to another member.
+
+        Args:
+            limit: Most records in the batch.
+            timeout: Seconds to wait for records.
+
+        Returns:
+            A batch, which is empty when no record arrived in time.
 
         Raises:
-            OffsetOutOfRangeError: Retention overtook the group; the position has been moved to
-                the oldest record kept, so the next poll goes on. What was missed is named.
-            StreamUnavailableError: The engine is away; try again.
+            OffsetOutOfRangeError: Retention overtook the group, and the position was moved to the
+                oldest record kept. The error names what was missed; the next poll continues.
+            StreamUnavailableError: The engine is unavailable; try again.
             SlotTakenError: Another process has joined under this member's slot; give up.
         """
         ...
 
     def transaction(self, batch: Batch) -> AbstractContextManager[Outputs]:
-        """Commit outputs and the batch's position in one step; any exception rewinds.
+        """Commit outputs and the batch's position in one step; rewind after any exception.
 
         Raises:
-            FencedError: On leaving the block: another member owns a partition of the batch now,
-                or the batch was committed before; nothing was kept.
-            StreamUnavailableError: Nothing was kept; the next poll gives the batch again.
+            FencedError: On leaving the block, if a partition of the batch is assigned to another
+                member now, or the batch was committed before. Nothing was committed.
+            StreamUnavailableError: Nothing was committed; the next poll returns the batch again. On
+                Kafka the commit may have succeeded; then the next poll continues after it.
         """
         ...
 
@@ -209,65 +278,66 @@ class Consumer(Protocol):
         """Move the position past the batch, without outputs: for stages that write to the store.
 
         Raises:
-            FencedError: Another member owns a partition of the batch now, or it was committed
-                before; not moved.
+            FencedError: A partition of the batch is assigned to another member now, or the batch
+                was committed before. The position was not moved.
         """
         ...
 
     def rewind(self) -> None:
-        """Give every record since the last commit again at the next poll."""
+        """Let the next poll return every record since the last commit again."""
         ...
 
     def close(self) -> None:
-        """Leave the group at once; others take over. Idempotent."""
+        """Leave the group at once, so that other members take over. Idempotent."""
         ...
 
 
 @runtime_checkable
 class StreamLog(Protocol):
-    """A stream engine. Thread-safe; consumers made from it are not."""
+    """A stream engine. Thread-safe; the consumers that it creates are not."""
 
     def create(self, specs: Sequence[StreamSpec], /) -> None:
-        """Create what is missing. Idempotent.
+        """Create the streams that are missing. Idempotent.
 
-        What exists with another retention, size limit or replication is reported in the log with
-        what to do; an engine that others share never changes it.
+        A stream that exists with other limits (retention, size, replication) is changed where the
+        engine belongs to this program alone. On an engine that is shared with other programs it is
+        not changed; the difference is logged with what to do.
 
         Raises:
-            StreamMismatchError: A stream exists with other partitions.
+            StreamMismatchError: A stream exists with another number of partitions.
         """
         ...
 
     def append(self, records: Sequence[NewRecord], /, *, producer: str | None = None) -> None:
-        """Append; durable and visible when it returns. All or nothing.
+        """Append records, all or none; they are durable and visible when this returns.
 
         Args:
-            records: In order; order within a partition is kept.
-            producer: Name of an outbox. An engine that can drops records of this producer whose
-                ``sequence`` is not above the last one it has (a relay that died after appending
-                and before marking); an engine that cannot appends them again with the same ids.
+            records: In order, which is kept within each partition.
+            producer: Name of an outbox. The embedded log drops records of this producer whose
+                ``sequence`` is not above the last one it has: its relay was killed after appending
+                and before deleting them. Kafka appends them again, with the same ids.
 
         Raises:
             RecordTooLargeError: Nothing was appended.
             UnknownStreamError: Nothing was appended.
-            StreamUnavailableError: Nothing was appended, or on an engine across a network
-                nobody knows; append again with the same ids.
+            StreamUnavailableError: Nothing was appended; on Kafka it is unknown whether. Append the
+                records again with the same ids.
         """
         ...
 
     def consumer(
         self, group: str, streams: Sequence[str], /, *, slot: str, start: Start = "start"
     ) -> Consumer:
-        """Join a group, which goes on at its position.
+        """Join a group, which continues at its position.
 
         Args:
             group: Name of the group.
             streams: Names without prefix.
-            slot: Name of this member, unique among living ones; the same slot coming back takes
-                its own place again, and a former holder of the name that still lives is fenced.
-            start: Where the group begins in a partition of which it has no position yet. Where
-                it is not the oldest record, that place becomes the group's position with the first
-                poll that holds the partition: whoever takes it over begins there too, and ``lag``
+            slot: Name of this member. A former member of the same slot that is still alive is
+                fenced.
+            start: Where the group begins in a partition in which it has no position. Unless that is
+                the oldest record, it becomes the group's position with the first poll after the
+                partition was assigned. So a member that takes over begins there too, and ``lag``
                 counts from there.
 
         Raises:
@@ -283,34 +353,34 @@ class StreamLog(Protocol):
         start: Start = "start",
         follow: Callable[[], bool] | None = None,
     ) -> Iterator[Record]:
-        """Read without a group, from the start, the end or a time, up to the present.
+        """Read a stream without a group, up to the present.
 
         Partitions are merged by record time; within one, the order is that of the offsets.
 
         Args:
             stream: Name without prefix.
-            start: A datetime begins at the first record of that time or later, per partition.
-            follow: When given, go on waiting for new records as long as it answers True.
+            start: Where reading begins.
+            follow: If given, wait for new records as long as it returns True.
 
         Raises:
             UnknownStreamError: The stream does not exist.
         """
         ...
 
-    def streams(self) -> list[StreamInfo]:
-        """Every stream under the prefix, by name."""
+    def list_streams(self) -> list[StreamInfo]:
+        """Return every stream under the prefix, by name."""
         ...
 
     def lag(self, group: str, streams: Sequence[str], /) -> list[PartitionLag]:
-        """What the group has not read, per partition."""
+        """Return what a group has not read, per partition."""
         ...
 
-    def groups(self) -> list[str]:
-        """Names of the groups that ever committed or are joined now."""
+    def list_groups(self) -> list[str]:
+        """Return the names of the groups that have a position or a member."""
         ...
 
-    def forget(self, group: str, /) -> None:
-        """Forget a group and its positions. Idempotent.
+    def delete_group(self, group: str, /) -> None:
+        """Delete a group and its positions. Idempotent.
 
         Raises:
             StreamError: The group has living members.
@@ -318,13 +388,13 @@ class StreamLog(Protocol):
         ...
 
     def maintain(self) -> None:
-        """Apply retention and tidy up; cheap enough to be called every minute.
+        """Apply retention and reclaim space; cheap enough to be called every minute.
 
         Raises:
-            StreamUnavailableError: The engine is away; call again later.
+            StreamUnavailableError: The engine is unavailable; call again later.
         """
         ...
 
     def close(self) -> None:
-        """Close connections. Idempotent."""
+        """Close the connections. Idempotent."""
         ...

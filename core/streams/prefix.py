@@ -1,6 +1,6 @@
-"""The configured prefix: put on on the way in, taken off on the way out.
+"""The configured prefix of stream and group names.
 
-Groups get it as well as streams, so two deployments in one file share nothing.
+Groups have it as well as streams, so two deployments in one file or on one cluster share nothing.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """``acme`` and ``acme.`` both make ``acme.news.articles.v1``; an empty one changes nothing."""
+    """``acme`` and ``acme.`` both give ``acme.news.articles.v1``; an empty one adds nothing."""
 
     text: str = ""
 
-    def on(self, name: str) -> str:
-        """The name as the file has it."""
-        return f"{self._dotted}{name}"
+    def add(self, name: str) -> str:
+        """Return the name as the engine stores it."""
+        return f"{self._with_dot}{name}"
 
-    def off(self, name: str) -> str | None:
-        """The name as the program knows it; None for a name of another deployment."""
-        return name.removeprefix(self._dotted) if name.startswith(self._dotted) else None
+    def strip(self, stored: str) -> str | None:
+        """Return the name without the prefix; None where it belongs to another deployment."""
+        return stored.removeprefix(self._with_dot) if stored.startswith(self._with_dot) else None
 
     @property
-    def _dotted(self) -> str:
+    def _with_dot(self) -> str:
         return f"{self.text.rstrip('.')}." if self.text else ""

@@ -1,4 +1,4 @@
-"""What a transaction of any engine has taken so far."""
+"""The outputs of a transaction that has not committed yet, on any engine."""
 
 from __future__ import annotations
 
@@ -7,30 +7,33 @@ from typing import Generic, TypeVar
 
 from core.streams.port import NewRecord
 
-P = TypeVar("P")
+PreparedRecord = TypeVar("PreparedRecord")
 
 
-class StagedOutputs(Generic[P]):
+class StagedOutputs(Generic[PreparedRecord]):
     """See :class:`core.streams.port.Outputs`.
 
     Args:
-        place: Checks a record and chooses its partition; what the engine appends.
+        prepare: Checks a record and chooses its partition; returns what the engine appends.
+
+    Attributes:
+        prepared: The records to append, in order.
     """
 
-    def __init__(self, place: Callable[[NewRecord], P]) -> None:
-        self.placed: list[P] = []
-        self._place = place
-        self._spoilt: Exception | None = None
+    def __init__(self, prepare: Callable[[NewRecord], PreparedRecord]) -> None:
+        self.prepared: list[PreparedRecord] = []
+        self._prepare = prepare
+        self._rejected: Exception | None = None
 
-    def append(self, /, *new: NewRecord) -> None:
+    def append(self, /, *records: NewRecord) -> None:
         """See the port."""
         try:
-            self.placed += [self._place(record) for record in new]
+            self.prepared += [self._prepare(record) for record in records]
         except Exception as error:
-            self._spoilt = error
+            self._rejected = error
             raise
 
-    def refuse_spoilt(self) -> None:
-        """Raise what was refused, where the caller has passed over it."""
-        if self._spoilt is not None:
-            raise self._spoilt
+    def raise_rejected(self) -> None:
+        """Raise the error of a rejected record again, where the caller has suppressed it."""
+        if self._rejected is not None:
+            raise self._rejected

@@ -1,4 +1,4 @@
-"""The streams there are to be: names, partitions and retention, from the settings."""
+"""The streams of the public contract, with partitions and retention from the settings."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ FEED_HEALTH_RETENTION = timedelta(days=7)
 
 
 def stream_specs(settings: Settings, *, published: Iterable[str] = ()) -> list[StreamSpec]:
-    """Every stream of the public contract.
+    """Return the spec of every stream of the public contract.
 
     Args:
         settings: Partitions, retention, size limit and replication.
-        published: Ids of the topics that are copied to a stream of their own.
+        published: Ids of the topics whose matches are copied to a stream of their own.
     """
     partitions = dict.fromkeys((ARTICLES, ENRICHED, MATCHES), settings.streams_partitions)
     partitions[ALERTS] = ALERTS_PARTITIONS
@@ -47,9 +47,9 @@ def stream_specs(settings: Settings, *, published: Iterable[str] = ()) -> list[S
 
 
 def receipts_spec(settings: Settings) -> StreamSpec:
-    """The stream that remembers which dead letters were replayed; made by the first replay.
+    """Return the spec of the stream of receipts, which the first replay of dead letters creates.
 
-    It keeps a receipt as long as a dead letter is kept, so no letter outlives its receipt.
+    Its retention is that of dead letters, so no letter outlives its receipt.
     """
     return StreamSpec(
         name=RECEIPTS,

@@ -37,7 +37,7 @@ def drain(harness: Harness, streams: StreamLog, slot: str = "one") -> None:
             consumer,
             stop=lambda: False,
             idle=lambda: drained(streams, GROUP, [MATCHES], slot=slot),
-            policy=ConsumePolicy(wait=0.01),
+            policy=ConsumePolicy(poll_seconds=0.01),
         )
 
 

@@ -90,7 +90,7 @@ def walk_through(folder: Path, **streams: str) -> Walked:
         room.feeds["kurier"] = [_story("c", "Kiew")]
         walk.once()
     with opened(settings) as log:
-        names = [info.name for info in log.streams()]
+        names = [info.name for info in log.list_streams()]
         records = tuple(record for name in names for record in log.read(name))
     return Walked(walk, settings, records, dead)
 

@@ -94,7 +94,7 @@ def live(log: StreamLog) -> None:
             member,
             stop=lambda: False,
             idle=lambda: drained(log, GROUP, [ARTICLES], slot="live"),
-            policy=ConsumePolicy(wait=0.05),
+            policy=ConsumePolicy(poll_seconds=0.05),
         )
 
 
@@ -130,7 +130,7 @@ def test_a_replay_publishes_every_record_once_more_under_its_own_id(log: StreamL
         assert ids(read(log, stream)) == sorted(2 * ids(records))
     assert origins(read(log, MATCHES)) == ["live"] * 12 + ["replay"] * 12
     assert origins(read(log, topic_stream("nato"))) == ["live"] * 6 + ["replay"] * 6
-    assert log.groups() == [GROUP]
+    assert log.list_groups() == [GROUP]
     assert sum(x.records for x in log.lag(GROUP, [ARTICLES])) == 0
 
 
@@ -210,7 +210,7 @@ def test_a_replay_that_is_told_to_stop_leaves_no_group_and_what_it_did(log: Stre
     replay.run(replay_range(log), clock=utc_now, stop=lambda: replay.counts.articles >= 10, batch=5)
     assert 10 <= replay.counts.articles < 30
     assert len(read(log, ENRICHED)) == 30 + replay.counts.articles
-    assert log.groups() == [GROUP]
+    assert log.list_groups() == [GROUP]
 
 
 def test_a_replay_sweeps_what_a_killed_one_left_and_no_living_one(log: StreamLog) -> None:
@@ -222,5 +222,5 @@ def test_a_replay_sweeps_what_a_killed_one_left_and_no_living_one(log: StreamLog
     with closing(log.consumer(living, [ARTICLES], slot="replay")) as member:
         member.commit(member.poll(timeout=20))
         replayed(log)
-        assert living in log.groups()
-    assert left not in log.groups()
+        assert living in log.list_groups()
+    assert left not in log.list_groups()

@@ -67,7 +67,7 @@ def log(tmp_path: Path) -> Iterator[EmbeddedLog]:
         tmp_path / "streams.db",
         clock=utc_now,
         instance="me",
-        alive=lambda name: name == "me",
+        is_alive=lambda name: name == "me",
         durability="normal",
     )
     names = (ARTICLES, ENRICHED, MATCHES, DEAD_LETTER, topic_stream("t"))
@@ -93,7 +93,7 @@ def run(log: EmbeddedLog, worker: ProcessorsWorker) -> None:
             stop=lambda: False,
             idle=lambda: True,
             pause=lambda _: None,
-            policy=ConsumePolicy(wait=0.02),
+            policy=ConsumePolicy(poll_seconds=0.02),
         )
     finally:
         consumer.close()

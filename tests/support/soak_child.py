@@ -82,7 +82,7 @@ def main(slot: str, batch: str) -> None:
             member,
             stop=stopped.is_set,
             pause=stopped.wait,
-            policy=ConsumePolicy(batch=int(batch), wait=0.2),
+            policy=ConsumePolicy(batch_size=int(batch), poll_seconds=0.2),
         )
 
 

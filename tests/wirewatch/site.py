@@ -60,7 +60,7 @@ class Site:
                 member,
                 stop=lambda: False,
                 idle=lambda: drained(log, GROUP, [ARTICLES], slot="live"),
-                policy=ConsumePolicy(wait=0.05),
+                policy=ConsumePolicy(poll_seconds=0.05),
             )
 
     def json(self, *args: str, code: int = 0) -> Any:

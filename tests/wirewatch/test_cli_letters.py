@@ -19,9 +19,9 @@ from core.streams.dead_letter import RECEIPTS, ProcessingFailure, dead_letter
 from core.streams.dead_letter_replay import (
     GROUP,
     ReplaySelection,
-    dead_letters,
-    plan,
-    replay_letters,
+    load_dead_letters,
+    plan_replay,
+    replay_dead_letters,
 )
 from core.streams.port import NewRecord, Record, StreamLog
 from core.streams.prefix import Prefix
@@ -69,7 +69,7 @@ def test_a_list_says_where_a_letter_is_from_and_why_newest_first(site: Site) -> 
     rows = site.json("dead-letter", "list")
     assert [r["key"] for r in rows] == ["k2", "k1", "k0"]
     row = rows[1]
-    name = Prefix(site.settings.streams_prefix).on(ARTICLES)
+    name = Prefix(site.settings.streams_prefix).add(ARTICLES)
     assert row["position"] == f"{row['partition']}:{row['offset']}"
     assert (row["original_stream"], row["original_partition"], row["original_offset"]) == (
         name,
@@ -98,7 +98,7 @@ def test_a_letter_goes_back_as_it_was_and_once(site: Site) -> None:
     assert (dry["replayed"], dry["dry_run"]) == (1, True)
     assert back(site) == []
     result = site.json("dead-letter", "replay", place)
-    name = Prefix(site.settings.streams_prefix).on(ARTICLES)
+    name = Prefix(site.settings.streams_prefix).add(ARTICLES)
     assert result == {
         "dry_run": False,
         "replayed": 1,
@@ -121,7 +121,7 @@ def test_a_letter_goes_back_as_it_was_and_once(site: Site) -> None:
     assert site.json("dead-letter", "replay", "--all")["replayed"] == 1
     assert len(back(site)) == 2
     with site.log() as log:
-        assert log.groups() == []
+        assert log.list_groups() == []
 
 
 def test_all_takes_what_fits_and_leaves_the_rest_for_another_time(site: Site) -> None:
@@ -141,8 +141,8 @@ def test_what_cannot_go_back_is_named_and_stays(site: Site) -> None:
     assert result["replayed"] == 1
     reasons = {x["reason"] for x in result["impossible"]}
     assert reasons == {
-        "the stream news.gone.v1 is not there",
-        "it does not say which stream it came from",
+        "the stream news.gone.v1 does not exist",
+        "its headers do not say which stream it came from",
     }
     position = result["impossible"][0]["position"]
     assert "cannot go back" in site.said("dead-letter", "replay", position, code=1)
@@ -222,8 +222,8 @@ def test_another_replay_at_work_is_not_disturbed(site: Site) -> None:
     with site.log() as log, closing(log.consumer(GROUP, [DEAD_LETTER], slot=SLOT)) as member:
         log.create([receipts_spec(site.settings)])
         batch = member.poll(timeout=20)
-        wanted = plan(dead_letters(log), ReplaySelection(), log.streams())
-        with pytest.raises(StreamError, match="Another replay of dead letters is at work"):
-            replay_letters(log, wanted, clock=utc_now, stop=lambda: False, patience=0.3)
+        wanted = plan_replay(load_dead_letters(log), ReplaySelection(), log.list_streams())
+        with pytest.raises(StreamError, match="Another replay of dead letters is running"):
+            replay_dead_letters(log, wanted, clock=utc_now, stop=lambda: False, patience=0.3)
         member.commit(batch)
     assert back(site) == []

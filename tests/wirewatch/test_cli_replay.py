@@ -54,7 +54,7 @@ def test_a_replay_says_what_it_did_and_a_dry_run_does_nothing(site: Site) -> Non
         assert (one["enriched"], one["matches"], one["articles"]) == (0, 1, 2)
         assert len({r.header("ce_id") for r in log.read(MATCHES)}) == 1
         assert len(list(log.read(MATCHES))) == 3
-        assert log.groups() == ["processors"]
+        assert log.list_groups() == ["processors"]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_sigterm_ends_a_replay_with_0_and_leaves_no_group(site: Site) -> None:
         assert child.returncode == 0, err
         assert "Stopped before the end" in out
         assert 1500 < len(list(log.read(ENRICHED))) < 3000
-        assert log.groups() == ["processors"]
+        assert log.list_groups() == ["processors"]
 
 
 def test_nobody_hears_of_a_replay_in_the_whole_program(

@@ -34,7 +34,7 @@ def test_a_list_says_where_a_stream_differs_from_the_settings(site: Site) -> Non
     site.send("Nato-Beitritt", "Wetter")
     prefix = Prefix(site.settings.streams_prefix)
     rows = {row["stream"]: row for row in site.json("list")}
-    row = rows[prefix.on(ARTICLES)]
+    row = rows[prefix.add(ARTICLES)]
     assert (row["partitions"], row["replication"]) == (3, 1)
     assert (row["retention"], row["retention_days"]) == ("30d", 30.0)
     assert row["records"] >= 2
@@ -45,9 +45,9 @@ def test_a_list_says_where_a_stream_differs_from_the_settings(site: Site) -> Non
     site.walk.environment["WIREWATCH_STREAMS_RETENTION"] = "3d"
     site.walk.environment["WIREWATCH_STREAMS_REPLICATION"] = "2"
     rows = {row["stream"]: row for row in site.json("list")}
-    copy = rows[prefix.on("news.topic.nato-membership.v1")]
+    copy = rows[prefix.add("news.topic.nato-membership.v1")]
     assert (copy["differs"], copy["partitions"], copy["records"]) == (["missing"], None, 0)
-    assert rows[prefix.on(ARTICLES)]["differs"] == [
+    assert rows[prefix.add(ARTICLES)]["differs"] == [
         "replication: settings say 2",
         "retention: settings say 3d",
     ]
@@ -64,7 +64,7 @@ def test_tail_is_lines_of_json_in_a_pipe_and_blocks_at_a_terminal(site: Site) ->
     ]
     assert lines[0]["headers"]["ce_type"] == "wirewatch.news.matches.v1"
     shown = site.at_a_terminal("tail", MATCHES)
-    name = Prefix(site.settings.streams_prefix).on(MATCHES)
+    name = Prefix(site.settings.streams_prefix).add(MATCHES)
     assert f"{name} {lines[0]['partition']}:{lines[0]['offset']}" in shown
     assert "nato-membership · score 30 of 30" in shown
     assert "Nato-Beitritt [31mrot\x1b" in shown.replace("\x1b[0m", "\x1b")
@@ -78,17 +78,17 @@ def test_lag_counts_what_a_group_has_yet_to_read_and_says_who_reads(site: Site) 
     site.send("Nato-Beitritt", "Wetter")
     prefix = Prefix(site.settings.streams_prefix)
     rows = {(r["group"], r["stream"]): r for r in site.json("lag")}
-    row = rows[prefix.on("processors"), prefix.on(ARTICLES)]
+    row = rows[prefix.add("processors"), prefix.add(ARTICLES)]
     assert row["records"] == 2
     assert row["seconds"] > 0
     assert row["members"] == []
-    assert rows[prefix.on("alerts"), prefix.on(MATCHES)]["records"] == 0
+    assert rows[prefix.add("alerts"), prefix.add(MATCHES)]["records"] == 0
     assert f"processors: nobody reads {ARTICLES}; 2 record(s) wait" in site.said("lag")
     site.process()
     with site.log() as log, closing(log.consumer("processors", [ARTICLES], slot="me")) as member:
         while {x.member for x in log.lag("processors", [ARTICLES])} != {"me"}:
             member.poll(timeout=0.1)
-        each = [r for r in site.json("lag", "--partitions") if r["stream"] == prefix.on(ARTICLES)]
+        each = [r for r in site.json("lag", "--partitions") if r["stream"] == prefix.add(ARTICLES)]
     assert [r["partition"] for r in each] == [0, 1, 2]
     assert {r["member"] for r in each} == {"me"}
     assert {(r["records"], r["seconds"]) for r in each} == {(0, 0.0)}
@@ -101,8 +101,8 @@ def test_lag_shows_other_groups_on_the_streams_they_read_and_on_no_other(site: S
     with site.log() as log, closing(log.consumer("desk", [ARTICLES], slot="a")) as member:
         member.commit(member.poll(timeout=15))
     prefix = Prefix(site.settings.streams_prefix)
-    mine = [r for r in site.json("lag") if r["group"] == prefix.on("desk")]
-    assert [r["stream"] for r in mine] == [prefix.on(ARTICLES)]
+    mine = [r for r in site.json("lag") if r["group"] == prefix.add("desk")]
+    assert [r["stream"] for r in mine] == [prefix.add(ARTICLES)]
 
 
 def test_an_unknown_stream_is_2_with_the_nearest_names(site: Site) -> None:

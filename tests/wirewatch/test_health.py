@@ -88,7 +88,7 @@ def test_a_stage_that_puts_its_work_off_for_a_minute_is_ill_until_work_goes_on()
         dispositions=Dispositions(),
         stop=lambda: engine.polls > 4,
         pause=pause,
-        postponed=stages.postponed("processors"),
+        report_delay=stages.postponed("processors"),
     )
     ill = ["processors: The engine is away."]
     assert seen == [(0.0, []), (30.0, []), (60.0, ill), (90.0, ill)]

@@ -72,7 +72,7 @@ class FactsReader:
 
     def news(self) -> list[Message]:
         """Records not given before: articles first, decisions last."""
-        there = {info.name for info in self._streams.streams()}
+        there = {info.name for info in self._streams.list_streams()}
         found = [self._of(stream) for stream in _KINDS if stream in there]
         return [message for messages in reversed(found) for message in messages]
 

@@ -156,7 +156,7 @@ class Daemon:
         return {
             "stop": stop.is_set,
             "pause": stop.wait,
-            "postponed": self._stages.postponed(stage),
+            "report_delay": self._stages.postponed(stage),
         }
 
     def _tell_health(self) -> None:

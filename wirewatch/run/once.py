@@ -34,7 +34,7 @@ STAGES = ("ingest", "processors", "alerts")
 PATIENCE = 60.0
 """Seconds without any progress after which what another process holds is left to it."""
 
-POLICY = ConsumePolicy(wait=0.05, patience=5)
+POLICY = ConsumePolicy(poll_seconds=0.05, max_retries=5)
 
 log = structlog.get_logger(__name__)
 

@@ -1,16 +1,16 @@
-"""The embedded log: streams in one SQLite file, for one host and any number of processes.
+"""The embedded engine: streams in one SQLite file, for any number of processes on one host.
 
 ::
 
-    log ── streams, records, tail, retention          what is in the file
-     └── consumer ── group, shares, pulse             who reads it
-            both over database (connections, transactions) over schema (tables)
+    log ── streams, records, reader, retention        what the file contains
+     └── consumer ── group, positions, heartbeat      who reads it
+            all over database (connections, transactions), schema (tables) and errors
 
-The only package that imports apsw: it bundles an SQLite without the WAL-reset bug that the one of
-the machine may have (fixed in 3.51.3).
+The only package that imports apsw, which bundles its own SQLite. The system's SQLite may have the
+WAL-reset bug (fixed in 3.51.3).
 """
 
-from core.streams.embedded.heartbeat import SessionTimes
+from core.streams.embedded.heartbeat import SessionTimeouts
 from core.streams.embedded.log import EmbeddedLog
 
-__all__ = ["EmbeddedLog", "SessionTimes"]
+__all__ = ["EmbeddedLog", "SessionTimeouts"]

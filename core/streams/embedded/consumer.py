@@ -1,12 +1,12 @@
-"""A member of a group on the embedded log.
+"""A member of a consumer group on the embedded log.
 
 ::
 
-    poll: settle membership when the group changed ──▶ fair shares of the partitions held ──▶ Batch
-    transaction/commit: verify every epoch ──▶ append outputs ──▶ move positions, in one transaction
+    poll: settle the membership if the group changed ──▶ fair shares of its partitions ──▶ Batch
+    transaction, commit: in one transaction verify every epoch, append outputs, move positions
 
-The place to read on from is kept in memory; whatever fails forgets it, and the next poll begins
-again at what the group has committed.
+The consumer keeps the offsets to read next in memory. After any failure it forgets them, and the
+next poll starts again at the group's position.
 """
 
 from __future__ import annotations
@@ -22,80 +22,86 @@ import structlog
 
 from config.errors import FencedError, OffsetOutOfRangeError, StreamError
 from core.clock import Clock, to_ms
-from core.streams.assignment import shares
-from core.streams.embedded import group, positions, records
+from core.streams.assignment import fair_shares
+from core.streams.embedded import group
 from core.streams.embedded.database import Database
-from core.streams.embedded.group import Alive, GroupMember, HeldPartitions
-from core.streams.embedded.heartbeat import Heartbeat, MemberActivity, SessionTimes
-from core.streams.embedded.records import EmbeddedRecord
+from core.streams.embedded.group import Assignment, GroupMember, IsAlive
+from core.streams.embedded.heartbeat import Heartbeat, MemberActivity, SessionTimeouts
+from core.streams.embedded.positions import resolve_start
+from core.streams.embedded.records import (
+    EmbeddedRecord,
+    append_records,
+    fetch_records,
+    prepare_record,
+)
 from core.streams.embedded.streams import EmbeddedStream, EmbeddedStreams
 from core.streams.port import Batch, Outputs, PartitionRange, Record, Start
 from core.streams.staged_outputs import StagedOutputs
 
-FIRST_STEP, LONGEST_STEP = 0.002, 0.02
-"""Seconds between looks at an idle file: 2 ms were measured at 1.3 ms median latency and 4 % of a
-core, 20 ms at 1 %; so an idle member looks ever more slowly."""
+FIRST_PAUSE, LONGEST_PAUSE, PAUSE_GROWTH = 0.002, 0.02, 1.5
+"""Seconds between two checks of an idle file. Checking every 2 ms gives a median latency of 1.3 ms
+and takes 4 % of a core, every 20 ms it takes 1 %; so the pauses of an idle member grow."""
 
-REVIEW_EVERY = 0.25
-"""Seconds between looks for members that died."""
+REVIEW_SECONDS = 0.25
+"""Time between two checks for members that have died."""
 
 log = structlog.get_logger(__name__)
 
 
 class EmbeddedConsumer:
-    """See :class:`core.streams.port.Consumer`. Made by the log."""
+    """See :class:`core.streams.port.Consumer`. Created by the log."""
 
     def __init__(
         self,
         database: Database,
         streams: EmbeddedStreams,
-        reads: list[EmbeddedStream],
-        me: GroupMember,
+        subscription: list[EmbeddedStream],
+        member: GroupMember,
         *,
-        pulse: Heartbeat,
-        times: SessionTimes,
+        heartbeat: Heartbeat,
+        timeouts: SessionTimeouts,
         clock: Clock,
-        alive: Alive,
+        is_alive: IsAlive,
         start: Start = "start",
     ) -> None:
         self._database = database
         self._streams = streams
-        self._parts = {part.id: part for stream in reads for part in stream.parts}
-        self._ids = {(part.stream, part.number): part.id for part in self._parts.values()}
-        self._me = me
-        self._pulse = pulse
-        self._times = times
+        self._partitions = {p.id: p for stream in subscription for p in stream.partitions}
+        self._ids = {(p.stream, p.number): p.id for p in self._partitions.values()}
+        self._member = member
+        self._heartbeat = heartbeat
+        self._timeouts = timeouts
         self._clock = clock
-        self._alive = alive
+        self._is_alive = is_alive
         self._start = start
-        self._places: dict[int, int] = {}
-        self._turn = 0
+        self._next_offsets: dict[int, int] = {}
+        self._round = 0
         self._reviewed = 0.0
         self._closed = False
-        self._holding = HeldPartitions(0, {})
-        self._beat = MemberActivity(0, 0)
+        self._assignment = Assignment(0, {})
+        self._activity = MemberActivity(0, 0)
         self._settle(joining=True)
-        pulse.add(me, self._beat)
+        heartbeat.add(member, self._activity)
 
     def poll(self, *, limit: int = 100, timeout: float = 1.0) -> Batch:
         """See the port."""
         if self._closed:
             raise StreamError("The consumer is closed.")
-        deadline, step = time.monotonic() + timeout, FIRST_STEP
-        seen: tuple[int, int] | None = None
+        deadline, pause = time.monotonic() + timeout, FIRST_PAUSE
+        checked: tuple[int, int] | None = None
         while True:
-            self._keep_alive()
+            self._record_poll()
             version = self._database.version()
-            if version != seen:
-                seen = version
-                if batch := self._look(limit):
+            if version != checked:
+                checked = version
+                if batch := self._poll_once(limit):
                     return batch
-            self._review(often=step == FIRST_STEP)
+            self._review(now=pause == FIRST_PAUSE)
             remaining = deadline - time.monotonic()
             if remaining <= 0:
                 return Batch()
-            time.sleep(min(step, remaining))
-            step = min(step * 1.5, LONGEST_STEP)
+            time.sleep(min(pause, remaining))
+            pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE)
 
     def transaction(self, batch: Batch) -> AbstractContextManager[Outputs]:
         """See the port."""
@@ -107,179 +113,200 @@ class EmbeddedConsumer:
 
     def rewind(self) -> None:
         """See the port."""
-        self._places.clear()
+        self._next_offsets.clear()
 
     def close(self) -> None:
         """See the port."""
         if self._closed:
             return
         self._closed = True
-        self._pulse.remove(self._me)
+        self._heartbeat.remove(self._member)
         try:
             with self._database.write() as connection:
-                group.leave(connection, self._me)
+                group.leave(connection, self._member)
         except StreamError as error:
-            log.warning("leave_failed", group=self._me.group, reason=str(error))
+            log.warning("leave_failed", group=self._member.group, reason=str(error))
 
     @contextmanager
     def _transaction(self, batch: Batch) -> Iterator[Outputs]:
-        outputs = StagedOutputs(lambda record: records.place(record, self._streams))
+        outputs = StagedOutputs(lambda record: prepare_record(record, self._streams))
         try:
             yield outputs
-            outputs.refuse_spoilt()
+            outputs.raise_rejected()
         except BaseException:
             self.rewind()
             raise
-        self._commit(batch, outputs.placed)
+        self._commit(batch, outputs.prepared)
 
     def _commit(self, batch: Batch, outputs: list[EmbeddedRecord]) -> None:
         now = to_ms(self._clock())
         try:
             with self._database.write() as connection:
                 for r in batch.ranges:
-                    part = self._ids[r.stream, r.partition]
-                    group.verify(connection, self._me, part, r.epoch, r.start)
-                    group.move(connection, self._me, part, r.next)
+                    part_id = self._ids[r.stream, r.partition]
+                    group.verify(connection, self._member, part_id, r.epoch, r.start)
+                    group.move_position(connection, self._member, part_id, r.next)
                 if outputs:
-                    records.append(connection, outputs, now_ms=now)
-                self._touch(connection, now)
+                    append_records(connection, outputs, now_ms=now)
+                self._renew(connection, now)
         except FencedError:
-            self._holding = HeldPartitions(0, self._holding.epochs)  # settle at the next poll
+            self._assignment = Assignment(0, self._assignment.epochs)  # settle at the next poll
             self.rewind()
             raise
         except BaseException:
             self.rewind()
             raise
         for r in batch.ranges:
-            part = self._ids[r.stream, r.partition]
-            self._places[part] = max(self._places.get(part, 0), r.next)
+            part_id = self._ids[r.stream, r.partition]
+            self._next_offsets[part_id] = max(self._next_offsets.get(part_id, 0), r.next)
 
-    def _look(self, limit: int) -> Batch:
-        """What there is, after settling the membership where the group has changed."""
+    def _poll_once(self, limit: int) -> Batch:
+        """Return the records that are there now; settle the membership if the group changed."""
         with self._database.read() as connection:
-            current = group.generation(connection, self._me.group)
-        if current != self._holding.generation:
-            self._settle(joining=False)
+            generation = group.load_generation(connection, self._member.group)
+        if generation != self._assignment.generation:
+            self._settle()
         with self._database.read() as connection:
-            bounds = _bounds(connection, self._me.group, self._holding)
-            new = self._new_to_the_group(bounds)
-            gone = {} if new else self._find_places(bounds)
-            if not (new or gone):
+            bounds = _load_bounds(connection, self._member.group, self._assignment)
+            without_position = self._without_position(bounds)
+            deleted = {} if without_position else self._find_deleted(bounds)
+            if not (without_position or deleted):
                 return self._fetch(connection, limit, bounds)
-        if gone:
-            raise self._skip(gone)
-        self._begin(new)
-        return Batch()  # the file has changed: poll looks again
+        if deleted:
+            raise self._skip_deleted(deleted)
+        self._set_first_positions(without_position)
+        return Batch()  # the file has changed, so poll checks it again
 
-    def _new_to_the_group(self, bounds: dict[int, _Bounds]) -> list[int]:
-        """The partitions in which the group is to begin elsewhere than at the oldest record."""
+    def _without_position(self, bounds: dict[int, _Bounds]) -> list[int]:
+        """Return the partitions in which the group must be given its first position.
+
+        There are none when it begins at the oldest record.
+        """
         if self._start == "start":
             return []
-        return [part for part, b in bounds.items() if b.committed is None]
+        return [part_id for part_id, b in bounds.items() if b.committed is None]
 
-    def _begin(self, new: list[int]) -> None:
-        """Keep where the group begins: whoever takes over begins there too."""
+    def _set_first_positions(self, part_ids: list[int]) -> None:
+        """Store where the group begins, so a member that takes over begins there too."""
         with self._database.write() as connection:
-            for part in new:
-                place = positions.first(connection, self._parts[part], self._start)
-                group.begin(connection, self._me, part, self._holding.epochs[part], place)
+            for part_id in part_ids:
+                offset = resolve_start(connection, self._partitions[part_id], self._start)
+                epoch = self._assignment.epochs[part_id]
+                group.set_first_position(connection, self._member, part_id, epoch, offset)
 
-    def _find_places(self, bounds: dict[int, _Bounds]) -> dict[int, tuple[int, int]]:
-        """Know where to read on in each partition; those that retention overtook: from, to."""
-        for part, b in bounds.items():
-            self._places.setdefault(part, b.oldest if b.committed is None else b.committed)
+    def _find_deleted(self, bounds: dict[int, _Bounds]) -> dict[int, tuple[int, int]]:
+        """Return the ranges of offsets that retention deleted before the group read them."""
+        for part_id, b in bounds.items():
+            first = b.oldest if b.committed is None else b.committed
+            self._next_offsets.setdefault(part_id, first)
         return {
-            part: (self._places[part], b.oldest)
-            for part, b in bounds.items()
-            if self._places[part] < b.oldest
+            part_id: (self._next_offsets[part_id], b.oldest)
+            for part_id, b in bounds.items()
+            if self._next_offsets[part_id] < b.oldest
         }
 
     def _fetch(self, connection: apsw.Connection, limit: int, bounds: dict[int, _Bounds]) -> Batch:
-        unread = [b.following - self._places[part] for part, b in bounds.items()]
-        taken = shares(limit, unread, first=self._turn)
-        self._turn += 1
-        found: list[Record] = []
+        unread = [b.end - self._next_offsets[part_id] for part_id, b in bounds.items()]
+        counts = fair_shares(limit, unread, first=self._round)
+        self._round += 1
+        records: list[Record] = []
         ranges: list[PartitionRange] = []
-        for part_id, count in zip(bounds, taken, strict=True):
+        for part_id, count in zip(bounds, counts, strict=True):
             if count:
-                part, start = self._parts[part_id], self._places[part_id]
-                end = self._places[part_id] = start + count
-                found += records.fetch(connection, part, start, end)
-                epoch = self._holding.epochs[part_id]
-                ranges.append(PartitionRange(part.stream, part.number, start, end, epoch))
-        return Batch(tuple(found), tuple(ranges))
+                partition, start = self._partitions[part_id], self._next_offsets[part_id]
+                end = self._next_offsets[part_id] = start + count
+                records += fetch_records(connection, partition, start, end)
+                epoch = self._assignment.epochs[part_id]
+                ranges.append(PartitionRange(partition.stream, partition.number, start, end, epoch))
+        return Batch(tuple(records), tuple(ranges))
 
-    def _skip(self, gone: dict[int, tuple[int, int]]) -> OffsetOutOfRangeError:
-        """Move the group past what retention took, and the error that names it."""
+    def _skip_deleted(self, deleted: dict[int, tuple[int, int]]) -> OffsetOutOfRangeError:
+        """Move the group past deleted records. Return the error that names them."""
         with self._database.write() as connection:
-            for part, (start, oldest) in gone.items():
-                group.verify(connection, self._me, part, self._holding.epochs[part], start)
-                group.move(connection, self._me, part, oldest)
+            for part_id, (start, oldest) in deleted.items():
+                epoch = self._assignment.epochs[part_id]
+                group.verify(connection, self._member, part_id, epoch, start)
+                group.move_position(connection, self._member, part_id, oldest)
         self.rewind()
         missed = ", ".join(
-            f"{self._parts[p].stream}/{self._parts[p].number} offsets {start} to {oldest - 1}"
-            for p, (start, oldest) in gone.items()
+            f"{self._partitions[p].stream}/{self._partitions[p].number}"
+            f" offsets {start} to {oldest - 1}"
+            for p, (start, oldest) in deleted.items()
         )
         return OffsetOutOfRangeError(
-            f"Retention overtook the group {self._me.group}; it missed {missed}.",
+            f"Retention overtook the group {self._member.group}; it missed {missed}.",
             mend="A longer WIREWATCH_STREAMS_RETENTION gives a slow reader more time.",
         )
 
     def _settle(self, *, joining: bool = False) -> None:
         now = to_ms(self._clock())
         with self._database.write() as connection:
-            holding = group.settle(
+            assignment = group.settle(
                 connection,
-                self._me,
+                self._member,
                 now_ms=now,
-                ttl_ms=self._times.session_ms,
-                alive=self._alive,
+                ttl_ms=self._timeouts.session_ms,
+                is_alive=self._is_alive,
                 joining=joining,
             )
-        before, self._holding = self._holding.epochs, holding
-        for part in [p for p in self._places if holding.epochs.get(p) != before.get(p)]:
-            del self._places[part]
-        self._beat.polled_ms = self._beat.touched_ms = now
+        before, self._assignment = self._assignment.epochs, assignment
+        for part_id in list(self._next_offsets):
+            if assignment.epochs.get(part_id) != before.get(part_id):
+                del self._next_offsets[part_id]
+        self._activity.polled_ms = self._activity.renewed_ms = now
 
-    def _keep_alive(self) -> None:
-        """Write a sign of life where the last one is a third of a session old."""
-        now = self._beat.polled_ms = to_ms(self._clock())
-        if now - self._beat.touched_ms >= self._times.session_ms // 3:
+    def _record_poll(self) -> None:
+        """Record the time of the poll; renew the session when a third of it has passed."""
+        now = self._activity.polled_ms = to_ms(self._clock())
+        if self._is_renewal_due(now):
             with self._database.write() as connection:
-                self._touch(connection, now)
+                self._renew(connection, now)
 
-    def _touch(self, connection: apsw.Connection, now: int) -> None:
-        if now - self._beat.touched_ms >= self._times.session_ms // 3:
-            group.touch(connection, self._me, expires_ms=now + self._times.session_ms)
-            self._beat.touched_ms = now
+    def _renew(self, connection: apsw.Connection, now: int) -> None:
+        if self._is_renewal_due(now):
+            group.renew(connection, self._member, expires_ms=now + self._timeouts.session_ms)
+            self._activity.renewed_ms = now
 
-    def _review(self, *, often: bool) -> None:
-        """Take over from members that died: they cannot say so themselves."""
+    def _is_renewal_due(self, now: int) -> bool:
+        return now - self._activity.renewed_ms >= self._timeouts.session_ms // 3
+
+    def _review(self, *, now: bool) -> None:
+        """Take over from members that have died, which cannot announce it themselves."""
         moment = time.monotonic()
-        if not often and moment - self._reviewed < REVIEW_EVERY:
+        if not now and moment - self._reviewed < REVIEW_SECONDS:
             return
         self._reviewed = moment
-        now = to_ms(self._clock())
+        now_ms = to_ms(self._clock())
         with self._database.read() as connection:
-            died = group.somebody_died(connection, self._me.group, now_ms=now, alive=self._alive)
-        if died:
+            has_dead = group.has_dead_members(
+                connection, self._member.group, now_ms=now_ms, is_alive=self._is_alive
+            )
+        if has_dead:
             self._settle()
 
 
 @dataclass(frozen=True, slots=True)
 class _Bounds:
-    """Offsets of a partition: what the group reads next, the oldest kept, the next to come."""
+    """Offsets of one partition.
+
+    Attributes:
+        committed: The group's position; None where it has none.
+        oldest: The oldest record kept.
+        end: The next record to be appended.
+    """
 
     committed: int | None
     oldest: int
-    following: int
+    end: int
 
 
-def _bounds(connection: apsw.Connection, name: str, holding: HeldPartitions) -> dict[int, _Bounds]:
+def _load_bounds(
+    connection: apsw.Connection, name: str, assignment: Assignment
+) -> dict[int, _Bounds]:
     rows = connection.execute(
         "SELECT part.part_id, position.next_offset, start_offset, part.next_offset"
         " FROM part LEFT JOIN position ON position.part_id = part.part_id AND grp = ?"
         " WHERE part.part_id IN (SELECT value FROM json_each(?)) ORDER BY part.part_id",
-        (name, json.dumps(list(holding.epochs))),
+        (name, json.dumps(list(assignment.epochs))),
     )
-    return {part: _Bounds(*rest) for part, *rest in rows}
+    return {part_id: _Bounds(*offsets) for part_id, *offsets in rows}

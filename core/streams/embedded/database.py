@@ -1,15 +1,16 @@
 """Connections and transactions of the stream file.
 
-Each thread has a connection of its own, made on first use and gone with the thread. There is one
-writer at a time: in this process by a lock, between processes by ``BEGIN IMMEDIATE`` (a deferred
-transaction that reads first and writes later fails at once with SQLITE_BUSY_SNAPSHOT, whatever
-the time-out). Who finds the file busy waits in short, uneven steps, so that many writers do not
-come back at one instant.
+Each thread has its own connection, opened on first use and closed with the thread. There is one
+writer at a time: within this process by a lock, between processes by ``BEGIN IMMEDIATE``. (A
+deferred transaction that reads before it writes fails at once with SQLITE_BUSY_SNAPSHOT, whatever
+the timeout.) While the file is busy, a connection waits in short steps of random length, so that
+many writers do not retry at the same moment.
 """
 
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 import weakref
@@ -20,30 +21,41 @@ from pathlib import Path
 import apsw
 
 from config.errors import SettingsError, StreamError, StreamUnavailableError
-from core.streams.embedded.errors import translated
-from core.streams.embedded.filesystem import refuse_networked
+from core.backoff import exponential, jittered
+from core.streams.embedded.errors import translate_errors
 from core.streams.embedded.schema import prepare
 
-BUSY_LIMIT = 10.0
-"""Seconds to wait for the write lock. Eight writer processes at full speed were seen to wait up
-to one second; SIGTERM has to end a run within ten."""
+BUSY_SECONDS = 10.0
+"""Limit of waiting for the write lock. With eight writer processes at full speed the longest wait
+measured was one second; a process must end within ten seconds of SIGTERM."""
 
-_LONGEST_STEP = 0.02
+FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.02
+"""Seconds between two attempts to get the write lock."""
+
+NETWORK_FILE_SYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ncpfs", "fuse.sshfs", "fuse.s3fs", "davfs"}
+)
+"""File systems without the shared memory that WAL needs (sqlite.org/wal.html, item 2)."""
+
+_MOUNTS = Path("/proc/mounts")
+
+_ESCAPE = re.compile(r"\\([0-7]{3})")
+"""How ``/proc/mounts`` writes a space, tab, line feed or backslash: as an octal number."""
 
 
 class ThreadConnection:
-    """One thread's connection.
+    """The connection of one thread.
 
     Attributes:
-        connection: Used by this thread alone.
-        writes: Transactions written here; SQLite's own counter shows only those of others.
-        patience: Seconds to wait while the file is busy.
+        connection: SQLite's connection, used by this thread only.
+        writes: Number of transactions written here; SQLite's counter shows only those of others.
+        busy_seconds: Limit of waiting while the file is busy.
     """
 
     def __init__(self, path: Path, durability: str) -> None:
         self.writes = 0
-        self.patience = BUSY_LIMIT
-        self._since = 0.0
+        self.busy_seconds = BUSY_SECONDS
+        self._busy_since = 0.0
         self.connection = apsw.Connection(str(path))
         self.connection.set_busy_handler(self._wait)
         try:
@@ -53,30 +65,34 @@ class ThreadConnection:
             raise
 
     def version(self) -> tuple[int, int]:
-        """Differs from an earlier answer if the file changed in between. Costs a few µs."""
+        """Return a value that differs from an earlier one if the file has changed. Takes few µs."""
         return self.connection.execute("PRAGMA data_version").get, self.writes
 
     def _prepare(self, path: Path, durability: str) -> None:
-        """SQLite does not ask the busy handler while the journal mode changes: repeat here."""
-        deadline = time.monotonic() + self.patience
+        """Prepare the connection, waiting while the file is busy.
+
+        SQLite does not call the busy handler for a change of the journal mode, so this retries.
+        """
+        deadline = time.monotonic() + self.busy_seconds
         while True:
             try:
                 prepare(self.connection, path, durability=durability)
             except apsw.BusyError:
                 if time.monotonic() > deadline:
                     raise
-                time.sleep(random.uniform(0.001, _LONGEST_STEP))  # noqa: S311 - no secret
+                time.sleep(random.uniform(FIRST_PAUSE, LONGEST_PAUSE))  # noqa: S311 - no secret
             else:
                 return
 
     def _wait(self, calls: int) -> bool:
+        """Wait before the next attempt. Return False when the limit is over."""
         now = time.monotonic()
         if calls == 0:
-            self._since = now
-        if now - self._since >= self.patience:
+            self._busy_since = now
+        if now - self._busy_since >= self.busy_seconds:
             return False
-        step = min(_LONGEST_STEP, 0.001 * 2 ** min(calls, 5))
-        time.sleep(random.uniform(step / 2, step))  # noqa: S311 - no secret
+        pause = exponential(FIRST_PAUSE, calls + 1, LONGEST_PAUSE)
+        time.sleep(jittered(pause, random.random(), least=0.5))  # noqa: S311 - no secret
         return True
 
 
@@ -84,8 +100,8 @@ class Database:
     """The stream file. Thread-safe.
 
     Args:
-        path: The file; it and its folder are made when missing.
-        durability: ``full`` or ``normal``: whether each commit reaches the disk before it returns.
+        path: The file; it and its folder are created when missing.
+        durability: With ``full`` a commit is on disk when it returns; with ``normal``, soon after.
 
     Raises:
         SettingsError: The file cannot be used.
@@ -95,14 +111,14 @@ class Database:
         self.path = path
         self._durability = durability
         self._local = threading.local()
-        self._sessions: weakref.WeakSet[ThreadConnection] = weakref.WeakSet()
-        self._listing = threading.Lock()
-        self._writer = threading.Lock()
+        self._connections: weakref.WeakSet[ThreadConnection] = weakref.WeakSet()
+        self._connections_lock = threading.Lock()
+        self._write_lock = threading.Lock()
         self._closed = False
-        _make_folder(path.parent)
-        refuse_networked(path.absolute())
+        _create_folder(path.parent)
+        refuse_network_file_system(path.absolute())
         try:
-            self.session()
+            self.thread_connection()
         except StreamUnavailableError as error:
             if isinstance(error.__cause__, apsw.CantOpenError):
                 raise SettingsError(
@@ -111,89 +127,115 @@ class Database:
                 ) from error.__cause__
             raise
 
-    def session(self) -> ThreadConnection:
-        """The calling thread's connection.
+    def thread_connection(self) -> ThreadConnection:
+        """Return the calling thread's connection.
 
         Raises:
             StreamError: The log is closed.
         """
         if self._closed:
             raise StreamError("The stream log is closed.")
-        session: ThreadConnection | None = getattr(self._local, "session", None)
-        if session is None:
-            with translated(self.path):
-                session = ThreadConnection(self.path, self._durability)
-            self._local.session = session
-            with self._listing:
-                self._sessions.add(session)
-        return session
+        connection: ThreadConnection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            with translate_errors(self.path):
+                connection = ThreadConnection(self.path, self._durability)
+            self._local.connection = connection
+            with self._connections_lock:
+                self._connections.add(connection)
+        return connection
 
     def version(self) -> tuple[int, int]:
-        """See :meth:`Session.version`."""
-        with translated(self.path):
-            return self.session().version()
+        """See :meth:`ThreadConnection.version`."""
+        with translate_errors(self.path):
+            return self.thread_connection().version()
 
     @contextmanager
     def read(self) -> Iterator[apsw.Connection]:
-        """One consistent view. Keep it short: an open one keeps the write-ahead log from ending."""
-        session = self.session()
-        with translated(self.path):
-            session.connection.execute("BEGIN")
+        """Open one consistent view. Keep it short: while it is open, the WAL can only grow."""
+        thread = self.thread_connection()
+        with translate_errors(self.path):
+            thread.connection.execute("BEGIN")
             try:
-                yield session.connection
+                yield thread.connection
             finally:
-                _roll_back(session.connection)
+                _roll_back(thread.connection)
 
     @contextmanager
     def write(self) -> Iterator[apsw.Connection]:
-        """One transaction: all of it or, on any exception, nothing.
+        """Open a transaction, which commits at the end of the block or, on any exception, nothing.
 
         Raises:
-            StreamUnavailableError: The file is busy or away; nothing was kept.
+            StreamUnavailableError: The file is busy or cannot be read; nothing was written.
         """
-        session = self.session()
-        with translated(self.path), self._turn(session.patience):
-            session.connection.execute("BEGIN IMMEDIATE")
+        thread = self.thread_connection()
+        with translate_errors(self.path), self._write_turn(thread.busy_seconds):
+            thread.connection.execute("BEGIN IMMEDIATE")
             try:
-                yield session.connection
-                session.connection.execute("COMMIT")
+                yield thread.connection
+                thread.connection.execute("COMMIT")
             except BaseException:
-                _roll_back(session.connection)
+                _roll_back(thread.connection)
                 raise
-            session.writes += 1
+            thread.writes += 1
 
     def close(self) -> None:
-        """Close every connection. Idempotent. One that is at work closes with its thread."""
+        """Close every connection. Idempotent. A connection in use closes with its thread."""
         self._closed = True
-        with self._listing:
-            sessions = list(self._sessions)
-        for session in sessions:
+        with self._connections_lock:
+            connections = list(self._connections)
+        for thread in connections:
             try:
-                session.connection.close()
+                thread.connection.close()
             except apsw.ThreadingViolationError:
                 continue
 
     @contextmanager
-    def _turn(self, patience: float) -> Iterator[None]:
-        if not self._writer.acquire(timeout=patience):
+    def _write_turn(self, seconds: float) -> Iterator[None]:
+        if not self._write_lock.acquire(timeout=seconds):
             raise StreamUnavailableError(f"The stream file {self.path} is busy.")
         try:
             yield
         finally:
-            self._writer.release()
+            self._write_lock.release()
 
 
 def _roll_back(connection: apsw.Connection) -> None:
-    """Some failures (disk full, I/O) have ended the transaction already."""
+    """Roll back, unless a failure (disk full, I/O) has ended the transaction already."""
     if not connection.get_autocommit():
         connection.execute("ROLLBACK")
 
 
-def _make_folder(folder: Path) -> None:
+def _create_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(
-            f"The folder {folder} of the stream file cannot be made: {error.strerror}.",
-            mend="Set WIREWATCH_DATA_DIR or WIREWATCH_STREAMS_URL to a place that can be written.",
+            f"The folder {folder} of the stream file cannot be created: {error.strerror}.",
+            mend="Set WIREWATCH_DATA_DIR or WIREWATCH_STREAMS_URL to a writable location.",
         ) from None
+
+
+def refuse_network_file_system(path: Path) -> None:
+    """Raise if a file is on a network file system; do nothing where that cannot be determined.
+
+    Raises:
+        SettingsError: It is.
+    """
+    mounts = _MOUNTS.read_text(errors="replace") if _MOUNTS.exists() else ""
+    if (kind := file_system_of(path, mounts)) in NETWORK_FILE_SYSTEMS:
+        raise SettingsError(
+            f"The stream file {path} would be on a network file system ({kind}).",
+            mend="Set WIREWATCH_STREAMS_URL to a file on a disk of this host.",
+        )
+
+
+def file_system_of(path: Path, mounts: str) -> str | None:
+    """Return the type of the file system of a path, given the text of ``/proc/mounts``."""
+    longest, kind = -1, None
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        if len(fields) > 2:  # device, folder, type
+            folder = Path(_ESCAPE.sub(lambda match: chr(int(match[1], 8)), fields[1]))
+            if path.is_relative_to(folder) and len(folder.parts) >= longest:
+                longest, kind = len(folder.parts), fields[2]
+    return kind

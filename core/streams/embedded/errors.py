@@ -1,4 +1,4 @@
-"""SQLite's errors in the words of our own tree."""
+"""Translate SQLite's errors into those of :mod:`config.errors`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from config.errors import (
 )
 
 _DAMAGED = (apsw.CorruptError, apsw.NotADBError, apsw.FormatError)
-_AWAY = (
+_UNAVAILABLE = (
     apsw.BusyError,
     apsw.LockedError,
     apsw.ProtocolError,
@@ -30,40 +30,43 @@ _AWAY = (
 
 
 @contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Raise what happens to the file at ``path`` as an error of :mod:`config.errors`."""
+def translate_errors(path: Path) -> Iterator[None]:
+    """Raise SQLite's errors about the file at ``path`` as errors of :mod:`config.errors`."""
     try:
         yield
     except apsw.Error as error:
-        raise in_our_words(error, path) from error
+        raise to_stream_error(error, path) from error
 
 
-def in_our_words(error: apsw.Error, path: Path) -> WirewatchError:
-    """The error of ours that says what ``error`` means for the operator."""
-    if isinstance(error, apsw.FullError) or _no_space(error):
+def to_stream_error(error: apsw.Error, path: Path) -> WirewatchError:
+    """Return the error that says what ``error`` means for the operator."""
+    if isinstance(error, apsw.FullError) or _is_no_space(error):
         return StreamFullError(
-            f"The disk that holds the stream file {path} is full; nothing of this step was kept.",
-            mend="Free space; work goes on from where it stopped.",
+            f"The disk of the stream file {path} is full; nothing of this step was written.",
+            mend="Free space; work continues from where it stopped.",
         )
     if isinstance(error, _DAMAGED):
         return OperatorError(
             f"{path} is not a stream file, or it is damaged.",
-            mend="Stop the program and put a backup there, or move the file away to begin anew.",
+            mend="Stop the program and restore a backup, or move the file away to start a new one.",
         )
     if isinstance(error, apsw.ReadOnlyError | apsw.PermissionsError | apsw.AuthError):
         return SettingsError(
             f"The stream file {path} cannot be written.",
             mend="Give this user the right to write the file and its folder.",
         )
-    if isinstance(error, _AWAY):
-        return StreamUnavailableError(f"The stream file {path} is busy or away.")
+    if isinstance(error, _UNAVAILABLE):
+        return StreamUnavailableError(f"The stream file {path} is busy or cannot be read.")
     if isinstance(error, apsw.ConnectionClosedError):
         return StreamError("The stream log is closed.")
-    return StreamError(f"The stream file {path} refused.")
+    return StreamError(f"SQLite refused an operation on the stream file {path}.")
 
 
-def _no_space(error: apsw.Error) -> bool:
-    """Some file systems answer a write to a full disk (or over quota) with a plain I/O error."""
+def _is_no_space(error: apsw.Error) -> bool:
+    """Return whether an I/O error means a full disk or an exceeded quota.
+
+    Some file systems report those as a plain error of a write.
+    """
     return isinstance(error, apsw.IOError) and getattr(error, "extendedresult", 0) in {
         apsw.SQLITE_IOERR_WRITE,
         apsw.SQLITE_IOERR_SHMSIZE,

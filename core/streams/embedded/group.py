@@ -1,17 +1,18 @@
-"""Membership of a group: who is in it, who holds which partition, and since which epoch.
+"""Group membership: who is a member, which member has which partition, and since which epoch.
 
 ::
 
-    join/poll ──settle──▶ living members ──assign──▶ what I am to hold
-                                 │                     ├─ I hold more: let go of it
-                                 │                     └─ nobody living holds it: take it, epoch + 1
-    commit ──verify (slot, epoch)──▶ moved, or FencedError
+    join, poll ──settle──▶ living members ──assign──▶ the partitions of this member
+                                 │                     ├─ it has others: release them
+                                 │                     └─ no living member has them: take them,
+                                 │                        epoch + 1
+    commit ──verify slot and epoch──▶ position moved, or FencedError
 
-There is no coordinator: each member settles its own part whenever the group's generation has
-changed or another member has died. A partition passes from a living member only when that member
-lets go of it at its next poll, so its work in hand is not lost; from a dead one at once. The epoch
-grows with each take-over and is checked inside the transaction that commits: a member that slept
-through its own replacement can commit nothing.
+There is no coordinator. Each member settles its own partitions whenever the group's generation has
+changed or another member has died. A living member keeps a partition until it releases it in its
+next poll, so its batch in progress is not lost; a dead member's partition passes on at once. The
+epoch grows with each take-over and is checked in the transaction that commits, so a member that
+was suspended while another one took over can commit nothing.
 """
 
 from __future__ import annotations
@@ -23,22 +24,22 @@ from dataclasses import dataclass
 import apsw
 
 from config.errors import FencedError, SlotTakenError, StreamError
-from core.streams.assignment import assign
+from core.streams.assignment import assign_partitions
 
-Alive = Callable[[str], bool | None]
-"""Whether an instance lives; None where nobody here can know."""
+IsAlive = Callable[[str], bool | None]
+"""Returns whether an instance is alive; None where this process cannot know."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupMember:
-    """One member as the file knows it.
+    """A member as the file knows it.
 
     Attributes:
-        group: With prefix.
-        slot: Its name in the group.
-        token: This incarnation of the slot; another one with the same name has another.
-        instance: The process it runs in.
-        streams: Ids of the streams it reads.
+        group: Name of the group, with prefix.
+        slot: Name of the member in the group.
+        token: Identifies this process's use of the slot; a later one has another token.
+        instance: Id of its process.
+        streams: Ids of the streams that it reads.
     """
 
     group: str
@@ -49,25 +50,30 @@ class GroupMember:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldPartitions:
-    """What a member holds: the epoch per partition id, as of a generation of the group."""
+class Assignment:
+    """The partitions that a member has.
+
+    Attributes:
+        generation: The group's generation in which it was made.
+        epochs: The epoch of each partition, by its id.
+    """
 
     generation: int
     epochs: dict[int, int]
 
 
-def generation(connection: apsw.Connection, group: str) -> int:
-    """Changes whenever membership or a holding changes."""
-    found: int | None = connection.execute(
+def load_generation(connection: apsw.Connection, group: str) -> int:
+    """Return a number that changes whenever a member or an assignment of the group changes."""
+    generation: int | None = connection.execute(
         "SELECT generation FROM grp WHERE name = ?", (group,)
     ).get
-    return found or 0
+    return generation or 0
 
 
-def living(
-    connection: apsw.Connection, group: str, *, now_ms: int, alive: Alive
+def load_living_members(
+    connection: apsw.Connection, group: str, *, now_ms: int, is_alive: IsAlive
 ) -> dict[str, GroupMember]:
-    """The members that count, by slot: not expired, and their process not known to be dead."""
+    """Return the living members by slot: not expired, and their process not known to be dead."""
     rows: list[tuple[str, str, str, str]] = list(
         connection.execute(
             "SELECT slot, token, instance, streams FROM member WHERE grp = ? AND expires_ms > ?",
@@ -77,75 +83,89 @@ def living(
     return {
         slot: GroupMember(group, slot, token, instance, tuple(json.loads(streams)))
         for slot, token, instance, streams in rows
-        if alive(instance) is not False
+        if is_alive(instance) is not False
     }
 
 
-def somebody_died(connection: apsw.Connection, group: str, *, now_ms: int, alive: Alive) -> bool:
-    """Whether a member is still listed that no longer counts."""
+def has_dead_members(
+    connection: apsw.Connection, group: str, *, now_ms: int, is_alive: IsAlive
+) -> bool:
+    """Return whether the file lists a member that is not alive any more."""
     listed = connection.execute("SELECT count(*) FROM member WHERE grp = ?", (group,)).get
-    return bool(listed != len(living(connection, group, now_ms=now_ms, alive=alive)))
+    living = load_living_members(connection, group, now_ms=now_ms, is_alive=is_alive)
+    return bool(listed != len(living))
 
 
 def settle(
     connection: apsw.Connection,
-    me: GroupMember,
+    member: GroupMember,
     *,
     now_ms: int,
     ttl_ms: int,
-    alive: Alive,
+    is_alive: IsAlive,
     joining: bool,
-) -> HeldPartitions:
-    """Renew my membership, drop the dead, take and let go of partitions. In a write transaction.
+) -> Assignment:
+    """Renew a member, remove dead members, and take and release partitions.
+
+    Args:
+        connection: In a write transaction.
+        member: The member.
+        now_ms: The present.
+        ttl_ms: How long the member's session lasts from now.
+        is_alive: Whether the process of another member is alive.
+        joining: Whether the member joins now.
 
     Raises:
-        SlotTakenError: Another member has taken my slot since I joined.
+        SlotTakenError: Another process has joined under the member's slot since.
     """
-    fresh = _enter(connection, me, now_ms=now_ms, ttl_ms=ttl_ms, joining=joining)
-    members = living(connection, me.group, now_ms=now_ms, alive=alive)
-    buried = _bury(connection, me.group, members)
-    wanted = assign(
-        {slot: m.streams for slot, m in members.items()}, _parts(connection, me.streams)
+    is_new = _write_member(connection, member, now_ms=now_ms, ttl_ms=ttl_ms, joining=joining)
+    living = load_living_members(connection, member.group, now_ms=now_ms, is_alive=is_alive)
+    has_removed = _remove_others(connection, member.group, living)
+    assigned = assign_partitions(
+        {slot: m.streams for slot, m in living.items()},
+        _load_partitions(connection, member.streams),
     )
-    mine = {part for part, slot in wanted.items() if slot == me.slot}
-    held, moved = _trade(connection, me, mine, set(members), now_ms=now_ms, retake=joining)
-    if fresh or buried or moved:
+    own = {part_id for part_id, slot in assigned.items() if slot == member.slot}
+    epochs, has_moved = _exchange_leases(
+        connection, member, own, set(living), now_ms=now_ms, retake=joining
+    )
+    if is_new or has_removed or has_moved:
         connection.execute(
             "INSERT INTO grp VALUES (?, 1) ON CONFLICT DO UPDATE SET generation = generation + 1",
-            (me.group,),
+            (member.group,),
         )
-    return HeldPartitions(generation(connection, me.group), held)
+    return Assignment(load_generation(connection, member.group), epochs)
 
 
-def touch(connection: apsw.Connection, me: GroupMember, *, expires_ms: int) -> None:
-    """Say that a member lives on."""
+def renew(connection: apsw.Connection, member: GroupMember, *, expires_ms: int) -> None:
+    """Renew a member's session."""
     connection.execute(
         "UPDATE member SET expires_ms = ? WHERE grp = ? AND slot = ? AND token = ?",
-        (expires_ms, me.group, me.slot, me.token),
+        (expires_ms, member.group, member.slot, member.token),
     )
 
 
-def leave(connection: apsw.Connection, me: GroupMember) -> None:
-    """Let go of everything. Nothing happens when the slot belongs to another by now."""
+def leave(connection: apsw.Connection, member: GroupMember) -> None:
+    """Remove a member and release its partitions, unless another process has its slot by now."""
     connection.execute(
         "DELETE FROM member WHERE grp = ? AND slot = ? AND token = ?",
-        (me.group, me.slot, me.token),
+        (member.group, member.slot, member.token),
     )
     if not connection.changes():
         return
     connection.execute(
-        "UPDATE lease SET slot = NULL WHERE grp = ? AND slot = ?", (me.group, me.slot)
+        "UPDATE lease SET slot = NULL WHERE grp = ? AND slot = ?", (member.group, member.slot)
     )
-    connection.execute("UPDATE grp SET generation = generation + 1 WHERE name = ?", (me.group,))
+    connection.execute("UPDATE grp SET generation = generation + 1 WHERE name = ?", (member.group,))
 
 
-def forget(connection: apsw.Connection, group: str, *, now_ms: int, alive: Alive) -> None:
-    """Take away everything known of a group. In a write transaction.
+def delete(connection: apsw.Connection, group: str, *, now_ms: int, is_alive: IsAlive) -> None:
+    """Delete a group and its positions, in a write transaction.
 
     Raises:
         StreamError: It has living members.
     """
-    if members := living(connection, group, now_ms=now_ms, alive=alive):
+    if members := load_living_members(connection, group, now_ms=now_ms, is_alive=is_alive):
         raise StreamError(
             f"The group {group} has members: {', '.join(sorted(members))}.",
             mend="Stop them first.",
@@ -155,128 +175,148 @@ def forget(connection: apsw.Connection, group: str, *, now_ms: int, alive: Alive
     connection.execute("DELETE FROM grp WHERE name = ?", (group,))
 
 
-def verify(connection: apsw.Connection, me: GroupMember, part: int, epoch: int, start: int) -> None:
-    """Raise unless this member may still commit a batch of a partition.
+def verify(
+    connection: apsw.Connection, member: GroupMember, part_id: int, epoch: int, start: int
+) -> None:
+    """Raise unless a member may commit a batch of a partition.
 
     Args:
         connection: In the write transaction that commits.
-        me: Who commits.
-        part: Partition id.
-        epoch: Epoch under which the batch was polled.
-        start: First offset of the batch.
+        member: The member.
+        part_id: Id of the partition.
+        epoch: The epoch under which the batch was polled.
+        start: The first offset of the batch.
 
     Raises:
-        FencedError: The partition was taken over, or the batch committed before.
+        FencedError: Another member has the partition, or the batch was committed before.
     """
     rows: list[tuple[str | None, int, int]] = list(
         connection.execute(
             "SELECT slot, epoch, coalesce(next_offset, 0) FROM lease"
             " LEFT JOIN position USING (grp, part_id) WHERE grp = ? AND part_id = ?",
-            (me.group, part),
+            (member.group, part_id),
         )
     )
-    if not rows or rows[0][:2] != (me.slot, epoch):
+    if not rows or rows[0][:2] != (member.slot, epoch):
         raise FencedError("Another member of the group has taken the partition over.")
     if rows[0][2] > start:
         raise FencedError("The group has committed these records already.")
 
 
-def move(connection: apsw.Connection, me: GroupMember, part: int, following: int) -> None:
+def move_position(
+    connection: apsw.Connection, member: GroupMember, part_id: int, offset: int
+) -> None:
     """Set the offset that the group reads next."""
     connection.execute(
         "INSERT INTO position VALUES (?, ?, ?)"
         " ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset",
-        (me.group, part, following),
+        (member.group, part_id, offset),
     )
 
 
-def begin(connection: apsw.Connection, me: GroupMember, part: int, epoch: int, place: int) -> None:
-    """Give the group its first position, unless it has one or the partition is another's by now."""
+def set_first_position(
+    connection: apsw.Connection, member: GroupMember, part_id: int, epoch: int, offset: int
+) -> None:
+    """Give the group its first position in a partition.
+
+    Does nothing where it has one, or where another member has the partition by now.
+    """
     connection.execute(
         "INSERT INTO position SELECT grp, part_id, ? FROM lease"
         " WHERE grp = ? AND part_id = ? AND slot = ? AND epoch = ? ON CONFLICT DO NOTHING",
-        (place, me.group, part, me.slot, epoch),
+        (offset, member.group, part_id, member.slot, epoch),
     )
 
 
-def _enter(
-    connection: apsw.Connection, me: GroupMember, *, now_ms: int, ttl_ms: int, joining: bool
+def _write_member(
+    connection: apsw.Connection, member: GroupMember, *, now_ms: int, ttl_ms: int, joining: bool
 ) -> bool:
-    """Write my row; whether it is a new one."""
-    known = connection.execute(
-        "SELECT token FROM member WHERE grp = ? AND slot = ?", (me.group, me.slot)
+    """Write the row of a member. Return whether it is a new member."""
+    token = connection.execute(
+        "SELECT token FROM member WHERE grp = ? AND slot = ?", (member.group, member.slot)
     ).get
-    if known not in (None, me.token) and not joining:
+    if token not in (None, member.token) and not joining:
         raise SlotTakenError(
-            f"Another process has joined the group {me.group} under the name {me.slot}."
+            f"Another process has joined the group {member.group} under the slot {member.slot}."
         )
+    streams = json.dumps(member.streams)
     connection.execute(
         "INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?, ?, ?)",
-        (me.group, me.slot, me.token, me.instance, json.dumps(me.streams), now_ms + ttl_ms),
+        (member.group, member.slot, member.token, member.instance, streams, now_ms + ttl_ms),
     )
-    return bool(known != me.token)
+    return bool(token != member.token)
 
 
-def _bury(connection: apsw.Connection, group: str, members: dict[str, GroupMember]) -> bool:
+def _remove_others(connection: apsw.Connection, group: str, living: dict[str, GroupMember]) -> bool:
+    """Remove all members but the living ones. Return whether there were any."""
     connection.execute(
         "DELETE FROM member WHERE grp = ? AND slot NOT IN (SELECT value FROM json_each(?))",
-        (group, json.dumps(list(members))),
+        (group, json.dumps(list(living))),
     )
     return connection.changes() > 0
 
 
-def _parts(connection: apsw.Connection, streams: tuple[int, ...]) -> dict[int, list[int]]:
-    parts: dict[int, list[int]] = {stream: [] for stream in streams}
-    for stream, part in connection.execute(
+def _load_partitions(connection: apsw.Connection, streams: tuple[int, ...]) -> dict[int, list[int]]:
+    """Return the ids of the partitions of each stream, in order."""
+    partitions: dict[int, list[int]] = {stream: [] for stream in streams}
+    for stream, part_id in connection.execute(
         "SELECT stream_id, part_id FROM part WHERE stream_id IN (SELECT value FROM json_each(?))"
         " ORDER BY stream_id, number",
         (json.dumps(streams),),
     ):
-        parts[stream].append(part)
-    return parts
+        partitions[stream].append(part_id)
+    return partitions
 
 
-def _trade(
+def _exchange_leases(
     connection: apsw.Connection,
-    me: GroupMember,
-    mine: set[int],
-    slots: set[str],
+    member: GroupMember,
+    assigned: set[int],
+    living: set[str],
     *,
     now_ms: int,
     retake: bool,
 ) -> tuple[dict[int, int], bool]:
-    """Take what is mine and free, let go of what is not mine; what I hold now, and any change.
+    """Take the free partitions assigned to a member, and release those that are not.
 
-    A slot that joins takes even what it holds anew: its former self must not commit any more.
-    Epochs begin at the clock, so that those of a group that was forgotten never come again.
+    A member that joins takes even the partitions that its slot has already, with a new epoch, so
+    that a former process of the same slot cannot commit any more. Epochs begin at the clock, so
+    those of a deleted group are never reused.
+
+    Returns:
+        The epochs of the member's partitions, and whether any lease changed.
     """
     leases = {
-        part: (slot, epoch)
-        for part, slot, epoch in connection.execute(
-            "SELECT part_id, slot, epoch FROM lease WHERE grp = ?", (me.group,)
+        part_id: (slot, epoch)
+        for part_id, slot, epoch in connection.execute(
+            "SELECT part_id, slot, epoch FROM lease WHERE grp = ?", (member.group,)
         )
     }
-    let_go = [p for p, (slot, _) in leases.items() if slot == me.slot and p not in mine]
+    released = [
+        part_id
+        for part_id, (slot, _) in leases.items()
+        if slot == member.slot and part_id not in assigned
+    ]
     connection.executemany(
         "UPDATE lease SET slot = NULL WHERE grp = ? AND part_id = ?",
-        [(me.group, p) for p in let_go],
+        [(member.group, part_id) for part_id in released],
     )
-    held: dict[int, int] = {}
+    epochs: dict[int, int] = {}
     taken = 0
-    for part in sorted(mine):
-        slot, epoch = leases.get(part, (None, now_ms))
-        if slot == me.slot and not retake:
-            held[part] = epoch
-        elif slot == me.slot or slot not in slots:
-            held[part] = epoch + 1
+    for part_id in sorted(assigned):
+        slot, epoch = leases.get(part_id, (None, now_ms))
+        if slot == member.slot and not retake:
+            epochs[part_id] = epoch
+        elif slot == member.slot or slot not in living:
+            epochs[part_id] = epoch + 1
             taken += 1
     connection.executemany(
         "INSERT INTO lease VALUES (?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET slot = excluded.slot, epoch = excluded.epoch",
         [
-            (me.group, p, me.slot, epoch)
-            for p, epoch in held.items()
-            if epoch != leases.get(p, (0, 0))[1]
+            (member.group, part_id, member.slot, epoch)
+            for part_id, epoch in epochs.items()
+            if epoch != leases.get(part_id, (None, 0))[1]
         ],
     )
-    return held, bool(let_go or taken)
+    return epochs, bool(released or taken)

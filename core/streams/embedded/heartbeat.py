@@ -1,9 +1,9 @@
-"""The pulse: one thread per log that keeps busy members alive while they process a batch.
+"""The heartbeat: one thread per log that keeps members alive while they process a batch.
 
-``poll`` and ``commit`` keep a member alive by themselves; between them a batch may take longer than
-a session. The pulse renews every member whose last poll is not longer ago than the longest time
-a batch may take. Whoever is over it is renewed no more and loses its partitions to the others.
-The thread has a connection of its own, like every thread.
+``poll`` and ``commit`` renew a member's session themselves, but a batch may take longer than a
+session. The heartbeat renews every member whose last poll is not longer ago than a batch may take.
+A member over that limit is not renewed, and loses its partitions to the others. The thread has its
+own connection, as every thread has.
 """
 
 from __future__ import annotations
@@ -23,8 +23,13 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class SessionTimes:
-    """Milliseconds: how long a member lives without a sign, and how long a batch may take."""
+class SessionTimeouts:
+    """Timeouts of members, in milliseconds.
+
+    Attributes:
+        session_ms: A member whose session was not renewed for this long is dead.
+        processing_ms: A member that does not poll for this long is not renewed any more.
+    """
 
     session_ms: int = 10_000
     processing_ms: int = 120_000
@@ -32,49 +37,51 @@ class SessionTimes:
 
 @dataclass(slots=True)
 class MemberActivity:
-    """A member's signs of life: when it last polled, when that was last written down."""
+    """When a member polled last, and when its session was renewed last, in milliseconds."""
 
     polled_ms: int
-    touched_ms: int
+    renewed_ms: int
 
 
 class Heartbeat:
-    """Renews the members of one log. Thread-safe."""
+    """Renews the sessions of the members of one log. Thread-safe."""
 
-    def __init__(self, database: Database, clock: Clock, times: SessionTimes) -> None:
+    def __init__(self, database: Database, clock: Clock, timeouts: SessionTimeouts) -> None:
         self._database = database
         self._clock = clock
-        self._times = times
-        self._beats: dict[GroupMember, MemberActivity] = {}
+        self._timeouts = timeouts
+        self._members: dict[GroupMember, MemberActivity] = {}
         self._lock = threading.Lock()
-        self._ended = threading.Event()
+        self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def add(self, member: GroupMember, beat: MemberActivity) -> None:
-        """Keep a member alive from now on; its consumer goes on writing into ``beat``."""
+    def add(self, member: GroupMember, activity: MemberActivity) -> None:
+        """Renew a member from now on; its consumer keeps ``activity`` up to date."""
         with self._lock:
-            self._beats[member] = beat
+            self._members[member] = activity
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="streams-pulse", daemon=True)
+                self._thread = threading.Thread(
+                    target=self._run, name="streams-heartbeat", daemon=True
+                )
                 self._thread.start()
 
     def remove(self, member: GroupMember) -> None:
         """Stop renewing a member."""
         with self._lock:
-            self._beats.pop(member, None)
+            self._members.pop(member, None)
 
     def close(self) -> list[GroupMember]:
-        """End the thread; the members that had not left."""
-        self._ended.set()
+        """Stop the thread. Return the members that have not left their groups."""
+        self._stopped.set()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=5)
         with self._lock:
-            left = list(self._beats)
-            self._beats.clear()
-        return left
+            members = list(self._members)
+            self._members.clear()
+        return members
 
     def _run(self) -> None:
-        while not self._ended.wait(self._times.session_ms / 3000):
+        while not self._stopped.wait(self._timeouts.session_ms / 3000):
             try:
                 self._renew()
             except WirewatchError as error:
@@ -83,16 +90,16 @@ class Heartbeat:
     def _renew(self) -> None:
         now = to_ms(self._clock())
         with self._lock:
-            due = [(m, b) for m, b in self._beats.items() if self._due(b, now)]
+            due = [(m, a) for m, a in self._members.items() if self._is_due(a, now)]
         if not due:
             return
         with self._database.write() as connection:
             for member, _ in due:
-                group.touch(connection, member, expires_ms=now + self._times.session_ms)
-        for _, beat in due:
-            beat.touched_ms = now
+                group.renew(connection, member, expires_ms=now + self._timeouts.session_ms)
+        for _, activity in due:
+            activity.renewed_ms = now
 
-    def _due(self, beat: MemberActivity, now: int) -> bool:
-        """Not over the limit, and no sign of life was written lately."""
-        busy = now - beat.polled_ms < self._times.processing_ms
-        return busy and now - beat.touched_ms >= self._times.session_ms // 3
+    def _is_due(self, activity: MemberActivity, now: int) -> bool:
+        """Return whether a member is within its limit and its last renewal is old."""
+        is_within_limit = now - activity.polled_ms < self._timeouts.processing_ms
+        return is_within_limit and now - activity.renewed_ms >= self._timeouts.session_ms // 3

@@ -11,13 +11,13 @@ import apsw
 
 from config.errors import StreamError
 from core.clock import Clock, to_ms
-from core.streams.embedded import group, records, retention
+from core.streams.embedded import group, retention
 from core.streams.embedded.consumer import EmbeddedConsumer
 from core.streams.embedded.database import Database
-from core.streams.embedded.group import Alive, GroupMember
-from core.streams.embedded.heartbeat import Heartbeat, SessionTimes
-from core.streams.embedded.reader import tail
-from core.streams.embedded.records import EmbeddedRecord
+from core.streams.embedded.group import GroupMember, IsAlive
+from core.streams.embedded.heartbeat import Heartbeat, SessionTimeouts
+from core.streams.embedded.reader import read_stream
+from core.streams.embedded.records import EmbeddedRecord, append_records, prepare_record
 from core.streams.embedded.schema import OFFSET_BITS
 from core.streams.embedded.streams import EmbeddedStream, EmbeddedStreams
 from core.streams.port import (
@@ -32,17 +32,17 @@ from core.streams.prefix import Prefix
 
 
 class EmbeddedLog:
-    """See :class:`core.streams.port.StreamLog`. Thread-safe; not to be used across a fork.
+    """See :class:`core.streams.port.StreamLog`. Thread-safe; must not be used across a fork.
 
     Args:
         path: The file, on a disk of this host.
-        clock: Tells expiry and retention.
-        instance: Id of this process, for other processes' ``alive``.
-        alive: Whether an instance lives; None where nobody here can know.
-        prefix: Of every stream and group name.
-        durability: ``full``: what is appended survives a power cut; ``normal``: the last commits
-            may not.
-        times: How long members live without a sign, and how long a batch may take.
+        clock: Gives the present, from which expiry and retention count.
+        instance: Id of this process, which other processes pass to their ``is_alive``.
+        is_alive: Returns whether an instance is alive; None where this process cannot know.
+        prefix: Prefix of every stream and group name.
+        durability: With ``full``, appended records survive a power failure; with ``normal``, the
+            last commits may be lost.
+        timeouts: When members are considered dead.
 
     Raises:
         SettingsError: The file cannot be used.
@@ -54,55 +54,55 @@ class EmbeddedLog:
         *,
         clock: Clock,
         instance: str,
-        alive: Alive,
+        is_alive: IsAlive,
         prefix: str = "",
         durability: str = "full",
-        times: SessionTimes | None = None,
+        timeouts: SessionTimeouts | None = None,
     ) -> None:
         self._database = Database(path, durability=durability)
         self._prefix = Prefix(prefix)
         self._streams = EmbeddedStreams(self._database, self._prefix)
         self._clock = clock
         self._instance = instance
-        self._alive = alive
-        self._times = times or SessionTimes()
-        self._pulse = Heartbeat(self._database, clock, self._times)
+        self._is_alive = is_alive
+        self._timeouts = timeouts or SessionTimeouts()
+        self._heartbeat = Heartbeat(self._database, clock, self._timeouts)
 
     def create(self, specs: Sequence[StreamSpec], /) -> None:
         """See the port."""
         self._streams.create(specs)
 
-    def append(self, new: Sequence[NewRecord], /, *, producer: str | None = None) -> None:
+    def append(self, records: Sequence[NewRecord], /, *, producer: str | None = None) -> None:
         """See the port."""
-        placed = [records.place(record, self._streams) for record in new]
-        if not placed:
+        prepared = [prepare_record(record, self._streams) for record in records]
+        if not prepared:
             return
         with self._database.write() as connection:
             if producer is not None:
-                placed = _unknown(connection, self._prefix.on(producer), placed)
-            records.append(connection, placed, now_ms=self._now())
+                prepared = _drop_repeats(connection, self._prefix.add(producer), prepared)
+            append_records(connection, prepared, now_ms=self._now())
 
     def consumer(
         self, name: str, streams: Sequence[str], /, *, slot: str, start: Start = "start"
     ) -> EmbeddedConsumer:
         """See the port."""
-        reads = [self._streams.get(stream) for stream in streams]
-        me = GroupMember(
-            group=self._prefix.on(name),
+        subscription = [self._streams.get(stream) for stream in streams]
+        member = GroupMember(
+            group=self._prefix.add(name),
             slot=slot,
             token=uuid.uuid4().hex,
             instance=self._instance,
-            streams=tuple(sorted(stream.id for stream in reads)),
+            streams=tuple(sorted(stream.id for stream in subscription)),
         )
         return EmbeddedConsumer(
             self._database,
             self._streams,
-            reads,
-            me,
-            pulse=self._pulse,
-            times=self._times,
+            subscription,
+            member,
+            heartbeat=self._heartbeat,
+            timeouts=self._timeouts,
             clock=self._clock,
-            alive=self._alive,
+            is_alive=self._is_alive,
             start=start,
         )
 
@@ -115,75 +115,80 @@ class EmbeddedLog:
         follow: Callable[[], bool] | None = None,
     ) -> Iterator[Record]:
         """See the port."""
-        return tail(self._database, self._streams.get(stream), start, follow)
+        return read_stream(self._database, self._streams.get(stream), start, follow)
 
-    def streams(self) -> list[StreamInfo]:
+    def list_streams(self) -> list[StreamInfo]:
         """See the port."""
-        return self._streams.infos()
+        return self._streams.describe()
 
     def lag(self, name: str, streams: Sequence[str], /) -> list[PartitionLag]:
         """See the port."""
-        known = [self._streams.get(stream) for stream in streams]
+        found = [self._streams.get(stream) for stream in streams]
         now = self._now()
         with self._database.read() as connection:
-            members = group.living(connection, self._prefix.on(name), now_ms=now, alive=self._alive)
+            living = group.load_living_members(
+                connection, self._prefix.add(name), now_ms=now, is_alive=self._is_alive
+            )
             return [
                 lag
-                for stream in known
-                for lag in self._lag_of(connection, name, stream, set(members), now)
+                for stream in found
+                for lag in self._stream_lag(connection, name, stream, set(living), now)
             ]
 
-    def groups(self) -> list[str]:
+    def list_groups(self) -> list[str]:
         """See the port."""
         now = self._now()
         with self._database.read() as connection:
-            stored = {n for (n,) in connection.execute("SELECT DISTINCT grp FROM position")}
-            listed = {n for (n,) in connection.execute("SELECT DISTINCT grp FROM member")}
-            stored |= {
-                n for n in listed if group.living(connection, n, now_ms=now, alive=self._alive)
+            names = {n for (n,) in connection.execute("SELECT DISTINCT grp FROM position")}
+            with_members = {n for (n,) in connection.execute("SELECT DISTINCT grp FROM member")}
+            names |= {
+                n
+                for n in with_members
+                if group.load_living_members(connection, n, now_ms=now, is_alive=self._is_alive)
             }
-        return sorted(name for n in stored if (name := self._prefix.off(n)) is not None)
+        return sorted(name for n in names if (name := self._prefix.strip(n)) is not None)
 
-    def forget(self, name: str, /) -> None:
+    def delete_group(self, name: str, /) -> None:
         """See the port."""
         with self._database.write() as connection:
-            group.forget(connection, self._prefix.on(name), now_ms=self._now(), alive=self._alive)
+            stored = self._prefix.add(name)
+            group.delete(connection, stored, now_ms=self._now(), is_alive=self._is_alive)
 
     def maintain(self) -> None:
         """See the port."""
         retention.apply_retention(self._database, now_ms=self._now())
-        retention.tidy(self._database)
+        retention.reclaim_space(self._database)
 
     def close(self) -> None:
         """See the port. Members that have not left leave now."""
-        left = self._pulse.close()
-        if left:
+        members = self._heartbeat.close()
+        if members:
             with contextlib.suppress(StreamError), self._database.write() as connection:
-                for member in left:
+                for member in members:
                     group.leave(connection, member)
         self._database.close()
 
-    def _lag_of(
+    def _stream_lag(
         self,
         connection: apsw.Connection,
         name: str,
         stream: EmbeddedStream,
-        slots: set[str],
+        living: set[str],
         now: int,
     ) -> list[PartitionLag]:
-        rows = connection.execute(_LAG, (self._prefix.on(name), stream.id, OFFSET_BITS))
+        rows = connection.execute(_LAG, (self._prefix.add(name), stream.id, OFFSET_BITS))
         return [
             PartitionLag(
                 group=name,
                 stream=stream.name,
                 partition=number,
                 records=unread,
-                seconds=max(0, now - oldest) / 1000 if oldest is not None else 0.0,
-                member=slot if slot in slots else None,
+                seconds=max(0, now - oldest_ms) / 1000 if oldest_ms is not None else 0.0,
+                member=slot if slot in living else None,
                 position=position,
                 end=end,
             )
-            for number, unread, oldest, slot, position, end in rows
+            for number, unread, oldest_ms, slot, position, end in rows
         ]
 
     def _now(self) -> int:
@@ -191,29 +196,30 @@ class EmbeddedLog:
 
 
 _LAG = """
-WITH place AS (
-    SELECT part.part_id, number, part.next_offset AS following, slot,
+WITH progress AS (
+    SELECT part.part_id, number, part.next_offset AS ending, slot,
         position.next_offset AS position,
-        max(start_offset, ifnull(position.next_offset, 0)) AS place
+        max(start_offset, ifnull(position.next_offset, 0)) AS unread_from
     FROM part
     LEFT JOIN position ON position.part_id = part.part_id AND position.grp = ?1
     LEFT JOIN lease ON lease.part_id = part.part_id AND lease.grp = ?1
     WHERE stream_id = ?2)
-SELECT number, following - place, rec.time_ms, slot, position, following
-FROM place LEFT JOIN rec ON rec.id = (place.part_id << ?3) + place AND place < following
+SELECT number, ending - unread_from, rec.time_ms, slot, position, ending
+FROM progress
+LEFT JOIN rec ON rec.id = (progress.part_id << ?3) + unread_from AND unread_from < ending
 ORDER BY number
 """
 
 
-def _unknown(
-    connection: apsw.Connection, producer: str, placed: list[EmbeddedRecord]
+def _drop_repeats(
+    connection: apsw.Connection, producer: str, records: list[EmbeddedRecord]
 ) -> list[EmbeddedRecord]:
-    """Those of an outbox's records that the log does not have yet; remembers them as had."""
+    """Return the records of an outbox that were not appended before; store the last sequence."""
     last: int | None = connection.execute(
         "SELECT sequence FROM producer WHERE name = ?", (producer,)
     ).get
-    fresh = [p for p in placed if p.sequence is None or last is None or p.sequence > last]
-    highest = max((p.sequence for p in fresh if p.sequence is not None), default=None)
+    fresh = [r for r in records if r.sequence is None or last is None or r.sequence > last]
+    highest = max((r.sequence for r in fresh if r.sequence is not None), default=None)
     if highest is not None:
         connection.execute(
             "INSERT INTO producer VALUES (?, ?)"

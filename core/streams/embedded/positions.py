@@ -1,4 +1,4 @@
-"""Where in a partition reading begins: the oldest record, the present, or a time."""
+"""Where reading begins in a partition: at the oldest record, at the present, or at a time."""
 
 from __future__ import annotations
 
@@ -10,42 +10,45 @@ from core.clock import to_ms
 from core.streams.embedded.streams import EmbeddedPartition, offset_of
 from core.streams.port import Start
 
-SLACK = timedelta(hours=1)
-"""How far a record's own time may lie after the moment it was appended, for a start by time.
-Kafka brokers refuse records that are further ahead (message.timestamp.after.max.ms)."""
+MAX_AHEAD = timedelta(hours=1)
+"""How far a record's own time may be after the time when it was appended, for a start by time.
+Kafka's brokers reject records that are further ahead (``message.timestamp.after.max.ms``)."""
 
 
-def bounds(connection: apsw.Connection, part: EmbeddedPartition) -> tuple[int, int]:
-    """Oldest offset kept and the next to come."""
-    found: tuple[int, int] = connection.execute(
-        "SELECT start_offset, next_offset FROM part WHERE part_id = ?", (part.id,)
+def bounds(connection: apsw.Connection, partition: EmbeddedPartition) -> tuple[int, int]:
+    """Return the oldest offset kept and the next offset to be appended."""
+    row: tuple[int, int] = connection.execute(
+        "SELECT start_offset, next_offset FROM part WHERE part_id = ?", (partition.id,)
     ).get
-    return found
+    return row
 
 
-def first(connection: apsw.Connection, part: EmbeddedPartition, start: Start) -> int:
-    """The offset that ``start`` means in a partition at this moment."""
-    oldest, following = bounds(connection, part)
+def resolve_start(connection: apsw.Connection, partition: EmbeddedPartition, start: Start) -> int:
+    """Return the offset that ``start`` means in a partition at this moment."""
+    oldest, end = bounds(connection, partition)
     if start == "start":
         return oldest
     if start == "end":
-        return following
-    return _first_at(connection, part, to_ms(start), oldest, following)
+        return end
+    return _first_since(connection, partition, to_ms(start), oldest, end)
 
 
-def _first_at(
-    connection: apsw.Connection, part: EmbeddedPartition, time_ms: int, low: int, end: int
+def _first_since(
+    connection: apsw.Connection, partition: EmbeddedPartition, time_ms: int, low: int, end: int
 ) -> int:
-    """Halve by the moment of appending, which only grows; then walk to the record's own time."""
-    earliest, high = time_ms - int(SLACK.total_seconds() * 1000), end
+    """Return the offset of the first record of a time or later, or ``end``.
+
+    Bisects by the time of appending, which only grows; then scans for the record's own time.
+    """
+    earliest, high = time_ms - int(MAX_AHEAD.total_seconds() * 1000), end
     while low < high:
         middle = (low + high) // 2
         appended: int = connection.execute(
-            "SELECT append_ms FROM rec WHERE id = ?", (part.record_id(middle),)
+            "SELECT append_ms FROM rec WHERE id = ?", (partition.record_id(middle),)
         ).get
         low, high = (middle + 1, high) if appended < earliest else (low, middle)
-    found: int | None = connection.execute(
+    record_id: int | None = connection.execute(
         "SELECT id FROM rec WHERE id >= ? AND id < ? AND time_ms >= ? ORDER BY id LIMIT 1",
-        (part.record_id(low), part.record_id(end), time_ms),
+        (partition.record_id(low), partition.record_id(end), time_ms),
     ).get
-    return end if found is None else offset_of(found)
+    return end if record_id is None else offset_of(record_id)

@@ -1,13 +1,13 @@
-"""The file of the embedded log: its tables, and how it is opened or made.
+"""The file of the embedded log: its tables, and how it is opened or created.
 
 ::
 
-    stream 1──n part 1──n rec        rec.id = part_id << 40 | offset: one b-tree, a partition's
-      │          │                   records lie side by side, no second index
+    stream 1──n part 1──n rec        rec.id = part_id << 40 | offset: in the table's one b-tree the
+      │          │                   records of a partition are adjacent, without a second index
       │          ├── position        per group: the offset it reads next
-    grp          └── lease           per group: who holds the partition, with a fencing epoch
-      └── member                     who is in the group, until when
-    producer                         last sequence had from an outbox
+    grp          └── lease           per group: the slot that has the partition, and its epoch
+      └── member                     per group: its members, and when their sessions expire
+    producer                         the last sequence number appended from an outbox
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import apsw
 from config.errors import SettingsError
 
 APPLICATION_ID = 0x57574C47
-"""``WWLG``: marks the file as ours."""
+"""``WWLG``: identifies the file as a stream file."""
 
 VERSION = 1
 
 OFFSET_BITS = 40
-"""A partition holds up to 2**40 records in its life; 2**23 partitions fit in a file."""
+"""A partition can have 2**40 records in its life; a file can have 2**23 partitions."""
 
 _TABLES = """
 CREATE TABLE stream (
@@ -85,12 +85,12 @@ CREATE TABLE producer (
 
 
 def prepare(connection: apsw.Connection, path: Path, *, durability: str) -> None:
-    """Make a fresh connection ours: settings, and the tables where the file is new.
+    """Configure a new connection, and create the tables where the file is new.
 
     Raises:
-        SettingsError: The file holds something else, or comes from a newer program.
+        SettingsError: The file is another database, or was created by a newer version.
     """
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # counts only before the first table
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # works only before the first table
     connection.execute("PRAGMA journal_mode = WAL").fetchall()
     connection.execute(f"PRAGMA synchronous = {'FULL' if durability == 'full' else 'NORMAL'}")
     connection.execute("PRAGMA journal_size_limit = 67108864").fetchall()
@@ -104,19 +104,19 @@ def _version(connection: apsw.Connection, path: Path) -> int:
     tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").get
     if tables and application != APPLICATION_ID:
         raise SettingsError(
-            f"{path} is a database of something else, not a stream file.",
+            f"{path} is another program's database, not a stream file.",
             mend="Set WIREWATCH_STREAMS_URL to a file of its own.",
         )
     if version > VERSION:
         raise SettingsError(
-            f"The stream file {path} was made by a newer version of this program.",
-            mend="Run that version, or begin with a new file.",
+            f"The stream file {path} was created by a newer version of this program.",
+            mend="Run that version, or start with a new file.",
         )
     return version
 
 
 def _create(connection: apsw.Connection, path: Path) -> None:
-    """Several processes may come here at once: the first makes the tables."""
+    """Create the tables; of several processes at once, the first one does."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         if _version(connection, path) == 0:

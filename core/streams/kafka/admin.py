@@ -1,4 +1,4 @@
-"""The client that asks about streams and groups: one per log, made anew when it is stuck."""
+"""The client for requests about streams and groups: one per log, replaced after a failure."""
 
 from __future__ import annotations
 
@@ -8,66 +8,72 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from kafka import errors as theirs
+from kafka import errors as kafka_errors
 
 from config.errors import StreamError
-from core.streams.kafka import kafka_python
-from core.streams.kafka.errors import translated
+from core.backoff import exponential
+from core.streams.kafka.connect import open_admin
+from core.streams.kafka.errors import translate_errors
 from core.streams.kafka.options import KafkaOptions
 
-_LATER = (
-    theirs.NodeNotReadyError,
-    theirs.NotControllerError,
-    theirs.NotCoordinatorError,
-    theirs.CoordinatorNotAvailableError,
-    theirs.CoordinatorLoadInProgressError,
-    theirs.UnknownTopicOrPartitionError,
-    theirs.LeaderNotAvailableError,
-    theirs.NotLeaderForPartitionError,
-    theirs.KafkaConnectionError,
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+"""Seconds before a request is sent again."""
+
+_TRANSIENT = (
+    kafka_errors.NodeNotReadyError,
+    kafka_errors.NotControllerError,
+    kafka_errors.NotCoordinatorError,
+    kafka_errors.CoordinatorNotAvailableError,
+    kafka_errors.CoordinatorLoadInProgressError,
+    kafka_errors.UnknownTopicOrPartitionError,
+    kafka_errors.LeaderNotAvailableError,
+    kafka_errors.NotLeaderForPartitionError,
+    kafka_errors.KafkaConnectionError,
 )
+"""Errors that pass when brokers have agreed on who leads what."""
 
 
 class KafkaAdmin:
-    """Asks, and asks again for a while where brokers change their parts. Thread-safe.
+    """Sends requests, and repeats them for a while where brokers change their roles. Thread-safe.
 
     Args:
         options: How to reach the brokers.
 
     Raises:
-        KafkaError: They cannot be reached.
+        KafkaError: No broker can be reached.
     """
 
     def __init__(self, options: KafkaOptions) -> None:
         self._options = options
         self._lock = threading.Lock()
-        self._failed: tuple[float, theirs.KafkaError] | None = None
-        self._shared: _Shared | None = _Shared(kafka_python.admin(options))
+        self._failed: tuple[float, kafka_errors.KafkaError] | None = None
+        self._shared: _SharedClient | None = _SharedClient(open_admin(options))
         self._closed = False
 
-    def run(self, doing: str, ask: Callable[[Any], Any]) -> Any:
-        """What ``ask`` answers when it is given the client.
+    def run(self, action: str, call: Callable[[Any], Any]) -> Any:
+        """Return the result of a call with the client.
 
         Args:
-            doing: Subject of the sentence that says it failed.
-            ask: Makes the calls.
+            action: Subject of the sentence that reports a failure: ``Listing groups``.
+            call: Sends requests with the client that it is passed.
 
         Raises:
             StreamUnavailableError: No broker answers.
-            SettingsError: This user may not.
+            SettingsError: This user is not allowed to.
         """
-        deadline = time.monotonic() + self._options.times.request
-        pause = 0.05
-        with translated(doing):
+        deadline = time.monotonic() + self._options.timeouts.request
+        failures = 0
+        with translate_errors(action):
             while True:
                 try:
                     with self._client() as client:
-                        return ask(client)
-                except _LATER:
+                        return call(client)
+                except _TRANSIENT:
+                    failures += 1
+                    pause = exponential(FIRST_PAUSE, failures, LONGEST_PAUSE)
                     if time.monotonic() + pause > deadline:
                         raise
                     time.sleep(pause)
-                    pause = min(2 * pause, 1.0)
 
     def close(self) -> None:
         """Close the connections. Idempotent."""
@@ -79,21 +85,21 @@ class KafkaAdmin:
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
-        """A client that nobody closes meanwhile; one that failed is not used again.
+        """Lend the client, which stays open meanwhile; one that failed is not used again.
 
-        It remembers which broker has which part, and does not look again when that changed.
+        The client caches which broker leads what, and does not look again when that changes.
         """
-        asked = time.monotonic()
+        requested = time.monotonic()
         with self._lock:
             if self._closed:
                 raise StreamError("The stream log is closed.")
             if self._shared is None:
-                self._shared = _Shared(self._connected(asked))
+                self._shared = _SharedClient(self._open(requested))
             shared = self._shared
             shared.users += 1
         try:
             yield shared.client
-        except theirs.KafkaError:
+        except kafka_errors.KafkaError:
             with self._lock:
                 if self._shared is shared:
                     self._shared = None
@@ -105,27 +111,31 @@ class KafkaAdmin:
             if shared.retired:
                 self._retire(shared)
 
-    def _connected(self, asked: float) -> Any:
-        """A new client. Who waited while another tried in vain does not try as long again."""
-        if self._failed is not None and self._failed[0] > asked:
+    def _open(self, requested: float) -> Any:
+        """Open a new client.
+
+        A caller that waited for the lock while another one failed gets that failure at once.
+        """
+        if self._failed is not None and self._failed[0] > requested:
             raise self._failed[1]
         try:
-            return kafka_python.admin(self._options)
-        except theirs.KafkaError as error:
+            return open_admin(self._options)
+        except kafka_errors.KafkaError as error:
             self._failed = (time.monotonic(), error)
             raise
 
-    def _retire(self, shared: _Shared) -> None:
+    def _retire(self, shared: _SharedClient) -> None:
+        """Close a client as soon as nobody uses it."""
         with self._lock:
             shared.retired = True
-            last = shared.users == 0 and not shared.closed
-            shared.closed = shared.closed or last
-        if last:
+            is_last = shared.users == 0 and not shared.closed
+            shared.closed = shared.closed or is_last
+        if is_last:
             shared.client.close()
 
 
-class _Shared:
-    """A client, and how many use it at the moment: a call on a closed one might never return."""
+class _SharedClient:
+    """A client and the number of its users: a call on a closed client might never return."""
 
     def __init__(self, client: Any) -> None:
         self.client = client

@@ -1,15 +1,15 @@
-"""The partitions a member holds: the client that fetches them, and the book of places.
+"""The partitions assigned to a member: the client that fetches them, and their positions.
 
 ::
 
-    turn ─▶ client.poll ─┬─▶ records ─▶ places
-                         ├─▶ a rebalance ─▶ settle: ask for what is committed, seek there
-                         └─▶ what cannot be read (any more) ─▶ detours
+    poll_client ─▶ client.poll ─┬─▶ records ─▶ positions
+                                ├─▶ a rebalance ─▶ load the committed offsets, seek there
+                                └─▶ records that cannot be read ─▶ recovery
 
-Partitions are never paused: what kafka-python 3.0.12 has fetched of a paused partition it may keep
-for ever, and fetches no more of it. Its ``_next_partition_records`` is not None again once it was
-read to its end, and only then is what was put aside taken up. Where there is plenty, the client is
-asked for one record, and so fetches no more.
+Partitions are never paused. What kafka-python 3.0.12 has fetched of a paused partition may stay in
+the client for ever, and no more of it is fetched: once its ``_next_partition_records`` was read to
+the end it is not set to None, and only then would the paused records be used. Where enough is
+buffered, the client is asked for one record, so it fetches no more.
 """
 
 from __future__ import annotations
@@ -20,40 +20,41 @@ from typing import Any
 
 import structlog
 from kafka import ConsumerRebalanceListener
-from kafka import errors as theirs
+from kafka import errors as kafka_errors
 from kafka.structs import MemberState, TopicPartition
 
 from config.errors import FencedError, SlotTakenError
-from core.streams.kafka import kafka_python
-from core.streams.kafka.errors import in_our_words, translated
-from core.streams.kafka.joins import keep_answer
-from core.streams.kafka.options import KafkaOptions
-from core.streams.kafka.positions import PartitionPosition
-from core.streams.kafka.records import read
+from core.streams.kafka.connect import open_member
+from core.streams.kafka.errors import to_stream_error, translate_errors
+from core.streams.kafka.kafka_python import UndecodableError, is_instance_fenced, resume_join
+from core.streams.kafka.options import KafkaOptions, milliseconds
+from core.streams.kafka.positions import PartitionPosition, resolve_start, to_offset_metadata
+from core.streams.kafka.records import to_record
 from core.streams.kafka.recovery import PositionRecovery
-from core.streams.kafka.seeking import at, first_offsets
 from core.streams.kafka.streams import KafkaStream, KafkaStreams
 from core.streams.port import Start
 
-FETCH = 500
-"""Records the client gives at once."""
+FETCH_RECORDS = 500
+"""Records that one poll of the client returns at most."""
 
-SETTLING = 1.0
-"""Seconds that finding the positions may take at least, however short a poll is."""
+MIN_LOAD_SECONDS = 1.0
+"""Time allowed for loading the positions, even where a poll has a shorter timeout."""
 
 log = structlog.get_logger(__name__)
 
 
 class AssignedPartitions:
-    """Not thread-safe; the client tells of rebalances only while it is being polled.
+    """The partitions that the group has assigned to one member.
+
+    Not thread-safe. The client reports rebalances only while it is polled.
 
     Args:
         options: How to reach the brokers.
-        group: With prefix.
-        instance: The static member's name.
-        topics: Of this log.
-        reads: The streams to read.
-        start: Where the group begins where it has no position.
+        group: The group's id, with prefix.
+        instance: Name of the static member.
+        streams: The streams of this log.
+        subscription: The streams to read.
+        start: Where the group begins in a partition without a position.
     """
 
     def __init__(
@@ -62,160 +63,152 @@ class AssignedPartitions:
         group: str,
         instance: str,
         *,
-        topics: KafkaStreams,
-        reads: list[KafkaStream],
+        streams: KafkaStreams,
+        subscription: list[KafkaStream],
         start: Start,
     ) -> None:
-        self.places: dict[Any, PartitionPosition] = {}
+        self.positions: dict[Any, PartitionPosition] = {}
         self._group = group
-        self._topics = topics
+        self._streams = streams
         self._start = start
-        self._unsettled = True
-        with translated("Joining a group"):
-            self._client = kafka_python.member(options, group, instance)
+        self._must_load = True
+        with translate_errors("Joining a group"):
+            self._client = open_member(options, group, instance)
             try:
-                self._subscribe(reads, options.times.request)
+                self._subscribe(subscription, options.timeouts.request)
             except BaseException:
                 self.close(0.1)
                 raise
-        self._detours = PositionRecovery(self._client, self.places, group)
+        self._recovery = PositionRecovery(self._client, self.positions, group)
 
     @property
     def membership(self) -> Any:
-        """As the brokers know this member: kafka-python's ConsumerGroupMetadata."""
+        """The member as the brokers know it: kafka-python's ConsumerGroupMetadata."""
         return self._client.group_metadata()
 
-    def turn(self, seconds: float, most: int = FETCH) -> None:
-        """Let the client work once, and keep what it fetched.
+    def poll_client(self, seconds: float, limit: int = FETCH_RECORDS) -> None:
+        """Poll the client once and buffer what it fetched.
 
         Args:
-            seconds: To wait for records.
-            most: Records to take.
+            seconds: Time to wait for records.
+            limit: Most records to fetch.
 
         Raises:
             OffsetOutOfRangeError: Retention overtook the group, which was moved.
-            StreamUnavailableError: Kafka is away.
-            SlotTakenError: Another process has joined under this name.
-            OperatorError: Records are packed with a codec that is not installed.
+            StreamUnavailableError: Kafka is unavailable.
+            SlotTakenError: Another process has joined with the same slot.
+            OperatorError: The codec of a record is not installed.
         """
         try:
-            with translated("Reading"):
-                self._work(seconds, most)
+            with translate_errors("Reading"):
+                self._poll(seconds, limit)
         except SlotTakenError:
             raise
-        except FencedError:  # the group was moved while it was being shared out anew
-            self.doubt()
+        except FencedError:  # the group was moved during a rebalance
+            self.invalidate()
 
     def rewind(self) -> None:
-        """Go back to what is committed."""
-        for partition, place in self.places.items():
-            self._client.seek(partition, place.rewind())
+        """Go back to the committed offsets."""
+        for partition, position in self.positions.items():
+            self._client.seek(partition, position.rewind())
 
-    def doubt(self) -> None:
-        """Nobody knows what is committed: ask before anything is handed out again."""
-        self.places.clear()
-        self._unsettled = True
+    def invalidate(self) -> None:
+        """Forget the positions: they must be loaded before any record is returned."""
+        self.positions.clear()
+        self._must_load = True
 
     def commit(self, offsets: Mapping[Any, int], seconds: float) -> None:
-        """Set the group's position, without a transaction."""
-        self._client.commit(at(offsets), timeout_ms=_ms(seconds))
+        """Set the group's position, outside a transaction."""
+        self._client.commit(to_offset_metadata(offsets), timeout_ms=milliseconds(seconds))
 
     def close(self, seconds: float) -> None:
-        """Close the connections; the membership lives on until its session is over."""
-        self._client.close(autocommit=False, timeout_ms=_ms(seconds))
+        """Close the connections; the membership remains until its session expires."""
+        self._client.close(autocommit=False, timeout_ms=milliseconds(seconds))
 
-    def _subscribe(self, reads: list[KafkaStream], seconds: float) -> None:
-        self._client.subscribe([topic.stored for topic in reads], listener=_Listener(self))
-        # a member that leads its group without knowing the partitions shares out none
-        firsts = [TopicPartition(topic.stored, 0) for topic in reads]
-        self._client.beginning_offsets(firsts, timeout_ms=_ms(seconds))
+    def _subscribe(self, subscription: list[KafkaStream], seconds: float) -> None:
+        topics = [stream.stored for stream in subscription]
+        self._client.subscribe(topics, listener=_InvalidateOnRebalance(self))
+        # makes the client load the topics: a leader that does not know them assigns none
+        firsts = [TopicPartition(topic, 0) for topic in topics]
+        self._client.beginning_offsets(firsts, timeout_ms=milliseconds(seconds))
 
-    def _work(self, seconds: float, most: int) -> None:
-        fetched = self._fetch(seconds, most)
-        self._refuse_twin()
-        self._detours.pass_over()
-        if self._unsettled:
-            self._settle(max(seconds, SETTLING))
+    def _poll(self, seconds: float, limit: int) -> None:
+        fetched = self._fetch(seconds, limit)
+        if is_instance_fenced(self._client):
+            raise to_stream_error(kafka_errors.FencedInstanceIdError(), "Reading")
+        self._recovery.commit_skipped()
+        if self._must_load:
+            self._load_positions(max(seconds, MIN_LOAD_SECONDS))
             return
-        for partition, records in fetched.items():
-            if (place := self.places.get(partition)) is not None:
-                reached = self._client.position(partition, timeout_ms=0)
-                place.add((read(r, self._topics) for r in records), reached or 0)
+        for partition, messages in fetched.items():
+            if (position := self.positions.get(partition)) is not None:
+                following = self._client.position(partition, timeout_ms=0)
+                position.add((to_record(m, self._streams) for m in messages), following or 0)
 
-    def _fetch(self, seconds: float, most: int) -> dict[Any, list[Any]]:
-        keep_answer(self._client)
+    def _fetch(self, seconds: float, limit: int) -> dict[Any, list[Any]]:
+        resume_join(self._client)
         try:
-            found: dict[Any, list[Any]] = self._client.poll(_ms(seconds), max_records=most)
-        except theirs.NoOffsetForPartitionError:
-            self._unsettled = True  # settling gives the group a position
-        except theirs.OffsetOutOfRangeError as error:
-            self._detours.overtaken(error.args[0])
-        except theirs.LogTruncationError as error:
-            self._detours.cut_back(error.divergent_offsets)
-        except kafka_python.UndecodableError as error:
-            self._detours.undecodable(error)
+            fetched: dict[Any, list[Any]] = self._client.poll(
+                milliseconds(seconds), max_records=limit
+            )
+        except kafka_errors.NoOffsetForPartitionError:
+            self._must_load = True  # loading gives the group a position
+        except kafka_errors.OffsetOutOfRangeError as error:
+            self._recovery.skip_deleted(error.args[0])
+        except kafka_errors.LogTruncationError as error:
+            self._recovery.return_to_truncation(error.divergent_offsets)
+        except UndecodableError as error:
+            self._recovery.retry_or_skip(error)
         else:
-            return found
+            return fetched
         return {}
 
-    def _settle(self, seconds: float) -> None:
-        """Know where the group stands in each partition; tried again at the next turn."""
+    def _load_positions(self, seconds: float) -> None:
+        """Load the group's position in each assigned partition; the next poll tries again."""
         membership = self.membership
         if membership.state != MemberState.STABLE:
             return
         deadline = time.monotonic() + seconds
         assigned = self._client.assignment()
         try:
-            known = {p: self._client.committed(p, timeout_ms=_left(deadline)) for p in assigned}
-            new = [p for p, offset in known.items() if offset is None]
-            begun = first_offsets(self._client, new, self._start, _left(deadline))
-            if begun:  # whoever takes over begins there too
-                self._client.commit(at(begun), timeout_ms=_left(deadline))
+            committed = {
+                p: self._client.committed(p, timeout_ms=_ms_until(deadline)) for p in assigned
+            }
+            new = [p for p, offset in committed.items() if offset is None]
+            begun = resolve_start(self._client, new, self._start, _ms_until(deadline))
+            if begun:  # so a member that takes the partition over begins there too
+                self._client.commit(to_offset_metadata(begun), timeout_ms=_ms_until(deadline))
         except (
-            theirs.KafkaTimeoutError,
-            theirs.CommitFailedError,
-            theirs.RebalanceInProgressError,
+            kafka_errors.KafkaTimeoutError,
+            kafka_errors.CommitFailedError,
+            kafka_errors.RebalanceInProgressError,
         ):
             return
-        for partition, offset in {**known, **begun}.items():
+        for partition, offset in {**committed, **begun}.items():
             self._client.seek(partition, offset)
-            name, number = self._topics.name(partition.topic), partition.partition
-            self.places[partition] = PartitionPosition(
-                name, number, membership.generation_id, offset
+            self.positions[partition] = PartitionPosition(
+                self._streams.name_of(partition.topic),
+                partition.partition,
+                membership.generation_id,
+                offset,
             )
-        self._unsettled = False
-
-    def _refuse_twin(self) -> None:
-        """Notice that another process has joined under this name.
-
-        The brokers tell that to the heartbeats; kafka-python then stops them, and no more.
-        """
-        coordinator = self._client._coordinator  # noqa: SLF001
-        silent = coordinator.stable() and not coordinator._heartbeat_enabled  # noqa: SLF001
-        if silent and not coordinator.rejoining and not coordinator.need_rejoin():
-            error = in_our_words(theirs.FencedInstanceIdError(), "Reading")
-            assert isinstance(error, SlotTakenError)  # noqa: S101
-            raise error
+        self._must_load = False
 
 
-class _Listener(ConsumerRebalanceListener):
-    """Runs in the client's thread while the member's waits in ``poll``: it must not block."""
+class _InvalidateOnRebalance(ConsumerRebalanceListener):
+    """Runs in the client's thread while the member's thread waits in ``poll``: must not block."""
 
-    def __init__(self, held: AssignedPartitions) -> None:
-        self._held = held
+    def __init__(self, assigned: AssignedPartitions) -> None:
+        self._assigned = assigned
 
     def on_partitions_revoked(self, revoked: object) -> None:
         del revoked
-        self._held.doubt()
+        self._assigned.invalidate()
 
     def on_partitions_assigned(self, assigned: object) -> None:
         del assigned
-        self._held.doubt()
+        self._assigned.invalidate()
 
 
-def _left(deadline: float) -> int:
-    return max(1, _ms(deadline - time.monotonic()))
-
-
-def _ms(seconds: float) -> int:
-    return round(seconds * 1000)
+def _ms_until(deadline: float) -> int:
+    return max(1, milliseconds(deadline - time.monotonic()))

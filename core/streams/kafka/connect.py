@@ -1,63 +1,177 @@
-"""Reaching the brokers for the first time, and saying what is wrong where that fails.
+"""Opening clients of kafka-python with the options they need, and diagnosing a failed connection.
 
-kafka-python tries again until its time is over, whatever the reason, and says only that it was in
-vain. So when it has given up, each broker is tried once more by hand: its name, its port, its
-certificate.
+Measured on kafka-python 3.0.12 and Apache Kafka 4.3.1:
+
+- ``enable_auto_commit`` is off: with it ``close()`` commits what was polled but not processed.
+- ``auto_offset_reset`` is ``none``: the engine chooses positions and reports it; the client never
+  skips records on its own.
+- No client gets a (de)serializer that may raise (:mod:`core.streams.kafka.kafka_python`).
+
+The client retries until its time is over, whatever the reason, and then only reports a timeout.
+:func:`diagnosed` therefore tries each broker itself: name, port and certificate.
 """
 
 from __future__ import annotations
 
 import socket
 import ssl
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 
-import structlog
-from kafka import errors as theirs
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka import errors as kafka_errors
 
 from config.errors import SettingsError, StreamUnavailableError, WirewatchError
-from core.streams.kafka.admin import KafkaAdmin
-from core.streams.kafka.errors import in_our_words
-from core.streams.kafka.options import KafkaOptions, check_libraries
+from core.streams.kafka.errors import to_stream_error
+from core.streams.kafka.kafka_python import (
+    NullableValues,
+    close_producer,
+    open_client,
+    stop_at_undecodable,
+)
+from core.streams.kafka.options import (
+    BATCH_BYTES,
+    MAX_REQUEST_BYTES,
+    KafkaOptions,
+    check_libraries,
+    milliseconds,
+)
 from core.text import for_log
 
-TRY = 2.0
-"""Seconds to try one broker by hand."""
-
-log = structlog.get_logger(__name__)
+PROBE_SECONDS = 2.0
+"""Time to try one broker when the client could not connect."""
 
 
-def connect(options: KafkaOptions) -> KafkaAdmin:
-    """The first connection.
+def open_admin(options: KafkaOptions) -> Any:
+    """Open a client that describes and changes streams and groups."""
+    return open_client(KafkaAdminClient, **options.common)
+
+
+def open_reader(options: KafkaOptions, **config: Any) -> Any:
+    """Open a consumer without a group; it sees committed records only."""
+    return _open_consumer(options, **config)
+
+
+def open_member(options: KafkaOptions, group: str, instance: str) -> Any:
+    """Open a consumer that is a static member of a group, so a restart causes no rebalance."""
+    timeouts = options.timeouts
+    return _open_consumer(
+        options,
+        group_id=group,
+        group_instance_id=instance,
+        session_timeout_ms=milliseconds(timeouts.session),
+        heartbeat_interval_ms=milliseconds(timeouts.heartbeat),
+        max_poll_interval_ms=milliseconds(timeouts.processing),
+    )
+
+
+def open_producer(options: KafkaOptions) -> Any:
+    """Open an idempotent producer for appends outside a transaction."""
+    return _open_producer(
+        options, linger_ms=5, delivery_timeout_ms=milliseconds(options.timeouts.delivery)
+    )
+
+
+def open_transactional_producer(options: KafkaOptions, name: str, seconds: float) -> Any:
+    """Open a producer of transactions.
+
+    It fences an earlier producer of the same name and aborts the transaction that it left open.
+
+    Args:
+        options: How to reach the brokers.
+        name: The transactional id.
+        seconds: Limit for reaching the first broker.
 
     Raises:
-        SettingsError: What the settings say cannot be right.
+        KafkaError: The brokers do not answer. No producer is left open.
+    """
+    timeouts = options.timeouts
+    # within the transaction, but not shorter than one attempt
+    delivery = max(min(timeouts.delivery, timeouts.transaction / 2), timeouts.request + 1)
+    producer = _open_producer(
+        options,
+        bootstrap_timeout_ms=milliseconds(seconds),
+        linger_ms=5,
+        transactional_id=name,
+        transaction_timeout_ms=milliseconds(timeouts.transaction),
+        delivery_timeout_ms=milliseconds(delivery),
+    )
+    try:
+        producer.init_transactions()
+    except BaseException:
+        close_producer(producer, 0.2)
+        raise
+    return producer
+
+
+def _open_producer(options: KafkaOptions, **config: Any) -> Any:
+    return open_client(
+        KafkaProducer,
+        acks="all",
+        enable_idempotence=True,
+        compression_type=options.compression,
+        batch_size=BATCH_BYTES,
+        max_request_size=MAX_REQUEST_BYTES,
+        max_block_ms=milliseconds(options.timeouts.request),
+        metrics_enabled=False,
+        value_serializer=NullableValues(),
+        **{**options.common, **config},
+    )
+
+
+def _open_consumer(options: KafkaOptions, **config: Any) -> Any:
+    consumer = open_client(
+        KafkaConsumer,
+        **options.common,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        allow_auto_create_topics=False,
+        fetch_max_bytes=16_777_216,
+        metrics_enabled=False,
+        **{"max_partition_fetch_bytes": 262_144, **config},
+    )
+    stop_at_undecodable(consumer)
+    return consumer
+
+
+# ── a connection that fails ──────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def diagnosed(options: KafkaOptions) -> Iterator[None]:
+    """Raise an error that says why, where the first client cannot be opened.
+
+    Raises:
+        SettingsError: The settings cannot be right.
         OperatorError: A package is missing, or the brokers are too old.
         StreamUnavailableError: No broker answers.
     """
     check_libraries()
     try:
-        return KafkaAdmin(options)
-    except (theirs.KafkaTimeoutError, theirs.KafkaConnectionError):
-        raise _diagnosed(options) from None  # it says what the cause does not
-    except theirs.KafkaError as error:
-        raise in_our_words(error, "Connecting") from error
+        yield
+    except (kafka_errors.KafkaTimeoutError, kafka_errors.KafkaConnectionError):
+        raise _diagnose(options) from None  # the client's own error does not name the reason
+    except kafka_errors.KafkaError as error:
+        raise to_stream_error(error, "Connecting") from error
 
 
-def _diagnosed(options: KafkaOptions) -> WirewatchError:
-    reasons = {address: _reason(address, options) for address in options.servers}
-    refused = [r for r in reasons.values() if isinstance(r, SettingsError)]
-    if refused:
-        return refused[0]
-    said = "; ".join(f"{address}: {reason}" for address, reason in reasons.items())
-    return StreamUnavailableError(f"Kafka cannot be reached ({said}).", mend=_MEND)
+def _diagnose(options: KafkaOptions) -> WirewatchError:
+    reasons = {address: _probe(address, options) for address in options.servers}
+    wrong_settings = [r for r in reasons.values() if isinstance(r, SettingsError)]
+    if wrong_settings:
+        return wrong_settings[0]
+    text = "; ".join(f"{address}: {reason}" for address, reason in reasons.items())
+    return StreamUnavailableError(f"Kafka cannot be reached ({text}).", mend=_MEND)
 
 
-def _reason(address: str, options: KafkaOptions) -> WirewatchError | str:
-    """Why a broker cannot be used, as far as one can see from here."""
+def _probe(address: str, options: KafkaOptions) -> WirewatchError | str:
+    """Return why a broker cannot be used, as far as a connection from here shows."""
     host, _, port = address.rpartition(":")
     try:
-        with socket.create_connection((host.strip("[]"), int(port)), timeout=TRY) as connection:
-            return _behind(connection, host, options)
+        with socket.create_connection((host.strip("[]"), int(port)), PROBE_SECONDS) as connection:
+            return _probe_tls(connection, host, options)
     except socket.gaierror:
         return "no such host"
     except TimeoutError:
@@ -66,13 +180,13 @@ def _reason(address: str, options: KafkaOptions) -> WirewatchError | str:
         return for_log(error.strerror or str(error))
 
 
-def _behind(connection: socket.socket, host: str, options: KafkaOptions) -> WirewatchError | str:
+def _probe_tls(connection: socket.socket, host: str, options: KafkaOptions) -> WirewatchError | str:
     context: ssl.SSLContext | None = options.common.get("ssl_context")
     if context is None:
         return _SILENT
     try:
         with context.wrap_socket(connection, server_hostname=host) as secured:
-            return _after(secured)
+            return _await_alert(secured)
     except ssl.SSLCertVerificationError as error:
         return SettingsError(
             f"The certificate of {host} cannot be trusted: {for_log(error.verify_message)}.",
@@ -86,9 +200,9 @@ def _behind(connection: socket.socket, host: str, options: KafkaOptions) -> Wire
         )
 
 
-def _after(secured: ssl.SSLSocket) -> str:
-    """TLS 1.3 tells only now that a certificate of ours is missing; Kafka itself says nothing."""
-    secured.settimeout(TRY)
+def _await_alert(secured: ssl.SSLSocket) -> str:
+    """Read once: with TLS 1.3 a broker rejects a missing client certificate only at this point."""
+    secured.settimeout(PROBE_SECONDS)
     with suppress(TimeoutError):
         secured.recv(1)
     return "it speaks TLS, but does not answer as Kafka does"

@@ -1,13 +1,13 @@
-"""A member of a group on Kafka.
+"""A member of a consumer group on Kafka.
 
 ::
 
-    poll: the client's poll (membership, rebalances, fetching) ──▶ places ──fair shares──▶ Batch
-    transaction/commit: every range fits its place ──▶ outputs and position in one transaction
+    poll: the client's poll (membership, rebalances, fetching) ──▶ positions ──fair shares──▶ Batch
+    transaction, commit: check every range ──▶ outputs and position in one transaction
 
-The member keeps its own book of where the group stands (`held`, `places`): after every rebalance it
-asks for what is committed, and seeks there; after a failure it goes back there. The client is never
-left to choose a position.
+The member tracks the group's position itself (:mod:`core.streams.kafka.assigned`). After every
+rebalance it loads the committed offsets and seeks there, and after a failure it goes back to them.
+The client never chooses a position.
 """
 
 from __future__ import annotations
@@ -21,56 +21,55 @@ import structlog
 from kafka.structs import TopicPartition
 
 from config.errors import FencedError, SlotTakenError, StreamError
-from core.streams.assignment import shares
+from core.streams.assignment import fair_shares
 from core.streams.kafka.assigned import AssignedPartitions
-from core.streams.kafka.errors import translated
-from core.streams.kafka.positions import misfit
-from core.streams.kafka.records import place
-from core.streams.kafka.seeking import at
+from core.streams.kafka.errors import translate_errors
+from core.streams.kafka.positions import commit_obstacle, to_offset_metadata
+from core.streams.kafka.records import prepare_record
 from core.streams.kafka.streams import KafkaStreams
-from core.streams.kafka.transaction import Transactions
+from core.streams.kafka.transaction import TransactionalProducer
 from core.streams.port import Batch, Outputs
 from core.streams.staged_outputs import StagedOutputs
 
-PLENTY = 3
-"""Polls for which records are at hand, so that no more are fetched."""
+BUFFERED_POLLS = 3
+"""With records for this many polls buffered, no more are fetched."""
 
 log = structlog.get_logger(__name__)
 
 
 class KafkaGroupConsumer:
-    """See :class:`core.streams.port.Consumer`. Made by the log.
+    """See :class:`core.streams.port.Consumer`. Created by the log.
 
     Args:
-        held: The partitions it holds.
-        transactions: Its producer.
-        topics: Of this log.
-        stored: The name of a stream on the brokers.
-        leave: Takes the member out of the group, given its ConsumerGroupMetadata.
+        assigned: The partitions assigned to this member.
+        producer: Its transactional producer.
+        streams: The streams of this log.
+        topic_of: Returns the name of a stream's topic on the brokers.
+        leave: Removes the member from the group, given its ConsumerGroupMetadata.
         commit_seconds: Limit of a commit without outputs.
         close_seconds: Limit of closing a client.
     """
 
     def __init__(
         self,
-        held: AssignedPartitions,
-        transactions: Transactions,
+        assigned: AssignedPartitions,
+        producer: TransactionalProducer,
         *,
-        topics: KafkaStreams,
-        stored: Callable[[str], str],
+        streams: KafkaStreams,
+        topic_of: Callable[[str], str],
         leave: Callable[[Any], None],
         commit_seconds: float,
         close_seconds: float,
     ) -> None:
-        self._held = held
-        self._transactions = transactions
-        self._topics = topics
-        self._stored = stored
+        self._assigned = assigned
+        self._producer = producer
+        self._streams = streams
+        self._topic_of = topic_of
         self._leave = leave
         self._commit_seconds = commit_seconds
         self._close_seconds = close_seconds
-        self._turn = 0
-        self._taken: SlotTakenError | None = None
+        self._round = 0
+        self._slot_taken: SlotTakenError | None = None
         self.closed = False
 
     def poll(self, *, limit: int = 100, timeout: float = 1.0) -> Batch:
@@ -78,11 +77,11 @@ class KafkaGroupConsumer:
         if self.closed:
             raise StreamError("The consumer is closed.")
         deadline = time.monotonic() + timeout
-        with self._remembering():
-            self._transactions.ready()
+        with self._remembering_slot_taken():
+            self._producer.ensure_open()
             while True:
-                self._fill(deadline, limit)
-                if batch := self._give(limit):
+                self._fetch(deadline, limit)
+                if batch := self._take_batch(limit):
                     return batch
                 if time.monotonic() >= deadline:
                     return Batch()
@@ -93,112 +92,114 @@ class KafkaGroupConsumer:
 
     def commit(self, batch: Batch) -> None:
         """See the port."""
-        positions = self._positions(batch)
-        with self._settling(batch), translated("Committing"):
-            self._held.commit(positions, self._commit_seconds)
+        offsets = self._offsets_after(batch)
+        with self._committing(batch), translate_errors("Committing"):
+            self._assigned.commit(offsets, self._commit_seconds)
 
     def rewind(self) -> None:
         """See the port."""
         if not self.closed:
-            self._held.rewind()
+            self._assigned.rewind()
 
     def close(self) -> None:
         """See the port."""
         if self.closed:
             return
         self.closed = True
-        membership = self._held.membership
-        self._transactions.close()
-        self._held.close(self._close_seconds)
-        if membership.member_id and self._taken is None:
+        membership = self._assigned.membership
+        self._producer.close()
+        self._assigned.close(self._close_seconds)
+        if membership.member_id and self._slot_taken is None:
             self._leave(membership)
 
     @contextmanager
     def _transaction(self, batch: Batch) -> Iterator[Outputs]:
-        outputs = StagedOutputs(lambda record: place(record, self._topics))
+        outputs = StagedOutputs(lambda record: prepare_record(record, self._streams))
         try:
             yield outputs
-            outputs.refuse_spoilt()
+            outputs.raise_rejected()
         except BaseException:
             self.rewind()
             raise
-        positions = self._positions(batch)
-        with self._settling(batch):
-            self._transactions.run(outputs.placed, at(positions), self._held.membership)
+        offsets = to_offset_metadata(self._offsets_after(batch))
+        with self._committing(batch):
+            self._producer.commit(outputs.prepared, offsets, self._assigned.membership)
 
-    def _positions(self, batch: Batch) -> dict[Any, int]:
-        """Where the group is to stand after a batch.
+    def _offsets_after(self, batch: Batch) -> dict[Any, int]:
+        """Return the group's position after a batch, by TopicPartition.
 
         Raises:
-            FencedError: This member may not commit it.
+            FencedError: This member may not commit the batch.
         """
         if self.closed:
             raise FencedError("This member has left its group.")
-        if self._taken is not None:
-            raise self._taken
-        epoch = self._held.membership.generation_id
-        positions = {}
-        for part in batch.ranges:
-            key = TopicPartition(self._stored(part.stream), part.partition)
-            reason = misfit(part, self._held.places.get(key), epoch)
+        if self._slot_taken is not None:
+            raise self._slot_taken
+        generation = self._assigned.membership.generation_id
+        offsets = {}
+        for batch_range in batch.ranges:
+            key = TopicPartition(self._topic_of(batch_range.stream), batch_range.partition)
+            position = self._assigned.positions.get(key)
+            reason = commit_obstacle(batch_range, position, generation)
             if reason is not None:
                 self.rewind()
                 raise FencedError(reason)
-            positions[key] = part.next
-        return positions
+            offsets[key] = batch_range.next
+        return offsets
 
     @contextmanager
-    def _settling(self, batch: Batch) -> Iterator[None]:
-        """Note what a commit did: moved the group, or left nobody knows what."""
+    def _committing(self, batch: Batch) -> Iterator[None]:
+        """Record the new position after a commit; after a failure the position is unknown."""
         try:
-            with self._remembering():
+            with self._remembering_slot_taken():
                 yield
         except BaseException:
-            self._held.doubt()
+            self._assigned.invalidate()
             raise
-        for part in batch.ranges:
-            key = TopicPartition(self._stored(part.stream), part.partition)
-            if (known := self._held.places.get(key)) is not None:
-                known.commit(part.next)
+        for batch_range in batch.ranges:
+            key = TopicPartition(self._topic_of(batch_range.stream), batch_range.partition)
+            if (position := self._assigned.positions.get(key)) is not None:
+                position.commit(batch_range.next)
 
     @contextmanager
-    def _remembering(self) -> Iterator[None]:
-        """A slot that is taken stays taken."""
-        if self._taken is not None:
-            raise self._taken
+    def _remembering_slot_taken(self) -> Iterator[None]:
+        """Raise the same error in every later call, once another process has taken the slot."""
+        if self._slot_taken is not None:
+            raise self._slot_taken
         try:
             yield
         except SlotTakenError as error:
-            self._taken = error
+            self._slot_taken = error
             raise
 
-    def _fill(self, deadline: float, limit: int) -> None:
-        """One turn of the client at least, for it keeps the membership alive.
+    def _fetch(self, deadline: float, limit: int) -> None:
+        """Poll the client at least once, which keeps the membership alive.
 
-        Where there is little, as many turns as it has something of what it fetched at once: that
-        is of all partitions, and they are to have fair shares.
+        While little is buffered, poll it as often as it returns records that it has fetched
+        already: those are of all partitions, which are to get fair shares of the batch.
         """
-        unread = self._unread()
-        if unread >= PLENTY * limit:
-            self._held.turn(0, most=1)
+        buffered = self._count_buffered()
+        if buffered >= BUFFERED_POLLS * limit:
+            self._assigned.poll_client(0, limit=1)
             return
         before = -1
-        while unread != before:
-            before = unread
-            self._held.turn(0 if unread else max(0.0, deadline - time.monotonic()))
-            unread = self._unread()
+        while buffered != before:
+            before = buffered
+            wait = 0 if buffered else max(0.0, deadline - time.monotonic())
+            self._assigned.poll_client(wait)
+            buffered = self._count_buffered()
 
-    def _unread(self) -> int:
-        return sum(len(p.records) for p in self._held.places.values())
+    def _count_buffered(self) -> int:
+        return sum(len(p.buffer) for p in self._assigned.positions.values())
 
-    def _give(self, limit: int) -> Batch:
-        places = [p for _, p in sorted(self._held.places.items())]
-        if not places:
+    def _take_batch(self, limit: int) -> Batch:
+        positions = [p for _, p in sorted(self._assigned.positions.items())]
+        if not positions:
             return Batch()
-        taken = shares(limit, [len(p.records) for p in places], first=self._turn)
-        self._turn += 1
-        given = [p.give(count) for p, count in zip(places, taken, strict=True) if count]
+        counts = fair_shares(limit, [len(p.buffer) for p in positions], first=self._round)
+        self._round += 1
+        taken = [p.take(count) for p, count in zip(positions, counts, strict=True) if count]
         return Batch(
-            tuple(record for records, _ in given for record in records),
-            tuple(covered for _, covered in given),
+            tuple(record for records, _ in taken for record in records),
+            tuple(batch_range for _, batch_range in taken),
         )

@@ -1,6 +1,7 @@
-"""kafka-python's errors in the words of our own tree: the one place.
+"""Translate kafka-python's errors into those of :mod:`config.errors`.
 
-Whether an error may be tried again is decided by the type it gets here (``config.errors``).
+The type decides whether the caller may try again, so this is the only place that decides it for
+the Kafka engine.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kafka import errors as theirs
+from kafka import errors as kafka_errors
 
 from config.errors import (
     FencedError,
@@ -22,86 +23,88 @@ from config.errors import (
     WirewatchError,
 )
 
-_TAKEN = (
-    theirs.ProducerFencedError,
-    theirs.FencedInstanceIdError,
-    theirs.InvalidProducerEpochError,
+_SLOT_TAKEN = (
+    kafka_errors.ProducerFencedError,
+    kafka_errors.FencedInstanceIdError,
+    kafka_errors.InvalidProducerEpochError,
 )
 _FENCED = (
-    theirs.CommitFailedError,
-    theirs.IllegalGenerationError,
-    theirs.UnknownMemberIdError,
-    theirs.RebalanceInProgressError,
+    kafka_errors.CommitFailedError,
+    kafka_errors.IllegalGenerationError,
+    kafka_errors.UnknownMemberIdError,
+    kafka_errors.RebalanceInProgressError,
 )
 _REFUSED = (
-    theirs.SaslAuthenticationFailedError,
-    theirs.UnsupportedSaslMechanismError,
-    theirs.IllegalSaslStateError,
+    kafka_errors.SaslAuthenticationFailedError,
+    kafka_errors.UnsupportedSaslMechanismError,
+    kafka_errors.IllegalSaslStateError,
 )
-_TOO_LARGE = (theirs.MessageSizeTooLargeError, theirs.RecordListTooLargeError)
-_TOO_OLD = (theirs.UnsupportedVersionError, theirs.UnrecognizedBrokerVersion)
-_AWAY = (
-    theirs.RetriableError,
-    theirs.BrokerNotAvailableError,
-    theirs.UnknownBrokerIdError,
-    theirs.KafkaProtocolError,
-    theirs.UnknownError,
-    # of a producer that must be made anew; the work is done again
-    theirs.TransactionAbortedError,
-    theirs.TransactionAbortableError,
-    theirs.InvalidTxnStateError,
-    theirs.InvalidProducerIdMappingError,
-    theirs.UnknownProducerIdError,
-    theirs.OutOfOrderSequenceNumberError,
-    theirs.TransactionCoordinatorFencedError,
+_TOO_LARGE = (kafka_errors.MessageSizeTooLargeError, kafka_errors.RecordListTooLargeError)
+_TOO_OLD = (kafka_errors.UnsupportedVersionError, kafka_errors.UnrecognizedBrokerVersion)
+_UNAVAILABLE = (
+    kafka_errors.RetriableError,
+    kafka_errors.BrokerNotAvailableError,
+    kafka_errors.UnknownBrokerIdError,
+    kafka_errors.KafkaProtocolError,
+    kafka_errors.UnknownError,
+    # the producer must be replaced; the work is repeated
+    kafka_errors.TransactionAbortedError,
+    kafka_errors.TransactionAbortableError,
+    kafka_errors.InvalidTxnStateError,
+    kafka_errors.InvalidProducerIdMappingError,
+    kafka_errors.UnknownProducerIdError,
+    kafka_errors.OutOfOrderSequenceNumberError,
+    kafka_errors.TransactionCoordinatorFencedError,
 )
 
 
 @contextmanager
-def translated(doing: str) -> Iterator[None]:
-    """Raise what the client raises as an error of :mod:`config.errors`.
+def translate_errors(action: str) -> Iterator[None]:
+    """Raise the client's errors as errors of :mod:`config.errors`.
 
     Args:
-        doing: What failed, as the subject of a sentence: ``Appending``.
+        action: What failed, as the subject of a sentence: ``Appending``.
     """
     try:
         yield
     except WirewatchError:
         raise
-    except (theirs.KafkaError, OSError, TimeoutError) as error:
-        raise in_our_words(error, doing) from error
+    except (kafka_errors.KafkaError, OSError, TimeoutError) as error:
+        raise to_stream_error(error, action) from error
 
 
-def in_our_words(error: BaseException, doing: str) -> WirewatchError:
-    """The error of ours that says what ``error`` means for the operator."""
+def to_stream_error(error: BaseException, action: str) -> WirewatchError:
+    """Return the error that says what ``error`` means for the operator."""
     if isinstance(error, WirewatchError):
         return error
-    if isinstance(error, _TAKEN):
-        return SlotTakenError("Another process runs under this one's name.", mend=_OWN_SLOT)
+    if isinstance(error, _SLOT_TAKEN):
+        return SlotTakenError("Another process runs with the same slot.", mend=_OWN_SLOT)
     if isinstance(error, _FENCED):
-        return FencedError("The group has shared out its partitions anew.")
+        return FencedError("The group has reassigned its partitions.")
     if isinstance(error, _REFUSED):
-        return SettingsError("Kafka refuses the user name or the password.", mend=_PASSWORD)
-    if isinstance(error, theirs.AuthorizationError):
-        return SettingsError(f"{doing} is not allowed to this user by Kafka.", mend=_RIGHTS)
-    if isinstance(error, theirs.UnsupportedCodecError):
-        return OperatorError("A record is packed with a codec that is not installed.", mend=_CODEC)
+        return SettingsError("Kafka rejects the user name or the password.", mend=_PASSWORD)
+    if isinstance(error, kafka_errors.AuthorizationError):
+        return SettingsError(f"{action} failed: Kafka does not allow this user to.", mend=_RIGHTS)
+    if isinstance(error, kafka_errors.UnsupportedCodecError):
+        return OperatorError(
+            "A record is compressed with a codec that is not installed.", mend=_CODEC
+        )
     if isinstance(error, _TOO_LARGE):
-        return RecordTooLargeError("A record is larger than Kafka takes.", mend=_LARGE)
-    if isinstance(error, theirs.KafkaStorageError):
-        return StreamFullError(f"{doing} failed: a disk of Kafka's is full or broken.")
-    if isinstance(error, theirs.UnknownTopicOrPartitionError):
-        return StreamUnavailableError(f"{doing} failed: Kafka has no such stream yet, or any more.")
-    if isinstance(error, (*_AWAY, OSError)):
-        return StreamUnavailableError(f"{doing} failed: Kafka is away or busy.")
+        return RecordTooLargeError("A record is larger than Kafka accepts.", mend=_LARGE)
+    if isinstance(error, kafka_errors.KafkaStorageError):
+        return StreamFullError(f"{action} failed: a disk of a Kafka broker is full or broken.")
+    if isinstance(error, kafka_errors.UnknownTopicOrPartitionError):
+        return StreamUnavailableError(f"{action} failed: the stream does not exist on Kafka.")
+    if isinstance(error, (*_UNAVAILABLE, OSError)):
+        return StreamUnavailableError(f"{action} failed: Kafka is unavailable or busy.")
     if isinstance(error, _TOO_OLD):
         return OperatorError("Kafka is too old.", mend="Version 2.5 or later is needed.")
-    return StreamError(f"{doing} failed: Kafka refused.")
+    return StreamError(f"{action} failed: Kafka refused.")
 
 
-def is_gone(error: BaseException) -> bool:
-    """Whether a producer that met this error has nobody to talk to, so that an abort would hang."""
-    return isinstance(error, (*_AWAY, OSError, theirs.KafkaStorageError))
+def is_unreachable(error: BaseException) -> bool:
+    """Return whether a producer met this error because no broker answers: an abort would hang."""
+    return isinstance(error, (*_UNAVAILABLE, OSError, kafka_errors.KafkaStorageError))
 
 
 _OWN_SLOT = "Give each process a WIREWATCH_SLOT of its own."
@@ -109,5 +112,5 @@ _PASSWORD = (
     "Check WIREWATCH_KAFKA_USERNAME, WIREWATCH_KAFKA_PASSWORD and WIREWATCH_KAFKA_SASL_MECHANISM."  # noqa: S105
 )
 _RIGHTS = "docs/streams.md lists the rights that are needed."
-_CODEC = "Install its Python package (python-snappy), then start again; nothing was skipped."
-_LARGE = "WIREWATCH_STREAMS_MAX_RECORD_BYTES sets the limit; `streams list` shows what is in force."
+_CODEC = "Install its Python package (python-snappy), then start again; no record was skipped."
+_LARGE = "WIREWATCH_STREAMS_MAX_RECORD_BYTES sets the limit; `streams list` shows the one in force."

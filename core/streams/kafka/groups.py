@@ -1,105 +1,117 @@
-"""Groups: which there are, who is in them, and what they have not read.
+"""Consumer groups: their names, their members, and their lag.
 
-A group's place and a stream's end do not tell how much is unread: the marks of transactions lie in
-the log too, so a drained stream ends one or more offsets behind its last record. Where the two
-differ, the next record is read (`Probe`): there is one, with its age, or nothing but marks.
+A group's position and the end of a partition do not show how much is unread. The log also contains
+transaction markers, so a drained partition ends one or more offsets after its last record. Where
+the two differ, :class:`UnreadProbe` looks for the next record: it finds one and its time, or finds
+that only markers follow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
-from kafka import errors as theirs
+from kafka import errors as kafka_errors
 from kafka.admin import MemberToRemove, OffsetSpec
 from kafka.structs import TopicPartition
 
-from config.errors import StreamError, WirewatchError
+from config.errors import StreamError, StreamUnavailableError, WirewatchError
+from core.clock import from_ms
 from core.streams.kafka.admin import KafkaAdmin
+from core.streams.kafka.connect import open_reader
+from core.streams.kafka.errors import translate_errors
+from core.streams.kafka.kafka_python import UndecodableError
 from core.streams.kafka.options import KafkaOptions
-from core.streams.kafka.probe import FirstUnread, UnreadProbe
 from core.streams.kafka.streams import KafkaStream
 from core.streams.kafka.watchdog import TimedCaller
 from core.streams.port import PartitionLag
 from core.streams.prefix import Prefix
 
-FAMILY = "wirewatch."
-"""Of our groups' names on the brokers: others may have groups there too."""
+GROUP_PREFIX = "wirewatch."
+"""Prefix of this program's group ids on the brokers, which other programs may use too."""
 
-COMMITTED = 1
-"""Kafka's isolation level read_committed."""
+READ_COMMITTED = 1
+"""Kafka's number of the isolation level."""
 
 log = structlog.get_logger(__name__)
 
 
 class KafkaGroups:
-    """The groups of a deployment. Thread-safe.
+    """The groups of one deployment. Thread-safe.
 
     Args:
-        admin: Asks.
+        admin: Sends the requests.
         options: How to reach the brokers.
-        prefix: Of every group's name.
+        prefix: Prefix of every group's name.
     """
 
     def __init__(self, admin: KafkaAdmin, options: KafkaOptions, prefix: Prefix) -> None:
         self._admin = admin
-        self._times = options.times
+        self._closing_seconds = options.timeouts.closing
         self._prefix = prefix
         self._probe = UnreadProbe(options)
 
-    def stored(self, name: str) -> str:
-        """A group's name on the brokers."""
-        return self._prefix.on(FAMILY + name)
+    def group_id(self, name: str) -> str:
+        """Return a group's id on the brokers."""
+        return self._prefix.add(GROUP_PREFIX + name)
 
-    def instance(self, name: str, slot: str) -> str:
-        """The name of a slot: of its membership and of its transactions."""
-        return f"{self.stored(name)}-{slot}"
+    def instance_id(self, name: str, slot: str) -> str:
+        """Return the name of a slot's static membership and of its transactions."""
+        return f"{self.group_id(name)}-{slot}"
 
-    def names(self) -> list[str]:
-        """Groups that have positions or members."""
-        listed = self._admin.run("Asking about groups", lambda a: a.list_groups())
-        found = (self._prefix.off(group["group_id"]) for group in listed)
-        return sorted(n.removeprefix(FAMILY) for n in found if n and n.startswith(FAMILY))
+    def list_names(self) -> list[str]:
+        """Return the names of groups that have positions or members."""
+        groups = self._admin.run("Listing groups", lambda a: a.list_groups())
+        names = (self._prefix.strip(group["group_id"]) for group in groups)
+        return sorted(
+            n.removeprefix(GROUP_PREFIX) for n in names if n and n.startswith(GROUP_PREFIX)
+        )
 
-    def lag(self, name: str, topics: Sequence[KafkaStream], now: datetime) -> list[PartitionLag]:
-        """What a group has not read, per partition."""
-        group = self.stored(name)
-        parts = [(t, TopicPartition(t.stored, n)) for t in topics for n in range(t.partitions)]
-        keys = [part for _, part in parts]
-        committed, oldest, ends = self._admin.run("Asking how far a group is", _ask(group, keys))
-        places = {p: max(oldest[p], committed.get(p, -1)) for p in keys}
-        behind = {p: place for p, place in places.items() if place < ends[p]}
-        unread = self._probe.first(behind, ends) if behind else {}
-        holders = self._holders(name)
+    def lag(self, name: str, streams: Sequence[KafkaStream], now: datetime) -> list[PartitionLag]:
+        """Return what a group has not read, per partition."""
+        keys = [key for stream in streams for key in stream.topic_partitions]
+        query = _offsets_query(self.group_id(name), keys)
+        committed, oldest, ends = self._admin.run("Reading the position of a group", query)
+        positions = {key: max(oldest[key], committed.get(key, -1)) for key in keys}
+        behind = {key: position for key, position in positions.items() if position < ends[key]}
+        unread = self._probe.find(behind, ends) if behind else {}
+        members = self._members_by_partition(name)
         return [
-            _lag(name, topic.name, part, committed, ends, unread.get(part), holders, now)
-            for topic, part in parts
+            _lag(name, stream.name, key, committed, ends, unread.get(key), members, now)
+            for stream in streams
+            for key in stream.topic_partitions
         ]
 
-    def forget(self, name: str) -> None:
-        """Delete a group.
+    def delete(self, name: str) -> None:
+        """Delete a group and its positions; nothing happens where there is none.
 
         Raises:
             StreamError: It has members.
         """
-        group = self.stored(name)
-        answer = self._admin.run("Forgetting a group", lambda a: a.delete_groups([group]))[group]
-        if answer == theirs.NonEmptyGroupError.__name__:
+        group = self.group_id(name)
+        answer = self._admin.run("Deleting a group", lambda a: a.delete_groups([group]))[group]
+        if answer == kafka_errors.NonEmptyGroupError.__name__:
             raise StreamError(f"The group {name!r} has members.", mend="Stop them first.")
-        if answer not in ("OK", theirs.GroupIdNotFoundError.__name__):
-            raise StreamError(f"Kafka refuses to forget the group {name!r}: {answer}.")
+        if answer not in ("OK", kafka_errors.GroupIdNotFoundError.__name__):
+            raise StreamError(f"Kafka refuses to delete the group {name!r}: {answer}.")
 
-    def leave(self, membership: Any) -> None:
-        """Take a member out at once: kafka-python leaves static members to their session's end.
+    def remove_member(self, membership: Any) -> None:
+        """Remove a member at once; kafka-python lets a static member's session expire instead.
 
-        The member's id is given too, so that another process that has the name by now stays.
+        Removes this very member only: another process that has taken its name since stays.
+
+        Args:
+            membership: kafka-python's ConsumerGroupMetadata.
         """
         member = MemberToRemove(membership.member_id, membership.group_instance_id, "closed")
-        limited = TimedCaller(self._times.closing)
+        caller = TimedCaller(self._closing_seconds)
         try:
-            limited.run(
+            caller.run(
                 "leave",
                 lambda: self._admin.run(
                     "Leaving a group",
@@ -109,33 +121,33 @@ class KafkaGroups:
         except WirewatchError as error:
             log.warning("leave_failed", group=membership.group_id, reason=str(error))
         finally:
-            limited.close()
+            caller.close()
 
     def close(self) -> None:
         """Close the connections. Idempotent."""
         self._probe.close()
 
-    def _holders(self, name: str) -> dict[Any, str]:
-        """The slot of the member that holds each partition."""
-        group = self.stored(name)
-        found = self._admin.run("Asking who is in a group", lambda a: a.describe_groups([group]))
-        prefix = self.instance(name, "")
+    def _members_by_partition(self, name: str) -> dict[Any, str]:
+        """Return the slot of the member that each partition is assigned to."""
+        group = self.group_id(name)
+        groups = self._admin.run("Describing a group", lambda a: a.describe_groups([group]))
+        prefix = self.instance_id(name, "")
         return {
-            TopicPartition(topic, number): _slot(member, prefix)
-            for member in found[group]["members"]
-            for topic, numbers in assigned(member)
-            for number in numbers
+            TopicPartition(topic, partition): _slot(member, prefix)
+            for member in groups[group]["members"]
+            for topic, partitions in _assigned(member)
+            for partition in partitions
         }
 
 
-def _ask(group: str, keys: Sequence[Any]) -> Any:
-    """For :meth:`Admin.run`: committed, oldest and end offset per partition."""
+def _offsets_query(group: str, keys: Sequence[Any]) -> Callable[[Any], Any]:
+    """Return a call for :meth:`KafkaAdmin.run`: committed, oldest and end offset per partition."""
 
-    def ask(client: Any) -> tuple[dict[Any, int], dict[Any, int], dict[Any, int]]:
+    def query(client: Any) -> tuple[dict[Any, int], dict[Any, int], dict[Any, int]]:
         committed = client.list_group_offsets({group: list(keys)})[group]
         oldest = client.list_partition_offsets(dict.fromkeys(keys, OffsetSpec.EARLIEST))
         ends = client.list_partition_offsets(
-            dict.fromkeys(keys, OffsetSpec.LATEST), isolation_level=COMMITTED
+            dict.fromkeys(keys, OffsetSpec.LATEST), isolation_level=READ_COMMITTED
         )
         return (
             {p: o.offset for p, o in committed.items() if o.offset >= 0},
@@ -143,11 +155,11 @@ def _ask(group: str, keys: Sequence[Any]) -> Any:
             {p: o.offset for p, o in ends.items()},
         )
 
-    return ask
+    return query
 
 
-def assigned(member: dict[str, Any]) -> Iterable[tuple[str, Sequence[int]]]:
-    """What a described member holds; nothing while its group is being shared out."""
+def _assigned(member: dict[str, Any]) -> Iterable[tuple[str, Sequence[int]]]:
+    """Return the topics and partitions of a described member; none during a rebalance."""
     assignment = member.get("member_assignment")
     if not isinstance(assignment, dict):
         return []
@@ -155,28 +167,129 @@ def assigned(member: dict[str, Any]) -> Iterable[tuple[str, Sequence[int]]]:
 
 
 def _slot(member: dict[str, Any], prefix: str) -> str:
-    """The slot of a described member; what the brokers call it, where it is not one of ours."""
+    """Return the slot of a described member, or its member id where it is not this program's."""
     instance = member["group_instance_id"]
     return instance.removeprefix(prefix) if instance else str(member["member_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class FirstUnread:
+    """The first record that a group has not read."""
+
+    offset: int
+    time: datetime
 
 
 def _lag(
     group: str,
     stream: str,
-    part: Any,
-    committed: dict[Any, int],
-    ends: dict[Any, int],
+    key: Any,
+    committed: Mapping[Any, int],
+    ends: Mapping[Any, int],
     unread: FirstUnread | None,
-    holders: dict[Any, str],
+    members: Mapping[Any, str],
     now: datetime,
 ) -> PartitionLag:
     return PartitionLag(
         group=group,
         stream=stream,
-        partition=part.partition,
-        records=ends[part] - unread.offset if unread else 0,
+        partition=key.partition,
+        records=ends[key] - unread.offset if unread else 0,
         seconds=max(0.0, (now - unread.time).total_seconds()) if unread else 0.0,
-        member=holders.get(part),
-        position=committed.get(part),
-        end=ends[part],
+        member=members.get(key),
+        position=committed.get(key),
+        end=ends[key],
     )
+
+
+class UnreadProbe:
+    """Finds the first record at or after an offset, in many partitions at once. Thread-safe.
+
+    An answer stays valid until the position moves or retention deletes the record, so it is
+    cached, and a group that does not move costs no requests.
+    """
+
+    def __init__(self, options: KafkaOptions) -> None:
+        self._options = options
+        self._lock = threading.Lock()
+        self._client: Any = None
+        self._cache: dict[Any, tuple[int, int, FirstUnread | None]] = {}
+
+    def find(
+        self, positions: Mapping[Any, int], ends: Mapping[Any, int]
+    ) -> dict[Any, FirstUnread | None]:
+        """Return the first record at or after each position, or None where there is none.
+
+        Args:
+            positions: Where to begin, by TopicPartition.
+            ends: Offset after the last record, by TopicPartition.
+
+        Raises:
+            StreamUnavailableError: The brokers do not answer.
+        """
+        with self._lock, translate_errors("Looking for unread records"):
+            missing = {p: o for p, o in positions.items() if not self._is_cached(p, o, ends[p])}
+            if missing:
+                self._probe(missing, ends)
+            return {p: self._cache[p][2] for p in positions}
+
+    def close(self) -> None:
+        """Close the connections. Idempotent."""
+        with self._lock:
+            self._close_client()
+
+    def _is_cached(self, partition: Any, position: int, end: int) -> bool:
+        cached = self._cache.get(partition)
+        if cached is None or cached[0] != position:
+            return False
+        return cached[2] is not None or cached[1] >= end
+
+    def _probe(self, positions: Mapping[Any, int], ends: Mapping[Any, int]) -> None:
+        if self._client is None:
+            self._client = open_reader(
+                self._options, max_partition_fetch_bytes=16_384, fetch_max_wait_ms=100
+            )
+        try:
+            self._client.assign(list(positions))
+            for partition, position in positions.items():
+                self._client.seek(partition, position)
+            self._read(positions, ends)
+        except BaseException:
+            self._close_client()
+            raise
+
+    def _read(self, positions: Mapping[Any, int], ends: Mapping[Any, int]) -> None:
+        deadline = time.monotonic() + self._options.timeouts.request
+        waiting = set(positions)
+        while waiting:
+            if time.monotonic() > deadline:
+                raise StreamUnavailableError("Looking for unread records failed: no answer.")
+            found: dict[Any, FirstUnread | None] = {**self._poll()}
+            at_end = (p for p in waiting - found.keys() if self._client_position(p) >= ends[p])
+            found |= dict.fromkeys(at_end)
+            for partition, unread in found.items():
+                self._cache[partition] = (positions[partition], ends[partition], unread)
+            waiting -= found.keys()
+            # not paused: see core.streams.kafka.assigned
+            self._client.assign(list(waiting))
+
+    def _client_position(self, partition: Any) -> int:
+        return self._client.position(partition, timeout_ms=0) or 0
+
+    def _poll(self) -> dict[Any, FirstUnread]:
+        try:
+            polled = self._client.poll(50, max_records=1)
+        except UndecodableError as error:  # there is a record, although it cannot be decoded
+            return {error.partition: FirstUnread(error.start, from_ms(round(time.time() * 1000)))}
+        except kafka_errors.OffsetOutOfRangeError as error:  # retention deleted it meanwhile
+            for partition in error.args[0]:
+                self._client.seek_to_beginning(partition)
+            return {}
+        return {
+            p: FirstUnread(r[0].offset, from_ms(r[0].timestamp)) for p, r in polled.items() if r
+        }
+
+    def _close_client(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close(autocommit=False, timeout_ms=1_000)

@@ -8,18 +8,18 @@ from contextlib import ExitStack
 import structlog
 
 from core.clock import Clock
+from core.streams.kafka.admin import KafkaAdmin
 from core.streams.kafka.assigned import AssignedPartitions
-from core.streams.kafka.connect import connect
+from core.streams.kafka.connect import diagnosed
 from core.streams.kafka.consumer import KafkaGroupConsumer
 from core.streams.kafka.groups import KafkaGroups
-from core.streams.kafka.infos import infos
-from core.streams.kafka.noise import calm_down
+from core.streams.kafka.kafka_python import limit_log_rate
 from core.streams.kafka.options import KafkaOptions
-from core.streams.kafka.producer import Appender
-from core.streams.kafka.reader import tail
-from core.streams.kafka.records import place
+from core.streams.kafka.producer import IdempotentProducer
+from core.streams.kafka.reader import read_stream
+from core.streams.kafka.records import prepare_record
 from core.streams.kafka.streams import KafkaStreams
-from core.streams.kafka.transaction import Transactions
+from core.streams.kafka.transaction import TransactionalProducer
 from core.streams.kafka.watchdog import Watchdog, end_process
 from core.streams.port import NewRecord, PartitionLag, Record, Start, StreamInfo, StreamSpec
 from core.streams.prefix import Prefix
@@ -28,16 +28,16 @@ log = structlog.get_logger(__name__)
 
 
 class KafkaLog:
-    """See :class:`core.streams.port.StreamLog`. Thread-safe; not to be used across a fork.
+    """See :class:`core.streams.port.StreamLog`. Thread-safe; must not be used across a fork.
 
     Args:
         options: How to reach the brokers.
-        clock: Tells the age of what is unread.
-        prefix: Of every stream and group name.
+        clock: Gives the present, from which the age of unread records counts.
+        prefix: Prefix of every stream and group name.
         end: Ends the process when a transaction hangs.
 
     Raises:
-        SettingsError: The brokers refuse who we are or how we speak.
+        SettingsError: The brokers reject the authentication or the security protocol.
         OperatorError: A package is missing, or the brokers are too old.
         StreamUnavailableError: No broker answers.
     """
@@ -50,58 +50,59 @@ class KafkaLog:
         prefix: str = "",
         end: Callable[[], None] = end_process,
     ) -> None:
-        calm_down()
+        limit_log_rate()
         self._options = options
         self._clock = clock
         self._end = end
         self._prefix = Prefix(prefix)
-        self._admin = connect(options)
-        self._topics = KafkaStreams(self._admin, self._prefix)
+        with diagnosed(options):
+            self._admin = KafkaAdmin(options)
+        self._streams = KafkaStreams(self._admin, self._prefix)
         self._groups = KafkaGroups(self._admin, options, self._prefix)
-        self._appender = Appender(options)
-        self._members: list[KafkaGroupConsumer] = []
+        self._producer = IdempotentProducer(options)
+        self._consumers: list[KafkaGroupConsumer] = []
 
     def create(self, specs: Sequence[StreamSpec], /) -> None:
         """See the port."""
-        self._topics.create(specs)
+        self._streams.create(specs)
 
     def append(self, records: Sequence[NewRecord], /, *, producer: str | None = None) -> None:
-        """See the port. A repeat of an outbox is appended again, with the same ids."""
+        """See the port. Repeats of an outbox are appended again, with the same ids."""
         del producer
-        placed = [place(record, self._topics) for record in records]
-        if placed:
-            self._appender.append(placed)
+        prepared = [prepare_record(record, self._streams) for record in records]
+        if prepared:
+            self._producer.append(prepared)
 
     def consumer(
         self, group: str, streams: Sequence[str], /, *, slot: str, start: Start = "start"
     ) -> KafkaGroupConsumer:
-        """See the port. The member joins with its first poll."""
-        reads = [self._topics.get(stream) for stream in streams]
-        times, instance = self._options.times, self._groups.instance(group, slot)
-        with ExitStack() as made:
-            watchdog = Watchdog(times.transaction + times.grace, self._end)
-            transactions = Transactions(self._options, instance, watchdog, self._admin)
-            made.callback(transactions.close)
-            held = AssignedPartitions(
+        """See the port. The member joins the group with its first poll."""
+        subscription = [self._streams.get(stream) for stream in streams]
+        timeouts, instance = self._options.timeouts, self._groups.instance_id(group, slot)
+        with ExitStack() as on_failure:
+            watchdog = Watchdog(timeouts.transaction + timeouts.grace, self._end)
+            producer = TransactionalProducer(self._options, instance, watchdog, self._admin)
+            on_failure.callback(producer.close)
+            assigned = AssignedPartitions(
                 self._options,
-                self._groups.stored(group),
+                self._groups.group_id(group),
                 instance,
-                topics=self._topics,
-                reads=reads,
+                streams=self._streams,
+                subscription=subscription,
                 start=start,
             )
-            made.pop_all()
-        member = KafkaGroupConsumer(
-            held,
-            transactions,
-            topics=self._topics,
-            stored=self._prefix.on,
-            leave=self._groups.leave,
-            commit_seconds=times.request,
-            close_seconds=times.closing,
+            on_failure.pop_all()
+        consumer = KafkaGroupConsumer(
+            assigned,
+            producer,
+            streams=self._streams,
+            topic_of=self._prefix.add,
+            leave=self._groups.remove_member,
+            commit_seconds=timeouts.request,
+            close_seconds=timeouts.closing,
         )
-        self._members = [*(m for m in self._members if not m.closed), member]
-        return member
+        self._consumers = [*(c for c in self._consumers if not c.closed), consumer]
+        return consumer
 
     def read(
         self,
@@ -112,33 +113,33 @@ class KafkaLog:
         follow: Callable[[], bool] | None = None,
     ) -> Iterator[Record]:
         """See the port."""
-        topic = self._topics.get(stream)
-        return tail(self._options, self._topics, topic, start, follow)
+        found = self._streams.get(stream)
+        return read_stream(self._options, self._streams, found, start, follow)
 
-    def streams(self) -> list[StreamInfo]:
+    def list_streams(self) -> list[StreamInfo]:
         """See the port."""
-        return infos(self._admin, list(self._topics.look().values()))
+        return self._streams.describe()
 
     def lag(self, group: str, streams: Sequence[str], /) -> list[PartitionLag]:
         """See the port."""
-        return self._groups.lag(group, [self._topics.get(s) for s in streams], self._clock())
+        return self._groups.lag(group, [self._streams.get(s) for s in streams], self._clock())
 
-    def groups(self) -> list[str]:
+    def list_groups(self) -> list[str]:
         """See the port."""
-        return self._groups.names()
+        return self._groups.list_names()
 
-    def forget(self, group: str, /) -> None:
+    def delete_group(self, group: str, /) -> None:
         """See the port."""
-        self._groups.forget(group)
+        self._groups.delete(group)
 
     def maintain(self) -> None:
-        """See the port. Nothing is to be done: the brokers apply retention themselves."""
+        """See the port. Does nothing: the brokers apply retention themselves."""
 
     def close(self) -> None:
         """See the port. Members that have not left leave now."""
-        for member in self._members:
-            member.close()
-        self._members.clear()
-        self._appender.close()
+        for consumer in self._consumers:
+            consumer.close()
+        self._consumers.clear()
+        self._producer.close()
         self._groups.close()
         self._admin.close()

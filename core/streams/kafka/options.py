@@ -1,6 +1,6 @@
-"""What the settings mean for the client: addresses, TLS, the password, times, codecs.
+"""Read the settings for the client: addresses, TLS, password, timeouts, codecs.
 
-Pure but for :func:`tls`, which reads the operator's PEM files.
+Pure, except that :func:`tls_context` reads the operator's PEM files.
 """
 
 from __future__ import annotations
@@ -17,29 +17,30 @@ from config.errors import OperatorError, SettingsError
 from config.settings import Settings, secret
 
 MAX_REQUEST_BYTES = 100_000_000
-"""What a broker takes in one request (its socket.request.max.bytes is 104,857,600 by default). The
-size of a record is checked by us, against what its stream takes."""
+"""Largest request; a broker's default for ``socket.request.max.bytes`` is 104,857,600. The engine
+checks the size of each record itself, against the limit of its stream."""
 
 BATCH_BYTES = 131_072
-"""Batches of a producer: with zstd, 128 KiB of articles pack 5.6 times, single ones 2.3 times."""
+"""Size of a producer's batches: with zstd, articles compress 5.6 times in batches of 128 KiB, and
+2.3 times one by one."""
 
 _MEND = "Write kafka://HOST:PORT, or several: kafka://HOST:PORT,HOST:PORT."
 
 
 @dataclass(frozen=True, slots=True)
 class KafkaTimeouts:
-    """Seconds. Shorter ones are for tests.
+    """Timeouts in seconds; tests use shorter ones.
 
     Attributes:
-        session: A member that is silent for so long is dead.
-        heartbeat: Between signs of life; a rebalance is noticed so late.
-        processing: A member that has not polled for so long loses its partitions.
-        transaction: The brokers abort what is open for so long.
-        grace: Added to that before a transaction call that does not return ends the process.
+        session: The brokers remove a member that sends no heartbeat for this long.
+        heartbeat: Interval between heartbeats, and the delay with which a rebalance is noticed.
+        processing: A member that does not poll for this long loses its partitions.
+        transaction: The brokers abort a transaction that is open for this long.
+        grace: Added to ``transaction``; then the watchdog ends a process whose call hangs.
         delivery: A record that is not acknowledged by then has failed.
         request: A request that is not answered by then has failed.
-        opening: To reach the first broker.
-        closing: To leave a group, and to give a producer up.
+        opening: Limit for reaching the first broker.
+        closing: Limit for leaving a group and for closing a producer.
     """
 
     session: float = 10.0
@@ -55,48 +56,46 @@ class KafkaTimeouts:
 
 @dataclass(frozen=True, slots=True)
 class KafkaOptions:
-    """What every client of one log is made with.
+    """Options of all clients of one log.
 
     Attributes:
-        servers: ``host:port`` of the brokers to ask first.
-        common: Of every client: where, how to prove who we are, how to back off.
-        compression: Codec of what is appended, None for none.
-        times: Limits.
-        user: Name on the brokers, "" where none is used; for sentences.
+        servers: ``host:port`` of the brokers to contact first.
+        common: Options of every client: servers, authentication, backoff.
+        compression: Codec of appended records; None for no compression.
+        timeouts: Limits.
     """
 
     servers: tuple[str, ...]
     common: dict[str, Any] = field(repr=False)
     compression: str | None
-    times: KafkaTimeouts
-    user: str
+    timeouts: KafkaTimeouts
 
 
-def options(
-    rest: str, settings: Settings, *, client: str, times: KafkaTimeouts | None = None
+def client_options(
+    location: str, settings: Settings, *, client_id: str, timeouts: KafkaTimeouts | None = None
 ) -> KafkaOptions:
-    """Read the settings.
+    """Return the options that the settings ask for.
 
     Args:
-        rest: What follows ``kafka://`` in the URL.
+        location: The part of the URL after ``kafka://``.
         settings: Security and compression.
-        client: Names this process in the brokers' logs.
-        times: Limits; the defaults are for a running system.
+        client_id: Names this process in the brokers' logs.
+        timeouts: Limits; the defaults are for production.
 
     Raises:
         SettingsError: The URL names no broker, or a file of the TLS settings cannot be used.
     """
-    times = times or KafkaTimeouts()
-    servers = addresses(rest)
+    timeouts = timeouts or KafkaTimeouts()
+    servers = parse_addresses(location)
     common: dict[str, Any] = {
         "bootstrap_servers": list(servers),
-        "client_id": client,
+        "client_id": client_id,
         "security_protocol": settings.kafka_security.upper(),
-        "request_timeout_ms": _ms(times.request),
-        "retry_backoff_ms": 20,  # also the latency of a small transaction: 100 made it 115 ms
+        "request_timeout_ms": milliseconds(timeouts.request),
+        "retry_backoff_ms": 20,  # delays small transactions: p50 is 30 ms, with 100 it is 115 ms
         "reconnect_backoff_ms": 100,
-        "reconnect_backoff_max_ms": 2_000,  # by default half a minute passes after a long outage
-        "bootstrap_timeout_ms": _ms(times.opening),
+        "reconnect_backoff_max_ms": 2_000,  # the default waits up to 30 s after a long outage
+        "bootstrap_timeout_ms": milliseconds(timeouts.opening),
     }
     if settings.kafka_security.startswith("sasl"):
         common |= {
@@ -105,35 +104,31 @@ def options(
             "sasl_plain_password": secret(settings.kafka_password),
         }
     if settings.kafka_security.endswith("ssl"):
-        common["ssl_context"] = tls(settings)
+        common["ssl_context"] = tls_context(settings)
     codec = settings.streams_compression
-    return KafkaOptions(
-        servers,
-        common,
-        None if codec == "none" else codec,
-        times,
-        settings.kafka_username if settings.kafka_security.startswith("sasl") else "",
-    )
+    return KafkaOptions(servers, common, None if codec == "none" else codec, timeouts)
 
 
-def addresses(rest: str) -> tuple[str, ...]:
-    """The brokers a URL names.
+def parse_addresses(location: str) -> tuple[str, ...]:
+    """Return the brokers that a URL names, each as ``host:port``.
 
     Raises:
         SettingsError: It names none, or not as ``HOST:PORT``.
     """
-    found = tuple(part.strip() for part in rest.rstrip("/").split(",") if part.strip())
-    for address in found:
+    addresses = tuple(part.strip() for part in location.rstrip("/").split(",") if part.strip())
+    for address in addresses:
         host, _, port = address.rpartition(":")
         if not host or not port.isdecimal() or not 0 < int(port) < 65_536 or "@" in host:
-            raise SettingsError("WIREWATCH_STREAMS_URL names a broker wrongly.", mend=_MEND)
-    if not found:
+            raise SettingsError(
+                "WIREWATCH_STREAMS_URL has a broker that is not HOST:PORT.", mend=_MEND
+            )
+    if not addresses:
         raise SettingsError("WIREWATCH_STREAMS_URL names no broker.", mend=_MEND)
-    return found
+    return addresses
 
 
-def tls(settings: Settings) -> ssl.SSLContext:
-    """How the brokers' certificates are checked, and our own shown.
+def tls_context(settings: Settings) -> ssl.SSLContext:
+    """Return a context that checks the brokers' certificates and presents the client's own.
 
     Raises:
         SettingsError: A file cannot be used.
@@ -148,7 +143,7 @@ def tls(settings: Settings) -> ssl.SSLContext:
         return context
     password = secret(settings.kafka_key_password)
     try:
-        # an empty answer makes OpenSSL say what is wrong instead of asking at the terminal
+        # a callback, even of an empty password, keeps OpenSSL from asking at the terminal
         context.load_cert_chain(certificate, key, password=lambda: password)
     except (OSError, ssl.SSLError) as error:
         raise _unusable("WIREWATCH_KAFKA_CERT_FILE", certificate, error) from None
@@ -158,34 +153,35 @@ def tls(settings: Settings) -> ssl.SSLContext:
 def _unusable(setting: str, path: Path | None, error: OSError) -> SettingsError:
     return SettingsError(
         f"{setting} names {path}, which cannot be used: {error.strerror or error}.",
-        mend="It must be a PEM file this program may read; WIREWATCH_KAFKA_KEY_FILE and"
-        " WIREWATCH_KAFKA_KEY_PASSWORD belong to it where it is our own certificate.",
+        mend="It must be a PEM file that this program may read; for a client certificate check"
+        " WIREWATCH_KAFKA_KEY_FILE and WIREWATCH_KAFKA_KEY_PASSWORD too.",
     )
 
 
 def check_libraries() -> None:
-    """See that every codec can be read and checksums are quick.
+    """Check that the packages for all codecs and for fast checksums are installed.
 
-    A consumer that meets a codec it cannot read can read nothing after it; so that is seen at the
-    start. Without ``crc32c`` the client is about ten times slower (1,011 records of 3 KB a second
-    instead of 8,592).
+    A consumer cannot read past a record whose codec is missing, so it must fail at the start.
+    Without ``crc32c`` the client is about ten times slower (1,011 instead of 8,592 records of 3 KB
+    per second).
 
     Raises:
-        OperatorError: Something is missing.
+        OperatorError: A package is missing.
     """
-    codecs = {
+    packages = {
         "zstandard": kafka.codec.has_zstd(),
         "lz4": kafka.codec.has_lz4(),
         "gzip": kafka.codec.has_gzip(),
         "crc32c": find_spec("crc32c") is not None,
     }
-    missing = [name for name, there in codecs.items() if not there]
+    missing = [name for name, installed in packages.items() if not installed]
     if missing:
         raise OperatorError(
             f"Kafka needs Python packages that are not installed: {', '.join(missing)}.",
-            mend="`make install` installs what the lock file names.",
+            mend="`make install` installs them from the lock file.",
         )
 
 
-def _ms(seconds: float) -> int:
+def milliseconds(seconds: float) -> int:
+    """Return a duration in milliseconds, as the client's options take it."""
     return round(seconds * 1000)

@@ -1,8 +1,9 @@
-"""Reading without a group: from the start, the end or a time, to the present or for ever.
+"""Reading a stream without a group: from the start, the end or a time; up to the present, or on.
 
-The partitions are merged by the time of their next records, so that a reader sees roughly one line
-of time; within a partition the order is that of the offsets. The present is what is committed when
-reading begins; offsets have gaps, so a partition is at its end when the client's position is.
+Partitions are merged by the time of their next records, so a reader sees records roughly in the
+order of time; within a partition the order is that of the offsets. The present is the end of the
+committed records when reading begins. Offsets have gaps, so a partition is at its end when the
+client's position is, not when the last record was returned.
 """
 
 from __future__ import annotations
@@ -15,145 +16,149 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from kafka import errors as theirs
-from kafka.structs import TopicPartition
+from kafka import errors as kafka_errors
 
 from config.errors import StreamUnavailableError
-from core.streams.kafka import kafka_python
-from core.streams.kafka.errors import translated
-from core.streams.kafka.options import KafkaOptions
-from core.streams.kafka.quarantine import UnreadableBatches
-from core.streams.kafka.records import read
-from core.streams.kafka.seeking import first_offsets
+from core.streams.kafka.connect import open_reader
+from core.streams.kafka.errors import translate_errors
+from core.streams.kafka.kafka_python import UndecodableError
+from core.streams.kafka.options import KafkaOptions, milliseconds
+from core.streams.kafka.positions import resolve_start
+from core.streams.kafka.records import to_record
+from core.streams.kafka.recovery import UndecodableBatches
 from core.streams.kafka.streams import KafkaStream, KafkaStreams
 from core.streams.port import Record, Start
 
-PLENTY = 500
-"""Records of one partition that are kept ready."""
+BUFFER_RECORDS = 500
+"""Records buffered per partition."""
 
-WAIT_MS = 100
-"""A fetch that waits for records keeps others from being sent to its broker."""
+FETCH_WAIT_MS = 100
+"""A fetch that waits for records blocks other fetches from the same broker."""
 
 log = structlog.get_logger(__name__)
 
 
-def tail(
+def read_stream(
     options: KafkaOptions,
-    topics: KafkaStreams,
-    topic: KafkaStream,
+    streams: KafkaStreams,
+    stream: KafkaStream,
     start: Start,
     follow: Callable[[], bool] | None,
 ) -> Iterator[Record]:
     """See :meth:`core.streams.port.StreamLog.read`."""
-    with _Tail.opened(options, topics, topic) as opened:
-        opened.begin(start)
-        yield from opened.present()
+    with _StreamReader.opened(options, streams, stream) as reader:
+        reader.seek(start)
+        yield from reader.read_to_present()
         while follow is not None and follow():
-            yield from opened.more()
+            yield from reader.read_new()
 
 
-class _Tail:
+class _StreamReader:
+    """Reads all partitions of one stream with one client."""
+
     def __init__(
-        self, client: Any, options: KafkaOptions, topics: KafkaStreams, topic: KafkaStream
+        self, client: Any, options: KafkaOptions, streams: KafkaStreams, stream: KafkaStream
     ) -> None:
         self._client = client
-        self._limit = options.times.request
-        self._topics = topics
-        self._ready: dict[Any, deque[Record]] = {
-            TopicPartition(topic.stored, n): deque() for n in range(topic.partitions)
-        }
-        self._reached: dict[Any, int] = {}
-        self._fetching: set[Any] = set()
-        self._quarantine = UnreadableBatches()
+        self._timeout = options.timeouts.request
+        self._streams = streams
+        self._buffers: dict[Any, deque[Record]] = {key: deque() for key in stream.topic_partitions}
+        self._fetched: dict[Any, int] = {}  # offset after the last fetched record
+        self._assigned: set[Any] = set()
+        self._undecodable = UndecodableBatches()
 
     @classmethod
     @contextmanager
     def opened(
-        cls, options: KafkaOptions, topics: KafkaStreams, topic: KafkaStream
-    ) -> Iterator[_Tail]:
-        with translated("Reading"):
-            client = kafka_python.reader(options, fetch_max_wait_ms=WAIT_MS)
+        cls, options: KafkaOptions, streams: KafkaStreams, stream: KafkaStream
+    ) -> Iterator[_StreamReader]:
+        with translate_errors("Reading"):
+            client = open_reader(options, fetch_max_wait_ms=FETCH_WAIT_MS)
         try:
-            yield cls(client, options, topics, topic)
+            yield cls(client, options, streams, stream)
         finally:
             client.close(autocommit=False, timeout_ms=1_000)
 
-    def begin(self, start: Start) -> None:
-        with translated("Reading"):
-            limit = round(self._limit * 1000)
-            self._reached = first_offsets(self._client, self._ready, start, limit)
+    def seek(self, start: Start) -> None:
+        """Begin at ``start`` in every partition."""
+        timeout_ms = milliseconds(self._timeout)
+        with translate_errors("Reading"):
+            self._fetched = resolve_start(self._client, self._buffers, start, timeout_ms)
 
-    def present(self) -> Iterator[Record]:
-        """Everything from here to the present, the partitions merged."""
-        with translated("Reading"):
-            ends = self._client.end_offsets(list(self._ready), timeout_ms=round(self._limit * 1000))
-        runs = [self._run(partition, ends) for partition in self._ready]
-        return heapq.merge(*runs, key=lambda record: record.time)
+    def read_to_present(self) -> Iterator[Record]:
+        """Return all records up to the present end of each partition, merged by time."""
+        timeout_ms = milliseconds(self._timeout)
+        with translate_errors("Reading"):
+            ends = self._client.end_offsets(list(self._buffers), timeout_ms=timeout_ms)
+        partitions = [self._read_partition(partition, ends) for partition in self._buffers]
+        return heapq.merge(*partitions, key=lambda record: record.time)
 
-    def more(self) -> Iterator[Record]:
-        """What has come meanwhile, after a short wait at most."""
-        if len(self._fetching) < len(self._ready):
-            self._want(set(self._ready))
+    def read_new(self) -> Iterator[Record]:
+        """Return the records that arrived since; waits a short time for some."""
+        if len(self._assigned) < len(self._buffers):
+            self._assign(set(self._buffers))
         self._fetch()
-        found = [r for ready in self._ready.values() for r in ready]
-        for ready in self._ready.values():
-            ready.clear()
-        yield from sorted(found, key=lambda r: r.time)
+        records = [record for buffer in self._buffers.values() for record in buffer]
+        for buffer in self._buffers.values():
+            buffer.clear()
+        yield from sorted(records, key=lambda record: record.time)
 
-    def _run(self, partition: Any, ends: dict[Any, int]) -> Iterator[Record]:
-        """One partition up to its end."""
-        ready, end = self._ready[partition], ends[partition]
-        since = time.monotonic()
+    def _read_partition(self, partition: Any, ends: dict[Any, int]) -> Iterator[Record]:
+        """Return the records of one partition up to its end."""
+        buffer, end = self._buffers[partition], ends[partition]
+        last_progress = time.monotonic()
         while True:
-            while ready:
-                if ready[0].offset >= end:
+            while buffer:
+                if buffer[0].offset >= end:
                     return
-                yield ready.popleft()
-                since = time.monotonic()
-            before = self._reached[partition]
+                yield buffer.popleft()
+                last_progress = time.monotonic()
+            before = self._fetched[partition]
             if before >= end:
                 return
-            if partition not in self._fetching:
-                hungry = {p for p, kept in self._ready.items() if len(kept) < PLENTY}
-                self._want({p for p in hungry if self._reached[p] < ends[p]})
+            if partition not in self._assigned:
+                with_room = {p for p, b in self._buffers.items() if len(b) < BUFFER_RECORDS}
+                self._assign({p for p in with_room if self._fetched[p] < ends[p]})
             self._fetch()
-            if self._reached[partition] != before:
-                since = time.monotonic()
-            elif time.monotonic() - since > self._limit:
+            if self._fetched[partition] != before:
+                last_progress = time.monotonic()
+            elif time.monotonic() - last_progress > self._timeout:
                 raise StreamUnavailableError("Reading failed: Kafka does not answer.")
 
     def _fetch(self) -> None:
-        with translated("Reading"):
-            for partition, records in self._poll().items():
-                self._ready[partition].extend(read(r, self._topics) for r in records)
-            for partition in self._fetching:
+        with translate_errors("Reading"):
+            for partition, messages in self._poll().items():
+                self._buffers[partition].extend(to_record(m, self._streams) for m in messages)
+            for partition in self._assigned:
                 position = self._client.position(partition, timeout_ms=0)
-                if position is not None:  # it is being looked for
-                    self._reached[partition] = position
-        full = {p for p in self._fetching if len(self._ready[p]) >= PLENTY}
-        if full and len(full) < len(self._fetching):
-            self._want(self._fetching - full)
+                if position is not None:  # None while the client looks it up
+                    self._fetched[partition] = position
+        full = {p for p in self._assigned if len(self._buffers[p]) >= BUFFER_RECORDS}
+        if full and len(full) < len(self._assigned):
+            self._assign(self._assigned - full)
 
-    def _want(self, partitions: set[Any]) -> None:
-        """Fetch these and no others: a full one must not grow while another is waited for.
+    def _assign(self, partitions: set[Any]) -> None:
+        """Fetch these partitions only: a full buffer must not grow while another one is filled.
 
-        They are not paused: see :mod:`core.streams.kafka.assigned`.
+        The others are not paused: see :mod:`core.streams.kafka.assigned`.
         """
         self._client.assign(list(partitions))
-        for partition in partitions - self._fetching:
-            self._client.seek(partition, self._reached[partition])
-        self._fetching = partitions
+        for partition in partitions - self._assigned:
+            self._client.seek(partition, self._fetched[partition])
+        self._assigned = partitions
 
     def _poll(self) -> dict[Any, list[Any]]:
         try:
-            found: dict[Any, list[Any]] = self._client.poll(WAIT_MS, max_records=PLENTY)
-        except theirs.OffsetOutOfRangeError as error:  # retention goes on meanwhile
+            polled: dict[Any, list[Any]] = self._client.poll(
+                FETCH_WAIT_MS, max_records=BUFFER_RECORDS
+            )
+        except kafka_errors.OffsetOutOfRangeError as error:  # retention deletes meanwhile
             for partition in error.args[0]:
                 self._client.seek_to_beginning(partition)
             return {}
-        except kafka_python.UndecodableError as error:
-            following = self._quarantine.passes_over(error)
+        except UndecodableError as error:
+            following = self._undecodable.offset_after(error)
             if following is not None:
                 self._client.seek(error.partition, following)
             return {}
-        return found
+        return polled

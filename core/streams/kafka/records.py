@@ -1,27 +1,27 @@
-"""Records on their way to the brokers: checked against their stream, their partition chosen."""
+"""Records to and from the brokers.
+
+``NewRecord`` ──check, choose the partition──▶ ``KafkaRecord`` ──send──▶ the brokers ──▶ ``Record``
+"""
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import Any
 
 from config.errors import RecordTooLargeError
 from core.clock import from_ms, to_ms
-from core.streams.kafka.kafka_python import NOTHING
-from core.streams.kafka.streams import ROOM, KafkaStreams
-from core.streams.partitioner import partition_of
+from core.streams.kafka.kafka_python import NULL_VALUE
+from core.streams.kafka.streams import HEADROOM, KafkaStreams
+from core.streams.partitioner import choose_partition
 from core.streams.port import NewRecord, Record
 
-LABELS = ROOM // 2
-"""Bytes of key and headers together: the rest of the room is the batch's own."""
-
-_keyless = itertools.count()
+MAX_KEY_AND_HEADERS = HEADROOM // 2
+"""Bytes of key and headers together; the other half of the headroom is for the batch itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class KafkaRecord:
-    """A record that may be sent."""
+    """A record that was checked and can be sent."""
 
     topic: str
     partition: int
@@ -32,63 +32,65 @@ class KafkaRecord:
 
     @property
     def size(self) -> int:
-        """Bytes it takes in memory, roughly."""
+        """Approximate bytes in memory."""
         return len(self.key or b"") + len(self.value or b"") + _size(self.headers)
 
     def send(self, producer: Any) -> Any:
-        """Hand it to a producer; the future that says what became of it."""
+        """Give the record to a producer. Return the future of its acknowledgement."""
         return producer.send(
             self.topic,
             key=self.key,
-            value=NOTHING if self.value is None else self.value,
+            value=NULL_VALUE if self.value is None else self.value,
             headers=self.headers,
             partition=self.partition,
             timestamp_ms=self.time_ms,
         )
 
 
-def place(record: NewRecord, topics: KafkaStreams) -> KafkaRecord:
+def prepare_record(record: NewRecord, streams: KafkaStreams) -> KafkaRecord:
     """Check a record and choose its partition.
 
     Raises:
         UnknownStreamError: Its stream does not exist.
-        RecordTooLargeError: Its value is larger than the stream takes, or its key and headers are
-            larger than there is room for beside one.
+        RecordTooLargeError: Its value exceeds the stream's limit, or its key and headers exceed
+            :data:`MAX_KEY_AND_HEADERS`.
         TypeError: Key, value or a header is not bytes.
         ValueError: Its time has no zone.
     """
-    topic = topics.get(record.stream)
+    stream = streams.get(record.stream)
     headers = list(record.headers)
     if not all(isinstance(value, bytes) for _, value in headers):
         raise TypeError("header values are bytes")
     for part in (record.key, record.value):
         if part is not None and not isinstance(part, bytes):
             raise TypeError("key and value of a record are bytes or None")
-    if len(record.value or b"") > topic.max_record_bytes:
+    if (size := len(record.value or b"")) > stream.max_record_bytes:
         raise RecordTooLargeError(
-            f"A record of {len(record.value or b''):,} bytes is larger than {record.stream}"
-            f" takes ({topic.max_record_bytes:,}).",
+            f"A record of {size:,} bytes is larger than {record.stream} accepts"
+            f" ({stream.max_record_bytes:,}).",
             mend="WIREWATCH_STREAMS_MAX_RECORD_BYTES sets the limit.",
         )
-    if (labels := len(record.key or b"") + _size(headers)) > LABELS:
+    if (size := len(record.key or b"") + _size(headers)) > MAX_KEY_AND_HEADERS:
         raise RecordTooLargeError(
-            f"A record for {record.stream} has {labels:,} bytes of key and headers; {LABELS:,} fit."
+            f"A record for {record.stream} has {size:,} bytes of key and headers;"
+            f" the limit is {MAX_KEY_AND_HEADERS:,}."
         )
-    key, count = record.key, topic.partitions
-    number = next(_keyless) % count if key is None else partition_of(key, count)
-    return KafkaRecord(topic.stored, number, key, record.value, headers, to_ms(record.time))
+    partition = choose_partition(record.key, stream.partitions)
+    return KafkaRecord(
+        stream.stored, partition, record.key, record.value, headers, to_ms(record.time)
+    )
 
 
-def read(found: Any, topics: KafkaStreams) -> Record:
-    """A record as kafka-python gives it, in our shape."""
+def to_record(message: Any, streams: KafkaStreams) -> Record:
+    """Return the record of a kafka-python ``ConsumerRecord``."""
     return Record(
-        stream=topics.name(found.topic),
-        partition=found.partition,
-        offset=found.offset,
-        key=found.key,
-        value=found.value,
-        headers=tuple((name, value or b"") for name, value in found.headers),
-        time=from_ms(found.timestamp),
+        stream=streams.name_of(message.topic),
+        partition=message.partition,
+        offset=message.offset,
+        key=message.key,
+        value=message.value,
+        headers=tuple((name, value or b"") for name, value in message.headers),
+        time=from_ms(message.timestamp),
     )
 
 

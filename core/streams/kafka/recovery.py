@@ -1,110 +1,182 @@
-"""What a member does where its group cannot go on from where it stands.
+"""Recovery of a member whose group cannot continue at its position.
 
 ::
 
-    retention was faster ─▶ to the oldest record kept, and raise what was missed
-    the log was cut back ─▶ to where it was cut, and raise
-    cannot be read       ─▶ quarantine: fetch again, or pass it over
+    retention deleted records     ─▶ move to the oldest record kept, and raise what was missed
+    the brokers truncated the log ─▶ move to where it was truncated, and raise
+    a batch cannot be decoded     ─▶ fetch it again, then skip it
 
-Always after what was fetched before has been handed out: it is not lost.
+Each case waits until ``poll`` has returned all records fetched before, so none of them is lost.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from config.errors import OffsetOutOfRangeError
-from core.streams.kafka.kafka_python import UndecodableError
-from core.streams.kafka.positions import PartitionPosition
-from core.streams.kafka.quarantine import UnreadableBatches
-from core.streams.kafka.seeking import at
+import structlog
+from kafka import errors as kafka_errors
 
-LIMIT_MS = 1_000
-"""For one question to the brokers; what fails comes up again with the next fetch."""
+from config.errors import OffsetOutOfRangeError
+from core.streams.kafka.errors import to_stream_error
+from core.streams.kafka.kafka_python import UndecodableError
+from core.streams.kafka.positions import PartitionPosition, to_offset_metadata
+from core.text import for_log
+
+TIMEOUT_MS = 1_000
+"""Limit of one request; after a failure the next fetch meets the same case again."""
+
+FETCH_ATTEMPTS = 3
+"""Times an undecodable batch is fetched before it is skipped."""
+
+MAX_SKIPPED = 100_000
+"""Most records skipped at once: a damaged batch may claim any number."""
+
+log = structlog.get_logger(__name__)
 
 
 class PositionRecovery:
-    """Of one member.
+    """Moves one member's group past what it cannot read.
 
     Args:
-        client: Its consumer.
-        places: Its book; changed here.
-        group: For sentences.
+        client: The member's consumer.
+        positions: The member's positions, which this changes.
+        group: Name of the group, for error messages.
     """
 
-    def __init__(self, client: Any, places: dict[Any, PartitionPosition], group: str) -> None:
+    def __init__(self, client: Any, positions: dict[Any, PartitionPosition], group: str) -> None:
         self._client = client
-        self._places = places
+        self._positions = positions
         self._group = group
-        self._quarantine = UnreadableBatches()
-        self._passed: dict[Any, int] = {}
+        self._undecodable = UndecodableBatches()
+        self._skipped: dict[Any, int] = {}
 
-    def overtaken(self, offsets: Mapping[Any, int]) -> None:
-        """Move past what retention took, once everything fetched before was handed out."""
-        gone = {p for p in offsets if not self._waits(p)}
-        if gone:
-            self._move(dict.fromkeys(gone))
-
-    def cut_back(self, offsets: Mapping[Any, Any]) -> None:
-        """Go back to where a log was cut: brokers lost what they had acknowledged.
+    def skip_deleted(self, offsets: Mapping[Any, int]) -> None:
+        """Move past records that retention deleted.
 
         Args:
-            offsets: kafka-python's OffsetAndMetadata, None where nobody knows where it was cut.
+            offsets: The offsets that are out of range, by TopicPartition.
+
+        Raises:
+            OffsetOutOfRangeError: The group was moved.
+        """
+        ready = [partition for partition in offsets if not self._has_buffered(partition)]
+        if ready:
+            self._move(dict.fromkeys(ready))
+
+    def return_to_truncation(self, offsets: Mapping[Any, Any]) -> None:
+        """Go back to where the brokers truncated the log: they lost acknowledged records.
+
+        Args:
+            offsets: kafka-python's OffsetAndMetadata by TopicPartition; None where the point of
+                truncation is unknown.
+
+        Raises:
+            OffsetOutOfRangeError: The group was moved.
         """
         self._move({p: found.offset if found else None for p, found in offsets.items()})
 
-    def _waits(self, partition: Any) -> bool:
-        """Whether records before what went wrong are still to be handed out."""
-        place = self._places.get(partition)
-        return place is not None and bool(place.records)
+    def retry_or_skip(self, error: UndecodableError) -> None:
+        """Fetch an undecodable batch again, or skip it.
+
+        Raises:
+            OperatorError: Its codec is not installed; nothing is skipped.
+        """
+        if self._has_buffered(error.partition):
+            return
+        following = self._undecodable.offset_after(error)
+        position = self._positions.get(error.partition)
+        if following is None or position is None:
+            return
+        self._client.seek(error.partition, following)
+        position.fetched = following
+        self._skipped[error.partition] = following
+
+    def commit_skipped(self) -> None:
+        """Move the group past skipped batches that no batch of records will cover.
+
+        Where records follow, their range includes the skipped offsets. Where none do, the skipped
+        offsets would count as unread for ever.
+        """
+        for partition, following in list(self._skipped.items()):
+            position = self._positions.get(partition)
+            if position is None or position.committed >= following:
+                del self._skipped[partition]
+            elif position.returned == position.committed and not position.buffer:
+                self._commit({partition: following})
+                position.commit(following)
+                position.rewind()
+
+    def _has_buffered(self, partition: Any) -> bool:
+        position = self._positions.get(partition)
+        return position is not None and bool(position.buffer)
 
     def _move(self, targets: Mapping[Any, int | None]) -> None:
-        """Move the group, to the oldest record where there is no other target, and say so."""
-        held = {p: target for p, target in targets.items() if p in self._places}
-        if not held:
+        """Move the group to each target, or the oldest record where there is none; then raise."""
+        targets = {p: target for p, target in targets.items() if p in self._positions}
+        if not targets:
             return
-        oldest = self._client.beginning_offsets(list(held), timeout_ms=LIMIT_MS)
-        to = {p: oldest[p] if target is None else target for p, target in held.items()}
-        missed = [self._missed(p, offset) for p, offset in to.items()]
-        self._client.commit(at(to), timeout_ms=LIMIT_MS)
-        for partition, offset in to.items():
-            self._places[partition].commit(offset)
-            self._client.seek(partition, self._places[partition].rewind())
+        oldest = self._client.beginning_offsets(list(targets), timeout_ms=TIMEOUT_MS)
+        offsets = {p: oldest[p] if target is None else target for p, target in targets.items()}
+        missed = [self._describe_missed(p, offset) for p, offset in offsets.items()]
+        self._commit(offsets)
+        for partition, offset in offsets.items():
+            self._positions[partition].commit(offset)
+            self._client.seek(partition, self._positions[partition].rewind())
         raise OffsetOutOfRangeError(
             f"Retention overtook the group {self._group}; it missed {', '.join(missed)}.",
             mend="A longer WIREWATCH_STREAMS_RETENTION gives a slow reader more time.",
         )
 
-    def _missed(self, partition: Any, to: int) -> str:
-        place = self._places[partition]
-        name = f"{place.stream}/{place.partition}"
-        if to <= place.given:
-            return f"everything of {name}, which was cut back or made anew"
-        return f"{name} offsets {place.given} to {to - 1}"
+    def _describe_missed(self, partition: Any, offset: int) -> str:
+        position = self._positions[partition]
+        name = f"{position.stream}/{position.partition}"
+        if offset <= position.returned:
+            return f"all of {name}, which was truncated or created again"
+        return f"{name} offsets {position.returned} to {offset - 1}"
 
-    def undecodable(self, error: UndecodableError) -> None:
-        """Fetch a batch again that cannot be read, or pass it over."""
-        if self._waits(error.partition):
-            return
-        following = self._quarantine.passes_over(error)
-        place = self._places.get(error.partition)
-        if following is None or place is None:
-            return
-        self._client.seek(error.partition, following)
-        place.reached = following
-        self._passed[error.partition] = following
+    def _commit(self, offsets: Mapping[Any, int]) -> None:
+        self._client.commit(to_offset_metadata(offsets), timeout_ms=TIMEOUT_MS)
 
-    def pass_over(self) -> None:
-        """Move the group past what cannot be read, once nothing before it is in hand.
 
-        Where records follow, their batch covers it; where none do, it would stay unread for ever.
+class UndecodableBatches:
+    """Decides when to skip a batch of records that cannot be decoded.
+
+    A missing codec is the operator's to install, so nothing is skipped. A wrong checksum may be
+    damage on the network, so the batch is fetched again. A batch that is damaged on the brokers'
+    disk is skipped with a critical log line: no one can process it, and it must not stop its
+    partition. The brokers keep it until retention deletes it.
+    """
+
+    def __init__(self) -> None:
+        self._failures: Counter[tuple[Any, int]] = Counter()
+
+    def offset_after(self, error: UndecodableError) -> int | None:
+        """Return the offset to continue from, or None to fetch the batch again.
+
+        Raises:
+            OperatorError: Its codec is not installed.
         """
-        for partition, following in list(self._passed.items()):
-            place = self._places.get(partition)
-            if place is None or place.committed >= following:
-                del self._passed[partition]
-            elif place.given == place.committed and not place.records:
-                self._client.commit(at({partition: following}), timeout_ms=LIMIT_MS)
-                place.commit(following)
-                place.rewind()
+        cause = error.__cause__
+        if isinstance(cause, kafka_errors.UnsupportedCodecError):
+            raise to_stream_error(cause, "Reading") from cause
+        topic, partition = error.partition
+        batch = error.partition, error.start
+        self._failures[batch] += 1
+        if self._failures[batch] < FETCH_ATTEMPTS:
+            log.warning(
+                "undecodable_batch_refetched", stream=topic, partition=partition, offset=error.start
+            )
+            return None
+        is_plausible = error.next - error.start <= MAX_SKIPPED
+        following = error.next if is_plausible else error.start + 1
+        log.critical(
+            "undecodable_records_skipped",
+            stream=topic,
+            partition=partition,
+            first=error.start,
+            last=following - 1,
+            reason=for_log(str(cause)),
+        )
+        return following

@@ -1,36 +1,41 @@
-"""What streams the brokers have: making them, knowing them by name, telling what differs.
+"""The streams on the brokers: create them, find them by name, describe them, report differences.
 
 ::
 
-    StreamSpec ──missing──▶ created, with the settings of `configs`
-        └──────exists────▶ `differences`: partitions raise, the rest is a warning with the mend
+    StreamSpec ──missing──▶ created with the settings of `topic_config`
+        └──────exists────▶ `differences`: other partitions raise; anything else is a warning that
+                           names the command
 
-The size limit of a stream is the brokers' ``max.message.bytes`` less :data:`ROOM`, so that every
-process reads the same limit of values from them, and a whole batch of a producer always fits.
+A stream's size limit is its ``max.message.bytes`` on the brokers less :data:`HEADROOM`. So every
+process reads the same limit for values from the brokers, and any batch of a producer fits.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import structlog
-from kafka import errors as theirs
-from kafka.admin import ConfigResource, ConfigResourceType
+from kafka import errors as kafka_errors
+from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
+from kafka.structs import TopicPartition
 
 from config.errors import SettingsError, StreamError, StreamMismatchError, UnknownStreamError
+from core.clock import from_ms
 from core.streams.kafka.admin import KafkaAdmin
-from core.streams.port import StreamSpec
+from core.streams.port import StreamInfo, StreamSpec
 from core.streams.prefix import Prefix
 
-ROOM = 262_144
-"""Bytes a message may be larger than the largest value: key and headers, or other records of the
-batch."""
+HEADROOM = 262_144
+"""Bytes by which a message may exceed the largest value: for key and headers, or for the other
+records of its batch."""
 
 NEVER = 2**63 - 1
+"""The largest time span that Kafka's settings accept, in milliseconds."""
 
 log = structlog.get_logger(__name__)
 
@@ -41,11 +46,11 @@ class KafkaStream:
 
     Attributes:
         name: Without prefix.
-        stored: With prefix.
-        partitions: How many.
-        replication: Copies of each.
-        retention: Records older than this may go.
-        max_record_bytes: Largest value taken.
+        stored: With prefix: the name of the Kafka topic.
+        partitions: Number of partitions.
+        replication: Number of copies of each partition.
+        retention: Records older than this may be deleted.
+        max_record_bytes: Size of the largest value it accepts.
     """
 
     name: str
@@ -55,198 +60,270 @@ class KafkaStream:
     retention: timedelta
     max_record_bytes: int
 
+    @property
+    def topic_partitions(self) -> list[Any]:
+        """kafka-python's TopicPartition for each partition, in order."""
+        return [TopicPartition(self.stored, number) for number in range(self.partitions)]
 
-def configs(spec: StreamSpec) -> dict[str, str]:
-    """How a stream is set up on the brokers."""
+
+def topic_config(spec: StreamSpec) -> dict[str, str]:
+    """Return the settings of a stream's topic on the brokers."""
     return {
         "cleanup.policy": "delete",
-        "retention.ms": str(spec.retention // timedelta(milliseconds=1)),
-        "max.message.bytes": str(spec.max_record_bytes + ROOM),
+        "retention.ms": _in_ms(spec.retention),
+        "max.message.bytes": str(spec.max_record_bytes + HEADROOM),
         "min.insync.replicas": str(max(1, spec.replication - 1)),
         "message.timestamp.type": "CreateTime",
-        # 4.x refuses records an hour ahead; one clock that is wrong must not stop the outbox
+        # 4.x rejects records an hour ahead; a wrong clock must not block the outbox
         "message.timestamp.after.max.ms": str(NEVER),
     }
 
 
-def differences(spec: StreamSpec, topic: KafkaStream) -> list[str]:
-    """How a stream that exists differs from what is asked for, each as a sentence with a mend.
+def differences(spec: StreamSpec, stream: KafkaStream) -> list[str]:
+    """Return how an existing stream differs from its spec, each with the command that changes it.
 
     Raises:
-        StreamMismatchError: In its partitions, which no program may change.
+        StreamMismatchError: It has another number of partitions, which cannot be changed.
     """
-    if topic.partitions != spec.partitions:
+    if stream.partitions != spec.partitions:
         raise StreamMismatchError(
-            f"The stream {spec.name!r} has {topic.partitions} partitions, not {spec.partitions}.",
-            mend="Partitions are fixed for a stream's life: set the old number again.",
+            f"The stream {spec.name!r} has {stream.partitions} partitions, not {spec.partitions}.",
+            mend="The number of partitions is fixed for a stream's life: set the old one again.",
         )
-    asked = configs(spec)
+    wanted = topic_config(spec)
     found = []
-    if topic.retention != spec.retention:
-        found.append(_altered(topic, "retention.ms", _ms(topic.retention), asked))
-    if topic.max_record_bytes != spec.max_record_bytes:
+    if stream.retention != spec.retention:
+        found.append(_difference(stream, "retention.ms", _in_ms(stream.retention), wanted))
+    if stream.max_record_bytes != spec.max_record_bytes:
+        current = str(stream.max_record_bytes + HEADROOM)
+        found.append(_difference(stream, "max.message.bytes", current, wanted))
+    if stream.replication != spec.replication:
         found.append(
-            _altered(topic, "max.message.bytes", str(topic.max_record_bytes + ROOM), asked)
-        )
-    if topic.replication != spec.replication:
-        found.append(
-            f"has {topic.replication} copies, not {spec.replication}:"
+            f"has {stream.replication} copies, not {spec.replication}:"
             " kafka-reassign-partitions changes that"
         )
     return found
 
 
-def _altered(topic: KafkaStream, name: str, now: str, asked: Mapping[str, str]) -> str:
+def _difference(stream: KafkaStream, key: str, current: str, wanted: Mapping[str, str]) -> str:
     return (
-        f"{name} is {now}, not {asked[name]}: kafka-configs --bootstrap-server BROKER --alter"
-        f" --entity-type topics --entity-name {topic.stored} --add-config {name}={asked[name]}"
+        f"{key} is {current}, not {wanted[key]}: kafka-configs --bootstrap-server BROKER --alter"
+        f" --entity-type topics --entity-name {stream.stored} --add-config {key}={wanted[key]}"
     )
 
 
-def _ms(span: timedelta) -> str:
-    return str(span // timedelta(milliseconds=1))
-
-
 class KafkaStreams:
-    """The streams under a prefix. Thread-safe: a stream once seen is taken to stay as it is."""
+    """The streams under a prefix. Thread-safe.
+
+    A stream that was found once is assumed to stay as it is.
+    """
 
     def __init__(self, admin: KafkaAdmin, prefix: Prefix) -> None:
         self._admin = admin
         self._prefix = prefix
         self._known: dict[str, KafkaStream] = {}
-        self._told: set[tuple[str, ...]] = set()
+        self._reported: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
     def get(self, name: str) -> KafkaStream:
-        """The stream of that name.
+        """Return the stream of a name.
 
         Raises:
             UnknownStreamError: It was never created.
-            StreamUnavailableError: Kafka is away.
+            StreamUnavailableError: Kafka is unavailable.
         """
-        found = self._known.get(name)
-        if found is None:
-            found = self.look([self._prefix.on(name)]).get(name)
-        if found is None:
+        stream = self._known.get(name)
+        if stream is None:
+            stream = self._load([self._prefix.add(name)]).get(name)
+        if stream is None:
             raise UnknownStreamError(
                 f"There is no stream {name!r}.", mend="`wirewatch streams list` names them all."
             )
-        return found
+        return stream
 
-    def name(self, stored: str) -> str:
-        """A stream's name without the prefix."""
-        name = self._prefix.off(stored)
+    def name_of(self, stored: str) -> str:
+        """Return a stream's name without the prefix."""
+        name = self._prefix.strip(stored)
         return stored if name is None else name
 
     def create(self, specs: Sequence[StreamSpec]) -> None:
-        """Make what is missing; tell what differs.
+        """Create the streams that are missing; log how existing ones differ.
 
         Raises:
-            StreamMismatchError: A stream exists with other partitions; nothing was made.
-            SettingsError: The brokers cannot make one as it is asked for.
+            StreamMismatchError: A stream exists with another number of partitions.
+            SettingsError: The brokers cannot create a stream as specified.
         """
-        there = self.look([self._prefix.on(spec.name) for spec in specs])
-        for spec in specs:
-            if (topic := there.get(spec.name)) is not None:
-                self._compare(spec, topic)
-        missing = [spec for spec in specs if spec.name not in there]
+        existing = self._load([self._prefix.add(spec.name) for spec in specs])
+        self._compare(specs, existing)
+        missing = [spec for spec in specs if spec.name not in existing]
         if missing:
-            self._make(missing)
-            made = self.look([self._prefix.on(spec.name) for spec in missing])
-            for spec in missing:  # another process may have made it otherwise at this moment
-                if (topic := made.get(spec.name)) is not None:
-                    self._compare(spec, topic)
+            self._create_topics(missing)
+            # another process may have created one with other settings at the same moment
+            self._compare(missing, self._load([self._prefix.add(spec.name) for spec in missing]))
 
-    def look(self, stored: Iterable[str] | None = None) -> dict[str, KafkaStream]:
-        """The streams of these names that exist, or all, as they are now; by name."""
+    def describe(self) -> list[StreamInfo]:
+        """Return every stream as it is now, by name."""
+        streams = list(self._load().values())
+        if not streams:
+            return []
+        keys = [key for stream in streams for key in stream.topic_partitions]
+        offsets = self._admin.run("Describing streams", lambda a: _list_offsets(a, keys))
+        sizes = self._admin.run("Measuring streams", lambda a: _list_sizes(a, streams))
+        found = (_info(stream, offsets, sizes) for stream in streams)
+        return sorted(found, key=lambda info: info.name)
+
+    def _load(self, stored: Iterable[str] | None = None) -> dict[str, KafkaStream]:
+        """Return the existing streams among these stored names, or all, by name."""
         wanted = None if stored is None else list(stored)
-        described = self._admin.run("Asking about streams", lambda a: a.describe_topics(wanted))
-        ours = {
-            t["name"]: t
-            for t in described
-            if not t["error_code"] and not t["is_internal"] and self._prefix.off(t["name"])
+        topics = self._admin.run("Describing streams", lambda a: a.describe_topics(wanted))
+        descriptions = {
+            topic["name"]: topic
+            for topic in topics
+            if not topic["error_code"]
+            and not topic["is_internal"]
+            and self._prefix.strip(topic["name"])
         }
-        settings = self._settings(list(ours))
-        topics = [self._topic(name, t, settings.get(name, {})) for name, t in ours.items()]
-        found = {topic.name: topic for topic in topics}
+        configs = self._load_configs(list(descriptions))
+        streams = [
+            self._parse(stored, description, configs.get(stored, {}))
+            for stored, description in descriptions.items()
+        ]
+        found = {stream.name: stream for stream in streams}
         with self._lock:
             self._known |= found
         return found
 
-    def _topic(
-        self, stored: str, shape: Mapping[str, Any], settings: Mapping[str, Any]
+    def _parse(
+        self, stored: str, description: Mapping[str, Any], config: Mapping[str, Any]
     ) -> KafkaStream:
-        partitions = shape["partitions"]
-        retention = int(settings.get("retention.ms", -1))
+        partitions = description["partitions"]
+        retention = int(config.get("retention.ms", -1))
         return KafkaStream(
-            name=self.name(stored),
+            name=self.name_of(stored),
             stored=stored,
             partitions=len(partitions),
             replication=max((len(p["replica_nodes"]) for p in partitions), default=0),
             retention=timedelta.max if retention < 0 else _span(retention),
-            max_record_bytes=max(0, int(settings.get("max.message.bytes", 2**31)) - ROOM),
+            max_record_bytes=max(0, int(config.get("max.message.bytes", 2**31)) - HEADROOM),
         )
 
-    def _settings(self, stored: list[str]) -> dict[str, dict[str, str]]:
+    def _load_configs(self, stored: list[str]) -> dict[str, dict[str, str]]:
         if not stored:
             return {}
         keys = {"retention.ms": None, "max.message.bytes": None}
-        asked = [ConfigResource(ConfigResourceType.TOPIC, name, configs=keys) for name in stored]
+        query = [ConfigResource(ConfigResourceType.TOPIC, name, configs=keys) for name in stored]
         answer = self._admin.run(
-            "Asking how streams are set up",
-            lambda a: a.describe_configs(asked, config_filter="all"),
+            "Reading the settings of streams",
+            lambda a: a.describe_configs(query, config_filter="all"),
         )
         return {
             name: {key: entry["value"] for key, entry in entries.items()}
             for name, entries in answer.get("topic", {}).items()
         }
 
-    def _make(self, specs: Sequence[StreamSpec]) -> None:
-        wanted = {
-            self._prefix.on(spec.name): {
+    def _create_topics(self, specs: Sequence[StreamSpec]) -> None:
+        topics = {
+            self._prefix.add(spec.name): {
                 "num_partitions": spec.partitions,
                 "replication_factor": spec.replication,
-                "configs": configs(spec),
+                "configs": topic_config(spec),
             }
             for spec in specs
         }
         answer = self._admin.run(
-            "Creating streams", lambda a: a.create_topics(wanted, raise_errors=False)
+            "Creating streams", lambda a: a.create_topics(topics, raise_errors=False)
         )
         for topic in answer["topics"]:
-            self._judge(topic["name"], theirs.for_code(topic["error_code"]), topic)
-        self._admin.run("Creating streams", lambda a: a.wait_for_topics(list(wanted)))
+            error = kafka_errors.for_code(topic["error_code"])
+            _check_created(self.name_of(topic["name"]), error, topic.get("error_message"))
+        self._admin.run("Creating streams", lambda a: a.wait_for_topics(list(topics)))
         log.info("streams_created", streams=sorted(spec.name for spec in specs))
 
-    def _judge(self, stored: str, error: type[Exception], answer: Mapping[str, Any]) -> None:
-        if error in (theirs.NoError, theirs.TopicAlreadyExistsError):
-            return
-        name, said = self.name(stored), str(answer.get("error_message") or error.__name__)
-        if issubclass(error, theirs.AuthorizationError):
-            raise SettingsError(
-                f"Kafka does not let this user create the stream {name!r}.",
-                mend="docs/streams.md lists the rights that are needed, and how to create streams"
-                " by hand.",
-            )
-        if error in (
-            theirs.InvalidReplicationFactorError,
-            theirs.InvalidReplicationAssignmentError,
-        ):
-            raise SettingsError(
-                f"Kafka cannot keep the stream {name!r} as often as asked: {said}",
-                mend="WIREWATCH_STREAMS_REPLICATION is at most the number of brokers.",
-            )
-        if issubclass(error, theirs.RetriableError):
-            raise error(said)
-        raise StreamError(f"Kafka refuses to create the stream {name!r}: {said}")
+    def _compare(self, specs: Iterable[StreamSpec], streams: Mapping[str, KafkaStream]) -> None:
+        """Log each difference once.
 
-    def _compare(self, spec: StreamSpec, topic: KafkaStream) -> None:
-        for difference in differences(spec, topic):
-            with self._lock:
-                new = (topic.stored, difference) not in self._told
-                self._told.add((topic.stored, difference))
-            if new:
-                log.warning("stream_differs", stream=topic.name, difference=difference)
+        Raises:
+            StreamMismatchError: See :func:`differences`.
+        """
+        for spec in specs:
+            stream = streams.get(spec.name)
+            for difference in differences(spec, stream) if stream else ():
+                with self._lock:
+                    is_new = (spec.name, difference) not in self._reported
+                    self._reported.add((spec.name, difference))
+                if is_new:
+                    log.warning("stream_differs", stream=spec.name, difference=difference)
+
+
+def _check_created(name: str, error: type[Exception], message: str | None) -> None:
+    """Raise unless a topic was created, or existed before."""
+    if error in (kafka_errors.NoError, kafka_errors.TopicAlreadyExistsError):
+        return
+    reason = message or error.__name__
+    if issubclass(error, kafka_errors.AuthorizationError):
+        raise SettingsError(
+            f"Kafka does not allow this user to create the stream {name!r}.",
+            mend="docs/streams.md lists the rights that are needed, and how to create streams by"
+            " hand.",
+        )
+    if error in (
+        kafka_errors.InvalidReplicationFactorError,
+        kafka_errors.InvalidReplicationAssignmentError,
+    ):
+        raise SettingsError(
+            f"Kafka cannot keep as many copies of the stream {name!r} as configured: {reason}",
+            mend="WIREWATCH_STREAMS_REPLICATION is at most the number of brokers.",
+        )
+    if issubclass(error, kafka_errors.RetriableError):
+        raise error(reason)
+    raise StreamError(f"Kafka refuses to create the stream {name!r}: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Offsets:
+    """By TopicPartition: the oldest and the next offset, and the newest record."""
+
+    oldest: Mapping[Any, Any]
+    ends: Mapping[Any, Any]
+    newest: Mapping[Any, Any]
+
+
+def _list_offsets(client: Any, keys: Sequence[Any]) -> _Offsets:
+    specs = (OffsetSpec.EARLIEST, OffsetSpec.LATEST, OffsetSpec.MAX_TIMESTAMP)
+    return _Offsets(*(client.list_partition_offsets(dict.fromkeys(keys, spec)) for spec in specs))
+
+
+def _list_sizes(client: Any, streams: Sequence[KafkaStream]) -> dict[str, int]:
+    """Return bytes on the brokers' disks by topic, all copies together.
+
+    Brokers that this user may not ask are left out.
+    """
+    wanted = {stream.stored: list(range(stream.partitions)) for stream in streams}
+    sizes: defaultdict[str, int] = defaultdict(int)
+    for broker in client.describe_log_dirs(wanted):
+        for folder in broker["log_dirs"]:
+            for topic in folder["topics"]:
+                sizes[topic["name"]] += sum(p["partition_size"] for p in topic["partitions"])
+    return sizes
+
+
+def _info(stream: KafkaStream, offsets: _Offsets, sizes: Mapping[str, int]) -> StreamInfo:
+    keys = stream.topic_partitions
+    newest = max((offsets.newest[key].timestamp for key in keys), default=-1)
+    return StreamInfo(
+        name=stream.name,
+        partitions=stream.partitions,
+        records=sum(max(0, offsets.ends[k].offset - offsets.oldest[k].offset) for k in keys),
+        bytes=sizes.get(stream.stored, 0),
+        retention=stream.retention,
+        newest=from_ms(newest) if newest >= 0 else None,
+        max_record_bytes=stream.max_record_bytes,
+        replication=stream.replication,
+    )
+
+
+def _in_ms(span: timedelta) -> str:
+    return str(span // timedelta(milliseconds=1))
 
 
 def _span(milliseconds: int) -> timedelta:

@@ -1,18 +1,19 @@
-"""Transactions of one member: outputs and position in one step, under the watchdog.
+"""Transactions of one member: outputs and position in one step, under a watchdog.
 
 ::
 
-    begin ─▶ send outputs, flush, ask every future ─▶ position ─▶ commit ─▶ wait until it shows
-      └──────────┴────────── fails ──────────────────────┴──────────┤
-             somebody answers: abort     nobody answers: the producer is given up, and the next
-                                         one of this name ends what was left open
+    begin ─▶ send outputs, flush, check every future ─▶ position ─▶ commit ─▶ wait until visible
+      └──────────┴────────── fails ────────────────────────┴──────────┤
+             a broker answers: abort       no broker answers: discard the producer; the next one
+                                           of this name aborts what was left open
 
-The futures are asked before the commit: a batch that ran out of time does not make kafka-python's
-commit fail, and its records would be missing.
+The futures are checked before the commit, because kafka-python's commit does not fail when a batch
+of records has timed out: its records would be missing.
 
-The brokers acknowledge a commit before readers and groups see it. It is waited for, some
-milliseconds, so that what was committed is there for whoever looks next; the next transaction
-would have to wait for it anyway, and longer (100 records of 3 KB: 28 ms without, 12 + 2 ms with).
+The brokers acknowledge a commit before readers and groups see it. The engine waits some
+milliseconds until they do, so that whoever looks next finds what was committed. The next
+transaction would have to wait for that anyway, and longer (100 records of 3 KB: 28 ms without,
+12 + 2 ms with).
 """
 
 from __future__ import annotations
@@ -22,39 +23,41 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from kafka import errors as theirs
+from kafka import errors as kafka_errors
 from kafka.admin import TransactionState
 
 from config.errors import StreamUnavailableError, WirewatchError
-from core.streams.kafka import kafka_python
 from core.streams.kafka.admin import KafkaAdmin
-from core.streams.kafka.errors import in_our_words, is_gone, translated
+from core.streams.kafka.connect import open_transactional_producer
+from core.streams.kafka.errors import is_unreachable, to_stream_error, translate_errors
+from core.streams.kafka.kafka_python import cause_of, close_producer, is_unusable
 from core.streams.kafka.options import KafkaOptions
-from core.streams.kafka.producer import chunks
+from core.streams.kafka.producer import split_into_chunks
 from core.streams.kafka.records import KafkaRecord
 from core.streams.kafka.watchdog import Watchdog
 
-COMPLETION = 5.0
-"""Seconds to wait for a commit to show."""
+VISIBILITY_SECONDS = 5.0
+"""Limit of waiting until a commit is visible."""
 
-AGAIN = 2.0
-"""Seconds to reach a broker where a member is about to poll: it is not to wait much longer."""
+REOPEN_SECONDS = 2.0
+"""Limit for reaching a broker when a member is about to poll and must not wait much longer."""
 
-_UNDER_WAY = (TransactionState.PREPARE_COMMIT, TransactionState.PREPARE_ABORT)
+_COMPLETING = (TransactionState.PREPARE_COMMIT, TransactionState.PREPARE_ABORT)
 
 log = structlog.get_logger(__name__)
 
 
-class Transactions:
-    """The transactional producer of a slot. Not thread-safe.
+class TransactionalProducer:
+    """The transactional producer of one slot. Not thread-safe.
 
-    Making one fences whoever runs under the same name, and ends the transaction he left open.
+    Opening it fences any other producer of the same name and aborts the transaction that it left
+    open.
 
     Args:
         options: How to reach the brokers.
         name: The transactional id.
         watchdog: Makes the calls that may never return.
-        admin: Asks whether a commit shows.
+        admin: Checks whether a commit is visible.
 
     Raises:
         StreamUnavailableError: Kafka does not answer.
@@ -69,133 +72,116 @@ class Transactions:
         self._watchdog = watchdog
         self._producer: Any = None
         self._began = 0.0
-        self.ready(options.times.opening)
+        self.ensure_open(options.timeouts.opening)
 
-    def ready(self, seconds: float = AGAIN) -> None:
-        """Make the producer anew where the last one was given up.
+    def ensure_open(self, seconds: float = REOPEN_SECONDS) -> None:
+        """Open a new producer where the last one was discarded.
 
-        Until that is done, what it left open hides the group's position.
+        Until then, the transaction that it left open hides the group's position.
 
         Args:
-            seconds: To reach a broker.
+            seconds: Limit for reaching a broker.
 
         Raises:
             StreamUnavailableError: Kafka does not answer.
-            SlotTakenError: Another process has taken the name at this moment.
+            SlotTakenError: Another process takes the name at this moment.
         """
         if self._producer is None:
-            with translated("Starting transactions"):
-                self._producer = kafka_python.transactional(self._options, self._name, seconds)
+            with translate_errors("Starting transactions"):
+                self._producer = open_transactional_producer(self._options, self._name, seconds)
 
-    def run(
-        self, outputs: Sequence[KafkaRecord], positions: Mapping[Any, Any], membership: Any
+    def commit(
+        self, outputs: Sequence[KafkaRecord], offsets: Mapping[Any, Any], membership: Any
     ) -> None:
-        """Commit outputs and positions together.
+        """Commit outputs and the group's position in one transaction.
 
         Args:
-            outputs: Records to send.
-            positions: kafka-python's OffsetAndMetadata by TopicPartition.
-            membership: The consumer's ``group_metadata()``: the brokers refuse the positions of a
+            outputs: Records to append.
+            offsets: kafka-python's OffsetAndMetadata by TopicPartition.
+            membership: The consumer's ``group_metadata()``: the brokers refuse the position of a
                 member that was replaced.
 
         Raises:
-            FencedError: Another member holds a partition now; nothing was kept.
-            SlotTakenError: Another process runs under this name; nothing was kept.
-            StreamUnavailableError: Nobody knows whether it was committed; ask for the position.
+            FencedError: Another member has one of the partitions; nothing was committed.
+            SlotTakenError: Another process has the same name; nothing was committed.
+            StreamUnavailableError: It is unknown whether it was committed; load the position.
         """
-        self.ready()
+        self.ensure_open()
         producer, self._began = self._producer, time.monotonic()
         try:
             self._watchdog.run(
-                "transaction", lambda: self._run(producer, outputs, positions, membership)
+                "transaction", lambda: self._send_and_commit(producer, outputs, offsets, membership)
             )
-        except theirs.KafkaError as error:
-            cause = _cause(producer, error)
-            self._give_back(producer, cause)
-            raise self._in_our_words(cause) from error
-        except BaseException:  # interrupted, or the watchdog: the call may still be under way
-            self._give_up()
+        except kafka_errors.KafkaError as error:
+            cause = cause_of(producer, error)
+            self._abort_or_discard(producer, cause)
+            raise self._to_stream_error(cause) from error
+        except BaseException:  # interrupted, or timed out: the call may still run
+            self._discard()
             raise
-        self._await_completion()
+        self._await_visibility()
 
     def close(self) -> None:
         """Close the connections. Idempotent."""
         if self._producer is not None:
-            kafka_python.give_up(self._producer, self._options.times.closing)
+            close_producer(self._producer, self._options.timeouts.closing)
             self._producer = None
         self._watchdog.close()
 
-    def _run(
+    def _send_and_commit(
         self,
         producer: Any,
         outputs: Sequence[KafkaRecord],
-        positions: Mapping[Any, Any],
+        offsets: Mapping[Any, Any],
         membership: Any,
     ) -> None:
-        """In the watchdog's thread."""
+        """Run one transaction. Runs in the watchdog's thread."""
         producer.begin_transaction()
-        limit = self._options.times.delivery
-        for chunk in chunks(outputs):
+        for chunk in split_into_chunks(outputs):
             futures = [record.send(producer) for record in chunk]
-            producer.flush(timeout=limit)
+            producer.flush(timeout=self._options.timeouts.delivery)
             for future in futures:
                 future.get(timeout=0)
-        producer.send_offsets_to_transaction(dict(positions), membership)
+        producer.send_offsets_to_transaction(dict(offsets), membership)
         producer.commit_transaction()
 
-    def _await_completion(self) -> None:
-        """Wait until readers see what was committed; not for ever, for it is committed."""
-        deadline = time.monotonic() + COMPLETION
+    def _await_visibility(self) -> None:
+        """Wait until readers see what was committed, up to a limit: it is committed anyway."""
+        deadline = time.monotonic() + VISIBILITY_SECONDS
         while time.monotonic() < deadline:
             try:
                 found = self._admin.run(
-                    "Asking about a transaction", lambda a: a.describe_transactions([self._name])
+                    "Describing a transaction", lambda a: a.describe_transactions([self._name])
                 )
             except WirewatchError as error:
-                log.warning("completion_not_seen", name=self._name, reason=str(error))
+                log.warning("commit_visibility_unknown", name=self._name, reason=str(error))
                 return
-            if found[self._name].state not in _UNDER_WAY:
+            if found[self._name].state not in _COMPLETING:
                 return
             time.sleep(0.001)
-        log.warning("completion_not_seen", name=self._name, seconds=COMPLETION)
+        log.warning("commit_not_visible", name=self._name, seconds=VISIBILITY_SECONDS)
 
-    def _give_back(self, producer: Any, cause: BaseException) -> None:
-        """Abort; where that cannot be, give the producer up."""
-        if is_gone(cause) or _is_over(producer):
-            self._give_up()
+    def _abort_or_discard(self, producer: Any, cause: BaseException) -> None:
+        """Abort the transaction; discard the producer where that is impossible."""
+        if is_unreachable(cause) or is_unusable(producer):
+            self._discard()
             return
         try:
             self._watchdog.run("abort", producer.abort_transaction)
-        except (theirs.KafkaError, WirewatchError) as error:
+        except (kafka_errors.KafkaError, WirewatchError) as error:
             log.warning("abort_failed", name=self._name, reason=str(error))
-            self._give_up()
+            self._discard()
 
-    def _give_up(self) -> None:
+    def _discard(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
-            kafka_python.give_up(producer, 0.2)
+            close_producer(producer, 0.2)
 
-    def _in_our_words(self, cause: BaseException) -> WirewatchError:
-        lasted = time.monotonic() - self._began
-        if (
-            isinstance(cause, theirs.ProducerFencedError)
-            and lasted > self._options.times.transaction
-        ):
+    def _to_stream_error(self, cause: BaseException) -> WirewatchError:
+        seconds = time.monotonic() - self._began
+        was_fenced = isinstance(cause, kafka_errors.ProducerFencedError)
+        if was_fenced and seconds > self._options.timeouts.transaction:
             return StreamUnavailableError("A transaction took too long: Kafka has aborted it.")
-        if type(cause) is theirs.KafkaError:  # it says only in words that a request timed out
+        if type(cause) is kafka_errors.KafkaError:  # a request timed out; only the text says so
             return StreamUnavailableError("A transaction failed.")
-        return in_our_words(cause, "A transaction")
-
-
-def _cause(producer: Any, error: theirs.KafkaError) -> BaseException:
-    """What put a producer into its state: it tells later calls of that only in words."""
-    manager = producer._transaction_manager  # noqa: SLF001
-    if type(error) is theirs.KafkaError and manager.last_error is not None:
-        last: BaseException = manager.last_error
-        return last
-    return error
-
-
-def _is_over(producer: Any) -> bool:
-    """Whether a producer can do nothing any more, not even abort."""
-    return bool(producer._transaction_manager.has_fatal_error())  # noqa: SLF001
+        return to_stream_error(cause, "A transaction")

@@ -1,11 +1,10 @@
-"""Processes the contract tests start and kill. Settings come by environment, as in production.
+"""Processes that the contract tests start and kill. Settings come from the environment.
 
-append STREAM COUNT        append one record at a time, a line "acked N" after each
-hold GROUP STREAM SLOT     poll until there is a batch, say so, and hang with it
-work GROUP IN OUT SLOT PAUSE   copy IN to OUT, one output per input, until SIGTERM; PAUSE seconds
-                           a batch; "ready" at start, "done N" at the end
-store GROUP IN FILE SLOT PAUSE   the other shape: write keys to a database of its own, commit
-                           PAUSE seconds later
+append STREAM COUNT        append records one by one; print "acked N" after each
+hold GROUP STREAM SLOT     poll until there is a batch, print its size, and keep it for ever
+work GROUP IN OUT SLOT SECONDS   copy IN to OUT, one output per record, until SIGTERM; SECONDS per
+                           batch; print "ready" at the start and "done N" at the end
+store GROUP IN FILE SLOT SECONDS   write keys to a database of its own, and commit SECONDS later
 """
 
 from __future__ import annotations
@@ -26,8 +25,8 @@ from core.streams.consume_loop import ConsumePolicy, consume
 from core.streams.port import Batch, Consumer, NewRecord, Record, StreamLog
 
 
-def say(what: str) -> None:
-    sys.stdout.write(f"{what}\n")
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
@@ -50,24 +49,28 @@ def hold(log: StreamLog, group: str, stream: str, slot: str) -> None:
     time.sleep(600)
 
 
-def copy(log: StreamLog, group: str, come: str, go: str, slot: str, pause: str) -> None:
-    consumer = log.consumer(group, [come], slot=slot)
+def copy(
+    log: StreamLog, group: str, source_stream: str, target: str, slot: str, seconds: str
+) -> None:
+    consumer = log.consumer(group, [source_stream], slot=slot)
 
-    def attempt(batch: Batch) -> None:
+    def handle(batch: Batch) -> None:
         with consumer.transaction(batch) as out:
             for r in batch.records:
-                out.append(NewRecord(go, r.key, r.value, (("source", source(r)),), r.time))
-            time.sleep(float(pause))
+                out.append(NewRecord(target, r.key, r.value, (("source", source(r)),), r.time))
+            time.sleep(float(seconds))
 
-    _loop(consumer, attempt)
+    _loop(consumer, handle)
 
 
-def store(log: StreamLog, group: str, come: str, file: str, slot: str, pause: str) -> None:
-    consumer = log.consumer(group, [come], slot=slot)
+def store(
+    log: StreamLog, group: str, source_stream: str, file: str, slot: str, seconds: str
+) -> None:
+    consumer = log.consumer(group, [source_stream], slot=slot)
     database = sqlite3.connect(file, timeout=20, isolation_level=None)
     database.execute("CREATE TABLE IF NOT EXISTS seen (source TEXT PRIMARY KEY, times INTEGER)")
 
-    def attempt(batch: Batch) -> None:
+    def handle(batch: Batch) -> None:
         database.execute("BEGIN IMMEDIATE")
         for r in batch.records:
             database.execute(
@@ -75,41 +78,41 @@ def store(log: StreamLog, group: str, come: str, file: str, slot: str, pause: st
                 (source(r).decode(),),
             )
         database.execute("COMMIT")
-        time.sleep(float(pause))  # the gap in which a kill makes a repeat
+        time.sleep(float(seconds))  # a kill in this gap makes a repeat
         consumer.commit(batch)
 
-    _loop(consumer, attempt)
+    _loop(consumer, handle)
 
 
-def _loop(consumer: Consumer, attempt: Callable[[Batch], None]) -> None:
+def _loop(consumer: Consumer, handle: Callable[[Batch], None]) -> None:
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     say("ready")
-    done = consume(
+    result = consume(
         consumer,
-        attempt,
+        handle,
         stage="processors",
         clock=utc_now,
         dispositions=Dispositions(),
         stop=stopped.is_set,
         pause=stopped.wait,
-        policy=ConsumePolicy(batch=20, wait=0.2),
+        policy=ConsumePolicy(batch_size=20, poll_seconds=0.2),
     )
     consumer.close()
-    say(f"done {done.records}")
+    say(f"done {result.records}")
 
 
 def main() -> None:
     settings = load_settings()
     instance = Instance.start(settings.data_dir)
     log = open_streams(settings, instance=instance, clock=utc_now)
-    verbs: dict[str, Callable[..., None]] = {
+    commands: dict[str, Callable[..., None]] = {
         "append": append,
         "hold": hold,
         "work": copy,
         "store": store,
     }
-    verbs[sys.argv[1]](log, *sys.argv[2:])
+    commands[sys.argv[1]](log, *sys.argv[2:])
     log.close()
     instance.close()
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,8 +22,8 @@ from core.streams import open_streams
 from core.streams.embedded import EmbeddedLog
 from core.streams.port import Consumer, NewRecord, Record, StreamLog, StreamSpec
 
-Opener = Callable[..., EmbeddedLog]
-"""Opens one file again and again; see the fixture ``opener``."""
+OpenLog = Callable[..., EmbeddedLog]
+"""Opens the same file any number of times; see the fixture ``open_log``."""
 
 CHILDREN = Path(__file__).with_name("children.py")
 DAY = timedelta(days=1)
@@ -46,31 +47,32 @@ def values(records: Iterator[Record] | tuple[Record, ...]) -> list[bytes]:
 
 
 def take(consumer: Consumer, count: int, *, within: float = 20.0) -> list[Record]:
-    """Poll until ``count`` records came; fails when they do not come in time."""
-    found: list[Record] = []
+    """Poll until ``count`` records arrived; fail if they do not arrive in time."""
+    records: list[Record] = []
     deadline = time.monotonic() + within
-    while len(found) < count:
-        assert time.monotonic() < deadline, f"only {len(found)} of {count} records came"
-        found += consumer.poll(timeout=0.1).records
-    return found
+    while len(records) < count:
+        assert time.monotonic() < deadline, f"only {len(records)} of {count} records arrived"
+        records += consumer.poll(timeout=0.1).records
+    return records
 
 
-def every(consumer: Consumer, count: int) -> list[bytes]:
-    """Values of the first ``count`` different records; some may come more than once."""
-    found: dict[tuple[str, int, int], Record] = {}
+def take_distinct(consumer: Consumer, count: int) -> list[bytes]:
+    """Poll until ``count`` different records arrived, some perhaps repeatedly; their values."""
+    records: dict[tuple[str, int, int], Record] = {}
 
     def enough() -> bool:
         batch = consumer.poll(timeout=0.1)
-        found.update({(r.stream, r.partition, r.offset): r for r in batch.records})
-        return len(found) >= count
+        records.update({(r.stream, r.partition, r.offset): r for r in batch.records})
+        return len(records) >= count
 
     eventually(enough)
-    return values(tuple(found.values()))
+    return values(tuple(records.values()))
 
 
-def eventually(true: Callable[[], bool], *, within: float = 20.0) -> None:
+def eventually(condition: Callable[[], bool], *, within: float = 20.0) -> None:
+    """Wait until a condition holds; fail if it does not hold in time."""
     deadline = time.monotonic() + within
-    while not true():
+    while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)
 
@@ -80,7 +82,7 @@ def unread(log: StreamLog, group: str) -> int:
 
 
 class Children:
-    """Starts processes that share the engine."""
+    """Starts processes that use the same engine; kills them after the test."""
 
     def __init__(self, settings: Settings) -> None:
         self._environment = {
@@ -111,24 +113,27 @@ class Children:
 
 
 def line(child: subprocess.Popen[str]) -> str:
+    """The next line that a child prints."""
     assert child.stdout is not None
     return child.stdout.readline().strip()
 
 
-class Engine:
-    """What every part of the contract stands on: an engine, opened as often as one likes."""
+class EngineTests:
+    """Base of every part of the contract: the engine, opened any number of times."""
 
     @pytest.fixture
     def settings(self) -> Settings:
-        raise NotImplementedError("each engine names its own")
+        raise NotImplementedError("each engine gives its own")
 
-    def age(self, log: StreamLog, stream: str, keep: timedelta, settings: Settings) -> None:
-        """Let retention take what is older than ``keep``, as the engine's operator would."""
+    def apply_retention(
+        self, log: StreamLog, stream: str, retention: timedelta, settings: Settings
+    ) -> None:
+        """Delete the records of a stream that are older than ``retention``."""
         raise NotImplementedError("each engine has its own way")
 
     @pytest.fixture
     def opened(self, settings: Settings) -> Iterator[Callable[[], StreamLog]]:
-        """Opens the engine again and again, each time as another process would."""
+        """Opens the engine any number of times, each time as another process would."""
         made: list[tuple[StreamLog, Instance]] = []
 
         def open_again() -> StreamLog:
@@ -155,37 +160,37 @@ class Engine:
         children.end()
 
 
-def share_out(log: StreamLog, a: Consumer, b: Consumer) -> None:
-    """Let both take part in the rebalance, until each holds its half of ``in``."""
+def rebalance(log: StreamLog, a: Consumer, b: Consumer) -> None:
+    """Poll both members until each has its half of the partitions of ``in``."""
 
-    def shared() -> bool:
+    def is_balanced() -> bool:
         for member in (a, b):
             member.poll(timeout=0.05)
-        return Counter(holders(log).values()) == {"a": 3, "b": 3}
+        return Counter(members_by_partition(log).values()) == {"a": 3, "b": 3}
 
-    eventually(shared, within=30)
+    eventually(is_balanced, within=30)
 
 
 def gather(*members: Consumer, count: int) -> list[set[tuple[int, int]]]:
-    """What each member gets, as partition and offset, until there are ``count`` records."""
-    found: list[set[tuple[int, int]]] = [set() for _ in members]
+    """Poll members until ``count`` records arrived; partition and offset of each one's."""
+    received: list[set[tuple[int, int]]] = [set() for _ in members]
 
     def enough() -> bool:
-        for seen, member in zip(found, members, strict=True):
+        for offsets, member in zip(received, members, strict=True):
             batch = member.poll(limit=1000, timeout=0.1)
-            seen |= {(r.partition, r.offset) for r in batch.records}
-        return sum(map(len, found)) >= count
+            offsets |= {(r.partition, r.offset) for r in batch.records}
+        return sum(map(len, received)) >= count
 
     eventually(enough)
-    return found
+    return received
 
 
-def holders(log: StreamLog) -> dict[int, str | None]:
+def members_by_partition(log: StreamLog) -> dict[int, str | None]:
     return {lag.partition: lag.member for lag in log.lag("g", ["in"])}
 
 
-class Moment:
-    """A clock that stands still until it is moved."""
+class FixedClock:
+    """A clock that only moves when a test moves it."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 3, 1, tzinfo=UTC)
@@ -194,14 +199,12 @@ class Moment:
         return self.now
 
 
-class no_room:  # noqa: N801 - reads as a state
-    """The file may not grow: SQLite answers as it does on a full disk."""
-
-    def __init__(self, log: EmbeddedLog) -> None:
-        self._connection = log._database.session().connection
-
-    def __enter__(self) -> None:
-        self._connection.execute("PRAGMA max_page_count = 1").fetchall()
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.execute("PRAGMA max_page_count = 4294967294").fetchall()
+@contextmanager
+def full_disk(log: EmbeddedLog) -> Iterator[None]:
+    """Keep the file from growing: SQLite answers as it does on a full disk."""
+    connection = log._database.thread_connection().connection
+    connection.execute("PRAGMA max_page_count = 1").fetchall()
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA max_page_count = 4294967294").fetchall()

@@ -1,7 +1,12 @@
 from datetime import UTC, datetime, timedelta
 
 from core.messages.envelope import DEAD_LETTER
-from core.streams.dead_letter import ProcessingFailure, dead_letter, original
+from core.streams.dead_letter import (
+    DeadLetterLimit,
+    ProcessingFailure,
+    dead_letter,
+    original_record,
+)
 from core.streams.port import NewRecord, Record
 
 READ = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -20,14 +25,14 @@ def as_read(new: NewRecord) -> Record:
     return Record(new.stream, 0, 0, new.key, new.value, new.headers, new.time)
 
 
-def test_a_dead_letter_keeps_key_bytes_and_headers_and_says_what_happened() -> None:
+def test_a_dead_letter_has_key_value_and_headers_of_its_record_and_describes_the_failure() -> None:
     made = letter(ValueError("no title"))
     assert (made.stream, made.key, made.value) == (DEAD_LETTER, b"\x00key", VALUE)
     assert made.headers[:3] == HEADERS
     assert made.time == FAILED + timedelta(seconds=9)
-    told = {name: value.decode() for name, value in made.headers[3:]}
-    assert told.pop("dlq_app_version")
-    assert told == {
+    added = {name: value.decode() for name, value in made.headers[3:]}
+    assert added.pop("dlq_app_version")
+    assert added == {
         "dlq_stage": "processors",
         "dlq_original_stream": "news.articles.v1",
         "dlq_original_partition": "7",
@@ -40,7 +45,7 @@ def test_a_dead_letter_keeps_key_bytes_and_headers_and_says_what_happened() -> N
     }
 
 
-def test_an_error_that_quotes_the_record_is_cut_and_cleaned() -> None:
+def test_a_long_error_message_is_cleaned_and_cut() -> None:
     message = as_read(letter(ValueError("\x1b[31mred\n\u202e" + "x" * 5_000))).header(
         "dlq_error_message"
     )
@@ -49,17 +54,29 @@ def test_an_error_that_quotes_the_record_is_cut_and_cleaned() -> None:
     assert message.startswith("[31mred xxx")
 
 
-def test_the_original_comes_back_whole() -> None:
-    assert original(as_read(letter(ValueError("x")))) == NewRecord(
+def test_the_original_record_is_restored_unchanged() -> None:
+    assert original_record(as_read(letter(ValueError("x")))) == NewRecord(
         "news.articles.v1", b"\x00key", VALUE, HEADERS, READ
     )
 
 
-def test_a_letter_of_a_letter_gives_the_first_record_again() -> None:
-    """A replayed record that fails again is a letter about the stream it was replayed to."""
-    again = dead_letter(ProcessingFailure(RECORD, "alerts", KeyError("y"), 1, FAILED), at=FAILED)
-    assert original(as_read(again)) == original(as_read(letter(ValueError("x"))))
+def test_a_second_dead_letter_of_a_record_restores_the_same_original() -> None:
+    """A replayed record that fails again is a dead letter of the stream it was replayed to."""
+    second = dead_letter(ProcessingFailure(RECORD, "alerts", KeyError("y"), 1, FAILED), at=FAILED)
+    assert original_record(as_read(second)) == original_record(as_read(letter(ValueError("x"))))
 
 
-def test_what_is_no_dead_letter_has_no_original() -> None:
-    assert original(RECORD) is None
+def test_a_record_that_is_no_dead_letter_has_no_original() -> None:
+    assert original_record(RECORD) is None
+
+
+def test_the_limit_counts_failures_in_a_row_and_their_share() -> None:
+    limit = DeadLetterLimit(consecutive=3, share=0.5, window=10)
+    assert limit.reason([]) is None
+    assert limit.reason([True] * 3) is None
+    assert limit.reason([False] + [True] * 4) == "4 records in a row could not be processed"
+    assert limit.reason([True, False] * 5) is None
+    mostly = [True, True, False] * 3 + [True]
+    assert limit.reason(mostly) == "7 of the last 10 records could not be processed"
+    assert limit.reason(mostly[1:]) is None
+    assert limit.reason([*mostly, *[False] * 5]) is None

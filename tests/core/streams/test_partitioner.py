@@ -26,17 +26,19 @@ def reference(key: bytes) -> int:
         (b"abc", 479470107),
     ],
 )
-def test_murmur2_gives_the_published_vectors(key: bytes, signed: int) -> None:
+def test_04_murmur2_gives_the_published_vectors(key: bytes, signed: int) -> None:
     assert murmur2(key) == signed & 0xFFFFFFFF
 
 
 @given(st.binary(max_size=200), st.integers(1, 1024))
-def test_a_key_lands_where_kafkas_python_client_puts_it(key: bytes, partitions: int) -> None:
+def test_a_key_goes_to_the_partition_that_kafkas_python_client_chooses(
+    key: bytes, partitions: int
+) -> None:
     assert murmur2(key) == reference(key)
     assert partition_of(key, partitions) == (reference(key) & 0x7FFFFFFF) % partitions
 
 
-def test_keys_have_the_places_they_have_always_had() -> None:
-    """A change here would part every key from its own history."""
+def test_keys_keep_their_partitions() -> None:
+    """A change here would separate every key from its earlier records."""
     keys = (b"", b"nato-membership", b"00112233445566778899aabbccddeeff", "Größe".encode())
     assert [partition_of(k, 12) for k in keys] == [9, 7, 9, 7]

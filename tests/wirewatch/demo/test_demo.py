@@ -58,7 +58,7 @@ class Shown:
         settings = Workspace(self.folder, 0).settings
         self.facts = Facts()
         with open_instance(settings) as me, open_stream_log(settings, me) as streams:
-            self.streams = {info.name for info in streams.streams()}
+            self.streams = {info.name for info in streams.list_streams()}
             for message in FactsReader(streams).news():
                 self.facts.add(message)
         self.names = EditionNames(load(), self._urls())

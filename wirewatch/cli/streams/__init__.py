@@ -61,7 +61,7 @@ def list_streams(
     """Every stream with its size, and where it differs from the settings."""
     settings = open_settings()
     with open_instance(settings) as me, open_stream_log(settings, me) as log:
-        found = {info.name: info for info in log.streams()}
+        found = {info.name: info for info in log.list_streams()}
     specs = {spec.name: spec for spec in wanted_specs(settings)} if found else {}
     prefix = Prefix(settings.streams_prefix)
     rows = [_row(prefix, n, found.get(n), specs.get(n)) for n in sorted(found.keys() | specs)]
@@ -76,7 +76,7 @@ def _row(
 ) -> dict[str, Any]:
     retention = info.retention if info else None
     return {
-        "stream": prefix.on(name),
+        "stream": prefix.add(name),
         "partitions": info.partitions if info else None,
         "replication": info.replication if info else None,
         "records": info.records if info else 0,
@@ -150,7 +150,7 @@ def _printer(settings: Settings, *, for_people: bool) -> Callable[[Record], None
     colour = has_colour()
 
     def show(record: Record) -> None:
-        name = prefix.on(record.stream)
+        name = prefix.add(record.stream)
         write("\n".join(lines_of(record, colour=colour, name=name)), flush=True)
 
     return show
@@ -160,7 +160,7 @@ def _records(
     log: StreamLog, settings: Settings, stream: str, start: Start, follow: bool
 ) -> Iterator[Record]:
     """Records of a stream; none of one that the first run has yet to create."""
-    while stream not in (there := {info.name for info in log.streams()}):
+    while stream not in (there := {info.name for info in log.list_streams()}):
         wanted = {spec.name for spec in wanted_specs(settings)}
         if stream not in wanted:
             raise unknown("stream", stream, there | wanted)
@@ -174,7 +174,7 @@ def _records(
 def as_line(record: Record, prefix: Prefix) -> dict[str, Any]:
     """A record as ``streams tail`` prints it; the stream's name is the one consumers know."""
     return {
-        "stream": prefix.on(record.stream),
+        "stream": prefix.add(record.stream),
         "partition": record.partition,
         "offset": record.offset,
         "key": _text(record.key),

@@ -20,7 +20,12 @@ from wirewatch.run.bootstrap import open_instance, open_settings, open_stream_lo
 if TYPE_CHECKING:
     from threading import Event
 
-    from core.streams.dead_letter_replay import DeadLetter, LetterId, ReplayPlan, ReplaySelection
+    from core.streams.dead_letter_replay import (
+        DeadLetter,
+        DeadLetterId,
+        ReplayPlan,
+        ReplaySelection,
+    )
     from core.streams.port import StreamLog
 
 app = typer.Typer(no_args_is_help=True, help="Records that could not be processed.")
@@ -67,12 +72,13 @@ def list_letters(
     as_json: JsonOption = False,
 ) -> None:
     """Dead letters, newest first: where from, why, how often tried, whether replayed."""
-    from core.streams.dead_letter_replay import ReplaySelection, dead_letters
+    from core.streams.dead_letter_replay import ReplaySelection, load_dead_letters
 
     settings = open_settings()
     with _log(settings) as log:
-        found = [x for x in dead_letters(log) if ReplaySelection(stage=stage, error=error).fits(x)]
-    found.sort(key=lambda x: (x.time, x.place), reverse=True)
+        selection = ReplaySelection(stage=stage, error=error)
+        found = [x for x in load_dead_letters(log) if selection.matches(x)]
+    found.sort(key=lambda x: (x.time, x.id), reverse=True)
     shown = found[: limit or (None if as_json else SHOWN)]
     rows = [as_row(x, Prefix(settings.streams_prefix)) for x in shown]
     print_rows(rows, COLUMNS, as_json=as_json, empty="No dead letter.")
@@ -82,12 +88,12 @@ def list_letters(
 
 def as_row(letter: DeadLetter, prefix: Prefix) -> dict[str, Any]:
     """A letter as ``list`` prints it."""
-    stream = prefix.on(letter.original_stream) if letter.original_stream else None
+    stream = prefix.add(letter.original_stream) if letter.original_stream else None
     place = f"{letter.original_partition}:{letter.original_offset}"
     return {
-        "position": letter.position,
-        "partition": letter.place[0],
-        "offset": letter.place[1],
+        "position": str(letter.id),
+        "partition": letter.id.partition,
+        "offset": letter.id.offset,
         "time": letter.time,
         "stage": letter.stage,
         "original": f"{stream} {place}" if stream else None,
@@ -142,7 +148,7 @@ def replay(
     settings = open_settings()
     with _log(settings) as log, until_told() as told:
         wanted = _planned(log, choice)
-        sent = Counter(str(x.target) for x in wanted.go)
+        sent = Counter(str(x.target) for x in wanted.letters)
         if not dry_run:
             sent = _send(log, settings, wanted, told)
     result = _result(wanted, sent, Prefix(settings.streams_prefix), dry_run=dry_run)
@@ -150,29 +156,31 @@ def replay(
         print_json(result)
     else:
         _tell(result)
-    if places and wanted.stay:
+    if places and wanted.blocked:
         raise typer.Exit(1)
 
 
-def parse_places(given: Sequence[str]) -> frozenset[LetterId]:
+def parse_places(given: Sequence[str]) -> frozenset[DeadLetterId]:
     """Positions as the command line gives them.
 
     Raises:
         UsageError: One is none.
     """
+    from core.streams.dead_letter_replay import DeadLetterId
+
     for text in given:
         if not re.fullmatch(r"[0-9]{1,9}:[0-9]{1,18}", text):
             raise UsageError(f"{text!r} is no position.", mend="Write PARTITION:OFFSET, as 2:17.")
     pairs = (text.split(":") for text in given)
-    return frozenset((int(partition), int(offset)) for partition, offset in pairs)
+    return frozenset(DeadLetterId(int(partition), int(offset)) for partition, offset in pairs)
 
 
 def _planned(log: StreamLog, choice: ReplaySelection) -> ReplayPlan:
-    from core.streams.dead_letter_replay import dead_letters, plan
+    from core.streams.dead_letter_replay import load_dead_letters, plan_replay
 
-    wanted = plan(dead_letters(log), choice, log.streams())
+    wanted = plan_replay(load_dead_letters(log), choice, log.list_streams())
     if wanted.unknown:
-        named = ", ".join(f"{p}:{o}" for p, o in wanted.unknown)
+        named = ", ".join(map(str, wanted.unknown))
         raise UsageError(
             f"There is no dead letter at {named}.",
             mend="`wirewatch streams dead-letter list` shows where they are.",
@@ -182,12 +190,12 @@ def _planned(log: StreamLog, choice: ReplaySelection) -> ReplayPlan:
 
 def _send(log: StreamLog, settings: Settings, wanted: ReplayPlan, told: Event) -> Counter[str]:
     from core.clock import utc_now
-    from core.streams.dead_letter_replay import replay_letters
+    from core.streams.dead_letter_replay import replay_dead_letters
     from core.streams.topology import receipts_spec
 
-    if wanted.go:
+    if wanted.letters:
         log.create([receipts_spec(settings)])
-    return replay_letters(log, wanted, clock=utc_now, stop=told.is_set, pause=told.wait)
+    return replay_dead_letters(log, wanted, clock=utc_now, stop=told.is_set, pause=told.wait)
 
 
 def _result(
@@ -196,10 +204,10 @@ def _result(
     return {
         "dry_run": dry_run,
         "replayed": sent.total(),
-        "streams": {prefix.on(name): number for name, number in sorted(sent.items())},
-        "already": len(wanted.done),
-        "impossible": [{"position": x.position, "reason": why} for x, why in wanted.stay],
-        "left": len(wanted.go) - sent.total(),
+        "streams": {prefix.add(name): number for name, number in sorted(sent.items())},
+        "already": len(wanted.replayed),
+        "impossible": [{"position": str(x.id), "reason": why} for x, why in wanted.blocked],
+        "left": len(wanted.letters) - sent.total(),
     }
 
 

@@ -52,9 +52,9 @@ def lag(
 
 def lags(log: StreamLog) -> list[PartitionLag]:
     """Of every group, on the streams it reads; of our stages' groups even before they ever ran."""
-    names = [info.name for info in log.streams()]
+    names = [info.name for info in log.list_streams()]
     found: list[PartitionLag] = []
-    for group in sorted({*log.groups(), *STAGES}):
+    for group in sorted({*log.list_groups(), *STAGES}):
         own = STAGES.get(group, ())
         found += [x for x in log.lag(group, names) if x.stream in own or _reads(x)]
     return found
@@ -70,8 +70,8 @@ def summed(prefix: Prefix, found: Iterable[PartitionLag]) -> list[dict[str, Any]
     for (group, stream), parts in groupby(found, key=lambda x: (x.group, x.stream)):
         own = list(parts)
         row = {
-            "group": prefix.on(group),
-            "stream": prefix.on(stream),
+            "group": prefix.add(group),
+            "stream": prefix.add(stream),
             "records": sum(x.records for x in own),
             "seconds": max(x.seconds for x in own),
             "members": sorted({x.member for x in own if x.member}),
@@ -82,8 +82,8 @@ def summed(prefix: Prefix, found: Iterable[PartitionLag]) -> list[dict[str, Any]
 
 def _each(prefix: Prefix, x: PartitionLag) -> dict[str, Any]:
     return {
-        "group": prefix.on(x.group),
-        "stream": prefix.on(x.stream),
+        "group": prefix.add(x.group),
+        "stream": prefix.add(x.stream),
         "partition": x.partition,
         "records": x.records,
         "seconds": x.seconds,

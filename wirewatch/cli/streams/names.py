@@ -28,7 +28,7 @@ def wanted_specs(settings: Settings) -> list[StreamSpec]:
 
 def own_name(settings: Settings, given: str) -> str:
     """The name as the program knows it."""
-    return Prefix(settings.streams_prefix).off(given) or given
+    return Prefix(settings.streams_prefix).strip(given) or given
 
 
 def unknown(kind: str, given: str, known: Iterable[str]) -> UsageError:

@@ -27,7 +27,7 @@ from core.messages.envelope import (
     MATCHES,
     from_record,
 )
-from core.streams.dead_letter_replay import dead_letter_of
+from core.streams.dead_letter_replay import parse_dead_letter
 from core.streams.port import Record
 from core.text import clean_line
 
@@ -154,7 +154,7 @@ def _feed(health: FeedHealth, _zone: tzinfo | None) -> RecordSummary:
 
 
 def _letter(record: Record) -> RecordSummary:
-    letter = dead_letter_of(record)
+    letter = parse_dead_letter(record)
     origin = f"{letter.original_stream} {letter.original_partition}:{letter.original_offset}"
     return RecordSummary(
         "dead letter",

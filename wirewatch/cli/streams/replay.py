@@ -122,7 +122,7 @@ def _reach(log: StreamLog, settings: Settings, catalog: Catalog, *, dry_run: boo
     if not dry_run:
         published = [t.id for t in catalog.topics if t.publish]
         log.create(stream_specs(settings, published=published))
-    if ARTICLES not in {info.name for info in log.streams()}:
+    if ARTICLES not in {info.name for info in log.list_streams()}:
         return ReplayRange({}, 0)
     return replay_range(log)
 

@@ -1,5 +1,5 @@
-"""What the tests of this engine share."""
+"""Assertions in the shared module are rewritten, so that they show the values they compared."""
 
 import pytest
 
-pytest.register_assert_rewrite("tests.core.streams.kafka.weather")
+pytest.register_assert_rewrite("tests.core.streams.kafka.faults")

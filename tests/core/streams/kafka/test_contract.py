@@ -13,7 +13,7 @@ from kafka.structs import TopicPartition
 from config.settings import Settings
 from core.clock import utc_now
 from core.streams.port import StreamLog
-from tests.core.streams.contract import Contract
+from tests.core.streams.contract.suite import Contract
 from tests.support.kafka import Broker
 
 
@@ -26,12 +26,13 @@ class TestKafka(Contract):
             streams_prefix=f"t{uuid.uuid4().hex[:12]}",
         )
 
-    def age(self, log: StreamLog, stream: str, keep: timedelta, settings: Settings) -> None:
-        """At once, for brokers look after retention only every few minutes by default."""
+    def apply_retention(
+        self, log: StreamLog, stream: str, retention: timedelta, settings: Settings
+    ) -> None:
+        """Delete records at once: by default brokers apply retention every few minutes only."""
         admin = KafkaAdminClient(bootstrap_servers=settings.streams_url.removeprefix("kafka://"))
-        since = int((utc_now() - keep).timestamp() * 1000)
-        parts = [TopicPartition(f"{settings.streams_prefix}.{stream}", n) for n in range(6)]
-        firsts = admin.list_partition_offsets(dict.fromkeys(parts, since))
-        kept = {p: first.offset for p, first in firsts.items() if first.offset >= 0}
-        admin.delete_records(kept)
+        since = int((utc_now() - retention).timestamp() * 1000)
+        partitions = [TopicPartition(f"{settings.streams_prefix}.{stream}", n) for n in range(6)]
+        firsts = admin.list_partition_offsets(dict.fromkeys(partitions, since))
+        admin.delete_records({p: o.offset for p, o in firsts.items() if o.offset >= 0})
         admin.close()

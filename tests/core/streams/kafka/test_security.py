@@ -1,4 +1,4 @@
-"""TLS and passwords on a real broker: what is right works, what is wrong is a sentence in time."""
+"""TLS and passwords on a real broker: right settings connect, wrong ones are reported in time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.processes.instance import Instance
 from core.streams import open_streams
 from core.streams.port import StreamLog
 from scripts.kafka.broker import HOST
-from tests.core.streams.kafka.weather import each_copied_once, run, within
+from tests.core.streams.kafka.faults import assert_copied_once, run_loop, within
 from tests.core.streams.support import SPECS, numbered
 from tests.support.kafka import Broker, Listener, running
 
@@ -40,34 +40,36 @@ SASL = {
 
 @dataclass(frozen=True)
 class Secured:
-    """A broker with a door of each kind, and the files that open them."""
+    """A broker with a listener of each kind, and the files that clients need."""
 
     broker: Broker
     ca: Path
     other_ca: Path
     certificate: Path
-    locked_key: Path
+    encrypted_key: Path
 
-    def url(self, door: str) -> str:
-        return f"kafka://{self.broker.address_of(door)}"
+    def url(self, listener: str) -> str:
+        return f"kafka://{self.broker.address_of(listener)}"
 
 
 def _pkcs8(pem: bytes, password: str = "") -> bytes:
     key = serialization.load_pem_private_key(pem, None)
-    lock = (
+    encryption = (
         serialization.BestAvailableEncryption(password.encode())
         if password
         else serialization.NoEncryption()
     )
-    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
+    )
 
 
 def _tls(ca: trustme.CA) -> dict[str, str]:
-    own = ca.issue_cert("127.0.0.1")
+    certificate = ca.issue_cert("127.0.0.1")
     return {
         "ssl.keystore.type": "PEM",
-        "ssl.keystore.certificate.chain": own.cert_chain_pems[0].bytes().decode(),
-        "ssl.keystore.key": _pkcs8(own.private_key_pem.bytes()).decode(),
+        "ssl.keystore.certificate.chain": certificate.cert_chain_pems[0].bytes().decode(),
+        "ssl.keystore.key": _pkcs8(certificate.private_key_pem.bytes()).decode(),
         "ssl.truststore.type": "PEM",
         "ssl.truststore.certificates": ca.cert_pem.bytes().decode(),
     }
@@ -79,64 +81,64 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
     ca, other = trustme.CA(), trustme.CA()
     ca.cert_pem.write_to_path(folder / "ca.pem")
     other.cert_pem.write_to_path(folder / "other.pem")
-    ours = ca.issue_cert("wirewatch.example.org")
-    ours.cert_chain_pems[0].write_to_path(folder / "own.pem")
-    (folder / "own.key").write_bytes(_pkcs8(ours.private_key_pem.bytes(), KEY_PASSWORD))
+    client = ca.issue_cert("wirewatch.example.org")
+    client.cert_chain_pems[0].write_to_path(folder / "own.pem")
+    (folder / "own.key").write_bytes(_pkcs8(client.private_key_pem.bytes(), KEY_PASSWORD))
     tls = _tls(ca)
-    doors = [
+    listeners = [
         Listener("SCRAM", "SASL_PLAINTEXT", properties=SASL),
         Listener("TLS", "SSL", properties=tls),
         Listener("BOTH", "SASL_SSL", properties=tls | SASL),
         Listener("MUTUAL", "SSL", properties=tls | {"ssl.client.auth": "required"}),
     ]
-    with running(listeners=doors, scram={USER: PASSWORD}) as broker:
+    with running(listeners=listeners, scram={USER: PASSWORD}) as broker:
         yield Secured(
             broker,
             ca=folder / "ca.pem",
             other_ca=folder / "other.pem",
             certificate=folder / "own.pem",
-            locked_key=folder / "own.key",
+            encrypted_key=folder / "own.key",
         )
 
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[StreamLog]:
-    me = Instance.start(settings.data_dir)
+    instance = Instance.start(settings.data_dir)
     try:
-        log = open_streams(settings, instance=me, clock=utc_now)
+        log = open_streams(settings, instance=instance, clock=utc_now)
         yield log
         log.close()
     finally:
-        me.close()
+        instance.close()
 
 
-def _works(settings: Settings) -> None:
-    """All clients there are come in: administrator, producers, consumers."""
+def _assert_works(settings: Settings) -> None:
+    """Every kind of client connects: admin, producers, consumers."""
     with opened(settings) as log:
         log.create(SPECS)
         log.append(numbered(5))
-        run(log, log.consumer("g", ["in"], slot="a"))
-        each_copied_once(log)
+        run_loop(log, log.consumer("g", ["in"], slot="a"))
+        assert_copied_once(log)
 
 
-def _refused(settings: Settings, error: type[WirewatchError], said: str) -> None:
-    """At the start, in time, in words, and without the password."""
-    with within(20), pytest.raises(error, match=said) as raised, opened(settings):
-        raise AssertionError("it was let in")
+def _assert_refused(settings: Settings, error: type[WirewatchError], message: str) -> None:
+    """The start fails in time, with a message that says what to do and shows no password."""
+    with within(20), pytest.raises(error, match=message) as raised, opened(settings):
+        raise AssertionError("it connected")
     assert raised.value.mend
     for secret in (settings.kafka_password, settings.kafka_key_password):
         assert (secret.get_secret_value() or PASSWORD) not in str(raised.value)
 
 
-# What is right works
+# Right settings
 
 
 @pytest.mark.parametrize("mechanism", ["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"])
 @pytest.mark.parametrize("encrypted", [False, True])
-def test_a_password_opens_the_door(
+def test_a_password_is_accepted(
     secured: Secured, tmp_path: Path, mechanism: str, encrypted: bool
 ) -> None:
-    _works(
+    _assert_works(
         Settings(
             data_dir=tmp_path,
             streams_url=secured.url("BOTH" if encrypted else "SCRAM"),
@@ -150,8 +152,8 @@ def test_a_password_opens_the_door(
     )
 
 
-def test_tls_with_an_authority_of_our_own(secured: Secured, tmp_path: Path) -> None:
-    _works(
+def test_tls_with_a_private_authority_works(secured: Secured, tmp_path: Path) -> None:
+    _assert_works(
         Settings(
             data_dir=tmp_path,
             streams_url=secured.url("TLS"),
@@ -170,24 +172,24 @@ def _mutual(secured: Secured, folder: Path, password: str) -> Settings:
         kafka_security="ssl",
         kafka_ca_file=secured.ca,
         kafka_cert_file=secured.certificate,
-        kafka_key_file=secured.locked_key,
+        kafka_key_file=secured.encrypted_key,
         kafka_key_password=SecretStr(password),
     )
 
 
-def test_a_certificate_of_our_own_with_a_locked_key(secured: Secured, tmp_path: Path) -> None:
-    _works(_mutual(secured, tmp_path, KEY_PASSWORD))
+def test_a_client_certificate_with_an_encrypted_key_works(secured: Secured, tmp_path: Path) -> None:
+    _assert_works(_mutual(secured, tmp_path, KEY_PASSWORD))
 
 
-# What is wrong is a sentence
+# Wrong settings
 
 
 @pytest.mark.parametrize("mechanism", ["SCRAM-SHA-512", "PLAIN"])
 @pytest.mark.parametrize("encrypted", [False, True])
-def test_a_wrong_password_is_told_at_the_start(
+def test_a_wrong_password_is_reported_at_the_start(
     secured: Secured, tmp_path: Path, mechanism: str, encrypted: bool
 ) -> None:
-    _refused(
+    _assert_refused(
         Settings(
             data_dir=tmp_path,
             streams_url=secured.url("BOTH" if encrypted else "SCRAM"),
@@ -198,13 +200,13 @@ def test_a_wrong_password_is_told_at_the_start(
             kafka_ca_file=secured.ca if encrypted else None,
         ),
         SettingsError,
-        "refuses the user name or the password.*WIREWATCH_KAFKA_PASSWORD",
+        "rejects the user name or the password.*WIREWATCH_KAFKA_PASSWORD",
     )
 
 
-def test_an_unknown_authority_is_told_at_the_start(secured: Secured, tmp_path: Path) -> None:
+def test_an_unknown_authority_is_reported_at_the_start(secured: Secured, tmp_path: Path) -> None:
     for ca in (secured.other_ca, None):
-        _refused(
+        _assert_refused(
             Settings(
                 data_dir=tmp_path,
                 streams_url=secured.url("TLS"),
@@ -216,10 +218,10 @@ def test_an_unknown_authority_is_told_at_the_start(secured: Secured, tmp_path: P
         )
 
 
-def test_a_certificate_for_another_host_is_told_at_the_start(
+def test_a_certificate_for_another_host_is_reported_at_the_start(
     secured: Secured, tmp_path: Path
 ) -> None:
-    _refused(
+    _assert_refused(
         Settings(
             data_dir=tmp_path,
             streams_url=secured.url("TLS").replace("127.0.0.1", "localhost"),
@@ -231,8 +233,10 @@ def test_a_certificate_for_another_host_is_told_at_the_start(
     )
 
 
-def test_tls_to_a_door_without_it_is_told_at_the_start(secured: Secured, tmp_path: Path) -> None:
-    _refused(
+def test_tls_to_a_listener_without_it_is_reported_at_the_start(
+    secured: Secured, tmp_path: Path
+) -> None:
+    _assert_refused(
         Settings(
             data_dir=tmp_path,
             streams_url=secured.url("PLAINTEXT"),
@@ -244,10 +248,10 @@ def test_tls_to_a_door_without_it_is_told_at_the_start(secured: Secured, tmp_pat
     )
 
 
-def test_a_password_where_none_is_asked_for_is_told_at_the_start(
+def test_a_password_for_a_listener_without_authentication_is_reported_at_the_start(
     secured: Secured, tmp_path: Path
 ) -> None:
-    _refused(
+    _assert_refused(
         Settings(
             data_dir=tmp_path,
             streams_url=secured.url("PLAINTEXT"),
@@ -260,10 +264,10 @@ def test_a_password_where_none_is_asked_for_is_told_at_the_start(
     )
 
 
-def test_a_missing_certificate_of_our_own_is_told_at_the_start(
+def test_a_missing_client_certificate_is_reported_at_the_start(
     secured: Secured, tmp_path: Path
 ) -> None:
-    _refused(
+    _assert_refused(
         Settings(
             data_dir=tmp_path,
             streams_url=secured.url("MUTUAL"),
@@ -275,32 +279,34 @@ def test_a_missing_certificate_of_our_own_is_told_at_the_start(
     )
 
 
-def test_a_wrong_password_of_the_key_is_told_at_the_start(secured: Secured, tmp_path: Path) -> None:
-    _refused(
+def test_a_wrong_password_of_the_key_is_reported_at_the_start(
+    secured: Secured, tmp_path: Path
+) -> None:
+    _assert_refused(
         _mutual(secured, tmp_path, "wrong staple"),
         SettingsError,
         "WIREWATCH_KAFKA_CERT_FILE names .*own.pem, which cannot be used.*KEY_PASSWORD",
     )
 
 
-def test_a_broker_that_only_hangs_up_or_is_not_there_is_told_once_the_time_is_over(
+def test_a_broker_that_hangs_up_or_is_down_is_reported_when_the_time_is_over(
     secured: Secured, tmp_path: Path
 ) -> None:
-    """At the same time, for each takes all the time there is."""
-    nobody = socket.socket()
-    nobody.bind((HOST, 0))  # held, so that no other broker takes it
-    away = f"kafka://{HOST}:{nobody.getsockname()[1]}"
+    """All cases run at the same time, because each waits until its timeout."""
+    bound = socket.socket()
+    bound.bind((HOST, 0))  # not listening; keeps another broker from taking the port
+    down = f"kafka://{HOST}:{bound.getsockname()[1]}"
     silent, refused = "wants TLS or a password .*KAFKA_SECURITY", "Connection refused.*STREAMS_URL"
     cases = [
         (secured.url("TLS"), "plaintext", silent),
         (secured.url("SCRAM"), "plaintext", silent),
         (secured.url("BOTH"), "sasl_plaintext", silent),
-        (away, "ssl", refused),
-        (away, "sasl_plaintext", refused),
+        (down, "ssl", refused),
+        (down, "sasl_plaintext", refused),
     ]
 
-    def try_it(number: int) -> None:
-        url, security, said = cases[number]
+    def connect(number: int) -> None:
+        url, security, message = cases[number]
         settings = Settings(
             data_dir=tmp_path / str(number),
             streams_url=url,
@@ -308,7 +314,7 @@ def test_a_broker_that_only_hangs_up_or_is_not_there_is_told_once_the_time_is_ov
             kafka_username=USER,
             kafka_password=SecretStr(PASSWORD),
         )
-        _refused(settings, StreamUnavailableError, said)
+        _assert_refused(settings, StreamUnavailableError, message)
 
-    with nobody, ThreadPoolExecutor(len(cases)) as pool:
-        assert list(pool.map(try_it, range(len(cases)))) == [None] * len(cases)
+    with bound, ThreadPoolExecutor(len(cases)) as pool:
+        assert list(pool.map(connect, range(len(cases)))) == [None] * len(cases)

@@ -1,4 +1,4 @@
-"""Limits on calls that may never return."""
+"""Time limits for calls that may never return."""
 
 from __future__ import annotations
 
@@ -10,50 +10,48 @@ from config.errors import StreamUnavailableError
 from core.streams.kafka.watchdog import TimedCaller, Watchdog
 
 
-def test_a_call_gives_what_it_returns_or_raises() -> None:
-    dog = Watchdog(5)
-    assert dog.run("one", lambda: 1) == 1
+def test_a_call_returns_or_raises_as_its_function_does() -> None:
+    watchdog = Watchdog(5)
+    assert watchdog.run("one", lambda: 1) == 1
     with pytest.raises(ZeroDivisionError):
-        dog.run("two", lambda: 1 // 0)
-    assert dog.run("three", threading.get_ident) != threading.get_ident()
-    dog.close()
-    dog.close()
-    assert dog.run("four", lambda: 4) == 4
-    dog.close()
+        watchdog.run("two", lambda: 1 // 0)
+    assert watchdog.run("three", threading.get_ident) != threading.get_ident()
+    watchdog.close()
+    watchdog.close()
+    assert watchdog.run("four", lambda: 4) == 4
+    watchdog.close()
 
 
-def test_a_call_that_does_not_return_ends_the_process_and_the_next_has_a_thread_of_its_own() -> (
-    None
-):
+def test_a_call_that_does_not_return_ends_the_process_and_the_next_call_gets_a_new_thread() -> None:
     ended: list[bool] = []
     release = threading.Event()
-    dog = Watchdog(1.0, end=lambda: ended.append(True))  # the next call must be in time
+    watchdog = Watchdog(1.0, end=lambda: ended.append(True))  # long enough for the next call
     with pytest.raises(StreamUnavailableError, match="hanging"):
-        dog.run("hanging", release.wait)
+        watchdog.run("hanging", release.wait)
     assert ended == [True]
-    assert dog.run("next", lambda: 2) == 2
+    assert watchdog.run("next", lambda: 2) == 2
     assert ended == [True]
     release.set()
-    dog.close()
+    watchdog.close()
 
 
-def test_an_error_of_the_call_itself_ends_nothing() -> None:
+def test_an_error_of_the_call_itself_does_not_end_the_process() -> None:
     ended: list[bool] = []
 
-    def away() -> None:
-        raise StreamUnavailableError("away")
+    def fail() -> None:
+        raise StreamUnavailableError("unavailable")
 
-    dog = Watchdog(5, end=lambda: ended.append(True))
-    with pytest.raises(StreamUnavailableError, match="away"):
-        dog.run("call", away)
+    watchdog = Watchdog(5, end=lambda: ended.append(True))
+    with pytest.raises(StreamUnavailableError, match="unavailable"):
+        watchdog.run("call", fail)
     assert ended == []
-    dog.close()
+    watchdog.close()
 
 
-def test_a_call_aside_only_raises() -> None:
+def test_a_timed_caller_raises_and_does_not_end_the_process() -> None:
     release = threading.Event()
-    aside = TimedCaller(0.05)
+    caller = TimedCaller(0.05)
     with pytest.raises(StreamUnavailableError, match=r"within 0 s: leave"):
-        aside.run("leave", release.wait)
+        caller.run("leave", release.wait)
     release.set()
-    aside.close()
+    caller.close()

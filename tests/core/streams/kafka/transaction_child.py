@@ -1,6 +1,6 @@
-"""A process that holds a transaction open until it is told to go on: ``child.py ADDRESS PREFIX``.
+"""A process that keeps a transaction open: ``transaction_child.py ADDRESS PREFIX``.
 
-Says ``holding N`` once it has N records in hand, and waits for a line before it commits.
+Prints ``holding N`` once it has polled N records, and waits for a line before it commits.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ import sys
 
 from config.settings import Settings
 from core.clock import utc_now
-from core.streams.kafka import KafkaLog, options
-from tests.core.streams.kafka.weather import QUICK
+from core.streams.kafka import KafkaLog, client_options
+from tests.core.streams.kafka.faults import SHORT
 
 
 def main(address: str, prefix: str) -> None:
-    how = options(address, Settings(), client="child", times=QUICK)
-    log = KafkaLog(how, clock=utc_now, prefix=prefix)
+    options = client_options(address, Settings(), client_id="child", timeouts=SHORT)
+    log = KafkaLog(options, clock=utc_now, prefix=prefix)
     consumer = log.consumer("g", ["in"], slot="a")
     while not (batch := consumer.poll(limit=20)):
         pass

@@ -1,4 +1,4 @@
-"""The contract, first part: streams, records, durability, reading, retention."""
+"""The contract, part one: streams, records, durability, reading, retention."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.core.streams.support import (
     DAY,
     SPECS,
     Children,
-    Engine,
+    EngineTests,
     eventually,
     line,
     new,
@@ -33,26 +33,26 @@ from tests.core.streams.support import (
 )
 
 
-class Records(Engine):
-    """See :mod:`tests.core.streams.contract`."""
+class RecordTests(EngineTests):
+    """See :mod:`tests.core.streams.contract.suite`."""
 
     # Streams
 
     def test_01_creating_streams_twice_changes_nothing(self, log: StreamLog) -> None:
         log.append([new(b"k")])
         log.create(SPECS)
-        assert {i.name: i.partitions for i in log.streams()} == {
+        assert {i.name: i.partitions for i in log.list_streams()} == {
             "in": 6,
             "out": 3,
             DEAD_LETTER: 3,
         }
         assert len(list(log.read("in"))) == 1
 
-    def test_01_other_partitions_than_there_are_is_an_error(self, log: StreamLog) -> None:
+    def test_01_another_number_of_partitions_is_an_error(self, log: StreamLog) -> None:
         with pytest.raises(StreamMismatchError, match="6 partitions, not 7"):
             log.create([StreamSpec("new", 1, DAY), StreamSpec("in", 7, DAY)])
 
-    def test_02_an_unknown_stream_is_an_error_and_is_not_made(self, log: StreamLog) -> None:
+    def test_02_an_unknown_stream_is_an_error_and_is_not_created(self, log: StreamLog) -> None:
         with pytest.raises(UnknownStreamError):
             log.append([new(b"k"), new(b"k", stream="nowhere")])
         with pytest.raises(UnknownStreamError):
@@ -61,7 +61,7 @@ class Records(Engine):
             log.read("nowhere")
         with pytest.raises(UnknownStreamError):
             log.lag("g", ["nowhere"])
-        assert "nowhere" not in {i.name for i in log.streams()}
+        assert "nowhere" not in {i.name for i in log.list_streams()}
         assert list(log.read("in")) == []
 
     # Records
@@ -73,69 +73,69 @@ class Records(Engine):
         for record in log.read("in"):
             offsets.setdefault(record.partition, []).append(record.offset)
         assert sum(map(len, offsets.values())) == 100
-        assert all(found == list(range(len(found))) for found in offsets.values())
+        assert all(of_one == list(range(len(of_one))) for of_one in offsets.values())
 
     def test_05_order_within_a_key_survives_concurrent_producers(
         self, opened: Callable[[], StreamLog], log: StreamLog
     ) -> None:
         def produce(name: str) -> None:
-            mine = opened()
+            own_log = opened()
             for n in range(40):
-                mine.append([new(name.encode(), f"{name}:{n}".encode())])
+                own_log.append([new(name.encode(), f"{name}:{n}".encode())])
 
         threads = [threading.Thread(target=produce, args=(name,)) for name in "abcd"]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        found = list(log.read("in"))
+        records = list(log.read("in"))
         for name in "abcd":
-            mine = [r for r in found if r.key == name.encode()]
-            assert len({r.partition for r in mine}) == 1
-            mine.sort(key=lambda r: r.offset)
-            assert [r.value for r in mine] == [f"{name}:{n}".encode() for n in range(40)]
+            of_key = [r for r in records if r.key == name.encode()]
+            assert len({r.partition for r in of_key}) == 1
+            of_key.sort(key=lambda r: r.offset)
+            assert [r.value for r in of_key] == [f"{name}:{n}".encode() for n in range(40)]
 
     @pytest.mark.parametrize("key", [None, b"", b"\x00\xff", "Größe".encode()])
     @pytest.mark.parametrize("value", [None, b"", bytes(range(256))])
-    def test_06_07_a_record_comes_back_as_it_went(
+    def test_06_07_a_record_is_read_as_it_was_appended(
         self, log: StreamLog, key: bytes | None, value: bytes | None
     ) -> None:
         headers = (("ce_id", b"1"), ("twice", b""), ("twice", bytes(range(256))), ("é\x00", b"x"))
-        moment = utc_now().replace(microsecond=789_000)
-        log.append([NewRecord("out", key, value, headers, moment)])
+        time = utc_now().replace(microsecond=789_000)
+        log.append([NewRecord("out", key, value, headers, time)])
         (record,) = log.read("out")
         assert (record.key, record.value, record.headers, record.time) == (
             key,
             value,
             headers,
-            moment,
+            time,
         )
 
-    def test_08_a_record_too_large_spoils_its_whole_call(self, log: StreamLog) -> None:
+    def test_08_a_record_that_is_too_large_fails_its_whole_call(self, log: StreamLog) -> None:
         log.append([new(b"k", b"x" * 10_000)])
         with pytest.raises(RecordTooLargeError, match="10,001"):
             log.append([new(b"fine"), new(b"k", b"x" * 10_001)])
         assert len(list(log.read("in"))) == 1
 
-    def test_08_a_record_too_large_spoils_its_transaction(self, log: StreamLog) -> None:
+    def test_08_a_record_that_is_too_large_fails_its_transaction(self, log: StreamLog) -> None:
         log.append(numbered(3))
         consumer = log.consumer("g", ["in"], slot="a")
         batch = consumer.poll(limit=3)
 
-        def careless() -> None:
+        def suppress_the_error() -> None:
             with consumer.transaction(batch) as out:
                 out.append(new(b"fine", stream="out"))
                 with suppress(RecordTooLargeError):
                     out.append(new(b"k", b"x" * 10_001, "out"))
 
         with pytest.raises(RecordTooLargeError):
-            careless()
+            suppress_the_error()
         assert list(log.read("out")) == []
         assert unread(log, "g") == 3
 
     # Durability
 
-    def test_10_what_was_acknowledged_survives_the_kill_of_its_producer(
+    def test_10_acknowledged_records_survive_the_kill_of_their_producer(
         self, log: StreamLog, children: Children
     ) -> None:
         child = children.start("append", "in", "100000")
@@ -143,8 +143,8 @@ class Records(Engine):
             last = line(child)
         child.kill()
         assert last == "acked 29"
-        found = {r.value for r in log.read("in")}
-        assert {str(n).encode() for n in range(30)} <= found
+        appended = {r.value for r in log.read("in")}
+        assert {str(n).encode() for n in range(30)} <= appended
 
     def test_11_records_and_positions_survive_closing_and_opening(
         self, opened: Callable[[], StreamLog], log: StreamLog
@@ -153,13 +153,15 @@ class Records(Engine):
         consumer = log.consumer("g", ["in"], slot="a")
         consumer.commit(consumer.poll(limit=4, timeout=10))
         log.close()
-        again = opened()
-        assert len(list(again.read("in"))) == 10
-        assert unread(again, "g") == 6
+        reopened = opened()
+        assert len(list(reopened.read("in"))) == 10
+        assert unread(reopened, "g") == 6
 
     # Reading without a group
 
-    def test_28_reading_from_a_time_begins_at_the_first_such_record(self, log: StreamLog) -> None:
+    def test_28_reading_from_a_time_begins_at_the_first_record_of_that_time(
+        self, log: StreamLog
+    ) -> None:
         start = utc_now() - timedelta(minutes=30)
         times = [start + timedelta(minutes=n) for n in range(30)]
         log.append([NewRecord("in", b"one", str(n).encode(), (), t) for n, t in enumerate(times)])
@@ -169,18 +171,18 @@ class Records(Engine):
         assert list(log.read("in", start="end")) == []
         assert list(log.read("in", start=utc_now() + DAY)) == []
 
-    def test_28_a_follower_sees_what_comes_later(self, log: StreamLog) -> None:
+    def test_28_a_follower_sees_new_records(self, log: StreamLog) -> None:
         log.append(numbered(2))
-        seen: list[Record] = []
+        received: list[Record] = []
         following = threading.Event()
 
         def more() -> bool:
             following.set()
-            return len(seen) < 5
+            return len(received) < 5
 
         def follow() -> None:
             for record in log.read("in", follow=more):
-                seen.append(record)  # noqa: PERF402 - `more` looks at it meanwhile
+                received.append(record)  # noqa: PERF402 - `more` looks at it meanwhile
 
         thread = threading.Thread(target=follow)
         thread.start()
@@ -188,18 +190,18 @@ class Records(Engine):
         log.append(numbered(3))
         thread.join(30)
         assert not thread.is_alive()
-        assert len(seen) == 5
+        assert len(received) == 5
 
-    def test_28_a_follower_that_appends_itself_sees_that_too(self, log: StreamLog) -> None:
+    def test_28_a_follower_sees_records_that_it_appends_itself(self, log: StreamLog) -> None:
         log.append(numbered(1))
         follower = log.read("in", follow=lambda: True)
         assert next(follower).value == b"0"
-        log.append([new(b"k", b"mine")])
-        assert next(follower).value == b"mine"
+        log.append([new(b"k", b"own")])
+        assert next(follower).value == b"own"
 
     # Retention
 
-    def test_29_40_retention_takes_the_old_and_names_what_a_group_missed(
+    def test_29_40_retention_deletes_old_records_and_the_error_names_what_a_group_missed(
         self, log: StreamLog, settings: Settings
     ) -> None:
         log.create([StreamSpec("aging", 6, 3 * DAY, 10_000)])
@@ -209,8 +211,8 @@ class Records(Engine):
         slow = log.consumer("g", ["aging"], slot="a")
         slow.commit(slow.poll(limit=10, timeout=10))
         slow.close()
-        self.age(log, "aging", DAY, settings)
-        eventually(lambda: next(i.records for i in log.streams() if i.name == "aging") == 5)
+        self.apply_retention(log, "aging", DAY, settings)
+        eventually(lambda: next(i.records for i in log.list_streams() if i.name == "aging") == 5)
         consumer = log.consumer("g", ["aging"], slot="a")
         with pytest.raises(OffsetOutOfRangeError, match=r"aging/\d offsets 10 to 699"):
             take(consumer, 1)

@@ -1,11 +1,11 @@
-"""Bad weather: records that cannot be read, are too large, are gone, or get lost on their way."""
+"""Records that cannot be decoded, are too large, are deleted, or are lost on the network."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -23,12 +23,12 @@ from config.errors import (
 )
 from core.streams.kafka import KafkaTimeouts
 from core.streams.port import Consumer, StreamLog
-from tests.core.streams.kafka.weather import (
-    QUICK,
-    Open,
-    each_copied_once,
+from tests.core.streams.kafka.faults import (
+    SHORT,
+    Opener,
+    assert_copied_once,
     opening,
-    run,
+    run_loop,
     within,
 )
 from tests.core.streams.support import eventually, new, numbered, take, unread
@@ -37,89 +37,83 @@ from tests.support.proxy import END_TRANSACTION, PRODUCE, Proxy
 
 
 @pytest.fixture
-def opener(kafka: Broker) -> Iterator[Open]:
-    with opening(kafka.address) as open_log:
-        yield open_log
+def open_log(kafka: Broker) -> Iterator[Opener]:
+    with opening(kafka.address) as opener:
+        yield opener
 
 
 @pytest.fixture
-def ask(opener: Open) -> Iterator[KafkaAdminClient]:
-    """An administrator's client."""
-    client = KafkaAdminClient(bootstrap_servers=opener.address)
+def admin(open_log: Opener) -> Iterator[KafkaAdminClient]:
+    """A client as an operator of the brokers uses it."""
+    client = KafkaAdminClient(bootstrap_servers=open_log.address)
     yield client
     client.close()
 
 
-class busy:  # noqa: N801 - reads as a limit
-    """What is done in here must not take more of this processor's time."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-
-    def __enter__(self) -> None:
-        self._began = time.process_time()
-
-    def __exit__(self, *_: object) -> None:
-        assert time.process_time() - self._began < self._seconds
+@contextmanager
+def cpu_limit(seconds: float) -> Iterator[None]:
+    """Fail if the block uses more CPU time."""
+    began = time.process_time()
+    yield
+    assert time.process_time() - began < seconds
 
 
-def poll_on(consumer: Consumer) -> None:
-    """Until it raises something."""
+def poll_until_error(consumer: Consumer) -> None:
     while True:
         assert not consumer.poll(timeout=1)
 
 
-# 30: records that cannot be read
+# 30: records that cannot be decoded
 
 
-def test_30_a_record_in_a_codec_that_is_missing_is_named_and_nothing_is_skipped(
-    opener: Open,
+def test_30_a_record_whose_codec_is_missing_is_reported_and_nothing_is_skipped(
+    open_log: Opener,
 ) -> None:
-    log = opener()
+    log = open_log()
     log.append([new(b"one", b"before")])
     foreign = confluent_kafka.Producer(
         {
-            "bootstrap.servers": opener.address,
+            "bootstrap.servers": open_log.address,
             "compression.type": "snappy",
             "partitioner": "murmur2_random",
         }
     )
     for _ in range(50):
-        foreign.produce(f"{opener.prefix}.in", key=b"one", value=b"x" * 500)
+        foreign.produce(f"{open_log.prefix}.in", key=b"one", value=b"x" * 500)
     foreign.flush(10)
     consumer = log.consumer("g", ["in"], slot="a")
     assert [r.value for r in take(consumer, 1)] == [b"before"]
     for _ in range(3):
-        with within(5), busy(2), pytest.raises(OperatorError, match="python-snappy"):
-            poll_on(consumer)
+        with within(5), cpu_limit(2), pytest.raises(OperatorError, match="python-snappy"):
+            poll_until_error(consumer)
     with within(5), pytest.raises(OperatorError, match="codec that is not installed"):
         list(log.read("in"))
     assert unread(log, "g") == 51
 
 
-def test_30_a_batch_that_is_damaged_on_the_brokers_disk_is_passed_over_within_five_seconds(
+def test_30_a_batch_that_is_damaged_on_the_brokers_disk_is_skipped_within_five_seconds(
     own_broker: Broker,
 ) -> None:
-    with opening(own_broker.address) as opener:
-        log = opener()
+    with opening(own_broker.address) as open_log:
+        log = open_log()
         for value in (b"first", b"DAMAGED" * 50, b"last"):
             log.append([new(b"one", value)])
         number = next(iter(log.read("in"))).partition
         own_broker.stop()
-        (segment,) = own_broker.folder.glob(f"log/{opener.prefix}.in-{number}/*.log")
+        (segment,) = own_broker.folder.glob(f"log/{open_log.prefix}.in-{number}/*.log")
         _damage(segment)
         own_broker.start()
-        log = opener(times=KafkaTimeouts())  # a broker answers before its coordinators do
+        log = open_log(timeouts=KafkaTimeouts())  # a broker answers before its coordinators do
         consumer = log.consumer("g", ["in"], slot="a")
         consumer.poll(timeout=5)
-        with within(5), busy(3):
-            run(log, consumer)
+        with within(5), cpu_limit(3):
+            run_loop(log, consumer)
         assert [r.value for r in log.read("out")] == [b"first", b"last"]
         assert [r.value for r in log.read("in")] == [b"first", b"last"]
 
 
 def _damage(segment: Path) -> None:
-    """Turn one byte in the second of three batches."""
+    """Invert one byte in the second of three batches."""
     content = bytearray(segment.read_bytes())
     second = 12 + int.from_bytes(content[8:12], "big")
     content[second + 12 + int.from_bytes(content[second + 8 : second + 12], "big") - 1] ^= 0xFF
@@ -129,13 +123,13 @@ def _damage(segment: Path) -> None:
 # 8: too large
 
 
-def test_08_the_brokers_own_lower_limit_is_told_as_ours_is(
-    opener: Open, ask: KafkaAdminClient
+def test_08_a_lower_limit_of_the_broker_is_reported_like_the_streams_own(
+    open_log: Opener, admin: KafkaAdminClient
 ) -> None:
-    log = opener()
+    log = open_log()
     log.append([new(b"k")])
-    _alter(ask, f"{opener.prefix}.in", "max.message.bytes", "4000")
-    with pytest.raises(RecordTooLargeError, match="larger than Kafka takes"):
+    _alter(admin, f"{open_log.prefix}.in", "max.message.bytes", "4000")
+    with pytest.raises(RecordTooLargeError, match="larger than Kafka accepts"):
         log.append([new(b"k", os.urandom(9_000))])
     with pytest.raises(RecordTooLargeError, match="10,001"):
         log.append([new(b"k", os.urandom(10_001))])
@@ -143,100 +137,105 @@ def test_08_the_brokers_own_lower_limit_is_told_as_ours_is(
     assert [r.value for r in log.read("in")] == [b"v", b"fits"]
 
 
-def test_08_the_brokers_own_lower_limit_spoils_a_transaction_and_only_that(
-    opener: Open, ask: KafkaAdminClient
+def test_08_a_lower_limit_of_the_broker_fails_one_transaction_and_no_other(
+    open_log: Opener, admin: KafkaAdminClient
 ) -> None:
-    log = opener()
+    log = open_log()
     log.append(numbered(3))
     log.append([new(b"k", b"v", "out")])
-    _alter(ask, f"{opener.prefix}.out", "max.message.bytes", "4000")
+    _alter(admin, f"{open_log.prefix}.out", "max.message.bytes", "4000")
     consumer = log.consumer("g", ["in"], slot="a")
     batch = consumer.poll(timeout=10)
 
-    def careless() -> None:
+    def copy_too_large() -> None:
         with consumer.transaction(batch) as out:
             out.append(new(b"k", os.urandom(9_000), "out"))
 
     with pytest.raises(RecordTooLargeError):
-        careless()
+        copy_too_large()
     assert unread(log, "g") == 3
-    run(log, consumer)
+    run_loop(log, consumer)
     assert len([r for r in log.read("out") if r.header("source")]) == 3
 
 
 def _alter(client: KafkaAdminClient, topic: str, name: str, value: str) -> None:
-    """Returns once it holds: a change shows as it begins, and the next begins when it is over."""
+    """Change a setting and return once it is in effect.
+
+    A change is visible when it begins, and the next one begins when it is complete.
+    """
     configs: dict[str, str] = {}
     for key, wanted in ((name, value), ("segment.jitter.ms", "1")):
         configs[key] = wanted
         resource = ConfigResource(ConfigResourceType.TOPIC, topic, configs=dict(configs))
         client.alter_configs([resource])
-        eventually(partial(_shows, client, topic, key, wanted))
+        eventually(partial(_has_setting, client, topic, key, wanted))
 
 
-def _shows(client: KafkaAdminClient, topic: str, name: str, value: str) -> bool:
-    asked = ConfigResource(ConfigResourceType.TOPIC, topic, configs=None)
-    found = client.describe_configs([asked], config_filter="all")["topic"][topic]
-    return bool(found[name]["value"] == value)
+def _has_setting(client: KafkaAdminClient, topic: str, name: str, value: str) -> bool:
+    query = ConfigResource(ConfigResourceType.TOPIC, topic, configs=None)
+    entries = client.describe_configs([query], config_filter="all")["topic"][topic]
+    return bool(entries[name]["value"] == value)
 
 
-# 2, 29: streams and records that are gone
+# 2, 29: streams and records that are deleted
 
 
-def test_02_a_stream_that_is_deleted_under_us_is_told_within_the_limit(
-    opener: Open, ask: KafkaAdminClient
+def test_02_a_stream_that_is_deleted_while_it_is_used_is_reported_within_the_limit(
+    open_log: Opener, admin: KafkaAdminClient
 ) -> None:
-    log = opener()
+    log = open_log()
     log.append(numbered(3))
     consumer = log.consumer("g", ["in"], slot="a")
     consumer.poll(timeout=10)
-    ask.delete_topics([f"{opener.prefix}.in"])
-    eventually(lambda: f"{opener.prefix}.in" not in ask.list_topics())  # told before it is done
-    with within(QUICK.delivery + 8), pytest.raises(StreamError):
+    admin.delete_topics([f"{open_log.prefix}.in"])
+    eventually(
+        lambda: f"{open_log.prefix}.in" not in admin.list_topics()
+    )  # answered before it is done
+    with within(SHORT.delivery + 8), pytest.raises(StreamError):
         log.append(numbered(1))
     with within(8), suppress(StreamError):
         assert not consumer.poll(timeout=1)
-    fresh = opener()  # makes it anew
+    fresh = open_log()  # creates it again
     fresh.append(numbered(2))
     assert len(list(fresh.read("in"))) == 2
 
 
-def test_29_a_group_that_retention_overtakes_in_mid_work_is_told_and_goes_on(
-    opener: Open, ask: KafkaAdminClient
+def test_29_a_group_that_retention_overtakes_in_the_middle_of_its_work_continues(
+    open_log: Opener, admin: KafkaAdminClient
 ) -> None:
-    log = opener()
+    log = open_log()
     log.append([new(b"one", str(n).encode()) for n in range(100)])
     number = next(iter(log.read("in"))).partition
     consumer = log.consumer("g", ["in"], slot="a")
     batch = consumer.poll(limit=10, timeout=10)
     consumer.commit(batch)
     consumer.close()
-    ask.delete_records({TopicPartition(f"{opener.prefix}.in", number): 60})
-    again = log.consumer("g", ["in"], slot="a")
+    admin.delete_records({TopicPartition(f"{open_log.prefix}.in", number): 60})
+    returned = log.consumer("g", ["in"], slot="a")
     with within(20), pytest.raises(OffsetOutOfRangeError, match=rf"in/{number} offsets 10 to 59"):
-        poll_on(again)
-    done = run(log, again)
-    assert done.records == 40
+        poll_until_error(returned)
+    result = run_loop(log, returned)
+    assert result.records == 40
     assert [r.value for r in log.read("out")] == [str(n).encode() for n in range(60, 100)]
 
 
-# 12: replies that get lost, and other trouble on the way
+# 12: faults of the network
 
 
 @pytest.fixture
-def proxied(start_broker: StartBroker) -> Iterator[tuple[Proxy, Open]]:
+def proxied(start_broker: StartBroker) -> Iterator[tuple[Proxy, Opener]]:
     with Proxy() as proxy:
         broker = start_broker(listeners=[Listener("PROXIED", advertised=proxy.port)])
         proxy.target = broker.port("PROXIED")
-        with opening(f"127.0.0.1:{proxy.port}") as opener:
-            yield proxy, opener
+        with opening(f"127.0.0.1:{proxy.port}") as open_log:
+            yield proxy, open_log
 
 
-def test_12_what_the_network_loses_delays_and_cuts_is_neither_lost_nor_doubled(
-    proxied: tuple[Proxy, Open],
+def test_12_records_are_neither_lost_nor_repeated_when_the_network_loses_delays_and_cuts(
+    proxied: tuple[Proxy, Opener],
 ) -> None:
-    proxy, opener = proxied
-    log = opener()
+    proxy, open_log = proxied
+    log = open_log()
     log.append(numbered(5))
     proxy.lose_reply_to(PRODUCE)
     log.append(numbered(5))
@@ -246,25 +245,25 @@ def test_12_what_the_network_loses_delays_and_cuts_is_neither_lost_nor_doubled(
     consumer = log.consumer("g", ["in"], slot="a")
     for request in (PRODUCE, END_TRANSACTION):
         proxy.lose_reply_to(request)
-        run(log, consumer)
-        each_copied_once(log)
+        run_loop(log, consumer)
+        assert_copied_once(log)
         log.append(numbered(5))
     assert proxy.lost == 3
 
     proxy.delay = 0.3
-    run(log, consumer)
-    each_copied_once(log)
+    run_loop(log, consumer)
+    assert_copied_once(log)
     proxy.delay = 0.0
 
     log.append(numbered(5))
     proxy.refusing = True
     proxy.cut()
-    with within(QUICK.delivery + 10), pytest.raises(StreamUnavailableError):
+    with within(SHORT.delivery + 10), pytest.raises(StreamUnavailableError):
         log.append(numbered(1, "out"))
     proxy.refusing = False
-    run(log, consumer)
-    found = [r.header("source") for r in log.read("out") if r.header("source")]
-    assert len(found) == len(set(found)) == len(list(log.read("in")))
+    run_loop(log, consumer)
+    sources = [r.header("source") for r in log.read("out") if r.header("source")]
+    assert len(sources) == len(set(sources)) == len(list(log.read("in")))
 
 
 def _values(log: StreamLog) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""The contract, third part: transactions, poison, and workers that are killed."""
+"""The contract, part three: poison records, transactions, and workers that are killed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from core.streams.consume_loop import ConsumePolicy, consume, drained
 from core.streams.port import Batch, NewRecord, StreamLog
 from tests.core.streams.support import (
     Children,
-    Engine,
+    EngineTests,
     eventually,
     line,
     new,
@@ -35,46 +35,48 @@ from tests.core.streams.support import (
 )
 
 
-class Work(Engine):
-    """See :mod:`tests.core.streams.contract`."""
+class ProcessingTests(EngineTests):
+    """See :mod:`tests.core.streams.contract.suite`."""
 
     # Poison
 
-    @pytest.mark.parametrize("lack", [OSError(28, "No space left on device"), MemoryError()])
-    def test_30_what_the_machine_lacks_is_never_the_records_fault(
-        self, log: StreamLog, lack: Exception
+    @pytest.mark.parametrize("shortage", [OSError(28, "No space left on device"), MemoryError()])
+    def test_30_a_lack_of_disk_space_or_memory_is_never_a_records_fault(
+        self, log: StreamLog, shortage: Exception
     ) -> None:
         log.append(numbered(10))
         consumer = log.consumer("g", ["in"], slot="a")
-        failures = iter([lack, lack])
+        failures = iter([shortage, shortage])
 
-        def attempt(batch: Batch) -> None:
+        def handle(batch: Batch) -> None:
             if error := next(failures, None):
                 raise error
             with consumer.transaction(batch) as out:
                 out.append(*(NewRecord("out", r.key, r.value, (), r.time) for r in batch.records))
 
-        done = consume(
+        result = consume(
             consumer,
-            attempt,
+            handle,
             stage="processors",
             clock=utc_now,
             dispositions=Dispositions(),
             stop=lambda: False,
             idle=lambda: unread(log, "g") == 0,
             pause=lambda _: None,
-            policy=ConsumePolicy(wait=0.05),
+            policy=ConsumePolicy(poll_seconds=0.05),
         )
         consumer.close()
-        assert (done.records, done.retries, done.dead_letters) == (10, 2, 0)
+        assert (result.records, result.retries, result.dead_letters) == (10, 2, 0)
         assert list(log.read(DEAD_LETTER)) == []
         assert len(list(log.read("out"))) == 10
 
-    def test_30_a_poison_record_goes_aside_and_the_stream_goes_on(self, log: StreamLog) -> None:
+    def test_30_a_poison_record_becomes_a_dead_letter_and_the_stream_continues(
+        self, log: StreamLog
+    ) -> None:
         log.append([*numbered(40), new(b"7", b"{bad"), *numbered(40)])
         consumer = log.consumer("g", ["in"], slot="a")
 
-        def attempt(batch: Batch) -> None:
+        def handle(batch: Batch) -> None:
             with consumer.transaction(batch) as out:
                 for r in batch.records:
                     if r.value == b"{bad":
@@ -83,18 +85,18 @@ class Work(Engine):
 
         began = time.monotonic()
         dispositions = Dispositions()
-        done = consume(
+        result = consume(
             consumer,
-            attempt,
+            handle,
             stage="processors",
             clock=utc_now,
             dispositions=dispositions,
             stop=lambda: False,
             idle=lambda: drained(log, "g", ["in"], slot="a"),
-            policy=ConsumePolicy(wait=0.01),
+            policy=ConsumePolicy(poll_seconds=0.01),
         )
         assert time.monotonic() - began < 5
-        assert (done.records, done.dead_letters) == (80, 1)
+        assert (result.records, result.dead_letters) == (80, 1)
         assert dispositions.of("processors") == {"dead_letter": 1}
         assert len(list(log.read("out"))) == 80
         (letter,) = log.read(DEAD_LETTER)
@@ -103,7 +105,7 @@ class Work(Engine):
 
     # Transactions
 
-    def test_31_33_outputs_and_position_appear_together(
+    def test_31_33_outputs_and_position_become_visible_together(
         self, opened: Callable[[], StreamLog], log: StreamLog
     ) -> None:
         log.append(numbered(10))
@@ -130,7 +132,7 @@ class Work(Engine):
         assert list(log.read("out")) == []
         assert unread(log, "g") == 10
 
-    def test_34_a_former_self_can_commit_nothing(self, log: StreamLog) -> None:
+    def test_34_the_former_process_of_a_slot_can_commit_nothing(self, log: StreamLog) -> None:
         log.append(numbered(10))
         zombie = log.consumer("g", ["in"], slot="a")
         batch = zombie.poll()
@@ -142,7 +144,7 @@ class Work(Engine):
             zombie.poll(timeout=0)
         assert len(take(fresh, 10)) == 10
 
-    def test_35_a_batch_can_be_committed_once_only(self, log: StreamLog) -> None:
+    def test_35_a_batch_can_be_committed_only_once(self, log: StreamLog) -> None:
         log.append(numbered(10))
         consumer = log.consumer("g", ["in"], slot="a")
         batch = consumer.poll(timeout=10)
@@ -151,7 +153,7 @@ class Work(Engine):
             out.append(*numbered(10, "out"))
         assert list(log.read("out")) == []
 
-    def test_37_random_kills_lose_nothing_and_double_nothing(
+    def test_37_workers_killed_at_random_lose_nothing_and_process_nothing_twice(
         self, log: StreamLog, children: Children
     ) -> None:
         chance, total = random.Random(37), 2000
@@ -172,12 +174,12 @@ class Work(Engine):
         assert kills >= 2
         assert sources == Counter(f"{r.partition}:{r.offset}" for r in log.read("in"))
 
-    def test_38_repeats_of_the_store_shape_are_told_by_their_key(
+    def test_38_repeats_of_a_stage_that_writes_to_a_store_are_recognised_by_their_key(
         self, log: StreamLog, children: Children, tmp_path: Path
     ) -> None:
         log.append(numbered(1500))
         file = str(tmp_path / "effects.db")
-        # It takes its time, so that the kill comes before its end.
+        # slow, so that the kill comes before its end
         child = children.start("store", "g", "in", file, "a", "0.2")
         assert line(child) == "ready"
         eventually(lambda: unread(log, "g") < 1500)
@@ -191,9 +193,9 @@ class Work(Engine):
 
     # Running
 
-    def test_42_lag_is_zero_after_a_drain(self, log: StreamLog) -> None:
-        moment = utc_now() - timedelta(seconds=90)
-        log.append([NewRecord("in", b"one", b"v", (), moment)] * 3)
+    def test_42_the_lag_is_zero_after_everything_is_read(self, log: StreamLog) -> None:
+        long_ago = utc_now() - timedelta(seconds=90)
+        log.append([NewRecord("in", b"one", b"v", (), long_ago)] * 3)
         (lag,) = [x for x in log.lag("g", ["in"]) if x.records]
         assert lag.records == 3
         assert 89 < lag.seconds < 100
@@ -204,7 +206,7 @@ class Work(Engine):
         assert {(x.records, x.seconds) for x in log.lag("g", ["in"])} == {(0, 0.0)}
         assert drained(log, "g", ["in"], slot="a")
 
-    def test_44_sigterm_finishes_the_batch_and_ends_within_ten_seconds(
+    def test_44_sigterm_finishes_the_batch_and_ends_the_process_within_ten_seconds(
         self, log: StreamLog, children: Children
     ) -> None:
         log.append(numbered(100))

@@ -23,13 +23,13 @@ def test_the_streams_are_those_of_the_public_contract(tmp_path: Path) -> None:
     assert {s.retention for s in specs.values()} == {timedelta(days=30)}
 
 
-def test_every_stream_has_the_copies_the_settings_ask_for(tmp_path: Path) -> None:
+def test_every_stream_has_the_replication_of_the_settings(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, streams_replication=3)
     assert {s.replication for s in stream_specs(settings, published=["x"])} == {3}
     assert receipts_spec(settings).replication == 3
 
 
-def test_a_receipt_is_kept_as_long_as_its_letter(tmp_path: Path) -> None:
+def test_a_receipt_is_kept_as_long_as_its_dead_letter(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, streams_retention=timedelta(days=3))
     letters = next(s for s in stream_specs(settings) if s.name == DEAD_LETTER)
     assert receipts_spec(settings).retention == letters.retention

@@ -1,4 +1,4 @@
-"""What the tests of bad weather share: engines with short times, and calls that are timed."""
+"""What the tests with faults share: logs with short timeouts, and time limits for calls."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from config.settings import Settings
 from core.clock import Clock, utc_now
 from core.dispositions import Dispositions
 from core.streams.consume_loop import ConsumePolicy, LoopResult, consume
-from core.streams.kafka import KafkaLog, KafkaTimeouts, options
+from core.streams.kafka import KafkaLog, KafkaTimeouts, client_options
 from core.streams.port import Batch, Consumer, NewRecord, Record, StreamLog
 from tests.core.streams.support import SPECS, unread
 
-QUICK = KafkaTimeouts(
+SHORT = KafkaTimeouts(
     session=3.0,
     heartbeat=0.3,
     transaction=6.0,
@@ -26,16 +26,16 @@ QUICK = KafkaTimeouts(
     opening=4.0,
     closing=1.0,
 )
-HANGS = QUICK.transaction + QUICK.grace
-"""Seconds until the watchdog has enough."""
+WATCHDOG_SECONDS = SHORT.transaction + SHORT.grace
+"""How long a call may take before the watchdog ends the process."""
 
 
-class Open:
-    """Opens engines that share the streams of one test, as other processes would.
+class Opener:
+    """Opens logs that share the streams of one test, each as another process would.
 
     Attributes:
-        address: Where the broker is.
-        prefix: Of the test's streams.
+        address: ``host:port`` of the broker.
+        prefix: Prefix of the test's streams.
     """
 
     def __init__(self, address: str) -> None:
@@ -43,10 +43,10 @@ class Open:
         self.prefix = f"w{uuid.uuid4().hex[:12]}"
         self._logs: list[KafkaLog] = []
 
-    def __call__(self, *, times: KafkaTimeouts = QUICK, clock: Clock = utc_now) -> KafkaLog:
-        """One more. Its watchdog raises instead of ending the process of the tests."""
-        made = options(self.address, Settings(), client="weather", times=times)
-        log = KafkaLog(made, clock=clock, prefix=self.prefix, end=lambda: None)
+    def __call__(self, *, timeouts: KafkaTimeouts = SHORT, clock: Clock = utc_now) -> KafkaLog:
+        """Open another log. Its watchdog raises and does not end the process of the tests."""
+        options = client_options(self.address, Settings(), client_id="faults", timeouts=timeouts)
+        log = KafkaLog(options, clock=clock, prefix=self.prefix, end=lambda: None)
         self._logs.append(log)
         log.create(SPECS)
         return log
@@ -57,59 +57,59 @@ class Open:
 
 
 @contextmanager
-def opening(address: str) -> Iterator[Open]:
+def opening(address: str) -> Iterator[Opener]:
     """For fixtures."""
-    with closing(Open(address)) as opener:
-        yield opener
+    with closing(Opener(address)) as open_log:
+        yield open_log
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """What is done in here must be over in time, whether it succeeds or fails."""
+    """Fail if the block takes longer, whether it succeeds or raises."""
     began = time.monotonic()
     try:
         yield
     finally:
-        took = time.monotonic() - began
-        assert took < seconds, f"it took {took:.1f} s"
+        duration = time.monotonic() - began
+        assert duration < seconds, f"it took {duration:.1f} s"
 
 
 def source(record: Record) -> bytes:
     return f"{record.partition}:{record.offset}".encode()
 
 
-def copies_of(record: Record) -> NewRecord:
+def copy_of(record: Record) -> NewRecord:
     return NewRecord("out", record.key, record.value, (("source", source(record)),), record.time)
 
 
-def copy(consumer: Consumer, batch: Batch) -> None:
+def copy_batch(consumer: Consumer, batch: Batch) -> None:
     with consumer.transaction(batch) as out:
-        out.append(*(copies_of(r) for r in batch.records))
+        out.append(*(copy_of(r) for r in batch.records))
 
 
-def run(
+def run_loop(
     log: StreamLog,
     consumer: Consumer,
-    attempt: Callable[[Batch], None] | None = None,
+    handle: Callable[[Batch], None] | None = None,
     *,
     seconds: float = 40.0,
 ) -> LoopResult:
-    """The stage's own loop, until the group has nothing unread."""
+    """Run the loop of the stages until the group has read everything."""
     deadline = time.monotonic() + seconds
     return consume(
         consumer,
-        attempt or (lambda batch: copy(consumer, batch)),
+        handle or (lambda batch: copy_batch(consumer, batch)),
         stage="processors",
         clock=utc_now,
         dispositions=Dispositions(),
         stop=lambda: time.monotonic() > deadline,
         idle=lambda: unread(log, "g") == 0,
         pause=lambda seconds: time.sleep(min(seconds, 0.5)),
-        policy=ConsumePolicy(batch=50, wait=0.3),
+        policy=ConsumePolicy(batch_size=50, poll_seconds=0.3),
     )
 
 
-def each_copied_once(log: StreamLog) -> None:
-    """Every record of `in` is in `out`, and none twice."""
-    found = Counter(r.header("source") for r in log.read("out"))
-    assert found == Counter(source(r).decode() for r in log.read("in"))
+def assert_copied_once(log: StreamLog) -> None:
+    """Every record of ``in`` has exactly one copy in ``out``."""
+    copies = Counter(r.header("source") for r in log.read("out"))
+    assert copies == Counter(source(r).decode() for r in log.read("in"))

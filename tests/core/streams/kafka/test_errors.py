@@ -1,0 +1,91 @@
+"""Translation of the client's errors, whose type decides whether to try again."""
+
+from __future__ import annotations
+
+import inspect
+import ssl
+
+import pytest
+from kafka import errors as kafka_errors
+
+from config.errors import (
+    FencedError,
+    OperatorError,
+    RecordTooLargeError,
+    SettingsError,
+    SlotTakenError,
+    StreamError,
+    StreamFullError,
+    StreamUnavailableError,
+    WirewatchError,
+    retryable,
+)
+from core.streams.kafka.errors import is_unreachable, to_stream_error, translate_errors
+
+ALL = [
+    kind
+    for _, kind in inspect.getmembers(kafka_errors, inspect.isclass)
+    if issubclass(kind, kafka_errors.KafkaError) and kind is not kafka_errors.LogTruncationError
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "translated"),
+    [
+        (kafka_errors.ProducerFencedError, SlotTakenError),
+        (kafka_errors.FencedInstanceIdError, SlotTakenError),
+        (kafka_errors.InvalidProducerEpochError, SlotTakenError),
+        (kafka_errors.CommitFailedError, FencedError),
+        (kafka_errors.IllegalGenerationError, FencedError),
+        (kafka_errors.UnknownMemberIdError, FencedError),
+        (kafka_errors.RebalanceInProgressError, FencedError),
+        (kafka_errors.SaslAuthenticationFailedError, SettingsError),
+        (kafka_errors.UnsupportedSaslMechanismError, SettingsError),
+        (kafka_errors.TopicAuthorizationFailedError, SettingsError),
+        (kafka_errors.TransactionalIdAuthorizationFailedError, SettingsError),
+        (kafka_errors.UnsupportedCodecError, OperatorError),
+        (kafka_errors.UnsupportedVersionError, OperatorError),
+        (kafka_errors.MessageSizeTooLargeError, RecordTooLargeError),
+        (kafka_errors.KafkaStorageError, StreamFullError),
+        (kafka_errors.UnknownTopicOrPartitionError, StreamUnavailableError),
+        (kafka_errors.KafkaConnectionError, StreamUnavailableError),
+        (kafka_errors.KafkaTimeoutError, StreamUnavailableError),
+        (kafka_errors.NodeNotReadyError, StreamUnavailableError),
+        (kafka_errors.NotEnoughReplicasError, StreamUnavailableError),
+        (kafka_errors.InvalidTxnStateError, StreamUnavailableError),
+        (kafka_errors.InvalidProducerIdMappingError, StreamUnavailableError),
+        (ConnectionResetError, StreamUnavailableError),
+        (ssl.SSLError, StreamUnavailableError),
+        (kafka_errors.PolicyViolationError, StreamError),
+    ],
+)
+def test_every_error_has_one_translation(
+    kind: type[Exception], translated: type[WirewatchError]
+) -> None:
+    assert type(to_stream_error(kind(), "Reading")) is translated
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
+def test_an_error_that_the_client_calls_retriable_is_retryable(
+    kind: type[kafka_errors.KafkaError],
+) -> None:
+    translated = to_stream_error(kind(), "Reading")
+    assert translated.message.endswith(".")
+    assert not kind.retriable or retryable(translated)
+
+
+def test_an_unreachable_broker_is_distinguished_from_one_that_refuses() -> None:
+    assert is_unreachable(kafka_errors.KafkaTimeoutError())
+    assert is_unreachable(kafka_errors.KafkaConnectionError())
+    assert not is_unreachable(kafka_errors.CommitFailedError())
+    assert not is_unreachable(kafka_errors.ProducerFencedError())
+
+
+def test_translation_keeps_the_cause_and_does_not_touch_own_errors() -> None:
+    with pytest.raises(StreamUnavailableError) as caught, translate_errors("Reading"):
+        raise kafka_errors.KafkaTimeoutError("late")
+    assert isinstance(caught.value.__cause__, kafka_errors.KafkaTimeoutError)
+    own = FencedError("own")
+    with pytest.raises(FencedError) as unchanged, translate_errors("Reading"):
+        raise own
+    assert unchanged.value is own

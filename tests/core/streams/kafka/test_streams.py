@@ -1,0 +1,46 @@
+"""The settings of a stream on the brokers, and how an existing stream may differ from them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from config.errors import StreamMismatchError
+from core.streams.kafka.streams import HEADROOM, KafkaStream, differences, topic_config
+from core.streams.port import StreamSpec
+
+SPEC = StreamSpec("in", 6, timedelta(days=30), 1_000_000, replication=3)
+STREAM = KafkaStream("in", "acme.in", 6, 3, timedelta(days=30), 1_000_000)
+
+
+def test_a_topic_has_the_settings_that_news_needs() -> None:
+    assert topic_config(SPEC) == {
+        "cleanup.policy": "delete",
+        "retention.ms": "2592000000",
+        "max.message.bytes": str(1_000_000 + HEADROOM),
+        "min.insync.replicas": "2",
+        "message.timestamp.type": "CreateTime",
+        "message.timestamp.after.max.ms": str(2**63 - 1),
+    }
+    assert topic_config(replace(SPEC, replication=1))["min.insync.replicas"] == "1"
+
+
+def test_a_stream_that_is_as_specified_does_not_differ() -> None:
+    assert differences(SPEC, STREAM) == []
+
+
+def test_each_difference_names_both_values_and_the_command() -> None:
+    days, size, copies = differences(
+        SPEC, replace(STREAM, retention=timedelta(days=7), max_record_bytes=500, replication=1)
+    )
+    assert days.startswith("retention.ms is 604800000, not 2592000000: kafka-configs ")
+    assert days.endswith("--entity-name acme.in --add-config retention.ms=2592000000")
+    assert size.endswith(f"--add-config max.message.bytes={1_000_000 + HEADROOM}")
+    assert copies == "has 1 copies, not 3: kafka-reassign-partitions changes that"
+
+
+def test_another_number_of_partitions_is_an_error() -> None:
+    with pytest.raises(StreamMismatchError, match="6 partitions, not 7"):
+        differences(replace(SPEC, partitions=7), STREAM)
