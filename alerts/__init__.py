@@ -1,14 +1,14 @@
-"""The edge out: from ``news.matches`` to people.
+"""The alerts stage: from ``news.matches`` to people.
 
 ::
 
-    news.matches ─▶ worker ─▶ read ─▶ gather ─▶ decide ─▶ record ─▶ store, in one transaction
-                                        │ copies            │           decisions, stories, alerts,
-                                        │ stories           │           notifications, deliveries,
-                                        │                   │           outbox ─▶ news.alerts
-                                        │                   └ routing, notification
-                                        ▼
-                     deliver ─▶ receivers (console, webhook) ─▶ people
+    news.matches ─▶ worker ─▶ prepare ─▶ load_context ─▶ decide ─▶ persist, in one transaction
+                                            │ copies                 │  decisions, stories, alerts,
+                                            │ stories                │  notifications, deliveries,
+                                            │                        │  outbox ─▶ news.alerts
+                                            │                        └ plan, notification
+                                            ▼
+              dispatcher ─▶ receivers (console, webhook, email) ─▶ people
 
-State lives in the store alone: any number of processes decide and deliver from it.
+All state is in the store: any number of processes can decide and deliver at the same time.
 """

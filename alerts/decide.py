@@ -79,7 +79,7 @@ class Neighbour:
         story_id: The story.
         article_id: The nearest article in it.
         similarity: To that article, 0 to 1.
-        reason: Why it belongs there, for people.
+        reason: Why it belongs to the story, for people.
         has_alert: Whether an alert was ever opened about the story.
     """
 

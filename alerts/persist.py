@@ -110,10 +110,10 @@ def queue_notifications(
 
 
 def _receiver(definition: AlertsDefinition, receiver: str) -> ReceiverDefinition:
-    found = definition_of(definition.receivers, receiver)
-    if found is None:  # the catalog's loader refuses routes to unknown receivers
+    destination = definition_of(definition.receivers, receiver)
+    if destination is None:  # the catalog's loader refuses routes to unknown receivers
         raise AssertionError(f"a route names {receiver!r}, which is not a receiver")
-    return found
+    return destination
 
 
 def _body(

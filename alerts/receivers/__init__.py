@@ -81,7 +81,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class ReceiverTools:
-    """What receivers are given to work with.
+    """The client, clock and time limit that receivers use.
 
     Attributes:
         timeout: Seconds that one attempt may take.

@@ -62,7 +62,7 @@ async def post(
         DeliveryError: The target rejected it, could not be reached, or did not answer.
     """
     content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
-    # Without keep-alive: on a connection that died meanwhile nobody could say if it was sent.
+    # No keep-alive: after a reused connection broke it would be unknown whether anything was sent.
     fixed = {"content-type": "application/json", "connection": "close"}
     try:
         response = await tools.http.post(

@@ -42,9 +42,9 @@ class Option(Generic[T]):
         parse: Turns its text into a value.
         sentence: What it is for.
         mend: What to write, for the fault of a missing or invalid value; empty takes the parser's.
-        required: Whether it must be there.
+        required: Whether a value must be written.
         many: Whether it may be a list; a single value is a list of one.
-        default: Its value where it is not there.
+        default: Its value where none is written.
         choices: All texts it may have, where these are few.
         secret: Whether faults must not quote its value.
         code: Code of the fault of an invalid value.

@@ -1,7 +1,7 @@
-"""Invented events, each as several outlets would tell it in words of their own.
+"""Invented events, each reported by several outlets in their own wording.
 
-Every group is one event; all groups of a topic fall on the same day, so that a rule that groups by
-topic words alone merges them.
+Every group is one event. All events of a topic happen on the same day, so grouping by the topic's
+words alone would merge them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class SampleArticle(NamedTuple):
-    """One outlet's article: its beginning."""
+    """The beginning of an outlet's article."""
 
     language: str
     title: str

@@ -53,10 +53,10 @@ def is_copy(one: copies.Comparable, other: copies.Comparable) -> bool:
 
 def test_the_same_text_in_another_layout_is_a_copy() -> None:
     printed = TEXT.upper().replace(". ", ".\n\n").replace("Höhe", "Hö\u00adhe")
-    found = copies.find_original(article(printed, "bote", "Ganz anders"), [article(TEXT)])
-    assert found is not None
-    assert found.similarity == 1.0
-    assert in_english(found.reason) == "The same text as in kurier."
+    copy = copies.find_original(article(printed, "bote", "Ganz anders"), [article(TEXT)])
+    assert copy is not None
+    assert copy.similarity == 1.0
+    assert in_english(copy.reason) == "The same text as in kurier."
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.2, 0.3])
@@ -92,9 +92,9 @@ def test_within_one_outlet_only_equal_texts_are_copies() -> None:
 def test_the_nearest_of_several_is_the_original() -> None:
     near = article(" ".join(LONG), "a", number="near")
     far = article(" ".join(LONG[:16]), "b", number="far")
-    found = copies.find_original(article(" ".join(LONG) + " Ende.", "c"), [far, near])
-    assert found is not None
-    assert found.original.article_id == "near"
+    copy = copies.find_original(article(" ".join(LONG) + " Ende.", "c"), [far, near])
+    assert copy is not None
+    assert copy.original.article_id == "near"
 
 
 def test_different_texts_are_not_copies() -> None:

@@ -49,9 +49,9 @@ def test_a_record_that_is_not_a_match_becomes_a_dead_letter_and_the_others_are_d
     drain(harness, streams)
     assert harness.worker.counts == {"opened": 2, "updated": 0, "suppressed": 0}
     assert harness.dispositions.of("alerts") == {"dead_letter": 1, "new_story": 2}
-    [letter] = streams.read(DEAD_LETTER)
-    assert letter.value == b"{not json"
-    assert letter.header("dlq_stage") == "alerts"
+    [dead_letter] = streams.read(DEAD_LETTER)
+    assert dead_letter.value == b"{not json"
+    assert dead_letter.header("dlq_stage") == "alerts"
 
 
 def test_a_batch_that_was_decided_but_not_committed_is_read_again_and_changes_nothing(

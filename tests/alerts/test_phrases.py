@@ -74,9 +74,9 @@ def codes(phrase: Phrase) -> set[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_code_in_the_source_has_a_text(language: str) -> None:
-    found = codes_in_the_source()
-    assert "decision.same_text" in found
-    assert {code for code in found if not translator(language).has(code)} == set()
+    written = codes_in_the_source()
+    assert "decision.same_text" in written
+    assert {code for code in written if not translator(language).has(code)} == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,4 +1,4 @@
-"""A replayed match beside the live one, in either order: nobody hears of it, nothing is changed."""
+"""A replayed match before or after the live one notifies nobody and changes nothing."""
 
 from __future__ import annotations
 

@@ -57,9 +57,9 @@ def test_events_of_one_day_and_topic_are_separate_stories_within_a_language(
     events, topical = TOPICS[topic]
     articles = [(e, w) for e, group in events.items() for w in group if w.language == language]
     for seed in range(5):
-        found = grouped(random.Random(seed).sample(articles, len(articles)), topical)
-        assert all(len(story) == 1 for story in found)
-        assert len(found) <= len({e for e, _ in articles}) + 1
+        stories_made = grouped(random.Random(seed).sample(articles, len(articles)), topical)
+        assert all(len(story) == 1 for story in stories_made)
+        assert len(stories_made) <= len({e for e, _ in articles}) + 1
 
 
 @pytest.mark.parametrize(("topic", "event"), [("nato", "application"), ("nato", "veto")])

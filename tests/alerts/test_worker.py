@@ -60,13 +60,13 @@ def test_a_story_opens_one_alert_for_copies_and_other_wordings(harness: Harness)
 
 
 def test_the_console_finds_a_story_by_the_sentence_that_matched(harness: Harness) -> None:
-    told = match()
-    harness.decide(told, match("https://post.example.org/y", **FIRE))
-    [sentence] = {found.sentence for found in told.evidence}
+    harbours = match()
+    harness.decide(harbours, match("https://post.example.org/y", **FIRE))
+    [sentence] = {evidence.sentence for evidence in harbours.evidence}
     with harness.store.read() as connection:
-        found = story_list.list_stories(connection, StoryFilter(words=sentence))
-    assert [card.title for card in found] == [told.article.title]
-    assert sentence not in told.article.title
+        cards = story_list.list_stories(connection, StoryFilter(words=sentence))
+    assert [card.title for card in cards] == [harbours.article.title]
+    assert sentence not in harbours.article.title
 
 
 def test_every_decision_is_published_with_its_alert(harness: Harness) -> None:

@@ -153,7 +153,7 @@ class EmailReceiver:
 
 
 def default_tls(server: MailServer) -> TlsMode:
-    """Return the mode where ``starttls`` is not given.
+    """Return the mode where ``starttls`` is not written.
 
     A password is never sent over a network unencrypted unless the operator says so.
     """

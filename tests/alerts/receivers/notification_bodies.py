@@ -31,7 +31,7 @@ def evidence(sentence: str, surface: str, field: Field = Field.TEXT) -> Evidence
 
 
 def article(**values: Any) -> NotificationArticle:
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "id": "a" * 32,
         "revision": 1,
         "url": "https://kurier.example.org/politik/schweden?a=1&b=2",
@@ -50,11 +50,11 @@ def article(**values: Any) -> NotificationArticle:
             evidence("Den NATO-Beitritt hat die Außenministerin beantragt.", "NATO-Beitritt"),
         ),
     }
-    return NotificationArticle(**given | values)
+    return NotificationArticle(**fields | values)
 
 
 def second_article(**values: Any) -> NotificationArticle:
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "id": "b" * 32,
         "url": "https://post.example.org/world/sweden",
         "title": "Sweden signs application to join NATO",
@@ -66,11 +66,11 @@ def second_article(**values: Any) -> NotificationArticle:
         "also_in": (),
         "evidence": (evidence("Sweden asked to join NATO & the EU on Sunday.", "join NATO"),),
     }
-    return article(**given | values)
+    return article(**fields | values)
 
 
 def body(**values: Any) -> NotificationBody:
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "id": "1" * 32,
         "kind": "new_story",
         "alert_id": "2" * 32,
@@ -83,4 +83,4 @@ def body(**values: Any) -> NotificationBody:
         "reason_phrase": None if "reason" in values else json.loads(REASON.dump()),
         "console_url": "http://127.0.0.1:8080/alerts/" + "2" * 32,
     }
-    return NotificationBody(**given | values)
+    return NotificationBody(**fields | values)

@@ -104,7 +104,7 @@ def test_without_a_connection_it_is_known_that_nothing_was_sent(
 
 
 @pytest.mark.parametrize(
-    ("options", "found"),
+    ("options", "expected"),
     [
         ("", ["2:5 R008 The receiver `chat` has no `url`. Messages are posted to this URL, which"]),
         (", url: 'https:/T0KEN'", ["2:33 R008 `url` cannot be used. Write url: https://chat.exa"]),
@@ -119,11 +119,11 @@ def test_without_a_connection_it_is_known_that_nothing_was_sent(
     ],
 )
 def test_its_faults_come_from_its_declaration(
-    tmp_path: Path, options: str, found: list[str]
+    tmp_path: Path, options: str, expected: list[str]
 ) -> None:
     catalog = catalog_of(tmp_path, f"  - {{id: chat, kind: chat{options}}}\n")
     faults = [
         f"{f.line}:{f.column} {f.code} {f.message} {f.mend}" for f in receiver_faults(catalog)
     ]
-    assert [fault[: len(start)] for fault, start in zip(faults, found, strict=True)] == found
+    assert [fault[: len(start)] for fault, start in zip(faults, expected, strict=True)] == expected
     assert "T0KEN" not in repr(faults)

@@ -87,9 +87,9 @@ NO_TOKEN = "R008 The receiver `room` has no `token`. It signs in. Write token: x
     ],
 )
 def test_a_fault_has_a_position_and_says_what_to_write(options: dict[str, Any], fault: str) -> None:
-    given = options if not options or "token" in options else {"token": "x"} | options
-    [found] = OPTIONS.faults(receiver(**given))
-    assert described(found).startswith(fault)
+    complete = options if not options or "token" in options else {"token": "x"} | options
+    [reported] = OPTIONS.faults(receiver(**complete))
+    assert described(reported).startswith(fault)
 
 
 def test_a_secret_is_never_quoted() -> None:

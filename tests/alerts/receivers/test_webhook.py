@@ -65,10 +65,10 @@ def test_the_library_of_standard_webhooks_accepts_the_signature(
 
 
 def test_the_library_of_standard_webhooks_makes_the_same_signature() -> None:
-    ours = signed_headers("msg_1", NOON, b'{"a": "\xc3\xa4"}', bytes(range(32)))
-    theirs = Webhook(SECRET).sign("msg_1", NOON, '{"a": "ä"}')
-    assert ours["webhook-signature"] == theirs
-    assert ours["webhook-timestamp"] == str(int(NOON.timestamp()))
+    headers = signed_headers("msg_1", NOON, b'{"a": "\xc3\xa4"}', bytes(range(32)))
+    signature = Webhook(SECRET).sign("msg_1", NOON, '{"a": "ä"}')
+    assert headers["webhook-signature"] == signature
+    assert headers["webhook-timestamp"] == str(int(NOON.timestamp()))
 
 
 def test_without_a_secret_the_request_is_not_signed(harness: Harness, faults: FaultServer) -> None:

@@ -21,20 +21,22 @@ from tests.support.mailserver import Inbox, mail_server, odd_server
 
 def test_a_message_arrives_complete(inbox: Inbox) -> None:
     assert accepted(mail(inbox.url())) == "SMTP 250 2.0.0 taken as Q1"
-    [found] = inbox.inbox
-    assert (found.sender, found.recipients) == ("alerts@example.org", ("desk@example.org",))
-    assert found.greeted_as == "[127.0.0.1]"
-    assert found.message["Subject"].startswith("[NATO membership negotiations | Urgent] Schweden")
-    assert "*NATO-Beitritt* hat die Außenministerin" in found.part("plain")
-    assert ">NATO-Beitritt</mark> hat die Außenministerin" in found.part("html")
-    assert f"SIZE={len(found.data)}" in found.options
+    [received] = inbox.inbox
+    assert (received.sender, received.recipients) == ("alerts@example.org", ("desk@example.org",))
+    assert received.greeted_as == "[127.0.0.1]"
+    assert received.message["Subject"].startswith(
+        "[NATO membership negotiations | Urgent] Schweden"
+    )
+    assert "*NATO-Beitritt* hat die Außenministerin" in received.part("plain")
+    assert ">NATO-Beitritt</mark> hat die Außenministerin" in received.part("html")
+    assert f"SIZE={len(received.data)}" in received.options
 
 
 def test_the_message_is_in_the_language_of_the_options(inbox: Inbox) -> None:
     accepted(mail(inbox.url(), language="de"), possible_repeat=True)
-    [found] = inbox.inbox
-    assert "möglicherweise eine Wiederholung" in found.part("plain")
-    assert found.message["Content-Language"] == "de"
+    [received] = inbox.inbox
+    assert "möglicherweise eine Wiederholung" in received.part("plain")
+    assert received.message["Content-Language"] == "de"
 
 
 def test_lines_that_begin_with_a_dot_arrive_unchanged(inbox: Inbox) -> None:
@@ -195,8 +197,8 @@ def test_every_fault_has_its_position_and_says_what_to_write(tmp_path: Path) -> 
     ca_file: /nowhere/ca.pem
     subject: x
 """
-    found = faults_of(tmp_path, text)
-    assert [f.split(" ")[:2] for f in found] == [
+    faults = faults_of(tmp_path, text)
+    assert [f.split(" ")[:2] for f in faults] == [
         ["4:11", "R005"],
         ["5:11", "R006"],
         ["8:9", "R006"],
@@ -205,10 +207,10 @@ def test_every_fault_has_its_position_and_says_what_to_write(tmp_path: Path) -> 
         ["11:14", "R008"],
         ["12:14", "R002"],
     ]
-    assert "s3cret" not in "".join(found)
-    assert "`desk at example.org` in `to` is not an e-mail address." in found[2]
-    assert "smtp://user:password@host:587" in found[0]
-    assert found[3].endswith("Write one of: en, de.")
+    assert "s3cret" not in "".join(faults)
+    assert "`desk at example.org` in `to` is not an e-mail address." in faults[2]
+    assert "smtp://user:password@host:587" in faults[0]
+    assert faults[3].endswith("Write one of: en, de.")
 
 
 @pytest.mark.parametrize("to", ["[]", '""'])

@@ -36,9 +36,9 @@ HOSTILE = (
 
 
 def box(text: str) -> Mailbox:
-    found = parse_mailbox(text, named=True)
-    assert found is not None
-    return found
+    mailbox = parse_mailbox(text, named=True)
+    assert mailbox is not None
+    return mailbox
 
 
 def message(
@@ -53,15 +53,15 @@ def message(
 
 
 def parsed(made: MimeMessage) -> EmailMessage:
-    found = BytesParser(policy=SMTPUTF8).parsebytes(made.data)
-    assert isinstance(found, EmailMessage)
-    assert [d for part in found.walk() for d in part.defects] == []
-    return found
+    email = BytesParser(policy=SMTPUTF8).parsebytes(made.data)
+    assert isinstance(email, EmailMessage)
+    assert [d for part in email.walk() for d in part.defects] == []
+    return email
 
 
 def part(made: MimeMessage, subtype: str) -> str:
-    [found] = [p for p in parsed(made).iter_parts() if p.get_content_subtype() == subtype]
-    return str(found.get_content()).replace("\r\n", "\n")
+    [part] = [p for p in parsed(made).iter_parts() if p.get_content_subtype() == subtype]
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
 class Page(HTMLParser):
@@ -76,10 +76,10 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        found = dict(attrs)
-        self.fetched += [str(found[k]) for k in ("src", "srcset", "background") if k in found]
-        self.links += [str(found["href"])] if "href" in found else []
-        assert not [k for k in found if k.startswith("on")]
+        values = dict(attrs)
+        self.fetched += [str(values[k]) for k in ("src", "srcset", "background") if k in values]
+        self.links += [str(values["href"])] if "href" in values else []
+        assert not [k for k in values if k.startswith("on")]
 
 
 @pytest.mark.parametrize(
@@ -110,24 +110,24 @@ def test_a_reason_stored_by_an_older_version_is_shown_as_it_is_and_marked_as_eng
 
 
 def test_every_header_is_set() -> None:
-    found = parsed(message())
-    assert found["From"].addresses[0].display_name == "Wirewatch"
-    assert found["From"].addresses[0].addr_spec == "alerts@example.org"
-    assert str(found["To"]) == "desk@example.org"
-    assert found["Subject"] == f"[NATO membership negotiations | Urgent] {TITLE}"
-    assert found["Date"].datetime == NOON
-    assert re.fullmatch(r"<[0-9a-f]{32}@example\.org>", found["Message-ID"])
-    assert found["References"] == found["In-Reply-To"] != found["Message-ID"]
-    assert found["List-Id"] == "<nato-membership.wirewatch.example.org>"
-    assert found["Auto-Submitted"] == "auto-generated"
-    assert found["Precedence"] == "bulk"
-    assert found["X-Auto-Response-Suppress"] == "All"
-    assert found["Importance"] == "high"
-    assert found["Content-Language"] == "en"
-    assert found["MIME-Version"] == "1.0"
-    assert "List-Unsubscribe" not in found
-    assert found.get_content_type() == "multipart/alternative"
-    kinds = [p.get_content_type() for p in found.iter_parts()]
+    email = parsed(message())
+    assert email["From"].addresses[0].display_name == "Wirewatch"
+    assert email["From"].addresses[0].addr_spec == "alerts@example.org"
+    assert str(email["To"]) == "desk@example.org"
+    assert email["Subject"] == f"[NATO membership negotiations | Urgent] {TITLE}"
+    assert email["Date"].datetime == NOON
+    assert re.fullmatch(r"<[0-9a-f]{32}@example\.org>", email["Message-ID"])
+    assert email["References"] == email["In-Reply-To"] != email["Message-ID"]
+    assert email["List-Id"] == "<nato-membership.wirewatch.example.org>"
+    assert email["Auto-Submitted"] == "auto-generated"
+    assert email["Precedence"] == "bulk"
+    assert email["X-Auto-Response-Suppress"] == "All"
+    assert email["Importance"] == "high"
+    assert email["Content-Language"] == "en"
+    assert email["MIME-Version"] == "1.0"
+    assert "List-Unsubscribe" not in email
+    assert email.get_content_type() == "multipart/alternative"
+    kinds = [p.get_content_type() for p in email.iter_parts()]
     assert kinds == ["text/plain", "text/html"]
 
 
@@ -153,8 +153,8 @@ def test_ids_depend_on_target_and_notification_and_the_thread_only_on_the_story(
 
 @pytest.mark.parametrize("kind", ["test", "digest", "spike"])
 def test_a_message_that_is_not_about_one_story_has_no_thread(kind: str) -> None:
-    found = parsed(message(body(kind=kind)))
-    assert found["References"] is found["In-Reply-To"] is None
+    email = parsed(message(body(kind=kind)))
+    assert email["References"] is email["In-Reply-To"] is None
 
 
 @pytest.mark.parametrize(
@@ -214,12 +214,12 @@ def test_hostile_text_adds_no_header_tag_or_link() -> None:
         kind="update\r\nBcc: x",
     )
     made = message(about)
-    found = parsed(made)
-    assert "Bcc" not in found
-    assert len(found["Subject"]) < 400
-    assert found["Subject"].startswith("[</mark><script>")
-    assert found["Subject"].count("]") == 2  # the bracket's own, and the title's
-    assert "=?utf-8?q?=0D=0ABcc=3A_x?=" in found["Subject"]
+    email = parsed(made)
+    assert "Bcc" not in email
+    assert len(email["Subject"]) < 400
+    assert email["Subject"].startswith("[</mark><script>")
+    assert email["Subject"].count("]") == 2  # the bracket's own, and the title's
+    assert "=?utf-8?q?=0D=0ABcc=3A_x?=" in email["Subject"]
     page = Page(part(made, "html"))
     assert (page.links, page.fetched) == ([], [])
     assert "script" not in page.tags
@@ -274,10 +274,10 @@ def test_any_title_survives_the_encoding_of_the_subject(title: str, topic: str) 
 def test_long_names_break_neither_ids_nor_lines() -> None:
     domain = "a" * 60 + "." + "nachrichtenredaktion-des-nordens" + ".example.org"
     story = NotificationTopic(id="t" * 100, title="x")
-    found = parsed(message(body(topic=story), sender=f"a@{domain}"))
+    email = parsed(message(body(topic=story), sender=f"a@{domain}"))
     for name in ("Message-ID", "References", "In-Reply-To", "List-Id"):
-        assert str(found[name]).endswith(f"{domain}>")
-        assert "=?" not in str(found[name])
+        assert str(email[name]).endswith(f"{domain}>")
+        assert "=?" not in str(email[name])
 
 
 def test_a_quote_in_the_senders_name_stays_in_the_name() -> None:

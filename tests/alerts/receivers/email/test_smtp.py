@@ -238,10 +238,10 @@ def test_no_reply_after_the_final_dot_is_unknown() -> None:
 def test_a_server_that_closes_without_answering_quit_has_accepted_the_message() -> None:
     def rude(line: Line) -> None:
         line.until_data()
-        line.say("250 2.0.0 mine")
+        line.say("250 2.0.0 accepted")
 
     with odd_server(rude) as (port, _):
-        assert accepted(mail(f"smtp://127.0.0.1:{port}")) == "SMTP 250 2.0.0 mine"
+        assert accepted(mail(f"smtp://127.0.0.1:{port}")) == "SMTP 250 2.0.0 accepted"
 
 
 def test_a_server_that_knows_only_helo_is_used() -> None:
