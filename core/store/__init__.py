@@ -1,8 +1,8 @@
-"""The store: all SQL of the program, by SQLAlchemy Core, on SQLite or (by URL) another database.
+"""The store: all SQL of the program, written with SQLAlchemy Core, on SQLite or PostgreSQL.
 
-A module a domain: its tables and the functions that read and write them, named by intent
-(``lease_due_feeds``, ``record_decision``). Functions take a connection, so that the caller decides
-what is one transaction::
+Each module covers one domain: its tables, and functions named by intent (``feeds.lease_due``,
+``alert_changes.record_decision``). Functions take a connection, so that the caller decides what
+belongs in one transaction::
 
     with store.write() as connection:
         articles.add_revision(connection, ...)

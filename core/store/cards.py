@@ -1,15 +1,16 @@
-"""What the console's list is searched by: one card a story and topic, kept as decisions are made.
+"""Cards: what the console's list is searched by, one for each (topic, story).
 
 ::
 
-    record_decision ──▶ decided ─┬─▶ cards         one row per alert id, held back ones too
-    open_alert ───────▶ opened ──┤                 ("the story as the desk sees it")
-    ack, close ───────▶ moved ───┘
-                                 ├─▶ card_labels   its outlets, languages, countries
-                                 └─▶ topic_days    matches a topic and day
+    record_decision ──▶ add_decision ─┬─▶ cards         one row for each alert id, suppressed ones
+    open_alert ───────▶ mark_told ────┤                 too
+    ack, close ───────▶ set_state ────┘
+                                      ├─▶ card_labels   the story's outlets, languages, countries
+                                      └─▶ topic_days    matches of each topic and day
 
-Everything is written in the transaction that made it true. A list is one walk along an index,
-newest first; ``at`` never changes once people were told, so that nothing moves under their eyes.
+Everything is written in the transaction that made it true. A list is one walk along an index, the
+newest first. A card's ``at`` never changes once people were told, so that a list does not change
+its order while it is read.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     Boolean,
@@ -32,23 +32,21 @@ from sqlalchemy import (
     select,
 )
 
+from core.store.alerts import Alert, DecisionRow
 from core.store.column_types import SafeText, UtcDateTime, metadata
 from core.store.sql import FORGET_LIMIT, delete_rows, insert
 from core.text.tokens import folded_words
 
-if TYPE_CHECKING:
-    from core.store.alerts import Alert, DecisionRow
-
 SUPPRESSED = "suppressed"
-"""State of a card nobody was told of; the others are the alert's."""
+"""State of a card without an alert; the other states are those of the alert."""
 
 OUTLET, LANGUAGE, COUNTRY = "outlet", "language", "country"
 
 MAX_WORDS = 8_000
-"""Characters of headlines and matched sentences a card is found by: some thirty articles' worth."""
+"""Characters of headlines and sentences by which a card is found: those of thirty articles."""
 
 SENTENCES, SENTENCE_LENGTH = 3, 400
-"""Of one article."""
+"""How many matched sentences of an article are searched, and how many characters of each."""
 
 cards = Table(
     "cards",
@@ -103,43 +101,46 @@ topic_days = Table(
 
 
 def fold(text: str) -> str:
-    """Text as it is searched: words in small letters without accents, one space between."""
+    """Return text as it is searched: lower-case words without accents, separated by a space."""
     return " ".join(folded_words(text))
 
 
 def add_decision(connection: Connection, row: DecisionRow, sentences: Iterable[str]) -> None:
-    """Follow a decision that was just kept; ``sentences`` are those that matched."""
+    """Add a decision to its story's card, or make the card.
+
+    Args:
+        connection: The transaction that recorded the decision.
+        row: The decision.
+        sentences: The sentences of the article that matched.
+    """
     _count(connection, row)
-    lines = _lines(row.title, sentences)
-    made = connection.execute(
-        insert(connection, cards)
-        .values(
-            alert_id=row.alert_id,
-            story_id=row.story_id,
-            topic_id=row.topic_id,
-            article_id=row.article_id,
-            title=row.title,
-            url=row.url,
-            outlet=row.outlet,
-            severity=row.severity,
-            state=SUPPRESSED,
-            told=False,
-            score=row.score,
-            reason_code=row.reason_code,
-            reason=row.reason,
-            at=row.decided_at,
-            changed_at=row.decided_at,
-            words="\n".join(lines)[:MAX_WORDS],
-        )
-        .on_conflict_do_nothing()
-    ).rowcount
-    at = row.decided_at if made else _grow(connection, row, lines)
+    lines = _searchable_lines(row.title, sentences)
+    card = insert(connection, cards).values(
+        alert_id=row.alert_id,
+        story_id=row.story_id,
+        topic_id=row.topic_id,
+        article_id=row.article_id,
+        title=row.title,
+        url=row.url,
+        outlet=row.outlet,
+        severity=row.severity,
+        state=SUPPRESSED,
+        told=False,
+        score=row.score,
+        reason_code=row.reason_code,
+        reason=row.reason,
+        at=row.decided_at,
+        changed_at=row.decided_at,
+        words="\n".join(lines)[:MAX_WORDS],
+    )
+    is_new = connection.execute(card.on_conflict_do_nothing()).rowcount
+    at = row.decided_at if is_new else _extend(connection, row, lines)
     labels = ((OUTLET, row.outlet), (LANGUAGE, row.language), (COUNTRY, row.country))
-    _label(connection, row.alert_id, labels, at)
+    _add_labels(connection, row.alert_id, labels, at)
 
 
 def mark_told(connection: Connection, alert: Alert) -> None:
-    """Make the card one people were told of; it takes its place in the list now."""
+    """Mark a card as told, by the alert that was opened, and move it to that time in the list."""
     values = {
         "title": alert.title,
         "severity": alert.severity,
@@ -161,35 +162,48 @@ def mark_told(connection: Connection, alert: Alert) -> None:
 
 
 def set_state(connection: Connection, alert_id: str, state: str, at: datetime) -> None:
-    """Follow an alert that was acked, closed or opened again."""
+    """Set the state of a card to that of its alert."""
     connection.execute(
         cards.update().where(cards.c.alert_id == alert_id).values(state=state, changed_at=at)
     )
 
 
 def touch(connection: Connection, alert_id: str, at: datetime) -> None:
-    """Say that a card shows something else now."""
+    """Record that a card has changed."""
     connection.execute(cards.update().where(cards.c.alert_id == alert_id).values(changed_at=at))
 
 
-def _lines(title: str, sentences: Iterable[str]) -> list[str]:
-    """What a reader sees of an article in the list, as it is searched, each once."""
-    told = islice(dict.fromkeys(sentences), SENTENCES)
-    return list(dict.fromkeys(map(fold, (title, *(s[:SENTENCE_LENGTH] for s in told)))))
+def search_words(text: str) -> list[str]:
+    """Return the words to search cards for, at most ten."""
+    return folded_words(text[:200])[:10]
 
 
-def _grow(connection: Connection, row: DecisionRow, lines: list[str]) -> datetime:
-    """Let the card be found by what this article says too; its place in the list."""
-    mine = cards.c.alert_id == row.alert_id
-    found = connection.execute(select(cards.c.at, cards.c.words).where(mine)).one()
-    at: datetime = found.at
-    words: str = found.words
-    grown = "\n".join([words, *(line for line in lines if line not in words)])[:MAX_WORDS]
-    connection.execute(cards.update().where(mine).values(words=grown, changed_at=row.decided_at))
+def forget_topic_days(
+    connection: Connection, before: datetime, *, limit: int | None = FORGET_LIMIT
+) -> int:
+    """Delete counts of days before a day, at most ``limit``. Return how many."""
+    return delete_rows(connection, topic_days, topic_days.c.day < before.date(), limit=limit)
+
+
+def _searchable_lines(title: str, sentences: Iterable[str]) -> list[str]:
+    """Return what the list shows of an article, as it is searched, each line once."""
+    first = islice(dict.fromkeys(sentences), SENTENCES)
+    return list(dict.fromkeys(map(fold, (title, *(s[:SENTENCE_LENGTH] for s in first)))))
+
+
+def _extend(connection: Connection, row: DecisionRow, lines: list[str]) -> datetime:
+    """Let a card be found by another article too. Return the card's time in the list."""
+    is_card = cards.c.alert_id == row.alert_id
+    card = connection.execute(select(cards.c.at, cards.c.words).where(is_card)).one()
+    at: datetime = card.at
+    words: str = card.words
+    extended = "\n".join([words, *(line for line in lines if line not in words)])[:MAX_WORDS]
+    values = {"words": extended, "changed_at": row.decided_at}
+    connection.execute(cards.update().where(is_card).values(values))
     return at
 
 
-def _label(
+def _add_labels(
     connection: Connection, alert_id: str, labels: Iterable[tuple[str, str]], at: datetime
 ) -> None:
     rows = [
@@ -202,30 +216,13 @@ def _label(
 
 
 def _count(connection: Connection, row: DecisionRow) -> None:
-    days = topic_days.c
-    opened, held = int(row.event == "opened"), int(row.event == SUPPRESSED)
-    day = insert(connection, topic_days).values(
-        topic_id=row.topic_id,
-        day=row.decided_at.date(),
-        matches=1,
-        opened=opened,
-        suppressed=held,
-    )
-    more = {
-        "matches": days.matches + 1,
-        "opened": days.opened + opened,
-        "suppressed": days.suppressed + held,
+    counts = {
+        "matches": 1,
+        "opened": int(row.event == "opened"),
+        "suppressed": int(row.event == SUPPRESSED),
     }
-    connection.execute(day.on_conflict_do_update(index_elements=["topic_id", "day"], set_=more))
-
-
-def forget_topic_days(
-    connection: Connection, before: datetime, *, limit: int | None = FORGET_LIMIT
-) -> int:
-    """Delete counts of days before a day, at most ``limit``. Return how many."""
-    return delete_rows(connection, topic_days, topic_days.c.day < before.date(), limit=limit)
-
-
-def search_words(words: str) -> list[str]:
-    """The words a free text asks for, as cards have them; at most ten."""
-    return folded_words(words[:200])[:10]
+    new = insert(connection, topic_days).values(
+        topic_id=row.topic_id, day=row.decided_at.date(), **counts
+    )
+    sums = {name: topic_days.c[name] + number for name, number in counts.items()}
+    connection.execute(new.on_conflict_do_update(index_elements=["topic_id", "day"], set_=sums))

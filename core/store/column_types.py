@@ -1,4 +1,4 @@
-"""The one MetaData every table belongs to, and the column types they share."""
+"""The MetaData of all tables, and the column types they share."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ metadata = MetaData(
 )
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
-"""Row numbers that grow for ever: 64 bits. SQLite counts only what it calls INTEGER (64 bits)."""
+"""Row numbers of 64 bits. SQLite numbers rows itself only in a column of type INTEGER (64 bits)."""
 
 
 class SafeText(TypeDecorator[str]):
-    """Text somebody else may have had a hand in, told in words: an error, a header, a robots.txt.
+    """Text from outside, made storable: an error message, a header, a robots.txt.
 
-    PostgreSQL takes no NUL in a text, and no database half a surrogate pair: both become U+FFFD.
+    PostgreSQL accepts no NUL in a text, and no database half a surrogate pair. Both become U+FFFD.
     """
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """Fit for every database."""
+        """Return the text with every character that some database refuses replaced."""
         if value is None:
             return None
-        fit = value.replace("\0", "\ufffd")
-        return fit.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        text = value.replace("\0", "\ufffd")
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC datetimes on every database; a naive one is refused."""
+    """An aware datetime in UTC on every database. A naive one raises ValueError."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """To UTC; SQLite stores it without the zone."""
+        """Return the time in UTC; for SQLite without the zone, which it cannot store."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -54,7 +54,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Aware again."""
+        """Return the time with its zone."""
         if value is None:
             return None
         moment: datetime = value

@@ -1,29 +1,29 @@
-"""Opening the store: connections and transactions.
+"""Open the store: connections and transactions.
 
-What one writer at a time guards on SQLite, PostgreSQL, where many write, guards so:
+On SQLite one process writes at a time. On PostgreSQL many do, and what that would break is guarded:
 
-=========================================  =====================================================
-Who holds a feed, an entry, a delivery     leases are given out under one lock each (``feeds and
-                                           entries``, ``deliveries``), so that one host is asked
-                                           by one process and one target told one message at a
-                                           time; rows somebody is just writing are passed over
-                                           (``FOR UPDATE SKIP LOCKED``)
-A poll, a page is written by its holder    ``is_leased_by`` locks the row for the transaction
-An article's identity and revisions        a lock per link, then unique keys: who comes second
-                                           gets a StoreConflictError and sees the first's work
-A match is decided once                    a lock per topic for the whole batch
-The order of the outbox per article        revision r+1 is written only by a transaction that
-                                           sees revision r, whose outbox ids are lower
-The outbox has one relay                   a named lease (:mod:`core.store.leases`); rows another
-                                           is just deleting are passed over
-The schema is migrated once                a lock around all of it
-Pauses, robots.txt, feeds, sightings       ``ON CONFLICT``
-=========================================  =====================================================
+=====================================  =========================================================
+Who works on a feed, entry, delivery   Leases are given out under a lock (``feeds and entries``,
+                                       ``deliveries``), so that a host gets requests from one
+                                       process and a target gets one message at a time. Rows that
+                                       another transaction is writing are skipped
+                                       (``FOR UPDATE SKIP LOCKED``).
+Only the holder of a lease writes      ``is_leased_by`` locks the row for the transaction.
+An article's identity and revisions    A lock on each link, then unique keys: the second process
+                                       gets a StoreConflictError and sees what the first wrote.
+A match is decided once                A lock on each topic, for the whole batch.
+An article's records are in order      Revision r+1 is written only by a transaction that sees
+                                       revision r, whose outbox ids are lower.
+The outbox has one relay               A named lease; rows that another relay is deleting are
+                                       skipped.
+The schema is migrated once            A lock for the whole migration.
+Nothing is forgotten that is needed    Locks on the links and topics, then a second look.
+Pauses, robots.txt, feeds, sightings   ``ON CONFLICT``.
+=====================================  =========================================================
 
-Write transactions are READ COMMITTED there: each statement sees what was committed before it, so
-what is read after a lock is what the last holder left. Reads are one view (REPEATABLE READ).
-What still collides is a :class:`~config.errors.StoreConflictError`, which :meth:`Store.transact`
-repeats.
+Write transactions on PostgreSQL are READ COMMITTED: a statement that follows a lock sees what the
+last holder committed. Read transactions are REPEATABLE READ: one consistent view. Conflicts that
+remain raise a :class:`~config.errors.StoreConflictError`, and :meth:`Store.transact` tries again.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from config.errors import SettingsError, StoreConflictError
+from core.backoff import exponential, jittered
 from core.clock import Clock, utc_now
 from core.store.column_types import metadata
 from core.store.errors import translate_errors
@@ -48,7 +49,8 @@ from core.store.sql import insert
 T = TypeVar("T")
 
 ATTEMPTS = 8
-"""How often :meth:`Store.transact` begins anew; the waits between add up to 2.5 s at most."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 2.0
+"""Seconds between the attempts of :meth:`Store.transact`: at most 2.5 s altogether."""
 
 about = Table(
     "about",
@@ -56,11 +58,15 @@ about = Table(
     Column("name", String(40), primary_key=True),
     Column("value", String(200), nullable=False),
 )
-"""What the store knows of itself: its id, which outlives restarts and dies with the data."""
+"""Facts about the store itself: its id, which lasts as long as the data."""
 
 
 class Store:
-    """A database with its schema in place. Thread-safe."""
+    """A database with an up-to-date schema. Thread-safe.
+
+    Attributes:
+        id: Identifies this store's data, across restarts.
+    """
 
     def __init__(self, engine: Engine, clock: Clock = utc_now) -> None:
         self._engine = engine
@@ -72,21 +78,21 @@ class Store:
             self._guard = ClockGuard(clock)
             options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reader = engine.execution_options(**options)
-        self.id = self._own_id()
+        self.id = self._load_id()
 
     @classmethod
     def open(cls, url: str, *, clock: Clock = utc_now) -> Store:
         """Open a database and bring its schema up to date.
 
         Args:
-            url: ``sqlite:///FILE`` (the file and its folder are created when missing) or
-                ``postgresql://USER:PASSWORD@HOST:PORT/DATABASE`` (which must exist).
-            clock: This machine's; on PostgreSQL it must agree with the server's.
+            url: ``sqlite:///FILE``, where file and folder are created if they are missing, or
+                ``postgresql://USER:PASSWORD@HOST:PORT/DATABASE``, which must exist.
+            clock: This machine's clock; on PostgreSQL it must agree with the server's.
 
         Raises:
-            SettingsError: The URL cannot be used; its password is never shown.
-            OperatorError: The schema is of a newer version.
-            StoreError: The database is away or refuses, or the clocks disagree.
+            SettingsError: The URL cannot be used. The message never contains the password.
+            OperatorError: A newer version of the program has written the schema.
+            StoreError: The database is unreachable or refuses, or the clocks disagree.
         """
         from core.store.migrate import upgrade  # alembic is slow to import
 
@@ -101,26 +107,28 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent view; nothing is written. Keep it short: on SQLite it delays writers.
+        """Open a read transaction: one consistent view of the data.
+
+        Keep it short. On SQLite an open reader delays writers.
 
         Raises:
-            StoreError: The database is away or refuses.
+            StoreError: The database is unreachable or refuses.
         """
         with translate_errors(), self._reader.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction: all of it or, on any exception, nothing.
+        """Open a write transaction. It is rolled back if an exception is raised.
 
-        Never do network or CPU work inside.
+        Keep it short: no requests and no heavy computation inside.
 
         Raises:
-            StoreFullError: The disk is full; nothing was kept.
-            StoreConflictError: Another process was at the same rows; nothing was kept.
-            StoreRefusedError: A value it can never take; nothing was kept.
-            StoreError: The database refused and nothing was kept, or the connection was lost,
-                and where that happened during the commit nobody knows.
+            StoreFullError: The disk is full; nothing was written.
+            StoreConflictError: Another process wrote the same rows; nothing was written.
+            StoreRefusedError: The database can never store a value; nothing was written.
+            StoreError: The database refused and nothing was written, or the connection was lost.
+                Where that happened during the commit, the outcome is unknown.
         """
         with (
             translate_errors(),
@@ -132,33 +140,37 @@ class Store:
             yield connection
 
     def transact(self, work: Callable[[Connection], T]) -> T:
-        """``work(connection)`` as one transaction, again where another process got in its way.
+        """Run ``work(connection)`` in a write transaction, and again after a conflict.
 
         Args:
-            work: What it keeps outside the store must be right however often it runs.
+            work: Any effect it has outside the store must be the same however often it runs.
+
+        Returns:
+            What ``work`` returned.
 
         Raises:
-            StoreError: As :meth:`write`; a conflict only when it happened :data:`ATTEMPTS` times.
+            StoreError: As :meth:`write`. A conflict is raised only after :data:`ATTEMPTS` attempts.
         """
         for attempt in range(1, ATTEMPTS):
             try:
                 with self.write() as connection:
                     return work(connection)
             except StoreConflictError:
-                time.sleep(random.uniform(0.0, 0.02 * 2**attempt) / 2)  # noqa: S311 no secret
+                pause = exponential(FIRST_PAUSE, attempt, LONGEST_PAUSE)
+                time.sleep(jittered(pause, random.random()))  # noqa: S311 no secret
         with self.write() as connection:
             return work(connection)
 
     @property
     def dialect(self) -> str:
-        """``sqlite`` or ``postgresql``."""
+        """Name of the database system: ``sqlite`` or ``postgresql``."""
         return self._engine.dialect.name
 
     def close(self) -> None:
-        """Close every connection. Idempotent."""
+        """Close all connections. May be called again."""
         self._engine.dispose()
 
-    def _own_id(self) -> str:
+    def _load_id(self) -> str:
         with self.write() as connection:
             row = insert(connection, about).values(name="store_id", value=uuid.uuid4().hex)
             connection.execute(row.on_conflict_do_nothing())
@@ -169,7 +181,7 @@ def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         kind = parsed.get_backend_name()
-    except (ArgumentError, ValueError):  # the port is no number; the cause would quote the URL
+    except (ArgumentError, ValueError):  # such as a bad port; the cause would quote the URL
         raise SettingsError("WIREWATCH_DATABASE_URL cannot be read as a URL.", mend=_MEND) from None
     if kind == "sqlite":
         from core.store import sqlite

@@ -1,14 +1,14 @@
-"""What a database says when it refuses, in our own words and by what can be done about it.
+"""Translate the errors of a database into those of the program, by what can be done about them.
 
 ::
 
-    DBAPIError ─┬─ disk full                                ─▶ StoreFullError      retry
-                ├─ deadlock, serialization, lock waited for
-                │  too long, a key that another just wrote  ─▶ StoreConflictError  at once again
-                ├─ a value or a row it can never take       ─▶ StoreRefusedError   never again
-                └─ anything else (connection lost, shutdown) ─▶ StoreError          retry
+    DBAPIError ─┬─ disk full                                  ─▶ StoreFullError      retry later
+                ├─ deadlock, serialization failure, lock
+                │  timeout, unique key just written           ─▶ StoreConflictError  retry at once
+                ├─ a value or row that can never be stored    ─▶ StoreRefusedError   do not retry
+                └─ anything else (connection lost, shutdown)  ─▶ StoreError          retry later
 
-The classes are those of the SQL standard's SQLSTATE (PostgreSQL's manual, appendix A).
+Codes are SQLSTATE classes (PostgreSQL's manual, appendix A) and SQLite's names of result codes.
 """
 
 from __future__ import annotations
@@ -44,36 +44,36 @@ _NEVER = (
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raise what a database refuses as our own errors.
+    """Raise the database's errors within the block as errors of the program.
 
     Raises:
-        StoreError: Or one of its kind.
+        StoreError: Or a subclass.
     """
     try:
         yield
     except DBAPIError as error:
-        raise as_store_error(error) from None  # the cause would quote our SQL
+        raise as_store_error(error) from None  # the cause would quote SQL and its values
     except PoolTimeoutError:
         raise StoreError("Every connection to the store is busy.") from None
 
 
 def as_store_error(error: DBAPIError) -> StoreError:
-    """The error of ours that one of the database's means."""
+    """Return the error of the program for an error of the database."""
     original = " ".join(str(error.orig).split())
     state = _state(error)
     if _is_full(original, state):
         return StoreFullError(
             "The disk that holds the store is full.",
-            mend="Free space; work goes on from where it stopped.",
+            mend="Free space; work continues where it stopped.",
         )
     if state in _CONFLICTS:
-        return StoreConflictError(f"Another process was at the same rows: {original}")
+        return StoreConflictError(f"Another process wrote the same rows: {original}")
     if error.connection_invalidated:
         return StoreError(f"The connection to the store was lost: {original}")
     if state is None and isinstance(error, OperationalError):
         return StoreError(f"The store cannot be reached: {original}")
     if isinstance(error, DataError) or (state or "").startswith(_NEVER):
-        return StoreRefusedError(f"The store can never take this: {original}")
+        return StoreRefusedError(f"The store can never take this value: {original}")
     return StoreError(f"The store refused: {original}")
 
 
@@ -82,8 +82,8 @@ def _is_full(original: str, state: str | None) -> bool:
 
 
 def _state(error: DBAPIError) -> str | None:
-    """PostgreSQL's SQLSTATE or SQLite's name; None where the driver itself refused or failed."""
+    """Return the SQLSTATE or SQLite's name of the error; None for an error of the driver."""
     for name in ("sqlstate", "sqlite_errorname"):
-        if found := getattr(error.orig, name, None):
-            return str(found)
+        if code := getattr(error.orig, name, None):
+            return str(code)
     return None

@@ -1,4 +1,4 @@
-"""What became of the polls of each feed, day by day (UTC)."""
+"""The polls of each feed, counted by day (UTC)."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ feed_days = Table(
 
 @dataclass(frozen=True, slots=True)
 class FeedDay:
-    """A feed's day.
+    """The polls of a feed on one day.
 
     Attributes:
-        polls: All of them; ``not_modified`` were answered 304, ``failed`` not at all.
-        entries: New ones.
+        polls: All polls; of these ``not_modified`` were answered 304, and ``failed`` failed.
+        entries: New entries.
     """
 
     day: date
@@ -50,16 +50,15 @@ def count_poll(
     failed: bool = False,
     entries: int = 0,
 ) -> None:
-    """Add one poll to its feed's day."""
-    own = feed_days.c
-    more = {
+    """Add a poll to the counts of its feed and day."""
+    counts = {
         "polls": 1,
         "not_modified": int(not_modified),
         "failed": int(failed),
         "entries": entries,
     }
-    day = insert(connection, feed_days).values(feed_id=feed_id, day=now.date(), **more)
-    sums = {name: own[name] + number for name, number in more.items()}
+    day = insert(connection, feed_days).values(feed_id=feed_id, day=now.date(), **counts)
+    sums = {name: feed_days.c[name] + number for name, number in counts.items()}
     connection.execute(day.on_conflict_do_update(index_elements=["feed_id", "day"], set_=sums))
 
 
@@ -69,9 +68,9 @@ def forget(connection: Connection, before: datetime, *, limit: int | None = FORG
 
 
 def load_days_since(connection: Connection, since: date) -> dict[str, dict[date, FeedDay]]:
-    """The days of every feed from that one on; days without a poll are missing."""
-    found: dict[str, dict[date, FeedDay]] = {}
+    """Return the days of every feed from a day on; days without a poll are missing."""
+    days: dict[str, dict[date, FeedDay]] = {}
     for row in connection.execute(select(feed_days).where(feed_days.c.day >= since)).mappings():
-        own = {name: row[name] for name in FeedDay.__slots__}
-        found.setdefault(row["feed_id"], {})[row["day"]] = FeedDay(**own)
-    return found
+        values = {name: row[name] for name in FeedDay.__slots__}
+        days.setdefault(row["feed_id"], {})[row["day"]] = FeedDay(**values)
+    return days

@@ -1,4 +1,4 @@
-"""The state of one feed, and the word that answers "quiet or broken?"."""
+"""What is stored of a feed, and whether it works, is quiet, or fails."""
 
 from __future__ import annotations
 
@@ -8,39 +8,41 @@ from datetime import datetime, timedelta
 from config.i18n import Phrase
 
 QUIET_AFTER = {"A": timedelta(days=1), "B": timedelta(days=7), "C": timedelta(days=30)}
-"""No new entry for so long is worth a look, by tier (CommaFeed calls seven days dormant)."""
+"""A feed without new entries for this long is quiet, by tier (CommaFeed: dormant after a week)."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedRecord:
-    """A row of ``feeds``. Times are aware UTC; durations are seconds.
+    """A row of ``feeds``. Times are aware and in UTC; durations are in seconds.
 
     Attributes:
-        feed_id: ``<outlet>-<8 hex>``.
+        feed_id: ``<outlet>-<8 hex digits>``.
         outlet: Id of the publisher; ``country`` and ``language`` are the outlet's.
-        every_s: Explicit interval of the operator; None where the tier decides.
-        host: Scope of politeness: registrable domain, or host and port of an IP address.
-        removed_at: When the operator took it out of the files.
-        gone_at: When its server said often enough that it is gone for good.
-        etag: As the server sent it, byte for byte; so is ``last_modified``.
+        every_s: The operator's explicit interval; None where the tier decides.
+        host: Scope of politeness: a registrable domain, or host and port of an IP address.
+        removed_at: When the operator removed it from the files.
+        gone_at: When its server had said often enough that it is gone for good.
+        etag: As the server sent it, byte for byte; ``last_modified`` likewise.
         validator_mode: Which validators are sent: ``both``, ``last_modified`` or ``etag``.
         same_body: How often in a row a conditional request was answered 200 with the same body.
-        validators_off_until: Unconditional requests until then (the server's 304 cannot be
-            trusted).
+        validators_off_until: Until when requests are unconditional, because the server's 304
+            cannot be trusted.
         final_url: Where the last document came from, after redirects.
-        body_sha256: Of the last document that was read.
-        parser_version: Of the parser that read it.
-        cache_hint_s: Freshness by the last answer's headers; ``doc_hint_s`` by the document.
+        body_sha256: Hash of the last document that was read.
+        parser_version: Version of the parser that read it.
+        cache_hint_s: Freshness according to the last answer's headers; ``doc_hint_s`` according to
+            the document.
         next_due_at: When it is polled next; ``due_reason`` is why, as a stored phrase.
-        last_attempt_at: When it was last asked, persisted before the request.
+        last_attempt_at: When it was last requested; stored before the request.
         last_new_at: When it last showed a new entry.
-        entry_count: Entries of the last document.
-        fail_class: Class of the present failures, None while it works.
-        fail_count: Consecutive failures; ``class_count`` of the present class.
-        fail_since: First of the consecutive failures; ``class_since`` of the present class.
-        last_outcome: Outcome of the last poll, of a bounded set.
+        entry_count: Number of entries in the last document.
+        fail_class: Class of the present failures; None while it works.
+        fail_count: Consecutive failures; ``class_count`` those of the present class.
+        fail_since: Time of the first of the consecutive failures; ``class_since`` of the first of
+            the present class.
+        last_outcome: Outcome of the last poll, one of a bounded set.
         last_error: Why the last poll failed, as a stored phrase; empty after a success.
-        redirect_target: Where it has permanently moved, as its server says, since
+        redirect_target: Where it has moved permanently according to its server, since
             ``redirect_since``.
     """
 
@@ -85,21 +87,20 @@ class FeedRecord:
 
     @property
     def last_success_at(self) -> datetime | None:
-        """When it last answered in a way we could use."""
+        """When it was last answered with 200 or 304."""
         return max(filter(None, (self.last_200_at, self.last_304_at)), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """A feed as an operator wants to see it.
+    """A feed with its state.
 
     Attributes:
-        feed: Everything known of it.
         state: ``new`` (never read), ``ok``, ``quiet`` (works, but nothing new for long),
-            ``failing``, ``gone``, ``paused`` (its host asked us to wait) or ``off`` (taken out of
+            ``failing``, ``gone``, ``paused`` (its host asked for a pause) or ``off`` (removed from
             the files).
         reason: Why it is in this state.
-        paused_until: While ``paused``.
+        paused_until: The end of the pause while it is ``paused``.
     """
 
     feed: FeedRecord
@@ -109,7 +110,7 @@ class FeedState:
 
 
 def classify_feed(feed: FeedRecord, paused_until: datetime | None, now: datetime) -> FeedState:
-    """Decide the state of a feed; the first that holds, from ``off`` to ``ok``."""
+    """Return the state of a feed: the first that applies of off, gone, paused ... to ok."""
     if feed.removed_at:
         return FeedState(feed, "off", Phrase("feed.why.off"))
     if feed.gone_at:

@@ -1,4 +1,4 @@
-"""Feeds: what is polled, when next and why, and what came of it.
+"""Feeds: which are polled, when each is polled next, and what the last polls came to.
 
 ::
 
@@ -6,8 +6,8 @@
                           ▲                                      │
                           └──────────── next_due_at ─────────────┘
 
-``begin_attempt`` persists the attempt before the request, so that a process that dies during it
-does not ask the same server again at once.
+``begin_attempt`` stores the attempt before the request is made, so that after a crash during it the
+server is not asked again at once.
 """
 
 from __future__ import annotations
@@ -43,8 +43,6 @@ from core.store.column_types import SafeText, UtcDateTime, metadata
 from core.store.feed_record import FeedRecord, FeedState, classify_feed
 from core.store.sql import check_parameter, insert
 from core.text import clean_line
-
-__all__ = ["FeedRecord", "FeedState", "classify_feed", "load_feed_states"]
 
 feeds = Table(
     "feeds",
@@ -132,10 +130,10 @@ _COLUMNS = [feeds.c[field.name] for field in fields(FeedRecord)]
 
 
 def sync(connection: Connection, wanted: Iterable[FeedRecord], now: datetime) -> None:
-    """Make the table say what the operator's files say; what is missing there is marked removed.
+    """Make the table agree with the operator's files; feeds missing there are marked as removed.
 
-    A feed with a new URL or read by another parser loses its validators, so that the next answer
-    is a whole document. A feed with another interval is due at once.
+    A feed with a new URL or another parser loses its validators, so that the next answer is a
+    whole document. A feed with another interval is due at once.
     """
     leases.lock_names(connection, "sync", "feeds")
     feed_days.forget(connection, now - feed_days.RETENTION, limit=None)
@@ -168,7 +166,7 @@ def _changes(old: FeedRecord, new: FeedRecord | None, now: datetime) -> dict[str
 
 def lease_due(
     connection: Connection,
-    me: Instance,
+    instance: Instance,
     now: datetime,
     *,
     limit: int,
@@ -176,107 +174,108 @@ def lease_due(
     busy: Collection[str] = (),
     once: bool = False,
 ) -> list[FeedRecord]:
-    """Take up to ``limit`` due feeds, one a host, longest overdue first.
+    """Lease the feeds that are due, at most one for each host, the longest overdue first.
 
     Args:
         connection: A write transaction.
-        me: Who takes them.
+        instance: The new holder.
         now: The present moment.
         limit: How many at most.
-        skip: Feeds not wanted.
-        busy: Hosts not wanted.
-        once: As ``run --once`` sees it: feeds with an interval of 0 are due, and so is one whose
-            poll was cut short by the death of its process.
+        skip: Ids of feeds to leave out.
+        busy: Hosts to leave out.
+        once: Whether feeds with an interval of 0 are due, and those whose poll was interrupted by
+            the death of its process; ``run --once`` wants that.
     """
-    dead = leases.reclaimable_holders(connection, feeds, me, now)
+    reclaimable = leases.reclaimable_holders(connection, feeds, instance, now)
+    is_free = leases.row_is_free(feeds, reclaimable, now)
     query = (
         select(feeds.c.feed_id, feeds.c.host)
-        .where(_pollable(now), leases.row_is_free(feeds, dead, now), _due(dead, now, once=once))
+        .where(_is_pollable(now), is_free, _is_due(reclaimable, now, once=once))
         .order_by(feeds.c.next_due_at, feeds.c.feed_id)
     )
-    picked: dict[str, str] = {}
+    by_host: dict[str, str] = {}
     for feed_id, host in connection.execute(query):
-        if len(picked) < limit and feed_id not in skip and host not in busy:
-            picked.setdefault(host, feed_id)
-    return _take(connection, list(picked.values()), dead, me, now)
+        if len(by_host) < limit and feed_id not in skip and host not in busy:
+            by_host.setdefault(host, feed_id)
+    return _lease(connection, list(by_host.values()), reclaimable, instance, now)
 
 
-def lease(connection: Connection, feed_id: str, me: Instance, now: datetime) -> FeedRecord | None:
-    """Take one feed, due or not; None while another living process polls it."""
-    dead = leases.reclaimable_holders(connection, feeds, me, now)
-    return next(iter(_take(connection, [feed_id], dead, me, now)), None)
+def lease(
+    connection: Connection, feed_id: str, instance: Instance, now: datetime
+) -> FeedRecord | None:
+    """Lease a feed whether it is due or not. Return None while another living instance has it."""
+    reclaimable = leases.reclaimable_holders(connection, feeds, instance, now)
+    return next(iter(_lease(connection, [feed_id], reclaimable, instance, now)), None)
 
 
-def _pollable(now: datetime) -> ColumnElement[bool]:
+def _is_pollable(now: datetime) -> ColumnElement[bool]:
     paused = hosts.is_paused(feeds.c.host, feeds.c.url, now)
     return and_(feeds.c.removed_at.is_(None), feeds.c.gone_at.is_(None), ~paused)
 
 
-def _due(dead: list[str], now: datetime, *, once: bool) -> ColumnElement[bool]:
+def _is_due(reclaimable: list[str], now: datetime, *, once: bool) -> ColumnElement[bool]:
     due = feeds.c.next_due_at <= now
-    return or_(due, feeds.c.every_s == 0, feeds.c.lease_holder.in_(dead)) if once else due
+    return or_(due, feeds.c.every_s == 0, feeds.c.lease_holder.in_(reclaimable)) if once else due
 
 
-def _take(
-    connection: Connection, wanted: Sequence[str], dead: list[str], me: Instance, now: datetime
+def _lease(
+    connection: Connection,
+    feed_ids: Sequence[str],
+    reclaimable: list[str],
+    instance: Instance,
+    now: datetime,
 ) -> list[FeedRecord]:
-    """Lease those of the feeds that are free, in this order; a feed just being written is not."""
+    """Lease those of the feeds that are free, except rows that another transaction is writing."""
     free = select(feeds.c.feed_id).where(
-        feeds.c.feed_id.in_(wanted), leases.row_is_free(feeds, dead, now)
+        feeds.c.feed_id.in_(feed_ids), leases.row_is_free(feeds, reclaimable, now)
     )
-    mine = set(connection.scalars(free.with_for_update(skip_locked=True))) if wanted else set()
-    if not mine:
+    ids = set(connection.scalars(free.with_for_update(skip_locked=True))) if feed_ids else set()
+    if not ids:
         return []
-    taken = feeds.update().where(feeds.c.feed_id.in_(mine))
+    rows = feeds.update().where(feeds.c.feed_id.in_(ids))
     until = now + leases.ROW_LEASE_TIME
-    connection.execute(taken.values(lease_holder=me.id, lease_until=until))
-    rows = _records(connection, select(*_COLUMNS).where(feeds.c.feed_id.in_(mine)))
-    return sorted(rows, key=lambda feed: wanted.index(feed.feed_id))
+    connection.execute(rows.values(lease_holder=instance.id, lease_until=until))
+    leased = _records(connection, select(*_COLUMNS).where(feeds.c.feed_id.in_(ids)))
+    return sorted(leased, key=lambda feed: feed_ids.index(feed.feed_id))
 
 
 def begin_attempt(
-    connection: Connection, feed_id: str, me: Instance, now: datetime, again_at: datetime
+    connection: Connection, feed_id: str, instance: Instance, now: datetime, again_at: datetime
 ) -> bool:
-    """Note, before a request, that it is made; False where the lease was lost.
+    """Record that a request is about to be made. Return False where the lease was lost.
 
     Args:
         connection: A write transaction.
         feed_id: The feed.
-        me: Who asks.
+        instance: The holder of the lease.
         now: The present moment.
-        again_at: When it is due if this process dies before it can say.
+        again_at: When the feed is due if this process dies during the request.
     """
-    done = connection.execute(
-        feeds.update()
-        .where(feeds.c.feed_id == feed_id, feeds.c.lease_holder == me.id)
-        .values(
-            last_attempt_at=now,
-            next_due_at=again_at,
-            due_reason=Phrase("feed.due.cut_short").dump(),
-            lease_until=now + leases.ROW_LEASE_TIME,
-        )
-    )
-    return bool(done.rowcount)
+    row = feeds.update().where(*_leased_by(feed_id, instance))
+    values = {
+        "last_attempt_at": now,
+        "next_due_at": again_at,
+        "due_reason": Phrase("feed.due.cut_short").dump(),
+        "lease_until": now + leases.ROW_LEASE_TIME,
+    }
+    return bool(connection.execute(row.values(values)).rowcount)
 
 
-def save(connection: Connection, feed: FeedRecord, me: Instance) -> bool:
-    """Write what a poll made of a feed and give the lease back; False where it was lost.
+def save(connection: Connection, feed: FeedRecord, instance: Instance) -> bool:
+    """Store a feed after a poll and release it. Return False where the lease was lost.
 
-    What the operator configures is left as it is: the files may have changed meanwhile.
+    Columns that the operator configures stay as they are: the files may have changed meanwhile.
     """
     values = {k: v for k, v in asdict(feed).items() if k not in (*_CONFIGURED, "removed_at")}
-    done = connection.execute(
-        feeds.update()
-        .where(feeds.c.feed_id == feed.feed_id, feeds.c.lease_holder == me.id)
-        .values(**values, lease_holder=None, lease_until=None)
-    )
-    return bool(done.rowcount)
+    released = values | {"lease_holder": None, "lease_until": None}
+    row = feeds.update().where(*_leased_by(feed.feed_id, instance))
+    return bool(connection.execute(row.values(released)).rowcount)
 
 
 def apply_change(
     connection: Connection, feed_id: str, change: Callable[[FeedRecord], FeedRecord]
 ) -> None:
-    """Apply a pure change to a feed nobody need hold."""
+    """Apply a pure change to a feed, whether it is leased or not."""
     query = select(*_COLUMNS).where(feeds.c.feed_id == feed_id).with_for_update()
     old = next(iter(_records(connection, query)), None)
     if old is not None:
@@ -311,38 +310,43 @@ def poll_now(connection: Connection, feed_id: str, *, now: datetime) -> PollNowO
     return PollNowOutcome(PollNowResult.DUE_NOW, now)
 
 
-def is_leased_by(connection: Connection, feed_id: str, me: Instance) -> bool:
-    """Whether ``me`` holds the feed; in a write transaction it stays so until the end."""
-    query = select(feeds.c.feed_id).where(feeds.c.feed_id == feed_id, feeds.c.lease_holder == me.id)
+def is_leased_by(connection: Connection, feed_id: str, instance: Instance) -> bool:
+    """Return whether an instance has leased a feed. A write transaction locks the row."""
+    query = select(feeds.c.feed_id).where(*_leased_by(feed_id, instance))
     return connection.scalar(query.with_for_update()) is not None
 
 
-def release(connection: Connection, feed_id: str, me: Instance) -> None:
-    """Let others poll a feed that was leased and not polled."""
-    mine = feeds.update().where(feeds.c.feed_id == feed_id, feeds.c.lease_holder == me.id)
-    connection.execute(mine.values(lease_holder=None, lease_until=None))
+def release(connection: Connection, feed_id: str, instance: Instance) -> None:
+    """Release a feed that was leased and not polled."""
+    row = feeds.update().where(*_leased_by(feed_id, instance))
+    connection.execute(row.values(lease_holder=None, lease_until=None))
 
 
 def find(connection: Connection, feed_id: str) -> FeedRecord | None:
-    """One feed."""
+    """Return a feed, or None where there is none of this id."""
     query = select(*_COLUMNS).where(feeds.c.feed_id == feed_id)
     return next(iter(_records(connection, query)), None)
 
 
 def get(connection: Connection, feed_id: str) -> FeedRecord:
-    """One feed that is known to exist: rows are marked removed, never deleted.
+    """Return a feed that must exist: rows are marked as removed, never deleted.
 
     Raises:
-        StoreError: Somebody deleted it.
+        StoreError: It is missing all the same.
     """
-    found = find(connection, feed_id)
-    if found is None:
+    feed = find(connection, feed_id)
+    if feed is None:
         raise StoreError(f"The feed {feed_id} is missing in the store.")
-    return found
+    return feed
 
 
 def load_feed_states(connection: Connection, now: datetime | None = None) -> list[FeedState]:
-    """Every feed ever configured, by outlet and URL, with the word for how it is."""
+    """Return every feed ever configured with its state, ordered by outlet and URL.
+
+    Args:
+        connection: Any transaction.
+        now: The present moment; by default this machine's time.
+    """
     now = now or utc_now()
     query = select(*_COLUMNS).order_by(feeds.c.outlet, feeds.c.url)
     pauses = hosts.load_pauses(connection, now)
@@ -350,6 +354,10 @@ def load_feed_states(connection: Connection, now: datetime | None = None) -> lis
         classify_feed(feed, pauses.get(feed.host) or pauses.get(feed.url), now)
         for feed in _records(connection, query)
     ]
+
+
+def _leased_by(feed_id: str, instance: Instance) -> tuple[ColumnElement[bool], ...]:
+    return feeds.c.feed_id == feed_id, feeds.c.lease_holder == instance.id
 
 
 def _records(connection: Connection, query: Select[Any]) -> list[FeedRecord]:

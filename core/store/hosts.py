@@ -1,7 +1,7 @@
-"""What publishers' hosts asked of us: pauses, and their robots.txt.
+"""What publishers' hosts have asked for: pauses, and their robots.txt.
 
 A pause has a *scope*: a registrable domain, or a single URL where the host is an IP address
-(``ingest.hosts.pause_scope`` makes scopes). Feeds and pages of a paused scope are not leased.
+(:func:`ingest.hosts.pause_scope`). Feeds and pages of a paused scope are not leased.
 """
 
 from __future__ import annotations
@@ -46,7 +46,13 @@ robots = Table(
 
 @dataclass(frozen=True, slots=True)
 class RobotsRecord:
-    """A row of ``robots``: what an origin said at ``fetched_at``, and was last asked."""
+    """A row of ``robots``.
+
+    Attributes:
+        verdict: What the file means (:mod:`ingest.robots`).
+        fetched_at: When ``text`` was fetched.
+        checked_at: When the origin was last asked for it.
+    """
 
     origin: str
     verdict: str
@@ -56,42 +62,42 @@ class RobotsRecord:
 
 
 def find_robots(connection: Connection, origin: str) -> RobotsRecord | None:
-    """What is kept of an origin's robots.txt."""
+    """Return the stored robots.txt of an origin, if there is one."""
     query = select(robots).where(robots.c.origin == origin)
     row = connection.execute(query).mappings().one_or_none()
     return RobotsRecord(**row) if row else None
 
 
 def save_robots(connection: Connection, record: RobotsRecord) -> None:
-    """Keep a verdict in the place of the one before."""
+    """Store an origin's robots.txt; it replaces the one before."""
     row = asdict(record)
-    kept = insert(connection, robots).values(row)
-    connection.execute(kept.on_conflict_do_update(index_elements=["origin"], set_=row))
+    new = insert(connection, robots).values(row)
+    connection.execute(new.on_conflict_do_update(index_elements=["origin"], set_=row))
 
 
 def pause(connection: Connection, scope: str, until: datetime, reason: str) -> None:
-    """Ask nothing of a scope until then; an earlier, longer pause stays."""
-    new = {"until": until, "reason": reason}
-    asked = insert(connection, host_pauses).values(scope=scope, **new)
-    longer = host_pauses.c.until < until
+    """Pause a scope until a time. A pause that lasts longer stays."""
+    values = {"until": until, "reason": reason}
+    new = insert(connection, host_pauses).values(scope=scope, **values)
+    is_longer = host_pauses.c.until < until
     connection.execute(
-        asked.on_conflict_do_update(index_elements=["scope"], set_=new, where=longer)
+        new.on_conflict_do_update(index_elements=["scope"], set_=values, where=is_longer)
     )
 
 
 def paused_until(connection: Connection, scopes: Sequence[str], now: datetime) -> datetime | None:
-    """When the last pause of any of the scopes ends; None where none is in force."""
+    """Return when the longest pause of these scopes ends, or None where none is in force."""
     query = (
         select(host_pauses.c.until)
         .where(host_pauses.c.scope.in_(scopes), host_pauses.c.until > now)
         .order_by(host_pauses.c.until.desc())
     )
-    found: datetime | None = connection.scalars(query).first()
-    return found
+    until: datetime | None = connection.scalars(query).first()
+    return until
 
 
 def load_pauses(connection: Connection, now: datetime) -> dict[str, datetime]:
-    """When each pause in force ends, by scope."""
+    """Return the end of every pause in force, by scope."""
     query = select(host_pauses.c.scope, host_pauses.c.until).where(host_pauses.c.until > now)
     return {row.scope: row.until for row in connection.execute(query)}
 
@@ -99,7 +105,7 @@ def load_pauses(connection: Connection, now: datetime) -> dict[str, datetime]:
 def is_paused(
     host: Column[str], url: Column[str], now: datetime | BindParameter[datetime]
 ) -> ColumnElement[bool]:
-    """The condition that a row's host, or its own URL, is paused."""
+    """Return the SQL condition that a row's host or its URL is paused."""
     in_force = host_pauses.c.until > now
     return exists(select(host_pauses.c.scope).where(host_pauses.c.scope.in_((host, url)), in_force))
 

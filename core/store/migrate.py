@@ -1,9 +1,11 @@
-"""Bring a database's schema up to date, by Alembic's migrations.
+"""Bring a database's schema up to date with Alembic's migrations.
 
 ::
 
-    Store.open ──▶ upgrade(engine): one write transaction under a lock, so that of two processes
-                   that start at once the second finds the work done
+    Store.open ──▶ upgrade(engine)
+
+A migration is one write transaction under a lock: of two processes that start at the same time, the
+second one finds the schema up to date.
 """
 
 from __future__ import annotations
@@ -16,35 +18,35 @@ from config.errors import OperatorError
 from core.store import leases
 
 HEAD = "0003"
-"""The newest revision in ``migrations/versions``; a test compares."""
+"""The newest revision in ``migrations/versions``; a test compares the two."""
 
 _FOLDER = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine) -> None:
-    """Create or migrate the schema; at once done where it is the newest already.
+    """Create or migrate the schema, unless it is up to date.
 
     Raises:
-        OperatorError: The database was written by a newer version of this program.
+        OperatorError: A newer version of the program has written the schema.
     """
     with engine.connect() as connection, connection.begin():
         if current(connection) == HEAD:
             return
     with engine.connect().execution_options(wirewatch_write=True) as connection, connection.begin():
-        _take_turn(connection)
-        found = current(connection)
-        if found == HEAD:
+        _lock(connection)
+        revision = current(connection)
+        if revision == HEAD:
             return
-        if found is not None and not (_FOLDER / "versions" / f"{found}.py").exists():
+        if revision is not None and not (_FOLDER / "versions" / f"{revision}.py").exists():
             raise OperatorError(
-                f"The store has schema {found}, which this version does not know.",
+                f"The store has schema {revision}, which this version does not know.",
                 mend="Run the version of Wirewatch that wrote it, or a newer one.",
             )
         _alembic(connection)
 
 
-def _take_turn(connection: Connection) -> None:
-    """On PostgreSQL: wait for another process's migration, however long it takes."""
+def _lock(connection: Connection) -> None:
+    """On PostgreSQL, wait for another process's migration, however long it takes."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SET LOCAL lock_timeout = 0"))
@@ -52,11 +54,11 @@ def _take_turn(connection: Connection) -> None:
 
 
 def current(connection: Connection) -> str | None:
-    """The schema's revision, None for an empty database."""
+    """Return the schema's revision, or None for an empty database."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return str(found) if found is not None else None
+    revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if revision is None else str(revision)
 
 
 def _alembic(connection: Connection) -> None:

@@ -1,9 +1,10 @@
-"""The outbox: records that go to a stream, written in the transaction that made them true.
+"""The outbox: records for the streams, written in the transaction that made them true.
 
-Rows get growing ids, are relayed in that order (:mod:`core.relay`) and deleted once the stream has
-them. On PostgreSQL, where transactions run side by side, a lower id may become visible after a
-higher one was relayed. It is relayed then. What belongs in order (the revisions of an article, the
-events of an alert) is written by transactions that wait for one another (:mod:`core.store.engine`).
+Rows have increasing ids, are relayed in that order (:mod:`core.relay`), and are deleted when the
+stream has them. On PostgreSQL, where transactions run side by side, a row may become visible after
+one with a higher id was relayed, and is relayed then. Records whose order matters (revisions of an
+article, events of an alert) are written by transactions that exclude each other
+(:mod:`core.store.engine`).
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ outbox = Table(
     Column("headers", Text, nullable=False),
     Column("time", UtcDateTime, nullable=False),
     Column("refused", SafeText, nullable=False, server_default=""),
-    sqlite_autoincrement=True,  # an id is never used twice: streams tell repeats by it
+    sqlite_autoincrement=True,  # ids are never reused: streams recognise repeats by them
 )
 
 
 def put(connection: Connection, records: Iterable[NewRecord]) -> None:
-    """Queue records for the streams, in this order."""
+    """Add records for the streams, in this order."""
     rows = [
         {
             "stream": r.stream,
@@ -51,13 +52,13 @@ def put(connection: Connection, records: Iterable[NewRecord]) -> None:
 
 
 def load_oldest(connection: Connection, limit: int, *, claim: bool = False) -> list[NewRecord]:
-    """The next records to relay, oldest first; ``sequence`` is the row's id.
+    """Return the next records to relay, oldest first; their ``sequence`` is the row's id.
 
     Args:
-        connection: The transaction that took the relay's lease, else any.
-        limit: At most so many.
-        claim: To relay them: rows that another relay, whose lease ran out, is just deleting are
-            passed over, the stream has them.
+        connection: Any transaction; to relay the records, the one that acquired the lease.
+        limit: How many at most.
+        claim: Whether they will be relayed. Rows are skipped then that another relay, whose lease
+            has expired, is deleting because the stream has them.
     """
     query = select(outbox).where(outbox.c.refused == "").order_by(outbox.c.id).limit(limit)
     query = query.with_for_update(skip_locked=True) if claim else query
@@ -77,17 +78,17 @@ def load_oldest(connection: Connection, limit: int, *, claim: bool = False) -> l
 
 
 def delete(connection: Connection, records: Sequence[NewRecord]) -> None:
-    """Forget records that the stream has."""
+    """Delete records that the stream has."""
     connection.execute(outbox.delete().where(outbox.c.id.in_([r.sequence for r in records])))
 
 
 def refuse(connection: Connection, record: NewRecord, reason: str) -> None:
-    """Set a record aside that no stream will ever take, with the reason, for the operator."""
+    """Set aside a record that no stream accepts, with the reason, for the operator to see."""
     connection.execute(outbox.update().where(outbox.c.id == record.sequence).values(refused=reason))
 
 
 def forget(connection: Connection, before: datetime, *, limit: int | None = FORGET_LIMIT) -> int:
-    """Delete records of before a time that no stream takes, at most ``limit``. Return how many.
+    """Delete refused records from before a time, at most ``limit``. Return how many.
 
     Records that wait for the streams stay.
     """
@@ -96,18 +97,18 @@ def forget(connection: Connection, before: datetime, *, limit: int | None = FORG
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether nothing waits for the streams."""
+    """Return whether no record waits for the streams."""
     query = select(outbox.c.id).where(outbox.c.refused == "").limit(1)
     return connection.execute(query).first() is None
 
 
 def count_refused(connection: Connection) -> int:
-    """How many records are set aside that no stream takes."""
+    """Return the number of records that no stream accepts."""
     query = select(func.count()).select_from(outbox).where(outbox.c.refused != "")
     return int(connection.scalar(query) or 0)
 
 
 def count_pending(connection: Connection) -> int:
-    """How many records wait for the streams."""
+    """Return the number of records that wait for the streams."""
     query = select(func.count()).select_from(outbox).where(outbox.c.refused == "")
     return int(connection.scalar(query) or 0)

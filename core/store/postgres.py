@@ -1,8 +1,8 @@
-"""PostgreSQL: how it is reached, and that the clocks of all who share it agree.
+"""Open a store on PostgreSQL, and check that this machine's clock agrees with the server's.
 
-Connections come from a pool and are pinged before use, so that after a restart of the server the
-next call has a sound one. Every session has time limits: a process that hangs must not hold
-others up for ever.
+Connections come from a pool and are pinged before use, so that the first call after a restart of
+the server gets a working one. Every session has time limits, so that a process that hangs does not
+block others for ever.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SESSION = {
     "idle_in_transaction_session_timeout": "60s",
     "timezone": "UTC",
 }
-"""Of every connection. A migration lifts the first two for itself."""
+"""Settings of every session. A migration lifts the first two for itself."""
 
 NETWORK = {
     "connect_timeout": CONNECT_SECONDS,
@@ -40,10 +40,10 @@ NETWORK = {
     "client_encoding": "utf8",
     "application_name": "wirewatch",
 }
-"""A server whose machine has gone is noticed after half a minute (libpq's manual, 34.1.2)."""
+"""A server that has disappeared is noticed after half a minute (PostgreSQL's manual, 34.1.2)."""
 
 MAX_SKEW = timedelta(seconds=10)
-"""How far our clock may be from the database's: less than any lease is long (60 s)."""
+"""Largest difference of the clocks; it must be less than the shortest lease (60 s)."""
 
 _MEASURE_SECONDS = 60.0
 _STEP = timedelta(seconds=2)
@@ -51,11 +51,11 @@ _FORM = "Write postgresql://USER:PASSWORD@HOST/DATABASE."
 
 
 def open_engine(url: URL) -> Engine:
-    """An engine for a database that exists and answers.
+    """Return an engine for an existing database, after connecting to it once.
 
     Raises:
-        SettingsError: No such user, password or database, or one that cannot hold our text.
-        StoreError: The server is away.
+        SettingsError: User, password or database is wrong, or the database is not in UTF-8.
+        StoreError: The server is unreachable.
     """
     if not url.database:
         raise SettingsError("WIREWATCH_DATABASE_URL names no database.", mend=_FORM)
@@ -88,10 +88,10 @@ def _on_connect(connection: psycopg.Connection[tuple[object, ...]], _: Connectio
 
 
 def _check_encoding(connection: Connection, url: URL) -> None:
-    found = connection.scalar(select(func.current_setting("server_encoding")))
-    if found != "UTF8":
+    encoding = connection.scalar(select(func.current_setting("server_encoding")))
+    if encoding != "UTF8":
         raise SettingsError(
-            f"The database {url.database!r} is encoded in {found}, which cannot hold every text.",
+            f"The database {url.database!r} is encoded in {encoding}, which cannot hold all text.",
             mend=f"`CREATE DATABASE {url.database} ENCODING 'UTF8' TEMPLATE template0`.",
         )
 
@@ -104,25 +104,25 @@ _SETTINGS = (
     ("database", "Check the database in WIREWATCH_DATABASE_URL, or create it with `createdb`."),
     ("permission denied", "Give the user the right to connect to the database."),
 )
-"""What a server answers to settings that are wrong, in this order, and the mend."""
+"""Answers of a server to wrong settings and what to do about each; the first that fits counts."""
 
 
 def _unreachable(url: URL, error: DBAPIError) -> SettingsError | StoreError:
-    """Why there is no connection. libpq gives no code for it, only words."""
-    said = " ".join(str(error.orig).partition("Is the server running")[0].split())
-    said = said.rpartition("failed: ")[2] or said
-    where = f"PostgreSQL at {_address(url)}"
-    refusal = said.partition("FATAL: ")[2].strip()
-    for words, mend in _SETTINGS:
-        if words in said and (" " in words or "does not exist" in refusal):
-            return SettingsError(f"{where} refused: {for_log(refusal or said)}.", mend=mend)
-    if isinstance(error.orig, psycopg.ProgrammingError) or "invalid port" in said:
-        return SettingsError(f"WIREWATCH_DATABASE_URL cannot be used: {for_log(said)}.", mend=_FORM)
+    """Return the reason why there is no connection. libpq gives no code for it, only a text."""
+    text = " ".join(str(error.orig).partition("Is the server running")[0].split())
+    text = text.rpartition("failed: ")[2] or text
+    server = f"PostgreSQL at {_address(url)}"
+    refusal = text.partition("FATAL: ")[2].strip()
+    for pattern, mend in _SETTINGS:
+        if pattern in text and (" " in pattern or "does not exist" in refusal):
+            return SettingsError(f"{server} refused: {for_log(refusal or text)}.", mend=mend)
+    if isinstance(error.orig, psycopg.ProgrammingError) or "invalid port" in text:
+        return SettingsError(f"WIREWATCH_DATABASE_URL cannot be used: {for_log(text)}.", mend=_FORM)
     if refusal:
-        return StoreError(f"{where} refused: {for_log(refusal)}.")
+        return StoreError(f"{server} refused: {for_log(refusal)}.")
     return StoreError(
-        f"{where} cannot be reached: {for_log(said.rstrip('.'))}.",
-        mend="Start it, or mend the host and port in WIREWATCH_DATABASE_URL.",
+        f"{server} cannot be reached: {for_log(text.rstrip('.'))}.",
+        mend="Start it, or correct the host and port in WIREWATCH_DATABASE_URL.",
     )
 
 
@@ -133,22 +133,23 @@ def _address(url: URL) -> str:
 
 @dataclass
 class ClockGuard:
-    """Refuses to work while our clock and the database's disagree: leases would be stolen.
+    """Refuses transactions while this machine's clock and the database's disagree.
 
-    Measured at the beginning, every minute, and whenever our clock was set.
+    Otherwise this process would take leases that others still hold, or keep its own too long. The
+    difference is measured at first use, every minute, and whenever this clock was set.
 
     Attributes:
-        clock: Ours.
+        clock: This machine's clock.
     """
 
     clock: Clock
     _measured: tuple[datetime, float] | None = field(default=None, init=False)
 
     def check(self, connection: Connection) -> None:
-        """Measure, if that is due.
+        """Compare the clocks, if it is time to.
 
         Args:
-            connection: In a transaction.
+            connection: A connection in a transaction.
 
         Raises:
             StoreError: The clocks are too far apart.
@@ -156,32 +157,38 @@ class ClockGuard:
         if not self._is_due():
             return
         before = self.clock()
-        theirs = connection.scalar(select(func.clock_timestamp()))
+        database_time = connection.scalar(select(func.clock_timestamp()))
         after = self.clock()
-        if theirs is None:
-            raise StoreError("The database does not tell the time.")
-        skew = _distance(before, after, theirs)
+        if database_time is None:
+            raise StoreError("The database does not return its time.")
+        skew = _skew(before, after, database_time)
         if abs(skew) > MAX_SKEW:
             self._measured = None
             raise StoreError(
                 f"This machine's clock is {abs(skew).total_seconds():.0f} s"
-                f" {'ahead of' if skew > timedelta() else 'behind'} the database's: work that"
-                " others hold would be taken from them.",
-                mend="Set the clocks right (NTP); work goes on then.",
+                f" {'ahead of' if skew > timedelta() else 'behind'} the database's. Processes would"
+                " take one another's work, so this one stops writing.",
+                mend="Synchronise the clocks (NTP); work continues then.",
             )
         self._measured = after, time.monotonic()
 
     def _is_due(self) -> bool:
         if self._measured is None:
             return True
-        moment, at = self._measured
-        passed = time.monotonic() - at
-        stepped = abs(self.clock() - moment - timedelta(seconds=passed)) > _STEP
-        return stepped or passed > _MEASURE_SECONDS
+        measured_at, monotonic = self._measured
+        passed = time.monotonic() - monotonic
+        was_set = abs(self.clock() - measured_at - timedelta(seconds=passed)) > _STEP
+        return was_set or passed > _MEASURE_SECONDS
 
 
-def _distance(before: datetime, after: datetime, theirs: datetime) -> timedelta:
-    """How far ours is ahead, at least: what the answer took may be anybody's."""
-    if theirs < before:
-        return before - theirs
-    return min(after - theirs, timedelta())
+def _skew(before: datetime, after: datetime, database_time: datetime) -> timedelta:
+    """Return how far this clock is ahead of the database's, at least.
+
+    Args:
+        before: This clock's time before the database was asked.
+        after: This clock's time after it answered; the answer's own time is somewhere between.
+        database_time: The answer.
+    """
+    if database_time < before:
+        return before - database_time
+    return min(after - database_time, timedelta())

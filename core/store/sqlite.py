@@ -1,8 +1,9 @@
-"""SQLite: how its file is opened.
+"""Open a store on SQLite.
 
-Every write transaction begins IMMEDIATE (a deferred one that reads first fails at once with
-SQLITE_BUSY_SNAPSHOT, whatever the timeout), and the journal is WAL only where the linked SQLite is
-3.51.3 or later (before, a rare race could corrupt a WAL file), else a rollback journal.
+Every write transaction begins IMMEDIATE: a deferred one that reads first fails at once with
+SQLITE_BUSY_SNAPSHOT when another process has written in between, whatever the timeout. The journal
+is WAL where the linked SQLite is 3.51.3 or later; before, a rare race could corrupt a WAL file, and
+a rollback journal is used.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from config.errors import SettingsError
 
 WAL_SAFE_SINCE = (3, 51, 3)
-"""First SQLite without the WAL-reset bug (sqlite.org, fixed March 2026)."""
+"""The first SQLite without the WAL-reset bug (sqlite.org, fixed March 2026)."""
 
 BUSY_TIMEOUT_MS = 30_000
 
 
 def open_engine(url: URL) -> Engine:
-    """An engine for a file; it and its folder are created when missing.
+    """Return an engine for a file. File and folder are created if they are missing.
 
     Raises:
-        SettingsError: The URL names no file, or the folder cannot be made.
+        SettingsError: The URL names no file, or the folder cannot be created.
     """
     if not url.database or url.database == ":memory:":
         raise SettingsError("WIREWATCH_DATABASE_URL names no file.", mend="Write sqlite:///FILE.")
@@ -47,7 +48,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _on_connect(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001
-    connection.isolation_level = None  # we say BEGIN ourselves
+    connection.isolation_level = None  # BEGIN is written by _on_begin
     wal = sqlite3.sqlite_version_info >= WAL_SAFE_SINCE
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",

@@ -1,31 +1,32 @@
-"""Stories and their articles: what a topic has seen, and what a new text is compared with.
+"""Stories and their articles, and what a new article is compared with.
 
 ::
 
-    story_articles   one row per (topic, article): its newest revision, role, what it is shown by
-          │              and what it is compared by
-          ├── stories           one row per event
-          └── story_shingles    inverted index: shingle hash -> article (copies are found by it)
+    story_articles   one row for each (topic, article): its newest revision, its role in the story,
+          │          what people are shown of it, and what it is compared by
+          ├── stories           one row for each event
+          └── story_shingles    index from shingle hashes to articles, by which copies are found
 
-What texts are compared by (shingles, features) is forgotten once it lies behind the story window.
+Shingles and features, by which texts are compared, are deleted when an article is older than the
+window within which stories grow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
     ARRAY,
     Column,
+    ColumnElement,
     Connection,
     Float,
     Index,
     Integer,
     LargeBinary,
-    RowMapping,
     String,
     Subquery,
     Table,
@@ -93,7 +94,7 @@ class Story:
         title: Title of the first article.
         first_seen: When its first article was first seen.
         last_seen: When its newest article was first seen.
-        outlets: How many outlets have it, copies included.
+        outlets: Number of outlets that have it, copies included.
     """
 
     id: str
@@ -105,7 +106,7 @@ class Story:
 
 
 class ArticleFacts(BaseModel):
-    """What people are shown of an article, kept with its place in a story.
+    """What people are shown of an article in a story.
 
     Attributes:
         evidence: The spans that made rules fire, each with its sentence.
@@ -128,17 +129,17 @@ class ArticleFacts(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class StoryArticle:
-    """An article's place in a story of one topic.
+    """An article in a story of one topic.
 
     Attributes:
-        role: original (began the story), member (own text), copy (another article's text).
-        copy_of: The article whose text it is, for a copy.
-        similarity: How much it resembled the story when it joined; 1 for an original.
-        moment: When it was published, else first seen: what windows are measured by.
-        exact: Hash of its normalised text; empty where that is too short to be copied.
-        facts: JSON of :class:`ArticleFacts`, parsed when asked for.
-        features: JSON: what stories compare; empty once forgotten.
-        shingles: Its shingle hashes, eight bytes each; empty once forgotten.
+        role: ``original`` (it began the story), ``member`` (a text of its own) or ``copy``.
+        copy_of: For a copy, the article whose text it is.
+        similarity: Similarity to the story when the article joined it; 1 for an original.
+        moment: When it was published, else first seen; windows of time are measured by it.
+        exact: Hash of its normalised text; empty where the text is too short to count as copied.
+        facts: JSON of :class:`ArticleFacts`.
+        features: JSON by which stories are compared; empty once that is over.
+        shingles: Its shingle hashes, eight bytes each; empty once comparing is over.
     """
 
     topic_id: str
@@ -162,82 +163,73 @@ class StoryArticle:
 
 
 def lock_topics(connection: Connection, topics: Iterable[str]) -> None:
-    """Wait until nobody else decides about any of these topics, before looking what there is.
+    """Lock topics until the transaction ends. Block while another process decides about them.
 
     Args:
-        connection: A write transaction, at its beginning.
-        topics: Ids; all in one call.
+        connection: A write transaction in which nothing was done yet.
+        topics: Ids of topics; all of them in one call.
     """
     leases.lock_names(connection, "topic", *topics)
 
 
 def add_story(connection: Connection, story: Story) -> None:
-    """Begin a story."""
-    connection.execute(
-        stories.insert().values(
-            id=story.id,
-            topic_id=story.topic_id,
-            title=story.title,
-            first_seen=story.first_seen,
-            last_seen=story.last_seen,
-            outlets=story.outlets,
-        )
-    )
+    """Add a story."""
+    connection.execute(stories.insert().values(asdict(story)))
 
 
 def find_story(connection: Connection, story_id: str) -> Story | None:
-    """The story of that id."""
+    """Return a story, or None where there is none of this id."""
     query = select(stories).where(stories.c.id == story_id)
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else Story(**row)
 
 
 def put_article(connection: Connection, article: StoryArticle, sketch: Iterable[bytes]) -> None:
-    """Place an article in its story, or its newer revision on the place it has.
+    """Add an article to its story, or replace it by a newer revision.
 
-    The story's times and count of outlets follow.
+    The story's times and its number of outlets are updated.
 
     Args:
         connection: A write transaction.
         article: The article with everything it is compared by.
-        sketch: Shingle hashes under which copies of it are found.
+        sketch: Shingle hashes by which copies of it are found.
     """
-    key = (
-        story_articles.c.topic_id == article.topic_id,
-        story_articles.c.article_id == article.article_id,
-    )
     values = {name: getattr(article, name) for name in StoryArticle.__slots__}
-    if connection.execute(story_articles.update().where(*key).values(values)).rowcount:
-        _unindex(connection, article)
+    row = story_articles.update().where(*_is(story_articles, article))
+    if connection.execute(row.values(values)).rowcount:
+        connection.execute(story_shingles.delete().where(*_is(story_shingles, article)))
     else:
         connection.execute(story_articles.insert().values(values))
-    _index(connection, article, sketch)
-    _follow(connection, article)
+    _add_shingles(connection, article, sketch)
+    _update_story(connection, article.story_id)
 
 
 def find_article(connection: Connection, topic_id: str, article_id: str) -> StoryArticle | None:
-    """An article's place in the topic's stories, None where it has none."""
+    """Return an article in the stories of a topic, or None where it is in none."""
     query = select(story_articles).where(
         story_articles.c.topic_id == topic_id, story_articles.c.article_id == article_id
     )
     row = connection.execute(query).mappings().one_or_none()
-    return None if row is None else _article(row)
+    return None if row is None else StoryArticle(**row)
 
 
 def load_articles(connection: Connection, story_id: str) -> list[StoryArticle]:
-    """The articles of a story, in the order they were seen."""
+    """Return the articles of a story in the order in which they were first seen."""
     query = (
         select(story_articles)
         .where(story_articles.c.story_id == story_id)
         .order_by(story_articles.c.first_seen_at, story_articles.c.article_id)
     )
-    return [_article(row) for row in connection.execute(query).mappings()]
+    return [StoryArticle(**row) for row in connection.execute(query).mappings()]
 
 
 def find_articles_between(
     connection: Connection, topic_id: str, since: datetime, until: datetime
 ) -> list[StoryArticle]:
-    """The topic's articles with a text of their own, by moment, ends included."""
+    """Return a topic's articles of a span of time, ends included, in the order of their moments.
+
+    Copies are left out, and articles whose features were deleted.
+    """
     query = (
         select(story_articles)
         .where(
@@ -248,74 +240,73 @@ def find_articles_between(
         )
         .order_by(story_articles.c.moment, story_articles.c.article_id)
     )
-    return [_article(row) for row in connection.execute(query).mappings()]
+    return [StoryArticle(**row) for row in connection.execute(query).mappings()]
 
 
 def find_articles_sharing_text(
     connection: Connection, topic_id: str, exact: str, sketch: Sequence[bytes], *, limit: int
 ) -> list[StoryArticle]:
-    """Articles of the topic with the same text, or any of these shingles: most shared first.
+    """Return a topic's articles with the same text or with any of these shingles.
 
-    An empty ``exact`` is no text.
+    Articles with the same text come first, then those that share the most shingles.
+
+    Args:
+        connection: Any transaction.
+        topic_id: The topic.
+        exact: Hash of the normalised text; an empty one equals no text.
+        sketch: Shingle hashes.
+        limit: How many of each kind at most.
     """
-    having = _having(connection, topic_id, sketch)
-    shared = select(having.c.article_id).group_by(having.c.article_id)
-    shared = shared.order_by(func.count().desc(), having.c.article_id).limit(limit)
+    shared = _sharing_shingles(connection, topic_id, sketch)
+    ranked = select(shared.c.article_id).group_by(shared.c.article_id)
+    ranked = ranked.order_by(func.count().desc(), shared.c.article_id).limit(limit)
     same = select(story_articles.c.article_id).where(
         story_articles.c.topic_id == topic_id, story_articles.c.exact == exact
     )
     equal = connection.scalars(same.limit(limit)) if exact else ()
-    ids = [*equal, *connection.scalars(shared)]
+    ids = [*equal, *connection.scalars(ranked)]
     query = select(story_articles).where(
         story_articles.c.topic_id == topic_id, story_articles.c.article_id.in_(ids)
     )
-    found = {row["article_id"]: _article(row) for row in connection.execute(query).mappings()}
-    return [found[i] for i in dict.fromkeys(ids) if i in found]
+    rows = {row["article_id"]: row for row in connection.execute(query).mappings()}
+    return [StoryArticle(**rows[i]) for i in dict.fromkeys(ids) if i in rows]
 
 
-def _having(connection: Connection, topic_id: str, sketch: Sequence[bytes]) -> Subquery:
-    """Articles of the topic that have one of these shingles, once for each they have.
+def _sharing_shingles(connection: Connection, topic_id: str, sketch: Sequence[bytes]) -> Subquery:
+    """Return the articles of a topic with any of these shingles, one row for each they share.
 
-    While PostgreSQL has no statistics of a young table it would read all of the topic's rows: there
-    each shingle is looked up by itself (OFFSET keeps the planner from merging that again).
+    On PostgreSQL each shingle is looked up by itself, and OFFSET keeps the planner from merging
+    the lookups: without statistics of a young table it would read all of the topic's rows.
     """
     row = story_shingles.c
     if connection.dialect.name == "sqlite":
         query = select(row.article_id).where(row.topic_id == topic_id, row.hash.in_(sketch))
         return query.subquery()
-    given = func.unnest(cast(list(sketch), ARRAY(LargeBinary))).table_valued("hash", name="given")
-    each = given.render_derived()
-    found = select(row.article_id).where(row.topic_id == topic_id, row.hash == each.c.hash)
-    held = found.offset(0).lateral("held")
-    return select(held.c.article_id).select_from(each.join(held, true())).subquery()
+    hashes = func.unnest(cast(list(sketch), ARRAY(LargeBinary))).table_valued("hash", name="wanted")
+    wanted = hashes.render_derived()
+    lookup = select(row.article_id).where(row.topic_id == topic_id, row.hash == wanted.c.hash)
+    shared = lookup.offset(0).lateral("shared")
+    return select(shared.c.article_id).select_from(wanted.join(shared, true())).subquery()
 
 
 def forget_comparisons(connection: Connection, before: datetime) -> int:
-    """Forget what texts older than ``before`` are compared by; how many index rows went."""
+    """Delete what articles from before a time are compared by. Return the index rows deleted."""
     leases.lock_names(connection, "forgetting", "stories")
-    gone = connection.execute(story_shingles.delete().where(story_shingles.c.moment < before))
+    old = story_shingles.delete().where(story_shingles.c.moment < before)
+    deleted = connection.execute(old).rowcount
     connection.execute(
         story_articles.update()
         .where(story_articles.c.moment < before, story_articles.c.features != "")
         .values(features="", shingles=b"")
     )
-    return int(gone.rowcount)
+    return int(deleted)
 
 
-def _article(row: RowMapping) -> StoryArticle:
-    return StoryArticle(**row)
+def _is(table: Table, article: StoryArticle) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.topic_id == article.topic_id, table.c.article_id == article.article_id
 
 
-def _unindex(connection: Connection, article: StoryArticle) -> None:
-    connection.execute(
-        story_shingles.delete().where(
-            story_shingles.c.topic_id == article.topic_id,
-            story_shingles.c.article_id == article.article_id,
-        )
-    )
-
-
-def _index(connection: Connection, article: StoryArticle, sketch: Iterable[bytes]) -> None:
+def _add_shingles(connection: Connection, article: StoryArticle, sketch: Iterable[bytes]) -> None:
     rows = [
         {
             "topic_id": article.topic_id,
@@ -329,17 +320,16 @@ def _index(connection: Connection, article: StoryArticle, sketch: Iterable[bytes
         connection.execute(story_shingles.insert(), rows)
 
 
-def _follow(connection: Connection, article: StoryArticle) -> None:
-    inside = story_articles.c.story_id == article.story_id
+def _update_story(connection: Connection, story_id: str) -> None:
     first, last, outlets = connection.execute(
         select(
             func.min(story_articles.c.first_seen_at),
             func.max(story_articles.c.first_seen_at),
             func.count(story_articles.c.outlet.distinct()),
-        ).where(inside)
+        ).where(story_articles.c.story_id == story_id)
     ).one()
     connection.execute(
         stories.update()
-        .where(stories.c.id == article.story_id)
+        .where(stories.c.id == story_id)
         .values(first_seen=first, last_seen=last, outlets=outlets)
     )

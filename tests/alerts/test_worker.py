@@ -64,7 +64,7 @@ def test_the_console_finds_a_story_by_the_sentence_that_matched(harness: Harness
     harness.decide(harbours, match("https://post.example.org/y", **FIRE))
     [sentence] = {evidence.sentence for evidence in harbours.evidence}
     with harness.store.read() as connection:
-        cards = story_list.list_stories(connection, StoryFilter(words=sentence))
+        cards = story_list.list_stories(connection, StoryFilter(text=sentence))
     assert [card.title for card in cards] == [harbours.article.title]
     assert sentence not in harbours.article.title
 

@@ -17,7 +17,7 @@ from wirewatch.run.bootstrap import load_outlets, open_settings, open_store
 
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
-    from core.store.feeds import FeedState
+    from core.store.feed_record import FeedState
     from ingest.feed_writer import PollResult
     from wirewatch.run.program import Program
 
@@ -81,7 +81,7 @@ def poll(
 
 def present(catalog: Catalog, stored: list[FeedState], now: datetime) -> list[FeedState]:
     """The feeds as the files say now, with what the store knows of them. Pure."""
-    from core.store.feeds import classify_feed
+    from core.store.feed_record import classify_feed
     from ingest.feed_records import feed_records
 
     wanted = {record.feed_id: record for record in feed_records(catalog, now)}
@@ -97,7 +97,7 @@ def present(catalog: Catalog, stored: list[FeedState], now: datetime) -> list[Fe
 
 def _judged_anew(state: FeedState, wanted: bool, now: datetime) -> FeedState:
     """The same where the store has seen the files as they are."""
-    from core.store.feeds import classify_feed
+    from core.store.feed_record import classify_feed
 
     if wanted == (state.state != "off"):
         return state

@@ -20,7 +20,7 @@ import structlog
 
 from core import metrics
 from core.store import feeds
-from core.store.feeds import FeedState
+from core.store.feed_record import FeedState
 from wirewatch.run.program import GROUPS, Program
 
 RELOAD_SECONDS = 2.0

@@ -16,6 +16,7 @@ from core.clock import Clock
 from core.store import Store
 from core.store import deliveries as delivery_store
 from core.store import feeds as feed_store
+from core.store.feed_record import FeedState
 from wirewatch.web.language import preferred_translator
 from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.status import SystemStatus, system_status
@@ -75,7 +76,7 @@ class PageRenderer:
         common = {"tab": tab, "status": SystemStatus(), "undelivered": 0}
         return self._respond(request, template, self.translator(request), common | context, status)
 
-    def _status(self, states: list[feed_store.FeedState], t: Translator) -> SystemStatus:
+    def _status(self, states: list[FeedState], t: Translator) -> SystemStatus:
         errors = [fault for fault in self.runtime.faults() if fault.is_error]
         now, ill = self.clock(), self.runtime.ill()
         return system_status(states, now, self._started_at, ill, errors, t)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from config.faults import Fault
 from config.i18n import Translator
-from core.store.feeds import FeedState
+from core.store.feed_record import FeedState
 
 OVERDUE = timedelta(minutes=15)
 """A feed that has been due for longer was forgotten: a poll takes seconds, and feeds take turns."""

@@ -1,16 +1,16 @@
-"""The desk's other pages: feeds, topics and deliveries, each with its figures.
+"""The console's other pages: feeds, topics and deliveries with their figures.
 
 ::
 
-    feeds · feed_days ──▶ FeedDesk        quiet or broken?
-    cards · topic_days ─▶ TopicDesk       how much, and how good
-    deliveries ─────────▶ DeliveryDesk    what did not arrive
+    feeds, feed_days ───▶ FeedOverview        quiet or failing?
+    cards, topic_days ──▶ TopicOverview       how much matches, and how much of it is relevant?
+    deliveries ─────────▶ DeliveryOverview    what did not arrive?
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select, tuple_
@@ -43,10 +43,10 @@ DELIVERY_STATES = {
     FAILED: (FAILED,),
     DELIVERED: (DELIVERED,),
 }
-"""What :func:`listed_deliveries` may be asked for."""
+"""States that :func:`list_deliveries` can be asked for."""
 
 Z95 = 1.959963984540054
-"""Quantile of the normal distribution for an interval of 95 %."""
+"""Quantile of the normal distribution for a confidence interval of 95 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,9 @@ class FeedOverview:
     """A feed as its page shows it.
 
     Attributes:
-        state: Its state with everything known of it, the next poll and why then.
-        days: The last :data:`FEED_DAYS` days, the oldest first, today last; one without a poll
-            is all zeros.
-        share_304: Share of those days' polls answered 304, 0 to 1; None without a poll.
+        state: The feed with its state.
+        days: The last :data:`FEED_DAYS` days, today last; a day without a poll has only zeros.
+        share_304: Share of those days' polls that were answered 304, 0 to 1; None without a poll.
     """
 
     state: FeedState
@@ -67,7 +66,7 @@ class FeedOverview:
 
 @dataclass(frozen=True, slots=True)
 class TopicDay:
-    """How much matched a topic on a day (UTC), and what was made of it."""
+    """Number of matches of a topic on a day (UTC), and of decisions that opened or suppressed."""
 
     day: date
     matches: int = 0
@@ -77,14 +76,14 @@ class TopicDay:
 
 @dataclass(frozen=True, slots=True)
 class TopicOverview:
-    """A topic as its page shows it; one nothing ever matched has none.
+    """A topic as its page shows it.
 
     Attributes:
-        days: The last :data:`TOPIC_DAYS` days, the oldest first, today last.
-        open: Alerts nobody has taken; ``acked`` those somebody has.
-        relevant: Stories judged so; ``irrelevant`` too.
-        precision: Share of the judged that is relevant; None while nothing is judged.
-        low: Lower end of its 95 % interval (Wilson); ``high`` the upper end.
+        days: The last :data:`TOPIC_DAYS` days, today last.
+        open: Number of open alerts; ``acked`` that of acknowledged ones.
+        relevant: Number of stories judged relevant; ``irrelevant`` that of the others.
+        precision: Share of the judged stories that are relevant; None where none was judged.
+        low: Lower end of its 95 % confidence interval (Wilson); ``high`` the upper end.
     """
 
     topic_id: str
@@ -100,12 +99,12 @@ class TopicOverview:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOverview:
-    """A delivery with what it is about.
+    """A delivery with the story it is about.
 
     Attributes:
-        delivery: State, attempts, last error in words, next attempt.
-        kind: Of the notification.
-        told_at: When there was something to tell.
+        kind: Kind of the notification.
+        title: Title of the story; empty where the story was deleted, and so is ``topic_id``.
+        notified_at: When the notification was made.
     """
 
     delivery: Delivery
@@ -113,45 +112,38 @@ class DeliveryOverview:
     alert_id: str
     topic_id: str
     title: str
-    told_at: datetime
+    notified_at: datetime
 
     @property
     def cursor(self) -> StoryCursor:
-        """Its place in the list."""
+        """Its position in the list."""
         return StoryCursor(self.delivery.updated_at, self.delivery.id)
 
 
 def list_feeds(connection: Connection, now: datetime) -> list[FeedOverview]:
-    """Every feed ever configured, by outlet and URL."""
-    last = _days_to(now, FEED_DAYS)
-    counted = load_days_since(connection, last[0])
+    """Return every feed ever configured, ordered by outlet and URL."""
+    days = _days_until(now, FEED_DAYS)
+    counts = load_days_since(connection, days[0])
     return [
-        _feed(state, tuple(counted.get(state.feed.feed_id, {}).get(d, FeedDay(d)) for d in last))
+        _feed(state, tuple(counts.get(state.feed.feed_id, {}).get(d, FeedDay(d)) for d in days))
         for state in load_feed_states(connection, now)
     ]
 
 
 def list_topics(connection: Connection, now: datetime) -> list[TopicOverview]:
-    """Every topic anything ever matched, by id."""
-    last = _days_to(now, TOPIC_DAYS)
-    days = _topic_days(connection, last[0])
-    numbers: dict[str, dict[str, int]] = {}
-    by = (cards.c.topic_id, cards.c.state, cards.c.verdict)
-    for topic_id, state, verdict, count in connection.execute(
-        select(*by, func.count()).group_by(*by)
-    ):
-        own = numbers.setdefault(topic_id, {})
-        for word in (state, verdict):
-            own[word] = own.get(word, 0) + count
+    """Return every topic that ever had a match, ordered by id."""
+    days = _days_until(now, TOPIC_DAYS)
+    by_day = _load_topic_days(connection, days[0])
+    counts = _count_cards(connection)
     return [
-        _topic(topic, tuple(days.get((topic, d), TopicDay(d)) for d in last), numbers[topic])
-        for topic in sorted(numbers)
+        _topic(topic, tuple(by_day.get((topic, d), TopicDay(d)) for d in days), counts[topic])
+        for topic in sorted(counts)
     ]
 
 
 def empty_topic(topic_id: str, now: datetime) -> TopicOverview:
-    """A topic nothing ever matched."""
-    return TopicOverview(topic_id, tuple(map(TopicDay, _days_to(now, TOPIC_DAYS))))
+    """Return the overview of a topic that never had a match."""
+    return TopicOverview(topic_id, tuple(map(TopicDay, _days_until(now, TOPIC_DAYS))))
 
 
 def list_deliveries(
@@ -161,16 +153,16 @@ def list_deliveries(
     before: StoryCursor | None = None,
     limit: int = 50,
 ) -> list[DeliveryOverview]:
-    """Deliveries, what changed last first.
+    """Return deliveries, the last changed first.
 
     Args:
         connection: Any transaction.
         state: One of :data:`DELIVERY_STATES`.
-        before: Those after this place of the list: the next page.
-        limit: At most so many, 1 to 200.
+        before: Only deliveries after this position of the list, for the next page.
+        limit: How many at most, 1 to 200.
 
     Raises:
-        UsageError: No such state, or the limit is out of bounds.
+        UsageError: The state is unknown, or the limit is out of bounds.
     """
     if state not in DELIVERY_STATES:
         mend = f"There are: {', '.join(DELIVERY_STATES)}."
@@ -180,7 +172,7 @@ def list_deliveries(
     own = deliveries.c
     query = (
         select(deliveries, notifications.c.kind, notifications.c.alert_id)
-        .add_columns(notifications.c.created_at.label("told_at"))
+        .add_columns(notifications.c.created_at.label("notified_at"))
         .add_columns(cards.c.topic_id, cards.c.title)
         .join(notifications, notifications.c.id == own.notification_id)
         .outerjoin(cards, cards.c.alert_id == notifications.c.alert_id)
@@ -194,48 +186,65 @@ def list_deliveries(
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """The interval that holds a share with 95 % confidence (E. B. Wilson, JASA 22, 1927).
+    """Return the 95 % confidence interval of a share (E. B. Wilson, JASA 22, 1927).
 
     Args:
-        successes: How often it was so.
-        trials: Out of how many, at least one.
+        successes: Number of successes.
+        trials: Number of trials, at least 1.
     """
     share, square = successes / trials, Z95 * Z95
-    middle = share + square / (2 * trials)
+    centre = share + square / (2 * trials)
     half = Z95 * math.sqrt(share * (1 - share) / trials + square / (4 * trials * trials))
-    below = 1 + square / trials
-    return max(0.0, (middle - half) / below), min(1.0, (middle + half) / below)
+    divisor = 1 + square / trials
+    return max(0.0, (centre - half) / divisor), min(1.0, (centre + half) / divisor)
 
 
-def _days_to(now: datetime, count: int) -> list[date]:
+def _days_until(now: datetime, count: int) -> list[date]:
     today = now.date()
     return [today - timedelta(days=count - 1 - n) for n in range(count)]
 
 
 def _feed(state: FeedState, days: tuple[FeedDay, ...]) -> FeedOverview:
     polls = sum(day.polls for day in days)
-    same = sum(day.not_modified for day in days)
-    return FeedOverview(state, days, same / polls if polls else None)
+    not_modified = sum(day.not_modified for day in days)
+    return FeedOverview(state, days, not_modified / polls if polls else None)
 
 
-def _topic_days(connection: Connection, since: date) -> dict[tuple[str, date], TopicDay]:
+def _count_cards(connection: Connection) -> dict[str, dict[str, int]]:
+    """Return the number of cards in each state and with each verdict, by topic."""
+    by = (cards.c.topic_id, cards.c.state, cards.c.verdict)
+    query = select(*by, func.count()).group_by(*by)
+    counts: dict[str, dict[str, int]] = {}
+    for topic_id, state, verdict, count in connection.execute(query):
+        topic = counts.setdefault(topic_id, {})
+        for name in (state, verdict):
+            topic[name] = topic.get(name, 0) + count
+    return counts
+
+
+def _load_topic_days(connection: Connection, since: date) -> dict[tuple[str, date], TopicDay]:
     own = topic_days.c
     rows = connection.execute(select(topic_days).where(own.day >= since))
     return {(r.topic_id, r.day): TopicDay(r.day, r.matches, r.opened, r.suppressed) for r in rows}
 
 
-def _topic(topic_id: str, days: tuple[TopicDay, ...], numbers: dict[str, int]) -> TopicOverview:
-    good, bad = numbers.get(RELEVANT, 0), numbers.get(IRRELEVANT, 0)
-    known = TopicOverview(topic_id, days, numbers.get(OPEN, 0), numbers.get(ACKED, 0), good, bad)
-    if not good + bad:
-        return known
-    low, high = wilson(good, good + bad)
-    own = (known.open, known.acked, good, bad)
-    return TopicOverview(topic_id, days, *own, precision=good / (good + bad), low=low, high=high)
+def _topic(topic_id: str, days: tuple[TopicDay, ...], counts: dict[str, int]) -> TopicOverview:
+    relevant, judged = counts.get(RELEVANT, 0), counts.get(RELEVANT, 0) + counts.get(IRRELEVANT, 0)
+    overview = TopicOverview(
+        topic_id,
+        days,
+        open=counts.get(OPEN, 0),
+        acked=counts.get(ACKED, 0),
+        relevant=relevant,
+        irrelevant=judged - relevant,
+    )
+    if not judged:
+        return overview
+    low, high = wilson(relevant, judged)
+    return replace(overview, precision=relevant / judged, low=low, high=high)
 
 
 def _delivery(row: dict[str, object]) -> DeliveryOverview:
-    about = {name: row.pop(name) for name in ("kind", "alert_id", "told_at", "topic_id", "title")}
-    about["topic_id"] = about["topic_id"] or ""
-    about["title"] = about["title"] or ""
-    return DeliveryOverview(Delivery(**row), **about)  # type: ignore[arg-type]
+    names = ("kind", "alert_id", "notified_at", "topic_id", "title")
+    values = {name: row.pop(name) or "" for name in names}
+    return DeliveryOverview(Delivery(**row), **values)  # type: ignore[arg-type]

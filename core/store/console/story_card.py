@@ -1,8 +1,8 @@
-"""A story as the desk's list shows it, and its place there.
+"""A story as the console's list shows it, and its position in the list.
 
 ::
 
-    ids ──▶ cards_of ──▶ [StoryCard]     four queries, however many cards
+    alert ids ──▶ load_cards ──▶ [StoryCard]     four queries, however many cards
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, literal, select, tuple_
+from sqlalchemy import Connection, RowMapping, and_, bindparam, func, literal, select, tuple_
 
 from config.errors import UsageError
 from core.messages import Evidence
@@ -31,34 +31,34 @@ _CURSOR = re.compile(r"([0-9]{1,17})-([0-9a-f]{32})")
 
 @dataclass(frozen=True, slots=True)
 class StoryCursor:
-    """A place in the list: newer stories stand before it, older ones after it."""
+    """A position in the list: newer stories are before it, older ones after it."""
 
     at: datetime
     alert_id: str
 
     def __str__(self) -> str:
-        """As URLs and JSON carry it."""
+        """Return the form in which URLs and JSON carry it."""
         return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}-{self.alert_id}"
 
     @classmethod
     def parse(cls, value: str) -> StoryCursor:
-        """A cursor somebody gives back.
+        """Return the cursor that :meth:`__str__` wrote.
 
         Raises:
-            UsageError: It was never ours.
+            UsageError: The value is not a cursor.
         """
-        found = _CURSOR.fullmatch(value)
+        match = _CURSOR.fullmatch(value)
         try:
-            if found:
-                return cls(_EPOCH + timedelta(microseconds=int(found[1])), found[2])
+            if match:
+                return cls(_EPOCH + timedelta(microseconds=int(match[1])), match[2])
         except OverflowError:
             pass
-        raise UsageError("That is no place in the list.", mend="Begin at the newest story.")
+        raise UsageError("That is no position in the list.", mend="Begin at the newest story.")
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCount:
-    """How many targets of a receiver are in which state about a story."""
+    """The number of a receiver's targets whose delivery of a story is in a state."""
 
     receiver: str
     state: str
@@ -67,7 +67,7 @@ class DeliveryCount:
 
 @dataclass(frozen=True, slots=True)
 class SuppressedCount:
-    """How many articles of a story were not told, and why; ``reason_code`` is alerts.decide's."""
+    """The number of a story's articles that were suppressed for a reason (:mod:`alerts.decide`)."""
 
     reason_code: str
     articles: int
@@ -78,20 +78,21 @@ class StoryCard:
     """A story as the list shows it.
 
     Attributes:
-        alert_id: Names it everywhere.
-        state: open, acked or closed, or suppressed where nobody was told.
-        told: Whether people were told (an alert was opened).
-        at: When they were, else when it was held back: its place in the list.
-        first_seen: When its first article was seen; last_seen of its newest.
-        outlet: Publisher of the article it began with; so are url, language, score, evidence.
-        outlets: Everybody who has it, by id; outlet first.
-        also_in: How many other outlets have it.
-        score: Of the first article, under the topic.
-        evidence: The most telling span; None where none was kept (held back before comparison).
-        reason: Why it was told or held back, in words; reason_code as a word.
-        verdict: relevant, irrelevant or nothing; verdict_reason, by whom and when.
-        notified: What became of the notifications.
-        held: Articles of it nobody was told of, by reason.
+        alert_id: Identifies the story everywhere.
+        state: ``open``, ``acked`` or ``closed``, or ``suppressed`` where there is no alert.
+        told: Whether people were told, that is, whether an alert was opened.
+        at: When they were told, or else when the story was suppressed; its position in the list.
+        first_seen: When its first article was seen; ``last_seen`` when its newest was.
+        outlet: Publisher of its first article; ``url``, ``language``, ``score`` and ``evidence``
+            are that article's too.
+        outlets: Ids of all outlets that have it, beginning with ``outlet``.
+        also_in: Number of outlets besides ``outlet``.
+        evidence: The span that explains best why it matched; None where none was stored, because
+            the story was suppressed before articles were compared.
+        reason: Why it was told or suppressed (:class:`config.i18n.Phrase`, dumped).
+        verdict: ``relevant``, ``irrelevant`` or empty.
+        notified: States of its deliveries.
+        suppressed: Its articles that were suppressed, by reason.
     """
 
     alert_id: str
@@ -125,43 +126,33 @@ class StoryCard:
     verdict_by: str = ""
     verdict_at: datetime | None = None
     notified: tuple[DeliveryCount, ...] = ()
-    held: tuple[SuppressedCount, ...] = ()
+    suppressed: tuple[SuppressedCount, ...] = ()
 
     @property
     def cursor(self) -> StoryCursor:
-        """Its place in the list."""
+        """Its position in the list."""
         return StoryCursor(self.at, self.alert_id)
 
 
 def load_cards(connection: Connection, ids: Sequence[str]) -> list[StoryCard]:
-    """The cards of these alert ids, in their order; ids nobody has are left out."""
+    """Return the cards of alert ids, in the same order; unknown ids are left out."""
     if not ids:
         return []
     rows = {
         row["alert_id"]: row for row in connection.execute(_CARDS, {"ids": list(ids)}).mappings()
     }
-    labels = _labels(connection, ids)
-    told, held = _told(connection, ids), _held(connection, ids)
+    labels = _load_labels(connection, ids)
+    notified, suppressed = _count_deliveries(connection, ids), _count_suppressed(connection, ids)
     return [
-        _card(
-            rows[i],
-            _facts(rows[i]["facts"]),
-            labels.get(i, {}),
-            told.get(i, ()),
-            held.get(i, ()),
-        )
+        _card(rows[i], labels.get(i, {}), notified.get(i, ()), suppressed.get(i, ()))
         for i in ids
         if i in rows
     ]
 
 
 def cursor_as_sql(cursor: StoryCursor) -> Any:
-    """A cursor as SQL compares it."""
+    """Return a cursor as a row value to compare with."""
     return tuple_(literal(cursor.at, UtcDateTime), literal(cursor.alert_id))
-
-
-def _facts(stored: str | None) -> ArticleFacts | None:
-    return ArticleFacts.model_validate_json(stored) if stored else None
 
 
 _CARDS = (
@@ -192,15 +183,17 @@ _CARDS = (
 )
 
 
-def _labels(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, list[str]]]:
-    own, found = card_labels.c, dict[str, dict[str, list[str]]]()
+def _load_labels(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, list[str]]]:
+    own, labels = card_labels.c, dict[str, dict[str, list[str]]]()
     query = select(own.alert_id, own.kind, own.value).where(own.alert_id.in_(ids))
     for alert_id, kind, value in connection.execute(query.order_by(own.value)):
-        found.setdefault(alert_id, {}).setdefault(kind, []).append(value)
-    return found
+        labels.setdefault(alert_id, {}).setdefault(kind, []).append(value)
+    return labels
 
 
-def _told(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[DeliveryCount, ...]]:
+def _count_deliveries(
+    connection: Connection, ids: Sequence[str]
+) -> dict[str, tuple[DeliveryCount, ...]]:
     by = (notifications.c.alert_id, deliveries.c.receiver, deliveries.c.state)
     query = (
         select(*by, func.count())
@@ -209,13 +202,15 @@ def _told(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Deliver
         .group_by(*by)
         .order_by(*by)
     )
-    found: dict[str, tuple[DeliveryCount, ...]] = {}
+    counts: dict[str, tuple[DeliveryCount, ...]] = {}
     for alert_id, *rest in connection.execute(query):
-        found[alert_id] = (*found.get(alert_id, ()), DeliveryCount(*rest))
-    return found
+        counts[alert_id] = (*counts.get(alert_id, ()), DeliveryCount(*rest))
+    return counts
 
 
-def _held(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[SuppressedCount, ...]]:
+def _count_suppressed(
+    connection: Connection, ids: Sequence[str]
+) -> dict[str, tuple[SuppressedCount, ...]]:
     own = decisions.c
     query = (
         select(own.alert_id, own.reason_code, func.count())
@@ -223,32 +218,32 @@ def _held(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Suppres
         .group_by(own.alert_id, own.reason_code)
         .order_by(own.alert_id, own.reason_code)
     )
-    found: dict[str, tuple[SuppressedCount, ...]] = {}
+    counts: dict[str, tuple[SuppressedCount, ...]] = {}
     for alert_id, *rest in connection.execute(query):
-        found[alert_id] = (*found.get(alert_id, ()), SuppressedCount(*rest))
-    return found
+        counts[alert_id] = (*counts.get(alert_id, ()), SuppressedCount(*rest))
+    return counts
 
 
-_SAME = (
+_UNCHANGED = (
     *("alert_id", "story_id", "topic_id", "title", "severity", "state", "told", "at"),
     *("reason_code", "reason", "acked_at", "closed_at"),
     *("verdict", "verdict_reason", "verdict_by", "verdict_at"),
 )
-"""What a card shows as it is kept."""
+"""Columns that a card shows as they are stored."""
 
 
 def _card(
-    row: Any,
-    facts: ArticleFacts | None,
+    row: RowMapping,
     labels: dict[str, list[str]],
-    told: tuple[DeliveryCount, ...],
-    held: tuple[SuppressedCount, ...],
+    notified: tuple[DeliveryCount, ...],
+    suppressed: tuple[SuppressedCount, ...],
 ) -> StoryCard:
+    facts = ArticleFacts.model_validate_json(row["facts"]) if row["facts"] else None
     outlet = facts.outlet if facts else row["outlet"]
     others = [value for value in labels.get(OUTLET, []) if value != outlet]
     languages = labels.get(LANGUAGE, [])
     return StoryCard(
-        **{name: row[name] for name in _SAME},
+        **{name: row[name] for name in _UNCHANGED},
         topic_title=row["topic_title"] or row["topic_id"],
         first_seen=row["first_seen"] or row["at"],
         last_seen=row["last_seen"] or row["at"],
@@ -263,6 +258,6 @@ def _card(
         evidence=most_telling(facts.evidence) if facts else None,
         acked_by=row["acked_by"] or "",
         closed_by=row["closed_by"] or "",
-        notified=told,
-        held=held,
+        notified=notified,
+        suppressed=suppressed,
     )

@@ -1,9 +1,9 @@
-"""One story of the desk, whole: what its page shows.
+"""One story with everything that its page shows.
 
 ::
 
-    alert id ──▶ card · articles with their revisions · decisions, here and under other topics
-                 · notifications with their deliveries · what people did
+    alert id ──▶ card · articles with their revisions · decisions, also under other topics
+                 · notifications with their deliveries · actions of people
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from core.store.stories import StoryArticle, load_articles
 
 MAX_ARTICLES = 200
 MAX_REVISIONS = 20
-"""Newest revisions of an article that are shown with their text."""
+"""How many of an article's newest revisions are shown with their text."""
 
 
 @dataclass(frozen=True, slots=True)
 class RevisionText:
-    """One version of an article's text."""
+    """The text of one revision of an article."""
 
     revision: int
     fetched_at: datetime
@@ -45,11 +45,11 @@ class StoryArticleView:
     """An article of a story.
 
     Attributes:
-        revision: The newest one that matched.
-        role: original, member or copy (of ``copy_of``, another article of the story).
-        similarity: To the story or the text it copies, 0 to 1.
-        score: Under the topic, by ``rules``; ``evidence`` says where.
-        revisions: Oldest first; empty while there is only one: nothing to compare.
+        revision: The newest revision that matched.
+        role: ``original``, ``member`` or ``copy`` (of ``copy_of``, another article of the story).
+        similarity: Similarity to the story or to the text it copies, 0 to 1.
+        score: Score under the topic, by ``rules``; ``evidence`` shows where they matched.
+        revisions: Its revisions, oldest first; empty where there is only one.
     """
 
     article_id: str
@@ -71,7 +71,7 @@ class StoryArticleView:
 
 @dataclass(frozen=True, slots=True)
 class NotificationDeliveries:
-    """A notification about the story and what became of it at each target."""
+    """A notification about the story, and its deliveries."""
 
     notification: Notification
     deliveries: tuple[Delivery, ...]
@@ -79,12 +79,12 @@ class NotificationDeliveries:
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """Everything about one story of the desk.
+    """Everything about one story.
 
     Attributes:
-        articles: In the order they were seen, at most :data:`MAX_ARTICLES`.
-        decisions: About its articles under its topic, oldest first, held back ones too.
-        elsewhere: About the same articles under other topics.
+        articles: In the order in which they were seen, at most :data:`MAX_ARTICLES`.
+        decisions: The decisions about its articles under its topic, oldest first.
+        elsewhere: The decisions about the same articles under other topics.
         actions: What people did with it, oldest first.
     """
 
@@ -97,35 +97,35 @@ class StoryView:
 
 
 def load_story(connection: Connection, alert_id: str) -> StoryView:
-    """The story of that alert id, told or held back.
+    """Return a story, whether it was told or suppressed.
 
     Args:
         connection: Any transaction.
-        alert_id: The whole id; where people were told, its first eight digits or more will do.
+        alert_id: The alert's id; where the story was told, at least its first eight digits.
 
     Raises:
-        NotThereError: There is none.
-        UsageError: Several begin so.
+        NotFoundError: There is no such story.
+        UsageError: Several ids begin like this.
     """
-    whole = len(alert_id) == 32 and alert_id.isalnum()
-    found = load_cards(connection, [alert_id]) if whole else []
-    card = (found or load_cards(connection, [alert_store.get_alert(connection, alert_id).id]))[0]
+    is_whole = len(alert_id) == 32 and alert_id.isalnum()
+    cards = load_cards(connection, [alert_id]) if is_whole else []
+    card = (cards or load_cards(connection, [alert_store.get_alert(connection, alert_id).id]))[0]
     placed = load_articles(connection, card.story_id)[:MAX_ARTICLES]
     decisions = alert_store.load_decisions(connection, card.alert_id)
     ids = sorted({a.article_id for a in placed} | {d.article_id for d in decisions})
-    texts = _revisions(connection, ids[:MAX_ARTICLES])
-    told = delivery_store.load_notifications(connection, card.alert_id)
+    texts = _load_revisions(connection, ids[:MAX_ARTICLES])
+    notifications = delivery_store.load_notifications(connection, card.alert_id)
     return StoryView(
         card=card,
-        articles=tuple(_part(a, texts.get(a.article_id, ())) for a in placed),
+        articles=tuple(_article_view(a, texts.get(a.article_id, ())) for a in placed),
         decisions=tuple(decisions),
-        elsewhere=_elsewhere(connection, ids[:MAX_ARTICLES], card.alert_id),
-        notifications=tuple(NotificationDeliveries(n, deliveries) for n, deliveries in told),
+        elsewhere=_load_elsewhere(connection, ids[:MAX_ARTICLES], card.alert_id),
+        notifications=tuple(NotificationDeliveries(n, rows) for n, rows in notifications),
         actions=load_actions(connection, card.alert_id),
     )
 
 
-def _part(row: StoryArticle, revisions: tuple[RevisionText, ...]) -> StoryArticleView:
+def _article_view(row: StoryArticle, revisions: tuple[RevisionText, ...]) -> StoryArticleView:
     facts = row.shown()
     return StoryArticleView(
         article_id=row.article_id,
@@ -146,8 +146,10 @@ def _part(row: StoryArticle, revisions: tuple[RevisionText, ...]) -> StoryArticl
     )
 
 
-def _revisions(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[RevisionText, ...]]:
-    """The texts of those of the articles that have more than one."""
+def _load_revisions(
+    connection: Connection, ids: Sequence[str]
+) -> dict[str, tuple[RevisionText, ...]]:
+    """Return the texts of those articles that have more than one revision."""
     own = article_revisions.c
     query = (
         select(own.article_id, own.record)
@@ -159,10 +161,10 @@ def _revisions(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Re
         )
         .order_by(own.article_id, own.revision)
     )
-    found: dict[str, tuple[RevisionText, ...]] = {}
+    texts: dict[str, tuple[RevisionText, ...]] = {}
     for article_id, record in connection.execute(query):
-        found[article_id] = (*found.get(article_id, ()), _text(record))
-    return found
+        texts[article_id] = (*texts.get(article_id, ()), _text(record))
+    return texts
 
 
 def _text(record: str) -> RevisionText:
@@ -172,7 +174,7 @@ def _text(record: str) -> RevisionText:
     )
 
 
-def _elsewhere(
+def _load_elsewhere(
     connection: Connection, ids: Sequence[str], alert_id: str
 ) -> tuple[DecisionRow, ...]:
     own = alert_store.decisions.c

@@ -12,7 +12,7 @@ connection = context.config.attributes["connection"]
 
 
 def _render(kind: str, thing: object, _: object) -> str | Literal[False]:
-    """Our own column type by its short name in what --autogenerate writes."""
+    """Write UtcDateTime by its short name in what --autogenerate writes."""
     return "UtcDateTime()" if kind == "type" and isinstance(thing, UtcDateTime) else False
 
 

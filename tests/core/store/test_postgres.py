@@ -221,7 +221,9 @@ def test_a_server_that_does_not_answer_is_given_up_after_seconds(own_postgres: S
 def test_a_process_whose_clock_is_an_hour_off_does_not_start(
     postgres: str, off: timedelta, words: str
 ) -> None:
-    with pytest.raises(StoreError, match=rf"clock is 3[56]\d\d s {words} .* Set the clocks right"):
+    with pytest.raises(
+        StoreError, match=rf"clock is 3[56]\d\d s {words} .* Synchronise the clocks"
+    ):
         Store.open(postgres, clock=lambda: utc_now() + off)
 
 

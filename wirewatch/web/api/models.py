@@ -152,7 +152,7 @@ class DeliveryAbout(ResponseModel):
     alert_id: str
     topic_id: str
     title: str
-    told_at: datetime
+    notified_at: datetime
 
 
 class DeliveryList(ResponseModel):
@@ -317,7 +317,7 @@ def delivery_about(overview: DeliveryOverview) -> DeliveryAbout:
         alert_id=overview.alert_id,
         topic_id=overview.topic_id,
         title=overview.title,
-        told_at=overview.told_at,
+        notified_at=overview.notified_at,
     )
 
 

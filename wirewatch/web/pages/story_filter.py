@@ -62,7 +62,7 @@ class StoryQuery:
             country=self.get("country"),
             severity=self.get("severity"),
             state=self.get("state") or DEFAULT_STATE,
-            words=self.get("q"),
+            text=self.get("q"),
             since=since,
             until=until + timedelta(days=1) if until else None,
         )

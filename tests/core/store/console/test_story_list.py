@@ -106,8 +106,8 @@ def test_a_story_is_found_by_the_sentences_that_matched_too(store: Store) -> Non
         add(connection, "two", story="one", sentences=("Rutte nannte keinen Termin." * 300,))
         add(connection, "three", title="Anderes")
     for words in ("ankara", "SELENSKYJ treffen", "rutte", "ankara termin", "geschichte two"):
-        assert listed(store, words=words) == ["Ein Treffen"], words
-    assert listed(store, words="ankara anderes") == []
+        assert listed(store, text=words) == ["Ein Treffen"], words
+    assert listed(store, text="ankara anderes") == []
     with store.read() as connection:
         kept_words = connection.execute(select(cards.c.words)).scalars().all()
     assert max(map(len, kept_words)) < 600
@@ -122,11 +122,11 @@ def test_a_story_is_found_by_the_sentences_that_matched_too(store: Store) -> Non
         ({"language": "en", "outlet": "bote"}, "d"),
         ({"country": "DE", "language": "en", "outlet": "herald"}, "d"),
         ({"severity": "urgent"}, "b"),
-        ({"words": "öSTERREICH nato"}, "a"),
-        ({"words": "fourth"}, "d"),
-        ({"words": "100%"}, "b"),
-        ({"words": "%"}, "abd"),
-        ({"words": "'; DROP TABLE cards; --"}, ""),
+        ({"text": "öSTERREICH nato"}, "a"),
+        ({"text": "fourth"}, "d"),
+        ({"text": "100%"}, "b"),
+        ({"text": "%"}, "abd"),
+        ({"text": "'; DROP TABLE cards; --"}, ""),
         ({"since": NOW - timedelta(hours=1)}, "ab"),
         ({"until": NOW - timedelta(hours=1)}, "d"),
         ({"outlet": "herald", "since": NOW - timedelta(hours=2)}, "b"),
@@ -149,7 +149,7 @@ def test_a_card_shows_who_has_the_story_and_why_it_was_told(filled: Store) -> No
     assert card.score == 40
     assert card.evidence is not None
     assert card.evidence.sentence == "Die Nato tagt."
-    assert card.held == (story_list.SuppressedCount("copy", 1),)
+    assert card.suppressed == (story_list.SuppressedCount("copy", 1),)
     assert (card.told, card.state, card.topic_title) == (True, "open", "NATO")
 
 

@@ -54,7 +54,7 @@ def test_what_was_decided_before_is_on_the_console(old_database: str) -> None:
         (told,) = story_list.list_stories(connection, StoryFilter())
         (held,) = story_list.list_stories(connection, StoryFilter(state="suppressed"))
         by_copy = story_list.list_stories(
-            connection, StoryFilter(outlet="outlet-2", words="ÖSTERREICH 2")
+            connection, StoryFilter(outlet="outlet-2", text="ÖSTERREICH 2")
         )
         (topic,) = overviews.list_topics(connection, NOW)
     assert (told.title, told.state, told.severity, told.at) == (

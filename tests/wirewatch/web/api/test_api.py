@@ -356,4 +356,4 @@ def test_the_document_in_docs_describes_every_path(api: Api) -> None:
     assert document["servers"] == [{"url": "/api/v1"}]
     assert len(document["paths"]) == 15
     page = document["components"]["schemas"]["StoryCard"]
-    assert {"alert_id", "evidence", "notified", "held"} <= page["properties"].keys()
+    assert {"alert_id", "evidence", "notified", "suppressed"} <= page["properties"].keys()
