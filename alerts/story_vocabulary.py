@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from core.text.languages import Words, languages
+from core.text.languages import Language, Words, languages
 from core.text.languages import language as language_of
 
 _MIN_PREFIX = 5
@@ -25,7 +25,7 @@ def word_weight(word: str) -> float:
     0 for a function word of any language (a text's language may be mislabelled), up to 1 for a
     word of seven letters or more or a long figure.
     """
-    if word in _function_words():
+    if word in _function_words(languages()):
         return 0.0
     if word.isdigit():
         return 0.7 if len(word) < 3 else 1.0
@@ -38,7 +38,7 @@ def english_stem(word: str, language: str) -> str | None:
     The longest known beginning of the word decides.
     """
     stems = language_of(language).english_stems
-    for length in _stem_lengths(language):
+    for length in _stem_lengths(language_of(language)):
         stem = stems.get(word[:length])
         if stem is not None and (length >= _MIN_PREFIX or len(word) <= length + 1):
             return stem
@@ -46,11 +46,11 @@ def english_stem(word: str, language: str) -> str | None:
 
 
 @cache
-def _function_words() -> Words:
-    return frozenset().union(*(language.function_words for language in languages()))
+def _function_words(known: tuple[Language, ...]) -> Words:
+    return frozenset().union(*(language.function_words for language in known))
 
 
 @cache
-def _stem_lengths(language: str) -> tuple[int, ...]:
+def _stem_lengths(language: Language) -> tuple[int, ...]:
     """Return the lengths of a language's stems, longest first."""
-    return tuple(sorted({len(stem) for stem in language_of(language).english_stems}, reverse=True))
+    return tuple(sorted({len(stem) for stem in language.english_stems}, reverse=True))

@@ -18,6 +18,7 @@ from lxml.html import HtmlElement, document_fromstring
 from config.errors import ExtractionError
 from config.i18n import Phrase
 from core.text.clean import clean_line
+from core.text.languages import languages
 from ingest.extract.jsonld import LinkedData, read_linked_data
 from ingest.extract.vocabulary import words_in
 
@@ -120,17 +121,10 @@ def two_letter_code(tag: str) -> str | None:
     if not match:
         return None
     code = match[1].lower()
-    known = {
-        "deu": "de",
-        "ger": "de",
-        "eng": "en",
-        "fra": "fr",
-        "fre": "fr",
-        "rus": "ru",
-        "ukr": "uk",
-        "ua": "uk",
-    }
-    return known.get(code, code if len(code) == 2 else None)
+    return next(
+        (one.code for one in languages() if code in one.other_codes),
+        code if len(code) == 2 else None,
+    )
 
 
 def _canonical(root: HtmlElement, meta: Mapping[str, str], url: str) -> str | None:

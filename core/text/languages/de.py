@@ -79,6 +79,7 @@ def _adjective_forms(folded: str) -> frozenset[str]:
 
 LANGUAGE = Language(
     code="de",
+    other_codes=words("deu ger"),
     own_letters="äöü",
     spellings={"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"},
     clitics=words("s"),

@@ -8,6 +8,7 @@ from core.text.languages.model import BylineWords, DateWords, Language, words
 
 LANGUAGE = Language(
     code="en",
+    other_codes=words("eng"),
     clitics=words("s"),
     abbreviations=words(
         """

@@ -8,6 +8,7 @@ from core.text.languages.model import BylineWords, DateWords, Language, words
 
 LANGUAGE = Language(
     code="fr",
+    other_codes=words("fra fre"),
     elisions=words("l d j m t s c n qu jusqu lorsqu puisqu quoiqu"),
     abbreviations=words("mm mme mlle mgr av janv févr juil déc env"),
     sentence_starters=words("le la les il elle ils un une mais et ce cette"),

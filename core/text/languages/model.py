@@ -132,6 +132,7 @@ class Language:
 
     Attributes:
         code: ISO 639-1, two letters.
+        other_codes: Codes that pages use for it beside ``code``, lower-case.
         own_letters: Letters with a mark that are letters of their own: folding keeps the mark.
         folded_letters: Letters that are compared as another one, beside what Unicode decomposes.
         spellings: Letters, small and capital, by how they are written where they cannot be typed.
@@ -153,6 +154,7 @@ class Language:
     """
 
     code: str
+    other_codes: Words = frozenset()
     own_letters: str = ""
     folded_letters: Mapping[str, str] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)

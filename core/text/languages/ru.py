@@ -9,6 +9,7 @@ from core.text.languages.model import BylineWords, DateWords, Language, words
 
 LANGUAGE = Language(
     code="ru",
+    other_codes=words("rus"),
     folded_letters={"ё": "е"},
     abbreviations=words(
         "г гг им ул д обл р тыс млн млрд руб т п см др проф акад ст стр рис пл просп"

@@ -9,6 +9,7 @@ from core.text.languages.model import BylineWords, DateWords, Language, words
 
 LANGUAGE = Language(
     code="uk",
+    other_codes=words("ukr ua"),
     abbreviations=words(
         "вул д обл р тис млн млрд т п см др проф акад ст рис напр м грн пл просп св"
     ),

@@ -10,6 +10,7 @@ from typing import Literal
 
 import pytest
 
+from alerts.story_vocabulary import english_stem, word_weight
 from config.catalog.models import EntityDefinition, FilePosition
 from core.text.languages import (
     BylineWords,
@@ -26,6 +27,7 @@ from ingest.bylines import separated, without_opener
 from ingest.dates import parse_date
 from ingest.extract.byline_patterns import byline_patterns
 from ingest.extract.credits import is_agency_mark, names_in_byline
+from ingest.extract.tree import two_letter_code
 from ingest.extract.vocabulary import alternatives
 from processors.engine.gazetteer import aliases_of
 from processors.engine.patterns import spellings
@@ -47,10 +49,13 @@ def accusative(word: NameWord) -> AbstractSet[str]:
 
 ESPERANTO = Language(
     code="eo",
+    other_codes=words("epo"),
     spellings={"ĉ": "cx", "ŝ": "sx"},
     elisions=words("dank"),
     clitics=words("jes"),
     abbreviations=words("ktp bv"),
+    function_words=words("kaj sed"),
+    english_stems={"urbo": "city"},
     sentence_starters=words("kaj"),
     name_forms=accusative,
     acronym_forms=lambda word: frozenset((f"{word.exact}-on",)),
@@ -102,6 +107,17 @@ def test_nothing_is_known_of_an_unknown_language() -> None:
 
 
 @pytest.mark.usefixtures("esperanto")
+def test_a_new_language_has_the_codes_that_pages_use() -> None:
+    assert two_letter_code("epo") == "eo"
+    assert [two_letter_code(tag) for tag in ("deu", "de-AT", "ua", "xyz")] == [
+        "de",
+        "de",
+        "uk",
+        None,
+    ]
+
+
+@pytest.mark.usefixtures("esperanto")
 def test_a_new_language_ends_sentences() -> None:
     text = "Panon ktp. Ili manĝis bv. Kaj trinkis."
     assert [text[at:].split()[0] for at in sentence_starts(text)] == ["Panon", "Kaj"]
@@ -137,6 +153,17 @@ def test_a_new_language_writes_dates_in_its_local_time() -> None:
 
 def test_without_the_language_its_months_are_no_dates() -> None:
     assert parse_date("9 marto 2025", now=NOW) is None
+
+
+@pytest.mark.usefixtures("esperanto")
+def test_a_new_language_has_function_words_and_english_counterparts() -> None:
+    assert word_weight("kaj") == 0
+    assert english_stem("urbo", "eo") == "city"
+
+
+def test_without_the_language_its_words_are_like_any_other() -> None:
+    assert word_weight("kaj") > 0
+    assert english_stem("urbo", "eo") is None
 
 
 @pytest.mark.usefixtures("esperanto")
