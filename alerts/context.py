@@ -29,7 +29,13 @@ from core.messages import AlertEventKind, Match
 from core.store import Connection
 from core.store import alerts as alert_store
 from core.store import stories as story_store
-from core.text.fingerprint import SHINGLE_WORDS, Fingerprint, fingerprint, parse, shingles
+from core.text.fingerprint import (
+    SHINGLE_WORDS,
+    Fingerprint,
+    fingerprint,
+    parse_fingerprint,
+    shingles,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class PreparedMatch:
 def prepare(match: Match) -> PreparedMatch:
     """Compute what the match's article is compared by."""
     words = copies.compared_words(match.article)
-    parsed = parse(match.fingerprint) or parse(fingerprint(words))
+    parsed = parse_fingerprint(match.fingerprint) or parse_fingerprint(fingerprint(words))
     assert parsed is not None  # noqa: S101 - what fingerprint() makes can be parsed
     return PreparedMatch(match, parsed, shingles(words), story_features(match))
 

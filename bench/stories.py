@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from alerts import copies, stories
-from core.text.fingerprint import fingerprint, parse, shingles
+from core.text.fingerprint import fingerprint, parse_fingerprint, shingles
 from core.text.tokens import folded_words
 from tests.alerts.sample_events import TOPICS, SampleArticle
 
@@ -122,7 +122,7 @@ def assign_all(articles: list[tuple[str, SampleArticle]], topical: set[str]) -> 
 
 def _comparable(number: int, title: str, text: str, outlet: str) -> copies.Comparable:
     words, headline = folded_words(text), folded_words(title)
-    mark = parse(fingerprint(words))
+    mark = parse_fingerprint(fingerprint(words))
     assert mark is not None
     return copies.Comparable(
         str(number),

@@ -24,7 +24,7 @@ from config.i18n import VERBATIM, Translator
 from core.http import wire_url
 from core.messages import Evidence, Field
 from core.text import clean_line, lang_attribute
-from core.text.excerpt import Piece, sentence_of
+from core.text.excerpt import Piece, excerpt_around
 
 LATE = timedelta(minutes=30)
 """A message about an older notification says that it is late: its reader takes it for news."""
@@ -238,7 +238,7 @@ def _sentences(evidence: Sequence[Evidence]) -> tuple[tuple[Piece, ...], ...]:
     below_title = [e for e in evidence if e.field is not Field.TITLE] or evidence
     first = {e.sentence: e for e in reversed(below_title)}
     chosen = list(dict.fromkeys(e.sentence for e in below_title))[:MAX_SENTENCES]
-    return tuple(pieces for s in chosen if (pieces := sentence_of(first[s], below_title)))
+    return tuple(pieces for s in chosen if (pieces := excerpt_around(first[s], below_title)))
 
 
 def _why(score: int, rules: str, t: Translator) -> str:

@@ -1,4 +1,4 @@
-"""Text as everything here sees it: NFC, cleaned once, tokenised once."""
+"""Text: cleaned once, tokenised once; sentences, excerpts, fingerprints and languages."""
 
 from core.text.clean import clean, clean_line, for_log, lang_attribute
 

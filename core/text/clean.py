@@ -1,8 +1,8 @@
-"""Cleaning untrusted text: what is kept of a feed or page is NFC and free of control characters.
+"""Cleaning of untrusted text: what is stored of a feed or page is NFC without control characters.
 
-Characters that order or hide text (bidirectional controls, zero-width ones) go too: a title must
-not be able to rewrite the line it is shown in. A soft hyphen goes as well, it is layout. What
-matters inside a word (U+200C, U+200D in Persian or Indic text) is kept.
+Characters that reorder or hide text (bidirectional controls, zero-width characters) are removed
+too, so that a title cannot change the line it is shown in. So are soft hyphens, which are layout.
+Characters that matter inside a word (U+200C, U+200D in Persian or Indic text) are kept.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ _INVISIBLE = re.compile(
 
 
 def clean(text: str) -> str:
-    """NFC, no control characters, single spaces, paragraphs parted by one line feed."""
+    """Return text in NFC, without control characters, with single spaces and line feeds."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _INVISIBLE.sub("", text.replace("\u2028", "\n").replace("\u2029", "\n"))
     return "\n".join(line for raw in text.split("\n") if (line := " ".join(raw.split())))
 
 
 def clean_line(text: str, limit: int = 1000) -> str:
-    """One line of clean text, cut at ``limit`` characters with an ellipsis."""
+    """Return one line of clean text; a longer one is cut to ``limit`` characters with an ellipsis."""
     line = clean(text).replace("\n", " ")
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def lang_attribute(code: str) -> str:
-    """Return a language code fit for a ``lang`` attribute, else nothing."""
+    """Return a code for a ``lang`` attribute; empty where it is no language code."""
     return code if re.fullmatch("[a-z]{2,3}", code) else ""
 
 
 def for_log(text: str, limit: int = 200) -> str:
-    """Untrusted text made fit for a log line: one line, short, nothing that moves the cursor."""
+    """Return untrusted text for a log: one short line without characters that move the cursor."""
     return clean_line(text, limit)

@@ -1,4 +1,4 @@
-"""The copy fingerprint: what a match carries so that the same text in another outlet is seen.
+"""The copy fingerprint of a match, by which the same text in another outlet is recognised.
 
 ::
 
@@ -6,17 +6,17 @@
                                                                      │ 128 smallest
     "s2:<hash of the whole text>:<words>:<shingles>:<sketch>"  ◀─────┘
 
-The tokens are those of lead and body, of the title only where both are empty: outlets print an
-agency's text under headlines of their own. Hashes depend on the words alone, so they are the same
-in every process and on every machine. The 128 smallest hashes of a set are a uniform sample of it
-(bottom-k sketch, Cohen and Kaplan 2007): two sketches estimate the overlap of two texts, and any
-shared hash makes a candidate for the exact comparison of :func:`overlap`.
+The tokens are those of lead and body, or those of the title where both are empty: outlets print an
+agency's text under headlines of their own. Hashes depend on the words alone, so that they are the
+same in every process and on every machine. The 128 smallest hashes of a set are a uniform sample of
+it (bottom-k sketch, Cohen and Kaplan 2007). Two sketches estimate the overlap of two texts, and two
+texts that share a hash are candidates for the exact comparison by :func:`overlap`.
 
-A shingle's hash is the polynomial of its code points in an odd base mod 2^64, taken as a difference
-of prefix sums, so that all shingles of a text cost two passes over it (Karp and Rabin 1987). The
-finaliser of SplitMix64 (Steele, Lea and Flood 2014), a bijection, spreads every bit over all, so
-that the smallest hashes are a fair sample. It is no cryptographic hash: the worst that a text made
-to collide can do is to be taken for a copy of another by the same author.
+The hash of a shingle is the polynomial of its code points in an odd base mod 2^64, computed as a
+difference of prefix sums, so that all shingles of a text take two passes over it (Karp and Rabin
+1987). The finaliser of SplitMix64 (Steele, Lea and Flood 2014), a bijection, spreads every bit over
+all bits, so that the smallest hashes are a fair sample. The hash is not cryptographic: a text made
+to collide can at worst be taken for a copy of another text by the same author.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ import numpy as np
 import numpy.typing as npt
 
 VERSION = "s2"
-"""Changes whenever the same text would give another fingerprint."""
+"""Must change whenever the same text would get another fingerprint."""
 
 SHINGLE_WORDS = 5
 SKETCH_SIZE = 128
@@ -45,10 +45,10 @@ Hashes = npt.NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A fingerprint taken apart.
+    """A parsed fingerprint.
 
     Attributes:
-        exact: Hash of all tokens: equal means the same text after normalisation.
+        exact: Hash of all tokens; equal where the normalised texts are equal.
         words: Number of tokens.
         shingles: Number of different shingles.
         sketch: The smallest shingle hashes, ascending, at most 128.
@@ -65,8 +65,8 @@ class Overlap:
     """How much two sets of shingles share.
 
     Attributes:
-        jaccard: Shared part of both together, 0 to 1.
-        containment: Shared part of the smaller one, 0 to 1.
+        jaccard: Size of the intersection over that of the union, 0 to 1.
+        containment: Size of the intersection over that of the smaller set, 0 to 1.
     """
 
     jaccard: float
@@ -74,16 +74,17 @@ class Overlap:
 
 
 def shingles(folded_tokens: Sequence[str]) -> frozenset[bytes]:
-    """64-bit hashes of every five successive tokens; fewer than five tokens are one shingle."""
+    """Return the 64-bit hashes of all runs of five tokens; fewer than five are one shingle."""
     packed = _packed(_distinct(folded_tokens, " ".join(folded_tokens)))
     return frozenset(packed[i : i + _HASH_BYTES] for i in range(0, len(packed), _HASH_BYTES))
 
 
 def fingerprint(folded_tokens: Sequence[str]) -> str:
-    """The fingerprint of a text, given as its folded tokens in order.
+    """Return the fingerprint of a text.
 
     Args:
-        folded_tokens: Tokens of lead and body (of the title where both are empty).
+        folded_tokens: Its folded tokens in order: those of lead and body, or of the title where
+            both are empty.
     """
     text = " ".join(folded_tokens)
     hashes = _distinct(folded_tokens, text)
@@ -98,7 +99,12 @@ def fingerprint(folded_tokens: Sequence[str]) -> str:
 
 
 def _distinct(words: Sequence[str], text: str) -> Hashes:
-    """The hashes of the shingles, each once, ascending; ``text`` is the words with spaces."""
+    """Return the hashes of the shingles, each once, ascending.
+
+    Args:
+        words: The tokens.
+        text: The tokens with spaces between them.
+    """
     if not words:
         return np.empty(0, np.uint64)
     sums, borders, inverse = _prefixes(words, text)
@@ -112,9 +118,9 @@ def _distinct(words: Sequence[str], text: str) -> Hashes:
 
 
 def _prefixes(words: Sequence[str], text: str) -> tuple[Hashes, npt.NDArray[np.intp], Hashes]:
-    """Prefix sums over the text, where its words begin in them, and what undoes their powers.
+    """Return prefix sums over the text, where words begin in them, and the inverse powers.
 
-    The space behind a word belongs to it.
+    The space after a word is part of it.
     """
     codes = np.frombuffer(f"{text} ".encode("utf-32-le", "surrogatepass"), np.uint32)
     powers, inverse = _powers(len(codes).bit_length())
@@ -127,7 +133,7 @@ def _prefixes(words: Sequence[str], text: str) -> tuple[Hashes, npt.NDArray[np.i
 
 @lru_cache(maxsize=20)
 def _powers(bits: int) -> tuple[Hashes, Hashes]:
-    """The first ``2 ** bits`` powers of the base, and of its inverse; made once per size."""
+    """Return the first ``2 ** bits`` powers of the base and of its inverse."""
     size = 1 << bits
     ones = np.ones(size, np.uint64)
     tables = []
@@ -146,12 +152,12 @@ def _mixed(hashes: Hashes) -> Hashes:
 
 
 def _packed(hashes: Hashes) -> bytes:
-    """Eight bytes each, the highest first, so that bytes sort as the numbers do."""
+    """Return eight bytes for each hash, big-endian, so that bytes sort as the numbers do."""
     return hashes.astype(">u8").tobytes()
 
 
-def parse(text: str) -> Fingerprint | None:
-    """Take a fingerprint apart; None where it is of another version or damaged."""
+def parse_fingerprint(text: str) -> Fingerprint | None:
+    """Parse a fingerprint; None where it is damaged or of another version."""
     try:
         version, exact, words, count, encoded = text.split(":")
         raw = base64.b64decode(encoded, altchars=b"-_", validate=True)
@@ -165,9 +171,9 @@ def parse(text: str) -> Fingerprint | None:
 
 
 def jaccard(a: Fingerprint, b: Fingerprint) -> float:
-    """Estimate of the shared part of both texts, 0 to 1.
+    """Return an estimate of the Jaccard similarity of two texts, 0 to 1.
 
-    Exact where both have at most 128 shingles; else the standard error is at most .045.
+    It is exact where both have at most 128 shingles; otherwise its standard error is at most .045.
     """
     left, right = set(a.sketch), set(b.sketch)
     union = sorted(left | right)
@@ -179,7 +185,7 @@ def jaccard(a: Fingerprint, b: Fingerprint) -> float:
 
 
 def containment(a: Fingerprint, b: Fingerprint) -> float:
-    """Estimate of the part of the shorter text that stands in the longer one, 0 to 1."""
+    """Return an estimate of the part of the shorter text that the longer one contains, 0 to 1."""
     smaller = min(a.shingles, b.shingles)
     if not smaller:
         return float(a.exact == b.exact)
@@ -189,7 +195,7 @@ def containment(a: Fingerprint, b: Fingerprint) -> float:
 
 
 def overlap(a: Set[bytes], b: Set[bytes]) -> Overlap:
-    """Exact overlap of two sets of :func:`shingles`; nothing shares nothing."""
+    """Return the exact overlap of two sets of :func:`shingles`; 0 for an empty set."""
     shared = len(a & b)
     if not shared:
         return Overlap(0.0, 0.0)

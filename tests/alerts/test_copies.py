@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from alerts import copies
 from config.i18n import in_english
-from core.text.fingerprint import fingerprint, parse, shingles
+from core.text.fingerprint import fingerprint, parse_fingerprint, shingles
 from core.text.tokens import folded_words
 from tests.alerts.harness import OTHER_TEXT, TEXT, match
 
@@ -34,7 +34,7 @@ def article(
     text: str, outlet: str = "kurier", title: str = "Oslo baut Häfen", number: str = "1"
 ) -> copies.Comparable:
     words, headline = folded_words(text), folded_words(title)
-    mark = parse(fingerprint(words))
+    mark = parse_fingerprint(fingerprint(words))
     assert mark is not None
     return copies.Comparable(
         number,

@@ -23,7 +23,7 @@ from core.store.column_types import UtcDateTime
 from core.store.deliveries import deliveries, notifications
 from core.store.stories import ArticleFacts, story_articles
 from core.store.stories import stories as story_table
-from core.text.excerpt import most_telling
+from core.text.excerpt import best_span
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(r"([0-9]{1,17})-([0-9a-f]{32})")
@@ -255,7 +255,7 @@ def _card(
         countries=tuple(labels.get(COUNTRY, [])),
         also_in=max((row["outlets"] or 1) - 1, len(others)),
         score=facts.score if facts else row["score"],
-        evidence=most_telling(facts.evidence) if facts else None,
+        evidence=best_span(facts.evidence) if facts else None,
         acked_by=row["acked_by"] or "",
         closed_by=row["closed_by"] or "",
         notified=notified,

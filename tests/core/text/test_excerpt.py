@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.messages import Evidence, Field
-from core.text.excerpt import LONGEST, Piece, excerpt, marked, most_telling, sentence_of
+from core.text.excerpt import MAX_LENGTH, Piece, best_span, excerpt, excerpt_around, mark_terms
 
 
 def span(surface: str, sentence: str, field: Field = Field.TEXT) -> Evidence:
@@ -23,9 +23,9 @@ TEXT = span("Nato", "Die Nato nimmt Schweden auf.")
 
 
 def test_the_first_sentence_outside_the_title_tells_most() -> None:
-    assert most_telling([TITLE, LEAD, TEXT]) is LEAD
-    assert most_telling([TITLE]) is TITLE
-    assert most_telling([]) is None
+    assert best_span([TITLE, LEAD, TEXT]) is LEAD
+    assert best_span([TITLE]) is TITLE
+    assert best_span([]) is None
     assert shown(excerpt([TITLE, LEAD])) == "Der [Beitritt] ist beschlossen."
     assert excerpt([]) == ()
 
@@ -34,13 +34,13 @@ def test_every_term_of_the_sentence_is_marked_and_none_of_another_field() -> Non
     sentence = "Die Nato nimmt Schweden auf."
     other = span("Schweden", sentence)
     elsewhere = span("auf", sentence, Field.LEAD)
-    pieces = sentence_of(TEXT, [TEXT, other, elsewhere, LEAD])
+    pieces = excerpt_around(TEXT, [TEXT, other, elsewhere, LEAD])
     assert shown(pieces) == "Die [Nato] nimmt [Schweden] auf."
 
 
 def test_the_term_is_marked_as_a_word_wherever_it_stands() -> None:
     def shown(sentence: str, *surfaces: str) -> str:
-        pieces = marked(sentence, surfaces)
+        pieces = mark_terms(sentence, surfaces)
         return "".join(f"[{p.text}]" if p.marked else p.text for p in pieces)
 
     assert shown("Der Beitritt, kein Beitrittsgesuch", "Beitritt") == (
@@ -58,14 +58,14 @@ def test_the_term_is_marked_as_a_word_wherever_it_stands() -> None:
 def test_marking_loses_nothing_of_a_short_sentence_and_bounds_a_long_one(
     sentence: str, surfaces: list[str]
 ) -> None:
-    whole = "".join(p.text for p in marked(sentence, surfaces))
-    assert len(whole) <= LONGEST + 4
+    whole = "".join(p.text for p in mark_terms(sentence, surfaces))
+    assert len(whole) <= MAX_LENGTH + 4
     if len(sentence) < 200 and whole:
-        assert marked(whole, surfaces) == marked(sentence, surfaces)
+        assert mark_terms(whole, surfaces) == mark_terms(sentence, surfaces)
 
 
 def test_a_long_sentence_is_cut_around_the_term() -> None:
-    pieces = marked("wort " * 300 + "NATO " + "wort " * 300, ["NATO"])
+    pieces = mark_terms("wort " * 300 + "NATO " + "wort " * 300, ["NATO"])
     assert [p.text for p in pieces if p.marked] == ["NATO"]
     assert pieces[0].text.startswith("… wort")
     assert pieces[-1].text.endswith("wort …")

@@ -23,7 +23,7 @@ from core.store.console.story_page import (
 )
 from core.store.deliveries import Delivery
 from core.text import clean, lang_attribute
-from core.text.excerpt import sentence_of
+from core.text.excerpt import excerpt_around
 from processors import Explanation
 from wirewatch.web import display
 from wirewatch.web.diff import diff
@@ -127,7 +127,7 @@ def spans(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for span in evidence:
         field = span.field.value
-        view = {"rule": span.rule, "field": field, "pieces": sentence_of(span, evidence)}
+        view = {"rule": span.rule, "field": field, "pieces": excerpt_around(span, evidence)}
         found.setdefault((field, span.sentence), view)
     return list(found.values())
 

@@ -15,7 +15,7 @@ from core.text.fingerprint import (
     fingerprint,
     jaccard,
     overlap,
-    parse,
+    parse_fingerprint,
     shingles,
 )
 
@@ -26,7 +26,7 @@ PINNED = "s2:ded34067db2889304fbf3222a8a27aa2:6:2:DeSC-MdzXgL7O7487K3u7A=="
 
 
 def mark(tokens: list[str]) -> Fingerprint:
-    found = parse(fingerprint(tokens))
+    found = parse_fingerprint(fingerprint(tokens))
     assert found is not None
     return found
 
@@ -108,4 +108,4 @@ def test_equal_texts_have_one_exact_hash_and_order_matters() -> None:
     ["", "s2", "s1:aa:1:1:", "s2:aa:x:1:", "s2:aa:1:1:!!!", "s2:aa:1:1:AAAA", "s2:" + ":" * 9],
 )
 def test_a_foreign_or_damaged_fingerprint_is_none(text: str) -> None:
-    assert parse(text) is None
+    assert parse_fingerprint(text) is None
