@@ -143,7 +143,7 @@ def print_parts(processors: Processors, records: Sequence[Record]) -> None:
         analysis = Analysis(from_record(record, ArticleRevision))
         marks.append(time.process_time())
         for step in STEPS:
-            analysis = step(processors.known, analysis)
+            analysis = step(processors.compiled, analysis)
             marks.append(time.process_time())
         outcome = processors.process(analysis.article)
         begun = time.process_time()

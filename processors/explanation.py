@@ -73,23 +73,23 @@ class Explanation:
         }
 
 
-def explain(known: CompiledCatalog, number: int, analysis: Analysis) -> Explanation:
+def explain(compiled: CompiledCatalog, number: int, analysis: Analysis) -> Explanation:
     """Evaluate every rule and every gate of a topic, without the shortcuts of matching.
 
     Args:
-        known: The compiled catalog.
+        compiled: The compiled catalog.
         number: Index of the topic in it.
         analysis: The article after all steps.
     """
     index, labels = analysis.index, analysis.labels
     assert index is not None  # noqa: S101  # the steps have run
-    topic = known.rules.topics[number]
-    results = known.rules.evaluate(number, index)
+    topic = compiled.rules.topics[number]
+    results = compiled.rules.evaluate(number, index)
     fired = [rule for rule, has_fired in results if has_fired]
     score = sum(rule.weight for rule in fired)
     gates = tuple(
         GateResult(gate.name, gate.passes(topic, labels, score), gate.explain(topic, labels, score))
-        for gate in known.rules.gates
+        for gate in compiled.rules.gates
     )
     return Explanation(
         topic=topic.id,

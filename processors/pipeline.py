@@ -65,11 +65,11 @@ class Processors:
     """The steps with everything they need of one catalog.
 
     Attributes:
-        known: The compiled catalog.
+        compiled: The compiled catalog.
     """
 
     catalog: Catalog
-    known: CompiledCatalog
+    compiled: CompiledCatalog
 
     @classmethod
     def compile(cls, catalog: Catalog, languages: tuple[str, ...]) -> Processors:
@@ -84,17 +84,17 @@ class Processors:
         """
         ids = {entity.id for entity in catalog.entities}
         active = tuple(t for t in catalog.topics if t.state is not TopicState.RETIRED)
-        compiled = [compile_topic(topic, ids) for topic in active]
-        errors = [f for c in compiled for f in c.faults if f.is_error]
+        topics = [compile_topic(topic, ids) for topic in active]
+        errors = [fault for topic in topics for fault in topic.faults if fault.is_error]
         if errors:
             raise CatalogError(errors)
-        known = CompiledCatalog(
-            rules=RuleSet([c.rules for c in compiled], catalog.entities),
+        compiled = CompiledCatalog(
+            rules=RuleSet([topic.rules for topic in topics], catalog.entities),
             topics=active,
             entities={entity.id: entity for entity in catalog.entities},
             languages=tuple(languages),
         )
-        return cls(catalog, known)
+        return cls(catalog, compiled)
 
     def process(self, article: ArticleRevision) -> ArticleOutcome:
         """Return the outcome of an article."""
@@ -123,7 +123,7 @@ class Processors:
         """
         analysis = Analysis(article, given_language)
         for step in STEPS:
-            analysis = step(self.known, analysis)
+            analysis = step(self.compiled, analysis)
         return analysis
 
     def explain(
@@ -145,13 +145,13 @@ class Processors:
                 f"There is no topic {topic_id!r} that is evaluated.",
                 mend=f"Topics: {', '.join(sorted(self._numbers)) or 'none'}.",
             )
-        return explain(self.known, number, self.analyse(article, given_language))
+        return explain(self.compiled, number, self.analyse(article, given_language))
 
     @cached_property
     def published(self) -> frozenset[str]:
         """Ids of the topics whose matches are copied to a stream of their own."""
-        return frozenset(topic.id for topic in self.known.topics if topic.publish)
+        return frozenset(topic.id for topic in self.compiled.topics if topic.publish)
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
-        return {topic.id: number for number, topic in enumerate(self.known.topics)}
+        return {topic.id: number for number, topic in enumerate(self.compiled.topics)}

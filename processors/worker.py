@@ -92,7 +92,7 @@ class ProcessorsWorker:
             except CatalogError as error:
                 log.error("topics_not_reloaded", reason=for_log(str(error)))
                 return
-            log.info("topics_reloaded", topics=len(self._processors.known.topics))
+            log.info("topics_reloaded", topics=len(self._processors.compiled.topics))
 
     def run(self, consumer: Consumer, **options: Unpack[LoopOptions]) -> LoopResult:
         """Process batches until the loop is stopped or idle.

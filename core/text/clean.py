@@ -24,7 +24,7 @@ def clean(text: str) -> str:
 
 
 def clean_line(text: str, limit: int = 1000) -> str:
-    """Return one line of clean text; a longer one is cut to ``limit`` characters with an ellipsis."""
+    """Return one line of clean text, cut to ``limit`` characters with an ellipsis."""
     line = clean(text).replace("\n", " ")
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 

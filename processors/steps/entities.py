@@ -10,20 +10,22 @@ from processors.engine.article_index import ArticleIndex
 from processors.engine.gazetteer import Mention
 
 
-def name_entities(known: CompiledCatalog, analysis: Analysis) -> Analysis:
+def name_entities(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
     """Convert the positions of mentions into code points of their fields."""
     index = analysis.index
     if index is None or not analysis.mentions:
         return analysis
-    return replace(analysis, entities=tuple(_mention(known, index, m) for m in analysis.mentions))
+    return replace(
+        analysis, entities=tuple(_mention(compiled, index, m) for m in analysis.mentions)
+    )
 
 
-def _mention(known: CompiledCatalog, index: ArticleIndex, mention: Mention) -> EntityMention:
+def _mention(compiled: CompiledCatalog, index: ArticleIndex, mention: Mention) -> EntityMention:
     field = index.field_at(mention.first)
     start, end = field.code_points(mention.first, mention.last)
     return EntityMention(
         id=mention.entity,
-        type=known.entities[mention.entity].type,
+        type=compiled.entities[mention.entity].type,
         field=field.field,
         start=start,
         end=end,

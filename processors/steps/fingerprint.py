@@ -9,9 +9,9 @@ from processors.analysis import Analysis, CompiledCatalog
 from processors.engine.article_index import ArticleIndex
 
 
-def fingerprint_text(known: CompiledCatalog, analysis: Analysis) -> Analysis:
+def fingerprint_text(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
     """Fingerprint the words of lead and text, or those of the title where both are empty."""
-    del known
+    del compiled
     if analysis.index is None:
         return analysis
     words = _words(analysis.index, "lead") + _words(analysis.index, "text")

@@ -40,7 +40,7 @@ LONGEST = 300
 Source = Literal["detected", "declared"]
 
 
-def detect_language(known: CompiledCatalog, analysis: Analysis) -> Analysis:
+def detect_language(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
     """Label the article: by what is given, else by title and lead, else by what is declared."""
     if analysis.given_language:
         return replace(analysis, language=analysis.given_language, language_source="given")
@@ -48,7 +48,7 @@ def detect_language(known: CompiledCatalog, analysis: Analysis) -> Analysis:
     sample = f"{article.title}\n{article.lead}"
     if sum(map(str.isalpha, sample)) < ENOUGH_LETTERS:
         sample = f"{sample}\n{article.text[:START]}"
-    detector = language_detector(known.languages)
+    detector = language_detector(compiled.languages)
     code, source = detector.detect(sample, article.language, headline=article.title)
     return replace(analysis, language=code, language_source=source)
 

@@ -11,19 +11,19 @@ from processors.engine.ruleset import TopicMatch
 from processors.evidence import evidence_of
 
 
-def match_topics(known: CompiledCatalog, analysis: Analysis) -> Analysis:
+def match_topics(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
     """Add a match for each topic whose gates the article passes, in catalog order."""
     index = analysis.index
     if index is None:
         return analysis
-    matches = known.rules.match(index, analysis.labels)
-    return replace(analysis, matches=tuple(_match(known, analysis, index, m) for m in matches))
+    matches = compiled.rules.match(index, analysis.labels)
+    return replace(analysis, matches=tuple(_match(compiled, analysis, index, m) for m in matches))
 
 
 def _match(
-    known: CompiledCatalog, analysis: Analysis, index: ArticleIndex, match: TopicMatch
+    compiled: CompiledCatalog, analysis: Analysis, index: ArticleIndex, match: TopicMatch
 ) -> Match:
-    topic = known.topics[match.topic]
+    topic = compiled.topics[match.topic]
     evidence = (evidence_of(rule.id, rule.program, index) for rule in match.fired)
     return Match(
         topic_id=topic.id,

@@ -8,13 +8,13 @@ from processors.analysis import Analysis, CompiledCatalog
 from processors.engine.article_index import ArticleIndex
 
 
-def tokenize(known: CompiledCatalog, analysis: Analysis) -> Analysis:
+def tokenize(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
     """Tokenise the article and search it for every literal of every rule and alias."""
     article = analysis.article
     texts = (("title", article.title), ("lead", article.lead), ("text", article.text))
-    others = _other_texts(analysis) if known.rules.other_fields else ()
+    others = _other_texts(analysis) if compiled.rules.other_fields else ()
     index = ArticleIndex(texts, others)
-    mentions = known.rules.search(index)
+    mentions = compiled.rules.search(index)
     return replace(analysis, index=index, mentions=tuple(mentions))
 
 

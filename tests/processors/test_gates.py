@@ -56,8 +56,8 @@ def test_a_new_gate_is_one_entry_of_the_list(*, after_rules: bool) -> None:
 def test_a_new_gate_is_explained(*, after_rules: bool) -> None:
     gates = (*GATES, _only_english(after_rules=after_rules))
     processors = Processors.compile(Catalog((), (topic("nato"),)), ("de",))
-    rules = RuleSet(processors.known.rules.topics, gates=gates)
-    changed = replace(processors, known=replace(processors.known, rules=rules))
+    rules = RuleSet(processors.compiled.rules.topics, gates=gates)
+    changed = replace(processors, compiled=replace(processors.compiled, rules=rules))
     article = article_from_fields({"title": "Nato", "language": "de"})
     result = changed.explain("t", article, given_language="de")
     assert [(gate.name, gate.passed) for gate in result.gates] == [

@@ -69,8 +69,8 @@ class Explainer:
         processors = self._processors()
         analysis = processors.analyse(article)
         explanations = [
-            explain(processors.known, number, analysis)
-            for number, topic in enumerate(processors.known.topics[:MAX_TOPICS])
+            explain(processors.compiled, number, analysis)
+            for number, topic in enumerate(processors.compiled.topics[:MAX_TOPICS])
             if topic.id != topic_id
         ]
         return sorted(explanations, key=lambda e: (-e.match, e.threshold - e.score))
