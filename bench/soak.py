@@ -24,7 +24,7 @@ from pathlib import Path
 from config.logs import set_up_logs
 from config.settings import Settings
 from scripts.kafka.broker import Broker
-from scripts.kafka.fetch import BrokerError, fetched
+from scripts.kafka.fetch import BrokerError, fetch_jars
 from tests.support import postgres, soak, split
 from tests.support.newsroom import desk, newsroom
 
@@ -107,7 +107,7 @@ def _split(given: argparse.Namespace, folder: Path, servers: ExitStack) -> list[
 
 
 def _broker(servers: ExitStack) -> Broker:
-    broker = servers.enter_context(closing(Broker(fetched())))
+    broker = servers.enter_context(closing(Broker(fetch_jars())))
     broker.start()
     return broker
 

@@ -40,7 +40,7 @@ from core.streams import open_streams
 from core.streams.port import NewRecord, StreamLog
 from core.streams.topology import stream_specs
 from scripts.kafka.broker import Broker
-from scripts.kafka.fetch import BrokerError, fetched
+from scripts.kafka.fetch import BrokerError, fetch_jars
 
 LENGTH = 3000
 """Characters of text in each record."""
@@ -220,7 +220,7 @@ def broker_address() -> Iterator[str | None]:
     """Start a broker for this run; print why and yield None where that is impossible."""
     with ExitStack() as stack:
         try:
-            broker = stack.enter_context(closing(Broker(fetched())))
+            broker = stack.enter_context(closing(Broker(fetch_jars())))
             broker.start()
         except BrokerError as error:
             print(f"Apache Kafka is not measured: {error}")

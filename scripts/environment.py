@@ -1,7 +1,7 @@
-"""Create the project's own environment, with uv where it is installed, else venv and pip.
+"""Create the project's environment, with uv where it is installed, else with venv and pip.
 
-Runs on whatever Python the machine has, so that a Python that will not do gets a sentence instead
-of a traceback. Usage: ``python environment.py FOLDER``.
+Runs on any Python, so that one that is too old gets a message instead of a traceback. Usage:
+``python environment.py FOLDER``.
 """
 
 import shutil
@@ -12,12 +12,12 @@ WANTED = (3, 11)
 
 
 def main(folder):
-    """Create ``folder`` and answer the exit code."""
+    """Create the environment in ``folder``. Return the exit code."""
     if sys.version_info < WANTED:
         return complain(
             "Wirewatch needs Python %d.%d or newer; this is %d.%d."
             % (WANTED + sys.version_info[:2]),
-            "Install one and say which: make run PYTHON=python3.12",
+            "Install a newer one and name it: make run PYTHON=python3.12",
         )
     if shutil.which("uv"):
         return subprocess.call(
@@ -35,9 +35,9 @@ def main(folder):
     return subprocess.call([sys.executable, "-m", "venv", "--clear", folder])
 
 
-def complain(what, mend):
-    """Say what is wrong and how to mend it."""
-    sys.stderr.write("%s\n%s\n" % (what, mend))
+def complain(message, mend):
+    """Print an error and what to do. Return the exit code 1."""
+    sys.stderr.write("%s\n%s\n" % (message, mend))
     return 1
 
 

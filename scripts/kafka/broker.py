@@ -1,15 +1,15 @@
-"""A real Apache Kafka broker for development and tests: formatted, started, stopped.
+"""Start and stop a real Apache Kafka broker, for development and tests.
 
 ::
 
-    a temporary folder, free loopback ports ──format──▶ start ──▶ answers ──▶ stop, start again ...
-    our process ──pipe──▶ guard ──parent of──▶ java
+    a temporary folder, free loopback ports ──format──▶ start ──▶ ready ──▶ stop, start again ...
+    owner ──pipe──▶ guard ──parent of──▶ java
 
-A broker never outlives its owner: :mod:`scripts.kafka.guard`. What it consists of:
-:mod:`scripts.kafka.fetch`.
+A broker never outlives its owner (:mod:`scripts.kafka.guard`). :mod:`scripts.kafka.fetch` gets what
+it needs.
 
-Run it: ``python scripts/kafka/broker.py [--port N | --fetch | --check]``. Needs the standard
-library only.
+Run it: ``python scripts/kafka/broker.py [--port N | --fetch | --check]``. Needs only the standard
+library.
 """
 
 from __future__ import annotations
@@ -33,7 +33,15 @@ from pathlib import Path
 if not __package__:  # run as a file
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-from scripts.kafka.fetch import BrokerError, fetched, java, say, tail, version, why_not
+from scripts.kafka.fetch import (
+    BrokerError,
+    fetch_jars,
+    find_java,
+    kafka_version,
+    last_lines,
+    print_line,
+    unavailable_reason,
+)
 from scripts.kafka.guard import Guard
 
 HOST = "127.0.0.1"
@@ -42,7 +50,7 @@ STOP_SECONDS = 15.0
 
 _JAVA_OPTIONS = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
-# One node that is broker and controller, with the waits of a production cluster taken out.
+# One node that is broker and controller, without the waiting times of a production cluster.
 _PROPERTIES = {
     "process.roles": "broker,controller",
     "node.id": "1",
@@ -56,7 +64,7 @@ _PROPERTIES = {
     "transaction.state.log.num.partitions": "4",
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.min.isr": "1",
-    "broker.session.timeout.ms": "3000",  # a killed broker may come back only when it is over
+    "broker.session.timeout.ms": "3000",  # a killed broker can rejoin only after it
     "broker.heartbeat.interval.ms": "300",
     "group.initial.rebalance.delay.ms": "0",
     "group.min.session.timeout.ms": "1000",
@@ -78,13 +86,13 @@ rootLogger.appenderRef.out.ref=out
 
 @dataclass(frozen=True)
 class Listener:
-    """A door of the broker beside the plain one.
+    """An additional listener of the broker.
 
     Attributes:
-        name: Upper-case letters; names its properties.
+        name: Its name, in upper-case letters.
         protocol: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL.
-        advertised: Port that clients are told to come to (a proxy's); None means the door's own.
-        properties: Without the prefix ``listener.name.NAME.``.
+        advertised: The port that clients connect to, for example a proxy's; None for its own.
+        properties: Its properties, without the prefix ``listener.name.NAME.``.
     """
 
     name: str
@@ -94,20 +102,20 @@ class Listener:
 
 
 class Broker:
-    """One broker with a temporary log, on ports that stay the same across restarts.
+    """A broker with temporary data, on ports that stay the same across restarts.
 
     Args:
-        jars: See :func:`fetched`.
-        port: Of the plain listener; 0 picks a free one.
-        listeners: Further doors.
-        properties: Added to the server's properties.
-        scram: Passwords by user, known under SCRAM-SHA-256 and SCRAM-SHA-512.
+        jars: See :func:`fetch_jars`.
+        port: Port of the PLAINTEXT listener; 0 picks a free one.
+        listeners: Additional listeners.
+        properties: Additional properties of the server.
+        scram: Passwords by user, for SCRAM-SHA-256 and SCRAM-SHA-512.
 
     Attributes:
-        folder: Holds its settings, ``broker.log`` and, in ``log``, what it keeps.
+        folder: Folder with its settings, ``broker.log`` and, in ``log``, its data.
 
     Raises:
-        BrokerError: Java is missing or too old, or the format fails.
+        BrokerError: Java is missing or too old, or its folder cannot be formatted.
     """
 
     def __init__(
@@ -119,7 +127,7 @@ class Broker:
         properties: Mapping[str, str] | None = None,
         scram: Mapping[str, str] | None = None,
     ) -> None:
-        command = [java(), *_JAVA_OPTIONS, "-cp", f"{jars}/*"]
+        command = [find_java(), *_JAVA_OPTIONS, "-cp", f"{jars}/*"]
         self._ports = {"PLAINTEXT": port or free_port(), "CONTROLLER": free_port()}
         self._ports |= {listener.name: free_port() for listener in listeners}
         self.folder = Path(tempfile.mkdtemp(prefix="wirewatch-kafka-"))
@@ -137,73 +145,75 @@ class Broker:
             raise
 
     def port(self, listener: str = "PLAINTEXT") -> int:
-        """Port of a listener."""
+        """Return the port of a listener."""
         return self._ports[listener]
 
     def address_of(self, listener: str) -> str:
-        """``host:port`` of a listener."""
+        """Return the ``host:port`` of a listener."""
         return f"{HOST}:{self._ports[listener]}"
 
     @property
     def address(self) -> str:
-        """``host:port`` of the plain listener."""
+        """The ``host:port`` of the PLAINTEXT listener."""
         return self.address_of("PLAINTEXT")
 
     def start(self, *, within: float = START_SECONDS) -> None:
-        """Start, and return when it answers.
+        """Start the broker and return when it is ready.
 
         Raises:
-            BrokerError: It ended, or did not answer in time; with the end of its log.
+            BrokerError: It ended, or was not ready in time; the text has the end of its log.
         """
         self._guard.start()
         deadline = time.monotonic() + within
-        while not _answers(self._ports["PLAINTEXT"]):
+        while not _is_ready(self._ports["PLAINTEXT"]):
             if not self.running:
-                raise BrokerError(f"Apache Kafka ended as it started. Its log ends:\n{self.tail()}")
+                raise BrokerError(
+                    f"Apache Kafka ended at its start. Its log ends:\n{self.log_tail()}"
+                )
             if time.monotonic() > deadline:
                 self.kill()
                 raise BrokerError(
                     f"Apache Kafka did not answer on {self.address} within {within:.0f} s."
-                    f" Its log ends:\n{self.tail()}"
+                    f" Its log ends:\n{self.log_tail()}"
                 )
             time.sleep(0.05)
 
     @property
     def running(self) -> bool:
-        """Whether its process is there (a frozen one is)."""
+        """Whether its process exists, frozen or not."""
         return self._guard.running
 
     def stop(self, *, within: float = STOP_SECONDS) -> None:
-        """Stop it in order; kill it when that takes too long."""
+        """Shut the broker down; kill it where that takes too long."""
         self.thaw()
         self._guard.signal(signal.SIGTERM)
-        if not self._gone(within):
+        if not self._wait_until_ended(within):
             self.kill()
 
     def kill(self) -> None:
-        """Kill it, as a power cut would."""
+        """Kill the broker, as a power cut would."""
         self._guard.signal(signal.SIGKILL)
-        self._gone(STOP_SECONDS)
+        self._wait_until_ended(STOP_SECONDS)
 
     def freeze(self) -> None:
-        """Stop its clock: connections stay open, nothing is answered."""
+        """Suspend the process: connections stay open, but nothing is answered."""
         self._guard.signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let a frozen one go on."""
+        """Resume a frozen broker."""
         self._guard.signal(signal.SIGCONT)
 
-    def tail(self) -> str:
-        """The end of its log."""
-        return tail(self._log.read_text(errors="replace") if self._log.exists() else "")
+    def log_tail(self) -> str:
+        """Return the end of its log."""
+        return last_lines(self._log.read_text(errors="replace") if self._log.exists() else "")
 
     def close(self) -> None:
-        """End it and remove its folder. Idempotent."""
+        """Stop the broker and remove its folder. Idempotent."""
         if self.running:
             self.stop()
         self._guard.close()
 
-    def _gone(self, within: float) -> bool:
+    def _wait_until_ended(self, within: float) -> bool:
         deadline = time.monotonic() + within
         while self.running and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -211,9 +221,9 @@ class Broker:
 
 
 def free_port() -> int:
-    """A free port that no outgoing connection will be given: a broker that restarts keeps it."""
+    """Return a free port that outgoing connections never take, so that a restart gets it again."""
     while True:
-        port = random.randint(20_000, 29_999)  # below the systems' ephemeral ranges
+        port = random.randint(20_000, 29_999)  # below the ephemeral ports of all systems
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind((HOST, port))
             return port
@@ -266,13 +276,15 @@ def _format(command: Sequence[str], config: Path, scram: Mapping[str, str]) -> N
         check=False,
     )
     if done.returncode:
-        raise BrokerError(f"Apache Kafka's log folder could not be made:\n{tail(done.stdout)}")
+        raise BrokerError(
+            f"Apache Kafka's log folder could not be made:\n{last_lines(done.stdout)}"
+        )
 
 
-def _answers(port: int) -> bool:
-    """Whether a broker there names itself: a Metadata request, version 4, for no topics.
+def _is_ready(port: int) -> bool:
+    """Return whether a broker answers a Metadata request (version 4, no topics) with itself.
 
-    The port opens earlier, while the broker is not yet let in by its controller.
+    The port opens earlier, before the controller has admitted the broker.
     https://kafka.apache.org/protocol#The_Messages_Metadata
     """
     request = struct.pack(">hhih", 3, 4, 1, -1) + struct.pack(">i?", 0, False)
@@ -286,40 +298,44 @@ def _answers(port: int) -> bool:
 
 
 def _serve(port: int) -> None:
-    """Run a broker until SIGINT (or SIGTERM, which is made the same)."""
+    """Run a broker until SIGINT or SIGTERM."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    broker = Broker(fetched(), port=port)
+    broker = Broker(fetch_jars(), port=port)
     try:
         broker.start()
         url = f"kafka://{broker.address}"
-        say(f"Apache Kafka {version()} is ready: {url}")
-        say(f"Use it with: export WIREWATCH_STREAMS_URL={url}")
-        say("Ctrl-C ends it; what it holds goes with it.")
+        print_line(f"Apache Kafka {kafka_version()} is ready: {url}")
+        print_line(f"Use it with: export WIREWATCH_STREAMS_URL={url}")
+        print_line("Ctrl-C stops it and deletes its data.")
         while broker.running:
             time.sleep(0.5)
-        raise BrokerError(f"Apache Kafka ended. Its log ends:\n{broker.tail()}")
+        raise BrokerError(f"Apache Kafka ended. Its log ends:\n{broker.log_tail()}")
     finally:
         broker.close()
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do what the command line asks and answer the exit code."""
+    """Run the command line. Return the exit code."""
     parser = argparse.ArgumentParser(description="Start an Apache Kafka broker until Ctrl-C.")
-    parser.add_argument("--port", type=int, default=0, help="of the listener; 0 picks a free one")
-    parser.add_argument("--fetch", action="store_true", help="only fetch what it consists of")
-    parser.add_argument("--check", action="store_true", help="only say whether it can be started")
-    asked = parser.parse_args(arguments)
+    parser.add_argument(
+        "--port", type=int, default=0, help="port of the listener; 0 picks a free one"
+    )
+    parser.add_argument("--fetch", action="store_true", help="only download what it needs")
+    parser.add_argument(
+        "--check", action="store_true", help="only check whether it can be started; print why not"
+    )
+    options = parser.parse_args(arguments)
     try:
-        if asked.check:
-            reason = why_not()
+        if options.check:
+            reason = unavailable_reason()
             if reason:
-                say(reason)
+                print_line(reason)
             return 1 if reason else 0
-        java()
-        if asked.fetch:
-            say(str(fetched()))
+        find_java()
+        if options.fetch:
+            print_line(str(fetch_jars()))
         else:
-            _serve(asked.port)
+            _serve(options.port)
     except KeyboardInterrupt:
         return 0
     except BrokerError as error:

@@ -1,12 +1,12 @@
-"""A process that runs another for us, and ends it when we are gone, however we went.
+"""A process that runs a command for its owner, and kills it when the owner ends, however it ends.
 
 ::
 
-    owner ──"start", "running", a signal's number──▶ guard ──▶ the command
-          ◀── True or False: whether it runs ──────
+    owner ──"start", "running", the number of a signal──▶ guard ──▶ the command
+          ◀── True or False: whether the command runs ───
 
-When the pipe closes (the owner is done, or was killed) the guard kills what it started and removes
-the folder. Needs the standard library only, and nothing else of this project.
+When the pipe closes, because the owner is done or was killed, the guard kills the command and
+removes the folder. Needs only the standard library, and nothing else of this project.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from pathlib import Path
 
 
 class Guard:
-    """The owner's side.
+    """The owner's side of a guard.
 
     Args:
-        folder: Removed at the end.
-        log: File that takes what the command writes.
-        command: What to run.
+        folder: Folder that is removed at the end.
+        log: File for the output of the command.
+        command: The command to run.
     """
 
     def __init__(self, folder: Path, log: Path, command: Sequence[str]) -> None:
@@ -41,44 +41,44 @@ class Guard:
 
     @property
     def running(self) -> bool:
-        """Whether the command runs; a stopped (SIGSTOP) one does."""
-        return self._ask("running")
+        """Whether the command runs; one that was suspended (SIGSTOP) does."""
+        return self._request("running")
 
     def start(self) -> None:
-        """Run the command; again, after it ended."""
-        self._ask("start")
+        """Run the command, for the first time or after it has ended."""
+        self._request("start")
 
     def signal(self, number: signal.Signals) -> None:
-        """Send it a signal; nothing happens when it has ended."""
-        self._ask(str(int(number)))
+        """Send the command a signal; does nothing where it has ended."""
+        self._request(str(int(number)))
 
     def close(self) -> None:
-        """End the command and remove the folder. Idempotent."""
+        """Kill the command and remove the folder. Idempotent."""
         if self._process.returncode is None:
             self._process.communicate()
 
-    def _ask(self, what: str) -> bool:
+    def _request(self, line: str) -> bool:
         with self._lock:
             if self._process.stdin is None or self._process.stdin.closed:
                 return False
             assert self._process.stdout is not None
-            self._process.stdin.write(f"{what}\n")
+            self._process.stdin.write(f"{line}\n")
             self._process.stdin.flush()
             return self._process.stdout.readline() == "True\n"
 
 
 def main(folder: str, log: str, command: Sequence[str]) -> None:
-    """The guard's side. Returns when its standard input ends."""
+    """Run the guard's side until the standard input ends."""
     child: subprocess.Popen[bytes] | None = None
     for line in iter(sys.stdin.readline, ""):
-        asked = line.strip()
-        if asked == "start":
+        request = line.strip()
+        if request == "start":
             with Path(log).open("ab") as out:
                 child = subprocess.Popen(
                     command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
                 )
-        elif asked != "running" and child is not None:
-            child.send_signal(int(asked))
+        elif request != "running" and child is not None:
+            child.send_signal(int(request))
         sys.stdout.write(f"{child is not None and child.poll() is None}\n")
         sys.stdout.flush()
     if child is not None:

@@ -1,4 +1,4 @@
-"""From the outbox to the streams, in order, once, by one process at a time."""
+"""The relay: from the outbox to the streams, in order, once, one process at a time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ STREAM = "news.test.v1"
 pytestmark = ON_EVERY_DATABASE
 
 
-class Scene:
+class Setup:
+    """A store, a stream log and the relay between them."""
+
     def __init__(self, folder: Path, database_url: str) -> None:
         self.me = Instance.start(folder)
         self.store = Store.open(database_url)
@@ -52,89 +54,89 @@ class Scene:
 
 
 @pytest.fixture
-def scene(tmp_path: Path, database_url: str) -> Iterator[Scene]:
-    scene = Scene(tmp_path, database_url)
-    yield scene
-    scene.log.close()
-    scene.store.close()
-    scene.me.close()
+def setup(tmp_path: Path, database_url: str) -> Iterator[Setup]:
+    setup = Setup(tmp_path, database_url)
+    yield setup
+    setup.log.close()
+    setup.store.close()
+    setup.me.close()
 
 
-def test_records_are_relayed_in_order_with_their_headers(scene: Scene) -> None:
-    scene.put(*(str(n).encode() for n in range(450)))
-    assert scene.relay.drain() == 450
-    assert scene.values() == [str(n).encode() for n in range(450)]
-    assert next(scene.log.read(STREAM)).headers == (("h", b"\xff"),)
-    assert scene.depth() == 0
+def test_records_are_relayed_in_order_with_their_headers(setup: Setup) -> None:
+    setup.put(*(str(n).encode() for n in range(450)))
+    assert setup.relay.drain() == 450
+    assert setup.values() == [str(n).encode() for n in range(450)]
+    assert next(setup.log.read(STREAM)).headers == (("h", b"\xff"),)
+    assert setup.depth() == 0
 
 
-def test_a_relay_that_died_before_marking_repeats_nothing(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+def test_a_relay_that_was_killed_before_deleting_repeats_nothing(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scene.put(b"one", b"two")
+    setup.put(b"one", b"two")
     with monkeypatch.context() as patched:
         patched.setattr(outbox, "delete", lambda *_: None)
-        scene.relay.run_once()
-    assert scene.depth() == 2
-    scene.put(b"three")
-    scene.relay.drain()
-    repeated = [] if scene.store.dialect == "sqlite" else [b"one", b"two"]
-    assert scene.values() == [b"one", b"two", *repeated, b"three"]
-    assert len({(r.key, r.value) for r in scene.log.read(STREAM)}) == 3
+        setup.relay.run_once()
+    assert setup.depth() == 2
+    setup.put(b"three")
+    setup.relay.drain()
+    repeated = [] if setup.store.dialect == "sqlite" else [b"one", b"two"]
+    assert setup.values() == [b"one", b"two", *repeated, b"three"]
+    assert len({(r.key, r.value) for r in setup.log.read(STREAM)}) == 3
 
 
-def test_what_no_stream_takes_is_set_aside_and_the_rest_goes_on(scene: Scene) -> None:
-    scene.put(b"one", b"x" * 2000, b"two")
-    scene.relay.drain()
-    assert scene.values() == [b"one", b"two"]
-    assert scene.depth() == 0
+def test_a_record_that_is_too_large_is_refused_and_the_others_are_relayed(setup: Setup) -> None:
+    setup.put(b"one", b"x" * 2000, b"two")
+    setup.relay.drain()
+    assert setup.values() == [b"one", b"two"]
+    assert setup.depth() == 0
     assert metrics.OUTBOX_REFUSED._value.get() == 1
 
 
-def test_while_the_engine_is_away_nothing_is_lost(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+def test_nothing_is_lost_while_the_engine_is_unavailable(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: object, **__: object) -> None:
-        raise StreamUnavailableError("away")
+    def fail(*_: object, **__: object) -> None:
+        raise StreamUnavailableError("unavailable")
 
-    scene.put(b"one")
+    setup.put(b"one")
     with monkeypatch.context() as patched:
-        patched.setattr(type(scene.log), "append", away)
+        patched.setattr(type(setup.log), "append", fail)
         with pytest.raises(StreamUnavailableError):
-            scene.relay.run_once()
-    assert scene.relay.drain() == 1
-    assert scene.values() == [b"one"]
+            setup.relay.run_once()
+    assert setup.relay.drain() == 1
+    assert setup.values() == [b"one"]
 
 
-def test_a_lower_id_that_is_committed_late_is_not_lost(scene: Scene) -> None:
-    """As two processes do it on PostgreSQL; on SQLite the second waits for the first."""
-    if scene.store.dialect == "sqlite":
-        scene.put(b"early", b"late")
+def test_a_lower_id_that_is_committed_late_is_not_lost(setup: Setup) -> None:
+    """Two processes can do this on PostgreSQL; on SQLite the second waits for the first."""
+    if setup.store.dialect == "sqlite":
+        setup.put(b"early", b"late")
     else:
-        with scene.store.write() as slow:
+        with setup.store.write() as slow:
             outbox.put(slow, [NewRecord(STREAM, b"a", b"late", (), NOW)])
-            scene.put(b"early")
-            assert scene.relay.drain() == 1
-    scene.relay.drain()
-    assert scene.values() == [b"early", b"late"]
+            setup.put(b"early")
+            assert setup.relay.drain() == 1
+    setup.relay.drain()
+    assert setup.values() == [b"early", b"late"]
 
 
-def test_a_backlog_is_counted_for_the_operator_and_goes_out_in_order(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+def test_a_backlog_is_counted_and_relayed_in_order(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: object, **__: object) -> None:
-        raise StreamUnavailableError("away")
+    def fail(*_: object, **__: object) -> None:
+        raise StreamUnavailableError("unavailable")
 
-    scene.put(*(str(n).encode() for n in range(1000)))
+    setup.put(*(str(n).encode() for n in range(1000)))
     with monkeypatch.context() as patched:
-        patched.setattr(type(scene.log), "append", away)
+        patched.setattr(type(setup.log), "append", fail)
         for _ in range(3):
             with pytest.raises(StreamUnavailableError):
-                scene.relay.run_once()
+                setup.relay.run_once()
     assert metrics.OUTBOX_PENDING._value.get() == 1000
-    assert scene.relay.drain() == 1000
-    assert scene.values() == [str(n).encode() for n in range(1000)]
-    scene.relay.run_once()
+    assert setup.relay.drain() == 1000
+    assert setup.values() == [str(n).encode() for n in range(1000)]
+    setup.relay.run_once()
     assert metrics.OUTBOX_PENDING._value.get() == 0
 
 
@@ -142,9 +144,9 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from core.store import outbox
-from tests.core.test_relay import Scene
+from tests.core.test_relay import Setup
 
-scene = Scene(Path(sys.argv[1]), sys.argv[2])
+setup = Setup(Path(sys.argv[1]), sys.argv[2])
 appended, delete = 0, outbox.delete
 
 def die_before(*args):
@@ -155,39 +157,39 @@ def die_before(*args):
     delete(*args)
 
 outbox.delete = die_before
-while scene.relay.run_once(7):
+while setup.relay.run_once(7):
     pass
 """
 
 
-def test_killed_between_append_and_delete_nothing_is_lost_and_the_order_of_a_key_is_kept(
-    scene: Scene, tmp_path: Path, database_url: str
+def test_a_kill_between_append_and_delete_loses_nothing_and_keeps_the_order_of_each_key(
+    setup: Setup, tmp_path: Path, database_url: str
 ) -> None:
     keys = [b"a", b"b", b"c"]
     sent = [NewRecord(STREAM, keys[n % 3], str(n).encode(), (), NOW) for n in range(60)]
-    with scene.store.write() as connection:
+    with setup.store.write() as connection:
         outbox.put(connection, sent)
     for nth in ("1", "3"):
         where = [str(tmp_path), database_url, nth]
         killed = subprocess.run([sys.executable, "-c", KILLED, *where], check=False)
         assert killed.returncode == -signal.SIGKILL
-    scene.relay.drain()
-    read = list(scene.log.read(STREAM))
+    setup.relay.drain()
+    read = list(setup.log.read(STREAM))
     for key in keys:
         firsts = list(dict.fromkeys(r.value for r in read if r.key == key))
         assert firsts == [r.value for r in sent if r.key == key]
     repeats = len(read) - 60
-    assert repeats == (0 if scene.store.dialect == "sqlite" else 14)
-    assert scene.depth() == 0
+    assert repeats == (0 if setup.store.dialect == "sqlite" else 14)
+    assert setup.depth() == 0
 
 
-def test_only_one_process_relays_at_a_time(scene: Scene, tmp_path: Path) -> None:
+def test_only_one_process_relays_at_a_time(setup: Setup, tmp_path: Path) -> None:
     other = Instance.start(tmp_path)
-    scene.put(b"one")
-    second = Relay(scene.store, scene.log, other, lambda: NOW)
-    scene.relay.run_once()
-    scene.put(b"two")
+    setup.put(b"one")
+    second = Relay(setup.store, setup.log, other, lambda: NOW)
+    setup.relay.run_once()
+    setup.put(b"two")
     assert second.run_once() == 0
-    scene.relay.release()
+    setup.relay.release()
     assert second.run_once() == 1
     other.close()

@@ -1,4 +1,4 @@
-"""The broker of `make kafka`: fetched whole or not at all, explained when it fails, never left."""
+"""The broker of `make kafka`: downloaded completely, explained when it fails, never left behind."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from scripts.kafka import fetch
 from scripts.kafka.broker import Broker, free_port
-from scripts.kafka.fetch import BrokerError, fetched, version, why_not
+from scripts.kafka.fetch import (
+    BrokerError,
+    fetch_jars,
+    find_java,
+    kafka_version,
+    unavailable_reason,
+)
 from scripts.kafka.guard import Guard
 from tests.support.kafka import StartBroker
 from tests.wirewatch.live import until
@@ -26,15 +31,16 @@ JAVA_17 = 'if [ "$1" = -version ]; then echo \'openjdk version "17.0.15"\' >&2; 
 JAVA_11 = "echo 'openjdk version \"11.0.2\"' >&2"
 JAVA_8 = "echo 'java version \"1.8.0_392\"' >&2"
 SERVER = 'case "$*" in *kafka.Kafka*)'
-FETCHES = f"""
+DOWNLOADS = f"""
 for last; do :; done
-folder=${{last#-DoutputDirectory=}}; mkdir -p "$folder"; touch "$folder/kafka_2.13-{version()}.jar"
+folder=${{last#-DoutputDirectory=}}
+mkdir -p "$folder"; touch "$folder/kafka_2.13-{kafka_version()}.jar"
 """
 
 FETCH = """
 import pathlib, sys
-from scripts.kafka.fetch import fetched
-fetched(pathlib.Path(sys.argv[1]))
+from scripts.kafka.fetch import fetch_jars
+fetch_jars(pathlib.Path(sys.argv[1]))
 """
 OWN = """
 import pathlib, sys, time
@@ -46,7 +52,7 @@ time.sleep(600)
 """
 
 Machine = Callable[..., Path]
-"""Makes a PATH of the given commands and nothing else but the shell's own."""
+"""Makes a PATH with the given commands and those of the shell only."""
 
 
 @pytest.fixture
@@ -74,11 +80,11 @@ def cache(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def brokers(machine: Machine, tmp_path: Path) -> Iterator[Callable[[str], Broker]]:
-    """Makes brokers of which java is a script that does this once it is to serve."""
+    """Makes brokers whose java is a script, which runs these commands as the server."""
     made = []
 
-    def make(serves: str) -> Broker:
-        machine(java=f"{JAVA_17}\n{SERVER} {serves};; esac")
+    def make(commands: str) -> Broker:
+        machine(java=f"{JAVA_17}\n{SERVER} {commands};; esac")
         made.append(Broker(tmp_path))
         return made[-1]
 
@@ -87,22 +93,22 @@ def brokers(machine: Machine, tmp_path: Path) -> Iterator[Callable[[str], Broker
         broker.close()
 
 
-def _left(process: int) -> bool:
+def _is_running(process: int) -> bool:
     return Path(f"/proc/{process}").exists()
 
 
-def _gone(path: Path, *, within: float = 10.0) -> bool:
+def _disappears(path: Path, *, within: float = 10.0) -> bool:
     deadline = time.monotonic() + within
     while path.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     return not path.exists()
 
 
-# What is missing is named
+# What is missing
 
 
 @pytest.mark.parametrize(
-    ("commands", "said"),
+    ("commands", "message"),
     [
         ({}, "There is no java on the PATH: install Java 17 or newer"),
         ({"java": JAVA_11}, r"needs Java 17 or newer; \S+ is 11\. Install a newer one"),
@@ -110,13 +116,13 @@ def _gone(path: Path, *, within: float = 10.0) -> bool:
         ({"java": "echo what >&2"}, "names no version: 'what'"),
     ],
 )
-def test_a_java_that_will_not_do_is_a_sentence(
-    machine: Machine, commands: dict[str, str], said: str
+def test_a_missing_or_old_java_is_explained(
+    machine: Machine, commands: dict[str, str], message: str
 ) -> None:
     machine(**commands)
-    with pytest.raises(BrokerError, match=said):
-        fetch.java()
-    reason = why_not()
+    with pytest.raises(BrokerError, match=message):
+        find_java()
+    reason = unavailable_reason()
     assert reason is not None
     done = subprocess.run(
         [sys.executable, SCRIPT], capture_output=True, text=True, check=False, timeout=30
@@ -124,43 +130,45 @@ def test_a_java_that_will_not_do_is_a_sentence(
     assert (done.returncode, done.stderr.strip()) == (1, reason)
 
 
-def test_java_home_comes_first(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_java_home_has_precedence(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = machine(java=JAVA_17)
     monkeypatch.setenv("JAVA_HOME", str(folder / "nowhere"))
     with pytest.raises(BrokerError, match="no java in JAVA_HOME"):
-        fetch.java()
+        find_java()
 
 
-def test_a_missing_maven_is_a_sentence(machine: Machine, cache: Path) -> None:
+def test_a_missing_maven_is_explained(machine: Machine, cache: Path) -> None:
     machine(java=JAVA_17)
     with pytest.raises(BrokerError, match="no mvn on the PATH: install Maven"):
-        fetched(cache)
+        fetch_jars(cache)
     assert not cache.exists()
 
 
-# Fetching
+# Downloading
 
 
-def test_a_fetch_is_made_once(machine: Machine, cache: Path) -> None:
-    machine(mvn=FETCHES)
-    folder = fetched(cache)
+def test_the_jars_are_downloaded_once(machine: Machine, cache: Path) -> None:
+    machine(mvn=DOWNLOADS)
+    folder = fetch_jars(cache)
     machine(mvn="exit 1")
-    assert fetched(cache) == folder
-    assert [jar.name for jar in folder.iterdir()] == [f"kafka_2.13-{version()}.jar"]
+    assert fetch_jars(cache) == folder
+    assert [jar.name for jar in folder.iterdir()] == [f"kafka_2.13-{kafka_version()}.jar"]
 
 
-@pytest.mark.parametrize("fails", ["echo no route to host; exit 1", "echo no route to host"])
-def test_a_fetch_that_fails_says_what_maven_said(machine: Machine, cache: Path, fails: str) -> None:
-    machine(mvn=fails)
-    with pytest.raises(BrokerError, match=r"Is the network .* all right\?[^$]*no route to host"):
-        fetched(cache)
-    machine(mvn=FETCHES)
-    assert fetched(cache).is_dir()
+@pytest.mark.parametrize("script", ["echo no route to host; exit 1", "echo no route to host"])
+def test_a_failed_download_shows_the_output_of_maven(
+    machine: Machine, cache: Path, script: str
+) -> None:
+    machine(mvn=script)
+    with pytest.raises(BrokerError, match=r"Is the network .* working\?[^$]*no route to host"):
+        fetch_jars(cache)
+    machine(mvn=DOWNLOADS)
+    assert fetch_jars(cache).is_dir()
 
 
-def test_what_a_killed_fetch_left_is_not_taken_for_the_whole(machine: Machine, cache: Path) -> None:
-    machine(mvn=f"{FETCHES}\nsleep 600")
-    fetching = subprocess.Popen(
+def test_an_incomplete_download_is_not_used(machine: Machine, cache: Path) -> None:
+    machine(mvn=f"{DOWNLOADS}\nsleep 600")
+    download = subprocess.Popen(
         [sys.executable, "-c", FETCH, str(cache)],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
@@ -170,18 +178,18 @@ def test_what_a_killed_fetch_left_is_not_taken_for_the_whole(machine: Machine, c
     while not list(cache.glob("*.part/*.jar")):
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    os.killpg(fetching.pid, signal.SIGKILL)
-    fetching.wait()
-    (left,) = cache.glob("*.part")
-    machine(mvn=FETCHES)
-    assert fetched(cache).is_dir()
-    assert not left.exists()
+    os.killpg(download.pid, signal.SIGKILL)
+    download.wait()
+    (incomplete,) = cache.glob("*.part")
+    machine(mvn=DOWNLOADS)
+    assert fetch_jars(cache).is_dir()
+    assert not incomplete.exists()
 
 
 # Starting
 
 
-def test_a_format_that_fails_is_explained_and_leaves_nothing(
+def test_a_failed_format_is_explained_and_leaves_no_files(
     machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     temporary = tmp_path / "temporary"
@@ -197,7 +205,7 @@ def test_a_broker_that_ends_at_once_shows_the_end_of_its_log(
     brokers: Callable[[str], Broker],
 ) -> None:
     broker = brokers("echo address in use; exit 1")
-    with pytest.raises(BrokerError, match=r"ended as it started\. Its log ends:\naddress in use"):
+    with pytest.raises(BrokerError, match=r"ended at its start\. Its log ends:\naddress in use"):
         broker.start()
 
 
@@ -210,7 +218,7 @@ def test_a_broker_that_does_not_answer_is_killed_and_shows_the_end_of_its_log(
     assert not broker.running
 
 
-def test_ports_lie_below_those_that_connections_are_given() -> None:
+def test_ports_are_below_the_ephemeral_ones() -> None:
     assert all(20_000 <= free_port() < 30_000 for _ in range(20))
 
 
@@ -218,7 +226,7 @@ def test_ports_lie_below_those_that_connections_are_given() -> None:
 
 
 @pytest.mark.parametrize("frozen", [False, True])
-def test_what_was_started_goes_with_its_owner_however_that_went(
+def test_the_command_ends_with_its_owner_however_the_owner_ends(
     tmp_path: Path, frozen: bool
 ) -> None:
     folder = tmp_path / "folder"
@@ -238,11 +246,11 @@ def test_what_was_started_goes_with_its_owner_however_that_went(
         os.kill(child, signal.SIGSTOP)
     os.killpg(owner.pid, signal.SIGKILL)
     owner.wait()
-    assert _gone(folder)
-    assert not _left(child)
+    assert _disappears(folder)
+    assert not _is_running(child)
 
 
-def test_a_closed_guard_answers_that_nothing_runs(tmp_path: Path) -> None:
+def test_the_command_of_a_closed_guard_does_not_run(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     guard = Guard(folder, folder / "log", ["sleep", "600"])
@@ -254,23 +262,23 @@ def test_a_closed_guard_answers_that_nothing_runs(tmp_path: Path) -> None:
     assert not folder.exists()
 
 
-def test_the_command_serves_until_it_is_told_to_end(
+def test_the_script_runs_a_broker_until_it_is_terminated(
     start_broker: StartBroker, tmp_path: Path
 ) -> None:
     port = free_port()
-    served = subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, SCRIPT, "--port", str(port)],
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert served.stdout is not None
+    assert process.stdout is not None
     url = f"kafka://127.0.0.1:{port}"
-    assert served.stdout.readline() == f"Apache Kafka {version()} is ready: {url}\n"
-    assert f"export WIREWATCH_STREAMS_URL={url}" in served.stdout.readline()
-    served.send_signal(signal.SIGTERM)
-    assert served.wait(20) == 0
-    served.communicate()
+    assert process.stdout.readline() == f"Apache Kafka {kafka_version()} is ready: {url}\n"
+    assert f"export WIREWATCH_STREAMS_URL={url}" in process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    process.communicate()
     assert not list(tmp_path.glob("wirewatch-kafka-*"))
 
 
@@ -288,11 +296,11 @@ def test_a_broker_keeps_its_port_when_it_is_stopped_killed_and_frozen(
     assert own_broker.running
     own_broker.thaw()
     assert own_broker.address == address
-    # It answers before it says so.
-    until(lambda: "Kafka Server started" in own_broker.tail(), "its log has another end")
+    # the broker is ready before it logs so
+    until(lambda: "Kafka Server started" in own_broker.log_tail(), "its log has another end")
 
 
-# What CI says
+# Continuous integration
 
 
 MAKEFILE = """
@@ -322,24 +330,24 @@ def _ci(folder: Path, path: Path, **environment: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_ci_says_why_apache_kafka_does_not_run(machine: Machine, tmp_path: Path) -> None:
-    said = _ci(tmp_path, machine())
-    assert said[:3] == ["lint", "types", "imports"]
-    assert said[3].startswith("Apache Kafka does not run in these tests. There is no java on the")
-    assert said[4:] == ["tests with WIREWATCH_TEST_KAFKA="]
+def test_ci_prints_why_apache_kafka_does_not_run(machine: Machine, tmp_path: Path) -> None:
+    lines = _ci(tmp_path, machine())
+    assert lines[:3] == ["lint", "types", "imports"]
+    assert lines[3].startswith("Apache Kafka does not run in these tests. There is no java on the")
+    assert lines[4:] == ["tests with WIREWATCH_TEST_KAFKA="]
 
 
-def test_ci_starts_apache_kafka_where_it_can(machine: Machine, tmp_path: Path) -> None:
-    said = _ci(tmp_path, machine(java=JAVA_17, mvn="exit 1"))
-    assert said[3:] == ["tests with WIREWATCH_TEST_KAFKA=start"]
+def test_ci_starts_apache_kafka_where_that_is_possible(machine: Machine, tmp_path: Path) -> None:
+    lines = _ci(tmp_path, machine(java=JAVA_17, mvn="exit 1"))
+    assert lines[3:] == ["tests with WIREWATCH_TEST_KAFKA=start"]
 
 
-def test_ci_uses_the_broker_it_is_given(machine: Machine, tmp_path: Path) -> None:
-    said = _ci(tmp_path, machine(), WIREWATCH_TEST_KAFKA="broker:9092")
-    assert said[3:] == ["tests with WIREWATCH_TEST_KAFKA=broker:9092"]
+def test_ci_uses_a_broker_that_exists(machine: Machine, tmp_path: Path) -> None:
+    lines = _ci(tmp_path, machine(), WIREWATCH_TEST_KAFKA="broker:9092")
+    assert lines[3:] == ["tests with WIREWATCH_TEST_KAFKA=broker:9092"]
 
 
-def test_a_test_run_without_apache_kafka_says_so() -> None:
+def test_the_summary_of_a_run_without_apache_kafka_says_so() -> None:
     environment = {k: v for k, v in os.environ.items() if k != "WIREWATCH_TEST_KAFKA"}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", __file__],

@@ -1,12 +1,12 @@
-"""Apache Kafka for the tests: one broker a session, and brokers of a test's own to break.
+"""Apache Kafka for the tests: one broker per session, and brokers that one test may break.
 
 ::
 
-    WIREWATCH_TEST_KAFKA unset       ──▶ tests that want one are deselected; the summary says so
-    WIREWATCH_TEST_KAFKA=start       ──▶ one is started (scripts/kafka), fetched first if need be
-    WIREWATCH_TEST_KAFKA=host:port   ──▶ that one; tests that break theirs start their own
+    WIREWATCH_TEST_KAFKA unset       ──▶ tests that need one are deselected; the summary says so
+    WIREWATCH_TEST_KAFKA=start       ──▶ one is started (scripts/kafka), and downloaded if needed
+    WIREWATCH_TEST_KAFKA=host:port   ──▶ that one; tests that break a broker start their own
 
-A test that uses one of the fixtures is marked ``kafka`` by that alone.
+A test that uses one of the fixtures has the mark ``kafka``.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from typing import Any
 import pytest
 
 from scripts.kafka.broker import Broker, Listener
-from scripts.kafka.fetch import BrokerError, fetched, version, why_not
+from scripts.kafka.fetch import BrokerError, fetch_jars, kafka_version, unavailable_reason
 
 __all__ = [
     "Broker",
-    "Elsewhere",
+    "ExistingBroker",
     "Listener",
     "StartBroker",
     "kafka",
@@ -38,135 +38,135 @@ __all__ = [
 
 FIXTURES = frozenset({"kafka", "own_broker", "start_broker"})
 VARIABLE = "WIREWATCH_TEST_KAFKA"
-LEFT_OPEN = r"unclosed <(socket|ssl)\."
-"""kafka-python leaves the sockets of failed connections to the garbage collector, which may come
-by in any later test."""
+UNCLOSED = r"unclosed <(socket|ssl)\."
+"""kafka-python leaves the sockets of failed connections to the garbage collector, which may close
+them during any later test."""
 StartBroker = Callable[..., Broker]
-"""Takes what :class:`Broker` takes, without the jars."""
+"""Takes the arguments of :class:`Broker`, without the jars."""
 
-# A segment is closed by the record that is an hour younger than its first: retention, which takes
-# closed segments only, can be seen at work on a few records.
+# Retention deletes closed segments only. A record that is an hour younger than the first of its
+# segment closes it, so a few records are enough to test retention.
 _PROPERTIES = {"log.roll.ms": "3600000"}
 
-_ran: list[str] = []
+_used: list[str] = []
 
 
 @dataclass(frozen=True)
-class Elsewhere:
-    """A broker that was there before."""
+class ExistingBroker:
+    """A broker that was started before the tests."""
 
     address: str
 
 
 @pytest.fixture(scope="session")
-def kafka() -> Iterator[Broker | Elsewhere]:
-    """A broker for all tests: use names of your own, and leave it running."""
-    given = os.environ[VARIABLE]
-    if given == "start":
+def kafka() -> Iterator[Broker | ExistingBroker]:
+    """A broker for all tests: a test uses names of its own, and leaves the broker running."""
+    setting = os.environ[VARIABLE]
+    if setting == "start":
         with closing(_started()) as broker:
-            _ran[:] = [f"Apache Kafka {version()} at {broker.address}"]
+            _used[:] = [f"Apache Kafka {kafka_version()} at {broker.address}"]
             yield broker
     else:
-        _ran[:] = [f"Apache Kafka at {given} ({VARIABLE})"]
-        yield Elsewhere(given)
+        _used[:] = [f"Apache Kafka at {setting} ({VARIABLE})"]
+        yield ExistingBroker(setting)
 
 
 @contextmanager
-def running(**how: Any) -> Iterator[Broker]:
-    """A broker of one's own, made as ``how`` says; for fixtures of a module (mark its tests)."""
-    reason = why_not()
+def running(**options: Any) -> Iterator[Broker]:
+    """Start a broker with these options; for fixtures of a module, whose tests need the mark."""
+    reason = unavailable_reason()
     if reason and os.environ[VARIABLE] != "start":
         pytest.skip(f"needs a broker of its own: {reason}")
-    with closing(_started(**how)) as broker:
+    with closing(_started(**options)) as broker:
         yield broker
 
 
 @pytest.fixture
 def start_broker() -> Iterator[StartBroker]:
-    """Starts brokers of the test's own, with listeners, users and properties as it wants."""
+    """Starts brokers for one test, with the listeners, users and properties that it needs."""
     with ExitStack() as brokers:
-        yield lambda **how: brokers.enter_context(running(**how))
+        yield lambda **options: brokers.enter_context(running(**options))
 
 
 @pytest.fixture
 def own_broker(start_broker: StartBroker) -> Broker:
-    """A broker to kill, freeze and restart: ``kill stop start freeze thaw``."""
+    """A broker that the test may break: ``kill stop start freeze thaw``."""
     return start_broker()
 
 
 def ran(*more: str) -> list[str]:
-    """Brokers that were used; ``more`` are those another process of this run tells of."""
-    _ran.extend(name for name in more if name not in _ran)
-    return _ran
+    """Return the brokers that were used; ``more`` are those of another process of this run."""
+    _used.extend(name for name in more if name not in _used)
+    return _used
 
 
 def engines_that_ran() -> str:
-    """For the summary of a test run: the engines of the streams it used."""
-    if _ran:
-        return f"streams: embedded, {', '.join(_ran)}"
+    """Return a line for the summary of a test run: the stream engines that it used."""
+    if _used:
+        return f"streams: embedded, {', '.join(_used)}"
     if os.environ.get(VARIABLE):
         return "streams: embedded; Apache Kafka not asked for"
     return "streams: embedded; Apache Kafka not run: `make test-kafka` runs it"
 
 
 def choose(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that want a broker; leave them out where none is to be had."""
-    wanting = [item for item in items if _wants(item)]
-    for item in wanting:
+    """Mark the tests that need a broker; deselect them where there is none."""
+    kafka_tests = [item for item in items if _needs_broker(item)]
+    for item in kafka_tests:
         item.add_marker("kafka")
-    if wanting and not os.environ.get(VARIABLE):
-        config.hook.pytest_deselected(items=wanting)
-        out = set(wanting)
-        items[:] = [item for item in items if item not in out]
-    elif wanting:
-        config.addinivalue_line("filterwarnings", f"ignore:{LEFT_OPEN}:ResourceWarning")
+    if kafka_tests and not os.environ.get(VARIABLE):
+        config.hook.pytest_deselected(items=kafka_tests)
+        deselected = set(kafka_tests)
+        items[:] = [item for item in items if item not in deselected]
+    elif kafka_tests:
+        config.addinivalue_line("filterwarnings", f"ignore:{UNCLOSED}:ResourceWarning")
         config.pluginmanager.register(_Unconfigured())
 
 
 class _Unconfigured:
-    """The garbage collector comes by for the last time when that line holds no more."""
+    """Ignores the warnings of the last garbage collection, when the ini line has no effect."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_unconfigure(self) -> None:
-        warnings.filterwarnings("ignore", LEFT_OPEN, ResourceWarning)
+        warnings.filterwarnings("ignore", UNCLOSED, ResourceWarning)
 
 
-def _wants(item: pytest.Item) -> bool:
-    """By a fixture, or by the mark where a fixture is asked for while the test runs."""
+def _needs_broker(item: pytest.Item) -> bool:
+    """Return whether a test has one of the fixtures, or the mark."""
     by_fixture = FIXTURES & set(getattr(item, "fixturenames", ()))
     return bool(by_fixture) or item.get_closest_marker("kafka") is not None
 
 
 def prepare(items: list[pytest.Item]) -> None:
-    """Fetch the broker before the clock of the first test runs."""
+    """Download the broker before the time limit of the first test begins."""
     if os.environ.get(VARIABLE) == "start" and any(i.get_closest_marker("kafka") for i in items):
         _jars()
 
 
 def finish() -> None:
-    """The garbage collector comes by once more."""
-    if _ran:
-        warnings.filterwarnings("ignore", LEFT_OPEN, ResourceWarning)
+    """Ignore the warnings of the last garbage collection."""
+    if _used:
+        warnings.filterwarnings("ignore", UNCLOSED, ResourceWarning)
 
 
-def _started(*, properties: dict[str, str] | None = None, **how: Any) -> Broker:
+def _started(*, properties: dict[str, str] | None = None, **options: Any) -> Broker:
     jars = _jars()
     if isinstance(jars, BrokerError):
         raise jars
-    broker = Broker(jars, properties=_PROPERTIES | (properties or {}), **how)
+    broker = Broker(jars, properties=_PROPERTIES | (properties or {}), **options)
     try:
         broker.start()
     except BaseException:
         broker.close()
         raise
-    if not _ran:
-        _ran.append(f"Apache Kafka {version()}")
+    if not _used:
+        _used.append(f"Apache Kafka {kafka_version()}")
     return broker
 
 
 @cache
 def _jars() -> Path | BrokerError:
     try:
-        return fetched()
-    except BrokerError as error:  # told where the first test asks for the broker
+        return fetch_jars()
+    except BrokerError as error:  # raised by the first test that needs the broker
         return error

@@ -1,10 +1,10 @@
-"""A TCP proxy in front of a Kafka broker, that loses, delays and cuts as it is told.
+"""A TCP proxy in front of a Kafka broker, which can lose replies, delay them and cut connections.
 
 ::
 
     client ──▶ Proxy.port ──frames──▶ broker's listener, which advertises Proxy.port
 
-Start it first, tell the broker to advertise its port, then give it the listener's::
+Start the proxy first, let the broker advertise its port, then set the port of the listener::
 
     with Proxy() as proxy:
         broker = start_broker(listeners=[Listener("PROXIED", advertised=proxy.port)])
@@ -23,9 +23,9 @@ from typing import Self
 
 HOST = "127.0.0.1"
 PRODUCE = 0
-"""Kafka's number of the request that carries records."""
+"""Kafka's number of the request that sends records."""
 END_TRANSACTION = 26
-"""Kafka's number of the request that commits or aborts."""
+"""Kafka's number of the request that commits or aborts a transaction."""
 
 
 @dataclass
@@ -34,10 +34,10 @@ class Proxy:
 
     Attributes:
         target: Port of the broker's listener.
-        delay: Seconds that every reply is held back.
-        refusing: New connections are closed at once.
-        lost: How many replies were lost by :meth:`lose_reply_to`.
-        requests: How many requests went by, by Kafka's number.
+        delay: Seconds by which every reply is delayed.
+        refusing: Whether new connections are closed at once.
+        lost: Number of replies that :meth:`lose_reply_to` lost.
+        requests: Number of requests by Kafka's number.
     """
 
     target: int = 0
@@ -61,11 +61,11 @@ class Proxy:
         self.cut()
 
     def lose_reply_to(self, request: int) -> None:
-        """Let the next such request through, and cut its connection instead of the reply."""
+        """Pass the next such request on, but cut the connection instead of passing on its reply."""
         self._losing = request
 
     def cut(self) -> None:
-        """Cut every connection there is."""
+        """Cut every connection."""
         for end in list(self._open):
             _close(end)
 
@@ -83,23 +83,23 @@ class Proxy:
             except OSError:
                 return
             self._open |= {client, server}
-            awaited: set[int] = set()
-            for way in (self._requests, self._replies):
-                threading.Thread(target=way, args=(client, server, awaited), daemon=True).start()
+            lost: set[int] = set()
+            for relay in (self._requests, self._replies):
+                threading.Thread(target=relay, args=(client, server, lost), daemon=True).start()
 
-    def _requests(self, client: socket.socket, server: socket.socket, lose: set[int]) -> None:
+    def _requests(self, client: socket.socket, server: socket.socket, lost: set[int]) -> None:
         while frame := _frame(client):
             kind, _, correlation = struct.unpack_from(">hhi", frame, 4)
             self.requests[kind] = self.requests.get(kind, 0) + 1
             if kind == self._losing:
                 self._losing = None
-                lose.add(correlation)
+                lost.add(correlation)
             _send(server, frame)
         self._end(client, server)
 
-    def _replies(self, client: socket.socket, server: socket.socket, lose: set[int]) -> None:
+    def _replies(self, client: socket.socket, server: socket.socket, lost: set[int]) -> None:
         while frame := _frame(server):
-            if struct.unpack_from(">i", frame, 4)[0] in lose:
+            if struct.unpack_from(">i", frame, 4)[0] in lost:
                 self.lost += 1
                 break
             time.sleep(self.delay)
@@ -113,7 +113,7 @@ class Proxy:
 
 
 def _frame(source: socket.socket) -> bytes:
-    """One length-prefixed message, whole; empty when the connection ended."""
+    """Return one length-prefixed message; empty when the connection has ended."""
     head = _exactly(source, 4)
     body = _exactly(source, struct.unpack(">i", head)[0]) if head else b""
     return head + body if body else b""

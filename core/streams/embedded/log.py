@@ -121,9 +121,9 @@ class EmbeddedLog:
         """See the port."""
         return self._streams.describe()
 
-    def lag(self, name: str, streams: Sequence[str], /) -> list[PartitionLag]:
+    def lag(self, name: str, stream_names: Sequence[str], /) -> list[PartitionLag]:
         """See the port."""
-        found = [self._streams.get(stream) for stream in streams]
+        streams = [self._streams.get(stream) for stream in stream_names]
         now = self._now()
         with self._database.read() as connection:
             living = group.load_living_members(
@@ -131,7 +131,7 @@ class EmbeddedLog:
             )
             return [
                 lag
-                for stream in found
+                for stream in streams
                 for lag in self._stream_lag(connection, name, stream, set(living), now)
             ]
 

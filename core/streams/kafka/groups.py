@@ -103,7 +103,7 @@ class KafkaGroups:
     def remove_member(self, membership: Any) -> None:
         """Remove a member at once; kafka-python lets a static member's session expire instead.
 
-        Removes this very member only: another process that has taken its name since stays.
+        Another process that has joined under its name since then stays.
 
         Args:
             membership: kafka-python's ConsumerGroupMetadata.
@@ -264,12 +264,12 @@ class UnreadProbe:
         while waiting:
             if time.monotonic() > deadline:
                 raise StreamUnavailableError("Looking for unread records failed: no answer.")
-            found: dict[Any, FirstUnread | None] = {**self._poll()}
-            at_end = (p for p in waiting - found.keys() if self._client_position(p) >= ends[p])
-            found |= dict.fromkeys(at_end)
-            for partition, unread in found.items():
+            answers: dict[Any, FirstUnread | None] = {**self._poll()}
+            at_end = (p for p in waiting - answers.keys() if self._client_position(p) >= ends[p])
+            answers |= dict.fromkeys(at_end)
+            for partition, unread in answers.items():
                 self._cache[partition] = (positions[partition], ends[partition], unread)
-            waiting -= found.keys()
+            waiting -= answers.keys()
             # not paused: see core.streams.kafka.assigned
             self._client.assign(list(waiting))
 

@@ -106,15 +106,15 @@ class KafkaLog:
 
     def read(
         self,
-        stream: str,
+        name: str,
         /,
         *,
         start: Start = "start",
         follow: Callable[[], bool] | None = None,
     ) -> Iterator[Record]:
         """See the port."""
-        found = self._streams.get(stream)
-        return read_stream(self._options, self._streams, found, start, follow)
+        stream = self._streams.get(name)
+        return read_stream(self._options, self._streams, stream, start, follow)
 
     def list_streams(self) -> list[StreamInfo]:
         """See the port."""

@@ -75,7 +75,7 @@ class PositionRecovery:
         Raises:
             OffsetOutOfRangeError: The group was moved.
         """
-        self._move({p: found.offset if found else None for p, found in offsets.items()})
+        self._move({p: at.offset if at else None for p, at in offsets.items()})
 
     def retry_or_skip(self, error: UndecodableError) -> None:
         """Fetch an undecodable batch again, or skip it.

@@ -91,18 +91,18 @@ def differences(spec: StreamSpec, stream: KafkaStream) -> list[str]:
             mend="The number of partitions is fixed for a stream's life: set the old one again.",
         )
     wanted = topic_config(spec)
-    found = []
+    texts = []
     if stream.retention != spec.retention:
-        found.append(_difference(stream, "retention.ms", _in_ms(stream.retention), wanted))
+        texts.append(_difference(stream, "retention.ms", _in_ms(stream.retention), wanted))
     if stream.max_record_bytes != spec.max_record_bytes:
         current = str(stream.max_record_bytes + HEADROOM)
-        found.append(_difference(stream, "max.message.bytes", current, wanted))
+        texts.append(_difference(stream, "max.message.bytes", current, wanted))
     if stream.replication != spec.replication:
-        found.append(
+        texts.append(
             f"has {stream.replication} copies, not {spec.replication}:"
             " kafka-reassign-partitions changes that"
         )
-    return found
+    return texts
 
 
 def _difference(stream: KafkaStream, key: str, current: str, wanted: Mapping[str, str]) -> str:
@@ -169,8 +169,8 @@ class KafkaStreams:
         keys = [key for stream in streams for key in stream.topic_partitions]
         offsets = self._admin.run("Describing streams", lambda a: _list_offsets(a, keys))
         sizes = self._admin.run("Measuring streams", lambda a: _list_sizes(a, streams))
-        found = (_info(stream, offsets, sizes) for stream in streams)
-        return sorted(found, key=lambda info: info.name)
+        infos = (_info(stream, offsets, sizes) for stream in streams)
+        return sorted(infos, key=lambda info: info.name)
 
     def _load(self, stored: Iterable[str] | None = None) -> dict[str, KafkaStream]:
         """Return the existing streams among these stored names, or all, by name."""
@@ -188,10 +188,10 @@ class KafkaStreams:
             self._parse(stored, description, configs.get(stored, {}))
             for stored, description in descriptions.items()
         ]
-        found = {stream.name: stream for stream in streams}
+        by_name = {stream.name: stream for stream in streams}
         with self._lock:
-            self._known |= found
-        return found
+            self._known |= by_name
+        return by_name
 
     def _parse(
         self, stored: str, description: Mapping[str, Any], config: Mapping[str, Any]

@@ -11,9 +11,8 @@ The futures are checked before the commit, because kafka-python's commit does no
 of records has timed out: its records would be missing.
 
 The brokers acknowledge a commit before readers and groups see it. The engine waits some
-milliseconds until they do, so that whoever looks next finds what was committed. The next
-transaction would have to wait for that anyway, and longer (100 records of 3 KB: 28 ms without,
-12 + 2 ms with).
+milliseconds until they do, so that the next reader finds what was committed. The next transaction
+would have to wait for that anyway, and longer (100 records of 3 KB: 28 ms without, 12 + 2 ms with).
 """
 
 from __future__ import annotations
@@ -150,13 +149,13 @@ class TransactionalProducer:
         deadline = time.monotonic() + VISIBILITY_SECONDS
         while time.monotonic() < deadline:
             try:
-                found = self._admin.run(
+                transactions = self._admin.run(
                     "Describing a transaction", lambda a: a.describe_transactions([self._name])
                 )
             except WirewatchError as error:
                 log.warning("commit_visibility_unknown", name=self._name, reason=str(error))
                 return
-            if found[self._name].state not in _COMPLETING:
+            if transactions[self._name].state not in _COMPLETING:
                 return
             time.sleep(0.001)
         log.warning("commit_not_visible", name=self._name, seconds=VISIBILITY_SECONDS)
