@@ -9,14 +9,14 @@ from tests.support.scripted_publisher import Installation, ScriptedPublisher
 
 
 @pytest.fixture
-def press() -> Iterator[ScriptedPublisher]:
+def publisher() -> Iterator[ScriptedPublisher]:
     server = ScriptedPublisher()
     yield server
     server.close()
 
 
 @pytest.fixture
-def desk(tmp_path: Path, database_url: str) -> Iterator[Installation]:
+def installation(tmp_path: Path, database_url: str) -> Iterator[Installation]:
     installation = Installation(tmp_path, database_url=database_url)
     yield installation
     installation.close()

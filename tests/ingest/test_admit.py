@@ -54,7 +54,7 @@ def stored(entry: FeedEntry, **values: object) -> EntryRecord:
     return entry_record(**given | values)
 
 
-def test_entries_never_seen_are_to_be_read() -> None:
+def test_entries_never_seen_before_are_new_and_their_pages_are_read() -> None:
     admission = decided(parsed_feed(parsed_entry("a"), parsed_entry("b")))
     assert [(r.key, r.state, r.next_page_at) for r in admission.add] == [
         ("a", PENDING, MONDAY),
@@ -63,14 +63,14 @@ def test_entries_never_seen_are_to_be_read() -> None:
     assert (admission.new, +admission.dispositions) == (2, {})
 
 
-def test_known_and_tossed_entries_end_at_once() -> None:
+def test_known_and_skipped_entries_end_at_once() -> None:
     parsed = parsed_feed(parsed_entry("c"), known=("a", "b"), skipped=4)
     admission = decided(parsed, [stored(parsed_entry("c"))])
     assert +admission.dispositions == {"known": 3, "too_many": 4}
     assert (admission.add, admission.change, admission.new) == ([], [], 0)
 
 
-def test_a_changed_entry_is_read_again_under_its_article() -> None:
+def test_the_page_of_a_changed_entry_is_read_again_for_the_same_article() -> None:
     old = stored(parsed_entry("a"), attempts=3)
     changed = parsed_entry("a", title="Neuer Titel", digest="other", summary="Mehr dazu.")
     admission = decided(parsed_feed(changed), [old])
@@ -83,7 +83,7 @@ def test_a_changed_entry_is_read_again_under_its_article() -> None:
 
 
 @pytest.mark.parametrize(("told", "counted"), [("", {"superseded": 1}), ("article_new", {})])
-def test_a_change_before_the_page_was_read_takes_the_place_of_what_nobody_was_told(
+def test_a_change_before_the_page_was_read_supersedes_the_earlier_version(
     told: str, counted: dict[str, int]
 ) -> None:
     old = stored(parsed_entry("a"), state=PENDING, disposition=told)
@@ -105,7 +105,7 @@ def test_a_new_guid_with_the_same_link_is_the_same_entry() -> None:
     assert (record.state, record.article_id, admission.new) == (DONE, "a" * 32, 0)
 
 
-def test_a_new_guid_that_says_something_else_is_read_again_as_the_same_article() -> None:
+def test_a_new_guid_with_another_text_is_read_again_as_the_same_article() -> None:
     before = parsed_entry("old", url="https://kurier.example.org/a")
     now = parsed_entry("new", url="https://kurier.example.org/a", title="Neuer Titel")
     admission = decided(parsed_feed(now), [stored(before)])
@@ -114,7 +114,7 @@ def test_a_new_guid_that_says_something_else_is_read_again_as_the_same_article()
     assert (admission.new, admission.renamed) == (0, 1)
 
 
-def test_an_article_known_through_another_feed_is_a_sighting() -> None:
+def test_an_article_known_from_another_feed_is_a_sighting() -> None:
     entry = parsed_entry("a", url="https://www.kurier.example.org/a?utm_source=x#ref=rss")
     elsewhere = stored(parsed_entry("z", url="https://kurier.example.org/a"), feed_id="bote-1")
     by_entry = decided(parsed_feed(entry), [elsewhere])
@@ -125,7 +125,7 @@ def test_an_article_known_through_another_feed_is_a_sighting() -> None:
         assert admission.add[0].state == DONE
 
 
-def test_an_article_another_feed_is_still_waiting_for_is_read_here_too() -> None:
+def test_an_entry_is_read_even_if_another_feed_still_waits_for_the_same_page() -> None:
     entry = parsed_entry("a", url="https://kurier.example.org/a")
     waiting = stored(
         parsed_entry("z", url="https://kurier.example.org/a"),
@@ -136,7 +136,7 @@ def test_an_article_another_feed_is_still_waiting_for_is_read_here_too() -> None
     assert [r.state for r in decided(parsed_feed(entry), [waiting]).add] == [PENDING]
 
 
-def test_articles_that_differ_in_a_parameter_are_two() -> None:
+def test_links_that_differ_in_a_parameter_are_two_articles() -> None:
     one, two = (parsed_entry(k, url=f"https://kurier.example.org/a?id={k}") for k in "12")
     admission = decided(parsed_feed(one, two))
     assert len({r.url_key for r in admission.add}) == 2
@@ -158,7 +158,7 @@ def test_the_same_guid_and_link_twice_in_a_document_is_one_entry() -> None:
     assert +admission.dispositions == {"known": 2}
 
 
-def test_notices_that_share_a_page_are_each_an_entry_of_its_own() -> None:
+def test_notices_that_share_a_page_are_separate_entries() -> None:
     one, two = (parsed_entry(k, url="https://kurier.example.org/ticker") for k in "12")
     admission = decided(parsed_feed(one, two))
     assert [(r.state, has_no_page(r)) for r in admission.add] == [
@@ -171,7 +171,7 @@ def test_notices_that_share_a_page_are_each_an_entry_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("url", [None, "https://kurier.example.org/", "https://kurier.example.org"])
-def test_an_entry_without_a_link_of_its_own_is_its_own_identity(url: str | None) -> None:
+def test_an_entry_without_a_link_to_a_page_is_its_own_identity(url: str | None) -> None:
     one, two = (parsed_entry(k, url=url) for k in "12")
     records = decided(parsed_feed(one, two)).add
     assert len({r.url_key for r in records}) == 2
@@ -187,7 +187,7 @@ def test_a_changed_link_moves_the_entry_and_keeps_its_article() -> None:
     assert record.article_id == old.article_id
 
 
-def test_homepages_are_told_from_pages() -> None:
+def test_homepages_are_distinguished_from_pages() -> None:
     assert is_homepage("https://kurier.example.org/")
     assert not is_homepage("https://kurier.example.org/?p=17")
     assert not is_homepage("https://kurier.example.org/a")
@@ -207,7 +207,7 @@ def test_homepages_are_told_from_pages() -> None:
         (None, timedelta(seconds=-1), Origin.BACKFILL),
     ],
 )
-def test_what_is_news_and_what_is_only_new_to_us(
+def test_new_entries_are_live_or_backfill_by_gap_and_publication_date(
     last_read: timedelta | None, published: timedelta | None, origin: Origin
 ) -> None:
     def ago(time: timedelta | None) -> datetime | None:

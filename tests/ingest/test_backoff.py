@@ -32,7 +32,7 @@ def answer(status: int, **headers: str) -> Response:
         ("a word nobody thought of", FailClass.CONTENT, [15]),
     ],
 )
-def test_waits_double_within_a_class_up_to_its_cap(
+def test_waits_double_within_a_class_up_to_its_limit(
     outcome: str, kind: FailClass, waits_minutes: list[int]
 ) -> None:
     assert FetchFailure(outcome, Phrase("fetch.empty")).kind is kind
@@ -40,7 +40,7 @@ def test_waits_double_within_a_class_up_to_its_cap(
     assert waits == waits_minutes
 
 
-def test_a_wait_after_very_many_failures_is_still_the_cap() -> None:
+def test_a_wait_after_very_many_failures_is_still_limited() -> None:
     assert delay(FailClass.NETWORK, 100_000) == timedelta(hours=1)
 
 
@@ -60,7 +60,9 @@ def test_a_wait_after_very_many_failures_is_still_the_cap() -> None:
         (599, "server_error"),
     ],
 )
-def test_a_status_that_is_no_success_is_a_failure_with_a_name(status: int, outcome: str) -> None:
+def test_a_status_other_than_success_is_a_failure_with_an_outcome(
+    status: int, outcome: str
+) -> None:
     failure = failure_of(answer(status), None)
     assert failure is not None
     assert failure.outcome == outcome
@@ -72,14 +74,14 @@ def test_any_success_is_read(status: int) -> None:
     assert failure_of(answer(status), 60.0) is None
 
 
-def test_a_challenge_is_told_from_a_refusal() -> None:
+def test_a_challenge_is_distinguished_from_a_refusal() -> None:
     failure = failure_of(answer(403, **{"cf-mitigated": "challenge"}), None)
     assert failure is not None
     assert failure.outcome == "challenge"
 
 
 @pytest.mark.parametrize(("status", "heeded"), [(429, 90.0), (503, 90.0), (404, None), (403, None)])
-def test_retry_after_is_heeded_for_429_and_5xx_only(status: int, heeded: float | None) -> None:
+def test_retry_after_is_respected_for_429_and_5xx_only(status: int, heeded: float | None) -> None:
     failure = failure_of(answer(status), 90.0)
     assert failure is not None
     assert failure.retry_after == heeded

@@ -38,7 +38,7 @@ def of_feed(**entry: Any) -> ArticleRevision | None:
         (None, None, MONDAY + timedelta(days=3), MONDAY, "feed"),
     ],
 )
-def test_when_it_was_published(
+def test_the_time_of_publication_comes_from_json_ld_then_the_feed_then_the_page(
     page_time: Any, page_source: Any, feed_time: Any, expected: Any, source: Any
 ) -> None:
     message = of_page(
@@ -47,7 +47,7 @@ def test_when_it_was_published(
     assert (message.published_at, message.published_source) == (expected, source)
 
 
-def test_the_page_speaks_first_and_the_feed_fills_in() -> None:
+def test_values_come_from_the_page_or_else_from_the_feed() -> None:
     entry = {"title": "Feedtitel", "authors": ("A. B.",), "language": "fr"}
     full = of_page(entry, title="Seitentitel", authors=("C. D.",), language="de")
     assert (full.title, full.authors, full.language) == ("Seitentitel", ("C. D.",), "de")
@@ -56,12 +56,12 @@ def test_the_page_speaks_first_and_the_feed_fills_in() -> None:
     assert of_page({}, language=None).language == "de"
 
 
-def test_the_outlet_is_the_feeds() -> None:
+def test_the_outlet_is_that_of_the_feed() -> None:
     message = of_page()
     assert (message.outlet, message.feed_id, message.country) == ("kurier", "kurier-1", "DE")
 
 
-def test_a_thin_page_gives_way_to_a_full_feed() -> None:
+def test_the_text_of_a_full_feed_replaces_that_of_a_thin_page() -> None:
     entry = {"summary": "Kurz.", "content": "Kurz. " + "Der ganze Text der Meldung. " * 20}
     thin = of_page(entry, text="Bitte JavaScript einschalten.", flags=("thin",))
     assert thin.text_source == "feed"
@@ -86,7 +86,7 @@ def test_a_missing_headline_is_taken_from_the_text() -> None:
     assert of_feed(title="", summary="", content="") is None
 
 
-def test_an_entry_without_a_link_is_found_at_its_feed_without_the_password() -> None:
+def test_an_entry_without_a_link_has_the_url_of_its_feed_without_the_password() -> None:
     feed = feed_record(url="https://user:word@kurier.example.org/feed")
     message = from_feed(entry_record(url=""), feed, "a" * 32, "", MONDAY, SETTINGS)
     assert message is not None

@@ -33,7 +33,7 @@ def test_both_validators_are_sent_as_they_came() -> None:
     ("mode", "names"),
     [("last_modified", {"If-Modified-Since"}), ("etag", {"If-None-Match"})],
 )
-def test_a_mode_sends_one_of_them(mode: str, names: set[str]) -> None:
+def test_a_mode_sends_one_validator(mode: str, names: set[str]) -> None:
     request = conditional.build_request(feed_record(**read_before(validator_mode=mode)), MONDAY)
     assert set(request.headers) == names
 
@@ -44,7 +44,7 @@ def test_a_mode_whose_validator_is_missing_sends_the_other() -> None:
 
 
 @pytest.mark.parametrize(("tier", "hours"), [("A", 24), ("B", 24), ("C", 8 * 24)])
-def test_a_long_row_of_304_is_checked_by_an_unconditional_request(tier: str, hours: int) -> None:
+def test_a_long_series_of_304_is_checked_by_an_unconditional_request(tier: str, hours: int) -> None:
     feed = feed_record(tier=tier, **read_before())
     just_before = conditional.build_request(feed, MONDAY + timedelta(hours=hours, seconds=-1))
     assert just_before.conditional
@@ -53,7 +53,7 @@ def test_a_long_row_of_304_is_checked_by_an_unconditional_request(tier: str, hou
     assert then.probe
 
 
-def test_a_server_whose_304_was_wrong_is_asked_unconditionally_for_a_week() -> None:
+def test_requests_are_unconditional_for_a_week_after_a_wrong_304() -> None:
     feed = feed_record(**read_before(body_sha256="old"))
     same = {"ETag": 'W/"a"', "Last-Modified": ODD}
     probe = ConditionalRequest({}, probe=True)
@@ -66,13 +66,13 @@ def test_a_server_whose_304_was_wrong_is_asked_unconditionally_for_a_week() -> N
     assert honest.validators_off_until is None
 
 
-def test_validators_of_every_200_are_kept_also_when_the_body_is_the_same() -> None:
+def test_validators_of_every_200_are_stored_even_with_the_same_body() -> None:
     feed = feed_record(**read_before(body_sha256="same"))
     feed = conditional.with_validators_of_200(feed, {"ETag": '"b"'}, "same", BOTH, MONDAY)
     assert (feed.etag, feed.last_modified) == ('"b"', None)
 
 
-def test_a_304_keeps_what_it_does_not_name() -> None:
+def test_validators_that_a_304_does_not_name_stay() -> None:
     feed = feed_record(**read_before())
     assert conditional.with_validators_of_304(feed, {}).etag == 'W/"a"'
     renewed = conditional.with_validators_of_304(feed, {"ETag": '"b"'})
@@ -80,12 +80,12 @@ def test_a_304_keeps_what_it_does_not_name() -> None:
 
 
 @pytest.mark.parametrize("value", ["", "x" * 3000, "a\x01b", "raw \udce4"])
-def test_a_validator_that_could_not_be_echoed_unchanged_is_not_kept(value: str) -> None:
+def test_a_validator_that_cannot_be_sent_back_unchanged_is_not_stored(value: str) -> None:
     feed = conditional.with_validators_of_200(feed_record(), {"ETag": value}, "s", NO_CACHE, MONDAY)
     assert feed.etag is None
 
 
-def test_a_server_that_ignores_what_we_send_is_asked_in_another_way() -> None:
+def test_other_validators_are_tried_if_a_server_ignores_those_sent() -> None:
     feed = feed_record(**read_before(body_sha256="same"))
     same = {"ETag": 'W/"a"', "Last-Modified": ODD}
     modes = []
@@ -95,13 +95,13 @@ def test_a_server_that_ignores_what_we_send_is_asked_in_another_way() -> None:
     assert modes == ["both", "both", *["last_modified"] * 3, *["etag"] * 3, "both"]
 
 
-def test_a_304_in_between_ends_the_search() -> None:
+def test_a_304_ends_the_search_for_validators() -> None:
     feed = feed_record(**read_before(same_body=2, validator_mode="last_modified"))
     feed = conditional.with_validators_of_304(feed, {})
     assert (feed.same_body, feed.validator_mode) == (0, "last_modified")
 
 
-def test_with_one_validator_there_is_no_other_way_to_ask() -> None:
+def test_a_single_validator_is_the_only_one_to_send() -> None:
     feed = feed_record(etag='"a"', body_sha256="same", same_body=2)
     feed = conditional.with_validators_of_200(feed, {"ETag": '"a"'}, "same", BOTH, MONDAY)
     assert (feed.validator_mode, feed.same_body) == ("both", 0)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.settings import Settings
-from ingest.hosts import HostGate, host_key, is_private_host
+from ingest.hosts import HostGate, host_key, is_private_host, pause_scope
 
 
 class Time:
@@ -75,19 +75,19 @@ def test_a_pause_runs_from_the_end_of_one_request_to_the_start_of_the_next() -> 
     assert starts(urls) == [(urls[0], 0.0), (urls[1], 3.0), (urls[2], 6.0)]
 
 
-def test_the_operators_own_servers_wait_less_and_each_for_itself() -> None:
+def test_private_hosts_have_a_shorter_pause_and_count_separately() -> None:
     urls = ["http://127.0.0.1:1/a", "http://127.0.0.1:1/b"]
     assert [at for _, at in starts(urls, work=0.0)] == [0.0, 0.5]
     assert [at for _, at in starts(["http://10.0.0.1/", "http://10.0.0.2/"], work=0.0)] == [0, 0]
 
 
 @pytest.mark.parametrize(("asked", "pause"), [(5.0, 5.0), (0.1, 2.0), (600.0, 30.0)])
-def test_a_crawl_delay_is_honoured_up_to_half_a_minute(asked: float, pause: float) -> None:
+def test_a_crawl_delay_is_respected_up_to_half_a_minute(asked: float, pause: float) -> None:
     urls = ["https://example.org/1", "https://example.org/2"]
     assert starts(urls, work=0.0, at_least=asked)[1][1] == pause
 
 
-def test_a_failed_request_ends_its_turn_and_the_pause_holds() -> None:
+def test_a_failed_request_ends_its_turn_and_the_pause_begins() -> None:
     time = Time()
     turns = gate(time)
 
@@ -101,7 +101,7 @@ def test_a_failed_request_ends_its_turn_and_the_pause_holds() -> None:
     assert asyncio.run(fail_then_ask()) == 2.0
 
 
-def test_a_cancelled_wait_gives_its_turn_away() -> None:
+def test_a_cancelled_wait_passes_its_turn_on() -> None:
     turns = HostGate(pause=0.0, private_pause=0.0)
 
     async def cancel_one_of_two() -> str:
@@ -118,7 +118,7 @@ def test_a_cancelled_wait_gives_its_turn_away() -> None:
 
 @settings(max_examples=50)
 @given(st.lists(st.sampled_from(["a.org", "www.a.org", "b.org"]), max_size=12))
-def test_no_host_is_asked_twice_within_its_pause(hosts: list[str]) -> None:
+def test_requests_to_a_host_are_a_pause_apart(hosts: list[str]) -> None:
     began = starts([f"https://{h}/" for h in hosts], work=0.0)
     assert len(began) == len(hosts)
     for key in ("a.org", "b.org"):
@@ -145,3 +145,10 @@ def test_the_settings_decide_the_pauses() -> None:
     chosen = Settings(http_host_pause=7, http_private_host_pause=0.25, _env_file=None)
     turns = HostGate.of(chosen)
     assert (turns._pause, turns._private_pause) == (7, 0.25)
+
+
+def test_a_pause_applies_to_the_publisher_or_on_private_hosts_to_the_url() -> None:
+    assert pause_scope("https://feeds.kurier.co.uk/a") == "kurier.co.uk"
+    assert pause_scope("https://www.kurier.co.uk/b") == "kurier.co.uk"
+    for url in ("http://127.0.0.1:1200/kurier", "http://localhost:1200/bote", "http://[::1]/x"):
+        assert pause_scope(url) == url

@@ -17,13 +17,13 @@ class NoJitter(random.Random):
         return 0.0
 
 
-STILL = NoJitter()
+NO_JITTER = NoJitter()
 HTTP_MONDAY = "Mon, 16 Nov 2026 09:00:00 GMT"
 
 
 @pytest.mark.parametrize(("tier", "minutes"), [("A", 5), ("B", 10), ("C", 30)])
-def test_without_hints_a_tier_is_polled_at_its_floor(tier: str, minutes: int) -> None:
-    wait = interval.after_success(feed_record(tier=tier), STILL)
+def test_without_a_hint_the_tier_determines_the_interval(tier: str, minutes: int) -> None:
+    wait = interval.after_success(feed_record(tier=tier), NO_JITTER)
     assert wait.time == timedelta(minutes=minutes)
     assert in_english(wait.reason) == f"every {minutes} min, the default for tier {tier}"
 
@@ -41,16 +41,18 @@ def test_without_hints_a_tier_is_polled_at_its_floor(tier: str, minutes: int) ->
         ("C", 10.0**300, 24 * 60),
     ],
 )
-def test_a_hint_is_a_floor_up_to_the_cap_of_the_tier(tier: str, hint: float, minutes: int) -> None:
+def test_a_hint_is_respected_up_to_the_limit_of_the_tier(
+    tier: str, hint: float, minutes: int
+) -> None:
     for hinted in (
         feed_record(tier=tier, cache_hint_s=hint),
         feed_record(tier=tier, doc_hint_s=hint),
     ):
-        assert interval.after_success(hinted, STILL).time == timedelta(minutes=minutes)
+        assert interval.after_success(hinted, NO_JITTER).time == timedelta(minutes=minutes)
 
 
-def test_the_reason_says_that_a_hint_was_cut() -> None:
-    wait = interval.after_success(feed_record(tier="A", doc_hint_s=86_400.0), STILL)
+def test_the_reason_says_that_a_hint_was_limited() -> None:
+    wait = interval.after_success(feed_record(tier="A", doc_hint_s=86_400.0), NO_JITTER)
     assert in_english(wait.reason) == (
         "the publisher asks for 24 h; the longest interval for tier A is 30 min"
     )
@@ -58,17 +60,17 @@ def test_the_reason_says_that_a_hint_was_cut() -> None:
 
 def test_the_longer_of_two_hints_counts() -> None:
     feed = feed_record(tier="B", cache_hint_s=900.0, doc_hint_s=1800.0)
-    assert interval.after_success(feed, STILL).time == timedelta(minutes=30)
+    assert interval.after_success(feed, NO_JITTER).time == timedelta(minutes=30)
 
 
-def test_an_explicit_interval_beats_floor_and_hint_and_has_no_jitter() -> None:
+def test_an_explicit_interval_beats_tier_and_hint_and_has_no_jitter() -> None:
     feed = feed_record(tier="C", every_s=90.0, cache_hint_s=7200.0)
     wait = interval.after_success(feed, random.Random(3))
     assert wait.time == timedelta(seconds=90)
     assert in_english(wait.reason) == "every 90 s, as set in sources.yaml"
 
 
-def test_other_intervals_are_spread_by_a_tenth() -> None:
+def test_other_intervals_have_a_jitter_of_a_tenth() -> None:
     rng = random.Random(3)
     waits = {interval.after_success(feed_record(), rng).time for _ in range(50)}
     assert len(waits) == 50
@@ -95,7 +97,7 @@ def test_other_intervals_are_spread_by_a_tenth() -> None:
         ({"cache-control": "max-age=60", "Expires": "Mon, 16 Nov 2026 09:20:00 GMT"}, 60),
     ],
 )
-def test_freshness_by_headers(headers: dict[str, str], seconds: float | None) -> None:
+def test_cache_headers_determine_the_hint(headers: dict[str, str], seconds: float | None) -> None:
     assert interval.cache_hint(CIMultiDict(headers), MONDAY) == seconds
 
 

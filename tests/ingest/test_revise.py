@@ -66,7 +66,7 @@ def judged(
     return decide(entry, FEED, result, identity, MONDAY + later, SETTINGS)
 
 
-def test_a_page_that_was_read_makes_an_article() -> None:
+def test_a_page_that_was_read_becomes_an_article() -> None:
     verdict = judged(page())
     assert verdict.disposition == "article_new"
     assert verdict.message is not None
@@ -75,7 +75,7 @@ def test_a_page_that_was_read_makes_an_article() -> None:
     assert verdict.sighting == NEW.article_id
 
 
-def test_a_page_that_may_come_later_is_told_from_the_feed_first() -> None:
+def test_the_text_of_the_feed_is_announced_before_a_page_that_may_come_later() -> None:
     first = judged(SLOW)
     assert first.disposition == "article_new"
     assert first.message is not None
@@ -88,7 +88,7 @@ def test_a_page_that_may_come_later_is_told_from_the_feed_first() -> None:
     assert (then.message.revision, then.message.text_source) == (2, "page")
 
 
-def test_attempts_are_further_and_further_apart_and_end() -> None:
+def test_attempts_are_further_and_further_apart_and_limited() -> None:
     verdict = judged(SLOW)
     article, waits = article_of(verdict), []
     while verdict.entry.state == PENDING:
@@ -98,7 +98,7 @@ def test_attempts_are_further_and_further_apart_and_end() -> None:
     assert (verdict.disposition, verdict.message) == ("feed_text", None)
 
 
-def test_a_server_that_asks_for_time_gets_it() -> None:
+def test_retry_after_delays_the_next_attempt() -> None:
     busy = FetchFailure("rate_limited", Phrase("fetch.http", status=429), 3600.0)
     assert judged(busy).entry.next_page_at == MONDAY + timedelta(hours=1)
 
@@ -106,21 +106,21 @@ def test_a_server_that_asks_for_time_gets_it() -> None:
 @pytest.mark.parametrize(
     "outcome", ["robots", "refused", "not_found", "gone", "consent_wall", "not_html", "too_large"]
 )
-def test_a_page_that_never_comes_is_told_from_the_feed_for_good(outcome: str) -> None:
+def test_the_text_of_the_feed_stays_if_a_page_never_comes(outcome: str) -> None:
     verdict = judged(FetchFailure(outcome, Phrase("fetch.empty")))
     assert (verdict.disposition, verdict.entry.state) == ("article_new", DONE)
     assert verdict.message is not None
     assert verdict.message.text_source == "feed"
 
 
-def test_an_entry_that_says_nothing_waits_for_its_page_and_then_ends_without_one() -> None:
+def test_an_entry_without_text_waits_for_its_page_and_ends_without_content() -> None:
     bare = replace(ENTRY, title="", summary="", content="")
     waiting = judged(SLOW, entry=bare)
     assert (waiting.disposition, waiting.message, waiting.entry.state) == (None, None, PENDING)
     assert judged(FORBIDDEN, entry=bare).disposition == "no_content"
 
 
-def test_a_copy_is_noted_and_not_told() -> None:
+def test_a_copy_is_recorded_and_not_announced() -> None:
     identity = replace(known(article_record()), is_copy=True)
     verdict = judged(FetchFailure("not_asked", Phrase("fetch.empty")), identity)
     assert (verdict.disposition, verdict.message) == ("copy_url", None)
@@ -134,7 +134,7 @@ def told_before(**values: Any) -> ArticleRecord:
     return article_record(title_hash=title_hash, text_hash=text_hash, **values)
 
 
-def test_a_page_that_says_the_same_is_no_revision() -> None:
+def test_an_unchanged_page_is_no_revision() -> None:
     verdict = judged(page(), known(told_before()), later=timedelta(hours=1))
     assert (verdict.disposition, verdict.message) == ("unchanged", None)
 
@@ -150,7 +150,7 @@ def test_another_title_or_text_is_a_revision_of_the_same_origin(change: dict[str
     assert verdict.message.first_seen_at == MONDAY - timedelta(days=2)
 
 
-def test_revisions_are_ten_minutes_apart_and_none_is_lost() -> None:
+def test_revisions_are_ten_minutes_apart_and_not_lost() -> None:
     article = told_before()
     early = judged(page(text="Neu."), known(article), later=timedelta(minutes=4))
     assert (early.disposition, early.entry.state) == (None, PENDING)
@@ -160,12 +160,12 @@ def test_revisions_are_ten_minutes_apart_and_none_is_lost() -> None:
     assert at_once.disposition == "article_revised"
 
 
-def test_an_article_is_told_in_24_versions_at_most() -> None:
+def test_an_article_has_at_most_24_revisions() -> None:
     verdict = judged(page(text="x"), known(told_before(revision=24)), later=timedelta(hours=1))
     assert (verdict.disposition, verdict.message) == ("too_many_revisions", None)
 
 
-def test_a_page_that_is_gone_does_not_replace_the_text_it_had() -> None:
+def test_the_text_of_a_page_stays_when_the_page_is_gone() -> None:
     verdict = judged(FORBIDDEN, known(told_before()), later=timedelta(hours=1))
     assert (verdict.disposition, verdict.message) == ("page_kept", None)
 
@@ -197,7 +197,7 @@ def test_an_article_from_the_feed_is_revised_from_the_feed() -> None:
         ),
     ],
 )
-def test_what_a_page_may_claim_to_be(
+def test_the_canonical_url_counts_within_the_site_and_never_if_it_is_the_homepage(
     canonical: str | None, final_url: str, key: str | None
 ) -> None:
     claim = claim_of(ENTRY, page(canonical_url=canonical, final_url=final_url))
@@ -218,27 +218,27 @@ def identified(**values: Any) -> Identity:
     return identify(ENTRY, **given | values)
 
 
-def test_without_more_the_link_is_the_identity() -> None:
+def test_without_a_claim_the_link_is_the_identity() -> None:
     assert identified() == Identity(article_id(URL), URL, URL, None, is_copy=False)
 
 
-def test_a_claim_nobody_made_before_is_the_identity() -> None:
+def test_a_claim_that_no_article_has_is_the_identity() -> None:
     found = identified(claim=CLAIM)
     assert found.article_id == article_id(CLAIM.url_key)
     assert (found.url_key, found.url) == (CLAIM.url_key, CLAIM.url)
 
 
-def test_a_claim_another_feed_made_good_is_a_copy() -> None:
+def test_a_claim_of_an_article_from_another_feed_is_a_copy() -> None:
     claimed = article_record(feed_id="bote-1")
     assert identified(claim=CLAIM, claimed=claimed).is_copy
 
 
-def test_a_claim_this_feed_made_under_another_link_is_not_believed() -> None:
+def test_a_claim_of_an_article_that_the_feed_shows_already_is_ignored() -> None:
     found = identified(claim=CLAIM, claimed=article_record(), shown_already=True)
     assert (found.url_key, found.article, found.is_copy) == (URL, None, False)
 
 
-def test_what_the_entry_was_before_comes_first() -> None:
+def test_the_article_of_an_earlier_attempt_takes_precedence() -> None:
     own = article_record(article_id="0" * 32, feed_id="bote-1")
     found = identified(own=own, linked=article_record(), claim=CLAIM, claimed=article_record())
     assert (found.article_id, found.is_copy) == ("0" * 32, False)

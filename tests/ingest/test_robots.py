@@ -83,7 +83,7 @@ RULES: dict[str, tuple[str, str, bool]] = {
 
 
 @pytest.mark.parametrize(("text", "path", "allowed"), RULES.values(), ids=RULES.keys())
-def test_rules(text: str, path: str, allowed: bool) -> None:
+def test_rules_decide_by_agent_and_path(text: str, path: str, allowed: bool) -> None:
     assert Site(answer(text)).allowed(f"{ORIGIN}{path}") is allowed
 
 
@@ -94,7 +94,7 @@ STATUS: dict[Any, tuple[bool, str]] = {
 
 
 @pytest.mark.parametrize(("status", "expected"), STATUS.items(), ids=map(str, STATUS))
-def test_a_missing_file_allows_and_a_failing_server_does_not(
+def test_a_missing_file_allows_everything_and_a_failing_server_nothing(
     status: int, expected: tuple[bool, str]
 ) -> None:
     decision = Site(answer(NOTHING, status)).decide()
@@ -106,7 +106,7 @@ def test_a_missing_file_allows_and_a_failing_server_does_not(
     [("timeout", False), ("dns", False), ("tls", False), ("blocked_address", False),
      ("truncated", False), ("redirect", True)],
 )  # fmt: skip
-def test_a_server_that_cannot_be_reached_allows_nothing(outcome: str, allowed: bool) -> None:
+def test_an_unreachable_server_allows_nothing(outcome: str, allowed: bool) -> None:
     assert Site(failure(outcome)).allowed() is allowed
 
 
@@ -114,11 +114,11 @@ def test_a_server_that_cannot_be_reached_allows_nothing(outcome: str, allowed: b
     ("line", "delay"),
     [("Crawl-delay: 5", 5.0), ("Crawl-delay: 0.5", 0.5), ("Crawl-delay: abc", None), ("", None)],
 )
-def test_crawl_delay(line: str, delay: float | None) -> None:
+def test_the_crawl_delay_is_that_of_the_matching_group(line: str, delay: float | None) -> None:
     assert Site(answer(f"User-agent: *\n{line}\n")).decide().crawl_delay == delay
 
 
-def test_a_copy_is_good_for_a_day() -> None:
+def test_a_copy_is_fresh_for_a_day() -> None:
     site = Site(answer(""))
     assert site.allowed()
     site.answer = answer(NOTHING)
@@ -127,7 +127,7 @@ def test_a_copy_is_good_for_a_day() -> None:
     assert site.asked == [f"{ORIGIN}/robots.txt"] * 2
 
 
-def test_the_last_good_copy_stands_for_a_month_while_the_server_fails() -> None:
+def test_the_last_good_copy_applies_for_a_month_while_the_server_fails() -> None:
     site = Site(answer("User-agent: *\nDisallow: /b"))
     assert site.allowed()
     site.answer = failure("timeout")
@@ -138,7 +138,7 @@ def test_the_last_good_copy_stands_for_a_month_while_the_server_fails() -> None:
     assert not site.allowed(after=timedelta(days=1))
 
 
-def test_a_failing_server_is_asked_again_soon_and_not_for_every_page() -> None:
+def test_robots_txt_of_a_failing_server_is_requested_again_soon_but_not_for_every_page() -> None:
     site = Site(answer("", 503))
     assert [site.allowed(f"{ORIGIN}/{n}") for n in range(5)] == [False] * 5
     assert len(site.asked) == 1
@@ -158,7 +158,7 @@ def test_origins_differ_by_scheme_host_and_port() -> None:
     ]  # fmt: skip
 
 
-def test_many_pages_at_once_ask_once() -> None:
+def test_pages_at_the_same_time_cause_one_request() -> None:
     site = Site(answer(NOTHING))
 
     async def ask() -> list[RobotsDecision]:
@@ -168,14 +168,14 @@ def test_many_pages_at_once_ask_once() -> None:
     assert len(site.asked) == 1
 
 
-def test_a_new_copy_is_parsed_anew() -> None:
+def test_a_new_copy_is_parsed_again() -> None:
     site = Site(answer(NOTHING))
     assert not site.allowed()
     site.answer = answer("User-agent: *\nAllow: /")
     assert site.allowed(after=timedelta(days=1))
 
 
-def test_over_a_real_connection_long_files_are_cut_and_redirects_followed(
+def test_long_files_are_cut_and_redirects_followed_over_a_real_connection(
     faults: FaultServer,
 ) -> None:
     rules = b"User-agent: *\nDisallow: /private\n"

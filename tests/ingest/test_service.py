@@ -29,8 +29,11 @@ pytestmark = ON_EVERY_DATABASE
 CHILD = Path(__file__).parents[1] / "support" / "scripted_publisher_child.py"
 
 
-def many(press: ScriptedPublisher, number: int) -> list[str]:
-    return [item(str(n), f"Titel {n}", press.page(f"/{n}", f"Titel {n}")) for n in range(number)]
+def many(publisher: ScriptedPublisher, number: int) -> list[str]:
+    return [
+        item(str(n), f"Titel {n}", publisher.serve_page(f"/{n}", f"Titel {n}"))
+        for n in range(number)
+    ]
 
 
 async def _until(done: object, seconds: float = 30.0) -> None:
@@ -41,163 +44,175 @@ async def _until(done: object, seconds: float = 30.0) -> None:
 
 
 def test_the_service_reads_what_is_due_until_it_is_stopped(
-    press: ScriptedPublisher, desk: Installation
+    publisher: ScriptedPublisher, installation: Installation
 ) -> None:
-    desk.subscribe(press.says(FEED, rss(*many(press, 3))))
+    installation.subscribe(publisher.serve(FEED, rss(*many(publisher, 3))))
 
     async def serve(ingest: Ingest) -> None:
         stop = asyncio.Event()
         running = asyncio.create_task(ingest.run(stop))
-        await _until(lambda: len(desk.announced) == 3)
-        desk.clock.forward(hours=1)
-        press.says(FEED, rss(*many(press, 4)))
-        await _until(lambda: len(desk.announced) == 4)
+        await _until(lambda: len(installation.announced) == 3)
+        installation.clock.advance(hours=1)
+        publisher.serve(FEED, rss(*many(publisher, 4)))
+        await _until(lambda: len(installation.announced) == 4)
         stop.set()
         await asyncio.wait_for(running, 20)
 
-    desk.with_ingest(serve)
-    assert press.asked(FEED) == 2
+    installation.with_ingest(serve)
+    assert publisher.asked(FEED) == 2
 
 
-def test_a_stop_gives_back_what_is_in_hand_within_seconds(
-    press: ScriptedPublisher, desk: Installation
+def test_stopping_releases_running_jobs_within_seconds(
+    publisher: ScriptedPublisher, installation: Installation
 ) -> None:
-    desk.subscribe(press.says(FEED, rss(*many(press, 4))))
-    press.page_delay = 0.6
+    installation.subscribe(publisher.serve(FEED, rss(*many(publisher, 4))))
+    publisher.page_delay = 0.6
 
     async def serve(ingest: Ingest) -> float:
         stop = asyncio.Event()
         running = asyncio.create_task(ingest.run(stop))
-        await _until(lambda: press.asked("/0") == 1)
+        await _until(lambda: publisher.asked("/0") == 1)
         stop.set()
         began = time.monotonic()
         await asyncio.wait_for(running, 8)
         return time.monotonic() - began
 
-    assert desk.with_ingest(serve) < 6
-    with desk.store.read() as connection:
-        rows = entries.find_by_keys(connection, desk.catalog.feeds[0].id, "0123")
+    assert installation.with_ingest(serve) < 6
+    with installation.store.read() as connection:
+        rows = entries.find_by_keys(connection, installation.catalog.feeds[0].id, "0123")
     assert Counter(r.state for r in rows.values()) == {"pending": 3, "done": 1}
-    other = Instance.start(desk.settings.data_dir)
-    with desk.store.write() as connection:
-        taken = entries.lease_due(connection, other, desk.clock(), limit=9)
+    other = Instance.start(installation.settings.data_dir)
+    with installation.store.write() as connection:
+        taken = entries.lease_due(connection, other, installation.clock(), limit=9)
     other.close()
     assert len(taken) == 1
 
 
-def test_a_changed_catalog_is_taken_up_while_running(
-    press: ScriptedPublisher, desk: Installation
+def test_a_changed_catalog_is_applied_while_running(
+    publisher: ScriptedPublisher, installation: Installation
 ) -> None:
-    press.says(FEED, rss(*many(press, 1)))
+    publisher.serve(FEED, rss(*many(publisher, 1)))
 
     async def serve(ingest: Ingest) -> None:
         stop = asyncio.Event()
         running = asyncio.create_task(ingest.run(stop))
         await asyncio.sleep(0.1)
-        desk.subscribe(press.url + FEED)
-        await _until(lambda: len(desk.announced) == 1)
+        installation.subscribe(publisher.url + FEED)
+        await _until(lambda: len(installation.announced) == 1)
         stop.set()
         await running
 
-    desk.with_ingest(serve)
+    installation.with_ingest(serve)
 
 
-def test_an_interval_of_zero_is_polled_once_a_run_and_not_without_end(
-    press: ScriptedPublisher, desk: Installation
+def test_a_feed_with_an_interval_of_zero_is_polled_once_per_run(
+    publisher: ScriptedPublisher, installation: Installation
 ) -> None:
-    desk.subscribe(press.says(FEED, rss()), every=0.0)
-    assert [desk.run().polled for _ in range(3)] == [1, 1, 1]
-    assert press.asked(FEED) == 3
+    installation.subscribe(publisher.serve(FEED, rss()), every=0.0)
+    assert [installation.run().polled for _ in range(3)] == [1, 1, 1]
+    assert publisher.asked(FEED) == 3
 
 
-def test_an_unknown_feed_cannot_be_polled(desk: Installation) -> None:
+def test_an_unknown_feed_cannot_be_polled(installation: Installation) -> None:
     with pytest.raises(UsageError):
-        desk.with_ingest(lambda ingest: ingest.poll_feed("nobody-1"))
+        installation.with_ingest(lambda ingest: ingest.poll_feed("nobody-1"))
 
 
 def test_polling_one_feed_leaves_its_pages_for_a_run(
-    press: ScriptedPublisher, desk: Installation
+    publisher: ScriptedPublisher, installation: Installation
 ) -> None:
-    [feed] = desk.subscribe(press.says(FEED, rss(*many(press, 2))))
-    polled = desk.with_ingest(lambda ingest: ingest.poll_feed(feed))
+    [feed] = installation.subscribe(publisher.serve(FEED, rss(*many(publisher, 2))))
+    polled = installation.with_ingest(lambda ingest: ingest.poll_feed(feed))
     assert (polled.outcome, polled.new) == ("read", 2)
     assert in_english(Phrase.load(polled.due_reason)) == "every 10 min, the default for tier B"
-    assert desk.announced == []
-    assert desk.run() == IngestCounts(new=2)
+    assert installation.announced == []
+    assert installation.run() == IngestCounts(new=2)
 
 
-def test_two_processes_share_the_work(press: ScriptedPublisher, desk: Installation) -> None:
+def test_two_processes_share_the_work(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
     names = [f"/{n}.xml" for n in range(6)]
     for n, name in enumerate(names):
-        press.says(name, rss(item(str(n), f"Titel {n}", press.page(f"/{n}", f"Titel {n}"))))
-    desk.subscribe(*(press.named(f"www.outlet{n}.com", name) for n, name in enumerate(names)))
-    second = Instance.start(desk.settings.data_dir)
+        publisher.serve(
+            name, rss(item(str(n), f"Titel {n}", publisher.serve_page(f"/{n}", f"Titel {n}")))
+        )
+    installation.subscribe(
+        *(publisher.url_for(f"www.outlet{n}.com", name) for n, name in enumerate(names))
+    )
+    second = Instance.start(installation.settings.data_dir)
 
     async def both(one: Ingest) -> list[IngestCounts]:
-        args = (desk.settings, desk.store, lambda: desk.catalog, second, desk.clock)
+        args = (
+            installation.settings,
+            installation.store,
+            lambda: installation.catalog,
+            second,
+            installation.clock,
+        )
         assert one._http is not None
         assert one._extract is not None
         async with Ingest(*args, http=one._http, extract=one._extract) as two:
             return list(await asyncio.gather(one.run_once(), two.run_once()))
 
-    counts = desk.with_ingest(both)
+    counts = installation.with_ingest(both)
     second.close()
     assert sum(c.polled for c in counts) == 6
-    assert [press.asked(name) for name in names] == [1] * 6
-    assert sorted(a.title for a in desk.announced) == [f"Titel {n}" for n in range(6)]
+    assert [publisher.asked(name) for name in names] == [1] * 6
+    assert sorted(a.title for a in installation.announced) == [f"Titel {n}" for n in range(6)]
 
 
-def test_what_a_dead_process_held_is_taken_up_at_once_in_a_run_and_after_a_minute_in_service(
-    press: ScriptedPublisher, desk: Installation
+def test_jobs_of_a_dead_process_are_taken_over_at_once_in_a_run_and_after_a_minute_in_service(
+    publisher: ScriptedPublisher, installation: Installation
 ) -> None:
-    [feed] = desk.subscribe(press.says(FEED, rss()))
-    desk.with_ingest(_nothing)
-    dead = Instance.start(desk.settings.data_dir)
-    now = desk.clock()
-    with desk.store.write() as connection:
+    [feed] = installation.subscribe(publisher.serve(FEED, rss()))
+    installation.with_ingest(_nothing)
+    dead = Instance.start(installation.settings.data_dir)
+    now = installation.clock()
+    with installation.store.write() as connection:
         assert feeds.lease_due(connection, dead, now, limit=1)
         again = now + timedelta(seconds=60)
         assert feeds.begin_attempt(connection, feed, dead, now, again)
-    assert desk.run().polled == 0
+    assert installation.run().polled == 0
     dead.close()
-    with desk.store.write() as connection:
-        assert feeds.lease_due(connection, desk.me, now, limit=1) == []
-        [_] = feeds.lease_due(connection, desk.me, again, limit=1)
-        feeds.release(connection, feed, desk.me)
-    assert desk.run().polled == 0
-    with desk.store.write() as connection:
+    with installation.store.write() as connection:
+        assert feeds.lease_due(connection, installation.me, now, limit=1) == []
+        [_] = feeds.lease_due(connection, installation.me, again, limit=1)
+        feeds.release(connection, feed, installation.me)
+    assert installation.run().polled == 0
+    with installation.store.write() as connection:
         connection.execute(feeds.feeds.update().values(lease_holder=dead.id, lease_until=again))
-    assert desk.run().polled == 1
+    assert installation.run().polled == 1
 
 
 async def _nothing(ingest: Ingest) -> None:
     ingest.sync()
 
 
-def test_a_process_killed_at_any_instant_loses_nothing_and_repeats_nothing(
-    press: ScriptedPublisher, desk: Installation
+def test_a_process_killed_at_any_moment_loses_nothing_and_repeats_nothing(
+    publisher: ScriptedPublisher, installation: Installation
 ) -> None:
-    press.says(FEED, rss(*many(press, 12)))
-    press.page_delay = 0.05  # a child whose killer oversleeps still has pages to read
+    publisher.serve(FEED, rss(*many(publisher, 12)))
+    publisher.page_delay = 0.05  # a child whose killer oversleeps still has pages to read
     kills = 0
     for wait in (0.05, 0.15):
-        child = _child(desk, press.url + FEED)
+        child = _child(installation, publisher.url + FEED)
         assert child.stdout is not None
         child.stdout.readline()
         time.sleep(wait)
         child.send_signal(signal.SIGKILL)
         kills += child.wait() == -signal.SIGKILL
         child.stdout.close()
-    press.page_delay = 0.0
-    child = _child(desk, press.url + FEED)
+    publisher.page_delay = 0.0
+    child = _child(installation, publisher.url + FEED)
     child.communicate()
     assert kills > 0
-    told = Counter(a.title for a in desk.announced)
+    told = Counter(a.title for a in installation.announced)
     assert told == Counter({f"Titel {n}": 1 for n in range(12)})
 
 
-def _child(desk: Installation, url: str) -> subprocess.Popen[bytes]:
-    root, settings = str(Path(__file__).parents[2]), desk.settings
+def _child(installation: Installation, url: str) -> subprocess.Popen[bytes]:
+    root, settings = str(Path(__file__).parents[2]), installation.settings
     return subprocess.Popen(
         [sys.executable, str(CHILD), str(settings.data_dir), url, settings.database_location],
         stdout=subprocess.PIPE,
@@ -205,10 +220,10 @@ def _child(desk: Installation, url: str) -> subprocess.Popen[bytes]:
     )
 
 
-def test_the_clock_of_the_process_is_the_real_one_by_default(
-    press: ScriptedPublisher, desk: Installation
+def test_the_default_clock_is_the_real_one(
+    publisher: ScriptedPublisher, installation: Installation
 ) -> None:
-    [feed] = desk.subscribe(press.says(FEED, rss()))
-    desk.clock.now = utc_now()
-    desk.run()
-    assert desk.feed(feed).last_attempt_at == desk.clock()
+    [feed] = installation.subscribe(publisher.serve(FEED, rss()))
+    installation.clock.now = utc_now()
+    installation.run()
+    assert installation.feed(feed).last_attempt_at == installation.clock()

@@ -42,7 +42,7 @@ SAME = {
 
 
 @pytest.mark.parametrize("url", SAME.values(), ids=SAME.keys())
-def test_it_is_the_same_article(url: str) -> None:
+def test_different_links_to_the_same_article_have_one_canonical_url(url: str) -> None:
     assert canonical_url(url) == "https://example.org/a"
 
 
@@ -57,7 +57,7 @@ wt_zmc wtrid WT_MC etcc_cmp etcc_med emvcc nsctrid ns_mchannel ns_source ns_camp
 
 
 @pytest.mark.parametrize("name", TRACKING.split())
-def test_a_parameter_that_only_tracks_is_dropped(name: str) -> None:
+def test_tracking_parameters_are_removed(name: str) -> None:
     assert canonical_url(f"{HOME}/a?{name}=x") == f"{HOME}/a"
     assert canonical_url(f"{HOME}/a?id=7&{name}=x&p=2") == f"{HOME}/a?id=7&p=2"
 
@@ -66,7 +66,7 @@ MEANT = "id=1 p=7 sort=x PHPSESSID=y ref=12 source=dpa sid=3 page=2 q=nato cid=9
 
 
 @pytest.mark.parametrize("query", MEANT.split())
-def test_any_other_parameter_makes_another_article(query: str) -> None:
+def test_any_other_parameter_identifies_another_article(query: str) -> None:
     assert canonical_url(f"{HOME}/a?{query}") == f"{HOME}/a?{query}"
 
 
@@ -81,7 +81,7 @@ def test_any_other_parameter_makes_another_article(query: str) -> None:
         ("/a%2Fb", "/a/b"),
     ],
 )
-def test_two_articles_stay_two(one: str, other: str) -> None:
+def test_links_to_different_articles_have_different_canonical_urls(one: str, other: str) -> None:
     assert canonical_url(HOME + one) != canonical_url(HOME + other)
 
 
@@ -110,7 +110,7 @@ def test_canonical_url(url: str, expected: str) -> None:
 
 
 @given(st.text(alphabet="abAB/?&=%.~#!2fF ü", max_size=30))
-def test_a_canonical_url_is_its_own(text: str) -> None:
+def test_the_canonical_url_of_a_canonical_url_is_itself(text: str) -> None:
     once = canonical_url(f"https://www.example.org/{text}")
     assert canonical_url(once) == once
 
@@ -186,7 +186,7 @@ def test_registrable_domain(host: str, domain: str | None, shared: str | None) -
         ("https://example.org/a", "", False),
     ],
 )
-def test_consent_walls_are_known_and_news_about_consent_is_news(
+def test_consent_walls_are_recognised_and_news_about_consent_is_not_one(
     url: str, title: str, wall: bool
 ) -> None:
     assert is_consent_wall(url, title) is wall
@@ -202,7 +202,7 @@ def test_consent_walls_are_known_and_news_about_consent_is_news(
         ("http://127.0.0.1:8000/a", "http://127.0.0.1:8000/a"),
     ],
 )
-def test_readers_are_given_urls_without_tracking_and_otherwise_as_they_are(
+def test_urls_for_readers_have_no_tracking_and_are_otherwise_unchanged(
     url: str, shown: str
 ) -> None:
     assert shown_url(url) == shown

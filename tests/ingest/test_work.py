@@ -118,15 +118,17 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-def test_a_third_kind_of_job_is_leased_run_one_a_host_and_given_back(desk: Installation) -> None:
-    rereads = prepare(desk, _1="a.example", _2="a.example", _3="b.example", _4="c.example")
+def test_a_third_kind_of_job_is_leased_run_one_per_host_and_released(
+    installation: Installation,
+) -> None:
+    rereads = prepare(installation, _1="a.example", _2="a.example", _3="b.example", _4="c.example")
     counted: list[JobResult] = []
 
     async def scene(ingest: Ingest) -> list[JobResult]:
         work = all_kinds(ingest, rereads)
         await work.fill()
         await settle()
-        assert set(holders(desk).values()) == {desk.me.id}
+        assert set(holders(installation).values()) == {installation.me.id}
         assert rereads.running == {1, 3, 4}
         rereads.jobs[1].finish.set()
         await work.collect(counted.extend)
@@ -136,35 +138,35 @@ def test_a_third_kind_of_job_is_leased_run_one_a_host_and_given_back(desk: Insta
         rereads.jobs[3].finish.set()
         return await work.stop(grace=0.2)
 
-    ended = desk.with_ingest(scene)
+    ended = installation.with_ingest(scene)
     assert [result.dispositions for result in (*counted, *ended)] == [{"reread": 1}] * 2
     assert rereads.running == set()
-    assert holders(desk) == dict.fromkeys((1, 2, 3, 4))
+    assert holders(installation) == dict.fromkeys((1, 2, 3, 4))
 
 
-def test_other_processes_keep_off_the_hosts_of_leased_jobs(desk: Installation) -> None:
-    rereads = prepare(desk, _1="a.example")
-    other = Instance.start(desk.settings.data_dir)
+def test_hosts_of_leased_jobs_are_busy_for_other_processes(installation: Installation) -> None:
+    rereads = prepare(installation, _1="a.example")
+    other = Instance.start(installation.settings.data_dir)
 
     async def scene(ingest: Ingest) -> set[str]:
         work = all_kinds(ingest, rereads)
         await work.fill()
-        with desk.store.write() as connection:
-            busy = leases.begin_leasing_rows(connection, other, desk.clock(), REREADS)
+        with installation.store.write() as connection:
+            busy = leases.begin_leasing_rows(connection, other, installation.clock(), REREADS)
         await work.stop(grace=0.0)
         return busy
 
-    assert desk.with_ingest(scene) == {"a.example"}
+    assert installation.with_ingest(scene) == {"a.example"}
     other.close()
 
 
-def test_jobs_of_all_kinds_wait_for_a_host_and_feeds_go_first(
-    press: ScriptedPublisher, desk: Installation
+def test_jobs_of_all_kinds_share_a_host_and_feeds_come_first(
+    publisher: ScriptedPublisher, installation: Installation
 ) -> None:
-    page = press.page("/1", "Titel")
-    desk.subscribe(press.says("/feed.xml", rss(item("1", "Titel", page))))
-    host = press.url.removeprefix("http://")
-    rereads = prepare(desk, _1=host, _2="b.example")
+    page = publisher.serve_page("/1", "Titel")
+    installation.subscribe(publisher.serve("/feed.xml", rss(item("1", "Titel", page))))
+    host = publisher.url.removeprefix("http://")
+    rereads = prepare(installation, _1=host, _2="b.example")
 
     async def scene(ingest: Ingest) -> None:
         ingest.sync()
@@ -181,5 +183,5 @@ def test_jobs_of_all_kinds_wait_for_a_host_and_feeds_go_first(
         assert rereads.running == {1, 2}
         await work.stop(grace=0.0)
 
-    desk.with_ingest(scene)
-    assert (press.asked("/feed.xml"), press.asked("/1")) == (1, 1)
+    installation.with_ingest(scene)
+    assert (publisher.asked("/feed.xml"), publisher.asked("/1")) == (1, 1)

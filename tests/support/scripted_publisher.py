@@ -1,4 +1,4 @@
-"""A publisher on loopback that follows a script, and ingest in front of it with its own clock."""
+"""A web server on loopback that follows a script, and an installation of ingest to read it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from ingest.service import Ingest, IngestCounts
 from tests.support.newsroom import Answer, LoopbackServer, Request
 
 T = TypeVar("T")
-PLACE = FilePosition("sources.yaml", 1, 1)
+POSITION = FilePosition("sources.yaml", 1, 1)
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 
 TEXT = (
@@ -45,8 +45,8 @@ TEXT = (
 )
 
 
-class Moving:
-    """A clock that stands still until it is told to go on."""
+class ManualClock:
+    """A clock that only tests advance."""
 
     def __init__(self, now: datetime = MONDAY) -> None:
         self.now = now
@@ -54,34 +54,34 @@ class Moving:
     def __call__(self) -> datetime:
         return self.now
 
-    def forward(self, **time: float) -> None:
+    def advance(self, **time: float) -> None:
         self.now += timedelta(**time)
 
 
 class ScriptedPublisher(LoopbackServer):
-    """Answers each path by what is scripted for it; the last answer of a script is repeated."""
+    """Answers each path with its script of answers, the last of which is repeated."""
 
     def __init__(self) -> None:
         self.script: dict[str, list[Answer]] = defaultdict(list)
         self.script["/robots.txt"] = [Answer(status=404)]
         self.page_delay = 0.0
         super().__init__(self._next)
-        # Head and body are two writes: without this the second waits 40 ms for the first's receipt.
+        # Head and body are two writes. With Nagle's algorithm the second waits 40 ms for an ACK.
         self._server.RequestHandlerClass.disable_nagle_algorithm = True  # type: ignore[attr-defined]
 
-    def says(self, path: str, *answers: Answer) -> str:
-        """Script a path anew; its URL."""
+    def serve(self, path: str, *answers: Answer) -> str:
+        """Set the script of a path and return its URL."""
         self.script[path] = list(answers)
         return self.url + path
 
-    def named(self, host: str, path: str) -> str:
-        """The URL of a path under a host name (see ``EveryNameIsHere``)."""
+    def url_for(self, host: str, path: str) -> str:
+        """Return the URL of a path under a host name (see ``LoopbackResolver``)."""
         return f"http://{host}:{self.url.rpartition(':')[2]}{path}"
 
-    def page(self, path: str, title: str, text: str = TEXT, head: str = "") -> str:
-        return self.says(path, Answer(html(title, text, head), headers=HTML))
+    def serve_page(self, path: str, title: str, text: str = TEXT, head: str = "") -> str:
+        return self.serve(path, Answer(html(title, text, head), headers=HTML))
 
-    def requests_of(self, path: str) -> list[Request]:
+    def requests_for(self, path: str) -> list[Request]:
         return [r for r in self.requests if r.path == path]
 
     def _next(self, request: Request) -> Answer:
@@ -122,7 +122,7 @@ def item(
 
 
 def rss(*items: str, **headers: str) -> Answer:
-    """An RSS document; a header's underscores stand for hyphens."""
+    """Return an RSS document; underscores in the names of headers become hyphens."""
     body = (
         '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Feed</title>'
         f"<link>https://example.org/</link>{''.join(items)}</channel></rss>"
@@ -131,15 +131,15 @@ def rss(*items: str, **headers: str) -> Answer:
     return Answer(body, headers={"Content-Type": "application/rss+xml", **named})
 
 
-def cut_short(answer: Answer) -> Answer:
-    """The same answer, packed, and broken off in the middle."""
-    packed = gzip.compress(answer.body)
+def truncated(answer: Answer) -> Answer:
+    """Return the same answer, compressed and cut off in the middle."""
+    compressed = gzip.compress(answer.body)
     headers = answer.headers | {"Content-Encoding": "gzip"}
-    return Answer(packed[: len(packed) // 2], answer.status, headers)
+    return Answer(compressed[: len(compressed) // 2], answer.status, headers)
 
 
-class EveryNameIsHere(AbstractResolver):
-    """DNS in which every name is this machine."""
+class LoopbackResolver(AbstractResolver):
+    """Resolves every name to this machine."""
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -159,8 +159,8 @@ class EveryNameIsHere(AbstractResolver):
         """Nothing to close."""
 
 
-class InThread:
-    """Extraction by the real function, without a process of its own."""
+class InProcessExtractor:
+    """Extracts with the real function, but without worker processes."""
 
     async def extract(
         self, body: bytes, *, url: str, content_type: str | None, hints: PageHints, now: datetime
@@ -171,10 +171,10 @@ class InThread:
 
 
 class Installation:
-    """One store with ingest on it; every run begins as a new process would."""
+    """A store with ingest; every run begins like a new process."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
-        self.clock = Moving()
+        self.clock = ManualClock()
         self.settings = Settings(
             _env_file=None,
             data_dir=folder,
@@ -187,7 +187,7 @@ class Installation:
         self.me = Instance.start(folder)
         self.dispositions = Dispositions()
         self.catalog = Catalog(())
-        self.extract: Extractor = InThread()
+        self.extract: Extractor = InProcessExtractor()
 
     def close(self) -> None:
         self.store.close()
@@ -201,21 +201,21 @@ class Installation:
         every: float | None = None,
         kind: Literal["feed", "sitemap"] = "feed",
     ) -> list[str]:
-        """Add an outlet with these feeds; their ids."""
+        """Add an outlet with these feeds and return their ids."""
         interval = None if every is None else timedelta(seconds=every)
         ids = [feed_id(outlet, url) for url in urls]
         made = tuple(
-            Feed(name, url, kind, interval, outlet, PLACE)
+            Feed(name, url, kind, interval, outlet, POSITION)
             for name, url in zip(ids, urls, strict=True)
         )
-        added = Outlet(outlet, outlet, "DE", "de", Tier(tier), made, PLACE)
+        added = Outlet(outlet, outlet, "DE", "de", Tier(tier), made, POSITION)
         self.catalog = Catalog((*self.catalog.outlets, added))
         return ids
 
     def with_ingest(self, use: Callable[[Ingest], Awaitable[T]]) -> T:
         async def main() -> T:
             async with (
-                HttpClient(self.settings, resolver=EveryNameIsHere()) as http,
+                HttpClient(self.settings, resolver=LoopbackResolver()) as http,
                 Ingest(
                     self.settings,
                     self.store,

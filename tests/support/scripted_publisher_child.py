@@ -1,4 +1,4 @@
-"""A process that runs ingest once on a folder, a feed and a store: there to be killed."""
+"""A process that runs ingest once on a folder, a feed and a store, for tests that kill it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from tests.support.scripted_publisher import Installation
 
 
 def main(folder: str, url: str, database_url: str) -> None:
-    desk = Installation(Path(folder), database_url=database_url)
-    desk.subscribe(url, every=0.0)
+    installation = Installation(Path(folder), database_url=database_url)
+    installation.subscribe(url, every=0.0)
     print("ready", flush=True)  # noqa: T201
-    desk.run()
-    desk.close()
+    installation.run()
+    installation.close()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A page that hangs or kills its worker harms nobody else; no worker outlives its parent."""
+"""A page that hangs or kills its worker affects no other page; no worker outlives its parent."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def settings(*, workers: int = 2, timeout: float = 20.0) -> Settings:
     return Settings(extract_workers=workers, extract_timeout=timeout)
 
 
-def troubled(
+def failing_task(
     body: bytes, url: str, content_type: str | None, hints: PageHints, now: datetime, limit: float
 ) -> ExtractedPage | tuple[str, Phrase]:
-    """The worker's job, with pages that hang, die or fail."""
+    """Do what a worker does, but hang, die or fail on certain pages."""
     if body == b"hang":
         time.sleep(60)
     if body == b"die":
@@ -57,7 +57,7 @@ async def outcome(pool: ExtractPool, body: bytes) -> str:
 
 def test_bad_pages_fail_alone_each_with_its_own_outcome() -> None:
     async def scene() -> list[str]:
-        async with ExtractPool(settings(timeout=3.0), task=troubled) as pool:
+        async with ExtractPool(settings(timeout=3.0), task=failing_task) as pool:
             bodies = [PAGE, b"hang", PAGE, b"die", PAGE, b"fail", b"%PDF-1.7", b"  ", PAGE, PAGE]
             return list(await asyncio.gather(*(outcome(pool, body) for body in bodies)))
 
@@ -77,7 +77,7 @@ def test_bad_pages_fail_alone_each_with_its_own_outcome() -> None:
     ]
 
 
-def test_a_worker_killed_while_idle_costs_no_page() -> None:
+def test_a_worker_killed_while_idle_loses_no_page() -> None:
     async def scene() -> list[str]:
         async with ExtractPool(settings(workers=2)) as pool:
             found = [await outcome(pool, PAGE)]
@@ -89,7 +89,7 @@ def test_a_worker_killed_while_idle_costs_no_page() -> None:
     assert asyncio.run(scene()) == ["Rat beschließt Brücke"] * 4
 
 
-def test_workers_that_cannot_start_are_an_error_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_that_cannot_start_are_an_extraction_error(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene() -> None:
         async with ExtractPool(settings(workers=1)):
             pytest.fail("the pool opened")
@@ -146,8 +146,8 @@ def parent(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     process.stdout.close()
 
 
-def family(process: subprocess.Popen[str]) -> list[int]:
-    """Ids of the parent's spawned workers, by session."""
+def workers_of(process: subprocess.Popen[str]) -> list[int]:
+    """Return the process ids of the spawned workers of a parent, by session."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -160,20 +160,20 @@ def family(process: subprocess.Popen[str]) -> list[int]:
     return found
 
 
-def test_workers_hold_no_file_of_the_parent_and_die_soon_after_it_is_killed(
+def test_workers_inherit_no_file_and_exit_soon_after_the_parent_is_killed(
     parent: subprocess.Popen[str], tmp_path: Path
 ) -> None:
-    workers = family(parent)
+    workers = workers_of(parent)
     assert len(workers) == 2
     for worker in workers:
         targets = {str(link.readlink()) for link in Path(f"/proc/{worker}/fd").iterdir()}
         assert str(tmp_path / "held.lock") not in targets
         os.kill(worker, signal.SIGINT)
     time.sleep(0.3)
-    assert family(parent) == workers  # Ctrl-C is the parent's business
+    assert workers_of(parent) == workers  # workers ignore Ctrl-C
     parent.kill()
     parent.wait()
-    deadline = time.monotonic() + 30  # one may still be loading its modules
-    while family(parent) and time.monotonic() < deadline:
+    deadline = time.monotonic() + 30  # a worker may still be loading its modules
+    while workers_of(parent) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert family(parent) == []
+    assert workers_of(parent) == []

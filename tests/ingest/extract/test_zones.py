@@ -1,4 +1,4 @@
-"""Only the article reaches title, lead and text, whatever the page is built of."""
+"""Only the article gets into title, lead and text, whatever the markup of the page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from core.messages import Access
 from ingest.extract import ExtractedPage
 from ingest.extract.article import extract_page
-from tests.ingest.extract.pages import STORIES, TRACKED, Story, around, cases, stub
+from tests.ingest.extract.sample_pages import STORIES, TRACKED, Story, around, cases, stub
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 URL = "https://www.auberger-bote.example/politik/bruecke"
@@ -21,7 +21,7 @@ def extract(body: bytes) -> ExtractedPage:
     return extract_page(body, url=URL, now=NOW)
 
 
-def squeezed(text: str) -> str:
+def letters(text: str) -> str:
     return re.sub(r"\W+", "", text.lower())
 
 
@@ -30,16 +30,16 @@ def assert_only_the_article(page: ExtractedPage, story: Story, paragraphs: tuple
     assert TRACKED not in whole
     for line in around(story):
         if len(line) > 25:
-            assert squeezed(line) not in squeezed(whole)
+            assert letters(line) not in letters(whole)
     for paragraph in paragraphs:
-        assert squeezed(whole).count(squeezed(paragraph)) == 1, paragraph
-    order = [squeezed(whole).index(squeezed(paragraph)) for paragraph in paragraphs]
+        assert letters(whole).count(letters(paragraph)) == 1, paragraph
+    order = [letters(whole).index(letters(paragraph)) for paragraph in paragraphs]
     assert order == sorted(order)
     assert page.title == story.title
 
 
 @pytest.mark.parametrize("name", MATRIX)
-def test_what_stands_around_the_article_never_gets_in_and_the_body_is_whole(name: str) -> None:
+def test_nothing_around_the_article_gets_in_and_the_body_is_complete(name: str) -> None:
     story, body = MATRIX[name]
     page = extract(body)
     assert_only_the_article(page, story, (story.lead, *story.body))
@@ -50,7 +50,7 @@ def test_what_stands_around_the_article_never_gets_in_and_the_body_is_whole(name
 @pytest.mark.parametrize("marked", [True, False])
 @pytest.mark.parametrize("tag", ["p", "div"])
 @pytest.mark.parametrize("story", STORIES, ids=lambda s: s.language)
-def test_a_stub_over_thirty_comments_stays_two_paragraphs(
+def test_a_stub_above_thirty_comments_stays_two_paragraphs(
     story: Story, tag: str, marked: bool
 ) -> None:
     page = extract(stub(story, tag=tag, marked=marked))

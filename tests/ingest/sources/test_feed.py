@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.sources import FeedEntry
-from tests.ingest.sources.feeds import (
+from tests.ingest.sources.documents import (
     NOW,
     article,
     atom,
@@ -123,7 +123,7 @@ HOSTILE = """<p>Anfang</p><script>var x = "<p>nein</p>";</script><style>p{}</sty
 <template>nein</template>"""
 
 
-def test_nothing_of_markup_survives_and_hidden_text_neither() -> None:
+def test_neither_markup_nor_hidden_text_remains() -> None:
     entry = only(rss(item(guid="1", description=HOSTILE, content_encoded=HOSTILE * 2)))
     assert entry.summary == "Anfang\nEnde"
     assert entry.content == "Anfang\nEnde\nAnfang\nEnde"
@@ -136,7 +136,7 @@ def test_deeply_nested_markup_is_read() -> None:
 
 @settings(max_examples=50)
 @given(st.text(alphabet="<>&;/abp !-\"='#x1[]\x00\ud800ü", max_size=60))
-def test_no_text_makes_it_fail_or_lets_a_script_through(text: str) -> None:
+def test_arbitrary_text_neither_fails_nor_lets_a_script_through(text: str) -> None:
     body = rss(
         f"<item><guid>1</guid><title>{text}</title></item>".encode("utf-8", "ignore").decode()
     )
@@ -177,7 +177,7 @@ FEEDBURNER = (
          "https://example.org/a"),
     ],
 )  # fmt: skip
-def test_the_link_of_an_item(raw: str, url: str | None) -> None:
+def test_the_best_link_of_an_item_is_chosen(raw: str, url: str | None) -> None:
     assert only(rss(f"<item><title>x</title>{raw}</item>")).url == url
 
 
@@ -202,17 +202,17 @@ def test_a_german_feed_without_zones_is_in_german_time() -> None:
 
 
 @pytest.mark.parametrize("raw", [None, "", "gestern", "Thu, 01 Jan 1970 00:00:00 GMT"])
-def test_a_date_that_cannot_be_is_none_and_stays_as_written(raw: str | None) -> None:
+def test_an_impossible_date_is_none_and_kept_as_written(raw: str | None) -> None:
     entry = only(rss(article(1, pubDate=raw)))
     assert entry.published_at is None
     assert entry.published_raw == (raw or "")
 
 
-def test_a_date_ahead_is_now() -> None:
+def test_a_date_in_the_future_becomes_the_present() -> None:
     assert only(rss(article(1, pubDate="Sun, 22 Nov 2026 18:00:00 GMT"))).published_at == NOW
 
 
-def test_the_date_of_a_change_stands_in_for_that_of_publication() -> None:
+def test_the_date_of_a_change_is_used_if_there_is_no_date_of_publication() -> None:
     entry = only(atom("<entry><id>1</id><updated>2026-11-20T08:00:00Z</updated></entry>"))
     assert entry.published_at == datetime(2026, 11, 20, 8, tzinfo=UTC)
 
@@ -264,5 +264,5 @@ def test_languages_are_two_letters(written: str, read: str | None) -> None:
         ("", None),
     ],
 )  # fmt: skip
-def test_how_long_a_feed_asks_to_be_left_alone(channel: str, hint: timedelta | None) -> None:
+def test_hints_for_the_interval_are_read(channel: str, hint: timedelta | None) -> None:
     assert parse(rss(article(1), channel=channel)).hint == hint

@@ -12,7 +12,7 @@ import pytest
 
 from config.errors import FetchError
 from ingest.sources import parse_feed
-from tests.ingest.sources.feeds import (
+from tests.ingest.sources.documents import (
     NOW,
     URL,
     article,
@@ -61,16 +61,16 @@ REFUSED: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("body", "expected"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_is_no_feed_is_named(body: bytes, expected: str) -> None:
+def test_the_outcome_names_what_a_document_is_instead_of_a_feed(body: bytes, expected: str) -> None:
     assert outcome(body) == expected
 
 
-def test_a_consent_wall_is_known_by_its_address_too() -> None:
+def test_a_consent_wall_is_recognised_by_its_url_too() -> None:
     page = PAGE.format("x").encode()
     assert outcome(page, url="https://consent.google.com/ml?continue=x") == "consent_wall"
 
 
-def test_an_empty_feed_is_a_feed() -> None:
+def test_a_feed_without_entries_is_a_feed() -> None:
     feed = parse(rss())
     assert (feed.title, feed.total, feed.entries, feed.skipped) == ("Beispiel", 0, (), 0)
 
@@ -87,7 +87,7 @@ def laughs(declared: str) -> bytes:
     )
 
 
-def test_a_billion_laughs_are_refused_at_once() -> None:
+def test_nested_entities_are_refused_at_once() -> None:
     levels = ["", *map(str, range(1, 10))]
     nested = '<!ENTITY lol "lol">' + "".join(
         f'<!ENTITY lol{upper} "{f"&lol{lower};" * 10}">' for lower, upper in pairwise(levels)
@@ -105,7 +105,7 @@ def test_an_external_entity_is_not_read(tmp_path: Path) -> None:
     assert all("geheim" not in e.title for e in parse(body).entries)
 
 
-def test_a_quadratic_blow_up_stays_small() -> None:
+def test_a_quadratic_blowup_stays_small() -> None:
     body = laughs(f'<!ENTITY lol9 "{"a" * 50_000}">').replace(b"&lol9;", b"&lol9;" * 2000)
     began = time.process_time()
     feed, outcome = tried(body)
@@ -114,7 +114,7 @@ def test_a_quadratic_blow_up_stays_small() -> None:
     assert time.process_time() - began < 2
 
 
-def test_a_gzip_file_is_unpacked() -> None:
+def test_a_gzip_file_is_decompressed() -> None:
     assert only(gzip.compress(rss(article(1)))).key == "id-1"
     assert outcome(gzip.compress(rss(article(1)))[:-20]) == "truncated"
 
@@ -132,13 +132,13 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("second", DAMAGED.values(), ids=DAMAGED.keys())
-def test_a_damaged_feed_is_read_all_the_same(second: str) -> None:
+def test_a_damaged_feed_is_read_anyway(second: str) -> None:
     feed = parse(rss(article(1), second, article(3)))
     assert [e.key for e in feed.entries][::2] == ["id-1", "id-3"]
     assert feed.total == 3
 
 
-def test_a_feed_cut_off_in_the_middle_gives_its_whole_entries() -> None:
+def test_a_truncated_feed_has_the_entries_that_are_complete() -> None:
     whole = rss(*(article(n) for n in range(5)))
     feed = parse(whole[: whole.index(b"Meldung 3")])
     assert [e.key for e in feed.entries][:3] == ["id-0", "id-1", "id-2"]
@@ -163,7 +163,7 @@ def test_a_thousand_entries_take_less_than_a_second() -> None:
 
 
 @pytest.mark.parametrize("piece", ["<", "&", "<!--", "<a ", "&#", "@", "<p>", "<!-- -->", " "])
-def test_no_text_takes_more_than_its_length(piece: str) -> None:
+def test_arbitrary_text_takes_linear_time(piece: str) -> None:
     soup = piece * 20_000
     bodies = (
         soup.encode(),
@@ -178,7 +178,7 @@ def test_no_text_takes_more_than_its_length(piece: str) -> None:
     assert time.process_time() - began < 2
 
 
-def test_the_sources_take_what_the_client_gives() -> None:
+def test_parsers_accept_what_the_client_returns() -> None:
     feed = parse_feed(
         rss(article(1)), url=URL, content_type="application/rss+xml; charset=utf-8", now=NOW,
         known={}, limit=10,

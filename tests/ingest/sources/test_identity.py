@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from ingest.sources import feed as feed_module
 from ingest.sources import parse_feed
-from tests.ingest.sources.feeds import NOW, URL, article, atom, item, memory, parse, rss
+from tests.ingest.sources.documents import NOW, URL, article, atom, item, memory, parse, rss
 
 
-def test_known_entries_are_named_and_not_parsed() -> None:
+def test_known_entries_are_listed_and_not_parsed() -> None:
     first = parse(rss(*(article(n) for n in range(100))))
     second = parse(rss(*(article(n) for n in range(95, 195))), memory(first))
     assert [e.key for e in second.entries] == [f"id-{n}" for n in range(100, 195)]
@@ -41,7 +41,7 @@ def test_feedparser_sees_new_entries_only() -> None:
         {"content_encoded": "<p>Mehr.</p>"},
     ],
 )
-def test_a_change_of_what_an_entry_says_is_a_change(change: dict[str, str]) -> None:
+def test_a_change_of_visible_text_link_or_date_is_a_change(change: dict[str, str]) -> None:
     known = memory(parse(rss(article(1), article(2))))
     feed = parse(rss(article(1, **change), article(2)), known)
     assert [e.key for e in feed.entries] == ["id-1"]
@@ -62,9 +62,7 @@ def test_a_change_of_what_an_entry_says_is_a_change(change: dict[str, str]) -> N
         ({"guid": "http://www.example.org/1"}, {"guid": "https://www.example.org/1"}),
     ],
 )
-def test_what_readers_do_not_see_is_no_change(
-    before: dict[str, str], after: dict[str, str]
-) -> None:
+def test_an_invisible_change_is_no_change(before: dict[str, str], after: dict[str, str]) -> None:
     feed = parse(rss(article(1, **after)), memory(parse(rss(article(1, **before)))))
     assert feed.entries == ()
 
@@ -98,7 +96,7 @@ def test_the_same_entry_twice_counts_once() -> None:
     assert (feed.total, feed.skipped) == (3, 1)
 
 
-def test_a_guid_that_all_entries_share_tells_nobody_apart() -> None:
+def test_a_guid_that_all_entries_share_does_not_identify_them() -> None:
     def read(numbers: range, known: dict[str, str]) -> list[str | None]:
         feed = parse(rss(*(article(n, guid="same") for n in numbers)), known)
         known.update(memory(feed))
@@ -110,14 +108,14 @@ def test_a_guid_that_all_entries_share_tells_nobody_apart() -> None:
     assert read(range(1, 7), known) == [f"https://www.example.org/a/{n}" for n in (5, 6)]
 
 
-def test_who_had_a_guid_to_itself_keeps_it() -> None:
+def test_an_entry_that_had_a_guid_to_itself_keeps_it() -> None:
     known = memory(parse(rss(article(1, guid="same"))))
     feed = parse(rss(article(2, guid="same"), article(1, guid="same")), known)
     assert feed.known_keys == ("same",)
     assert [e.key for e in feed.entries] == ["same|//example.org/a/2"]
 
 
-def test_a_monstrous_guid_becomes_a_short_key() -> None:
+def test_a_very_long_guid_becomes_a_short_key() -> None:
     (entry,) = parse(rss(article(1, guid="g" * 100_000))).entries
     assert len(entry.key) <= 500
     assert not parse(
@@ -129,7 +127,7 @@ def memory_of(key: str, digest: str) -> dict[str, str]:
     return {key: digest}
 
 
-def test_over_the_limit_the_newest_are_taken_and_the_rest_counted() -> None:
+def test_beyond_the_limit_the_newest_are_selected_and_the_rest_counted() -> None:
     oldest_first = rss(
         *(article(n, pubDate=f"Sun, {n:02} Nov 2026 08:00:00 GMT") for n in range(1, 22))
     )
@@ -140,7 +138,7 @@ def test_over_the_limit_the_newest_are_taken_and_the_rest_counted() -> None:
     assert [e.key for e in again.entries] == ["id-16", "id-17", "id-18"]
 
 
-def test_undated_entries_over_the_limit_are_taken_from_the_top() -> None:
+def test_undated_entries_beyond_the_limit_are_selected_from_the_top() -> None:
     feed = parse(rss(*(article(n, pubDate=None) for n in range(5))), limit=2)
     assert [e.key for e in feed.entries] == ["id-0", "id-1"]
 
@@ -153,7 +151,7 @@ LOOK = st.sampled_from(["guid", "no guid", "same guid", "permalink", "nothing"])
     st.lists(LOOK, min_size=1, max_size=12),
     st.lists(st.tuples(st.integers(0, 12), st.integers(1, 8), st.booleans()), max_size=8),
 )
-def test_over_any_windows_every_entry_is_new_exactly_once(
+def test_over_any_sequence_of_windows_every_entry_is_new_exactly_once(
     looks: list[str], windows: list[tuple[int, int, bool]]
 ) -> None:
     """Windows over a growing list, well-formed or damaged, each served twice."""

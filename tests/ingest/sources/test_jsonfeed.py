@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.ingest.sources.feeds import memory, parse
+from tests.ingest.sources.documents import memory, parse
 
 ITEM = {
     "id": "1",
@@ -47,7 +47,7 @@ def test_an_item_becomes_an_entry() -> None:
     assert parsed.self_url == "https://www.example.org/feed.json"
 
 
-def test_known_items_are_named() -> None:
+def test_known_items_are_listed() -> None:
     known = memory(parse(feed(ITEM)))
     again = parse(feed(ITEM, ITEM | {"id": "2", "url": "/b"}), known)
     assert [e.key for e in again.entries] == ["2"]

@@ -10,7 +10,7 @@ import pytest
 
 from config.errors import FetchError
 from ingest.sources import ParsedFeed, parse_sitemap
-from tests.ingest.sources.feeds import NOW, memory, rss
+from tests.ingest.sources.documents import NOW, memory, rss
 
 URL = "https://www.example.org/news-sitemap.xml"
 
@@ -44,7 +44,7 @@ def parse(body: bytes, known: Mapping[str, str] | None = None, limit: int = 1000
     )
 
 
-def test_an_url_with_a_news_tag_becomes_an_entry() -> None:
+def test_a_url_with_a_news_tag_becomes_an_entry() -> None:
     feed = parse(sitemap(entry(1), entry(2, news="")))
     (found,) = feed.entries
     assert (found.title, found.url) == ("Meldung 1 & mehr", "https://www.example.org/a/1?x=1&y=2")
@@ -54,7 +54,7 @@ def test_an_url_with_a_news_tag_becomes_an_entry() -> None:
     assert (feed.title, feed.language, feed.total, feed.skipped) == ("Beispiel", "de", 2, 1)
 
 
-def test_known_urls_are_named_and_changed_titles_are_news() -> None:
+def test_known_urls_are_listed_and_changed_titles_are_entries() -> None:
     known = memory(parse(sitemap(entry(1), entry(2))))
     changed = entry(2).replace("Meldung 2", "Neuer Titel")
     feed = parse(sitemap(entry(1), changed, entry(3)), known)
@@ -62,24 +62,24 @@ def test_known_urls_are_named_and_changed_titles_are_news() -> None:
     assert feed.known_keys == ("//example.org/a/1?x=1&y=2",)
 
 
-def test_over_the_limit_the_newest_are_taken() -> None:
+def test_beyond_the_limit_the_newest_are_selected() -> None:
     dated = [entry(n, date=f"2026-11-{n:02}T08:00:00Z") for n in range(1, 21)]
     feed = parse(sitemap(*dated), limit=2)
     assert [e.title[:10] for e in feed.entries] == ["Meldung 19", "Meldung 20"]
     assert feed.skipped == 18
 
 
-def test_a_damaged_sitemap_is_read_as_far_as_it_goes() -> None:
+def test_a_damaged_sitemap_is_read_as_far_as_possible() -> None:
     body = sitemap(entry(1), entry(2), entry(3))
     assert len(parse(body[: body.index(b"Meldung 3")]).entries) >= 2
     assert len(parse(body.replace(b"Meldung 2 &amp;", b"Meldung 2 &")).entries) == 3
 
 
-def test_a_packed_sitemap_is_unpacked() -> None:
+def test_a_compressed_sitemap_is_decompressed() -> None:
     assert len(parse(gzip.compress(sitemap(entry(1)))).entries) == 1
 
 
-def test_an_empty_sitemap_is_a_sitemap() -> None:
+def test_a_sitemap_without_urls_is_a_sitemap() -> None:
     assert parse(sitemap()).total == 0
 
 
@@ -95,7 +95,9 @@ def test_an_empty_sitemap_is_a_sitemap() -> None:
         (b'<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;">]><urlset/>', "parse"),
     ],
 )
-def test_what_is_no_news_sitemap_is_named(body: bytes, outcome: str) -> None:
+def test_the_outcome_names_what_a_document_is_instead_of_a_news_sitemap(
+    body: bytes, outcome: str
+) -> None:
     with pytest.raises(FetchError) as caught:
         parse(body)
     assert caught.value.outcome == outcome

@@ -9,7 +9,7 @@ from ingest.sources import parse_feed
 from tests.support.scripted_publisher import MONDAY
 
 
-def test_a_feed_that_opens_elements_without_end_is_refused_at_once() -> None:
+def test_a_feed_with_very_many_unclosed_elements_is_refused_at_once() -> None:
     document = b"<rss><channel>" + b"<a>" * 300_000
     began = time.process_time()
     with pytest.raises(FetchError, match="too many elements open") as caught:
@@ -20,7 +20,7 @@ def test_a_feed_that_opens_elements_without_end_is_refused_at_once() -> None:
     assert time.process_time() - began < 5
 
 
-def test_a_feed_with_some_loose_html_is_still_read() -> None:
+def test_a_feed_with_some_unclosed_html_is_still_read() -> None:
     items = "".join(
         f"<item><title>T{n} & co</title><link>https://e.org/{n}</link>"
         f"<description>a<br>b<br>c</description></item>"

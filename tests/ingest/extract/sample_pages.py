@@ -1,4 +1,4 @@
-"""Synthetic pages: one article in five languages, in many kinds of markup, with all around it."""
+"""Synthetic pages: an article in five languages and many kinds of markup, with its surroundings."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-_FOLDER = Path(__file__).parent / "stories"
+_FOLDER = Path(__file__).parent / "samples"
 TRACKED = "Polarstern-Vertrag"
-"""Stands only where no rule may see it: in comments, related lists, adverts, appeals."""
+"""Occurs only outside the article: in comments, related lists, adverts, appeals."""
 
 
 @dataclass(frozen=True)
 class Story:
-    """One page's texts: the article, and what stands around it."""
+    """The texts of a page: the article, and what is around it."""
 
     language: str
     title: str
@@ -27,7 +27,7 @@ class Story:
     appeal: tuple[str, ...]
     head: str
     comments: tuple[tuple[str, str], ...]
-    """(signature, text), as readers leave them."""
+    """Pairs of signature and text."""
 
 
 def _read(language: str) -> Story:
@@ -41,8 +41,8 @@ def _read(language: str) -> Story:
     several = {
         name: tuple(parts[name]) for name in ("body", "paywall", "related", "advert", "appeal")
     }
-    said = parts["comments"]
-    comments = tuple(zip(said[::2], said[1::2], strict=True))
+    lines = parts["comments"]
+    comments = tuple(zip(lines[::2], lines[1::2], strict=True))
     return Story(language=language, comments=comments, **single, **several)  # type: ignore[arg-type]
 
 
@@ -50,7 +50,7 @@ DE, EN, FR, RU, UK = STORIES = tuple(_read(name) for name in ("de", "en", "fr", 
 
 
 def around(story: Story) -> tuple[str, ...]:
-    """What stands after the body, as single lines."""
+    """Return what follows the body, as single lines."""
     comments = [line for pair in story.comments for line in pair]
     return (*story.related, *story.advert, *story.appeal, story.head, *comments)
 
@@ -93,7 +93,7 @@ def table_cell(story: Story) -> bytes:
 
 
 def boxes_inside(story: Story) -> bytes:
-    """The related list and the advert stand between the body's paragraphs."""
+    """The related list and the advert are between the paragraphs of the body."""
     links = "".join(f"<li><a href=/x>{escape(line)}</a></li>" for line in story.related[1:])
     related = f"<div><h3>{escape(story.related[0])}</h3><ul>{links}</ul></div>"
     boxes = f"{related}<div>{_tags('div', story.advert)}</div>"
@@ -111,7 +111,7 @@ def boxes_inside(story: Story) -> bytes:
 
 
 def names_beside_times(story: Story) -> bytes:
-    """Each comment's name and time stand in elements of their own; nothing is labelled."""
+    """Name and time of each comment are separate elements; nothing is labelled."""
     comments = ""
     for who, text in story.comments:
         name, _, when = (
@@ -125,7 +125,7 @@ def names_beside_times(story: Story) -> bytes:
 
 
 def comments_first(story: Story) -> bytes:
-    """The readers' corner stands in the source before the article."""
+    """The comments come before the article in the source."""
     comments = "".join(
         f"<div><div>{escape(who)}</div><div>{escape(text)}</div></div>"
         for who, text in story.comments

@@ -1,4 +1,4 @@
-"""What reads pages is loaded late, and all of it can be."""
+"""Code and patterns for pages are loaded only when they are needed, and all of them can be."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.text.languages import languages
 from ingest.extract import vocabulary
 
 
-def test_the_process_that_polls_does_not_load_what_reads_pages() -> None:
+def test_the_process_that_polls_does_not_import_what_reads_pages() -> None:
     code = "import sys, ingest.service; print(*sys.modules)"
     command = [sys.executable, "-c", code]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
@@ -19,7 +19,7 @@ def test_the_process_that_polls_does_not_load_what_reads_pages() -> None:
     assert {"trafilatura", "ingest.extract.article", "ingest.extract.vocabulary"}.isdisjoint(loaded)
 
 
-def test_every_line_of_the_words_is_a_regex_though_it_is_compiled_at_its_first_use() -> None:
+def test_every_phrase_is_a_valid_regular_expression() -> None:
     neutral = (Path(vocabulary.__file__).parent / "words").glob("*.txt")
     files = [*neutral, *(one.page_phrases for one in languages() if one.page_phrases)]
     assert len(files) >= 7

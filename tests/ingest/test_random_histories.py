@@ -1,4 +1,4 @@
-"""The promise of ingest, over random histories: nothing served is lost, nothing told twice."""
+"""Over random histories, no entry that was served is lost, and none is announced twice."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from tests.support.scripted_publisher import (
     HTML,
     Installation,
     ScriptedPublisher,
-    cut_short,
     html,
     item,
     rss,
+    truncated,
 )
 
 FEED = "/feed.xml"
@@ -35,54 +35,58 @@ STEP = st.tuples(
 )
 
 
-def test_no_served_entry_is_lost_and_none_is_told_twice() -> None:
-    press = ScriptedPublisher()
+def test_no_entry_that_was_served_is_lost_or_announced_twice() -> None:
+    publisher = ScriptedPublisher()
 
     @settings(max_examples=8, deadline=None)
     @given(st.lists(STEP, min_size=1, max_size=6))
     def over(history: list[tuple[str, list[int], str]]) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            check(press, Path(folder), history)
+            check(publisher, Path(folder), history)
 
     try:
         over()
     finally:
-        press.close()
+        publisher.close()
 
 
 def check(
-    press: ScriptedPublisher, folder: Path, history: list[tuple[str, list[int], str]]
+    publisher: ScriptedPublisher, folder: Path, history: list[tuple[str, list[int], str]]
 ) -> None:
-    desk = Installation(folder, fetch_page_attempts=3)
+    installation = Installation(folder, fetch_page_attempts=3)
     try:
-        desk.subscribe(press.url + FEED, every=0.0)
+        installation.subscribe(publisher.url + FEED, every=0.0)
         served: set[int] = set()
         for fault, shown, page in history:
-            served |= step(press, desk, fault, shown, page)
-        settle(press, desk)
-        told = Counter((a.article_id, a.revision) for a in desk.announced)
-        assert set(told.values()) <= {1}
-        first = Counter(a.title for a in desk.announced if a.revision == 1)
+            served |= step(publisher, installation, fault, shown, page)
+        settle(publisher, installation)
+        announced = Counter((a.article_id, a.revision) for a in installation.announced)
+        assert set(announced.values()) <= {1}
+        first = Counter(a.title for a in installation.announced if a.revision == 1)
         assert first == Counter({f"Titel {n}": 1 for n in served})
     finally:
-        desk.close()
+        installation.close()
 
 
 def step(
-    press: ScriptedPublisher, desk: Installation, fault: str, shown: list[int], page: str
+    publisher: ScriptedPublisher,
+    installation: Installation,
+    fault: str,
+    shown: list[int],
+    page: str,
 ) -> set[int]:
-    """One poll; the entries that were served whole, and so must be told in the end."""
+    """Poll once and return the entries that were served, which must be announced in the end."""
     for n in shown:
-        press.says(f"/{n}", page_answer(page, n))
+        publisher.serve(f"/{n}", page_answer(page, n))
     document = rss(
-        *(entry(press, n) for n in shown), **({"ETag": '"1"'} if fault == "etag" else {})
+        *(entry(publisher, n) for n in shown), **({"ETag": '"1"'} if fault == "etag" else {})
     )
-    press.says(FEED, feed_answer(fault, document))
+    publisher.serve(FEED, feed_answer(fault, document))
     if fault == "store":
-        fail_once(desk)
+        fail_once(installation)
     else:
-        desk.run()
-    desk.clock.forward(hours=25)
+        installation.run()
+    installation.clock.advance(hours=25)
     return set(shown) if fault in ("none", "etag") else set()
 
 
@@ -90,7 +94,7 @@ def feed_answer(fault: str, document: Answer) -> Answer:
     statuses = {"304": 304, "500": 500, "404": 404, "429": 429}
     if fault in statuses:
         return Answer(status=statuses[fault], headers={"Retry-After": "60"})
-    broken = {"cut": cut_short(document), "html": Answer(html("Wartung")), "empty": Answer(b"")}
+    broken = {"cut": truncated(document), "html": Answer(html("Wartung")), "empty": Answer(b"")}
     return broken.get(fault, document)
 
 
@@ -100,20 +104,20 @@ def page_answer(kind: str, n: int) -> Answer:
     return Answer(status={"503": 503, "403": 403, "timeout": 500}[kind])
 
 
-def entry(press: ScriptedPublisher, n: int) -> str:
-    return item(f"guid-{n}", f"Titel {n}", f"{press.url}/{n}", summary=f"Vorspann {n}.")
+def entry(publisher: ScriptedPublisher, n: int) -> str:
+    return item(f"guid-{n}", f"Titel {n}", f"{publisher.url}/{n}", summary=f"Vorspann {n}.")
 
 
-def fail_once(desk: Installation) -> None:
-    """A run in which the store takes no entry, and one right after it in which it does."""
+def fail_once(installation: Installation) -> None:
+    """Run once while the store refuses entries."""
     trigger = "CREATE TRIGGER no BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'no'); END"
-    execute(desk.store, trigger)
+    execute(installation.store, trigger)
     try:
-        desk.run()
+        installation.run()
     except StoreError:
         pass
     finally:
-        execute(desk.store, "DROP TRIGGER no")
+        execute(installation.store, "DROP TRIGGER no")
 
 
 def execute(store: Store, statement: str) -> None:
@@ -121,9 +125,9 @@ def execute(store: Store, statement: str) -> None:
         connection.execute(text(statement))
 
 
-def settle(press: ScriptedPublisher, desk: Installation) -> None:
-    """Let every waiting page come to its end."""
-    press.says(FEED, Answer(status=500))
+def settle(publisher: ScriptedPublisher, installation: Installation) -> None:
+    """Run until every waiting page has ended."""
+    publisher.serve(FEED, Answer(status=500))
     for _ in range(4):
-        desk.run()
-        desk.clock.forward(hours=25)
+        installation.run()
+        installation.clock.advance(hours=25)

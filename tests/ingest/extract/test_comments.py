@@ -1,4 +1,4 @@
-"""Readers whom nothing but their names gives away, and speakers who are the article."""
+"""Comments with nothing but names are told from the speakers of an interview."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SPEAKERS = ("Anna Brandt", "Jörg Weide", "Anna Brandt", "Jörg Weide", "Anna Br
 PANEL = ("McKay", "von Weide", "DeVries", "McKay", "von Weide")
 
 
-def said(names: Sequence[str], name: str, text: str) -> str:
+def conversation(names: Sequence[str], name: str, text: str) -> str:
     line = "Das sehe ich anders, und ich sage auch gern, warum das so ist, Nummer {}."
     return "".join(
         f"<div class=a><{name}>{who}</{name}><{text} class=c>{line.format(n)}</{text}></div>"
@@ -39,27 +39,27 @@ def page(below: str, after: str = "") -> ExtractedPage:
 
 
 @pytest.mark.parametrize(("name", "text"), [("div", "div"), ("b", "p"), ("span", "p")])
-def test_readers_who_come_back_under_forum_names_are_comments(name: str, text: str) -> None:
-    found = page(said(READERS, name, text))
+def test_a_conversation_of_readers_with_forum_names_is_comments(name: str, text: str) -> None:
+    found = page(conversation(READERS, name, text))
     assert "sehe ich anders" not in f"{found.lead} {found.text}"
     assert all(p in f"{found.lead} {found.text}" for p in BODY)
     [zone] = [z for z in found.zones if z.zone == "comments"]
     assert zone.text.count("sehe ich anders") == len(READERS)
 
 
-def test_what_follows_them_in_the_bodys_markup_is_body() -> None:
+def test_text_in_the_markup_of_the_body_after_comments_is_body() -> None:
     last = "Der Ofen bleibt, wo er ist, denn er lässt sich nicht bewegen, ohne dass er zerbricht."
-    found = page(said(READERS, "div", "div"), f"<p>{last}</p>")
+    found = page(conversation(READERS, "div", "div"), f"<p>{last}</p>")
     assert last in found.text
     assert "sehe ich anders" not in found.text
 
 
 @pytest.mark.parametrize("names", [SPEAKERS, PANEL, READERS[:3]], ids=["two", "panel", "few"])
-def test_an_interview_a_panel_and_a_list_of_names_are_the_article(names: Sequence[str]) -> None:
-    assert page(said(names, "div", "div")).text.count("sehe ich anders") == len(names)
+def test_interviews_panels_and_lists_of_names_are_no_comments(names: Sequence[str]) -> None:
+    assert page(conversation(names, "div", "div")).text.count("sehe ich anders") == len(names)
 
 
-def test_a_page_laid_out_by_a_table_leaves_no_borders_in_its_text() -> None:
+def test_a_page_laid_out_with_tables_has_no_cell_borders_in_its_text() -> None:
     cells = "".join(f"<p>{p}</p>" for p in BODY)
     html = (
         f"<html lang=de><title>{TITLE}</title><body><table><tr><td>Start</td><td><table><tr><td>"

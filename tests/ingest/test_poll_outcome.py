@@ -14,7 +14,7 @@ from ingest import poll_outcome
 from ingest.backoff import FetchFailure
 from ingest.conditional import NO_CACHE
 from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
-from tests.ingest.test_interval import STILL
+from tests.ingest.test_interval import NO_JITTER
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 
@@ -29,7 +29,7 @@ GONE = FetchFailure("gone", http(410))
 
 
 def fail(feed: FeedRecord, failure: FetchFailure = DOWN, now: datetime = MONDAY) -> PollOutcome:
-    return poll_outcome.after_failure(feed, failure, now, STILL, own_outage=False)
+    return poll_outcome.after_failure(feed, failure, now, NO_JITTER, own_outage=False)
 
 
 def document(**values: Any) -> DocumentRead:
@@ -49,10 +49,10 @@ def document(**values: Any) -> DocumentRead:
 
 
 def read(feed: FeedRecord, now: datetime = MONDAY, **values: Any) -> PollOutcome:
-    return poll_outcome.after_read(feed, document(**values), now, STILL)
+    return poll_outcome.after_read(feed, document(**values), now, NO_JITTER)
 
 
-def test_an_explicit_interval_beats_every_back_off_but_not_what_the_server_asks() -> None:
+def test_an_explicit_interval_beats_every_backoff_but_not_retry_after() -> None:
     feed = feed_record(every_s=2.0)
     for failure in (
         DOWN,
@@ -90,7 +90,7 @@ def test_another_class_of_failure_begins_its_own_count() -> None:
     assert feed.next_due_at - MONDAY == timedelta(minutes=30)
 
 
-def test_people_are_told_at_the_third_failure_and_when_it_works_again() -> None:
+def test_the_third_failure_and_the_recovery_are_announced() -> None:
     feed, told = feed_record(), list[FeedHealth]()
     for _ in range(5):
         decision = fail(feed)
@@ -103,11 +103,11 @@ def test_people_are_told_at_the_third_failure_and_when_it_works_again() -> None:
     assert (again.feed.fail_count, again.feed.fail_class, again.feed.last_error) == (0, None, "")
 
 
-def test_two_failures_and_a_success_tell_nobody() -> None:
+def test_two_failures_and_a_success_announce_nothing() -> None:
     assert read(fail(fail(feed_record()).feed).feed).health == ()
 
 
-def test_retry_after_beats_own_backoff_and_an_explicit_interval() -> None:
+def test_retry_after_beats_backoff_and_an_explicit_interval() -> None:
     failure = FetchFailure("rate_limited", http(429), 4000.0)
     for feed in (feed_record(), feed_record(every_s=0.0)):
         decision = fail(feed, failure)
@@ -116,23 +116,23 @@ def test_retry_after_beats_own_backoff_and_an_explicit_interval() -> None:
         assert "as its server asks" in in_english(Phrase.load(decision.feed.due_reason))
 
 
-def test_a_short_retry_after_does_not_shorten_own_backoff() -> None:
+def test_a_short_retry_after_does_not_shorten_the_backoff() -> None:
     decision = fail(feed_record(), FetchFailure("server_error", http(503), 5.0))
     assert decision.feed.next_due_at - MONDAY == timedelta(minutes=5)
 
 
-def test_a_feed_with_a_long_explicit_interval_is_not_asked_more_often_when_it_fails() -> None:
+def test_a_feed_with_a_long_explicit_interval_is_not_polled_more_often_when_it_fails() -> None:
     assert fail(feed_record(every_s=7200.0)).feed.next_due_at - MONDAY == timedelta(hours=2)
 
 
-def test_one_410_is_not_the_end() -> None:
+def test_a_single_410_does_not_make_a_feed_gone() -> None:
     once = fail(feed_record(), GONE)
     assert once.feed.gone_at is None
     assert once.feed.next_due_at - MONDAY == timedelta(hours=24)
     assert read(once.feed, MONDAY + timedelta(hours=24)).feed.fail_count == 0
 
 
-def test_410_for_three_days_is_the_end_and_is_told() -> None:
+def test_410_for_three_days_makes_a_feed_gone_and_is_announced() -> None:
     feed, told = feed_record(), list[FeedHealthKind]()
     for day in range(4):
         decision = fail(feed, GONE, MONDAY + timedelta(days=day))
@@ -142,31 +142,33 @@ def test_410_for_three_days_is_the_end_and_is_told() -> None:
     assert told == [FeedHealthKind.FAILING, FeedHealthKind.GONE]
 
 
-def test_three_410_within_a_day_are_not_the_end() -> None:
+def test_three_410_within_a_day_do_not_make_a_feed_gone() -> None:
     feed = feed_record()
     for hour in range(3):
         feed = fail(feed, GONE, MONDAY + timedelta(hours=hour)).feed
     assert feed.gone_at is None
 
 
-def test_in_our_own_outage_counters_stand_still() -> None:
+def test_counters_do_not_change_during_our_own_outage() -> None:
     feed = fail(feed_record()).feed
-    decision = poll_outcome.after_failure(feed, DOWN, MONDAY, STILL, own_outage=True)
+    decision = poll_outcome.after_failure(feed, DOWN, MONDAY, NO_JITTER, own_outage=True)
     assert (decision.feed.fail_count, decision.feed.class_count) == (1, 1)
     assert decision.feed.next_due_at - MONDAY == timedelta(minutes=2)
     assert decision.health == ()
 
 
-def test_a_304_resets_failures_and_keeps_the_hint_of_before() -> None:
+def test_a_304_resets_failures_and_keeps_the_earlier_hint() -> None:
     feed = replace(fail(feed_record(etag='"1"', doc_hint_s=1800.0)).feed, cache_hint_s=60.0)
-    kept = poll_outcome.after_not_modified(feed, NotModified({}), MONDAY, STILL).feed
+    kept = poll_outcome.after_not_modified(feed, NotModified({}), MONDAY, NO_JITTER).feed
     assert (kept.fail_count, kept.etag, kept.last_304_at) == (0, '"1"', MONDAY)
     assert kept.next_due_at - MONDAY == timedelta(minutes=30)
     longer = NotModified({"Cache-Control": "max-age=2700"})
-    assert poll_outcome.after_not_modified(feed, longer, MONDAY, STILL).feed.cache_hint_s == 2700
+    assert (
+        poll_outcome.after_not_modified(feed, longer, MONDAY, NO_JITTER).feed.cache_hint_s == 2700
+    )
 
 
-def test_a_document_with_nothing_known_is_a_gap_unless_it_is_the_first() -> None:
+def test_a_document_without_known_entries_is_a_gap_unless_it_is_the_first() -> None:
     assert read(feed_record(), total=20, new=20, known=0).health == ()
     [gap] = read(feed_record(entry_count=20), total=20, new=20, known=0).health
     assert gap.event is FeedHealthKind.WINDOW_GAP
@@ -174,7 +176,7 @@ def test_a_document_with_nothing_known_is_a_gap_unless_it_is_the_first() -> None
     assert read(feed_record(entry_count=20), total=0, new=0, known=0).health == ()
 
 
-def test_the_same_body_again_keeps_what_the_document_said() -> None:
+def test_the_same_body_keeps_the_hint_and_the_number_of_entries() -> None:
     feed = feed_record(body_sha256="body", entry_count=7, doc_hint_s=1800.0)
     kept = read(feed, total=7, new=0, known=7).feed
     assert (kept.last_outcome, kept.entry_count, kept.doc_hint_s) == ("unchanged", 7, 1800.0)
@@ -182,7 +184,7 @@ def test_the_same_body_again_keeps_what_the_document_said() -> None:
     assert (other.last_outcome, other.entry_count, other.doc_hint_s) == ("read", 5, 1200.0)
 
 
-def test_a_permanent_redirect_is_told_once_after_a_week() -> None:
+def test_a_permanent_redirect_is_announced_once_after_a_week() -> None:
     feed, told = feed_record(), list[tuple[int, FeedHealthKind, str]]()
     target = "https://user:word@kurier.example.org/new"
     for day in range(10):
@@ -195,13 +197,13 @@ def test_a_permanent_redirect_is_told_once_after_a_week() -> None:
     assert "word" not in message
 
 
-def test_a_redirect_that_goes_away_begins_anew() -> None:
+def test_a_redirect_that_ends_is_forgotten() -> None:
     feed = read(feed_record(), moved_to="https://kurier.example.org/new").feed
     assert feed.redirect_since == MONDAY
     assert read(feed, moved_to=None).feed.redirect_since is None
 
 
-def test_health_records_do_not_give_a_password_away() -> None:
+def test_health_records_do_not_contain_passwords() -> None:
     feed = feed_record(url="https://user:word@kurier.example.org/feed", fail_count=2)
     [told] = fail(feed).health
     assert told.url == "https://kurier.example.org/feed"

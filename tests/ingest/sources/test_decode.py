@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from tests.ingest.sources.feeds import only
+from tests.ingest.sources.documents import only
 
 TITLE = "Grüße „aus“ Köln – 5 €"
 XML = "text/xml; charset"
@@ -68,7 +68,5 @@ CASES: dict[str, tuple[bytes, str | None, str]] = {
 
 
 @pytest.mark.parametrize(("body", "content_type", "title"), CASES.values(), ids=CASES.keys())
-def test_the_title_is_read_as_it_was_meant(
-    body: bytes, content_type: str | None, title: str
-) -> None:
+def test_the_title_is_decoded_correctly(body: bytes, content_type: str | None, title: str) -> None:
     assert only(body, content_type=content_type).title == title

@@ -1,4 +1,4 @@
-"""What looks like comments or boilerplate and is the article: it stays."""
+"""What looks like comments or boilerplate but belongs to the article is not cut."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 import pytest
 
 from ingest.extract.article import extract_page
-from tests.ingest.extract.pages import DE, page
+from tests.ingest.extract.sample_pages import DE, page
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 FIRST, *REST = DE.body
 
 
 def text_of(body: str, head: str = "") -> str:
-    found = extract_page(page(DE, body, head), url="https://www.auberger-bote.example/a/b", now=NOW)
-    return f"{found.title}\n{found.lead}\n{found.text}"
+    url = "https://www.auberger-bote.example/a/b"
+    extracted = extract_page(page(DE, body, head), url=url, now=NOW)
+    return f"{extracted.title}\n{extracted.lead}\n{extracted.text}"
 
 
 def paragraphs(*lines: str, tag: str = "p") -> str:
@@ -23,7 +24,7 @@ def paragraphs(*lines: str, tag: str = "p") -> str:
 
 
 @pytest.mark.parametrize("tag", ["p", "div"])
-def test_a_byline_with_a_time_begins_no_comments(tag: str) -> None:
+def test_a_byline_with_a_time_is_no_comment(tag: str) -> None:
     text = text_of(paragraphs("Maria Holm, 12.03.2024, 14:05 Uhr", *DE.body, tag=tag))
     assert all(line in text for line in DE.body)
 
@@ -82,12 +83,12 @@ def test_an_interview_is_no_comments() -> None:
         "id=advertorial",
     ],
 )
-def test_a_label_around_the_article_itself_is_not_believed(wrapper: str) -> None:
+def test_a_label_around_the_article_itself_is_ignored(wrapper: str) -> None:
     text = text_of(f"<div {wrapper}>{paragraphs(*DE.body)}</div>")
     assert all(line in text for line in DE.body)
 
 
-def test_the_paid_part_is_article_text_where_the_page_shows_it() -> None:
+def test_the_paid_part_belongs_to_the_article_if_the_page_contains_it() -> None:
     data = (
         '<script type="application/ld+json">{"@type":"NewsArticle","isAccessibleForFree":false,'
         '"hasPart":{"cssSelector":".paywall"}}</script>'
@@ -112,19 +113,19 @@ def test_the_paid_part_is_article_text_where_the_page_shows_it() -> None:
         "Die Anmeldung zum Newsletter der Stadt nutzen 400 Bürger.",
     ],
 )
-def test_a_line_of_the_body_that_names_such_things_stays(line: str) -> None:
+def test_a_line_of_the_body_about_adverts_comments_or_newsletters_stays(line: str) -> None:
     text = text_of(paragraphs(*DE.body[:3], line, *DE.body[3:]))
     assert line in text
     assert all(body in text for body in DE.body)
 
 
-def test_a_count_of_comments_beside_the_byline_cuts_nothing() -> None:
+def test_a_count_of_comments_next_to_the_byline_cuts_nothing() -> None:
     text = text_of(paragraphs(DE.byline, DE.lead, "12 Kommentare", "Teilen", *DE.body))
     assert all(line in text for line in DE.body)
     assert "12 Kommentare" not in text
 
 
-def test_a_related_box_in_the_middle_ends_with_the_box() -> None:
+def test_a_related_box_in_the_middle_cuts_only_itself() -> None:
     box = "<div><h3>Mehr zum Thema</h3><ul><li><a href=/1>Fähre fällt aus</a></li></ul></div>"
     inner = "".join(f"<p>{line}</p>" for line in DE.body)
     text = text_of(

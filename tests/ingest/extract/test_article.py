@@ -1,4 +1,4 @@
-"""Metadata, encodings, hostile pages: what a page says is read and never trusted."""
+"""Metadata, encodings, hostile pages: everything on a page is read, nothing is trusted."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from config.errors import ExtractionError
 from core.messages import Access
 from ingest.extract import ExtractedPage, PageHints
 from ingest.extract.article import extract_page
-from tests.ingest.extract.pages import DE, RU, Story, page
+from tests.ingest.extract.sample_pages import DE, RU, Story, page
 
-NOTHING = PageHints()
+NO_HINTS = PageHints()
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 URL = "https://www.auberger-bote.example/politik/bruecke?utm=1"
 
 
-def article(
-    head: str = "", *, story: Story = DE, after: str = "", hints: PageHints = NOTHING
+def extract_article(
+    head: str = "", *, story: Story = DE, after: str = "", hints: PageHints = NO_HINTS
 ) -> ExtractedPage:
     inner = "".join(f"<p>{line}</p>" for line in story.body)
     body = page(story, f"<article><h1>{story.title}</h1>{inner}{after}</article>", head)
     return extract_page(body, url=URL, hints=hints, now=NOW)
 
 
-def linked(**fields: object) -> str:
+def json_ld(**fields: object) -> str:
     data = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": DE.title} | fields
     return f'<script type="application/ld+json">{json.dumps(data)}</script>'
 
 
 def test_json_ld_gives_time_authors_access_and_language() -> None:
-    found = article(
-        linked(
+    found = extract_article(
+        json_ld(
             datePublished="2025-12-31T14:05:00+01:00",
             author=[
                 {"@type": "Person", "name": "Maria Holm"},
@@ -65,8 +65,8 @@ def test_json_ld_gives_time_authors_access_and_language() -> None:
     ],
     ids=["comment", "list", "graph", "sloppy", "uri"],
 )
-def test_json_ld_is_read_as_pages_really_write_it(script: str) -> None:
-    found = article(f'<script type="application/ld+json">{script}</script>')
+def test_json_ld_is_read_in_the_forms_that_pages_use(script: str) -> None:
+    found = extract_article(f'<script type="application/ld+json">{script}</script>')
     assert (found.published_at, found.published_source) == (
         datetime(2025, 12, 31, 13, 5, tzinfo=UTC),
         "jsonld",
@@ -97,48 +97,50 @@ def test_json_ld_is_read_as_pages_really_write_it(script: str) -> None:
     ],
 )
 def test_json_ld_with_wrong_types_is_harmless(fields: dict[str, object]) -> None:
-    found = article(linked(**fields))
+    found = extract_article(json_ld(**fields))
     assert len(found.title) <= 1000
     assert found.published_at is None
     assert DE.body[0] in found.text
 
 
-def test_a_json_ld_bomb_costs_little() -> None:
+def test_deeply_nested_json_ld_takes_little_time() -> None:
     bomb = '{"@graph":' * 50_000 + "[" * 50_000
     start = time.process_time()
-    found = article(f'<script type="application/ld+json">{bomb}</script>')
+    found = extract_article(f'<script type="application/ld+json">{bomb}</script>')
     assert time.process_time() - start < 2
     assert DE.body[0] in found.text
 
 
 def test_times_come_from_json_ld_then_the_feed_then_the_page_and_are_never_later_than_now() -> None:
     meta = '<meta property="article:published_time" content="2025-12-30T10:00:00+01:00">'
-    told = PageHints(published_at=datetime(2025, 12, 29, 8, tzinfo=UTC))
-    assert article(meta).published_at == datetime(2025, 12, 30, 9, tzinfo=UTC)
-    assert article(meta).published_source == "page"
-    assert article(meta, hints=told).published_at == told.published_at
+    hinted = PageHints(published_at=datetime(2025, 12, 29, 8, tzinfo=UTC))
+    assert extract_article(meta).published_at == datetime(2025, 12, 30, 9, tzinfo=UTC)
+    assert extract_article(meta).published_source == "page"
+    assert extract_article(meta, hints=hinted).published_at == hinted.published_at
     assert (
-        article(linked(datePublished="2025-12-28T10:00:00Z"), hints=told).published_source
+        extract_article(
+            json_ld(datePublished="2025-12-28T10:00:00Z"), hints=hinted
+        ).published_source
         == "jsonld"
     )
     assert (
-        article(linked(datePublished="2025-12-28T10:00:00"), hints=told).published_at
-        == told.published_at
+        extract_article(json_ld(datePublished="2025-12-28T10:00:00"), hints=hinted).published_at
+        == hinted.published_at
     )
-    assert article(linked(datePublished="2026-01-02T14:00:00Z")).published_at == NOW
-    assert article(linked(datePublished="2027-01-02T14:00:00Z")).published_at is None
+    assert extract_article(json_ld(datePublished="2026-01-02T14:00:00Z")).published_at == NOW
+    assert extract_article(json_ld(datePublished="2027-01-02T14:00:00Z")).published_at is None
     ahead = PageHints(published_at=NOW + timedelta(hours=3))
-    assert article(hints=ahead).published_at == NOW
+    assert extract_article(hints=ahead).published_at == NOW
 
 
-def test_the_title_loses_the_outlet_and_agrees_with_the_feed() -> None:
+def test_the_title_has_no_outlet_name_and_agrees_with_the_feed() -> None:
     head = (
         '<meta property="og:title" content="Social title about a bridge">'
         '<meta property="og:site_name" content="Auberger Bote">'
     )
-    assert article(head).title == DE.title
+    assert extract_article(head).title == DE.title
     assert (
-        article(head, hints=PageHints(title="Social title about a bridge")).title
+        extract_article(head, hints=PageHints(title="Social title about a bridge")).title
         == "Social title about a bridge"
     )
     titled = page(DE, "<p>" + "</p><p>".join(DE.body) + "</p>")
@@ -149,14 +151,14 @@ def test_the_title_loses_the_outlet_and_agrees_with_the_feed() -> None:
 
 def test_the_lead_is_taken_once_from_page_or_description() -> None:
     described = f'<meta name=description content="{DE.lead}">'
-    assert article(described).lead == DE.lead
-    assert DE.lead not in article(described).text
+    assert extract_article(described).lead == DE.lead
+    assert DE.lead not in extract_article(described).text
     first = f'<meta name=description content="{DE.body[0]}">'
-    assert article(first).lead == DE.body[0]
-    assert DE.body[0] not in article(first).text
+    assert extract_article(first).lead == DE.body[0]
+    assert DE.body[0] not in extract_article(first).text
     cut = f'<meta name=description content="{DE.body[0][:90]} ...">'
-    assert DE.body[0] in article(cut).text
-    assert article(cut).lead == ""
+    assert DE.body[0] in extract_article(cut).text
+    assert extract_article(cut).lead == ""
 
 
 @pytest.mark.parametrize(
@@ -171,14 +173,14 @@ def test_the_lead_is_taken_once_from_page_or_description() -> None:
         ("Mit Material von AFP", "afp"),
     ],
 )
-def test_an_agency_mark_is_cut_and_named(mark: str, agency: str) -> None:
-    found = article(after=f"<p>{mark}</p>")
+def test_an_agency_mark_is_cut_and_names_the_agency(mark: str, agency: str) -> None:
+    found = extract_article(after=f"<p>{mark}</p>")
     assert found.agency == agency
     assert mark not in found.text
     assert any(zone.zone == "agency" and mark in zone.text for zone in found.zones)
 
 
-def test_a_dateline_names_the_agency_and_stays() -> None:
+def test_a_dateline_names_the_agency_and_is_not_cut() -> None:
     inner = f"<p>Auberg (dpa) - {DE.body[0]}</p>" + "".join(
         f"<p>{line}</p>" for line in DE.body[1:]
     )
@@ -187,17 +189,17 @@ def test_a_dateline_names_the_agency_and_stays() -> None:
     assert "Auberg (dpa) - Der Stadtrat" in found.text
 
 
-def test_the_canonical_url_is_absolute_and_no_front_page() -> None:
+def test_the_canonical_url_is_absolute_and_not_the_homepage() -> None:
     assert (
-        article("<link rel=canonical href=/politik/bruecke>").canonical_url
+        extract_article("<link rel=canonical href=/politik/bruecke>").canonical_url
         == "https://www.auberger-bote.example/politik/bruecke"
     )
     assert (
-        article('<meta property=og:url content="https://other.example/a">').canonical_url
+        extract_article('<meta property=og:url content="https://other.example/a">').canonical_url
         == "https://other.example/a"
     )
     for bad in ("/", "javascript:alert(1)", "https://[", "http://a b/", "mailto:x@y"):
-        assert article(f'<link rel=canonical href="{bad}">').canonical_url is None
+        assert extract_article(f'<link rel=canonical href="{bad}">').canonical_url is None
 
 
 @pytest.mark.parametrize(
@@ -217,7 +219,7 @@ def test_the_canonical_url_is_absolute_and_no_front_page() -> None:
         ("cp1251", None, ""),
     ],
 )
-def test_the_encoding_is_found_also_where_it_is_declared_wrongly(
+def test_the_encoding_is_found_even_if_it_is_declared_wrongly(
     encoding: str, content_type: str | None, meta: str
 ) -> None:
     inner = "".join(f"<p>{line}</p>" for line in RU.body)
@@ -229,7 +231,7 @@ def test_the_encoding_is_found_also_where_it_is_declared_wrongly(
     assert RU.body[0] in found.text
 
 
-def test_broken_bytes_spoil_only_themselves() -> None:
+def test_broken_bytes_damage_nothing_else() -> None:
     inner = "".join(f"<p>{line}</p>" for line in DE.body).encode()
     found = extract_page(
         b"<html><body><h1>Titel</h1>\xff\xfe\x00" + inner + b"\xc3", url=URL, now=NOW
@@ -257,7 +259,7 @@ def test_broken_bytes_spoil_only_themselves() -> None:
         ),
     ],
 )
-def test_what_is_no_article_page_says_so(
+def test_a_page_without_an_article_fails_with_an_outcome(
     body: bytes, content_type: str | None, outcome: str
 ) -> None:
     with pytest.raises(ExtractionError) as caught:
@@ -266,14 +268,14 @@ def test_what_is_no_article_page_says_so(
     assert caught.value.url == URL
 
 
-def test_a_page_of_links_is_told() -> None:
+def test_a_page_of_links_is_flagged() -> None:
     line = "<li><a href=/{0}>Schlagzeile Nummer {0} über die Brücke</a></li>"
     links = "".join(line.format(i) for i in range(60))
     found = extract_page(page(DE, f"<h1>Übersicht</h1><ul>{links}</ul>"), url=URL, now=NOW)
     assert "list_page" in found.flags
 
 
-def test_a_consent_wall_is_told() -> None:
+def test_a_consent_wall_is_flagged() -> None:
     wall = (
         "<h1>Auberger Bote</h1><p>Wir und unsere Partner verwenden Cookies und Tracking, um "
         "Inhalte zu personalisieren und Ihnen Werbung zu zeigen, die zu Ihnen passt.</p>"
@@ -363,5 +365,5 @@ def outcome(body: bytes, content_type: str | None) -> str:
     st.lists(st.sampled_from(PIECES) | st.binary(max_size=12), max_size=40).map(b"".join),
     st.none() | st.text(max_size=30),
 )
-def test_no_bytes_raise_anything_but_our_error(body: bytes, content_type: str | None) -> None:
+def test_arbitrary_bytes_raise_no_other_error(body: bytes, content_type: str | None) -> None:
     assert outcome(body, content_type) in ("article", "not_html", "empty")

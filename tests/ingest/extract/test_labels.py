@@ -1,4 +1,4 @@
-"""Comments that a page names by something else than a class or an id."""
+"""Comments that a page labels by something other than a class or an id."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BODY = [
     "Der Bau soll im Frühjahr beginnen und drei Jahre dauern, sagte die Baudezernentin am Abend.",
     "Die Kosten werden auf vierzig Millionen Euro geschätzt; das Land trägt davon die Hälfte mit.",
 ]
-SAID = "Ich bin für den Nato-Beitritt der Schweiz und gegen diesen Bahnhof, das sage ich offen."
+COMMENT = "Ich bin für den Nato-Beitritt der Schweiz und gegen diesen Bahnhof, das sage ich offen."
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,13 @@ SAID = "Ich bin für den Nato-Beitritt der Schweiz und gegen diesen Bahnhof, das
         ("<div hidden>", "</div>"),
     ],
 )
-def test_they_stay_out_even_inside_the_article(before: str, after: str) -> None:
+def test_comments_labelled_without_class_or_id_are_cut_even_inside_the_article(
+    before: str, after: str
+) -> None:
     body = "".join(f"<p>{p}</p>" for p in BODY)
     page = (
         f"<html lang=de><body><article><h1>Umbau des Bahnhofs beschlossen</h1>{body}"
-        f"{before}<p>{SAID}</p><p>{SAID} Noch einmal.</p>{after}</article></body></html>"
+        f"{before}<p>{COMMENT}</p><p>{COMMENT} Noch einmal.</p>{after}</article></body></html>"
     )
     found = extract_page(
         page.encode(), url="https://example.org/a", now=datetime(2026, 1, 1, tzinfo=UTC)
@@ -44,7 +46,7 @@ def test_they_stay_out_even_inside_the_article(before: str, after: str) -> None:
     assert all(paragraph in read for paragraph in BODY)
 
 
-def test_a_word_for_assistive_technology_on_a_link_cuts_nothing() -> None:
+def test_an_aria_label_on_a_link_cuts_nothing() -> None:
     body = "".join(f"<p>{p}</p>" for p in BODY)
     page = (
         "<html lang=de><body><article><h1>Umbau des Bahnhofs beschlossen</h1>"

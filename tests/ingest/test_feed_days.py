@@ -1,4 +1,4 @@
-"""Every poll is counted on its feed's day."""
+"""Every poll is counted for the day of its feed."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from tests.support.newsroom import Answer
 from tests.support.scripted_publisher import Installation, ScriptedPublisher, item, rss
 
 
-def test_each_poll_is_counted_on_its_day_by_what_came_of_it(
-    press: ScriptedPublisher, desk: Installation
+def test_each_poll_is_counted_on_its_day_by_outcome(
+    publisher: ScriptedPublisher, installation: Installation
 ) -> None:
-    one = item("1", "Eins", press.page("/1", "Eins"))
-    two = item("2", "Zwei", press.page("/2", "Zwei"))
+    one = item("1", "Eins", publisher.serve_page("/1", "Eins"))
+    two = item("2", "Zwei", publisher.serve_page("/2", "Zwei"))
     answers = (rss(one, two, ETag='"a"'), Answer(status=304), Answer(status=500))
-    desk.subscribe(press.says("/feed.xml", *answers))
-    today = desk.clock().date()
+    installation.subscribe(publisher.serve("/feed.xml", *answers))
+    today = installation.clock().date()
     for _ in answers:
-        desk.run()
-        desk.clock.forward(hours=1, minutes=10)
-    with desk.store.read() as connection:
+        installation.run()
+        installation.clock.advance(hours=1, minutes=10)
+    with installation.store.read() as connection:
         (days,) = feed_days.load_days_since(connection, date(2020, 1, 1)).values()
     assert days == {today: FeedDay(today, polls=3, not_modified=1, failed=1, entries=2)}

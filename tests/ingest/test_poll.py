@@ -1,0 +1,454 @@
+"""Polls of a server that follows a script."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from sqlalchemy import text
+
+from config.errors import StoreError
+from config.i18n import Phrase, in_english
+from core.messages import FeedHealthKind, Origin
+from core.store.feed_record import FeedRecord
+from ingest.service import IngestCounts
+from tests.support.newsroom import Answer
+from tests.support.scripted_publisher import (
+    HTML,
+    MONDAY,
+    Installation,
+    ScriptedPublisher,
+    html,
+    item,
+    rss,
+    truncated,
+)
+
+FEED = "/feed.xml"
+NOT_MODIFIED = Answer(status=304)
+
+
+def sent(publisher: ScriptedPublisher, name: str, path: str = FEED) -> list[str | None]:
+    """Return the values of a header in all requests for a path."""
+    return [r.headers.get(name.lower()) for r in publisher.requests_for(path)]
+
+
+def why_due(feed: FeedRecord) -> str:
+    return in_english(Phrase.load(feed.due_reason))
+
+
+def poll(installation: Installation, times: int = 1) -> list[IngestCounts]:
+    """Poll several times, a little over an hour apart."""
+    counts = []
+    for _ in range(times):
+        counts.append(installation.run())
+        installation.clock.advance(hours=1, minutes=10)
+    return counts
+
+
+def test_the_first_poll_is_unconditional_and_only_recent_entries_are_live(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    fresh, old = (MONDAY - timedelta(hours=h) for h in (1, 30))
+    items = [
+        item("1", "Frisch", publisher.serve_page("/1", "Frisch"), published=fresh),
+        item("2", "Alt", publisher.serve_page("/2", "Alt"), published=old),
+        item("3", "Ohne Datum", publisher.serve_page("/3", "Ohne Datum")),
+    ]
+    installation.subscribe(publisher.serve(FEED, rss(*items)))
+    [counts] = poll(installation)
+    assert counts == IngestCounts(polled=1, new=3)
+    assert sent(publisher, "If-None-Match") == [None]
+    assert sent(publisher, "If-Modified-Since") == [None]
+    assert {a.title: a.origin for a in installation.announced} == {
+        "Frisch": Origin.LIVE,
+        "Alt": Origin.BACKFILL,
+        "Ohne Datum": Origin.BACKFILL,
+    }
+
+
+def test_a_new_entry_of_a_feed_that_is_polled_regularly_is_live(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    one = item("1", "Eins", publisher.serve_page("/1", "Eins"))
+    two = item("2", "Zwei", publisher.serve_page("/2", "Zwei"))
+    installation.subscribe(publisher.serve(FEED, rss(one), rss(two, one)))
+    counts = poll(installation, 2)
+    assert counts[1] == IngestCounts(polled=1, new=1, known=1)
+    assert [(a.title, a.origin) for a in installation.announced][1:] == [("Zwei", Origin.LIVE)]
+    assert publisher.asked("/1") == 1
+
+
+def test_validators_are_sent_back_byte_for_byte(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    etag, date = 'W/"a;b c--gzip"', "Sat, 16 Nov 2041 25:61:00 +0100 (MEZ)"
+    installation.subscribe(publisher.serve(FEED, rss(ETag=etag, Last_Modified=date), NOT_MODIFIED))
+    counts = poll(installation, 2)
+    assert sent(publisher, "If-None-Match") == [None, etag]
+    assert sent(publisher, "If-Modified-Since") == [None, date]
+    assert counts[1] == IngestCounts(polled=1, not_modified=1)
+
+
+def test_an_unchanged_feed_with_new_validators_has_no_new_entries(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    one = item("1", "Eins", publisher.serve_page("/1", "Eins"))
+    installation.subscribe(
+        publisher.serve(FEED, rss(one, ETag='"1"'), rss(one, ETag='"2"'), NOT_MODIFIED)
+    )
+    counts = poll(installation, 3)
+    assert sent(publisher, "If-None-Match") == [None, '"1"', '"2"']
+    assert counts[1] == IngestCounts(polled=1, known=1)
+    assert len(installation.announced) == 1
+
+
+def test_a_304_without_validators_keeps_the_stored_ones(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    hinted = Answer(status=304, headers={"Cache-Control": "max-age=3000"})
+    [feed] = installation.subscribe(publisher.serve(FEED, rss(ETag='"1"'), hinted))
+    poll(installation, 3)
+    assert sent(publisher, "If-None-Match") == [None, '"1"', '"1"']
+    state = installation.feed(feed)
+    assert state.etag == '"1"'
+    assert why_due(state) == "the publisher asks for 50 min"
+
+
+@pytest.mark.parametrize(
+    ("broken", "outcome"),
+    [
+        (Answer(html("Wartung"), headers=HTML), "html_instead"),
+        (Answer(b"", headers={"ETag": '"2"'}), "empty"),
+        (Answer(b"\x00\x01 not a feed at all", headers={"ETag": '"2"'}), "not_a_feed"),
+    ],
+)
+def test_an_unreadable_answer_changes_neither_validators_nor_entries(
+    publisher: ScriptedPublisher, installation: Installation, broken: Answer, outcome: str
+) -> None:
+    one = item("1", "Eins", publisher.serve_page("/1", "Eins"))
+    [feed] = installation.subscribe(
+        publisher.serve(FEED, rss(one, ETag='"1"'), broken, rss(one, ETag='"3"'))
+    )
+    counts = poll(installation, 3)
+    assert counts[1] == IngestCounts(polled=1, failed=1)
+    assert sent(publisher, "If-None-Match") == [None, '"1"', '"1"']
+    assert counts[2] == IngestCounts(polled=1, known=1)
+    assert installation.feed(feed).fail_count == 0
+
+
+def test_the_state_of_an_unreadable_feed_names_the_cause(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    [feed] = installation.subscribe(publisher.serve(FEED, Answer(html("Wartung"), headers=HTML)))
+    installation.run()
+    state = installation.state(feed)
+    assert (state.state, state.feed.last_outcome) == ("failing", "html_instead")
+    assert state.feed.next_due_at >= MONDAY + timedelta(minutes=15)
+
+
+def test_half_a_document_is_a_failure(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    items = [
+        item(str(n), f"Titel {n}", publisher.serve_page(f"/{n}", f"Titel {n}")) for n in range(8)
+    ]
+    whole = rss(*items, ETag='"1"')
+    [feed] = installation.subscribe(publisher.serve(FEED, truncated(whole), whole))
+    counts = poll(installation, 2)
+    assert counts[0] == IngestCounts(polled=1, failed=1, reached_nothing=False)
+    assert counts[1].new == 8
+    assert sent(publisher, "If-None-Match") == [None, None]
+    assert installation.feed(feed).last_outcome == "read"
+
+
+def test_a_feed_without_entries_is_read_and_quiet(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    one = item("1", "Eins", publisher.serve_page("/1", "Eins"))
+    [feed] = installation.subscribe(publisher.serve(FEED, rss(), rss(one), rss()))
+    assert poll(installation)[0] == IngestCounts(polled=1)
+    assert installation.state(feed).state == "quiet"
+    assert [c.new for c in poll(installation, 2)] == [1, 0]
+    assert installation.state(feed).state == "ok"
+    assert installation.health == []
+
+
+def test_a_database_that_fails_in_a_transaction_stores_nothing_and_loses_nothing(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    items = [
+        item(str(n), f"Titel {n}", publisher.serve_page(f"/{n}", f"Titel {n}")) for n in range(3)
+    ]
+    [feed] = installation.subscribe(publisher.serve(FEED, rss(*items, ETag='"1"')))
+    trigger = "CREATE TRIGGER no BEFORE UPDATE OF etag ON feeds WHEN NEW.etag IS NOT NULL BEGIN"
+    with installation.store.write() as connection:
+        connection.execute(text(f"{trigger} SELECT RAISE(ABORT, 'no'); END"))
+    with pytest.raises(StoreError):
+        installation.run()
+    with installation.store.write() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM entries")) == 0
+        connection.execute(text("DROP TRIGGER no"))
+    assert installation.feed(feed).etag is None
+    installation.clock.advance(minutes=2)
+    assert installation.run().new == 3
+    assert sorted(a.title for a in installation.announced) == ["Titel 0", "Titel 1", "Titel 2"]
+    assert sent(publisher, "If-None-Match") == [None, None]
+
+
+def test_the_date_alone_is_sent_to_a_server_that_ignores_the_etag(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    same = rss(ETag='"1"', Last_Modified="Mon, 16 Nov 2026 08:00:00 GMT")
+    script = [same] * 4 + [NOT_MODIFIED]
+    [feed] = installation.subscribe(publisher.serve(FEED, *script))
+    poll(installation, 6)
+    assert sent(publisher, "If-None-Match") == [None, '"1"', '"1"', '"1"', None, None]
+    assert sent(publisher, "If-Modified-Since")[4:] == ["Mon, 16 Nov 2026 08:00:00 GMT"] * 2
+    assert installation.feed(feed).validator_mode == "last_modified"
+
+
+def test_another_body_with_the_same_etag_is_read(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    one = item("1", "Eins", publisher.serve_page("/1", "Eins"))
+    two = item("2", "Zwei", publisher.serve_page("/2", "Zwei"))
+    installation.subscribe(publisher.serve(FEED, rss(one, ETag='"1"'), rss(one, two, ETag='"1"')))
+    assert [c.new for c in poll(installation, 2)] == [1, 1]
+
+
+def test_a_server_that_answers_304_for_ever_is_found_out(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    one = item("1", "Eins", publisher.serve_page("/1", "Eins"))
+    two = item("2", "Zwei", publisher.serve_page("/2", "Zwei"))
+    installation.subscribe(publisher.serve(FEED, rss(one, ETag='"1"'), NOT_MODIFIED))
+    poll(installation, 3)
+    publisher.serve(FEED, rss(one, two, ETag='"1"'))
+    installation.clock.advance(hours=24)
+    assert installation.run().new == 1
+    assert sent(publisher, "If-None-Match") == [None, '"1"', '"1"', None]
+
+
+def test_an_unexpected_304_is_repeated_once_and_is_then_a_failure(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    [feed] = installation.subscribe(publisher.serve(FEED, NOT_MODIFIED))
+    assert installation.run() == IngestCounts(polled=1, failed=1)
+    assert sent(publisher, "Cache-Control") == [None, "no-cache"]
+    assert installation.feed(feed).last_outcome == "protocol"
+
+
+def test_a_304_from_another_url_than_the_validators_does_not_count(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    one = item("1", "Eins", publisher.serve_page("/1", "Eins"))
+    two = item("2", "Zwei", publisher.serve_page("/2", "Zwei"))
+    installation.subscribe(
+        publisher.serve(FEED, rss(one, ETag='"1"'), Answer(status=302, headers={"Location": "/b"}))
+    )
+    publisher.serve("/b", NOT_MODIFIED, rss(one, two, ETag='"9"'))
+    assert [c.new for c in poll(installation, 2)] == [1, 1]
+
+
+def real_time(later: timedelta) -> str:
+    """Return a date by the clock that the server uses for its ``Date`` header."""
+    return format_datetime(datetime.now(UTC) + later, usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("after", "minutes"),
+    [
+        ("3600", 60),
+        (timedelta(minutes=45), 45),
+        (timedelta(minutes=-45), 15),
+        ("in a while", 15),
+        ("500000", 24 * 60),
+    ],
+)
+def test_retry_after_of_a_429(
+    publisher: ScriptedPublisher, installation: Installation, after: str | timedelta, minutes: int
+) -> None:
+    headers = {"Retry-After": after if isinstance(after, str) else real_time(after)}
+    [feed] = installation.subscribe(
+        publisher.serve(FEED, Answer(status=429, headers=headers)), every=0.0
+    )
+    installation.run()
+    wait = (installation.feed(feed).next_due_at - MONDAY) / timedelta(minutes=1)
+    assert minutes - 2 <= wait <= minutes * 1.1
+    if minutes > 15:
+        installation.clock.advance(minutes=minutes - 3)
+        assert installation.run().polled == 0
+        installation.clock.advance(minutes=4)
+        assert installation.run().polled == 1
+
+
+def test_a_503_with_retry_after_pauses_only_its_publisher(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    publisher.serve("/busy", Answer(status=503, headers={"Retry-After": "1800"}))
+    publisher.serve("/fine", rss())
+    busy, sibling, other = installation.subscribe(
+        publisher.url_for("feeds.kurier.example.org", "/busy"),
+        publisher.url_for("www.kurier.example.org", "/fine"),
+        publisher.url_for("bote.example.com", "/fine"),
+        every=0.0,
+    )
+    assert installation.run().failed == 1
+    first = installation.feed(sibling).last_attempt_at
+    installation.clock.advance(minutes=20)
+    assert installation.run().polled == 1
+    assert installation.feed(other).last_attempt_at == installation.clock()
+    assert installation.feed(sibling).last_attempt_at == first
+    assert {installation.state(busy).state, installation.state(sibling).state} == {"paused"}
+    assert installation.state(other).state == "quiet"
+    installation.clock.advance(minutes=11)
+    assert installation.run().polled == 3
+
+
+def test_a_429_from_a_private_host_pauses_only_that_url(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    one = publisher.serve("/one", Answer(status=429, headers={"Retry-After": "1800"}))
+    two = publisher.serve("/two", rss())
+    first, second = installation.subscribe(one, two, every=0.0)
+    installation.run()
+    installation.clock.advance(minutes=20)
+    assert installation.run() == IngestCounts(polled=1)
+    assert [installation.state(f).state for f in (first, second)] == ["paused", "quiet"]
+
+
+def test_a_feed_behind_a_bot_challenge_is_not_polled_for_hours(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    wall = Answer(status=403, headers={"cf-mitigated": "challenge"})
+    [feed] = installation.subscribe(publisher.serve(FEED, wall))
+    installation.run()
+    state = installation.feed(feed)
+    assert state.last_outcome == "challenge"
+    assert state.next_due_at >= MONDAY + timedelta(hours=4)
+    agents = {r.headers["user-agent"] for r in publisher.requests}
+    assert len(agents) == 1
+    assert agents.pop().startswith("Wirewatch/")
+
+
+def test_a_feed_that_is_404_for_hours_recovers_by_itself(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    one = item("1", "Eins", publisher.serve_page("/1", "Eins"))
+    [feed] = installation.subscribe(publisher.serve(FEED, Answer(status=404)))
+    for _ in range(3 * 12):
+        installation.run()
+        installation.clock.advance(minutes=5)
+    assert publisher.asked(FEED) <= 4
+    publisher.serve(FEED, rss(one))
+    installation.clock.advance(hours=5)
+    assert installation.run().new == 1
+    assert why_due(installation.feed(feed)) == "every 10 min, the default for tier B"
+
+
+def test_a_feed_is_gone_after_days_of_410_and_not_after_one(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    [feed] = installation.subscribe(publisher.serve(FEED, Answer(status=410), rss()))
+    installation.run()
+    installation.clock.advance(hours=27)
+    assert installation.run() == IngestCounts(polled=1)
+    publisher.serve(FEED, Answer(status=410))
+    for _ in range(6):
+        installation.clock.advance(hours=27)
+        installation.run()
+    assert installation.state(feed).state == "gone"
+    assert [h.event for h in installation.health] == [FeedHealthKind.FAILING, FeedHealthKind.GONE]
+    before = publisher.asked(FEED)
+    installation.clock.advance(days=30)
+    assert installation.run().polled == 0
+    assert publisher.asked(FEED) == before
+
+
+def test_a_failing_feed_and_its_recovery_are_announced(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    down = Answer(status=500)
+    installation.subscribe(publisher.serve(FEED, down, down, down, down, rss()))
+    for _ in range(5):
+        installation.run()
+        installation.clock.advance(hours=7)
+    assert [(h.event, h.outcome) for h in installation.health] == [
+        (FeedHealthKind.FAILING, "server_error"),
+        (FeedHealthKind.RECOVERED, "read"),
+    ]
+
+
+def test_a_window_gap_is_announced(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    def window(first: int) -> Answer:
+        return rss(
+            *(
+                item(str(n), f"T{n}", publisher.serve_page(f"/{n}", f"T{n}"))
+                for n in range(first, first + 4)
+            )
+        )
+
+    installation.subscribe(publisher.serve(FEED, window(0), window(2), window(20)))
+    poll(installation, 3)
+    [gap] = installation.health
+    assert gap.event is FeedHealthKind.WINDOW_GAP
+    assert len(installation.announced) == 10
+
+
+def test_a_redirect_loop_is_a_failure_of_its_feed_only(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    publisher.serve("/a", Answer(status=301, headers={"Location": "/b"}))
+    publisher.serve("/b", Answer(status=301, headers={"Location": "/a"}))
+    loop, fine = installation.subscribe(publisher.url + "/a", publisher.serve(FEED, rss()))
+    assert installation.run() == IngestCounts(polled=2, failed=1)
+    assert installation.feed(loop).last_outcome == "redirect"
+    assert installation.feed(fine).last_outcome == "read"
+
+
+def test_failures_do_not_count_while_no_host_can_be_reached(installation: Installation) -> None:
+    urls = [f"http://host{n}.example{n}.org:9/feed" for n in range(7)]
+    feeds = installation.subscribe(*urls)
+    counts = installation.run()
+    assert counts == IngestCounts(polled=7, failed=7, reached_nothing=True)
+    assert [installation.feed(f).fail_count for f in feeds] == [0] * 7
+    assert all(installation.feed(f).next_due_at <= MONDAY + timedelta(minutes=5) for f in feeds)
+
+
+def test_a_private_address_is_refused(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    installation.settings = installation.settings.model_copy(update={"http_allow_private": False})
+    installation.subscribe(publisher.serve(FEED, rss()))
+    assert installation.run() == IngestCounts(polled=1, failed=1, reached_nothing=True)
+    assert publisher.requests == []
+
+
+def test_a_url_is_not_requested_twice_within_a_minute(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    [feed] = installation.subscribe(publisher.serve(FEED, rss()))
+    installation.run()
+    installation.clock.advance(seconds=59)
+    again = installation.with_ingest(lambda ingest: ingest.poll_feed(feed))
+    assert (again.outcome, publisher.asked(FEED)) == ("too_soon", 1)
+    installation.clock.advance(seconds=2)
+    again = installation.with_ingest(lambda ingest: ingest.poll_feed(feed))
+    assert (again.outcome, publisher.asked(FEED)) == ("unchanged", 2)
+
+
+def test_a_feed_removed_from_the_files_is_off_until_it_returns(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    [feed] = installation.subscribe(publisher.serve(FEED, rss()), every=0.0)
+    installation.run()
+    catalog, installation.catalog = installation.catalog, type(installation.catalog)(())
+    assert installation.run().polled == 0
+    assert installation.state(feed).state == "off"
+    installation.catalog = catalog
+    assert installation.run().polled == 1
+    assert installation.state(feed).state == "quiet"
