@@ -33,14 +33,14 @@ def decided(
     by_link: dict[str, list[EntryRecord]] = {}
     for record in stored:
         by_link.setdefault(record.url_key, []).append(record)
-    mine = {r.key: r for r in stored if r.feed_id == FEED.feed_id}
-    known = KnownEntries(mine, by_link, articles or {})
+    own_entries = {r.key: r for r in stored if r.feed_id == FEED.feed_id}
+    known = KnownEntries(own_entries, by_link, articles or {})
     return admit(FEED, parsed, known, MONDAY, SETTINGS)
 
 
 def stored(entry: FeedEntry, **values: object) -> EntryRecord:
-    """The row of an entry that was shown before."""
-    given = {
+    """Return the row of an entry that was seen before."""
+    defaults = {
         "key": entry.key,
         "digest": entry.digest,
         "url": entry.url,
@@ -51,7 +51,7 @@ def stored(entry: FeedEntry, **values: object) -> EntryRecord:
         "article_id": "a" * 32,
         "id": 7,
     }
-    return entry_record(**given | values)
+    return entry_record(**defaults | values)
 
 
 def test_entries_never_seen_before_are_new_and_their_pages_are_read() -> None:
@@ -82,11 +82,11 @@ def test_the_page_of_a_changed_entry_is_read_again_for_the_same_article() -> Non
     assert +admission.dispositions == {}
 
 
-@pytest.mark.parametrize(("told", "counted"), [("", {"superseded": 1}), ("article_new", {})])
+@pytest.mark.parametrize(("disposition", "counted"), [("", {"superseded": 1}), ("article_new", {})])
 def test_a_change_before_the_page_was_read_supersedes_the_earlier_version(
-    told: str, counted: dict[str, int]
+    disposition: str, counted: dict[str, int]
 ) -> None:
-    old = stored(parsed_entry("a"), state=PENDING, disposition=told)
+    old = stored(parsed_entry("a"), state=PENDING, disposition=disposition)
     admission = decided(parsed_feed(parsed_entry("a", digest="other")), [old])
     assert +admission.dispositions == counted
     assert len(admission.change) == 1

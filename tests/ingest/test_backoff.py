@@ -29,7 +29,7 @@ def answer(status: int, **headers: str) -> Response:
         ("gone", FailClass.GONE, [1440, 1440]),
         ("html_instead", FailClass.CONTENT, [15, 30, 60, 120, 240, 360, 360]),
         ("too_large", FailClass.CONTENT, [15]),
-        ("a word nobody thought of", FailClass.CONTENT, [15]),
+        ("an unknown outcome", FailClass.CONTENT, [15]),
     ],
 )
 def test_waits_double_within_a_class_up_to_its_limit(

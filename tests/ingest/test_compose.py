@@ -17,9 +17,9 @@ EARLIER = MONDAY - timedelta(hours=2)
 EARLIEST = MONDAY - timedelta(hours=9)
 
 
-def of_page(entry: dict[str, Any] | None = None, **found: Any) -> ArticleRevision:
+def of_page(entry: dict[str, Any] | None = None, **values: Any) -> ArticleRevision:
     record = entry_record(**entry or {})
-    return from_page(record, FEED, page(**found), "a" * 32, URL, SETTINGS)
+    return from_page(record, FEED, page(**values), "a" * 32, URL, SETTINGS)
 
 
 def of_feed(**entry: Any) -> ArticleRevision | None:

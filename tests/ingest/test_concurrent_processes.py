@@ -42,11 +42,11 @@ def test_articles_read_by_several_processes_at_once_are_announced_once_and_in_or
             publisher.serve(f"/{n}.xml", rss(*changed))
         for installation in installations:
             installation.clock.advance(hours=25)
-    told = [(a.article_id, a.revision) for a in installations[0].announced]
-    assert len({article for article, _ in told}) == 8
-    assert set(Counter(told).values()) == {1}
-    assert [r for a, r in told if a == told[0][0]] == [1, 2]
+    announced = [(a.article_id, a.revision) for a in installations[0].announced]
+    assert len({article for article, _ in announced}) == 8
+    assert set(Counter(announced).values()) == {1}
+    assert [r for a, r in announced if a == announced[0][0]] == [1, 2]
     with installations[0].store.read() as connection:
-        assert all(len(articles.load_sightings(connection, a)) == 3 for a, _ in told)
+        assert all(len(articles.load_sightings(connection, a)) == 3 for a, _ in announced)
     for installation in installations:
         installation.close()

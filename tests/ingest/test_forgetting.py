@@ -10,17 +10,21 @@ from tests.support.scripted_publisher import Installation, ScriptedPublisher, it
 
 
 def test_an_entry_is_forgotten_once_its_feed_has_stopped_showing_it(
-    press: ScriptedPublisher, desk: Installation
+    publisher: ScriptedPublisher, installation: Installation
 ) -> None:
-    one, two, three = (item(n, n, press.page(f"/{n}", n)) for n in ("one", "two", "three"))
-    desk.subscribe(press.says("/feed.xml", rss(two, one), rss(three, one), rss(three, one)))
+    one, two, three = (
+        item(n, n, publisher.serve_page(f"/{n}", n)) for n in ("one", "two", "three")
+    )
+    installation.subscribe(
+        publisher.serve("/feed.xml", rss(two, one), rss(three, one), rss(three, one))
+    )
     for _ in range(2):
-        desk.run()
-        desk.clock.forward(hours=72)
-    before = desk.clock()
-    assert forget_all(desk.store, RULES["entries"], before) == 1
-    with desk.store.read() as connection:
+        installation.run()
+        installation.clock.advance(hours=72)
+    before = installation.clock()
+    assert forget_all(installation.store, RULES["entries"], before) == 1
+    with installation.store.read() as connection:
         titles = set(connection.scalars(select(entries.c.title)))
     assert titles == {"one", "three"}
-    desk.run()
-    assert [article.title for article in desk.announced] == ["two", "one", "three"]
+    installation.run()
+    assert [article.title for article in installation.announced] == ["two", "one", "three"]

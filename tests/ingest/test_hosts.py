@@ -1,4 +1,4 @@
-"""One request at a time per host, and a pause between two."""
+"""Requests to a host are sent one at a time, with a pause in between."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingest.hosts import HostGate, host_key, is_private_host, pause_scope
 
 
 class Time:
-    """Seconds that pass when somebody sleeps."""
+    """A monotonic clock that sleeping advances."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -33,7 +33,7 @@ def gate(time: Time) -> HostGate:
 
 
 def starts(urls: list[str], work: float = 1.0, at_least: float = 0.0) -> list[tuple[str, float]]:
-    """When each request began, all asked for at once."""
+    """Return when each of several simultaneous requests began."""
     time = Time()
     turns = gate(time)
     began: list[tuple[str, float]] = []
@@ -81,10 +81,10 @@ def test_private_hosts_have_a_shorter_pause_and_count_separately() -> None:
     assert [at for _, at in starts(["http://10.0.0.1/", "http://10.0.0.2/"], work=0.0)] == [0, 0]
 
 
-@pytest.mark.parametrize(("asked", "pause"), [(5.0, 5.0), (0.1, 2.0), (600.0, 30.0)])
-def test_a_crawl_delay_is_respected_up_to_half_a_minute(asked: float, pause: float) -> None:
+@pytest.mark.parametrize(("crawl_delay", "pause"), [(5.0, 5.0), (0.1, 2.0), (600.0, 30.0)])
+def test_a_crawl_delay_is_respected_up_to_half_a_minute(crawl_delay: float, pause: float) -> None:
     urls = ["https://example.org/1", "https://example.org/2"]
-    assert starts(urls, work=0.0, at_least=asked)[1][1] == pause
+    assert starts(urls, work=0.0, at_least=crawl_delay)[1][1] == pause
 
 
 def test_a_failed_request_ends_its_turn_and_the_pause_begins() -> None:
@@ -111,9 +111,9 @@ def test_a_cancelled_wait_passes_its_turn_on() -> None:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
         async with asyncio.timeout(10), turns.turn("https://example.org/"):
-            return "mine"
+            return "done"
 
-    assert asyncio.run(cancel_one_of_two()) == "mine"
+    assert asyncio.run(cancel_one_of_two()) == "done"
 
 
 @settings(max_examples=50)

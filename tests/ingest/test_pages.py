@@ -1,4 +1,4 @@
-"""From a feed's entry to its article, with real pages."""
+"""Entries become articles, with pages from a real server."""
 
 from __future__ import annotations
 
@@ -339,7 +339,7 @@ def test_a_text_too_long_for_a_record_is_shortened(
 
 
 class Stumbling(InProcessExtractor):
-    """Extraction with faults of our own in it: it breaks, or gives what cannot be."""
+    """Extraction with internal errors: it raises, or returns impossible values."""
 
     async def extract(
         self, body: bytes, *, url: str, content_type: str | None, hints: PageHints, now: datetime

@@ -33,7 +33,7 @@ def fail(feed: FeedRecord, failure: FetchFailure = DOWN, now: datetime = MONDAY)
 
 
 def document(**values: Any) -> DocumentRead:
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "request": NO_CACHE,
         "headers": {"ETag": '"1"'},
         "final_url": "https://kurier.example.org/feed",
@@ -45,7 +45,7 @@ def document(**values: Any) -> DocumentRead:
         "hint": None,
         "parser_version": "1",
     }
-    return DocumentRead(**given | values)
+    return DocumentRead(**defaults | values)
 
 
 def read(feed: FeedRecord, now: datetime = MONDAY, **values: Any) -> PollOutcome:
@@ -61,8 +61,8 @@ def test_an_explicit_interval_beats_every_backoff_but_not_retry_after() -> None:
         FetchFailure("parse", Phrase("fetch.feed_damaged")),
     ):
         assert fail(feed, failure).feed.next_due_at - MONDAY == timedelta(seconds=2)
-    asked = fail(feed, FetchFailure("server_error", http(503), retry_after=600.0)).feed
-    assert asked.next_due_at - MONDAY == timedelta(minutes=10)
+    delayed = fail(feed, FetchFailure("server_error", http(503), retry_after=600.0)).feed
+    assert delayed.next_due_at - MONDAY == timedelta(minutes=10)
     limited = fail(feed, FetchFailure("rate_limited", http(429))).feed
     assert limited.next_due_at - MONDAY == timedelta(minutes=15)
 
@@ -91,13 +91,16 @@ def test_another_class_of_failure_begins_its_own_count() -> None:
 
 
 def test_the_third_failure_and_the_recovery_are_announced() -> None:
-    feed, told = feed_record(), list[FeedHealth]()
+    feed, announced = feed_record(), list[FeedHealth]()
     for _ in range(5):
         decision = fail(feed)
         feed = decision.feed
-        told += decision.health
-    assert [h.event for h in told] == [FeedHealthKind.FAILING]
-    assert (told[0].outcome, told[0].message) == ("timeout", "No complete answer in time.")
+        announced += decision.health
+    assert [h.event for h in announced] == [FeedHealthKind.FAILING]
+    assert (announced[0].outcome, announced[0].message) == (
+        "timeout",
+        "No complete answer in time.",
+    )
     again = read(feed)
     assert [h.event for h in again.health] == [FeedHealthKind.RECOVERED]
     assert (again.feed.fail_count, again.feed.fail_class, again.feed.last_error) == (0, None, "")
@@ -133,13 +136,13 @@ def test_a_single_410_does_not_make_a_feed_gone() -> None:
 
 
 def test_410_for_three_days_makes_a_feed_gone_and_is_announced() -> None:
-    feed, told = feed_record(), list[FeedHealthKind]()
+    feed, announced = feed_record(), list[FeedHealthKind]()
     for day in range(4):
         decision = fail(feed, GONE, MONDAY + timedelta(days=day))
         feed = decision.feed
-        told += [h.event for h in decision.health]
+        announced += [h.event for h in decision.health]
     assert feed.gone_at == MONDAY + timedelta(days=3)
-    assert told == [FeedHealthKind.FAILING, FeedHealthKind.GONE]
+    assert announced == [FeedHealthKind.FAILING, FeedHealthKind.GONE]
 
 
 def test_three_410_within_a_day_do_not_make_a_feed_gone() -> None:
@@ -159,9 +162,9 @@ def test_counters_do_not_change_during_our_own_outage() -> None:
 
 def test_a_304_resets_failures_and_keeps_the_earlier_hint() -> None:
     feed = replace(fail(feed_record(etag='"1"', doc_hint_s=1800.0)).feed, cache_hint_s=60.0)
-    kept = poll_outcome.after_not_modified(feed, NotModified({}), MONDAY, NO_JITTER).feed
-    assert (kept.fail_count, kept.etag, kept.last_304_at) == (0, '"1"', MONDAY)
-    assert kept.next_due_at - MONDAY == timedelta(minutes=30)
+    updated = poll_outcome.after_not_modified(feed, NotModified({}), MONDAY, NO_JITTER).feed
+    assert (updated.fail_count, updated.etag, updated.last_304_at) == (0, '"1"', MONDAY)
+    assert updated.next_due_at - MONDAY == timedelta(minutes=30)
     longer = NotModified({"Cache-Control": "max-age=2700"})
     assert (
         poll_outcome.after_not_modified(feed, longer, MONDAY, NO_JITTER).feed.cache_hint_s == 2700
@@ -178,20 +181,24 @@ def test_a_document_without_known_entries_is_a_gap_unless_it_is_the_first() -> N
 
 def test_the_same_body_keeps_the_hint_and_the_number_of_entries() -> None:
     feed = feed_record(body_sha256="body", entry_count=7, doc_hint_s=1800.0)
-    kept = read(feed, total=7, new=0, known=7).feed
-    assert (kept.last_outcome, kept.entry_count, kept.doc_hint_s) == ("unchanged", 7, 1800.0)
+    updated = read(feed, total=7, new=0, known=7).feed
+    assert (updated.last_outcome, updated.entry_count, updated.doc_hint_s) == (
+        "unchanged",
+        7,
+        1800.0,
+    )
     other = read(feed, body_sha256="other", hint=timedelta(minutes=20)).feed
     assert (other.last_outcome, other.entry_count, other.doc_hint_s) == ("read", 5, 1200.0)
 
 
 def test_a_permanent_redirect_is_announced_once_after_a_week() -> None:
-    feed, told = feed_record(), list[tuple[int, FeedHealthKind, str]]()
+    feed, announced = feed_record(), list[tuple[int, FeedHealthKind, str]]()
     target = "https://user:word@kurier.example.org/new"
     for day in range(10):
         decision = read(feed, MONDAY + timedelta(days=day), moved_to=target)
         feed = decision.feed
-        told += [(day, h.event, h.message) for h in decision.health]
-    [(day, event, message)] = told
+        announced += [(day, h.event, h.message) for h in decision.health]
+    [(day, event, message)] = announced
     assert (day, event) == (7, FeedHealthKind.MOVED)
     assert "https://kurier.example.org/new" in message
     assert "word" not in message
@@ -205,8 +212,8 @@ def test_a_redirect_that_ends_is_forgotten() -> None:
 
 def test_health_records_do_not_contain_passwords() -> None:
     feed = feed_record(url="https://user:word@kurier.example.org/feed", fail_count=2)
-    [told] = fail(feed).health
-    assert told.url == "https://kurier.example.org/feed"
+    [record] = fail(feed).health
+    assert record.url == "https://kurier.example.org/feed"
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -29,7 +29,7 @@ FORBIDDEN = FetchFailure("refused", Phrase("fetch.http", status=403))
 
 
 def page(**values: Any) -> PageRead:
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "url": URL,
         "canonical_url": None,
         "title": "Brücke wird saniert",
@@ -45,7 +45,7 @@ def page(**values: Any) -> PageRead:
         "flags": (),
     }
     final_url = values.pop("final_url", URL)
-    return PageRead(ExtractedPage(**given | values), final_url, MONDAY)
+    return PageRead(ExtractedPage(**defaults | values), final_url, MONDAY)
 
 
 def article_of(verdict: EntryOutcome) -> ArticleRecord:
@@ -208,14 +208,14 @@ CLAIM = CanonicalClaim("https://kurier.example.org/b", "https://www.kurier.examp
 
 
 def identified(**values: Any) -> Identity:
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "own": None,
         "linked": None,
         "claim": None,
         "claimed": None,
         "shown_already": False,
     }
-    return identify(ENTRY, **given | values)
+    return identify(ENTRY, **defaults | values)
 
 
 def test_without_a_claim_the_link_is_the_identity() -> None:
@@ -223,9 +223,9 @@ def test_without_a_claim_the_link_is_the_identity() -> None:
 
 
 def test_a_claim_that_no_article_has_is_the_identity() -> None:
-    found = identified(claim=CLAIM)
-    assert found.article_id == article_id(CLAIM.url_key)
-    assert (found.url_key, found.url) == (CLAIM.url_key, CLAIM.url)
+    identity = identified(claim=CLAIM)
+    assert identity.article_id == article_id(CLAIM.url_key)
+    assert (identity.url_key, identity.url) == (CLAIM.url_key, CLAIM.url)
 
 
 def test_a_claim_of_an_article_from_another_feed_is_a_copy() -> None:
@@ -234,14 +234,14 @@ def test_a_claim_of_an_article_from_another_feed_is_a_copy() -> None:
 
 
 def test_a_claim_of_an_article_that_the_feed_shows_already_is_ignored() -> None:
-    found = identified(claim=CLAIM, claimed=article_record(), shown_already=True)
-    assert (found.url_key, found.article, found.is_copy) == (URL, None, False)
+    identity = identified(claim=CLAIM, claimed=article_record(), shown_already=True)
+    assert (identity.url_key, identity.article, identity.is_copy) == (URL, None, False)
 
 
 def test_the_article_of_an_earlier_attempt_takes_precedence() -> None:
     own = article_record(article_id="0" * 32, feed_id="bote-1")
-    found = identified(own=own, linked=article_record(), claim=CLAIM, claimed=article_record())
-    assert (found.article_id, found.is_copy) == ("0" * 32, False)
+    identity = identified(own=own, linked=article_record(), claim=CLAIM, claimed=article_record())
+    assert (identity.article_id, identity.is_copy) == ("0" * 32, False)
 
 
 def test_a_known_link_is_a_copy_only_from_another_feed() -> None:

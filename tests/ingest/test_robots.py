@@ -1,4 +1,4 @@
-"""What a publisher does not want to be asked for."""
+"""URLs that a robots.txt disallows are not requested."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ class InMemoryRobotsStore:
 
 
 class Site:
-    """A robots.txt that changes, and the time."""
+    """A server whose robots.txt changes, and a clock."""
 
     def __init__(self, answer: Response | FetchError) -> None:
         self.answer = answer
         self.now = START
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.store = InMemoryRobotsStore()
         self.robots = Robots(self.fetch, self.store, lambda: self.now)
 
     async def fetch(self, url: str) -> Response:
-        self.asked.append(url)
+        self.requested.append(url)
         await asyncio.sleep(0)
         if isinstance(self.answer, FetchError):
             raise self.answer
@@ -68,7 +68,7 @@ NOTHING = "User-agent: *\nDisallow: /\n"
 RULES: dict[str, tuple[str, str, bool]] = {
     "empty": ("", "/a", True),
     "everything": (NOTHING, "/a", False),
-    "robots.txt itself is not asked about": ("User-agent: *\nDisallow: /b", "/a", True),
+    "robots.txt itself is not checked": ("User-agent: *\nDisallow: /b", "/a", True),
     "our name": ("User-agent: Wirewatch\nDisallow: /a\n\nUser-agent: *\nDisallow:", "/a", False),
     "another name": ("User-agent: Googlebot\nDisallow: /", "/a", True),
     "our name wins": (f"{NOTHING}\nUser-agent: wirewatch\nAllow: /", "/a", True),
@@ -124,7 +124,7 @@ def test_a_copy_is_fresh_for_a_day() -> None:
     site.answer = answer(NOTHING)
     assert site.allowed(after=timedelta(hours=23, minutes=59))
     assert not site.allowed(after=timedelta(minutes=1))
-    assert site.asked == [f"{ORIGIN}/robots.txt"] * 2
+    assert site.requested == [f"{ORIGIN}/robots.txt"] * 2
 
 
 def test_the_last_good_copy_applies_for_a_month_while_the_server_fails() -> None:
@@ -141,10 +141,10 @@ def test_the_last_good_copy_applies_for_a_month_while_the_server_fails() -> None
 def test_robots_txt_of_a_failing_server_is_requested_again_soon_but_not_for_every_page() -> None:
     site = Site(answer("", 503))
     assert [site.allowed(f"{ORIGIN}/{n}") for n in range(5)] == [False] * 5
-    assert len(site.asked) == 1
+    assert len(site.requested) == 1
     site.answer = answer("")
     assert site.allowed(after=timedelta(minutes=15))
-    assert len(site.asked) == 2
+    assert len(site.requested) == 2
 
 
 def test_origins_differ_by_scheme_host_and_port() -> None:
@@ -152,7 +152,7 @@ def test_origins_differ_by_scheme_host_and_port() -> None:
     for url in ("https://a.example/x", "http://a.example/x", "https://b.example/x",
                 "https://a.example:8443/x", "https://a.example/y"):  # fmt: skip
         assert site.allowed(url)
-    assert site.asked == [
+    assert site.requested == [
         "https://a.example/robots.txt", "http://a.example/robots.txt",
         "https://b.example/robots.txt", "https://a.example:8443/robots.txt",
     ]  # fmt: skip
@@ -165,7 +165,7 @@ def test_pages_at_the_same_time_cause_one_request() -> None:
         return await asyncio.gather(*(site.robots.allowed(f"{ORIGIN}/{n}") for n in range(9)))
 
     assert not any(d.allowed for d in asyncio.run(ask()))
-    assert len(site.asked) == 1
+    assert len(site.requested) == 1
 
 
 def test_a_new_copy_is_parsed_again() -> None:

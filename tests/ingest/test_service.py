@@ -1,4 +1,4 @@
-"""Ingest as a service: stopping, sharing work, and what a killed process leaves behind."""
+"""Ingest as a service: stopping, sharing work, recovering after a killed process."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def test_a_process_killed_at_any_moment_loses_nothing_and_repeats_nothing(
     publisher: ScriptedPublisher, installation: Installation
 ) -> None:
     publisher.serve(FEED, rss(*many(publisher, 12)))
-    publisher.page_delay = 0.05  # a child whose killer oversleeps still has pages to read
+    publisher.page_delay = 0.05  # so that a child that is killed late still has pages to read
     kills = 0
     for wait in (0.05, 0.15):
         child = _child(installation, publisher.url + FEED)
@@ -207,8 +207,8 @@ def test_a_process_killed_at_any_moment_loses_nothing_and_repeats_nothing(
     child = _child(installation, publisher.url + FEED)
     child.communicate()
     assert kills > 0
-    told = Counter(a.title for a in installation.announced)
-    assert told == Counter({f"Titel {n}": 1 for n in range(12)})
+    titles = Counter(a.title for a in installation.announced)
+    assert titles == Counter({f"Titel {n}": 1 for n in range(12)})
 
 
 def _child(installation: Installation, url: str) -> subprocess.Popen[bytes]:

@@ -1,4 +1,4 @@
-"""What an article is known by."""
+"""Articles are identified by canonical URLs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any kind of fetch job can be leased, run one a host, and given back."""
+"""Fetch jobs of any kind are leased, run one per host, and released."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class RereadResult:
 
 @dataclass
 class RereadJob:
-    """A page that is to be read again; it ends when the test lets it end."""
+    """A page to be read again; the job ends when the test sets ``finish``."""
 
     id: int
     host: str
@@ -92,7 +92,7 @@ class RereadJobs:
 
 
 def prepare(installation: Installation, **hosts: str) -> RereadJobs:
-    """Store rereads, ``_1="a.example"`` for number 1."""
+    """Store rereads: ``_1="a.example"`` is number 1 on that host."""
     with installation.store.write() as connection:
         REREADS.create(connection)
         rows = [{"id": int(n[1:]), "host": host, "done": False} for n, host in hosts.items()]

@@ -163,7 +163,7 @@ LAYOUTS: tuple[Callable[[Story], bytes], ...] = (
 
 
 def stub(story: Story, *, tag: str, marked: bool) -> bytes:
-    """Two free paragraphs, a paywall, thirty comments."""
+    """Return a page with two free paragraphs, a paywall and thirty comments."""
     comments = [line for pair in story.comments * 8 for line in pair]
     opening = "<div class=comments>" if marked else "<div>"
     return page(

@@ -35,7 +35,7 @@ def json_ld(**fields: object) -> str:
 
 
 def test_json_ld_gives_time_authors_access_and_language() -> None:
-    found = extract_article(
+    extracted = extract_article(
         json_ld(
             datePublished="2025-12-31T14:05:00+01:00",
             author=[
@@ -47,11 +47,11 @@ def test_json_ld_gives_time_authors_access_and_language() -> None:
             inLanguage="de-DE",
         )
     )
-    assert found.published_at == datetime(2025, 12, 31, 13, 5, tzinfo=UTC)
-    assert found.published_source == "jsonld"
-    assert found.authors == ("Maria Holm", "Jan Peters")
-    assert found.access is Access.PAID
-    assert found.language == "de"
+    assert extracted.published_at == datetime(2025, 12, 31, 13, 5, tzinfo=UTC)
+    assert extracted.published_source == "jsonld"
+    assert extracted.authors == ("Maria Holm", "Jan Peters")
+    assert extracted.access is Access.PAID
+    assert extracted.language == "de"
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_json_ld_gives_time_authors_access_and_language() -> None:
     ids=["comment", "list", "graph", "sloppy", "uri"],
 )
 def test_json_ld_is_read_in_the_forms_that_pages_use(script: str) -> None:
-    found = extract_article(f'<script type="application/ld+json">{script}</script>')
-    assert (found.published_at, found.published_source) == (
+    extracted = extract_article(f'<script type="application/ld+json">{script}</script>')
+    assert (extracted.published_at, extracted.published_source) == (
         datetime(2025, 12, 31, 13, 5, tzinfo=UTC),
         "jsonld",
     )
@@ -97,18 +97,18 @@ def test_json_ld_is_read_in_the_forms_that_pages_use(script: str) -> None:
     ],
 )
 def test_json_ld_with_wrong_types_is_harmless(fields: dict[str, object]) -> None:
-    found = extract_article(json_ld(**fields))
-    assert len(found.title) <= 1000
-    assert found.published_at is None
-    assert DE.body[0] in found.text
+    extracted = extract_article(json_ld(**fields))
+    assert len(extracted.title) <= 1000
+    assert extracted.published_at is None
+    assert DE.body[0] in extracted.text
 
 
 def test_deeply_nested_json_ld_takes_little_time() -> None:
     bomb = '{"@graph":' * 50_000 + "[" * 50_000
     start = time.process_time()
-    found = extract_article(f'<script type="application/ld+json">{bomb}</script>')
+    extracted = extract_article(f'<script type="application/ld+json">{bomb}</script>')
     assert time.process_time() - start < 2
-    assert DE.body[0] in found.text
+    assert DE.body[0] in extracted.text
 
 
 def test_times_come_from_json_ld_then_the_feed_then_the_page_and_are_never_later_than_now() -> None:
@@ -174,19 +174,19 @@ def test_the_lead_is_taken_once_from_page_or_description() -> None:
     ],
 )
 def test_an_agency_mark_is_cut_and_names_the_agency(mark: str, agency: str) -> None:
-    found = extract_article(after=f"<p>{mark}</p>")
-    assert found.agency == agency
-    assert mark not in found.text
-    assert any(zone.zone == "agency" and mark in zone.text for zone in found.zones)
+    extracted = extract_article(after=f"<p>{mark}</p>")
+    assert extracted.agency == agency
+    assert mark not in extracted.text
+    assert any(zone.zone == "agency" and mark in zone.text for zone in extracted.zones)
 
 
 def test_a_dateline_names_the_agency_and_is_not_cut() -> None:
     inner = f"<p>Auberg (dpa) - {DE.body[0]}</p>" + "".join(
         f"<p>{line}</p>" for line in DE.body[1:]
     )
-    found = extract_page(page(DE, f"<h1>{DE.title}</h1>{inner}"), url=URL, now=NOW)
-    assert found.agency == "dpa"
-    assert "Auberg (dpa) - Der Stadtrat" in found.text
+    extracted = extract_page(page(DE, f"<h1>{DE.title}</h1>{inner}"), url=URL, now=NOW)
+    assert extracted.agency == "dpa"
+    assert "Auberg (dpa) - Der Stadtrat" in extracted.text
 
 
 def test_the_canonical_url_is_absolute_and_not_the_homepage() -> None:
@@ -226,17 +226,17 @@ def test_the_encoding_is_found_even_if_it_is_declared_wrongly(
     head = f"<head>{meta}<title>{RU.title}</title></head>"
     html = f"<html>{head}<body><h1>{RU.title}</h1>{inner}</body></html>"
     body = html.replace("—", "-").replace("«", '"').replace("»", '"').encode(encoding)
-    found = extract_page(body, url=URL, content_type=content_type, now=NOW)
-    assert found.title == RU.title
-    assert RU.body[0] in found.text
+    extracted = extract_page(body, url=URL, content_type=content_type, now=NOW)
+    assert extracted.title == RU.title
+    assert RU.body[0] in extracted.text
 
 
 def test_broken_bytes_damage_nothing_else() -> None:
     inner = "".join(f"<p>{line}</p>" for line in DE.body).encode()
-    found = extract_page(
+    extracted = extract_page(
         b"<html><body><h1>Titel</h1>\xff\xfe\x00" + inner + b"\xc3", url=URL, now=NOW
     )
-    assert all(line in found.text for line in DE.body)
+    assert all(line in extracted.text for line in DE.body)
 
 
 @pytest.mark.parametrize(
@@ -271,8 +271,8 @@ def test_a_page_without_an_article_fails_with_an_outcome(
 def test_a_page_of_links_is_flagged() -> None:
     line = "<li><a href=/{0}>Schlagzeile Nummer {0} über die Brücke</a></li>"
     links = "".join(line.format(i) for i in range(60))
-    found = extract_page(page(DE, f"<h1>Übersicht</h1><ul>{links}</ul>"), url=URL, now=NOW)
-    assert "list_page" in found.flags
+    extracted = extract_page(page(DE, f"<h1>Übersicht</h1><ul>{links}</ul>"), url=URL, now=NOW)
+    assert "list_page" in extracted.flags
 
 
 def test_a_consent_wall_is_flagged() -> None:
@@ -316,10 +316,10 @@ def _hostile() -> dict[str, bytes]:
 def test_a_hostile_page_is_read_in_time(name: str) -> None:
     body = _hostile()[name]
     start = time.process_time()
-    found = extract_page(body, url=URL, now=NOW)
+    extracted = extract_page(body, url=URL, now=NOW)
     assert time.process_time() - start < 5
-    assert found.title == DE.title
-    assert DE.body[0] in f"{found.lead}\n{found.text}"
+    assert extracted.title == DE.title
+    assert DE.body[0] in f"{extracted.lead}\n{extracted.text}"
 
 
 PIECES = [
@@ -354,10 +354,10 @@ PIECES = [
 
 def outcome(body: bytes, content_type: str | None) -> str:
     try:
-        found = extract_page(body, url=URL, content_type=content_type, now=NOW)
+        extracted = extract_page(body, url=URL, content_type=content_type, now=NOW)
     except ExtractionError as error:
         return error.outcome
-    return "article" if found.text or found.lead else "nothing"
+    return "article" if extracted.text or extracted.lead else "nothing"
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,4 +1,4 @@
-"""Comments with nothing but names are told from the speakers of an interview."""
+"""Comments with nothing but names are distinguished from the speakers of an interview."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ def page(below: str, after: str = "") -> ExtractedPage:
 
 @pytest.mark.parametrize(("name", "text"), [("div", "div"), ("b", "p"), ("span", "p")])
 def test_a_conversation_of_readers_with_forum_names_is_comments(name: str, text: str) -> None:
-    found = page(conversation(READERS, name, text))
-    assert "sehe ich anders" not in f"{found.lead} {found.text}"
-    assert all(p in f"{found.lead} {found.text}" for p in BODY)
-    [zone] = [z for z in found.zones if z.zone == "comments"]
+    extracted = page(conversation(READERS, name, text))
+    assert "sehe ich anders" not in f"{extracted.lead} {extracted.text}"
+    assert all(p in f"{extracted.lead} {extracted.text}" for p in BODY)
+    [zone] = [z for z in extracted.zones if z.zone == "comments"]
     assert zone.text.count("sehe ich anders") == len(READERS)
 
 
 def test_text_in_the_markup_of_the_body_after_comments_is_body() -> None:
     last = "Der Ofen bleibt, wo er ist, denn er lässt sich nicht bewegen, ohne dass er zerbricht."
-    found = page(conversation(READERS, "div", "div"), f"<p>{last}</p>")
-    assert last in found.text
-    assert "sehe ich anders" not in found.text
+    extracted = page(conversation(READERS, "div", "div"), f"<p>{last}</p>")
+    assert last in extracted.text
+    assert "sehe ich anders" not in extracted.text
 
 
 @pytest.mark.parametrize("names", [SPEAKERS, PANEL, READERS[:3]], ids=["two", "panel", "few"])
@@ -65,6 +65,6 @@ def test_a_page_laid_out_with_tables_has_no_cell_borders_in_its_text() -> None:
         f"<html lang=de><title>{TITLE}</title><body><table><tr><td>Start</td><td><table><tr><td>"
         f"<font size=5><b>{TITLE}</b></font>{cells}</td></tr></table></td></tr></table>"
     )
-    found = extract_page(html.encode(), url="https://auberg.example/a/b", now=NOW)
-    assert all(p in f"{found.lead} {found.text}" for p in BODY)
-    assert "|" not in found.text
+    extracted = extract_page(html.encode(), url="https://auberg.example/a/b", now=NOW)
+    assert all(p in f"{extracted.lead} {extracted.text}" for p in BODY)
+    assert "|" not in extracted.text

@@ -38,12 +38,12 @@ def test_comments_labelled_without_class_or_id_are_cut_even_inside_the_article(
         f"<html lang=de><body><article><h1>Umbau des Bahnhofs beschlossen</h1>{body}"
         f"{before}<p>{COMMENT}</p><p>{COMMENT} Noch einmal.</p>{after}</article></body></html>"
     )
-    found = extract_page(
+    extracted = extract_page(
         page.encode(), url="https://example.org/a", now=datetime(2026, 1, 1, tzinfo=UTC)
     )
-    read = "\n".join([found.title, found.lead, found.text])
-    assert "Nato-Beitritt" not in read
-    assert all(paragraph in read for paragraph in BODY)
+    text = "\n".join([extracted.title, extracted.lead, extracted.text])
+    assert "Nato-Beitritt" not in text
+    assert all(paragraph in text for paragraph in BODY)
 
 
 def test_an_aria_label_on_a_link_cuts_nothing() -> None:
@@ -52,7 +52,7 @@ def test_an_aria_label_on_a_link_cuts_nothing() -> None:
         "<html lang=de><body><article><h1>Umbau des Bahnhofs beschlossen</h1>"
         f'<a aria-label="Zu den Kommentaren" href="#k">12</a>{body}</article></body></html>'
     )
-    found = extract_page(
+    extracted = extract_page(
         page.encode(), url="https://example.org/a", now=datetime(2026, 1, 1, tzinfo=UTC)
     )
-    assert all(paragraph in f"{found.lead}\n{found.text}" for paragraph in BODY)
+    assert all(paragraph in f"{extracted.lead}\n{extracted.text}" for paragraph in BODY)

@@ -62,8 +62,8 @@ def test_bad_pages_fail_alone_each_with_its_own_outcome() -> None:
             return list(await asyncio.gather(*(outcome(pool, body) for body in bodies)))
 
     title = "Rat beschließt Brücke"
-    found = asyncio.run(scene())
-    assert found == [
+    outcomes = asyncio.run(scene())
+    assert outcomes == [
         title,
         "timeout",
         title,
@@ -80,11 +80,11 @@ def test_bad_pages_fail_alone_each_with_its_own_outcome() -> None:
 def test_a_worker_killed_while_idle_loses_no_page() -> None:
     async def scene() -> list[str]:
         async with ExtractPool(settings(workers=2)) as pool:
-            found = [await outcome(pool, PAGE)]
+            titles = [await outcome(pool, PAGE)]
             for child in multiprocessing.active_children():
                 child.kill()
             await asyncio.sleep(0.5)
-            return [*found, *await asyncio.gather(*(outcome(pool, PAGE) for _ in range(3)))]
+            return [*titles, *await asyncio.gather(*(outcome(pool, PAGE) for _ in range(3)))]
 
     assert asyncio.run(scene()) == ["Rat beschließt Brücke"] * 4
 
@@ -114,7 +114,7 @@ from config.settings import Settings
 from ingest.extract.pool import ExtractPool
 
 async def main():
-    held = open(sys.argv[1], "w")
+    file = open(sys.argv[1], "w")
     async with ExtractPool(Settings(extract_workers=2)) as pool:
         await pool.extract(b"<p>" + b"Ein Satz, der lang genug ist, um ein Absatz zu sein. " * 9,
                            url="https://www.example.com/", now=datetime.now(UTC))
@@ -132,7 +132,7 @@ def parent(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     script.write_text(PARENT)
     root = Path(__file__).parents[3]
     process = subprocess.Popen(
-        [sys.executable, str(script), str(tmp_path / "held.lock")],
+        [sys.executable, str(script), str(tmp_path / "open.lock")],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(root)},
@@ -148,7 +148,7 @@ def parent(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
     """Return the process ids of the spawned workers of a parent, by session."""
-    found = []
+    workers = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
@@ -156,8 +156,8 @@ def workers_of(process: subprocess.Popen[str]) -> list[int]:
         except (FileNotFoundError, ProcessLookupError):
             continue
         if fields[0] != "Z" and int(fields[3]) == process.pid and b"spawn_main" in command:
-            found.append(int(folder.name))
-    return found
+            workers.append(int(folder.name))
+    return workers
 
 
 def test_workers_inherit_no_file_and_exit_soon_after_the_parent_is_killed(
@@ -167,7 +167,7 @@ def test_workers_inherit_no_file_and_exit_soon_after_the_parent_is_killed(
     assert len(workers) == 2
     for worker in workers:
         targets = {str(link.readlink()) for link in Path(f"/proc/{worker}/fd").iterdir()}
-        assert str(tmp_path / "held.lock") not in targets
+        assert str(tmp_path / "open.lock") not in targets
         os.kill(worker, signal.SIGINT)
     time.sleep(0.3)
     assert workers_of(parent) == workers  # workers ignore Ctrl-C

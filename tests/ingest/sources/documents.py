@@ -1,4 +1,4 @@
-"""Feeds made up for the tests."""
+"""Builders of feeds for tests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMESPACES = (
 
 
 def item(**fields: Any) -> str:
-    """An RSS item; ``raw`` is put in as it is, every other value is escaped."""
+    """Return an RSS item; ``raw`` is inserted unchanged, all other values are escaped."""
     raw = fields.pop("raw", "")
     inside = "".join(
         f"<{name.replace('_', ':')}>{escape(str(value))}</{name.replace('_', ':')}>"
@@ -35,7 +35,7 @@ def item(**fields: Any) -> str:
 
 
 def article(number: int, **changes: Any) -> str:
-    """An item as most papers write it."""
+    """Return a typical item."""
     fields: dict[str, Any] = {
         "title": f"Meldung {number}",
         "link": f"https://www.example.org/a/{number}",
@@ -47,7 +47,7 @@ def article(number: int, **changes: Any) -> str:
 
 
 def rss(*items: str, channel: str = "", language: str = "de-DE", head: str = "") -> bytes:
-    """An RSS 2.0 document."""
+    """Return an RSS 2.0 document."""
     head = head or "<?xml version='1.0' encoding='utf-8'?>"
     return (
         f'{head}<rss version="2.0" {NAMESPACES}>'
@@ -57,7 +57,7 @@ def rss(*items: str, channel: str = "", language: str = "de-DE", head: str = "")
 
 
 def atom(*entries: str, attributes: str = "", head: str = "") -> bytes:
-    """An Atom 1.0 document."""
+    """Return an Atom 1.0 document."""
     return (
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de" {attributes}>'
         f"<title>Beispiel</title><id>urn:x</id>{head}{''.join(entries)}</feed>"
@@ -73,14 +73,14 @@ def parse(
     limit: int = 1000,
     now: datetime = NOW,
 ) -> ParsedFeed:
-    """``parse_feed`` with what most tests do not care about."""
+    """Call ``parse_feed`` with default arguments."""
     return parse_feed(
         body, url=url, content_type=content_type, now=now, known=known or {}, limit=limit
     )
 
 
 def tried(body: bytes) -> tuple[ParsedFeed | None, str]:
-    """A feed, or the outcome it is refused with."""
+    """Return the parsed feed, or the outcome with which it is refused."""
     try:
         return parse(body), "feed"
     except FetchError as error:
@@ -88,11 +88,11 @@ def tried(body: bytes) -> tuple[ParsedFeed | None, str]:
 
 
 def only(body: bytes, **options: Any) -> FeedEntry:
-    """The one entry of a feed."""
+    """Return the only entry of a feed."""
     (entry,) = parse(body, **options).entries
     return entry
 
 
 def memory(*feeds: ParsedFeed) -> dict[str, str]:
-    """What a store would know after reading these."""
+    """Return the digests by key that a store would know after reading these feeds."""
     return {entry.key: entry.digest for feed in feeds for entry in feed.entries}

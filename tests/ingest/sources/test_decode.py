@@ -1,4 +1,4 @@
-"""Characters: whatever was declared, and whatever is true."""
+"""Feeds are decoded correctly, whatever encoding they declare."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CASES: dict[str, tuple[bytes, str | None, str]] = {
     "utf-8": (feed(TITLE, "utf-8").encode(), None, TITLE),
     "utf-8 undeclared": (feed(TITLE).encode(), None, TITLE),
     "utf-8 declared latin-1": (feed(TITLE, "ISO-8859-1").encode(), None, TITLE),
-    "utf-8 said by http to be latin-1": (feed(TITLE).encode(), f"{XML}=ISO-8859-1", TITLE),
+    "utf-8 declared as latin-1 by http": (feed(TITLE).encode(), f"{XML}=ISO-8859-1", TITLE),
     "utf-8 declared nonsense": (feed(TITLE, "invalid").encode(), None, TITLE),
     "utf-8 bom": (codecs.BOM_UTF8 + feed(TITLE, "utf-8").encode(), None, TITLE),
     "utf-8 bom declared utf-16": (codecs.BOM_UTF8 + feed(TITLE, "utf-16").encode(), None, TITLE),
@@ -31,14 +31,14 @@ CASES: dict[str, tuple[bytes, str | None, str]] = {
     "latin-1": (feed(LATIN, "iso-8859-1").encode("latin-1"), None, LATIN),
     "latin-1 undeclared": (feed(LATIN).encode("latin-1"), None, LATIN),
     "latin-1 declared utf-8": (feed(LATIN, "utf-8").encode("latin-1"), None, LATIN),
-    "latin-1 said by http": (feed(LATIN).encode("latin-1"), "text/xml; charset=iso-8859-1", LATIN),
+    "latin-1 by http": (feed(LATIN).encode("latin-1"), "text/xml; charset=iso-8859-1", LATIN),
     "cp1252": (feed(TITLE, "windows-1252").encode("cp1252"), None, TITLE),
     "cp1252 declared latin-1": (feed(TITLE, "ISO-8859-1").encode("cp1252"), None, TITLE),
     "cp1252 undeclared": (feed(TITLE).encode("cp1252"), None, TITLE),
     "latin-9": (feed("5 € für Köln", "iso-8859-15").encode("iso-8859-15"), None, "5 € für Köln"),
     "cp1251": (feed("Новости НАТО", "windows-1251").encode("cp1251"), None, "Новости НАТО"),
-    "cp1251 said by http": (feed("НАТО").encode("cp1251"), f'{XML}="windows-1251"', "НАТО"),
-    "declared beats what servers say of their own accord": (
+    "cp1251 declared by http": (feed("НАТО").encode("cp1251"), f'{XML}="windows-1251"', "НАТО"),
+    "the declaration beats the default of servers": (
         feed("НАТО", "windows-1251").encode("cp1251"), "text/xml; charset=ISO-8859-1", "НАТО",
     ),
     "http beats what is declared": (

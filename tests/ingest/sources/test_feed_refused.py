@@ -1,4 +1,4 @@
-"""What is no feed, what is dangerous, and what is damaged and read all the same."""
+"""Documents that are not feeds, or dangerous, are refused; damaged feeds are read anyway."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def outcome(body: bytes, **options: Any) -> str:
     return caught.value.outcome
 
 
-# --- what is no feed, and what is dangerous --------------------------------------------------
+# --- documents that are not feeds, or dangerous -----------------------------------------------
 
 PAGE = "<!DOCTYPE html><html><head><title>{}</title></head><body>x</body></html>"
 REFUSED: dict[str, tuple[bytes, str]] = {

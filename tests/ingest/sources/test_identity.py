@@ -1,4 +1,4 @@
-"""Which entry is which: nothing lost, nothing announced twice."""
+"""Entries are identified so that none is lost and none is announced twice."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ LOOK = st.sampled_from(["guid", "no guid", "same guid", "permalink", "nothing"])
 def test_over_any_sequence_of_windows_every_entry_is_new_exactly_once(
     looks: list[str], windows: list[tuple[int, int, bool]]
 ) -> None:
-    """Windows over a growing list, well-formed or damaged, each served twice."""
+    """Over windows of a growing list, well-formed or damaged, each served twice."""
 
     def written(number: int) -> str:
         guid = {
@@ -166,7 +166,7 @@ def test_over_any_sequence_of_windows_every_entry_is_new_exactly_once(
         return article(number, guid=guid, link=link)
 
     known: dict[str, str] = {}
-    told: list[str] = []
+    titles: list[str] = []
     served: set[str] = set()
     for start, size, damaged in windows:
         numbers = range(start, min(start + size, len(looks)))
@@ -177,7 +177,7 @@ def test_over_any_sequence_of_windows_every_entry_is_new_exactly_once(
         for _ in range(2):
             feed = parse_feed(body, url=URL, content_type=None, now=NOW, known=known, limit=100)
             known |= memory(feed)
-            told += [e.title for e in feed.entries if e.title not in told]
+            titles += [e.title for e in feed.entries if e.title not in titles]
             assert feed.total == len(feed.entries) + len(feed.known_keys) + feed.skipped
         assert feed.entries == ()
-    assert sorted(told) == sorted(served)
+    assert sorted(titles) == sorted(served)

@@ -46,11 +46,11 @@ def parse(body: bytes, known: Mapping[str, str] | None = None, limit: int = 1000
 
 def test_a_url_with_a_news_tag_becomes_an_entry() -> None:
     feed = parse(sitemap(entry(1), entry(2, news="")))
-    (found,) = feed.entries
-    assert (found.title, found.url) == ("Meldung 1 & mehr", "https://www.example.org/a/1?x=1&y=2")
-    assert found.key == "//example.org/a/1?x=1&y=2"
-    assert found.published_at == datetime(2026, 11, 22, 7, tzinfo=UTC)
-    assert (found.summary, found.content, found.authors, found.language) == ("", "", (), "de")
+    (first,) = feed.entries
+    assert (first.title, first.url) == ("Meldung 1 & mehr", "https://www.example.org/a/1?x=1&y=2")
+    assert first.key == "//example.org/a/1?x=1&y=2"
+    assert first.published_at == datetime(2026, 11, 22, 7, tzinfo=UTC)
+    assert (first.summary, first.content, first.authors, first.language) == ("", "", (), "de")
     assert (feed.title, feed.language, feed.total, feed.skipped) == ("Beispiel", "de", 2, 1)
 
 

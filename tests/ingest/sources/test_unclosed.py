@@ -27,7 +27,7 @@ def test_a_feed_with_some_unclosed_html_is_still_read() -> None:
         for n in range(50)
     )
     document = f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>".encode()
-    found = parse_feed(
+    feed = parse_feed(
         document, url="https://e.org/f", content_type=None, now=MONDAY, known={}, limit=100
     )
-    assert len(found.entries) == 50
+    assert len(feed.entries) == 50
