@@ -1,10 +1,10 @@
-"""Extraction measured: F1 and CPU against trafilatura, comment leakage, metadata.
+"""Measure extraction: F1 and CPU time against trafilatura, comments that leak in, metadata.
 
     python bench/extract.py [DATA_FOLDER] [--pages N]
 
-The folder holds ``html-scrapinghub``, ``html-german-marked`` and ``html-fundus``; without an
-argument it is the environment's WIREWATCH_BENCH_DATA. CPU times are interleaved page by page in
-one process, so the ratio holds on a busy machine; absolute times do not.
+The folder contains ``html-scrapinghub``, ``html-german-marked`` and ``html-fundus``; the default is
+WIREWATCH_BENCH_DATA. Both extractors run page by page in one process, so that the ratio of CPU
+times is valid on a busy machine; the absolute times are not.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _TOKEN = re.compile(r"\w+", re.UNICODE | re.MULTILINE | re.IGNORECASE | re.DOTAL
 
 
 def shingles(text: str) -> Counter[tuple[str, ...]]:
-    """4-grams of tokens; a shorter text is one shingle (article-extraction-benchmark)."""
+    """Return 4-grams of tokens; a shorter text is one shingle (article-extraction-benchmark)."""
     tokens = _TOKEN.findall(text or "")
     size = min(4, len(tokens))
     return Counter(tuple(tokens[i : i + size]) for i in range(max(1, len(tokens) - size + 1)))
 
 
 def score(true: str, found: str) -> tuple[float, float, float]:
-    """True and false positives, false negatives, by their sum, as evaluate.py does."""
+    """Return true positives, false positives, false negatives, normalised as in evaluate.py."""
     a, b = shingles(true), shingles(found)
     tp = sum((a & b).values())
     fp, fn = sum(b.values()) - tp, sum(a.values()) - tp
@@ -49,7 +49,7 @@ def score(true: str, found: str) -> tuple[float, float, float]:
 
 
 def rates(parts: list[tuple[float, float, float]]) -> tuple[float, float, float]:
-    """Precision, recall and F1 of a set, each page weighing the same."""
+    """Return precision, recall and F1 of a set of pages, each with the same weight."""
     tp, fp, fn = (sum(column) for column in zip(*parts, strict=True))
     precision = tp / (tp + fp) if fp else 1.0
     recall = tp / (tp + fn) if fn else 1.0
@@ -64,13 +64,13 @@ def ours(body: bytes, url: str) -> ExtractedPage | None:
 
 
 def full(body: bytes, _url: str) -> str:
-    found = trafilatura.bare_extraction(body, include_comments=False)
-    return (getattr(found, "text", "") or "") if found else ""
+    document = trafilatura.bare_extraction(body, include_comments=False)
+    return (getattr(document, "text", "") or "") if document else ""
 
 
 def fast(body: bytes, _url: str) -> str:
-    found = trafilatura.bare_extraction(body, fast=True, include_comments=False)
-    return (getattr(found, "text", "") or "") if found else ""
+    document = trafilatura.bare_extraction(body, fast=True, include_comments=False)
+    return (getattr(document, "text", "") or "") if document else ""
 
 
 def timed(work: Callable[[bytes, str], Any], body: bytes, url: str) -> tuple[Any, float]:
@@ -87,13 +87,13 @@ def scrapinghub(folder: Path, pages: int) -> None:
         body = gzip.decompress((folder / "html" / f"{name}.html.gz").read_bytes())
         want, url = gold["articleBody"], gold.get("url") or "https://www.example.com/a"
         for work in (full, fast, ours):
-            found, seconds = timed(work, body, url)
+            result, seconds = timed(work, body, url)
             cpu.setdefault(work.__name__, []).append(seconds)
             texts = {
-                work.__name__: found if isinstance(found, str) else found.text if found else ""
+                work.__name__: result if isinstance(result, str) else result.text if result else ""
             }
             if work is ours:
-                texts["ours, lead + text"] = f"{found.lead}\n{found.text}" if found else ""
+                texts["ours, lead + text"] = f"{result.lead}\n{result.text}" if result else ""
             for label, text in texts.items():
                 scores.setdefault(label, []).append(score(want, text))
     base = sum(cpu["full"])
@@ -132,7 +132,7 @@ def german(folder: Path) -> None:
 
 
 def fundus_body(value: Any) -> str:
-    """The expected body, with and without sections, as one text."""
+    """Return the expected body, with or without sections, as one text."""
     body = value.get("body") or {}
     parts = list(body.get("summary") or [])
     for section in body.get("sections") or []:
@@ -191,7 +191,7 @@ def _fundus_pages(folder: Path) -> Any:
 
 
 def _same(version: dict[str, Any], path: Path, _urls: dict[str, Any]) -> bool:
-    """Whether a page's expectation is this one: its title must stand on the page."""
+    """Return whether an expected version belongs to a page: its title must be on the page."""
     html = gzip.decompress(path.read_bytes()).decode("utf-8", "replace")
     title = str(version.get("title") or "")
     return bool(title) and title.split(" ")[0] in html and title[:25] in html
@@ -229,11 +229,11 @@ def main() -> None:
         "data", nargs="?", type=Path, default=os.environ.get("WIREWATCH_BENCH_DATA")
     )
     parser.add_argument(
-        "--pages", type=int, default=10_000, help="at most so many of html-scrapinghub"
+        "--pages", type=int, default=10_000, help="how many pages of html-scrapinghub at most"
     )
     options = parser.parse_args()
     if options.data is None:
-        parser.error("name the data folder, or set WIREWATCH_BENCH_DATA")
+        parser.error("name the data folder or set WIREWATCH_BENCH_DATA")
     scrapinghub(Path(options.data) / "html-scrapinghub", options.pages)
     german(Path(options.data) / "html-german-marked")
     fundus(Path(options.data) / "html-fundus")

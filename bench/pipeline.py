@@ -1,15 +1,15 @@
-"""The whole pipeline beside bare extraction, CPU per article, in one run.
+"""Measure the CPU time per article of the whole pipeline, compared with bare extraction.
 
 ::
 
     python bench/pipeline.py [FOLDER] [--rules 1000] [--rounds 5]
 
-FOLDER holds ``html-scrapinghub/html/*.html.gz``; without it WIREWATCH_BENCH_DATA names it.
+FOLDER contains ``html-scrapinghub/html/*.html.gz``; the default is WIREWATCH_BENCH_DATA.
 
-Baseline: ``trafilatura.bare_extraction(fast=True, include_comments=False)`` on the page's bytes.
+Baseline: ``trafilatura.bare_extraction(fast=True, include_comments=False)`` on the bytes of a page.
 Pipeline: extraction with zones, article record, append to the embedded log, processors with
-generated selective rules in a transaction of the log. Both see every page once per round, page by
-page in turns; the ratio is that of the sums of a round, its median over the rounds.
+generated selective rules in a transaction of the log. Both get every page once per round, page by
+page in turns. The ratio is that of the sums of a round; reported is the median over the rounds.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from processors.worker import STREAMS
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RELAYED = 200
-"""Records per append, as :class:`core.relay.Relay` takes them."""
+"""Records per append, as in :class:`core.relay.Relay`."""
 PARTS = ("bare_extraction", "extract", "append", "processors")
 
 
@@ -74,42 +74,42 @@ def measure(pages: list[bytes], folder: Path, rules: int, rounds: int) -> None:
     me = Instance.start(folder)
     log = open_streams(settings, instance=me, clock=lambda: datetime.now(UTC))
     log.create(stream_specs(settings))
-    found = [extracted(number, page) for number, page in enumerate(pages)]
-    catalog = generated_catalog([(page.title, page.text) for page in found], rules)
+    articles = [extracted(number, page) for number, page in enumerate(pages)]
+    catalog = generated_catalog([(page.title, page.text) for page in articles], rules)
     worker = ProcessorsWorker(lambda: catalog, ("de", "en"), lambda: NOW, Dispositions())
-    worker.processors.process(revision(0, 0, found[0]))  # loads the language model
+    worker.processors.process(revision(0, 0, articles[0]))  # loads the language model
     consumer = log.consumer(GROUP, STREAMS, slot="bench")
-    took: list[dict[str, float]] = []
+    rounds_spent: list[dict[str, float]] = []
     for number in range(rounds):
         spent = one_round(pages, number, log)
         start = time.process_time()
         while batch := consumer.poll(limit=settings.processors_batch, timeout=0.5):
             worker.handle(consumer, batch)
         spent["processors"] = time.process_time() - start
-        took.append(spent)
+        rounds_spent.append(spent)
     consumer.close()
     log.close()
     me.close()
-    print(f"{len(pages)} pages, {rules} rules, {worker.matches // rounds} matches a round")
-    report(took, len(pages))
+    print(f"{len(pages)} pages, {rules} rules, {worker.matches // rounds} matches per round")
+    report(rounds_spent, len(pages))
 
 
 def one_round(pages: list[bytes], version: int, log: StreamLog) -> dict[str, float]:
-    """CPU seconds of the baseline, and of what ingest does with the same pages."""
+    """Return CPU seconds of the baseline, and of what ingest does with the same pages."""
     spent: dict[str, float] = defaultdict(float)
-    made: list[NewRecord] = []
+    records: list[NewRecord] = []
     for number, page in enumerate(pages):
         marks = [time.process_time()]
         trafilatura.bare_extraction(page, fast=True, include_comments=False)
         marks.append(time.process_time())
         article = extracted(number, page)
-        made.append(to_record(revision(number, version, article), at=NOW))
+        records.append(to_record(revision(number, version, article), at=NOW))
         marks.append(time.process_time())
         for name, before, after in zip(PARTS, marks, marks[1:], strict=False):
             spent[name] += after - before
     start = time.process_time()
-    for first in range(0, len(made), RELAYED):
-        log.append(made[first : first + RELAYED])
+    for first in range(0, len(records), RELAYED):
+        log.append(records[first : first + RELAYED])
     spent["append"] = time.process_time() - start
     return spent
 
@@ -119,11 +119,11 @@ def extracted(number: int, page: bytes) -> ExtractedPage:
 
 
 def report(rounds: Sequence[dict[str, float]], pages: int) -> None:
-    baseline, *ours = PARTS
+    baseline, *pipeline = PARTS
     for name in PARTS:
         milliseconds = statistics.median(spent[name] for spent in rounds) / pages * 1000
-        print(f"  {name:16} {milliseconds:7.2f} ms an article")
-    ratios = sorted(sum(spent[name] for name in ours) / spent[baseline] for spent in rounds)
+        print(f"  {name:16} {milliseconds:7.2f} ms per article")
+    ratios = sorted(sum(spent[name] for name in pipeline) / spent[baseline] for spent in rounds)
     median = statistics.median(ratios)
     print(f"  pipeline / baseline {median:.2f}  ({ratios[0]:.2f} to {ratios[-1]:.2f})")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
