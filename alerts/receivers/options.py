@@ -41,11 +41,11 @@ class Option(Generic[T]):
         name: Its key in ``alerts.yaml``.
         parse: Turns its text into a value.
         sentence: What it is for.
-        mend: What to write, for the fault of a missing or invalid value; empty takes the parser's.
+        mend: What to write, for faults; empty: the choices, or what the parser says.
         required: Whether a value must be written.
         many: Whether it may be a list; a single value is a list of one.
         default: Its value where none is written.
-        choices: All texts it may have, where these are few.
+        choices: The only texts it may have; empty: any that the parser accepts.
         secret: Whether faults must not quote its value.
         code: Code of the fault of an invalid value.
         missing: Code of the fault of a missing value; empty: the same.
@@ -69,7 +69,11 @@ class Option(Generic[T]):
         if not isinstance(value, InvalidValue):
             return value
         message = f"`{self.name}` cannot be used." if self.secret else value.message
-        return InvalidValue(message, self.mend or value.mend, self.code)
+        return InvalidValue(message, self._mend or value.mend, self.code)
+
+    @property
+    def _mend(self) -> str:
+        return f"Write one of: {', '.join(self.choices)}." if self.choices else self.mend
 
 
 def choice(
@@ -77,13 +81,11 @@ def choice(
 ) -> Option[S]:
     """Declare an option that has one of a few texts or members of a ``StrEnum``."""
     known = {str(value): value for value in choices}
-    mend = f"Write one of: {', '.join(known)}."
 
     def parse(text: str) -> S | InvalidValue:
-        message = f"{shown(text)} is not a value of `{name}`."
-        return known.get(text) or InvalidValue(message, mend)
+        return known.get(text) or InvalidValue(f"{shown(text)} is not a value of `{name}`.", "")
 
-    return Option(name, parse, sentence, mend, default=default, choices=tuple(known))
+    return Option(name, parse, sentence, default=default, choices=tuple(known))
 
 
 class OptionValues:

@@ -27,7 +27,7 @@ from core.text import clean_line, lang_attribute
 from core.text.excerpt import Piece, excerpt_around
 
 LATE = timedelta(minutes=30)
-"""A message about an older notification says that it is late: its reader takes it for news."""
+"""A message about an older notification says that it is late, not to be taken for news."""
 
 MAX_ARTICLES = 8
 MAX_SENTENCES = 2
