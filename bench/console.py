@@ -33,7 +33,7 @@ from sqlalchemy import Table, text
 from config.catalog.models import Catalog
 from config.settings import Settings
 from core.clock import utc_now
-from core.ids import alert_id, digest, story_id
+from core.ids import alert_id, hash_parts, story_id
 from core.store import Store, cards
 from core.store import alerts as alert_store
 from core.store import deliveries as delivery_store
@@ -189,7 +189,7 @@ def _story(number: int) -> Iterator[tuple[Table, dict[str, Any]]]:
     """Yield the rows of a story that is ``number`` minutes old."""
     dice = random.Random(number)
     at, topic = NOW - timedelta(minutes=number), f"topic-{number % 30}"
-    article = digest("article", str(number))
+    article = hash_parts("article", str(number))
     story = story_id(topic, article)
     alert = alert_id(topic, story)
     alerted = number % 5 != 0
@@ -211,7 +211,7 @@ def _story(number: int) -> Iterator[tuple[Table, dict[str, Any]]]:
         yield cards.card_labels, {"alert_id": alert, "kind": kind, "value": value, "at": at}
     for n, outlet in enumerate(outlets):
         held = not alerted or n > 0
-        own = article if not n else digest("copy", str(number))
+        own = article if not n else hash_parts("copy", str(number))
         yield alert_store.decisions, ids | {
             "article_id": own, "revision": 1, "topic_revision": "r", "outlet": outlet,
             "event": "suppressed" if held else "opened", "title": title, "decided_at": at,
@@ -258,13 +258,13 @@ def _alert(
         "reason_code": "new_story", "article_id": article, "opened_at": at, "updated_at": at,
         "acked_by": "Anna" if state == "acked" else "", "acked_at": at,
     }  # fmt: skip
-    note = digest("note", alert)
+    note = hash_parts("note", alert)
     yield delivery_store.notifications, {
         "id": note, "alert_id": alert, "receiver": "desk", "kind": "new_story", "seq": 0,
         "body": "{}", "created_at": at,
     }  # fmt: skip
     yield delivery_store.deliveries, {
-        "id": digest("delivery", alert), "notification_id": note, "receiver": "desk",
+        "id": hash_parts("delivery", alert), "notification_id": note, "receiver": "desk",
         "target": "https://desk.example", "state": "delivered", "attempts": 1,
         "possible_repeat": False, "next_attempt_at": at, "created_at": at, "updated_at": at,
     }  # fmt: skip

@@ -1,7 +1,7 @@
-"""Deterministic ids: the same input gives the same id, so replays dedupe.
+"""Deterministic ids: the same input gives the same id, so that repeats are recognised.
 
-An id is the first 32 hex digits of SHA-256 over its parts, each preceded by its length, so that
-("ab", "c") and ("a", "bc") differ.
+An id is the first 32 hex digits of a SHA-256 over its parts. Each part is preceded by its length,
+so that ("ab", "c") and ("a", "bc") have different ids.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 
 
-def digest(*parts: str) -> str:
-    """32 hex digits that stand for ``parts`` in this order."""
+def hash_parts(*parts: str) -> str:
+    """Return 32 hex digits that identify these parts in this order."""
     hasher = hashlib.sha256()
     for part in parts:
         raw = part.encode("utf-8", "surrogatepass")
@@ -20,25 +20,25 @@ def digest(*parts: str) -> str:
 
 
 def article_id(canonical_url: str) -> str:
-    """Id of the article at a canonical URL (``ingest.urls`` makes and versions those)."""
-    return digest("article", canonical_url)
+    """Return the id of the article at a canonical URL (:mod:`ingest.urls`)."""
+    return hash_parts("article", canonical_url)
 
 
 def feed_id(outlet: str, url: str) -> str:
-    """``<outlet>-<8 hex of the feed URL's hash>``."""
+    """Return the id of a feed: ``<outlet>-<8 hex digits of the hash of its URL>``."""
     return f"{outlet}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
 
 
 def story_id(topic_id: str, first_article_id: str) -> str:
-    """Id of the story that begins with an article, within a topic."""
-    return digest("story", topic_id, first_article_id)
+    """Return the id of the story of a topic that begins with an article."""
+    return hash_parts("story", topic_id, first_article_id)
 
 
 def alert_id(topic_id: str, story: str) -> str:
-    """Id of the alert of a topic about a story; a suppressed one has it too."""
-    return digest("alert", topic_id, story)
+    """Return the id of the alert of a topic about a story, also where it is suppressed."""
+    return hash_parts("alert", topic_id, story)
 
 
 def event_id(event_type: str, *natural_key: str) -> str:
-    """Id of any other event: the hash of its type and natural key."""
-    return digest(event_type, *natural_key)
+    """Return the id of any other event: the hash of its type and its natural key."""
+    return hash_parts(event_type, *natural_key)

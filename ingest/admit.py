@@ -143,7 +143,7 @@ def admit(
 
 
 def _admit_known(result: Admission, old: EntryRecord, entry: FeedEntry, now: datetime) -> None:
-    if old.digest == entry.digest:
+    if old.content_hash == entry.digest:
         result.dispositions["known"] += 1
         return
     if old.state == PENDING and not old.disposition:
@@ -208,7 +208,7 @@ def _same_guid(a: str, b: str) -> bool:
 
 def _renamed(result: Admission, record: EntryRecord, old: EntryRecord, article: str | None) -> None:
     """Admit a known entry with another guid; its page is read again only if its text differs."""
-    if old.digest == record.digest:
+    if old.content_hash == record.content_hash:
         _add_ended(result, record, "known", article)
         return
     result.renamed += 1
@@ -249,7 +249,7 @@ def _new_record(
 
 def _content_of(entry: FeedEntry) -> dict[str, Any]:
     return {
-        "digest": entry.digest,
+        "content_hash": entry.digest,
         "url": entry.url or "",
         "title": entry.title,
         "summary": entry.summary,

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from config.settings import Settings
-from core.ids import digest
+from core.ids import hash_parts
 from core.messages import ArticleRevision, Origin
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
@@ -118,7 +118,7 @@ def from_feed(
 
 def hashes(message: ArticleRevision) -> tuple[str, str]:
     """Return hashes of the title, and of lead and text: a revision is announced if one changes."""
-    return digest(message.title), digest(message.lead, message.text)
+    return hash_parts(message.title), hash_parts(message.lead, message.text)
 
 
 def _message(

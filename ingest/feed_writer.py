@@ -94,7 +94,7 @@ class FeedWriter:
         """
         if document.sha256 == feed.body_sha256:
             return await self._write(self._save_document, feed, document, None)
-        known = await self._deps.read(entries.load_digests, feed.feed_id)
+        known = await self._deps.read(entries.load_content_hashes, feed.feed_id)
         try:
             parsed = await asyncio.to_thread(self._parse, feed, document, known)
         except FetchError as error:

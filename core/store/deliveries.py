@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from config.errors import NotFoundError
-from core.ids import digest
+from core.ids import hash_parts
 from core.store.column_types import SafeText, UtcDateTime, metadata
 from core.store.sql import check_parameter
 
@@ -176,7 +176,7 @@ class ResendOutcome:
 
 def notification_id(alert_id: str, receiver: str, kind: str, seq: int) -> str:
     """Return the id of a notification, by which a target recognises a repeat."""
-    return digest("notification", alert_id, receiver, kind, str(seq))
+    return hash_parts("notification", alert_id, receiver, kind, str(seq))
 
 
 def add_notification(
@@ -194,7 +194,7 @@ def add_notification(
     for target in targets:
         connection.execute(
             deliveries.insert().values(
-                id=digest("delivery", notification.id, target),
+                id=hash_parts("delivery", notification.id, target),
                 notification_id=notification.id,
                 receiver=notification.receiver,
                 target=target,

@@ -57,7 +57,7 @@ entries = Table(
     Column("id", BigId, primary_key=True),
     Column("feed_id", String(120), nullable=False),
     Column("key", Text, nullable=False),
-    Column("digest", String(64), nullable=False),
+    Column("digest", String(64), key="content_hash", nullable=False),
     Column("url", Text, nullable=False),
     Column("url_key", Text, nullable=False),
     Column("host", Text, nullable=False),
@@ -106,7 +106,7 @@ class EntryRecord:
     Attributes:
         id: Row number; 0 before the entry is stored.
         key: The entry's own id within its feed (:mod:`ingest.sources`).
-        digest: Hash of its content, by which a change is noticed.
+        content_hash: Hash of what the feed shows of it, by which a change is noticed.
         url: Its link, as it is fetched; empty where it has none.
         url_key: The link's identity (:func:`ingest.urls.canonical_url`); never fetched.
         host: Scope of politeness, as for feeds.
@@ -122,7 +122,7 @@ class EntryRecord:
 
     feed_id: str
     key: str
-    digest: str
+    content_hash: str
     url: str
     url_key: str
     host: str
@@ -144,7 +144,7 @@ class EntryRecord:
     id: int = 0
 
 
-_COLUMNS = [entries.c[f.name] for f in fields(EntryRecord)]
+_COLUMNS = [entries.c[f.name].label(f.name) for f in fields(EntryRecord)]
 _STORED = [f.name for f in fields(EntryRecord) if f.name != "id"]
 _OUTCOME = ("state", "disposition", "article_id", "attempts", "next_page_at", "page_outcome")
 
@@ -227,15 +227,15 @@ def find_by_url_keys(connection: Connection, url_keys: Iterable[str]) -> list[En
     return records
 
 
-def load_digests(connection: Connection, feed_id: str) -> dict[str, str]:
+def load_content_hashes(connection: Connection, feed_id: str) -> dict[str, str]:
     """Return the content hashes of a feed's newest entries by key: a parser can skip these."""
     query = (
-        select(entries.c.key, entries.c.digest)
+        select(entries.c.key, entries.c.content_hash)
         .where(entries.c.feed_id == feed_id)
         .order_by(entries.c.changed_at.desc())
         .limit(KNOWN_LIMIT)
     )
-    return {row.key: row.digest for row in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _due() -> Select[Any]:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from config.errors import PoisonError
-from core.ids import article_id, digest, feed_id
+from core.ids import article_id, feed_id, hash_parts
 from core.messages import AlertEvent, ArticleRevision, FeedHealth, FeedHealthKind
 from core.messages.envelope import from_record, to_record
 from core.streams.port import Record
@@ -53,7 +53,7 @@ def test_the_clock_is_no_part_of_an_alert_events_id() -> None:
 
 
 def test_parts_of_an_id_cannot_run_into_one_another() -> None:
-    assert digest("ab", "c") != digest("a", "bc")
+    assert hash_parts("ab", "c") != hash_parts("a", "bc")
     assert len(article_id("https://example.org/a")) == 32
     assert feed_id("kurier", "https://example.org/f").startswith("kurier-")
 

@@ -42,7 +42,7 @@ def stored(entry: FeedEntry, **values: object) -> EntryRecord:
     """Return the row of an entry that was seen before."""
     defaults = {
         "key": entry.key,
-        "digest": entry.digest,
+        "content_hash": entry.digest,
         "url": entry.url,
         "url_key": link_key("kurier-1", entry),
         "title": entry.title,
@@ -76,7 +76,11 @@ def test_the_page_of_a_changed_entry_is_read_again_for_the_same_article() -> Non
     admission = decided(parsed_feed(changed), [old])
     [record] = admission.change
     assert (record.id, record.state, record.attempts) == (7, PENDING, 0)
-    assert (record.title, record.summary, record.digest) == ("Neuer Titel", "Mehr dazu.", "other")
+    assert (record.title, record.summary, record.content_hash) == (
+        "Neuer Titel",
+        "Mehr dazu.",
+        "other",
+    )
     assert record.article_id == old.article_id
     assert record.first_seen_at == old.first_seen_at
     assert +admission.dispositions == {}

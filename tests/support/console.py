@@ -17,7 +17,7 @@ from config.catalog.load import load_partly
 from config.catalog.models import Catalog
 from config.faults import Fault
 from config.settings import Settings
-from core.ids import digest
+from core.ids import hash_parts
 from core.messages import ArticleRevision, Evidence, Field
 from core.store import Connection, Store, alert_changes, articles
 from core.store import deliveries as delivery_store
@@ -225,7 +225,7 @@ def add_story(
         texts: Texts of the first article, one per revision.
     """
     title = title or f"Die Nato tagt: {name}"
-    alert_id, story_id = digest("alert", name), digest("story", name)
+    alert_id, story_id = hash_parts("alert", name), hash_parts("story", name)
     with store.write() as connection:
         if alerted:
             story_store.add_story(
@@ -233,7 +233,7 @@ def add_story(
             )
         for n in range(copies + 1 if alerted else 1):
             article_outlet = outlet if n == 0 else f"copy{n}"
-            article_id = digest("article", name, str(n))
+            article_id = hash_parts("article", name, str(n))
             event = "suppressed" if n or not alerted else "opened"
             code = "copy" if n else "new_story" if alerted else "too_old"
             alert_changes.record_decision(connection, DecisionRow(
@@ -249,22 +249,22 @@ def add_story(
         if alerted:
             alert_changes.open_alert(connection, Alert(
                 alert_id, "nato", "NATO membership", story_id, "open", severity, title,
-                "New story.", "new_story", digest("article", name, "0"), at, at,
+                "New story.", "new_story", hash_parts("article", name, "0"), at, at,
             ))  # fmt: skip
         for number, text in enumerate(texts, 1):
-            _add_revision(connection, digest("article", name, "0"), number, title, text, at)
+            _add_revision(connection, hash_parts("article", name, "0"), number, title, text, at)
     return alert_id
 
 
 def add_delivery(store: Store, alert_id: str, target: str, state: str, at: datetime) -> str:
     """Add a notification with one delivery in a state; return the delivery's id."""
     notification = delivery_store.Notification(
-        digest("note", alert_id, target), alert_id, "desk", "new_story",
-        int(digest("seq", target)[:4], 16), "{}", at,
+        hash_parts("note", alert_id, target), alert_id, "desk", "new_story",
+        int(hash_parts("seq", target)[:4], 16), "{}", at,
     )  # fmt: skip
     with store.write() as connection:
         delivery_store.add_notification(connection, notification, [target], due=at)
-        delivery_id = digest("delivery", notification.id, target)
+        delivery_id = hash_parts("delivery", notification.id, target)
         connection.execute(
             delivery_store.deliveries.update()
             .where(delivery_store.deliveries.c.id == delivery_id)
@@ -298,7 +298,7 @@ def _add_article(
         "first_seen_at": at.isoformat(), "score": 30, "rules": ["direct"],
         "evidence": [e.model_dump(mode="json") for e in evidence],
     }  # fmt: skip
-    original = digest("article", "original") if copy else None
+    original = hash_parts("article", "original") if copy else None
     story_store.put_article(connection, story_store.StoryArticle(
         "nato", article_id, 1, story_id, "copy" if copy else "original", original, 0.9 if copy
         else 1.0, at, at + timedelta(seconds=copy), outlet, "", json.dumps(facts), "", b"",
@@ -316,6 +316,6 @@ def _add_revision(
     )  # fmt: skip
     record = articles.ArticleRecord(
         article_id, f"key {article_id}", message.url, "kurier", "kurier-1", at, "live", number,
-        fetched, "page", digest(title), digest(text),
+        fetched, "page", hash_parts(title), hash_parts(text),
     )  # fmt: skip
     articles.add_revision(connection, record, message)

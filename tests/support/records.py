@@ -32,7 +32,7 @@ def entry_record(**values: Any) -> EntryRecord:
     given: dict[str, Any] = {
         "feed_id": "kurier-1",
         "key": "k1",
-        "digest": "d1",
+        "content_hash": "d1",
         "url": "https://kurier.example.org/a",
         "url_key": "https://kurier.example.org/a",
         "host": "kurier.example.org",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from core.ids import alert_id, digest, story_id
+from core.ids import alert_id, hash_parts, story_id
 from core.messages import Evidence, Field
 from core.store import Connection, alert_changes
 from core.store import stories as story_store
@@ -41,8 +41,8 @@ def add_article(
         sentences: The sentences that matched.
         sketch: Shingle hashes by which copies of the article are found.
     """
-    article = digest("article", name)
-    own = story_id(topic, digest("article", story or name))
+    article = hash_parts("article", name)
+    own = story_id(topic, hash_parts("article", story or name))
     alert, title = alert_id(topic, own), title or f"Geschichte {name}"
     event = "opened" if told and not story else "updated" if told else "suppressed"
     url = f"https://{outlet}.example/{name}"
@@ -54,7 +54,7 @@ def add_article(
     if event == "opened":
         story_store.add_story(connection, Story(own, topic, title, at, at, 1))
     if told or story:
-        role, copy_of = ("copy", digest("article", story)) if story else ("original", None)
+        role, copy_of = ("copy", hash_parts("article", story)) if story else ("original", None)
         facts = _facts(article, url, title, outlet, language, at).model_dump_json()
         placed = StoryArticle(
             topic, article, 1, own, role, copy_of, 1.0, at, at, outlet, "", facts, "", b"",

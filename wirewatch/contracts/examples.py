@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.errors import PoisonError
-from core.ids import alert_id, article_id, digest, feed_id, story_id
+from core.ids import alert_id, article_id, feed_id, hash_parts, story_id
 from core.messages import (
     Access,
     AlertEvent,
@@ -91,7 +91,7 @@ def _evidence(surface: str, rule: str) -> Evidence:
 
 
 _ENTITIES = (_mention("nato", "organisation", "Nato"),)
-_REVISION = digest("topic", _TOPIC)
+_REVISION = hash_parts("topic", _TOPIC)
 _STORY = story_id(_TOPIC, ARTICLE.article_id)
 
 ENRICHMENT = Enriched(

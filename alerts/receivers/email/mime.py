@@ -31,7 +31,7 @@ from alerts.notification import NotificationBody
 from alerts.receivers.email.addresses import Mailbox
 from alerts.rendering.content import MAX_ARTICLES, DeliveryContext, MessageContent, message_content
 from config.i18n import Translator
-from core.ids import digest
+from core.ids import hash_parts
 
 MAX_BYTES = 100_000
 """Size of a message; Gmail shows no more than 102 kB of one."""
@@ -86,12 +86,12 @@ def compose(
         recipient: The only recipient.
         created_at: When the notification was made.
     """
-    own = f"<{digest('mail', body.id, recipient.address)}@{sender.domain}>"
+    own = f"<{hash_parts('mail', body.id, recipient.address)}@{sender.domain}>"
     room = max(1, min(MAX_ARTICLES, len(body.articles)))
     while True:
         content = message_content(body, context, t, room)
         head = _head(own, content, body, sender, recipient, created_at)
-        data = (head + _parts(content, digest("boundary", own))).encode()
+        data = (head + _parts(content, hash_parts("boundary", own))).encode()
         if len(data) <= MAX_BYTES or room == 1:
             break
         room -= 1
@@ -111,7 +111,7 @@ def html_part(content: MessageContent) -> str:
 
 def thread_id(body: NotificationBody, domain: str) -> str:
     """Return the id that all messages about a story refer to; no message has it as its own."""
-    return f"<{digest('mail story', body.story.id)}@{domain}>"
+    return f"<{hash_parts('mail story', body.story.id)}@{domain}>"
 
 
 def list_id(topic: str, domain: str) -> str:

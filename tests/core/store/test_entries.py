@@ -95,7 +95,7 @@ def test_a_change_takes_the_entry_from_whoever_reads_its_page(store: Store, me: 
     with store.write() as connection:
         [entry] = entries.lease_due(connection, me, MONDAY, limit=1)
         assert entries.is_leased_by(connection, entry.id, me)
-        entries.record_change(connection, replace(entry, title="Neu", digest="d2"))
+        entries.record_change(connection, replace(entry, title="Neu", content_hash="d2"))
         assert not entries.is_leased_by(connection, entry.id, me)
         assert not entries.save(connection, replace(entry, state=DONE), me)
     assert leased(store, me) == ["k"]
@@ -121,13 +121,13 @@ def test_thousands_of_keys_and_links_are_looked_up(store: Store) -> None:
         links = [f"https://a.org/{n}" for n in range(2000)]
         assert len(entries.find_by_url_keys(connection, links)) == 1200
         assert entries.find_by_keys(connection, "kurier-1", []) == {}
-        assert len(entries.load_digests(connection, "kurier-1")) == 1200
+        assert len(entries.load_content_hashes(connection, "kurier-1")) == 1200
 
 
-def test_the_newest_digests_are_the_ones_to_skip_by(
+def test_the_newest_content_hashes_are_loaded(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(entries, "KNOWN_LIMIT", 2)
     added(store, *(waiting(str(n), changed_at=MONDAY + n * MINUTE) for n in range(4)))
     with store.read() as connection:
-        assert set(entries.load_digests(connection, "kurier-1")) == {"2", "3"}
+        assert set(entries.load_content_hashes(connection, "kurier-1")) == {"2", "3"}

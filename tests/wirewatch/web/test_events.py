@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from core.ids import digest
+from core.ids import hash_parts
 from core.store import Store, alert_changes
 from core.store.alerts import Alert
 from tests.support.console import open_store
@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 def add(store: Store, name: str, at: datetime) -> str:
     """Open an alert; return its id."""
-    own = digest("alert", name)
+    own = hash_parts("alert", name)
     with store.write() as connection:
         alert_changes.open_alert(connection, Alert(
             own, "nato", "NATO", own, "open", "normal", name, "New.", "new_story", own, at, at,

@@ -10,7 +10,7 @@ from threading import Barrier, Thread
 import pytest
 
 from config.errors import NotFoundError, UsageError
-from core.ids import alert_id, digest, story_id
+from core.ids import alert_id, hash_parts, story_id
 from core.store import Connection, Store, alert_changes, outbox
 from core.store import alerts as alert_store
 from core.store import stories as story_store
@@ -24,7 +24,7 @@ SOON = NOW + timedelta(seconds=8)
 
 
 def add(connection: Connection, name: str, *, told: bool = True) -> str:
-    article = digest("article", name)
+    article = hash_parts("article", name)
     own = story_id("nato", article)
     alert = alert_id("nato", own)
     event = "opened" if told else "suppressed"

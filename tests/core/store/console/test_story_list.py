@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, select
 
 from config.errors import UsageError
-from core.ids import alert_id, digest, story_id
+from core.ids import alert_id, hash_parts, story_id
 from core.store import Connection, Store, alert_changes
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
@@ -44,8 +44,8 @@ def add(
     sentences: tuple[str, ...] = (),
 ) -> str:
     """An article decided about: it opens an alert, joins one, or is held back."""
-    article = digest("article", name)
-    own = story_id(topic, digest("article", story or name))
+    article = hash_parts("article", name)
+    own = story_id(topic, hash_parts("article", story or name))
     alert, title = alert_id(topic, own), title or f"Geschichte {name}"
     event = "opened" if told and not story else "updated" if told else "suppressed"
     row = DecisionRow(
@@ -166,7 +166,7 @@ def test_a_story_told_after_it_was_held_back_takes_its_place_at_the_top(filled: 
         held = story_list.list_stories(connection, StoryFilter(state="suppressed"))[0]
         alert_changes.open_alert(connection, Alert(
             held.alert_id, "nato", "NATO", held.story_id, "open", "normal", "Alter Hut", "New.",
-            "new_story", digest("article", "c"), later, later,
+            "new_story", hash_parts("article", "c"), later, later,
         ))  # fmt: skip
     assert listed(filled)[0] == "Alter Hut"
     assert listed(filled, outlet="kurier")[0] == "Alter Hut"

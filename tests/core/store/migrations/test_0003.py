@@ -32,7 +32,7 @@ def _fill(connection: sa.Connection) -> None:
     without = {"shown_at", "shown_since"}
     feed, entry = feed_record(), entry_record(changed_at=BEFORE.replace(year=2024), state="done")
     for table, record in ((feeds.feeds, feed), (entries.entries, entry)):
-        names = [c.name for c in table.columns if hasattr(record, c.name) and c.name not in without]
+        names = [c.key for c in table.columns if hasattr(record, c.key) and c.key not in without]
         values = {name: getattr(record, name) for name in names if name != "id"}
         connection.execute(table.insert().values(**values | _lists(values)))
 

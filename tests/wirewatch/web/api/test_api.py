@@ -20,7 +20,7 @@ from config.catalog.load import load_catalog
 from config.catalog.models import Catalog
 from config.faults import Fault
 from config.settings import Settings
-from core.ids import alert_id, digest, story_id
+from core.ids import alert_id, hash_parts, story_id
 from core.store import Connection, Store, alert_changes, feed_days
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
@@ -73,7 +73,7 @@ def add(store: Store, name: str, at: datetime = NOW, outlet: str = "kurier") -> 
 
 
 def _add(connection: Connection, name: str, at: datetime, outlet: str) -> str:
-    article = digest("article", name)
+    article = hash_parts("article", name)
     story = story_id("nato", article)
     alert = alert_id("nato", story)
     alert_changes.record_decision(connection, DecisionRow(
