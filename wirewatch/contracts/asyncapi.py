@@ -22,7 +22,7 @@ from pydantic.json_schema import models_json_schema
 
 from config.settings import Settings
 from core.messages.envelope import DEAD_LETTER, MATCHES, STREAM_MESSAGES
-from core.streams.kafka.streams import topic_config
+from core.streams.kafka.streams import stream_config
 from core.streams.port import StreamSpec
 from core.streams.topology import stream_specs
 from wirewatch.contracts.examples import MATCH, example_of
@@ -99,7 +99,7 @@ def _channel(spec: StreamSpec) -> Json:
 
 
 def _topic(spec: StreamSpec) -> Json:
-    config = topic_config(spec)
+    config = stream_config(spec)
     return {
         "topic": spec.name,
         "partitions": spec.partitions,

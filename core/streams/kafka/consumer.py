@@ -44,7 +44,7 @@ class KafkaGroupConsumer:
         assigned: The partitions assigned to this member.
         producer: Its transactional producer.
         streams: The streams of this log.
-        topic_of: Returns the name of a stream's topic on the brokers.
+        stored_name: Returns the name of a stream on the brokers, with prefix.
         leave: Removes the member from the group, given its ConsumerGroupMetadata.
         commit_seconds: Limit of a commit without outputs.
         close_seconds: Limit of closing a client.
@@ -56,7 +56,7 @@ class KafkaGroupConsumer:
         producer: TransactionalProducer,
         *,
         streams: KafkaStreams,
-        topic_of: Callable[[str], str],
+        stored_name: Callable[[str], str],
         leave: Callable[[Any], None],
         commit_seconds: float,
         close_seconds: float,
@@ -64,7 +64,7 @@ class KafkaGroupConsumer:
         self._assigned = assigned
         self._producer = producer
         self._streams = streams
-        self._topic_of = topic_of
+        self._stored_name = stored_name
         self._leave = leave
         self._commit_seconds = commit_seconds
         self._close_seconds = close_seconds
@@ -138,7 +138,7 @@ class KafkaGroupConsumer:
         generation = self._assigned.membership.generation_id
         offsets = {}
         for batch_range in batch.ranges:
-            key = TopicPartition(self._topic_of(batch_range.stream), batch_range.partition)
+            key = TopicPartition(self._stored_name(batch_range.stream), batch_range.partition)
             position = self._assigned.positions.get(key)
             reason = commit_obstacle(batch_range, position, generation)
             if reason is not None:
@@ -157,7 +157,7 @@ class KafkaGroupConsumer:
             self._assigned.invalidate()
             raise
         for batch_range in batch.ranges:
-            key = TopicPartition(self._topic_of(batch_range.stream), batch_range.partition)
+            key = TopicPartition(self._stored_name(batch_range.stream), batch_range.partition)
             if (position := self._assigned.positions.get(key)) is not None:
                 position.commit(batch_range.next)
 

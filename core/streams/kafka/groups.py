@@ -74,7 +74,7 @@ class KafkaGroups:
 
     def lag(self, name: str, streams: Sequence[KafkaStream], now: datetime) -> list[PartitionLag]:
         """Return what a group has not read, per partition."""
-        keys = [key for stream in streams for key in stream.topic_partitions]
+        keys = [key for stream in streams for key in stream.partition_keys]
         query = _offsets_query(self.group_id(name), keys)
         committed, oldest, ends = self._admin.run("Reading the position of a group", query)
         positions = {key: max(oldest[key], committed.get(key, -1)) for key in keys}
@@ -84,7 +84,7 @@ class KafkaGroups:
         return [
             _lag(name, stream.name, key, committed, ends, unread.get(key), members, now)
             for stream in streams
-            for key in stream.topic_partitions
+            for key in stream.partition_keys
         ]
 
     def delete(self, name: str) -> None:

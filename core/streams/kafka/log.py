@@ -96,7 +96,7 @@ class KafkaLog:
             assigned,
             producer,
             streams=self._streams,
-            topic_of=self._prefix.add,
+            stored_name=self._prefix.add,
             leave=self._groups.remove_member,
             commit_seconds=timeouts.request,
             close_seconds=timeouts.closing,

@@ -62,7 +62,7 @@ class _StreamReader:
         self._client = client
         self._timeout = options.timeouts.request
         self._streams = streams
-        self._buffers: dict[Any, deque[Record]] = {key: deque() for key in stream.topic_partitions}
+        self._buffers: dict[Any, deque[Record]] = {key: deque() for key in stream.partition_keys}
         self._fetched: dict[Any, int] = {}  # offset after the last fetched record
         self._assigned: set[Any] = set()
         self._undecodable = UndecodableBatches()

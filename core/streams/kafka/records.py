@@ -21,9 +21,12 @@ MAX_KEY_AND_HEADERS = HEADROOM // 2
 
 @dataclass(frozen=True, slots=True)
 class KafkaRecord:
-    """A record that was checked and can be sent."""
+    """A record that was checked and can be sent.
 
-    topic: str
+    ``stored`` is the name of its stream on the brokers.
+    """
+
+    stored: str
     partition: int
     key: bytes | None
     value: bytes | None
@@ -38,7 +41,7 @@ class KafkaRecord:
     def send(self, producer: Any) -> Any:
         """Give the record to a producer. Return the future of its acknowledgement."""
         return producer.send(
-            self.topic,
+            self.stored,
             key=self.key,
             value=NULL_VALUE if self.value is None else self.value,
             headers=self.headers,

@@ -161,19 +161,22 @@ class UndecodableBatches:
         cause = error.__cause__
         if isinstance(cause, kafka_errors.UnsupportedCodecError):
             raise to_stream_error(cause, "Reading") from cause
-        topic, partition = error.partition
+        stream, partition = error.partition
         batch = error.partition, error.start
         self._failures[batch] += 1
         if self._failures[batch] < FETCH_ATTEMPTS:
             log.warning(
-                "undecodable_batch_refetched", stream=topic, partition=partition, offset=error.start
+                "undecodable_batch_refetched",
+                stream=stream,
+                partition=partition,
+                offset=error.start,
             )
             return None
         is_plausible = error.next - error.start <= MAX_SKIPPED
         following = error.next if is_plausible else error.start + 1
         log.critical(
             "undecodable_records_skipped",
-            stream=topic,
+            stream=stream,
             partition=partition,
             first=error.start,
             last=following - 1,

@@ -2,7 +2,7 @@
 
 ::
 
-    StreamSpec ──missing──▶ created with the settings of `topic_config`
+    StreamSpec ──missing──▶ created with the settings of `stream_config`
         └──────exists────▶ `differences`: other partitions raise; anything else is a warning that
                            names the command
 
@@ -46,7 +46,7 @@ class KafkaStream:
 
     Attributes:
         name: Without prefix.
-        stored: With prefix: the name of the Kafka topic.
+        stored: The name on the brokers, with prefix.
         partitions: Number of partitions.
         replication: Number of copies of each partition.
         retention: Records older than this may be deleted.
@@ -61,13 +61,13 @@ class KafkaStream:
     max_record_bytes: int
 
     @property
-    def topic_partitions(self) -> list[Any]:
+    def partition_keys(self) -> list[Any]:
         """kafka-python's TopicPartition for each partition, in order."""
         return [TopicPartition(self.stored, number) for number in range(self.partitions)]
 
 
-def topic_config(spec: StreamSpec) -> dict[str, str]:
-    """Return the settings of a stream's topic on the brokers."""
+def stream_config(spec: StreamSpec) -> dict[str, str]:
+    """Return the settings of a stream on the brokers."""
     return {
         "cleanup.policy": "delete",
         "retention.ms": _in_ms(spec.retention),
@@ -90,7 +90,7 @@ def differences(spec: StreamSpec, stream: KafkaStream) -> list[str]:
             f"The stream {spec.name!r} has {stream.partitions} partitions, not {spec.partitions}.",
             mend="The number of partitions is fixed for a stream's life: set the old one again.",
         )
-    wanted = topic_config(spec)
+    wanted = stream_config(spec)
     texts = []
     if stream.retention != spec.retention:
         texts.append(_difference(stream, "retention.ms", _in_ms(stream.retention), wanted))
@@ -157,7 +157,7 @@ class KafkaStreams:
         self._compare(specs, existing)
         missing = [spec for spec in specs if spec.name not in existing]
         if missing:
-            self._create_topics(missing)
+            self._create_missing(missing)
             # another process may have created one with other settings at the same moment
             self._compare(missing, self._load([self._prefix.add(spec.name) for spec in missing]))
 
@@ -166,7 +166,7 @@ class KafkaStreams:
         streams = list(self._load().values())
         if not streams:
             return []
-        keys = [key for stream in streams for key in stream.topic_partitions]
+        keys = [key for stream in streams for key in stream.partition_keys]
         offsets = self._admin.run("Describing streams", lambda a: _list_offsets(a, keys))
         sizes = self._admin.run("Measuring streams", lambda a: _list_sizes(a, streams))
         infos = (_info(stream, offsets, sizes) for stream in streams)
@@ -221,12 +221,12 @@ class KafkaStreams:
             for name, entries in answer.get("topic", {}).items()
         }
 
-    def _create_topics(self, specs: Sequence[StreamSpec]) -> None:
+    def _create_missing(self, specs: Sequence[StreamSpec]) -> None:
         topics = {
             self._prefix.add(spec.name): {
                 "num_partitions": spec.partitions,
                 "replication_factor": spec.replication,
-                "configs": topic_config(spec),
+                "configs": stream_config(spec),
             }
             for spec in specs
         }
@@ -256,7 +256,7 @@ class KafkaStreams:
 
 
 def _check_created(name: str, error: type[Exception], message: str | None) -> None:
-    """Raise unless a topic was created, or existed before."""
+    """Raise unless a stream was created, or existed before."""
     if error in (kafka_errors.NoError, kafka_errors.TopicAlreadyExistsError):
         return
     reason = message or error.__name__
@@ -294,7 +294,7 @@ def _list_offsets(client: Any, keys: Sequence[Any]) -> _Offsets:
 
 
 def _list_sizes(client: Any, streams: Sequence[KafkaStream]) -> dict[str, int]:
-    """Return bytes on the brokers' disks by topic, all copies together.
+    """Return bytes on the brokers' disks by stored name, all copies together.
 
     Brokers that this user may not ask are left out.
     """
@@ -308,7 +308,7 @@ def _list_sizes(client: Any, streams: Sequence[KafkaStream]) -> dict[str, int]:
 
 
 def _info(stream: KafkaStream, offsets: _Offsets, sizes: Mapping[str, int]) -> StreamInfo:
-    keys = stream.topic_partitions
+    keys = stream.partition_keys
     newest = max((offsets.newest[key].timestamp for key in keys), default=-1)
     return StreamInfo(
         name=stream.name,

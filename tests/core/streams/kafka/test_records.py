@@ -36,7 +36,7 @@ def new(key: bytes | None = b"k", value: bytes | None = b"v", **more: Any) -> Ne
 
 def test_a_record_goes_to_the_partition_of_its_key() -> None:
     prepared = prepare_record(new(b"Abcd"), STREAMS)
-    assert (prepared.topic, prepared.partition) == ("acme.in", partition_of(b"Abcd", 6))
+    assert (prepared.stored, prepared.partition) == ("acme.in", partition_of(b"Abcd", 6))
     assert prepared.time_ms == to_ms(TIME)
 
 

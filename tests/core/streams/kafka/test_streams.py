@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from config.errors import StreamMismatchError
-from core.streams.kafka.streams import HEADROOM, KafkaStream, differences, topic_config
+from core.streams.kafka.streams import HEADROOM, KafkaStream, differences, stream_config
 from core.streams.port import StreamSpec
 
 SPEC = StreamSpec("in", 6, timedelta(days=30), 1_000_000, replication=3)
@@ -16,7 +16,7 @@ STREAM = KafkaStream("in", "acme.in", 6, 3, timedelta(days=30), 1_000_000)
 
 
 def test_a_topic_has_the_settings_that_news_needs() -> None:
-    assert topic_config(SPEC) == {
+    assert stream_config(SPEC) == {
         "cleanup.policy": "delete",
         "retention.ms": "2592000000",
         "max.message.bytes": str(1_000_000 + HEADROOM),
@@ -24,7 +24,7 @@ def test_a_topic_has_the_settings_that_news_needs() -> None:
         "message.timestamp.type": "CreateTime",
         "message.timestamp.after.max.ms": str(2**63 - 1),
     }
-    assert topic_config(replace(SPEC, replication=1))["min.insync.replicas"] == "1"
+    assert stream_config(replace(SPEC, replication=1))["min.insync.replicas"] == "1"
 
 
 def test_a_stream_that_is_as_specified_does_not_differ() -> None:
