@@ -1,4 +1,4 @@
-"""The clock: an argument everywhere, so that tests and replays decide what time it is."""
+"""Time. The clock is an argument everywhere, so that tests and replays can set it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
-"""Gives the present moment as an aware UTC datetime."""
+"""Returns the present moment as an aware datetime in UTC."""
 
 
 def utc_now() -> datetime:
-    """The present moment, aware, in UTC."""
+    """Return the present moment as an aware datetime in UTC."""
     return datetime.now(UTC)
 
 
 def rfc3339(moment: datetime) -> str:
-    """``2026-11-22T09:00:00.123456Z``: every time we publish has this form."""
+    """Return a time as ``2026-11-22T09:00:00.123456Z``, the form of all published times."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def to_ms(moment: datetime) -> int:
-    """Return milliseconds since 1970-01-01 UTC, as Kafka counts; finer parts are cut off.
+    """Return milliseconds since 1970-01-01 UTC, as Kafka counts; fractions are cut off.
 
     Raises:
         ValueError: The time has no zone.
@@ -31,7 +31,7 @@ def to_ms(moment: datetime) -> int:
 
 
 def from_ms(milliseconds: int) -> datetime:
-    """Return the time, aware, in UTC; the nearest possible one where the number is nonsense."""
+    """Return the aware datetime in UTC, or the nearest one that a datetime can represent."""
     try:
         return _EPOCH + timedelta(milliseconds=milliseconds)
     except OverflowError:

@@ -1,8 +1,8 @@
 """Dispositions: what became of each item, counted once per stage.
 
-A *drop* is an end with a reason; it is a value, not an exception. Every item that enters a stage
-leaves it with exactly one disposition, and the sum of a stage's dispositions is the number of
-items that entered it.
+Every item that enters a stage gets exactly one disposition there, so that the sum of a stage's
+dispositions is the number of items that entered it. A *drop* is an end with a reason: a value, not
+an exception.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ class Drop:
     """An end with a reason.
 
     Attributes:
-        reason: One word of the stage's bounded set; the disposition it is counted under.
-        detail: The same in words, for logs and the CLI.
+        reason: The disposition under which the item is counted, one of the stage's bounded set.
+        detail: A sentence for logs and the command line.
     """
 
     reason: str
@@ -28,14 +28,14 @@ class Drop:
 
 
 class Dispositions:
-    """Counts per stage, for the summary of a run; each count also reaches the metrics."""
+    """Counts of each stage, for the summary of a run. They are added to the metrics as well."""
 
     def __init__(self) -> None:
         self._counts: dict[str, Counter[str]] = {}
         self._lock = threading.Lock()
 
     def count(self, stage: str, disposition: str, number: int = 1) -> None:
-        """Count items that ended a stage."""
+        """Count items that a stage is done with."""
         if number < 1:
             return
         with self._lock:
@@ -43,6 +43,6 @@ class Dispositions:
         metrics.ITEMS.labels(stage, disposition).inc(number)
 
     def of(self, stage: str) -> dict[str, int]:
-        """The counts of one stage, by disposition name."""
+        """Return the counts of a stage, by disposition."""
         with self._lock:
             return dict(sorted(self._counts.get(stage, Counter()).items()))

@@ -1,34 +1,39 @@
-"""Prometheus metrics. Labels come from bounded sets only: never a URL, a title or a message."""
+"""Prometheus metrics. Labels come from bounded sets: never a URL, a title or a message."""
 
 from __future__ import annotations
 
 from prometheus_client import Counter, Gauge, Histogram
 
 FEED_POLLS = Counter("wirewatch_feed_polls", "Polls of feeds.", ["outcome"])
-PAGES = Counter("wirewatch_pages", "Article pages asked for.", ["outcome"])
+PAGES = Counter("wirewatch_pages", "Article pages requested.", ["outcome"])
 ITEMS = Counter(
     "wirewatch_items",
-    "What became of items: one disposition each per stage.",
+    "Items by disposition, counted once per stage.",
     ["stage", "disposition"],
 )
 EXTRACT_SECONDS = Histogram("wirewatch_extract_seconds", "Wall time to extract one page.")
 STAGE_SECONDS = Histogram("wirewatch_stage_seconds", "Wall time of one batch.", ["stage"])
 DELIVERIES = Counter("wirewatch_deliveries", "Delivery attempts.", ["receiver_kind", "outcome"])
-OUTBOX_PENDING = Gauge("wirewatch_outbox_pending", "Records waiting for the streams.")
+OUTBOX_PENDING = Gauge(
+    "wirewatch_outbox_pending", "Records in the outbox that wait for the streams."
+)
 OUTBOX_REFUSED = Gauge(
-    "wirewatch_outbox_refused", "Records in the outbox that no stream takes: the log says why."
+    "wirewatch_outbox_refused",
+    "Records in the outbox that no stream accepts; the log has the reason.",
 )
 LAG_RECORDS = Gauge("wirewatch_lag_records", "Unread records.", ["group"])
 LAG_SECONDS = Gauge("wirewatch_lag_seconds", "Age of the oldest unread record.", ["group"])
-DEAD_LETTERS = Counter("wirewatch_dead_letters", "Records set aside.", ["stage"])
-CONFIG_OK = Gauge("wirewatch_config_last_reload_ok", "1 while the files in force are the newest.")
+DEAD_LETTERS = Counter("wirewatch_dead_letters", "Records set aside as dead letters.", ["stage"])
+CONFIG_OK = Gauge(
+    "wirewatch_config_last_reload_ok", "1 if the newest configuration files are in use."
+)
 FEEDS = Gauge("wirewatch_feeds", "Feeds by state.", ["state"])
 LAST_SUCCESS = Gauge(
-    "wirewatch_feeds_last_success_timestamp_seconds", "When any feed was last read with success."
+    "wirewatch_feeds_last_success_timestamp_seconds", "When a feed was last read successfully."
 )
 END_TO_END = Histogram(
     "wirewatch_end_to_end_seconds",
-    "From one moment of an article's walk to another.",
+    "Time from one point of an article's way to another.",
     ["segment"],
     buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200),
 )

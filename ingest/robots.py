@@ -89,7 +89,9 @@ def robots_fetch(client: HttpClient) -> Fetch:
     """Return a function that fetches robots.txt files with a client, cutting those too long."""
 
     async def fetch(url: str) -> Response:
-        return await client.get(url, max_bytes=MAX_BYTES, accept="text/plain, */*;q=0.1", cut=True)
+        return await client.get(
+            url, max_bytes=MAX_BYTES, accept="text/plain, */*;q=0.1", truncate=True
+        )
 
     return fetch
 

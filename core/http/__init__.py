@@ -1,22 +1,22 @@
-"""HTTP, as ingest and alerts use it: bounded, guarded, with one error.
+"""HTTP requests with limits, a guard against private addresses, and one kind of error.
 
-Outcomes of a :class:`~config.errors.FetchError` raised here (``OUTCOMES``):
+Outcomes of the :class:`~config.errors.FetchError` that is raised (``OUTCOMES``):
 
-=================== ================================================================
-``bad_url``         not an http or https URL that can be asked for
-``dns``             the name could not be resolved just now
-``nxdomain``        there is no such name
+=================== ===================================================================
+``bad_url``         not a usable http or https URL
+``dns``             the name cannot be resolved at the moment
+``nxdomain``        the name does not exist
 ``blocked_port``    a port other than 80 and 443
-``blocked_address`` an address that is not public, asked for or redirected to
-``connect``         no connection
-``tls``             no trusted TLS connection
-``timeout``         no complete answer in time
-``reset``           the connection was cut before the answer began
-``redirect``        a circle, too many hops, or a hop that leads nowhere
-``protocol``        not HTTP, or packed in a way we did not ask for
-``too_large``       more than asked for, or a decompression bomb
+``blocked_address`` the URL, or a redirect, leads to an address that is not public
+``connect``         no connection could be made
+``tls``             no trusted TLS connection could be made
+``timeout``         no complete response in time
+``reset``           the connection was closed before the response began
+``redirect``        a redirect loop, too many redirects, or one to no http or https URL
+``protocol``        not HTTP, or an encoding that was not asked for
+``too_large``       more than the limit, or a decompression bomb
 ``truncated``       the body ends too early
-=================== ================================================================
+=================== ===================================================================
 """
 
 from __future__ import annotations

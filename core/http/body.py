@@ -1,8 +1,8 @@
-"""Reading a body: never more than asked for, never a bomb, never half of one.
+"""Read the body of a response within a limit, and refuse decompression bombs and truncated bodies.
 
 ::
 
-    pieces on the wire ── inflate, at most as much as is still wanted ── count ── bytes
+    chunks from the network ── decompress, at most what is still wanted ── count ── bytes
 """
 
 from __future__ import annotations
@@ -14,88 +14,88 @@ from config.errors import FetchError
 from config.i18n import Phrase
 
 ACCEPT_ENCODING = "gzip, deflate"
-"""The encodings asked for. Brotli and zstd are left out: 481 bytes of Brotli are 300 MB of text."""
+"""Encodings to ask for. Brotli and zstd are not: 481 bytes of Brotli can become 300 MB of text."""
 
 RATIO_FREE = 1 << 20
 RATIO_LIMIT = 200
-"""Beyond ``RATIO_FREE`` decoded bytes, more than this many per byte on the wire is a bomb."""
+"""A body of more than ``RATIO_FREE`` bytes that grew more than this many times is a bomb."""
 
 _REFUSED = frozenset({"br", "zstd", "compress", "x-compress", "dcb", "dcz"})
 _ZLIB_OR_GZIP = 32 + zlib.MAX_WBITS
 
 
 class BodyReader:
-    """Collects a decoded body.
+    """Decodes a body and collects it.
 
     Args:
-        url: For errors.
+        url: The URL, for errors.
         encoding: The ``Content-Encoding`` header.
-        limit: Most decoded bytes.
-        cut: Stop at the limit and be content, instead of refusing.
+        limit: Decoded bytes at most.
+        truncate: Whether a longer body is truncated at the limit instead of refused.
     """
 
-    def __init__(self, url: str, encoding: str, limit: int, *, cut: bool = False) -> None:
+    def __init__(self, url: str, encoding: str, limit: int, *, truncate: bool = False) -> None:
         self._url = url
         self._limit = limit
-        self._cut = cut
-        self._wire = 0
+        self._truncate = truncate
+        self._received = 0
         self._decoded = bytearray()
-        self._inflater = _inflater(url, encoding)
+        self._decompressor = _decompressor(url, encoding)
 
     @property
     def full(self) -> bool:
-        """Nothing more is wanted."""
-        return self._cut and len(self._decoded) >= self._limit
+        """Whether no more is needed."""
+        return self._truncate and len(self._decoded) >= self._limit
 
     def value(self) -> bytes:
-        """What was collected."""
+        """Return the body collected so far."""
         return bytes(self._decoded)
 
-    def feed(self, piece: bytes) -> None:
-        """Take one piece from the wire.
+    def feed(self, chunk: bytes) -> None:
+        """Add a chunk from the network.
 
         Raises:
-            FetchError: ``too_large`` or, where it cannot be decoded, ``protocol``.
+            FetchError: ``too_large``, or ``protocol`` where it cannot be decoded.
         """
-        self._wire += len(piece)
+        self._received += len(chunk)
         room = self._limit - len(self._decoded)
-        if self._inflater:
-            piece = self._inflater.feed(piece, self._most(room))
-        self._decoded += piece[:room] if self._cut else piece
+        if self._decompressor:
+            chunk = self._decompressor.feed(chunk, self._most(room))
+        self._decoded += chunk[:room] if self._truncate else chunk
         self._check()
 
     def finish(self) -> None:
-        """The wire has ended.
+        """Check that the body is complete, after the last chunk.
 
         Raises:
-            FetchError: ``truncated`` where the compressed stream has not.
+            FetchError: ``truncated`` where the compressed data is not.
         """
-        if self._wire and self._inflater and not self._inflater.complete:
+        if self._received and self._decompressor and not self._decompressor.is_complete:
             raise FetchError(self._url, "truncated", Phrase("fetch.truncated_compression"))
 
     def _most(self, room: int) -> int:
-        """Decoded bytes one piece may become: enough to see that a limit is passed."""
-        by_ratio = max(RATIO_FREE, self._wire * RATIO_LIMIT) - len(self._decoded)
+        """Return how many bytes to decode: one more than a limit, so that exceeding it shows."""
+        by_ratio = max(RATIO_FREE, self._received * RATIO_LIMIT) - len(self._decoded)
         return max(min(room, by_ratio), 0) + 1
 
     def _check(self) -> None:
         size = len(self._decoded)
-        if size > self._limit and not self._cut:
+        if size > self._limit and not self._truncate:
             raise FetchError(self._url, "too_large", Phrase("fetch.too_large", limit=self._limit))
-        if size > RATIO_FREE and size > self._wire * RATIO_LIMIT:
+        if size > RATIO_FREE and size > self._received * RATIO_LIMIT:
             raise FetchError(
                 self._url, "too_large", Phrase("fetch.decompression_bomb", ratio=RATIO_LIMIT)
             )
 
 
-async def read_body(pieces: AsyncIterator[bytes], body: BodyReader) -> bytes:
-    """Read until the end, or until nothing more is wanted.
+async def read_body(chunks: AsyncIterator[bytes], body: BodyReader) -> bytes:
+    """Read a body to its end, or until no more is needed.
 
     Raises:
         FetchError: ``too_large``, ``truncated`` or ``protocol``.
     """
-    async for piece in pieces:
-        body.feed(piece)
+    async for chunk in chunks:
+        body.feed(chunk)
         if body.full:
             return body.value()
     body.finish()
@@ -103,7 +103,7 @@ async def read_body(pieces: AsyncIterator[bytes], body: BodyReader) -> bytes:
 
 
 def decompress(url: str, data: bytes, limit: int) -> bytes:
-    """Unpack a gzip file that came as one (a sitemap named ``.xml.gz``).
+    """Decompress a gzip file, such as a sitemap named ``.xml.gz``.
 
     Raises:
         FetchError: ``too_large``, ``truncated`` or ``protocol``.
@@ -114,10 +114,10 @@ def decompress(url: str, data: bytes, limit: int) -> bytes:
     return body.value()
 
 
-class _Inflater:
-    """gzip (of several members too), zlib or raw deflate, whichever it turns out to be.
+class _Decompressor:
+    """Decompresses gzip (also of several members), zlib or raw deflate, recognised by the data.
 
-    A body that claims to be packed and is not passes as it is: servers do that.
+    A body that is not compressed although its header says so passes unchanged: servers send that.
     """
 
     def __init__(self, url: str) -> None:
@@ -127,22 +127,22 @@ class _Inflater:
         self._head = b""
 
     @property
-    def complete(self) -> bool:
-        """Whether the packed stream has come to its end."""
+    def is_complete(self) -> bool:
+        """Whether the end of the compressed data was reached."""
         return self._plain or (self._stream is not None and self._stream.eof)
 
-    def feed(self, piece: bytes, most: int) -> bytes:
+    def feed(self, chunk: bytes, most: int) -> bytes:
         if self._plain:
-            return piece
+            return chunk
         if self._stream is None:
-            piece, self._head = self._head + piece, b""
-            if len(piece) < 2:
-                self._head = piece
+            chunk, self._head = self._head + chunk, b""
+            if len(chunk) < 2:
+                self._head = chunk
                 return b""
-            self._begin(piece)
+            self._begin(chunk)
             if self._plain:
-                return piece
-        return self._inflate(piece, most)
+                return chunk
+        return self._decompress(chunk, most)
 
     def _begin(self, head: bytes) -> None:
         is_gzip = head[:2] == b"\x1f\x8b"
@@ -150,27 +150,27 @@ class _Inflater:
         self._plain = not is_gzip and not is_zlib and head[:1].strip() in (b"<", b"{", b"\xef", b"")
         self._stream = zlib.decompressobj(_ZLIB_OR_GZIP if is_gzip or is_zlib else -zlib.MAX_WBITS)
 
-    def _inflate(self, piece: bytes, most: int) -> bytes:
+    def _decompress(self, chunk: bytes, most: int) -> bytes:
         out = bytearray()
-        while piece and len(out) < most and self._stream is not None:
+        while chunk and len(out) < most and self._stream is not None:
             if self._stream.eof:
-                if piece[:2] != b"\x1f\x8b":  # padding after the end
+                if chunk[:2] != b"\x1f\x8b":  # padding after the end
                     break
                 self._stream = zlib.decompressobj(_ZLIB_OR_GZIP)
             try:
-                out += self._stream.decompress(piece, most - len(out))
+                out += self._stream.decompress(chunk, most - len(out))
             except zlib.error as error:
                 raise FetchError(
                     self._url, "protocol", Phrase("fetch.malformed_compression")
                 ) from error
-            piece = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
+            chunk = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
         return bytes(out)
 
 
-def _inflater(url: str, encoding: str) -> _Inflater | None:
-    """Words that name no encoding are ignored: servers write ``utf-8`` there."""
+def _decompressor(url: str, encoding: str) -> _Decompressor | None:
+    """Return what decodes an encoding. Unknown names are ignored: servers write ``utf-8`` there."""
     names = [name.strip().lower() for name in encoding.split(",")]
-    packed = [n for n in names if n in ("gzip", "x-gzip", "deflate")]
-    if len(packed) > 1 or any(name in _REFUSED for name in names):
+    compressions = [n for n in names if n in ("gzip", "x-gzip", "deflate")]
+    if len(compressions) > 1 or any(name in _REFUSED for name in names):
         raise FetchError(url, "protocol", Phrase("fetch.unrequested_encoding"))
-    return _Inflater(url) if packed else None
+    return _Decompressor(url) if compressions else None

@@ -1,13 +1,13 @@
-"""Our HTTP client: polite, bounded, and blind to the operator's own network.
+"""The HTTP client: identifies itself, has limits, and does not reach the operator's own network.
 
 ::
 
-    get(url) ── slot ──┐ per hop: wire_url ── guard ── exchange ── redirect? ──┐
-                       └───────────────◀── at most 5, checked anew ◀───────────┘
+    get(url) ── slot ──┐ for each hop: wire_url ── guard ── request ── redirect? ──┐
+                       └───────────────◀── at most 5, each of them checked ◀───────┘
                                                         └── body, at most max_bytes ──▶ Response
 
-The whole of it has ``http_total_timeout`` seconds, however slowly the server drips. Cookies and
-Referer are never sent, proxies of the environment never used.
+All of it together takes at most ``http_total_timeout`` seconds, however slowly the server sends.
+Cookies and ``Referer`` are never sent, and proxy settings of the environment are not used.
 """
 
 from __future__ import annotations
@@ -40,25 +40,25 @@ from core.text.clean import clean_line
 MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ERROR_BODY = 65_536
-_ANSWER_TO_POST = 65_536
-_PIECE = 65_536
+_POST_RESPONSE = 65_536
+_CHUNK = 65_536
 
 
 def user_agent(contact: str) -> str:
-    """``Wirewatch/<version> (+contact)``: who asks, and where to complain."""
+    """Return the User-Agent, ``Wirewatch/<version> (+contact)``: who asks, and whom to contact."""
     name = f"Wirewatch/{version('wirewatch')}"
-    who = clean_line(contact).encode("ascii", "ignore").decode()
-    return f"{name} (+{who})" if who else name
+    address = clean_line(contact).encode("ascii", "ignore").decode()
+    return f"{name} (+{address})" if address else name
 
 
 class HttpClient:
-    """One client for the whole program; close it, or use it as an async context manager.
+    """The client of a process. Close it, or use it as an async context manager.
 
     Args:
-        settings: Timeouts, limits, contact.
-        guard: Where requests may go; by default what the settings say.
-        resolver: DNS; by default the system's.
-        trust: TLS trust; by default the system's.
+        settings: Timeouts, limits and contact.
+        guard: Which addresses may be reached; by default according to the settings.
+        resolver: Resolves names; by default the system's resolver.
+        trust: Trusted certificates; by default the system's.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class HttpClient:
 
     @classmethod
     def open(cls, settings: Settings) -> HttpClient:
-        """The client the settings describe; it connects on first use."""
+        """Return a client for these settings. It connects on first use."""
         return cls(settings)
 
     async def get(
@@ -90,53 +90,58 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         max_bytes: int,
         accept: str = "*/*",
-        cut: bool = False,
+        truncate: bool = False,
     ) -> Response:
-        """Ask for a URL, following redirects.
+        """Request a URL and follow redirects.
 
-        A name and password in ``url`` are sent as basic authorization, to that origin only.
+        A user name and password in the URL are sent as basic authorization, to that origin only.
 
         Args:
-            url: http or https.
-            headers: Further headers; ``Authorization`` does not follow to another origin.
-            max_bytes: Most bytes of the decoded body.
+            url: An http or https URL.
+            headers: Additional headers. ``Authorization`` is not sent to another origin.
+            max_bytes: Bytes of the decoded body at most.
             accept: The ``Accept`` header.
-            cut: Give the first ``max_bytes`` of a larger body instead of refusing it.
+            truncate: Whether to return the first ``max_bytes`` of a larger body instead of
+                refusing it.
 
         Returns:
-            An answer of any status, 304, 404, 429 and 500 too.
+            A response of any status, such as 304, 404, 429 or 500.
 
         Raises:
-            FetchError: There is no (complete) answer; ``outcome`` says why (:mod:`core.http`).
+            FetchError: There is no complete response; ``outcome`` is the class of failure
+                (:mod:`core.http`).
         """
         target, authorization = _first_target(url)
-        wanted = _sendable({**authorization, **(headers or {})})
-        wanted |= {"Accept": accept, "Accept-Encoding": ACCEPT_ENCODING, "User-Agent": self._agent}
+        sent = _sendable({**authorization, **(headers or {})})
+        sent |= {"Accept": accept, "Accept-Encoding": ACCEPT_ENCODING, "User-Agent": self._agent}
         async with self._slots:
             began = time.monotonic()
             try:
                 async with asyncio.timeout(self._settings.http_total_timeout):
-                    return await self._follow(target, wanted, began, max_bytes, cut=cut)
+                    return await self._follow(target, sent, began, max_bytes, truncate=truncate)
             except CLIENT_ERRORS as error:
                 raise as_fetch_error(target, error) from error
 
     async def post(
         self, url: str, *, headers: Mapping[str, str], body: bytes, timeout: float
     ) -> Response:
-        """Send to a place the operator configured: not guarded, no redirect followed.
+        """Send a body to a URL that the operator configured.
+
+        The address is not checked by the guard, and redirects are not followed.
 
         Args:
-            url: http or https, on any port and address.
-            headers: All headers but User-Agent.
-            body: Sent as it is.
-            timeout: Seconds for the whole exchange.
+            url: An http or https URL, with any port and address.
+            headers: All headers except User-Agent.
+            body: The bytes to send.
+            timeout: Seconds for request and response together.
 
         Returns:
-            The answer, of any status; its body is cut at 64 KiB.
+            A response of any status; its body is truncated at 64 KiB.
 
         Raises:
-            FetchError: With ``bad_url``, ``dns``, ``nxdomain``, ``connect`` and ``tls`` nothing
-                was sent; with any other outcome nobody knows whether the target took it.
+            FetchError: There is no response. With ``bad_url``, ``dns``, ``nxdomain``, ``connect``
+                or ``tls`` nothing was sent; with any other outcome it is unknown whether the
+                target has processed the body.
         """
         target, authorization = _first_target(url)
         began = time.monotonic()
@@ -150,13 +155,13 @@ class HttpClient:
                     allow_redirects=False,
                 ) as answer,
             ):
-                content = await _lenient_body(target, answer, _ANSWER_TO_POST)
+                content = await _lenient_body(target, answer, _POST_RESPONSE)
                 return _response(target, answer, content, (), began)
         except CLIENT_ERRORS as error:
             raise as_fetch_error(target, error) from error
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         for session in (self._guarded, self._unguarded):
             if session is not None:
                 await session.close()
@@ -174,23 +179,23 @@ class HttpClient:
         await self.close()
 
     async def _follow(
-        self, url: str, headers: dict[str, str], began: float, limit: int, *, cut: bool
+        self, url: str, headers: dict[str, str], began: float, limit: int, *, truncate: bool
     ) -> Response:
         hops: list[Redirect] = []
-        seen = {url}
+        visited = {url}
         while True:
             self._guard.check(url)
             async with self._session(guarded=True).get(
                 URL(url, encoded=True), headers=headers, allow_redirects=False
             ) as answer:
                 if (location := _location(answer)) is None:
-                    content = await _body(url, answer, limit, cut=cut)
+                    content = await _body(url, answer, limit, truncate=truncate)
                     return _response(url, answer, content, tuple(hops), began)
-            following = next_hop(url, location, seen, len(hops))
+            following = next_hop(url, location, visited, len(hops))
             if not _same_origin(url, following):
                 headers = {k: v for k, v in headers.items() if k.lower() != "authorization"}
             hops.append(Redirect(answer.status, following))
-            seen.add(following)
+            visited.add(following)
             url = following
 
     def _session(self, *, guarded: bool) -> aiohttp.ClientSession:
@@ -209,7 +214,7 @@ class HttpClient:
             resolver=GuardedResolver(inner, guard),
             socket_factory=guard.open_socket,
             ssl=self._trust or True,
-            limit=0,  # the slots of get() are the limit: waiting in the pool would eat its time
+            limit=0,  # the slots of get() limit it: waiting in the pool would count as its time
         )
         return aiohttp.ClientSession(
             connector=connector,
@@ -221,24 +226,30 @@ class HttpClient:
                 sock_connect=self._settings.http_connect_timeout,
                 sock_read=self._settings.http_first_byte_timeout,
             ),
-            # The library's own limits (8190 bytes a line, 128 headers) fail on real news sites.
+            # Real news sites exceed the library's own limits (8190 bytes a line, 128 headers).
             max_line_size=16_384,
             max_field_size=65_536,
             max_headers=1_000,
         )
 
 
-def next_hop(url: str, location: str, seen: set[str], hops: int) -> str:
-    """Where a redirect leads.
+def next_hop(url: str, location: str, visited: set[str], hops: int) -> str:
+    """Return the URL that a redirect leads to.
+
+    Args:
+        url: The URL that redirected.
+        location: The ``Location`` header.
+        visited: URLs of this request so far.
+        hops: Number of redirects so far.
 
     Raises:
-        FetchError: ``redirect``: it is a loop, one hop too many, or no URL to follow.
+        FetchError: ``redirect``: a loop, one redirect too many, or not an http or https URL.
     """
     following = wire_url(location, url)
     if following is None:
         raise FetchError(url, "redirect", Phrase("fetch.redirect_to_no_url"))
     following = urldefrag(following).url
-    if following in seen:
+    if following in visited:
         raise FetchError(url, "redirect", Phrase("fetch.redirect_loop"))
     if hops >= MOST_REDIRECTS:
         raise FetchError(url, "redirect", Phrase("fetch.too_many_redirects", limit=MOST_REDIRECTS))
@@ -246,7 +257,7 @@ def next_hop(url: str, location: str, seen: set[str], hops: int) -> str:
 
 
 def _first_target(url: str) -> tuple[str, dict[str, str]]:
-    """The URL without fragment, name and password, and the header those become."""
+    """Return the URL without fragment, user name and password, and the header made of those."""
     authority = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
     head, at, tail = authority.rpartition("@")
     bare = url.replace(f"{head}@", "", 1) if at else url
@@ -258,7 +269,7 @@ def _first_target(url: str) -> tuple[str, dict[str, str]]:
 
 
 def _location(answer: aiohttp.ClientResponse) -> str | None:
-    """The target of a redirect; None where the answer is none that can be followed."""
+    """Return the target of a redirect, or None where the response is not one."""
     return answer.headers.get("Location") if answer.status in _REDIRECTS else None
 
 
@@ -268,7 +279,7 @@ def _same_origin(a: str, b: str) -> bool:
 
 
 def _sendable(headers: Mapping[str, str]) -> dict[str, str]:
-    """Without values no header can carry: a server's own validator may hold raw bytes."""
+    """Return the headers that can be sent: a validator from a server may contain raw bytes."""
     return {k: v for k, v in headers.items() if v.isprintable() and _encodes(v)}
 
 
@@ -280,18 +291,18 @@ def _encodes(value: str) -> bool:
     return True
 
 
-async def _body(url: str, answer: aiohttp.ClientResponse, limit: int, *, cut: bool) -> bytes:
+async def _body(url: str, answer: aiohttp.ClientResponse, limit: int, *, truncate: bool) -> bytes:
     if answer.status >= 400:
         return await _lenient_body(url, answer, min(limit, _ERROR_BODY))
-    body = BodyReader(url, answer.headers.get("Content-Encoding", ""), limit, cut=cut)
-    return await read_body(answer.content.iter_chunked(_PIECE), body)
+    body = BodyReader(url, answer.headers.get("Content-Encoding", ""), limit, truncate=truncate)
+    return await read_body(answer.content.iter_chunked(_CHUNK), body)
 
 
 async def _lenient_body(url: str, answer: aiohttp.ClientResponse, limit: int) -> bytes:
-    """The beginning of a body that only explains: half of it, or none, is no failure."""
+    """Return the beginning of a body that is only informative; it may be incomplete or missing."""
     try:
-        body = BodyReader(url, answer.headers.get("Content-Encoding", ""), limit, cut=True)
-        return await read_body(answer.content.iter_chunked(_PIECE), body)
+        body = BodyReader(url, answer.headers.get("Content-Encoding", ""), limit, truncate=True)
+        return await read_body(answer.content.iter_chunked(_CHUNK), body)
     except (FetchError, aiohttp.ClientPayloadError):
         return b""
 

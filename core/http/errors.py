@@ -1,6 +1,6 @@
-"""From what the HTTP library raises to our one error.
+"""Translate the errors of the HTTP library into FetchError.
 
-The order below is that of the exceptions' family: the first line that fits decides.
+Classes come before their base classes: the first that fits decides.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ _BY_TYPE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str
 )
 
 CLIENT_ERRORS = (aiohttp.ClientError, HttpProcessingError, TimeoutError, OSError, ValueError)
-"""What the HTTP library raises when an exchange fails."""
+"""Exceptions of the HTTP library when a request fails."""
 
 
 def as_fetch_error(url: str, error: BaseException) -> FetchError:
-    """Name the failure of an exchange (outcomes: :mod:`core.http`)."""
+    """Return the FetchError for the error of a request (outcomes: :mod:`core.http`)."""
     if _has(error, BlockedAddressError):
         return blocked_error(url)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
@@ -59,10 +59,10 @@ def _dns(url: str, error: aiohttp.ClientConnectorDNSError) -> FetchError:
 
 
 def _has(error: BaseException, kind: type[BaseException]) -> bool:
-    """Whether an error, or what it was raised from, is of a kind."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, kind) or isinstance(getattr(seen, "os_error", None), kind):
+    """Return whether an error, or one that it was raised from, is of a class."""
+    current: BaseException | None = error
+    while current is not None:
+        if isinstance(current, kind) or isinstance(getattr(current, "os_error", None), kind):
             return True
-        seen = seen.__cause__
+        current = current.__cause__
     return False

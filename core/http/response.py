@@ -1,4 +1,4 @@
-"""What an HTTP exchange gave."""
+"""The response to an HTTP request."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ PERMANENT = (301, 308)
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """One hop.
+    """A redirect.
 
     Attributes:
         status: 301, 302, 303, 307 or 308.
-        url: Where the hop led.
+        url: Where it led.
     """
 
     status: int
@@ -23,15 +23,15 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer, of any status.
+    """A response of any status.
 
     Attributes:
-        url: The URL that answered, after redirects; never holds a name or password.
+        url: The URL that responded, after redirects, without a user name or password.
         status: HTTP status.
-        headers: Case does not matter; of a repeated header the first is given.
-        body: Decoded body, complete when ``status`` is below 400.
-        redirects: The hops from the URL asked for, in order.
-        elapsed: Seconds from the request to the last byte, redirects included.
+        headers: Headers, found in any case; of a repeated header the first.
+        body: Decoded body; complete where ``status`` is below 400.
+        redirects: The redirects that led here, in order.
+        elapsed: Seconds from the first request to the last byte.
     """
 
     url: str
@@ -43,7 +43,7 @@ class Response:
 
     @property
     def moved_to(self) -> str | None:
-        """Where the unbroken run of permanent hops at the beginning leads; None without one."""
+        """Where the permanent redirects at the beginning lead, or None where there are none."""
         target = None
         for hop in self.redirects:
             if hop.status not in PERMANENT:

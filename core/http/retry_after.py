@@ -1,4 +1,4 @@
-"""How long a server asked us to wait."""
+"""How long a server asks clients to wait."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 CAP = 24 * 3600.0
-"""Longest wait a server may ask for, in seconds; servers were seen to ask for 88 hours."""
+"""Longest wait that is respected, in seconds. Servers have asked for 88 hours."""
 
 _SECONDS = re.compile(r"[+-]?[0-9]{1,18}")
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds from now that ``Retry-After`` asks for (RFC 9110, 10.2.3).
+    """Return the seconds from now that ``Retry-After`` asks for (RFC 9110, 10.2.3).
 
-    A date counts from the answer's own ``Date``, so that a server whose clock is wrong is still
-    understood. A time in the past is 0, more than a day is a day.
+    A date counts from the response's own ``Date`` header, so that it is understood although the
+    server's clock is wrong. A time in the past counts as 0, more than a day as a day.
 
     Args:
-        headers: Of the answer; must not care about case.
-        now: The present, aware.
+        headers: Headers of the response, in any case.
+        now: The present moment, aware.
 
     Returns:
-        None where the header is missing or says nothing.
+        Seconds, or None where the header is missing or unusable.
     """
     raw = headers.get("Retry-After", "").strip()
     if _SECONDS.fullmatch(raw):

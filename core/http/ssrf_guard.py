@@ -1,6 +1,7 @@
-"""Which addresses may be asked: nothing inside the operator's network, on no port but the web's.
+"""Keep requests away from the operator's own network, and from ports other than the web's.
 
-The check is made three times on the way, and the last one cannot be talked past::
+Addresses are checked at three points. The last one checks the address that is really connected
+to, whatever names led to it::
 
     URL ── guard.check ──▶ name ── GuardedResolver ──▶ addresses ── guard.open_socket ──▶ connect
            scheme, port,          any blocked address          the address really connected to,
@@ -23,8 +24,8 @@ from config.i18n import Phrase
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-# The union of what feedkit and lion-reader refuse. `is_global` alone is not enough: Python 3.11
-# calls NAT64, 6to4, multicast and IPv4-compatible addresses global.
+# The union of the addresses that feedkit and lion-reader refuse. `is_global` is not enough: Python
+# 3.11 calls NAT64, 6to4, multicast and IPv4-compatible addresses global.
 _NETWORKS = """
 0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24
 192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24
@@ -35,17 +36,17 @@ BLOCKED = tuple(ipaddress.ip_network(n) for n in _NETWORKS.split())
 """Networks that are not the public internet (IANA special-purpose registries)."""
 
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-"""All IPv6 that is given out so far (RFC 4291)."""
+"""All IPv6 addresses assigned so far (RFC 4291)."""
 
 WEB_PORTS = (80, 443)
 
 
 class BlockedAddressError(OSError):
-    """An address on the list came up where a connection was to be made."""
+    """A connection to an address that is not public was about to be made."""
 
 
 def is_blocked(address: str) -> bool:
-    """Whether an IP address is none of the public internet; what is no address is blocked too."""
+    """Return whether an address is not public. Anything that is no IP address is blocked too."""
     try:
         ip: Address = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -59,18 +60,19 @@ def is_blocked(address: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SsrfGuard:
-    """The rule of where requests may go.
+    """Decides which addresses requests may reach.
 
     Attributes:
-        allow_private: Everything may be asked; for the operator's own servers and development.
-        exempt: (address, port) pairs that may be asked although they are private.
+        allow_private: Whether all addresses and ports are allowed, for the operator's own servers
+            and for development.
+        exempt: Pairs of address and port that are allowed although they are private.
     """
 
     allow_private: bool = False
     exempt: frozenset[tuple[str, int]] = frozenset()
 
     def check(self, url: str) -> None:
-        """Refuse a URL by what can be read from it.
+        """Refuse a URL with a blocked port or IP address.
 
         Raises:
             FetchError: ``blocked_port`` or ``blocked_address``.
@@ -87,14 +89,14 @@ class SsrfGuard:
             raise blocked_error(url)
 
     def allows(self, address: str, port: int) -> bool:
-        """Whether a connection to this address may be made."""
+        """Return whether connections to this address and port are allowed."""
         return self.allow_private or (address, port) in self.exempt or not is_blocked(address)
 
     def open_socket(self, addr_info: Sequence[Any]) -> socket.socket:
-        """The socket for one address (the connector's ``socket_factory``).
+        """Return a socket for an address; the connector's ``socket_factory``.
 
         Raises:
-            BlockedAddressError: The address is not a public one.
+            BlockedAddressError: The address is not public.
         """
         family, kind, protocol, _, (address, port, *_) = addr_info
         if not self.allows(address, port):
@@ -103,9 +105,9 @@ class SsrfGuard:
 
 
 class GuardedResolver(AbstractResolver):
-    """DNS, refusing every name that has a blocked address among its answers.
+    """A resolver that refuses names with a blocked address among their addresses.
 
-    One public address among private ones is how rebinding begins, so the whole name is refused.
+    A single private address is enough to refuse the name: DNS rebinding begins with a mixture.
     """
 
     def __init__(self, inner: AbstractResolver, guard: SsrfGuard) -> None:
@@ -115,19 +117,19 @@ class GuardedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Addresses of a name.
+        """Return the addresses of a name.
 
         Raises:
-            BlockedAddressError: One of them is not a public address.
-            OSError: The name could not be resolved.
+            BlockedAddressError: One of them is not public.
+            OSError: The name cannot be resolved.
         """
-        found = await self._inner.resolve(host, port, family)
-        if not all(self._guard.allows(r["host"], port) for r in found):
+        results = await self._inner.resolve(host, port, family)
+        if not all(self._guard.allows(result["host"], port) for result in results):
             raise BlockedAddressError("the name has an address that is not public")
-        return found
+        return results
 
     async def close(self) -> None:
-        """Close the resolver within."""
+        """Close the inner resolver."""
         await self._inner.close()
 
 
@@ -135,7 +137,7 @@ _MEND = "WIREWATCH_HTTP_ALLOW_PRIVATE=true allows it for every feed and page."
 
 
 def blocked_error(url: str) -> FetchError:
-    """The error for a URL that leads to an address inside."""
+    """Return the error for a URL that leads to an address that is not public."""
     return FetchError(
         url,
         "blocked_address",

@@ -1,11 +1,11 @@
-"""URLs fit to be put on the wire, from what feeds, pages and servers give.
+"""Turn the URLs of feeds, pages and servers into ones that can be requested.
 
 ::
 
     raw ── trim ── resolve against base ── http(s) only ── host to ASCII ── encode ── no dots ── URL
 
-Only steps that leave the meaning as a browser sees it: path and query keep their order and their
-bytes, because links may be signed.
+A browser would request the same resource: path and query keep their order and their bytes, because
+links may be signed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import idna
 
 LONGEST = 2048
-"""Characters of the longest URL taken."""
+"""Characters of a URL at most."""
 
 _TRIM = "".join(map(chr, range(0x21)))
 _BREAKS = str.maketrans("", "", "\t\r\n")
@@ -28,16 +28,16 @@ _QUERY = _PATH + "?"
 
 
 def wire_url(raw: str, base: str | None = None) -> str | None:
-    """The absolute http or https URL that ``raw`` means, or None where it means none.
+    """Return the absolute http or https URL that a text means, or None where it means none.
 
     Args:
-        raw: As a feed, page or ``Location`` header gave it.
-        base: What a relative ``raw`` is relative to.
+        raw: The text, from a feed, a page or a ``Location`` header.
+        base: The URL that a relative one is relative to.
 
     Returns:
-        ASCII, scheme and host in lower case, no default port, no dot segments, with its fragment;
-        None for other schemes, a URL with a name or password in it, a host that is none (legacy
-        spellings of IPv4 among them) and more than 2048 characters.
+        A URL in ASCII with scheme and host in lower case, without default port and dot segments,
+        with its fragment. None for other schemes, for a URL with a user name or password, for an
+        invalid host (legacy spellings of IPv4 among them), and for more than 2048 characters.
     """
     text = raw.strip(_TRIM).translate(_BREAKS)
     if not text or len(text) > 4 * LONGEST:
@@ -52,18 +52,18 @@ def wire_url(raw: str, base: str | None = None) -> str | None:
     except ValueError:  # a bad port or bracket, or half a surrogate pair
         return None
     standard = {"http": 80, "https": 443}[parts.scheme]
-    where = host if port in (None, standard) else f"{host}:{port}"
-    url = f"{parts.scheme}://{where}{path}"
+    authority = host if port in (None, standard) else f"{host}:{port}"
+    url = f"{parts.scheme}://{authority}{path}"
     url += f"?{query}" if query else ""
     url += f"#{fragment}" if fragment else ""
     return url if len(url) <= LONGEST else None
 
 
 def ascii_host(host: str) -> str | None:
-    """A host name as DNS knows it (IDNA 2008, UTS 46), or an address as its RFC writes it.
+    """Return a host name as DNS has it (IDNA 2008, UTS 46), or an address in its standard form.
 
     Returns:
-        None for what is neither. An IPv6 address keeps its brackets.
+        The host, an IPv6 address in brackets; None where it is neither name nor address.
     """
     host = host.strip().lower()
     if ":" in host:
@@ -81,7 +81,7 @@ def ascii_host(host: str) -> str | None:
 
 
 def _ipv4(host: str) -> str | None:
-    """A host that ends in a number is an IPv4 address or nothing (WHATWG URL, 3.5)."""
+    """Return the address: a host that ends in a number can be nothing else (WHATWG URL, 3.5)."""
     try:
         return str(ipaddress.IPv4Address(host))
     except ValueError:
@@ -97,15 +97,15 @@ def _ipv6(host: str) -> str | None:
 
 
 def _without_dots(path: str) -> str:
-    """Resolve ``.`` and ``..``, also where they are written ``%2e`` (WHATWG URL, 4.5)."""
+    """Return a path without ``.`` and ``..``, also spelled ``%2e`` (WHATWG URL, 4.5)."""
     if "/." not in path and "/%2" not in path:
         return path
-    kept: list[str] = []
+    segments: list[str] = []
     for segment in path.split("/")[1:]:
         plain = segment.lower().replace("%2e", ".")
-        if plain == ".." and kept:
-            kept.pop()
+        if plain == ".." and segments:
+            segments.pop()
         elif plain not in (".", ".."):
-            kept.append(segment)
+            segments.append(segment)
     is_folder = plain in (".", "..")
-    return "/" + "/".join([*kept, ""] if is_folder and kept else kept)
+    return "/" + "/".join([*segments, ""] if is_folder and segments else segments)

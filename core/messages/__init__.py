@@ -1,9 +1,9 @@
-"""The records of the streams: frozen, versioned, documented; the schemas are made from them.
+"""The messages on the streams: frozen, versioned, and the source of the published schemas.
 
 ``news.articles.v1`` carries :class:`ArticleRevision`, ``news.enriched.v1`` :class:`Enriched`,
 ``news.matches.v1`` :class:`Match`, ``news.alerts.v1`` :class:`AlertEvent`,
-``news.feed-health.v1`` :class:`FeedHealth`. :mod:`core.messages.envelope` turns one into a record.
-Within v1 only optional fields are added; readers ignore fields they do not know.
+``news.feed-health.v1`` :class:`FeedHealth`. :mod:`core.messages.envelope` makes records of them.
+Within v1 only optional fields are added, and readers ignore unknown fields.
 """
 
 from core.messages.alert import AlertEvent, AlertEventKind

@@ -1,4 +1,4 @@
-"""``news.alerts.v1``: every decision, suppressed ones too, and what became of notifications."""
+"""``news.alerts.v1``: every decision, suppressed ones too, and the outcome of deliveries."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pydantic import Field
 from core.messages.base import Message, Moment
 
 REOPENED = "reopened"
-"""Reason code of an ``updated`` event: an ack or a close was undone, the alert is open again."""
+"""Reason code of an ``updated`` event: the alert is open again after an undo."""
 
 
 class AlertEventKind(StrEnum):
-    """What happened."""
+    """What happened to the alert."""
 
     OPENED = "opened"
     UPDATED = "updated"
@@ -29,21 +29,28 @@ class AlertEvent(Message):
 
     alert_id: str = Field(description="Hash of topic and story.")
     event: AlertEventKind
-    topic_id: str = Field(description="The topic it tells of.")
-    story_id: str = Field(description="The story it tells of.")
+    topic_id: str = Field(description="The topic of the alert.")
+    story_id: str = Field(description="The story of the alert.")
     article_id: str = Field(description="The article this event is about.")
-    revision: int | None = Field(default=None, description="Of the article, where one decided it.")
-    severity: str = Field(default="normal", description="As the topic's file has it.")
-    reason: str = Field(description="Why, in words.")
-    reason_code: str = Field(default="", description="Why, as one of a bounded set of words.")
-    notification_id: str | None = Field(
-        default=None, description="The message that was delivered or failed; receivers see it too."
+    revision: int | None = Field(
+        default=None, description="Revision of the article, if one was decided about."
     )
-    target: str | None = Field(default=None, description="Where it went, without secrets.")
+    severity: str = Field(default="normal", description="Severity from the topic's file.")
+    reason: str = Field(description="Why it happened, in English.")
+    reason_code: str = Field(
+        default="", description="Why it happened, as one of a documented set of codes."
+    )
+    notification_id: str | None = Field(
+        default=None,
+        description="The notification that was delivered or failed; receivers get the same id.",
+    )
+    target: str | None = Field(
+        default=None, description="The target of the delivery, without secrets."
+    )
     at: Moment = Field(description="When it happened.")
 
     @property
     def is_by_hand(self) -> bool:
-        """Whether a person did it, who may do the same again; all else happens once."""
+        """Whether a person did it. A person may do the same again; other events happen once."""
         by_hand = self.event in (AlertEventKind.ACKED, AlertEventKind.CLOSED)
         return by_hand or self.reason_code == REOPENED

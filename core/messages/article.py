@@ -1,4 +1,4 @@
-"""``news.articles.v1``: one revision of one article, with its full text."""
+"""``news.articles.v1``: a revision of an article, with its full text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.messages.base import Message, Moment
 
 
 class Origin(StrEnum):
-    """Why this record exists; only ``live`` ones alert."""
+    """Why a revision was published. Only ``live`` revisions alert."""
 
     LIVE = "live"
     BACKFILL = "backfill"
@@ -18,7 +18,7 @@ class Origin(StrEnum):
 
 
 class Access(StrEnum):
-    """Whether readers can read it for free, as far as the page says."""
+    """Whether the article can be read for free, as far as the page says."""
 
     FREE = "free"
     PAID = "paid"
@@ -26,40 +26,50 @@ class Access(StrEnum):
 
 
 class Zone(Message):
-    """A part of the page that was cut from the text."""
+    """A part of the page that is not part of the article's text."""
 
     zone: str = Field(
         description="comments, related, service, advert, author, caption, agency, paywall"
     )
-    text: str = Field(description="What stood there, in NFC, paragraphs parted by \\n.")
+    text: str = Field(description="Its text, in NFC, with \\n between paragraphs.")
 
 
 class ArticleRevision(Message):
-    """The nth version of the article under one identity."""
+    """A revision of an article, which is identified by its canonical URL."""
 
     article_id: str = Field(description="32 hex digits of the hash of the canonical URL.")
-    revision: int = Field(ge=1, description="1 for the first version; grows by one.")
-    url: str = Field(description="Where a reader finds it.")
-    title: str = Field(description="Headline, NFC.")
-    lead: str = Field(default="", description="Teaser or first paragraph; not repeated in text.")
-    text: str = Field(default="", description="Body without the lead, NFC, paragraphs by \\n.")
+    revision: int = Field(ge=1, description="1 for the first revision, increasing by one.")
+    url: str = Field(description="Where readers find the article.")
+    title: str = Field(description="Headline, in NFC.")
+    lead: str = Field(default="", description="Teaser or first paragraph; not part of text.")
+    text: str = Field(
+        default="", description="Body without the lead, in NFC, with \\n between paragraphs."
+    )
     outlet: str = Field(description="Id of the publisher in sources.yaml.")
-    feed_id: str = Field(description="The feed that showed it first.")
-    language: str = Field(description="Declared by the page or the outlet, two letters.")
-    country: str = Field(description="Country of the outlet, ISO 3166 two letters.")
+    feed_id: str = Field(description="The feed that showed the article first.")
+    language: str = Field(description="As declared by the page or the outlet, two letters.")
+    country: str = Field(description="Country of the outlet, two letters (ISO 3166).")
     published_at: Moment | None = Field(
-        default=None, description="When it was published; never later than it was fetched."
+        default=None, description="When the article was published; never later than fetched_at."
     )
     published_source: str | None = Field(
-        default=None, description="Where published_at comes from: jsonld, feed, page."
+        default=None, description="Where published_at comes from: jsonld, feed or page."
     )
-    first_seen_at: Moment = Field(description="When a feed first showed it to us.")
-    fetched_at: Moment = Field(description="When this revision was read.")
-    authors: tuple[str, ...] = Field(default=(), description="Names as the page gives them.")
-    agency: str | None = Field(default=None, description="dpa, afp, reuters ..., when credited.")
-    access: Access = Field(default=Access.UNKNOWN, description="Whether it can be read for free.")
-    origin: Origin = Field(default=Origin.LIVE, description="Why it was published.")
-    zones: tuple[Zone, ...] = Field(default=(), description="What was cut, per zone.")
+    first_seen_at: Moment = Field(description="When a feed first showed the article.")
+    fetched_at: Moment = Field(description="When this revision was fetched.")
+    authors: tuple[str, ...] = Field(
+        default=(), description="Names of the authors, as on the page."
+    )
+    agency: str | None = Field(
+        default=None, description="The credited agency: dpa, afp, reuters ..."
+    )
+    access: Access = Field(
+        default=Access.UNKNOWN, description="Whether the article can be read for free."
+    )
+    origin: Origin = Field(default=Origin.LIVE, description="Why this revision was published.")
+    zones: tuple[Zone, ...] = Field(
+        default=(), description="The parts of the page that are not part of the text."
+    )
     text_source: str = Field(
         default="page", description="page, or feed where the page could not be read."
     )

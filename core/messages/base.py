@@ -1,4 +1,4 @@
-"""What every message is: frozen, tolerant of unknown fields, UTC RFC 3339 times."""
+"""The base of every message: frozen, tolerant of unknown fields, with times in UTC (RFC 3339)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.clock import rfc3339
 
 def _aware_utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
-        raise ValueError("a time without a zone; every time here is UTC")
+        raise ValueError("a time without a time zone; all times are in UTC")
     return moment.astimezone(UTC)
 
 
@@ -22,14 +22,14 @@ Moment = Annotated[
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-"""An aware UTC datetime; RFC 3339 with ``Z`` in JSON."""
+"""An aware datetime in UTC; in JSON, RFC 3339 with ``Z``."""
 
 
 class Message(BaseModel):
-    """Base of every published record."""
+    """Base of every message."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     def to_json(self) -> bytes:
-        """The record's value: compact UTF-8 JSON."""
+        """Return the value of the record: compact JSON in UTF-8."""
         return self.model_dump_json().encode()

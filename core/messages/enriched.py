@@ -1,4 +1,4 @@
-"""``news.enriched.v1``: what the processors found in one article revision."""
+"""``news.enriched.v1``: what the processors found in an article revision."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from core.messages.base import Message
 
 
 class EntityMention(Message):
-    """One place where an entity is named. Offsets count code points of the NFC field."""
+    """A span that names an entity. Offsets count code points of the field in NFC."""
 
     id: str = Field(description="Id of the entity in entities/*.yaml.")
-    type: str = Field(description="person, organisation, place, other.")
+    type: str = Field(description="person, organisation, place or other.")
     field: str = Field(description="title, lead or text.")
     start: int = Field(description="First code point of the span.")
     end: int = Field(description="One past the last code point.")
@@ -19,7 +19,7 @@ class EntityMention(Message):
 
 
 class TopicScore(Message):
-    """What one topic made of the article."""
+    """The score of an article under a topic."""
 
     topic_id: str = Field(description="Id of the topic in topics/*.yaml.")
     topic_revision: str = Field(description="Hash of the topic's definition.")
@@ -27,14 +27,18 @@ class TopicScore(Message):
 
 
 class Enriched(Message):
-    """One record per article revision."""
+    """The result of processing an article revision."""
 
     article_id: str = Field(description="As in news.articles.v1.")
     revision: int = Field(description="As in news.articles.v1.")
-    language: str = Field(description="Two letters.")
-    language_source: str = Field(description="detected, declared or given.")
-    entities: tuple[EntityMention, ...] = Field(default=(), description="Who and what is named.")
-    topics: tuple[TopicScore, ...] = Field(
-        default=(), description="Topics whose threshold was reached."
+    language: str = Field(description="Language of the article, two letters.")
+    language_source: str = Field(description="How it was determined: detected, declared or given.")
+    entities: tuple[EntityMention, ...] = Field(
+        default=(), description="The entities that are named."
     )
-    fingerprint: str = Field(description="Sketch of the normalised text.")
+    topics: tuple[TopicScore, ...] = Field(
+        default=(), description="The topics whose threshold the article reached."
+    )
+    fingerprint: str = Field(
+        description="Sketch of the normalised text, by which copies are recognised."
+    )

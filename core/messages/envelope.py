@@ -1,8 +1,8 @@
-"""CloudEvents 1.0, binary mode: attributes as ``ce_*`` headers, the message as JSON value.
+"""CloudEvents 1.0 in binary mode: attributes as ``ce_*`` headers, the message as JSON value.
 
-``ce_id`` is deterministic (:func:`core.ids.event_id`), so a reader that sees an id twice has seen
-one event twice. Kafka's binding asks for attribute names after ``ce_``, times in RFC 3339, the
-``partitionkey`` extension in the record's key, and ``content-type`` for the value's own type.
+``ce_id`` is deterministic (:func:`core.ids.event_id`): records with the same id are the same event.
+The Kafka binding prescribes attribute names with the prefix ``ce_``, times in RFC 3339, the
+``partitionkey`` extension as the record's key, and ``content-type`` for the type of the value.
 """
 
 from __future__ import annotations
@@ -39,21 +39,21 @@ STREAM_MESSAGES: dict[str, type[Message]] = {
     ALERTS: AlertEvent,
     FEED_HEALTH: FeedHealth,
 }
-"""What travels on each public stream."""
+"""The message type of each public stream."""
 
 
 def topic_stream(topic_id: str) -> str:
-    """The opt-in copy of one topic's matches (``publish: true``)."""
+    """Return the name of the stream with a topic's matches (``publish: true`` in the topic)."""
     return f"news.topic.{topic_id}.v1"
 
 
 def schema_uri(stream: str) -> str:
-    """What ``ce_dataschema`` and the schema's ``$id`` say: CloudEvents asks for an absolute URI."""
+    """Return the absolute URI of a stream's schema: its ``$id``, and ``ce_dataschema``."""
     return f"urn:wirewatch:schema:{stream}"
 
 
 def _natural_key(message: Message) -> tuple[str, tuple[str, ...], str]:
-    """The stream, the natural key and the record key of a message."""
+    """Return the stream, the natural key and the record key of a message."""
     match message:
         case ArticleRevision(article_id=article, revision=revision):
             return ARTICLES, (article, str(revision)), article
@@ -75,36 +75,35 @@ def _natural_key(message: Message) -> tuple[str, tuple[str, ...], str]:
             return ALERTS, key, alert
         case FeedHealth(feed_id=feed):
             return FEED_HEALTH, (feed, message.event.value, rfc3339(message.at)), feed
-    raise TypeError(f"{type(message).__name__} travels on no stream")
+    raise TypeError(f"{type(message).__name__} belongs to no stream")
 
 
 def to_record(
     message: Message, *, at: datetime, stream: str | None = None, key: str | None = None
 ) -> NewRecord:
-    """The record that carries ``message``.
+    """Return the record of a message.
 
     Args:
-        message: One of the five messages of :mod:`core.messages`.
-        at: Time of the record: when the article was fetched, else when the event happened.
-        stream: Another stream than the message's own (a topic's copy of its matches).
-        key: Another record key than the message's own.
+        message: A message of one of the types in :data:`STREAM_MESSAGES`.
+        at: Time of the record: when the article was fetched, or when the event happened.
+        stream: The stream, if it is not the message's own (a topic's stream of matches).
+        key: The record key, if it is not the message's own.
 
     Raises:
-        TypeError: The message is not one that travels on a stream.
+        TypeError: The message belongs to no stream.
     """
-    home, natural, record_key = _natural_key(message)
-    stream, key = stream or home, key or record_key
-    kind = f"wirewatch.{home}"
+    own_stream, natural_key, own_key = _natural_key(message)
+    stream, key = stream or own_stream, key or own_key
     headers = {
         "content-type": "application/json",
         "ce_specversion": "1.0",
-        "ce_id": event_id(stream, *natural),
+        "ce_id": event_id(stream, *natural_key),
         "ce_source": "/wirewatch",
-        "ce_type": kind,
+        "ce_type": f"wirewatch.{own_stream}",
         "ce_time": rfc3339(at),
-        "ce_subject": natural[0],
+        "ce_subject": natural_key[0],
         "ce_partitionkey": key,
-        "ce_dataschema": schema_uri(home),
+        "ce_dataschema": schema_uri(own_stream),
     }
     return NewRecord(
         stream=stream,
@@ -119,11 +118,11 @@ def from_record(record: Record, kind: type[M]) -> M:
     """Return the message in a record.
 
     Args:
-        record: From any stream.
-        kind: What it should hold.
+        record: A record of any stream.
+        kind: The type of the message.
 
     Raises:
-        PoisonError: It holds no such message.
+        PoisonError: The record has no message of this type.
     """
     name = kind.__name__
     if record.value is None:
@@ -132,7 +131,7 @@ def from_record(record: Record, kind: type[M]) -> M:
         return kind.model_validate_json(record.value)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "value"
-        message = f"The record is not of type {name}: {where}: {first['msg']}"
+        field = ".".join(map(str, first["loc"])) or "value"
+        message = f"The record is not of type {name}: {field}: {first['msg']}"
         more = error.error_count() - 1
         raise PoisonError(f"{message} ({more} more)" if more else message) from None

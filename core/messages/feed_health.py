@@ -1,4 +1,4 @@
-"""``news.feed-health.v1``: poll outcomes that changed something."""
+"""``news.feed-health.v1``: changes in the health of feeds."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class FeedHealthKind(StrEnum):
 
 
 class FeedHealth(Message):
-    """One change in the state of a feed."""
+    """A change in the health of a feed."""
 
-    feed_id: str = Field(description="Outlet and hash of the feed's URL.")
+    feed_id: str = Field(description="Id of the outlet and hash of the feed's URL.")
     outlet: str = Field(description="Id of the publisher in sources.yaml.")
-    url: str = Field(description="The feed, without a password.")
+    url: str = Field(description="URL of the feed, without a password.")
     event: FeedHealthKind
-    outcome: str = Field(description="Class of the poll's outcome, of a bounded set.")
-    message: str = Field(description="What happened, in words.")
+    outcome: str = Field(description="Class of the poll's outcome, one of a bounded set.")
+    message: str = Field(description="What happened, in English.")
     at: Moment = Field(description="When it was noticed.")

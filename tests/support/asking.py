@@ -32,7 +32,7 @@ def get(
     *,
     max_bytes: int = MIB,
     headers: Mapping[str, str] | None = None,
-    cut: bool = False,
+    truncate: bool = False,
     guard: SsrfGuard | None = None,
     trust: ssl.SSLContext | None = None,
     resolver: AbstractResolver | None = None,
@@ -41,7 +41,7 @@ def get(
     async def ask() -> Response:
         client = HttpClient(settings(**changes), guard=guard, trust=trust, resolver=resolver)
         async with client:
-            return await client.get(url, max_bytes=max_bytes, headers=headers, cut=cut)
+            return await client.get(url, max_bytes=max_bytes, headers=headers, truncate=truncate)
 
     return asyncio.run(ask())
 

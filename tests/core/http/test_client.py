@@ -250,7 +250,7 @@ def test_text_that_packs_well_is_no_bomb(faults: FaultServer) -> None:
 def test_a_body_may_be_cut_instead_of_refused(faults: FaultServer) -> None:
     for encoding, body in (("", b"abc" * 999), ("gzip", gzip.compress(b"abc" * 999))):
         url = faults.on("/x", packed(body, encoding))
-        assert get(url, max_bytes=10, cut=True).body == b"abcabcabca"
+        assert get(url, max_bytes=10, truncate=True).body == b"abcabcabca"
 
 
 # --- redirects -----------------------------------------------------------------------------
