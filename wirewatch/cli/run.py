@@ -57,7 +57,7 @@ def run(
     if as_json:
         print_json(summary.as_json())
     else:
-        say(summary.in_words())
+        say(summary.as_text())
     raise typer.Exit(summary.exit_code)
 
 

@@ -1,7 +1,7 @@
-"""Running the stages: composition, supervision, ``run`` and ``run --once``.
+"""Run the stages: composition, supervision, ``run`` and ``run --once``.
 
 ::
 
-    bootstrap ──▶ program ──▶ once                        one round, then exit
-                     └──────▶ supervisor ──fork──▶ child ──▶ daemon ──▶ stages, housekeeping
+    bootstrap ──▶ program ──▶ once ──▶ summary            one round, then exit
+                     └──────▶ supervisor ──fork──▶ child ──▶ daemon ──▶ stages, housekeeping, health
 """

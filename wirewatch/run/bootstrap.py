@@ -1,12 +1,12 @@
-"""Opening the parts a command needs, and no more: what only reads must start quickly.
+"""Open only the parts that a command needs, so that it starts quickly.
 
 ::
 
     environment ──▶ Settings ─┬─▶ the operator's files, with their faults
                               ├─▶ Store      (store.db)
-                              └─▶ StreamLog  (streams.db), known to others as Instance
+                              └─▶ StreamLog  (streams.db); needs an Instance
 
-Heavy libraries (SQL, streams) are imported by the function that opens them. The whole program is
+Each function imports the libraries it needs (SQL, streams) when it is called. The whole program is
 opened by :func:`wirewatch.run.program.open_program`.
 """
 
@@ -38,10 +38,10 @@ log = structlog.get_logger(__name__)
 
 
 def open_settings() -> Settings:
-    """Settings read, logs set up: the first thing every command does.
+    """Load the settings and set up logs; every command does this first.
 
     Raises:
-        SettingsError: A value cannot be used.
+        SettingsError: A value is not valid.
     """
     settings = load_settings()
     set_up_logs(settings)
@@ -51,15 +51,15 @@ def open_settings() -> Settings:
 
 
 def load_files(settings: Settings) -> tuple[Catalog, list[Fault]]:
-    """The operator's files as far as they are sound, with the faults of reading them."""
+    """Load the valid parts of the operator's files, with their faults."""
     return load_partly(settings.config_dir, os.environ)
 
 
 def load_outlets(settings: Settings) -> Catalog:
-    """The operator's files for commands that need the outlets; a broken topic is no matter.
+    """Load the operator's files for a command that needs only the outlets.
 
     Raises:
-        CatalogError: ``sources.yaml`` holds errors, or there is none.
+        CatalogError: ``sources.yaml`` or ``alerts.yaml`` has errors, or ``sources.yaml`` is missing.
     """
     catalog, faults = load_files(settings)
     others = {"topics", "entities"}
@@ -71,7 +71,7 @@ def load_outlets(settings: Settings) -> Catalog:
 
 @contextmanager
 def open_store(settings: Settings) -> Iterator[Store]:
-    """The store alone."""
+    """Open the store alone."""
     from core.store import Store
 
     store = Store.open(settings.database_location)
@@ -83,49 +83,49 @@ def open_store(settings: Settings) -> Iterator[Store]:
 
 @contextmanager
 def open_instance(settings: Settings) -> Iterator[Instance]:
-    """This process's lock in the data folder.
+    """Register this process in the data folder, as leases name it.
 
     Raises:
-        SettingsError: The folder cannot be written.
+        SettingsError: The folder is not writable.
     """
     from core.processes.instance import Instance
 
     try:
-        me = Instance.start(settings.data_dir)
+        instance = Instance.start(settings.data_dir)
     except OSError as error:
         raise SettingsError(
-            f"The data folder {settings.data_dir} cannot be written: {error.strerror}.",
-            mend="Set WIREWATCH_DATA_DIR to a folder that can be written.",
+            f"The data folder {settings.data_dir} is not writable: {error.strerror}.",
+            mend="Set WIREWATCH_DATA_DIR to a writable folder.",
         ) from None
     try:
-        yield me
+        yield instance
     finally:
-        me.close()
+        instance.close()
 
 
 @contextmanager
 def open_slot(settings: Settings) -> Iterator[SlotClaim]:
-    """A slot of this host, for a command that joins a group.
+    """Claim a slot of this host, for a command that joins a group.
 
     Raises:
-        SettingsError: The folder of slots cannot be used.
+        SettingsError: The folder of slots is not usable.
     """
     from core.processes.slots import claim_slot
 
-    mine = claim_slot(settings)
+    claim = claim_slot(settings)
     try:
-        yield mine
+        yield claim
     finally:
-        mine.close()
+        claim.close()
 
 
 @contextmanager
-def open_stream_log(settings: Settings, me: Instance) -> Iterator[StreamLog]:
-    """The streams alone."""
+def open_stream_log(settings: Settings, instance: Instance) -> Iterator[StreamLog]:
+    """Open the streams alone."""
     from core.clock import utc_now
     from core.streams import open_streams
 
-    streams = open_streams(settings, instance=me, clock=utc_now)
+    streams = open_streams(settings, instance=instance, clock=utc_now)
     try:
         yield streams
     finally:

@@ -1,11 +1,11 @@
-"""A process that does the work, as its parent made it: told to stop, and never left alone.
+"""A process that does the work, as its parent forked it.
 
 ::
 
-    fork ──▶ let go of what is the parent's ──▶ Child ──up()──▶ parent
-                  └─ the parent is gone (a pipe ends; on Linux the kernel says so too): end at once
+    fork ──▶ release what belongs to the parent ──▶ Child ──report_ready()──▶ parent
+                  └─ the parent is gone (a pipe ends; Linux also sends SIGKILL): exit at once
 
-What is in hand then was not committed and comes again.
+Unfinished work was not committed and is repeated.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from core.processes.slots import SlotClaim
 
 SLOT_TAKEN = 4
-"""How a process ends that found another one under its slot. Nobody but the parent sees it."""
+"""Exit code of a process whose slot another process uses. Only the parent sees it."""
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
@@ -29,40 +29,42 @@ class Child:
     """This process.
 
     Attributes:
-        number: From 1; the first has the console.
+        number: From 1; the first process serves the console.
         claim: Its slot.
     """
 
     number: int
     claim: SlotClaim
-    _news: int
+    _ready_writer: int
 
-    def up(self) -> None:
-        """Tell the parent that this process is at work."""
-        os.write(self._news, b"1")
+    def report_ready(self) -> None:
+        """Tell the parent that this process is working."""
+        os.write(self._ready_writer, b"1")
 
 
-def take_leave() -> None:
-    """In a process just forked, signals still blocked: hear them as a child does."""
+def reset_signals() -> None:
+    """Handle signals as a child does, in a process just forked, while signals are blocked."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells all, the parent decides
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing is in hand yet
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal signals all; the parent decides
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # no work has started yet
 
 
-def die_with_parent(life: int) -> None:
-    """End this process as soon as the parent is gone, by whatever works where we are.
+def exit_with_parent(alive_reader: int) -> None:
+    """End this process as soon as the parent is gone, by every means of this system.
 
     Args:
-        life: The reading end of a pipe whose other end only the parent has.
+        alive_reader: The reading end of a pipe whose writing end only the parent has.
     """
-    threading.Thread(target=_end_after, args=(life,), name="parent-watch", daemon=True).start()
-    if sys.platform == "linux":  # also where a thread cannot run: inside a long call into C
-        import ctypes  # the parent needs none
+    threading.Thread(
+        target=_exit_after, args=(alive_reader,), name="parent-watch", daemon=True
+    ).start()
+    if sys.platform == "linux":  # works even while no thread can run: inside a long call into C
+        import ctypes  # imported here: the parent does not need it
 
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))
 
 
-def _end_after(life: int) -> None:
-    os.read(life, 1)
+def _exit_after(alive_reader: int) -> None:
+    os.read(alive_reader, 1)
     os._exit(1)

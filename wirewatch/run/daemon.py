@@ -1,4 +1,4 @@
-"""``run``: every requested stage in one process, until told to stop.
+"""``run``: the requested stages in one process, until it is asked to stop.
 
 ::
 
@@ -11,8 +11,7 @@
                                    └─ health       for `wirewatch health`
 
 The supervisor restarts the process; :mod:`wirewatch.run.stages` restarts a stage. ``/healthz`` and
-``wirewatch health`` name the
-ones that fell or get nothing done.
+``wirewatch health`` list the stages that failed or postpone their work.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from alerts import worker as alerts_worker
 from core.streams.consume_loop import LoopOptions
 from processors import worker as processors_worker
 from wirewatch.run.child import SLOT_TAKEN, Child
-from wirewatch.run.health import keep_saying
+from wirewatch.run.health import keep_reporting
 from wirewatch.run.housekeeping import Housekeeping
 from wirewatch.run.program import Program
 from wirewatch.run.stages import Stages
@@ -44,7 +43,8 @@ from wirewatch.web.server import address, listen, serve
 RELAY_SECONDS = 0.1
 
 STOP_SECONDS = 9.0
-"""What is not finished by then after a signal is given back: a supervisor kills after ten."""
+"""How long the stages may finish their work after a signal; what is left then is given back. The
+parent kills half a second later, service managers and container engines after ten seconds."""
 
 log = structlog.get_logger(__name__)
 
@@ -53,50 +53,50 @@ class Daemon:
     """The running stages of one process.
 
     Args:
-        program: Opened.
-        wanted: The stages to run.
+        program: The opened program.
+        requested: The stages to run.
         child: This process, as its parent knows it.
     """
 
-    def __init__(self, program: Program, wanted: Set[str], child: Child) -> None:
+    def __init__(self, program: Program, requested: Set[str], child: Child) -> None:
         self._program = program
-        self._wanted = wanted
+        self._requested = requested
         self._child = child
         self._stages = Stages()
 
     def run(self) -> None:
-        """Run until SIGTERM; returns when everything in hand is finished.
+        """Run until SIGTERM. Return when the stages have finished their work.
 
         Raises:
-            SettingsError: The console's address cannot be used.
-            SlotTakenError: Another process runs under this one's slot.
+            SettingsError: The console cannot listen on its address.
+            SlotTakenError: Another process uses the slot of this one.
         """
         settings = self._program.settings
-        if "web" not in self._wanted:
+        if "web" not in self._requested:
             asyncio.run(self._run(None))
         else:
             with listen(settings.web_host, settings.web_port) as listener:
                 asyncio.run(self._run(listener))
-        if self._stages.taken:
-            raise self._stages.taken
+        if self._stages.slot_error:
+            raise self._stages.slot_error
         log.info("stopped")
 
     async def _run(self, listener: socket.socket | None) -> None:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
-        self._stages.on_taken = lambda: loop.call_soon_threadsafe(self._end, stop)
+        self._stages.on_slot_error = lambda: loop.call_soon_threadsafe(self._end, stop)
         loop.add_signal_handler(signal.SIGTERM, self._end, stop)
         keep_async = self._stages.keep_async
         tasks = []
         if listener:
             tasks.append(keep_async("console", lambda: self._console(listener, stop), stop))
-        if "ingest" in self._wanted:
+        if "ingest" in self._requested:
             tasks.append(keep_async("ingest", lambda: self._ingest(stop), stop))
         for name, stage in self._threaded().items():
             self._stages.keep(name, stage)
-        self._child.up()
+        self._child.report_ready()
         log.info(
-            "running",
-            stages=sorted(self._wanted),
+            "stages_started",
+            stages=sorted(self._requested),
             slot=self._program.slot,
             data=str(self._program.settings.data_dir),
         )
@@ -109,33 +109,33 @@ class Daemon:
     def _end(self, stop: asyncio.Event) -> None:
         if stop.is_set():
             return
-        log.info("stopping", first="the work in hand is finished")
+        log.info("stopping", note="unfinished work is completed first")
         self._stages.stop.set()
         stop.set()
-        late = threading.Timer(STOP_SECONDS, self._cut_short)
-        late.daemon = True
-        late.start()
+        timer = threading.Timer(STOP_SECONDS, self._exit_now)
+        timer.daemon = True
+        timer.start()
 
-    def _cut_short(self) -> None:
-        """End the process: locks and leases end with it, and the work comes again."""
-        log.warning("cut_short", stages=self._stages.running or ["ingest"])
+    def _exit_now(self) -> None:
+        """End the process. Its locks and leases end with it, and its work is repeated."""
+        log.warning("stop_timed_out", stages=self._stages.running or ["ingest"])
         logging.shutdown()
         sys.stdout.flush()
-        os._exit(SLOT_TAKEN if self._stages.taken else 0)
+        os._exit(SLOT_TAKEN if self._stages.slot_error else 0)
 
     # ── stages ───────────────────────────────────────────────────────────────────────────────
 
     def _threaded(self) -> dict[str, Callable[[], None]]:
-        keeper = Housekeeping(self._program, decides="alerts" in self._wanted)
+        housekeeping = Housekeeping(self._program, decides="alerts" in self._requested)
         stages: dict[str, Callable[[], None]] = {
-            "housekeeping": lambda: keeper.run(self._stages.stop),
-            "health": self._tell_health,
+            "housekeeping": lambda: housekeeping.run(self._stages.stop),
+            "health": self._report_health,
         }
-        if {"ingest", "alerts"} & self._wanted:
+        if {"ingest", "alerts"} & self._requested:
             stages["relay"] = self._relay
-        if "processors" in self._wanted:
+        if "processors" in self._requested:
             stages["processors"] = self._match
-        if "alerts" in self._wanted:
+        if "alerts" in self._requested:
             stages |= {"alerts": self._decide, "deliveries": self._deliver}
         return stages
 
@@ -145,13 +145,13 @@ class Daemon:
 
     def _match(self) -> None:
         with closing(self._program.join(processors_worker.GROUP)) as member:
-            self._program.matcher().run(member, **self._how(processors_worker.STAGE))
+            self._program.matcher().run(member, **self._options(processors_worker.STAGE))
 
     def _decide(self) -> None:
         with closing(self._program.join(alerts_worker.GROUP)) as member:
-            self._program.decider().run(member, **self._how(alerts_worker.STAGE))
+            self._program.decider().run(member, **self._options(alerts_worker.STAGE))
 
-    def _how(self, stage: str) -> LoopOptions:
+    def _options(self, stage: str) -> LoopOptions:
         stop = self._stages.stop
         return {
             "stop": stop.is_set,
@@ -159,9 +159,9 @@ class Daemon:
             "report_delay": self._stages.postponed(stage),
         }
 
-    def _tell_health(self) -> None:
+    def _report_health(self) -> None:
         stages, claim = self._stages, self._child.claim
-        keep_saying(claim.write_status, lambda: stages.ill, self._program.clock, stages.stop)
+        keep_reporting(claim.write_status, lambda: stages.ill, self._program.clock, stages.stop)
 
     def _deliver(self) -> None:
         self._program.dispatcher().run(self._stages.stop)
@@ -178,11 +178,11 @@ class Daemon:
 
     async def _console(self, listener: socket.socket, stop: asyncio.Event) -> None:
         program = self._program
-        running = RuntimeStatus(
+        status = RuntimeStatus(
             catalog=lambda: program.keeper.current,
             ill=lambda: self._stages.ill,
             faults=lambda: program.keeper.faults,
             settings=program.settings,
         )
-        log.info("console", url=address(listener))
-        await serve(create_app(program.store, program.clock, running), listener, stop)
+        log.info("console_started", url=address(listener))
+        await serve(create_app(program.store, program.clock, status), listener, stop)

@@ -1,8 +1,8 @@
-"""How processes without a console tell a container or a supervisor that they are well.
+"""The health of each process, for containers and service managers without a console.
 
 ::
 
-    Stages.ill ──every 5 s──▶ the file of the slot ──▶ `wirewatch health` ──▶ exit code
+    Stages.ill ──every 5 s──▶ the file of its slot ──▶ `wirewatch health` ──▶ exit code
 """
 
 from __future__ import annotations
@@ -16,56 +16,64 @@ from datetime import datetime, timedelta
 from core.clock import Clock, rfc3339
 from core.text import for_log
 
-SAY_SECONDS = 5.0
+REPORT_SECONDS = 5.0
 
-SILENCE = timedelta(seconds=30)
-"""A process that has said nothing for so long hangs, or is being started again."""
+STALE_AFTER = timedelta(seconds=30)
+"""A process that has not reported for longer hangs, or is being restarted."""
 
-MOST, LONGEST = 5, 100
-"""Reasons told, and characters of each: what a slot's file takes."""
+MAX_REASONS, MAX_REASON_LENGTH = 5, 100
+"""Reasons in a report, and characters of each: what fits into a slot's file."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessHealth:
-    """One process as it showed itself last; it is well where nothing is wrong."""
+    """The last report of one process; it is healthy where ``wrong`` is empty.
+
+    Attributes:
+        slot: Its slot.
+        wrong: Why it is not healthy.
+        at: When it reported.
+    """
 
     slot: str
     wrong: tuple[str, ...]
     at: datetime
 
 
-def keep_saying(
-    say: Callable[[str], object], ill: Callable[[], list[str]], clock: Clock, stop: threading.Event
+def keep_reporting(
+    write: Callable[[str], object],
+    ill: Callable[[], list[str]],
+    clock: Clock,
+    stop: threading.Event,
 ) -> None:
-    """Tell what is wrong again and again until told to stop."""
+    """Write a report every few seconds until ``stop`` is set."""
     while not stop.is_set():
-        say(report(ill(), clock()))
-        stop.wait(SAY_SECONDS)
+        write(report(ill(), clock()))
+        stop.wait(REPORT_SECONDS)
 
 
 def report(wrong: list[str], now: datetime) -> str:
-    """What a process says of itself."""
-    reasons = [for_log(reason, LONGEST) for reason in wrong[:MOST]]
+    """Return the report of a process, as JSON."""
+    reasons = [for_log(reason, MAX_REASON_LENGTH) for reason in wrong[:MAX_REASONS]]
     return json.dumps({"at": rfc3339(now), "wrong": reasons})
 
 
-def judge(said: Mapping[str, str], now: datetime) -> list[ProcessHealth]:
-    """What to think of the processes that live.
+def parse_reports(reports: Mapping[str, str], now: datetime) -> list[ProcessHealth]:
+    """Return the health of the living processes.
 
     Args:
-        said: By slot, what each said last; one that has not spoken yet does not count: it is still
-            starting, or a command that will soon be over.
+        reports: The last report of each process by slot; an empty one is left out: that process is
+            still starting, or it is a command that will soon end.
         now: The present.
     """
-    return [_judge(slot, text, now) for slot, text in said.items() if text]
+    return [_parse(slot, text, now) for slot, text in reports.items() if text]
 
 
-def _judge(slot: str, text: str, now: datetime) -> ProcessHealth:
-    told = json.loads(text)
-    at = datetime.fromisoformat(told["at"])
-    silent = now - at
-    if silent > SILENCE:
-        return ProcessHealth(
-            slot, (f"It has said nothing for {silent.total_seconds():.0f} s.",), at
-        )
-    return ProcessHealth(slot, tuple(told["wrong"]), at)
+def _parse(slot: str, text: str, now: datetime) -> ProcessHealth:
+    report = json.loads(text)
+    at = datetime.fromisoformat(report["at"])
+    age = now - at
+    if age > STALE_AFTER:
+        reason = f"It has not reported for {age.total_seconds():.0f} s."
+        return ProcessHealth(slot, (reason,), at)
+    return ProcessHealth(slot, tuple(report["wrong"]), at)

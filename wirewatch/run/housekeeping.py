@@ -1,11 +1,11 @@
-"""What has to be done now and then while the program runs.
+"""Periodic jobs of a running process.
 
 ::
 
-    every 2 s    the operator's files, if they changed
-    every 5 s    gauges; a line when no feed can be read any more, and when one can again
-    every 60 s   retention of the streams
-    every hour   what stories are compared by, once it is behind the story window
+    every 2 s    reload the operator's files, if they changed
+    every 5 s    set the gauges; log when no feed can be read any more, and when one can again
+    every 60 s   delete stream records past their retention
+    every hour   delete the fingerprints of articles that are older than the story window
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from core.store.feed_record import FeedState
 from wirewatch.run.program import GROUPS, Program
 
 RELOAD_SECONDS = 2.0
-LOOK_SECONDS = 5.0
+GAUGES_SECONDS = 5.0
 RETENTION_SECONDS = 60.0
 FORGET_SECONDS = 3600.0
 
@@ -35,42 +35,45 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class OutletReachability:
-    """Whether outlets can be reached, said once each time that changes."""
+    """Whether any feed can be read; logs each change once."""
 
     lost: bool = False
 
-    def look(self, states: Sequence[FeedState]) -> None:
-        """Log a change. Feeds that are taken out or asked us to wait do not count."""
-        judged = [s.state for s in states if s.state in ("ok", "quiet", "failing", "gone")]
-        lost = bool(judged) and not {"ok", "quiet"} & set(judged)
+    def update(self, states: Sequence[FeedState]) -> None:
+        """Log a change. New, paused and removed feeds do not count."""
+        polled = [s.state for s in states if s.state in ("ok", "quiet", "failing", "gone")]
+        lost = bool(polled) and not {"ok", "quiet"} & set(polled)
         if lost and not self.lost:
-            log.error("no_feed_can_be_read", feeds=len(judged), mend="`wirewatch feeds list`")
-        elif self.lost and judged and not lost:
-            log.info("feeds_can_be_read_again")
+            log.error("all_feeds_failing", feeds=len(polled), mend="See `wirewatch feeds list`.")
+        elif self.lost and polled and not lost:
+            log.info("feeds_recovered")
         self.lost = lost
 
 
 @dataclass
 class Housekeeping:
-    """Does it all, by one thread.
+    """Runs the jobs in one thread.
 
     Attributes:
-        decides: Whether this process keeps stories.
+        program: The opened program.
+        decides: Whether this process runs the alerts stage, which keeps the stories.
+        reachability: Whether any feed can be read.
     """
 
     program: Program
     decides: bool
-    reach: OutletReachability = field(default_factory=OutletReachability)
+    reachability: OutletReachability = field(default_factory=OutletReachability)
 
     def run(self, stop: threading.Event) -> None:
-        """Go on until told to stop.
+        """Run the jobs until ``stop`` is set.
 
         Raises:
-            StoreError: A database refused; what is left undone is done at the next turn.
+            StoreError: The database failed; the jobs run again after a restart of this stage.
+            StreamError: The stream engine failed; the same holds.
         """
         jobs: list[tuple[float, Callable[[], object]]] = [
             (RELOAD_SECONDS, self._reload),
-            (LOOK_SECONDS, self.look),
+            (GAUGES_SECONDS, self.set_gauges),
             (RETENTION_SECONDS, self.program.streams.maintain),
         ]
         if self.decides:
@@ -83,8 +86,8 @@ class Housekeeping:
                     job()
             stop.wait(RELOAD_SECONDS)
 
-    def look(self) -> None:
-        """Set the gauges."""
+    def set_gauges(self) -> None:
+        """Set the gauges of lag and feeds."""
         program = self.program
         for group, streams in GROUPS.items():
             lags = program.streams.lag(group, streams)
@@ -95,9 +98,9 @@ class Housekeeping:
         counts = Counter(s.state for s in states)
         for state in STATES:
             metrics.FEEDS.labels(state).set(counts[state])
-        read = [s.feed.last_success_at.timestamp() for s in states if s.feed.last_success_at]
-        metrics.LAST_SUCCESS.set(max(read, default=0.0))
-        self.reach.look(states)
+        successes = [s.feed.last_success_at.timestamp() for s in states if s.feed.last_success_at]
+        metrics.LAST_SUCCESS.set(max(successes, default=0.0))
+        self.reachability.update(states)
 
     def _reload(self) -> None:
         self.program.keeper.refresh()

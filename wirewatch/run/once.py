@@ -1,4 +1,4 @@
-"""``run --once``: poll every due feed once, drain every stage, deliver once, say what happened.
+"""``run --once``: poll every due feed once, drain every stage, deliver once, return a summary.
 
 ::
 
@@ -6,7 +6,7 @@
                        │ relay outbox ─▶ processors ─▶ alerts       │
                        └────────────────────────────────────────────┘
 
-Two at once share the work: each goes on until nothing is left that no other living process holds.
+Two of them at once share the work: each continues until only work of other processes is left.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from wirewatch.run.summary import Summary
 STAGES = ("ingest", "processors", "alerts")
 
 PATIENCE = 60.0
-"""Seconds without any progress after which what another process holds is left to it."""
+"""Seconds without progress after which the work of another process is left to it."""
 
 POLICY = ConsumePolicy(poll_seconds=0.05, max_retries=5)
 
@@ -40,10 +40,10 @@ log = structlog.get_logger(__name__)
 
 
 def run_once(program: Program, stages: Set[str] = frozenset(STAGES)) -> Summary:
-    """One round of the stages asked for.
+    """Run one round of the given stages.
 
-    What fails outside is counted and named in the summary's ``troubles``; what was accepted stays
-    for the next run.
+    Failures outside this program are listed in the summary's ``troubles``; work that was accepted
+    is done by the next run.
     """
     summary = Summary()
     try:
@@ -63,7 +63,7 @@ def run_once(program: Program, stages: Set[str] = frozenset(STAGES)) -> Summary:
 
 
 def _release(program: Program) -> None:
-    """Where the store refuses even that, the lease ends with this process."""
+    """Release the relay's lease; where the store fails, it ends with this process."""
     try:
         program.relay.release()
     except StoreError as error:
@@ -87,13 +87,13 @@ async def _poll(program: Program) -> IngestCounts:
         return await ingest.run_once()
 
 
-class _Drainable(Protocol):
-    def run(self, consumer: Consumer, **how: Unpack[LoopOptions]) -> LoopResult: ...
+class _Worker(Protocol):
+    def run(self, consumer: Consumer, **options: Unpack[LoopOptions]) -> LoopResult: ...
 
 
 def _settle(program: Program, stages: Set[str], summary: Summary) -> None:
-    """Carry everything through the stages until nothing is left to do."""
-    workers: dict[str, _Drainable] = {}
+    """Process everything through the stages until nothing is left to do."""
+    workers: dict[str, _Worker] = {}
     if "processors" in stages:
         workers[processors_worker.GROUP] = matcher = program.matcher()
     if "alerts" in stages:
@@ -116,23 +116,23 @@ def _settle(program: Program, stages: Set[str], summary: Summary) -> None:
 
 
 def _until_done(step: Callable[[], int], done: Callable[[], bool]) -> None:
-    since = time.monotonic()
+    progress_at = time.monotonic()
     while True:
         if step():
-            since = time.monotonic()
+            progress_at = time.monotonic()
         elif done():
             return
-        elif time.monotonic() - since > PATIENCE:
-            log.warning("left_to_another_process", seconds=PATIENCE)
+        elif time.monotonic() - progress_at > PATIENCE:
+            log.warning("work_left_to_another_process", seconds_without_progress=PATIENCE)
             return
         else:
             time.sleep(0.05)
 
 
-def _drain(worker: _Drainable, member: Consumer) -> int:
-    """Work through what this member holds; how many records went."""
-    worked = worker.run(member, stop=lambda: False, idle=lambda: True, policy=POLICY)
-    return worked.records + worked.dead_letters
+def _drain(worker: _Worker, member: Consumer) -> int:
+    """Process the records of this member's partitions. Return how many there were."""
+    result = worker.run(member, stop=lambda: False, idle=lambda: True, policy=POLICY)
+    return result.records + result.dead_letters
 
 
 def _is_read(program: Program, group: str) -> bool:
@@ -146,6 +146,6 @@ def _outbox_is_empty(program: Program) -> bool:
 
 def _deliver(program: Program, summary: Summary) -> None:
     summary.deliveries = program.dispatcher().run_once()
-    undone = summary.deliveries["pending"] + summary.deliveries["failed"]
-    if undone:
-        summary.troubles.append(f"{undone} notification(s) could not be delivered.")
+    undelivered = summary.deliveries["pending"] + summary.deliveries["failed"]
+    if undelivered:
+        summary.troubles.append(f"{undelivered} notification(s) could not be delivered.")

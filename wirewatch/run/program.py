@@ -1,10 +1,10 @@
-"""Composition: everything a command needs, opened together and closed together.
+"""Composition: open and close everything that the stages need together.
 
 ::
 
-    environment ──▶ Settings ─┬─▶ CatalogKeeper (YAML, last good one kept)
+    environment ──▶ Settings ─┬─▶ CatalogKeeper (the operator's files, reloaded)
                               ├─▶ Instance      (this process, as leases name it)
-                              ├─▶ Claim         (its slot, as groups name it)
+                              ├─▶ SlotClaim     (this process, as consumer groups name it)
                               ├─▶ Store         (store.db)
                               └─▶ StreamLog     (streams.db)
 """
@@ -38,16 +38,23 @@ from processors import worker as processors_worker
 from wirewatch.run.bootstrap import open_instance, open_slot, open_store, open_stream_log
 
 GROUPS = {processors_worker.GROUP: processors_worker.STREAMS, alerts_worker.GROUP: (MATCHES,)}
-"""What each consuming stage's group reads."""
+"""The streams that each consumer group of the program reads."""
 
 
 @dataclass
 class Program:
-    """An opened program: what commands and stages work with."""
+    """The opened program, as stages use it.
+
+    Attributes:
+        keeper: The operator's files.
+        instance: This process, as leases name it.
+        slot: This process, as consumer groups name it.
+        relay: Moves records from the store's outbox to the streams.
+    """
 
     settings: Settings
     keeper: CatalogKeeper
-    me: Instance
+    instance: Instance
     slot: str
     store: Store
     streams: StreamLog
@@ -55,42 +62,42 @@ class Program:
     dispositions: Dispositions = field(default_factory=Dispositions)
 
     def __post_init__(self) -> None:
-        self.relay = Relay(self.store, self.streams, self.me, self.clock)
+        self.relay = Relay(self.store, self.streams, self.instance, self.clock)
         self._created_for: Catalog | None = None
 
     def ingest(self) -> Ingest:
-        """The stage that polls; an async context manager."""
+        """Return the stage that polls feeds; an async context manager."""
         return Ingest(
             self.settings,
             self.store,
             self.catalog,
-            self.me,
+            self.instance,
             clock=self.clock,
             dispositions=self.dispositions,
         )
 
     def matcher(self) -> processors_worker.ProcessorsWorker:
-        """The stage that matches; join it with :meth:`join`."""
+        """Return the stage that matches articles; it reads through :meth:`join`."""
         return processors_worker.ProcessorsWorker(
             self.catalog, self.settings.language_codes, self.clock, self.dispositions
         )
 
     def decider(self) -> alerts_worker.AlertsWorker:
-        """The stage that decides; join it with :meth:`join`."""
+        """Return the stage that decides about matches; it reads through :meth:`join`."""
         return alerts_worker.AlertsWorker(
             self.store, self.catalog, self.settings, self.clock, self.dispositions
         )
 
     def join(self, group: str) -> Consumer:
-        """This process as a member of a stage's group."""
+        """Join a stage's consumer group."""
         return self.streams.consumer(group, GROUPS[group], slot=self.slot)
 
     def dispatcher(self) -> Dispatcher:
-        """The stage that delivers."""
-        return Dispatcher(self.store, self.catalog, self.settings, self.me, self.clock)
+        """Return the stage that delivers notifications."""
+        return Dispatcher(self.store, self.catalog, self.settings, self.instance, self.clock)
 
     def catalog(self) -> Catalog:
-        """The operator's files in force; the streams its topics need exist."""
+        """Return the operator's files in use, after creating the streams that their topics need."""
         current = self.keeper.current
         if current is not self._created_for:
             published = [topic.id for topic in current.topics if topic.publish]
@@ -100,17 +107,17 @@ class Program:
 
 
 def open_keeper(settings: Settings) -> CatalogKeeper:
-    """The operator's files, checked by every room.
+    """Load the operator's files with the checks of all packages.
 
     Raises:
-        CatalogError: They hold faults.
+        CatalogError: The files have errors.
     """
     return CatalogKeeper(
         settings.config_dir,
         os.environ,
         validate=(topic_faults, receiver_faults),
         clock=utc_now,
-        on_reload=lambda good: metrics.CONFIG_OK.set(1 if good else 0),
+        on_reload=lambda valid: metrics.CONFIG_OK.set(1 if valid else 0),
     )
 
 
@@ -119,22 +126,22 @@ def open_program(settings: Settings, claim: SlotClaim | None = None) -> Iterator
     """Open everything.
 
     Args:
-        settings: Of the whole program.
-        claim: The slot of this process; one is claimed where none is given.
+        settings: The settings.
+        claim: The slot of this process; None claims one.
 
     Raises:
-        CatalogError: The operator's files hold faults.
-        SettingsError: A folder or URL cannot be used.
-        StoreError: The database is away.
-        StreamError: The stream engine is away.
+        CatalogError: The operator's files have errors.
+        SettingsError: A folder or URL is not usable.
+        StoreError: The database is not available.
+        StreamError: The stream engine is not available.
     """
     keeper = open_keeper(settings)
     with (
-        open_slot(settings) if claim is None else nullcontext(claim) as mine,
-        open_instance(settings) as me,
+        open_slot(settings) if claim is None else nullcontext(claim) as own_claim,
+        open_instance(settings) as instance,
         open_store(settings) as store,
-        open_stream_log(settings, me) as streams,
+        open_stream_log(settings, instance) as streams,
     ):
-        program = Program(settings, keeper, me, mine.slot, store, streams)
+        program = Program(settings, keeper, instance, own_claim.slot, store, streams)
         program.catalog()
         yield program

@@ -1,15 +1,16 @@
-"""Keeping stages going: one that ends with an error is started again.
+"""Keep stages running: restart a stage that ends with an error.
 
 ::
 
-    keep(name, stage) ── returns ──▶ over (it was told to stop)
-         ▲       └────── raises ───▶ named in ``ill``, logged, pause ─┐
-         └───────────────── 1, 2, 4 … 60 s ◀──────────────────────────┘
+    keep(name, stage) ── returns ──▶ done (it was asked to stop)
+         ▲       └────── raises ───▶ listed in ``ill``, logged, pause ─┐
+         └───────────────── 1, 2, 4 … 60 s ◀───────────────────────────┘
 
-What a stage had in hand when it fell was not committed and comes again. It is healthy again when
-it has run for some seconds, or for a minute where it fell several times; then its pauses begin
-anew, too. A stage that does not fall but postpones its work for a minute is named in ``ill`` as
-well. One that finds another process under its slot is not started again: it ends all of them.
+The unfinished work of a failed stage was not committed and is repeated. A restarted stage counts as
+healthy after some seconds, or after a minute where it failed several times in a row; a stage that
+ran for a minute starts over with the first pause. A stage that does not fail but postpones its work
+for a minute is listed in ``ill`` too. Where a stage finds that another process uses its slot, the
+whole process ends.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 import structlog
 
 from config.errors import SlotTakenError, WirewatchError
+from core.backoff import exponential
 from core.text import for_log
 
 log = structlog.get_logger(__name__)
@@ -30,14 +32,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RestartPolicy:
-    """How patient to be, in seconds.
+    """Times in seconds.
 
     Attributes:
-        first: Pause after a first fall.
-        longest: Pause after many.
-        healthy_after: How long a stage has to run to count as healthy again; as long as the longest
-            pause where it fell several times in a row.
-        patience: For how long it may postpone its work.
+        first: Pause after the first failure.
+        longest: Pause after many failures in a row; a stage that ran longer starts over.
+        healthy_after: How long a restarted stage runs before it counts as healthy; after several
+            failures in a row that takes as long as the longest pause.
+        patience: How long a stage may postpone its work.
     """
 
     first: float = 1.0
@@ -47,15 +49,17 @@ class RestartPolicy:
 
 
 @dataclass(slots=True)
-class _Fall:
-    why: str
-    pause: float
-    back_at: float | None = None
+class _Failures:
+    """The failures of a stage in a row; ``restarted_at`` is None during the pause."""
+
+    reason: str
+    count: int
+    restarted_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Delay:
-    why: str
+class _Postponement:
+    reason: str
     since: float
 
 
@@ -63,49 +67,49 @@ class Stages:
     """The stages of one process. Thread-safe.
 
     Args:
-        pace: How soon a stage is started again.
-        now: Gives seconds from a fixed moment.
+        policy: When to restart a stage.
+        now: Returns monotonic seconds.
 
     Attributes:
-        stop: Ends them all.
-        taken: Why the process must end, where another one has its slot.
-        on_taken: Called then.
+        stop: Ends all stages.
+        slot_error: Why this process must end, where another process uses its slot.
+        on_slot_error: Called then.
     """
 
     def __init__(
-        self, pace: RestartPolicy | None = None, now: Callable[[], float] = time.monotonic
+        self, policy: RestartPolicy | None = None, now: Callable[[], float] = time.monotonic
     ) -> None:
         self.stop = threading.Event()
-        self.taken: SlotTakenError | None = None
-        self.on_taken: Callable[[], object] = self.stop.set
-        self._pace = pace or RestartPolicy()
+        self.slot_error: SlotTakenError | None = None
+        self.on_slot_error: Callable[[], object] = self.stop.set
+        self._policy = policy or RestartPolicy()
         self._now = now
-        self._falls: dict[str, _Fall] = {}
-        self._delays: dict[str, _Delay] = {}
+        self._failures: dict[str, _Failures] = {}
+        self._postponed: dict[str, _Postponement] = {}
         self._threads: list[threading.Thread] = []
 
     @property
     def ill(self) -> list[str]:
-        """The stages that do not run, fell a moment ago or get nothing done, with the reasons."""
-        late = self._now() - self._pace.patience
-        found = {name: d.why for name, d in list(self._delays.items()) if d.since <= late}
-        found |= {name: fall.why for name, fall in list(self._falls.items()) if self._is(fall)}
-        return [f"{name}: {why}" for name, why in sorted(found.items())]
+        """The stages that are not running, failed recently or postpone their work, with reasons."""
+        latest = self._now() - self._policy.patience
+        ill = {name: p.reason for name, p in list(self._postponed.items()) if p.since <= latest}
+        ill |= {name: f.reason for name, f in list(self._failures.items()) if self._is_ill(f)}
+        return [f"{name}: {reason}" for name, reason in sorted(ill.items())]
 
     def postponed(self, name: str) -> Callable[[str], None]:
-        """What a stage tells why its work is put off, and ``""`` once it goes on."""
+        """Return the function a stage calls with the reason for a delay, and with "" after it."""
 
-        def tell(why: str) -> None:
-            if not why:
-                self._delays.pop(name, None)
+        def report(reason: str) -> None:
+            if not reason:
+                self._postponed.pop(name, None)
             else:
-                since = self._delays[name].since if name in self._delays else self._now()
-                self._delays[name] = _Delay(for_log(why), since)
+                since = self._postponed[name].since if name in self._postponed else self._now()
+                self._postponed[name] = _Postponement(for_log(reason), since)
 
-        return tell
+        return report
 
     def keep(self, name: str, stage: Callable[[], None]) -> None:
-        """Run a stage in a thread of its own until :attr:`stop` is set; it must heed that too."""
+        """Run a stage in a thread of its own until :attr:`stop` is set, which it must obey too."""
         thread = threading.Thread(target=self._run, args=(name, stage), name=name)
         thread.start()
         self._threads.append(thread)
@@ -113,72 +117,73 @@ class Stages:
     async def keep_async(
         self, name: str, stage: Callable[[], Awaitable[None]], stop: asyncio.Event
     ) -> None:
-        """The same for a stage of the event loop."""
+        """Run a stage in the event loop until ``stop`` is set."""
         while not stop.is_set():
-            started = self._begin(name)
+            started_at = self._begin(name)
             try:
                 await stage()
             except SlotTakenError as error:
-                self._give_up(error)
+                self._end_process(error)
                 return
-            except Exception as error:  # noqa: BLE001 one stage's end must not end the others
-                await _first(stop, self._fell(name, error, started))
+            except Exception as error:  # noqa: BLE001 one stage's failure must not end the others
+                await _wait(stop, self._record_failure(name, error, started_at))
 
     def join(self) -> None:
-        """Wait until every thread has ended."""
+        """Wait until all threads have ended."""
         for thread in self._threads:
             thread.join()
 
     @property
     def running(self) -> list[str]:
-        """Names of the threads that have not ended."""
+        """The names of the stages whose threads have not ended."""
         return [thread.name for thread in self._threads if thread.is_alive()]
 
     def _run(self, name: str, stage: Callable[[], None]) -> None:
         while not self.stop.is_set():
-            started = self._begin(name)
+            started_at = self._begin(name)
             try:
                 stage()
             except SlotTakenError as error:
-                self._give_up(error)
+                self._end_process(error)
                 return
-            except Exception as error:  # noqa: BLE001 one stage's end must not end the others
-                self.stop.wait(self._fell(name, error, started))
+            except Exception as error:  # noqa: BLE001 one stage's failure must not end the others
+                self.stop.wait(self._record_failure(name, error, started_at))
 
-    def _give_up(self, error: SlotTakenError) -> None:
-        self.taken = error
-        self.on_taken()
+    def _end_process(self, error: SlotTakenError) -> None:
+        self.slot_error = error
+        self.on_slot_error()
 
     def _begin(self, name: str) -> float:
         now = self._now()
-        self._delays.pop(name, None)
-        if fall := self._falls.get(name):
-            fall.back_at = now
+        self._postponed.pop(name, None)
+        if failures := self._failures.get(name):
+            failures.restarted_at = now
         return now
 
-    def _fell(self, name: str, error: Exception, started: float) -> float:
-        """Remember and log it; how long to pause."""
-        before = self._falls.get(name)
-        lasted = self._now() - started
-        pause = self._pace.first
-        if before and lasted < self._pace.longest:
-            pause = min(before.pause * 2, self._pace.longest)
-        why = for_log(str(error)) or type(error).__name__
-        self._falls[name] = _Fall(why, pause)
+    def _record_failure(self, name: str, error: Exception, started_at: float) -> float:
+        """Record and log a failure. Return the seconds to pause."""
+        before = self._failures.get(name)
+        in_a_row = before is not None and self._now() - started_at < self._policy.longest
+        count = before.count + 1 if before is not None and in_a_row else 1
+        pause = exponential(self._policy.first, count, self._policy.longest)
+        reason = for_log(str(error)) or type(error).__name__
+        self._failures[name] = _Failures(reason, count)
         known = isinstance(error, WirewatchError)
-        log.error("stage_fell", stage=name, reason=why, again_in=pause, exc_info=not known)
+        log.error("stage_failed", stage=name, reason=reason, restart_in=pause, exc_info=not known)
         return pause
 
-    def _is(self, fall: _Fall) -> bool:
-        """Whether it makes a stage ill: who fell again and again has to prove itself longer."""
-        pace = self._pace
-        again = fall.pause > pace.first
-        proof = max(pace.healthy_after, pace.longest) if again else pace.healthy_after
-        return fall.back_at is None or self._now() - fall.back_at < proof
+    def _is_ill(self, failures: _Failures) -> bool:
+        """Return whether failures make a stage ill: after several, it has to run for longer."""
+        policy = self._policy
+        needed = policy.healthy_after
+        if failures.count > 1:
+            needed = max(needed, policy.longest)
+        restarted_at = failures.restarted_at
+        return restarted_at is None or self._now() - restarted_at < needed
 
 
-async def _first(stop: asyncio.Event, seconds: float) -> None:
-    """Wait for the stop or the time, whichever comes first."""
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    """Wait for the event or the time, whichever comes first."""
     try:
         await asyncio.wait_for(stop.wait(), seconds)
     except TimeoutError:

@@ -1,4 +1,4 @@
-"""What one ``run --once`` did, for programs (JSON) and people."""
+"""The summary of a ``run --once``, as JSON and as text."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 
 @dataclass
 class Summary:
-    """Counts of one run; the shape is part of the contract with whoever reads it.
+    """The counts of one run. Scripts rely on these names.
 
     Attributes:
-        feeds: polled (failed and not modified ones too), not_modified, failed.
+        feeds: polled (including failed and not modified ones), not_modified, failed.
         articles: new, revised, known.
-        matches: Records put on ``news.matches``.
+        matches: Records appended to ``news.matches``.
         alerts: opened, updated, suppressed.
-        deliveries: Targets: delivered, failed (given up), pending afterwards.
-        dispositions: Per stage, what became of each item.
-        troubles: What failed outside, in words; makes the exit code 3.
+        deliveries: Targets: delivered, failed (given up), still pending.
+        dispositions: By stage, how many items ended in each way.
+        troubles: Sentences about what failed outside this program; they make the exit code 3.
     """
 
     feeds: dict[str, int] = field(
@@ -37,26 +37,26 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """3 where something outside failed, else 0."""
+        """3 where something outside this program failed, else 0."""
         return 3 if self.troubles else 0
 
     def as_json(self) -> dict[str, Any]:
-        """The document of ``run --once --json``."""
+        """Return the document of ``run --once --json``."""
         return asdict(self)
 
-    def in_words(self) -> str:
-        """The same for people, a line a stage."""
+    def as_text(self) -> str:
+        """Return the counts for people, a line for each stage."""
         lines = [
-            f"feeds       {_words(self.feeds)}",
-            f"articles    {_words(self.articles)}",
+            f"feeds       {_counts(self.feeds)}",
+            f"articles    {_counts(self.articles)}",
             f"matches     {self.matches}",
-            f"alerts      {_words(self.alerts)}",
-            f"deliveries  {_words(self.deliveries)}",
+            f"alerts      {_counts(self.alerts)}",
+            f"deliveries  {_counts(self.deliveries)}",
         ]
-        lines += [f"  {stage}: {_words(counts)}" for stage, counts in self.dispositions.items()]
+        lines += [f"  {stage}: {_counts(counts)}" for stage, counts in self.dispositions.items()]
         lines += [f"trouble     {trouble}" for trouble in self.troubles]
         return "\n".join(lines)
 
 
-def _words(counts: Mapping[str, int]) -> str:
+def _counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items()) or "-"

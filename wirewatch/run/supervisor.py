@@ -1,18 +1,18 @@
-"""The parent of `run`: starts the processes that do the work, and starts again one that ends.
+"""The parent process of `run`: starts the processes that do the work and restarts those that end.
 
 ::
 
-    parent ──fork──▶ process 1  (up? ──▶ the others follow)      each under a slot of its own,
-      │  ├──fork──▶ process 2                                    which the parent holds
+    parent ──fork──▶ process 1  (ready? ──▶ the others follow)   each with a slot of its own,
+      │  ├──fork──▶ process 2                                    which the parent keeps claimed
       │  └──fork──▶ …
-      ├─ one ends           again after 1, 2, 4 … 60 s, under the same slot
-      ├─ none was ever up   its settings or its surroundings are at fault: end with its exit code
-      ├─ SIGTERM, Ctrl-C    told on; who is not done in time, or at a second signal, is killed
-      └─ killed             the kernel and a closed pipe tell the processes, and they end at once
+      ├─ a process ends        restart it after 1, 2, 4 … 60 s, with the same slot
+      ├─ none was ever ready   its settings or its environment are wrong: exit with its code
+      ├─ SIGTERM, Ctrl-C       pass it on; kill what has not ended in time, or at a second signal
+      └─ killed                the kernel and a closed pipe end the processes at once
 
-The parent opens nothing and starts no thread, so a fork costs milliseconds and is safe at any time;
-what a process needs it opens itself. What a killed process had in hand was not committed and comes
-again: that is why killing is an answer here.
+The parent opens no database and starts no thread, so a fork takes milliseconds and is safe at any
+time; each process opens what it needs itself. The work of a killed process was not committed and
+is repeated, so killing is always safe.
 """
 
 from __future__ import annotations
@@ -28,27 +28,39 @@ from dataclasses import dataclass
 import structlog
 
 from config.errors import SlotTakenError
+from core.backoff import exponential
 from core.processes.slots import SlotClaim
-from wirewatch.run.child import SLOT_TAKEN, Child, die_with_parent, take_leave
+from wirewatch.run.child import SLOT_TAKEN, Child, exit_with_parent, reset_signals
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds before the first restart, and before each of many."""
 
 STOP_SECONDS = 9.5
-"""After a signal; a process gives its work back half a second earlier, a supervisor kills later."""
+"""How long processes may take to stop: they give their work back half a second earlier, and service
+managers and container engines usually kill after ten seconds."""
 
-HURRY_SECONDS = 1.0
-"""Signals closer together are one: a terminal and a supervisor may both send it."""
+SECOND_SIGNAL_SECONDS = 1.0
+"""Signals closer together count as one: a terminal and a service manager may both send one."""
 
-_HEARD = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """Start it again after a pause, in seconds."""
+    """Restart the process after a pause.
 
-    pause: float
+    Attributes:
+        failures: How often it has failed in a row.
+    """
+
+    failures: int
+
+    @property
+    def pause(self) -> float:
+        """The pause in seconds: 1, 2, 4 … 60."""
+        return exponential(FIRST_PAUSE, self.failures, LONGEST_PAUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,191 +70,198 @@ class Exit:
     code: int
 
 
-def after_exit(code: int, *, anybody_up: bool, lasted: float, before: float) -> Restart | Exit:
-    """What to do about a process that ended unasked.
+def after_exit(code: int, *, any_ready: bool, worked: float, failures: int) -> Restart | Exit:
+    """Decide what to do about a process that ended by itself.
 
     Args:
-        code: Its exit code; the signal's number with a minus where one ended it.
-        anybody_up: Whether any process of this run was ever at work.
-        lasted: Seconds for which this one was at work.
-        before: The last pause before it was started, 0 for none.
+        code: Its exit code, or minus the number of the signal that ended it.
+        any_ready: Whether any process of this run was ever ready.
+        worked: Seconds between ready and its end.
+        failures: How often it had failed in a row before.
     """
     if code == SLOT_TAKEN:
         return Exit(SlotTakenError.exit_code)
-    if code > 0 and not anybody_up:
+    if code > 0 and not any_ready:
         return Exit(code)
-    return Restart(FIRST_PAUSE if lasted >= LONGEST_PAUSE else longer(before))
+    return Restart(1 if worked >= LONGEST_PAUSE else failures + 1)
 
 
-def longer(pause: float) -> float:
-    """The pause after another one, in seconds: 1, 2, 4 … 60."""
-    return max(FIRST_PAUSE, min(pause * 2, LONGEST_PAUSE))
-
-
-def in_words(code: int) -> str:
-    """How a process ended."""
+def describe_exit(code: int) -> str:
+    """Return how a process ended, for the log."""
     if code >= 0:
-        return f"it ended with {code}"
+        return f"exited with {code}"
     try:
-        return f"{signal.Signals(-code).name} ended it"
+        return f"ended by {signal.Signals(-code).name}"
     except ValueError:
-        return f"signal {-code} ended it"
+        return f"ended by signal {-code}"
 
 
 @dataclass(slots=True)
 class _Process:
-    """A process to be, or that is."""
+    """One of the processes, whether it is running or not.
+
+    Attributes:
+        ready_pipe: Where it reports that it is ready; -1 where that pipe is closed.
+        ready_at: When it was ready.
+        start_at: When to start it next.
+        failures: How often it has failed in a row.
+    """
 
     number: int
     claim: SlotClaim
     pid: int = 0
-    news: int = -1
-    up_at: float | None = None
-    again_at: float | None = None
-    pause: float = 0.0
+    ready_pipe: int = -1
+    ready_at: float | None = None
+    start_at: float | None = None
+    failures: int = 0
 
 
 class Supervisor:
-    """Keeps processes going until it is told to stop.
+    """Keeps processes running until it is asked to stop.
 
     Args:
         claims: One slot for each process.
-        now: Gives seconds from a fixed moment.
+        now: Returns monotonic seconds.
     """
 
     def __init__(
         self, claims: Sequence[SlotClaim], *, now: Callable[[], float] = time.monotonic
     ) -> None:
-        self._places = [_Process(n, claim) for n, claim in enumerate(claims, 1)]
+        self._processes = [_Process(number, claim) for number, claim in enumerate(claims, 1)]
         self._now = now
-        self._anybody_up = False
+        self._any_ready = False
         self._code: int | None = None
-        self._taken = ""
+        self._taken_slot = ""
         self._deadline: float | None = None
-        self._told_at = 0.0
+        self._signalled_at = 0.0
 
     def run(self) -> int | Child:
-        """Start the processes and keep them going.
+        """Start the processes and keep them running.
 
         Returns:
-            In each process that is to do the work, what it is; in the parent, when all of them have
-            ended, the exit code.
+            In each forked process, which one it is; in the parent, the exit code once all of them
+            have ended.
 
         Raises:
-            SlotTakenError: In the parent: another process on another host or in another container
-                works under a slot of ours.
+            SlotTakenError: In the parent: a process on another host or in another container uses
+                one of these slots.
         """
-        self._listen()
-        self._places[0].again_at = self._now()
-        while (code := self._done()) is None:
-            for place in self._due():
-                if child := self._start(place):
+        self._install_signals()
+        self._processes[0].start_at = self._now()
+        while (code := self._exit_code()) is None:
+            for process in self._due():
+                if child := self._start(process):
                     return child
             self._wait()
             self._reap()
-        if self._taken:
+        if self._taken_slot:
             raise SlotTakenError(
-                f"Another process runs under the slot {self._taken}.",
+                f"Another process uses the slot {self._taken_slot}.",
                 mend="Give each host and each container a WIREWATCH_SLOT of its own.",
             )
         return code
 
-    def _listen(self) -> None:
-        """Have signals written to a socket, and a pipe that ends when this process does."""
-        self._ears, self._mouth = socket.socketpair()
-        self._life, self._hand = os.pipe()
-        self._mouth.setblocking(False)
-        for number in _HEARD:
+    def _install_signals(self) -> None:
+        """Let signals wake the parent through a socket; open a pipe that ends with the parent."""
+        self._signal_reader, self._signal_writer = socket.socketpair()
+        self._alive_reader, self._alive_writer = os.pipe()
+        self._signal_writer.setblocking(False)
+        for number in _SIGNALS:
             signal.signal(number, lambda *_: None)
-        signal.set_wakeup_fd(self._mouth.fileno())
+        signal.set_wakeup_fd(self._signal_writer.fileno())
 
-    def _done(self) -> int | None:
-        """The exit code once one is set and every process has ended."""
-        return None if any(place.pid for place in self._places) else self._code
+    def _exit_code(self) -> int | None:
+        """Return the exit code once it is decided and all processes have ended."""
+        return None if any(process.pid for process in self._processes) else self._code
 
     # ── starting ─────────────────────────────────────────────────────────────────────────────
 
     def _due(self) -> list[_Process]:
         now = self._now()
-        return [p for p in self._places if p.again_at is not None and p.again_at <= now]
+        return [p for p in self._processes if p.start_at is not None and p.start_at <= now]
 
-    def _start(self, place: _Process) -> Child | None:
-        """Fork; in the new process, what it is. Signals that come meanwhile wait."""
-        news, tell = os.pipe()
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
-        place.news, place.up_at, place.again_at = news, None, None
+    def _start(self, process: _Process) -> Child | None:
+        """Fork, with signals blocked until the child handles them. Return the child in the child."""
+        process.ready_pipe, ready_writer = os.pipe()
+        process.ready_at, process.start_at = None, None
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         try:
-            place.pid = os.fork()
-        except OSError as error:  # too many processes, or too little memory
-            self._plan(place, longer(place.pause), f"it cannot be started: {error.strerror}")
+            process.pid = os.fork()
+        except OSError as error:  # too many processes, or not enough memory
+            restart = Restart(process.failures + 1)
+            self._schedule(process, restart, f"cannot be started: {error.strerror}")
         else:
-            if place.pid == 0:
-                return self._become(place, tell, mask)
-        os.close(tell)
+            if process.pid == 0:
+                return self._become_child(process, ready_writer, mask)
+        os.close(ready_writer)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         return None
 
-    def _become(self, place: _Process, tell: int, mask: set[int | signal.Signals]) -> Child:
-        """In the new process: let go of what is the parent's, and die when it does."""
-        take_leave()
-        for descriptor in (self._hand, *(p.news for p in self._places if p.news >= 0)):
+    def _become_child(
+        self, process: _Process, ready_writer: int, mask: set[int | signal.Signals]
+    ) -> Child:
+        """In the forked process: release what belongs to the parent, and exit with it."""
+        reset_signals()
+        pipes = (p.ready_pipe for p in self._processes if p.ready_pipe >= 0)
+        for descriptor in (self._alive_writer, *pipes):
             os.close(descriptor)
-        self._ears.close()
-        self._mouth.close()
-        for other in self._places:
-            if other is not place:
+        self._signal_reader.close()
+        self._signal_writer.close()
+        for other in self._processes:
+            if other is not process:
                 other.claim.detach()
-        die_with_parent(self._life)
+        exit_with_parent(self._alive_reader)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        return Child(place.number, place.claim, tell)
+        return Child(process.number, process.claim, ready_writer)
 
     # ── watching ─────────────────────────────────────────────────────────────────────────────
 
     def _wait(self) -> None:
-        """Until a signal, a process that is up, or the next thing to do; and heed it."""
-        news = {p.news: p for p in self._places if p.news >= 0}
-        ready, _, _ = select.select([self._ears.fileno(), *news], [], [], self._pause())
-        for one in ready:
-            if one in news:
-                self._read_news(news[one])
+        """Wait for a signal, a process that is ready, or the next thing to do; handle the first."""
+        pipes = {p.ready_pipe: p for p in self._processes if p.ready_pipe >= 0}
+        signals = self._signal_reader.fileno()
+        readable, _, _ = select.select([signals, *pipes], [], [], self._seconds_left())
+        for descriptor in readable:
+            if descriptor == signals:
+                self._handle_signals(self._signal_reader.recv(100))
             else:
-                self._hear(self._ears.recv(100))
+                self._read_ready(pipes[descriptor])
         if self._deadline is not None and self._now() >= self._deadline:
-            log.warning("cut_short", processes=[p.number for p in self._places if p.pid])
+            log.warning("stop_timed_out", processes=[p.number for p in self._processes if p.pid])
             self._kill()
 
-    def _pause(self) -> float | None:
-        """Seconds until there is something to do; None where nothing is planned."""
-        times = [p.again_at for p in self._places if p.again_at is not None]
+    def _seconds_left(self) -> float | None:
+        """Return the seconds until there is something to do; None where nothing is scheduled."""
+        times = [p.start_at for p in self._processes if p.start_at is not None]
         if self._deadline is not None:
             times.append(self._deadline)
         return max(0.0, min(times) - self._now()) if times else None
 
-    def _hear(self, signals: bytes) -> None:
-        for number in signals:
+    def _handle_signals(self, numbers: bytes) -> None:
+        for number in numbers:
             if number == signal.SIGCHLD:
                 continue
             if self._code is None:
                 self._stop(0)
-            elif self._now() - self._told_at >= HURRY_SECONDS:
-                log.warning("hurried", mend="What was in hand comes again at the next start.")
+            elif self._now() - self._signalled_at >= SECOND_SIGNAL_SECONDS:
+                log.warning("processes_killed", mend="The next start repeats unfinished work.")
                 self._kill()
 
-    def _read_news(self, place: _Process) -> None:
-        """A process is up, or its end of the pipe is gone."""
-        if not os.read(place.news, 1):
-            os.close(place.news)
-            place.news = -1
+    def _read_ready(self, process: _Process) -> None:
+        """Handle a process that is ready, or that closed its end of the pipe."""
+        if not os.read(process.ready_pipe, 1):
+            os.close(process.ready_pipe)
+            process.ready_pipe = -1
             return
-        place.up_at = self._now()
-        if not self._anybody_up:
-            self._anybody_up = True
+        process.ready_at = self._now()
+        if not self._any_ready:
+            self._any_ready = True
             if self._code is None:
-                for other in self._places[1:]:
-                    other.again_at = place.up_at
+                for other in self._processes[1:]:
+                    other.start_at = process.ready_at
 
     def _reap(self) -> None:
-        """Learn who has ended; orphans that an init process is given, too."""
+        """Collect processes that have ended; as a container's init, also those of strangers."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -250,39 +269,44 @@ class Supervisor:
                 return
             if not pid:
                 return
-            for place in self._places:
-                if place.pid == pid:
-                    self._ended(place, os.waitstatus_to_exitcode(status))
+            for process in self._processes:
+                if process.pid == pid:
+                    self._handle_exit(process, os.waitstatus_to_exitcode(status))
 
-    def _ended(self, place: _Process, code: int) -> None:
-        if place.news >= 0 and place.up_at is None:
-            self._read_news(place)  # it may have said so at its very end
-        if place.news >= 0:
-            os.close(place.news)
-        place.pid, place.news = 0, -1
+    def _handle_exit(self, process: _Process, code: int) -> None:
+        if process.ready_pipe >= 0 and process.ready_at is None:
+            self._read_ready(process)  # it may have been ready just before its end
+        if process.ready_pipe >= 0:
+            os.close(process.ready_pipe)
+        process.pid, process.ready_pipe = 0, -1
         if self._code is not None:
             return
-        lasted = self._now() - place.up_at if place.up_at is not None else 0.0
-        found = after_exit(code, anybody_up=self._anybody_up, lasted=lasted, before=place.pause)
-        if isinstance(found, Exit):
-            self._taken = place.claim.slot if code == SLOT_TAKEN else ""
-            self._stop(found.code)
-            return
-        self._plan(place, found.pause, in_words(code))
+        worked = self._now() - process.ready_at if process.ready_at is not None else 0.0
+        decision = after_exit(
+            code, any_ready=self._any_ready, worked=worked, failures=process.failures
+        )
+        if isinstance(decision, Exit):
+            self._taken_slot = process.claim.slot if code == SLOT_TAKEN else ""
+            self._stop(decision.code)
+        else:
+            self._schedule(process, decision, describe_exit(code))
 
-    def _plan(self, place: _Process, pause: float, why: str) -> None:
-        place.pause, place.again_at = pause, self._now() + pause
-        log.error("process_ended", process=place.number, reason=why, again_in=pause)
+    def _schedule(self, process: _Process, restart: Restart, reason: str) -> None:
+        process.failures = restart.failures
+        process.start_at = self._now() + restart.pause
+        log.error(
+            "process_ended", process=process.number, reason=reason, restart_in=restart.pause
+        )
 
-    # ── ending ───────────────────────────────────────────────────────────────────────────────
+    # ── stopping ─────────────────────────────────────────────────────────────────────────────
 
     def _stop(self, code: int) -> None:
-        """Tell every process to finish or give back what it has in hand."""
+        """Ask every process to finish its work or give it back."""
         self._code = code
-        self._told_at = self._now()
-        self._deadline = self._told_at + STOP_SECONDS
-        for place in self._places:
-            place.again_at = None
+        self._signalled_at = self._now()
+        self._deadline = self._signalled_at + STOP_SECONDS
+        for process in self._processes:
+            process.start_at = None
         self._send(signal.SIGTERM)
 
     def _kill(self) -> None:
@@ -290,6 +314,6 @@ class Supervisor:
         self._send(signal.SIGKILL)
 
     def _send(self, number: signal.Signals) -> None:
-        for place in self._places:
-            if place.pid:  # not buried yet, so the number is still its own
-                os.kill(place.pid, number)
+        for process in self._processes:
+            if process.pid:  # not reaped yet, so its number cannot be that of another process
+                os.kill(process.pid, number)
