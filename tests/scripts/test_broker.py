@@ -22,7 +22,7 @@ from scripts.kafka.fetch import (
 )
 from scripts.kafka.guard import Guard
 from tests.support.kafka import StartBroker
-from tests.wirewatch.live import until
+from tests.support.running_program import until
 
 ROOT = Path(__file__).parent.parent.parent
 SCRIPT = ROOT / "scripts" / "kafka" / "broker.py"

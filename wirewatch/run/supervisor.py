@@ -294,9 +294,7 @@ class Supervisor:
     def _schedule(self, process: _Process, restart: Restart, reason: str) -> None:
         process.failures = restart.failures
         process.start_at = self._now() + restart.pause
-        log.error(
-            "process_ended", process=process.number, reason=reason, restart_in=restart.pause
-        )
+        log.error("process_ended", process=process.number, reason=reason, restart_in=restart.pause)
 
     # ── stopping ─────────────────────────────────────────────────────────────────────────────
 

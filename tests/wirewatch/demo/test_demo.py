@@ -21,7 +21,7 @@ from core.messages import ArticleRevision
 from core.messages.envelope import ALERTS, ARTICLES
 from tests.support.browser import Browser
 from tests.support.cli_installation import WIREWATCH
-from tests.wirewatch.live import get
+from tests.support.running_program import get
 from wirewatch.demo.facts import Facts, FactsReader
 from wirewatch.demo.room import load
 from wirewatch.demo.verdict import EditionNames, StoryTable, compare, load_expected, outcomes

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wirewatch.live import until
+from tests.support.running_program import until
 from wirewatch.run.child import SLOT_TAKEN
 from wirewatch.run.supervisor import Exit, Restart, after_exit, in_words, longer
 

@@ -11,9 +11,9 @@ from typing import Any
 from tests.support.cli_installation import CliInstallation, new_installation
 from tests.support.newsroom import Desk, Newsroom, Story
 from tests.support.postgres import Server
-from tests.wirewatch.live import live, until
-from tests.wirewatch.test_once import BODY, OTHER, _decided_once, _many
-from tests.wirewatch.test_run import story
+from tests.support.running_program import live, until
+from tests.wirewatch.run.test_daemon import story
+from tests.wirewatch.run.test_once import BODY, OTHER, _decided_once, _many
 
 
 def installation(folder: Path, room: Newsroom, desk: Desk, **environment: str) -> CliInstallation:

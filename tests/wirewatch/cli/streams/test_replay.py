@@ -12,7 +12,7 @@ from core.messages import Match
 from core.messages.envelope import ARTICLES, ENRICHED, MATCHES
 from tests.support.engines import ENGINES
 from tests.support.newsroom import Desk, Newsroom, Story
-from tests.wirewatch.site import Site, new_site
+from tests.support.stream_installation import Site, new_site
 from wirewatch.cli.streams.replay import replay
 
 TEXT = "Schweden hat den Antrag auf den Nato-Beitritt unterzeichnet, sagte die Ministerin. " * 3

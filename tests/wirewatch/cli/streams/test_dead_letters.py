@@ -27,7 +27,7 @@ from core.streams.port import NewRecord, Record, StreamLog
 from core.streams.prefix import Prefix
 from core.streams.topology import receipts_spec
 from tests.support.engines import ENGINES
-from tests.wirewatch.site import NOW, Site, new_site
+from tests.support.stream_installation import NOW, Site, new_site
 from wirewatch.cli.streams.dead_letters import replay
 
 HEADERS = (("ce_id", b"1"), ("ce_id", b"2"), ("odd", b"\xff\x00"))

@@ -15,7 +15,7 @@ from core.streams.port import PartitionLag, StreamInfo, StreamSpec
 from core.streams.prefix import Prefix
 from tests.support.cli_installation import new_installation
 from tests.support.engines import ENGINES
-from tests.wirewatch.site import Site, new_site
+from tests.support.stream_installation import Site, new_site
 from wirewatch.cli.streams import differences
 from wirewatch.cli.streams.lag import STAGES, meaning, summed
 from wirewatch.run.program import GROUPS

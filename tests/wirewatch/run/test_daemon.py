@@ -21,7 +21,7 @@ from tests.support.cli_installation import TOPIC, CliInstallation, new_installat
 from tests.support.newsroom import Answer, Desk, LoopbackServer, Newsroom, Request, Story
 from tests.support.newsroom import desk as make_desk
 from tests.support.newsroom import newsroom as make_newsroom
-from tests.wirewatch.live import Live, get, health, heeds, live, until
+from tests.support.running_program import Live, get, health, heeds, live, until
 
 
 def story(path: str, title: str, sentence: str = "Das sagte sie zum Nato-Beitritt.") -> Story:

@@ -17,7 +17,7 @@ from config.settings import Settings
 from core.processes.slots import read_statuses
 from tests.support.cli_installation import CliInstallation, new_installation
 from tests.support.newsroom import Desk, Newsroom, Story
-from tests.wirewatch.live import Live, heeds, live, until
+from tests.support.running_program import Live, heeds, live, until
 from wirewatch.cli.run import doubts, share_out
 
 
