@@ -1,10 +1,10 @@
-"""How long a desk waits: from an article's appearance in a feed to the webhook.
+"""How long a webhook waits: from an article's appearance in a feed to the webhook.
 
 ::
 
     python bench/latency.py [COUNT]
 
-Runs the real program against a loopback newsroom and desk; the feed is polled every second, each
+Runs the real program against a loopback newsroom and webhook; the feed is polled every second, each
 article reaches a topic of its own. Needs no data. Prints the wait from the feed's change and,
 without the polling interval, from the request for the page.
 """
@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from tests.support.cli_installation import CliInstallation, new_installation
-from tests.support.newsroom import Desk, Newsroom, Story, desk, newsroom
+from tests.support.newsroom import Newsroom, Story, WebhookReceiver, serve_newsroom, serve_webhook
 
 TEXT = (
     "Der Rat hat am Montag über Vorhaben{n} beraten und einstimmig beschlossen, es zu beginnen. "
@@ -29,31 +29,39 @@ TEXT = (
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    with newsroom() as room, desk() as receiver, tempfile.TemporaryDirectory() as folder:
-        walk = new_installation(Path(folder))
-        walk.sources(kurier=room.feed_url("kurier"))
-        text = (walk.config / "sources.yaml").read_text().replace('"0s"', '"1s"')
-        walk.write("sources.yaml", text)
-        walk.webhook(receiver.url + "/hook")
+    with (
+        serve_newsroom() as newsroom,
+        serve_webhook() as receiver,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        installation = new_installation(Path(folder))
+        installation.write_sources(kurier=newsroom.feed_url("kurier"))
+        text = (installation.config / "sources.yaml").read_text().replace('"0s"', '"1s"')
+        installation.write("sources.yaml", text)
+        installation.route_to_webhook(receiver.url + "/hook")
         for n in range(count):
-            walk.write(f"topics/t{n}.yaml", f"{{id: t{n}, title: T, query: Vorhaben{n}}}")
-        room.publish("kurier", Story("/zero", "Alte Meldung", "Nichts Neues aus dem Rathaus."))
-        report(*measure(walk, room, receiver, count))
+            installation.write(f"topics/t{n}.yaml", f"{{id: t{n}, title: T, query: Vorhaben{n}}}")
+        newsroom.publish("kurier", Story("/zero", "Alte Meldung", "Nichts Neues aus dem Rathaus."))
+        report(*measure(installation, newsroom, receiver, count))
 
 
 def measure(
-    walk: CliInstallation, room: Newsroom, receiver: Desk, count: int
+    installation: CliInstallation, newsroom: Newsroom, receiver: WebhookReceiver, count: int
 ) -> tuple[list[float], list[float]]:
-    process = walk.start("run")
+    process = installation.start("run")
     try:
-        until(lambda: room.asked("/zero") > 0)
+        until(lambda: newsroom.asked("/zero") > 0)
         whole, own = [], []
         for n in range(count):
             published = time.monotonic()
-            room.publish("kurier", Story(f"/{n}", f"Meldung {n}", TEXT.format(n=n)))
-            until(lambda n=n: any(p["articles"][0]["url"].endswith(f"/{n}") for p in receiver.told))
+            newsroom.publish("kurier", Story(f"/{n}", f"Meldung {n}", TEXT.format(n=n)))
+            until(
+                lambda n=n: any(
+                    p["articles"][0]["url"].endswith(f"/{n}") for p in receiver.notifications
+                )
+            )
             told = receiver.requests[-1].at
-            asked = next(r.at for r in room.requests if r.path == f"/{n}")
+            asked = next(r.at for r in newsroom.requests if r.path == f"/{n}")
             whole.append(told - published)
             own.append(told - asked)
         return whole, own

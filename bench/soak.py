@@ -26,7 +26,7 @@ from config.settings import Settings
 from scripts.kafka.broker import Broker
 from scripts.kafka.fetch import BrokerError, fetch_jars
 from tests.support import postgres, soak, split
-from tests.support.newsroom import desk, newsroom
+from tests.support.newsroom import serve_newsroom, serve_webhook
 
 ARTICLES = {"processors": 20_000, "split": 300}
 KILLS = {"processors": 12, "split": 40}
@@ -77,7 +77,7 @@ def _processors(given: argparse.Namespace, folder: Path, servers: ExitStack) -> 
 
 
 def _split(given: argparse.Namespace, folder: Path, servers: ExitStack) -> list[str]:
-    breakable: dict[str, soak.Breakable] = {}
+    breakable: dict[str, soak.Killable] = {}
     environment: dict[str, str] = {}
     if given.engine == "kafka":
         breakable["broker"] = broker = _broker(servers)
@@ -100,8 +100,8 @@ def _split(given: argparse.Namespace, folder: Path, servers: ExitStack) -> list[
         seed=given.seed,
         roles=split.FULL if given.full else split.ROLES,
     )
-    with newsroom() as room, desk() as told:
-        outcome = split.Split(folder, room, told, environment, plan).run(breakable)
+    with serve_newsroom() as newsroom, serve_webhook() as told:
+        outcome = split.Split(folder, newsroom, told, environment, plan).run(breakable)
     print(f"{given.engine}: {outcome}")
     return outcome.wrong
 

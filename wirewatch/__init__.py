@@ -1,12 +1,12 @@
-"""The program: command line, composition (`run`), console. The only room that knows all others.
+"""The program: command line, composition and console. The only package that imports all others.
 
 ::
 
-    cli/        one file per command group; thin: parse, call, print
-    opening.py  settings, files, store, streams: opened one by one, for commands that only look
-    program.py  all of them opened together, for the stages
-    once.py     `run --once`: poll, relay, process, decide, deliver, summary
-    parent.py   `run`: starts the processes that work, and starts again one that ends; child.py
-    daemon.py   one of these processes; stages.py keeps each stage going, health.py says how it is
-    web/        the console's pages
+    cli/              one file for each group of commands: parse, call, print
+    run/              `run` and `run --once`: processes, stages, health
+    web/              the console: pages and the JSON API
+    contracts/        generates the documents that others rely on; not part of the running program
+    demo/             `demo`: the ordinary program on an invented newsroom
+    article_input     an article to look at, from a file, a URL, stdin or a form
+    install_check     whether the program's packages are its own
 """

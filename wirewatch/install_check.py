@@ -1,8 +1,8 @@
-"""Are the rooms ours? Their names are plain, and a foreign ``config`` could come first.
+"""Check that the program's packages are its own: a foreign ``config`` or ``core`` could win.
 
-An editable install puts our folder on the import path after site-packages, so a foreign package
-of the same name there would win. Only the standard library is used here: nothing of ours can be
-imported before this has been asked.
+An editable install puts this folder on the import path after site-packages, so a foreign package
+of the same name there would be imported first. Only the standard library is used here, because no
+package of the program may be imported before this check.
 """
 
 from __future__ import annotations
@@ -10,48 +10,51 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-ROOMS = ("config", "core", "ingest", "processors", "alerts")
+PACKAGES = ("config", "core", "ingest", "processors", "alerts")
+"""The top-level packages beside ``wirewatch``."""
 
 
-def complaint(home: Path | None = None) -> str:
-    """What is in the way of our rooms, in words; empty where nothing is.
+def find_problem(home: Path | None = None) -> str:
+    """Return what is wrong with the installation; empty where nothing is.
 
     Args:
-        home: The folder our rooms lie in; that of this package when not given.
+        home: The folder with the packages; by default the one that contains this package.
     """
     home = home or Path(__file__).resolve().parent.parent
-    for room in ROOMS:
-        found = _origin(room)
-        if found is None:
-            return f"The package `{room}` is missing at {home / room}. Install Wirewatch again."
-        if found.resolve() != home / room / "__init__.py":
-            return f"{_in_the_way(room, found)} instead of {home / room}. {_mend(room, found)}"
+    for package in PACKAGES:
+        origin = _origin(package)
+        if origin is None:
+            missing = f"The package `{package}` is missing at {home / package}."
+            return f"{missing} Install Wirewatch again."
+        if origin.resolve() != home / package / "__init__.py":
+            foreign = f"{_describe(package, origin)} instead of {home / package}"
+            return f"{foreign}. {_mend(package, origin)}"
     return ""
 
 
-def _in_the_way(room: str, found: Path) -> str:
-    by = ", ".join(_distributions(room))
-    return f"`import {room}` finds {found}" + (f" (installed by {by})" if by else "")
+def _describe(package: str, origin: Path) -> str:
+    by = ", ".join(_distributions(package))
+    return f"`import {package}` finds {origin}" + (f" (installed by {by})" if by else "")
 
 
-def _mend(room: str, found: Path) -> str:
-    if names := _distributions(room):
+def _mend(package: str, origin: Path) -> str:
+    if names := _distributions(package):
         return (
             "Install Wirewatch in an environment of its own (`make install`), or "
             f"`pip uninstall {' '.join(names)}`."
         )
-    thing = found.parent if found.name == "__init__.py" else found
-    return f"Move {thing} away, or take its folder off PYTHONPATH."
+    path = origin.parent if origin.name == "__init__.py" else origin
+    return f"Move {path} away, or remove its folder from PYTHONPATH."
 
 
-def _origin(room: str) -> Path | None:
-    spec = find_spec(room)
+def _origin(package: str) -> Path | None:
+    spec = find_spec(package)
     return Path(spec.origin) if spec and spec.origin else None
 
 
-def _distributions(room: str) -> tuple[str, ...]:
-    """Installed distributions, but ours, that ship a package of this name."""
-    from importlib.metadata import packages_distributions  # slow, and hardly ever needed
+def _distributions(package: str) -> tuple[str, ...]:
+    """Return the other installed distributions that contain a package of this name."""
+    from importlib.metadata import packages_distributions  # slow, and rarely needed
 
-    names = packages_distributions().get(room, [])
+    names = packages_distributions().get(package, [])
     return tuple(sorted({name for name in names if name.lower() != "wirewatch"}))

@@ -1,4 +1,4 @@
-"""A walk that leaves a record on every stream, and how a consumer looks at records."""
+"""A installation that leaves a record on every stream, and how a consumer looks at records."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from core.processes.instance import Instance
 from core.streams import open_streams
 from core.streams.port import NewRecord, Record, StreamLog
 from tests.support.cli_installation import TOPIC, CliInstallation, new_installation
-from tests.support.newsroom import Story, desk, newsroom
+from tests.support.newsroom import Story, serve_newsroom, serve_webhook
 from wirewatch.contracts.generate import ROOT
 
 COPY = topic_stream("nato-membership")
@@ -38,16 +38,16 @@ _BODY = (
 
 @dataclass(frozen=True)
 class Walked:
-    """What a walk left behind.
+    """What a installation left behind.
 
     Attributes:
-        walk: The installation.
+        installation: The installation.
         settings: Those it ran with.
         records: Everything on every stream.
         dead: The record that could not be processed, as it was appended.
     """
 
-    walk: CliInstallation
+    installation: CliInstallation
     settings: Settings
     records: tuple[Record, ...]
     dead: NewRecord
@@ -77,22 +77,22 @@ def walk_through(folder: Path, **streams: str) -> Walked:
     """
     settings = Settings(data_dir=folder / "data", **streams)  # type: ignore[arg-type]
     environment = {f"WIREWATCH_{name.upper()}": value for name, value in streams.items()}
-    with newsroom() as room, desk() as receiver:
-        walk = new_installation(folder, TOPIC + "publish: true\n")
-        walk.environment |= environment
-        walk.sources(kurier=room.feed_url("kurier"))
-        walk.webhook(receiver.url + "/hook")
-        room.publish("kurier", _story("a", "Stockholm"), _story("b", "Helsinki"))
-        walk.once()
+    with serve_newsroom() as newsroom, serve_webhook() as receiver:
+        installation = new_installation(folder, TOPIC + "publish: true\n")
+        installation.environment |= environment
+        installation.write_sources(kurier=newsroom.feed_url("kurier"))
+        installation.route_to_webhook(receiver.url + "/hook")
+        newsroom.publish("kurier", _story("a", "Stockholm"), _story("b", "Helsinki"))
+        installation.run_once()
         dead = NewRecord(ARTICLES, b"key of the dead", b'{"not": "an article"', (), utc_now())
         with opened(settings) as log:
             log.append([dead])
-        room.feeds["kurier"] = [_story("c", "Kiew")]
-        walk.once()
+        newsroom.feeds["kurier"] = [_story("c", "Kiew")]
+        installation.run_once()
     with opened(settings) as log:
         names = [info.name for info in log.list_streams()]
         records = tuple(record for name in names for record in log.read(name))
-    return Walked(walk, settings, records, dead)
+    return Walked(installation, settings, records, dead)
 
 
 def _story(path: str, place: str) -> Story:

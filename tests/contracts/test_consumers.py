@@ -36,7 +36,7 @@ STREAMS = (*STREAM_MESSAGES, DEAD_LETTER, COPY)
 
 @pytest.fixture(scope="module")
 def on_kafka(kafka: Broker, tmp_path_factory: pytest.TempPathFactory) -> Walked:
-    """The walk, on real Kafka."""
+    """The installation, on real Kafka."""
     folder = tmp_path_factory.mktemp("consumers")
     url = f"kafka://{kafka.address}"
     return walk_through(folder, streams_url=url, streams_prefix=new_prefix())
@@ -151,7 +151,7 @@ def test_reading_from_a_date_gives_each_partition_from_there_on(
 def test_what_is_replayed_has_the_ids_of_the_originals(
     kafka: Broker, on_kafka: Walked, read: Read
 ) -> None:
-    on_kafka.walk.call("streams", "replay", "--from", "start")
+    on_kafka.installation.run("streams", "replay", "--from", "start")
     for stream in (ENRICHED, MATCHES, COPY):
         now = read_all(kafka.address, topic(on_kafka, stream))
         assert len(now) == 2 * len(read[stream])
@@ -163,7 +163,7 @@ def test_what_is_replayed_has_the_ids_of_the_originals(
         if stream != ENRICHED:
             again = [json.loads(m.value() or b"") for m in now if place(m) not in originals]
             assert {value["article"]["origin"] for value in again} == {"replay"}
-    on_kafka.walk.call("run", "--once", "--only", "processors,alerts")
+    on_kafka.installation.run("run", "--once", "--only", "processors,alerts")
     for stream in (ARTICLES, ALERTS):  # nobody is told of what was replayed
         assert len(read_all(kafka.address, topic(on_kafka, stream))) == len(read[stream])
 

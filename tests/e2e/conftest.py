@@ -1,7 +1,7 @@
-"""A newsroom and a desk for every walk."""
+"""A newsroom and a webhook receiver for each test."""
 
 from __future__ import annotations
 
-from tests.wirewatch.conftest import desk, room
+from tests.wirewatch.conftest import newsroom, webhook
 
-__all__ = ["desk", "room"]
+__all__ = ["newsroom", "webhook"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.kafka import Broker
-from tests.support.newsroom import Desk, Newsroom
+from tests.support.newsroom import Newsroom, WebhookReceiver
 from tests.support.split import Plan, Split
 
 pytestmark = pytest.mark.timeout(180)
@@ -17,18 +17,18 @@ pytestmark = pytest.mark.timeout(180)
 def _told_once(split: Split, **servers: Broker) -> None:
     outcome = split.run(servers)
     assert not outcome.wrong, f"{outcome}\n{outcome.wrong[:10]}"
-    assert outcome.told == split.plan.stories // 2
+    assert outcome.notified == split.plan.stories // 2
     assert sum(outcome.killed.values()) == split.plan.kills
 
 
 def test_split_on_sqlite_nothing_is_lost_or_told_twice(
-    tmp_path: Path, room: Newsroom, desk: Desk
+    tmp_path: Path, newsroom: Newsroom, webhook: WebhookReceiver
 ) -> None:
-    _told_once(Split(tmp_path, room, desk, {}, Plan(stories=48, kills=8, pause=4.0)))
+    _told_once(Split(tmp_path, newsroom, webhook, {}, Plan(stories=48, kills=8, pause=4.0)))
 
 
 def test_split_on_kafka_and_postgresql_nothing_is_lost_or_told_twice(
-    tmp_path: Path, room: Newsroom, desk: Desk, own_broker: Broker, postgres: str
+    tmp_path: Path, newsroom: Newsroom, webhook: WebhookReceiver, own_broker: Broker, postgres: str
 ) -> None:
     environment = {
         "WIREWATCH_STREAMS_URL": f"kafka://{own_broker.address}",
@@ -36,4 +36,4 @@ def test_split_on_kafka_and_postgresql_nothing_is_lost_or_told_twice(
         "WIREWATCH_DATABASE_URL": postgres,
     }
     plan = Plan(stories=48, kills=8, pause=4.0, server_kills=1, repeats=True, apart=True)
-    _told_once(Split(tmp_path, room, desk, environment, plan), broker=own_broker)
+    _told_once(Split(tmp_path, newsroom, webhook, environment, plan), broker=own_broker)

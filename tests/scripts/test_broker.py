@@ -22,7 +22,7 @@ from scripts.kafka.fetch import (
 )
 from scripts.kafka.guard import Guard
 from tests.support.kafka import StartBroker
-from tests.support.running_program import until
+from tests.support.running_program import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 SCRIPT = ROOT / "scripts" / "kafka" / "broker.py"
@@ -297,7 +297,7 @@ def test_a_broker_keeps_its_port_when_it_is_stopped_killed_and_frozen(
     own_broker.thaw()
     assert own_broker.address == address
     # the broker is ready before it logs so
-    until(lambda: "Kafka Server started" in own_broker.log_tail(), "its log has another end")
+    wait_until(lambda: "Kafka Server started" in own_broker.log_tail(), "its log has another end")
 
 
 # Continuous integration

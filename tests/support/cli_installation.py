@@ -1,15 +1,36 @@
-"""A configuration folder and data folder of its own, and the real command line on top of them."""
+"""An installation with its own configuration and data folder, and the command line on top of it.
+
+A command can run in three ways, from the fastest to the one that operators use:
+
+- ``invoke`` runs it in the test's own process, where no process is needed;
+- ``run`` and ``start`` run it in a process of its own that has its imports done (``fork_server``);
+- ``run_executable`` and ``start_executable`` start ``.venv/bin/wirewatch``.
+"""
 
 from __future__ import annotations
 
 import base64
+import io
 import json
+import logging
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import pytest
+import structlog
+
+import ingest.service
+from tests.support import fork_server
+from tests.support.fork_server import ForkedProcess
+from tests.support.thread_extraction import ThreadExtraction
+from wirewatch.cli import execute
 
 WIREWATCH = Path(sys.executable).parent / "wirewatch"
 SECRET = "whsec_" + base64.b64encode(b"a secret of the tests' own").decode()
@@ -26,12 +47,28 @@ rules:
 """
 
 
+class Output(NamedTuple):
+    """What a command wrote, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
 @dataclass
 class CliInstallation:
-    """One installation in a temporary folder."""
+    """An installation in a temporary folder.
+
+    Attributes:
+        folder: Contains its configuration, its data and whatever else the test needs.
+        environment: Further settings.
+        extraction_processes: Whether ``run`` and ``start`` use processes to extract pages, as
+            operators do; by default they use a thread.
+    """
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    extraction_processes: bool = False
 
     @property
     def config(self) -> Path:
@@ -42,12 +79,13 @@ class CliInstallation:
         return self.folder / "data"
 
     def write(self, name: str, text: str) -> None:
+        """Write an operator file."""
         path = self.config / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
-    def sources(self, **feeds: str) -> None:
-        """One outlet a keyword, its feeds parted by spaces; they are due at every run."""
+    def write_sources(self, **feeds: str) -> None:
+        """Write an outlet for each keyword, its feeds separated by spaces and due at every run."""
         outlets = [
             {
                 "id": outlet,
@@ -60,8 +98,8 @@ class CliInstallation:
         ]
         self.write("sources.yaml", json.dumps({"outlets": outlets}))
 
-    def webhook(self, url: str) -> None:
-        """Everything goes to one signed webhook."""
+    def route_to_webhook(self, url: str) -> None:
+        """Send every notification to one signed webhook."""
         receiver = {"id": "desk", "kind": "webhook", "url": url, "secret": SECRET}
         self.write(
             "alerts.yaml",
@@ -69,9 +107,9 @@ class CliInstallation:
         )
 
     @property
-    def env(self) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("WIREWATCH_")}
-        return kept | {
+    def settings_environment(self) -> dict[str, str]:
+        """The settings of this installation, as environment variables."""
+        return {
             "WIREWATCH_CONFIG_DIR": str(self.config),
             "WIREWATCH_DATA_DIR": str(self.data),
             "WIREWATCH_HTTP_ALLOW_PRIVATE": "1",
@@ -80,8 +118,35 @@ class CliInstallation:
             **self.environment,
         }
 
-    def start(self, *args: str, **options: Any) -> subprocess.Popen[str]:
-        """Start a command; the caller waits."""
+    @property
+    def env(self) -> dict[str, str]:
+        """The whole environment of a process of this installation."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("WIREWATCH_")}
+        return inherited | self.settings_environment
+
+    # ── processes ────────────────────────────────────────────────────────────────────────────
+
+    def start(self, *args: str, new_session: bool = False) -> ForkedProcess:
+        """Start a command in a process whose imports are done, and return that process."""
+        main = fork_server.MAIN if self.extraction_processes else fork_server.LIGHT_MAIN
+        return fork_server.start(
+            args, env=self.env, cwd=self.folder, new_session=new_session, main=main
+        )
+
+    def run(self, *args: str, code: int = 0) -> str:
+        """Run a command in such a process and return what it printed."""
+        process = self.start(*args)
+        out, err = process.communicate(timeout=90)
+        assert process.returncode == code, f"{args}: {process.returncode}\n{out}\n{err}"
+        return out
+
+    def run_once(self, code: int = 0) -> dict[str, Any]:
+        """Run ``run --once`` in such a process and return its summary."""
+        summary: dict[str, Any] = json.loads(self.run("run", "--once", "--json", code=code))
+        return summary
+
+    def start_executable(self, *args: str, **options: Any) -> subprocess.Popen[str]:
+        """Start a command as operators do, and return its process."""
         return subprocess.Popen(
             [str(WIREWATCH), *args],
             env=self.env,
@@ -92,33 +157,87 @@ class CliInstallation:
             **options,
         )
 
-    def call(self, *args: str, code: int = 0, stdin: str | None = None) -> str:
-        """Run a command to its end and answer what it printed."""
-        done = subprocess.run(
-            [str(WIREWATCH), *args],
-            env=self.env,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            input=stdin,
-            timeout=90,
-            check=False,
-        )
-        assert done.returncode == code, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+    def run_executable(self, *args: str, code: int = 0, stdin: str | None = None) -> str:
+        """Run a command as operators do, and return what it printed."""
+        process = self.start_executable(*args, stdin=subprocess.PIPE)
+        out, err = process.communicate(stdin, timeout=90)
+        assert process.returncode == code, f"{args}: {process.returncode}\n{out}\n{err}"
+        return out
 
-    def once(self, code: int = 0) -> dict[str, Any]:
-        """``run --once`` and its summary."""
-        summary: dict[str, Any] = json.loads(self.call("run", "--once", "--json", code=code))
+    # ── in this process ──────────────────────────────────────────────────────────────────────
+
+    def execute(self, *args: str, stdin: bytes = b"") -> Output:
+        """Run a command in this process and return its output, whatever the exit code."""
+        with _own_process(self, stdin) as (out, err):
+            code = execute(args)
+            return Output(code, out.getvalue().decode(), err.getvalue().decode())
+
+    def invoke(self, *args: str, code: int = 0, stdin: bytes = b"") -> str:
+        """Run a command in this process and return what it printed."""
+        done = self.execute(*args, stdin=stdin)
+        assert done.code == code, f"{args}: {done.code}\n{done.out}\n{done.err}"
+        return done.out
+
+    def invoke_once(self, code: int = 0) -> dict[str, Any]:
+        """Run ``run --once`` in this process, extraction included, and return its summary."""
+        summary: dict[str, Any] = json.loads(self.invoke("run", "--once", "--json", code=code))
         return summary
 
     def tail(self, stream: str) -> list[dict[str, Any]]:
-        """Every record of a stream."""
-        return [json.loads(line) for line in self.call("streams", "tail", stream).splitlines()]
+        """Return all records of a stream."""
+        return [json.loads(line) for line in self.invoke("streams", "tail", stream).splitlines()]
 
 
 def new_installation(folder: Path, topic: str = TOPIC) -> CliInstallation:
-    """An installation with one topic and no outlet yet."""
-    walk = CliInstallation(folder)
-    walk.write("topics/nato-membership.yaml", topic)
-    return walk
+    """Return an installation with one topic and no outlet yet."""
+    installation = CliInstallation(folder)
+    installation.write("topics/nato-membership.yaml", topic)
+    return installation
+
+
+@contextmanager
+def _own_process(
+    installation: CliInstallation, stdin: bytes
+) -> Iterator[tuple[io.BytesIO, io.BytesIO]]:
+    """Give a command its own environment, folder, standard streams, logs and signal handlers."""
+    out, err = io.BytesIO(), io.BytesIO()
+    with pytest.MonkeyPatch.context() as patch, _logs_restored(), _signals_restored():
+        for name in os.environ:
+            if name.startswith("WIREWATCH_"):
+                patch.delenv(name)
+        for name, value in installation.settings_environment.items():
+            patch.setenv(name, value)
+        patch.chdir(installation.folder)
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        for name, stream in (("stdout", out), ("stderr", err)):
+            writer = io.TextIOWrapper(
+                stream, "utf-8", errors="backslashreplace", write_through=True
+            )
+            patch.setattr(sys, name, writer)
+        patch.setattr(ingest.service, "ExtractPool", ThreadExtraction)
+        yield out, err
+
+
+@contextmanager
+def _logs_restored() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level, config = root.handlers[:], root.level, structlog.get_config()
+    levels = {name: logging.getLogger(name).level for name in root.manager.loggerDict}
+    try:
+        yield
+    finally:
+        logging.captureWarnings(capture=False)
+        root.handlers[:], root.level = handlers, level
+        structlog.configure(**config)
+        for name in root.manager.loggerDict:
+            logging.getLogger(name).setLevel(levels.get(name, logging.NOTSET))
+
+
+@contextmanager
+def _signals_restored() -> Iterator[None]:
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)

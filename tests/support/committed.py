@@ -19,19 +19,19 @@ from tests.support.cli_installation import CliInstallation
 SECONDS = 30.0
 
 
-def committed(walk: CliInstallation, log: StreamLog, stream: str) -> Iterator[Record]:
+def committed(installation: CliInstallation, log: StreamLog, stream: str) -> Iterator[Record]:
     """Every record of a stream, within a partition in order.
 
     Args:
-        walk: The installation; tells where its streams are.
+        installation: The installation; tells where its streams are.
         log: Its engine, opened; reads where there is no broker.
         stream: Name without prefix.
     """
-    url = walk.environment.get("WIREWATCH_STREAMS_URL", "")
+    url = installation.environment.get("WIREWATCH_STREAMS_URL", "")
     if not url.startswith("kafka://"):
         yield from log.read(stream)
         return
-    prefix = walk.environment.get("WIREWATCH_STREAMS_PREFIX", "")
+    prefix = installation.environment.get("WIREWATCH_STREAMS_PREFIX", "")
     stored = f"{prefix}.{stream}" if prefix else stream
     options = {
         "bootstrap.servers": url.removeprefix("kafka://"),

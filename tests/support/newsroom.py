@@ -1,12 +1,13 @@
-"""A newsroom and a desk on loopback, for walks through the whole program.
+"""A newsroom and a webhook receiver on loopback, for tests of the whole program.
 
-``Newsroom`` serves feeds, pages and robots.txt from memory and remembers who asked for what;
-``Desk`` receives webhooks and answers as it is told.
+``Newsroom`` serves feeds, pages and robots.txt from memory and records the requests;
+``WebhookReceiver`` receives notifications and answers with the given status codes.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ from typing import Any
 
 @dataclass
 class Answer:
-    """What the server says for one path."""
+    """An HTTP answer."""
 
     body: bytes = b""
     status: int = 200
@@ -30,7 +31,7 @@ class Answer:
 
 @dataclass
 class Request:
-    """What somebody asked."""
+    """A request that was received; ``at`` is monotonic seconds."""
 
     method: str
     path: str
@@ -40,7 +41,7 @@ class Request:
 
 
 class LoopbackServer:
-    """A threaded HTTP server on 127.0.0.1 that answers through a function."""
+    """A threaded HTTP server on 127.0.0.1 that answers with a function."""
 
     def __init__(self, answer: Callable[[Request], Answer]) -> None:
         self.requests: list[Request] = []
@@ -66,17 +67,17 @@ class LoopbackServer:
                     time.monotonic(),
                 )
                 outer.requests.append(request)
-                said = answer(request)
-                self.send_response(said.status)
-                for name, value in said.headers.items():
+                reply = answer(request)
+                self.send_response(reply.status)
+                for name, value in reply.headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(said.body)))
+                self.send_header("Content-Length", str(len(reply.body)))
                 self.end_headers()
-                with suppress(BrokenPipeError, ConnectionResetError):  # the asker was killed
-                    self.wfile.write(said.body)
+                with suppress(BrokenPipeError, ConnectionResetError):  # the client was killed
+                    self.wfile.write(reply.body)
 
             def log_message(self, *args: Any) -> None:
-                """Quiet."""
+                """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -90,12 +91,13 @@ class LoopbackServer:
         self._server.server_close()
 
     def asked(self, path: str) -> int:
+        """Return how many requests for a path there were."""
         return sum(1 for r in self.requests if r.path == path)
 
 
 @dataclass
 class Story:
-    """One entry of a feed with its page."""
+    """An entry of a feed with its page; ``page`` replaces the page that is made of the text."""
 
     path: str
     title: str
@@ -113,8 +115,18 @@ class Story:
         ).encode()
 
 
+def unique_story(
+    path: str, title: str, sentence: str = "Das sagte sie zum Nato-Beitritt."
+) -> Story:
+    """Return a story whose text resembles no other, so that it is never a copy; seeded by title."""
+    dice = random.Random(title)
+    words = ["".join(dice.choices("abdegiklmnoprstu", k=7)) for _ in range(144)]
+    lines = (" ".join(words[n : n + 12]).capitalize() + "." for n in range(0, 144, 12))
+    return Story(path, title, f"{' '.join(lines)}\n{sentence}")
+
+
 class Newsroom(LoopbackServer):
-    """Feeds at ``/<name>.xml``; pages at the stories' paths."""
+    """Serves feeds at ``/<name>.xml`` and pages at the stories' paths; ``answers`` come first."""
 
     def __init__(self) -> None:
         self.feeds: dict[str, list[Story]] = {}
@@ -122,6 +134,7 @@ class Newsroom(LoopbackServer):
         super().__init__(self._answer)
 
     def publish(self, feed: str, *stories: Story) -> None:
+        """Add stories to a feed; create the feed where it does not exist."""
         self.feeds.setdefault(feed, []).extend(stories)
 
     def feed_url(self, feed: str) -> str:
@@ -160,8 +173,8 @@ class Newsroom(LoopbackServer):
         )
 
 
-class Desk(LoopbackServer):
-    """A webhook receiver; ``statuses`` are answered in turn, then 204."""
+class WebhookReceiver(LoopbackServer):
+    """Receives webhooks. Answers with ``statuses`` in turn, then with 204."""
 
     def __init__(self, *statuses: int) -> None:
         self.statuses = list(statuses)
@@ -171,22 +184,23 @@ class Desk(LoopbackServer):
         return Answer(status=self.statuses.pop(0) if self.statuses else 204)
 
     @property
-    def told(self) -> list[dict[str, Any]]:
+    def notifications(self) -> list[dict[str, Any]]:
+        """The bodies of all requests so far."""
         return [json.loads(r.body) for r in self.requests if r.method == "POST"]
 
 
 @contextmanager
-def newsroom() -> Iterator[Newsroom]:
-    room = Newsroom()
+def serve_newsroom() -> Iterator[Newsroom]:
+    newsroom = Newsroom()
     try:
-        yield room
+        yield newsroom
     finally:
-        room.close()
+        newsroom.close()
 
 
 @contextmanager
-def desk(*statuses: int) -> Iterator[Desk]:
-    receiver = Desk(*statuses)
+def serve_webhook(*statuses: int) -> Iterator[WebhookReceiver]:
+    receiver = WebhookReceiver(*statuses)
     try:
         yield receiver
     finally:

@@ -1,10 +1,11 @@
-"""A running `wirewatch run`, as its supervisor sees it: log lines, an address, signals."""
+"""A running ``wirewatch run``, as a service manager sees it: log lines, an address, signals."""
 
 from __future__ import annotations
 
 import json
 import re
 import signal
+import subprocess
 import threading
 import time
 import urllib.request
@@ -15,15 +16,22 @@ from typing import Any
 from urllib.error import HTTPError
 
 from tests.support.cli_installation import CliInstallation
+from tests.support.fork_server import ForkedProcess
 
 PATIENCE = 30.0
 
 
-class Live:
-    """One process and what it has logged so far."""
+class RunningProgram:
+    """A process and the lines it has logged so far."""
 
-    def __init__(self, walk: CliInstallation, *args: str) -> None:
-        self.process = walk.start("run", *args, start_new_session=True)
+    def __init__(
+        self, installation: CliInstallation, *args: str, as_executable: bool = False
+    ) -> None:
+        self.process: subprocess.Popen[str] | ForkedProcess = (
+            installation.start_executable("run", *args, start_new_session=True)
+            if as_executable
+            else installation.start("run", *args, new_session=True)
+        )
         self.lines: list[str] = []
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
@@ -33,13 +41,14 @@ class Live:
         for line in self.process.stderr:
             self.lines.append(line.rstrip("\n"))
 
-    def logged(self, words: str) -> list[str]:
-        return [line for line in self.lines if words in line]
+    def logged(self, part: str) -> list[str]:
+        """Return the log lines that contain a text."""
+        return [line for line in self.lines if part in line]
 
-    def wait_for(self, words: str) -> str:
-        """The first log line with these words."""
-        until(lambda: self.logged(words), f"{words!r} was not logged", self)
-        return self.logged(words)[0]
+    def wait_for(self, part: str) -> str:
+        """Wait for a log line that contains a text, and return the first one."""
+        wait_until(lambda: self.logged(part), f"{part!r} was not logged", self)
+        return self.logged(part)[0]
 
     def url(self, path: str = "/") -> str:
         line = self.wait_for("http://127.0.0.1:")
@@ -50,8 +59,8 @@ class Live:
     def get(self, path: str) -> tuple[int, str]:
         return get(self.url(path))
 
-    def end(self, number: int = signal.SIGTERM) -> float:
-        """Seconds it took to end; its exit code was 0."""
+    def stop(self, number: int = signal.SIGTERM) -> float:
+        """Signal it, check that it exits with 0, and return the seconds it took."""
         began = time.monotonic()
         self.process.send_signal(number)
         assert self.process.wait(20) == 0, "\n".join(self.lines)
@@ -70,25 +79,37 @@ class Live:
 
 
 @contextmanager
-def live(walk: CliInstallation, *args: str) -> Iterator[Live]:
-    running = Live(walk, *args)
+def run_program(
+    installation: CliInstallation, *args: str, as_executable: bool = False
+) -> Iterator[RunningProgram]:
+    """Start ``wirewatch run`` with further arguments; kill it at the end if it still runs.
+
+    Args:
+        installation: Its installation.
+        *args: Further arguments.
+        as_executable: Whether the executable is started, as operators do; by default a process
+            whose imports are done.
+    """
+    program = RunningProgram(installation, *args, as_executable=as_executable)
     try:
-        yield running
+        yield program
     finally:
-        running.close()
+        program.close()
 
 
-def until(true: Callable[[], Any], words: str, running: Live | None = None) -> None:
-    """Wait for something to become true."""
+def wait_until(
+    condition: Callable[[], Any], message: str, program: RunningProgram | None = None
+) -> None:
+    """Wait until a condition holds; fail with a message and the program's log otherwise."""
     deadline = time.monotonic() + PATIENCE
-    while not true():
-        log = "\n".join(running.lines) if running else ""
-        assert time.monotonic() < deadline, f"{words}\n{log}"
-        time.sleep(0.05)
+    while not condition():
+        log = "\n".join(program.lines) if program else ""
+        assert time.monotonic() < deadline, f"{message}\n{log}"
+        time.sleep(0.02)
 
 
 def get(url: str, **headers: str) -> tuple[int, str]:
-    """Status and body of an answer, whatever the status."""
+    """Return the status and body of an answer, whatever the status."""
     request = urllib.request.Request(url, headers=headers)
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
@@ -98,8 +119,8 @@ def get(url: str, **headers: str) -> tuple[int, str]:
             return error.code, error.read().decode()
 
 
-def heeds(pid: int) -> bool:
-    """Whether a process has a handler for SIGTERM and SIGINT: the interpreter itself has begun."""
+def handles_signals(pid: int) -> bool:
+    """Return whether a process handles SIGTERM and SIGINT: its interpreter has started."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
@@ -109,8 +130,9 @@ def heeds(pid: int) -> bool:
     return all(caught >> (n - 1) & 1 for n in (signal.SIGTERM, signal.SIGINT))
 
 
-def health(running: Live) -> dict[str, Any]:
-    status, body = running.get("/healthz")
-    found: dict[str, Any] = json.loads(body)
-    assert (status == 200) == (found["status"] == "ok")
-    return found
+def health(program: RunningProgram) -> dict[str, Any]:
+    """Return the answer of ``/healthz``, and check that its status code agrees."""
+    status, body = program.get("/healthz")
+    answer: dict[str, Any] = json.loads(body)
+    assert (status == 200) == (answer["status"] == "ok")
+    return answer

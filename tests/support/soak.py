@@ -2,18 +2,16 @@
 
 ::
 
-    articles 0..N ──▶ news.articles ──▶ 3 worker processes (killed, started again) ──▶ enriched,
-                                                                                  matches, copies
-    at the end: every record of articles has one of enriched and its matches, and nothing has two
+    articles 0..N ──▶ news.articles ──▶ 3 workers (killed, restarted) ──▶ enriched, matches, copies
 
-What an article must give is told by its number (:func:`topics_of`), not by the code under test.
+At the end every record of articles has one record of enriched and its matches, and none has two.
+The matches of an article follow from its number (:func:`topics_of`), not from the code under test.
 Used by ``bench/soak.py`` and ``tests/e2e/test_soak.py``.
 """
 
 from __future__ import annotations
 
 import random
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -53,11 +51,11 @@ TOPICS = {
 }
 COPIED = topic_stream("bruecke")
 SLICE = 100
-"""Articles per append."""
+"""Articles in one append."""
 
 
-class Breakable(Protocol):
-    """An engine's server, as the tests' own broker is."""
+class Killable(Protocol):
+    """An engine's server, such as the tests' broker."""
 
     def kill(self) -> None: ...
     def stop(self) -> None: ...
@@ -66,19 +64,19 @@ class Breakable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to happen; the same seed, the same deeds in the same order.
+    """What to do; the same seed leads to the same events in the same order.
 
     Attributes:
         articles: Revisions to append.
-        kills: SIGKILLs of workers; three of four strike while the worker commits.
+        kills: SIGKILLs of workers; three of four hit a worker while it commits.
         workers: Processes, each with a slot of its own.
         batch: Articles in a transaction.
         broker_kills: SIGKILLs of the broker.
-        broker_stops: Orderly stops of it.
-        away: Seconds the broker stays away.
-        pause: Longest pause between two deeds, in seconds.
-        patience: Seconds until everything must be done after the last deed.
-        seed: Of the dice.
+        broker_stops: Orderly stops of the broker.
+        away: Seconds that the broker stays away.
+        pause: Longest pause between two events, in seconds.
+        patience: Seconds until everything must be processed after the last event.
+        seed: Seed of the random choices.
     """
 
     articles: int
@@ -94,31 +92,31 @@ class Plan:
 
     @property
     def share(self) -> int:
-        """Articles appended before each deed."""
+        """Articles appended before each event."""
         return self.articles // (self.kills + self.broker_kills + self.broker_stops + 1)
 
-    def deeds(self) -> list[str]:
-        """What is done, in order."""
-        made = ["worker" if n % 4 == 3 else "commit" for n in range(self.kills)]
-        made += ["kill"] * self.broker_kills + ["stop"] * self.broker_stops
-        random.Random(self.seed).shuffle(made)
-        return made
+    def events(self) -> list[str]:
+        """Return the events in order."""
+        events = ["worker" if n % 4 == 3 else "commit" for n in range(self.kills)]
+        events += ["kill"] * self.broker_kills + ["stop"] * self.broker_stops
+        random.Random(self.seed).shuffle(events)
+        return events
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it.
+    """The result.
 
     Attributes:
         articles: Records in ``news.articles``.
-        repeats: Those the feeder appended again, not knowing whether they had arrived.
+        repeats: Those that the test appended again, not knowing whether they had arrived.
         seconds: From the first article to the last output.
-        lost: What is missing, named.
-        doubled: What is there too often, named.
+        lost: The names of what is missing.
+        doubled: The names of what is there too often.
         matches: Records that ``news.matches`` must have.
         ended: Processes that ended by themselves, by exit code.
         killed: Kills by process.
-        at_work: Kills while there was work left to do.
+        at_work: Kills while there was work left.
     """
 
     articles: int
@@ -133,9 +131,9 @@ class Outcome:
 
     def __str__(self) -> str:
         killed = sum(self.killed.values())
-        in_commit = sum(n for name, n in self.killed.items() if name.endswith("worst"))
+        in_commit = sum(n for name, n in self.killed.items() if name.endswith("in a commit"))
         return (
-            f"{self.articles} articles ({self.repeats} repeated by the feeder), {self.matches} "
+            f"{self.articles} articles ({self.repeats} repeated by the test), {self.matches} "
             f"matches, {killed} kills ({self.at_work} at work, {in_commit} in a commit), "
             f"{self.seconds:.0f} s: {len(self.lost)} lost, {len(self.doubled)} duplicate; "
             f"ended by themselves: {dict(self.ended) or 'none'}"
@@ -143,14 +141,14 @@ class Outcome:
 
 
 def topics_of(number: int) -> set[str]:
-    """The topics the article of a number is about."""
-    found = {"hafen": number % 3 == 0, "bruecke": number % 4 == 0 and number % 8 != 0}
-    found["akten"] = number % 5 == 0 and number % 2 == 0
-    return {topic for topic, so in found.items() if so}
+    """Return the topics that the article of a number matches."""
+    matches = {"hafen": number % 3 == 0, "bruecke": number % 4 == 0 and number % 8 != 0}
+    matches["akten"] = number % 5 == 0 and number % 2 == 0
+    return {topic for topic, matched in matches.items() if matched}
 
 
 def article(number: int) -> ArticleRevision:
-    """Article revision of a number: every eighth is the second revision of the one before."""
+    """Return an article revision: every eighth is the second revision of the one before."""
     first = number - 1 if number % 8 == 7 else number
     dice = random.Random(number)
     words = ["x" + "".join(dice.choices("abdegiklmnoprstu", k=7)) for _ in range(120)]
@@ -178,42 +176,42 @@ Key = tuple[str, int]
 
 
 def expected(count: int) -> dict[Key, set[str]]:
-    """What each article revision must match."""
-    made = {n: article(n) for n in range(count)}
-    return {(a.article_id, a.revision): topics_of(n) for n, a in made.items()}
+    """Return the topics that each article revision must match."""
+    articles = {n: article(n) for n in range(count)}
+    return {(a.article_id, a.revision): topics_of(n) for n, a in articles.items()}
 
 
 class Soak:
-    """One run: an engine, its articles, its workers."""
+    """One run: an engine, its articles and its workers."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str], plan: Plan) -> None:
         self.plan = plan
-        self.walk = CliInstallation(folder, dict(environment))
-        self.walk.write("sources.yaml", "outlets: []\n")
+        self.installation = CliInstallation(folder, dict(environment))
+        self.installation.write("sources.yaml", "outlets: []\n")
         for name, text in TOPICS.items():
-            self.walk.write(f"topics/{name}.yaml", text)
+            self.installation.write(f"topics/{name}.yaml", text)
         self._dice = random.Random(plan.seed)
         self._to_come = iter(range(plan.articles))
         self._at_work = 0
 
-    def run(self, broker: Breakable | None = None) -> Outcome:
-        """Do everything, then count."""
-        command = [sys.executable, "-m", "tests.support.soak_child"]
+    def run(self, broker: Killable | None = None) -> Outcome:
+        """Run the plan, then count."""
         jobs = {
             f"worker-{n}": Job(
-                [*command, f"processors-soak-{n}", str(self.plan.batch)],
-                self._environment(),
+                [f"processors-soak-{n}", str(self.plan.batch)],
+                self.installation.env,
                 ready=READY,
+                main="tests.support.soak_child:main",
             )
             for n in range(self.plan.workers)
         }
         with (
-            log_of(self.walk) as log,
-            supervised_processes(self.walk.folder / "logs", jobs) as workers,
+            log_of(self.installation) as log,
+            supervised_processes(self.installation.folder / "logs", jobs) as workers,
         ):
-            log.create(stream_specs(settings_of(self.walk), published=["bruecke"]))
+            log.create(stream_specs(settings_of(self.installation), published=["bruecke"]))
             began = time.monotonic()
-            self._fire(log, workers, broker)
+            self._disturb(log, workers, broker)
             wait_until(
                 lambda: _unread(log) == 0, workers, self.plan.patience, "The articles are not done."
             )
@@ -221,37 +219,39 @@ class Soak:
             workers.stop()
             return self._count(log, workers, seconds)
 
-    def _fire(self, log: StreamLog, workers: SupervisedProcesses, broker: Breakable | None) -> None:
-        for deed in self.plan.deeds():
+    def _disturb(
+        self, log: StreamLog, workers: SupervisedProcesses, broker: Killable | None
+    ) -> None:
+        for event in self.plan.events():
             self._feed(log, self.plan.share)
-            wait_until(workers.ready, workers, self.plan.patience, "No worker is at work.")
+            wait_until(workers.ready, workers, self.plan.patience, "No worker is working.")
             time.sleep(self._dice.uniform(0.05, self.plan.pause))
-            if deed in ("worker", "commit"):
+            if event in ("worker", "commit"):
                 self._at_work += _unread(log) > 0
-                self._kill(workers, deed)
+                self._kill(workers, event)
             elif broker is not None:
-                (broker.kill if deed == "kill" else broker.stop)()
+                (broker.kill if event == "kill" else broker.stop)()
                 time.sleep(self.plan.away)
                 broker.start()
-            workers.mend()
+            workers.restart_ended()
         self._feed(log, self.plan.articles)
 
-    def _kill(self, workers: SupervisedProcesses, deed: str) -> None:
+    def _kill(self, workers: SupervisedProcesses, event: str) -> None:
         name = self._dice.choice(workers.ready())
-        if deed == "commit":
-            workers.doom(name)
+        if event == "commit":
+            workers.kill_in_commit(name)
         else:
             workers.kill(name, self._dice)
 
     def _feed(self, log: StreamLog, count: int) -> None:
-        """Append up to ``count`` more; while the engine is away, the same again."""
+        """Append up to ``count`` more articles; retry while the engine is away."""
         numbers = [n for _, n in zip(range(count), self._to_come, strict=False)]
         for first in range(0, len(numbers), SLICE):
-            made = [_record(n) for n in numbers[first : first + SLICE]]
+            records = [_record(n) for n in numbers[first : first + SLICE]]
             deadline = time.monotonic() + self.plan.patience
             while True:
                 try:
-                    log.append(made)
+                    log.append(records)
                     break
                 except StreamUnavailableError:
                     if time.monotonic() > deadline:
@@ -260,11 +260,11 @@ class Soak:
 
     def _count(self, log: StreamLog, workers: SupervisedProcesses, seconds: float) -> Outcome:
         def all_of(stream: str) -> list[Record]:
-            return list(committed(self.walk, log, stream))
+            return list(committed(self.installation, log, stream))
 
         came = Counter(map(_of_article, all_of(ARTICLES)))
         wanted = expected(self.plan.articles)
-        assert set(came) == set(wanted), "the feeder lost articles"
+        assert set(came) == set(wanted), "the test lost articles"
         matches = Counter({(*key, t): came[key] for key, topics in wanted.items() for t in topics})
         copies = Counter({key: n for key, n in matches.items() if key[2] == "bruecke"})
         checks: list[tuple[str, Counter[Any], Callable[[Record], Any]]] = [
@@ -294,28 +294,26 @@ class Soak:
             at_work=self._at_work,
         )
 
-    def _environment(self) -> dict[str, str]:
-        return self.walk.env | {"PYTHONPATH": str(Path(__file__).parents[2])}
 
-
-def settings_of(walk: CliInstallation) -> Settings:
-    """What a process of this installation would read."""
-    given: dict[str, Any] = {
-        name.removeprefix("WIREWATCH_").lower(): text for name, text in walk.environment.items()
+def settings_of(installation: CliInstallation) -> Settings:
+    """Return the settings that a process of this installation would read."""
+    values: dict[str, Any] = {
+        name.removeprefix("WIREWATCH_").lower(): text
+        for name, text in installation.environment.items()
     }
-    return Settings(_env_file=None, data_dir=walk.data, **given)
+    return Settings(_env_file=None, data_dir=installation.data, **values)
 
 
 @contextmanager
-def log_of(walk: CliInstallation) -> Iterator[StreamLog]:
-    """The installation's stream engine, opened by this process."""
-    me = Instance.start(walk.data)
-    log = open_streams(settings_of(walk), instance=me, clock=utc_now)
+def log_of(installation: CliInstallation) -> Iterator[StreamLog]:
+    """Open the installation's stream engine in this process."""
+    instance = Instance.start(installation.data)
+    log = open_streams(settings_of(installation), instance=instance, clock=utc_now)
     try:
         yield log
     finally:
         log.close()
-        me.close()
+        instance.close()
 
 
 def _record(number: int) -> NewRecord:

@@ -1,7 +1,4 @@
-"""A process that runs the real processors' worker under a slot: there to be killed.
-
-python -m tests.support.soak_child SLOT
-"""
+"""A process that runs the processors' worker with a slot, to be killed. Arguments: SLOT BATCH."""
 
 from __future__ import annotations
 
@@ -28,25 +25,25 @@ from processors.worker import GROUP, STREAMS, ProcessorsWorker
 READY = "ready"
 
 
-class Doomed:
-    """A consumer whose process may die in its next commit."""
+class KillableConsumer:
+    """A consumer whose process can be told to die in its next commit."""
 
     def __init__(self, consumer: Consumer) -> None:
         self._consumer = consumer
-        self._lasts = 0.01
-        self.doomed = False
+        self._commit_seconds = 0.01
+        self.dies_in_commit = False
 
     @contextmanager
     def transaction(self, batch: Batch) -> Iterator[Outputs]:
         with self._consumer.transaction(batch) as out:
             yield out
             began = time.monotonic()
-            if self.doomed:
+            if self.dies_in_commit:
                 threading.Thread(target=self._die, daemon=True).start()
-        self._lasts = time.monotonic() - began
+        self._commit_seconds = time.monotonic() - began
 
     def _die(self) -> None:
-        time.sleep(random.uniform(0, 1.2 * self._lasts))
+        time.sleep(random.uniform(0, 1.2 * self._commit_seconds))
         os.kill(os.getpid(), signal.SIGKILL)
 
     def poll(self, *, limit: int = 100, timeout: float = 1.0) -> Batch:
@@ -62,7 +59,8 @@ class Doomed:
         self._consumer.close()
 
 
-def main(slot: str, batch: str) -> None:
+def main() -> None:
+    slot, batch = sys.argv[1:]
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     settings = load_settings()
@@ -73,9 +71,9 @@ def main(slot: str, batch: str) -> None:
     with (
         closing(me),
         closing(open_streams(settings, instance=me, clock=utc_now)) as log,
-        closing(Doomed(log.consumer(GROUP, STREAMS, slot=slot))) as member,
+        closing(KillableConsumer(log.consumer(GROUP, STREAMS, slot=slot))) as member,
     ):
-        signal.signal(signal.SIGUSR1, lambda *_: setattr(member, "doomed", True))
+        signal.signal(signal.SIGUSR1, lambda *_: setattr(member, "dies_in_commit", True))
         sys.stdout.write(f"{READY}\n")
         sys.stdout.flush()
         worker.run(
@@ -87,4 +85,4 @@ def main(slot: str, batch: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

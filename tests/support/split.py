@@ -1,12 +1,12 @@
-"""The whole split deployment under fire: real `run --only ...` processes that are killed.
+"""The split deployment under fire: real `run --only ...` processes that are killed.
 
 ::
 
-    Newsroom (goes on publishing) ──▶ ingest ──▶ 2 x processors ──▶ alerts ──▶ Desk
-                                        └── store, streams: SQLite, or PostgreSQL and Kafka ──┘
+    Newsroom (keeps publishing) ──▶ ingest ──▶ 2 x processors ──▶ alerts ──▶ WebhookReceiver
+                                      └── store, streams: SQLite, or PostgreSQL and Kafka ──┘
 
-at the end every article is in ``news.articles`` once, every match once, and the desk was told every
-story, each under one id. Used by ``bench/soak.py`` and ``tests/e2e/test_split.py``.
+At the end every article is in ``news.articles`` once, every match once, and the webhook receiver
+has got every story, each under one id. Used by ``bench/soak.py`` and ``tests/e2e/test_split.py``.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from core.messages import AlertEvent, AlertEventKind, ArticleRevision, Enriched,
 from core.messages.envelope import ALERTS, ARTICLES, DEAD_LETTER, ENRICHED, MATCHES
 from core.streams.port import Record, StreamLog
 from processors import worker as processors_worker
-from tests.support.cli_installation import SECRET, WIREWATCH, new_installation
+from tests.support.cli_installation import SECRET, new_installation
 from tests.support.committed import committed
-from tests.support.newsroom import Desk, Newsroom, Story
-from tests.support.soak import Breakable, log_of
+from tests.support.newsroom import Newsroom, Story, WebhookReceiver
+from tests.support.soak import Killable, log_of
 from tests.support.supervised_processes import (
     Job,
     SupervisedProcesses,
@@ -47,31 +47,31 @@ ROLES = {
     "processors-2": "processors",
     "alerts": "alerts",
 }
-"""The processes, by slot, and what each runs."""
+"""The stage that each process runs, by slot."""
 
 FULL = ROLES | {"ingest-b": "ingest", "alerts-b": "alerts"}
-"""Two of each."""
+"""Two processes for each stage."""
 
 DECIDED = {AlertEventKind.OPENED, AlertEventKind.UPDATED, AlertEventKind.SUPPRESSED}
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to happen.
+    """What to do.
 
     Attributes:
-        stories: Published over the whole time, every second one on the tracked topic.
-        kills: SIGKILLs of processes; every second one strikes a child of the one chosen.
+        stories: Stories published over the whole time; every second one matches the topic.
+        kills: SIGKILLs of processes; every second one hits a child of the chosen process.
         server_kills: SIGKILLs of each server.
         server_stops: Orderly stops of each server.
-        away: Seconds a server stays away.
-        pause: Longest pause between two deeds, in seconds.
-        patience: Seconds until everything must be told after the last deed.
+        away: Seconds that a server stays away.
+        pause: Longest pause between two events, in seconds.
+        patience: Seconds until every story must be notified after the last event.
         repeats: Whether the engine may get an article or a decision twice, with the same id: one
             that cannot tell what a killed relay had appended already (at least once).
-        apart: Whether each process has a data folder of its own, as on hosts of their own.
-        seed: Of the dice.
-        roles: The processes, by slot, and the stage each runs.
+        apart: Whether each process has a data folder of its own, as on separate hosts.
+        seed: Seed of the random choices.
+        roles: The stage that each process runs, by slot.
     """
 
     stories: int
@@ -89,12 +89,12 @@ class Plan:
 
 @dataclass
 class Outcome:
-    """What came of it; ``wrong`` is empty where all is as it must be."""
+    """The result; ``wrong`` is empty where everything is correct."""
 
     articles: int = 0
     repeats: int = 0
-    told: int = 0
-    told_again: int = 0
+    notified: int = 0
+    notified_again: int = 0
     seconds: float = 0.0
     stopped_in: float = 0.0
     killed: Mapping[str, int] = field(default_factory=dict)
@@ -104,55 +104,56 @@ class Outcome:
     def __str__(self) -> str:
         kills = sum(self.killed.values())
         return (
-            f"{self.articles} article revisions ({self.repeats} records repeated), {self.told} "
-            f"notifications ({self.told_again} repeated), {kills} kills, {self.seconds:.0f} s, "
+            f"{self.articles} article revisions ({self.repeats} records repeated), {self.notified} "
+            f"notifications ({self.notified_again} repeated), {kills} kills, {self.seconds:.0f} s, "
             f"stopped in {self.stopped_in:.1f} s: {len(self.wrong)} wrong; ended by themselves: "
             f"{dict(self.ended) or 'none'}"
         )
 
 
 class Split:
-    """One deployment: its newsroom, its desk, its servers."""
+    """A deployment with its newsroom, webhook receiver and servers."""
 
     def __init__(
         self,
         folder: Path,
-        room: Newsroom,
-        desk: Desk,
+        newsroom: Newsroom,
+        webhook: WebhookReceiver,
         environment: Mapping[str, str],
         plan: Plan,
     ) -> None:
         self.plan = plan
-        self.walk = new_installation(folder)
-        self.walk.environment.update(environment)
-        self._room, self._desk = room, desk
+        self.installation = new_installation(folder)
+        self.installation.environment.update(environment)
+        self._newsroom, self._webhook = newsroom, webhook
         self._dice = random.Random(plan.seed)
         self._published: dict[str, Story] = {}
         self._feeds = [f"blatt{n}" for n in range(3)]
         outlets = [
             {"id": name, "name": name, "country": "DE", "language": "de",
-             "feeds": [{"url": room.feed_url(name), "every": "1s"}]}
+             "feeds": [{"url": newsroom.feed_url(name), "every": "1s"}]}
             for name in self._feeds
         ]  # fmt: skip
-        self.walk.write("sources.yaml", json.dumps({"outlets": outlets}))
-        self.walk.webhook(f"{desk.url}/hook")
+        self.installation.write("sources.yaml", json.dumps({"outlets": outlets}))
+        self.installation.route_to_webhook(f"{webhook.url}/hook")
         for name in self._feeds:
-            room.publish(name)
+            newsroom.publish(name)
 
-    def run(self, servers: Mapping[str, Breakable] | None = None) -> Outcome:
-        """Do everything, then count."""
+    def run(self, servers: Mapping[str, Killable] | None = None) -> Outcome:
+        """Run the plan, then count."""
         jobs = {
-            name: Job(
-                [str(WIREWATCH), "run", "--only", only], self._environment(name), ready="running"
-            )
+            name: Job(["run", "--only", only], self._environment(name), ready="stages_started")
             for name, only in self.plan.roles.items()
         }
-        with supervised_processes(self.walk.folder / "logs", jobs) as running:
+        with supervised_processes(self.installation.folder / "logs", jobs) as running:
             began = time.monotonic()
-            self._fire(running, servers or {})
-            with log_of(self.walk) as log:
+            self._disturb(running, servers or {})
+            with log_of(self.installation) as log:
                 wait_until(
-                    lambda: self._done(log), running, self.plan.patience, "Not all was told."
+                    lambda: self._done(log),
+                    running,
+                    self.plan.patience,
+                    "Stories are missing.",
                 )
                 seconds = time.monotonic() - began
                 stopped = max(running.stop().values())
@@ -161,65 +162,68 @@ class Split:
     def _environment(self, name: str) -> dict[str, str]:
         own = {"WIREWATCH_SLOT": name}
         if self.plan.apart:
-            own["WIREWATCH_DATA_DIR"] = str(self.walk.data / name)
-        return dataclasses.replace(self.walk, environment=self.walk.environment | own).env
+            own["WIREWATCH_DATA_DIR"] = str(self.installation.data / name)
+        return dataclasses.replace(
+            self.installation, environment=self.installation.environment | own
+        ).env
 
-    def _fire(self, running: SupervisedProcesses, servers: Mapping[str, Breakable]) -> None:
-        deeds = list(self._deeds(servers))
-        share = self.plan.stories // (len(deeds) + 1)
+    def _disturb(self, running: SupervisedProcesses, servers: Mapping[str, Killable]) -> None:
+        events = self._events(servers)
+        share = self.plan.stories // (len(events) + 1)
         self._publish(share)
-        for deed, name in deeds:
+        for event, name in events:
             time.sleep(self._dice.uniform(0.1, self.plan.pause))
-            if deed == "process":
+            if event == "process":
                 child = self._dice.random() < 0.5
                 running.kill(name, self._dice, child=child)
             else:
-                (servers[name].kill if deed == "kill" else servers[name].stop)()
+                (servers[name].kill if event == "kill" else servers[name].stop)()
                 self._publish(share // 2)
                 time.sleep(self.plan.away)
                 servers[name].start()
-            running.mend()
+            running.restart_ended()
             self._publish(share)
             self._revise()
         self._publish(self.plan.stories)
 
-    def _deeds(self, servers: Mapping[str, Breakable]) -> list[tuple[str, str]]:
+    def _events(self, servers: Mapping[str, Killable]) -> list[tuple[str, str]]:
         names = sorted(self.plan.roles)
-        made = [("process", names[n % len(names)]) for n in range(self.plan.kills)]
-        made += [("kill", s) for s in servers for _ in range(self.plan.server_kills)]
-        made += [("stop", s) for s in servers for _ in range(self.plan.server_stops)]
-        self._dice.shuffle(made)
-        return made
+        events = [("process", names[n % len(names)]) for n in range(self.plan.kills)]
+        events += [("kill", s) for s in servers for _ in range(self.plan.server_kills)]
+        events += [("stop", s) for s in servers for _ in range(self.plan.server_stops)]
+        self._dice.shuffle(events)
+        return events
 
-    # ── what the newsroom does ───────────────────────────────────────────────────────────────
+    # ── the newsroom ────────────────────────────────────────────────────────────────────────
 
     def _publish(self, count: int) -> None:
         for _ in range(min(count, self.plan.stories - len(self._published))):
             number = len(self._published)
             story = _story(number, 1)
             self._published[story.path] = story
-            self._room.publish(self._feeds[number % len(self._feeds)], story)
+            self._newsroom.publish(self._feeds[number % len(self._feeds)], story)
 
     def _revise(self) -> None:
-        """A story that somebody has read gets another text."""
-        read = [path for path in self._published if self._room.asked(path)]
-        if read:
-            path = self._dice.choice(read)
-            again = _story(int(path.removeprefix("/s")), 2)
-            self._published[path].title, self._published[path].text = again.title, again.text
+        """Change the text of a story that was fetched."""
+        fetched = [path for path in self._published if self._newsroom.asked(path)]
+        if fetched:
+            path = self._dice.choice(fetched)
+            revised = _story(int(path.removeprefix("/s")), 2)
+            story = self._published[path]
+            story.title, story.text = revised.title, revised.text
 
-    # ── what came of it ──────────────────────────────────────────────────────────────────────
+    # ── the result ───────────────────────────────────────────────────────────────────────────
 
     def _expected(self) -> set[str]:
-        """URLs of the stories the desk must hear of."""
-        return {self._room.url + path for path in self._published if _tracked(path)}
+        """Return the URLs of the stories that must be notified."""
+        return {self._newsroom.url + path for path in self._published if _tracked(path)}
 
     def _read(self, log: StreamLog, stream: str, kind: type[M]) -> Iterator[tuple[Record, M]]:
-        for record in committed(self.walk, log, stream):
+        for record in committed(self.installation, log, stream):
             yield record, kind.model_validate_json(record.value or b"")
 
     def _done(self, log: StreamLog) -> bool:
-        if not self._expected() <= {_url(told) for told in self._desk.told}:
+        if not self._expected() <= {_url(body) for body in self._webhook.notifications}:
             return False
         try:
             last = {a.url: a.title for _, a in self._read(log, ARTICLES, ArticleRevision)}
@@ -231,7 +235,7 @@ class Split:
         except StreamError:  # the broker has only just come back
             return False
         return not unread and last == {
-            self._room.url + path: story.title for path, story in self._published.items()
+            self._newsroom.url + path: story.title for path, story in self._published.items()
         }
 
     def _count(
@@ -243,20 +247,20 @@ class Split:
         articles = self._count_articles(log, found)
         self._count_processed(log, articles, found)
         self._count_decided(log, articles, found)
-        self._count_told(found)
+        self._count_notifications(found)
         found.wrong += [
             f"dead letter of {r.header('dlq_stage')}"
-            for r in committed(self.walk, log, DEAD_LETTER)
+            for r in committed(self.installation, log, DEAD_LETTER)
         ]
         return found
 
     def _count_articles(self, log: StreamLog, found: Outcome) -> Counter[tuple[str, int, bool]]:
-        """How often each revision is there; repeats have one id and one content."""
+        """Return how often each revision is there; repeats have the same id and content."""
         contents: dict[tuple[str, int], set[tuple[str | None, bytes | None]]] = defaultdict(set)
         times: Counter[tuple[str, int, bool]] = Counter()
         for record, a in self._read(log, ARTICLES, ArticleRevision):
             contents[a.article_id, a.revision].add((record.header("ce_id"), record.value))
-            path = a.url.removeprefix(self._room.url)
+            path = a.url.removeprefix(self._newsroom.url)
             times[a.article_id, a.revision, _tracked(path)] += 1
         found.articles, found.repeats = len(times), times.total() - len(times)
         revisions: dict[str, list[int]] = defaultdict(list)
@@ -277,7 +281,7 @@ class Split:
     def _count_processed(
         self, log: StreamLog, articles: Counter[tuple[str, int, bool]], found: Outcome
     ) -> None:
-        """For each record of an article one of what is made of it, no more and no fewer."""
+        """Check that each record of an article led to exactly one record of each kind."""
         enriched = Counter(
             (e.article_id, e.revision) for _, e in self._read(log, ENRICHED, Enriched)
         )
@@ -292,7 +296,7 @@ class Split:
     def _count_decided(
         self, log: StreamLog, articles: Counter[tuple[str, int, bool]], found: Outcome
     ) -> None:
-        """One decision on each matched revision; the first opens an alert."""
+        """Check that each matched revision has one decision, and the first opens an alert."""
         events = {record.header("ce_id"): e for record, e in self._read(log, ALERTS, AlertEvent)}
         decided = Counter(
             (e.article_id, e.revision or 0) for e in events.values() if e.event in DECIDED
@@ -304,26 +308,26 @@ class Split:
         if opened != Counter({a for a, _, tracked in articles if tracked}):
             found.wrong.append(f"opened: {opened.total()} alerts on {len(opened)} articles")
 
-    def _count_told(self, found: Outcome) -> None:
-        """The desk heard of every story under one id, and each signature is good."""
+    def _count_notifications(self, found: Outcome) -> None:
+        """Check that every story was notified under one id, and that each signature is valid."""
         ids: dict[str, set[str]] = defaultdict(set)
-        posts = [r for r in list(self._desk.requests) if r.method == "POST"]
+        posts = [r for r in list(self._webhook.requests) if r.method == "POST"]
         for request in posts:
             body = Webhook(SECRET).verify(request.body, request.headers)
             if body["id"] != request.headers["webhook-id"]:
                 found.wrong.append(f"webhook-id {request.headers['webhook-id']} is not the body's")
             ids[_url(body)].add(body["id"])
-        found.told = sum(len(each) for each in ids.values())
-        found.told_again = len(posts) - found.told
+        found.notified = sum(len(each) for each in ids.values())
+        found.notified_again = len(posts) - found.notified
         found.wrong += [
-            f"told under {len(each)} ids: {u}" for u, each in ids.items() if len(each) > 1
+            f"notified under {len(each)} ids: {u}" for u, each in ids.items() if len(each) > 1
         ]
-        found.wrong += [f"not told: {url}" for url in self._expected() - set(ids)]
-        found.wrong += [f"told without reason: {url}" for url in set(ids) - self._expected()]
+        found.wrong += [f"not notified: {url}" for url in self._expected() - set(ids)]
+        found.wrong += [f"notified without reason: {url}" for url in set(ids) - self._expected()]
 
 
 def _story(number: int, version: int) -> Story:
-    """A story whose text is like no other's; the odd ones are on the tracked topic."""
+    """Return a story whose text resembles no other; the odd ones match the topic."""
     dice = random.Random(number * 10 + version)
     words = ["".join(dice.choices("abdegiklmnoprstu", k=7)) for _ in range(144)]
     lines = (" ".join(words[n : n + 12]).capitalize() + "." for n in range(0, 144, 12))

@@ -1,4 +1,4 @@
-"""An installation on any stream engine, with records on its streams and the command line on top."""
+"""An installation on any stream engine, with records on its streams, and its commands."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass
-class Site:
-    """Streams with articles, and commands about them."""
+class StreamInstallation:
+    """An installation with articles on its streams, and commands on top of it."""
 
-    walk: CliInstallation
+    installation: CliInstallation
     settings: Settings
 
     @contextmanager
@@ -43,16 +43,17 @@ class Site:
             yield log
 
     def create(self) -> None:
+        """Create the streams."""
         with self.log() as log:
             log.create(stream_specs(self.settings))
 
-    def send(self, *articles: bytes | str) -> None:
-        """Titles of articles, or bytes that are none."""
+    def append(self, *articles: bytes | str) -> None:
+        """Append articles with these titles, or bytes that are no article."""
         with self.log() as log:
-            log.append([_record(given, n) for n, given in enumerate(articles)])
+            log.append([_record(article, n) for n, article in enumerate(articles)])
 
     def process(self) -> None:
-        """The running processors read all there is."""
+        """Let the processors read everything, as if they were running."""
         catalog, _ = load_files(self.settings)
         worker = ProcessorsWorker(lambda: catalog, ("de",), utc_now, Dispositions())
         with self.log() as log, closing(log.consumer(GROUP, [ARTICLES], slot="live")) as member:
@@ -64,54 +65,51 @@ class Site:
             )
 
     def json(self, *args: str, code: int = 0) -> Any:
-        """What a command prints with ``--json``."""
-        return json.loads(self.walk.call("streams", *args, "--json", code=code))
+        """Return what a command prints with ``--json``."""
+        return json.loads(self.installation.invoke("streams", *args, "--json", code=code))
 
-    def said(self, *args: str, code: int = 0) -> str:
-        """What a command prints for people, on stdout and stderr."""
-        done = subprocess.run(
-            [str(WIREWATCH), "streams", *args],
-            cwd=self.walk.folder,
-            env=self.walk.env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=90,
-            check=False,
-        )
-        assert done.returncode == code, f"{args}: {done.returncode}\n{done.stdout}"
-        assert "Traceback" not in done.stdout
-        return done.stdout
+    def text(self, *args: str, code: int = 0) -> str:
+        """Return what a command prints for people on stdout and stderr."""
+        done = self.installation.execute("streams", *args)
+        assert done.code == code, f"{args}: {done.code}\n{done.out}\n{done.err}"
+        return done.out + done.err
 
-    def at_a_terminal(self, *args: str) -> str:
-        """What a command writes to a terminal, stdout and stderr."""
-        ours, its = pty.openpty()
+    def on_terminal(self, *args: str) -> str:
+        """Return what a command, run as a process, writes to a terminal."""
+        terminal, its_terminal = pty.openpty()
         command = [str(WIREWATCH), "streams", *args]
         child = subprocess.Popen(
-            command, cwd=self.walk.folder, env=self.walk.env, stdout=its, stderr=its
+            command,
+            cwd=self.installation.folder,
+            env=self.installation.env,
+            stdout=its_terminal,
+            stderr=its_terminal,
         )
-        os.close(its)
-        found = b""
+        os.close(its_terminal)
+        output = b""
         with suppress(OSError):  # EIO: the other end is closed
-            while more := os.read(ours, 65_536):
-                found += more
-        os.close(ours)
-        assert child.wait(30) == 0, found
-        return found.decode().replace("\r\n", "\n")
+            while part := os.read(terminal, 65_536):
+                output += part
+        os.close(terminal)
+        assert child.wait(30) == 0, output
+        return output.decode().replace("\r\n", "\n")
 
 
-def _record(given: bytes | str, number: int) -> NewRecord:
-    if isinstance(given, bytes):
-        return NewRecord(ARTICLES, f"bad{number}".encode(), given, (("h", b"\xff1"),), NOW)
-    url = f"https://a.example/{number}/{given.replace(' ', '-')}"
-    return to_record(article_from_fields({"title": given, "url": url, "fetched_at": NOW}), at=NOW)
+def _record(article: bytes | str, number: int) -> NewRecord:
+    if isinstance(article, bytes):
+        return NewRecord(ARTICLES, f"bad{number}".encode(), article, (("h", b"\xff1"),), NOW)
+    url = f"https://a.example/{number}/{article.replace(' ', '-')}"
+    fields = {"title": article, "url": url, "fetched_at": NOW}
+    return to_record(article_from_fields(fields), at=NOW)
 
 
-def new_site(request: pytest.FixtureRequest, folder: Path) -> Site:
-    """An installation that has never run; for a fixture with ``params=ENGINES``."""
-    walk = new_installation(folder)
-    walk.sources(kurier="http://127.0.0.1:1/feed.xml")
-    walk.data.mkdir()
-    settings = settings_of(request, walk.data).model_copy(update={"config_dir": walk.config})
-    walk.environment |= environment_of(settings)
-    return Site(walk, settings)
+def new_stream_installation(request: pytest.FixtureRequest, folder: Path) -> StreamInstallation:
+    """Return an installation that has never run; for a fixture with ``params=ENGINES``."""
+    installation = new_installation(folder)
+    installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
+    installation.data.mkdir()
+    settings = settings_of(request, installation.data).model_copy(
+        update={"config_dir": installation.config}
+    )
+    installation.environment |= environment_of(settings)
+    return StreamInstallation(installation, settings)

@@ -1,4 +1,4 @@
-"""A newsroom and a desk for every walk, and the engines it can be walked on."""
+"""A newsroom and a webhook receiver, and the combinations of engines that a run can use."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.newsroom import Desk, Newsroom
-from tests.support.newsroom import desk as make_desk
-from tests.support.newsroom import newsroom as make_newsroom
+from tests.support.newsroom import Newsroom, WebhookReceiver, serve_newsroom, serve_webhook
 
 
 @pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with make_newsroom() as room:
-        yield room
+def newsroom() -> Iterator[Newsroom]:
+    with serve_newsroom() as newsroom:
+        yield newsroom
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    with make_desk() as desk:
-        yield desk
+def webhook() -> Iterator[WebhookReceiver]:
+    with serve_webhook() as webhook:
+        yield webhook
 
 
 @pytest.fixture(
@@ -32,12 +30,12 @@ def desk() -> Iterator[Desk]:
     ]
 )
 def engines(request: pytest.FixtureRequest) -> dict[str, str]:
-    """The environment that makes an installation run on these; empty for SQLite alone."""
+    """The environment of an installation on these engines; empty for SQLite alone."""
     environment: dict[str, str] = {}
     if "kafka" in request.param:
         broker = request.getfixturevalue("kafka")
         environment["WIREWATCH_STREAMS_URL"] = f"kafka://{broker.address}"
-        environment["WIREWATCH_STREAMS_PREFIX"] = f"walk-{uuid.uuid4().hex}"
+        environment["WIREWATCH_STREAMS_PREFIX"] = f"test-{uuid.uuid4().hex}"
     if "postgresql" in request.param:
         environment["WIREWATCH_DATABASE_URL"] = request.getfixturevalue("postgres")
     return environment

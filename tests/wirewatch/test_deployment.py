@@ -19,7 +19,7 @@ from config.settings.sources import environment_name, is_secret
 from wirewatch.cli.app import app
 from wirewatch.cli.run import parse_stages
 from wirewatch.contracts.generate import ROOT
-from wirewatch.install_check import ROOMS
+from wirewatch.install_check import PACKAGES
 from wirewatch.run.supervisor import STOP_SECONDS
 
 Service = dict[str, Any]
@@ -207,7 +207,7 @@ def test_a_service_on_the_machines_network_reaches_the_servers_by_their_names() 
 def test_everything_copied_exists_and_every_room_is_copied() -> None:
     copied = {source for line in lines("COPY") for source in shlex.split(line)[:-1]}
     assert [name for name in sorted(copied) if not (ROOT / name).exists()] == []
-    assert {*ROOMS, "wirewatch"} <= copied
+    assert {*PACKAGES, "wirewatch"} <= copied
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
     assert not copied & {*ignored}
 

@@ -5,13 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from wirewatch.install_check import ROOMS, complaint
+from wirewatch.install_check import PACKAGES, find_problem
 
 HOME = Path(__file__).parents[2]
 
 
 def start(first: Path) -> subprocess.CompletedProcess[str]:
-    """The program in a fresh interpreter, with another folder before ours."""
+    """Start the program in a new interpreter, with another folder first on the import path."""
     return subprocess.run(
         [sys.executable, "-P", "-c", "from wirewatch.cli import main; main()", "--help"],
         env={"PYTHONPATH": f"{first}{os.pathsep}{HOME}"},
@@ -22,19 +22,19 @@ def start(first: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def foreign(folder: Path, room: str) -> Path:
-    package = folder / room / "__init__.py"
+def foreign(folder: Path, name: str) -> Path:
+    package = folder / name / "__init__.py"
     package.parent.mkdir()
     package.write_text("raise RuntimeError('foreign code was run')")
     return package
 
 
-def test_our_own_rooms_are_ours() -> None:
-    assert complaint() == ""
-    assert {p.parent.name for p in HOME.glob("*/__init__.py")} == {*ROOMS, "wirewatch"}
+def test_an_intact_installation_has_no_problem() -> None:
+    assert find_problem() == ""
+    assert {p.parent.name for p in HOME.glob("*/__init__.py")} == {*PACKAGES, "wirewatch"}
 
 
-def test_a_foreign_config_stops_the_program_with_a_sentence(tmp_path: Path) -> None:
+def test_a_foreign_package_stops_the_program_with_a_message(tmp_path: Path) -> None:
     package = foreign(tmp_path, "config")
     ended = start(tmp_path)
     assert ended.returncode == 1
@@ -49,7 +49,7 @@ def test_a_foreign_module_is_found_too(tmp_path: Path) -> None:
     assert f"`import alerts` finds {tmp_path / 'alerts.py'}" in start(tmp_path).stderr
 
 
-def test_the_distribution_that_brought_it_is_named(tmp_path: Path) -> None:
+def test_the_distribution_that_contains_it_is_named(tmp_path: Path) -> None:
     foreign(tmp_path, "processors")
     info = tmp_path / "processors_kit-1.0.dist-info"
     info.mkdir()
@@ -61,5 +61,5 @@ def test_the_distribution_that_brought_it_is_named(tmp_path: Path) -> None:
     assert "pip uninstall processors-kit" in ended.stderr
 
 
-def test_rooms_elsewhere_than_home_are_named(tmp_path: Path) -> None:
-    assert f"instead of {tmp_path / 'config'}" in complaint(tmp_path)
+def test_packages_in_another_folder_are_named(tmp_path: Path) -> None:
+    assert f"instead of {tmp_path / 'config'}" in find_problem(tmp_path)

@@ -1,4 +1,4 @@
-"""``wirewatch alerts``: what was told, and who is on it."""
+"""``wirewatch alerts``: list, show and acknowledge alerts."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from core.store.alerts import Alert, DecisionRow
     from core.store.deliveries import Delivery, Notification
 
-app = typer.Typer(no_args_is_help=True, help="Look at alerts and take them.")
+app = typer.Typer(no_args_is_help=True, help="List, show and acknowledge alerts.")
 
-SHOWN = 100
-"""Rows a person is shown where no limit is given; programs get all."""
+DEFAULT_LIMIT = 100
+"""Rows printed for people where no limit is given; programs get all."""
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
-IdArgument = Annotated[str, typer.Argument(help="The alert's id, or its first 8 digits or more")]
+IdArgument = Annotated[str, typer.Argument(help="The alert's id, or at least its first 8 digits")]
 
 log = structlog.get_logger(__name__)
 
@@ -38,83 +38,83 @@ log = structlog.get_logger(__name__)
 @app.command("list")
 def list_alerts(
     *,
-    topic: Annotated[str | None, typer.Option(help="Only this topic's.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Only alerts of this topic.")] = None,
     state: Annotated[
-        Literal["open", "acked", "closed"] | None, typer.Option(help="Only those in this state.")
+        Literal["open", "acked", "closed"] | None, typer.Option(help="Only alerts in this state.")
     ] = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, help=f"At most so many; else {SHOWN}, with --json all of them."),
+        typer.Option(min=1, help=f"Most alerts listed. Default: {DEFAULT_LIMIT}; all with --json."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Alerts, newest first."""
+    """List alerts, newest first."""
     from core.store import alerts as alert_store
     from core.store import stories as story_store
 
     settings = open_settings()
-    most = limit or (2**31 - 1 if as_json else SHOWN)
+    most = limit or (2**31 - 1 if as_json else DEFAULT_LIMIT)
     with open_store(settings) as store, store.read() as connection:
-        found = alert_store.list_alerts(connection, topic_id=topic, state=state, limit=most)
-        stories = {a.story_id: story_store.find_story(connection, a.story_id) for a in found}
-    if topic and not found:
-        _known_topic(topic, settings)
+        alerts = alert_store.list_alerts(connection, topic_id=topic, state=state, limit=most)
+        stories = {a.story_id: story_store.find_story(connection, a.story_id) for a in alerts}
+    if topic and not alerts:
+        _check_topic(topic, settings)
     outlets = {story.id: story.outlets for story in stories.values() if story}
-    rows = [alert_row(a) | {"outlets": outlets.get(a.story_id, 0)} for a in found]
+    rows = [alert_row(a) | {"outlets": outlets.get(a.story_id, 0)} for a in alerts]
     columns = ("opened_at", "topic", "title", "state", "outlets", "id")
-    print_rows(rows, columns, as_json=as_json, empty="Nothing was told yet.")
+    print_rows(rows, columns, as_json=as_json, empty="There are no alerts.")
 
 
 @app.command()
 def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
-    """One alert: its story's articles with the evidence, and who was told."""
+    """Show an alert: the articles of its story with their evidence, and its notifications."""
     from alerts.notification import group_copies
     from core.store import alerts as alert_store
     from core.store import deliveries as delivery_store
     from core.store import stories as story_store
 
     with open_store(open_settings()) as store, store.read() as connection:
-        found = alert_store.get_alert(connection, alert)
-        articles = group_copies(story_store.load_articles(connection, found.story_id))
-        decisions = alert_store.load_decisions(connection, found.id)
-        told = delivery_store.load_notifications(connection, found.id)
-    row = alert_row(found) | {
+        stored = alert_store.get_alert(connection, alert)
+        articles = group_copies(story_store.load_articles(connection, stored.story_id))
+        decisions = alert_store.load_decisions(connection, stored.id)
+        notifications = delivery_store.load_notifications(connection, stored.id)
+    row = alert_row(stored) | {
         "articles": [a.model_dump(mode="json") for a in articles],
         "decisions": [decision_row(d) for d in decisions],
-        "notifications": [notification_row(n, deliveries) for n, deliveries in told],
+        "notifications": [notification_row(n, deliveries) for n, deliveries in notifications],
     }
     if as_json:
         print_json(row)
     else:
-        _show(row)
+        _print_alert(row)
 
 
 @app.command()
 def ack(
     alert: IdArgument,
     *,
-    by: Annotated[str, typer.Option(help="Who takes it; else your login name.")] = "",
+    by: Annotated[str, typer.Option(help="Who acknowledges it. Default: your login name.")] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Take an alert: somebody is on it. Taken before, nothing changes."""
+    """Acknowledge an alert. Changes nothing if it is acknowledged already."""
     from core.relay import Relay
     from core.store import alerts as alert_store
     from core.store.console import actions
 
     settings = open_settings()
-    with open_instance(settings) as me, open_store(settings) as store:
+    with open_instance(settings) as instance, open_store(settings) as store:
         with store.write() as connection:
-            whole = alert_store.get_alert(connection, alert).id
-            actions.ack(connection, [whole], by=by or _login(), at=utc_now())
-            found = alert_store.get_alert(connection, whole)
-        with open_stream_log(settings, me) as streams:
-            relay = Relay(store, streams, me, utc_now)
+            alert_id = alert_store.get_alert(connection, alert).id
+            actions.ack(connection, [alert_id], by=by or _login(), at=utc_now())
+            stored = alert_store.get_alert(connection, alert_id)
+        with open_stream_log(settings, instance) as streams:
+            relay = Relay(store, streams, instance, utc_now)
             try:
                 relay.drain()
-            except StreamError as error:  # it is acked; its record goes with the next run
-                log.warning("not_announced_yet", reason=str(error))
+            except StreamError as error:  # it is acknowledged; the next run publishes its record
+                log.warning("record_not_published_yet", reason=str(error))
             relay.release()
-    row = alert_row(found)
+    row = alert_row(stored)
     if as_json:
         print_json(row)
     else:
@@ -172,7 +172,7 @@ def _english(stored: str) -> str:
     return in_english(Phrase.load(stored))
 
 
-def _show(row: dict[str, Any]) -> None:
+def _print_alert(row: dict[str, Any]) -> None:
     say(f"{row['title']}\n{row['topic_title']} · {row['state']} · {row['reason']}")
     for article in row["articles"]:
         write("")
@@ -186,12 +186,12 @@ def _show(row: dict[str, Any]) -> None:
             say(f"{notification['kind']} to {delivery['target']}: {delivery['state']}")
 
 
-def _known_topic(topic: str, settings: Settings) -> None:
-    """Nothing was found: because it is quiet, or because there is no such topic?"""
+def _check_topic(topic: str, settings: Settings) -> None:
+    """Raise UsageError where a topic has no alerts because it does not exist."""
     known = sorted(t.id for t in load_files(settings)[0].topics)
     if topic not in known:
-        mend = f"There are: {', '.join(known) or 'none'}."
-        raise UsageError(f"{topic!r} is no topic.", mend=mend)
+        mend = f"Topics: {', '.join(known) or 'none'}."
+        raise UsageError(f"There is no topic {topic!r}.", mend=mend)
 
 
 def _login() -> str:

@@ -1,4 +1,4 @@
-"""The command line: one file per group, put together here."""
+"""The command line: one file for each group of commands, combined here."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ EXAMPLES = """
 \b
 Examples:
   wirewatch demo                       see it work on a small invented newsroom
-  wirewatch check                      are the files in config/ sound?
-  wirewatch run                        poll, match, tell; console on http://127.0.0.1:8080
+  wirewatch check                      find errors in the files of config/
+  wirewatch run                        poll, match, alert; console on http://127.0.0.1:8080
   wirewatch run --once --json          one round, for cron
-  wirewatch feeds list                 which feeds are quiet, which broken?
-  wirewatch topics explain TOPIC URL   why does a page match, or not?
+  wirewatch feeds list                 find feeds that are quiet or failing
+  wirewatch topics explain TOPIC URL   see why a page matches a topic or not
 
 \b
 Exit codes:
-  0 fine, 1 what was asked about is bad, 2 wrong usage, 3 an outside service failed
+  0 success, 1 the checked thing is bad, 2 wrong usage, 3 an outside service failed
 """
 
 app = typer.Typer(
@@ -59,7 +59,10 @@ def _version(wanted: bool) -> None:
 def top(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and exit."
+        ),
     ] = False,
 ) -> None:
     """Streaming news ingestion and alerting."""

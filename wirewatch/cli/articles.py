@@ -1,4 +1,4 @@
-"""``wirewatch articles``: what is made of a page, and what is kept of an article."""
+"""``wirewatch articles``: extract pages, and show stored articles."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def extract(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line per input.")] = False,
 ) -> None:
-    """What ingest makes of pages.
+    """Extract the articles of pages, as ingest does.
 
-    Goes on after a bad one; exits 1 where one holds no article, 2 where a file cannot be read, 3
-    where a URL cannot be had. With --json a bad one is a line too, with "error".
+    Continues after an error. Exits with 1 if a page has no article, with 2 if a file cannot be
+    read, with 3 if a URL cannot be fetched. With --json an error is a line too, with "error".
 
     \b
     wirewatch articles extract https://www.tagesschau.de/…
@@ -114,7 +114,7 @@ def show(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Every revision of an article, and the feeds that showed it."""
+    """Show all revisions of an article, and the feeds that listed it."""
     from core.store import articles
     from ingest.urls import canonical_url, shown_url
 
@@ -122,8 +122,8 @@ def show(
         names = (article, shown_url(article), canonical_url(article))
         found = next(filter(None, (articles.find_by_id_or_url(connection, n) for n in names)), None)
         if found is None:
-            mend = "`wirewatch streams tail news.articles.v1` shows the ids and URLs of all."
-            raise UsageError(f"{article!r} is no article we know.", mend=mend)
+            mend = "`wirewatch streams tail news.articles.v1` shows all ids and URLs."
+            raise UsageError(f"There is no article {article!r}.", mend=mend)
         revisions = articles.load_revisions(connection, found.article_id)
         seen = articles.load_sightings(connection, found.article_id)
     if as_json:

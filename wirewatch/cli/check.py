@@ -1,4 +1,4 @@
-"""``wirewatch check``: every fault of every file at once."""
+"""``wirewatch check``: all faults of all files at once."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from wirewatch.run.bootstrap import load_files, open_settings
 def check(
     *, as_json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False
 ) -> None:
-    """Check sources, topics, entities and alerts; exits 1 where there is an error."""
-    found = all_faults(open_settings())
-    report(found, as_json=as_json)
-    if any(fault.is_error for fault in found):
+    """Check sources, topics, entities and alerts. Exits with 1 if there is an error."""
+    faults = all_faults(open_settings())
+    report(faults, as_json=as_json)
+    if any(fault.is_error for fault in faults):
         raise typer.Exit(1)
 
 
 def all_faults(settings: Settings) -> list[Fault]:
-    """The faults of every room, in file order."""
+    """Return the faults that all packages find, in file order."""
     from alerts.receivers import receiver_faults
     from processors import topic_faults
 

@@ -1,4 +1,4 @@
-"""``wirewatch demo``: the real program on a bundled newsroom, for whoever wants to see it work."""
+"""``wirewatch demo``: the real program on a bundled newsroom."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ def demo(
         bool | None,
         typer.Option(
             "--stay/--no-stay",
-            help="After the summary go on until Ctrl-C. On a terminal it does, in a pipe not.",
+            help="Continue after the summary until Ctrl-C. Default: on a terminal, not in a pipe.",
             show_default=False,
         ),
     ] = None,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Keep the temporary folder and say where it is.")
+        bool, typer.Option("--keep", help="Keep the temporary folder and print its path.")
     ] = False,
     data: Annotated[
-        Path | None, typer.Option(help="Work in this folder (empty or new) and keep it.")
+        Path | None, typer.Option(help="Use and keep this folder (empty or new).")
     ] = None,
     speed: Annotated[
         float,
         typer.Option(
-            min=0.1, max=20, help="Run the newsroom's timetable so many times faster; for tests."
+            min=0.1, max=20, help="Speed up the newsroom's timetable by this factor; for tests."
         ),
     ] = 1.0,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The console's port; a free one if it is taken.")
+        int, typer.Option(min=0, max=65535, help="The console's port; another one if it is in use.")
     ] = 8080,
 ) -> None:
     """Show what Wirewatch does: the real program on a small invented newsroom, without a network.
 
-    Takes about a minute and a half. Exits 1 where something came out other than expected.
+    Takes about a minute and a half. Exits with 1 if a result differs from the expected one.
 
     \b
     wirewatch demo                    watch it here and on http://127.0.0.1:8080
     wirewatch demo --no-stay          end after the summary
-    wirewatch demo --data /tmp/demo   keep its databases and files to look at
+    wirewatch demo --data /tmp/demo   keep its databases and files
     """  # noqa: D301 click reads \b as: keep these lines
     from wirewatch.demo.screen import Screen
     from wirewatch.demo.show import DemoOptions, show
 
-    go_on = sys.stdout.isatty() if stay is None else stay
-    options = DemoOptions(folder=data, keep=keep, stay=go_on, speed=speed, port=port)
+    stays = sys.stdout.isatty() if stay is None else stay
+    options = DemoOptions(folder=data, keep=keep, stay=stays, speed=speed, port=port)
     raise typer.Exit(show(options, Screen.standard()))

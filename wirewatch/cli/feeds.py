@@ -1,4 +1,4 @@
-"""``wirewatch feeds``: what is polled, and how it is."""
+"""``wirewatch feeds``: the feeds and their state."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 
 @app.command("list")
 def list_feeds(*, as_json: JsonOption = False) -> None:
-    """Every feed with its state: quiet or broken?
+    """List all feeds with their state.
 
-    new: never read. ok: works. quiet: works, but nothing new for long. failing, gone: cannot be
-    read. paused: its host asked us to wait. off: no longer in sources.yaml.
+    new: never read. ok: works. quiet: works, but has had no new entry for long. failing, gone:
+    cannot be read. paused: its host asked for a pause. off: no longer in sources.yaml.
     """
     from core.store.feeds import load_feed_states
 
@@ -39,9 +39,9 @@ def list_feeds(*, as_json: JsonOption = False) -> None:
     catalog, now = load_outlets(settings), utc_now()
     with open_store(settings) as store, store.read() as connection:
         stored = load_feed_states(connection, now)
-    rows = [as_row(state) for state in present(catalog, stored, now)]
+    rows = [as_row(state) for state in merge_states(catalog, stored, now)]
     columns = ("state", "feed_id", "url", "why", "last_success_at", "next_due_at")
-    print_rows(rows, columns, as_json=as_json, empty="No feed: add one to sources.yaml.")
+    print_rows(rows, columns, as_json=as_json, empty="There are no feeds. Add one to sources.yaml.")
 
 
 @app.command()
@@ -50,9 +50,9 @@ def poll(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Poll one feed now, politely, and say what came of it; exits 3 when it failed.
+    """Poll one feed now and show the outcome. Exits with 3 if the poll failed.
 
-    Pages of new entries are left for the next run.
+    Robots rules and pauses apply. The next run fetches the pages of new entries.
     """
     from core.store.feeds import load_feed_states
     from wirewatch.run.program import open_program
@@ -79,14 +79,14 @@ def poll(
         raise typer.Exit(3)
 
 
-def present(catalog: Catalog, stored: list[FeedState], now: datetime) -> list[FeedState]:
-    """The feeds as the files say now, with what the store knows of them. Pure."""
+def merge_states(catalog: Catalog, stored: list[FeedState], now: datetime) -> list[FeedState]:
+    """Return the feeds of the files, each with its stored state. Pure."""
     from core.store.feed_record import classify_feed
     from ingest.feed_records import feed_records
 
     wanted = {record.feed_id: record for record in feed_records(catalog, now)}
     known = {state.feed.feed_id for state in stored}
-    changed = [_judged_anew(s, s.feed.feed_id in wanted, now) for s in stored]
+    changed = [_updated(s, s.feed.feed_id in wanted, now) for s in stored]
     new = [
         classify_feed(record, None, now)
         for feed_id, record in wanted.items()
@@ -95,8 +95,8 @@ def present(catalog: Catalog, stored: list[FeedState], now: datetime) -> list[Fe
     return sorted([*changed, *new], key=lambda s: (s.feed.outlet, s.feed.url))
 
 
-def _judged_anew(state: FeedState, wanted: bool, now: datetime) -> FeedState:
-    """The same where the store has seen the files as they are."""
+def _updated(state: FeedState, wanted: bool, now: datetime) -> FeedState:
+    """Return the state, adapted where the files changed since the store was updated."""
     from core.store.feed_record import classify_feed
 
     if wanted == (state.state != "off"):
@@ -105,7 +105,7 @@ def _judged_anew(state: FeedState, wanted: bool, now: datetime) -> FeedState:
 
 
 def as_row(state: FeedState) -> dict[str, Any]:
-    """A feed as ``feeds list`` prints it."""
+    """Return the row of ``feeds list`` for a feed."""
     feed = state.feed
     return {
         "feed_id": feed.feed_id,
@@ -117,10 +117,10 @@ def as_row(state: FeedState) -> dict[str, Any]:
         "last_outcome": feed.last_outcome or None,
         "last_error": in_english(Phrase.load(feed.last_error)) or None,
         "failures": feed.fail_count,
-        "last_attempt_at": _moment(feed.last_attempt_at),
-        "last_success_at": _moment(feed.last_success_at),
-        "last_new_at": _moment(feed.last_new_at),
-        "next_due_at": _moment(feed.next_due_at),
+        "last_attempt_at": _format_time(feed.last_attempt_at),
+        "last_success_at": _format_time(feed.last_success_at),
+        "last_new_at": _format_time(feed.last_new_at),
+        "next_due_at": _format_time(feed.next_due_at),
         "next_due_why": in_english(Phrase.load(feed.due_reason)),
     }
 
@@ -135,9 +135,9 @@ def _feed_id(catalog: Catalog, feed: str) -> str:
         if feed in (known.id, known.url):
             return known.id
     raise UsageError(
-        f"{feed!r} is no feed.", mend="`wirewatch feeds list` shows the ids and URLs of all."
+        f"There is no feed {feed!r}.", mend="`wirewatch feeds list` shows all ids and URLs."
     )
 
 
-def _moment(value: datetime | None) -> str | None:
+def _format_time(value: datetime | None) -> str | None:
     return rfc3339(value) if value else None

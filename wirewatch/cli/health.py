@@ -1,4 +1,4 @@
-"""``wirewatch health``: are the processes of this host well?"""
+"""``wirewatch health``: are the processes on this host healthy?"""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from wirewatch.run.bootstrap import open_settings
 def health(
     *, as_json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False
 ) -> None:
-    """Are the processes of `wirewatch run` on this host at work?
+    """Check that the processes of `wirewatch run` on this host are working.
 
-    It exits 1 where one is ill or silent, or where there is none: a health check for containers.
-    Run it as the same user with the same settings as `wirewatch run`.
+    Exits with 1 if a process is ill or has stopped reporting, or if there is none: a health check
+    for containers. Run it as the same user and with the same settings as `wirewatch run`.
     """
     from core.processes.slots import read_statuses
-    from wirewatch.run.health import judge
+    from wirewatch.run.health import parse_reports
 
-    found = judge(read_statuses(open_settings()), utc_now())
+    processes = parse_reports(read_statuses(open_settings()), utc_now())
     rows = [
         {
-            "slot": one.slot,
-            "status": "ill" if one.wrong else "ok",
-            "wrong": one.wrong,
-            "at": rfc3339(one.at),
+            "slot": process.slot,
+            "status": "ill" if process.wrong else "ok",
+            "wrong": process.wrong,
+            "at": rfc3339(process.at),
         }
-        for one in found
+        for process in processes
     ]
     columns = ("slot", "status", "wrong", "at")
-    print_rows(rows, columns, as_json=as_json, empty="No `wirewatch run` is at work here.")
-    raise typer.Exit(0 if found and not any(one.wrong for one in found) else 1)
+    print_rows(rows, columns, as_json=as_json, empty="No `wirewatch run` is running here.")
+    raise typer.Exit(0 if processes and not any(p.wrong for p in processes) else 1)

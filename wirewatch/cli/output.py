@@ -1,8 +1,8 @@
-"""What commands print: JSON for programs, words for people; logs go to stderr elsewhere.
+"""Print the output of commands: JSON for programs, text for people. Logs go to stderr.
 
-Every list command prints one JSON array with ``--json``. Untrusted text is cleaned before it
-reaches a terminal: in words, what moves the cursor or reorders text is taken out; in JSON it is
-escaped, and so is all that some reader may take for the end of a line.
+Every list command prints one JSON array with ``--json``. Untrusted text is made safe for a
+terminal: characters that move the cursor or reorder text are removed from text and escaped in JSON,
+as is everything that a reader may take for the end of a line.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from typing import Any
 
 from core.text import clean, clean_line
 
-_UNFIT = re.compile(
+_UNSAFE = re.compile(
     "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-"""What JSON leaves as it is and a terminal or ``str.splitlines`` does not."""
+"""Characters that JSON may contain but a terminal or ``str.splitlines`` acts on."""
 
 
 def print_json(value: object) -> None:
-    """One JSON document on stdout, indented on a terminal, else on one line."""
+    """Print a JSON document, indented on a terminal, otherwise on one line."""
     write(_json(value, indent=2 if sys.stdout.isatty() else None))
 
 
 def print_line(value: object) -> None:
-    """One JSON document on one line, at once: for streams of them."""
+    """Print a JSON document on one line, without buffering: for JSON lines."""
     write(_json(value, indent=None), flush=True)
 
 
 def say(text: str, *, indent: str = "") -> None:
-    """A line, or several, of untrusted text for people."""
+    """Print untrusted text for people, on one line or several."""
     write("\n".join(indent + line for line in clean(text).split("\n")))
 
 
 def print_rows(
     rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool, empty: str
 ) -> None:
-    """Rows as a JSON array, or as a table; the words of ``empty`` where there are none."""
+    """Print rows as a JSON array or as a table; print ``empty`` where there are none."""
     if as_json:
         print_json(list(rows))
     elif not rows:
@@ -52,25 +52,25 @@ def print_rows(
 
 
 def write(text: str, *, flush: bool = False) -> None:
-    """A line as it is. A reader that has seen enough (``| head -1``) ends the command with 0."""
+    """Print a line unchanged. Exit with 0 where the reader is gone (``| head -1``)."""
     try:
         print(text, flush=flush)
     except OSError as error:
-        raise SystemExit(_unwritten(error)) from None
+        raise SystemExit(_discard_output(error)) from None
 
 
-def finish() -> int:
-    """Write out what is buffered; the exit code where that does not work, else 0."""
+def flush() -> int:
+    """Write what is buffered. Return 0, or the exit code where that fails."""
     try:
         if sys.stdout:
             sys.stdout.flush()
     except OSError as error:
-        return _unwritten(error)
+        return _discard_output(error)
     return 0
 
 
-def _unwritten(error: OSError) -> int:
-    """Nothing more is written; the exit code that says why."""
+def _discard_output(error: OSError) -> int:
+    """Discard all further output. Return the exit code for the reason."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
         return 0
@@ -80,7 +80,7 @@ def _unwritten(error: OSError) -> int:
 
 def _json(value: object, *, indent: int | None) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
-    return _UNFIT.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
@@ -93,10 +93,10 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*(Text(_cell(row.get(column))) for column in columns))
-    page = StringIO()  # what is written out, is written in one place: by write()
+    text = StringIO()
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 1000  # a pipe: for grep
-    Console(file=page, width=width).print(table)
-    return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
+    Console(file=text, width=width).print(table)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
 def _cell(value: object) -> str:

@@ -1,4 +1,4 @@
-"""``wirewatch run``: the main job."""
+"""``wirewatch run``: run the stages."""
 
 from __future__ import annotations
 
@@ -25,33 +25,33 @@ log = structlog.get_logger(__name__)
 def run(
     *,
     once: Annotated[
-        bool, typer.Option("--once", help="Poll what is due, drain, deliver, exit.")
+        bool, typer.Option("--once", help="Poll due feeds, process everything, deliver, exit.")
     ] = False,
     only: Annotated[str, typer.Option(help="Only these stages: ingest,processors,alerts,web")] = "",
     as_json: Annotated[
-        bool, typer.Option("--json", help="With --once: the summary as JSON.")
+        bool, typer.Option("--json", help="With --once: print the summary as JSON.")
     ] = False,
 ) -> None:
-    """Poll feeds, match topics, tell people; Ctrl-C or SIGTERM ends it.
+    """Poll feeds, match topics, notify people, until Ctrl-C or SIGTERM.
 
-    With --once it exits 3 where no outlet could be reached, or a delivery or a database failed.
+    With --once it exits with 3 if no outlet could be reached, or a delivery or a database failed.
 
     \b
     wirewatch run                            all stages, console on http://127.0.0.1:8080
-    wirewatch run --only ingest,processors   a part of them; others may run elsewhere
-    wirewatch run --once --json              one round, and what came of it
+    wirewatch run --only ingest,processors   some of them; the others may run elsewhere
+    wirewatch run --once --json              one round, then the summary
     """  # noqa: D301 click reads \b as: keep these lines
     stages = parse_stages(only)
     if as_json and not once:
-        raise UsageError("--json goes with --once: `run` goes on until it is told to stop.")
+        raise UsageError("--json needs --once: without it, `run` has no summary.")
     settings = open_settings()
     if not once:
-        raise typer.Exit(_go_on(settings, stages))
+        raise typer.Exit(_supervise(settings, stages))
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         summary = _once(settings, stages)
-    except KeyboardInterrupt:  # what was in hand is given back by now
+    except KeyboardInterrupt:  # unfinished work is given back by now
         log.info("stopped")
         return
     if as_json:
@@ -69,32 +69,32 @@ def _once(settings: Settings, stages: frozenset[str]) -> Summary:
         return run_once(program, stages)
 
 
-def _go_on(settings: Settings, stages: frozenset[str]) -> int:
-    """Start the processes; in each of them, do its work. The exit code."""
+def _supervise(settings: Settings, stages: frozenset[str]) -> int:
+    """Start the processes and return the exit code; in each of them, do its work."""
     from core.processes.slots import claim_slot
     from wirewatch.run.supervisor import Supervisor
 
-    for event, mend in doubts(settings, stages):
+    for event, mend in setting_warnings(settings, stages):
         log.warning(event, mend=mend)
     others = stages - {"web"}
     claims = [claim_slot(settings) for _ in range(settings.processes if others else 1)]
-    found = Supervisor(claims).run()
-    if isinstance(found, Child):
-        return _work(settings, stages if found.number == 1 else others, found)
-    for each in claims:
-        each.close()
-    return found
+    result = Supervisor(claims).run()
+    if isinstance(result, Child):
+        return _work(settings, stages if result.number == 1 else others, result)
+    for claim in claims:
+        claim.close()
+    return result
 
 
 def _work(settings: Settings, stages: frozenset[str], child: Child) -> int:
-    """What one of the processes does; it imports here, so that the parent stays small."""
+    """Run the stages in one of the processes. Imports come here, so that the parent stays small."""
     from ingest.extract.pool import available_cores
     from wirewatch.run.program import open_program
 
     settings = share_out(settings, available_cores())
     try:
         with open_program(settings, child.claim) as program:
-            from wirewatch.run.daemon import Daemon  # the console's libraries are slow to import
+            from wirewatch.run.daemon import Daemon  # imports the console's libraries
 
             Daemon(program, stages, child).run()
     except SlotTakenError as error:
@@ -103,26 +103,27 @@ def _work(settings: Settings, stages: frozenset[str], child: Child) -> int:
     return 0
 
 
-def doubts(settings: Settings, stages: frozenset[str]) -> list[tuple[str, str]]:
-    """What will work but hardly as it is meant: names of events, each with the mend."""
-    found = []
-    by_kafka = settings.streams_location.startswith("kafka:")
-    if by_kafka and settings.database_location.startswith("sqlite:"):
-        mend = "Several hosts need one PostgreSQL between them: set WIREWATCH_DATABASE_URL."
-        found.append(("kafka_with_sqlite_store", mend))
+def setting_warnings(settings: Settings, stages: frozenset[str]) -> list[tuple[str, str]]:
+    """Return log events about settings that work but are hardly intended, each with its mend."""
+    events = []
+    on_kafka = settings.streams_location.startswith("kafka:")
+    if on_kafka and settings.database_location.startswith("sqlite:"):
+        mend = "Processes on several hosts need a shared PostgreSQL: set WIREWATCH_DATABASE_URL."
+        events.append(("kafka_with_sqlite_store", mend))
     if "ingest" in stages and not settings.http_contact:
-        found.append(("no_contact", "Set WIREWATCH_HTTP_CONTACT: outlets want to know it."))
-    return found
+        mend = "Set WIREWATCH_HTTP_CONTACT, so that outlets can reach you."
+        events.append(("contact_missing", mend))
+    return events
 
 
 def share_out(settings: Settings, cores: int) -> Settings:
-    """The settings of one process: all of them together use the cores once."""
+    """Return the settings of one process, which has its share of the cores for extraction."""
     workers = settings.extract_workers or max(1, cores // settings.processes)
     return settings.model_copy(update={"extract_workers": workers})
 
 
 def parse_stages(only: str) -> frozenset[str]:
-    """The stages named, all where none is.
+    """Return the named stages, or all where none is named.
 
     Raises:
         UsageError: One of them does not exist.
@@ -131,6 +132,6 @@ def parse_stages(only: str) -> frozenset[str]:
     unknown = named - set(STAGES)
     if unknown:
         raise UsageError(
-            f"No such stage: {', '.join(sorted(unknown))}.", mend=f"There are {', '.join(STAGES)}."
+            f"Unknown stage: {', '.join(sorted(unknown))}.", mend=f"Stages: {', '.join(STAGES)}."
         )
     return named or frozenset(STAGES)

@@ -1,6 +1,6 @@
-"""Long work at a terminal: its progress on one line, and its end on a signal.
+"""Long commands: progress on one line of a terminal, and a clean end at a signal.
 
-Both are silent in a pipe: progress goes to stderr, and only where that is a terminal.
+Progress goes to stderr, and only where that is a terminal.
 """
 
 from __future__ import annotations
@@ -16,42 +16,42 @@ from contextlib import contextmanager
 
 from core.text import clean_line
 
-EVERY = 0.2
-"""Seconds between two looks of the progress line."""
+UPDATE_SECONDS = 0.2
+"""Seconds between two updates of the progress line."""
 
 
 def has_colour() -> bool:
-    """Whether stdout is a terminal that wants colours (https://no-color.org)."""
+    """Return whether stdout is a terminal that shows colours (https://no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 class Progress:
-    """One line on stderr that is written over; nothing where stderr is no terminal."""
+    """A line on stderr that is overwritten; nothing where stderr is no terminal."""
 
     def __init__(self) -> None:
         self._on = sys.stderr.isatty()
         self._last = 0.0
 
     def show(self, text: str) -> None:
-        """Write the line anew, at most five times a second."""
-        moment = time.monotonic()
-        if self._on and moment - self._last >= EVERY:
-            self._last = moment
+        """Overwrite the line, at most five times a second."""
+        now = time.monotonic()
+        if self._on and now - self._last >= UPDATE_SECONDS:
+            self._last = now
             width = shutil.get_terminal_size().columns - 1
             sys.stderr.write(f"\r\x1b[K{clean_line(text, width)}")
             sys.stderr.flush()
 
     def end(self) -> None:
-        """Take the line away."""
+        """Erase the line."""
         if self._on and self._last:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
 
 
 @contextmanager
-def until_told() -> Iterator[threading.Event]:
-    """SIGTERM or Ctrl-C sets the event, and the work in hand ends cleanly; a second one kills."""
-    told = threading.Event()
+def stop_at_signal() -> Iterator[threading.Event]:
+    """Yield an event that SIGTERM or Ctrl-C sets; a second signal has its usual effect."""
+    stop = threading.Event()
     numbers = (signal.SIGTERM, signal.SIGINT)
     before = {number: signal.getsignal(number) for number in numbers}
 
@@ -59,13 +59,13 @@ def until_told() -> Iterator[threading.Event]:
         for number, handler in before.items():
             signal.signal(number, handler)
 
-    def tell(*_: object) -> None:
-        told.set()
+    def handle(*_: object) -> None:
+        stop.set()
         restore()
 
     for number in numbers:
-        signal.signal(number, tell)
+        signal.signal(number, handle)
     try:
-        yield told
+        yield stop
     finally:
         restore()

@@ -1,4 +1,4 @@
-"""``wirewatch topics``: check, test and explain the rules."""
+"""``wirewatch topics``: check, test and explain topics."""
 
 from __future__ import annotations
 
@@ -19,46 +19,46 @@ from wirewatch.run.bootstrap import load_files, open_settings
 app = typer.Typer(no_args_is_help=True, help="Check, test and explain topics.")
 
 FaultsOption = Annotated[bool, typer.Option("--json", help="One JSON array of faults on stdout.")]
-TopicArgument = Annotated[str, typer.Argument(help="A topic's id; all of them when left out")]
+TopicArgument = Annotated[str, typer.Argument(help="A topic's id; by default all topics")]
 
 
 @app.command()
 def lint(
     topic: TopicArgument = "",
     *,
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings count too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
     as_json: FaultsOption = False,
 ) -> None:
-    """Check the rules of topics; exits 1 where there is an error. Codes: docs/faults.md."""
+    """Check the rules of topics. Exits with 1 if there is an error. Codes: docs/faults.md."""
     from processors import topic_faults
 
     catalog, faults = load_files(open_settings())
-    chosen = _chosen(catalog, topic, faults)
-    found = _about(chosen, topic, [*faults, *topic_faults(chosen)])
-    report(found, as_json=as_json)
-    if any(fault.is_error or strict for fault in found):
+    chosen = _select(catalog, topic, faults)
+    topic_file_faults = _faults_of(chosen, topic, [*faults, *topic_faults(chosen)])
+    report(topic_file_faults, as_json=as_json)
+    if any(fault.is_error or strict for fault in topic_file_faults):
         raise typer.Exit(1)
 
 
 @app.command("test")
 def run_tests(topic: TopicArgument = "", *, as_json: FaultsOption = False) -> None:
-    """Run the tests in the topics' files; exits 1 where one fails."""
+    """Run the tests in the topic files. Exits with 1 if a test fails."""
     from processors import run_topic_tests, topic_faults
 
     settings = open_settings()
     catalog, faults = load_files(settings)
-    chosen = _chosen(catalog, topic, faults)
-    found = _about(chosen, topic, [*faults, *topic_faults(chosen)])
-    broken = [fault for fault in found if fault.is_error]
+    chosen = _select(catalog, topic, faults)
+    topic_file_faults = _faults_of(chosen, topic, [*faults, *topic_faults(chosen)])
+    errors = [fault for fault in topic_file_faults if fault.is_error]
     codes = settings.language_codes
-    failed = broken or [f for t in chosen.topics for f in run_topic_tests(t, catalog, codes)]
+    failed = errors or [f for t in chosen.topics for f in run_topic_tests(t, catalog, codes)]
     if as_json:
         print_json([fault.model_dump() for fault in failed])
     else:
         for fault in failed:
             say(str(fault))
         number = sum(len(t.tests) for t in chosen.topics)
-        write("Not run." if broken else f"{number - len(failed)} passed, {len(failed)} failed.")
+        write("Not run." if errors else f"{number - len(failed)} passed, {len(failed)} failed.")
     if failed:
         raise typer.Exit(1)
 
@@ -66,11 +66,11 @@ def run_tests(topic: TopicArgument = "", *, as_json: FaultsOption = False) -> No
 @app.command()
 def explain(
     topic: Annotated[str, typer.Argument(help="A topic's id")],
-    source: Annotated[str, typer.Argument(help="A file, a URL, or - for stdin: JSON or HTML")],
+    source: Annotated[str, typer.Argument(help="A file, a URL, or - for stdin, with JSON or HTML")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Say why a topic does or does not match an article; exits 0 either way.
+    """Show why a topic matches an article or not. Exits with 0 either way.
 
     \b
     wirewatch topics explain nato-membership https://www.tagesschau.de/…
@@ -82,9 +82,9 @@ def explain(
 
     settings = open_settings()
     catalog, faults = load_files(settings)
-    chosen = _chosen(catalog, topic, faults)
-    found = _about(chosen, topic, [*faults, *topic_faults(chosen)])
-    if errors := [fault for fault in found if fault.is_error]:
+    chosen = _select(catalog, topic, faults)
+    topic_file_faults = _faults_of(chosen, topic, [*faults, *topic_faults(chosen)])
+    if errors := [fault for fault in topic_file_faults if fault.is_error]:
         raise CatalogError(errors)
     article, language = asyncio.run(read(source, settings, extract_here))
     processors = Processors.compile(chosen, settings.language_codes)
@@ -92,44 +92,44 @@ def explain(
     if as_json:
         print_json(explanation)
     else:
-        _explain(topic, explanation)
+        _print_explanation(topic, explanation)
 
 
-def _explain(topic: str, found: dict[str, Any]) -> None:
-    verdict = "matches" if found["match"] else "does not match"
-    say(f"{topic} {verdict}: score {found['score']} of {found['threshold']}.")
-    for gate in found["gates"]:
-        passed = "passed" if gate["passed"] else "stopped it"
+def _print_explanation(topic: str, explanation: dict[str, Any]) -> None:
+    result = "matches" if explanation["match"] else "does not match"
+    say(f"{topic} {result}: score {explanation['score']} of {explanation['threshold']}.")
+    for gate in explanation["gates"]:
+        passed = "passed" if gate["passed"] else "not passed"
         say(f"gate {gate['name']}: {passed}: {gate['why']}", indent="  ")
-    for rule in found["rules"]:
+    for rule in explanation["rules"]:
         write(f"  {'+' if rule['fired'] else ' '} {rule['weight']:>5}  {rule['id']}")
-    for evidence in found["evidence"]:
+    for evidence in explanation["evidence"]:
         say(f"[{evidence['rule']}] {evidence['field']}: {evidence['sentence']}", indent="  ")
 
 
-def _chosen(catalog: Catalog, topic: str, faults: list[Fault]) -> Catalog:
-    """The catalog with the one topic asked for, or with all where none was named.
+def _select(catalog: Catalog, topic: str, faults: list[Fault]) -> Catalog:
+    """Return the catalog with only the named topic, or with all topics where none is named.
 
     Raises:
-        UsageError: There is no such topic.
-        CatalogError: There may be one, in a file that cannot be read.
+        UsageError: The topic does not exist.
+        CatalogError: The topic's file has errors.
     """
     if not topic:
         return catalog
     if wanted := tuple(t for t in catalog.topics if t.id == topic):
         return replace(catalog, topics=wanted)
-    named = [f for f in faults if f.is_error and _in_folder(f, "topics")]
-    if errors := [f for f in named if Path(f.file).stem == topic]:
+    topic_errors = [f for f in faults if f.is_error and _in_folder(f, "topics")]
+    if errors := [f for f in topic_errors if Path(f.file).stem == topic]:
         raise CatalogError(errors)
     known = ", ".join(sorted(t.id for t in catalog.topics)) or "none"
-    raise UsageError(f"{topic!r} is no topic.", mend=f"There are: {known}.")
+    raise UsageError(f"There is no topic {topic!r}.", mend=f"Topics: {known}.")
 
 
-def _about(chosen: Catalog, topic: str, faults: list[Fault]) -> list[Fault]:
-    """Faults of the files of the chosen topics; those of all topic files where none was named."""
+def _faults_of(chosen: Catalog, topic: str, faults: list[Fault]) -> list[Fault]:
+    """Return the faults of the named topic's file, or of all topic files where none is named."""
     files = {t.position.file for t in chosen.topics}
-    mine = (f for f in faults if (f.file in files if topic else _in_folder(f, "topics")))
-    return in_file_order(mine)
+    selected = (f for f in faults if (f.file in files if topic else _in_folder(f, "topics")))
+    return in_file_order(selected)
 
 
 def _in_folder(fault: Fault, name: str) -> bool:

@@ -59,7 +59,7 @@ def load_outlets(settings: Settings) -> Catalog:
     """Load the operator's files for a command that needs only the outlets.
 
     Raises:
-        CatalogError: ``sources.yaml`` or ``alerts.yaml`` has errors, or ``sources.yaml`` is missing.
+        CatalogError: ``sources.yaml`` is missing, or it or ``alerts.yaml`` has errors.
     """
     catalog, faults = load_files(settings)
     others = {"topics", "entities"}

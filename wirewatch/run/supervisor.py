@@ -181,7 +181,7 @@ class Supervisor:
         return [p for p in self._processes if p.start_at is not None and p.start_at <= now]
 
     def _start(self, process: _Process) -> Child | None:
-        """Fork, with signals blocked until the child handles them. Return the child in the child."""
+        """Fork, with signals blocked until the child handles them. Return it in the child."""
         process.ready_pipe, ready_writer = os.pipe()
         process.ready_at, process.start_at = None, None
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)

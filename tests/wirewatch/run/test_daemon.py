@@ -1,10 +1,9 @@
-"""`run` as a supervisor and an operator see it: through the real process."""
+"""`run`, as service managers and operators see it."""
 
 from __future__ import annotations
 
 import json
 import os
-import random
 import re
 import signal
 import socket
@@ -18,55 +17,72 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.cli_installation import TOPIC, CliInstallation, new_installation
-from tests.support.newsroom import Answer, Desk, LoopbackServer, Newsroom, Request, Story
-from tests.support.newsroom import desk as make_desk
-from tests.support.newsroom import newsroom as make_newsroom
-from tests.support.running_program import Live, get, health, heeds, live, until
+from tests.support.newsroom import (
+    Answer,
+    LoopbackServer,
+    Newsroom,
+    Request,
+    Story,
+    WebhookReceiver,
+    serve_newsroom,
+    serve_webhook,
+    unique_story,
+)
+from tests.support.running_program import (
+    RunningProgram,
+    get,
+    handles_signals,
+    health,
+    run_program,
+    wait_until,
+)
 
-
-def story(path: str, title: str, sentence: str = "Das sagte sie zum Nato-Beitritt.") -> Story:
-    """A story whose text is like no other's."""
-    dice = random.Random(title)
-    words = ["".join(dice.choices("abdegiklmnoprstu", k=7)) for _ in range(144)]
-    lines = (" ".join(words[n : n + 12]).capitalize() + "." for n in range(0, 144, 12))
-    return Story(path, title, f"{' '.join(lines)}\n{sentence}")
+pytestmark = pytest.mark.processes
 
 
 class Scene:
-    """A running daemon that has told its desk of one story; tests of this file share one.
+    """A running program that has notified its webhook of one story; tests of this file share it.
 
-    ``seconds`` is what it took from the story's publication.
+    ``seconds`` is the time between the story's publication and its notification.
     """
 
-    def __init__(self, walk: CliInstallation, room: Newsroom, desk: Desk, running: Live) -> None:
-        self.walk, self.desk, self.running = walk, desk, running
+    def __init__(
+        self,
+        installation: CliInstallation,
+        newsroom: Newsroom,
+        webhook: WebhookReceiver,
+        running: RunningProgram,
+    ) -> None:
+        self.installation, self.webhook, self.running = installation, webhook, running
         running.wait_for("feed_polled")
         began = time.monotonic()
-        room.publish("kurier", story("/a", "Oslo bewegt sich"))
-        until(lambda: desk.told, "the desk was not told", running)
+        newsroom.publish("kurier", unique_story("/a", "Oslo bewegt sich"))
+        wait_until(lambda: webhook.notifications, "no notification was sent", running)
         self.seconds = time.monotonic() - began
 
 
-def installation(folder: Path, room: Newsroom, desk: Desk) -> CliInstallation:
-    walk = new_installation(folder)
-    room.publish("kurier", Story("/start", "Haushalt beschlossen", "Der Rat tagte lange. " * 20))
-    walk.sources(kurier=room.feed_url("kurier"))
-    receiver = {"id": "desk", "kind": "webhook", "url": f"{desk.url}/hook"}
+def new_program(folder: Path, newsroom: Newsroom, webhook: WebhookReceiver) -> CliInstallation:
+    installation = new_installation(folder)
+    newsroom.publish(
+        "kurier", Story("/start", "Haushalt beschlossen", "Der Rat tagte lange. " * 20)
+    )
+    installation.write_sources(kurier=newsroom.feed_url("kurier"))
+    receiver = {"id": "desk", "kind": "webhook", "url": f"{webhook.url}/hook"}
     routes = [{"receivers": ["desk", "console"]}]
-    walk.write("alerts.yaml", json.dumps({"receivers": [receiver], "routes": routes}))
-    return walk
+    installation.write("alerts.yaml", json.dumps({"receivers": [receiver], "routes": routes}))
+    return installation
 
 
 class Hanging:
-    """A daemon that is told to end while its webhook does not answer; that takes a while."""
+    """A program that is stopped while its webhook does not answer, which takes a while."""
 
-    def __init__(self, walk: CliInstallation, running: Live) -> None:
-        self.walk, self.running, self.seconds = walk, running, 99.0
+    def __init__(self, installation: CliInstallation, running: RunningProgram) -> None:
+        self.installation, self.running, self.seconds = installation, running, 99.0
         self.ending = threading.Thread(target=self._end)
         self.ending.start()
 
     def _end(self) -> None:
-        self.seconds = self.running.end()
+        self.seconds = self.running.stop()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -79,41 +95,41 @@ def hanging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hanging]:
         return Answer(status=204)
 
     deaf = LoopbackServer(hang)
-    with make_newsroom() as room:
-        walk = new_installation(tmp_path_factory.mktemp("hanging"))
-        walk.environment["WIREWATCH_DELIVERY_TIMEOUT"] = "13"
-        room.publish("kurier", story("/a", "Oslo bewegt sich"))
-        walk.sources(kurier=room.feed_url("kurier"))
-        walk.webhook(deaf.url)
-        with live(walk) as running:
+    with serve_newsroom() as newsroom:
+        installation = new_installation(tmp_path_factory.mktemp("hanging"))
+        installation.environment["WIREWATCH_DELIVERY_TIMEOUT"] = "13"
+        newsroom.publish("kurier", unique_story("/a", "Oslo bewegt sich"))
+        installation.write_sources(kurier=newsroom.feed_url("kurier"))
+        installation.route_to_webhook(deaf.url)
+        with run_program(installation) as running:
             assert asked.wait(30)
-            found = Hanging(walk, running)
-            yield found
-            found.ending.join()
+            program = Hanging(installation, running)
+            yield program
+            program.ending.join()
     deaf.close()
 
 
 @pytest.fixture(scope="module", autouse=True)
-def cut_off(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """A daemon whose only outlet is out of reach, with JSON logs; it needs some seconds."""
-    walk = new_installation(tmp_path_factory.mktemp("cut-off"))
-    walk.environment["WIREWATCH_LOG_FORMAT"] = "json"
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))  # never listens, and nobody else gets the port meanwhile
-        walk.sources(weg=f"http://127.0.0.1:{nobody.getsockname()[1]}/feed.xml")
-        with live(walk) as running:
+def cut_off(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProgram]:
+    """A program whose only outlet is unreachable, with JSON logs; it notices after some seconds."""
+    installation = new_installation(tmp_path_factory.mktemp("cut-off"))
+    installation.environment["WIREWATCH_LOG_FORMAT"] = "json"
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # reserves the port without listening on it
+        installation.write_sources(weg=f"http://127.0.0.1:{closed.getsockname()[1]}/feed.xml")
+        with run_program(installation) as running:
             yield running
 
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    with make_newsroom() as room, make_desk() as desk:
-        walk = installation(tmp_path_factory.mktemp("run"), room, desk)
-        with live(walk) as running:
-            yield Scene(walk, room, desk, running)
+    with serve_newsroom() as newsroom, serve_webhook() as webhook:
+        installation = new_program(tmp_path_factory.mktemp("run"), newsroom, webhook)
+        with run_program(installation) as running:
+            yield Scene(installation, newsroom, webhook, running)
 
 
-def test_it_is_healthy_and_its_metrics_can_be_read(scene: Scene) -> None:
+def test_health_and_metrics_can_be_read(scene: Scene) -> None:
     assert health(scene.running)["status"] == "ok"
     status, text = scene.running.get("/metrics")
     assert status == 200
@@ -121,105 +137,120 @@ def test_it_is_healthy_and_its_metrics_can_be_read(scene: Scene) -> None:
     assert {"wirewatch_feed_polls", "wirewatch_feeds", "wirewatch_lag_records"} <= names
 
 
-def test_what_is_published_is_told_within_seconds_and_is_one_line_in_the_terminal(
+def test_a_story_is_notified_within_seconds_and_logged_on_one_line(
     scene: Scene,
 ) -> None:
     assert scene.seconds < 10
-    assert scene.desk.told[0]["story"]["title"] == "Oslo bewegt sich"
-    until(lambda: len(scene.running.logged("notification ")) >= 2, "not both say so", scene.running)
+    assert scene.webhook.notifications[0]["story"]["title"] == "Oslo bewegt sich"
+    wait_until(
+        lambda: len(scene.running.logged("notification ")) >= 2,
+        "not both receivers are logged",
+        scene.running,
+    )
     line = scene.running.wait_for("notification ")
     assert "Das sagte sie zum Nato-Beitritt." in line
-    told = [x for x in scene.running.logged("Oslo bewegt sich") if "notification " in x]
-    assert sorted(re.findall(r"receiver=(\w+)", " ".join(told))) == ["console", "desk"]
+    lines = [x for x in scene.running.logged("Oslo bewegt sich") if "notification " in x]
+    assert sorted(re.findall(r"receiver=(\w+)", " ".join(lines))) == ["console", "desk"]
     status, page = scene.running.get("/")
     assert (status, "Oslo bewegt sich" in page) == (200, True)
 
 
-def test_commands_that_read_work_beside_it(scene: Scene) -> None:
-    [alert] = json.loads(scene.walk.call("alerts", "list", "--json"))
+def test_commands_work_beside_a_running_program(scene: Scene) -> None:
+    [alert] = json.loads(scene.installation.invoke("alerts", "list", "--json"))
     assert (alert["topic"], alert["state"], alert["outlets"]) == ("nato-membership", "open", 1)
-    shown = json.loads(scene.walk.call("alerts", "show", alert["id"][:8], "--json"))
+    shown = json.loads(scene.installation.invoke("alerts", "show", alert["id"][:8], "--json"))
     assert {n["receiver"] for n in shown["notifications"]} == {"desk", "console"}
-    [feed] = json.loads(scene.walk.call("feeds", "list", "--json"))
+    [feed] = json.loads(scene.installation.invoke("feeds", "list", "--json"))
     assert feed["state"] == "ok"
-    acked = json.loads(scene.walk.call("alerts", "ack", alert["id"], "--by", "ines", "--json"))
+    acked = json.loads(
+        scene.installation.invoke("alerts", "ack", alert["id"], "--by", "ines", "--json")
+    )
     assert (acked["state"], acked["acked_by"]) == ("acked", "ines")
-    until(
-        lambda: "acked" in scene.walk.call("streams", "tail", "news.alerts.v1"),
-        "nobody announced it",
+    wait_until(
+        lambda: "acked" in scene.installation.invoke("streams", "tail", "news.alerts.v1"),
+        "the acknowledgement was not published",
         scene.running,
     )
     assert "· ines" in scene.running.get("/")[1]
 
 
-def test_a_bad_topic_is_refused_once_and_a_mended_one_taken_without_a_restart(
-    tmp_path: Path, room: Newsroom, desk: Desk
+def test_a_faulty_topic_is_rejected_once_and_a_corrected_one_used_without_a_restart(
+    tmp_path: Path, newsroom: Newsroom, webhook: WebhookReceiver
 ) -> None:
-    walk = installation(tmp_path, room, desk)
-    with live(walk) as running:
+    installation = new_program(tmp_path, newsroom, webhook)
+    with run_program(installation) as running:
         running.wait_for("feed_polled")
-        walk.write("topics/nato-membership.yaml", TOPIC.replace('"NATO Beitritt*"', '("NATO'))
+        installation.write(
+            "topics/nato-membership.yaml", TOPIC.replace('"NATO Beitritt*"', '("NATO')
+        )
         running.wait_for("configuration_rejected")
         assert "so the previous one stays in force" in running.get("/feeds")[1]
-        room.publish("kurier", story("/b", "Bern zieht nach"))
-        until(lambda: desk.told, "the last good topic is gone", running)
-        walk.write("topics/nato-membership.yaml", TOPIC.replace('"NATO Beitritt*"', "Volksfest*"))
-        running.wait_for("configuration_fixed")
-        room.publish(
-            "kurier",
-            story("/c", "Wien zieht nach"),
-            story("/d", "Graz feiert", "Das Volksfest beginnt."),
+        newsroom.publish("kurier", unique_story("/b", "Bern zieht nach"))
+        wait_until(lambda: webhook.notifications, "the last good topic is not used", running)
+        installation.write(
+            "topics/nato-membership.yaml", TOPIC.replace('"NATO Beitritt*"', "Volksfest*")
         )
-        until(lambda: len(desk.told) > 1, "the changed topic has no effect", running)
-    titles = [t["story"]["title"] for t in desk.told]
+        running.wait_for("configuration_fixed")
+        newsroom.publish(
+            "kurier",
+            unique_story("/c", "Wien zieht nach"),
+            unique_story("/d", "Graz feiert", "Das Volksfest beginnt."),
+        )
+        wait_until(
+            lambda: len(webhook.notifications) > 1, "the changed topic has no effect", running
+        )
+    titles = [t["story"]["title"] for t in webhook.notifications]
     assert titles == ["Bern zieht nach", "Graz feiert"]
     assert len(running.logged("configuration_rejected")) == 1
     assert len(running.logged("configuration_fixed")) == 1
 
 
-def test_a_port_in_use_is_a_sentence(scene: Scene) -> None:
+def test_a_port_in_use_ends_it_with_a_message(scene: Scene) -> None:
     port = scene.running.url().rsplit(":", 1)[1].strip("/")
-    scene.walk.environment["WIREWATCH_WEB_PORT"] = port
+    scene.installation.environment["WIREWATCH_WEB_PORT"] = port
     try:
-        with live(scene.walk) as second:
+        with run_program(scene.installation) as second:
             assert second.process.wait(30) == 1
             line = second.wait_for("cannot listen")
     finally:
-        del scene.walk.environment["WIREWATCH_WEB_PORT"]
+        del scene.installation.environment["WIREWATCH_WEB_PORT"]
     assert f"127.0.0.1:{port}: Address already in use" in line
     assert not second.logged("Traceback")
 
 
-def test_a_second_one_shares_the_work_and_both_end_within_ten_seconds(
-    tmp_path: Path, room: Newsroom, desk: Desk
+def test_two_programs_share_the_work_and_both_stop_within_ten_seconds(
+    tmp_path: Path, newsroom: Newsroom, webhook: WebhookReceiver
 ) -> None:
-    walk = installation(tmp_path, room, desk)
-    with live(walk) as first, live(walk) as second:
-        first.wait_for("console")
-        second.wait_for("console")
-        until(lambda: room.asked("/kurier.xml"), "nobody polled", first)
+    installation = new_program(tmp_path, newsroom, webhook)
+    with run_program(installation) as first, run_program(installation) as second:
+        first.wait_for("console_started")
+        second.wait_for("console_started")
+        wait_until(lambda: newsroom.asked("/kurier.xml"), "no feed was polled", first)
         for n in range(8):
-            room.publish("kurier", story(f"/{n}", f"Nummer {n}"))
-        until(lambda: len(desk.told) >= 8, "not all were told", first)
-        assert first.end(signal.SIGTERM) < 10
-        assert second.end(signal.SIGINT) < 10
-    assert set(Counter(t["id"] for t in desk.told).values()) == {1}
-    assert Counter(t["story"]["title"] for t in desk.told) == Counter(
+            newsroom.publish("kurier", unique_story(f"/{n}", f"Nummer {n}"))
+        wait_until(lambda: len(webhook.notifications) >= 8, "not every story was notified", first)
+        assert first.stop(signal.SIGTERM) < 10
+        assert second.stop(signal.SIGINT) < 10
+    assert set(Counter(t["id"] for t in webhook.notifications).values()) == {1}
+    assert Counter(t["story"]["title"] for t in webhook.notifications) == Counter(
         f"Nummer {n}" for n in range(8)
     )
-    records = walk.tail("news.matches.v1")
+    records = installation.tail("news.matches.v1")
     assert set(Counter(r["headers"]["ce_id"] for r in records).values()) == {1}
 
 
-def test_killed_it_leaves_no_process_behind(tmp_path: Path, room: Newsroom, desk: Desk) -> None:
-    walk = installation(tmp_path, room, desk)
-    with live(walk) as running:
+def test_a_killed_program_leaves_no_process(
+    tmp_path: Path, newsroom: Newsroom, webhook: WebhookReceiver
+) -> None:
+    installation = new_program(tmp_path, newsroom, webhook)
+    installation.extraction_processes = True
+    with run_program(installation) as running:
         running.wait_for("feed_polled")
         group = running.process.pid
         assert len(members(group)) > 1
         running.process.kill()
         running.process.wait(10)
-        until(lambda: not members(group), "orphans are left")
+        wait_until(lambda: not members(group), "orphans are left")
 
 
 def members(group: int) -> list[int]:
@@ -235,46 +266,50 @@ def members(group: int) -> list[int]:
     return found
 
 
-def test_a_delivery_that_hangs_is_given_back_in_time(hanging: Hanging) -> None:
+def test_a_hanging_delivery_is_given_back_in_time(hanging: Hanging) -> None:
     hanging.ending.join(30)
     assert hanging.seconds < 10
-    assert hanging.running.logged("cut_short")
-    [alert] = json.loads(hanging.walk.call("alerts", "list", "--json"))
-    shown = json.loads(hanging.walk.call("alerts", "show", alert["id"], "--json"))
+    assert hanging.running.logged("stop_timed_out")
+    [alert] = json.loads(hanging.installation.invoke("alerts", "list", "--json"))
+    shown = json.loads(hanging.installation.invoke("alerts", "show", alert["id"], "--json"))
     assert shown["notifications"][0]["deliveries"][0]["state"] == "sending"
 
 
-def test_no_outlet_in_reach_is_said_once(cut_off: Live) -> None:
-    cut_off.wait_for("no_feed_can_be_read")
+def test_unreachable_outlets_are_logged_once(cut_off: RunningProgram) -> None:
+    cut_off.wait_for("all_feeds_failing")
     assert "Broken: no feed can be read" in get(cut_off.url())[1]
     assert health(cut_off)["status"] == "ok"
-    cut_off.end()
-    assert len(cut_off.logged("no_feed_can_be_read")) == 1
+    cut_off.stop()
+    assert len(cut_off.logged("all_feeds_failing")) == 1
     events = {json.loads(line)["event"] for line in cut_off.lines}
-    assert {"running", "console", "feed_failed", "stopping", "stopped"} <= events
+    assert {"stages_started", "console_started", "feed_failed", "stopping", "stopped"} <= events
 
 
-def test_it_refuses_to_show_the_console_to_others(tmp_path: Path) -> None:
-    walk = new_installation(tmp_path)
-    walk.environment["WIREWATCH_WEB_HOST"] = "0.0.0.0"
-    with live(walk) as running:
+def test_a_console_for_other_machines_needs_a_token(tmp_path: Path) -> None:
+    installation = new_installation(tmp_path)
+    installation.environment["WIREWATCH_WEB_HOST"] = "0.0.0.0"
+    with run_program(installation) as running:
         assert running.process.wait(30) == 1
         line = running.wait_for("WIREWATCH_WEB_HOST")
     assert "WIREWATCH_WEB_TOKEN" in line
     assert len(running.lines) == 1
 
 
-def test_a_signal_while_it_starts_ends_it_too(tmp_path: Path, room: Newsroom, desk: Desk) -> None:
-    walk = installation(tmp_path, room, desk)
-    with live(walk) as running:
-        until(lambda: heeds(running.process.pid), "it never heeds a signal", running)
+def test_a_signal_during_the_start_ends_it_too(
+    tmp_path: Path, newsroom: Newsroom, webhook: WebhookReceiver
+) -> None:
+    installation = new_program(tmp_path, newsroom, webhook)
+    with run_program(installation, as_executable=True) as running:
+        wait_until(
+            lambda: handles_signals(running.process.pid), "it never handles signals", running
+        )
         time.sleep(0.8)
         os.kill(running.process.pid, signal.SIGTERM)
         assert running.process.wait(15) == 0
     assert not running.logged("Traceback")
 
 
-def test_a_single_round_ends_at_a_signal_with_0_and_gives_its_work_back(tmp_path: Path) -> None:
+def test_a_single_round_stops_at_a_signal_with_0(tmp_path: Path) -> None:
     asked = threading.Event()
 
     def slow(request: Request) -> Answer:
@@ -284,11 +319,11 @@ def test_a_single_round_ends_at_a_signal_with_0_and_gives_its_work_back(tmp_path
 
     server = LoopbackServer(slow)
     try:
-        walk = new_installation(tmp_path)
-        walk.sources(lahm=f"{server.url}/feed.xml")
-        with live(walk, "--once") as running:
+        installation = new_installation(tmp_path)
+        installation.write_sources(lahm=f"{server.url}/feed.xml")
+        with run_program(installation, "--once") as running:
             assert asked.wait(30)
-            assert running.end(signal.SIGTERM) < 10
+            assert running.stop(signal.SIGTERM) < 10
         assert not running.logged("Traceback")
     finally:
         server.close()

@@ -1,4 +1,4 @@
-"""Health: what a process says of itself, and what is made of it."""
+"""Health: what a process reports of itself, and what `wirewatch health` makes of it."""
 
 from __future__ import annotations
 
@@ -12,45 +12,51 @@ from core.dispositions import Dispositions
 from core.processes.slots import MAX_STATUS_BYTES
 from core.streams.consume_loop import consume
 from core.streams.port import Batch, Consumer
-from wirewatch.run.health import SILENCE, ProcessHealth, judge, keep_saying, report
+from wirewatch.run.health import (
+    STALE_AFTER,
+    ProcessHealth,
+    keep_reporting,
+    parse_reports,
+    report,
+)
 from wirewatch.run.stages import RestartPolicy, Stages
 
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
-def test_a_process_is_well_while_it_says_so() -> None:
-    said = {"a-1": report([], AT), "a-2": report(["relay: away"], AT), "a-3": ""}
-    assert judge(said, AT + SILENCE) == [
+def test_a_process_is_healthy_while_it_reports_nothing_wrong() -> None:
+    reports = {"a-1": report([], AT), "a-2": report(["relay: away"], AT), "a-3": ""}
+    assert parse_reports(reports, AT + STALE_AFTER) == [
         ProcessHealth("a-1", (), AT),
         ProcessHealth("a-2", ("relay: away",), AT),
     ]
 
 
-def test_a_silent_process_is_ill() -> None:
-    [found] = judge({"a-1": report([], AT)}, AT + SILENCE + timedelta(seconds=1))
-    assert found.wrong == ("It has said nothing for 31 s.",)
+def test_a_process_that_stopped_reporting_is_ill() -> None:
+    [health] = parse_reports({"a-1": report([], AT)}, AT + STALE_AFTER + timedelta(seconds=1))
+    assert health.wrong == ("It has not reported for 31 s.",)
 
 
-def test_many_long_reasons_still_fit_and_forge_nothing() -> None:
+def test_many_long_reasons_fit_into_a_report_and_forge_no_line() -> None:
     text = report(["\n\x1b[2J" + "\N{SNOWMAN}" * 500] * 50, AT)
     assert len(text.encode()) < MAX_STATUS_BYTES
     assert "\n" not in text
     assert len(json.loads(text)["wrong"]) == 5
 
 
-def test_it_is_said_until_the_stop() -> None:
-    stop, said = threading.Event(), []
+def test_reports_are_written_until_the_stop() -> None:
+    stop, written = threading.Event(), []
 
-    def say(text: str) -> None:
-        said.append(text)
+    def write(text: str) -> None:
+        written.append(text)
         stop.set()
 
-    keep_saying(say, lambda: ["ingest: away"], lambda: AT, stop)
-    assert said == [report(["ingest: away"], AT)]
+    keep_reporting(write, lambda: ["ingest: away"], lambda: AT, stop)
+    assert written == [report(["ingest: away"], AT)]
 
 
 class Engine:
-    """Is away for some polls; then it is back."""
+    """Fails the first polls with the given errors."""
 
     def __init__(self, errors: list[Exception]) -> None:
         self._errors = errors
@@ -63,7 +69,7 @@ class Engine:
         return Batch()
 
 
-class Watch:
+class Stopwatch:
     def __init__(self) -> None:
         self.seconds = 0.0
 
@@ -71,8 +77,8 @@ class Watch:
         return self.seconds
 
 
-def test_a_stage_that_puts_its_work_off_for_a_minute_is_ill_until_work_goes_on() -> None:
-    watch, seen = Watch(), []
+def test_a_stage_that_postpones_its_work_for_a_minute_is_ill_until_it_works() -> None:
+    watch, seen = Stopwatch(), []
     stages = Stages(RestartPolicy(), now=watch)
     engine = Engine([StreamUnavailableError("The engine is away.")] * 4)
 
@@ -95,8 +101,8 @@ def test_a_stage_that_puts_its_work_off_for_a_minute_is_ill_until_work_goes_on()
     assert (done.retries, stages.ill) == (4, [])
 
 
-def test_a_stage_that_is_started_again_has_put_nothing_off_yet() -> None:
-    watch = Watch()
+def test_a_restarted_stage_has_postponed_nothing() -> None:
+    watch = Stopwatch()
     stages = Stages(RestartPolicy(), now=watch)
     stages.postponed("alerts")("The store is away.")
     watch.seconds = 61
@@ -106,7 +112,7 @@ def test_a_stage_that_is_started_again_has_put_nothing_off_yet() -> None:
     assert stages.ill == []
 
 
-def test_a_stage_whose_slot_is_taken_is_not_started_again_and_ends_the_others() -> None:
+def test_a_stage_whose_slot_is_taken_is_not_restarted_and_ends_the_others() -> None:
     stages = Stages(RestartPolicy(first=60))
     calls = []
 
@@ -124,13 +130,13 @@ def test_a_stage_whose_slot_is_taken_is_not_started_again_and_ends_the_others() 
     stages.keep("relay", stages.stop.wait)  # type: ignore[arg-type]
     stages.keep("processors", stage)
     stages.join()
-    assert (calls, str(stages.taken)) == ([1], "Another process has the name.")
+    assert (calls, str(stages.slot_error)) == ([1], "Another process has the name.")
     assert stages.ill == []
 
 
-def test_a_stage_that_falls_again_and_again_stays_ill_between_its_falls() -> None:
-    """An engine that is away is noticed by a time-out, which takes longer than a good start."""
-    watch, seen = Watch(), []
+def test_a_stage_that_keeps_failing_stays_ill_between_its_failures() -> None:
+    """A missing engine is noticed by a time-out, which takes longer than a healthy start."""
+    watch, seen = Stopwatch(), []
     stages = Stages(RestartPolicy(first=0.01, longest=60, healthy_after=5), now=watch)
 
     def stage() -> None:

@@ -1,4 +1,4 @@
-"""The whole program on PostgreSQL: the same results, shared work, and a server that goes away."""
+"""The whole program on PostgreSQL: the same results, shared work, a server that is killed."""
 
 from __future__ import annotations
 
@@ -9,90 +9,94 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.cli_installation import CliInstallation, new_installation
-from tests.support.newsroom import Desk, Newsroom, Story
+from tests.support.newsroom import Newsroom, Story, WebhookReceiver, unique_story
 from tests.support.postgres import Server
-from tests.support.running_program import live, until
-from tests.wirewatch.run.test_daemon import story
-from tests.wirewatch.run.test_once import BODY, OTHER, _decided_once, _many
+from tests.support.running_program import run_program, wait_until
+from tests.wirewatch.run.many_stories import BODY, OTHER, assert_decided_once, publish_many
 
 
-def installation(folder: Path, room: Newsroom, desk: Desk, **environment: str) -> CliInstallation:
-    walk = new_installation(folder)
-    walk.environment.update(environment)
-    walk.sources(kurier=room.feed_url("kurier"), bote=room.feed_url("bote"))
-    walk.webhook(desk.url + "/hook")
-    return walk
+def new_program(
+    folder: Path, newsroom: Newsroom, webhook: WebhookReceiver, **environment: str
+) -> CliInstallation:
+    installation = new_installation(folder)
+    installation.environment.update(environment)
+    installation.write_sources(kurier=newsroom.feed_url("kurier"), bote=newsroom.feed_url("bote"))
+    installation.route_to_webhook(webhook.url + "/hook")
+    return installation
 
 
-def test_a_run_comes_to_the_same_as_on_sqlite(
-    tmp_path: Path, room: Newsroom, desk: Desk, migrated_postgres: str
+def test_a_run_has_the_same_results_as_on_sqlite(
+    tmp_path: Path, newsroom: Newsroom, webhook: WebhookReceiver, migrated_postgres: str
 ) -> None:
-    on_postgres = {"WIREWATCH_DATABASE_URL": migrated_postgres}
-    walks = [
-        installation(tmp_path / "sqlite", room, desk),
-        installation(tmp_path / "postgres", room, desk, **on_postgres),
+    database = {"WIREWATCH_DATABASE_URL": migrated_postgres}
+    installations = [
+        new_program(tmp_path / "sqlite", newsroom, webhook),
+        new_program(tmp_path / "postgres", newsroom, webhook, **database),
     ]
     copy = Story("/copy", "Antrag unterzeichnet", BODY)
     history: list[Callable[[], None]] = [
-        lambda: room.publish("kurier", Story("/a", "Schweden unterzeichnet Antrag", BODY)),
-        lambda: room.publish("bote", copy, Story("/b", "Haushalt beschlossen", OTHER)),
+        lambda: newsroom.publish("kurier", Story("/a", "Schweden unterzeichnet Antrag", BODY)),
+        lambda: newsroom.publish("bote", copy, Story("/b", "Haushalt beschlossen", OTHER)),
     ]
-    for happens in history:
-        happens()
-        here, there = [walk.once() for walk in walks]
-        assert there == here
-    told = [{k: v for k, v in one.items() if k != "reason"} for one in desk.told]
-    assert len(told) % 2 == 0
-    assert [_timeless(t) for t in told[::2]] == [_timeless(t) for t in told[1::2]]
-    assert not (walks[1].data / "store.db").exists()
+    for publish in history:
+        publish()
+        on_sqlite, on_postgres = [each.invoke_once() for each in installations]
+        assert on_postgres == on_sqlite
+    bodies = [{k: v for k, v in b.items() if k != "reason"} for b in webhook.notifications]
+    assert len(bodies) % 2 == 0
+    assert [_without_times(b) for b in bodies[::2]] == [_without_times(b) for b in bodies[1::2]]
+    assert not (installations[1].data / "store.db").exists()
 
 
-def _timeless(said: Any) -> str:
-    """Without the times at which the two runs happened to look."""
-    return re.sub(r"\d\d:\d\d(:\d\d(\.\d+)?)?", "", str(said))
+def _without_times(body: Any) -> str:
+    """Return a text without the times of day, which differ between the two runs."""
+    return re.sub(r"\d\d:\d\d(:\d\d(\.\d+)?)?", "", str(body))
 
 
 def test_two_runs_at_once_share_the_work(
-    tmp_path: Path, room: Newsroom, desk: Desk, postgres: str
+    tmp_path: Path, newsroom: Newsroom, webhook: WebhookReceiver, postgres: str
 ) -> None:
-    walk = installation(tmp_path, room, desk, WIREWATCH_DATABASE_URL=postgres)
-    walk.sources(**{f"blatt{n}": room.feed_url(f"feed{n}") for n in range(3)})
-    _many(room, 12)
-    pair = [walk.start("run", "--once", "--json") for _ in range(2)]
+    installation = new_program(tmp_path, newsroom, webhook, WIREWATCH_DATABASE_URL=postgres)
+    publish_many(installation, newsroom, 12)
+    pair = [installation.start("run", "--once", "--json") for _ in range(2)]
     for process in pair:
         out, err = process.communicate(timeout=90)
         assert process.returncode == 0, out + err
-    _decided_once(walk, desk, 12)
+    assert_decided_once(installation, webhook, 12)
 
 
-def test_a_server_that_is_killed_and_comes_back_costs_nothing_and_doubles_nothing(
-    tmp_path: Path, room: Newsroom, desk: Desk, own_postgres: Server
+def test_a_killed_and_restarted_server_loses_nothing_and_repeats_nothing(
+    tmp_path: Path, newsroom: Newsroom, webhook: WebhookReceiver, own_postgres: Server
 ) -> None:
     url = own_postgres.url()
-    walk = installation(tmp_path, room, desk, WIREWATCH_DATABASE_URL=url)
-    walk.sources(**{f"blatt{n}": room.feed_url(f"feed{n}") for n in range(3)})
-    walk.write("sources.yaml", (walk.config / "sources.yaml").read_text().replace('"0s"', '"1s"'))
-    room.publish("feed0", story("/s0", "Bericht Nummer 0"))
-    with live(walk, "--only", "ingest,processors,alerts") as running:
-        until(lambda: desk.told, "nothing was told", running)
-        room.publish("feed1", story("/s1", "Bericht Nummer 1"))
+    installation = new_program(tmp_path, newsroom, webhook, WIREWATCH_DATABASE_URL=url)
+    installation.write_sources(**{f"blatt{n}": newsroom.feed_url(f"feed{n}") for n in range(3)})
+    installation.write(
+        "sources.yaml", (installation.config / "sources.yaml").read_text().replace('"0s"', '"1s"')
+    )
+    newsroom.publish("feed0", unique_story("/s0", "Bericht Nummer 0"))
+    with run_program(installation, "--only", "ingest,processors,alerts") as running:
+        wait_until(lambda: webhook.notifications, "nothing was notified", running)
+        newsroom.publish("feed1", unique_story("/s1", "Bericht Nummer 1"))
         own_postgres.kill()
-        room.publish("feed2", story("/s2", "Bericht Nummer 2"))
+        newsroom.publish("feed2", unique_story("/s2", "Bericht Nummer 2"))
         own_postgres.start()
-        until(lambda: len(desk.told) >= 3, "not told after a crash", running)
-        running.end()
-    assert set(Counter(t["id"] for t in desk.told).values()) == {1}
-    events = {r["headers"]["ce_id"]: r["value"] for r in walk.tail("news.alerts.v1")}.values()
+        wait_until(lambda: len(webhook.notifications) >= 3, "not notified after a crash", running)
+        running.stop()
+    assert set(Counter(t["id"] for t in webhook.notifications).values()) == {1}
+    events = {
+        r["headers"]["ce_id"]: r["value"] for r in installation.tail("news.alerts.v1")
+    }.values()
     opened = Counter(e["article_id"] for e in events if e["event"] == "opened")
     assert sorted(opened.values()) == [1, 1, 1]
 
 
-def test_a_password_that_is_wrong_ends_the_program_with_a_sentence_that_does_not_show_it(
-    tmp_path: Path, room: Newsroom, desk: Desk, migrated_postgres: str
+def test_a_wrong_password_ends_the_program_with_a_message_that_does_not_show_it(
+    tmp_path: Path, newsroom: Newsroom, webhook: WebhookReceiver, migrated_postgres: str
 ) -> None:
     url = re.sub(r":[^:@]+@", ":geheim@", migrated_postgres)
-    walk = installation(tmp_path, room, desk, WIREWATCH_DATABASE_URL=url)
-    process = walk.start("run", "--once")
+    installation = new_program(tmp_path, newsroom, webhook, WIREWATCH_DATABASE_URL=url)
+    process = installation.start("run", "--once")
     out, err = process.communicate(timeout=60)
     assert process.returncode == 1, out + err
     assert "Check user and password" in " ".join(err.split())

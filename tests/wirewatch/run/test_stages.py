@@ -15,7 +15,7 @@ FAST = RestartPolicy(first=0.02, longest=0.08, healthy_after=0.1)
 
 
 class Clock:
-    """Moved by hand: a slow machine must not make a stage healthy before it is looked at."""
+    """Moved by the test: a slow machine must not make a stage healthy too early."""
 
     now = 0.0
 
@@ -36,52 +36,54 @@ def stages(clock: Clock) -> Iterator[Stages]:
     found.join()
 
 
-def until(true: threading.Event) -> None:
-    assert true.wait(30)
+def wait_for(event: threading.Event) -> None:
+    assert event.wait(30)
 
 
-def test_a_stage_that_falls_is_started_again_named_meanwhile_and_healthy_afterwards(
+def test_a_failed_stage_is_restarted_ill_meanwhile_and_healthy_afterwards(
     stages: Stages, clock: Clock
 ) -> None:
     calls: list[float] = []
-    well = threading.Event()
+    healthy = threading.Event()
 
     def stage() -> None:
         calls.append(time.monotonic())
         if len(calls) <= 4:
             raise StoreError("The store is away.")
-        well.set()
+        healthy.set()
         stages.stop.wait()
 
     with capture_logs() as logs:
         stages.keep("relay", stage)
-        until(well)
+        wait_for(healthy)
     assert stages.ill == ["relay: The store is away."]
     clock.now += 0.15
     assert stages.ill == []
-    pauses = [line["again_in"] for line in logs if line["event"] == "stage_fell"]
+    pauses = [line["restart_in"] for line in logs if line["event"] == "stage_failed"]
     assert pauses == [0.02, 0.04, 0.08, 0.08]
     assert not any(line["exc_info"] for line in logs)
     assert calls[4] - calls[3] >= 0.08
 
 
-def test_our_own_defect_is_logged_with_its_trace_and_ends_nothing(stages: Stages) -> None:
-    fell, again, other = threading.Event(), threading.Event(), threading.Event()
+def test_an_unexpected_error_is_logged_with_its_traceback_and_ends_no_other_stage(
+    stages: Stages,
+) -> None:
+    failed, restarted, other = threading.Event(), threading.Event(), threading.Event()
 
     def stage() -> None:
-        if not fell.is_set():
-            fell.set()
+        if not failed.is_set():
+            failed.set()
             raise ZeroDivisionError
-        again.set()
+        restarted.set()
         stages.stop.wait()
 
     with capture_logs() as logs:
         stages.keep("alerts", stage)
-        until(fell)
+        wait_for(failed)
         stages.keep("relay", other.set)
-        until(other)
-        until(again)  # by then the fall is logged
-    [line] = [line for line in logs if line["event"] == "stage_fell"]
+        wait_for(other)
+        wait_for(restarted)  # by then the failure is logged
+    [line] = [line for line in logs if line["event"] == "stage_failed"]
     assert (line["stage"], line["reason"], line["exc_info"]) == (
         "alerts",
         "ZeroDivisionError",
@@ -91,14 +93,14 @@ def test_our_own_defect_is_logged_with_its_trace_and_ends_nothing(stages: Stages
 
 def test_the_stop_ends_a_pause_at_once() -> None:
     stages = Stages(RestartPolicy(first=60, longest=60))
-    fell = threading.Event()
+    failed = threading.Event()
 
     def stage() -> None:
-        fell.set()
+        failed.set()
         raise StoreError("away")
 
     stages.keep("relay", stage)
-    until(fell)
+    wait_for(failed)
     began = time.monotonic()
     stages.stop.set()
     stages.join()
@@ -106,7 +108,7 @@ def test_the_stop_ends_a_pause_at_once() -> None:
     assert stages.running == []
 
 
-def test_stages_of_the_event_loop_are_kept_going_too(stages: Stages) -> None:
+def test_stages_of_the_event_loop_are_restarted_too(stages: Stages) -> None:
     calls = 0
 
     async def scene() -> None:

@@ -1,4 +1,4 @@
-"""The parent of `run`: who is started again, what ends the run, and that nobody is left behind."""
+"""The parent process of `run`: what it restarts, what ends the run, and that no process is left."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.running_program import until
+from tests.support.running_program import wait_until
 from wirewatch.run.child import SLOT_TAKEN
-from wirewatch.run.supervisor import Exit, Restart, after_exit, in_words, longer
+from wirewatch.run.supervisor import Exit, Restart, after_exit, describe_exit
 
 SCRIPT = """
 import ctypes, os, signal, sys, time
@@ -26,86 +26,87 @@ from core.processes.slots import claim_slot
 from wirewatch.run import supervisor
 from wirewatch.run.child import SLOT_TAKEN, Child
 
-supervisor.FIRST_PAUSE = supervisor.HURRY_SECONDS = 0.1
-def say(*words):
+supervisor.FIRST_PAUSE = supervisor.SECOND_SIGNAL_SECONDS = 0.1
+def write(*words):
     os.write(1, (" ".join(map(str, words)) + "\\n").encode())  # one write: lines stay whole
 
-folder, count, verb = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+folder, count, behaviour = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 settings = Settings(slot="desk", data_dir=folder)
 set_up_logs(settings)
 
-def be(child):
-    def up():
-        child.up()
-        say("up", child.number, os.getpid(), child.claim.slot)
+def work(child):
+    def ready():
+        child.report_ready()
+        write("ready", child.number, os.getpid(), child.claim.slot)
     def idle():
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         time.sleep(60)
-    def first_time():
+    def is_first_start():
         try:
-            (folder / f"been-{child.number}").touch(exist_ok=False)
+            (folder / f"started-{child.number}").touch(exist_ok=False)
         except FileExistsError:
             return False
         return True
-    if verb == "fail":
+    if behaviour == "fail":
         sys.exit(1)
-    if verb == "die-once" and first_time():
+    if behaviour == "die-once" and is_first_start():
         os.kill(os.getpid(), signal.SIGKILL)
-    if verb == "orphan" and first_time():
-        up()
+    if behaviour == "orphan" and is_first_start():
+        ready()
         if (orphan := os.fork()) == 0:
             time.sleep(0.3)
             os._exit(7)
-        say("orphan", orphan)
+        write("orphan", orphan)
         os._exit(3)
-    if verb == "deaf":  # before it is up: from then on it may be told to end
-        signal.signal(signal.SIGTERM, lambda *_: say("told"))
-    up()
-    if verb == "deaf":
+    if behaviour == "deaf":  # before it is ready: from then on it may be stopped
+        signal.signal(signal.SIGTERM, lambda *_: write("signalled"))
+    ready()
+    if behaviour == "deaf":
         time.sleep(60)
-    if verb == "stuck":
-        ctypes.PyDLL(None).sleep(60)  # holds the interpreter: no thread of Python's runs
-    if verb == "taken" and child.number == 2:
+    if behaviour == "stuck":
+        ctypes.PyDLL(None).sleep(60)  # keeps the interpreter's lock: no Python thread can run
+    if behaviour == "taken" and child.number == 2:
         sys.exit(SLOT_TAKEN)
     idle()
 
-if verb == "orphan":
-    ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: as an init process is, in a container
+if behaviour == "orphan":
+    ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: as a container's init process
 try:
-    found = supervisor.Supervisor([claim_slot(settings, parent=folder) for _ in range(count)]).run()
+    claims = [claim_slot(settings, parent=folder) for _ in range(count)]
+    result = supervisor.Supervisor(claims).run()
 except SlotTakenError as error:
-    say("error", error)
+    write("error", error)
     sys.exit(error.exit_code)
-if isinstance(found, Child):
-    be(found)
-sys.exit(found)
+if isinstance(result, Child):
+    work(result)
+sys.exit(result)
 """
 
 
 class Family:
-    """A parent with children that do as they are told."""
+    """A parent process whose children behave as the test demands."""
 
-    def __init__(self, folder: Path, count: int, verb: str) -> None:
+    def __init__(self, folder: Path, count: int, behaviour: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, str(folder), str(count), verb],
+            [sys.executable, "-c", SCRIPT, str(folder), str(count), behaviour],
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
 
     def line(self) -> list[str]:
-        """The next line that somebody said."""
+        """Return the words of the next line that any process wrote."""
         assert self.process.stdout
         return self.process.stdout.readline().split(maxsplit=3)
 
-    def up(self) -> tuple[int, int, str]:
-        """The next child that is up: number, pid, slot."""
+    def next_ready(self) -> tuple[int, int, str]:
+        """Return number, pid and slot of the next child that is ready."""
         word, number, pid, slot = self.line()
-        assert word == "up"
+        assert word == "ready"
         return int(number), int(pid), slot.strip()
 
-    def end(self) -> tuple[int, float]:
-        """Exit code after SIGTERM, and the seconds it took."""
+    def stop(self) -> tuple[int, float]:
+        """Return the exit code after SIGTERM, and the seconds it took."""
         began = time.monotonic()
         self.process.terminate()
         return self.process.wait(20), time.monotonic() - began
@@ -120,8 +121,8 @@ class Families:
         self._folder = folder
         self._started: list[Family] = []
 
-    def __call__(self, count: int, verb: str = "idle") -> Family:
-        self._started.append(Family(self._folder, count, verb))
+    def __call__(self, count: int, behaviour: str = "idle") -> Family:
+        self._started.append(Family(self._folder, count, behaviour))
         return self._started[-1]
 
     def close(self) -> None:
@@ -136,8 +137,8 @@ def family(tmp_path: Path) -> Iterator[Families]:
     families.close()
 
 
-def lives(pid: int) -> bool:
-    """Whether a process is there and no zombie."""
+def is_alive(pid: int) -> bool:
+    """Return whether a process runs and is no zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
@@ -148,109 +149,109 @@ def lives(pid: int) -> bool:
 
 
 def test_pauses_grow_to_a_minute() -> None:
-    pauses = [0.0]
-    for _ in range(8):
-        pauses.append(longer(pauses[-1]))
-    assert pauses[1:] == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert [Restart(n).pause for n in range(1, 9)] == [1, 2, 4, 8, 16, 32, 60, 60]
 
 
 @pytest.mark.parametrize(
-    ("code", "anybody_up", "lasted", "before", "expected"),
+    ("code", "any_ready", "worked", "failures", "expected"),
     [
         (1, False, 0, 0, Exit(1)),
         (3, False, 0, 0, Exit(3)),
         (-9, False, 0, 0, Restart(1)),
         (0, False, 0, 0, Restart(1)),
         (1, True, 0, 0, Restart(1)),
-        (3, True, 5, 8, Restart(16)),
-        (-9, True, 59, 60, Restart(60)),
-        (-9, True, 60, 60, Restart(1)),
+        (3, True, 5, 4, Restart(5)),
+        (-9, True, 59, 7, Restart(8)),
+        (-9, True, 60, 7, Restart(1)),
         (SLOT_TAKEN, False, 0, 0, Exit(3)),
         (SLOT_TAKEN, True, 600, 0, Exit(3)),
     ],
 )
-def test_what_a_death_means(
-    code: int, anybody_up: bool, lasted: float, before: float, expected: Restart | Exit
+def test_an_exit_leads_to_a_restart_or_ends_the_run(
+    code: int, any_ready: bool, worked: float, failures: int, expected: Restart | Exit
 ) -> None:
-    assert after_exit(code, anybody_up=anybody_up, lasted=lasted, before=before) == expected
+    decision = after_exit(code, any_ready=any_ready, worked=worked, failures=failures)
+    assert decision == expected
 
 
-def test_a_death_in_words() -> None:
-    assert in_words(3) == "it ended with 3"
-    assert in_words(-9) == "SIGKILL ended it"
-    assert in_words(-99) == "signal 99 ended it"
+def test_an_exit_is_described() -> None:
+    assert describe_exit(3) == "exited with 3"
+    assert describe_exit(-9) == "ended by SIGKILL"
+    assert describe_exit(-99) == "ended by signal 99"
 
 
 # ── processes ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_killed_process_comes_back_under_its_slot_and_the_others_stay(family: Families) -> None:
+def test_a_killed_process_is_restarted_with_its_slot_and_the_others_keep_running(
+    family: Families,
+) -> None:
     parent = family(3)
-    found = sorted(parent.up() for _ in range(3))
+    found = sorted(parent.next_ready() for _ in range(3))
     assert [(number, slot) for number, _, slot in found] == [
         (1, "desk-1"),
         (2, "desk-2"),
         (3, "desk-3"),
     ]
     os.kill(found[1][1], signal.SIGKILL)
-    number, pid, slot = parent.up()
+    number, pid, slot = parent.next_ready()
     assert (number, slot) == (2, "desk-2")
     assert pid != found[1][1]
-    assert lives(found[0][1])
-    code, seconds = parent.end()
+    assert is_alive(found[0][1])
+    code, seconds = parent.stop()
     assert (code, seconds < 5) == (0, True)
-    assert not any(lives(p) for p in (found[0][1], pid, found[2][1]))
+    assert not any(is_alive(p) for p in (found[0][1], pid, found[2][1]))
 
 
-def test_one_that_was_never_up_ends_the_run_with_its_code(family: Families) -> None:
+def test_a_process_that_was_never_ready_ends_the_run_with_its_code(family: Families) -> None:
     parent = family(3, "fail")
     assert parent.process.wait(20) == 1
     assert parent.line() == []
 
 
-def test_a_signal_before_it_was_up_is_no_fault_of_the_settings(family: Families) -> None:
+def test_a_process_killed_before_it_is_ready_is_restarted(family: Families) -> None:
     parent = family(1, "die-once")
-    assert parent.up()[2] == "desk-1"
-    assert parent.end()[0] == 0
+    assert parent.next_ready()[2] == "desk-1"
+    assert parent.stop()[0] == 0
 
 
-def test_one_that_finds_its_slot_taken_ends_the_run_with_3_and_a_sentence(
+def test_a_taken_slot_ends_the_run_with_3_and_a_message(
     family: Families,
 ) -> None:
     parent = family(2, "taken")
-    said = list(iter(parent.line, []))  # one may be ended before it could say that it is up
+    lines = list(iter(parent.line, []))  # the other may end before it reports that it is ready
     assert parent.process.wait(20) == 3
-    assert " ".join(said[-1]).strip() == (
-        "error Another process runs under the slot desk-2. "
+    assert " ".join(lines[-1]).strip() == (
+        "error Another process uses the slot desk-2. "
         "Give each host and each container a WIREWATCH_SLOT of its own."
     )
 
 
-def test_a_second_signal_hurries(family: Families) -> None:
+def test_a_second_signal_kills_the_processes(family: Families) -> None:
     parent = family(2, "deaf")
-    pids = [parent.up()[1] for _ in range(2)]
+    pids = [parent.next_ready()[1] for _ in range(2)]
     parent.process.terminate()
-    assert [parent.line() for _ in pids] == [["told"]] * 2  # the parent has heard it
+    assert [parent.line() for _ in pids] == [["signalled"]] * 2  # the parent has handled it
     time.sleep(0.3)
     assert parent.process.poll() is None
-    code, seconds = parent.end()
+    code, seconds = parent.stop()
     assert (code, seconds < 5) == (0, True)
-    assert not any(lives(pid) for pid in pids)
+    assert not any(is_alive(pid) for pid in pids)
 
 
-@pytest.mark.parametrize("verb", ["idle", "deaf", "stuck"])
-def test_a_killed_parent_leaves_nobody_behind(family: Families, verb: str) -> None:
-    parent = family(2, verb)
-    pids = [parent.up()[1] for _ in range(2)]
+@pytest.mark.parametrize("behaviour", ["idle", "deaf", "stuck"])
+def test_a_killed_parent_leaves_no_process(family: Families, behaviour: str) -> None:
+    parent = family(2, behaviour)
+    pids = [parent.next_ready()[1] for _ in range(2)]
     parent.process.kill()
-    until(lambda: not any(lives(pid) for pid in pids), "a process is left behind")
+    wait_until(lambda: not any(is_alive(pid) for pid in pids), "a process is left")
 
 
-def test_orphans_given_to_it_are_buried_and_not_taken_for_its_own(family: Families) -> None:
+def test_orphans_are_reaped_and_not_mistaken_for_own_children(family: Families) -> None:
     parent = family(1, "orphan")
-    first = parent.up()
+    first = parent.next_ready()
     orphan = int(parent.line()[1])
-    assert parent.up()[1] not in (first[1], orphan)
-    until(lambda: not Path(f"/proc/{orphan}").exists(), "the orphan is not buried")
+    assert parent.next_ready()[1] not in (first[1], orphan)
+    wait_until(lambda: not Path(f"/proc/{orphan}").exists(), "the orphan is not reaped")
     assert parent.process.poll() is None
-    assert parent.end()[0] == 0
+    assert parent.stop()[0] == 0

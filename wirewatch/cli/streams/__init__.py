@@ -1,6 +1,6 @@
-"""``wirewatch streams``: what is on the streams.
+"""``wirewatch streams``: look at the streams, and replay records.
 
-Every command asks the port alone, so it does the same on every engine.
+All commands use only the stream port, so they work the same on every engine.
 """
 
 from __future__ import annotations
@@ -22,7 +22,13 @@ from core.streams.prefix import Prefix
 from wirewatch.cli.output import print_line, print_rows, write
 from wirewatch.cli.streams import dead_letters
 from wirewatch.cli.streams.lag import lag
-from wirewatch.cli.streams.names import Start, own_name, parse_start, unknown, wanted_specs
+from wirewatch.cli.streams.names import (
+    Start,
+    configured_specs,
+    parse_start,
+    unknown_name,
+    without_prefix,
+)
 from wirewatch.cli.streams.replay import replay
 from wirewatch.cli.terminal import has_colour
 from wirewatch.run.bootstrap import open_instance, open_settings, open_stream_log
@@ -30,7 +36,7 @@ from wirewatch.run.bootstrap import open_instance, open_settings, open_stream_lo
 if TYPE_CHECKING:
     from core.streams.port import Record, StreamInfo, StreamLog, StreamSpec
 
-app = typer.Typer(no_args_is_help=True, help="Look at the streams; replay what is on them.")
+app = typer.Typer(no_args_is_help=True, help="Look at the streams, and replay records.")
 app.command()(lag)
 app.command()(replay)
 app.add_typer(dead_letters.app, name="dead-letter")
@@ -47,10 +53,10 @@ _COLUMNS = (
     "differs",
 )
 
-_MENDS = (
-    "`wirewatch run` creates what is missing. Partitions are fixed for a stream's life. Retention, "
-    "size limit and replication follow the settings at the next run on the embedded log; on Kafka "
-    "whoever runs the brokers changes them (kafka-configs, kafka-reassign-partitions)."
+_DIFFERENCES_MEND = (
+    "`wirewatch run` creates missing streams. The number of partitions of a stream never changes. "
+    "On the embedded log, retention, size limit and replication follow the settings at the next "
+    "run. On Kafka, change them with kafka-configs and kafka-reassign-partitions."
 )
 
 
@@ -58,17 +64,17 @@ _MENDS = (
 def list_streams(
     *, as_json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False
 ) -> None:
-    """Every stream with its size, and where it differs from the settings."""
+    """List all streams with their size, and where they differ from the settings."""
     settings = open_settings()
-    with open_instance(settings) as me, open_stream_log(settings, me) as log:
-        found = {info.name: info for info in log.list_streams()}
-    specs = {spec.name: spec for spec in wanted_specs(settings)} if found else {}
+    with open_instance(settings) as instance, open_stream_log(settings, instance) as log:
+        infos = {info.name: info for info in log.list_streams()}
+    specs = {spec.name: spec for spec in configured_specs(settings)} if infos else {}
     prefix = Prefix(settings.streams_prefix)
-    rows = [_row(prefix, n, found.get(n), specs.get(n)) for n in sorted(found.keys() | specs)]
-    empty = "No stream yet: `wirewatch run` creates them."
+    rows = [_row(prefix, n, infos.get(n), specs.get(n)) for n in sorted(infos.keys() | specs)]
+    empty = "There are no streams yet. `wirewatch run` creates them."
     print_rows(rows, _COLUMNS, as_json=as_json, empty=empty)
     if not as_json and any(row["differs"] for row in rows):
-        write(f"\n{_MENDS}")
+        write(f"\n{_DIFFERENCES_MEND}")
 
 
 def _row(
@@ -90,38 +96,36 @@ def _row(
 
 
 def differences(info: StreamInfo | None, spec: StreamSpec | None) -> list[str]:
-    """Where a stream is not as the settings want it; empty where it is, or they want nothing."""
+    """Return where a stream differs from the settings; an empty list without settings for it."""
     if spec is None:
         return []
     if info is None:
         return ["missing"]
-    pairs = {
+    values = {
         "partitions": (info.partitions, spec.partitions),
         "replication": (info.replication, spec.replication),
         "retention": (format_duration(info.retention), format_duration(spec.retention)),
         "size limit": (info.max_record_bytes, spec.max_record_bytes),
     }
-    return [f"{name}: settings say {want}" for name, (has, want) in pairs.items() if has != want]
+    return [f"{name}: settings say {want}" for name, (has, want) in values.items() if has != want]
 
 
 @app.command()
 def tail(
     stream: Annotated[
-        str, typer.Argument(help="For example news.matches.v1, with or without the prefix")
+        str, typer.Argument(help="A stream such as news.matches.v1, with or without the prefix")
     ],
     *,
     start: Annotated[
         str, typer.Option("--from", help="start, end, or a time (RFC 3339)")
     ] = "start",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for new records.")] = False,
-    limit: Annotated[int, typer.Option(min=0, help="Stop after so many records; 0: never.")] = 0,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="JSON lines, as it prints into a pipe in any case.")
-    ] = False,
+    limit: Annotated[int, typer.Option(min=0, help="Most records to read; 0: no limit.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines on a terminal too.")] = False,
 ) -> None:
-    """Read a stream from the start to the present.
+    """Read a stream from its start to its present end.
 
-    A terminal shows each record in a few lines; a pipe gets JSON lines.
+    On a terminal each record is a few lines of text; in a pipe it is a line of JSON.
 
     \b
     wirewatch streams tail news.matches.v1 --limit 10
@@ -130,8 +134,8 @@ def tail(
     """  # noqa: D301 click reads \b as: keep these lines
     first = parse_start(start)
     settings = open_settings()
-    with open_instance(settings) as me, open_stream_log(settings, me) as log:
-        name = own_name(settings, stream)
+    with open_instance(settings) as instance, open_stream_log(settings, instance) as log:
+        name = without_prefix(settings, stream)
         show = _printer(settings, for_people=sys.stdout.isatty() and not as_json)
         try:
             for record in islice(_records(log, settings, name, first, follow), limit or None):
@@ -141,17 +145,17 @@ def tail(
 
 
 def _printer(settings: Settings, *, for_people: bool) -> Callable[[Record], None]:
-    """Prints a record, for people or for programs."""
+    """Return a function that prints a record for people or for programs."""
     prefix = Prefix(settings.streams_prefix)
     if not for_people:
         return lambda record: print_line(as_line(record, prefix))
-    from wirewatch.cli.streams.render import lines_of
+    from wirewatch.cli.streams.render import render_record
 
     colour = has_colour()
 
     def show(record: Record) -> None:
         name = prefix.add(record.stream)
-        write("\n".join(lines_of(record, colour=colour, name=name)), flush=True)
+        write("\n".join(render_record(record, colour=colour, name=name)), flush=True)
 
     return show
 
@@ -159,20 +163,20 @@ def _printer(settings: Settings, *, for_people: bool) -> Callable[[Record], None
 def _records(
     log: StreamLog, settings: Settings, stream: str, start: Start, follow: bool
 ) -> Iterator[Record]:
-    """Records of a stream; none of one that the first run has yet to create."""
-    while stream not in (there := {info.name for info in log.list_streams()}):
-        wanted = {spec.name for spec in wanted_specs(settings)}
-        if stream not in wanted:
-            raise unknown("stream", stream, there | wanted)
+    """Yield the records of a stream; none of a stream that the first run has yet to create."""
+    while stream not in (existing := {info.name for info in log.list_streams()}):
+        configured = {spec.name for spec in configured_specs(settings)}
+        if stream not in configured:
+            raise unknown_name("stream", stream, existing | configured)
         if not follow:
             return
         time.sleep(0.5)
-        start = "start"  # what comes now is new
+        start = "start"  # all its records are new
     yield from log.read(stream, start=start, follow=(lambda: True) if follow else None)
 
 
 def as_line(record: Record, prefix: Prefix) -> dict[str, Any]:
-    """A record as ``streams tail`` prints it; the stream's name is the one consumers know."""
+    """Return the line of ``streams tail`` for a record, with the stream's full name."""
     return {
         "stream": prefix.add(record.stream),
         "partition": record.partition,

@@ -1,4 +1,4 @@
-"""``wirewatch streams dead-letter``: what could not be processed, and sending it back."""
+"""``wirewatch streams dead-letter``: list and replay records that could not be processed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from config.errors import UsageError
 from config.settings import Settings
 from core.streams.prefix import Prefix
 from wirewatch.cli.output import print_json, print_rows, say
-from wirewatch.cli.terminal import until_told
+from wirewatch.cli.terminal import stop_at_signal
 from wirewatch.run.bootstrap import open_instance, open_settings, open_stream_log
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     )
     from core.streams.port import StreamLog
 
-app = typer.Typer(no_args_is_help=True, help="Records that could not be processed.")
+app = typer.Typer(no_args_is_help=True, help="List and replay records that could not be processed.")
 
-SHOWN = 100
-"""Rows a person is shown where no limit is given; programs get all."""
+DEFAULT_LIMIT = 100
+"""Rows printed for people where no limit is given; programs get all."""
 
 COLUMNS = (
     "position",
@@ -46,17 +46,18 @@ COLUMNS = (
 )
 
 StageOption = Annotated[
-    str | None, typer.Option(help="Only letters of this stage: processors, alerts ...")
+    str | None, typer.Option(help="Only dead letters of this stage: processors, alerts ...")
 ]
 ErrorOption = Annotated[
-    str | None, typer.Option(help="Only letters whose error's class or message holds this text.")
+    str | None,
+    typer.Option(help="Only dead letters whose error class or message contains this text."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 
 
 @contextmanager
-def _log(settings: Settings) -> Iterator[StreamLog]:
-    with open_instance(settings) as me, open_stream_log(settings, me) as log:
+def _open_log(settings: Settings) -> Iterator[StreamLog]:
+    with open_instance(settings) as instance, open_stream_log(settings, instance) as log:
         yield log
 
 
@@ -67,36 +68,36 @@ def list_letters(
     error: ErrorOption = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, help=f"At most so many; else {SHOWN}, with --json all of them."),
+        typer.Option(min=1, help=f"Most rows listed. Default: {DEFAULT_LIMIT}; all with --json."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Dead letters, newest first: where from, why, how often tried, whether replayed."""
+    """List dead letters, newest first: origin, error, attempts, whether replayed."""
     from core.streams.dead_letter_replay import ReplaySelection, load_dead_letters
 
     settings = open_settings()
-    with _log(settings) as log:
-        selection = ReplaySelection(stage=stage, error=error)
-        found = [x for x in load_dead_letters(log) if selection.matches(x)]
-    found.sort(key=lambda x: (x.time, x.id), reverse=True)
-    shown = found[: limit or (None if as_json else SHOWN)]
-    rows = [as_row(x, Prefix(settings.streams_prefix)) for x in shown]
-    print_rows(rows, COLUMNS, as_json=as_json, empty="No dead letter.")
-    if not as_json and len(found) > len(shown):
-        say(f"… and {len(found) - len(shown)} older; --limit shows more.")
+    selection = ReplaySelection(stage=stage, error=error)
+    with _open_log(settings) as log:
+        letters = [letter for letter in load_dead_letters(log) if selection.matches(letter)]
+    letters.sort(key=lambda letter: (letter.time, letter.id), reverse=True)
+    listed = letters[: limit or (None if as_json else DEFAULT_LIMIT)]
+    rows = [as_row(letter, Prefix(settings.streams_prefix)) for letter in listed]
+    print_rows(rows, COLUMNS, as_json=as_json, empty="There are no dead letters.")
+    if not as_json and len(letters) > len(listed):
+        say(f"… and {len(letters) - len(listed)} older ones; --limit shows more.")
 
 
 def as_row(letter: DeadLetter, prefix: Prefix) -> dict[str, Any]:
-    """A letter as ``list`` prints it."""
+    """Return the row of ``list`` for a dead letter."""
     stream = prefix.add(letter.original_stream) if letter.original_stream else None
-    place = f"{letter.original_partition}:{letter.original_offset}"
+    position = f"{letter.original_partition}:{letter.original_offset}"
     return {
         "position": str(letter.id),
         "partition": letter.id.partition,
         "offset": letter.id.offset,
         "time": letter.time,
         "stage": letter.stage,
-        "original": f"{stream} {place}" if stream else None,
+        "original": f"{stream} {position}" if stream else None,
         "original_stream": stream,
         "original_partition": _number(letter.original_partition),
         "original_offset": _number(letter.original_offset),
@@ -117,107 +118,115 @@ def _number(text: str | None) -> int | None:
 def replay(
     positions: Annotated[
         list[str] | None,
-        typer.Argument(help="PARTITION:OFFSET of each letter, as `list` shows them"),
+        typer.Argument(help="PARTITION:OFFSET of each dead letter, as `list` shows them"),
     ] = None,
     *,
     everything: Annotated[
-        bool, typer.Option("--all", help="Every letter that was not replayed yet.")
+        bool, typer.Option("--all", help="All dead letters that were not replayed yet.")
     ] = False,
     stage: StageOption = None,
     error: ErrorOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only print what would be replayed.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Send dead letters back to the streams they came from, as they were.
+    """Append dead letters to their original streams again, unchanged.
 
-    A letter goes once: killed anywhere, the next replay goes on with what has not gone. A record
-    that fails again becomes a new dead letter. Exits 1 where a letter named cannot go.
+    Each is replayed once: after an interruption the next replay continues with the rest. A record
+    that fails again becomes a new dead letter. Exits with 1 if a given one cannot be replayed.
 
     \b
     wirewatch streams dead-letter replay 0:17 2:4
     wirewatch streams dead-letter replay --all --stage processors --dry-run
     """  # noqa: D301 click reads \b as: keep these lines
-    places = parse_places(positions or [])
-    if bool(places) == everything:
-        raise UsageError("Name positions, or --all.", mend="`list` shows the positions.")
-    if places and (stage or error):
-        raise UsageError("--stage and --error go with --all.", mend="Name positions, or filter.")
+    ids = parse_positions(positions or [])
+    if bool(ids) == everything:
+        raise UsageError("Give positions, or --all.", mend="`list` shows the positions.")
+    if ids and (stage or error):
+        raise UsageError("--stage and --error need --all.", mend="Give positions, or filter.")
     from core.streams.dead_letter_replay import ReplaySelection
 
-    choice = ReplaySelection(None if everything else places, stage, error)
+    selection = ReplaySelection(None if everything else ids, stage, error)
     settings = open_settings()
-    with _log(settings) as log, until_told() as told:
-        wanted = _planned(log, choice)
-        sent = Counter(str(x.target) for x in wanted.letters)
+    with _open_log(settings) as log, stop_at_signal() as stop:
+        replay_plan = _plan(log, selection)
+        replayed = Counter(str(letter.target) for letter in replay_plan.letters)
         if not dry_run:
-            sent = _send(log, settings, wanted, told)
-    result = _result(wanted, sent, Prefix(settings.streams_prefix), dry_run=dry_run)
+            replayed = _replay(log, settings, replay_plan, stop)
+    result = _result(replay_plan, replayed, Prefix(settings.streams_prefix), dry_run=dry_run)
     if as_json:
         print_json(result)
     else:
-        _tell(result)
-    if places and wanted.blocked:
+        _print_result(result)
+    if ids and replay_plan.blocked:
         raise typer.Exit(1)
 
 
-def parse_places(given: Sequence[str]) -> frozenset[DeadLetterId]:
-    """Positions as the command line gives them.
+def parse_positions(texts: Sequence[str]) -> frozenset[DeadLetterId]:
+    """Parse positions of dead letters.
 
     Raises:
-        UsageError: One is none.
+        UsageError: A text is not PARTITION:OFFSET.
     """
+    for text in texts:
+        if not re.fullmatch(r"[0-9]{1,9}:[0-9]{1,18}", text):
+            mend = "Write PARTITION:OFFSET, for example 2:17."
+            raise UsageError(f"{text!r} is not a position.", mend=mend)
     from core.streams.dead_letter_replay import DeadLetterId
 
-    for text in given:
-        if not re.fullmatch(r"[0-9]{1,9}:[0-9]{1,18}", text):
-            raise UsageError(f"{text!r} is no position.", mend="Write PARTITION:OFFSET, as 2:17.")
-    pairs = (text.split(":") for text in given)
+    pairs = (text.split(":") for text in texts)
     return frozenset(DeadLetterId(int(partition), int(offset)) for partition, offset in pairs)
 
 
-def _planned(log: StreamLog, choice: ReplaySelection) -> ReplayPlan:
+def _plan(log: StreamLog, selection: ReplaySelection) -> ReplayPlan:
     from core.streams.dead_letter_replay import load_dead_letters, plan_replay
 
-    wanted = plan_replay(load_dead_letters(log), choice, log.list_streams())
-    if wanted.unknown:
-        named = ", ".join(map(str, wanted.unknown))
+    replay_plan = plan_replay(load_dead_letters(log), selection, log.list_streams())
+    if replay_plan.unknown:
+        positions = ", ".join(map(str, replay_plan.unknown))
         raise UsageError(
-            f"There is no dead letter at {named}.",
-            mend="`wirewatch streams dead-letter list` shows where they are.",
+            f"There is no dead letter at {positions}.",
+            mend="`wirewatch streams dead-letter list` shows their positions.",
         )
-    return wanted
+    return replay_plan
 
 
-def _send(log: StreamLog, settings: Settings, wanted: ReplayPlan, told: Event) -> Counter[str]:
+def _replay(
+    log: StreamLog, settings: Settings, replay_plan: ReplayPlan, stop: Event
+) -> Counter[str]:
+    """Replay the dead letters. Return how many went to each stream."""
     from core.clock import utc_now
     from core.streams.dead_letter_replay import replay_dead_letters
     from core.streams.topology import receipts_spec
 
-    if wanted.letters:
+    if replay_plan.letters:
         log.create([receipts_spec(settings)])
-    return replay_dead_letters(log, wanted, clock=utc_now, stop=told.is_set, pause=told.wait)
+    return replay_dead_letters(log, replay_plan, clock=utc_now, stop=stop.is_set, pause=stop.wait)
 
 
 def _result(
-    wanted: ReplayPlan, sent: Counter[str], prefix: Prefix, *, dry_run: bool
+    replay_plan: ReplayPlan, replayed: Counter[str], prefix: Prefix, *, dry_run: bool
 ) -> dict[str, Any]:
     return {
         "dry_run": dry_run,
-        "replayed": sent.total(),
-        "streams": {prefix.add(name): number for name, number in sorted(sent.items())},
-        "already": len(wanted.replayed),
-        "impossible": [{"position": str(x.id), "reason": why} for x, why in wanted.blocked],
-        "left": len(wanted.letters) - sent.total(),
+        "replayed": replayed.total(),
+        "streams": {prefix.add(name): number for name, number in sorted(replayed.items())},
+        "already": len(replay_plan.replayed),
+        "impossible": [
+            {"position": str(letter.id), "reason": reason} for letter, reason in replay_plan.blocked
+        ],
+        "left": len(replay_plan.letters) - replayed.total(),
     }
 
 
-def _tell(result: dict[str, Any]) -> None:
-    went = "would go back" if result["dry_run"] else "went back"
+def _print_result(result: dict[str, Any]) -> None:
+    verb = "would be replayed" if result["dry_run"] else "replayed"
     to = ", ".join(f"{number} to {name}" for name, number in result["streams"].items())
-    say(f"{result['replayed']} dead letter(s) {went}{f': {to}' if to else ''}.")
+    say(f"{result['replayed']} dead letter(s) {verb}{f': {to}' if to else ''}.")
     if result["already"]:
-        say(f"{result['already']} went back before.")
-    for x in result["impossible"]:
-        say(f"{x['position']} cannot go back: {x['reason']}.")
+        say(f"{result['already']} were replayed before.")
+    for letter in result["impossible"]:
+        say(f"{letter['position']} cannot be replayed: {letter['reason']}.")
     if result["left"]:
-        say(f"{result['left']} did not go; run it again.")
+        say(f"{result['left']} were not replayed. Run the command again.")

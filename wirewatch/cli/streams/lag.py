@@ -1,4 +1,4 @@
-"""``wirewatch streams lag``: what each group has yet to read."""
+"""``wirewatch streams lag``: what each consumer group has not read yet."""
 
 from __future__ import annotations
 
@@ -16,96 +16,105 @@ from wirewatch.run.bootstrap import open_instance, open_settings, open_stream_lo
 if TYPE_CHECKING:
     from core.streams.port import PartitionLag, StreamLog
 
-STAGES = {"alerts": (MATCHES,), "processors": (ARTICLES,)}
-"""What our stages' groups read: :data:`wirewatch.run.program.GROUPS`, which is slow to import."""
+STAGE_STREAMS = {"alerts": (MATCHES,), "processors": (ARTICLES,)}
+"""The streams of each stage's group: :data:`wirewatch.run.program.GROUPS`, but fast to import."""
 
-EACH = ("group", "stream", "partition", "records", "seconds", "position", "end", "member")
-SUMMED = ("group", "stream", "records", "seconds", "members")
+PARTITION_COLUMNS = (
+    "group",
+    "stream",
+    "partition",
+    "records",
+    "seconds",
+    "position",
+    "end",
+    "member",
+)
+GROUP_COLUMNS = ("group", "stream", "records", "seconds", "members")
 
 
 def lag(
     *,
     partitions: Annotated[
-        bool, typer.Option("--partitions", help="A row for each partition, with its member.")
+        bool, typer.Option("--partitions", help="List each partition with its member.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")] = False,
 ) -> None:
-    """What each group has yet to read: records, age of the oldest, and who reads.
+    """List what each group has not read yet: records, age of the oldest, and the members.
 
-    Exits 0 whatever the lag.
+    Exits with 0 whatever the lag is.
 
     \b
     wirewatch streams lag
     wirewatch streams lag --partitions --json
     """  # noqa: D301 click reads \b as: keep these lines
     settings = open_settings()
-    with open_instance(settings) as me, open_stream_log(settings, me) as log:
-        found = lags(log)
+    with open_instance(settings) as instance, open_stream_log(settings, instance) as log:
+        lags = load_lags(log)
     prefix = Prefix(settings.streams_prefix)
-    rows = [_each(prefix, x) for x in found] if partitions else summed(prefix, found)
-    empty = "Nothing to read yet: `wirewatch run` creates the streams."
-    print_rows(rows, EACH if partitions else SUMMED, as_json=as_json, empty=empty)
+    rows = [_partition_row(prefix, x) for x in lags] if partitions else group_rows(prefix, lags)
+    columns = PARTITION_COLUMNS if partitions else GROUP_COLUMNS
+    empty = "There are no streams yet. `wirewatch run` creates them."
+    print_rows(rows, columns, as_json=as_json, empty=empty)
     if not as_json:
-        for words in meaning(found):
-            say(words)
+        for sentence in explain(lags):
+            say(sentence)
 
 
-def lags(log: StreamLog) -> list[PartitionLag]:
-    """Of every group, on the streams it reads; of our stages' groups even before they ever ran."""
+def load_lags(log: StreamLog) -> list[PartitionLag]:
+    """Return the lag of all groups on their streams; that of the stages even before they run."""
     names = [info.name for info in log.list_streams()]
-    found: list[PartitionLag] = []
-    for group in sorted({*log.list_groups(), *STAGES}):
-        own = STAGES.get(group, ())
-        found += [x for x in log.lag(group, names) if x.stream in own or _reads(x)]
-    return found
+    lags: list[PartitionLag] = []
+    for group in sorted({*log.list_groups(), *STAGE_STREAMS}):
+        own = STAGE_STREAMS.get(group, ())
+        lags += [x for x in log.lag(group, names) if x.stream in own or _is_read(x)]
+    return lags
 
 
-def _reads(x: PartitionLag) -> bool:
-    return x.position is not None or x.member is not None
+def _is_read(lag: PartitionLag) -> bool:
+    return lag.position is not None or lag.member is not None
 
 
-def summed(prefix: Prefix, found: Iterable[PartitionLag]) -> list[dict[str, Any]]:
-    """One row for each group and stream."""
+def group_rows(prefix: Prefix, lags: Iterable[PartitionLag]) -> list[dict[str, Any]]:
+    """Return one row for each group and stream."""
     rows = []
-    for (group, stream), parts in groupby(found, key=lambda x: (x.group, x.stream)):
-        own = list(parts)
+    for (group, stream), members in groupby(lags, key=lambda x: (x.group, x.stream)):
+        partitions = list(members)
         row = {
             "group": prefix.add(group),
             "stream": prefix.add(stream),
-            "records": sum(x.records for x in own),
-            "seconds": max(x.seconds for x in own),
-            "members": sorted({x.member for x in own if x.member}),
+            "records": sum(x.records for x in partitions),
+            "seconds": max(x.seconds for x in partitions),
+            "members": sorted({x.member for x in partitions if x.member}),
         }
         rows.append(row)
     return rows
 
 
-def _each(prefix: Prefix, x: PartitionLag) -> dict[str, Any]:
+def _partition_row(prefix: Prefix, lag: PartitionLag) -> dict[str, Any]:
     return {
-        "group": prefix.add(x.group),
-        "stream": prefix.add(x.stream),
-        "partition": x.partition,
-        "records": x.records,
-        "seconds": x.seconds,
-        "position": x.position,
-        "end": x.end,
-        "member": x.member,
+        "group": prefix.add(lag.group),
+        "stream": prefix.add(lag.stream),
+        "partition": lag.partition,
+        "records": lag.records,
+        "seconds": lag.seconds,
+        "position": lag.position,
+        "end": lag.end,
+        "member": lag.member,
     }
 
 
-def meaning(found: Iterable[PartitionLag]) -> list[str]:
-    """A sentence for each group and stream that nobody reads, and what follows from it."""
-    said = []
-    for (group, stream), parts in groupby(found, key=lambda x: (x.group, x.stream)):
-        own = list(parts)
-        unread = sum(x.records for x in own if x.member is None)
-        if any(x.member for x in own):
+def explain(lags: Iterable[PartitionLag]) -> list[str]:
+    """Return a sentence for each group and stream that is not read, or only in part."""
+    sentences = []
+    for (group, stream), members in groupby(lags, key=lambda x: (x.group, x.stream)):
+        partitions = list(members)
+        unread = sum(x.records for x in partitions if x.member is None)
+        if any(x.member for x in partitions):
             if unread:
-                said.append(
-                    f"{group}: {unread} record(s) of {stream} lie where no member reads yet."
-                )
+                where = f"partitions of {stream} without a member"
+                sentences.append(f"{group}: {unread} record(s) are in {where}.")
         elif unread:
-            said.append(f"{group}: nobody reads {stream}; {unread} record(s) wait for it to run.")
+            sentences.append(f"{group} is not running; {unread} record(s) of {stream} are unread.")
         else:
-            said.append(f"{group}: nobody reads {stream} now; what comes waits until it runs.")
-    return said
+            sentences.append(f"{group} is not running; new records of {stream} wait for it.")
+    return sentences

@@ -1,4 +1,4 @@
-"""Streams by the names people give them, with or without the configured prefix."""
+"""Names of streams on the command line, with or without the configured prefix."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 Start = Literal["start", "end"] | datetime
 
 
-def wanted_specs(settings: Settings) -> list[StreamSpec]:
-    """The streams that settings and topic files ask for, as far as those files can be read."""
+def configured_specs(settings: Settings) -> list[StreamSpec]:
+    """Return the streams that the settings and the valid topic files need."""
     from core.streams.topology import stream_specs
     from wirewatch.run.bootstrap import load_files
 
@@ -26,25 +26,25 @@ def wanted_specs(settings: Settings) -> list[StreamSpec]:
     return stream_specs(settings, published=[t.id for t in catalog.topics if t.publish])
 
 
-def own_name(settings: Settings, given: str) -> str:
-    """The name as the program knows it."""
-    return Prefix(settings.streams_prefix).strip(given) or given
+def without_prefix(settings: Settings, name: str) -> str:
+    """Return a stream's name without the configured prefix, if it has it."""
+    return Prefix(settings.streams_prefix).strip(name) or name
 
 
-def unknown(kind: str, given: str, known: Iterable[str]) -> UsageError:
-    """The error for a name that is not there: it says which ones are nearest."""
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:
+    """Return the error for an unknown name, with the most similar known ones."""
     names = sorted(known)
-    near = get_close_matches(given, names, n=3, cutoff=0.5)
-    there = f"There are: {', '.join(names)}." if names else f"There is no {kind} at all."
-    mend = f"Did you mean {' or '.join(near)}?" if near else there
-    return UsageError(f"There is no {kind} {given!r}.", mend=mend)
+    similar = get_close_matches(name, names, n=3, cutoff=0.5)
+    existing = f"There are: {', '.join(names)}." if names else f"There is no {kind} yet."
+    mend = f"Did you mean {' or '.join(similar)}?" if similar else existing
+    return UsageError(f"There is no {kind} {name!r}.", mend=mend)
 
 
 def parse_start(text: str) -> Start:
-    """Where to begin; a time without a zone is UTC.
+    """Parse where to start reading; a time without a zone is UTC.
 
     Raises:
-        UsageError: It is neither a word nor a time.
+        UsageError: The text is neither ``start``, ``end`` nor a time.
     """
     if text == "start":
         return "start"
@@ -54,6 +54,6 @@ def parse_start(text: str) -> Start:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(
-            f"--from {text!r} is no time.", mend="Write start, end or 2026-11-22T09:00:00Z."
+            f"--from {text!r} is not a time.", mend="Write start, end or 2026-11-22T09:00:00Z."
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

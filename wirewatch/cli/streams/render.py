@@ -1,10 +1,10 @@
-"""Records for people: one compact block each, by what they carry.
+"""Render records for people: a few lines for each, depending on its kind.
 
 ::
 
-    Record ─▶ kind (ce_type, else the stream) ─▶ the fields a person wants ─▶ Block ─▶ lines
+    Record ─▶ kind (ce_type, else the stream) ─▶ its main fields ─▶ RecordSummary ─▶ lines
 
-Everything in a record is untrusted: each piece is cleaned and cut before it reaches a terminal.
+Everything in a record is untrusted: each part is cleaned and shortened for the terminal.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from core.streams.port import Record
 from core.text import clean_line
 
 SENTENCES, ENTITIES = 3, 8
-"""Most sentences and entities shown of one record."""
+"""Most sentences and entities of one record."""
 
 _EVENTS = {
     "notification_delivered": "notification delivered",
@@ -42,13 +42,13 @@ _EVENTS = {
 
 @dataclass(frozen=True, slots=True)
 class RecordSummary:
-    """A record as a person reads it.
+    """The summary of a record for people.
 
     Attributes:
-        kind: What it is, in words.
-        about: Short facts beside it.
-        title: The line that matters most; empty where there is none.
-        lines: The rest.
+        kind: What kind of record it is.
+        about: Short facts for the first line.
+        title: The most important line; may be empty.
+        lines: Further lines.
     """
 
     kind: str
@@ -57,44 +57,46 @@ class RecordSummary:
     lines: tuple[str, ...] = ()
 
 
-def lines_of(
+def render_record(
     record: Record, *, zone: tzinfo | None = None, colour: bool = False, name: str = ""
 ) -> list[str]:
-    """The lines of a record; the first says when, what and where, the others are indented.
+    """Return the lines of a record: time, kind and position first, the others indented.
 
     Args:
-        record: From any stream.
-        zone: Time zone of the times shown; None is this machine's.
+        record: A record of any stream.
+        zone: Time zone of the times; None is this machine's.
         colour: Whether the terminal shows colours.
-        name: The stream as consumers know it; by default as we do.
+        name: Full name of the stream; by default its name without prefix.
     """
-    block = block_of(record, zone)
-    place = f"{name or record.stream} {record.partition}:{record.offset}"
-    facts = " · ".join(fact for fact in map(_short, block.about) if fact)
-    head = "  ".join(p for p in (_styled(block.kind, colour, bold=True), facts) if p)
-    stamp = _styled(_time(record.time, zone), colour, dim=True)
-    found = [f"{stamp}  {head}  {_styled(place, colour, dim=True)}"]
-    if title := clean_line(block.title, 300):
-        found.append(f"  {_styled(title, colour, bold=True)}")
-    return found + [f"  {line}" for raw in block.lines if (line := clean_line(raw, 400))]
+    summary = summarize(record, zone)
+    position = f"{name or record.stream} {record.partition}:{record.offset}"
+    facts = " · ".join(fact for fact in map(_short, summary.about) if fact)
+    head = "  ".join(p for p in (_styled(summary.kind, colour, bold=True), facts) if p)
+    time = _styled(_format_time(record.time, zone), colour, dim=True)
+    lines = [f"{time}  {head}  {_styled(position, colour, dim=True)}"]
+    if title := clean_line(summary.title, 300):
+        lines.append(f"  {_styled(title, colour, bold=True)}")
+    return lines + [f"  {line}" for raw in summary.lines if (line := clean_line(raw, 400))]
 
 
-def block_of(record: Record, zone: tzinfo | None = None) -> RecordSummary:
-    """What a person wants to know of a record."""
+def summarize(record: Record, zone: tzinfo | None = None) -> RecordSummary:
+    """Return the summary of a record."""
     if record.stream == DEAD_LETTER:
-        return _letter(record)
-    home = (record.header("ce_type") or record.stream).removeprefix("wirewatch.")
-    message, shown = _KINDS.get(home, (None, None))
-    if message and shown:
+        return _dead_letter(record)
+    kind = (record.header("ce_type") or record.stream).removeprefix("wirewatch.")
+    message, summarize_message = _KINDS.get(kind, (None, None))
+    if message and summarize_message:
         try:
-            return shown(from_record(record, message), zone)
+            return summarize_message(from_record(record, message), zone)
         except PoisonError:
-            pass  # its header names a kind its value is not of: shown as what it holds
+            pass  # the value is not of the kind that its header names
     return _raw(record)
 
 
 def _article(article: ArticleRevision, zone: tzinfo | None) -> RecordSummary:
-    published = f"published {_time(article.published_at, zone)}" if article.published_at else ""
+    published = (
+        f"published {_format_time(article.published_at, zone)}" if article.published_at else ""
+    )
     return RecordSummary(
         "article" if article.revision == 1 else f"article, revision {article.revision}",
         (article.outlet, article.language, _origin(article), article.agency or ""),
@@ -105,8 +107,8 @@ def _article(article: ArticleRevision, zone: tzinfo | None) -> RecordSummary:
 
 def _match(match: Match, _zone: tzinfo | None) -> RecordSummary:
     article = match.article
-    seen = dict.fromkeys((e.sentence, e.rule) for e in match.evidence)
-    sentences = [f"“{sentence}” ({rule})" for sentence, rule in list(seen)[:SENTENCES]]
+    unique = dict.fromkeys((e.sentence, e.rule) for e in match.evidence)
+    sentences = [f"“{sentence}” ({rule})" for sentence, rule in list(unique)[:SENTENCES]]
     revision = f"revision {match.revision}"
     return RecordSummary(
         "match",
@@ -124,13 +126,13 @@ def _match(match: Match, _zone: tzinfo | None) -> RecordSummary:
 
 def _enriched(enriched: Enriched, _zone: tzinfo | None) -> RecordSummary:
     topics = ", ".join(f"{t.topic_id} {t.score}" for t in enriched.topics)
-    named = list(dict.fromkeys(e.surface for e in enriched.entities))
+    names = list(dict.fromkeys(e.surface for e in enriched.entities))
     return RecordSummary(
         "enriched",
         (f"{enriched.language} ({enriched.language_source})",),
         f"topics: {topics}" if topics else "",
         (
-            f"names: {', '.join(named[:ENTITIES])}" if named else "",
+            f"names: {', '.join(names[:ENTITIES])}" if names else "",
             _facts(_id("id", enriched.article_id), f"revision {enriched.revision}"),
         ),
     )
@@ -147,13 +149,13 @@ def _alert(event: AlertEvent, _zone: tzinfo | None) -> RecordSummary:
 
 
 def _feed(health: FeedHealth, _zone: tzinfo | None) -> RecordSummary:
-    words = health.event.value.replace("_", " ")
+    event = health.event.value.replace("_", " ")
     return RecordSummary(
-        f"feed {words}", (health.outlet, health.outcome), health.message, (health.url,)
+        f"feed {event}", (health.outlet, health.outcome), health.message, (health.url,)
     )  # fmt: skip
 
 
-def _letter(record: Record) -> RecordSummary:
+def _dead_letter(record: Record) -> RecordSummary:
     letter = parse_dead_letter(record)
     origin = f"{letter.original_stream} {letter.original_partition}:{letter.original_offset}"
     return RecordSummary(
@@ -166,7 +168,7 @@ def _letter(record: Record) -> RecordSummary:
         letter.error_message or "",
         (
             _facts(
-                f"from {origin}" if letter.target else "it does not say where it came from",
+                f"from {origin}" if letter.target else "of unknown origin",
                 f"key {letter.key}" if letter.key else "",
                 f"first failed {letter.first_failed_at}" if letter.first_failed_at else "",
             ),
@@ -193,7 +195,7 @@ def _excerpt(value: bytes | None) -> str:
 
 
 def _origin(article: ArticleRevision) -> str:
-    """Said where it is not the usual one."""
+    """Return the origin where it is not the usual one."""
     return "" if article.origin is Origin.LIVE else article.origin.value
 
 
@@ -209,10 +211,10 @@ def _short(text: str) -> str:
     return clean_line(text, 60)
 
 
-def _time(moment: datetime, zone: tzinfo | None) -> str:
+def _format_time(moment: datetime, zone: tzinfo | None) -> str:
     try:
         return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-    except (OverflowError, ValueError):  # year 1 or 9999 in a zone that leads out of the calendar
+    except (OverflowError, ValueError):  # year 1 or 9999 in a zone that leaves the calendar
         return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 

@@ -24,7 +24,7 @@ from core.messages import (
 from core.messages.envelope import ARTICLES, DEAD_LETTER, MATCHES, to_record
 from core.streams.dead_letter import ProcessingFailure, dead_letter
 from core.streams.port import NewRecord, Record
-from wirewatch.cli.streams.render import block_of, lines_of
+from wirewatch.cli.streams.render import render_record, summarize
 
 AT = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 ZONE = timezone(timedelta(hours=2))
@@ -49,7 +49,7 @@ def read(new: NewRecord) -> Record:
 
 
 def shown(message: Message) -> list[str]:
-    return lines_of(read(to_record(message, at=AT)), zone=ZONE)
+    return render_record(read(to_record(message, at=AT)), zone=ZONE)
 
 
 def test_an_article_shows_outlet_title_lead_and_place_in_local_time() -> None:
@@ -78,7 +78,7 @@ def test_a_match_shows_topic_score_and_each_sentence_once() -> None:
 
 def test_a_topics_copy_reads_like_the_match_it_is() -> None:
     copy = to_record(MATCH, at=AT, stream="news.topic.nato.v1", key="x")
-    assert block_of(read(copy)) == block_of(read(to_record(MATCH, at=AT)))
+    assert summarize(read(copy)) == summarize(read(to_record(MATCH, at=AT)))
 
 
 def test_enriched_alerts_and_feeds_are_said_in_words() -> None:
@@ -108,7 +108,7 @@ def test_a_dead_letter_says_where_from_and_why_and_what_it_holds() -> None:
     letter = read(
         dead_letter(ProcessingFailure(record, "processors", ValueError("no title"), 3, AT), at=AT)
     )
-    assert lines_of(letter, zone=ZONE) == [
+    assert render_record(letter, zone=ZONE) == [
         (
             "2026-03-02 01:30:00  dead letter  processors · ValueError · 3 attempt(s)  "
             "news.dead-letter.v1 3:17"
@@ -125,7 +125,7 @@ def test_whatever_a_record_holds_it_is_shown(stream: str, value: bytes | None) -
     odd = (("ce_type", b"wirewatch.news.articles.v1"), ("x\x1b[2J", b"\x1b[31m\n"))
     for headers in ((), odd):
         record = Record(stream, 0, 0, b"\x1bkey", value, headers, datetime(1, 1, 1, tzinfo=UTC))
-        lines = lines_of(record, zone=ZONE)
+        lines = render_record(record, zone=ZONE)
         assert len(lines) >= 1
         assert not set("".join(lines)) & set("\x1b\x00\n")
 
@@ -135,5 +135,5 @@ def test_nothing_untrusted_moves_the_cursor_and_colours_are_ours() -> None:
     plain = shown(nasty)
     assert plain[1] == "  a[2Jb c"
     assert not set("".join(plain)) & set("\x1b\x9b\u202e")
-    coloured = lines_of(read(to_record(nasty, at=AT)), colour=True)
+    coloured = render_record(read(to_record(nasty, at=AT)), colour=True)
     assert coloured[1] == "  \x1b[1ma[2Jb c\x1b[0m"

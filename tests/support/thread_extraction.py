@@ -1,0 +1,27 @@
+"""Extraction in a thread, in place of the pool of processes, which take long to start."""
+
+from __future__ import annotations
+
+import ingest.service
+from config.settings import Settings
+from tests.support.scripted_publisher import InThread
+from wirewatch import cli
+
+
+class ThreadExtraction:
+    """Takes the place of :class:`ingest.extract.pool.ExtractPool`."""
+
+    def __init__(self, _settings: Settings) -> None:
+        self.extract = InThread().extract
+
+    async def __aenter__(self) -> ThreadExtraction:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing to close."""
+
+
+def main() -> None:
+    """Run the command line with extraction in a thread."""
+    vars(ingest.service)["ExtractPool"] = ThreadExtraction
+    cli.main()

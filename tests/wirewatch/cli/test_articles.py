@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.cli_installation import CliInstallation
+
+KEYS = {
+    "input", "url", "title", "lead", "text", "language", "published_at", "authors", "access",
+    "zones",
+}  # fmt: skip
+
+
+def test_extract_prints_a_line_for_each_input(installation: CliInstallation) -> None:
+    inputs = ["page.html", "nope.html", ".", "bytes", "-", "http://127.0.0.1:1/x"]
+    out = installation.invoke(
+        "articles", "extract", "--json", *inputs, code=3, stdin=b"\x00\xff\x1b[2J"
+    )
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert [row["input"] for row in rows] == inputs
+    assert all(row.keys() >= KEYS for row in rows)
+    assert ["error" in row for row in rows] == [False, True, True, True, True, True]
+    assert "Nato-Beitritt" in rows[0]["lead"] + rows[0]["text"]
+
+
+@pytest.mark.parametrize(("source", "code"), [("page.html", 0), ("bytes", 1), ("nope.html", 2)])
+def test_extract_prints_safe_text_and_its_exit_code_tells_the_outcome(
+    installation: CliInstallation, source: str, code: int
+) -> None:
+    done = installation.execute("articles", "extract", source)
+    assert done.code == code
+    assert done.out.strip()
+    assert done.err == ""
+    assert not set(done.out) & set("\x1b\x9b\x00\u2028")
+
+
+def test_an_unknown_article_is_wrong_usage(installation: CliInstallation) -> None:
+    done = installation.execute("articles", "show", "nope")
+    assert (done.code, done.out) == (2, "")
+    assert "There is no article 'nope'." in done.err

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.cli_installation import CliInstallation
+
+EXPLAIN = ("topics", "explain", "nato-membership", "-", "--json")
+MATCH = b'\xef\xbb\xbf{"language": "de", "title": "Nato-Beitritt \\ud800", "text": "So."}'
+
+
+def test_explain_exits_with_0_either_way(installation: CliInstallation) -> None:
+    explanation = json.loads(installation.invoke(*EXPLAIN, stdin=MATCH))
+    assert (explanation["match"], explanation["score"], explanation["threshold"]) == (True, 30, 30)
+    assert explanation["rules"] == [{"id": "direct", "weight": 30, "fired": True}]
+    assert explanation.keys() >= {"topic", "evidence", "gates"}
+    assert json.loads(installation.invoke(*EXPLAIN, stdin=b'{"title": "Wetter"}'))["match"] is False
+
+
+def test_explain_refuses_what_is_no_article_or_no_topic(installation: CliInstallation) -> None:
+    installation.invoke(*EXPLAIN, stdin=b'{"a":' + b"[" * 100_000, code=2)
+    done = installation.execute("topics", "explain", "nope", "page.html")
+    assert done.code == 2
+    assert "There is no topic 'nope'. Topics: nato-membership." in done.err
+
+
+@pytest.mark.processes
+def test_explain_reads_stdin_as_a_process(installation: CliInstallation) -> None:
+    out = installation.run_executable(
+        *EXPLAIN, stdin='{"language": "de", "title": "Nato-Beitritt"}'
+    )
+    assert json.loads(out)["match"] is True

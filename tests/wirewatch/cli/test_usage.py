@@ -1,0 +1,45 @@
+"""Help, version, wrong usage, and lists before the first run."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+import pytest
+
+from tests.support.cli_installation import CliInstallation
+
+
+def test_lists_are_empty_before_the_first_run(own_installation: CliInstallation) -> None:
+    for group in ("alerts", "streams"):
+        assert json.loads(own_installation.invoke(group, "list", "--json")) == []
+    assert own_installation.invoke("streams", "tail", "news.alerts.v1") == ""
+    names = {path.name for path in own_installation.data.iterdir()}
+    assert names <= {"instances", "store.db", "streams.db", "store.db-journal"}
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["feeds poll nope", "streams tail nope", "streams tail news.alerts.v1 --from soon",
+     "alerts show 12345678", "alerts list --state gone", "alerts list --topic nope",
+     "articles show nope", "run --only nope", "run --json", "nope"],
+)  # fmt: skip
+def test_wrong_usage_exits_with_2_and_a_message(
+    installation: CliInstallation, command: str
+) -> None:
+    done = installation.execute(*shlex.split(command))
+    assert (done.code, done.out) == (2, "")
+    assert "nope" in done.err or len(done.err) > 20
+
+
+def test_an_unknown_setting_is_a_warning(own_installation: CliInstallation) -> None:
+    own_installation.environment["WIREWATCH_WEB_PRT"] = "1"
+    err = own_installation.execute("alerts", "list").err
+    assert "unknown_setting" in err
+    assert "nearest=WIREWATCH_WEB_PORT" in err
+
+
+@pytest.mark.processes
+def test_help_shows_examples_and_version_the_version(installation: CliInstallation) -> None:
+    assert "wirewatch run --once --json" in installation.run_executable("--help")
+    assert installation.run_executable("--version").startswith("wirewatch 0.")
