@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ingest.service
 from config.settings import Settings
-from tests.support.scripted_publisher import InThread
+from tests.support.scripted_publisher import InProcessExtractor
 from wirewatch import cli
 
 
@@ -12,7 +12,7 @@ class ThreadExtraction:
     """Takes the place of :class:`ingest.extract.pool.ExtractPool`."""
 
     def __init__(self, _settings: Settings) -> None:
-        self.extract = InThread().extract
+        self.extract = InProcessExtractor().extract
 
     async def __aenter__(self) -> ThreadExtraction:
         return self
