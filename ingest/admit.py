@@ -2,8 +2,8 @@
 
 ::
 
-    parsed entry ── its key is known in this feed ── same digest: known
-                         │                └── other digest: changed, its page is read again
+    parsed entry ── its key is known in this feed ── same content hash: known
+                         │                └── another content hash: changed, its page is read again
                          └── key unknown ── the same link under a guid that is gone: the same entry
                                └── the same link next to another guid: known or, with another
                                    title, an entry of its own (short notices that share a page)
@@ -143,7 +143,7 @@ def admit(
 
 
 def _admit_known(result: Admission, old: EntryRecord, entry: FeedEntry, now: datetime) -> None:
-    if old.content_hash == entry.digest:
+    if old.content_hash == entry.content_hash:
         result.dispositions["known"] += 1
         return
     if old.state == PENDING and not old.disposition:
@@ -249,7 +249,7 @@ def _new_record(
 
 def _content_of(entry: FeedEntry) -> dict[str, Any]:
     return {
-        "content_hash": entry.digest,
+        "content_hash": entry.content_hash,
         "url": entry.url or "",
         "title": entry.title,
         "summary": entry.summary,

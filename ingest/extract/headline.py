@@ -45,7 +45,7 @@ def title_candidates(page: ParsedPage, hints: PageHints, url: str) -> list[str]:
         page.meta.get("og:title", ""),
         page.meta.get("twitter:title", ""),
         hints.title,
-        page.document_title,
+        page.html_title,
     ]
     plain = [clean_line(strip_markup(title)) for title in titles]
     cleaned = [strip_outlet(title, names, plain) for title in plain]

@@ -45,7 +45,7 @@ class ParsedPage:
         root: The tree, without head, scripts and styles.
         data: The article's JSON-LD.
         meta: ``<meta>`` by lower-case name, property or itemprop; the first value of each.
-        document_title: The text of ``<title>``.
+        html_title: The text of ``<title>``.
         canonical: rel=canonical, else og:url, absolute; None if there is neither.
         language: Two letters from ``<html lang>``, og:locale or content-language.
     """
@@ -53,7 +53,7 @@ class ParsedPage:
     root: HtmlElement
     data: LinkedData
     meta: Mapping[str, str]
-    document_title: str
+    html_title: str
     canonical: str | None
     language: str | None
 

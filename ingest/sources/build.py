@@ -38,7 +38,7 @@ class FeedContext:
     now: datetime
 
 
-def build_entry(item: Any, key: str, digest: str, context: FeedContext) -> FeedEntry:
+def build_entry(item: Any, key: str, content_hash: str, context: FeedContext) -> FeedEntry:
     """Return the entry that feedparser read from one element."""
     language = language_code(text_field(item, "language") or _title_language(item))
     content = _content(item)
@@ -54,7 +54,7 @@ def build_entry(item: Any, key: str, digest: str, context: FeedContext) -> FeedE
         published_raw=raw,
         authors=_authors(item),
         language=language,
-        digest=digest,
+        content_hash=content_hash,
     )
 
 

@@ -21,7 +21,7 @@ class FeedEntry:
         published_raw: The date as the feed writes it.
         authors: Names, in order.
         language: Two letters, if the feed names a language.
-        digest: Changes when title, summary, content, link or publication date change.
+        content_hash: Changes when title, summary, content, link or publication date change.
     """
 
     key: str
@@ -33,7 +33,7 @@ class FeedEntry:
     published_raw: str
     authors: tuple[str, ...]
     language: str | None
-    digest: str
+    content_hash: str
 
 
 @dataclass(frozen=True, slots=True)

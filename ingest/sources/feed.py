@@ -142,8 +142,8 @@ def _parsed(
     base = url if is_atom else fetchable_url(channel.link, url) or url
     context = FeedContext(base, language, now)
     entries = tuple(
-        build_entry(item, key, digest, context)
-        for item, (_, key, digest) in zip(items, selection.selected, strict=True)
+        build_entry(item, key, content_hash, context)
+        for item, (_, key, content_hash) in zip(items, selection.selected, strict=True)
     )
     return ParsedFeed(
         title=to_line(channel.title, 300),

@@ -2,9 +2,9 @@
 
 ::
 
-    raw fields ── key, digest ──┬── known, same digest ────────────▶ known_keys
-                                ├── new or changed ────────────────▶ selected (the newest)
-                                └── repeated, or without any key ──▶ skipped
+    raw fields ── key, content hash ──┬── known, same hash ──────────────▶ known_keys
+                                      ├── new or changed ────────────────▶ selected (the newest)
+                                      └── repeated, or without any key ──▶ skipped
 
 The key of an entry within its feed is its guid, or else its link, or else its text. If several
 entries of a document share a guid, their keys include their links as well, except for the entry
@@ -51,7 +51,7 @@ class EntrySelection:
     """What to do with the entries of a document.
 
     Attributes:
-        selected: (position, key, digest) of new and changed entries, in the document's order.
+        selected: (position, key, content_hash) of new and changed entries, in the document's order.
         known_keys: Keys of entries that are known and have not changed.
         skipped: How many other entries there are.
     """
@@ -76,25 +76,25 @@ def select_entries(
             may begin with the oldest.
         newest_first: Sort key, smaller for newer entries; used only if there are too many.
     """
-    digests = [entry_digest(raw) for raw in raws]
+    hashes = [content_hash_of(raw) for raw in raws]
     selected: list[tuple[int, str, str]] = []
     unchanged: list[str] = []
     seen: set[str] = set()
-    for position, key in enumerate(_keys(raws, digests, known)):
+    for position, key in enumerate(_keys(raws, hashes, known)):
         if key is None or key in seen:
             continue
         seen.add(key)
-        if known.get(key) == digests[position]:
+        if known.get(key) == hashes[position]:
             unchanged.append(key)
         else:
-            selected.append((position, key, digests[position]))
+            selected.append((position, key, hashes[position]))
     if len(selected) > limit:
         selected = sorted(sorted(selected, key=lambda s: newest_first(raws[s[0]]))[:limit])
     skipped = len(raws) - len(selected) - len(unchanged)
     return EntrySelection(tuple(selected), tuple(unchanged), skipped)
 
 
-def entry_digest(raw: RawEntry) -> str:
+def content_hash_of(raw: RawEntry) -> str:
     """Return 32 hex digits of a hash of the visible text, link and publication date of an entry.
 
     Markup and white space do not count, because image URLs and trackers change with every poll.
@@ -117,15 +117,15 @@ def visible_bytes(text: str) -> bytes:
 
 
 def _keys(
-    raws: Sequence[RawEntry], digests: Sequence[str], known: Mapping[str, str]
+    raws: Sequence[RawEntry], hashes: Sequence[str], known: Mapping[str, str]
 ) -> list[str | None]:
     """Return the key of each entry; None if there is nothing to identify it by."""
     firsts = [_first_key(raw) for raw in raws]
     shared = {key for key, n in Counter(firsts).items() if key and n > 1}
-    owners = {k for k, d in zip(firsts, digests, strict=True) if k in shared and known.get(k) == d}
+    owners = {k for k, d in zip(firsts, hashes, strict=True) if k in shared and known.get(k) == d}
     keys: list[str | None] = []
-    for raw, key, digest in zip(raws, firsts, digests, strict=True):
-        if key in shared and not (key in owners and known[key] == digest):
+    for raw, key, content_hash in zip(raws, firsts, hashes, strict=True):
+        if key in shared and not (key in owners and known[key] == content_hash):
             key = _bounded(f"{key}|{_link_key(raw) or _hash(visible_bytes(raw.title))}")
         keys.append(key)
     return keys

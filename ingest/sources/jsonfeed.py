@@ -40,8 +40,8 @@ def parse_json(
     home = _text(feed, "feed_url") or _text(feed, "home_page_url")
     base = fetchable_url(home, url) or url
     entries = tuple(
-        _entry(items[p], raws[p], (key, digest), base, language, now)
-        for p, key, digest in selection.selected
+        _entry(items[p], raws[p], (key, content_hash), base, language, now)
+        for p, key, content_hash in selection.selected
     )
     return ParsedFeed(
         title=to_line(_text(feed, "title"), 300),
@@ -96,7 +96,7 @@ def _entry(
         published_raw=date[:200],
         authors=author_names(_authors(item)),
         language=language,
-        digest=identity[1],
+        content_hash=identity[1],
     )
 
 

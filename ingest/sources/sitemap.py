@@ -67,7 +67,9 @@ def parse_sitemap_xml(
         )
     raws = [_raw(fields) for fields in news]
     selection = select_entries(raws, known, limit, lambda raw: _age(raw, now))
-    entries = tuple(_entry(news[p], key, digest, url, now) for p, key, digest in selection.selected)
+    entries = tuple(
+        _entry(news[p], key, content_hash, url, now) for p, key, content_hash in selection.selected
+    )
     first = news[0] if news else {}
     return ParsedFeed(
         title=to_line(first.get("name", ""), 300),
@@ -127,7 +129,9 @@ def _age(raw: RawEntry, now: datetime) -> float:
     return (now - at).total_seconds() if at else float("inf")
 
 
-def _entry(fields: Mapping[str, str], key: str, digest: str, url: str, now: datetime) -> FeedEntry:
+def _entry(
+    fields: Mapping[str, str], key: str, content_hash: str, url: str, now: datetime
+) -> FeedEntry:
     language = language_code(fields.get("language", ""))
     published = fields.get("published", "")
     return FeedEntry(
@@ -140,5 +144,5 @@ def _entry(fields: Mapping[str, str], key: str, digest: str, url: str, now: date
         published_raw=published[:200],
         authors=(),
         language=language,
-        digest=digest,
+        content_hash=content_hash,
     )

@@ -42,7 +42,7 @@ def stored(entry: FeedEntry, **values: object) -> EntryRecord:
     """Return the row of an entry that was seen before."""
     defaults = {
         "key": entry.key,
-        "content_hash": entry.digest,
+        "content_hash": entry.content_hash,
         "url": entry.url,
         "url_key": link_key("kurier-1", entry),
         "title": entry.title,
@@ -72,7 +72,7 @@ def test_known_and_skipped_entries_end_at_once() -> None:
 
 def test_the_page_of_a_changed_entry_is_read_again_for_the_same_article() -> None:
     old = stored(parsed_entry("a"), attempts=3)
-    changed = parsed_entry("a", title="Neuer Titel", digest="other", summary="Mehr dazu.")
+    changed = parsed_entry("a", title="Neuer Titel", content_hash="other", summary="Mehr dazu.")
     admission = decided(parsed_feed(changed), [old])
     [record] = admission.change
     assert (record.id, record.state, record.attempts) == (7, PENDING, 0)
@@ -91,17 +91,17 @@ def test_a_change_before_the_page_was_read_supersedes_the_earlier_version(
     disposition: str, counted: dict[str, int]
 ) -> None:
     old = stored(parsed_entry("a"), state=PENDING, disposition=disposition)
-    admission = decided(parsed_feed(parsed_entry("a", digest="other")), [old])
+    admission = decided(parsed_feed(parsed_entry("a", content_hash="other")), [old])
     assert +admission.dispositions == counted
     assert len(admission.change) == 1
 
 
 def test_a_new_guid_with_the_same_link_is_the_same_entry() -> None:
     before = parsed_entry(
-        "http://kurier.example.org/?p=1", url="https://kurier.example.org/a", digest="d"
+        "http://kurier.example.org/?p=1", url="https://kurier.example.org/a", content_hash="d"
     )
     now = parsed_entry(
-        "https://kurier.example.org/?p=1", url="http://www.kurier.example.org/a", digest="d"
+        "https://kurier.example.org/?p=1", url="http://www.kurier.example.org/a", content_hash="d"
     )
     admission = decided(parsed_feed(now), [stored(before)])
     assert +admission.dispositions == {"known": 1}
@@ -185,7 +185,7 @@ def test_an_entry_without_a_link_to_a_page_is_its_own_identity(url: str | None) 
 
 def test_a_changed_link_moves_the_entry_and_keeps_its_article() -> None:
     old = stored(parsed_entry("a"))
-    moved = parsed_entry("a", url="https://neu.example.net/b", digest="other")
+    moved = parsed_entry("a", url="https://neu.example.net/b", content_hash="other")
     [record] = decided(parsed_feed(moved), [old]).change
     assert (record.url_key, record.host) == ("https://neu.example.net/b", "example.net")
     assert record.article_id == old.article_id

@@ -74,7 +74,7 @@ def parsed_entry(key: str = "k1", **values: Any) -> FeedEntry:
         "published_raw": "",
         "authors": (),
         "language": None,
-        "digest": f"digest of {key}",
+        "content_hash": f"hash of {key}",
     }
     return FeedEntry(**given | values)
 

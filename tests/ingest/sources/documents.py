@@ -94,5 +94,5 @@ def only(body: bytes, **options: Any) -> FeedEntry:
 
 
 def memory(*feeds: ParsedFeed) -> dict[str, str]:
-    """Return the digests by key that a store would know after reading these feeds."""
-    return {entry.key: entry.digest for feed in feeds for entry in feed.entries}
+    """Return the hashes by key that a store would know after reading these feeds."""
+    return {entry.key: entry.content_hash for feed in feeds for entry in feed.entries}

@@ -49,9 +49,9 @@ def test_an_rss_item_becomes_an_entry() -> None:
         published_raw="So, 22 Nov 2026 08:00:00 MEZ",
         authors=("Anna Beispiel",),
         language=None,
-        digest=entry.digest,
+        content_hash=entry.content_hash,
     )
-    assert len(entry.digest) == 32
+    assert len(entry.content_hash) == 32
     assert (feed.title, feed.language, feed.total, feed.skipped) == ("Beispiel", "de", 1, 0)
     assert feed.self_url == "https://www.example.org/self.xml"
     assert feed.hint == timedelta(minutes=30)

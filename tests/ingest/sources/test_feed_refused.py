@@ -144,7 +144,7 @@ def test_a_truncated_feed_has_the_entries_that_are_complete() -> None:
     assert [e.key for e in feed.entries][:3] == ["id-0", "id-1", "id-2"]
 
 
-def test_entries_keep_their_keys_and_digests_when_the_feed_is_damaged() -> None:
+def test_entries_keep_their_keys_and_hashes_when_the_feed_is_damaged() -> None:
     items = [article(n) for n in range(5)]
     well = parse(rss(*items))
     damaged = rss(*items, channel="<copyright>A & B</copyright>")

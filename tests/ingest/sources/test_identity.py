@@ -119,12 +119,12 @@ def test_a_very_long_guid_becomes_a_short_key() -> None:
     (entry,) = parse(rss(article(1, guid="g" * 100_000))).entries
     assert len(entry.key) <= 500
     assert not parse(
-        rss(article(1, guid="g" * 100_000)), memory_of(entry.key, entry.digest)
+        rss(article(1, guid="g" * 100_000)), memory_of(entry.key, entry.content_hash)
     ).entries
 
 
-def memory_of(key: str, digest: str) -> dict[str, str]:
-    return {key: digest}
+def memory_of(key: str, content_hash: str) -> dict[str, str]:
+    return {key: content_hash}
 
 
 def test_beyond_the_limit_the_newest_are_selected_and_the_rest_counted() -> None:
