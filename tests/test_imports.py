@@ -1,0 +1,60 @@
+"""No module imports itself through others: in the program, the benchmarks, scripts and tests.
+
+import-linter holds the layers of the program; it knows neither ``bench/`` nor ``tests/``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = (
+    *("config", "core", "ingest", "processors", "alerts", "wirewatch"),
+    *("bench", "scripts", "tests"),
+)
+
+
+def test_no_modules_import_each_other_in_a_cycle() -> None:
+    graph = import_graph()
+    assert len(graph) > 300
+    assert cycle(graph) == []
+
+
+def test_a_cycle_is_found_however_long_it_is() -> None:
+    graph = {"a": ["b"], "b": ["c"], "c": ["d", "a"], "d": [], "e": ["a"]}
+    assert sorted(set(cycle(graph))) == ["a", "b", "c"]
+
+
+def cycle(graph: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the names along one cycle, or nothing where there is none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def import_graph() -> dict[str, set[str]]:
+    """Return what each module imports, also for type checking and inside functions."""
+    files = {
+        module_name(path): path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")
+    }
+    return {name: set(imports(path, files)) - {name} for name, path in files.items()}
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path, modules: Collection[str]) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in modules)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
+                yield from (n for n in [name if name in modules else node.module] if n in modules)
