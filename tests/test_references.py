@@ -21,7 +21,7 @@ TOP = ("*.md", "*.toml", "*.yml", ".*.yaml", "Makefile", "Dockerfile", ".ci/run"
 
 PAGE = re.compile(r"[\w-]+\.md\b")
 PATH = re.compile(rf"(?<![\w/.$}}:-])(?:{'|'.join(FOLDERS)})/[\w./*<>{{}}-]*")
-PLACE = re.compile(r"`([\w/]+\.py): (\w+)`")
+PLACE = re.compile(r"`([\w/]+\.py):\s(\w+)`")
 DOTTED = re.compile(rf"`~?((?:{'|'.join(ROOMS)})(?:\.(?!yaml)\w+)+)")
 ISSUE = re.compile(r"\bissues? #?\d+", re.IGNORECASE)
 MACHINE = re.compile(r"(?<![\w.])/(?:work|home/\w+|Users)/")
