@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from config.catalog.models import TopicDefinition
-from config.errors import NotFoundError, WirewatchError
+from config.errors import ExtractionError, FetchError, NotFoundError, WirewatchError
 from config.faults import Fault
 from config.i18n import Translator
 from core.store.console import overviews, story_list
@@ -110,7 +110,7 @@ class TopicsPage:
                 self._explainer.explain, topic_id, article, language
             )
         except WirewatchError as error:
-            return replace(entered, error=f"{error.message} {error.mend}".strip())
+            return replace(entered, error=error_text(error, t))
         answer = explanation_view(explanation, self._renderer.runtime.catalog(), t)
         return replace(entered, answer=answer | _full_answer(explanation, article.title))
 
@@ -143,6 +143,14 @@ class TopicsPage:
     def _overviews(self, now: datetime) -> dict[str, TopicOverview]:
         with self._renderer.store.read() as connection:
             return {topic.topic_id: topic for topic in overviews.list_topics(connection, now)}
+
+
+def error_text(error: WirewatchError, t: Translator) -> str:
+    """Return what an error says, in the reader's language where its reason is a phrase."""
+    message = error.message
+    if isinstance(error, FetchError | ExtractionError):
+        message = t.phrase(error.reason)
+    return f"{message} {error.mend}".strip()
 
 
 def topic_row(

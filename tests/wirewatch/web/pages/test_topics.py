@@ -91,6 +91,9 @@ def test_a_url_is_fetched_and_its_article_tested(console: Console, faults: Fault
 def test_a_url_that_cannot_be_fetched_is_explained(console: Console, faults: FaultServer) -> None:
     body = console.submit("/topics/nato", [("source", faults.on("/gone", reply(b"", 404)))])
     assert "answered with HTTP 404" in body
+    console.language = "de"
+    body = console.submit("/topics/nato", [("source", faults.on("/gone", reply(b"", 404)))])
+    assert "hat mit HTTP 404 geantwortet" in body
 
 
 def test_no_url_of_the_operators_own_network_is_fetched(
