@@ -189,6 +189,7 @@ async def _nothing(ingest: Ingest) -> None:
     ingest.sync()
 
 
+@pytest.mark.processes
 def test_a_process_killed_at_any_moment_loses_nothing_and_repeats_nothing(
     publisher: ScriptedPublisher, installation: Installation
 ) -> None:

@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from core.text.languages import languages
 from ingest.extract import vocabulary
 
 
+@pytest.mark.processes
 def test_the_process_that_polls_does_not_import_what_reads_pages() -> None:
     code = "import sys, ingest.service; print(*sys.modules)"
     command = [sys.executable, "-c", code]

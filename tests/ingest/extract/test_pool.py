@@ -55,6 +55,7 @@ async def outcome(pool: ExtractPool, body: bytes) -> str:
         return error.outcome
 
 
+@pytest.mark.processes
 def test_bad_pages_fail_alone_each_with_its_own_outcome() -> None:
     async def scene() -> list[str]:
         async with ExtractPool(settings(timeout=3.0), task=failing_task) as pool:
@@ -77,6 +78,7 @@ def test_bad_pages_fail_alone_each_with_its_own_outcome() -> None:
     ]
 
 
+@pytest.mark.processes
 def test_a_worker_killed_while_idle_loses_no_page() -> None:
     async def scene() -> list[str]:
         async with ExtractPool(settings(workers=2)) as pool:
@@ -89,6 +91,7 @@ def test_a_worker_killed_while_idle_loses_no_page() -> None:
     assert asyncio.run(scene()) == ["Rat beschließt Brücke"] * 4
 
 
+@pytest.mark.processes
 def test_workers_that_cannot_start_are_an_extraction_error(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene() -> None:
         async with ExtractPool(settings(workers=1)):
@@ -160,6 +163,7 @@ def workers_of(process: subprocess.Popen[str]) -> list[int]:
     return workers
 
 
+@pytest.mark.processes
 def test_workers_inherit_no_file_and_exit_soon_after_the_parent_is_killed(
     parent: subprocess.Popen[str], tmp_path: Path
 ) -> None:
