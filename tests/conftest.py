@@ -21,7 +21,7 @@ from tests.support.postgres import (
     own_postgres,
     postgres,
     postgres_server,
-    postgres_template,
+    shared_postgres,
 )
 
 __all__ = [
@@ -33,7 +33,7 @@ __all__ = [
     "own_postgres",
     "postgres",
     "postgres_server",
-    "postgres_template",
+    "shared_postgres",
     "start_broker",
 ]
 """Fixtures that live with what they start."""

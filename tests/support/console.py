@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -25,6 +23,7 @@ from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
 from core.store.feed_record import FeedRecord
 from core.store.feeds import sync
+from tests.support.schemas import new_sqlite
 from tests.support.web_server import WebServer, request, web_server
 from wirewatch.web.app import create_app
 from wirewatch.web.runtime_status import RuntimeStatus
@@ -171,16 +170,8 @@ def open_console(
 
 
 def open_store(folder: Path) -> Store:
-    """Open an empty store in a folder. It is copied, which is quicker than migrating one."""
-    (folder / "store.db").write_bytes(_migrated())
-    return Store.open(f"sqlite:///{folder}/store.db")
-
-
-@cache
-def _migrated() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        Store.open(f"sqlite:///{folder}/store.db").close()
-        return Path(folder, "store.db").read_bytes()
+    """Open an empty store in a folder."""
+    return Store.open(new_sqlite(folder))
 
 
 def add_feeds(store: Store, catalog: Catalog, now: datetime) -> None:

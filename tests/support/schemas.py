@@ -1,15 +1,52 @@
-"""Databases as an older version of the program left them."""
+"""Databases with a schema: of the present version, quickly, or of an older one."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from contextlib import closing
+from functools import cache
+from pathlib import Path
 
+import psycopg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
 import core.store.migrate as migrate
+from core.store import Store
+from core.store.column_types import metadata
 from core.store.engine import _engine
+from core.store.retention import KEPT, RULES
+
+CHILDREN_FIRST = [table.name for table in reversed(metadata.sorted_tables)]
+assert set(CHILDREN_FIRST) == {*KEPT, *(table for rule in RULES.values() for table in rule.tables)}
+NUMBERED = ("entries", "outbox")
+"""Tables whose rows are numbered by a sequence."""
+
+
+def new_sqlite(folder: Path) -> str:
+    """Create an empty store in a folder, by copying one. Return its URL."""
+    path = folder / "store.db"
+    path.write_bytes(_migrated())
+    return f"sqlite:///{path}"
+
+
+def restore_postgres(url: str) -> None:
+    """Bring a database back to how it was after migration: no other session, table or row."""
+    with closing(psycopg.connect(url, autocommit=True)) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        foreign = {name for (name,) in names} - {*CHILDREN_FIRST, "alembic_version"}
+        statements = [
+            *(f'DROP TABLE "{name}"' for name in foreign),
+            *(f"DELETE FROM {name}" for name in CHILDREN_FIRST),
+            *(f"SELECT setval('{name}_id_seq', 1, false)" for name in NUMBERED),
+        ]
+        connection.execute("; ".join(statements))
 
 
 def migrate_to(url: str, revision: str, fill: Callable[[sa.Connection], object]) -> None:
@@ -22,3 +59,13 @@ def migrate_to(url: str, revision: str, fill: Callable[[sa.Connection], object])
         command.upgrade(config, revision)
         fill(connection)
     engine.dispose()
+
+
+@cache
+def _migrated() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.open(f"sqlite:///{folder}/store.db")
+        with store.write() as connection:
+            connection.execute(metadata.tables["about"].delete())  # each copy gets its own id
+        store.close()
+        return Path(folder, "store.db").read_bytes()
