@@ -79,10 +79,10 @@ def explain(compiled: CompiledCatalog, number: int, analysis: Analysis) -> Expla
     Args:
         compiled: The compiled catalog.
         number: Index of the topic in it.
-        analysis: The article after all steps.
+        analysis: The article with its language and index.
     """
     index, labels = analysis.index, analysis.labels
-    assert index is not None  # noqa: S101  # the steps have run
+    assert index is not None  # noqa: S101  # as documented
     topic = compiled.rules.topics[number]
     results = compiled.rules.evaluate(number, index)
     fired = [rule for rule, has_fired in results if has_fired]

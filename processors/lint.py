@@ -7,14 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from config.catalog.models import (
     Catalog,
     FilePosition,
     RuleDefinition,
     TopicDefinition,
-    TopicState,
     TopicTest,
 )
 from config.errors import UsageError
@@ -23,7 +21,7 @@ from config.i18n import in_english
 from core.text import clean_line
 from core.text.languages import languages as known_languages
 from processors.article_from_fields import article_from_fields
-from processors.engine.compiler import Compiler
+from processors.engine.rules import CompiledRule
 from processors.explanation import Explanation
 from processors.pipeline import Processors
 from processors.query import parse
@@ -47,8 +45,9 @@ def topic_faults(catalog: Catalog, languages: tuple[str, ...] = LANGUAGES) -> li
     for topic in compiled:
         faults.extend(_weight_faults(topic.definition))
         if topic.is_sound:
-            faults.extend(_query_warnings(topic))
-            faults.extend(_test_warnings(topic.definition, catalog, languages))
+            processors = Processors.of(catalog, [topic], languages)
+            faults.extend(_query_warnings(topic, processors))
+            faults.extend(_test_warnings(topic.definition, processors))
     return in_file_order(faults)
 
 
@@ -69,17 +68,9 @@ def run_topic_tests(
     Raises:
         CatalogError: A query of the topic holds an error.
     """
-    processors = _processors_of(topic, catalog, languages)
+    compiled = compile_topic(topic, {entity.id for entity in catalog.entities})
+    processors = Processors.of(catalog, [compiled], languages)
     return [f for test in topic.tests for f in _failures(topic, test, processors)]
-
-
-def _processors_of(
-    topic: TopicDefinition, catalog: Catalog, languages: tuple[str, ...]
-) -> Processors:
-    """Return the processors of one topic, which is evaluated even if it is retired."""
-    draft = replace(topic, state=TopicState.DRAFT)
-    alone = Catalog(catalog.outlets, (draft,), catalog.entities, catalog.alerts)
-    return Processors.compile(alone, languages)
 
 
 def _explain(topic: TopicDefinition, test: TopicTest, processors: Processors) -> Explanation:
@@ -126,11 +117,11 @@ def _weight_faults(topic: TopicDefinition) -> Iterator[Fault]:
         yield _fault(topic.position, "E008", message, "Lower the threshold or raise weights.")
 
 
-def _query_warnings(topic: CompiledTopic) -> Iterator[Fault]:
-    nodes = {rule_id: node for rule_id, _, node in topic.rules.rules}
-    compiler = Compiler()
-    for rule in topic.definition.rules:
-        yield from _rule_warnings(topic.definition, rule, nodes[rule.id], compiler)
+def _query_warnings(topic: CompiledTopic, processors: Processors) -> Iterator[Fault]:
+    compiled = processors.compiled.rules.rules
+    rules = zip(topic.definition.rules, topic.rules.rules, compiled, strict=True)
+    for rule, (_, _, node), compiled_rule in rules:
+        yield from _rule_warnings(topic.definition, rule, node, compiled_rule)
     texts = (*topic.definition.terms.values(), *(r.query for r in topic.definition.rules))
     for source in texts:
         for node in _nodes(source.value):
@@ -151,9 +142,9 @@ def _misleading(words: tuple[str, ...]) -> str:
 
 
 def _rule_warnings(
-    topic: TopicDefinition, rule: RuleDefinition, node: Node, compiler: Compiler
+    topic: TopicDefinition, rule: RuleDefinition, node: Node, compiled: CompiledRule
 ) -> Iterator[Fault]:
-    if not compiler.program(node).required:
+    if not compiled.program.required:
         message = f"Rule `{rule.id}` needs no word: it is evaluated on every article."
         yield _fault(rule.query.at(0), "W101", message, "Add a word or phrase with AND.")
     words = _sufficient_words(node)
@@ -182,16 +173,14 @@ def _nodes(text: str) -> Iterable[Node]:
     return walk(node) if node else ()
 
 
-def _test_warnings(
-    topic: TopicDefinition, catalog: Catalog, languages: tuple[str, ...]
-) -> Iterator[Fault]:
+def _test_warnings(topic: TopicDefinition, processors: Processors) -> Iterator[Fault]:
     for wanted in (True, False):
         if not any(test.match is wanted for test in topic.tests):
             message = f"The topic has no test with `match: {_yaml(wanted)}`."
             mend = "Add one: a text it must find." if wanted else "Add a text it must not find."
             yield _fault(topic.position, "W107", message, mend)
     if topic.tests:
-        yield from _coverage_warnings(topic, _processors_of(topic, catalog, languages))
+        yield from _coverage_warnings(topic, processors)
 
 
 def _coverage_warnings(topic: TopicDefinition, processors: Processors) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ result is immutable, so that a reload builds another and swaps the reference.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,7 +27,7 @@ from processors.steps.fingerprint import fingerprint_text
 from processors.steps.language import detect_language
 from processors.steps.match_topics import match_topics
 from processors.steps.tokenize import tokenize
-from processors.topics import compile_topic
+from processors.topics import CompiledTopic, compile_topic
 
 Step = Callable[[CompiledCatalog, Analysis], Analysis]
 
@@ -38,6 +38,9 @@ STEPS: tuple[Step, ...] = (
     fingerprint_text,
     match_topics,
 )
+
+INDEXING: tuple[Step, ...] = (detect_language, tokenize)
+"""The steps that a topic can be evaluated after."""
 
 MATCHED, NO_MATCH = "matched", "no_match"
 """Dispositions of an article."""
@@ -84,13 +87,28 @@ class Processors:
         """
         ids = {entity.id for entity in catalog.entities}
         active = tuple(t for t in catalog.topics if t.state is not TopicState.RETIRED)
-        topics = [compile_topic(topic, ids) for topic in active]
+        return cls.of(catalog, [compile_topic(topic, ids) for topic in active], languages)
+
+    @classmethod
+    def of(
+        cls, catalog: Catalog, topics: Sequence[CompiledTopic], languages: tuple[str, ...]
+    ) -> Processors:
+        """Return the processors of topics whose queries are resolved already.
+
+        Args:
+            catalog: Defines the entities.
+            topics: The topics to evaluate.
+            languages: Languages an article may be detected to be in.
+
+        Raises:
+            CatalogError: A query holds an error; nothing was compiled.
+        """
         errors = [fault for topic in topics for fault in topic.faults if fault.is_error]
         if errors:
             raise CatalogError(errors)
         compiled = CompiledCatalog(
             rules=RuleSet([topic.rules for topic in topics], catalog.entities),
-            topics=active,
+            topics=tuple(topic.definition for topic in topics),
             entities={entity.id: entity for entity in catalog.entities},
             languages=tuple(languages),
         )
@@ -114,15 +132,21 @@ class Processors:
         )
         return ArticleOutcome(enriched, analysis.matches)
 
-    def analyse(self, article: ArticleRevision, given_language: str | None = None) -> Analysis:
-        """Return the analysis of an article after all steps.
+    def analyse(self, article: ArticleRevision) -> Analysis:
+        """Return the analysis of an article after all steps."""
+        return self._run(STEPS, Analysis(article))
+
+    def index(self, article: ArticleRevision, given_language: str | None = None) -> Analysis:
+        """Return the analysis of an article with its language and index only.
 
         Args:
             article: The article; it need not come from a stream.
             given_language: Its language, if the caller vouches for it.
         """
-        analysis = Analysis(article, given_language)
-        for step in STEPS:
+        return self._run(INDEXING, Analysis(article, given_language))
+
+    def _run(self, steps: Sequence[Step], analysis: Analysis) -> Analysis:
+        for step in steps:
             analysis = step(self.compiled, analysis)
         return analysis
 
@@ -145,7 +169,7 @@ class Processors:
                 f"There is no topic {topic_id!r} that is evaluated.",
                 mend=f"Topics: {', '.join(sorted(self._numbers)) or 'none'}.",
             )
-        return explain(self.compiled, number, self.analyse(article, given_language))
+        return explain(self.compiled, number, self.index(article, given_language))
 
     @cached_property
     def published(self) -> frozenset[str]:

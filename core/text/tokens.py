@@ -40,7 +40,7 @@ from core.text.characters import (
     WORD,
     fold_multi,
 )
-from core.text.languages import Language, Words, languages
+from core.text.languages import Language, languages
 
 _PLAIN = {ord(c): "'" for c in APOSTROPHES} | {ord(c): "-" for c in HYPHENS}
 
@@ -174,47 +174,42 @@ def _resolve_apostrophes(
     marks = kinds == APOSTROPHE
     if not marks.any():
         return
-    elisions, clitics = _apostrophe_words(languages())
+    joined = _joined_words(languages())
     marks[1:-1] &= word[:-2] & word[2:]
     for at in (np.flatnonzero(marks[1:-1]) + 1).tolist():
-        end = _end_of_word(word, at + 1, clitics)
-        if not marks[end] and _letters(folds, at + 1, end) in clitics:
+        # As bytes: reading arrays element by element would take most of the time.
+        length = word[at + 1 : at + 2 + joined.longest_clitic].tobytes().find(0)
+        end = at + 1 + length
+        if length > 0 and folds[at + 1 : end].tobytes() in joined.clitics and not marks[end]:
             word[at + 1 : end] = False
-        elif _letters(folds, _start_of_word(word, at, elisions), at) not in elisions:
+            continue
+        before = word[max(0, at - 1 - joined.longest_elision) : at].tobytes()
+        start = at - len(before) + before.rfind(0) + 1
+        if folds[start:at].tobytes() not in joined.elisions:
             word[at] = True
             folds[at] = ord("'")
 
 
+@dataclass(frozen=True, slots=True)
+class _JoinedWords:
+    """What apostrophes join to words in all languages, as the bytes of folded code points."""
+
+    elisions: frozenset[bytes]
+    longest_elision: int
+    clitics: frozenset[bytes]
+    longest_clitic: int
+
+
 @cache
-def _apostrophe_words(known: tuple[Language, ...]) -> tuple[Words, Words]:
-    """Return the elisions and the clitics of all languages."""
+def _joined_words(known: tuple[Language, ...]) -> _JoinedWords:
     elisions = frozenset[str]().union(*(one.elisions for one in known))
-    return elisions, frozenset[str]().union(*(one.clitics for one in known))
-
-
-def _start_of_word(word: npt.NDArray[np.bool_], end: int, candidates: Words) -> int:
-    """Return where a word begins; somewhere inside it where it is longer than all candidates."""
-    start, longest = end, _longest(candidates)
-    while start > 0 and word[start - 1] and end - start <= longest:
-        start -= 1
-    return start
-
-
-def _end_of_word(word: npt.NDArray[np.bool_], start: int, candidates: Words) -> int:
-    """Return where a word ends; somewhere inside it where it is longer than all candidates."""
-    end, longest = start, _longest(candidates)
-    while word[end] and end - start <= longest:
-        end += 1
-    return end
-
-
-@cache
-def _longest(candidates: Words) -> int:
-    return max(map(len, candidates), default=0)
-
-
-def _letters(folds: npt.NDArray[np.uint32], start: int, end: int) -> str:
-    return "".join(map(chr, folds[start:end]))
+    clitics = frozenset[str]().union(*(one.clitics for one in known))
+    return _JoinedWords(
+        frozenset(word.encode("utf-32-le") for word in elisions),
+        max(map(len, elisions), default=0),
+        frozenset(word.encode("utf-32-le") for word in clitics),
+        max(map(len, clitics), default=0),
+    )
 
 
 def _chains(

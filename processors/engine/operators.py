@@ -11,11 +11,12 @@ from processors.engine.programs import (
     MAX_SPANS,
     ProgramCompiler,
     QueryProgram,
-    Required,
     compiles,
 )
 from processors.query.nodes import SENTENCE, And, Count, Except, Near, Not, Or
 
+FEW_ALTERNATIVES = 6
+"""Up to this many alternatives OR tries all; with more, those of which a literal occurs."""
 MAX_PAIRS = 200
 """Up to this many pairs NEAR compares hits one by one; beyond, sorting them first is cheaper."""
 
@@ -43,14 +44,27 @@ class AndProgram(QueryProgram):
 
 
 class OrProgram(QueryProgram):
-    """OR: matches where an alternative does."""
+    """OR: matches where an alternative does.
 
-    __slots__ = ("alternatives",)
+    Args:
+        alternatives: The programs.
+        rarest: For each alternative the rarest group it requires; empty if one requires none.
+    """
 
-    def __init__(self, alternatives: Sequence[QueryProgram], required: Required) -> None:
+    __slots__ = ("_by_literal", "alternatives")
+
+    def __init__(
+        self, alternatives: Sequence[QueryProgram], rarest: Sequence[frozenset[int]]
+    ) -> None:
+        required = (frozenset[int]().union(*rarest),) if rarest else ()
         decided = all(p.decided and len(p.required) == 1 for p in alternatives)
         super().__init__(required, decided=decided)
         self.alternatives = tuple(alternatives)
+        self._by_literal: dict[int, list[QueryProgram]] = {}
+        if len(rarest) > FEW_ALTERNATIVES:
+            for program, group in zip(alternatives, rarest, strict=True):
+                for number in group:
+                    self._by_literal.setdefault(number, []).append(program)
         if all(p.literal_spans for p in alternatives):
             self.literal_spans = tuple(pair for p in alternatives for pair in p.literal_spans)
 
@@ -58,19 +72,26 @@ class OrProgram(QueryProgram):
         """Return whether an alternative matches."""
         if self.decided:
             return not self.required[0].isdisjoint(index.present)
-        return any(p.matches(index) for p in self.alternatives)
+        return any(p.matches(index) for p in self._candidates(index))
 
     def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
         """Return the hits of all alternatives."""
         spans: list[Span] = []
-        for program in self.alternatives:
+        for program in self._candidates(index):
             if _may_match(program, index):
                 spans.extend(program.spans(index))
         return set(spans) if len(spans) > 1 else spans
 
     def evidence(self, index: ArticleIndex) -> Iterable[Span]:
         """Return the evidence of all alternatives that match."""
-        return (s for p in self.alternatives if p.matches(index) for s in p.evidence(index))
+        return (s for p in self._candidates(index) if p.matches(index) for s in p.evidence(index))
+
+    def _candidates(self, index: ArticleIndex) -> Iterable[QueryProgram]:
+        """Return the alternatives that may match, by the literals that occur."""
+        if not self._by_literal:
+            return self.alternatives
+        present = self.required[0] & index.present
+        return dict.fromkeys(p for number in present for p in self._by_literal[number])
 
 
 class NearProgram(QueryProgram):
@@ -201,11 +222,8 @@ def _and(node: And, compiler: ProgramCompiler) -> QueryProgram:
 @compiles(Or)
 def _or(node: Or, compiler: ProgramCompiler) -> QueryProgram:
     programs = [compiler.program(child) for child in node.operands]
-    if not all(p.required for p in programs):
-        return OrProgram(programs, ())
-    # One group: of each alternative its rarest.
-    group = frozenset[int]().union(*(compiler.rarest(p.required) for p in programs))
-    return OrProgram(programs, (group,))
+    requires = all(p.required for p in programs)
+    return OrProgram(programs, [compiler.rarest(p.required) for p in programs] if requires else [])
 
 
 @compiles(Near)

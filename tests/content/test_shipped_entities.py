@@ -41,5 +41,5 @@ def test_names_are_found_in_their_forms(
 
 
 @pytest.mark.parametrize("title", _FALSE_FRIENDS)
-def test_ordinary_words_are_nobody(title: str, processors: Processors) -> None:
+def test_ordinary_words_are_not_entities(title: str, processors: Processors) -> None:
     assert _found(processors, title) == set()

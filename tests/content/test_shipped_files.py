@@ -29,7 +29,7 @@ def test_the_shipped_files_have_no_fault_and_no_warning(
     assert topic_faults(catalog, _LANGUAGES) == []
 
 
-def test_the_four_topics_of_the_first_desk_are_live(catalog: Catalog) -> None:
+def test_the_four_shipped_topics_are_live(catalog: Catalog) -> None:
     assert tuple(sorted(topic.id for topic in catalog.topics)) == _TOPICS
     assert {topic.state for topic in catalog.topics} == {TopicState.LIVE}
 
@@ -70,6 +70,6 @@ def test_the_outlets_are_many_polite_and_in_both_languages(catalog: Catalog) -> 
     assert all(feed.every is None for feed in catalog.feeds)
 
 
-def test_as_shipped_only_the_console_is_told(catalog: Catalog) -> None:
+def test_as_shipped_only_the_console_is_notified(catalog: Catalog) -> None:
     assert catalog.alerts.receivers == ()
     assert [route.receivers for route in catalog.alerts.routes] == [("console",)]

@@ -37,23 +37,23 @@ def _topics(processors: Processors, **fields: Any) -> set[str]:
     return {match.topic_id for match in outcome.matches}
 
 
-def test_talks_fire_their_topic_and_comments_fire_nothing(processors: Processors) -> None:
+def test_talks_match_their_topic_and_comments_match_nothing(processors: Processors) -> None:
     zones = [{"zone": "comments", "text": _COMMENTS}]
     found = _topics(processors, title="Aufs Scheitern gefasst", text=_TALKS, zones=zones)
     assert found == {"nato-russia-talks"}
 
 
-def test_the_same_comments_would_have_fired_as_text(processors: Processors) -> None:
+def test_the_same_comments_would_match_as_text(processors: Processors) -> None:
     assert "nato-membership" in _topics(processors, title="Leser schreiben", text=_COMMENTS)
 
 
-def test_an_archive_story_is_history_and_no_candidacy(processors: Processors) -> None:
+def test_an_archive_story_matches_history_and_not_candidacy(processors: Processors) -> None:
     assert _topics(processors, title="Eine verpasste Chance", text=_ARCHIVE) == {
         "nato-enlargement-history"
     }
 
 
-def test_giving_up_a_candidacy_in_peace_talks_is_both(processors: Processors) -> None:
+def test_giving_up_a_candidacy_in_peace_talks_matches_both_topics(processors: Processors) -> None:
     assert _topics(processors, title="Kiews Angebot", text=_RENUNCIATION) == {
         "nato-membership",
         "ukraine-peace-talks",
@@ -69,11 +69,11 @@ def test_giving_up_a_candidacy_in_peace_talks_is_both(processors: Processors) ->
         "Gorbatschow soll einst ein Versprechen zur Nato-Osterweiterung gehört haben.",
     ],
 )
-def test_one_clause_in_passing_fires_nothing(aside: str, processors: Processors) -> None:
+def test_one_clause_in_passing_matches_nothing(aside: str, processors: Processors) -> None:
     text = f"Der Bürgermeister eröffnete die Brücke. {aside} Danach gab es Suppe für alle."
     assert _topics(processors, title="Brücke ist fertig", text=text) == set()
 
 
-def test_an_advert_beside_an_article_fires_nothing(processors: Processors) -> None:
+def test_an_advert_beside_an_article_matches_nothing(processors: Processors) -> None:
     advert = "Der digitale Euro kommt! 15.000 Euro Gold zu gewinnen. Jetzt zum Webinar anmelden."
     assert _topics(processors, title="Gold für alle", text=advert) == set()

@@ -1,15 +1,17 @@
-"""The engine against an evaluator that knows no automaton, no memo and no shortcut."""
+"""The engine gives the results of an evaluator without automaton, caches and shortcuts."""
 
 from __future__ import annotations
 
 import re
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.text.sentences import sentence_starts
 from core.text.tokens import Token, tokenise
+from processors.engine import operators
 from processors.engine.article_index import ArticleIndex
 from processors.engine.rules import TopicRules
 from processors.engine.ruleset import RuleSet
@@ -29,13 +31,14 @@ from processors.query.nodes import (
     Or,
     Phrase,
 )
+from tests.support.lanes import examples
 
 FIELDS = ("title", "lead", "text", "url", "author", "outlet", "language", "country")
 Hit = tuple[str, int, int]
 
 
 class Oracle:
-    """The meaning of docs/query-language.md, read off literally."""
+    """An evaluator that follows docs/query-language.md literally."""
 
     def __init__(self, fields: dict[str, str]) -> None:
         self.fields = fields
@@ -49,8 +52,8 @@ class Oracle:
             case Or():
                 return set().union(*(self.hits(c) for c in node.operands))
             case Except():
-                away = self.hits(node.right)
-                return {a for a in self.hits(node.left) if not any(_overlap(a, b) for b in away)}
+                right = self.hits(node.right)
+                return {a for a in self.hits(node.left) if not any(_overlap(a, b) for b in right)}
             case Near():
                 left, right = self.hits(node.left), self.hits(node.right)
                 return {
@@ -61,18 +64,18 @@ class Oracle:
                 }
         raise AssertionError(node)
 
-    def true(self, node: Node) -> bool:
+    def is_true(self, node: Node) -> bool:
         match node:
             case And():
-                return all(self.true(c) for c in node.operands)
+                return all(self.is_true(c) for c in node.operands)
             case Or():
-                return any(self.true(c) for c in node.operands)
+                return any(self.is_true(c) for c in node.operands)
             case Not():
-                return not self.true(node.operand)
+                return not self.is_true(node.operand)
             case LabelNode():
-                return _like(self.fields[node.field].casefold(), node.pattern)
+                return _matches(self.fields[node.field].casefold(), node.pattern)
             case Count():
-                return _most_apart(self.hits(node.operand)) >= node.least
+                return _most_disjoint(self.hits(node.operand)) >= node.least
         return bool(self.hits(node))
 
     def _phrase(self, node: Phrase, tokens: list[Token]) -> set[tuple[int, int]]:
@@ -106,14 +109,14 @@ class Oracle:
 
 def _fits(node: Phrase, index: int, token: Token, variant: bool | None = None) -> bool:
     if node.exact:
-        return _like(token.exact, node.words[index])
+        return _matches(token.exact, node.words[index])
     word = node.words[index]
     spelled = word.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
     wanted = {None: (word, spelled), False: (word,), True: (spelled,)}[variant]
-    return any(_like(token.folded, w) for w in wanted)
+    return any(_matches(token.folded, w) for w in wanted)
 
 
-def _like(text: str, pattern: str) -> bool:
+def _matches(text: str, pattern: str) -> bool:
     parts = (".*" if c == MANY else "." if c == ONE else re.escape(c) for c in pattern)
     return re.fullmatch("".join(parts), text, re.DOTALL) is not None
 
@@ -122,12 +125,12 @@ def _overlap(a: Hit, b: Hit) -> bool:
     return a[0] == b[0] and a[1] <= b[2] and b[1] <= a[2]
 
 
-def _most_apart(hits: set[Hit]) -> int:
-    kept: list[Hit] = []
+def _most_disjoint(hits: set[Hit]) -> int:
+    disjoint: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (h[0], h[2])):
-        if not any(_overlap(hit, other) for other in kept):
-            kept.append(hit)
-    return len(kept)
+        if not any(_overlap(hit, other) for other in disjoint):
+            disjoint.append(hit)
+    return len(disjoint)
 
 
 WORDS = ["nato", "nato", "NATO", "beitritt", "beitritt", "Beitritts", "Bündnis", "Buendnis"]
@@ -155,7 +158,7 @@ leaf = st.one_of(
 field = st.sampled_from(["", "", "", "", "", "title:", "text:", "url:", "author:"])
 
 
-def _placed(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+def _positional(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     near = st.sampled_from(["NEAR/0", "NEAR/2", "ONEAR/1", "NEAR/S", "EXCEPT", "EXCEPT"])
     return st.one_of(
         st.tuples(inner, near, inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
@@ -163,7 +166,7 @@ def _placed(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-placed = st.recursive(st.tuples(field, leaf).map("".join), _placed, max_leaves=5)
+positional = st.recursive(st.tuples(field, leaf).map("".join), _positional, max_leaves=5)
 
 
 def _whole(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -171,12 +174,12 @@ def _whole(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(inner, inner).map(lambda p: f"({p[0]} AND {p[1]})"),
         st.tuples(inner, inner).map(lambda p: f"({p[0]} AND NOT {p[1]})"),
         st.tuples(inner, inner).map(lambda p: f"({p[0]} OR {p[1]})"),
-        st.tuples(placed, st.integers(1, 3)).map(lambda p: f"count({p[0]})>={p[1]}"),
+        st.tuples(positional, st.integers(1, 3)).map(lambda p: f"count({p[0]})>={p[1]}"),
         st.sampled_from(["outlet:spiegel", "outlet:spie*", "country:(de OR at)", "language:en"]),
     )
 
 
-query = st.recursive(placed, _whole, max_leaves=4)
+query = st.recursive(positional, _whole, max_leaves=4)
 article = st.fixed_dictionaries(
     {
         "title": prose,
@@ -196,40 +199,50 @@ def _index(fields: dict[str, str], *, others: bool) -> ArticleIndex:
     return ArticleIndex(main, [(f, fields[f]) for f in FIELDS[3:]] if others else [])
 
 
-def _closed(text: str) -> Node:
+def _ruleset(topics: list[TopicRules], *, few: int) -> RuleSet:
+    """Compile topics; an OR of more alternatives than ``few`` chooses them by literal."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operators, "FEW_ALTERNATIVES", few)
+        return RuleSet(topics)
+
+
+few_alternatives = st.sampled_from([0, operators.FEW_ALTERNATIVES])
+
+
+def _resolved(text: str) -> Node:
     resolved = resolve(text, {}, ())
     assert resolved.node is not None, (text, resolved.problems)
     return resolved.node
 
 
-@settings(max_examples=300, deadline=None)
-@given(queries=st.lists(query, min_size=1, max_size=6), fields=article)
-def test_every_rule_is_as_true_as_the_oracle_says(
-    queries: list[str], fields: dict[str, str]
+@settings(max_examples=examples(300), deadline=None)
+@given(queries=st.lists(query, min_size=1, max_size=6), fields=article, few=few_alternatives)
+def test_rules_fire_where_the_oracle_says(
+    queries: list[str], fields: dict[str, str], few: int
 ) -> None:
-    nodes = [_closed(q) for q in queries]
+    nodes = [_resolved(q) for q in queries]
     rules = tuple((str(i), 2**i, node) for i, node in enumerate(nodes))
     topics = [TopicRules(f"t{low}", low, (), rules) for low in (1, 3)]
     topics.append(TopicRules("gated", 1, ("fr",), rules))
-    ruleset = RuleSet(topics)
+    ruleset = _ruleset(topics, few=few)
     index = _index(fields, others=ruleset.other_fields)
     ruleset.search(index)
     oracle = Oracle(fields)
-    wanted = [i for i, node in enumerate(nodes) if oracle.true(node)]
-    assert [i for i, (_, true) in enumerate(ruleset.evaluate(0, index)) if true] == wanted
+    wanted = [i for i, node in enumerate(nodes) if oracle.is_true(node)]
+    assert [i for i, (_, fired) in enumerate(ruleset.evaluate(0, index)) if fired] == wanted
     score = sum(2**i for i in wanted)
     matched = [
-        (topics[h.topic].id, h.score, [int(r.id) for r in h.fired])
-        for h in ruleset.match(index, ArticleLabels("de"))
+        (topics[m.topic].id, m.score, [int(r.id) for r in m.fired])
+        for m in ruleset.match(index, ArticleLabels("de"))
     ]
     assert matched == [(t.id, score, wanted) for t in topics[:2] if score >= t.threshold]
 
 
-@settings(max_examples=300, deadline=None)
-@given(text=placed, fields=article)
-def test_hits_stand_where_the_oracle_says(text: str, fields: dict[str, str]) -> None:
-    node = _closed(text)
-    ruleset = RuleSet([TopicRules("t", 1, (), (("r", 1, node),))])
+@settings(max_examples=examples(300), deadline=None)
+@given(text=positional, fields=article, few=few_alternatives)
+def test_hits_are_where_the_oracle_says(text: str, fields: dict[str, str], few: int) -> None:
+    node = _resolved(text)
+    ruleset = _ruleset([TopicRules("t", 1, (), (("r", 1, node),))], few=few)
     index = _index(fields, others=ruleset.other_fields)
     ruleset.search(index)
     oracle = Oracle(fields)
@@ -238,21 +251,21 @@ def test_hits_stand_where_the_oracle_says(text: str, fields: dict[str, str]) -> 
         parts = [t for t in oracle.tokens[name] if t.first == t.last]
         wanted.add((name, parts[first].start, parts[last].end))
     program = ruleset.rules[0].program
-    found = set()
+    hits = set()
     for first, last, _ in program.spans(index):
         field = index.field_at(first)
-        found.add((field.field, *field.code_points(first, last)))
-    assert found == wanted
+        hits.add((field.field, *field.code_points(first, last)))
+    assert hits == wanted
 
 
-@settings(max_examples=50, deadline=None)
-@given(text=placed, fields=article)
+@settings(max_examples=examples(50), deadline=None)
+@given(text=positional, fields=article)
 def test_hits_come_in_text_order_and_once(text: str, fields: dict[str, str]) -> None:
-    ruleset = RuleSet([TopicRules("t", 1, (), (("r", 1, _closed(text)),))])
+    ruleset = RuleSet([TopicRules("t", 1, (), (("r", 1, _resolved(text)),))])
     index = _index(fields, others=ruleset.other_fields)
     ruleset.search(index)
-    places = [span[:2] for span in ruleset.rules[0].program.spans(index)]
-    assert all(a <= b for a, b in pairwise(places))
+    extents = [span[:2] for span in ruleset.rules[0].program.spans(index)]
+    assert all(a <= b for a, b in pairwise(extents))
 
 
 def _rebuilt(node: Node) -> Node:
@@ -262,5 +275,5 @@ def _rebuilt(node: Node) -> Node:
 @settings(deadline=None)
 @given(text=query)
 def test_a_tree_is_rebuilt_from_the_children_of_its_nodes(text: str) -> None:
-    node = _closed(text)
+    node = _resolved(text)
     assert _rebuilt(node) == node

@@ -15,7 +15,7 @@ def _five() -> LanguageDetector:
 
 
 @pytest.mark.parametrize("declared", ["de", "de-AT", "en", ""])
-def test_a_headline_in_the_declared_language_gives_what_the_whole_text_gives(
+def test_a_headline_in_the_declared_language_gives_the_result_of_the_whole_text(
     five: LanguageDetector, declared: str
 ) -> None:
     whole = five.detect(f"{GERMAN}\n{GERMAN}", declared)
@@ -23,7 +23,7 @@ def test_a_headline_in_the_declared_language_gives_what_the_whole_text_gives(
     assert whole == ("de", "detected")
 
 
-def test_a_headline_in_another_language_than_declared_decides_nothing(
+def test_a_headline_in_another_language_than_declared_is_not_enough(
     five: LanguageDetector,
 ) -> None:
     text = f"{GERMAN}\n{ENGLISH}. {LEAD} {LEAD}"
@@ -36,6 +36,6 @@ def test_a_short_headline_is_not_enough(five: LanguageDetector) -> None:
     assert five.detect(text, "de", headline="Oasis – Das war's") == five.detect(text, "de")
 
 
-def test_what_is_declared_is_taken_where_nothing_can_be_told(five: LanguageDetector) -> None:
+def test_the_declared_language_is_used_where_none_can_be_detected(five: LanguageDetector) -> None:
     assert five.detect("12:0 …", "uk_UA") == ("uk", "declared")
     assert five.detect(GERMAN, "it") == ("it", "declared")

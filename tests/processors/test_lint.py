@@ -1,4 +1,4 @@
-"""Faults of topics, with the place in the operator's file, and the tests in topic files."""
+"""Faults of topics at their positions in the operator's files; tests of topics."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ tests:
 """
 
 
-def catalog_of(folder: Path, topic: str, **entities: str) -> Catalog:
+def catalog_of(folder: Path, topic: str) -> Catalog:
     (folder / "topics").mkdir(exist_ok=True)
     (folder / "sources.yaml").write_text(SOURCES, encoding="utf-8")
     (folder / "topics" / "t.yaml").write_text(topic, encoding="utf-8")
@@ -45,12 +45,12 @@ def catalog_of(folder: Path, topic: str, **entities: str) -> Catalog:
     return catalog
 
 
-def places(faults: list[Fault]) -> list[tuple[str, int, int]]:
+def positions(faults: list[Fault]) -> list[tuple[str, int, int]]:
     return [(f.code, f.line, f.column) for f in faults]
 
 
 def faults_of(folder: Path, topic: str) -> list[tuple[str, int, int]]:
-    return places(topic_faults(catalog_of(folder, topic)))
+    return positions(topic_faults(catalog_of(folder, topic)))
 
 
 def test_a_sound_topic_has_no_fault_and_passes_its_tests(tmp_path: Path) -> None:
@@ -71,17 +71,17 @@ def test_a_sound_topic_has_no_fault_and_passes_its_tests(tmp_path: Path) -> None
         ("    OR", "    OR EU* OR", ("E005", 7, 8)),
     ],
 )
-def test_a_fault_stands_at_the_word_that_is_wrong(
+def test_a_fault_has_the_position_of_the_wrong_word(
     tmp_path: Path, old: str, new: str, expected: tuple[str, int, int]
 ) -> None:
     assert faults_of(tmp_path, SOUND.replace(old, new)) == [expected]
 
 
-def test_terms_that_use_each_other_in_a_circle_are_told_once_each(tmp_path: Path) -> None:
+def test_each_term_of_a_cycle_is_reported_once(tmp_path: Path) -> None:
     topic = SOUND.replace("=NATO OR =Nato", "$eu OR a").replace('"EU Beitritt*"', "$nato")
-    found = faults_of(tmp_path, topic)
-    assert {code for code, *_ in found} == {"E011"}
-    assert {line for _, line, _ in found} == {4, 6}
+    faults = faults_of(tmp_path, topic)
+    assert {code for code, *_ in faults} == {"E011"}
+    assert {line for _, line, _ in faults} == {4, 6}
 
 
 def test_terms_may_be_defined_after_the_terms_that_use_them(tmp_path: Path) -> None:
@@ -91,13 +91,13 @@ def test_terms_may_be_defined_after_the_terms_that_use_them(tmp_path: Path) -> N
     assert faults_of(tmp_path, topic) == []
 
 
-def test_a_chain_of_very_many_terms_is_refused_without_a_crash(tmp_path: Path) -> None:
+def test_a_chain_of_very_many_terms_is_rejected_without_a_crash(tmp_path: Path) -> None:
     chain = "".join(f"  t{i}: $t{i + 1} EXCEPT b\n" for i in range(600)) + "  t600: a\n"
     topic = f"id: t\nterms:\n{chain}query: $t0\n"
     assert {code for code, *_ in faults_of(tmp_path, topic)} >= {"E012"}
 
 
-def test_denied_words_are_no_hits_of_their_term(tmp_path: Path) -> None:
+def test_denied_words_are_not_hits_of_their_term(tmp_path: Path) -> None:
     topic = (
         "id: t\nterms:\n  krim: krim*\ndeny:\n  krim: [Krimi, Kriminal]\nquery: $krim\ntests:\n"
         "  - {name: a, language: de, title: Krimkrieg, match: true}\n"
@@ -105,7 +105,7 @@ def test_denied_words_are_no_hits_of_their_term(tmp_path: Path) -> None:
     )
     catalog = catalog_of(tmp_path, topic)
     assert run_topic_tests(catalog.topics[0], catalog) == []
-    assert places(topic_faults(catalog)) == [("W103", 3, 9)]
+    assert positions(topic_faults(catalog)) == [("W103", 3, 9)]
 
 
 def test_denying_words_of_a_term_without_hits_is_a_fault(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_denying_words_of_a_term_without_hits_is_a_fault(tmp_path: Path) -> None
     assert ("E006", 3, 6) in faults_of(tmp_path, topic)
 
 
-def test_warnings_name_what_an_operator_may_not_have_meant(tmp_path: Path) -> None:
+def test_warnings_point_out_likely_mistakes(tmp_path: Path) -> None:
     topic = """\
 id: t
 threshold: 30
@@ -135,7 +135,7 @@ tests:
     ]
 
 
-def test_a_failed_test_says_what_is_missing_and_what_is_too_much(tmp_path: Path) -> None:
+def test_a_failed_test_lists_missing_and_unexpected_rules(tmp_path: Path) -> None:
     topic = SOUND.replace("title: EU-Beitritt, match: false", "title: Nato, match: true").replace(
         "title: Nato-Beitritt, match: true, rules: [direct]",
         "title: Nato-Beitritt, match: false, rules: [], score_max: 10",
@@ -143,13 +143,13 @@ def test_a_failed_test_says_what_is_missing_and_what_is_too_much(tmp_path: Path)
     catalog = catalog_of(tmp_path, topic)
     first, second = run_topic_tests(catalog.topics[0], catalog)
     assert (first.code, first.line) == ("E020", 15)
-    for words in ("match is true, expected false", "extra rules: direct", "at most 10"):
-        assert words in first.message
+    for text in ("match is true, expected false", "extra rules: direct", "at most 10"):
+        assert text in first.message
     assert "match is false, expected true" in second.message
     assert "0 of 30" in second.mend
 
 
-def test_rules_include_names_the_missing_ones(tmp_path: Path) -> None:
+def test_rules_include_lists_the_missing_rules(tmp_path: Path) -> None:
     topic = SOUND.replace(
         "title: EU-Beitritt, match: false", "title: a, match: false, rules_include: [direct]"
     )
@@ -158,7 +158,7 @@ def test_rules_include_names_the_missing_ones(tmp_path: Path) -> None:
     assert "missing rules: direct" in fault.message
 
 
-def test_the_language_a_test_gives_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_the_language_of_a_test_is_used_without_detection(tmp_path: Path) -> None:
     gated = SOUND.replace("threshold: 30", "threshold: 30\nlanguages: [en]")
     catalog = catalog_of(tmp_path, gated.replace("language: de", "language: en"))
     assert run_topic_tests(catalog.topics[0], catalog) == []

@@ -1,58 +1,26 @@
-"""An article's walk through the steps: language, entities, topics, fingerprint, explanation."""
+"""The pipeline: the language, entities, matches and fingerprint of an article; explanations."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.catalog.models import (
-    AlertPolicy,
-    Catalog,
-    EntityDefinition,
-    FilePosition,
-    RuleDefinition,
-    SourceText,
-    TopicDefinition,
-    TopicState,
-)
+from config.catalog.models import Catalog, EntityDefinition, TopicDefinition, TopicState
 from config.errors import CatalogError, UsageError
 from config.i18n import in_english
 from core.messages import EntityMention, Evidence
 from core.text import fingerprint
 from processors import Processors, article_from_fields
+from tests.processors.definitions import entity, topic
 
-PLACE = FilePosition("topics/nato.yaml", 1, 1)
 LANGUAGES = ("de", "en", "fr", "ru", "uk")
 
 
-def topic(rules: dict[str, tuple[int, str]], **changes: Any) -> TopicDefinition:
-    definition = TopicDefinition(
-        id="nato",
-        title="NATO",
-        revision="r1",
-        languages=(),
-        threshold=30,
-        state=TopicState.LIVE,
-        terms={},
-        rules=tuple(
-            RuleDefinition(name, weight, SourceText(query, PLACE))
-            for name, (weight, query) in rules.items()
-        ),
-        entities=(),
-        alert=AlertPolicy(),
-        publish=False,
-        tests=(),
-        position=PLACE,
-    )
-    return replace(definition, **changes)
-
-
-def entity(id_: str, name: str, *aliases: str, type_: Any = "person") -> EntityDefinition:
-    return EntityDefinition(id_, type_, name, aliases, None, PLACE)
+def nato(rules: dict[str, tuple[int, str]], **changes: Any) -> TopicDefinition:
+    return topic(rules, **({"id": "nato", "threshold": 30} | changes))
 
 
 def processors(*topics: TopicDefinition, entities: tuple[EntityDefinition, ...] = ()) -> Processors:
@@ -66,13 +34,13 @@ def mentions(text: str, *entities: EntityDefinition) -> list[tuple[str, str]]:
     return [(m.id, m.surface) for m in outcome.enriched.entities]
 
 
-def test_weights_of_the_rules_that_fire_add_up_and_are_told_in_file_order() -> None:
+def test_the_weights_of_fired_rules_add_up_and_rules_are_listed_in_file_order() -> None:
     rules = {"b": (20, "nato"), "a": (15, "beitritt*"), "veto": (-10, "draht*"), "no": (5, "eu")}
-    known = processors(topic(rules))
-    outcome = known.process(article_from_fields({"title": "Beitritt zur Nato, Drahtseilakt"}))
+    compiled = processors(nato(rules))
+    outcome = compiled.process(article_from_fields({"title": "Beitritt zur Nato, Drahtseilakt"}))
     assert outcome.matches == ()
     assert outcome.disposition == "no_match"
-    outcome = known.process(article_from_fields({"title": "Beitritt zur Nato"}))
+    outcome = compiled.process(article_from_fields({"title": "Beitritt zur Nato"}))
     (match,) = outcome.matches
     assert (match.score, match.threshold, match.rules) == (35, 30, ("b", "a"))
     assert [(e.rule, e.surface) for e in match.evidence] == [("b", "Nato"), ("a", "Beitritt")]
@@ -80,43 +48,43 @@ def test_weights_of_the_rules_that_fire_add_up_and_are_told_in_file_order() -> N
     assert outcome.disposition == "matched"
 
 
-def test_the_match_stands_alone() -> None:
+def test_a_match_contains_its_article_entities_and_fingerprint() -> None:
     article = article_from_fields(
         {"title": "Nato", "lead": "Der Anfang.", "text": "Selenskyj spricht.", "url": "https://a/b"}
     )
-    known = processors(topic({"r": (30, "nato")}), entities=(entity("z", "Selenskyj"),))
-    (match,) = known.process(article).matches
+    compiled = processors(nato({"r": (30, "nato")}), entities=(entity("z", "Selenskyj"),))
+    (match,) = compiled.process(article).matches
     assert match.article == article
     assert [m.id for m in match.entities] == ["z"]
     assert match.topic_revision == "r1"
     assert match.fingerprint == fingerprint.fingerprint(["der", "anfang", "selenskyj", "spricht"])
 
 
-def test_an_article_without_lead_and_text_is_known_by_its_title() -> None:
+def test_an_article_without_lead_and_text_is_fingerprinted_by_its_title() -> None:
     outcome = processors().process(article_from_fields({"title": "Nato tagt"}))
     assert outcome.enriched.fingerprint == fingerprint.fingerprint(["nato", "tagt"])
 
 
 @pytest.mark.parametrize("state", list(TopicState))
 def test_every_topic_but_a_retired_one_is_evaluated(state: TopicState) -> None:
-    known = processors(topic({"r": (30, "nato")}, state=state))
-    matches = known.process(article_from_fields({"title": "Nato"})).matches
+    compiled = processors(nato({"r": (30, "nato")}, state=state))
+    matches = compiled.process(article_from_fields({"title": "Nato"})).matches
     assert len(matches) == (0 if state is TopicState.RETIRED else 1)
 
 
-def test_a_topic_in_another_language_is_gated_and_the_gate_says_why() -> None:
-    known = processors(topic({"r": (30, "nato")}, languages=("de", "en")))
+def test_a_topic_for_other_languages_does_not_match_and_its_gate_says_why() -> None:
+    compiled = processors(nato({"r": (30, "nato")}, languages=("de", "en")))
     article = article_from_fields(
         {"title": "L'OTAN et la Nato se réunissent à Bruxelles pour parler de la guerre"}
     )
-    assert known.process(article).matches == ()
-    explained = known.explain("nato", article)
+    assert compiled.process(article).matches == ()
+    explained = compiled.explain("nato", article)
     assert explained.score == 30
     assert not explained.match
     gate = next(g for g in explained.gates if g.name == "language")
     assert not gate.passed
     assert "fr (detected)" in in_english(gate.why)
-    assert known.explain("nato", article, given_language="de").match
+    assert compiled.explain("nato", article, given_language="de").match
 
 
 @pytest.mark.parametrize(
@@ -132,7 +100,7 @@ def test_a_topic_in_another_language_is_gated_and_the_gate_says_why() -> None:
         ("", "12:30 – 14", ("", "declared")),
     ],
 )
-def test_language_is_detected_where_that_is_sure_and_else_declared(
+def test_the_language_is_detected_if_certain_and_otherwise_as_declared(
     declared: str, title: str, expected: tuple[str, str]
 ) -> None:
     article = article_from_fields({"title": title, "language": declared})
@@ -141,7 +109,7 @@ def test_language_is_detected_where_that_is_sure_and_else_declared(
 
 
 @pytest.mark.parametrize(
-    ("alias", "found", "not_found"),
+    ("alias", "matched", "not_matched"),
     [
         (
             "Selenskyj",
@@ -158,15 +126,15 @@ def test_language_is_detected_where_that_is_sure_and_else_declared(
         ("Украина", "Украина Украины Украине Украину Украиной", "Украинский"),
     ],
 )
-def test_an_alias_finds_its_forms(alias: str, found: str, not_found: str) -> None:
+def test_an_alias_matches_its_forms(alias: str, matched: str, not_matched: str) -> None:
     person = entity("e", alias)
-    assert [w for w in found.split() if not mentions(f"Mit {w} hier", person)] == []
-    assert [w for w in not_found.split() if mentions(f"Mit {w} hier", person)] == []
+    assert [w for w in matched.split() if not mentions(f"Mit {w} hier", person)] == []
+    assert [w for w in not_matched.split() if mentions(f"Mit {w} hier", person)] == []
 
 
-def test_names_of_several_words_bend_inside() -> None:
-    union = entity("eu", "Europäische Union", type_="organisation")
-    court = entity("icc", "Internationaler Strafgerichtshof", type_="organisation")
+def test_words_inside_a_name_are_inflected() -> None:
+    union = entity("eu", "Europäische Union", kind="organisation")
+    court = entity("icc", "Internationaler Strafgerichtshof", kind="organisation")
     text = "In der Europäischen Union und am Internationalen Strafgerichtshof. europäische Union"
     assert mentions(text, union, court) == [
         ("eu", "Europäischen Union"),
@@ -174,9 +142,9 @@ def test_names_of_several_words_bend_inside() -> None:
     ]
 
 
-def test_the_longer_name_wins_and_equal_names_are_both_told() -> None:
-    bank, land = entity("bank", "Bank of England"), entity("land", "England", type_="place")
-    other = entity("team", "England", type_="organisation")
+def test_the_longer_of_overlapping_names_is_kept_and_equal_names_both() -> None:
+    bank, land = entity("bank", "Bank of England"), entity("land", "England", kind="place")
+    other = entity("team", "England", kind="organisation")
     assert mentions("Die Bank of England in England", bank, land, other) == [
         ("bank", "Bank of England"),
         ("land", "England"),
@@ -188,25 +156,25 @@ def test_spans_of_entities_index_their_field() -> None:
     article = article_from_fields(
         {"title": "Ja 😀 Putin", "lead": "x Putins", "text": "Mit Putin-Rede."}
     )
-    found = processors(entities=(entity("p", "Putin"),)).process(article).enriched.entities
-    assert [(m.field, getattr(article, m.field)[m.start : m.end]) for m in found] == [
+    entities = processors(entities=(entity("p", "Putin"),)).process(article).enriched.entities
+    assert [(m.field, getattr(article, m.field)[m.start : m.end]) for m in entities] == [
         ("title", "Putin"),
         ("lead", "Putins"),
         ("text", "Putin"),
     ]
 
 
-def test_explaining_an_unknown_or_retired_topic_is_wrong_usage() -> None:
-    known = processors(topic({"r": (30, "a")}, state=TopicState.RETIRED))
+def test_explaining_an_unknown_or_retired_topic_is_a_usage_error() -> None:
+    compiled = processors(nato({"r": (30, "a")}, state=TopicState.RETIRED))
     for name in ("nope", "nato"):
         with pytest.raises(UsageError, match=name):
-            known.explain(name, article_from_fields({"title": "a"}))
+            compiled.explain(name, article_from_fields({"title": "a"}))
 
 
 def test_an_explanation_has_the_published_shape() -> None:
     rules = {"yes": (30, "nato"), "no": (10, "eu")}
     shape = (
-        processors(topic(rules)).explain("nato", article_from_fields({"title": "Nato"})).as_json()
+        processors(nato(rules)).explain("nato", article_from_fields({"title": "Nato"})).as_json()
     )
     assert shape["rules"] == [
         {"id": "yes", "weight": 30, "fired": True},
@@ -232,35 +200,35 @@ def test_an_explanation_has_the_published_shape() -> None:
 
 
 def test_explanation_and_match_agree() -> None:
-    known = processors(topic({"a": (20, "nato"), "b": (20, "eu AND NOT uno"), "c": (-5, "uno")}))
+    compiled = processors(nato({"a": (20, "nato"), "b": (20, "eu AND NOT uno"), "c": (-5, "uno")}))
     for title in ("Nato", "Nato EU", "Nato EU UNO", "UNO", ""):
         article = article_from_fields({"title": title})
-        matches = known.process(article).matches
-        explained = known.explain("nato", article)
+        matches = compiled.process(article).matches
+        explained = compiled.explain("nato", article)
         assert explained.match == bool(matches)
         assert [m.score for m in matches] == [explained.score] * len(matches)
 
 
-def test_a_query_with_an_error_keeps_the_catalog_from_being_compiled() -> None:
+def test_a_catalog_with_an_error_in_a_query_is_not_compiled() -> None:
     with pytest.raises(CatalogError) as caught:
-        processors(topic({"r": (30, "a b")}))
+        processors(nato({"r": (30, "a b")}))
     assert [f.code for f in caught.value.faults] == ["E002"]
 
 
 def test_the_same_article_gives_the_same_outcome() -> None:
-    known = processors(topic({"r": (30, "nato OR eu*nion OR (a NEAR/3 b)")}))
+    compiled = processors(nato({"r": (30, "nato OR eu*nion OR (a NEAR/3 b)")}))
     article = article_from_fields({"title": "Nato a b", "text": "a nato b a Nato b"})
-    assert known.process(article) == known.process(article)
+    assert compiled.process(article) == compiled.process(article)
 
 
 @pytest.mark.parametrize("fields", [{"title": 3}, {"authors": "x"}, {"published_at": "gestern"}])
-def test_what_is_no_article_is_wrong_usage(fields: dict[str, Any]) -> None:
+def test_fields_that_make_no_article_are_a_usage_error(fields: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="no article"):
         article_from_fields(fields)
 
 
 WORDS = st.sampled_from(["Nato", "-", "’s", " ", ". ", "\n", "Putin", "\u00ad", "\x1f", "ß", "😀"])
-KNOWN = processors(topic({"r": (30, "nato* OR entity:p")}), entities=(entity("p", "Putin"),))
+COMPILED = processors(nato({"r": (30, "nato* OR entity:p")}), entities=(entity("p", "Putin"),))
 
 
 @given(st.lists(WORDS | st.text(max_size=5), max_size=20).map("".join), st.text(max_size=20))
@@ -268,9 +236,9 @@ def test_whatever_the_text_every_span_shows_its_surface(text: str, title: str) -
     article = article_from_fields(
         {"title": title + text, "lead": text, "text": text, "language": "de"}
     )
-    outcome = KNOWN.process(article)
-    spans = [e for match in outcome.matches for e in match.evidence]
-    found: list[Evidence | EntityMention] = [*spans, *outcome.enriched.entities]
-    for span in found:
+    outcome = COMPILED.process(article)
+    evidence = [e for match in outcome.matches for e in match.evidence]
+    spans: list[Evidence | EntityMention] = [*evidence, *outcome.enriched.entities]
+    for span in spans:
         assert getattr(article, span.field)[span.start : span.end] == span.surface
-    assert all(e.surface.strip() in e.sentence for e in spans)
+    assert all(e.surface.strip() in e.sentence for e in evidence)

@@ -1,4 +1,4 @@
-"""What is wrong in a query is told with its code and its place; what is right is read."""
+"""Queries with problems, which have a code and an offset, and queries without."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TERMS: dict[str, Resolved | None] = {
 }
 
 
-def read(query: str) -> Resolved:
+def resolved(query: str) -> Resolved:
     return resolve(query, TERMS, {"zelenskyy"})
 
 
@@ -76,10 +76,10 @@ def read(query: str) -> Resolved:
         ("a OR " * MAX_LENGTH + "a", "E012", MAX_LENGTH),
     ],
 )
-def test_an_error_has_its_code_and_place(query: str, code: str, at: int) -> None:
-    found = read(query)
-    assert found.node is None
-    errors = [p for p in found.problems if p.code.startswith("E")]
+def test_an_error_has_its_code_and_offset(query: str, code: str, at: int) -> None:
+    result = resolved(query)
+    assert result.node is None
+    errors = [p for p in result.problems if p.is_error]
     assert (errors[0].code, errors[0].offset) == (code, at)
     assert errors[0].message
     assert errors[0].mend
@@ -104,9 +104,9 @@ def test_an_error_has_its_code_and_place(query: str, code: str, at: int) -> None
     ],
 )
 def test_a_sound_query_has_no_problem(query: str) -> None:
-    found = read(query)
-    assert found.node is not None
-    assert found.problems == ()
+    result = resolved(query)
+    assert result.node is not None
+    assert result.problems == ()
 
 
 @pytest.mark.parametrize(
@@ -119,29 +119,31 @@ def test_a_sound_query_has_no_problem(query: str) -> None:
         ("a OR nicht", 5, "NOT"),
     ],
 )
-def test_quotes_and_small_operators_are_warned_about(query: str, at: int, operator: str) -> None:
-    found = read(query)
-    assert found.node is not None
-    first = found.problems[0]
+def test_typographic_quotes_and_lower_case_operators_give_a_warning(
+    query: str, at: int, operator: str
+) -> None:
+    result = resolved(query)
+    assert result.node is not None
+    first = result.problems[0]
     assert (first.code, first.offset) == ("W109", at)
     assert first.mend.startswith(f"Write {operator}")
 
 
 def test_typographic_quotes_mean_the_same_as_plain_ones() -> None:
-    assert read("«Nato Beitritt»").node == read('"Nato Beitritt"').node
+    assert resolved("«Nato Beitritt»").node == resolved('"Nato Beitritt"').node
 
 
-def test_terms_that_double_each_time_are_refused_not_expanded() -> None:
+def test_terms_that_grow_exponentially_are_rejected_and_not_expanded() -> None:
     terms: dict[str, Resolved | None] = {"t0": resolve("a AND b", {}, ())}
     codes: set[str] = set()
     for level in range(1, 60):
-        terms[f"t{level}"] = found = resolve(f"$t{level - 1} OR $t{level - 1}", terms, ())
-        codes.update(p.code for p in found.problems)
-        assert found.node is None or found.size <= MAX_NODES
+        terms[f"t{level}"] = result = resolve(f"$t{level - 1} OR $t{level - 1}", terms, ())
+        codes.update(p.code for p in result.problems)
+        assert result.node is None or result.size <= MAX_NODES
     assert codes == {"E012"}
 
 
-def test_a_term_that_is_broken_is_not_blamed_on_its_users() -> None:
+def test_an_error_in_a_term_is_not_reported_again_where_the_term_is_used() -> None:
     assert resolve("a AND $bad", {"bad": None}, ()) == Resolved(None, 3, ())
 
 
@@ -152,11 +154,11 @@ def test_a_term_that_is_broken_is_not_blamed_on_its_users() -> None:
     ).map(" ".join)
     | st.text(max_size=40)
 )
-def test_any_text_is_read_or_refused_with_places_inside_it(query: str) -> None:
-    found = resolve(query, TERMS, ())
-    assert (found.node is None) == any(p.code.startswith("E") for p in found.problems)
-    assert all(0 <= p.offset <= max(0, len(query)) for p in found.problems)
+def test_any_text_is_parsed_or_has_errors_at_offsets_inside_it(query: str) -> None:
+    result = resolve(query, TERMS, ())
+    assert (result.node is None) == any(p.is_error for p in result.problems)
+    assert all(0 <= p.offset <= max(0, len(query)) for p in result.problems)
 
 
-def test_parsing_the_same_text_again_is_free() -> None:
+def test_the_same_text_is_parsed_once() -> None:
     assert parse("a AND b*cdef") is parse("a AND b*cdef")

@@ -1,4 +1,4 @@
-"""A replay beside the running processors: what it publishes, what it leaves alone, how it ends."""
+"""A replay beside the running processors: what it publishes and what it does not, how it ends."""
 
 from __future__ import annotations
 
@@ -9,15 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.catalog.models import (
-    AlertPolicy,
-    Catalog,
-    FilePosition,
-    RuleDefinition,
-    SourceText,
-    TopicDefinition,
-    TopicState,
-)
+from config.catalog.models import Catalog
 from config.settings import Settings
 from core.clock import utc_now
 from core.dispositions import Dispositions
@@ -35,9 +27,9 @@ from core.streams.port import NewRecord, Record, StreamLog
 from core.streams.topology import stream_specs
 from processors import GROUP, Processors, ProcessorsWorker, article_from_fields
 from processors.replay import GROUPS, Replay, ReplayCounts, replay_range
+from tests.processors.definitions import topic
 from tests.support.engines import ENGINES, opened, settings_of
 
-PLACE = FilePosition("topics/t.yaml", 1, 1)
 HOUR = timedelta(hours=1)
 NOW = utc_now().replace(microsecond=0)
 
@@ -54,32 +46,14 @@ def log(settings: Settings) -> Iterator[StreamLog]:
         yield log
 
 
-def topic(name: str, query: str, revision: str = "r1") -> TopicDefinition:
-    rules = (RuleDefinition("r", 1, SourceText(query, PLACE)),)
-    return TopicDefinition(
-        id=name,
-        title=name,
-        revision=revision,
-        languages=(),
-        threshold=1,
-        state=TopicState.LIVE,
-        terms={},
-        rules=rules,
-        entities=(),
-        alert=AlertPolicy(),
-        publish=name == "nato",
-        tests=(),
-        position=PLACE,
-    )
-
-
-CATALOG = Catalog((), (topic("nato", "nato"), topic("weather", "wetter")))
+NATO = topic("nato", id="nato", publish=True)
+CATALOG = Catalog((), (NATO, topic("wetter", id="weather")))
 
 
 def article(number: int) -> ArticleRevision:
     title = f"Nato Wetter {number}" if number % 2 else f"Sport {number}"
-    given = {"title": title, "url": f"https://a.example/{number}", "fetched_at": NOW}
-    return article_from_fields(given)
+    fields = {"title": title, "url": f"https://a.example/{number}", "fetched_at": NOW}
+    return article_from_fields(fields)
 
 
 def send(log: StreamLog, *numbers: int, hours_ago: int = 0) -> None:
@@ -87,7 +61,7 @@ def send(log: StreamLog, *numbers: int, hours_ago: int = 0) -> None:
 
 
 def live(log: StreamLog) -> None:
-    """The running processors read all there is."""
+    """Run the processors until they have read everything."""
     worker = ProcessorsWorker(lambda: CATALOG, ("de",), utc_now, Dispositions())
     with closing(log.consumer(GROUP, [ARTICLES], slot="live")) as member:
         worker.run(
@@ -99,10 +73,10 @@ def live(log: StreamLog) -> None:
 
 
 def replayed(
-    log: StreamLog, catalog: Catalog = CATALOG, batch: int = 5, **how: object
+    log: StreamLog, catalog: Catalog = CATALOG, batch: int = 5, **options: object
 ) -> ReplayCounts:
     processors = Processors.compile(catalog, ("de",))
-    replay = Replay(log, processors, **{"since": None, **how})  # type: ignore[arg-type]
+    replay = Replay(log, processors, **{"since": None, **options})  # type: ignore[arg-type]
     replay.run(replay_range(log), clock=utc_now, stop=lambda: False, batch=batch)
     return replay.counts
 
@@ -119,7 +93,7 @@ def origins(records: list[Record]) -> list[str]:
     return sorted(Match.model_validate_json(r.value or b"").article.origin for r in records)
 
 
-def test_a_replay_publishes_every_record_once_more_under_its_own_id(log: StreamLog) -> None:
+def test_a_replay_publishes_every_record_again_with_the_same_id(log: StreamLog) -> None:
     send(log, *range(12))
     live(log)
     before = {s: read(log, s) for s in (ENRICHED, MATCHES, topic_stream("nato"))}
@@ -134,29 +108,31 @@ def test_a_replay_publishes_every_record_once_more_under_its_own_id(log: StreamL
     assert sum(x.records for x in log.lag(GROUP, [ARTICLES])) == 0
 
 
-def test_a_topic_that_changed_gives_its_matches_other_ids_and_enriched_the_same(
+def test_a_changed_topic_gives_its_matches_other_ids_and_leaves_enriched_unchanged(
     log: StreamLog,
 ) -> None:
     send(log, *range(4))
     live(log)
     before = ids(read(log, MATCHES))
-    changed = Catalog((), (topic("nato", "sport", "r2"),))
+    changed = Catalog((), (topic("sport", id="nato", revision="r2", publish=True),))
     counts = replayed(log, changed)
     assert counts.topics == {"nato": 2}
     assert len(set(ids(read(log, MATCHES))) - set(before)) == 2
     assert len(set(ids(read(log, ENRICHED)))) == 4
 
 
-def test_a_replay_of_one_topic_publishes_its_matches_and_copies_alone(log: StreamLog) -> None:
+def test_a_replay_of_one_topic_publishes_only_its_matches_and_copies(log: StreamLog) -> None:
     send(log, *range(4))
     live(log)
-    counts = replayed(log, Catalog((), (topic("nato", "nato"),)), enriched=False)
+    counts = replayed(log, Catalog((), (NATO,)), enriched=False)
     assert (counts.enriched, counts.matches, counts.copies) == (0, 2, 2)
     assert len(read(log, ENRICHED)) == 4
     assert counts.topics == {"nato": 2}
 
 
-def test_what_the_running_processors_have_yet_to_read_is_left_to_them(log: StreamLog) -> None:
+def test_articles_that_the_running_processors_have_not_read_are_not_replayed(
+    log: StreamLog,
+) -> None:
     send(log, *range(8))
     assert replay_range(log).waiting == 8
     assert replayed(log).articles == 0
@@ -168,7 +144,7 @@ def test_what_the_running_processors_have_yet_to_read_is_left_to_them(log: Strea
     assert len(read(log, ENRICHED)) == 16
 
 
-def test_a_replay_begins_at_a_time_and_counts_before_it_does_anything(log: StreamLog) -> None:
+def test_a_replay_starts_at_a_time_and_can_be_previewed(log: StreamLog) -> None:
     send(log, 1, 2, 3, hours_ago=5)
     send(log, 4, 5, hours_ago=2)
     send(log, 6, hours_ago=4)  # came late: older than where the replay begins
@@ -184,7 +160,7 @@ def test_a_replay_begins_at_a_time_and_counts_before_it_does_anything(log: Strea
     assert len(read(log, ENRICHED)) == 10
 
 
-def test_a_record_that_is_no_article_is_passed_over(log: StreamLog) -> None:
+def test_a_record_that_is_no_article_is_skipped(log: StreamLog) -> None:
     send(log, 1)
     log.append([NewRecord(ARTICLES, b"bad", b"{", (), NOW)])
     live(log)
@@ -203,7 +179,7 @@ def test_a_replay_ends_although_articles_keep_coming(log: StreamLog) -> None:
     assert len(read(log, ENRICHED)) == 60
 
 
-def test_a_replay_that_is_told_to_stop_leaves_no_group_and_what_it_did(log: StreamLog) -> None:
+def test_a_stopped_replay_deletes_its_group_and_keeps_its_counts(log: StreamLog) -> None:
     send(log, *range(30))
     live(log)
     replay = Replay(log, Processors.compile(CATALOG, ("de",)), since=None)
@@ -213,7 +189,9 @@ def test_a_replay_that_is_told_to_stop_leaves_no_group_and_what_it_did(log: Stre
     assert log.list_groups() == [GROUP]
 
 
-def test_a_replay_sweeps_what_a_killed_one_left_and_no_living_one(log: StreamLog) -> None:
+def test_a_replay_deletes_the_group_of_a_killed_replay_and_not_of_a_running_one(
+    log: StreamLog,
+) -> None:
     send(log, *range(6))
     live(log)
     left, living = f"{GROUPS}dead", f"{GROUPS}living"

@@ -1,4 +1,4 @@
-"""docs/query-language.md, line by line."""
+"""What queries match: docs/query-language.md, statement by statement."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import time
 
 import pytest
 
-from config.catalog.models import EntityDefinition, FilePosition
 from processors.engine.article_index import ArticleIndex
 from processors.engine.rules import TopicRules
 from processors.engine.ruleset import RuleSet
 from processors.evidence import evidence_of
 from processors.gates import ArticleLabels
 from processors.query import resolve
+from tests.processors.definitions import entity
 
 GERMAN = ArticleLabels("de")
-PLACE = FilePosition("entities.yaml", 1, 1)
-ZELENSKYY = EntityDefinition("zelenskyy", "person", "Selenskyj", (), None, PLACE)
+ZELENSKYY = entity("zelenskyy", "Selenskyj")
 TERMS = {
     name: resolve(query, {}, ())
     for name, query in {
@@ -27,7 +26,7 @@ TERMS = {
 
 
 def evaluated(query: str, fields: dict[str, str]) -> tuple[bool, list[tuple[str, str]]]:
-    """Whether a query is true, and field and surface of its evidence."""
+    """Return whether a query matches, and the field and surface of its evidence."""
     node = resolve(query, TERMS, {"zelenskyy"}).node
     assert node is not None
     rules = RuleSet([TopicRules("t", 1, (), (("r", 1, node),))], [ZELENSKYY])
@@ -37,17 +36,17 @@ def evaluated(query: str, fields: dict[str, str]) -> tuple[bool, list[tuple[str,
         list((blank | {k: v for k, v in fields.items() if k in blank}).items()), others
     )
     rules.search(index)
-    hits = rules.match(index, GERMAN)
-    found = evidence_of("r", rules.rules[0].program, index) if hits else ()
-    return bool(hits), [(e.field.value, e.surface) for e in found]
+    matches = rules.match(index, GERMAN)
+    evidence = evidence_of("r", rules.rules[0].program, index) if matches else ()
+    return bool(matches), [(e.field.value, e.surface) for e in evidence]
 
 
-def finds(query: str, title: str) -> bool:
+def matches(query: str, title: str) -> bool:
     return evaluated(query, {"title": title})[0]
 
 
 @pytest.mark.parametrize(
-    ("query", "found", "not_found"),
+    ("query", "matched", "not_matched"),
     [
         ("nato", "NATO Nato-Beitritt Anti-Nato-Demo NATO’s", "Senator Natobeitritt Nato2"),
         ("beitritt", "Beitritt NATO-Beitritt", "Beitritts Beitrag Natobeitritt"),
@@ -69,9 +68,11 @@ def finds(query: str, title: str) -> bool:
         ("n*v*i*z*a*z*zzz", "naviazaxzazzz", "naviazazaz"),
     ],
 )
-def test_a_word_finds_these_and_not_those(query: str, found: str, not_found: str) -> None:
-    assert [w for w in found.split() if not finds(query, w)] == []
-    assert [w for w in not_found.split() if finds(query, w)] == []
+def test_a_word_matches_these_words_and_not_those(
+    query: str, matched: str, not_matched: str
+) -> None:
+    assert [w for w in matched.split() if not matches(query, w)] == []
+    assert [w for w in not_matched.split() if matches(query, w)] == []
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_a_word_finds_these_and_not_those(query: str, found: str, not_found: str
     ],
 )
 def test_operators_on_a_title(query: str, title: str, *, expected: bool) -> None:
-    assert finds(query, title) is expected
+    assert matches(query, title) is expected
 
 
 def test_fields_never_bleed_into_one_another() -> None:
@@ -118,7 +119,7 @@ def test_fields_never_bleed_into_one_another() -> None:
     assert not evaluated("lead:(nato OR c)", split)[0]
 
 
-def test_near_s_stays_in_one_sentence_and_takes_a_title_as_one() -> None:
+def test_near_s_stays_in_one_sentence_and_a_title_is_one() -> None:
     text = "Die Nato tagt. Der Beitritt kommt."
     assert not evaluated("nato NEAR/S beitritt", {"text": text})[0]
     assert evaluated("nato NEAR/S tagt", {"text": text})[0]
@@ -126,7 +127,7 @@ def test_near_s_stays_in_one_sentence_and_takes_a_title_as_one() -> None:
     assert not evaluated("nato NEAR/S beitritt", {"text": "Nato\nBeitritt"})[0]
 
 
-def test_other_fields_are_looked_at_only_when_named() -> None:
+def test_other_fields_are_searched_only_when_named() -> None:
     fields = {
         "title": "x",
         "url": "https://a.b/politik/ausland/nato-ukraine.html",
@@ -146,7 +147,7 @@ def test_other_fields_are_looked_at_only_when_named() -> None:
     assert not evaluated("x AND NOT country:DE", fields)[0]
 
 
-def test_evidence_names_the_operands_and_leaves_out_what_lies_inside_another() -> None:
+def test_evidence_lists_the_operands_and_leaves_out_spans_inside_another() -> None:
     article = {"title": "Der Nato-Beitritt", "text": "Die Nato will es. Beitritt der EU-Beitritt."}
     assert evaluated("$nato NEAR/1 beitritt", article)[1] == [
         ("title", "Nato"),
@@ -162,8 +163,8 @@ def test_evidence_names_the_operands_and_leaves_out_what_lies_inside_another() -
 
 
 def test_evidence_keeps_the_first_ten_spans() -> None:
-    _, found = evaluated("nato", {"title": "Nato", "text": "Nato. " * 50})
-    assert found == [("title", "Nato"), *[("text", "Nato")] * 9]
+    _, evidence = evaluated("nato", {"title": "Nato", "text": "Nato. " * 50})
+    assert evidence == [("title", "Nato"), *[("text", "Nato")] * 9]
 
 
 def test_a_rule_of_labels_alone_is_evaluated_too() -> None:

@@ -1,24 +1,14 @@
-"""The worker on the embedded log: what goes out, what is set aside, how it reloads."""
+"""The worker on the embedded log: its outputs, dead letters and reloads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from config.catalog.models import (
-    AlertPolicy,
-    Catalog,
-    FilePosition,
-    RuleDefinition,
-    SourceText,
-    TopicDefinition,
-    TopicState,
-)
+from config.catalog.models import Catalog
 from core.clock import utc_now
 from core.dispositions import Dispositions
 from core.messages import ArticleRevision, Enriched, Match
@@ -34,31 +24,9 @@ from core.streams.consume_loop import ConsumePolicy
 from core.streams.embedded import EmbeddedLog
 from core.streams.port import NewRecord, Record, StreamSpec
 from processors import GROUP, STAGE, ProcessorsWorker, article_from_fields
+from tests.processors.definitions import topic
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-PLACE = FilePosition("topics/t.yaml", 1, 1)
-
-
-def topic(query: str, **changes: Any) -> TopicDefinition:
-    rules = (RuleDefinition("r", 1, SourceText(query, PLACE)),)
-    return replace(
-        TopicDefinition(
-            id="t",
-            title="T",
-            revision="r1",
-            languages=(),
-            threshold=1,
-            state=TopicState.LIVE,
-            terms={},
-            rules=rules,
-            entities=(),
-            alert=AlertPolicy(),
-            publish=False,
-            tests=(),
-            position=PLACE,
-        ),
-        **changes,
-    )
 
 
 @pytest.fixture
@@ -77,8 +45,8 @@ def log(tmp_path: Path) -> Iterator[EmbeddedLog]:
 
 
 def article(title: str, number: int = 1) -> ArticleRevision:
-    given = {"title": title, "url": f"https://a.example/{number}", "fetched_at": NOW}
-    return article_from_fields(given)
+    fields = {"title": title, "url": f"https://a.example/{number}", "fetched_at": NOW}
+    return article_from_fields(fields)
 
 
 def send(log: EmbeddedLog, *articles: ArticleRevision) -> None:
@@ -103,10 +71,10 @@ def values(log: EmbeddedLog, stream: str) -> list[Record]:
     return list(log.read(stream))
 
 
-def test_every_article_gives_enriched_and_each_match_a_record(log: EmbeddedLog) -> None:
-    counted = Dispositions()
+def test_an_article_gives_an_enriched_record_and_a_record_for_each_match(log: EmbeddedLog) -> None:
+    dispositions = Dispositions()
     catalog = Catalog((), (topic("nato"),))
-    worker = ProcessorsWorker(lambda: catalog, ("de",), utc_now, counted)
+    worker = ProcessorsWorker(lambda: catalog, ("de",), utc_now, dispositions)
     send(log, article("Nato", 1), article("Wetter", 2))
     run(log, worker)
     enriched = [Enriched.model_validate_json(r.value or b"") for r in values(log, ENRICHED)]
@@ -119,7 +87,7 @@ def test_every_article_gives_enriched_and_each_match_a_record(log: EmbeddedLog) 
     assert match.article.title == "Nato"
     assert record.key == b"t"
     assert record.time == NOW
-    assert counted.of(STAGE) == {"matched": 1, "no_match": 1}
+    assert dispositions.of(STAGE) == {"matched": 1, "no_match": 1}
     assert worker.matches == 1
     assert values(log, topic_stream("t")) == []
 
@@ -136,7 +104,7 @@ def test_a_published_topic_has_a_copy_keyed_by_article(log: EmbeddedLog) -> None
     assert copy.header("ce_id") != match.header("ce_id")
 
 
-def test_the_same_article_again_gives_records_of_the_same_id(log: EmbeddedLog) -> None:
+def test_an_article_processed_twice_gives_records_with_the_same_ids(log: EmbeddedLog) -> None:
     catalog = Catalog((), (topic("nato"),))
     worker = ProcessorsWorker(lambda: catalog, ("de",), utc_now, Dispositions())
     for _ in range(2):
@@ -147,22 +115,22 @@ def test_the_same_article_again_gives_records_of_the_same_id(log: EmbeddedLog) -
 
 
 @pytest.mark.parametrize("value", [b"", b"{", b'{"article_id": "x"}', b"\xff", None])
-def test_a_record_that_is_no_article_is_set_aside_and_the_others_go_on(
+def test_a_record_that_is_no_article_becomes_a_dead_letter_and_the_others_are_processed(
     log: EmbeddedLog, value: bytes | None
 ) -> None:
-    counted = Dispositions()
-    worker = ProcessorsWorker(lambda: Catalog((), (topic("nato"),)), ("de",), utc_now, counted)
+    dispositions = Dispositions()
+    worker = ProcessorsWorker(lambda: Catalog((), (topic("nato"),)), ("de",), utc_now, dispositions)
     bad = NewRecord(ARTICLES, b"k", value, (("h", b"1"),), NOW)
     log.append([to_record(article("Nato", 1), at=NOW), bad, to_record(article("x", 2), at=NOW)])
     run(log, worker)
     (letter,) = values(log, DEAD_LETTER)
     assert (letter.value, letter.key) == (value, b"k")
     assert letter.header("dlq_error_class") == "PoisonError"
-    assert counted.of(STAGE) == {"dead_letter": 1, "matched": 1, "no_match": 1}
+    assert dispositions.of(STAGE) == {"dead_letter": 1, "matched": 1, "no_match": 1}
     assert len(values(log, MATCHES)) == 1
 
 
-def test_another_catalog_is_in_force_from_the_next_batch(log: EmbeddedLog) -> None:
+def test_a_changed_catalog_is_used_from_the_next_batch(log: EmbeddedLog) -> None:
     catalogs = [Catalog((), (topic("nato"),))]
     worker = ProcessorsWorker(lambda: catalogs[-1], ("de",), utc_now, Dispositions())
     before = worker.processors
@@ -175,7 +143,7 @@ def test_another_catalog_is_in_force_from_the_next_batch(log: EmbeddedLog) -> No
     assert (match.article.title, match.topic_revision) == ("Wetter", "r2")
 
 
-def test_a_catalog_that_cannot_be_compiled_leaves_the_last_good_one_in_force(
+def test_after_a_catalog_that_cannot_be_compiled_the_last_good_one_is_used(
     log: EmbeddedLog,
 ) -> None:
     catalogs = [Catalog((), (topic("nato"),))]

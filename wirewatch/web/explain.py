@@ -67,7 +67,7 @@ class Explainer:
     def explain_others(self, article: ArticleRevision, topic_id: str) -> list[Explanation]:
         """Return how all topics but one judge an article, the closest to a match first."""
         processors = self._processors()
-        analysis = processors.analyse(article)
+        analysis = processors.index(article)
         explanations = [
             explain(processors.compiled, number, analysis)
             for number, topic in enumerate(processors.compiled.topics[:MAX_TOPICS])

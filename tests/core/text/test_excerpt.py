@@ -22,7 +22,7 @@ LEAD = span("Beitritt", "Der Beitritt ist beschlossen.", Field.LEAD)
 TEXT = span("Nato", "Die Nato nimmt Schweden auf.")
 
 
-def test_the_first_sentence_outside_the_title_tells_most() -> None:
+def test_the_first_span_outside_the_title_is_shown() -> None:
     assert best_span([TITLE, LEAD, TEXT]) is LEAD
     assert best_span([TITLE]) is TITLE
     assert best_span([]) is None
@@ -38,7 +38,7 @@ def test_every_term_of_the_sentence_is_marked_and_none_of_another_field() -> Non
     assert shown(pieces) == "Die [Nato] nimmt [Schweden] auf."
 
 
-def test_the_term_is_marked_as_a_word_wherever_it_stands() -> None:
+def test_a_term_is_marked_wherever_it_is_a_whole_word() -> None:
     def shown(sentence: str, *surfaces: str) -> str:
         pieces = mark_terms(sentence, surfaces)
         return "".join(f"[{p.text}]" if p.marked else p.text for p in pieces)

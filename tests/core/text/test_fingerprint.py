@@ -58,7 +58,7 @@ def test_any_string_is_hashed() -> None:
 
 
 @given(words)
-def test_a_fingerprint_can_be_taken_apart(tokens: list[str]) -> None:
+def test_a_fingerprint_can_be_parsed(tokens: list[str]) -> None:
     found = mark(tokens)
     hashes = shingles(tokens)
     assert (found.words, found.shingles) == (len(tokens), len(hashes))
@@ -66,7 +66,7 @@ def test_a_fingerprint_can_be_taken_apart(tokens: list[str]) -> None:
 
 
 @given(words, words)
-def test_of_short_texts_the_estimate_is_exact(one: list[str], other: list[str]) -> None:
+def test_the_estimate_is_exact_for_short_texts(one: list[str], other: list[str]) -> None:
     exact = overlap(shingles(one), shingles(other))
     if one and other:
         assert jaccard(mark(one), mark(other)) == pytest.approx(exact.jaccard)
@@ -74,7 +74,7 @@ def test_of_short_texts_the_estimate_is_exact(one: list[str], other: list[str]) 
 
 
 @pytest.mark.parametrize("shared", [100, 300, 500, 900])
-def test_of_long_texts_the_estimate_is_near(shared: int) -> None:
+def test_the_estimate_is_close_for_long_texts(shared: int) -> None:
     dice = random.Random(shared)
     off = []
     for _ in range(20):
@@ -107,5 +107,5 @@ def test_equal_texts_have_one_exact_hash_and_order_matters() -> None:
     "text",
     ["", "s2", "s1:aa:1:1:", "s2:aa:x:1:", "s2:aa:1:1:!!!", "s2:aa:1:1:AAAA", "s2:" + ":" * 9],
 )
-def test_a_foreign_or_damaged_fingerprint_is_none(text: str) -> None:
+def test_a_fingerprint_that_is_damaged_or_of_another_version_is_none(text: str) -> None:
     assert parse_fingerprint(text) is None

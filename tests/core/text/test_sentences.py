@@ -23,14 +23,14 @@ from core.text.sentences import Sentences, sentence_starts
         [""],
     ],
 )
-def test_sentences_begin_where_a_reader_says(parts: list[str]) -> None:
+def test_sentences_begin_where_a_reader_expects(parts: list[str]) -> None:
     text = "".join(parts)
     begins = sentence_starts(text)
     ends = [*begins[1:], len(text)]
     assert [text[a:b] for a, b in zip(begins, ends, strict=True)] == parts
 
 
-def test_the_sentence_around_a_span_is_the_one_it_lies_in() -> None:
+def test_the_excerpt_of_a_span_is_the_sentence_around_it() -> None:
     text = "Eins ist da. Der Nato-Beitritt kommt. Drei."
     at = text.index("Nato")
     assert Sentences(text).excerpt(at, at + 13) == "Der Nato-Beitritt kommt."
@@ -46,7 +46,7 @@ def test_a_sentence_that_is_too_long_is_cut_at_word_borders_around_the_span() ->
 
 
 @given(st.text(alphabet="aA1. !\n„“Dr", max_size=60), st.data())
-def test_a_span_lies_in_its_sentence(text: str, data: st.DataObject) -> None:
+def test_the_excerpt_of_a_span_contains_it(text: str, data: st.DataObject) -> None:
     begins = sentence_starts(text)
     assert begins == sorted(set(begins))
     assert begins[0] == 0
@@ -62,7 +62,7 @@ def test_a_hostile_text_is_split_in_linear_time() -> None:
 
 
 @given(st.text(alphabet="aA1. !\n„“Dr", max_size=60), st.data())
-def test_sentences_found_where_asked_are_those_of_the_whole_text(
+def test_sentences_found_on_demand_are_those_of_the_whole_text(
     text: str, data: st.DataObject
 ) -> None:
     begins = [*sentence_starts(text), len(text)]

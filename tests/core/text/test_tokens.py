@@ -31,11 +31,11 @@ from core.text.tokens import folded_words, tokenise
         (" -'- ", ""),
     ],
 )
-def test_words_are_cut_and_folded(text: str, words: str) -> None:
+def test_words_are_split_and_folded(text: str, words: str) -> None:
     assert folded_words(text) == words.split()
 
 
-def test_a_chain_is_its_parts_and_at_the_first_position_the_whole() -> None:
+def test_a_chain_gives_its_parts_and_the_whole_at_the_first_position() -> None:
     tokens = list(tokenise("Ex-NATO-Chef da"))
     assert [(t.folded, t.first, t.last) for t in tokens] == [
         ("ex-nato-chef", 0, 2),
@@ -58,13 +58,13 @@ def test_offsets_count_code_points_of_the_raw_text() -> None:
     }
 
 
-def test_the_exact_form_keeps_case_and_letters_and_drops_what_nobody_sees() -> None:
+def test_the_exact_form_keeps_case_and_letters_and_drops_invisible_characters() -> None:
     forms = [t.exact for t in tokenise("Bei\u00adtritt NATO–Größe don’t Erdoğan")]
     assert forms == ["Beitritt", "NATO-Größe", "NATO", "Größe", "don't", "Erdoğan"]
 
 
 @given(st.text())
-def test_any_text_is_cut_without_losing_its_place(text: str) -> None:
+def test_any_text_is_split_into_words_in_text_order(text: str) -> None:
     tokens = tokenise(text)
     assert tokens.folded == " " + "".join(f"{word} " for word in tokens.words)
     assert len(tokens.words) == len(tokens)
@@ -77,18 +77,18 @@ def test_any_text_is_cut_without_losing_its_place(text: str) -> None:
 
 
 @given(st.text(alphabet="aäßNO é-–'’s.\u00ad😀\n", max_size=30))
-def test_cutting_a_folded_word_again_changes_nothing(text: str) -> None:
+def test_splitting_a_folded_word_again_changes_nothing(text: str) -> None:
     for word in tokenise(unicodedata.normalize("NFC", text)).words:
         assert folded_words(word) == [word]
 
 
 @given(st.text(alphabet="abcäöüß éñ", max_size=30))
-def test_folding_agrees_with_a_plain_reading_where_there_is_nothing_to_decide(text: str) -> None:
+def test_plain_text_is_folded_by_case_and_accent_alone(text: str) -> None:
     plain = text.casefold().replace("é", "e").replace("ñ", "n")
     assert folded_words(text) == plain.split()
 
 
-def test_a_hostile_text_is_cut_in_linear_time() -> None:
+def test_a_hostile_text_is_tokenised_in_linear_time() -> None:
     for piece in ("a-", "'a", "l'", "a'", "\u00ad"):
         tokens = tokenise(piece * 200_000)
         assert len(tokens) <= 200_000
