@@ -91,7 +91,7 @@ def _failures(topic: TopicDefinition, test: TopicTest, processors: Processors) -
         closed = "".join(f" {in_english(g.why)}" for g in result.gates if not g.passed)
         fired = ", ".join(result.fired) or "none"
         score = f"Score {result.score} of {result.threshold}; rules that fired: {fired}.{closed}"
-        yield _fault(test.position, "E020", message, f"{score} Mend the rule or the test.")
+        yield _fault(test.position, "E020", message, f"{score} Correct the rule or the test.")
 
 
 def _differences(test: TopicTest, result: Explanation) -> Iterator[str]:
@@ -145,7 +145,7 @@ def _rule_warnings(
     topic: TopicDefinition, rule: RuleDefinition, node: Node, compiled: CompiledRule
 ) -> Iterator[Fault]:
     if not compiled.program.required:
-        message = f"Rule `{rule.id}` needs no word: it is evaluated on every article."
+        message = f"Rule `{rule.id}` requires no word: it is evaluated for every article."
         yield _fault(rule.query.at(0), "W101", message, "Add a word or phrase with AND.")
     words = _sufficient_words(node)
     if words and rule.weight >= topic.threshold and len(topic.rules) > 1:

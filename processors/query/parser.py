@@ -166,7 +166,7 @@ class TreeBuilder:
             self._problem("E001", at, message, "Write AND NOT, or leave it out.")
         words = _words(tokenise(_with_wildcards(plain)), exact=exact, quoted=quoted)
         if not words:
-            self._problem("E001", at, f"`{raw}` holds no word.", "Name a word.")
+            self._problem("E001", at, f"`{raw}` contains no word.", "Name a word.")
             return _PLACEHOLDER
         if any(MANY in w or ONE in w for w in words):
             self._check_wildcard(raw, words, at)
@@ -325,7 +325,7 @@ def _empty(at: int) -> QueryProblem:
 
 def _bad_character(text: str, at: int) -> QueryProblem:
     if text[at] == '"':
-        return QueryProblem("E001", at, "A quote stands inside a word.", "Put a space before it.")
+        return QueryProblem("E001", at, "A quote is inside a word.", "Put a space before it.")
     return QueryProblem("E001", at, f"`{text[at]}` has no meaning here.", "Remove or quote it.")
 
 
@@ -339,7 +339,7 @@ def _unexpected(text: str, error: UnexpectedToken) -> QueryProblem:
     if is_after_operand and token.type not in {"NEAR", "EXCEPT", "AT_LEAST"}:
         return _unexpected_after_operand(token, at)
     if token.type in _BETWEEN_OPERANDS or token.type == "NOT":
-        message = f"`{token.value.strip()}` stands where a word or phrase is expected."
+        message = f"`{token.value.strip()}` is where a word or phrase is expected."
         return QueryProblem("E001", at, message, "Put a word, a phrase or a parenthesis before it.")
     return _not_expected(token, at, expected)
 

@@ -139,8 +139,8 @@ class _Resolver:
 
     def _scoped(self, node: Scoped, scope: str | None) -> Node | None:
         if scope is not None:
-            message = "A field stands inside a field."
-            self._problem("E006", node.at, message, "Keep one of the two.")
+            message = "A field is inside another field."
+            self._problem("E006", node.at, message, "Keep one of them.")
             return None
         return self.resolve(node.operand, node.scope)
 
@@ -148,7 +148,7 @@ class _Resolver:
         if scope is None:
             return node
         if scope not in node.scopes:
-            message = f"`{scope}:` cannot hold this field."
+            message = f"`{scope}:` cannot contain this field."
             self._problem("E006", node.at, message, "Write them side by side with AND.")
             return None
         return node.in_field(scope)
@@ -160,12 +160,12 @@ class _Resolver:
 
     def _check_negation(self, node: Node, parent: str | None) -> None:
         if isinstance(node, Not) and parent != "AND":
-            message = f"NOT stands {f'inside {parent}' if parent else 'alone'}."
+            message = f"NOT is {f'inside {parent}' if parent else 'alone'}."
             self._problem("E004", node.at, message, "Write `a AND NOT b`.")
             return
         if isinstance(node, And) and all(isinstance(c, Not) for c in node.children):
-            message = "The query excludes but never asks for anything."
-            self._problem("E004", node.at, message, "Add a term that must be there.")
+            message = "The query only excludes."
+            self._problem("E004", node.at, message, "Add a term that is required.")
             return
         name = {And: "AND", Or: "OR", Not: "NOT"}.get(type(node), "an operand")
         for child in node.children:
@@ -174,7 +174,7 @@ class _Resolver:
     def _check_operands(self, node: Node) -> None:
         for operand in node.children if node.operands_are_positional else ():
             if not operand.positional and not isinstance(operand, Not):
-                message = "AND, NOT, count() and labels have no place in the text to compare."
+                message = "AND, NOT, count() and labels have no position in the text."
                 mend = "Use words, phrases, entities, OR groups, NEAR and EXCEPT here."
                 self._problem("E006", operand.at, message, mend)
                 return

@@ -1,4 +1,4 @@
-"""The shipped operator files, loaded and compiled once."""
+"""The shipped configuration files, loaded and compiled once per session."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def shipped() -> tuple[Catalog | None, list[Fault]]:
 
 @pytest.fixture(scope="session")
 def catalog(shipped: tuple[Catalog | None, list[Fault]]) -> Catalog:
-    """The shipped catalog; the tests of this folder need one without errors."""
-    found, faults = shipped
-    assert found is not None, faults
-    return found
+    """The shipped catalog, which has no errors."""
+    catalog, faults = shipped
+    assert catalog is not None, faults
+    return catalog
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Short articles about something else that mention a topic once: they stay below its threshold.
+"""Short articles about something else that mention a topic once stay below its threshold.
 
 Every article is a headline, a lead and four sentences of neighbouring news, with one sentence on
 the topic among them: twenty per topic.

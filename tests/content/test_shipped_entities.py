@@ -1,4 +1,4 @@
-"""The shipped people, bodies and places: found as they are written in five languages."""
+"""The shipped people, organisations and places, as they are written in five languages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FALSE_FRIENDS = [
 ]
 
 
-def _found(processors: Processors, title: str) -> set[str]:
+def _mentioned(processors: Processors, title: str) -> set[str]:
     outcome = processors.process(article_from_fields({"language": "de", "title": title}))
     return {mention.id for mention in outcome.enriched.entities}
 
@@ -37,9 +37,9 @@ def _found(processors: Processors, title: str) -> set[str]:
 def test_names_are_found_in_their_forms(
     title: str, wanted: set[str], processors: Processors
 ) -> None:
-    assert wanted <= _found(processors, title)
+    assert wanted <= _mentioned(processors, title)
 
 
 @pytest.mark.parametrize("title", _FALSE_FRIENDS)
 def test_ordinary_words_are_not_entities(title: str, processors: Processors) -> None:
-    assert _found(processors, title) == set()
+    assert _mentioned(processors, title) == set()

@@ -1,4 +1,4 @@
-"""The operator files that are shipped: sound, tested, and saying what the first desk needs."""
+"""The shipped configuration files: without faults, and with topics that pass their tests."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ def test_the_tests_of_a_topic_pass(topic_id: str, catalog: Catalog) -> None:
 def test_every_language_of_a_topic_is_tested_both_ways(topic_id: str, catalog: Catalog) -> None:
     topic = catalog.topic(topic_id)
     assert topic is not None
-    seen = Counter((test.article["language"], test.match) for test in topic.tests)
+    tests = Counter((test.article["language"], test.match) for test in topic.tests)
     for language in topic.languages:
-        assert seen[language, True] + seen[language, False] >= 15
-        assert min(seen[language, True], seen[language, False]) >= 5
+        assert tests[language, True] + tests[language, False] >= 15
+        assert min(tests[language, True], tests[language, False]) >= 5
 
 
 def test_a_wrong_expectation_is_noticed(catalog: Catalog) -> None:
     topic = catalog.topic("nato-membership")
     assert topic is not None
     first, *others = topic.tests
-    turned = replace(first, match=not first.match, rules=None, rules_include=())
-    found = run_topic_tests(replace(topic, tests=(turned, *others)), catalog, _LANGUAGES)
-    assert [fault.code for fault in found] == ["E020"]
+    inverted = replace(first, match=not first.match, rules=None, rules_include=())
+    faults = run_topic_tests(replace(topic, tests=(inverted, *others)), catalog, _LANGUAGES)
+    assert [fault.code for fault in faults] == ["E020"]
 
 
 def test_the_outlets_are_many_polite_and_in_both_languages(catalog: Catalog) -> None:

@@ -1,4 +1,4 @@
-"""Whole articles: comments, adverts and what is said in passing fire nothing."""
+"""Whole articles: comments, adverts and mentions in passing match nothing."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def _topics(processors: Processors, **fields: Any) -> set[str]:
 
 def test_talks_match_their_topic_and_comments_match_nothing(processors: Processors) -> None:
     zones = [{"zone": "comments", "text": _COMMENTS}]
-    found = _topics(processors, title="Aufs Scheitern gefasst", text=_TALKS, zones=zones)
-    assert found == {"nato-russia-talks"}
+    topics = _topics(processors, title="Aufs Scheitern gefasst", text=_TALKS, zones=zones)
+    assert topics == {"nato-russia-talks"}
 
 
 def test_the_same_comments_would_match_as_text(processors: Processors) -> None:
