@@ -1,4 +1,4 @@
-"""docs/asyncapi.json, and what it says against a record."""
+"""docs/asyncapi.json, and the first fault it finds in a record."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema
 
-from tests.contracts.scene import COPY
+from tests.contracts.published_run import COPY
 from wirewatch.contracts.generate import ROOT
 from wirewatch.contracts.stream_texts import TOPIC_COPY
 
@@ -18,8 +18,8 @@ CHANNELS = {channel["address"]: name for name, channel in DOCUMENT["channels"].i
 
 def message(stream: str) -> dict[str, Any]:
     address = TOPIC_COPY if stream == COPY else stream
-    made: dict[str, Any] = DOCUMENT["components"]["messages"][CHANNELS[address]]
-    return made
+    described: dict[str, Any] = DOCUMENT["components"]["messages"][CHANNELS[address]]
+    return described
 
 
 def headers_fault(stream: str) -> Callable[[object], str | None]:

@@ -13,7 +13,7 @@ from cloudevents.core.exceptions import CloudEventValidationError
 
 from core.messages.envelope import STREAM_MESSAGES, schema_uri
 from core.streams.port import NewRecord
-from tests.contracts.scene import RFC3339, cloud_event, schema_of
+from tests.contracts.published_run import RFC3339, cloud_event, schema_of
 from wirewatch.contracts.examples import example_of
 from wirewatch.contracts.stream_texts import TEXTS
 

@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 from core.messages.envelope import STREAM_MESSAGES
-from tests.contracts.scene import schema_of
+from tests.contracts.published_run import schema_of
 
 
 @pytest.mark.parametrize("stream", STREAM_MESSAGES)

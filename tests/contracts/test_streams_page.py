@@ -1,4 +1,4 @@
-"""docs/streams.md: its examples run against a real broker, its tables and settings are true."""
+"""docs/streams.md: its examples run against a real broker, and its tables and settings are right."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from core.messages import AlertEvent, ArticleRevision, Match
 from core.messages.envelope import ALERTS, ARTICLES, MATCHES, to_record
 from core.streams.port import NewRecord
 from core.streams.topology import stream_specs
-from tests.contracts.kafka_scene import append, fill, new_prefix
-from tests.contracts.page import PAGE, PYTHON, SHELL, example
+from tests.contracts.kafka_streams import append, fill, new_prefix
+from tests.contracts.streams_page import PAGE, PYTHON, SHELL, example
 from tests.support.kafka import Broker
 from wirewatch.contracts.asyncapi import asyncapi
 from wirewatch.contracts.examples import ALERT, ARTICLE, FETCHED, MATCH
@@ -135,7 +135,7 @@ def output(child: subprocess.Popen[str]) -> list[str]:
     return out.splitlines()
 
 
-def test_the_first_example_tells_each_match_once_and_goes_on_where_it_was(start: Runner) -> None:
+def test_the_first_example_handles_each_match_once_and_resumes_after_a_restart(start: Runner) -> None:
     first = start("Tell each match once")
     told = [f"{MATCH.topic_id} {ARTICLE.title}"] * COUNT
     assert lines(first, COUNT) == told
@@ -154,7 +154,7 @@ def test_the_second_example_follows_alerts(start: Runner) -> None:
     assert all(f"{ALERT.event.value} {ALERT.alert_id} {ALERT.reason}" in line for line in found)
 
 
-def test_the_third_example_checks_every_article(start: Runner) -> None:
+def test_the_third_example_checks_every_article_against_the_schema(start: Runner) -> None:
     schema = str(ROOT / "docs/schemas/news.articles.v1.json")
     found = output(start("as CloudEvents and check", schema))
     assert len(found) == COUNT
@@ -164,7 +164,7 @@ def test_the_third_example_checks_every_article(start: Runner) -> None:
 
 
 @pytest.mark.parametrize("words", ["Everything since a moment", "The same with kafka-python"])
-def test_reading_from_a_date_gives_what_is_younger(start: Runner, words: str) -> None:
+def test_reading_from_a_date_returns_later_records_only(start: Runner, words: str) -> None:
     since = times()[2]
     assert len(output(start(words, since.isoformat()))) == COUNT - 2
     later = times()[-1] + HOUR
@@ -203,7 +203,7 @@ def test_the_properties_given_to_kcat_are_librdkafkas() -> None:
 
 
 @NEEDS_KCAT
-def test_kcat_gives_everything_since_a_moment_with_its_headers(kcat: Runner) -> None:
+def test_kcat_prints_everything_since_a_moment_with_headers(kcat: Runner) -> None:
     since = f"s@{round(times()[2].timestamp() * 1000)}"
     found = output(kcat("# every match since a moment", ("s@1795338000000", since)))
     heads, values = found[::2], found[1::2]
@@ -229,14 +229,14 @@ def test_kcat_follows_alerts(kcat: Runner, kafka: Broker, prefix: str) -> None:
     assert [AlertEvent.model_validate_json(line).reason for line in said] == [ALERT.reason]
 
 
-def test_the_moment_given_to_kcat_is_the_one_of_the_text() -> None:
+def test_the_moment_in_the_kcat_command_is_the_one_in_the_text() -> None:
     [milliseconds] = re.findall(r"-o s@(\d+)", PAGE)
     assert datetime.fromtimestamp(int(milliseconds) / 1000, UTC) == datetime(
         2026, 11, 22, 9, tzinfo=UTC
     )
 
 
-def test_the_table_of_streams_says_what_the_settings_make() -> None:
+def test_the_table_of_streams_agrees_with_the_settings() -> None:
     rows = re.findall(r"^\| `(news\.[^`]+)` \| (.+?) \| (\d+) \| (.+?) \|", PAGE, re.MULTILINE)
     told = {name: (int(partitions), kept) for name, _, partitions, kept in rows}
     specs = stream_specs(Settings.model_construct(), published=["<topic_id>"])
@@ -246,18 +246,18 @@ def test_the_table_of_streams_says_what_the_settings_make() -> None:
     assert all(TEXTS[name].key == key for name, key in keys.items())
 
 
-def test_every_header_is_explained_and_no_other() -> None:
+def test_the_page_explains_exactly_the_headers_that_are_sent() -> None:
     tables = re.findall(r"^\| Header \|.*?\n\n", PAGE, re.MULTILINE | re.DOTALL)
     first = [row.split("|")[1] for table in tables for row in table.splitlines()[2:] if row]
     assert {name for cell in first for name in re.findall(r"`([^`]+)`", cell)} == set(HEADERS)
 
 
-def test_the_document_beside_the_page_is_the_one_it_names() -> None:
+def test_the_asyncapi_document_that_the_page_links_is_current() -> None:
     assert (ROOT / "docs/asyncapi.json").read_text(encoding="utf-8") == asyncapi()
     assert "(asyncapi.json)" in PAGE
 
 
-def test_a_repeat_has_the_id_of_the_first() -> None:
+def test_a_repeated_record_has_the_same_id() -> None:
     first = to_record(MATCH, at=FETCHED)
     later = to_record(MATCH, at=FETCHED + HOUR)
     assert dict(first.headers)["ce_id"] == dict(later.headers)["ce_id"]

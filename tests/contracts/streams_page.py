@@ -1,4 +1,4 @@
-"""The examples of docs/streams.md, as they stand there."""
+"""The examples of docs/streams.md."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ SHELL: list[str] = re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTA
 
 
 def example(words: str) -> str:
-    """The one Python example whose first line holds these words."""
-    [found] = [code for code in PYTHON if words in code.partition("\n")[0]]
-    return found
+    """Return the Python example whose first line contains these words."""
+    [match] = [code for code in PYTHON if words in code.partition("\n")[0]]
+    return match

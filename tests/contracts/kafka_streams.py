@@ -1,4 +1,4 @@
-"""Streams of a test's own on a real broker, filled and read with a client that is not ours."""
+"""A test's own streams on a real broker, filled and read with confluent-kafka."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def new_prefix() -> str:
 def fill(
     address: str, prefix: str, partitions: Mapping[str, int], records: Iterable[NewRecord]
 ) -> None:
-    """Create streams with so many partitions and append the records to them."""
+    """Create streams with these numbers of partitions and append the records to them."""
     admin = AdminClient({"bootstrap.servers": address})
     topics = [NewTopic(f"{prefix}.{name}", count, 1) for name, count in partitions.items()]
-    for made in admin.create_topics(topics).values():
-        made.result(30)
+    for creation in admin.create_topics(topics).values():
+        creation.result(30)
     append(address, prefix, records)
 
 
 def append(address: str, prefix: str, records: Iterable[NewRecord]) -> None:
-    """Append records to streams that are there."""
+    """Append records to existing streams."""
     producer = Producer({"bootstrap.servers": address, "partitioner": "murmur2_random"})
     refused: list[KafkaError] = []
     for record in records:
@@ -46,12 +46,12 @@ def append(address: str, prefix: str, records: Iterable[NewRecord]) -> None:
 
 
 def partitions_of(address: str, topic: str) -> list[int]:
-    found = AdminClient({"bootstrap.servers": address}).list_topics(topic, timeout=30)
-    return sorted(found.topics[topic].partitions)
+    metadata = AdminClient({"bootstrap.servers": address}).list_topics(topic, timeout=30)
+    return sorted(metadata.topics[topic].partitions)
 
 
 def reader(address: str, isolation: str = "read_committed") -> Consumer:
-    """A consumer that commits nothing and tells the end of each partition."""
+    """Return a consumer that commits nothing and reports the end of each partition."""
     return Consumer(
         {
             "bootstrap.servers": address,
@@ -67,16 +67,16 @@ def reader(address: str, isolation: str = "read_committed") -> Consumer:
 def read_all(
     address: str,
     topic: str,
-    places: Iterable[TopicPartition] = (),
+    offsets: Iterable[TopicPartition] = (),
     *,
     isolation: str = "read_committed",
 ) -> list[Message]:
-    """Every record of a topic up to its present end, from the start or from given places."""
-    start = list(places) or [TopicPartition(topic, p, 0) for p in partitions_of(address, topic)]
+    """Return the messages of a topic up to its present end, from the start or from offsets."""
+    start = list(offsets) or [TopicPartition(topic, p, 0) for p in partitions_of(address, topic)]
     found = []
     with closing(reader(address, isolation)) as consumer:
         consumer.assign(start)
-        left = {place.partition for place in start}
+        left = {offset.partition for offset in start}
         while left:
             message = consumer.poll(30)
             assert message is not None, f"{topic}: partitions {left} did not end in time"

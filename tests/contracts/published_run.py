@@ -1,4 +1,4 @@
-"""A installation that leaves a record on every stream, and how a consumer looks at records."""
+"""A run of the program that publishes a record on every stream, and a consumer's view of it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.support.newsroom import Story, serve_newsroom, serve_webhook
 from wirewatch.contracts.generate import ROOT
 
 COPY = topic_stream("nato-membership")
-"""The copy of the walk's topic."""
+"""The stream with the copy of the topic's matches."""
 
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -37,28 +37,29 @@ _BODY = (
 
 
 @dataclass(frozen=True)
-class Walked:
-    """What a installation left behind.
+class PublishedRun:
+    """What a run of the program published.
 
     Attributes:
-        installation: The installation.
-        settings: Those it ran with.
-        records: Everything on every stream.
-        dead: The record that could not be processed, as it was appended.
+        installation: The installation that ran.
+        settings: Its settings.
+        records: All records of all streams.
+        poison: The record that could not be processed, as it was appended.
     """
 
     installation: CliInstallation
     settings: Settings
     records: tuple[Record, ...]
-    dead: NewRecord
+    poison: NewRecord
 
     def on(self, stream: str) -> list[Record]:
+        """Return the records of a stream."""
         return [record for record in self.records if record.stream == stream]
 
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[StreamLog]:
-    """The streams of an installation."""
+    """Open the streams of an installation."""
     instance = Instance.start(settings.data_dir)
     log = open_streams(settings, instance=instance, clock=utc_now)
     try:
@@ -68,12 +69,12 @@ def opened(settings: Settings) -> Iterator[StreamLog]:
         instance.close()
 
 
-def walk_through(folder: Path, **streams: str) -> Walked:
-    """Run the program twice: two stories, a record it cannot read, and a gap in the feed.
+def run_and_collect(folder: Path, **streams: str) -> PublishedRun:
+    """Run the program twice: with two stories, then with a poison record and a gap in the feed.
 
     Args:
         folder: For the configuration and the data.
-        streams: Settings that name the engine.
+        streams: Settings that name the stream engine.
     """
     settings = Settings(data_dir=folder / "data", **streams)  # type: ignore[arg-type]
     environment = {f"WIREWATCH_{name.upper()}": value for name, value in streams.items()}
@@ -84,15 +85,15 @@ def walk_through(folder: Path, **streams: str) -> Walked:
         installation.route_to_webhook(receiver.url + "/hook")
         newsroom.publish("kurier", _story("a", "Stockholm"), _story("b", "Helsinki"))
         installation.run_once()
-        dead = NewRecord(ARTICLES, b"key of the dead", b'{"not": "an article"', (), utc_now())
+        poison = NewRecord(ARTICLES, b"poison", b'{"not": "an article"', (), utc_now())
         with opened(settings) as log:
-            log.append([dead])
+            log.append([poison])
         newsroom.feeds["kurier"] = [_story("c", "Kiew")]
         installation.run_once()
     with opened(settings) as log:
         names = [info.name for info in log.list_streams()]
         records = tuple(record for name in names for record in log.read(name))
-    return Walked(installation, settings, records, dead)
+    return PublishedRun(installation, settings, records, poison)
 
 
 def _story(path: str, place: str) -> Story:
@@ -100,13 +101,13 @@ def _story(path: str, place: str) -> Story:
 
 
 def cloud_event(headers: Mapping[str, bytes], key: bytes | None, value: bytes) -> BaseCloudEvent:
-    """The record as the official SDK sees it; raises where it is no CloudEvent."""
+    """Read a record with the official SDK, which raises if it is not a CloudEvent."""
     return from_kafka_event(KafkaMessage(headers=dict(headers), key=key, value=value))
 
 
 def schema_of(stream: str) -> dict[str, Any]:
-    """The committed schema of what lies on a stream, by the kind of its events."""
-    home = stream if stream in STREAM_MESSAGES else "news.matches.v1"
-    text = (ROOT / f"docs/schemas/{home}.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+    """Return the committed schema of a stream; a topic's copy has the schema of matches."""
+    name = stream if stream in STREAM_MESSAGES else "news.matches.v1"
+    text = (ROOT / f"docs/schemas/{name}.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
