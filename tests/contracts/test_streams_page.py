@@ -1,4 +1,4 @@
-"""docs/streams.md: its examples run against a real broker, and its tables and settings are right."""
+"""docs/streams.md: its examples run on a real broker, and its tables and settings are right."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def output(child: subprocess.Popen[str]) -> list[str]:
     return out.splitlines()
 
 
-def test_the_first_example_handles_each_match_once_and_resumes_after_a_restart(start: Runner) -> None:
+def test_the_first_example_handles_each_match_once_also_after_a_restart(start: Runner) -> None:
     first = start("Tell each match once")
     told = [f"{MATCH.topic_id} {ARTICLE.title}"] * COUNT
     assert lines(first, COUNT) == told
