@@ -1,4 +1,4 @@
-"""What matching costs: the engine against its floor and against a regular expression per rule.
+"""The cost of matching: the engine, its floor, and one regular expression per rule.
 
     python bench/matching.py ARTICLES [--rules 1000,10000] [--articles 1000] [--rounds 5]
 
@@ -7,12 +7,12 @@ WIREWATCH_BENCH_DATA names the file or a folder with an ``articles.jsonl.gz`` so
 
 Rules are generated from the vocabulary of the articles: 62 % phrases, 25 % words, 13 % prefixes,
 groups joined by AND, 22 % with NEAR/10, 28 % with NOT. Permissive ones (two or three groups of up
-to three alternatives) fire on 0.6 % of all articles each, more than any desk could read; selective
-ones (three or four groups of one or two) on less than 0.1 %. Every rule is a topic of its own.
+to three alternatives) fire on 0.6 % of all articles each, more than a monitoring team could read;
+selective ones (three or four groups of one or two) on less than 0.1 %. Each rule is a topic.
 
-The floor is what no engine of this kind can do without: one normalisation and one pass of an
-automaton over the same literals. CPU time, contenders interleaved, median over the rounds; ratios
-are taken within a round.
+The floor is the work that every engine of this kind has to do: one normalisation and one pass of an
+automaton over the same literals. Figures are CPU times, with the contenders interleaved, and the
+median over the rounds; ratios are taken within a round.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def articles_of(path: Path, limit: int) -> list[Article]:
 
 
 class Generator:
-    """Makes queries from the vocabulary of articles; the same seed, the same queries."""
+    """Generates queries from the vocabulary of articles; the same seed gives the same queries."""
 
     def __init__(self, articles: Sequence[Article], *, selective: bool, seed: int = 1) -> None:
         self._random = random.Random(seed)
@@ -96,7 +96,7 @@ class Generator:
 def generated_catalog(
     articles: Sequence[Article], count: int, *, selective: bool = True
 ) -> Catalog:
-    """A catalog of ``count`` topics of one generated rule each."""
+    """Return a catalog of ``count`` topics with one generated rule each."""
     generator = Generator(articles, selective=selective)
     return Catalog((), tuple(_topic(number, generator.query()) for number in range(count)))
 
@@ -122,7 +122,7 @@ def compiled(queries: Sequence[str]) -> RuleSet:
 
 
 def timed(articles: Sequence[Article], work: Callable[[Article], object]) -> float:
-    """CPU microseconds per article."""
+    """Return the CPU time per article in microseconds."""
     start = time.process_time()
     for article in articles:
         work(article)
@@ -154,7 +154,7 @@ def engine_of(rules: RuleSet, *, evidence: bool) -> Callable[[Article], int]:
 
 
 def regexes_of(queries: Sequence[str]) -> Callable[[Article], int]:
-    """The naive build: every term an alternative, a regular expression per AND group."""
+    """Return the naive engine: one regular expression per AND group, one alternative per term."""
     rules = []
     for query in queries:
         wanted = []
@@ -210,15 +210,15 @@ def main() -> None:
     parser.add_argument("--rules", default="1000,10000")
     parser.add_argument("--articles", dest="limit", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args()
-    if not given.articles:
+    options = parser.parse_args()
+    if not options.articles:
         parser.error("name the articles, or set WIREWATCH_BENCH_DATA")
-    articles = articles_of(Path(given.articles), given.limit)
+    articles = articles_of(Path(options.articles), options.limit)
     size = sum(len(title) + len(text) for title, text in articles) / len(articles)
     print(f"{len(articles)} articles of {size:.0f} characters")
-    for count in given.rules.split(","):
+    for count in options.rules.split(","):
         for selective in (True, False):
-            report(int(count), articles, given.rounds, selective=selective)
+            report(int(count), articles, options.rounds, selective=selective)
 
 
 if __name__ == "__main__":

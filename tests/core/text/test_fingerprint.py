@@ -25,16 +25,17 @@ words = st.lists(st.text(min_size=1, max_size=6), max_size=40)
 PINNED = "s2:ded34067db2889304fbf3222a8a27aa2:6:2:DeSC-MdzXgL7O7487K3u7A=="
 
 
-def mark(tokens: list[str]) -> Fingerprint:
-    found = parse_fingerprint(fingerprint(tokens))
-    assert found is not None
-    return found
+def parsed_of(tokens: list[str]) -> Fingerprint:
+    parsed = parse_fingerprint(fingerprint(tokens))
+    assert parsed is not None
+    return parsed
 
 
 def numbered(start: int, end: int) -> list[str]:
     return [f"wort{n}" for n in range(start, end)]
 
 
+@pytest.mark.processes
 def test_a_fingerprint_is_the_same_in_every_process() -> None:
     code = (
         "from core.text.fingerprint import fingerprint; print(fingerprint(['a'] * 3 + ['b', 'c']))"
@@ -59,7 +60,7 @@ def test_any_string_is_hashed() -> None:
 
 @given(words)
 def test_a_fingerprint_can_be_parsed(tokens: list[str]) -> None:
-    found = mark(tokens)
+    found = parsed_of(tokens)
     hashes = shingles(tokens)
     assert (found.words, found.shingles) == (len(tokens), len(hashes))
     assert found.sketch == tuple(sorted(hashes)[:SKETCH_SIZE])
@@ -69,8 +70,8 @@ def test_a_fingerprint_can_be_parsed(tokens: list[str]) -> None:
 def test_the_estimate_is_exact_for_short_texts(one: list[str], other: list[str]) -> None:
     exact = overlap(shingles(one), shingles(other))
     if one and other:
-        assert jaccard(mark(one), mark(other)) == pytest.approx(exact.jaccard)
-        assert containment(mark(one), mark(other)) == pytest.approx(exact.containment)
+        assert jaccard(parsed_of(one), parsed_of(other)) == pytest.approx(exact.jaccard)
+        assert containment(parsed_of(one), parsed_of(other)) == pytest.approx(exact.containment)
 
 
 @pytest.mark.parametrize("shared", [100, 300, 500, 900])
@@ -82,25 +83,25 @@ def test_the_estimate_is_close_for_long_texts(shared: int) -> None:
         one = numbered(base, base + 1000)
         other = numbered(base + 1000 - shared, base + 2000 - shared)
         exact = overlap(shingles(one), shingles(other))
-        off.append(jaccard(mark(one), mark(other)) - exact.jaccard)
+        off.append(jaccard(parsed_of(one), parsed_of(other)) - exact.jaccard)
     assert abs(sum(off) / len(off)) < 0.03
     assert max(map(abs, off)) < 0.15
 
 
 def test_a_part_is_contained_in_the_whole() -> None:
-    whole, part = mark(numbered(0, 1000)), mark(numbered(0, 300))
+    whole, part = parsed_of(numbered(0, 1000)), parsed_of(numbered(0, 300))
     assert containment(part, whole) == pytest.approx(1.0, abs=0.2)
     assert jaccard(part, whole) == pytest.approx(0.3, abs=0.1)
 
 
 def test_texts_without_words_are_alike_and_like_nothing_else() -> None:
-    assert jaccard(mark([]), mark([])) == 1.0
-    assert containment(mark([]), mark(["a"])) == 0.0
+    assert jaccard(parsed_of([]), parsed_of([])) == 1.0
+    assert containment(parsed_of([]), parsed_of(["a"])) == 0.0
     assert overlap(shingles([]), shingles([])).jaccard == 0.0
 
 
 def test_equal_texts_have_one_exact_hash_and_order_matters() -> None:
-    assert mark(["a", "b"]).exact == mark(["a", "b"]).exact != mark(["b", "a"]).exact
+    assert parsed_of(["a", "b"]).exact == parsed_of(["a", "b"]).exact != parsed_of(["b", "a"]).exact
 
 
 @pytest.mark.parametrize(
