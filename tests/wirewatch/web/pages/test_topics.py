@@ -71,6 +71,14 @@ def test_an_article_that_a_gate_rejects_does_not_match(empty: Console) -> None:
     assert re.search(r"Not passed</span> <span[^>]*>[^<]*\bfr\b", body)
 
 
+def test_gates_are_explained_in_the_readers_language(empty: Console) -> None:
+    fields = [("source", "Der Rat der Nato berät heute in Rom."), ("title", "Rom")]
+    empty.language = "en"
+    assert "0 is below the threshold of 30." in empty.submit("/topics/nato", fields)
+    empty.language = "de"
+    assert "0 liegt unter der Schwelle von 30." in empty.submit("/topics/nato", fields)
+
+
 def test_what_is_no_article_is_refused_with_an_explanation(empty: Console) -> None:
     empty.language = "en"
     assert '<p class="bad">' in empty.submit("/topics/nato", [])
