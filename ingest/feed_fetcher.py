@@ -41,7 +41,7 @@ class FeedDocument:
         body: The document, decompressed.
         url: Where it came from, after redirects; relative links are relative to it.
         headers: The headers that came with it.
-        request: The request it answers; None for a document that nobody requested.
+        request: The request it answers; None for a document that was pushed.
         moved_to: Where a permanent redirect leads, if there was one.
     """
 

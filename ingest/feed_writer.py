@@ -7,7 +7,7 @@
     FetchFailure ───────────────────────┘    the feed, with its validators
 
 The validators are stored last and in the same transaction as the entries, so that a later 304 can
-never hide an entry. The feed must be leased by this process, whoever hands over the document.
+never hide an entry. The feed must be leased by this process.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ class FeedWriter:
         for feed_id in outage.forgive:
             feeds.apply_change(connection, feed_id, without_last_failure)
         decision = poll_outcome.after_failure(
-            feed, failure, now, self._deps.rng, own_outage=outage.ours
+            feed, failure, now, self._deps.rng, own_outage=outage.active
         )
         result = PollResult(
             feed.feed_id,
@@ -198,7 +198,7 @@ class FeedWriter:
             failure.reason,
             failed=True,
             reached=failure.outcome not in OUT_OF_REACH,
-            own_outage=outage.ours,
+            own_outage=outage.active,
         )
         return self._save_poll(connection, decision, now, result)
 

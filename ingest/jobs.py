@@ -60,13 +60,13 @@ class FeedJobs:
 
     def lease(self, connection: Connection, request: LeaseRequest) -> Sequence[FeedJob]:
         """Lease due feeds that were not polled in this round."""
-        held = {job.feed.feed_id for job in request.held if isinstance(job, FeedJob)}
+        leased = {job.feed.feed_id for job in request.leased if isinstance(job, FeedJob)}
         due = feeds.lease_due(
             connection,
             self._me,
             request.now,
             limit=request.limit,
-            skip=self._polled | held,
+            skip=self._polled | leased,
             busy=request.busy,
             once=self._once,
         )
@@ -122,7 +122,7 @@ class PageJobs:
             request.now,
             limit=PAGES_PER_HOST * request.limit,
             per_host=PAGES_PER_HOST,
-            skip=[job.entry.id for job in request.held if isinstance(job, PageJob)],
+            skip=[job.entry.id for job in request.leased if isinstance(job, PageJob)],
             busy=request.busy,
         )
         return [PageJob(entry, self._reader) for entry in due]

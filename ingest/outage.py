@@ -24,16 +24,16 @@ class Outage:
     """What a failure means for this machine's own connection.
 
     Attributes:
-        ours: Whether our own connection is down.
+        active: Whether our own connection is down.
         forgive: Feeds whose failures of the last minutes were counted, but are the fault of our
             own connection.
     """
 
-    ours: bool
+    active: bool
     forgive: tuple[str, ...] = ()
 
 
-NO_OUTAGE = Outage(ours=False)
+NO_OUTAGE = Outage(active=False)
 
 
 @dataclass
@@ -41,7 +41,7 @@ class OutageWatch:
     """Counts the hosts that failed since a host last answered."""
 
     _failures: list[tuple[datetime, str, str]] = field(default_factory=list)
-    _ours: bool = False
+    _active: bool = False
 
     def failed(self, feed_id: str, host: str, now: datetime) -> Outage:
         """Record a failure that our own connection may have caused."""
@@ -49,18 +49,18 @@ class OutageWatch:
         earlier = tuple(f[1] for f in self._failures)
         self._failures.append((now, feed_id, host))
         hosts = {f[2] for f in self._failures}
-        if self._ours or len(hosts) < OUTAGE_HOSTS:
-            return Outage(self._ours)
-        self._ours = True
+        if self._active or len(hosts) < OUTAGE_HOSTS:
+            return Outage(self._active)
+        self._active = True
         mend = "Is this machine's connection or name resolution down? Polling continues by itself."
         log.error("no_outlet_can_be_reached", hosts_tried=len(hosts), mend=mend)
         return Outage(True, earlier)
 
     def answered(self) -> None:
         """Record that a host answered, so our own connection works."""
-        if self._ours:
+        if self._active:
             log.info("outlets_can_be_reached_again")
-        self._ours = False
+        self._active = False
         self._failures.clear()
 
 

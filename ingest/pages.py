@@ -189,7 +189,7 @@ class PageReader:
         claimed = articles.find(connection, article_id(claim.url_key)) if claim else None
         identity = revise.identify(
             entry,
-            own=articles.find(connection, entry.article_id) if entry.article_id else None,
+            earlier=articles.find(connection, entry.article_id) if entry.article_id else None,
             linked=articles.find_by_link(connection, entry.url_key),
             claim=claim,
             claimed=claimed,

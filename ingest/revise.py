@@ -106,7 +106,7 @@ def claim_of(entry: EntryRecord, page: PageRead) -> CanonicalClaim | None:
 def identify(
     entry: EntryRecord,
     *,
-    own: ArticleRecord | None,
+    earlier: ArticleRecord | None,
     linked: ArticleRecord | None,
     claim: CanonicalClaim | None,
     claimed: ArticleRecord | None,
@@ -116,7 +116,7 @@ def identify(
 
     Args:
         entry: The entry.
-        own: The article of an earlier attempt, if there was one.
+        earlier: The article of an earlier attempt, if there was one.
         linked: The article known by the entry's link.
         claim: The canonical URL that its page claims.
         claimed: The article known by that URL.
@@ -124,8 +124,8 @@ def identify(
             A feed does not list an article twice, so such a claim is ignored: on some sites every
             page names "/login" as its canonical URL.
     """
-    if own is not None:
-        return _known(own, entry, is_copy=False)
+    if earlier is not None:
+        return _known(earlier, entry, is_copy=False)
     if linked is not None:
         return _known(linked, entry, is_copy=linked.feed_id != entry.feed_id)
     if claim is not None and claimed is None:
@@ -180,11 +180,11 @@ def is_transient(failure: FetchFailure) -> bool:
 def retry_later(entry: EntryRecord, failure: FetchFailure, now: datetime) -> EntryRecord:
     """Return the entry, waiting for the next attempt at its page."""
     wait = exponential(FIRST_RETRY, entry.attempts + 1, timedelta.max)  # attempts are limited
-    asked = timedelta(seconds=failure.retry_after or 0)
+    requested = timedelta(seconds=failure.retry_after or 0)
     return replace(
         entry,
         attempts=entry.attempts + 1,
-        next_page_at=now + max(wait, asked),
+        next_page_at=now + max(wait, requested),
         page_outcome=failure.outcome,
     )
 

@@ -68,13 +68,13 @@ class LeaseRequest:
     Attributes:
         limit: How many jobs can be started now, one a host.
         busy: Hosts for which nothing is wanted.
-        held: Jobs of any kind that this process has leased already.
+        leased: Jobs of any kind that this process has leased already.
         now: The present.
     """
 
     limit: int
     busy: Collection[str]
-    held: Sequence[FetchJob]
+    leased: Sequence[FetchJob]
     now: datetime
 
 
@@ -196,7 +196,7 @@ class FetchWork:
         return {job.host for _, job in self._running.values()}
 
     def _note_end(self, kind: JobKind, job: FetchJob) -> None:
-        """Look for more jobs if there may be new ones, or if none is ready for the free host."""
+        """Look for more jobs if there may be new ones, or if no job is ready for the host."""
         hosts = {ready.host for _, ready in self._ready}
         self._look |= kind.creates_jobs or job.host not in hosts
 
@@ -209,12 +209,12 @@ class FetchWork:
         now = self._deps.clock()
         tables = [kind.table for kind in self._kinds]
         busy = self._busy | leases.begin_leasing_rows(connection, self._deps.me, now, *tables)
-        held = [job for _, job in (*self._running.values(), *self._ready)]
+        earlier = [job for _, job in (*self._running.values(), *self._ready)]
         leased: list[tuple[JobKind, FetchJob]] = []
         for kind in self._kinds:
             busy |= {job.host for owner, job in self._ready if owner is kind}
             limit = max(self._room - len(leased), 0)
-            request = LeaseRequest(limit, busy, [*held, *(job for _, job in leased)], now)
+            request = LeaseRequest(limit, busy, [*earlier, *(job for _, job in leased)], now)
             jobs = kind.lease(connection, request)
             busy |= {job.host for job in jobs}
             leased += [(kind, job) for job in jobs]

@@ -160,12 +160,12 @@ def _names(value: object) -> Iterator[str]:
 
 def _access(node: dict[str, object]) -> bool | None:
     """Return False if the article, or a part of it, is declared not to be free."""
-    own = _truth(node.get("isAccessibleForFree"))
+    free = _truth(node.get("isAccessibleForFree"))
     parts = node.get("hasPart")
     for part in (parts if isinstance(parts, list) else [parts])[:20]:
         if isinstance(part, dict) and _truth(part.get("isAccessibleForFree")) is False:
             return False
-    return own
+    return free
 
 
 def _truth(value: object) -> bool | None:

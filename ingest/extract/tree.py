@@ -146,12 +146,12 @@ def _absolute(base: str, value: str) -> str | None:
         return None
     try:
         joined = urljoin(base, value)
-        parts, own = urlsplit(joined), urlsplit(base)
+        parts, base_parts = urlsplit(joined), urlsplit(base)
         host = parts.hostname
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not host or re.search(r"[\s<>\"\\]", joined):
         return None
-    if parts.path in ("", "/") and not parts.query and own.path not in ("", "/"):
+    if parts.path in ("", "/") and not parts.query and base_parts.path not in ("", "/"):
         return None
     return joined

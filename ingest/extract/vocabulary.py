@@ -32,9 +32,9 @@ _REFERENCE = re.compile(r"\{([a-z_]+)\}")
 @cache
 def _sections(known: tuple[Language, ...]) -> dict[str, tuple[str, ...]]:
     """Return the lines of each section, languages and references resolved."""
-    own = [one.page_phrases for one in known if one.page_phrases]
+    files = [one.page_phrases for one in known if one.page_phrases]
     sections: dict[str, list[str]] = {}
-    for path in (*sorted(_FOLDER.glob("*.txt")), *own):
+    for path in (*sorted(_FOLDER.glob("*.txt")), *files):
         lines: list[str] = []
         for line in path.read_text(encoding="utf-8").splitlines():
             if name := _SECTION.fullmatch(line):

@@ -77,8 +77,8 @@ def _pieces(root: etree._Element) -> list[str]:
     return pieces
 
 
-def _as_cp1252(found: re.Match[str]) -> str:
-    return found[0].encode("latin-1").decode("cp1252", "ignore")
+def _as_cp1252(character: re.Match[str]) -> str:
+    return character[0].encode("latin-1").decode("cp1252", "ignore")
 
 
 def _flat(text: str, tag: str) -> str:

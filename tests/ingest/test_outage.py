@@ -10,7 +10,7 @@ from tests.support.scripted_publisher import MONDAY
 def test_five_hosts_in_a_row_out_of_reach_are_our_own_outage() -> None:
     watch = OutageWatch()
     outages = [watch.failed(f"feed-{n}", f"host-{n}", MONDAY) for n in range(7)]
-    assert [o.ours for o in outages] == [False] * 4 + [True] * 3
+    assert [o.active for o in outages] == [False] * 4 + [True] * 3
     assert [o.forgive for o in outages[:4]] == [()] * 4
     assert outages[4].forgive == ("feed-0", "feed-1", "feed-2", "feed-3")
     assert outages[5].forgive == ()
@@ -21,18 +21,18 @@ def test_a_host_that_answers_interrupts_the_series() -> None:
     for n in range(4):
         watch.failed(f"feed-{n}", f"host-{n}", MONDAY)
     watch.answered()
-    assert not watch.failed("feed-9", "host-9", MONDAY).ours
+    assert not watch.failed("feed-9", "host-9", MONDAY).active
 
 
 def test_failures_of_many_feeds_on_few_hosts_are_no_outage() -> None:
     watch = OutageWatch()
-    assert not any(watch.failed(f"feed-{n}", f"host-{n % 4}", MONDAY).ours for n in range(40))
+    assert not any(watch.failed(f"feed-{n}", f"host-{n % 4}", MONDAY).active for n in range(40))
 
 
 def test_failures_far_apart_do_not_add_up() -> None:
     watch = OutageWatch()
     times = [MONDAY + timedelta(minutes=2 * n) for n in range(12)]
-    assert not any(watch.failed(f"f{n}", f"h{n}", t).ours for n, t in enumerate(times))
+    assert not any(watch.failed(f"f{n}", f"h{n}", t).active for n, t in enumerate(times))
 
 
 def test_the_outage_ends_when_a_host_answers() -> None:
@@ -40,7 +40,7 @@ def test_the_outage_ends_when_a_host_answers() -> None:
     for n in range(6):
         watch.failed(f"feed-{n}", f"host-{n}", MONDAY)
     watch.answered()
-    assert not watch.failed("feed-1", "host-1", MONDAY).ours
+    assert not watch.failed("feed-1", "host-1", MONDAY).active
 
 
 def test_the_last_failure_can_be_taken_back() -> None:

@@ -209,7 +209,7 @@ CLAIM = CanonicalClaim("https://kurier.example.org/b", "https://www.kurier.examp
 
 def identified(**values: Any) -> Identity:
     defaults: dict[str, Any] = {
-        "own": None,
+        "earlier": None,
         "linked": None,
         "claim": None,
         "claimed": None,
@@ -239,8 +239,10 @@ def test_a_claim_of_an_article_that_the_feed_shows_already_is_ignored() -> None:
 
 
 def test_the_article_of_an_earlier_attempt_takes_precedence() -> None:
-    own = article_record(article_id="0" * 32, feed_id="bote-1")
-    identity = identified(own=own, linked=article_record(), claim=CLAIM, claimed=article_record())
+    earlier = article_record(article_id="0" * 32, feed_id="bote-1")
+    identity = identified(
+        earlier=earlier, linked=article_record(), claim=CLAIM, claimed=article_record()
+    )
     assert (identity.article_id, identity.is_copy) == ("0" * 32, False)
 
 

@@ -78,7 +78,7 @@ class RereadJobs:
             ~table.c.done,
             leases.row_is_free(table, reclaimable, request.now),
             table.c.host.not_in(request.busy),
-            table.c.id.not_in([job.id for job in request.held if isinstance(job, RereadJob)]),
+            table.c.id.not_in([job.id for job in request.leased if isinstance(job, RereadJob)]),
         )
         jobs = [RereadJob(row.id, row.host, self) for row in connection.execute(due)]
         self.jobs |= {job.id: job for job in jobs}
