@@ -1,4 +1,4 @@
-"""A store of the database a test is run on, and one process that uses it."""
+"""A store on the database of the test's parameter, and instances that use it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.postgres import DATABASES, a_database
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The store's contract holds on every database."""
+    """URL of an empty database; each test runs on every database system."""
     return a_database(request, request.param, tmp_path)
 
 
@@ -26,7 +26,14 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def me(tmp_path: Path) -> Iterator[Instance]:
-    instance = Instance.start(tmp_path)
-    yield instance
-    instance.close()
+def instance(tmp_path: Path) -> Iterator[Instance]:
+    started = Instance.start(tmp_path)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Instance]:
+    started = Instance.start(tmp_path)
+    yield started
+    started.close()

@@ -1,3 +1,5 @@
+"""Alerts are found, listed, acknowledged and closed; article revisions are decided once."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -5,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config.errors import StoreError, UsageError
+from config.errors import NotFoundError, StoreError, UsageError
 from core.messages import AlertEvent
 from core.store import Store, alert_changes, outbox
 from core.store import alerts as alert_store
@@ -14,8 +16,8 @@ from core.store.alerts import Alert, DecisionRow
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def an_alert(number: int = 0, **values: object) -> Alert:
-    given: dict[str, object] = {
+def make_alert(number: int = 0, **values: object) -> Alert:
+    defaults: dict[str, object] = {
         "id": f"{number:08d}" * 4,
         "topic_id": "nato",
         "topic_title": "NATO",
@@ -29,11 +31,11 @@ def an_alert(number: int = 0, **values: object) -> Alert:
         "opened_at": NOON + timedelta(minutes=number),
         "updated_at": NOON + timedelta(minutes=number),
     }
-    return Alert(**given | values)  # type: ignore[arg-type]
+    return Alert(**defaults | values)  # type: ignore[arg-type]
 
 
-def a_decision(**values: object) -> DecisionRow:
-    given: dict[str, object] = {
+def make_decision(**values: object) -> DecisionRow:
+    defaults: dict[str, object] = {
         "topic_id": "nato",
         "article_id": "a" * 32,
         "revision": 1,
@@ -48,10 +50,10 @@ def a_decision(**values: object) -> DecisionRow:
         "url": "https://kurier.example.org/",
         "decided_at": NOON,
     }
-    return DecisionRow(**given | values)  # type: ignore[arg-type]
+    return DecisionRow(**defaults | values)  # type: ignore[arg-type]
 
 
-def fill(store: Store, *rows: Alert) -> None:
+def open_alerts(store: Store, *rows: Alert) -> None:
     with store.write() as connection:
         for row in rows:
             alert_changes.open_alert(connection, row)
@@ -65,32 +67,34 @@ def events(store: Store) -> list[AlertEvent]:
         ]
 
 
-def test_an_alert_is_found_by_its_id_or_the_beginning_of_it(store: Store) -> None:
-    fill(store, an_alert(1), an_alert(2))
+def test_an_alert_is_found_by_its_id_or_a_prefix(store: Store) -> None:
+    open_alerts(store, make_alert(1), make_alert(2))
     with store.read() as connection:
-        assert alert_store.get_alert(connection, an_alert(1).id) == an_alert(1)
-        assert alert_store.get_alert(connection, "00000002").id == an_alert(2).id
+        assert alert_store.get_alert(connection, make_alert(1).id) == make_alert(1)
+        assert alert_store.get_alert(connection, "00000002").id == make_alert(2).id
 
 
-@pytest.mark.parametrize(
-    "wrong", ["", "0000", "f" * 32, "%" * 8, "_" * 8, "0" * 31 + "'", "\0" * 8]
-)
-def test_what_is_no_alert_is_wrong_usage(store: Store, wrong: str) -> None:
-    fill(store, an_alert(1))
-    with store.read() as connection, pytest.raises(UsageError, match="is no alert"):
-        alert_store.get_alert(connection, wrong)
+def test_an_id_of_no_alert_is_an_error(store: Store, subtests: pytest.Subtests) -> None:
+    open_alerts(store, make_alert(1))
+    for alert_id in ("", "0000", "f" * 32, "%" * 8, "_" * 8, "0" * 31 + "'", "\0" * 8):
+        with (
+            subtests.test(alert_id=alert_id),
+            store.read() as connection,
+            pytest.raises(NotFoundError, match="is no alert"),
+        ):
+            alert_store.get_alert(connection, alert_id)
 
 
-def test_an_id_that_is_not_the_only_one_is_wrong_usage(store: Store) -> None:
-    fill(store, an_alert(1, id="a" * 32), an_alert(2, id="a" * 31 + "b"))
+def test_a_prefix_of_several_ids_is_an_error(store: Store) -> None:
+    open_alerts(store, make_alert(1, id="a" * 32), make_alert(2, id="a" * 31 + "b"))
     with store.read() as connection, pytest.raises(UsageError, match="several"):
         alert_store.get_alert(connection, "a" * 8)
 
 
 def test_alerts_are_listed_newest_first_and_filtered(store: Store) -> None:
-    fill(store, *(an_alert(n, topic_id="rail" if n == 5 else "nato") for n in range(6)))
+    open_alerts(store, *(make_alert(n, topic_id="rail" if n == 5 else "nato") for n in range(6)))
     with store.write() as connection:
-        alert_changes.ack(connection, an_alert(4).id, by="kim", at=NOON)
+        alert_changes.ack(connection, make_alert(4).id, by="kim", at=NOON)
 
     def listed(**filters: Any) -> list[str]:
         with store.read() as connection:
@@ -103,59 +107,61 @@ def test_alerts_are_listed_newest_first_and_filtered(store: Store) -> None:
     assert listed(topic_id="nato", state="open") == ["s3", "s2", "s1", "s0"]
 
 
-def test_taking_an_alert_is_kept_and_published_once(store: Store) -> None:
-    fill(store, an_alert())
+def test_acknowledging_an_alert_is_stored_and_announced_once(store: Store) -> None:
+    open_alerts(store, make_alert())
     with store.write() as connection:
-        taken = alert_changes.ack(connection, an_alert().id, by="kim", at=NOON)
-    assert (taken.state, taken.acked_by, taken.acked_at) == ("acked", "kim", NOON)
+        acked = alert_changes.ack(connection, make_alert().id, by="kim", at=NOON)
+    assert (acked.state, acked.acked_by, acked.acked_at) == ("acked", "kim", NOON)
     with store.write() as connection:
-        again = alert_changes.ack(connection, an_alert().id, by="lee", at=NOON + timedelta(hours=1))
-    assert again == taken
+        again = alert_changes.ack(
+            connection, make_alert().id, by="lee", at=NOON + timedelta(hours=1)
+        )
+    assert again == acked
     [event] = events(store)
     assert (event.event, event.reason, event.story_id) == ("acked", "acked by kim", "s0")
 
 
-def test_closing_an_alert_is_kept_and_published_once(store: Store) -> None:
-    fill(store, an_alert())
+def test_closing_an_alert_is_stored_and_announced_once(store: Store) -> None:
+    open_alerts(store, make_alert())
     with store.write() as connection:
-        alert_changes.ack(connection, an_alert().id, by="kim", at=NOON)
-        closed = alert_changes.close(connection, an_alert().id, by="kim", at=NOON)
-        assert alert_changes.close(connection, an_alert().id, by="lee", at=NOON) == closed
-        assert alert_changes.ack(connection, an_alert().id, by="lee", at=NOON) == closed
+        alert_changes.ack(connection, make_alert().id, by="kim", at=NOON)
+        closed = alert_changes.close(connection, make_alert().id, by="kim", at=NOON)
+        assert alert_changes.close(connection, make_alert().id, by="lee", at=NOON) == closed
+        assert alert_changes.ack(connection, make_alert().id, by="lee", at=NOON) == closed
     assert (closed.state, closed.closed_by, closed.acked_by) == ("closed", "kim", "kim")
     assert [e.event for e in events(store)] == ["acked", "closed"]
 
 
-def test_taking_what_does_not_exist_is_wrong_usage(store: Store) -> None:
+def test_acknowledging_an_unknown_alert_is_an_error(store: Store) -> None:
     with store.write() as connection, pytest.raises(UsageError):
         alert_changes.ack(connection, "f" * 32, by="kim", at=NOON)
     assert events(store) == []
 
 
-def test_a_revision_is_decided_once(store: Store) -> None:
+def test_an_article_revision_is_decided_once(store: Store) -> None:
     with store.write() as connection:
-        alert_changes.record_decision(connection, a_decision())
+        alert_changes.record_decision(connection, make_decision())
     with pytest.raises(StoreError), store.write() as connection:
-        alert_changes.record_decision(connection, a_decision(event="opened"))
+        alert_changes.record_decision(connection, make_decision(event="opened"))
     with store.read() as connection:
-        assert alert_store.find_decision(connection, "nato", "a" * 32, 1) == a_decision()
+        assert alert_store.find_decision(connection, "nato", "a" * 32, 1) == make_decision()
 
 
-def test_the_newest_other_revision_stands_for_one_not_decided(store: Store) -> None:
+def test_the_decision_about_the_newest_revision_is_found_for_one_not_decided(store: Store) -> None:
     with store.write() as connection:
         for revision in (1, 3, 2):
-            alert_changes.record_decision(connection, a_decision(revision=revision))
+            alert_changes.record_decision(connection, make_decision(revision=revision))
     with store.read() as connection:
-        found = [alert_store.find_decision(connection, "nato", "a" * 32, n) for n in (1, 4)]
-        assert [f.revision for f in found if f] == [1, 3]
+        rows = [alert_store.find_decision(connection, "nato", "a" * 32, n) for n in (1, 4)]
+        assert [row.revision for row in rows if row] == [1, 3]
         assert alert_store.find_decision(connection, "rail", "a" * 32, 1) is None
 
 
 def test_all_decisions_about_an_alert_are_found_oldest_first(store: Store) -> None:
-    later = a_decision(topic_id="rail", decided_at=NOON + timedelta(hours=1))
-    first, opened = a_decision(), a_decision(revision=2, event="opened")
+    later = make_decision(topic_id="rail", decided_at=NOON + timedelta(hours=1))
+    first, opened = make_decision(), make_decision(revision=2, event="opened")
     with store.write() as connection:
-        for row in (later, opened, first, a_decision(article_id="b" * 32, alert_id="y" * 32)):
+        for row in (later, opened, first, make_decision(article_id="b" * 32, alert_id="y" * 32)):
             alert_changes.record_decision(connection, row)
     with store.read() as connection:
         assert alert_store.load_decisions(connection, "x" * 32) == [first, opened, later]

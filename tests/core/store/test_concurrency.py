@@ -1,11 +1,11 @@
-"""Many processes on one PostgreSQL: nobody holds what another holds, and none waits for ever."""
+"""Processes that share a PostgreSQL exclude each other where they must, and none waits for ever."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -31,7 +31,7 @@ from tests.support.records import article_record, entry_record, feed_record
 from tests.support.scripted_publisher import MONDAY
 from tests.support.stories import add_article, add_delivery
 
-HAMMER = Path(__file__).with_name("hammer.py")
+CONTENDER = Path(__file__).with_name("contending_process.py")
 ROOT = Path(__file__).parents[3]
 MINUTE = timedelta(minutes=1)
 
@@ -41,15 +41,8 @@ def database_url(migrated_postgres: str) -> str:
     return migrated_postgres
 
 
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[Instance]:
-    instance = Instance.start(tmp_path)
-    yield instance
-    instance.close()
-
-
 def at_once(*works: Callable[[], object]) -> list[object]:
-    """Let each begin at the same moment; what they came to, errors too."""
+    """Start all functions at the same moment. Return their results, or the errors they raised."""
     start = Barrier(len(works))
 
     def run(work: Callable[[], object]) -> object:
@@ -79,75 +72,75 @@ def fill(store: Store) -> None:
             ],
         )
         for n in range(30):
-            made = Notification(f"{n:032}", "a", "desk", "new_story", n, "{}", now)
+            notification = Notification(f"{n:032}", "a", "desk", "new_story", n, "{}", now)
             delivery_store.add_notification(
-                connection, made, [f"target{n % 6}", "everybody"], due=now
+                connection, notification, [f"target{n % 6}", "every-time"], due=now
             )
 
 
-def test_three_processes_never_hold_one_thing_host_or_target_at_once(
+def test_no_two_processes_have_the_same_row_host_or_target_at_once(
     store: Store, database_url: str, tmp_path: Path
 ) -> None:
     fill(store)
-    command = [sys.executable, str(HAMMER), database_url, str(tmp_path), "2.0"]
+    command = [sys.executable, str(CONTENDER), database_url, str(tmp_path), "2.0"]
     pipe = subprocess.PIPE
-    several = [
+    processes = [
         subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env={"PYTHONPATH": str(ROOT)})
         for _ in range(3)
     ]
-    for process in several:
+    for process in processes:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-    for process in several:  # all of them, before any is waited for
+    for process in processes:  # all of them, before any is waited for
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    ends = [process.communicate(timeout=60)[0] for process in several]
-    assert [process.returncode for process in several] == [0] * 3
-    assert all(int(held) > 5 for held in ends)
+    ends = [process.communicate(timeout=60)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0] * 3
+    assert all(int(leased) > 5 for leased in ends)
 
 
-def test_a_lease_that_nobody_has_goes_to_one_of_those_who_ask_at_once(
-    store: Store, me: Instance, other: Instance
+def test_a_free_lease_is_acquired_by_one_of_two_instances_at_once(
+    store: Store, instance: Instance, other: Instance
 ) -> None:
-    def take(who: Instance) -> Callable[[], bool]:
+    def acquire(by: Instance) -> Callable[[], bool]:
         def work(connection: Connection) -> bool:
-            return leases.acquire(connection, "job", who, now=MONDAY, ttl=MINUTE)
+            return leases.acquire(connection, "job", by, now=MONDAY, ttl=MINUTE)
 
         return lambda: store.transact(work)
 
     for _ in range(5):
-        assert sorted(map(bool, at_once(take(me), take(other)))) == [False, True]
+        assert sorted(map(bool, at_once(acquire(instance), acquire(other)))) == [False, True]
         with store.write() as connection:
             connection.execute(leases.leases.delete())
 
 
-def test_a_row_that_is_just_being_written_is_passed_over_and_not_waited_for(
-    store: Store, me: Instance, other: Instance
+def test_a_row_that_another_transaction_is_writing_is_skipped(
+    store: Store, instance: Instance, other: Instance
 ) -> None:
     fill(store)
     now = utc_now()
     with store.write() as writing:
         assert feeds.lease(writing, "f0", other, now)
         assert feeds.is_leased_by(writing, "f0", other)
-        held = {e.id for e in entries.lease_due(writing, other, now, limit=3)}
+        taken = {e.id for e in entries.lease_due(writing, other, now, limit=3)}
         done = Event()
 
         def lease(connection: Connection) -> tuple[set[str], set[int]]:
-            due = feeds.lease_due(connection, me, now, limit=9)
-            pages = entries.lease_due(connection, me, now, limit=9)
+            due = feeds.lease_due(connection, instance, now, limit=9)
+            pages = entries.lease_due(connection, instance, now, limit=9)
             done.set()
             return {f.feed_id for f in due}, {e.id for e in pages}
 
         with ThreadPoolExecutor(1) as pool:
             leased = pool.submit(store.transact, lease)
             assert done.wait(10)
-            found, pages = leased.result(10)
-    assert "f0" not in found
-    assert not pages & held
+            feed_ids, pages = leased.result(10)
+    assert "f0" not in feed_ids
+    assert not pages & taken
 
 
-def test_one_page_read_by_two_becomes_one_revision_and_the_second_sees_it(store: Store) -> None:
+def test_a_page_that_several_processes_read_becomes_one_revision(store: Store) -> None:
     message = ArticleRevision(
         article_id="a" * 32,
         revision=1,
@@ -170,8 +163,8 @@ def test_one_page_read_by_two_becomes_one_revision_and_the_second_sees_it(store:
             if (known.revision if known else 0) >= revision:
                 return
             record = replace(article_record(), revision=revision)
-            said = message.model_copy(update={"revision": revision})
-            articles.add_revision(connection, record, said)
+            changed = message.model_copy(update={"revision": revision})
+            articles.add_revision(connection, record, changed)
 
         return lambda: store.transact(work)
 
@@ -180,20 +173,20 @@ def test_one_page_read_by_two_becomes_one_revision_and_the_second_sees_it(store:
     with store.read() as connection:
         assert [r.revision for r in articles.load_revisions(connection, "a" * 32)] == [1, 2, 3]
 
-    def without_turn(connection: Connection) -> None:
+    def add_without_lock(connection: Connection) -> None:
         record = replace(article_record(), revision=4)
         articles.add_revision(connection, record, message.model_copy(update={"revision": 4}))
         connection.execute(sa.text("SELECT pg_sleep(0.2)"))
 
     def write() -> None:
         with store.write() as connection:
-            without_turn(connection)
+            add_without_lock(connection)
 
     ends = at_once(write, write)
     assert Counter(type(end) for end in ends) == {type(None): 1, StoreConflictError: 1}
 
 
-def test_a_deadlock_ends_in_a_conflict_and_both_get_their_turn(store: Store) -> None:
+def test_a_deadlock_is_a_conflict_after_which_both_transactions_succeed(store: Store) -> None:
     fill(store)
     meet = Barrier(2)
     tries: Counter[str] = Counter()
@@ -216,7 +209,7 @@ def test_a_deadlock_ends_in_a_conflict_and_both_get_their_turn(store: Store) -> 
         assert [feeds.get(connection, f).fail_count for f in ("f0", "f1")] == [2, 2]
 
 
-def test_what_several_write_at_once_for_the_first_time_is_there_once(store: Store) -> None:
+def test_rows_that_several_processes_add_at_once_are_added_once(store: Store) -> None:
     robots = hosts.RobotsRecord("https://a.org", "rules", "x", MONDAY, MONDAY)
 
     def work(n: int) -> Callable[[], None]:
@@ -235,53 +228,53 @@ def test_what_several_write_at_once_for_the_first_time_is_there_once(store: Stor
         assert len(articles.load_sightings(connection, "a" * 32)) == 1
 
 
-def test_who_leases_waits_for_who_leases_and_then_keeps_off_their_hosts_and_targets(
-    store: Store, me: Instance, other: Instance
+def test_leasing_waits_for_leasing_and_avoids_the_hosts_and_targets_of_others(
+    store: Store, instance: Instance, other: Instance
 ) -> None:
     fill(store)
     now = utc_now()
 
-    def lease(connection: Connection, who: Instance) -> set[str]:
-        busy = leases.begin_leasing_rows(connection, who, now, feeds.feeds, entries.entries)
-        due = feeds.lease_due(connection, who, now, limit=1, busy=busy)
+    def lease(connection: Connection, by: Instance) -> set[str]:
+        busy = leases.begin_leasing_rows(connection, by, now, feeds.feeds, entries.entries)
+        due = feeds.lease_due(connection, by, now, limit=1, busy=busy)
         busy |= {feed.host for feed in due}
-        pages = entries.lease_due(connection, who, now, limit=1, busy=busy)
+        pages = entries.lease_due(connection, by, now, limit=1, busy=busy)
         return {feed.host for feed in due} | {page.host for page in pages}
 
-    def claim(connection: Connection, who: Instance) -> set[str]:
+    def claim(connection: Connection, by: Instance) -> set[str]:
         claims.lock_claiming(connection)
-        due = claims.find_due(connection, who, now=now, limit=2)
-        claimed = claims.claim(connection, due, who, now=now, ttl=MINUTE)
+        due = claims.find_due(connection, by, now=now, limit=2)
+        claimed = claims.claim(connection, due, by, now=now, ttl=MINUTE)
         return {d.delivery.target for d in claimed}
 
     for work in (lease, claim):
         with ThreadPoolExecutor(1) as pool:
             with store.write() as connection:
-                mine = work(connection, me)
-                theirs = pool.submit(store.transact, partial(work, who=other))
+                first = work(connection, instance)
+                second = pool.submit(store.transact, partial(work, by=other))
                 with pytest.raises(TimeoutError):
-                    theirs.result(0.3)
-            assert len(mine) == len(theirs.result(20)) == 2
-            assert not mine & theirs.result()
+                    second.result(0.3)
+            assert len(first) == len(second.result(20)) == 2
+            assert not first & second.result()
 
 
-def test_two_who_would_send_a_dead_ones_message_send_it_once(
-    store: Store, me: Instance, other: Instance, tmp_path: Path
+def test_the_message_of_a_dead_sender_is_sent_by_one_of_two_instances(
+    store: Store, instance: Instance, other: Instance, tmp_path: Path
 ) -> None:
     dead = Instance.start(tmp_path)
     now = utc_now()
     with store.write() as connection:
-        made = Notification("n" * 32, "a", "desk", "new_story", 0, "{}", now)
-        delivery_store.add_notification(connection, made, ["target"], due=now)
+        notification = Notification("n" * 32, "a", "desk", "new_story", 0, "{}", now)
+        delivery_store.add_notification(connection, notification, ["target"], due=now)
         first = claims.find_due(connection, dead, now=now, limit=9)
         [held] = claims.claim(connection, first, dead, now=now, ttl=MINUTE)
     dead.close()
     with store.write() as late:  # the dead one's word comes after all, and in the middle
-        found = claims.find_due(late, me, now=now, limit=9)
+        found = claims.find_due(late, instance, now=now, limit=9)
         assert [d.id for d in found] == [held.delivery.id]
         with store.write() as connection:
             assert claims.finish(connection, held.delivery, state="delivered", now=now)
-        assert claims.claim(late, found, me, now=now, ttl=MINUTE) == []
+        assert claims.claim(late, found, instance, now=now, ttl=MINUTE) == []
 
 
 OLD, BEFORE = MONDAY - timedelta(days=100), MONDAY - timedelta(days=90)

@@ -36,12 +36,14 @@ def the_delivery(connection: Connection) -> Delivery:
     return Delivery(**connection.execute(select(deliveries)).mappings().one())
 
 
-def test_a_delivery_is_not_sent_before_it_is_due(store: Store, me: Instance) -> None:
+def test_a_delivery_is_not_sent_before_it_is_due(store: Store, instance: Instance) -> None:
     with store.write() as connection:
         delivery_id = add(connection, due=LATER)
-        early = claims.find_due(connection, me, now=LATER - timedelta(seconds=1), limit=9)
+        early = claims.find_due(connection, instance, now=LATER - timedelta(seconds=1), limit=9)
         assert early == []
-        assert [d.id for d in claims.find_due(connection, me, now=LATER, limit=9)] == [delivery_id]
+        assert [d.id for d in claims.find_due(connection, instance, now=LATER, limit=9)] == [
+            delivery_id
+        ]
 
 
 def test_the_age_of_a_delivery_counts_from_when_it_was_due(store: Store) -> None:

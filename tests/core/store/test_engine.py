@@ -1,4 +1,4 @@
-"""Opening the store, its transactions, and its errors in words."""
+"""Stores are opened, their transactions keep all or nothing, and their errors have a class."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,9 +19,8 @@ from config.errors import (
     StoreRefusedError,
     retryable,
 )
-from core.processes.instance import Instance
-from core.store import Connection, Store, leases, outbox
-from core.store.engine import about
+from core.store import Connection, Store, outbox
+from core.store.engine import ATTEMPTS, FIRST_PAUSE, about
 from core.streams.port import NewRecord
 from tests.support.postgres import DATABASES
 
@@ -37,7 +36,7 @@ def test_a_store_keeps_its_id_over_restarts(database_url: str) -> None:
     again.close()
 
 
-def test_the_folder_of_a_file_is_made(tmp_path: Path) -> None:
+def test_the_folder_of_a_file_is_created(tmp_path: Path) -> None:
     Store.open(f"sqlite:///{tmp_path}/new/folder/store.db").close()
     assert (tmp_path / "new" / "folder" / "store.db").exists()
 
@@ -56,19 +55,19 @@ def test_the_folder_of_a_file_is_made(tmp_path: Path) -> None:
         "postgresql://somebody:geheim@127.0.0.1/db?no_such_option=1",
     ],
 )
-def test_a_url_that_cannot_be_used_is_a_fault_of_the_settings(url: str) -> None:
-    with pytest.raises(SettingsError, match=r"WIREWATCH_D|data folder") as said:
+def test_a_url_that_cannot_be_used_is_an_error_of_the_settings(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"WIREWATCH_D|data folder") as raised:
         Store.open(url)
-    assert "geheim" not in str(said.value)
+    assert "geheim" not in str(raised.value)
 
 
-def test_a_file_that_is_no_database_is_named_in_words(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "store.db").write_bytes(b"this is no database, but a long enough text" * 50)
     with pytest.raises(StoreError, match="not a database"):
         Store.open(f"sqlite:///{tmp_path}/store.db")
 
 
-def test_an_exception_inside_a_write_keeps_nothing(store: Store) -> None:
+def test_an_exception_rolls_a_write_transaction_back(store: Store) -> None:
     def write_and_fail() -> None:
         with store.write() as connection:
             outbox.put(connection, [RECORD])
@@ -80,10 +79,10 @@ def test_an_exception_inside_a_write_keeps_nothing(store: Store) -> None:
         assert outbox.count_pending(connection) == 0
 
 
-def test_what_another_process_did_at_once_is_seen_at_the_next_attempt(store: Store) -> None:
+def test_a_transaction_is_tried_again_after_a_conflict(store: Store) -> None:
     attempts = 0
 
-    def twice(connection: Connection) -> str:
+    def conflict_twice(connection: Connection) -> str:
         nonlocal attempts
         attempts += 1
         if attempts < 3:
@@ -91,33 +90,40 @@ def test_what_another_process_did_at_once_is_seen_at_the_next_attempt(store: Sto
                 connection.execute(about.insert().values(name="key", value="v"))
         return "done"
 
-    assert store.transact(twice) == "done"
+    assert store.transact(conflict_twice) == "done"
     assert attempts == 3
     with store.read() as connection:
         rows = connection.execute(about.select().where(about.c.name == "key"))
         assert rows.all() == []
 
 
-def test_a_conflict_that_stays_is_raised(store: Store) -> None:
-    def always(connection: Connection) -> None:
+def test_a_conflict_that_does_not_end_is_raised(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def conflict(connection: Connection) -> None:
         for _ in range(2):
             connection.execute(about.insert().values(name="key", value="v"))
 
+    pauses: list[float] = []
+    monkeypatch.setattr("core.store.engine.time.sleep", pauses.append)
     with pytest.raises(StoreConflictError) as raised:
-        store.transact(always)
+        store.transact(conflict)
     assert retryable(raised.value)
+    assert len(pauses) == ATTEMPTS - 1
+    limits = [FIRST_PAUSE * 2**n for n in range(len(pauses))]
+    assert all(0 <= pause <= limit for pause, limit in zip(pauses, limits, strict=True))
 
 
-def test_a_value_it_can_never_take_is_no_matter_of_trying_again(store: Store) -> None:
-    def without_value(connection: Connection) -> None:
+def test_a_value_that_can_never_be_stored_is_not_retried(store: Store) -> None:
+    def write_null(connection: Connection) -> None:
         connection.execute(about.insert().values(name="key", value=None))
 
     with pytest.raises(StoreRefusedError) as raised:
-        store.transact(without_value)
+        store.transact(write_null)
     assert not retryable(raised.value)
 
 
-def test_writers_of_several_threads_wait_for_one_another(tmp_path: Path) -> None:
+def test_write_transactions_of_several_threads_exclude_each_other(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/store.db")
 
     def write() -> None:
@@ -138,7 +144,7 @@ def test_writers_of_several_threads_wait_for_one_another(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("engine", DATABASES)
-def test_processes_may_open_a_new_store_at_once(
+def test_several_processes_can_open_a_new_store_at_once(
     request: pytest.FixtureRequest, engine: str, tmp_path: Path
 ) -> None:
     is_file = engine == "sqlite"
@@ -148,30 +154,13 @@ def test_processes_may_open_a_new_store_at_once(
         "store = Store.open(sys.argv[1])\nprint(store.id)\nstore.close()\n"
     )
     command = [sys.executable, "-c", code, url]
-    pair = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    assert len({process.communicate()[0] for process in pair}) == 1
-    assert [process.returncode for process in pair] == [0, 0, 0]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert len({process.communicate()[0] for process in processes}) == 1
+    assert [process.returncode for process in processes] == [0, 0, 0]
 
 
-def test_the_journal_is_wal_only_where_sqlite_is_safe_with_it(tmp_path: Path) -> None:
+def test_the_journal_is_wal_only_where_the_linked_sqlite_is_safe_with_it(tmp_path: Path) -> None:
     Store.open(f"sqlite:///{tmp_path}/store.db").close()
     with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
         [mode] = connection.execute("PRAGMA journal_mode").fetchone()
     assert (mode == "wal") is (sqlite3.sqlite_version_info >= (3, 51, 3))
-
-
-def test_a_lease_is_one_holders_until_it_is_released_expires_or_its_holder_dies(
-    tmp_path: Path, store: Store
-) -> None:
-    one, other = Instance.start(tmp_path), Instance.start(tmp_path)
-    minute = timedelta(minutes=1)
-    with store.write() as connection:
-        assert leases.acquire(connection, "job", one, now=NOW, ttl=minute)
-        assert not leases.acquire(connection, "job", other, now=NOW, ttl=minute)
-        assert leases.acquire(connection, "job", one, now=NOW, ttl=minute)
-        assert leases.acquire(connection, "job", other, now=NOW + minute, ttl=minute)
-        leases.release(connection, "job", one)
-        assert not leases.acquire(connection, "job", one, now=NOW + minute, ttl=minute)
-        other.close()
-        assert leases.acquire(connection, "job", one, now=NOW + minute, ttl=minute)
-    one.close()

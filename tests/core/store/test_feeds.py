@@ -1,3 +1,5 @@
+"""Feeds are leased when they are due, configured by the files, and classified by their state."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -17,106 +19,111 @@ from tests.support.scripted_publisher import MONDAY
 MINUTE = timedelta(minutes=1)
 
 
-def several(number: int, *, hosts_of: int = 1000) -> list[FeedRecord]:
+def make_feeds(number: int, *, host_count: int = 1000) -> list[FeedRecord]:
     return [
         feed_record(
             feed_id=f"f{n}",
-            url=f"https://host{n % hosts_of}.example.org/{n}",
-            host=f"host{n % hosts_of}",
+            url=f"https://host{n % host_count}.example.org/{n}",
+            host=f"host{n % host_count}",
             next_due_at=MONDAY + n * MINUTE,
         )
         for n in range(number)
     ]
 
 
-def leased(store: Store, me: Instance, now: object = MONDAY, **wanted: object) -> list[str]:
+def lease_due(
+    store: Store, instance: Instance, now: object = MONDAY, **options: object
+) -> list[str]:
     with store.write() as connection:
-        found = feeds.lease_due(connection, me, now, **{"limit": 9} | wanted)  # type: ignore[arg-type]
-    return [feed.feed_id for feed in found]
+        records = feeds.lease_due(connection, instance, now, **{"limit": 9} | options)  # type: ignore[arg-type]
+    return [feed.feed_id for feed in records]
 
 
-def synced(store: Store, records: list[FeedRecord]) -> None:
+def sync(store: Store, records: list[FeedRecord]) -> None:
     with store.write() as connection:
         feeds.sync(connection, records, MONDAY)
 
 
-def test_due_feeds_are_leased_longest_overdue_first_and_once(store: Store, me: Instance) -> None:
-    synced(store, several(6))
-    assert leased(store, me, MONDAY - MINUTE) == []
-    other = Instance.start(me.folder.parent)
-    assert leased(store, me, MONDAY + 3 * MINUTE, limit=2) == ["f0", "f1"]
-    assert leased(store, other, MONDAY + 3 * MINUTE) == ["f2", "f3"]
-    other.close()
-
-
-def test_one_feed_a_host_is_leased_and_busy_hosts_are_left_alone(
-    store: Store, me: Instance
+def test_due_feeds_are_leased_once_the_longest_overdue_first(
+    store: Store, instance: Instance, other: Instance
 ) -> None:
-    synced(store, several(6, hosts_of=2))
+    sync(store, make_feeds(6))
+    assert lease_due(store, instance, MONDAY - MINUTE) == []
+    assert lease_due(store, instance, MONDAY + 3 * MINUTE, limit=2) == ["f0", "f1"]
+    assert lease_due(store, other, MONDAY + 3 * MINUTE) == ["f2", "f3"]
+
+
+def test_one_feed_of_each_host_is_leased_and_busy_hosts_are_left_out(
+    store: Store, instance: Instance
+) -> None:
+    sync(store, make_feeds(6, host_count=2))
     later = MONDAY + 10 * MINUTE
-    assert leased(store, me, later, busy={"host1"}) == ["f0"]
-    assert leased(store, me, later, skip={"f0"}, busy={"host1"}) == ["f2"]
+    assert lease_due(store, instance, later, busy={"host1"}) == ["f0"]
+    assert lease_due(store, instance, later, skip={"f0"}, busy={"host1"}) == ["f2"]
 
 
-def test_a_lease_ends_with_its_time_or_its_holder(store: Store, me: Instance) -> None:
-    synced(store, several(1))
-    other = Instance.start(me.folder.parent)
-    assert leased(store, other) == ["f0"]
-    assert leased(store, me) == []
-    assert leased(store, me, MONDAY + leases.ROW_LEASE_TIME) == ["f0"]
-    assert leased(store, other) == []
-    assert leased(store, me) == ["f0"]
+def test_a_leased_feed_can_be_leased_again_by_its_holder_and_after_it_expires(
+    store: Store, instance: Instance, other: Instance
+) -> None:
+    sync(store, make_feeds(1))
+    assert lease_due(store, other) == ["f0"]
+    assert lease_due(store, instance) == []
+    assert lease_due(store, instance, MONDAY + leases.ROW_LEASE_TIME) == ["f0"]
+    assert lease_due(store, other) == []
+    assert lease_due(store, instance) == ["f0"]
+
+
+def test_the_feed_of_a_dead_instance_can_be_leased_at_once(
+    store: Store, instance: Instance, other: Instance
+) -> None:
+    sync(store, make_feeds(1))
+    assert lease_due(store, other) == ["f0"]
     other.close()
+    assert lease_due(store, instance) == ["f0"]
 
 
-def test_a_dead_holders_feed_is_free_at_once(store: Store, me: Instance) -> None:
-    synced(store, several(1))
-    other = Instance.start(me.folder.parent)
-    assert leased(store, other) == ["f0"]
-    other.close()
-    assert leased(store, me) == ["f0"]
-
-
-def test_who_lost_the_lease_writes_nothing(store: Store, me: Instance) -> None:
-    synced(store, several(1))
-    other = Instance.start(me.folder.parent)
-    assert leased(store, other) == ["f0"]
-    assert leased(store, me, MONDAY + leases.ROW_LEASE_TIME) == ["f0"]
+def test_an_instance_that_lost_its_lease_writes_nothing(
+    store: Store, instance: Instance, other: Instance
+) -> None:
+    sync(store, make_feeds(1))
+    assert lease_due(store, other) == ["f0"]
+    assert lease_due(store, instance, MONDAY + leases.ROW_LEASE_TIME) == ["f0"]
     with store.write() as connection:
         feed = replace(feeds.get(connection, "f0"), etag='"late"')
         assert not feeds.begin_attempt(connection, "f0", other, MONDAY, MONDAY)
         assert not feeds.save(connection, feed, other)
         assert feeds.get(connection, "f0").etag is None
-        assert feeds.save(connection, feed, me)
+        assert feeds.save(connection, feed, instance)
         assert feeds.get(connection, "f0").etag == '"late"'
-    other.close()
 
 
-def test_paused_gone_and_removed_feeds_are_not_leased(store: Store, me: Instance) -> None:
-    records = several(4)
-    synced(store, records)
+def test_paused_gone_and_removed_feeds_are_not_leased(store: Store, instance: Instance) -> None:
+    records = make_feeds(4)
+    sync(store, records)
     with store.write() as connection:
         hosts.pause(connection, "host0", MONDAY + 30 * MINUTE, "asked to")
         hosts.pause(connection, records[1].url, MONDAY + 30 * MINUTE, "asked to")
         feeds.apply_change(connection, "f2", lambda feed: replace(feed, gone_at=MONDAY))
-    synced(store, records[:3])
-    assert leased(store, me, MONDAY + 20 * MINUTE, once=True) == []
-    assert leased(store, me, MONDAY + 31 * MINUTE) == ["f0", "f1"]
+    sync(store, records[:3])
+    assert lease_due(store, instance, MONDAY + 20 * MINUTE, once=True) == []
+    assert lease_due(store, instance, MONDAY + 31 * MINUTE) == ["f0", "f1"]
 
 
-def test_a_run_polls_intervals_of_zero_whenever_they_are_due(store: Store, me: Instance) -> None:
-    synced(store, [feed_record(every_s=0.0, next_due_at=MONDAY + 60 * MINUTE)])
-    assert leased(store, me) == []
-    assert leased(store, me, once=True) == ["kurier-1"]
+def test_feeds_with_an_interval_of_zero_are_due_at_every_single_run(
+    store: Store, instance: Instance
+) -> None:
+    sync(store, [feed_record(every_s=0.0, next_due_at=MONDAY + 60 * MINUTE)])
+    assert lease_due(store, instance) == []
+    assert lease_due(store, instance, once=True) == ["kurier-1"]
 
 
-def test_the_files_decide_what_is_configured_and_nothing_else(store: Store, me: Instance) -> None:
-    synced(store, [feed_record()])
-    leased(store, me)
+def test_the_files_change_only_what_they_configure(store: Store, instance: Instance) -> None:
+    sync(store, [feed_record()])
+    lease_due(store, instance)
     with store.write() as connection:
         read = replace(feeds.get(connection, "kurier-1"), etag='"1"', entry_count=4, tier="C")
-        feeds.save(connection, read, me)
-    synced(store, [feed_record(tier="A", country="AT")])
+        feeds.save(connection, read, instance)
+    sync(store, [feed_record(tier="A", country="AT")])
     with store.read() as connection:
         feed = feeds.get(connection, "kurier-1")
     assert (feed.tier, feed.country, feed.etag, feed.entry_count) == ("A", "AT", '"1"', 4)
@@ -126,21 +133,21 @@ def test_the_files_decide_what_is_configured_and_nothing_else(store: Store, me: 
 @pytest.mark.parametrize(
     "change", [{"url": "https://kurier.example.org/new"}, {"parser_version": "2"}]
 )
-def test_another_url_or_parser_forgets_the_validators(store: Store, change: dict[str, str]) -> None:
-    synced(store, [feed_record(etag='"1"', last_modified="x", body_sha256="y", final_url="z")])
-    synced(store, [feed_record(**change)])
+def test_another_url_or_parser_removes_the_validators(store: Store, change: dict[str, str]) -> None:
+    sync(store, [feed_record(etag='"1"', last_modified="x", body_sha256="y", final_url="z")])
+    sync(store, [feed_record(**change)])
     with store.read() as connection:
         feed = feeds.get(connection, "kurier-1")
     assert (feed.etag, feed.last_modified, feed.body_sha256, feed.final_url) == (None,) * 4
 
 
 def test_a_removed_feed_keeps_its_history(store: Store) -> None:
-    synced(store, [feed_record(etag='"1"')])
-    synced(store, [])
+    sync(store, [feed_record(etag='"1"')])
+    sync(store, [])
     with store.read() as connection:
         [state] = feeds.load_feed_states(connection, MONDAY)
     assert (state.state, state.feed.etag) == ("off", '"1"')
-    synced(store, [feed_record()])
+    sync(store, [feed_record()])
     with store.read() as connection:
         [state] = feeds.load_feed_states(connection, MONDAY)
     assert (state.state, state.feed.etag) == ("new", '"1"')
@@ -167,7 +174,7 @@ def test_a_shorter_pause_does_not_end_a_longer_one(store: Store) -> None:
         assert hosts.paused_until(connection, ["b.org"], MONDAY) is None
 
 
-def test_what_robots_said_is_kept_once(store: Store) -> None:
+def test_a_robots_file_replaces_the_one_before(store: Store) -> None:
     origin = "https://kurier.example.org"
     first = hosts.RobotsRecord(origin, "rules", "User-agent: *", MONDAY, MONDAY)
     second = replace(first, verdict="allow", text="", checked_at=MONDAY + MINUTE)
@@ -179,7 +186,7 @@ def test_what_robots_said_is_kept_once(store: Store) -> None:
 
 
 def test_a_person_can_have_a_feed_polled_at_once_but_not_twice_in_a_minute(store: Store) -> None:
-    synced(store, [feed_record(next_due_at=MONDAY + 60 * MINUTE)])
+    sync(store, [feed_record(next_due_at=MONDAY + 60 * MINUTE)])
     with store.write() as connection:
         outcome = feeds.poll_now(connection, "kurier-1", now=MONDAY)
         feed = feeds.get(connection, "kurier-1")
@@ -194,7 +201,7 @@ def test_a_person_can_have_a_feed_polled_at_once_but_not_twice_in_a_minute(store
 
 def test_a_poll_that_a_person_asks_for_waits_for_the_end_of_the_hosts_pause(store: Store) -> None:
     pause_end = MONDAY + 30 * MINUTE
-    synced(store, [feed_record()])
+    sync(store, [feed_record()])
     with store.write() as connection:
         hosts.pause(connection, feed_record().host, pause_end, "asked to")
         outcome = feeds.poll_now(connection, "kurier-1", now=MONDAY)
@@ -203,18 +210,18 @@ def test_a_poll_that_a_person_asks_for_waits_for_the_end_of_the_hosts_pause(stor
 
 
 def test_a_feed_that_is_gone_is_tried_once_more_when_a_person_asks(
-    store: Store, me: Instance
+    store: Store, instance: Instance
 ) -> None:
-    synced(store, [feed_record(gone_at=MONDAY)])
-    assert leased(store, me, MONDAY + MINUTE) == []
+    sync(store, [feed_record(gone_at=MONDAY)])
+    assert lease_due(store, instance, MONDAY + MINUTE) == []
     with store.write() as connection:
         assert feeds.poll_now(connection, "kurier-1", now=MONDAY).is_accepted
-    assert leased(store, me, MONDAY + MINUTE) == ["kurier-1"]
+    assert lease_due(store, instance, MONDAY + MINUTE) == ["kurier-1"]
 
 
 def test_a_feed_that_is_unknown_or_not_configured_is_not_polled(store: Store) -> None:
-    synced(store, [feed_record()])
-    synced(store, [])
+    sync(store, [feed_record()])
+    sync(store, [])
     with store.write() as connection:
         outcome = feeds.poll_now(connection, "kurier-1", now=MONDAY)
         assert outcome == PollNowOutcome(PollNowResult.NOT_CONFIGURED)
@@ -263,7 +270,9 @@ LONG_AGO = MONDAY - timedelta(days=90)
         (feed_record(last_304_at=MONDAY, last_new_at=LONG_AGO), False, "quiet", "90 days"),
     ],
 )
-def test_quiet_or_broken(feed: FeedRecord, paused: bool, word: str, why: str) -> None:
+def test_the_state_of_a_feed_has_a_reason(
+    feed: FeedRecord, paused: bool, word: str, why: str
+) -> None:
     state = classify_feed(feed, MONDAY + 60 * MINUTE if paused else None, MONDAY)
     assert state.state == word
     assert why in in_english(state.reason)
@@ -298,7 +307,7 @@ def test_text_stored_by_an_older_version_is_shown_unchanged() -> None:
 
 
 @pytest.mark.parametrize(("tier", "days"), [("A", 1), ("B", 7), ("C", 30)])
-def test_how_long_silence_is_normal_depends_on_the_tier(tier: str, days: int) -> None:
+def test_a_feed_is_quiet_after_a_time_that_depends_on_its_tier(tier: str, days: int) -> None:
     for more, word in ((0, "ok"), (1, "quiet")):
         newest = MONDAY - timedelta(days=days + more)
         feed = feed_record(tier=tier, last_200_at=MONDAY, last_new_at=newest)

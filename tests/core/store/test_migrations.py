@@ -1,4 +1,4 @@
-"""The migrations make the schema the code declares."""
+"""The migrations create the schema that the tables declare."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from tests.support.postgres import DATABASES
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty one."""
+    """URL of a database without any table."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/store.db"
     return str(request.getfixturevalue("postgres"))
 
 
-def test_a_migrated_database_is_what_the_tables_say(database_url: str) -> None:
-    for module in pkgutil.iter_modules(core.store.__path__):
-        if module.name != "migrations":
-            importlib.import_module(f"core.store.{module.name}")
+def test_a_migrated_database_has_the_declared_tables(database_url: str) -> None:
+    for module in pkgutil.walk_packages(core.store.__path__, "core.store."):
+        if ".migrations" not in module.name:
+            importlib.import_module(module.name)
     store = Store.open(database_url)
     with store.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
@@ -43,7 +43,7 @@ def test_the_newest_migration_is_the_head() -> None:
     assert max(path.stem for path in folder.glob("[0-9]*.py")) == HEAD
 
 
-def test_a_store_of_a_newer_version_is_left_alone_and_says_so(database_url: str) -> None:
+def test_a_store_of_a_newer_version_is_refused(database_url: str) -> None:
     store = Store.open(database_url)
     with store.write() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))

@@ -1,4 +1,4 @@
-"""What only PostgreSQL can do to us: refuse us, be away, come back, and have another clock."""
+"""PostgreSQL may refuse a connection, be unreachable, come back, and have another clock."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def postgres(migrated_postgres: str) -> str:
+def database_url(migrated_postgres: str) -> str:
     return migrated_postgres
 
 
@@ -39,7 +39,7 @@ def with_parts(url: str, **parts: object) -> str:
 
 
 @pytest.mark.parametrize(
-    ("parts", "kind", "words"),
+    ("parts", "error", "message"),
     [
         ({"password": "geheim"}, SettingsError, "Check user and password"),
         ({"password": ""}, SettingsError, "Put the password into"),
@@ -49,27 +49,27 @@ def with_parts(url: str, **parts: object) -> str:
         ({"host": "nirgends.invalid"}, StoreError, "cannot be reached"),
     ],
 )
-def test_a_server_that_is_away_or_refuses_is_told_with_the_mend_and_without_the_password(
-    postgres: str, parts: dict[str, object], kind: type[WirewatchError], words: str
+def test_an_error_of_connecting_says_what_to_do_and_hides_the_password(
+    database_url: str, parts: dict[str, object], error: type[WirewatchError], message: str
 ) -> None:
-    url = with_parts(postgres, **parts)
-    with pytest.raises(kind, match=words) as raised:
+    url = with_parts(database_url, **parts)
+    with pytest.raises(error, match=message) as raised:
         Store.open(url)
     password = make_url(url).password
     assert not password or str(password) not in str(raised.value)
 
 
-def test_the_password_is_masked_in_every_log_line(postgres: str) -> None:
-    Store.open(postgres).close()
-    password = str(make_url(postgres).password)
-    assert password not in secrets.mask(f"something said {password}")
+def test_the_password_is_masked_in_log_lines(database_url: str) -> None:
+    Store.open(database_url).close()
+    password = str(make_url(database_url).password)
+    assert password not in secrets.mask(f"a line with {password}")
 
 
-def test_both_ways_to_write_the_scheme_are_known(postgres: str) -> None:
-    Store.open(postgres.replace("postgresql:", "postgres:")).close()
+def test_both_spellings_of_the_scheme_are_accepted(database_url: str) -> None:
+    Store.open(database_url.replace("postgresql:", "postgres:")).close()
 
 
-def test_a_database_that_cannot_hold_every_text_is_refused(postgres_server: str) -> None:
+def test_a_database_with_another_encoding_is_refused(postgres_server: str) -> None:
     with closing(psycopg.connect(postgres_server, autocommit=True)) as connection:
         name = f"narrow_{uuid.uuid4().hex}"  # other runs may use the same server
         connection.execute(
@@ -82,8 +82,7 @@ def test_a_database_that_cannot_hold_every_text_is_refused(postgres_server: str)
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def test_a_session_that_hangs_is_ended_by_the_server(postgres: str) -> None:
-    store = Store.open(postgres)
+def test_sessions_have_time_limits(store: Store) -> None:
     with store.write() as connection:
         for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
             limit = connection.scalar(sa.text(f"SELECT current_setting('{name}')"))
@@ -92,11 +91,9 @@ def test_a_session_that_hangs_is_ended_by_the_server(postgres: str) -> None:
         with pytest.raises(sa.exc.DBAPIError, match="statement timeout"):
             connection.execute(sa.text("SELECT pg_sleep(5)"))
         connection.rollback()
-    store.close()
 
 
-def test_a_view_is_one_whatever_is_written_meanwhile(store_of: Callable[[], Store]) -> None:
-    store = store_of()
+def test_a_read_transaction_is_one_consistent_view_and_cannot_write(store: Store) -> None:
     with store.read() as view:
         assert outbox.count_pending(view) == 0
         with store.write() as connection:
@@ -108,18 +105,7 @@ def test_a_view_is_one_whatever_is_written_meanwhile(store_of: Callable[[], Stor
             view.execute(about.insert().values(name="a", value="b"))
 
 
-@pytest.fixture
-def store_of(postgres: str, request: pytest.FixtureRequest) -> Callable[[], Store]:
-    def opened() -> Store:
-        store = Store.open(postgres)
-        request.addfinalizer(store.close)
-        return store
-
-    return opened
-
-
-def test_row_numbers_go_beyond_32_bits(store_of: Callable[[], Store]) -> None:
-    store = store_of()
+def test_row_numbers_go_beyond_32_bits(store: Store) -> None:
     with store.write() as connection:
         for table in ("outbox", "entries"):
             connection.execute(sa.text(f"SELECT setval('{table}_id_seq', {2**40})"))
@@ -127,32 +113,28 @@ def test_row_numbers_go_beyond_32_bits(store_of: Callable[[], Store]) -> None:
         assert [r.sequence for r in outbox.load_oldest(connection, 9)] == [2**40 + 1]
 
 
-def test_text_of_others_that_no_database_takes_is_kept_without_what_it_cannot_take(
-    store_of: Callable[[], Store],
+def test_characters_that_no_database_accepts_are_replaced_in_text_from_outside(
+    store: Store,
 ) -> None:
-    store = store_of()
     robots = hosts.RobotsRecord("https://a.org", "rules", "a\0b\ud800c😀", MONDAY, MONDAY)
     with store.write() as connection:
         hosts.save_robots(connection, robots)
         feeds.sync(connection, [feed_record(last_error="\0", etag='"\0"')], MONDAY)
-        kept = hosts.find_robots(connection, "https://a.org")
+        stored = hosts.find_robots(connection, "https://a.org")
         feed = feeds.get(connection, "kurier-1")
-    assert kept is not None
-    assert kept.text == "a\ufffdb\ufffdc😀"
+    assert stored is not None
+    assert stored.text == "a\ufffdb\ufffdc😀"
     assert (feed.last_error, feed.etag) == ("\ufffd", '"\ufffd"')
 
 
 @pytest.mark.parametrize("value", ["a\0b", "x" * 201])
-def test_a_value_no_column_takes_is_poison_and_not_the_databases_fault(
-    store_of: Callable[[], Store], value: str
-) -> None:
-    store = store_of()
+def test_a_value_that_no_column_accepts_is_not_retried(store: Store, value: str) -> None:
     with pytest.raises(StoreRefusedError) as raised, store.write() as connection:
         connection.execute(about.insert().values(name="a", value=value))
     assert not retryable(raised.value)
 
 
-# ── a server that goes and comes ───────────────────────────────────────────────────────────────
+# --- a server that stops and starts ---
 
 
 def write_one(store: Store) -> None:
@@ -160,13 +142,13 @@ def write_one(store: Store) -> None:
         outbox.put(connection, [RECORD])
 
 
-def depth(store: Store) -> int:
+def count_pending(store: Store) -> int:
     with store.read() as connection:
         return outbox.count_pending(connection)
 
 
 @pytest.mark.parametrize("end", [Server.stop, Server.kill])
-def test_after_a_restart_the_next_call_has_a_sound_connection(
+def test_the_first_call_after_a_restart_of_the_server_succeeds(
     own_postgres: Server, end: Callable[[Server], None]
 ) -> None:
     store = Store.open(own_postgres.url())
@@ -180,11 +162,11 @@ def test_after_a_restart_the_next_call_has_a_sound_connection(
         assert time.monotonic() - began < 10
     own_postgres.start()
     write_one(store)
-    assert depth(store) == 2
+    assert count_pending(store) == 2
     store.close()
 
 
-def test_a_server_lost_in_the_middle_keeps_nothing_of_the_transaction(
+def test_a_server_that_dies_during_a_transaction_keeps_nothing_of_it(
     own_postgres: Server,
 ) -> None:
     store = Store.open(own_postgres.url())
@@ -199,11 +181,13 @@ def test_a_server_lost_in_the_middle_keeps_nothing_of_the_transaction(
         write_and_lose()
     assert retryable(raised.value)
     own_postgres.start()
-    assert depth(store) == 0
+    assert count_pending(store) == 0
     store.close()
 
 
-def test_a_server_that_does_not_answer_is_given_up_after_seconds(own_postgres: Server) -> None:
+def test_connecting_to_a_server_that_does_not_answer_ends_after_seconds(
+    own_postgres: Server,
+) -> None:
     own_postgres.freeze()
     began = time.monotonic()
     try:
@@ -214,26 +198,26 @@ def test_a_server_that_does_not_answer_is_given_up_after_seconds(own_postgres: S
     assert 3 < time.monotonic() - began < 20
 
 
-# ── clocks ─────────────────────────────────────────────────────────────────────────────────────
+# --- clocks ---
 
 
-@pytest.mark.parametrize(("off", "words"), [(HOUR, "ahead of"), (-HOUR, "behind")])
-def test_a_process_whose_clock_is_an_hour_off_does_not_start(
-    postgres: str, off: timedelta, words: str
+@pytest.mark.parametrize(("skew", "direction"), [(HOUR, "ahead of"), (-HOUR, "behind")])
+def test_a_process_whose_clock_is_wrong_by_an_hour_does_not_start(
+    database_url: str, skew: timedelta, direction: str
 ) -> None:
     with pytest.raises(
-        StoreError, match=rf"clock is 3[56]\d\d s {words} .* Synchronise the clocks"
+        StoreError, match=rf"clock is 3[56]\d\d s {direction} .* Synchronise the clocks"
     ):
-        Store.open(postgres, clock=lambda: utc_now() + off)
+        Store.open(database_url, clock=lambda: utc_now() + skew)
 
 
-def test_a_clock_some_seconds_off_is_no_matter(postgres: str) -> None:
-    Store.open(postgres, clock=lambda: utc_now() + timedelta(seconds=5)).close()
+def test_a_clock_may_be_wrong_by_some_seconds(database_url: str) -> None:
+    Store.open(database_url, clock=lambda: utc_now() + timedelta(seconds=5)).close()
 
 
-def test_a_clock_that_is_set_wrong_stops_all_writing_until_it_is_right(postgres: str) -> None:
+def test_nothing_is_written_while_the_clock_is_wrong(database_url: str) -> None:
     off = timedelta()
-    store = Store.open(postgres, clock=lambda: utc_now() + off)
+    store = Store.open(database_url, clock=lambda: utc_now() + off)
     write_one(store)
     off = HOUR
     for _ in range(2):
@@ -242,5 +226,5 @@ def test_a_clock_that_is_set_wrong_stops_all_writing_until_it_is_right(postgres:
         assert retryable(raised.value)
     off = timedelta()
     write_one(store)
-    assert depth(store) == 2
+    assert count_pending(store) == 2
     store.close()

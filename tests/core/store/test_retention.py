@@ -191,13 +191,15 @@ def test_entries_of_a_feed_without_a_document_since_the_migration_are_kept(store
     assert forget_all(store, RULES["entries"], BEFORE) == 0
 
 
-def test_entries_are_not_forgotten_while_their_feed_is_polled(store: Store, me: Instance) -> None:
+def test_entries_are_not_forgotten_while_their_feed_is_polled(
+    store: Store, instance: Instance
+) -> None:
     with_entries(store, old_entry("a"), old_entry("b"), shown="b")
     with store.write() as connection:
-        assert feeds.lease(connection, "kurier-1", me, MONDAY)
+        assert feeds.lease(connection, "kurier-1", instance, MONDAY)
     assert forget_all(store, RULES["entries"], BEFORE) == 0
     with store.write() as connection:
-        feeds.release(connection, "kurier-1", me)
+        feeds.release(connection, "kurier-1", instance)
     assert forget_all(store, RULES["entries"], BEFORE) == 1
 
 
@@ -331,12 +333,12 @@ def test_stories_are_forgotten_in_steps(store: Store) -> None:
 
 
 def test_a_story_that_is_told_again_after_it_was_forgotten_is_a_new_one(
-    store: Store, me: Instance
+    store: Store, instance: Instance
 ) -> None:
     with store.write() as connection:
         first = full_story(connection, "x")
     forget_old_stories(store)
     with store.write() as connection:
         assert full_story(connection, "x", MONDAY) == first
-        assert claims.find_due(connection, me, now=MONDAY, limit=9) == []
+        assert claims.find_due(connection, instance, now=MONDAY, limit=9) == []
     assert count_rows(store)["stories"] == 1
