@@ -270,7 +270,7 @@ class Dispatcher:
                 now=now,
                 error="" if is_delivered else outcome.reason.dump(),
                 next_attempt_at=retry_at,
-                asked=outcome.is_wait_requested,
+                target_asked=outcome.is_wait_requested,
             )
             if is_ours and (event := final_event(claimed, outcome, now)):
                 outbox.put(connection, [to_record(event, at=now)])

@@ -191,14 +191,14 @@ def scan(
     own = article_revisions.c
     key = (own.fetched_at, own.article_id, own.revision)
     query = select(*key, own.record).where(own.fetched_at < until).order_by(*key).limit(page)
-    wanted = query.where(own.fetched_at >= since)
+    next_page = query.where(own.fetched_at >= since)
     while True:
         with store.read() as connection:
-            rows = connection.execute(wanted).all()
+            rows = connection.execute(next_page).all()
         yield from (ArticleRevision.model_validate_json(row.record) for row in rows)
         if len(rows) < page:
             return
-        wanted = query.where(tuple_(*key) > _key_after(rows[-1]))
+        next_page = query.where(tuple_(*key) > _key_after(rows[-1]))
 
 
 def _key_after(row: Any) -> Any:

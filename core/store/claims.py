@@ -5,7 +5,7 @@
     pending ──claim──▶ sending ──2xx──▶ delivered
        ▲                  │
        │◀──── retry ──────┤                 (refused for now: the delivery waits, then is due again)
-    unknown ◀─ no answer ─┤                 (nobody knows whether it arrived: sent again, same id)
+    unknown ◀─ no answer ─┤                 (it may have arrived: it is sent again, same id)
                           └──for good, or given up──▶ failed
 
 A claim is a lease. When its holder dies while sending, the delivery is due again at once and is
@@ -132,7 +132,7 @@ def finish(
     now: datetime,
     error: str = "",
     next_attempt_at: datetime | None = None,
-    asked: bool = False,
+    target_asked: bool = False,
 ) -> bool:
     """Write the outcome of an attempt. Return False where the claim was lost to another instance.
 
@@ -143,7 +143,7 @@ def finish(
         now: The present moment.
         error: Why the attempt failed (:class:`config.i18n.Phrase`, dumped).
         next_attempt_at: When the next attempt is due, if there is one.
-        asked: Whether the target asked for that time (Retry-After).
+        target_asked: Whether the target asked for that time (Retry-After).
     """
     values: dict[str, Any] = {
         "state": state,
@@ -151,7 +151,7 @@ def finish(
         "updated_at": now,
         "lease_holder": None,
         "lease_expires_at": None,
-        "asked_until": next_attempt_at if asked else None,
+        "asked_until": next_attempt_at if target_asked else None,
     }
     if state == UNKNOWN:
         values["possible_repeat"] = True

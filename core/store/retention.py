@@ -64,7 +64,7 @@ def forget_all(store: Store, rule: RetentionRule, before: datetime) -> int:
 
 
 def forget_stories(connection: Connection, before: datetime, *, limit: int = FORGET_LIMIT) -> int:
-    """Delete stories that last changed before a time, with all that was decided, told and done.
+    """Delete stories that last changed before a time, with everything that belongs to them.
 
     A story's rows in all tables go in one transaction: the console never shows a part of one. Left
     alone are stories with an open alert or an unfinished delivery.

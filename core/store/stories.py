@@ -282,11 +282,13 @@ def _sharing_shingles(connection: Connection, topic_id: str, sketch: Sequence[by
     if connection.dialect.name == "sqlite":
         query = select(row.article_id).where(row.topic_id == topic_id, row.hash.in_(sketch))
         return query.subquery()
-    hashes = func.unnest(cast(list(sketch), ARRAY(LargeBinary))).table_valued("hash", name="wanted")
-    wanted = hashes.render_derived()
-    lookup = select(row.article_id).where(row.topic_id == topic_id, row.hash == wanted.c.hash)
+    hashes = func.unnest(cast(list(sketch), ARRAY(LargeBinary))).table_valued(
+        "hash", name="searched"
+    )
+    searched = hashes.render_derived()
+    lookup = select(row.article_id).where(row.topic_id == topic_id, row.hash == searched.c.hash)
     shared = lookup.offset(0).lateral("shared")
-    return select(shared.c.article_id).select_from(wanted.join(shared, true())).subquery()
+    return select(shared.c.article_id).select_from(searched.join(shared, true())).subquery()
 
 
 def forget_comparisons(connection: Connection, before: datetime) -> int:

@@ -66,7 +66,7 @@ def test_a_requested_wait_is_respected_even_where_backoff_is_ignored(
     for seconds in (0, 200):
         harness.advance(seconds=seconds)
         assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
-    assert len(faults.asked("/a")) == 1
+    assert len(faults.requests_to("/a")) == 1
     faults.on("/a", reply())
     harness.advance(seconds=101)
     assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
@@ -95,7 +95,7 @@ def test_run_once_makes_one_attempt_at_each_delivery(harness: Harness, faults: F
         harness.decide(other_story(number))
     assert len(harness.notifications()) == 9
     assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 9}
-    assert len(faults.asked("/hook")) == 9
+    assert len(faults.requests_to("/hook")) == 9
 
 
 def test_a_delivery_to_a_receiver_that_was_removed_has_failed(
@@ -153,8 +153,8 @@ def test_two_dispatchers_together_deliver_everything_once(
             thread.join()
         assert sum(r["delivered"] for r in results) == 12
         assert [r["pending"] for r in results] == [0, 0]
-        assert len(faults.asked("/hook")) == 12
-        assert len({r.header("webhook-id") for r in faults.asked("/hook")}) == 12
+        assert len(faults.requests_to("/hook")) == 12
+        assert len({r.header("webhook-id") for r in faults.requests_to("/hook")}) == 12
 
 
 @ON_EVERY_DATABASE
@@ -244,7 +244,7 @@ def test_if_killed_before_the_outcome_is_saved_the_message_is_sent_again_with_th
     assert harness.notifications()[0][1].state == "sending"
     faults.on("/hook", reply())
     assert harness.dispatcher().run_once(attempt_all_due=False)["delivered"] == 1
-    first, second = faults.asked("/hook")
+    first, second = faults.requests_to("/hook")
     assert first.body == second.body
     assert first.header("webhook-id") == second.header("webhook-id")
     assert harness.notifications()[0][1].possible_repeat
@@ -258,7 +258,7 @@ def test_a_kill_repeats_at_most_one_message_per_target(
     received = threading.Event()
 
     def third_hangs(exchange: Exchange) -> bool:
-        if len(faults.asked("/hook")) < 3:
+        if len(faults.requests_to("/hook")) < 3:
             return exchange.reply()
         received.set()
         exchange.wait(10)
@@ -276,7 +276,7 @@ def test_a_kill_repeats_at_most_one_message_per_target(
         child.wait()
     faults.on("/hook", reply())
     assert harness.dispatcher().run_once() == {"delivered": 6, "failed": 0, "pending": 0}
-    received_ids = Counter(request.header("webhook-id") for request in faults.asked("/hook"))
+    received_ids = Counter(request.header("webhook-id") for request in faults.requests_to("/hook"))
     assert sorted(received_ids.values()) == [1] * 7 + [2]
 
 
@@ -336,7 +336,7 @@ def test_an_outcome_is_saved_once_the_store_is_back_and_nothing_is_sent_twice(
     monkeypatch.setattr(claims, "finish", unavailable_at_first)
     assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
     assert tries == ["delivered"] * 3
-    assert len(faults.asked("/hook")) == 1
+    assert len(faults.requests_to("/hook")) == 1
 
 
 def test_an_outcome_that_the_store_can_never_save_is_raised_at_once(
@@ -370,7 +370,7 @@ def test_while_the_store_is_unavailable_the_dispatcher_asks_less_often_and_goes_
     running.start()
     try:
         until = time.monotonic() + 20
-        while not faults.asked("/hook") and time.monotonic() < until:
+        while not faults.requests_to("/hook") and time.monotonic() < until:
             time.sleep(0.02)
     finally:
         stop.set()

@@ -55,7 +55,7 @@ def test_a_notification_is_posted_as_the_vendors_payload(
     url = faults.on("/services/T0KEN", reply(b"ok"))
     configured(harness, tmp_path, url, ", language: de").decide(match(title="A <b> & C"))
     assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
-    [request] = faults.asked("/services/T0KEN")
+    [request] = faults.requests_to("/services/T0KEN")
     assert request.header("content-type") == "application/json"
     message = json.loads(request.body)
     assert message["channel"] == "#news"
@@ -82,7 +82,7 @@ def test_answers_are_judged_as_for_every_receiver(
     assert harness.dispatcher().run_once()["pending"] == 1
     assert harness.last_error() == "HTTP 429: slow down"
     assert harness.dispatcher().run_once()["pending"] == 1
-    assert len(faults.asked("/services/x")) == 1  # the requested wait is respected
+    assert len(faults.requests_to("/services/x")) == 1  # the requested wait is respected
     harness.advance(seconds=7)
     assert harness.dispatcher().run_once()["pending"] == 1
     [(_, delivery)] = harness.notifications()
@@ -90,7 +90,7 @@ def test_answers_are_judged_as_for_every_receiver(
     assert harness.last_error().endswith("It is unknown whether the message arrived.")
     assert harness.dispatcher().run_once()["failed"] == 1
     assert harness.last_error() == "HTTP 404: no_such_channel"
-    repeat = json.loads(faults.asked("/services/x")[-1].body)["blocks"][0]["text"]
+    repeat = json.loads(faults.requests_to("/services/x")[-1].body)["blocks"][0]["text"]
     assert repeat.startswith("This message may be a repeat")
 
 

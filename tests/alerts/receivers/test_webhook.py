@@ -33,7 +33,7 @@ def test_the_body_follows_the_contract(harness: Harness, faults: FaultServer) ->
         "failed": 0,
         "pending": 0,
     }
-    [request] = faults.asked("/hook")
+    [request] = faults.requests_to("/hook")
     body = json.loads(request.body)
     assert set(body) >= set(
         "id kind topic severity story articles reason console_url".split()  # noqa: SIM905
@@ -57,7 +57,7 @@ def test_the_library_of_standard_webhooks_accepts_the_signature(
     harness.set_receivers(webhook(faults.on("/hook", reply()), SECRET))
     harness.decide(match(published_at=harness.now, first_seen_at=harness.now))
     harness.dispatcher().run_once()
-    [request] = faults.asked("/hook")
+    [request] = faults.requests_to("/hook")
     body = Webhook(SECRET).verify(request.body, dict(request.headers))
     assert body["id"] == request.header("webhook-id") == harness.notifications()[0][0].id
     with pytest.raises(Exception, match="No matching signature"):
@@ -73,7 +73,7 @@ def test_the_library_of_standard_webhooks_makes_the_same_signature() -> None:
 
 def test_without_a_secret_the_request_is_not_signed(harness: Harness, faults: FaultServer) -> None:
     deliver(harness, faults.on("/hook", reply()), secret=None)
-    [request] = faults.asked("/hook")
+    [request] = faults.requests_to("/hook")
     assert request.header("webhook-signature") is None
     assert request.header("webhook-id")
 
@@ -94,7 +94,7 @@ def test_a_rejected_notification_has_failed_and_is_not_retried(
     assert deliver(harness, faults.on("/hook", answer))["failed"] == 1
     assert delivery(harness).state == "failed"
     assert harness.last_error() == f"HTTP {status}: no[31m such <b>hook"
-    assert faults.asked("/other") == []
+    assert faults.requests_to("/other") == []
     [event] = [e for e in harness.events() if e.event == "notification_failed"]
     assert event.reason.startswith(f"HTTP {status}")
     assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 0}
@@ -109,7 +109,7 @@ def test_a_temporary_failure_is_retried_with_the_same_bytes(
     assert deliver(harness, url) == {"delivered": 0, "failed": 0, "pending": 1}
     assert (delivery(harness).state, delivery(harness).possible_repeat) == ("pending", False)
     assert harness.dispatcher().run_once()["delivered"] == 1
-    first, second = faults.asked("/hook")
+    first, second = faults.requests_to("/hook")
     assert first.body == second.body
     assert first.header("webhook-id") == second.header("webhook-id")
     assert delivery(harness).attempts == 2
@@ -128,7 +128,7 @@ def test_retry_after_is_respected_to_the_second(harness: Harness, faults: FaultS
     assert harness.dispatcher().run_once(attempt_all_due=False)["pending"] == 1
     harness.now = due
     assert harness.dispatcher().run_once(attempt_all_due=False)["delivered"] == 1
-    assert len(faults.asked("/hook")) == 2
+    assert len(faults.requests_to("/hook")) == 2
     assert 6.9 < (due - NOON).total_seconds() < 7.1
 
 
@@ -142,7 +142,7 @@ def test_a_target_that_is_down_for_a_minute_gets_the_notification_afterwards(
         harness.now = delivery(harness).next_attempt_at
         result = harness.dispatcher().run_once(attempt_all_due=False)
     assert result == {"delivered": 1, "failed": 0, "pending": 0}
-    assert len(faults.asked("/hook")) == 6  # after 0, 2, 6, 14, 30, 62 seconds
+    assert len(faults.requests_to("/hook")) == 6  # after 0, 2, 6, 14, 30, 62 seconds
 
 
 def test_a_delivery_to_a_target_that_stays_down_is_given_up(
@@ -162,7 +162,7 @@ def test_a_delivery_to_a_target_that_stays_down_is_given_up(
         assert delivery_store.resend(connection, delivery(harness).id, now=harness.now).is_accepted
     faults.on("/hook", reply())
     assert harness.dispatcher().run_once()["delivered"] == 1
-    assert len({r.header("webhook-id") for r in faults.asked("/hook")}) == 1
+    assert len({r.header("webhook-id") for r in faults.requests_to("/hook")}) == 1
 
 
 def test_no_answer_after_sending_is_unknown_and_the_next_attempt_a_possible_repeat(
@@ -176,7 +176,7 @@ def test_no_answer_after_sending_is_unknown_and_the_next_attempt_a_possible_repe
     harness.settings = patient  # the second attempt must not be cut off too
     faults.on("/hook", reply())
     assert harness.dispatcher().run_once()["delivered"] == 1
-    first, second = faults.asked("/hook")
+    first, second = faults.requests_to("/hook")
     assert first.header("webhook-id") == second.header("webhook-id")
     [event] = [e for e in harness.events() if e.event == "notification_delivered"]
     assert event.reason == "HTTP 200 An earlier attempt may have arrived too."

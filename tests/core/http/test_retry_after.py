@@ -1,4 +1,4 @@
-"""How long a server asked us to wait."""
+"""The wait that a server asks for is read from Retry-After."""
 
 from __future__ import annotations
 
@@ -37,12 +37,14 @@ DATE = "Sun, 22 Nov 2026 12:00:00 GMT"
         ("٣", None, None),
     ],
 )
-def test_retry_after(raw: str, date: str | None, expected: float | None) -> None:
+def test_the_wait_is_read_from_seconds_and_dates(
+    raw: str, date: str | None, expected: float | None
+) -> None:
     headers = CIMultiDict({"retry-after": raw})
     if date:
         headers["date"] = date
     assert retry_after(headers, NOW) == expected
 
 
-def test_without_the_header_nothing_was_asked() -> None:
+def test_without_the_header_there_is_no_wait() -> None:
     assert retry_after(CIMultiDict({"Date": DATE}), NOW) is None

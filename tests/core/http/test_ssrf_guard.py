@@ -1,15 +1,19 @@
-"""Which addresses are not the public internet."""
+"""Addresses that are not public are blocked: in URLs, after redirects, and behind names."""
 
 from __future__ import annotations
 
 import ipaddress
+import socket
 
 import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import FetchError
 from core.http import SsrfGuard, is_blocked
+from tests.core.http.requesting import outcome
+from tests.support.faultserver import FaultServer, fault_server, redirect, reply
 
 BLOCKED = """
 0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.127.255.255 127.0.0.1 127.255.255.254
@@ -29,31 +33,33 @@ PUBLIC = """
 
 
 @pytest.mark.parametrize("address", BLOCKED.split())
-def test_it_is_blocked(address: str) -> None:
+def test_an_address_that_is_not_public_is_blocked(address: str) -> None:
     assert is_blocked(address)
 
 
 @pytest.mark.parametrize("address", PUBLIC.split())
-def test_it_is_public(address: str) -> None:
+def test_a_public_address_is_not_blocked(address: str) -> None:
     assert not is_blocked(address)
 
 
 @pytest.mark.parametrize("text", ["", "localhost", "127.1", "2130706433", "::g"])
-def test_what_is_no_address_is_blocked(text: str) -> None:
+def test_a_text_that_is_no_address_is_blocked(text: str) -> None:
     assert is_blocked(text)
 
 
 @given(st.ip_addresses(v=4))
-def test_an_address_in_ipv6_clothes_is_judged_as_itself(address: ipaddress.IPv4Address) -> None:
+def test_an_ipv4_address_mapped_to_ipv6_is_blocked_like_itself(
+    address: ipaddress.IPv4Address,
+) -> None:
     assert is_blocked(f"::ffff:{address}") == is_blocked(str(address))
 
 
 @given(st.ip_addresses())
-def test_what_python_calls_private_is_never_public(
+def test_an_address_that_python_calls_private_is_blocked(
     address: ipaddress.IPv4Address | ipaddress.IPv6Address,
 ) -> None:
     if getattr(address, "ipv4_mapped", None):
-        return  # judged as itself, above
+        return  # like itself: see the test above
     if address.is_private or address.is_loopback or address.is_multicast or address.is_reserved:
         assert is_blocked(str(address))
 
@@ -71,7 +77,7 @@ def test_what_python_calls_private_is_never_public(
         ("http://[::1]:8080/", "blocked_port"),
     ],
 )
-def test_urls_are_judged_before_dns_is_asked(url: str, outcome: str | None) -> None:
+def test_urls_are_checked_before_names_are_resolved(url: str, outcome: str | None) -> None:
     SsrfGuard(allow_private=True).check(url)
     if outcome is None:
         SsrfGuard().check(url)
@@ -81,3 +87,89 @@ def test_urls_are_judged_before_dns_is_asked(url: str, outcome: str | None) -> N
     assert caught.value.outcome == outcome
     assert not caught.value.retry
     assert "WIREWATCH_HTTP_ALLOW_PRIVATE" in caught.value.mend
+
+
+class Resolver(AbstractResolver):
+    """Resolves names from a dictionary; an exception in it is raised."""
+
+    def __init__(self, names: dict[str, list[str] | OSError]) -> None:
+        self.names = names
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        addresses = self.names[host]
+        if isinstance(addresses, OSError):
+            raise addresses
+        return [
+            ResolveResult(
+                hostname=host, host=address, port=port, proto=0, flags=0,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+            )
+            for address in addresses
+        ]  # fmt: skip
+
+    async def close(self) -> None:
+        pass
+
+
+def test_a_private_address_is_refused_before_a_connection_is_made(faults: FaultServer) -> None:
+    url = faults.on("/x", reply(b"secret"))
+    assert outcome(url, http_allow_private=False) == "blocked_port"
+    for host in ("127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "169.254.169.254"):
+        assert outcome(f"http://{host}/x", http_allow_private=False) == "blocked_address"
+    assert faults.connections == 0
+
+
+def test_a_redirect_to_a_private_address_is_refused(faults: FaultServer) -> None:
+    with fault_server(address="127.0.0.2") as inside:
+        inside.on("/secret", reply(b"secret"))
+        guard = SsrfGuard(exempt=frozenset({("127.0.0.1", faults.port)}))
+        for number, target in enumerate(
+            (
+                f"http://127.0.0.2:{inside.port}/secret",
+                "http://127.0.0.2/secret",
+                "http://[::ffff:7f00:2]/",
+                "http://169.254.169.254/latest/meta-data/",
+                "https://localhost/",
+            )
+        ):
+            url = faults.on(f"/{number}", redirect(target))
+            assert outcome(url, guard=guard) in ("blocked_address", "blocked_port"), target
+        assert inside.connections == 0
+
+
+@pytest.mark.parametrize(
+    "addresses", [["127.0.0.1"], ["93.184.216.34", "10.1.2.3"], ["2606:2800::1", "64:ff9b::a01:1"]]
+)
+def test_a_name_with_one_private_address_is_refused(addresses: list[str]) -> None:
+    resolver = Resolver({"news.example": list(addresses)})
+    assert (
+        outcome("http://news.example/", resolver=resolver, http_allow_private=False)
+        == "blocked_address"
+    )
+
+
+def test_the_address_that_is_connected_to_is_checked() -> None:
+    guard = SsrfGuard()
+    info = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80))
+    with pytest.raises(OSError, match="not a public address"):
+        guard.open_socket(info)
+    with SsrfGuard(allow_private=True).open_socket(info) as opened:
+        assert opened.family == socket.AF_INET
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0177.0.0.1", "127.1", "0x7f.0.0.1", "0"])
+def test_legacy_spellings_of_an_address_are_refused(host: str) -> None:
+    assert outcome(f"http://{host}/") == "bad_url"
+
+
+def test_a_name_that_does_not_exist_differs_from_a_failure_of_dns() -> None:
+    resolver = Resolver(
+        {
+            "gone.example": socket.gaierror(socket.EAI_NONAME, "unknown"),
+            "later.example": socket.gaierror(socket.EAI_AGAIN, "later"),
+        }
+    )
+    assert outcome("http://gone.example/", resolver=resolver) == "nxdomain"
+    assert outcome("http://later.example/", resolver=resolver) == "dns"

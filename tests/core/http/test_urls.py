@@ -1,4 +1,4 @@
-"""URLs fit for the wire."""
+"""Texts become URLs that can be requested, or none."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("raw", "expected"), CASES.items(), ids=CASES.keys())
-def test_a_url_is_made_fit_for_the_wire(raw: str, expected: str) -> None:
+def test_a_url_is_normalised_without_changing_its_meaning(raw: str, expected: str) -> None:
     assert wire_url(raw) == expected
 
 
@@ -69,12 +69,12 @@ def test_a_relative_url_is_relative_to_its_base(raw: str, expected: str | None) 
         "http://example.org/\ud800",
     ],
 )  # fmt: skip
-def test_what_is_no_web_url_is_none(raw: str) -> None:
+def test_a_text_that_is_no_web_url_has_none(raw: str) -> None:
     assert wire_url(raw) is None
 
 
 @given(st.text(max_size=60), st.sampled_from(["", "http://", "https://e.example/"]))
-def test_what_comes_out_is_ascii_and_goes_through_again(text: str, start: str) -> None:
+def test_a_url_is_ascii_and_is_its_own_url(text: str, start: str) -> None:
     url = wire_url(start + text)
     if url is not None:
         assert url.isascii()
@@ -84,6 +84,6 @@ def test_what_comes_out_is_ascii_and_goes_through_again(text: str, start: str) -
 
 
 @given(st.text(max_size=30))
-def test_a_host_comes_out_as_a_host(text: str) -> None:
+def test_a_host_is_its_own_host(text: str) -> None:
     host = ascii_host(text)
     assert host is None or ascii_host(host.strip("[]")) == host

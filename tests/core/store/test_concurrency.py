@@ -267,14 +267,14 @@ def test_the_message_of_a_dead_sender_is_sent_by_one_of_two_instances(
         notification = Notification("n" * 32, "a", "desk", "new_story", 0, "{}", now)
         delivery_store.add_notification(connection, notification, ["target"], due=now)
         first = claims.find_due(connection, dead, now=now, limit=9)
-        [held] = claims.claim(connection, first, dead, now=now, ttl=MINUTE)
+        [claimed] = claims.claim(connection, first, dead, now=now, ttl=MINUTE)
     dead.close()
     with store.write() as late:  # the dead one's word comes after all, and in the middle
-        found = claims.find_due(late, instance, now=now, limit=9)
-        assert [d.id for d in found] == [held.delivery.id]
+        due = claims.find_due(late, instance, now=now, limit=9)
+        assert [d.id for d in due] == [claimed.delivery.id]
         with store.write() as connection:
-            assert claims.finish(connection, held.delivery, state="delivered", now=now)
-        assert claims.claim(late, found, instance, now=now, ttl=MINUTE) == []
+            assert claims.finish(connection, claimed.delivery, state="delivered", now=now)
+        assert claims.claim(late, due, instance, now=now, ttl=MINUTE) == []
 
 
 OLD, BEFORE = MONDAY - timedelta(days=100), MONDAY - timedelta(days=90)

@@ -52,7 +52,7 @@ def test_what_was_decided_before_is_on_the_console(old_database: str) -> None:
     store = Store.open(old_database)
     with store.read() as connection:
         (told,) = story_list.list_stories(connection, StoryFilter())
-        (held,) = story_list.list_stories(connection, StoryFilter(state="suppressed"))
+        (suppressed,) = story_list.list_stories(connection, StoryFilter(state="suppressed"))
         by_copy = story_list.list_stories(
             connection, StoryFilter(outlet="outlet-2", text="ÖSTERREICH 2")
         )
@@ -64,7 +64,7 @@ def test_what_was_decided_before_is_on_the_console(old_database: str) -> None:
         NOW,
     )
     assert (told.acked_by, told.outlets) == ("Anna", ("outlet-1", "outlet-2"))
-    assert (held.title, held.told) == ("Österreich 3", False)
+    assert (suppressed.title, suppressed.told) == ("Österreich 3", False)
     assert by_copy == [told]
     today = topic.days[-1]
     assert (today.day, today.matches, today.opened, today.suppressed) == (NOW.date(), 3, 1, 2)

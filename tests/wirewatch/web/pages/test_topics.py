@@ -112,4 +112,4 @@ def test_no_url_of_the_operators_own_network_is_fetched(
     body = console.submit("/topics/nato", [("source", url)])
     assert '<p class="bad">' in body
     assert "Die Nato tagt in Rom" not in body
-    assert faults.asked("/secret") == []
+    assert faults.requests_to("/secret") == []

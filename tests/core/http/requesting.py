@@ -1,4 +1,4 @@
-"""One request through the real HTTP client; a busy machine may take a second to answer it."""
+"""Requests through the real HTTP client, with limits that a busy machine keeps."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ MIB = 1 << 20
 
 
 def settings(**changes: Any) -> Settings:
+    """Return settings that allow the loopback interface."""
     defaults: dict[str, Any] = {
         "http_allow_private": True,
         "http_contact": "desk@example.org",
@@ -38,15 +39,18 @@ def get(
     resolver: AbstractResolver | None = None,
     **changes: Any,
 ) -> Response:
-    async def ask() -> Response:
+    """Request a URL; other keyword arguments are settings."""
+
+    async def request() -> Response:
         client = HttpClient(settings(**changes), guard=guard, trust=trust, resolver=resolver)
         async with client:
             return await client.get(url, max_bytes=max_bytes, headers=headers, truncate=truncate)
 
-    return asyncio.run(ask())
+    return asyncio.run(request())
 
 
 def outcome(url: str, **options: Any) -> str:
+    """Return the outcome of a request that fails."""
     with pytest.raises(FetchError) as caught:
         get(url, **options)
     assert caught.value.message
