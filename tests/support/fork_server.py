@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -26,6 +27,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -270,8 +272,30 @@ def _prepare(request: dict[str, Any], descriptors: Sequence[int]) -> Callable[[]
     return main
 
 
+def _run(main: Callable[[], object]) -> int:
+    """Run the main function, then what the interpreter runs at its end, and return the exit code.
+
+    It does not tear down the modules, of which a forked process has all: that takes long.
+    """
+    code = 0
+    try:
+        main()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BaseException:  # noqa: BLE001 as the interpreter does
+        traceback.print_exc()
+        code = 1
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
+    return code
+
+
 if __name__ == "__main__":
     for preloaded in PRELOADED:
         importlib.import_module(preloaded)
-    if (run := serve(sys.argv[1])) is not None:
-        run()
+    gc.freeze()  # keeps the memory of all processes shared
+    if (forked := serve(sys.argv[1])) is not None:
+        os._exit(_run(forked))
