@@ -44,9 +44,9 @@ def demo(
     wirewatch demo --no-stay          end after the summary
     wirewatch demo --data /tmp/demo   keep its databases and files
     """  # noqa: D301 click reads \b as: keep these lines
+    from wirewatch.demo.runner import DemoOptions, run_demo
     from wirewatch.demo.screen import Screen
-    from wirewatch.demo.show import DemoOptions, show
 
     stays = sys.stdout.isatty() if stay is None else stay
     options = DemoOptions(folder=data, keep=keep, stay=stays, speed=speed, port=port)
-    raise typer.Exit(show(options, Screen.standard()))
+    raise typer.Exit(run_demo(options, Screen.standard()))

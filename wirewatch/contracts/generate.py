@@ -18,8 +18,8 @@ from typing import Any, cast
 
 from core.messages.envelope import STREAM_MESSAGES, schema_uri
 from wirewatch.contracts.asyncapi import asyncapi
+from wirewatch.contracts.demo_page import demo_markdown
 from wirewatch.contracts.settings_page import env_example, settings_markdown
-from wirewatch.demo.page import demo_markdown
 from wirewatch.web.api import create_api
 
 ROOT = Path(__file__).parents[2]

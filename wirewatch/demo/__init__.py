@@ -2,10 +2,11 @@
 
 ::
 
-    room ── what is published when ──▶ press ──▶ server (loopback) ◀── `wirewatch run`, a child
-                                                                             │
-    expected.yaml ──▶ verdict ◀── facts ◀── streams ◀────────────────────────┘
-                         └──▶ summary ──▶ screen
+    bundle/ ──▶ newsroom ── timetable ──▶ publisher ──▶ server (loopback) ◀── `wirewatch run`
+                                                                                    │
+    bundle/expected.yaml ──▶ expectations ◀── results ◀── observer ◀── streams ◀────┘
+                                  └──▶ summary, lookalikes ──▶ screen
 
-Nothing here decides anything about news; it publishes, looks on, and compares.
+``runner`` starts and ends all of it, in a ``workspace``. Nothing here decides anything about news:
+it publishes, observes and compares.
 """

@@ -1,7 +1,4 @@
-"""The newsroom's feeds as publishers write them: RSS, Atom, JSON Feed, a news sitemap.
-
-Pure: what is out goes in, a document comes out.
-"""
+"""Write the newsroom's feeds as publishers do: RSS, Atom, JSON Feed, news sitemap. Pure."""
 
 from __future__ import annotations
 
@@ -13,16 +10,17 @@ from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from core.clock import rfc3339
-from wirewatch.demo.room import DemoOutlet, Edition
+from wirewatch.demo.newsroom import DemoOutlet, Edition
 
 
 @dataclass(frozen=True, slots=True)
 class DemoEntry:
-    """One edition as its feed lists it.
+    """An edition as its feed lists it.
 
     Attributes:
-        url: Where its page is.
-        published: When its first edition was published; ``updated``: this one.
+        url: The address of its page.
+        published: When the first edition of its piece was published.
+        updated: When this edition was published.
     """
 
     edition: Edition
@@ -35,7 +33,7 @@ Writer = Callable[[DemoOutlet, str, Sequence[DemoEntry]], str]
 
 
 def rss(outlet: DemoOutlet, home: str, entries: Sequence[DemoEntry]) -> str:
-    """RSS 2.0; dates are those of e-mail (RFC 822)."""
+    """Return RSS 2.0, with dates in the format of e-mail (RFC 822)."""
     items = "".join(
         f"<item><title>{escape(e.edition.title)}</title><link>{escape(e.url)}</link>"
         f"<guid isPermaLink='false'>{escape(e.edition.piece)}</guid>"
@@ -53,7 +51,7 @@ def rss(outlet: DemoOutlet, home: str, entries: Sequence[DemoEntry]) -> str:
 
 
 def atom(outlet: DemoOutlet, home: str, entries: Sequence[DemoEntry]) -> str:
-    """Atom 1.0 (RFC 4287), newest entry first."""
+    """Return Atom 1.0 (RFC 4287), newest entry first."""
     items = "".join(
         f"<entry><id>tag:demo,2026:{escape(e.edition.piece)}</id>"
         f"<title>{escape(e.edition.title)}</title><link href={quoteattr(e.url)}/>"
@@ -72,7 +70,7 @@ def atom(outlet: DemoOutlet, home: str, entries: Sequence[DemoEntry]) -> str:
 
 
 def json_feed(outlet: DemoOutlet, home: str, entries: Sequence[DemoEntry]) -> str:
-    """JSON Feed 1.1 (jsonfeed.org)."""
+    """Return a JSON Feed 1.1 (jsonfeed.org)."""
     items = [
         {
             "id": e.edition.piece,
@@ -96,7 +94,7 @@ def json_feed(outlet: DemoOutlet, home: str, entries: Sequence[DemoEntry]) -> st
 
 
 def sitemap(outlet: DemoOutlet, home: str, entries: Sequence[DemoEntry]) -> str:
-    """A news sitemap: what search engines read instead of a feed."""
+    """Return a news sitemap, which search engines read in place of a feed."""
     del home
     urls = "".join(
         f"<url><loc>{escape(e.url)}</loc><news:news><news:publication>"
@@ -119,4 +117,4 @@ WRITERS: Mapping[str, tuple[Writer, str]] = {
     "json": (json_feed, "application/feed+json; charset=utf-8"),
     "sitemap": (sitemap, "application/xml; charset=utf-8"),
 }
-"""What writes each form of feed, and the type it is sent as."""
+"""The writer and the content type of each format."""

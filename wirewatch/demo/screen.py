@@ -1,6 +1,6 @@
-"""What the demo says while it runs and at its end: in colour on a terminal, plain in a pipe.
+"""The demo's output: in colour on a terminal, plain in a pipe.
 
-In a pipe only the address of the console and the summary are written.
+In a pipe only the address of the console and the summary are printed.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from core.messages import AlertEvent, Match
 from core.text import clean_line
 from core.text.excerpt import excerpt
 
-HELD = {
+_REASONS = {
     "not_live": "Not news: more than six hours old when its feed was read for the first time.",
 }
-"""Reasons said in plainer words than the program's own."""
+"""Reasons in plainer text than the program's own."""
 
 Part = str | Text | tuple[str, str]
-"""Text, plain or with its style."""
+"""Text, or text with a style."""
 
 _INDENT = " " * 8
 
 
 @dataclass(frozen=True)
 class Screen:
-    """Where it is said.
+    """The output.
 
     Attributes:
-        console: The terminal, or whatever stands in its place.
-        live: Whether what happens is told as it happens.
+        console: The terminal or pipe.
+        live: Whether events are printed as they happen.
     """
 
     console: Console
@@ -40,38 +40,38 @@ class Screen:
 
     @classmethod
     def standard(cls) -> Screen:
-        """On stdout."""
+        """Return the output on stdout."""
         console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
         return cls(console, console.is_terminal)
 
     def say(self, *parts: Part) -> None:
-        """A line that is always written."""
+        """Print a line."""
         self.console.print(Text.assemble(*parts))
 
-    def happens(self, second: float, label: str, style: str, *parts: Part) -> None:
-        """A line about what just happened."""
+    def event(self, second: float, label: str, style: str, *parts: Part) -> None:
+        """Print a line about an event, on a terminal."""
         if self.live:
             clock = f"{int(second) // 60}:{int(second) % 60:02d}"
             mark = Text(f"{label:<9}", style)
             self.console.print(Text.assemble((f"{clock:>5}  ", "dim"), mark, " ", *parts))
 
     def more(self, *parts: Part) -> None:
-        """A line that belongs to the one before."""
+        """Print a continuation of the last event, on a terminal."""
         if self.live:
             self.console.print(Text.assemble(_INDENT * 2, *parts))
 
     def gap(self) -> None:
-        """An empty line, on a terminal."""
+        """Print an empty line, on a terminal."""
         if self.live:
             self.console.print()
 
-    def heading(self, words: str) -> None:
-        """The head of a part of the summary."""
+    def heading(self, text: str) -> None:
+        """Print a heading of the summary."""
         self.console.print()
-        self.console.print(Text(words, "bold"))
+        self.console.print(Text(text, "bold"))
 
     def lines(self, lines: Iterable[Part]) -> None:
-        """The lines of a part."""
+        """Print indented lines."""
         for line in lines:
             self.console.print(Text.assemble("  ", line))
 
@@ -94,6 +94,6 @@ def marked(match: Match) -> str:
     return f"“{''.join(shown)}”"
 
 
-def held_back(event: AlertEvent) -> str:
-    """Why nobody is told, in plain words."""
-    return HELD.get(event.reason_code) or clean_line(event.reason, 300)
+def suppression_reason(event: AlertEvent) -> str:
+    """Return why a decision alerts nobody."""
+    return _REASONS.get(event.reason_code) or clean_line(event.reason, 300)

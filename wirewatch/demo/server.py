@@ -1,4 +1,4 @@
-"""The newsroom on loopback: one port an outlet, as every outlet has a host of its own."""
+"""The newsroom on loopback, with a port for each outlet, since every outlet is a host."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
 
-from wirewatch.demo.press import DemoPublisher
-from wirewatch.demo.room import DemoOutlet
+from wirewatch.demo.newsroom import DemoOutlet
+from wirewatch.demo.publisher import DemoPublisher
 
 HOST = "127.0.0.1"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def serving(press: DemoPublisher) -> AsyncIterator[None]:
-    """Serve every outlet on a free port; ``press.urls`` says where."""
+async def serve(publisher: DemoPublisher) -> AsyncIterator[None]:
+    """Serve every outlet on a free port, and set ``publisher.urls``."""
     async with AsyncExitStack() as stack:
-        for outlet in press.newsroom.outlets:
-            runner = web.AppRunner(_app(press, outlet), access_log=None)
+        for outlet in publisher.newsroom.outlets:
+            runner = web.AppRunner(_app(publisher, outlet), access_log=None)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             await web.TCPSite(runner, HOST, 0, shutdown_timeout=1.0).start()
-            press.urls[outlet.id] = f"http://{HOST}:{runner.addresses[0][1]}"
+            publisher.urls[outlet.id] = f"http://{HOST}:{runner.addresses[0][1]}"
         yield
 
 
-def _app(press: DemoPublisher, outlet: DemoOutlet) -> web.Application:
+def _app(publisher: DemoPublisher, outlet: DemoOutlet) -> web.Application:
     async def handle(request: web.Request) -> web.StreamResponse:
-        found = press.answer(outlet, request.path, request.headers)
-        return web.Response(status=found.status, body=found.body, headers=found.headers)
+        answer = publisher.answer(outlet, request.path, request.headers)
+        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
 
     app = web.Application()
     app.router.add_get("/{path:.*}", handle)

@@ -1,7 +1,7 @@
-"""The end of the demo in plain words.
+"""The summary at the end of the demo.
 
-What was told, what was held back and why, what never matched though it looks like it, and whether
-all of it is as the table expects.
+The alerts, what caused no alert and why, what resembles a topic without matching it, and whether
+all results are as expected.
 """
 
 from __future__ import annotations
@@ -13,79 +13,84 @@ from rich.text import Text
 
 from core.messages import AlertEvent
 from core.text import clean_line
-from wirewatch.demo.press import DemoPublisher
-from wirewatch.demo.screen import Screen, held_back, marked, quoted
-from wirewatch.demo.verdict import Expected, compare
-from wirewatch.demo.watch import DemoObserver
+from wirewatch.demo.expectations import Expected, compare
+from wirewatch.demo.observer import DemoObserver
+from wirewatch.demo.publisher import DemoPublisher
+from wirewatch.demo.screen import Screen, marked, quoted, suppression_reason
 
 
-def write(screen: Screen, watch: DemoObserver, press: DemoPublisher, expected: Expected) -> int:
-    """Say it; the exit code: 0 where everything came as the table says."""
-    told = [e for e in watch.facts.decisions.values() if e.event == "opened"]
-    held = [e for e in watch.facts.decisions.values() if e.event != "opened"]
-    first = f"; the first {watch.first_told:.0f} s after the start" if watch.first_told else ""
-    screen.heading(f"Told: {len(told)} stories{first}")
-    for event in told:
-        screen.lines(_told(screen, watch, event))
-    screen.heading(f"Held back: {len(held)} articles and versions nobody needs to be told of")
-    screen.lines(_held(watch, held))
-    screen.heading("Never matched, though it looks like it")
-    screen.lines(_lookalikes(watch, expected))
+def write(
+    screen: Screen, observer: DemoObserver, publisher: DemoPublisher, expected: Expected
+) -> int:
+    """Print the summary. Return the exit code: 0 where all results are as expected."""
+    decisions = observer.results.decisions.values()
+    opened = [e for e in decisions if e.event == "opened"]
+    others = [e for e in decisions if e.event != "opened"]
+    first = observer.first_alert
+    when = f"; the first after {first:.0f} s" if first else ""
+    screen.heading(f"Alerts: {len(opened)} stories{when}")
+    for event in opened:
+        screen.lines(_alert(screen, observer, event))
+    screen.heading(f"No alert: {len(others)} articles and versions without news")
+    screen.lines(_without_alert(observer, others))
+    screen.heading("No match, although it resembles one")
+    screen.lines(_lookalikes(observer, expected))
     screen.heading("Feeds")
-    screen.lines(_feeds(watch, press))
-    differences = compare(expected, watch.facts, watch.names, watch.outlets)
-    return _verdict(screen, [*differences, *press.trespasses()], expected)
+    screen.lines(_feeds(observer, publisher))
+    differences = compare(expected, observer.results, observer.names, observer.outlets)
+    return _conclude(screen, [*differences, *publisher.robots_violations()], expected)
 
 
-def _verdict(screen: Screen, differences: list[str], expected: Expected) -> int:
+def _conclude(screen: Screen, differences: list[str], expected: Expected) -> int:
     count = len(expected.editions)
     if not differences:
-        words = f"All {count} articles and versions came out as the table expects."
-        screen.heading(words)
+        screen.heading(f"The results of all {count} articles and versions are as expected.")
         return 0
-    screen.heading(f"{len(differences)} differences from the table (wirewatch/demo/room):")
+    screen.heading(f"{len(differences)} differences from wirewatch/demo/bundle/expected.yaml:")
     screen.lines(differences)
     return 1
 
 
-def _told(screen: Screen, watch: DemoObserver, event: AlertEvent) -> Iterator[str | Text]:
-    match = watch.facts.matches[(event.article_id, event.revision or 0), event.topic_id]
-    outlet = watch.newsroom.outlet(match.article.outlet).name
-    others = {e.article_id for e in watch.facts.decisions.values() if e.story_id == event.story_id}
-    more = len(others - {event.article_id})
+def _alert(screen: Screen, observer: DemoObserver, event: AlertEvent) -> Iterator[str | Text]:
+    match = observer.results.matches[(event.article_id, event.revision or 0), event.topic_id]
+    outlet = observer.newsroom.outlet(match.article.outlet).name
+    articles = {
+        e.article_id for e in observer.results.decisions.values() if e.story_id == event.story_id
+    }
+    more = len(articles - {event.article_id})
     also = f" (and {more} more of the same story)" if more else ""
     title = clean_line(match.article.title, 200)
-    yield f"{watch.title_of(event.topic_id)}: {title} · {outlet}{also}"
+    yield f"{observer.title_of(event.topic_id)}: {title} · {outlet}{also}"
     yield Text.assemble("    ", quoted(match) if screen.live else marked(match))
 
 
-def _held(watch: DemoObserver, held: list[AlertEvent]) -> Iterator[str]:
+def _without_alert(observer: DemoObserver, others: list[AlertEvent]) -> Iterator[str]:
     by_reason: dict[str, list[AlertEvent]] = defaultdict(list)
-    for event in held:
+    for event in others:
         by_reason[event.reason_code].append(event)
     for events in by_reason.values():
         for event in events:
             key = (event.article_id, event.revision or 0)
-            article = watch.facts.articles[key]
-            outlet = watch.newsroom.outlet(article.outlet).name
+            article = observer.results.articles[key]
+            outlet = observer.newsroom.outlet(article.outlet).name
             yield f"{outlet}: {clean_line(article.title, 200)}"
-            yield f"    {watch.title_of(event.topic_id)}: {held_back(event)}"
+            yield f"    {observer.title_of(event.topic_id)}: {suppression_reason(event)}"
 
 
-def _lookalikes(watch: DemoObserver, expected: Expected) -> Iterator[str]:
-    for look in expected.lookalikes:
-        edition = watch.newsroom.named[look.edition]
-        outlet = watch.newsroom.outlet(edition.outlet).name
+def _lookalikes(observer: DemoObserver, expected: Expected) -> Iterator[str]:
+    for lookalike in expected.lookalikes:
+        edition = observer.newsroom.named[lookalike.edition]
+        outlet = observer.newsroom.outlet(edition.outlet).name
         yield f"{outlet}: {edition.title}"
-        yield f"    {watch.title_of(look.topic)}? {watch.why_not(look)}"
+        yield f"    {observer.title_of(lookalike.topic)}? {observer.explain(lookalike)}"
 
 
-def _feeds(watch: DemoObserver, press: DemoPublisher) -> Iterator[str]:
-    asked = press.asked
+def _feeds(observer: DemoObserver, publisher: DemoPublisher) -> Iterator[str]:
+    requests = publisher.requests
     yield (
-        f"{asked['feed']} polls, {asked['not_modified']} of them answered “not modified”; "
-        f"{asked['page']} pages read; {asked['robots']} robots.txt files read and heeded."
+        f"{requests['feed']} polls, {requests['not_modified']} of them answered “not modified”; "
+        f"{requests['page']} pages and {requests['robots']} robots.txt files fetched."
     )
-    for health in watch.facts.health:
-        name = watch.newsroom.outlet(health.outlet).name
+    for health in observer.results.health:
+        name = observer.newsroom.outlet(health.outlet).name
         yield f"{name} {health.event.value}: {clean_line(health.message, 200)}"

@@ -1,40 +1,40 @@
-"""Which editions are to be published now: a pure decision.
+"""Decide which editions to publish now. Pure.
 
-An edition is due at its second, once Wirewatch has read those it comes ``after``: an outlet
-that takes over an agency's text has read it before. Where reading takes too long, it is published
-all the same, and what comes of that shows in the table.
+An edition is due at its second of the timetable, once Wirewatch has processed those it comes
+``after``: an outlet that rewrites an agency's text has read it. If that takes too long, the edition
+is published all the same, and the comparison at the end shows the consequences.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from wirewatch.demo.room import Edition, Newsroom
+from wirewatch.demo.newsroom import Edition, Newsroom
 
 PATIENCE = 60.0
-"""Seconds an edition waits for those before it; a machine under load takes twenty."""
+"""Seconds that an edition waits for those before it; a busy machine takes twenty."""
 
 
 def due(
     newsroom: Newsroom,
-    out: Collection[str],
+    published: Collection[str],
     second: float,
-    late: Callable[[Edition], float],
-    is_read: Callable[[str], bool],
+    seconds_late: Callable[[Edition], float],
+    is_processed: Callable[[str], bool],
 ) -> list[Edition]:
-    """The editions to publish, in order.
+    """Return the editions to publish, in order.
 
     Args:
         newsroom: All editions.
-        out: Names of those that are published.
-        second: Of the timetable.
-        late: Real seconds since an edition was due.
-        is_read: Whether Wirewatch has dealt with an edition of this name.
+        published: Names of the editions that are published.
+        second: The present second of the timetable.
+        seconds_late: Returns the real seconds since an edition was due.
+        is_processed: Returns whether Wirewatch has processed the edition of a name.
     """
     return [
         edition
         for edition in newsroom.editions
-        if edition.name not in out
+        if edition.name not in published
         and edition.at <= second
-        and (all(map(is_read, edition.after)) or late(edition) > PATIENCE)
+        and (all(map(is_processed, edition.after)) or seconds_late(edition) > PATIENCE)
     ]

@@ -1,10 +1,10 @@
-"""A folder of the demo's own, with everything an installation has, and the ordinary `run` on it.
+"""The demo's own installation in a folder, and the ordinary `run` on it.
 
 ::
 
-    folder/config/   sources.yaml, alerts.yaml made for the newsroom; topics and entities as shipped
+    folder/config/   sources.yaml, alerts.yaml for the newsroom; topics and entities as shipped
     folder/data/     streams.db, store.db
-    folder/run.log   what the child says
+    folder/run.log   the log of `run`
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from ruamel.yaml import YAML
 from config.errors import ExternalError, UsageError
 from config.settings import Settings
 from config.settings.sources import PREFIX
-from wirewatch.demo.room import DemoOutlet, Newsroom
+from wirewatch.demo.newsroom import DemoOutlet, Newsroom
 
 EVERY = "2s"
 HOST = "127.0.0.1"
 STOP_SECONDS = 12.0
-"""`run` gives back what it has in hand after nine seconds; then it is ended."""
+"""`run` gives its unfinished work back after nine seconds; then it is killed."""
 
 SHIPPED: Path = Settings.model_fields["config_dir"].default
 WIREWATCH = Path(sys.executable).with_name("wirewatch")
@@ -39,11 +39,11 @@ WIREWATCH = Path(sys.executable).with_name("wirewatch")
 
 @dataclass(frozen=True)
 class Workspace:
-    """One installation.
+    """An installation.
 
     Attributes:
-        folder: Where it is.
-        port: Of its console.
+        folder: Its folder.
+        port: The port of its console.
     """
 
     folder: Path
@@ -56,12 +56,12 @@ class Workspace:
 
     @property
     def log_file(self) -> Path:
-        """What `run` says, line by line."""
+        """The log of `run`."""
         return self.folder / "run.log"
 
     @property
     def settings(self) -> Settings:
-        """The settings the child runs with: the defaults, whatever this machine has set."""
+        """The settings of `run`: the defaults, regardless of this machine's environment."""
         fields = Settings.model_fields.items()
         values: dict[str, Any] = {name: field.get_default() for name, field in fields}
         own = {
@@ -82,15 +82,15 @@ class Workspace:
         yaml.dump(alerts, config / "alerts.yaml")
 
     def start(self) -> subprocess.Popen[bytes]:
-        """`wirewatch run` on this folder, in this process's group: Ctrl-C reaches it too."""
+        """Start `wirewatch run` in this process's group, so that Ctrl-C reaches it too."""
         if not WIREWATCH.exists():
-            raise ExternalError(f"There is no {WIREWATCH}.", mend="`make install` puts it there.")
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
+            raise ExternalError(f"{WIREWATCH} does not exist.", mend="Run `make install`.")
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
         with self.log_file.open("ab") as log:
-            return subprocess.Popen(  # noqa: S603 - our own program
+            return subprocess.Popen(  # noqa: S603 - the program itself
                 [str(WIREWATCH), "run"],
-                env=kept | self._variables(),
-                cwd=self.folder,  # no .env of the user's there
+                env=inherited | self._variables(),
+                cwd=self.folder,  # the user's .env is not there
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -108,27 +108,27 @@ class Workspace:
 
 
 @contextmanager
-def workspace(folder: Path | None, *, keep: bool, port: int) -> Iterator[Workspace]:
-    """A folder to work in; a temporary one is removed at the end unless it is to be kept.
+def open_workspace(folder: Path | None, *, keep: bool, port: int) -> Iterator[Workspace]:
+    """Open a workspace; remove a temporary folder at the end unless it is to be kept.
 
     Args:
-        folder: The folder, empty or not there yet; None for a temporary one.
-        keep: Whether a temporary one stays.
-        port: The console's, if it is free; else a free one is taken.
+        folder: A folder that is empty or does not exist; None for a temporary one.
+        keep: Whether to keep a temporary folder.
+        port: The console's port; another one if it is in use.
 
     Raises:
-        UsageError: The folder holds something, or cannot be made.
+        UsageError: The folder is not empty, or cannot be created.
     """
-    made = _temporary() if folder is None else _own(folder)
+    path = _temporary() if folder is None else _given(folder)
     try:
-        yield Workspace(made, free_port(port))
+        yield Workspace(path, free_port(port))
     finally:
         if folder is None and not keep:
-            shutil.rmtree(made, ignore_errors=True)
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def free_port(wanted: int) -> int:
-    """``wanted`` where nobody listens on it, else one that is free."""
+    """Return ``wanted`` if it is free, otherwise another free port."""
     for port in (wanted, 0):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -137,11 +137,11 @@ def free_port(wanted: int) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise ExternalError("There is no free port on 127.0.0.1 for the console.")
+    raise ExternalError("No port is free on 127.0.0.1 for the console.")
 
 
-def end(child: subprocess.Popen[bytes]) -> None:
-    """End the child: politely, then by force."""
+def stop(child: subprocess.Popen[bytes]) -> None:
+    """Stop `run`; kill it if it does not stop."""
     if child.poll() is None:
         child.terminate()
     try:
@@ -155,14 +155,14 @@ def _temporary() -> Path:
     return Path(tempfile.mkdtemp(prefix="wirewatch-demo-"))
 
 
-def _own(folder: Path) -> Path:
+def _given(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         filled = any(folder.iterdir())
     except OSError as error:
         raise UsageError(f"The folder {folder} cannot be used: {error.strerror}.") from None
     if filled:
-        mend = "Name one that is empty or not there yet: the demo starts from nothing."
+        mend = "Name one that is empty or does not exist yet."
         raise UsageError(f"The folder {folder} is not empty.", mend=mend)
     return folder.resolve()
 

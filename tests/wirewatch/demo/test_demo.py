@@ -1,4 +1,4 @@
-"""`wirewatch demo` as somebody runs it: the whole of it once, then its ends."""
+"""`wirewatch demo` as a process: the whole demo once, then its other ends."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from core.messages.envelope import ALERTS, ARTICLES
 from tests.support.browser import Browser
 from tests.support.cli_installation import WIREWATCH
 from tests.support.running_program import get
-from wirewatch.demo.facts import Facts, FactsReader
-from wirewatch.demo.room import load
-from wirewatch.demo.verdict import EditionNames, StoryTable, compare, load_expected, outcomes
-from wirewatch.demo.workspace import Workspace, end, free_port
+from wirewatch.demo.expectations import EditionNames, StoryTable, compare, load_expected, outcomes
+from wirewatch.demo.newsroom import load_newsroom
+from wirewatch.demo.results import Results, ResultsReader
+from wirewatch.demo.workspace import Workspace, free_port, stop
 from wirewatch.run.bootstrap import open_instance, open_stream_log
 
 PATIENCE = 170.0
-"""A demo takes half a minute, on a machine under load much longer."""
+"""A demo takes half a minute, on a busy machine much longer."""
 
 pytestmark = pytest.mark.timeout(PATIENCE + 30)
 EXPECTED = load_expected()
-TOLD = 6
+ALERTS_OPENED = 6
 
 
-class Shown:
-    """A demo that was run to its end: what it printed, and what its streams hold."""
+class FinishedDemo:
+    """A demo that ran to its end: what it printed, and what its streams contain."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "demo"
@@ -56,21 +56,21 @@ class Shown:
             self.ended_after, self.code = time.monotonic() - began, child.returncode
             self.refuses = refuses(console_of(self.text))  # at once: others may get the port
         settings = Workspace(self.folder, 0).settings
-        self.facts = Facts()
+        self.results = Results()
         with open_instance(settings) as me, open_stream_log(settings, me) as streams:
             self.streams = {info.name for info in streams.list_streams()}
-            for message in FactsReader(streams).news():
-                self.facts.add(message)
-        self.names = EditionNames(load(), self._urls())
+            for message in ResultsReader(streams).read_new():
+                self.results.add(message)
+        self.names = EditionNames(load_newsroom(), self._urls())
 
     def _urls(self) -> dict[str, str]:
-        places = {a.outlet: urlsplit(a.url).netloc for a in self.facts.articles.values()}
+        places = {a.outlet: urlsplit(a.url).netloc for a in self.results.articles.values()}
         return {outlet: f"http://{place}" for outlet, place in places.items()}
 
 
 @contextmanager
 def demo(folder: Path, *args: str) -> Iterator[subprocess.Popen[str]]:
-    """A demo in a process group of its own, of which nothing is left afterwards."""
+    """Start a demo in a process group of its own, and kill what is left of it at the end."""
     child = subprocess.Popen(
         [str(WIREWATCH), "demo", "--port", "0", *args],
         env=environment() | {"TMPDIR": str(folder)},
@@ -97,78 +97,81 @@ def console_of(text: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """What somebody has set for the real thing is nothing to the demo."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("WIREWATCH_")}
-    return kept | {"WIREWATCH_STREAMS_URL": "nonsense://", "WIREWATCH_STREAMS_PREFIX": "mine"}
+    """An environment with settings that the demo must ignore."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("WIREWATCH_")}
+    return inherited | {"WIREWATCH_STREAMS_URL": "nonsense://", "WIREWATCH_STREAMS_PREFIX": "mine"}
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
-    return Shown(tmp_path_factory.mktemp("shown"))
+def finished(tmp_path_factory: pytest.TempPathFactory) -> FinishedDemo:
+    return FinishedDemo(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.mark.parametrize("story", EXPECTED.stories, ids=lambda s: s.title)
-def test_every_article_of_a_story_comes_out_as_the_table_says(
-    shown: Shown, story: StoryTable
+def test_every_article_of_a_story_has_the_expected_result(
+    finished: FinishedDemo, story: StoryTable
 ) -> None:
-    found = outcomes(shown.facts, shown.names)
+    found = outcomes(finished.results, finished.names)
     assert {name: found.get(name) for name in story.editions} == story.editions
 
 
-def test_it_says_so_itself_and_ends_with_0(shown: Shown) -> None:
-    assert shown.code == 0, f"{shown.text}\n{shown.errors}"
-    assert f"All {len(load().editions)} articles and versions came out as the table" in shown.text
+def test_the_demo_finds_its_results_as_expected_and_exits_with_0(finished: FinishedDemo) -> None:
+    assert finished.code == 0, f"{finished.text}\n{finished.errors}"
+    assert (
+        f"The results of all {len(load_newsroom().editions)} articles and versions are as expected."
+        in finished.text
+    )
 
 
-def test_stories_are_neither_mixed_nor_split(shown: Shown) -> None:
-    feeds = {h.feed_id: h.outlet for h in shown.facts.health}
-    assert compare(EXPECTED, shown.facts, shown.names, feeds) == []
+def test_stories_are_neither_mixed_nor_split(finished: FinishedDemo) -> None:
+    feeds = {h.feed_id: h.outlet for h in finished.results.health}
+    assert compare(EXPECTED, finished.results, finished.names, feeds) == []
 
 
-def test_a_table_that_says_something_else_is_noticed(shown: Shown) -> None:
-    feeds = {h.feed_id: h.outlet for h in shown.facts.health}
+def test_other_expectations_lead_to_differences(finished: FinishedDemo) -> None:
+    feeds = {h.feed_id: h.outlet for h in finished.results.health}
     first = EXPECTED.stories[0]
     other = StoryTable(first.title, {**first.editions, "tagesspur/fahrplan": {}})
     wrong = type(EXPECTED)((other, *EXPECTED.stories[1:]), (), {}, ())
-    said = " ".join(compare(wrong, shown.facts, shown.names, feeds))
-    assert "tagesspur/fahrplan is nato-membership: copy; expected: no topic." in said
-    assert "The feed of alpenwarte was failing, then recovered; expected: well." in said
-    assert "The page of courier/cables was not read" in said
+    differences = " ".join(compare(wrong, finished.results, finished.names, feeds))
+    assert "tagesspur/fahrplan is nato-membership: copy; expected: no topic." in differences
+    assert "The feed of alpenwarte was failing, then recovered; expected: healthy." in differences
+    assert "The page of courier/cables was not read" in differences
 
 
-def test_the_summary_is_in_plain_words_without_colour(shown: Shown) -> None:
-    assert "\x1b" not in shown.text
-    assert "publishes" not in shown.text  # a pipe is told the result, not the course
-    for words in (
+def test_the_summary_is_plain_text_without_colours(finished: FinishedDemo) -> None:
+    assert "\x1b" not in finished.text
+    assert "publishes" not in finished.text  # in a pipe only the summary is printed
+    for part in (
         "Console: http://127.0.0.1:",
-        f"Told: {TOLD} stories",
+        f"Alerts: {ALERTS_OPENED} stories",
         "of the shorter text is the same as in hafenblatt",
         "more than six hours old",
-        "On its page only reader comments speak of that.",
-        "Only menus and link boxes on its page speak of that.",
-        "Said once in passing, score 10 of 30",
+        "On its page only reader comments mention it.",
+        "On its page only menus and link boxes mention it.",
+        "Mentioned once, score 10 of 30",
         "“Senator”",
         "*Nato-Beitritt*",
     ):
-        assert words in shown.text
+        assert part in finished.text
 
 
-def test_it_is_the_ordinary_program_with_the_shipped_topics(shown: Shown) -> None:
-    assert {ALERTS, ARTICLES} <= shown.streams  # and not under the prefix of the user's own
-    articles = shown.facts.articles.values()
+def test_it_is_the_ordinary_program_with_the_shipped_topics(finished: FinishedDemo) -> None:
+    assert {ALERTS, ARTICLES} <= finished.streams  # not under the prefix of the user's environment
+    articles = finished.results.articles.values()
     assert all(isinstance(a, ArticleRevision) for a in articles)
     assert {a.published_source for a in articles} >= {"feed", "jsonld"}
     assert {a.access.value for a in articles} >= {"free", "paid"}
 
 
-def test_it_goes_on_until_ctrl_c_when_it_is_asked_to_stay(shown: Shown) -> None:
-    assert shown.status == 200
-    assert shown.ended_after < 15
-    assert "Everything is kept in" in shown.text
-    assert shown.refuses
+def test_with_stay_it_continues_until_ctrl_c(finished: FinishedDemo) -> None:
+    assert finished.status == 200
+    assert finished.ended_after < 15
+    assert "The files are kept in" in finished.text
+    assert finished.refuses
 
 
-def test_a_signal_in_the_middle_ends_all_of_it_and_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_signal_in_the_middle_ends_the_demo_and_leaves_nothing(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with demo(tmp_path, "--port", str(port)) as child:
@@ -191,7 +194,7 @@ def address(url: str) -> tuple[str, int]:
 
 
 def refuses(url: str) -> bool:
-    """Whether nobody listens there."""
+    """Return whether no server listens there."""
     try:
         socket.create_connection(address(url), timeout=10).close()
     except ConnectionRefusedError:
@@ -210,7 +213,7 @@ def _until_up(console: str) -> None:
     raise AssertionError("the console never answered")
 
 
-def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep")
     with demo(tmp_path, "--data", str(tmp_path)) as child:
         _, errors = child.communicate(timeout=PATIENCE)
@@ -223,23 +226,23 @@ def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def console(shown: Shown) -> Iterator[str]:
-    """The console of the ordinary program, run again on what the demo left."""
-    place = Workspace(shown.folder, free_port(0))
+def console(finished: FinishedDemo) -> Iterator[str]:
+    """The console of the ordinary program, started again on the demo's data."""
+    place = Workspace(finished.folder, free_port(0))
     running = place.start()
     try:
         _until_up(place.console)
         yield place.console
     finally:
-        end(running)
+        stop(running)
 
 
 @pytest.mark.browser
-def test_the_demos_stories_appear_and_can_be_filtered(browser: Browser, console: str) -> None:
+def test_the_demos_stories_are_listed_and_can_be_filtered(browser: Browser, console: str) -> None:
     with browser.page() as page:
         page.open(f"{console}")
-        assert page.count(".story") == TOLD
-        assert page.count(".story mark") >= TOLD
+        assert page.count(".story") == ALERTS_OPENED
+        assert page.count(".story mark") >= ALERTS_OPENED
         assert "also in" in page.text(".stories")
         page.run("document.querySelector('[name=topic]').value = 'nato-membership'")
         with page.leaving():
@@ -255,7 +258,7 @@ def test_the_demos_stories_appear_and_can_be_filtered(browser: Browser, console:
 
 
 @pytest.mark.browser
-def test_no_page_has_a_serious_finding_of_axe(browser: Browser, console: str) -> None:
+def test_axe_finds_nothing_serious_on_any_page(browser: Browser, console: str) -> None:
     stories = json.loads(get(f"{console}api/v1/stories")[1])
     alert = stories["stories"][0]["alert_id"]
     paths = ("/", f"/alerts/{alert}", "/topics", "/topics/nato-russia-talks", "/feeds",
@@ -269,7 +272,7 @@ def test_no_page_has_a_serious_finding_of_axe(browser: Browser, console: str) ->
 
 @pytest.mark.browser
 @pytest.mark.parametrize("dark", [False, True])
-def test_nothing_is_wider_than_a_phone(browser: Browser, console: str, dark: bool) -> None:
+def test_no_page_is_wider_than_a_phone(browser: Browser, console: str, dark: bool) -> None:
     with browser.page(size=(390, 844), dark=dark) as page:
         for path in ("/", "/topics", "/topics/nato-membership", "/feeds", "/deliveries"):
             page.open(console + path.removeprefix("/"))

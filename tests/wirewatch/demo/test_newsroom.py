@@ -10,95 +10,99 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
-from wirewatch.demo.press import DemoPublisher
-from wirewatch.demo.room import load
+from wirewatch.demo.expectations import load_expected
+from wirewatch.demo.newsroom import load_newsroom
+from wirewatch.demo.publisher import DemoPublisher
 from wirewatch.demo.timetable import PATIENCE, due
-from wirewatch.demo.verdict import load_expected
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-ROOM = load()
+NEWSROOM = load_newsroom()
 
 
 @pytest.fixture
-def press() -> DemoPublisher:
-    made = DemoPublisher(ROOM, lambda: NOW)
-    made.urls = {o.id: f"http://127.0.0.1:{n}" for n, o in enumerate(ROOM.outlets, 8000)}
-    for edition in ROOM.editions:
+def publisher() -> DemoPublisher:
+    made = DemoPublisher(NEWSROOM, lambda: NOW)
+    made.urls = {o.id: f"http://127.0.0.1:{n}" for n, o in enumerate(NEWSROOM.outlets, 8000)}
+    for edition in NEWSROOM.editions:
         made.publish(edition)
     return made
 
 
-def feed(press: DemoPublisher, outlet: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
-    found = ROOM.outlet(outlet)
-    answer = press.answer(found, found.path, {k.replace("_", "-"): v for k, v in headers.items()})
+def feed(
+    publisher: DemoPublisher, outlet: str, **headers: str
+) -> tuple[int, bytes, dict[str, str]]:
+    found = NEWSROOM.outlet(outlet)
+    answer = publisher.answer(
+        found, found.path, {k.replace("_", "-"): v for k, v in headers.items()}
+    )
     return answer.status, answer.body, dict(answer.headers)
 
 
-def parsed(press: DemoPublisher, outlet: str) -> ParsedFeed:
-    _, body, headers = feed(press, outlet)
-    parse = parse_sitemap if ROOM.outlet(outlet).feed == "sitemap" else parse_feed
+def parsed(publisher: DemoPublisher, outlet: str) -> ParsedFeed:
+    _, body, headers = feed(publisher, outlet)
+    parse = parse_sitemap if NEWSROOM.outlet(outlet).feed == "sitemap" else parse_feed
     kind = headers["Content-Type"]
     return parse(body, url="http://f", content_type=kind, now=NOW, known={}, limit=99)
 
 
 def test_every_edition_has_an_outcome_and_every_outcome_an_edition() -> None:
     expected = load_expected()
-    assert set(expected.editions) == set(ROOM.named)
-    assert {look.edition for look in expected.lookalikes} <= set(ROOM.named)
+    assert set(expected.editions) == set(NEWSROOM.named)
+    assert {look.edition for look in expected.lookalikes} <= set(NEWSROOM.named)
     assert not any(expected.editions[look.edition] for look in expected.lookalikes)
-    assert {name for e in ROOM.editions for name in e.after} <= set(ROOM.named)
-    assert len(ROOM.outlets) >= 6
-    assert {o.language for o in ROOM.outlets} == {"de", "en"}
+    assert {name for e in NEWSROOM.editions for name in e.after} <= set(NEWSROOM.named)
+    assert len(NEWSROOM.outlets) >= 6
+    assert {o.language for o in NEWSROOM.outlets} == {"de", "en"}
 
 
-@pytest.mark.parametrize("outlet", [o.id for o in ROOM.outlets if o.feed != "html"])
-def test_feeds_list_what_is_out_with_real_dates(press: DemoPublisher, outlet: str) -> None:
-    own = [e for e in ROOM.editions if e.outlet == outlet]
+@pytest.mark.parametrize("outlet", [o.id for o in NEWSROOM.outlets if o.feed != "html"])
+def test_feeds_list_what_is_out_with_real_dates(publisher: DemoPublisher, outlet: str) -> None:
+    own = [e for e in NEWSROOM.editions if e.outlet == outlet]
     last = {e.piece: e for e in own}
-    found = {e.title: e for e in parsed(press, outlet).entries}
+    found = {e.title: e for e in parsed(publisher, outlet).entries}
     assert set(found) == {e.title for e in last.values()}
     for edition in last.values():
         assert found[edition.title].published_at == NOW - edition.age
 
 
-@pytest.mark.parametrize("outlet", [o.id for o in ROOM.outlets if o.feed != "html"])
+@pytest.mark.parametrize("outlet", [o.id for o in NEWSROOM.outlets if o.feed != "html"])
 def test_an_unchanged_feed_is_not_sent_twice_and_a_changed_one_is(
-    press: DemoPublisher, outlet: str
+    publisher: DemoPublisher, outlet: str
 ) -> None:
-    status, _, headers = feed(press, outlet)
+    status, _, headers = feed(publisher, outlet)
     assert status == 200
-    assert feed(press, outlet, If_None_Match=headers["ETag"])[:2] == (304, b"")
-    assert feed(press, outlet, If_Modified_Since=headers["Last-Modified"])[:2] == (304, b"")
+    assert feed(publisher, outlet, If_None_Match=headers["ETag"])[:2] == (304, b"")
+    assert feed(publisher, outlet, If_Modified_Since=headers["Last-Modified"])[:2] == (304, b"")
     assert parsedate_to_datetime(headers["Last-Modified"]) == NOW
-    edition = next(e for e in ROOM.editions if e.outlet == outlet)
-    press.publish(replace(edition, title="Something else"))
-    assert feed(press, outlet, If_None_Match=headers["ETag"])[0] == 200
+    edition = next(e for e in NEWSROOM.editions if e.outlet == outlet)
+    publisher.publish(replace(edition, title="Something else"))
+    assert feed(publisher, outlet, If_None_Match=headers["ETag"])[0] == 200
 
 
-def test_a_feed_in_trouble_fails_breaks_off_and_recovers(press: DemoPublisher) -> None:
-    outlet = ROOM.outlet("alpenwarte")
+def test_a_feed_in_trouble_fails_breaks_off_and_recovers(publisher: DemoPublisher) -> None:
+    outlet = NEWSROOM.outlet("alpenwarte")
     assert outlet.trouble
-    _, whole, headers = feed(press, outlet.id)
-    press.break_feed(outlet)
+    _, whole, headers = feed(publisher, outlet.id)
+    publisher.break_feed(outlet)
     for how in outlet.trouble.answers:
-        status, body, given = feed(press, outlet.id)
+        status, body, given = feed(publisher, outlet.id)
         assert status == (500 if how == "error" else 200)
         if how == "cut":
             assert whole.startswith(body)
             assert body != whole
             assert given["ETag"] == headers["ETag"]
-    assert feed(press, outlet.id)[1] == whole
+    assert feed(publisher, outlet.id)[1] == whole
 
 
-@pytest.mark.parametrize("name", sorted(ROOM.named))
+@pytest.mark.parametrize("name", sorted(NEWSROOM.named))
 def test_every_page_can_be_served_and_says_that_it_is_invented(
-    press: DemoPublisher, name: str
+    publisher: DemoPublisher, name: str
 ) -> None:
-    edition = ROOM.named[name]
-    press.publish(edition)
-    outlet = ROOM.outlet(edition.outlet)
+    edition = NEWSROOM.named[name]
+    publisher.publish(edition)
+    outlet = NEWSROOM.outlet(edition.outlet)
     for path in filter(None, (edition.path, edition.canonical)):
-        answer = press.answer(outlet, path, {})
+        answer = publisher.answer(outlet, path, {})
         page = answer.body.decode(outlet.charset)
         assert answer.status == 200
         assert edition.title.split(":")[0].replace("'", "&#39;") in page
@@ -106,26 +110,26 @@ def test_every_page_can_be_served_and_says_that_it_is_invented(
         assert "http://127.0.0.1" in page or "canonical" not in page
 
 
-def test_what_is_not_out_is_not_found(press: DemoPublisher) -> None:
-    fresh = DemoPublisher(ROOM, lambda: NOW, urls=dict(press.urls))
-    edition = ROOM.named["hafenblatt/fahrplan"]
-    assert fresh.answer(ROOM.outlet("hafenblatt"), edition.path, {}).status == 404
+def test_what_is_not_out_is_not_found(publisher: DemoPublisher) -> None:
+    fresh = DemoPublisher(NEWSROOM, lambda: NOW, urls=dict(publisher.urls))
+    edition = NEWSROOM.named["hafenblatt/fahrplan"]
+    assert fresh.answer(NEWSROOM.outlet("hafenblatt"), edition.path, {}).status == 404
 
 
 def test_a_page_that_robots_txt_forbids_is_a_trespass_once_it_is_asked_for(
-    press: DemoPublisher,
+    publisher: DemoPublisher,
 ) -> None:
-    assert press.trespasses() == []
-    press.answer(ROOM.outlet("courier"), ROOM.named["courier/cables"].path, {})
-    assert len(press.trespasses()) == 1
+    assert publisher.robots_violations() == []
+    publisher.answer(NEWSROOM.outlet("courier"), NEWSROOM.named["courier/cables"].path, {})
+    assert len(publisher.robots_violations()) == 1
 
 
-def test_json_feed_names_its_version(press: DemoPublisher) -> None:
-    assert json.loads(feed(press, "rundfunk")[1])["version"].endswith("/1.1")
+def test_json_feed_names_its_version(publisher: DemoPublisher) -> None:
+    assert json.loads(feed(publisher, "rundfunk")[1])["version"].endswith("/1.1")
 
 
 def ready(second: float, out: set[str], read: set[str], late: float = 0.0) -> set[str]:
-    found = due(ROOM, out, second, lambda _: late, lambda name: name in read)
+    found = due(NEWSROOM, out, second, lambda _: late, lambda name: name in read)
     return {edition.name for edition in found}
 
 
@@ -139,15 +143,15 @@ def test_an_edition_waits_for_those_it_comes_after_but_not_for_ever() -> None:
     assert first not in ready(9, {first}, set())
 
 
-def test_ages_are_believable_for_the_first_read(press: DemoPublisher) -> None:
-    old = [e for e in ROOM.editions if e.age]
+def test_ages_are_believable_for_the_first_read(publisher: DemoPublisher) -> None:
+    old = [e for e in NEWSROOM.editions if e.age]
     assert all(e.at <= 0 for e in old)
     assert any(e.age > timedelta(hours=6) for e in old)
     assert any(timedelta(0) < e.age < timedelta(hours=6) for e in old)
 
 
 def test_a_table_with_a_later_version_keeps_what_it_does_not_change() -> None:
-    first, second = ROOM.named["hafenblatt/fahrplan"], ROOM.named["hafenblatt/fahrplan#2"]
+    first, second = NEWSROOM.named["hafenblatt/fahrplan"], NEWSROOM.named["hafenblatt/fahrplan#2"]
     assert (second.path, second.page, second.teaser) == (first.path, first.page, first.teaser)
     assert second.title != first.title
     assert first.name in second.after

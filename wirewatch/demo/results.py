@@ -1,8 +1,8 @@
-"""What came of each edition, read from the public streams; nothing is written.
+"""What Wirewatch made of each edition, read from the public streams. Nothing is written.
 
 ::
 
-    news.articles ─ news.enriched ─ news.matches ─ news.alerts ─ news.feed-health ──▶ Facts
+    news.articles ─ news.enriched ─ news.matches ─ news.alerts ─ news.feed-health ──▶ Results
 """
 
 from __future__ import annotations
@@ -19,23 +19,24 @@ Key = tuple[str, int]
 
 DECISIONS = ("opened", "updated", "suppressed")
 
-_KINDS: Mapping[str, type[Message]] = {
+_MESSAGES: Mapping[str, type[Message]] = {
     ALERTS: AlertEvent,
     FEED_HEALTH: FeedHealth,
     MATCHES: Match,
     ENRICHED: Enriched,
     ARTICLES: ArticleRevision,
 }
-"""Read in this order: whoever has seen a decision finds what led to it."""
+"""In the order in which the streams are read: what led to a decision is then there as well."""
 
 
 @dataclass
-class Facts:
-    """What is known so far.
+class Results:
+    """The records so far.
 
     Attributes:
         articles: By article and revision; ``enriched`` too.
         matches: By article, revision and topic; ``decisions`` too.
+        health: The changes of the feeds' health, in order.
     """
 
     articles: dict[Key, ArticleRevision] = field(default_factory=dict)
@@ -45,7 +46,7 @@ class Facts:
     health: list[FeedHealth] = field(default_factory=list)
 
     def add(self, message: Message) -> None:
-        """One more record."""
+        """Add a record."""
         if isinstance(message, ArticleRevision):
             self.articles[message.article_id, message.revision] = message
         elif isinstance(message, Enriched):
@@ -57,30 +58,32 @@ class Facts:
         elif isinstance(message, AlertEvent) and message.event in DECISIONS:
             self.decisions[(message.article_id, message.revision or 0), message.topic_id] = message
 
-    def is_settled(self, key: Key) -> bool:
-        """Whether a revision was matched, and each of its matches decided."""
-        found = self.enriched.get(key)
-        return found is not None and all((key, t.topic_id) in self.decisions for t in found.topics)
+    def is_decided(self, key: Key) -> bool:
+        """Return whether a revision was enriched and each of its matches decided."""
+        enriched = self.enriched.get(key)
+        return enriched is not None and all(
+            (key, topic.topic_id) in self.decisions for topic in enriched.topics
+        )
 
 
-class FactsReader:
-    """Reads what is new on the streams."""
+class ResultsReader:
+    """Reads the new records of the streams."""
 
     def __init__(self, streams: StreamLog) -> None:
         self._streams = streams
         self._next: dict[tuple[str, int], int] = {}
 
-    def news(self) -> list[Message]:
-        """Records not given before: articles first, decisions last."""
-        there = {info.name for info in self._streams.list_streams()}
-        found = [self._of(stream) for stream in _KINDS if stream in there]
-        return [message for messages in reversed(found) for message in messages]
+    def read_new(self) -> list[Message]:
+        """Return the records that were not returned before: articles first, decisions last."""
+        existing = {info.name for info in self._streams.list_streams()}
+        batches = [self._read(stream) for stream in _MESSAGES if stream in existing]
+        return [message for batch in reversed(batches) for message in batch]
 
-    def _of(self, stream: str) -> list[Message]:
-        found = []
+    def _read(self, stream: str) -> list[Message]:
+        messages = []
         for record in self._streams.read(stream):
-            place = (record.stream, record.partition)
-            if record.offset >= self._next.get(place, 0):
-                self._next[place] = record.offset + 1
-                found.append(from_record(record, _KINDS[stream]))
-        return found
+            partition = (record.stream, record.partition)
+            if record.offset >= self._next.get(partition, 0):
+                self._next[partition] = record.offset + 1
+                messages.append(from_record(record, _MESSAGES[stream]))
+        return messages

@@ -1,10 +1,10 @@
-"""What the newsroom has published so far, and how its servers answer for it. No sockets here.
+"""What the newsroom has published so far, and how its servers answer. Uses no sockets.
 
 ::
 
-    Edition ──publish──▶ Press ──answer(outlet, path, headers)──▶ Answer
-                           │         robots.txt · feed (ETag, Last-Modified, 304) · page · 404
-                           └── troubles: the next answers of a feed that is broken
+    Edition ──publish──▶ DemoPublisher ──answer(outlet, path, headers)──▶ DemoAnswer
+                               │       robots.txt · feed (ETag, Last-Modified, 304) · page · 404
+                               └── the next answers of a feed with a fault
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from lxml.html import document_fromstring
 
 from core.clock import Clock, rfc3339
 from wirewatch.demo.feeds import WRITERS, DemoEntry
-from wirewatch.demo.room import ROOM, DemoOutlet, Edition, Newsroom
+from wirewatch.demo.newsroom import BUNDLE, DemoOutlet, Edition, Newsroom
 
 BROKEN = b"<h1>500 Internal Server Error</h1>"
 GERMAN_MONTHS = (
@@ -34,7 +34,7 @@ GERMAN_MONTHS = (
 
 @dataclass(frozen=True, slots=True)
 class DemoAnswer:
-    """What a server answers."""
+    """An HTTP answer."""
 
     status: int = 200
     body: bytes = b""
@@ -48,50 +48,50 @@ class DemoPublisher:
     Attributes:
         newsroom: What they serve.
         clock: The present.
-        urls: Where each outlet is, by its id; no slash at the end.
+        urls: The address of each outlet by id, without a slash at the end.
         started: When the demo began.
-        asked: Requests so far, by what was asked for: feed, not_modified, page, robots.
-        paths: Everything asked for, by outlet and path.
+        requests: Number of requests by kind: feed, not_modified, page, robots.
+        paths: Number of requests by outlet and path.
     """
 
     newsroom: Newsroom
     clock: Clock
     urls: dict[str, str] = field(default_factory=dict)
-    asked: Counter[str] = field(default_factory=Counter)
+    requests: Counter[str] = field(default_factory=Counter)
     paths: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.started = self.clock()
-        self._out: dict[str, DemoEntry] = {}
-        self._trouble: dict[str, list[str]] = {}
+        self._published: dict[str, DemoEntry] = {}
+        self._faults: dict[str, list[str]] = {}
 
     def publish(self, edition: Edition) -> None:
-        """From now on the outlet's feed and page show this edition."""
-        before = self._out.get(edition.piece)
+        """Show this edition in the outlet's feed and at its page from now on."""
+        before = self._published.get(edition.piece)
         now = self.clock().replace(microsecond=0) if edition.at > 0 else self.started
         first = before.published if before else now - edition.age
         url = (
             self.urls[edition.outlet] + edition.path + self.newsroom.outlet(edition.outlet).tracking
         )
-        self._out[edition.piece] = DemoEntry(edition, url, first, now if before else first)
+        self._published[edition.piece] = DemoEntry(edition, url, first, now if before else first)
 
     def break_feed(self, outlet: DemoOutlet) -> None:
-        """Its trouble begins."""
-        self._trouble[outlet.id] = list(outlet.trouble.answers) if outlet.trouble else []
+        """Start the fault of an outlet's feed."""
+        self._faults[outlet.id] = list(outlet.trouble.answers) if outlet.trouble else []
 
     @property
-    def out(self) -> frozenset[str]:
-        """Names of the editions that were published, those that were replaced too."""
+    def published(self) -> frozenset[str]:
+        """The names of the published editions, including those that were replaced."""
         return frozenset(
             e.name
             for e in self.newsroom.editions
-            if e.piece in self._out and e.number <= self._out[e.piece].edition.number
+            if e.piece in self._published and e.number <= self._published[e.piece].edition.number
         )
 
-    def trespasses(self) -> list[str]:
-        """Pages that were asked for although robots.txt forbids it, in words."""
+    def robots_violations(self) -> list[str]:
+        """Return a sentence for each page that was requested although robots.txt forbids it."""
         return [
-            f"{path} of {outlet.id} was asked for although robots.txt forbids it."
+            f"{path} of {outlet.id} was requested although robots.txt forbids it."
             for outlet in self.newsroom.outlets
             for (name, path) in self.paths
             if name == outlet.id and path.startswith(tuple(outlet.forbidden))
@@ -101,28 +101,28 @@ class DemoPublisher:
         """Answer a request."""
         self.paths[outlet.id, path] += 1
         if path == "/robots.txt":
-            self.asked["robots"] += 1
+            self.requests["robots"] += 1
             return DemoAnswer(body=outlet.robots.encode(), headers={"Content-Type": "text/plain"})
         if path == outlet.path:
             return self._feed(outlet, headers)
-        self.asked["page"] += 1
+        self.requests["page"] += 1
         piece = self.newsroom.at_path.get((outlet.id, path), "")
-        entry = self._out.get(piece)
+        entry = self._published.get(piece)
         return self._page(outlet, entry) if entry else DemoAnswer(404, b"<h1>404</h1>")
 
     def page_text(self, name: str) -> str:
-        """Every word on the page of an edition that is out, menus and boxes too."""
-        entry = self._out[self.newsroom.named[name].piece]
+        """Return all text on the page of a published edition, including menus and boxes."""
+        entry = self._published[self.newsroom.named[name].piece]
         page = self._page(self.newsroom.outlet(entry.edition.outlet), entry)
         root = document_fromstring(page.body)
         strip_elements(root, "script", "style", "title", with_tail=False)
         return "\n".join(text for raw in root.itertext() if (text := str(raw).strip()))
 
     def _feed(self, outlet: DemoOutlet, headers: Mapping[str, str]) -> DemoAnswer:
-        self.asked["feed"] += 1
-        trouble = self._trouble.get(outlet.id)
-        how = trouble.pop(0) if trouble else ""
-        if how == "error":
+        self.requests["feed"] += 1
+        faults = self._faults.get(outlet.id)
+        fault = faults.pop(0) if faults else ""
+        if fault == "error":
             return DemoAnswer(500, BROKEN, {"Content-Type": "text/html"})
         if outlet.feed == "html":
             return self._html(outlet, f"{outlet.id}/instead-of-a-feed.html")
@@ -135,14 +135,14 @@ class DemoPublisher:
             "Last-Modified": format_datetime(newest.astimezone(UTC), usegmt=True),
         }
         if _is_fresh(headers, validators["ETag"], newest):
-            self.asked["not_modified"] += 1
+            self.requests["not_modified"] += 1
             return DemoAnswer(304, b"", validators)
-        if how == "cut":  # as a cache does that keeps what it got, under the whole one's ETag
+        if fault == "cut":  # like a cache that stored a part under the ETag of the whole
             body = body[: body.index(b"</item>") + len(b"</item>")]
         return DemoAnswer(200, body, {"Content-Type": kind} | validators)
 
     def _entries(self, outlet: DemoOutlet) -> list[DemoEntry]:
-        own = [e for e in self._out.values() if e.edition.outlet == outlet.id]
+        own = [e for e in self._published.values() if e.edition.outlet == outlet.id]
         return sorted(own, key=lambda e: e.published, reverse=True)
 
     def _page(self, outlet: DemoOutlet, entry: DemoEntry) -> DemoAnswer:
@@ -169,11 +169,16 @@ class DemoPublisher:
 
     @cached_property
     def _templates(self) -> Environment:
-        made = Environment(
-            loader=FileSystemLoader(ROOM), autoescape=True, undefined=StrictUndefined
+        environment = Environment(
+            loader=FileSystemLoader(BUNDLE), autoescape=True, undefined=StrictUndefined
         )
-        made.filters |= {"iso": rfc3339, "german": _german, "english": _english, "ago": _before}
-        return made
+        environment.filters |= {
+            "iso": rfc3339,
+            "german": _german,
+            "english": _english,
+            "ago": _before,
+        }
+        return environment
 
 
 def _is_fresh(headers: Mapping[str, str], etag: str, modified: datetime) -> bool:

@@ -1,12 +1,12 @@
-"""The bundled newsroom: its outlets, what they publish when, and under which headline.
+"""The bundled newsroom: its outlets, and what they publish when and under which headline.
 
 ::
 
-    room/newsroom.yaml ──load──▶ Newsroom ─┬─ Outlet   a publisher, its feed and robots.txt
-                                           └─ Edition  the nth version of a piece, with its time
+    bundle/newsroom.yaml ──▶ Newsroom ─┬─ DemoOutlet  a publisher, its feed and robots.txt
+                                       └─ Edition     the nth version of a piece, with its time
 
-A *piece* is what an outlet has at one URL; an *edition* is one version of it, as Wirewatch's
-revision is one version of an article. Pages are templates below ``room/``, one layout an outlet.
+A *piece* is what an outlet publishes at one URL; an *edition* is one version of it, as a revision
+is one version of an article. Pages are templates in ``bundle/``, with one layout for each outlet.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from ruamel.yaml import YAML
 
 from config.durations import parse_duration
 
-ROOM = Path(__file__).parent / "room"
+BUNDLE = Path(__file__).parent / "bundle"
 
 
 @dataclass(frozen=True, slots=True)
 class FeedFault:
-    """What is wrong with a feed for a while.
+    """A fault of a feed that lasts for some answers.
 
     Attributes:
-        at: Second of the timetable from which on.
-        answers: What comes instead of the feed, answer by answer: ``error`` (HTTP 500) or
+        at: Second of the timetable at which it starts.
+        answers: What is sent in place of the feed, one for each request: ``error`` (HTTP 500) or
             ``cut`` (the document breaks off in the middle).
     """
 
@@ -44,12 +44,13 @@ class DemoOutlet:
     """A publisher.
 
     Attributes:
-        feed: Form of its feed: rss, atom, json, sitemap, or html where a page stands in its place.
-        path: Where the feed is.
+        feed: Format of its feed: rss, atom, json, sitemap, or html for a page in place of a feed.
+        path: Path of the feed.
         robots: Its robots.txt.
-        charset: Of its pages.
+        charset: Encoding of its pages.
         tracking: What its feed appends to every link.
-        forbidden: Beginnings of paths that its robots.txt forbids, for the check at the end.
+        forbidden: Prefixes of the paths that its robots.txt forbids, for the check at the end.
+        trouble: A fault of its feed, if it has one.
     """
 
     id: str
@@ -74,11 +75,12 @@ class Edition:
         piece: Its name in the tables, ``<outlet>/<word>``.
         number: 1 for the first version.
         at: Second of the timetable at which it is published; 0 or less: before the start.
-        after: Editions that Wirewatch must have read before, as an outlet that rewrites another's
-            report has read it before.
-        age: How long before the start it was published, where it was.
-        path: Where it is; ``canonical`` where its page says that it is.
-        page: Template below ``room/``.
+        after: Editions that Wirewatch must process first, as an outlet that rewrites a report of
+            another one has read it.
+        age: How long before the start it was published, if it was.
+        path: Path of its page.
+        canonical: Path that its page names as canonical, if it is another one.
+        page: Template in ``bundle/``.
     """
 
     piece: str
@@ -96,13 +98,13 @@ class Edition:
 
     @property
     def name(self) -> str:
-        """``piece``, or ``piece#2`` for the second version."""
+        """The name in the tables: ``piece``, or ``piece#2`` for the second version."""
         return f"{self.piece}#{self.number}" if self.number > 1 else self.piece
 
 
 @dataclass(frozen=True)
 class Newsroom:
-    """All outlets with all they publish, in the order of the timetable."""
+    """All outlets and everything they publish, in the order of the timetable."""
 
     outlets: tuple[DemoOutlet, ...]
     editions: tuple[Edition, ...] = field(default=())
@@ -114,21 +116,21 @@ class Newsroom:
 
     @cached_property
     def at_path(self) -> Mapping[tuple[str, str], str]:
-        """Piece by outlet and path, the canonical path too."""
+        """The piece at each outlet and path, including canonical paths."""
         both = [(e.outlet, path, e.piece) for e in self.editions for path in (e.path, e.canonical)]
         return {(outlet, path): piece for outlet, path, piece in both if path}
 
     def outlet(self, name: str) -> DemoOutlet:
-        """The outlet of this id."""
+        """Return the outlet with this id."""
         return next(o for o in self.outlets if o.id == name)
 
     @property
     def seconds(self) -> float:
-        """When the last edition is out, by the timetable."""
+        """The second of the timetable at which the last edition is published."""
         return max(edition.at for edition in self.editions)
 
 
-def load(folder: Path = ROOM) -> Newsroom:
+def load_newsroom(folder: Path = BUNDLE) -> Newsroom:
     """Read the newsroom's tables."""
     tables = read_yaml(folder / "newsroom.yaml")
     outlets = tuple(_outlet(row) for row in tables["outlets"])
@@ -137,24 +139,24 @@ def load(folder: Path = ROOM) -> Newsroom:
 
 
 def read_yaml(path: Path) -> Any:
-    """A YAML 1.2 file as plain values."""
+    """Return the content of a YAML 1.2 file."""
     return YAML(typ="safe", pure=True).load(path)
 
 
 def _outlet(row: Mapping[str, Any]) -> DemoOutlet:
     trouble = row.get("trouble")
-    made = FeedFault(trouble["at"], tuple(trouble["answers"])) if trouble else None
-    return DemoOutlet(**{**row, "trouble": made})
+    fault = FeedFault(trouble["at"], tuple(trouble["answers"])) if trouble else None
+    return DemoOutlet(**{**row, "trouble": fault})
 
 
 def _editions(row: Mapping[str, Any]) -> list[Edition]:
-    """The first version, and each later one as the changes to the one before it."""
+    """Return the first version, and each later one, which is written as changes to the previous."""
     values = {k: v for k, v in row.items() if k != "later"}
-    made = []
+    editions = []
     for number, change in enumerate([{}, *row.get("later", [])], 1):
         values = values | {"after": ()} | change if number > 1 else values
-        made.append(_edition(values, number))
-    return made
+        editions.append(_edition(values, number))
+    return editions
 
 
 def _edition(values: Mapping[str, Any], number: int) -> Edition:
