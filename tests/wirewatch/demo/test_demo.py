@@ -25,37 +25,43 @@ from tests.support.running_program import get
 from wirewatch.demo.expectations import EditionNames, StoryTable, compare, load_expected, outcomes
 from wirewatch.demo.newsroom import load_newsroom
 from wirewatch.demo.results import Results, ResultsReader
-from wirewatch.demo.workspace import Workspace, free_port, stop
+from wirewatch.demo.workspace import Workspace
 from wirewatch.run.bootstrap import open_instance, open_stream_log
 
 PATIENCE = 170.0
 """A demo takes half a minute, on a busy machine much longer."""
 
-pytestmark = pytest.mark.timeout(PATIENCE + 30)
+pytestmark = [pytest.mark.timeout(PATIENCE + 30), pytest.mark.processes]
 EXPECTED = load_expected()
 ALERTS_OPENED = 6
+
+
+class StayingDemo:
+    """A demo that was asked to stay: it has printed its summary and is still running."""
+
+    def __init__(self, folder: Path, child: subprocess.Popen[str]) -> None:
+        self.folder, self.child = folder, child
+        self.text = ""
+        assert child.stdout is not None
+        for line in child.stdout:
+            self.text += line
+            if line.startswith("Ctrl-C ends it."):
+                break
+        self.console = console_of(self.text)
 
 
 class FinishedDemo:
     """A demo that ran to its end: what it printed, and what its streams contain."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "demo"
-        with demo(folder, "--speed", "6", "--data", str(self.folder), "--stay") as child:
-            self.text, self.console = "", ""
-            assert child.stdout is not None
-            for line in child.stdout:
-                self.text += line
-                if line.startswith("Ctrl-C ends it."):
-                    break
-            self.status = get(f"{console_of(self.text)}healthz")[0]
-            began = time.monotonic()
-            os.killpg(child.pid, signal.SIGINT)  # as a terminal does
-            rest, self.errors = child.communicate(timeout=30)
-            self.text += rest
-            self.ended_after, self.code = time.monotonic() - began, child.returncode
-            self.refuses = refuses(console_of(self.text))  # at once: others may get the port
-        settings = Workspace(self.folder, 0).settings
+    def __init__(self, demo: StayingDemo) -> None:
+        self.status = get(f"{demo.console}healthz")[0]
+        began = time.monotonic()
+        os.killpg(demo.child.pid, signal.SIGINT)  # as a terminal does
+        rest, self.errors = demo.child.communicate(timeout=30)
+        self.text = demo.text + rest
+        self.ended_after, self.code = time.monotonic() - began, demo.child.returncode
+        self.refuses = refuses(demo.console)  # at once: another process may get the port
+        settings = Workspace(demo.folder, 0).settings
         self.results = Results()
         with open_instance(settings) as me, open_stream_log(settings, me) as streams:
             self.streams = {info.name for info in streams.list_streams()}
@@ -64,8 +70,8 @@ class FinishedDemo:
         self.names = EditionNames(load_newsroom(), self._urls())
 
     def _urls(self) -> dict[str, str]:
-        places = {a.outlet: urlsplit(a.url).netloc for a in self.results.articles.values()}
-        return {outlet: f"http://{place}" for outlet, place in places.items()}
+        hosts = {a.outlet: urlsplit(a.url).netloc for a in self.results.articles.values()}
+        return {outlet: f"http://{host}" for outlet, host in hosts.items()}
 
 
 @contextmanager
@@ -103,8 +109,73 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> FinishedDemo:
-    return FinishedDemo(tmp_path_factory.mktemp("demo"))
+def staying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StayingDemo]:
+    folder = tmp_path_factory.mktemp("demo")
+    data = folder / "data"
+    with demo(folder, "--speed", "6", "--data", str(data), "--stay") as child:
+        yield StayingDemo(data, child)
+
+
+@pytest.fixture(scope="module")
+def console(staying: StayingDemo) -> str:
+    """The console of the demo while it stays. Tests that use it come first in this file."""
+    assert staying.child.poll() is None
+    return staying.console
+
+
+@pytest.fixture(scope="module")
+def finished(staying: StayingDemo) -> FinishedDemo:
+    return FinishedDemo(staying)
+
+
+# ── its console, in a browser ────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.browser
+def test_the_demos_stories_are_listed_and_can_be_filtered(browser: Browser, console: str) -> None:
+    with browser.page() as page:
+        page.open(f"{console}")
+        assert page.count(".story") == ALERTS_OPENED
+        assert page.count(".story mark") >= ALERTS_OPENED
+        assert "also in" in page.text(".stories")
+        page.run("document.querySelector('[name=topic]').value = 'nato-membership'")
+        with page.leaving():
+            page.click(".filters button.main")
+        assert page.run("location.search").startswith("?topic=nato-membership")
+        topics = "[...document.querySelectorAll('.story .topic')].map(e => e.innerText)"
+        assert set(page.run(topics)) == {"NATO membership"}
+        with page.leaving():
+            page.click(".story h2 a")
+        assert page.count(".timeline > li") >= 1
+        assert "Why it matched" in page.text()
+        assert page.problems == []
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing_serious_on_any_page(browser: Browser, console: str) -> None:
+    stories = json.loads(get(f"{console}api/v1/stories")[1])
+    alert = stories["stories"][0]["alert_id"]
+    paths = ("/", f"/alerts/{alert}", "/topics", "/topics/nato-russia-talks", "/feeds",
+             "/deliveries?state=delivered", "/login", "/?state=suppressed", "/nothing")  # fmt: skip
+    for dark in (False, True):
+        with browser.page(dark=dark, language="de" if dark else "en") as page:
+            for path in paths:
+                page.open(console + path.removeprefix("/"))
+                assert page.axe() == [], path
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True])
+def test_no_page_is_wider_than_a_phone(browser: Browser, console: str, dark: bool) -> None:
+    with browser.page(size=(390, 844), dark=dark) as page:
+        for path in ("/", "/topics", "/topics/nato-membership", "/feeds", "/deliveries"):
+            page.open(console + path.removeprefix("/"))
+            assert page.run("document.documentElement.scrollWidth") <= 390, path
+        ground = page.run("getComputedStyle(document.body).backgroundColor")
+        assert (sum(map(int, re.findall(r"\d+", ground)[:3])) < 150) == dark
+
+
+# ── its results ──────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("story", EXPECTED.stories, ids=lambda s: s.title)
@@ -220,62 +291,3 @@ def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:
     assert child.returncode == 2
     assert "is not empty" in errors
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
-
-
-# ── what it left, in a browser ───────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture(scope="module")
-def console(finished: FinishedDemo) -> Iterator[str]:
-    """The console of the ordinary program, started again on the demo's data."""
-    place = Workspace(finished.folder, free_port(0))
-    running = place.start()
-    try:
-        _until_up(place.console)
-        yield place.console
-    finally:
-        stop(running)
-
-
-@pytest.mark.browser
-def test_the_demos_stories_are_listed_and_can_be_filtered(browser: Browser, console: str) -> None:
-    with browser.page() as page:
-        page.open(f"{console}")
-        assert page.count(".story") == ALERTS_OPENED
-        assert page.count(".story mark") >= ALERTS_OPENED
-        assert "also in" in page.text(".stories")
-        page.run("document.querySelector('[name=topic]').value = 'nato-membership'")
-        with page.leaving():
-            page.click(".filters button.main")
-        assert page.run("location.search").startswith("?topic=nato-membership")
-        topics = "[...document.querySelectorAll('.story .topic')].map(e => e.innerText)"
-        assert set(page.run(topics)) == {"NATO membership"}
-        with page.leaving():
-            page.click(".story h2 a")
-        assert page.count(".timeline > li") >= 1
-        assert "Why it matched" in page.text()
-        assert page.problems == []
-
-
-@pytest.mark.browser
-def test_axe_finds_nothing_serious_on_any_page(browser: Browser, console: str) -> None:
-    stories = json.loads(get(f"{console}api/v1/stories")[1])
-    alert = stories["stories"][0]["alert_id"]
-    paths = ("/", f"/alerts/{alert}", "/topics", "/topics/nato-russia-talks", "/feeds",
-             "/deliveries?state=delivered", "/login", "/?state=suppressed", "/nothing")  # fmt: skip
-    for dark in (False, True):
-        with browser.page(dark=dark, language="de" if dark else "en") as page:
-            for path in paths:
-                page.open(console + path.removeprefix("/"))
-                assert page.axe() == [], path
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("dark", [False, True])
-def test_no_page_is_wider_than_a_phone(browser: Browser, console: str, dark: bool) -> None:
-    with browser.page(size=(390, 844), dark=dark) as page:
-        for path in ("/", "/topics", "/topics/nato-membership", "/feeds", "/deliveries"):
-            page.open(console + path.removeprefix("/"))
-            assert page.run("document.documentElement.scrollWidth") <= 390, path
-        ground = page.run("getComputedStyle(document.body).backgroundColor")
-        assert (sum(map(int, re.findall(r"\d+", ground)[:3])) < 150) == dark

@@ -1,4 +1,4 @@
-"""The newsroom by itself: its tables agree, its servers answer as publishers' do."""
+"""The newsroom by itself: its tables agree, and its servers answer like publishers' servers."""
 
 from __future__ import annotations
 
@@ -21,19 +21,21 @@ NEWSROOM = load_newsroom()
 
 @pytest.fixture
 def publisher() -> DemoPublisher:
-    made = DemoPublisher(NEWSROOM, lambda: NOW)
-    made.urls = {o.id: f"http://127.0.0.1:{n}" for n, o in enumerate(NEWSROOM.outlets, 8000)}
+    publisher = DemoPublisher(NEWSROOM, lambda: NOW)
+    publisher.urls = {o.id: f"http://127.0.0.1:{n}" for n, o in enumerate(NEWSROOM.outlets, 8000)}
     for edition in NEWSROOM.editions:
-        made.publish(edition)
-    return made
+        publisher.publish(edition)
+    return publisher
 
 
 def feed(
     publisher: DemoPublisher, outlet: str, **headers: str
 ) -> tuple[int, bytes, dict[str, str]]:
-    found = NEWSROOM.outlet(outlet)
+    publisher_outlet = NEWSROOM.outlet(outlet)
     answer = publisher.answer(
-        found, found.path, {k.replace("_", "-"): v for k, v in headers.items()}
+        publisher_outlet,
+        publisher_outlet.path,
+        {k.replace("_", "-"): v for k, v in headers.items()},
     )
     return answer.status, answer.body, dict(answer.headers)
 
@@ -45,7 +47,7 @@ def parsed(publisher: DemoPublisher, outlet: str) -> ParsedFeed:
     return parse(body, url="http://f", content_type=kind, now=NOW, known={}, limit=99)
 
 
-def test_every_edition_has_an_outcome_and_every_outcome_an_edition() -> None:
+def test_every_edition_has_an_expected_outcome_and_the_reverse() -> None:
     expected = load_expected()
     assert set(expected.editions) == set(NEWSROOM.named)
     assert {look.edition for look in expected.lookalikes} <= set(NEWSROOM.named)
@@ -56,7 +58,9 @@ def test_every_edition_has_an_outcome_and_every_outcome_an_edition() -> None:
 
 
 @pytest.mark.parametrize("outlet", [o.id for o in NEWSROOM.outlets if o.feed != "html"])
-def test_feeds_list_what_is_out_with_real_dates(publisher: DemoPublisher, outlet: str) -> None:
+def test_feeds_list_the_published_editions_with_real_dates(
+    publisher: DemoPublisher, outlet: str
+) -> None:
     own = [e for e in NEWSROOM.editions if e.outlet == outlet]
     last = {e.piece: e for e in own}
     found = {e.title: e for e in parsed(publisher, outlet).entries}
@@ -66,7 +70,7 @@ def test_feeds_list_what_is_out_with_real_dates(publisher: DemoPublisher, outlet
 
 
 @pytest.mark.parametrize("outlet", [o.id for o in NEWSROOM.outlets if o.feed != "html"])
-def test_an_unchanged_feed_is_not_sent_twice_and_a_changed_one_is(
+def test_an_unchanged_feed_is_not_sent_again_and_a_changed_one_is(
     publisher: DemoPublisher, outlet: str
 ) -> None:
     status, _, headers = feed(publisher, outlet)
@@ -79,18 +83,18 @@ def test_an_unchanged_feed_is_not_sent_twice_and_a_changed_one_is(
     assert feed(publisher, outlet, If_None_Match=headers["ETag"])[0] == 200
 
 
-def test_a_feed_in_trouble_fails_breaks_off_and_recovers(publisher: DemoPublisher) -> None:
+def test_a_faulty_feed_fails_breaks_off_and_recovers(publisher: DemoPublisher) -> None:
     outlet = NEWSROOM.outlet("alpenwarte")
     assert outlet.trouble
     _, whole, headers = feed(publisher, outlet.id)
     publisher.break_feed(outlet)
-    for how in outlet.trouble.answers:
-        status, body, given = feed(publisher, outlet.id)
-        assert status == (500 if how == "error" else 200)
-        if how == "cut":
+    for fault in outlet.trouble.answers:
+        status, body, own_headers = feed(publisher, outlet.id)
+        assert status == (500 if fault == "error" else 200)
+        if fault == "cut":
             assert whole.startswith(body)
             assert body != whole
-            assert given["ETag"] == headers["ETag"]
+            assert own_headers["ETag"] == headers["ETag"]
     assert feed(publisher, outlet.id)[1] == whole
 
 
@@ -110,13 +114,13 @@ def test_every_page_can_be_served_and_says_that_it_is_invented(
         assert "http://127.0.0.1" in page or "canonical" not in page
 
 
-def test_what_is_not_out_is_not_found(publisher: DemoPublisher) -> None:
+def test_an_unpublished_page_is_not_found(publisher: DemoPublisher) -> None:
     fresh = DemoPublisher(NEWSROOM, lambda: NOW, urls=dict(publisher.urls))
     edition = NEWSROOM.named["hafenblatt/fahrplan"]
     assert fresh.answer(NEWSROOM.outlet("hafenblatt"), edition.path, {}).status == 404
 
 
-def test_a_page_that_robots_txt_forbids_is_a_trespass_once_it_is_asked_for(
+def test_a_request_that_robots_txt_forbids_is_a_violation(
     publisher: DemoPublisher,
 ) -> None:
     assert publisher.robots_violations() == []
@@ -128,12 +132,12 @@ def test_json_feed_names_its_version(publisher: DemoPublisher) -> None:
     assert json.loads(feed(publisher, "rundfunk")[1])["version"].endswith("/1.1")
 
 
-def ready(second: float, out: set[str], read: set[str], late: float = 0.0) -> set[str]:
-    found = due(NEWSROOM, out, second, lambda _: late, lambda name: name in read)
-    return {edition.name for edition in found}
+def ready(second: float, published: set[str], processed: set[str], late: float = 0.0) -> set[str]:
+    editions = due(NEWSROOM, published, second, lambda _: late, lambda name: name in processed)
+    return {edition.name for edition in editions}
 
 
-def test_an_edition_waits_for_those_it_comes_after_but_not_for_ever() -> None:
+def test_an_edition_waits_for_those_before_it_but_not_for_ever() -> None:
     first, copy = "hafenblatt/fahrplan", "tagesspur/fahrplan"
     assert first in ready(5, set(), set())
     assert copy not in ready(5, {first}, {first})
@@ -143,14 +147,14 @@ def test_an_edition_waits_for_those_it_comes_after_but_not_for_ever() -> None:
     assert first not in ready(9, {first}, set())
 
 
-def test_ages_are_believable_for_the_first_read(publisher: DemoPublisher) -> None:
+def test_some_ages_are_live_at_the_first_read_and_some_are_not(publisher: DemoPublisher) -> None:
     old = [e for e in NEWSROOM.editions if e.age]
     assert all(e.at <= 0 for e in old)
     assert any(e.age > timedelta(hours=6) for e in old)
     assert any(timedelta(0) < e.age < timedelta(hours=6) for e in old)
 
 
-def test_a_table_with_a_later_version_keeps_what_it_does_not_change() -> None:
+def test_a_later_version_keeps_what_it_does_not_change() -> None:
     first, second = NEWSROOM.named["hafenblatt/fahrplan"], NEWSROOM.named["hafenblatt/fahrplan#2"]
     assert (second.path, second.page, second.teaser) == (first.path, first.page, first.teaser)
     assert second.title != first.title
