@@ -152,7 +152,7 @@ LANGUAGE = Language(
                 r"(?:sek\w*|min\w*|stunden?|std\.?|tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?)?"
             ),
         ),
-        elapsed_cues=(r"\bvor\b",),
+        elapsed_cues=("vor ",),
         just_now=("gerade eben",),
         dotted=True,
         local_time=central_european,

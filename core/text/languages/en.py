@@ -72,7 +72,7 @@ LANGUAGE = Language(
             ),
             r"\d+\s?[hdw](?=\s*$)",
         ),
-        elapsed_cues=(r"\bago\b",),
+        elapsed_cues=("ago",),
         just_now=("just now",),
     ),
     bylines=BylineWords(

@@ -66,7 +66,7 @@ class DateWords:
         year_prefixes: Words that may precede a year.
         year_endings: Patterns of what may follow a year.
         elapsed: Patterns of the time since: *3 hours ago*.
-        elapsed_cues: Patterns, one of which is found in every text that ``elapsed`` matches.
+        elapsed_cues: Strings, one of which is in every text that ``elapsed`` matches.
         just_now: Phrases for a moment ago.
         dotted: Whether a date such as 9.3.2025 counts as written in this language.
         local_time: Converts a local time without a zone to UTC. It is used for dates written in
@@ -86,8 +86,8 @@ class DateWords:
     year_prefixes: Words = frozenset()
     year_endings: Patterns = ()
     elapsed: Patterns = ()
-    elapsed_cues: Patterns = ()
-    just_now: Patterns = ()
+    elapsed_cues: tuple[str, ...] = ()
+    just_now: tuple[str, ...] = ()
     dotted: bool = False
     local_time: Callable[[datetime], datetime] | None = None
 
