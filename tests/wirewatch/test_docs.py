@@ -102,6 +102,14 @@ def explained(page: str) -> set[str]:
     return {name.strip() for row in rows for name in row.split(",")} - {"Library", "---"}
 
 
+def test_the_page_of_faults_lists_exactly_the_codes_that_are_reported() -> None:
+    rooms = ("config", "core", "ingest", "processors", "alerts", "wirewatch")
+    code = "".join(p.read_text(encoding="utf-8") for r in rooms for p in (ROOT / r).rglob("*.py"))
+    reported = set(re.findall(r'"([EWR]\d{3})"', code))
+    assert len(reported) > 40
+    assert set(re.findall(r"^\| ([EWR]\d{3}) \|", text("docs/faults.md"), re.MULTILINE)) == reported
+
+
 GENERATED = generated()
 
 
