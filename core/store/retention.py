@@ -26,8 +26,10 @@ from core.store.column_types import UtcDateTime
 from core.store.console.actions import story_actions
 from core.store.deliveries import UNFINISHED, deliveries, notifications
 from core.store.engine import Store
-from core.store.sql import FORGET_LIMIT
 from core.store.stories import lock_topics, stories, story_articles, story_shingles
+
+STORY_LIMIT = 100
+"""Stories that one step deletes at most; each has some thirty rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def forget_all(store: Store, rule: RetentionRule, before: datetime) -> int:
     return total
 
 
-def forget_stories(connection: Connection, before: datetime, *, limit: int = FORGET_LIMIT) -> int:
+def forget_stories(connection: Connection, before: datetime, *, limit: int = STORY_LIMIT) -> int:
     """Delete stories that last changed before a time, with everything that belongs to them.
 
     A story's rows in all tables go in one transaction: the console never shows a part of one. Left

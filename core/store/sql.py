@@ -13,8 +13,8 @@ from core.text import clean_line
 
 T = TypeVar("T")
 
-FORGET_LIMIT = 500
-"""Rows that one step of forgetting deletes at most, so that other writers wait only shortly."""
+FORGET_LIMIT = 250
+"""Rows that one step of forgetting deletes at most: other writers wait some 50 ms for it."""
 
 CHUNK_SIZE = 500
 """Values in one ``IN``: SQLite limits the number of parameters of a statement."""

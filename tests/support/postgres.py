@@ -1,14 +1,14 @@
-"""A PostgreSQL server for the tests, and a fresh database for each that wants one.
+"""A PostgreSQL server for the tests, and databases on it.
 
 ::
 
     WIREWATCH_TEST_POSTGRES=postgresql://…  ──▶ that server, where databases may be created
-    initdb, postgres (PATH, /usr/lib/…)     ──▶ started once a session, on loopback, in a
-                                                temporary folder, without fsync
+    initdb, postgres (PATH, /usr/lib/…)     ──▶ started once in a session, on the loopback
+                                                interface, in a temporary folder, without fsync
     neither                                 ──▶ such tests are skipped, and the summary says so
 
-A keeper, a process of its own, waits for the end of the test run: when that is killed, it stops
-the server and removes the folder all the same.
+A separate process waits for the end of the test run. If the run is killed, that process stops the
+server and removes the folder.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ NOT_THERE = (
     "PostgreSQL not run: install its server (Debian: postgresql), or set WIREWATCH_TEST_POSTGRES "
     "to a server where databases may be created"
 )
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
-_KEEPER = """
+_CLEANER = """
 import os, shutil, signal, sys, time
 sys.stdin.read()
 folder = sys.argv[1]
@@ -63,31 +63,31 @@ _ran: list[str] = []
 
 
 def ran(*more: str) -> list[str]:
-    """Servers that were used; ``more`` are those another process of this run tells of."""
+    """Return the servers used so far, after adding those that another process has used."""
     _ran.extend(name for name in more if name not in _ran)
     return _ran
 
 
 def engines_that_ran() -> str:
-    """For the summary of a test run: the engines of the store it used."""
+    """Return the line about stores in the summary of a test run."""
     if _ran:
         return f"stores: SQLite, {_ran[0]}"
-    here = os.environ.get("WIREWATCH_TEST_POSTGRES") or binaries()
-    return f"stores: SQLite; {'PostgreSQL not asked for' if here else NOT_THERE}"
+    is_available = os.environ.get("WIREWATCH_TEST_POSTGRES") or binaries()
+    return f"stores: SQLite; {'PostgreSQL not needed' if is_available else NOT_THERE}"
 
 
 @cache
 def binaries() -> Path | None:
-    """Where ``initdb`` and ``postgres`` are: the newest of Debian's, else those of PATH."""
+    """Return the folder of ``initdb`` and ``postgres``: Debian's newest, or the one in PATH."""
     homes = Path("/usr/lib/postgresql").glob("*/bin")
     folders = sorted(homes, key=lambda home: float(home.parent.name), reverse=True)
-    found = shutil.which("initdb")
-    folders += [Path(found).resolve().parent] if found else []
+    initdb = shutil.which("initdb")
+    folders += [Path(initdb).resolve().parent] if initdb else []
     return next((f for f in folders if (f / "initdb").exists() and (f / "postgres").exists()), None)
 
 
 class Server:
-    """A server of our own. The port and the data outlive :meth:`stop` and :meth:`kill`."""
+    """A server started by the tests. Port and data survive :meth:`stop` and :meth:`kill`."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
@@ -95,27 +95,27 @@ class Server:
         self._data = self._folder / "data"
         self._password = secrets.token_hex(8)
         self._process: subprocess.Popen[bytes] | None = None
-        self._who = _nobody() if os.geteuid() == 0 else None
-        if self._who:
-            os.chown(self._folder, self._who.pw_uid, self._who.pw_gid)
-        self._keeper = subprocess.Popen(
-            [sys.executable, "-c", _KEEPER, str(self._folder)],
+        self._user = _unprivileged_user() if os.geteuid() == 0 else None
+        if self._user:
+            os.chown(self._folder, self._user.pw_uid, self._user.pw_gid)
+        self._cleaner = subprocess.Popen(
+            [sys.executable, "-c", _CLEANER, str(self._folder)],
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
         try:
             self._initdb()
-            self._start_somewhere()
+            self._start_on_free_port()
         except BaseException:
             self.close()
             raise
 
     def url(self, database: str = "postgres") -> str:
-        """How a database of it is opened."""
+        """Return the URL of one of its databases."""
         return f"postgresql://wirewatch:{self._password}@127.0.0.1:{self.port}/{database}"
 
-    def _start_somewhere(self) -> None:
-        """Another may take the port that was free a moment ago."""
+    def _start_on_free_port(self) -> None:
+        """Start on a free port; try again if another process takes it meanwhile."""
         for attempt in range(3):
             self.port = _free_port()
             try:
@@ -127,7 +127,7 @@ class Server:
         return None
 
     def start(self) -> None:
-        """Start it again, on the same port; up when this returns."""
+        """Start it, again on the same port, and wait until it accepts connections."""
         options = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
@@ -145,44 +145,44 @@ class Server:
         self._wait()
 
     def stop(self) -> None:
-        """As an administrator stops it: sessions are cut, all is written."""
+        """Stop it as an administrator does: sessions are closed and data is written."""
         self._signal(signal.SIGINT)
 
     def kill(self) -> None:
-        """As a crash: the next start recovers from its journal."""
+        """Stop it as a crash does: the next start recovers from the journal."""
         self._signal(signal.SIGQUIT)
 
     def freeze(self) -> None:
-        """Let the postmaster answer nobody; sessions that are there go on."""
+        """Make the server ignore new connections. Open sessions continue."""
         if self._process:
             self._process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it go on."""
+        """Make the server accept connections again."""
         if self._process:
             self._process.send_signal(signal.SIGCONT)
 
     def close(self) -> None:
-        """Stop it and remove all of it."""
+        """Stop it and remove its files."""
         self.kill()
         (self._data / "postmaster.pid").unlink(missing_ok=True)
-        self._keeper.communicate()
+        self._cleaner.communicate()
 
     def _initdb(self) -> None:
         secret = self._folder / "password"
         secret.write_text(self._password)
         secret.chmod(0o644)
-        # Without SCRAM: its 4,096 rounds are most of what a test waits for a connection.
+        # Without SCRAM, whose 4,096 rounds would be most of the time that connecting takes.
         options = ("--username=wirewatch", "--auth=password", f"--pwfile={secret}")
         command = [str(self._home / "initdb"), "-D", str(self._data), "-N", "-E", "UTF8"]
-        done = self._spawn([*command, "--locale=C", *options], subprocess.PIPE)
-        said, _ = done.communicate(timeout=PATIENCE)
-        if done.returncode:
-            raise RuntimeError(f"initdb failed: {said.decode(errors='replace')}")
+        process = self._spawn([*command, "--locale=C", *options], subprocess.PIPE)
+        output, _ = process.communicate(timeout=TIMEOUT)
+        if process.returncode:
+            raise RuntimeError(f"initdb failed: {output.decode(errors='replace')}")
 
     def _spawn(self, command: list[str], output: int) -> subprocess.Popen[bytes]:
-        """As another user where we are root, which the server refuses to run as."""
-        user, group = (self._who.pw_uid, self._who.pw_gid) if self._who else (None, None)
+        """Start a process; as another user if this one is root, which the server refuses."""
+        user, group = (self._user.pw_uid, self._user.pw_gid) if self._user else (None, None)
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -191,7 +191,7 @@ class Server:
             cwd=self._folder,
             user=user,
             group=group,
-            extra_groups=[] if self._who else None,
+            extra_groups=[] if self._user else None,
             start_new_session=True,
             env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
         )
@@ -202,13 +202,13 @@ class Server:
             self._process.send_signal(signal.SIGCONT)
             try:
                 self._process.wait(10)
-            except subprocess.TimeoutExpired:  # a signal it got while it was thawed can be lost
+            except subprocess.TimeoutExpired:  # a signal during thawing can be lost
                 self._process.kill()
-                self._process.wait(PATIENCE)
+                self._process.wait(TIMEOUT)
             self._process = None
 
     def _wait(self) -> None:
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         while True:
             try:
                 return psycopg.connect(self.url(), connect_timeout=5).close()
@@ -222,7 +222,7 @@ class Server:
 
 @contextmanager
 def database(server_url: str) -> Iterator[str]:
-    """Create a database on a server and drop it at the end; its URL."""
+    """Create a database on a server, yield its URL, and drop it at the end."""
     name = f"wirewatch_{uuid.uuid4().hex}"
     create = sql.SQL("CREATE DATABASE {} TEMPLATE template1").format(sql.Identifier(name))
     with closing(psycopg.connect(server_url, autocommit=True)) as connection:
@@ -237,12 +237,12 @@ def database(server_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """URL of a server on which databases may be created; tests want :func:`postgres`."""
-    given = os.environ.get("WIREWATCH_TEST_POSTGRES")
+    """URL of a server on which databases can be created. Tests use :func:`postgres`."""
+    url = os.environ.get("WIREWATCH_TEST_POSTGRES")
     home = binaries()
-    if given:
-        _ran.append(f"PostgreSQL {_version(given)} (WIREWATCH_TEST_POSTGRES)")
-        yield given
+    if url:
+        _ran.append(f"PostgreSQL {_version(url)} (WIREWATCH_TEST_POSTGRES)")
+        yield url
     elif home:
         with closing(Server(home)) as server:
             _ran.append(f"PostgreSQL {_version(server.url())} (started here)")
@@ -253,7 +253,7 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture
 def postgres(postgres_server: str) -> Iterator[str]:
-    """URL of a fresh database, fit for ``WIREWATCH_DATABASE_URL``."""
+    """URL of an empty database, as for ``WIREWATCH_DATABASE_URL``."""
     with database(postgres_server) as url:
         yield url
 
@@ -280,17 +280,17 @@ def migrated_postgres(shared_postgres: str) -> str:
 DATABASES = ("sqlite", "postgresql")
 
 ON_EVERY_DATABASE = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
-"""For tests, or a whole module of them, that use :func:`database_url` or what is built on it."""
+"""Runs tests, or a module of tests, that use :func:`database_url` on each database system."""
 
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of a database without any row; on SQLite where a test does not ask for both."""
+    """URL of a database without rows; on SQLite unless a test is parametrised."""
     return a_database(request, getattr(request, "param", "sqlite"), tmp_path)
 
 
 def a_database(request: pytest.FixtureRequest, engine: str, folder: Path) -> str:
-    """URL of a database without any row, on one of :data:`DATABASES`."""
+    """Return the URL of a database without rows on one of :data:`DATABASES`."""
     if engine == "sqlite":
         return new_sqlite(folder)
     return str(request.getfixturevalue("migrated_postgres"))
@@ -298,15 +298,15 @@ def a_database(request: pytest.FixtureRequest, engine: str, folder: Path) -> str
 
 @pytest.fixture
 def own_postgres() -> Iterator[Server]:
-    """A server of the test's own, to be stopped and killed."""
+    """A server that only this test uses, and that it may stop and kill."""
     home = binaries()
     if home is None:
-        pytest.skip("PostgreSQL's server is not installed, and another's must not be killed")
+        pytest.skip("PostgreSQL's server is not installed, and a shared one must not be killed")
     with closing(Server(home)) as server:
         yield server
 
 
-def _nobody() -> pwd.struct_passwd:
+def _unprivileged_user() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam("postgres")
     except KeyError:
@@ -314,7 +314,7 @@ def _nobody() -> pwd.struct_passwd:
 
 
 def _free_port() -> int:
-    """None the system hands out itself: while a server is down, nobody is given its port."""
+    """Return a port outside the range from which the system assigns ports to other processes."""
     while True:
         port = random.randrange(20_000, 30_000)
         with closing(socket.socket()) as listener, suppress(OSError):
@@ -329,7 +329,7 @@ def _version(url: str) -> str:
 
 
 def _with_database(url: str, name: str) -> str:
-    """The URL of another database of the same server; its options stay."""
+    """Return the URL of another database of the same server, with the same options."""
     head, mark, options = url.partition("?")
     scheme, _, rest = head.partition("://")
     return f"{scheme}://{rest.partition('/')[0]}/{name}{mark}{options}"

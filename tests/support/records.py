@@ -1,4 +1,4 @@
-"""Made-up rows of ingest's tables."""
+"""Records of ingest with made-up values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.scripted_publisher import MONDAY
 
 
 def feed_record(**values: Any) -> FeedRecord:
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "feed_id": "kurier-1",
         "outlet": "kurier",
         "url": "https://kurier.example.org/feed",
@@ -25,11 +25,11 @@ def feed_record(**values: Any) -> FeedRecord:
         "added_at": MONDAY,
         "next_due_at": MONDAY,
     }
-    return FeedRecord(**given | values)
+    return FeedRecord(**defaults | values)
 
 
 def entry_record(**values: Any) -> EntryRecord:
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "feed_id": "kurier-1",
         "key": "k1",
         "content_hash": "d1",
@@ -42,11 +42,11 @@ def entry_record(**values: Any) -> EntryRecord:
         "next_page_at": MONDAY,
         "title": "Brücke wird saniert",
     }
-    return EntryRecord(**given | values)
+    return EntryRecord(**defaults | values)
 
 
 def article_record(**values: Any) -> ArticleRecord:
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "article_id": "a" * 32,
         "url_key": "https://kurier.example.org/a",
         "url": "https://kurier.example.org/a",
@@ -60,11 +60,11 @@ def article_record(**values: Any) -> ArticleRecord:
         "title_hash": "t",
         "text_hash": "x",
     }
-    return ArticleRecord(**given | values)
+    return ArticleRecord(**defaults | values)
 
 
 def parsed_entry(key: str = "k1", **values: Any) -> FeedEntry:
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": key,
         "url": f"https://kurier.example.org/{key}",
         "title": f"Titel {key}",
@@ -76,7 +76,7 @@ def parsed_entry(key: str = "k1", **values: Any) -> FeedEntry:
         "language": None,
         "content_hash": f"hash of {key}",
     }
-    return FeedEntry(**given | values)
+    return FeedEntry(**defaults | values)
 
 
 def parsed_feed(*entries: FeedEntry, known: tuple[str, ...] = (), skipped: int = 0) -> ParsedFeed:
