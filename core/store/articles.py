@@ -188,10 +188,12 @@ def scan(
     Raises:
         StoreError: The database is away or refuses.
     """
-    own = article_revisions.c
-    key = (own.fetched_at, own.article_id, own.revision)
-    query = select(*key, own.record).where(own.fetched_at < until).order_by(*key).limit(page)
-    next_page = query.where(own.fetched_at >= since)
+    columns = article_revisions.c
+    key = (columns.fetched_at, columns.article_id, columns.revision)
+    query = (
+        select(*key, columns.record).where(columns.fetched_at < until).order_by(*key).limit(page)
+    )
+    next_page = query.where(columns.fetched_at >= since)
     while True:
         with store.read() as connection:
             rows = connection.execute(next_page).all()

@@ -216,8 +216,10 @@ def resend(connection: Connection, delivery_id: str, *, now: datetime) -> Resend
     Raises:
         NotFoundError: There is no such delivery.
     """
-    own = deliveries.c
-    query = select(own.state, own.asked_until).where(own.id == check_parameter(delivery_id))
+    columns = deliveries.c
+    query = select(columns.state, columns.asked_until).where(
+        columns.id == check_parameter(delivery_id)
+    )
     row = connection.execute(query.with_for_update()).one_or_none()
     if row is None:
         raise NotFoundError("There is no such delivery.")
@@ -226,7 +228,7 @@ def resend(connection: Connection, delivery_id: str, *, now: datetime) -> Resend
         values: dict[str, object] = {"next_attempt_at": now, "updated_at": now}
         if outcome.result is ResendResult.REQUEUED:
             values |= {"state": PENDING, "created_at": now}
-        connection.execute(deliveries.update().where(own.id == delivery_id).values(values))
+        connection.execute(deliveries.update().where(columns.id == delivery_id).values(values))
     return outcome
 
 

@@ -42,28 +42,28 @@ def add_article(
         sketch: Shingle hashes by which copies of the article are found.
     """
     article = hash_parts("article", name)
-    own = story_id(topic, hash_parts("article", story or name))
-    alert, title = alert_id(topic, own), title or f"Geschichte {name}"
+    story_key = story_id(topic, hash_parts("article", story or name))
+    alert, title = alert_id(topic, story_key), title or f"Geschichte {name}"
     event = "opened" if told and not story else "updated" if told else "suppressed"
     url = f"https://{outlet}.example/{name}"
     decision = DecisionRow(
-        topic, article, 1, "rev", event, code or event, f"It was {event}.", alert, own, outlet,
-        title, url, at, language, country, severity, 40,
+        topic, article, 1, "rev", event, code or event, f"It was {event}.", alert, story_key,
+        outlet, title, url, at, language, country, severity, 40,
     )  # fmt: skip
     alert_changes.record_decision(connection, decision, sentences)
     if event == "opened":
-        story_store.add_story(connection, Story(own, topic, title, at, at, 1))
+        story_store.add_story(connection, Story(story_key, topic, title, at, at, 1))
     if told or story:
         role, copy_of = ("copy", hash_parts("article", story)) if story else ("original", None)
         facts = _facts(article, url, title, outlet, language, at).model_dump_json()
         placed = StoryArticle(
-            topic, article, 1, own, role, copy_of, 1.0, at, at, outlet, "", facts, "", b"",
+            topic, article, 1, story_key, role, copy_of, 1.0, at, at, outlet, "", facts, "", b"",
         )  # fmt: skip
         story_store.put_article(connection, placed, sketch)
     if event == "opened":
         alert_changes.open_alert(connection, Alert(
-            alert, topic, topic.upper(), own, "open", severity, title, "New story.", "new_story",
-            article, at, at,
+            alert, topic, topic.upper(), story_key, "open", severity, title, "New story.",
+            "new_story", article, at, at,
         ))  # fmt: skip
     return alert
 
@@ -72,12 +72,12 @@ def add_delivery(
     connection: Connection, alert: str, *targets: str, state: str = "pending", at: datetime = NOON
 ) -> str:
     """Add a notification about an alert, with its deliveries. Return the notification's id."""
-    own = notification_id(alert, "desk", "new_story", 0)
-    notification = Notification(own, alert, "desk", "new_story", 0, "{}", at)
+    notification_key = notification_id(alert, "desk", "new_story", 0)
+    notification = Notification(notification_key, alert, "desk", "new_story", 0, "{}", at)
     add_notification(connection, notification, targets, due=at)
-    rows = deliveries.update().where(deliveries.c.notification_id == own)
+    rows = deliveries.update().where(deliveries.c.notification_id == notification_key)
     connection.execute(rows.values(state=state))
-    return own
+    return notification_key
 
 
 def _facts(

@@ -187,9 +187,9 @@ def undo(connection: Connection, action_id: str, *, by: str, at: datetime) -> Ac
 
 def load_actions(connection: Connection, alert_id: str) -> tuple[StoryAction, ...]:
     """Return the actions of people on a story, oldest first."""
-    own = story_actions.c
-    columns = [own[name] for name in StoryAction.__slots__]
-    query = select(*columns).where(own.alert_id == alert_id).order_by(own.at, own.action_id)
+    columns = story_actions.c
+    query = select(*(columns[name] for name in StoryAction.__slots__))
+    query = query.where(columns.alert_id == alert_id).order_by(columns.at, columns.action_id)
     return tuple(StoryAction(**row) for row in connection.execute(query).mappings())
 
 

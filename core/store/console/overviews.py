@@ -169,19 +169,19 @@ def list_deliveries(
         raise UsageError(f"{state[:40]!r} is no state of a delivery.", mend=mend)
     if not 1 <= limit <= 200:
         raise UsageError(f"{limit} is no number of deliveries.", mend="Ask for 1 to 200.")
-    own = deliveries.c
+    columns = deliveries.c
     query = (
         select(deliveries, notifications.c.kind, notifications.c.alert_id)
         .add_columns(notifications.c.created_at.label("notified_at"))
         .add_columns(cards.c.topic_id, cards.c.title)
-        .join(notifications, notifications.c.id == own.notification_id)
+        .join(notifications, notifications.c.id == columns.notification_id)
         .outerjoin(cards, cards.c.alert_id == notifications.c.alert_id)
-        .where(own.state.in_(DELIVERY_STATES[state]))
-        .order_by(own.updated_at.desc(), own.id.desc())
+        .where(columns.state.in_(DELIVERY_STATES[state]))
+        .order_by(columns.updated_at.desc(), columns.id.desc())
         .limit(limit)
     )
     if before is not None:
-        query = query.where(tuple_(own.updated_at, own.id) < cursor_as_sql(before))
+        query = query.where(tuple_(columns.updated_at, columns.id) < cursor_as_sql(before))
     return [_delivery(dict(row)) for row in connection.execute(query).mappings()]
 
 
@@ -223,8 +223,8 @@ def _count_cards(connection: Connection) -> dict[str, dict[str, int]]:
 
 
 def _load_topic_days(connection: Connection, since: date) -> dict[tuple[str, date], TopicDay]:
-    own = topic_days.c
-    rows = connection.execute(select(topic_days).where(own.day >= since))
+    columns = topic_days.c
+    rows = connection.execute(select(topic_days).where(columns.day >= since))
     return {(r.topic_id, r.day): TopicDay(r.day, r.matches, r.opened, r.suppressed) for r in rows}
 
 

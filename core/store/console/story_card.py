@@ -184,9 +184,9 @@ _CARDS = (
 
 
 def _load_labels(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, list[str]]]:
-    own, labels = card_labels.c, dict[str, dict[str, list[str]]]()
-    query = select(own.alert_id, own.kind, own.value).where(own.alert_id.in_(ids))
-    for alert_id, kind, value in connection.execute(query.order_by(own.value)):
+    columns, labels = card_labels.c, dict[str, dict[str, list[str]]]()
+    query = select(columns.alert_id, columns.kind, columns.value).where(columns.alert_id.in_(ids))
+    for alert_id, kind, value in connection.execute(query.order_by(columns.value)):
         labels.setdefault(alert_id, {}).setdefault(kind, []).append(value)
     return labels
 
@@ -211,12 +211,12 @@ def _count_deliveries(
 def _count_suppressed(
     connection: Connection, ids: Sequence[str]
 ) -> dict[str, tuple[SuppressedCount, ...]]:
-    own = decisions.c
+    columns = decisions.c
     query = (
-        select(own.alert_id, own.reason_code, func.count())
-        .where(own.alert_id.in_(ids), own.event == SUPPRESSED)
-        .group_by(own.alert_id, own.reason_code)
-        .order_by(own.alert_id, own.reason_code)
+        select(columns.alert_id, columns.reason_code, func.count())
+        .where(columns.alert_id.in_(ids), columns.event == SUPPRESSED)
+        .group_by(columns.alert_id, columns.reason_code)
+        .order_by(columns.alert_id, columns.reason_code)
     )
     counts: dict[str, tuple[SuppressedCount, ...]] = {}
     for alert_id, *rest in connection.execute(query):

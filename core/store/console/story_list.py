@@ -228,19 +228,19 @@ def _has_label(kind: str, value: str) -> ColumnElement[bool]:
 
 
 def _conditions(story_filter: StoryFilter) -> list[ColumnElement[bool]]:
-    own = cards.c
+    columns = cards.c
     conditions = [] if story_filter.state == "all" else [_is_in_state(story_filter.state)]
     if story_filter.topic:
-        conditions.append(own.topic_id == story_filter.topic)
+        conditions.append(columns.topic_id == story_filter.topic)
     if story_filter.severity:
-        conditions.append(own.severity == story_filter.severity)
+        conditions.append(columns.severity == story_filter.severity)
     at = _position(story_filter)[0]
     if story_filter.since is not None:
         conditions.append(at >= story_filter.since)
     if story_filter.until is not None:
         conditions.append(at < story_filter.until)
     words = search_words(story_filter.text)
-    return [*conditions, *(own.words.contains(word, autoescape=True) for word in words)]
+    return [*conditions, *(columns.words.contains(word, autoescape=True) for word in words)]
 
 
 def _is_in_state(state: str) -> ColumnElement[bool]:

@@ -150,16 +150,16 @@ def _load_revisions(
     connection: Connection, ids: Sequence[str]
 ) -> dict[str, tuple[RevisionText, ...]]:
     """Return the texts of those articles that have more than one revision."""
-    own = article_revisions.c
+    columns = article_revisions.c
     query = (
-        select(own.article_id, own.record)
-        .join(articles, articles.c.article_id == own.article_id)
+        select(columns.article_id, columns.record)
+        .join(articles, articles.c.article_id == columns.article_id)
         .where(
-            own.article_id.in_(ids),
+            columns.article_id.in_(ids),
             articles.c.revision > 1,
-            own.revision > articles.c.revision - MAX_REVISIONS,
+            columns.revision > articles.c.revision - MAX_REVISIONS,
         )
-        .order_by(own.article_id, own.revision)
+        .order_by(columns.article_id, columns.revision)
     )
     texts: dict[str, tuple[RevisionText, ...]] = {}
     for article_id, record in connection.execute(query):
@@ -177,11 +177,11 @@ def _text(record: str) -> RevisionText:
 def _load_elsewhere(
     connection: Connection, ids: Sequence[str], alert_id: str
 ) -> tuple[DecisionRow, ...]:
-    own = alert_store.decisions.c
+    columns = alert_store.decisions.c
     query = (
         select(alert_store.decisions)
-        .where(own.article_id.in_(ids), own.alert_id != alert_id)
-        .order_by(own.topic_id, own.decided_at, own.article_id, own.revision)
+        .where(columns.article_id.in_(ids), columns.alert_id != alert_id)
+        .order_by(columns.topic_id, columns.decided_at, columns.article_id, columns.revision)
         .limit(MAX_ARTICLES)
     )
     return tuple(DecisionRow(**row) for row in connection.execute(query).mappings())
