@@ -62,7 +62,7 @@ def test_an_event_is_one_json_object_on_one_line(set_up: SetUp) -> None:
 
 
 @pytest.mark.parametrize("form", ["json", "console"])
-def test_what_is_less_severe_than_the_level_is_not_written(set_up: SetUp, form: str) -> None:
+def test_events_below_the_level_are_not_written(set_up: SetUp, form: str) -> None:
     out = set_up(log_format=form, log_level="warning")
     structlog.get_logger("a").info("quiet")
     logging.getLogger("some.library").info("quiet too")
@@ -106,7 +106,7 @@ def test_a_traceback_cannot_forge_a_line_either(set_up: SetUp, form: str) -> Non
 
 
 @pytest.mark.parametrize("form", ["json", "console"])
-def test_secrets_are_masked_wherever_they_stand(set_up: SetUp, form: str) -> None:
+def test_secrets_are_masked_everywhere(set_up: SetUp, form: str) -> None:
     out = set_up(log_format=form)
     secrets.remember("tok-1234567890")
     log = structlog.get_logger("a")
@@ -138,7 +138,7 @@ def test_colours_are_for_terminals_only(set_up: SetUp, monkeypatch: pytest.Monke
     assert "\x1b[" not in out.getvalue()
 
 
-def test_libraries_and_warnings_go_the_same_way(set_up: SetUp) -> None:
+def test_logs_of_libraries_and_warnings_go_to_the_same_place(set_up: SetUp) -> None:
     out = set_up(log_format="json")
     logging.getLogger("some.library").error("broke: %d", 7)
     logging.getLogger("apscheduler.executors.default").info("Running job")
@@ -153,14 +153,14 @@ def test_libraries_and_warnings_go_the_same_way(set_up: SetUp) -> None:
     assert "DeprecationWarning" in warning["event"]
 
 
-def test_what_is_bound_to_the_context_is_in_the_line(set_up: SetUp) -> None:
+def test_bound_context_is_in_the_line(set_up: SetUp) -> None:
     out = set_up(log_format="json")
     with structlog.contextvars.bound_contextvars(feed="a-1"):
         structlog.get_logger("a").info("event")
     assert lines_of(out)[0]["feed"] == "a-1"
 
 
-def test_setting_up_twice_writes_each_line_once(set_up: SetUp) -> None:
+def test_setting_up_logs_twice_writes_each_line_once(set_up: SetUp) -> None:
     set_up()
     out = set_up()
     structlog.get_logger("a").info("event")
@@ -171,7 +171,7 @@ def record(event: Any) -> logging.LogRecord:
     return logging.LogRecord("a", logging.INFO, "", 0, event, None, None)
 
 
-def test_identical_lines_are_held_back_and_counted() -> None:
+def test_identical_lines_are_limited_and_counted() -> None:
     seconds = 0.0
     repeats = RepeatFilter(lambda: seconds, most=2, period=60)
     event = {"event": "busy", "feed": "a"}
@@ -187,7 +187,7 @@ def test_identical_lines_are_held_back_and_counted() -> None:
     assert after.msg == event
 
 
-def test_lines_remembered_are_bounded() -> None:
+def test_the_number_of_counted_lines_is_bounded() -> None:
     repeats = RepeatFilter(lambda: 0.0)
     assert all(repeats.filter(record({"event": n})) for n in range(3 * RepeatFilter.MOST_LINES))
     assert len(repeats._counts) <= RepeatFilter.MOST_LINES

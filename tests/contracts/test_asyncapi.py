@@ -21,7 +21,7 @@ OFFICIAL = jsonschema.Draft7Validator(
 )
 
 
-def test_the_document_fits_the_specifications_own_schema() -> None:
+def test_the_document_is_valid_by_the_schema_of_the_specification() -> None:
     assert [error.message for error in OFFICIAL.iter_errors(DOCUMENT)] == []
 
 
@@ -36,7 +36,7 @@ def test_the_document_fits_the_specifications_own_schema() -> None:
         (("servers", "plain", "protocol"), None),
     ],
 )
-def test_the_specifications_schema_would_find_a_fault(path: tuple[str, ...], value: object) -> None:
+def test_the_schema_of_the_specification_finds_faults(path: tuple[str, ...], value: object) -> None:
     spoilt = copy.deepcopy(DOCUMENT)
     place = spoilt
     for step in path[:-1]:
@@ -45,7 +45,7 @@ def test_the_specifications_schema_would_find_a_fault(path: tuple[str, ...], val
     assert not OFFICIAL.is_valid(spoilt)
 
 
-def test_every_reference_leads_somewhere() -> None:
+def test_every_reference_can_be_resolved() -> None:
     references = {node["$ref"] for node in nodes(DOCUMENT) if "$ref" in node}
     assert references
     assert [ref for ref in references if found(ref) is None] == []
@@ -66,7 +66,7 @@ def found(ref: str) -> Any:
     return place
 
 
-def test_every_stream_is_there_with_what_the_settings_make_of_it() -> None:
+def test_every_stream_is_described_with_its_configuration() -> None:
     specs = stream_specs(Settings.model_construct(), published=["{topic_id}"])
     assert set(CHANNELS) == {spec.name for spec in specs} == set(TEXTS)
     for spec in specs:
@@ -82,7 +82,7 @@ def test_a_consumer_receives_on_every_channel_and_sends_on_none() -> None:
     assert named == set(DOCUMENT["channels"])
 
 
-def test_the_copy_of_a_topic_has_its_topic_as_parameter() -> None:
+def test_the_stream_of_a_topic_has_the_topic_as_parameter() -> None:
     channel = DOCUMENT["channels"][CHANNELS[TOPIC_COPY]]
     assert set(channel["parameters"]) == {"topic_id"}
     assert "{topic_id}" in channel["address"]
@@ -96,7 +96,7 @@ def test_the_examples_fit_their_own_schemas(stream: str) -> None:
     assert payload_fault(stream)({}) is not None
 
 
-def test_an_examples_spans_stand_where_they_say() -> None:
+def test_the_spans_of_an_example_are_correct() -> None:
     [example] = message("news.matches.v1")["examples"]
     value = example["payload"]
     for span in (*value["evidence"], *value["entities"]):

@@ -164,13 +164,13 @@ BREAKING = {
 
 
 @pytest.mark.parametrize("what", BREAKING)
-def test_a_break_is_found_where_it_is_and_named(what: str) -> None:
+def test_a_breaking_change_is_found_with_its_path_and_reason(what: str) -> None:
     change, path, reason = BREAKING[what]
     found = changed(change)
     assert any(b.path == path and reason in b.reason for b in found), list(map(str, found))
 
 
-def test_a_renamed_property_is_gone_even_where_the_new_one_is_optional() -> None:
+def test_a_renamed_property_is_a_breaking_change_even_if_the_new_one_is_optional() -> None:
     def rename(schema: Json) -> None:
         schema[PROPERTIES]["points"] = schema[PROPERTIES].pop("score")
 
@@ -212,7 +212,7 @@ FINE: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("what", FINE)
-def test_what_no_reader_notices_breaks_nothing(what: str) -> None:
+def test_changes_that_no_reader_notices_break_nothing(what: str) -> None:
     assert changed(FINE[what]) == []
 
 
@@ -225,13 +225,15 @@ def test_what_no_reader_notices_breaks_nothing(what: str) -> None:
         put(PROPERTIES, "id", value={"allOf": [{"minLength": 1}, {"maxLength": 9}]}),
     ],
 )
-def test_what_cannot_be_compared_is_said_and_not_passed_over(damage: Change) -> None:
+def test_schemas_that_cannot_be_compared_raise(damage: Change) -> None:
     with pytest.raises(ValueError, match=r"\$defs|itself|allOf"):
         changed(damage)
 
 
 @pytest.mark.parametrize("stream", STREAM_MESSAGES)
-def test_a_real_schema_agrees_with_itself_and_misses_each_property_taken_away(stream: str) -> None:
+def test_a_real_schema_is_compatible_with_itself_but_not_without_one_of_its_properties(
+    stream: str,
+) -> None:
     whole = json.loads(schema(stream))
     assert breaks(whole, copy.deepcopy(whole)) == []
     for name in whole[PROPERTIES]:
@@ -245,7 +247,7 @@ unions = st.lists(plain, min_size=1, max_size=3, unique_by=lambda s: s["type"])
 
 
 @given(unions, unions)
-def test_two_unions_agree_only_when_they_hold_the_same_types(
+def test_two_unions_are_compatible_only_if_they_have_the_same_types(
     one: list[Json], two: list[Json]
 ) -> None:
     same = {s["type"] for s in one} == {s["type"] for s in two}

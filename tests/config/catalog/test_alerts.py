@@ -68,7 +68,7 @@ def test_receivers_keep_their_options_as_texts_with_their_positions(load: Load) 
     assert (default.match, default.receivers) == ({}, ("console",))
 
 
-def test_every_fault_of_the_frame_is_found_at_once(load: Load) -> None:
+def test_all_faults_of_receivers_and_routes_are_found_at_once(load: Load) -> None:
     catalog, faults = load(
         {
             **TOPIC,
@@ -139,7 +139,7 @@ def test_a_route_that_matches_nothing_and_an_unused_receiver_are_warnings(load: 
      "receivers: [{kind: feed}]",
      "routes: [{match: [a], receivers: [console]}]", "receivers: [{id: a}]"],
 )  # fmt: skip
-def test_a_frame_of_another_shape_is_a_fault(load: Load, text: str) -> None:
+def test_values_of_another_shape_are_faults(load: Load, text: str) -> None:
     catalog, faults = load({"alerts.yaml": text})
     assert catalog is None
     assert all(f.line == 1 for f in faults)
@@ -154,7 +154,7 @@ def receiver_url(load: Load, environ: dict[str, str]) -> str:
     return str(alerts_of(catalog).receivers[0].options["url"])
 
 
-def test_a_variable_comes_from_the_environment_then_its_file_then_dotenv(
+def test_a_variable_is_read_from_the_environment_then_its_file_then_dotenv(
     load: Load, tmp_path: Path
 ) -> None:
     (tmp_path / "secret").write_text("from the file\n")
@@ -168,13 +168,13 @@ def test_a_variable_comes_from_the_environment_then_its_file_then_dotenv(
     assert receiver_url(load, {}) == "from the file"
 
 
-def test_a_value_that_looks_like_yaml_or_a_variable_stays_what_it_is(load: Load) -> None:
+def test_a_value_that_looks_like_yaml_or_a_variable_is_not_changed(load: Load) -> None:
     assert receiver_url(load, {"URL": "${OTHER}: [1, #x"}) == "${OTHER}: [1, #x"
     assert receiver_url(load, {"URL": "123"}) == "123"
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff\xfe"])
-def test_a_variables_file_that_holds_nothing_usable_is_a_fault(
+def test_a_file_of_a_variable_that_cannot_be_used_is_a_fault(
     load: Load, tmp_path: Path, content: bytes | None
 ) -> None:
     if content is not None:

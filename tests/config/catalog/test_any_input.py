@@ -49,11 +49,11 @@ def check(files: dict[str, bytes]) -> None:
 
 @settings(deadline=None)
 @given(st.dictionaries(NAMES, VALUES.map(str.encode), max_size=4))
-def test_any_yaml_is_a_catalog_or_faults(files: dict[str, bytes]) -> None:
+def test_any_yaml_leads_to_a_catalog_or_faults(files: dict[str, bytes]) -> None:
     check(files)
 
 
 @settings(deadline=None, max_examples=50)
 @given(st.dictionaries(NAMES, st.binary(max_size=80), max_size=4))
-def test_any_bytes_are_a_catalog_or_faults(files: dict[str, bytes]) -> None:
+def test_any_bytes_lead_to_a_catalog_or_faults(files: dict[str, bytes]) -> None:
     check(files)

@@ -55,7 +55,7 @@ def test_nothing_is_read_again_while_nothing_changes(kept: Kept) -> None:
     assert kept.told == [True]
 
 
-def test_a_changed_a_new_and_a_removed_file_come_into_force(kept: Kept) -> None:
+def test_changed_new_and_removed_files_are_used(kept: Kept) -> None:
     kept.write({"topics/a.yaml": "{id: a, query: OTAN}"})
     assert kept.keeper.refresh() is True
     assert kept.topics() == {"a": "OTAN"}
@@ -67,7 +67,7 @@ def test_a_changed_a_new_and_a_removed_file_come_into_force(kept: Kept) -> None:
     assert kept.topics() == {"b": "EU"}
 
 
-def test_a_file_changed_within_one_tick_of_the_clock_is_seen(kept: Kept) -> None:
+def test_a_file_changed_within_one_tick_of_the_clock_is_noticed(kept: Kept) -> None:
     path = kept.folder / "topics/a.yaml"
     status = path.stat()
     with path.open("r+") as file:
@@ -77,7 +77,7 @@ def test_a_file_changed_within_one_tick_of_the_clock_is_seen(kept: Kept) -> None
     assert kept.topics() == {"a": "OTAN"}
 
 
-def test_a_comment_changes_nothing_that_is_in_force(kept: Kept) -> None:
+def test_a_changed_comment_does_not_change_the_catalog(kept: Kept) -> None:
     kept.write({"topics/a.yaml": "{id: a, query: NATO} # why"})
     assert kept.keeper.refresh() is False
     assert kept.topics() == {"a": "NATO"}
@@ -97,7 +97,7 @@ def test_faults_keep_the_last_good_catalog(kept: Kept) -> None:
     assert kept.told == [True, False, True]
 
 
-def test_faults_are_said_once_and_so_is_their_mending(kept: Kept) -> None:
+def test_faults_and_their_correction_are_logged_once(kept: Kept) -> None:
     said = []
     for text in ("{id: a, query: ", "{id: a, query: # same", "{id: a, query: NATO}"):
         kept.write({"topics/a.yaml": text})
@@ -113,7 +113,7 @@ def test_faults_are_said_once_and_so_is_their_mending(kept: Kept) -> None:
     assert kept.told == [True, False, False, True]
 
 
-def test_a_file_just_being_written_is_left_alone_for_a_moment(write: Write) -> None:
+def test_a_file_that_may_be_half_written_is_not_read_yet(write: Write) -> None:
     moment = datetime.now(UTC)
     folder = write({"topics/a.yaml": "{id: a, query: NATO}"})
     keeper = CatalogKeeper(folder, {}, [], lambda: moment)
@@ -129,7 +129,7 @@ def test_a_file_just_being_written_is_left_alone_for_a_moment(write: Write) -> N
     assert keeper.current.topics[0].rules[0].query.value == "EU"
 
 
-def test_the_folder_removed_is_a_fault_and_its_return_a_mending(kept: Kept) -> None:
+def test_a_removed_folder_is_a_fault_until_it_is_back(kept: Kept) -> None:
     away = kept.folder.rename(kept.folder.with_name("away"))
     assert kept.keeper.refresh() is False
     assert [f.code for f in kept.keeper.faults] == ["E201"]
@@ -139,7 +139,7 @@ def test_the_folder_removed_is_a_fault_and_its_return_a_mending(kept: Kept) -> N
     assert kept.told == [True, False, True]
 
 
-def test_a_check_of_another_room_keeps_a_catalog_out(write: Write, tmp_path: Path) -> None:
+def test_an_error_of_a_further_check_prevents_a_reload(write: Write, tmp_path: Path) -> None:
     def no_otan(catalog: Catalog) -> list[Fault]:
         queries = [t.rules[0].query for t in catalog.topics]
         return [
@@ -155,7 +155,9 @@ def test_a_check_of_another_room_keeps_a_catalog_out(write: Write, tmp_path: Pat
     assert [(f.code, f.line, f.column) for f in kept.keeper.faults] == [("E001", 1, 16)]
 
 
-def test_warnings_come_into_force_and_can_be_seen(write: Write, tmp_path: Path) -> None:
+def test_files_with_warnings_are_used_and_the_warnings_are_listed(
+    write: Write, tmp_path: Path
+) -> None:
     def warn(_: Catalog) -> list[Fault]:
         return [fault(FilePosition("x", 1, 1), "W101", "Hm.", "Look.")]
 
@@ -164,7 +166,7 @@ def test_warnings_come_into_force_and_can_be_seen(write: Write, tmp_path: Path) 
     assert kept.topics() == {"a": "NATO"}
 
 
-def test_the_first_load_raises_every_fault(write: Write) -> None:
+def test_the_first_load_raises_all_faults(write: Write) -> None:
     folder = write({"topics/a.yaml": "{id: a}", "alerts.yaml": "routes: x"})
     told: list[bool] = []
     with pytest.raises(CatalogError) as caught:
@@ -173,7 +175,7 @@ def test_the_first_load_raises_every_fault(write: Write) -> None:
     assert told == [False]
 
 
-def test_a_changed_secret_comes_into_force(kept: Kept, tmp_path: Path) -> None:
+def test_a_changed_secret_is_used(kept: Kept, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("http://one.example/")
     kept.environ["CONSOLE_FILE"] = str(secret)
@@ -186,7 +188,7 @@ def test_a_changed_secret_comes_into_force(kept: Kept, tmp_path: Path) -> None:
     assert kept.keeper.refresh() is False
 
 
-def test_many_threads_may_refresh_and_read(kept: Kept, tmp_path: Path) -> None:
+def test_many_threads_can_refresh_and_read(kept: Kept, tmp_path: Path) -> None:
     seen: list[str] = []
 
     def work() -> None:

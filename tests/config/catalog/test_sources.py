@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.config.conftest import Load
 
 
-def test_a_full_outlet_is_read_as_it_is_written(load: Load) -> None:
+def test_all_keys_of_an_outlet_are_read(load: Load) -> None:
     catalog, faults = load(
         {
             "sources.yaml": """\
@@ -45,7 +45,7 @@ def test_a_full_outlet_is_read_as_it_is_written(load: Load) -> None:
     assert len(feed.id) == len("tagesschau-") + 8
 
 
-def test_only_an_id_and_feeds_are_needed(load: Load) -> None:
+def test_only_an_id_and_feeds_are_required(load: Load) -> None:
     catalog, faults = load({"sources.yaml": "outlets: [{id: a, feeds: []}]"})
     assert faults == []
     assert catalog is not None
@@ -53,7 +53,7 @@ def test_only_an_id_and_feeds_are_needed(load: Load) -> None:
     assert (outlet.name, outlet.country, outlet.language, outlet.tier) == ("a", "", "", Tier.B)
 
 
-def test_norway_is_a_country_and_no_is_its_language(load: Load) -> None:
+def test_no_is_the_country_norway_and_a_language(load: Load) -> None:
     catalog, faults = load(
         {"sources.yaml": "outlets: [{id: nrk, country: NO, language: no, feeds: []}]"}
     )
@@ -62,7 +62,7 @@ def test_norway_is_a_country_and_no_is_its_language(load: Load) -> None:
     assert (catalog.outlets[0].country, catalog.outlets[0].language) == ("NO", "no")
 
 
-def test_every_fault_of_a_file_is_found_at_once_with_its_place(load: Load) -> None:
+def test_all_faults_of_a_file_are_found_at_once_with_their_positions(load: Load) -> None:
     catalog, faults = load(
         {
             "sources.yaml": """\
@@ -122,7 +122,7 @@ def test_a_feed_that_is_no_http_url_is_a_fault(load: Load, url: str) -> None:
     assert [f.line for f in faults] == [4]
 
 
-def test_an_id_given_twice_names_the_first_place(load: Load) -> None:
+def test_a_repeated_id_names_its_first_position(load: Load) -> None:
     _, faults = load({"sources.yaml": "outlets:\n- {id: a, feeds: []}\n- {id: a, feeds: []}\n"})
     assert [(f.line, f.code) for f in faults] == [(3, "E009")]
     assert "line 2" in faults[0].message
@@ -131,7 +131,7 @@ def test_an_id_given_twice_names_the_first_place(load: Load) -> None:
 @pytest.mark.parametrize(
     "again", ["https://a.example/f", "http://A.example/f", "https://a.example/f#top"]
 )
-def test_a_feed_given_twice_is_found_however_it_is_spelled(load: Load, again: str) -> None:
+def test_a_repeated_feed_is_found_however_it_is_spelled(load: Load, again: str) -> None:
     _, faults = load(
         {
             "sources.yaml": f"""\
@@ -144,7 +144,7 @@ def test_a_feed_given_twice_is_found_however_it_is_spelled(load: Load, again: st
     assert [(f.line, f.code) for f in faults] == [(3, "E215")]
 
 
-def test_feeds_that_differ_in_their_query_are_two(load: Load) -> None:
+def test_feeds_with_different_queries_are_different(load: Load) -> None:
     _, faults = load(
         {
             "sources.yaml": """\
@@ -159,7 +159,9 @@ def test_feeds_that_differ_in_their_query_are_two(load: Load) -> None:
 @pytest.mark.parametrize(
     ("key", "code", "mend"), [("language", "ua", "uk"), ("country", "UK", "GB")]
 )
-def test_a_code_iso_does_not_know_is_a_warning(load: Load, key: str, code: str, mend: str) -> None:
+def test_a_code_that_iso_does_not_list_is_a_warning(
+    load: Load, key: str, code: str, mend: str
+) -> None:
     catalog, faults = load({"sources.yaml": f"outlets: [{{id: a, {key}: {code}, feeds: []}}]"})
     assert catalog is not None
     assert [f.code for f in faults] == ["W221"]
@@ -186,12 +188,12 @@ def test_every_is_a_whole_number_and_a_unit(load: Load, text: str, seconds: int)
 
 
 @pytest.mark.parametrize("text", ["10", "1.5h", "-5m", "10 m", "m", "99999999d", "1h30m"])
-def test_every_is_nothing_else(load: Load, text: str) -> None:
+def test_every_accepts_nothing_else(load: Load, text: str) -> None:
     catalog, faults = load({"sources.yaml": ONE_FEED.format(text)})
     assert catalog is None
     assert faults[0].code == "E221"
 
 
-def test_an_outlet_repeated_by_an_alias_is_still_twice(load: Load) -> None:
+def test_an_outlet_repeated_by_an_alias_is_a_fault(load: Load) -> None:
     _, faults = load({"sources.yaml": "outlets: [&o {id: a, feeds: ['http://a.example/']}, *o]"})
     assert {f.code for f in faults} == {"E009", "E215"}

@@ -60,7 +60,7 @@ def revision(load: Load, text: str) -> str:
     return topic_of(catalog).revision
 
 
-def test_a_full_topic_is_read_as_it_is_written(load: Load) -> None:
+def test_all_keys_of_a_topic_are_read(load: Load) -> None:
     catalog, faults = load({"topics/nato.yaml": FULL, "entities/people.yaml": ENTITIES})
     assert faults == []
     topic = topic_of(catalog)
@@ -77,7 +77,7 @@ def test_a_full_topic_is_read_as_it_is_written(load: Load) -> None:
     assert (place.line, place.column) == (17, 7)
 
 
-def test_tests_keep_their_article_and_what_must_come_of_it(load: Load) -> None:
+def test_tests_have_their_article_and_expected_result(load: Load) -> None:
     catalog, _ = load({"topics/nato.yaml": FULL, "entities/people.yaml": ENTITIES})
     first, full = topic_of(catalog).tests
     assert first.article == {"language": "de", "title": "EU eröffnet Beitritt", "text": "…"}
@@ -90,7 +90,7 @@ def test_tests_keep_their_article_and_what_must_come_of_it(load: Load) -> None:
     assert full.position.line == 24
 
 
-def test_a_topic_with_only_a_query_is_one_rule_that_decides_alone(load: Load) -> None:
+def test_a_topic_with_only_a_query_is_one_rule_that_reaches_the_threshold(load: Load) -> None:
     catalog, faults = load({"topics/a.yaml": "id: a\nquery: NATO\n"})
     assert faults == []
     topic = topic_of(catalog)
@@ -102,7 +102,7 @@ def test_a_topic_with_only_a_query_is_one_rule_that_decides_alone(load: Load) ->
     assert topic_of(catalog).rules[0].weight == 30
 
 
-def test_a_rule_without_a_weight_decides_alone(load: Load) -> None:
+def test_a_rule_without_a_weight_reaches_the_threshold(load: Load) -> None:
     catalog, _ = load({"topics/a.yaml": "{id: a, threshold: 7, rules: [{id: b, query: c}]}"})
     assert topic_of(catalog).rules[0].weight == 7
 
@@ -117,7 +117,7 @@ def test_a_rule_without_a_weight_decides_alone(load: Load) -> None:
         ("languages: [de, en]", "languages:\n  - de\n  - en"),
     ],
 )
-def test_comments_layout_and_tests_leave_the_revision_as_it_is(
+def test_comments_layout_and_tests_do_not_change_the_revision(
     load: Load, old: str, new: str
 ) -> None:
     assert old in FULL
@@ -144,7 +144,7 @@ def test_a_change_of_meaning_changes_the_revision(load: Load, old: str, new: str
     assert revision(load, FULL.replace(old, new, 1)) != revision(load, FULL)
 
 
-def test_every_fault_of_a_topic_is_found_at_once(load: Load) -> None:
+def test_all_faults_of_a_topic_are_found_at_once(load: Load) -> None:
     catalog, faults = load(
         {
             "topics/t.yaml": """\
@@ -234,7 +234,7 @@ def test_ids_are_unique_across_files(load: Load) -> None:
     assert "topics/a.yaml, line 1" in faults[1].message
 
 
-def test_an_entity_in_a_file_that_cannot_be_parsed_is_not_called_unknown(load: Load) -> None:
+def test_an_entity_in_a_file_that_cannot_be_parsed_is_not_reported_as_unknown(load: Load) -> None:
     _, faults = load(
         {"topics/a.yaml": "{id: a, query: x, entities: [y]}", "entities/a.yaml": "- {id: y"}
     )
@@ -259,7 +259,7 @@ def test_a_faulty_entity_is_a_fault(load: Load, entity: str, line: int, code: st
     assert [(f.line, f.code) for f in faults] == [(line, code)]
 
 
-def test_aliases_are_kept_in_order_and_once(load: Load) -> None:
+def test_aliases_stay_in_order_without_repeats(load: Load) -> None:
     catalog, faults = load(
         {"entities/a.yaml": "- {id: a, name: A, aliases: [B, C, B], wikidata: Q1}"}
     )
@@ -269,7 +269,7 @@ def test_aliases_are_kept_in_order_and_once(load: Load) -> None:
     assert (entity.type, entity.aliases, entity.wikidata) == ("other", ("B", "C"), "Q1")
 
 
-def test_files_that_hold_nothing_or_are_not_read_are_warnings(load: Load) -> None:
+def test_empty_files_and_files_that_are_not_read_are_warnings(load: Load) -> None:
     catalog, faults = load(
         {
             "topics/a.yaml": "# later",
@@ -288,7 +288,7 @@ def test_a_folder_where_a_file_should_be_is_a_fault(load: Load) -> None:
     assert found == [("entities", "E213"), ("topics/a.yaml", "E201")]
 
 
-def test_max_age_may_stand_at_the_topic_or_in_alert_where_it_counts_more(load: Load) -> None:
+def test_max_age_in_alert_overrides_that_of_the_topic(load: Load) -> None:
     top = "id: t\nquery: NATO\nmax_age: 6h\n"
     catalog, faults = load({"topics/t.yaml": top})
     assert faults == []

@@ -26,7 +26,7 @@ def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_without_any_setting_the_defaults_hold() -> None:
+def test_without_any_variable_the_defaults_apply() -> None:
     settings = load_settings()
     assert settings.web_port == 8080
     assert settings.config_dir == HOME / "config"
@@ -34,7 +34,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
     assert settings.database_location == "sqlite:///data/store.db"
 
 
-def test_the_environment_comes_before_dotenv(
+def test_the_environment_takes_precedence_over_dotenv(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / ".env").write_text("WIREWATCH_WEB_PORT=1\nWIREWATCH_WEB_HOST=::1\nOTHER=x\n")
@@ -43,7 +43,7 @@ def test_the_environment_comes_before_dotenv(
     assert (settings.web_port, settings.web_host) == (2, "::1")
 
 
-def test_a_variable_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WIREWATCH_WEB_PORT", "")
     monkeypatch.setenv("WIREWATCH_CONFIG_DIR", "")
     settings = load_settings()
@@ -58,7 +58,7 @@ def test_a_variable_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch) -
         ("P2D", timedelta(days=2)),
     ],
 )
-def test_durations_are_written_as_in_the_files(
+def test_durations_are_written_as_in_operator_files(
     monkeypatch: pytest.MonkeyPatch, text: str, meant: timedelta
 ) -> None:
     monkeypatch.setenv("WIREWATCH_STREAMS_RETENTION", text)
@@ -88,7 +88,7 @@ def test_every_bad_value_is_named_with_its_variable(monkeypatch: pytest.MonkeyPa
     assert caught.value.exit_code == 1
 
 
-def test_one_file_for_streams_and_store_is_refused_however_it_is_spelled(
+def test_one_file_for_streams_and_store_is_rejected_however_it_is_spelled(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("WIREWATCH_STREAMS_URL", "sqlite:///one.db")
@@ -97,7 +97,7 @@ def test_one_file_for_streams_and_store_is_refused_however_it_is_spelled(
         load_settings()
 
 
-def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_secret_can_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "url").write_text("sqlite:///from-file.db\n")
     (tmp_path / ".env").write_text("WIREWATCH_DATABASE_URL=sqlite:///from-dotenv.db\n")
     monkeypatch.setenv("WIREWATCH_DATABASE_URL_FILE", str(tmp_path / "url"))
@@ -106,13 +106,13 @@ def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert load_settings().database_url == "sqlite:///from-environment.db"
 
 
-def test_dotenv_may_name_the_file_of_a_secret(tmp_path: Path) -> None:
+def test_dotenv_can_name_the_file_of_a_secret(tmp_path: Path) -> None:
     (tmp_path / "url").write_text("sqlite:///from-file.db")
     (tmp_path / ".env").write_text("WIREWATCH_DATABASE_URL_FILE=url\n")
     assert load_settings().database_url == "sqlite:///from-file.db"
 
 
-def test_any_secret_field_may_come_from_a_file(
+def test_any_secret_field_can_come_from_a_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "token").write_text("a secret of some length\n")
@@ -120,7 +120,7 @@ def test_any_secret_field_may_come_from_a_file(
     assert secret(load_settings().web_token) == "a secret of some length"
 
 
-def test_a_file_of_a_secret_that_cannot_be_read_is_named(
+def test_an_unreadable_file_of_a_secret_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("WIREWATCH_DATABASE_URL_FILE", str(tmp_path / "gone"))
@@ -128,7 +128,7 @@ def test_a_file_of_a_secret_that_cannot_be_read_is_named(
         load_settings()
 
 
-def test_a_dotenv_that_is_no_text_is_a_sentence(tmp_path: Path) -> None:
+def test_a_dotenv_that_is_not_utf_8_is_a_settings_error(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"\xff\xfe")
     with pytest.raises(SettingsError, match=r"\.env cannot be read"):
         load_settings()
@@ -142,7 +142,7 @@ def test_a_bad_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "hunter2" not in str(caught.value)
 
 
-def test_a_misspelled_variable_is_found_with_the_one_it_may_mean() -> None:
+def test_a_misspelled_variable_is_found_with_the_most_similar_one() -> None:
     environ = {
         "WIREWATCH_WEBPORT": "1",
         "WIREWATCH_WEB_PORT": "1",
@@ -157,7 +157,7 @@ def test_a_misspelled_variable_is_found_with_the_one_it_may_mean() -> None:
     }
 
 
-def test_a_misspelled_line_of_the_env_file_is_found_too(
+def test_a_misspelled_variable_of_dotenv_is_found_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -166,7 +166,7 @@ def test_a_misspelled_line_of_the_env_file_is_found_too(
 
 
 @pytest.mark.parametrize("security", ["sasl_plaintext", "sasl_ssl"])
-def test_a_password_protected_kafka_wants_name_and_password(
+def test_kafka_with_sasl_requires_a_user_name_and_a_password(
     security: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("WIREWATCH_KAFKA_SECURITY", security)
@@ -182,20 +182,18 @@ def test_a_password_protected_kafka_wants_name_and_password(
 
 
 @pytest.mark.parametrize("slot", ["a b", "ü", "x" * 81, "a/b"])
-def test_a_slot_is_a_word_fit_for_a_name_on_kafka(
-    slot: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_slot_must_be_valid_in_a_kafka_id(slot: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WIREWATCH_SLOT", slot)
     with pytest.raises(SettingsError, match="WIREWATCH_SLOT"):
         load_settings()
 
 
-def test_what_is_masked_is_nothing_of_the_defaults() -> None:
+def test_no_default_is_masked() -> None:
     load_settings()
     assert mask("http://127.0.0.1:8080") == "http://127.0.0.1:8080"
 
 
-def test_the_file_of_a_single_field_can_be_asked_for(
+def test_the_file_of_a_single_field_can_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "url").write_text("sqlite:///x.db\n")

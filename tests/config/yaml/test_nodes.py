@@ -57,22 +57,22 @@ def only_fault(content: str | bytes) -> Fault:
         (r'a: "\ud800"', 1, 4, "E203"),
     ],
 )
-def test_a_broken_file_is_one_fault_at_its_place(
+def test_invalid_yaml_is_one_fault_at_its_position(
     content: str | bytes, line: int, column: int, code: str
 ) -> None:
     found = only_fault(content)
     assert (found.line, found.column, found.code) == (line, column, code)
 
 
-def test_a_query_that_begins_with_a_quote_is_told_to_become_a_block() -> None:
+def test_for_a_query_that_starts_with_a_quote_the_mend_is_a_block() -> None:
     assert ">-" in only_fault('query: "NATO" OR x').mend
 
 
-def test_a_variable_in_braces_is_told_to_be_quoted() -> None:
+def test_for_a_variable_in_braces_the_mend_is_quotes() -> None:
     assert "quotes" in only_fault("a: {url: ${DESK}, kind: webhook}").mend
 
 
-def test_aliases_cannot_unfold_a_small_file_into_a_large_one() -> None:
+def test_aliases_cannot_expand_a_small_file_into_a_large_one() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     found = only_fault("\n".join(lines))
@@ -80,7 +80,7 @@ def test_aliases_cannot_unfold_a_small_file_into_a_large_one() -> None:
     assert "too many YAML aliases" in found.message
 
 
-def test_an_alias_stands_for_what_its_anchor_holds() -> None:
+def test_an_alias_has_the_value_of_its_anchor() -> None:
     root, faults = parse("t.yaml", b"a: &x [1, two]\nb: *x")
     assert faults == []
     assert isinstance(root, MappingNode)
@@ -99,7 +99,7 @@ def test_scalars_follow_yaml_1_2() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"# only a comment\n", b"\xef\xbb\xbf"])
-def test_an_empty_file_is_no_tree_and_no_fault(content: bytes) -> None:
+def test_an_empty_file_has_no_tree_and_no_fault(content: bytes) -> None:
     assert parse("t.yaml", content) == (None, [])
 
 
@@ -112,7 +112,7 @@ def test_a_missing_file_a_folder_and_a_pipe_are_faults(tmp_path: Path) -> None:
         assert (found.code, found.line) == ("E201", 1)
 
 
-def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_a_fault(tmp_path: Path) -> None:
     loop = tmp_path / "loop"  # root may read everything, but nobody follows a link in a circle
     loop.symlink_to(loop)
     found = read(loop)
@@ -120,7 +120,7 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
     assert "cannot be read" in found.message
 
 
-def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
+def test_a_huge_file_is_rejected_unread(tmp_path: Path) -> None:
     path = tmp_path / "big.yaml"
     with path.open("wb") as file:
         file.truncate(MAX_BYTES + 1)
@@ -129,7 +129,7 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
     assert found.code == "E202"
 
 
-def test_a_name_that_is_no_text_can_be_shown(tmp_path: Path) -> None:
+def test_a_file_name_that_is_not_utf_8_can_be_shown(tmp_path: Path) -> None:
     path = Path(os.fsdecode(bytes(tmp_path) + b"/\xff.yaml"))
     path.write_bytes(b"\x00")
     content = read(path)

@@ -33,19 +33,19 @@ def check_every_word_character(yaml: str, key: str = "q") -> SourceText:
     return found
 
 
-def test_a_plain_value_begins_where_it_is_written() -> None:
+def test_a_plain_value_starts_at_its_first_character() -> None:
     found = source("a: 1\nq:   NATO OR x\n")
     assert found.position == FilePosition("t.yaml", 2, 6)
     assert found.at(5) == FilePosition("t.yaml", 2, 11)
     assert found.lines == ()
 
 
-def test_a_quoted_value_begins_after_its_quote() -> None:
+def test_a_quoted_value_starts_after_its_quote() -> None:
     assert source('q: "NATO"').at(0) == FilePosition("t.yaml", 1, 5)
     assert source("q: 'NATO'").at(3) == FilePosition("t.yaml", 1, 8)
 
 
-def test_a_folded_block_keeps_the_place_of_each_line() -> None:
+def test_each_line_of_a_folded_block_has_its_position() -> None:
     found = check_every_word_character("q: >-\n  ab OR\n  cd\n\n  ef\nz: 1\n")
     assert found.value == "ab OR cd\nef"
     assert found.at(found.value.index("cd")) == FilePosition("t.yaml", 3, 3)
@@ -57,7 +57,7 @@ def test_more_indented_lines_of_a_folded_block_are_not_folded() -> None:
     assert found.value == "ab\n  cd\n  ef\ngh\n"
 
 
-def test_a_literal_block_keeps_the_place_of_each_line() -> None:
+def test_each_line_of_a_literal_block_has_its_position() -> None:
     found = check_every_word_character("q: |+\n\n   ab\n\n     cd  \n   ef\n\n")
     assert found.at(found.value.index("cd")) == FilePosition("t.yaml", 5, 6)
 
@@ -67,7 +67,7 @@ def test_a_block_with_an_indentation_mark_and_a_comment_in_its_header() -> None:
     assert found.at(found.value.index("cd")) == FilePosition("t.yaml", 3, 3)
 
 
-def test_the_same_word_on_two_lines_has_two_places() -> None:
+def test_a_word_on_two_lines_has_two_positions() -> None:
     found = check_every_word_character("q: >-\n  ab OR ab OR\n  ab OR ab\n")
     assert found.at(found.value.rindex("ab")) == FilePosition("t.yaml", 3, 9)
 
@@ -77,19 +77,19 @@ def test_a_comment_after_a_block_is_not_part_of_it() -> None:
     assert found.value == "ab"
 
 
-def test_a_plain_value_over_lines_keeps_their_places() -> None:
+def test_each_line_of_a_plain_value_has_its_position() -> None:
     found = check_every_word_character("q: ab OR\n   cd\n\n   OR ef # not this\nz: 1\n")
     assert found.value == "ab OR cd\nOR ef"
     assert found.at(found.value.index("cd")) == FilePosition("t.yaml", 2, 4)
 
 
-def test_a_doubled_quote_moves_what_follows_by_one() -> None:
+def test_a_doubled_quote_shifts_what_follows_by_one() -> None:
     yaml = "q: 'it''s ''here'' x'"
     found = check_every_word_character(yaml)
     assert found.at(found.value.index("x")).column == yaml.index("x") + 1
 
 
-def test_escapes_move_what_follows_by_their_length() -> None:
+def test_escapes_shift_what_follows_by_their_length() -> None:
     yaml = r'q: "\"EU\" OR \u00c4\x41\U0001F600b \\ c\tz"'
     found = source(yaml)
     assert found.value == '"EU" OR ÄA😀b \\ c\tz'
@@ -98,7 +98,7 @@ def test_escapes_move_what_follows_by_their_length() -> None:
     assert found.at(found.value.index("Ä")).column == yaml.index(r"\u00c4") + 1
 
 
-def test_a_quoted_value_over_lines_keeps_their_places() -> None:
+def test_each_line_of_a_quoted_value_has_its_position() -> None:
     found = check_every_word_character('q: "ab  \n\n\n   cd\n ef"')
     assert found.value == "ab\n\ncd ef"
     found = check_every_word_character("q: ' ab ''cd\n   ef'")
@@ -116,7 +116,7 @@ def test_windows_line_ends_count_once() -> None:
     assert found.at(3) == FilePosition("t.yaml", 4, 3)
 
 
-def test_an_anchor_before_a_value_is_no_part_of_it() -> None:
+def test_an_anchor_before_a_value_is_not_part_of_it() -> None:
     assert source("q: &x 'ab'").at(0) == FilePosition("t.yaml", 1, 8)
     found = check_every_word_character("q: &x >-\n  ab\n  cd\n")
     assert found.at(3) == FilePosition("t.yaml", 3, 3)
@@ -126,7 +126,7 @@ def test_a_byte_order_mark_takes_no_column() -> None:
     assert source("\ufeffq: ab").at(0) == FilePosition("t.yaml", 1, 4)
 
 
-def test_the_end_of_a_value_has_a_place_too() -> None:
+def test_the_end_of_a_value_has_a_position() -> None:
     found = source("q: >-\n  ab\n  cd\n")
     assert found.at(len(found.value)) == FilePosition("t.yaml", 3, 5)
 
@@ -137,7 +137,7 @@ LINES = st.lists(st.lists(WORDS, min_size=1, max_size=4).map(" ".join), min_size
 
 @given(lines=LINES, blanks=st.integers(0, 2), style=st.sampled_from(["|", ">", "|-", ">+", ">2"]))
 @example(lines=["wabw", "wabw"], blanks=1, style=">")
-def test_any_block_gives_every_character_its_place(
+def test_every_character_of_any_block_has_its_position(
     lines: list[str], blanks: int, style: str
 ) -> None:
     body = ("\n" * (blanks + 1)).join("  " + line for line in lines)
@@ -145,7 +145,7 @@ def test_any_block_gives_every_character_its_place(
 
 
 @given(lines=LINES, blanks=st.integers(0, 2), indent=st.integers(1, 4))
-def test_any_single_quoted_value_gives_every_character_its_place(
+def test_every_character_of_any_single_quoted_value_has_its_position(
     lines: list[str], blanks: int, indent: int
 ) -> None:
     body = ("\n" * (blanks + 1) + " " * indent).join(line.replace("'", "''") for line in lines)
@@ -154,7 +154,7 @@ def test_any_single_quoted_value_gives_every_character_its_place(
 
 
 @given(lines=LINES, blanks=st.integers(0, 2))
-def test_any_double_quoted_value_gives_every_character_its_place(
+def test_every_character_of_any_double_quoted_value_has_its_position(
     lines: list[str], blanks: int
 ) -> None:
     body = ("\n" * (blanks + 1) + "  ").join(line.replace('"', r"\"") for line in lines)
@@ -167,14 +167,14 @@ def test_any_double_quoted_value_gives_every_character_its_place(
 
 
 @given(lines=LINES, blanks=st.integers(0, 2))
-def test_any_plain_value_gives_every_character_its_place(lines: list[str], blanks: int) -> None:
+def test_every_character_of_any_plain_value_has_its_position(lines: list[str], blanks: int) -> None:
     assume(not any(": " in line or line.endswith(":") for line in lines))
     body = ("\n" * (blanks + 1) + "  ").join(lines)
     check_every_word_character(f"q: {body}\n")
 
 
 @pytest.mark.parametrize("empty", ["q: ''", 'q: ""', "q: >-\nz: 1", "q:"])
-def test_an_empty_value_has_the_place_where_it_would_be(empty: str) -> None:
+def test_an_empty_value_has_the_position_where_it_would_be(empty: str) -> None:
     found = source(empty)
     assert found.value == ""
     assert found.at(0).line == 1
