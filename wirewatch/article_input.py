@@ -60,21 +60,21 @@ class Document:
 
 
 Extract = Callable[[Document], Awaitable["ExtractedPage"]]
-"""Extracts the article of a page. Raises ExtractionError where the page holds none."""
+"""Extracts the article of a page. Raises ExtractionError where the page has none."""
 
 
 async def read(source: str, settings: Settings, extract: Extract) -> ArticleInput:
     """Read the article that a command line argument names.
 
     Args:
-        source: A file, a URL, or ``-`` for stdin; it holds a JSON object or a page.
+        source: A file, a URL, or ``-`` for stdin; it contains a JSON object or a page.
         settings: Limits of fetching.
         extract: Extracts the article of a page.
 
     Raises:
         UsageError: The file cannot be read, or the JSON describes no article.
         FetchError: The URL could not be fetched.
-        ExtractionError: The page holds no article.
+        ExtractionError: The page has no article.
     """
     return await _interpreted(await load(source, settings), extract)
 
@@ -94,7 +94,7 @@ async def read_pasted(
     Raises:
         UsageError: Nothing was pasted, or the JSON describes no article.
         FetchError: The URL could not be fetched.
-        ExtractionError: The page holds no article.
+        ExtractionError: The page has no article.
     """
     text = text.strip()
     if _is_url(text) and not text.split(maxsplit=1)[1:]:

@@ -83,7 +83,7 @@ class Outlet:
 
 
 class TopicState(StrEnum):
-    """draft: matches are only published; shadow: decided too; live: told too; retired: ignored."""
+    """draft: matches are published; shadow: also decided; live: also notified; retired: ignored."""
 
     DRAFT = "draft"
     SHADOW = "shadow"

@@ -25,7 +25,7 @@ Load = Callable[..., tuple[Catalog | None, list[Fault]]]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
-    """Write operator files; sources.yaml is given unless the test has its own."""
+    """Write operator files; sources.yaml has a default."""
 
     def to_folder(files: Mapping[str, str]) -> Path:
         folder = tmp_path / "config"
@@ -40,7 +40,7 @@ def write(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
 
 @pytest.fixture
 def load(write: Callable[[Mapping[str, str]], Path], tmp_path: Path) -> Load:
-    """Load operator files given as ``{name: text}``."""
+    """Load operator files, written as ``{name: text}``."""
 
     def from_texts(
         files: Mapping[str, str], environ: Mapping[str, str] | None = None

@@ -1,4 +1,4 @@
-"""Every kind of change to a schema, made up: which break a promise, and which do not."""
+"""Invented changes of every kind to a schema: which ones break a reader, and which do not."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def changed(change: Change) -> list[Break]:
 
 
 def put(*path: str | int, value: object) -> Change:
-    """A change that sets what lies at a path."""
+    """Return a change that sets the value at a path."""
 
     def change(schema: Any) -> None:
         *parents, last = path
@@ -72,7 +72,7 @@ def put(*path: str | int, value: object) -> Change:
 
 
 def drop(*path: str | int) -> Change:
-    """A change that takes away what lies at a path."""
+    """Return a change that removes the value at a path."""
 
     def change(schema: Any) -> None:
         *parents, last = path

@@ -1,4 +1,4 @@
-"""Ingest, two processors and alerts as processes of their own, all of them killed at random."""
+"""Ingest, two processors and alerts in separate processes, all of them killed at random."""
 
 from __future__ import annotations
 
@@ -11,23 +11,25 @@ from tests.support.kafka import Broker
 from tests.support.newsroom import Newsroom, WebhookReceiver
 from tests.support.split import Plan, Split
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.processes]
 
 
-def _told_once(split: Split, **servers: Broker) -> None:
+def _assert_notified_once(split: Split, **servers: Broker) -> None:
     outcome = split.run(servers)
     assert not outcome.wrong, f"{outcome}\n{outcome.wrong[:10]}"
     assert outcome.notified == split.plan.stories // 2
     assert sum(outcome.killed.values()) == split.plan.kills
 
 
-def test_split_on_sqlite_nothing_is_lost_or_told_twice(
+def test_a_split_deployment_on_sqlite_loses_and_repeats_nothing(
     tmp_path: Path, newsroom: Newsroom, webhook: WebhookReceiver
 ) -> None:
-    _told_once(Split(tmp_path, newsroom, webhook, {}, Plan(stories=48, kills=8, pause=4.0)))
+    _assert_notified_once(
+        Split(tmp_path, newsroom, webhook, {}, Plan(stories=48, kills=8, pause=4.0))
+    )
 
 
-def test_split_on_kafka_and_postgresql_nothing_is_lost_or_told_twice(
+def test_a_split_deployment_on_kafka_and_postgresql_loses_and_repeats_nothing(
     tmp_path: Path, newsroom: Newsroom, webhook: WebhookReceiver, own_broker: Broker, postgres: str
 ) -> None:
     environment = {
@@ -36,4 +38,4 @@ def test_split_on_kafka_and_postgresql_nothing_is_lost_or_told_twice(
         "WIREWATCH_DATABASE_URL": postgres,
     }
     plan = Plan(stories=48, kills=8, pause=4.0, server_kills=1, repeats=True, apart=True)
-    _told_once(Split(tmp_path, newsroom, webhook, environment, plan), broker=own_broker)
+    _assert_notified_once(Split(tmp_path, newsroom, webhook, environment, plan), broker=own_broker)

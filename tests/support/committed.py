@@ -1,4 +1,4 @@
-"""What a stranger sees of a stream: every committed record, on Kafka through another client.
+"""Read the committed records of a stream, on Kafka with another client than the program's.
 
 The engine under test is not asked what it wrote: on Kafka confluent-kafka reads ``read_committed``.
 """
@@ -20,10 +20,10 @@ SECONDS = 30.0
 
 
 def committed(installation: CliInstallation, log: StreamLog, stream: str) -> Iterator[Record]:
-    """Every record of a stream, within a partition in order.
+    """Yield all records of a stream, in order within each partition.
 
     Args:
-        installation: The installation; tells where its streams are.
+        installation: The installation; names the engine.
         log: Its engine, opened; reads where there is no broker.
         stream: Name without prefix.
     """
@@ -35,7 +35,7 @@ def committed(installation: CliInstallation, log: StreamLog, stream: str) -> Ite
     stored = f"{prefix}.{stream}" if prefix else stream
     options = {
         "bootstrap.servers": url.removeprefix("kafka://"),
-        "group.id": f"stranger-{uuid.uuid4().hex}",
+        "group.id": f"reader-{uuid.uuid4().hex}",
         "isolation.level": "read_committed",
         "enable.auto.commit": False,
         "enable.partition.eof": True,

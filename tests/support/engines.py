@@ -1,4 +1,4 @@
-"""One test, every stream engine: environments for the command line, and the engine opened here.
+"""Run a test on every stream engine: settings, environments and the opened engine.
 
 A fixture with ``params=ENGINES`` that returns :func:`settings_of` gives each test a prefix of its
 own on Kafka, else a file of its own.
@@ -23,7 +23,7 @@ ENGINES = ["embedded", pytest.param("kafka", marks=pytest.mark.kafka)]
 
 
 def settings_of(request: pytest.FixtureRequest, data_dir: Path) -> Settings:
-    """Settings for the engine that is the fixture's parameter."""
+    """Return the settings of the engine that is the fixture's parameter."""
     if request.param == "embedded":
         url, prefix = f"sqlite:///{data_dir / 'streams.db'}", ""
     else:
@@ -39,7 +39,7 @@ def settings_of(request: pytest.FixtureRequest, data_dir: Path) -> Settings:
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
-    """The same for a command."""
+    """Return the same settings as environment variables."""
     return {
         "WIREWATCH_STREAMS_URL": settings.streams_url,
         "WIREWATCH_STREAMS_PREFIX": settings.streams_prefix,
@@ -50,11 +50,11 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[StreamLog]:
-    """The engine, as a process of its own would open it."""
-    me = Instance.start(settings.data_dir)
-    log = open_streams(settings, instance=me, clock=utc_now)
+    """Open the engine as a process does."""
+    instance = Instance.start(settings.data_dir)
+    log = open_streams(settings, instance=instance, clock=utc_now)
     try:
         yield log
     finally:
         log.close()
-        me.close()
+        instance.close()

@@ -52,9 +52,9 @@ class RunningProgram:
 
     def url(self, path: str = "/") -> str:
         line = self.wait_for("http://127.0.0.1:")
-        found = re.search(r"http://127\.0\.0\.1:\d+", line)
-        assert found
-        return found.group() + path
+        match = re.search(r"http://127\.0\.0\.1:\d+", line)
+        assert match
+        return match.group() + path
 
     def get(self, path: str) -> tuple[int, str]:
         return get(self.url(path))
@@ -125,8 +125,8 @@ def handles_signals(pid: int) -> bool:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return False
-    found = re.search(r"^SigCgt:\s+([0-9a-f]+)", status, re.MULTILINE)
-    caught = int(found.group(1), 16) if found else 0
+    match = re.search(r"^SigCgt:\s+([0-9a-f]+)", status, re.MULTILINE)
+    caught = int(match.group(1), 16) if match else 0
     return all(caught >> (n - 1) & 1 for n in (signal.SIGTERM, signal.SIGINT))
 
 

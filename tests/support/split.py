@@ -241,20 +241,20 @@ class Split:
     def _count(
         self, log: StreamLog, running: SupervisedProcesses, seconds: float, stopped_in: float
     ) -> Outcome:
-        found = Outcome(
+        result = Outcome(
             seconds=seconds, stopped_in=stopped_in, killed=running.killed, ended=running.ended
         )
-        articles = self._count_articles(log, found)
-        self._count_processed(log, articles, found)
-        self._count_decided(log, articles, found)
-        self._count_notifications(found)
-        found.wrong += [
+        articles = self._count_articles(log, result)
+        self._count_processed(log, articles, result)
+        self._count_decided(log, articles, result)
+        self._count_notifications(result)
+        result.wrong += [
             f"dead letter of {r.header('dlq_stage')}"
             for r in committed(self.installation, log, DEAD_LETTER)
         ]
-        return found
+        return result
 
-    def _count_articles(self, log: StreamLog, found: Outcome) -> Counter[tuple[str, int, bool]]:
+    def _count_articles(self, log: StreamLog, result: Outcome) -> Counter[tuple[str, int, bool]]:
         """Return how often each revision is there; repeats have the same id and content."""
         contents: dict[tuple[str, int], set[tuple[str | None, bytes | None]]] = defaultdict(set)
         times: Counter[tuple[str, int, bool]] = Counter()
@@ -262,24 +262,24 @@ class Split:
             contents[a.article_id, a.revision].add((record.header("ce_id"), record.value))
             path = a.url.removeprefix(self._newsroom.url)
             times[a.article_id, a.revision, _tracked(path)] += 1
-        found.articles, found.repeats = len(times), times.total() - len(times)
+        result.articles, result.repeats = len(times), times.total() - len(times)
         revisions: dict[str, list[int]] = defaultdict(list)
         for article, revision in sorted(contents):
             revisions[article].append(revision)
         if len(revisions) != len(self._published):
-            found.wrong.append(f"{len(self._published)} published, {len(revisions)} in the stream")
-        found.wrong += [
+            result.wrong.append(f"{len(self._published)} published, {len(revisions)} in the stream")
+        result.wrong += [
             f"article {a} has revisions {r}"
             for a, r in revisions.items()
             if r != list(range(1, len(r) + 1))
         ]
-        found.wrong += [f"article {k} has two contents" for k, v in contents.items() if len(v) > 1]
-        if found.repeats and not self.plan.repeats:
-            found.wrong.append(f"{found.repeats} articles were appended twice")
+        result.wrong += [f"article {k} has two contents" for k, v in contents.items() if len(v) > 1]
+        if result.repeats and not self.plan.repeats:
+            result.wrong.append(f"{result.repeats} articles were appended twice")
         return times
 
     def _count_processed(
-        self, log: StreamLog, articles: Counter[tuple[str, int, bool]], found: Outcome
+        self, log: StreamLog, articles: Counter[tuple[str, int, bool]], result: Outcome
     ) -> None:
         """Check that each record of an article led to exactly one record of each kind."""
         enriched = Counter(
@@ -288,13 +288,13 @@ class Split:
         matches = Counter((m.article_id, m.revision) for _, m in self._read(log, MATCHES, Match))
         must = Counter({(a, r): n for (a, r, _), n in articles.items()})
         matched = Counter({(a, r): n for (a, r, tracked), n in articles.items() if tracked})
-        found.wrong += [f"enriched lost {k}" for k in must - enriched]
-        found.wrong += [f"enriched twice {k}" for k in enriched - must]
-        found.wrong += [f"match lost {k}" for k in matched - matches]
-        found.wrong += [f"match twice {k}" for k in matches - matched]
+        result.wrong += [f"enriched lost {k}" for k in must - enriched]
+        result.wrong += [f"enriched twice {k}" for k in enriched - must]
+        result.wrong += [f"match lost {k}" for k in matched - matches]
+        result.wrong += [f"match twice {k}" for k in matches - matched]
 
     def _count_decided(
-        self, log: StreamLog, articles: Counter[tuple[str, int, bool]], found: Outcome
+        self, log: StreamLog, articles: Counter[tuple[str, int, bool]], result: Outcome
     ) -> None:
         """Check that each matched revision has one decision, and the first opens an alert."""
         events = {record.header("ce_id"): e for record, e in self._read(log, ALERTS, AlertEvent)}
@@ -302,28 +302,28 @@ class Split:
             (e.article_id, e.revision or 0) for e in events.values() if e.event in DECIDED
         )
         must = Counter((a, r) for a, r, tracked in articles if tracked)
-        found.wrong += [f"not decided {k}" for k in must - decided]
-        found.wrong += [f"decided twice {k}" for k in decided - must]
+        result.wrong += [f"not decided {k}" for k in must - decided]
+        result.wrong += [f"decided twice {k}" for k in decided - must]
         opened = Counter(e.article_id for e in events.values() if e.event is AlertEventKind.OPENED)
         if opened != Counter({a for a, _, tracked in articles if tracked}):
-            found.wrong.append(f"opened: {opened.total()} alerts on {len(opened)} articles")
+            result.wrong.append(f"opened: {opened.total()} alerts on {len(opened)} articles")
 
-    def _count_notifications(self, found: Outcome) -> None:
+    def _count_notifications(self, result: Outcome) -> None:
         """Check that every story was notified under one id, and that each signature is valid."""
         ids: dict[str, set[str]] = defaultdict(set)
         posts = [r for r in list(self._webhook.requests) if r.method == "POST"]
         for request in posts:
             body = Webhook(SECRET).verify(request.body, request.headers)
             if body["id"] != request.headers["webhook-id"]:
-                found.wrong.append(f"webhook-id {request.headers['webhook-id']} is not the body's")
+                result.wrong.append(f"webhook-id {request.headers['webhook-id']} is not the body's")
             ids[_url(body)].add(body["id"])
-        found.notified = sum(len(each) for each in ids.values())
-        found.notified_again = len(posts) - found.notified
-        found.wrong += [
+        result.notified = sum(len(each) for each in ids.values())
+        result.notified_again = len(posts) - result.notified
+        result.wrong += [
             f"notified under {len(each)} ids: {u}" for u, each in ids.items() if len(each) > 1
         ]
-        found.wrong += [f"not notified: {url}" for url in self._expected() - set(ids)]
-        found.wrong += [f"notified without reason: {url}" for url in set(ids) - self._expected()]
+        result.wrong += [f"not notified: {url}" for url in self._expected() - set(ids)]
+        result.wrong += [f"notified without reason: {url}" for url in set(ids) - self._expected()]
 
 
 def _story(number: int, version: int) -> Story:

@@ -1,4 +1,4 @@
-"""The image and the deployments, as far as they can be checked without an engine that runs them."""
+"""The image and the Compose file, as far as they can be checked without Docker."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PROFILES = sorted({p for s in SERVICES.values() for p in s.get("profiles", [])})
 
 
 def active(*profiles: str) -> dict[str, Service]:
-    """The services that `docker compose --profile ... up` starts."""
+    """Return the services that `docker compose --profile ... up` starts."""
     return {
         name: s
         for name, s in SERVICES.items()
@@ -42,30 +42,36 @@ def active(*profiles: str) -> dict[str, Service]:
 
 
 def lines(instruction: str) -> list[str]:
-    """What stands behind an instruction of the Dockerfile, each time it is there."""
-    found = (line.partition(" ") for line in DOCKERFILE.splitlines())
-    return [rest.strip() for word, _, rest in found if word == instruction]
+    """Return the arguments of each occurrence of an instruction in the Dockerfile."""
+    parts = (line.partition(" ") for line in DOCKERFILE.splitlines())
+    return [rest.strip() for word, _, rest in parts if word == instruction]
 
 
 def stages(service: Service) -> frozenset[str]:
-    """The stages a service of ours runs."""
+    """Return the stages that a service of Wirewatch runs."""
     command = service.get("command") or json.loads(lines("CMD")[0])
     assert command[0] == "run"
     return parse_stages(command[2] if command[1:2] == ["--only"] else "")
 
 
 def environment(service: Service) -> dict[str, str]:
-    """As the container has it when the machine's own sets nothing."""
-    given = service.get("environment", {})
-    return {name: re.sub(r"\$\{\w+:-(.*?)\}", r"\1", str(value)) for name, value in given.items()}
+    """Return the container's environment where the machine's sets nothing."""
+    variables = service.get("environment", {})
+    return {
+        name: re.sub(r"\$\{\w+:-(.*?)\}", r"\1", str(value)) for name, value in variables.items()
+    }
 
 
 def exists(command: list[str]) -> bool:
-    """Whether the command line has a command, with these options."""
+    """Return whether the command line has a command with these options."""
     root: Any = typer.main.get_command(app)
-    found = root.commands.get(command[0])
-    options = {option for parameter in found.params for option in parameter.opts} if found else {}
-    return bool(found) and {word for word in command[1:] if word.startswith("-")} <= {*options}
+    subcommand = root.commands.get(command[0])
+    options = (
+        {option for parameter in subcommand.params for option in parameter.opts}
+        if subcommand
+        else {}
+    )
+    return bool(subcommand) and {word for word in command[1:] if word.startswith("-")} <= {*options}
 
 
 # ── compose ──────────────────────────────────────────────────────────────────────────────────────
@@ -77,7 +83,7 @@ def test_it_is_a_compose_file() -> None:
     jsonschema.validators.validator_for(schema)(schema).validate(COMPOSE)
 
 
-def test_by_default_there_is_one_program_with_every_stage_on_files_of_its_own() -> None:
+def test_by_default_one_program_runs_all_stages_on_its_own_files() -> None:
     [only] = active().values()
     assert stages(only) == parse_stages("")
     settings = {environment_name("streams_url"), environment_name("database_url")}
@@ -94,16 +100,16 @@ def test_the_full_profile_is_the_split_deployment() -> None:
 
 
 @pytest.mark.parametrize("profiles", [[], PROFILES])
-def test_what_a_service_waits_for_is_there_and_can_tell(profiles: list[str]) -> None:
-    there = active(*profiles)
-    for name, service in there.items():
+def test_every_service_waits_for_running_services_with_a_health_check(profiles: list[str]) -> None:
+    running = active(*profiles)
+    for name, service in running.items():
         for other, how in service.get("depends_on", {}).items():
-            assert other in there or not how.get("required", True), f"{name} needs {other}"
+            assert other in running or not how.get("required", True), f"{name} needs {other}"
             assert how["condition"] == "service_healthy"
             assert "healthcheck" in SERVICES[other]
 
 
-def test_by_mistake_beside_the_split_deployment_the_single_program_waits_for_the_console() -> None:
+def test_started_beside_the_split_deployment_the_single_program_waits_for_the_console() -> None:
     [only] = active().values()
     [[other, how]] = only["depends_on"].items()
     assert stages(SERVICES[other]) == {"web"}
@@ -111,30 +117,30 @@ def test_by_mistake_beside_the_split_deployment_the_single_program_waits_for_the
     assert only["network_mode"] == SERVICES[other]["network_mode"] == "host"
 
 
-def test_every_service_is_watched_restarted_and_given_time_to_end() -> None:
+def test_every_service_has_a_health_check_a_restart_policy_and_time_to_stop() -> None:
     for name, service in SERVICES.items():
         assert service["healthcheck"]["test"][0] == "CMD", name
         assert service["restart"] == "unless-stopped", name
         assert int(service["stop_grace_period"].removesuffix("s")) > STOP_SECONDS, name
 
 
-def test_images_are_exact() -> None:
+def test_images_have_exact_versions() -> None:
     foreign = [s["image"] for s in SERVICES.values() if "build" not in s]
     assert foreign
     assert [i for i in [*foreign, *lines("FROM")] if not EXACT.match(i)] == []
 
 
 def test_commands_exist() -> None:
-    asked = [s["command"] for s in OURS.values() if "command" in s]
-    looks = [s["healthcheck"]["test"][1:] for s in OURS.values()]
-    assert {look[0] for look in looks} == {"wirewatch"}
-    named = [*asked, *(look[1:] for look in looks), json.loads(lines("CMD")[0])]
+    commands = [s["command"] for s in OURS.values() if "command" in s]
+    checks = [s["healthcheck"]["test"][1:] for s in OURS.values()]
+    assert {check[0] for check in checks} == {"wirewatch"}
+    named = [*commands, *(check[1:] for check in checks), json.loads(lines("CMD")[0])]
     assert [command for command in named if not exists(command)] == []
     assert not exists(["run", "--wrong"])
 
 
 @pytest.mark.parametrize("name", sorted(OURS))
-def test_the_environment_makes_sound_settings(
+def test_the_environment_leads_to_valid_settings(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     known = {environment_name(field): field for field in Settings.model_fields}
@@ -159,7 +165,7 @@ def test_each_process_that_shares_the_work_has_a_slot_of_its_own() -> None:
     assert len({*slots}) == len(split)
 
 
-def test_no_secret_stands_in_the_file() -> None:
+def test_the_file_contains_no_secret() -> None:
     for name, service in SERVICES.items():
         for variable, value in environment(service).items():
             assert "PASSWORD" not in variable or variable.endswith("_FILE"), f"{name}: {variable}"
@@ -167,7 +173,7 @@ def test_no_secret_stands_in_the_file() -> None:
 
 
 @pytest.mark.parametrize("kind", ["volumes", "secrets"])
-def test_what_is_mounted_is_declared_and_what_is_declared_is_mounted(kind: str) -> None:
+def test_mounts_and_declarations_agree(kind: str) -> None:
     used = {m.partition(":")[0] for s in SERVICES.values() for m in s.get(kind, [])}
     named = {mount for mount in used if not mount.startswith((".", "/"))}
     assert named == {*COMPOSE[kind]}
@@ -184,14 +190,14 @@ def test_secrets_are_mounted_where_they_are_read() -> None:
     assert folder <= {*ignored}
 
 
-def test_only_this_machine_reaches_it() -> None:
+def test_ports_are_published_on_loopback_only() -> None:
     for service in SERVICES.values():
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
         if "build" in service:
             assert (service.get("network_mode") == "host") == ("web" in stages(service))
 
 
-def test_a_service_on_the_machines_network_reaches_the_servers_by_their_names() -> None:
+def test_a_service_on_the_hosts_network_knows_the_servers_names() -> None:
     for service in active("full").values():
         if service.get("network_mode") == "host" and service.get("profiles"):
             named = {entry.partition(":")[0] for entry in service["extra_hosts"]}
@@ -204,7 +210,7 @@ def test_a_service_on_the_machines_network_reaches_the_servers_by_their_names() 
 # ── Dockerfile ───────────────────────────────────────────────────────────────────────────────────
 
 
-def test_everything_copied_exists_and_every_room_is_copied() -> None:
+def test_everything_copied_exists_and_every_package_is_copied() -> None:
     copied = {source for line in lines("COPY") for source in shlex.split(line)[:-1]}
     assert [name for name in sorted(copied) if not (ROOT / name).exists()] == []
     assert {*PACKAGES, "wirewatch"} <= copied
@@ -212,7 +218,7 @@ def test_everything_copied_exists_and_every_room_is_copied() -> None:
     assert not copied & {*ignored}
 
 
-def test_it_runs_as_a_user_without_rights_in_an_environment_of_its_own() -> None:
+def test_it_runs_as_an_unprivileged_user_in_its_own_environment() -> None:
     [user] = lines("USER")
     added = next(line for line in lines("RUN") if "useradd" in line)
     assert f"--uid 10001 {user}" in added
@@ -230,14 +236,14 @@ def test_its_data_folder_belongs_to_that_user_and_is_a_volume() -> None:
     assert all(environment(s)["WIREWATCH_DATA_DIR"] == volume for s in OURS.values())
 
 
-def test_its_python_is_one_the_program_is_made_for() -> None:
+def test_its_python_is_a_supported_version() -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    found = re.match(r"python:(\d+\.\d+)\.", lines("FROM")[0])
-    assert found
-    assert f"Programming Language :: Python :: {found[1]}" in project
+    match = re.match(r"python:(\d+\.\d+)\.", lines("FROM")[0])
+    assert match
+    assert f"Programming Language :: Python :: {match[1]}" in project
 
 
-def test_it_is_asked_for_its_health() -> None:
-    [look] = lines("HEALTHCHECK")
-    command = json.loads(look.partition("CMD ")[2])
+def test_its_health_check_is_that_of_compose() -> None:
+    [check] = lines("HEALTHCHECK")
+    command = json.loads(check.partition("CMD ")[2])
     assert command == SERVICES["wirewatch"]["healthcheck"]["test"][1:]

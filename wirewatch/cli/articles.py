@@ -57,7 +57,7 @@ async def extract_here(document: Document) -> ExtractedPage:
     """Extract the article of a page in this process, as ingest does.
 
     Raises:
-        ExtractionError: The page holds no article.
+        ExtractionError: The page has no article.
     """
     from ingest.extract.article import extract_page
 

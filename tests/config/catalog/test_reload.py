@@ -19,12 +19,12 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 Write = Callable[[Mapping[str, str]], Path]
 
 
-class Kept:
-    """A keeper over files a test writes, with what it told its hook."""
+class Reloading:
+    """A keeper of files that the test writes, and the results of its reloads."""
 
     def __init__(self, write: Write, tmp_path: Path, *validate: Validate) -> None:
         self.write = write
-        self.told: list[bool] = []
+        self.reloads: list[bool] = []
         self.environ: dict[str, str] = {}
         self.dotenv = tmp_path / ".env"
         self.folder = write({"topics/a.yaml": "{id: a, query: NATO}"})
@@ -33,7 +33,7 @@ class Kept:
             self.environ,
             validate,
             lambda: NOW,
-            on_reload=self.told.append,
+            on_reload=self.reloads.append,
             dotenv=self.dotenv,
         )
 
@@ -42,75 +42,75 @@ class Kept:
 
 
 @pytest.fixture
-def kept(write: Write, tmp_path: Path) -> Kept:
-    return Kept(write, tmp_path)
+def files(write: Write, tmp_path: Path) -> Reloading:
+    return Reloading(write, tmp_path)
 
 
-def test_nothing_is_read_again_while_nothing_changes(kept: Kept) -> None:
-    first = kept.keeper.current
-    assert kept.keeper.refresh() is False
-    os.utime(kept.folder / "topics/a.yaml")
-    assert kept.keeper.refresh() is False
-    assert kept.keeper.current is first
-    assert kept.told == [True]
+def test_nothing_is_read_again_while_nothing_changes(files: Reloading) -> None:
+    first = files.keeper.current
+    assert files.keeper.refresh() is False
+    os.utime(files.folder / "topics/a.yaml")
+    assert files.keeper.refresh() is False
+    assert files.keeper.current is first
+    assert files.reloads == [True]
 
 
-def test_changed_new_and_removed_files_are_used(kept: Kept) -> None:
-    kept.write({"topics/a.yaml": "{id: a, query: OTAN}"})
-    assert kept.keeper.refresh() is True
-    assert kept.topics() == {"a": "OTAN"}
-    kept.write({"topics/b.yaml": "{id: b, query: EU}"})
-    assert kept.keeper.refresh() is True
-    assert kept.topics() == {"a": "OTAN", "b": "EU"}
-    (kept.folder / "topics/a.yaml").unlink()
-    assert kept.keeper.refresh() is True
-    assert kept.topics() == {"b": "EU"}
+def test_changed_new_and_removed_files_are_used(files: Reloading) -> None:
+    files.write({"topics/a.yaml": "{id: a, query: OTAN}"})
+    assert files.keeper.refresh() is True
+    assert files.topics() == {"a": "OTAN"}
+    files.write({"topics/b.yaml": "{id: b, query: EU}"})
+    assert files.keeper.refresh() is True
+    assert files.topics() == {"a": "OTAN", "b": "EU"}
+    (files.folder / "topics/a.yaml").unlink()
+    assert files.keeper.refresh() is True
+    assert files.topics() == {"b": "EU"}
 
 
-def test_a_file_changed_within_one_tick_of_the_clock_is_noticed(kept: Kept) -> None:
-    path = kept.folder / "topics/a.yaml"
+def test_a_file_changed_within_one_tick_of_the_clock_is_noticed(files: Reloading) -> None:
+    path = files.folder / "topics/a.yaml"
     status = path.stat()
     with path.open("r+") as file:
         file.write("{id: a, query: OTAN}")
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert kept.keeper.refresh() is True
-    assert kept.topics() == {"a": "OTAN"}
+    assert files.keeper.refresh() is True
+    assert files.topics() == {"a": "OTAN"}
 
 
-def test_a_changed_comment_does_not_change_the_catalog(kept: Kept) -> None:
-    kept.write({"topics/a.yaml": "{id: a, query: NATO} # why"})
-    assert kept.keeper.refresh() is False
-    assert kept.topics() == {"a": "NATO"}
+def test_a_changed_comment_does_not_change_the_catalog(files: Reloading) -> None:
+    files.write({"topics/a.yaml": "{id: a, query: NATO} # why"})
+    assert files.keeper.refresh() is False
+    assert files.topics() == {"a": "NATO"}
 
 
-def test_faults_keep_the_last_good_catalog(kept: Kept) -> None:
-    first = kept.keeper.current
-    kept.write({"topics/a.yaml": "{id: a, query: "})
-    assert kept.keeper.refresh() is False
-    assert kept.keeper.current is first
-    assert [f.code for f in kept.keeper.faults] == ["E204"]
-    assert kept.keeper.refresh() is False
-    assert kept.told == [True, False]
-    kept.write({"topics/a.yaml": "{id: a, query: EU}"})
-    assert kept.keeper.refresh() is True
-    assert kept.keeper.faults == ()
-    assert kept.told == [True, False, True]
+def test_faults_keep_the_last_good_catalog(files: Reloading) -> None:
+    first = files.keeper.current
+    files.write({"topics/a.yaml": "{id: a, query: "})
+    assert files.keeper.refresh() is False
+    assert files.keeper.current is first
+    assert [f.code for f in files.keeper.faults] == ["E204"]
+    assert files.keeper.refresh() is False
+    assert files.reloads == [True, False]
+    files.write({"topics/a.yaml": "{id: a, query: EU}"})
+    assert files.keeper.refresh() is True
+    assert files.keeper.faults == ()
+    assert files.reloads == [True, False, True]
 
 
-def test_faults_and_their_correction_are_logged_once(kept: Kept) -> None:
-    said = []
+def test_faults_and_their_correction_are_logged_once(files: Reloading) -> None:
+    events = []
     for text in ("{id: a, query: ", "{id: a, query: # same", "{id: a, query: NATO}"):
-        kept.write({"topics/a.yaml": text})
+        files.write({"topics/a.yaml": text})
         with capture_logs() as lines:
-            kept.keeper.refresh()
-            kept.keeper.refresh()
-        said += [(line["event"], line["log_level"]) for line in lines]
-    assert said == [
+            files.keeper.refresh()
+            files.keeper.refresh()
+        events += [(line["event"], line["log_level"]) for line in lines]
+    assert events == [
         ("configuration_rejected", "error"),
         ("configuration_rejected", "error"),
         ("configuration_fixed", "info"),
     ]
-    assert kept.told == [True, False, False, True]
+    assert files.reloads == [True, False, False, True]
 
 
 def test_a_file_that_may_be_half_written_is_not_read_yet(write: Write) -> None:
@@ -129,14 +129,14 @@ def test_a_file_that_may_be_half_written_is_not_read_yet(write: Write) -> None:
     assert keeper.current.topics[0].rules[0].query.value == "EU"
 
 
-def test_a_removed_folder_is_a_fault_until_it_is_back(kept: Kept) -> None:
-    away = kept.folder.rename(kept.folder.with_name("away"))
-    assert kept.keeper.refresh() is False
-    assert [f.code for f in kept.keeper.faults] == ["E201"]
-    away.rename(kept.folder)
-    assert kept.keeper.refresh() is False
-    assert kept.topics() == {"a": "NATO"}
-    assert kept.told == [True, False, True]
+def test_a_removed_folder_is_a_fault_until_it_is_back(files: Reloading) -> None:
+    away = files.folder.rename(files.folder.with_name("away"))
+    assert files.keeper.refresh() is False
+    assert [f.code for f in files.keeper.faults] == ["E201"]
+    away.rename(files.folder)
+    assert files.keeper.refresh() is False
+    assert files.topics() == {"a": "NATO"}
+    assert files.reloads == [True, False, True]
 
 
 def test_an_error_of_a_further_check_prevents_a_reload(write: Write, tmp_path: Path) -> None:
@@ -148,11 +148,11 @@ def test_an_error_of_a_further_check_prevents_a_reload(write: Write, tmp_path: P
             if query.value == "OTAN"
         ]
 
-    kept = Kept(write, tmp_path, no_otan)
-    kept.write({"topics/a.yaml": "{id: a, query: OTAN}"})
-    assert kept.keeper.refresh() is False
-    assert kept.topics() == {"a": "NATO"}
-    assert [(f.code, f.line, f.column) for f in kept.keeper.faults] == [("E001", 1, 16)]
+    files = Reloading(write, tmp_path, no_otan)
+    files.write({"topics/a.yaml": "{id: a, query: OTAN}"})
+    assert files.keeper.refresh() is False
+    assert files.topics() == {"a": "NATO"}
+    assert [(f.code, f.line, f.column) for f in files.keeper.faults] == [("E001", 1, 16)]
 
 
 def test_files_with_warnings_are_used_and_the_warnings_are_listed(
@@ -161,49 +161,49 @@ def test_files_with_warnings_are_used_and_the_warnings_are_listed(
     def warn(_: Catalog) -> list[Fault]:
         return [fault(FilePosition("x", 1, 1), "W101", "Hm.", "Look.")]
 
-    kept = Kept(write, tmp_path, warn)
-    assert [f.code for f in kept.keeper.faults] == ["W101"]
-    assert kept.topics() == {"a": "NATO"}
+    files = Reloading(write, tmp_path, warn)
+    assert [f.code for f in files.keeper.faults] == ["W101"]
+    assert files.topics() == {"a": "NATO"}
 
 
 def test_the_first_load_raises_all_faults(write: Write) -> None:
     folder = write({"topics/a.yaml": "{id: a}", "alerts.yaml": "routes: x"})
-    told: list[bool] = []
+    reloads: list[bool] = []
     with pytest.raises(CatalogError) as caught:
-        CatalogKeeper(folder, {}, [], lambda: NOW, on_reload=told.append)
+        CatalogKeeper(folder, {}, [], lambda: NOW, on_reload=reloads.append)
     assert [f.code for f in caught.value.faults] == ["E213", "E212"]
-    assert told == [False]
+    assert reloads == [False]
 
 
-def test_a_changed_secret_is_used(kept: Kept, tmp_path: Path) -> None:
+def test_a_changed_secret_is_used(files: Reloading, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("http://one.example/")
-    kept.environ["CONSOLE_FILE"] = str(secret)
-    kept.write({"alerts.yaml": "console_url: ${CONSOLE}"})
-    assert kept.keeper.refresh() is True
-    assert kept.keeper.current.alerts.console_url == "http://one.example/"
+    files.environ["CONSOLE_FILE"] = str(secret)
+    files.write({"alerts.yaml": "console_url: ${CONSOLE}"})
+    assert files.keeper.refresh() is True
+    assert files.keeper.current.alerts.console_url == "http://one.example/"
     secret.write_text("http://two.example/")
-    assert kept.keeper.refresh() is True
-    assert kept.keeper.current.alerts.console_url == "http://two.example/"
-    assert kept.keeper.refresh() is False
+    assert files.keeper.refresh() is True
+    assert files.keeper.current.alerts.console_url == "http://two.example/"
+    assert files.keeper.refresh() is False
 
 
-def test_many_threads_can_refresh_and_read(kept: Kept, tmp_path: Path) -> None:
-    seen: list[str] = []
+def test_many_threads_can_refresh_and_read(files: Reloading, tmp_path: Path) -> None:
+    queries: list[str] = []
 
     def work() -> None:
         for _ in range(20):
-            kept.keeper.refresh()
-            seen.append(kept.topics()["a"])
+            files.keeper.refresh()
+            queries.append(files.topics()["a"])
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
     for number in range(10):
         (tmp_path / "new").write_text(f"{{id: a, query: N{number}}}")
-        (tmp_path / "new").replace(kept.folder / "topics/a.yaml")
+        (tmp_path / "new").replace(files.folder / "topics/a.yaml")
     for thread in threads:
         thread.join()
-    kept.keeper.refresh()
-    assert kept.topics() == {"a": "N9"}
-    assert len(seen) == 80
+    files.keeper.refresh()
+    assert files.topics() == {"a": "N9"}
+    assert len(queries) == 80

@@ -284,8 +284,8 @@ def test_empty_files_and_files_that_are_not_read_are_warnings(load: Load) -> Non
 
 def test_a_folder_where_a_file_should_be_is_a_fault(load: Load) -> None:
     _, faults = load({"topics/a.yaml/inner.txt": "x", "entities": "not a folder"})
-    found: list[Any] = [(f.file.rpartition("config/")[2], f.code) for f in faults]
-    assert found == [("entities", "E213"), ("topics/a.yaml", "E201")]
+    codes: list[Any] = [(f.file.rpartition("config/")[2], f.code) for f in faults]
+    assert codes == [("entities", "E213"), ("topics/a.yaml", "E201")]
 
 
 def test_max_age_in_alert_overrides_that_of_the_topic(load: Load) -> None:

@@ -1,4 +1,4 @@
-"""Whatever a file holds, the answer is a tree or faults with a place."""
+"""Whatever a file contains, parsing returns a tree or faults with positions."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def only_fault(content: str | bytes) -> Fault:
 def test_invalid_yaml_is_one_fault_at_its_position(
     content: str | bytes, line: int, column: int, code: str
 ) -> None:
-    found = only_fault(content)
-    assert (found.line, found.column, found.code) == (line, column, code)
+    fault = only_fault(content)
+    assert (fault.line, fault.column, fault.code) == (line, column, code)
 
 
 def test_for_a_query_that_starts_with_a_quote_the_mend_is_a_block() -> None:
@@ -75,9 +75,9 @@ def test_for_a_variable_in_braces_the_mend_is_quotes() -> None:
 def test_aliases_cannot_expand_a_small_file_into_a_large_one() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
-    found = only_fault("\n".join(lines))
-    assert found.code == "E206"
-    assert "too many YAML aliases" in found.message
+    fault = only_fault("\n".join(lines))
+    assert fault.code == "E206"
+    assert "too many YAML aliases" in fault.message
 
 
 def test_an_alias_has_the_value_of_its_anchor() -> None:
@@ -107,26 +107,26 @@ def test_a_missing_file_a_folder_and_a_pipe_are_faults(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "dangling").symlink_to(tmp_path / "gone")
     for name in ("gone", "dangling", ".", "pipe"):
-        found = read(tmp_path / name)
-        assert isinstance(found, Fault)
-        assert (found.code, found.line) == ("E201", 1)
+        fault = read(tmp_path / name)
+        assert isinstance(fault, Fault)
+        assert (fault.code, fault.line) == ("E201", 1)
 
 
 def test_an_unreadable_file_is_a_fault(tmp_path: Path) -> None:
-    loop = tmp_path / "loop"  # root may read everything, but nobody follows a link in a circle
+    loop = tmp_path / "loop"  # root can read everything, but not a cycle of links
     loop.symlink_to(loop)
-    found = read(loop)
-    assert isinstance(found, Fault)
-    assert "cannot be read" in found.message
+    fault = read(loop)
+    assert isinstance(fault, Fault)
+    assert "cannot be read" in fault.message
 
 
 def test_a_huge_file_is_rejected_unread(tmp_path: Path) -> None:
     path = tmp_path / "big.yaml"
     with path.open("wb") as file:
         file.truncate(MAX_BYTES + 1)
-    found = read(path)
-    assert isinstance(found, Fault)
-    assert found.code == "E202"
+    fault = read(path)
+    assert isinstance(fault, Fault)
+    assert fault.code == "E202"
 
 
 def test_a_file_name_that_is_not_utf_8_can_be_shown(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Every character of a value is found again in its file."""
+"""Every character of a value is mapped to its position in the file."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ def character(yaml: str, place: FilePosition) -> str:
 
 
 def check_every_word_character(yaml: str, key: str = "q") -> SourceText:
-    """Each visible character of the value stands where its place says."""
-    found = source(yaml, key)
-    for offset, wanted in enumerate(found.value):
+    """Check that each visible character of the value is at its position."""
+    value = source(yaml, key)
+    for offset, wanted in enumerate(value.value):
         if not wanted.isspace():
-            assert character(yaml, found.at(offset)) == wanted, (offset, found)
-    return found
+            assert character(yaml, value.at(offset)) == wanted, (offset, value)
+    return value
 
 
 def test_a_plain_value_starts_at_its_first_character() -> None:
-    found = source("a: 1\nq:   NATO OR x\n")
-    assert found.position == FilePosition("t.yaml", 2, 6)
-    assert found.at(5) == FilePosition("t.yaml", 2, 11)
-    assert found.lines == ()
+    value = source("a: 1\nq:   NATO OR x\n")
+    assert value.position == FilePosition("t.yaml", 2, 6)
+    assert value.at(5) == FilePosition("t.yaml", 2, 11)
+    assert value.lines == ()
 
 
 def test_a_quoted_value_starts_after_its_quote() -> None:
@@ -46,80 +46,80 @@ def test_a_quoted_value_starts_after_its_quote() -> None:
 
 
 def test_each_line_of_a_folded_block_has_its_position() -> None:
-    found = check_every_word_character("q: >-\n  ab OR\n  cd\n\n  ef\nz: 1\n")
-    assert found.value == "ab OR cd\nef"
-    assert found.at(found.value.index("cd")) == FilePosition("t.yaml", 3, 3)
-    assert found.at(found.value.index("ef")) == FilePosition("t.yaml", 5, 3)
+    value = check_every_word_character("q: >-\n  ab OR\n  cd\n\n  ef\nz: 1\n")
+    assert value.value == "ab OR cd\nef"
+    assert value.at(value.value.index("cd")) == FilePosition("t.yaml", 3, 3)
+    assert value.at(value.value.index("ef")) == FilePosition("t.yaml", 5, 3)
 
 
 def test_more_indented_lines_of_a_folded_block_are_not_folded() -> None:
-    found = check_every_word_character("q: >\n  ab\n    cd\n    ef\n  gh\n\n")
-    assert found.value == "ab\n  cd\n  ef\ngh\n"
+    value = check_every_word_character("q: >\n  ab\n    cd\n    ef\n  gh\n\n")
+    assert value.value == "ab\n  cd\n  ef\ngh\n"
 
 
 def test_each_line_of_a_literal_block_has_its_position() -> None:
-    found = check_every_word_character("q: |+\n\n   ab\n\n     cd  \n   ef\n\n")
-    assert found.at(found.value.index("cd")) == FilePosition("t.yaml", 5, 6)
+    value = check_every_word_character("q: |+\n\n   ab\n\n     cd  \n   ef\n\n")
+    assert value.at(value.value.index("cd")) == FilePosition("t.yaml", 5, 6)
 
 
 def test_a_block_with_an_indentation_mark_and_a_comment_in_its_header() -> None:
-    found = check_every_word_character("q: >2-   # why\n   ab\n  cd\nz: 1")
-    assert found.at(found.value.index("cd")) == FilePosition("t.yaml", 3, 3)
+    value = check_every_word_character("q: >2-   # why\n   ab\n  cd\nz: 1")
+    assert value.at(value.value.index("cd")) == FilePosition("t.yaml", 3, 3)
 
 
 def test_a_word_on_two_lines_has_two_positions() -> None:
-    found = check_every_word_character("q: >-\n  ab OR ab OR\n  ab OR ab\n")
-    assert found.at(found.value.rindex("ab")) == FilePosition("t.yaml", 3, 9)
+    value = check_every_word_character("q: >-\n  ab OR ab OR\n  ab OR ab\n")
+    assert value.at(value.value.rindex("ab")) == FilePosition("t.yaml", 3, 9)
 
 
 def test_a_comment_after_a_block_is_not_part_of_it() -> None:
-    found = check_every_word_character("q: >-\n  ab\n# ab\nz: ab\n")
-    assert found.value == "ab"
+    value = check_every_word_character("q: >-\n  ab\n# ab\nz: ab\n")
+    assert value.value == "ab"
 
 
 def test_each_line_of_a_plain_value_has_its_position() -> None:
-    found = check_every_word_character("q: ab OR\n   cd\n\n   OR ef # not this\nz: 1\n")
-    assert found.value == "ab OR cd\nOR ef"
-    assert found.at(found.value.index("cd")) == FilePosition("t.yaml", 2, 4)
+    value = check_every_word_character("q: ab OR\n   cd\n\n   OR ef # not this\nz: 1\n")
+    assert value.value == "ab OR cd\nOR ef"
+    assert value.at(value.value.index("cd")) == FilePosition("t.yaml", 2, 4)
 
 
 def test_a_doubled_quote_shifts_what_follows_by_one() -> None:
     yaml = "q: 'it''s ''here'' x'"
-    found = check_every_word_character(yaml)
-    assert found.at(found.value.index("x")).column == yaml.index("x") + 1
+    value = check_every_word_character(yaml)
+    assert value.at(value.value.index("x")).column == yaml.index("x") + 1
 
 
 def test_escapes_shift_what_follows_by_their_length() -> None:
     yaml = r'q: "\"EU\" OR \u00c4\x41\U0001F600b \\ c\tz"'
-    found = source(yaml)
-    assert found.value == '"EU" OR ÄA😀b \\ c\tz'
+    value = source(yaml)
+    assert value.value == '"EU" OR ÄA😀b \\ c\tz'
     for letter in ("EU", "OR", "b", "c", "z"):
-        assert found.at(found.value.index(letter)).column == yaml.rindex(letter) + 1
-    assert found.at(found.value.index("Ä")).column == yaml.index(r"\u00c4") + 1
+        assert value.at(value.value.index(letter)).column == yaml.rindex(letter) + 1
+    assert value.at(value.value.index("Ä")).column == yaml.index(r"\u00c4") + 1
 
 
 def test_each_line_of_a_quoted_value_has_its_position() -> None:
-    found = check_every_word_character('q: "ab  \n\n\n   cd\n ef"')
-    assert found.value == "ab\n\ncd ef"
-    found = check_every_word_character("q: ' ab ''cd\n   ef'")
-    assert found.value == " ab 'cd ef"
+    value = check_every_word_character('q: "ab  \n\n\n   cd\n ef"')
+    assert value.value == "ab\n\ncd ef"
+    value = check_every_word_character("q: ' ab ''cd\n   ef'")
+    assert value.value == " ab 'cd ef"
 
 
 def test_an_escaped_line_break_joins_the_lines() -> None:
-    found = check_every_word_character('q: "ab\\\n   cd \\\n\n  ef"')
-    assert found.value == "abcd \nef"
+    value = check_every_word_character('q: "ab\\\n   cd \\\n\n  ef"')
+    assert value.value == "abcd \nef"
 
 
 def test_windows_line_ends_count_once() -> None:
-    found = check_every_word_character("a: 1\r\nq: >-\r\n  ab\r\n  cd\r\n")
-    assert found.value == "ab cd"
-    assert found.at(3) == FilePosition("t.yaml", 4, 3)
+    value = check_every_word_character("a: 1\r\nq: >-\r\n  ab\r\n  cd\r\n")
+    assert value.value == "ab cd"
+    assert value.at(3) == FilePosition("t.yaml", 4, 3)
 
 
 def test_an_anchor_before_a_value_is_not_part_of_it() -> None:
     assert source("q: &x 'ab'").at(0) == FilePosition("t.yaml", 1, 8)
-    found = check_every_word_character("q: &x >-\n  ab\n  cd\n")
-    assert found.at(3) == FilePosition("t.yaml", 3, 3)
+    value = check_every_word_character("q: &x >-\n  ab\n  cd\n")
+    assert value.at(3) == FilePosition("t.yaml", 3, 3)
 
 
 def test_a_byte_order_mark_takes_no_column() -> None:
@@ -127,8 +127,8 @@ def test_a_byte_order_mark_takes_no_column() -> None:
 
 
 def test_the_end_of_a_value_has_a_position() -> None:
-    found = source("q: >-\n  ab\n  cd\n")
-    assert found.at(len(found.value)) == FilePosition("t.yaml", 3, 5)
+    value = source("q: >-\n  ab\n  cd\n")
+    assert value.at(len(value.value)) == FilePosition("t.yaml", 3, 5)
 
 
 WORDS = st.text(alphabet="abcÄя*?()$=:/\"'", min_size=1, max_size=6).map(lambda w: f"w{w}w")
@@ -149,8 +149,8 @@ def test_every_character_of_any_single_quoted_value_has_its_position(
     lines: list[str], blanks: int, indent: int
 ) -> None:
     body = ("\n" * (blanks + 1) + " " * indent).join(line.replace("'", "''") for line in lines)
-    found = check_every_word_character(f"a: 1\nq: '{body}'\n")
-    assert found.value.split() == " ".join(lines).split()
+    value = check_every_word_character(f"a: 1\nq: '{body}'\n")
+    assert value.value.split() == " ".join(lines).split()
 
 
 @given(lines=LINES, blanks=st.integers(0, 2))
@@ -159,10 +159,10 @@ def test_every_character_of_any_double_quoted_value_has_its_position(
 ) -> None:
     body = ("\n" * (blanks + 1) + "  ").join(line.replace('"', r"\"") for line in lines)
     yaml = f'q: "{body}"\n'
-    found = source(yaml)
-    for offset, wanted in enumerate(found.value):
+    value = source(yaml)
+    for offset, wanted in enumerate(value.value):
         if not wanted.isspace():
-            there = character(yaml, found.at(offset))
+            there = character(yaml, value.at(offset))
             assert there == wanted or (there == "\\" and wanted == '"')
 
 
@@ -175,6 +175,6 @@ def test_every_character_of_any_plain_value_has_its_position(lines: list[str], b
 
 @pytest.mark.parametrize("empty", ["q: ''", 'q: ""', "q: >-\nz: 1", "q:"])
 def test_an_empty_value_has_the_position_where_it_would_be(empty: str) -> None:
-    found = source(empty)
-    assert found.value == ""
-    assert found.at(0).line == 1
+    value = source(empty)
+    assert value.value == ""
+    assert value.at(0).line == 1

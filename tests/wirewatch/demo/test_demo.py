@@ -182,8 +182,8 @@ def test_no_page_is_wider_than_a_phone(browser: Browser, console: str, dark: boo
 def test_every_article_of_a_story_has_the_expected_result(
     finished: FinishedDemo, story: StoryTable
 ) -> None:
-    found = outcomes(finished.results, finished.names)
-    assert {name: found.get(name) for name in story.editions} == story.editions
+    results = outcomes(finished.results, finished.names)
+    assert {name: results.get(name) for name in story.editions} == story.editions
 
 
 def test_the_demo_finds_its_results_as_expected_and_exits_with_0(finished: FinishedDemo) -> None:

@@ -63,10 +63,10 @@ def test_feeds_list_the_published_editions_with_real_dates(
 ) -> None:
     own = [e for e in NEWSROOM.editions if e.outlet == outlet]
     last = {e.piece: e for e in own}
-    found = {e.title: e for e in parsed(publisher, outlet).entries}
-    assert set(found) == {e.title for e in last.values()}
+    entries = {e.title: e for e in parsed(publisher, outlet).entries}
+    assert set(entries) == {e.title for e in last.values()}
     for edition in last.values():
-        assert found[edition.title].published_at == NOW - edition.age
+        assert entries[edition.title].published_at == NOW - edition.age
 
 
 @pytest.mark.parametrize("outlet", [o.id for o in NEWSROOM.outlets if o.feed != "html"])

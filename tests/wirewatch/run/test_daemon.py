@@ -87,10 +87,10 @@ class Hanging:
 
 @pytest.fixture(scope="module", autouse=True)
 def hanging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hanging]:
-    asked = threading.Event()
+    requested = threading.Event()
 
     def hang(request: Request) -> Answer:
-        asked.set()
+        requested.set()
         time.sleep(14)
         return Answer(status=204)
 
@@ -102,7 +102,7 @@ def hanging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hanging]:
         installation.write_sources(kurier=newsroom.feed_url("kurier"))
         installation.route_to_webhook(deaf.url)
         with run_program(installation) as running:
-            assert asked.wait(30)
+            assert requested.wait(30)
             program = Hanging(installation, running)
             yield program
             program.ending.join()
@@ -255,15 +255,15 @@ def test_a_killed_program_leaves_no_process(
 
 def members(group: int) -> list[int]:
     """Living processes of a session."""
-    found = []
+    pids = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text().rsplit(")", 1)[1].split()
         except OSError:
             continue
         if int(fields[3]) == group and fields[0] != "Z":
-            found.append(int(path.parent.name))
-    return found
+            pids.append(int(path.parent.name))
+    return pids
 
 
 def test_a_hanging_delivery_is_given_back_in_time(hanging: Hanging) -> None:
@@ -310,10 +310,10 @@ def test_a_signal_during_the_start_ends_it_too(
 
 
 def test_a_single_round_stops_at_a_signal_with_0(tmp_path: Path) -> None:
-    asked = threading.Event()
+    requested = threading.Event()
 
     def slow(request: Request) -> Answer:
-        asked.set()
+        requested.set()
         time.sleep(3)
         return Answer(status=404)
 
@@ -322,7 +322,7 @@ def test_a_single_round_stops_at_a_signal_with_0(tmp_path: Path) -> None:
         installation = new_installation(tmp_path)
         installation.write_sources(lahm=f"{server.url}/feed.xml")
         with run_program(installation, "--once") as running:
-            assert asked.wait(30)
+            assert requested.wait(30)
             assert running.stop(signal.SIGTERM) < 10
         assert not running.logged("Traceback")
     finally:

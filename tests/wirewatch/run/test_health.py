@@ -1,4 +1,4 @@
-"""Health: what a process reports of itself, and what `wirewatch health` makes of it."""
+"""Health: what a process reports of itself, and how `wirewatch health` reads it."""
 
 from __future__ import annotations
 
@@ -78,12 +78,12 @@ class Stopwatch:
 
 
 def test_a_stage_that_postpones_its_work_for_a_minute_is_ill_until_it_works() -> None:
-    watch, seen = Stopwatch(), []
+    watch, observed = Stopwatch(), []
     stages = Stages(RestartPolicy(), now=watch)
     engine = Engine([StreamUnavailableError("The engine is away.")] * 4)
 
     def pause(_: float) -> None:
-        seen.append((watch.seconds, stages.ill))
+        observed.append((watch.seconds, stages.ill))
         watch.seconds += 30
 
     done = consume(
@@ -97,7 +97,7 @@ def test_a_stage_that_postpones_its_work_for_a_minute_is_ill_until_it_works() ->
         report_delay=stages.postponed("processors"),
     )
     ill = ["processors: The engine is away."]
-    assert seen == [(0.0, []), (30.0, []), (60.0, ill), (90.0, ill)]
+    assert observed == [(0.0, []), (30.0, []), (60.0, ill), (90.0, ill)]
     assert (done.retries, stages.ill) == (4, [])
 
 
@@ -136,19 +136,19 @@ def test_a_stage_whose_slot_is_taken_is_not_restarted_and_ends_the_others() -> N
 
 def test_a_stage_that_keeps_failing_stays_ill_between_its_failures() -> None:
     """A missing engine is noticed by a time-out, which takes longer than a healthy start."""
-    watch, seen = Stopwatch(), []
+    watch, observed = Stopwatch(), []
     stages = Stages(RestartPolicy(first=0.01, longest=60, healthy_after=5), now=watch)
 
     def stage() -> None:
         watch.seconds += 10
-        seen.append(list(stages.ill))
-        if len(seen) < 4:
+        observed.append(list(stages.ill))
+        if len(observed) < 4:
             raise StreamUnavailableError("The engine is away.")
         watch.seconds += 51
-        seen.append(list(stages.ill))
+        observed.append(list(stages.ill))
         stages.stop.set()
 
     stages.keep("housekeeping", stage)
     stages.join()
     ill = ["housekeeping: The engine is away."]
-    assert seen == [[], [], ill, ill, []]
+    assert observed == [[], [], ill, ill, []]

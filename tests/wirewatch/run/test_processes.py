@@ -33,28 +33,28 @@ def new_program(folder: Path, newsroom: Newsroom, webhook: WebhookReceiver) -> C
 
 def processes(pid: int) -> dict[int, list[int]]:
     """Return the living processes of a session, by parent."""
-    found: dict[int, list[int]] = {}
+    by_parent: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text().rsplit(")", 1)[1].split()
         except OSError:
             continue
         if int(fields[3]) == pid and fields[0] != "Z":
-            found.setdefault(int(fields[1]), []).append(int(path.parent.name))
-    return found
+            by_parent.setdefault(int(fields[1]), []).append(int(path.parent.name))
+    return by_parent
 
 
 def all_extract(pid: int) -> bool:
     """Return whether each child of a session's leader has its extraction processes."""
-    found = processes(pid)
-    return all(child in found for child in found[pid])
+    by_parent = processes(pid)
+    return all(child in by_parent for child in by_parent[pid])
 
 
 def kernel_status(pid: int, name: str) -> int:
     """Return a number from /proc/PID/status."""
-    found = re.search(rf"^{name}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
-    assert found
-    return int(found[1])
+    match = re.search(rf"^{name}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    assert match
+    return int(match[1])
 
 
 def is_alive(pid: int) -> bool:
@@ -67,7 +67,7 @@ def notified(webhook: WebhookReceiver) -> set[str]:
 
 def slots(running: RunningProgram) -> list[str]:
     return [
-        found.group() for line in running.logged("stages_started ") if (found := SLOT.search(line))
+        match.group() for line in running.logged("stages_started ") if (match := SLOT.search(line))
     ]
 
 
@@ -130,8 +130,8 @@ def test_a_command_checks_the_health_of_a_program_without_a_console(
         wait_until(
             lambda: read_statuses(settings).get("werk-1"), "it does not report its health", running
         )
-        [found] = json.loads(installation.invoke("health", "--json"))
-        assert (found["slot"], found["status"], found["wrong"]) == ("werk-1", "ok", [])
+        [process] = json.loads(installation.invoke("health", "--json"))
+        assert (process["slot"], process["status"], process["wrong"]) == ("werk-1", "ok", [])
         assert kernel_status(running.process.pid, "Threads") == 1, "it forks: no threads"
         assert kernel_status(running.process.pid, "VmRSS") < 80_000
         running.stop()

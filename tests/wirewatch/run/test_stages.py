@@ -30,10 +30,10 @@ def clock() -> Clock:
 
 @pytest.fixture
 def stages(clock: Clock) -> Iterator[Stages]:
-    found = Stages(FAST, clock)
-    yield found
-    found.stop.set()
-    found.join()
+    stages = Stages(FAST, clock)
+    yield stages
+    stages.stop.set()
+    stages.join()
 
 
 def wait_for(event: threading.Event) -> None:

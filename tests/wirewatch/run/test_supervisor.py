@@ -187,20 +187,20 @@ def test_a_killed_process_is_restarted_with_its_slot_and_the_others_keep_running
     family: Families,
 ) -> None:
     parent = family(3)
-    found = sorted(parent.next_ready() for _ in range(3))
-    assert [(number, slot) for number, _, slot in found] == [
+    children = sorted(parent.next_ready() for _ in range(3))
+    assert [(number, slot) for number, _, slot in children] == [
         (1, "desk-1"),
         (2, "desk-2"),
         (3, "desk-3"),
     ]
-    os.kill(found[1][1], signal.SIGKILL)
+    os.kill(children[1][1], signal.SIGKILL)
     number, pid, slot = parent.next_ready()
     assert (number, slot) == (2, "desk-2")
-    assert pid != found[1][1]
-    assert is_alive(found[0][1])
+    assert pid != children[1][1]
+    assert is_alive(children[0][1])
     code, seconds = parent.stop()
     assert (code, seconds < 5) == (0, True)
-    assert not any(is_alive(p) for p in (found[0][1], pid, found[2][1]))
+    assert not any(is_alive(p) for p in (children[0][1], pid, children[2][1]))
 
 
 def test_a_process_that_was_never_ready_ends_the_run_with_its_code(family: Families) -> None:

@@ -1,4 +1,4 @@
-"""Records as a terminal shows them."""
+"""Records as they are rendered for people."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def shown(message: Message) -> list[str]:
     return render_record(read(to_record(message, at=AT)), zone=ZONE)
 
 
-def test_an_article_shows_outlet_title_lead_and_place_in_local_time() -> None:
+def test_an_article_shows_outlet_title_lead_and_position_in_local_time() -> None:
     assert shown(ARTICLE) == [
         "2026-03-02 01:30:00  article  kurier · de · dpa  news.articles.v1 3:17",
         "  Oslo baut",
@@ -76,12 +76,12 @@ def test_a_match_shows_topic_score_and_each_sentence_once() -> None:
     ]
 
 
-def test_a_topics_copy_reads_like_the_match_it_is() -> None:
+def test_a_record_of_a_topics_stream_is_rendered_like_the_match() -> None:
     copy = to_record(MATCH, at=AT, stream="news.topic.nato.v1", key="x")
     assert summarize(read(copy)) == summarize(read(to_record(MATCH, at=AT)))
 
 
-def test_enriched_alerts_and_feeds_are_said_in_words() -> None:
+def test_enriched_records_alerts_and_feed_health_are_rendered() -> None:
     named = EntityMention(id="z", type="person", field="text", start=0, end=1, surface="Selenskyj")
     enriched = Enriched(
         article_id="a" * 32, revision=1, language="de", language_source="detected",
@@ -103,7 +103,7 @@ def test_enriched_alerts_and_feeds_are_said_in_words() -> None:
     assert "feed window gap  kurier · ok" in shown(feed)[0]
 
 
-def test_a_dead_letter_says_where_from_and_why_and_what_it_holds() -> None:
+def test_a_dead_letter_shows_origin_error_and_content() -> None:
     record = Record(ARTICLES, 7, 4711, b"key", b'{"a": 1', (), AT)
     letter = read(
         dead_letter(ProcessingFailure(record, "processors", ValueError("no title"), 3, AT), at=AT)
@@ -121,7 +121,7 @@ def test_a_dead_letter_says_where_from_and_why_and_what_it_holds() -> None:
 
 @pytest.mark.parametrize("value", [None, b"", b"{}", b"\xff\x00", b"[" * 100_000])
 @pytest.mark.parametrize("stream", [ARTICLES, MATCHES, DEAD_LETTER, "other"])
-def test_whatever_a_record_holds_it_is_shown(stream: str, value: bytes | None) -> None:
+def test_any_record_is_rendered(stream: str, value: bytes | None) -> None:
     odd = (("ce_type", b"wirewatch.news.articles.v1"), ("x\x1b[2J", b"\x1b[31m\n"))
     for headers in ((), odd):
         record = Record(stream, 0, 0, b"\x1bkey", value, headers, datetime(1, 1, 1, tzinfo=UTC))
@@ -130,7 +130,7 @@ def test_whatever_a_record_holds_it_is_shown(stream: str, value: bytes | None) -
         assert not set("".join(lines)) & set("\x1b\x00\n")
 
 
-def test_nothing_untrusted_moves_the_cursor_and_colours_are_ours() -> None:
+def test_untrusted_text_moves_no_cursor_and_sets_no_colour() -> None:
     nasty = ARTICLE.model_copy(update={"title": "a\x1b[2J\u202eb\nc", "outlet": "k\x9b31m" * 50})
     plain = shown(nasty)
     assert plain[1] == "  a[2Jb c"

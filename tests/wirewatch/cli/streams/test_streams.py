@@ -168,8 +168,8 @@ def test_lag_is_summed_by_stream_and_explained() -> None:
     def part(number: int, records: int, member: str | None, stream: str = ARTICLES) -> PartitionLag:
         return PartitionLag("g", stream, number, records, float(records), member, 4, 9)
 
-    found = [part(0, 2, "a"), part(1, 5, None), part(0, 0, None, ALERTS), part(0, 3, None, MATCHES)]
-    rows = group_rows(Prefix("acme"), found)
+    lags = [part(0, 2, "a"), part(1, 5, None), part(0, 0, None, ALERTS), part(0, 3, None, MATCHES)]
+    rows = group_rows(Prefix("acme"), lags)
     assert rows[0] == {
         "group": "acme.g",
         "stream": f"acme.{ARTICLES}",
@@ -177,7 +177,7 @@ def test_lag_is_summed_by_stream_and_explained() -> None:
         "seconds": 5.0,
         "members": ["a"],
     }
-    assert explain(found) == [
+    assert explain(lags) == [
         f"g: 5 record(s) are in partitions of {ARTICLES} without a member.",
         f"g is not running; new records of {ALERTS} wait for it.",
         f"g is not running; 3 record(s) of {MATCHES} are unread.",
