@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from wirewatch.install_check import PACKAGES, find_problem
 
 HOME = Path(__file__).parents[2]
@@ -34,6 +36,7 @@ def test_an_intact_installation_has_no_problem() -> None:
     assert {p.parent.name for p in HOME.glob("*/__init__.py")} == {*PACKAGES, "wirewatch"}
 
 
+@pytest.mark.processes
 def test_a_foreign_package_stops_the_program_with_a_message(tmp_path: Path) -> None:
     package = foreign(tmp_path, "config")
     ended = start(tmp_path)
@@ -44,11 +47,13 @@ def test_a_foreign_package_stops_the_program_with_a_message(tmp_path: Path) -> N
     assert "foreign code was run" not in ended.stderr
 
 
+@pytest.mark.processes
 def test_a_foreign_module_is_found_too(tmp_path: Path) -> None:
     (tmp_path / "alerts.py").write_text("")
     assert f"`import alerts` finds {tmp_path / 'alerts.py'}" in start(tmp_path).stderr
 
 
+@pytest.mark.processes
 def test_the_distribution_that_contains_it_is_named(tmp_path: Path) -> None:
     foreign(tmp_path, "processors")
     info = tmp_path / "processors_kit-1.0.dist-info"

@@ -183,6 +183,7 @@ def test_an_exit_is_described() -> None:
 # ── processes ────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.processes
 def test_a_killed_process_is_restarted_with_its_slot_and_the_others_keep_running(
     family: Families,
 ) -> None:
@@ -203,18 +204,21 @@ def test_a_killed_process_is_restarted_with_its_slot_and_the_others_keep_running
     assert not any(is_alive(p) for p in (children[0][1], pid, children[2][1]))
 
 
+@pytest.mark.processes
 def test_a_process_that_was_never_ready_ends_the_run_with_its_code(family: Families) -> None:
     parent = family(3, "fail")
     assert parent.process.wait(20) == 1
     assert parent.line() == []
 
 
+@pytest.mark.processes
 def test_a_process_killed_before_it_is_ready_is_restarted(family: Families) -> None:
     parent = family(1, "die-once")
     assert parent.next_ready()[2] == "desk-1"
     assert parent.stop()[0] == 0
 
 
+@pytest.mark.processes
 def test_a_taken_slot_ends_the_run_with_3_and_a_message(
     family: Families,
 ) -> None:
@@ -227,6 +231,7 @@ def test_a_taken_slot_ends_the_run_with_3_and_a_message(
     )
 
 
+@pytest.mark.processes
 def test_a_second_signal_kills_the_processes(family: Families) -> None:
     parent = family(2, "deaf")
     pids = [parent.next_ready()[1] for _ in range(2)]
@@ -239,6 +244,7 @@ def test_a_second_signal_kills_the_processes(family: Families) -> None:
     assert not any(is_alive(pid) for pid in pids)
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("behaviour", ["idle", "deaf", "stuck"])
 def test_a_killed_parent_leaves_no_process(family: Families, behaviour: str) -> None:
     parent = family(2, behaviour)
@@ -247,6 +253,7 @@ def test_a_killed_parent_leaves_no_process(family: Families, behaviour: str) -> 
     wait_until(lambda: not any(is_alive(pid) for pid in pids), "a process is left")
 
 
+@pytest.mark.processes
 def test_orphans_are_reaped_and_not_mistaken_for_own_children(family: Families) -> None:
     parent = family(1, "orphan")
     first = parent.next_ready()
