@@ -46,6 +46,7 @@ def _create(before: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.processes
 def test_an_old_python_gets_an_error_message_without_a_traceback(tmp_path: Path) -> None:
     done = _create("sys.version_info = (3, 9, 2)", tmp_path / "venv")
     assert done.returncode == 1
@@ -53,6 +54,7 @@ def test_an_old_python_gets_an_error_message_without_a_traceback(tmp_path: Path)
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.processes
 def test_a_python_without_ensurepip_gets_the_name_of_the_package_to_install(tmp_path: Path) -> None:
     done = _create("sys.modules['ensurepip'] = None", tmp_path / "venv")
     assert done.returncode == 1
@@ -60,12 +62,14 @@ def test_a_python_without_ensurepip_gets_the_name_of_the_package_to_install(tmp_
     assert not (tmp_path / "venv").exists()
 
 
+@pytest.mark.processes
 def test_an_environment_is_created_in_an_empty_folder(tmp_path: Path) -> None:
     done = _create("", tmp_path / "venv")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "venv" / "bin" / "pip").exists()
 
 
+@pytest.mark.processes
 def test_every_make_target_says_what_it_does() -> None:
     done = subprocess.run(
         ["/usr/bin/env", "make", "-C", str(ROOT), "--no-print-directory", "help"],

@@ -162,6 +162,7 @@ while setup.relay.run_once(7):
 """
 
 
+@pytest.mark.processes
 def test_a_kill_between_append_and_delete_loses_nothing_and_keeps_the_order_of_each_key(
     setup: Setup, tmp_path: Path, database_url: str
 ) -> None:

@@ -107,6 +107,7 @@ def _disappears(path: Path, *, within: float = 10.0) -> bool:
 # What is missing
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(
     ("commands", "message"),
     [
@@ -147,6 +148,7 @@ def test_a_missing_maven_is_explained(machine: Machine, cache: Path) -> None:
 # Downloading
 
 
+@pytest.mark.processes
 def test_the_jars_are_downloaded_once(machine: Machine, cache: Path) -> None:
     machine(mvn=DOWNLOADS)
     folder = fetch_jars(cache)
@@ -155,6 +157,7 @@ def test_the_jars_are_downloaded_once(machine: Machine, cache: Path) -> None:
     assert [jar.name for jar in folder.iterdir()] == [f"kafka_2.13-{kafka_version()}.jar"]
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("script", ["echo no route to host; exit 1", "echo no route to host"])
 def test_a_failed_download_shows_the_output_of_maven(
     machine: Machine, cache: Path, script: str
@@ -166,6 +169,7 @@ def test_a_failed_download_shows_the_output_of_maven(
     assert fetch_jars(cache).is_dir()
 
 
+@pytest.mark.processes
 def test_an_incomplete_download_is_not_used(machine: Machine, cache: Path) -> None:
     machine(mvn=f"{DOWNLOADS}\nsleep 600")
     download = subprocess.Popen(
@@ -189,6 +193,7 @@ def test_an_incomplete_download_is_not_used(machine: Machine, cache: Path) -> No
 # Starting
 
 
+@pytest.mark.processes
 def test_a_failed_format_is_explained_and_leaves_no_files(
     machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +206,7 @@ def test_a_failed_format_is_explained_and_leaves_no_files(
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.processes
 def test_a_broker_that_ends_at_once_shows_the_end_of_its_log(
     brokers: Callable[[str], Broker],
 ) -> None:
@@ -209,6 +215,7 @@ def test_a_broker_that_ends_at_once_shows_the_end_of_its_log(
         broker.start()
 
 
+@pytest.mark.processes
 def test_a_broker_that_does_not_answer_is_killed_and_shows_the_end_of_its_log(
     brokers: Callable[[str], Broker],
 ) -> None:
@@ -225,6 +232,7 @@ def test_ports_are_below_the_ephemeral_ones() -> None:
 # Ending
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("frozen", [False, True])
 def test_the_command_ends_with_its_owner_however_the_owner_ends(
     tmp_path: Path, frozen: bool
@@ -250,6 +258,7 @@ def test_the_command_ends_with_its_owner_however_the_owner_ends(
     assert not _is_running(child)
 
 
+@pytest.mark.processes
 def test_the_command_of_a_closed_guard_does_not_run(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -330,6 +339,7 @@ def _ci(folder: Path, path: Path, **environment: str) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.processes
 def test_ci_prints_why_apache_kafka_does_not_run(machine: Machine, tmp_path: Path) -> None:
     lines = _ci(tmp_path, machine())
     assert lines[:3] == ["lint", "types", "imports"]
@@ -337,16 +347,19 @@ def test_ci_prints_why_apache_kafka_does_not_run(machine: Machine, tmp_path: Pat
     assert lines[4:] == ["tests with WIREWATCH_TEST_KAFKA="]
 
 
+@pytest.mark.processes
 def test_ci_starts_apache_kafka_where_that_is_possible(machine: Machine, tmp_path: Path) -> None:
     lines = _ci(tmp_path, machine(java=JAVA_17, mvn="exit 1"))
     assert lines[3:] == ["tests with WIREWATCH_TEST_KAFKA=start"]
 
 
+@pytest.mark.processes
 def test_ci_uses_a_broker_that_exists(machine: Machine, tmp_path: Path) -> None:
     lines = _ci(tmp_path, machine(), WIREWATCH_TEST_KAFKA="broker:9092")
     assert lines[3:] == ["tests with WIREWATCH_TEST_KAFKA=broker:9092"]
 
 
+@pytest.mark.processes
 def test_the_summary_of_a_run_without_apache_kafka_says_so() -> None:
     environment = {k: v for k, v in os.environ.items() if k != "WIREWATCH_TEST_KAFKA"}
     done = subprocess.run(

@@ -35,6 +35,7 @@ def test_a_lock_is_exclusive_until_its_descriptor_is_closed(tmp_path: Path) -> N
     os.close(again)
 
 
+@pytest.mark.processes
 def test_a_killed_process_drops_its_lock_at_once(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     child = subprocess.Popen(
@@ -51,6 +52,7 @@ def test_a_killed_process_drops_its_lock_at_once(tmp_path: Path) -> None:
     assert not file_lock.is_locked(path)
 
 
+@pytest.mark.processes
 def test_an_executed_program_does_not_inherit_a_lock(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     descriptor = file_lock.acquire(path)

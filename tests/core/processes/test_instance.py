@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from core.processes.instance import Instance
 
 CHILD = """
@@ -30,6 +32,7 @@ def test_an_instance_is_alive_until_it_is_closed(tmp_path: Path) -> None:
     one.close()
 
 
+@pytest.mark.processes
 def test_a_killed_process_is_known_to_be_dead_at_once(tmp_path: Path) -> None:
     me = Instance.start(tmp_path)
     child = subprocess.Popen(

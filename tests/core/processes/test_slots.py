@@ -140,6 +140,7 @@ def test_without_a_setting_the_base_is_the_host_in_characters_every_engine_accep
     assert slot_base(changed(settings, slot="")) == "host"
 
 
+@pytest.mark.processes
 def test_the_slot_of_a_killed_process_is_free_at_once(
     settings: Settings, claims: Claims, start: Launcher
 ) -> None:
@@ -153,6 +154,7 @@ def test_the_slot_of_a_killed_process_is_free_at_once(
     assert read_statuses(settings, parent=claims.parent)["desk-1"] == ""
 
 
+@pytest.mark.processes
 def test_a_claim_lasts_while_a_forked_child_of_a_dead_parent_is_alive(
     settings: Settings, tmp_path: Path, start: Launcher
 ) -> None:

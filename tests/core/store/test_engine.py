@@ -143,6 +143,7 @@ def test_write_transactions_of_several_threads_exclude_each_other(tmp_path: Path
     store.close()
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("engine", DATABASES)
 def test_several_processes_can_open_a_new_store_at_once(
     request: pytest.FixtureRequest, engine: str, tmp_path: Path

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.support.cli_installation import CliInstallation
 
 
+@pytest.mark.processes
 def test_a_poll_of_an_unreachable_feed_exits_with_3(own_installation: CliInstallation) -> None:
     out = own_installation.invoke("feeds", "poll", "http://127.0.0.1:1/feed.xml", "--json", code=3)
     row = json.loads(out)

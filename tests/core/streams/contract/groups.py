@@ -50,6 +50,7 @@ class GroupTests(EngineTests):
         assert len(batch.records) == 11
         assert values((*batch.records, *rest)) == values(log.read("in"))
 
+    @pytest.mark.processes
     def test_17_22_the_batch_of_a_killed_member_goes_to_another(
         self, log: StreamLog, children: Children
     ) -> None:

@@ -153,6 +153,7 @@ class ProcessingTests(EngineTests):
             out.append(*numbered(10, "out"))
         assert list(log.read("out")) == []
 
+    @pytest.mark.processes
     def test_37_workers_killed_at_random_lose_nothing_and_process_nothing_twice(
         self, log: StreamLog, children: Children
     ) -> None:
@@ -174,6 +175,7 @@ class ProcessingTests(EngineTests):
         assert kills >= 2
         assert sources == Counter(f"{r.partition}:{r.offset}" for r in log.read("in"))
 
+    @pytest.mark.processes
     def test_38_repeats_of_a_stage_that_writes_to_a_store_are_recognised_by_their_key(
         self, log: StreamLog, children: Children, tmp_path: Path
     ) -> None:
@@ -206,6 +208,7 @@ class ProcessingTests(EngineTests):
         assert {(x.records, x.seconds) for x in log.lag("g", ["in"])} == {(0, 0.0)}
         assert drained(log, "g", ["in"], slot="a")
 
+    @pytest.mark.processes
     def test_44_sigterm_finishes_the_batch_and_ends_the_process_within_ten_seconds(
         self, log: StreamLog, children: Children
     ) -> None:

@@ -135,6 +135,7 @@ class RecordTests(EngineTests):
 
     # Durability
 
+    @pytest.mark.processes
     def test_10_acknowledged_records_survive_the_kill_of_their_producer(
         self, log: StreamLog, children: Children
     ) -> None:

@@ -74,6 +74,7 @@ def test_a_file_that_cannot_be_used_is_named(name: str, tmp_path: Path) -> None:
             client_options("a:1", settings, client_id="c")
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("package", ["zstandard", "lz4", "crc32c"])
 def test_09_a_missing_package_is_reported_at_the_start(package: str) -> None:
     code = (
