@@ -78,6 +78,7 @@ def fill(store: Store) -> None:
             )
 
 
+@pytest.mark.processes
 def test_no_two_processes_have_the_same_row_host_or_target_at_once(
     store: Store, database_url: str, tmp_path: Path
 ) -> None:
