@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from alerts.notification import NotificationBody
+from alerts.notification_body import NotificationBody
 from alerts.receivers import DeliveryAttempt, Receipt
 from config.errors import DeliveryError
 from config.i18n import Phrase, in_english

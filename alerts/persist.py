@@ -19,9 +19,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts import copies
-from alerts.context import PreparedMatch, TopicWindows
 from alerts.decide import Decision, ReasonCode, Role, article_time, is_recorded
-from alerts.notification import NotificationTopic, article_facts, notification_body
+from alerts.decision_context import PreparedMatch, TopicWindows
+from alerts.notification_body import NotificationTopic, article_facts, notification_body
 from alerts.plan import Planned, plan
 from alerts.receivers import definition_of, receiver_kind
 from config.catalog.models import (

@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Unpack
 
-from alerts.context import PreparedMatch, TopicWindows, load_context, prepare
 from alerts.decide import decide
+from alerts.decision_context import PreparedMatch, TopicWindows, load_context, prepare
 from alerts.persist import PendingNotification, persist_decision, queue_notifications
 from config.catalog.models import AlertPolicy, Catalog
 from config.settings import Settings

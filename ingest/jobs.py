@@ -10,9 +10,9 @@ from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
 from ingest.deps import Deps
 from ingest.feed_writer import PollResult
+from ingest.job_runner import LeaseRequest
 from ingest.pages import EntryResult, PageReader
 from ingest.poll import Poller
-from ingest.work import LeaseRequest
 
 PAGES_PER_HOST = 4
 """Pages of one host that are leased at once, to be read one after the other: fewer transactions."""

@@ -27,8 +27,8 @@ from core.store.entries import DONE, EntryRecord
 from core.text.clean import for_log
 from ingest import revise
 from ingest.admit import has_no_page, is_homepage
+from ingest.article_revision import PageRead
 from ingest.backoff import FetchFailure, failure_of
-from ingest.compose import PageRead
 from ingest.deps import Deps
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.hosts import pause_scope

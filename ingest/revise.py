@@ -22,8 +22,8 @@ from core.store.articles import ArticleRecord
 from core.store.entries import DONE, EntryRecord
 from core.store.feed_record import FeedRecord
 from ingest.admit import is_homepage
+from ingest.article_revision import PageRead, from_feed, from_page, hashes
 from ingest.backoff import FetchFailure
-from ingest.compose import PageRead, from_feed, from_page, hashes
 from ingest.urls import canonical_url, same_site
 
 MAX_REVISIONS = 24

@@ -2,7 +2,7 @@
 
 ::
 
-    catalog ──sync──▶ feeds ──▶ FetchWork ──▶ Poller: entries ──▶ PageReader: articles, outbox
+    catalog ──sync──▶ feeds ──▶ JobRunner ──▶ Poller: entries ──▶ PageReader: articles, outbox
 
 ``run_once`` does all work that is due and returns what was done; ``run`` continues until it is
 stopped. Several processes may run at once on one store; they share the work by leases.
@@ -37,12 +37,12 @@ from ingest.feed_records import feed_records
 from ingest.feed_writer import PollResult
 from ingest.hosts import HostGate
 from ingest.interval import earliest_repeat
+from ingest.job_runner import JobResult, JobRunner
 from ingest.jobs import FeedJobs, PageJobs
 from ingest.pages import PageReader
 from ingest.poll import Poller
 from ingest.robots import Fetch, Robots, robots_fetch
 from ingest.scheduler import Ticker
-from ingest.work import FetchWork, JobResult
 
 __all__ = ["Ingest", "IngestCounts"]
 
@@ -259,7 +259,7 @@ class Ingest:
         return polled
 
     async def _turn(
-        self, work: FetchWork, tally: IngestTally, ticked: asyncio.Event, stop: asyncio.Event
+        self, work: JobRunner, tally: IngestTally, ticked: asyncio.Event, stop: asyncio.Event
     ) -> None:
         """Start jobs, then wait for a tick, the end of a job, or the order to stop."""
         waiting = [asyncio.create_task(event.wait()) for event in (ticked, stop)]
@@ -277,14 +277,14 @@ class Ingest:
             for task in waiting:
                 task.cancel()
 
-    def _work(self, *, once: bool) -> FetchWork:
+    def _work(self, *, once: bool) -> JobRunner:
         if self._deps is None:
             raise RuntimeError("Ingest is an async context manager; enter it first")
         kinds = (
             FeedJobs(self._deps, self._poller, once=once),
             PageJobs(self._deps, self._pages),
         )
-        return FetchWork(self._deps, kinds)
+        return JobRunner(self._deps, kinds)
 
     def _lease_one(self, connection: Connection, feed_id: str) -> FeedRecord | PollResult:
         """Lease a feed, or return why it is not polled now."""

@@ -52,7 +52,7 @@ class DeliveryAttempt:
     Attributes:
         id: Id of the notification, the same at every attempt.
         target: One of the receiver's targets.
-        body: JSON of :class:`alerts.notification.NotificationBody`, the same at every attempt.
+        body: JSON of :class:`alerts.notification_body.NotificationBody`, the same at every attempt.
         attempt: 1 for the first.
         possible_repeat: An earlier attempt may have arrived: a message that people read says so.
         created_at: When the notification was made.

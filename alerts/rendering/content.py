@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.notification import NotificationArticle, NotificationBody
+from alerts.notification_body import NotificationArticle, NotificationBody
 from alerts.receivers import DeliveryAttempt
 from config.i18n import VERBATIM, Translator
 from core.http import wire_url

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.notification import NotificationTopic
+from alerts.notification_body import NotificationTopic
 from alerts.persist import PendingNotification, queue_notifications
 from alerts.plan import Planned
 from config.i18n import Phrase

@@ -12,8 +12,8 @@ from core.ids import article_id
 from core.messages import Access
 from core.store.articles import ArticleRecord
 from core.store.entries import DONE, PENDING
+from ingest.article_revision import PageRead, hashes
 from ingest.backoff import FetchFailure
-from ingest.compose import PageRead, hashes
 from ingest.extract import ExtractedPage
 from ingest.revise import CanonicalClaim, EntryOutcome, Identity, claim_of, decide, identify
 from tests.support.records import article_record, entry_record, feed_record

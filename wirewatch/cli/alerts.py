@@ -68,7 +68,7 @@ def list_alerts(
 @app.command()
 def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
     """Show an alert: the articles of its story with their evidence, and its notifications."""
-    from alerts.notification import group_copies
+    from alerts.notification_body import group_copies
     from core.store import alerts as alert_store
     from core.store import deliveries as delivery_store
     from core.store import stories as story_store

@@ -26,7 +26,7 @@ COUNTED = ("ack", "close", "relevant", "irrelevant", "undone")
 """Codes whose text contains the number of stories."""
 
 OUTCOMES = ("resend.", "poll.")
-"""Prefixes of the codes that :mod:`wirewatch.web.outcomes` makes."""
+"""Prefixes of the codes that :mod:`wirewatch.web.outcome_texts` makes."""
 
 ASK_WHY = "why"
 """Code that asks why stories are not relevant, instead of confirming something."""

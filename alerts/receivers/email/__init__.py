@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alerts.notification import NotificationBody
+from alerts.notification_body import NotificationBody
 from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools
 from alerts.receivers.email.addresses import Mailbox, MailServer, parse_mail_server, parse_mailbox
 from alerts.receivers.email.mime import MimeMessage, compose

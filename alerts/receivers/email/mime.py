@@ -27,7 +27,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from alerts.notification import NotificationBody
+from alerts.notification_body import NotificationBody
 from alerts.receivers.email.addresses import Mailbox
 from alerts.rendering.content import MAX_ARTICLES, DeliveryContext, MessageContent, message_content
 from config.i18n import Translator

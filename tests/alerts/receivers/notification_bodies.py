@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from alerts.notification import (
+from alerts.notification_body import (
     AlsoIn,
     NotificationArticle,
     NotificationBody,

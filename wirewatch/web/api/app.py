@@ -34,7 +34,7 @@ from core.store.console.overviews import TopicOverview
 from core.store.console.story_list import MOST_COUNTED, Facets, StoryCursor, StoryFilter
 from wirewatch.web.api import models
 from wirewatch.web.explain import Explainer
-from wirewatch.web.outcomes import poll_phrase, resend_phrase
+from wirewatch.web.outcome_texts import poll_phrase, resend_phrase
 from wirewatch.web.runtime_status import RuntimeStatus
 
 T = TypeVar("T")

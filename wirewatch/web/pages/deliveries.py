@@ -20,7 +20,7 @@ from core.store.console.story_list import StoryCursor
 from wirewatch.web import display, forms
 from wirewatch.web.flash import flash, redirect_with_outcome
 from wirewatch.web.forms import with_query
-from wirewatch.web.outcomes import resend_phrase
+from wirewatch.web.outcome_texts import resend_phrase
 from wirewatch.web.render import READ_METHODS, PageRenderer
 
 MOODS = {"delivered": "good", "failed": "bad", "pending": "warn", "unknown": "warn",

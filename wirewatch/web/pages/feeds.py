@@ -19,7 +19,7 @@ from core.store.console import overviews
 from core.store.console.overviews import FeedOverview
 from wirewatch.web import charts, display, forms
 from wirewatch.web.flash import flash, redirect_with_outcome
-from wirewatch.web.outcomes import poll_phrase
+from wirewatch.web.outcome_texts import poll_phrase
 from wirewatch.web.render import READ_METHODS, PageRenderer
 
 WORST_FIRST = ("gone", "failing", "paused", "quiet", "new", "ok", "off")

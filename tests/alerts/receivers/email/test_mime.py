@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.notification import AlsoIn, NotificationBody, NotificationStory, NotificationTopic
+from alerts.notification_body import AlsoIn, NotificationBody, NotificationStory, NotificationTopic
 from alerts.receivers.email.addresses import Mailbox, parse_mailbox
 from alerts.receivers.email.mime import MAX_BYTES, MimeMessage, compose, html_part, text_part
 from alerts.rendering.content import DeliveryContext, message_content

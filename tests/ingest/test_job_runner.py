@@ -11,9 +11,9 @@ from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, Text, 
 from core.processes.instance import Instance
 from core.store import Connection, leases
 from core.store.column_types import UtcDateTime
+from ingest.job_runner import JobResult, JobRunner, LeaseRequest
 from ingest.jobs import FeedJobs, PageJobs
 from ingest.service import Ingest
-from ingest.work import FetchWork, JobResult, LeaseRequest
 from tests.support.postgres import ON_EVERY_DATABASE
 from tests.support.scripted_publisher import Installation, ScriptedPublisher, item, rss
 
@@ -106,11 +106,11 @@ def holders(installation: Installation) -> dict[int, str | None]:
         return {row.id: row.lease_holder for row in connection.execute(query)}
 
 
-def all_kinds(ingest: Ingest, rereads: RereadJobs) -> FetchWork:
+def all_kinds(ingest: Ingest, rereads: RereadJobs) -> JobRunner:
     deps = ingest._deps
     assert deps is not None
     polls = FeedJobs(deps, ingest._poller, once=True)
-    return FetchWork(deps, [polls, PageJobs(deps, ingest._pages), rereads])
+    return JobRunner(deps, [polls, PageJobs(deps, ingest._pages), rereads])
 
 
 async def settle() -> None:

@@ -104,7 +104,7 @@ class JobKind(Protocol):
         ...
 
 
-class FetchWork:
+class JobRunner:
     """Leases, runs and collects jobs.
 
     Args:

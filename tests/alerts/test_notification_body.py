@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.notification import MAX_BYTES, MAX_SENTENCE, alert_url, article_facts
+from alerts.notification_body import MAX_BYTES, MAX_SENTENCE, alert_url, article_facts
 from core.messages import Evidence, Field
 from tests.alerts.harness import NOON, TEXT, Harness, match
 
