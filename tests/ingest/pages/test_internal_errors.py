@@ -1,0 +1,84 @@
+"""Errors of the program itself while it reads pages: nothing is lost, nothing else is stopped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from ingest.extract import ExtractedPage, PageHints
+from tests.support.newsroom import Answer
+from tests.support.postgres import ON_EVERY_DATABASE
+from tests.support.scripted_publisher import (
+    InProcessExtractor,
+    Installation,
+    ScriptedPublisher,
+    item,
+    rss,
+)
+
+FEED = "/feed.xml"
+
+
+class Stumbling(InProcessExtractor):
+    """Extraction with internal errors: it raises, or returns impossible values."""
+
+    async def extract(
+        self, body: bytes, *, url: str, content_type: str | None, hints: PageHints, now: datetime
+    ) -> ExtractedPage:
+        if url.endswith("/1"):
+            raise RuntimeError("a mistake of ours")
+        found = await super().extract(
+            body, url=url, content_type=content_type, hints=hints, now=now
+        )
+        naive = datetime(2026, 11, 16)  # noqa: DTZ001
+        wrong = replace(found, published_at=naive, published_source="jsonld")
+        return wrong if url.endswith("/2") else found
+
+
+@ON_EVERY_DATABASE
+def test_an_internal_error_loses_no_article_and_stops_no_other(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    installation.extract = Stumbling()
+    items = [
+        item(str(n), f"Titel {n}", publisher.serve_page(f"/{n}", f"Titel {n}")) for n in range(4)
+    ]
+    installation.subscribe(publisher.serve(FEED, rss(*items)))
+    assert installation.run().new == 4
+    publisher.serve(FEED, Answer(status=304))
+    for _ in range(6):
+        installation.clock.advance(hours=1)
+        installation.run()
+    attempts = installation.settings.fetch_page_attempts
+    assert (publisher.asked("/1"), publisher.asked("/2"), publisher.asked("/3")) == (
+        attempts,
+        attempts,
+        1,
+    )
+    assert installation.dispositions.of("ingest")["feed_text"] == 2
+    assert {a.title: a.text_source for a in installation.announced} == {
+        "Titel 0": "page",
+        "Titel 1": "feed",
+        "Titel 2": "feed",
+        "Titel 3": "page",
+    }
+
+
+@ON_EVERY_DATABASE
+def test_an_entry_that_always_fails_ends_with_an_internal_error(
+    publisher: ScriptedPublisher, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    installation.subscribe(
+        publisher.serve(FEED, rss(item("1", "Eins", publisher.serve_page("/1", "Eins"))), rss())
+    )
+    with monkeypatch.context() as patched:
+        patched.setattr("ingest.revise.decide", broken)
+        for _ in range(6):
+            assert installation.run().new == 0
+            installation.clock.advance(hours=1)
+    assert installation.dispositions.of("ingest") == {"internal_error": 1}
