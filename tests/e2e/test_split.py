@@ -25,7 +25,7 @@ def test_a_split_deployment_on_sqlite_loses_and_repeats_nothing(
     tmp_path: Path, newsroom: Newsroom, webhook: WebhookReceiver
 ) -> None:
     _assert_notified_once(
-        Split(tmp_path, newsroom, webhook, {}, Plan(stories=48, kills=8, pause=4.0))
+        Split(tmp_path, newsroom, webhook, {}, Plan(stories=48, kills=8))
     )
 
 
@@ -37,5 +37,5 @@ def test_a_split_deployment_on_kafka_and_postgresql_loses_and_repeats_nothing(
         "WIREWATCH_STREAMS_PREFIX": f"split-{uuid.uuid4().hex[:8]}",
         "WIREWATCH_DATABASE_URL": postgres,
     }
-    plan = Plan(stories=48, kills=8, pause=4.0, server_kills=1, repeats=True, apart=True)
+    plan = Plan(stories=48, kills=8, server_kills=1, repeats=True, apart=True)
     _assert_notified_once(Split(tmp_path, newsroom, webhook, environment, plan), broker=own_broker)
