@@ -24,9 +24,7 @@ def _assert_notified_once(split: Split, **servers: Broker) -> None:
 def test_a_split_deployment_on_sqlite_loses_and_repeats_nothing(
     tmp_path: Path, newsroom: Newsroom, webhook: WebhookReceiver
 ) -> None:
-    _assert_notified_once(
-        Split(tmp_path, newsroom, webhook, {}, Plan(stories=48, kills=8))
-    )
+    _assert_notified_once(Split(tmp_path, newsroom, webhook, {}, Plan(stories=48, kills=8)))
 
 
 def test_a_split_deployment_on_kafka_and_postgresql_loses_and_repeats_nothing(

@@ -223,25 +223,33 @@ class Soak:
         self, log: StreamLog, workers: SupervisedProcesses, broker: Killable | None
     ) -> None:
         for event in self.plan.events():
-            self._feed(log, self.plan.share)
             wait_until(workers.ready, workers, self.plan.patience, "No worker is working.")
-            time.sleep(self._dice.uniform(0.05, self.plan.pause))
-            if event in ("worker", "commit"):
-                self._at_work += _unread(log) > 0
-                self._kill(workers, event)
-            elif broker is not None:
-                (broker.kill if event == "kill" else broker.stop)()
-                time.sleep(self.plan.away)
-                broker.start()
+            if event == "commit":
+                self._kill_in_commit(log, workers)
+            else:
+                self._feed(log, self.plan.share)
+                time.sleep(self._dice.uniform(0.05, self.plan.pause))
+                self._kill(event, log, workers, broker)
             workers.restart_ended()
         self._feed(log, self.plan.articles)
 
-    def _kill(self, workers: SupervisedProcesses, event: str) -> None:
+    def _kill_in_commit(self, log: StreamLog, workers: SupervisedProcesses) -> None:
+        """Tell a worker to die in its next commit, then give it work."""
         name = self._dice.choice(workers.ready())
-        if event == "commit":
-            workers.kill_in_commit(name)
-        else:
-            workers.kill(name, self._dice)
+        workers.kill_in_next_commit(name)
+        self._feed(log, self.plan.share)
+        self._at_work += workers.wait_killed(name)
+
+    def _kill(
+        self, event: str, log: StreamLog, workers: SupervisedProcesses, broker: Killable | None
+    ) -> None:
+        if event == "worker":
+            self._at_work += _unread(log) > 0
+            workers.kill(self._dice.choice(workers.ready()), self._dice)
+        elif broker is not None:
+            (broker.kill if event == "kill" else broker.stop)()
+            time.sleep(self.plan.away)
+            broker.start()
 
     def _feed(self, log: StreamLog, count: int) -> None:
         """Append up to ``count`` more articles; retry while the engine is away."""

@@ -91,18 +91,22 @@ class SupervisedProcesses:
             process.wait()
             del self._running[name]
 
-    def kill_in_commit(self, name: str, patience: float = 3.0) -> None:
-        """Let a process kill itself in its next commit (SIGUSR1), or kill it if it is idle."""
-        process = self._running[name]
-        process.send_signal(signal.SIGUSR1)
+    def kill_in_next_commit(self, name: str) -> None:
+        """Tell a process to kill itself in its next commit (SIGUSR1)."""
+        self._running[name].send_signal(signal.SIGUSR1)
+
+    def wait_killed(self, name: str, patience: float = 3.0) -> bool:
+        """Return whether a process has killed itself in a commit; kill it if it stays idle."""
+        process = self._running.pop(name)
         try:
             process.wait(patience)
-            self.killed[f"{name} in a commit"] += 1
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
             self.killed[name] += 1
-        del self._running[name]
+            return False
+        self.killed[f"{name} in a commit"] += 1
+        return True
 
     def stop(self) -> dict[str, float]:
         """Ask all processes to end, and return the seconds that each took.
