@@ -62,7 +62,7 @@ def _open_log(settings: Settings) -> Iterator[StreamLog]:
 
 
 @app.command("list")
-def list_letters(
+def list_dead_letters(
     *,
     stage: StageOption = None,
     error: ErrorOption = None,
