@@ -33,7 +33,7 @@ from config.settings import Settings
 from core import metrics
 from core.backoff import exponential
 from core.clock import Clock
-from core.http import HttpClient
+from core.http.client import HttpClient
 from core.messages.envelope import to_record
 from core.processes.instance import Instance
 from core.store import Connection, Store, claims, outbox

@@ -12,7 +12,7 @@ from typing import Concatenate, Literal, ParamSpec, Protocol, TypeVar, cast
 from config.settings import Settings
 from core.clock import Clock
 from core.dispositions import Dispositions
-from core.http import HttpClient
+from core.http.client import HttpClient
 from core.processes.instance import Instance
 from core.store import Connection, Store, hosts
 from ingest.extract.models import ExtractedPage, PageHints

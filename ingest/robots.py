@@ -22,7 +22,8 @@ from protego import Protego
 
 from config.errors import FetchError
 from core.clock import Clock
-from core.http import HttpClient, Response
+from core.http import Response
+from core.http.client import HttpClient
 
 AGENT = "Wirewatch"
 """The name of this program in robots.txt files."""

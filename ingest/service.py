@@ -27,7 +27,8 @@ from config.i18n import Phrase
 from config.settings import Settings
 from core.clock import Clock, utc_now
 from core.dispositions import Dispositions
-from core.http import HttpClient, Response
+from core.http import Response
+from core.http.client import HttpClient
 from core.processes.instance import Instance
 from core.store import Connection, Store, feeds, hosts
 from core.store.feed_record import FeedRecord

@@ -128,7 +128,7 @@ async def load(source: str, settings: Settings) -> Document:
 
 
 async def _fetched(url: str, settings: Settings) -> Document:
-    from core.http import HttpClient
+    from core.http.client import HttpClient
 
     async with HttpClient.open(settings) as client:
         response = await client.get(url, max_bytes=settings.http_max_page_bytes)

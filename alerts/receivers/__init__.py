@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from config.catalog.alerts import CONSOLE
 from config.catalog.models import Catalog, FilePosition, ReceiverDefinition
@@ -32,7 +32,9 @@ from config.faults import Fault, in_file_order
 from config.i18n import Phrase
 from config.yaml.nodes import fault
 from core.clock import Clock
-from core.http import HttpClient
+
+if TYPE_CHECKING:
+    from core.http.client import HttpClient
 
 RECEIVERS: dict[str, str] = {
     "console": "alerts.receivers.console:ConsoleReceiver",

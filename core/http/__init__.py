@@ -17,14 +17,15 @@ Outcomes of the :class:`~config.errors.FetchError` that is raised (``OUTCOMES``)
 ``too_large``       more than the limit, or a decompression bomb
 ``truncated``       the body ends too early
 =================== ===================================================================
+
+Only what needs no HTTP library is imported here, as commands that only read need it too; the client
+is in :mod:`core.http.client`, the guard in :mod:`core.http.ssrf_guard`.
 """
 
 from __future__ import annotations
 
-from core.http.client import HttpClient, user_agent
 from core.http.response import Redirect, Response
 from core.http.retry_after import retry_after
-from core.http.ssrf_guard import SsrfGuard, is_blocked
 from core.http.urls import ascii_host, wire_url
 
 OUTCOMES = (
@@ -45,13 +46,9 @@ OUTCOMES = (
 
 __all__ = [
     "OUTCOMES",
-    "HttpClient",
     "Redirect",
     "Response",
-    "SsrfGuard",
     "ascii_host",
-    "is_blocked",
     "retry_after",
-    "user_agent",
     "wire_url",
 ]

@@ -27,10 +27,13 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config.errors import SettingsError
-from config.settings import Settings
 from core.processes import file_lock
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 MAX_STATUS_BYTES = 4000
 """Size of a status, less than a memory page, so that readers never see half of one."""

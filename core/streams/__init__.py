@@ -9,12 +9,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config.errors import SettingsError
-from config.settings import Settings
 from core.clock import Clock
 from core.processes.instance import Instance
 from core.streams.port import StreamLog
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 __all__ = ["open_streams"]
 

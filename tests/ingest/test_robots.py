@@ -11,7 +11,8 @@ import pytest
 from config.errors import FetchError
 from config.i18n import Phrase
 from config.settings import Settings
-from core.http import HttpClient, Response
+from core.http import Response
+from core.http.client import HttpClient
 from ingest.robots import MAX_BYTES, Robots, RobotsCopy, RobotsDecision, robots_fetch
 from tests.support.faultserver import FaultServer, redirect, reply
 

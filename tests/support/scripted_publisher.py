@@ -20,7 +20,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from config.catalog.models import Catalog, Feed, FilePosition, Outlet, Tier
 from config.settings import Settings
 from core.dispositions import Dispositions
-from core.http import HttpClient
+from core.http.client import HttpClient
 from core.ids import feed_id
 from core.messages import ArticleRevision, FeedHealth
 from core.messages.envelope import ARTICLES, FEED_HEALTH

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import structlog
 import typer
 
 from config.errors import StreamError, UsageError
 from config.i18n import Phrase, in_english
-from config.settings import Settings
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows, say, write
 from wirewatch.run.bootstrap import (
@@ -21,6 +19,7 @@ from wirewatch.run.bootstrap import (
 )
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from core.store.alerts import Alert, DecisionRow
     from core.store.deliveries import Delivery, Notification
 
@@ -31,8 +30,6 @@ DEFAULT_LIMIT = 100
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 IdArgument = Annotated[str, typer.Argument(help="The alert's id, or at least its first 8 digits")]
-
-log = structlog.get_logger(__name__)
 
 
 @app.command("list")
@@ -97,6 +94,8 @@ def ack(
     as_json: JsonOption = False,
 ) -> None:
     """Acknowledge an alert. Changes nothing if it is acknowledged already."""
+    import structlog
+
     from core.relay import Relay
     from core.store import alerts as alert_store
     from core.store.console import actions
@@ -112,6 +111,7 @@ def ack(
             try:
                 relay.drain()
             except StreamError as error:  # it is acknowledged; the next run publishes its record
+                log = structlog.get_logger(__name__)
                 log.warning("record_not_published_yet", reason=str(error))
             relay.release()
     row = alert_row(stored)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from config.errors import UsageError, WirewatchError
-from config.settings import Settings
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_line, say, write
 from wirewatch.run.bootstrap import open_settings, open_store
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from ingest.extract import ExtractedPage
     from wirewatch.article_input import Document
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from config.faults import Fault, in_file_order
-from config.settings import Settings
 from wirewatch.cli.output import print_json, say, write
 from wirewatch.run.bootstrap import load_files, open_settings
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 
 def check(

@@ -5,21 +5,20 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING, Annotated
 
-import structlog
 import typer
 
 from config.errors import SlotTakenError, UsageError
-from config.settings import Settings
 from wirewatch.cli.output import print_json, say
 from wirewatch.run.bootstrap import open_settings
 from wirewatch.run.child import SLOT_TAKEN, Child
 
 if TYPE_CHECKING:
+    import structlog
+
+    from config.settings import Settings
     from wirewatch.run.summary import Summary
 
 STAGES = ("ingest", "processors", "alerts", "web")
-
-log = structlog.get_logger(__name__)
 
 
 def run(
@@ -52,13 +51,20 @@ def run(
     try:
         summary = _once(settings, stages)
     except KeyboardInterrupt:  # unfinished work is given back by now
-        log.info("stopped")
+        _log().info("stopped")
         return
     if as_json:
         print_json(summary.as_json())
     else:
         say(summary.as_text())
     raise typer.Exit(summary.exit_code)
+
+
+def _log() -> structlog.stdlib.BoundLogger:
+    import structlog
+
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+    return logger
 
 
 def _once(settings: Settings, stages: frozenset[str]) -> Summary:
@@ -75,7 +81,7 @@ def _supervise(settings: Settings, stages: frozenset[str]) -> int:
     from wirewatch.run.supervisor import Supervisor
 
     for event, mend in setting_warnings(settings, stages):
-        log.warning(event, mend=mend)
+        _log().warning(event, mend=mend)
     others = stages - {"web"}
     claims = [claim_slot(settings) for _ in range(settings.processes if others else 1)]
     result = Supervisor(claims).run()
@@ -98,7 +104,7 @@ def _work(settings: Settings, stages: frozenset[str], child: Child) -> int:
 
             Daemon(program, stages, child).run()
     except SlotTakenError as error:
-        log.error("slot_taken", slot=child.claim.slot, reason=str(error))
+        _log().error("slot_taken", slot=child.claim.slot, reason=str(error))
         return SLOT_TAKEN
     return 0
 

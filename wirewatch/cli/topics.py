@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from config.catalog.models import Catalog
 from config.errors import CatalogError, UsageError
 from config.faults import Fault, in_file_order
 from wirewatch.cli.check import report
 from wirewatch.cli.output import print_json, say, write
 from wirewatch.run.bootstrap import load_files, open_settings
+
+if TYPE_CHECKING:
+    from config.catalog.models import Catalog
 
 app = typer.Typer(no_args_is_help=True, help="Check, test and explain topics.")
 

@@ -6,8 +6,8 @@
                               ├─▶ Store      (store.db)
                               └─▶ StreamLog  (streams.db); needs an Instance
 
-Each function imports the libraries it needs (SQL, streams) when it is called. The whole program is
-opened by :func:`wirewatch.run.program.open_program`.
+Each function imports what it needs (settings, YAML, SQL, streams) when it is called. The whole
+program is opened by :func:`wirewatch.run.program.open_program`.
 """
 
 from __future__ import annotations
@@ -18,23 +18,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
-
-from config.catalog.load import load_partly
-from config.catalog.models import Catalog
 from config.errors import CatalogError, SettingsError
-from config.faults import Fault
-from config.logs import set_up_logs
-from config.settings import Settings
-from config.settings.load import load_settings, unknown_settings
 
 if TYPE_CHECKING:
+    from config.catalog.models import Catalog
+    from config.faults import Fault
+    from config.settings import Settings
     from core.processes.instance import Instance
     from core.processes.slots import SlotClaim
     from core.store import Store
     from core.streams.port import StreamLog
-
-log = structlog.get_logger(__name__)
 
 
 def open_settings() -> Settings:
@@ -43,8 +36,14 @@ def open_settings() -> Settings:
     Raises:
         SettingsError: A value is not valid.
     """
+    import structlog
+
+    from config.logs import set_up_logs
+    from config.settings.load import load_settings, unknown_settings
+
     settings = load_settings()
     set_up_logs(settings)
+    log = structlog.get_logger(__name__)
     for name, nearest in unknown_settings(os.environ).items():
         log.warning("unknown_setting", name=name, nearest=nearest or None)
     return settings
@@ -52,6 +51,8 @@ def open_settings() -> Settings:
 
 def load_files(settings: Settings) -> tuple[Catalog, list[Fault]]:
     """Load the valid parts of the operator's files, with their faults."""
+    from config.catalog.load import load_partly
+
     return load_partly(settings.config_dir, os.environ)
 
 

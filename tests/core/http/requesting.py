@@ -12,7 +12,9 @@ from aiohttp.abc import AbstractResolver
 
 from config.errors import FetchError
 from config.settings import Settings
-from core.http import HttpClient, Response, SsrfGuard
+from core.http import Response
+from core.http.client import HttpClient
+from core.http.ssrf_guard import SsrfGuard
 
 MIB = 1 << 20
 

@@ -14,7 +14,8 @@ import pytest
 import trustme
 
 from config.errors import FetchError
-from core.http import HttpClient, Redirect, Response
+from core.http import Redirect, Response
+from core.http.client import HttpClient
 from tests.core.http.requesting import MIB, get, outcome, settings
 from tests.support.faultserver import (
     Exchange,

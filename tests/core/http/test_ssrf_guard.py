@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import FetchError
-from core.http import SsrfGuard, is_blocked
+from core.http.ssrf_guard import SsrfGuard, is_blocked
 from tests.core.http.requesting import outcome
 from tests.support.faultserver import FaultServer, fault_server, redirect, reply
 

@@ -1,13 +1,16 @@
-"""Help, version, wrong usage, and lists before the first run."""
+"""Help, version, wrong usage, lists before the first run, and what a command imports."""
 
 from __future__ import annotations
 
 import json
 import shlex
+import subprocess
+import sys
 
 import pytest
 
 from tests.support.cli_installation import CliInstallation
+from wirewatch.contracts.generate import ROOT
 
 
 def test_lists_are_empty_before_the_first_run(own_installation: CliInstallation) -> None:
@@ -43,3 +46,26 @@ def test_an_unknown_setting_is_a_warning(own_installation: CliInstallation) -> N
 def test_help_shows_examples_and_version_the_version(installation: CliInstallation) -> None:
     assert "wirewatch run --once --json" in installation.run_executable("--help")
     assert installation.run_executable("--version").startswith("wirewatch 0.")
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    ("arguments", "libraries"),
+    [
+        (["--help"], {"aiohttp", "numpy", "pydantic_settings", "sqlalchemy", "structlog"}),
+        (["check"], {"aiohttp", "sqlalchemy", "fastapi", "kafka"}),
+        (["feeds", "list"], {"aiohttp", "numpy", "fastapi", "kafka"}),
+    ],
+)
+def test_a_command_imports_no_library_that_it_does_not_need(
+    installation: CliInstallation, arguments: list[str], libraries: set[str]
+) -> None:
+    program = (
+        "import sys; from wirewatch.cli import execute; execute(sys.argv[1:]);"
+        "sys.stderr.write(' '.join(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], cwd=installation.folder, text=True,
+        env=installation.env | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=True,
+    )  # fmt: skip
+    assert libraries & set(done.stderr.split()) == set()

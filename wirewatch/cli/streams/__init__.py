@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from config.durations import format_duration
-from config.settings import Settings
 from core.clock import rfc3339
 from core.streams.prefix import Prefix
 from wirewatch.cli.output import print_line, print_rows, write
@@ -34,6 +33,7 @@ from wirewatch.cli.terminal import has_colour
 from wirewatch.run.bootstrap import open_instance, open_settings, open_stream_log
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from core.streams.port import Record, StreamInfo, StreamLog, StreamSpec
 
 app = typer.Typer(no_args_is_help=True, help="Look at the streams, and replay records.")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from config.errors import UsageError
-from config.settings import Settings
 from core.streams.prefix import Prefix
 from wirewatch.cli.output import print_json, print_rows, say
 from wirewatch.cli.terminal import stop_at_signal
@@ -20,6 +19,7 @@ from wirewatch.run.bootstrap import open_instance, open_settings, open_stream_lo
 if TYPE_CHECKING:
     from threading import Event
 
+    from config.settings import Settings
     from core.streams.dead_letter_replay import (
         DeadLetter,
         DeadLetterId,

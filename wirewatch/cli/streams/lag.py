@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.messages.envelope import ARTICLES, MATCHES
 from core.streams.prefix import Prefix
 from wirewatch.cli.output import print_rows, say
 from wirewatch.run.bootstrap import open_instance, open_settings, open_stream_log
 
 if TYPE_CHECKING:
     from core.streams.port import PartitionLag, StreamLog
-
-STAGE_STREAMS = {"alerts": (MATCHES,), "processors": (ARTICLES,)}
-"""The streams of each stage's group: :data:`wirewatch.run.program.GROUPS`, but fast to import."""
 
 PARTITION_COLUMNS = (
     "group",
@@ -60,12 +56,23 @@ def lag(
             say(sentence)
 
 
+def stage_streams() -> dict[str, tuple[str, ...]]:
+    """Return the streams of each stage's group.
+
+    They are those of :data:`wirewatch.run.program.GROUPS`, which is slow to import.
+    """
+    from core.messages.envelope import ARTICLES, MATCHES
+
+    return {"alerts": (MATCHES,), "processors": (ARTICLES,)}
+
+
 def load_lags(log: StreamLog) -> list[PartitionLag]:
     """Return the lag of all groups on their streams; that of the stages even before they run."""
     names = [info.name for info in log.list_streams()]
     lags: list[PartitionLag] = []
-    for group in sorted({*log.list_groups(), *STAGE_STREAMS}):
-        own = STAGE_STREAMS.get(group, ())
+    stages = stage_streams()
+    for group in sorted({*log.list_groups(), *stages}):
+        own = stages.get(group, ())
         lags += [x for x in log.lag(group, names) if x.stream in own or _is_read(x)]
     return lags
 

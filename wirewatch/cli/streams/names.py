@@ -8,10 +8,10 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
 from config.errors import UsageError
-from config.settings import Settings
 from core.streams.prefix import Prefix
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from core.streams.port import StreamSpec
 
 Start = Literal["start", "end"] | datetime

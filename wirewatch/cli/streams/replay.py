@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from config.errors import CatalogError, UsageError
-from config.settings import Settings
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, say
 from wirewatch.cli.streams.names import parse_start, unknown_name
@@ -19,6 +18,7 @@ from wirewatch.run.bootstrap import load_files, open_instance, open_settings, op
 
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
+    from config.settings import Settings
     from core.streams.port import StreamLog
     from processors.replay import Replay as ProcessorsReplay
     from processors.replay import ReplayCounts, ReplayRange

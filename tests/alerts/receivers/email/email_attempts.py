@@ -10,7 +10,7 @@ from alerts.receivers.email import EmailReceiver
 from config.catalog.models import ReceiverDefinition
 from config.errors import DeliveryError
 from config.i18n import in_english
-from core.http import HttpClient
+from core.http.client import HttpClient
 from tests.alerts.harness import NOON, PLACE, Harness
 from tests.alerts.receivers.notification_bodies import body
 

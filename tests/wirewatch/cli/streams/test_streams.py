@@ -18,7 +18,7 @@ from tests.support.cli_installation import new_installation
 from tests.support.engines import ENGINES
 from tests.support.stream_installation import StreamInstallation, new_stream_installation
 from wirewatch.cli.streams import differences
-from wirewatch.cli.streams.lag import STAGE_STREAMS, explain, group_rows
+from wirewatch.cli.streams.lag import explain, group_rows, stage_streams
 from wirewatch.cli.streams.names import parse_start
 from wirewatch.run.program import GROUPS
 
@@ -161,7 +161,7 @@ def test_a_difference_names_the_value_of_the_settings() -> None:
 
 
 def test_the_streams_of_the_stages_groups_are_up_to_date() -> None:
-    assert STAGE_STREAMS == GROUPS
+    assert stage_streams() == GROUPS
 
 
 def test_lag_is_summed_by_stream_and_explained() -> None:
