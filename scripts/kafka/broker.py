@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import base64
 import contextlib
+import itertools
 import random
 import signal
 import socket
@@ -45,6 +46,7 @@ from scripts.kafka.fetch import (
 from scripts.kafka.guard import Guard
 
 HOST = "127.0.0.1"
+PORTS = (10_000, 30_000)
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 
@@ -128,8 +130,9 @@ class Broker:
         scram: Mapping[str, str] | None = None,
     ) -> None:
         command = [find_java(), *_JAVA_OPTIONS, "-cp", f"{jars}/*"]
-        self._ports = {"PLAINTEXT": port or free_port(), "CONTROLLER": free_port()}
-        self._ports |= {listener.name: free_port() for listener in listeners}
+        names = ["PLAINTEXT", "CONTROLLER", *(listener.name for listener in listeners)]
+        self._ports = dict(zip(names, free_ports(len(names), besides=port), strict=True))
+        self._ports["PLAINTEXT"] = port or self._ports["PLAINTEXT"]
         self.folder = Path(tempfile.mkdtemp(prefix="wirewatch-kafka-"))
         self._log = self.folder / "broker.log"
         config = self.folder / "server.properties"
@@ -220,13 +223,27 @@ class Broker:
         return not self.running
 
 
-def free_port() -> int:
-    """Return a free port that outgoing connections never take, so that a restart gets it again."""
-    while True:
-        port = random.randint(20_000, 29_999)  # below the ephemeral ports of all systems
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind((HOST, port))
-            return port
+def free_ports(count: int, *, besides: int = 0) -> list[int]:
+    """Return different free ports that outgoing connections never take.
+
+    They are below the ephemeral ports of all systems, so that a broker gets its ports again when it
+    restarts. They are random, whatever seed a test has set, because several processes choose at the
+    same time.
+
+    Args:
+        count: How many.
+        besides: A port that is taken already; 0 for none.
+    """
+    candidates = random.SystemRandom().sample(range(*PORTS), PORTS[1] - PORTS[0])
+    free = (port for port in candidates if port != besides and _is_free(port))
+    return list(itertools.islice(free, count))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe, contextlib.suppress(OSError):
+        probe.bind((HOST, port))
+        return True
+    return False
 
 
 def _server_properties(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.kafka.broker import Broker, free_port
+import scripts.kafka.broker as broker_module
+from scripts.kafka.broker import PORTS, Broker, free_ports
 from scripts.kafka.fetch import (
     BrokerError,
     fetch_jars,
@@ -225,8 +227,19 @@ def test_a_broker_that_does_not_answer_is_killed_and_shows_the_end_of_its_log(
     assert not broker.running
 
 
-def test_ports_are_below_the_ephemeral_ones() -> None:
-    assert all(20_000 <= free_port() < 30_000 for _ in range(20))
+def test_ports_are_different_and_below_the_ephemeral_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broker_module, "PORTS", (PORTS[0], PORTS[0] + 12))
+    chosen = free_ports(6, besides=PORTS[0] + 1)
+    assert len(set(chosen)) == len(chosen) == 6
+    assert PORTS[0] + 1 not in chosen
+    assert max(chosen) < PORTS[1] < 32_768
+
+
+def test_two_processes_with_the_same_seed_choose_different_ports() -> None:
+    random.seed(1)
+    first = free_ports(3)
+    random.seed(1)
+    assert set(first) != set(free_ports(3))
 
 
 # Ending
@@ -274,7 +287,7 @@ def test_the_command_of_a_closed_guard_does_not_run(tmp_path: Path) -> None:
 def test_the_script_runs_a_broker_until_it_is_terminated(
     start_broker: StartBroker, tmp_path: Path
 ) -> None:
-    port = free_port()
+    port = free_ports(1)[0]
     process = subprocess.Popen(
         [sys.executable, SCRIPT, "--port", str(port)],
         env={**os.environ, "TMPDIR": str(tmp_path)},
