@@ -25,7 +25,7 @@ test: $(VENV)/.dev-installed ## Run the tests (ARGS="-k word" selects some)
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest $(PARALLEL) $(ARGS) # they start the program hundreds of times
 
 quick: $(VENV)/.dev-installed ## Run the quick tests: no processes, no database server, no browser
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --quick -n 2 -q $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --quick -n 3 -q $(ARGS)
 
 lint: $(VENV)/.dev-installed ## ruff: style, likely mistakes, formatting
 	$(BIN)/ruff check .

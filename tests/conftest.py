@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -90,8 +91,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Once it is known which tests run."""
+    """Once it is known which tests run.
+
+    The collector need not look at the tests and modules again: without this, 6 % of the time of
+    `make quick` passes in it.
+    """
     streams_engines.prepare(session.items)
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import sys
 import threading
 import time
@@ -21,7 +18,9 @@ from core.messages import Match
 from core.store import claims
 from core.store import deliveries as delivery_store
 from tests.alerts.harness import OTHER_TEXT, Harness, match, open_harness, webhook
+from tests.support import fork_server
 from tests.support.faultserver import Exchange, FaultServer, reply
+from tests.support.fork_server import ForkedProcess
 from tests.support.postgres import ON_EVERY_DATABASE
 
 
@@ -124,6 +123,7 @@ def test_a_receiver_that_crashes_does_not_stop_the_others(
     assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 1}
 
 
+@pytest.mark.slow
 @ON_EVERY_DATABASE
 def test_two_dispatchers_together_deliver_everything_once(
     tmp_path: Path, database_url: str, faults: FaultServer
@@ -203,21 +203,18 @@ def test_an_attempt_that_is_being_made_is_finished_before_it_stops(
     assert harness.notifications()[0][1].state == "delivered"
 
 
-SENDER = """
-import sys
-from pathlib import Path
-from tests.alerts.harness import NOON, open_harness, webhook
-
-with open_harness(Path(sys.argv[1]), database_url=sys.argv[2]) as harness:
-    harness.set_receivers(webhook(sys.argv[3]))
-    harness.dispatcher().run_once()
-"""
+def send_once() -> None:
+    """Send what is due on the store and to the webhook that the command line names."""
+    folder, database_url, url = sys.argv[1:]
+    with open_harness(Path(folder), database_url=database_url) as harness:
+        harness.set_receivers(webhook(url))
+        harness.dispatcher().run_once()
 
 
-def _sender(harness: Harness, url: str) -> subprocess.Popen[bytes]:
+def _sender(harness: Harness, url: str) -> ForkedProcess:
     settings = harness.settings
     where = [str(settings.data_dir), settings.database_location, url]
-    return subprocess.Popen([sys.executable, "-c", SENDER, *where])
+    return fork_server.start(where, main=f"{__name__}:send_once")
 
 
 @pytest.mark.processes
@@ -239,8 +236,8 @@ def test_if_killed_before_the_outcome_is_saved_the_message_is_sent_again_with_th
     try:
         assert received.wait(20)
     finally:
-        os.kill(child.pid, signal.SIGKILL)
-        child.wait()
+        child.kill()
+        child.communicate()
     assert harness.notifications()[0][1].state == "sending"
     faults.on("/hook", reply())
     assert harness.dispatcher().run_once(attempt_all_due=False)["delivered"] == 1
@@ -272,8 +269,8 @@ def test_a_kill_repeats_at_most_one_message_per_target(
     try:
         assert received.wait(20)
     finally:
-        os.kill(child.pid, signal.SIGKILL)
-        child.wait()
+        child.kill()
+        child.communicate()
     faults.on("/hook", reply())
     assert harness.dispatcher().run_once() == {"delivered": 6, "failed": 0, "pending": 0}
     received_ids = Counter(request.header("webhook-id") for request in faults.requests_to("/hook"))
@@ -295,6 +292,7 @@ def test_different_targets_are_notified_concurrently(harness: Harness, faults: F
     assert harness.dispatcher().run_once() == {"delivered": 2, "failed": 0, "pending": 0}
 
 
+@pytest.mark.slow
 @ON_EVERY_DATABASE
 def test_a_delivery_that_a_living_process_sends_is_not_taken_until_its_lease_ends(
     tmp_path: Path, database_url: str, faults: FaultServer
@@ -320,6 +318,7 @@ def test_a_delivery_that_a_living_process_sends_is_not_taken_until_its_lease_end
         assert two.notifications()[0][1].state == "delivered"
 
 
+@pytest.mark.slow
 def test_an_outcome_is_saved_once_the_store_is_back_and_nothing_is_sent_twice(
     harness: Harness, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -352,6 +351,7 @@ def test_an_outcome_that_the_store_can_never_save_is_raised_at_once(
         harness.dispatcher().run_once()
 
 
+@pytest.mark.slow
 def test_while_the_store_is_unavailable_the_dispatcher_asks_less_often_and_goes_on(
     harness: Harness, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -218,6 +218,7 @@ def test_a_transaction_that_fails_writes_nothing(
     assert harness.decide(match()) == ["new_story"]
 
 
+@pytest.mark.slow
 def test_two_processes_that_decide_the_same_match_open_one_alert(
     tmp_path: Path, database_url: str
 ) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -19,6 +22,7 @@ from core.relay import Relay
 from core.store import Store, outbox
 from core.streams import open_streams
 from core.streams.port import NewRecord, StreamLog, StreamSpec
+from tests.support import fork_server
 from tests.support.postgres import ON_EVERY_DATABASE
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -140,26 +144,20 @@ def test_a_backlog_is_counted_and_relayed_in_order(
     assert metrics.OUTBOX_PENDING._value.get() == 0
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from core.store import outbox
-from tests.core.test_relay import Setup
+def relay_until_killed() -> None:
+    """Relay on the folder and store that the command line names; die before deleting batch N."""
+    folder, database_url, last = sys.argv[1:]
+    setup = Setup(Path(folder), database_url)
+    batches, delete = itertools.count(1), outbox.delete
 
-setup = Setup(Path(sys.argv[1]), sys.argv[2])
-appended, delete = 0, outbox.delete
+    def die_before(*args: Any) -> None:
+        if next(batches) == int(last):
+            os.kill(os.getpid(), signal.SIGKILL)
+        delete(*args)
 
-def die_before(*args):
-    global appended
-    appended += 1
-    if appended == int(sys.argv[3]):
-        os.kill(os.getpid(), signal.SIGKILL)
-    delete(*args)
-
-outbox.delete = die_before
-while setup.relay.run_once(7):
-    pass
-"""
+    with patch.object(outbox, "delete", die_before):
+        while setup.relay.run_once(7):
+            pass
 
 
 @pytest.mark.processes
@@ -172,7 +170,8 @@ def test_a_kill_between_append_and_delete_loses_nothing_and_keeps_the_order_of_e
         outbox.put(connection, sent)
     for nth in ("1", "3"):
         where = [str(tmp_path), database_url, nth]
-        killed = subprocess.run([sys.executable, "-c", KILLED, *where], check=False)
+        killed = fork_server.start(where, main=f"{__name__}:relay_until_killed")
+        killed.communicate()
         assert killed.returncode == -signal.SIGKILL
     setup.relay.drain()
     read = list(setup.log.read(STREAM))

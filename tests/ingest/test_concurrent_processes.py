@@ -7,12 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
+import pytest
+
 from core.store import articles
 from tests.support.newsroom import Answer
 from tests.support.postgres import ON_EVERY_DATABASE
 from tests.support.scripted_publisher import HTML, Installation, ScriptedPublisher, html, item, rss
 
 
+@pytest.mark.slow
 @ON_EVERY_DATABASE
 def test_articles_read_by_several_processes_at_once_are_announced_once_and_in_order(
     publisher: ScriptedPublisher, tmp_path: Path, database_url: str

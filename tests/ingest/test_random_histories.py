@@ -6,6 +6,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -35,6 +36,7 @@ STEP = st.tuples(
 )
 
 
+@pytest.mark.slow
 def test_no_entry_that_was_served_is_lost_or_announced_twice() -> None:
     publisher = ScriptedPublisher()
 

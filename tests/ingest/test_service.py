@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,13 +16,14 @@ from core.clock import utc_now
 from core.processes.instance import Instance
 from core.store import entries, feeds
 from ingest.service import Ingest, IngestCounts
+from tests.support import fork_server
+from tests.support.fork_server import ForkedProcess
 from tests.support.postgres import ON_EVERY_DATABASE
 from tests.support.scripted_publisher import Installation, ScriptedPublisher, item, rss
 
 FEED = "/feed.xml"
 
 pytestmark = ON_EVERY_DATABASE
-CHILD = Path(__file__).parents[1] / "support" / "scripted_publisher_child.py"
 
 
 def many(publisher: ScriptedPublisher, number: int) -> list[str]:
@@ -43,6 +40,7 @@ async def _until(done: object, seconds: float = 30.0) -> None:
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_the_service_reads_what_is_due_until_it_is_stopped(
     publisher: ScriptedPublisher, installation: Installation
 ) -> None:
@@ -62,6 +60,7 @@ def test_the_service_reads_what_is_due_until_it_is_stopped(
     assert publisher.asked(FEED) == 2
 
 
+@pytest.mark.slow
 def test_stopping_releases_running_jobs_within_seconds(
     publisher: ScriptedPublisher, installation: Installation
 ) -> None:
@@ -88,6 +87,7 @@ def test_stopping_releases_running_jobs_within_seconds(
     assert len(taken) == 1
 
 
+@pytest.mark.slow
 def test_a_changed_catalog_is_applied_while_running(
     publisher: ScriptedPublisher, installation: Installation
 ) -> None:
@@ -201,9 +201,9 @@ def test_a_process_killed_at_any_moment_loses_nothing_and_repeats_nothing(
         assert child.stdout is not None
         child.stdout.readline()
         time.sleep(wait)
-        child.send_signal(signal.SIGKILL)
-        kills += child.wait() == -signal.SIGKILL
-        child.stdout.close()
+        child.kill()
+        child.communicate()
+        kills += child.returncode == -signal.SIGKILL
     publisher.page_delay = 0.0
     child = _child(installation, publisher.url + FEED)
     child.communicate()
@@ -212,13 +212,10 @@ def test_a_process_killed_at_any_moment_loses_nothing_and_repeats_nothing(
     assert titles == Counter({f"Titel {n}": 1 for n in range(12)})
 
 
-def _child(installation: Installation, url: str) -> subprocess.Popen[bytes]:
-    root, settings = str(Path(__file__).parents[2]), installation.settings
-    return subprocess.Popen(
-        [sys.executable, str(CHILD), str(settings.data_dir), url, settings.database_location],
-        stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": root},
-    )
+def _child(installation: Installation, url: str) -> ForkedProcess:
+    settings = installation.settings
+    arguments = [str(settings.data_dir), url, settings.database_location]
+    return fork_server.start(arguments, main="tests.support.scripted_publisher_child:main")
 
 
 def test_the_default_clock_is_the_real_one(

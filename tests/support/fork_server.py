@@ -40,6 +40,7 @@ PRELOADED = (
 )  # fmt: skip
 """Modules of the program; they import nearly everything that it uses."""
 
+ROOT = Path(__file__).parents[2]
 MAIN = "wirewatch.cli:main"
 LIGHT_MAIN = "tests.support.thread_extraction:main"
 START_SECONDS = 60.0
@@ -79,7 +80,7 @@ class ForkedProcess:
         return self.returncode
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
-        """Return everything on stdout and stderr once the process has ended."""
+        """Return everything left on stdout and stderr once the process has ended."""
         assert self.stdout is not None
         assert self.stderr is not None
         errors: list[str] = []
@@ -106,6 +107,8 @@ class ForkedProcess:
 
 def _rest(stream: IO[str] | None) -> str:
     assert stream is not None
+    if stream.closed:
+        return ""
     with stream:
         return stream.read()
 
@@ -119,7 +122,7 @@ class _Server:
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, self.address],
             stdin=subprocess.PIPE,
-            cwd=Path(__file__).parents[2],
+            cwd=ROOT,
             env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # its threads would not survive a fork
         )
         atexit.register(self.close)
@@ -142,8 +145,8 @@ _server: _Server | None = None
 def start(
     arguments: Sequence[str],
     *,
-    env: Mapping[str, str],
-    cwd: Path,
+    env: Mapping[str, str] = os.environ,
+    cwd: Path = ROOT,
     stdout: IO[Any] | None = None,
     stderr: IO[Any] | None = None,
     new_session: bool = False,
@@ -153,8 +156,8 @@ def start(
 
     Args:
         arguments: Those after the program's name.
-        env: Its environment.
-        cwd: Its working directory.
+        env: Its environment; by default that of the tests.
+        cwd: Its working directory; by default the repository.
         stdout: Where it writes; by default a pipe.
         stderr: Where it logs; by default a pipe.
         new_session: Whether it leads a session of its own.

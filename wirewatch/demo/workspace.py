@@ -101,6 +101,7 @@ class Workspace:
             "WIREWATCH_CONFIG_DIR": str(self.folder / "config"),
             "WIREWATCH_DATA_DIR": str(self.folder / "data"),
             "WIREWATCH_HTTP_ALLOW_PRIVATE": "true",  # the newsroom is on this machine
+            "WIREWATCH_EXTRACT_WORKERS": "1",  # enough for eight outlets
             "WIREWATCH_HTTP_CONTACT": "the demo on this machine",
             "WIREWATCH_WEB_HOST": HOST,
             "WIREWATCH_WEB_PORT": str(self.port),

@@ -165,6 +165,7 @@ def test_a_delivery_to_a_target_that_stays_down_is_given_up(
     assert len({r.header("webhook-id") for r in faults.requests_to("/hook")}) == 1
 
 
+@pytest.mark.slow
 def test_no_answer_after_sending_is_unknown_and_the_next_attempt_a_possible_repeat(
     harness: Harness, faults: FaultServer
 ) -> None:

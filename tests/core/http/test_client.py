@@ -97,6 +97,7 @@ def test_thousands_of_headers_are_refused(faults: FaultServer) -> None:
 # --- failures ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_server_that_sends_too_slowly_is_given_up_after_the_total_time(
     faults: FaultServer,
 ) -> None:
@@ -118,6 +119,7 @@ def test_a_server_that_sends_nothing_is_given_up_earlier(faults: FaultServer) ->
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.slow
 def test_redirects_do_not_extend_the_total_time(faults: FaultServer) -> None:
     def later(exchange: Exchange) -> bool:
         exchange.wait(0.2)

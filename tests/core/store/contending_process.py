@@ -27,12 +27,12 @@ Work = Callable[[Store, Instance], tuple[list[str], Callable[[], None]]]
 """Leases things; returns the names that no other process may have, and what releases them."""
 
 
-def main(url: str, folder: str, seconds: float) -> None:
+def main() -> None:
+    """Lease from a store, with a folder for the instance, for some seconds; print how much."""
+    url, folder, seconds = sys.argv[1:]
     store, instance = Store.open(url), Instance.start(Path(folder))
     with psycopg.connect(url, autocommit=True) as session:
-        print("ready", flush=True)  # noqa: T201
-        sys.stdin.readline()
-        until, leased = time.monotonic() + seconds, 0
+        until, leased = time.monotonic() + float(seconds), 0
         while time.monotonic() < until:
             for work in (lease_feeds_and_pages, claim_deliveries):
                 leased += work_once(store, instance, session, work)
@@ -110,7 +110,3 @@ def finish(connection: Connection, due: claims.ClaimedDelivery) -> bool:
     return claims.finish(
         connection, due.delivery, state=state, now=utc_now(), next_attempt_at=again
     )
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], float(sys.argv[3]))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,12 +25,11 @@ from core.store.console import actions
 from core.store.deliveries import Notification
 from core.store.retention import RULES, forget_all
 from core.store.stories import lock_topics
+from tests.support import fork_server
 from tests.support.records import article_record, entry_record, feed_record
 from tests.support.scripted_publisher import MONDAY
 from tests.support.stories import add_article, add_delivery
 
-CONTENDER = Path(__file__).with_name("contending_process.py")
-ROOT = Path(__file__).parents[3]
 MINUTE = timedelta(minutes=1)
 
 
@@ -83,19 +80,9 @@ def test_no_two_processes_have_the_same_row_host_or_target_at_once(
     store: Store, database_url: str, tmp_path: Path
 ) -> None:
     fill(store)
-    command = [sys.executable, str(CONTENDER), database_url, str(tmp_path), "2.0"]
-    pipe = subprocess.PIPE
-    processes = [
-        subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env={"PYTHONPATH": str(ROOT)})
-        for _ in range(3)
-    ]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:  # all of them, before any is waited for
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
+    arguments = [database_url, str(tmp_path), "2.0"]
+    main = "tests.core.store.contending_process:main"
+    processes = [fork_server.start(arguments, main=main) for _ in range(3)]
     ends = [process.communicate(timeout=60)[0] for process in processes]
     assert [process.returncode for process in processes] == [0] * 3
     assert all(int(leased) > 5 for leased in ends)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
 import sys
 import threading
 from contextlib import closing
@@ -22,6 +21,7 @@ from config.errors import (
 from core.store import Connection, Store, outbox
 from core.store.engine import ATTEMPTS, FIRST_PAUSE, about
 from core.streams.port import NewRecord
+from tests.support import fork_server
 from tests.support.postgres import DATABASES
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -143,6 +143,13 @@ def test_write_transactions_of_several_threads_exclude_each_other(tmp_path: Path
     store.close()
 
 
+def print_id() -> None:
+    """Open the store that the command line names, and print its id."""
+    store = Store.open(sys.argv[1])
+    sys.stdout.write(f"{store.id}\n")
+    store.close()
+
+
 @pytest.mark.processes
 @pytest.mark.parametrize("engine", DATABASES)
 def test_several_processes_can_open_a_new_store_at_once(
@@ -150,12 +157,7 @@ def test_several_processes_can_open_a_new_store_at_once(
 ) -> None:
     is_file = engine == "sqlite"
     url = f"sqlite:///{tmp_path}/new.db" if is_file else request.getfixturevalue("postgres")
-    code = (
-        "import sys\nfrom core.store import Store\n"
-        "store = Store.open(sys.argv[1])\nprint(store.id)\nstore.close()\n"
-    )
-    command = [sys.executable, "-c", code, url]
-    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    processes = [fork_server.start([url], main=f"{__name__}:print_id") for _ in range(3)]
     assert len({process.communicate()[0] for process in processes}) == 1
     assert [process.returncode for process in processes] == [0, 0, 0]
 

@@ -307,6 +307,7 @@ def test_a_suppressed_story_is_forgotten_too(store: Store) -> None:
     assert set(count_rows(store)) == {"topic_days"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["open", "pending", "sending", "unknown", "recent"])
 def test_a_story_that_is_still_needed_stays_whole(store: Store, state: str) -> None:
     with store.write() as connection:

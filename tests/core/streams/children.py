@@ -103,6 +103,7 @@ def _loop(consumer: Consumer, handle: Callable[[Batch], None]) -> None:
 
 
 def main() -> None:
+    """Run the command that the command line names."""
     settings = load_settings()
     instance = Instance.start(settings.data_dir)
     log = open_streams(settings, instance=instance, clock=utc_now)
@@ -115,7 +116,3 @@ def main() -> None:
     commands[sys.argv[1]](log, *sys.argv[2:])
     log.close()
     instance.close()
-
-
-if __name__ == "__main__":
-    main()

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -21,11 +18,13 @@ from core.processes.instance import Instance
 from core.streams import open_streams
 from core.streams.embedded import EmbeddedLog
 from core.streams.port import Consumer, NewRecord, Record, StreamLog, StreamSpec
+from tests.support import fork_server
+from tests.support.fork_server import ForkedProcess
 
 OpenLog = Callable[..., EmbeddedLog]
 """Opens the same file any number of times; see the fixture ``open_log``."""
 
-CHILDREN = Path(__file__).with_name("children.py")
+CHILDREN = "tests.core.streams.children:main"
 DAY = timedelta(days=1)
 SPECS = (
     StreamSpec("in", 6, DAY, 10_000),
@@ -93,16 +92,10 @@ class Children:
             "WIREWATCH_LOG_LEVEL": "warning",
         }
         self._folder = settings.data_dir
-        self._running: list[subprocess.Popen[str]] = []
+        self._running: list[ForkedProcess] = []
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        child = subprocess.Popen(
-            [sys.executable, str(CHILDREN), *arguments],
-            env=self._environment,
-            cwd=self._folder,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+    def start(self, *arguments: str) -> ForkedProcess:
+        child = fork_server.start(arguments, env=self._environment, cwd=self._folder, main=CHILDREN)
         self._running.append(child)
         return child
 
@@ -112,7 +105,7 @@ class Children:
             child.communicate()
 
 
-def line(child: subprocess.Popen[str]) -> str:
+def line(child: ForkedProcess) -> str:
     """The next line that a child prints."""
     assert child.stdout is not None
     return child.stdout.readline().strip()

@@ -241,6 +241,7 @@ def test_no_entry_is_lost_if_all_have_the_same_guid(
     assert sorted(a.title for a in installation.announced) == [f"Titel {n}" for n in range(5)]
 
 
+@pytest.mark.slow
 def test_a_title_edited_thirty_times_is_one_article_with_24_revisions(
     publisher: ScriptedPublisher, installation: Installation
 ) -> None:

@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -19,8 +18,9 @@ import pytest
 
 from core.messages import ArticleRevision
 from core.messages.envelope import ALERTS, ARTICLES
+from tests.support import fork_server
 from tests.support.browser import Browser
-from tests.support.cli_installation import WIREWATCH
+from tests.support.fork_server import ForkedProcess
 from tests.support.running_program import get
 from wirewatch.demo.expectations import EditionNames, StoryTable, compare, load_expected, outcomes
 from wirewatch.demo.newsroom import load_newsroom
@@ -39,7 +39,7 @@ ALERTS_OPENED = 6
 class StayingDemo:
     """A demo that was asked to stay: it has printed its summary and is still running."""
 
-    def __init__(self, folder: Path, child: subprocess.Popen[str]) -> None:
+    def __init__(self, folder: Path, child: ForkedProcess) -> None:
         self.folder, self.child = folder, child
         self.text = ""
         assert child.stdout is not None
@@ -75,16 +75,13 @@ class FinishedDemo:
 
 
 @contextmanager
-def demo(folder: Path, *args: str) -> Iterator[subprocess.Popen[str]]:
+def demo(folder: Path, *args: str) -> Iterator[ForkedProcess]:
     """Start a demo in a process group of its own, and kill what is left of it at the end."""
-    child = subprocess.Popen(
-        [str(WIREWATCH), "demo", "--port", "0", *args],
+    child = fork_server.start(
+        ["demo", "--port", "0", *args],
         env=environment() | {"TMPDIR": str(folder)},
         cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
+        new_session=True,
     )
     late = threading.Timer(PATIENCE, os.killpg, (child.pid, signal.SIGKILL))
     late.start()

@@ -63,6 +63,7 @@ def test_a_new_article_on_a_topic_is_notified_once(
     assert len(webhook.notifications) == 1
 
 
+@pytest.mark.slow
 def test_reader_comments_match_nothing(
     installation: CliInstallation, newsroom: Newsroom, webhook: WebhookReceiver
 ) -> None:
@@ -83,6 +84,7 @@ def test_reader_comments_match_nothing(
     assert "comments" in {z["zone"] for z in record["value"]["zones"]}
 
 
+@pytest.mark.slow
 def test_a_failed_delivery_stays_pending_and_is_repeated_with_the_same_id(
     installation: CliInstallation, newsroom: Newsroom, webhook: WebhookReceiver
 ) -> None:

@@ -95,6 +95,7 @@ def test_every_listener_hears_of_what_another_process_writes(served: Events) -> 
     other.close()
 
 
+@pytest.mark.slow
 def test_the_newest_story_is_repeated_while_nothing_changes(served: Events) -> None:
     answer = served.listen()
     assert [next_newest(answer) for _ in range(3)] == ["", "", ""]

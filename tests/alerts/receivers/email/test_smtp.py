@@ -222,6 +222,7 @@ def test_a_server_that_sends_a_byte_at_a_time_is_cut_off_in_time() -> None:
     assert (error.message, error.unknown) == ("Mail: no answer in time.", False)
 
 
+@pytest.mark.slow
 def test_no_reply_after_the_final_dot_is_unknown() -> None:
     stop = threading.Event()
 

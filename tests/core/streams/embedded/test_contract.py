@@ -66,6 +66,7 @@ def test_12_a_record_that_could_not_be_appended_is_no_repeat_later(open_log: Ope
 # 24, 25: batches that take long
 
 
+@pytest.mark.slow
 def test_24_a_batch_longer_than_a_session_keeps_its_partitions(open_log: OpenLog) -> None:
     timeouts = SessionTimeouts(session_ms=3_000, processing_ms=20_000)
     slow, other = open_log("slow", timeouts=timeouts), open_log("other", timeouts=timeouts)
@@ -80,6 +81,7 @@ def test_24_a_batch_longer_than_a_session_keeps_its_partitions(open_log: OpenLog
     assert unread(other, "g") == 0
 
 
+@pytest.mark.slow
 def test_25_a_batch_over_the_limit_is_fenced_and_processed_by_another_member(
     open_log: OpenLog,
 ) -> None:
@@ -102,6 +104,7 @@ def test_25_a_batch_over_the_limit_is_fenced_and_processed_by_another_member(
 # 43: an engine that is unavailable
 
 
+@pytest.mark.slow
 def test_43_a_locked_file_is_reported_within_the_limit_and_nothing_is_lost(
     open_log: OpenLog, tmp_path: Path
 ) -> None:
@@ -152,6 +155,7 @@ def test_43_a_full_disk_loses_nothing_and_work_continues_once_there_is_space(
 # 45: many readers
 
 
+@pytest.mark.slow
 def test_45_fifty_following_readers_do_not_delay_writers(open_log: OpenLog) -> None:
     log = open_log()
     ended = threading.Event()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,11 +24,10 @@ from tests.core.streams.kafka.faults import (
     opening,
     run_loop,
 )
-from tests.core.streams.support import eventually, numbered, take, unread
+from tests.core.streams.support import CHILDREN, eventually, numbered, take, unread
+from tests.support import fork_server
+from tests.support.fork_server import ForkedProcess
 from tests.support.kafka import Broker
-
-CHILDREN = Path(__file__).parent.parent / "children.py"
-ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture
@@ -93,17 +90,14 @@ def test_of_two_processes_with_one_slot_the_first_ends_and_nothing_is_processed_
     log.append(numbered(400))
     environment = {
         **os.environ,
-        "PYTHONPATH": str(ROOT),
         "WIREWATCH_DATA_DIR": str(tmp_path),
         "WIREWATCH_STREAMS_URL": f"kafka://{kafka.address}",
         "WIREWATCH_STREAMS_PREFIX": open_log.prefix,
     }
-    command = [sys.executable, str(CHILDREN), "work", "g", "in", "out", "twin", "0.2"]
+    command = ["work", "g", "in", "out", "twin", "0.2"]
 
-    def start() -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+    def start() -> ForkedProcess:
+        return fork_server.start(command, env=environment, cwd=tmp_path, main=CHILDREN)
 
     older = start()
     eventually(lambda: unread(log, "g") < 400, within=40)

@@ -22,6 +22,7 @@ def test_a_call_returns_or_raises_as_its_function_does() -> None:
     watchdog.close()
 
 
+@pytest.mark.slow
 def test_a_call_that_does_not_return_ends_the_process_and_the_next_call_gets_a_new_thread() -> None:
     ended: list[bool] = []
     release = threading.Event()

@@ -23,6 +23,7 @@ def streams(request: pytest.FixtureRequest, tmp_path: Path) -> StreamInstallatio
     return new_stream_installation(request, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_replay_reports_its_counts_and_a_dry_run_publishes_nothing(
     streams: StreamInstallation,
 ) -> None:
@@ -104,6 +105,7 @@ def test_sigterm_ends_a_replay_with_0_and_leaves_no_group(streams: StreamInstall
         assert log.list_groups() == ["processors"]
 
 
+@pytest.mark.slow
 def test_a_replay_notifies_nobody(
     streams: StreamInstallation, newsroom: Newsroom, webhook: WebhookReceiver
 ) -> None:

@@ -77,6 +77,7 @@ def test_tail_prints_lines_of_json_in_a_pipe_and_text_on_a_terminal(
     assert json.loads(streams.on_terminal("tail", MATCHES, "--json", "--limit", "1")) == lines[0]
 
 
+@pytest.mark.slow
 def test_lag_counts_unread_records_and_names_the_members(streams: StreamInstallation) -> None:
     assert streams.text("lag") == "There are no streams yet. `wirewatch run` creates them.\n"
     streams.create()
