@@ -27,7 +27,9 @@ from alerts.receivers import definition_of, receiver_kind
 from config.catalog.models import (
     AlertPolicy,
     AlertsDefinition,
+    Catalog,
     ReceiverDefinition,
+    Tier,
     TopicDefinition,
 )
 from config.i18n import Phrase, in_english
@@ -42,16 +44,22 @@ from core.store import stories as story_store
 
 @dataclass(frozen=True, slots=True)
 class PendingNotification:
-    """A notification of an opened alert that is not queued yet.
+    """A notification about an alert that is not queued yet.
 
     Attributes:
-        reason: Why the alert was opened, for people.
+        kind: ``new_story`` ...
+        article_id: The article that it is about, in this ``revision``.
+        score: The article's score under the topic.
+        reason: Why people are notified, for people.
         reason_code: The same for programs.
         planned: One message per receiver.
     """
 
     alert_id: str
     story_id: str
+    article_id: str
+    revision: int
+    score: int
     kind: str
     topic: NotificationTopic
     severity: str
@@ -65,7 +73,7 @@ def persist_decision(
     prepared: PreparedMatch,
     decision: Decision,
     topic: TopicDefinition | None,
-    definition: AlertsDefinition,
+    catalog: Catalog,
     *,
     now: datetime,
 ) -> PendingNotification | None:
@@ -84,7 +92,9 @@ def persist_decision(
         alert_changes.touch(connection, alert, now)
     notification = None
     if decision.notify and topic is not None:
-        notification = _open_alert(connection, match, decision, topic, definition, now=now)
+        if decision.event is AlertEventKind.OPENED:
+            _open_alert(connection, match, decision, topic, now=now)
+        notification = _pending_notification(match, decision, topic, catalog, now=now)
     _publish(connection, match, decision, alert, severity, now)
     return notification
 
@@ -105,8 +115,14 @@ def queue_notifications(
         for message in notification.planned:
             if message.due is not None:
                 receiver = _receiver(definition, message.receiver)
-                body = _body(notification, receiver.id, story, articles, definition.console_url)
-                _queue(connection, notification, receiver, body, due=message.due, now=now)
+                seq = delivery_store.count_notifications(
+                    connection, notification.alert_id, receiver.id, notification.kind
+                )
+                id_ = _notification_id(notification, receiver.id, seq)
+                body = _body(notification, id_, story, articles, definition.console_url)
+                row = _row(notification, id_, receiver.id, seq, body, now)
+                targets = receiver_kind(receiver.kind).targets(receiver)
+                delivery_store.add_notification(connection, row, targets, due=message.due)
 
 
 def _receiver(definition: AlertsDefinition, receiver: str) -> ReceiverDefinition:
@@ -118,13 +134,13 @@ def _receiver(definition: AlertsDefinition, receiver: str) -> ReceiverDefinition
 
 def _body(
     notification: PendingNotification,
-    receiver: str,
+    notification_id: str,
     story: story_store.Story,
     articles: list[story_store.StoryArticle],
     console_url: str,
 ) -> str:
     return notification_body(
-        notification_id=_notification_id(notification, receiver),
+        notification_id=notification_id,
         kind=notification.kind,
         alert_id=notification.alert_id,
         topic=notification.topic,
@@ -137,30 +153,27 @@ def _body(
     )
 
 
-def _queue(
-    connection: Connection,
+def _row(
     notification: PendingNotification,
-    receiver: ReceiverDefinition,
+    notification_id: str,
+    receiver: str,
+    seq: int,
     body: str,
-    *,
-    due: datetime,
     now: datetime,
-) -> None:
-    row = delivery_store.Notification(
-        id=_notification_id(notification, receiver.id),
+) -> delivery_store.Notification:
+    return delivery_store.Notification(
+        id=notification_id,
         alert_id=notification.alert_id,
-        receiver=receiver.id,
+        receiver=receiver,
         kind=notification.kind,
-        seq=0,
+        seq=seq,
         body=body,
         created_at=now,
     )
-    targets = receiver_kind(receiver.kind).targets(receiver)
-    delivery_store.add_notification(connection, row, targets, due=due)
 
 
-def _notification_id(notification: PendingNotification, receiver: str) -> str:
-    return delivery_store.notification_id(notification.alert_id, receiver, notification.kind, seq=0)
+def _notification_id(notification: PendingNotification, receiver: str, seq: int) -> str:
+    return delivery_store.notification_id(notification.alert_id, receiver, notification.kind, seq)
 
 
 def _update_topic_revision(connection: Connection, match: Match) -> None:
@@ -254,16 +267,14 @@ def _open_alert(
     match: Match,
     decision: Decision,
     topic: TopicDefinition,
-    definition: AlertsDefinition,
     *,
     now: datetime,
-) -> PendingNotification:
+) -> None:
     story = story_store.find_story(connection, decision.story_id)
-    id_ = alert_id(topic.id, decision.story_id)
     alert_changes.open_alert(
         connection,
         alert_store.Alert(
-            id=id_,
+            id=alert_id(topic.id, decision.story_id),
             topic_id=topic.id,
             topic_title=topic.title,
             story_id=decision.story_id,
@@ -277,25 +288,38 @@ def _open_alert(
             updated_at=now,
         ),
     )
+
+
+def _pending_notification(
+    match: Match, decision: Decision, topic: TopicDefinition, catalog: Catalog, *, now: datetime
+) -> PendingNotification:
+    kind = decision.kind or "new_story"
+    labels = _labels(match, topic, kind, catalog)
     return PendingNotification(
-        alert_id=id_,
+        alert_id=alert_id(topic.id, decision.story_id),
         story_id=decision.story_id,
-        kind=decision.kind or "new_story",
+        article_id=match.article_id,
+        revision=match.revision,
+        score=match.score,
+        kind=kind,
         topic=NotificationTopic(id=topic.id, title=topic.title),
         severity=topic.alert.severity,
         reason=decision.reason,
         reason_code=decision.code.value,
-        planned=plan(_labels(match, topic), definition, (), now),
+        planned=plan(labels, catalog.alerts, (), now),
     )
 
 
-def _labels(match: Match, topic: TopicDefinition) -> dict[str, str]:
+def _labels(match: Match, topic: TopicDefinition, kind: str, catalog: Catalog) -> dict[str, str]:
     """Return a value for each of :data:`config.catalog.alerts.LABELS`."""
+    outlet = catalog.outlet(match.article.outlet)
     return {
         "topic": topic.id,
         "severity": topic.alert.severity,
-        "language": match.language,
+        "kind": kind,
         "outlet": match.article.outlet,
+        "tier": (Tier.B if outlet is None else outlet.tier).value,
+        "language": match.language,
         "country": match.article.country,
     }
 

@@ -2,7 +2,7 @@
 
 ::
 
-    labels of the alert (topic, severity, language, outlet, country)
+    labels of the notification (topic, severity, kind, outlet, tier, language, country)
       │
       │  mute     a silence whose matchers fit the labels: nothing is sent
       │  route    the receivers of the first route in alerts.yaml that matches, else the console

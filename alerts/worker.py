@@ -149,7 +149,7 @@ class AlertsWorker:
         if decision.notify:
             waited = (now - prepared.match.article.fetched_at).total_seconds()
             metrics.END_TO_END.labels("fetched_to_decided").observe(max(0.0, waited))
-        return persist_decision(windows, prepared, decision, topic, catalog.alerts, now=now)
+        return persist_decision(windows, prepared, decision, topic, catalog, now=now)
 
 
 def join(streams: StreamLog, slot: str) -> Consumer:

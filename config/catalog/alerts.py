@@ -26,8 +26,21 @@ from config.yaml.nodes import MappingNode, ScalarNode, SequenceNode, YamlNode
 _FILE_KEYS: Final = ("console_url", "receivers", "routes")
 _ROUTE_KEYS: Final = ("match", "receivers")
 
-LABELS: Final = ("topic", "severity", "language", "outlet", "country")
+LABELS: Final = ("topic", "severity", "kind", "outlet", "tier", "language", "country")
 """The labels of an alert that a route may match."""
+
+KINDS: Final = (
+    "new_story",
+    "new_coverage",
+    "update",
+    "correction",
+    "retraction",
+    "spike",
+    "digest",
+    "system",
+    "test",
+)
+"""The kinds of notifications."""
 
 CONSOLE: Final = "console"
 """Id and kind of the receiver that always exists: the web page and ``alerts list``."""

@@ -17,9 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from config.catalog.alerts import read_alerts
+from config.catalog.alerts import KINDS, read_alerts
 from config.catalog.entities import read_entities
-from config.catalog.models import AlertsDefinition, Catalog, FilePosition, Outlet, TopicDefinition
+from config.catalog.models import (
+    AlertsDefinition,
+    Catalog,
+    FilePosition,
+    Outlet,
+    Tier,
+    TopicDefinition,
+)
 from config.catalog.section import Faults
 from config.catalog.sources import read_sources
 from config.catalog.topics import SEVERITIES, read_topic
@@ -151,6 +158,8 @@ def _labels(
     return {
         "topic": {topic.id for topic in topics},
         "severity": SEVERITIES,
+        "kind": KINDS,
+        "tier": tuple(Tier),
         "outlet": {outlet.id for outlet in outlets},
         "country": {outlet.country for outlet in outlets if outlet.country},
     }

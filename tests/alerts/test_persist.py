@@ -9,6 +9,7 @@ from alerts.notification_body import NotificationTopic
 from alerts.persist import PendingNotification, queue_notifications
 from alerts.plan import Planned
 from config.i18n import Phrase
+from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from tests.alerts.harness import NOON, Harness, match
 
@@ -24,6 +25,9 @@ def notification(harness: Harness) -> PendingNotification:
     return PendingNotification(
         alert_id="a" * 32,
         story_id=story.id,
+        article_id="b" * 32,
+        revision=1,
+        score=30,
         kind="new_story",
         topic=NotificationTopic(id="nato-membership", title="NATO"),
         severity="normal",
@@ -77,3 +81,15 @@ def test_what_a_decision_writes_is_complete_when_the_notification_is_queued(
     assert notification.alert_id == alert.id
     assert (delivery.next_attempt_at, delivery.attempts) == (alert.opened_at, 0)
     assert '"outlets":2' in notification.body
+
+
+def test_a_second_notification_of_the_same_kind_about_an_alert_has_the_next_number(
+    harness: Harness, notification: PendingNotification
+) -> None:
+    update = replace(notification, kind="update")
+    for pending in (notification, update, update):
+        queue(harness, pending)
+    with harness.store.read() as connection:
+        rows = [n for n, _ in delivery_store.load_notifications(connection, "a" * 32)]
+    assert sorted((n.kind, n.seq) for n in rows) == [("new_story", 0), ("update", 0), ("update", 1)]
+    assert len({n.id for n in rows}) == 3

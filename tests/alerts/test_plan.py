@@ -6,13 +6,15 @@ import pytest
 
 from alerts.plan import Planned, Silence, find_silence, matches, plan
 from config.catalog.alerts import LABELS
-from config.catalog.models import AlertsDefinition, Catalog, RouteDefinition
+from config.catalog.models import AlertsDefinition, Catalog, Outlet, RouteDefinition, Tier
 from config.i18n import in_english, translator
 from tests.alerts.harness import NOON, PLACE, Harness, match, topic, webhook
 
 ALERT = {
     "topic": "nato-membership",
     "severity": "urgent",
+    "kind": "new_story",
+    "tier": "B",
     "language": "de",
     "outlet": "kurier",
     "country": "DE",
@@ -56,6 +58,24 @@ def test_without_a_route_only_the_console_is_notified() -> None:
 
 def test_a_receiver_named_twice_gets_one_message() -> None:
     assert receivers(route("a", "b", "a")) == ("a", "b")
+
+
+def test_a_route_may_choose_by_the_kind_of_message_and_the_tier_of_the_outlet() -> None:
+    routes = (route("flash", kind="update", tier="A"), route("console"))
+    assert receivers(*routes, kind="update", tier="A") == ("flash",)
+    assert receivers(*routes, kind="update", tier="B") == ("console",)
+    assert receivers(*routes, kind="new_story", tier="A") == ("console",)
+
+
+def test_the_tier_of_an_alert_is_that_of_the_outlet_in_the_catalog(harness: Harness) -> None:
+    desk = webhook("http://127.0.0.1:9/x")
+    routes = (RouteDefinition({"tier": "A"}, ("desk",), PLACE), route("console"))
+    agency = Outlet("kurier", "Kurier", "DE", "de", Tier.A, (), PLACE)
+    alerts = AlertsDefinition("http://x", (desk,), routes)
+    harness.catalog = Catalog((agency,), (topic(),), (), alerts)
+    harness.decide(match())
+    harness.decide(match("https://bote.example.org/1", title="Feuer in Lissabon", text="Lissabon."))
+    assert [n.receiver for n, _ in harness.notifications()] == ["console", "desk"]
 
 
 @pytest.mark.parametrize(
