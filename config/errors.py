@@ -23,7 +23,8 @@
     │   │   ├── StoreFullError             the disk is full
     │   │   ├── StoreConflictError         another process changed the same rows: retry at once
     │   │   └── StoreRefusedError          the database can never accept this value
-    │   └── DeliveryError              an attempt to notify a target; .permanent, .unknown
+    │   └── DeliveryError              an attempt to notify a target; .permanent, .unknown,
+    │                                  .target_fault
     ├── ExtractionError                a page without an article; .url, .outcome: exit 1
     ├── PoisonError                    a record that can never be processed: dead letter
     └── DeadLetterLimitError           too many poison records at once: stop
@@ -215,6 +216,9 @@ class DeliveryError(ExternalError):
         permanent: Whether the target rejected the notification, so that a retry cannot help.
         retry_after: Seconds to wait, where the target asked for it.
         unknown: Whether the target may have accepted it (a time-out after sending).
+        target_fault: Whether the target cannot be used as it is, whatever it is sent: it has
+            moved, was removed, or refuses access. That is retried, because a proxy restarts and a
+            token is renewed; a target that stays so is broken.
     """
 
     def __init__(
@@ -224,6 +228,7 @@ class DeliveryError(ExternalError):
         permanent: bool = False,
         retry_after: float | None = None,
         unknown: bool = False,
+        target_fault: bool = False,
         mend: str = "",
     ) -> None:
         super().__init__(in_english(reason), mend=mend)
@@ -231,6 +236,7 @@ class DeliveryError(ExternalError):
         self.permanent = permanent
         self.retry_after = retry_after
         self.unknown = unknown
+        self.target_fault = target_fault
         self.retry = not permanent
 
 

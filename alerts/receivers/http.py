@@ -2,14 +2,15 @@
 
 ::
 
-    post() ─▶ 2xx                  Receipt
-              408, 425, 429, 5xx   retried; a Retry-After is respected
-              any other status     permanent: the same request would be rejected again
-              no connection        retried: nothing was sent
-              no answer            retried, but *unknown*: the target may have the message
+    post() ─▶ 2xx                    Receipt
+              408, 425, 429, 5xx     retried; a Retry-After is respected
+              3xx, 401, 403, 404,    retried, because a proxy restarts and a token is renewed; if
+              405, 407, 410, 501     it stays so, the *target* is broken, not the message
+              any other status       permanent: the same message would be rejected again
+              no connection          retried: nothing was sent
+              no answer              retried, but *unknown*: the target may have the message
 
-A redirect is rejected like any other status and not followed: what is sent goes where the operator
-wrote, and nowhere else.
+A redirect is not followed: what is sent goes where the operator wrote, and nowhere else.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ NOTHING_SENT = frozenset({"bad_url", "dns", "nxdomain", "connect", "tls"})
 """Outcomes of a failed exchange after which the target has nothing (:mod:`core.http`)."""
 
 _RETRIED = frozenset({408, 425, 429})
+_TARGET_FAULTS = frozenset({401, 403, 404, 405, 407, 410, 501})
 
 
 def post_url(text: str) -> str | InvalidValue:
@@ -82,12 +84,14 @@ def receipt_of(response: Response, tools: ReceiverTools) -> Receipt:
     if 200 <= response.status < 300:
         return Receipt(Phrase("delivery.http", status=response.status))
     answer = for_log(response.body.decode("utf-8", "replace"))
-    is_retried = response.status in _RETRIED or response.status >= 500
+    is_target_fault = 300 <= response.status < 400 or response.status in _TARGET_FAULTS
+    is_retried = is_target_fault or response.status in _RETRIED or response.status >= 500
     raise DeliveryError(
         Phrase("delivery.http_answer", status=response.status, answer=answer)
         if answer
         else Phrase("delivery.http", status=response.status),
         permanent=not is_retried,
+        target_fault=is_target_fault,
         retry_after=retry_after(response.headers, tools.clock()) if is_retried else None,
     )
 

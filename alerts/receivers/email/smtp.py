@@ -134,7 +134,7 @@ def _is_for_operator(stage: SmtpStage, code: int) -> bool:
 def _for_operator(stage: SmtpStage, why: Phrase) -> DeliveryError:
     """Return a failure that the operator has to fix: nothing is lost, and the server is spared."""
     reason = Phrase("delivery.smtp_operator", stage=stage.phrase, why=why)
-    return DeliveryError(reason, retry_after=OPERATOR_WAIT)
+    return DeliveryError(reason, retry_after=OPERATOR_WAIT, target_fault=True)
 
 
 def _broken(stage: SmtpStage, cause: Exception) -> DeliveryError:

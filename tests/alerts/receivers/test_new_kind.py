@@ -75,7 +75,7 @@ def test_answers_are_judged_as_for_every_receiver(
     answers: list[Callable[[Exchange], bool | None]] = [
         lambda e: e.reply(b"slow down", 429, {"Retry-After": "7"}),
         Exchange.reset,
-        lambda e: e.reply(b"no_such_channel", 404),
+        lambda e: e.reply(b"invalid_blocks", 400),
     ]
     url = faults.on("/services/x", lambda exchange: answers.pop(0)(exchange))
     configured(harness, tmp_path, url).decide(match())
@@ -89,7 +89,7 @@ def test_answers_are_judged_as_for_every_receiver(
     assert (delivery.state, delivery.possible_repeat) == ("unknown", True)
     assert harness.last_error().endswith("It is unknown whether the message arrived.")
     assert harness.dispatcher().run_once()["failed"] == 1
-    assert harness.last_error() == "HTTP 404: no_such_channel"
+    assert harness.last_error() == "HTTP 400: invalid_blocks"
     repeat = json.loads(faults.requests_to("/services/x")[-1].body)["blocks"][0]["text"]
     assert repeat.startswith("This message may be a repeat")
 

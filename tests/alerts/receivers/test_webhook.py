@@ -86,18 +86,30 @@ def test_any_2xx_is_success(harness: Harness, faults: FaultServer, status: int) 
     assert event.notification_id == harness.notifications()[0][0].id
 
 
-@pytest.mark.parametrize("status", [400, 410, 302, 307])
+@pytest.mark.parametrize("status", [400, 413, 415, 422])
 def test_a_rejected_notification_has_failed_and_is_not_retried(
     harness: Harness, faults: FaultServer, status: int
 ) -> None:
-    answer = reply(b"no\x1b[31m such <b>hook", status, location=faults.on("/other", reply()))
+    answer = reply(b"no\x1b[31m such <b>hook", status)
     assert deliver(harness, faults.on("/hook", answer))["failed"] == 1
     assert delivery(harness).state == "failed"
     assert harness.last_error() == f"HTTP {status}: no[31m such <b>hook"
-    assert faults.requests_to("/other") == []
     [event] = [e for e in harness.events() if e.event == "notification_failed"]
     assert event.reason.startswith(f"HTTP {status}")
     assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 0}
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308, 401, 403, 404, 405, 410, 501])
+def test_a_target_that_refuses_for_a_while_gets_the_notification_afterwards(
+    harness: Harness, faults: FaultServer, status: int
+) -> None:
+    answer = reply(b"no route", status, location=faults.on("/other", reply()))
+    assert deliver(harness, faults.on("/hook", answer))["pending"] == 1
+    assert (delivery(harness).state, delivery(harness).possible_repeat) == ("pending", False)
+    assert faults.requests_to("/other") == []
+    assert harness.last_error() == f"HTTP {status}: no route"
+    faults.on("/hook", reply())
+    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500])
