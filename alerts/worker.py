@@ -17,12 +17,11 @@ be decided. A record that cannot be decoded is poison and becomes a dead letter
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Unpack
 
-from alerts.decide import decide
+from alerts.decide import Decision, decide
 from alerts.decision_context import PreparedMatch, TopicWindows, load_context, prepare
 from alerts.persist import PendingNotification, persist_decision, queue_notifications
 from config.catalog.models import AlertPolicy, Catalog
@@ -45,10 +44,8 @@ RETENTION_MARGIN = timedelta(days=1)
 EVENTS = ("opened", "updated", "suppressed")
 
 
-@dataclass(slots=True)
-class _BatchCounts:
-    events: Counter[str] = field(default_factory=Counter)
-    dispositions: Counter[str] = field(default_factory=Counter)
+OpenWindows = Callable[[Connection, timedelta], TopicWindows]
+"""Returns the windows of a transaction, for articles that are at most this far apart."""
 
 
 class AlertsWorker:
@@ -60,6 +57,7 @@ class AlertsWorker:
         settings: Has the story window.
         clock: Returns the present.
         dispositions: Counts what became of each match.
+        windows: Opens the windows of recent articles of a transaction.
     """
 
     def __init__(
@@ -69,10 +67,12 @@ class AlertsWorker:
         settings: Settings,
         clock: Clock,
         dispositions: Dispositions,
+        windows: OpenWindows = TopicWindows,
     ) -> None:
         self._store = store
         self._catalog = catalog
         self._window = settings.story_window
+        self._open_windows = windows
         self._clock = clock
         self._dispositions = dispositions
         self._events: Counter[str] = Counter()
@@ -105,12 +105,22 @@ class AlertsWorker:
             PoisonError: A record is not a match; nothing was written.
             StoreError: Nothing was written; the batch can be handled again.
         """
-        matches = [prepare(from_record(record, Match)) for record in batch.records]
+        self.decide([prepare(from_record(record, Match)) for record in batch.records])
+
+    def decide(self, matches: Sequence[PreparedMatch]) -> list[Decision | Drop]:
+        """Decide about matches in one transaction; return the decisions in the same order.
+
+        Raises:
+            StoreError: Nothing was written; the matches can be decided again.
+        """
         catalog = self._catalog()
-        counts = self._store.transact(lambda c: self._decide_all(c, catalog, matches))
-        self._events.update(counts.events)
-        for name, number in counts.dispositions.items():
-            self._dispositions.count(STAGE, name, number)
+        decisions = self._store.transact(lambda c: self._decide_all(c, catalog, matches))
+        made = [decision for decision in decisions if isinstance(decision, Decision)]
+        self._events.update(decision.event.value for decision in made)
+        codes = Counter(d.reason if isinstance(d, Drop) else d.code.value for d in decisions)
+        for code, number in codes.items():
+            self._dispositions.count(STAGE, code, number)
+        return decisions
 
     def forget(self) -> int:
         """Delete what articles are compared by once no topic can match them; cheap, run it hourly.
@@ -124,32 +134,29 @@ class AlertsWorker:
         return self._store.transact(lambda c: story_store.forget_comparisons(c, before))
 
     def _decide_all(
-        self, connection: Connection, catalog: Catalog, matches: list[PreparedMatch]
-    ) -> _BatchCounts:
+        self, connection: Connection, catalog: Catalog, matches: Sequence[PreparedMatch]
+    ) -> list[Decision | Drop]:
         story_store.lock_topics(connection, {prepared.match.topic_id for prepared in matches})
-        counts = _BatchCounts()
-        windows = TopicWindows(connection, self._window)
-        decided = [self._decide(windows, catalog, prepared, counts) for prepared in matches]
-        notifications = [notification for notification in decided if notification is not None]
+        windows = self._open_windows(connection, self._window)
+        decided = [self._decide(windows, catalog, prepared) for prepared in matches]
+        notifications = [notification for _, notification in decided if notification is not None]
         queue_notifications(connection, notifications, catalog.alerts, now=self._clock())
-        return counts
+        return [decision for decision, _ in decided]
 
     def _decide(
-        self, windows: TopicWindows, catalog: Catalog, prepared: PreparedMatch, counts: _BatchCounts
-    ) -> PendingNotification | None:
+        self, windows: TopicWindows, catalog: Catalog, prepared: PreparedMatch
+    ) -> tuple[Decision | Drop, PendingNotification | None]:
         now = self._clock()
         topic = catalog.topic(prepared.match.topic_id)
         context = load_context(windows, prepared, topic, now=now)
         decision = decide(prepared.match, context)
         if isinstance(decision, Drop):
-            counts.dispositions[decision.reason] += 1
-            return None
-        counts.events[decision.event.value] += 1
-        counts.dispositions[decision.code.value] += 1
+            return decision, None
         if decision.notify:
             waited = (now - prepared.match.article.fetched_at).total_seconds()
             metrics.END_TO_END.labels("fetched_to_decided").observe(max(0.0, waited))
-        return persist_decision(windows, prepared, decision, topic, catalog, now=now)
+        notification = persist_decision(windows, prepared, decision, topic, catalog, now=now)
+        return decision, notification
 
 
 def join(streams: StreamLog, slot: str) -> Consumer:

@@ -5,7 +5,8 @@
     WirewatchError                     message, mend, retry, exit_code
     ├── OperatorError                  the operator's settings or files are not valid: exit 1
     │   ├── SettingsError              the environment or .env
-    │   └── CatalogError               the YAML files; .faults
+    │   ├── CatalogError               the YAML files; .faults
+    │   └── ArticleFileError           a file of articles; .file, .line
     ├── UsageError                     wrong usage, an unknown topic, feed or article: exit 2
     │   └── NotFoundError              an unknown story, delivery, feed or action
     ├── ExternalError                  something outside this program failed: exit 3
@@ -98,6 +99,23 @@ class CatalogError(OperatorError):
         super().__init__(
             f"{len(self.faults)} fault(s) in the configuration.{first}",
             mend="`wirewatch check` lists all of them.",
+        )
+
+
+class ArticleFileError(OperatorError):
+    """A line of a file of articles is not an article.
+
+    Args:
+        file: Name of the file; ``-`` for stdin.
+        line: Number of the line, from 1.
+        problem: What is wrong with it, without a full stop.
+    """
+
+    def __init__(self, file: str, line: int, problem: str) -> None:
+        self.file, self.line = file, line
+        super().__init__(
+            f"{file}, line {line}: {problem}.",
+            mend='Each line is a JSON object with "url", "first_seen_at" and the texts.',
         )
 
 

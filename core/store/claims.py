@@ -35,6 +35,9 @@ from core.store.deliveries import (
     find_notification,
 )
 
+WAITING = (PENDING, UNKNOWN)
+"""States in which a delivery can be claimed."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimedDelivery:
@@ -88,6 +91,13 @@ def find_due(
         query = query.where(tuple_(deliveries.c.receiver, deliveries.c.target).not_in(taken))
     rows = connection.execute(query.limit(limit)).mappings()
     return [*repeats, *(Delivery(**row) for row in rows)][:limit]
+
+
+def next_due_time(connection: Connection) -> datetime | None:
+    """Return when the next waiting delivery is due, or None where none waits."""
+    query = select(func.min(deliveries.c.next_attempt_at))
+    due: datetime | None = connection.scalar(query.where(deliveries.c.state.in_(WAITING)))
+    return due
 
 
 def is_another_sending(connection: Connection, instance: Instance, *, now: datetime) -> bool:
@@ -179,7 +189,7 @@ def _first_of_each_target(
             deliveries.c.id,
             func.row_number().over(partition_by=target, order_by=order).label("rank"),
         )
-        .where(deliveries.c.state.in_((PENDING, UNKNOWN)), or_(until.is_(None), until <= now))
+        .where(deliveries.c.state.in_(WAITING), or_(until.is_(None), until <= now))
         .where(deliveries.c.id.not_in(exclude))
         .subquery()
     )

@@ -275,6 +275,15 @@ def load_notifications(
     return [(row, _deliveries_of(connection, row.id)) for row in rows]
 
 
+def load_unfinished(connection: Connection) -> list[tuple[Notification, Delivery]]:
+    """Return the deliveries that are not finished with their notifications, next ones first."""
+    query = select(deliveries).where(deliveries.c.state.in_(UNFINISHED))
+    query = query.order_by(deliveries.c.next_attempt_at, deliveries.c.id)
+    rows = [Delivery(**row) for row in connection.execute(query).mappings()]
+    found = [(find_notification(connection, row.notification_id), row) for row in rows]
+    return [(notification, row) for notification, row in found if notification is not None]
+
+
 def find_notification(connection: Connection, notification_id: str) -> Notification | None:
     """Return a notification, or None where there is none of this id."""
     query = select(notifications).where(notifications.c.id == notification_id)

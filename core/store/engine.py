@@ -33,6 +33,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Column, Connection, Engine, String, Table, select
@@ -94,9 +95,28 @@ class Store:
             OperatorError: A newer version of the program has written the schema.
             StoreError: The database is unreachable or refuses, or the clocks disagree.
         """
+        return cls._open_engine(_engine(url), clock)
+
+    @classmethod
+    def open_temporary(cls, folder: Path, *, clock: Clock = utc_now) -> Store:
+        """Open a new store on SQLite whose data need not survive this process.
+
+        Args:
+            folder: Where its file is created; the caller deletes it.
+            clock: This machine's clock.
+
+        Raises:
+            StoreError: The file cannot be written.
+        """
+        from core.store import sqlite
+
+        url = make_url("sqlite://").set(database=str(folder / "store.db"))
+        return cls._open_engine(sqlite.open_engine(url, durable=False), clock)
+
+    @classmethod
+    def _open_engine(cls, engine: Engine, clock: Clock) -> Store:
         from core.store.migrate import upgrade  # alembic is slow to import
 
-        engine = _engine(url)
         try:
             with translate_errors():
                 upgrade(engine)

@@ -1,4 +1,4 @@
-"""``wirewatch alerts``: list, show and acknowledge alerts."""
+"""``wirewatch alerts``: list, show, acknowledge and simulate alerts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from config.errors import StreamError, UsageError
 from config.i18n import Phrase, in_english
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows, say, write
+from wirewatch.cli.simulate import simulate
 from wirewatch.run.bootstrap import (
     load_files,
     open_instance,
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from core.store.alerts import Alert, DecisionRow
     from core.store.deliveries import Delivery, Notification
 
-app = typer.Typer(no_args_is_help=True, help="List, show and acknowledge alerts.")
+app = typer.Typer(no_args_is_help=True, help="List, show, acknowledge and simulate alerts.")
+app.command()(simulate)
 
 DEFAULT_LIMIT = 100
 """Rows printed for people where no limit is given; programs get all."""

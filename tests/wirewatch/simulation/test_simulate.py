@@ -1,0 +1,209 @@
+"""Simulations from the command line: real topics, decisions and routes on a simulated clock."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.cli_installation import CliInstallation, new_installation
+
+HARBOUR = (
+    "Die Regierung in Oslo hat am Sonntag angekündigt, den Ausbau der Häfen im Norden vorzuziehen. "
+    "Der Nato-Beitritt des Nachbarn mache das nötig, sagte der Verteidigungsminister am Abend. "
+    "Anwohner in Tromsø fürchten um die Fischerei und haben eine Demonstration angemeldet."
+)
+REFERENDUM = (
+    "In Wien beginnt im Herbst eine Kampagne für eine Volksabstimmung über den Nato-Beitritt. "
+    "Die Grünen lehnen sie ab, zwei Landeshauptleute unterstützen sie, ein Gutachten fehlt noch."
+)
+
+
+def line(url: str, at: str, **fields: Any) -> dict[str, Any]:
+    """A line of a file about an article that was first seen on 22 November 2026."""
+    article = {"title": "Oslo zieht Ausbau der Häfen vor", "text": HARBOUR, "language": "de"}
+    place = {"url": f"https://{url}", "outlet": url.split(".")[0]}
+    return place | article | {"first_seen_at": f"2026-11-22T{at}:00Z"} | fields
+
+
+def referendum(url: str, at: str, **fields: Any) -> dict[str, Any]:
+    return line(url, at, title="Kampagne für Volksabstimmung in Wien", text=REFERENDUM, **fields)
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> CliInstallation:
+    """An installation without alerts.yaml that has never run."""
+    installation = new_installation(tmp_path_factory.mktemp("simulation"))
+    installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
+    return installation
+
+
+def json_lines(*lines: dict[str, Any]) -> bytes:
+    return "\n".join(json.dumps(each) for each in lines).encode()
+
+
+def simulate(installation: CliInstallation, *lines: dict[str, Any]) -> dict[str, Any]:
+    out = installation.invoke("alerts", "simulate", "-", "--json", stdin=json_lines(*lines))
+    report: dict[str, Any] = json.loads(out)
+    return report
+
+
+def test_messages_and_decisions_carry_the_time_of_the_lines(installation: CliInstallation) -> None:
+    report = simulate(
+        installation,
+        referendum("bote.example/wien", "10:00"),
+        line("kurier.example/oslo", "09:00"),
+        line("bote.example/oslo", "09:30"),
+        line("bote.example/wetter", "09:40", title="Regen", text="Es regnet im Norden."),
+    )
+    assert (report["articles"], report["matches"], report["gone"]) == (4, 3, 0)
+    assert [(m["at"], m["urls"], m["receivers"]) for m in report["messages"]] == [
+        ("2026-11-22T09:00:00Z", ["https://kurier.example/oslo"], ["console"]),
+        ("2026-11-22T10:00:00Z", ["https://bote.example/wien"], ["console"]),
+    ]
+    first = report["messages"][0]
+    assert (first["kind"], first["topic"], first["held_until"], first["development"]) == (
+        "new_story", "nato-membership", None, None,
+    )  # fmt: skip
+    decisions = [(d["url"], d["role"], d["event"], d["reason_code"]) for d in report["decisions"]]
+    assert decisions == [
+        ("https://kurier.example/oslo", "original", "opened", "new_story"),
+        ("https://bote.example/oslo", "copy", "suppressed", "copy"),
+        ("https://bote.example/wien", "original", "opened", "new_story"),
+    ]
+    assert [d["story"] for d in report["decisions"]][:2] == [first["story"]] * 2
+    assert report["decisions"][1]["reason"] == "The same text as in kurier."
+
+
+def test_the_same_url_again_is_the_next_revision(installation: CliInstallation) -> None:
+    report = simulate(
+        installation,
+        line("kurier.example/oslo?utm_source=x", "11:00", title="Oslo verschiebt Ausbau"),
+        line("kurier.example/oslo", "09:00"),
+    )
+    assert [(d["url"], d["revision"]) for d in report["decisions"]] == [
+        ("https://kurier.example/oslo", 1),
+        ("https://kurier.example/oslo", 2),
+    ]
+
+
+def test_an_article_of_the_past_or_of_a_backfill_is_suppressed(
+    installation: CliInstallation,
+) -> None:
+    report = simulate(
+        installation,
+        line("kurier.example/alt", "09:00", published_at="2026-11-01T09:00:00Z"),
+        referendum("kurier.example/nach", "09:00", origin="backfill"),
+        referendum("kurier.example/nochmal", "09:01", origin="replay"),
+    )
+    assert report["messages"] == []
+    assert [(d["event"], d["reason_code"], d["role"]) for d in report["decisions"]] == [
+        ("suppressed", "too_old", None),
+        ("suppressed", "not_live", None),
+        ("suppressed", "not_live", None),
+    ]
+
+
+def test_a_page_that_vanished_is_counted_and_changes_nothing(
+    installation: CliInstallation,
+) -> None:
+    vanished = {"url": "https://kurier.example/oslo", "first_seen_at": "2026-11-22T12:00:00Z"}
+    report = simulate(installation, line("kurier.example/oslo", "09:00"), vanished | {"gone": True})
+    assert (report["articles"], report["gone"], len(report["messages"])) == (1, 1, 1)
+
+
+def test_messages_go_to_the_receivers_of_the_first_route_that_matches(tmp_path: Path) -> None:
+    installation = new_installation(tmp_path)
+    installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
+    hook = {"kind": "webhook", "url": "http://127.0.0.1:1/hook"}
+    routes = [
+        {"match": {"country": "DE"}, "receivers": ["desk", "night"]},
+        {"receivers": ["console"]},
+    ]
+    receivers = [hook | {"id": "desk"}, hook | {"id": "night"}]
+    installation.write("alerts.yaml", json.dumps({"receivers": receivers, "routes": routes}))
+    report = simulate(
+        installation,
+        line("kurier.example/oslo", "09:00"),
+        referendum("fremd.example/wien", "09:10", country="AT"),
+    )
+    assert [(m["receivers"], m["urls"]) for m in report["messages"]] == [
+        (["desk"], ["https://kurier.example/oslo"]),
+        (["night"], ["https://kurier.example/oslo"]),
+        (["console"], ["https://fremd.example/wien"]),
+    ]
+
+
+def test_only_the_named_topics_are_simulated(tmp_path: Path) -> None:
+    installation = new_installation(tmp_path)
+    installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
+    installation.write("topics/ports.yaml", "id: ports\ntitle: Ports\nquery: Häfen\n")
+    article = json_lines(line("kurier.example/oslo", "09:00"))
+    command = ("alerts", "simulate", "-", "--json", "--topic")
+    for wanted in (["ports"], ["nato-membership"], ["ports", "--topic", "nato-membership"]):
+        report = json.loads(installation.invoke(*command, *wanted, stdin=article))
+        assert {m["topic"] for m in report["messages"]} == set(wanted) - {"--topic"}
+    done = installation.execute(*command, "nope", stdin=article)
+    assert (done.code, "Topics: nato-membership, ports." in done.err) == (2, True)
+
+
+def test_a_simulation_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    installation = new_installation(tmp_path)
+    installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
+    simulate(installation, line("kurier.example/oslo", "09:00"))
+    assert not installation.data.exists()
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "problem"),
+    [
+        (b"{", "it is not JSON"),
+        (b"[1]", "it is not a JSON object"),
+        (b'{"a":' + b"[" * 100_000, "it is not JSON"),
+        (b'{"title": "\xff"}', "it is not JSON"),
+        (b'{"url": "https://a.example/"}', "first_seen_at: Field required"),
+        (b'{"url": " ", "first_seen_at": "2026-11-22T09:00:00Z"}', "url: "),
+        (b'{"url": "a", "first_seen_at": "2026-11-22T09:00:00"}', "a time without a time zone"),
+        (b'{"url": "a", "first_seen_at": "9999-11-22T09:00:00Z"}', "after 2999"),
+        (b'{"url": "a", "first_seen_at": "2026-11-22T09:00:00Z", "tier": "Z"}', "tier: "),
+    ],
+)
+def test_a_bad_line_is_an_error_that_names_file_and_line(
+    installation: CliInstallation, broken: bytes, problem: str
+) -> None:
+    path = installation.folder / "articles.jsonl"
+    path.write_bytes(json_lines(line("kurier.example/oslo", "09:00")) + b"\n\n" + broken + b"\n")
+    done = installation.execute("alerts", "simulate", str(path))
+    assert (done.code, done.out) == (1, "")
+    assert f"{path}, line 3: " in done.err
+    assert problem in done.err
+
+
+def test_a_file_that_is_missing_is_wrong_usage(installation: CliInstallation) -> None:
+    done = installation.execute("alerts", "simulate", "missing.jsonl")
+    assert (done.code, "missing.jsonl: No such file" in done.err) == (2, True)
+
+
+def test_people_read_a_timeline_and_the_number_of_each_decision(
+    installation: CliInstallation,
+) -> None:
+    lines = line("kurier.example/oslo", "09:00"), line("bote.example/oslo", "09:30")
+    out = installation.invoke("alerts", "simulate", "-", stdin=json_lines(*lines))
+    assert out.splitlines() == [
+        "2026-11-22T09:00:00Z new_story nato-membership -> console",
+        "    Oslo zieht Ausbau der Häfen vor",
+        "    New story. The topic has no similar story within 72 h of it.",
+        "    https://kurier.example/oslo",
+        "",
+        "2 articles, 2 matches, 1 messages.",
+        "       1  opened: new_story",
+        "       1  suppressed: copy",
+    ]

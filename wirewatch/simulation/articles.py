@@ -1,0 +1,196 @@
+"""Articles of a file: JSON lines in, article revisions in the order of time out. Pure.
+
+::
+
+    {"url": "…", "first_seen_at": "…", "title": "…", …}   one line
+       │ parse_lines
+       ▼
+    ArticleLine ─▶ in_order ─▶ revisions_of ─▶ ArticleRevision
+                               │ the same url again is the next revision
+                               │ what a line leaves out comes from its outlet in sources.yaml
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from config.catalog.models import Catalog, FilePosition, Outlet, Tier
+from config.errors import ArticleFileError
+from core.ids import article_id
+from core.messages import ArticleRevision, Origin
+from core.messages.base import Moment
+from core.text import clean, clean_line
+from ingest.urls import canonical_url, shown_url
+
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
+"""Times that a line may have, so that the windows around them are times as well."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def _in_range(moment: datetime) -> datetime:
+    if not EARLIEST <= moment < LATEST:
+        raise ValueError("a time before 1970 or after 2999")
+    return moment
+
+
+LineTime = Annotated[Moment, AfterValidator(_in_range)]
+Line = Annotated[str, AfterValidator(clean_line)]
+Text = Annotated[str, AfterValidator(clean)]
+UrlText = Annotated[str, AfterValidator(str.strip), Field(min_length=1, max_length=4000)]
+
+
+class ArticleLine(BaseModel):
+    """A line of the file: an article as it was first seen, or as it had changed.
+
+    Attributes:
+        first_seen_at: The time of the simulated clock when the article arrives.
+        country: Overrides the country of the outlet in ``sources.yaml``; ``tier`` likewise.
+        gone: Whether the page has vanished instead of having a new text.
+        number: Number of the line in the file, from 1.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    url: UrlText
+    first_seen_at: LineTime
+    outlet: Line = ""
+    language: Line = ""
+    title: Line = ""
+    lead: Text = ""
+    text: Text = ""
+    published_at: LineTime | None = None
+    country: Line | None = None
+    tier: Tier | None = None
+    authors: tuple[Line, ...] = ()
+    agency: Line | None = None
+    origin: Origin = Origin.LIVE
+    gone: bool = False
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A line when its time has come.
+
+    Attributes:
+        revision: The article; None where its page has vanished.
+    """
+
+    at: datetime
+    url: str
+    revision: ArticleRevision | None
+
+
+def parse_lines(content: bytes, name: str) -> list[ArticleLine]:
+    """Return the articles of a file; blank lines are skipped.
+
+    Args:
+        content: JSON lines in UTF-8.
+        name: What errors call the file.
+
+    Raises:
+        ArticleFileError: A line is not an article.
+    """
+    numbered = enumerate(content.removeprefix(_BOM).split(b"\n"), 1)
+    return [_parse_line(line, name, number) for number, line in numbered if line.strip()]
+
+
+def simulated_catalog(catalog: Catalog, lines: Iterable[ArticleLine]) -> Catalog:
+    """Return the catalog with the outlets of the lines, and the tiers that these give.
+
+    Where lines give different tiers of one outlet, the first one counts.
+    """
+    outlets = {outlet.id: outlet for outlet in catalog.outlets}
+    tiers: dict[str, Tier] = {}
+    for line in lines:
+        outlets.setdefault(line.outlet, _unknown_outlet(line))
+        if line.tier is not None:
+            tiers.setdefault(line.outlet, line.tier)
+    with_tiers = (replace(o, tier=tiers.get(o.id, o.tier)) for o in outlets.values())
+    return replace(catalog, outlets=tuple(with_tiers))
+
+
+def arrivals(lines: Iterable[ArticleLine], catalog: Catalog) -> Iterator[Arrival]:
+    """Yield the lines in the order of time; those of one moment in the order of the file.
+
+    Args:
+        lines: The articles.
+        catalog: Has all their outlets.
+    """
+    outlets = {outlet.id: outlet for outlet in catalog.outlets}
+    newest: dict[str, ArticleRevision] = {}
+    for line in sorted(lines, key=lambda line: (line.first_seen_at, line.number)):
+        revision = None
+        if not line.gone:
+            key = article_id(canonical_url(line.url))
+            revision = _revision(line, key, newest.get(key), outlets[line.outlet])
+            newest[key] = revision
+        yield Arrival(line.first_seen_at, line.url, revision)
+
+
+def _parse_line(line: bytes, name: str, number: int) -> ArticleLine:
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, nested too deeply
+        raise ArticleFileError(name, number, f"it is not JSON: {clean_line(str(error))}") from None
+    if not isinstance(fields, dict):
+        raise ArticleFileError(name, number, "it is not a JSON object")
+    values = {key: value for key, value in fields.items() if value is not None}
+    try:
+        return ArticleLine.model_validate(values | {"number": number})
+    except ValidationError as error:
+        problems = (f"{_location(e['loc'])}: {clean_line(e['msg'], 200)}" for e in error.errors())
+        raise ArticleFileError(name, number, "; ".join(problems)) from None
+
+
+def _location(path: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, path))
+
+
+def _unknown_outlet(line: ArticleLine) -> Outlet:
+    position = FilePosition("sources.yaml", 1, 1)
+    return Outlet(
+        id=line.outlet,
+        name=line.outlet,
+        country="",
+        language="",
+        tier=Tier.B,
+        feeds=(),
+        position=position,
+    )
+
+
+def _revision(
+    line: ArticleLine, key: str, before: ArticleRevision | None, outlet: Outlet
+) -> ArticleRevision:
+    """Return a line as ingest would announce it; ``before`` is the article's last revision."""
+    published = line.published_at and min(line.published_at, line.first_seen_at)
+    values: dict[str, Any] = {
+        "article_id": key,
+        "revision": before.revision + 1 if before else 1,
+        "url": _shown(line.url),
+        "outlet": outlet.id,
+        "feed_id": "",
+        "language": line.language or outlet.language,
+        "country": outlet.country if line.country is None else line.country,
+        "published_at": published,
+        "published_source": "page" if published else None,
+        "first_seen_at": before.first_seen_at if before else line.first_seen_at,
+        "fetched_at": line.first_seen_at,
+    }
+    copied = ("title", "lead", "text", "authors", "agency", "origin")
+    return ArticleRevision(**values, **{name: getattr(line, name) for name in copied})
+
+
+def _shown(url: str) -> str:
+    try:
+        return shown_url(url)
+    except ValueError:  # such as a malformed IPv6 address: the line's own text identifies it
+        return url

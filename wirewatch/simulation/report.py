@@ -1,0 +1,139 @@
+"""The report of a simulation: messages and decisions in the form that programs read. Pure.
+
+The body of a notification is read as the JSON that its receiver would get, so that kinds and
+fields that a newer version writes appear here by themselves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from alerts.decide import Decision
+from config.i18n import in_english
+from core.clock import rfc3339
+from core.dispositions import Drop
+from core.messages import Match
+from core.store.deliveries import Notification
+
+ROLES: Mapping[str, str] = {"member": "minor"}
+"""Roles that are reported by another name."""
+
+DROPPED = "dropped"
+"""Event of a match that was decided before: nothing was published."""
+
+
+@dataclass
+class SimulationReport:
+    """What a simulation has shown.
+
+    Attributes:
+        articles: Revisions that went through the topics.
+        matches: Matches of them.
+        gone: Lines that say that a page has vanished; the alerts stage does not hear of them.
+        messages: One object for each notification of a receiver, in the order of time.
+        decisions: One object for each match, in the order of time.
+    """
+
+    articles: int = 0
+    matches: int = 0
+    gone: int = 0
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    decisions: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as one JSON object."""
+        return {
+            "articles": self.articles,
+            "matches": self.matches,
+            "gone": self.gone,
+            "messages": self.messages,
+            "decisions": self.decisions,
+        }
+
+
+def decision_row(
+    match: Match, decision: Decision | Drop, role: str, at: datetime
+) -> dict[str, Any]:
+    """Return a decision for the report.
+
+    Args:
+        match: The match.
+        decision: The decision about it.
+        role: The article's role in its story as it is stored; empty where it is in no story.
+        at: When it was decided.
+    """
+    row = {
+        "at": rfc3339(at),
+        "topic": match.topic_id,
+        "url": match.article.url,
+        "revision": match.revision,
+    }
+    if isinstance(decision, Drop):
+        result = {"story": None, "role": None, "event": DROPPED, "reason_code": decision.reason}
+        return row | result | {"reason": decision.detail}
+    return row | {
+        "story": decision.story_id,
+        "role": ROLES.get(role, role) or None,
+        "event": decision.event.value,
+        "reason_code": decision.code.value,
+        "reason": in_english(decision.reason),
+    }
+
+
+class MessageRows:
+    """Turns notifications into rows, and remembers which articles each receiver knows."""
+
+    def __init__(self) -> None:
+        self._told: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+
+    def row(
+        self, notification: Notification, at: datetime, held_until: datetime | None = None
+    ) -> dict[str, Any]:
+        """Return a message for the report.
+
+        Args:
+            notification: As it is stored.
+            at: When it goes out, or when it was decided where it is held.
+            held_until: Until when it is held.
+        """
+        body = json.loads(notification.body)
+        story, topic = body.get("story") or {}, body.get("topic") or {}
+        row = {
+            "at": rfc3339(at),
+            "kind": body.get("kind", notification.kind),
+            "topic": topic.get("id"),
+            "story": story.get("id"),
+            "title": story.get("title"),
+            "urls": self._newly_told(notification.receiver, body),
+            "development": story.get("development"),
+            "reason": body.get("reason", ""),
+            "receivers": [notification.receiver],
+            "held_until": held_until and rfc3339(held_until),
+        }
+        return row | {"topics": body["topics"]} if body.get("topics") else row
+
+    def _newly_told(self, receiver: str, body: dict[str, Any]) -> list[str]:
+        """Return the articles that the receiver did not know; else those with a newer revision."""
+        new, revised = [], []
+        for story, article in _articles_of(body):
+            known = self._told[receiver, story]
+            url, revision = str(article.get("url")), int(article.get("revision") or 1)
+            if url not in known:
+                new.append(url)
+            elif revision > known[url]:
+                revised.append(url)
+            known[url] = max(revision, known.get(url, 0))
+        return new or revised
+
+
+def _articles_of(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the articles of a message, each with its story; a digest has several stories."""
+    for part in (body, *(body.get("items") or ())):
+        story = (part.get("story") or {}).get("id", "")
+        for article in part.get("articles") or ():
+            yield story, article

@@ -1,0 +1,212 @@
+"""Run articles through topics, stories and plan on a simulated clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from alerts.decision_context import TopicWindows, prepare
+from alerts.worker import AlertsWorker
+from config.catalog.models import Catalog
+from config.settings import Settings
+from core.dispositions import Dispositions
+from core.messages import ArticleRevision, Match
+from core.processes.instance import Instance
+from core.store import Connection, Store, claims
+from core.store import deliveries as delivery_store
+from core.store import stories as story_store
+from processors import Processors
+from wirewatch.simulation.articles import Arrival, ArticleLine, arrivals, simulated_catalog
+from wirewatch.simulation.report import MessageRows, SimulationReport, decision_row
+
+RUN_ON = timedelta(hours=48)
+"""How long the clock runs on after the last article, so that messages that wait go out."""
+
+WINDOW_REFRESH = timedelta(hours=1)
+"""How long the recent articles of the topics are kept before they are read again."""
+
+CLAIM_LIMIT = 100
+"""Deliveries that are made in one transaction."""
+
+LEASE = timedelta(minutes=1)
+
+Watch = Callable[[SimulationReport], object]
+
+
+def simulate(
+    lines: Iterable[ArticleLine],
+    catalog: Catalog,
+    settings: Settings,
+    *,
+    watch: Watch = lambda _report: None,
+) -> SimulationReport:
+    """Return which messages the articles would have caused. Nothing is stored or sent.
+
+    Args:
+        lines: The articles, in any order.
+        catalog: The operator's files, without errors.
+        settings: Languages and the story window.
+        watch: Called after each line with the report so far.
+
+    Raises:
+        CatalogError: A query has an error.
+    """
+    lines = list(lines)
+    catalog = simulated_catalog(catalog, lines)
+    with _open_simulation(catalog, settings) as simulation:
+        for arrival in arrivals(lines, catalog):
+            simulation.take(arrival)
+            watch(simulation.report)
+        simulation.finish()
+        return simulation.report
+
+
+class SimulatedClock:
+    """A clock that stands still until it is moved. It never goes back."""
+
+    def __init__(self) -> None:
+        self._now = datetime.min.replace(tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """Return the simulated time."""
+        return self._now
+
+    def advance(self, moment: datetime) -> None:
+        """Move to a moment, unless it has passed."""
+        self._now = max(self._now, moment)
+
+
+class ReusedWindows:
+    """Opens the windows of recent articles, and keeps them from one transaction to the next.
+
+    That is only right where nobody else writes to the store. The windows are read again when the
+    clock has moved on, and after a revision, which changes an article that they have.
+    """
+
+    def __init__(self, clock: SimulatedClock) -> None:
+        self._clock = clock
+        self._windows: TopicWindows | None = None
+        self._read_at = clock()
+
+    def __call__(self, connection: Connection, span: timedelta) -> TopicWindows:
+        """Return the windows for this transaction."""
+        if self._windows is None or self._clock() - self._read_at >= WINDOW_REFRESH:
+            self._windows, self._read_at = TopicWindows(connection, span), self._clock()
+        self._windows.connection = connection
+        return self._windows
+
+    def discard(self) -> None:
+        """Read the windows again in the next transaction."""
+        self._windows = None
+
+
+class Simulation:
+    """One simulation; its state is that of the store and the clock.
+
+    Attributes:
+        report: What it has shown so far.
+    """
+
+    def __init__(
+        self, catalog: Catalog, settings: Settings, store: Store, instance: Instance
+    ) -> None:
+        self.report = SimulationReport()
+        self._store = store
+        self._instance = instance
+        self._clock = SimulatedClock()
+        self._windows = ReusedWindows(self._clock)
+        self._processors = Processors.compile(catalog, settings.language_codes)
+        self._worker = AlertsWorker(
+            store, lambda: catalog, settings, self._clock, Dispositions(), self._windows
+        )
+        self._rows = MessageRows()
+        self._sent: set[str] = set()
+
+    def take(self, arrival: Arrival) -> None:
+        """Send what is due before a line's time, then decide about the line's article."""
+        self._deliver_before(arrival.at)
+        self._clock.advance(arrival.at)
+        if arrival.revision is None:
+            self.report.gone += 1
+        else:
+            self._decide(arrival.revision)
+
+    def finish(self) -> None:
+        """Let the clock run on, and report what still waits at its end as held."""
+        self._deliver_before(self._clock() + RUN_ON)
+        with self._store.read() as connection:
+            waiting = delivery_store.load_unfinished(connection)
+        for notification, delivery in waiting:
+            if notification.id not in self._sent:
+                self._sent.add(notification.id)
+                held_until = delivery.next_attempt_at
+                row = self._rows.row(notification, notification.created_at, held_until)
+                self.report.messages.append(row)
+
+    def _decide(self, article: ArticleRevision) -> None:
+        self.report.articles += 1
+        matches = self._processors.process(article).matches
+        self.report.matches += len(matches)
+        if not matches:
+            return
+        if article.revision > 1:
+            self._windows.discard()
+        decisions = self._worker.decide([prepare(match) for match in matches])
+        with self._store.read() as connection:
+            roles = [_stored_role(connection, match) for match in matches]
+        now = self._clock()
+        self.report.decisions.extend(
+            decision_row(match, decision, role, now)
+            for match, decision, role in zip(matches, decisions, roles, strict=True)
+        )
+
+    def _deliver_before(self, moment: datetime) -> None:
+        """Send what is due before a moment, each message at its own time."""
+        while (due := self._next_due()) is not None and due < moment:
+            self._clock.advance(due)
+            if not self._deliver_due():
+                return  # a target cannot be sent to yet, although the message's time has come
+
+    def _next_due(self) -> datetime | None:
+        with self._store.read() as connection:
+            return claims.next_due_time(connection)
+
+    def _deliver_due(self) -> bool:
+        """Mark the deliveries that are due as delivered; return whether there was any."""
+        claimed = self._store.transact(self._claim_and_finish)
+        for each in claimed:
+            if each.notification.id not in self._sent:
+                self._sent.add(each.notification.id)
+                self.report.messages.append(self._rows.row(each.notification, self._clock()))
+        return bool(claimed)
+
+    def _claim_and_finish(self, connection: Connection) -> list[claims.ClaimedDelivery]:
+        now = self._clock()
+        claims.lock_claiming(connection)
+        due = claims.find_due(connection, self._instance, now=now, limit=CLAIM_LIMIT)
+        claimed = claims.claim(connection, due, self._instance, now=now, ttl=LEASE)
+        for each in claimed:
+            claims.finish(connection, each.delivery, state=delivery_store.DELIVERED, now=now)
+        return sorted(claimed, key=lambda c: (c.notification.created_at, c.notification.receiver))
+
+
+def _stored_role(connection: Connection, match: Match) -> str:
+    """Return the role of a match's article in its story; empty where it is in none."""
+    row = story_store.find_article(connection, match.topic_id, match.article_id)
+    return "" if row is None else row.role
+
+
+@contextmanager
+def _open_simulation(catalog: Catalog, settings: Settings) -> Iterator[Simulation]:
+    """Open a simulation with a store of its own, which is deleted afterwards."""
+    with TemporaryDirectory(prefix="wirewatch-simulation-") as name:
+        folder = Path(name)
+        instance, store = Instance.start(folder), Store.open_temporary(folder)
+        try:
+            yield Simulation(catalog, settings, store, instance)
+        finally:
+            store.close()
+            instance.close()
