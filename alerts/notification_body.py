@@ -54,12 +54,17 @@ class NotificationTopic(_BodyPart):
 
 
 class NotificationStory(_BodyPart):
-    """The story of the alert."""
+    """The story of the alert.
+
+    Attributes:
+        development: What is new in the story; empty where that is the story itself.
+    """
 
     id: str
     title: str
     first_seen: Moment
     outlets: int
+    development: str = ""
 
 
 class NotificationBody(_BodyPart):

@@ -12,7 +12,8 @@ To add a kind:
 1. Write a module like ``webhook.py``. Its options are declared (:mod:`alerts.receivers.options`),
    and ``faults`` comes from the declaration. What people read is made by
    :func:`alerts.rendering.content.attempt_content`; an HTTP request is made and its answer judged
-   by :func:`alerts.receivers.http.post`. What is left is the vendor's payload.
+   by :func:`alerts.receivers.http.post`. What is left is the vendor's payload. A kind that posts to
+   a chat extends :class:`alerts.receivers.chat.ChatReceiver`.
 2. Name its class in :data:`RECEIVERS`.
 3. Test it against a local server: success, 429 with Retry-After, a permanent failure, a lost
    answer, and that no secret is shown.
@@ -38,7 +39,13 @@ if TYPE_CHECKING:
 
 RECEIVERS: dict[str, str] = {
     "console": "alerts.receivers.console:ConsoleReceiver",
+    "discord": "alerts.receivers.discord:DiscordReceiver",
     "email": "alerts.receivers.email:EmailReceiver",
+    "mattermost": "alerts.receivers.mattermost:MattermostReceiver",
+    "ntfy": "alerts.receivers.ntfy:NtfyReceiver",
+    "slack": "alerts.receivers.slack:SlackReceiver",
+    "teams": "alerts.receivers.teams:TeamsReceiver",
+    "telegram": "alerts.receivers.telegram:TelegramReceiver",
     "webhook": "alerts.receivers.webhook:WebhookReceiver",
 }
 """Kind to ``module:class``."""

@@ -16,7 +16,8 @@ A redirect is not followed: what is sent goes where the operator wrote, and nowh
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,10 +26,14 @@ from config.catalog.values import InvalidValue, shown
 from config.errors import DeliveryError, FetchError
 from config.i18n import Phrase
 from core.http import Response, retry_after
+from core.http.retry_after import CAP
 from core.text import for_log
 
 NOTHING_SENT = frozenset({"bad_url", "dns", "nxdomain", "connect", "tls"})
 """Outcomes of a failed exchange after which the target has nothing (:mod:`core.http`)."""
+
+SHORTEST_SECRET = 12
+"""Shorter parts of a URL are words like ``services``; tokens have 24 characters or more."""
 
 _RETRIED = frozenset({408, 425, 429})
 _TARGET_FAULTS = frozenset({401, 403, 404, 405, 407, 410, 501})
@@ -51,6 +56,8 @@ async def post(
     url: str,
     body: bytes | Mapping[str, Any],
     headers: Mapping[str, str] | None = None,
+    *,
+    wait: Callable[[Response], float | None] | None = None,
 ) -> Receipt:
     """Make one POST request.
 
@@ -59,6 +66,8 @@ async def post(
         url: Of the target.
         body: Bytes, sent as they are, or a mapping, sent as JSON.
         headers: Besides the content type, which is JSON unless given here.
+        wait: Reads from the answer, as this vendor writes it, how many seconds to wait; without
+            it, and where it returns None, Retry-After is read.
 
     Raises:
         DeliveryError: The target rejected it, could not be reached, or did not answer.
@@ -72,28 +81,70 @@ async def post(
         )
     except FetchError as error:
         raise _failure(error) from error
-    return receipt_of(response, tools)
+    token = (headers or {}).get("authorization", "").removeprefix("Bearer ")
+    secrets = [*url_secrets(url), *([token] if token else [])]
+    return receipt_of(response, tools, wait(response) if wait else None, secrets)
 
 
-def receipt_of(response: Response, tools: ReceiverTools) -> Receipt:
+def receipt_of(
+    response: Response,
+    tools: ReceiverTools,
+    asked: float | None = None,
+    secrets: Iterable[str] = (),
+) -> Receipt:
     """Return the receipt that a response is.
+
+    Args:
+        response: The response.
+        tools: The clock, for Retry-After.
+        asked: Seconds to wait, where the vendor wrote them in its own way.
+        secrets: Texts that are replaced in the answer before it is shown.
 
     Raises:
         DeliveryError: Its status is not 2xx.
     """
     if 200 <= response.status < 300:
         return Receipt(Phrase("delivery.http", status=response.status))
-    answer = for_log(response.body.decode("utf-8", "replace"))
+    answer = for_log(hide(response.body.decode("utf-8", "replace"), secrets))
     is_target_fault = 300 <= response.status < 400 or response.status in _TARGET_FAULTS
     is_retried = is_target_fault or response.status in _RETRIED or response.status >= 500
+    if asked is None:
+        asked = retry_after(response.headers, tools.clock())
     raise DeliveryError(
         Phrase("delivery.http_answer", status=response.status, answer=answer)
         if answer
         else Phrase("delivery.http", status=response.status),
         permanent=not is_retried,
         target_fault=is_target_fault,
-        retry_after=retry_after(response.headers, tools.clock()) if is_retried else None,
+        retry_after=asked if is_retried else None,
     )
+
+
+def seconds_in(response: Response, *path: str) -> float | None:
+    """Return the seconds to wait at a path of a JSON answer; None where there is no such number."""
+    try:
+        value = json.loads(response.body)
+        for key in path:
+            value = value[key]
+        seconds = float(value)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return min(seconds, CAP) if seconds >= 0 else None
+
+
+def url_secrets(url: str) -> list[str]:
+    """Return the parts of a URL that may be secrets, longest first: an answer may repeat them."""
+    parts = urlsplit(url)
+    pieces = re.split(r"[/?&=]", f"{parts.path}?{parts.query}")
+    long = [piece for piece in pieces if len(piece) >= SHORTEST_SECRET]
+    return sorted({*long, *(x for x in (parts.username, parts.password) if x)}, key=len)[::-1]
+
+
+def hide(text: str, secrets: Iterable[str]) -> str:
+    """Replace secrets in a text that is shown."""
+    for secret in secrets:
+        text = text.replace(secret, "…")
+    return text
 
 
 def _failure(error: FetchError) -> DeliveryError:

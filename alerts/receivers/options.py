@@ -11,18 +11,22 @@
 
 ``alerts.yaml`` gives texts; an option's parser turns one into a value or says why it cannot
 (:mod:`config.catalog.values` has parsers for numbers, durations, URLs and truth values).
+:data:`LANGUAGE` and :data:`TIME_ZONE` are shared by the kinds whose messages people read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any, Generic, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from config.catalog.models import ReceiverDefinition, SourceText
 from config.catalog.section import Faults, Section
 from config.catalog.values import InvalidValue, Parse, shown
 from config.faults import Fault
+from config.i18n import LANGUAGES, Translator, translator
 from config.yaml.nodes import MappingNode, ScalarNode, SequenceNode, YamlNode
 
 T = TypeVar("T")
@@ -88,6 +92,24 @@ def choice(
     return Option(name, parse, sentence, default=default, choices=tuple(known))
 
 
+def zone(text: str) -> tzinfo | InvalidValue:
+    """Parse the name of a time zone (IANA)."""
+    try:
+        return ZoneInfo(text)
+    except (KeyError, ValueError, OSError):  # not found, not a name, a folder
+        return InvalidValue(f"{shown(text)} is not a time zone.", "")
+
+
+LANGUAGE = choice("language", LANGUAGES, "Messages are in this language.", default="en")
+TIME_ZONE: Option[tzinfo] = Option(
+    "time_zone",
+    zone,
+    "Times in messages are in this time zone.",
+    "Write time_zone: and a name of the IANA database, like Europe/Berlin.",
+    default=UTC,
+)
+
+
 class OptionValues:
     """The values of a receiver's options.
 
@@ -102,6 +124,11 @@ class OptionValues:
         """Return the value of an option, or its default."""
         values = self._values[option.name]
         return cast("T", values[0] if values else option.default)
+
+    @property
+    def translator(self) -> Translator:
+        """The translator of the receiver's language and time zone."""
+        return translator(self[LANGUAGE], self[TIME_ZONE])
 
     def all(self, option: Option[T]) -> tuple[T, ...]:
         """Return all values of an option that may be a list."""

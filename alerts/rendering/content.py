@@ -14,7 +14,7 @@ everything that changes between messages in one leading bracket, so that the *ba
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,6 +36,36 @@ MAX_TITLE = 300
 MAX_SUBJECT_TITLE = 150
 MAX_TAG = 60
 MAX_REASON = 400
+MAX_DEVELOPMENT = 500
+MAX_URL = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much a message has room for.
+
+    Attributes:
+        articles: Most articles.
+        sentences: Most sentences of each article.
+        also_in: Most outlets listed with the same text.
+        url: Longest URL that becomes a link.
+        line: Most characters of a title, a reason and a development.
+    """
+
+    articles: int = MAX_ARTICLES
+    sentences: int = MAX_SENTENCES
+    also_in: int = MAX_ALSO_IN
+    url: int = MAX_URL
+    line: int = MAX_DEVELOPMENT
+
+
+ROOMS = (
+    *(Room(articles=n) for n in range(MAX_ARTICLES, 0, -1)),
+    Room(articles=1, sentences=1, also_in=3),
+    Room(articles=1, sentences=1, also_in=1, url=500),
+    Room(articles=0, url=500, line=150),
+)
+"""From the most to the least that a message can say; what is left out is in the console."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +108,10 @@ class MessageContent:
         t: Translator of the message's language.
         subject: One line.
         labels: Topic, severity, kind.
+        severity: As the topic gives it: ``low``, ``normal``, ``high`` or ``urgent``.
         meaning: What the kind means; empty where its name says so.
         notices: What is said first: that it may be a repeat, that it is late.
+        development: What is new in the story; empty where that is the story itself.
         language: Of the title, for a ``lang`` attribute; empty where unknown.
         more: A text with the number of articles left out; empty where none was.
         read: URL of the first article; empty where it has none.
@@ -91,8 +123,10 @@ class MessageContent:
     t: Translator
     subject: str
     labels: tuple[str, ...]
+    severity: str
     meaning: str
     notices: tuple[str, ...]
+    development: str
     title: str
     language: str
     articles: tuple[ArticleContent, ...]
@@ -125,7 +159,7 @@ def message_content(
     body: NotificationBody,
     context: DeliveryContext,
     t: Translator,
-    limit: int = MAX_ARTICLES,
+    room: Room = Room(),
 ) -> MessageContent:
     """Return the content of a message.
 
@@ -133,33 +167,35 @@ def message_content(
         body: The stored body of the notification.
         context: Whom the message is for, and what this attempt has to say.
         t: The language.
-        limit: How many articles there is room for.
+        room: How much there is room for.
     """
-    title = clean_line(body.story.title, MAX_TITLE) or t("notification.no_title")
-    articles = body.articles[:limit]
-    first = articles[0] if articles else None
+    title = clean_line(body.story.title, min(MAX_TITLE, room.line)) or t("notification.no_title")
+    articles = body.articles[: room.articles]
+    first = body.articles[0] if body.articles else None
     left_out = len(body.articles) - len(articles)
     reason = body.phrase()
     return MessageContent(
         t=t,
         subject=f"[{_tags(body, context, t)}] {clean_line(title, MAX_SUBJECT_TITLE)}",
         labels=_labels(body, t),
+        severity=body.severity,
         meaning=_text_or_empty(t, f"notification.meaning.{body.kind}"),
         notices=tuple(_notices(context, t)),
+        development=clean_line(body.story.development, min(MAX_DEVELOPMENT, room.line)),
         title=title,
         language=lang_attribute(first.language) if first else "",
-        articles=tuple(_article_content(a, title, t) for a in articles),
+        articles=tuple(_article_content(a, title, t, room) for a in articles),
         more=t("notification.more_articles", n=left_out) if left_out else "",
-        read=_url(first.url) if first else "",
+        read=_url(first.url, room.url) if first else "",
         console=_url(body.console_url),
-        reason=clean_line(t.phrase(reason), MAX_REASON),
+        reason=clean_line(t.phrase(reason), min(MAX_REASON, room.line)),
         reason_language="en" if reason.code == VERBATIM else t.code,
         footer=t("notification.footer", target=context.target, receiver=context.receiver),
     )
 
 
 def attempt_content(
-    attempt: DeliveryAttempt, t: Translator, now: datetime, limit: int = MAX_ARTICLES
+    attempt: DeliveryAttempt, t: Translator, now: datetime, room: Room = Room()
 ) -> MessageContent:
     """Return the content of the message of a delivery attempt.
 
@@ -167,10 +203,21 @@ def attempt_content(
         attempt: The attempt.
         t: The language.
         now: The present.
-        limit: How many articles there is room for.
+        room: How much there is room for.
     """
     body = NotificationBody.model_validate_json(attempt.body)
-    return message_content(body, delivery_context(attempt, now), t, limit)
+    return message_content(body, delivery_context(attempt, now), t, room)
+
+
+def contents_by_length(
+    attempt: DeliveryAttempt, t: Translator, now: datetime
+) -> Iterator[MessageContent]:
+    """Return contents of a message, each shorter than the one before.
+
+    A receiver takes the first that the vendor accepts. Whole articles are left out first, from the
+    end, so nothing is cut inside a link.
+    """
+    return (attempt_content(attempt, t, now, room) for room in ROOMS)
 
 
 def delivery_context(attempt: DeliveryAttempt, now: datetime) -> DeliveryContext:
@@ -214,20 +261,22 @@ def _notices(context: DeliveryContext, t: Translator) -> Iterable[str]:
         yield t("notification.late", at=context.late_since)
 
 
-def _article_content(article: NotificationArticle, heading: str, t: Translator) -> ArticleContent:
+def _article_content(
+    article: NotificationArticle, heading: str, t: Translator, room: Room
+) -> ArticleContent:
     title = clean_line(article.title, MAX_TITLE) or t("notification.no_title")
     moment = t.moment(article.published_at or article.first_seen_at)
     language = lang_attribute(article.language)
-    also, left_out = article.also_in[:MAX_ALSO_IN], len(article.also_in) - MAX_ALSO_IN
+    also, left_out = article.also_in[: room.also_in], len(article.also_in) - room.also_in
     rules = ", ".join(clean_line(rule, 100) for rule in article.rules[:10])
     return ArticleContent(
         title="" if title == heading else title,
-        url=_url(article.url),
+        url=_url(article.url, room.url),
         outlet=clean_line(article.outlet, 100),
         facts=" · ".join(x for x in (language, moment) if x),
         language=language,
-        sentences=_sentences(article.evidence),
-        also_in=tuple(Link(clean_line(a.outlet, 100), _url(a.url)) for a in also),
+        sentences=_sentences(article.evidence)[: room.sentences],
+        also_in=tuple(Link(clean_line(a.outlet, 100), _url(a.url, room.url)) for a in also),
         more_outlets=t("notification.and_more", n=left_out) if left_out > 0 else "",
         why=_why(article.score, rules, t),
     )
@@ -250,6 +299,7 @@ def _text_or_empty(t: Translator, key: str) -> str:
     return t(key) if t.has(key) else ""
 
 
-def _url(url: str) -> str:
-    """Return the URL if it can be a link, else an empty string."""
-    return wire_url(url) or ""
+def _url(url: str, limit: int = MAX_URL) -> str:
+    """Return the URL if it can be a link and is not too long, else an empty string."""
+    wire = wire_url(url) or ""
+    return wire if len(wire) <= limit else ""

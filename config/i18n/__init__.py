@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import gettext
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,10 +49,12 @@ class Translator:
 
     Args:
         code: One of :data:`LANGUAGES`; also the value of a ``lang`` attribute.
+        zone: The time zone of the times that are shown.
     """
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, zone: tzinfo = UTC) -> None:
         self.code = code
+        self._zone = zone
         self._catalogue = _catalogue(code)
 
     def __call__(self, key: str, /, **values: Param) -> str:
@@ -153,10 +155,10 @@ class Translator:
         return self("time.ago", span=self.span(age))
 
     def moment(self, moment: datetime) -> str:
-        """Return a date and time in UTC."""
+        """Return a date and time in the reader's time zone, and which zone that is."""
         from babel.dates import format_datetime
 
-        return format_datetime(moment.astimezone(UTC), self("time.format"), locale=self.code)
+        return format_datetime(moment.astimezone(self._zone), self("time.format"), locale=self.code)
 
     def _phrase(self, code: str, params: dict[str, Param]) -> str:
         n = params.get("n")
@@ -182,9 +184,9 @@ class Translator:
 
 
 @cache
-def translator(code: str) -> Translator:
-    """Return the shared translator of a language."""
-    return Translator(code)
+def translator(code: str, zone: tzinfo = UTC) -> Translator:
+    """Return the shared translator of a language and time zone."""
+    return Translator(code, zone)
 
 
 def in_english(phrase: Phrase) -> str:

@@ -26,13 +26,13 @@ from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools
 from alerts.receivers.email.addresses import Mailbox, MailServer, parse_mail_server, parse_mailbox
 from alerts.receivers.email.mime import MimeMessage, compose
 from alerts.receivers.email.smtp import TlsMode, submit
-from alerts.receivers.options import INVALID, Option, Options, choice
+from alerts.receivers.options import INVALID, LANGUAGE, TIME_ZONE, Option, Options, choice
 from alerts.rendering.content import delivery_context
 from config.catalog.models import ReceiverDefinition
 from config.catalog.values import InvalidValue, shown
 from config.errors import DeliveryError
 from config.faults import Fault
-from config.i18n import LANGUAGES, Phrase, translator
+from config.i18n import Phrase
 from config.yaml.nodes import fault
 
 
@@ -90,7 +90,6 @@ TO = Option(
     code="R006",
     missing="R007",
 )
-LANGUAGE = choice("language", LANGUAGES, "Messages are in this language.", default="en")
 STARTTLS = choice(
     "starttls", tuple(TlsMode), "Whether a connection to smtp:// has to be encrypted."
 )
@@ -100,7 +99,7 @@ CA_FILE: Option[str | None] = Option(
     "Certificates to trust besides the machine's own.",
     "Write the path of a PEM file.",
 )
-OPTIONS = Options(SMTP, FROM, TO, LANGUAGE, STARTTLS, CA_FILE)
+OPTIONS = Options(SMTP, FROM, TO, LANGUAGE, TIME_ZONE, STARTTLS, CA_FILE)
 
 
 class EmailReceiver:
@@ -145,7 +144,7 @@ class EmailReceiver:
         return compose(
             NotificationBody.model_validate_json(attempt.body),
             delivery_context(attempt, self._tools.clock()),
-            translator(self._options[LANGUAGE]),
+            self._options.translator,
             sender=self._options[FROM],
             recipient=recipient,
             created_at=attempt.created_at,

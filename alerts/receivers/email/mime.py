@@ -29,7 +29,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from alerts.notification_body import NotificationBody
 from alerts.receivers.email.addresses import Mailbox
-from alerts.rendering.content import MAX_ARTICLES, DeliveryContext, MessageContent, message_content
+from alerts.rendering.content import (
+    MAX_ARTICLES,
+    DeliveryContext,
+    MessageContent,
+    Room,
+    message_content,
+)
 from config.i18n import Translator
 from core.ids import hash_parts
 
@@ -89,7 +95,7 @@ def compose(
     own = f"<{hash_parts('mail', body.id, recipient.address)}@{sender.domain}>"
     room = max(1, min(MAX_ARTICLES, len(body.articles)))
     while True:
-        content = message_content(body, context, t, room)
+        content = message_content(body, context, t, Room(articles=room))
         head = _head(own, content, body, sender, recipient, created_at)
         data = (head + _parts(content, hash_parts("boundary", own))).encode()
         if len(data) <= MAX_BYTES or room == 1:

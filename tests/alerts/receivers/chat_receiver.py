@@ -17,7 +17,7 @@ from typing import Any
 from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools
 from alerts.receivers.http import host_of, post, post_url
 from alerts.receivers.options import Option, Options, choice
-from alerts.rendering.content import ArticleContent, MessageContent, attempt_content
+from alerts.rendering.content import ArticleContent, MessageContent, Room, attempt_content
 from config.catalog.models import ReceiverDefinition
 from config.catalog.values import text
 from config.i18n import LANGUAGES, translator
@@ -55,7 +55,7 @@ class ChatReceiver:
 
     async def notify(self, attempt: DeliveryAttempt) -> Receipt:
         t = translator(self._options[LANGUAGE])
-        content = attempt_content(attempt, t, self._tools.clock(), limit=5)
+        content = attempt_content(attempt, t, self._tools.clock(), Room(articles=5))
         return await post(self._tools, self._options[URL], self._message(content))
 
     def _message(self, content: MessageContent) -> dict[str, Any]:

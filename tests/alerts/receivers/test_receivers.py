@@ -39,18 +39,18 @@ def test_every_fault_of_a_webhook_has_its_position(
 
 
 def test_a_kind_that_does_not_exist_is_a_fault() -> None:
-    assert faults_of("telegram", token="x") == [("R001", 3)]
+    assert faults_of("fax", number="x") == [("R001", 3)]
     assert faults_of("console", url="x") == [("R002", 10)]
     assert faults_of("console") == []
 
 
 def test_a_fault_says_what_to_write() -> None:
-    receiver = ReceiverDefinition("chat", "slack", {}, {}, PLACE)
+    receiver = ReceiverDefinition("chat", "fax", {}, {}, PLACE)
     [fault] = receiver_faults(Catalog((), alerts=AlertsDefinition(receivers=(receiver,))))
     assert fault.is_error
     assert str(fault) == (
-        "alerts.yaml:1:1: R001 Receivers of kind 'slack' are not available in this version. "
-        "Write one of: console, email, webhook."
+        "alerts.yaml:1:1: R001 Receivers of kind 'fax' are not available in this version. "
+        "Write one of: console, discord, email, mattermost, ntfy, slack, teams, telegram, webhook."
     )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from alerts.receivers import DeliveryAttempt
-from alerts.rendering.content import MAX_ARTICLES, attempt_content, delivery_context
+from alerts.rendering.content import MAX_ARTICLES, Room, attempt_content, delivery_context
 from config.i18n import translator
 from tests.alerts.harness import NOON
 from tests.alerts.receivers.notification_bodies import TITLE, body, second_article
@@ -54,4 +54,4 @@ def test_articles_beyond_the_limit_are_counted() -> None:
     articles = tuple(second_article(id=f"{n:032}") for n in range(MAX_ARTICLES + 3))
     many = replace(ATTEMPT, body=body(articles=articles).model_dump_json().encode())
     assert attempt_content(many, translator("en"), NOON).more == "… and 3 more in the console"
-    assert len(attempt_content(many, translator("en"), NOON, limit=2).articles) == 2
+    assert len(attempt_content(many, translator("en"), NOON, Room(articles=2)).articles) == 2
