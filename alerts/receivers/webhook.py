@@ -15,14 +15,18 @@ import base64
 import binascii
 import hashlib
 import hmac
+import json
 import re
 from datetime import datetime
 
+from alerts.notification_body import MAX_BYTES
 from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools
 from alerts.receivers.http import host_of, post, post_url
 from alerts.receivers.options import Option, Options
+from alerts.rendering.fit import RenderedMessage, Size
 from config.catalog.models import ReceiverDefinition
 from config.catalog.values import InvalidValue
+from config.i18n import Translator
 
 _SECRET = re.compile(r"whsec_([A-Za-z0-9+/]+={0,2})")
 _KEY_MEND = "Write whsec_ followed by base64 (of 24 to 64 random bytes), or leave it out."
@@ -73,6 +77,12 @@ class WebhookReceiver:
         """Return the receiver of a definition."""
         values = OPTIONS.values(definition)
         return WebhookReceiver(values[URL], values[SECRET], tools)
+
+    @staticmethod
+    def render(attempt: DeliveryAttempt, t: Translator, now: datetime) -> RenderedMessage:  # noqa: ARG004
+        """Return the body, which has no language and is never shortened here."""
+        size = Size("bytes", len(attempt.body), MAX_BYTES)
+        return RenderedMessage(json.loads(attempt.body), (size,))
 
     async def notify(self, attempt: DeliveryAttempt) -> Receipt:
         """Post the body, signed."""

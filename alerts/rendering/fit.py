@@ -41,10 +41,12 @@ class RenderedMessage:
     Attributes:
         payload: What is sent as JSON, without what depends on the target.
         sizes: Its sizes and the vendor's limits.
+        raw: The whole message, of a kind that does not send JSON.
     """
 
     payload: dict[str, Any]
     sizes: tuple[Size, ...]
+    raw: str = ""
 
     @property
     def fits(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wirewatch.cli import alerts, articles, feeds, streams, topics
+from wirewatch.cli import alerts, articles, feeds, notify, receivers, streams, topics
 from wirewatch.cli.check import check
 from wirewatch.cli.demo import demo
 from wirewatch.cli.health import health
@@ -44,6 +44,8 @@ app.add_typer(feeds.app, name="feeds")
 app.add_typer(topics.app, name="topics")
 app.add_typer(articles.app, name="articles")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(receivers.app, name="receivers")
+app.add_typer(notify.app, name="notify")
 app.add_typer(streams.app, name="streams")
 
 

@@ -19,20 +19,22 @@ sent again and says that it may be a repeat.
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from alerts.notification_body import NotificationBody
 from alerts.receivers import DeliveryAttempt, Receipt, ReceiverTools
 from alerts.receivers.email.addresses import Mailbox, MailServer, parse_mail_server, parse_mailbox
-from alerts.receivers.email.mime import MimeMessage, compose
+from alerts.receivers.email.mime import MAX_BYTES, MimeMessage, compose
 from alerts.receivers.email.smtp import TlsMode, submit
 from alerts.receivers.options import INVALID, LANGUAGE, TIME_ZONE, Option, Options, choice
 from alerts.rendering.content import delivery_context
+from alerts.rendering.fit import RenderedMessage, Size
 from config.catalog.models import ReceiverDefinition
 from config.catalog.values import InvalidValue, shown
 from config.errors import DeliveryError
 from config.faults import Fault
-from config.i18n import Phrase
+from config.i18n import Phrase, Translator
 from config.yaml.nodes import fault
 
 
@@ -127,6 +129,20 @@ class EmailReceiver:
     def open(definition: ReceiverDefinition, tools: ReceiverTools) -> EmailReceiver:
         """Return the receiver of a definition."""
         return EmailReceiver(definition, tools)
+
+    @staticmethod
+    def render(attempt: DeliveryAttempt, t: Translator, now: datetime) -> RenderedMessage:
+        """Return the message as it would be sent from and to example addresses."""
+        message = compose(
+            NotificationBody.model_validate_json(attempt.body),
+            delivery_context(attempt, now),
+            t,
+            sender=Mailbox("Wirewatch", "alerts", "example.org"),
+            recipient=Mailbox("", "desk", "example.org"),
+            created_at=attempt.created_at,
+        )
+        size = Size("bytes", len(message.data), MAX_BYTES)
+        return RenderedMessage({}, (size,), raw=message.data.decode())
 
     async def notify(self, attempt: DeliveryAttempt) -> Receipt:
         """Send one message to one address."""

@@ -1,0 +1,149 @@
+"""Notifications that are about nothing: the test of a receiver, and an invented example to look at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from alerts.notification_body import (
+    AlsoIn,
+    NotificationArticle,
+    NotificationBody,
+    NotificationStory,
+    NotificationTopic,
+    alert_url,
+)
+from config.i18n import Phrase, Translator, in_english
+from core.ids import hash_parts
+from core.messages import Evidence, Field
+
+TEST = "test"
+"""The kind of a notification that tests a receiver."""
+
+_TITLE = "Schweden unterzeichnet den Antrag auf NATO-Beitritt"
+_SENTENCE = (
+    "Den Antrag auf NATO-Beitritt hat die Außenministerin am Sonntag in Brüssel unterzeichnet."
+)
+_REPORT = "Sweden signed its application to join NATO on Sunday, the foreign ministry said."
+
+
+def check_body(notification_id: str, t: Translator, console_url: str, now: datetime) -> bytes:
+    """Return the body of a notification that tests a receiver: it says so, in its language.
+
+    Args:
+        notification_id: Id of the notification.
+        t: The receiver's language.
+        console_url: URL of the console.
+        now: The present.
+    """
+    return _body(
+        notification_id,
+        kind=TEST,
+        severity="normal",
+        topic=NotificationTopic(id=TEST, title="Wirewatch"),
+        title=t("notification.test_title"),
+        reason=Phrase("notification.meaning.test"),
+        articles=(),
+        url=console_url,
+        now=now,
+    )
+
+
+def sample_body(console_url: str, now: datetime) -> bytes:
+    """Return the body of an invented notification about two articles, one of them with copies.
+
+    Args:
+        console_url: URL of the console.
+        now: The present; the articles were published minutes ago.
+    """
+    notification_id = hash_parts("sample", console_url)
+    return _body(
+        notification_id,
+        kind="new_story",
+        severity="urgent",
+        topic=NotificationTopic(id="nato-membership", title="NATO"),
+        title=_TITLE,
+        reason=Phrase(
+            "decision.new_story_why",
+            why=Phrase("decision.nearest_story", outlet="Bote", percent=12, needed=22),
+        ),
+        articles=(
+            _article(
+                "Kurier", "de", _TITLE, _SENTENCE, "NATO-Beitritt", now - timedelta(minutes=9)
+            ),
+            _article(
+                "Post",
+                "en",
+                "Sweden signs application to join NATO",
+                _REPORT,
+                "join NATO",
+                now - timedelta(minutes=4),
+            ),
+        ),
+        url=alert_url(console_url, notification_id),
+        now=now,
+    )
+
+
+def _body(
+    notification_id: str,
+    *,
+    kind: str,
+    severity: str,
+    topic: NotificationTopic,
+    title: str,
+    reason: Phrase,
+    articles: Sequence[NotificationArticle],
+    url: str,
+    now: datetime,
+) -> bytes:
+    story = NotificationStory(
+        id=notification_id, title=title, first_seen=now, outlets=len(articles)
+    )
+    body = NotificationBody(
+        id=notification_id,
+        kind=kind,
+        alert_id=notification_id,
+        topic=topic,
+        severity=severity,
+        story=story,
+        articles=tuple(articles),
+        reason=in_english(reason),
+        reason_code=kind,
+        reason_phrase=json.loads(reason.dump()),
+        console_url=url,
+    )
+    return body.model_dump_json().encode()
+
+
+def _article(
+    outlet: str, language: str, title: str, sentence: str, term: str, at: datetime
+) -> NotificationArticle:
+    start = sentence.index(term)
+    evidence = Evidence(
+        field=Field.TEXT,
+        start=start,
+        end=start + len(term),
+        surface=term,
+        rule="accession",
+        sentence=sentence,
+    )
+    host = f"https://{outlet.lower()}.example.org"
+    copies = ("Bote", "Tagblatt") if language == "de" else ()
+    return NotificationArticle(
+        id=hash_parts(host),
+        revision=1,
+        url=f"{host}/nato",
+        title=title,
+        outlet=outlet,
+        language=language,
+        published_at=at,
+        first_seen_at=at,
+        score=55,
+        rules=("accession",),
+        evidence=(evidence,),
+        also_in=tuple(
+            AlsoIn(outlet=copy, url=f"https://{copy.lower()}.example.org/nato") for copy in copies
+        ),
+    )

@@ -1,0 +1,97 @@
+"""``wirewatch notify``: what a receiver would send, without sending it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from config.errors import UsageError
+from core.clock import utc_now
+from wirewatch.cli.output import print_json, say, write
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from alerts.receivers import DeliveryAttempt
+    from alerts.rendering.fit import RenderedMessage
+
+app = typer.Typer(no_args_is_help=True, help="Look at notifications without sending them.")
+
+SAMPLE_CONSOLE_URL = "http://127.0.0.1:8080"
+
+
+@app.callback()
+def notify() -> None:
+    """Look at notifications without sending them."""
+
+
+@app.command()
+def render(
+    *,
+    kind: Annotated[str, typer.Option(help="The kind of receiver: slack, telegram ...")],
+    sample: Annotated[bool, typer.Option("--sample", help="Render an invented notification.")],
+    language: Annotated[Literal["en", "de"], typer.Option(help="Language of the message.")] = "en",
+    time_zone: Annotated[str, typer.Option(help="Time zone, for example Europe/Berlin.")] = "UTC",
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+) -> None:
+    """Print what a receiver would send, and its size against the vendor's limit."""
+    del sample  # it is required; there is nothing else to render yet
+    message = _render(kind, language, time_zone)
+    if as_json:
+        sizes = [asdict(size) | {"fits": size.fits} for size in message.sizes]
+        print_json({"payload": message.payload or message.raw, "sizes": sizes})
+        return
+    say(message.raw or json.dumps(message.payload, ensure_ascii=False, indent=2))
+    for size in message.sizes:
+        write(f"{size.unit}: {size.count:,} of {size.limit:,}")
+
+
+def _render(kind: str, language: str, time_zone: str) -> RenderedMessage:
+    """Render the sample.
+
+    Raises:
+        UsageError: There is no such kind or time zone, or the kind sends nothing.
+    """
+    from alerts.receivers import RECEIVERS, receiver_kind
+    from config.i18n import translator
+
+    function = getattr(receiver_kind(kind), "render", None) if kind in RECEIVERS else None
+    if function is None:
+        known = [k for k in sorted(RECEIVERS) if hasattr(receiver_kind(k), "render")]
+        raise UsageError(
+            f"Receivers of kind {kind!r} send no message.", mend=f"Kinds: {', '.join(known)}."
+        )
+    rendered: RenderedMessage = function(
+        _sample_attempt(), translator(language, _zone(time_zone)), utc_now()
+    )
+    return rendered
+
+
+def _zone(name: str) -> tzinfo:
+    from alerts.receivers.options import zone
+    from config.catalog.values import InvalidValue
+
+    parsed = zone(name)
+    if isinstance(parsed, InvalidValue):
+        raise UsageError(parsed.message, mend="Write a name like Europe/Berlin.")
+    return parsed
+
+
+def _sample_attempt() -> DeliveryAttempt:
+    from alerts.receivers import DeliveryAttempt
+    from alerts.rendering.sample import sample_body
+
+    now = utc_now()
+    return DeliveryAttempt(
+        id="sample",
+        receiver="sample",
+        target="sample",
+        kind="new_story",
+        body=sample_body(SAMPLE_CONSOLE_URL, now),
+        attempt=1,
+        possible_repeat=False,
+        created_at=now,
+    )
