@@ -1,4 +1,4 @@
-"""Notifications that are about nothing: the test of a receiver, and an invented example to look at."""
+"""Notifications about nothing that happened: the test of a receiver, and an invented example."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ TEST = "test"
 """The kind of a notification that tests a receiver."""
 
 _TITLE = "Schweden unterzeichnet den Antrag auf NATO-Beitritt"
-_SENTENCE = (
-    "Den Antrag auf NATO-Beitritt hat die Außenministerin am Sonntag in Brüssel unterzeichnet."
-)
+_SENTENCE = "Den Antrag auf NATO-Beitritt hat die Außenministerin in Brüssel unterzeichnet."
+
+_HEADLINE = "Sweden signs application to join NATO"
 _REPORT = "Sweden signed its application to join NATO on Sunday, the foreign ministry said."
 
 
@@ -57,7 +57,7 @@ def sample_body(console_url: str, now: datetime) -> bytes:
         console_url: URL of the console.
         now: The present; the articles were published minutes ago.
     """
-    notification_id = hash_parts("sample", console_url)
+    notification_id, at = hash_parts("sample", console_url), now - timedelta(minutes=4)
     return _body(
         notification_id,
         kind="new_story",
@@ -69,17 +69,8 @@ def sample_body(console_url: str, now: datetime) -> bytes:
             why=Phrase("decision.nearest_story", outlet="Bote", percent=12, needed=22),
         ),
         articles=(
-            _article(
-                "Kurier", "de", _TITLE, _SENTENCE, "NATO-Beitritt", now - timedelta(minutes=9)
-            ),
-            _article(
-                "Post",
-                "en",
-                "Sweden signs application to join NATO",
-                _REPORT,
-                "join NATO",
-                now - timedelta(minutes=4),
-            ),
+            _article("Kurier", "de", _TITLE, _SENTENCE, "NATO-Beitritt", at),
+            _article("Post", "en", _HEADLINE, _REPORT, "join NATO", at),
         ),
         url=alert_url(console_url, notification_id),
         now=now,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -23,11 +22,6 @@ app = typer.Typer(no_args_is_help=True, help="Look at notifications without send
 SAMPLE_CONSOLE_URL = "http://127.0.0.1:8080"
 
 
-@app.callback()
-def notify() -> None:
-    """Look at notifications without sending them."""
-
-
 @app.command()
 def render(
     *,
@@ -44,7 +38,10 @@ def render(
         sizes = [asdict(size) | {"fits": size.fits} for size in message.sizes]
         print_json({"payload": message.payload or message.raw, "sizes": sizes})
         return
-    say(message.raw or json.dumps(message.payload, ensure_ascii=False, indent=2))
+    if message.raw:
+        say(message.raw)
+    else:
+        print_json(message.payload)
     for size in message.sizes:
         write(f"{size.unit}: {size.count:,} of {size.limit:,}")
 
