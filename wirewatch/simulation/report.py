@@ -23,6 +23,9 @@ from core.store.deliveries import Notification
 ROLES: Mapping[str, str] = {"member": "minor"}
 """Roles that are reported by another name."""
 
+CORRECTING = ("correction", "retraction")
+"""Reason codes that are roles of their own in a report."""
+
 DROPPED = "dropped"
 """Event of a match that was decided before: nothing was published."""
 
@@ -57,14 +60,14 @@ class SimulationReport:
 
 
 def decision_row(
-    match: Match, decision: Decision | Drop, role: str, at: datetime
+    match: Match, decision: Decision | Drop, stored_role: str, at: datetime
 ) -> dict[str, Any]:
     """Return a decision for the report.
 
     Args:
         match: The match.
         decision: The decision about it.
-        role: The article's role in its story as it is stored; empty where it is in no story.
+        stored_role: The article's role in its story as it is stored now; empty where it is in none.
         at: When it was decided.
     """
     row = {
@@ -78,11 +81,24 @@ def decision_row(
         return row | result | {"reason": decision.detail}
     return row | {
         "story": decision.story_id,
-        "role": ROLES.get(role, role) or None,
+        "role": _role(decision, stored_role),
         "event": decision.event.value,
         "reason_code": decision.code.value,
         "reason": in_english(decision.reason),
     }
+
+
+def _role(decision: Decision, stored: str) -> str | None:
+    """Return the role of a revision in its story, or None where it was not compared.
+
+    A revision that leaves its article's role as it is says nothing new: it is minor.
+    """
+    code = decision.code.value
+    if code in CORRECTING:
+        return code
+    if decision.role is not None:
+        return ROLES.get(decision.role.value, decision.role.value)
+    return ("copy" if stored == "copy" else "minor") if stored else None
 
 
 class MessageRows:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from alerts.decide import Decision
 from alerts.decision_context import TopicWindows, prepare
 from alerts.worker import AlertsWorker
 from config.catalog.models import Catalog
 from config.settings import Settings
-from core.dispositions import Dispositions
+from core.dispositions import Dispositions, Drop
 from core.messages import ArticleRevision, Match
 from core.processes.instance import Instance
 from core.store import Connection, Store, claims
@@ -25,8 +26,9 @@ from wirewatch.simulation.report import MessageRows, SimulationReport, decision_
 RUN_ON = timedelta(hours=48)
 """How long the clock runs on after the last article, so that messages that wait go out."""
 
-WINDOW_REFRESH = timedelta(hours=1)
-"""How long the recent articles of the topics are kept before they are read again."""
+WINDOW_REFRESH = timedelta(hours=12)
+"""How long the recent articles of the topics are kept before they are read again: until then some
+are kept that are older than the window, which spans five days by default."""
 
 CLAIM_LIMIT = 100
 """Deliveries that are made in one transaction."""
@@ -82,8 +84,8 @@ class SimulatedClock:
 class ReusedWindows:
     """Opens the windows of recent articles, and keeps them from one transaction to the next.
 
-    That is only right where nobody else writes to the store. The windows are read again when the
-    clock has moved on, and after a revision, which changes an article that they have.
+    That is only right where nothing else writes to the store. Decisions keep the windows up to
+    date; they are read again when the clock has moved on, without the articles that are too old.
     """
 
     def __init__(self, clock: SimulatedClock) -> None:
@@ -97,10 +99,6 @@ class ReusedWindows:
             self._windows, self._read_at = TopicWindows(connection, span), self._clock()
         self._windows.connection = connection
         return self._windows
-
-    def discard(self) -> None:
-        """Read the windows again in the next transaction."""
-        self._windows = None
 
 
 class Simulation:
@@ -117,13 +115,18 @@ class Simulation:
         self._store = store
         self._instance = instance
         self._clock = SimulatedClock()
-        self._windows = ReusedWindows(self._clock)
         self._processors = Processors.compile(catalog, settings.language_codes)
         self._worker = AlertsWorker(
-            store, lambda: catalog, settings, self._clock, Dispositions(), self._windows
+            store,
+            lambda: catalog,
+            settings,
+            self._clock,
+            Dispositions(),
+            windows=ReusedWindows(self._clock),
         )
         self._rows = MessageRows()
         self._sent: set[str] = set()
+        self._may_have_due = False
 
     def take(self, arrival: Arrival) -> None:
         """Send what is due before a line's time, then decide about the line's article."""
@@ -152,27 +155,40 @@ class Simulation:
         self.report.matches += len(matches)
         if not matches:
             return
-        if article.revision > 1:
-            self._windows.discard()
         decisions = self._worker.decide([prepare(match) for match in matches])
-        with self._store.read() as connection:
-            roles = [_stored_role(connection, match) for match in matches]
+        self._may_have_due = True
+        roles = self._load_roles(matches, decisions)
         now = self._clock()
         self.report.decisions.extend(
             decision_row(match, decision, role, now)
             for match, decision, role in zip(matches, decisions, roles, strict=True)
         )
 
+    def _load_roles(
+        self, matches: Sequence[Match], decisions: Sequence[Decision | Drop]
+    ) -> list[str]:
+        """Return the role of each match's article as it is stored; empty where it is in no story.
+
+        Roles that the decisions state are not read.
+        """
+        if all(isinstance(decision, Decision) and decision.role for decision in decisions):
+            return [""] * len(decisions)
+        with self._store.read() as connection:
+            rows = [story_store.find_article(connection, m.topic_id, m.article_id) for m in matches]
+        return ["" if row is None else row.role for row in rows]
+
     def _deliver_before(self, moment: datetime) -> None:
         """Send what is due before a moment, each message at its own time."""
-        while (due := self._next_due()) is not None and due < moment:
+        while self._may_have_due and (due := self._next_due()) is not None and due < moment:
             self._clock.advance(due)
             if not self._deliver_due():
                 return  # a target cannot be sent to yet, although the message's time has come
 
     def _next_due(self) -> datetime | None:
         with self._store.read() as connection:
-            return claims.next_due_time(connection)
+            due = claims.next_due_time(connection)
+        self._may_have_due = due is not None
+        return due
 
     def _deliver_due(self) -> bool:
         """Mark the deliveries that are due as delivered; return whether there was any."""
@@ -191,12 +207,6 @@ class Simulation:
         for each in claimed:
             claims.finish(connection, each.delivery, state=delivery_store.DELIVERED, now=now)
         return sorted(claimed, key=lambda c: (c.notification.created_at, c.notification.receiver))
-
-
-def _stored_role(connection: Connection, match: Match) -> str:
-    """Return the role of a match's article in its story; empty where it is in none."""
-    row = story_store.find_article(connection, match.topic_id, match.article_id)
-    return "" if row is None else row.role
 
 
 @contextmanager
