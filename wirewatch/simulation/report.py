@@ -126,7 +126,7 @@ class MessageRows:
             "story": story.get("id"),
             "title": story.get("title"),
             "urls": self._newly_told(notification.receiver, body),
-            "development": story.get("development"),
+            "development": story.get("development") or None,
             "reason": body.get("reason", ""),
             "receivers": [notification.receiver],
             "held_until": held_until and rfc3339(held_until),

@@ -47,7 +47,7 @@ def test_a_message_about_a_revision_names_its_article_again() -> None:
 
 
 def test_kind_development_and_topics_are_those_of_the_stored_body() -> None:
-    body = {
+    body: dict[str, Any] = {
         "kind": "update",
         "topic": {"id": "nato"},
         "topics": [{"id": "nato"}, {"id": "ports"}],
