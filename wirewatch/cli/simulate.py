@@ -1,31 +1,44 @@
-"""``wirewatch alerts simulate``: the messages that articles of a file would cause."""
+"""``wirewatch alerts simulate``: the messages that articles would cause."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from config.durations import parse_duration
 from config.errors import CatalogError, UsageError
+from core.clock import utc_now
 from wirewatch.cli.output import print_json, say, write
 from wirewatch.cli.terminal import Progress
-from wirewatch.run.bootstrap import load_files, open_settings
+from wirewatch.run.bootstrap import load_files, open_settings, open_store
 
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
     from config.settings import Settings
     from wirewatch.simulation import SimulationReport
+    from wirewatch.simulation.articles import Arrival
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""The earliest time that `--since` can reach with a duration."""
 
 
 def simulate(
     source: Annotated[
-        str, typer.Argument(metavar="FILE", help="JSON lines, one article each; - for stdin")
-    ],
+        str, typer.Argument(metavar="[FILE]", help="JSON lines, one article each; - for stdin")
+    ] = "",
     *,
+    since: Annotated[
+        str,
+        typer.Option(help="The articles of the store instead, from a time, or from 2d ago, on."),
+    ] = "",
     topic: Annotated[
         list[str] | None, typer.Option(help="Only this topic; may be given several times.")
     ] = None,
@@ -36,26 +49,60 @@ def simulate(
     Each line is an article: {"url", "first_seen_at", "outlet", "language", "title", "lead", "text",
     "published_at"}. They go through the topics, stories and routes in force on a simulated clock.
     """
-    from wirewatch.simulation import parse_lines
     from wirewatch.simulation import simulate as run_simulation
 
+    if bool(source) == bool(since):
+        raise UsageError("Give either a file or --since.", mend="- reads stdin.")
     settings = open_settings()
     catalog = _catalog(settings, topic or [])
-    lines = parse_lines(_read(source), source)
     progress = Progress()
 
     def show_progress(report: SimulationReport) -> None:
-        done = report.articles + report.gone
-        progress.show(f"{done:,} of {len(lines):,} articles, {len(report.messages):,} messages")
+        done, messages = report.articles + report.gone, len(report.messages)
+        progress.show(f"{done:,} articles, {report.matches:,} matches, {messages:,} messages")
 
-    try:
-        report = run_simulation(lines, catalog, settings, watch=show_progress)
-    finally:
-        progress.end()
+    with _arrivals(source, since, catalog, settings) as (arriving, known):
+        try:
+            report = run_simulation(arriving, known, settings, watch=show_progress)
+        finally:
+            progress.end()
     if as_json:
         print_json(report.as_json())
     else:
         _print_report(report)
+
+
+@contextmanager
+def _arrivals(
+    source: str, since: str, catalog: Catalog, settings: Settings
+) -> Iterator[tuple[Iterator[Arrival], Catalog]]:
+    """Yield the articles to simulate, and the catalog with their outlets."""
+    from core.store import articles
+    from wirewatch.simulation import arrivals, parse_lines, simulated_catalog, stored_arrivals
+
+    if since:
+        now = utc_now()
+        start = _parse_since(since, now)
+        with open_store(settings) as store:
+            yield stored_arrivals(articles.scan(store, start, now)), catalog
+    else:
+        lines = parse_lines(_read(source), source)
+        known = simulated_catalog(catalog, lines)
+        yield arrivals(lines, known), known
+
+
+def _parse_since(text: str, now: datetime) -> datetime:
+    """Return a time, or the time that is a duration ago; one without a zone is UTC."""
+    if (ago := parse_duration(text)) is not None:
+        return now - min(ago, now - EARLIEST)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"--since {text!r} is neither a time nor a duration.",
+            mend="Write 2026-11-22T09:00:00Z or 2d.",
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _read(source: str) -> bytes:

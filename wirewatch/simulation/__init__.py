@@ -2,8 +2,8 @@
 
 ::
 
-    FILE.jsonl ─▶ articles ─▶ revisions in the order of time
-                                  │  the clock is set to each revision's time
+    FILE.jsonl, or the store ─▶ arrivals in the order of time
+                                  │  the clock is set to the time of each
                                   ▼
                   Processors ─▶ AlertsWorker ─▶ temporary store ─▶ deliveries that are due
                                   │                                    │
@@ -13,8 +13,20 @@ Topics, stories, decisions and the plan are those of the running program. Only t
 and what happens to a delivery that is due differ: nothing is sent, and the store is deleted.
 """
 
-from wirewatch.simulation.articles import ArticleLine, parse_lines, simulated_catalog
+from wirewatch.simulation.articles import (
+    arrivals,
+    parse_lines,
+    simulated_catalog,
+    stored_arrivals,
+)
 from wirewatch.simulation.report import SimulationReport
 from wirewatch.simulation.simulate import simulate
 
-__all__ = ["ArticleLine", "SimulationReport", "parse_lines", "simulate", "simulated_catalog"]
+__all__ = [
+    "SimulationReport",
+    "arrivals",
+    "parse_lines",
+    "simulate",
+    "simulated_catalog",
+    "stored_arrivals",
+]

@@ -1,13 +1,15 @@
-"""Articles of a file: JSON lines in, article revisions in the order of time out. Pure.
+"""The articles of a simulation: JSON lines in, article revisions in the order of time out. Pure.
 
 ::
 
     {"url": "…", "first_seen_at": "…", "title": "…", …}   one line
        │ parse_lines
        ▼
-    ArticleLine ─▶ in_order ─▶ revisions_of ─▶ ArticleRevision
-                               │ the same url again is the next revision
-                               │ what a line leaves out comes from its outlet in sources.yaml
+    ArticleLine ──arrivals──▶ Arrival, in the order of time
+                    │ the same url again is the next revision
+                    │ what a line leaves out comes from its outlet in sources.yaml
+
+Revisions that the store has arrive when they were fetched (:func:`stored_arrivals`).
 """
 
 from __future__ import annotations
@@ -77,9 +79,10 @@ class ArticleLine(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A line when its time has come.
+    """A revision of an article, or news of its page.
 
     Attributes:
+        at: The time of the simulated clock.
         revision: The article; None where its page has vanished.
     """
 
@@ -133,6 +136,12 @@ def arrivals(lines: Iterable[ArticleLine], catalog: Catalog) -> Iterator[Arrival
             revision = _revision(line, key, newest.get(key), outlets[line.outlet])
             newest[key] = revision
         yield Arrival(line.first_seen_at, line.url, revision)
+
+
+def stored_arrivals(revisions: Iterable[ArticleRevision]) -> Iterator[Arrival]:
+    """Yield revisions as they were fetched; they must be in that order."""
+    for revision in revisions:
+        yield Arrival(revision.fetched_at, revision.url, revision)
 
 
 def _parse_line(line: bytes, name: str, number: int) -> ArticleLine:

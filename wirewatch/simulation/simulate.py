@@ -20,7 +20,7 @@ from core.store import Connection, Store, claims
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from processors import Processors
-from wirewatch.simulation.articles import Arrival, ArticleLine, arrivals, simulated_catalog
+from wirewatch.simulation.articles import Arrival
 from wirewatch.simulation.report import MessageRows, SimulationReport, decision_row
 
 RUN_ON = timedelta(hours=48)
@@ -39,7 +39,7 @@ Watch = Callable[[SimulationReport], object]
 
 
 def simulate(
-    lines: Iterable[ArticleLine],
+    arrivals: Iterable[Arrival],
     catalog: Catalog,
     settings: Settings,
     *,
@@ -48,18 +48,16 @@ def simulate(
     """Return which messages the articles would have caused. Nothing is stored or sent.
 
     Args:
-        lines: The articles, in any order.
-        catalog: The operator's files, without errors.
+        arrivals: The articles, in the order of time.
+        catalog: The operator's files without errors, with the outlets of the articles.
         settings: Languages and the story window.
-        watch: Called after each line with the report so far.
+        watch: Called after each arrival with the report so far.
 
     Raises:
         CatalogError: A query has an error.
     """
-    lines = list(lines)
-    catalog = simulated_catalog(catalog, lines)
     with _open_simulation(catalog, settings) as simulation:
-        for arrival in arrivals(lines, catalog):
+        for arrival in arrivals:
             simulation.take(arrival)
             watch(simulation.report)
         simulation.finish()
@@ -129,7 +127,7 @@ class Simulation:
         self._may_have_due = False
 
     def take(self, arrival: Arrival) -> None:
-        """Send what is due before a line's time, then decide about the line's article."""
+        """Send what is due before an article arrives, then decide about the article."""
         self._deliver_before(arrival.at)
         self._clock.advance(arrival.at)
         if arrival.revision is None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.ids import article_id
+from core.messages import ArticleRevision
+from core.store import Store, articles
 from tests.support.cli_installation import CliInstallation, new_installation
+from tests.support.records import article_record
 
 HARBOUR = (
     "Die Regierung in Oslo hat am Sonntag angekündigt, den Ausbau der Häfen im Norden vorzuziehen. "
@@ -42,6 +48,26 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> CliInstallation:
 
 def json_lines(*lines: dict[str, Any]) -> bytes:
     return "\n".join(json.dumps(each) for each in lines).encode()
+
+
+def store_article(installation: CliInstallation, url: str, at: datetime, **texts: str) -> None:
+    """Store an article as ingest does."""
+    record = article_record(article_id=article_id(url), url_key=url, url=url, first_seen_at=at)
+    revision = ArticleRevision(
+        article_id=record.article_id,
+        revision=1,
+        url=url,
+        outlet="kurier",
+        feed_id="kurier-1",
+        language="de",
+        country="DE",
+        first_seen_at=at,
+        fetched_at=at,
+        **texts,
+    )
+    url_of_store = f"sqlite:///{installation.data / 'store.db'}"
+    with closing(Store.open(url_of_store)) as store, store.write() as connection:
+        articles.add_revision(connection, record, revision)
 
 
 def simulate(installation: CliInstallation, *lines: dict[str, Any]) -> dict[str, Any]:
@@ -134,6 +160,33 @@ def test_messages_go_to_the_receivers_of_the_first_route_that_matches(tmp_path: 
         (["night"], ["https://kurier.example/oslo"]),
         (["console"], ["https://fremd.example/wien"]),
     ]
+
+
+def test_articles_of_the_store_arrive_when_they_were_fetched(tmp_path: Path) -> None:
+    installation = new_installation(tmp_path)
+    installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    for number, (title, text) in enumerate([("Häfen", HARBOUR), ("Wien", REFERENDUM)]):
+        at, url = noon + number * timedelta(hours=1), f"https://kurier.example/{number}"
+        store_article(installation, url, at, title=title, text=text)
+    report = json.loads(
+        installation.invoke("alerts", "simulate", "--since", "2026-11-22", "--json")
+    )
+    assert (report["articles"], report["matches"]) == (2, 2)
+    assert [(m["at"], m["urls"]) for m in report["messages"]] == [
+        ("2026-11-22T12:00:00Z", ["https://kurier.example/0"]),
+        ("2026-11-22T13:00:00Z", ["https://kurier.example/1"]),
+    ]
+    later = ("alerts", "simulate", "--json", "--since", "2026-11-22T12:30")
+    assert json.loads(installation.invoke(*later))["articles"] == 1
+    assert json.loads(installation.invoke("alerts", "list", "--json")) == []
+
+
+@pytest.mark.parametrize("arguments", [(), ("-", "--since", "2d"), ("--since", "gestern")])
+def test_a_simulation_needs_either_a_file_or_a_time(
+    installation: CliInstallation, arguments: tuple[str, ...]
+) -> None:
+    assert installation.execute("alerts", "simulate", *arguments).code == 2
 
 
 def test_only_the_named_topics_are_simulated(tmp_path: Path) -> None:
