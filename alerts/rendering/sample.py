@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -14,6 +15,8 @@ from alerts.notification_body import (
     NotificationTopic,
     alert_url,
 )
+from alerts.receivers import DeliveryAttempt
+from config.catalog.models import AlertsDefinition
 from config.i18n import Phrase, Translator, in_english
 from core.ids import hash_parts
 from core.messages import Evidence, Field
@@ -28,16 +31,20 @@ _HEADLINE = "Sweden signs application to join NATO"
 _REPORT = "Sweden signed its application to join NATO on Sunday, the foreign ministry said."
 
 
-def check_body(notification_id: str, t: Translator, console_url: str, now: datetime) -> bytes:
-    """Return the body of a notification that tests a receiver: it says so, in its language.
+def check_attempt(
+    receiver: str, target: str, t: Translator, console_url: str, now: datetime
+) -> DeliveryAttempt:
+    """Return an attempt that tests a target: its notification says so, in the reader's language.
 
     Args:
-        notification_id: Id of the notification.
+        receiver: Id of the receiver.
+        target: One of its targets.
         t: The receiver's language.
         console_url: URL of the console.
         now: The present.
     """
-    return _body(
+    notification_id = uuid.uuid4().hex
+    body = _body(
         notification_id,
         kind=TEST,
         severity="normal",
@@ -48,19 +55,20 @@ def check_body(notification_id: str, t: Translator, console_url: str, now: datet
         url=console_url,
         now=now,
     )
+    return DeliveryAttempt(notification_id, receiver, target, TEST, body, 1, False, now)
 
 
-def sample_body(console_url: str, now: datetime) -> bytes:
-    """Return the body of an invented notification about two articles, one of them with copies.
+def sample_attempt(now: datetime) -> DeliveryAttempt:
+    """Return an attempt with an invented notification about two articles, one of them with copies.
 
     Args:
-        console_url: URL of the console.
         now: The present; the articles were published minutes ago.
     """
-    notification_id, at = hash_parts("sample", console_url), now - timedelta(minutes=4)
-    return _body(
+    notification_id, at = hash_parts("sample"), now - timedelta(minutes=4)
+    kind = "new_story"
+    body = _body(
         notification_id,
-        kind="new_story",
+        kind=kind,
         severity="urgent",
         topic=NotificationTopic(id="nato-membership", title="NATO"),
         title=_TITLE,
@@ -72,9 +80,10 @@ def sample_body(console_url: str, now: datetime) -> bytes:
             _article("Kurier", "de", _TITLE, _SENTENCE, "NATO-Beitritt", at),
             _article("Post", "en", _HEADLINE, _REPORT, "join NATO", at),
         ),
-        url=alert_url(console_url, notification_id),
+        url=alert_url(AlertsDefinition().console_url, notification_id),
         now=now,
     )
+    return DeliveryAttempt(notification_id, "sample", "sample", kind, body, 1, False, now)
 
 
 def _body(

@@ -14,12 +14,9 @@ from wirewatch.cli.output import print_json, say, write
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from alerts.receivers import DeliveryAttempt
     from alerts.rendering.fit import RenderedMessage
 
 app = typer.Typer(no_args_is_help=True, help="Look at notifications without sending them.")
-
-SAMPLE_CONSOLE_URL = "http://127.0.0.1:8080"
 
 
 @app.command()
@@ -53,8 +50,10 @@ def _render(kind: str, language: str, time_zone: str) -> RenderedMessage:
         UsageError: There is no such kind or time zone, or the kind sends nothing.
     """
     from alerts.receivers import RECEIVERS, receiver_kind
+    from alerts.rendering.sample import sample_attempt
     from config.i18n import translator
 
+    now = utc_now()
     function = getattr(receiver_kind(kind), "render", None) if kind in RECEIVERS else None
     if function is None:
         known = [k for k in sorted(RECEIVERS) if hasattr(receiver_kind(k), "render")]
@@ -62,7 +61,7 @@ def _render(kind: str, language: str, time_zone: str) -> RenderedMessage:
             f"Receivers of kind {kind!r} send no message.", mend=f"Kinds: {', '.join(known)}."
         )
     rendered: RenderedMessage = function(
-        _sample_attempt(), translator(language, _zone(time_zone)), utc_now()
+        sample_attempt(now), translator(language, _zone(time_zone)), now
     )
     return rendered
 
@@ -75,20 +74,3 @@ def _zone(name: str) -> tzinfo:
     if isinstance(parsed, InvalidValue):
         raise UsageError(parsed.message, mend="Write a name like Europe/Berlin.")
     return parsed
-
-
-def _sample_attempt() -> DeliveryAttempt:
-    from alerts.receivers import DeliveryAttempt
-    from alerts.rendering.sample import sample_body
-
-    now = utc_now()
-    return DeliveryAttempt(
-        id="sample",
-        receiver="sample",
-        target="sample",
-        kind="new_story",
-        body=sample_body(SAMPLE_CONSOLE_URL, now),
-        attempt=1,
-        possible_repeat=False,
-        created_at=now,
-    )

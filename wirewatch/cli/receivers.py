@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -87,13 +86,16 @@ async def _notify_all(
 ) -> list[dict[str, Any]]:
     """Return the result of each target; one after the other, as deliveries are made."""
     from alerts.receivers import ReceiverTools, receiver_kind
+    from alerts.rendering.sample import check_attempt
+    from config.i18n import translator
     from core.http.client import HttpClient
 
+    t = translator(definition.options.get("language") or "en")
     async with HttpClient.open(settings) as http:
         tools = ReceiverTools(http, utc_now, settings.delivery_timeout)
         notifier = receiver_kind(definition.kind).open(definition, tools)
         return [
-            await _notify(notifier, _attempt(definition, target, console_url))
+            await _notify(notifier, check_attempt(definition.id, target, t, console_url, utc_now()))
             for target in _targets(definition)
         ]
 
@@ -106,22 +108,3 @@ async def _notify(notifier: Notifier, attempt: DeliveryAttempt) -> dict[str, Any
         return {"target": attempt.target, "result": result, "reason": str(error)}
     reason = in_english(receipt.reason)
     return {"target": attempt.target, "result": "delivered", "reason": reason}
-
-
-def _attempt(definition: ReceiverDefinition, target: str, console_url: str) -> DeliveryAttempt:
-    from alerts.receivers import DeliveryAttempt
-    from alerts.rendering.sample import TEST, check_body
-    from config.i18n import translator
-
-    now, notification_id = utc_now(), uuid.uuid4().hex
-    t = translator(definition.options.get("language") or "en")
-    return DeliveryAttempt(
-        id=notification_id,
-        receiver=definition.id,
-        target=target,
-        kind=TEST,
-        body=check_body(notification_id, t, console_url, now),
-        attempt=1,
-        possible_repeat=False,
-        created_at=now,
-    )
