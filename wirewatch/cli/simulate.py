@@ -170,3 +170,7 @@ def _print_message(message: dict[str, Any]) -> None:
     for text in (message["title"], message["development"], message["reason"], *message["urls"]):
         if text:
             say(text, indent="    ")
+    for item in message.get("items", ()):
+        say(f"{item['kind']} {item['topic']}: {item['title']}", indent="    - ")
+        if item["held_reason"]:
+            say(item["held_reason"], indent="      ")

@@ -131,7 +131,9 @@ class MessageRows:
             "receivers": [notification.receiver],
             "held_until": held_until and rfc3339(held_until),
         }
-        return row | {"topics": body["topics"]} if body.get("topics") else row
+        more = {name: body[name] for name in ("topics", "digest") if body.get(name)}
+        items = [_item(item) for item in body.get("items") or ()]
+        return row | more | ({"items": items} if items else {})
 
     def _newly_told(self, receiver: str, body: dict[str, Any]) -> list[str]:
         """Return the articles that the receiver did not know; else those with a newer revision."""
@@ -145,6 +147,20 @@ class MessageRows:
                 revised.append(url)
             known[url] = max(revision, known.get(url, 0))
         return new or revised
+
+
+def _item(item: dict[str, Any]) -> dict[str, Any]:
+    """Return a message that a digest replaces, without the article's text."""
+    story = item.get("story") or {}
+    return {
+        "kind": item.get("kind"),
+        "topic": (item.get("topic") or {}).get("id"),
+        "story": story.get("id"),
+        "title": story.get("title"),
+        "urls": [article.get("url") for article in item.get("articles") or ()],
+        "development": story.get("development") or None,
+        "held_reason": item.get("held_reason"),
+    }
 
 
 def _articles_of(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from alerts.decide import Decision
 from alerts.decision_context import TopicWindows, prepare
@@ -194,8 +195,15 @@ class Simulation:
         for each in claimed:
             if each.notification.id not in self._sent:
                 self._sent.add(each.notification.id)
-                self.report.messages.append(self._rows.row(each.notification, self._clock()))
+                self.report.messages.append(self._row(each))
         return bool(claimed)
+
+    def _row(self, sent: claims.ClaimedDelivery) -> dict[str, Any]:
+        """Return the row of a message that goes out now."""
+        held_until = getattr(sent.delivery, "held_until", None)
+        if held_until is None:
+            return self._rows.row(sent.notification, self._clock())
+        return self._rows.row(sent.notification, sent.notification.created_at, held_until)
 
     def _claim_and_finish(self, connection: Connection) -> list[claims.ClaimedDelivery]:
         now = self._clock()

@@ -60,15 +60,17 @@ def test_kind_development_and_topics_are_those_of_the_stored_body() -> None:
     assert (row["reason"], row["receivers"]) == ("Two outlets report it.", ["desk"])
 
 
-def test_a_digest_names_the_articles_of_all_its_stories() -> None:
-    items = [told("a", story="s"), told("b", story="t")]
-    row = MessageRows().row(notification("desk", "digest", story=None, items=items), NOON)
-    assert (row["kind"], row["topic"], row["story"], row["urls"]) == (
-        "digest",
-        None,
-        None,
-        ["a", "b"],
-    )
+def test_a_digest_names_the_articles_of_all_its_stories_and_why_they_were_held() -> None:
+    held = {"kind": "update", "topic": {"id": "nato"}, "held_reason": "Quiet hours."}
+    items = [told("a", story="s") | held, told("b", story="t") | held]
+    body = {"story": None, "digest": "catch_up", "items": items}
+    row = MessageRows().row(notification("desk", "digest", **body), NOON)
+    assert (row["kind"], row["topic"], row["story"]) == ("digest", None, None)
+    assert (row["urls"], row["digest"]) == (["a", "b"], "catch_up")
+    assert [(item["story"], item["urls"], item["held_reason"]) for item in row["items"]] == [
+        ("s", ["a"], "Quiet hours."),
+        ("t", ["b"], "Quiet hours."),
+    ]
 
 
 def test_a_held_message_has_the_time_of_its_decision_and_of_its_release() -> None:

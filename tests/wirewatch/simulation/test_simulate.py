@@ -173,10 +173,11 @@ def test_articles_of_the_store_arrive_when_they_were_fetched(tmp_path: Path) -> 
         installation.invoke("alerts", "simulate", "--since", "2026-11-22", "--json")
     )
     assert (report["articles"], report["matches"]) == (2, 2)
-    assert [(m["at"], m["urls"]) for m in report["messages"]] == [
-        ("2026-11-22T12:00:00Z", ["https://kurier.example/0"]),
-        ("2026-11-22T13:00:00Z", ["https://kurier.example/1"]),
+    assert [(d["at"], d["url"]) for d in report["decisions"]] == [
+        ("2026-11-22T12:00:00Z", "https://kurier.example/0"),
+        ("2026-11-22T13:00:00Z", "https://kurier.example/1"),
     ]
+    assert [m["urls"] for m in report["messages"]] == [[d["url"]] for d in report["decisions"]]
     later = ("alerts", "simulate", "--json", "--since", "2026-11-22T12:30")
     assert json.loads(installation.invoke(*later))["articles"] == 1
     assert json.loads(installation.invoke("alerts", "list", "--json")) == []
