@@ -6,6 +6,9 @@
     DeliveryError ─permanent─▶ failed
                   ─unknown───▶ unknown ┐ retried after Retry-After, or else after full jitter over
                   ─else──────▶ pending ┘ 2 s x 2^n, at most 5 min; failed once give_up is over
+
+While the target itself is at fault, or broken (:mod:`alerts.target_health`), nothing is given up: a
+message waits until its target is back.
 """
 
 from __future__ import annotations
@@ -22,10 +25,14 @@ from core.backoff import exponential, jittered
 from core.messages import AlertEvent, AlertEventKind
 from core.store import deliveries as delivery_store
 from core.store.claims import ClaimedDelivery
+from core.store.targets import TargetState
 from core.text import for_log
 
 FIRST_BACKOFF, LONGEST_BACKOFF = 2.0, 300.0
 """Seconds between attempts."""
+
+ANOTHER_PROBE_FIRST = 1.25
+"""How much longer than its target a message waits that may itself be at fault."""
 
 _EVENTS = {
     delivery_store.DELIVERED: AlertEventKind.DELIVERED,
@@ -58,6 +65,8 @@ def outcome_of(
     age: timedelta,
     give_up: timedelta,
     chance: float,
+    before: TargetState,
+    after: TargetState,
 ) -> AttemptOutcome:
     """Return what an attempt means for its delivery.
 
@@ -67,19 +76,37 @@ def outcome_of(
         age: How long the delivery has been tried.
         give_up: A delivery that has been tried for so long has failed.
         chance: Evenly distributed from 0 to 1; spreads the waits.
+        before: The state of the target before the attempt.
+        after: The state of the target after it.
     """
     if isinstance(result, Receipt):
         return AttemptOutcome(delivery_store.DELIVERED, result.reason)
-    if result.permanent:
+    if result.permanent and not before.rejects_everything:
         return AttemptOutcome(delivery_store.FAILED, result.reason)
-    wait, is_requested = result.retry_after, result.retry_after is not None
-    if wait is None:
-        wait = jittered(exponential(FIRST_BACKOFF, attempt, LONGEST_BACKOFF), chance)
-    if age + timedelta(seconds=wait) > give_up:
+    wait = _wait(result, after, attempt, chance)
+    is_kept = result.target_fault or after.is_broken
+    if not is_kept and age + timedelta(seconds=wait) > give_up:
         reason = Phrase("delivery.given_up", n=attempt, why=result.reason)
         return AttemptOutcome(delivery_store.FAILED, reason)
     state = delivery_store.UNKNOWN if result.unknown else delivery_store.PENDING
-    return AttemptOutcome(state, result.reason, wait, is_requested)
+    return AttemptOutcome(state, result.reason, wait, result.retry_after is not None)
+
+
+def _wait(result: DeliveryError, after: TargetState, attempt: int, chance: float) -> float:
+    """Return the seconds until the next attempt at a delivery.
+
+    The probe of a broken target is its oldest delivery. Where the message rather than the target
+    may be at fault, the next probe is another one.
+    """
+    if result.retry_after is not None:
+        return result.retry_after
+    own = jittered(exponential(FIRST_BACKOFF, attempt, LONGEST_BACKOFF), chance)
+    if after.probe_at is None:
+        return own
+    probe = (after.probe_at - after.updated_at).total_seconds()
+    if after.is_broken and not after.rejects_everything:
+        return probe
+    return max(own, ANOTHER_PROBE_FIRST * probe)
 
 
 def attempt_of(claimed: ClaimedDelivery) -> DeliveryAttempt:
@@ -87,7 +114,7 @@ def attempt_of(claimed: ClaimedDelivery) -> DeliveryAttempt:
     notification = claimed.notification
     return DeliveryAttempt(
         id=notification.id,
-        receiver=notification.receiver,
+        receiver=claimed.delivery.receiver,
         target=claimed.delivery.target,
         kind=notification.kind,
         body=notification.body.encode(),
@@ -100,8 +127,11 @@ def attempt_of(claimed: ClaimedDelivery) -> DeliveryAttempt:
 def final_event(
     claimed: ClaimedDelivery, outcome: AttemptOutcome, now: datetime
 ) -> AlertEvent | None:
-    """Return the event of ``news.alerts`` for a delivery that has ended; None for a retry."""
-    if outcome.state not in _EVENTS:
+    """Return the event of ``news.alerts`` for a delivery that has ended.
+
+    A retry has none, and neither has a message of the system, which belongs to no alert.
+    """
+    if outcome.state not in _EVENTS or claimed.notification.kind == delivery_store.SYSTEM:
         return None
     body = NotificationBody.model_validate_json(claimed.notification.body)
     reason = outcome.reason
@@ -136,7 +166,7 @@ def log_fields(claimed: ClaimedDelivery) -> dict[str, Any]:
         "url": for_log(article.url) if article else "",
         "kind": body.kind,
         "severity": body.severity,
-        "receiver": claimed.notification.receiver,
+        "receiver": claimed.delivery.receiver,
         "alert": body.alert_id,
         **repeat,
     }

@@ -20,13 +20,17 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
-from alerts.attempts import AttemptOutcome, attempt_of, final_event, log_fields, outcome_of
+from alerts.attempts import AttemptOutcome, attempt_of, log_fields
+from alerts.rates import rate_limit
 from alerts.receivers import Receipt, ReceiverTools, definition_of, receiver_kind
-from config.catalog.models import Catalog
+from alerts.save_outcome import SaveContext, log_target_change, save_outcome
+from config.catalog.models import AlertsDefinition, Catalog
 from config.errors import DeliveryError, StoreError
 from config.i18n import Phrase, in_english
 from config.settings import Settings
@@ -34,11 +38,12 @@ from core import metrics
 from core.backoff import exponential
 from core.clock import Clock
 from core.http.client import HttpClient
-from core.messages.envelope import to_record
 from core.processes.instance import Instance
-from core.store import Connection, Store, claims, outbox
+from core.store import Connection, Store, claims, targets
 from core.store import deliveries as delivery_store
 from core.store.claims import ClaimedDelivery
+from core.store.deliveries import Delivery
+from core.store.targets import TargetState
 
 CONCURRENCY = 8
 POLL_SECONDS = 0.25
@@ -56,7 +61,34 @@ SHARED_POLL_SECONDS = 0.05
 LEASE_MARGIN = timedelta(seconds=30)
 """How much longer than an attempt a claim lasts."""
 
+T = TypeVar("T")
+
+_Result = tuple[AttemptOutcome, TargetState]
+"""What an attempt means for its delivery, and the state of its target after it."""
+
 log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Round:
+    """What ``run_once`` has attempted: it makes one attempt at each delivery.
+
+    Attributes:
+        ignore_backoff: Whether deliveries that wait for a retry are attempted too.
+        attempted: Ids of the deliveries that wait again after their attempt.
+        broken: Targets that failed their only probe of this round: receiver and target.
+    """
+
+    ignore_backoff: bool = False
+    attempted: set[str] = field(default_factory=set)
+    broken: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, delivery: Delivery, outcome: AttemptOutcome, target: TargetState) -> None:
+        """Record an attempt."""
+        if outcome.state in delivery_store.UNFINISHED:
+            self.attempted.add(delivery.id)
+        if target.is_broken:
+            self.broken.add((target.receiver, target.target))
 
 
 class Dispatcher:
@@ -93,6 +125,7 @@ class Dispatcher:
         self._http = http
         self._chance = chance
         self._patience = patience
+        self._renamed: AlertsDefinition | None = None
         self._ttl = timedelta(seconds=settings.delivery_timeout) + LEASE_MARGIN
 
     def run(self, stop: threading.Event) -> None:
@@ -120,52 +153,63 @@ class Dispatcher:
 
     async def _run_once(self, *, ignore_backoff: bool) -> Counter[str]:
         ended: Counter[str] = Counter()
-        attempted: set[str] = set()
+        made = _Round(ignore_backoff)
         async with self._http(self._settings) as http:
-            while claimed := await self._claim_shared(attempted, ignore_backoff=ignore_backoff):
-                states = await asyncio.gather(*(self._attempt(http, each) for each in claimed))
-                ended.update(states)
-                attempted.update(
-                    each.delivery.id
-                    for each, state in zip(claimed, states, strict=True)
-                    if state in delivery_store.UNFINISHED
-                )
+            while claimed := await self._claim_shared(made):
+                results = await asyncio.gather(*(self._attempt(http, each) for each in claimed))
+                for each, (outcome, target) in zip(claimed, results, strict=True):
+                    ended[outcome.state] += 1
+                    made.add(each.delivery, outcome, target)
         return ended
 
-    async def _claim_shared(
-        self, attempted: set[str], *, ignore_backoff: bool
-    ) -> list[ClaimedDelivery]:
-        """Claim what was not attempted yet; wait for what another process may leave of its own."""
+    async def _claim_shared(self, made: _Round) -> list[ClaimedDelivery]:
+        """Claim what was not attempted yet.
+
+        Wait for what another process may leave of its own, and for targets whose rate limit is used
+        up for the moment.
+        """
         deadline = time.monotonic() + self._patience
         while time.monotonic() < deadline:
-            is_left, is_shared = self._look(attempted, ignore_backoff=ignore_backoff)
-            if is_left and (
-                claimed := self._claim(
-                    CONCURRENCY, ignore_backoff=ignore_backoff, exclude=attempted
-                )
-            ):
+            is_left, is_coming = self._look(made)
+            if is_left and (claimed := self._claim(CONCURRENCY, made)):
                 return claimed
-            if not is_left and not is_shared:
+            if not is_left and not is_coming:
                 break
             await asyncio.sleep(SHARED_POLL_SECONDS)
         return []
 
-    def _look(self, attempted: set[str], *, ignore_backoff: bool) -> tuple[bool, bool]:
-        """Return whether anything is due, and whether another process is sending, in one read."""
+    def _look(self, made: _Round) -> tuple[bool, bool]:
+        """Return whether anything is due, and whether anything may be soon, in one read."""
         now = self._clock()
         with self._store.read() as connection:
-            due = claims.find_due(
-                connection,
-                self._instance,
-                now=now,
-                limit=1,
-                ignore_backoff=ignore_backoff,
-                exclude=attempted,
+            is_left = bool(self._find_due(connection, now, 1, made))
+            is_coming = claims.is_another_sending(connection, self._instance, now=now) or bool(
+                self._find_due(connection, now, 1, made, ignore_rate=True)
             )
-            return bool(due), claims.is_another_sending(connection, self._instance, now=now)
+        return is_left, is_coming
+
+    def _find_due(
+        self,
+        connection: Connection,
+        now: datetime,
+        limit: int,
+        made: _Round,
+        *,
+        ignore_rate: bool = False,
+    ) -> list[Delivery]:
+        return claims.find_due(
+            connection,
+            self._instance,
+            now=now,
+            limit=limit,
+            ignore_backoff=made.ignore_backoff,
+            ignore_rate=ignore_rate,
+            exclude=made.attempted,
+            exclude_targets=made.broken,
+        )
 
     async def _run(self, stop: threading.Event) -> None:
-        attempts: set[asyncio.Task[str]] = set()
+        attempts: set[asyncio.Task[_Result]] = set()
         failures = 0
         async with self._http(self._settings) as http:
             while not stop.is_set():
@@ -182,67 +226,70 @@ class Dispatcher:
     def _claim_if_up(self, limit: int, failures: int) -> list[ClaimedDelivery] | None:
         """Claim deliveries; None where the store is unavailable, which must not end the loop."""
         try:
-            return self._claim(limit)
+            return self._claim(limit, _Round())
         except StoreError as error:
             retry_in = _store_backoff(failures + 1)
             log.warning("claiming_deliveries_failed", retry_in=retry_in, reason=str(error))
             return None
 
-    def _claim(
-        self, limit: int, *, ignore_backoff: bool = False, exclude: set[str] | None = None
-    ) -> list[ClaimedDelivery]:
+    def _claim(self, limit: int, made: _Round) -> list[ClaimedDelivery]:
         now = self._clock()
-
-        def find_due(connection: Connection) -> list[delivery_store.Delivery]:
-            return claims.find_due(
-                connection,
-                self._instance,
-                now=now,
-                limit=limit,
-                ignore_backoff=ignore_backoff,
-                exclude=exclude or set(),
-            )
+        if self._renamed is not (renamed := self._catalog().alerts):
+            self._store.transact(self._hand_over)
+            self._renamed = renamed
 
         def claim(connection: Connection) -> list[ClaimedDelivery]:
-            claims.lock_claiming(connection)
-            due = find_due(connection)
-            return claims.claim(connection, due, self._instance, now=now, ttl=self._ttl)
+            self._hand_over(connection)
+            due = self._find_due(connection, now, limit, made)
+            claimed = claims.claim(connection, due, self._instance, now=now, ttl=self._ttl)
+            for each in claimed:
+                self._charge(connection, each.delivery, now)
+            return claimed
 
         with self._store.read() as connection:
-            if limit < 1 or not find_due(connection):
+            if limit < 1 or not self._find_due(connection, now, limit, made):
                 return []
         return self._store.transact(claim)
 
-    async def _attempt(self, http: HttpClient, claimed: ClaimedDelivery) -> str:
-        """Make one attempt and save its outcome; return the state of the delivery after it."""
+    def _hand_over(self, connection: Connection) -> None:
+        """Give what waits for a receiver that was renamed to its successor; lock claiming."""
+        claims.lock_claiming(connection)
+        receivers = self._catalog().alerts.receivers
+        for receiver in receivers:
+            if receiver.was and definition_of(receivers, receiver.was) is None:
+                names = receiver_kind(receiver.kind).targets(receiver)
+                claims.hand_over(connection, receiver.was, receiver.id, names)
+
+    def _charge(self, connection: Connection, delivery: Delivery, now: datetime) -> None:
+        """Count an attempt against the rate limit of its target."""
+        definition = definition_of(self._catalog().alerts.receivers, delivery.receiver)
+        limit = rate_limit(definition) if definition else None
+        if limit:
+            targets.charge(connection, delivery.receiver, delivery.target, limit, now=now)
+
+    async def _attempt(self, http: HttpClient, claimed: ClaimedDelivery) -> _Result:
+        """Make one attempt and save what it means; return that."""
         delivery, notification = claimed.delivery, claimed.notification
         if delivery.attempts == 1 or delivery.possible_repeat:
             log.info("notification", **log_fields(claimed))
         kind, result = await self._notify(http, claimed)
         now = self._clock()
-        outcome = outcome_of(
-            result,
-            attempt=delivery.attempts,
-            age=now - delivery.created_at,
-            give_up=self._settings.delivery_give_up,
-            chance=self._chance(),
-        )
-        await self._save(claimed, outcome, now)
+        outcome, target = await self._save(claimed, result, now)
         metrics.DELIVERIES.labels(kind, outcome.state).inc()
         if outcome.state == delivery_store.DELIVERED:
             seconds = (now - notification.created_at).total_seconds()
             metrics.END_TO_END.labels("decided_to_delivered").observe(max(0.0, seconds))
-        return outcome.state
+        return outcome, target
 
     async def _notify(
         self, http: HttpClient, claimed: ClaimedDelivery
     ) -> tuple[str, Receipt | DeliveryError]:
         """Return the receiver's kind, and what it returned or raised."""
-        receiver = claimed.notification.receiver
+        receiver = claimed.delivery.receiver
         definition = definition_of(self._catalog().alerts.receivers, receiver)
         if definition is None:
             reason = Phrase("delivery.receiver_removed", receiver=receiver)
-            return "gone", DeliveryError(reason, permanent=True)
+            return "gone", DeliveryError(reason)
         tools = ReceiverTools(http, self._clock, self._settings.delivery_timeout)
         try:
             notifier = receiver_kind(definition.kind).open(definition, tools)
@@ -254,41 +301,35 @@ class Dispatcher:
             reason = Phrase("delivery.defect", error=type(error).__name__)
             return definition.kind, DeliveryError(reason, unknown=True)
 
-    async def _save(self, claimed: ClaimedDelivery, outcome: AttemptOutcome, now: datetime) -> None:
-        """Save the outcome of an attempt; retry until the lease ends if the store is unavailable.
+    async def _save(
+        self, claimed: ClaimedDelivery, result: Receipt | DeliveryError, now: datetime
+    ) -> _Result:
+        """Save what an attempt means; retry until the lease ends if the store is unavailable.
 
         Otherwise a message that was delivered would be sent again.
         """
-        is_delivered = outcome.state == delivery_store.DELIVERED
-        retry_at = None if outcome.wait is None else now + timedelta(seconds=outcome.wait)
-
-        def finish(connection: Connection) -> None:
-            is_ours = claims.finish(
-                connection,
-                claimed.delivery,
-                state=outcome.state,
-                now=now,
-                error="" if is_delivered else outcome.reason.dump(),
-                next_attempt_at=retry_at,
-                target_asked=outcome.is_wait_requested,
-            )
-            if is_ours and (event := final_event(claimed, outcome, now)):
-                outbox.put(connection, [to_record(event, at=now)])
-
-        await _insist(lambda: self._store.transact(finish), for_seconds=self._ttl.total_seconds())
-        if not is_delivered:
+        context = SaveContext(
+            now, self._chance(), self._settings.delivery_give_up, self._catalog().alerts
+        )
+        outcome, before, after = await _insist(
+            lambda: self._store.transact(lambda c: save_outcome(c, claimed, result, context)),
+            for_seconds=self._ttl.total_seconds(),
+        )
+        if outcome.state != delivery_store.DELIVERED:
             log.warning(
                 "delivery_attempt_failed",
                 state=outcome.state,
-                receiver=claimed.notification.receiver,
-                target=claimed.delivery.target,
+                receiver=after.receiver,
+                target=after.target,
                 attempt=claimed.delivery.attempts,
                 reason=in_english(outcome.reason),
                 retry_in=outcome.wait,
             )
+        log_target_change(before, after)
+        return outcome, after
 
 
-async def _insist(save: Callable[[], None], *, for_seconds: float) -> None:
+async def _insist(save: Callable[[], T], *, for_seconds: float) -> T:
     """Call until it succeeds or the time is over.
 
     Raises:
@@ -308,7 +349,9 @@ async def _insist(save: Callable[[], None], *, for_seconds: float) -> None:
             await asyncio.sleep(pause)
 
 
-async def _settle(tasks: set[asyncio.Task[str]], timeout: float | None) -> set[asyncio.Task[str]]:
+async def _settle(
+    tasks: set[asyncio.Task[_Result]], timeout: float | None
+) -> set[asyncio.Task[_Result]]:
     """Wait until a task ends or the time is over; return those still running.
 
     Raises:

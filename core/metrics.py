@@ -14,6 +14,9 @@ ITEMS = Counter(
 EXTRACT_SECONDS = Histogram("wirewatch_extract_seconds", "Wall time to extract one page.")
 STAGE_SECONDS = Histogram("wirewatch_stage_seconds", "Wall time of one batch.", ["stage"])
 DELIVERIES = Counter("wirewatch_deliveries", "Delivery attempts.", ["receiver_kind", "outcome"])
+TARGETS_BROKEN = Gauge(
+    "wirewatch_targets_broken", "Targets of receivers that are broken; their messages wait."
+)
 OUTBOX_PENDING = Gauge(
     "wirewatch_outbox_pending", "Records in the outbox that wait for the streams."
 )

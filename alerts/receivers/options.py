@@ -22,6 +22,7 @@ from datetime import UTC, tzinfo
 from typing import Any, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+from config.catalog.alerts import RECEIVER_KEYS
 from config.catalog.models import ReceiverDefinition, SourceText
 from config.catalog.section import Faults, Section
 from config.catalog.values import InvalidValue, Parse, shown
@@ -172,7 +173,7 @@ class _Reader:
         for name in self._definition.options:
             if name not in known:
                 message = f"Receivers of kind `{self._definition.kind}` have no {shown(name)}."
-                mend = f"Remove it; the keys are {', '.join(['id', 'kind', *known])}."
+                mend = f"Remove it; the keys are {', '.join([*RECEIVER_KEYS, *known])}."
                 self._section.fault(name, UNKNOWN, message, mend)
 
     def read(self, option: Option[T]) -> tuple[T, ...]:

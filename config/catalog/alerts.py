@@ -26,6 +26,9 @@ from config.yaml.nodes import MappingNode, ScalarNode, SequenceNode, YamlNode
 _FILE_KEYS: Final = ("console_url", "receivers", "routes")
 _ROUTE_KEYS: Final = ("match", "receivers")
 
+RECEIVER_KEYS: Final = ("id", "kind", "was", "max_per_minute")
+"""The keys that every kind of receiver has."""
+
 LABELS: Final = ("topic", "severity", "kind", "outlet", "tier", "language", "country")
 """The labels of an alert that a route may match."""
 
@@ -84,7 +87,7 @@ def _receiver(
     options = {
         key: _data(pair[1], faults, section.expanded)
         for key, pair in section.pairs.items()
-        if key not in ("id", "kind")
+        if key not in RECEIVER_KEYS
     }
     positions = {key: node.position for key, (_, node) in section.pairs.items()} | {
         f"{key}[{n}]": item.position
@@ -94,7 +97,15 @@ def _receiver(
     }
     if not section.is_valid:
         return None
-    return ReceiverDefinition(receiver_id, kind, options, positions, section.position)
+    return ReceiverDefinition(
+        receiver_id,
+        kind,
+        options,
+        positions,
+        section.position,
+        was=section.get("was", values.identifier, ""),
+        max_per_minute=section.get("max_per_minute", values.positive, None),
+    )
 
 
 def _data(

@@ -174,9 +174,11 @@ class ReceiverDefinition:
     """A configured destination. ``options`` are checked by the receiver of that kind.
 
     Attributes:
-        options: Every key but id and kind. Values are texts as they are written, with ``${NAME}``
-            replaced and empty where there is none; lists are tuples of them.
+        options: Every key that is no other attribute. Values are texts as they are written, with
+            ``${NAME}`` replaced and empty where there is none; lists are tuples of them.
         positions: The position of each key, and of each list entry as ``key[0]``, ``key[1]`` ...
+        was: Its id before it was renamed; it inherits what waits for that. Empty: it was not.
+        max_per_minute: Most messages per minute to each of its targets; None: its kind's limit.
     """
 
     id: str
@@ -184,6 +186,8 @@ class ReceiverDefinition:
     options: Mapping[str, Any]
     positions: Mapping[str, FilePosition]
     position: FilePosition
+    was: str = ""
+    max_per_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ may be sent to a target depends on what other processes are sending to it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select, tuple_
+from sqlalchemy import Connection, Select, and_, func, or_, select, tuple_
 
 from core.processes.instance import Instance
 from core.store import leases
@@ -34,6 +34,7 @@ from core.store.deliveries import (
     deliveries,
     find_notification,
 )
+from core.store.targets import may_be_tried, receiver_targets
 
 WAITING = (PENDING, UNKNOWN)
 """States in which a delivery can be claimed."""
@@ -64,28 +65,36 @@ def find_due(
     now: datetime,
     limit: int,
     ignore_backoff: bool = False,
+    ignore_rate: bool = False,
     exclude: Collection[str] = (),
+    exclude_targets: Collection[tuple[str, str]] = (),
 ) -> list[Delivery]:
     """Return the deliveries that may be attempted, at most one for each target.
 
-    A delivery is due when its time has come, or when its sender died while sending. Targets that
-    another attempt is being made at are left out: when a sender dies, the fate of one message is
-    unknown, not that of several.
+    A delivery is due when its time has come and its target may be tried
+    (:mod:`core.store.targets`), or when its sender died while sending. Targets that another attempt
+    is being made at are left out: when a sender dies, the fate of one message is unknown, not that
+    of several.
 
     Args:
         connection: Any transaction.
         instance: The instance that is going to claim them.
         now: The present moment.
         limit: How many at most.
-        ignore_backoff: Whether retries whose own wait is not over count as due. A wait that the
-            target asked for is respected all the same.
+        ignore_backoff: Whether retries whose wait is not over count as due. A wait that the target
+            asked for is respected all the same.
+        ignore_rate: Whether targets whose rate limit is used up may be tried.
         exclude: Ids of deliveries to leave out.
+        exclude_targets: Targets to leave out: receiver and target.
     """
     sending = _sending(connection)
     abandoned = {_target(d): d for d in reversed(sending) if _is_abandoned(d, instance, now)}
     busy = {_target(d) for d in sending if not _is_abandoned(d, instance, now)}
+    busy |= set(exclude_targets)
     repeats = [d for target, d in abandoned.items() if target not in busy and d.id not in exclude]
-    query = _first_of_each_target(now, ignore_backoff=ignore_backoff, exclude=exclude)
+    query = _first_of_each_target(
+        now, ignore_backoff=ignore_backoff, ignore_rate=ignore_rate, exclude=exclude
+    )
     taken = busy | abandoned.keys()
     if taken:
         query = query.where(tuple_(deliveries.c.receiver, deliveries.c.target).not_in(taken))
@@ -134,6 +143,28 @@ def claim(
     return [_lease(connection, read[i], instance, now, ttl) for i in read if i in unchanged]
 
 
+def hand_over(connection: Connection, old: str, new: str, targets: Sequence[str]) -> None:
+    """Give the unfinished deliveries of a receiver to its successor.
+
+    A target that the successor does not have becomes its only one; where it has several, the
+    delivery keeps its target and the receiver says that it is gone. How the targets of the old one
+    were doing is forgotten.
+
+    Args:
+        connection: The transaction that called :func:`lock_claiming`.
+        old: Id of the receiver that is gone.
+        new: Id of its successor.
+        targets: The targets of the successor.
+    """
+    columns = deliveries.c
+    waiting = deliveries.update().where(columns.receiver == old, columns.state.in_(WAITING))
+    if len(targets) == 1:
+        moved = waiting.where(columns.target != targets[0])
+        connection.execute(moved.values(receiver=new, target=targets[0]))
+    connection.execute(waiting.values(receiver=new))
+    connection.execute(receiver_targets.delete().where(receiver_targets.c.receiver == old))
+
+
 def finish(
     connection: Connection,
     claimed: Delivery,
@@ -179,18 +210,24 @@ def finish(
 
 
 def _first_of_each_target(
-    now: datetime, *, ignore_backoff: bool, exclude: Collection[str]
+    now: datetime, *, ignore_backoff: bool, ignore_rate: bool, exclude: Collection[str]
 ) -> Select[tuple[Any, ...]]:
     until = deliveries.c.asked_until if ignore_backoff else deliveries.c.next_attempt_at
     target = [deliveries.c.receiver, deliveries.c.target]
-    order = [deliveries.c.next_attempt_at, deliveries.c.id]
+    order = [deliveries.c.created_at, deliveries.c.next_attempt_at, deliveries.c.id]
+    state = and_(
+        receiver_targets.c.receiver == deliveries.c.receiver,
+        receiver_targets.c.target == deliveries.c.target,
+    )
     ranked = (
         select(
             deliveries.c.id,
             func.row_number().over(partition_by=target, order_by=order).label("rank"),
         )
+        .outerjoin(receiver_targets, state)
         .where(deliveries.c.state.in_(WAITING), or_(until.is_(None), until <= now))
         .where(deliveries.c.id.not_in(exclude))
+        .where(may_be_tried(now, ignore_probe=ignore_backoff, ignore_rate=ignore_rate))
         .subquery()
     )
     query = select(deliveries).join(ranked, ranked.c.id == deliveries.c.id)

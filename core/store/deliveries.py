@@ -45,6 +45,9 @@ PENDING, SENDING, DELIVERED, FAILED, UNKNOWN = (
 UNFINISHED = (PENDING, SENDING, UNKNOWN)
 """States in which a delivery is neither delivered nor failed."""
 
+SYSTEM = "system"
+"""Kind of the notifications that the system sends about itself; they belong to no alert."""
+
 notifications = Table(
     "notifications",
     metadata,

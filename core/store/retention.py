@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select, tuple_
 
-from core.store import articles, entries, feed_days, hosts, outbox
+from core.store import articles, entries, feed_days, hosts, outbox, targets
 from core.store.alerts import OPEN, alerts, decisions
 from core.store.cards import card_labels, cards, forget_topic_days
 from core.store.column_types import UtcDateTime
@@ -157,6 +157,7 @@ RULES = {
          "desk_actions", "stories", "story_articles", "story_shingles"),
         forget_stories,
     ),
+    "targets": RetentionRule(("receiver_targets",), targets.forget_targets),
     "articles": RetentionRule(("articles", "article_revisions", "sightings"), articles.forget),
 }  # fmt: skip
 """The rules by name, in the order in which they are applied."""

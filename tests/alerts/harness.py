@@ -117,9 +117,12 @@ def topic(state: TopicState = TopicState.LIVE, **values: Any) -> TopicDefinition
     return TopicDefinition(**fields | values)
 
 
-def webhook(url: str, secret: str | None = None, name: str = "desk") -> ReceiverDefinition:
+def webhook(
+    url: str, secret: str | None = None, name: str = "desk", **keys: Any
+) -> ReceiverDefinition:
+    """A webhook; ``keys`` are those that every kind of receiver has."""
     options = {"url": url} | ({"secret": secret} if secret else {})
-    return ReceiverDefinition(name, "webhook", options, {}, PLACE)
+    return ReceiverDefinition(name, "webhook", options, {}, PLACE, **keys)
 
 
 def batch(*matches: Match | bytes, start: int = 0) -> Batch:

@@ -97,14 +97,17 @@ def test_run_once_makes_one_attempt_at_each_delivery(harness: Harness, faults: F
     assert len(faults.requests_to("/hook")) == 9
 
 
-def test_a_delivery_to_a_receiver_that_was_removed_has_failed(
+def test_a_delivery_to_a_receiver_that_was_removed_waits_and_is_given_up_in_the_end(
     harness: Harness, faults: FaultServer
 ) -> None:
     harness.set_receivers(webhook(faults.on("/hook", reply())))
     harness.decide(match())
     harness.set_receivers(webhook(faults.on("/hook", reply()), name="other"))
-    assert harness.dispatcher().run_once()["failed"] == 1
+    assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
     assert harness.last_error() == "The receiver desk is no longer in alerts.yaml."
+    harness.advance(hours=6)
+    assert harness.dispatcher().run_once()["failed"] == 1
+    assert faults.requests_to("/hook") == []
 
 
 def test_a_receiver_that_crashes_does_not_stop_the_others(

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from core import metrics
-from core.store import feeds
+from core.store import feeds, targets
 from core.store.feed_record import FeedState
 from wirewatch.run.program import GROUPS, Program
 
@@ -87,7 +87,7 @@ class Housekeeping:
             stop.wait(RELOAD_SECONDS)
 
     def set_gauges(self) -> None:
-        """Set the gauges of lag and feeds."""
+        """Set the gauges of lag, feeds and broken targets."""
         program = self.program
         for group, streams in GROUPS.items():
             lags = program.streams.lag(group, streams)
@@ -95,10 +95,12 @@ class Housekeeping:
             metrics.LAG_SECONDS.labels(group).set(max((lag.seconds for lag in lags), default=0))
         with program.store.read() as connection:
             states = feeds.load_feed_states(connection, program.clock())
+            broken = targets.list_broken(connection)
         counts = Counter(s.state for s in states)
         for state in STATES:
             metrics.FEEDS.labels(state).set(counts[state])
         successes = [s.feed.last_success_at.timestamp() for s in states if s.feed.last_success_at]
+        metrics.TARGETS_BROKEN.set(len(broken))
         metrics.LAST_SUCCESS.set(max(successes, default=0.0))
         self.reachability.update(states)
 

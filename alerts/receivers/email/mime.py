@@ -42,7 +42,7 @@ from core.ids import hash_parts
 MAX_BYTES = 100_000
 """Size of a message; Gmail shows no more than 102 kB of one."""
 
-UNTHREADED = frozenset({"digest", "spike", "test"})
+UNTHREADED = frozenset({"digest", "spike", "system", "test"})
 """Kinds of notifications that are not about one story."""
 
 IMPORTANCE = {"urgent": "high", "high": "high", "low": "low"}
