@@ -131,6 +131,18 @@ def group_copies(articles: Iterable[StoryArticle]) -> tuple[NotificationArticle,
     )
 
 
+def told_first(
+    articles: Sequence[NotificationArticle], article_id: str
+) -> tuple[NotificationArticle, ...]:
+    """Return a story's articles with the one that the notification is about first.
+
+    The others follow, newest first, so that what does not fit into a message is what is oldest.
+    """
+    told = [article for article in articles if article.id == article_id]
+    others = [article for article in reversed(articles) if article.id != article_id]
+    return (*told, *others)
+
+
 def notification_body(
     *,
     notification_id: str,
@@ -140,6 +152,7 @@ def notification_body(
     severity: str,
     story: Story,
     articles: Sequence[StoryArticle],
+    article_id: str,
     reason: Phrase,
     reason_code: str,
     console_url: str,
@@ -154,7 +167,7 @@ def notification_body(
         story=NotificationStory(
             id=story.id, title=story.title, first_seen=story.first_seen, outlets=story.outlets
         ),
-        articles=group_copies(articles)[:MAX_ARTICLES],
+        articles=told_first(group_copies(articles), article_id)[:MAX_ARTICLES],
         reason=in_english(reason),
         reason_code=reason_code,
         reason_phrase=json.loads(reason.dump()),

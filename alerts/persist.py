@@ -147,6 +147,7 @@ def _body(
         severity=notification.severity,
         story=story,
         articles=articles,
+        article_id=notification.article_id,
         reason=notification.reason,
         reason_code=notification.reason_code,
         console_url=console_url,

@@ -5,7 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.notification_body import MAX_BYTES, MAX_SENTENCE, alert_url, article_facts
+from alerts.notification_body import (
+    MAX_BYTES,
+    MAX_SENTENCE,
+    NotificationArticle,
+    alert_url,
+    article_facts,
+    told_first,
+)
 from core.messages import Evidence, Field
 from tests.alerts.harness import NOON, TEXT, Harness, match
 
@@ -41,6 +48,14 @@ def test_a_copy_of_a_copy_is_listed_under_the_original(harness: Harness) -> None
 
         places = story_store.load_articles(connection, harness.alerts()[0].story_id)
     assert {p.copy_of for p in places} == {None, match().article_id}
+
+
+def test_the_article_that_is_told_comes_first_and_the_others_newest_first() -> None:
+    facts = [article_facts(match(f"https://{outlet}.example.org/x")) for outlet in "abcd"]
+    articles = [NotificationArticle(**dict(each)) for each in facts]
+    ordered = told_first(articles, facts[2].id)
+    assert [article.outlet for article in ordered] == ["c", "d", "b", "a"]
+    assert [article.outlet for article in told_first(articles, "gone")] == ["d", "c", "b", "a"]
 
 
 def test_a_body_never_exceeds_its_limit(harness: Harness) -> None:
