@@ -41,6 +41,7 @@ _LIBRARIES: Final = {
     "htmldate": logging.CRITICAL,
     "kafka": logging.WARNING,
     "trafilatura": logging.CRITICAL,
+    "urllib3": logging.WARNING,
     "uvicorn.access": logging.WARNING,
 }
 

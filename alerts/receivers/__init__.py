@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from core.http.client import HttpClient
 
 RECEIVERS: dict[str, str] = {
+    "apprise": "alerts.receivers.apprise:AppriseReceiver",
     "console": "alerts.receivers.console:ConsoleReceiver",
     "discord": "alerts.receivers.discord:DiscordReceiver",
     "email": "alerts.receivers.email:EmailReceiver",

@@ -18,6 +18,7 @@ SECRETS = {
     "NTFY_TOPIC": "desk-x1",
     "NTFY_TOKEN": "tk_x",
     "MAIL_PASSWORD": "x",
+    "APPRISE_URL": "matrixs://user:password@matrix.example.org/#room",
     "DESK_WEBHOOK": "https://desk.example.org/hook",
     "DESK_SECRET": "whsec_c2VjcmV0",
 }

@@ -119,4 +119,4 @@ def test_a_kind_that_sends_nothing_cannot_be_rendered(
 ) -> None:
     output = own_installation.execute("notify", "render", "--kind", kind, "--sample")
     assert output.code == 2
-    assert "Kinds: discord, email, mattermost" in output.err
+    assert "Kinds: apprise, discord, email, mattermost" in output.err
