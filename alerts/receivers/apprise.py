@@ -31,7 +31,7 @@ from alerts.receivers.http import hide, url_secrets
 from alerts.receivers.options import LANGUAGE, TIME_ZONE, Option, Options
 from alerts.rendering.content import MessageContent, contents_by_length
 from alerts.rendering.fit import RenderedMessage, Size, fit
-from alerts.rendering.runs import Run, paragraphs, plain, written_all
+from alerts.rendering.text_runs import TextRun, paragraphs, plain, written_all
 from config.catalog.models import ReceiverDefinition
 from config.catalog.values import InvalidValue
 from config.errors import DeliveryError
@@ -137,7 +137,7 @@ def _render(attempt: DeliveryAttempt, t: Translator, now: datetime, limit: int) 
     return fit(contents_by_length(attempt, t, now), build)
 
 
-def _text(run: Run) -> str:
+def _text(run: TextRun) -> str:
     text = _without_mentions(plain(run))
     return f"{text} ({run.url})" if run.url else text
 

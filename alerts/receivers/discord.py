@@ -24,7 +24,7 @@ from alerts.receivers.options import LANGUAGE, TIME_ZONE, Options
 from alerts.rendering.content import MessageContent, contents_by_length
 from alerts.rendering.fit import RenderedMessage, Size, fit
 from alerts.rendering.markdown import markdown
-from alerts.rendering.runs import head, link_paragraph, rest, written_all
+from alerts.rendering.text_runs import head, link_paragraph, rest, written_all
 from config.i18n import Translator
 from core.http import Response
 

@@ -23,7 +23,7 @@ from alerts.receivers.options import LANGUAGE, TIME_ZONE, Option, Options
 from alerts.rendering.content import MessageContent, contents_by_length
 from alerts.rendering.fit import RenderedMessage, Size, fit
 from alerts.rendering.markdown import markdown
-from alerts.rendering.runs import paragraphs, written_all
+from alerts.rendering.text_runs import paragraphs, written_all
 from config.catalog.values import text
 from config.i18n import Translator
 

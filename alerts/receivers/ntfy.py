@@ -24,9 +24,10 @@ from alerts.receivers.http import post, post_url
 from alerts.receivers.options import LANGUAGE, TIME_ZONE, Option, Options
 from alerts.rendering.content import Link, MessageContent, contents_by_length
 from alerts.rendering.fit import RenderedMessage, Size, fit
-from alerts.rendering.runs import links, plain, rest, written_all
+from alerts.rendering.text_runs import links, plain, rest, written_all
 from config.catalog.values import InvalidValue, text
 from config.i18n import Translator
+from core.text import clean_line
 
 MAX_MESSAGE = 4_096
 MAX_TITLE = 250
@@ -80,7 +81,7 @@ def _message(content: MessageContent) -> RenderedMessage:
     lines = [*content.notices, *filter(None, [content.development]), labels]
     message = "\n\n".join([*lines, written_all(rest(content), plain)])
     payload = {
-        "title": content.title[:MAX_TITLE],
+        "title": clean_line(content.title, MAX_TITLE),
         "message": message,
         "priority": PRIORITIES.get(content.severity, 3),
         "actions": [_action(link) for link in links(content)],

@@ -22,7 +22,7 @@ from alerts.receivers.chat import ChatReceiver, webhook_url
 from alerts.receivers.options import LANGUAGE, TIME_ZONE, Options
 from alerts.rendering.content import MessageContent, contents_by_length
 from alerts.rendering.fit import RenderedMessage, Size, fit
-from alerts.rendering.runs import Run, paragraphs, written
+from alerts.rendering.text_runs import TextRun, paragraphs, written
 from config.i18n import Translator
 
 MAX_BLOCKS = 50
@@ -65,7 +65,7 @@ def _section(mrkdwn: str) -> dict[str, object]:
     return {"type": "section", "text": {"type": "mrkdwn", "text": mrkdwn, "verbatim": True}}
 
 
-def mrkdwn(run: Run) -> str:
+def mrkdwn(run: TextRun) -> str:
     """Return a run in mrkdwn; an asterisk would end bold text, so there it is another character."""
     is_strong = run.is_bold or run.is_marked
     text = escape(run.text.replace("*", "∗") if is_strong else run.text)

@@ -23,7 +23,7 @@ from alerts.receivers.chat import ChatReceiver, webhook_url
 from alerts.receivers.options import LANGUAGE, TIME_ZONE, Options
 from alerts.rendering.content import MessageContent, contents_by_length
 from alerts.rendering.fit import RenderedMessage, Size, fit
-from alerts.rendering.runs import Line, Paragraph, Run, head, links, rest
+from alerts.rendering.text_runs import Line, Paragraph, TextRun, head, links, rest
 from config.i18n import Translator
 
 MAX_BYTES = 28_000
@@ -76,7 +76,7 @@ def _with_text(line: Line) -> Line:
     return tuple(run for run in line if run.text)
 
 
-def _text_run(run: Run) -> dict[str, Any]:
+def _text_run(run: TextRun) -> dict[str, Any]:
     text: dict[str, Any] = {"type": "TextRun", "text": run.text}
     if run.is_bold or run.is_marked:
         text["weight"] = "Bolder"

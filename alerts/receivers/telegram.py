@@ -26,7 +26,7 @@ from alerts.receivers.http import post, post_url, seconds_in
 from alerts.receivers.options import LANGUAGE, TIME_ZONE, Option, Options
 from alerts.rendering.content import MessageContent, contents_by_length
 from alerts.rendering.fit import RenderedMessage, Size, fit
-from alerts.rendering.runs import Run, paragraphs, written_all
+from alerts.rendering.text_runs import TextRun, paragraphs, written_all
 from config.catalog.models import ReceiverDefinition
 from config.catalog.values import InvalidValue, shown
 from config.errors import DeliveryError
@@ -111,7 +111,7 @@ def _message(content: MessageContent) -> RenderedMessage:
     return RenderedMessage(payload, (Size("characters", units, MAX_CHARACTERS),))
 
 
-def html(run: Run) -> str:
+def html(run: TextRun) -> str:
     """Return a run in the HTML that Telegram accepts."""
     text = escape(_without_mentions(run.text), quote=False)
     if run.url:

@@ -217,7 +217,9 @@ def contents_by_length(
     A receiver takes the first that the vendor accepts. Whole articles are left out first, from the
     end, so nothing is cut inside a link.
     """
-    return (attempt_content(attempt, t, now, room) for room in ROOMS)
+    body = NotificationBody.model_validate_json(attempt.body)
+    context = delivery_context(attempt, now)
+    return (message_content(body, context, t, room) for room in ROOMS)
 
 
 def delivery_context(attempt: DeliveryAttempt, now: datetime) -> DeliveryContext:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from alerts.rendering.runs import Run
+from alerts.rendering.text_runs import TextRun
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:])")
 _URL_BREAKS = {ord("("): "%28", ord(")"): "%29", ord("<"): "%3C", ord(">"): "%3E"}
 
 
-def markdown(run: Run) -> str:
+def markdown(run: TextRun) -> str:
     """Return a run in Markdown, with everything escaped that Markdown gives a meaning."""
     text = escape(run.text)
     if run.url:

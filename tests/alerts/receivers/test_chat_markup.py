@@ -15,7 +15,7 @@ from alerts.receivers.slack import SlackReceiver, mrkdwn
 from alerts.receivers.teams import TeamsReceiver
 from alerts.receivers.telegram import TelegramReceiver, html
 from alerts.rendering.markdown import markdown
-from alerts.rendering.runs import Run
+from alerts.rendering.text_runs import TextRun
 from config.i18n import translator
 from tests.alerts.harness import NOON
 from tests.alerts.receivers.notification_bodies import article, body, evidence
@@ -62,7 +62,7 @@ def test_slack_reads_no_control_sequence_in_a_text() -> None:
     assert "<!" not in blocks
     assert "<@" not in blocks
     assert "&lt;!channel&gt;" in blocks
-    link = mrkdwn(Run("a|b>*", is_bold=True, url="https://e.example/?a=*&b=x|y"))
+    link = mrkdwn(TextRun("a|b>*", is_bold=True, url="https://e.example/?a=*&b=x|y"))
     assert link == "*<https://e.example/?a=*&amp;b=x%7Cy|a|b&gt;∗>*"
 
 
@@ -84,7 +84,7 @@ def test_telegram_reads_no_tag_and_no_mention_in_a_text() -> None:
     assert "<b>*A*" not in text
     assert "@everyone" not in text
     assert "@\N{ZERO WIDTH SPACE}everyone" in text
-    assert html(Run('a"<b>', url='https://e.example/"x')) == (
+    assert html(TextRun('a"<b>', url='https://e.example/"x')) == (
         '<a href="https://e.example/&quot;x">a"&lt;b&gt;</a>'
     )
 
@@ -96,8 +96,8 @@ def test_markdown_reads_no_markup_and_no_mention_in_a_text() -> None:
         assert "@here" not in text
         assert r"\\[x\\]\\(https\\:" in text
         assert r"\\<\\!channel\\>" in text
-    assert markdown(Run("*a* `b`", is_marked=True)) == r"**\*a\* \`b\`**"
-    assert markdown(Run("x", url="https://e.example/(a)")) == "[x](https://e.example/%28a%29)"
+    assert markdown(TextRun("*a* `b`", is_marked=True)) == r"**\*a\* \`b\`**"
+    assert markdown(TextRun("x", url="https://e.example/(a)")) == "[x](https://e.example/%28a%29)"
 
 
 def test_discord_gets_the_headline_and_an_embed_without_mentions() -> None:

@@ -39,6 +39,11 @@ def test_the_message_is_in_the_language_of_the_options(inbox: Inbox) -> None:
     assert received.message["Content-Language"] == "de"
 
 
+def test_times_are_in_the_time_zone_of_the_options(inbox: Inbox) -> None:
+    accepted(mail(inbox.url(), language="de", time_zone="Europe/Berlin"))
+    assert "22. Nov. 2026, 13:00 MEZ" in inbox.inbox[0].part("plain")
+
+
 def test_lines_that_begin_with_a_dot_arrive_unchanged(inbox: Inbox) -> None:
     about = body(reason=".hidden", console_url="")
     accepted(mail(inbox.url()), body=about.model_dump_json().encode())

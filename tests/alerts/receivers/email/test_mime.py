@@ -93,6 +93,14 @@ def test_a_message_reads_like_the_golden_file(
     assert html_part(about) == (GOLDEN / f"{code}.html").read_text()
 
 
+def test_what_is_new_comes_before_the_title() -> None:
+    story = body().story.model_copy(update={"development": "Turkey <agrees>"})
+    about = message_content(body(story=story), DESK, ENGLISH)
+    assert text_part(about).index("Turkey <agrees>") < text_part(about).index(TITLE)
+    page = html_part(about)
+    assert page.index("Turkey &lt;agrees&gt;") < page.index(f">{TITLE}</a>")
+
+
 def test_the_reason_is_in_the_readers_language() -> None:
     english, german = message(), message(t=GERMAN)
     assert "New story. The nearest article is in bote: 12% similar" in part(english, "plain")

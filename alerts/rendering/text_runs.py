@@ -18,7 +18,7 @@ from alerts.rendering.content import ArticleContent, Link, MessageContent
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """A piece of a line that looks the same throughout. The text is untrusted.
 
     Attributes:
@@ -33,28 +33,28 @@ class Run:
     url: str = ""
 
 
-Line = tuple[Run, ...]
+Line = tuple[TextRun, ...]
 Paragraph = tuple[Line, ...]
-Markup = Callable[[Run], str]
+Markup = Callable[[TextRun], str]
 """Returns a run in a vendor's markup, escaped."""
 
 
 def head(content: MessageContent) -> Iterator[Paragraph]:
     """Yield notices, what is new, the headline, and topic, severity and kind."""
-    yield from (((Run(notice),),) for notice in content.notices)
+    yield from (((TextRun(notice),),) for notice in content.notices)
     if content.development:
-        yield ((Run(content.development, is_bold=True),),)
-    title = Run(content.title, is_bold=True, url=content.read)
-    yield ((title,), (Run(" · ".join(content.labels)),))
+        yield ((TextRun(content.development, is_bold=True),),)
+    title = TextRun(content.title, is_bold=True, url=content.read)
+    yield ((title,), (TextRun(" · ".join(content.labels)),))
 
 
 def rest(content: MessageContent) -> Iterator[Paragraph]:
     """Yield the articles, how many were left out, and why the message is sent."""
     yield from (tuple(_article(article, content)) for article in content.articles)
     if content.more:
-        yield ((Run(content.more, url=content.console),),)
+        yield ((TextRun(content.more, url=content.console),),)
     if content.reason:
-        yield ((Run(content.reason),),)
+        yield ((TextRun(content.reason),),)
 
 
 def links(content: MessageContent) -> tuple[Link, ...]:
@@ -68,7 +68,7 @@ def links(content: MessageContent) -> tuple[Link, ...]:
 
 def link_paragraph(content: MessageContent) -> Paragraph:
     """Return the links on one line."""
-    return (_separated((Run(link.name, url=link.url) for link in links(content)), " · "),)
+    return (_separated((TextRun(link.name, url=link.url) for link in links(content)), " · "),)
 
 
 def paragraphs(content: MessageContent) -> Iterator[Paragraph]:
@@ -89,7 +89,7 @@ def written_all(paragraphs: Iterable[Paragraph], markup: Markup) -> str:
     return "\n\n".join(written(paragraph, markup) for paragraph in paragraphs)
 
 
-def plain(run: Run) -> str:
+def plain(run: TextRun) -> str:
     """Return a run without markup; a term that matched is between guillemets."""
     return f"»{run.text}«" if run.is_marked else run.text
 
@@ -97,17 +97,17 @@ def plain(run: Run) -> str:
 def _article(article: ArticleContent, content: MessageContent) -> Iterator[Line]:
     t = content.t
     if article.title:
-        yield (Run(article.title, is_bold=True, url=article.url),)
-    yield (Run(article.outlet, url=article.url), Run(f" · {article.facts}"))
+        yield (TextRun(article.title, is_bold=True, url=article.url),)
+    yield (TextRun(article.outlet, url=article.url), TextRun(f" · {article.facts}"))
     for sentence in article.sentences:
-        yield tuple(Run(piece.text, is_marked=piece.marked) for piece in sentence)
-    yield (Run(f"{t('notification.why')}: {article.why}"),)
+        yield tuple(TextRun(piece.text, is_marked=piece.marked) for piece in sentence)
+    yield (TextRun(f"{t('notification.why')}: {article.why}"),)
     if article.also_in:
-        others = _separated((Run(link.name, url=link.url) for link in article.also_in), ", ")
+        others = _separated((TextRun(link.name, url=link.url) for link in article.also_in), ", ")
         more = f" {article.more_outlets}" if article.more_outlets else ""
-        yield (Run(f"{t('notification.also_in')}: "), *others, Run(more))
+        yield (TextRun(f"{t('notification.also_in')}: "), *others, TextRun(more))
 
 
-def _separated(runs: Iterable[Run], separator: str) -> Line:
-    between = Run(separator)
+def _separated(runs: Iterable[TextRun], separator: str) -> Line:
+    between = TextRun(separator)
     return tuple(r for run in runs for r in (between, run))[1:]
