@@ -71,7 +71,7 @@ def decision_row(
         at: When it was decided.
     """
     row = {
-        "at": rfc3339(at),
+        "at": shown_time(at),
         "topic": match.topic_id,
         "url": match.article.url,
         "revision": match.revision,
@@ -120,7 +120,7 @@ class MessageRows:
         body = json.loads(notification.body)
         story, topic = body.get("story") or {}, body.get("topic") or {}
         row = {
-            "at": rfc3339(at),
+            "at": shown_time(at),
             "kind": body.get("kind", notification.kind),
             "topic": topic.get("id"),
             "story": story.get("id"),
@@ -129,24 +129,26 @@ class MessageRows:
             "development": story.get("development") or None,
             "reason": body.get("reason", ""),
             "receivers": [notification.receiver],
-            "held_until": held_until and rfc3339(held_until),
+            "held_until": held_until and shown_time(held_until),
         }
         more = {name: body[name] for name in ("topics", "digest") if body.get(name)}
         items = [_item(item) for item in body.get("items") or ()]
         return row | more | ({"items": items} if items else {})
 
     def _newly_told(self, receiver: str, body: dict[str, Any]) -> list[str]:
-        """Return the articles that the receiver did not know; else those with a newer revision."""
-        new, revised = [], []
-        for story, article in _articles_of(body):
+        """Return the articles that the receiver did not know.
+
+        The first article of a message is the one that it is about: that one is told again when it
+        has a newer revision.
+        """
+        urls = []
+        for story, number, article in _articles_of(body):
             known = self._told[receiver, story]
             url, revision = str(article.get("url")), int(article.get("revision") or 1)
-            if url not in known:
-                new.append(url)
-            elif revision > known[url]:
-                revised.append(url)
+            if url not in known or (number == 0 and revision > known[url]):
+                urls.append(url)
             known[url] = max(revision, known.get(url, 0))
-        return new or revised
+        return urls
 
 
 def _item(item: dict[str, Any]) -> dict[str, Any]:
@@ -163,9 +165,17 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _articles_of(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the articles of a message, each with its story; a digest has several stories."""
+def _articles_of(body: dict[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """Yield the articles of a message, each with its story and its number in it.
+
+    A digest has several stories.
+    """
     for part in (body, *(body.get("items") or ())):
         story = (part.get("story") or {}).get("id", "")
-        for article in part.get("articles") or ():
-            yield story, article
+        for number, article in enumerate(part.get("articles") or ()):
+            yield story, number, article
+
+
+def shown_time(moment: datetime) -> str:
+    """Return a time for the report, cut to milliseconds."""
+    return rfc3339(moment.replace(microsecond=moment.microsecond // 1000 * 1000))

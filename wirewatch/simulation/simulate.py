@@ -36,6 +36,9 @@ CLAIM_LIMIT = 100
 
 LEASE = timedelta(minutes=1)
 
+TICK = timedelta(microseconds=1)
+"""The shortest step of the simulated clock; the report does not show it."""
+
 Watch = Callable[[SimulationReport], object]
 
 
@@ -78,6 +81,13 @@ class SimulatedClock:
     def advance(self, moment: datetime) -> None:
         """Move to a moment, unless it has passed."""
         self._now = max(self._now, moment)
+
+    def advance_past(self, moment: datetime) -> None:
+        """Move to a moment or, where it has come already, by the shortest time.
+
+        So events of one moment keep their order.
+        """
+        self._now = max(self._now + TICK, moment)
 
 
 class ReusedWindows:
@@ -130,7 +140,7 @@ class Simulation:
     def take(self, arrival: Arrival) -> None:
         """Send what is due before an article arrives, then decide about the article."""
         self._deliver_before(arrival.at)
-        self._clock.advance(arrival.at)
+        self._clock.advance_past(arrival.at)
         if arrival.revision is None:
             self.report.gone += 1
         else:

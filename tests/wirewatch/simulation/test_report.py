@@ -44,6 +44,16 @@ def test_a_message_about_a_revision_names_its_article_again() -> None:
     rows.row(notification("desk", **told("a")), NOON)
     assert rows.row(notification("desk", **told("a", revision=2)), NOON)["urls"] == ["a"]
     assert rows.row(notification("desk", **told("a", revision=2)), NOON)["urls"] == []
+    with_another = told("a", "b", revision=3)
+    assert rows.row(notification("desk", **with_another), NOON)["urls"] == ["a", "b"]
+    about_b = told("b", "a", revision=4)
+    assert rows.row(notification("desk", **about_b), NOON)["urls"] == ["b"]
+
+
+def test_times_are_cut_to_milliseconds() -> None:
+    at = NOON.replace(microsecond=123_456)
+    row = MessageRows().row(notification("desk", **told("a")), at)
+    assert row["at"] == "2026-11-22T12:00:00.123000Z"
 
 
 def test_kind_development_and_topics_are_those_of_the_stored_body() -> None:

@@ -103,6 +103,17 @@ def test_messages_and_decisions_carry_the_time_of_the_lines(installation: CliIns
     assert report["decisions"][1]["reason"] == "The same text as in kurier."
 
 
+def test_messages_of_one_moment_go_out_in_the_order_of_their_lines(
+    installation: CliInstallation,
+) -> None:
+    towns = ("Aarau", "Bregenz", "Coburg", "Dresden", "Erfurt", "Flensburg")
+    texts = {t: f"In {t} wird {t * 2} gebaut. {t * 3} und {t * 4}: Nato-Beitritt." for t in towns}
+    lines = [line(f"kurier.example/{t}", "09:00", title=t, text=texts[t]) for t in towns]
+    report = simulate(installation, *lines)
+    assert [m["title"] for m in report["messages"]] == list(towns)
+    assert {d["at"] for d in report["decisions"]} == {"2026-11-22T09:00:00Z"}
+
+
 def test_the_same_url_again_is_the_next_revision(installation: CliInstallation) -> None:
     report = simulate(
         installation,
