@@ -19,7 +19,7 @@ from typing import Any
 
 from alerts.receivers import DeliveryAttempt, Receipt
 from alerts.receivers.chat import ChatReceiver, webhook_url
-from alerts.receivers.http import post, seconds_in
+from alerts.receivers.http import VendorAnswers, post, seconds_in
 from alerts.receivers.options import LANGUAGE, TIME_ZONE, Options
 from alerts.rendering.content import MessageContent, contents_by_length
 from alerts.rendering.fit import RenderedMessage, Size, fit
@@ -51,11 +51,14 @@ class DiscordReceiver(ChatReceiver):
         """Post the payload and wait until Discord has stored the message."""
         url = self._values[URL]
         url += "&wait=true" if "?" in url else "?wait=true"
-        return await post(self._tools, url, payload, wait=_wait)
+        return await post(self._tools, url, payload, answers=ANSWERS)
 
 
 def _wait(response: Response) -> float | None:
     return seconds_in(response, "retry_after")
+
+
+ANSWERS = VendorAnswers(wait=_wait)
 
 
 def _message(content: MessageContent) -> RenderedMessage:

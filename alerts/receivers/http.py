@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,6 +40,22 @@ _RETRIED = frozenset({408, 425, 429})
 _TARGET_FAULTS = frozenset({401, 403, 404, 405, 407, 410, 501})
 
 
+@dataclass(frozen=True, slots=True)
+class VendorAnswers:
+    """What a vendor's answers say besides status and Retry-After.
+
+    Attributes:
+        wait: Returns how many seconds to wait, or None where the answer does not say so.
+        is_target_fault: Returns whether an answer that rejects a message is about the target.
+    """
+
+    wait: Callable[[Response], float | None] = lambda _response: None
+    is_target_fault: Callable[[Response], bool] = lambda _response: False
+
+
+STANDARD_ANSWERS = VendorAnswers()
+
+
 def post_url(text: str) -> str | InvalidValue:
     """Parse the URL of a receiver: http or https, with a host, on any port."""
     if _host(text) is None:
@@ -57,7 +74,7 @@ async def post(
     body: bytes | Mapping[str, Any],
     headers: Mapping[str, str] | None = None,
     *,
-    wait: Callable[[Response], float | None] | None = None,
+    answers: VendorAnswers = STANDARD_ANSWERS,
 ) -> Receipt:
     """Make one POST request.
 
@@ -66,8 +83,7 @@ async def post(
         url: Of the target.
         body: Bytes, sent as they are, or a mapping, sent as JSON.
         headers: Besides the content type, which is JSON unless given here.
-        wait: Reads from the answer, as this vendor writes it, how many seconds to wait; without
-            it, and where it returns None, Retry-After is read.
+        answers: How to read what this vendor answers.
 
     Raises:
         DeliveryError: The target rejected it, could not be reached, or did not answer.
@@ -83,13 +99,13 @@ async def post(
         raise _failure(error) from error
     token = (headers or {}).get("authorization", "").removeprefix("Bearer ")
     secrets = [*url_secrets(url), *([token] if token else [])]
-    return receipt_of(response, tools, wait(response) if wait else None, secrets)
+    return receipt_of(response, tools, answers, secrets)
 
 
 def receipt_of(
     response: Response,
     tools: ReceiverTools,
-    asked: float | None = None,
+    answers: VendorAnswers = STANDARD_ANSWERS,
     secrets: Iterable[str] = (),
 ) -> Receipt:
     """Return the receipt that a response is.
@@ -97,7 +113,7 @@ def receipt_of(
     Args:
         response: The response.
         tools: The clock, for Retry-After.
-        asked: Seconds to wait, where the vendor wrote them in its own way.
+        answers: How to read what this vendor answers.
         secrets: Texts that are replaced in the answer before it is shown.
 
     Raises:
@@ -106,8 +122,13 @@ def receipt_of(
     if 200 <= response.status < 300:
         return Receipt(Phrase("delivery.http", status=response.status))
     answer = for_log(hide(response.body.decode("utf-8", "replace"), secrets))
-    is_target_fault = 300 <= response.status < 400 or response.status in _TARGET_FAULTS
+    is_target_fault = (
+        300 <= response.status < 400
+        or response.status in _TARGET_FAULTS
+        or answers.is_target_fault(response)
+    )
     is_retried = is_target_fault or response.status in _RETRIED or response.status >= 500
+    asked = answers.wait(response)
     if asked is None:
         asked = retry_after(response.headers, tools.clock())
     raise DeliveryError(

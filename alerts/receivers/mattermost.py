@@ -4,8 +4,9 @@
 
     - {id: mattermost, kind: mattermost, url: "${MATTERMOST_WEBHOOK}", channel: town-square}
 
-A message is Markdown of at most 16,383 characters. Mattermost answers 200 ``ok``; 400, 403 and 404
-with a reason as JSON; 429 with Retry-After where its rate limits are switched on.
+A message is Markdown of at most 16,383 characters. Mattermost answers 200 ``ok``; 400, also where
+the webhook was deleted, 403 and 404 with a reason as JSON; 429 with Retry-After where its rate
+limits are switched on.
 
 There is no list of allowed mentions, so an invisible character follows each ``@`` of a text: a
 title like ``@channel`` mentions no one.
@@ -18,7 +19,7 @@ from typing import Any
 
 from alerts.receivers import DeliveryAttempt, Receipt
 from alerts.receivers.chat import ChatReceiver, webhook_url
-from alerts.receivers.http import post
+from alerts.receivers.http import VendorAnswers, post
 from alerts.receivers.options import LANGUAGE, TIME_ZONE, Option, Options
 from alerts.rendering.content import MessageContent, contents_by_length
 from alerts.rendering.fit import RenderedMessage, Size, fit
@@ -26,6 +27,7 @@ from alerts.rendering.markdown import markdown
 from alerts.rendering.text_runs import paragraphs, written_all
 from config.catalog.values import text
 from config.i18n import Translator
+from core.http import Response
 
 MAX_CHARACTERS = 16_383
 
@@ -53,7 +55,14 @@ class MattermostReceiver(ChatReceiver):
         """Post the payload to the channel."""
         channel = self._values[_CHANNEL]
         payload |= {"channel": channel} if channel else {}
-        return await post(self._tools, self._values[URL], payload)
+        return await post(self._tools, self._values[URL], payload, answers=ANSWERS)
+
+
+def _is_about_the_webhook(response: Response) -> bool:
+    return response.status == 400 and b"web.incoming_webhook.invalid" in response.body
+
+
+ANSWERS = VendorAnswers(is_target_fault=_is_about_the_webhook)
 
 
 def _message(content: MessageContent) -> RenderedMessage:

@@ -5,8 +5,9 @@
     - {id: telegram, kind: telegram, token: "${TELEGRAM_TOKEN}", chat: ["-1001234567890", "@desk"]}
 
 Each chat is a target of its own. A message has at most 4,096 characters after its entities are
-parsed, counted in UTF-16 units. Telegram answers 200 with ``"ok": true``; 400 (``chat not found``),
-401 and 403 (``bot was blocked by the user``) with a ``description``; 429 with the seconds to wait
+parsed, counted in UTF-16 units. Telegram answers 200 with ``"ok": true``; 400, which is about the
+message or about the chat (``chat not found``), 401 and 403 (``bot was blocked by the user``) with a
+``description``; 429 with the seconds to wait
 as ``parameters.retry_after`` in the JSON and without Retry-After.
 
 The text is HTML with the tags ``b`` and ``a``. Telegram turns ``@name`` into a mention by itself,
@@ -22,7 +23,7 @@ from typing import Any
 
 from alerts.receivers import DeliveryAttempt, Receipt
 from alerts.receivers.chat import ChatReceiver
-from alerts.receivers.http import post, post_url, seconds_in
+from alerts.receivers.http import VendorAnswers, post, post_url, seconds_in
 from alerts.receivers.options import LANGUAGE, TIME_ZONE, Option, Options
 from alerts.rendering.content import MessageContent, contents_by_length
 from alerts.rendering.fit import RenderedMessage, Size, fit
@@ -34,6 +35,12 @@ from config.i18n import Phrase, Translator
 from core.http import Response
 
 MAX_CHARACTERS = 4_096
+
+_CHAT_FAULTS = (
+    *(b"chat not found", b"upgraded to a supergroup", b"not enough rights", b"no rights to send"),
+    *(b"CHAT_WRITE_FORBIDDEN", b"CHANNEL_PRIVATE"),
+)
+"""Descriptions of a 400 that is about the chat; any other is about the message."""
 
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{10,100}")
 _CHAT = re.compile(r"-?[0-9]{1,20}|@[A-Za-z][A-Za-z0-9_]{3,63}")
@@ -92,11 +99,19 @@ class TelegramReceiver(ChatReceiver):
             reason = Phrase("delivery.address_removed", address=attempt.target)
             raise DeliveryError(reason, permanent=True)
         url = f"{self._values[SERVER].rstrip('/')}/bot{self._values[TOKEN]}/sendMessage"
-        return await post(self._tools, url, {"chat_id": attempt.target, **payload}, wait=_wait)
+        payload = {"chat_id": attempt.target, **payload}
+        return await post(self._tools, url, payload, answers=ANSWERS)
 
 
 def _wait(response: Response) -> float | None:
     return seconds_in(response, "parameters", "retry_after")
+
+
+def _is_about_the_chat(response: Response) -> bool:
+    return response.status == 400 and any(fault in response.body for fault in _CHAT_FAULTS)
+
+
+ANSWERS = VendorAnswers(_wait, _is_about_the_chat)
 
 
 def _message(content: MessageContent) -> RenderedMessage:

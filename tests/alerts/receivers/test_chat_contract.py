@@ -79,8 +79,8 @@ VENDORS = (
         f"server: '{{server}}', token: '123456:{SECRET}', chat: '-100123'",
         f"/bot123456:{SECRET}/sendMessage",
         (200, '{"ok": true, "result": {"message_id": 7}}'),
+        (400, '{"ok": false, "error_code": 400, "description": "Bad Request: can\'t parse"}'),
         (400, '{"ok": false, "error_code": 400, "description": "Bad Request: chat not found"}'),
-        (403, '{"ok": false, "error_code": 403, "description": "bot was blocked by the user"}'),
         (
             429,
             {},
@@ -102,8 +102,8 @@ VENDORS = (
         f"url: '{{server}}/hooks/{SECRET}'",
         f"/hooks/{SECRET}",
         (200, "ok"),
+        (400, '{"id": "web.incoming_webhook.text.app_error", "message": "No text specified"}'),
         (400, '{"id": "web.incoming_webhook.invalid.app_error", "message": "Invalid webhook"}'),
-        (403, '{"id": "api.incoming_webhook.disabled.app_error"}'),
         (429, {"Retry-After": "7"}, "limit exceeded"),
     ),
     Vendor(
