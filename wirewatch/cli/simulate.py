@@ -17,7 +17,7 @@ from config.durations import parse_duration
 from config.errors import CatalogError, UsageError
 from core.clock import utc_now
 from wirewatch.cli.output import print_json, say, write
-from wirewatch.cli.terminal import Progress
+from wirewatch.cli.terminal import Progress, stop_at_signal
 from wirewatch.run.bootstrap import load_files, open_settings, open_store
 
 if TYPE_CHECKING:
@@ -56,20 +56,26 @@ def simulate(
     settings = open_settings()
     catalog = _catalog(settings, topic or [])
     progress = Progress()
+    with _arrivals(source, since, catalog, settings) as (arriving, known), stop_at_signal() as stop:
 
-    def show_progress(report: SimulationReport) -> None:
-        done, messages = report.articles + report.gone, len(report.messages)
-        progress.show(f"{done:,} articles, {report.matches:,} matches, {messages:,} messages")
+        def watch(report: SimulationReport) -> None:
+            if stop.is_set():
+                raise KeyboardInterrupt  # the temporary store is deleted on the way out
+            progress.show(_progress(report))
 
-    with _arrivals(source, since, catalog, settings) as (arriving, known):
         try:
-            report = run_simulation(arriving, known, settings, watch=show_progress)
+            report = run_simulation(arriving, known, settings, watch=watch)
         finally:
             progress.end()
     if as_json:
         print_json(report.as_json())
     else:
         _print_report(report)
+
+
+def _progress(report: SimulationReport) -> str:
+    done, messages = report.articles + report.gone, len(report.messages)
+    return f"{done:,} articles, {report.matches:,} matches, {messages:,} messages"
 
 
 @contextmanager

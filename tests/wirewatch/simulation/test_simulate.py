@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from core.messages import ArticleRevision
 from core.store import Store, articles
 from tests.support.cli_installation import CliInstallation, new_installation
 from tests.support.records import article_record
+from wirewatch.cli.terminal import Progress
 
 HARBOUR = (
     "Die Regierung in Oslo hat am Sonntag angekündigt, den Ausbau der Häfen im Norden vorzuziehen. "
@@ -214,16 +216,30 @@ def test_only_the_named_topics_are_simulated(tmp_path: Path) -> None:
     assert (done.code, "Topics: nato-membership, ports." in done.err) == (2, True)
 
 
-def test_a_simulation_leaves_nothing_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which temporary files are created."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
+
+
+def test_a_simulation_leaves_nothing_behind(tmp_path: Path, temporary: Path) -> None:
     installation = new_installation(tmp_path)
     installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
     simulate(installation, line("kurier.example/oslo", "09:00"))
     assert not installation.data.exists()
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_simulation_that_is_stopped_leaves_nothing_behind(
+    installation: CliInstallation, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Progress, "show", lambda *_: signal.raise_signal(signal.SIGTERM))
+    lines = line("kurier.example/oslo", "09:00"), line("bote.example/oslo", "09:30")
+    done = installation.execute("alerts", "simulate", "-", stdin=json_lines(*lines))
+    assert (done.code, done.out) == (130, "")
     assert list(temporary.iterdir()) == []
 
 
