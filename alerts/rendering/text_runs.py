@@ -53,7 +53,7 @@ def rest(content: MessageContent) -> Iterator[Paragraph]:
     yield from (tuple(_article(article, content)) for article in content.articles)
     if content.more:
         yield ((TextRun(content.more, url=content.console),),)
-    if content.reason:
+    if content.reason and content.reason != content.title:
         yield ((TextRun(content.reason),),)
 
 
@@ -98,7 +98,8 @@ def _article(article: ArticleContent, content: MessageContent) -> Iterator[Line]
     t = content.t
     if article.title:
         yield (TextRun(article.title, is_bold=True, url=article.url),)
-    yield (TextRun(article.outlet, url=article.url), TextRun(f" · {article.facts}"))
+    facts = [TextRun(article.outlet, url=article.url), TextRun(article.facts)]
+    yield _separated((run for run in facts if run.text), " · ")
     for sentence in article.sentences:
         yield tuple(TextRun(piece.text, is_marked=piece.marked) for piece in sentence)
     yield (TextRun(f"{t('notification.why')}: {article.why}"),)

@@ -146,6 +146,18 @@ def test_a_late_message_says_so_before_anything_else() -> None:
     assert blocks[0]["text"]["text"].startswith("Diese Nachricht kommt verspätet")
 
 
+def test_an_article_without_an_outlet_begins_with_its_language_and_time() -> None:
+    message = NtfyReceiver.render(attempt(articles=(article(outlet=""),)), EN, NOON)
+    assert "\nde · 22 Nov 2026, 12:00 UTC\n" in message.payload["message"]
+
+
+def test_a_reason_that_is_the_title_is_not_repeated() -> None:
+    story = body().story.model_copy(update={"title": "Held during quiet hours"})
+    message = NtfyReceiver.render(attempt(story=story, reason=story.title, articles=()), EN, NOON)
+    assert message.payload["title"] == story.title
+    assert story.title not in message.payload["message"]
+
+
 def test_without_an_article_and_a_console_there_are_no_empty_parts() -> None:
     bare = attempt(articles=(), console_url="")
     for block in SlackReceiver.render(bare, EN, NOON).payload["blocks"]:
