@@ -21,7 +21,7 @@ To add a kind:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -148,6 +148,31 @@ def definition_of(receivers: Sequence[ReceiverDefinition], name: str) -> Receive
 def receiver_faults(catalog: Catalog) -> list[Fault]:
     """Return the faults of every receiver in ``alerts.yaml`` (codes: docs/faults.md)."""
     return in_file_order(f for r in catalog.alerts.receivers for f in _faults(r))
+
+
+def stranded_faults(
+    catalog: Catalog, waiting: Mapping[str, int], position: FilePosition
+) -> list[Fault]:
+    """Return a warning for each receiver that is gone while deliveries wait for it.
+
+    Args:
+        catalog: The operator's files.
+        waiting: Number of unfinished deliveries by receiver.
+        position: Of ``alerts.yaml``.
+    """
+    receivers = catalog.alerts.receivers
+    known = {CONSOLE, *(r.id for r in receivers), *(r.was for r in receivers)}
+    mend = "Write `was: {}` into the receiver that inherits them; else they are given up."
+    return [
+        fault(
+            position,
+            "W234",
+            f"Deliveries to the receiver {receiver!r}, which is gone: {number} waiting.",
+            mend.format(receiver),
+        )
+        for receiver, number in sorted(waiting.items())
+        if receiver not in known
+    ]
 
 
 def _faults(definition: ReceiverDefinition) -> list[Fault]:

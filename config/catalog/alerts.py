@@ -63,9 +63,10 @@ def read_alerts(
     section = Section(faults, root, "alerts.yaml", _FILE_KEYS, variables)
     seen: dict[str, FilePosition] = {}
     read = [_receiver(node, faults, variables, seen) for node in section.nodes("receivers")]
-    known = {CONSOLE, *seen}
+    known: set[str] = {CONSOLE, *seen}
     routes = _routes(section.nodes("routes"), faults, known, labels)
     _warn_unused(seen, routes, faults)
+    _warn_useless_successors([r for r in read if r is not None], known, faults)
     return AlertsDefinition(
         console_url=section.get("console_url", values.url, AlertsDefinition().console_url),
         receivers=tuple(receiver for receiver in read if receiver is not None),
@@ -185,3 +186,16 @@ def _warn_unused(
         if name not in used:
             message = f"No route leads to the receiver {values.shown(name)}."
             faults.add(position, "W232", message, "Name it in a route, or delete it.")
+
+
+def _warn_useless_successors(
+    receivers: Sequence[ReceiverDefinition], known: set[str], faults: Faults
+) -> None:
+    """Warn of a `was` that names a receiver of the file, or the predecessor of another one."""
+    inherited: set[str] = set()
+    for receiver in receivers:
+        if receiver.was and receiver.was in known | inherited:
+            message = f"The receiver {values.shown(receiver.id)} inherits nothing by `was`."
+            mend = "Write the id of a receiver that is gone, once, or remove `was`."
+            faults.add(receiver.positions["was"], "W233", message, mend)
+        inherited.add(receiver.was)

@@ -268,6 +268,13 @@ def count_by_state(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def count_unfinished_by_receiver(connection: Connection) -> dict[str, int]:
+    """Return the number of unfinished deliveries of each receiver that has any."""
+    query = select(deliveries.c.receiver, func.count()).group_by(deliveries.c.receiver)
+    rows = connection.execute(query.where(deliveries.c.state.in_(UNFINISHED)))
+    return {row[0]: row[1] for row in rows}
+
+
 def load_notifications(
     connection: Connection, alert_id: str
 ) -> list[tuple[Notification, tuple[Delivery, ...]]]:

@@ -123,6 +123,45 @@ def ack(
         print_rows([row], ("id", "state", "acked_by"), as_json=False, empty="")
 
 
+@app.command()
+def resend(
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ID]...", help="Ids of deliveries or notifications"),
+    ] = None,
+    *,
+    failed: Annotated[bool, typer.Option("--failed", help="Only what has failed.")] = False,
+    target: Annotated[
+        str, typer.Option(help="Everything undelivered of this receiver or target.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Send deliveries again, with the same ids: those named, all that failed, or a target's.
+
+    They are due now: the running program sends them, or the next `run --once`.
+    """
+    from core.store.resend import Selection, resend_selected
+    from wirewatch.web.outcome_texts import resend_phrase
+
+    if not (ids or failed or target):
+        raise UsageError("Nothing is selected.", mend="Write ids, --failed or --target.")
+    selection = Selection(tuple(ids or ()), target, failed_only=failed)
+    with open_store(open_settings()) as store:
+        outcomes = store.transact(lambda c: resend_selected(c, selection, now=utc_now()))
+    rows = [
+        {
+            "id": delivery.id,
+            "receiver": delivery.receiver,
+            "target": delivery.target,
+            "result": outcome.result.value,
+            "reason": in_english(resend_phrase(outcome)),
+        }
+        for delivery, outcome in outcomes
+    ]
+    columns = ("receiver", "target", "reason", "id")
+    print_rows(rows, columns, as_json=as_json, empty="There is nothing to send again.")
+
+
 def alert_row(alert: Alert) -> dict[str, Any]:
     """Return an alert as the commands print it."""
     return {
@@ -158,6 +197,7 @@ def notification_row(
         "kind": notification.kind,
         "deliveries": [
             {
+                "id": d.id,
                 "target": d.target,
                 "state": d.state,
                 "attempts": d.attempts,

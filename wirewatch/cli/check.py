@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from config.errors import StoreError
 from config.faults import Fault, in_file_order
 from wirewatch.cli.output import print_json, say, write
-from wirewatch.run.bootstrap import load_files, open_settings
+from wirewatch.run.bootstrap import load_files, open_settings, open_store
 
 if TYPE_CHECKING:
+    from config.catalog.models import FilePosition
     from config.settings import Settings
 
 
@@ -26,11 +29,37 @@ def check(
 
 def all_faults(settings: Settings) -> list[Fault]:
     """Return the faults that all packages find, in file order."""
-    from alerts.receivers import receiver_faults
+    from alerts.receivers import receiver_faults, stranded_faults
     from processors import topic_faults
 
     catalog, faults = load_files(settings)
-    return in_file_order([*faults, *topic_faults(catalog), *receiver_faults(catalog)])
+    stranded = stranded_faults(catalog, _count_waiting(settings), _alerts_file(settings))
+    own = [*topic_faults(catalog), *receiver_faults(catalog), *stranded]
+    return in_file_order([*faults, *own])
+
+
+def _count_waiting(settings: Settings) -> dict[str, int]:
+    """Return the number of unfinished deliveries by receiver; none without a store."""
+    url = settings.database_location
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return {}
+    import structlog
+
+    from core.store import deliveries  # SQLAlchemy is slow to import
+
+    try:
+        with open_store(settings) as store, store.read() as connection:
+            return deliveries.count_unfinished_by_receiver(connection)
+    except StoreError as error:  # the files can be checked without it
+        log = structlog.get_logger(__name__)
+        log.warning("waiting_deliveries_not_checked", reason=str(error))
+        return {}
+
+
+def _alerts_file(settings: Settings) -> FilePosition:
+    from config.catalog.models import FilePosition
+
+    return FilePosition(str(settings.config_dir / "alerts.yaml"), 1, 1)
 
 
 def report(faults: list[Fault], *, as_json: bool) -> None:

@@ -22,8 +22,8 @@ from wirewatch.web import forms
 SHOWN_FOR = timedelta(seconds=20)
 """How long a confirmation is shown after the action; with undo it is :data:`UNDO_TIME`."""
 
-COUNTED = ("ack", "close", "relevant", "irrelevant", "undone")
-"""Codes whose text contains the number of stories."""
+COUNTED = ("ack", "close", "relevant", "irrelevant", "undone", "resent")
+"""Codes whose text contains the number of stories or deliveries."""
 
 OUTCOMES = ("resend.", "poll.")
 """Prefixes of the codes that :mod:`wirewatch.web.outcome_texts` makes."""
@@ -74,6 +74,18 @@ def redirect_with_undo(
     undo = "" if code == "undone" else result.action_id
     n = str(len(result.alert_ids))
     return forms.redirect(address, done=code, n=n, undo=undo, at=_timestamp(now))
+
+
+def redirect_with_count(address: str, code: str, n: int, now: datetime) -> RedirectResponse:
+    """Redirect to a page that confirms how many things an action changed, without undo.
+
+    Args:
+        address: A page of this console.
+        code: One of :data:`COUNTED`.
+        n: How many.
+        now: The present.
+    """
+    return forms.redirect(address, done=code, n=str(n), at=_timestamp(now))
 
 
 def redirect_with_outcome(address: str, outcome: Phrase, now: datetime) -> RedirectResponse:

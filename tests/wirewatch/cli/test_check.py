@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+from core.store import Store, deliveries
 from tests.support.cli_installation import CliInstallation
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def test_check_lint_and_test_report_faults_alike(own_installation: CliInstallation) -> None:
@@ -27,3 +31,49 @@ def test_warnings_alone_exit_with_0(installation: CliInstallation) -> None:
     assert {f["code"][0] for f in faults} == {"W"}
     out = installation.invoke("check")
     assert out.splitlines()[-1] == f"0 error(s), {len(faults)} warning(s)."
+
+
+def test_deliveries_that_wait_for_a_receiver_that_is_gone_are_a_warning(
+    own_installation: CliInstallation,
+) -> None:
+    note = deliveries.Notification("n" * 32, "a" * 32, "desk", "new_story", 0, "{}", NOON)
+    store = Store.open(f"sqlite:///{own_installation.data}/store.db")
+    with store.write() as connection:
+        deliveries.add_notification(connection, note, ["host"], due=NOON)
+    store.close()
+
+    def stranded(alerts: str) -> list[str]:
+        own_installation.write("alerts.yaml", alerts)
+        faults = json.loads(own_installation.invoke("check", "--json"))
+        return [f["message"] for f in faults if f["code"] == "W234"]
+
+    hook = "kind: webhook, url: 'http://127.0.0.1:1/'"
+    routes = "routes:\n  - receivers: [desk2]\n"
+    assert stranded(f"receivers:\n  - {{id: desk2, {hook}}}\n{routes}") == [
+        "Deliveries to the receiver 'desk', which is gone: 1 waiting."
+    ]
+    assert stranded(f"receivers:\n  - {{id: desk2, was: desk, {hook}}}\n{routes}") == []
+
+
+def test_a_receiver_that_inherits_nothing_is_a_warning(own_installation: CliInstallation) -> None:
+    hook = "kind: webhook, url: 'http://127.0.0.1:1/'"
+    own_installation.write(
+        "alerts.yaml",
+        f"receivers:\n  - {{id: a, was: gone, {hook}}}\n  - {{id: b, was: gone, {hook}}}\n"
+        f"  - {{id: c, was: a, {hook}, max_per_minute: 30}}\nroutes:\n  - receivers: [a, b, c]\n",
+    )
+    faults = json.loads(own_installation.invoke("check", "--json"))
+    assert [(f["code"], f["line"]) for f in faults if f["code"] == "W233"] == [
+        ("W233", 3),
+        ("W233", 4),
+    ]
+
+
+def test_a_limit_is_a_whole_number_above_zero(own_installation: CliInstallation) -> None:
+    hook = "kind: webhook, url: 'http://127.0.0.1:1/'"
+    own_installation.write(
+        "alerts.yaml",
+        f"receivers:\n  - {{id: a, {hook}, max_per_minute: 0}}\nroutes:\n  - receivers: [a]\n",
+    )
+    faults = json.loads(own_installation.invoke("check", "--json", code=1))
+    assert [f["line"] for f in faults if f["code"].startswith("E")] == [2]

@@ -26,8 +26,8 @@ from config.errors import (
 from config.i18n import Phrase, in_english
 from core.clock import Clock
 from core.store import Connection, Store
-from core.store import deliveries as delivery_store
 from core.store import feeds as feed_store
+from core.store import resend as resend_store
 from core.store.console import actions, overviews, story_list, story_page
 from core.store.console.actions import ActionResult
 from core.store.console.overviews import TopicOverview
@@ -272,7 +272,7 @@ class ApiHandlers:
 
     def resend(self, delivery_id: HexId) -> models.ActionMessage:
         """Send an undelivered notification again, with the same id."""
-        outcome = self._write(lambda c, at: delivery_store.resend(c, delivery_id, now=at))
+        outcome = self._write(lambda c, at: resend_store.resend_one(c, delivery_id, now=at))
         return _action_message(resend_phrase(outcome), is_accepted=outcome.is_accepted)
 
     def poll(self, feed_id: FeedId) -> models.ActionMessage:

@@ -14,11 +14,15 @@ from config.catalog.models import Catalog
 from config.errors import NotFoundError
 from config.i18n import Phrase, Translator
 from core.store import deliveries as delivery_store
+from core.store import resend as resend_store
+from core.store import targets
 from core.store.console import overviews
 from core.store.console.overviews import DELIVERY_STATES, DeliveryOverview
 from core.store.console.story_list import StoryCursor
+from core.store.resend import Selection
+from core.store.targets import TargetState
 from wirewatch.web import display, forms
-from wirewatch.web.flash import flash, redirect_with_outcome
+from wirewatch.web.flash import flash, redirect_with_count, redirect_with_outcome
 from wirewatch.web.forms import with_query
 from wirewatch.web.outcome_texts import resend_phrase
 from wirewatch.web.render import READ_METHODS, PageRenderer
@@ -45,6 +49,7 @@ class DeliveriesPage:
             "/deliveries", self.page, methods=READ_METHODS, response_class=HTMLResponse
         )
         app.add_api_route("/deliveries/resend", self.resend, methods=["POST"])
+        app.add_api_route("/deliveries/resend-all", self.resend_all, methods=["POST"])
 
     def page(self, request: Request, state: str = "", before: str = "") -> HTMLResponse:
         """Show the deliveries in a state, newest first."""
@@ -57,6 +62,7 @@ class DeliveriesPage:
                 connection, state=state, before=position, limit=PAGE_SIZE + 1
             )
             counts = delivery_store.count_by_state(connection)
+            broken = targets.list_broken(connection)
         return renderer.render(
             request,
             "deliveries.html",
@@ -64,6 +70,7 @@ class DeliveriesPage:
             counts=count_by_filter(counts),
             state=state,
             deliveries=[delivery_row(d, catalog, now, t) for d in found[:PAGE_SIZE]],
+            broken=[broken_row(target, waiting, t) for target, waiting in broken],
             older=_older_page(state, found),
             is_later_page=position is not None,
             flash=flash(request.query_params, now, t),
@@ -76,11 +83,28 @@ class DeliveriesPage:
         address = forms.return_address(form, "/deliveries")
         return redirect_with_outcome(address, phrase, self._renderer.clock())
 
+    async def resend_all(self, request: Request) -> RedirectResponse:
+        """Send again all that failed, or everything undelivered of a receiver."""
+        form = await forms.read(request)
+        receiver = form.get("receiver")
+        selection = Selection(target=receiver, failed_only=not receiver)
+        n = await run_in_threadpool(self._resend_all, selection)
+        address = forms.return_address(form, "/deliveries")
+        return redirect_with_count(address, "resent", n, self._renderer.clock())
+
+    def _resend_all(self, selection: Selection) -> int:
+        """Return how many are sent again."""
+        now = self._renderer.clock()
+        outcomes = self._renderer.store.transact(
+            lambda c: resend_store.resend_selected(c, selection, now=now)
+        )
+        return sum(outcome.is_accepted for _, outcome in outcomes)
+
     def _resend(self, delivery_id: str) -> Phrase:
         now = self._renderer.clock()
         try:
             outcome = self._renderer.store.transact(
-                lambda c: delivery_store.resend(c, delivery_id, now=now)
+                lambda c: resend_store.resend_one(c, delivery_id, now=now)
             )
         except NotFoundError:
             return Phrase("resend.not_found")
@@ -99,6 +123,18 @@ def count_by_filter(counts: Mapping[str, int]) -> dict[str, int]:
     }
 
 
+def broken_row(target: TargetState, waiting: int, t: Translator) -> dict[str, Any]:
+    """Return a broken target as the page shows it."""
+    return {
+        "receiver": target.receiver,
+        "target": display.line(target.target, 200),
+        "since": target.broken_since,
+        "waiting": waiting,
+        "next_attempt": target.probe_at,
+        "error": display.reason(target.reason, t),
+    }
+
+
 def delivery_row(
     overview: DeliveryOverview, catalog: Catalog, now: datetime, t: Translator
 ) -> dict[str, Any]:
@@ -113,6 +149,7 @@ def delivery_row(
         "alert_id": overview.alert_id,
         "topic": display.topic_title(catalog, overview.topic_id),
         "title": display.title(overview.title),
+        "is_system": overview.kind == delivery_store.SYSTEM,
         "receiver": delivery.receiver,
         "target": display.line(delivery.target, 200),
         "attempts": delivery.attempts,

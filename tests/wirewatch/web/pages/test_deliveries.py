@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from alerts.system_messages import queue_broken_target
+from config.catalog.models import AlertsDefinition
+from config.i18n import Phrase
 from core.store import deliveries as delivery_store
+from core.store import targets
+from core.store.targets import TargetState
 from tests.support.console import Console, add_delivery, add_story
 
 
@@ -44,3 +49,55 @@ def test_a_failed_delivery_is_sent_again_and_a_delivered_one_is_not(
     assert "Not sent: the notification has been delivered." in body
     body = console.submit("/deliveries/resend", [("delivery", "nothing")])
     assert "There is no such delivery." in body
+
+
+def test_all_that_failed_is_sent_again_with_one_button(console: Console, now: datetime) -> None:
+    alert_id = add_story(console.store, "all", now)
+    for number in range(3):
+        add_delivery(console.store, alert_id, f"{number}.example", "failed", now)
+    add_delivery(console.store, alert_id, "done.example", "delivered", now)
+    assert "Send all that failed again" in console.page("/deliveries?state=failed")
+    assert "Send all that failed again" not in console.page("/deliveries?state=delivered")
+    body = console.submit("/deliveries/resend-all", [])
+    assert "3 notifications are being sent again." in body
+    assert "Send all that failed again" not in body
+    with console.store.read() as connection:
+        assert delivery_store.count_by_state(connection) == {"pending": 3, "delivered": 1}
+
+
+def test_a_broken_target_is_shown_with_what_waits_and_can_be_tried_now(
+    console: Console, now: datetime
+) -> None:
+    alert_id = add_story(console.store, "broken", now)
+    add_delivery(console.store, alert_id, "desk.example", "pending", now)
+    assert "Broken targets" not in console.page("/deliveries")
+    reason = Phrase("delivery.http_answer", status=403, answer="<b>no</b>").dump()
+    state = TargetState(
+        "desk",
+        "desk.example",
+        now,
+        broken_since=now,
+        reason=reason,
+        probe_at=now + timedelta(hours=1),
+    )
+    with console.store.write() as connection:
+        targets.save_target(connection, state)
+    body = console.page("/deliveries")
+    assert "Broken targets" in body
+    assert "HTTP 403: &lt;b&gt;no&lt;/b&gt;" in body
+    assert "1 message waits" in body
+    body = console.submit("/deliveries/resend-all", [("receiver", "desk")])
+    assert "1 notification is being sent again." in body
+    with console.store.write() as connection:
+        probe_at = targets.load_target(connection, "desk", "desk.example", now=now).probe_at
+    assert probe_at is not None
+    assert probe_at < now + timedelta(minutes=5)
+
+
+def test_a_message_of_the_system_leads_to_no_story(console: Console, now: datetime) -> None:
+    state = TargetState("desk", "desk.example", now, broken_since=now, failing_since=now)
+    with console.store.write() as connection:
+        queue_broken_target(connection, AlertsDefinition(), state, now=now)
+    body = console.page("/deliveries")
+    assert "A target is broken" in body
+    assert 'href="/alerts/' not in body

@@ -1,0 +1,114 @@
+"""Sending deliveries again at a person's request: one, those with given ids, or all of a target.
+
+::
+
+    Selection ──resend_selected()──▶ deliveries due now, in their order, with the same ids
+                                     their targets may be tried at once, even if they are broken
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from config.errors import NotFoundError
+from core.store import targets
+from core.store.deliveries import (
+    FAILED,
+    PENDING,
+    UNKNOWN,
+    Delivery,
+    ResendOutcome,
+    deliveries,
+    resend,
+)
+from core.store.sql import check_parameter
+
+SHORTEST_ID = 8
+"""Digits of an id that name it."""
+
+STEP = timedelta(microseconds=1)
+"""Between the times of deliveries that are sent again together: they keep their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which deliveries to send again: those that all given parts fit.
+
+    Attributes:
+        ids: Ids of deliveries or their notifications, or at least the first 8 digits.
+        target: Id of a receiver, or one of its targets; empty: any.
+        failed_only: Whether deliveries that wait are left out.
+    """
+
+    ids: tuple[str, ...] = ()
+    target: str = ""
+    failed_only: bool = False
+
+
+def resend_one(connection: Connection, delivery_id: str, *, now: datetime) -> ResendOutcome:
+    """Make a delivery due now that has failed or is waiting. Its target may be tried at once.
+
+    Raises:
+        NotFoundError: There is no such delivery.
+    """
+    outcome = resend(connection, delivery_id, now=now)
+    if outcome.is_accepted:
+        columns = deliveries.c
+        query = select(columns.receiver, columns.target).where(columns.id == delivery_id)
+        row = connection.execute(query).one()
+        targets.probe_now(connection, [(row.receiver, row.target)], now)
+    return outcome
+
+
+def resend_selected(
+    connection: Connection, selection: Selection, *, now: datetime
+) -> list[tuple[Delivery, ResendOutcome]]:
+    """Make the selected deliveries due now, oldest first. Return each with its outcome.
+
+    Raises:
+        NotFoundError: An id of the selection is no delivery's.
+    """
+    selected = _select(connection, selection)
+    for given in selection.ids:
+        if not any(_is_named(row, given) for row in selected):
+            raise NotFoundError(
+                f"There is no delivery {given[:40]!r} to send again.",
+                mend="`wirewatch alerts show` prints the ids.",
+            )
+    outcomes = [
+        resend(connection, row.id, now=now + STEP * number) for number, row in enumerate(selected)
+    ]
+    names = [(row.receiver, row.target) for row in selected]
+    targets.probe_now(connection, names, now)
+    return list(zip(selected, outcomes, strict=True))
+
+
+def _select(connection: Connection, selection: Selection) -> list[Delivery]:
+    columns = deliveries.c
+    query = select(deliveries).order_by(columns.created_at, columns.id)
+    if selection.ids:
+        query = query.where(or_(*(_has_id(given) for given in selection.ids)))
+    else:
+        query = query.where(columns.state.in_((FAILED, PENDING, UNKNOWN)))
+    if selection.failed_only:
+        query = query.where(columns.state == FAILED)
+    if selection.target:
+        name = check_parameter(selection.target)
+        query = query.where(or_(columns.receiver == name, columns.target == name))
+    return [Delivery(**row) for row in connection.execute(query).mappings()]
+
+
+def _has_id(given: str) -> ColumnElement[bool]:
+    columns = deliveries.c
+    check_parameter(given)
+    if len(given) < SHORTEST_ID:
+        raise NotFoundError(f"{given!r} is too short for an id.", mend="Write 8 digits or more.")
+    names = (columns.id, columns.notification_id)
+    return or_(*(name.startswith(given, autoescape=True) for name in names))
+
+
+def _is_named(row: Delivery, given: str) -> bool:
+    return row.id.startswith(given) or row.notification_id.startswith(given)
