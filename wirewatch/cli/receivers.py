@@ -105,6 +105,6 @@ async def _notify(notifier: Notifier, attempt: DeliveryAttempt) -> dict[str, Any
         receipt = await notifier.notify(attempt)
     except DeliveryError as error:
         result = "unknown" if error.unknown else "failed"
-        return {"target": attempt.target, "result": result, "reason": str(error)}
+        return {"target": attempt.target, "result": result, "reason": error.message}
     reason = in_english(receipt.reason)
     return {"target": attempt.target, "result": "delivered", "reason": reason}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from alerts.receivers import RECEIVERS, receiver_faults
 from config.catalog.load import load_catalog
 
@@ -24,6 +26,7 @@ SECRETS = {
 }
 
 
+@pytest.mark.slow  # Apprise loads all of its services
 def test_its_examples_are_valid_and_show_every_kind(tmp_path: Path) -> None:
     examples = re.findall(r"^  - \{.*\}$", PAGE, re.MULTILINE)
     ids = [re.findall(r"id: ([a-z]+)", example)[0] for example in examples]

@@ -8,7 +8,7 @@ import pytest
 
 from alerts.receivers import RECEIVERS
 from tests.support.cli_installation import CliInstallation
-from tests.support.faultserver import FaultServer, reply
+from tests.support.faultserver import FaultServer, closed_port, reply
 
 TOKEN = "T0KEN-T0KEN-T0KEN-T0KEN"
 
@@ -70,6 +70,15 @@ def test_a_lost_answer_is_unknown_and_exits_with_3(
     assert row["result"] == "unknown"
     [request] = faults.requests
     assert json.loads(request.body)["kind"] == "test"
+
+
+def test_a_target_without_a_connection_has_failed_and_says_so_once(
+    own_installation: CliInstallation,
+) -> None:
+    url = f"http://127.0.0.1:{closed_port()}/{TOKEN}"
+    configure(own_installation, {"id": "desk", "kind": "webhook", "url": url})
+    [row] = json.loads(own_installation.invoke("receivers", "test", "desk", "--json", code=3))
+    assert (row["result"], row["reason"]) == ("failed", "No connection.")
 
 
 def test_an_unknown_receiver_is_wrong_usage_and_a_faulty_file_an_error(
