@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from alerts.notification_body import NotificationBody
+from alerts.digest_body import DIGEST
+from alerts.notification_body import NotificationBody, told_topics
 from alerts.receivers import DeliveryAttempt, Receipt
 from config.errors import DeliveryError
 from config.i18n import Phrase, in_english
 from core.backoff import exponential, jittered
-from core.messages import AlertEvent, AlertEventKind
+from core.messages import RELEASED, AlertEvent, AlertEventKind
 from core.store import deliveries as delivery_store
 from core.store.claims import ClaimedDelivery
 from core.store.targets import TargetState
@@ -120,47 +121,76 @@ def attempt_of(claimed: ClaimedDelivery) -> DeliveryAttempt:
         body=notification.body.encode(),
         attempt=claimed.delivery.attempts,
         possible_repeat=claimed.delivery.possible_repeat,
-        created_at=notification.created_at,
+        created_at=claimed.delivery.held_until or notification.created_at,
     )
 
 
-def final_event(
+def final_events(
     claimed: ClaimedDelivery, outcome: AttemptOutcome, now: datetime
-) -> AlertEvent | None:
-    """Return the event of ``news.alerts`` for a delivery that has ended.
+) -> list[AlertEvent]:
+    """Return the events of ``news.alerts`` for a delivery that has ended; none for a retry.
 
-    A retry has none, and neither has a message of the system, which belongs to no alert.
+    There is one for each alert that the notification is about; a message of the system belongs to
+    none.
     """
     if outcome.state not in _EVENTS or claimed.notification.kind == delivery_store.SYSTEM:
-        return None
-    body = NotificationBody.model_validate_json(claimed.notification.body)
+        return []
     reason = outcome.reason
     if claimed.delivery.possible_repeat:
         reason = Phrase("delivery.possible_repeat", outcome=reason)
-    return AlertEvent(
-        alert_id=claimed.notification.alert_id,
-        event=_EVENTS[outcome.state],
-        topic_id=body.topic.id,
-        story_id=body.story.id,
-        article_id=body.articles[0].id if body.articles else "",
-        severity=body.severity,
-        reason=in_english(reason),
-        reason_code=outcome.state,
-        notification_id=claimed.notification.id,
-        target=claimed.delivery.target,
-        at=now,
-    )
+    return [
+        AlertEvent(
+            alert_id=topic.alert_id,
+            event=_EVENTS[outcome.state],
+            topic_id=topic.id,
+            story_id=topic.story_id,
+            article_id=topic.article_id,
+            severity=topic.severity,
+            reason=in_english(reason),
+            reason_code=outcome.state,
+            notification_id=claimed.notification.id,
+            target=claimed.delivery.target,
+            at=now,
+        )
+        for topic in told_topics(_body(claimed))
+    ]
+
+
+def released_events(claimed: ClaimedDelivery, now: datetime) -> list[AlertEvent]:
+    """Return the events of ``news.alerts`` for held messages at the first attempt to send them."""
+    if claimed.notification.kind != DIGEST or claimed.delivery.attempts > 1:
+        return []
+    return [
+        AlertEvent(
+            alert_id=topic.alert_id,
+            event=AlertEventKind.UPDATED,
+            topic_id=topic.id,
+            story_id=topic.story_id,
+            article_id=topic.article_id,
+            severity=topic.severity,
+            reason=in_english(Phrase("plan.released")),
+            reason_code=RELEASED,
+            notification_id=claimed.notification.id,
+            target=claimed.notification.receiver,
+            at=now,
+        )
+        for topic in told_topics(_body(claimed))
+    ]
+
+
+def _body(claimed: ClaimedDelivery) -> NotificationBody:
+    return NotificationBody.model_validate_json(claimed.notification.body)
 
 
 def log_fields(claimed: ClaimedDelivery) -> dict[str, Any]:
     """Return the notification as one readable log line; text from outside is cleaned."""
-    body = NotificationBody.model_validate_json(claimed.notification.body)
+    body = _body(claimed)
     article = body.articles[0] if body.articles else None
     evidence = next(iter(article.evidence), None) if article else None
     repeat = {"possible_repeat": True} if claimed.delivery.possible_repeat else {}
     return {
-        "topic": body.topic.id,
-        "title": for_log(body.story.title),
+        "topic": ", ".join(dict.fromkeys(topic.id for topic in told_topics(body))),
+        "title": for_log(body.story.title if body.story else body.reason),
         "outlet": article.outlet if article else "",
         "sentence": for_log(evidence.sentence) if evidence else "",
         "url": for_log(article.url) if article else "",

@@ -9,7 +9,8 @@
     event        reason codes
     opened       new_story
     updated      same_story, revision
-    suppressed   copy, revision, not_live, too_old, draft, shadow, retired, known
+    suppressed   copy, revision, not_live, too_old, draft, shadow, retired, known,
+                 silenced (alerts.silencing)
 
 ``repeated`` (the same match once more) is a drop: nothing is published and nothing changes.
 Everything else is published on ``news.alerts``; only ``new_story`` notifies receivers. A replayed
@@ -45,6 +46,7 @@ class ReasonCode(StrEnum):
     SHADOW = "shadow"
     RETIRED = "retired"
     KNOWN = "known"
+    SILENCED = "silenced"
 
 
 class Role(StrEnum):

@@ -26,7 +26,7 @@ from typing import TypeVar
 
 import structlog
 
-from alerts.attempts import AttemptOutcome, attempt_of, log_fields
+from alerts.attempts import AttemptOutcome, attempt_of, log_fields, released_events
 from alerts.rates import rate_limit
 from alerts.receivers import Receipt, ReceiverTools, definition_of, receiver_kind
 from alerts.save_outcome import SaveContext, log_target_change, save_outcome
@@ -38,8 +38,9 @@ from core import metrics
 from core.backoff import exponential
 from core.clock import Clock
 from core.http.client import HttpClient
+from core.messages.envelope import to_record
 from core.processes.instance import Instance
-from core.store import Connection, Store, claims, targets
+from core.store import Connection, Store, claims, outbox, targets
 from core.store import deliveries as delivery_store
 from core.store.claims import ClaimedDelivery
 from core.store.deliveries import Delivery
@@ -140,15 +141,19 @@ class Dispatcher:
                 for the wait; else only what is due by the clock.
 
         Returns:
-            ``delivered`` and ``failed`` (given up) by this call, ``pending`` after it.
+            ``delivered`` and ``failed`` (given up) by this call; after it ``pending``, and
+            ``held`` by a cap or quiet hours.
         """
         ended = asyncio.run(self._run_once(ignore_backoff=attempt_all_due))
         with self._store.read() as connection:
             by_state = delivery_store.count_by_state(connection)
+            held = delivery_store.count_held(connection, self._clock())
+        unfinished = sum(by_state.get(state, 0) for state in delivery_store.UNFINISHED)
         return {
             "delivered": ended[delivery_store.DELIVERED],
             "failed": ended[delivery_store.FAILED],
-            "pending": sum(by_state.get(state, 0) for state in delivery_store.UNFINISHED),
+            "pending": unfinished - held,
+            "held": held,
         }
 
     async def _run_once(self, *, ignore_backoff: bool) -> Counter[str]:
@@ -244,6 +249,9 @@ class Dispatcher:
             claimed = claims.claim(connection, due, self._instance, now=now, ttl=self._ttl)
             for each in claimed:
                 self._charge(connection, each.delivery, now)
+            released = (c for c in claimed if delivery_store.is_first(connection, c.delivery))
+            events = [event for each in released for event in released_events(each, now)]
+            outbox.put(connection, [to_record(event, at=now) for event in events])
             return claimed
 
         with self._store.read() as connection:
@@ -269,7 +277,7 @@ class Dispatcher:
 
     async def _attempt(self, http: HttpClient, claimed: ClaimedDelivery) -> _Result:
         """Make one attempt and save what it means; return that."""
-        delivery, notification = claimed.delivery, claimed.notification
+        delivery = claimed.delivery
         if delivery.attempts == 1 or delivery.possible_repeat:
             log.info("notification", **log_fields(claimed))
         kind, result = await self._notify(http, claimed)
@@ -277,7 +285,7 @@ class Dispatcher:
         outcome, target = await self._save(claimed, result, now)
         metrics.DELIVERIES.labels(kind, outcome.state).inc()
         if outcome.state == delivery_store.DELIVERED:
-            seconds = (now - notification.created_at).total_seconds()
+            seconds = (now - delivery.created_at).total_seconds()
             metrics.END_TO_END.labels("decided_to_delivered").observe(max(0.0, seconds))
         return outcome, target
 

@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 
+from config.catalog.topics import SEVERITIES
 from config.i18n import Phrase, in_english, verbatim
 from core.messages import Evidence, Match
 from core.messages.base import Moment
+from core.store.notification_items import NotificationItem
 from core.store.stories import ArticleFacts, Story, StoryArticle
 
 MAX_BYTES = 100_000
@@ -53,6 +55,19 @@ class NotificationTopic(_BodyPart):
     title: str
 
 
+class BundledTopic(NotificationTopic):
+    """One of the topics that a notification is about.
+
+    Attributes:
+        story_id: The topic's own story of the article, and ``alert_id`` the alert about it.
+    """
+
+    severity: str
+    story_id: str
+    alert_id: str
+    article_id: str
+
+
 class NotificationStory(_BodyPart):
     """The story of the alert.
 
@@ -67,10 +82,36 @@ class NotificationStory(_BodyPart):
     development: str = ""
 
 
+class DigestItem(_BodyPart):
+    """A message that was held, as a digest names it.
+
+    Attributes:
+        articles: The article that the message was about, without its spans where room is short.
+        held_reason: Why it was held, in English.
+        held_code: Why it was held, for programs: ``cap`` or ``quiet_hours``.
+        held_phrase: The same as a code of the catalogues and its parameters.
+    """
+
+    topic: NotificationTopic
+    story: NotificationStory
+    articles: tuple[NotificationArticle, ...]
+    kind: str
+    severity: str
+    alert_id: str
+    article_id: str
+    held_reason: str
+    held_code: str
+    held_phrase: dict[str, Any]
+
+
 class NotificationBody(_BodyPart):
     """Everything a receiver may say about a notification.
 
     Attributes:
+        topic: The topic of the highest severity, then score; None in a digest, and so is ``story``.
+        topics: All topics that it is about, ``topic`` first; empty in a digest.
+        digest: ``rollup`` or ``catch_up``; None where it is not a digest.
+        items: The messages that a digest replaces.
         reason: Why it is sent, in English.
         reason_code: Why it is sent, for programs: a reason code of ``news.alerts``.
         reason_phrase: The same as a code of the catalogues and its parameters, for receivers that
@@ -80,14 +121,17 @@ class NotificationBody(_BodyPart):
     id: str
     kind: str
     alert_id: str
-    topic: NotificationTopic
+    topic: NotificationTopic | None
+    topics: tuple[BundledTopic, ...] = ()
     severity: str
-    story: NotificationStory
+    story: NotificationStory | None
     articles: tuple[NotificationArticle, ...]
     reason: str
     reason_code: str = ""
     reason_phrase: dict[str, Any] | None = None
     console_url: str
+    digest: Literal["rollup", "catch_up"] | None = None
+    items: tuple[DigestItem, ...] = ()
 
     def phrase(self) -> Phrase:
         """Return the reason as a phrase; the English text verbatim where the body has none."""
@@ -144,36 +188,98 @@ def told_first(
 
 
 def notification_body(
-    *,
     notification_id: str,
-    kind: str,
-    alert_id: str,
-    topic: NotificationTopic,
-    severity: str,
+    items: Sequence[NotificationItem],
     story: Story,
     articles: Sequence[StoryArticle],
-    article_id: str,
-    reason: Phrase,
-    reason_code: str,
     console_url: str,
 ) -> str:
-    """Return the JSON of a notification, at most :data:`MAX_BYTES` long."""
+    """Return the JSON of a notification that is no digest, at most :data:`MAX_BYTES` long.
+
+    Args:
+        notification_id: Its id.
+        items: What it tells, of the highest importance first (:func:`by_importance`).
+        story: The story of the first item.
+        articles: The articles of that story.
+        console_url: URL of the console.
+    """
+    first = items[0]
+    reason = Phrase.load(first.reason)
     body = NotificationBody(
         id=notification_id,
-        kind=kind,
-        alert_id=alert_id,
-        topic=topic,
-        severity=severity,
-        story=NotificationStory(
-            id=story.id, title=story.title, first_seen=story.first_seen, outlets=story.outlets
-        ),
-        articles=told_first(group_copies(articles), article_id)[:MAX_ARTICLES],
+        kind=first.kind,
+        alert_id=first.alert_id,
+        topic=NotificationTopic(id=first.topic_id, title=first.topic_title),
+        topics=bundled_topics(items),
+        severity=first.severity,
+        story=story_part(story, first),
+        articles=told_first(group_copies(articles), first.article_id)[:MAX_ARTICLES],
         reason=in_english(reason),
-        reason_code=reason_code,
-        reason_phrase=json.loads(reason.dump()),
-        console_url=alert_url(console_url, alert_id),
+        reason_code=first.reason_code,
+        reason_phrase=json.loads(first.reason),
+        console_url=alert_url(console_url, first.alert_id),
     )
     return _fit(body)
+
+
+def by_importance(items: Iterable[NotificationItem]) -> list[NotificationItem]:
+    """Return items by descending severity, then score; equal ones in the order of decision."""
+    ranks = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+    return sorted(items, key=lambda i: (-ranks.get(i.severity, -1), -i.score, i.number))
+
+
+def bundled_topics(items: Sequence[NotificationItem]) -> tuple[BundledTopic, ...]:
+    """Return the topics of items, each once."""
+    first = {item.topic_id: item for item in reversed(items)}
+    return tuple(
+        BundledTopic(
+            id=item.topic_id,
+            title=item.topic_title,
+            severity=item.severity,
+            story_id=item.story_id,
+            alert_id=item.alert_id,
+            article_id=item.article_id,
+        )
+        for item in items
+        if first[item.topic_id] is item
+    )
+
+
+def told_topics(body: NotificationBody) -> list[BundledTopic]:
+    """Return what a notification tells, once for each alert; also of bodies of older versions."""
+    told = list(body.topics)
+    if body.topic is not None and body.story is not None and not told:
+        article_id = body.articles[0].id if body.articles else ""
+        told = [_told_topic(body.topic, body.story, article_id, body)]
+    told += [_told_topic(item.topic, item.story, item.article_id, item) for item in body.items]
+    return list({topic.alert_id: topic for topic in reversed(told)}.values())[::-1]
+
+
+def _told_topic(
+    topic: NotificationTopic,
+    story: NotificationStory,
+    article_id: str,
+    part: NotificationBody | DigestItem,
+) -> BundledTopic:
+    return BundledTopic(
+        id=topic.id,
+        title=topic.title,
+        severity=part.severity,
+        story_id=story.id,
+        alert_id=part.alert_id,
+        article_id=article_id,
+    )
+
+
+def story_part(story: Story, item: NotificationItem) -> NotificationStory:
+    """Return what a body says of an item's story."""
+    return NotificationStory(
+        id=story.id,
+        title=story.title,
+        first_seen=story.first_seen,
+        outlets=story.outlets,
+        development=item.development,
+    )
 
 
 def alert_url(console_url: str, alert_id: str) -> str:

@@ -6,7 +6,7 @@
               ├─▶ stories, story_articles   where the article has a role in a story
               ├─▶ alerts                    where the decision opens one
               ├─▶ outbox ──▶ news.alerts    always
-              └─▶ PendingNotification ──queue_notifications()──▶ notifications, deliveries
+              └─▶ PendingNotification ──▶ notifications, deliveries (alerts.queueing)
 
 Notifications are queued after the whole batch is decided, so that their bodies include copies that
 came in the same batch.
@@ -14,58 +14,22 @@ came in the same batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from alerts import copies
 from alerts.decide import Decision, ReasonCode, Role, article_time, is_recorded
 from alerts.decision_context import PreparedMatch, TopicWindows
-from alerts.notification_body import NotificationTopic, article_facts, notification_body
-from alerts.plan import Planned, plan
-from alerts.receivers import definition_of, receiver_kind
-from config.catalog.models import (
-    AlertPolicy,
-    AlertsDefinition,
-    Catalog,
-    ReceiverDefinition,
-    Tier,
-    TopicDefinition,
-)
-from config.i18n import Phrase, in_english
+from alerts.notification_body import article_facts
+from alerts.queueing import PendingNotification
+from config.catalog.models import AlertPolicy, Catalog, Tier, TopicDefinition
+from config.i18n import in_english
 from core.ids import alert_id
 from core.messages import AlertEvent, AlertEventKind, Match
 from core.messages.envelope import to_record
 from core.store import Connection, alert_changes, outbox
 from core.store import alerts as alert_store
-from core.store import deliveries as delivery_store
 from core.store import stories as story_store
-
-
-@dataclass(frozen=True, slots=True)
-class PendingNotification:
-    """A notification about an alert that is not queued yet.
-
-    Attributes:
-        kind: ``new_story`` ...
-        article_id: The article that it is about, in this ``revision``.
-        score: The article's score under the topic.
-        reason: Why people are notified, for people.
-        reason_code: The same for programs.
-        planned: One message per receiver.
-    """
-
-    alert_id: str
-    story_id: str
-    article_id: str
-    revision: int
-    score: int
-    kind: str
-    topic: NotificationTopic
-    severity: str
-    reason: Phrase
-    reason_code: str
-    planned: tuple[Planned, ...]
 
 
 def persist_decision(
@@ -94,87 +58,9 @@ def persist_decision(
     if decision.notify and topic is not None:
         if decision.event is AlertEventKind.OPENED:
             _open_alert(connection, match, decision, topic, now=now)
-        notification = _pending_notification(match, decision, topic, catalog, now=now)
+        notification = _pending_notification(match, decision, topic, catalog)
     _publish(connection, match, decision, alert, severity, now)
     return notification
-
-
-def queue_notifications(
-    connection: Connection,
-    notifications: Iterable[PendingNotification],
-    definition: AlertsDefinition,
-    *,
-    now: datetime,
-) -> None:
-    """Write each notification with its deliveries; a muted message is not written."""
-    for notification in notifications:
-        story = story_store.find_story(connection, notification.story_id)
-        if story is None:  # written in this very transaction
-            raise AssertionError(f"story {notification.story_id} does not exist")
-        articles = story_store.load_articles(connection, story.id)
-        for message in notification.planned:
-            if message.due is not None:
-                receiver = _receiver(definition, message.receiver)
-                seq = delivery_store.count_notifications(
-                    connection, notification.alert_id, receiver.id, notification.kind
-                )
-                id_ = _notification_id(notification, receiver.id, seq)
-                body = _body(notification, id_, story, articles, definition.console_url)
-                row = _row(notification, id_, receiver.id, seq, body, now)
-                targets = receiver_kind(receiver.kind).targets(receiver)
-                delivery_store.add_notification(connection, row, targets, due=message.due)
-
-
-def _receiver(definition: AlertsDefinition, receiver: str) -> ReceiverDefinition:
-    destination = definition_of(definition.receivers, receiver)
-    if destination is None:  # the catalog's loader refuses routes to unknown receivers
-        raise AssertionError(f"a route names {receiver!r}, which is not a receiver")
-    return destination
-
-
-def _body(
-    notification: PendingNotification,
-    notification_id: str,
-    story: story_store.Story,
-    articles: list[story_store.StoryArticle],
-    console_url: str,
-) -> str:
-    return notification_body(
-        notification_id=notification_id,
-        kind=notification.kind,
-        alert_id=notification.alert_id,
-        topic=notification.topic,
-        severity=notification.severity,
-        story=story,
-        articles=articles,
-        article_id=notification.article_id,
-        reason=notification.reason,
-        reason_code=notification.reason_code,
-        console_url=console_url,
-    )
-
-
-def _row(
-    notification: PendingNotification,
-    notification_id: str,
-    receiver: str,
-    seq: int,
-    body: str,
-    now: datetime,
-) -> delivery_store.Notification:
-    return delivery_store.Notification(
-        id=notification_id,
-        alert_id=notification.alert_id,
-        receiver=receiver,
-        kind=notification.kind,
-        seq=seq,
-        body=body,
-        created_at=now,
-    )
-
-
-def _notification_id(notification: PendingNotification, receiver: str, seq: int) -> str:
-    return delivery_store.notification_id(notification.alert_id, receiver, notification.kind, seq)
 
 
 def _update_topic_revision(connection: Connection, match: Match) -> None:
@@ -292,32 +178,37 @@ def _open_alert(
 
 
 def _pending_notification(
-    match: Match, decision: Decision, topic: TopicDefinition, catalog: Catalog, *, now: datetime
+    match: Match, decision: Decision, topic: TopicDefinition, catalog: Catalog
 ) -> PendingNotification:
-    kind = decision.kind or "new_story"
-    labels = _labels(match, topic, kind, catalog)
     return PendingNotification(
         alert_id=alert_id(topic.id, decision.story_id),
         story_id=decision.story_id,
         article_id=match.article_id,
         revision=match.revision,
         score=match.score,
-        kind=kind,
-        topic=NotificationTopic(id=topic.id, title=topic.title),
+        kind=_kind(decision),
+        topic_id=topic.id,
+        topic_title=topic.title,
         severity=topic.alert.severity,
         reason=decision.reason,
         reason_code=decision.code.value,
-        planned=plan(labels, catalog.alerts, (), now),
+        labels=notification_labels(match, decision, topic, catalog),
     )
 
 
-def _labels(match: Match, topic: TopicDefinition, kind: str, catalog: Catalog) -> dict[str, str]:
+def _kind(decision: Decision) -> str:
+    return decision.kind or "new_story"
+
+
+def notification_labels(
+    match: Match, decision: Decision, topic: TopicDefinition, catalog: Catalog
+) -> dict[str, str]:
     """Return a value for each of :data:`config.catalog.alerts.LABELS`."""
     outlet = catalog.outlet(match.article.outlet)
     return {
         "topic": topic.id,
         "severity": topic.alert.severity,
-        "kind": kind,
+        "kind": _kind(decision),
         "outlet": match.article.outlet,
         "tier": (Tier.B if outlet is None else outlet.tier).value,
         "language": match.language,

@@ -4,27 +4,52 @@
 
     labels of the notification (topic, severity, kind, outlet, tier, language, country)
       │
-      │  mute     a silence whose matchers fit the labels: nothing is sent
       │  route    the receivers of the first route in alerts.yaml that matches, else the console
-      │  time     when each message is due; today all are due at once
-      ▼  bundle   which messages go out as one; today each goes out by itself
-    Planned(receiver, due, bundle, reason), one per receiver
+      │  bundle   after the group wait; messages about one article that wait together are one
+      │  cap      more than `max_per_hour` about a topic: held for an hourly roll-up
+      ▼  quiet    in quiet hours: held for one catch-up at their end
+    Planned(receiver, due, bundle, reason, hold), one per receiver
 
-:func:`plan` applies the steps in this order. A rule about when or how people are notified (quiet
-hours, an escalation, a digest) is one more function there that takes the messages planned so far
-and returns them with another ``due``, ``bundle`` and ``reason``; nothing else has to change.
+:func:`plan` applies the steps in this order. A rule about when or how people are notified (an
+escalation, a digest) is one more function there that takes the messages planned so far and returns
+them with another ``due``, ``bundle``, ``reason`` and ``hold``; nothing else has to change. Urgent
+messages are never held. A silence (:func:`find_silence`) is applied before: a silenced match is
+suppressed, so that there is nothing to plan.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from config.catalog.alerts import CONSOLE
-from config.catalog.models import AlertsDefinition
+from config.catalog.models import AlertsDefinition, FilePosition, RouteDefinition
 from config.i18n import Phrase
+from core.clock import rfc3339
+
+URGENT = "urgent"
+"""The severity that no cap and no quiet hours hold."""
+
+CAP_WINDOW = timedelta(hours=1)
+
+DEFAULT_CAP = 6
+"""Messages about a topic that a receiver gets in an hour where its route sets no cap.
+
+The console has none: it interrupts nobody.
+"""
+
+NO_ROUTE = RouteDefinition({}, (CONSOLE,), FilePosition("alerts.yaml", 1, 1))
+"""What holds where no route matches."""
+
+
+class HoldCode(StrEnum):
+    """Why a message is held."""
+
+    CAP = "cap"
+    QUIET_HOURS = "quiet_hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +60,21 @@ class Silence:
         matchers: Label to pattern, as in a route's ``match``; all must fit, none fits everything.
         until: When it ends.
         reason: Why, in the operator's words.
+        author: Who made it; empty where nobody is named.
     """
 
     matchers: Mapping[str, str]
     until: datetime
     reason: str
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a message is held, for programs and for people."""
+
+    code: HoldCode
+    reason: Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,37 +83,55 @@ class Planned:
 
     Attributes:
         receiver: Id of the receiver.
-        due: When it goes out; None if it is muted and never does.
-        bundle: Messages to one receiver with the same key go out as one; None goes out by itself.
-        reason: Why this receiver, and why then.
+        due: When it goes out.
+        bundle: Messages to one receiver with the same key that wait at the same time are one.
+        reason: Why this receiver.
+        hold: Why it goes out later, in a digest; None where it is not held.
     """
 
     receiver: str
-    due: datetime | None
-    bundle: str | None
+    due: datetime
+    bundle: str
     reason: Phrase
+    hold: Hold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What receivers get already.
+
+    Attributes:
+        waiting: Receiver to the time when a message about the same article is due that still
+            waits: this one becomes part of it.
+        sent: Receiver to the number of messages about the topic in the last hour.
+    """
+
+    waiting: Mapping[str, datetime] = field(default_factory=dict)
+    sent: Mapping[str, int] = field(default_factory=dict)
 
 
 def plan(
     labels: Mapping[str, str],
+    article: str,
     definition: AlertsDefinition,
-    silences: Sequence[Silence],
+    traffic: Traffic,
     now: datetime,
 ) -> tuple[Planned, ...]:
-    """Plan the messages about an alert, one per receiver in file order.
+    """Plan the messages of a notification, one per receiver in file order.
 
     Args:
         labels: A value for each of :data:`config.catalog.alerts.LABELS`.
+        article: Identifies the article revision.
         definition: ``alerts.yaml``.
-        silences: The mutes there are, ended ones too.
+        traffic: What the receivers get already.
         now: The present.
     """
-    silence = find_silence(labels, silences, now)
-    receivers, reason = route(labels, definition)
-    if silence is not None:
-        reason = Phrase("plan.silenced", until=silence.until, why=silence.reason)
-        return tuple(Planned(receiver, None, None, reason) for receiver in receivers)
-    return tuple(Planned(receiver, now, None, reason) for receiver in receivers)
+    route, reason = find_route(labels, definition)
+    messages = bundle_by_article(route, reason, article, traffic, now)
+    if labels["severity"] == URGENT:
+        return messages
+    messages = hold_over_cap(messages, route, labels["topic"], traffic, now)
+    return hold_in_quiet_hours(messages, route, definition, traffic)
 
 
 def find_silence(
@@ -89,14 +142,75 @@ def find_silence(
     return max(in_force, key=lambda silence: silence.until, default=None)
 
 
-def route(
+def find_route(
     labels: Mapping[str, str], definition: AlertsDefinition
-) -> tuple[tuple[str, ...], Phrase]:
-    """Return the receivers of the first route that matches, each once, and the reason."""
+) -> tuple[RouteDefinition, Phrase]:
+    """Return the first route that matches, and the reason why it is the one."""
     for number, candidate in enumerate(definition.routes, 1):
         if matches(candidate.match, labels):
-            return tuple(dict.fromkeys(candidate.receivers)), Phrase("plan.route", number=number)
-    return (CONSOLE,), Phrase("plan.no_route")
+            return candidate, Phrase("plan.route", number=number)
+    return NO_ROUTE, Phrase("plan.no_route")
+
+
+def receivers_of(labels: Mapping[str, str], definition: AlertsDefinition) -> tuple[str, ...]:
+    """Return the receivers of the first route that matches, each once."""
+    return tuple(dict.fromkeys(find_route(labels, definition)[0].receivers))
+
+
+def article_bundle(article: str) -> str:
+    """Return the bundle of messages about one article revision."""
+    return f"article {article}"
+
+
+def bundle_by_article(
+    route: RouteDefinition, reason: Phrase, article: str, traffic: Traffic, now: datetime
+) -> tuple[Planned, ...]:
+    """Return a message to each receiver, due after the group wait or with one that waits."""
+    due, bundle = now + route.group_wait, article_bundle(article)
+    return tuple(
+        Planned(receiver, traffic.waiting.get(receiver, due), bundle, reason)
+        for receiver in dict.fromkeys(route.receivers)
+    )
+
+
+def hold_over_cap(
+    messages: Sequence[Planned],
+    route: RouteDefinition,
+    topic: str,
+    traffic: Traffic,
+    now: datetime,
+) -> tuple[Planned, ...]:
+    """Hold messages to receivers that had as many about the topic as an hour may have."""
+
+    def apply(message: Planned) -> Planned:
+        cap, sent = _cap(route, message.receiver), traffic.sent.get(message.receiver, 0)
+        if cap is None or sent < cap or message.receiver in traffic.waiting:
+            return message
+        hold = Hold(HoldCode.CAP, Phrase("plan.held.cap", n=sent, cap=cap))
+        return replace(message, due=now + CAP_WINDOW, bundle=f"rollup {topic}", hold=hold)
+
+    return tuple(map(apply, messages))
+
+
+def hold_in_quiet_hours(
+    messages: Sequence[Planned],
+    route: RouteDefinition,
+    definition: AlertsDefinition,
+    traffic: Traffic,
+) -> tuple[Planned, ...]:
+    """Hold messages that would go out in quiet hours until these end."""
+    quiet = definition.quiet_hours if route.quiet_hours is None else route.quiet_hours
+
+    def apply(message: Planned) -> Planned:
+        end = quiet.end_after(message.due) if quiet else None
+        if end is None or (message.hold is None and message.receiver in traffic.waiting):
+            return message
+        hold = message.hold or Hold(
+            HoldCode.QUIET_HOURS, Phrase("plan.held.quiet_hours", until=end)
+        )
+        return replace(message, due=end, bundle=f"catch_up {rfc3339(end)}", hold=hold)
+
+    return tuple(map(apply, messages))
 
 
 def matches(matchers: Mapping[str, str], labels: Mapping[str, str]) -> bool:
@@ -104,6 +218,13 @@ def matches(matchers: Mapping[str, str], labels: Mapping[str, str]) -> bool:
     return all(
         fnmatchcase(labels.get(name, ""), _pattern(value)) for name, value in matchers.items()
     )
+
+
+def _cap(route: RouteDefinition, receiver: str) -> int | None:
+    """Return how many messages about a topic an hour may have; None where that is unlimited."""
+    if route.max_per_hour is None:
+        return None if receiver == CONSOLE else DEFAULT_CAP
+    return route.max_per_hour or None
 
 
 def _pattern(value: str) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from alerts.attempts import AttemptOutcome, final_event, outcome_of
+from alerts.attempts import AttemptOutcome, final_events, outcome_of
 from alerts.receivers import Receipt
 from alerts.system_messages import queue_broken_target
 from alerts.target_health import after_attempt
@@ -80,8 +80,8 @@ def save_outcome(
     )
     if not _finish(connection, claimed, outcome, now):
         return outcome, before, before
-    if event := final_event(claimed, outcome, now):
-        outbox.put(connection, [to_record(event, at=now)])
+    events = final_events(claimed, outcome, now)
+    outbox.put(connection, [to_record(event, at=now) for event in events])
     _save_target(connection, before, after, context)
     return outcome, before, after
 

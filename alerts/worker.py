@@ -23,12 +23,16 @@ from typing import Unpack
 
 from alerts.decide import Decision, decide
 from alerts.decision_context import PreparedMatch, TopicWindows, load_context, prepare
-from alerts.persist import PendingNotification, persist_decision, queue_notifications
+from alerts.persist import notification_labels, persist_decision
+from alerts.plan import Silence
+from alerts.queueing import PendingNotification, queue_notifications
+from alerts.silencing import apply_silences, load_silences
 from config.catalog.models import AlertPolicy, Catalog
 from config.settings import Settings
 from core import metrics
 from core.clock import Clock
 from core.dispositions import Dispositions, Drop
+from core.ids import alert_id
 from core.messages import Match
 from core.messages.envelope import MATCHES, from_record
 from core.store import Connection, Store
@@ -138,13 +142,23 @@ class AlertsWorker:
     ) -> list[Decision | Drop]:
         story_store.lock_topics(connection, {prepared.match.topic_id for prepared in matches})
         windows = self._open_windows(connection, self._window)
-        decided = [self._decide(windows, catalog, prepared) for prepared in matches]
+        silences = load_silences(connection, catalog.alerts, self._clock())
+        decided = [self._decide(windows, catalog, silences, prepared) for prepared in matches]
         notifications = [notification for _, notification in decided if notification is not None]
-        queue_notifications(connection, notifications, catalog.alerts, now=self._clock())
+        changed = {
+            alert_id(prepared.match.topic_id, decision.story_id)
+            for prepared, (decision, _) in zip(matches, decided, strict=True)
+            if isinstance(decision, Decision)
+        }
+        queue_notifications(connection, notifications, changed, catalog.alerts, now=self._clock())
         return [decision for decision, _ in decided]
 
     def _decide(
-        self, windows: TopicWindows, catalog: Catalog, prepared: PreparedMatch
+        self,
+        windows: TopicWindows,
+        catalog: Catalog,
+        silences: Sequence[Silence],
+        prepared: PreparedMatch,
     ) -> tuple[Decision | Drop, PendingNotification | None]:
         now = self._clock()
         topic = catalog.topic(prepared.match.topic_id)
@@ -152,6 +166,9 @@ class AlertsWorker:
         decision = decide(prepared.match, context)
         if isinstance(decision, Drop):
             return decision, None
+        if topic is not None:
+            labels = notification_labels(prepared.match, decision, topic, catalog)
+            decision = apply_silences(decision, labels, silences, now)
         if decision.notify:
             waited = (now - prepared.match.article.fetched_at).total_seconds()
             metrics.END_TO_END.labels("fetched_to_decided").observe(max(0.0, waited))

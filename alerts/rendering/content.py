@@ -14,13 +14,14 @@ everything that changes between messages in one leading bracket, so that the *ba
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.notification_body import NotificationArticle, NotificationBody
+from alerts.notification_body import DigestItem, NotificationArticle, NotificationBody
 from alerts.receivers import DeliveryAttempt
-from config.i18n import VERBATIM, Translator
+from config.i18n import VERBATIM, Phrase, Translator
 from core.http import wire_url
 from core.messages import Evidence, Field
 from core.text import clean_line, lang_attribute
@@ -30,6 +31,10 @@ LATE = timedelta(minutes=30)
 """A message about an older notification says that it is late, not to be taken for news."""
 
 MAX_ARTICLES = 8
+MAX_TOPICS = 4
+DIGEST_ITEMS_PER_ARTICLE = 5
+"""An item of a digest is a headline and a reason: five take the room of an article."""
+
 MAX_SENTENCES = 2
 MAX_ALSO_IN = 12
 MAX_TITLE = 300
@@ -169,10 +174,9 @@ def message_content(
         t: The language.
         room: How much there is room for.
     """
-    title = clean_line(body.story.title, min(MAX_TITLE, room.line)) or t("notification.no_title")
-    articles = body.articles[: room.articles]
+    title = _title(body, t, min(MAX_TITLE, room.line))
     first = body.articles[0] if body.articles else None
-    left_out = len(body.articles) - len(articles)
+    told, left_out = _told_articles(body, title, t, room)
     reason = body.phrase()
     return MessageContent(
         t=t,
@@ -181,10 +185,10 @@ def message_content(
         severity=body.severity,
         meaning=_text_or_empty(t, f"notification.meaning.{body.kind}"),
         notices=tuple(_notices(context, t)),
-        development=clean_line(body.story.development, min(MAX_DEVELOPMENT, room.line)),
+        development=_development(body, min(MAX_DEVELOPMENT, room.line)),
         title=title,
         language=lang_attribute(first.language) if first else "",
-        articles=tuple(_article_content(a, title, t, room) for a in articles),
+        articles=told,
         more=t("notification.more_articles", n=left_out) if left_out else "",
         read=_url(first.url, room.url) if first else "",
         console=_url(body.console_url),
@@ -233,8 +237,45 @@ def delivery_context(attempt: DeliveryAttempt, now: datetime) -> DeliveryContext
     )
 
 
+def _development(body: NotificationBody, limit: int) -> str:
+    return "" if body.story is None else clean_line(body.story.development, limit)
+
+
+def _title(body: NotificationBody, t: Translator, limit: int) -> str:
+    """Return the headline of the story; in a digest, how many messages it has and why."""
+    title = t.phrase(body.phrase()) if body.story is None else body.story.title
+    return clean_line(title, limit) or t("notification.no_title")
+
+
+def _told_articles(
+    body: NotificationBody, title: str, t: Translator, room: Room
+) -> tuple[tuple[ArticleContent, ...], int]:
+    """Return the articles that there is room for, and the number of the others."""
+    if not body.items:
+        articles = body.articles[: room.articles]
+        told = tuple(_article_content(article, title, t, room) for article in articles)
+        return told, len(body.articles) - len(told)
+    items = body.items[: room.articles * DIGEST_ITEMS_PER_ARTICLE]
+    return tuple(_item_content(item, t, room) for item in items), len(body.items) - len(items)
+
+
+def _item_content(item: DigestItem, t: Translator, room: Room) -> ArticleContent:
+    """Return one line of a digest: headline, topic, time, and why it was held."""
+    topic = clean_line(item.topic.title, MAX_TAG) or item.topic.id
+    held = clean_line(t.phrase(Phrase.load(json.dumps(item.held_phrase))), MAX_REASON)
+    if not item.articles:
+        headline = clean_line(item.story.title, MAX_TITLE) or t("notification.no_title")
+        return ArticleContent(headline, "", "", topic, "", (), (), "", held)
+    content = _article_content(item.articles[0], "", t, room)
+    facts = " · ".join(x for x in (topic, content.facts) if x)
+    return replace(content, facts=facts, sentences=(), why=held)
+
+
 def _labels(body: NotificationBody, t: Translator) -> tuple[str, ...]:
-    topic = clean_line(body.topic.title, MAX_TAG) or body.topic.id
+    topics = body.topics or ((body.topic,) if body.topic else ())
+    topic = ", ".join(clean_line(each.title, MAX_TAG) or each.id for each in topics[:MAX_TOPICS])
+    if len(topics) > MAX_TOPICS:
+        topic += f" +{len(topics) - MAX_TOPICS}"
     severity = _text_or_empty(t, f"notification.severity.{body.severity}")
     kind = t.of("notification.kind", body.kind)
     return tuple(label for label in (topic, severity, kind) if label)
@@ -242,8 +283,8 @@ def _labels(body: NotificationBody, t: Translator) -> tuple[str, ...]:
 
 def _tags(body: NotificationBody, context: DeliveryContext, t: Translator) -> str:
     """Return the content of the subject's bracket; the kind is left out for a new story."""
-    topic, *others = _labels(body, t)
-    tags = [topic, *(others[:-1] if body.kind == "new_story" else others)]
+    labels = _labels(body, t)
+    tags = list(labels[:-1] if body.kind == "new_story" else labels)
     if context.late_since:
         tags.append(t("notification.late_tag"))
     if context.possible_repeat:

@@ -11,26 +11,43 @@ from collections.abc import Callable, Collection, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from config.catalog import values
+from config.catalog import timing, values
 from config.catalog.models import (
+    DEFAULT_GROUP_WAIT,
     AlertsDefinition,
     FilePosition,
     ReceiverDefinition,
     RouteDefinition,
+    SilenceDefinition,
 )
 from config.catalog.section import Faults, Section
 from config.catalog.sources import check_unique
 from config.catalog.variables import Variables
 from config.yaml.nodes import MappingNode, ScalarNode, SequenceNode, YamlNode
 
-_FILE_KEYS: Final = ("console_url", "receivers", "routes")
-_ROUTE_KEYS: Final = ("match", "receivers")
+_FILE_KEYS: Final = (
+    "console_url",
+    "time_zone",
+    "quiet_hours",
+    "receivers",
+    "routes",
+    "silences",
+)
+_ROUTE_KEYS: Final = (
+    "match",
+    "receivers",
+    "group_wait",
+    "max_per_hour",
+    "quiet_hours",
+    "time_zone",
+)
+_SILENCE_KEYS: Final = ("match", "until", "reason", "by")
 
 RECEIVER_KEYS: Final = ("id", "kind", "was", "max_per_minute")
 """The keys that every kind of receiver has."""
 
 LABELS: Final = ("topic", "severity", "kind", "outlet", "tier", "language", "country")
-"""The labels of an alert that a route may match."""
+"""The labels of a notification that a route or a silence may match."""
 
 KINDS: Final = (
     "new_story",
@@ -64,13 +81,18 @@ def read_alerts(
     seen: dict[str, FilePosition] = {}
     read = [_receiver(node, faults, variables, seen) for node in section.nodes("receivers")]
     known: set[str] = {CONSOLE, *seen}
-    routes = _routes(section.nodes("routes"), faults, known, labels)
+    zone = section.get("time_zone", timing.time_zone, "")
+    routes = _routes(section.nodes("routes"), faults, known, labels, zone)
+    silences = (_silence(node, faults, labels) for node in section.nodes("silences"))
     _warn_unused(seen, routes, faults)
     _warn_useless_successors([r for r in read if r is not None], known, faults)
     return AlertsDefinition(
         console_url=section.get("console_url", values.url, AlertsDefinition().console_url),
         receivers=tuple(receiver for receiver in read if receiver is not None),
         routes=routes,
+        time_zone=zone,
+        quiet_hours=timing.read_quiet_hours(section, faults, zone),
+        silences=tuple(silence for silence in silences if silence is not None),
     )
 
 
@@ -129,8 +151,9 @@ def _routes(
     faults: Faults,
     receivers: Collection[str],
     labels: dict[str, Collection[str]],
+    zone: str,
 ) -> tuple[RouteDefinition, ...]:
-    routes = [_route(node, faults, receivers, labels) for node in nodes]
+    routes = [_route(node, faults, receivers, labels, zone) for node in nodes]
     sound = [route for route in routes if route is not None]
     for route in sound[:-1]:
         if not route.match:
@@ -149,6 +172,7 @@ def _route(
     faults: Faults,
     receivers: Collection[str],
     labels: dict[str, Collection[str]],
+    zone: str,
 ) -> RouteDefinition | None:
     section = Section(faults, node, "a route", _ROUTE_KEYS)
     named = list(section.items_with_positions("receivers", values.text))
@@ -159,9 +183,24 @@ def _route(
     if not named and section.is_valid:
         mend = "Write `receivers: [console]`."
         section.fault("receivers", "E212", "The route leads to no receiver.", mend)
-    match = _match(section, faults, labels)
     names = tuple(dict.fromkeys(name for name, _ in named))
-    return RouteDefinition(match, names, section.position) if section.is_valid else None
+    zone = section.get("time_zone", timing.time_zone, zone)
+    route = RouteDefinition(
+        match=_match(section, faults, labels),
+        receivers=names,
+        position=section.position,
+        group_wait=section.get("group_wait", timing.wait, DEFAULT_GROUP_WAIT),
+        max_per_hour=section.get("max_per_hour", timing.cap, None),
+        quiet_hours=timing.read_quiet_hours(section, faults, zone),
+    )
+    return route if section.is_valid else None
+
+
+def _silence(
+    node: YamlNode, faults: Faults, labels: dict[str, Collection[str]]
+) -> SilenceDefinition | None:
+    section = Section(faults, node, "a silence", _SILENCE_KEYS)
+    return timing.read_silence(node, faults, _match(section, faults, labels), section)
 
 
 def _match(route: Section, faults: Faults, labels: dict[str, Collection[str]]) -> dict[str, str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
+
+from config.quiet_hours import QuietHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,22 +192,62 @@ class ReceiverDefinition:
     max_per_minute: int | None = None
 
 
+DEFAULT_GROUP_WAIT = timedelta(seconds=90)
+"""Copies of an agency's report and other topics' matches usually come within it."""
+
+
 @dataclass(frozen=True, slots=True)
 class RouteDefinition:
-    """Labels to receivers. The first match wins; values of ``match`` may contain ``*``."""
+    """Labels to receivers. The first match wins; values of ``match`` may contain ``*``.
+
+    Attributes:
+        group_wait: How long a message waits for others about the same article, and for copies.
+        max_per_hour: Messages about a topic that a receiver gets in an hour, the others come in a
+            roll-up; 0 for any number, None for the default.
+        quiet_hours: Instead of those of the file; None where the route has none of its own.
+    """
 
     match: Mapping[str, str]
     receivers: tuple[str, ...]
+    position: FilePosition
+    group_wait: timedelta = DEFAULT_GROUP_WAIT
+    max_per_hour: int | None = None
+    quiet_hours: QuietHours | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceDefinition:
+    """A timed mute.
+
+    Attributes:
+        match: Label to pattern, as in a route; all must fit.
+        until: When it ends.
+        reason: Why, in the operator's words.
+        author: Who asked for it; may be empty.
+    """
+
+    match: Mapping[str, str]
+    until: datetime
+    reason: str
+    author: str
     position: FilePosition
 
 
 @dataclass(frozen=True, slots=True)
 class AlertsDefinition:
-    """The content of ``alerts.yaml``; without that file every alert goes to the console."""
+    """The content of ``alerts.yaml``; without that file every alert goes to the console.
+
+    Attributes:
+        time_zone: The zone of hours in the file, an IANA name; empty where it names none.
+        quiet_hours: Hours in which messages are held; None where there are none.
+    """
 
     console_url: str = "http://127.0.0.1:8080"
     receivers: tuple[ReceiverDefinition, ...] = ()
     routes: tuple[RouteDefinition, ...] = ()
+    time_zone: str = ""
+    quiet_hours: QuietHours | None = None
+    silences: tuple[SilenceDefinition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@
 Within v1 only optional fields are added, and readers ignore unknown fields.
 """
 
-from core.messages.alert import AlertEvent, AlertEventKind
+from core.messages.alert import HELD, RELEASED, AlertEvent, AlertEventKind
 from core.messages.article import Access, ArticleRevision, Origin, Zone
 from core.messages.base import Message
 from core.messages.enriched import Enriched, EntityMention, TopicScore
@@ -14,6 +14,8 @@ from core.messages.feed_health import FeedHealth, FeedHealthKind
 from core.messages.match import Evidence, Field, Match
 
 __all__ = [
+    "HELD",
+    "RELEASED",
     "Access",
     "AlertEvent",
     "AlertEventKind",

@@ -11,6 +11,12 @@ from core.messages.base import Message, Moment
 REOPENED = "reopened"
 """Reason code of an ``updated`` event: the alert is open again after an undo."""
 
+HELD = "held"
+"""Reason code of an ``updated`` event: a message about the alert waits in a digest."""
+
+RELEASED = "released"
+"""Reason code of an ``updated`` event: a message that was held goes out."""
+
 
 class AlertEventKind(StrEnum):
     """What happened to the alert."""
@@ -45,12 +51,16 @@ class AlertEvent(Message):
         description="The notification that was delivered or failed; receivers get the same id.",
     )
     target: str | None = Field(
-        default=None, description="The target of the delivery, without secrets."
+        default=None,
+        description="The target of the delivery, without secrets; the receiver of a held message.",
+    )
+    held_until: Moment | None = Field(
+        default=None, description="When a held message goes out, if it is known."
     )
     at: Moment = Field(description="When it happened.")
 
     @property
-    def is_by_hand(self) -> bool:
-        """Whether a person did it. A person may do the same again; other events happen once."""
+    def is_repeatable(self) -> bool:
+        """Whether it may happen again: what a person does, or a message that is held."""
         by_hand = self.event in (AlertEventKind.ACKED, AlertEventKind.CLOSED)
-        return by_hand or self.reason_code == REOPENED
+        return by_hand or self.reason_code in (REOPENED, HELD, RELEASED)

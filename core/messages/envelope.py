@@ -70,7 +70,7 @@ def _natural_key(message: Message) -> tuple[str, tuple[str, ...], str]:
                 str(message.revision or ""),
                 message.notification_id or "",
                 message.target or "",
-                *((rfc3339(message.at),) if message.is_by_hand else ()),
+                *((rfc3339(message.at),) if message.is_repeatable else ()),
             )
             return ALERTS, key, alert
         case FeedHealth(feed_id=feed):

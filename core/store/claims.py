@@ -81,8 +81,8 @@ def find_due(
         instance: The instance that is going to claim them.
         now: The present moment.
         limit: How many at most.
-        ignore_backoff: Whether retries whose wait is not over count as due. A wait that the target
-            asked for is respected all the same.
+        ignore_backoff: Whether group waits and the waits of retries count as over. A wait that
+            the target asked for is respected all the same, and so is a hold.
         ignore_rate: Whether targets whose rate limit is used up may be tried.
         exclude: Ids of deliveries to leave out.
         exclude_targets: Targets to leave out: receiver and target.
@@ -226,6 +226,7 @@ def _first_of_each_target(
         )
         .outerjoin(receiver_targets, state)
         .where(deliveries.c.state.in_(WAITING), or_(until.is_(None), until <= now))
+        .where(or_(deliveries.c.held_until.is_(None), deliveries.c.held_until <= now))
         .where(deliveries.c.id.not_in(exclude))
         .where(may_be_tried(now, ignore_probe=ignore_backoff, ignore_rate=ignore_rate))
         .subquery()

@@ -58,6 +58,8 @@ notifications = Table(
     Column("seq", Integer, nullable=False),
     Column("body", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("bundle", Text, nullable=False, server_default=""),
+    Index("ix_notifications_bundle", "receiver", "bundle"),
     Index("ux_notifications", "alert_id", "receiver", "kind", "seq", unique=True),
 )
 
@@ -81,6 +83,7 @@ deliveries = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("delivered_at", UtcDateTime),
+    Column("held_until", UtcDateTime),
     Index("ix_deliveries_due", "state", "next_attempt_at"),
     Index("ix_deliveries_updated", "state", "updated_at", "id"),
 )
@@ -93,7 +96,9 @@ class Notification:
     Attributes:
         kind: ``new_story`` ...
         seq: 0 for the first of its kind about the alert, then 1, 2 ...
+        alert_id: The alert of its first item (:mod:`core.store.notification_items`).
         body: JSON; every attempt sends exactly these bytes.
+        bundle: What is decided later for the same receiver and bundle joins it while it waits.
     """
 
     id: str
@@ -103,6 +108,7 @@ class Notification:
     seq: int
     body: str
     created_at: datetime
+    bundle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,7 @@ class Delivery:
             after that.
         possible_repeat: Whether an earlier attempt may have reached the target.
         asked_until: Until when the target asked to be left alone (Retry-After).
+        held_until: Until when a cap or quiet hours hold it; nothing but `resend` sends it earlier.
         last_error: Why the last attempt failed (:class:`config.i18n.Phrase`, dumped); empty where
             none did.
     """
@@ -137,6 +144,7 @@ class Delivery:
     created_at: datetime
     updated_at: datetime
     delivered_at: datetime | None
+    held_until: datetime | None = None
 
 
 class ResendResult(StrEnum):
@@ -197,7 +205,12 @@ def count_notifications(connection: Connection, alert_id: str, receiver: str, ki
 
 
 def add_notification(
-    connection: Connection, notification: Notification, targets: Sequence[str], *, due: datetime
+    connection: Connection,
+    notification: Notification,
+    targets: Sequence[str],
+    *,
+    due: datetime,
+    is_held: bool = False,
 ) -> None:
     """Add a notification and a delivery to each of its targets.
 
@@ -206,6 +219,7 @@ def add_notification(
         notification: The notification.
         targets: The receiver's targets.
         due: When the first attempts are due.
+        is_held: Whether it is held until then, so that `run --once` does not send it earlier.
     """
     connection.execute(notifications.insert().values(asdict(notification)))
     for target in targets:
@@ -221,6 +235,7 @@ def add_notification(
                 next_attempt_at=due,
                 created_at=due,
                 updated_at=notification.created_at,
+                held_until=due if is_held else None,
             )
         )
 
@@ -242,7 +257,11 @@ def resend(connection: Connection, delivery_id: str, *, now: datetime) -> Resend
         raise NotFoundError("There is no such delivery.")
     outcome = _resend_outcome(row.state, row.asked_until, now)
     if outcome.is_accepted:
-        values: dict[str, object] = {"next_attempt_at": now, "updated_at": now}
+        values: dict[str, object] = {
+            "next_attempt_at": now,
+            "updated_at": now,
+            "held_until": None,
+        }
         if outcome.result is ResendResult.REQUEUED:
             values |= {"state": PENDING, "created_at": now}
         connection.execute(deliveries.update().where(columns.id == delivery_id).values(values))
@@ -275,14 +294,10 @@ def count_unfinished_by_receiver(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def load_notifications(
-    connection: Connection, alert_id: str
-) -> list[tuple[Notification, tuple[Delivery, ...]]]:
-    """Return every notification about an alert with its deliveries, oldest first."""
-    query = select(notifications).where(notifications.c.alert_id == alert_id)
-    query = query.order_by(notifications.c.created_at, notifications.c.receiver)
-    rows = [Notification(**row) for row in connection.execute(query).mappings()]
-    return [(row, _deliveries_of(connection, row.id)) for row in rows]
+def count_held(connection: Connection, now: datetime) -> int:
+    """Return the number of deliveries that are held at a time."""
+    query = select(func.count()).select_from(deliveries).where(deliveries.c.held_until > now)
+    return connection.execute(query.where(deliveries.c.state == PENDING)).scalar_one()
 
 
 def load_unfinished(connection: Connection) -> list[tuple[Notification, Delivery]]:
@@ -301,7 +316,16 @@ def find_notification(connection: Connection, notification_id: str) -> Notificat
     return None if row is None else Notification(**row)
 
 
-def _deliveries_of(connection: Connection, notification_id: str) -> tuple[Delivery, ...]:
+def load_deliveries(connection: Connection, notification_id: str) -> tuple[Delivery, ...]:
+    """Return the deliveries of a notification, ordered by target."""
     query = select(deliveries).where(deliveries.c.notification_id == notification_id)
     rows = connection.execute(query.order_by(deliveries.c.target)).mappings()
     return tuple(Delivery(**row) for row in rows)
+
+
+def is_first(connection: Connection, delivery: Delivery) -> bool:
+    """Return whether a delivery is the first of its notification, in the order of their ids."""
+    query = select(func.min(deliveries.c.id))
+    query = query.where(deliveries.c.notification_id == delivery.notification_id)
+    first: str | None = connection.scalar(query)
+    return first == delivery.id

@@ -26,6 +26,8 @@ from core.store.column_types import UtcDateTime
 from core.store.console.actions import story_actions
 from core.store.deliveries import UNFINISHED, deliveries, notifications
 from core.store.engine import Store
+from core.store.notification_items import notification_items
+from core.store.silences import forget_silences
 from core.store.stories import lock_topics, stories, story_articles, story_shingles
 
 STORY_LIMIT = 100
@@ -86,17 +88,23 @@ def forget_stories(connection: Connection, before: datetime, *, limit: int = STO
     rows = connection.execute(query.where(ids).with_for_update(skip_locked=True)).all()
     busy = _with_unfinished_delivery(connection, [row.alert_id for row in rows])
     rows = [row for row in rows if row.alert_id not in busy]
-    return sum(
+    alert_ids, story_ids = [r.alert_id for r in rows], [r.story_id for r in rows]
+    return _forget_notifications(connection, alert_ids) + sum(
         connection.execute(table.delete().where(condition)).rowcount
-        for table, condition in _rows_of([r.alert_id for r in rows], [r.story_id for r in rows])
+        for table, condition in _rows_of(alert_ids, story_ids)
     )
 
 
 def _forgettable() -> Select[Any]:
     unfinished = (
         select(deliveries.c.id)
-        .join(notifications, notifications.c.id == deliveries.c.notification_id)
-        .where(notifications.c.alert_id == cards.c.alert_id, deliveries.c.state.in_(UNFINISHED))
+        .join(
+            notification_items,
+            notification_items.c.notification_id == deliveries.c.notification_id,
+        )
+        .where(
+            notification_items.c.alert_id == cards.c.alert_id, deliveries.c.state.in_(UNFINISHED)
+        )
     )
     return (
         select(cards.c.alert_id, cards.c.story_id, cards.c.topic_id)
@@ -116,24 +124,38 @@ _FORGETTABLE = _forgettable()
 def _with_unfinished_delivery(connection: Connection, alert_ids: list[str]) -> set[str]:
     """Lock the deliveries of alerts; return the alerts of which one was resent meanwhile."""
     query = (
-        select(notifications.c.alert_id, deliveries.c.state)
-        .join(deliveries, deliveries.c.notification_id == notifications.c.id)
-        .where(notifications.c.alert_id.in_(alert_ids))
+        select(notification_items.c.alert_id, deliveries.c.state)
+        .join(deliveries, deliveries.c.notification_id == notification_items.c.notification_id)
+        .where(notification_items.c.alert_id.in_(alert_ids))
         .order_by(deliveries.c.id)
         .with_for_update(of=deliveries)
     )
     return {row.alert_id for row in connection.execute(query) if row.state in UNFINISHED}
 
 
+def _forget_notifications(connection: Connection, alert_ids: list[str]) -> int:
+    """Delete the items about alerts, and the notifications that have no other items."""
+    items = notification_items.c
+    about = items.alert_id.in_(alert_ids)
+    ids = list(connection.scalars(select(items.notification_id).distinct().where(about)))
+    deleted = connection.execute(notification_items.delete().where(about)).rowcount
+    left = select(items.notification_id).where(items.notification_id == notifications.c.id)
+    empty = select(notifications.c.id).where(notifications.c.id.in_(ids), ~left.exists())
+    gone = list(connection.scalars(empty))
+    for table, column in (
+        (deliveries, deliveries.c.notification_id),
+        (notifications, notifications.c.id),
+    ):
+        deleted += connection.execute(table.delete().where(column.in_(gone))).rowcount
+    return deleted
+
+
 def _rows_of(alert_ids: list[str], story_ids: list[str]) -> list[tuple[Table, ColumnElement[bool]]]:
-    """Return the rows of stories in every table, those that refer to others first."""
-    sent = select(notifications.c.id).where(notifications.c.alert_id.in_(alert_ids))
+    """Return the rows of stories in every other table, those that refer to others first."""
     placed = select(story_articles.c.topic_id, story_articles.c.article_id)
     placed = placed.where(story_articles.c.story_id.in_(story_ids))
     shingles_of = tuple_(story_shingles.c.topic_id, story_shingles.c.article_id)
     return [
-        (deliveries, deliveries.c.notification_id.in_(sent)),
-        (notifications, notifications.c.alert_id.in_(alert_ids)),
         (story_actions, story_actions.c.alert_id.in_(alert_ids)),
         (story_shingles, shingles_of.in_(placed)),
         (story_articles, story_articles.c.story_id.in_(story_ids)),
@@ -150,11 +172,12 @@ RULES = {
     "robots": RetentionRule(("robots",), hosts.forget_robots),
     "refused records": RetentionRule(("outbox",), outbox.forget),
     "feed days": RetentionRule(("feed_days",), feed_days.forget),
+    "silences": RetentionRule(("silences",), forget_silences),
     "topic days": RetentionRule(("topic_days",), forget_topic_days),
     "entries": RetentionRule(("entries",), entries.forget),
     "stories": RetentionRule(
-        ("cards", "card_labels", "alerts", "decisions", "notifications", "deliveries",
-         "desk_actions", "stories", "story_articles", "story_shingles"),
+        ("cards", "card_labels", "alerts", "decisions", "notifications", "notification_items",
+         "deliveries", "desk_actions", "stories", "story_articles", "story_shingles"),
         forget_stories,
     ),
     "targets": RetentionRule(("receiver_targets",), targets.forget_targets),

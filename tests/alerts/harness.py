@@ -28,7 +28,7 @@ from core.ids import article_id
 from core.messages import AlertEvent, ArticleRevision, Evidence, Field, Match, Origin
 from core.messages.envelope import MATCHES, to_record
 from core.processes.instance import Instance
-from core.store import Store, outbox
+from core.store import Store, notification_items, outbox
 from core.store import alerts as alert_store
 from core.store import deliveries as delivery_store
 from core.streams.port import Batch, PartitionRange, Record
@@ -165,8 +165,9 @@ class Harness:
         self.catalog = replace(self.catalog, topics=topics)
 
     def set_receivers(self, *receivers: ReceiverDefinition) -> None:
-        """Route every alert to all of them."""
-        routes = (RouteDefinition({}, tuple(r.id for r in receivers), PLACE),)
+        """Route every alert to all of them, at once."""
+        names = tuple(r.id for r in receivers)
+        routes = (RouteDefinition({}, names, PLACE, group_wait=timedelta(), max_per_hour=0),)
         self.catalog = replace(
             self.catalog, alerts=AlertsDefinition("http://127.0.0.1:8080", receivers, routes)
         )
@@ -191,7 +192,9 @@ class Harness:
             return [
                 (notification, delivery)
                 for alert in alert_store.list_alerts(connection)
-                for notification, each in delivery_store.load_notifications(connection, alert.id)
+                for notification, each in notification_items.load_notifications(
+                    connection, alert.id
+                )
                 for delivery in each
             ]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from core.store import claims, targets
+from core.store import claims, notification_items, targets
 from core.store import deliveries as delivery_store
 from core.store.targets import TargetState
 from tests.alerts.harness import NOON, Harness, match, open_harness, webhook
@@ -48,7 +48,7 @@ def system_messages(harness: Harness) -> list[tuple[str, str]]:
         return sorted(
             (notification.receiver, delivery.state)
             for alert in alerts
-            for notification, each in delivery_store.load_notifications(connection, alert)
+            for notification, each in notification_items.load_notifications(connection, alert)
             for delivery in each
         )
 

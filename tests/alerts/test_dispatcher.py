@@ -45,6 +45,7 @@ def test_each_notification_is_logged_as_one_readable_line(harness: Harness) -> N
 
 def test_the_log_line_of_a_possible_repeat_says_so(harness: Harness) -> None:
     harness.decide(match())
+    harness.advance(minutes=2)  # the group wait is over
     with harness.store.write() as connection:
         due = claims.find_due(connection, harness.me, now=harness.now, limit=5)
         claims.claim(connection, due, harness.me, now=harness.now, ttl=timedelta(seconds=1))
@@ -64,11 +65,16 @@ def test_a_requested_wait_is_respected_even_where_backoff_is_ignored(
     harness.decide(match())
     for seconds in (0, 200):
         harness.advance(seconds=seconds)
-        assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
+        assert harness.dispatcher().run_once() == {
+            "delivered": 0,
+            "failed": 0,
+            "pending": 1,
+            "held": 0,
+        }
     assert len(faults.requests_to("/a")) == 1
     faults.on("/a", reply())
     harness.advance(seconds=101)
-    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0, "held": 0}
 
 
 def test_every_receiver_of_a_route_gets_a_notification_of_its_own(
@@ -79,7 +85,7 @@ def test_every_receiver_of_a_route_gets_a_notification_of_its_own(
         webhook(faults.on("/b", reply()), name="b"),
     )
     harness.decide(match())
-    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 1}
+    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 1, "held": 0}
     a, b = harness.notifications()
     assert (a[0].receiver, a[1].state) == ("a", "pending")
     assert (b[0].receiver, b[1].state) == ("b", "delivered")
@@ -93,7 +99,7 @@ def test_run_once_makes_one_attempt_at_each_delivery(harness: Harness, faults: F
     for number in range(9):
         harness.decide(other_story(number))
     assert len(harness.notifications()) == 9
-    assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 9}
+    assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 9, "held": 0}
     assert len(faults.requests_to("/hook")) == 9
 
 
@@ -123,7 +129,7 @@ def test_a_receiver_that_crashes_does_not_stop_the_others(
     harness.catalog = type(harness.catalog)((), harness.catalog.topics)
     harness.decide(match("https://bote.example.org/x", title="Feuer in Lissabon", text=OTHER_TEXT))
     harness.set_receivers(webhook(faults.on("/hook", reply())))
-    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 1}
+    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 1, "held": 0}
 
 
 @pytest.mark.slow
@@ -275,7 +281,7 @@ def test_a_kill_repeats_at_most_one_message_per_target(
         child.kill()
         child.communicate()
     faults.on("/hook", reply())
-    assert harness.dispatcher().run_once() == {"delivered": 6, "failed": 0, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 6, "failed": 0, "pending": 0, "held": 0}
     received_ids = Counter(request.header("webhook-id") for request in faults.requests_to("/hook"))
     assert sorted(received_ids.values()) == [1] * 7 + [2]
 
@@ -292,7 +298,7 @@ def test_different_targets_are_notified_concurrently(harness: Harness, faults: F
         webhook(faults.on("/b", wait_for_the_other), name="b"),
     )
     harness.decide(match())
-    assert harness.dispatcher().run_once() == {"delivered": 2, "failed": 0, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 2, "failed": 0, "pending": 0, "held": 0}
 
 
 @pytest.mark.slow
@@ -312,7 +318,7 @@ def test_a_delivery_that_a_living_process_sends_is_not_taken_until_its_lease_end
             [claimed] = claims.claim(
                 connection, due, one.me, now=one.now, ttl=timedelta(seconds=40)
             )
-        assert two.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
+        assert two.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1, "held": 0}
         two.advance(seconds=41)
         assert two.dispatcher().run_once()["delivered"] == 1
         with one.store.write() as connection:
@@ -336,7 +342,7 @@ def test_an_outcome_is_saved_once_the_store_is_back_and_nothing_is_sent_twice(
         return finish(*args, **values)
 
     monkeypatch.setattr(claims, "finish", unavailable_at_first)
-    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0, "held": 0}
     assert tries == ["delivered"] * 3
     assert len(faults.requests_to("/hook")) == 1
 

@@ -1,19 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from alerts.notification_body import NotificationTopic
-from alerts.persist import PendingNotification, queue_notifications
-from alerts.plan import Planned
+from alerts.queueing import PendingNotification, queue_notifications
+from config.catalog.alerts import LABELS
 from config.i18n import Phrase
-from core.store import deliveries as delivery_store
+from core.store import notification_items
 from core.store import stories as story_store
-from tests.alerts.harness import NOON, Harness, match
+from tests.alerts.harness import NOON, Harness, match, webhook
 
-WHY = Phrase("plan.no_route")
+DESK = webhook("http://127.0.0.1:9/x")
 
 
 @pytest.fixture
@@ -29,17 +27,18 @@ def notification(harness: Harness) -> PendingNotification:
         revision=1,
         score=30,
         kind="new_story",
-        topic=NotificationTopic(id="nato-membership", title="NATO"),
+        topic_id="nato-membership",
+        topic_title="NATO",
         severity="normal",
         reason=Phrase("decision.new_story"),
         reason_code="new_story",
-        planned=(Planned("console", NOON, None, WHY),),
+        labels=dict.fromkeys(LABELS, "x"),
     )
 
 
-def queue(harness: Harness, notification: PendingNotification) -> None:
+def queue(harness: Harness, *notifications: PendingNotification) -> None:
     with harness.store.write() as connection:
-        queue_notifications(connection, [notification], harness.catalog.alerts, now=NOON)
+        queue_notifications(connection, notifications, (), harness.catalog.alerts, now=harness.now)
 
 
 def deliver(harness: Harness) -> int:
@@ -50,26 +49,20 @@ def deliver(harness: Harness) -> int:
 def test_a_planned_message_goes_out_when_it_is_due(
     harness: Harness, notification: PendingNotification
 ) -> None:
-    later = Planned("console", NOON + timedelta(hours=1), None, WHY)
-    queue(harness, replace(notification, planned=(later,)))
+    queue(harness, notification)
     assert deliver(harness) == 0
-    harness.advance(hours=1)
+    harness.advance(seconds=90)
     assert deliver(harness) == 1
-
-
-def test_a_muted_message_is_not_queued(harness: Harness, notification: PendingNotification) -> None:
-    muted = Planned("console", None, None, WHY)
-    queue(harness, replace(notification, planned=(muted,)))
-    harness.advance(days=1)
-    assert deliver(harness) == 0
 
 
 def test_a_route_to_a_receiver_that_does_not_exist_is_a_bug(
     harness: Harness, notification: PendingNotification
 ) -> None:
-    lost = Planned("nowhere", NOON, None, WHY)
+    harness.set_receivers(replace(DESK, id="nowhere"))
+    alerts = replace(harness.catalog.alerts, receivers=())
+    harness.catalog = replace(harness.catalog, alerts=alerts)
     with pytest.raises(AssertionError, match="'nowhere'"):
-        queue(harness, replace(notification, planned=(lost,)))
+        queue(harness, notification)
 
 
 def test_what_a_decision_writes_is_complete_when_the_notification_is_queued(
@@ -79,7 +72,8 @@ def test_what_a_decision_writes_is_complete_when_the_notification_is_queued(
     [(notification, delivery)] = harness.notifications()
     [alert] = harness.alerts()
     assert notification.alert_id == alert.id
-    assert (delivery.next_attempt_at, delivery.attempts) == (alert.opened_at, 0)
+    wait = delivery.next_attempt_at - alert.opened_at
+    assert (round(wait.total_seconds()), delivery.attempts) == (90, 0)
     assert '"outlets":2' in notification.body
 
 
@@ -87,9 +81,9 @@ def test_a_second_notification_of_the_same_kind_about_an_alert_has_the_next_numb
     harness: Harness, notification: PendingNotification
 ) -> None:
     update = replace(notification, kind="update")
-    for pending in (notification, update, update):
-        queue(harness, pending)
+    for revision, pending in enumerate((notification, update, update)):
+        queue(harness, replace(pending, revision=revision))
     with harness.store.read() as connection:
-        rows = [n for n, _ in delivery_store.load_notifications(connection, "a" * 32)]
+        rows = [n for n, _ in notification_items.load_notifications(connection, "a" * 32)]
     assert sorted((n.kind, n.seq) for n in rows) == [("new_story", 0), ("update", 0), ("update", 1)]
     assert len({n.id for n in rows}) == 3

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
-from alerts.plan import Planned, Silence, find_silence, matches, plan
+from alerts.plan import HoldCode, Planned, Silence, Traffic, find_silence, matches, plan
 from config.catalog.alerts import LABELS
 from config.catalog.models import AlertsDefinition, Catalog, Outlet, RouteDefinition, Tier
 from config.i18n import in_english, translator
+from config.quiet_hours import QuietHours, parse_hours
 from tests.alerts.harness import NOON, PLACE, Harness, match, topic, webhook
 
 ALERT = {
@@ -26,7 +28,7 @@ def route(*receivers: str, **match: str) -> RouteDefinition:
 
 
 def planned(*routes: RouteDefinition, **labels: str) -> tuple[Planned, ...]:
-    return plan(ALERT | labels, AlertsDefinition(routes=routes), (), NOON)
+    return plan(ALERT | labels, "a 1", AlertsDefinition(routes=routes), Traffic(), NOON)
 
 
 def receivers(*routes: RouteDefinition, **labels: str) -> tuple[str, ...]:
@@ -107,29 +109,141 @@ def test_an_alert_has_every_label_a_route_may_match(harness: Harness) -> None:
     assert "desk" in {n.receiver for n, _ in harness.notifications()}
 
 
-# --- time, bundle, reason ------------------------------------------------------------------
+# --- group wait and bundle -----------------------------------------------------------------
 
 
-def test_a_message_is_due_at_once_by_itself_and_says_which_route_chose_its_receiver() -> None:
+def test_a_message_waits_for_others_about_the_article_and_says_which_route_chose_its_receiver() -> (
+    None
+):
     [message] = planned(route("night", topic="rail"), route("desk"))
-    assert (message.receiver, message.due, message.bundle) == ("desk", NOON, None)
+    assert (message.receiver, message.bundle) == ("desk", "article a 1")
+    assert message.due == NOON + timedelta(seconds=90)
     assert in_english(message.reason) == "Route 2 of alerts.yaml matches."
     [message] = planned()
     assert in_english(message.reason) == "No route matches, so only the console is notified."
 
 
-# --- mute ----------------------------------------------------------------------------------
+def test_a_route_sets_its_own_group_wait() -> None:
+    [message] = planned(replace(route("desk"), group_wait=timedelta(minutes=5)))
+    assert message.due == NOON + timedelta(minutes=5)
 
 
-def test_a_silence_mutes_every_message_and_says_until_when_and_why() -> None:
+def test_a_message_joins_one_about_the_same_article_that_waits_and_is_due_with_it() -> None:
+    soon = NOON + timedelta(seconds=10)
     definition = AlertsDefinition(routes=(route("desk", "night"),))
-    muted = plan(ALERT, definition, [silence(topic="nato-*")], NOON)
-    assert [(m.receiver, m.due, m.bundle) for m in muted] == [
-        ("desk", None, None),
-        ("night", None, None),
-    ]
-    assert in_english(muted[0].reason) == "Silenced until 22 Nov 2026, 13:00 UTC: Wartung"
-    assert translator("de").phrase(muted[0].reason).startswith("Stummgeschaltet bis 22. Nov")
+    desk, night = plan(ALERT, "a 1", definition, Traffic(waiting={"desk": soon}), NOON)
+    assert (desk.due, night.due) == (soon, NOON + timedelta(seconds=90))
+    assert desk.bundle == night.bundle
+
+
+# --- cap -----------------------------------------------------------------------------------
+
+
+def under_cap(
+    sent: int,
+    *,
+    cap: int | None = None,
+    severity: str = "normal",
+    receiver: str = "desk",
+    waiting: datetime | None = None,
+) -> Planned:
+    """The plan of one more message after some others within an hour."""
+    routes = (replace(route(receiver), max_per_hour=cap),)
+    traffic = Traffic({} if waiting is None else {receiver: waiting}, {receiver: sent})
+    labels = ALERT | {"severity": severity}
+    [message] = plan(labels, "a 1", AlertsDefinition(routes=routes), traffic, NOON)
+    return message
+
+
+@pytest.mark.parametrize(
+    ("sent", "cap", "severity", "receiver", "held"),
+    [
+        (5, None, "normal", "desk", False),
+        (6, None, "normal", "desk", True),
+        (6, None, "urgent", "desk", False),
+        (6, None, "normal", "console", False),
+        (6, 6, "normal", "console", True),
+        (2, 2, "high", "desk", True),
+        (99, 0, "normal", "desk", False),
+    ],
+)
+def test_over_the_cap_of_an_hour_a_message_is_held_unless_it_is_urgent(
+    sent: int, cap: int | None, severity: str, receiver: str, held: bool
+) -> None:
+    message = under_cap(sent, cap=cap, severity=severity, receiver=receiver)
+    assert (message.hold is not None) is held
+
+
+def test_what_is_over_the_cap_comes_within_an_hour_in_one_roll_up_of_the_topic() -> None:
+    message = under_cap(6)
+    assert message.hold is not None
+    assert (message.hold.code, message.due) == (HoldCode.CAP, NOON + timedelta(hours=1))
+    assert message.bundle == "rollup nato-membership"
+    assert "had 6 messages about the topic within an hour, and 6 are allowed" in in_english(
+        message.hold.reason
+    )
+    assert "6 Nachrichten" in translator("de").phrase(message.hold.reason)
+
+
+def test_one_more_topic_of_a_message_that_waits_is_no_further_message_for_the_cap() -> None:
+    assert under_cap(6, waiting=NOON + timedelta(seconds=5)).hold is None
+
+
+# --- quiet hours ---------------------------------------------------------------------------
+
+NIGHT = parse_hours("13:30-15:00")  # 12:30 to 14:00 UTC; the clock shows noon, UTC
+
+
+def in_quiet_hours(
+    at: timedelta, *, own: str | None = None, severity: str = "normal", sent: int = 0
+) -> Planned:
+    assert NIGHT is not None
+    night = QuietHours((NIGHT,), "Europe/Berlin")
+    hours = None if own is None else QuietHours(tuple(filter(None, [parse_hours(own)])), "UTC")
+    definition = AlertsDefinition(
+        routes=(replace(route("desk"), quiet_hours=hours),), quiet_hours=night
+    )
+    labels = ALERT | {"severity": severity}
+    [message] = plan(labels, "a 1", definition, Traffic(sent={"desk": sent}), NOON + at)
+    return message
+
+
+def test_in_quiet_hours_messages_wait_for_one_catch_up_at_their_end() -> None:
+    first, second = in_quiet_hours(timedelta(hours=1)), in_quiet_hours(timedelta(minutes=100))
+    assert first.hold is not None
+    assert first.hold.code is HoldCode.QUIET_HOURS
+    assert first.due == second.due == NOON + timedelta(hours=2)
+    assert first.bundle == second.bundle == "catch_up 2026-11-22T14:00:00Z"
+    assert in_english(first.hold.reason).startswith("Held until the quiet hours end at 22 Nov")
+
+
+def test_what_would_go_out_in_quiet_hours_is_held_even_if_it_is_decided_before() -> None:
+    assert in_quiet_hours(timedelta(minutes=28)).hold is None
+    assert in_quiet_hours(timedelta(minutes=29)).hold is not None
+
+
+def test_quiet_hours_end_with_the_minute_that_they_name() -> None:
+    assert in_quiet_hours(timedelta(hours=2) - timedelta(seconds=90)).hold is None
+
+
+def test_urgent_messages_pass_quiet_hours() -> None:
+    assert in_quiet_hours(timedelta(hours=1), severity="urgent").hold is None
+
+
+def test_a_route_may_have_quiet_hours_of_its_own_or_none() -> None:
+    assert in_quiet_hours(timedelta(hours=1), own="none").hold is None
+    own = in_quiet_hours(timedelta(hours=5), own="16:00-18:00")
+    assert own.due == NOON + timedelta(hours=6)
+
+
+def test_a_roll_up_that_would_come_in_quiet_hours_comes_with_the_catch_up() -> None:
+    message = in_quiet_hours(timedelta(), sent=6)
+    assert message.hold is not None
+    assert (message.hold.code, message.due) == (HoldCode.CAP, NOON + timedelta(hours=2))
+    assert message.bundle.startswith("catch_up ")
+
+
+# --- silences ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -146,8 +260,7 @@ def test_a_silence_mutes_every_message_and_says_until_when_and_why() -> None:
 def test_a_silence_is_in_force_where_all_matchers_fit_and_until_it_ends(
     muted: bool, by: Silence
 ) -> None:
-    [message] = plan(ALERT, AlertsDefinition(), [by], NOON)
-    assert (message.due is None) is muted
+    assert (find_silence(ALERT, [by], NOON) is not None) is muted
 
 
 def test_of_several_silences_the_one_that_ends_last_is_named() -> None:

@@ -211,7 +211,7 @@ def test_a_transaction_that_fails_writes_nothing(
         raise StoreError("The store refused.")
 
     with monkeypatch.context() as patch:
-        patch.setattr("alerts.persist.delivery_store.add_notification", full)
+        patch.setattr("alerts.queueing.delivery_store.add_notification", full)
         with pytest.raises(StoreError):
             harness.decide(match())
     assert (harness.events(), harness.alerts(), harness.dispositions.of("alerts")) == ([], [], {})

@@ -46,6 +46,9 @@ rules:
       "NATO Beitritt*" OR "NATO membership"
 """
 
+AT_ONCE = {"group_wait": "0s", "max_per_hour": "unlimited"}
+"""Keys of a route whose messages go out as soon as they are decided, each by itself."""
+
 
 class Output(NamedTuple):
     """What a command wrote, and its exit code."""
@@ -103,7 +106,7 @@ class CliInstallation:
         receiver = {"id": "desk", "kind": "webhook", "url": url, "secret": SECRET}
         self.write(
             "alerts.yaml",
-            json.dumps({"receivers": [receiver], "routes": [{"receivers": ["desk"]}]}),
+            json.dumps({"receivers": [receiver], "routes": [AT_ONCE | {"receivers": ["desk"]}]}),
         )
 
     @property

@@ -24,6 +24,7 @@ from core.store.alerts import Alert, DecisionRow
 from core.store.feed_record import FeedRecord
 from core.store.feeds import sync
 from tests.support.schemas import new_sqlite
+from tests.support.stories import add_item
 from tests.support.web_server import WebServer, request, web_server
 from wirewatch.web.app import create_app
 from wirewatch.web.runtime_status import RuntimeStatus
@@ -255,6 +256,7 @@ def add_delivery(store: Store, alert_id: str, target: str, state: str, at: datet
     )  # fmt: skip
     with store.write() as connection:
         delivery_store.add_notification(connection, notification, [target], due=at)
+        add_item(connection, notification.id, alert_id, at)
         delivery_id = hash_parts("delivery", notification.id, target)
         connection.execute(
             delivery_store.deliveries.update()

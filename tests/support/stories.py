@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from config.i18n import Phrase
 from core.ids import alert_id, hash_parts, story_id
 from core.messages import Evidence, Field
-from core.store import Connection, alert_changes
+from core.store import Connection, alert_changes, notification_items
 from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
 from core.store.deliveries import Notification, add_notification, deliveries, notification_id
+from core.store.notification_items import NotificationItem
 from core.store.stories import ArticleFacts, Story, StoryArticle
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -75,9 +77,18 @@ def add_delivery(
     notification_key = notification_id(alert, "desk", "new_story", 0)
     notification = Notification(notification_key, alert, "desk", "new_story", 0, "{}", at)
     add_notification(connection, notification, targets, due=at)
+    add_item(connection, notification_key, alert, at)
     rows = deliveries.update().where(deliveries.c.notification_id == notification_key)
     connection.execute(rows.values(state=state))
     return notification_key
+
+
+def add_item(connection: Connection, notification: str, alert: str, at: datetime = NOON) -> None:
+    """Add the only item of a notification: an alert."""
+    notification_items.add_item(connection, NotificationItem(
+        notification, 0, alert, "nato", "NATO", "s" * 32, "a" * 32, 1, "new_story", "normal",
+        40, "", Phrase("decision.new_story").dump(), "new_story", "", "", at,
+    ))  # fmt: skip
 
 
 def _facts(

@@ -69,14 +69,14 @@ def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
     """Show an alert: the articles of its story with their evidence, and its notifications."""
     from alerts.notification_body import group_copies
     from core.store import alerts as alert_store
-    from core.store import deliveries as delivery_store
+    from core.store import notification_items
     from core.store import stories as story_store
 
     with open_store(open_settings()) as store, store.read() as connection:
         stored = alert_store.get_alert(connection, alert)
         articles = group_copies(story_store.load_articles(connection, stored.story_id))
         decisions = alert_store.load_decisions(connection, stored.id)
-        notifications = delivery_store.load_notifications(connection, stored.id)
+        notifications = notification_items.load_notifications(connection, stored.id)
     row = alert_row(stored) | {
         "articles": [a.model_dump(mode="json") for a in articles],
         "decisions": [decision_row(d) for d in decisions],

@@ -75,7 +75,8 @@ class Workspace:
         for name in ("topics", "entities"):
             shutil.copytree(SHIPPED / name, config / name)
         outlets = [_outlet(outlet, urls[outlet.id]) for outlet in newsroom.outlets]
-        alerts = {"console_url": self.console, "routes": [{"receivers": ["console"]}]}
+        routes = [{"receivers": ["console"], "group_wait": "0s"}]
+        alerts = {"console_url": self.console, "routes": routes}
         yaml = YAML(typ="safe", pure=True)
         yaml.default_flow_style = False
         yaml.dump({"outlets": outlets}, config / "sources.yaml")

@@ -16,7 +16,7 @@ class Summary:
         articles: new, revised, known.
         matches: Records appended to ``news.matches``.
         alerts: opened, updated, suppressed.
-        deliveries: Targets: delivered, failed (given up), still pending.
+        deliveries: Targets: delivered, failed (given up), still pending, held (a cap, quiet hours).
         dispositions: By stage, how many items ended in each way.
         troubles: Sentences about what failed outside this program; they make the exit code 3.
     """
@@ -30,7 +30,7 @@ class Summary:
         default_factory=lambda: {"opened": 0, "updated": 0, "suppressed": 0}
     )
     deliveries: dict[str, int] = field(
-        default_factory=lambda: {"delivered": 0, "failed": 0, "pending": 0}
+        default_factory=lambda: {"delivered": 0, "failed": 0, "pending": 0, "held": 0}
     )
     dispositions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)

@@ -93,7 +93,7 @@ def compose(
         created_at: When the notification was made.
     """
     own = f"<{hash_parts('mail', body.id, recipient.address)}@{sender.domain}>"
-    room = max(1, min(MAX_ARTICLES, len(body.articles)))
+    room = max(1, min(MAX_ARTICLES, len(body.articles) or len(body.items)))
     while True:
         content = message_content(body, context, t, Room(articles=room))
         head = _head(own, content, body, sender, recipient, created_at)
@@ -117,7 +117,8 @@ def html_part(content: MessageContent) -> str:
 
 def thread_id(body: NotificationBody, domain: str) -> str:
     """Return the id that all messages about a story refer to; no message has it as its own."""
-    return f"<{hash_parts('mail story', body.story.id)}@{domain}>"
+    story = body.id if body.story is None else body.story.id
+    return f"<{hash_parts('mail story', story)}@{domain}>"
 
 
 def list_id(topic: str, domain: str) -> str:
@@ -144,7 +145,7 @@ def _head(
         "Subject": _encoded(content.subject, "Subject"),
         "Message-ID": own,
         **thread,
-        "List-Id": list_id(body.topic.id, sender.domain),
+        "List-Id": list_id(body.topic.id if body.topic else body.kind, sender.domain),
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
         "X-Auto-Response-Suppress": "All",

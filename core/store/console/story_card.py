@@ -20,7 +20,8 @@ from core.messages import Evidence
 from core.store.alerts import alerts, decisions
 from core.store.cards import COUNTRY, LANGUAGE, OUTLET, SUPPRESSED, card_labels, cards
 from core.store.column_types import UtcDateTime
-from core.store.deliveries import deliveries, notifications
+from core.store.deliveries import deliveries
+from core.store.notification_items import notification_items
 from core.store.stories import ArticleFacts, story_articles
 from core.store.stories import stories as story_table
 from core.text.excerpt import best_span
@@ -194,11 +195,12 @@ def _load_labels(connection: Connection, ids: Sequence[str]) -> dict[str, dict[s
 def _count_deliveries(
     connection: Connection, ids: Sequence[str]
 ) -> dict[str, tuple[DeliveryCount, ...]]:
-    by = (notifications.c.alert_id, deliveries.c.receiver, deliveries.c.state)
+    by = (notification_items.c.alert_id, deliveries.c.receiver, deliveries.c.state)
+    items = notification_items.c.notification_id
     query = (
-        select(*by, func.count())
-        .join(deliveries, deliveries.c.notification_id == notifications.c.id)
-        .where(notifications.c.alert_id.in_(ids))
+        select(*by, func.count(deliveries.c.id.distinct()))
+        .join(deliveries, deliveries.c.notification_id == items)
+        .where(notification_items.c.alert_id.in_(ids))
         .group_by(*by)
         .order_by(*by)
     )

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 
 from core.messages import ArticleRevision, Evidence
 from core.store import alerts as alert_store
-from core.store import deliveries as delivery_store
+from core.store import notification_items
 from core.store.alerts import DecisionRow
 from core.store.articles import article_revisions, articles
 from core.store.console.actions import StoryAction, load_actions
@@ -114,7 +114,7 @@ def load_story(connection: Connection, alert_id: str) -> StoryView:
     decisions = alert_store.load_decisions(connection, card.alert_id)
     ids = sorted({a.article_id for a in placed} | {d.article_id for d in decisions})
     texts = _load_revisions(connection, ids[:MAX_ARTICLES])
-    notifications = delivery_store.load_notifications(connection, card.alert_id)
+    notifications = notification_items.load_notifications(connection, card.alert_id)
     return StoryView(
         card=card,
         articles=tuple(_article_view(a, texts.get(a.article_id, ())) for a in placed),

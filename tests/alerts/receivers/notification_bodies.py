@@ -8,6 +8,7 @@ from typing import Any
 
 from alerts.notification_body import (
     AlsoIn,
+    DigestItem,
     NotificationArticle,
     NotificationBody,
     NotificationStory,
@@ -69,6 +70,11 @@ def second_article(**values: Any) -> NotificationArticle:
     return article(**fields | values)
 
 
+def story_with(**values: Any) -> NotificationStory:
+    fields = {"id": "3" * 32, "title": TITLE, "first_seen": NOON, "outlets": 4}
+    return NotificationStory(**fields | values)
+
+
 def body(**values: Any) -> NotificationBody:
     fields: dict[str, Any] = {
         "id": "1" * 32,
@@ -76,7 +82,7 @@ def body(**values: Any) -> NotificationBody:
         "alert_id": "2" * 32,
         "topic": NotificationTopic(id="nato-membership", title="NATO membership negotiations"),
         "severity": "urgent",
-        "story": NotificationStory(id="3" * 32, title=TITLE, first_seen=NOON, outlets=4),
+        "story": story_with(),
         "articles": (article(), second_article()),
         "reason": in_english(REASON),
         "reason_code": "new_story",
@@ -84,3 +90,36 @@ def body(**values: Any) -> NotificationBody:
         "console_url": "http://127.0.0.1:8080/alerts/" + "2" * 32,
     }
     return NotificationBody(**fields | values)
+
+
+def held_item(number: int = 1, **values: Any) -> DigestItem:
+    held = Phrase("plan.held.cap", n=6, cap=6)
+    fields: dict[str, Any] = {
+        "topic": NotificationTopic(id="rail", title="Railways"),
+        "story": story_with(id=f"{number:032}", title=f"Held {number}"),
+        "articles": (article(title=f"Held {number}"),),
+        "kind": "new_story",
+        "severity": "normal",
+        "alert_id": f"{number:032}",
+        "article_id": "a" * 32,
+        "held_reason": in_english(held),
+        "held_code": "cap",
+        "held_phrase": json.loads(held.dump()),
+    }
+    return DigestItem(**fields | values)
+
+
+def digest(count: int) -> NotificationBody:
+    reason = Phrase("plan.digest.rollup", n=count)
+    return body(
+        kind="digest",
+        topic=None,
+        story=None,
+        articles=(),
+        severity="normal",
+        reason=in_english(reason),
+        reason_code="rollup",
+        reason_phrase=json.loads(reason.dump()),
+        digest="rollup",
+        items=tuple(held_item(n) for n in range(1, count + 1)),
+    )

@@ -17,7 +17,13 @@ from config.catalog.load import load_catalog
 from config.catalog.models import Catalog
 from config.i18n import translator
 from tests.alerts.harness import NOON, Harness, match
-from tests.alerts.receivers.notification_bodies import article, body, evidence, second_article
+from tests.alerts.receivers.notification_bodies import (
+    article,
+    body,
+    evidence,
+    second_article,
+    story_with,
+)
 from tests.support.faultserver import Exchange, FaultServer, closed_port
 
 SECRET = "T0KEN-T0KEN-T0KEN-T0KEN"
@@ -340,7 +346,7 @@ def test_a_message_of_any_length_fits_and_counts_what_is_left_out(vendor: Vendor
 @pytest.mark.parametrize("character", ["&", "<", "\N{GRINNING FACE}", "_", "ä"])
 def test_the_shortest_message_fits_whatever_it_is_made_of(vendor: Vendor, character: str) -> None:
     text = character * 5000
-    story = body().story.model_copy(update={"title": text, "development": text})
+    story = story_with(title=text, development=text)
     one = article(title=text, outlet=text, url=LONG_URL, evidence=(evidence(text, character),))
     assert rendered(vendor.kind, story=story, articles=(one,), reason=text).fits
 
@@ -360,7 +366,7 @@ def test_whole_articles_are_left_out_and_the_rest_is_complete(vendor: Vendor) ->
 
 @every_vendor
 def test_what_is_new_comes_first(vendor: Vendor) -> None:
-    story = body().story.model_copy(update={"development": "Turkey agrees"})
+    story = story_with(development="Turkey agrees")
     text = json.dumps(rendered(vendor.kind, story=story).payload)
     order = ["Turkey agrees", "kurier", "Why", "Also in"]
     assert [text.index(words) for words in order] == sorted(text.index(words) for words in order)

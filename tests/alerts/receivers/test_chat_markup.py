@@ -18,7 +18,7 @@ from alerts.rendering.markdown import markdown
 from alerts.rendering.text_runs import TextRun
 from config.i18n import translator
 from tests.alerts.harness import NOON
-from tests.alerts.receivers.notification_bodies import article, body, evidence
+from tests.alerts.receivers.notification_bodies import article, evidence, story_with
 from tests.alerts.receivers.test_chat_contract import attempt
 
 EN, DE = translator("en"), translator("de")
@@ -26,7 +26,7 @@ HOSTILE = "<!channel> @everyone [x](https://evil.example) <b>*A* & B</b>"
 
 
 def hostile() -> dict[str, Any]:
-    story = body().story.model_copy(update={"title": HOSTILE})
+    story = story_with(title=HOSTILE)
     one = article(
         title=HOSTILE, outlet="@here", evidence=(evidence("Of <@U1> the NATO | EU.", "NATO"),)
     )

@@ -54,7 +54,7 @@ def test_a_notification_is_posted_as_the_vendors_payload(
 ) -> None:
     url = faults.on("/services/T0KEN", reply(b"ok"))
     configured(harness, tmp_path, url, ", language: de").decide(match(title="A <b> & C"))
-    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0, "held": 0}
     [request] = faults.requests_to("/services/T0KEN")
     assert request.header("content-type") == "application/json"
     message = json.loads(request.body)

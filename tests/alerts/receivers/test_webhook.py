@@ -32,6 +32,7 @@ def test_the_body_follows_the_contract(harness: Harness, faults: FaultServer) ->
         "delivered": 1,
         "failed": 0,
         "pending": 0,
+        "held": 0,
     }
     [request] = faults.requests_to("/hook")
     body = json.loads(request.body)
@@ -42,6 +43,9 @@ def test_the_body_follows_the_contract(harness: Harness, faults: FaultServer) ->
     assert body["reason"].startswith("New story. The topic has no similar story within")
     assert body["reason_phrase"]["phrase"] == "decision.new_story_why"
     assert body["topic"] == {"id": "nato-membership", "title": "NATO membership negotiations"}
+    [topic] = body["topics"]
+    assert (topic["id"], topic["severity"]) == ("nato-membership", "normal")
+    assert (topic["alert_id"], topic["story_id"]) == (body["alert_id"], body["story"]["id"])
     assert body["story"]["first_seen"] == "2026-11-22T12:00:00Z"
     assert body["story"]["outlets"] == 1
     [article] = body["articles"]
@@ -96,7 +100,7 @@ def test_a_rejected_notification_has_failed_and_is_not_retried(
     assert harness.last_error() == f"HTTP {status}: no[31m such <b>hook"
     [event] = [e for e in harness.events() if e.event == "notification_failed"]
     assert event.reason.startswith(f"HTTP {status}")
-    assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 0, "held": 0}
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 401, 403, 404, 405, 410, 501])
@@ -109,7 +113,7 @@ def test_a_target_that_refuses_for_a_while_gets_the_notification_afterwards(
     assert faults.requests_to("/other") == []
     assert harness.last_error() == f"HTTP {status}: no route"
     faults.on("/hook", reply())
-    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0, "held": 0}
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500])
@@ -118,7 +122,7 @@ def test_a_temporary_failure_is_retried_with_the_same_bytes(
 ) -> None:
     answers = [status, 200]
     url = faults.on("/hook", lambda e: e.reply(status=answers.pop(0)))
-    assert deliver(harness, url) == {"delivered": 0, "failed": 0, "pending": 1}
+    assert deliver(harness, url) == {"delivered": 0, "failed": 0, "pending": 1, "held": 0}
     assert (delivery(harness).state, delivery(harness).possible_repeat) == ("pending", False)
     assert harness.dispatcher().run_once()["delivered"] == 1
     first, second = faults.requests_to("/hook")
@@ -153,7 +157,7 @@ def test_a_target_that_is_down_for_a_minute_gets_the_notification_afterwards(
     while result["pending"]:
         harness.now = delivery(harness).next_attempt_at
         result = harness.dispatcher().run_once(attempt_all_due=False)
-    assert result == {"delivered": 1, "failed": 0, "pending": 0}
+    assert result == {"delivered": 1, "failed": 0, "pending": 0, "held": 0}
     assert len(faults.requests_to("/hook")) == 6  # after 0, 2, 6, 14, 30, 62 seconds
 
 
@@ -167,7 +171,7 @@ def test_a_delivery_to_a_target_that_stays_down_is_given_up(
     while result["pending"]:
         harness.now = delivery(harness).next_attempt_at
         result = harness.dispatcher().run_once(attempt_all_due=False)
-    assert result == {"delivered": 0, "failed": 1, "pending": 0}
+    assert result == {"delivered": 0, "failed": 1, "pending": 0, "held": 0}
     assert 5 < (harness.now - NOON).total_seconds() / 60 <= 10
     assert harness.last_error().endswith("attempts. HTTP 503: busy")
     with harness.store.write() as connection:
@@ -184,7 +188,7 @@ def test_no_answer_after_sending_is_unknown_and_the_next_attempt_a_possible_repe
     patient = harness.settings
     harness.settings = patient.model_copy(update={"delivery_timeout": 1.5})
     url = faults.on("/hook", lambda e: e.wait(20))
-    assert deliver(harness, url) == {"delivered": 0, "failed": 0, "pending": 1}
+    assert deliver(harness, url) == {"delivered": 0, "failed": 0, "pending": 1, "held": 0}
     assert (delivery(harness).state, delivery(harness).possible_repeat) == ("unknown", True)
     harness.settings = patient  # the second attempt must not be cut off too
     faults.on("/hook", reply())

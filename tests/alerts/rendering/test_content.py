@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.notification_body import BundledTopic
 from alerts.receivers import DeliveryAttempt
 from alerts.rendering.content import MAX_ARTICLES, Room, attempt_content, delivery_context
 from config.i18n import translator
 from tests.alerts.harness import NOON
-from tests.alerts.receivers.notification_bodies import TITLE, body, second_article
+from tests.alerts.receivers.notification_bodies import TITLE, body, digest, second_article
 
 ATTEMPT = DeliveryAttempt(
     id="1" * 32,
@@ -55,3 +56,27 @@ def test_articles_beyond_the_limit_are_counted() -> None:
     many = replace(ATTEMPT, body=body(articles=articles).model_dump_json().encode())
     assert attempt_content(many, translator("en"), NOON).more == "… and 3 more in the console"
     assert len(attempt_content(many, translator("en"), NOON, Room(articles=2)).articles) == 2
+
+
+def test_a_digest_names_every_message_with_the_reason_why_it_was_held() -> None:
+    attempt = replace(ATTEMPT, kind="digest", body=digest(34).model_dump_json().encode())
+    content = attempt_content(attempt, translator("de"), NOON)
+    assert content.subject == "[Überblick] Zurückgehalten, weil viele auf einmal kamen: 34"
+    assert [a.title for a in content.articles] == [f"Held {n}" for n in range(1, 35)]
+    assert all(a.facts.startswith("Railways · de · ") for a in content.articles)
+    assert all("6 Nachrichten zu diesem Thema" in a.why for a in content.articles)
+    assert content.more == ""
+    shorter = attempt_content(attempt, translator("en"), NOON, Room(articles=2))
+    assert (len(shorter.articles), shorter.more) == (10, "… and 24 more in the console")
+
+
+def test_a_message_about_several_topics_names_them() -> None:
+    names = ("Trade", "Ports", "Rail", "Customs", "Tariffs")
+    topics = tuple(
+        BundledTopic(id=n, title=n, severity="normal", story_id=n, alert_id=n, article_id="a")
+        for n in names
+    )
+    attempt = replace(ATTEMPT, body=body(topics=topics).model_dump_json().encode())
+    content = attempt_content(attempt, translator("en"), NOON)
+    assert content.labels[0] == "Trade, Ports, Rail, Customs +1"
+    assert content.subject.startswith("[Trade, Ports, Rail, Customs +1 | Urgent] ")

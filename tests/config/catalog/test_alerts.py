@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ import pytest
 
 from config.catalog.load import load_catalog
 from config.catalog.models import AlertsDefinition, Catalog
+from config.quiet_hours import Hours, QuietHours
 
 if TYPE_CHECKING:
     from tests.config.conftest import Load
@@ -205,3 +207,70 @@ def test_a_missing_folder_is_one_fault(tmp_path: Path) -> None:
 def test_a_missing_sources_file_is_one_fault(tmp_path: Path) -> None:
     _, faults = load_catalog(tmp_path, {})
     assert [(f.file, f.code) for f in faults] == [(f"{tmp_path}/sources.yaml", "E201")]
+
+
+# --- when: group wait, cap, quiet hours, silences --------------------------------------------
+
+
+def test_a_route_says_how_long_it_waits_how_many_an_hour_has_and_when_it_is_quiet(
+    load: Load,
+) -> None:
+    catalog, faults = load(
+        {
+            "alerts.yaml": """\
+            time_zone: Europe/Berlin
+            quiet_hours: [mon-fri 22:00-06:00, "sat-sun 00:00-09:00"]
+            routes:
+              - {match: {severity: urgent}, receivers: [console], quiet_hours: none}
+              - match: {severity: high}
+                receivers: [console]
+                group_wait: 5m
+                max_per_hour: 12
+                quiet_hours: {from: "23:00", to: "05:30", days: mon-fri, time_zone: UTC}
+              - {match: {severity: low}, receivers: [console], max_per_hour: unlimited}
+              - receivers: [console]
+            """,
+        }
+    )
+    assert faults == []
+    alerts = alerts_of(catalog)
+    assert alerts.quiet_hours is not None
+    assert (alerts.quiet_hours.zone, len(alerts.quiet_hours.hours)) == ("Europe/Berlin", 2)
+    urgent, high, low, default = alerts.routes
+    assert urgent.quiet_hours == QuietHours((), "Europe/Berlin")
+    assert (high.group_wait, high.max_per_hour) == (timedelta(minutes=5), 12)
+    assert high.quiet_hours == QuietHours((Hours(frozenset(range(5)), 1380, 330),), "UTC")
+    assert low.max_per_hour == 0
+    assert (default.group_wait, default.max_per_hour) == (timedelta(seconds=90), None)
+    assert default.quiet_hours is None
+
+
+def test_a_silence_of_the_file_names_what_it_mutes_until_when_and_why(load: Load) -> None:
+    silence = "{match: {topic: nato-*}, until: 2026-11-23T08:00:00+01:00, reason: Gipfel, by: Anna}"
+    catalog, faults = load({**TOPIC, "alerts.yaml": f"silences:\n  - {silence}\n"})
+    assert faults == []
+    [read] = alerts_of(catalog).silences
+    assert (read.match, read.reason, read.author) == ({"topic": "nato-*"}, "Gipfel", "Anna")
+    assert read.until == datetime(2026, 11, 23, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [
+        ("quiet_hours: 22:00-06:00", "E212", "`quiet_hours` needs a `time_zone`."),
+        ("time_zone: Mars/Olympus", "E221", "`Mars/Olympus` is not a time zone."),
+        ("time_zone: ../etc/passwd", "E221", "`../etc/passwd` is not a time zone."),
+        ("{time_zone: UTC, quiet_hours: at night}", "E221", "`at night` is not a time of"),
+        ("{time_zone: UTC, quiet_hours: 0-24}", "E221", "The quiet hours never end."),
+        ("{time_zone: UTC, quiet_hours: {from: 22, till: 6}}", "E211", "Unknown key `till`"),
+        ("routes: [{receivers: [console], group_wait: 2h}]", "E221", "`2h` is longer than an"),
+        ("routes: [{receivers: [console], max_per_hour: 0}]", "E221", "`0` is less than 1."),
+        ("silences: [{match: {topic: n*}, reason: x}]", "E212", "`until` is missing"),
+        ("silences: [{until: 2026-11-23T08:00:00Z, reason: x}]", "E212", "has no `match`"),
+        ("silences: [{match: {topic: n}, until: 2026-11-23, reason: x}]", "E221", "time zone"),
+    ],
+)
+def test_a_time_that_cannot_hold_is_a_fault(load: Load, text: str, code: str, message: str) -> None:
+    _, faults = load({**TOPIC, "alerts.yaml": text})
+    [fault] = [f for f in faults if f.code == code]
+    assert message in fault.message

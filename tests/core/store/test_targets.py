@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.store import Store, targets
+from core.store import Store, notification_items, targets
 from core.store import deliveries as delivery_store
 from core.store.retention import RULES, forget_all
 from core.store.targets import RateLimit, TargetState
@@ -77,7 +77,9 @@ def test_old_states_and_messages_of_the_system_are_forgotten_unless_they_wait(
     assert forget_all(store, RULES["targets"], NOON - timedelta(days=1)) == 2
     with store.read() as connection:
         left = [
-            n.id[0] for i in "012" for n, _ in delivery_store.load_notifications(connection, i * 32)
+            n.id[0]
+            for i in "012"
+            for n, _ in notification_items.load_notifications(connection, i * 32)
         ]
         assert left == ["1", "2"]
         assert [state.target for state, _ in targets.list_broken(connection)] == ["host"]

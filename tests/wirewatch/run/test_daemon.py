@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.support.cli_installation import TOPIC, CliInstallation, new_installation
+from tests.support.cli_installation import AT_ONCE, TOPIC, CliInstallation, new_installation
 from tests.support.newsroom import (
     Answer,
     LoopbackServer,
@@ -68,7 +68,7 @@ def new_program(folder: Path, newsroom: Newsroom, webhook: WebhookReceiver) -> C
     )
     installation.write_sources(kurier=newsroom.feed_url("kurier"))
     receiver = {"id": "desk", "kind": "webhook", "url": f"{webhook.url}/hook"}
-    routes = [{"receivers": ["desk", "console"]}]
+    routes = [AT_ONCE | {"receivers": ["desk", "console"]}]
     installation.write("alerts.yaml", json.dumps({"receivers": [receiver], "routes": routes}))
     return installation
 

@@ -45,7 +45,7 @@ def test_a_new_article_on_a_topic_is_notified_once(
     assert summary["articles"] == {"new": 2, "revised": 0, "known": 0}
     assert summary["matches"] == 1
     assert summary["alerts"] == {"opened": 1, "updated": 0, "suppressed": 0}
-    assert summary["deliveries"] == {"delivered": 1, "failed": 0, "pending": 0}
+    assert summary["deliveries"] == {"delivered": 1, "failed": 0, "pending": 0, "held": 0}
     assert sum(summary["dispositions"]["processors"].values()) == 2
     [body] = webhook.notifications
     assert body["kind"] == "new_story"
@@ -91,9 +91,9 @@ def test_a_failed_delivery_stays_pending_and_is_repeated_with_the_same_id(
     webhook.statuses = [500]
     newsroom.publish("kurier", Story("/a", "Schweden unterzeichnet Antrag", BODY))
     first_round = installation.invoke_once(code=3)
-    assert first_round["deliveries"] == {"delivered": 0, "failed": 0, "pending": 1}
+    assert first_round["deliveries"] == {"delivered": 0, "failed": 0, "pending": 1, "held": 0}
     second_round = installation.invoke_once()
-    assert second_round["deliveries"] == {"delivered": 1, "failed": 0, "pending": 0}
+    assert second_round["deliveries"] == {"delivered": 1, "failed": 0, "pending": 0, "held": 0}
     first, second = [r for r in webhook.requests if r.method == "POST"]
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.body == second.body

@@ -88,8 +88,8 @@ def test_messages_and_decisions_carry_the_time_of_the_lines(installation: CliIns
     )
     assert (report["articles"], report["matches"], report["gone"]) == (4, 3, 0)
     assert [(m["at"], m["urls"], m["receivers"]) for m in report["messages"]] == [
-        ("2026-11-22T09:00:00Z", ["https://kurier.example/oslo"], ["console"]),
-        ("2026-11-22T10:00:00Z", ["https://bote.example/wien"], ["console"]),
+        ("2026-11-22T09:01:30Z", ["https://kurier.example/oslo"], ["console"]),
+        ("2026-11-22T10:01:30Z", ["https://bote.example/wien"], ["console"]),
     ]
     first = report["messages"][0]
     assert (first["kind"], first["topic"], first["held_until"], first["development"]) == (

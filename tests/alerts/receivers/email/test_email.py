@@ -70,7 +70,7 @@ def test_one_refused_address_does_not_affect_the_others(harness: Harness, inbox:
     to = ("desk@example.org", "gone@example.org", "night@example.org")
     patient(harness).set_receivers(mail(inbox.url(), *to))
     harness.decide(match())
-    assert harness.dispatcher().run_once() == {"delivered": 2, "failed": 1, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 2, "failed": 1, "pending": 0, "held": 0}
     assert sorted(m.recipients for m in inbox.inbox) == [
         ("desk@example.org",),
         ("night@example.org",),
@@ -118,7 +118,7 @@ def test_an_address_that_was_removed_from_the_file_gets_nothing_more(
     patient(harness).set_receivers(mail(inbox.url(), "desk@example.org", "left@example.org"))
     harness.decide(match())
     harness.set_receivers(mail(inbox.url(), "desk@example.org"))
-    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 1, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 1, "pending": 0, "held": 0}
     assert [m.recipients for m in inbox.inbox] == [("desk@example.org",)]
 
 
@@ -134,7 +134,7 @@ def test_a_message_that_is_deferred_is_sent_again_unchanged(harness: Harness, in
     inbox.answers["RCPT"] = lambda _: "450 4.2.0 Greylisted" if len(inbox.asked) < 3 else None
     patient(harness).set_receivers(mail(inbox.url()))
     harness.decide(match())
-    assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
+    assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1, "held": 0}
     [(_, delivery)] = harness.notifications()
     assert (delivery.state, delivery.possible_repeat) == ("pending", False)
     assert harness.last_error() == "Mail: recipient refused for now: 450 4.2.0 Greylisted"
@@ -149,7 +149,12 @@ def test_after_an_answer_is_lost_the_next_message_says_it_may_be_a_repeat(
     with odd_server(lambda line: taken.append(line.until_data())) as (port, _):
         patient(harness).set_receivers(mail(f"smtp://127.0.0.1:{port}"))
         harness.decide(match())
-        assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
+        assert harness.dispatcher().run_once() == {
+            "delivered": 0,
+            "failed": 0,
+            "pending": 1,
+            "held": 0,
+        }
     [(_, delivery)] = harness.notifications()
     assert (delivery.state, delivery.possible_repeat) == ("unknown", True)
     assert "it is unknown whether it arrived" in harness.last_error()

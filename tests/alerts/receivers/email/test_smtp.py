@@ -97,7 +97,12 @@ def test_a_refused_sign_in_waits_for_the_operator_and_shows_no_secret(
     with mail_server(tls=server_tls, accounts={b"ann": b"right"}) as inbox:
         patient(harness).set_receivers(mail(inbox.url("ann:s3cret"), ca_file=ca_file))
         harness.decide(match())
-        assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
+        assert harness.dispatcher().run_once() == {
+            "delivered": 0,
+            "failed": 0,
+            "pending": 1,
+            "held": 0,
+        }
         [(_, delivery)] = harness.notifications()
         assert harness.last_error().startswith("Mail: sign-in refused: 535 5.7.8 ")
         assert (delivery.next_attempt_at - harness.now).total_seconds() > OPERATOR_WAIT - 1

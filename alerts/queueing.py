@@ -1,0 +1,244 @@
+"""Queueing notifications: the plan of each becomes rows, in the transaction of the decision.
+
+::
+
+    PendingNotification ──plan()──▶ Planned ─┬─ the bundle waits already ──▶ one more item of it
+                                             └─ else ──▶ notifications, deliveries, first item
+    stories that changed ──▶ the bodies of what waits about them are written again
+
+The due time of the deliveries is the only timer. A digest is a notification whose items were held;
+it waits like any other. A process that restarts, or another one, finds everything in the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.digest_body import DIGEST, Form, digest_body
+from alerts.notification_body import by_importance, notification_body
+from alerts.plan import (
+    CAP_WINDOW,
+    Planned,
+    Traffic,
+    article_bundle,
+    plan,
+    receivers_of,
+)
+from alerts.receivers import definition_of, receiver_kind
+from config.catalog.models import AlertsDefinition, ReceiverDefinition
+from config.i18n import Phrase, in_english
+from core.messages import HELD, AlertEvent, AlertEventKind
+from core.messages.envelope import to_record
+from core.store import Connection, notification_items, outbox
+from core.store import deliveries as delivery_store
+from core.store import stories as story_store
+from core.store.deliveries import Notification
+from core.store.notification_items import NotificationItem
+
+
+@dataclass(frozen=True, slots=True)
+class PendingNotification:
+    """A notification about an alert that is not queued yet.
+
+    Attributes:
+        kind: ``new_story`` ...
+        article_id: The article that it is about, in this ``revision``.
+        score: The article's score under the topic.
+        reason: Why people are notified, for people.
+        reason_code: The same for programs.
+        labels: A value for each of :data:`config.catalog.alerts.LABELS`.
+        development: What is new in the story, in a line; empty for a new story.
+    """
+
+    alert_id: str
+    story_id: str
+    article_id: str
+    revision: int
+    score: int
+    kind: str
+    topic_id: str
+    topic_title: str
+    severity: str
+    reason: Phrase
+    reason_code: str
+    labels: Mapping[str, str]
+    development: str = ""
+
+    @property
+    def article(self) -> str:
+        """The article revision, as the plan identifies it."""
+        return f"{self.article_id} {self.revision}"
+
+
+def queue_notifications(
+    connection: Connection,
+    notifications: Sequence[PendingNotification],
+    changed_alerts: Collection[str],
+    definition: AlertsDefinition,
+    *,
+    now: datetime,
+) -> None:
+    """Write notifications with their deliveries, and rewrite the bodies of those that wait.
+
+    Args:
+        connection: The transaction of the decisions.
+        notifications: What was decided, in order.
+        changed_alerts: Alerts whose stories have changed.
+        definition: ``alerts.yaml``.
+        now: The present.
+    """
+    receivers = {r for n in notifications for r in receivers_of(n.labels, definition)}
+    notification_items.lock_receivers(connection, receivers)
+    for notification in notifications:
+        traffic = _load_traffic(connection, notification, definition, now)
+        for planned in plan(notification.labels, notification.article, definition, traffic, now):
+            _queue(connection, notification, planned, definition, now)
+    changed = {*changed_alerts, *(n.alert_id for n in notifications)}
+    for row in notification_items.find_unsent(connection, changed):
+        _write_body(connection, row, definition.console_url)
+
+
+def _load_traffic(
+    connection: Connection,
+    notification: PendingNotification,
+    definition: AlertsDefinition,
+    now: datetime,
+) -> Traffic:
+    receivers = receivers_of(notification.labels, definition)
+    bundle, since = article_bundle(notification.article), now - CAP_WINDOW
+    waiting = {r: notification_items.find_open(connection, r, bundle, now=now) for r in receivers}
+    return Traffic(
+        waiting={r: found[1] for r, found in waiting.items() if found is not None},
+        sent={
+            r: notification_items.count_sent(connection, r, notification.topic_id, since=since)
+            for r in receivers
+        },
+    )
+
+
+def _queue(
+    connection: Connection,
+    notification: PendingNotification,
+    planned: Planned,
+    definition: AlertsDefinition,
+    now: datetime,
+) -> None:
+    """Add a planned message to its bundle, or begin the bundle with it."""
+    waiting = notification_items.find_open(connection, planned.receiver, planned.bundle, now=now)
+    if waiting is None:
+        receiver = _receiver(definition, planned.receiver)
+        waiting = _begin(connection, notification, planned, receiver, now), planned.due
+    row, due = waiting
+    number = len(notification_items.load_items(connection, row.id))
+    notification_items.add_item(connection, _item(notification, planned, row.id, number, now))
+    if planned.hold is not None:
+        event = _held_event(notification, planned, row.id, due, now)
+        outbox.put(connection, [to_record(event, at=now)])
+
+
+def _begin(
+    connection: Connection,
+    notification: PendingNotification,
+    planned: Planned,
+    receiver: ReceiverDefinition,
+    now: datetime,
+) -> Notification:
+    kind = notification.kind if planned.hold is None else DIGEST
+    alert = notification.alert_id
+    seq = delivery_store.count_notifications(connection, alert, receiver.id, kind)
+    row = Notification(
+        id=delivery_store.notification_id(alert, receiver.id, kind, seq),
+        alert_id=alert,
+        receiver=receiver.id,
+        kind=kind,
+        seq=seq,
+        body="",
+        created_at=now,
+        bundle=planned.bundle,
+    )
+    targets = receiver_kind(receiver.kind).targets(receiver)
+    delivery_store.add_notification(
+        connection, row, targets, due=planned.due, is_held=planned.hold is not None
+    )
+    return row
+
+
+def _item(
+    notification: PendingNotification, planned: Planned, row_id: str, number: int, now: datetime
+) -> NotificationItem:
+    return NotificationItem(
+        notification_id=row_id,
+        number=number,
+        alert_id=notification.alert_id,
+        topic_id=notification.topic_id,
+        topic_title=notification.topic_title,
+        story_id=notification.story_id,
+        article_id=notification.article_id,
+        revision=notification.revision,
+        kind=notification.kind,
+        severity=notification.severity,
+        score=notification.score,
+        development=notification.development,
+        reason=notification.reason.dump(),
+        reason_code=notification.reason_code,
+        hold_code="" if planned.hold is None else planned.hold.code.value,
+        hold_reason="" if planned.hold is None else planned.hold.reason.dump(),
+        added_at=now,
+    )
+
+
+def _held_event(
+    notification: PendingNotification,
+    planned: Planned,
+    notification_id: str,
+    until: datetime,
+    now: datetime,
+) -> AlertEvent:
+    return AlertEvent(
+        alert_id=notification.alert_id,
+        event=AlertEventKind.UPDATED,
+        topic_id=notification.topic_id,
+        story_id=notification.story_id,
+        article_id=notification.article_id,
+        revision=notification.revision,
+        severity=notification.severity,
+        reason=in_english(planned.hold.reason) if planned.hold else "",
+        reason_code=HELD,
+        notification_id=notification_id,
+        target=planned.receiver,
+        held_until=until,
+        at=now,
+    )
+
+
+def _receiver(definition: AlertsDefinition, receiver: str) -> ReceiverDefinition:
+    destination = definition_of(definition.receivers, receiver)
+    if destination is None:  # the catalog's loader refuses routes to unknown receivers
+        raise AssertionError(f"a route names {receiver!r}, which is not a receiver")
+    return destination
+
+
+def _write_body(connection: Connection, row: Notification, console_url: str) -> None:
+    """Write the body of a notification that waits, from its items and their stories."""
+    items = notification_items.load_items(connection, row.id)
+    if row.kind == DIGEST:
+        form: Form = "rollup" if row.bundle.startswith("rollup ") else "catch_up"
+        stories = {i.story_id: _load_story(connection, i.story_id) for i in items}
+        body = digest_body(row.id, items, stories, form, console_url)
+    else:
+        items = by_importance(items)
+        story, articles = _load_story(connection, items[0].story_id)
+        body = notification_body(row.id, items, story, articles, console_url)
+    if body != row.body:
+        notification_items.rewrite_body(connection, row.id, body)
+
+
+def _load_story(
+    connection: Connection, story_id: str
+) -> tuple[story_store.Story, list[story_store.StoryArticle]]:
+    story = story_store.find_story(connection, story_id)
+    if story is None:  # written in this very transaction, or kept while a notification waits
+        raise AssertionError(f"story {story_id} does not exist")
+    return story, story_store.load_articles(connection, story.id)
