@@ -210,7 +210,7 @@ class Simulation:
 
     def _row(self, sent: claims.ClaimedDelivery) -> dict[str, Any]:
         """Return the row of a message that goes out now."""
-        held_until = getattr(sent.delivery, "held_until", None)
+        held_until = sent.delivery.held_until
         if held_until is None:
             return self._rows.row(sent.notification, self._clock())
         return self._rows.row(sent.notification, sent.notification.created_at, held_until)

@@ -158,7 +158,7 @@ def test_a_message_that_the_vendor_accepts_is_delivered(
     faults.on(vendor.path, answer(*vendor.success))
     configure(harness, tmp_path, vendor, faults.url("").rstrip("/"))
     harness.decide(match(title="Ohne Verzug"))
-    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 0, "pending": 0, "held": 0}
     [request] = faults.requests_to(vendor.path)
     assert request.header("content-type") == "application/json"
     assert "Ohne Verzug" in request.body.decode()

@@ -175,6 +175,27 @@ def test_messages_go_to_the_receivers_of_the_first_route_that_matches(tmp_path: 
     ]
 
 
+def test_what_quiet_hours_hold_is_one_message_with_the_time_until_which_it_is_held(
+    tmp_path: Path,
+) -> None:
+    installation = new_installation(tmp_path)
+    installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
+    quiet = {"time_zone": "UTC", "quiet_hours": "08:00-11:00"}
+    installation.write("alerts.yaml", json.dumps(quiet))
+    report = simulate(
+        installation,
+        line("kurier.example/oslo", "09:00"),
+        referendum("bote.example/wien", "10:00"),
+    )
+    [message] = report["messages"]
+    assert (message["kind"], message["topic"], message["story"]) == ("digest", None, None)
+    assert (message["at"], message["held_until"]) == (
+        "2026-11-22T09:00:00Z",
+        "2026-11-22T11:00:00Z",
+    )
+    assert message["urls"] == ["https://kurier.example/oslo", "https://bote.example/wien"]
+
+
 def test_articles_of_the_store_arrive_when_they_were_fetched(tmp_path: Path) -> None:
     installation = new_installation(tmp_path)
     installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
@@ -211,7 +232,8 @@ def test_only_the_named_topics_are_simulated(tmp_path: Path) -> None:
     command = ("alerts", "simulate", "-", "--json", "--topic")
     for wanted in (["ports"], ["nato-membership"], ["ports", "--topic", "nato-membership"]):
         report = json.loads(installation.invoke(*command, *wanted, stdin=article))
-        assert {m["topic"] for m in report["messages"]} == set(wanted) - {"--topic"}
+        [message] = report["messages"]
+        assert {topic["id"] for topic in message["topics"]} == set(wanted) - {"--topic"}
     done = installation.execute(*command, "nope", stdin=article)
     assert (done.code, "Topics: nato-membership, ports." in done.err) == (2, True)
 
@@ -279,7 +301,7 @@ def test_people_read_a_timeline_and_the_number_of_each_decision(
     lines = line("kurier.example/oslo", "09:00"), line("bote.example/oslo", "09:30")
     out = installation.invoke("alerts", "simulate", "-", stdin=json_lines(*lines))
     assert out.splitlines() == [
-        "2026-11-22T09:00:00Z new_story nato-membership -> console",
+        "2026-11-22T09:01:30Z new_story nato-membership -> console",
         "    Oslo zieht Ausbau der Häfen vor",
         "    New story. The topic has no similar story within 72 h of it.",
         "    https://kurier.example/oslo",
