@@ -141,12 +141,12 @@ def test_five_rejected_messages_break_the_target_and_the_next_ones_wait(
 ) -> None:
     harness.set_receivers(webhook(faults.on("/desk", reply(status=422))))
     decide(harness, *range(8))
-    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 5, "pending": 3}
+    assert harness.dispatcher().run_once() == {"delivered": 1, "failed": 5, "pending": 3, "held": 0}
     [(state, waiting)] = broken(harness)
     assert (state.rejects_everything, waiting) == (True, 3)
     assert system_messages(harness) == [("console", "delivered")]
     faults.on("/desk", reply())
-    assert harness.dispatcher().run_once() == {"delivered": 3, "failed": 0, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 3, "failed": 0, "pending": 0, "held": 0}
     assert broken(harness) == []
 
 
@@ -154,7 +154,7 @@ def test_one_rejected_message_fails_alone(harness: Harness, faults: FaultServer)
     answers = [200, 413, 200]
     harness.set_receivers(webhook(faults.on("/desk", lambda e: e.reply(status=answers.pop(0)))))
     decide(harness, 1, 2, 3)
-    assert harness.dispatcher().run_once() == {"delivered": 2, "failed": 1, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 2, "failed": 1, "pending": 0, "held": 0}
     assert [d.state for _, d in harness.notifications()].count("failed") == 1
     assert broken(harness) == []
 
@@ -174,7 +174,7 @@ def test_run_once_counts_the_two_hours_over_runs_and_then_makes_one_probe_each(
     harness.dispatcher().run_once()
     assert len(faults.requests_to("/desk")) == 5
     faults.on("/desk", reply())
-    assert harness.dispatcher().run_once() == {"delivered": 3, "failed": 0, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 3, "failed": 0, "pending": 0, "held": 0}
     assert titles(faults, "/desk")[5:] == ["Nummer1", "Nummer2", "Nummer3"]
 
 
@@ -216,6 +216,7 @@ def test_processes_share_the_rate_limit_of_a_target(
             "delivered": 0,
             "failed": 0,
             "pending": 3,
+            "held": 0,
         }
         two.advance(seconds=10)
         assert two.dispatcher(patience=0.1).run_once()["delivered"] == 1

@@ -109,7 +109,7 @@ def test_a_delivery_to_a_receiver_that_was_removed_waits_and_is_given_up_in_the_
     harness.set_receivers(webhook(faults.on("/hook", reply())))
     harness.decide(match())
     harness.set_receivers(webhook(faults.on("/hook", reply()), name="other"))
-    assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1}
+    assert harness.dispatcher().run_once() == {"delivered": 0, "failed": 0, "pending": 1, "held": 0}
     assert harness.last_error() == "The receiver desk is no longer in alerts.yaml."
     harness.advance(hours=6)
     assert harness.dispatcher().run_once()["failed"] == 1

@@ -51,7 +51,7 @@ def test_each_url_is_a_target_and_gets_one_message(
         faults.on(path, reply(b"ok"))
     configure(harness, tmp_path, service(faults, "/one"), service(faults, "/two"))
     harness.decide(match(title="@everyone <!channel> A & B"))
-    assert harness.dispatcher().run_once() == {"delivered": 2, "failed": 0, "pending": 0}
+    assert harness.dispatcher().run_once() == {"delivered": 2, "failed": 0, "pending": 0, "held": 0}
     [request] = faults.requests_to("/one")
     message = json.loads(request.body)
     assert message["title"].endswith("@\u200beveryone <\u200b!channel> A & B")

@@ -10,12 +10,18 @@ import sqlalchemy as sa
 
 from core.processes.instance import Instance
 from core.store import Store, claims, targets
-from core.store import deliveries as delivery_store
 from tests.support.postgres import DATABASES
 from tests.support.schemas import migrate_to
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-WAITING = delivery_store.Notification("n" * 32, "a" * 32, "desk", "new_story", 0, "{}", NOON)
+WAITING = "n" * 32
+_ROWS = (
+    """INSERT INTO notifications (id, alert_id, receiver, kind, seq, body, created_at) VALUES
+    (:n, :a, 'desk', 'new_story', 0, '{}', :at)""",
+    """INSERT INTO deliveries (id, notification_id, receiver, target, state, attempts,
+    possible_repeat, next_attempt_at, created_at, updated_at) VALUES (:n, :n, 'desk', 'host',
+    'pending', 0, :no, :at, :at, :at)""",
+)
 
 
 @pytest.fixture(params=DATABASES)
@@ -24,12 +30,15 @@ def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     url = f"sqlite:///{tmp_path}/store.db"
     if request.param != "sqlite":
         url = str(request.getfixturevalue("postgres"))
-    migrate_to(url, "0003", _fill)
+    migrate_to(url, "0003", lambda connection: _fill(connection, url))
     return url
 
 
-def _fill(connection: sa.Connection) -> None:
-    delivery_store.add_notification(connection, WAITING, ["host"], due=NOON)
+def _fill(connection: sa.Connection, url: str) -> None:
+    at = NOON.replace(tzinfo=None).isoformat(" ") + ("" if "sqlite" in url else "+00")
+    values = {"n": WAITING, "a": "a" * 32, "at": at, "no": False}
+    for statement in _ROWS:
+        connection.execute(sa.text(statement), values)
 
 
 def test_what_waits_is_due_and_its_target_works(old_database: str, tmp_path: Path) -> None:
@@ -37,7 +46,7 @@ def test_what_waits_is_due_and_its_target_works(old_database: str, tmp_path: Pat
     with store.write() as connection:
         [due] = claims.find_due(connection, me, now=NOON + timedelta(seconds=1), limit=5)
         state = targets.load_target(connection, due.receiver, due.target, now=NOON)
-        assert (due.notification_id, state.failures, state.is_broken) == (WAITING.id, 0, False)
+        assert (due.notification_id, state.failures, state.is_broken) == (WAITING, 0, False)
         assert targets.list_broken(connection) == []
     store.close()
     me.close()
