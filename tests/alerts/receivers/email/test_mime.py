@@ -23,6 +23,7 @@ from tests.alerts.receivers.notification_bodies import (
     body,
     evidence,
     second_article,
+    story_with,
 )
 
 ENGLISH, GERMAN = translator("en"), translator("de")
@@ -94,7 +95,7 @@ def test_a_message_reads_like_the_golden_file(
 
 
 def test_what_is_new_comes_before_the_title() -> None:
-    story = body().story.model_copy(update={"development": "Turkey <agrees>"})
+    story = story_with(development="Turkey <agrees>")
     about = message_content(body(story=story), DESK, ENGLISH)
     assert text_part(about).index("Turkey <agrees>") < text_part(about).index(TITLE)
     page = html_part(about)
