@@ -18,7 +18,7 @@ from alerts.rendering.markdown import markdown
 from alerts.rendering.text_runs import TextRun
 from config.i18n import translator
 from tests.alerts.harness import NOON
-from tests.alerts.receivers.notification_bodies import article, evidence, story_with
+from tests.alerts.receivers.notification_bodies import article, body, evidence, story_with
 from tests.alerts.receivers.test_chat_contract import attempt
 
 EN, DE = translator("en"), translator("de")
