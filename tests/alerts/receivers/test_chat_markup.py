@@ -18,7 +18,7 @@ from alerts.rendering.markdown import markdown
 from alerts.rendering.text_runs import TextRun
 from config.i18n import translator
 from tests.alerts.harness import NOON
-from tests.alerts.receivers.notification_bodies import article, body, evidence, story_with
+from tests.alerts.receivers.notification_bodies import article, evidence, story_with
 from tests.alerts.receivers.test_chat_contract import attempt
 
 EN, DE = translator("en"), translator("de")
@@ -152,7 +152,7 @@ def test_an_article_without_an_outlet_begins_with_its_language_and_time() -> Non
 
 
 def test_a_reason_that_is_the_title_is_not_repeated() -> None:
-    story = body().story.model_copy(update={"title": "Held during quiet hours"})
+    story = story_with(title="Held during quiet hours")
     message = NtfyReceiver.render(attempt(story=story, reason=story.title, articles=()), EN, NOON)
     assert message.payload["title"] == story.title
     assert story.title not in message.payload["message"]
