@@ -132,7 +132,7 @@ every_vendor = pytest.mark.parametrize("vendor", VENDORS, ids=str)
 def configure(harness: Harness, folder: Path, vendor: Vendor, server: str) -> None:
     """Route every alert to a receiver of the vendor."""
     files = folder / "config"
-    files.mkdir()
+    files.mkdir(parents=True)
     (files / "sources.yaml").write_text(SOURCES)
     options = vendor.options.replace("{server}", server)
     receiver = f"receivers:\n  - {{id: chat, kind: {vendor.kind}, {options}}}\n"
