@@ -267,7 +267,8 @@ class Settings(BaseSettings):
     )
     delivery_give_up: Duration = Field(
         default=timedelta(hours=6),
-        description="A delivery that does not succeed within this time has failed.",
+        description="A delivery that does not succeed within this time has failed, "
+        "unless its target is broken.",
     )
 
     @model_validator(mode="after")
