@@ -157,11 +157,11 @@ def _print_report(report: SimulationReport) -> None:
         write("No message would have been sent.")
     write("")
     write(
-        f"{report.articles:,} articles, {report.matches:,} matches, "
-        f"{len(report.messages):,} messages."
+        f"Articles: {report.articles:,}. Matches: {report.matches:,}. "
+        f"Messages: {len(report.messages):,}."
     )
     if report.gone:
-        write(f"{report.gone:,} pages that vanished; alerts do not take note of that yet.")
+        write(f"Pages that vanished: {report.gone:,}; alerts do not take note of them yet.")
     counts = Counter((row["event"], row["reason_code"]) for row in report.decisions)
     for (event, code), number in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         write(f"  {number:>6,}  {event}: {code}")

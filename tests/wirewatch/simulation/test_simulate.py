@@ -306,7 +306,7 @@ def test_people_read_a_timeline_and_the_number_of_each_decision(
         "    New story. The topic has no similar story within 72 h of it.",
         "    https://kurier.example/oslo",
         "",
-        "2 articles, 2 matches, 1 messages.",
+        "Articles: 2. Matches: 2. Messages: 1.",
         "       1  opened: new_story",
         "       1  suppressed: copy",
     ]
