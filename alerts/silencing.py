@@ -9,16 +9,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from alerts.decide import Decision, ReasonCode
-from alerts.plan import Silence, find_silence
-from config.catalog.models import AlertsDefinition
+from alerts.plan import Silence, find_silence, matches
+from config.catalog.models import AlertsDefinition, Catalog, Tier
 from config.i18n import Phrase
 from core.messages import AlertEventKind
-from core.store import Connection
+from core.store import Connection, notification_items
 from core.store import silences as silence_store
+
+PREVIEW_SPAN = timedelta(days=7)
+"""How far a preview of a silence looks back."""
 
 
 def load_silences(
@@ -47,3 +50,46 @@ def apply_silences(
         notify=False,
         kind=None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SilencePreview:
+    """What a silence would do.
+
+    Attributes:
+        mutes_now: Open alerts that it matches.
+        would_have_muted: Messages of the last :data:`PREVIEW_SPAN` that it matches.
+    """
+
+    mutes_now: int
+    would_have_muted: int
+
+
+def preview_silence(
+    connection: Connection, matchers: Mapping[str, str], catalog: Catalog, now: datetime
+) -> SilencePreview:
+    """Return what a silence with these matchers would do."""
+    since = now - PREVIEW_SPAN
+    told = [
+        item
+        for item in notification_items.list_told(connection, since=since)
+        if matches(matchers, _labels(item, catalog))
+    ]
+    recent = [item for item in told if item.added_at > since]
+    return SilencePreview(
+        mutes_now=len({item.alert_id for item in told if item.is_open}),
+        would_have_muted=len({(i.topic_id, i.article_id, i.revision, i.kind) for i in recent}),
+    )
+
+
+def _labels(item: notification_items.ToldItem, catalog: Catalog) -> dict[str, str]:
+    outlet = catalog.outlet(item.outlet)
+    return {
+        "topic": item.topic_id,
+        "severity": item.severity,
+        "kind": item.kind,
+        "outlet": item.outlet,
+        "tier": (Tier.B if outlet is None else outlet.tier).value,
+        "language": item.language,
+        "country": item.country,
+    }

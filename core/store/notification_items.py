@@ -33,6 +33,7 @@ from sqlalchemy import (
 )
 
 from core.store import leases
+from core.store.alerts import OPEN, alerts, decisions
 from core.store.column_types import UtcDateTime, metadata
 from core.store.deliveries import (
     PENDING,
@@ -101,6 +102,27 @@ class NotificationItem:
     hold_code: str
     hold_reason: str
     added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ToldItem:
+    """What a silence could have muted: an item with the labels of its article.
+
+    Attributes:
+        is_open: Whether the alert is open now.
+    """
+
+    alert_id: str
+    topic_id: str
+    article_id: str
+    revision: int
+    kind: str
+    severity: str
+    outlet: str
+    language: str
+    country: str
+    added_at: datetime
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +274,36 @@ def list_held(
     if alert_id is not None:
         query = query.where(notification_items.c.alert_id == alert_id)
     return [_held(dict(row)) for row in connection.execute(query).mappings()]
+
+
+def list_held_titles(connection: Connection) -> list[tuple[HeldItem, str]]:
+    """Return the items that are held now, each with the title of its alert."""
+    held = list_held(connection)
+    query = select(alerts.c.id, alerts.c.title)
+    query = query.where(alerts.c.id.in_({each.item.alert_id for each in held}))
+    titles = {row.id: row.title for row in connection.execute(query)}
+    return [(each, titles.get(each.item.alert_id, "")) for each in held]
+
+
+def list_told(connection: Connection, *, since: datetime) -> list[ToldItem]:
+    """Return the items that were added since a time, or whose alerts are open."""
+    items, about = notification_items.c, decisions.c
+    query = (
+        select(items.alert_id, items.topic_id, items.article_id, items.revision, items.kind)
+        .add_columns(items.severity, about.outlet, about.language, about.country, items.added_at)
+        .add_columns((alerts.c.state == OPEN).label("is_open"))
+        .join(alerts, alerts.c.id == items.alert_id)
+        .join(
+            decisions,
+            and_(
+                about.topic_id == items.topic_id,
+                about.article_id == items.article_id,
+                about.revision == items.revision,
+            ),
+        )
+        .where(or_(items.added_at > since, alerts.c.state == OPEN))
+    )
+    return [ToldItem(**row) for row in connection.execute(query).mappings()]
 
 
 def _held(row: dict[str, object]) -> HeldItem:

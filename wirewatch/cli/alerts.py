@@ -10,7 +10,9 @@ from config.errors import StreamError, UsageError
 from config.i18n import Phrase, in_english
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows, say, write
+from wirewatch.cli.silences import silence
 from wirewatch.cli.simulate import simulate
+from wirewatch.cli.terminal import login_name
 from wirewatch.run.bootstrap import (
     load_files,
     open_instance,
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from core.store.alerts import Alert, DecisionRow
     from core.store.deliveries import Delivery, Notification
+    from core.store.notification_items import HeldItem
 
 app = typer.Typer(no_args_is_help=True, help="List, show, acknowledge and simulate alerts.")
 app.command()(simulate)
+app.command()(silence)
 
 DEFAULT_LIMIT = 100
 """Rows printed for people where no limit is given; programs get all."""
@@ -45,6 +49,9 @@ def list_alerts(
         int | None,
         typer.Option(min=1, help=f"Most alerts listed. Default: {DEFAULT_LIMIT}; all with --json."),
     ] = None,
+    held: Annotated[
+        bool, typer.Option("--held", help="What a cap or quiet hours hold, and until when.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List alerts, newest first."""
@@ -53,6 +60,9 @@ def list_alerts(
 
     settings = open_settings()
     most = limit or (2**31 - 1 if as_json else DEFAULT_LIMIT)
+    if held:
+        _list_held(settings, topic, most, as_json=as_json)
+        return
     with open_store(settings) as store, store.read() as connection:
         alerts = alert_store.list_alerts(connection, topic_id=topic, state=state, limit=most)
         stories = {a.story_id: story_store.find_story(connection, a.story_id) for a in alerts}
@@ -106,7 +116,7 @@ def ack(
     with open_instance(settings) as instance, open_store(settings) as store:
         with store.write() as connection:
             alert_id = alert_store.get_alert(connection, alert).id
-            actions.ack(connection, [alert_id], by=by or _login(), at=utc_now())
+            actions.ack(connection, [alert_id], by=by or login_name(), at=utc_now())
             stored = alert_store.get_alert(connection, alert_id)
         with open_stream_log(settings, instance) as streams:
             relay = Relay(store, streams, instance, utc_now)
@@ -214,6 +224,39 @@ def _english(stored: str) -> str:
     return in_english(Phrase.load(stored))
 
 
+def _list_held(settings: Settings, topic: str | None, most: int, *, as_json: bool) -> None:
+    from core.store import notification_items
+
+    with open_store(settings) as store, store.read() as connection:
+        rows = [
+            held_row(held, title)
+            for held, title in notification_items.list_held_titles(connection)
+            if topic in (None, held.item.topic_id)
+        ][:most]
+    if topic and not rows:
+        _check_topic(topic, settings)
+    columns = ("held_until", "receiver", "topic", "title", "kind", "reason", "id")
+    print_rows(rows, columns, as_json=as_json, empty="Nothing is held.")
+
+
+def held_row(held: HeldItem, title: str) -> dict[str, Any]:
+    """Return a held message as ``alerts list --held`` prints it; ``id`` is that of the alert."""
+    item = held.item
+    return {
+        "id": item.alert_id,
+        "held_until": rfc3339(held.held_until),
+        "receiver": held.receiver,
+        "topic": item.topic_id,
+        "title": title,
+        "kind": item.kind,
+        "severity": item.severity,
+        "reason": _english(item.hold_reason),
+        "reason_code": item.hold_code,
+        "decided_at": rfc3339(item.added_at),
+        "notification_id": item.notification_id,
+    }
+
+
 def _print_alert(row: dict[str, Any]) -> None:
     say(f"{row['title']}\n{row['topic_title']} · {row['state']} · {row['reason']}")
     for article in row["articles"]:
@@ -234,12 +277,3 @@ def _check_topic(topic: str, settings: Settings) -> None:
     if topic not in known:
         mend = f"Topics: {', '.join(known) or 'none'}."
         raise UsageError(f"There is no topic {topic!r}.", mend=mend)
-
-
-def _login() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container's user may have no name
-        return "unknown"

@@ -69,3 +69,13 @@ def stop_at_signal() -> Iterator[threading.Event]:
         yield stop
     finally:
         restore()
+
+
+def login_name() -> str:
+    """Return the login name of who runs the command."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return "unknown"

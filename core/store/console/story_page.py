@@ -22,6 +22,7 @@ from core.store.articles import article_revisions, articles
 from core.store.console.actions import StoryAction, load_actions
 from core.store.console.story_card import StoryCard, load_cards
 from core.store.deliveries import Delivery, Notification
+from core.store.notification_items import HeldItem
 from core.store.stories import StoryArticle, load_articles
 
 MAX_ARTICLES = 200
@@ -86,6 +87,7 @@ class StoryView:
         decisions: The decisions about its articles under its topic, oldest first.
         elsewhere: The decisions about the same articles under other topics.
         actions: What people did with it, oldest first.
+        held: What a cap or quiet hours hold, those that go out first in front.
     """
 
     card: StoryCard
@@ -94,6 +96,7 @@ class StoryView:
     elsewhere: tuple[DecisionRow, ...]
     notifications: tuple[NotificationDeliveries, ...]
     actions: tuple[StoryAction, ...]
+    held: tuple[HeldItem, ...]
 
 
 def load_story(connection: Connection, alert_id: str) -> StoryView:
@@ -122,6 +125,7 @@ def load_story(connection: Connection, alert_id: str) -> StoryView:
         elsewhere=_load_elsewhere(connection, ids[:MAX_ARTICLES], card.alert_id),
         notifications=tuple(NotificationDeliveries(n, rows) for n, rows in notifications),
         actions=load_actions(connection, card.alert_id),
+        held=tuple(notification_items.list_held(connection, alert_id=card.alert_id)),
     )
 
 

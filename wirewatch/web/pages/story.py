@@ -1,4 +1,4 @@
-"""A story's page: its timeline, why it matched, who was notified, and what was held back."""
+"""A story's page: its timeline, why it matched, who was notified, what is held or suppressed."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from core.store.console.story_page import (
     StoryView,
 )
 from core.store.deliveries import Delivery
+from core.store.notification_items import HeldItem
 from core.text import clean, lang_attribute
 from core.text.excerpt import excerpt_around
 from processors import Explanation
@@ -89,7 +90,8 @@ def story_context(story: StoryView, catalog: Catalog, t: Translator) -> dict[str
         "story": card_view(story.card, catalog, t),
         "timeline": timeline(story, catalog),
         "notifications": [notification_view(n, t) for n in story.notifications],
-        "held": [decision_view(row, catalog, t) for row in suppressed],
+        "held": [held_view(held, t) for held in story.held],
+        "suppressed": [decision_view(row, catalog, t) for row in suppressed],
         "elsewhere": [decision_view(row, catalog, t) for row in story.elsewhere],
         "actions": [action for action in story.actions if action.undone_at is None],
         "reasons": actions.REASONS,
@@ -157,6 +159,16 @@ def decision_view(row: DecisionRow, catalog: Catalog, t: Translator) -> dict[str
         "outlet": display.outlet_name(catalog, row.outlet),
         "code": row.reason_code,
         "reason": display.reason(row.reason, t),
+    }
+
+
+def held_view(held: HeldItem, t: Translator) -> dict[str, Any]:
+    """Return a message that a cap or quiet hours hold."""
+    return {
+        "receiver": held.receiver,
+        "kind": held.item.kind,
+        "until": held.held_until,
+        "reason": display.reason(held.item.hold_reason, t),
     }
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+from config.i18n import Phrase
+from core.store import notification_items
+from core.store.deliveries import Notification, add_notification
+from core.store.notification_items import NotificationItem
 from tests.support.console import Console, add_delivery, add_story
 
 
@@ -56,3 +60,25 @@ def test_links_open_the_article_without_a_referrer(console: Console, now: dateti
     alert_id = add_story(console.store, "link", now, url="https://kurier.example/?a=1&b=<x>")
     body = console.page(f"/alerts/{alert_id}")
     assert 'href="https://kurier.example/?a=1&amp;b=%3Cx%3E" rel="noopener noreferrer"' in body
+
+
+def test_it_shows_what_is_held_with_the_reason_and_the_time(
+    console: Console, now: datetime
+) -> None:
+    alert_id = add_story(console.store, "s", now)
+    until = now + timedelta(hours=7)
+    note = Notification("d" * 32, alert_id, "night", "digest", 0, "{}", now, "catch_up")
+    held = Phrase("plan.held.quiet_hours", until=until).dump()
+    with console.store.write() as connection:
+        add_notification(connection, note, ["host"], due=until, is_held=True)
+        item = NotificationItem(
+            note.id, 0, alert_id, "nato", "NATO", "s" * 32, "a" * 32, 1, "new_story", "normal",
+            40, "", Phrase("decision.new_story").dump(), "new_story", "quiet_hours", held, now,
+        )  # fmt: skip
+        notification_items.add_item(connection, item)
+    page = console.page(f"/alerts/{alert_id}")
+    panel = page.partition('<h2 id="held">')[2].partition("</section>")[0]
+    assert "Held back" in panel
+    assert "<strong>night</strong> New story" in panel
+    assert "Held until the quiet hours end at" in panel
+    assert until.isoformat() in panel
