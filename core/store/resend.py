@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, not_, or_, select
 
 from config.errors import NotFoundError
 from core.store import targets
@@ -39,7 +39,7 @@ class Selection:
 
     Attributes:
         ids: Ids of deliveries or their notifications, or at least the first 8 digits.
-        target: Id of a receiver, or one of its targets; empty: any.
+        target: Id of a receiver, or one of its targets; empty: any. What is held stays held.
         failed_only: Whether deliveries that wait are left out.
     """
 
@@ -71,7 +71,7 @@ def resend_selected(
     Raises:
         NotFoundError: An id of the selection is no delivery's.
     """
-    selected = _select(connection, selection)
+    selected = _select(connection, selection, now)
     for given in selection.ids:
         if not any(_is_named(row, given) for row in selected):
             raise NotFoundError(
@@ -86,19 +86,32 @@ def resend_selected(
     return list(zip(selected, outcomes, strict=True))
 
 
-def _select(connection: Connection, selection: Selection) -> list[Delivery]:
+def _select(connection: Connection, selection: Selection, now: datetime) -> list[Delivery]:
     columns = deliveries.c
     query = select(deliveries).order_by(columns.created_at, columns.id)
     if selection.ids:
         query = query.where(or_(*(_has_id(given) for given in selection.ids)))
     else:
-        query = query.where(columns.state.in_((FAILED, PENDING, UNKNOWN)))
+        query = query.where(_is_overdue(now))
     if selection.failed_only:
         query = query.where(columns.state == FAILED)
     if selection.target:
         name = check_parameter(selection.target)
         query = query.where(or_(columns.receiver == name, columns.target == name))
     return [Delivery(**row) for row in connection.execute(query).mappings()]
+
+
+def _is_overdue(now: datetime) -> ColumnElement[bool]:
+    """Return the SQL condition that a delivery failed or waits for another attempt.
+
+    What quiet hours or a cap hold, or what is not due for the first time yet, is sent earlier only
+    by its id.
+    """
+    columns = deliveries.c
+    is_tried = or_(columns.attempts > 0, columns.next_attempt_at <= now)
+    is_held = and_(columns.held_until.is_not(None), columns.held_until > now)
+    waits = and_(columns.state.in_((PENDING, UNKNOWN)), is_tried, not_(is_held))
+    return or_(columns.state == FAILED, waits)
 
 
 def _has_id(given: str) -> ColumnElement[bool]:

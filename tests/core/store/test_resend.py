@@ -104,6 +104,18 @@ def test_deliveries_are_named_by_their_id_or_that_of_their_notification(store: S
     ]
 
 
+@ON_EVERY_DATABASE
+def test_what_is_held_or_not_due_yet_is_sent_earlier_only_by_its_id(store: Store) -> None:
+    held, fresh, tried = (add(store, number, "pending") for number in (1, 2, 3))
+    row = delivery_store.deliveries.update()
+    columns = delivery_store.deliveries.c
+    with store.write() as connection:
+        connection.execute(row.where(columns.id == held).values(held_until=NEXT_DAY))
+        connection.execute(row.where(columns.id == fresh).values(attempts=0))
+    assert resent(store, Selection(target="desk")) == [(tried, "due_now")]
+    assert resent(store, Selection((held, fresh))) == [(held, "due_now"), (fresh, "due_now")]
+
+
 @pytest.mark.parametrize("given", ["1234", "f" * 32, "12345678\0", "%%%%%%%%"])
 def test_an_unknown_id_changes_nothing(store: Store, given: str) -> None:
     known = add(store, 1, "failed")

@@ -9,6 +9,7 @@ import pytest
 from alerts.receivers.email import default_tls
 from alerts.receivers.email.addresses import parse_mail_server
 from alerts.receivers.email.smtp import OPERATOR_WAIT, SmtpStage, TlsMode, failure
+from core.store import targets
 from tests.alerts.harness import Harness, match
 from tests.alerts.receivers.email.email_attempts import PATIENCE, accepted, mail, patient, refused
 from tests.support.faultserver import closed_port
@@ -111,6 +112,21 @@ def test_a_refused_sign_in_waits_for_the_operator_and_shows_no_secret(
         harness.advance(seconds=OPERATOR_WAIT)
         assert harness.dispatcher().run_once()["delivered"] == 1
     assert "This message" not in inbox.inbox[0].part("plain")
+
+
+def test_a_sign_in_that_is_refused_for_two_hours_is_a_broken_target(
+    harness: Harness, server_tls: ssl.SSLContext, ca_file: str
+) -> None:
+    with mail_server(tls=server_tls, accounts={b"ann": b"right"}) as inbox:
+        patient(harness).set_receivers(mail(inbox.url("ann:s3cret"), ca_file=ca_file))
+        harness.decide(match())
+        harness.dispatcher().run_once()
+        harness.advance(hours=2)
+        harness.dispatcher().run_once()
+    with harness.store.read() as connection:
+        [(state, waiting)] = targets.list_broken(connection)
+    assert (state.receiver, waiting) == (harness.notifications()[0][1].receiver, 1)
+    assert "s3cret" not in repr(state)
 
 
 def test_a_server_without_sign_in_waits_for_the_operator(inbox: Inbox) -> None:
