@@ -25,7 +25,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alerts.receivers import DeliveryAttempt
 from alerts.rendering.content import MessageContent, attempt_content
-from alerts.rendering.sample import check_attempt, sample_attempt
+from alerts.rendering.sample import check_attempt, digest_attempt, sample_attempt
 from config.i18n import Translator, translator
 from core.clock import utc_now
 
@@ -106,13 +106,14 @@ class BodyTemplate:
         return text.encode()
 
     def check(self) -> None:
-        """Render an invented notification and a test of the receiver.
+        """Render an invented notification, an invented digest and a test of the receiver.
 
         Raises:
             BodyTemplateError: The template cannot render one of them.
         """
         now, t = utc_now(), translator("en")
-        for attempt in (sample_attempt(now), check_attempt("check", "check", t, "", now)):
+        check = check_attempt("check", "check", t, "", now)
+        for attempt in (sample_attempt(now), digest_attempt(now), check):
             self.render(attempt, t, now)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from alerts.digest_body import DIGEST
 from alerts.notification_body import (
     AlsoIn,
     NotificationArticle,
@@ -84,6 +86,36 @@ def sample_attempt(now: datetime) -> DeliveryAttempt:
         now=now,
     )
     return DeliveryAttempt(notification_id, "sample", "sample", kind, body, 1, False, now)
+
+
+def digest_attempt(now: datetime) -> DeliveryAttempt:
+    """Return an attempt with an invented digest: the sample, held during quiet hours.
+
+    Args:
+        now: The present.
+    """
+    attempt = sample_attempt(now)
+    body = json.loads(attempt.body)
+    reason, held = Phrase("plan.digest.catch_up", n=1), Phrase("plan.held.quiet_hours", until=now)
+    item = {key: body[key] for key in ("topic", "story", "kind", "severity", "alert_id")} | {
+        "articles": body["articles"][:1],
+        "article_id": body["articles"][0]["id"],
+        "held_reason": in_english(held),
+        "held_code": "quiet_hours",
+        "held_phrase": json.loads(held.dump()),
+    }
+    digest = body | {
+        "kind": DIGEST,
+        "topic": None,
+        "story": None,
+        "articles": [],
+        "digest": "catch_up",
+        "items": [item],
+        "reason": in_english(reason),
+        "reason_code": "catch_up",
+        "reason_phrase": json.loads(reason.dump()),
+    }
+    return replace(attempt, kind=DIGEST, body=json.dumps(digest).encode())
 
 
 def _body(

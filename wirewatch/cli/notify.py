@@ -24,13 +24,14 @@ def render(
     *,
     kind: Annotated[str, typer.Option(help="The kind of receiver: slack, telegram ...")],
     sample: Annotated[bool, typer.Option("--sample", help="Render an invented notification.")],
+    digest: Annotated[bool, typer.Option("--digest", help="Render a digest.")] = False,
     language: Annotated[Literal["en", "de"], typer.Option(help="Language of the message.")] = "en",
     time_zone: Annotated[str, typer.Option(help="Time zone, for example Europe/Berlin.")] = "UTC",
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
     """Print what a receiver would send, and its size against the vendor's limit."""
     del sample  # it is required; there is nothing else to render yet
-    message = _render(kind, language, time_zone)
+    message = _render(kind, language, time_zone, is_digest=digest)
     if as_json:
         sizes = [asdict(size) | {"fits": size.fits} for size in message.sizes]
         print_json({"payload": message.payload or message.raw, "sizes": sizes})
@@ -43,14 +44,14 @@ def render(
         write(f"{size.unit}: {size.count:,} of {size.limit:,}")
 
 
-def _render(kind: str, language: str, time_zone: str) -> RenderedMessage:
+def _render(kind: str, language: str, time_zone: str, *, is_digest: bool) -> RenderedMessage:
     """Render the sample.
 
     Raises:
         UsageError: There is no such kind or time zone, or the kind sends nothing.
     """
     from alerts.receivers import RECEIVERS, receiver_kind
-    from alerts.rendering.sample import sample_attempt
+    from alerts.rendering.sample import digest_attempt, sample_attempt
     from config.i18n import translator
 
     now = utc_now()
@@ -61,7 +62,9 @@ def _render(kind: str, language: str, time_zone: str) -> RenderedMessage:
             f"Receivers of kind {kind!r} send no message.", mend=f"Kinds: {', '.join(known)}."
         )
     rendered: RenderedMessage = function(
-        sample_attempt(now), translator(language, _zone(time_zone)), now
+        (digest_attempt if is_digest else sample_attempt)(now),
+        translator(language, _zone(time_zone)),
+        now,
     )
     return rendered
 

@@ -84,6 +84,7 @@ def test_the_example_of_the_page_is_valid(tmp_path: Path) -> None:
         ('{"a": {{ nothing | tojson }}}', "desk.json.j2: "),
         ('{"a": {{ message.colour | tojson }}}', "desk.json.j2: "),
         ('{"a": {{ message.title }}}', "desk.json.j2 does not make JSON: Expecting value"),
+        ('{"a": {{ notification.topic.title | tojson }}}', "desk.json.j2: "),
         ('{"a": {{ message.articles[0].url | tojson }}}', "desk.json.j2: "),  # a test has none
         ("{{ ().__class__.__base__.__subclasses__() }}", "desk.json.j2: access to attribute"),
         ("{% include 'alerts.yaml' %}", "desk.json.j2: no loader for this environment"),

@@ -20,6 +20,7 @@ from tests.alerts.harness import NOON, Harness, match
 from tests.alerts.receivers.notification_bodies import (
     article,
     body,
+    digest,
     evidence,
     second_article,
     story_with,
@@ -315,10 +316,14 @@ def attempt(**values: Any) -> DeliveryAttempt:
 
 
 def rendered(kind: str, **values: Any) -> RenderedMessage:
+    return rendered_attempt(kind, attempt(**values))
+
+
+def rendered_attempt(kind: str, attempt: DeliveryAttempt) -> RenderedMessage:
     receiver = receiver_kind(kind)
     assert isinstance(receiver, type)
     assert issubclass(receiver, ChatReceiver)
-    return receiver.render(attempt(**values), translator("en"), NOON)
+    return receiver.render(attempt, translator("en"), NOON)
 
 
 HUGE = "<@everyone> [x](y) *" * 400
@@ -362,6 +367,21 @@ def test_whole_articles_are_left_out_and_the_rest_is_complete(vendor: Vendor) ->
     assert shown == list(range(len(shown)))
     assert 3 <= len(shown) <= 8
     assert f"and {20 - len(shown)} more in the console" in text
+
+
+@every_vendor
+@pytest.mark.parametrize("count", [1, 60])
+def test_a_digest_names_what_was_held_and_why_and_counts_the_rest(
+    vendor: Vendor, count: int
+) -> None:
+    content = digest(count).model_dump_json().encode()
+    message = rendered_attempt(vendor.kind, replace(attempt(), body=content))
+    text = re_escaped(json.dumps(message.payload, ensure_ascii=False))
+    assert message.fits
+    shown = text.count("Held for the hourly roll-up")
+    assert 1 <= shown <= count
+    more = f"and {count - shown} more in the console"
+    assert (more in text) == (shown < count)
 
 
 @every_vendor

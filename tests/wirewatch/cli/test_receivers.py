@@ -122,6 +122,11 @@ def test_a_sample_is_in_the_language_and_time_zone_that_are_asked_for(
     own_installation.invoke(*command, "--time-zone", "Mars/Base", code=2)
 
 
+def test_a_digest_can_be_rendered_too(own_installation: CliInstallation) -> None:
+    out = own_installation.invoke("notify", "render", "--kind", "ntfy", "--sample", "--digest")
+    assert "Held until the quiet hours end" in out
+
+
 @pytest.mark.parametrize("kind", ["console", "fax"])
 def test_a_kind_that_sends_nothing_cannot_be_rendered(
     own_installation: CliInstallation, kind: str
