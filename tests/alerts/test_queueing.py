@@ -22,6 +22,7 @@ from core.messages import AlertEvent, AlertEventKind, Match
 from core.processes.instance import Instance
 from core.store import deliveries as delivery_store
 from core.store import notification_items
+from core.store.console.story_card import load_cards
 from tests.alerts.harness import NOON, PLACE, Harness, match, open_harness, topic, webhook
 from tests.support.faultserver import FaultServer, reply
 
@@ -335,3 +336,20 @@ def test_two_instances_do_not_send_a_digest_twice(
         other.close()
     assert len(bodies(faults)) == 1
     assert len(events(harness, "released")) == 1
+
+
+def test_a_message_that_waits_as_planned_is_not_shown_as_pending(
+    harness: Harness, faults: FaultServer
+) -> None:
+    route_all(harness, faults.on("/hook", reply(status=503)))
+    harness.decide(*about("trade"))
+
+    def notified() -> list[tuple[str, str]]:
+        [alert] = harness.alerts()
+        with harness.store.read() as connection:
+            [card] = load_cards(connection, [alert.id])
+        return [(count.receiver, count.state) for count in card.notified]
+
+    assert notified() == []
+    harness.dispatcher().run_once()
+    assert notified() == [("desk", "pending")]

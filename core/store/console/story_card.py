@@ -20,7 +20,7 @@ from core.messages import Evidence
 from core.store.alerts import alerts, decisions
 from core.store.cards import COUNTRY, LANGUAGE, OUTLET, SUPPRESSED, card_labels, cards
 from core.store.column_types import UtcDateTime
-from core.store.deliveries import deliveries
+from core.store.deliveries import PENDING, deliveries, notifications
 from core.store.notification_items import notification_items
 from core.store.stories import ArticleFacts, story_articles
 from core.store.stories import stories as story_table
@@ -195,12 +195,17 @@ def _load_labels(connection: Connection, ids: Sequence[str]) -> dict[str, dict[s
 def _count_deliveries(
     connection: Connection, ids: Sequence[str]
 ) -> dict[str, tuple[DeliveryCount, ...]]:
+    """Return the number of deliveries by alert, receiver and state; not those that wait as planned."""
     by = (notification_items.c.alert_id, deliveries.c.receiver, deliveries.c.state)
     items = notification_items.c.notification_id
+    is_planned = and_(
+        notifications.c.bundle != "", deliveries.c.state == PENDING, deliveries.c.attempts == 0
+    )
     query = (
         select(*by, func.count(deliveries.c.id.distinct()))
         .join(deliveries, deliveries.c.notification_id == items)
-        .where(notification_items.c.alert_id.in_(ids))
+        .join(notifications, notifications.c.id == items)
+        .where(notification_items.c.alert_id.in_(ids), ~is_planned)
         .group_by(*by)
         .order_by(*by)
     )
