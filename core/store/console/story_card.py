@@ -195,7 +195,7 @@ def _load_labels(connection: Connection, ids: Sequence[str]) -> dict[str, dict[s
 def _count_deliveries(
     connection: Connection, ids: Sequence[str]
 ) -> dict[str, tuple[DeliveryCount, ...]]:
-    """Return the number of deliveries by alert, receiver and state; not those that wait as planned."""
+    """Return the number of deliveries by receiver and state, without those that are planned."""
     by = (notification_items.c.alert_id, deliveries.c.receiver, deliveries.c.state)
     items = notification_items.c.notification_id
     is_planned = and_(
