@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,8 +24,9 @@ from core.processes.instance import Instance
 from core.store import deliveries as delivery_store
 from core.store import notification_items
 from core.store.console.story_card import load_cards
-from tests.alerts.harness import NOON, PLACE, Harness, match, open_harness, topic, webhook
+from tests.alerts.harness import NOON, PLACE, Harness, batch, match, open_harness, topic, webhook
 from tests.support.faultserver import FaultServer, reply
+from tests.support.postgres import ON_EVERY_DATABASE
 
 TOPICS = ("trade", "chamber", "port", "rail")
 ARTICLE = "https://kurier.example.org/zollabkommen"
@@ -83,6 +85,7 @@ def events(harness: Harness, code: str) -> list[AlertEvent]:
 # --- one message for one article -----------------------------------------------------------
 
 
+@ON_EVERY_DATABASE
 def test_an_article_of_four_topics_is_one_message_that_names_them(
     harness: Harness, faults: FaultServer, target: str
 ) -> None:
@@ -107,6 +110,7 @@ def test_each_alert_of_a_message_gets_its_event_with_the_same_notification(
     assert len({e.notification_id for e in delivered}) == 1
 
 
+@ON_EVERY_DATABASE
 def test_topics_that_are_decided_by_other_processes_within_the_wait_join_the_message(
     harness: Harness, faults: FaultServer, target: str
 ) -> None:
@@ -153,6 +157,7 @@ def test_different_articles_and_revisions_are_different_messages(
     assert len(bodies(faults, target)) == 3
 
 
+@ON_EVERY_DATABASE
 def test_copies_that_arrive_in_the_wait_are_in_the_message(
     harness: Harness, faults: FaultServer, target: str
 ) -> None:
@@ -202,6 +207,7 @@ def flood(harness: Harness, count: int = 40) -> None:
     harness.decide(*map(event_number, range(1, count + 1)))
 
 
+@ON_EVERY_DATABASE
 def test_of_forty_stories_six_are_told_singly_and_the_others_in_one_roll_up(
     harness: Harness, faults: FaultServer, target: str
 ) -> None:
@@ -282,6 +288,7 @@ def night(harness: Harness, target: str) -> datetime:
     return NOON + timedelta(hours=2)
 
 
+@ON_EVERY_DATABASE
 def test_at_the_end_of_quiet_hours_one_catch_up_says_why_each_was_held(
     harness: Harness, faults: FaultServer, night: datetime
 ) -> None:
@@ -311,6 +318,7 @@ def test_a_reload_that_ends_quiet_hours_does_not_change_what_is_held(
     assert [body["kind"] for body in bodies(faults)] == ["new_story", "digest"]
 
 
+@ON_EVERY_DATABASE
 def test_held_items_are_listed_until_they_are_released(harness: Harness, night: datetime) -> None:
     harness.decide(event_number(1))
     with harness.store.read() as connection:
@@ -353,3 +361,15 @@ def test_a_message_that_waits_as_planned_is_not_shown_as_pending(
     assert notified() == []
     harness.dispatcher().run_once()
     assert notified() == [("desk", "pending")]
+
+
+@ON_EVERY_DATABASE
+def test_workers_that_decide_at_the_same_time_make_one_message(
+    harness: Harness, faults: FaultServer, target: str
+) -> None:
+    with ThreadPoolExecutor(len(TOPICS)) as pool:
+        batches = [batch(*about(name)) for name in TOPICS]
+        list(pool.map(harness.worker.handle, batches))
+    assert harness.dispatcher().run_once()["delivered"] == 1
+    [body] = bodies(faults, target)
+    assert {each["id"] for each in body["topics"]} == set(TOPICS)
