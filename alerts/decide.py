@@ -5,17 +5,19 @@
     match ─▶ repeated? ─▶ known? ─▶ revision? ─▶ retired, draft? ─▶ live? ─▶ recent?
                                                                                 │
          new_story ◀─ no story ◀─ story with an alert? ◀─ no ◀─ copy of one? ◀──┘
+                                          │                          │
+                                          └─▶ says something new? ◀──┘ ─▶ development, correction
 
     event        reason codes
     opened       new_story
-    updated      same_story, revision
+    updated      development, correction, same_story, revision
     suppressed   copy, revision, not_live, too_old, draft, shadow, retired, known,
                  silenced (alerts.silencing)
 
 ``repeated`` (the same match once more) is a drop: nothing is published and nothing changes.
-Everything else is published on ``news.alerts``; only ``new_story`` notifies receivers. A replayed
-match is either ``repeated`` or suppressed, and its decision is not recorded: a live match that
-comes later is decided as if the replay had never happened.
+Everything else is published on ``news.alerts``; ``new_story``, ``development`` and ``correction``
+notify receivers. A replayed match is either ``repeated`` or suppressed, and its decision is not
+recorded: a live match that comes later is decided as if the replay had never happened.
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ class ReasonCode(StrEnum):
     """Why a match was decided so; a bounded set, fit for a metric label."""
 
     NEW_STORY = "new_story"
+    DEVELOPMENT = "development"
+    CORRECTION = "correction"
     SAME_STORY = "same_story"
     REVISION = "revision"
     COPY = "copy"
@@ -50,11 +54,15 @@ class ReasonCode(StrEnum):
 
 
 class Role(StrEnum):
-    """An article's role in its story."""
+    """An article's role in its story: people were told of originals and developments."""
 
     ORIGINAL = "original"
-    MEMBER = "member"
+    DEVELOPMENT = "development"
+    MINOR = "minor"
     COPY = "copy"
+
+
+TOLD_ROLES = frozenset({Role.ORIGINAL, Role.DEVELOPMENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,23 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryNews:
+    """What an article says that its story's readers do not know.
+
+    Attributes:
+        code: ``development`` or ``correction``.
+        reason: What is new, and what makes it so, for people.
+        text: The same in a line of the article's own words.
+        corroborated_by: Ids of the articles of other outlets that are told with it.
+    """
+
+    code: ReasonCode
+    reason: Phrase
+    text: str
+    corroborated_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionContext:
     """What a decision depends on besides the match.
 
@@ -104,6 +129,8 @@ class DecisionContext:
         copy: The original, where the article is a copy.
         story: The story the article belongs to by its own text.
         no_story: Why no story is near enough, where the article was compared and none is.
+        news: What the article says that is new in its story; None where nothing is, or where the
+            story has no alert.
     """
 
     now: datetime
@@ -113,6 +140,7 @@ class DecisionContext:
     copy: Neighbour | None = None
     story: Neighbour | None = None
     no_story: Phrase | None = None
+    news: StoryNews | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +156,7 @@ class Decision:
         neighbour: The article it copies or resembles.
         notify: Whether receivers are notified.
         kind: Kind of the notification.
+        news: What is new, where people are notified of a development or a correction.
     """
 
     event: AlertEventKind
@@ -138,6 +167,7 @@ class Decision:
     neighbour: Neighbour | None = None
     notify: bool = False
     kind: str | None = None
+    news: StoryNews | None = None
 
 
 def is_recorded(match: Match) -> bool:
@@ -172,6 +202,7 @@ def _shadowed(decision: Decision) -> Decision:
         reason=Phrase("decision.shadow", live=live, why=decision.reason),
         notify=False,
         kind=None,
+        news=None,
     )
 
 
@@ -188,14 +219,29 @@ def _decide_by_prior(match: Match, context: DecisionContext) -> Decision | Drop 
     if prior is None or (is_replay and prior.revision != match.revision):
         return None
     if prior.revision != match.revision:
-        return _decide_revision(match, prior)
+        return _decide_revision(match, prior, context)
     if is_replay or prior.topic_revision == match.topic_revision:
         return Drop(REPEATED, "the same match was decided before")
     known = _suppressed(match, ReasonCode.KNOWN, Phrase("decision.known"))
     return replace(known, story_id=prior.story_id)
 
 
-def _decide_revision(match: Match, prior: PriorDecision) -> Decision:
+def revises_told_story(match: Match, context: DecisionContext) -> bool:
+    """Return whether a match is a newer revision of an article in a story with an alert.
+
+    Such a revision may say something new, however old the article is.
+    """
+    prior = context.prior
+    if prior is None or match.article.origin is not Origin.LIVE or context.state is None:
+        return False
+    in_story = prior.event is not AlertEventKind.SUPPRESSED or prior.code == ReasonCode.COPY
+    is_live = context.state in (TopicState.LIVE, TopicState.SHADOW)
+    return in_story and is_live and prior.revision < match.revision
+
+
+def _decide_revision(match: Match, prior: PriorDecision, context: DecisionContext) -> Decision:
+    if context.news is not None:
+        return _told(context.news, prior.story_id, None)
     revisions = {"revision": match.revision, "prior": prior.revision}
     if prior.event is AlertEventKind.SUPPRESSED:
         was = Phrase(f"decision.code.{prior.code}")
@@ -223,12 +269,14 @@ def _suppress_by_topic_or_age(match: Match, context: DecisionContext) -> Decisio
 
 
 def _decide_by_story(match: Match, context: DecisionContext) -> Decision:
-    copy, story = context.copy, context.story
+    copy = context.copy
+    neighbour = copy or context.story
+    if context.news is not None and neighbour is not None:
+        return _told(context.news, neighbour.story_id, neighbour)
     if copy is not None and copy.has_alert:
         return Decision(
             AlertEventKind.SUPPRESSED, ReasonCode.COPY, copy.reason, copy.story_id, Role.COPY, copy
         )
-    neighbour = copy or story
     if neighbour is None:
         return _opened(_own_story(match), Role.ORIGINAL, None, context.no_story)
     if neighbour.has_alert:
@@ -237,11 +285,11 @@ def _decide_by_story(match: Match, context: DecisionContext) -> Decision:
             ReasonCode.SAME_STORY,
             neighbour.reason,
             neighbour.story_id,
-            Role.MEMBER,
+            Role.MINOR,
             neighbour,
         )
     why = Phrase("decision.story_without_alert", why=neighbour.reason)
-    return _opened(neighbour.story_id, Role.MEMBER, neighbour, why)
+    return _opened(neighbour.story_id, Role.DEVELOPMENT, neighbour, why)
 
 
 def _opened(story: str, role: Role, neighbour: Neighbour | None, why: Phrase | None) -> Decision:
@@ -255,6 +303,21 @@ def _opened(story: str, role: Role, neighbour: Neighbour | None, why: Phrase | N
         neighbour,
         notify=True,
         kind="new_story",
+    )
+
+
+def _told(news: StoryNews, story: str, neighbour: Neighbour | None) -> Decision:
+    """Return the decision about an article that says something new in a story with an alert."""
+    return Decision(
+        AlertEventKind.UPDATED,
+        news.code,
+        news.reason,
+        story,
+        Role.DEVELOPMENT,
+        neighbour,
+        notify=True,
+        kind="correction" if news.code is ReasonCode.CORRECTION else "update",
+        news=news,
     )
 
 

@@ -4,7 +4,7 @@
 
     Match ──prepare()──▶ PreparedMatch (shingles, features: the CPU work, outside any transaction)
                               │
-    store ──load_context()────┴──▶ DecisionContext: prior, copy, story
+    store ──load_context()────┴──▶ DecisionContext: prior, copy, story, news
 
 Articles are compared only where :func:`alerts.decide.decide_without_comparison` returns None.
 """
@@ -16,12 +16,16 @@ from datetime import datetime, timedelta
 
 from alerts import copies
 from alerts.decide import (
+    TOLD_ROLES,
     DecisionContext,
     Neighbour,
     PriorDecision,
     article_time,
     decide_without_comparison,
+    revises_told_story,
 )
+from alerts.developments import CORROBORATION_WINDOW, StoryMember, wording_of
+from alerts.news import find_news
 from alerts.stories import RecentArticle, RecentArticles, StoryFeatures, story_features
 from config.catalog.models import AlertPolicy, TopicDefinition
 from core.ids import alert_id
@@ -112,11 +116,15 @@ def load_context(
         max_age=(AlertPolicy() if topic is None else topic.alert).max_age,
         prior=_prior_decision(connection, match),
     )
+    if revises_told_story(match, context):
+        assert context.prior is not None  # noqa: S101 - what is revised was decided before
+        return _with_news(windows, prepared, context, context.prior.story_id)
     if decide_without_comparison(match, context) is not None:
         return context
     copy = _copy(connection, prepared, windows.span)
     if copy is not None:
-        return replace(context, copy=copy)
+        context = replace(context, copy=copy)
+        return _with_news(windows, prepared, context, copy.story_id) if copy.has_alert else context
     return _with_story(windows, prepared, context)
 
 
@@ -176,7 +184,48 @@ def _comparable_row(row: story_store.StoryArticle) -> copies.Comparable:
 
 def _recent_article(row: story_store.StoryArticle) -> RecentArticle:
     features = StoryFeatures.model_validate_json(row.features)
-    return RecentArticle(row.article_id, row.story_id, row.outlet, row.moment, features)
+    return RecentArticle(
+        article_id=row.article_id,
+        story_id=row.story_id,
+        outlet=row.outlet,
+        moment=row.moment,
+        features=features,
+        is_told=row.role in TOLD_ROLES,
+        seen_at=features.seen_at or row.first_seen_at,
+    )
+
+
+def with_earlier(features: StoryFeatures, older: story_store.StoryArticle) -> StoryFeatures:
+    """Return a revision's features with the stems of older revisions that were told."""
+    if not older.features:
+        return features
+    before = StoryFeatures.model_validate_json(older.features)
+    wording = wording_of(before)
+    told = wording.stems | wording.outcomes if older.role in TOLD_ROLES else frozenset()
+    return features.model_copy(update={"earlier": tuple(sorted({*before.earlier, *told}))})
+
+
+def _with_news(
+    windows: TopicWindows, prepared: PreparedMatch, context: DecisionContext, story_id: str
+) -> DecisionContext:
+    """Add what the article says that is new in a story with an alert."""
+    match = prepared.match
+    recent = windows.recent_articles(match.topic_id, context.now, context.max_age)
+    members = tuple(map(_story_member, recent.in_story(story_id)))
+    since = context.now - CORROBORATION_WINDOW
+    elsewhere = tuple(map(_story_member, recent.outside_story(story_id, since)))
+    return replace(context, news=find_news(match, prepared.features, members, elsewhere))
+
+
+def _story_member(article: RecentArticle) -> StoryMember:
+    return StoryMember(
+        article_id=article.article_id,
+        outlet=article.outlet,
+        language=article.features.language,
+        seen_at=article.seen_at,
+        is_told=article.is_told,
+        wording=wording_of(article.features),
+    )
 
 
 def _with_story(
@@ -191,7 +240,8 @@ def _with_story(
     story = Neighbour(
         nearest.story_id, nearest.article_id, nearest.similarity, nearest.reason, has_alert
     )
-    return replace(context, story=story)
+    context = replace(context, story=story)
+    return _with_news(windows, prepared, context, story.story_id) if has_alert else context
 
 
 def _has_alert(connection: Connection, topic_id: str, story_id: str) -> bool:

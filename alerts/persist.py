@@ -19,7 +19,7 @@ from datetime import datetime
 
 from alerts import copies
 from alerts.decide import Decision, ReasonCode, Role, article_time, is_recorded
-from alerts.decision_context import PreparedMatch, TopicWindows
+from alerts.decision_context import PreparedMatch, TopicWindows, with_earlier
 from alerts.notification_body import article_facts
 from alerts.queueing import PendingNotification
 from config.catalog.models import AlertPolicy, Catalog, Tier, TopicDefinition
@@ -58,6 +58,8 @@ def persist_decision(
     if decision.notify and topic is not None:
         if decision.event is AlertEventKind.OPENED:
             _open_alert(connection, match, decision, topic, now=now)
+        else:
+            _tell_news(windows, match, decision, alert, now)
         notification = _pending_notification(match, decision, topic, catalog)
     _publish(connection, match, decision, alert, severity, now)
     return notification
@@ -96,8 +98,9 @@ def _decision_row(
 def _put_in_story(windows: TopicWindows, prepared: PreparedMatch, decision: Decision) -> None:
     """Write the article to its story; a newer revision replaces the older one."""
     connection, article = windows.connection, prepared.match.article
-    if decision.code is ReasonCode.REVISION:
-        _replace_revision(connection, prepared, decision)
+    is_revision = decision.news is not None and decision.neighbour is None
+    if decision.code is ReasonCode.REVISION or is_revision:
+        _replace_revision(windows, prepared, decision)
         return
     if decision.role is None:
         return
@@ -113,24 +116,47 @@ def _put_in_story(windows: TopicWindows, prepared: PreparedMatch, decision: Deci
         windows.add(row)
 
 
-def _replace_revision(connection: Connection, prepared: PreparedMatch, decision: Decision) -> None:
-    match = prepared.match
+def _replace_revision(windows: TopicWindows, prepared: PreparedMatch, decision: Decision) -> None:
+    connection, match = windows.connection, prepared.match
     row = story_store.find_article(connection, match.topic_id, match.article_id)
     if row is None or row.revision > match.revision:
         return
     newer = replace(
         _story_article(prepared, decision),
         story_id=row.story_id,
-        role=row.role,
-        copy_of=row.copy_of,
+        role=row.role if decision.role is None else decision.role.value,
+        copy_of=row.copy_of if decision.role is None else None,
         similarity=row.similarity,
+        features=with_earlier(prepared.features, row).model_dump_json(),
     )
     story_store.put_article(connection, newer, copies.sketch(prepared.fingerprint))
+    if newer.role != Role.COPY:
+        windows.add(newer)
+
+
+def _tell_news(
+    windows: TopicWindows, match: Match, decision: Decision, alert: str, now: datetime
+) -> None:
+    """Bring the alert up to date, and mark the articles that report the same as told."""
+    connection = windows.connection
+    alert_changes.tell_development(
+        connection,
+        alert,
+        title=match.article.title,
+        article_id=match.article_id,
+        reason=decision.reason.dump(),
+        reason_code=decision.code.value,
+        at=now,
+    )
+    for article_id in decision.news.corroborated_by if decision.news else ():
+        row = story_store.set_role(connection, match.topic_id, article_id, Role.DEVELOPMENT.value)
+        if row is not None:
+            windows.add(row)
 
 
 def _story_article(prepared: PreparedMatch, decision: Decision) -> story_store.StoryArticle:
     match, neighbour = prepared.match, decision.neighbour
-    role = decision.role or Role.MEMBER
+    role = decision.role or Role.MINOR
     return story_store.StoryArticle(
         topic_id=match.topic_id,
         article_id=match.article_id,
@@ -192,6 +218,7 @@ def _pending_notification(
         severity=topic.alert.severity,
         reason=decision.reason,
         reason_code=decision.code.value,
+        development=decision.news.text if decision.news else "",
         labels=notification_labels(match, decision, topic, catalog),
     )
 

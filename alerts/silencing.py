@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.decide import Decision, ReasonCode
+from alerts.decide import Decision, ReasonCode, Role
 from alerts.plan import Silence, find_silence, matches
 from config.catalog.models import AlertsDefinition, Catalog, Tier
 from config.i18n import Phrase
@@ -42,8 +42,11 @@ def apply_silences(
     if silence is None:
         return decision
     reason = Phrase("plan.silenced", until=silence.until, why=silence.reason)
+    is_news = decision.news is not None  # what was not told is still new when the silence ends
     return replace(
         decision,
+        role=Role.MINOR if is_news else decision.role,
+        news=None,
         event=AlertEventKind.SUPPRESSED,
         code=ReasonCode.SILENCED,
         reason=reason,

@@ -80,7 +80,7 @@ def pairs(path: Path) -> None:
             words = folded_words(row["text" + side])
             text = words[TITLE_WORDS : TITLE_WORDS + stories.WORDS]
             both.append(_features(row["lang" + side], words[:TITLE_WORDS], text, set()))
-        known = stories.RecentArticles([stories.RecentArticle("1", "s", "x", NOW, both[0])])
+        known = stories.RecentArticles([_recent("1", "s", both[0])])
         found = known.assign(both[1], NOW, WINDOW).similarity
         scored[row["lang1"], row["lang2"]].append((found, row["overall"] <= 2))
     for (one, two), rows in sorted(scored.items()):
@@ -116,8 +116,12 @@ def assign_all(articles: list[tuple[str, SampleArticle]], topical: set[str]) -> 
         own = _features(wording.language, *words, topical)
         story = recent.assign(own, NOW, WINDOW).story_id or str(number)
         events.setdefault(story, set()).add(event)
-        recent.add(stories.RecentArticle(str(number), story, "x", NOW, own))
+        recent.add(_recent(str(number), story, own))
     return events
+
+
+def _recent(number: str, story: str, own: stories.StoryFeatures) -> stories.RecentArticle:
+    return stories.RecentArticle(number, story, "x", NOW, own, is_told=True, seen_at=NOW)
 
 
 def _comparable(number: int, title: str, text: str, outlet: str) -> copies.Comparable:

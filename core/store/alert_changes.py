@@ -70,6 +70,49 @@ def open_alert(connection: Connection, row: Alert) -> None:
     cards.mark_told(connection, row)
 
 
+def tell_development(
+    connection: Connection,
+    alert_id: str,
+    *,
+    title: str,
+    article_id: str,
+    reason: str,
+    reason_code: str,
+    at: datetime,
+) -> None:
+    """Bring an alert up to date when people are told what is new in its story.
+
+    The alert and its card take the newest headline, the card moves to the top of the list, and an
+    alert that was acknowledged or closed is open again, with an event that says so.
+
+    Args:
+        connection: A write transaction.
+        alert_id: The alert.
+        title: Headline of the article that is told.
+        article_id: The article.
+        reason: What is new (:class:`config.i18n.Phrase`, dumped).
+        reason_code: Code of the decision.
+        at: The present moment.
+    """
+    cards.tell_development(
+        connection,
+        alert_id,
+        title=title,
+        article_id=article_id,
+        reason=reason,
+        reason_code=reason_code,
+        at=at,
+    )
+    alert = lock_alert(connection, alert_id)
+    newest = replace(alert, title=title, updated_at=at)
+    if alert.state == OPEN:
+        connection.execute(alerts.update().where(alerts.c.id == alert.id).values(asdict(newest)))
+        return
+    again = replace(newest, state=OPEN, acked_by="", acked_at=None, closed_by="", closed_at=None)
+    why = f"opened again: it was {alert.state} when something new was reported"
+    change(connection, alert, again, AlertEventKind.UPDATED, why, "reopened", at)
+
+
 def touch(connection: Connection, alert_id: str, now: datetime) -> None:
     """Set an alert's time of change, because something was added to its story."""
     cards.touch(connection, alert_id, now)  # in the order in which console actions lock the rows

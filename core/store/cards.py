@@ -9,8 +9,7 @@
                                       └─▶ topic_days    matches of each topic and day
 
 Everything is written in the transaction that made it true. A list is one walk along an index, the
-newest first. A card's ``at`` never changes once people were told, so that a list does not change
-its order while it is read.
+newest first. A card's ``at`` changes only when people are told something new about its story.
 """
 
 from __future__ import annotations
@@ -159,6 +158,29 @@ def mark_told(connection: Connection, alert: Alert) -> None:
     connection.execute(
         card_labels.update().where(card_labels.c.alert_id == alert.id).values(at=alert.opened_at)
     )
+
+
+def tell_development(
+    connection: Connection,
+    alert_id: str,
+    *,
+    title: str,
+    article_id: str,
+    reason: str,
+    reason_code: str,
+    at: datetime,
+) -> None:
+    """Give a card the newest headline, and move it to the time of the development in the list."""
+    values = {
+        "title": title,
+        "article_id": article_id,
+        "reason": reason,
+        "reason_code": reason_code,
+        "at": at,
+        "changed_at": at,
+    }
+    connection.execute(cards.update().where(cards.c.alert_id == alert_id).values(values))
+    connection.execute(card_labels.update().where(card_labels.c.alert_id == alert_id).values(at=at))
 
 
 def set_state(connection: Connection, alert_id: str, state: str, at: datetime) -> None:

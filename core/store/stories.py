@@ -61,7 +61,7 @@ story_articles = Table(
     Column("article_id", String(32), primary_key=True),
     Column("revision", Integer, nullable=False),
     Column("story_id", String(32), nullable=False, index=True),
-    Column("role", String(10), nullable=False),
+    Column("role", String(20), nullable=False),
     Column("copy_of", String(32)),
     Column("similarity", Float, nullable=False),
     Column("moment", UtcDateTime, nullable=False),
@@ -132,7 +132,8 @@ class StoryArticle:
     """An article in a story of one topic.
 
     Attributes:
-        role: ``original`` (it began the story), ``member`` (a text of its own) or ``copy``.
+        role: ``original`` (it began the story), ``development`` (it said something new and people
+            were told), ``minor`` (it did not) or ``copy``.
         copy_of: For a copy, the article whose text it is.
         similarity: Similarity to the story when the article joined it; 1 for an original.
         moment: When it was published, else first seen; windows of time are measured by it.
@@ -202,6 +203,16 @@ def put_article(connection: Connection, article: StoryArticle, sketch: Iterable[
         connection.execute(story_articles.insert().values(values))
     _add_shingles(connection, article, sketch)
     _update_story(connection, article.story_id)
+
+
+def set_role(
+    connection: Connection, topic_id: str, article_id: str, role: str
+) -> StoryArticle | None:
+    """Set the role of an article in its story; return the article, None where it is in none."""
+    row = story_articles.c
+    is_article = (row.topic_id == topic_id, row.article_id == article_id)
+    connection.execute(story_articles.update().where(*is_article).values(role=role))
+    return find_article(connection, topic_id, article_id)
 
 
 def find_article(connection: Connection, topic_id: str, article_id: str) -> StoryArticle | None:

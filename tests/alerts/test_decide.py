@@ -52,12 +52,12 @@ def test_an_article_unlike_any_other_opens_an_alert_and_notifies() -> None:
     ("context", "code", "event", "role"),
     [
         (replace(LIVE, copy=ALERTED), "copy", SUPPRESSED, Role.COPY),
-        (replace(LIVE, story=ALERTED), "same_story", UPDATED, Role.MEMBER),
+        (replace(LIVE, story=ALERTED), "same_story", UPDATED, Role.MINOR),
         (replace(LIVE, state=TopicState.DRAFT), "draft", SUPPRESSED, None),
         (replace(LIVE, state=TopicState.RETIRED), "retired", SUPPRESSED, None),
         (replace(LIVE, state=None), "retired", SUPPRESSED, None),
         (replace(LIVE, state=TopicState.SHADOW), "shadow", SUPPRESSED, Role.ORIGINAL),
-        (replace(LIVE, state=TopicState.SHADOW, story=ALERTED), "shadow", SUPPRESSED, Role.MEMBER),
+        (replace(LIVE, state=TopicState.SHADOW, story=ALERTED), "shadow", SUPPRESSED, Role.MINOR),
     ],
 )
 def test_what_is_not_new_or_not_live_notifies_nobody(
@@ -74,7 +74,7 @@ def test_the_next_article_of_a_story_without_an_alert_opens_it(
     neighbour: str,
 ) -> None:
     decision = decided(replace(LIVE, **{neighbour: NOT_ALERTED}))  # type: ignore[arg-type]
-    assert (decision.event, decision.role) == (OPENED, Role.MEMBER)
+    assert (decision.event, decision.role) == (OPENED, Role.DEVELOPMENT)
     assert decision.notify
     assert decision.story_id == NOT_ALERTED.story_id
 

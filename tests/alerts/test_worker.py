@@ -55,7 +55,7 @@ def test_a_story_opens_one_alert_for_copies_and_other_wordings(harness: Harness)
         places = story_store.load_articles(connection, harbour.story_id)
     assert story is not None
     assert (story.title, story.outlets) == ("Oslo zieht Ausbau der Häfen vor", 3)
-    assert sorted(p.role for p in places) == ["copy", "member", "original"]
+    assert sorted(p.role for p in places) == ["copy", "minor", "original"]
     assert [p.copy_of for p in places if p.role == "copy"] == [match().article_id]
 
 

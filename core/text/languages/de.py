@@ -97,6 +97,19 @@ LANGUAGE = Language(
         nach bei mit für seit während wenn dies diese dieser dort damit laut
         """
     ),
+    outcome_words=words(
+        """
+        abgebrochen abgelehnt abgesagt abgestürzt angeklagt aufgenommen beendet befreit beschliesst
+        beschlossen bestätigt bricht dementiert eingestellt einigen einigt einigung entlassen
+        ermordet erschiesst erschossen evakuiert festgenommen festnahme freigelassen
+        freigesprochen gebrochen geborgen
+        gescheitert gesperrt gestoppt gestorben gestürmt getötet gewählt ratifiziert rücktritt
+        scheitert stirbt tot tritt unterzeichnet verbietet verboten verhaftet
+        verurteilt vereinbart verständigt widerspricht widerruft zugestimmt zurückgetreten
+        """
+    ),
+    toll_words=words("opfer todesopfer tote toten verletzte verletzten vermisste vermissten"),
+    correction_words=words("berichtigung gegendarstellung korrektur richtigstellung"),
     function_words=words(
         """
         der die das und in zu den von mit ist auf für im dem nicht ein eine des sich es an auch als

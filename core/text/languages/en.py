@@ -20,6 +20,16 @@ LANGUAGE = Language(
     sentence_starters=words(
         "the a an it he she they we but and this that these in on at for with after"
     ),
+    outcome_words=words(
+        """
+        acquitted agrees agreed approves approved arrested broken cancelled charged collapses
+        confirms convicted dead denies died dies elected ends evacuated fails fired freed halted
+        jailed killed ratifies ratified rejects rejected released resigns resigned resumes sentenced
+        signs signed withdraws
+        """
+    ),
+    toll_words=words("casualties dead deaths injured killed missing toll victims wounded"),
+    correction_words=words("correction corrected retracted retraction"),
     function_words=words(
         """
         the of and to a in is that for on with as was at by it be from are this have has an not but

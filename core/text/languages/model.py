@@ -141,6 +141,9 @@ class Language:
         abbreviations: Words whose full stop ends no sentence; case folded, not accents.
         sentence_starters: Words that begin a sentence even after such a full stop; likewise.
         function_words: Words that say nothing about what a text is about.
+        outcome_words: Words of headlines for what has come of something: *resigns*, *arrested*.
+        toll_words: Words for people who died, were hurt or are missing.
+        correction_words: Words by which an article says that it corrects or withdraws something.
         operator_words: Words that are mistaken for operators of the query language, and those.
         misleading_stems: Stems that, as ``stem*``, find more than their author thinks, and
             examples of it.
@@ -163,6 +166,9 @@ class Language:
     abbreviations: Words = frozenset()
     sentence_starters: Words = frozenset()
     function_words: Words = frozenset()
+    outcome_words: Words = frozenset()
+    toll_words: Words = frozenset()
+    correction_words: Words = frozenset()
     operator_words: Mapping[str, str] = field(default_factory=dict)
     misleading_stems: Mapping[str, str] = field(default_factory=dict)
     english_stems: Mapping[str, str] = field(default_factory=dict)

@@ -46,7 +46,8 @@ def decide(installation: CliInstallation, url: str, *, is_quiet: bool = False) -
         worker = AlertsWorker(store, lambda: catalog, settings, utc_now, dispositions)
         times: dict[str, Any] = dict.fromkeys(("published_at", "first_seen_at", "fetched_at"), now)
         words = [hash_parts(url, str(n))[:9] for n in range(30)]
-        worker.handle(batch(match(url, title=url, text=" ".join(words), **times)))
+        title, text = " ".join(words[:5]), " ".join(words)
+        worker.handle(batch(match(url, title=title, text=text, **times)))
     finally:
         store.close()
     return [f"{code} {number}" for code, number in dispositions.of("alerts").items()]

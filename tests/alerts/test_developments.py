@@ -1,0 +1,191 @@
+"""Developments: what a headline and a lead say that the readers of a story do not know."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from alerts.developments import (
+    CORROBORATION_WINDOW,
+    DevelopmentKind,
+    StoryMember,
+    find_development,
+    says_correction,
+    wording_of,
+    words_with,
+)
+from alerts.stories import StoryFeatures
+from core.text.tokens import folded_words
+from tests.alerts.harness import NOON
+
+FIRST = "Haus in Musterstadt eingestürzt: drei Tote"
+
+
+def said(
+    headline: str,
+    lead: str = "",
+    *,
+    outlet: str = "kurier",
+    minutes: float = 0,
+    told: bool = False,
+    language: str = "de",
+) -> StoryMember:
+    """An article with this headline."""
+    features = StoryFeatures(
+        language=language,
+        terms={},
+        title=tuple(folded_words(headline)),
+        words=(),
+        lead=tuple(folded_words(lead)),
+    )
+    seen_at = NOON + timedelta(minutes=minutes)
+    return StoryMember(headline, outlet, language, seen_at, told, wording_of(features))
+
+
+def kind_of(own: StoryMember, *members: StoryMember) -> DevelopmentKind | None:
+    development = find_development(own, members)
+    return None if development is None else development.kind
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "kind"),
+    [
+        (FIRST, "Hauseinsturz in Musterstadt: Zahl der Toten steigt auf 41", "toll"),
+        (FIRST, "Musterstadt: Eingestürztes Haus war baufällig", None),
+        (FIRST, FIRST, None),
+        ("Minister Kramer schließt Rücktritt aus", "Minister Kramer ist zurückgetreten", "outcome"),
+        ("Minister Kramer schließt Rücktritt aus", "Nun doch: Minister Kramer tritt ab", "outcome"),
+        (
+            "Mann nimmt in Bank Geiseln",
+            "Polizei stürmt Bank: Geiseln befreit, Täter tot",
+            "outcome",
+        ),
+        ("Minister Kramer lehnt Rücktritt ab", "Minister Kramer weilt auf Rügen", None),
+        ("Three dead in house collapse", "House collapse: death toll rises to 41", "toll"),
+        ("Minister rules out resigning", "Minister resigned on Sunday evening", "outcome"),
+        (
+            "Waffenruhe zwischen Aland und Borduria",
+            "Artillerie beschießt Hauptstadt trotz Waffenruhe: Maro gibt Gespräche auf",
+            "headline",
+        ),
+    ],
+)
+def test_one_outlet_alone_is_believed_where_the_headline_is_new_enough(
+    first: str, then: str, kind: str | None
+) -> None:
+    language = "en" if first.startswith(("Three", "Minister rules")) else "de"
+    told = said(first, told=True, language=language)
+    assert kind_of(said(then, outlet="bote", minutes=60, language=language), told) == kind
+
+
+def test_what_two_outlets_report_within_the_window_is_a_development() -> None:
+    told = said(FIRST, told=True)
+    one = said("Musterstadt: Bauleiter nach Einsturz vernommen", outlet="bote", minutes=30)
+    two = said("Haus in Musterstadt: Polizei hat Bauleiter vernommen", outlet="post", minutes=60)
+    assert kind_of(one, told) is None
+    development = find_development(two, [told, one])
+    assert development is not None
+    assert development.kind is DevelopmentKind.CORROBORATED
+    assert development.corroborated_by == (one,)
+    late = said(
+        "Haus in Musterstadt: Polizei hat Bauleiter vernommen",
+        outlet="post",
+        minutes=31 + CORROBORATION_WINDOW / timedelta(minutes=1),
+    )
+    assert kind_of(late, told, one) is None
+
+
+def test_an_outlet_does_not_corroborate_itself() -> None:
+    told = said(FIRST, told=True)
+    one = said("Musterstadt: Bauleiter nach Einsturz vernommen", outlet="bote", minutes=30)
+    again = said("Haus in Musterstadt: Bauleiter vernommen", outlet="bote", minutes=40)
+    assert kind_of(again, told, one) is None
+
+
+def test_an_article_of_another_story_of_the_topic_corroborates_too() -> None:
+    told = said(FIRST, told=True)
+    one = said("Bauleiter vernommen, Baustelle gesperrt", outlet="bote", minutes=30)
+    own = said("Haus in Musterstadt: Bauleiter vernommen", outlet="post", minutes=40)
+    development = find_development(own, [told], [one])
+    assert development is not None
+    assert development.corroborated_by == (one,)
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (
+            "Nordgate schließt kritische Schwachstelle in der Firewall FortWall",
+            "Cirrus Systems schließt kritische Schwachstelle in dem Router IOX",
+        ),
+        (
+            "Erdbeben der Stärke 5,1 erschüttert die griechische Insel Samos",
+            "Erdbeben der Stärke 6,9 erschüttert die Provinz Sichuan in China",
+        ),
+        (
+            "Amtliche Unwetterwarnung vor Orkanböen für den Kreis Nordheim",
+            "Amtliche Unwetterwarnung vor Orkanböen für den Kreis Südheim",
+        ),
+    ],
+)
+def test_an_outlets_next_report_in_the_same_form_is_another_event(first: str, then: str) -> None:
+    told = said(first, told=True)
+    assert kind_of(said(then, minutes=60), told) is not None
+    assert kind_of(said(first + " am Abend", minutes=60), told) is None
+
+
+def test_what_was_told_is_not_new_a_second_time() -> None:
+    told = said(FIRST, told=True)
+    news = said("Einsturz in Musterstadt: Polizei nimmt Bauleiter fest", told=True, minutes=30)
+    repeat = said("Musterstadt: Polizei nimmt Bauleiter fest", outlet="post", minutes=90)
+    assert kind_of(repeat, told, news) is None
+
+
+def test_what_was_not_told_is_still_new() -> None:
+    told = said(FIRST, told=True)
+    minor = said("Haus in Musterstadt: Bauleiter verhört", outlet="bote", minutes=5)
+    later = said(
+        "Musterstadt: Bauleiter verhört, Ermittler durchsuchen Firma in Seedorf",
+        outlet="post",
+        minutes=300,
+    )
+    assert kind_of(later, told, minor) is DevelopmentKind.HEADLINE
+
+
+def test_an_earlier_revision_that_was_told_stays_known() -> None:
+    told = said("Haus in Musterstadt: Feuerwehr beendet Suche", told=True)
+    features = StoryFeatures(
+        language="de",
+        terms={},
+        title=tuple(folded_words("Haus in Musterstadt: Feuerwehr beendet Suche")),
+        words=(),
+        earlier=tuple(said("Zahl der Toten steigt auf 41").wording.stems),
+    )
+    revised = StoryMember("x", "kurier", "de", NOON, is_told=True, wording=wording_of(features))
+    own = said("Haus in Musterstadt: Zahl der Toten steigt auf 41", outlet="bote", minutes=60)
+    assert kind_of(own, told) is DevelopmentKind.TOLL
+    assert kind_of(own, revised) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_correction"),
+    [
+        ("Korrektur: Es waren drei, nicht 41 Tote", True),
+        ("Correction: the minister has not resigned", True),
+        ("Haus in Musterstadt eingestürzt", False),
+    ],
+)
+def test_an_article_says_itself_that_it_corrects(text: str, is_correction: bool) -> None:
+    words = folded_words(text)
+    assert says_correction(words) == is_correction
+    told = said(FIRST, told=True)
+    found = find_development(said(text, outlet="bote"), [told], is_correction=is_correction)
+    assert (found is not None and found.kind is DevelopmentKind.CORRECTION) == is_correction
+
+
+def test_new_words_are_shown_as_they_are_written() -> None:
+    text = "Zahl der Toten steigt auf 41, Bauleiter der „Kern-Bau“ festgenommen"
+    new = said("steigt auf 41 Bauleiter festgenommen").wording.stems
+    assert words_with(text, new, "de") == ["steigt", "41", "Bauleiter", "festgenommen"]
+    assert words_with(text, new, "de", limit=2) == ["steigt", "41"]

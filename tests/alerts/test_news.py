@@ -1,0 +1,146 @@
+"""What is new in a story that people know: its alert, its notification, the console's list."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from alerts.notification_body import NotificationBody
+from config.catalog.models import TopicState
+from core.messages import Origin
+from core.store import alert_changes
+from core.store import alerts as alert_store
+from core.store import stories as story_store
+from core.store.console import story_list
+from core.store.console.story_list import StoryFilter
+from tests.alerts.harness import NOON, Harness, match, topic
+from tests.support.postgres import ON_EVERY_DATABASE
+
+URL = "https://kurier.example.org/einsturz"
+TITLE = "Haus in Musterstadt eingestürzt: drei Tote"
+LEAD = "In der Innenstadt von Musterstadt ist am Morgen ein Wohnhaus eingestürzt, drei Tote."
+GROWN = "Hauseinsturz in Musterstadt: Zahl der Toten steigt auf 41"
+GROWN_LEAD = "Nach dem Einsturz eines Wohnhauses in der Innenstadt von Musterstadt sind 41 tot."
+
+pytestmark = ON_EVERY_DATABASE
+
+
+def first(**values: Any) -> Any:
+    return match(URL, title=TITLE, text=LEAD, lead=LEAD, **values)
+
+
+def grown(url: str = "https://bote.example.org/einsturz", **values: Any) -> Any:
+    return match(url, title=GROWN, text=GROWN_LEAD, lead=GROWN_LEAD, **values)
+
+
+def bodies(harness: Harness) -> list[NotificationBody]:
+    notes = sorted((n for n, _ in harness.notifications()), key=lambda n: n.created_at)
+    return [NotificationBody.model_validate(json.loads(n.body)) for n in notes]
+
+
+def test_a_development_is_told_as_an_update_of_its_story(harness: Harness) -> None:
+    harness.decide(first())
+    harness.advance(hours=1)
+    assert harness.decide(grown()) == ["development"]
+    new_story, update = bodies(harness)
+    assert new_story.story is not None
+    assert update.story is not None
+    assert (new_story.kind, new_story.story.development) == ("new_story", "")
+    assert (update.kind, update.story.development) == ("update", GROWN)
+    assert update.alert_id == new_story.alert_id
+    assert update.articles[0].title == GROWN
+    assert update.reason == "New in the story, a figure: Hauseinsturz, Zahl, steigt, 41."
+    assert harness.worker.counts["updated"] == 1
+
+
+def test_what_repeats_a_development_is_told_to_nobody(harness: Harness) -> None:
+    harness.decide(first(), grown())
+    assert harness.decide(grown("https://post.example.org/einsturz")) == ["copy"]
+    again = match(
+        "https://welle.example.org/e", title=f"{GROWN}", text=GROWN_LEAD[:60], lead=GROWN_LEAD[:60]
+    )
+    assert harness.decide(again)[0] in ("copy", "same_story")
+    assert len(harness.notifications()) == 2
+
+
+def test_a_revision_that_says_something_new_is_told(harness: Harness) -> None:
+    harness.decide(first())
+    harness.advance(hours=50)  # the age counts from the change
+    revised = grown(URL, revision=2, fetched_at=harness.now)
+    assert harness.decide(revised) == ["development"]
+    assert [b.kind for b in bodies(harness)] == ["new_story", "update"]
+    assert harness.decide(first(revision=3)) == ["revision"]  # what it said before is known
+
+
+def test_an_acknowledged_story_with_a_development_is_open_again(harness: Harness) -> None:
+    harness.decide(first())
+    [alert] = harness.alerts()
+    with harness.store.write() as connection:
+        alert_changes.ack(connection, alert.id, by="Ada", at=NOON)
+    harness.advance(hours=1)
+    known = len(harness.events())
+    harness.decide(grown())
+    [alert] = harness.alerts()
+    assert (alert.state, alert.acked_by, alert.title) == (alert_store.OPEN, "", GROWN)
+    reopened, _ = harness.events()[known:]
+    assert reopened.reason_code == "reopened"
+    assert "acked" in reopened.reason
+
+
+def test_a_story_with_a_development_is_at_the_top_under_its_newest_headline(
+    harness: Harness,
+) -> None:
+    harness.decide(first())
+    harness.advance(minutes=10)
+    harness.decide(match("https://post.example.org/x", title="Kaufhaus in Lissabon brennt ab"))
+    harness.advance(minutes=10)
+    harness.decide(grown())
+    with harness.store.read() as connection:
+        cards = story_list.list_stories(connection, StoryFilter())
+    assert [card.title for card in cards] == [GROWN, "Kaufhaus in Lissabon brennt ab"]
+
+
+def test_the_outlet_that_reported_it_first_is_told_with_it(harness: Harness) -> None:
+    harness.decide(first())
+    one = match(
+        "https://bote.example.org/b",
+        title="Musterstadt: Bauleiter nach Hauseinsturz vernommen",
+        text="In Musterstadt wurde nach dem Einsturz eines Wohnhauses der Bauleiter vernommen.",
+    )
+    two = match(
+        "https://post.example.org/p",
+        title="Haus in Musterstadt: Polizei hat Bauleiter vernommen",
+        text="Drei Tote in der Innenstadt von Musterstadt: Das Wohnhaus war frisch umgebaut.",
+    )
+    assert harness.decide(one) == ["same_story"]
+    assert harness.decide(two) == ["development"]
+    with harness.store.read() as connection:
+        [alert] = alert_store.list_alerts(connection)
+        roles = {a.outlet: a.role for a in story_store.load_articles(connection, alert.story_id)}
+    assert roles == {"kurier": "original", "bote": "development", "post": "development"}
+    update = bodies(harness)[-1]
+    assert "; bote reports it too." in update.reason
+
+
+def test_a_correction_is_told_as_one(harness: Harness) -> None:
+    harness.decide(first())
+    text = "Korrektur: In Musterstadt ist kein Wohnhaus eingestürzt, drei Tote gab es nicht."
+    corrected = match(URL, title=TITLE, text=text, lead=text, revision=2)
+    assert harness.decide(corrected) == ["correction"]
+    assert [b.kind for b in bodies(harness)] == ["new_story", "correction"]
+
+
+@pytest.mark.parametrize("state", [TopicState.DRAFT, TopicState.SHADOW])
+def test_a_topic_that_is_not_live_tells_no_development(harness: Harness, state: TopicState) -> None:
+    harness.decide(first())
+    harness.set_topics(topic(state))
+    assert harness.decide(grown()) == [state.value]
+    assert len(harness.notifications()) == 1
+
+
+def test_a_backfill_is_no_development(harness: Harness) -> None:
+    harness.decide(first())
+    assert harness.decide(grown(origin=Origin.BACKFILL)) == ["not_live"]
+    assert len(harness.notifications()) == 1
