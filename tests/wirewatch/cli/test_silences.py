@@ -46,8 +46,8 @@ def decide(installation: CliInstallation, url: str, *, is_quiet: bool = False) -
         worker = AlertsWorker(store, lambda: catalog, settings, utc_now, dispositions)
         times: dict[str, Any] = dict.fromkeys(("published_at", "first_seen_at", "fetched_at"), now)
         words = [hash_parts(url, str(n))[:9] for n in range(30)]
-        title, text = " ".join(words[:5]), " ".join(words)
-        worker.handle(batch(match(url, title=title, text=text, **times)))
+        title = f"{words[0]} {words[1]}"
+        worker.handle(batch(match(url, title=title, text=" ".join(words), **times)))
     finally:
         store.close()
     return [f"{code} {number}" for code, number in dispositions.of("alerts").items()]
@@ -120,7 +120,7 @@ def test_what_is_held_is_listed_with_its_reason_and_time(installation: CliInstal
     )
     assert held["reason_code"] == "quiet_hours"
     assert held["reason"].startswith("Held until the quiet hours end at ")
-    assert held["title"] == "https://kurier.example.org/1"
+    assert held["title"].startswith(hash_parts("https://kurier.example.org/1", "0")[:9])
     [alert] = json.loads(installation.invoke("alerts", "list", "--json"))
     assert held["id"] == alert["id"]
     until = held["held_until"].replace("Z", "+00:00")
