@@ -19,6 +19,8 @@ from tests.support import fork_server
 from tests.support.faultserver import FaultServer, reply
 from tests.support.postgres import ON_EVERY_DATABASE
 
+pytestmark = pytest.mark.slow
+
 
 def decide(harness: Harness, *numbers: int) -> None:
     """Open alerts about articles that share no word."""

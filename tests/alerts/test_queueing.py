@@ -28,6 +28,8 @@ from tests.alerts.harness import NOON, PLACE, Harness, batch, match, open_harnes
 from tests.support.faultserver import FaultServer, reply
 from tests.support.postgres import ON_EVERY_DATABASE
 
+pytestmark = pytest.mark.slow
+
 TOPICS = ("trade", "chamber", "port", "rail")
 ARTICLE = "https://kurier.example.org/zollabkommen"
 

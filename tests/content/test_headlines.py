@@ -12,6 +12,8 @@ import pytest
 
 from processors import Processors, article_from_fields
 
+pytestmark = pytest.mark.slow
+
 _FILES = sorted((Path(__file__).parent / "headlines").glob("*.txt"))
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from processors import Processors, article_from_fields
 
+pytestmark = pytest.mark.slow
+
 _ARTICLES = {
     "de": (
         ("Bundeswehr übt in Litauen", "Rund 3000 Soldaten proben die Verteidigung."),

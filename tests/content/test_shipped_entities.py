@@ -6,6 +6,8 @@ import pytest
 
 from processors import Processors, article_from_fields
 
+pytestmark = pytest.mark.slow
+
 _SENTENCES = [
     ("Selenskyjs Rede vor dem Bundestag", {"zelenskyy", "bundestag"}),
     ("Wolodymyr Selenskij und Kremlsprecher Peskow", {"zelenskyy", "peskov"}),

@@ -11,6 +11,8 @@ from config.catalog.models import Catalog, TopicState
 from config.faults import Fault
 from processors import run_topic_tests, topic_faults
 
+pytestmark = pytest.mark.slow
+
 _LANGUAGES = ("de", "en", "fr", "ru", "uk")
 _TOPICS = (
     "nato-enlargement-history",

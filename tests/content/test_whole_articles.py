@@ -8,6 +8,8 @@ import pytest
 
 from processors import Processors, article_from_fields
 
+pytestmark = pytest.mark.slow
+
 _TALKS = (
     "Am Mittwoch tritt der Nato-Russland-Rat zusammen. Vorher sprechen die Vereinigten Staaten "
     "allein mit Moskau. Die Gespräche zwischen Nato und Russland gelten als schwierig. Im "

@@ -27,6 +27,8 @@ from tests.alerts.receivers.notification_bodies import (
 )
 from tests.support.faultserver import Exchange, FaultServer, closed_port
 
+pytestmark = pytest.mark.slow
+
 SECRET = "T0KEN-T0KEN-T0KEN-T0KEN"
 SOURCES = """\
 outlets:

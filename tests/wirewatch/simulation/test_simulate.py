@@ -18,6 +18,8 @@ from tests.support.cli_installation import CliInstallation, new_installation
 from tests.support.records import article_record
 from wirewatch.cli.terminal import Progress
 
+pytestmark = pytest.mark.slow
+
 HARBOUR = (
     "Die Regierung in Oslo hat am Sonntag angekündigt, den Ausbau der Häfen im Norden vorzuziehen. "
     "Der Nato-Beitritt des Nachbarn mache das nötig, sagte der Verteidigungsminister am Abend. "
