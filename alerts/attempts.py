@@ -20,8 +20,9 @@ from typing import Any
 from alerts.digest_body import DIGEST
 from alerts.notification_body import NotificationBody, told_topics
 from alerts.receivers import DeliveryAttempt, Receipt
+from alerts.topic_events import topic_event
 from config.errors import DeliveryError
-from config.i18n import Phrase, in_english
+from config.i18n import Phrase
 from core.backoff import exponential, jittered
 from core.messages import RELEASED, AlertEvent, AlertEventKind
 from core.store import deliveries as delivery_store
@@ -139,15 +140,11 @@ def final_events(
     if claimed.delivery.possible_repeat:
         reason = Phrase("delivery.possible_repeat", outcome=reason)
     return [
-        AlertEvent(
-            alert_id=topic.alert_id,
-            event=_EVENTS[outcome.state],
-            topic_id=topic.id,
-            story_id=topic.story_id,
-            article_id=topic.article_id,
-            severity=topic.severity,
-            reason=in_english(reason),
-            reason_code=outcome.state,
+        topic_event(
+            topic,
+            _EVENTS[outcome.state],
+            reason,
+            outcome.state,
             notification_id=claimed.notification.id,
             target=claimed.delivery.target,
             at=now,
@@ -161,15 +158,11 @@ def released_events(claimed: ClaimedDelivery, now: datetime) -> list[AlertEvent]
     if claimed.notification.kind != DIGEST or claimed.delivery.attempts > 1:
         return []
     return [
-        AlertEvent(
-            alert_id=topic.alert_id,
-            event=AlertEventKind.UPDATED,
-            topic_id=topic.id,
-            story_id=topic.story_id,
-            article_id=topic.article_id,
-            severity=topic.severity,
-            reason=in_english(Phrase("plan.released")),
-            reason_code=RELEASED,
+        topic_event(
+            topic,
+            AlertEventKind.UPDATED,
+            Phrase("plan.released"),
+            RELEASED,
             notification_id=claimed.notification.id,
             target=claimed.notification.receiver,
             at=now,

@@ -30,6 +30,7 @@ from core.messages.envelope import to_record
 from core.store import Connection, alert_changes, outbox
 from core.store import alerts as alert_store
 from core.store import stories as story_store
+from core.store.cards import ToldDevelopment
 
 
 def persist_decision(
@@ -139,15 +140,10 @@ def _tell_news(
 ) -> None:
     """Bring the alert up to date, and mark the articles that report the same as told."""
     connection = windows.connection
-    alert_changes.tell_development(
-        connection,
-        alert,
-        title=match.article.title,
-        article_id=match.article_id,
-        reason=decision.reason.dump(),
-        reason_code=decision.code.value,
-        at=now,
+    told = ToldDevelopment(
+        match.article.title, match.article_id, decision.reason.dump(), decision.code.value, now
     )
+    alert_changes.tell_development(connection, alert, told)
     for article_id in decision.news.corroborated_by if decision.news else ():
         row = story_store.set_role(connection, match.topic_id, article_id, Role.DEVELOPMENT.value)
         if row is not None:

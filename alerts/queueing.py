@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.digest_body import DIGEST, Form, digest_body
-from alerts.notification_body import by_importance, notification_body
+from alerts.notification_body import bundled_topics, by_importance, notification_body
 from alerts.plan import (
     CAP_WINDOW,
     Planned,
@@ -27,8 +27,9 @@ from alerts.plan import (
     receivers_of,
 )
 from alerts.receivers import definition_of, receiver_kind
+from alerts.topic_events import topic_event
 from config.catalog.models import AlertsDefinition, ReceiverDefinition
-from config.i18n import Phrase, in_english
+from config.i18n import Phrase
 from core.messages import HELD, AlertEvent, AlertEventKind
 from core.messages.envelope import to_record
 from core.store import Connection, notification_items, outbox
@@ -132,9 +133,10 @@ def _queue(
         waiting = _begin(connection, notification, planned, receiver, now), planned.due
     row, due = waiting
     number = len(notification_items.load_items(connection, row.id))
-    notification_items.add_item(connection, _item(notification, planned, row.id, number, now))
+    item = _item(notification, planned, row.id, number, now)
+    notification_items.add_item(connection, item)
     if planned.hold is not None:
-        event = _held_event(notification, planned, row.id, due, now)
+        event = _held_event(item, planned, due)
         outbox.put(connection, [to_record(event, at=now)])
 
 
@@ -189,28 +191,18 @@ def _item(
     )
 
 
-def _held_event(
-    notification: PendingNotification,
-    planned: Planned,
-    notification_id: str,
-    until: datetime,
-    now: datetime,
-) -> AlertEvent:
-    return AlertEvent(
-        alert_id=notification.alert_id,
-        event=AlertEventKind.UPDATED,
-        topic_id=notification.topic_id,
-        story_id=notification.story_id,
-        article_id=notification.article_id,
-        revision=notification.revision,
-        severity=notification.severity,
-        reason=in_english(planned.hold.reason) if planned.hold else "",
-        reason_code=HELD,
-        notification_id=notification_id,
+def _held_event(item: NotificationItem, planned: Planned, until: datetime) -> AlertEvent:
+    [topic] = bundled_topics([item])
+    event = topic_event(
+        topic,
+        AlertEventKind.UPDATED,
+        Phrase.load(item.hold_reason),
+        HELD,
+        notification_id=item.notification_id,
         target=planned.receiver,
-        held_until=until,
-        at=now,
+        at=item.added_at,
     )
+    return event.model_copy(update={"revision": item.revision, "held_until": until})
 
 
 def _receiver(definition: AlertsDefinition, receiver: str) -> ReceiverDefinition:

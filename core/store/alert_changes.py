@@ -31,6 +31,7 @@ from core.store.alerts import (
     decisions,
     get_alert,
 )
+from core.store.cards import ToldDevelopment
 
 
 def record_decision(
@@ -70,16 +71,7 @@ def open_alert(connection: Connection, row: Alert) -> None:
     cards.mark_told(connection, row)
 
 
-def tell_development(
-    connection: Connection,
-    alert_id: str,
-    *,
-    title: str,
-    article_id: str,
-    reason: str,
-    reason_code: str,
-    at: datetime,
-) -> None:
+def tell_development(connection: Connection, alert_id: str, told: ToldDevelopment) -> None:
     """Bring an alert up to date when people are told what is new in its story.
 
     The alert and its card take the newest headline, the card moves to the top of the list, and an
@@ -88,29 +80,17 @@ def tell_development(
     Args:
         connection: A write transaction.
         alert_id: The alert.
-        title: Headline of the article that is told.
-        article_id: The article.
-        reason: What is new (:class:`config.i18n.Phrase`, dumped).
-        reason_code: Code of the decision.
-        at: The present moment.
+        told: The development.
     """
-    cards.tell_development(
-        connection,
-        alert_id,
-        title=title,
-        article_id=article_id,
-        reason=reason,
-        reason_code=reason_code,
-        at=at,
-    )
+    cards.tell_development(connection, alert_id, told)
     alert = lock_alert(connection, alert_id)
-    newest = replace(alert, title=title, updated_at=at)
+    newest = replace(alert, title=told.title, updated_at=told.at)
     if alert.state == OPEN:
         connection.execute(alerts.update().where(alerts.c.id == alert.id).values(asdict(newest)))
         return
     again = replace(newest, state=OPEN, acked_by="", acked_at=None, closed_by="", closed_at=None)
     why = f"opened again: it was {alert.state} when something new was reported"
-    change(connection, alert, again, AlertEventKind.UPDATED, why, "reopened", at)
+    change(connection, alert, again, AlertEventKind.UPDATED, why, "reopened", told.at)
 
 
 def touch(connection: Connection, alert_id: str, now: datetime) -> None:

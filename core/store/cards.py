@@ -15,6 +15,7 @@ newest first. A card's ``at`` changes only when people are told something new ab
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
 
@@ -99,6 +100,24 @@ topic_days = Table(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ToldDevelopment:
+    """A development of a story that people are told.
+
+    Attributes:
+        title: Headline of the article that reports it, which is ``article_id``.
+        reason: What is new (:class:`config.i18n.Phrase`, dumped).
+        reason_code: Code of the decision.
+        at: When it was decided.
+    """
+
+    title: str
+    article_id: str
+    reason: str
+    reason_code: str
+    at: datetime
+
+
 def fold(text: str) -> str:
     """Return text as it is searched: lower-case words without accents, separated by a space."""
     return " ".join(folded_words(text))
@@ -160,27 +179,12 @@ def mark_told(connection: Connection, alert: Alert) -> None:
     )
 
 
-def tell_development(
-    connection: Connection,
-    alert_id: str,
-    *,
-    title: str,
-    article_id: str,
-    reason: str,
-    reason_code: str,
-    at: datetime,
-) -> None:
+def tell_development(connection: Connection, alert_id: str, told: ToldDevelopment) -> None:
     """Give a card the newest headline, and move it to the time of the development in the list."""
-    values = {
-        "title": title,
-        "article_id": article_id,
-        "reason": reason,
-        "reason_code": reason_code,
-        "at": at,
-        "changed_at": at,
-    }
+    values = asdict(told) | {"changed_at": told.at}
     connection.execute(cards.update().where(cards.c.alert_id == alert_id).values(values))
-    connection.execute(card_labels.update().where(card_labels.c.alert_id == alert_id).values(at=at))
+    labels = card_labels.update().where(card_labels.c.alert_id == alert_id)
+    connection.execute(labels.values(at=told.at))
 
 
 def set_state(connection: Connection, alert_id: str, state: str, at: datetime) -> None:

@@ -187,26 +187,19 @@ def test_a_rate_limit_is_respected_to_the_second(
 
 
 @every_vendor
-def test_a_refusal_is_final_and_says_why(
-    harness: Harness, tmp_path: Path, faults: FaultServer, vendor: Vendor
+@pytest.mark.parametrize(
+    ("fault", "pending"),
+    [("refusal", 0), ("gone", 1)],
+    ids=["a refusal is final", "a channel that is gone is a fault of the target"],
+)
+def test_an_error_says_why_and_is_about_the_message_or_the_target(
+    harness: Harness, tmp_path: Path, faults: FaultServer, vendor: Vendor, fault: str, pending: int
 ) -> None:
-    faults.on(vendor.path, answer(*vendor.refusal))
+    status, text = {"refusal": vendor.refusal, "gone": vendor.gone}[fault]
+    faults.on(vendor.path, answer(status, text))
     configure(harness, tmp_path, vendor, faults.url("").rstrip("/"))
     harness.decide(match())
-    assert harness.dispatcher().run_once()["pending"] == 0
-    status, text = vendor.refusal
-    assert harness.last_error() == f"HTTP {status}: {text}"
-
-
-@every_vendor
-def test_a_channel_that_is_gone_is_a_fault_of_the_target_and_not_of_the_message(
-    harness: Harness, tmp_path: Path, faults: FaultServer, vendor: Vendor
-) -> None:
-    faults.on(vendor.path, answer(*vendor.gone))
-    configure(harness, tmp_path, vendor, faults.url("").rstrip("/"))
-    harness.decide(match())
-    assert harness.dispatcher().run_once()["pending"] == 1
-    status, text = vendor.gone
+    assert harness.dispatcher().run_once()["pending"] == pending
     assert harness.last_error() == f"HTTP {status}: {text}"
 
 
