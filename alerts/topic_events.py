@@ -1,4 +1,4 @@
-"""Events of ``news.alerts`` about a topic of a notification: held, released, delivered or failed."""
+"""Events of ``news.alerts`` about one topic of a notification: held, sent or failed."""
 
 from __future__ import annotations
 
