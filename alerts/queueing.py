@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.digest_body import DIGEST, Form, digest_body
 from alerts.notification_body import bundled_topics, by_importance, notification_body
 from alerts.plan import (
     CAP_WINDOW,
+    URGENT,
     Planned,
     Traffic,
     article_bundle,
@@ -37,6 +38,9 @@ from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from core.store.deliveries import Notification
 from core.store.notification_items import NotificationItem
+
+STEP = timedelta(microseconds=1)
+"""Between the times of notifications of one batch: they go out in the order of the decisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +96,11 @@ def queue_notifications(
     """
     receivers = {r for n in notifications for r in receivers_of(n.labels, definition)}
     notification_items.lock_receivers(connection, receivers)
-    for notification in notifications:
-        traffic = _load_traffic(connection, notification, definition, now)
-        for planned in plan(notification.labels, notification.article, definition, traffic, now):
-            _queue(connection, notification, planned, definition, now)
+    for number, notification in enumerate(notifications):
+        at = now + number * STEP
+        traffic = _load_traffic(connection, notification, definition, at)
+        for planned in plan(notification.labels, notification.article, definition, traffic, at):
+            _queue(connection, notification, planned, definition, at)
     changed = {*changed_alerts, *(n.alert_id for n in notifications)}
     for row in notification_items.find_unsent(connection, changed):
         _write_body(connection, row, definition.console_url)
@@ -131,6 +136,8 @@ def _queue(
     if waiting is None:
         receiver = _receiver(definition, planned.receiver)
         waiting = _begin(connection, notification, planned, receiver, now), planned.due
+    elif _priority(notification) == delivery_store.URGENT:
+        delivery_store.raise_priority(connection, waiting[0].id)
     row, due = waiting
     number = len(notification_items.load_items(connection, row.id))
     item = _item(notification, planned, row.id, number, now)
@@ -162,9 +169,19 @@ def _begin(
     )
     targets = receiver_kind(receiver.kind).targets(receiver)
     delivery_store.add_notification(
-        connection, row, targets, due=planned.due, is_held=planned.hold is not None
+        connection,
+        row,
+        targets,
+        due=planned.due,
+        is_held=planned.hold is not None,
+        priority=_priority(notification),
     )
     return row
+
+
+def _priority(notification: PendingNotification) -> int:
+    is_urgent = notification.severity == URGENT
+    return delivery_store.URGENT if is_urgent else delivery_store.NORMAL
 
 
 def _item(

@@ -20,24 +20,34 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    and_,
+    func,
+    or_,
+    outerjoin,
+    select,
+    tuple_,
+)
 
 from core.processes.instance import Instance
 from core.store import leases
 from core.store.deliveries import (
     DELIVERED,
-    PENDING,
     SENDING,
     UNKNOWN,
+    WAITING,
     Delivery,
     Notification,
     deliveries,
+    delivery_order,
     find_notification,
+    is_waiting,
 )
 from core.store.targets import may_be_tried, receiver_targets
-
-WAITING = (PENDING, UNKNOWN)
-"""States in which a delivery can be claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,7 @@ def find_due(
 ) -> list[Delivery]:
     """Return the deliveries that may be attempted, at most one for each target.
 
+    Of a target's deliveries the urgent ones go first, then the oldest.
     A delivery is due when its time has come and its target may be tried
     (:mod:`core.store.targets`), or when its sender died while sending. Targets that another attempt
     is being made at are left out: when a sender dies, the fate of one message is unknown, not that
@@ -93,11 +104,12 @@ def find_due(
     busy |= set(exclude_targets)
     repeats = [d for target, d in abandoned.items() if target not in busy and d.id not in exclude]
     query = _first_of_each_target(
-        now, ignore_backoff=ignore_backoff, ignore_rate=ignore_rate, exclude=exclude
+        now,
+        ignore_backoff=ignore_backoff,
+        ignore_rate=ignore_rate,
+        exclude=exclude,
+        exclude_targets=busy | abandoned.keys(),
     )
-    taken = busy | abandoned.keys()
-    if taken:
-        query = query.where(tuple_(deliveries.c.receiver, deliveries.c.target).not_in(taken))
     rows = connection.execute(query.limit(limit)).mappings()
     return [*repeats, *(Delivery(**row) for row in rows)][:limit]
 
@@ -210,29 +222,56 @@ def finish(
 
 
 def _first_of_each_target(
-    now: datetime, *, ignore_backoff: bool, ignore_rate: bool, exclude: Collection[str]
+    now: datetime,
+    *,
+    ignore_backoff: bool,
+    ignore_rate: bool,
+    exclude: Collection[str],
+    exclude_targets: Collection[tuple[str, str]],
 ) -> Select[tuple[Any, ...]]:
-    until = deliveries.c.asked_until if ignore_backoff else deliveries.c.next_attempt_at
-    target = [deliveries.c.receiver, deliveries.c.target]
-    order = [deliveries.c.created_at, deliveries.c.next_attempt_at, deliveries.c.id]
+    """Select the first of each target's deliveries that may be attempted.
+
+    The index of waiting deliveries has them in order, so that nothing is sorted.
+    """
+    target = tuple_(deliveries.c.receiver, deliveries.c.target)
+    waiting = select(*target).where(is_waiting(deliveries.c)).distinct()
+    if exclude_targets:
+        waiting = waiting.where(target.not_in(exclude_targets))
+    names = waiting.subquery("names")
+    first = _first_of(names.c.receiver, names.c.target, now, ignore_backoff, exclude)
     state = and_(
-        receiver_targets.c.receiver == deliveries.c.receiver,
-        receiver_targets.c.target == deliveries.c.target,
+        receiver_targets.c.receiver == names.c.receiver, receiver_targets.c.target == names.c.target
     )
-    ranked = (
-        select(
-            deliveries.c.id,
-            func.row_number().over(partition_by=target, order_by=order).label("rank"),
-        )
-        .outerjoin(receiver_targets, state)
-        .where(deliveries.c.state.in_(WAITING), or_(until.is_(None), until <= now))
-        .where(or_(deliveries.c.held_until.is_(None), deliveries.c.held_until <= now))
-        .where(deliveries.c.id.not_in(exclude))
+    ids = (
+        select(first)
+        .select_from(outerjoin(names, receiver_targets, state))
         .where(may_be_tried(now, ignore_probe=ignore_backoff, ignore_rate=ignore_rate))
-        .subquery()
     )
-    query = select(deliveries).join(ranked, ranked.c.id == deliveries.c.id)
-    return query.where(ranked.c.rank == 1).order_by(*order)
+    return (
+        select(deliveries).where(deliveries.c.id.in_(ids)).order_by(*delivery_order(deliveries.c))
+    )
+
+
+def _first_of(
+    receiver: ColumnElement[str],
+    target: ColumnElement[str],
+    now: datetime,
+    ignore_backoff: bool,
+    exclude: Collection[str],
+) -> ScalarSelect[str]:
+    """Select the id of the first delivery of a target that may be attempted."""
+    each = deliveries.alias().c
+    until = each.asked_until if ignore_backoff else each.next_attempt_at
+    return (
+        select(each.id)
+        .where(each.receiver == receiver, each.target == target, is_waiting(each))
+        .where(or_(until.is_(None), until <= now))
+        .where(or_(each.held_until.is_(None), each.held_until <= now))
+        .where(each.id.not_in(exclude))
+        .order_by(*delivery_order(each))
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _target(delivery: Delivery) -> tuple[str, str]:

@@ -15,10 +15,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -27,8 +29,10 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    literal_column,
     select,
 )
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from config.errors import NotFoundError
 from core.ids import hash_parts
@@ -42,8 +46,14 @@ PENDING, SENDING, DELIVERED, FAILED, UNKNOWN = (
     "failed",
     "unknown",
 )
+WAITING = (PENDING, UNKNOWN)
+"""States in which a delivery can be claimed."""
+
 UNFINISHED = (PENDING, SENDING, UNKNOWN)
 """States in which a delivery is neither delivered nor failed."""
+
+URGENT, NORMAL = 0, 1
+"""Priorities of deliveries: of those that are due for a target, the lowest goes first."""
 
 SYSTEM = "system"
 """Kind of the notifications that the system sends about itself; they belong to no alert."""
@@ -84,8 +94,37 @@ deliveries = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("delivered_at", UtcDateTime),
     Column("held_until", UtcDateTime),
+    Column("priority", Integer, nullable=False, server_default=str(NORMAL)),
     Index("ix_deliveries_due", "state", "next_attempt_at"),
     Index("ix_deliveries_updated", "state", "updated_at", "id"),
+)
+
+
+def is_waiting(columns: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
+    """Return the SQL condition that a delivery can be claimed.
+
+    The states are literals: with parameters, SQLite does not use the index of waiting deliveries.
+
+    Args:
+        columns: The columns of ``deliveries`` or of an alias of it.
+    """
+    states: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in WAITING]
+    condition: ColumnElement[bool] = columns.state.in_(states)
+    return condition
+
+
+def delivery_order(columns: ReadOnlyColumnCollection[str, Any]) -> list[ColumnElement[Any]]:
+    """Return the columns by which the deliveries of a target are ordered: urgent ones, then age."""
+    return [columns.priority, columns.created_at, columns.next_attempt_at, columns.id]
+
+
+Index(
+    "ix_deliveries_waiting",
+    deliveries.c.receiver,
+    deliveries.c.target,
+    *delivery_order(deliveries.c),
+    sqlite_where=is_waiting(deliveries.c),
+    postgresql_where=is_waiting(deliveries.c),
 )
 
 
@@ -127,6 +166,7 @@ class Delivery:
         held_until: Until when a cap or quiet hours hold it; nothing but `resend` sends it earlier.
         last_error: Why the last attempt failed (:class:`config.i18n.Phrase`, dumped); empty where
             none did.
+        priority: :data:`URGENT` or :data:`NORMAL`.
     """
 
     id: str
@@ -145,6 +185,7 @@ class Delivery:
     updated_at: datetime
     delivered_at: datetime | None
     held_until: datetime | None = None
+    priority: int = NORMAL
 
 
 class ResendResult(StrEnum):
@@ -211,6 +252,7 @@ def add_notification(
     *,
     due: datetime,
     is_held: bool = False,
+    priority: int = NORMAL,
 ) -> None:
     """Add a notification and a delivery to each of its targets.
 
@@ -220,6 +262,7 @@ def add_notification(
         targets: The receiver's targets.
         due: When the first attempts are due.
         is_held: Whether it is held until then, so that `run --once` does not send it earlier.
+        priority: :data:`URGENT` or :data:`NORMAL`.
     """
     connection.execute(notifications.insert().values(asdict(notification)))
     for target in targets:
@@ -236,8 +279,15 @@ def add_notification(
                 created_at=due,
                 updated_at=notification.created_at,
                 held_until=due if is_held else None,
+                priority=priority,
             )
         )
+
+
+def raise_priority(connection: Connection, notification_id: str) -> None:
+    """Make the deliveries of a notification urgent."""
+    rows = deliveries.update().where(deliveries.c.notification_id == notification_id)
+    connection.execute(rows.values(priority=URGENT))
 
 
 def resend(connection: Connection, delivery_id: str, *, now: datetime) -> ResendOutcome:

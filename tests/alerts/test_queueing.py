@@ -202,6 +202,26 @@ def test_the_wait_survives_a_restart_and_another_process_sends_the_whole_message
     assert [each["id"] for each in body["topics"]] == ["trade", "chamber"]
 
 
+def test_messages_of_one_batch_go_out_in_the_order_of_its_articles(
+    harness: Harness, faults: FaultServer, target: str
+) -> None:
+    harness.decide(*map(event_number, range(1, 6)))
+    harness.dispatcher().run_once()
+    titles = [body["story"]["title"] for body in bodies(faults, target)]
+    assert titles == [f"Nummer{n * 7919}" for n in range(1, 6)]
+
+
+def test_a_message_that_an_urgent_alert_joins_goes_before_older_ones(
+    harness: Harness, faults: FaultServer, target: str
+) -> None:
+    harness.set_topics(tracked("trade"), tracked("port", "urgent"))
+    harness.decide(event_number(1), *about("trade"), event_number(2))
+    harness.decide(*about("port"))
+    harness.dispatcher().run_once()
+    first, *others = bodies(faults, target)
+    assert ([t["id"] for t in first["topics"]], len(others)) == (["port", "trade"], 2)
+
+
 # --- cap and roll-up -----------------------------------------------------------------------
 
 
