@@ -3,6 +3,8 @@
 ::
 
     Decision ─┬─▶ decisions                 one per topic, article and revision; none for a replay
+              ├─▶ replayed_matches          where it is a replay
+              ├─▶ told_revisions            what people are shown, where they are notified
               ├─▶ stories, story_articles   where the article has a role in a story
               ├─▶ alerts                    where the decision opens one
               ├─▶ outbox ──▶ news.alerts    always
@@ -20,17 +22,19 @@ from datetime import datetime
 from alerts import copies
 from alerts.decide import Decision, ReasonCode, Role, article_time, is_recorded
 from alerts.decision_context import PreparedMatch, TopicWindows, with_earlier
+from alerts.match_end import end_at_decision
 from alerts.notification_body import article_facts
 from alerts.queueing import PendingNotification
-from config.catalog.models import AlertPolicy, Catalog, Tier, TopicDefinition
+from config.catalog.models import AlertPolicy, Catalog, Tier, TopicDefinition, TopicState
 from config.i18n import in_english
 from core.ids import alert_id
 from core.messages import AlertEvent, AlertEventKind, Match
 from core.messages.envelope import to_record
-from core.store import Connection, alert_changes, outbox
+from core.store import Connection, alert_changes, match_counts, outbox
 from core.store import alerts as alert_store
 from core.store import stories as story_store
 from core.store.cards import ToldDevelopment
+from core.store.told_revisions import ToldRevision, add_told_revision
 
 
 def persist_decision(
@@ -46,13 +50,22 @@ def persist_decision(
     connection, match = windows.connection, prepared.match
     alert = alert_id(match.topic_id, decision.story_id)
     severity = (AlertPolicy() if topic is None else topic.alert).severity
+    state = TopicState.RETIRED if topic is None else topic.state
     if decision.code is ReasonCode.KNOWN:
         _update_topic_revision(connection, match)
     elif is_recorded(match):
         row = _decision_row(match, decision, alert, severity, now)
-        sentences = (evidence.sentence for evidence in match.evidence)
-        alert_changes.record_decision(connection, row, sentences)
+        _record(connection, match, replace(row, topic_state=state.value), decision)
         _put_in_story(windows, prepared, decision)
+    else:
+        match_counts.record_replay(
+            connection,
+            match.topic_id,
+            match.article_id,
+            match.revision,
+            topic_state=state.value,
+            at=now,
+        )
     if decision.event is AlertEventKind.UPDATED or decision.role is Role.COPY:
         alert_changes.touch(connection, alert, now)
     notification = None
@@ -61,9 +74,31 @@ def persist_decision(
             _open_alert(connection, match, decision, topic, now=now)
         else:
             _tell_news(windows, match, decision, alert, now)
+        add_told_revision(connection, _told_revision(match, alert, now))
         notification = _pending_notification(match, decision, topic, catalog)
     _publish(connection, match, decision, alert, severity, now)
     return notification
+
+
+def _record(
+    connection: Connection, match: Match, row: alert_store.DecisionRow, decision: Decision
+) -> None:
+    """Record a decision with how the match ends by it."""
+    prior = None
+    if decision.code is ReasonCode.REVISION:
+        prior = alert_store.find_decision(
+            connection, match.topic_id, match.article_id, match.revision
+        )
+    end, code = end_at_decision(decision, match, prior)
+    match_counts.forget_replay(connection, row)
+    sentences = (evidence.sentence for evidence in match.evidence)
+    row = replace(row, match_end=end, end_code=code)
+    alert_changes.record_decision(connection, row, sentences)
+
+
+def _told_revision(match: Match, alert: str, now: datetime) -> ToldRevision:
+    facts = article_facts(match).model_dump_json()
+    return ToldRevision(match.topic_id, match.article_id, match.revision, alert, now, facts)
 
 
 def _update_topic_revision(connection: Connection, match: Match) -> None:

@@ -72,8 +72,11 @@ decisions = Table(
     Column("country", String(10), nullable=False, server_default=""),
     Column("severity", String(40), nullable=False, server_default=""),
     Column("score", Integer, nullable=False, server_default="0"),
+    Column("topic_state", String(10), nullable=False, server_default="live"),
+    Column("match_end", String(12), nullable=False, server_default="suppressed"),
+    Column("end_code", String(40), nullable=False, server_default=""),
     Index("ix_decisions_article_id", "article_id"),
-    Index("ix_decisions_decided_at", "decided_at"),
+    Index("ix_decisions_ends", "decided_at", "topic_id", "topic_state", "match_end", "end_code"),
 )
 
 
@@ -119,6 +122,9 @@ class DecisionRow:
         country: Country of the outlet, as in sources.yaml.
         severity: Severity of the topic.
         score: Score of the article under the topic.
+        topic_state: State of the topic when it was decided; ``retired`` where it had no file.
+        match_end: ``notified`` (a notification says how it ended), ``joined`` or ``suppressed``.
+        end_code: Why, as in :mod:`alerts.match_end`.
     """
 
     topic_id: str
@@ -138,6 +144,9 @@ class DecisionRow:
     country: str = ""
     severity: str = ""
     score: int = 0
+    topic_state: str = "live"
+    match_end: str = "suppressed"
+    end_code: str = ""
 
 
 def find_decision(

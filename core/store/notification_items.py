@@ -66,6 +66,7 @@ notification_items = Table(
     Column("hold_reason", Text, nullable=False, server_default=""),
     Column("added_at", UtcDateTime, nullable=False),
     Index("ix_notification_items_topic_id", "topic_id", "added_at"),
+    Index("ix_notification_items_article", "topic_id", "article_id", "revision"),
 )
 
 

@@ -26,9 +26,12 @@ from core.store.column_types import UtcDateTime
 from core.store.console.actions import story_actions
 from core.store.deliveries import UNFINISHED, deliveries, notifications
 from core.store.engine import Store
+from core.store.match_counts import forget_replays
+from core.store.missed_articles import forget_missed
 from core.store.notification_items import notification_items
 from core.store.silences import forget_silences
 from core.store.stories import lock_topics, stories, story_articles, story_shingles
+from core.store.told_revisions import told_revisions
 
 STORY_LIMIT = 100
 """Stories that one step deletes at most; each has some thirty rows."""
@@ -161,6 +164,7 @@ def _rows_of(alert_ids: list[str], story_ids: list[str]) -> list[tuple[Table, Co
         (story_articles, story_articles.c.story_id.in_(story_ids)),
         (stories, stories.c.id.in_(story_ids)),
         (decisions, decisions.c.alert_id.in_(alert_ids)),
+        (told_revisions, told_revisions.c.alert_id.in_(alert_ids)),
         (alerts, alerts.c.id.in_(alert_ids)),
         (card_labels, card_labels.c.alert_id.in_(alert_ids)),
         (cards, cards.c.alert_id.in_(alert_ids)),
@@ -174,10 +178,13 @@ RULES = {
     "feed days": RetentionRule(("feed_days",), feed_days.forget),
     "silences": RetentionRule(("silences",), forget_silences),
     "topic days": RetentionRule(("topic_days",), forget_topic_days),
+    "replayed matches": RetentionRule(("replayed_matches",), forget_replays),
+    "missed articles": RetentionRule(("missed_articles",), forget_missed),
     "entries": RetentionRule(("entries",), entries.forget),
     "stories": RetentionRule(
         ("cards", "card_labels", "alerts", "decisions", "notifications", "notification_items",
-         "deliveries", "desk_actions", "stories", "story_articles", "story_shingles"),
+         "deliveries", "desk_actions", "stories", "story_articles", "story_shingles",
+         "told_revisions"),
         forget_stories,
     ),
     "targets": RetentionRule(("receiver_targets",), targets.forget_targets),

@@ -13,6 +13,7 @@ from core.store.alerts import Alert, DecisionRow
 from core.store.deliveries import Notification, add_notification, deliveries, notification_id
 from core.store.notification_items import NotificationItem
 from core.store.stories import ArticleFacts, Story, StoryArticle
+from core.store.told_revisions import ToldRevision, add_told_revision
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -48,9 +49,11 @@ def add_article(
     alert, title = alert_id(topic, story_key), title or f"Geschichte {name}"
     event = "opened" if told and not story else "updated" if told else "suppressed"
     url = f"https://{outlet}.example/{name}"
+    end = {"opened": "notified", "updated": "joined"}.get(event, "suppressed")
+    end = "joined" if code == "copy" else end
     decision = DecisionRow(
         topic, article, 1, "rev", event, code or event, f"It was {event}.", alert, story_key,
-        outlet, title, url, at, language, country, severity, 40,
+        outlet, title, url, at, language, country, severity, 40, "live", end, code or event,
     )  # fmt: skip
     alert_changes.record_decision(connection, decision, sentences)
     if event == "opened":
@@ -63,6 +66,7 @@ def add_article(
         )  # fmt: skip
         story_store.put_article(connection, placed, sketch)
     if event == "opened":
+        add_told_revision(connection, ToldRevision(topic, article, 1, alert, at, facts))
         alert_changes.open_alert(connection, Alert(
             alert, topic, topic.upper(), story_key, "open", severity, title, "New story.",
             "new_story", article, at, at,
