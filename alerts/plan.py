@@ -4,7 +4,8 @@
 
     labels of the notification (topic, severity, kind, outlet, tier, language, country)
       │
-      │  route    the receivers of the first route in alerts.yaml that matches, else the console
+      │  route    the receivers of the first route in alerts.yaml that matches in its hours of duty,
+      │           else the console
       │  bundle   after the group wait; messages about one article that wait together are one
       │  cap      more than `max_per_hour` about a topic: held for an hourly roll-up
       ▼  quiet    in quiet hours: held for one catch-up at their end
@@ -126,7 +127,7 @@ def plan(
         traffic: What the receivers get already.
         now: The present.
     """
-    route, reason = find_route(labels, definition)
+    route, reason = find_route(labels, definition, now)
     messages = bundle_by_article(route, reason, article, traffic, now)
     if labels["severity"] == URGENT:
         return messages
@@ -143,18 +144,24 @@ def find_silence(
 
 
 def find_route(
-    labels: Mapping[str, str], definition: AlertsDefinition
+    labels: Mapping[str, str], definition: AlertsDefinition, now: datetime
 ) -> tuple[RouteDefinition, Phrase]:
-    """Return the first route that matches, and the reason why it is the one."""
+    """Return the first route that matches now, and the reason why it is the one.
+
+    Routes outside their hours of duty are passed over.
+    """
     for number, candidate in enumerate(definition.routes, 1):
-        if matches(candidate.match, labels):
+        is_active = candidate.active is None or candidate.active.contains(now)
+        if is_active and matches(candidate.match, labels):
             return candidate, Phrase("plan.route", number=number)
     return NO_ROUTE, Phrase("plan.no_route")
 
 
-def receivers_of(labels: Mapping[str, str], definition: AlertsDefinition) -> tuple[str, ...]:
-    """Return the receivers of the first route that matches, each once."""
-    return tuple(dict.fromkeys(find_route(labels, definition)[0].receivers))
+def receivers_of(
+    labels: Mapping[str, str], definition: AlertsDefinition, now: datetime
+) -> tuple[str, ...]:
+    """Return the receivers of the first route that matches now, each once."""
+    return tuple(dict.fromkeys(find_route(labels, definition, now)[0].receivers))
 
 
 def article_bundle(article: str) -> str:

@@ -94,10 +94,10 @@ def queue_notifications(
         definition: ``alerts.yaml``.
         now: The present.
     """
-    receivers = {r for n in notifications for r in receivers_of(n.labels, definition)}
+    timed = [(n, now + number * STEP) for number, n in enumerate(notifications)]
+    receivers = {r for n, at in timed for r in receivers_of(n.labels, definition, at)}
     notification_items.lock_receivers(connection, receivers)
-    for number, notification in enumerate(notifications):
-        at = now + number * STEP
+    for notification, at in timed:
         traffic = _load_traffic(connection, notification, definition, at)
         for planned in plan(notification.labels, notification.article, definition, traffic, at):
             _queue(connection, notification, planned, definition, at)
@@ -112,7 +112,7 @@ def _load_traffic(
     definition: AlertsDefinition,
     now: datetime,
 ) -> Traffic:
-    receivers = receivers_of(notification.labels, definition)
+    receivers = receivers_of(notification.labels, definition, now)
     bundle, since = article_bundle(notification.article), now - CAP_WINDOW
     waiting = {r: notification_items.find_open(connection, r, bundle, now=now) for r in receivers}
     return Traffic(
@@ -139,7 +139,7 @@ def _queue(
     elif _priority(notification) == delivery_store.URGENT:
         delivery_store.raise_priority(connection, waiting[0].id)
     row, due = waiting
-    number = len(notification_items.load_items(connection, row.id))
+    number = notification_items.next_number(connection, row.id)
     item = _item(notification, planned, row.id, number, now)
     notification_items.add_item(connection, item)
     if planned.hold is not None:
@@ -156,7 +156,7 @@ def _begin(
 ) -> Notification:
     kind = notification.kind if planned.hold is None else DIGEST
     alert = notification.alert_id
-    seq = delivery_store.count_notifications(connection, alert, receiver.id, kind)
+    seq = delivery_store.next_seq(connection, alert, receiver.id, kind)
     row = Notification(
         id=delivery_store.notification_id(alert, receiver.id, kind, seq),
         alert_id=alert,

@@ -39,6 +39,7 @@ _ROUTE_KEYS: Final = (
     "group_wait",
     "max_per_hour",
     "quiet_hours",
+    "active",
     "time_zone",
 )
 _SILENCE_KEYS: Final = ("match", "until", "reason", "by")
@@ -156,15 +157,20 @@ def _routes(
     routes = [_route(node, faults, receivers, labels, zone) for node in nodes]
     sound = [route for route in routes if route is not None]
     for route in sound[:-1]:
-        if not route.match:
+        if not route.match and route.active is None:
             message = "No route after this one is ever reached."
             faults.add(route.position, "W231", message, "Move it to the end, or give it a `match`.")
-    if sound and sound[-1].match and routes[-1] is not None:
-        message = "The last route is the default and has no `match`."
-        faults.add(
-            sound[-1].position, "E214", message, "Add a last route: `- receivers: [console]`."
-        )
+    if sound and routes[-1] is not None:
+        _check_default(sound[-1], faults)
     return tuple(sound)
+
+
+def _check_default(route: RouteDefinition, faults: Faults) -> None:
+    """Report a last route that does not match everything at any time."""
+    keys = ["match"] * bool(route.match) + ["active"] * (route.active is not None)
+    if keys:
+        message = f"The last route is the default and has no `{keys[0]}`."
+        faults.add(route.position, "E214", message, "Add a last route: `- receivers: [console]`.")
 
 
 def _route(
@@ -192,6 +198,7 @@ def _route(
         group_wait=section.get("group_wait", timing.wait, DEFAULT_GROUP_WAIT),
         max_per_hour=section.get("max_per_hour", timing.cap, None),
         quiet_hours=timing.read_quiet_hours(section, faults, zone),
+        active=timing.read_active_hours(section, faults, zone),
     )
     return route if section.is_valid else None
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from config.quiet_hours import QuietHours
+from config.weekly_hours import WeeklyHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +205,7 @@ class RouteDefinition:
         max_per_hour: Messages about a topic that a receiver gets in an hour, the others come in a
             roll-up; 0 for any number, None for the default.
         quiet_hours: Instead of those of the file; None where the route has none of its own.
+        active: Hours in which the route is used; None where it always is.
     """
 
     match: Mapping[str, str]
@@ -212,7 +213,8 @@ class RouteDefinition:
     position: FilePosition
     group_wait: timedelta = DEFAULT_GROUP_WAIT
     max_per_hour: int | None = None
-    quiet_hours: QuietHours | None = None
+    quiet_hours: WeeklyHours | None = None
+    active: WeeklyHours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +248,7 @@ class AlertsDefinition:
     receivers: tuple[ReceiverDefinition, ...] = ()
     routes: tuple[RouteDefinition, ...] = ()
     time_zone: str = ""
-    quiet_hours: QuietHours | None = None
+    quiet_hours: WeeklyHours | None = None
     silences: tuple[SilenceDefinition, ...] = ()
 
 

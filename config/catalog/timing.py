@@ -10,7 +10,7 @@ from config.catalog import values
 from config.catalog.models import SilenceDefinition
 from config.catalog.section import Faults, Section
 from config.catalog.values import InvalidValue, shown
-from config.quiet_hours import Hours, QuietHours, parse_hours
+from config.weekly_hours import Hours, WeeklyHours, parse_hours
 from config.yaml.nodes import MappingNode, SequenceNode, YamlNode
 
 NONE: Final = "none"
@@ -63,7 +63,7 @@ def moment(value: str) -> datetime | InvalidValue:
     return text if isinstance(text, InvalidValue) else datetime.fromisoformat(text).astimezone(UTC)
 
 
-def read_quiet_hours(section: Section, faults: Faults, zone: str) -> QuietHours | None:
+def read_quiet_hours(section: Section, faults: Faults, zone: str) -> WeeklyHours | None:
     """Return the quiet hours of a file or route; None where it has none or they are faulty.
 
     Args:
@@ -72,30 +72,54 @@ def read_quiet_hours(section: Section, faults: Faults, zone: str) -> QuietHours 
         faults: Collects what is wrong.
         zone: The time zone where ``quiet_hours`` does not name one; may be empty.
     """
-    if not section.has("quiet_hours"):
-        return None
-    node = section.pairs["quiet_hours"][1]
-    spans: tuple[Hours, ...]
-    if isinstance(node, MappingNode):
-        spans, zone = _read_mapping(node, faults, zone)
-    elif isinstance(node, SequenceNode):
-        spans = section.items("quiet_hours", hours)
-    else:
-        spans = section.get("quiet_hours", _hours_or_none, ())
-    quiet = QuietHours(spans, zone or "UTC")
-    if not spans or not section.is_valid:
-        return quiet if section.is_valid else None
-    if not zone:
-        mend = "Write `time_zone: Europe/Berlin` at the top of the file, or in the route."
-        section.fault("quiet_hours", "E212", "`quiet_hours` needs a `time_zone`.", mend)
-    elif quiet.never_end:
+    quiet = _read_hours(section, "quiet_hours", _hours_or_none, faults, zone)
+    if quiet is not None and quiet.never_end:
         mend = "Leave out an hour, or use a silence."
         section.fault("quiet_hours", "E221", "The quiet hours never end.", mend)
     return quiet
 
 
-def _read_mapping(node: MappingNode, faults: Faults, zone: str) -> tuple[tuple[Hours, ...], str]:
-    section = Section(faults, node, "`quiet_hours`", ("from", "to", "days", "time_zone"))
+def read_active_hours(section: Section, faults: Faults, zone: str) -> WeeklyHours | None:
+    """Return the hours of duty of a route; None where it has none or they are faulty.
+
+    Args:
+        section: A route; its key ``active`` has the forms that ``quiet_hours`` may have.
+        faults: Collects what is wrong.
+        zone: The time zone where ``active`` does not name one; may be empty.
+    """
+    active = _read_hours(section, "active", _one_span, faults, zone)
+    if active is not None and not active.hours:
+        section.fault("active", "E221", "`active` has no hours.", _HOURS_MEND)
+    return active
+
+
+def _read_hours(
+    section: Section,
+    key: str,
+    parse: values.Parse[tuple[Hours, ...]],
+    faults: Faults,
+    zone: str,
+) -> WeeklyHours | None:
+    if not section.has(key):
+        return None
+    node = section.pairs[key][1]
+    spans: tuple[Hours, ...]
+    if isinstance(node, MappingNode):
+        spans, zone = _read_mapping(node, key, faults, zone)
+    elif isinstance(node, SequenceNode):
+        spans = section.items(key, hours)
+    else:
+        spans = section.get(key, parse, ())
+    if spans and not zone and section.is_valid:
+        mend = "Write `time_zone: Europe/Berlin` at the top of the file, or in the route."
+        section.fault(key, "E212", f"`{key}` needs a `time_zone`.", mend)
+    return WeeklyHours(spans, zone or "UTC") if section.is_valid else None
+
+
+def _read_mapping(
+    node: MappingNode, key: str, faults: Faults, zone: str
+) -> tuple[tuple[Hours, ...], str]:
+    section = Section(faults, node, f"`{key}`", ("from", "to", "days", "time_zone"))
     start, end = section.require("from", values.text, ""), section.require("to", values.text, "")
     days = section.get("days", values.text, "")
     zone = section.get("time_zone", time_zone, zone)
@@ -110,8 +134,10 @@ def _read_mapping(node: MappingNode, faults: Faults, zone: str) -> tuple[tuple[H
 
 
 def _hours_or_none(value: str) -> tuple[Hours, ...] | InvalidValue:
-    if value == NONE:
-        return ()
+    return () if value == NONE else _one_span(value)
+
+
+def _one_span(value: str) -> tuple[Hours, ...] | InvalidValue:
     span = hours(value)
     return span if isinstance(span, InvalidValue) else (span,)
 

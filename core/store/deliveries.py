@@ -231,18 +231,15 @@ def notification_id(alert_id: str, receiver: str, kind: str, seq: int) -> str:
     return hash_parts("notification", alert_id, receiver, kind, str(seq))
 
 
-def count_notifications(connection: Connection, alert_id: str, receiver: str, kind: str) -> int:
-    """Return how many notifications of a kind about an alert a receiver has: the next ``seq``."""
-    query = (
-        select(func.count())
-        .select_from(notifications)
-        .where(
-            notifications.c.alert_id == alert_id,
-            notifications.c.receiver == receiver,
-            notifications.c.kind == kind,
-        )
+def next_seq(connection: Connection, alert_id: str, receiver: str, kind: str) -> int:
+    """Return the ``seq`` of a receiver's next notification of a kind about an alert."""
+    query = select(func.coalesce(func.max(notifications.c.seq), -1) + 1).where(
+        notifications.c.alert_id == alert_id,
+        notifications.c.receiver == receiver,
+        notifications.c.kind == kind,
     )
-    return connection.execute(query).scalar_one()
+    seq: int = connection.execute(query).scalar_one()
+    return seq
 
 
 def add_notification(

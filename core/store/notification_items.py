@@ -155,6 +155,15 @@ def add_item(connection: Connection, item: NotificationItem) -> None:
     connection.execute(notification_items.insert().values(asdict(item)))
 
 
+def next_number(connection: Connection, notification_id: str) -> int:
+    """Return the number of a notification's next item."""
+    columns = notification_items.c
+    query = select(func.coalesce(func.max(columns.number), -1) + 1)
+    query = query.where(columns.notification_id == notification_id)
+    number: int = connection.execute(query).scalar_one()
+    return number
+
+
 def load_items(connection: Connection, notification_id: str) -> list[NotificationItem]:
     """Return the items of a notification in the order in which they were added."""
     query = select(notification_items).where(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from alerts.plan import HoldCode, Planned, Silence, Traffic, find_silence, match
 from config.catalog.alerts import LABELS
 from config.catalog.models import AlertsDefinition, Catalog, Outlet, RouteDefinition, Tier
 from config.i18n import in_english, translator
-from config.quiet_hours import QuietHours, parse_hours
+from config.weekly_hours import WeeklyHours, parse_hours
 from tests.alerts.harness import NOON, PLACE, Harness, match, topic, webhook
 
 ALERT = {
@@ -109,6 +109,40 @@ def test_an_alert_has_every_label_a_route_may_match(harness: Harness) -> None:
     assert "desk" in {n.receiver for n, _ in harness.notifications()}
 
 
+# --- hours of duty -------------------------------------------------------------------------
+
+DUTY = (
+    # local time in Berlin       the receivers of: days mon-fri 06-14, nights 22-06, else console
+    ("2026-11-23T05:59:59+01:00", "nights"),
+    ("2026-11-23T06:00:00+01:00", "days"),
+    ("2026-11-23T13:59:59+01:00", "days"),
+    ("2026-11-23T14:00:00+01:00", "console"),
+    ("2026-11-23T22:00:00+01:00", "nights"),
+    ("2026-11-28T08:00:00+01:00", "console"),  # a Saturday
+    ("2026-03-29T01:59:59+01:00", "nights"),  # the hour from 2 to 3 does not exist
+    ("2026-03-29T05:59:59+02:00", "nights"),
+    ("2026-03-29T06:00:00+02:00", "console"),
+    ("2026-10-25T02:30:00+02:00", "nights"),  # the hour from 2 to 3 comes twice
+    ("2026-10-25T02:30:00+01:00", "nights"),
+    ("2026-10-25T06:00:00+01:00", "console"),
+)
+
+
+@pytest.mark.parametrize(("local_time", "receiver"), DUTY)
+def test_a_route_outside_its_hours_of_duty_is_passed_over(local_time: str, receiver: str) -> None:
+    days, nights = parse_hours("mon-fri 06-14"), parse_hours("22:00-06:00")
+    assert days is not None
+    assert nights is not None
+    routes = (
+        replace(route("days"), active=WeeklyHours((days,), "Europe/Berlin")),
+        replace(route("nights"), active=WeeklyHours((nights,), "Europe/Berlin")),
+        route("console"),
+    )
+    now = datetime.fromisoformat(local_time).astimezone(UTC)
+    [message] = plan(ALERT, "a 1", AlertsDefinition(routes=routes), Traffic(), now)
+    assert message.receiver == receiver
+
+
 # --- group wait and bundle -----------------------------------------------------------------
 
 
@@ -198,8 +232,8 @@ def in_quiet_hours(
     at: timedelta, *, own: str | None = None, severity: str = "normal", sent: int = 0
 ) -> Planned:
     assert NIGHT is not None
-    night = QuietHours((NIGHT,), "Europe/Berlin")
-    hours = None if own is None else QuietHours(tuple(filter(None, [parse_hours(own)])), "UTC")
+    night = WeeklyHours((NIGHT,), "Europe/Berlin")
+    hours = None if own is None else WeeklyHours(tuple(filter(None, [parse_hours(own)])), "UTC")
     definition = AlertsDefinition(
         routes=(replace(route("desk"), quiet_hours=hours),), quiet_hours=night
     )

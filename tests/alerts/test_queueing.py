@@ -18,7 +18,7 @@ from config.catalog.models import (
     RouteDefinition,
     TopicDefinition,
 )
-from config.quiet_hours import QuietHours, parse_hours
+from config.weekly_hours import WeeklyHours, parse_hours
 from core.messages import AlertEvent, AlertEventKind, Match
 from core.processes.instance import Instance
 from core.store import deliveries as delivery_store
@@ -306,7 +306,7 @@ def night(harness: Harness, target: str) -> datetime:
     """The end of quiet hours that have begun; every alert is routed to a webhook."""
     hours = parse_hours("11:00-14:00")
     assert hours is not None
-    change_route(harness, quiet_hours=QuietHours((hours,), "UTC"))
+    change_route(harness, quiet_hours=WeeklyHours((hours,), "UTC"))
     return NOON + timedelta(hours=2)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from config.catalog.load import load_catalog
 from config.catalog.models import AlertsDefinition, Catalog
-from config.quiet_hours import Hours, QuietHours
+from config.weekly_hours import Hours, WeeklyHours
 
 if TYPE_CHECKING:
     from tests.config.conftest import Load
@@ -237,12 +237,41 @@ def test_a_route_says_how_long_it_waits_how_many_an_hour_has_and_when_it_is_quie
     assert alerts.quiet_hours is not None
     assert (alerts.quiet_hours.zone, len(alerts.quiet_hours.hours)) == ("Europe/Berlin", 2)
     urgent, high, low, default = alerts.routes
-    assert urgent.quiet_hours == QuietHours((), "Europe/Berlin")
+    assert urgent.quiet_hours == WeeklyHours((), "Europe/Berlin")
     assert (high.group_wait, high.max_per_hour) == (timedelta(minutes=5), 12)
-    assert high.quiet_hours == QuietHours((Hours(frozenset(range(5)), 1380, 330),), "UTC")
+    assert high.quiet_hours == WeeklyHours((Hours(frozenset(range(5)), 1380, 330),), "UTC")
     assert low.max_per_hour == 0
     assert (default.group_wait, default.max_per_hour) == (timedelta(seconds=90), None)
     assert default.quiet_hours is None
+
+
+def test_a_route_may_have_hours_of_duty_as_a_text_a_list_or_a_mapping(load: Load) -> None:
+    catalog, faults = load(
+        {
+            "alerts.yaml": """\
+            time_zone: Europe/Berlin
+            routes:
+              - {receivers: [console], active: mon-fri 06-14}
+              - {receivers: [console], active: ["14:00-22:00", "sun 22:00-24:00"]}
+              - {receivers: [console], active: {from: "22", to: "6"}, time_zone: UTC}
+              - receivers: [console]
+            """,
+        }
+    )
+    assert faults == []
+    day, late, night, default = alerts_of(catalog).routes
+    assert day.active == WeeklyHours((Hours(frozenset(range(5)), 360, 840),), "Europe/Berlin")
+    assert late.active is not None
+    assert [hours.start for hours in late.active.hours] == [840, 1320]
+    assert night.active == WeeklyHours((Hours(frozenset(range(7)), 1320, 360),), "UTC")
+    assert default.active is None
+
+
+def test_the_default_route_has_no_hours_of_duty(load: Load) -> None:
+    route = "{receivers: [console], active: 06-14}"
+    _, faults = load({"alerts.yaml": f"{{time_zone: UTC, routes: [{route}]}}"})
+    assert [f.code for f in faults] == ["E214"]
+    assert faults[0].message == "The last route is the default and has no `active`."
 
 
 def test_a_silence_of_the_file_names_what_it_mutes_until_when_and_why(load: Load) -> None:
@@ -263,6 +292,14 @@ def test_a_silence_of_the_file_names_what_it_mutes_until_when_and_why(load: Load
         ("{time_zone: UTC, quiet_hours: at night}", "E221", "`at night` is not a time of"),
         ("{time_zone: UTC, quiet_hours: 0-24}", "E221", "The quiet hours never end."),
         ("{time_zone: UTC, quiet_hours: {from: 22, till: 6}}", "E211", "Unknown key `till`"),
+        ("routes: [{receivers: [console], active: 6-14}]", "E212", "`active` needs a `time_zone`."),
+        ("{time_zone: UTC, routes: [{active: noon}]}", "E221", "`noon` is not a time of the day"),
+        (
+            "{time_zone: UTC, routes: [{receivers: [console], active: []}]}",
+            "E221",
+            "`active` has no hours.",
+        ),
+        ("{time_zone: UTC, routes: [{active: none}]}", "E221", "`none` is not a time of"),
         ("routes: [{receivers: [console], group_wait: 2h}]", "E221", "`2h` is longer than an"),
         ("routes: [{receivers: [console], max_per_hour: 0}]", "E221", "`0` is less than 1."),
         ("silences: [{match: {topic: n*}, reason: x}]", "E212", "`until` is missing"),

@@ -11,8 +11,8 @@ import pytest
 
 from alerts.worker import AlertsWorker
 from config.catalog.models import AlertsDefinition, Catalog, RouteDefinition
-from config.quiet_hours import Hours, QuietHours
 from config.settings import Settings
+from config.weekly_hours import Hours, WeeklyHours
 from core.clock import utc_now
 from core.dispositions import Dispositions
 from core.ids import hash_parts
@@ -34,7 +34,7 @@ def decide(installation: CliInstallation, url: str, *, is_quiet: bool = False) -
     """Decide about an article of now; return the codes with their number, like ``new_story 1``."""
     now = utc_now()
     start = (now.hour * 60 + now.minute - 30) % 1440
-    night = QuietHours((Hours(frozenset(range(7)), start, (start + 120) % 1440),), "UTC")
+    night = WeeklyHours((Hours(frozenset(range(7)), start, (start + 120) % 1440),), "UTC")
     routes = (RouteDefinition({}, ("console",), PLACE),)
     alerts = AlertsDefinition(routes=routes, quiet_hours=night if is_quiet else None)
     catalog, settings = (

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from config.quiet_hours import QuietHours, parse_hours
+from config.weekly_hours import WeeklyHours, parse_hours
 
 
-def quiet(*texts: str, zone: str = "Europe/Berlin") -> QuietHours:
+def quiet(*texts: str, zone: str = "Europe/Berlin") -> WeeklyHours:
     hours = tuple(span for span in map(parse_hours, texts) if span is not None)
     assert len(hours) == len(texts)
-    return QuietHours(hours, zone)
+    return WeeklyHours(hours, zone)
 
 
 def utc(text: str) -> datetime:

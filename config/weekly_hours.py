@@ -1,9 +1,9 @@
-"""Hours of the week in which people are not disturbed. Pure.
+"""Hours of the week, such as quiet hours and hours of duty. Pure.
 
 ::
 
     "mon-fri 22:00-06:30" ──parse_hours──▶ Hours ─┐
-    time zone ────────────────────────────────────┴▶ QuietHours.end_after(moment)
+    time zone ────────────────────────────────────┴▶ WeeklyHours.contains, .end_after
 
 Times are those of a clock on the wall, in a named zone. A time that a change to summer time skips
 counts as if the clock had not been changed; one that occurs twice means the first.
@@ -48,19 +48,23 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
-class QuietHours:
-    """All hours in which messages are held.
+class WeeklyHours:
+    """Hours of the week in a time zone.
 
     Attributes:
-        hours: Empty where messages are never held.
+        hours: May be empty.
         zone: An IANA name, such as ``Europe/Berlin``.
     """
 
     hours: tuple[Hours, ...]
     zone: str
 
+    def contains(self, moment: datetime) -> bool:
+        """Return whether a moment is in one of the hours; their end is not."""
+        return self._end_at(moment, ZoneInfo(self.zone)) is not None
+
     def end_after(self, moment: datetime) -> datetime | None:
-        """Return when the quiet hours that a moment is in end; None where it is in none.
+        """Return when the hours that a moment is in end; None where it is in none.
 
         Hours that follow one another without a gap are one.
         """
