@@ -10,8 +10,8 @@
 
     event        reason codes
     opened       new_story
-    updated      development, correction, same_story, revision
-    suppressed   copy, revision, not_live, too_old, draft, shadow, retired, known,
+    updated      development, correction, same_story, revision, retraction (alerts.retractions)
+    suppressed   copy, revision, not_live, too_old, draft, shadow, retired, known, retraction,
                  silenced (alerts.silencing)
 
 ``repeated`` (the same match once more) is a drop: nothing is published and nothing changes.
@@ -41,6 +41,7 @@ class ReasonCode(StrEnum):
     NEW_STORY = "new_story"
     DEVELOPMENT = "development"
     CORRECTION = "correction"
+    RETRACTION = "retraction"
     SAME_STORY = "same_story"
     REVISION = "revision"
     COPY = "copy"
@@ -157,6 +158,7 @@ class Decision:
         notify: Whether receivers are notified.
         kind: Kind of the notification.
         news: What is new, where people are notified of a development or a correction.
+        receivers: The only receivers to notify; None for those of the route.
     """
 
     event: AlertEventKind
@@ -168,6 +170,7 @@ class Decision:
     notify: bool = False
     kind: str | None = None
     news: StoryNews | None = None
+    receivers: frozenset[str] | None = None
 
 
 def is_recorded(match: Match) -> bool:
@@ -184,7 +187,7 @@ def decide(match: Match, context: DecisionContext) -> Decision | Drop:
     """Decide about a match."""
     decision = decide_without_comparison(match, context) or _decide_by_story(match, context)
     if isinstance(decision, Decision) and decision.role and context.state is TopicState.SHADOW:
-        return _shadowed(decision)
+        return as_shadow(decision)
     return decision
 
 
@@ -193,7 +196,8 @@ def decide_without_comparison(match: Match, context: DecisionContext) -> Decisio
     return _decide_by_prior(match, context) or _suppress_by_topic_or_age(match, context)
 
 
-def _shadowed(decision: Decision) -> Decision:
+def as_shadow(decision: Decision) -> Decision:
+    """Return the decision as it is about a topic in shadow: suppressed, with what it would be."""
     live = Phrase(f"decision.code.{decision.code}")
     return replace(
         decision,

@@ -110,12 +110,7 @@ def load_context(
         now: The present.
     """
     connection, match = windows.connection, prepared.match
-    context = DecisionContext(
-        now=now,
-        state=None if topic is None else topic.state,
-        max_age=(AlertPolicy() if topic is None else topic.alert).max_age,
-        prior=_prior_decision(connection, match),
-    )
+    context = load_facts(connection, match, topic, now=now)
     if revises_told_story(match, context):
         assert context.prior is not None  # noqa: S101 - what is revised was decided before
         return _with_news(windows, prepared, context, context.prior.story_id)
@@ -126,6 +121,18 @@ def load_context(
         context = replace(context, copy=copy)
         return _with_news(windows, prepared, context, copy.story_id) if copy.has_alert else context
     return _with_story(windows, prepared, context)
+
+
+def load_facts(
+    connection: Connection, match: Match, topic: TopicDefinition | None, *, now: datetime
+) -> DecisionContext:
+    """Load what a decision depends on without any comparison with other articles."""
+    return DecisionContext(
+        now=now,
+        state=None if topic is None else topic.state,
+        max_age=(AlertPolicy() if topic is None else topic.alert).max_age,
+        prior=_prior_decision(connection, match),
+    )
 
 
 def _prior_decision(connection: Connection, match: Match) -> PriorDecision | None:

@@ -155,6 +155,7 @@ def article_facts(match: Match) -> ArticleFacts:
         score=match.score,
         rules=match.rules,
         evidence=tuple(_shorten_sentence(e) for e in match.evidence[:MAX_SPANS]),
+        gone=article.gone,
     )
 
 

@@ -135,7 +135,7 @@ def _put_in_story(windows: TopicWindows, prepared: PreparedMatch, decision: Deci
     """Write the article to its story; a newer revision replaces the older one."""
     connection, article = windows.connection, prepared.match.article
     is_revision = decision.news is not None and decision.neighbour is None
-    if decision.code is ReasonCode.REVISION or is_revision:
+    if decision.code in (ReasonCode.REVISION, ReasonCode.RETRACTION) or is_revision:
         _replace_revision(windows, prepared, decision)
         return
     if decision.role is None:
@@ -175,8 +175,11 @@ def _tell_news(
 ) -> None:
     """Bring the alert up to date, and mark the articles that report the same as told."""
     connection = windows.connection
+    title = match.article.title
+    if decision.code is ReasonCode.RETRACTION:  # what is no longer there is no headline
+        title = alert_store.get_alert(connection, alert).title
     told = ToldDevelopment(
-        match.article.title, match.article_id, decision.reason.dump(), decision.code.value, now
+        title, match.article_id, decision.reason.dump(), decision.code.value, now
     )
     alert_changes.tell_development(connection, alert, told)
     for article_id in decision.news.corroborated_by if decision.news else ():
@@ -251,6 +254,7 @@ def _pending_notification(
         reason_code=decision.code.value,
         development=decision.news.text if decision.news else "",
         labels=notification_labels(match, decision, topic, catalog),
+        receivers=decision.receivers,
     )
 
 

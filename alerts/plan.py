@@ -117,6 +117,7 @@ def plan(
     definition: AlertsDefinition,
     traffic: Traffic,
     now: datetime,
+    receivers: tuple[str, ...] | None = None,
 ) -> tuple[Planned, ...]:
     """Plan the messages of a notification, one per receiver in file order.
 
@@ -126,8 +127,11 @@ def plan(
         definition: ``alerts.yaml``.
         traffic: What the receivers get already.
         now: The present.
+        receivers: Replace those of the route; None where it chooses.
     """
     route, reason = find_route(labels, definition, now)
+    if receivers is not None:
+        route = replace(route, receivers=receivers)
     messages = bundle_by_article(route, reason, article, traffic, now)
     if labels["severity"] == URGENT:
         return messages

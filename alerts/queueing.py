@@ -55,6 +55,7 @@ class PendingNotification:
         reason_code: The same for programs.
         labels: A value for each of :data:`config.catalog.alerts.LABELS`.
         development: What is new in the story, in a line; empty for a new story.
+        receivers: The only receivers to notify; None for those of the route.
     """
 
     alert_id: str
@@ -70,6 +71,7 @@ class PendingNotification:
     reason_code: str
     labels: Mapping[str, str]
     development: str = ""
+    receivers: frozenset[str] | None = None
 
     @property
     def article(self) -> str:
@@ -95,24 +97,35 @@ def queue_notifications(
         now: The present.
     """
     timed = [(n, now + number * STEP) for number, n in enumerate(notifications)]
-    receivers = {r for n, at in timed for r in receivers_of(n.labels, definition, at)}
-    notification_items.lock_receivers(connection, receivers)
-    for notification, at in timed:
-        traffic = _load_traffic(connection, notification, definition, at)
-        for planned in plan(notification.labels, notification.article, definition, traffic, at):
+    receivers = [_receivers_of(n, definition, at) for n, at in timed]
+    notification_items.lock_receivers(connection, {r for each in receivers for r in each})
+    for (notification, at), chosen in zip(timed, receivers, strict=True):
+        traffic = _load_traffic(connection, notification, chosen, at)
+        labels, article = notification.labels, notification.article
+        for planned in plan(labels, article, definition, traffic, at, chosen):
             _queue(connection, notification, planned, definition, at)
     changed = {*changed_alerts, *(n.alert_id for n in notifications)}
     for row in notification_items.find_unsent(connection, changed):
         _write_body(connection, row, definition.console_url)
 
 
+def _receivers_of(
+    notification: PendingNotification, definition: AlertsDefinition, now: datetime
+) -> tuple[str, ...]:
+    """Return the receivers of the route, or the chosen ones that still exist."""
+    if notification.receivers is None:
+        return receivers_of(notification.labels, definition, now)
+    chosen = [definition_of(definition.receivers, r) for r in sorted(notification.receivers)]
+    heirs = [r for r in definition.receivers if r.was and r.was in notification.receivers]
+    return tuple(dict.fromkeys(r.id for r in (*chosen, *heirs) if r is not None))
+
+
 def _load_traffic(
     connection: Connection,
     notification: PendingNotification,
-    definition: AlertsDefinition,
+    receivers: Sequence[str],
     now: datetime,
 ) -> Traffic:
-    receivers = receivers_of(notification.labels, definition, now)
     bundle, since = article_bundle(notification.article), now - CAP_WINDOW
     waiting = {r: notification_items.find_open(connection, r, bundle, now=now) for r in receivers}
     return Traffic(

@@ -26,6 +26,7 @@ from alerts.decision_context import PreparedMatch, TopicWindows, load_context, p
 from alerts.persist import notification_labels, persist_decision
 from alerts.plan import Silence
 from alerts.queueing import PendingNotification, queue_notifications
+from alerts.retractions import decide_about_vanished
 from alerts.silencing import apply_silences, load_silences
 from config.catalog.models import AlertPolicy, Catalog
 from config.settings import Settings
@@ -162,8 +163,10 @@ class AlertsWorker:
     ) -> tuple[Decision | Drop, PendingNotification | None]:
         now = self._clock()
         topic = catalog.topic(prepared.match.topic_id)
-        context = load_context(windows, prepared, topic, now=now)
-        decision = decide(prepared.match, context)
+        if prepared.match.article.gone:
+            decision = decide_about_vanished(windows.connection, prepared.match, topic, now)
+        else:
+            decision = decide(prepared.match, load_context(windows, prepared, topic, now=now))
         if isinstance(decision, Drop):
             return decision, None
         if topic is not None:

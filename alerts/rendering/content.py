@@ -119,7 +119,7 @@ class MessageContent:
         development: What is new in the story; empty where that is the story itself.
         language: Of the title, for a ``lang`` attribute; empty where unknown.
         more: A text with the number of articles left out; empty where none was.
-        read: URL of the first article; empty where it has none.
+        read: URL of the first article; empty where it has none, or its page has vanished.
         console: URL of the alert's page.
         reason: Why it is sent.
         reason_language: Language of the reason, for a ``lang`` attribute.
@@ -190,7 +190,7 @@ def message_content(
         language=lang_attribute(first.language) if first else "",
         articles=told,
         more=t("notification.more_articles", n=left_out) if left_out else "",
-        read=_url(first.url, room.url) if first else "",
+        read=_url(first.url, room.url) if first and not first.gone else "",
         console=_url(body.console_url),
         reason=clean_line(t.phrase(reason), min(MAX_REASON, room.line)),
         reason_language="en" if reason.code == VERBATIM else t.code,
@@ -310,13 +310,14 @@ def _article_content(
     title = clean_line(article.title, MAX_TITLE) or t("notification.no_title")
     moment = t.moment(article.published_at or article.first_seen_at)
     language = lang_attribute(article.language)
+    gone = t("notification.page_gone") if article.gone else ""
     also, left_out = article.also_in[: room.also_in], len(article.also_in) - room.also_in
     rules = ", ".join(clean_line(rule, 100) for rule in article.rules[:10])
     return ArticleContent(
         title="" if title == heading else title,
         url=_url(article.url, room.url),
         outlet=clean_line(article.outlet, 100),
-        facts=" · ".join(x for x in (language, moment) if x),
+        facts=" · ".join(x for x in (language, moment, gone) if x),
         language=language,
         sentences=_sentences(article.evidence)[: room.sentences],
         also_in=tuple(Link(clean_line(a.outlet, 100), _url(a.url, room.url)) for a in also),

@@ -73,3 +73,7 @@ class ArticleRevision(Message):
     text_source: str = Field(
         default="page", description="page, or feed where the page could not be read."
     )
+    gone: bool = Field(
+        default=False,
+        description="Whether the page has vanished; the text is then that of an earlier revision.",
+    )

@@ -110,6 +110,7 @@ class ArticleFacts(BaseModel):
 
     Attributes:
         evidence: The spans that made rules fire, each with its sentence.
+        gone: Whether its page has vanished.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -125,6 +126,7 @@ class ArticleFacts(BaseModel):
     score: int
     rules: tuple[str, ...]
     evidence: tuple[Evidence, ...] = ()
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def _print_report(report: SimulationReport) -> None:
         f"Messages: {len(report.messages):,}."
     )
     if report.gone:
-        write(f"Pages that vanished: {report.gone:,}; alerts do not take note of them yet.")
+        write(f"Pages that vanished: {report.gone:,}.")
     counts = Counter((row["event"], row["reason_code"]) for row in report.decisions)
     for (event, code), number in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         write(f"  {number:>6,}  {event}: {code}")

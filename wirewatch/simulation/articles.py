@@ -83,7 +83,8 @@ class Arrival:
 
     Attributes:
         at: The time of the simulated clock.
-        revision: The article; None where its page has vanished.
+        revision: The article, ``gone`` where its page has vanished; None where that is said of an
+            article that no earlier line has, or a second time.
     """
 
     at: datetime
@@ -130,10 +131,12 @@ def arrivals(lines: Iterable[ArticleLine], catalog: Catalog) -> Iterator[Arrival
     outlets = {outlet.id: outlet for outlet in catalog.outlets}
     newest: dict[str, ArticleRevision] = {}
     for line in sorted(lines, key=lambda line: (line.first_seen_at, line.number)):
-        revision = None
-        if not line.gone:
-            key = article_id(canonical_url(line.url))
+        key = article_id(canonical_url(line.url))
+        if line.gone:
+            revision = _vanished(newest.get(key), line.first_seen_at)
+        else:
             revision = _revision(line, key, newest.get(key), outlets[line.outlet])
+        if revision is not None:
             newest[key] = revision
         yield Arrival(line.first_seen_at, line.url, revision)
 
@@ -196,6 +199,14 @@ def _revision(
     }
     copied = ("title", "lead", "text", "authors", "agency", "origin")
     return ArticleRevision(**values, **{name: getattr(line, name) for name in copied})
+
+
+def _vanished(before: ArticleRevision | None, at: datetime) -> ArticleRevision | None:
+    """Return what ingest would announce of a page that has vanished since its last revision."""
+    if before is None or before.gone:
+        return None
+    changes = {"revision": before.revision + 1, "fetched_at": at, "gone": True}
+    return before.model_copy(update=changes)
 
 
 def _shown(url: str) -> str:

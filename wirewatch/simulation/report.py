@@ -37,7 +37,7 @@ class SimulationReport:
     Attributes:
         articles: Revisions that went through the topics.
         matches: Matches of them.
-        gone: Lines that say that a page has vanished; the alerts stage does not hear of them.
+        gone: Reports that a page has vanished.
         messages: One object for each notification of a receiver, in the order of time.
         decisions: One object for each match, in the order of time.
     """

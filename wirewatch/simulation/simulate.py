@@ -20,6 +20,7 @@ from core.processes.instance import Instance
 from core.store import Connection, Store, claims
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
+from core.store.told_articles import find_told_revision
 from processors import Processors
 from wirewatch.simulation.articles import Arrival
 from wirewatch.simulation.report import MessageRows, SimulationReport, decision_row
@@ -134,6 +135,7 @@ class Simulation:
             windows=ReusedWindows(self._clock),
         )
         self._rows = MessageRows()
+        self._matched: dict[str, dict[int, ArticleRevision]] = {}
         self._sent: set[str] = set()
         self._may_have_due = False
 
@@ -141,10 +143,13 @@ class Simulation:
         """Send what is due before an article arrives, then decide about the article."""
         self._deliver_before(arrival.at)
         self._clock.advance_past(arrival.at)
-        if arrival.revision is None:
+        article = arrival.revision
+        if article is None or article.gone:
             self.report.gone += 1
         else:
-            self._decide(arrival.revision)
+            self.report.articles += 1
+        if article is not None:
+            self._decide(self._with_told_text(article) if article.gone else article)
 
     def finish(self) -> None:
         """Let the clock run on, and report what still waits at its end as held."""
@@ -159,11 +164,11 @@ class Simulation:
                 self.report.messages.append(row)
 
     def _decide(self, article: ArticleRevision) -> None:
-        self.report.articles += 1
         matches = self._processors.process(article).matches
         self.report.matches += len(matches)
         if not matches:
             return
+        self._matched.setdefault(article.article_id, {})[article.revision] = article
         decisions = self._worker.decide([prepare(match) for match in matches])
         self._may_have_due = True
         roles = self._load_roles(matches, decisions)
@@ -172,6 +177,14 @@ class Simulation:
             decision_row(match, decision, role, now)
             for match, decision, role in zip(matches, decisions, roles, strict=True)
         )
+
+    def _with_told_text(self, gone: ArticleRevision) -> ArticleRevision:
+        """Return a vanished article with the text that people were told of, as ingest does."""
+        with self._store.read() as connection:
+            revision = find_told_revision(connection, gone.article_id)
+        told = self._matched.get(gone.article_id, {}).get(revision or 0, gone)
+        changes = {"revision": gone.revision, "fetched_at": gone.fetched_at, "gone": True}
+        return told.model_copy(update=changes)
 
     def _load_roles(
         self, matches: Sequence[Match], decisions: Sequence[Decision | Drop]

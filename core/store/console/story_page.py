@@ -32,13 +32,14 @@ MAX_REVISIONS = 20
 
 @dataclass(frozen=True, slots=True)
 class RevisionText:
-    """The text of one revision of an article."""
+    """The text of one revision of an article; ``gone`` where its page has vanished."""
 
     revision: int
     fetched_at: datetime
     title: str
     lead: str
     text: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,12 @@ def _load_revisions(
 def _text(record: str) -> RevisionText:
     message = ArticleRevision.model_validate_json(record)
     return RevisionText(
-        message.revision, message.fetched_at, message.title, message.lead, message.text
+        message.revision,
+        message.fetched_at,
+        message.title,
+        message.lead,
+        message.text,
+        message.gone,
     )
 
 

@@ -25,6 +25,10 @@ HARBOUR = (
     "Der Nato-Beitritt des Nachbarn mache das nötig, sagte der Verteidigungsminister am Abend. "
     "Anwohner in Tromsø fürchten um die Fischerei und haben eine Demonstration angemeldet."
 )
+SWEDEN = (
+    "Sweden signed its application to join NATO in Brussels on Sunday, the government announced. "
+    "The NATO membership of the country must be ratified by all the members of the alliance."
+)
 REFERENDUM = (
     "In Wien beginnt im Herbst eine Kampagne für eine Volksabstimmung über den Nato-Beitritt. "
     "Die Grünen lehnen sie ab, zwei Landeshauptleute unterstützen sie, ein Gutachten fehlt noch."
@@ -147,12 +151,56 @@ def test_an_article_of_the_past_or_of_a_backfill_is_suppressed(
     ]
 
 
-def test_a_page_that_vanished_is_counted_and_changes_nothing(
+def gone(url: str, at: str) -> dict[str, Any]:
+    return {"url": f"https://{url}", "first_seen_at": f"2026-11-22T{at}:00Z", "gone": True}
+
+
+def test_those_who_were_told_of_an_article_are_told_that_its_page_has_vanished(
     installation: CliInstallation,
 ) -> None:
-    vanished = {"url": "https://kurier.example/oslo", "first_seen_at": "2026-11-22T12:00:00Z"}
-    report = simulate(installation, line("kurier.example/oslo", "09:00"), vanished | {"gone": True})
-    assert (report["articles"], report["gone"], len(report["messages"])) == (1, 1, 1)
+    english = {"language": "en", "title": "Sweden signs application", "text": SWEDEN}
+    report = simulate(
+        installation,
+        line("kurier.example/oslo", "09:00"),
+        line("herald.example/sweden", "09:10", **english),
+        line("kurier.example/oslo", "09:30", title="Wetter im Norden", text="Es regnet."),
+        gone("kurier.example/oslo", "12:00"),
+        gone("kurier.example/oslo", "13:00"),
+        gone("herald.example/sweden", "14:00"),
+        gone("herald.example/never-seen", "15:00"),
+        line("herald.example/sweden", "16:00", **english),
+    )
+    assert (report["articles"], report["gone"], report["matches"]) == (4, 4, 5)
+    retractions = [
+        (m["at"], m["title"], m["urls"]) for m in report["messages"] if m["kind"] == "retraction"
+    ]
+    assert retractions == [
+        (
+            "2026-11-22T12:01:30Z",
+            "Oslo zieht Ausbau der Häfen vor",
+            ["https://kurier.example/oslo"],
+        ),
+        ("2026-11-22T14:01:30Z", "Sweden signs application", ["https://herald.example/sweden"]),
+    ]
+    decisions = [(d["url"][8:], d["revision"], d["role"]) for d in report["decisions"][2:]]
+    assert decisions == [
+        ("kurier.example/oslo", 3, "retraction"),
+        ("herald.example/sweden", 2, "retraction"),
+        ("herald.example/sweden", 3, "minor"),
+    ]
+    assert "has vanished" in report["decisions"][2]["reason"]
+
+
+def test_a_copy_that_vanishes_is_not_retracted(installation: CliInstallation) -> None:
+    report = simulate(
+        installation,
+        line("kurier.example/oslo", "09:00"),
+        line("bote.example/oslo", "09:30"),
+        gone("bote.example/oslo", "12:00"),
+    )
+    assert [m["kind"] for m in report["messages"]] == ["new_story"]
+    last = report["decisions"][-1]
+    assert (last["event"], last["reason_code"]) == ("suppressed", "retraction")
 
 
 def test_messages_go_to_the_receivers_of_the_first_route_that_matches(tmp_path: Path) -> None:

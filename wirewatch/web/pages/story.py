@@ -220,6 +220,8 @@ def _article_entry(article: StoryArticleView) -> dict[str, Any]:
 
 
 def _revision_entry(before: RevisionText, after: RevisionText) -> dict[str, Any]:
+    if after.gone:
+        return {"kind": "gone", "at": after.fetched_at, "title": display.title(after.title)}
     return {
         "kind": "revision",
         "at": after.fetched_at,

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+from sqlalchemy import func
+
 from config.i18n import Phrase
 from core.store import notification_items
+from core.store.articles import article_revisions
 from core.store.deliveries import Notification, add_notification
 from core.store.notification_items import NotificationItem
 from tests.support.console import Console, add_delivery, add_story
@@ -28,6 +31,19 @@ def test_it_shows_versions_reasons_and_what_other_topics_make_of_it(
     assert "Score 20, threshold 20" in body
     assert "No notifications were sent." in body
     assert "It was suppressed." in body
+
+
+def test_it_says_when_the_page_of_an_article_vanished(console: Console, now: datetime) -> None:
+    text = "Die Nato tagt in Paris."
+    alert_id = add_story(console.store, "gone", now - timedelta(hours=1), texts=(text, text))
+    with console.store.write() as connection:
+        record = article_revisions.c.record
+        set_gone = func.replace(record, '"gone":false', '"gone":true')
+        second = article_revisions.update().where(article_revisions.c.revision == 2)
+        connection.execute(second.values(record=set_gone))
+    entry = console.page(f"/alerts/{alert_id}").partition('<li class="gone">')[2]
+    assert "The page has vanished." in entry.partition("</li>")[0]
+    assert "Version 2" not in entry.partition("</li>")[0]
 
 
 def test_the_beginning_of_the_alert_id_is_enough(console: Console, now: datetime) -> None:

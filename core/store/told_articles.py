@@ -1,0 +1,76 @@
+"""Which receivers were told of an article, when, and in which revision.
+
+An article counts as told where a message about it was queued and was not given up. A message that
+still waits counts too: it will be told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, func, select
+
+from core.store.alerts import decisions
+from core.store.deliveries import FAILED, deliveries, notifications
+from core.store.notification_items import notification_items
+
+TELLING = ("new_story", "update", "correction")
+"""Kinds of messages that tell of an article."""
+
+RETRACTION = "retraction"
+"""Kind of the message that says that an article's page has vanished."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldArticle:
+    """Who was told of an article in one story.
+
+    Attributes:
+        receivers: Ids of the receivers.
+        told_at: When the last of them got a message about it, or when it was decided where the
+            message waits.
+        is_retracted: Whether people were told that it has vanished.
+    """
+
+    receivers: frozenset[str]
+    told_at: datetime
+    is_retracted: bool
+
+
+def find_told_article(connection: Connection, alert_id: str, article_id: str) -> ToldArticle | None:
+    """Return who was told of an article by an alert; None where nobody was."""
+    items = notification_items.c
+    query = (
+        select(notifications.c.receiver, items.kind, items.added_at, deliveries.c.delivered_at)
+        .join(notifications, notifications.c.id == items.notification_id)
+        .join(deliveries, deliveries.c.notification_id == notifications.c.id)
+        .where(
+            items.alert_id == alert_id,
+            items.article_id == article_id,
+            items.kind.in_((*TELLING, RETRACTION)),
+            deliveries.c.state != FAILED,
+        )
+    )
+    rows = connection.execute(query).all()
+    told = [row for row in rows if row.kind != RETRACTION]
+    if not told:
+        return None
+    return ToldArticle(
+        receivers=frozenset(row.receiver for row in told),
+        told_at=max(row.delivered_at or row.added_at for row in told),
+        is_retracted=len(told) < len(rows),
+    )
+
+
+def find_told_revision(connection: Connection, article_id: str) -> int | None:
+    """Return the newest revision of an article that people were told of, under any topic."""
+    items, about = notification_items.c, decisions.c
+    is_same = and_(about.alert_id == items.alert_id, about.article_id == items.article_id)
+    query = (
+        select(func.max(items.revision))
+        .join(decisions, is_same)
+        .where(about.article_id == article_id, items.kind.in_(TELLING))
+    )
+    revision: int | None = connection.scalar(query)
+    return revision
