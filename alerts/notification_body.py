@@ -108,8 +108,9 @@ class NotificationBody(_BodyPart):
     """Everything a receiver may say about a notification.
 
     Attributes:
-        topic: The topic of the highest severity, then score; None in a digest, and so is ``story``.
-        topics: All topics that it is about, ``topic`` first; empty in a digest.
+        topic: The topic of the highest severity, then score; None in a digest, and so is ``story``;
+            None in a message of the system too.
+        topics: All topics that it is about, ``topic`` first; empty where ``topic`` is None.
         digest: ``rollup`` or ``catch_up``; None where it is not a digest.
         items: The messages that a digest replaces.
         reason: Why it is sent, in English.

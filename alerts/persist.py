@@ -206,6 +206,7 @@ def _story_article(prepared: PreparedMatch, decision: Decision) -> story_store.S
         facts=article_facts(match).model_dump_json(),
         features=prepared.features.model_dump_json(),
         shingles=copies.pack_shingles(prepared.shingles),
+        provider=match.article.agency or match.article.outlet,
     )
 
 

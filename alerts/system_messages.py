@@ -4,8 +4,8 @@
 
     broken target ──▶ notification of kind ``system`` ──▶ the console, and the first other receiver
 
-A message belongs to no alert. Its topic is :data:`TOPIC`, its story is the fault, and ``reason``
-says what happened, so that every receiver can show it.
+A message belongs to no alert and has no topic. Its story is the fault, and ``reason`` says what
+happened, so that every receiver can show it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from alerts.notification_body import NotificationBody, NotificationStory, NotificationTopic
+from alerts.notification_body import NotificationBody, NotificationStory
 from alerts.receivers import CONSOLE_RECEIVER, receiver_kind
 from config.catalog.alerts import CONSOLE
 from config.catalog.models import AlertsDefinition, ReceiverDefinition
@@ -23,7 +23,6 @@ from core.store import Connection
 from core.store import deliveries as delivery_store
 from core.store.targets import TargetState, list_broken
 
-TOPIC = NotificationTopic(id="_system", title="Wirewatch")
 SEVERITY = "high"
 
 
@@ -74,7 +73,7 @@ def _body(
         id=id_,
         kind=delivery_store.SYSTEM,
         alert_id=fault,
-        topic=TOPIC,
+        topic=None,
         severity=SEVERITY,
         story=NotificationStory(id=fault, title=in_english(title), first_seen=now, outlets=0),
         articles=(),

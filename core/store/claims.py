@@ -117,7 +117,8 @@ def find_due(
 def next_due_time(connection: Connection) -> datetime | None:
     """Return when the next waiting delivery is due, or None where none waits."""
     query = select(func.min(deliveries.c.next_attempt_at))
-    due: datetime | None = connection.scalar(query.where(deliveries.c.state.in_(WAITING)))
+    query = query.where(deliveries.c.state.in_(WAITING), deliveries.c.replaced_by.is_(None))
+    due: datetime | None = connection.scalar(query)
     return due
 
 
@@ -267,7 +268,7 @@ def _first_of(
         .where(each.receiver == receiver, each.target == target, is_waiting(each))
         .where(or_(until.is_(None), until <= now))
         .where(or_(each.held_until.is_(None), each.held_until <= now))
-        .where(each.id.not_in(exclude))
+        .where(each.id.not_in(exclude), each.replaced_by.is_(None))
         .order_by(*delivery_order(each))
         .limit(1)
         .scalar_subquery()

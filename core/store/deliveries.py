@@ -95,6 +95,7 @@ deliveries = Table(
     Column("delivered_at", UtcDateTime),
     Column("held_until", UtcDateTime),
     Column("priority", Integer, nullable=False, server_default=str(NORMAL)),
+    Column("replaced_by", String(32), index=True),
     Index("ix_deliveries_due", "state", "next_attempt_at"),
     Index("ix_deliveries_updated", "state", "updated_at", "id"),
 )
@@ -167,6 +168,8 @@ class Delivery:
         last_error: Why the last attempt failed (:class:`config.i18n.Phrase`, dumped); empty where
             none did.
         priority: :data:`URGENT` or :data:`NORMAL`.
+        replaced_by: The digest that tells this message instead; it is not sent by itself, and ends
+            with the digest.
     """
 
     id: str
@@ -186,6 +189,7 @@ class Delivery:
     delivered_at: datetime | None
     held_until: datetime | None = None
     priority: int = NORMAL
+    replaced_by: str | None = None
 
 
 class ResendResult(StrEnum):

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select, tuple_
 
-from core.store import articles, entries, feed_days, hosts, outbox, targets
+from core.store import articles, entries, feed_days, hosts, outbox, targets, topic_hours
 from core.store.alerts import OPEN, alerts, decisions
 from core.store.cards import card_labels, cards, forget_topic_days
 from core.store.column_types import UtcDateTime
@@ -178,6 +178,7 @@ RULES = {
     "feed days": RetentionRule(("feed_days",), feed_days.forget),
     "silences": RetentionRule(("silences",), forget_silences),
     "topic days": RetentionRule(("topic_days",), forget_topic_days),
+    "topic hours": RetentionRule(("topic_hours",), topic_hours.forget_hours),
     "replayed matches": RetentionRule(("replayed_matches",), forget_replays),
     "missed articles": RetentionRule(("missed_articles",), forget_missed),
     "entries": RetentionRule(("entries",), entries.forget),

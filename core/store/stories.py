@@ -31,6 +31,7 @@ from sqlalchemy import (
     Subquery,
     Table,
     Text,
+    case,
     cast,
     func,
     select,
@@ -51,6 +52,8 @@ stories = Table(
     Column("first_seen", UtcDateTime, nullable=False),
     Column("last_seen", UtcDateTime, nullable=False),
     Column("outlets", Integer, nullable=False),
+    Column("independent_outlets", Integer, nullable=False, server_default="0"),
+    Column("growth", Integer, nullable=False, server_default="0"),
     Index("ix_stories_topic", "topic_id", "last_seen"),
 )
 
@@ -71,6 +74,7 @@ story_articles = Table(
     Column("facts", Text, nullable=False),
     Column("features", Text, nullable=False),
     Column("shingles", LargeBinary, nullable=False),
+    Column("provider", String(200), nullable=False, server_default=""),
     Index("ix_story_articles_moment", "topic_id", "moment"),
     Index("ix_story_articles_exact", "topic_id", "exact"),
 )
@@ -95,6 +99,10 @@ class Story:
         first_seen: When its first article was first seen.
         last_seen: When its newest article was first seen.
         outlets: Number of outlets that have it, copies included.
+        independent_outlets: Number of providers of its texts that are not copies: outlets with a
+            text of their own, and agencies, each of which counts once.
+        growth: The highest number of independent outlets about which it was decided whether
+            people are notified of the story's growth; 0 where there was none.
     """
 
     id: str
@@ -103,6 +111,8 @@ class Story:
     first_seen: datetime
     last_seen: datetime
     outlets: int
+    independent_outlets: int = 0
+    growth: int = 0
 
 
 class ArticleFacts(BaseModel):
@@ -143,6 +153,7 @@ class StoryArticle:
         facts: JSON of :class:`ArticleFacts`.
         features: JSON by which stories are compared; empty once that is over.
         shingles: Its shingle hashes, eight bytes each; empty once comparing is over.
+        provider: The agency that the text is credited to, or else the outlet.
     """
 
     topic_id: str
@@ -159,6 +170,7 @@ class StoryArticle:
     facts: str
     features: str
     shingles: bytes
+    provider: str = ""
 
     def shown(self) -> ArticleFacts:
         """Return what people are shown of it."""
@@ -190,7 +202,7 @@ def find_story(connection: Connection, story_id: str) -> Story | None:
 def put_article(connection: Connection, article: StoryArticle, sketch: Iterable[bytes]) -> None:
     """Add an article to its story, or replace it by a newer revision.
 
-    The story's times and its number of outlets are updated.
+    The story's times and its numbers of outlets are updated.
 
     Args:
         connection: A write transaction.
@@ -336,15 +348,17 @@ def _add_shingles(connection: Connection, article: StoryArticle, sketch: Iterabl
 
 
 def _update_story(connection: Connection, story_id: str) -> None:
-    first, last, outlets = connection.execute(
+    provider = case((story_articles.c.copy_of.is_(None), story_articles.c.provider))
+    first, last, outlets, independent = connection.execute(
         select(
             func.min(story_articles.c.first_seen_at),
             func.max(story_articles.c.first_seen_at),
             func.count(story_articles.c.outlet.distinct()),
+            func.count(provider.distinct()),
         ).where(story_articles.c.story_id == story_id)
     ).one()
     connection.execute(
         stories.update()
         .where(stories.c.id == story_id)
-        .values(first_seen=first, last_seen=last, outlets=outlets)
+        .values(first_seen=first, last_seen=last, outlets=outlets, independent_outlets=independent)
     )

@@ -14,9 +14,11 @@ from tests.support.postgres import DATABASES
 from tests.support.schemas import migrate_to
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-JOINED = story_store.StoryArticle(
-    "nato", "a" * 32, 1, "s" * 32, "member", None, 0.4, NOON, NOON, "kurier", "", "{}", "", b""
-)
+JOINED = {
+    "topic_id": "nato", "article_id": "a" * 32, "revision": 1, "story_id": "s" * 32,
+    "role": "member", "similarity": 0.4, "moment": NOON, "first_seen_at": NOON,
+    "outlet": "kurier", "exact": "", "facts": "{}", "features": "", "shingles": b"",
+}  # fmt: skip
 
 
 @pytest.fixture(params=DATABASES)
@@ -30,7 +32,8 @@ def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def _fill(connection: sa.Connection) -> None:
-    story_store.put_article(connection, JOINED, ())
+    table = sa.Table("story_articles", sa.MetaData(), autoload_with=connection)
+    connection.execute(table.insert().values(JOINED))
 
 
 def test_an_article_that_joined_a_story_is_minor_and_may_become_a_development(
@@ -38,10 +41,10 @@ def test_an_article_that_joined_a_story_is_minor_and_may_become_a_development(
 ) -> None:
     store = Store.open(old_database)
     with store.write() as connection:
-        row = story_store.find_article(connection, JOINED.topic_id, JOINED.article_id)
+        row = story_store.find_article(connection, "nato", "a" * 32)
         assert row is not None
         assert row.role == "minor"
-        told = story_store.set_role(connection, JOINED.topic_id, JOINED.article_id, "development")
+        told = story_store.set_role(connection, "nato", "a" * 32, "development")
         assert told is not None
         assert told.role == "development"
     store.close()
