@@ -109,6 +109,14 @@ LANGUAGE = Language(
         """
     ),
     toll_words=words("opfer todesopfer tote toten verletzte verletzten vermisste vermissten"),
+    negations=words("nicht kein keine keinen keiner keinem nie niemals niemand ohne"),
+    unit_words=words(
+        """
+        dollar euro grad kilometer menschen meter milliarden millionen mio mrd personen prozent
+        tonnen
+        """
+    ),
+    update_words=words("aktualisiert aktualisierung geändert letzte stand update zuletzt"),
     correction_words=words("berichtigung gegendarstellung korrektur richtigstellung"),
     function_words=words(
         """

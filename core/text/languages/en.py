@@ -29,6 +29,14 @@ LANGUAGE = Language(
         """
     ),
     toll_words=words("casualties dead deaths injured killed missing toll victims wounded"),
+    negations=words("no nobody none not never without"),
+    unit_words=words(
+        """
+        billion degrees dollars euros kilometers km miles million people percent persons pounds
+        tons
+        """
+    ),
+    update_words=words("last modified revised update updated"),
     correction_words=words("correction corrected retracted retraction"),
     function_words=words(
         """

@@ -143,6 +143,9 @@ class Language:
         function_words: Words that say nothing about what a text is about.
         outcome_words: Words of headlines for what has come of something: *resigns*, *arrested*.
         toll_words: Words for people who died, were hurt or are missing.
+        negations: Words that turn what a sentence says into its opposite.
+        unit_words: Words behind a figure that is an amount, and no counter: *percent*.
+        update_words: Words of a note that says when a page was changed: *updated*.
         correction_words: Words by which an article says that it corrects or withdraws something.
         operator_words: Words that are mistaken for operators of the query language, and those.
         misleading_stems: Stems that, as ``stem*``, find more than their author thinks, and
@@ -168,6 +171,9 @@ class Language:
     function_words: Words = frozenset()
     outcome_words: Words = frozenset()
     toll_words: Words = frozenset()
+    negations: Words = frozenset()
+    unit_words: Words = frozenset()
+    update_words: Words = frozenset()
     correction_words: Words = frozenset()
     operator_words: Mapping[str, str] = field(default_factory=dict)
     misleading_stems: Mapping[str, str] = field(default_factory=dict)
