@@ -37,7 +37,6 @@ one of these dispositions:
 ``page_kept``          the page cannot be read any more; the earlier, fuller text stays
 ``no_content``         neither the page nor the feed has any text
 ``too_many``           beyond the limit of one document, or without anything to identify it by
-``too_many_revisions`` the article was announced in 24 revisions already
 ``internal_error``     an error of this program at every attempt; the log has the traceback
 ====================== ===========================================================================
 """

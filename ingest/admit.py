@@ -129,10 +129,10 @@ def admit(
     titles: dict[str, dict[str, str]] = {}
     for entry in parsed.entries:
         old = known.by_key.get(entry.key)
-        if old is not None:
-            _admit_known(result, old, entry, now)
-            continue
         record = _new_record(feed, entry, now, settings)
+        if old is not None:
+            _admit_known(result, old, record, now)
+            continue
         beside = [e for e in known.by_link.get(record.url_key, ()) if e.feed_id == feed.feed_id]
         shown = titles.setdefault(
             record.url_key, {e.key: e.title for e in beside if e.key in present}
@@ -142,24 +142,34 @@ def admit(
     return result
 
 
-def _admit_known(result: Admission, old: EntryRecord, entry: FeedEntry, now: datetime) -> None:
-    if old.content_hash == entry.content_hash:
+def _admit_known(result: Admission, old: EntryRecord, record: EntryRecord, now: datetime) -> None:
+    """Decide about an entry with a known key.
+
+    Args:
+        result: Where to add what to store.
+        old: The entry as it is stored.
+        record: The entry as if it were new; a change of it has the origin of its own moment.
+        now: The present.
+    """
+    if old.content_hash == record.content_hash:
         result.dispositions["known"] += 1
         return
     if old.state == PENDING and not old.disposition:
         result.dispositions["superseded"] += 1
-    keep_key = has_no_page(old) or not entry.url
+    is_announced = old.article_id is not None
+    keep_key = has_no_page(old) or not record.url
     result.change.append(
         replace(
-            old,
-            **_content_of(entry),
-            url_key=old.url_key if keep_key else link_key(old.feed_id, entry),
-            host=host_key(entry.url) if entry.url else old.host,
-            state=PENDING,
-            disposition="",
-            attempts=0,
-            next_page_at=now,
+            record,
+            id=old.id,
+            url_key=old.url_key if keep_key else record.url_key,
+            host=record.host if record.url else old.host,
+            article_id=old.article_id,
+            first_seen_at=old.first_seen_at,
             changed_at=now,
+            page_outcome=old.page_outcome,
+            origin=record.origin if is_announced else old.origin,
+            missed_since=record.missed_since if is_announced else old.missed_since,
         )
     )
 
@@ -212,7 +222,9 @@ def _renamed(result: Admission, record: EntryRecord, old: EntryRecord, article: 
         _add_ended(result, record, "known", article)
         return
     result.renamed += 1
-    result.add.append(replace(record, article_id=article, origin=old.origin))
+    if article is None:
+        record = replace(record, origin=old.origin, missed_since=old.missed_since)
+    result.add.append(replace(record, article_id=article))
 
 
 def _add_ended(
@@ -234,12 +246,14 @@ def _add_ended(
 def _new_record(
     feed: FeedRecord, entry: FeedEntry, now: datetime, settings: Settings
 ) -> EntryRecord:
+    origin = origin_of(feed, entry.published_at, now, settings)
     return EntryRecord(
         feed_id=feed.feed_id,
         key=entry.key,
         url_key=link_key(feed.feed_id, entry),
         host=host_key(entry.url or feed.url),
-        origin=origin_of(feed, entry.published_at, now, settings).value,
+        origin=origin.value,
+        missed_since=feed.last_success_at if origin is Origin.BACKFILL else None,
         first_seen_at=now,
         changed_at=now,
         next_page_at=now,

@@ -21,6 +21,13 @@ from ingest.urls import shown_url
 FULLER_FACTOR = 2
 """The text of the feed is used instead of that of a thin page if it is this many times longer."""
 
+TEXT_VERSION = "1"
+"""Increase it when extraction or the cleaning of text make another text of the same page or feed.
+
+It is part of the stored hashes: the first text that is read of an article after an increase
+replaces the stored one and is no revision, because the change may be the program's own.
+"""
+
 TITLE_FROM_TEXT = 120
 """Characters of the text that replace a missing headline."""
 
@@ -118,7 +125,20 @@ def from_feed(
 
 def hashes(message: ArticleRevision) -> tuple[str, str]:
     """Return hashes of the title, and of lead and text: a revision is announced if one changes."""
-    return hash_parts(message.title), hash_parts(message.lead, message.text)
+    return _versioned(message.title), _versioned(message.lead, message.text)
+
+
+def is_current_hash(stored: str) -> bool:
+    """Return whether a stored hash is of a text that this version of the program has read."""
+    return stored.startswith(_HASH_PREFIX)
+
+
+_HASH_PREFIX = f"{TEXT_VERSION}-"
+
+
+def _versioned(*parts: str) -> str:
+    """Return a hash as long as a column of hashes allows, behind the version of the text."""
+    return (_HASH_PREFIX + hash_parts(*parts))[:32]
 
 
 def _message(
@@ -131,6 +151,7 @@ def _message(
         country=feed.country,
         first_seen_at=entry.first_seen_at,
         origin=Origin(entry.origin),
+        missed_since=entry.missed_since,
         **values | {"url": shown_url(values["url"])},
     )
     return _fit(message, settings.streams_max_record_bytes // 2)

@@ -29,6 +29,7 @@ from ingest import revise
 from ingest.admit import has_no_page, is_homepage
 from ingest.article_revision import PageRead
 from ingest.backoff import FetchFailure, failure_of
+from ingest.changes import COMPARED_REVISIONS, with_changes
 from ingest.deps import Deps
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.hosts import pause_scope
@@ -198,7 +199,17 @@ class PageReader:
         )
         first = identity.article.feed_id if identity.article else entry.feed_id
         feed = feeds.find(connection, first) or feeds.get(connection, entry.feed_id)
-        return revise.decide(entry, feed, result, identity, now, self._deps.settings)
+        outcome = revise.decide(entry, feed, result, identity, now, self._deps.settings)
+        return _with_changes(connection, outcome)
+
+
+def _with_changes(connection: Connection, outcome: EntryOutcome) -> EntryOutcome:
+    """Add to a revision what the ones before it do not say."""
+    message = outcome.message
+    if message is None or message.revision == 1 or outcome.is_silent:
+        return outcome
+    earlier = articles.load_latest_revisions(connection, message.article_id, COMPARED_REVISIONS)
+    return replace(outcome, message=with_changes(message, earlier))
 
 
 def _is_copy(connection: Connection, entry: EntryRecord) -> bool:
@@ -230,7 +241,9 @@ def _elsewhere(link: str, final_url: str, title: str) -> FetchFailure | None:
 def _write(
     connection: Connection, entry: EntryRecord, decision: EntryOutcome, now: datetime
 ) -> None:
-    if decision.article is not None and decision.message is not None:
+    if decision.article is not None and decision.message is not None and decision.is_silent:
+        articles.replace_latest(connection, decision.article, decision.message)
+    elif decision.article is not None and decision.message is not None:
         articles.add_revision(connection, decision.article, decision.message)
         outbox.put(connection, [to_record(decision.message, at=decision.message.fetched_at)])
     if decision.sighting is not None:

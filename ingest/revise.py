@@ -22,16 +22,17 @@ from core.store.articles import ArticleRecord
 from core.store.entries import DONE, EntryRecord
 from core.store.feed_record import FeedRecord
 from ingest.admit import is_homepage
-from ingest.article_revision import PageRead, from_feed, from_page, hashes
+from ingest.article_revision import PageRead, from_feed, from_page, hashes, is_current_hash
 from ingest.backoff import FetchFailure
 from ingest.urls import canonical_url, same_site
 
-MAX_REVISIONS = 24
-"""How many revisions of one article are announced; lemon24/reader stops at as many changes."""
-
 MIN_SPACING = timedelta(minutes=10)
 """Shortest time between two revisions of an article; less for a feed with a shorter explicit
-``every``. It does not apply after a revision that has only the text of the feed."""
+``every``. It does not apply after a revision that has only the text of the feed. A change that
+comes earlier is not lost: the page is read again when the time has passed."""
+
+MANY_REVISIONS, LIVE_SPACING = 24, timedelta(minutes=15)
+"""After how many revisions an article counts as a live page, and the shortest time then."""
 
 FIRST_RETRY = timedelta(minutes=5)
 """Wait after the first failed attempt at a page; it doubles with each attempt."""
@@ -80,6 +81,7 @@ class EntryOutcome:
         disposition: The disposition to count; None if the entry has not ended.
         article: The article to store, with ``message`` as its new revision.
         message: The revision to announce.
+        is_silent: Whether ``message`` replaces the newest revision and is not announced.
         sighting: Id of an article that the feed shows, to be recorded.
     """
 
@@ -87,6 +89,7 @@ class EntryOutcome:
     disposition: str | None
     article: ArticleRecord | None = None
     message: ArticleRevision | None = None
+    is_silent: bool = False
     sighting: str | None = None
 
 
@@ -156,20 +159,20 @@ def decide(
     if identity.is_copy:
         done = _done_entry(entry, identity.article_id, "copy_url", result)
         return EntryOutcome(done, "copy_url", sighting=identity.article_id)
+    spacing = revision_spacing(feed, identity.article.revision if identity.article else 0)
     if isinstance(result, PageRead):
         read = from_page(entry, feed, result, identity.article_id, identity.url, settings)
-        return _announce(entry, identity, read, result, now, revision_spacing(feed))
+        return _announce(entry, identity, read, result, now, spacing)
     message = from_feed(entry, feed, identity.article_id, identity.url, now, settings)
     if not is_transient(result) or entry.attempts + 1 >= settings.fetch_page_attempts:
-        return _settle(entry, identity, message, result, now, revision_spacing(feed))
+        return _settle(entry, identity, message, result, now, spacing)
     return _try_later(entry, identity, message, result, now)
 
 
-def revision_spacing(feed: FeedRecord) -> timedelta:
-    """Return the shortest time between two revisions of an article of a feed."""
-    return (
-        MIN_SPACING if feed.every_s is None else min(MIN_SPACING, timedelta(seconds=feed.every_s))
-    )
+def revision_spacing(feed: FeedRecord, revisions: int) -> timedelta:
+    """Return the shortest time until the next revision of an article that has so many."""
+    spacing = MIN_SPACING if revisions < MANY_REVISIONS else LIVE_SPACING
+    return spacing if feed.every_s is None else min(spacing, timedelta(seconds=feed.every_s))
 
 
 def is_transient(failure: FetchFailure) -> bool:
@@ -233,25 +236,43 @@ def _announce(
     if article is None:
         done = _done_entry(entry, identity.article_id, "article_new", result)
         return _publish(done, "article_new", identity, message)
+    if article.text_source == message.text_source and not is_current_hash(article.text_hash):
+        return _replace_silently(entry, identity, article, message, result)
     if hashes(message) == (article.title_hash, article.text_hash):
         from_feed_only = entry.attempts and message.text_source == "feed"
         return _end(entry, identity, "feed_text" if from_feed_only else "unchanged", result)
-    if article.revision >= MAX_REVISIONS:
-        return _end(entry, identity, "too_many_revisions", result)
     next_at = article.revised_at + spacing
     if article.text_source == "page" and now < next_at:
         return EntryOutcome(
             replace(entry, article_id=article.article_id, next_page_at=next_at), None
         )
-    message = message.model_copy(
-        update={
-            "revision": article.revision + 1,
-            "first_seen_at": article.first_seen_at,
-            "origin": Origin(article.origin),
-        }
-    )
+    changes = {"revision": article.revision + 1, "first_seen_at": article.first_seen_at}
+    message = message.model_copy(update=changes)
     done = _done_entry(entry, article.article_id, "article_revised", result)
     return _publish(done, "article_revised", identity, message)
+
+
+def _replace_silently(
+    entry: EntryRecord,
+    identity: Identity,
+    article: ArticleRecord,
+    message: ArticleRevision,
+    result: PageRead | FetchFailure,
+) -> EntryOutcome:
+    """Let the newest revision have the text as this version of the program reads it.
+
+    The page need not have changed, so that nothing is announced. The next revision is compared
+    with this text.
+    """
+    same = {
+        "revision": article.revision,
+        "first_seen_at": article.first_seen_at,
+        "fetched_at": article.revised_at,
+        "origin": Origin(article.origin),
+    }
+    done = _done_entry(entry, article.article_id, "unchanged", result)
+    published = _publish(done, "unchanged", identity, message.model_copy(update=same))
+    return replace(published, is_silent=True)
 
 
 def _publish(

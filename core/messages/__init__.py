@@ -7,7 +7,7 @@ Within v1 only optional fields are added, and readers ignore unknown fields.
 """
 
 from core.messages.alert import HELD, RELEASED, AlertEvent, AlertEventKind
-from core.messages.article import Access, ArticleRevision, Origin, Zone
+from core.messages.article import Access, ArticleRevision, Origin, Passage, Zone
 from core.messages.base import Message
 from core.messages.enriched import Enriched, EntityMention, TopicScore
 from core.messages.feed_health import FeedHealth, FeedHealthKind
@@ -29,6 +29,7 @@ __all__ = [
     "Match",
     "Message",
     "Origin",
+    "Passage",
     "TopicScore",
     "Zone",
 ]

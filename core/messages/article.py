@@ -34,6 +34,14 @@ class Zone(Message):
     text: str = Field(description="Its text, in NFC, with \\n between paragraphs.")
 
 
+class Passage(Message):
+    """A part of a field of an article: whole sentences. Offsets count code points in NFC."""
+
+    field: str = Field(description="title, lead or text.")
+    start: int = Field(ge=0, description="First code point of the passage.")
+    end: int = Field(ge=0, description="One past the last code point.")
+
+
 class ArticleRevision(Message):
     """A revision of an article, which is identified by its canonical URL."""
 
@@ -76,4 +84,17 @@ class ArticleRevision(Message):
     gone: bool = Field(
         default=False,
         description="Whether the page has vanished; the text is then that of an earlier revision.",
+    )
+    changed_at: Moment | None = Field(
+        default=None,
+        description="When the change was noticed; null if this is the first text of the article.",
+    )
+    new_passages: tuple[Passage, ...] | None = Field(
+        default=None,
+        description="What the revisions before do not say, without small edits, times and "
+        "counters; null if there is nothing to compare with.",
+    )
+    missed_since: Moment | None = Field(
+        default=None,
+        description="For backfill after a gap: when the feed was last read before it; else null.",
     )

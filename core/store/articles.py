@@ -170,6 +170,16 @@ def load_revisions(connection: Connection, article_id: str) -> list[ArticleRevis
     return [ArticleRevision.model_validate_json(text) for text in connection.scalars(query)]
 
 
+def load_latest_revisions(
+    connection: Connection, article_id: str, limit: int
+) -> list[ArticleRevision]:
+    """Return the newest revisions of an article, at most ``limit``, oldest first."""
+    columns = article_revisions.c
+    query = select(columns.record).where(columns.article_id == article_id)
+    newest = connection.scalars(query.order_by(columns.revision.desc()).limit(limit))
+    return [ArticleRevision.model_validate_json(text) for text in newest][::-1]
+
+
 def scan(
     store: Store, since: datetime, until: datetime, *, page: int = SCAN_PAGE
 ) -> Iterator[ArticleRevision]:
@@ -266,6 +276,22 @@ def add_revision(connection: Connection, article: ArticleRecord, message: Articl
             record=message.model_dump_json(),
         )
     )
+
+
+def replace_latest(
+    connection: Connection, article: ArticleRecord, message: ArticleRevision
+) -> None:
+    """Let the newest revision of an article have another text, without announcing it.
+
+    Nothing happens where another process has added a revision meanwhile.
+    """
+    key = articles.c.article_id == article.article_id, articles.c.revision == article.revision
+    texts = {"title_hash": article.title_hash, "text_hash": article.text_hash}
+    if connection.execute(articles.update().where(*key).values(texts)).rowcount:
+        columns = article_revisions.c
+        row = columns.article_id == article.article_id, columns.revision == article.revision
+        record = texts | {"record": message.model_dump_json()}
+        connection.execute(article_revisions.update().where(*row).values(record))
 
 
 def add_sighting(

@@ -65,6 +65,7 @@ entries = Table(
     Column("state", String(10), nullable=False),
     Column("disposition", String(40), nullable=False),
     Column("origin", String(10), nullable=False),
+    Column("missed_since", UtcDateTime),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("published_at", UtcDateTime),
@@ -113,7 +114,9 @@ class EntryRecord:
         article_id: The article made of it, once there is one.
         state: ``pending`` while its page is to be read, else ``done``.
         disposition: What became of it (:mod:`ingest`); empty while it is pending.
-        origin: ``live`` or ``backfill``.
+        origin: ``live`` or ``backfill``; of a changed entry that of the change.
+        missed_since: When its feed was last read before the gap in which the entry, or its change,
+            was missed; None where it was not.
         changed_at: When the feed last showed it as new or changed.
         summary: Plain text, like ``content``; both are emptied when the entry is done.
         attempts: Number of attempts to read its page.
@@ -136,6 +139,7 @@ class EntryRecord:
     content: str = ""
     authors: Sequence[str] = ()
     language: str | None = None
+    missed_since: datetime | None = None
     article_id: str | None = None
     state: str = PENDING
     disposition: str = ""

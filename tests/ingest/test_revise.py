@@ -140,13 +140,15 @@ def test_an_unchanged_page_is_no_revision() -> None:
 
 
 @pytest.mark.parametrize("change", [{"title": "Neu"}, {"text": "Neu."}, {"lead": "Neu."}])
-def test_another_title_or_text_is_a_revision_of_the_same_origin(change: dict[str, str]) -> None:
+def test_another_title_or_text_is_a_revision_with_an_origin_of_its_own(
+    change: dict[str, str],
+) -> None:
     article = told_before(revision=4, origin="backfill", first_seen_at=MONDAY - timedelta(days=2))
     verdict = judged(page(**change), known(article), later=timedelta(hours=1))
     assert verdict.disposition == "article_revised"
     assert verdict.message is not None
     assert verdict.message.revision == 5
-    assert verdict.message.origin == "backfill"
+    assert verdict.message.origin == "live"
     assert verdict.message.first_seen_at == MONDAY - timedelta(days=2)
 
 
@@ -160,9 +162,39 @@ def test_revisions_are_ten_minutes_apart_and_not_lost() -> None:
     assert at_once.disposition == "article_revised"
 
 
-def test_an_article_has_at_most_24_revisions() -> None:
-    verdict = judged(page(text="x"), known(told_before(revision=24)), later=timedelta(hours=1))
-    assert (verdict.disposition, verdict.message) == ("too_many_revisions", None)
+@pytest.mark.parametrize(
+    ("revision", "minutes", "every_s", "is_revised"),
+    [
+        (23, 10, None, True),
+        (24, 10, None, False),
+        (24, 15, None, True),
+        (5000, 15, None, True),
+        (5000, 1, 60.0, True),
+        (5000, 0, 0.0, True),
+    ],
+)
+def test_a_live_page_is_revised_for_ever_but_not_as_often(
+    revision: int, minutes: int, every_s: float | None, is_revised: bool
+) -> None:
+    article, feed = told_before(revision=revision), replace(FEED, every_s=every_s)
+    now = MONDAY + timedelta(minutes=minutes)
+    verdict = decide(ENTRY, feed, page(text="Neu."), known(article), now, SETTINGS)
+    assert verdict.disposition == ("article_revised" if is_revised else None)
+    if not is_revised:
+        assert verdict.entry.next_page_at == MONDAY + timedelta(minutes=15)
+
+
+def test_a_text_that_another_version_of_the_program_read_is_replaced_silently() -> None:
+    article = replace(told_before(revision=7), text_hash="0" * 32, title_hash="1" * 32)
+    verdict = judged(page(text="Anders gelesen."), known(article), later=timedelta(minutes=1))
+    assert (verdict.disposition, verdict.is_silent) == ("unchanged", True)
+    assert verdict.message is not None
+    assert (verdict.message.revision, verdict.message.fetched_at) == (7, article.revised_at)
+    renewed = article_of(verdict)
+    again = judged(page(text="Anders gelesen."), known(renewed), later=timedelta(hours=1))
+    assert (again.disposition, again.message) == ("unchanged", None)
+    changed = judged(page(text="Neu."), known(renewed), later=timedelta(hours=1))
+    assert (changed.disposition, changed.is_silent) == ("article_revised", False)
 
 
 def test_the_text_of_a_page_stays_when_the_page_is_gone() -> None:

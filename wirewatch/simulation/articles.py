@@ -15,7 +15,8 @@ Revisions that the store has arrive when they were fetched (:func:`stored_arriva
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -28,6 +29,7 @@ from core.ids import article_id
 from core.messages import ArticleRevision, Origin
 from core.messages.base import Moment
 from core.text import clean, clean_line
+from ingest.changes import COMPARED_REVISIONS, with_changes
 from ingest.urls import canonical_url, shown_url
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
@@ -129,15 +131,16 @@ def arrivals(lines: Iterable[ArticleLine], catalog: Catalog) -> Iterator[Arrival
         catalog: Has all their outlets.
     """
     outlets = {outlet.id: outlet for outlet in catalog.outlets}
-    newest: dict[str, ArticleRevision] = {}
+    newest: dict[str, deque[ArticleRevision]] = {}
     for line in sorted(lines, key=lambda line: (line.first_seen_at, line.number)):
         key = article_id(canonical_url(line.url))
+        before = newest.setdefault(key, deque(maxlen=COMPARED_REVISIONS))
         if line.gone:
-            revision = _vanished(newest.get(key), line.first_seen_at)
+            revision = _vanished(before, line.first_seen_at)
         else:
-            revision = _revision(line, key, newest.get(key), outlets[line.outlet])
+            revision = _revision(line, key, before, outlets[line.outlet])
         if revision is not None:
-            newest[key] = revision
+            before.append(revision)
         yield Arrival(line.first_seen_at, line.url, revision)
 
 
@@ -180,13 +183,13 @@ def _unknown_outlet(line: ArticleLine) -> Outlet:
 
 
 def _revision(
-    line: ArticleLine, key: str, before: ArticleRevision | None, outlet: Outlet
+    line: ArticleLine, key: str, before: Sequence[ArticleRevision], outlet: Outlet
 ) -> ArticleRevision:
-    """Return a line as ingest would announce it; ``before`` is the article's last revision."""
+    """Return a line as ingest would announce it; ``before`` has the article's last revisions."""
     published = line.published_at and min(line.published_at, line.first_seen_at)
     values: dict[str, Any] = {
         "article_id": key,
-        "revision": before.revision + 1 if before else 1,
+        "revision": before[-1].revision + 1 if before else 1,
         "url": _shown(line.url),
         "outlet": outlet.id,
         "feed_id": "",
@@ -194,19 +197,21 @@ def _revision(
         "country": outlet.country if line.country is None else line.country,
         "published_at": published,
         "published_source": "page" if published else None,
-        "first_seen_at": before.first_seen_at if before else line.first_seen_at,
+        "first_seen_at": before[-1].first_seen_at if before else line.first_seen_at,
         "fetched_at": line.first_seen_at,
     }
     copied = ("title", "lead", "text", "authors", "agency", "origin")
-    return ArticleRevision(**values, **{name: getattr(line, name) for name in copied})
+    revision = ArticleRevision(**values, **{name: getattr(line, name) for name in copied})
+    return with_changes(revision, tuple(before))
 
 
-def _vanished(before: ArticleRevision | None, at: datetime) -> ArticleRevision | None:
+def _vanished(earlier: Sequence[ArticleRevision], at: datetime) -> ArticleRevision | None:
     """Return what ingest would announce of a page that has vanished since its last revision."""
-    if before is None or before.gone:
+    if not earlier or earlier[-1].gone:
         return None
+    before = earlier[-1]
     changes = {"revision": before.revision + 1, "fetched_at": at, "gone": True}
-    return before.model_copy(update=changes)
+    return with_changes(before.model_copy(update=changes), [before])
 
 
 def _shown(url: str) -> str:
