@@ -32,6 +32,7 @@ from core.ids import alert_id
 from core.messages import AlertEventKind, Match
 from core.store import Connection
 from core.store import alerts as alert_store
+from core.store import separations as separation_store
 from core.store import stories as story_store
 from core.text.fingerprint import (
     SHINGLE_WORDS,
@@ -89,7 +90,8 @@ class TopicWindows:
         if topic_id not in self._windows:
             since, until = now - max_age - self.span, now + self.span
             rows = story_store.find_articles_between(self.connection, topic_id, since, until)
-            self._windows[topic_id] = RecentArticles(map(_recent_article, rows))
+            separations = separation_store.load_separations(self.connection, topic_id)
+            self._windows[topic_id] = RecentArticles(map(_recent_article, rows), separations)
         return self._windows[topic_id]
 
     def add(self, article: story_store.StoryArticle) -> None:

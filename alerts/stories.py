@@ -54,6 +54,7 @@ from heapq import nlargest
 
 from pydantic import BaseModel, ConfigDict
 
+from alerts.separations import choose_story, separated_stories
 from alerts.story_vocabulary import english_stem, word_weight
 from config.i18n import Phrase
 from core.messages import Match
@@ -209,9 +210,15 @@ class RecentArticles:
 
     Args:
         articles: Those with a text of their own: no copies.
+        separations: Pairs of stories that an analyst has split.
     """
 
-    def __init__(self, articles: Iterable[RecentArticle] = ()) -> None:
+    def __init__(
+        self,
+        articles: Iterable[RecentArticle] = (),
+        separations: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        self._apart = separated_stories(separations)
         self._articles: list[RecentArticle] = []
         self._lengths: list[float] = []  # as if every stem were rare
         self._postings: dict[str, list[int]] = {}
@@ -250,8 +257,12 @@ class RecentArticles:
         return [self._articles[number] for number in self._stories.get(story_id, ())]
 
     def outside_story(self, story_id: str, since: datetime) -> list[RecentArticle]:
-        """Return the articles of other stories whose wording was first seen since a time."""
-        return [a for a in self._articles if a.seen_at >= since and a.story_id != story_id]
+        """Return the articles of other stories whose wording was first seen since a time.
+
+        Stories that an analyst has separated from this one are left out.
+        """
+        left_out = {story_id, *self._apart.get(story_id, ())}
+        return [a for a in self._articles if a.seen_at >= since and a.story_id not in left_out]
 
     def rarity(self, stem: str) -> float:
         """Return how few stories share a stem: 1 where fewer than two have it."""
@@ -304,10 +315,21 @@ class RecentArticles:
             for story, of_story in scores.items()
         }
         story = max(means, key=lambda s: (means[s], s))
+        story = self._choose_separated(own, story, means)
         _, number = max(scores[story])
         other = self._articles[number]
         needed = threshold(own.language, other.features.language)
         return _assignment(other, means[story] * needed, needed)
+
+    def _choose_separated(
+        self, own: StoryFeatures, nearest: str, means: Mapping[str, float]
+    ) -> str:
+        """Choose between the nearest story and those near enough that were split from it."""
+        rivals = [s for s in self._apart.get(nearest, ()) if means.get(s, 0.0) >= 1.0]
+        if not rivals:
+            return nearest
+        terms = {s: [a.features.terms for a in self.in_story(s)] for s in (nearest, *rivals)}
+        return choose_story(own.terms, terms) or nearest
 
 
 def _assignment(other: RecentArticle, similarity: float, needed: float) -> StoryAssignment:

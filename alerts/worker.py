@@ -38,6 +38,7 @@ from core.messages import Match
 from core.messages.envelope import MATCHES, from_record
 from core.store import Connection, Store
 from core.store import stories as story_store
+from core.store.inactivity import close_inactive
 from core.streams.consume_loop import LoopOptions, LoopResult, consume
 from core.streams.port import Batch, Consumer, StreamLog
 
@@ -137,6 +138,13 @@ class AlertsWorker:
         reach = max(ages, default=AlertPolicy().max_age) + self._window
         before = self._clock() - reach - RETENTION_MARGIN
         return self._store.transact(lambda c: story_store.forget_comparisons(c, before))
+
+    def close_inactive(self) -> int:
+        """Close the alerts of stories that have ended; run it every hour. Return how many."""
+        closed = 0
+        while number := self._store.transact(lambda c: close_inactive(c, self._clock())):
+            closed += number
+        return closed
 
     def _decide_all(
         self, connection: Connection, catalog: Catalog, matches: Sequence[PreparedMatch]

@@ -18,6 +18,37 @@ RELEASED = "released"
 """Reason code of an ``updated`` event: a message that was held goes out."""
 
 
+ASSIGNED, UNASSIGNED = "assigned", "unassigned"
+"""Reason codes of ``updated`` events: who takes care of the alert has changed."""
+
+SNOOZED, SNOOZE_ENDED = "snoozed", "snooze_ended"
+"""Reason codes of ``updated`` events: for a time only what is new in the story is told."""
+
+ESCALATED = "escalated"
+"""Reason code of an ``updated`` event: nobody took care of an urgent alert, and others are told."""
+
+SPLIT, MERGED = "split", "merged"
+"""Reason codes of events about stories that a person has split or merged."""
+
+INACTIVE = "inactive"
+"""Reason code of a ``closed`` event: nothing was added to the story for a long time."""
+
+_REPEATABLE = frozenset(
+    (
+        REOPENED,
+        HELD,
+        RELEASED,
+        ASSIGNED,
+        UNASSIGNED,
+        SNOOZED,
+        SNOOZE_ENDED,
+        ESCALATED,
+        SPLIT,
+        MERGED,
+    )
+)
+
+
 class AlertEventKind(StrEnum):
     """What happened to the alert."""
 
@@ -57,10 +88,16 @@ class AlertEvent(Message):
     held_until: Moment | None = Field(
         default=None, description="When a held message goes out, if it is known."
     )
+    assigned_to: str | None = Field(
+        default=None, description="Who takes care of the alert from now on, if that has changed."
+    )
+    snoozed_until: Moment | None = Field(
+        default=None, description="Until when the alert is snoozed, if that has changed."
+    )
     at: Moment = Field(description="When it happened.")
 
     @property
     def is_repeatable(self) -> bool:
         """Whether it may happen again: what a person does, or a message that is held."""
         by_hand = self.event in (AlertEventKind.ACKED, AlertEventKind.CLOSED)
-        return by_hand or self.reason_code in (REOPENED, HELD, RELEASED)
+        return by_hand or self.reason_code in _REPEATABLE

@@ -5,7 +5,8 @@
     record_decision ──▶ decisions ─┐
     open_alert, touch ─▶ alerts ───┼──▶ cards (what the console's list shows)
     ack, close, change ▶ alerts ───┘
-                            └──────────▶ outbox ──▶ news.alerts
+    assign, snooze             ├──────▶ outbox ──▶ news.alerts
+                               └──────▶ escalations, which it stops
 
 Tables and queries are in :mod:`core.store.alerts`.
 """
@@ -18,9 +19,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from core.clock import rfc3339
 from core.messages import AlertEvent, AlertEventKind
+from core.messages.alert import ASSIGNED, REOPENED, SNOOZE_ENDED, SNOOZED, UNASSIGNED
 from core.messages.envelope import to_record
-from core.store import cards, outbox
+from core.store import cards, escalations, outbox
 from core.store.alerts import (
     ACKED,
     CLOSED,
@@ -74,8 +77,8 @@ def open_alert(connection: Connection, row: Alert) -> None:
 def tell_development(connection: Connection, alert_id: str, told: ToldDevelopment) -> None:
     """Bring an alert up to date when people are told what is new in its story.
 
-    The alert and its card take the newest headline, the card moves to the top of the list, and an
-    alert that was acknowledged or closed is open again, with an event that says so.
+    The alert and its card take the newest headline, the card moves to the top of the list, an alert
+    that was acknowledged or closed is open again, and a snooze ends, with an event that says so.
 
     Args:
         connection: A write transaction.
@@ -84,13 +87,15 @@ def tell_development(connection: Connection, alert_id: str, told: ToldDevelopmen
     """
     cards.tell_development(connection, alert_id, told)
     alert = lock_alert(connection, alert_id)
+    if alert.is_snoozed(told.at):
+        alert = end_snooze(connection, alert, "something new was reported", told.at)
     newest = replace(alert, title=told.title, updated_at=told.at)
     if alert.state == OPEN:
         connection.execute(alerts.update().where(alerts.c.id == alert.id).values(asdict(newest)))
         return
     again = replace(newest, state=OPEN, acked_by="", acked_at=None, closed_by="", closed_at=None)
     why = f"opened again: it was {alert.state} when something new was reported"
-    change(connection, alert, again, AlertEventKind.UPDATED, why, "reopened", told.at)
+    change(connection, alert, again, AlertEventKind.UPDATED, why, REOPENED, told.at)
 
 
 def touch(connection: Connection, alert_id: str, now: datetime) -> None:
@@ -146,6 +151,64 @@ def close(connection: Connection, alert_id: str, *, by: str, at: datetime, why: 
     return change(connection, alert, after, AlertEventKind.CLOSED, reason, why or CLOSED, at)
 
 
+def assign(connection: Connection, alert_id: str, *, to: str, by: str, at: datetime) -> Alert:
+    """Record who takes care of an alert, which stops its escalation.
+
+    Args:
+        connection: A write transaction.
+        alert_id: The alert's id, or at least its first eight digits.
+        to: Who takes care of it; empty: nobody any more.
+        by: Who says so.
+        at: The present moment.
+
+    Returns:
+        The alert as it is now; unchanged where it is assigned to that person already.
+
+    Raises:
+        UsageError: There is no such alert.
+    """
+    alert = lock_alert(connection, alert_id)
+    if alert.assigned_to == to:
+        return alert
+    after = replace(alert, assigned_to=to)
+    code, reason = UNASSIGNED, f"assigned to nobody any more by {by}"
+    if to:
+        code, reason = ASSIGNED, f"assigned to {to} by {by}"
+    return change(connection, alert, after, AlertEventKind.UPDATED, reason, code, at)
+
+
+def snooze(
+    connection: Connection, alert_id: str, *, until: datetime, by: str, at: datetime
+) -> Alert:
+    """Tell people only what is new in a story until a time, and stop its escalation.
+
+    Args:
+        connection: A write transaction.
+        alert_id: The alert's id, or at least its first eight digits.
+        until: When it ends; a time that is not after ``at`` ends a snooze now.
+        by: Who says so.
+        at: The present moment.
+
+    Returns:
+        The alert as it is now; unchanged where there is no snooze to end.
+
+    Raises:
+        UsageError: There is no such alert.
+    """
+    alert = lock_alert(connection, alert_id)
+    if until <= at:
+        is_snoozed = alert.is_snoozed(at)
+        return end_snooze(connection, alert, f"by {by}", at) if is_snoozed else alert
+    after, reason = replace(alert, snoozed_until=until), f"snoozed until {rfc3339(until)} by {by}"
+    return change(connection, alert, after, AlertEventKind.UPDATED, reason, SNOOZED, at)
+
+
+def end_snooze(connection: Connection, alert: Alert, why: str, at: datetime) -> Alert:
+    """End the snooze of a locked alert; ``why`` completes an English sentence."""
+    after, reason = replace(alert, snoozed_until=None), f"snooze ended: {why}"
+    return change(connection, alert, after, AlertEventKind.UPDATED, reason, SNOOZE_ENDED, at)
+
+
 def lock_alert(connection: Connection, alert_id: str) -> Alert:
     """Return an alert and lock its row until the transaction ends.
 
@@ -167,6 +230,8 @@ def change(
     at: datetime,
 ) -> Alert:
     """Write a changed alert and announce the change on ``news.alerts``.
+
+    An escalation of the alert stops where somebody takes care of it now.
 
     Args:
         connection: The transaction in which :func:`lock_alert` returned the alert.
@@ -192,7 +257,22 @@ def change(
         severity=before.severity,
         reason=reason,
         reason_code=reason_code,
+        assigned_to=after.assigned_to if after.assigned_to != before.assigned_to else None,
+        snoozed_until=after.snoozed_until if after.snoozed_until != before.snoozed_until else None,
         at=at,
     )
     outbox.put(connection, [to_record(message, at=at)])
+    if code := _stops_escalation(before, after):
+        escalations.stop(connection, before.id, code, at)
     return after
+
+
+def _stops_escalation(before: Alert, after: Alert) -> str:
+    """Return the code of what stops an escalation; empty where nobody takes care of the alert."""
+    if after.state != OPEN:
+        return after.state
+    if after.assigned_to and after.assigned_to != before.assigned_to:
+        return ASSIGNED
+    if after.snoozed_until and after.snoozed_until != before.snoozed_until:
+        return SNOOZED
+    return ""

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from config.errors import NotFoundError, UsageError
-from core.store.column_types import UtcDateTime, metadata
+from core.store.column_types import SafeText, UtcDateTime, metadata
 
 OPEN, ACKED, CLOSED = "open", "acked", "closed"
 
@@ -50,6 +50,8 @@ alerts = Table(
     Column("acked_at", UtcDateTime),
     Column("closed_by", Text, nullable=False, server_default=""),
     Column("closed_at", UtcDateTime),
+    Column("assigned_to", SafeText, nullable=False, server_default=""),
+    Column("snoozed_until", UtcDateTime),
 )
 
 decisions = Table(
@@ -90,6 +92,9 @@ class Alert:
         reason: Why it was opened (:class:`config.i18n.Phrase`, dumped).
         article_id: The article that opened it.
         acked_by: Who acknowledged it; empty where it was not. ``closed_by`` likewise.
+        assigned_to: Who takes care of it; empty where nobody was named.
+        snoozed_until: Until when only what is new in the story is told; None where it was not
+            snoozed. The time may have passed.
     """
 
     id: str
@@ -108,6 +113,12 @@ class Alert:
     acked_at: datetime | None = None
     closed_by: str = ""
     closed_at: datetime | None = None
+    assigned_to: str = ""
+    snoozed_until: datetime | None = None
+
+    def is_snoozed(self, now: datetime) -> bool:
+        """Return whether it is snoozed at a time."""
+        return self.snoozed_until is not None and self.snoozed_until > now
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from sqlalchemy import (
     Date,
     Index,
     Integer,
+    RowMapping,
     String,
     Table,
     Text,
@@ -70,6 +71,7 @@ cards = Table(
     Column("verdict_reason", String(40), nullable=False, server_default=""),
     Column("verdict_by", SafeText, nullable=False, server_default=""),
     Column("verdict_at", UtcDateTime),
+    Column("verdict_note", SafeText, nullable=False, server_default=""),
     Column("words", Text, nullable=False),
     Index("ix_cards_told", "told", "at", "alert_id"),
     Index("ix_cards_state", "state", "at", "alert_id"),
@@ -192,6 +194,12 @@ def set_state(connection: Connection, alert_id: str, state: str, at: datetime) -
     connection.execute(
         cards.update().where(cards.c.alert_id == alert_id).values(state=state, changed_at=at)
     )
+
+
+def lock_card(connection: Connection, alert_id: str) -> RowMapping | None:
+    """Return a card and lock its row until the transaction ends; None where there is none."""
+    query = select(cards).where(cards.c.alert_id == alert_id).with_for_update()
+    return connection.execute(query).mappings().one_or_none()
 
 
 def touch(connection: Connection, alert_id: str, at: datetime) -> None:

@@ -69,6 +69,7 @@ notifications = Table(
     Column("body", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("bundle", Text, nullable=False, server_default=""),
+    Column("escalation", Integer, nullable=False, server_default="0"),
     Index("ix_notifications_bundle", "receiver", "bundle"),
     Index("ux_notifications", "alert_id", "receiver", "kind", "seq", unique=True),
 )
@@ -139,6 +140,7 @@ class Notification:
         alert_id: The alert of its first item (:mod:`core.store.notification_items`).
         body: JSON; every attempt sends exactly these bytes.
         bundle: What is decided later for the same receiver and bundle joins it while it waits.
+        escalation: Step of the escalation that sends it; 0 where it is the first message.
     """
 
     id: str
@@ -149,6 +151,7 @@ class Notification:
     body: str
     created_at: datetime
     bundle: str = ""
+    escalation: int = 0
 
 
 @dataclass(frozen=True, slots=True)

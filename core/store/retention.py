@@ -26,9 +26,11 @@ from core.store.column_types import UtcDateTime
 from core.store.console.actions import story_actions
 from core.store.deliveries import UNFINISHED, deliveries, notifications
 from core.store.engine import Store
+from core.store.escalations import escalations
 from core.store.match_counts import forget_replays
 from core.store.missed_articles import forget_missed
 from core.store.notification_items import notification_items
+from core.store.separations import story_separations
 from core.store.silences import forget_silences
 from core.store.stories import lock_topics, stories, story_articles, story_shingles
 from core.store.told_revisions import told_revisions
@@ -160,6 +162,9 @@ def _rows_of(alert_ids: list[str], story_ids: list[str]) -> list[tuple[Table, Co
     shingles_of = tuple_(story_shingles.c.topic_id, story_shingles.c.article_id)
     return [
         (story_actions, story_actions.c.alert_id.in_(alert_ids)),
+        (escalations, escalations.c.alert_id.in_(alert_ids)),
+        (story_separations, story_separations.c.story_id.in_(story_ids)),
+        (story_separations, story_separations.c.other_id.in_(story_ids)),
         (story_shingles, shingles_of.in_(placed)),
         (story_articles, story_articles.c.story_id.in_(story_ids)),
         (stories, stories.c.id.in_(story_ids)),
@@ -185,7 +190,7 @@ RULES = {
     "stories": RetentionRule(
         ("cards", "card_labels", "alerts", "decisions", "notifications", "notification_items",
          "deliveries", "desk_actions", "stories", "story_articles", "story_shingles",
-         "told_revisions"),
+         "told_revisions", "escalations", "story_separations"),
         forget_stories,
     ),
     "targets": RetentionRule(("receiver_targets",), targets.forget_targets),

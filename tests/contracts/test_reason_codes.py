@@ -6,7 +6,14 @@ import re
 
 from alerts.decide import ReasonCode
 from core.messages import HELD, RELEASED
-from core.messages.alert import REOPENED
+from core.messages.alert import (
+    ASSIGNED,
+    INACTIVE,
+    REOPENED,
+    SNOOZE_ENDED,
+    SNOOZED,
+    UNASSIGNED,
+)
 from core.store.alerts import ACKED, CLOSED
 from core.store.deliveries import DELIVERED, FAILED
 from wirewatch.contracts.generate import ROOT
@@ -19,4 +26,5 @@ def test_every_reason_code_is_documented() -> None:
     documented = {code for row in rows for code in re.findall(r"`([a-z_]+)`", row[2])}
     published = {code.value for code in ReasonCode}
     assert published <= documented
+    assert {ASSIGNED, UNASSIGNED, SNOOZED, SNOOZE_ENDED, INACTIVE} <= documented
     assert {HELD, RELEASED, REOPENED, ACKED, CLOSED, DELIVERED, FAILED} <= documented

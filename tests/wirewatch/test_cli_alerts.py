@@ -10,7 +10,8 @@ import pytest
 from config.i18n import Phrase
 from core.store.alerts import Alert, DecisionRow
 from core.store.deliveries import Delivery, Notification
-from wirewatch.cli.alerts import alert_row, decision_row, notification_row
+from wirewatch.cli.alerts import decision_row, notification_row
+from wirewatch.cli.story_actions import alert_row
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ALERT = Alert(

@@ -1,4 +1,4 @@
-"""``wirewatch alerts``: list, show, acknowledge and simulate alerts."""
+"""``wirewatch alerts``: list and show alerts, and what people do with them."""
 
 from __future__ import annotations
 
@@ -6,36 +6,30 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from config.errors import StreamError, UsageError
+from config.errors import UsageError
 from config.i18n import Phrase, in_english
 from core.clock import rfc3339, utc_now
+from wirewatch.cli import story_actions
 from wirewatch.cli.output import print_json, print_rows, say, write
 from wirewatch.cli.silences import silence
 from wirewatch.cli.simulate import simulate
-from wirewatch.cli.terminal import login_name
-from wirewatch.run.bootstrap import (
-    load_files,
-    open_instance,
-    open_settings,
-    open_store,
-    open_stream_log,
-)
+from wirewatch.cli.story_actions import IdArgument, JsonOption, alert_row
+from wirewatch.run.bootstrap import load_files, open_settings, open_store
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from core.store.alerts import Alert, DecisionRow
+    from core.store.alerts import DecisionRow
     from core.store.deliveries import Delivery, Notification
     from core.store.notification_items import HeldItem
 
 app = typer.Typer(no_args_is_help=True, help="List, show, acknowledge and simulate alerts.")
 app.command()(simulate)
 app.command()(silence)
+for _command in story_actions.COMMANDS:
+    app.command()(_command)
 
 DEFAULT_LIMIT = 100
 """Rows printed for people where no limit is given; programs get all."""
-
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
-IdArgument = Annotated[str, typer.Argument(help="The alert's id, or at least its first 8 digits")]
 
 
 @app.command("list")
@@ -99,41 +93,6 @@ def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def ack(
-    alert: IdArgument,
-    *,
-    by: Annotated[str, typer.Option(help="Who acknowledges it. Default: your login name.")] = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Acknowledge an alert. Changes nothing if it is acknowledged already."""
-    import structlog
-
-    from core.relay import Relay
-    from core.store import alerts as alert_store
-    from core.store.console import actions
-
-    settings = open_settings()
-    with open_instance(settings) as instance, open_store(settings) as store:
-        with store.write() as connection:
-            alert_id = alert_store.get_alert(connection, alert).id
-            actions.ack(connection, [alert_id], by=by or login_name(), at=utc_now())
-            stored = alert_store.get_alert(connection, alert_id)
-        with open_stream_log(settings, instance) as streams:
-            relay = Relay(store, streams, instance, utc_now)
-            try:
-                relay.drain()
-            except StreamError as error:  # it is acknowledged; the next run publishes its record
-                log = structlog.get_logger(__name__)
-                log.warning("record_not_published_yet", reason=str(error))
-            relay.release()
-    row = alert_row(stored)
-    if as_json:
-        print_json(row)
-    else:
-        print_rows([row], ("id", "state", "acked_by"), as_json=False, empty="")
-
-
-@app.command()
 def resend(
     ids: Annotated[
         list[str] | None,
@@ -170,25 +129,6 @@ def resend(
     ]
     columns = ("receiver", "target", "reason", "id")
     print_rows(rows, columns, as_json=as_json, empty="There is nothing to send again.")
-
-
-def alert_row(alert: Alert) -> dict[str, Any]:
-    """Return an alert as the commands print it."""
-    return {
-        "id": alert.id,
-        "topic": alert.topic_id,
-        "topic_title": alert.topic_title,
-        "story_id": alert.story_id,
-        "title": alert.title,
-        "state": alert.state,
-        "severity": alert.severity,
-        "reason": _english(alert.reason),
-        "article_id": alert.article_id,
-        "opened_at": rfc3339(alert.opened_at),
-        "updated_at": rfc3339(alert.updated_at),
-        "acked_by": alert.acked_by or None,
-        "acked_at": rfc3339(alert.acked_at) if alert.acked_at else None,
-    }
 
 
 def decision_row(decision: DecisionRow) -> dict[str, Any]:

@@ -5,7 +5,8 @@
     every 2 s    reload the operator's files, if they changed
     every 5 s    set the gauges; log when no feed can be read any more, and when one can again
     every 60 s   delete stream records past their retention
-    every hour   delete the fingerprints of articles that are older than the story window
+    every hour   delete the fingerprints of articles that are older than the story window;
+                 close the alerts of stories that have ended
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ class Housekeeping:
         ]
         if self.decides:
             jobs.append((FORGET_SECONDS, self.program.decider().forget))
+            jobs.append((FORGET_SECONDS, self.program.decider().close_inactive))
         due = [0.0] * len(jobs)
         while not stop.is_set():
             for number, (every, job) in enumerate(jobs):

@@ -1,13 +1,12 @@
-"""Actions of people on stories, each in the caller's transaction, and how they are undone.
+"""Actions of people on stories, each in the caller's transaction.
 
 ::
 
-    ack, close, judge ──▶ alerts, cards ──outbox──▶ news.alerts (acked, closed)
-          └─────────────▶ story_actions ──undo──▶ the state before; announced as acked or closed, or
-                                                  for an open alert as updated/reopened
+    ack, close, judge ─┬▶ alerts, cards ──outbox──▶ news.alerts (acked, closed, updated)
+    assign, snooze     └▶ story_actions ──▶ core.store.console.undo
 
-``wirewatch alerts ack`` uses these too. A suppressed story has no alert: it can be judged, which is
-not announced, but neither acknowledged nor closed.
+``wirewatch alerts ack`` and the other commands use these too. A suppressed story has no alert: it
+can be judged, which is not announced, and nothing else.
 """
 
 from __future__ import annotations
@@ -23,16 +22,16 @@ from sqlalchemy import Column, Connection, Index, RowMapping, String, Table, Tex
 
 from config.errors import NotFoundError, UsageError
 from core.clock import rfc3339
-from core.messages import AlertEventKind
-from core.messages.alert import REOPENED
+from core.messages.alert import ASSIGNED, SNOOZED
 from core.store import alert_changes
 from core.store.alerts import ACKED, CLOSED, OPEN, Alert
-from core.store.cards import cards
+from core.store.cards import cards, lock_card
 from core.store.column_types import SafeText, UtcDateTime, metadata
 from core.store.sql import check_parameter
 from core.text import clean_line
 
 RELEVANT, IRRELEVANT = "relevant", "irrelevant"
+VERDICTS = (RELEVANT, IRRELEVANT)
 REASONS = ("wrong_sense", "wrong_actor", "old", "duplicate", "page_furniture", "too_minor")
 """Reasons why a story is not relevant; each says what to change about a rule."""
 
@@ -40,7 +39,12 @@ MAX_IDS = 200
 """Stories in one action at most, which is a page of the list."""
 
 MAX_NAME = 80
-"""Characters of the name of the person who acts."""
+"""Characters of the name of the person who acts, or to whom a story is assigned."""
+
+MAX_NOTE = 500
+"""Characters of the note that explains a verdict."""
+
+LONGEST_SNOOZE = timedelta(days=30)
 
 UNDO_TIME = timedelta(seconds=10)
 UNDO_GRACE = timedelta(seconds=5)
@@ -57,6 +61,7 @@ story_actions = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("former", Text, nullable=False),
     Column("undone_at", UtcDateTime),
+    Column("detail", SafeText, nullable=False, server_default=""),
     Index("ix_desk_actions_alert", "alert_id", "at"),
 )
 
@@ -79,7 +84,9 @@ class StoryAction:
     """An action of a person on a story.
 
     Attributes:
-        verb: ``acked``, ``closed``, ``relevant`` or ``irrelevant``.
+        verb: ``acked``, ``closed``, ``relevant``, ``irrelevant``, ``assigned`` or ``snoozed``.
+        detail: The note on a verdict, the name of whom it is assigned to (empty: nobody any more),
+            or the time until which it is snoozed (empty: no longer).
         undone_at: When it was undone, if it was.
     """
 
@@ -90,6 +97,7 @@ class StoryAction:
     by: str
     at: datetime
     undone_at: datetime | None
+    detail: str = ""
 
 
 def ack(connection: Connection, ids: Sequence[str], *, by: str, at: datetime) -> ActionResult:
@@ -128,6 +136,7 @@ def judge(
     *,
     verdict: str,
     reason: str = "",
+    note: str = "",
     by: str,
     at: datetime,
 ) -> ActionResult:
@@ -138,51 +147,61 @@ def judge(
         ids: Alert ids.
         verdict: ``relevant`` or ``irrelevant``.
         reason: One of :data:`REASONS` for an irrelevant story; empty for a relevant one.
+        note: What else there is to say; may be empty.
         by: Who judges them.
         at: The present moment.
 
     Raises:
         UsageError: Verdict, reason or an id is unknown, or there are too many ids or none.
     """
-    if verdict not in (RELEVANT, IRRELEVANT):
+    if verdict not in VERDICTS:
         raise UsageError(f"{verdict[:40]!r} is no verdict.", mend="It is relevant or irrelevant.")
     if (reason not in REASONS) if verdict == IRRELEVANT else reason:
         mend = f"An irrelevant story has one of: {', '.join(REASONS)}."
         raise UsageError(f"{reason[:40]!r} is no reason for {verdict}.", mend=mend)
-    return _apply(connection, ids, _ActionRequest(verdict, reason, by, at), _judge)
+    request = _ActionRequest(verdict, reason, by, at, clean_line(note, MAX_NOTE))
+    return _apply(connection, ids, request, _judge)
 
 
-def undo(connection: Connection, action_id: str, *, by: str, at: datetime) -> ActionResult:
-    """Undo an action, except on stories that somebody has changed since.
-
-    An alert that is acknowledged or closed again is announced as that, an open one as ``updated``
-    with the reason code ``reopened``.
+def assign(
+    connection: Connection, ids: Sequence[str], *, to: str, by: str, at: datetime
+) -> ActionResult:
+    """Record who takes care of stories. Only open and acknowledged alerts change.
 
     Args:
         connection: A write transaction.
-        action_id: Id of the action.
-        by: Who undoes it.
+        ids: Alert ids.
+        to: Who takes care of them; empty: nobody any more.
+        by: Who says so.
         at: The present moment.
 
     Raises:
-        NotFoundError: There is no such action, or it has been undone.
-        UsageError: It is too late.
+        UsageError: An id is unknown, or there are too many or none.
     """
-    is_action, by = (
-        story_actions.c.action_id == check_parameter(action_id),
-        clean_line(by, MAX_NAME),
-    )
-    query = select(story_actions).where(is_action, story_actions.c.undone_at.is_(None))
-    query = query.order_by(story_actions.c.alert_id).with_for_update()
-    rows = connection.execute(query).mappings().all()
-    if not rows:
-        raise NotFoundError("There is nothing to undo.", mend="It may have been undone already.")
-    if at - rows[0]["at"] > UNDO_TIME + UNDO_GRACE:
-        mend = "Judge or acknowledge the story again."
-        raise UsageError("It is too late to undo that.", mend=mend)
-    restored = tuple(row["alert_id"] for row in rows if _restore(connection, row, by, at))
-    connection.execute(story_actions.update().where(is_action).values(undone_at=at))
-    return ActionResult(action_id, restored)
+    request = _ActionRequest(ASSIGNED, "", by, at, clean_line(to, MAX_NAME))
+    return _apply(connection, ids, request, _assign)
+
+
+def snooze(
+    connection: Connection, ids: Sequence[str], *, until: datetime, by: str, at: datetime
+) -> ActionResult:
+    """Tell people only what is new in stories until a time. Closed alerts do not change.
+
+    Args:
+        connection: A write transaction.
+        ids: Alert ids.
+        until: When it ends, at most :data:`LONGEST_SNOOZE` from now; ``at`` ends a snooze.
+        by: Who says so.
+        at: The present moment.
+
+    Raises:
+        UsageError: The time is too late, an id is unknown, or there are too many or none.
+    """
+    if until - at > LONGEST_SNOOZE:
+        mend = f"At most {LONGEST_SNOOZE.days} days; close it if nobody needs to hear of it."
+        raise UsageError("That is too long to snooze a story.", mend=mend)
+    detail = rfc3339(until) if until > at else ""
+    return _apply(connection, ids, _ActionRequest(SNOOZED, "", by, at, detail), _snooze)
 
 
 def load_actions(connection: Connection, alert_id: str) -> tuple[StoryAction, ...]:
@@ -199,6 +218,7 @@ class _ActionRequest:
     reason: str
     by: str
     at: datetime
+    detail: str = ""
 
 
 Change = Callable[[Connection, RowMapping, Alert | None, _ActionRequest], bool]
@@ -215,7 +235,7 @@ def _apply(
     request, action_id = replace(request, by=clean_line(request.by, MAX_NAME)), uuid.uuid4().hex
     changed = []
     for alert_id in sorted(set(ids)):  # always in this order, so that no two actions deadlock
-        card, alert = _lock_story(connection, alert_id)
+        card, alert = lock_story(connection, alert_id)
         if change(connection, card, alert, request):
             _record(connection, action_id, request, card, alert)
             changed.append(alert_id)
@@ -237,15 +257,15 @@ def _record(
             reason_code=request.reason,
             by=request.by,
             at=request.at,
+            detail=request.detail,
             former=_former_state(card, alert),
         )
     )
 
 
-def _lock_story(connection: Connection, alert_id: str) -> tuple[RowMapping, Alert | None]:
+def lock_story(connection: Connection, alert_id: str) -> tuple[RowMapping, Alert | None]:
     """Return the card and the alert of a story, and lock both until the transaction ends."""
-    query = select(cards).where(cards.c.alert_id == check_parameter(alert_id)).with_for_update()
-    card = connection.execute(query).mappings().one_or_none()
+    card = lock_card(connection, check_parameter(alert_id))
     if card is None:
         raise NotFoundError(f"{alert_id[:40]!r} is no story.", mend="The list shows all stories.")
     return card, alert_changes.lock_alert(connection, alert_id) if card["told"] else None
@@ -271,86 +291,73 @@ def _close(
     return True
 
 
+def _assign(
+    connection: Connection, card: RowMapping, alert: Alert | None, request: _ActionRequest
+) -> bool:
+    del card
+    if alert is None or alert.state == CLOSED or alert.assigned_to == request.detail:
+        return False
+    to, by, at = request.detail, request.by, request.at
+    alert_changes.assign(connection, alert.id, to=to, by=by, at=at)
+    return True
+
+
+def _snooze(
+    connection: Connection, card: RowMapping, alert: Alert | None, request: _ActionRequest
+) -> bool:
+    del card
+    if alert is None or alert.state == CLOSED:
+        return False
+    until = datetime.fromisoformat(request.detail) if request.detail else request.at
+    if until == alert.snoozed_until or not (request.detail or alert.is_snoozed(request.at)):
+        return False
+    alert_changes.snooze(connection, alert.id, until=until, by=request.by, at=request.at)
+    return True
+
+
 def _judge(
     connection: Connection, card: RowMapping, alert: Alert | None, request: _ActionRequest
 ) -> bool:
-    if (card["verdict"], card["verdict_reason"]) == (request.verb, request.reason):
+    is_same = (card["verdict"], card["verdict_reason"]) == (request.verb, request.reason)
+    if is_same and request.detail in ("", card["verdict_note"]):
         return False
     if alert is not None:
-        code = _reason_code(request.verb, request.reason)
+        code = reason_code(request.verb, request.reason)
         alert_changes.close(connection, alert.id, by=request.by, at=request.at, why=code)
     verdict = {
         "verdict": request.verb,
         "verdict_reason": request.reason,
         "verdict_by": request.by,
         "verdict_at": request.at,
+        "verdict_note": request.detail,
     }
-    _set_verdict(connection, card["alert_id"], verdict, request.at)
+    set_verdict(connection, card["alert_id"], verdict, request.at)
     return True
 
 
-def _reason_code(verdict: str, reason: str) -> str:
+def reason_code(verdict: str, reason: str) -> str:
     """Return the reason code of the event that announces a verdict."""
     return f"{verdict}_{reason}" if reason else verdict
 
 
-def _set_verdict(
+def set_verdict(
     connection: Connection, alert_id: str, verdict: dict[str, Any], at: datetime
 ) -> None:
+    """Set columns of the verdict on a story's card."""
     card = cards.update().where(cards.c.alert_id == alert_id)
     connection.execute(card.values(verdict | {"changed_at": at}))
 
 
-_STATE = ("state", "acked_by", "acked_at", "closed_by", "closed_at")
-_VERDICT = ("verdict", "verdict_reason", "verdict_by", "verdict_at")
+STATE = ("state", "acked_by", "acked_at", "closed_by", "closed_at")
+"""The fields of an alert that acknowledging, closing and judging change."""
+
+VERDICT = ("verdict", "verdict_reason", "verdict_by", "verdict_at", "verdict_note")
+"""The columns of a card that judging changes."""
 
 
 def _former_state(card: RowMapping, alert: Alert | None) -> str:
-    """Return the state of a story before an action as JSON, for :func:`_restore`."""
+    """Return the state of a story before an action as JSON, for :mod:`core.store.console.undo`."""
     state = {} if alert is None else asdict(alert)
-    values = {name: state.get(name) for name in _STATE} | {name: card[name] for name in _VERDICT}
+    names = (*STATE, "assigned_to", "snoozed_until")
+    values = {name: state.get(name) for name in names} | {name: card[name] for name in VERDICT}
     return json.dumps({k: rfc3339(v) if isinstance(v, datetime) else v for k, v in values.items()})
-
-
-def _restore(connection: Connection, row: RowMapping, by: str, at: datetime) -> bool:
-    card, alert = _lock_story(connection, row["alert_id"])
-    former: dict[str, Any] = {
-        k: datetime.fromisoformat(v) if k.endswith("_at") and v else v
-        for k, v in json.loads(row["former"]).items()
-    }
-    if _changed_since(row, card, alert):
-        return False
-    if row["verb"] in (RELEVANT, IRRELEVANT):
-        _set_verdict(connection, card["alert_id"], {name: former[name] for name in _VERDICT}, at)
-    if alert is not None:
-        after = replace(alert, **{name: former[name] for name in _STATE})
-        _announce_undo(connection, alert, after, former, row["verb"], by, at)
-    return True
-
-
-def _changed_since(row: RowMapping, card: RowMapping, alert: Alert | None) -> bool:
-    """Return whether a story is no longer as an action left it."""
-    if row["verb"] in (RELEVANT, IRRELEVANT) and card["verdict_at"] != row["at"]:
-        return True
-    if alert is None:
-        return False
-    state, at = (ACKED, alert.acked_at) if row["verb"] == ACKED else (CLOSED, alert.closed_at)
-    return alert.state != state or at != row["at"]
-
-
-def _announce_undo(
-    connection: Connection,
-    alert: Alert,
-    after: Alert,
-    former: dict[str, Any],
-    verb: str,
-    by: str,
-    at: datetime,
-) -> None:
-    kinds = {ACKED: AlertEventKind.ACKED, CLOSED: AlertEventKind.CLOSED}
-    codes = {OPEN: REOPENED, ACKED: ACKED}
-    verdict = _reason_code(former["verdict"], former["verdict_reason"])
-    code = codes.get(after.state) or verdict or CLOSED
-    kind = kinds.get(after.state, AlertEventKind.UPDATED)
-    reason = f"{verb} undone by {by}: the alert is {after.state} again"
-    alert_changes.change(connection, alert, after, kind, reason, code, at)

@@ -92,6 +92,8 @@ class StoryCard:
             the story was suppressed before articles were compared.
         reason: Why it was told or suppressed (:class:`config.i18n.Phrase`, dumped).
         verdict: ``relevant``, ``irrelevant`` or empty.
+        assigned_to: Who takes care of it; empty where nobody was named.
+        snoozed_until: Until when only what is new is told; the time may have passed.
         notified: States of its deliveries.
         suppressed: Its articles that were suppressed, by reason.
     """
@@ -126,6 +128,9 @@ class StoryCard:
     verdict_reason: str = ""
     verdict_by: str = ""
     verdict_at: datetime | None = None
+    verdict_note: str = ""
+    assigned_to: str = ""
+    snoozed_until: datetime | None = None
     notified: tuple[DeliveryCount, ...] = ()
     suppressed: tuple[SuppressedCount, ...] = ()
 
@@ -164,6 +169,8 @@ _CARDS = (
         alerts.c.acked_at,
         alerts.c.closed_by,
         alerts.c.closed_at,
+        alerts.c.assigned_to,
+        alerts.c.snoozed_until,
         story_table.c.first_seen,
         story_table.c.last_seen,
         story_table.c.outlets,
@@ -234,7 +241,7 @@ def _count_suppressed(
 _UNCHANGED = (
     *("alert_id", "story_id", "topic_id", "title", "severity", "state", "told", "at"),
     *("reason_code", "reason", "acked_at", "closed_at"),
-    *("verdict", "verdict_reason", "verdict_by", "verdict_at"),
+    *("verdict", "verdict_reason", "verdict_by", "verdict_at", "verdict_note", "snoozed_until"),
 )
 """Columns that a card shows as they are stored."""
 
@@ -265,6 +272,7 @@ def _card(
         evidence=best_span(facts.evidence) if facts else None,
         acked_by=row["acked_by"] or "",
         closed_by=row["closed_by"] or "",
+        assigned_to=row["assigned_to"] or "",
         notified=notified,
         suppressed=suppressed,
     )

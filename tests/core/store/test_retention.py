@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 import core.store
+from core.ids import hash_parts
 from core.messages import ArticleRevision
 from core.processes.instance import Instance
 from core.store import (
@@ -21,13 +22,15 @@ from core.store import (
     articles,
     claims,
     entries,
+    escalations,
     feed_days,
     feeds,
     hosts,
     outbox,
+    separations,
 )
 from core.store import deliveries as delivery_store
-from core.store.alerts import decisions
+from core.store.alerts import decisions, get_alert
 from core.store.column_types import metadata
 from core.store.console import actions, story_list
 from core.store.console.story_list import StoryFilter
@@ -262,6 +265,9 @@ def full_story(
     alert = add_article(connection, name, at, topic=topic, sketch=sketch)
     add_article(connection, f"{name}-copy", at, topic=topic, story=name, told=False, sketch=sketch)
     add_delivery(connection, alert, "https://a.example", state="delivered", at=at)
+    escalations.start(connection, alert, [(at, ["desk"])], {})
+    story = get_alert(connection, alert).story_id
+    separations.separate(connection, topic, story, hash_parts(name), by="Anna", at=at)
     actions.ack(connection, [alert], by="Anna", at=at)
     return alert
 

@@ -28,7 +28,7 @@ from core.clock import Clock
 from core.store import Connection, Store
 from core.store import feeds as feed_store
 from core.store import resend as resend_store
-from core.store.console import actions, overviews, story_list, story_page
+from core.store.console import actions, overviews, story_list, story_page, undo
 from core.store.console.actions import ActionResult
 from core.store.console.overviews import TopicOverview
 from core.store.console.story_list import MOST_COUNTED, Facets, StoryCursor, StoryFilter
@@ -99,6 +99,8 @@ def _post_routes(handlers: ApiHandlers) -> tuple[Route, ...]:
         ("/actions/ack", handlers.ack, ActionResult),
         ("/actions/close", handlers.close, ActionResult),
         ("/actions/judge", handlers.judge, ActionResult),
+        ("/actions/assign", handlers.assign, ActionResult),
+        ("/actions/snooze", handlers.snooze, ActionResult),
         ("/actions/{action_id}/undo", handlers.undo, ActionResult),
         ("/topics/{topic_id}/explain", handlers.explain, dict[str, Any]),
         ("/deliveries/{delivery_id}/resend", handlers.resend, models.ActionMessage),
@@ -259,16 +261,25 @@ class ApiHandlers:
 
     def judge(self, judgement: models.JudgementRequest) -> ActionResult:
         """Judge whether stories are relevant, and close them."""
-        verdict, reason, by = judgement.verdict, judgement.reason, judgement.by
+        values = judgement.model_dump(exclude={"ids"})
+        return self._write(lambda c, at: actions.judge(c, judgement.ids, **values, at=at))
+
+    def assign(self, assignment: models.AssignmentRequest) -> ActionResult:
+        """Record who takes care of stories, which stops their escalation."""
+        to, by = assignment.to, assignment.by
+        return self._write(lambda c, at: actions.assign(c, assignment.ids, to=to, by=by, at=at))
+
+    def snooze(self, request: models.SnoozeRequest) -> ActionResult:
+        """Tell people only what is new in stories until a time."""
         return self._write(
-            lambda c, at: actions.judge(
-                c, judgement.ids, verdict=verdict, reason=reason, by=by, at=at
+            lambda c, at: actions.snooze(
+                c, request.ids, until=request.until or at, by=request.by, at=at
             )
         )
 
     def undo(self, action_id: HexId, author: models.UndoRequest) -> ActionResult:
         """Undo an action of the last ten seconds."""
-        return self._write(lambda c, at: actions.undo(c, action_id, by=author.by, at=at))
+        return self._write(lambda c, at: undo.undo(c, action_id, by=author.by, at=at))
 
     def resend(self, delivery_id: HexId) -> models.ActionMessage:
         """Send an undelivered notification again, with the same id."""

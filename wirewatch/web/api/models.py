@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from config.catalog.models import TopicDefinition
 from config.faults import Fault
 from config.i18n import Phrase, in_english
 from core.store.alerts import DecisionRow
-from core.store.console.actions import MAX_IDS, StoryAction
+from core.store.console.actions import MAX_IDS, MAX_NAME, MAX_NOTE, StoryAction
 from core.store.console.overviews import DeliveryOverview, FeedOverview, TopicDay, TopicOverview
 from core.store.console.story_list import StoryCard
 from core.store.console.story_page import NotificationDeliveries, StoryArticleView, StoryView
@@ -188,6 +188,19 @@ class JudgementRequest(StorySelection):
     reason: Literal[
         "", "wrong_sense", "wrong_actor", "old", "duplicate", "page_furniture", "too_minor"
     ] = Field(default="", description="Why the stories are irrelevant.")
+    note: Annotated[str, Field(max_length=MAX_NOTE, description="What else there is to say.")] = ""
+
+
+class AssignmentRequest(StorySelection):
+    """Who takes care of stories."""
+
+    to: Annotated[str, Field(max_length=MAX_NAME, description="The name; empty: nobody any more.")]
+
+
+class SnoozeRequest(StorySelection):
+    """Until when only what is new in stories is told."""
+
+    until: AwareDatetime | None = Field(description="At most 30 days from now; null ends a snooze.")
 
 
 class UndoRequest(RequestModel):

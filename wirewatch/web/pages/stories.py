@@ -14,7 +14,7 @@ from config.catalog.models import Catalog
 from config.errors import UsageError
 from config.i18n import Translator
 from core.store import Connection
-from core.store.console import actions, story_list
+from core.store.console import actions, story_list, undo
 from core.store.console.actions import ActionResult
 from core.store.console.story_list import Facets, StoryCard, StoryCursor
 from wirewatch.web import display, forms
@@ -115,7 +115,7 @@ class StoriesPage:
     def _undo(self, action_id: str) -> ActionResult:
         now = self._renderer.clock()
         return self._renderer.store.transact(
-            lambda connection: actions.undo(connection, action_id, by=ACTOR, at=now)
+            lambda connection: undo.undo(connection, action_id, by=ACTOR, at=now)
         )
 
 

@@ -12,9 +12,10 @@ import pytest
 from config.errors import NotFoundError, UsageError
 from core.store import Connection, Store, outbox
 from core.store import alerts as alert_store
-from core.store.console import actions, story_list
+from core.store.console import actions, story_card, story_list, undo
 from core.store.console.actions import ActionResult
 from core.store.console.story_list import StoryFilter
+from core.store.inactivity import close_inactive
 from tests.support.stories import NOON, add_article
 
 SOON = NOON + timedelta(seconds=8)
@@ -98,13 +99,13 @@ def test_a_suppressed_story_can_be_judged_but_not_acknowledged(store: Store) -> 
     assert result.alert_ids == (alert,)
     assert states(store) == {"x": ("suppressed", "relevant")}
     assert announced(store) == []
-    do(store, lambda c: actions.undo(c, result.action_id, by="A", at=SOON))
+    do(store, lambda c: undo.undo(c, result.action_id, by="A", at=SOON))
     assert states(store) == {"x": ("suppressed", "")}
 
 
 def test_undoing_an_acknowledgement_opens_the_alert_again(store: Store, ids: list[str]) -> None:
     result = do(store, lambda c: actions.ack(c, ids[:1], by="Anna", at=NOON))
-    undone = do(store, lambda c: actions.undo(c, result.action_id, by="Anna", at=SOON))
+    undone = do(store, lambda c: undo.undo(c, result.action_id, by="Anna", at=SOON))
     assert undone.alert_ids == (ids[0],)
     do(store, lambda c: actions.ack(c, ids[:1], by="Bert", at=SOON))
     assert states(store)["a"] == ("acked", "")
@@ -124,7 +125,7 @@ def test_undoing_a_verdict_leaves_the_acknowledgement_before_it(
     do(store, lambda c: actions.ack(c, ids[:1], by="Anna", at=NOON))
     old = {"verdict": "irrelevant", "reason": "old"}
     result = do(store, lambda c: actions.judge(c, ids[:1], **old, by="Bert", at=SOON))
-    do(store, lambda c: actions.undo(c, result.action_id, by="Bert", at=SOON))
+    do(store, lambda c: undo.undo(c, result.action_id, by="Bert", at=SOON))
     assert states(store)["a"] == ("acked", "")
     with store.read() as connection:
         alert = alert_store.get_alert(connection, ids[0])
@@ -136,7 +137,7 @@ def test_undoing_a_changed_verdict_brings_back_the_one_before(store: Store, ids:
     do(store, lambda c: actions.judge(c, ids[:1], verdict="relevant", by="Anna", at=NOON))
     copy = {"verdict": "irrelevant", "reason": "duplicate"}
     result = do(store, lambda c: actions.judge(c, ids[:1], **copy, by="Bert", at=SOON))
-    do(store, lambda c: actions.undo(c, result.action_id, by="Bert", at=SOON))
+    do(store, lambda c: undo.undo(c, result.action_id, by="Bert", at=SOON))
     assert states(store)["a"] == ("closed", "relevant")
     assert announced(store)[-1] == ("closed", "relevant")
 
@@ -144,7 +145,7 @@ def test_undoing_a_changed_verdict_brings_back_the_one_before(store: Store, ids:
 def test_undo_leaves_alone_what_somebody_has_changed_since(store: Store, ids: list[str]) -> None:
     result = do(store, lambda c: actions.ack(c, ids[:2], by="Anna", at=NOON))
     do(store, lambda c: actions.close(c, ids[:1], by="Bert", at=SOON))
-    undone = do(store, lambda c: actions.undo(c, result.action_id, by="Anna", at=SOON))
+    undone = do(store, lambda c: undo.undo(c, result.action_id, by="Anna", at=SOON))
     assert undone.alert_ids == (ids[1],)
     assert states(store)["a"] == ("closed", "")
 
@@ -153,11 +154,11 @@ def test_an_action_can_be_undone_once_and_within_seconds(store: Store, ids: list
     result = do(store, lambda c: actions.ack(c, ids[:1], by="Anna", at=NOON))
     late = NOON + timedelta(seconds=16)
     with store.write() as connection, pytest.raises(UsageError, match="too late"):
-        actions.undo(connection, result.action_id, by="Anna", at=late)
-    do(store, lambda c: actions.undo(c, result.action_id, by="Anna", at=SOON))
+        undo.undo(connection, result.action_id, by="Anna", at=late)
+    do(store, lambda c: undo.undo(c, result.action_id, by="Anna", at=SOON))
     for action_id in (result.action_id, "0" * 32, "' OR 1=1 --", "\0", "\ud800"):
         with store.write() as connection, pytest.raises(NotFoundError):
-            actions.undo(connection, action_id, by="Anna", at=SOON)
+            undo.undo(connection, action_id, by="Anna", at=SOON)
 
 
 def test_a_name_is_cleaned_and_shortened_before_it_is_stored(store: Store, ids: list[str]) -> None:
@@ -198,3 +199,96 @@ def test_two_people_who_acknowledge_the_same_stories_at_once_change_each_once(
         thread.join()
     assert sorted(i for result in results for i in result.alert_ids) == sorted(ids)
     assert announced(store) == [("acked", "acked")] * 3
+
+
+ACTIONS = [  # what is done, what is published, what the alert says, what undoing publishes
+    ("assign", {"to": "Bert"}, "assigned", ("Bert", None), "unassigned"),
+    ("snooze", {"until": NOON + timedelta(hours=4)}, "snoozed", ("", NOON + timedelta(hours=4)),
+     "snooze_ended"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "values", "code", "shown", "undone"), ACTIONS)
+def test_assigning_and_snoozing_are_announced_and_undone(
+    store: Store,
+    ids: list[str],
+    name: str,
+    values: dict[str, object],
+    code: str,
+    shown: tuple[str, object],
+    undone: str,
+) -> None:
+    action = getattr(actions, name)
+    result = do(store, lambda c: action(c, ids[:1], **values, by="Anna", at=NOON))
+    again = do(store, lambda c: action(c, ids[:1], **values, by="Bert", at=NOON))
+    assert (result.alert_ids, again.alert_ids) == ((ids[0],), ())
+    with store.read() as connection:
+        alert = alert_store.get_alert(connection, ids[0])
+        (card,) = story_card.load_cards(connection, ids[:1])
+    assert (alert.assigned_to, alert.snoozed_until) == shown
+    assert (card.assigned_to, card.snoozed_until) == shown
+    do(store, lambda c: undo.undo(c, result.action_id, by="Anna", at=SOON))
+    with store.read() as connection:
+        alert = alert_store.get_alert(connection, ids[0])
+    assert (alert.assigned_to, alert.snoozed_until) == ("", None)
+    assert announced(store) == [("updated", code), ("updated", undone)]
+
+
+def test_a_snooze_can_be_ended_and_is_at_most_thirty_days(store: Store, ids: list[str]) -> None:
+    until = NOON + timedelta(hours=4)
+    do(store, lambda c: actions.snooze(c, ids[:1], until=until, by="Anna", at=NOON))
+    ended = do(store, lambda c: actions.snooze(c, ids[:1], until=SOON, by="Anna", at=SOON))
+    again = do(store, lambda c: actions.snooze(c, ids[:1], until=SOON, by="Anna", at=SOON))
+    assert (ended.alert_ids, again.alert_ids) == ((ids[0],), ())
+    assert [code for _, code in announced(store)] == ["snoozed", "snooze_ended"]
+    late = NOON + timedelta(days=31)
+    with store.write() as connection, pytest.raises(UsageError, match="too long"):
+        actions.snooze(connection, ids, until=late, by="Anna", at=NOON)
+
+
+def test_a_note_explains_a_verdict_and_a_second_one_replaces_it(
+    store: Store, ids: list[str]
+) -> None:
+    minor = {"verdict": "irrelevant", "reason": "too_minor", "by": "Anna"}
+    for note, at in (("a cat", NOON), ("", SOON), ("two cats", SOON)):
+        with store.write() as connection:
+            actions.judge(connection, ids[:1], **minor, note=note, at=at)
+    with store.read() as connection:
+        (card,) = story_card.load_cards(connection, ids[:1])
+        history = actions.load_actions(connection, ids[0])
+    assert card.verdict_note == "two cats"
+    assert [action.detail for action in history] == ["a cat", "two cats"]
+
+
+def test_undo_of_an_assignment_leaves_alone_what_somebody_has_changed_since(
+    store: Store, ids: list[str]
+) -> None:
+    result = do(store, lambda c: actions.assign(c, ids[:1], to="Bert", by="Anna", at=NOON))
+    do(store, lambda c: actions.assign(c, ids[:1], to="Cleo", by="Bert", at=SOON))
+    assert do(store, lambda c: undo.undo(c, result.action_id, by="A", at=SOON)).alert_ids == ()
+    with store.read() as connection:
+        assert alert_store.get_alert(connection, ids[0]).assigned_to == "Cleo"
+
+
+def test_a_closed_alert_is_neither_assigned_nor_snoozed(store: Store, ids: list[str]) -> None:
+    do(store, lambda c: actions.close(c, ids[:1], by="Anna", at=NOON))
+    until = NOON + timedelta(hours=4)
+    for result in (
+        do(store, lambda c: actions.assign(c, ids[:1], to="Bert", by="Anna", at=NOON)),
+        do(store, lambda c: actions.snooze(c, ids[:1], until=until, by="Anna", at=NOON)),
+    ):
+        assert result == ActionResult("", ())
+
+
+def test_a_story_without_a_new_article_for_72_hours_is_closed_once(
+    store: Store, ids: list[str]
+) -> None:
+    with store.write() as connection:
+        add_article(connection, "d", NOON + timedelta(hours=2), title="d")
+        until = NOON + timedelta(hours=80)
+        actions.snooze(connection, ids[:1], until=until, by="Anna", at=NOON)
+    now = NOON + timedelta(hours=73)
+    assert store.transact(lambda c: close_inactive(c, now)) == 2
+    assert store.transact(lambda c: close_inactive(c, now)) == 0
+    assert {name for name, (state, _) in states(store).items() if state == "closed"} == {"b", "c"}
+    assert announced(store)[1:] == [("closed", "inactive")] * 2

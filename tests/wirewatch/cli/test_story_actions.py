@@ -1,0 +1,82 @@
+"""``alerts ack|close|assign|snooze``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.settings import Settings
+from core.store import Store, outbox
+from tests.support.cli_installation import CliInstallation, new_installation
+from tests.support.stories import add_article
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> CliInstallation:
+    return new_installation(tmp_path)
+
+
+@pytest.fixture
+def alert(installation: CliInstallation) -> str:
+    """Id of an open alert."""
+    settings = Settings(_env_file=None, data_dir=installation.data)
+    store = Store.open(settings.database_location)
+    with store.write() as connection:
+        id_ = add_article(connection, "a")
+    store.close()
+    return id_
+
+
+def announced(installation: CliInstallation) -> list[str]:
+    """Return the reason codes that wait for the streams, which no run has created yet."""
+    store = Store.open(Settings(_env_file=None, data_dir=installation.data).database_location)
+    with store.read() as connection:
+        values = [record.value or b"" for record in outbox.load_oldest(connection, 100)]
+    store.close()
+    return [json.loads(value)["reason_code"] for value in values]
+
+
+def act(installation: CliInstallation, *arguments: str) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(
+        installation.invoke("alerts", *arguments, "--by", "Anna", "--json")
+    )
+    return row
+
+
+def test_an_alert_is_assigned_snoozed_and_closed_with_a_reason(
+    installation: CliInstallation, alert: str
+) -> None:
+    assert act(installation, "assign", alert, "--to", "Bert")["assigned_to"] == "Bert"
+    assert act(installation, "snooze", alert[:8], "--for", "4h")["snoozed_until"] is not None
+    assert act(installation, "snooze", alert[:8], "--for", "0h")["snoozed_until"] is None
+    closed = act(installation, "close", alert, "--reason", "wrong sense", "--note", "a name")
+    assert (closed["state"], closed["closed_by"]) == ("closed", "Anna")
+    assert announced(installation) == [
+        "assigned",
+        "snoozed",
+        "snooze_ended",
+        "irrelevant_wrong_sense",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("close", "--reason", "boring"), "no reason to close"),
+        (("close", "--note", "boring"), "A note needs a reason"),
+        (("snooze", "--for", "soon"), "no length of time"),
+        (("snooze", "--for", "31d"), "too long"),
+    ],
+)
+def test_what_is_written_wrongly_is_refused_and_changes_nothing(
+    installation: CliInstallation, alert: str, arguments: tuple[str, ...], complaint: str
+) -> None:
+    name, *options = arguments
+    done = installation.execute("alerts", name, alert, *options)
+    assert done.code == 2
+    assert complaint in done.err
+    (row,) = json.loads(installation.invoke("alerts", "list", "--json"))
+    assert (row["state"], row["snoozed_until"]) == ("open", None)
