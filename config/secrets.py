@@ -19,6 +19,7 @@ _PATTERNS: Final = (
     (re.compile(r"(://)[^/\s@]+@"), rf"\1{MASK}@"),
     (re.compile(r"whsec_[A-Za-z0-9+/=_-]+"), f"whsec_{MASK}"),
     (re.compile(r"(/bot)\d+:[A-Za-z0-9_-]+"), rf"\1{MASK}"),  # api.telegram.org/bot<token>/
+    (re.compile(r"(/alert-feeds/)[^/\s\"'?]+"), rf"\1{MASK}"),
     (re.compile(r"(hooks\.slack\.com/\w+/)[^\s\"']+"), rf"\1{MASK}"),
 )
 

@@ -41,6 +41,7 @@ RECEIVERS: dict[str, str] = {
     "apprise": "alerts.receivers.apprise:AppriseReceiver",
     "console": "alerts.receivers.console:ConsoleReceiver",
     "discord": "alerts.receivers.discord:DiscordReceiver",
+    "feed": "alerts.receivers.feed:FeedReceiver",
     "email": "alerts.receivers.email:EmailReceiver",
     "mattermost": "alerts.receivers.mattermost:MattermostReceiver",
     "ntfy": "alerts.receivers.ntfy:NtfyReceiver",

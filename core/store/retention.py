@@ -27,6 +27,7 @@ from core.store.console.actions import story_actions
 from core.store.deliveries import UNFINISHED, deliveries, notifications
 from core.store.engine import Store
 from core.store.escalations import escalations
+from core.store.feed_addresses import feed_addresses
 from core.store.match_counts import forget_replays
 from core.store.missed_articles import forget_missed
 from core.store.notification_items import notification_items
@@ -201,6 +202,7 @@ RULES = {
 KEPT = {
     "about": "a single row: the id of this store",
     "leases": "a row for each thing of which there is one doer; their number does not grow",
+    feed_addresses.name: "a row for each feed of alerts that has an address",
     "feeds": "a row for each feed ever configured; a removed one keeps its history",
 }
 """Tables of which nothing is deleted, with the reason."""

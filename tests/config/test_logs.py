@@ -120,8 +120,9 @@ def test_secrets_are_masked_everywhere(set_up: SetUp, form: str) -> None:
     log.info("four", url="https://hooks.slack.com/services/T00/B00/XXXX")
     log.info("tok-1234567890")
     logging.getLogger("aiohttp.client").warning("GET smtp://me:hunter2@mail.example failed")
+    logging.getLogger("uvicorn.access").warning('"GET /alert-feeds/Fe_ed-Tok/atom.xml?topic=x" 200')
     written = out.getvalue()
-    for hidden in ("hunter2", "MfKQ9r8", "tok-1234567890", "AA-bb_cc", "XXXX"):
+    for hidden in ("hunter2", "MfKQ9r8", "tok-1234567890", "AA-bb_cc", "XXXX", "Fe_ed-Tok"):
         assert hidden not in written
     assert "x.example/feed" in written
 

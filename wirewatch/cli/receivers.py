@@ -1,24 +1,32 @@
-"""``wirewatch receivers``: the configured receivers, and a test of one."""
+"""``wirewatch receivers``: the configured receivers, a test of one, the address of a feed."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import secrets
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from config.errors import CatalogError, DeliveryError, NotFoundError
+from config.errors import CatalogError, DeliveryError, NotFoundError, UsageError
 from config.i18n import in_english
-from core.clock import utc_now
-from wirewatch.cli.output import print_rows
-from wirewatch.run.bootstrap import load_files, open_settings
+from config.secrets import MASK
+from core.clock import rfc3339, utc_now
+from wirewatch.cli.output import print_json, print_rows, write
+from wirewatch.run.bootstrap import load_files, open_settings, open_store
 
 if TYPE_CHECKING:
     from alerts.receivers import DeliveryAttempt, Notifier
     from config.catalog.models import Catalog, ReceiverDefinition
     from config.settings import Settings
+    from core.store import Connection, Store
+    from core.store.feed_addresses import FeedAddress
 
-app = typer.Typer(no_args_is_help=True, help="Look at the receivers and test them.")
+app = typer.Typer(no_args_is_help=True, help="Look at the receivers, test them, give out feeds.")
+
+TOKEN_BYTES = 32
+"""Length of a feed's token before it is written as text: 256 bits cannot be guessed."""
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 
@@ -44,20 +52,97 @@ def check_receiver(
 
     Nothing is stored and nothing is tried again.
     """
-    from alerts.receivers import definition_of
-
     settings = open_settings()
     catalog = _load(settings)
+    definition = _find(catalog, receiver)
+    rows = asyncio.run(_notify_all(definition, settings, catalog.alerts.console_url))
+    print_rows(rows, ("target", "result", "reason"), as_json=as_json, empty="It has no target.")
+    if any(row["result"] != "delivered" for row in rows):
+        raise typer.Exit(3)
+
+
+@app.command()
+def address(
+    receiver: Annotated[str, typer.Argument(help="Id of a receiver of kind feed")],
+    *,
+    renew: Annotated[bool, typer.Option("--renew", help="Make a new address.")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Close the feed.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show, renew or revoke the address of a feed of alerts.
+
+    Who knows the address can read the feed, and nothing else. Only a hash of it is stored, so it is
+    shown in full when it is made and never again.
+    """
+    if renew and revoke:
+        raise UsageError("An address is either renewed or revoked.", mend="Leave one option out.")
+    settings = open_settings()
+    catalog = _load(settings)
+    definition = _find(catalog, receiver)
+    if definition.kind != "feed":
+        message = f"The receiver {receiver!r} is of kind {definition.kind}, so it has no address."
+        raise UsageError(message, mend="Name a receiver of kind feed.")
+    with open_store(settings) as store:
+        row = _change_address(store, definition, catalog, renew=renew, revoke=revoke)
+    if as_json:
+        print_json(row)
+        return
+    for name, value in row.items():
+        write(f"{name}: {value or '-'}")
+
+
+def _change_address(
+    store: Store, definition: ReceiverDefinition, catalog: Catalog, *, renew: bool, revoke: bool
+) -> dict[str, str | None]:
+    """Change the address as requested; return what there is to show of it."""
+    from core.store import feed_addresses
+
+    token = secrets.token_urlsafe(TOKEN_BYTES) if renew else MASK
+    names = [name for name in (definition.id, definition.was) if name]
+
+    def change(connection: Connection) -> FeedAddress | None:
+        if renew or revoke:
+            for name in names:
+                feed_addresses.revoke_address(connection, name)
+        if renew:
+            digest = hashlib.sha256(token.encode()).hexdigest()
+            row = feed_addresses.FeedAddress(definition.id, digest, utc_now())
+            feed_addresses.add_address(connection, row)
+        known = (feed_addresses.find_address(connection, receiver=name) for name in names)
+        return next(filter(None, known), None)
+
+    found = store.transact(change)
+    return _address_row(definition, catalog.alerts.console_url, token, found)
+
+
+def _address_row(
+    definition: ReceiverDefinition, console_url: str, token: str, found: FeedAddress | None
+) -> dict[str, str | None]:
+    from alerts.receivers.feed import ATOM, JSON, feed_url
+
+    return {
+        "receiver": definition.id,
+        "atom": feed_url(console_url, token, ATOM) if found else None,
+        "json": feed_url(console_url, token, JSON) if found else None,
+        "made_at": rfc3339(found.created_at) if found else None,
+    }
+
+
+def _find(catalog: Catalog, receiver: str) -> ReceiverDefinition:
+    """Return the receiver of an id.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    from alerts.receivers import definition_of
+
     definition = definition_of(catalog.alerts.receivers, receiver)
     if definition is None:
         known = ", ".join(r.id for r in catalog.alerts.receivers)
         raise NotFoundError(
             f"There is no receiver {receiver!r}.", mend=f"Receivers: {known or 'none'}."
         )
-    rows = asyncio.run(_notify_all(definition, settings, catalog.alerts.console_url))
-    print_rows(rows, ("target", "result", "reason"), as_json=as_json, empty="It has no target.")
-    if any(row["result"] != "delivered" for row in rows):
-        raise typer.Exit(3)
+    return definition
 
 
 def _load(settings: Settings) -> Catalog:

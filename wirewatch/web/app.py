@@ -26,6 +26,7 @@ from wirewatch.web.api import create_api
 from wirewatch.web.auth.access import AccessControl
 from wirewatch.web.events import StoryWatcher
 from wirewatch.web.explain import Explainer
+from wirewatch.web.pages.alert_feed import AlertFeedEndpoint
 from wirewatch.web.pages.deliveries import DeliveriesPage
 from wirewatch.web.pages.feeds import FeedsPage
 from wirewatch.web.pages.health import HealthEndpoints
@@ -58,6 +59,7 @@ def create_app(store: Store, clock: Clock, runtime: RuntimeStatus) -> ASGIApp:
         DeliveriesPage(renderer),
         LoginPage(renderer),
         HealthEndpoints(renderer),
+        AlertFeedEndpoint(renderer),
     ):
         page.mount(app)
     app.add_api_route("/events", StoryWatcher(store).endpoint, methods=["GET"])

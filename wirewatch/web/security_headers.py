@@ -22,7 +22,11 @@ HEADERS = {
 }
 """Set on every answer, including those to invalid requests and after internal errors."""
 
-CACHING = {"/static/": "no-cache", "/api/": "private, no-cache"}
+CACHING = {
+    "/static/": "no-cache",
+    "/api/": "private, no-cache",
+    "/alert-feeds/": "private, no-cache",
+}
 """What browsers may cache and revalidate by its ETag. They must not store anything else."""
 
 

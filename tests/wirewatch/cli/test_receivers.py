@@ -133,4 +133,42 @@ def test_a_kind_that_sends_nothing_cannot_be_rendered(
 ) -> None:
     output = own_installation.execute("notify", "render", "--kind", kind, "--sample")
     assert output.code == 2
-    assert "Kinds: apprise, discord, email, mattermost" in output.err
+    assert "Kinds: apprise, discord, email, feed, mattermost" in output.err
+
+
+FEED: dict[str, object] = {"id": "reader", "kind": "feed"}
+
+
+def test_the_address_of_a_feed_is_shown_once_and_stored_as_a_hash(
+    own_installation: CliInstallation,
+) -> None:
+    configure(own_installation, FEED)
+    command = ("receivers", "address", "reader", "--json")
+    assert json.loads(own_installation.invoke(*command))["atom"] is None
+    made = json.loads(own_installation.invoke(*command, "--renew"))
+    token = made["atom"].split("/")[-2]
+    assert made["json"] == made["atom"].replace("atom.xml", "feed.json")
+    assert len(token) > 40
+    shown = json.loads(own_installation.invoke(*command))
+    assert shown["atom"] == made["atom"].replace(token, "***")
+    assert shown["made_at"] == made["made_at"]
+    assert token.encode() not in (own_installation.folder / "data" / "store.db").read_bytes()
+    renewed = own_installation.invoke("receivers", "address", "reader", "--renew")
+    assert token not in renewed
+    own_installation.invoke("receivers", "address", "reader", "--revoke")
+    assert json.loads(own_installation.invoke(*command))["atom"] is None
+
+
+def test_only_feeds_have_addresses(own_installation: CliInstallation) -> None:
+    configure(own_installation, FEED, {"id": "hook", "kind": "webhook", "url": "https://x.example"})
+    for arguments in (("hook",), ("other",), ("reader", "--renew", "--revoke")):
+        own_installation.invoke("receivers", "address", *arguments, code=2)
+
+
+def test_a_test_of_a_feed_says_that_it_is_not_in_the_feed(
+    own_installation: CliInstallation,
+) -> None:
+    configure(own_installation, FEED)
+    [row] = json.loads(own_installation.invoke("receivers", "test", "reader", "--json"))
+    assert (row["target"], row["result"]) == ("feed", "delivered")
+    assert "the feed does not have it" in row["reason"]

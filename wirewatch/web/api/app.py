@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
@@ -33,6 +32,7 @@ from core.store.console.actions import ActionResult
 from core.store.console.overviews import TopicOverview
 from core.store.console.story_list import MOST_COUNTED, Facets, StoryCursor, StoryFilter
 from wirewatch.web.api import models
+from wirewatch.web.conditional import etag_of, is_known
 from wirewatch.web.explain import Explainer
 from wirewatch.web.outcome_texts import poll_phrase, resend_phrase
 from wirewatch.web.runtime_status import RuntimeStatus
@@ -322,17 +322,11 @@ def _answer(request: Request, value: object) -> Response:
     """Return a value as JSON with an ETag, or 304 if the client already has it."""
     adapter = _ADAPTERS.setdefault(type(value), TypeAdapter(type(value)))
     body = adapter.dump_json(value)
-    etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'  # weak: the answer may be compressed
+    etag = etag_of(body)
     headers = {"ETag": etag}
-    if _matches(request.headers.get("if-none-match", ""), etag):
+    if is_known(request.headers, etag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
-
-
-def _matches(if_none_match: str, etag: str) -> bool:
-    """Return whether the header names the ETag, by weak comparison (RFC 9110, 13.1.2)."""
-    tags = (part.strip().removeprefix("W/") for part in if_none_match.split(","))
-    return any(tag in (etag.removeprefix("W/"), "*") for tag in tags)
 
 
 def _problem(status: int, title: str, detail: str = "") -> Response:

@@ -2,7 +2,10 @@
 
 ::
 
-    request ──▶ Bearer token? ─ right ────────────────────────────▶ the console
+    request ──▶ a feed of alerts? ─ yes ──────────────────────────▶ its own token decides
+                    │no
+                    ▼
+                Bearer token? ─ right ────────────────────────────▶ the console
                     │no            └ wrong ─▶ 401, after five 429
                     ▼
                 session cookie ─ missing, forged or expired ─▶ a new session, not signed in
@@ -38,6 +41,9 @@ PUBLIC_PATHS = ("/login", "/healthz")
 
 PUBLIC_FOLDERS = ("/static/",)
 
+ALERT_FEEDS = "/alert-feeds/"
+"""Feeds of alerts. Only the token in their address counts, no session and no access token."""
+
 API = "/api/"
 
 
@@ -68,6 +74,8 @@ class AccessControl:
         request = await AccessRequest.read(scope, receive, trust_proxy=self._trust_proxy)
         if request is None:
             await _refusal(scope, 413, "The request is too large.")(scope, receive, send)
+        elif request.path.startswith(ALERT_FEEDS):
+            await self._app(scope, request.receive, send)
         elif request.bearer is not None and self._token:
             await self._with_bearer(request, send)
         else:
