@@ -4,12 +4,15 @@
 
     python bench/soak.py processors [--engine embedded|kafka] [--articles 20000] [--kills 12] ...
     python bench/soak.py split      [--engine embedded|kafka] [--articles 300] [--kills 40] ...
+    python bench/soak.py crashes    [--full]
 
 ``processors``: three workers of the real stage, killed and started again, on Kafka the broker too.
 ``split``: ``run --only ingest``, two ``processors`` and ``alerts`` (``--full``: two of each), from
 a loopback newsroom to a signed webhook; ``kafka`` means Apache Kafka and PostgreSQL, which are
-killed too. Needs no data. Prints what came of it and ends with 1 where anything was lost or was
-there twice. The short forms are tests: tests/e2e.
+killed too. ``crashes``: one process from the first match to the last delivery, killed at each step,
+on SQLite and PostgreSQL (``--full``: each time that it comes to the step). Needs no data. Prints
+what came of it and ends with 1 where anything was lost or was there twice. The short forms are
+tests: tests/e2e.
 """
 
 from __future__ import annotations
@@ -18,23 +21,27 @@ import argparse
 import sys
 import tempfile
 import uuid
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from config.logs import set_up_logs
 from config.settings import Settings
+from core.store import Store
 from scripts.kafka.broker import Broker
 from scripts.kafka.fetch import BrokerError, fetch_jars
-from tests.support import postgres, soak, split
+from tests.support import crash_points, postgres, soak, split
+from tests.support.faultserver import fault_server
 from tests.support.newsroom import serve_newsroom, serve_webhook
+from tests.support.schemas import new_sqlite
 
-ARTICLES = {"processors": 20_000, "split": 300}
-KILLS = {"processors": 12, "split": 40}
+ARTICLES = {"processors": 20_000, "split": 300, "crashes": 0}
+KILLS = {"processors": 12, "split": 40, "crashes": 0}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", nargs="?", choices=["processors", "split"], default="processors")
+    parser.add_argument("what", nargs="?", choices=list(ARTICLES), default="processors")
     parser.add_argument("--engine", choices=["embedded", "kafka"], default="embedded")
     parser.add_argument("--articles", type=int, default=0)
     parser.add_argument("--kills", type=int, default=-1)
@@ -42,7 +49,9 @@ def main() -> None:
     parser.add_argument("--server-kills", type=int, default=1)
     parser.add_argument("--server-stops", type=int, default=1)
     parser.add_argument("--away", type=float, default=4.0, help="seconds a server stays away")
-    parser.add_argument("--full", action="store_true", help="two ingest and two alerts, too")
+    parser.add_argument(
+        "--full", action="store_true", help="split: two ingest and two alerts, too; crashes: all"
+    )
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     given.articles = given.articles or ARTICLES[given.what]
@@ -50,8 +59,8 @@ def main() -> None:
     set_up_logs(Settings(_env_file=None, log_level="error"))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
         try:
-            run = _processors if given.what == "processors" else _split
-            wrong = run(given, Path(folder), servers)
+            runs = {"processors": _processors, "split": _split, "crashes": _crashes}
+            wrong = runs[given.what](given, Path(folder), servers)
         except BrokerError as error:
             sys.exit(f"Not measured on Apache Kafka: {error}")
     for line in wrong[:20]:
@@ -104,6 +113,43 @@ def _split(given: argparse.Namespace, folder: Path, servers: ExitStack) -> list[
         outcome = split.Split(folder, newsroom, told, environment, plan).run(breakable)
     print(f"{given.engine}: {outcome}")
     return outcome.wrong
+
+
+def _crashes(given: argparse.Namespace, folder: Path, servers: ExitStack) -> list[str]:
+    web = servers.enter_context(fault_server())
+    engines: dict[str, postgres.Server | None] = {"SQLite": None}
+    if home := postgres.binaries():
+        engines["PostgreSQL"] = servers.enter_context(closing(postgres.Server(home)))
+    else:
+        print(f"On SQLite: {postgres.NOT_THERE}")
+    wrong: list[str] = []
+    for point in crash_points.POINTS:
+        for engine, server in engines.items():
+            kills = 0
+            for occurrence in range(1, 1000 if given.full else 2):
+                place = Path(tempfile.mkdtemp(dir=folder))
+                with _database(place, server) as url:
+                    day = crash_points.CrashDay(place, url, web)
+                    faults = day.spend_with_kill(point, occurrence)
+                where = f"{engine}, {point.name}, {occurrence}"
+                wrong += [f"{where}: {fault}" for fault in faults]
+                if not day.kills:
+                    break
+                kills += 1
+            wrong += [] if kills else [f"{engine}: no process came to: {point.name}"]
+            print(f"{point.name:30} {engine:12} killed {kills} times, {len(wrong)} faults")
+    return wrong
+
+
+@contextmanager
+def _database(folder: Path, server: postgres.Server | None) -> Iterator[str]:
+    """Create a store without rows, on SQLite or on a server. Yield its URL."""
+    if server is None:
+        yield new_sqlite(folder)
+        return
+    with postgres.database(server.url()) as url:
+        Store.open(url).close()
+        yield url
 
 
 def _broker(servers: ExitStack) -> Broker:
