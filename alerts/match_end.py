@@ -64,7 +64,16 @@ class TopicDayEnds:
     @property
     def matches(self) -> int:
         """The number of matches while the topic was live: the sum of the four ends."""
-        return self.told + self.joined + self.held + sum(self.suppressed.values())
+        return sum(self.by_end().values())
+
+    def by_end(self) -> dict[str, int]:
+        """Return the number of matches with each end."""
+        return {
+            "told": self.told,
+            "joined": self.joined,
+            "held": self.held,
+            "suppressed": sum(self.suppressed.values()),
+        }
 
     def add(self, state: str, end: MatchEnd, code: str, number: int) -> None:
         """Count matches that ended alike."""
@@ -76,6 +85,15 @@ class TopicDayEnds:
             setattr(self, end.value, getattr(self, end.value) + number)
             if end is MatchEnd.HELD:
                 self.held_by[code] = self.held_by.get(code, 0) + number
+
+    def include(self, other: TopicDayEnds) -> None:
+        """Add the matches of another day."""
+        self.told += other.told
+        self.joined += other.joined
+        self.held += other.held
+        for name in ("suppressed", "held_by", "not_live"):
+            numbers, more = getattr(self, name), getattr(other, name)
+            setattr(self, name, {c: numbers.get(c, 0) + more.get(c, 0) for c in {*numbers, *more}})
 
 
 def end_at_decision(

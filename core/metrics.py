@@ -17,6 +17,17 @@ DELIVERIES = Counter("wirewatch_deliveries", "Delivery attempts.", ["receiver_ki
 TARGETS_BROKEN = Gauge(
     "wirewatch_targets_broken", "Targets of receivers that are broken; their messages wait."
 )
+MATCHES_TODAY = Gauge(
+    "wirewatch_matches_today",
+    "Matches of live topics decided since midnight UTC, by how they ended: told, joined, held or "
+    "suppressed; the ends add up to the matches.",
+    ["topic", "end"],
+)
+SUPPRESSED_TODAY = Gauge(
+    "wirewatch_matches_suppressed_today",
+    "Matches of live topics suppressed since midnight UTC, by reason code.",
+    ["reason"],
+)
 OUTBOX_PENDING = Gauge(
     "wirewatch_outbox_pending", "Records in the outbox that wait for the streams."
 )

@@ -14,7 +14,7 @@ computed when it is asked for (:mod:`alerts.match_end`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -24,10 +24,11 @@ from sqlalchemy import (
     Connection,
     Index,
     Integer,
+    Row,
+    Select,
     String,
     Table,
     and_,
-    case,
     func,
     select,
 )
@@ -89,11 +90,11 @@ class NotifiedMatch:
     day: date
     topic_state: str
     end_code: str
-    delivered: int
-    waiting: int
-    attempted: int
-    failed: int
-    hold_code: str
+    delivered: int = 0
+    waiting: int = 0
+    attempted: int = 0
+    failed: int = 0
+    hold_code: str = ""
 
 
 def record_replay(
@@ -160,8 +161,14 @@ def load_notified(
         conditions += [columns.decided_at >= _start(days[0]), columns.decided_at < _end(days[-1])]
     else:
         return []
-    rows = connection.execute(_notified(conditions)).mappings()
-    return [_notified_match(dict(row)) for row in rows]
+    matches: dict[tuple[str, str, int], NotifiedMatch] = {}
+    for row in connection.execute(_notified(conditions)):
+        key = (row.topic_id, row.article_id, row.revision)
+        match = matches.get(key) or NotifiedMatch(
+            *key, row.decided_at.date(), row.topic_state, row.end_code
+        )
+        matches[key] = _with_delivery(match, row)
+    return list(matches.values())
 
 
 def days_until(now: datetime, count: int) -> tuple[date, ...]:
@@ -199,44 +206,42 @@ def _count_day(connection: Connection, day: date, topic_id: str | None) -> Itera
         yield DecidedCount(topic, day, state, "suppressed", "replay", number)
 
 
-def _notified(conditions: list[ColumnElement[bool]]) -> Any:
+def _notified(conditions: list[ColumnElement[bool]]) -> Select[Any]:
+    """Return a query of decisions with each of their deliveries; not grouped.
+
+    Grouped by the key of decisions, SQLite would read all of them in the order of that key.
+    """
     about, items, sent = decisions.c, notification_items.c, deliveries.c
-    waits = sent.state.in_(UNFINISHED)
     is_item = and_(
         items.topic_id == about.topic_id,
         items.article_id == about.article_id,
         items.revision == about.revision,
     )
-    key = (about.topic_id, about.article_id, about.revision)
-    rest = (about.decided_at, about.topic_state, about.end_code)
-    held = and_(waits, sent.attempts == 0)
     return (
-        select(
-            *key,
-            *rest,
-            _sum(sent.state == DELIVERED, "delivered"),
-            _sum(waits, "waiting"),
-            _sum(and_(waits, sent.attempts > 0), "attempted"),
-            _sum(sent.state == FAILED, "failed"),
-            func.max(case((held, items.hold_code), else_="")).label("hold_code"),
-        )
+        select(about.topic_id, about.article_id, about.revision, about.decided_at)
+        .add_columns(about.topic_state, about.end_code, items.hold_code)
+        .add_columns(sent.state, sent.attempts)
         .select_from(
             decisions.outerjoin(notification_items, is_item).outerjoin(
                 deliveries, sent.notification_id == items.notification_id
             )
         )
         .where(*conditions)
-        .group_by(*key, *rest)
     )
 
 
-def _sum(condition: ColumnElement[bool], name: str) -> Any:
-    return func.sum(case((condition, 1), else_=0)).label(name)
-
-
-def _notified_match(row: dict[str, Any]) -> NotifiedMatch:
-    decided_at: datetime = row.pop("decided_at")
-    return NotifiedMatch(day=decided_at.date(), **row)
+def _with_delivery(match: NotifiedMatch, row: Row[Any]) -> NotifiedMatch:
+    """Return a match with one of its deliveries counted."""
+    waits = row.state in UNFINISHED
+    hold = row.hold_code if waits and not row.attempts else ""
+    return replace(
+        match,
+        delivered=match.delivered + (row.state == DELIVERED),
+        waiting=match.waiting + waits,
+        attempted=match.attempted + (waits and row.attempts > 0),
+        failed=match.failed + (row.state == FAILED),
+        hold_code=match.hold_code or hold,
+    )
 
 
 def _is_on(column: ColumnElement[datetime], day: date) -> ColumnElement[bool]:

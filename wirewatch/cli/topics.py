@@ -1,4 +1,4 @@
-"""``wirewatch topics``: check, test and explain topics."""
+"""``wirewatch topics``: check, test and explain topics, and report on them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from config.errors import CatalogError, UsageError
 from config.faults import Fault, in_file_order
 from wirewatch.cli.check import report
 from wirewatch.cli.output import print_json, say, write
+from wirewatch.cli.topic_report import report as topic_report
 from wirewatch.run.bootstrap import load_files, open_settings
 
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
 
-app = typer.Typer(no_args_is_help=True, help="Check, test and explain topics.")
+app = typer.Typer(no_args_is_help=True, help="Check, test and explain topics, and report on them.")
+app.command("report")(topic_report)
 
 FaultsOption = Annotated[bool, typer.Option("--json", help="One JSON array of faults on stdout.")]
 TopicArgument = Annotated[str, typer.Argument(help="A topic's id; by default all topics")]

@@ -14,14 +14,18 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
+from prometheus_client import Gauge
 
+from alerts.match_end import TopicDayEnds
+from alerts.topic_report import load_ends
 from core import metrics
 from core.store import feeds, targets
 from core.store.feed_record import FeedState
+from core.store.match_counts import days_until
 from wirewatch.run.program import GROUPS, Program
 
 RELOAD_SECONDS = 2.0
@@ -89,7 +93,7 @@ class Housekeeping:
             stop.wait(RELOAD_SECONDS)
 
     def set_gauges(self) -> None:
-        """Set the gauges of lag, feeds and broken targets."""
+        """Set the gauges of lag, feeds, broken targets and the matches of today."""
         program = self.program
         for group, streams in GROUPS.items():
             lags = program.streams.lag(group, streams)
@@ -98,14 +102,36 @@ class Housekeeping:
         with program.store.read() as connection:
             states = feeds.load_feed_states(connection, program.clock())
             broken = targets.list_broken(connection)
+            ends = load_ends(connection, days_until(program.clock(), 1))
         counts = Counter(s.state for s in states)
         for state in STATES:
             metrics.FEEDS.labels(state).set(counts[state])
         successes = [s.feed.last_success_at.timestamp() for s in states if s.feed.last_success_at]
         metrics.TARGETS_BROKEN.set(len(broken))
         metrics.LAST_SUCCESS.set(max(successes, default=0.0))
+        set_match_gauges(ends)
         self.reachability.update(states)
 
     def _reload(self) -> None:
         self.program.keeper.refresh()
         self.program.catalog()
+
+
+def set_match_gauges(ends: Sequence[TopicDayEnds]) -> None:
+    """Set the gauges of today's matches; those of yesterday that have none today become 0."""
+    by_end: dict[tuple[str, ...], int] = {
+        (day.topic_id, end): n for day in ends for end, n in day.by_end().items()
+    }
+    by_reason: Counter[str] = Counter()
+    for day in ends:
+        by_reason.update(day.suppressed)
+    _replace(metrics.MATCHES_TODAY, by_end)
+    _replace(metrics.SUPPRESSED_TODAY, {(reason,): n for reason, n in by_reason.items()})
+
+
+def _replace(gauge: Gauge, values: Mapping[tuple[str, ...], int]) -> None:
+    """Set a gauge for these labels, and to 0 for every other that it has."""
+    [family] = gauge.collect()
+    known = {tuple(sample.labels.values()) for sample in family.samples}
+    for labels in known | values.keys():
+        gauge.labels(*labels).set(values.get(labels, 0))
