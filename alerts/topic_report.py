@@ -23,6 +23,9 @@ from core.store.feedback import JudgedStory, load_told_stories
 from core.store.match_counts import count_decided, load_notified
 from core.store.missed_articles import MissedArticle, list_missed
 
+ENDS_DAYS = 7
+"""Days of which the console and its API say how matches ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Precision:

@@ -213,7 +213,7 @@ def add_story(
         severity: Severity of its topic.
         copies: Number of other outlets with the same text.
         url: URL of its articles.
-        alerted: Whether it opened an alert, or was held back as too old.
+        alerted: Whether it opened an alert, or was suppressed as too old.
         texts: Texts of the first article, one per revision.
     """
     title = title or f"Die Nato tagt: {name}"
@@ -231,7 +231,8 @@ def add_story(
             alert_changes.record_decision(connection, DecisionRow(
                 "nato", article_id, 1, "rev", event, code, f"It was {event}.", alert_id, story_id,
                 article_outlet, title, url or f"https://{article_outlet}.example/{n}", at,
-                language, country, severity, 30,
+                language, country, severity, 30, "live",
+                "joined" if n else "notified" if alerted else "suppressed", code,
             ))  # fmt: skip
             if alerted:
                 _add_article(

@@ -13,6 +13,8 @@ from pydantic import AwareDatetime, BaseModel, TypeAdapter
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from alerts.match_end import TopicDayEnds
+from alerts.topic_report import ENDS_DAYS, load_ends
 from config.errors import (
     ExtractionError,
     FetchError,
@@ -31,6 +33,7 @@ from core.store.console import actions, overviews, story_list, story_page, undo
 from core.store.console.actions import ActionResult
 from core.store.console.overviews import TopicOverview
 from core.store.console.story_list import MOST_COUNTED, Facets, StoryCursor, StoryFilter
+from core.store.match_counts import days_until
 from wirewatch.web.api import models
 from wirewatch.web.conditional import etag_of, is_known
 from wirewatch.web.explain import Explainer
@@ -203,11 +206,12 @@ class ApiHandlers:
     def topics(self, request: Request) -> Response:
         """List every topic with 30 days of volume and its precision."""
         definitions = {topic.id: topic for topic in self._runtime.catalog().topics}
-        overview_of = self._overviews()
+        overview_of, ends = self._overviews(), self._ends()
         topics = tuple(
             models.topic_out(
                 overview_of.get(topic_id) or overviews.empty_topic(topic_id, self._clock()),
                 definitions.get(topic_id),
+                ends,
             )
             for topic_id in sorted({*definitions, *overview_of})
         )
@@ -219,7 +223,8 @@ class ApiHandlers:
         if topic is None:
             raise NotFoundError(f"There is no topic {topic_id!r}.")
         overview = self._overviews().get(topic_id) or overviews.empty_topic(topic_id, self._clock())
-        return _answer(request, models.topic_detail(topic, overview, self._runtime.faults()))
+        ends, faults = self._ends(topic_id), self._runtime.faults()
+        return _answer(request, models.topic_detail(topic, overview, ends, faults))
 
     async def explain(self, topic_id: TopicId, trial: models.TrialRequest) -> dict[str, Any]:
         """Explain why the topic matches a text or a page, or why not; nothing is stored."""
@@ -290,6 +295,10 @@ class ApiHandlers:
         """Poll a feed now."""
         outcome = self._write(lambda c, at: feed_store.poll_now(c, feed_id, now=at))
         return _action_message(poll_phrase(outcome), is_accepted=outcome.is_accepted)
+
+    def _ends(self, topic_id: str | None = None) -> list[TopicDayEnds]:
+        days = days_until(self._clock(), ENDS_DAYS)
+        return self._read(lambda c: load_ends(c, days, topic_id))
 
     def _overviews(self) -> dict[str, TopicOverview]:
         found = self._read(lambda c: overviews.list_topics(c, self._clock()))

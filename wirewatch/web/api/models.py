@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from alerts.match_end import TopicDayEnds
+from alerts.topic_report import ends_as_json
 from config.catalog.models import TopicDefinition
 from config.faults import Fault
 from config.i18n import Phrase, in_english
@@ -88,6 +90,22 @@ class StoryOut(ResponseModel):
     actions: tuple[StoryAction, ...]
 
 
+class DayEnds(ResponseModel):
+    """How a topic's matches of a day (UTC) ended; the four ends add up to the matches."""
+
+    day: date
+    matches: int
+    told: int
+    joined: int
+    held: int
+    suppressed: int
+    suppressed_by: dict[str, int] = Field(description="By reason code.")
+    held_by: dict[str, int] = Field(description="By reason code.")
+    not_live: dict[str, int] = Field(
+        description="Matches while the topic was draft, shadow or retired, not among the others."
+    )
+
+
 class TopicOut(ResponseModel):
     """A topic with its figures."""
 
@@ -95,6 +113,9 @@ class TopicOut(ResponseModel):
     title: str
     state: str | None = Field(description="null if its file no longer exists.")
     days: tuple[TopicDay, ...] = Field(description="30 days, today last.")
+    ends: tuple[DayEnds, ...] = Field(
+        description="How its matches of the last 7 days ended; days without any are left out."
+    )
     open: int
     acked: int
     relevant: int
@@ -253,18 +274,23 @@ def card_out(card: StoryCard) -> StoryCard:
     return replace(card, reason=_english(card.reason))
 
 
-def topic_out(overview: TopicOverview, topic: TopicDefinition | None) -> TopicOut:
+def topic_out(
+    overview: TopicOverview, topic: TopicDefinition | None, ends: Sequence[TopicDayEnds]
+) -> TopicOut:
     """Return a topic as lists show it.
 
     Args:
         overview: Its figures.
         topic: Its definition in force; None if its file no longer exists.
+        ends: How matches ended, of this topic and others.
     """
+    own = [day for day in ends if day.topic_id == overview.topic_id]
     return TopicOut(
         id=overview.topic_id,
         title=topic.title if topic else overview.topic_id,
         state=topic.state.value if topic else None,
         days=overview.days,
+        ends=tuple(DayEnds(day=day.day, **ends_as_json(day)) for day in own),
         open=overview.open,
         acked=overview.acked,
         relevant=overview.relevant,
@@ -276,17 +302,21 @@ def topic_out(overview: TopicOverview, topic: TopicDefinition | None) -> TopicOu
 
 
 def topic_detail(
-    topic: TopicDefinition, overview: TopicOverview, faults: Sequence[Fault]
+    topic: TopicDefinition,
+    overview: TopicOverview,
+    ends: Sequence[TopicDayEnds],
+    faults: Sequence[Fault],
 ) -> TopicDetail:
     """Return a topic with its definition.
 
     Args:
         topic: Its definition in force.
         overview: Its figures.
+        ends: How matches ended, of this topic and others.
         faults: Faults of all files.
     """
     return TopicDetail(
-        **dict(topic_out(overview, topic)),
+        **dict(topic_out(overview, topic, ends)),
         threshold=topic.threshold,
         languages=topic.languages,
         severity=topic.alert.severity,

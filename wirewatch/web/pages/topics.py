@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +13,15 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
+from alerts.match_end import MatchEnd, TopicDayEnds
+from alerts.topic_report import ENDS_DAYS, load_ends
 from config.catalog.models import TopicDefinition
 from config.errors import ExtractionError, FetchError, NotFoundError, WirewatchError
 from config.faults import Fault
 from config.i18n import Translator
 from core.store.console import overviews, story_list
 from core.store.console.overviews import TopicOverview
+from core.store.match_counts import days_until
 from core.text import lang_attribute
 from processors import Explanation
 from wirewatch.web import charts, display, forms
@@ -81,8 +84,10 @@ class TopicsPage:
         renderer, now = self._renderer, self._renderer.clock()
         t, faults = renderer.translator(request), renderer.runtime.faults()
         overview_of = self._overviews(now)
+        ends = self._ends(now)
         rows = [
             topic_row(topic, overview_of.get(topic.id), faults, now, t)
+            | ends_view([day for day in ends if day.topic_id == topic.id], t)
             for topic in renderer.runtime.catalog().topics
         ]
         errors = [fault for fault in faults if fault.is_error]
@@ -121,6 +126,7 @@ class TopicsPage:
         if topic is None:
             raise NotFoundError(f"There is no topic {topic_id[:80]!r}.")
         row = topic_row(topic, self._overviews(now).get(topic_id), faults, now, t)
+        row |= ends_view(self._ends(now, topic_id), t)
         return renderer.render(
             request,
             "topic.html",
@@ -139,6 +145,10 @@ class TopicsPage:
         query = story_list.StoryFilter(topic=topic_id)
         with self._renderer.store.read() as connection:
             return story_list.list_stories(connection, query, limit=NEWEST_STORIES)
+
+    def _ends(self, now: datetime, topic_id: str | None = None) -> list[TopicDayEnds]:
+        with self._renderer.store.read() as connection:
+            return load_ends(connection, days_until(now, ENDS_DAYS), topic_id)
 
     def _overviews(self, now: datetime) -> dict[str, TopicOverview]:
         with self._renderer.store.read() as connection:
@@ -187,8 +197,6 @@ def topic_row(
         "chart": charts.bars(days, width=180, height=32),
         "volume": t.plural("topics.volume", total, days=len(days)),
         "matches": total,
-        "alerted": sum(day.opened for day in overview.days),
-        "held": sum(day.suppressed for day in overview.days),
         "open": overview.open,
         "judged": overview.relevant + overview.irrelevant,
         "precision": overview.precision,
@@ -197,6 +205,23 @@ def topic_row(
         "errors": errors,
         "warnings": len(own_faults) - errors,
     }
+
+
+def ends_view(days: Sequence[TopicDayEnds], t: Translator) -> dict[str, Any]:
+    """Return how a topic's matches of the last days ended, the newest day first."""
+    rows = [
+        {"day": day.day, "matches": day.matches, **day.by_end()}
+        | {"held_by": codes_view(day.held_by, t), "suppressed_by": codes_view(day.suppressed, t)}
+        for day in reversed(days)
+    ]
+    totals = {end.value: sum(day.by_end()[end.value] for day in days) for end in MatchEnd}
+    return {"ends": rows, **totals}
+
+
+def codes_view(numbers: Mapping[str, int], t: Translator) -> str:
+    """Return numbers by reason code as a line of text."""
+    texts = (f"{t.of('match_end.code', c)} {t.number(numbers[c])}" for c in numbers)
+    return ", ".join(sorted(texts))
 
 
 def file_view(path: str, faults: Sequence[Fault]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def test_a_card_shows_what_is_needed_to_judge_the_story(console: Console, now: d
 def test_a_story_that_was_held_back_shows_why(console: Console, now: datetime) -> None:
     add_story(console.store, "old", now, alerted=False)
     body = console.page("/?state=suppressed")
-    assert '<span class="badge warn">Held back</span>' in body
+    assert '<span class="badge warn">Suppressed</span>' in body
     assert 'Reason: <span dir="auto">It was suppressed.</span>' in body
     assert '<a class="topic" href="/topics/nato">NATO membership</a>' in body
 

@@ -45,6 +45,20 @@ def test_a_topic_shows_its_volume_its_precision_and_its_file_with_faults(
     assert "none judged yet" in body
 
 
+def test_a_topic_shows_how_its_matches_ended(console: Console, now: datetime) -> None:
+    add_story(console.store, "v", now, copies=1)
+    add_story(console.store, "w", now, alerted=False)
+    body = console.page("/topics/nato")
+    rows = body.partition('<h2 id="ends">')[2].partition("</section>")[0]
+    cells = re.findall(r'<td class="number"[^>]*>(.*?)</td>', rows)
+    assert [re.sub("<[^>]*>", "", cell) for cell in cells] == [
+        *("3", "0", "1", "0"),
+        "2 no receiver 1, too old 1",
+    ]
+    listed = console.page("/topics")
+    assert 'data-label="Held back">0</td>' in listed
+
+
 def test_an_error_in_the_newest_files_is_shown_on_every_page(console: Console) -> None:
     console.faults.append(
         Fault(file="x.yaml", line=1, column=1, code="E1", message="Bad.", mend="")
