@@ -44,7 +44,7 @@ _ROUTE_KEYS: Final = (
 )
 _SILENCE_KEYS: Final = ("match", "until", "reason", "by")
 
-RECEIVER_KEYS: Final = ("id", "kind", "was", "max_per_minute")
+RECEIVER_KEYS: Final = ("id", "kind", "was", "max_per_minute", "canary")
 """The keys that every kind of receiver has."""
 
 LABELS: Final = ("topic", "severity", "kind", "outlet", "tier", "language", "country")
@@ -129,6 +129,7 @@ def _receiver(
         section.position,
         was=section.get("was", values.identifier, ""),
         max_per_minute=section.get("max_per_minute", values.positive, None),
+        canary=section.get("canary", values.boolean, False),
     )
 
 

@@ -181,6 +181,7 @@ class ReceiverDefinition:
         positions: The position of each key, and of each list entry as ``key[0]``, ``key[1]`` ...
         was: Its id before it was renamed; it inherits what waits for that. Empty: it was not.
         max_per_minute: Most messages per minute to each of its targets; None: its kind's limit.
+        canary: Whether its targets get a canary every hour, and are reported if it is missing.
     """
 
     id: str
@@ -190,6 +191,7 @@ class ReceiverDefinition:
     position: FilePosition
     was: str = ""
     max_per_minute: int | None = None
+    canary: bool = False
 
 
 DEFAULT_GROUP_WAIT = timedelta(seconds=90)

@@ -14,6 +14,9 @@ from config.catalog.section import Faults, Section
 from config.catalog.variables import Variables
 from config.yaml.nodes import ScalarNode, YamlNode
 
+CANARY_OUTLET: Final = "wirewatch-canary"
+"""The outlet of the article that the program sends through itself every hour."""
+
 _FILE_KEYS: Final = ("outlets",)
 _OUTLET_KEYS: Final = ("id", "name", "country", "language", "tier", "feeds")
 _FEED_KEYS: Final = ("url", "kind", "every")
@@ -40,6 +43,8 @@ def _outlet(node: YamlNode, faults: Faults, variables: Variables, seen: _Seen) -
     section = Section(faults, node, "an outlet", _OUTLET_KEYS, variables)
     outlet_id = section.require("id", values.identifier, "")
     check_unique(section, "id", outlet_id, seen.outlets, "outlet")
+    if outlet_id == CANARY_OUTLET:
+        section.fault("id", "E221", f"The id `{CANARY_OUTLET}` is taken.", "Choose another id.")
     outlet = Outlet(
         id=outlet_id,
         name=section.get("name", values.text, outlet_id),

@@ -21,6 +21,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, sele
 
 from core.store import articles, entries, feed_days, hosts, outbox, targets, topic_hours
 from core.store.alerts import OPEN, alerts, decisions
+from core.store.canaries import canaries, canary_timer
 from core.store.cards import card_labels, cards, forget_topic_days
 from core.store.column_types import UtcDateTime
 from core.store.console.actions import story_actions
@@ -202,6 +203,8 @@ RULES = {
 KEPT = {
     "about": "a single row: the id of this store",
     "leases": "a row for each thing of which there is one doer; their number does not grow",
+    canaries.name: "a row for each target that gets canaries; it goes with the target",
+    canary_timer.name: "a single row: when the next canary is due",
     feed_addresses.name: "a row for each feed of alerts that has an address",
     "feeds": "a row for each feed ever configured; a removed one keeps its history",
 }
