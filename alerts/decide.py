@@ -26,6 +26,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from alerts.revisions import moment_of
 from config.catalog.models import TopicState
 from config.i18n import Phrase
 from core.dispositions import Drop
@@ -179,8 +180,8 @@ def is_recorded(match: Match) -> bool:
 
 
 def article_time(match: Match) -> datetime:
-    """Return when the article was published, or first seen where it has no date."""
-    return match.article.published_at or match.article.first_seen_at
+    """Return when an article became known, from which its age counts; a revision by its news."""
+    return moment_of(match)
 
 
 def decide(match: Match, context: DecisionContext) -> Decision | Drop:

@@ -26,10 +26,12 @@ from alerts.decide import (
 )
 from alerts.developments import CORROBORATION_WINDOW, StoryMember, wording_of
 from alerts.news import find_news
+from alerts.revision_news import find_revision_news
+from alerts.revisions import as_compared, find_new_evidence
 from alerts.stories import RecentArticle, RecentArticles, StoryFeatures, story_features
 from config.catalog.models import AlertPolicy, TopicDefinition
 from core.ids import alert_id
-from core.messages import AlertEventKind, Match
+from core.messages import AlertEventKind, Match, Origin
 from core.store import Connection
 from core.store import alerts as alert_store
 from core.store import separations as separation_store
@@ -41,6 +43,9 @@ from core.text.fingerprint import (
     parse_fingerprint,
     shingles,
 )
+
+MAX_EARLIER = 200
+"""Stems of earlier revisions that are remembered: some ten headlines or paragraphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,8 @@ def prepare(match: Match) -> PreparedMatch:
     words = copies.compared_words(match.article)
     parsed = parse_fingerprint(match.fingerprint) or parse_fingerprint(fingerprint(words))
     assert parsed is not None  # noqa: S101 - what fingerprint() makes can be parsed
-    return PreparedMatch(match, parsed, shingles(words), story_features(match))
+    compared = match.model_copy(update={"article": as_compared(match)})
+    return PreparedMatch(match, parsed, shingles(words), story_features(compared))
 
 
 class TopicWindows:
@@ -113,6 +119,8 @@ def load_context(
     """
     connection, match = windows.connection, prepared.match
     context = load_facts(connection, match, topic, now=now)
+    if _begins_anew(connection, match, context.prior):
+        context = replace(context, prior=None)
     if revises_told_story(match, context):
         assert context.prior is not None  # noqa: S101 - what is revised was decided before
         return _with_news(windows, prepared, context, context.prior.story_id)
@@ -135,6 +143,21 @@ def load_facts(
         max_age=(AlertPolicy() if topic is None else topic.alert).max_age,
         prior=_prior_decision(connection, match),
     )
+
+
+def _begins_anew(connection: Connection, match: Match, prior: PriorDecision | None) -> bool:
+    """Return whether a revision is decided like an article of its own.
+
+    Its earlier revisions were suppressed, as backfill or too old, and are in no story; but what
+    matches in it is new.
+    """
+    if prior is None or prior.event is not AlertEventKind.SUPPRESSED:
+        return False
+    if match.article.origin is not Origin.LIVE or prior.revision >= match.revision:
+        return False
+    if not find_new_evidence(match):
+        return False
+    return story_store.find_article(connection, match.topic_id, match.article_id) is None
 
 
 def _prior_decision(connection: Connection, match: Match) -> PriorDecision | None:
@@ -205,13 +228,17 @@ def _recent_article(row: story_store.StoryArticle) -> RecentArticle:
 
 
 def with_earlier(features: StoryFeatures, older: story_store.StoryArticle) -> StoryFeatures:
-    """Return a revision's features with the stems of older revisions that were told."""
+    """Return a revision's features with the stems of older revisions that were told.
+
+    Only the last :data:`MAX_EARLIER` are kept, or after hours a live page would have no new words.
+    """
     if not older.features:
         return features
     before = StoryFeatures.model_validate_json(older.features)
     wording = wording_of(before)
     told = wording.stems | wording.outcomes if older.role in TOLD_ROLES else frozenset()
-    return features.model_copy(update={"earlier": tuple(sorted({*before.earlier, *told}))})
+    earlier = (*(stem for stem in before.earlier if stem not in told), *sorted(told))
+    return features.model_copy(update={"earlier": earlier[-MAX_EARLIER:]})
 
 
 def _with_news(
@@ -220,10 +247,21 @@ def _with_news(
     """Add what the article says that is new in a story with an alert."""
     match = prepared.match
     recent = windows.recent_articles(match.topic_id, context.now, context.max_age)
-    members = tuple(map(_story_member, recent.in_story(story_id)))
+    articles = recent.in_story(story_id)
+    if context.prior is not None and all(a.article_id != match.article_id for a in articles):
+        articles += _earlier_revision(windows.connection, match)
+    members = tuple(map(_story_member, articles))
     since = context.now - CORROBORATION_WINDOW
     elsewhere = tuple(map(_story_member, recent.outside_story(story_id, since)))
-    return replace(context, news=find_news(match, prepared.features, members, elsewhere))
+    is_revision = context.prior is not None or find_new_evidence(match)
+    find = find_revision_news if is_revision else find_news
+    return replace(context, news=find(match, prepared.features, members, elsewhere))
+
+
+def _earlier_revision(connection: Connection, match: Match) -> list[RecentArticle]:
+    """Return the earlier revision of an article that is older than the window of its topic."""
+    row = story_store.find_article(connection, match.topic_id, match.article_id)
+    return [_recent_article(row)] if row is not None and row.features else []
 
 
 def _story_member(article: RecentArticle) -> StoryMember:

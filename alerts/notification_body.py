@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 
+from alerts.revisions import shown_evidence
 from config.catalog.topics import SEVERITIES
 from config.i18n import Phrase, in_english, verbatim
 from core.messages import Evidence, Match
@@ -155,7 +156,7 @@ def article_facts(match: Match) -> ArticleFacts:
         first_seen_at=article.first_seen_at,
         score=match.score,
         rules=match.rules,
-        evidence=tuple(_shorten_sentence(e) for e in match.evidence[:MAX_SPANS]),
+        evidence=tuple(_shorten_sentence(e) for e in shown_evidence(match)[:MAX_SPANS]),
         gone=article.gone,
     )
 

@@ -25,6 +25,7 @@ from alerts.decision_context import PreparedMatch, TopicWindows, with_earlier
 from alerts.match_end import end_at_decision
 from alerts.notification_body import article_facts
 from alerts.queueing import PendingNotification
+from alerts.revisions import says_nothing_new
 from config.catalog.models import AlertPolicy, Catalog, Tier, TopicDefinition, TopicState
 from config.i18n import in_english
 from core.ids import alert_id
@@ -157,13 +158,16 @@ def _replace_revision(windows: TopicWindows, prepared: PreparedMatch, decision: 
     row = story_store.find_article(connection, match.topic_id, match.article_id)
     if row is None or row.revision > match.revision:
         return
+    same = row.features if says_nothing_new(match) else ""
+    newer = _story_article(prepared, decision)
     newer = replace(
-        _story_article(prepared, decision),
+        newer,
         story_id=row.story_id,
+        moment=max(row.moment, newer.moment),
         role=row.role if decision.role is None else decision.role.value,
         copy_of=row.copy_of if decision.role is None else None,
         similarity=row.similarity,
-        features=with_earlier(prepared.features, row).model_dump_json(),
+        features=same or with_earlier(prepared.features, row).model_dump_json(),
     )
     story_store.put_article(connection, newer, copies.sketch(prepared.fingerprint))
     if newer.role != Role.COPY:

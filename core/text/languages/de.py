@@ -117,6 +117,7 @@ LANGUAGE = Language(
         """
     ),
     update_words=words("aktualisiert aktualisierung geändert letzte stand update zuletzt"),
+    background_words=words("hintergrund hintergründe rückblick vorgeschichte zuvor"),
     correction_words=words("berichtigung gegendarstellung korrektur richtigstellung"),
     function_words=words(
         """

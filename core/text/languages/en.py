@@ -37,6 +37,7 @@ LANGUAGE = Language(
         """
     ),
     update_words=words("last modified revised update updated"),
+    background_words=words("background earlier previously"),
     correction_words=words("correction corrected retracted retraction"),
     function_words=words(
         """

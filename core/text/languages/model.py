@@ -146,6 +146,7 @@ class Language:
         negations: Words that turn what a sentence says into its opposite.
         unit_words: Words behind a figure that is an amount, and no counter: *percent*.
         update_words: Words of a note that says when a page was changed: *updated*.
+        background_words: Words that begin a passage about what was before.
         correction_words: Words by which an article says that it corrects or withdraws something.
         operator_words: Words that are mistaken for operators of the query language, and those.
         misleading_stems: Stems that, as ``stem*``, find more than their author thinks, and
@@ -174,6 +175,7 @@ class Language:
     negations: Words = frozenset()
     unit_words: Words = frozenset()
     update_words: Words = frozenset()
+    background_words: Words = frozenset()
     correction_words: Words = frozenset()
     operator_words: Mapping[str, str] = field(default_factory=dict)
     misleading_stems: Mapping[str, str] = field(default_factory=dict)

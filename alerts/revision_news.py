@@ -1,0 +1,133 @@
+"""What a revision says that is new in its article's story. Pure.
+
+::
+
+    headline or lead changed ─▶ find_news, as for an article
+    new paragraphs           ─▶ those with evidence, or that correct something
+                                    ─▶ find_news, its sentence as the headline: what is new in it?
+                                    ─▶ background, new to the story but not to the world ─▶ nothing
+    neither                  ─▶ nothing: what matched was there before
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+
+from alerts.decide import ReasonCode, StoryNews
+from alerts.developments import StoryMember, says_correction
+from alerts.news import find_news
+from alerts.revisions import NewParagraph, changes_first_lines, is_compared, new_paragraphs
+from alerts.stories import StoryFeatures
+from config.i18n import Phrase
+from core.messages import Match
+from core.text import clean_line
+from core.text.languages import Language, Words, languages
+from core.text.tokens import folded_words
+
+MAX_SENTENCE = 300
+"""Most characters of the sentence that says what is new."""
+
+OPENING_WORDS = 4
+"""Words of a paragraph among which *Correction* or *Background* is, if it is one."""
+
+HEADLINE = "decision.news.headline"
+"""Reason of a development that only its many new words make one."""
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def find_revision_news(
+    match: Match,
+    features: StoryFeatures,
+    members: Sequence[StoryMember],
+    elsewhere: Sequence[StoryMember] = (),
+) -> StoryNews | None:
+    """Return what a revision says that its story's readers do not know; None where it is nothing.
+
+    Args:
+        match: The match of the revision.
+        features: What its article is compared by.
+        members: The articles of the story, the earlier revision of this one among them.
+        elsewhere: Recent articles of the topic's other stories.
+    """
+    if not is_compared(match.article):
+        return find_news(match, features, members, elsewhere)
+    news = None
+    if changes_first_lines(match.article):
+        news = find_news(match, _without_old_corrections(match, features), members, elsewhere)
+    return news or _find_paragraph_news(match, features, members, elsewhere)
+
+
+def _without_old_corrections(match: Match, features: StoryFeatures) -> StoryFeatures:
+    """Return the features without the words of a correction that was there before."""
+    article = match.article
+    is_new = any(p.field == "title" for p in article.new_passages or ())
+    headline = article.title if is_new else ""
+    new = [headline, *(paragraph.text for paragraph in new_paragraphs(match))]
+    if says_correction(folded_words("\n".join(new))):
+        return features
+    rest = {
+        name: tuple(word for word in getattr(features, name) if not says_correction([word]))
+        for name in ("title", "lead")
+    }
+    return features.model_copy(update=rest)
+
+
+def _find_paragraph_news(
+    match: Match,
+    features: StoryFeatures,
+    members: Sequence[StoryMember],
+    elsewhere: Sequence[StoryMember],
+) -> StoryNews | None:
+    """Return the first correction in a new paragraph, else the first development."""
+    developments = []
+    for paragraph, sentence in _telling_sentences(match):
+        words = folded_words(sentence)
+        lines = {"title": sentence, "lead": paragraph.text}
+        own = match.model_copy(update={"article": match.article.model_copy(update=lines)})
+        compared = {"title": tuple(words), "lead": tuple(folded_words(paragraph.text))}
+        news = find_news(own, features.model_copy(update=compared), members, elsewhere)
+        if news is not None and news.code is ReasonCode.CORRECTION:
+            return news
+        if news is not None and not _is_background(match, news, sentence):
+            developments.append(news)
+    return _by_paragraph(developments[0]) if developments else None
+
+
+def _telling_sentences(match: Match) -> Iterator[tuple[NewParagraph, str]]:
+    """Yield the new paragraphs that may say something, each with the sentence that does."""
+    for paragraph in new_paragraphs(match):
+        if _corrects(paragraph):
+            yield paragraph, clean_line(paragraph.text, MAX_SENTENCE)
+        else:
+            for sentence in dict.fromkeys(e.sentence for e in paragraph.evidence):
+                yield paragraph, clean_line(sentence, MAX_SENTENCE)
+
+
+def _by_paragraph(news: StoryNews) -> StoryNews:
+    """Return the news with a reason that names the paragraph instead of the headline."""
+    if news.reason.code != HEADLINE:
+        return news
+    return replace(news, reason=Phrase("decision.news.paragraph", **news.reason.params))
+
+
+def _corrects(paragraph: NewParagraph) -> bool:
+    return says_correction(folded_words(paragraph.text)[:OPENING_WORDS])
+
+
+def _is_background(match: Match, news: StoryNews, sentence: str) -> bool:
+    """Return whether a sentence tells what was before, as articles add it when they grow."""
+    if news.reason.code != HEADLINE:
+        return False
+    this_year = (match.article.changed_at or match.article.fetched_at).year
+    is_past = any(int(year) < this_year for year in _YEAR.findall(sentence))
+    opening = folded_words(sentence)[:OPENING_WORDS]
+    return is_past or not _background_words(languages()).isdisjoint(opening)
+
+
+@cache
+def _background_words(known: tuple[Language, ...]) -> Words:
+    return frozenset().union(*(one.background_words for one in known))

@@ -1,0 +1,73 @@
+"""What of a match is new in its revision."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from alerts.notification_body import article_facts
+from alerts.revisions import as_compared, moment_of, new_paragraphs, says_nothing_new
+from core.messages import Evidence, Field, Match, Passage
+from tests.alerts.harness import NOON, match
+
+OLD, NEW = "Der alte Deich hält noch.", "Der neue Deich ist gebrochen."
+TEXT = f"{OLD}\n{NEW}"
+NEW_TEXT = Passage(field="text", start=len(OLD) + 1, end=len(TEXT))
+NEW_TITLE = Passage(field="title", start=0, end=5)
+LATER = NOON + timedelta(days=5)
+
+
+def span(word: str, field: Field = Field.TEXT, text: str = TEXT) -> Evidence:
+    start = text.index(word)
+    return Evidence(
+        field=field, start=start, end=start + len(word), surface=word, rule="r", sentence=word
+    )
+
+
+def revised(*evidence: Evidence, **values: Any) -> Match:
+    fields: dict[str, Any] = {"revision": 2, "changed_at": LATER, "fetched_at": LATER} | values
+    return match(text=TEXT, **fields).model_copy(update={"evidence": evidence})
+
+
+@pytest.mark.parametrize(
+    ("evidence", "passages", "is_new"),
+    [
+        ([span("alte"), span("neue")], (NEW_TEXT,), True),
+        ([span("alte")], (NEW_TEXT,), False),
+        ([span("neue")], (), False),
+        ([span("neue")], None, False),
+        ([span("neue", Field.LEAD)], (NEW_TEXT,), False),
+    ],
+)
+def test_a_revision_counts_from_its_change_where_its_evidence_is_new(
+    evidence: list[Evidence], passages: tuple[Passage, ...] | None, is_new: bool
+) -> None:
+    revision = revised(*evidence, new_passages=passages)
+    assert moment_of(revision) == (LATER if is_new else NOON)
+    assert says_nothing_new(revision) == (passages is not None and not is_new)
+
+
+def test_another_headline_is_something_new() -> None:
+    assert not says_nothing_new(revised(span("alte"), new_passages=(NEW_TITLE,)))
+
+
+def test_people_are_shown_the_evidence_that_is_new() -> None:
+    both = span("alte"), span("neue")
+    assert article_facts(revised(*both, new_passages=(NEW_TEXT,))).evidence == both[1:]
+    assert article_facts(revised(*both, new_passages=(NEW_TITLE,))).evidence == both
+    assert article_facts(revised(*both, new_passages=None)).evidence == both
+
+
+def test_a_passage_over_several_paragraphs_is_taken_apart() -> None:
+    whole = Passage(field="text", start=0, end=len(TEXT))
+    paragraphs = new_paragraphs(revised(span("neue"), new_passages=(NEW_TITLE, whole)))
+    assert [(p.text, len(p.evidence)) for p in paragraphs] == [(OLD, 0), (NEW, 1)]
+
+
+def test_a_revision_is_compared_by_the_news_that_matches() -> None:
+    revision = revised(span("neue"), new_passages=(NEW_TEXT,), lead="Lage am Fluss.")
+    assert as_compared(revision).lead == f"{NEW}\nLage am Fluss."
+    old = revised(span("alte"), new_passages=(NEW_TEXT,), lead="Lage am Fluss.")
+    assert as_compared(old) == old.article
