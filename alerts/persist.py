@@ -222,7 +222,6 @@ def _open_alert(
     *,
     now: datetime,
 ) -> None:
-    story = story_store.find_story(connection, decision.story_id)
     alert_changes.open_alert(
         connection,
         alert_store.Alert(
@@ -232,7 +231,7 @@ def _open_alert(
             story_id=decision.story_id,
             state=alert_store.OPEN,
             severity=topic.alert.severity,
-            title=match.article.title if story is None else story.title,
+            title=match.article.title,
             reason=decision.reason.dump(),
             reason_code=decision.code.value,
             article_id=match.article_id,

@@ -38,6 +38,7 @@ from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from core.store.deliveries import Notification
 from core.store.notification_items import NotificationItem
+from core.store.told_revisions import load_shown_articles
 
 STEP = timedelta(microseconds=1)
 """Between the times of notifications of one batch: they go out in the order of the decisions."""
@@ -247,20 +248,22 @@ def _write_body(connection: Connection, row: Notification, console_url: str) -> 
     items = notification_items.load_items(connection, row.id)
     if row.kind == DIGEST:
         form: Form = "rollup" if row.bundle.startswith("rollup ") else "catch_up"
-        stories = {i.story_id: _load_story(connection, i.story_id) for i in items}
+        stories = {i.story_id: _load_story(connection, i) for i in items}
         body = digest_body(row.id, items, stories, form, console_url)
     else:
         items = by_importance(items)
-        story, articles = _load_story(connection, items[0].story_id)
+        story, articles = _load_story(connection, items[0])
         body = notification_body(row.id, items, story, articles, console_url)
     if body != row.body:
         notification_items.rewrite_body(connection, row.id, body)
 
 
 def _load_story(
-    connection: Connection, story_id: str
+    connection: Connection, item: NotificationItem
 ) -> tuple[story_store.Story, list[story_store.StoryArticle]]:
-    story = story_store.find_story(connection, story_id)
+    """Return the story of an item, and its articles as people are told of them."""
+    story = story_store.find_story(connection, item.story_id)
     if story is None:  # written in this very transaction, or kept while a notification waits
-        raise AssertionError(f"story {story_id} does not exist")
-    return story, story_store.load_articles(connection, story.id)
+        raise AssertionError(f"story {item.story_id} does not exist")
+    told = (item.article_id, item.revision)
+    return story, load_shown_articles(connection, story.id, item.alert_id, told)

@@ -7,15 +7,17 @@ evidence of an alert shows that of the revision that was told.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, select
 
+from core.messages import ArticleRevision
+from core.store.articles import load_revisions
 from core.store.column_types import UtcDateTime, metadata
 from core.store.sql import insert
-from core.store.stories import ArticleFacts
+from core.store.stories import ArticleFacts, StoryArticle, load_articles
 
 told_revisions = Table(
     "told_revisions",
@@ -64,18 +66,70 @@ def load_told_revisions(connection: Connection, alert_id: str) -> list[ToldRevis
     return [ToldRevision(**row) for row in connection.execute(query).mappings()]
 
 
-def load_newest_told(
-    connection: Connection, articles: Collection[tuple[str, str]]
-) -> Mapping[tuple[str, str], ArticleFacts]:
-    """Return the newest told revision of articles, each named by topic and article id.
+def load_shown_articles(
+    connection: Connection,
+    story_id: str,
+    alert_id: str,
+    told: tuple[str, int] | None = None,
+) -> list[StoryArticle]:
+    """Return the articles of a story, each in the revision that people were told of.
 
-    Articles that nobody was told of are left out.
+    An article that was told of in several revisions is shown in the newest of them; one of which
+    nobody was told, in its newest revision.
+
+    Args:
+        connection: Any transaction.
+        story_id: The story.
+        alert_id: The alert about it.
+        told: The article and revision that a message is about: it is shown in that revision.
     """
-    columns = told_revisions.c
-    query = select(told_revisions).where(
-        columns.topic_id.in_({topic for topic, _ in articles}),
-        columns.article_id.in_({article for _, article in articles}),
-    )
-    rows = connection.execute(query.order_by(columns.revision)).mappings()
-    newest = {(row["topic_id"], row["article_id"]): row["facts"] for row in rows}
-    return {key: ArticleFacts.model_validate_json(newest[key]) for key in articles if key in newest}
+    rows = load_told_revisions(connection, alert_id)
+    shown = {row.article_id: row for row in sorted(rows, key=lambda row: row.revision)}
+    shown |= {row.article_id: row for row in rows if (row.article_id, row.revision) == told}
+    return [
+        replace(article, revision=shown[article.article_id].revision,
+                facts=shown[article.article_id].facts)
+        if article.article_id in shown
+        else article
+        for article in load_articles(connection, story_id)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LaterRevision:
+    """A newer revision of an article than the one that is shown.
+
+    Attributes:
+        title: Its headline.
+        missing: The sentences shown as evidence that it no longer has.
+    """
+
+    revision: int
+    title: str
+    missing: tuple[str, ...]
+
+
+def load_later_revisions(
+    connection: Connection, shown: Iterable[StoryArticle]
+) -> dict[str, LaterRevision]:
+    """Return what newer revisions have changed, by article id; others are left out."""
+    later = {}
+    for article in shown:
+        revisions = load_revisions(connection, article.article_id)
+        if revisions and (change := later_revision(article.shown(), revisions[-1])):
+            later[article.article_id] = change
+    return later
+
+
+def later_revision(shown: ArticleFacts, newest: ArticleRevision) -> LaterRevision | None:
+    """Return what a newer revision has changed about the evidence; None where there is none."""
+    if newest.revision <= shown.revision:
+        return None
+    text = _comparable("\n".join((newest.title, newest.lead, newest.text)))
+    sentences = dict.fromkeys(evidence.sentence for evidence in shown.evidence)
+    missing = tuple(s for s in sentences if _comparable(s.strip("…")) not in text)
+    return LaterRevision(newest.revision, newest.title, missing)
+
+
+def _comparable(text: str) -> str:
+    return " ".join(text.split())

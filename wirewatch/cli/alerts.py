@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from core.store.alerts import DecisionRow
     from core.store.deliveries import Delivery, Notification
     from core.store.notification_items import HeldItem
+    from core.store.told_revisions import LaterRevision
 
 app = typer.Typer(no_args_is_help=True, help="List, show, acknowledge and simulate alerts.")
 app.command()(simulate)
@@ -74,15 +76,18 @@ def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
     from alerts.notification_body import group_copies
     from core.store import alerts as alert_store
     from core.store import notification_items
-    from core.store import stories as story_store
+    from core.store.told_revisions import load_later_revisions, load_shown_articles
 
     with open_store(open_settings()) as store, store.read() as connection:
         stored = alert_store.get_alert(connection, alert)
-        articles = group_copies(story_store.load_articles(connection, stored.story_id))
+        shown = load_shown_articles(connection, stored.story_id, stored.id)
+        articles, later = group_copies(shown), load_later_revisions(connection, shown)
         decisions = alert_store.load_decisions(connection, stored.id)
         notifications = notification_items.load_notifications(connection, stored.id)
     row = alert_row(stored) | {
-        "articles": [a.model_dump(mode="json") for a in articles],
+        "articles": [
+            a.model_dump(mode="json") | {"later": later_row(later.get(a.id))} for a in articles
+        ],
         "decisions": [decision_row(d) for d in decisions],
         "notifications": [notification_row(n, deliveries) for n, deliveries in notifications],
     }
@@ -205,10 +210,24 @@ def _print_alert(row: dict[str, Any]) -> None:
         say(article["url"], indent="  ")
         for evidence in article["evidence"][:3]:
             say(f"[{evidence['rule']}] {evidence['sentence']}", indent="  ")
+        if later := article["later"]:
+            _print_later(later)
     write("")
     for notification in row["notifications"]:
         for delivery in notification["deliveries"]:
             say(f"{notification['kind']} to {delivery['target']}: {delivery['state']}")
+
+
+def later_row(later: LaterRevision | None) -> dict[str, Any] | None:
+    """Return what a newer revision has changed about the evidence, as the commands print it."""
+    return None if later is None else asdict(later)
+
+
+def _print_later(later: dict[str, Any]) -> None:
+    for sentence in later["missing"]:
+        say(f"revision {later['revision']} no longer has: {sentence}", indent="  ")
+    if not later["missing"]:
+        say(f"revision {later['revision']} still has this", indent="  ")
 
 
 def _check_topic(topic: str, settings: Settings) -> None:

@@ -24,6 +24,7 @@ from core.store.deliveries import PENDING, deliveries, notifications
 from core.store.notification_items import notification_items
 from core.store.stories import ArticleFacts, story_articles
 from core.store.stories import stories as story_table
+from core.store.told_revisions import told_revisions
 from core.text.excerpt import best_span
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -88,8 +89,8 @@ class StoryCard:
             are that article's too.
         outlets: Ids of all outlets that have it, beginning with ``outlet``.
         also_in: Number of outlets besides ``outlet``.
-        evidence: The span that explains best why it matched; None where none was stored, because
-            the story was suppressed before articles were compared.
+        evidence: The span that explains best why it matched, in the revision that was told; None
+            where none was stored, because the story was suppressed before articles were compared.
         reason: Why it was told or suppressed (:class:`config.i18n.Phrase`, dumped).
         verdict: ``relevant``, ``irrelevant`` or empty.
         assigned_to: Who takes care of it; empty where nobody was named.
@@ -161,6 +162,18 @@ def cursor_as_sql(cursor: StoryCursor) -> Any:
     return tuple_(literal(cursor.at, UtcDateTime), literal(cursor.alert_id))
 
 
+_TOLD_FACTS = (
+    select(told_revisions.c.facts)
+    .where(
+        told_revisions.c.topic_id == cards.c.topic_id,
+        told_revisions.c.article_id == cards.c.article_id,
+    )
+    .order_by(told_revisions.c.revision.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+"""What people were told of the card's article; its story may have a newer revision of it."""
+
 _CARDS = (
     select(
         cards,
@@ -174,7 +187,7 @@ _CARDS = (
         story_table.c.first_seen,
         story_table.c.last_seen,
         story_table.c.outlets,
-        story_articles.c.facts,
+        func.coalesce(_TOLD_FACTS, story_articles.c.facts).label("facts"),
     )
     .select_from(
         cards.outerjoin(alerts, alerts.c.id == cards.c.alert_id)

@@ -23,7 +23,13 @@ from core.store.console.actions import StoryAction, load_actions
 from core.store.console.story_card import StoryCard, load_cards
 from core.store.deliveries import Delivery, Notification
 from core.store.notification_items import HeldItem
-from core.store.stories import StoryArticle, load_articles
+from core.store.stories import StoryArticle
+from core.store.told_revisions import (
+    LaterRevision,
+    later_revision,
+    load_shown_articles,
+    load_told_revisions,
+)
 
 MAX_ARTICLES = 200
 MAX_REVISIONS = 20
@@ -47,7 +53,10 @@ class StoryArticleView:
     """An article of a story.
 
     Attributes:
-        revision: The newest revision that matched.
+        revision: The revision that is shown: the newest that people were told of, or where nobody
+            was, the newest that matched. Title, score, rules and evidence are of this revision.
+        is_told: Whether people were told of it.
+        later: What a newer revision has changed about the evidence; None where there is none.
         role: ``original``, ``member`` or ``copy`` (of ``copy_of``, another article of the story).
         similarity: Similarity to the story or to the text it copies, 0 to 1.
         score: Score under the topic, by ``rules``; ``evidence`` shows where they matched.
@@ -69,6 +78,8 @@ class StoryArticleView:
     rules: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     revisions: tuple[RevisionText, ...] = ()
+    is_told: bool = False
+    later: LaterRevision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +125,18 @@ def load_story(connection: Connection, alert_id: str) -> StoryView:
     is_whole = len(alert_id) == 32 and alert_id.isalnum()
     cards = load_cards(connection, [alert_id]) if is_whole else []
     card = (cards or load_cards(connection, [alert_store.get_alert(connection, alert_id).id]))[0]
-    placed = load_articles(connection, card.story_id)[:MAX_ARTICLES]
+    placed = load_shown_articles(connection, card.story_id, card.alert_id)[:MAX_ARTICLES]
     decisions = alert_store.load_decisions(connection, card.alert_id)
     ids = sorted({a.article_id for a in placed} | {d.article_id for d in decisions})
     texts = _load_revisions(connection, ids[:MAX_ARTICLES])
+    told = {row.article_id for row in load_told_revisions(connection, card.alert_id)}
     notifications = notification_items.load_notifications(connection, card.alert_id)
     return StoryView(
         card=card,
-        articles=tuple(_article_view(a, texts.get(a.article_id, ())) for a in placed),
+        articles=tuple(
+            _article_view(a, texts.get(a.article_id, ()), is_told=a.article_id in told)
+            for a in placed
+        ),
         decisions=tuple(decisions),
         elsewhere=_load_elsewhere(connection, ids[:MAX_ARTICLES], card.alert_id),
         notifications=tuple(NotificationDeliveries(n, rows) for n, rows in notifications),
@@ -130,7 +145,9 @@ def load_story(connection: Connection, alert_id: str) -> StoryView:
     )
 
 
-def _article_view(row: StoryArticle, revisions: tuple[RevisionText, ...]) -> StoryArticleView:
+def _article_view(
+    row: StoryArticle, revisions: tuple[ArticleRevision, ...], *, is_told: bool
+) -> StoryArticleView:
     facts = row.shown()
     return StoryArticleView(
         article_id=row.article_id,
@@ -147,14 +164,16 @@ def _article_view(row: StoryArticle, revisions: tuple[RevisionText, ...]) -> Sto
         score=facts.score,
         rules=facts.rules,
         evidence=facts.evidence,
-        revisions=revisions,
+        revisions=tuple(map(_text, revisions)),
+        is_told=is_told,
+        later=later_revision(facts, revisions[-1]) if revisions else None,
     )
 
 
 def _load_revisions(
     connection: Connection, ids: Sequence[str]
-) -> dict[str, tuple[RevisionText, ...]]:
-    """Return the texts of those articles that have more than one revision."""
+) -> dict[str, tuple[ArticleRevision, ...]]:
+    """Return the newest revisions of those articles that have more than one."""
     columns = article_revisions.c
     query = (
         select(columns.article_id, columns.record)
@@ -166,14 +185,14 @@ def _load_revisions(
         )
         .order_by(columns.article_id, columns.revision)
     )
-    texts: dict[str, tuple[RevisionText, ...]] = {}
+    revisions: dict[str, tuple[ArticleRevision, ...]] = {}
     for article_id, record in connection.execute(query):
-        texts[article_id] = (*texts.get(article_id, ()), _text(record))
-    return texts
+        message = ArticleRevision.model_validate_json(record)
+        revisions[article_id] = (*revisions.get(article_id, ()), message)
+    return revisions
 
 
-def _text(record: str) -> RevisionText:
-    message = ArticleRevision.model_validate_json(record)
+def _text(message: ArticleRevision) -> RevisionText:
     return RevisionText(
         message.revision,
         message.fetched_at,

@@ -11,7 +11,6 @@ from fastapi.responses import HTMLResponse
 from config.catalog.models import Catalog
 from config.i18n import Translator
 from core.messages import ArticleRevision, Evidence
-from core.store import Connection
 from core.store import articles as article_store
 from core.store.alerts import DecisionRow
 from core.store.console import actions, story_page
@@ -22,7 +21,9 @@ from core.store.console.story_page import (
     StoryView,
 )
 from core.store.deliveries import Delivery
+from core.store.match_counts import NOTIFIED
 from core.store.notification_items import HeldItem
+from core.store.told_revisions import LaterRevision
 from core.text import clean, lang_attribute
 from core.text.excerpt import excerpt_around
 from processors import Explanation
@@ -112,7 +113,9 @@ def score_view(article: StoryArticleView, topic_id: str, catalog: Catalog) -> di
         {
             "id": rule,
             "weight": weights.get(rule),
-            "spans": spans([e for e in article.evidence if e.rule == rule][:MAX_SPANS]),
+            "spans": spans(
+                [e for e in article.evidence if e.rule == rule][:MAX_SPANS], article.later
+            ),
         }
         for rule in article.rules
     ]
@@ -124,12 +127,24 @@ def score_view(article: StoryArticleView, topic_id: str, catalog: Catalog) -> di
     }
 
 
-def spans(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
-    """Return the sentences in which rules fired, each once."""
+def spans(evidence: Sequence[Evidence], later: LaterRevision | None = None) -> list[dict[str, Any]]:
+    """Return the sentences in which rules fired, each once.
+
+    Args:
+        evidence: The spans.
+        later: What a newer revision has changed: ``missing_in`` is its number where it no longer
+            has a sentence.
+    """
+    missing = dict.fromkeys(later.missing, later.revision) if later else {}
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for span in evidence:
         field = span.field.value
-        view = {"rule": span.rule, "field": field, "pieces": excerpt_around(span, evidence)}
+        view: dict[str, Any] = {
+            "rule": span.rule,
+            "field": field,
+            "pieces": excerpt_around(span, evidence),
+        }
+        view["missing_in"] = missing.get(span.sentence)
         found.setdefault((field, span.sentence), view)
     return list(found.values())
 
@@ -207,15 +222,16 @@ def _entries(article: StoryArticleView, catalog: Catalog) -> Iterator[dict[str, 
 
 
 def _article_entry(article: StoryArticleView) -> dict[str, Any]:
-    first = article.revisions[0] if article.revisions else None
     evidence = () if article.copy_of else article.evidence[:TIMELINE_SPANS]
     return {
         "kind": "copy" if article.copy_of else "article",
         "at": article.first_seen_at,
-        "title": display.title(first.title if first else article.title),
+        "title": display.title(article.title),
+        "revision": article.revision if article.later or article.revision > 1 else None,
+        "is_told": article.is_told,
         "similarity": article.similarity,
         "score": article.score,
-        "spans": spans(evidence),
+        "spans": spans(evidence, article.later),
     }
 
 
@@ -236,15 +252,8 @@ def _full_text(revision: RevisionText) -> str:
     return clean("\n".join(part for part in parts if part))
 
 
-def _newest_revision(
-    connection: Connection, article: StoryArticleView | None
-) -> ArticleRevision | None:
-    revisions = article_store.load_revisions(connection, article.article_id) if article else []
-    return revisions[-1] if revisions else None
-
-
 def _main_article(story: StoryView) -> StoryArticleView | None:
-    """Return the article that opened the alert, else the one with the highest score."""
-    opened = next((row.article_id for row in story.decisions if row.event == "opened"), "")
-    first = next((a for a in story.articles if a.article_id == opened), None)
-    return first or max(story.articles, key=lambda article: article.score, default=None)
+    """Return the article under whose headline the story is shown, else that of the best score."""
+    told = next((r.article_id for r in reversed(story.decisions) if r.match_end == NOTIFIED), "")
+    newest = next((a for a in story.articles if a.article_id == told), None)
+    return newest or max(story.articles, key=lambda article: article.score, default=None)

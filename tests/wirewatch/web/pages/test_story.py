@@ -33,6 +33,17 @@ def test_it_shows_versions_reasons_and_what_other_topics_make_of_it(
     assert "It was suppressed." in body
 
 
+def test_it_says_which_sentences_a_later_version_no_longer_has(
+    console: Console, now: datetime
+) -> None:
+    texts = ("Die Nato tagt und berät, sagt Die Nato tagt: later", "Die Nato tagt nicht mehr.")
+    alert_id = add_story(console.store, "later", now - timedelta(hours=1), texts=texts)
+    body = console.page(f"/alerts/{alert_id}")
+    assert "Matched in version 1" in body
+    timeline = body.partition('class="timeline"')[2].partition("</ol>")[0]
+    assert timeline.count("Version 2 no longer has this sentence.") == 1
+
+
 def test_it_says_when_the_page_of_an_article_vanished(console: Console, now: datetime) -> None:
     text = "Die Nato tagt in Paris."
     alert_id = add_story(console.store, "gone", now - timedelta(hours=1), texts=(text, text))
