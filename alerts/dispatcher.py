@@ -2,6 +2,8 @@
 
 ::
 
+    escalations ──due──▶ deliveries
+
     deliveries ──claim (lease)──▶ notify ──▶ outcome ──one transaction──▶ deliveries, news.alerts
         ▲                                      │
         └───────────── retry ──────────────────┘
@@ -27,6 +29,7 @@ from typing import TypeVar
 import structlog
 
 from alerts.attempts import AttemptOutcome, attempt_of, log_fields, released_events
+from alerts.escalation import escalate_due
 from alerts.rates import rate_limit
 from alerts.receivers import Receipt, ReceiverTools, definition_of, receiver_kind
 from alerts.save_outcome import SaveContext, log_target_change, save_outcome
@@ -159,6 +162,7 @@ class Dispatcher:
     async def _run_once(self, *, ignore_backoff: bool) -> Counter[str]:
         ended: Counter[str] = Counter()
         made = _Round(ignore_backoff)
+        escalate_due(self._store, self._catalog().alerts, self._clock())
         async with self._http(self._settings) as http:
             while claimed := await self._claim_shared(made):
                 results = await asyncio.gather(*(self._attempt(http, each) for each in claimed))
@@ -239,6 +243,7 @@ class Dispatcher:
 
     def _claim(self, limit: int, made: _Round) -> list[ClaimedDelivery]:
         now = self._clock()
+        escalate_due(self._store, self._catalog().alerts, now)
         if self._renamed is not (renamed := self._catalog().alerts):
             self._store.transact(self._hand_over)
             self._renamed = renamed

@@ -112,6 +112,8 @@ class NotificationBody(_BodyPart):
         topic: The topic of the highest severity, then score; None in a digest, and so is ``story``;
             None in a message of the system too.
         topics: All topics that it is about, ``topic`` first; empty where ``topic`` is None.
+        escalation: Step of the escalation that sends it, because nobody took care of the alert; 0
+            for the first message.
         digest: ``rollup`` or ``catch_up``; None where it is not a digest.
         items: The messages that a digest replaces.
         reason: Why it is sent, in English.
@@ -132,6 +134,7 @@ class NotificationBody(_BodyPart):
     reason_code: str = ""
     reason_phrase: dict[str, Any] | None = None
     console_url: str
+    escalation: int = 0
     digest: Literal["rollup", "catch_up"] | None = None
     items: tuple[DigestItem, ...] = ()
 
@@ -196,6 +199,8 @@ def notification_body(
     story: Story,
     articles: Sequence[StoryArticle],
     console_url: str,
+    *,
+    escalation: int = 0,
 ) -> str:
     """Return the JSON of a notification that is no digest, at most :data:`MAX_BYTES` long.
 
@@ -205,6 +210,7 @@ def notification_body(
         story: The story of the first item.
         articles: The articles of that story.
         console_url: URL of the console.
+        escalation: Step of the escalation that sends it; 0 for the first message.
     """
     first = items[0]
     reason = Phrase.load(first.reason)
@@ -221,6 +227,7 @@ def notification_body(
         reason_code=first.reason_code,
         reason_phrase=json.loads(first.reason),
         console_url=alert_url(console_url, first.alert_id),
+        escalation=escalation,
     )
     return _fit(body)
 

@@ -24,7 +24,7 @@ from alerts.decide import Decision, ReasonCode, Role, article_time, is_recorded
 from alerts.decision_context import PreparedMatch, TopicWindows, with_earlier
 from alerts.match_end import end_at_decision
 from alerts.notification_body import article_facts
-from alerts.queueing import PendingNotification
+from alerts.pending import PendingNotification
 from alerts.revisions import says_nothing_new
 from config.catalog.models import AlertPolicy, Catalog, Tier, TopicDefinition, TopicState
 from config.i18n import in_english

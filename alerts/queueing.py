@@ -12,28 +12,31 @@ it waits like any other. A process that restarts, or another one, finds everythi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from alerts.digest_body import DIGEST, Form, digest_body
+from alerts.escalation_rules import escalation_steps
 from alerts.notification_body import bundled_topics, by_importance, notification_body
+from alerts.pending import PendingNotification
 from alerts.plan import (
     CAP_WINDOW,
     URGENT,
     Planned,
     Traffic,
     article_bundle,
+    find_route,
     plan,
     receivers_of,
 )
 from alerts.receivers import definition_of, receiver_kind
+from alerts.snoozing import without_snoozed
 from alerts.topic_events import topic_event
 from config.catalog.models import AlertsDefinition, ReceiverDefinition
 from config.i18n import Phrase
 from core.messages import HELD, AlertEvent, AlertEventKind
 from core.messages.envelope import to_record
-from core.store import Connection, notification_items, outbox
+from core.store import Connection, escalations, notification_items, outbox
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from core.store.deliveries import Notification
@@ -42,42 +45,6 @@ from core.store.told_revisions import load_shown_articles
 
 STEP = timedelta(microseconds=1)
 """Between the times of notifications of one batch: they go out in the order of the decisions."""
-
-
-@dataclass(frozen=True, slots=True)
-class PendingNotification:
-    """A notification about an alert that is not queued yet.
-
-    Attributes:
-        kind: ``new_story`` ...
-        article_id: The article that it is about, in this ``revision``.
-        score: The article's score under the topic.
-        reason: Why people are notified, for people.
-        reason_code: The same for programs.
-        labels: A value for each of :data:`config.catalog.alerts.LABELS`.
-        development: What is new in the story, in a line; empty for a new story.
-        receivers: The only receivers to notify; None for those of the route.
-    """
-
-    alert_id: str
-    story_id: str
-    article_id: str
-    revision: int
-    score: int
-    kind: str
-    topic_id: str
-    topic_title: str
-    severity: str
-    reason: Phrase
-    reason_code: str
-    labels: Mapping[str, str]
-    development: str = ""
-    receivers: frozenset[str] | None = None
-
-    @property
-    def article(self) -> str:
-        """The article revision, as the plan identifies it."""
-        return f"{self.article_id} {self.revision}"
 
 
 def queue_notifications(
@@ -97,17 +64,34 @@ def queue_notifications(
         definition: ``alerts.yaml``.
         now: The present.
     """
+    notifications = without_snoozed(connection, notifications, now)
     timed = [(n, now + number * STEP) for number, n in enumerate(notifications)]
     receivers = [_receivers_of(n, definition, at) for n, at in timed]
     notification_items.lock_receivers(connection, {r for each in receivers for r in each})
     for (notification, at), chosen in zip(timed, receivers, strict=True):
         traffic = _load_traffic(connection, notification, chosen, at)
         labels, article = notification.labels, notification.article
-        for planned in plan(labels, article, definition, traffic, at, chosen):
+        messages = plan(labels, article, definition, traffic, at, chosen)
+        for planned in messages:
             _queue(connection, notification, planned, definition, at)
+        _start_escalation(connection, notification, messages, definition, at)
     changed = {*changed_alerts, *(n.alert_id for n in notifications)}
     for row in notification_items.find_unsent(connection, changed):
-        _write_body(connection, row, definition.console_url)
+        write_body(connection, row, definition.console_url)
+
+
+def _start_escalation(
+    connection: Connection,
+    notification: PendingNotification,
+    messages: Sequence[Planned],
+    definition: AlertsDefinition,
+    now: datetime,
+) -> None:
+    """Start the escalation of an urgent message, unless one of its alert is under way."""
+    route, _ = find_route(notification.labels, definition, now)
+    sent_at = min((message.due for message in messages), default=now)
+    steps = escalation_steps(notification.kind, notification.severity, route, sent_at)
+    escalations.start(connection, notification.alert_id, steps, notification.labels)
 
 
 def _receivers_of(
@@ -243,7 +227,7 @@ def _receiver(definition: AlertsDefinition, receiver: str) -> ReceiverDefinition
     return destination
 
 
-def _write_body(connection: Connection, row: Notification, console_url: str) -> None:
+def write_body(connection: Connection, row: Notification, console_url: str) -> None:
     """Write the body of a notification that waits, from its items and their stories."""
     items = notification_items.load_items(connection, row.id)
     if row.kind == DIGEST:
@@ -253,7 +237,9 @@ def _write_body(connection: Connection, row: Notification, console_url: str) -> 
     else:
         items = by_importance(items)
         story, articles = _load_story(connection, items[0])
-        body = notification_body(row.id, items, story, articles, console_url)
+        body = notification_body(
+            row.id, items, story, articles, console_url, escalation=row.escalation
+        )
     if body != row.body:
         notification_items.rewrite_body(connection, row.id, body)
 

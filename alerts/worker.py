@@ -23,9 +23,10 @@ from typing import Unpack
 
 from alerts.decide import Decision, decide
 from alerts.decision_context import PreparedMatch, TopicWindows, load_context, prepare
+from alerts.pending import PendingNotification
 from alerts.persist import notification_labels, persist_decision
 from alerts.plan import Silence
-from alerts.queueing import PendingNotification, queue_notifications
+from alerts.queueing import queue_notifications
 from alerts.retractions import decide_about_vanished
 from alerts.silencing import apply_silences, load_silences
 from config.catalog.models import AlertPolicy, Catalog

@@ -115,7 +115,7 @@ class MessageContent:
         labels: Topic, severity, kind.
         severity: As the topic gives it: ``low``, ``normal``, ``high`` or ``urgent``.
         meaning: What the kind means; empty where its name says so.
-        notices: What is said first: that it may be a repeat, that it is late.
+        notices: What is said first: that it is an escalation, may be a repeat, is late.
         development: What is new in the story; empty where that is the story itself.
         language: Of the title, for a ``lang`` attribute; empty where unknown.
         more: A text with the number of articles left out; empty where none was.
@@ -184,7 +184,7 @@ def message_content(
         labels=_labels(body, t),
         severity=body.severity,
         meaning=_text_or_empty(t, f"notification.meaning.{body.kind}"),
-        notices=tuple(_notices(context, t)),
+        notices=tuple(_notices(body, context, t)),
         development=_development(body, min(MAX_DEVELOPMENT, room.line)),
         title=title,
         language=lang_attribute(first.language) if first else "",
@@ -285,6 +285,8 @@ def _tags(body: NotificationBody, context: DeliveryContext, t: Translator) -> st
     """Return the content of the subject's bracket; the kind is left out for a new story."""
     labels = _labels(body, t)
     tags = list(labels[:-1] if body.kind == "new_story" else labels)
+    if body.escalation:
+        tags.insert(0, t("notification.escalation_tag", n=body.escalation))
     if context.late_since:
         tags.append(t("notification.late_tag"))
     if context.possible_repeat:
@@ -297,7 +299,9 @@ def _without_brackets(text: str) -> str:
     return text.translate({ord("["): "(", ord("]"): ")"})
 
 
-def _notices(context: DeliveryContext, t: Translator) -> Iterable[str]:
+def _notices(body: NotificationBody, context: DeliveryContext, t: Translator) -> Iterable[str]:
+    if body.escalation:
+        yield t("notification.escalation", n=body.escalation)
     if context.possible_repeat:
         yield t("notification.repeat")
     if context.late_since:

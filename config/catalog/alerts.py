@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from config.catalog import timing, values
+from config.catalog import escalation, timing, values
 from config.catalog.models import (
     DEFAULT_GROUP_WAIT,
     AlertsDefinition,
@@ -40,6 +40,7 @@ _ROUTE_KEYS: Final = (
     "max_per_hour",
     "quiet_hours",
     "active",
+    "escalate",
     "time_zone",
 )
 _SILENCE_KEYS: Final = ("match", "until", "reason", "by")
@@ -182,24 +183,21 @@ def _route(
     zone: str,
 ) -> RouteDefinition | None:
     section = Section(faults, node, "a route", _ROUTE_KEYS)
-    named = list(section.items_with_positions("receivers", values.text))
-    for name, position in named:
-        if name not in receivers:
-            message = f"There is no receiver {values.shown(name)}."
-            faults.add(position, "E010", message, values.nearest(name, receivers))
-    if not named and section.is_valid:
+    names = escalation.read_receivers(section, faults, receivers)
+    if not names and section.is_valid:
         mend = "Write `receivers: [console]`."
         section.fault("receivers", "E212", "The route leads to no receiver.", mend)
-    names = tuple(dict.fromkeys(name for name, _ in named))
     zone = section.get("time_zone", timing.time_zone, zone)
+    match = _match(section, faults, labels)
     route = RouteDefinition(
-        match=_match(section, faults, labels),
+        match=match,
         receivers=names,
         position=section.position,
         group_wait=section.get("group_wait", timing.wait, DEFAULT_GROUP_WAIT),
         max_per_hour=section.get("max_per_hour", timing.cap, None),
         quiet_hours=timing.read_quiet_hours(section, faults, zone),
         active=timing.read_active_hours(section, faults, zone),
+        escalate=escalation.read_escalation(section, faults, receivers, match),
     )
     return route if section.is_valid else None
 
@@ -229,6 +227,7 @@ def _warn_unused(
     receivers: dict[str, FilePosition], routes: Sequence[RouteDefinition], faults: Faults
 ) -> None:
     used = {name for route in routes for name in route.receivers}
+    used |= {name for route in routes for step in route.escalate for name in step.receivers}
     for name, position in receivers.items():
         if name not in used:
             message = f"No route leads to the receiver {values.shown(name)}."

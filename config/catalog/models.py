@@ -199,6 +199,19 @@ DEFAULT_GROUP_WAIT = timedelta(seconds=90)
 
 
 @dataclass(frozen=True, slots=True)
+class EscalationStep:
+    """Who is told of an urgent alert that nobody takes care of.
+
+    Attributes:
+        after: How long after the first message.
+        receivers: Ids of receivers, each once.
+    """
+
+    after: timedelta
+    receivers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RouteDefinition:
     """Labels to receivers. The first match wins; values of ``match`` may contain ``*``.
 
@@ -208,6 +221,7 @@ class RouteDefinition:
             roll-up; 0 for any number, None for the default.
         quiet_hours: Instead of those of the file; None where the route has none of its own.
         active: Hours in which the route is used; None where it always is.
+        escalate: Steps in the order of time, for alerts of severity urgent.
     """
 
     match: Mapping[str, str]
@@ -217,6 +231,7 @@ class RouteDefinition:
     max_per_hour: int | None = None
     quiet_hours: WeeklyHours | None = None
     active: WeeklyHours | None = None
+    escalate: tuple[EscalationStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,9 +250,26 @@ def count_sent(connection: Connection, receiver: str, topic_id: str, *, since: d
             notification_items.c.topic_id == topic_id,
             notification_items.c.added_at > since,
             notification_items.c.hold_code == "",
+            notifications.c.escalation == 0,
         )
     )
     return connection.execute(query).scalar_one()
+
+
+def find_newest_told(
+    connection: Connection, alert_id: str, kinds: Collection[str]
+) -> NotificationItem | None:
+    """Return the item about an alert of one of these kinds that was queued last, or None."""
+    items = notification_items.c
+    query = (
+        select(notification_items)
+        .join(notifications, notifications.c.id == items.notification_id)
+        .where(items.alert_id == alert_id, items.kind.in_(kinds), notifications.c.escalation == 0)
+        .order_by(items.added_at.desc(), items.notification_id)
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else NotificationItem(**row)
 
 
 def list_held(

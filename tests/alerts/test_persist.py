@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from alerts.queueing import PendingNotification, queue_notifications
+from alerts.pending import PendingNotification
+from alerts.queueing import queue_notifications
 from config.catalog.alerts import LABELS
 from config.i18n import Phrase
 from core.store import notification_items

@@ -8,6 +8,7 @@ from alerts.decide import ReasonCode
 from core.messages import HELD, RELEASED
 from core.messages.alert import (
     ASSIGNED,
+    ESCALATED,
     INACTIVE,
     REOPENED,
     SNOOZE_ENDED,
@@ -26,5 +27,5 @@ def test_every_reason_code_is_documented() -> None:
     documented = {code for row in rows for code in re.findall(r"`([a-z_]+)`", row[2])}
     published = {code.value for code in ReasonCode}
     assert published <= documented
-    assert {ASSIGNED, UNASSIGNED, SNOOZED, SNOOZE_ENDED, INACTIVE} <= documented
+    assert {ESCALATED, ASSIGNED, UNASSIGNED, SNOOZED, SNOOZE_ENDED, INACTIVE} <= documented
     assert {HELD, RELEASED, REOPENED, ACKED, CLOSED, DELIVERED, FAILED} <= documented

@@ -131,7 +131,7 @@ class MessageRows:
             "receivers": [notification.receiver],
             "held_until": held_until and shown_time(held_until),
         }
-        more = {name: body[name] for name in ("topics", "digest") if body.get(name)}
+        more = {name: body[name] for name in ("topics", "digest", "escalation") if body.get(name)}
         items = [_item(item) for item in body.get("items") or ()]
         return row | more | ({"items": items} if items else {})
 

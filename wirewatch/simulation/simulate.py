@@ -11,13 +11,14 @@ from typing import Any
 
 from alerts.decide import Decision
 from alerts.decision_context import TopicWindows, prepare
+from alerts.escalation import escalate_due
 from alerts.worker import AlertsWorker
 from config.catalog.models import Catalog
 from config.settings import Settings
 from core.dispositions import Dispositions, Drop
 from core.messages import ArticleRevision, Match
 from core.processes.instance import Instance
-from core.store import Connection, Store, claims
+from core.store import Connection, Store, claims, escalations
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from core.store.told_articles import find_told_revision
@@ -124,6 +125,7 @@ class Simulation:
         self.report = SimulationReport()
         self._store = store
         self._instance = instance
+        self._alerts = catalog.alerts
         self._clock = SimulatedClock()
         self._processors = Processors.compile(catalog, settings.language_codes)
         self._worker = AlertsWorker(
@@ -208,18 +210,23 @@ class Simulation:
 
     def _next_due(self) -> datetime | None:
         with self._store.read() as connection:
-            due = claims.next_due_time(connection)
+            times = (claims.next_due_time(connection), escalations.next_due_time(connection))
+        due = min((time for time in times if time is not None), default=None)
         self._may_have_due = due is not None
         return due
 
     def _deliver_due(self) -> bool:
-        """Mark the deliveries that are due as delivered; return whether there was any."""
+        """Escalate, and mark the deliveries that are due as delivered; return whether any was due.
+
+        Nobody acknowledges an alert in a simulation.
+        """
+        escalated = escalate_due(self._store, self._alerts, self._clock())
         claimed = self._store.transact(self._claim_and_finish)
         for each in claimed:
             if each.notification.id not in self._sent:
                 self._sent.add(each.notification.id)
                 self.report.messages.append(self._row(each))
-        return bool(claimed)
+        return bool(claimed) or escalated > 0
 
     def _row(self, sent: claims.ClaimedDelivery) -> dict[str, Any]:
         """Return the row of a message that goes out now."""

@@ -51,6 +51,28 @@ def test_a_repeat_and_a_late_message_say_so_first() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "notice", "subject"),
+    [
+        (
+            "de",
+            "Eskalation, Stufe 2: Um diese Meldung kümmert sich noch niemand.",
+            "[Eskalation 2 | NATO membership negotiations | Dringend] ",
+        ),
+        (
+            "en",
+            "Escalation 2: nobody has taken care of this alert yet.",
+            "[escalation 2 | NATO membership negotiations | Urgent] ",
+        ),
+    ],
+)
+def test_an_escalation_says_first_that_it_is_one(language: str, notice: str, subject: str) -> None:
+    escalated = replace(ATTEMPT, body=body(escalation=2).model_dump_json().encode())
+    content = attempt_content(escalated, translator(language), NOON)
+    assert content.notices == (notice,)
+    assert content.subject.startswith(subject)
+
+
 def test_articles_beyond_the_limit_are_counted() -> None:
     articles = tuple(second_article(id=f"{n:032}") for n in range(MAX_ARTICLES + 3))
     many = replace(ATTEMPT, body=body(articles=articles).model_dump_json().encode())

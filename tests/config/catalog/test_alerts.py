@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.catalog.load import load_catalog
-from config.catalog.models import AlertsDefinition, Catalog
+from config.catalog.models import AlertsDefinition, Catalog, EscalationStep
 from config.weekly_hours import Hours, WeeklyHours
 
 if TYPE_CHECKING:
@@ -272,6 +272,48 @@ def test_the_default_route_has_no_hours_of_duty(load: Load) -> None:
     _, faults = load({"alerts.yaml": f"{{time_zone: UTC, routes: [{route}]}}"})
     assert [f.code for f in faults] == ["E214"]
     assert faults[0].message == "The last route is the default and has no `active`."
+
+
+def test_the_steps_of_an_escalation_have_a_time_and_receivers(load: Load) -> None:
+    steps = "[{after: 10m, receivers: [a, a]}, {after: 1h, receivers: [console]}]"
+    route = f"{{receivers: [console], escalate: {steps}}}"
+    receiver = "{id: a, kind: feed, url: 'https://a.example'}"
+    catalog, faults = load({"alerts.yaml": f"{{receivers: [{receiver}], routes: [{route}]}}"})
+    assert faults == []
+    [read] = alerts_of(catalog).routes
+    assert read.escalate == (
+        EscalationStep(timedelta(minutes=10), ("a",)),
+        EscalationStep(timedelta(hours=1), ("console",)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "code", "message"),
+    [
+        ("escalate: [{after: 10m}]", "E212", "The step leads to no receiver."),
+        ("escalate: [{receivers: [console]}]", "E212", "`after` is missing"),
+        ("escalate: [{after: 10m, receivers: [phone]}]", "E010", "There is no receiver `phone`."),
+        ("escalate: [{after: 25h, receivers: [console]}]", "E221", "`25h` is not a time of at"),
+        ("escalate: [{after: 0m, receivers: [console]}]", "E221", "`0m` is not a time of at"),
+        (
+            "escalate: [{after: 2h, receivers: [console]}, {after: 1h, receivers: [console]}]",
+            "E221",
+            "The steps are not in the order of time.",
+        ),
+        (
+            "match: {severity: high}, escalate: [{after: 1h, receivers: [console]}]",
+            "W235",
+            "The route never escalates",
+        ),
+    ],
+)
+def test_an_escalation_that_cannot_hold_is_a_fault(
+    load: Load, keys: str, code: str, message: str
+) -> None:
+    routes = f"[{{receivers: [console], {keys}}}, {{receivers: [console]}}]"
+    _, faults = load({"alerts.yaml": f"routes: {routes}"})
+    [fault] = [f for f in faults if f.code == code]
+    assert message in fault.message
 
 
 def test_a_silence_of_the_file_names_what_it_mutes_until_when_and_why(load: Load) -> None:

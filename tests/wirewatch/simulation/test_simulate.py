@@ -14,7 +14,7 @@ import pytest
 from core.ids import article_id
 from core.messages import ArticleRevision
 from core.store import Store, articles
-from tests.support.cli_installation import CliInstallation, new_installation
+from tests.support.cli_installation import TOPIC, CliInstallation, new_installation
 from tests.support.records import article_record
 from wirewatch.cli.terminal import Progress
 
@@ -52,6 +52,9 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> CliInstallation:
     installation = new_installation(tmp_path_factory.mktemp("simulation"))
     installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
     return installation
+
+
+URGENT_TOPIC = f"{TOPIC}alert: {{severity: urgent}}\n"
 
 
 def json_lines(*lines: dict[str, Any]) -> bytes:
@@ -360,3 +363,22 @@ def test_people_read_a_timeline_and_the_number_of_each_decision(
         "       1  opened: new_story",
         "       1  suppressed: copy",
     ]
+
+
+def test_nobody_acknowledges_so_each_step_of_an_escalation_is_a_message(tmp_path: Path) -> None:
+    installation = new_installation(tmp_path, URGENT_TOPIC)
+    installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
+    receivers = "[{id: phone, kind: webhook, url: 'http://127.0.0.1:1/'}]"
+    steps = "[{after: 10m, receivers: [phone]}, {after: 20m, receivers: [console, phone]}]"
+    installation.write(
+        "alerts.yaml",
+        f"{{receivers: {receivers}, routes: [{{receivers: [console], escalate: {steps}}}]}}",
+    )
+    report = simulate(installation, line("kurier.example/oslo", "09:00"))
+    assert [(m["at"][11:], m["receivers"], m.get("escalation")) for m in report["messages"]] == [
+        ("09:01:30Z", ["console"], None),
+        ("09:11:30Z", ["phone"], 1),
+        ("09:21:30Z", ["console"], 2),
+        ("09:21:30Z", ["phone"], 2),
+    ]
+    assert {m["kind"] for m in report["messages"]} == {"new_story"}

@@ -1,0 +1,44 @@
+"""A notification that was decided and is not queued yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.i18n import Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class PendingNotification:
+    """A notification about an alert that is not queued yet.
+
+    Attributes:
+        kind: ``new_story`` ...
+        article_id: The article that it is about, in this ``revision``.
+        score: The article's score under the topic.
+        reason: Why people are notified, for people.
+        reason_code: The same for programs.
+        labels: A value for each of :data:`config.catalog.alerts.LABELS`.
+        development: What is new in the story, in a line; empty for a new story.
+        receivers: The only receivers to notify; None for those of the route.
+    """
+
+    alert_id: str
+    story_id: str
+    article_id: str
+    revision: int
+    score: int
+    kind: str
+    topic_id: str
+    topic_title: str
+    severity: str
+    reason: Phrase
+    reason_code: str
+    labels: Mapping[str, str]
+    development: str = ""
+    receivers: frozenset[str] | None = None
+
+    @property
+    def article(self) -> str:
+        """The article revision, as the plan identifies it."""
+        return f"{self.article_id} {self.revision}"
