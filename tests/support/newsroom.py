@@ -41,9 +41,9 @@ class Request:
 
 
 class LoopbackServer:
-    """A threaded HTTP server on 127.0.0.1 that answers with a function."""
+    """A threaded HTTP server on 127.0.0.1 that answers with a function; 0 means a free port."""
 
-    def __init__(self, answer: Callable[[Request], Answer]) -> None:
+    def __init__(self, answer: Callable[[Request], Answer], port: int = 0) -> None:
         self.requests: list[Request] = []
         outer = self
 
@@ -79,7 +79,7 @@ class LoopbackServer:
             def log_message(self, *args: Any) -> None:
                 """Log nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
