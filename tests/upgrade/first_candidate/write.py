@@ -34,8 +34,8 @@ ARTICLES: dict[str, tuple[str, str]] = {
         "Kaufhaus in Lissabon ausgebrannt",
         (
             "In einem Vorort von Lissabon ist ein leer stehendes Kaufhaus abgebrannt. Die Häfen "
-            "der Stadt blieben offen. Die Feuerwehr war mit hundert Kräften im Einsatz und brachte die "
-            "Flammen gegen Mitternacht unter Kontrolle. Verletzt wurde niemand."
+            "der Stadt blieben offen. Die Feuerwehr war mit hundert Kräften im Einsatz und brachte "
+            "die Flammen gegen Mitternacht unter Kontrolle. Verletzt wurde niemand."
         ),
     ),
     "railway": (
