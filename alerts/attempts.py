@@ -155,7 +155,8 @@ def final_events(
 
 def released_events(claimed: ClaimedDelivery, now: datetime) -> list[AlertEvent]:
     """Return the events of ``news.alerts`` for held messages at the first attempt to send them."""
-    if claimed.notification.kind != DIGEST or claimed.delivery.attempts > 1:
+    is_held = claimed.notification.kind == DIGEST or claimed.delivery.held_until is not None
+    if not is_held or claimed.delivery.attempts > 1:
         return []
     return [
         topic_event(

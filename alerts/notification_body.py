@@ -73,6 +73,8 @@ class NotificationStory(_BodyPart):
     """The story of the alert.
 
     Attributes:
+        outlets: Number of outlets that have the story, copies included.
+        independent_outlets: Number of outlets with a text of their own; an agency counts once.
         development: What is new in the story; empty where that is the story itself.
     """
 
@@ -80,6 +82,7 @@ class NotificationStory(_BodyPart):
     title: str
     first_seen: Moment
     outlets: int
+    independent_outlets: int = 0
     development: str = ""
 
 
@@ -288,6 +291,7 @@ def story_part(story: Story, item: NotificationItem) -> NotificationStory:
         title=story.title,
         first_seen=story.first_seen,
         outlets=story.outlets,
+        independent_outlets=story.independent_outlets,
         development=item.development,
     )
 

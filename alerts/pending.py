@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.i18n import Phrase
+from core.messages import NEW_COVERAGE, SPIKE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +41,9 @@ class PendingNotification:
 
     @property
     def article(self) -> str:
-        """The article revision, as the plan identifies it."""
+        """What it is about, as the plan identifies it: an article revision, a story or a topic."""
+        if self.kind == NEW_COVERAGE:
+            return f"growth {self.alert_id}"
+        if self.kind == SPIKE:
+            return f"spike {self.topic_id}"
         return f"{self.article_id} {self.revision}"

@@ -7,6 +7,7 @@
       │  route    the receivers of the first route in alerts.yaml that matches in its hours of duty,
       │           else the console
       │  bundle   after the group wait; messages about one article that wait together are one
+      │  ladder   growth of a story, soon after other messages about it: held, the longer the more
       │  cap      more than `max_per_hour` about a topic: held for an hourly roll-up
       ▼  quiet    in quiet hours: held for one catch-up at their end
     Planned(receiver, due, bundle, reason, hold), one per receiver
@@ -14,8 +15,8 @@
 :func:`plan` applies the steps in this order. A rule about when or how people are notified (an
 escalation, a digest) is one more function there that takes the messages planned so far and returns
 them with another ``due``, ``bundle``, ``reason`` and ``hold``; nothing else has to change. Urgent
-messages are never held. A silence (:func:`find_silence`) is applied before: a silenced match is
-suppressed, so that there is nothing to plan.
+messages are held on the ladder only. A silence (:func:`find_silence`) is applied before: a silenced
+match is suppressed, so that there is nothing to plan.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from alerts.growth import StoryHistory, ladder_due
 from config.catalog.alerts import CONSOLE
 from config.catalog.models import AlertsDefinition, FilePosition, RouteDefinition
 from config.i18n import Phrase
@@ -50,6 +52,7 @@ class HoldCode(StrEnum):
     """Why a message is held."""
 
     CAP = "cap"
+    LADDER = "ladder"
     QUIET_HOURS = "quiet_hours"
 
 
@@ -77,6 +80,11 @@ class Hold:
     code: HoldCode
     reason: Phrase
 
+    @property
+    def is_digest(self) -> bool:
+        """Whether the message becomes an item of a digest; else it is only sent later."""
+        return self.code is not HoldCode.LADDER
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -87,7 +95,7 @@ class Planned:
         due: When it goes out.
         bundle: Messages to one receiver with the same key that wait at the same time are one.
         reason: Why this receiver.
-        hold: Why it goes out later, in a digest; None where it is not held.
+        hold: Why it goes out later; None where it is not held.
     """
 
     receiver: str
@@ -105,10 +113,12 @@ class Traffic:
         waiting: Receiver to the time when a message about the same article is due that still
             waits: this one becomes part of it.
         sent: Receiver to the number of messages about the topic in the last hour.
+        history: Receiver to its messages about the story, for a notification of growth.
     """
 
     waiting: Mapping[str, datetime] = field(default_factory=dict)
     sent: Mapping[str, int] = field(default_factory=dict)
+    history: Mapping[str, StoryHistory] = field(default_factory=dict)
 
 
 def plan(
@@ -133,6 +143,7 @@ def plan(
     if receivers is not None:
         route = replace(route, receivers=receivers)
     messages = bundle_by_article(route, reason, article, traffic, now)
+    messages = wait_on_ladder(messages, traffic, now + route.group_wait)
     if labels["severity"] == URGENT:
         return messages
     messages = hold_over_cap(messages, route, labels["topic"], traffic, now)
@@ -184,6 +195,31 @@ def bundle_by_article(
     )
 
 
+def wait_on_ladder(
+    messages: Sequence[Planned], traffic: Traffic, soonest: datetime
+) -> tuple[Planned, ...]:
+    """Hold messages about the growth of stories of which receivers were told a short time ago.
+
+    Args:
+        messages: As planned so far.
+        traffic: Has the history of the story; without one nothing is held.
+        soonest: When a message that is not held goes out.
+    """
+
+    def apply(message: Planned) -> Planned:
+        history = traffic.history.get(message.receiver)
+        if history is None:
+            return message
+        is_joining = message.receiver in traffic.waiting
+        due = message.due if is_joining else max(message.due, ladder_due(history))
+        if due <= soonest:
+            return message
+        hold = Hold(HoldCode.LADDER, Phrase("plan.held.ladder", until=due))
+        return replace(message, due=due, hold=hold)
+
+    return tuple(map(apply, messages))
+
+
 def hold_over_cap(
     messages: Sequence[Planned],
     route: RouteDefinition,
@@ -214,11 +250,11 @@ def hold_in_quiet_hours(
 
     def apply(message: Planned) -> Planned:
         end = quiet.end_after(message.due) if quiet else None
-        if end is None or (message.hold is None and message.receiver in traffic.waiting):
+        in_digest = message.hold is not None and message.hold.is_digest
+        if end is None or (not in_digest and message.receiver in traffic.waiting):
             return message
-        hold = message.hold or Hold(
-            HoldCode.QUIET_HOURS, Phrase("plan.held.quiet_hours", until=end)
-        )
+        quiet_hold = Hold(HoldCode.QUIET_HOURS, Phrase("plan.held.quiet_hours", until=end))
+        hold = message.hold if in_digest else quiet_hold
         return replace(message, due=end, bundle=f"catch_up {rfc3339(end)}", hold=hold)
 
     return tuple(map(apply, messages))

@@ -32,9 +32,10 @@ from alerts.plan import (
 from alerts.receivers import definition_of, receiver_kind
 from alerts.snoozing import without_snoozed
 from alerts.topic_events import topic_event
+from alerts.volume_content import load_history, select_named_articles
 from config.catalog.models import AlertsDefinition, ReceiverDefinition
 from config.i18n import Phrase
-from core.messages import HELD, AlertEvent, AlertEventKind
+from core.messages import HELD, NEW_COVERAGE, AlertEvent, AlertEventKind
 from core.messages.envelope import to_record
 from core.store import Connection, escalations, notification_items, outbox
 from core.store import deliveries as delivery_store
@@ -76,7 +77,8 @@ def queue_notifications(
             _queue(connection, notification, planned, definition, at)
         _start_escalation(connection, notification, messages, definition, at)
     changed = {*changed_alerts, *(n.alert_id for n in notifications)}
-    for row in notification_items.find_unsent(connection, changed):
+    rows = notification_items.find_unsent(connection, changed)
+    for row in sorted(rows, key=lambda r: r.kind == NEW_COVERAGE):  # names what no other names
         write_body(connection, row, definition.console_url)
 
 
@@ -119,6 +121,7 @@ def _load_traffic(
             r: notification_items.count_sent(connection, r, notification.topic_id, since=since)
             for r in receivers
         },
+        history=load_history(connection, notification, receivers),
     )
 
 
@@ -152,7 +155,8 @@ def _begin(
     receiver: ReceiverDefinition,
     now: datetime,
 ) -> Notification:
-    kind = notification.kind if planned.hold is None else DIGEST
+    is_digest = planned.hold is not None and planned.hold.is_digest
+    kind = DIGEST if is_digest else notification.kind
     alert = notification.alert_id
     seq = delivery_store.next_seq(connection, alert, receiver.id, kind)
     row = Notification(
@@ -235,8 +239,9 @@ def write_body(connection: Connection, row: Notification, console_url: str) -> N
         stories = {i.story_id: _load_story(connection, i) for i in items}
         body = digest_body(row.id, items, stories, form, console_url)
     else:
-        items = by_importance(items)
+        items = items[::-1] if row.kind == NEW_COVERAGE else by_importance(items)
         story, articles = _load_story(connection, items[0])
+        articles = select_named_articles(connection, row, items[0], articles)
         body = notification_body(
             row.id, items, story, articles, console_url, escalation=row.escalation
         )

@@ -4,7 +4,7 @@
 
     poll ─▶ prepare (CPU) ─▶ ┌ one write transaction of the store ──────────────┐ ─▶ commit
                              │ load_context ─▶ decide ─▶ persist   for each match │
-                             │ queue_notifications                 for the batch  │
+                             │ growth, spikes, queue_notifications for the batch  │
                              └──────────────────────────────────────────────────┘
 
 If the process is killed after the transaction and before the commit, the batch is read again: every
@@ -29,6 +29,7 @@ from alerts.plan import Silence
 from alerts.queueing import queue_notifications
 from alerts.retractions import decide_about_vanished
 from alerts.silencing import apply_silences, load_silences
+from alerts.volume import BatchContext, find_growth_and_spikes
 from config.catalog.models import AlertPolicy, Catalog
 from config.settings import Settings
 from core import metrics
@@ -37,7 +38,7 @@ from core.dispositions import Dispositions, Drop
 from core.ids import alert_id
 from core.messages import Match
 from core.messages.envelope import MATCHES, from_record
-from core.store import Connection, Store
+from core.store import Connection, Store, topic_hours
 from core.store import stories as story_store
 from core.store.inactivity import close_inactive
 from core.streams.consume_loop import LoopOptions, LoopResult, consume
@@ -130,7 +131,9 @@ class AlertsWorker:
         return decisions
 
     def forget(self) -> int:
-        """Delete what articles are compared by once no topic can match them; cheap, run it hourly.
+        """Delete what articles are compared by once no topic can match them, and old hourly counts.
+
+        It is cheap; run it hourly.
 
         Returns:
             How many rows of the index were deleted.
@@ -138,6 +141,8 @@ class AlertsWorker:
         ages = [topic.alert.max_age for topic in self._catalog().topics]
         reach = max(ages, default=AlertPolicy().max_age) + self._window
         before = self._clock() - reach - RETENTION_MARGIN
+        oldest = self._clock() - topic_hours.RETENTION
+        self._store.transact(lambda c: topic_hours.forget_hours(c, oldest))
         return self._store.transact(lambda c: story_store.forget_comparisons(c, before))
 
     def close_inactive(self) -> int:
@@ -155,6 +160,9 @@ class AlertsWorker:
         silences = load_silences(connection, catalog.alerts, self._clock())
         decided = [self._decide(windows, catalog, silences, prepared) for prepared in matches]
         notifications = [notification for _, notification in decided if notification is not None]
+        context = BatchContext(connection, catalog, silences, self._clock())
+        made = ((p.match, d) for p, (d, _) in zip(matches, decided, strict=True))
+        notifications += find_growth_and_spikes(context, made)
         changed = {
             alert_id(prepared.match.topic_id, decision.story_id)
             for prepared, (decision, _) in zip(matches, decided, strict=True)

@@ -112,7 +112,7 @@ class MessageContent:
     Attributes:
         t: Translator of the message's language.
         subject: One line.
-        labels: Topic, severity, kind.
+        labels: Topic, severity, kind, and the number of independent outlets.
         severity: As the topic gives it: ``low``, ``normal``, ``high`` or ``urgent``.
         meaning: What the kind means; empty where its name says so.
         notices: What is said first: that it is an escalation, may be a repeat, is late.
@@ -181,7 +181,7 @@ def message_content(
     return MessageContent(
         t=t,
         subject=f"[{_tags(body, context, t)}] {clean_line(title, MAX_SUBJECT_TITLE)}",
-        labels=_labels(body, t),
+        labels=(*_labels(body, t), *_reach(body, t)),
         severity=body.severity,
         meaning=_text_or_empty(t, f"notification.meaning.{body.kind}"),
         notices=tuple(_notices(body, context, t)),
@@ -279,6 +279,13 @@ def _labels(body: NotificationBody, t: Translator) -> tuple[str, ...]:
     severity = _text_or_empty(t, f"notification.severity.{body.severity}")
     kind = t.of("notification.kind", body.kind)
     return tuple(label for label in (topic, severity, kind) if label)
+
+
+def _reach(body: NotificationBody, t: Translator) -> Iterable[str]:
+    """Yield a text with the number of independent outlets, where there are several."""
+    number = 0 if body.story is None else body.story.independent_outlets
+    if number > 1:
+        yield t.plural("notification.outlets", number)
 
 
 def _tags(body: NotificationBody, context: DeliveryContext, t: Translator) -> str:

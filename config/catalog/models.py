@@ -104,10 +104,18 @@ class RuleDefinition:
 
 @dataclass(frozen=True, slots=True)
 class AlertPolicy:
-    """The severity of a topic's alerts, and the oldest article that alerts."""
+    """How a topic alerts.
+
+    Attributes:
+        severity: Severity of its alerts.
+        max_age: Age of the oldest article that alerts.
+        spike: How easily more articles than usual are a spike: ``fewer``, ``normal`` or ``more``
+            spikes, or ``off``.
+    """
 
     severity: str = "normal"
     max_age: timedelta = timedelta(hours=48)
+    spike: str = "normal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, Final
 
@@ -28,7 +27,11 @@ _KEYS: Final = (
     "entities", "alert", "max_age", "publish", "tests",
 )  # fmt: skip
 _RULE_KEYS: Final = ("id", "weight", "query")
-_ALERT_KEYS: Final = ("severity", "max_age")
+_ALERT_KEYS: Final = ("severity", "max_age", "spike")
+
+SPIKES: Final = ("off", "fewer", "normal", "more")
+"""How easily more articles than usual are a spike."""
+
 
 SEVERITIES: Final = ("low", "normal", "high", "urgent")
 
@@ -90,8 +93,8 @@ def _plain(value: object) -> object:
         return [value.id, value.weight, value.query]
     if isinstance(value, timedelta):
         return value.total_seconds()
-    if isinstance(value, AlertPolicy):
-        return asdict(value)
+    if isinstance(value, AlertPolicy):  # a spike changes nothing about which articles match
+        return {"severity": value.severity, "max_age": value.max_age}
     raise TypeError(f"{type(value).__name__} in a topic's definition")
 
 
@@ -179,4 +182,5 @@ def _alert(section: Section, faults: Faults) -> AlertPolicy:
     return AlertPolicy(
         severity=alert.get("severity", values.one_of(*SEVERITIES), AlertPolicy().severity),
         max_age=alert.get("max_age", values.duration, max_age),
+        spike=alert.get("spike", values.one_of(*SPIKES), AlertPolicy().spike),
     )

@@ -6,7 +6,7 @@
 Within v1 only optional fields are added, and readers ignore unknown fields.
 """
 
-from core.messages.alert import HELD, RELEASED, AlertEvent, AlertEventKind
+from core.messages.alert import HELD, NEW_COVERAGE, RELEASED, SPIKE, AlertEvent, AlertEventKind
 from core.messages.article import Access, ArticleRevision, Origin, Passage, Zone
 from core.messages.base import Message
 from core.messages.enriched import Enriched, EntityMention, TopicScore
@@ -15,7 +15,9 @@ from core.messages.match import Evidence, Field, Match
 
 __all__ = [
     "HELD",
+    "NEW_COVERAGE",
     "RELEASED",
+    "SPIKE",
     "Access",
     "AlertEvent",
     "AlertEventKind",

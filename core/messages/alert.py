@@ -18,6 +18,12 @@ RELEASED = "released"
 """Reason code of an ``updated`` event: a message that was held goes out."""
 
 
+NEW_COVERAGE = "new_coverage"
+"""Reason code of an ``updated`` event, and kind of a notification: a story has grown."""
+
+SPIKE = "spike"
+"""Reason code of an ``updated`` event, and kind of a notification: a topic has a spike."""
+
 ASSIGNED, UNASSIGNED = "assigned", "unassigned"
 """Reason codes of ``updated`` events: who takes care of the alert has changed."""
 

@@ -272,6 +272,34 @@ def find_newest_told(
     return None if row is None else NotificationItem(**row)
 
 
+def count_about(
+    connection: Connection, receiver: str, alert_id: str
+) -> tuple[int, datetime | None]:
+    """Return how many messages about an alert a receiver has, and when the last is or was due."""
+    query = (
+        select(func.count(notifications.c.id.distinct()), func.max(deliveries.c.created_at))
+        .join(notification_items, notification_items.c.notification_id == notifications.c.id)
+        .join(deliveries, deliveries.c.notification_id == notifications.c.id)
+        .where(notifications.c.receiver == receiver, notification_items.c.alert_id == alert_id)
+    )
+    number, last = connection.execute(query).one()
+    return number, last
+
+
+def load_earlier_bodies(
+    connection: Connection, notification: Notification, alert_id: str
+) -> list[str]:
+    """Return the bodies of all other messages about an alert to the receiver of a notification."""
+    ids = select(notification_items.c.notification_id)
+    ids = ids.where(notification_items.c.alert_id == alert_id)
+    query = select(notifications.c.body).where(
+        notifications.c.receiver == notification.receiver,
+        notifications.c.id.in_(ids),
+        notifications.c.id != notification.id,
+    )
+    return list(connection.scalars(query))
+
+
 def list_held(
     connection: Connection, *, alert_id: str | None = None, limit: int = 2**31 - 1
 ) -> list[HeldItem]:

@@ -219,6 +219,16 @@ def put_article(connection: Connection, article: StoryArticle, sketch: Iterable[
     _update_story(connection, article.story_id)
 
 
+def mark_growth(connection: Connection, story_id: str, outlets: int) -> bool:
+    """Mark that the growth of a story to a number of outlets is decided.
+
+    Returns:
+        Whether it was not decided before.
+    """
+    row = stories.update().where(stories.c.id == story_id, stories.c.growth < outlets)
+    return connection.execute(row.values(growth=outlets)).rowcount == 1
+
+
 def set_role(
     connection: Connection, topic_id: str, article_id: str, role: str
 ) -> StoryArticle | None:

@@ -169,7 +169,7 @@ def test_a_message_that_is_not_about_one_story_has_no_thread(kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "english", "german"),
     [
-        ("new_coverage", "New coverage", "Weiterer Bericht"),
+        ("new_coverage", "New coverage", "Weitere Berichte"),
         ("update", "Update", "Neuer Stand"),
         ("correction", "Correction", "Korrektur"),
         ("retraction", "Retraction", "Rücknahme"),
