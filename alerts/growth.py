@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 
 from config.i18n import Phrase
 from core.messages import NEW_COVERAGE
+from core.messages.alert import SNOOZED
 from core.store.alerts import CLOSED, Alert
 from core.store.stories import Story, StoryArticle
 
@@ -50,11 +51,13 @@ class GrowthDecision:
         threshold: The highest that was reached.
         code: ``new_coverage``, or why people are not notified: ``closed``, ``silenced`` ...
         reason: Why, for people.
+        snoozed_until: When the snooze ends, where that is why.
     """
 
     threshold: int
     code: str
     reason: Phrase
+    snoozed_until: datetime | None = None
 
     @property
     def notify(self) -> bool:
@@ -73,7 +76,9 @@ def find_threshold(outlets: int, decided: int) -> int | None:
     return reached if reached > decided else None
 
 
-def decide_growth(story: Story, alert: Alert, silence: Phrase | None) -> GrowthDecision | None:
+def decide_growth(
+    story: Story, alert: Alert, silence: Phrase | None, now: datetime
+) -> GrowthDecision | None:
     """Decide whether people are notified that a story has grown; None where it has not.
 
     An acknowledged alert stays acknowledged: growth is nothing that a person has to act on.
@@ -82,12 +87,16 @@ def decide_growth(story: Story, alert: Alert, silence: Phrase | None) -> GrowthD
         story: The story with its present number of outlets.
         alert: The alert about it.
         silence: Why a silence mutes its growth; None where none does.
+        now: The present.
     """
     threshold = find_threshold(story.independent_outlets, story.growth)
     if threshold is None:
         return None
     if alert.state == CLOSED:
         return GrowthDecision(threshold, CLOSED, Phrase("growth.closed"))
+    if alert.snoozed_until is not None and alert.is_snoozed(now):
+        reason = Phrase("plan.snoozed", until=alert.snoozed_until)
+        return GrowthDecision(threshold, SNOOZED, reason, alert.snoozed_until)
     if silence is not None:
         return GrowthDecision(threshold, "silenced", silence)
     reason = Phrase("growth.outlets", n=story.independent_outlets)

@@ -30,7 +30,6 @@ from alerts.plan import (
     receivers_of,
 )
 from alerts.receivers import definition_of, receiver_kind
-from alerts.snoozing import without_snoozed
 from alerts.topic_events import topic_event
 from alerts.volume_content import load_history, select_named_articles
 from config.catalog.models import AlertsDefinition, ReceiverDefinition
@@ -65,7 +64,6 @@ def queue_notifications(
         definition: ``alerts.yaml``.
         now: The present.
     """
-    notifications = without_snoozed(connection, notifications, now)
     timed = [(n, now + number * STEP) for number, n in enumerate(notifications)]
     receivers = [_receivers_of(n, definition, at) for n, at in timed]
     notification_items.lock_receivers(connection, {r for each in receivers for r in each})

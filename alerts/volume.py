@@ -144,7 +144,7 @@ def _decide_growth(context: BatchContext, article: PlacedArticle) -> PendingNoti
     decision = _growth_of_known_story(context, article, story)
     if decision is None:
         return None
-    _publish(context, article, decision.code, decision.reason)
+    _publish(context, article, decision.code, decision.reason, decision.snoozed_until)
     return _notification(article, decision.code, decision.reason) if decision.notify else None
 
 
@@ -155,7 +155,7 @@ def _growth_of_known_story(
     if article.is_told_now or not alert_store.exists(context.connection, article.alert_id):
         return None
     alert = alert_store.get_alert(context.connection, article.alert_id)
-    return decide_growth(story, alert, context.find_silence(article, NEW_COVERAGE))
+    return decide_growth(story, alert, context.find_silence(article, NEW_COVERAGE), context.now)
 
 
 def _decide_spike(context: BatchContext, article: PlacedArticle) -> PendingNotification | None:
@@ -247,7 +247,13 @@ def _notification(article: PlacedArticle, kind: str, reason: Phrase) -> PendingN
     )
 
 
-def _publish(context: BatchContext, article: PlacedArticle, code: str, reason: Phrase) -> None:
+def _publish(
+    context: BatchContext,
+    article: PlacedArticle,
+    code: str,
+    reason: Phrase,
+    snoozed_until: datetime | None = None,
+) -> None:
     is_told = code in (NEW_COVERAGE, SPIKE)
     event = AlertEvent(
         alert_id=article.alert_id,
@@ -259,6 +265,7 @@ def _publish(context: BatchContext, article: PlacedArticle, code: str, reason: P
         severity=article.topic.alert.severity,
         reason=in_english(reason),
         reason_code=code,
+        snoozed_until=snoozed_until,
         at=context.now,
     )
     outbox.put(context.connection, [to_record(event, at=context.now)])

@@ -11,7 +11,6 @@ changes nothing. Rows are written by :mod:`core.store.alert_changes`.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -193,16 +192,6 @@ def exists(connection: Connection, alert_id: str) -> bool:
     """Return whether there is an alert of this id, in whatever state."""
     query = select(alerts.c.id).where(alerts.c.id == alert_id)
     return connection.execute(query).first() is not None
-
-
-def find_snoozed(
-    connection: Connection, alert_ids: Collection[str], now: datetime
-) -> dict[str, datetime]:
-    """Return which of these alerts are snoozed, each with the time until then."""
-    query = select(alerts.c.id, alerts.c.snoozed_until).where(
-        alerts.c.id.in_(alert_ids), alerts.c.snoozed_until > now
-    )
-    return {row.id: row.snoozed_until for row in connection.execute(query)}
 
 
 def get_alert(connection: Connection, alert_id: str) -> Alert:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -48,18 +49,20 @@ def test_each_threshold_is_reached_once(outlets: int, decided: int, threshold: i
 
 
 @pytest.mark.parametrize(
-    ("state", "silence", "code"),
+    ("changes", "silence", "code"),
     [
-        ("open", None, "new_coverage"),
-        ("acked", None, "new_coverage"),
-        ("closed", None, "closed"),
-        ("open", Phrase("plan.silenced", until=NOON, why="Summit"), "silenced"),
+        ({}, None, "new_coverage"),
+        ({"state": "acked"}, None, "new_coverage"),
+        ({"state": "closed"}, None, "closed"),
+        ({"snoozed_until": NOON + timedelta(hours=1)}, None, "snoozed"),
+        ({"snoozed_until": NOON}, None, "new_coverage"),
+        ({}, Phrase("plan.silenced", until=NOON, why="Summit"), "silenced"),
     ],
 )
-def test_growth_is_told_unless_the_alert_is_closed_or_silenced(
-    state: str, silence: Phrase | None, code: str
+def test_growth_is_told_unless_the_alert_is_closed_snoozed_or_silenced(
+    changes: dict[str, Any], silence: Phrase | None, code: str
 ) -> None:
-    decision = decide_growth(STORY, replace(ALERT, state=state), silence)
+    decision = decide_growth(STORY, replace(ALERT, **changes), silence, NOON)
     assert decision is not None
     assert (decision.threshold, decision.code, decision.notify) == (
         15, code, code == "new_coverage",
@@ -67,7 +70,7 @@ def test_growth_is_told_unless_the_alert_is_closed_or_silenced(
 
 
 def test_the_reason_is_the_number_of_independent_outlets() -> None:
-    decision = decide_growth(STORY, ALERT, None)
+    decision = decide_growth(STORY, ALERT, None, NOON)
     assert decision is not None
     assert in_english(decision.reason) == "15 independent outlets"
     assert translator("de").phrase(decision.reason) == "15 unabhängige Medien"

@@ -253,7 +253,7 @@ def test_a_topic_with_three_times_its_usual_articles_has_one_spike(harness: Harn
     [(28, {}, 1), (13, {}, 0), (28, {"spike": "fewer"}, 0), (28, {"spike": "off"}, 0)],
 )
 def test_a_spike_depends_on_the_days_seen_and_on_the_topics_sensitivity(
-    harness: Harness, days: int, policy: dict[str, str], spikes: int
+    harness: Harness, days: int, policy: dict[str, Any], spikes: int
 ) -> None:
     harness.set_topics(topic(alert=AlertPolicy(**policy)))
     seed(harness, 2, days)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from alerts.decide import ReasonCode
-from core.messages import HELD, RELEASED
+from core.messages import HELD, NEW_COVERAGE, RELEASED, SPIKE
 from core.messages.alert import (
     ASSIGNED,
     ESCALATED,
@@ -28,4 +28,5 @@ def test_every_reason_code_is_documented() -> None:
     published = {code.value for code in ReasonCode}
     assert published <= documented
     assert {ESCALATED, ASSIGNED, UNASSIGNED, SNOOZED, SNOOZE_ENDED, INACTIVE} <= documented
+    assert {NEW_COVERAGE, SPIKE} <= documented
     assert {HELD, RELEASED, REOPENED, ACKED, CLOSED, DELIVERED, FAILED} <= documented
