@@ -4,7 +4,8 @@
 
     poll ─▶ prepare (CPU) ─▶ ┌ one write transaction of the store ──────────────┐ ─▶ commit
                              │ load_context ─▶ decide ─▶ persist   for each match │
-                             │ growth, spikes, queue_notifications for the batch  │
+                             │ growth, spikes, queue_notifications,               │
+                             │ rereads                             for the batch  │
                              └──────────────────────────────────────────────────┘
 
 If the process is killed after the transaction and before the commit, the batch is read again: every
@@ -17,7 +18,7 @@ be decided. A record that cannot be decoded is poison and becomes a dead letter
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Unpack
 
@@ -38,9 +39,10 @@ from core.dispositions import Dispositions, Drop
 from core.ids import alert_id
 from core.messages import Match
 from core.messages.envelope import MATCHES, from_record
-from core.store import Connection, Store, topic_hours
+from core.store import Connection, Store, rereads, topic_hours
 from core.store import stories as story_store
 from core.store.inactivity import close_inactive
+from core.store.told_articles import TELLING
 from core.streams.consume_loop import LoopOptions, LoopResult, consume
 from core.streams.port import Batch, Consumer, StreamLog
 
@@ -80,6 +82,7 @@ class AlertsWorker:
         self._store = store
         self._catalog = catalog
         self._window = settings.story_window
+        self._reread_times = settings.reread_times
         self._open_windows = windows
         self._clock = clock
         self._dispositions = dispositions
@@ -169,7 +172,16 @@ class AlertsWorker:
             if isinstance(decision, Decision)
         }
         queue_notifications(connection, notifications, changed, catalog.alerts, now=self._clock())
+        told = {n.article_id for n in notifications if n.kind in TELLING}
+        self._schedule_rereads(connection, told)
         return [decision for decision, _ in decided]
+
+    def _schedule_rereads(self, connection: Connection, article_ids: Collection[str]) -> None:
+        """Have ingest read the pages of articles again that people are told of."""
+        now = self._clock()
+        for article_id in sorted(article_ids) if self._reread_times else ():
+            due = now + self._reread_times[0]
+            rereads.schedule(connection, article_id, reason=rereads.TOLD, now=now, due_at=due)
 
     def _decide(
         self,

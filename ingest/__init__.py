@@ -20,7 +20,8 @@ document), ``revise`` and ``compose`` (the page of an entry) are pure. ``feed_fe
 ``feed_writer`` (together: ``poll``) and ``pages`` do the input and output, with the dependencies
 in ``deps``; ``work`` runs them as ``jobs``, driven by ``service`` and ``scheduler``. ``outage``
 tells an outage of our own connection from failures of publishers. All of them build on ``urls``,
-``hosts``, ``robots``, ``sources`` and ``extract``.
+``hosts``, ``robots``, ``sources`` and ``extract``. ``rereads`` reads pages again that people were
+told of, at set times, and notices those that have vanished.
 
 An item is an entry in a document, new or known, or a page that is read later. Each item ends with
 one of these dispositions:
@@ -36,6 +37,7 @@ one of these dispositions:
 ``feed_text``          no attempt at the page succeeded; the text of the feed stays
 ``page_kept``          the page cannot be read any more; the earlier, fuller text stays
 ``no_content``         neither the page nor the feed has any text
+``page_gone``          a page that people were told of has vanished, which was announced
 ``too_many``           beyond the limit of one document, or without anything to identify it by
 ``internal_error``     an error of this program at every attempt; the log has the traceback
 ====================== ===========================================================================

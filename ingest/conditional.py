@@ -78,7 +78,7 @@ def with_validators_of_200(
         request: The request that was answered.
         now: The present.
     """
-    etag, modified = _opaque(headers, "ETag"), _opaque(headers, "Last-Modified")
+    etag, modified = opaque_validator(headers, "ETag"), opaque_validator(headers, "Last-Modified")
     same_body = body_sha256 == feed.body_sha256
     same_validators = (etag, modified) == (feed.etag, feed.last_modified) != (None, None)
     was_wrong = request.probe and same_validators and not same_body
@@ -97,8 +97,8 @@ def with_validators_of_304(feed: FeedRecord, headers: Mapping[str, str]) -> Feed
     """Return the feed with the validators of a 304; those it does not name stay."""
     return replace(
         feed,
-        etag=_opaque(headers, "ETag") or feed.etag,
-        last_modified=_opaque(headers, "Last-Modified") or feed.last_modified,
+        etag=opaque_validator(headers, "ETag") or feed.etag,
+        last_modified=opaque_validator(headers, "Last-Modified") or feed.last_modified,
         same_body=0,
     )
 
@@ -120,8 +120,13 @@ def _with_next_mode(feed: FeedRecord) -> FeedRecord:
     return replace(feed, same_body=0, validator_mode=following)
 
 
-def _opaque(headers: Mapping[str, str], name: str) -> str | None:
-    """Return a validator as it came, or None if it could not be sent back unchanged."""
+def opaque_validator(headers: Mapping[str, str], name: str) -> str | None:
+    """Return a validator of an answer, or None if it could not be sent back unchanged.
+
+    Args:
+        headers: Of the answer.
+        name: ``ETag`` or ``Last-Modified``.
+    """
     value = headers.get(name, "")
     if not value or len(value) > LONGEST or not value.isprintable():
         return None

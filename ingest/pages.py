@@ -116,23 +116,34 @@ class PageReader:
             outcome = "robots_unreachable" if robots.reason == "unreachable" else "robots"
             return FetchFailure(outcome, Phrase(f"fetch.{outcome}"))
         try:
-            response = await self._get(entry.url, robots.crawl_delay or 0.0)
+            response = await self.get(entry.url, robots.crawl_delay or 0.0)
         except FetchError as error:
             return FetchFailure(error.outcome, error.reason, error.retry_after)
         now = self._deps.clock()
         wait = retry_after(response.headers, now)
         failure = failure_of(response, wait) or _elsewhere(entry.url, response.url, "")
-        return failure or await self._extract(entry, response, now)
+        return failure or await self.extract(entry, response, now)
 
-    async def _get(self, url: str, crawl_delay: float) -> Response:
+    async def get(
+        self, url: str, crawl_delay: float, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Request a page in the turn of its host.
+
+        Raises:
+            FetchError: There is no complete response.
+        """
         async with self._deps.gate.turn(url, at_least=crawl_delay):
             return await self._deps.http.get(
-                url, max_bytes=self._deps.settings.http_max_page_bytes, accept=ACCEPT
+                url,
+                headers=headers,
+                max_bytes=self._deps.settings.http_max_page_bytes,
+                accept=ACCEPT,
             )
 
-    async def _extract(
+    async def extract(
         self, entry: EntryRecord, response: Response, now: datetime
     ) -> PageRead | FetchFailure:
+        """Return the page in an answer, or why it is not the article of the entry."""
         hints = PageHints(
             title=entry.title,
             summary=entry.summary,
@@ -200,10 +211,10 @@ class PageReader:
         first = identity.article.feed_id if identity.article else entry.feed_id
         feed = feeds.find(connection, first) or feeds.get(connection, entry.feed_id)
         outcome = revise.decide(entry, feed, result, identity, now, self._deps.settings)
-        return _with_changes(connection, outcome)
+        return add_changes(connection, outcome)
 
 
-def _with_changes(connection: Connection, outcome: EntryOutcome) -> EntryOutcome:
+def add_changes(connection: Connection, outcome: EntryOutcome) -> EntryOutcome:
     """Add to a revision what the ones before it do not say."""
     message = outcome.message
     if message is None or message.revision == 1 or outcome.is_silent:
@@ -238,14 +249,19 @@ def _elsewhere(link: str, final_url: str, title: str) -> FetchFailure | None:
     return None
 
 
-def _write(
-    connection: Connection, entry: EntryRecord, decision: EntryOutcome, now: datetime
-) -> None:
+def write_revision(connection: Connection, decision: EntryOutcome) -> None:
+    """Store the revision of an outcome, and announce it unless it is silent."""
     if decision.article is not None and decision.message is not None and decision.is_silent:
         articles.replace_latest(connection, decision.article, decision.message)
     elif decision.article is not None and decision.message is not None:
         articles.add_revision(connection, decision.article, decision.message)
         outbox.put(connection, [to_record(decision.message, at=decision.message.fetched_at)])
+
+
+def _write(
+    connection: Connection, entry: EntryRecord, decision: EntryOutcome, now: datetime
+) -> None:
+    write_revision(connection, decision)
     if decision.sighting is not None:
         articles.add_sighting(connection, decision.sighting, entry.feed_id, entry.url, now)
 

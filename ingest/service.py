@@ -3,6 +3,7 @@
 ::
 
     catalog ──sync──▶ feeds ──▶ JobRunner ──▶ Poller: entries ──▶ PageReader: articles, outbox
+                  told articles ───┴────────▶ Rereader: revisions, outbox
 
 ``run_once`` does all work that is due and returns what was done; ``run`` continues until it is
 stopped. Several processes may run at once on one store; they share the work by leases.
@@ -42,6 +43,8 @@ from ingest.job_runner import JobResult, JobRunner
 from ingest.jobs import FeedJobs, PageJobs
 from ingest.pages import PageReader
 from ingest.poll import Poller
+from ingest.rereads.jobs import RereadJobs
+from ingest.rereads.reader import Rereader
 from ingest.robots import Fetch, Robots, robots_fetch
 from ingest.scheduler import Ticker
 
@@ -284,6 +287,7 @@ class Ingest:
         kinds = (
             FeedJobs(self._deps, self._poller, once=once),
             PageJobs(self._deps, self._pages),
+            RereadJobs(self._deps, Rereader(self._deps, self._pages)),
         )
         return JobRunner(self._deps, kinds)
 

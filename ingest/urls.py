@@ -137,6 +137,11 @@ def same_site(a: str, b: str) -> bool:
     return domain is not None and domain == registrable_domain(right, shared=True)
 
 
+def homepage_of(url: str) -> str:
+    """Return the URL of the homepage of a page's site."""
+    return urlsplit(url)._replace(path="/", query="", fragment="").geturl()
+
+
 def is_consent_wall(final_url: str, title: str) -> bool:
     """Return whether a request ended at a page that asks for consent or a subscription."""
     host = urlsplit(final_url).hostname or ""

@@ -25,6 +25,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.durations import parse_duration
 from config.settings.sources import (
     ENV_FILE,
     MAY_HOLD_A_SECRET,
@@ -35,6 +36,7 @@ from config.settings.types import (
     Duration,
     OwnPath,
     Seconds,
+    durations,
     ip_or_localhost,
     is_loopback,
     long_enough,
@@ -240,6 +242,17 @@ class Settings(BaseSettings):
         description="Attempts to fetch a page before the feed's own text is used.",
     )
 
+    reread_after: Annotated[str, AfterValidator(durations)] = Field(
+        default="15m,1h,6h,24h",
+        description="When the page of an article is read again after people were told of it, to "
+        "notice what changed or vanished; empty: never.",
+    )
+    vanished_after: Duration = Field(
+        default=timedelta(hours=1),
+        description="A page that is not found has vanished if it is still not found after this "
+        "time, while another page of the outlet is.",
+    )
+
     extract_workers: int = Field(
         default=0,
         ge=0,
@@ -321,6 +334,12 @@ class Settings(BaseSettings):
     def database_location(self) -> str:
         """The store's URL, or its default."""
         return self.database_url or f"sqlite:///{self.data_dir / 'store.db'}"
+
+    @property
+    def reread_times(self) -> tuple[timedelta, ...]:
+        """When a page is read again, counted from the moment when people were told of it."""
+        times = (parse_duration(part.strip()) for part in self.reread_after.split(","))
+        return tuple(time for time in times if time is not None)
 
     @property
     def language_codes(self) -> tuple[str, ...]:

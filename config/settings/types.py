@@ -56,6 +56,18 @@ def long_enough(token: SecretStr) -> SecretStr:
     return token
 
 
+def durations(text: str) -> str:
+    """Return a list of durations, such as ``15m,6h``, if all can be read and each is longer.
+
+    Raises:
+        ValueError: One is no duration, or not longer than the one before.
+    """
+    times = [parse_duration(part.strip()) for part in text.split(",")] if text.strip() else []
+    if None in times or times != sorted(set(times), key=lambda time: time or timedelta()):
+        raise ValueError("it should be durations, each longer than the last, such as 15m,1h,6h")
+    return text
+
+
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Duration = Annotated[timedelta, BeforeValidator(_short_duration), Field(ge=timedelta(0))]
 OwnPath = Annotated[Path, AfterValidator(_home)]

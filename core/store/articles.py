@@ -160,6 +160,17 @@ def find_by_id_or_url(connection: Connection, id_or_url: str) -> ArticleRecord |
     return ArticleRecord(**row) if row else None
 
 
+def find_newest_urls(connection: Connection, outlet: str, since: datetime) -> list[str]:
+    """Return URLs of an outlet's articles first seen since a time, newest first, at most 20."""
+    query = (
+        select(articles.c.url)
+        .where(articles.c.outlet == outlet, articles.c.first_seen_at >= since)
+        .order_by(articles.c.first_seen_at.desc(), articles.c.article_id)
+        .limit(20)
+    )
+    return list(connection.scalars(query))
+
+
 def load_revisions(connection: Connection, article_id: str) -> list[ArticleRevision]:
     """Return every revision of an article, oldest first."""
     query = (

@@ -222,6 +222,18 @@ def find_by_keys(
     return records
 
 
+def find_by_article(connection: Connection, article_id: str, feed_id: str) -> EntryRecord | None:
+    """Return the entry of an article: that of a feed, else the oldest of any other one."""
+    query = (
+        select(*_COLUMNS)
+        .where(entries.c.article_id == article_id, entries.c.url != "")
+        .order_by((entries.c.feed_id == feed_id).desc(), entries.c.id)
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    return _record(row) if row else None
+
+
 def find_by_url_keys(connection: Connection, url_keys: Iterable[str]) -> list[EntryRecord]:
     """Return the entries of any feed that link to one of these canonical URLs, oldest first."""
     records: list[EntryRecord] = []

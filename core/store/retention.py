@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select, tuple_
 
-from core.store import articles, entries, feed_days, hosts, outbox, targets, topic_hours
+from core.store import articles, entries, feed_days, hosts, outbox, rereads, targets, topic_hours
 from core.store.alerts import OPEN, alerts, decisions
 from core.store.canaries import canaries, canary_timer
 from core.store.cards import card_labels, cards, forget_topic_days
@@ -189,6 +189,7 @@ RULES = {
     "replayed matches": RetentionRule(("replayed_matches",), forget_replays),
     "missed articles": RetentionRule(("missed_articles",), forget_missed),
     "entries": RetentionRule(("entries",), entries.forget),
+    "rereads": RetentionRule(("rereads",), rereads.forget),
     "stories": RetentionRule(
         ("cards", "card_labels", "alerts", "decisions", "notifications", "notification_items",
          "deliveries", "desk_actions", "stories", "story_articles", "story_shingles",

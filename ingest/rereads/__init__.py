@@ -1,0 +1,13 @@
+"""Re-reads: the pages of articles that people were told of are read again at set times.
+
+::
+
+    rereads ──lease──▶ robots.txt ── GET (conditional) ── classify ──▶ PageState
+                                                             │ changed: a new revision
+       another page of the outlet answers? ◀── missing ──────┤
+                                                             ▼
+    one transaction: revision · outbox · next time ◀── next_reread (pure)
+
+A page that is missing twice, an hour apart, while another page of its outlet can be read, has
+vanished: that is announced as a revision that is ``gone``.
+"""

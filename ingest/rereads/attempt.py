@@ -1,0 +1,224 @@
+"""Request the page of an article again, and find out what has become of it.
+
+::
+
+    robots.txt ── turn of the host ── GET ──▶ read · unchanged · missing · unknown
+                                                                  │
+                       another page of the outlet can be read? ◀──┘ if not: unknown
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from config.errors import FetchError, StoreError
+from config.i18n import Phrase
+from core.http import Response, retry_after
+from core.messages import ArticleRevision
+from core.store import Connection, articles, entries, feeds
+from core.store.articles import ArticleRecord
+from core.store.entries import EntryRecord
+from core.store.feed_record import FeedRecord
+from core.store.rereads import RereadRecord
+from core.text.clean import for_log
+from ingest.admit import has_no_page
+from ingest.article_revision import PageRead
+from ingest.backoff import FetchFailure, failure_of
+from ingest.conditional import opaque_validator
+from ingest.deps import Deps
+from ingest.hosts import host_key
+from ingest.pages import INTERNAL_ERROR, PageReader
+from ingest.rereads.page_state import (
+    KnownPage,
+    PageState,
+    has_text,
+    is_missing,
+    was_redirected,
+)
+from ingest.urls import homepage_of
+
+WITNESSES = 3
+"""How many other pages of an outlet are requested at most, until one can be read."""
+
+WITNESS_AGE = timedelta(days=7)
+"""Older articles of an outlet are no witness: they may have been removed as well."""
+
+NOT_ALLOWED = FetchFailure("robots", Phrase("fetch.robots"))
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RereadArticle:
+    """An article whose page is read again.
+
+    Attributes:
+        entry: The entry that links to it.
+        feed: The feed that showed it first.
+        last: Its newest revision.
+    """
+
+    article: ArticleRecord
+    entry: EntryRecord
+    feed: FeedRecord
+    last: ArticleRevision
+
+    @property
+    def page(self) -> KnownPage:
+        """What is known of its page."""
+        return KnownPage(self.entry.url, self.article.url, self.last.title)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What an attempt has shown.
+
+    Attributes:
+        outcome: Why, of a bounded set: that of the failure, or the state.
+        page: The page, where it was read.
+        failure: Why it could not be read.
+        response: The answer, where the page was read or is as it was.
+    """
+
+    state: PageState
+    outcome: str
+    page: PageRead | None = None
+    failure: FetchFailure | None = None
+    response: Response | None = None
+
+    @classmethod
+    def of(cls, failure: FetchFailure) -> Attempt:
+        """Return an attempt that failed."""
+        return cls(PageState.UNKNOWN, failure.outcome, failure=failure)
+
+
+def load_article(connection: Connection, article_id: str) -> RereadArticle | None:
+    """Return an article whose page is read again.
+
+    Returns:
+        None where it was forgotten, has no page of its own, or its feed was removed.
+    """
+    article = articles.find(connection, article_id)
+    entry = entries.find_by_article(connection, article_id, article.feed_id) if article else None
+    if article is None or entry is None or has_no_page(entry):
+        return None
+    feed = feeds.find(connection, article.feed_id)
+    if feed is None or feed.removed_at is not None:
+        return None
+    revisions = articles.load_revisions(connection, article_id)
+    return RereadArticle(article, entry, feed, revisions[-1])
+
+
+class PageAttempts:
+    """Makes attempts at pages that were read before."""
+
+    def __init__(self, deps: Deps, pages: PageReader) -> None:
+        self._deps = deps
+        self._pages = pages
+
+    async def make(self, record: RereadRecord, known: RereadArticle) -> Attempt:
+        """Request a page again. An unexpected error is logged and counts as a failure."""
+        try:
+            attempt = await self._request(record, known)
+            if attempt.state is PageState.MISSING and not await self._outlet_answers(known):
+                return Attempt(PageState.UNKNOWN, "outlet_missing")
+        except FetchError as error:
+            return Attempt.of(FetchFailure(error.outcome, error.reason, error.retry_after))
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("reread_failed", url=for_log(known.entry.url))
+            return Attempt.of(INTERNAL_ERROR)
+        return attempt
+
+    async def _request(self, record: RereadRecord, known: RereadArticle) -> Attempt:
+        url = known.entry.url
+        robots = await self._deps.robots.allowed(url)
+        if not robots.allowed:
+            return Attempt.of(NOT_ALLOWED)
+        headers = {} if known.last.gone else _validators(record)
+        response = await self._pages.get(url, robots.crawl_delay or 0.0, headers)
+        if is_missing(known.page, response):
+            return Attempt(PageState.MISSING, "missing")
+        if _is_unchanged(record, known, response):
+            return Attempt(PageState.UNCHANGED, "unchanged", response=response)
+        return await self._read(known, response)
+
+    async def _read(self, known: RereadArticle, response: Response) -> Attempt:
+        now = self._deps.clock()
+        failure = failure_of(response, retry_after(response.headers, now))
+        if failure is not None:
+            return Attempt.of(failure)
+        page = await self._pages.extract(_with_hints(known, response), response, now)
+        if not isinstance(page, PageRead):
+            is_elsewhere = was_redirected(known.page, response.url)
+            is_list = is_elsewhere and page.outcome in ("list_page", "homepage")
+            return Attempt(PageState.MISSING, "missing") if is_list else Attempt.of(page)
+        if known.article.text_source == "feed" and "thin" in page.extracted.flags:
+            return Attempt(PageState.UNCHANGED, "unchanged", response=response)
+        return Attempt(PageState.READ, "read", page, response=response)
+
+    async def _outlet_answers(self, known: RereadArticle) -> bool:
+        """Return whether another page of the outlet can be read, so that not all are missing."""
+        for url in await self._deps.read(self._witnesses, known):
+            if await self._answers(url):
+                return True
+        return False
+
+    async def _answers(self, url: str) -> bool:
+        robots = await self._deps.robots.allowed(url)
+        if not robots.allowed:
+            return False
+        try:
+            response = await self._pages.get(url, robots.crawl_delay or 0.0)
+        except FetchError:
+            return False
+        return 200 <= response.status < 300 and not is_missing(KnownPage(url, url, ""), response)
+
+    def _witnesses(self, connection: Connection, known: RereadArticle) -> list[str]:
+        """Return URLs of the outlet's newest other articles; of its homepage where it has none."""
+        since, host = self._deps.clock() - WITNESS_AGE, host_key(known.entry.url)
+        urls = articles.find_newest_urls(connection, known.article.outlet, since)
+        others = [url for url in urls if url != known.article.url and host_key(url) == host]
+        return others[:WITNESSES] or [homepage_of(known.entry.url)]
+
+
+def validators_of(response: Response) -> tuple[str | None, str | None]:
+    """Return ``ETag`` and ``Last-Modified`` of an answer, as they can be sent back."""
+    headers = response.headers
+    return opaque_validator(headers, "ETag"), opaque_validator(headers, "Last-Modified")
+
+
+def body_hash(response: Response) -> str:
+    """Return the hash of a body, in hex."""
+    return hashlib.sha256(response.body).hexdigest()
+
+
+def _with_hints(known: RereadArticle, response: Response) -> EntryRecord:
+    """Return the entry with the hints by which an unchanged page gives an unchanged article.
+
+    Of the titles that a page has, extraction takes the one that resembles the feed's. What the feed
+    said may be out of date now: a title that is no longer on the page is no hint, and the lead of
+    the last revision stands for the feed's summary, which is not stored.
+    """
+    title = known.last.title if has_text(response, known.last.title) else ""
+    return replace(known.entry, title=title, summary=known.last.lead)
+
+
+def _validators(record: RereadRecord) -> Mapping[str, str]:
+    validators = {"If-None-Match": record.etag, "If-Modified-Since": record.last_modified}
+    return {name: value for name, value in validators.items() if value}
+
+
+def _is_unchanged(record: RereadRecord, known: RereadArticle, response: Response) -> bool:
+    """Return whether an answer says, or shows, that the page is as it was at the last attempt."""
+    if known.last.gone:
+        return False
+    if response.status == 304:
+        return bool(_validators(record))
+    return response.status == 200 and body_hash(response) == record.body_sha256

@@ -1,0 +1,203 @@
+"""Read the page of an article again, and store what has become of it.
+
+::
+
+    RereadRecord ──PageAttempts──▶ Attempt
+    one transaction: revision · outbox · next time of the row ◀── next_reread
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from core.ids import article_id
+from core.messages import ArticleRevision, Origin
+from core.messages.envelope import to_record
+from core.store import Connection, articles, hosts, outbox, rereads
+from core.store.articles import ArticleRecord
+from core.store.rereads import RereadRecord
+from core.store.told_articles import find_told_revision
+from core.text.clean import for_log
+from ingest import revise
+from ingest.deps import Deps
+from ingest.hosts import pause_scope
+from ingest.pages import PageReader, add_changes, write_revision
+from ingest.rereads.attempt import (
+    Attempt,
+    PageAttempts,
+    RereadArticle,
+    body_hash,
+    load_article,
+    validators_of,
+)
+from ingest.rereads.next_reread import Schedule, next_reread
+from ingest.rereads.page_state import was_redirected
+from ingest.revise import EntryOutcome, Identity
+from ingest.urls import canonical_url
+
+GONE = "page_gone"
+"""Disposition of an article whose page has vanished."""
+
+COUNTED = frozenset({"article_revised", "too_many_revisions", GONE})
+"""Outcomes that are dispositions; a page that is as it was is not an item of its own."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RereadResult:
+    """The result of an attempt.
+
+    Attributes:
+        disposition: How it is counted; None where it shows nothing yet.
+        outcome: What it has shown, of a bounded set.
+    """
+
+    article_id: str
+    disposition: str | None
+    outcome: str
+
+    @property
+    def dispositions(self) -> Mapping[str, int]:
+        """The disposition as a count."""
+        return {self.disposition: 1} if self.disposition else {}
+
+
+class Rereader:
+    """Reads pages again whose rows this process has leased."""
+
+    def __init__(self, deps: Deps, pages: PageReader) -> None:
+        self._deps = deps
+        self._attempts = PageAttempts(deps, pages)
+        self._schedule = Schedule(deps.settings.reread_times, deps.settings.vanished_after)
+
+    async def read(self, record: RereadRecord) -> RereadResult:
+        """Read a page again and store the result.
+
+        Raises:
+            StoreError: Nothing was stored. The lease expires, or is released.
+        """
+        known = await self._deps.read(load_article, record.article_id)
+        attempt = await self._attempts.make(record, known) if known else None
+        result = await self._deps.write(self._conclude, record, attempt)
+        url = for_log(record.url)
+        log.info("page_reread", url=url, reason=record.reason, outcome=result.outcome)
+        return result
+
+    def _conclude(
+        self, connection: Connection, record: RereadRecord, attempt: Attempt | None
+    ) -> RereadResult:
+        if not rereads.is_leased_by(connection, record, self._deps.me):
+            return RereadResult(record.article_id, None, "lost")
+        known = load_article(connection, record.article_id)
+        if known is None or attempt is None:
+            rereads.finish(connection, record, self._deps.me)
+            return RereadResult(record.article_id, None, "over")
+        articles.lock_links(connection, known.article.url_key)
+        _pause(connection, known, attempt, self._deps.clock())
+        revised = self._revise(connection, known, attempt)
+        if revised is not None and revised.disposition is None:  # too soon after the last revision
+            due = revised.entry.next_page_at
+            rereads.save(connection, replace(record, due_at=due), self._deps.me)
+            return RereadResult(record.article_id, None, "too_soon")
+        return self._store(connection, record, known, attempt, _outcome(attempt, revised))
+
+    def _revise(
+        self, connection: Connection, known: RereadArticle, attempt: Attempt
+    ) -> EntryOutcome | None:
+        """Announce a page that has changed as any other revision; None where it was not read."""
+        article = known.article
+        if attempt.page is None or _is_other_article(connection, known, attempt.page.final_url):
+            return None
+        identity = Identity(article.article_id, article.url_key, article.url, article, False)
+        now, settings = self._deps.clock(), self._deps.settings
+        entry = replace(known.entry, origin=Origin.LIVE.value)
+        decision = revise.decide(entry, known.feed, attempt.page, identity, now, settings)
+        outcome = add_changes(connection, decision)
+        write_revision(connection, outcome)
+        return outcome
+
+    def _store(
+        self,
+        connection: Connection,
+        record: RereadRecord,
+        known: RereadArticle,
+        attempt: Attempt,
+        outcome: str,
+    ) -> RereadResult:
+        """Store when the page is read next, and announce it if it has vanished."""
+        now, is_gone = self._deps.clock(), known.last.gone
+        step = next_reread(record, attempt.state, outcome, now, self._schedule, is_gone=is_gone)
+        if step.has_vanished:
+            _announce_gone(connection, known, now)
+            outcome = GONE
+        if step.record is None:
+            rereads.finish(connection, record, self._deps.me)
+        else:
+            saved = _with_answer(replace(step.record, outcome=outcome), attempt)
+            rereads.save(connection, saved, self._deps.me)
+        return RereadResult(record.article_id, outcome if outcome in COUNTED else None, outcome)
+
+
+def _outcome(attempt: Attempt, revised: EntryOutcome | None) -> str:
+    if revised is not None and revised.disposition is not None:
+        return revised.disposition
+    return "moved" if attempt.page else attempt.outcome
+
+
+def _is_other_article(connection: Connection, known: RereadArticle, final_url: str) -> bool:
+    """Return whether redirects have led to an article that is known by itself."""
+    other = article_id(canonical_url(final_url))
+    if not was_redirected(known.page, final_url) or other == known.article.article_id:
+        return False
+    return articles.find(connection, other) is not None
+
+
+def _announce_gone(connection: Connection, known: RereadArticle, now: datetime) -> None:
+    """Announce that a page has vanished, with the text that people were told of.
+
+    The title of an article without a page has no hash, so that the page is a new revision if it
+    comes back.
+    """
+    article = known.article
+    number = find_told_revision(connection, article.article_id) or known.last.revision
+    revisions = articles.load_revisions(connection, article.article_id)
+    told = next((r for r in revisions if r.revision == number), known.last)
+    message = told.model_copy(
+        update={
+            "revision": article.revision + 1,
+            "fetched_at": now,
+            "origin": Origin.LIVE,
+            "gone": True,
+            "changed_at": now,
+            "new_passages": (),
+            "missed_since": None,
+        }
+    )
+    gone = replace(article, revision=message.revision, revised_at=now, title_hash="")
+    articles.add_revision(connection, gone, message)
+    outbox.put(connection, [to_record(message, at=now)])
+
+
+def _pause(connection: Connection, known: RereadArticle, attempt: Attempt, now: datetime) -> None:
+    """Leave the host alone for as long as it asks."""
+    failure = attempt.failure
+    if failure is not None and failure.retry_after:
+        until = now + timedelta(seconds=failure.retry_after)
+        hosts.pause(connection, pause_scope(known.entry.url), until, failure.reason.dump())
+
+
+def _with_answer(record: RereadRecord, attempt: Attempt) -> RereadRecord:
+    """Return the row with the validators of an answer that was read."""
+    response = attempt.response
+    if response is None:
+        return record
+    etag, modified = validators_of(response)
+    if response.status == 304:
+        etag, modified = etag or record.etag, modified or record.last_modified
+        return replace(record, etag=etag, last_modified=modified)
+    return replace(record, etag=etag, last_modified=modified, body_sha256=body_hash(response))

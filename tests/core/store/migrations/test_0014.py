@@ -1,0 +1,33 @@
+"""A store from before re-reads gets their table, and reads nothing of it again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.store import Store, rereads
+from tests.support.postgres import DATABASES
+from tests.support.schemas import migrate_to
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture(params=DATABASES)
+def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database of the thirteenth schema."""
+    url = f"sqlite:///{tmp_path}/store.db"
+    if request.param != "sqlite":
+        url = str(request.getfixturevalue("postgres"))
+    migrate_to(url, "0013", lambda _: None)
+    return url
+
+
+def test_articles_that_were_told_before_are_not_read_again(old_database: str) -> None:
+    store = Store.open(old_database)
+    with store.write() as connection:
+        rereads.schedule(connection, "a" * 32, reason=rereads.TOLD, now=NOON, due_at=NOON)
+        assert rereads.find(connection, "a" * 32) is None
+        assert rereads.forget(connection, NOON) == 0
+    store.close()
