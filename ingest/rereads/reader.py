@@ -15,10 +15,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from core.ids import article_id
-from core.messages import ArticleRevision, Origin
+from core.messages import Origin
 from core.messages.envelope import to_record
 from core.store import Connection, articles, hosts, outbox, rereads
-from core.store.articles import ArticleRecord
 from core.store.rereads import RereadRecord
 from core.store.told_articles import find_told_revision
 from core.text.clean import for_log
@@ -42,7 +41,7 @@ from ingest.urls import canonical_url
 GONE = "page_gone"
 """Disposition of an article whose page has vanished."""
 
-COUNTED = frozenset({"article_revised", "too_many_revisions", GONE})
+COUNTED = frozenset({"article_revised", GONE})
 """Outcomes that are dispositions; a page that is as it was is not an item of its own."""
 
 log = structlog.get_logger(__name__)

@@ -19,8 +19,8 @@ from tests.support.scripted_publisher import Installation, ScriptedPublisher, it
 
 pytestmark = ON_EVERY_DATABASE
 
-REREADS = Table(
-    "rereads",
+PROBES = Table(
+    "probes",
     MetaData(),
     Column("id", Integer, primary_key=True),
     Column("host", Text),
@@ -31,56 +31,56 @@ REREADS = Table(
 
 
 @dataclass
-class RereadResult:
+class ProbeResult:
     dispositions: Mapping[str, int]
 
 
 @dataclass
-class RereadJob:
-    """A page to be read again; the job ends when the test sets ``finish``."""
+class ProbeJob:
+    """A page to look at; the job ends when the test sets ``finish``."""
 
     id: int
     host: str
-    kind: RereadJobs
+    kind: ProbeJobs
     finish: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def name(self) -> str:
-        return f"reread {self.id}"
+        return f"probe {self.id}"
 
-    async def run(self) -> RereadResult:
+    async def run(self) -> ProbeResult:
         self.kind.running.add(self.id)
         try:
             await self.finish.wait()
         finally:
             self.kind.running.discard(self.id)
         with self.kind.installation.store.write() as connection:
-            row = REREADS.update().where(REREADS.c.id == self.id)
+            row = PROBES.update().where(PROBES.c.id == self.id)
             connection.execute(row.values(done=True, lease_holder=None, lease_until=None))
-        return RereadResult({"reread": 1})
+        return ProbeResult({"probe": 1})
 
 
-class RereadJobs:
-    """Pages that are to be read again: a kind of job that the program does not have."""
+class ProbeJobs:
+    """Pages to look at: a kind of job that the program does not have."""
 
-    table = REREADS
+    table = PROBES
     creates_jobs = False
 
     def __init__(self, installation: Installation) -> None:
         self.installation = installation
-        self.jobs: dict[int, RereadJob] = {}
+        self.jobs: dict[int, ProbeJob] = {}
         self.running: set[int] = set()
 
-    def lease(self, connection: Connection, request: LeaseRequest) -> Sequence[RereadJob]:
-        me, table = self.installation.me, REREADS
+    def lease(self, connection: Connection, request: LeaseRequest) -> Sequence[ProbeJob]:
+        me, table = self.installation.me, PROBES
         reclaimable = leases.reclaimable_holders(connection, table, me, request.now)
         due = select(table.c.id, table.c.host).where(
             ~table.c.done,
             leases.row_is_free(table, reclaimable, request.now),
             table.c.host.not_in(request.busy),
-            table.c.id.not_in([job.id for job in request.leased if isinstance(job, RereadJob)]),
+            table.c.id.not_in([job.id for job in request.leased if isinstance(job, ProbeJob)]),
         )
-        jobs = [RereadJob(row.id, row.host, self) for row in connection.execute(due)]
+        jobs = [ProbeJob(row.id, row.host, self) for row in connection.execute(due)]
         self.jobs |= {job.id: job for job in jobs}
         until = request.now + leases.ROW_LEASE_TIME
         row = table.update().where(table.c.id.in_([job.id for job in jobs]))
@@ -91,26 +91,26 @@ class RereadJobs:
         """Nothing is remembered between rounds."""
 
 
-def prepare(installation: Installation, **hosts: str) -> RereadJobs:
-    """Store rereads: ``_1="a.example"`` is number 1 on that host."""
+def prepare(installation: Installation, **hosts: str) -> ProbeJobs:
+    """Store probes: ``_1="a.example"`` is number 1 on that host."""
     with installation.store.write() as connection:
-        REREADS.create(connection)
+        PROBES.create(connection)
         rows = [{"id": int(n[1:]), "host": host, "done": False} for n, host in hosts.items()]
-        connection.execute(REREADS.insert(), rows)
-    return RereadJobs(installation)
+        connection.execute(PROBES.insert(), rows)
+    return ProbeJobs(installation)
 
 
 def holders(installation: Installation) -> dict[int, str | None]:
     with installation.store.read() as connection:
-        query = select(REREADS.c.id, REREADS.c.lease_holder)
+        query = select(PROBES.c.id, PROBES.c.lease_holder)
         return {row.id: row.lease_holder for row in connection.execute(query)}
 
 
-def all_kinds(ingest: Ingest, rereads: RereadJobs) -> JobRunner:
+def all_kinds(ingest: Ingest, probes: ProbeJobs) -> JobRunner:
     deps = ingest._deps
     assert deps is not None
     polls = FeedJobs(deps, ingest._poller, once=True)
-    return JobRunner(deps, [polls, PageJobs(deps, ingest._pages), rereads])
+    return JobRunner(deps, [polls, PageJobs(deps, ingest._pages), probes])
 
 
 async def settle() -> None:
@@ -121,38 +121,38 @@ async def settle() -> None:
 def test_a_third_kind_of_job_is_leased_run_one_per_host_and_released(
     installation: Installation,
 ) -> None:
-    rereads = prepare(installation, _1="a.example", _2="a.example", _3="b.example", _4="c.example")
+    probes = prepare(installation, _1="a.example", _2="a.example", _3="b.example", _4="c.example")
     counted: list[JobResult] = []
 
     async def scene(ingest: Ingest) -> list[JobResult]:
-        work = all_kinds(ingest, rereads)
+        work = all_kinds(ingest, probes)
         await work.fill()
         await settle()
         assert set(holders(installation).values()) == {installation.me.id}
-        assert rereads.running == {1, 3, 4}
-        rereads.jobs[1].finish.set()
+        assert probes.running == {1, 3, 4}
+        probes.jobs[1].finish.set()
         await work.collect(counted.extend)
         await work.fill()
         await settle()
-        assert rereads.running == {2, 3, 4}
-        rereads.jobs[3].finish.set()
+        assert probes.running == {2, 3, 4}
+        probes.jobs[3].finish.set()
         return await work.stop(grace=0.2)
 
     ended = installation.with_ingest(scene)
-    assert [result.dispositions for result in (*counted, *ended)] == [{"reread": 1}] * 2
-    assert rereads.running == set()
+    assert [result.dispositions for result in (*counted, *ended)] == [{"probe": 1}] * 2
+    assert probes.running == set()
     assert holders(installation) == dict.fromkeys((1, 2, 3, 4))
 
 
 def test_hosts_of_leased_jobs_are_busy_for_other_processes(installation: Installation) -> None:
-    rereads = prepare(installation, _1="a.example")
+    probes = prepare(installation, _1="a.example")
     other = Instance.start(installation.settings.data_dir)
 
     async def scene(ingest: Ingest) -> set[str]:
-        work = all_kinds(ingest, rereads)
+        work = all_kinds(ingest, probes)
         await work.fill()
         with installation.store.write() as connection:
-            busy = leases.begin_leasing_rows(connection, other, installation.clock(), REREADS)
+            busy = leases.begin_leasing_rows(connection, other, installation.clock(), PROBES)
         await work.stop(grace=0.0)
         return busy
 
@@ -166,21 +166,21 @@ def test_jobs_of_all_kinds_share_a_host_and_feeds_come_first(
     page = publisher.serve_page("/1", "Titel")
     installation.subscribe(publisher.serve("/feed.xml", rss(item("1", "Titel", page))))
     host = publisher.url.removeprefix("http://")
-    rereads = prepare(installation, _1=host, _2="b.example")
+    probes = prepare(installation, _1=host, _2="b.example")
 
     async def scene(ingest: Ingest) -> None:
         ingest.sync()
-        work = all_kinds(ingest, rereads)
+        work = all_kinds(ingest, probes)
         results: list[JobResult] = []
         await work.fill()
         await settle()
-        assert rereads.running == {2}  # the feed has the host
+        assert probes.running == {2}  # the feed has the host
         while not any(result.dispositions.get("article_new") for result in results):
             await work.collect(results.extend)
             await work.fill()
-            assert rereads.running <= {2}  # then its page
+            assert probes.running <= {2}  # then its page
         await settle()
-        assert rereads.running == {1, 2}
+        assert probes.running == {1, 2}
         await work.stop(grace=0.0)
 
     installation.with_ingest(scene)
