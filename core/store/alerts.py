@@ -188,6 +188,16 @@ def load_decisions(connection: Connection, alert_id: str) -> list[DecisionRow]:
     return [DecisionRow(**row) for row in connection.execute(query).mappings()]
 
 
+def load_decisions_of_article(
+    connection: Connection, topic_id: str, article_id: str
+) -> list[DecisionRow]:
+    """Return the decisions about the revisions of an article under a topic, oldest first."""
+    columns = decisions.c
+    query = select(decisions).where(columns.topic_id == topic_id, columns.article_id == article_id)
+    rows = connection.execute(query.order_by(columns.revision)).mappings()
+    return [DecisionRow(**row) for row in rows]
+
+
 def exists(connection: Connection, alert_id: str) -> bool:
     """Return whether there is an alert of this id, in whatever state."""
     query = select(alerts.c.id).where(alerts.c.id == alert_id)

@@ -6,10 +6,12 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
+from core.store.alerts import load_decisions_of_article
 from core.store.cards import cards
-from core.store.told_revisions import told_revisions
+from core.store.stories import ArticleFacts, find_article
+from core.store.told_revisions import load_told_revisions, told_revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,51 @@ def load_told_stories(
         rules = earlier | frozenset(json.loads(facts).get("rules", ()))
         stories[alert] = JudgedStory(topic, alert, rules, verdict, reason)
     return list(stories.values())
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedArticle:
+    """The article under whose headline a story was judged.
+
+    Attributes:
+        facts: What people were shown of it; None where nothing was stored.
+        verdict: ``relevant`` or ``irrelevant``, with ``verdict_reason`` as a code.
+    """
+
+    topic_id: str
+    article_id: str
+    revision: int
+    facts: ArticleFacts | None
+    verdict: str
+    verdict_reason: str
+
+
+def load_judged_articles(
+    connection: Connection, topic_id: str, alert_id: str | None = None
+) -> list[JudgedArticle]:
+    """Return the articles of the judged stories of a topic, those judged first in front.
+
+    Args:
+        connection: Any transaction.
+        topic_id: The topic.
+        alert_id: Only the story of this alert.
+    """
+    query = (
+        select(cards)
+        .where(cards.c.topic_id == topic_id, cards.c.verdict != "")
+        .order_by(cards.c.verdict_at, cards.c.alert_id)
+    )
+    if alert_id is not None:
+        query = query.where(cards.c.alert_id == alert_id)
+    return [_judged_article(connection, row) for row in connection.execute(query).mappings()]
+
+
+def _judged_article(connection: Connection, card: RowMapping) -> JudgedArticle:
+    """Return the article of a card in the newest revision that was told, or that matched."""
+    topic, article = card["topic_id"], card["article_id"]
+    told = [r for r in load_told_revisions(connection, card["alert_id"]) if r.article_id == article]
+    placed = find_article(connection, topic, article)
+    facts = told[-1].shown() if told else placed.shown() if placed else None
+    decided = load_decisions_of_article(connection, topic, article)
+    revision = facts.revision if facts else decided[-1].revision if decided else 1
+    return JudgedArticle(topic, article, revision, facts, card["verdict"], card["verdict_reason"])

@@ -112,6 +112,15 @@ def record_replay(
     connection.execute(new.on_conflict_do_nothing())
 
 
+def is_replayed(connection: Connection, topic_id: str, article_id: str) -> bool:
+    """Return whether a match of an article was replayed and has no decision."""
+    columns = replayed_matches.c
+    query = select(columns.revision).where(
+        columns.topic_id == topic_id, columns.article_id == article_id
+    )
+    return connection.execute(query).first() is not None
+
+
 def forget_replay(connection: Connection, row: DecisionRow) -> None:
     """Delete the replay of a match that is decided now, so that it counts once."""
     columns = replayed_matches.c

@@ -10,7 +10,7 @@ import typer
 from config.errors import UsageError
 from config.i18n import Phrase, in_english
 from core.clock import rfc3339, utc_now
-from wirewatch.cli import story_actions
+from wirewatch.cli import feedback, story_actions
 from wirewatch.cli.output import print_json, print_rows, say, write
 from wirewatch.cli.silences import silence
 from wirewatch.cli.simulate import simulate
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="List, show, acknowledge and simulate alerts.")
 app.command()(simulate)
 app.command()(silence)
+app.command()(feedback.missed)
+app.command()(feedback.export)
 for _command in story_actions.COMMANDS:
     app.command()(_command)
 

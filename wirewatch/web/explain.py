@@ -62,11 +62,11 @@ class Explainer:
         Raises:
             UsageError: The topic is not evaluated.
         """
-        return self._processors().explain(topic_id, article, given_language=language)
+        return self.processors().explain(topic_id, article, given_language=language)
 
     def explain_others(self, article: ArticleRevision, topic_id: str) -> list[Explanation]:
         """Return how all topics but one judge an article, the closest to a match first."""
-        processors = self._processors()
+        processors = self.processors()
         analysis = processors.index(article)
         explanations = [
             explain(processors.compiled, number, analysis)
@@ -103,7 +103,8 @@ class Explainer:
                 page.body, url=page.url, content_type=page.content_type, now=self._clock()
             )
 
-    def _processors(self) -> Processors:
+    def processors(self) -> Processors:
+        """Return the topics in force, compiled."""
         with self._lock:
             catalog = self._catalog()
             if self._compiled is None or self._compiled.catalog is not catalog:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from config.catalog.models import Catalog
+from config.errors import NotFoundError
 from config.i18n import Translator
 from core.messages import ArticleRevision, Evidence
 from core.store import articles as article_store
@@ -27,6 +28,7 @@ from core.store.told_revisions import LaterRevision
 from core.text import clean, lang_attribute
 from core.text.excerpt import excerpt_around
 from processors import Explanation
+from wirewatch.judged_tests import load_tests, tests_yaml
 from wirewatch.web import display
 from wirewatch.web.diff import diff
 from wirewatch.web.explain import Explainer
@@ -40,6 +42,9 @@ MAX_SPANS = 12
 
 TIMELINE_SPANS = 3
 
+NO_TEST = "# The story is not judged, or the topic's file has this test already."
+"""What is shown instead of a test where there is none."""
+
 
 class StoryPage:
     """The page of one story."""
@@ -52,6 +57,9 @@ class StoryPage:
         """Add the page to the app."""
         path = "/alerts/{alert_id}"
         app.add_api_route(path, self.page, methods=READ_METHODS, response_class=HTMLResponse)
+        app.add_api_route(
+            f"{path}/tests.yaml", self.tests, methods=READ_METHODS, response_class=PlainTextResponse
+        )
 
     def page(self, request: Request, alert_id: str) -> HTMLResponse:
         """Show everything about one story."""
@@ -74,6 +82,21 @@ class StoryPage:
             other_topics=self._other_topics(newest, topic_id, catalog, t),
             flash=flash(request.query_params, renderer.clock(), t),
         )
+
+    def tests(self, alert_id: str) -> PlainTextResponse:
+        """Return the judged story as a test for the file of its topic.
+
+        Raises:
+            NotFoundError: There is no such story, or its topic is not evaluated.
+        """
+        processors = self._explainer.processors()
+        with self._renderer.store.read() as connection:
+            card = story_page.load_story(connection, alert_id).card
+            topic = next((t for t in processors.compiled.topics if t.id == card.topic_id), None)
+            if topic is None:
+                raise NotFoundError(f"There is no topic {card.topic_id!r} that is evaluated.")
+            tests = load_tests(connection, topic, processors, card.alert_id)
+        return PlainTextResponse(tests_yaml(topic, tests) if tests else NO_TEST)
 
     def _other_topics(
         self, article: ArticleRevision | None, topic_id: str, catalog: Catalog, t: Translator

@@ -109,3 +109,16 @@ def test_it_shows_what_is_held_with_the_reason_and_the_time(
     assert "<strong>night</strong> New story" in panel
     assert "Held until the quiet hours end at" in panel
     assert until.isoformat() in panel
+
+
+def test_a_judged_story_is_a_test_of_its_topic_with_one_click(
+    console: Console, now: datetime
+) -> None:
+    alert_id = add_story(console.store, "test", now, title='Nato tagt: "ja"')
+    link = f"/alerts/{alert_id}/tests.yaml"
+    assert link not in console.page(f"/alerts/{alert_id}")
+    assert console.page(link).startswith("# The story is not judged")
+    console.submit("/act", [("one", f"relevant:{alert_id}")])
+    assert f'<a href="{link}">' in console.page(f"/alerts/{alert_id}")
+    lines = console.page(link).splitlines()
+    assert lines[1:4] == ["tests:", r'  - name: "relevant: Nato tagt: \"ja\""', "    match: true"]
