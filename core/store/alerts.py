@@ -52,6 +52,7 @@ alerts = Table(
     Column("closed_at", UtcDateTime),
     Column("assigned_to", SafeText, nullable=False, server_default=""),
     Column("snoozed_until", UtcDateTime),
+    Column("merged_into", String(32), nullable=False, server_default="", index=True),
 )
 
 decisions = Table(
@@ -95,6 +96,7 @@ class Alert:
         assigned_to: Who takes care of it; empty where nobody was named.
         snoozed_until: Until when only what is new in the story is told; None where it was not
             snoozed. The time may have passed.
+        merged_into: The alert whose story its articles belong to now; empty where it has its own.
     """
 
     id: str
@@ -115,6 +117,7 @@ class Alert:
     closed_at: datetime | None = None
     assigned_to: str = ""
     snoozed_until: datetime | None = None
+    merged_into: str = ""
 
     def is_snoozed(self, now: datetime) -> bool:
         """Return whether it is snoozed at a time."""
@@ -205,7 +208,7 @@ def exists(connection: Connection, alert_id: str) -> bool:
 
 
 def get_alert(connection: Connection, alert_id: str) -> Alert:
-    """Return an alert.
+    """Return an alert; one that was merged into another leads to that.
 
     Args:
         connection: Any transaction.
@@ -220,7 +223,8 @@ def get_alert(connection: Connection, alert_id: str) -> Alert:
     is_valid = len(alert_id) >= 8 and alert_id.isalnum()
     rows = connection.execute(query).mappings().all() if is_valid else []
     if len(rows) == 1:
-        return Alert(**rows[0])
+        alert = Alert(**rows[0])
+        return get_alert(connection, alert.merged_into) if alert.merged_into else alert
     error: type[UsageError] = NotFoundError
     problem = "is no alert"
     if rows:
@@ -239,13 +243,16 @@ def list_alerts(
 ) -> list[Alert]:
     """Return alerts, newest first; those opened at the same moment in the order of their ids.
 
+    Those that were merged into others are left out.
+
     Args:
         connection: Any transaction.
         topic_id: Only alerts of this topic.
         state: Only alerts in this state: ``open``, ``acked`` or ``closed``.
         limit: How many at most.
     """
-    query = select(alerts).order_by(alerts.c.opened_at.desc(), alerts.c.id)
+    query = select(alerts).where(alerts.c.merged_into == "")
+    query = query.order_by(alerts.c.opened_at.desc(), alerts.c.id)
     if topic_id is not None:
         query = query.where(alerts.c.topic_id == topic_id)
     if state is not None:

@@ -36,6 +36,7 @@ from sqlalchemy import (
 from core.store.alerts import Alert, DecisionRow
 from core.store.column_types import SafeText, UtcDateTime, metadata
 from core.store.sql import FORGET_LIMIT, delete_rows, insert
+from core.store.stories import ArticleFacts
 from core.text.tokens import folded_words
 
 SUPPRESSED = "suppressed"
@@ -205,6 +206,52 @@ def lock_card(connection: Connection, alert_id: str) -> RowMapping | None:
 def touch(connection: Connection, alert_id: str, at: datetime) -> None:
     """Record that a card has changed."""
     connection.execute(cards.update().where(cards.c.alert_id == alert_id).values(changed_at=at))
+
+
+def absorb_card(connection: Connection, gone: str, kept: str) -> None:
+    """Delete the card of a story that became part of another one, whose card moves up to it."""
+    at = select(cards.c.at).where(cards.c.alert_id == gone).scalar_subquery()
+    is_older = (cards.c.alert_id == kept, cards.c.at < at)
+    connection.execute(cards.update().where(*is_older).values(at=at))
+    for table in (card_labels, cards):
+        connection.execute(table.delete().where(table.c.alert_id == gone))
+
+
+def set_headline(connection: Connection, alert_id: str, lead: ArticleFacts) -> None:
+    """Show another article of the story on its card."""
+    values = {
+        "title": lead.title,
+        "article_id": lead.id,
+        "url": lead.url,
+        "outlet": lead.outlet,
+        "score": lead.score,
+    }
+    connection.execute(cards.update().where(cards.c.alert_id == alert_id).values(values))
+
+
+def rebuild(
+    connection: Connection,
+    alert_id: str,
+    texts: Iterable[tuple[str, Iterable[str]]],
+    labels: Iterable[tuple[str, str, str]],
+) -> None:
+    """Let a card be found by the articles that its story has now.
+
+    Args:
+        connection: The transaction that changed the story.
+        alert_id: The alert.
+        texts: The headline of each article, and the sentences that matched.
+        labels: Outlet, language and country of each article.
+    """
+    lines = (line for title, sentences in texts for line in _searchable_lines(title, sentences))
+    words = "\n".join(dict.fromkeys(lines))[:MAX_WORDS]
+    is_card = cards.c.alert_id == alert_id
+    connection.execute(cards.update().where(is_card).values(words=words))
+    at: datetime = connection.execute(select(cards.c.at).where(is_card)).scalar_one()
+    connection.execute(card_labels.delete().where(card_labels.c.alert_id == alert_id))
+    kinds = (OUTLET, LANGUAGE, COUNTRY)
+    pairs = dict.fromkeys(pair for row in labels for pair in zip(kinds, row, strict=True))
+    _add_labels(connection, alert_id, pairs, at)
 
 
 def search_words(text: str) -> list[str]:

@@ -116,6 +116,17 @@ def resume(connection: Connection, alert_id: str, stopped_at: datetime) -> None:
     connection.execute(rows.values(state=WAITING, ended_code="", ended_at=None))
 
 
+def load_waiting(connection: Connection, alert_id: str) -> list[EscalationRow]:
+    """Return the steps of an alert that wait, in order."""
+    columns = escalations.c
+    return _load(connection, columns.alert_id == alert_id, columns.state == WAITING)
+
+
+def forget(connection: Connection, alert_id: str) -> None:
+    """Delete the escalations of an alert that is gone."""
+    connection.execute(escalations.delete().where(escalations.c.alert_id == alert_id))
+
+
 def mark_sent(connection: Connection, row: EscalationRow, at: datetime) -> None:
     """Record that a step was sent."""
     columns = escalations.c

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, or_, select, tuple_
 
 from core.store import articles, entries, feed_days, hosts, outbox, rereads, targets, topic_hours
 from core.store.alerts import OPEN, alerts, decisions
@@ -172,7 +172,7 @@ def _rows_of(alert_ids: list[str], story_ids: list[str]) -> list[tuple[Table, Co
         (stories, stories.c.id.in_(story_ids)),
         (decisions, decisions.c.alert_id.in_(alert_ids)),
         (told_revisions, told_revisions.c.alert_id.in_(alert_ids)),
-        (alerts, alerts.c.id.in_(alert_ids)),
+        (alerts, or_(alerts.c.id.in_(alert_ids), alerts.c.merged_into.in_(alert_ids))),
         (card_labels, card_labels.c.alert_id.in_(alert_ids)),
         (cards, cards.c.alert_id.in_(alert_ids)),
     ]

@@ -216,7 +216,7 @@ def put_article(connection: Connection, article: StoryArticle, sketch: Iterable[
     else:
         connection.execute(story_articles.insert().values(values))
     _add_shingles(connection, article, sketch)
-    _update_story(connection, article.story_id)
+    update_story(connection, article.story_id)
 
 
 def mark_growth(connection: Connection, story_id: str, outlets: int) -> bool:
@@ -357,7 +357,8 @@ def _add_shingles(connection: Connection, article: StoryArticle, sketch: Iterabl
         connection.execute(story_shingles.insert(), rows)
 
 
-def _update_story(connection: Connection, story_id: str) -> None:
+def update_story(connection: Connection, story_id: str) -> None:
+    """Count the outlets of a story, and set its times, from its articles."""
     provider = case((story_articles.c.copy_of.is_(None), story_articles.c.provider))
     first, last, outlets, independent = connection.execute(
         select(

@@ -1,16 +1,12 @@
-"""A snoozed story is quiet until something new is reported, or its time has come."""
+"""A snoozed story is quiet until something new is reported."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from alerts.pending import PendingNotification
-from alerts.queueing import queue_notifications
-from config.i18n import Phrase
 from core.store.console import actions
 from tests.alerts.harness import NOON, Harness, match
 
@@ -25,26 +21,6 @@ def snoozed(harness: Harness) -> Harness:
     with harness.store.write() as connection:
         actions.snooze(connection, [alert.id], until=UNTIL, by="Anna", at=NOON)
     return harness
-
-
-def growth(harness: Harness) -> PendingNotification:
-    """A notification that the story of the only alert has grown."""
-    [alert] = harness.alerts()
-    names = ("topic", "severity", "kind", "outlet", "tier", "language", "country")
-    return PendingNotification(
-        alert_id=alert.id,
-        story_id=alert.story_id,
-        article_id=alert.article_id,
-        revision=1,
-        score=55,
-        kind="new_coverage",
-        topic_id=alert.topic_id,
-        topic_title=alert.topic_title,
-        severity=alert.severity,
-        reason=Phrase("decision.new_story"),
-        reason_code="new_coverage",
-        labels=dict.fromkeys(names, ""),
-    )
 
 
 @pytest.mark.parametrize(
@@ -63,14 +39,3 @@ def test_what_is_new_is_told_and_ends_the_snooze_and_nothing_else_does(
     [alert] = snoozed.alerts()
     assert alert.is_snoozed(snoozed.now) is ("snooze_ended" not in codes)
     assert len(snoozed.notifications()) == len(codes)
-
-
-@pytest.mark.parametrize(("hours", "told"), [(1, 1), (5, 2)])
-def test_growth_is_told_once_the_time_has_come(snoozed: Harness, hours: int, told: int) -> None:
-    snoozed.advance(hours=hours)
-    notification = replace(growth(snoozed), revision=2)  # else it joins the first message
-    with snoozed.store.write() as connection:
-        queue_notifications(connection, [notification], (), snoozed.catalog.alerts, now=snoozed.now)
-    assert len(snoozed.notifications()) == told
-    published = [e.reason_code for e in snoozed.events()]
-    assert published.count("snoozed") == 3 - told

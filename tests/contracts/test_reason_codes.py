@@ -10,9 +10,11 @@ from core.messages.alert import (
     ASSIGNED,
     ESCALATED,
     INACTIVE,
+    MERGED,
     REOPENED,
     SNOOZE_ENDED,
     SNOOZED,
+    SPLIT,
     UNASSIGNED,
 )
 from core.store.alerts import ACKED, CLOSED
@@ -29,4 +31,5 @@ def test_every_reason_code_is_documented() -> None:
     assert published <= documented
     assert {ESCALATED, ASSIGNED, UNASSIGNED, SNOOZED, SNOOZE_ENDED, INACTIVE} <= documented
     assert {NEW_COVERAGE, SPIKE} <= documented
+    assert {SPLIT, MERGED} <= documented
     assert {HELD, RELEASED, REOPENED, ACKED, CLOSED, DELIVERED, FAILED} <= documented

@@ -124,6 +124,7 @@ def alert_row(alert: Alert) -> dict[str, Any]:
         "closed_at": rfc3339(alert.closed_at) if alert.closed_at else None,
         "assigned_to": alert.assigned_to or None,
         "snoozed_until": rfc3339(alert.snoozed_until) if alert.snoozed_until else None,
+        "merged_into": alert.merged_into or None,
     }
 
 

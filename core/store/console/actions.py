@@ -84,9 +84,10 @@ class StoryAction:
     """An action of a person on a story.
 
     Attributes:
-        verb: ``acked``, ``closed``, ``relevant``, ``irrelevant``, ``assigned`` or ``snoozed``.
+        verb: ``acked``, ``closed``, ``relevant``, ``irrelevant``, ``assigned``, ``snoozed``,
+            ``split`` or ``merged``.
         detail: The note on a verdict, the name of whom it is assigned to (empty: nobody any more),
-            or the time until which it is snoozed (empty: no longer).
+            the time until which it is snoozed (empty: no longer), or the id of the other alert.
         undone_at: When it was undone, if it was.
     """
 
@@ -202,6 +203,34 @@ def snooze(
         raise UsageError("That is too long to snooze a story.", mend=mend)
     detail = rfc3339(until) if until > at else ""
     return _apply(connection, ids, _ActionRequest(SNOOZED, "", by, at, detail), _snooze)
+
+
+def record_regrouping(
+    connection: Connection, alert_id: str, verb: str, other: str, *, by: str, at: datetime
+) -> None:
+    """Record that a story was split or merged; the other alert is the detail. No undo."""
+    connection.execute(
+        story_actions.insert().values(
+            action_id=uuid.uuid4().hex,
+            alert_id=alert_id,
+            verb=verb,
+            reason_code="",
+            by=by,
+            at=at,
+            former="{}",
+            detail=other,
+        )
+    )
+
+
+def move_actions(connection: Connection, old: str, new: str) -> None:
+    """Let a story inherit the actions on one that became part of it."""
+    columns = story_actions.c
+    known = select(columns.action_id).where(columns.alert_id == new).scalar_subquery()
+    connection.execute(
+        story_actions.delete().where(columns.alert_id == old, columns.action_id.in_(known))
+    )
+    connection.execute(story_actions.update().where(columns.alert_id == old).values(alert_id=new))
 
 
 def load_actions(connection: Connection, alert_id: str) -> tuple[StoryAction, ...]:

@@ -1,8 +1,9 @@
-"""``alerts ack|close|assign|snooze``."""
+"""``alerts close|assign|snooze|split|merge``."""
 
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +23,19 @@ def installation(tmp_path: Path) -> CliInstallation:
 @pytest.fixture
 def alert(installation: CliInstallation) -> str:
     """Id of an open alert."""
+    with opened(installation) as store, store.write() as connection:
+        return add_article(connection, "a")
+
+
+def opened(installation: CliInstallation) -> closing[Store]:
     settings = Settings(_env_file=None, data_dir=installation.data)
-    store = Store.open(settings.database_location)
-    with store.write() as connection:
-        id_ = add_article(connection, "a")
-    store.close()
-    return id_
+    return closing(Store.open(settings.database_location))
 
 
 def announced(installation: CliInstallation) -> list[str]:
     """Return the reason codes that wait for the streams, which no run has created yet."""
-    store = Store.open(Settings(_env_file=None, data_dir=installation.data).database_location)
-    with store.read() as connection:
+    with opened(installation) as store, store.read() as connection:
         values = [record.value or b"" for record in outbox.load_oldest(connection, 100)]
-    store.close()
     return [json.loads(value)["reason_code"] for value in values]
 
 
@@ -80,3 +80,18 @@ def test_what_is_written_wrongly_is_refused_and_changes_nothing(
     assert complaint in done.err
     (row,) = json.loads(installation.invoke("alerts", "list", "--json"))
     assert (row["state"], row["snoozed_until"]) == ("open", None)
+
+
+def test_stories_are_merged_and_split_again(installation: CliInstallation, alert: str) -> None:
+    with opened(installation) as store, store.write() as connection:
+        other = add_article(connection, "b", outlet="bote")
+    kept, gone = json.loads(installation.invoke("alerts", "merge", alert, other[:8], "--json"))
+    assert (kept["id"], gone["id"], gone["merged_into"]) == (alert, other, alert)
+    shown = json.loads(installation.invoke("alerts", "show", other, "--json"))
+    assert (shown["id"], len(shown["articles"])) == (alert, 2)
+    url = "https://bote.example/b"
+    kept, split_off = json.loads(installation.invoke("alerts", "split", alert, url, "--json"))
+    assert (kept["id"], split_off["state"]) == (alert, "open")
+    assert announced(installation) == ["merged", "merged", "split", "split"]
+    refused = installation.execute("alerts", "split", alert, url)
+    assert (refused.code, "is no article of the story" in refused.err) == (2, True)

@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel, TypeAdapter
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from alerts import regrouping
 from alerts.match_end import TopicDayEnds
 from alerts.topic_report import ENDS_DAYS, load_ends
 from config.errors import (
@@ -104,6 +105,8 @@ def _post_routes(handlers: ApiHandlers) -> tuple[Route, ...]:
         ("/actions/judge", handlers.judge, ActionResult),
         ("/actions/assign", handlers.assign, ActionResult),
         ("/actions/snooze", handlers.snooze, ActionResult),
+        ("/actions/split", handlers.split, models.RegroupedOut),
+        ("/actions/merge", handlers.merge, models.RegroupedOut),
         ("/actions/{action_id}/undo", handlers.undo, ActionResult),
         ("/topics/{topic_id}/explain", handlers.explain, dict[str, Any]),
         ("/deliveries/{delivery_id}/resend", handlers.resend, models.ActionMessage),
@@ -281,6 +284,24 @@ class ApiHandlers:
                 c, request.ids, until=request.until or at, by=request.by, at=at
             )
         )
+
+    def split(self, request: models.SplitRequest) -> models.RegroupedOut:
+        """Make articles of a story a story of their own, for good."""
+        url = self._runtime.catalog().alerts.console_url
+        done = self._write(
+            lambda c, at: regrouping.split(
+                c, request.id, request.articles, console_url=url, by=request.by, at=at
+            )
+        )
+        return models.RegroupedOut(kept=done.kept.id, other=done.other.id)
+
+    def merge(self, request: models.MergeRequest) -> models.RegroupedOut:
+        """Make one story of two of a topic, for good."""
+        url, (one, other) = self._runtime.catalog().alerts.console_url, request.ids
+        done = self._write(
+            lambda c, at: regrouping.merge(c, one, other, console_url=url, by=request.by, at=at)
+        )
+        return models.RegroupedOut(kept=done.kept.id, other=done.other.id)
 
     def undo(self, action_id: HexId, author: models.UndoRequest) -> ActionResult:
         """Undo an action of the last ten seconds."""

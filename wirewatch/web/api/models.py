@@ -224,6 +224,28 @@ class SnoozeRequest(StorySelection):
     until: AwareDatetime | None = Field(description="At most 30 days from now; null ends a snooze.")
 
 
+class SplitRequest(RequestModel):
+    """Articles of a story that are a story of their own."""
+
+    id: Id
+    articles: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_IDS)]
+    by: By = "api"
+
+
+class MergeRequest(RequestModel):
+    """Two stories of a topic that are one."""
+
+    ids: Annotated[tuple[Id, ...], Field(min_length=2, max_length=2)]
+    by: By = "api"
+
+
+class RegroupedOut(ResponseModel):
+    """The two alerts after a split or a merge."""
+
+    kept: str = Field(description="The alert that was split, or that the stories were merged into.")
+    other: str = Field(description="The alert of the part split off, or the one that is gone.")
+
+
 class UndoRequest(RequestModel):
     """Who undoes."""
 

@@ -1,0 +1,258 @@
+"""An analyst's split and merge of stories: what moves, what follows, what is announced."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from alerts import regrouping
+from config.errors import UsageError
+from config.i18n import Phrase
+from core.ids import article_id
+from core.store import alerts as alert_store
+from core.store import escalations
+from core.store import stories as story_store
+from core.store.alerts import Alert
+from core.store.console import actions, story_list, story_page
+from core.store.console.story_list import StoryFilter
+from core.store.regrouping import Regrouped
+from core.store.retention import forget_stories
+from tests.alerts.harness import NOON, TEXT, Harness, match
+from tests.support.postgres import ON_EVERY_DATABASE
+
+CONSOLE = "http://127.0.0.1:8080"
+LATER = NOON + timedelta(hours=1)
+
+HARBOUR = "https://kurier.example.org/hafen"
+RAIL = "https://bote.example.org/bahn"
+TEXTS = {
+    HARBOUR: ("Brand im Hafen von Hamburg", "Im Hafen von Hamburg brennt ein Lager mit Reifen."),
+    RAIL: ("Brand im Bahnhof von Bremen", "Im Bahnhof von Bremen brennt ein Lager mit Reifen."),
+}
+
+
+def report(url: str, *, like: str = "", minutes: float = 0, **values: Any) -> Any:
+    """A match on an article; ``like`` is the URL of the report whose words it has."""
+    title, text = TEXTS[like or url]
+    at = NOON + timedelta(minutes=minutes)
+    times = dict.fromkeys(("first_seen_at", "fetched_at", "published_at"), at)
+    return match(url, **{"title": title, "text": text} | times | values)
+
+
+def decide(harness: Harness, *matches: Any) -> list[str]:
+    harness.now = max(harness.now, *(m.article.fetched_at for m in matches))
+    return harness.decide(*matches)
+
+
+@pytest.fixture
+def mixed(harness: Harness) -> Harness:
+    """A harness with one story of two events: a fire in Hamburg and one in Bremen."""
+    decide(harness, report(HARBOUR))
+    decide(harness, report(RAIL, minutes=5))
+    assert len(harness.alerts()) == 1
+    return harness
+
+
+def split(harness: Harness, *articles: str) -> Regrouped:
+    [alert] = harness.alerts()
+    with harness.store.write() as connection:
+        return regrouping.split(
+            connection, alert.id, articles, console_url=CONSOLE, by="Anna", at=LATER
+        )
+
+
+def merge(harness: Harness, one: Alert, other: Alert) -> Regrouped:
+    with harness.store.write() as connection:
+        return regrouping.merge(
+            connection, one.id, other.id, console_url=CONSOLE, by="Anna", at=LATER
+        )
+
+
+def stories(harness: Harness) -> dict[str, set[str]]:
+    """Return the outlets in the story of each alert."""
+    with harness.store.read() as connection:
+        return {
+            alert.id: {a.outlet for a in story_store.load_articles(connection, alert.story_id)}
+            for alert in alert_store.list_alerts(connection)
+        }
+
+
+@ON_EVERY_DATABASE
+def test_articles_that_are_split_off_are_a_story_of_their_own(mixed: Harness) -> None:
+    original = "https://post.example.org/bahn"
+    long = f"{TEXTS[RAIL][1]} {TEXT}"
+    decide(mixed, report(original, like=RAIL, text=long, minutes=6))
+    copy = report("https://echo.example.org/kopie", like=RAIL, text=long, minutes=7)
+    assert decide(mixed, copy) == ["copy"]
+    done = split(mixed, RAIL, original)
+    parts = {done.kept.id: {"kurier"}, done.other.id: {"bote", "post", "echo"}}
+    assert stories(mixed) == parts
+    with mixed.store.read() as connection:
+        cards = story_list.list_stories(connection, StoryFilter(state="told"))
+        view = story_page.load_story(connection, done.other.id)
+    assert {c.alert_id: (c.title, set(c.outlets)) for c in cards} == {
+        done.kept.id: (TEXTS[HARBOUR][0], {"kurier"}),
+        done.other.id: (TEXTS[RAIL][0], {"bote", "post", "echo"}),
+    }
+    assert {d.outlet for d in view.decisions} == {"bote", "post", "echo"}
+    assert [(a.verb, a.by, a.detail) for a in view.actions] == [("split", "Anna", done.kept.id)]
+    published = [(e.alert_id, e.event, e.reason_code) for e in mixed.events()[-2:]]
+    assert published == [
+        (done.kept.id, "updated", "split"),
+        (done.other.id, "opened", "split"),
+    ]
+
+
+@pytest.mark.parametrize("named", [HARBOUR, RAIL])
+def test_later_articles_and_revisions_join_the_part_that_they_resemble(
+    mixed: Harness, named: str
+) -> None:
+    done = split(mixed, named)
+    homes = {HARBOUR: done.other.id, RAIL: done.kept.id}
+    if named == RAIL:
+        homes = {HARBOUR: done.kept.id, RAIL: done.other.id}
+    for number, like in enumerate((HARBOUR, RAIL)):
+        text = f"{TEXTS[like][1]} Die Feuerwehr ist mit vielen Kräften da."
+        url = f"https://post.example.org/{number}"
+        decide(mixed, report(url, like=like, minutes=70, title=TEXTS[like][0], text=text))
+        changed = f"{TEXTS[like][1]} Inzwischen ist er gelöscht."
+        decide(mixed, report(like, minutes=80, revision=2, text=changed))
+        with mixed.store.read() as connection:
+            article = story_store.find_article(connection, "nato-membership", article_id(url))
+            revised = story_store.find_article(connection, "nato-membership", article_id(like))
+            assert article is not None
+            assert revised is not None
+            [alert] = [a for a in mixed.alerts() if a.id == homes[like]]
+        assert (article.story_id, revised.story_id) == (alert.story_id, alert.story_id)
+        assert revised.revision == 2
+
+
+def test_parts_do_not_corroborate_each_other(mixed: Harness) -> None:
+    """Two outlets that report the same make news; those of another event are none of them."""
+    split(mixed, RAIL)
+    words = "Ursache war ein Kurzschluss im Lager"
+    first = report(
+        "https://post.example.org/1", minutes=70, title=f"Bremen: {words}", text=TEXTS[RAIL][1],
+        like=RAIL,
+    )  # fmt: skip
+    second = report(
+        "https://echo.example.org/2", minutes=75, title=f"Hamburg: {words}",
+        text=TEXTS[HARBOUR][1], like=HARBOUR,
+    )  # fmt: skip
+    told = len(mixed.notifications())
+    decide(mixed, first)
+    codes = decide(mixed, second)
+    assert "corroborated" not in "".join(codes)
+    assert all("echo" not in json.loads(n.body)["reason"] for n, _ in mixed.notifications()[told:])
+
+
+@ON_EVERY_DATABASE
+def test_stories_that_are_merged_are_one_and_the_other_id_leads_to_it(mixed: Harness) -> None:
+    done = split(mixed, RAIL)
+    merged = merge(mixed, done.other, done.kept)
+    assert (merged.kept.id, merged.other.id) == (done.other.id, done.kept.id)
+    assert stories(mixed) == {merged.kept.id: {"kurier", "bote"}}
+    with mixed.store.read() as connection:
+        [card] = story_list.list_stories(connection, StoryFilter(state="all"))
+        led = alert_store.get_alert(connection, merged.other.id[:8])
+        view = story_page.load_story(connection, merged.other.id)
+    assert (card.alert_id, led.id, view.card.alert_id) == (merged.kept.id,) * 3
+    assert len(view.notifications) == len(mixed.notifications()) > 0
+    published = [(e.alert_id, e.event, e.reason_code) for e in mixed.events()[-2:]]
+    assert published == [
+        (merged.other.id, "closed", "merged"),
+        (merged.kept.id, "updated", "merged"),
+    ]
+    text = f"{TEXTS[HARBOUR][1]} Die Feuerwehr ist da."
+    decide(mixed, report("https://post.example.org/3", like=HARBOUR, minutes=70, text=text))
+    assert stories(mixed) == {merged.kept.id: {"kurier", "bote", "post"}}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kept"),
+    [("open", "open", 0), ("acked", "open", 1), ("closed", "acked", 1), ("acked", "acked", 0)],
+)
+def test_the_alert_that_is_open_keeps_its_id(
+    mixed: Harness, one: str, other: str, kept: int
+) -> None:
+    done = split(mixed, RAIL)
+    pair = (done.kept, done.other)
+    do: dict[str, Any] = {"acked": actions.ack, "closed": actions.close}
+    for alert, state in zip(pair, (one, other), strict=True):
+        if state != "open":
+            with mixed.store.write() as connection:
+                do[state](connection, [alert.id], by="Anna", at=LATER)
+    assert merge(mixed, *pair).kept.id == pair[kept].id
+
+
+def test_a_part_can_be_split_off_again_after_a_merge(mixed: Harness) -> None:
+    first = split(mixed, RAIL)
+    merge(mixed, first.kept, first.other)
+    again = split(mixed, RAIL)
+    assert (again.kept.id, again.other.id) == (first.kept.id, first.other.id)
+    assert stories(mixed) == {again.kept.id: {"kurier"}, again.other.id: {"bote"}}
+
+
+def test_a_message_that_waits_follows_its_article(mixed: Harness) -> None:
+    news = "https://echo.example.org/tote"
+    title = "Brand im Bahnhof von Bremen: 41 Tote"
+    assert "development" in decide(mixed, report(news, like=RAIL, minutes=6, title=title))
+    done = split(mixed, RAIL, news)
+    bodies = [json.loads(n.body) for n, _ in mixed.notifications()]
+    about = {b["kind"]: (b["alert_id"], {a["url"] for a in b["articles"]}) for b in bodies}
+    assert about["new_story"] == (done.kept.id, {HARBOUR})
+    assert about["update"] == (done.other.id, {RAIL, news})
+
+
+def test_an_escalation_goes_on_with_the_story_that_it_is_part_of(mixed: Harness) -> None:
+    done = split(mixed, RAIL)
+    with mixed.store.write() as connection:
+        escalations.start(connection, done.other.id, [(LATER, ("phone",))], {"topic": "t"})
+    merge(mixed, done.kept, done.other)
+    with mixed.store.read() as connection:
+        [row] = escalations.load_waiting(connection, done.kept.id)
+        assert escalations.load_escalations(connection, done.other.id) == []
+    assert (row.due_at, row.receivers) == (LATER, ("phone",))
+
+
+@pytest.mark.parametrize(
+    ("named", "complaint"),
+    [
+        ((HARBOUR, RAIL), "leaves articles on both sides"),
+        ((), "leaves articles on both sides"),
+        (("https://kurier.example.org/other",), "is no article of the story"),
+        (("abc",), "is no article of the story"),
+    ],
+)
+def test_a_split_that_makes_no_sense_is_refused(
+    mixed: Harness, named: tuple[str, ...], complaint: str
+) -> None:
+    with pytest.raises(UsageError, match=complaint):
+        split(mixed, *named)
+    assert len(mixed.alerts()) == 1
+
+
+def test_a_merge_of_one_story_is_refused(mixed: Harness) -> None:
+    [alert] = mixed.alerts()
+    with pytest.raises(UsageError, match="one story already"):
+        merge(mixed, alert, alert)
+
+
+def test_a_merged_alert_is_forgotten_with_the_story_that_it_leads_to(mixed: Harness) -> None:
+    done = split(mixed, RAIL)
+    merged = merge(mixed, done.kept, done.other)
+    mixed.dispatcher().run_once()
+    with mixed.store.write() as connection:
+        actions.close(connection, [merged.kept.id], by="Anna", at=LATER)
+    with mixed.store.write() as connection:
+        assert forget_stories(connection, LATER + timedelta(days=1)) > 0
+    with mixed.store.read() as connection, pytest.raises(UsageError):
+        alert_store.get_alert(connection, merged.other.id)
+
+
+def test_who_split_a_story_is_its_reason(mixed: Harness) -> None:
+    done = split(mixed, RAIL)
+    assert Phrase.load(done.other.reason) == Phrase("decision.split", by="Anna")
