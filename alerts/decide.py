@@ -26,6 +26,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from alerts.gaps import age_of, may_notify
 from alerts.revisions import moment_of
 from config.catalog.models import TopicState
 from config.i18n import Phrase
@@ -237,7 +238,7 @@ def revises_told_story(match: Match, context: DecisionContext) -> bool:
     Such a revision may say something new, however old the article is.
     """
     prior = context.prior
-    if prior is None or match.article.origin is not Origin.LIVE or context.state is None:
+    if prior is None or not may_notify(match.article) or context.state is None:
         return False
     in_story = prior.event is not AlertEventKind.SUPPRESSED or prior.code == ReasonCode.COPY
     is_live = context.state in (TopicState.LIVE, TopicState.SHADOW)
@@ -262,10 +263,10 @@ def _suppress_by_topic_or_age(match: Match, context: DecisionContext) -> Decisio
         return _suppressed(match, ReasonCode.RETIRED, Phrase("decision.retired"))
     if context.state is TopicState.DRAFT:
         return _suppressed(match, ReasonCode.DRAFT, Phrase("decision.draft"))
-    origin = match.article.origin
-    if origin is not Origin.LIVE:
-        return _suppressed(match, ReasonCode.NOT_LIVE, Phrase(f"decision.{origin}"))
-    age = context.now - article_time(match)
+    if not may_notify(match.article):
+        why = Phrase(f"decision.{match.article.origin}")
+        return _suppressed(match, ReasonCode.NOT_LIVE, why)
+    age = age_of(match.article, article_time(match), context.now)
     if age > context.max_age:
         basis = "published" if match.article.published_at else "first_seen"
         hours = {"age": _hours(age), "limit": _hours(context.max_age)}

@@ -25,13 +25,14 @@ from alerts.decide import (
     revises_told_story,
 )
 from alerts.developments import CORROBORATION_WINDOW, StoryMember, wording_of
+from alerts.gaps import may_notify
 from alerts.news import find_news
 from alerts.revision_news import find_revision_news
 from alerts.revisions import as_compared, find_new_evidence
 from alerts.stories import RecentArticle, RecentArticles, StoryFeatures, story_features
 from config.catalog.models import AlertPolicy, TopicDefinition
 from core.ids import alert_id
-from core.messages import AlertEventKind, Match, Origin
+from core.messages import AlertEventKind, Match
 from core.store import Connection
 from core.store import alerts as alert_store
 from core.store import separations as separation_store
@@ -153,7 +154,7 @@ def _begins_anew(connection: Connection, match: Match, prior: PriorDecision | No
     """
     if prior is None or prior.event is not AlertEventKind.SUPPRESSED:
         return False
-    if match.article.origin is not Origin.LIVE or prior.revision >= match.revision:
+    if not may_notify(match.article) or prior.revision >= match.revision:
         return False
     if not find_new_evidence(match):
         return False

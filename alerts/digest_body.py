@@ -32,7 +32,8 @@ DIGEST = "digest"
 MAX_SPANS = 2
 MAX_ALSO_IN = 5
 
-Form = Literal["rollup", "catch_up"]
+Form = Literal["rollup", "catch_up", "gap"]
+"""What held the messages: a cap, quiet hours, or a gap in which the feed was not read."""
 
 Stories = Mapping[str, tuple[Story, Sequence[StoryArticle]]]
 """Story id to the story and its articles."""
@@ -51,7 +52,7 @@ def digest_body(
         notification_id: Its id.
         items: What was held, in the order in which it was decided.
         stories: The stories of the items.
-        form: ``rollup`` where a cap held them, ``catch_up`` where quiet hours did.
+        form: What held them. A gap is made up for by a catch-up too.
         console_url: URL of the console.
     """
     first = by_importance(items)[0]
@@ -65,10 +66,10 @@ def digest_body(
         story=None,
         articles=(),
         reason=in_english(reason),
-        reason_code=form,
+        reason_code="rollup" if form == "rollup" else "catch_up",
         reason_phrase=json.loads(reason.dump()),
         console_url=console_url,
-        digest=form,
+        digest="rollup" if form == "rollup" else "catch_up",
         items=tuple(_digest_item(item, *stories[item.story_id]) for item in items),
     )
     return _fit(body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from config.i18n import Phrase
 from core.messages import NEW_COVERAGE, SPIKE
@@ -22,6 +23,8 @@ class PendingNotification:
         labels: A value for each of :data:`config.catalog.alerts.LABELS`.
         development: What is new in the story, in a line; empty for a new story.
         receivers: The only receivers to notify; None for those of the route.
+        missed_since: When the gap of its feed began in which the article was published; None
+            without one.
     """
 
     alert_id: str
@@ -38,6 +41,7 @@ class PendingNotification:
     labels: Mapping[str, str]
     development: str = ""
     receivers: frozenset[str] | None = None
+    missed_since: datetime | None = None
 
     @property
     def article(self) -> str:

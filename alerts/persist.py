@@ -22,6 +22,7 @@ from datetime import datetime
 from alerts import copies
 from alerts.decide import Decision, ReasonCode, Role, article_time, is_recorded
 from alerts.decision_context import PreparedMatch, TopicWindows, with_earlier
+from alerts.gaps import is_missed
 from alerts.match_end import end_at_decision
 from alerts.notification_body import article_facts
 from alerts.pending import PendingNotification
@@ -259,6 +260,7 @@ def _pending_notification(
         development=decision.news.text if decision.news else "",
         labels=notification_labels(match, decision, topic, catalog),
         receivers=decision.receivers,
+        missed_since=match.article.missed_since if is_missed(match.article) else None,
     )
 
 

@@ -6,6 +6,7 @@
       │
       │  route    the receivers of the first route in alerts.yaml that matches in its hours of duty,
       │           else the console
+      │  gap      published while the feed was not read: held for one catch-up per topic
       │  bundle   after the group wait; messages about one article that wait together are one
       │  ladder   growth of a story, soon after other messages about it: held, the longer the more
       │  cap      more than `max_per_hour` about a topic: held for an hourly roll-up
@@ -27,10 +28,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from alerts.gaps import GAP_WAIT
 from alerts.growth import StoryHistory, ladder_due
 from config.catalog.alerts import CONSOLE
 from config.catalog.models import AlertsDefinition, FilePosition, RouteDefinition
 from config.i18n import Phrase
+from config.weekly_hours import WeeklyHours
 from core.clock import rfc3339
 
 URGENT = "urgent"
@@ -44,6 +47,9 @@ DEFAULT_CAP = 6
 The console has none: it interrupts nobody.
 """
 
+GAP_BUNDLE = "catch_up gap "
+"""Begins the bundle of a catch-up after a gap; the id of the topic follows."""
+
 NO_ROUTE = RouteDefinition({}, (CONSOLE,), FilePosition("alerts.yaml", 1, 1))
 """What holds where no route matches."""
 
@@ -54,6 +60,7 @@ class HoldCode(StrEnum):
     CAP = "cap"
     LADDER = "ladder"
     QUIET_HOURS = "quiet_hours"
+    GAP = "gap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,7 @@ def plan(
     traffic: Traffic,
     now: datetime,
     receivers: tuple[str, ...] | None = None,
+    missed_since: datetime | None = None,
 ) -> tuple[Planned, ...]:
     """Plan the messages of a notification, one per receiver in file order.
 
@@ -138,11 +146,14 @@ def plan(
         traffic: What the receivers get already.
         now: The present.
         receivers: Replace those of the route; None where it chooses.
+        missed_since: When the gap began in which the article was published; None without one.
     """
     route, reason = find_route(labels, definition, now)
     if receivers is not None:
         route = replace(route, receivers=receivers)
     messages = bundle_by_article(route, reason, article, traffic, now)
+    if missed_since is not None:
+        return hold_after_gap(messages, route, definition, labels, missed_since, now)
     messages = wait_on_ladder(messages, traffic, now + route.group_wait)
     if labels["severity"] == URGENT:
         return messages
@@ -193,6 +204,23 @@ def bundle_by_article(
         Planned(receiver, traffic.waiting.get(receiver, due), bundle, reason)
         for receiver in dict.fromkeys(route.receivers)
     )
+
+
+def hold_after_gap(
+    messages: Sequence[Planned],
+    route: RouteDefinition,
+    definition: AlertsDefinition,
+    labels: Mapping[str, str],
+    missed_since: datetime,
+    now: datetime,
+) -> tuple[Planned, ...]:
+    """Hold messages for the one catch-up about their topic after a gap, and after quiet hours."""
+    hold = Hold(HoldCode.GAP, Phrase("plan.held.gap", since=missed_since))
+    bundle = f"{GAP_BUNDLE}{labels['topic']}"
+    quiet = None if labels["severity"] == URGENT else _quiet_hours(route, definition)
+    due = now + GAP_WAIT
+    due = (quiet.end_after(due) if quiet else None) or due
+    return tuple(replace(message, due=due, bundle=bundle, hold=hold) for message in messages)
 
 
 def wait_on_ladder(
@@ -246,7 +274,7 @@ def hold_in_quiet_hours(
     traffic: Traffic,
 ) -> tuple[Planned, ...]:
     """Hold messages that would go out in quiet hours until these end."""
-    quiet = definition.quiet_hours if route.quiet_hours is None else route.quiet_hours
+    quiet = _quiet_hours(route, definition)
 
     def apply(message: Planned) -> Planned:
         end = quiet.end_after(message.due) if quiet else None
@@ -265,6 +293,10 @@ def matches(matchers: Mapping[str, str], labels: Mapping[str, str]) -> bool:
     return all(
         fnmatchcase(labels.get(name, ""), _pattern(value)) for name, value in matchers.items()
     )
+
+
+def _quiet_hours(route: RouteDefinition, definition: AlertsDefinition) -> WeeklyHours | None:
+    return definition.quiet_hours if route.quiet_hours is None else route.quiet_hours
 
 
 def _cap(route: RouteDefinition, receiver: str) -> int | None:

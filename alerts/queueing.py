@@ -17,11 +17,14 @@ from datetime import datetime, timedelta
 
 from alerts.digest_body import DIGEST, Form, digest_body
 from alerts.escalation_rules import escalation_steps
+from alerts.gaps import GAP_WAIT
 from alerts.notification_body import bundled_topics, by_importance, notification_body
 from alerts.pending import PendingNotification
 from alerts.plan import (
     CAP_WINDOW,
+    GAP_BUNDLE,
     URGENT,
+    HoldCode,
     Planned,
     Traffic,
     article_bundle,
@@ -70,7 +73,7 @@ def queue_notifications(
     for (notification, at), chosen in zip(timed, receivers, strict=True):
         traffic = _load_traffic(connection, notification, chosen, at)
         labels, article = notification.labels, notification.article
-        messages = plan(labels, article, definition, traffic, at, chosen)
+        messages = plan(labels, article, definition, traffic, at, chosen, notification.missed_since)
         for planned in messages:
             _queue(connection, notification, planned, definition, at)
         _start_escalation(connection, notification, messages, definition, at)
@@ -173,10 +176,17 @@ def _begin(
         row,
         targets,
         due=planned.due,
-        is_held=planned.hold is not None,
+        is_held=_is_held(planned, now),
         priority=_priority(notification),
     )
     return row
+
+
+def _is_held(planned: Planned, now: datetime) -> bool:
+    """Return whether a message waits for more than others that are bundled with it."""
+    if planned.hold is None:
+        return False
+    return planned.hold.code is not HoldCode.GAP or planned.due > now + GAP_WAIT
 
 
 def _priority(notification: PendingNotification) -> int:
@@ -233,7 +243,7 @@ def write_body(connection: Connection, row: Notification, console_url: str) -> N
     """Write the body of a notification that waits, from its items and their stories."""
     items = notification_items.load_items(connection, row.id)
     if row.kind == DIGEST:
-        form: Form = "rollup" if row.bundle.startswith("rollup ") else "catch_up"
+        form = _digest_form(row.bundle)
         stories = {i.story_id: _load_story(connection, i) for i in items}
         body = digest_body(row.id, items, stories, form, console_url)
     else:
@@ -245,6 +255,12 @@ def write_body(connection: Connection, row: Notification, console_url: str) -> N
         )
     if body != row.body:
         notification_items.rewrite_body(connection, row.id, body)
+
+
+def _digest_form(bundle: str) -> Form:
+    if bundle.startswith(GAP_BUNDLE):
+        return "gap"
+    return "rollup" if bundle.startswith("rollup ") else "catch_up"
 
 
 def _load_story(

@@ -10,7 +10,7 @@ from core.messages.base import Message, Moment
 
 
 class Origin(StrEnum):
-    """Why a revision was published. Only ``live`` revisions alert."""
+    """Why a revision was published. ``live`` ones alert, and ``backfill`` with ``missed_since``."""
 
     LIVE = "live"
     BACKFILL = "backfill"

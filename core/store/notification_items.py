@@ -81,7 +81,7 @@ class NotificationItem:
         score: The article's score under the topic.
         development: What is new in the story; empty for a new story.
         reason: Why people are notified (:class:`config.i18n.Phrase`, dumped).
-        hold_code: ``quiet_hours`` or ``cap``; empty where it was not held.
+        hold_code: ``quiet_hours``, ``cap`` or ``gap``; empty where it was not held.
         hold_reason: Why it was held (a phrase, dumped); empty likewise.
         added_at: When it was decided.
     """
@@ -311,10 +311,10 @@ def list_held(
         limit: How many at most.
     """
     columns = deliveries.c
+    until = func.coalesce(columns.held_until, columns.next_attempt_at)
     waiting = (
-        select(columns.notification_id, func.min(columns.held_until).label("held_until"))
-        .where(columns.held_until.is_not(None), columns.state.in_(UNFINISHED))
-        .where(columns.attempts == 0)
+        select(columns.notification_id, func.min(until).label("held_until"))
+        .where(columns.state.in_(UNFINISHED), columns.attempts == 0)
         .group_by(columns.notification_id)
         .subquery()
     )

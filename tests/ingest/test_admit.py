@@ -8,6 +8,7 @@ import pytest
 from config.settings import Settings
 from core.messages import Origin
 from core.store.entries import DONE, PENDING, EntryRecord
+from core.store.feed_record import FeedRecord
 from ingest.admit import (
     Admission,
     KnownEntries,
@@ -28,14 +29,17 @@ FEED = feed_record()
 
 
 def decided(
-    parsed: ParsedFeed, stored: Sequence[EntryRecord] = (), articles: dict[str, str] | None = None
+    parsed: ParsedFeed,
+    stored: Sequence[EntryRecord] = (),
+    articles: dict[str, str] | None = None,
+    feed: FeedRecord = FEED,
 ) -> Admission:
     by_link: dict[str, list[EntryRecord]] = {}
     for record in stored:
         by_link.setdefault(record.url_key, []).append(record)
     own_entries = {r.key: r for r in stored if r.feed_id == FEED.feed_id}
     known = KnownEntries(own_entries, by_link, articles or {})
-    return admit(FEED, parsed, known, MONDAY, SETTINGS)
+    return admit(feed, parsed, known, MONDAY, SETTINGS)
 
 
 def stored(entry: FeedEntry, **values: object) -> EntryRecord:
@@ -220,3 +224,31 @@ def test_new_entries_are_live_or_backfill_by_gap_and_publication_date(
     for name in ("last_200_at", "last_304_at"):
         feed = feed_record(**{name: ago(last_read)})
         assert origin_of(feed, ago(published), MONDAY, SETTINGS) is origin
+
+
+def test_an_entry_after_a_gap_says_since_when_it_was_missed() -> None:
+    ago = MONDAY - timedelta(days=3)
+    after_gap, first = feed_record(last_200_at=ago), feed_record(last_200_at=None)
+    document = parsed_feed(parsed_entry("a", published_at=MONDAY - timedelta(days=1)))
+    assert [r.missed_since for r in decided(document, feed=after_gap).add] == [ago]
+    assert [r.missed_since for r in decided(document, feed=first).add] == [None]
+    read = feed_record(last_200_at=MONDAY - timedelta(hours=1))
+    assert [r.missed_since for r in decided(document, feed=read).add] == [None]
+
+
+@pytest.mark.parametrize(
+    ("article", "days", "origin", "is_missed"),
+    [
+        ("a" * 32, 0, "live", False),
+        ("a" * 32, 3, "backfill", True),
+        (None, 0, "backfill", False),
+    ],
+)
+def test_a_changed_entry_has_the_origin_of_its_change_once_it_was_announced(
+    article: str | None, days: int, origin: str, is_missed: bool
+) -> None:
+    ago = MONDAY - timedelta(days=days, minutes=10)
+    old = stored(parsed_entry("a"), origin="backfill", article_id=article)
+    changed = parsed_feed(parsed_entry("a", content_hash="other"))
+    [record] = decided(changed, [old], feed=feed_record(last_200_at=ago)).change
+    assert (record.origin, record.missed_since) == (origin, ago if is_missed else None)

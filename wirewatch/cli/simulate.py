@@ -94,7 +94,7 @@ def _arrivals(
     else:
         lines = parse_lines(_read(source), source)
         known = simulated_catalog(catalog, lines)
-        yield arrivals(lines, known), known
+        yield arrivals(lines, known, settings.fetch_live_gap), known
 
 
 def _parse_since(text: str, now: datetime) -> datetime:

@@ -18,7 +18,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -123,13 +123,17 @@ def simulated_catalog(catalog: Catalog, lines: Iterable[ArticleLine]) -> Catalog
     return replace(catalog, outlets=tuple(with_tiers))
 
 
-def arrivals(lines: Iterable[ArticleLine], catalog: Catalog) -> Iterator[Arrival]:
+def arrivals(
+    lines: Iterable[ArticleLine], catalog: Catalog, live_gap: timedelta
+) -> Iterator[Arrival]:
     """Yield the lines in the order of time; those of one moment in the order of the file.
 
     Args:
         lines: The articles.
         catalog: Has all their outlets.
+        live_gap: After how long without an article of its outlet backfill was missed in a gap.
     """
+    gaps = _Gaps(live_gap)
     outlets = {outlet.id: outlet for outlet in catalog.outlets}
     newest: dict[str, deque[ArticleRevision]] = {}
     for line in sorted(lines, key=lambda line: (line.first_seen_at, line.number)):
@@ -139,9 +143,31 @@ def arrivals(lines: Iterable[ArticleLine], catalog: Catalog) -> Iterator[Arrival
             revision = _vanished(before, line.first_seen_at)
         else:
             revision = _revision(line, key, before, outlets[line.outlet])
+            revision = revision.model_copy(update={"missed_since": gaps.missed_since(line)})
         if revision is not None:
             before.append(revision)
         yield Arrival(line.first_seen_at, line.url, revision)
+
+
+class _Gaps:
+    """Finds the gaps in which an outlet was not read: its lines tell when it was.
+
+    Args:
+        live_gap: What is longer is a gap.
+    """
+
+    def __init__(self, live_gap: timedelta) -> None:
+        self._live_gap = live_gap
+        self._last: dict[str, datetime] = {}
+        self._began: dict[str, datetime] = {}
+
+    def missed_since(self, line: ArticleLine) -> datetime | None:
+        """Return when the outlet's last gap began, for backfill; None for the first read."""
+        last = self._last.get(line.outlet, line.first_seen_at)
+        if line.first_seen_at - last > self._live_gap:
+            self._began[line.outlet] = last
+        self._last[line.outlet] = line.first_seen_at
+        return self._began.get(line.outlet) if line.origin is Origin.BACKFILL else None
 
 
 def stored_arrivals(revisions: Iterable[ArticleRevision]) -> Iterator[Arrival]:

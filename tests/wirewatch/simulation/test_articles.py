@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from config.catalog.models import Catalog, FilePosition, Outlet, Tier
@@ -19,7 +19,8 @@ def revisions(*lines: dict[str, Any], catalog: Catalog | None = None) -> list[Ar
     texts = [json.dumps({"first_seen_at": "2026-11-22T09:00:00Z"} | line) for line in lines]
     parsed = parse_lines("\n".join(texts).encode(), "test")
     known = simulated_catalog(catalog or Catalog((KURIER,)), parsed)
-    return [a.revision for a in arrivals(parsed, known) if a.revision is not None]
+    arriving = arrivals(parsed, known, timedelta(hours=48))
+    return [a.revision for a in arriving if a.revision is not None]
 
 
 def test_lines_of_one_moment_keep_the_order_of_the_file() -> None:
@@ -77,3 +78,14 @@ def test_texts_are_cleaned_and_no_article_is_published_after_it_was_seen() -> No
 def test_a_url_that_cannot_be_parsed_identifies_its_article_by_its_text() -> None:
     first, second = revisions({"url": "http://[a"}, {"url": "http://[a"})
     assert (first.url, first.revision, second.revision) == ("http://[a", 1, 2)
+
+
+def test_backfill_was_missed_if_its_outlet_was_not_read_for_long_before() -> None:
+    def at(day: int, **line: str) -> dict[str, Any]:
+        moment = f"2026-11-{day}T09:00:00Z"
+        return {"url": f"https://a.example/{day}", "first_seen_at": moment} | line
+
+    lines = at(10, origin="backfill"), at(11), at(12, origin="backfill"), at(20), at(21)
+    later = at(22, origin="backfill"), at(23, origin="backfill", outlet="fremd")
+    missed = [article.missed_since for article in revisions(*lines, *later)]
+    assert missed == [None] * 5 + [datetime(2026, 11, 12, 9, tzinfo=UTC), None]
