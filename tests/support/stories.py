@@ -109,3 +109,16 @@ def _facts(
         published_at=None, first_seen_at=at, score=40, rules=("direct",),
         evidence=(in_title, in_text),
     )  # fmt: skip
+
+
+def add_held(
+    connection: Connection, alert: str, receiver: str, at: datetime, until: datetime
+) -> None:
+    """Add a message about an alert that quiet hours hold until a time."""
+    note = Notification("d" * 32, alert, receiver, "digest", 0, "{}", at, "catch_up")
+    held = Phrase("plan.held.quiet_hours", until=until).dump()
+    add_notification(connection, note, ["host"], due=until, is_held=True)
+    notification_items.add_item(connection, NotificationItem(
+        note.id, 0, alert, "nato", "NATO", "s" * 32, "a" * 32, 1, "new_story", "normal",
+        40, "", Phrase("decision.new_story").dump(), "new_story", "quiet_hours", held, at,
+    ))  # fmt: skip

@@ -21,7 +21,10 @@ import structlog
 
 from alerts import worker as alerts_worker
 from config.errors import ExternalError, StoreError
-from core.store import outbox
+from config.i18n import Phrase, in_english
+from core.clock import rfc3339
+from core.store import outbox, targets
+from core.store.targets import TargetState
 from core.streams.consume_loop import ConsumePolicy, LoopOptions, LoopResult
 from core.streams.port import Consumer
 from ingest.service import IngestCounts
@@ -146,6 +149,17 @@ def _outbox_is_empty(program: Program) -> bool:
 
 def _deliver(program: Program, summary: Summary) -> None:
     summary.deliveries = program.dispatcher().run_once()
+    with program.store.read() as connection:
+        summary.broken_targets = [
+            describe_broken(target, waiting) for target, waiting in targets.list_broken(connection)
+        ]
     undelivered = summary.deliveries["pending"] + summary.deliveries["failed"]
     if undelivered:
         summary.troubles.append(f"{undelivered} notification(s) could not be delivered.")
+
+
+def describe_broken(target: TargetState, waiting: int) -> str:
+    """Return a line about a broken target, in English."""
+    reason = in_english(Phrase.load(target.reason))
+    since = rfc3339(target.broken_since or target.updated_at)
+    return f"{target.receiver} ({target.target}) since {since}, {waiting} waiting: {reason}"

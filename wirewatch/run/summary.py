@@ -17,6 +17,7 @@ class Summary:
         matches: Records appended to ``news.matches``.
         alerts: opened, updated, suppressed.
         deliveries: Targets: delivered, failed (given up), still pending, held (a cap, quiet hours).
+        broken_targets: Targets of receivers that are broken, and why; their messages wait.
         dispositions: By stage, how many items ended in each way.
         troubles: Sentences about what failed outside this program; they make the exit code 3.
     """
@@ -32,6 +33,7 @@ class Summary:
     deliveries: dict[str, int] = field(
         default_factory=lambda: {"delivered": 0, "failed": 0, "pending": 0, "held": 0}
     )
+    broken_targets: list[str] = field(default_factory=list)
     dispositions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
 
@@ -54,6 +56,7 @@ class Summary:
             f"deliveries  {_counts(self.deliveries)}",
         ]
         lines += [f"  {stage}: {_counts(counts)}" for stage, counts in self.dispositions.items()]
+        lines += [f"broken      {target}" for target in self.broken_targets]
         lines += [f"trouble     {trouble}" for trouble in self.troubles]
         return "\n".join(lines)
 

@@ -16,7 +16,9 @@ from core.clock import Clock
 from core.store import Store
 from core.store import deliveries as delivery_store
 from core.store import feeds as feed_store
+from core.store import targets as target_store
 from core.store.feed_record import FeedState
+from core.store.targets import TargetState
 from wirewatch.web.language import preferred_translator
 from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.status import SystemStatus, system_status
@@ -62,9 +64,10 @@ class PageRenderer:
         with self.store.read() as connection:
             states = feed_store.load_feed_states(connection, self.clock())
             counts = delivery_store.count_by_state(connection)
+            broken = [target for target, _ in target_store.list_broken(connection)]
         common = {
             "tab": tab,
-            "status": self._status(states, t),
+            "status": self._status(states, broken, t),
             "undelivered": sum(counts.get(state, 0) for state in UNDELIVERED),
         }
         return self._respond(request, template, t, common | context)
@@ -76,10 +79,12 @@ class PageRenderer:
         common = {"tab": tab, "status": SystemStatus(), "undelivered": 0}
         return self._respond(request, template, self.translator(request), common | context, status)
 
-    def _status(self, states: list[FeedState], t: Translator) -> SystemStatus:
+    def _status(
+        self, states: list[FeedState], broken: list[TargetState], t: Translator
+    ) -> SystemStatus:
         errors = [fault for fault in self.runtime.faults() if fault.is_error]
         now, ill = self.clock(), self.runtime.ill()
-        return system_status(states, now, self._started_at, ill, errors, t)
+        return system_status(states, now, self._started_at, ill, errors, broken, t)
 
     def _respond(
         self,

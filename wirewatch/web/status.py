@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.faults import Fault
-from config.i18n import Translator
+from config.i18n import Phrase, Translator, in_english
 from core.store.feed_record import FeedState
+from core.store.targets import TargetState
 
 OVERDUE = timedelta(minutes=15)
 """A feed that has been due for longer was forgotten: a poll takes seconds, and feeds take turns."""
@@ -49,6 +50,7 @@ def system_status(
     started_at: datetime,
     ill: Sequence[str],
     errors: Sequence[Fault],
+    broken: Sequence[TargetState],
     t: Translator,
 ) -> SystemStatus:
     """Return the status of the system; the most serious problem decides.
@@ -59,9 +61,10 @@ def system_status(
         started_at: When the program started; a feed that was due earlier is overdue from then on.
         ill: Stages that are not running, with reasons.
         errors: Errors that keep the newest operator files from taking effect.
+        broken: Targets of receivers that are broken, so that their messages wait.
         t: The reader's language.
     """
-    problems = _problems(ill, errors, t)
+    problems = (*_problems(ill, errors, t), *_target_problems(broken, t))
     counts = Counter(state.state for state in states if state.state != "off")
     total = sum(counts.values())
     overdue = _overdue(states, now, started_at)
@@ -82,6 +85,14 @@ def _problems(ill: Sequence[str], errors: Sequence[Fault], t: Translator) -> tup
         rejected = t.plural("system.config_rejected", len(errors))
         problems.append(Problem(rejected, str(errors[0])))
     return tuple(problems)
+
+
+def _target_problems(broken: Sequence[TargetState], t: Translator) -> tuple[Problem, ...]:
+    if not broken:
+        return ()
+    names = ", ".join(dict.fromkeys(target.receiver for target in broken))
+    reason = in_english(Phrase.load(broken[0].reason))
+    return (Problem(t.plural("system.targets_broken", len(broken)), f"{names}: {reason}"),)
 
 
 def _working(

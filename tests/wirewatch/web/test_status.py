@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.faults import Fault
-from config.i18n import translator
+from config.i18n import Phrase, translator
 from core.store.feed_record import FeedRecord, FeedState, classify_feed
+from core.store.targets import TargetState
 from wirewatch.web.status import SystemStatus, system_status
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -29,10 +30,14 @@ def feed(**fields: object) -> FeedState:
 
 
 def status(
-    *states: FeedState, started_at: datetime = YESTERDAY, ill: tuple[str, ...] = (), errors: int = 0
+    *states: FeedState,
+    started_at: datetime = YESTERDAY,
+    ill: tuple[str, ...] = (),
+    errors: int = 0,
+    broken: tuple[TargetState, ...] = (),
 ) -> SystemStatus:
     fault = Fault(file="a.yaml", line=1, column=2, code="E1", message="Bad.", mend="Fix it.")
-    return system_status(states, NOW, started_at, ill, [fault] * errors, EN)
+    return system_status(states, NOW, started_at, ill, [fault] * errors, broken, EN)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +80,15 @@ def test_every_stopped_stage_and_the_first_error_of_the_files_are_named() -> Non
 
 def test_errors_in_the_newest_files_are_no_good_sign_though_everything_runs() -> None:
     assert status(feed(**WORKING), errors=1).mood == "warn"
+
+
+def test_a_broken_target_is_a_problem() -> None:
+    reason = Phrase("decision.known").dump()
+    targets = [
+        TargetState(name, "https://x", NOW, broken_since=NOW, reason=reason) for name in "ab"
+    ]
+    found = status(feed(**WORKING), broken=tuple(targets))
+    assert found.mood == "warn"
+    [problem] = found.problems
+    assert problem.text == "2 targets are broken; messages for them wait:"
+    assert problem.detail.startswith("a, b: ")

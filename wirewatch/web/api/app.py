@@ -27,7 +27,7 @@ from config.errors import (
 )
 from config.i18n import Phrase, in_english
 from core.clock import Clock
-from core.store import Connection, Store
+from core.store import Connection, Store, notification_items, targets
 from core.store import feeds as feed_store
 from core.store import resend as resend_store
 from core.store.console import actions, overviews, story_list, story_page, undo
@@ -35,7 +35,7 @@ from core.store.console.actions import ActionResult
 from core.store.console.overviews import TopicOverview
 from core.store.console.story_list import MOST_COUNTED, Facets, StoryCursor, StoryFilter
 from core.store.match_counts import days_until
-from wirewatch.web.api import models
+from wirewatch.web.api import models, waiting
 from wirewatch.web.conditional import etag_of, is_known
 from wirewatch.web.explain import Explainer
 from wirewatch.web.outcome_texts import poll_phrase, resend_phrase
@@ -95,6 +95,8 @@ def _get_routes(handlers: ApiHandlers) -> tuple[Route, ...]:
         ("/topics/{topic_id}", handlers.topic, models.TopicDetail),
         ("/feeds", handlers.feeds, models.FeedList),
         ("/deliveries", handlers.deliveries, models.DeliveryList),
+        ("/held", handlers.held, waiting.HeldList),
+        ("/targets/broken", handlers.broken_targets, waiting.TargetList),
     )
 
 
@@ -258,6 +260,18 @@ class ApiHandlers:
         page = tuple(map(models.delivery_about, found))
         cursor = str(found[-1].cursor) if len(found) == limit else None
         return _answer(request, models.DeliveryList(deliveries=page, next=cursor))
+
+    def held(self, request: Request, *, topic: Text = "") -> Response:
+        """List the messages that a cap or quiet hours hold, those that go out first in front."""
+        found = self._read(notification_items.list_held)
+        chosen = [held for held in found if topic in ("", held.item.topic_id)]
+        return _answer(request, waiting.HeldList(held=tuple(map(waiting.held_message, chosen))))
+
+    def broken_targets(self, request: Request) -> Response:
+        """List the targets that are broken, with what waits for them."""
+        found = self._read(targets.list_broken)
+        broken = tuple(waiting.broken_target(state, number) for state, number in found)
+        return _answer(request, waiting.TargetList(broken=broken))
 
     def ack(self, stories: models.StorySelection) -> ActionResult:
         """Acknowledge stories."""

@@ -21,6 +21,7 @@ from core.store.console.story_list import StoryCard
 from core.store.console.story_page import NotificationDeliveries, StoryArticleView, StoryView
 from core.store.deliveries import Delivery
 from core.store.feed_days import FeedDay
+from wirewatch.web.api.waiting import HeldMessage, held_message
 from wirewatch.web.explain import MAX_SOURCE
 
 Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
@@ -87,6 +88,7 @@ class StoryOut(ResponseModel):
     decisions: tuple[DecisionRow, ...]
     elsewhere: tuple[DecisionRow, ...] = Field(description="Same articles under other topics.")
     notifications: tuple[NotificationOut, ...]
+    held: tuple[HeldMessage, ...]
     actions: tuple[StoryAction, ...]
 
 
@@ -287,6 +289,7 @@ def story_out(story: StoryView) -> StoryOut:
         decisions=tuple(map(_decision, story.decisions)),
         elsewhere=tuple(map(_decision, story.elsewhere)),
         notifications=tuple(map(_notification, story.notifications)),
+        held=tuple(map(held_message, story.held)),
         actions=story.actions,
     )
 

@@ -14,11 +14,12 @@ from config.catalog.models import Catalog
 from config.errors import NotFoundError
 from config.i18n import Phrase, Translator
 from core.store import deliveries as delivery_store
+from core.store import notification_items, targets
 from core.store import resend as resend_store
-from core.store import targets
 from core.store.console import overviews
 from core.store.console.overviews import DELIVERY_STATES, DeliveryOverview
 from core.store.console.story_list import StoryCursor
+from core.store.notification_items import HeldItem
 from core.store.resend import Selection
 from core.store.targets import TargetState
 from wirewatch.web import display, forms
@@ -63,6 +64,7 @@ class DeliveriesPage:
             )
             counts = delivery_store.count_by_state(connection)
             broken = targets.list_broken(connection)
+            held = notification_items.list_held_titles(connection)
         return renderer.render(
             request,
             "deliveries.html",
@@ -71,6 +73,8 @@ class DeliveriesPage:
             state=state,
             deliveries=[delivery_row(d, catalog, now, t) for d in found[:PAGE_SIZE]],
             broken=[broken_row(target, waiting, t) for target, waiting in broken],
+            held=[held_row(each, title, catalog, t) for each, title in held[:PAGE_SIZE]],
+            held_count=len(held),
             older=_older_page(state, found),
             is_later_page=position is not None,
             flash=flash(request.query_params, now, t),
@@ -132,6 +136,19 @@ def broken_row(target: TargetState, waiting: int, t: Translator) -> dict[str, An
         "waiting": waiting,
         "next_attempt": target.probe_at,
         "error": display.reason(target.reason, t),
+    }
+
+
+def held_row(held: HeldItem, title: str, catalog: Catalog, t: Translator) -> dict[str, Any]:
+    """Return a message that a cap or quiet hours hold, as the page shows it."""
+    return {
+        "alert_id": held.item.alert_id,
+        "title": display.line(title, 200),
+        "topic": display.topic_title(catalog, held.item.topic_id),
+        "kind": held.item.kind,
+        "receiver": held.receiver,
+        "until": held.held_until,
+        "reason": display.reason(held.item.hold_reason, t),
     }
 
 

@@ -12,6 +12,7 @@ from core.store import deliveries as delivery_store
 from core.store import targets
 from core.store.targets import TargetState
 from tests.support.console import Console, add_delivery, add_story
+from tests.support.stories import add_held
 
 
 def test_it_lists_what_was_not_delivered_and_counts_each_state(
@@ -86,6 +87,7 @@ def test_a_broken_target_is_shown_with_what_waits_and_can_be_tried_now(
     assert "Broken targets" in body
     assert "HTTP 403: &lt;b&gt;no&lt;/b&gt;" in body
     assert "1 message waits" in body
+    assert "A target is broken; messages for it wait:" in console.page("/feeds")
     body = console.submit("/deliveries/resend-all", [("receiver", "desk")])
     assert "1 notification is being sent again." in body
     with console.store.write() as connection:
@@ -101,3 +103,13 @@ def test_a_message_of_the_system_leads_to_no_story(console: Console, now: dateti
     body = console.page("/deliveries")
     assert "A target is broken" in body
     assert 'href="/alerts/' not in body
+
+
+def test_what_is_held_is_listed_with_its_reason(console: Console, now: datetime) -> None:
+    alert_id = add_story(console.store, "held", now, title="Nato tagt nachts")
+    with console.store.write() as connection:
+        add_held(connection, alert_id, "night", now, now + timedelta(hours=7))
+    body = console.page("/deliveries")
+    panel = body.partition('<h2 id="held">')[2].partition("</section>")[0]
+    assert f'<a href="/alerts/{alert_id}"><bdi>Nato tagt nachts</bdi></a>' in panel
+    assert "Held until the quiet hours end at" in panel

@@ -7,12 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func
 
-from config.i18n import Phrase
-from core.store import notification_items
 from core.store.articles import article_revisions
-from core.store.deliveries import Notification, add_notification
-from core.store.notification_items import NotificationItem
 from tests.support.console import Console, add_delivery, add_story
+from tests.support.stories import add_held
 
 
 def test_it_shows_versions_reasons_and_what_other_topics_make_of_it(
@@ -94,15 +91,8 @@ def test_it_shows_what_is_held_with_the_reason_and_the_time(
 ) -> None:
     alert_id = add_story(console.store, "s", now)
     until = now + timedelta(hours=7)
-    note = Notification("d" * 32, alert_id, "night", "digest", 0, "{}", now, "catch_up")
-    held = Phrase("plan.held.quiet_hours", until=until).dump()
     with console.store.write() as connection:
-        add_notification(connection, note, ["host"], due=until, is_held=True)
-        item = NotificationItem(
-            note.id, 0, alert_id, "nato", "NATO", "s" * 32, "a" * 32, 1, "new_story", "normal",
-            40, "", Phrase("decision.new_story").dump(), "new_story", "quiet_hours", held, now,
-        )  # fmt: skip
-        notification_items.add_item(connection, item)
+        add_held(connection, alert_id, "night", now, until)
     page = console.page(f"/alerts/{alert_id}")
     panel = page.partition('<h2 id="held">')[2].partition("</section>")[0]
     assert "Held back" in panel
