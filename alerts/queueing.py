@@ -71,11 +71,11 @@ def queue_notifications(
     receivers = [_receivers_of(n, definition, at) for n, at in timed]
     notification_items.lock_receivers(connection, {r for each in receivers for r in each})
     for (notification, at), chosen in zip(timed, receivers, strict=True):
-        traffic = _load_traffic(connection, notification, chosen, at)
+        traffic = _load_traffic(connection, notification, chosen, now)
         labels, article = notification.labels, notification.article
         messages = plan(labels, article, definition, traffic, at, chosen, notification.missed_since)
         for planned in messages:
-            _queue(connection, notification, planned, definition, at)
+            _queue(connection, notification, planned, definition, now)
         _start_escalation(connection, notification, messages, definition, at)
     changed = {*changed_alerts, *(n.alert_id for n in notifications)}
     rows = notification_items.find_unsent(connection, changed)

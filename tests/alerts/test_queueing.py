@@ -112,6 +112,16 @@ def test_each_alert_of_a_message_gets_its_event_with_the_same_notification(
     assert len({e.notification_id for e in delivered}) == 1
 
 
+def test_an_article_of_four_topics_is_one_message_even_without_a_wait(
+    harness: Harness, faults: FaultServer, target: str
+) -> None:
+    change_route(harness, group_wait=timedelta())
+    harness.decide(*about(*TOPICS))
+    assert harness.dispatcher().run_once()["delivered"] == 1
+    [body] = bodies(faults, target)
+    assert [each["id"] for each in body["topics"]] == list(TOPICS)
+
+
 @ON_EVERY_DATABASE
 def test_topics_that_are_decided_by_other_processes_within_the_wait_join_the_message(
     harness: Harness, faults: FaultServer, target: str
