@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from alerts.digest_body import DIGEST
+from alerts.digest_body import DIGEST, TARGET_BROKEN
 from alerts.notification_body import NotificationBody, told_topics
 from alerts.receivers import DeliveryAttempt, Receipt
 from alerts.topic_events import topic_event
@@ -158,6 +158,9 @@ def released_events(claimed: ClaimedDelivery, now: datetime) -> list[AlertEvent]
     is_held = claimed.notification.kind == DIGEST or claimed.delivery.held_until is not None
     if not is_held or claimed.delivery.attempts > 1:
         return []
+    body = _body(claimed)
+    if body.items and all(item.held_code == TARGET_BROKEN for item in body.items):
+        return []  # it was not held: its messages waited for their target
     return [
         topic_event(
             topic,
@@ -168,7 +171,7 @@ def released_events(claimed: ClaimedDelivery, now: datetime) -> list[AlertEvent]
             target=claimed.notification.receiver,
             at=now,
         )
-        for topic in told_topics(_body(claimed))
+        for topic in told_topics(body)
     ]
 
 

@@ -32,8 +32,15 @@ DIGEST = "digest"
 MAX_SPANS = 2
 MAX_ALSO_IN = 5
 
-Form = Literal["rollup", "catch_up", "gap"]
-"""What held the messages: a cap, quiet hours, or a gap in which the feed was not read."""
+Form = Literal["rollup", "catch_up", "gap", "backlog"]
+"""What held the messages: a cap, quiet hours, a gap in which the feed was not read, or a target
+that was broken."""
+
+TARGET_BROKEN = "target_broken"
+"""``hold_code`` of an item that waited because its target was broken."""
+
+BACKLOG_BUNDLE = "backlog "
+"""How the bundles of digests begin that make up for a broken target."""
 
 Stories = Mapping[str, tuple[Story, Sequence[StoryArticle]]]
 """Story id to the story and its articles."""
@@ -52,7 +59,7 @@ def digest_body(
         notification_id: Its id.
         items: What was held, in the order in which it was decided.
         stories: The stories of the items.
-        form: What held them. A gap is made up for by a catch-up too.
+        form: What held them. A gap and a backlog are made up for by a catch-up too.
         console_url: URL of the console.
     """
     first = by_importance(items)[0]

@@ -92,7 +92,8 @@ class DigestItem(_BodyPart):
     Attributes:
         articles: The article that the message was about, without its spans where room is short.
         held_reason: Why it was held, in English.
-        held_code: Why it was held, for programs: ``cap``, ``quiet_hours`` or ``gap``.
+        held_code: Why it was held, for programs: ``cap``, ``quiet_hours``, ``gap`` or
+            ``target_broken``.
         held_phrase: The same as a code of the catalogues and its parameters.
     """
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from alerts.digest_body import DIGEST, Form, digest_body
+from alerts.digest_body import BACKLOG_BUNDLE, DIGEST, Form, digest_body
 from alerts.escalation_rules import escalation_steps
 from alerts.gaps import GAP_WAIT
 from alerts.notification_body import bundled_topics, by_importance, notification_body
@@ -260,6 +260,8 @@ def write_body(connection: Connection, row: Notification, console_url: str) -> N
 def _digest_form(bundle: str) -> Form:
     if bundle.startswith(GAP_BUNDLE):
         return "gap"
+    if bundle.startswith(BACKLOG_BUNDLE):
+        return "backlog"
     return "rollup" if bundle.startswith("rollup ") else "catch_up"
 
 

@@ -5,7 +5,7 @@
     result ─┬─▶ deliveries                    delivered, failed, or when to try again
             ├─▶ news.alerts                   where the delivery has ended
             └─▶ receiver_targets ─▶ where it broke, a message of the system
-                                 ─▶ where it works again, what waits is due
+                                 ─▶ where it works again, what waits is due or in a digest
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from alerts.attempts import AttemptOutcome, final_events, outcome_of
+from alerts.backlog import bundle_backlog
 from alerts.receivers import Receipt
 from alerts.system_messages import queue_broken_target
 from alerts.target_health import after_attempt
@@ -23,7 +24,7 @@ from config.catalog.models import AlertsDefinition
 from config.errors import DeliveryError
 from config.i18n import Phrase, in_english
 from core.messages.envelope import to_record
-from core.store import Connection, claims, outbox, targets
+from core.store import Connection, claims, outbox, replaced_deliveries, targets
 from core.store import deliveries as delivery_store
 from core.store.claims import ClaimedDelivery
 from core.store.targets import TargetState
@@ -105,7 +106,7 @@ def _finish(
     connection: Connection, claimed: ClaimedDelivery, outcome: AttemptOutcome, now: datetime
 ) -> bool:
     is_delivered = outcome.state == delivery_store.DELIVERED
-    return claims.finish(
+    is_finished = claims.finish(
         connection,
         claimed.delivery,
         state=outcome.state,
@@ -114,6 +115,9 @@ def _finish(
         next_attempt_at=None if outcome.wait is None else now + timedelta(seconds=outcome.wait),
         target_asked=outcome.is_wait_requested,
     )
+    if is_finished and outcome.state not in delivery_store.UNFINISHED:
+        replaced_deliveries.finish_replaced(connection, claimed.notification.id, outcome.state, now)
+    return is_finished
 
 
 def _save_target(
@@ -126,3 +130,5 @@ def _save_target(
         queue_broken_target(connection, context.definition, after, now=context.now)
     if before.probe_at is not None and after.probe_at is None:
         targets.release_waiting(connection, after.receiver, after.target, context.now)
+    if before.is_broken and not after.is_broken:
+        bundle_backlog(connection, before, context.definition.console_url, now=context.now)
