@@ -36,6 +36,7 @@ from core.store import Connection, alert_changes, match_counts, outbox
 from core.store import alerts as alert_store
 from core.store import stories as story_store
 from core.store.cards import ToldDevelopment
+from core.store.told_articles import find_told_receivers
 from core.store.told_revisions import ToldRevision, add_told_revision
 
 
@@ -77,7 +78,8 @@ def persist_decision(
         else:
             _tell_news(windows, match, decision, alert, now)
         add_told_revision(connection, _told_revision(match, alert, now))
-        notification = _pending_notification(match, decision, topic, catalog)
+        pending = _pending_notification(match, decision, topic, catalog)
+        notification = replace(pending, receivers=_receivers(connection, decision, alert))
     _publish(connection, match, decision, alert, severity, now)
     return notification
 
@@ -259,9 +261,19 @@ def _pending_notification(
         reason_code=decision.code.value,
         development=decision.news.text if decision.news else "",
         labels=notification_labels(match, decision, topic, catalog),
-        receivers=decision.receivers,
         missed_since=match.article.missed_since if is_missed(match.article) else None,
     )
+
+
+def _receivers(connection: Connection, decision: Decision, alert: str) -> frozenset[str] | None:
+    """Return the only receivers to notify: of a correction those that know the story.
+
+    None stands for those of the route, also where every earlier message failed or is decided with
+    this one.
+    """
+    if decision.code is ReasonCode.CORRECTION:
+        return find_told_receivers(connection, alert) or None
+    return decision.receivers
 
 
 def _kind(decision: Decision) -> str:

@@ -63,6 +63,19 @@ def find_told_article(connection: Connection, alert_id: str, article_id: str) ->
     )
 
 
+def find_told_receivers(connection: Connection, alert_id: str) -> frozenset[str]:
+    """Return the receivers that were told of anything in the story of an alert."""
+    items = notification_items.c
+    query = (
+        select(notifications.c.receiver)
+        .distinct()
+        .join(notification_items, items.notification_id == notifications.c.id)
+        .join(deliveries, deliveries.c.notification_id == notifications.c.id)
+        .where(items.alert_id == alert_id, items.kind.in_(TELLING), deliveries.c.state != FAILED)
+    )
+    return frozenset(connection.scalars(query))
+
+
 def find_told_revision(connection: Connection, article_id: str) -> int | None:
     """Return the newest revision of an article that people were told of, under any topic."""
     items, about = notification_items.c, decisions.c

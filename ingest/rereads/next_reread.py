@@ -98,4 +98,5 @@ def _scheduled(record: RereadRecord, now: datetime, schedule: Schedule) -> Rerea
 
 def _is_over(record: RereadRecord, now: datetime, schedule: Schedule) -> bool:
     """Return whether a missing page is not waited for any longer."""
-    return now - record.begun_at > schedule.times[-1] + PATIENCE
+    last = schedule.times[-1] if schedule.times else timedelta()
+    return now - record.begun_at > last + PATIENCE

@@ -72,7 +72,9 @@ class Rereader:
     def __init__(self, deps: Deps, pages: PageReader) -> None:
         self._deps = deps
         self._attempts = PageAttempts(deps, pages)
-        self._schedule = Schedule(deps.settings.reread_times, deps.settings.vanished_after)
+        told = Schedule(deps.settings.reread_times, deps.settings.vanished_after)
+        self._schedules = {rereads.TOLD: told}
+        self._once = replace(told, times=())
 
     async def read(self, record: RereadRecord) -> RereadResult:
         """Read a page again and store the result.
@@ -130,7 +132,8 @@ class Rereader:
     ) -> RereadResult:
         """Store when the page is read next, and announce it if it has vanished."""
         now, is_gone = self._deps.clock(), known.last.gone
-        step = next_reread(record, attempt.state, outcome, now, self._schedule, is_gone=is_gone)
+        schedule = self._schedules.get(record.reason, self._once)
+        step = next_reread(record, attempt.state, outcome, now, schedule, is_gone=is_gone)
         if step.has_vanished:
             _announce_gone(connection, known, now)
             outcome = GONE

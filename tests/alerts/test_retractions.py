@@ -156,6 +156,18 @@ def test_only_told_receivers_get_a_retraction_and_the_story_stays_open(harness: 
     assert len(bodies(harness, "retraction")) == 1
 
 
+def test_a_correction_goes_to_those_who_were_told_of_its_story(harness: Harness) -> None:
+    desk, late = (webhook("http://127.0.0.1:9/x", name=name) for name in ("desk", "late"))
+    harness.set_receivers(desk)
+    harness.decide(match())
+    harness.set_receivers(desk, late)
+    harness.decide(match(revision=2, title="Korrektur: Oslo baut die Häfen nicht aus"))
+    assert set(bodies(harness, "correction")) == {"desk"}
+    harness.set_receivers(replace(late, was="desk"))
+    harness.decide(match(BOTE, title="Korrektur: Oslo baut die Häfen doch nicht aus"))
+    assert set(bodies(harness, "correction")) == {"desk", "late"}
+
+
 @pytest.mark.parametrize("is_copy", [True, False], ids=["copy", "another topic"])
 def test_the_retraction_of_an_article_that_nobody_was_told_of_is_suppressed(
     harness: Harness, is_copy: bool

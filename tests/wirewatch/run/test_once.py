@@ -11,7 +11,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from tests.support.cli_installation import SECRET, CliInstallation, new_installation
-from tests.support.newsroom import Newsroom, Story, WebhookReceiver
+from tests.support.newsroom import Answer, Newsroom, Story, WebhookReceiver
 from tests.wirewatch.run.many_stories import BODY, OTHER, assert_decided_once, publish_many
 
 
@@ -97,6 +97,27 @@ def test_a_failed_delivery_stays_pending_and_is_repeated_with_the_same_id(
     first, second = [r for r in webhook.requests if r.method == "POST"]
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.body == second.body
+
+
+@pytest.mark.slow
+def test_who_was_told_of_an_article_is_told_once_that_its_page_has_vanished(
+    installation: CliInstallation, newsroom: Newsroom, webhook: WebhookReceiver
+) -> None:
+    installation.environment |= {"WIREWATCH_REREAD_AFTER": "0s", "WIREWATCH_VANISHED_AFTER": "0s"}
+    told, other = Story("/a", "Schweden unterzeichnet Antrag", BODY), Story("/b", "Haushalt", OTHER)
+    newsroom.publish("kurier", told, other)
+    assert installation.invoke_once()["alerts"]["opened"] == 1
+    newsroom.answers["/a"] = Answer(b"gone", 410)
+    summary = installation.invoke_once()
+    assert summary["alerts"] == {"opened": 0, "updated": 1, "suppressed": 0}
+    assert summary["dispositions"]["ingest"]["page_gone"] == 1
+    assert [body["kind"] for body in webhook.notifications] == ["new_story", "retraction"]
+    retraction = webhook.notifications[-1]
+    assert retraction["articles"][0]["url"].endswith("/a")
+    assert retraction["articles"][0]["gone"]
+    assert "vanished" in retraction["reason"]
+    assert installation.invoke_once()["alerts"]["updated"] == 0
+    assert len(webhook.notifications) == 2
 
 
 def test_a_round_that_reaches_no_outlet_exits_with_3(installation: CliInstallation) -> None:
