@@ -42,6 +42,8 @@ _EVENTS = {
 }
 """The event of each final state."""
 
+_WITHOUT_ALERT = (delivery_store.SYSTEM, delivery_store.CANARY)
+
 
 @dataclass(frozen=True, slots=True)
 class AttemptOutcome:
@@ -131,10 +133,10 @@ def final_events(
 ) -> list[AlertEvent]:
     """Return the events of ``news.alerts`` for a delivery that has ended; none for a retry.
 
-    There is one for each alert that the notification is about; a message of the system belongs to
-    none.
+    There is one for each alert that the notification is about; a message of the system and a canary
+    belong to none.
     """
-    if outcome.state not in _EVENTS or claimed.notification.kind == delivery_store.SYSTEM:
+    if outcome.state not in _EVENTS or claimed.notification.kind in _WITHOUT_ALERT:
         return []
     reason = outcome.reason
     if claimed.delivery.possible_repeat:

@@ -29,6 +29,7 @@ from typing import TypeVar
 import structlog
 
 from alerts.attempts import AttemptOutcome, attempt_of, log_fields, released_events
+from alerts.canaries.timer import CanaryTimer
 from alerts.escalation import escalate_due
 from alerts.rates import rate_limit
 from alerts.receivers import Receipt, ReceiverTools, definition_of, receiver_kind
@@ -130,6 +131,7 @@ class Dispatcher:
         self._chance = chance
         self._patience = patience
         self._renamed: AlertsDefinition | None = None
+        self._canary = CanaryTimer(store, catalog)
         self._ttl = timedelta(seconds=settings.delivery_timeout) + LEASE_MARGIN
 
     def run(self, stop: threading.Event) -> None:
@@ -167,7 +169,7 @@ class Dispatcher:
             while claimed := await self._claim_shared(made):
                 results = await asyncio.gather(*(self._attempt(http, each) for each in claimed))
                 for each, (outcome, target) in zip(claimed, results, strict=True):
-                    ended[outcome.state] += 1
+                    ended[outcome.state] += each.notification.kind != delivery_store.CANARY
                     made.add(each.delivery, outcome, target)
         return ended
 
@@ -235,6 +237,7 @@ class Dispatcher:
     def _claim_if_up(self, limit: int, failures: int) -> list[ClaimedDelivery] | None:
         """Claim deliveries; None where the store is unavailable, which must not end the loop."""
         try:
+            self._canary.run_due(self._clock())
             return self._claim(limit, _Round())
         except StoreError as error:
             retry_in = _store_backoff(failures + 1)
@@ -288,6 +291,8 @@ class Dispatcher:
         kind, result = await self._notify(http, claimed)
         now = self._clock()
         outcome, target = await self._save(claimed, result, now)
+        if claimed.notification.kind == delivery_store.CANARY:
+            return outcome, target
         metrics.DELIVERIES.labels(kind, outcome.state).inc()
         if outcome.state == delivery_store.DELIVERED:
             seconds = (now - delivery.created_at).total_seconds()

@@ -4,6 +4,7 @@
 
     result ─┬─▶ deliveries                    delivered, failed, or when to try again
             ├─▶ news.alerts                   where the delivery has ended
+            ├─▶ canaries                      where a canary has arrived
             └─▶ receiver_targets ─▶ where it broke, a message of the system
                                  ─▶ where it works again, what waits is due or in a digest
 """
@@ -17,6 +18,7 @@ import structlog
 
 from alerts.attempts import AttemptOutcome, final_events, outcome_of
 from alerts.backlog import bundle_backlog
+from alerts.canaries.missing import after_arrival
 from alerts.receivers import Receipt
 from alerts.system_messages import queue_broken_target
 from alerts.target_health import after_attempt
@@ -24,9 +26,10 @@ from config.catalog.models import AlertsDefinition
 from config.errors import DeliveryError
 from config.i18n import Phrase, in_english
 from core.messages.envelope import to_record
-from core.store import Connection, claims, outbox, replaced_deliveries, targets
+from core.store import Connection, canaries, claims, outbox, replaced_deliveries, targets
 from core.store import deliveries as delivery_store
 from core.store.claims import ClaimedDelivery
+from core.store.deliveries import Delivery
 from core.store.targets import TargetState
 
 log = structlog.get_logger(__name__)
@@ -84,6 +87,8 @@ def save_outcome(
     events = final_events(claimed, outcome, now)
     outbox.put(connection, [to_record(event, at=now) for event in events])
     _save_target(connection, before, after, context)
+    if claimed.notification.kind == delivery_store.CANARY:
+        _finish_canary(connection, delivery, outcome, now)
     return outcome, before, after
 
 
@@ -118,6 +123,18 @@ def _finish(
     if is_finished and outcome.state not in delivery_store.UNFINISHED:
         replaced_deliveries.finish_replaced(connection, claimed.notification.id, outcome.state, now)
     return is_finished
+
+
+def _finish_canary(
+    connection: Connection, delivery: Delivery, outcome: AttemptOutcome, now: datetime
+) -> None:
+    """Record that a canary has arrived, and delete what has ended: no list shows it."""
+    if outcome.state in delivery_store.UNFINISHED:
+        return
+    canaries.delete_delivery(connection, delivery)
+    state = canaries.find_canary(connection, delivery.receiver, delivery.target)
+    if state is not None and outcome.state == delivery_store.DELIVERED:
+        canaries.save(connection, after_arrival(state, now))
 
 
 def _save_target(

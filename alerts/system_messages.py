@@ -1,8 +1,9 @@
-"""Messages of the system about itself: a target that is broken.
+"""Messages of the system about itself: a target that is broken, a canary that is missing.
 
 ::
 
-    broken target ──▶ notification of kind ``system`` ──▶ the console, and the first other receiver
+    broken target, missing canary ──▶ notification of kind ``system`` ──▶ the console,
+                                                                          one other receiver
 
 A message belongs to no alert and has no topic. Its story is the fault, and ``reason`` says what
 happened, so that every receiver can show it.
@@ -11,8 +12,10 @@ happened, so that every receiver can show it.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.canaries.missing import CanaryChanges
 from alerts.notification_body import NotificationBody, NotificationStory
 from alerts.receivers import CONSOLE_RECEIVER, receiver_kind
 from config.catalog.alerts import CONSOLE
@@ -26,6 +29,25 @@ from core.store.targets import TargetState, list_broken
 SEVERITY = "high"
 
 
+@dataclass(frozen=True, slots=True)
+class SystemMessage:
+    """What the system says about itself.
+
+    Attributes:
+        fault: Hash of what happened, the same for the same event.
+        title: The headline.
+        reason: What happened, what it means, and what to do.
+        code: The reason code.
+        receivers: Ids of the receivers that it is about; another one gets it, if there is one.
+    """
+
+    fault: str
+    title: Phrase
+    reason: Phrase
+    code: str
+    receivers: frozenset[str]
+
+
 def queue_broken_target(
     connection: Connection, definition: AlertsDefinition, state: TargetState, *, now: datetime
 ) -> None:
@@ -37,17 +59,60 @@ def queue_broken_target(
         state: The broken target.
         now: The present moment.
     """
-    fault = hash_parts("broken target", state.receiver, state.target, str(state.broken_since))
-    others = _others(connection, definition, state)
+    code = "system.target_rejects" if state.rejects_everything else "system.target_broken"
+    names = {"receiver": state.receiver, "target": state.target}
+    message = SystemMessage(
+        fault=hash_parts("broken target", *names.values(), str(state.broken_since)),
+        title=Phrase("system.target_title", **names),
+        reason=Phrase(code, **names, why=Phrase.load(state.reason)),
+        code="target_broken",
+        receivers=frozenset({state.receiver}),
+    )
+    _queue(connection, definition, message, now)
+
+
+def queue_canary_changes(
+    connection: Connection, definition: AlertsDefinition, changes: CanaryChanges, *, now: datetime
+) -> None:
+    """Queue the messages that canaries are missing, and that they are back.
+
+    Args:
+        connection: The transaction that records that people are told.
+        definition: The operator's receivers.
+        changes: What they are told; one message names all targets.
+        now: The present moment.
+    """
+    for code, states in (("missing", changes.missing), ("back", changes.back)):
+        if not states:
+            continue
+        since = min(filter(None, (s.missing_since or s.waiting_since for s in states)))
+        targets = ", ".join(f"{state.receiver} ({state.target})" for state in states)
+        message = SystemMessage(
+            fault=hash_parts(f"canary {code}", targets, str(since)),
+            title=Phrase(f"system.canary_{code}_title", targets=targets),
+            reason=Phrase(f"system.canary_{code}", targets=targets, since=since),
+            code=f"canary_{code}",
+            receivers=frozenset(state.receiver for state in states),
+        )
+        _queue(connection, definition, message, now)
+
+
+def _queue(
+    connection: Connection, definition: AlertsDefinition, message: SystemMessage, now: datetime
+) -> None:
+    """Queue a message for the console and one other receiver that works."""
+    others = _others(connection, definition, message)
     for receiver in (CONSOLE_RECEIVER, *others[:1]):
-        id_ = delivery_store.notification_id(fault, receiver.id, delivery_store.SYSTEM, seq=0)
+        id_ = delivery_store.notification_id(
+            message.fault, receiver.id, delivery_store.SYSTEM, seq=0
+        )
         row = delivery_store.Notification(
             id=id_,
-            alert_id=fault,
+            alert_id=message.fault,
             receiver=receiver.id,
             kind=delivery_store.SYSTEM,
             seq=0,
-            body=_body(id_, fault, state, definition, now),
+            body=_body(id_, message, definition, now),
             created_at=now,
         )
         targets = receiver_kind(receiver.kind).targets(receiver)
@@ -55,31 +120,31 @@ def queue_broken_target(
 
 
 def _others(
-    connection: Connection, definition: AlertsDefinition, state: TargetState
+    connection: Connection, definition: AlertsDefinition, message: SystemMessage
 ) -> list[ReceiverDefinition]:
-    """Return the receivers that may report it, in file order: no target of theirs is broken."""
-    broken = {target.receiver for target, _ in list_broken(connection)} | {state.receiver}
-    return [r for r in definition.receivers if r.kind != CONSOLE and r.id not in broken]
+    """Return the receivers that may report it, in file order: no target of theirs is broken.
+
+    Where a message is about every one of them, it is about the program rather than about them.
+    """
+    broken = {target.receiver for target, _ in list_broken(connection)}
+    working = [r for r in definition.receivers if r.kind != CONSOLE and r.id not in broken]
+    others = [r for r in working if r.id not in message.receivers]
+    return others or (working if len(message.receivers) > 1 else [])
 
 
-def _body(
-    id_: str, fault: str, state: TargetState, definition: AlertsDefinition, now: datetime
-) -> str:
-    code = "system.target_rejects" if state.rejects_everything else "system.target_broken"
-    why = Phrase.load(state.reason)
-    reason = Phrase(code, receiver=state.receiver, target=state.target, why=why)
-    title = Phrase("system.target_title", receiver=state.receiver, target=state.target)
+def _body(id_: str, message: SystemMessage, definition: AlertsDefinition, now: datetime) -> str:
+    title = in_english(message.title)
     body = NotificationBody(
         id=id_,
         kind=delivery_store.SYSTEM,
-        alert_id=fault,
+        alert_id=message.fault,
         topic=None,
         severity=SEVERITY,
-        story=NotificationStory(id=fault, title=in_english(title), first_seen=now, outlets=0),
+        story=NotificationStory(id=message.fault, title=title, first_seen=now, outlets=0),
         articles=(),
-        reason=in_english(reason),
-        reason_code="target_broken",
-        reason_phrase=json.loads(reason.dump()),
+        reason=in_english(message.reason),
+        reason_code=message.code,
+        reason_phrase=json.loads(message.reason.dump()),
         console_url=f"{definition.console_url.rstrip('/')}/deliveries",
     )
     return body.model_dump_json()

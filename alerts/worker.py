@@ -22,6 +22,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Unpack
 
+from alerts.canaries.receive import is_canary, receive_canary
 from alerts.decide import Decision, decide
 from alerts.decision_context import PreparedMatch, TopicWindows, load_context, prepare
 from alerts.pending import PendingNotification
@@ -110,13 +111,18 @@ class AlertsWorker:
         )
 
     def handle(self, batch: Batch) -> None:
-        """Decide about a batch in one transaction.
+        """Decide about a batch in one transaction; canaries follow, each in one of its own.
 
         Raises:
             PoisonError: A record is not a match; nothing was written.
             StoreError: Nothing was written; the batch can be handled again.
         """
-        self.decide([prepare(from_record(record, Match)) for record in batch.records])
+        news = [record for record in batch.records if not is_canary(record)]
+        if news:
+            self.decide([prepare(from_record(record, Match)) for record in news])
+        for record in filter(is_canary, batch.records):
+            alerts, now = self._catalog().alerts, self._clock()
+            receive_canary(self._store, record, alerts, self._open_windows, self._window, now)
 
     def decide(self, matches: Sequence[PreparedMatch]) -> list[Decision | Drop]:
         """Decide about matches in one transaction; return the decisions in the same order.

@@ -28,6 +28,12 @@ SUPPRESSED_TODAY = Gauge(
     "Matches of live topics suppressed since midnight UTC, by reason code.",
     ["reason"],
 )
+CANARY_MISSING = Gauge("wirewatch_canary_missing", "Targets that have got no canary for two hours.")
+CANARY_ARRIVED = Gauge(
+    "wirewatch_canary_last_success_timestamp_seconds",
+    "When a canary last arrived; of a receiver with several targets, at one of them.",
+    ["receiver"],
+)
 OUTBOX_PENDING = Gauge(
     "wirewatch_outbox_pending", "Records in the outbox that wait for the streams."
 )

@@ -22,6 +22,7 @@ import structlog
 
 from config.catalog.models import Catalog
 from config.errors import CatalogError
+from core.canary import CANARY_TOPIC
 from core.clock import Clock
 from core.dispositions import Dispositions
 from core.messages import ArticleRevision
@@ -29,6 +30,7 @@ from core.messages.envelope import ARTICLES, from_record, to_record, topic_strea
 from core.streams.consume_loop import LoopOptions, LoopResult, consume
 from core.streams.port import Batch, Consumer, NewRecord, Record
 from core.text import for_log
+from processors.canary import canary_match, is_canary, with_canary
 from processors.pipeline import ArticleOutcome, Processors
 
 GROUP = "processors"
@@ -65,7 +67,7 @@ class ProcessorsWorker:
         self._compiling = threading.Lock()
         self._matches = 0
         self._latest = catalog()
-        self._processors = Processors.compile(self._latest, languages)
+        self._processors = Processors.compile(with_canary(self._latest), languages)
 
     @property
     def processors(self) -> Processors:
@@ -88,11 +90,12 @@ class ProcessorsWorker:
                 return
             self._latest = catalog
             try:
-                self._processors = Processors.compile(catalog, self._languages)
+                self._processors = Processors.compile(with_canary(catalog), self._languages)
             except CatalogError as error:
                 log.error("topics_not_reloaded", reason=for_log(str(error)))
                 return
-            log.info("topics_reloaded", topics=len(self._processors.compiled.topics))
+            topics = [t for t in self._processors.compiled.topics if t is not CANARY_TOPIC]
+            log.info("topics_reloaded", topics=len(topics))
 
     def run(self, consumer: Consumer, **options: Unpack[LoopOptions]) -> LoopResult:
         """Process batches until the loop is stopped or idle.
@@ -127,6 +130,9 @@ class ProcessorsWorker:
         matches = 0
         with consumer.transaction(batch) as out:
             for record in batch.records:
+                if is_canary(record):
+                    out.append(*canary_match(record, processors))
+                    continue
                 outcome = processors.process(from_record(record, ArticleRevision))
                 out.append(*outputs(outcome, record, processors))
                 counts[outcome.disposition] += 1

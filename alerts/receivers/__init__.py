@@ -52,6 +52,9 @@ RECEIVERS: dict[str, str] = {
 }
 """Kind to ``module:class``."""
 
+SENDS_NOTHING = frozenset({CONSOLE, "feed"})
+"""Kinds whose messages are read from the store."""
+
 CONSOLE_RECEIVER = ReceiverDefinition(CONSOLE, CONSOLE, {}, {}, FilePosition("alerts.yaml", 1, 1))
 """The receiver that always exists."""
 
@@ -178,7 +181,14 @@ def stranded_faults(
 
 def _faults(definition: ReceiverDefinition) -> list[Fault]:
     if definition.kind in RECEIVERS:
-        return receiver_kind(definition.kind).faults(definition)
+        return [*receiver_kind(definition.kind).faults(definition), *_canary_faults(definition)]
     position = definition.positions.get("kind", definition.position)
     message = f"Receivers of kind {definition.kind!r} are not available in this version."
     return [fault(position, "R001", message, f"Write one of: {', '.join(sorted(RECEIVERS))}.")]
+
+
+def _canary_faults(definition: ReceiverDefinition) -> list[Fault]:
+    if not definition.canary or definition.kind not in SENDS_NOTHING:
+        return []
+    message = f"A receiver of kind `{definition.kind}` sends nothing, so a canary proves nothing."
+    return [fault(definition.positions["canary"], "R010", message, "Remove `canary`.")]

@@ -87,6 +87,7 @@ def read_alerts(
     routes = _routes(section.nodes("routes"), faults, known, labels, zone)
     silences = (_silence(node, faults, labels) for node in section.nodes("silences"))
     _warn_unused(seen, routes, faults)
+    _warn_lonely_canary([r for r in read if r is not None], faults)
     _warn_useless_successors([r for r in read if r is not None], known, faults)
     return AlertsDefinition(
         console_url=section.get("console_url", values.url, AlertsDefinition().console_url),
@@ -245,3 +246,11 @@ def _warn_useless_successors(
             mend = "Write the id of a receiver that is gone, once, or remove `was`."
             faults.add(receiver.positions["was"], "W233", message, mend)
         inherited.add(receiver.was)
+
+
+def _warn_lonely_canary(receivers: Sequence[ReceiverDefinition], faults: Faults) -> None:
+    """Warn of a canary that no other receiver can report as missing."""
+    if len(receivers) == 1 and receivers[0].canary:
+        message = "No other receiver can report that the canary is missing."
+        mend = "Add a receiver; without one only the console, the health check and metrics show it."
+        faults.add(receivers[0].positions["canary"], "W236", message, mend)

@@ -18,6 +18,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, Connection, Integer, String, Table, Text, select, tuple_
 
 from core.store.column_types import UtcDateTime, metadata
+from core.store.deliveries import (
+    CANARY_ALERT,
+    UNFINISHED,
+    Delivery,
+    deliveries,
+    notifications,
+)
 from core.store.sql import insert
 
 canaries = Table(
@@ -130,3 +137,21 @@ def find_canary(connection: Connection, receiver: str, target: str) -> CanarySta
     query = select(canaries).where(canaries.c.receiver == receiver, canaries.c.target == target)
     row = connection.execute(query.with_for_update()).mappings().one_or_none()
     return None if row is None else CanaryState(**row)
+
+
+def find_waiting(connection: Connection) -> set[Target]:
+    """Return the targets for which a canary waits or is being sent."""
+    query = (
+        select(deliveries.c.receiver, deliveries.c.target)
+        .join(notifications, notifications.c.id == deliveries.c.notification_id)
+        .where(notifications.c.alert_id == CANARY_ALERT, deliveries.c.state.in_(UNFINISHED))
+    )
+    return {(row.receiver, row.target) for row in connection.execute(query)}
+
+
+def delete_delivery(connection: Connection, delivery: Delivery) -> None:
+    """Delete the delivery of a canary that has ended, and with the last one its notification."""
+    connection.execute(deliveries.delete().where(deliveries.c.id == delivery.id))
+    others = select(deliveries.c.id).where(deliveries.c.notification_id == delivery.notification_id)
+    row = notifications.delete().where(notifications.c.id == delivery.notification_id)
+    connection.execute(row.where(~others.exists()))

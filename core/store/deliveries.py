@@ -58,6 +58,12 @@ URGENT, NORMAL = 0, 1
 SYSTEM = "system"
 """Kind of the notifications that the system sends about itself; they belong to no alert."""
 
+CANARY = "canary"
+"""Kind of the hourly test of the whole way; its deliveries are in no count and no list."""
+
+CANARY_ALERT = hash_parts("canary")
+"""What canaries have instead of an alert."""
+
 notifications = Table(
     "notifications",
     metadata,
@@ -335,16 +341,24 @@ def _resend_outcome(state: str, asked_until: datetime | None, now: datetime) -> 
     return ResendOutcome(ResendResult.POSSIBLE_REPEAT if may_repeat else ResendResult.DUE_NOW)
 
 
+def is_no_canary() -> ColumnElement[bool]:
+    """Return the SQL condition that a delivery is not that of a canary."""
+    canaries = select(notifications.c.id).where(notifications.c.alert_id == CANARY_ALERT)
+    return deliveries.c.notification_id.not_in(canaries)
+
+
 def count_by_state(connection: Connection) -> dict[str, int]:
     """Return the number of deliveries in each state; states without any are missing."""
     query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+    query = query.where(is_no_canary())
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def count_unfinished_by_receiver(connection: Connection) -> dict[str, int]:
     """Return the number of unfinished deliveries of each receiver that has any."""
     query = select(deliveries.c.receiver, func.count()).group_by(deliveries.c.receiver)
-    rows = connection.execute(query.where(deliveries.c.state.in_(UNFINISHED)))
+    query = query.where(deliveries.c.state.in_(UNFINISHED), is_no_canary())
+    rows = connection.execute(query)
     return {row[0]: row[1] for row in rows}
 
 

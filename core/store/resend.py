@@ -22,6 +22,7 @@ from core.store.deliveries import (
     Delivery,
     ResendOutcome,
     deliveries,
+    is_no_canary,
     resend,
 )
 from core.store.sql import check_parameter
@@ -92,7 +93,7 @@ def _select(connection: Connection, selection: Selection, now: datetime) -> list
     if selection.ids:
         query = query.where(or_(*(_has_id(given) for given in selection.ids)))
     else:
-        query = query.where(_is_overdue(now))
+        query = query.where(_is_overdue(now), is_no_canary())
     if selection.failed_only:
         query = query.where(columns.state == FAILED)
     if selection.target:

@@ -40,6 +40,7 @@ from core.store.deliveries import (
     UNFINISHED,
     UNKNOWN,
     deliveries,
+    is_no_canary,
     notifications,
 )
 from core.store.sql import FORGET_LIMIT, delete_rows, insert
@@ -189,6 +190,7 @@ def list_broken(connection: Connection) -> list[tuple[TargetState, int]]:
             deliveries.c.receiver == receiver_targets.c.receiver,
             deliveries.c.target == receiver_targets.c.target,
             deliveries.c.state.in_(UNFINISHED),
+            is_no_canary(),
         )
         .scalar_subquery()
     )

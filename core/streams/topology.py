@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from config.settings import Settings
+from core.canary import CANARY_ARTICLES, CANARY_MATCHES
 from core.messages.envelope import (
     ALERTS,
     ARTICLES,
@@ -20,6 +21,7 @@ from core.streams.port import StreamSpec
 
 ALERTS_PARTITIONS = 6
 SMALL_PARTITIONS = 3
+CANARY_RETENTION = timedelta(days=1)
 FEED_HEALTH_RETENTION = timedelta(days=7)
 
 
@@ -43,6 +45,22 @@ def stream_specs(settings: Settings, *, published: Iterable[str] = ()) -> list[S
             replication=settings.streams_replication,
         )
         for name, count in partitions.items()
+    ]
+
+
+def canary_specs(settings: Settings) -> list[StreamSpec]:
+    """Return the specs of the internal streams of the canary.
+
+    They have several partitions, so that canaries come to one process after the other.
+    """
+    return [
+        StreamSpec(
+            name=name,
+            partitions=SMALL_PARTITIONS,
+            retention=CANARY_RETENTION,
+            replication=settings.streams_replication,
+        )
+        for name in (CANARY_ARTICLES, CANARY_MATCHES)
     ]
 
 

@@ -71,6 +71,7 @@ class Console:
         settings: Settings of the program.
         ill: Stages that are not running, with reasons.
         faults: Faults of the newest files.
+        canary: What is wrong with the canary.
         language: Language that the reader prefers.
         cookie: Cookie of the last answer that set one.
         csrf: Form token of the last page that had one.
@@ -84,6 +85,7 @@ class Console:
     settings: Settings
     ill: list[str]
     faults: list[Fault]
+    canary: list[str]
     language: str = "en"
     cookie: str = ""
     csrf: str = ""
@@ -161,11 +163,12 @@ def open_console(
     moments: list[datetime] = []
     ill: list[str] = []
     faults: list[Fault] = []
-    runtime = RuntimeStatus(lambda: catalog, lambda: ill, lambda: faults, settings)
+    canary: list[str] = []
+    runtime = RuntimeStatus(lambda: catalog, lambda: ill, lambda: faults, settings, lambda: canary)
     store = open_store(folder)
     try:
         server.app = create_app(store, lambda: moments[0] if moments else clock(), runtime)
-        yield Console(server.host, store, catalog, moments, settings, ill, faults)
+        yield Console(server.host, store, catalog, moments, settings, ill, faults, canary)
     finally:
         store.close()
 

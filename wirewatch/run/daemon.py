@@ -29,6 +29,7 @@ from contextlib import closing
 import structlog
 
 from alerts import worker as alerts_worker
+from core.canary import has_canaries
 from core.streams.consume_loop import LoopOptions
 from processors import worker as processors_worker
 from wirewatch.run.child import SLOT_TAKEN, Child
@@ -63,6 +64,7 @@ class Daemon:
         self._requested = requested
         self._child = child
         self._stages = Stages()
+        self._housekeeping = Housekeeping(program, decides="alerts" in requested)
 
     def run(self) -> None:
         """Run until SIGTERM. Return when the stages have finished their work.
@@ -126,9 +128,8 @@ class Daemon:
     # ── stages ───────────────────────────────────────────────────────────────────────────────
 
     def _threaded(self) -> dict[str, Callable[[], None]]:
-        housekeeping = Housekeeping(self._program, decides="alerts" in self._requested)
         stages: dict[str, Callable[[], None]] = {
-            "housekeeping": lambda: housekeeping.run(self._stages.stop),
+            "housekeeping": lambda: self._housekeeping.run(self._stages.stop),
             "health": self._report_health,
         }
         if {"ingest", "alerts"} & self._requested:
@@ -144,24 +145,37 @@ class Daemon:
             await ingest.run(stop)
 
     def _match(self) -> None:
+        options = self._options(processors_worker.STAGE)
         with closing(self._program.join(processors_worker.GROUP)) as member:
-            self._program.matcher().run(member, **self._options(processors_worker.STAGE))
+            self._program.matcher().run(member, **options)
 
     def _decide(self) -> None:
+        options = self._options(alerts_worker.STAGE)
         with closing(self._program.join(alerts_worker.GROUP)) as member:
-            self._program.decider().run(member, **self._options(alerts_worker.STAGE))
+            self._program.decider().run(member, **options)
 
     def _options(self, stage: str) -> LoopOptions:
-        stop = self._stages.stop
+        """Return the options of a stage that is about to join its group.
+
+        The stage also ends, and is started again, when it has to read other streams.
+        """
+        stop, joined_with = self._stages.stop, self._has_canaries()
         return {
-            "stop": stop.is_set,
+            "stop": lambda: stop.is_set() or self._has_canaries() != joined_with,
             "pause": stop.wait,
             "report_delay": self._stages.postponed(stage),
         }
 
+    def _has_canaries(self) -> bool:
+        return has_canaries(self._program.keeper.current)
+
     def _report_health(self) -> None:
         stages, claim = self._stages, self._child.claim
-        keep_reporting(claim.write_status, lambda: stages.ill, self._program.clock, stages.stop)
+        keep_reporting(claim.write_status, self._ill, self._program.clock, stages.stop)
+
+    def _ill(self) -> list[str]:
+        """Return what is wrong with this process, and which canary is missing."""
+        return [*self._stages.ill, *self._housekeeping.canary.problems]
 
     def _deliver(self) -> None:
         self._program.dispatcher().run(self._stages.stop)
@@ -183,6 +197,7 @@ class Daemon:
             ill=lambda: self._stages.ill,
             faults=lambda: program.keeper.faults,
             settings=program.settings,
+            canary=lambda: self._housekeeping.canary.problems,
         )
         log.info("console_started", url=address(listener))
         await serve(create_app(program.store, program.clock, status), listener, stop)

@@ -26,6 +26,7 @@ from core import metrics
 from core.store import feeds, targets
 from core.store.feed_record import FeedState
 from core.store.match_counts import days_until
+from wirewatch.run.canary_monitor import CanaryMonitor
 from wirewatch.run.program import GROUPS, Program
 
 RELOAD_SECONDS = 2.0
@@ -69,6 +70,9 @@ class Housekeeping:
     decides: bool
     reachability: OutletReachability = field(default_factory=OutletReachability)
 
+    def __post_init__(self) -> None:
+        self.canary = CanaryMonitor(self.program)
+
     def run(self, stop: threading.Event) -> None:
         """Run the jobs until ``stop`` is set.
 
@@ -93,7 +97,7 @@ class Housekeeping:
             stop.wait(RELOAD_SECONDS)
 
     def set_gauges(self) -> None:
-        """Set the gauges of lag, feeds, broken targets and the matches of today."""
+        """Set the gauges of lag, feeds, broken targets, the matches of today and the canary."""
         program = self.program
         for group, streams in GROUPS.items():
             lags = program.streams.lag(group, streams)
@@ -110,6 +114,7 @@ class Housekeeping:
         metrics.TARGETS_BROKEN.set(len(broken))
         metrics.LAST_SUCCESS.set(max(successes, default=0.0))
         set_match_gauges(ends)
+        self.canary.update()
         self.reachability.update(states)
 
     def _reload(self) -> None:

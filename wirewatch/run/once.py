@@ -20,6 +20,7 @@ from typing import Protocol, Unpack
 import structlog
 
 from alerts import worker as alerts_worker
+from alerts.canaries.timer import ONCE_EARLY, CanaryTimer
 from config.errors import ExternalError, StoreError
 from config.i18n import Phrase, in_english
 from core.clock import rfc3339
@@ -29,7 +30,7 @@ from core.streams.consume_loop import ConsumePolicy, LoopOptions, LoopResult
 from core.streams.port import Consumer
 from ingest.service import IngestCounts
 from processors import worker as processors_worker
-from wirewatch.run.program import GROUPS, Program
+from wirewatch.run.program import Program
 from wirewatch.run.summary import Summary
 
 STAGES = ("ingest", "processors", "alerts")
@@ -52,6 +53,8 @@ def run_once(program: Program, stages: Set[str] = frozenset(STAGES)) -> Summary:
     try:
         if "ingest" in stages:
             _ingest(program, summary)
+        if "alerts" in stages:
+            CanaryTimer(program.store, program.catalog).run_due(program.clock(), ONCE_EARLY)
         _settle(program, stages, summary)
         if "alerts" in stages:
             _deliver(program, summary)
@@ -139,7 +142,7 @@ def _drain(worker: _Worker, member: Consumer) -> int:
 
 
 def _is_read(program: Program, group: str) -> bool:
-    return all(lag.records == 0 for lag in program.streams.lag(group, GROUPS[group]))
+    return all(lag.records == 0 for lag in program.streams.lag(group, program.streams_of(group)))
 
 
 def _outbox_is_empty(program: Program) -> bool:

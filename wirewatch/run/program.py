@@ -23,6 +23,7 @@ from config.catalog.models import Catalog
 from config.catalog.reload import CatalogKeeper
 from config.settings import Settings
 from core import metrics
+from core.canary import CANARY_ARTICLES, CANARY_MATCHES, has_canaries
 from core.clock import Clock, utc_now
 from core.dispositions import Dispositions
 from core.messages.envelope import MATCHES
@@ -31,14 +32,20 @@ from core.processes.slots import SlotClaim
 from core.relay import Relay
 from core.store import Store
 from core.streams.port import Consumer, StreamLog
-from core.streams.topology import stream_specs
+from core.streams.topology import canary_specs, stream_specs
 from ingest.service import Ingest
 from processors import topic_faults
 from processors import worker as processors_worker
 from wirewatch.run.bootstrap import open_instance, open_slot, open_store, open_stream_log
 
 GROUPS = {processors_worker.GROUP: processors_worker.STREAMS, alerts_worker.GROUP: (MATCHES,)}
-"""The streams that each consumer group of the program reads."""
+"""The public streams that each consumer group of the program reads."""
+
+CANARY_STREAMS = {
+    processors_worker.GROUP: (CANARY_ARTICLES,),
+    alerts_worker.GROUP: (CANARY_MATCHES,),
+}
+"""The internal streams that each group reads besides, if any receiver gets canaries."""
 
 
 @dataclass
@@ -90,7 +97,12 @@ class Program:
 
     def join(self, group: str) -> Consumer:
         """Join a stage's consumer group."""
-        return self.streams.consumer(group, GROUPS[group], slot=self.slot)
+        return self.streams.consumer(group, self.streams_of(group), slot=self.slot)
+
+    def streams_of(self, group: str) -> tuple[str, ...]:
+        """Return the streams that a group reads with the operator's files in use."""
+        internal = CANARY_STREAMS[group] if has_canaries(self.catalog()) else ()
+        return (*GROUPS[group], *internal)
 
     def dispatcher(self) -> Dispatcher:
         """Return the stage that delivers notifications."""
@@ -101,7 +113,9 @@ class Program:
         current = self.keeper.current
         if current is not self._created_for:
             published = [topic.id for topic in current.topics if topic.publish]
-            self.streams.create(stream_specs(self.settings, published=published))
+            specs = stream_specs(self.settings, published=published)
+            internal = canary_specs(self.settings) if has_canaries(current) else []
+            self.streams.create([*specs, *internal])
             self._created_for = current
         return current
 

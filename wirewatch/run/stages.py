@@ -2,7 +2,7 @@
 
 ::
 
-    keep(name, stage) ── returns ──▶ done (it was asked to stop)
+    keep(name, stage) ── returns ──▶ done, or started again if it was not asked to stop
          ▲       └────── raises ───▶ listed in ``ill``, logged, pause ─┐
          └───────────────── 1, 2, 4 … 60 s ◀───────────────────────────┘
 

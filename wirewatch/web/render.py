@@ -84,7 +84,8 @@ class PageRenderer:
     ) -> SystemStatus:
         errors = [fault for fault in self.runtime.faults() if fault.is_error]
         now, ill = self.clock(), self.runtime.ill()
-        return system_status(states, now, self._started_at, ill, errors, broken, t)
+        canary = self.runtime.canary()
+        return system_status(states, now, self._started_at, ill, errors, broken, t, canary)
 
     def _respond(
         self,

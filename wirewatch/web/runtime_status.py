@@ -20,9 +20,11 @@ class RuntimeStatus:
         faults: Returns the faults of the newest operator files; an error keeps them from
             taking effect.
         settings: Settings of the whole program.
+        canary: Returns what is wrong with the canary; empty where none is missing.
     """
 
     catalog: Callable[[], Catalog]
     ill: Callable[[], list[str]]
     faults: Callable[[], Sequence[Fault]]
     settings: Settings
+    canary: Callable[[], Sequence[str]] = tuple

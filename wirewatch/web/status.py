@@ -52,6 +52,7 @@ def system_status(
     errors: Sequence[Fault],
     broken: Sequence[TargetState],
     t: Translator,
+    canary: Sequence[str] = (),
 ) -> SystemStatus:
     """Return the status of the system; the most serious problem decides.
 
@@ -63,8 +64,10 @@ def system_status(
         errors: Errors that keep the newest operator files from taking effect.
         broken: Targets of receivers that are broken, so that their messages wait.
         t: The reader's language.
+        canary: What is wrong with the canary; empty where none is missing.
     """
-    problems = (*_problems(ill, errors, t), *_target_problems(broken, t))
+    canaries = (Problem(t("system.canary_problem"), text) for text in canary)
+    problems = (*_problems(ill, errors, t), *_target_problems(broken, t), *canaries)
     counts = Counter(state.state for state in states if state.state != "off")
     total = sum(counts.values())
     overdue = _overdue(states, now, started_at)
@@ -74,6 +77,8 @@ def system_status(
         return SystemStatus("bad", t("system.all_failing"), problems)
     if ill:
         return SystemStatus("bad", t("system.stage_down"), problems)
+    if canary:
+        return SystemStatus("bad", t("system.no_canary"), problems)
     if overdue > OVERDUE:
         return SystemStatus("bad", t("system.overdue", span=t.span(overdue)), problems)
     return _working(states, counts, now, problems, t)

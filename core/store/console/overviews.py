@@ -28,6 +28,7 @@ from core.store.deliveries import (
     UNKNOWN,
     Delivery,
     deliveries,
+    is_no_canary,
     notifications,
 )
 from core.store.feed_days import FeedDay, load_days_since
@@ -176,7 +177,7 @@ def list_deliveries(
         .add_columns(cards.c.topic_id, cards.c.title)
         .join(notifications, notifications.c.id == columns.notification_id)
         .outerjoin(cards, cards.c.alert_id == notifications.c.alert_id)
-        .where(columns.state.in_(DELIVERY_STATES[state]))
+        .where(columns.state.in_(DELIVERY_STATES[state]), is_no_canary())
         .order_by(columns.updated_at.desc(), columns.id.desc())
         .limit(limit)
     )

@@ -77,3 +77,25 @@ def test_a_limit_is_a_whole_number_above_zero(own_installation: CliInstallation)
     )
     faults = json.loads(own_installation.invoke("check", "--json", code=1))
     assert [f["line"] for f in faults if f["code"].startswith("E")] == [2]
+
+
+def canary_faults(installation: CliInstallation, *receivers: str) -> list[str]:
+    """Return the codes of faults about canaries; each receiver is its keys besides the id."""
+    lines = [f"  - {{id: r{n}, canary: true, {keys}}}\n" for n, keys in enumerate(receivers)]
+    names = ", ".join(f"r{n}" for n in range(len(receivers)))
+    text = f"receivers:\n{''.join(lines)}routes:\n  - receivers: [{names}]\n"
+    installation.write("alerts.yaml", text)
+    found = json.loads(installation.execute("check", "--json").out)
+    return [f["code"] for f in found if f["code"] in ("R010", "W236", "E221")]
+
+
+def test_a_canary_needs_a_receiver_that_sends_and_another_one_that_reports(
+    own_installation: CliInstallation,
+) -> None:
+    hook = "kind: webhook, url: 'http://127.0.0.1:1/'"
+    assert canary_faults(own_installation, hook, hook) == []
+    assert canary_faults(own_installation, hook) == ["W236"]
+    assert canary_faults(own_installation, hook, "kind: feed") == ["R010"]
+    assert canary_faults(own_installation, hook, "kind: console") == ["R010"]
+    own_installation.write_sources(**{"wirewatch-canary": "https://x.example/feed"})
+    assert canary_faults(own_installation, hook, hook) == ["E221"]

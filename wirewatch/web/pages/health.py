@@ -24,8 +24,12 @@ class HealthEndpoints:
         app.add_api_route("/metrics", self.metrics, methods=READ_METHODS)
 
     def healthz(self) -> JSONResponse:
-        """Return 200 while the store answers and every stage runs, else 503 with the problems."""
-        problems = [*self._renderer.runtime.ill(), *self._store_problems()]
+        """Return 200 while all is well, else 503 with the problems.
+
+        The store answers, every stage runs, and no canary is missing.
+        """
+        runtime = self._renderer.runtime
+        problems = [*runtime.ill(), *runtime.canary(), *self._store_problems()]
         body = {
             "status": "ill" if problems else "ok",
             "wrong": problems,
