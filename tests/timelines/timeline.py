@@ -165,7 +165,7 @@ def _simulate(content: TimelineFile, rows: list[Row], folder: Path) -> list[str]
     with closing(instance), closing(Store.open_temporary(folder)) as store:
         settings = Settings(_env_file=None, data_dir=folder)
         simulation = Simulation(catalog, settings, store, instance)
-        arriving = arrivals(lines, catalog)
+        arriving = arrivals(lines, catalog, settings.fetch_live_gap)
         for row in rows:
             if row.outlet == ACKNOWLEDGE:
                 _acknowledge(store, row)

@@ -382,3 +382,26 @@ def test_nobody_acknowledges_so_each_step_of_an_escalation_is_a_message(tmp_path
         ("09:21:30Z", ["phone"], 2),
     ]
     assert {m["kind"] for m in report["messages"]} == {"new_story"}
+
+
+def test_a_topic_has_a_spike_after_fourteen_days_of_articles(
+    installation: CliInstallation,
+) -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    daily = [noon - timedelta(days=days) for days in range(14, 0, -1)]
+    burst = [noon + timedelta(minutes=5 * number) for number in range(6)]
+    lines = [
+        line(
+            f"blatt{number}.example/{number}",
+            "09:00",
+            title=f"Nato-Beitritt: Nummer{number * 7919}",
+            text=f"Ganz{number * 104729} anderes{number} zum Nato-Beitritt.",
+            first_seen_at=at.isoformat(),
+        )
+        for number, at in enumerate((*daily, *burst))
+    ]
+    [spike] = [m for m in simulate(installation, *lines)["messages"] if m["kind"] == "spike"]
+    assert (spike["at"], spike["topic"]) == ("2026-11-24T12:21:30Z", "nato-membership")
+    assert spike["reason"] == (
+        "5 articles from 5 outlets within an hour; usually there is 1 at this time."
+    )
