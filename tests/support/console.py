@@ -73,7 +73,7 @@ class Console:
         faults: Faults of the newest files.
         canary: What is wrong with the canary.
         language: Language that the reader prefers.
-        cookie: Cookie of the last answer that set one.
+        cookie: Cookies that answers have set.
         csrf: Form token of the last page that had one.
         headers: Headers of the last answer.
     """
@@ -103,7 +103,7 @@ class Console:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.url}
         answer = request(self.host, method, path, body or None, headers)
         self.headers = answer.headers
-        self.cookie = answer.cookie or self.cookie
+        self.cookie = _with_cookie(self.cookie, answer.cookie)
         if token := re.search(r'name="csrf" value="([^"]+)"', answer.body):
             self.csrf = token[1]
         return answer.status, answer.body
@@ -127,6 +127,13 @@ class Console:
         if not self.csrf:
             self.page("/login")
         return self.request(path, "POST", urlencode([("csrf", self.csrf), *fields]))
+
+
+def _with_cookie(header: str, cookie: str) -> str:
+    """Return a Cookie header with one more cookie, or its new value."""
+    name = cookie.partition("=")[0]
+    others = [c for c in header.split("; ") if c and c.partition("=")[0] != name]
+    return "; ".join([*others, cookie]) if cookie else header
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from wirewatch.web.pages.health import HealthEndpoints
 from wirewatch.web.pages.login import LoginPage
 from wirewatch.web.pages.stories import StoriesPage
 from wirewatch.web.pages.story import StoryPage
+from wirewatch.web.pages.story_actions import StoryActions
 from wirewatch.web.pages.topics import TopicsPage
 from wirewatch.web.render import HERE, PageRenderer
 from wirewatch.web.runtime_status import RuntimeStatus
@@ -54,6 +55,7 @@ def create_app(store: Store, clock: Clock, runtime: RuntimeStatus) -> ASGIApp:
     for page in (
         StoriesPage(renderer),
         StoryPage(renderer, explainer),
+        StoryActions(renderer),
         TopicsPage(renderer, explainer),
         FeedsPage(renderer),
         DeliveriesPage(renderer),

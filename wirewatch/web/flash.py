@@ -22,7 +22,7 @@ from wirewatch.web import forms
 SHOWN_FOR = timedelta(seconds=20)
 """How long a confirmation is shown after the action; with undo it is :data:`UNDO_TIME`."""
 
-COUNTED = ("ack", "close", "relevant", "irrelevant", "undone", "resent")
+COUNTED = ("ack", "close", "relevant", "irrelevant", "assign", "snooze", "undone", "resent")
 """Codes whose text contains the number of stories or deliveries."""
 
 OUTCOMES = ("resend.", "poll.")

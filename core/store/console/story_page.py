@@ -22,6 +22,7 @@ from core.store.articles import article_revisions, articles
 from core.store.console.actions import StoryAction, load_actions
 from core.store.console.story_card import StoryCard, load_cards
 from core.store.deliveries import Delivery, Notification
+from core.store.escalations import EscalationRow, load_escalations
 from core.store.notification_items import HeldItem
 from core.store.stories import StoryArticle
 from core.store.told_revisions import (
@@ -99,6 +100,7 @@ class StoryView:
         decisions: The decisions about its articles under its topic, oldest first.
         elsewhere: The decisions about the same articles under other topics.
         actions: What people did with it, oldest first.
+        escalations: The steps of its escalations, in order.
         held: What a cap or quiet hours hold, those that go out first in front.
     """
 
@@ -109,6 +111,7 @@ class StoryView:
     notifications: tuple[NotificationDeliveries, ...]
     actions: tuple[StoryAction, ...]
     held: tuple[HeldItem, ...]
+    escalations: tuple[EscalationRow, ...] = ()
 
 
 def load_story(connection: Connection, alert_id: str) -> StoryView:
@@ -142,6 +145,7 @@ def load_story(connection: Connection, alert_id: str) -> StoryView:
         notifications=tuple(NotificationDeliveries(n, rows) for n, rows in notifications),
         actions=load_actions(connection, card.alert_id),
         held=tuple(notification_items.list_held(connection, alert_id=card.alert_id)),
+        escalations=tuple(load_escalations(connection, card.alert_id)),
     )
 
 

@@ -20,6 +20,7 @@ from core.store.console.overviews import DeliveryOverview, FeedOverview, TopicDa
 from core.store.console.story_list import StoryCard
 from core.store.console.story_page import NotificationDeliveries, StoryArticleView, StoryView
 from core.store.deliveries import Delivery
+from core.store.escalations import EscalationRow
 from core.store.feed_days import FeedDay
 from wirewatch.web.api.waiting import HeldMessage, held_message
 from wirewatch.web.explain import MAX_SOURCE
@@ -90,6 +91,7 @@ class StoryOut(ResponseModel):
     notifications: tuple[NotificationOut, ...]
     held: tuple[HeldMessage, ...]
     actions: tuple[StoryAction, ...]
+    escalations: tuple[EscalationRow, ...] = Field(description="Steps, with those to come.")
 
 
 class DayEnds(ResponseModel):
@@ -291,6 +293,7 @@ def story_out(story: StoryView) -> StoryOut:
         notifications=tuple(map(_notification, story.notifications)),
         held=tuple(map(held_message, story.held)),
         actions=story.actions,
+        escalations=story.escalations,
     )
 
 

@@ -1,4 +1,4 @@
-"""The start page: stories, newest first, and the actions on them."""
+"""The start page: stories, newest first."""
 
 from __future__ import annotations
 
@@ -7,40 +7,31 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
-from starlette.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from config.catalog.models import Catalog
-from config.errors import UsageError
 from config.i18n import Translator
-from core.store import Connection
-from core.store.console import actions, story_list, undo
-from core.store.console.actions import ActionResult
+from core.store.console import actions, story_list
 from core.store.console.story_list import Facets, StoryCard, StoryCursor
-from wirewatch.web import display, forms
-from wirewatch.web.flash import flash, redirect, redirect_to_reasons, redirect_with_undo
+from wirewatch.web import display
+from wirewatch.web.flash import flash
 from wirewatch.web.pages.story_card import card_view
 from wirewatch.web.pages.story_filter import StoryQuery, active_filters, preset_links
 from wirewatch.web.render import READ_METHODS, PageRenderer
 
 PAGE_SIZE = 50
 
-ACTOR = "console"
-"""Author of every action taken here: the console knows an access token, not people."""
-
 
 class StoriesPage:
-    """The list of stories, the count of newer ones, and the actions on stories."""
+    """The list of stories, and the count of newer ones."""
 
     def __init__(self, renderer: PageRenderer) -> None:
         self._renderer = renderer
 
     def mount(self, app: FastAPI) -> None:
-        """Add the page and its actions to the app."""
+        """Add the page to the app."""
         app.add_api_route("/", self.page, methods=READ_METHODS, response_class=HTMLResponse)
         app.add_api_route("/newer", self.newer, methods=READ_METHODS)
-        app.add_api_route("/act", self.act, methods=["POST"])
-        app.add_api_route("/undo", self.undo, methods=["POST"])
 
     def page(self, request: Request) -> HTMLResponse:
         """Show the newest stories that match the filter, or those before a cursor."""
@@ -72,51 +63,6 @@ class StoriesPage:
         with self._renderer.store.read() as connection:
             count = story_list.count_newer(connection, query, StoryCursor.parse(than))
         return JSONResponse({"newer": count})
-
-    async def act(self, request: Request) -> RedirectResponse:
-        """Acknowledge, close or judge one story or the selected ones.
-
-        A story's own button sends ``one=<verb>:<alert id>``; the buttons above the list send
-        ``act=<verb>`` with the selected ids in ``pick``.
-        """
-        form = await forms.read(request)
-        verb, _, alert_id = form.get("one").partition(":")
-        alert_ids = [alert_id] if alert_id else form.all("pick")
-        verb, address = verb or form.get("act"), forms.return_address(form)
-        if not alert_ids:
-            return redirect(address, "nothing", self._renderer.clock())
-        if verb == actions.IRRELEVANT and not form.get("reason"):
-            return redirect_to_reasons(address, alert_ids)
-        result = await run_in_threadpool(self._apply, verb, alert_ids, form.get("reason"))
-        return redirect_with_undo(address, verb, result, self._renderer.clock())
-
-    async def undo(self, request: Request) -> RedirectResponse:
-        """Undo an action of the last seconds."""
-        form = await forms.read(request)
-        address = forms.return_address(form)
-        try:
-            result = await run_in_threadpool(self._undo, form.get("undo"))
-        except UsageError:
-            return redirect(address, "too_late", self._renderer.clock())
-        return redirect_with_undo(address, "undone", result, self._renderer.clock())
-
-    def _apply(self, verb: str, alert_ids: Sequence[str], reason: str) -> ActionResult:
-        author: Any = {"by": ACTOR, "at": self._renderer.clock()}
-
-        def apply(connection: Connection) -> ActionResult:
-            if verb == "ack":
-                return actions.ack(connection, alert_ids, **author)
-            if verb == "close":
-                return actions.close(connection, alert_ids, **author)
-            return actions.judge(connection, alert_ids, verdict=verb, reason=reason, **author)
-
-        return self._renderer.store.transact(apply)
-
-    def _undo(self, action_id: str) -> ActionResult:
-        now = self._renderer.clock()
-        return self._renderer.store.transact(
-            lambda connection: undo.undo(connection, action_id, by=ACTOR, at=now)
-        )
 
 
 def _filter_context(

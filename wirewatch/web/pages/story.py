@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -12,9 +13,13 @@ from config.catalog.models import Catalog
 from config.errors import NotFoundError
 from config.i18n import Translator
 from core.messages import ArticleRevision, Evidence
+from core.messages.alert import ASSIGNED, MERGED, SNOOZE_ENDED, SNOOZED, SPLIT, UNASSIGNED
+from core.store import Connection
 from core.store import articles as article_store
 from core.store.alerts import DecisionRow
-from core.store.console import actions, story_page
+from core.store.console import actions, story_list, story_page
+from core.store.console.actions import StoryAction
+from core.store.console.story_list import StoryFilter
 from core.store.console.story_page import (
     NotificationDeliveries,
     RevisionText,
@@ -22,6 +27,7 @@ from core.store.console.story_page import (
     StoryView,
 )
 from core.store.deliveries import Delivery
+from core.store.escalations import EscalationRow
 from core.store.match_counts import NOTIFIED
 from core.store.notification_items import HeldItem
 from core.store.told_revisions import LaterRevision
@@ -30,10 +36,12 @@ from core.text.excerpt import excerpt_around
 from processors import Explanation
 from wirewatch.judged_tests import load_tests, tests_yaml
 from wirewatch.web import display
+from wirewatch.web.actor import typed_name
 from wirewatch.web.diff import diff
 from wirewatch.web.explain import Explainer
 from wirewatch.web.flash import flash
 from wirewatch.web.pages.deliveries import MOODS, RESENDABLE
+from wirewatch.web.pages.story_actions import SNOOZES
 from wirewatch.web.pages.story_card import card_view
 from wirewatch.web.render import READ_METHODS, PageRenderer
 
@@ -41,6 +49,9 @@ MAX_SPANS = 12
 """Matches shown per rule, and per other topic."""
 
 TIMELINE_SPANS = 3
+
+OTHER_STORIES = 20
+"""Newest stories of the topic that a story can be merged with on its page."""
 
 NO_TEST = "# The story is not judged, or the topic's file has this test already."
 """What is shown instead of a test where there is none."""
@@ -67,6 +78,7 @@ class StoryPage:
         t, catalog = renderer.translator(request), renderer.runtime.catalog()
         with renderer.store.read() as connection:
             story = story_page.load_story(connection, alert_id)
+            others = _other_stories(connection, story)
             article = _main_article(story)
             revisions = (
                 article_store.load_revisions(connection, article.article_id) if article else []
@@ -78,6 +90,8 @@ class StoryPage:
             "story.html",
             tab="",
             **story_context(story, catalog, t),
+            others=others,
+            name=typed_name(request),
             why=score_view(article, topic_id, catalog) if article else None,
             other_topics=self._other_topics(newest, topic_id, catalog, t),
             flash=flash(request.query_params, renderer.clock(), t),
@@ -107,18 +121,31 @@ class StoryPage:
         return [explanation_view(explanation, catalog, t) for explanation in explanations]
 
 
+def _other_stories(connection: Connection, story: StoryView) -> list[tuple[str, str]]:
+    """Return id and headline of the newest other stories of the topic, which it may be part of."""
+    if not story.card.told:
+        return []
+    of_topic = StoryFilter(topic=story.card.topic_id)
+    cards = story_list.list_stories(connection, of_topic, limit=OTHER_STORIES + 1)
+    others = [card for card in cards if card.alert_id != story.card.alert_id]
+    return [(card.alert_id, display.title(card.title)) for card in others[:OTHER_STORIES]]
+
+
 def story_context(story: StoryView, catalog: Catalog, t: Translator) -> dict[str, Any]:
     """Return the variables that show what is stored about a story."""
     suppressed = [row for row in story.decisions if row.event == "suppressed"]
     return {
         "story": card_view(story.card, catalog, t),
         "timeline": timeline(story, catalog),
+        "article_count": len(story.articles),
         "notifications": [notification_view(n, t) for n in story.notifications],
         "held": [held_view(held, t) for held in story.held],
         "suppressed": [decision_view(row, catalog, t) for row in suppressed],
         "elsewhere": [decision_view(row, catalog, t) for row in story.elsewhere],
-        "actions": [action for action in story.actions if action.undone_at is None],
+        "actions": [action_view(action) for action in story.actions if action.undone_at is None],
+        "escalations": [escalation_view(row) for row in story.escalations],
         "reasons": actions.REASONS,
+        "snoozes": SNOOZES,
     }
 
 
@@ -200,6 +227,34 @@ def decision_view(row: DecisionRow, catalog: Catalog, t: Translator) -> dict[str
     }
 
 
+def action_view(action: StoryAction) -> dict[str, Any]:
+    """Return what a person did, with the time or the other story that it is about."""
+    is_regrouping = action.verb in (SPLIT, MERGED)
+    is_snooze = action.verb == SNOOZED and action.detail != ""
+    ended = {ASSIGNED: UNASSIGNED, SNOOZED: SNOOZE_ENDED} if not action.detail else {}
+    return {
+        "verb": ended.get(action.verb, action.verb),
+        "reason_code": action.reason_code,
+        "by": display.line(action.by, 40),
+        "at": action.at,
+        "other": action.detail if is_regrouping else "",
+        "until": datetime.fromisoformat(action.detail) if is_snooze else None,
+        "text": "" if is_regrouping or is_snooze else display.line(action.detail, 500),
+    }
+
+
+def escalation_view(row: EscalationRow) -> dict[str, Any]:
+    """Return a step of an escalation."""
+    return {
+        "step": row.step,
+        "receivers": ", ".join(row.receivers),
+        "state": row.state,
+        "at": row.ended_at or row.due_at,
+        "code": row.ended_code,
+        "mood": {"waiting": "warn", "sent": "strong"}.get(row.state, ""),
+    }
+
+
 def held_view(held: HeldItem, t: Translator) -> dict[str, Any]:
     """Return a message that a cap or quiet hours hold."""
     return {
@@ -214,6 +269,7 @@ def notification_view(notification: NotificationDeliveries, t: Translator) -> di
     """Return a notification with its deliveries, one per target."""
     return {
         "kind": notification.notification.kind,
+        "escalation": notification.notification.escalation,
         "deliveries": [_delivery_view(delivery, t) for delivery in notification.deliveries],
     }
 
@@ -235,6 +291,7 @@ def _delivery_view(delivery: Delivery, t: Translator) -> dict[str, Any]:
 def _entries(article: StoryArticleView, catalog: Catalog) -> Iterator[dict[str, Any]]:
     """Return an article's entries in the timeline: itself, then each later revision."""
     common = {
+        "article_id": article.article_id,
         "outlet": display.outlet_name(catalog, article.outlet),
         "language": lang_attribute(article.language),
         "url": display.link(article.url),

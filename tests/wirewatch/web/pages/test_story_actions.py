@@ -1,0 +1,109 @@
+"""What people do on a story's page, without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+
+from core.store import escalations
+from core.store import stories as story_store
+from core.store.alerts import get_alert
+from core.store.console import actions
+from tests.support.console import Console, add_story
+
+
+def act(console: Console, alert: str, verb: str, **fields: str) -> str:
+    """Send a form of a story's page; return the page that it leads to."""
+    pairs = [("back", f"/alerts/{alert}"), ("pick", alert), ("act", verb)]
+    return console.submit("/act", [*pairs, *fields.items()])
+
+
+def test_a_story_is_assigned_snoozed_and_closed_with_a_reason_and_a_note(
+    console: Console, now: datetime
+) -> None:
+    alert = add_story(console.store, "a", now)
+    body = act(console, alert, "assign", to="Bert")
+    assert "1 story assigned." in body
+    assert '<span class="badge">For Bert</span>' in body
+    body = act(console, alert, "snooze", **{"for": "4h"})
+    assert "1 story snoozed." in body
+    assert "Snoozed until" in body
+    assert "Snoozed until" in console.page("/")
+    body = act(console, alert, "snooze", **{"for": "0h"})
+    assert "Snoozed until" not in body.partition("<main")[2].partition("</h1>")[0]
+    body = act(console, alert, "irrelevant", reason="too_minor", note="<b>a cat</b>")
+    assert "&lt;b&gt;a cat&lt;/b&gt;" in body
+    assert "<b>a cat</b>" not in body
+    done = re.findall(r"<li>(Assigned|Snoozed|Snooze ended|Not relevant)", body)
+    assert sorted(done) == ["Assigned", "Not relevant", "Snooze ended", "Snoozed"]
+
+
+def test_the_name_is_typed_once_and_signs_what_is_done(console: Console, now: datetime) -> None:
+    alert = add_story(console.store, "a", now)
+    act(console, alert, "assign", to="Bert")
+    body = console.submit("/name", [("back", f"/alerts/{alert}"), ("name", "Jörg <script>")])
+    assert "Your name is remembered in this browser." in body
+    assert 'value="Jörg &lt;script&gt;"' in body
+    act(console, alert, "ack")
+    with console.store.read() as connection:
+        names = [action.by for action in actions.load_actions(connection, alert)]
+        assert get_alert(connection, alert).acked_by == "Jörg <script>"
+    assert set(names) == {"console", "Jörg <script>"}
+
+
+@pytest.mark.parametrize("fields", [{"for": "soon"}, {"for": "60d"}, {}])
+def test_a_time_that_is_none_is_refused(
+    console: Console, now: datetime, fields: dict[str, str]
+) -> None:
+    alert = add_story(console.store, "a", now)
+    status, _ = console.post("/act", [("pick", alert), ("act", "snooze"), *fields.items()])
+    assert status == 400
+
+
+def test_the_steps_of_an_escalation_are_shown_until_somebody_takes_care_of_it(
+    console: Console, now: datetime
+) -> None:
+    alert = add_story(console.store, "a", now)
+    with console.store.write() as connection:
+        due = now + timedelta(minutes=10)
+        escalations.start(connection, alert, [(due, ["phone", "boss"])], {})
+    assert "1 · phone, boss" in console.page(f"/alerts/{alert}")
+    body = act(console, alert, "ack")
+    panel = body.partition('id="escalations"')[2].partition("</section>")[0]
+    assert '<span class="badge">Stopped</span>' in panel
+    assert "acknowledged" in panel
+
+
+def test_selected_articles_are_split_off_and_merged_again(console: Console, now: datetime) -> None:
+    alert = add_story(console.store, "a", now, copies=1)
+    page = console.page(f"/alerts/{alert}")
+    articles = re.findall(r'name="article" value="([0-9a-f]{32})" form="split"', page)
+    assert len(articles) == 2
+    fields = [("back", f"/alerts/{alert}"), ("alert", alert)]
+    assert "but not all." in console.submit("/split", fields)
+    split = console.submit("/split", [*fields, ("article", articles[1])])
+    assert "The articles are a story of their own." in split
+    assert f'<option value="{alert}">' in split
+    with console.store.read() as connection:
+        assert (
+            len(story_store.load_articles(connection, get_alert(connection, alert).story_id)) == 1
+        )
+    merged = console.submit("/merge", [("alert", alert), ("other", _other(split, alert))])
+    assert "The stories are one." in merged
+    assert 'name="article"' in merged
+
+
+def _other(page: str, alert: str) -> str:
+    """Return the id of the story whose page it is, which was split off an alert."""
+    ids = set(re.findall(r'name="alert" value="([0-9a-f]{32})"', page))
+    [other] = ids - {alert}
+    return str(other)
+
+
+def test_a_suppressed_story_offers_neither_split_nor_merge(console: Console, now: datetime) -> None:
+    alert = add_story(console.store, "a", now, alerted=False)
+    body = console.page(f"/alerts/{alert}")
+    assert 'action="/split"' not in body
+    assert 'action="/merge"' not in body
