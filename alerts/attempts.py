@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from alerts.digest_body import DIGEST, TARGET_BROKEN
+from alerts.digest_body import DIGEST, LISTED, TARGET_BROKEN
 from alerts.notification_body import NotificationBody, told_topics
 from alerts.receivers import DeliveryAttempt, Receipt
 from alerts.topic_events import topic_event
@@ -173,8 +173,14 @@ def released_events(claimed: ClaimedDelivery, now: datetime) -> list[AlertEvent]
             target=claimed.notification.receiver,
             at=now,
         )
-        for topic in told_topics(body)
+        for topic in told_topics(_without_listed(body))
     ]
+
+
+def _without_listed(body: NotificationBody) -> NotificationBody:
+    """Return a digest without the stories that it only lists: they were not held."""
+    held = tuple(item for item in body.items if item.held_code != LISTED)
+    return body.model_copy(update={"items": held})
 
 
 def _body(claimed: ClaimedDelivery) -> NotificationBody:

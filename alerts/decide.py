@@ -12,7 +12,7 @@
     opened       new_story
     updated      development, correction, same_story, revision, retraction (alerts.retractions)
     suppressed   copy, revision, not_live, too_old, draft, shadow, retired, known, retraction,
-                 silenced (alerts.silencing)
+                 silenced (alerts.silencing), inhibited (alerts.inhibition)
 
 ``repeated`` (the same match once more) is a drop: nothing is published and nothing changes.
 Everything else is published on ``news.alerts``; ``new_story``, ``development`` and ``correction``
@@ -54,6 +54,7 @@ class ReasonCode(StrEnum):
     RETIRED = "retired"
     KNOWN = "known"
     SILENCED = "silenced"
+    INHIBITED = "inhibited"
 
 
 class Role(StrEnum):

@@ -1,17 +1,25 @@
-"""The body of a digest: the messages that were held for one receiver, each with its reason.
+"""The body of a digest: what one message tells a receiver of several stories, each with a reason.
 
 ::
 
     items, their stories ──▶ NotificationBody(kind="digest", items=…) ──▶ JSON of at most 100 kB
 
 Where that is too long, spans are left out first, then items from the end; ``reason`` has the number
-of all. The console shows what is left out.
+of all. The console shows what is left out. The bundle of a notification says which form it has::
+
+    rollup TOPIC            held by a cap
+    catch_up TIME           held by quiet hours
+    catch_up gap TOPIC      published while the feed was not read; a catch-up too
+    backlog …               waited for a broken target; a catch-up too
+    digest ID               waits for a scheduled digest
+    scheduled ID TIME       a scheduled digest that goes out, of what came since a time
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
 from alerts.notification_body import (
@@ -24,17 +32,21 @@ from alerts.notification_body import (
     group_copies,
     story_part,
 )
+from config.catalog.models import AlertPolicy
 from config.i18n import Phrase, in_english
+from core.clock import rfc3339
 from core.store.notification_items import NotificationItem
 from core.store.stories import Story, StoryArticle
 
 DIGEST = "digest"
+DEFAULT_SEVERITY = AlertPolicy().severity
 MAX_SPANS = 2
 MAX_ALSO_IN = 5
 
-Form = Literal["rollup", "catch_up", "gap", "backlog"]
-"""What held the messages: a cap, quiet hours, a gap in which the feed was not read, or a target
-that was broken."""
+Form = Literal["rollup", "catch_up", "scheduled"]
+
+LISTED = "unacknowledged"
+"""``hold_code`` of an item that lists a story because nobody has acknowledged it."""
 
 TARGET_BROKEN = "target_broken"
 """``hold_code`` of an item that waited because its target was broken."""
@@ -48,38 +60,63 @@ Stories = Mapping[str, tuple[Story, Sequence[StoryArticle]]]
 
 def digest_body(
     notification_id: str,
+    alert_id: str,
     items: Sequence[NotificationItem],
     stories: Stories,
-    form: Form,
+    bundle: str,
     console_url: str,
 ) -> str:
     """Return the JSON of a digest.
 
     Args:
         notification_id: Its id.
-        items: What was held, in the order in which it was decided.
+        alert_id: Its alert where it has no items.
+        items: What it tells, in order.
         stories: The stories of the items.
-        form: What held them. A gap and a backlog are made up for by a catch-up too.
+        bundle: The bundle of the notification.
         console_url: URL of the console.
     """
-    first = by_importance(items)[0]
-    reason = Phrase(f"plan.digest.{form}", n=len(items))
+    first = next(iter(by_importance(items)), None)
+    form, reason = _form(bundle, items)
     body = NotificationBody(
         id=notification_id,
         kind=DIGEST,
-        alert_id=first.alert_id,
+        alert_id=first.alert_id if first else alert_id,
         topic=None,
-        severity=first.severity,
+        severity=first.severity if first else DEFAULT_SEVERITY,
         story=None,
         articles=(),
         reason=in_english(reason),
-        reason_code="rollup" if form == "rollup" else "catch_up",
+        reason_code=form,
         reason_phrase=json.loads(reason.dump()),
         console_url=console_url,
-        digest="rollup" if form == "rollup" else "catch_up",
+        digest=form,
         items=tuple(_digest_item(item, *stories[item.story_id]) for item in items),
     )
     return _fit(body)
+
+
+def scheduled_bundle(digest_id: str, since: datetime) -> str:
+    """Return the bundle of a scheduled digest that goes out, of what came since a time."""
+    return f"scheduled {digest_id} {rfc3339(since)}"
+
+
+def _form(bundle: str, items: Sequence[NotificationItem]) -> tuple[Form, Phrase]:
+    """Return the form of a digest and its reason."""
+    name, *rest = bundle.split(" ")
+    if name == "scheduled":
+        since = datetime.fromisoformat(rest[1])
+        code = "plan.digest.scheduled" if items else "plan.digest.empty"
+        return "scheduled", Phrase(code, digest=rest[0], n=len(items), since=since)
+    if name == "digest":
+        since = items[0].added_at
+        return "scheduled", Phrase(
+            "plan.digest.scheduled", digest=rest[0], n=len(items), since=since
+        )
+    form: Form = "rollup" if name == "rollup" else "catch_up"
+    code = "gap" if rest[:1] == ["gap"] and form == "catch_up" else form
+    code = "backlog" if bundle.startswith(BACKLOG_BUNDLE) else code
+    return form, Phrase(f"plan.digest.{code}", n=len(items))
 
 
 def _digest_item(

@@ -9,7 +9,8 @@
         └───────────── retry ──────────────────┘
 
 A target gets one message at a time, and its outcome is saved before the next one is sent; different
-targets are notified concurrently. If the process is killed between the attempt and saving its
+targets are notified concurrently. The timers of the stage (:mod:`alerts.timers`) run before it
+claims. If the process is killed between the attempt and saving its
 outcome, its lease ends with it: another dispatcher sends the same bytes with the same id and marks
 the delivery as a possible repeat.
 """
@@ -30,10 +31,10 @@ import structlog
 
 from alerts.attempts import AttemptOutcome, attempt_of, log_fields, released_events
 from alerts.canaries.timer import CanaryTimer
-from alerts.escalation import escalate_due
 from alerts.rates import rate_limit
 from alerts.receivers import Receipt, ReceiverTools, definition_of, receiver_kind
 from alerts.save_outcome import SaveContext, log_target_change, save_outcome
+from alerts.timers import Timers
 from config.catalog.models import AlertsDefinition, Catalog
 from config.errors import DeliveryError, StoreError
 from config.i18n import Phrase, in_english
@@ -132,6 +133,7 @@ class Dispatcher:
         self._patience = patience
         self._renamed: AlertsDefinition | None = None
         self._canary = CanaryTimer(store, catalog)
+        self._timers = Timers(store, catalog)
         self._ttl = timedelta(seconds=settings.delivery_timeout) + LEASE_MARGIN
 
     def run(self, stop: threading.Event) -> None:
@@ -164,7 +166,7 @@ class Dispatcher:
     async def _run_once(self, *, ignore_backoff: bool) -> Counter[str]:
         ended: Counter[str] = Counter()
         made = _Round(ignore_backoff)
-        escalate_due(self._store, self._catalog().alerts, self._clock())
+        self._timers.run_due(self._clock())
         async with self._http(self._settings) as http:
             while claimed := await self._claim_shared(made):
                 results = await asyncio.gather(*(self._attempt(http, each) for each in claimed))
@@ -246,7 +248,7 @@ class Dispatcher:
 
     def _claim(self, limit: int, made: _Round) -> list[ClaimedDelivery]:
         now = self._clock()
-        escalate_due(self._store, self._catalog().alerts, now)
+        self._timers.run_due(now)
         if self._renamed is not (renamed := self._catalog().alerts):
             self._store.transact(self._hand_over)
             self._renamed = renamed

@@ -87,13 +87,14 @@ class NotificationStory(_BodyPart):
 
 
 class DigestItem(_BodyPart):
-    """A message that was held, as a digest names it.
+    """A message that was held, or a story that a digest lists.
 
     Attributes:
         articles: The article that the message was about, without its spans where room is short.
         held_reason: Why it was held, in English.
-        held_code: Why it was held, for programs: ``cap``, ``quiet_hours``, ``gap`` or
-            ``target_broken``.
+        held_code: Why it was held, for programs: ``cap``, ``quiet_hours``, ``gap``, ``digest`` or
+            ``target_broken``; or ``unacknowledged`` where it was not, but nobody has acknowledged
+            the story.
         held_phrase: The same as a code of the catalogues and its parameters.
     """
 
@@ -118,7 +119,7 @@ class NotificationBody(_BodyPart):
         topics: All topics that it is about, ``topic`` first; empty where ``topic`` is None.
         escalation: Step of the escalation that sends it, because nobody took care of the alert; 0
             for the first message.
-        digest: ``rollup`` or ``catch_up``; None where it is not a digest.
+        digest: ``rollup``, ``catch_up`` or ``scheduled``; None where it is not a digest.
         items: The messages that a digest replaces.
         reason: Why it is sent, in English.
         reason_code: Why it is sent, for programs: a reason code of ``news.alerts``.
@@ -139,7 +140,7 @@ class NotificationBody(_BodyPart):
     reason_phrase: dict[str, Any] | None = None
     console_url: str
     escalation: int = 0
-    digest: Literal["rollup", "catch_up"] | None = None
+    digest: Literal["rollup", "catch_up", "scheduled"] | None = None
     items: tuple[DigestItem, ...] = ()
 
     def phrase(self) -> Phrase:

@@ -20,7 +20,7 @@ class PendingNotification:
         score: The article's score under the topic.
         reason: Why people are notified, for people.
         reason_code: The same for programs.
-        labels: A value for each of :data:`config.catalog.alerts.LABELS`.
+        labels: A value for each of :data:`config.catalog.matchers.LABELS`.
         development: What is new in the story, in a line; empty for a new story.
         receivers: The only receivers to notify; None for those of the route.
         missed_since: When the gap of its feed began in which the article was published; None

@@ -283,7 +283,7 @@ def _kind(decision: Decision) -> str:
 def notification_labels(
     match: Match, decision: Decision, topic: TopicDefinition, catalog: Catalog
 ) -> dict[str, str]:
-    """Return a value for each of :data:`config.catalog.alerts.LABELS`."""
+    """Return a value for each of :data:`config.catalog.matchers.LABELS`."""
     outlet = catalog.outlet(match.article.outlet)
     return {
         "topic": topic.id,

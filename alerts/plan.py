@@ -10,7 +10,8 @@
       │  bundle   after the group wait; messages about one article that wait together are one
       │  ladder   growth of a story, soon after other messages about it: held, the longer the more
       │  cap      more than `max_per_hour` about a topic: held for an hourly roll-up
-      ▼  quiet    in quiet hours: held for one catch-up at their end
+      │  quiet    in quiet hours: held for one catch-up at their end
+      ▼  digest   where the route names one: held until that goes out
     Planned(receiver, due, bundle, reason, hold), one per receiver
 
 :func:`plan` applies the steps in this order. A rule about when or how people are notified (an
@@ -31,7 +32,12 @@ from fnmatch import fnmatchcase
 from alerts.gaps import GAP_WAIT
 from alerts.growth import StoryHistory, ladder_due
 from config.catalog.alerts import CONSOLE
-from config.catalog.models import AlertsDefinition, FilePosition, RouteDefinition
+from config.catalog.models import (
+    AlertsDefinition,
+    DigestDefinition,
+    FilePosition,
+    RouteDefinition,
+)
 from config.i18n import Phrase
 from config.weekly_hours import WeeklyHours
 from core.clock import rfc3339
@@ -61,6 +67,7 @@ class HoldCode(StrEnum):
     LADDER = "ladder"
     QUIET_HOURS = "quiet_hours"
     GAP = "gap"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,7 @@ def plan(
     """Plan the messages of a notification, one per receiver in file order.
 
     Args:
-        labels: A value for each of :data:`config.catalog.alerts.LABELS`.
+        labels: A value for each of :data:`config.catalog.matchers.LABELS`.
         article: Identifies the article revision.
         definition: ``alerts.yaml``.
         traffic: What the receivers get already.
@@ -149,8 +156,10 @@ def plan(
         missed_since: When the gap began in which the article was published; None without one.
     """
     route, reason = find_route(labels, definition, now)
-    if receivers is not None:
-        route = replace(route, receivers=receivers)
+    digest = find_digest(route, labels, definition)
+    if receivers is None:
+        receivers = (digest or route).receivers
+    route = replace(route, receivers=receivers)
     messages = bundle_by_article(route, reason, article, traffic, now)
     if missed_since is not None:
         return hold_after_gap(messages, route, definition, labels, missed_since, now)
@@ -158,7 +167,8 @@ def plan(
     if labels["severity"] == URGENT:
         return messages
     messages = hold_over_cap(messages, route, labels["topic"], traffic, now)
-    return hold_in_quiet_hours(messages, route, definition, traffic)
+    messages = hold_in_quiet_hours(messages, route, definition, traffic)
+    return hold_for_digest(messages, digest, now)
 
 
 def find_silence(
@@ -186,8 +196,22 @@ def find_route(
 def receivers_of(
     labels: Mapping[str, str], definition: AlertsDefinition, now: datetime
 ) -> tuple[str, ...]:
-    """Return the receivers of the first route that matches now, each once."""
-    return tuple(dict.fromkeys(find_route(labels, definition, now)[0].receivers))
+    """Return the receivers of the first route that matches now or of its digest, each once."""
+    route, _ = find_route(labels, definition, now)
+    digest = find_digest(route, labels, definition)
+    return tuple(dict.fromkeys((digest or route).receivers))
+
+
+def find_digest(
+    route: RouteDefinition, labels: Mapping[str, str], definition: AlertsDefinition
+) -> DigestDefinition | None:
+    """Return the digest that a route sends a notification to; None for an urgent one."""
+    return None if labels["severity"] == URGENT else definition.digest(route.digest)
+
+
+def digest_bundle(digest_id: str) -> str:
+    """Return the bundle of the messages that wait for a digest."""
+    return f"digest {digest_id}"
 
 
 def article_bundle(article: str) -> str:
@@ -246,6 +270,22 @@ def wait_on_ladder(
         return replace(message, due=due, hold=hold)
 
     return tuple(map(apply, messages))
+
+
+def hold_for_digest(
+    messages: Sequence[Planned], digest: DigestDefinition | None, now: datetime
+) -> tuple[Planned, ...]:
+    """Hold messages to the receivers of a digest until that goes out, whatever else holds them."""
+    if digest is None:
+        return tuple(messages)
+    due = digest.schedule.next_after(now)
+    hold = Hold(HoldCode.DIGEST, Phrase("plan.held.digest", digest=digest.id, until=due))
+    return tuple(
+        replace(message, due=due, bundle=digest_bundle(digest.id), hold=hold)
+        if message.receiver in digest.receivers
+        else message
+        for message in messages
+    )
 
 
 def hold_over_cap(

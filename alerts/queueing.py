@@ -15,14 +15,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from alerts.digest_body import BACKLOG_BUNDLE, DIGEST, Form, digest_body
+from alerts.digest_body import DIGEST, digest_body
 from alerts.escalation_rules import escalation_steps
 from alerts.gaps import GAP_WAIT
 from alerts.notification_body import bundled_topics, by_importance, notification_body
 from alerts.pending import PendingNotification
 from alerts.plan import (
     CAP_WINDOW,
-    GAP_BUNDLE,
     URGENT,
     HoldCode,
     Planned,
@@ -136,7 +135,7 @@ def _queue(
     """Add a planned message to its bundle, or begin the bundle with it."""
     waiting = notification_items.find_open(connection, planned.receiver, planned.bundle, now=now)
     if waiting is None:
-        receiver = _receiver(definition, planned.receiver)
+        receiver = find_receiver(definition, planned.receiver)
         waiting = _begin(connection, notification, planned, receiver, now), planned.due
     elif _priority(notification) == delivery_store.URGENT:
         delivery_store.raise_priority(connection, waiting[0].id)
@@ -232,7 +231,8 @@ def _held_event(item: NotificationItem, planned: Planned, until: datetime) -> Al
     return event.model_copy(update={"revision": item.revision, "held_until": until})
 
 
-def _receiver(definition: AlertsDefinition, receiver: str) -> ReceiverDefinition:
+def find_receiver(definition: AlertsDefinition, receiver: str) -> ReceiverDefinition:
+    """Return a receiver that a route or a digest names."""
     destination = definition_of(definition.receivers, receiver)
     if destination is None:  # the catalog's loader refuses routes to unknown receivers
         raise AssertionError(f"a route names {receiver!r}, which is not a receiver")
@@ -243,9 +243,8 @@ def write_body(connection: Connection, row: Notification, console_url: str) -> N
     """Write the body of a notification that waits, from its items and their stories."""
     items = notification_items.load_items(connection, row.id)
     if row.kind == DIGEST:
-        form = _digest_form(row.bundle)
         stories = {i.story_id: _load_story(connection, i) for i in items}
-        body = digest_body(row.id, items, stories, form, console_url)
+        body = digest_body(row.id, row.alert_id, items, stories, row.bundle, console_url)
     else:
         items = items[::-1] if row.kind == NEW_COVERAGE else by_importance(items)
         story, articles = _load_story(connection, items[0])
@@ -255,14 +254,6 @@ def write_body(connection: Connection, row: Notification, console_url: str) -> N
         )
     if body != row.body:
         notification_items.rewrite_body(connection, row.id, body)
-
-
-def _digest_form(bundle: str) -> Form:
-    if bundle.startswith(GAP_BUNDLE):
-        return "gap"
-    if bundle.startswith(BACKLOG_BUNDLE):
-        return "backlog"
-    return "rollup" if bundle.startswith("rollup ") else "catch_up"
 
 
 def _load_story(

@@ -1,9 +1,9 @@
-"""Silences in force, and what they make of a decision.
+"""Silences in force, and what they make of a decision and of what waits.
 
 ::
 
-    alerts.yaml ──┐
-    the store ────┴▶ Silence … ──apply_silences()──▶ a decision that notifies becomes suppressed
+    alerts.yaml ──┐             ┌─apply_silences()────▶ a decision that notifies becomes suppressed
+    the store ────┴▶ Silence … ─┴─withdraw_silenced()─▶ a message that waits is withdrawn
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.decide import Decision, ReasonCode, Role
+from alerts.labels import item_labels
 from alerts.plan import Silence, find_silence, matches
+from alerts.withdrawal import withdraw
 from config.catalog.models import AlertsDefinition, Catalog, Tier
 from config.i18n import Phrase
 from core.messages import AlertEventKind
-from core.store import Connection, notification_items
+from core.store import Connection, notification_items, waiting_items
 from core.store import silences as silence_store
 
 PREVIEW_SPAN = timedelta(days=7)
@@ -41,18 +43,47 @@ def apply_silences(
     silence = find_silence(labels, silences, now) if decision.notify else None
     if silence is None:
         return decision
-    reason = Phrase("plan.silenced", until=silence.until, why=silence.reason)
-    is_news = decision.news is not None  # what was not told is still new when the silence ends
+    return suppressed(decision, ReasonCode.SILENCED, silence_reason(silence))
+
+
+def suppressed(decision: Decision, code: ReasonCode, reason: Phrase) -> Decision:
+    """Return a decision that would notify people as one that does not."""
+    is_news = decision.news is not None  # what was not told is still new the next time
     return replace(
         decision,
         role=Role.MINOR if is_news else decision.role,
         news=None,
         event=AlertEventKind.SUPPRESSED,
-        code=ReasonCode.SILENCED,
+        code=code,
         reason=reason,
         notify=False,
         kind=None,
     )
+
+
+def silence_reason(silence: Silence) -> Phrase:
+    """Return why a silence suppresses something, for people."""
+    return Phrase("plan.silenced", until=silence.until, why=silence.reason)
+
+
+def withdraw_silenced(
+    connection: Connection, silences: Sequence[Silence], catalog: Catalog, now: datetime
+) -> int:
+    """Withdraw what waits and is silenced; return how many items of messages that were.
+
+    Args:
+        connection: A write transaction.
+        silences: The silences in force.
+        catalog: The operator's files.
+        now: The present.
+    """
+    found = [
+        (waiting, silence_reason(silence))
+        for waiting in waiting_items.list_waiting(connection)
+        if (silence := find_silence(item_labels(waiting.labelled, catalog), silences, now))
+    ]
+    url = catalog.alerts.console_url
+    return withdraw(connection, found, ReasonCode.SILENCED, console_url=url, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +92,12 @@ class SilencePreview:
 
     Attributes:
         mutes_now: Open alerts that it matches.
+        withdraws: Messages that wait and that it matches, or a part of them.
         would_have_muted: Messages of the last :data:`PREVIEW_SPAN` that it matches.
     """
 
     mutes_now: int
+    withdraws: int
     would_have_muted: int
 
 
@@ -79,8 +112,14 @@ def preview_silence(
         if matches(matchers, _labels(item, catalog))
     ]
     recent = [item for item in told if item.added_at > since]
+    waiting = [
+        each.item.notification_id
+        for each in waiting_items.list_waiting(connection)
+        if matches(matchers, item_labels(each.labelled, catalog))
+    ]
     return SilencePreview(
         mutes_now=len({item.alert_id for item in told if item.is_open}),
+        withdraws=len(set(waiting)),
         would_have_muted=len({(i.topic_id, i.article_id, i.revision, i.kind) for i in recent}),
     )
 

@@ -5,7 +5,7 @@
     poll ─▶ prepare (CPU) ─▶ ┌ one write transaction of the store ──────────────┐ ─▶ commit
                              │ load_context ─▶ decide ─▶ persist   for each match │
                              │ growth, spikes, queue_notifications,               │
-                             │ rereads                             for the batch  │
+                             │ withdraw_inhibited, rereads         for the batch  │
                              └──────────────────────────────────────────────────┘
 
 If the process is killed after the transaction and before the commit, the batch is read again: every
@@ -25,6 +25,7 @@ from typing import Unpack
 from alerts.canaries.receive import is_canary, receive_canary
 from alerts.decide import Decision, decide
 from alerts.decision_context import PreparedMatch, TopicWindows, load_context, prepare
+from alerts.inhibition import apply_inhibition, decision_order, topics_to_lock, withdraw_inhibited
 from alerts.pending import PendingNotification
 from alerts.persist import notification_labels, persist_decision
 from alerts.plan import Silence
@@ -164,10 +165,13 @@ class AlertsWorker:
     def _decide_all(
         self, connection: Connection, catalog: Catalog, matches: Sequence[PreparedMatch]
     ) -> list[Decision | Drop]:
-        story_store.lock_topics(connection, {prepared.match.topic_id for prepared in matches})
+        topics = {prepared.match.topic_id for prepared in matches}
+        story_store.lock_topics(connection, topics_to_lock(topics, catalog))
         windows = self._open_windows(connection, self._window)
         silences = load_silences(connection, catalog.alerts, self._clock())
-        decided = [self._decide(windows, catalog, silences, prepared) for prepared in matches]
+        order = decision_order([m.match.topic_id for m in matches], catalog.alerts)
+        by_number = {n: self._decide(windows, catalog, silences, matches[n]) for n in order}
+        decided = [by_number[number] for number in range(len(matches))]
         notifications = [notification for _, notification in decided if notification is not None]
         context = BatchContext(connection, catalog, silences, self._clock())
         made = ((p.match, d) for p, (d, _) in zip(matches, decided, strict=True))
@@ -177,7 +181,14 @@ class AlertsWorker:
             for prepared, (decision, _) in zip(matches, decided, strict=True)
             if isinstance(decision, Decision)
         }
-        queue_notifications(connection, notifications, changed, catalog.alerts, now=self._clock())
+        now = self._clock()
+        queue_notifications(connection, notifications, changed, catalog.alerts, now=now)
+        notifying = [
+            (prepared, decision)
+            for prepared, (decision, notification) in zip(matches, decided, strict=True)
+            if isinstance(decision, Decision) and notification is not None
+        ]
+        withdraw_inhibited(windows, notifying, catalog, now)
         told = {n.article_id for n in notifications if n.kind in TELLING}
         self._schedule_rereads(connection, told)
         return [decision for decision, _ in decided]
@@ -207,6 +218,7 @@ class AlertsWorker:
         if topic is not None:
             labels = notification_labels(prepared.match, decision, topic, catalog)
             decision = apply_silences(decision, labels, silences, now)
+            decision = apply_inhibition(decision, prepared, windows, catalog, now)
         if decision.notify:
             waited = (now - prepared.match.article.fetched_at).total_seconds()
             metrics.END_TO_END.labels("fetched_to_decided").observe(max(0.0, waited))

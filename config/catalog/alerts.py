@@ -7,14 +7,16 @@ every option.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from config.catalog import escalation, timing, values
+from config.catalog.digests import read_digests, read_inhibitions
+from config.catalog.matchers import read_match
 from config.catalog.models import (
     DEFAULT_GROUP_WAIT,
     AlertsDefinition,
+    DigestDefinition,
     FilePosition,
     ReceiverDefinition,
     RouteDefinition,
@@ -32,6 +34,8 @@ _FILE_KEYS: Final = (
     "receivers",
     "routes",
     "silences",
+    "digests",
+    "inhibit",
 )
 _ROUTE_KEYS: Final = (
     "match",
@@ -41,15 +45,13 @@ _ROUTE_KEYS: Final = (
     "quiet_hours",
     "active",
     "escalate",
+    "digest",
     "time_zone",
 )
 _SILENCE_KEYS: Final = ("match", "until", "reason", "by")
 
 RECEIVER_KEYS: Final = ("id", "kind", "was", "max_per_minute", "canary")
 """The keys that every kind of receiver has."""
-
-LABELS: Final = ("topic", "severity", "kind", "outlet", "tier", "language", "country")
-"""The labels of a notification that a route or a silence may match."""
 
 KINDS: Final = (
     "new_story",
@@ -84,9 +86,11 @@ def read_alerts(
     read = [_receiver(node, faults, variables, seen) for node in section.nodes("receivers")]
     known: set[str] = {CONSOLE, *seen}
     zone = section.get("time_zone", timing.time_zone, "")
-    routes = _routes(section.nodes("routes"), faults, known, labels, zone)
+    digests = read_digests(section.nodes("digests"), faults, known, labels, zone)
+    collecting = {digest.id: digest.receivers for digest in digests}
+    routes = _routes(section.nodes("routes"), faults, known, labels, zone, collecting)
     silences = (_silence(node, faults, labels) for node in section.nodes("silences"))
-    _warn_unused(seen, routes, faults)
+    _warn_unused(seen, [*routes, *digests], faults)
     _warn_lonely_canary([r for r in read if r is not None], faults)
     _warn_useless_successors([r for r in read if r is not None], known, faults)
     return AlertsDefinition(
@@ -96,6 +100,8 @@ def read_alerts(
         time_zone=zone,
         quiet_hours=timing.read_quiet_hours(section, faults, zone),
         silences=tuple(silence for silence in silences if silence is not None),
+        digests=digests,
+        inhibitions=read_inhibitions(section.nodes("inhibit"), faults, labels),
     )
 
 
@@ -156,8 +162,9 @@ def _routes(
     receivers: Collection[str],
     labels: dict[str, Collection[str]],
     zone: str,
+    digests: Mapping[str, tuple[str, ...]],
 ) -> tuple[RouteDefinition, ...]:
-    routes = [_route(node, faults, receivers, labels, zone) for node in nodes]
+    routes = [_route(node, faults, receivers, labels, zone, digests) for node in nodes]
     sound = [route for route in routes if route is not None]
     for route in sound[:-1]:
         if not route.match and route.active is None:
@@ -182,14 +189,20 @@ def _route(
     receivers: Collection[str],
     labels: dict[str, Collection[str]],
     zone: str,
+    digests: Mapping[str, tuple[str, ...]],
 ) -> RouteDefinition | None:
     section = Section(faults, node, "a route", _ROUTE_KEYS)
     names = escalation.read_receivers(section, faults, receivers)
+    digest = section.get("digest", values.text, "")
+    if digest and digest not in digests:
+        message = f"There is no digest {values.shown(digest)}."
+        section.fault("digest", "E010", message, values.nearest(digest, digests))
+    names = names or digests.get(digest, ())
     if not names and section.is_valid:
         mend = "Write `receivers: [console]`."
         section.fault("receivers", "E212", "The route leads to no receiver.", mend)
     zone = section.get("time_zone", timing.time_zone, zone)
-    match = _match(section, faults, labels)
+    match = read_match(section, faults, labels)
     route = RouteDefinition(
         match=match,
         receivers=names,
@@ -199,6 +212,7 @@ def _route(
         quiet_hours=timing.read_quiet_hours(section, faults, zone),
         active=timing.read_active_hours(section, faults, zone),
         escalate=escalation.read_escalation(section, faults, receivers, match),
+        digest=digest,
     )
     return route if section.is_valid else None
 
@@ -207,27 +221,16 @@ def _silence(
     node: YamlNode, faults: Faults, labels: dict[str, Collection[str]]
 ) -> SilenceDefinition | None:
     section = Section(faults, node, "a silence", _SILENCE_KEYS)
-    return timing.read_silence(node, faults, _match(section, faults, labels), section)
-
-
-def _match(route: Section, faults: Faults, labels: dict[str, Collection[str]]) -> dict[str, str]:
-    table = route.mapping("match")
-    if table is None:
-        return {}
-    section = Section(faults, table, "`match`", LABELS)
-    match = {label: section.get(label, values.text, "") for label in LABELS if section.has(label)}
-    for label, pattern in match.items():
-        known = labels.get(label, ())
-        if pattern and known and not any(fnmatchcase(value, pattern) for value in known):
-            message = f"No known {label} matches {values.shown(pattern)}."
-            section.fault(label, "W110", message, values.nearest(pattern, known))
-    return match
+    return timing.read_silence(node, faults, read_match(section, faults, labels), section)
 
 
 def _warn_unused(
-    receivers: dict[str, FilePosition], routes: Sequence[RouteDefinition], faults: Faults
+    receivers: dict[str, FilePosition],
+    users: Sequence[RouteDefinition | DigestDefinition],
+    faults: Faults,
 ) -> None:
-    used = {name for route in routes for name in route.receivers}
+    used = {name for user in users for name in user.receivers}
+    routes = [user for user in users if isinstance(user, RouteDefinition)]
     used |= {name for route in routes for step in route.escalate for name in step.receivers}
     for name, position in receivers.items():
         if name not in used:

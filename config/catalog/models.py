@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
+from config.cron import CronSchedule
 from config.weekly_hours import WeeklyHours
 
 
@@ -230,6 +231,8 @@ class RouteDefinition:
         quiet_hours: Instead of those of the file; None where the route has none of its own.
         active: Hours in which the route is used; None where it always is.
         escalate: Steps in the order of time, for alerts of severity urgent.
+        digest: Id of the digest that gets its messages, except urgent ones; empty where they go
+            out singly.
     """
 
     match: Mapping[str, str]
@@ -240,6 +243,7 @@ class RouteDefinition:
     quiet_hours: WeeklyHours | None = None
     active: WeeklyHours | None = None
     escalate: tuple[EscalationStep, ...] = ()
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +265,39 @@ class SilenceDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestDefinition:
+    """A scheduled summary.
+
+    Attributes:
+        schedule: When it goes out.
+        match: Label to pattern, as in a route: which unacknowledged stories and held messages it
+            has besides what routes send to it; none for all.
+        sends_empty: Whether it goes out with nothing in it.
+    """
+
+    id: str
+    receivers: tuple[str, ...]
+    schedule: CronSchedule
+    match: Mapping[str, str]
+    sends_empty: bool
+    position: FilePosition
+
+
+@dataclass(frozen=True, slots=True)
+class InhibitionDefinition:
+    """A topic that is not told what another one tells.
+
+    Attributes:
+        source: Pattern of the topics that are told.
+        target: Pattern of the topics that are suppressed about the same event.
+    """
+
+    source: str
+    target: str
+    position: FilePosition
+
+
+@dataclass(frozen=True, slots=True)
 class AlertsDefinition:
     """The content of ``alerts.yaml``; without that file every alert goes to the console.
 
@@ -275,6 +312,12 @@ class AlertsDefinition:
     time_zone: str = ""
     quiet_hours: WeeklyHours | None = None
     silences: tuple[SilenceDefinition, ...] = ()
+    digests: tuple[DigestDefinition, ...] = ()
+    inhibitions: tuple[InhibitionDefinition, ...] = ()
+
+    def digest(self, digest_id: str) -> DigestDefinition | None:
+        """Return the digest with this id, or None."""
+        return next((d for d in self.digests if d.id == digest_id), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from config.catalog import values
 from config.catalog.models import SilenceDefinition
 from config.catalog.section import Faults, Section
 from config.catalog.values import InvalidValue, shown
+from config.cron import Cron, CronSchedule, parse_cron
 from config.weekly_hours import Hours, WeeklyHours, parse_hours
 from config.yaml.nodes import MappingNode, SequenceNode, YamlNode
 
@@ -55,6 +56,31 @@ def wait(value: str) -> timedelta | InvalidValue:
         message = f"{shown(value)} is longer than an hour."
         return InvalidValue(message, "Write a short time, like 90s or 5m.")
     return span
+
+
+def cron(value: str) -> tuple[Cron, str] | InvalidValue:
+    """Parse a cron expression; return it with its text."""
+    expression = parse_cron(value)
+    if expression is None:
+        mend = "Write it like `0 8 * * mon-fri`: minute, hour, day of the month, month, weekday."
+        return InvalidValue(f"{shown(value)} is not a cron expression that ever occurs.", mend)
+    return expression, value
+
+
+def read_schedule(section: Section, zone: str) -> CronSchedule | None:
+    """Return the schedule of a digest, or None where it is faulty.
+
+    Args:
+        section: A digest, with the keys ``cron`` and ``time_zone``.
+        zone: The time zone of the file; may be empty.
+    """
+    expression = section.require("cron", cron, None)
+    zone = section.get("time_zone", time_zone, zone)
+    if expression is not None and not zone:
+        mend = "Write `time_zone: Europe/Berlin` at the top of the file, or in the digest."
+        section.fault("cron", "E212", "`cron` needs a `time_zone`.", mend)
+        return None
+    return None if expression is None else CronSchedule(*expression, zone)
 
 
 def moment(value: str) -> datetime | InvalidValue:

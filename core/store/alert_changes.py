@@ -35,6 +35,7 @@ from core.store.alerts import (
     get_alert,
 )
 from core.store.cards import ToldDevelopment
+from core.store.match_counts import NOTIFIED
 
 
 def record_decision(
@@ -65,6 +66,39 @@ def set_topic_revision(connection: Connection, row: DecisionRow, topic_revision:
             decisions.c.revision == row.revision,
         )
         .values(topic_revision=topic_revision)
+    )
+
+
+def suppress_decision(
+    connection: Connection,
+    topic_id: str,
+    article_id: str,
+    revision: int,
+    code: str,
+    reason: str,
+) -> None:
+    """Record that nobody will be told of a match of which people were to be notified.
+
+    A decision of which nobody was to be notified stays as it is.
+
+    Args:
+        connection: A write transaction.
+        topic_id: The topic.
+        article_id: The article, in this ``revision``.
+        revision: The revision.
+        code: Why, as reason code of the decision.
+        reason: Why (:class:`config.i18n.Phrase`, dumped).
+    """
+    event = AlertEventKind.SUPPRESSED.value
+    connection.execute(
+        decisions.update()
+        .where(
+            decisions.c.topic_id == topic_id,
+            decisions.c.article_id == article_id,
+            decisions.c.revision == revision,
+            decisions.c.match_end == NOTIFIED,
+        )
+        .values(event=event, reason_code=code, reason=reason, match_end=event, end_code=code)
     )
 
 

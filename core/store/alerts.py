@@ -207,6 +207,13 @@ def exists(connection: Connection, alert_id: str) -> bool:
     return connection.execute(query).first() is not None
 
 
+def find_alert(connection: Connection, alert_id: str) -> Alert | None:
+    """Return the alert of this id, or None."""
+    query = select(alerts).where(alerts.c.id == alert_id)
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else Alert(**row)
+
+
 def get_alert(connection: Connection, alert_id: str) -> Alert:
     """Return an alert; one that was merged into another leads to that.
 

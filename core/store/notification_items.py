@@ -37,6 +37,7 @@ from core.store.alerts import OPEN, alerts, decisions
 from core.store.column_types import UtcDateTime, metadata
 from core.store.deliveries import (
     PENDING,
+    SYSTEM,
     UNFINISHED,
     Delivery,
     Notification,
@@ -81,7 +82,8 @@ class NotificationItem:
         score: The article's score under the topic.
         development: What is new in the story; empty for a new story.
         reason: Why people are notified (:class:`config.i18n.Phrase`, dumped).
-        hold_code: ``quiet_hours``, ``cap`` or ``gap``; empty where it was not held.
+        hold_code: Why it was held, such as ``cap``; ``unacknowledged`` where a digest lists a
+            story; empty where it was not held.
         hold_reason: Why it was held (a phrase, dumped); empty likewise.
         added_at: When it was decided.
     """
@@ -183,7 +185,10 @@ def load_notifications(
     ids = select(notification_items.c.notification_id)
     ids = ids.where(notification_items.c.alert_id == alert_id)
     query = select(notifications).where(
-        or_(notifications.c.id.in_(ids), notifications.c.alert_id == alert_id)
+        or_(
+            notifications.c.id.in_(ids),
+            and_(notifications.c.alert_id == alert_id, notifications.c.kind == SYSTEM),
+        )
     )
     query = query.order_by(notifications.c.created_at, notifications.c.receiver)
     rows = [Notification(**row) for row in connection.execute(query).mappings()]

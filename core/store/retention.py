@@ -19,7 +19,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, or_, select, tuple_
 
-from core.store import articles, entries, feed_days, hosts, outbox, rereads, targets, topic_hours
+from core.store import (
+    articles,
+    digests,
+    entries,
+    feed_days,
+    hosts,
+    outbox,
+    rereads,
+    targets,
+    topic_hours,
+)
 from core.store.alerts import OPEN, alerts, decisions
 from core.store.canaries import canaries, canary_timer
 from core.store.cards import card_labels, cards, forget_topic_days
@@ -207,6 +217,7 @@ KEPT = {
     canaries.name: "a row for each target that gets canaries; it goes with the target",
     canary_timer.name: "a single row: when the next canary is due",
     feed_addresses.name: "a row for each feed of alerts that has an address",
+    digests.digests.name: "a row for each digest of alerts.yaml; that of a removed one is deleted",
     "feeds": "a row for each feed ever configured; a removed one keeps its history",
 }
 """Tables of which nothing is deleted, with the reason."""

@@ -6,7 +6,7 @@ import pytest
 
 from alerts.pending import PendingNotification
 from alerts.queueing import queue_notifications
-from config.catalog.alerts import LABELS
+from config.catalog.matchers import LABELS
 from config.i18n import Phrase
 from core.store import notification_items
 from core.store import stories as story_store

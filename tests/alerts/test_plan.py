@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.plan import HoldCode, Planned, Silence, Traffic, find_silence, matches, plan
-from config.catalog.alerts import LABELS
+from config.catalog.matchers import LABELS
 from config.catalog.models import AlertsDefinition, Catalog, Outlet, RouteDefinition, Tier
 from config.i18n import in_english, translator
 from config.weekly_hours import WeeklyHours, parse_hours

@@ -51,7 +51,8 @@ def silence(
 def _make(
     match: Sequence[str], span: str, reason: str, by: str, *, is_preview: bool, as_json: bool
 ) -> None:
-    from alerts.silencing import preview_silence
+    from alerts.plan import Silence
+    from alerts.silencing import preview_silence, withdraw_silenced
     from core.store import silences
 
     matchers, settings, now = _matchers(match), open_settings(), utc_now()
@@ -67,8 +68,11 @@ def _make(
                 connection, matchers, reason=reason, author=by or login_name(), now=now, until=until
             )
             row |= {"id": made.id, "reason": made.reason, "by": made.author}
+            muting = Silence(matchers, until, made.reason, made.author)
+            withdraw_silenced(connection, [muting], catalog, now)
     counts = {
         "mutes_now": preview.mutes_now,
+        "withdraws": preview.withdraws,
         "would_have_muted_in_7_days": preview.would_have_muted,
     }
     _print(row | counts, preview, until, as_json=as_json)
@@ -78,7 +82,12 @@ def _print(row: dict[str, Any], preview: SilencePreview, until: datetime, *, as_
     if as_json:
         print_json(row)
         return
-    effect = Phrase("silence.preview", now=preview.mutes_now, past=preview.would_have_muted)
+    effect = Phrase(
+        "silence.preview",
+        now=preview.mutes_now,
+        waiting=preview.withdraws,
+        past=preview.would_have_muted,
+    )
     say(in_english(effect))
     if "id" in row:
         say(in_english(Phrase("silence.made", id=row["id"][:8], until=until)))
@@ -133,7 +142,7 @@ def _matchers(match: Sequence[str]) -> dict[str, str]:
     Raises:
         UsageError: One is not of the form ``label=pattern``, or names no label.
     """
-    from config.catalog.alerts import LABELS
+    from config.catalog.matchers import LABELS
 
     pairs = [text.partition("=") for text in match]
     for label, _, pattern in pairs:

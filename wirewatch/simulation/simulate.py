@@ -11,14 +11,14 @@ from typing import Any
 
 from alerts.decide import Decision
 from alerts.decision_context import TopicWindows, prepare
-from alerts.escalation import escalate_due
+from alerts.timers import Timers
 from alerts.worker import AlertsWorker
 from config.catalog.models import Catalog
 from config.settings import Settings
 from core.dispositions import Dispositions, Drop
 from core.messages import ArticleRevision, Match
 from core.processes.instance import Instance
-from core.store import Connection, Store, claims, escalations
+from core.store import Connection, Store, claims
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from core.store.told_articles import find_told_revision
@@ -136,15 +136,20 @@ class Simulation:
             Dispositions(),
             windows=ReusedWindows(self._clock),
         )
+        self._timers = Timers(store, lambda: catalog)
         self._rows = MessageRows()
         self._matched: dict[str, dict[int, ArticleRevision]] = {}
         self._sent: set[str] = set()
         self._may_have_due = False
+        self._has_begun = False
 
     def take(self, arrival: Arrival) -> None:
         """Send what is due before an article arrives, then decide about the article."""
         self._deliver_before(arrival.at)
         self._clock.advance_past(arrival.at)
+        if not self._has_begun:
+            self._has_begun = self._may_have_due = True
+            self._timers.run_due(self._clock())
         article = arrival.revision
         if article is None or article.gone:
             self.report.gone += 1
@@ -205,28 +210,25 @@ class Simulation:
         """Send what is due before a moment, each message at its own time."""
         while self._may_have_due and (due := self._next_due()) is not None and due < moment:
             self._clock.advance(due)
-            if not self._deliver_due():
+            self._timers.run_due(self._clock())
+            if not self._deliver_due() and self._next_due() == due:
                 return  # a target cannot be sent to yet, although the message's time has come
 
     def _next_due(self) -> datetime | None:
         with self._store.read() as connection:
-            times = (claims.next_due_time(connection), escalations.next_due_time(connection))
+            times = claims.next_due_time(connection), self._timers.next_due(connection)
         due = min((time for time in times if time is not None), default=None)
         self._may_have_due = due is not None
         return due
 
     def _deliver_due(self) -> bool:
-        """Escalate, and mark the deliveries that are due as delivered; return whether any was due.
-
-        Nobody acknowledges an alert in a simulation.
-        """
-        escalated = escalate_due(self._store, self._alerts, self._clock())
+        """Mark the deliveries that are due as delivered; return whether there was any."""
         claimed = self._store.transact(self._claim_and_finish)
         for each in claimed:
             if each.notification.id not in self._sent:
                 self._sent.add(each.notification.id)
                 self.report.messages.append(self._row(each))
-        return bool(claimed) or escalated > 0
+        return bool(claimed)
 
     def _row(self, sent: claims.ClaimedDelivery) -> dict[str, Any]:
         """Return the row of a message that goes out now."""

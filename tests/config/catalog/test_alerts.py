@@ -316,6 +316,53 @@ def test_an_escalation_that_cannot_hold_is_a_fault(
     assert message in fault.message
 
 
+def test_a_digest_has_a_schedule_and_a_route_that_names_it_has_its_receivers(load: Load) -> None:
+    catalog, faults = load(
+        {
+            **TOPIC,
+            "alerts.yaml": """\
+            time_zone: Europe/Berlin
+            receivers: [{id: mail, kind: webhook, url: "https://example.org"}]
+            digests:
+              - {id: morning, receivers: [mail], cron: 0 8 * * mon-fri}
+              - id: night
+                receivers: [console]
+                cron: 0 3 * * *
+                time_zone: UTC
+                match: {topic: nato-*}
+                empty: send
+            routes:
+              - {match: {severity: low}, digest: morning}
+              - {match: {severity: high}, digest: night, receivers: [mail]}
+              - receivers: [console]
+            """,
+        }
+    )
+    assert faults == []
+    morning, night = alerts_of(catalog).digests
+    assert (morning.schedule.text, morning.schedule.zone) == ("0 8 * * mon-fri", "Europe/Berlin")
+    assert (morning.receivers, morning.match, morning.sends_empty) == (("mail",), {}, False)
+    assert (night.schedule.zone, night.match, night.sends_empty) == (
+        "UTC",
+        {"topic": "nato-*"},
+        True,
+    )
+    routes = alerts_of(catalog).routes
+    assert [(r.digest, r.receivers) for r in routes] == [
+        ("morning", ("mail",)),
+        ("night", ("mail",)),
+        ("", ("console",)),
+    ]
+
+
+def test_an_inhibition_names_a_source_and_a_target(load: Load) -> None:
+    rule = "inhibit: [{source: {topic: nato-*}, target: {topic: sec*}}]"
+    catalog, faults = load({**TOPIC, "alerts.yaml": rule})
+    assert [(f.code, f.message) for f in faults] == [("W110", "No known topic matches `sec*`.")]
+    [inhibition] = alerts_of(catalog).inhibitions
+    assert (inhibition.source, inhibition.target) == ("nato-*", "sec*")
+
+
 def test_a_silence_of_the_file_names_what_it_mutes_until_when_and_why(load: Load) -> None:
     silence = "{match: {topic: nato-*}, until: 2026-11-23T08:00:00+01:00, reason: Gipfel, by: Anna}"
     catalog, faults = load({**TOPIC, "alerts.yaml": f"silences:\n  - {silence}\n"})
@@ -342,6 +389,20 @@ def test_a_silence_of_the_file_names_what_it_mutes_until_when_and_why(load: Load
             "`active` has no hours.",
         ),
         ("{time_zone: UTC, routes: [{active: none}]}", "E221", "`none` is not a time of"),
+        ("digests: [{id: a, receivers: [console], cron: 0 8 * * *}]", "E212", "`cron` needs a"),
+        ("digests: [{id: a, receivers: [mail], cron: 0 8 * * *}]", "E010", "no receiver `mail`"),
+        (
+            "{time_zone: UTC, digests: [{id: a, cron: 0 8 * * *}]}",
+            "E212",
+            "The digest goes to no receiver.",
+        ),
+        ("digests: [{id: a, receivers: [console]}]", "E212", "`cron` is missing in a digest."),
+        ("digests: [{id: a, receivers: [console], cron: at 8}]", "E221", "`at 8` is not a cron"),
+        ("digests: [{id: a, receivers: [console], empty: no}]", "E221", "`no`"),
+        ("routes: [{digest: morning}]", "E010", "There is no digest `morning`."),
+        ("inhibit: [{source: {topic: nato}}]", "E212", "`target` names no topic."),
+        ("inhibit: [{source: {tier: A}, target: {topic: nato}}]", "E211", "Unknown key `tier`"),
+        ("inhibit: [{source: {topic: nato}, target: {topic: nato}}]", "E221", "inhibit itself"),
         ("routes: [{receivers: [console], group_wait: 2h}]", "E221", "`2h` is longer than an"),
         ("routes: [{receivers: [console], max_per_hour: 0}]", "E221", "`0` is less than 1."),
         ("silences: [{match: {topic: n*}, reason: x}]", "E212", "`until` is missing"),

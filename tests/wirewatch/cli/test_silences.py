@@ -68,7 +68,12 @@ def test_a_preview_says_what_a_silence_would_do_and_makes_none(
     assert (other["mutes_now"], other["would_have_muted_in_7_days"]) == (0, 0)
     assert silence(installation) == []
     text = installation.invoke("alerts", "silence", *NATO, "--preview")
-    assert text == "Mutes 3 now, would have muted 3 in 7 days.\n"
+    assert text == (
+        "Mutes 3 now, would have muted 3 in 7 days; messages that wait and are withdrawn: 3.\n"
+    )
+    installation.invoke("alerts", "silence", *NATO, "--reason", "Gipfel")
+    assert silence(installation, *NATO, "--preview")["withdraws"] == 0
+    assert silence(installation, *NATO, "--preview")["mutes_now"] == 0
 
 
 def test_while_a_silence_is_in_force_what_it_matches_is_suppressed(

@@ -228,6 +228,41 @@ def test_messages_go_to_the_receivers_of_the_first_route_that_matches(tmp_path: 
     ]
 
 
+def test_digests_hours_of_duty_and_inhibition_follow_the_simulated_clock(tmp_path: Path) -> None:
+    installation = new_installation(tmp_path)
+    installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
+    installation.write(
+        "topics/harbours.yaml", "id: harbours\ntitle: Harbours\nquery: Häfen\nlanguages: [de]"
+    )
+    digest = {"id": "noon", "receivers": ["console"], "cron": "0 12 * * *", "empty": "skip"}
+    installation.write(
+        "alerts.yaml",
+        json.dumps(
+            {
+                "time_zone": "UTC",
+                "digests": [digest],
+                "inhibit": [{"source": {"topic": "nato-*"}, "target": {"topic": "harbours"}}],
+                "routes": [
+                    {"match": {"topic": "*"}, "active": "06-10", "digest": "noon"},
+                    {"receivers": ["console"]},
+                ],
+            }
+        ),
+    )
+    report = simulate(
+        installation,
+        line("kurier.example/oslo", "09:00"),
+        referendum("kurier.example/wien", "11:00"),
+    )
+    assert [(m["at"], m["kind"], m["held_until"]) for m in report["messages"]] == [
+        ("2026-11-22T11:01:30Z", "new_story", None),
+        ("2026-11-22T12:00:00Z", "digest", None),
+    ]
+    digest = report["messages"][1]
+    assert (digest["digest"], len(digest["items"])) == ("scheduled", 2)
+    assert {d["reason_code"] for d in report["decisions"]} == {"new_story", "inhibited"}
+
+
 def test_what_quiet_hours_hold_is_one_message_with_the_time_until_which_it_is_held(
     tmp_path: Path,
 ) -> None:
