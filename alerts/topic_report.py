@@ -120,6 +120,12 @@ def precision_of(stories: Sequence[JudgedStory]) -> Precision:
     return Precision(len(stories), len(judged), irrelevant, relevant / len(judged), low, high)
 
 
+def precision_by_rule(stories: Sequence[JudgedStory]) -> dict[str, Precision]:
+    """Return how many stories are relevant of those in which a rule fired, by its id."""
+    rules = sorted({rule for story in stories for rule in story.rules})
+    return {rule: precision_of([s for s in stories if rule in s.rules]) for rule in rules}
+
+
 def _report(
     topic_id: str,
     ends: Iterable[TopicDayEnds],
@@ -127,13 +133,12 @@ def _report(
     missed: Iterable[MissedArticle],
 ) -> TopicReport:
     stories = [story for story in told if story.topic_id == topic_id]
-    rules = sorted({rule for story in stories for rule in story.rules})
     outcomes: Counter[str] = Counter(row.outcome for row in missed if row.topic_id == topic_id)
     return TopicReport(
         topic_id,
         tuple(day for day in ends if day.topic_id == topic_id),
         precision_of(stories),
-        {rule: precision_of([s for s in stories if rule in s.rules]) for rule in rules},
+        precision_by_rule(stories),
         dict(sorted(outcomes.items())),
     )
 

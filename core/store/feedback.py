@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, select
 from core.store.alerts import load_decisions_of_article
 from core.store.cards import cards
 from core.store.stories import ArticleFacts, find_article
-from core.store.told_revisions import load_told_revisions, told_revisions
+from core.store.told_revisions import is_notified, load_told_revisions, told_revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def load_told_stories(
     query = (
         select(told.topic_id, told.alert_id, told.facts, cards.c.verdict, cards.c.verdict_reason)
         .join(cards, cards.c.alert_id == told.alert_id)
-        .where(told.decided_at >= since)
+        .where(told.decided_at >= since, is_notified())
         .order_by(told.topic_id, told.alert_id)
     )
     if topic_id is not None:

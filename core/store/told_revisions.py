@@ -11,11 +11,23 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    select,
+)
 
 from core.messages import ArticleRevision
+from core.store.alerts import decisions
 from core.store.articles import load_revisions
 from core.store.column_types import UtcDateTime, metadata
+from core.store.match_counts import NOTIFIED
 from core.store.sql import insert
 from core.store.stories import ArticleFacts, StoryArticle, load_articles
 
@@ -59,11 +71,26 @@ def add_told_revision(connection: Connection, row: ToldRevision) -> None:
 
 
 def load_told_revisions(connection: Connection, alert_id: str) -> list[ToldRevision]:
-    """Return the revisions that were told under an alert, oldest first."""
+    """Return the revisions that were told under an alert, oldest first.
+
+    One whose messages were all withdrawn before they were sent is left out.
+    """
     columns = told_revisions.c
-    query = select(told_revisions).where(columns.alert_id == alert_id)
+    query = select(told_revisions).where(columns.alert_id == alert_id, is_notified())
     query = query.order_by(columns.decided_at, columns.article_id, columns.revision)
     return [ToldRevision(**row) for row in connection.execute(query).mappings()]
+
+
+def is_notified() -> ColumnElement[bool]:
+    """Return the SQL condition that people are still to be told of a told revision, or were."""
+    columns, about = told_revisions.c, decisions.c
+    decision = select(about.article_id).where(
+        about.topic_id == columns.topic_id,
+        about.article_id == columns.article_id,
+        about.revision == columns.revision,
+        about.match_end == NOTIFIED,
+    )
+    return decision.exists()
 
 
 def load_shown_articles(

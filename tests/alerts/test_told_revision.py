@@ -8,9 +8,10 @@ import pytest
 
 from alerts.notification_body import article_facts
 from core.messages import ArticleRevision, Evidence, Field, Match
+from core.store.alerts import decisions
 from core.store.console.story_card import load_cards
 from core.store.console.story_page import load_story
-from core.store.told_revisions import later_revision, load_shown_articles
+from core.store.told_revisions import later_revision, load_shown_articles, load_told_revisions
 from tests.alerts.harness import TEXT, Harness, match
 
 TITLE = "Oslo zieht Ausbau der Häfen vor"
@@ -62,3 +63,13 @@ def test_a_later_revision_says_which_sentences_it_no_longer_has(
 ) -> None:
     later = later_revision(article_facts(revision_of(1, TITLE, FIRST)), newest)
     assert (None if later is None else later.missing) == missing
+
+
+def test_what_was_withdrawn_before_it_was_sent_was_not_told(harness: Harness) -> None:
+    harness.decide(revision_of(1, TITLE, FIRST))
+    [alert] = harness.alerts()
+    with harness.store.write() as connection:
+        connection.execute(decisions.update().values(match_end="suppressed"))
+        assert load_told_revisions(connection, alert.id) == []
+        [view] = load_story(connection, alert.id).articles
+    assert not view.is_told

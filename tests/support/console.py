@@ -23,6 +23,7 @@ from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
 from core.store.feed_record import FeedRecord
 from core.store.feeds import sync
+from core.store.told_revisions import ToldRevision, add_told_revision
 from tests.support.schemas import new_sqlite
 from tests.support.stories import add_item
 from tests.support.web_server import WebServer, request, web_server
@@ -246,8 +247,8 @@ def add_story(
             ))  # fmt: skip
             if alerted:
                 _add_article(
-                    connection, article_id, story_id, article_outlet, title, url, language, at,
-                    copy=n,
+                    connection, alert_id, article_id, story_id, article_outlet, title, url,
+                    language, at, copy=n,
                 )  # fmt: skip
         if alerted:
             alert_changes.open_alert(connection, Alert(
@@ -279,6 +280,7 @@ def add_delivery(store: Store, alert_id: str, target: str, state: str, at: datet
 
 def _add_article(
     connection: Connection,
+    alert_id: str,
     article_id: str,
     story_id: str,
     outlet: str,
@@ -307,6 +309,9 @@ def _add_article(
         "nato", article_id, 1, story_id, "copy" if copy else "original", original, 0.9 if copy
         else 1.0, at, at + timedelta(seconds=copy), outlet, "", json.dumps(facts), "", b"",
     ), ())  # fmt: skip
+    if not copy:
+        told = ToldRevision("nato", article_id, 1, alert_id, at, json.dumps(facts))
+        add_told_revision(connection, told)
 
 
 def _add_revision(

@@ -24,7 +24,7 @@ from core.store.deliveries import PENDING, deliveries, notifications
 from core.store.notification_items import notification_items
 from core.store.stories import ArticleFacts, story_articles
 from core.store.stories import stories as story_table
-from core.store.told_revisions import told_revisions
+from core.store.told_revisions import is_notified, told_revisions
 from core.text.excerpt import best_span
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -167,6 +167,7 @@ _TOLD_FACTS = (
     .where(
         told_revisions.c.topic_id == cards.c.topic_id,
         told_revisions.c.article_id == cards.c.article_id,
+        is_notified(),
     )
     .order_by(told_revisions.c.revision.desc())
     .limit(1)

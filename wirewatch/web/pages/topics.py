@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,14 @@ from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from alerts.match_end import MatchEnd, TopicDayEnds
-from alerts.topic_report import ENDS_DAYS, load_ends
+from alerts.topic_report import ENDS_DAYS, load_ends, precision_by_rule
 from config.catalog.models import TopicDefinition
 from config.errors import ExtractionError, FetchError, NotFoundError, WirewatchError
 from config.faults import Fault
 from config.i18n import Translator
 from core.store.console import overviews, story_list
 from core.store.console.overviews import TopicOverview
+from core.store.feedback import load_told_stories
 from core.store.match_counts import days_until
 from core.text import lang_attribute
 from processors import Explanation
@@ -132,7 +133,7 @@ class TopicsPage:
             "topic.html",
             tab="topics",
             topic=row | {"large_chart": charts.bars(row["days"], width=600, height=100)},
-            rules=[(rule.id, rule.weight, rule.query.value.strip()) for rule in topic.rules],
+            rules=self._rules(topic, now),
             file=file_view(topic.position.file, faults),
             newest=[card_view(c, catalog, t) for c in self._newest(topic_id)],
             form=trial.form() | {"source": trial.source[:SOURCE_SHOWN]},
@@ -145,6 +146,22 @@ class TopicsPage:
         query = story_list.StoryFilter(topic=topic_id)
         with self._renderer.store.read() as connection:
             return story_list.list_stories(connection, query, limit=NEWEST_STORIES)
+
+    def _rules(self, topic: TopicDefinition, now: datetime) -> list[dict[str, Any]]:
+        """Return the rules of a topic, with their precision in the days that the page shows."""
+        since = now - timedelta(days=overviews.TOPIC_DAYS)
+        with self._renderer.store.read() as connection:
+            told = load_told_stories(connection, since=since, topic_id=topic.id)
+        precision = precision_by_rule(told)
+        return [
+            {
+                "id": rule.id,
+                "weight": rule.weight,
+                "query": rule.query.value.strip(),
+                "precision": precision.get(rule.id),
+            }
+            for rule in topic.rules
+        ]
 
     def _ends(self, now: datetime, topic_id: str | None = None) -> list[TopicDayEnds]:
         with self._renderer.store.read() as connection:

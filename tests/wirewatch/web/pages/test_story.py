@@ -36,7 +36,7 @@ def test_it_says_which_sentences_a_later_version_no_longer_has(
     texts = ("Die Nato tagt und berät, sagt Die Nato tagt: later", "Die Nato tagt nicht mehr.")
     alert_id = add_story(console.store, "later", now - timedelta(hours=1), texts=texts)
     body = console.page(f"/alerts/{alert_id}")
-    assert "Matched in version 1" in body
+    assert "Told in version 1" in body
     timeline = body.partition('class="timeline"')[2].partition("</ol>")[0]
     assert timeline.count("Version 2 no longer has this sentence.") == 1
 

@@ -59,6 +59,13 @@ def test_a_topic_shows_how_its_matches_ended(console: Console, now: datetime) ->
     assert 'data-label="Held back">0</td>' in listed
 
 
+def test_a_topic_shows_the_precision_of_its_rules(console: Console, now: datetime) -> None:
+    first, _ = (add_story(console.store, name, now) for name in "xy")
+    console.submit("/act", [("act", "irrelevant"), ("pick", first), ("reason", "old")])
+    rules = console.page("/topics/nato").partition('<h2 id="rules">')[2]
+    assert "2 told, 1 judged, 1 irrelevant" in rules
+
+
 def test_an_error_in_the_newest_files_is_shown_on_every_page(console: Console) -> None:
     console.faults.append(
         Fault(file="x.yaml", line=1, column=1, code="E1", message="Bad.", mend="")
