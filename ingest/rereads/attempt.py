@@ -38,6 +38,7 @@ from ingest.rereads.page_state import (
     PageState,
     has_text,
     is_missing,
+    is_unlike,
     was_redirected,
 )
 from ingest.urls import homepage_of
@@ -155,10 +156,14 @@ class PageAttempts:
         if failure is not None:
             return Attempt.of(failure)
         page = await self._pages.extract(_with_hints(known, response), response, now)
+        is_elsewhere = was_redirected(known.page, response.url)
         if not isinstance(page, PageRead):
-            is_elsewhere = was_redirected(known.page, response.url)
             is_list = is_elsewhere and page.outcome in ("list_page", "homepage")
             return Attempt(PageState.MISSING, "missing") if is_list else Attempt.of(page)
+        if is_unlike(known.last, page.extracted):
+            return Attempt(PageState.UNKNOWN, "unlike")
+        if is_elsewhere and not has_text(response, known.last.title):
+            return Attempt(PageState.UNKNOWN, "moved")
         if known.article.text_source == "feed" and "thin" in page.extracted.flags:
             return Attempt(PageState.UNCHANGED, "unchanged", response=response)
         return Attempt(PageState.READ, "read", page, response=response)

@@ -21,11 +21,19 @@ from urllib.parse import urlsplit
 
 from config.errors import ExtractionError
 from core.http import Response
+from core.messages import ArticleRevision
 from core.text.clean import clean, clean_line
+from core.text.tokens import folded_words
 from ingest.admit import is_homepage
+from ingest.extract.models import ExtractedPage
 from ingest.urls import canonical_url, same_site
 
 MISSING_STATUS = frozenset({404, 410})
+
+LEAST_COMMON = 0.3
+"""Share of the words of an article that its page must still have under another headline. Of two
+unrelated German articles, one has .11 to .24 of the other's words (the middle half of 20,000 pairs
+of news articles from 2024)."""
 
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
 _BEGINNING = 300_000
@@ -70,6 +78,18 @@ def is_missing(page: KnownPage, response: Response) -> bool:
     return _not_found_titles().search(title.lower()) is not None
 
 
+def is_unlike(before: ArticleRevision, page: ExtractedPage) -> bool:
+    """Return whether a page has so little of an article that it must be another one.
+
+    A page about maintenance or a login comes with status 200 too. An outlet that rewrites an
+    article leaves words in the headline, or a part of the text.
+    """
+    old_title, new_title = _words(before.title), _words(page.title)
+    old_text = _words(f"{before.lead} {before.text}")
+    common = old_text & _words(f"{page.lead} {page.text}")
+    return not old_title & new_title and len(common) < LEAST_COMMON * len(old_text)
+
+
 def page_title(response: Response) -> str:
     """Return the ``<title>`` of a page; empty where there is none."""
     title = _TITLE.search(_decoded(response))
@@ -79,6 +99,10 @@ def page_title(response: Response) -> str:
 def has_text(response: Response, text: str) -> bool:
     """Return whether a line is part of a page, in its head or in its body."""
     return clean_line(text) in " ".join(clean(unescape(_decoded(response))).split())
+
+
+def _words(text: str) -> set[str]:
+    return set(folded_words(text))
 
 
 @cache

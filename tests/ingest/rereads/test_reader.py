@@ -169,10 +169,27 @@ def test_an_outlet_without_other_articles_answers_with_its_homepage(
     assert desk.run_after(hours=1) == [(2, TITLE, True)]
 
 
-def test_a_redirect_to_another_known_article_changes_nothing(desk: Desk) -> None:
-    desk.publisher.serve(PATH, Answer(b"", 301, {"Location": OTHER}))
+@pytest.mark.parametrize("location", [OTHER, "/login"], ids=["known article", "unknown page"])
+def test_a_redirect_to_another_page_changes_nothing(desk: Desk, location: str) -> None:
+    desk.publisher.serve_page("/login", "Der Bürgermeister liest mit: bitte anmelden")
+    desk.publisher.serve(PATH, Answer(b"", 301, {"Location": location}))
     assert desk.run_after(minutes=16) == []
     assert desk.run_after(hours=1) == []
+
+
+def test_a_page_about_maintenance_is_no_revision(desk: Desk) -> None:
+    text = (
+        "Wir arbeiten gerade an unserem Angebot, damit Sie es bald wieder wie gewohnt nutzen "
+        "können. Bitte versuchen Sie es in wenigen Minuten noch einmal. Danke für Ihre Geduld!"
+    )
+    desk.publisher.serve_page(PATH, "Wartungsarbeiten", text)
+    assert desk.run_after(minutes=16) == []
+    row = desk.row()
+    assert row is not None
+    assert (row.outcome, row.missing_since) == ("unlike", None)
+    rewritten = "Neues zum Fall"
+    desk.publisher.serve_page(PATH, rewritten, TEXT + "\nDer Fall wird nun neu untersucht.")
+    assert desk.run_after(hours=1) == [(2, rewritten, False)]
 
 
 def test_people_who_are_told_again_begin_the_times_anew(desk: Desk) -> None:
