@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.store.alerts import DecisionRow
     from core.store.deliveries import Delivery, Notification
     from core.store.notification_items import HeldItem
+    from core.store.stories import Story
     from core.store.told_revisions import LaterRevision
 
 app = typer.Typer(no_args_is_help=True, help="List, show, acknowledge and simulate alerts.")
@@ -66,8 +67,7 @@ def list_alerts(
         stories = {a.story_id: story_store.find_story(connection, a.story_id) for a in alerts}
     if topic and not alerts:
         _check_topic(topic, settings)
-    outlets = {story.id: story.outlets for story in stories.values() if story}
-    rows = [alert_row(a) | {"outlets": outlets.get(a.story_id, 0)} for a in alerts]
+    rows = [alert_row(a) | outlets_row(stories[a.story_id]) for a in alerts]
     columns = ("opened_at", "topic", "title", "state", "outlets", "id")
     print_rows(rows, columns, as_json=as_json, empty="There are no alerts.")
 
@@ -78,6 +78,7 @@ def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
     from alerts.notification_body import group_copies
     from core.store import alerts as alert_store
     from core.store import notification_items
+    from core.store import stories as story_store
     from core.store.told_revisions import load_later_revisions, load_shown_articles
 
     with open_store(open_settings()) as store, store.read() as connection:
@@ -85,8 +86,10 @@ def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
         shown = load_shown_articles(connection, stored.story_id, stored.id)
         articles, later = group_copies(shown), load_later_revisions(connection, shown)
         decisions = alert_store.load_decisions(connection, stored.id)
+        story = story_store.find_story(connection, stored.story_id)
         notifications = notification_items.load_notifications(connection, stored.id)
-    row = alert_row(stored) | {
+    row = alert_row(stored) | outlets_row(story)
+    row |= {
         "articles": [
             a.model_dump(mode="json") | {"later": later_row(later.get(a.id))} for a in articles
         ],
@@ -136,6 +139,13 @@ def resend(
     ]
     columns = ("receiver", "target", "reason", "id")
     print_rows(rows, columns, as_json=as_json, empty="There is nothing to send again.")
+
+
+def outlets_row(story: Story | None) -> dict[str, int]:
+    """Return the numbers of outlets of a story, as programs get them."""
+    if story is None:
+        return {"outlets": 0, "independent_outlets": 0}
+    return {"outlets": story.outlets, "independent_outlets": story.independent_outlets}
 
 
 def decision_row(decision: DecisionRow) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from core.store.console.story_card import StoryCard, load_cards
 from core.store.deliveries import Delivery, Notification
 from core.store.escalations import EscalationRow, load_escalations
 from core.store.notification_items import HeldItem
-from core.store.stories import StoryArticle
+from core.store.stories import StoryArticle, find_story
 from core.store.told_revisions import (
     LaterRevision,
     later_revision,
@@ -102,6 +102,7 @@ class StoryView:
         actions: What people did with it, oldest first.
         escalations: The steps of its escalations, in order.
         held: What a cap or quiet hours hold, those that go out first in front.
+        independent_outlets: Number of outlets with a text of their own; an agency counts once.
     """
 
     card: StoryCard
@@ -112,6 +113,7 @@ class StoryView:
     actions: tuple[StoryAction, ...]
     held: tuple[HeldItem, ...]
     escalations: tuple[EscalationRow, ...] = ()
+    independent_outlets: int = 0
 
 
 def load_story(connection: Connection, alert_id: str) -> StoryView:
@@ -134,6 +136,7 @@ def load_story(connection: Connection, alert_id: str) -> StoryView:
     texts = _load_revisions(connection, ids[:MAX_ARTICLES])
     told = {row.article_id for row in load_told_revisions(connection, card.alert_id)}
     notifications = notification_items.load_notifications(connection, card.alert_id)
+    story = find_story(connection, card.story_id)
     return StoryView(
         card=card,
         articles=tuple(
@@ -146,6 +149,7 @@ def load_story(connection: Connection, alert_id: str) -> StoryView:
         actions=load_actions(connection, card.alert_id),
         held=tuple(notification_items.list_held(connection, alert_id=card.alert_id)),
         escalations=tuple(load_escalations(connection, card.alert_id)),
+        independent_outlets=0 if story is None else story.independent_outlets,
     )
 
 

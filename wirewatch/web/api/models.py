@@ -92,6 +92,9 @@ class StoryOut(ResponseModel):
     held: tuple[HeldMessage, ...]
     actions: tuple[StoryAction, ...]
     escalations: tuple[EscalationRow, ...] = Field(description="Steps, with those to come.")
+    independent_outlets: int = Field(
+        description="Outlets with a text of their own; an agency counts once."
+    )
 
 
 class DayEnds(ResponseModel):
@@ -294,6 +297,7 @@ def story_out(story: StoryView) -> StoryOut:
         held=tuple(map(held_message, story.held)),
         actions=story.actions,
         escalations=story.escalations,
+        independent_outlets=story.independent_outlets,
     )
 
 

@@ -136,6 +136,7 @@ def story_context(story: StoryView, catalog: Catalog, t: Translator) -> dict[str
     suppressed = [row for row in story.decisions if row.event == "suppressed"]
     return {
         "story": card_view(story.card, catalog, t),
+        "independent_outlets": story.independent_outlets,
         "timeline": timeline(story, catalog),
         "article_count": len(story.articles),
         "notifications": [notification_view(n, t) for n in story.notifications],
