@@ -78,6 +78,7 @@ def split(
     )
     _move(connection, [a.article_id for a in moved], source, target)
     _release_copies(connection, moved)
+    story_store.inherit_growth(connection, source.story_id, story)
     separations.separate(connection, topic, source.story_id, story, by=by, at=at)
     for each in (source, target):
         story_store.update_story(connection, each.story_id)

@@ -229,6 +229,13 @@ def mark_growth(connection: Connection, story_id: str, outlets: int) -> bool:
     return connection.execute(row.values(growth=outlets)).rowcount == 1
 
 
+def inherit_growth(connection: Connection, source: str, story_id: str) -> None:
+    """Mark the growth of a story that was decided for another one, which it comes from."""
+    story = find_story(connection, source)
+    if story is not None:
+        mark_growth(connection, story_id, story.growth)
+
+
 def set_role(
     connection: Connection, topic_id: str, article_id: str, role: str
 ) -> StoryArticle | None:

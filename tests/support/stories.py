@@ -63,6 +63,7 @@ def add_article(
         facts = _facts(article, url, title, outlet, language, at).model_dump_json()
         placed = StoryArticle(
             topic, article, 1, story_key, role, copy_of, 1.0, at, at, outlet, "", facts, "", b"",
+            outlet,
         )  # fmt: skip
         story_store.put_article(connection, placed, sketch)
     if event == "opened":

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from core.store import Store, outbox
+from core.store import Store, alerts, outbox, stories
 from tests.support.cli_installation import CliInstallation, new_installation
 from tests.support.stories import add_article
 
@@ -85,13 +85,19 @@ def test_what_is_written_wrongly_is_refused_and_changes_nothing(
 def test_stories_are_merged_and_split_again(installation: CliInstallation, alert: str) -> None:
     with opened(installation) as store, store.write() as connection:
         other = add_article(connection, "b", outlet="bote")
+        stories.mark_growth(connection, alerts.get_alert(connection, other).story_id, 5)
     kept, gone = json.loads(installation.invoke("alerts", "merge", alert, other[:8], "--json"))
     assert (kept["id"], gone["id"], gone["merged_into"]) == (alert, other, alert)
     shown = json.loads(installation.invoke("alerts", "show", other, "--json"))
     assert (shown["id"], len(shown["articles"])) == (alert, 2)
+    assert (shown["outlets"], shown["independent_outlets"]) == (2, 2)
     url = "https://bote.example/b"
     kept, split_off = json.loads(installation.invoke("alerts", "split", alert, url, "--json"))
     assert (kept["id"], split_off["state"]) == (alert, "open")
+    with opened(installation) as store, store.read() as connection:
+        rows = alerts.list_alerts(connection, state="open")
+        both = [stories.find_story(connection, row.story_id) for row in rows]
+    assert [story.growth for story in both if story] == [5, 5]  # told once for both
     assert announced(installation) == ["merged", "merged", "split", "split"]
     refused = installation.execute("alerts", "split", alert, url)
     assert (refused.code, "is no article of the story" in refused.err) == (2, True)

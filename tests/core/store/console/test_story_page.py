@@ -21,6 +21,7 @@ def test_the_page_of_a_story_has_everything_about_it(filled: Store) -> None:
         story = story_page.load_story(connection, card.alert_id)
         by_prefix = story_page.load_story(connection, card.alert_id[:8])
     assert [article.outlet for article in story.articles] == ["bote", "herald"]
+    assert story.independent_outlets == 1  # the other has the same text
     assert story.articles[0].evidence[1].surface == "Nato"
     assert [d.event for d in story.decisions] == ["opened", "suppressed"]
     assert [(d.topic_id, d.reason_code) for d in story.elsewhere] == [("talks", "draft")]
