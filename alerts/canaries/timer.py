@@ -50,23 +50,22 @@ class CanaryTimer:
             StoreError: The store is unavailable; what was not done is due again.
         """
         catalog = self._catalog()
-        is_new = self._looked is None or self._looked[0] is not catalog
-        if not is_new and (not has_canaries(catalog) or now - self._looked_at < LOOK_EVERY):
-            return
-        if is_new or self._is_due(now, early):
+        if self._looked is not None:
+            known, at = self._looked
+            if known is catalog and (not has_canaries(catalog) or now - at < LOOK_EVERY):
+                return
+        if self._has_work(catalog, now, early):
             self._store.transact(lambda c: _run(c, catalog, now, early))
         self._looked = catalog, now
 
-    @property
-    def _looked_at(self) -> datetime:
-        assert self._looked is not None  # noqa: S101  # only asked once it has looked
-        return self._looked[1]
-
-    def _is_due(self, now: datetime, early: timedelta) -> bool:
+    def _has_work(self, catalog: Catalog, now: datetime, early: timedelta) -> bool:
         with self._store.read() as connection:
             due = canaries.due_at(connection)
             states = canaries.load_canaries(connection)
-        return due is None or due <= now + early or bool(find_changes(states, now))
+        if {(s.receiver, s.target) for s in states} != canary_targets(catalog):
+            return True
+        is_due = due is None or due <= now + early
+        return has_canaries(catalog) and (is_due or bool(find_changes(states, now)))
 
 
 def canary_targets(catalog: Catalog) -> set[Target]:

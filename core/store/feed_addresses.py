@@ -101,7 +101,7 @@ def find_address(
 def list_entries(
     connection: Connection, receivers: Sequence[str], wanted: EntryFilter, *, limit: int
 ) -> list[StoredEntry]:
-    """Return what was delivered to a feed, the newest first.
+    """Return what was delivered to a feed, the newest first; not what a digest told instead.
 
     A delivery that has arrived does not change any more, so its time of change, which has an index,
     is the time of its delivery.
@@ -117,6 +117,7 @@ def list_entries(
         select(*columns, deliveries.c.delivered_at)
         .join(notifications, notifications.c.id == deliveries.c.notification_id)
         .where(deliveries.c.receiver.in_(receivers), deliveries.c.state == DELIVERED)
+        .where(deliveries.c.replaced_by.is_(None))
         .where(*_conditions(wanted))
         .order_by(deliveries.c.updated_at.desc(), deliveries.c.id.desc())
         .limit(limit)

@@ -18,7 +18,7 @@ from config.errors import StoreConflictError
 from core.clock import utc_now
 from core.messages import ArticleRevision, Origin
 from core.processes.instance import Instance
-from core.store import Connection, Store, articles, claims, entries, feeds, hosts, leases
+from core.store import Connection, Store, articles, canaries, claims, entries, feeds, hosts, leases
 from core.store import deliveries as delivery_store
 from core.store.alerts import load_decisions
 from core.store.console import actions
@@ -319,3 +319,15 @@ def test_a_story_of_which_a_delivery_is_being_resent_is_not_forgotten(store: Sto
     assert forgets(store, "stories", resend) == 0
     with store.read() as connection:
         assert delivery_store.count_by_state(connection) == {"pending": 1}
+
+
+def test_of_processes_that_send_a_canary_at_once_one_does(store: Store) -> None:
+    now, hour = utc_now(), timedelta(hours=1)
+
+    def send() -> object:
+        return store.transact(lambda c: canaries.take_due(c, now, hour))
+
+    assert Counter(at_once(*[send] * 6)) == {now: 1, None: 5}
+    later = now + hour
+    with store.write() as connection:
+        assert canaries.take_due(connection, later, hour) == later
