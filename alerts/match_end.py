@@ -40,6 +40,19 @@ class MatchEnd(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+class EndCode(StrEnum):
+    """Why a match that people are notified of is held or suppressed, besides the plan's holds."""
+
+    PENDING = "pending"
+    """It waits for its group wait or its turn."""
+    UNDELIVERED = "undelivered"
+    """No target has accepted it yet; it is tried again."""
+    UNDELIVERABLE = "undeliverable"
+    """Every target has refused it for good."""
+    NO_RECEIVER = "no_receiver"
+    """There was no target."""
+
+
 @dataclass(slots=True)
 class TopicDayEnds:
     """How the matches of a topic on a day (UTC) ended.
@@ -133,8 +146,8 @@ def end_of_notified(match: NotifiedMatch) -> tuple[MatchEnd, str]:
     if match.hold_code:
         return MatchEnd.HELD, match.hold_code
     if match.waiting:
-        return MatchEnd.HELD, "undelivered" if match.attempted else "pending"
-    return MatchEnd.SUPPRESSED, "undeliverable" if match.failed else "no_receiver"
+        return MatchEnd.HELD, EndCode.UNDELIVERED if match.attempted else EndCode.PENDING
+    return MatchEnd.SUPPRESSED, EndCode.UNDELIVERABLE if match.failed else EndCode.NO_RECEIVER
 
 
 def add_up(

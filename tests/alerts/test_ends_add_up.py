@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from alerts.match_end import TopicDayEnds
+from alerts.silencing import load_silences, withdraw_silenced
 from alerts.topic_report import load_ends
 from alerts.worker import AlertsWorker
 from config.catalog.models import AlertsDefinition, Catalog, RouteDefinition, TopicState
 from core.messages import Match, Origin
-from core.store import notification_items, silences
+from core.store import notification_items
 from core.store.match_counts import days_until
+from core.store.silences import add_silence
 from tests.alerts.harness import NOON, PLACE, TEXT, Harness, batch, match, open_harness, topic
 
 pytestmark = pytest.mark.slow
@@ -72,6 +74,16 @@ def any_match(dice: random.Random, harness: Harness) -> Match:
     )
 
 
+def silence(harness: Harness, name: str, reason: str = "n") -> None:
+    """Silence a topic for half an hour; what waits of it is withdrawn."""
+    until = harness.now + timedelta(minutes=30)
+    times = {"now": harness.now, "until": until}
+    with harness.store.write() as connection:
+        add_silence(connection, {"topic": name}, reason=reason, author="Anna", **times)
+        silences = load_silences(connection, harness.catalog.alerts, harness.now)
+        withdraw_silenced(connection, silences, harness.catalog, harness.now)
+
+
 def go_on(dice: random.Random, harness: Harness, workers: list[AlertsWorker]) -> list[Match]:
     """Do one thing that may happen; return the matches that were decided."""
     action = dice.choice(("decide", "decide", "both", "again", "send", "wait", "silence"))
@@ -91,16 +103,7 @@ def go_on(dice: random.Random, harness: Harness, workers: list[AlertsWorker]) ->
     elif action == "wait":
         harness.advance(minutes=dice.choice((1, 40, 700)))
     else:
-        with harness.store.write() as connection:
-            until = harness.now + timedelta(minutes=30)
-            silences.add_silence(
-                connection,
-                {"topic": "rail"},
-                reason=str(dice.random()),
-                author="Anna",
-                now=harness.now,
-                until=until,
-            )
+        silence(harness, "rail", str(dice.random()))
     return matches if action in ("decide", "both", "again") else []
 
 
@@ -151,6 +154,14 @@ def test_what_a_cap_holds_is_held_until_it_goes_out_and_its_copy_is_joined(
     harness.dispatcher().run_once(attempt_all_due=False)
     later = total(harness)
     assert (later.told, later.joined, later.held, later.matches) == (3, 1, 0, 4)
+
+
+def test_what_waits_is_suppressed_by_a_silence_that_is_made_later(harness: Harness) -> None:
+    harness.decide(*(story(number) for number in range(3)))
+    assert total(harness).held_by == {"cap": 1, "pending": 2}
+    silence(harness, "trade")
+    now = total(harness)
+    assert (now.held, now.suppressed, now.matches) == (0, {"silenced": 3}, 3)
 
 
 def test_a_replay_counts_once_also_when_its_match_comes_later(harness: Harness) -> None:

@@ -111,9 +111,18 @@ def _print_answer(answer: dict[str, Any]) -> None:
     for outcome in answer["outcomes"]:
         name = f"{outcome['topic']}: " if outcome["topic"] else ""
         say(f"{name}{outcome['outcome'].replace('_', ' ')}. {outcome['reason']}")
-        for rule in outcome.get("rules", ()):
-            write(f"  {'+' if rule['fired'] else ' '} {rule['weight']:>5}  {rule['id']}")
-        for gate in outcome.get("gates", ()):
-            if not gate["passed"]:
-                say(f"gate {gate['name']}: {gate['why']}", indent="  ")
+        if outcome["alert_id"]:
+            write(f"  alert {outcome['alert_id']}")
+        rules = outcome.get("rules", [])
+        if len(answer["outcomes"]) == 1 or any(rule["fired"] for rule in rules):
+            _print_rules(rules, outcome.get("gates", []))
     write("Recorded as missed." if answer["recorded"] else "Not recorded: it was told.")
+
+
+def _print_rules(rules: list[dict[str, Any]], gates: list[dict[str, Any]]) -> None:
+    """Print which rules of a topic fired, and the gates that an article did not pass."""
+    for rule in rules:
+        write(f"  {'+' if rule['fired'] else ' '} {rule['weight']:>5}  {rule['id']}")
+    for gate in gates:
+        if not gate["passed"]:
+            say(f"gate {gate['name']}: {gate['why']}", indent="  ")

@@ -125,13 +125,14 @@ def _print_feedback(report: TopicReport) -> None:
     """Print the precision of a topic and its rules, and what was missed, where there is any."""
     if report.precision.judged:
         write("")
-        say(f"{report.topic_id}: {_describe(report.precision, 'stories told')}")
+        say(f"{report.topic_id}: {_describe(report.precision, 'told')}")
         for rule, precision in report.rules.items():
             say(f"{rule}: {_describe(precision, 'fired')}", indent="  ")
     if report.missed:
         number = sum(report.missed.values())
         write("")
-        say(f"{report.topic_id}: missed {_with_codes(number, report.missed)}")
+        topic = report.topic_id or "(no topic named)"
+        say(f"{topic}: missed {_with_codes(number, report.missed)}")
 
 
 def _describe(precision: Precision, label: str) -> str:
