@@ -38,7 +38,15 @@ def find_news(
         members: The articles of the story, an earlier revision of this one among them.
         elsewhere: Recent articles of the topic's other stories.
     """
-    own = StoryMember(
+    own = own_member(match, features)
+    is_correction = says_correction((*features.title, *features.lead))
+    development = find_development(own, members, elsewhere, is_correction=is_correction)
+    return None if development is None else story_news(match, development)
+
+
+def own_member(match: Match, features: StoryFeatures) -> StoryMember:
+    """Return a match's article as a member of its story of which nobody was told yet."""
+    return StoryMember(
         article_id=match.article_id,
         outlet=match.article.outlet,
         language=features.language,
@@ -46,12 +54,10 @@ def find_news(
         is_told=False,
         wording=wording_of(features),
     )
-    is_correction = says_correction((*features.title, *features.lead))
-    development = find_development(own, members, elsewhere, is_correction=is_correction)
-    return None if development is None else _story_news(match, development)
 
 
-def _story_news(match: Match, development: Development) -> StoryNews:
+def story_news(match: Match, development: Development) -> StoryNews:
+    """Return a development in words for people: those of the match's headline and lead."""
     is_correction = development.kind is DevelopmentKind.CORRECTION
     return StoryNews(
         code=ReasonCode.CORRECTION if is_correction else ReasonCode.DEVELOPMENT,

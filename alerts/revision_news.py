@@ -4,7 +4,7 @@
 
     headline or lead changed ─▶ find_news, as for an article
     new paragraphs           ─▶ those with evidence, or that correct something
-                                    ─▶ find_news, its sentence as the headline: what is new in it?
+                                    ─▶ find_development, with its sentence as the headline
                                     ─▶ background, new to the story but not to the world ─▶ nothing
     neither                  ─▶ nothing: what matched was there before
 """
@@ -17,8 +17,14 @@ from dataclasses import replace
 from functools import cache
 
 from alerts.decide import ReasonCode, StoryNews
-from alerts.developments import StoryMember, says_correction
-from alerts.news import find_news
+from alerts.developments import (
+    Development,
+    DevelopmentKind,
+    StoryMember,
+    find_development,
+    says_correction,
+)
+from alerts.news import find_news, own_member, story_news
 from alerts.revisions import NewParagraph, changes_first_lines, is_compared, new_paragraphs
 from alerts.stories import StoryFeatures
 from config.i18n import Phrase
@@ -33,8 +39,11 @@ MAX_SENTENCE = 300
 OPENING_WORDS = 4
 """Words of a paragraph among which *Correction* or *Background* is, if it is one."""
 
+PARAGRAPH_STEMS = 6
+"""New stems of a sentence that only its new words make a development: articles grow."""
+
 HEADLINE = "decision.news.headline"
-"""Reason of a development that only its many new words make one."""
+"""Reason of a development that only its new words make one."""
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
@@ -83,18 +92,36 @@ def _find_paragraph_news(
     elsewhere: Sequence[StoryMember],
 ) -> StoryNews | None:
     """Return the first correction in a new paragraph, else the first development."""
-    developments = []
+    members = [_without_form(member, match) for member in members]
+    news = []
     for paragraph, sentence in _telling_sentences(match):
-        words = folded_words(sentence)
         lines = {"title": sentence, "lead": paragraph.text}
-        own = match.model_copy(update={"article": match.article.model_copy(update=lines)})
-        compared = {"title": tuple(words), "lead": tuple(folded_words(paragraph.text))}
-        news = find_news(own, features.model_copy(update=compared), members, elsewhere)
-        if news is not None and news.code is ReasonCode.CORRECTION:
-            return news
-        if news is not None and not _is_background(match, news, sentence):
-            developments.append(news)
-    return _by_paragraph(developments[0]) if developments else None
+        words = {name: tuple(folded_words(text)) for name, text in lines.items()}
+        own = own_member(match, features.model_copy(update=words))
+        corrects = _corrects(paragraph)
+        found = find_development(own, members, elsewhere, is_correction=corrects)
+        if found is not None and _is_telling(found, match, sentence):
+            article = match.article.model_copy(update=lines)
+            news.append(story_news(match.model_copy(update={"article": article}), found))
+    corrections = (each for each in news if each.code is ReasonCode.CORRECTION)
+    return _by_paragraph(next(corrections, news[0])) if news else None
+
+
+def _is_telling(development: Development, match: Match, sentence: str) -> bool:
+    """Return whether a sentence is told; of one with many new words alone more is asked."""
+    if development.kind is not DevelopmentKind.HEADLINE:
+        return True
+    return len(development.stems) >= PARAGRAPH_STEMS and not _is_background(match, sentence)
+
+
+def _without_form(member: StoryMember, match: Match) -> StoryMember:
+    """Return a member without the headline whose form another report of the outlet may have.
+
+    Reports in one form have similar headlines; a sentence of a paragraph is no headline.
+    """
+    if member.outlet != match.article.outlet:
+        return member
+    return replace(member, wording=replace(member.wording, headline=frozenset()))
 
 
 def _telling_sentences(match: Match) -> Iterator[tuple[NewParagraph, str]]:
@@ -118,10 +145,8 @@ def _corrects(paragraph: NewParagraph) -> bool:
     return says_correction(folded_words(paragraph.text)[:OPENING_WORDS])
 
 
-def _is_background(match: Match, news: StoryNews, sentence: str) -> bool:
+def _is_background(match: Match, sentence: str) -> bool:
     """Return whether a sentence tells what was before, as articles add it when they grow."""
-    if news.reason.code != HEADLINE:
-        return False
     this_year = (match.article.changed_at or match.article.fetched_at).year
     is_past = any(int(year) < this_year for year in _YEAR.findall(sentence))
     opening = folded_words(sentence)[:OPENING_WORDS]

@@ -24,10 +24,12 @@ class NewParagraph:
     """What is new in one paragraph of lead or text.
 
     Attributes:
+        field: ``lead`` or ``text``.
         text: The new sentences.
         evidence: The spans in them that made rules fire.
     """
 
+    field: str
     text: str
     evidence: tuple[Evidence, ...]
 
@@ -74,21 +76,28 @@ def moment_of(match: Match) -> datetime:
 def new_paragraphs(match: Match) -> list[NewParagraph]:
     """Return what is new in each paragraph of lead and text of a compared revision, in order."""
     return [
-        NewParagraph(text, tuple(e for e in match.evidence if _overlaps(e, field, start, end)))
+        NewParagraph(
+            field, text, tuple(e for e in match.evidence if _overlaps(e, field, start, end))
+        )
         for field, start, end, text in _new_lines(match.article)
     ]
 
 
 def as_compared(match: Match) -> ArticleRevision:
-    """Return the article as stories compare it: a revision begins with the news that matches.
+    """Return the article as stories compare it: its lead is the news in the text that matches.
 
     A live page has one headline for many events; the paragraph that matches says which one it is.
     """
     article = match.article
-    news = [p.text for p in new_paragraphs(match) if p.evidence] if is_compared(article) else []
+    if not is_compared(article):
+        return article
+    news = [p.text for p in new_paragraphs(match) if p.evidence and p.field == "text"]
     if not news:
         return article
-    return article.model_copy(update={"lead": "\n".join([*news, article.lead])})
+    rest = article.text
+    for text in news:
+        rest = rest.replace(text, "", 1)
+    return article.model_copy(update={"lead": "\n".join([*news, article.lead]), "text": rest})
 
 
 def _new_lines(article: ArticleRevision) -> Iterator[tuple[str, int, int, str]]:

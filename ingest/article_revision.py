@@ -151,7 +151,7 @@ def _message(
         country=feed.country,
         first_seen_at=entry.first_seen_at,
         origin=Origin(entry.origin),
-        missed_since=entry.missed_since,
+        missed_since=entry.missed_since if entry.origin == Origin.BACKFILL else None,
         **values | {"url": shown_url(values["url"])},
     )
     return _fit(message, settings.streams_max_record_bytes // 2)

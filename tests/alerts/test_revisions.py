@@ -68,6 +68,7 @@ def test_a_passage_over_several_paragraphs_is_taken_apart() -> None:
 
 def test_a_revision_is_compared_by_the_news_that_matches() -> None:
     revision = revised(span("neue"), new_passages=(NEW_TEXT,), lead="Lage am Fluss.")
-    assert as_compared(revision).lead == f"{NEW}\nLage am Fluss."
+    compared = as_compared(revision)
+    assert (compared.lead, compared.text) == (f"{NEW}\nLage am Fluss.", f"{OLD}\n")
     old = revised(span("alte"), new_passages=(NEW_TEXT,), lead="Lage am Fluss.")
     assert as_compared(old) == old.article

@@ -136,3 +136,27 @@ def test_no_transaction_is_open_while_a_revision_is_used(filled: Store) -> None:
     event.listen(engine, "checkin", lambda *_: count(-1))
     for _ in articles.scan(filled, MONDAY, MONDAY + 60 * MINUTE, page=2):
         assert open_connections == 0
+
+
+def test_the_newest_revisions_are_read_oldest_first(filled: Store) -> None:
+    with filled.read() as connection:
+        latest = articles.load_latest_revisions(connection, f"{0:032}", 2)
+    assert [r.revision for r in latest] == [2, 3]
+
+
+def test_the_newest_revision_is_replaced_unless_it_is_not_the_newest(filled: Store) -> None:
+    article_id = f"{0:032}"
+    other = revision(3, article_id).model_copy(update={"title": "Anders gelesen"})
+    record = article_record(
+        article_id=article_id, url_key="https://a.org/0", revision=3, title_hash="new"
+    )
+    stale = article_record(article_id=article_id, url_key="https://a.org/0", revision=2)
+    with filled.write() as connection:
+        articles.replace_latest(connection, record, other)
+        articles.replace_latest(connection, stale, revision(2, article_id))
+    with filled.read() as connection:
+        article = articles.find(connection, article_id)
+        titles = [r.title for r in articles.load_revisions(connection, article_id)]
+    assert article is not None
+    assert (article.revision, article.title_hash) == (3, "new")
+    assert titles == ["Fassung 1", "Fassung 2", "Anders gelesen"]
