@@ -44,6 +44,7 @@ from core.store.missed_articles import forget_missed
 from core.store.notification_items import notification_items
 from core.store.separations import story_separations
 from core.store.silences import forget_silences
+from core.store.sql import FORGET_LIMIT
 from core.store.stories import lock_topics, stories, story_articles, story_shingles
 from core.store.told_revisions import told_revisions
 
@@ -56,7 +57,8 @@ class RetentionRule:
     """How rows of some tables are deleted.
 
     Attributes:
-        tables: Names of the tables.
+        tables: Names of the tables; none where another rule has them and this one takes rows that
+            it leaves.
         forget: Deletes the next rows older than a time, a bounded number of them, and returns how
             many; 0 where none are left.
     """
@@ -109,6 +111,38 @@ def forget_stories(connection: Connection, before: datetime, *, limit: int = STO
     return _forget_notifications(connection, alert_ids) + sum(
         connection.execute(table.delete().where(condition)).rowcount
         for table, condition in _rows_of(alert_ids, story_ids)
+    )
+
+
+def forget_messages_without_items(
+    connection: Connection, before: datetime, *, limit: int = FORGET_LIMIT
+) -> int:
+    """Delete messages from before a time that tell of no alert, such as empty digests.
+
+    Args:
+        connection: A write transaction.
+        before: Messages that were created later stay, and those with an unfinished delivery.
+        limit: How many messages to delete at most.
+
+    Returns:
+        The number of rows deleted.
+    """
+    item = select(notification_items.c.number).where(
+        notification_items.c.notification_id == notifications.c.id
+    )
+    unfinished = select(deliveries.c.id).where(
+        deliveries.c.notification_id == notifications.c.id, deliveries.c.state.in_(UNFINISHED)
+    )
+    query = select(notifications.c.id).where(
+        notifications.c.created_at < before, ~item.exists(), ~unfinished.exists()
+    )
+    ids = list(connection.scalars(query.limit(limit)))
+    return sum(
+        connection.execute(table.delete().where(column.in_(ids))).rowcount
+        for table, column in (
+            (deliveries, deliveries.c.notification_id),
+            (notifications, notifications.c.id),
+        )
     )
 
 
@@ -206,6 +240,7 @@ RULES = {
          "told_revisions", "escalations", "story_separations"),
         forget_stories,
     ),
+    "messages without items": RetentionRule((), forget_messages_without_items),
     "targets": RetentionRule(("receiver_targets",), targets.forget_targets),
     "articles": RetentionRule(("articles", "article_revisions", "sightings"), articles.forget),
 }  # fmt: skip

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from alerts.digests import rank_items
+from alerts.receivers import DeliveryAttempt
+from alerts.rendering.content import attempt_content
 from config.catalog.models import (
     AlertPolicy,
     AlertsDefinition,
@@ -23,7 +25,7 @@ from config.catalog.models import (
     Tier,
 )
 from config.cron import CronSchedule, parse_cron
-from config.i18n import Phrase, translator
+from config.i18n import translator
 from config.weekly_hours import Hours, WeeklyHours
 from core.messages import Match
 from core.store import alert_changes, digests
@@ -217,8 +219,12 @@ def test_an_empty_digest_is_sent_only_where_that_is_wanted(
     for body in sent(harness):
         assert (body["items"], body["alert_id"] != "") == ([], True)
         assert body["reason"].startswith("Digest “evening”: nothing new since 22 Nov 2026")
-        reason = Phrase.load(json.dumps(body["reason_phrase"]))
-        assert "nichts Neues seit" in translator("de").phrase(reason)
+        attempt = DeliveryAttempt(
+            body["id"], "mail", "mail", "digest", json.dumps(body).encode(), 1, False, NOON
+        )
+        content = attempt_content(attempt, translator("de"), NOON)
+        assert content.title.startswith("Überblick „evening“: nichts Neues seit 22.")
+        assert content.articles == ()
 
 
 ITEM = NotificationItem(

@@ -4,7 +4,8 @@
 
     topic harbours: Häfen OR harbour*          a topic of the file, with its query
     urgent alarms: explosion*                  one whose alerts are urgent
-    route max_per_hour: 2                      a key of the only route
+    route max_per_hour: 2                      a key of the last route
+    file digests: [{"id": "evening", …}]       a key of alerts.yaml, as JSON; routes before the last
 
     = Dam in Sorvik (de)                       a timeline
     09:00 kurier  new_story  Dam breaks        time, outlet, expected message, headline
@@ -101,6 +102,7 @@ class TimelineFile:
 
     topics: dict[str, dict[str, Any]] = field(default_factory=dict)
     route: dict[str, Any] = field(default_factory=lambda: {"group_wait": "0s"})
+    file: dict[str, Any] = field(default_factory=dict)
     timelines: list[Timeline] = field(default_factory=list)
 
 
@@ -115,6 +117,8 @@ def read_timelines(path: Path) -> TimelineFile:
             parsed.topics[name] = {"id": name, "title": name, "query": value} | severity
         elif word == "route":
             parsed.route[name] = int(value) if value.isdigit() else value
+        elif word == "file":
+            parsed.file[name] = json.loads(value)
         elif line.startswith("= "):
             title, _, language = line[2:].rstrip(")").rpartition(" (")
             parsed.timelines.append(Timeline(title, language))
@@ -184,8 +188,9 @@ def _write_config(content: TimelineFile, folder: Path) -> Path:
     feeds = {"feeds": [{"url": "https://none.example/feed"}]}
     _write(config / "sources.yaml", {"outlets": [outlet | feeds]})
     receiver = {"id": "desk", "kind": "webhook", "url": "https://desk.example/hook"}
-    route = content.route | {"receivers": ["desk"]}
-    _write(config / "alerts.yaml", {"receivers": [receiver], "routes": [route]})
+    routes = [*content.file.get("routes", ()), content.route | {"receivers": ["desk"]}]
+    alerts = content.file | {"receivers": [receiver], "routes": routes}
+    _write(config / "alerts.yaml", alerts)
     for name, topic in content.topics.items():
         _write(config / "topics" / f"{name}.yaml", topic)
     return config

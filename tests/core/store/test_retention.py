@@ -296,6 +296,22 @@ def test_a_story_is_forgotten_with_everything_about_it(store: Store) -> None:
     assert [card.alert_id for card in cards] == [kept]
 
 
+@pytest.mark.parametrize(
+    ("created_at", "state", "deleted"),
+    [(OLD, "delivered", 2), (OLD, "failed", 2), (OLD, "pending", 0), (RECENT, "delivered", 0)],
+)
+def test_a_message_that_tells_of_no_alert_is_forgotten_once_it_has_ended(
+    store: Store, created_at: datetime, state: str, deleted: int
+) -> None:
+    row = delivery_store.Notification("n" * 32, "a" * 32, "mail", "digest", 0, "{}", created_at)
+    with store.write() as connection:
+        delivery_store.add_notification(connection, row, ["mail"], due=created_at)
+        connection.execute(delivery_store.deliveries.update().values(state=state))
+        full_story(connection, "x")
+    rule = RULES["messages without items"]
+    assert forget_all(store, rule, BEFORE) == deleted
+
+
 def test_a_story_of_another_topic_keeps_its_index_of_the_same_article(store: Store) -> None:
     with store.write() as connection:
         full_story(connection, "x")
