@@ -5,6 +5,7 @@
     steps of escalations that are due ─▶ their messages          (alerts.escalation)
     digests that are due ──────────────▶ their messages          (alerts.digests)
     silences that are new ─────────────▶ what waits is withdrawn (alerts.silencing)
+    growth of a closed alert ──────────▶ is withdrawn            (alerts.stale_growth)
 
 The dispatcher runs the timers each time before it claims deliveries, at the same time of the clock:
 what a digest takes over cannot be sent on its own, because its hold ends when the digest is due.
@@ -20,8 +21,9 @@ from alerts import digests
 from alerts.escalation import escalate_due
 from alerts.plan import Silence
 from alerts.silencing import load_silences, withdraw_silenced
+from alerts.stale_growth import withdraw_stale_growth
 from config.catalog.models import Catalog
-from core.store import Connection, Store, escalations
+from core.store import Connection, Store, escalations, waiting_items
 from core.store import digests as digest_store
 
 
@@ -49,10 +51,14 @@ class Timers:
         with self._store.read() as connection:
             is_digest_due = digests.is_due(connection, catalog.alerts, now)
             silences = load_silences(connection, catalog.alerts, now)
+            is_growth_stale = bool(waiting_items.find_unwanted_growth(connection, now))
         if is_digest_due:
             self._store.transact(lambda c: digests.send_due(c, catalog, now))
         if any(silence not in self._silences for silence in silences):
             self._store.transact(lambda c: withdraw_silenced(c, silences, catalog, now))
+        if is_growth_stale:
+            url = catalog.alerts.console_url
+            self._store.transact(lambda c: withdraw_stale_growth(c, url, now))
         self._silences = silences
 
     def next_due(self, connection: Connection) -> datetime | None:

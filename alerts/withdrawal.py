@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from alerts.decide import ReasonCode, Role
+from alerts.decide import Role
 from alerts.notification_body import bundled_topics
 from alerts.queueing import write_body
 from alerts.topic_events import topic_event
 from config.i18n import Phrase
-from core.messages import AlertEventKind
+from core.messages import NEW_COVERAGE, SPIKE, AlertEventKind
 from core.messages.envelope import to_record
 from core.store import Connection, alert_changes, outbox, waiting_items
 from core.store import stories as story_store
@@ -34,7 +34,7 @@ Withdrawn = tuple[WaitingItem, Phrase]
 def withdraw(
     connection: Connection,
     chosen: Sequence[Withdrawn],
-    code: ReasonCode,
+    code: str,
     *,
     console_url: str,
     now: datetime,
@@ -62,7 +62,7 @@ def _key(waiting: WaitingItem) -> tuple[str, int]:
 
 
 def _suppress(
-    connection: Connection, waiting: WaitingItem, reason: Phrase, code: ReasonCode, now: datetime
+    connection: Connection, waiting: WaitingItem, reason: Phrase, code: str, now: datetime
 ) -> None:
     """Publish that an item is withdrawn, and suppress its decision where nobody is told of it."""
     item = waiting.item
@@ -71,17 +71,19 @@ def _suppress(
         topic,
         AlertEventKind.SUPPRESSED,
         reason,
-        code.value,
+        str(code),
         notification_id=item.notification_id,
         target=waiting.receiver,
         at=now,
     )
     event = event.model_copy(update={"revision": item.revision})
     outbox.put(connection, [to_record(event, at=now)])
+    if item.kind in (NEW_COVERAGE, SPIKE):
+        return  # they are not about the decision of one article
     if waiting_items.has_items(connection, item.topic_id, item.article_id, item.revision):
         return
     alert_changes.suppress_decision(
-        connection, item.topic_id, item.article_id, item.revision, code.value, reason.dump()
+        connection, item.topic_id, item.article_id, item.revision, str(code), reason.dump()
     )
     if item.kind in NEWS_KINDS:
         story_store.set_role(connection, item.topic_id, item.article_id, Role.MINOR.value)

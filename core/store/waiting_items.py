@@ -17,7 +17,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from core.store.alerts import decisions
+from core.messages import NEW_COVERAGE
+from core.store.alerts import CLOSED, alerts, decisions
 from core.store.deliveries import PENDING, Notification, deliveries, notifications
 from core.store.notification_items import NotificationItem, notification_items
 from core.store.sql import chunks
@@ -59,10 +60,15 @@ class WaitingItem:
 
 
 def list_waiting(connection: Connection, receiver: str | None = None) -> list[WaitingItem]:
-    """Return the items of all notifications that wait, or of those for a receiver, in order."""
+    """Return the items of all notifications that wait, or of those for a receiver, in order.
+
+    What is told by the digest of a target that is back, and that digest, are left out: it goes out
+    at once.
+    """
     columns, items, about = deliveries.c, notification_items.c, decisions.c
     begun = or_(columns.state != PENDING, columns.attempts > 0)
     waiting = select(columns.notification_id).where(columns.state == PENDING, columns.attempts == 0)
+    waiting = waiting.where(columns.replaced_by.is_(None))
     other = deliveries.alias().c
     begun = or_(other.state != PENDING, other.attempts > 0)
     is_begun = select(other.id).where(other.notification_id == notifications.c.id, begun).exists()
@@ -81,11 +87,29 @@ def list_waiting(connection: Connection, receiver: str | None = None) -> list[Wa
             ),
         )
         .where(notifications.c.id.in_(waiting), ~is_begun)
+        .where(notifications.c.bundle.not_like("backlog %"))
         .order_by(notifications.c.created_at, notifications.c.id, items.number)
     )
     if receiver is not None:
         query = query.where(notifications.c.receiver == receiver)
     return [_waiting(dict(row)) for row in connection.execute(query).mappings()]
+
+
+def find_unwanted_growth(connection: Connection, now: datetime) -> set[tuple[str, int]]:
+    """Return the items about growth that wait although their alert is closed or snoozed.
+
+    Returns:
+        Notification and number of each item.
+    """
+    items, columns = notification_items.c, deliveries.c
+    query = (
+        select(items.notification_id, items.number)
+        .join(deliveries, columns.notification_id == items.notification_id)
+        .join(alerts, alerts.c.id == items.alert_id)
+        .where(columns.state == PENDING, columns.attempts == 0, items.kind == NEW_COVERAGE)
+        .where(or_(alerts.c.state == CLOSED, alerts.c.snoozed_until > now))
+    )
+    return {(row.notification_id, row.number) for row in connection.execute(query)}
 
 
 def take_out(connection: Connection, chosen: Iterable[WaitingItem]) -> list[WaitingItem]:

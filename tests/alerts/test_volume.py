@@ -20,6 +20,7 @@ from config.catalog.models import (
 )
 from core.messages import AlertEvent, Match
 from core.store import alert_changes, notification_items, topic_hours
+from core.store import alerts as alert_store
 from core.store import stories as story_store
 from core.store.deliveries import Notification
 from tests.alerts.harness import NOON, PLACE, TEXT, Harness, match, open_harness, topic
@@ -164,6 +165,32 @@ def test_growth_of_a_closed_alert_is_not_told_and_an_acknowledged_one_stays_so(
     assert len(messages(harness, "new_coverage")) == (0 if state == "closed" else 1)
     if state == "closed":
         assert [e.event.value for e in events(harness, "closed")] == ["closed", "suppressed"]
+
+
+@ON_EVERY_DATABASE
+@pytest.mark.parametrize("state", ["closed", "snoozed"])
+def test_growth_that_waits_is_withdrawn_when_its_alert_is_closed_or_snoozed(
+    harness: Harness, state: str
+) -> None:
+    harness.decide(report(0))
+    grow(harness, *range(1, 5))
+    assert len(messages(harness, "new_coverage")) == 1
+    [alert] = harness.alerts()
+    with harness.store.write() as connection:
+        if state == "closed":
+            alert_changes.close(connection, alert.id, by="Anna", at=harness.clock())
+        else:
+            until = NOON + 9 * HOUR
+            alert_changes.snooze(connection, alert.id, until=until, by="Anna", at=harness.clock())
+    harness.advance(minutes=30)
+    harness.dispatcher().run_once()
+    assert messages(harness, "new_coverage") == []
+    assert [e.reason_code for e in harness.events() if e.event.value == "suppressed"] == [state]
+    assert the_story(harness).growth == 5
+    with harness.store.read() as connection:
+        [joined] = [d for d in alert_store.load_decisions(connection, alert.id)
+                    if d.article_id == report(4).article_id]  # fmt: skip
+    assert (joined.event, joined.match_end) == ("updated", "joined")
 
 
 def test_growth_that_a_silence_mutes_is_not_told_later(harness: Harness) -> None:
