@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from alerts.growth import find_threshold
 from alerts.queueing import write_body
 from core.store import Connection, notification_items, regrouping
+from core.store import stories as story_store
 from core.store.regrouping import Regrouped
 from core.text import clean_line
 
@@ -65,8 +67,17 @@ def merge(
         UsageError: There is no such alert, or the two are not two stories of one topic.
     """
     done = regrouping.merge(connection, one, other, by=clean_line(by, MAX_NAME), at=at)
+    _mark_growth(connection, done.kept.story_id)
     _rewrite_unsent(connection, done, console_url)
     return done
+
+
+def _mark_growth(connection: Connection, story_id: str) -> None:
+    """Let what a story has grown to by a merge count as decided: nobody is notified of it."""
+    story = story_store.find_story(connection, story_id)
+    reached = find_threshold(story.independent_outlets, story.growth) if story else None
+    if reached is not None:
+        story_store.mark_growth(connection, story_id, reached)
 
 
 def _rewrite_unsent(connection: Connection, done: Regrouped, console_url: str) -> None:

@@ -65,9 +65,7 @@ def split(
     Raises:
         UsageError: There is no such alert, an article is not in its story, or all are named.
     """
-    source = get_alert(connection, alert)
-    story_store.lock_topics(connection, [source.topic_id])
-    source = _lock(connection, source.id)
+    [source] = _lock(connection, alert)
     moved = _choose(story_store.load_articles(connection, source.story_id), articles)
     first, topic = moved[0], source.topic_id
     story = story_id(topic, f"split {first.article_id}")
@@ -105,15 +103,13 @@ def merge(connection: Connection, one: str, other: str, *, by: str, at: datetime
     Raises:
         UsageError: There is no such alert, or the two are not two stories of one topic.
     """
-    pair = [get_alert(connection, one), get_alert(connection, other)]
+    pair = _lock(connection, one, other)
     if pair[0].id == pair[1].id:
         raise UsageError("That is one story already.", mend="Name two alerts.")
     if pair[0].topic_id != pair[1].topic_id:
         mend = "Only stories of one topic can be merged."
         raise UsageError("The two alerts belong to different topics.", mend=mend)
-    story_store.lock_topics(connection, [pair[0].topic_id])
-    locked = {id_: _lock(connection, id_) for id_ in sorted(alert.id for alert in pair)}
-    kept, gone = sorted((locked[a.id] for a in pair), key=lambda a: _RANK[a.state])
+    kept, gone = sorted(pair, key=lambda alert: _RANK[alert.state])
     waiting = escalations.load_waiting(connection, gone.id)
     _move(connection, None, gone, kept)
     gone = _replace_alert(connection, gone, kept, by=by, at=at)
@@ -128,9 +124,18 @@ def merge(connection: Connection, one: str, other: str, *, by: str, at: datetime
     return Regrouped(_change(connection, kept, f"merged by {by}", MERGED, at), gone)
 
 
-def _lock(connection: Connection, alert: str) -> Alert:
-    cards.lock_card(connection, alert)  # in the order in which people's actions lock the rows
-    return alert_changes.lock_alert(connection, alert)
+def _lock(connection: Connection, *names: str) -> list[Alert]:
+    """Return alerts as they are once nobody else groups the stories of their topics.
+
+    Another person may have merged them while this transaction waited for the locks.
+    """
+    topics = {get_alert(connection, name).topic_id for name in names}
+    story_store.lock_topics(connection, topics)
+    ids = [get_alert(connection, name).id for name in names]
+    for id_ in sorted(set(ids)):  # in the order in which people's actions lock the rows
+        cards.lock_card(connection, id_)
+        alert_changes.lock_alert(connection, id_)
+    return [get_alert(connection, id_) for id_ in ids]
 
 
 def _choose(articles: Sequence[StoryArticle], named: Sequence[str]) -> list[StoryArticle]:

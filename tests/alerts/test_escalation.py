@@ -23,7 +23,7 @@ from config.catalog.models import (
     RouteDefinition,
 )
 from config.weekly_hours import WeeklyHours, parse_hours
-from core.store import Connection, escalations, silences
+from core.store import Connection, escalations, notification_items, silences
 from core.store.console import actions, undo
 from tests.alerts.harness import NOON, PLACE, Harness, match, topic, webhook
 from tests.support.postgres import ON_EVERY_DATABASE
@@ -176,6 +176,12 @@ def test_an_escalation_goes_out_in_quiet_hours_and_does_not_count_for_the_cap(
     urgent.decide(match())
     assert escalate(urgent, 21) == SECOND
     assert all(delivery.held_until is None for _, delivery in urgent.notifications())
+    with urgent.store.read() as connection:
+        counts = [
+            notification_items.count_sent(connection, name, "nato-membership", since=NOON)
+            for name in ("desk", "phone", "boss")
+        ]
+    assert counts == [1, 0, 0]
 
 
 def test_steps_stay_as_they_were_planned_when_the_file_changes(urgent: Harness) -> None:

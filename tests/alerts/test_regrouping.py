@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -28,6 +30,10 @@ LATER = NOON + timedelta(hours=1)
 
 HARBOUR = "https://kurier.example.org/hafen"
 RAIL = "https://bote.example.org/bahn"
+ENGLISH = {
+    HARBOUR: ("Fire in the port of Hull", "In the port of Hull a store of tyres is on fire."),
+    RAIL: ("Fire at the station of Leeds", "At the station of Leeds a store of tyres is on fire."),
+}
 TEXTS = {
     HARBOUR: ("Brand im Hafen von Hamburg", "Im Hafen von Hamburg brennt ein Lager mit Reifen."),
     RAIL: ("Brand im Bahnhof von Bremen", "Im Bahnhof von Bremen brennt ein Lager mit Reifen."),
@@ -107,19 +113,27 @@ def test_articles_that_are_split_off_are_a_story_of_their_own(mixed: Harness) ->
 
 
 @pytest.mark.parametrize("named", [HARBOUR, RAIL])
+@pytest.mark.parametrize("language", ["de", "en"])
 def test_later_articles_and_revisions_join_the_part_that_they_resemble(
-    mixed: Harness, named: str
+    harness: Harness, named: str, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if language == "en":
+        monkeypatch.setitem(globals(), "TEXTS", ENGLISH)
+    mixed = harness
+    decide(mixed, report(HARBOUR, language=language), report(RAIL, minutes=5, language=language))
+    assert len(mixed.alerts()) == 1
     done = split(mixed, named)
     homes = {HARBOUR: done.other.id, RAIL: done.kept.id}
     if named == RAIL:
         homes = {HARBOUR: done.kept.id, RAIL: done.other.id}
     for number, like in enumerate((HARBOUR, RAIL)):
-        text = f"{TEXTS[like][1]} Die Feuerwehr ist mit vielen Kräften da."
+        text = f"{TEXTS[like][1]} Nobody hurt."
         url = f"https://post.example.org/{number}"
-        decide(mixed, report(url, like=like, minutes=70, title=TEXTS[like][0], text=text))
-        changed = f"{TEXTS[like][1]} Inzwischen ist er gelöscht."
-        decide(mixed, report(like, minutes=80, revision=2, text=changed))
+        later: dict[str, Any] = {"minutes": 70 + number, "text": text, "language": language}
+        decide(mixed, report(url, like=like, **later))
+        changed = f"{TEXTS[like][1]} 20:15"
+        later = {"minutes": 80 + number, "text": changed, "language": language}
+        decide(mixed, report(like, revision=2, **later))
         with mixed.store.read() as connection:
             article = story_store.find_article(connection, "nato-membership", article_id(url))
             revised = story_store.find_article(connection, "nato-membership", article_id(like))
@@ -169,6 +183,51 @@ def test_stories_that_are_merged_are_one_and_the_other_id_leads_to_it(mixed: Har
     text = f"{TEXTS[HARBOUR][1]} Die Feuerwehr ist da."
     decide(mixed, report("https://post.example.org/3", like=HARBOUR, minutes=70, text=text))
     assert stories(mixed) == {merged.kept.id: {"kurier", "bote", "post"}}
+
+
+@ON_EVERY_DATABASE
+def test_of_two_people_who_merge_at_once_one_is_told_that_it_is_done(mixed: Harness) -> None:
+    done = split(mixed, RAIL)
+    start = Barrier(2)
+
+    def merge_at_once(pair: tuple[Alert, Alert]) -> str:
+        start.wait(10)
+        try:
+            with mixed.store.write() as connection:
+                regrouped = regrouping.merge(
+                    connection, pair[0].id, pair[1].id, console_url=CONSOLE, by="Anna", at=LATER
+                )
+        except UsageError as error:
+            return error.message
+        return regrouped.kept.id
+
+    with ThreadPoolExecutor(2) as pool:
+        pairs = [(done.kept, done.other), (done.other, done.kept)]
+        results = list(pool.map(merge_at_once, pairs))
+    assert "That is one story already." in results
+    [(kept, outlets)] = stories(mixed).items()
+    assert kept in results
+    assert outlets == {"kurier", "bote"}
+
+
+def test_what_a_story_grows_to_by_a_merge_is_not_told(mixed: Harness) -> None:
+    more = (
+        "Züge nach Hannover fallen aus.",
+        "Reisende warten auf dem Vorplatz.",
+        "Rauch zieht durch die Halle.",
+        "Bahnsteige bleiben gesperrt.",
+    )
+    urls = [f"https://outlet{number}.example.org/bahn" for number in range(len(more))]
+    for url, sentence in zip(urls, more, strict=True):
+        decide(mixed, report(url, like=RAIL, minutes=10, text=sentence))
+    done = split(mixed, RAIL, *urls)
+    with mixed.store.write() as connection:
+        connection.execute(story_store.stories.update().values(growth=0))
+    merge(mixed, done.kept, done.other)
+    with mixed.store.read() as connection:
+        story = story_store.find_story(connection, done.kept.story_id)
+    assert story is not None
+    assert (story.independent_outlets, story.growth) == (6, 5)
 
 
 @pytest.mark.parametrize(

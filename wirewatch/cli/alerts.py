@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from core.store.alerts import DecisionRow
     from core.store.deliveries import Delivery, Notification
+    from core.store.escalations import EscalationRow
     from core.store.notification_items import HeldItem
     from core.store.stories import Story
     from core.store.told_revisions import LaterRevision
@@ -68,7 +69,7 @@ def list_alerts(
     if topic and not alerts:
         _check_topic(topic, settings)
     rows = [alert_row(a) | outlets_row(stories[a.story_id]) for a in alerts]
-    columns = ("opened_at", "topic", "title", "state", "outlets", "id")
+    columns = ("opened_at", "topic", "title", "state", "assigned_to", "outlets", "id")
     print_rows(rows, columns, as_json=as_json, empty="There are no alerts.")
 
 
@@ -77,7 +78,7 @@ def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
     """Show an alert: the articles of its story with their evidence, and its notifications."""
     from alerts.notification_body import group_copies
     from core.store import alerts as alert_store
-    from core.store import notification_items
+    from core.store import escalations, notification_items
     from core.store import stories as story_store
     from core.store.told_revisions import load_later_revisions, load_shown_articles
 
@@ -88,6 +89,7 @@ def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
         decisions = alert_store.load_decisions(connection, stored.id)
         story = story_store.find_story(connection, stored.story_id)
         notifications = notification_items.load_notifications(connection, stored.id)
+        steps = escalations.load_escalations(connection, stored.id)
     row = alert_row(stored) | outlets_row(story)
     row |= {
         "articles": [
@@ -95,6 +97,7 @@ def show(alert: IdArgument, *, as_json: JsonOption = False) -> None:
         ],
         "decisions": [decision_row(d) for d in decisions],
         "notifications": [notification_row(n, deliveries) for n, deliveries in notifications],
+        "escalation": [step_row(step) for step in steps],
     }
     if as_json:
         print_json(row)
@@ -214,8 +217,26 @@ def held_row(held: HeldItem, title: str) -> dict[str, Any]:
     }
 
 
+def step_row(step: EscalationRow) -> dict[str, Any]:
+    """Return a step of an escalation as the commands print it."""
+    return {
+        "step": step.step,
+        "receivers": list(step.receivers),
+        "state": step.state,
+        "due_at": rfc3339(step.due_at),
+        "ended_at": rfc3339(step.ended_at) if step.ended_at else None,
+        "reason_code": step.ended_code or None,
+    }
+
+
 def _print_alert(row: dict[str, Any]) -> None:
     say(f"{row['title']}\n{row['topic_title']} · {row['state']} · {row['reason']}")
+    if row["assigned_to"]:
+        say(f"assigned to {row['assigned_to']}")
+    if row["snoozed_until"]:
+        say(f"snoozed until {row['snoozed_until']}")
+    for step in row["escalation"]:
+        say(f"escalation {step['step']} to {', '.join(step['receivers'])}: {step['state']}")
     for article in row["articles"]:
         write("")
         say(f"{article['outlet']}: {article['title']}")

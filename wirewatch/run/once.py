@@ -118,6 +118,7 @@ def _settle(program: Program, stages: Set[str], summary: Summary) -> None:
     if "processors" in stages:
         summary.matches = matcher.matches
     if "alerts" in stages:
+        decider.close_inactive()
         summary.alerts = decider.counts
 
 
