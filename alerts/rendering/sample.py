@@ -131,7 +131,11 @@ def _body(
     now: datetime,
 ) -> bytes:
     story = NotificationStory(
-        id=notification_id, title=title, first_seen=now, outlets=len(articles)
+        id=notification_id,
+        title=title,
+        first_seen=now,
+        outlets=sum(1 + len(article.also_in) for article in articles),
+        independent_outlets=len(articles),
     )
     body = NotificationBody(
         id=notification_id,

@@ -288,6 +288,23 @@ def test_a_folder_where_a_file_should_be_is_a_fault(load: Load) -> None:
     assert codes == [("entities", "E213"), ("topics/a.yaml", "E201")]
 
 
+@pytest.mark.parametrize("spike", ["off", "fewer", "normal", "more"])
+def test_a_topic_says_how_easily_it_has_spikes_without_another_revision(
+    load: Load, spike: str
+) -> None:
+    plain, _ = load({"topics/t.yaml": "{id: t, query: NATO}"})
+    catalog, faults = load({"topics/t.yaml": f"{{id: t, query: NATO, alert: {{spike: {spike}}}}}"})
+    assert faults == []
+    assert topic_of(catalog).alert.spike == spike
+    assert topic_of(catalog).revision == topic_of(plain).revision
+    assert topic_of(plain).alert.spike == "normal"
+
+
+def test_a_sensitivity_that_does_not_exist_is_a_fault(load: Load) -> None:
+    _, faults = load({"topics/t.yaml": "{id: t, query: NATO, alert: {spike: most}}"})
+    assert [fault.column for fault in faults] == [36]
+
+
 def test_max_age_in_alert_overrides_that_of_the_topic(load: Load) -> None:
     top = "id: t\nquery: NATO\nmax_age: 6h\n"
     catalog, faults = load({"topics/t.yaml": top})
