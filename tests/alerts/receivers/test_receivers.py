@@ -50,8 +50,8 @@ def test_a_fault_says_what_to_write() -> None:
     assert fault.is_error
     assert str(fault) == (
         "alerts.yaml:1:1: R001 Receivers of kind 'fax' are not available in this version. "
-        "Write one of: apprise, console, discord, email, mattermost, ntfy, slack, teams, telegram, "
-        "webhook."
+        "Write one of: apprise, console, discord, email, feed, mattermost, ntfy, slack, teams, "
+        "telegram, webhook."
     )
 
 

@@ -302,7 +302,7 @@ def test_a_topic_says_how_easily_it_has_spikes_without_another_revision(
 
 def test_a_sensitivity_that_does_not_exist_is_a_fault(load: Load) -> None:
     _, faults = load({"topics/t.yaml": "{id: t, query: NATO, alert: {spike: most}}"})
-    assert [fault.column for fault in faults] == [36]
+    assert [fault.column for fault in faults] == [37]
 
 
 def test_max_age_in_alert_overrides_that_of_the_topic(load: Load) -> None:
