@@ -35,7 +35,7 @@ from core.store.alerts import (
     get_alert,
 )
 from core.store.cards import ToldDevelopment
-from core.store.match_counts import NOTIFIED
+from core.store.match_counts import JOINED, NOTIFIED
 
 
 def record_decision(
@@ -79,7 +79,8 @@ def suppress_decision(
 ) -> None:
     """Record that nobody will be told of a match of which people were to be notified.
 
-    A decision of which nobody was to be notified stays as it is.
+    A decision of which nobody was to be notified stays as it is. Where nothing is left that people
+    are told of the story, what had joined it ends alike.
 
     Args:
         connection: A write transaction.
@@ -99,6 +100,23 @@ def suppress_decision(
             decisions.c.match_end == NOTIFIED,
         )
         .values(event=event, reason_code=code, reason=reason, match_end=event, end_code=code)
+    )
+    _suppress_joined(connection, topic_id, article_id, code)
+
+
+def _suppress_joined(connection: Connection, topic_id: str, article_id: str, code: str) -> None:
+    """Let what joined an article's story be suppressed where nobody is told of the story."""
+    columns, told = decisions.c, decisions.alias("told")
+    of_article = select(columns.alert_id)
+    of_article = of_article.where(columns.topic_id == topic_id, columns.article_id == article_id)
+    is_told = select(told.c.alert_id).where(
+        told.c.alert_id == columns.alert_id, told.c.match_end == NOTIFIED
+    )
+    connection.execute(
+        decisions.update()
+        .where(columns.alert_id.in_(of_article.scalar_subquery()), columns.match_end == JOINED)
+        .where(~is_told.correlate(decisions).exists())
+        .values(match_end=AlertEventKind.SUPPRESSED.value, end_code=code)
     )
 
 

@@ -39,8 +39,8 @@ from core.store.deliveries import DELIVERED, FAILED, UNFINISHED, deliveries
 from core.store.notification_items import notification_items
 from core.store.sql import FORGET_LIMIT, delete_rows, insert
 
-NOTIFIED = "notified"
-"""Value of ``decisions.match_end`` for a match that people are notified of."""
+NOTIFIED, JOINED = "notified", "joined"
+"""Values of ``decisions.match_end``: people are notified of the match, or it joined such a one."""
 
 replayed_matches = Table(
     "replayed_matches",
