@@ -17,7 +17,7 @@ from datetime import datetime
 
 from alerts.canaries.missing import CanaryChanges
 from alerts.notification_body import NotificationBody, NotificationStory
-from alerts.receivers import CONSOLE_RECEIVER, receiver_kind
+from alerts.receivers import CONSOLE_RECEIVER, SENDS_NOTHING, receiver_kind
 from config.catalog.alerts import CONSOLE
 from config.catalog.models import AlertsDefinition, ReceiverDefinition
 from config.i18n import Phrase, in_english
@@ -124,10 +124,12 @@ def _others(
 ) -> list[ReceiverDefinition]:
     """Return the receivers that may report it, in file order: no target of theirs is broken.
 
+    Those that send come before those whose messages wait to be read.
     Where a message is about every one of them, it is about the program rather than about them.
     """
     broken = {target.receiver for target, _ in list_broken(connection)}
     working = [r for r in definition.receivers if r.kind != CONSOLE and r.id not in broken]
+    working.sort(key=lambda receiver: receiver.kind in SENDS_NOTHING)
     others = [r for r in working if r.id not in message.receivers]
     return others or (working if len(message.receivers) > 1 else [])
 

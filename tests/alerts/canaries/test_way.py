@@ -144,7 +144,8 @@ def test_a_missing_canary_is_reported_once_by_another_receiver_and_so_is_its_ret
     harness: Harness, faults: FaultServer
 ) -> None:
     faults.on("/desk", reply(b"no", 503))
-    configure(harness, desk(faults), other(faults))
+    reader = ReceiverDefinition("reader", "feed", {}, {}, PLACE)  # it sends nothing
+    configure(harness, desk(faults), reader, other(faults))
     for _ in range(7):
         send(harness)
         harness.dispatcher().run_once(attempt_all_due=False)
