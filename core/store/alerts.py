@@ -246,6 +246,7 @@ def list_alerts(
     *,
     topic_id: str | None = None,
     state: str | None = None,
+    assigned_to: str | None = None,
     limit: int = 100,
 ) -> list[Alert]:
     """Return alerts, newest first; those opened at the same moment in the order of their ids.
@@ -256,6 +257,7 @@ def list_alerts(
         connection: Any transaction.
         topic_id: Only alerts of this topic.
         state: Only alerts in this state: ``open``, ``acked`` or ``closed``.
+        assigned_to: Only alerts that this person takes care of.
         limit: How many at most.
     """
     query = select(alerts).where(alerts.c.merged_into == "")
@@ -264,4 +266,6 @@ def list_alerts(
         query = query.where(alerts.c.topic_id == topic_id)
     if state is not None:
         query = query.where(alerts.c.state == state)
+    if assigned_to is not None:
+        query = query.where(alerts.c.assigned_to == assigned_to)
     return [Alert(**row) for row in connection.execute(query.limit(limit)).mappings()]

@@ -45,6 +45,9 @@ def list_alerts(
     state: Annotated[
         Literal["open", "acked", "closed"] | None, typer.Option(help="Only alerts in this state.")
     ] = None,
+    assigned_to: Annotated[
+        str | None, typer.Option(help="Only alerts that this person takes care of.")
+    ] = None,
     limit: Annotated[
         int | None,
         typer.Option(min=1, help=f"Most alerts listed. Default: {DEFAULT_LIMIT}; all with --json."),
@@ -64,9 +67,11 @@ def list_alerts(
         _list_held(settings, topic, most, as_json=as_json)
         return
     with open_store(settings) as store, store.read() as connection:
-        alerts = alert_store.list_alerts(connection, topic_id=topic, state=state, limit=most)
+        alerts = alert_store.list_alerts(
+            connection, topic_id=topic, state=state, assigned_to=assigned_to, limit=most
+        )
         stories = {a.story_id: story_store.find_story(connection, a.story_id) for a in alerts}
-    if topic and not alerts:
+    if topic and not alerts and assigned_to is None:
         _check_topic(topic, settings)
     rows = [alert_row(a) | outlets_row(stories[a.story_id]) for a in alerts]
     columns = ("opened_at", "topic", "title", "state", "assigned_to", "outlets", "id")

@@ -170,7 +170,8 @@ def _print_report(report: SimulationReport) -> None:
 def _print_message(message: dict[str, Any]) -> None:
     topics = [t["id"] for t in message.get("topics", ())] or [message["topic"] or "-"]
     receivers = ", ".join(message["receivers"])
-    say(f"{message['at']}  {message['kind']}  {', '.join(topics)} -> {receivers}")
+    step = f" (escalation {message['escalation']})" if message.get("escalation") else ""
+    say(f"{message['at']}  {message['kind']}{step}  {', '.join(topics)} -> {receivers}")
     if message["held_until"]:
         say(f"held until {message['held_until']}", indent="    ")
     for text in (message["title"], message["development"], message["reason"], *message["urls"]):

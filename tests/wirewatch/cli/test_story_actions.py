@@ -39,6 +39,13 @@ def announced(installation: CliInstallation) -> list[str]:
     return [json.loads(value)["reason_code"] for value in values]
 
 
+def listed(installation: CliInstallation, name: str) -> list[dict[str, Any]]:
+    """Return the alerts that a person takes care of."""
+    out = installation.invoke("alerts", "list", "--assigned-to", name, "--json")
+    rows: list[dict[str, Any]] = json.loads(out)
+    return rows
+
+
 def act(installation: CliInstallation, *arguments: str) -> dict[str, Any]:
     row: dict[str, Any] = json.loads(
         installation.invoke("alerts", *arguments, "--by", "Anna", "--json")
@@ -50,6 +57,7 @@ def test_an_alert_is_assigned_snoozed_and_closed_with_a_reason(
     installation: CliInstallation, alert: str
 ) -> None:
     assert act(installation, "assign", alert, "--to", "Bert")["assigned_to"] == "Bert"
+    assert [len(listed(installation, name)) for name in ("Bert", "Cleo")] == [1, 0]
     assert act(installation, "snooze", alert[:8], "--for", "4h")["snoozed_until"] is not None
     assert act(installation, "snooze", alert[:8], "--for", "0h")["snoozed_until"] is None
     closed = act(installation, "close", alert, "--reason", "wrong sense", "--note", "a name")
