@@ -20,8 +20,8 @@ ESCALATED_KINDS = frozenset({"new_story", "update", "correction"})
 """Kinds of messages that begin an escalation: what people must know. Growth is not that."""
 
 SILENCED = "silenced"
-NOTHING_TO_TELL = "moved"
-"""Code of a step whose message belongs to another story now, because the story was split."""
+NOTHING_TO_TELL = "untold"
+"""Code of a step whose message was withdrawn, or belongs to another story after a split."""
 
 
 def escalation_steps(

@@ -51,7 +51,8 @@ class EscalationRow:
         receivers: Ids of the receivers that get the message.
         labels: Labels of the message, by which a silence can stop it.
         state: ``waiting``, ``sent`` or ``stopped``.
-        ended_code: What stopped it: ``acked``, ``closed``, ``assigned``, ``snoozed``, ``silenced``.
+        ended_code: What stopped it: ``acked``, ``closed``, ``assigned``, ``snoozed``, ``silenced``,
+            or ``untold`` where its message is not there any more.
         ended_at: When it was sent or stopped.
     """
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -25,7 +26,7 @@ from config.catalog.models import (
 from config.weekly_hours import WeeklyHours, parse_hours
 from core.store import Connection, escalations, notification_items, silences
 from core.store.console import actions, undo
-from tests.alerts.harness import NOON, PLACE, Harness, match, topic, webhook
+from tests.alerts.harness import NOON, PLACE, Harness, match, open_harness, topic, webhook
 from tests.support.postgres import ON_EVERY_DATABASE
 
 STEPS = (
@@ -212,6 +213,30 @@ def test_a_development_while_nobody_has_answered_does_not_start_again(urgent: Ha
     assert {(body["kind"], body["story"]["development"]) for body in repeated} == {
         ("update", DEATHS["title"])
     }
+
+
+def test_a_message_that_is_withdrawn_before_it_goes_out_is_not_escalated(urgent: Harness) -> None:
+    route(urgent, group_wait=timedelta(seconds=90))
+    urgent.decide(match())
+    with urgent.store.write() as connection:
+        silences.add_silence(
+            connection, {"topic": "nato-*"}, reason="drill", author="Anna", now=NOON,
+            until=NOON + timedelta(minutes=3),
+        )  # fmt: skip
+    urgent.advance(seconds=30)
+    assert urgent.dispatcher().run_once(attempt_all_due=False)["pending"] == 0
+    assert escalate(urgent, 21) == []
+
+
+def test_a_restart_changes_nothing(urgent: Harness, tmp_path: Path) -> None:
+    urgent.decide(match())
+    [alert] = urgent.alerts()
+    with open_harness(tmp_path, database_url=urgent.settings.database_url) as restarted:
+        restarted.catalog = urgent.catalog
+        assert escalate(restarted, 11) == FIRST
+        with restarted.store.write() as connection:
+            actions.ack(connection, [alert.id], by="Anna", at=NOON + timedelta(minutes=12))
+    assert escalate(urgent, 21) == FIRST
 
 
 @ON_EVERY_DATABASE

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from alerts import regrouping
-from config.errors import UsageError
+from config.errors import NotFoundError, UsageError
 from config.i18n import Phrase
 from core.ids import article_id
 from core.store import alerts as alert_store
 from core.store import escalations
 from core.store import stories as story_store
 from core.store.alerts import Alert
-from core.store.console import actions, story_list, story_page
+from core.store.console import actions, story_list, story_page, undo
 from core.store.console.story_list import StoryFilter
 from core.store.regrouping import Regrouped
 from core.store.retention import forget_stories
@@ -105,6 +105,8 @@ def test_articles_that_are_split_off_are_a_story_of_their_own(mixed: Harness) ->
     }
     assert {d.outlet for d in view.decisions} == {"bote", "post", "echo"}
     assert [(a.verb, a.by, a.detail) for a in view.actions] == [("split", "Anna", done.kept.id)]
+    with mixed.store.write() as connection, pytest.raises(NotFoundError):
+        undo.undo(connection, view.actions[0].action_id, by="Anna", at=LATER)
     published = [(e.alert_id, e.event, e.reason_code) for e in mixed.events()[-2:]]
     assert published == [
         (done.kept.id, "updated", "split"),

@@ -46,6 +46,9 @@ MAX_NOTE = 500
 
 LONGEST_SNOOZE = timedelta(days=30)
 
+NO_UNDO = "{}"
+"""State before an action that cannot be undone: a merge undoes a split, and the other way round."""
+
 UNDO_TIME = timedelta(seconds=10)
 UNDO_GRACE = timedelta(seconds=5)
 """Added to :data:`UNDO_TIME` for the way of the request."""
@@ -217,7 +220,7 @@ def record_regrouping(
             reason_code="",
             by=by,
             at=at,
-            former="{}",
+            former=NO_UNDO,
             detail=other,
         )
     )

@@ -22,6 +22,7 @@ from core.store import alert_changes, escalations
 from core.store.alerts import ACKED, CLOSED, OPEN, Alert
 from core.store.console.actions import (
     MAX_NAME,
+    NO_UNDO,
     STATE,
     UNDO_GRACE,
     UNDO_TIME,
@@ -58,7 +59,9 @@ def undo(connection: Connection, action_id: str, *, by: str, at: datetime) -> Ac
     """
     by = clean_line(by, MAX_NAME)
     is_action = story_actions.c.action_id == check_parameter(action_id)
-    query = select(story_actions).where(is_action, story_actions.c.undone_at.is_(None))
+    query = select(story_actions).where(
+        is_action, story_actions.c.undone_at.is_(None), story_actions.c.former != NO_UNDO
+    )
     query = query.order_by(story_actions.c.alert_id).with_for_update()
     rows = connection.execute(query).mappings().all()
     if not rows:
