@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.digest_body import DIGEST, LISTED, scheduled_bundle
 from alerts.labels import item_labels, tier_of
@@ -38,6 +38,9 @@ from core.store.waiting_items import LabelledItem, WaitingItem
 TAKEN_BUNDLES = ("rollup ", "catch_up ")
 """How bundles of messages begin that a digest takes over."""
 
+CLOCK_TOLERANCE = timedelta(hours=1)
+"""A watermark that is further in the future was set by a clock that was wrong."""
+
 _RANKS = {severity: rank for rank, severity in enumerate(reversed(SEVERITIES))}
 
 
@@ -58,7 +61,7 @@ def is_due(connection: Connection, definition: AlertsDefinition, now: datetime) 
     """Return whether a digest is due, or the timers are not those of the definition."""
     timers = digest_store.load_timers(connection)
     schedules = {id_: timer.schedule for id_, timer in timers.items()}
-    due = any(timer.due_at <= now for timer in timers.values())
+    due = any(timer.due_at <= now or _is_ahead(timer, now) for timer in timers.values())
     return due or schedules != {d.id: _schedule_key(d) for d in definition.digests}
 
 
@@ -128,6 +131,11 @@ def _is_due(digest: DigestDefinition, timer: DigestTimer, now: datetime) -> bool
     return timer.schedule == _schedule_key(digest) and timer.due_at <= now
 
 
+def _is_ahead(timer: DigestTimer, now: datetime) -> bool:
+    """Return whether a timer was set by a clock that has been put back by much since."""
+    return timer.watermark > now + CLOCK_TOLERANCE
+
+
 def _update_timers(
     connection: Connection,
     definition: AlertsDefinition,
@@ -144,8 +152,9 @@ def _update_timers(
         due = digest.schedule.next_after(now)
         if timer is None:
             digest_store.add_timer(connection, DigestTimer(digest.id, key, now, due))
-        elif timer.schedule != key:
-            digest_store.save_timer(connection, replace(timer, schedule=key, due_at=due))
+        elif timer.schedule != key or _is_ahead(timer, now):
+            changed = replace(timer, schedule=key, due_at=due, watermark=min(timer.watermark, now))
+            digest_store.save_timer(connection, changed)
             digest_store.postpone_held(connection, digest_bundle(digest.id), due)
     for digest_id in timers.keys() - {d.id for d in definition.digests}:
         digest_store.delete_timer(connection, digest_id)
@@ -159,7 +168,13 @@ def _send(
     catalog: Catalog,
     now: datetime,
 ) -> None:
-    """Queue a digest for a receiver, or nothing where it is empty and not wanted then."""
+    """Queue a digest for a receiver, or nothing where it is empty and not wanted then.
+
+    A window that was sent before the clock was put back is not sent again: what waits for it goes
+    out at the end of its hold.
+    """
+    if delivery_store.find_notification(connection, _notification_id(digest, receiver_id, window)):
+        return
     waiting = waiting_items.list_waiting(connection, receiver_id)
     chosen = [each for each in waiting if _belongs(each, digest, catalog)]
     taken = waiting_items.take_out(connection, chosen)
@@ -171,6 +186,10 @@ def _send(
     if items or digest.sends_empty:
         ranked = rank_items(items, _count_outlets(connection, items), catalog)
         _queue(connection, digest, receiver_id, window, ranked, catalog, now)
+
+
+def _notification_id(digest: DigestDefinition, receiver_id: str, window: Window) -> str:
+    return hash_parts("digest", receiver_id, digest.id, window.end.isoformat())
 
 
 def _belongs(waiting: WaitingItem, digest: DigestDefinition, catalog: Catalog) -> bool:
@@ -226,10 +245,9 @@ def _queue(
     catalog: Catalog,
     now: datetime,
 ) -> None:
-    end = window.end.isoformat()
     row = delivery_store.Notification(
-        id=hash_parts("digest", receiver_id, digest.id, end),
-        alert_id=hash_parts("digest", digest.id, end),
+        id=_notification_id(digest, receiver_id, window),
+        alert_id=hash_parts("digest", digest.id, window.end.isoformat()),
         receiver=receiver_id,
         kind=DIGEST,
         seq=0,

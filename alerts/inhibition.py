@@ -49,11 +49,8 @@ def is_target(topic_id: str, source_id: str, definition: AlertsDefinition) -> bo
     )
 
 
-def topics_to_lock(topic_ids: Collection[str], catalog: Catalog) -> set[str]:
-    """Return topics with those that inhibit them or that they inhibit.
-
-    What is told under them must not change while a decision depends on it.
-    """
+def related_topics(topic_ids: Collection[str], catalog: Catalog) -> set[str]:
+    """Return topics with those that inhibit them or that they inhibit."""
     if not catalog.alerts.inhibitions:
         return set(topic_ids)
     sources = {source.id for topic in topic_ids for source in sources_of(topic, catalog)}
@@ -123,9 +120,11 @@ def withdraw_inhibited(
     told = [pair for pair in told if _is_source(pair[0].match.topic_id, catalog.alerts)]
     if not told:
         return 0
+    sources = {prepared.match.topic_id for prepared, _ in told}
+    targets = related_topics(sources, catalog)
     waiting = [
         each
-        for each in waiting_items.list_waiting(windows.connection)
+        for each in waiting_items.list_waiting(windows.connection, topic_ids=targets)
         if each.item.kind in INHIBITED_KINDS
     ]
     found = [

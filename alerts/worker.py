@@ -25,7 +25,7 @@ from typing import Unpack
 from alerts.canaries.receive import is_canary, receive_canary
 from alerts.decide import Decision, decide
 from alerts.decision_context import PreparedMatch, TopicWindows, load_context, prepare
-from alerts.inhibition import apply_inhibition, decision_order, topics_to_lock, withdraw_inhibited
+from alerts.inhibition import apply_inhibition, decision_order, related_topics, withdraw_inhibited
 from alerts.pending import PendingNotification
 from alerts.persist import notification_labels, persist_decision
 from alerts.plan import Silence
@@ -166,7 +166,7 @@ class AlertsWorker:
         self, connection: Connection, catalog: Catalog, matches: Sequence[PreparedMatch]
     ) -> list[Decision | Drop]:
         topics = {prepared.match.topic_id for prepared in matches}
-        story_store.lock_topics(connection, topics_to_lock(topics, catalog))
+        story_store.lock_topics(connection, related_topics(topics, catalog))
         windows = self._open_windows(connection, self._window)
         silences = load_silences(connection, catalog.alerts, self._clock())
         order = decision_order([m.match.topic_id for m in matches], catalog.alerts)

@@ -59,11 +59,20 @@ class WaitingItem:
         return self.labelled.item
 
 
-def list_waiting(connection: Connection, receiver: str | None = None) -> list[WaitingItem]:
-    """Return the items of all notifications that wait, or of those for a receiver, in order.
+def list_waiting(
+    connection: Connection,
+    receiver: str | None = None,
+    topic_ids: Collection[str] | None = None,
+) -> list[WaitingItem]:
+    """Return the items of all notifications that wait, in order.
 
     What is told by the digest of a target that is back, and that digest, are left out: it goes out
     at once.
+
+    Args:
+        connection: Any transaction.
+        receiver: Only items of notifications for this receiver.
+        topic_ids: Only items about these topics.
     """
     columns, items, about = deliveries.c, notification_items.c, decisions.c
     begun = or_(columns.state != PENDING, columns.attempts > 0)
@@ -92,6 +101,8 @@ def list_waiting(connection: Connection, receiver: str | None = None) -> list[Wa
     )
     if receiver is not None:
         query = query.where(notifications.c.receiver == receiver)
+    if topic_ids is not None:
+        query = query.where(items.topic_id.in_(topic_ids))
     return [_waiting(dict(row)) for row in connection.execute(query).mappings()]
 
 

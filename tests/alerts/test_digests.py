@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -268,6 +268,41 @@ def test_where_the_program_was_off_at_several_times_there_is_one_digest(harness:
         [timer] = digests.load_timers(connection).values()
     assert (timer.watermark, timer.due_at) == (EVENING + 3 * DAY, EVENING + 4 * DAY)
     run(harness, EVENING + 4 * DAY)
+    assert len(sent(harness)) == 2
+
+
+NIGHTS = (
+    # the hour from 2 to 3 in Berlin                 when the digest of 02:30 is sent, UTC
+    ("does not exist", datetime(2026, 3, 28, 23, tzinfo=UTC), ["01:30"]),
+    ("comes twice", datetime(2026, 10, 24, 22, tzinfo=UTC), ["00:30"]),
+)
+
+
+@pytest.mark.parametrize(("start", "expected"), [n[1:] for n in NIGHTS], ids=[n[0] for n in NIGHTS])
+def test_a_night_with_a_change_of_the_clock_has_one_digest(
+    harness: Harness, start: datetime, expected: list[str]
+) -> None:
+    harness.now = start
+    night = replace(digest(sends_empty=True), schedule=schedule("30 2 * * *", "Europe/Berlin"))
+    configure(harness, digests=(night,))
+    times = []
+    for minutes in range(0, 360, 30):
+        before = len(sent(harness))
+        run(harness, start + timedelta(minutes=minutes))
+        times += [f"{harness.now:%H:%M}"] * (len(sent(harness)) - before)
+    assert times == expected
+
+
+def test_a_clock_that_was_wrong_for_a_while_sends_no_window_twice(harness: Harness) -> None:
+    configure(harness, digests=(digest(sends_empty=True),))
+    harness.now = EVENING + 10 * DAY
+    run(harness)
+    harness.now = EVENING - timedelta(hours=2)  # the clock is put right
+    run(harness)
+    run(harness, EVENING)
+    since = sorted(body["reason"].split(", ")[-1] for body in sent(harness))
+    assert since == ["12:00 UTC.", "16:00 UTC."]
+    run(harness, EVENING + 10 * DAY)
     assert len(sent(harness)) == 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ import pytest
 
 from config.catalog.models import AlertsDefinition, Catalog, InhibitionDefinition, RouteDefinition
 from core.messages import AlertEventKind, Match
-from tests.alerts.harness import OTHER_TEXT, PLACE, Harness, match, topic
+from tests.alerts.harness import OTHER_TEXT, PLACE, Harness, batch, match, topic
 from tests.support.postgres import ON_EVERY_DATABASE
 
 pytestmark = pytest.mark.slow
@@ -151,6 +152,15 @@ def test_what_waits_and_is_inhibited_is_withdrawn_with_an_event_for_its_receiver
     assert event.notification_id is not None
     assert (event.target, event.revision) == ("console", 1)
     assert [n.bundle for n, _ in harness.notifications()] == [waiting.bundle]
+
+
+@ON_EVERY_DATABASE
+def test_two_processes_that_decide_at_the_same_time_tell_an_event_once(harness: Harness) -> None:
+    configure(harness)
+    matches = [a_match(NARROW, OSLO), a_match(WIDE, BOTE)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda each: harness.worker.handle(batch(each)), matches))
+    assert play(harness, ()) == [(NARROW, OSLO)]
 
 
 def test_a_topic_does_not_inhibit_itself_by_a_pattern(harness: Harness) -> None:
