@@ -63,7 +63,7 @@ def cron(value: str) -> tuple[Cron, str] | InvalidValue:
     expression = parse_cron(value)
     if expression is None:
         mend = "Write it like `0 8 * * mon-fri`: minute, hour, day of the month, month, weekday."
-        return InvalidValue(f"{shown(value)} is not a cron expression that ever occurs.", mend)
+        return InvalidValue(f"{shown(value)} is no cron expression, or never occurs.", mend)
     return expression, value
 
 

@@ -397,7 +397,7 @@ def test_a_silence_of_the_file_names_what_it_mutes_until_when_and_why(load: Load
             "The digest goes to no receiver.",
         ),
         ("digests: [{id: a, receivers: [console]}]", "E212", "`cron` is missing in a digest."),
-        ("digests: [{id: a, receivers: [console], cron: at 8}]", "E221", "`at 8` is not a cron"),
+        ("digests: [{id: a, receivers: [console], cron: at 8}]", "E221", "`at 8` is no cron"),
         ("digests: [{id: a, receivers: [console], empty: no}]", "E221", "`no`"),
         ("routes: [{digest: morning}]", "E010", "There is no digest `morning`."),
         ("inhibit: [{source: {topic: nato}}]", "E212", "`target` names no topic."),
