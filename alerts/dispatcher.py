@@ -10,9 +10,8 @@
 
 A target gets one message at a time, and its outcome is saved before the next one is sent; different
 targets are notified concurrently. The timers of the stage (:mod:`alerts.timers`) run before it
-claims. If the process is killed between the attempt and saving its
-outcome, its lease ends with it: another dispatcher sends the same bytes with the same id and marks
-the delivery as a possible repeat.
+claims. If the process is killed before the outcome is saved, its lease ends with it: another
+dispatcher sends the same bytes with the same id and marks the delivery as a possible repeat.
 """
 
 from __future__ import annotations
@@ -132,6 +131,7 @@ class Dispatcher:
         self._chance = chance
         self._patience = patience
         self._renamed: AlertsDefinition | None = None
+        self._sending: set[str] = set()
         self._canary = CanaryTimer(store, catalog)
         self._timers = Timers(store, catalog)
         self._ttl = timedelta(seconds=settings.delivery_timeout) + LEASE_MARGIN
@@ -217,7 +217,7 @@ class Dispatcher:
             limit=limit,
             ignore_backoff=made.ignore_backoff,
             ignore_rate=ignore_rate,
-            exclude=made.attempted,
+            exclude=made.attempted | self._sending,
             exclude_targets=made.broken,
         )
 
@@ -290,9 +290,13 @@ class Dispatcher:
         delivery = claimed.delivery
         if delivery.attempts == 1 or delivery.possible_repeat:
             log.info("notification", **log_fields(claimed))
-        kind, result = await self._notify(http, claimed)
-        now = self._clock()
-        outcome, target = await self._save(claimed, result, now)
+        self._sending.add(delivery.id)
+        try:
+            kind, result = await self._notify(http, claimed)
+            now = self._clock()
+            outcome, target = await self._save(claimed, result, now)
+        finally:
+            self._sending.remove(delivery.id)
         if claimed.notification.kind == delivery_store.CANARY:
             return outcome, target
         metrics.DELIVERIES.labels(kind, outcome.state).inc()

@@ -47,7 +47,7 @@ from core.store.deliveries import (
     find_notification,
     is_waiting,
 )
-from core.store.targets import may_be_tried, receiver_targets
+from core.store.targets import CLOCK_MARGIN, may_be_tried, receiver_targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,11 @@ def find_due(
 ) -> list[Delivery]:
     """Return the deliveries that may be attempted, at most one for each target.
 
-    Of a target's deliveries the urgent ones go first, then the oldest.
-    A delivery is due when its time has come and its target may be tried
-    (:mod:`core.store.targets`), or when its sender died while sending. Targets that another attempt
-    is being made at are left out: when a sender dies, the fate of one message is unknown, not that
-    of several.
+    Of a target's deliveries the urgent ones go first, then the oldest. A delivery is due when its
+    time has come and its target may be tried (:mod:`core.store.targets`), or when its sender died
+    while sending. What was written while the clock was ahead is due, unless it is held. Targets
+    that another attempt is being made at are left out: when a sender dies, the fate of one message
+    is unknown, not that of several.
 
     Args:
         connection: Any transaction.
@@ -266,7 +266,7 @@ def _first_of(
     return (
         select(each.id)
         .where(each.receiver == receiver, each.target == target, is_waiting(each))
-        .where(or_(until.is_(None), until <= now))
+        .where(or_(until.is_(None), until <= now, each.updated_at > now + CLOCK_MARGIN))
         .where(or_(each.held_until.is_(None), each.held_until <= now))
         .where(each.id.not_in(exclude), each.replaced_by.is_(None))
         .order_by(*delivery_order(each))

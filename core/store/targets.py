@@ -63,6 +63,13 @@ receiver_targets = Table(
 )
 
 
+CLOCK_MARGIN = timedelta(minutes=1)
+"""A row that was written later than this from now was written while the clock was ahead.
+
+The clocks of different processes differ by less (:mod:`core.store.postgres`).
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class TargetState:
     """A row of ``receiver_targets``.
@@ -149,7 +156,8 @@ def charge(
     """
     state = load_target(connection, receiver, target, now=now)
     interval = timedelta(seconds=60 / limit.per_minute)
-    paid_until = max(state.paid_until or now, now) + interval
+    was_ahead = state.updated_at > now + CLOCK_MARGIN
+    paid_until = max(now if was_ahead else state.paid_until or now, now) + interval
     send_after = paid_until - interval * (limit.burst - 1)
     save_target(
         connection,
@@ -211,8 +219,9 @@ def may_be_tried(now: datetime, *, ignore_probe: bool, ignore_rate: bool) -> Col
         ignore_rate: Whether targets whose rate is used up may.
     """
     columns = receiver_targets.c
-    probe = or_(columns.probe_at.is_(None), columns.probe_at <= now)
-    rate = or_(columns.send_after.is_(None), columns.send_after <= now)
+    was_ahead = columns.updated_at > now + CLOCK_MARGIN
+    probe = or_(columns.probe_at.is_(None), columns.probe_at <= now, was_ahead)
+    rate = or_(columns.send_after.is_(None), columns.send_after <= now, was_ahead)
     allowed = [c for c, ignored in ((probe, ignore_probe), (rate, ignore_rate)) if not ignored]
     return and_(True, *allowed)
 
