@@ -10,7 +10,7 @@ import pytest
 
 from config.errors import NotFoundError
 from core.processes.instance import Instance
-from core.store import Store, claims, notification_items, targets
+from core.store import Store, claims, targets
 from core.store import deliveries as delivery_store
 from core.store.resend import Selection, resend_one, resend_selected
 from core.store.targets import TargetState
@@ -39,11 +39,7 @@ def add(store: Store, number: int, state: str, receiver: str = "desk") -> str:
             delivery_store.deliveries.c.notification_id == id_
         )
         connection.execute(row.values(state=state, next_attempt_at=NEXT_DAY, attempts=1))
-        [(_, [delivery])] = [
-            (n, d)
-            for n, d in notification_items.load_notifications(connection, "a" * 32)
-            if n.id == id_
-        ]
+        [delivery] = delivery_store.load_deliveries(connection, id_)
     return delivery.id
 
 
