@@ -112,7 +112,7 @@ def test_the_message_is_in_the_language_of_the_receiver(
     harness.dispatcher().run_once()
     [request] = faults.requests_to("/chat")
     text = json.dumps(json.loads(request.body), ensure_ascii=False)
-    assert "Canary: stündlicher Test, keine Meldung" in text
+    assert "Kontrollmeldung (Canary): ein Test, nichts geschehen" in text
     assert "es ist nichts geschehen" in text
 
 

@@ -28,7 +28,10 @@ def test_the_health_check_names_a_store_that_does_not_answer(console: Console) -
     ("language", "text"),
     [
         ("en", "Broken: the canary is missing, alerts may not arrive"),
-        ("de", "Gestört: Der Canary fehlt, Meldungen kommen womöglich nicht an"),
+        (
+            "de",
+            "Gestört: Die stündliche Kontrollmeldung fehlt, Meldungen kommen womöglich nicht an",
+        ),
     ],
 )
 def test_the_health_check_and_every_page_name_a_canary_that_is_missing(
