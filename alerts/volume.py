@@ -161,15 +161,24 @@ def _growth_of_known_story(
 def _decide_spike(context: BatchContext, article: PlacedArticle) -> PendingNotification | None:
     """Count the hour of an article and decide whether it is a spike; announce it once."""
     connection, topic = context.connection, article.topic
-    articles = topic_hours.load_articles_of_hour(connection, topic.id, article.hour)
-    topic_hours.save_count(connection, topic.id, article.hour, len(articles))
-    hour = _load_hour(context, article, articles)
+    number, outlets = topic_hours.count_hour(connection, topic.id, article.hour)
+    topic_hours.save_count(connection, topic.id, article.hour, number)
+    hour = TopicHour(article.hour, number, outlets)
+    if spikes.may_be_spike(hour, context.now):
+        hour = _with_history(context, topic.id, hour)
+    if not spikes.is_spike(hour, topic.alert.spike, context.now):
+        return None
+    articles = topic_hours.load_articles_of_hour(connection, topic.id, hour.start)
     newest = find_newest_of_biggest(articles, _find_told_stories(connection, topic.id, articles))
-    if newest is None or not spikes.is_spike(hour, topic.alert.spike, context.now):
+    if newest is None or not topic_hours.mark_spike(connection, topic.id, hour.start, context.now):
         return None
-    if not topic_hours.mark_spike(connection, topic.id, hour.start, context.now):
-        return None
-    article = _in_story_of(article, newest)
+    return _tell_spike(context, _in_story_of(article, newest), hour)
+
+
+def _tell_spike(
+    context: BatchContext, article: PlacedArticle, hour: TopicHour
+) -> PendingNotification | None:
+    """Announce a spike; return the notification unless a silence mutes it."""
     silence, reason = context.find_silence(article, SPIKE), spikes.spike_reason(hour)
     if silence is not None:
         _publish(context, article, ReasonCode.SILENCED.value, silence)
@@ -178,22 +187,15 @@ def _decide_spike(context: BatchContext, article: PlacedArticle) -> PendingNotif
     return _notification(article, SPIKE, reason)
 
 
-def _load_hour(
-    context: BatchContext, article: PlacedArticle, articles: Sequence[StoryArticle]
-) -> TopicHour:
-    """Return the hour of an article with what is usual at that time, where that matters."""
-    connection, topic, start = context.connection, article.topic.id, article.hour
-    hour = TopicHour(
-        start=start,
-        articles=len(articles),
-        outlets=len({each.provider for each in articles}),
-        last_spike=topic_hours.find_last_spike(connection, topic),
-    )
+def _with_history(context: BatchContext, topic_id: str, hour: TopicHour) -> TopicHour:
+    """Return an hour with the last spike of the topic and, where that matters, what is usual."""
+    hour = replace(hour, last_spike=topic_hours.find_last_spike(context.connection, topic_id))
     if not spikes.may_be_spike(hour, context.now):
         return hour
-    first = topic_hours.find_first_hour(connection, topic)
-    counts = topic_hours.load_counts(connection, topic, start - spikes.WINDOW - spikes.HOUR, start)
-    return replace(hour, usual=spikes.usual_count(counts, first, start, context.zone))
+    connection, since = context.connection, hour.start - spikes.WINDOW - spikes.HOUR
+    first = topic_hours.find_first_hour(connection, topic_id)
+    counts = topic_hours.load_counts(connection, topic_id, since, hour.start)
+    return replace(hour, usual=spikes.usual_count(counts, first, hour.start, context.zone))
 
 
 def _find_told_stories(

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    String,
+    Table,
+    func,
+    select,
+)
 
 from core.store.column_types import UtcDateTime, metadata
 from core.store.sql import FORGET_LIMIT, delete_rows, insert
@@ -35,6 +45,16 @@ def hour_of(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
+def count_hour(connection: Connection, topic_id: str, hour: datetime) -> tuple[int, int]:
+    """Return how many articles a topic has in an hour, and of how many independent outlets."""
+    columns = story_articles.c
+    query = select(func.count(), func.count(columns.provider.distinct())).where(
+        *_is_of_hour(topic_id, hour)
+    )
+    articles, outlets = connection.execute(query).one()
+    return articles, outlets
+
+
 def load_articles_of_hour(
     connection: Connection, topic_id: str, hour: datetime
 ) -> list[StoryArticle]:
@@ -45,8 +65,7 @@ def load_articles_of_hour(
     columns = story_articles.c
     query = (
         select(story_articles)
-        .where(columns.topic_id == topic_id, columns.copy_of.is_(None))
-        .where(columns.moment >= hour, columns.moment < hour + HOUR)
+        .where(*_is_of_hour(topic_id, hour))
         .order_by(columns.first_seen_at, columns.article_id)
     )
     return [StoryArticle(**row) for row in connection.execute(query).mappings()]
@@ -96,3 +115,9 @@ def forget_hours(
 ) -> int:
     """Delete counts of hours before a time, at most ``limit``. Return how many."""
     return delete_rows(connection, topic_hours, topic_hours.c.hour < before, limit=limit)
+
+
+def _is_of_hour(topic_id: str, hour: datetime) -> list[ColumnElement[bool]]:
+    columns = story_articles.c
+    is_inside = [columns.moment >= hour, columns.moment < hour + HOUR]
+    return [columns.topic_id == topic_id, columns.copy_of.is_(None), *is_inside]
