@@ -223,7 +223,7 @@ def _recent_article(row: story_store.StoryArticle) -> RecentArticle:
         outlet=row.outlet,
         moment=row.moment,
         features=features,
-        is_told=row.role in TOLD_ROLES,
+        is_told=row.role in TOLD_ROLES and not features.is_minor,
         seen_at=features.seen_at or row.first_seen_at,
     )
 
@@ -237,7 +237,8 @@ def with_earlier(features: StoryFeatures, older: story_store.StoryArticle) -> St
         return features
     before = StoryFeatures.model_validate_json(older.features)
     wording = wording_of(before)
-    told = wording.stems | wording.outcomes if older.role in TOLD_ROLES else frozenset()
+    is_told = older.role in TOLD_ROLES and not before.is_minor
+    told = wording.stems | wording.outcomes if is_told else frozenset()
     earlier = (*(stem for stem in before.earlier if stem not in told), *sorted(told))
     return features.model_copy(update={"earlier": earlier[-MAX_EARLIER:]})
 

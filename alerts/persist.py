@@ -162,6 +162,7 @@ def _replace_revision(windows: TopicWindows, prepared: PreparedMatch, decision: 
     if row is None or row.revision > match.revision:
         return
     same = row.features if says_nothing_new(match) else ""
+    features = prepared.features.model_copy(update={"is_minor": decision.news is None})
     newer = _story_article(prepared, decision)
     newer = replace(
         newer,
@@ -170,7 +171,7 @@ def _replace_revision(windows: TopicWindows, prepared: PreparedMatch, decision: 
         role=row.role if decision.role is None else decision.role.value,
         copy_of=row.copy_of if decision.role is None else None,
         similarity=row.similarity,
-        features=same or with_earlier(prepared.features, row).model_dump_json(),
+        features=same or with_earlier(features, row).model_dump_json(),
     )
     story_store.put_article(connection, newer, copies.sketch(prepared.fingerprint))
     if newer.role != Role.COPY:

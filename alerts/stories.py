@@ -94,6 +94,7 @@ class StoryFeatures(BaseModel):
         lead: Folded words of the lead, or of the beginning of the text where it has none.
         earlier: Stems and outcomes of earlier revisions that people were told about.
         seen_at: When this wording was first seen; None in rows of older versions.
+        is_minor: Whether this wording is that of a revision of which nobody was told.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -105,6 +106,7 @@ class StoryFeatures(BaseModel):
     lead: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
     seen_at: Moment | None = None
+    is_minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

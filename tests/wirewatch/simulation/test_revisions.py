@@ -148,3 +148,25 @@ def test_an_old_page_that_matches_by_what_it_said_before_is_too_old(
     page.add("Der Staudamm ist gesperrt, sagte die Feuerwehr.")
     report = simulate(installation, page)
     assert decisions(report) == [(1, "too_old"), (2, "revision"), (3, "new_story")]
+
+
+def test_what_a_minor_revision_says_is_told_once_another_outlet_says_it(
+    installation: CliInstallation,
+) -> None:
+    page = Page("de", "Staudamm in Elstertal gebrochen", "Der Staudamm in Elstertal ist gebrochen.")
+    page.lines[0]["published_at"] = page.lines[0]["first_seen_at"]
+    page.retitle("Staudamm in Elstertal gebrochen: Ingenieur verhört")
+    page.lines.append(
+        page.lines[1]
+        | {
+            "url": "https://bote.example/verhoer",
+            "outlet": "bote",
+            "title": "Nach Bruch des Staudamms in Elstertal: Polizei verhört Ingenieur",
+            "text": "Die Polizei hat nach dem Bruch des Staudamms einen Ingenieur verhört.",
+            "published_at": "2026-11-22T09:30:00Z",
+            "first_seen_at": "2026-11-22T09:30:00Z",
+        }
+    )
+    report = simulate(installation, page)
+    assert decisions(report) == [(1, "new_story"), (2, "revision"), (1, "development")]
+    assert "kurier reports it too" in report["decisions"][2]["reason"]
