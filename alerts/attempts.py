@@ -193,6 +193,7 @@ def log_fields(claimed: ClaimedDelivery) -> dict[str, Any]:
     article = body.articles[0] if body.articles else None
     evidence = next(iter(article.evidence), None) if article else None
     repeat = {"possible_repeat": True} if claimed.delivery.possible_repeat else {}
+    escalation = {"escalation": body.escalation} if body.escalation else {}
     return {
         "topic": ", ".join(dict.fromkeys(topic.id for topic in told_topics(body))),
         "title": for_log(body.story.title if body.story else body.reason),
@@ -203,5 +204,6 @@ def log_fields(claimed: ClaimedDelivery) -> dict[str, Any]:
         "severity": body.severity,
         "receiver": claimed.delivery.receiver,
         "alert": body.alert_id,
+        **escalation,
         **repeat,
     }

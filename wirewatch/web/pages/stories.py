@@ -14,6 +14,7 @@ from config.i18n import Translator
 from core.store.console import actions, story_list
 from core.store.console.story_list import Facets, StoryCard, StoryCursor
 from wirewatch.web import display
+from wirewatch.web.actor import typed_name
 from wirewatch.web.flash import flash
 from wirewatch.web.pages.story_card import card_view
 from wirewatch.web.pages.story_filter import StoryQuery, active_filters, preset_links
@@ -55,6 +56,7 @@ class StoriesPage:
             reasons=actions.REASONS,
             flash=flash(request.query_params, now, t),
             topic_count=len(catalog.topics),
+            name=typed_name(request),
         )
 
     def newer(self, request: Request, than: str = "") -> JSONResponse:

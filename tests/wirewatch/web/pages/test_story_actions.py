@@ -107,3 +107,19 @@ def test_a_suppressed_story_offers_neither_split_nor_merge(console: Console, now
     body = console.page(f"/alerts/{alert}")
     assert 'action="/split"' not in body
     assert 'action="/merge"' not in body
+
+
+def test_several_stories_are_snoozed_or_assigned_to_the_person_who_acts(
+    console: Console, now: datetime
+) -> None:
+    ids = [add_story(console.store, name, now) for name in ("a", "b", "c")]
+    picked = [("pick", ids[0]), ("pick", ids[1])]
+    assert "2 stories snoozed." in console.submit(
+        "/act", [*picked, ("act", "snooze"), ("for", "4h")]
+    )
+    assert 'value="assign"' not in console.page("/")
+    console.submit("/name", [("name", "Anna")])
+    assert '<input type="hidden" name="to" value="Anna">' in console.page("/")
+    body = console.submit("/act", [*picked, ("act", "assign"), ("to", "Anna")])
+    assert "2 stories assigned." in body
+    assert body.count("For Anna") == 2
