@@ -37,10 +37,13 @@ class StoryHistory:
     Attributes:
         messages: How many.
         last_due: When the last of them is or was due.
+        is_told: Whether any of them has gone out, or is on its way. If not, the first one will name
+            all outlets itself.
     """
 
     messages: int
     last_due: datetime
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

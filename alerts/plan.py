@@ -252,6 +252,8 @@ def wait_on_ladder(
 ) -> tuple[Planned, ...]:
     """Hold messages about the growth of stories of which receivers were told a short time ago.
 
+    A receiver that was not told of the story yet gets none: the message that waits says it too.
+
     Args:
         messages: As planned so far.
         traffic: Has the history of the story; without one nothing is held.
@@ -269,7 +271,8 @@ def wait_on_ladder(
         hold = Hold(HoldCode.LADDER, Phrase("plan.held.ladder", until=due))
         return replace(message, due=due, hold=hold)
 
-    return tuple(map(apply, messages))
+    untold = {name for name, history in traffic.history.items() if not history.is_told}
+    return tuple(apply(message) for message in messages if message.receiver not in untold)
 
 
 def hold_for_digest(

@@ -121,7 +121,7 @@ def _load_traffic(
             r: notification_items.count_sent(connection, r, notification.topic_id, since=since)
             for r in receivers
         },
-        history=load_history(connection, notification, receivers),
+        history=load_history(connection, notification, receivers, now),
     )
 
 

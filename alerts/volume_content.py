@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from alerts.growth import StoryHistory, find_told_articles, select_new_articles
 from alerts.pending import PendingNotification
@@ -14,14 +15,21 @@ from core.store.stories import StoryArticle
 
 
 def load_history(
-    connection: Connection, notification: PendingNotification, receivers: Sequence[str]
+    connection: Connection,
+    notification: PendingNotification,
+    receivers: Sequence[str],
+    now: datetime,
 ) -> dict[str, StoryHistory]:
     """Return the messages about a story that receivers get already, where it has grown."""
     if notification.kind != NEW_COVERAGE:
         return {}
     alert = notification.alert_id
-    rows = {r: notification_items.count_about(connection, r, alert) for r in receivers}
-    return {r: StoryHistory(n, last) for r, (n, last) in rows.items() if last is not None}
+    rows = {r: notification_items.count_about(connection, r, alert, now) for r in receivers}
+    return {
+        receiver: StoryHistory(number, last, is_told=begun > 0)
+        for receiver, (number, begun, last) in rows.items()
+        if last is not None
+    }
 
 
 def select_named_articles(

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    case,
     func,
     or_,
     select,
@@ -278,17 +279,28 @@ def find_newest_told(
 
 
 def count_about(
-    connection: Connection, receiver: str, alert_id: str
-) -> tuple[int, datetime | None]:
-    """Return how many messages about an alert a receiver has, and when the last is or was due."""
+    connection: Connection, receiver: str, alert_id: str, now: datetime
+) -> tuple[int, int, datetime | None]:
+    """Return what messages about an alert a receiver has.
+
+    Returns:
+        How many; to how many deliveries of theirs an attempt was made, or is due; and when the last
+        is or was due, None where there is none.
+    """
+    columns = deliveries.c
+    is_begun = or_(columns.attempts > 0, columns.created_at <= now)
     query = (
-        select(func.count(notifications.c.id.distinct()), func.max(deliveries.c.created_at))
+        select(
+            func.count(notifications.c.id.distinct()),
+            func.count(case((is_begun, columns.id))),
+            func.max(columns.created_at),
+        )
         .join(notification_items, notification_items.c.notification_id == notifications.c.id)
         .join(deliveries, deliveries.c.notification_id == notifications.c.id)
         .where(notifications.c.receiver == receiver, notification_items.c.alert_id == alert_id)
     )
-    number, last = connection.execute(query).one()
-    return number, last
+    number, begun, last = connection.execute(query).one()
+    return number, begun, last
 
 
 def load_earlier_bodies(

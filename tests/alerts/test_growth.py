@@ -116,6 +116,13 @@ def test_growth_waits_for_its_ladder(case: dict[str, object], due: datetime, hol
     assert planned(**case) == (due, hold)  # type: ignore[arg-type]
 
 
+def test_growth_before_the_first_message_goes_out_is_part_of_that() -> None:
+    history = {"desk": StoryHistory(1, NOON + WAIT, is_told=False)}
+    definition = AlertsDefinition(routes=(RouteDefinition({}, ("desk", "console"), PLACE),))
+    messages = plan(LABELS, "growth", definition, Traffic(history=history), NOON)
+    assert [message.receiver for message in messages] == ["console"]
+
+
 def test_a_message_that_waits_for_its_ladder_is_no_digest() -> None:
     history = {"desk": StoryHistory(1, NOON)}
     definition = AlertsDefinition(routes=(RouteDefinition({}, ("desk",), PLACE),))

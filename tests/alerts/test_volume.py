@@ -114,6 +114,14 @@ def test_growth_waits_for_its_ladder_and_a_second_threshold_joins_what_waits(
     assert (due, body["reason"]) == (16.5, "15 independent outlets")
 
 
+def test_growth_in_the_group_wait_is_in_the_first_message(harness: Harness) -> None:
+    harness.decide(*(report(n) for n in range(7)))
+    assert messages(harness, "new_coverage") == []
+    [body] = bodies(harness, "new_story")
+    assert body["story"]["independent_outlets"] == 7
+    assert the_story(harness).growth == 5
+
+
 def test_the_second_message_of_growth_waits_longer(harness: Harness) -> None:
     harness.decide(report(0))
     grow(harness, *range(1, 5))
