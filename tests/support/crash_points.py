@@ -18,7 +18,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -275,7 +275,7 @@ class CrashDay:
         self.server.requests.clear()
         self.server.on("/desk", self._accept)
         self.server.on("/strict", self._accept_once_fixed)
-        with self._opened() as (harness, streams):
+        with self.opened() as (harness, streams):
             streams.create(stream_specs(harness.settings))
             streams.append([to_record(each, at=NOON) for each in MATCHES_OF_THE_DAY])
 
@@ -304,7 +304,7 @@ class CrashDay:
 
     def find_faults(self) -> list[str]:
         """Return what is wrong at the end of the day: lost, told twice, decided twice, left."""
-        with self._opened() as (harness, streams):
+        with self.opened() as (harness, streams):
             left = [
                 f"{delivery.state}: {notification.body[:80]}"
                 for notification, delivery in harness.notifications()
@@ -339,7 +339,8 @@ class CrashDay:
         is_fixed = (self.folder / "fixed").exists()
         return self._accept(exchange) if is_fixed else exchange.reply(status=400)
 
-    def _opened(self) -> Any:
+    def opened(self) -> AbstractContextManager[tuple[Harness, StreamLog]]:
+        """Open the store and the streams in this process."""
         return _open(self.folder, self.database_url, self.server.url(""))
 
 
