@@ -162,6 +162,7 @@ class Decision:
         kind: Kind of the notification.
         news: What is new, where people are notified of a development or a correction.
         receivers: The only receivers to notify; None for those of the route.
+        not_before: When they are notified at the earliest; None where the plan alone decides.
     """
 
     event: AlertEventKind
@@ -174,6 +175,7 @@ class Decision:
     kind: str | None = None
     news: StoryNews | None = None
     receivers: frozenset[str] | None = None
+    not_before: datetime | None = None
 
 
 def is_recorded(match: Match) -> bool:

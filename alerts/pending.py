@@ -23,6 +23,7 @@ class PendingNotification:
         labels: A value for each of :data:`config.catalog.matchers.LABELS`.
         development: What is new in the story, in a line; empty for a new story.
         receivers: The only receivers to notify; None for those of the route.
+        not_before: When it goes out at the earliest; None where the plan alone decides.
         missed_since: When the gap of its feed began in which the article was published; None
             without one.
     """
@@ -41,6 +42,7 @@ class PendingNotification:
     labels: Mapping[str, str]
     development: str = ""
     receivers: frozenset[str] | None = None
+    not_before: datetime | None = None
     missed_since: datetime | None = None
 
     @property

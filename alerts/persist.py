@@ -79,7 +79,8 @@ def persist_decision(
             _tell_news(windows, match, decision, alert, now)
         add_told_revision(connection, _told_revision(match, alert, now))
         pending = _pending_notification(match, decision, topic, catalog)
-        notification = replace(pending, receivers=_receivers(connection, decision, alert))
+        receivers = _receivers(connection, decision, alert)
+        notification = replace(pending, receivers=receivers, not_before=decision.not_before)
     _publish(connection, match, decision, alert, severity, now)
     return notification
 

@@ -13,6 +13,7 @@ it waits like any other. A process that restarts, or another one, finds everythi
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.digest_body import DIGEST, digest_body
@@ -73,7 +74,7 @@ def queue_notifications(
         traffic = _load_traffic(connection, notification, chosen, now)
         labels, article = notification.labels, notification.article
         messages = plan(labels, article, definition, traffic, at, chosen, notification.missed_since)
-        for planned in messages:
+        for planned in _postponed(messages, notification.not_before):
             _queue(connection, notification, planned, definition, now)
         _start_escalation(connection, notification, messages, definition, at)
     changed = {*changed_alerts, *(n.alert_id for n in notifications)}
@@ -105,6 +106,13 @@ def _receivers_of(
     chosen = [definition_of(definition.receivers, r) for r in sorted(notification.receivers)]
     heirs = [r for r in definition.receivers if r.was and r.was in notification.receivers]
     return tuple(dict.fromkeys(r.id for r in (*chosen, *heirs) if r is not None))
+
+
+def _postponed(messages: Sequence[Planned], not_before: datetime | None) -> list[Planned]:
+    """Return messages that go out after what they are about, where that still waits."""
+    if not_before is None:
+        return list(messages)
+    return [replace(message, due=max(message.due, not_before)) for message in messages]
 
 
 def _load_traffic(

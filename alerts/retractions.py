@@ -129,6 +129,7 @@ def _decide_by_told(match: Match, context: VanishedContext) -> Decision:
         notify=True,
         kind=RETRACTION,
         receivers=told.receivers,
+        not_before=told.waits_until,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
@@ -98,3 +99,22 @@ class ArticleRevision(Message):
         default=None,
         description="For backfill after a gap: when the feed was last read before it; else null.",
     )
+
+    def vanished(self, revision: int, at: datetime) -> ArticleRevision:
+        """Return the revision that announces that the page has vanished, with this text.
+
+        Args:
+            revision: Its number.
+            at: When that was noticed.
+        """
+        return self.model_copy(
+            update={
+                "revision": revision,
+                "fetched_at": at,
+                "changed_at": at,
+                "new_passages": (),
+                "origin": Origin.LIVE,
+                "missed_since": None,
+                "gone": True,
+            }
+        )

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, select
 
 from core.store.alerts import decisions
-from core.store.deliveries import FAILED, deliveries, notifications
+from core.store.deliveries import FAILED, PENDING, deliveries, notifications
 from core.store.notification_items import notification_items
 
 TELLING = ("new_story", "update", "correction")
@@ -31,11 +31,13 @@ class ToldArticle:
         told_at: When the last of them got a message about it, or when it was decided where the
             message waits.
         is_retracted: Whether people were told that it has vanished.
+        waits_until: When the last message about it goes out that still waits; None where none does.
     """
 
     receivers: frozenset[str]
     told_at: datetime
     is_retracted: bool
+    waits_until: datetime | None = None
 
 
 def find_told_article(connection: Connection, alert_id: str, article_id: str) -> ToldArticle | None:
@@ -43,6 +45,7 @@ def find_told_article(connection: Connection, alert_id: str, article_id: str) ->
     items = notification_items.c
     query = (
         select(notifications.c.receiver, items.kind, items.added_at, deliveries.c.delivered_at)
+        .add_columns(deliveries.c.state, deliveries.c.next_attempt_at)
         .join(notifications, notifications.c.id == items.notification_id)
         .join(deliveries, deliveries.c.notification_id == notifications.c.id)
         .where(
@@ -56,10 +59,12 @@ def find_told_article(connection: Connection, alert_id: str, article_id: str) ->
     told = [row for row in rows if row.kind != RETRACTION]
     if not told:
         return None
+    waiting = [row.next_attempt_at for row in told if row.state == PENDING]
     return ToldArticle(
         receivers=frozenset(row.receiver for row in told),
         told_at=max(row.delivered_at or row.added_at for row in told),
         is_retracted=len(told) < len(rows),
+        waits_until=max(waiting, default=None),
     )
 
 

@@ -169,17 +169,7 @@ def _announce_gone(connection: Connection, known: RereadArticle, now: datetime) 
     number = find_told_revision(connection, article.article_id) or known.last.revision
     revisions = articles.load_revisions(connection, article.article_id)
     told = next((r for r in revisions if r.revision == number), known.last)
-    message = told.model_copy(
-        update={
-            "revision": article.revision + 1,
-            "fetched_at": now,
-            "origin": Origin.LIVE,
-            "gone": True,
-            "changed_at": now,
-            "new_passages": (),
-            "missed_since": None,
-        }
-    )
+    message = told.vanished(article.revision + 1, now)
     gone = replace(article, revision=message.revision, revised_at=now, title_hash="")
     articles.add_revision(connection, gone, message)
     outbox.put(connection, [to_record(message, at=now)])

@@ -208,6 +208,19 @@ def test_a_retraction_names_the_topics_that_told_of_the_article(harness: Harness
     }
 
 
+def test_a_retraction_does_not_overtake_the_message_that_it_is_about(harness: Harness) -> None:
+    harness.set_receivers(webhook("http://127.0.0.1:9/x", name="desk"))
+    [at_once] = harness.catalog.alerts.routes
+    slow = replace(at_once, match={"kind": "new_story"}, group_wait=timedelta(hours=1))
+    alerts = replace(harness.catalog.alerts, routes=(slow, at_once))
+    harness.catalog = replace(harness.catalog, alerts=alerts)
+    harness.decide(match())
+    harness.advance(minutes=10)
+    harness.decide(vanished())
+    due = {n.kind: d.next_attempt_at for n, d in harness.notifications()}
+    assert due["retraction"] == due["new_story"]
+
+
 def test_a_message_that_was_given_up_has_told_nobody(harness: Harness) -> None:
     harness.set_receivers(webhook("http://127.0.0.1:9/x", name="desk"))
     harness.decide(match())

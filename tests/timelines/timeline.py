@@ -14,6 +14,7 @@
         =                                      the lead of the article before
     10:00 @ack    Anna                         Anna acknowledges the open alerts
     +1 09:00 kurier/backfill - (09:00) Dam     on the next day, found as backfill, the page of 09:00
+    11:00 kurier/gone retraction (09:00) gone  the page of 09:00 has vanished
 
 The expected message is the kind of the one that the article leads, with its topics in brackets
 where there are several (``new_story[port,rail]``), or the form of the digest that holds it
@@ -48,6 +49,7 @@ GAP = timedelta(days=30)
 NO_MESSAGE = "-"
 ACKNOWLEDGE = "@ack"
 DIGEST = "digest"
+GONE = "gone"
 
 _ROW = re.compile(r"(?:\+(\d+) )?(\d\d):(\d\d) (\S+) +(\S+)(?: +(.*))?")
 _CHANGED = re.compile(r"\((\d\d:\d\d)\) (.*)")
@@ -67,11 +69,13 @@ class Row:
     language: str = "de"
     lead: str = ""
 
-    def as_line(self) -> dict[str, str]:
+    def as_line(self) -> dict[str, str | bool]:
         """Return the article as a line of a simulation."""
+        line = {"url": self.url, "first_seen_at": self.at.isoformat()}
+        if self.origin == GONE:
+            return {**line, "gone": True}
         return {
-            "url": self.url,
-            "first_seen_at": self.at.isoformat(),
+            **line,
             "outlet": self.outlet,
             "language": self.language,
             "title": self.title,

@@ -236,8 +236,7 @@ def _vanished(earlier: Sequence[ArticleRevision], at: datetime) -> ArticleRevisi
     if not earlier or earlier[-1].gone:
         return None
     before = earlier[-1]
-    changes = {"revision": before.revision + 1, "fetched_at": at, "gone": True, "changed_at": at}
-    return with_changes(before.model_copy(update=changes), [before])
+    return before.vanished(before.revision + 1, at)
 
 
 def _shown(url: str) -> str:

@@ -190,8 +190,7 @@ class Simulation:
         with self._store.read() as connection:
             revision = find_told_revision(connection, gone.article_id)
         told = self._matched.get(gone.article_id, {}).get(revision or 0, gone)
-        changes = {"revision": gone.revision, "fetched_at": gone.fetched_at, "gone": True}
-        return told.model_copy(update=changes)
+        return told.vanished(gone.revision, gone.fetched_at)
 
     def _load_roles(
         self, matches: Sequence[Match], decisions: Sequence[Decision | Drop]
