@@ -31,6 +31,7 @@ from wirewatch.web.pages.deliveries import DeliveriesPage
 from wirewatch.web.pages.feeds import FeedsPage
 from wirewatch.web.pages.health import HealthEndpoints
 from wirewatch.web.pages.login import LoginPage
+from wirewatch.web.pages.missed import MissedPage
 from wirewatch.web.pages.stories import StoriesPage
 from wirewatch.web.pages.story import StoryPage
 from wirewatch.web.pages.story_actions import StoryActions
@@ -57,6 +58,7 @@ def create_app(store: Store, clock: Clock, runtime: RuntimeStatus) -> ASGIApp:
         StoryPage(renderer, explainer),
         StoryActions(renderer),
         TopicsPage(renderer, explainer),
+        MissedPage(renderer, explainer),
         FeedsPage(renderer),
         DeliveriesPage(renderer),
         LoginPage(renderer),
