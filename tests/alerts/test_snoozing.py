@@ -39,3 +39,10 @@ def test_what_is_new_is_told_and_ends_the_snooze_and_nothing_else_does(
     [alert] = snoozed.alerts()
     assert alert.is_snoozed(snoozed.now) is ("snooze_ended" not in codes)
     assert len(snoozed.notifications()) == len(codes)
+
+
+def test_a_retraction_is_told_and_ends_the_snooze(snoozed: Harness) -> None:
+    vanished = match(revision=2, gone=True, fetched_at=snoozed.now)
+    assert snoozed.decide(vanished) == ["snooze_ended", "retraction"]
+    [alert] = snoozed.alerts()
+    assert not alert.is_snoozed(snoozed.now)
