@@ -7,7 +7,8 @@
     test:  starts the next child until one reaches the end, then `find_faults` reads what came of it
 
 The day has everything that can be between a match and its delivery: an article of two topics, a
-copy, messages over the cap, a silence, and messages that a target refuses until they are resent.
+copy, messages over the cap, a silence, messages that a target refuses until they are resent, an
+escalation and a scheduled digest.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -28,8 +29,17 @@ from unittest.mock import patch
 from alerts.decide import Decision, ReasonCode
 from alerts.digest_body import DIGEST
 from alerts.notification_body import NotificationBody, told_topics
+from alerts.plan import URGENT
 from alerts.worker import GROUP, join
-from config.catalog.models import AlertPolicy, AlertsDefinition, Catalog, RouteDefinition
+from config.catalog.models import (
+    AlertPolicy,
+    AlertsDefinition,
+    Catalog,
+    DigestDefinition,
+    EscalationStep,
+    RouteDefinition,
+)
+from config.cron import CronSchedule, parse_cron
 from core.clock import utc_now
 from core.messages import AlertEvent, AlertEventKind, Match
 from core.messages.envelope import ALERTS, MATCHES, to_record
@@ -49,7 +59,8 @@ from tests.support.fork_server import ForkedProcess
 
 BEFORE, AFTER = "before", "after"
 BATCH_SIZE = 4
-TARGETS = 2
+HALF_PAST_ONE = "30 13 * * *"
+TARGETS = 3
 
 CONSUMER = "core.streams.embedded.consumer.EmbeddedConsumer"
 DISPATCHER = "alerts.dispatcher"
@@ -83,6 +94,10 @@ def _is_any(result: Any, *_: Any) -> bool:
     return bool(result)
 
 
+def _has_digest(_result: Any, _connection: Any, _catalog: Any, now: datetime) -> bool:
+    return bool(now > NOON + timedelta(hours=1))
+
+
 def _joins_roll_up(_result: Any, _connection: Any, item: Any) -> bool:
     return bool(item.hold_code) and item.number > 0
 
@@ -103,6 +118,8 @@ STEPS = (
     CrashPoint("an answer is there", f"{DISPATCHER}.save_outcome", BEFORE, is_sent=True),
     CrashPoint("an outcome is written", f"{DISPATCHER}.save_outcome", AFTER, is_sent=True),
     CrashPoint("failed messages are made due", "core.store.resend.resend_selected", AFTER),
+    CrashPoint("a step is escalated", "core.store.escalations.mark_sent", AFTER),
+    CrashPoint("a digest is made", "alerts.digests.send_due", AFTER, _has_digest),
     CrashPoint("a digest is released", f"{DISPATCHER}.released_events", AFTER, _is_any),
     CrashPoint(
         "a digest has its answer", f"{DISPATCHER}.save_outcome", BEFORE, _is_digest, is_sent=True
@@ -147,6 +164,7 @@ MATCHES_OF_THE_DAY = (
     event_number(6, "rail"),
     event_number(7, "trade"), event_number(8, "rail"), event_number(9, "port"),
     event_number(10, "trade"),
+    event_number(11, "alarm"), event_number(12, "calm"), event_number(13, "calm"),
 )  # fmt: skip
 """Four make a batch. At two messages per hour and topic, the third about `trade` is held."""
 
@@ -159,13 +177,22 @@ TOLD = Counter(
 
 
 def _catalog(url: str) -> Catalog:
-    topics = [topic(id=name, alert=AlertPolicy()) for name in ("trade", "port", "rail", "muted")]
-    receivers = webhook(f"{url}/desk"), webhook(f"{url}/strict", name="strict")
+    names = ("trade", "port", "rail", "muted", "calm")
+    topics = [topic(id=name, alert=AlertPolicy()) for name in names]
+    topics.append(topic(id="alarm", alert=AlertPolicy(URGENT)))
+    receivers = [webhook(f"{url}/{name}", name=name) for name in ("desk", "strict", "boss")]
+    escalation = EscalationStep(timedelta(minutes=10), ("boss",))
     routes = (
         RouteDefinition({"topic": "rail"}, ("strict",), PLACE),
+        RouteDefinition({"topic": "alarm"}, ("desk",), PLACE, escalate=(escalation,)),
+        RouteDefinition({"topic": "calm"}, ("desk",), PLACE, digest="afternoon"),
         RouteDefinition({}, ("desk",), PLACE, max_per_hour=2),
     )
-    alerts = AlertsDefinition("http://127.0.0.1:8080", receivers, routes)
+    cron = parse_cron(HALF_PAST_ONE)
+    assert cron is not None
+    schedule = CronSchedule(cron, HALF_PAST_ONE, "UTC")
+    digest = DigestDefinition("afternoon", ("desk",), schedule, {"topic": "calm"}, False, PLACE)
+    alerts = AlertsDefinition("http://127.0.0.1:8080", tuple(receivers), routes, digests=(digest,))
     return Catalog((), tuple(topics), (), alerts)
 
 
@@ -275,6 +302,7 @@ class CrashDay:
         self.server.requests.clear()
         self.server.on("/desk", self._accept)
         self.server.on("/strict", self._accept_once_fixed)
+        self.server.on("/boss", self._accept)
         with self.opened() as (harness, streams):
             streams.create(stream_specs(harness.settings))
             streams.append([to_record(each, at=NOON) for each in MATCHES_OF_THE_DAY])
@@ -322,7 +350,9 @@ class CrashDay:
         bodies = {request.body for request in requests}
         messages = [NotificationBody.model_validate_json(body) for body in bodies]
         told = Counter((t.id, t.article_id) for body in messages for t in told_topics(body))
-        faults = [f"lost: {each}" for each in TOLD - told]
+        escalated = len(set(self.server.requests_to("/boss")))
+        faults = [] if escalated else ["lost: the escalation"]
+        faults += [f"lost: {each}" for each in TOLD - told]
         faults += [f"told twice: {each}" for each in told - TOLD]
         if len({body.id for body in messages}) < len(bodies):
             faults.append("two messages have one id")
