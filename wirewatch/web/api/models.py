@@ -119,7 +119,10 @@ class TopicOut(ResponseModel):
     id: str
     title: str
     state: str | None = Field(description="null if its file no longer exists.")
-    days: tuple[TopicDay, ...] = Field(description="30 days, today last.")
+    days: tuple[TopicDay, ...] = Field(
+        description="Volume of 30 days, today last: matches, and decisions that opened or "
+        "suppressed an alert, whatever became of the messages; see `ends` for that."
+    )
     ends: tuple[DayEnds, ...] = Field(
         description="How its matches of the last 7 days ended; days without any are left out."
     )
