@@ -21,13 +21,14 @@ from config.catalog.models import Catalog
 from config.faults import Fault
 from config.settings import Settings
 from core.ids import alert_id, hash_parts, story_id
-from core.store import Connection, Store, alert_changes, feed_days
+from core.store import Connection, Store, alert_changes, escalations, feed_days
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from core.store.alerts import Alert, DecisionRow
 from core.store.feed_record import FeedRecord
 from core.store.feeds import sync
 from tests.support.console import open_store
+from tests.support.stories import add_article
 from tests.support.web_server import Answer, WebServer, request, web_server
 from wirewatch.contracts.generate import openapi
 from wirewatch.web.api import create_api
@@ -262,6 +263,44 @@ def test_a_story_is_judged(own_api: Api, own_store: Store) -> None:
     assert [action["verb"] for action in story["actions"]] == ["irrelevant"]
 
 
+def test_a_story_is_assigned_snoozed_and_its_escalation_shown(
+    own_api: Api, own_store: Store
+) -> None:
+    alert = add(own_store, "to-assign", NOW - timedelta(hours=2))
+    with own_store.write() as connection:
+        escalations.start(connection, alert, [(NOW, ["phone"])], {})
+    assign = {"ids": [alert], "to": "Bert", "by": "Anna"}
+    assert own_api.post("/actions/assign", body=assign).json()["alert_ids"] == [alert]
+    until = NOW + timedelta(hours=4)
+    snooze = {"ids": [alert], "until": until.isoformat()}
+    assert own_api.post("/actions/snooze", body=snooze).json()["alert_ids"] == [alert]
+    story = own_api.json(f"/stories/{alert}")
+    assert story["story"]["assigned_to"] == "Bert"
+    assert story["story"]["snoozed_until"] == "2026-11-22T16:00:00Z"
+    [step] = story["escalations"]
+    assert (step["receivers"], step["state"], step["ended_code"]) == (
+        ["phone"], "stopped", "assigned",
+    )  # fmt: skip
+    assert own_api.post("/actions/snooze", body=snooze | {"until": None}).status == 200
+    assert own_api.json(f"/stories/{alert}")["story"]["snoozed_until"] is None
+
+
+def test_stories_are_merged_and_split_and_the_old_id_leads_to_the_other(
+    own_api: Api, own_store: Store
+) -> None:
+    with own_store.write() as connection:
+        ids = [add_article(connection, name, NOW) for name in ("one", "two")]
+    merged = own_api.post("/actions/merge", body={"ids": ids, "by": "Anna"}).json()
+    assert merged == {"kept": ids[0], "other": ids[1]}
+    story = own_api.json(f"/stories/{ids[1]}")
+    assert story["story"]["alert_id"] == ids[0]
+    articles = [article["article_id"] for article in story["articles"]]
+    split = own_api.post("/actions/split", body={"id": ids[0], "articles": articles[:1]}).json()
+    assert split["kept"] == ids[0]
+    [article] = own_api.json(f"/stories/{split['other']}")["articles"]
+    assert article["article_id"] == articles[0]
+
+
 def test_a_feed_is_polled_and_a_delivery_sent_again(own_api: Api) -> None:
     assert own_api.post("/feeds/kurier-1/poll").json() == {
         "code": "poll.due_now",
@@ -308,6 +347,10 @@ def test_a_feed_is_polled_and_a_delivery_sent_again(own_api: Api) -> None:
         ("POST", "/actions/ack", {"ids": ["0" * 32], "as": "root"}, 422),
         ("POST", "/actions/ack", ["no"], 422),
         ("POST", "/actions/judge", {"ids": ["0" * 32], "verdict": "maybe"}, 422),
+        ("POST", "/actions/assign", {"ids": ["0" * 32], "to": "x" * 81}, 422),
+        ("POST", "/actions/snooze", {"ids": ["0" * 32], "until": "soon"}, 422),
+        ("POST", "/actions/split", {"id": "0" * 32, "articles": ["0" * 32]}, 404),
+        ("POST", "/actions/merge", {"ids": ["0" * 32]}, 422),
         ("POST", f"/actions/{'0' * 32}/undo", {}, 404),
         ("POST", f"/deliveries/{'0' * 32}/resend", None, 404),
         ("POST", "/feeds/none/poll", None, 404),
