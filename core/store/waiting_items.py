@@ -75,7 +75,6 @@ def list_waiting(
         topic_ids: Only items about these topics.
     """
     columns, items, about = deliveries.c, notification_items.c, decisions.c
-    begun = or_(columns.state != PENDING, columns.attempts > 0)
     waiting = select(columns.notification_id).where(columns.state == PENDING, columns.attempts == 0)
     waiting = waiting.where(columns.replaced_by.is_(None))
     other = deliveries.alias().c
