@@ -20,6 +20,7 @@ from alerts.decide import (
     DecisionContext,
     Neighbour,
     PriorDecision,
+    ReasonCode,
     article_time,
     decide_without_comparison,
     revises_told_story,
@@ -31,6 +32,7 @@ from alerts.revision_news import find_revision_news
 from alerts.revisions import as_compared, find_new_evidence
 from alerts.stories import RecentArticle, RecentArticles, StoryFeatures, story_features
 from config.catalog.models import AlertPolicy, TopicDefinition
+from config.i18n import Phrase
 from core.ids import alert_id
 from core.messages import AlertEventKind, Match
 from core.store import Connection
@@ -120,13 +122,18 @@ def load_context(
     """
     connection, match = windows.connection, prepared.match
     context = load_facts(connection, match, topic, now=now)
-    if _begins_anew(connection, match, context.prior):
+    own = None
+    if context.prior is not None and _begins_anew(match, context.prior):
+        own = _suppressed_story(connection, match, context.prior)
         context = replace(context, prior=None)
     if revises_told_story(match, context):
         assert context.prior is not None  # noqa: S101 - what is revised was decided before
         return _with_news(windows, prepared, context, context.prior.story_id)
     if decide_without_comparison(match, context) is not None:
         return context
+    if own is not None:
+        context = replace(context, story=own)
+        return _with_news(windows, prepared, context, own.story_id) if own.has_alert else context
     copy = _copy(connection, prepared, windows.span)
     if copy is not None:
         context = replace(context, copy=copy)
@@ -146,19 +153,34 @@ def load_facts(
     )
 
 
-def _begins_anew(connection: Connection, match: Match, prior: PriorDecision | None) -> bool:
+def _begins_anew(match: Match, prior: PriorDecision) -> bool:
     """Return whether a revision is decided like an article of its own.
 
-    Its earlier revisions were suppressed, as backfill or too old, and are in no story; but what
-    matches in it is new.
+    Nobody was told of its earlier revisions: they were backfill, too old or silenced, or the topic
+    was not live. But what matches in it is new.
     """
-    if prior is None or prior.event is not AlertEventKind.SUPPRESSED:
+    if prior.event is not AlertEventKind.SUPPRESSED or prior.code == ReasonCode.COPY:
         return False
     if not may_notify(match.article) or prior.revision >= match.revision:
         return False
-    if not find_new_evidence(match):
-        return False
-    return story_store.find_article(connection, match.topic_id, match.article_id) is None
+    return bool(find_new_evidence(match))
+
+
+def _suppressed_story(
+    connection: Connection, match: Match, prior: PriorDecision
+) -> Neighbour | None:
+    """Return the story that earlier revisions are in although they were suppressed, or None."""
+    row = story_store.find_article(connection, match.topic_id, match.article_id)
+    if row is None:
+        return None
+    reason = Phrase(
+        "decision.revision_of_suppressed",
+        revision=match.revision,
+        prior=prior.revision,
+        code=Phrase(f"decision.code.{prior.code}"),
+    )
+    has_alert = _has_alert(connection, match.topic_id, row.story_id)
+    return Neighbour(row.story_id, match.article_id, 1.0, reason, has_alert)
 
 
 def _prior_decision(connection: Connection, match: Match) -> PriorDecision | None:

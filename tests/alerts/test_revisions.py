@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 
 from alerts.notification_body import article_facts
 from alerts.revisions import as_compared, moment_of, new_paragraphs, says_nothing_new
+from config.catalog.models import SilenceDefinition, TopicState
 from core.messages import Evidence, Field, Match, Passage
-from tests.alerts.harness import NOON, match
+from tests.alerts.harness import NOON, PLACE, Harness, match, topic
 
 OLD, NEW = "Der alte Deich hält noch.", "Der neue Deich ist gebrochen."
 TEXT = f"{OLD}\n{NEW}"
@@ -72,3 +74,30 @@ def test_a_revision_is_compared_by_the_news_that_matches() -> None:
     assert (compared.lead, compared.text) == (f"{NEW}\nLage am Fluss.", f"{OLD}\n")
     old = revised(span("alte"), new_passages=(NEW_TEXT,), lead="Lage am Fluss.")
     assert as_compared(old) == old.article
+
+
+@pytest.mark.parametrize(
+    ("state", "first"), [(TopicState.SHADOW, "shadow"), (TopicState.DRAFT, "draft")]
+)
+def test_what_is_new_is_told_although_the_topic_was_not_live_before(
+    harness: Harness, state: TopicState, first: str
+) -> None:
+    now = {"published_at": NOON, "changed_at": NOON, "fetched_at": NOON}
+    harness.set_topics(topic(state))
+    assert harness.decide(match(text=OLD)) == [first]
+    harness.set_topics(topic())
+    new = revised(span("neue"), new_passages=(NEW_TEXT,), **now)
+    old = revised(span("alte"), new_passages=(NEW_TEXT,), **now | {"revision": 3})
+    assert harness.decide(new, old) == ["new_story", "revision"]
+    assert [alert.title for alert in harness.alerts()] == [new.article.title]
+
+
+def test_what_is_new_is_told_after_a_silence_has_ended(harness: Harness) -> None:
+    silence = SilenceDefinition({"topic": "nato-*"}, NOON + timedelta(hours=1), "x", "", PLACE)
+    alerts = replace(harness.catalog.alerts, silences=(silence,))
+    harness.catalog = replace(harness.catalog, alerts=alerts)
+    assert harness.decide(match(text=OLD)) == ["silenced"]
+    harness.advance(hours=2)
+    later = {"changed_at": harness.now, "fetched_at": harness.now}
+    new = revised(span("neue"), new_passages=(NEW_TEXT,), **later)
+    assert harness.decide(new) == ["new_story"]
