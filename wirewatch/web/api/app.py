@@ -35,7 +35,7 @@ from core.store.console.actions import ActionResult
 from core.store.console.overviews import TopicOverview
 from core.store.console.story_list import MOST_COUNTED, Facets, StoryCursor, StoryFilter
 from core.store.match_counts import days_until
-from wirewatch.web.api import models, waiting
+from wirewatch.web.api import models, topics, waiting
 from wirewatch.web.conditional import etag_of, is_known
 from wirewatch.web.explain import Explainer
 from wirewatch.web.outcome_texts import poll_phrase, resend_phrase
@@ -91,8 +91,8 @@ def _get_routes(handlers: ApiHandlers) -> tuple[Route, ...]:
         ("/stories/newer", handlers.newer, models.NewerCount),
         ("/stories/facets", handlers.facets, Facets),
         ("/stories/{alert_id}", handlers.story, models.StoryOut),
-        ("/topics", handlers.topics, models.TopicList),
-        ("/topics/{topic_id}", handlers.topic, models.TopicDetail),
+        ("/topics", handlers.topics, topics.TopicList),
+        ("/topics/{topic_id}", handlers.topic, topics.TopicDetail),
         ("/feeds", handlers.feeds, models.FeedList),
         ("/deliveries", handlers.deliveries, models.DeliveryList),
         ("/held", handlers.held, waiting.HeldList),
@@ -212,15 +212,15 @@ class ApiHandlers:
         """List every topic with 30 days of volume and its precision."""
         definitions = {topic.id: topic for topic in self._runtime.catalog().topics}
         overview_of, ends = self._overviews(), self._ends()
-        topics = tuple(
-            models.topic_out(
+        found = tuple(
+            topics.topic_out(
                 overview_of.get(topic_id) or overviews.empty_topic(topic_id, self._clock()),
                 definitions.get(topic_id),
                 ends,
             )
             for topic_id in sorted({*definitions, *overview_of})
         )
-        return _answer(request, models.TopicList(topics=topics))
+        return _answer(request, topics.TopicList(topics=found))
 
     def topic(self, request: Request, topic_id: TopicId) -> Response:
         """Return one topic: its figures, its rules, and the faults of its file."""
@@ -229,7 +229,7 @@ class ApiHandlers:
             raise NotFoundError(f"There is no topic {topic_id!r}.")
         overview = self._overviews().get(topic_id) or overviews.empty_topic(topic_id, self._clock())
         ends, faults = self._ends(topic_id), self._runtime.faults()
-        return _answer(request, models.topic_detail(topic, overview, ends, faults))
+        return _answer(request, topics.topic_detail(topic, overview, ends, faults))
 
     async def explain(self, topic_id: TopicId, trial: models.TrialRequest) -> dict[str, Any]:
         """Explain why the topic matches a text or a page, or why not; nothing is stored."""
@@ -264,14 +264,11 @@ class ApiHandlers:
     def held(self, request: Request, *, topic: Text = "") -> Response:
         """List the messages that a cap or quiet hours hold, those that go out first in front."""
         found = self._read(notification_items.list_held)
-        chosen = [held for held in found if topic in ("", held.item.topic_id)]
-        return _answer(request, waiting.HeldList(held=tuple(map(waiting.held_message, chosen))))
+        return _answer(request, waiting.held_list(found, topic))
 
     def broken_targets(self, request: Request) -> Response:
         """List the targets that are broken, with what waits for them."""
-        found = self._read(targets.list_broken)
-        broken = tuple(waiting.broken_target(state, number) for state, number in found)
-        return _answer(request, waiting.TargetList(broken=broken))
+        return _answer(request, waiting.target_list(self._read(targets.list_broken)))
 
     def ack(self, stories: models.StorySelection) -> ActionResult:
         """Acknowledge stories."""

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from alerts.match_end import TopicDayEnds
-from alerts.topic_report import ends_as_json
-from config.catalog.models import TopicDefinition
-from config.faults import Fault
 from config.i18n import Phrase, in_english
 from core.store.alerts import DecisionRow
 from core.store.console.actions import MAX_IDS, MAX_NAME, MAX_NOTE, StoryAction
-from core.store.console.overviews import DeliveryOverview, FeedOverview, TopicDay, TopicOverview
+from core.store.console.overviews import DeliveryOverview, FeedOverview
 from core.store.console.story_list import StoryCard
 from core.store.console.story_page import NotificationDeliveries, StoryArticleView, StoryView
 from core.store.deliveries import Delivery
@@ -97,65 +92,6 @@ class StoryOut(ResponseModel):
     )
 
 
-class DayEnds(ResponseModel):
-    """How a topic's matches of a day (UTC) ended; the four ends add up to the matches."""
-
-    day: date
-    matches: int
-    told: int
-    joined: int
-    held: int
-    suppressed: int
-    suppressed_by: dict[str, int] = Field(description="By reason code.")
-    held_by: dict[str, int] = Field(description="By reason code.")
-    not_live: dict[str, int] = Field(
-        description="Matches while the topic was draft, shadow or retired, not among the others."
-    )
-
-
-class TopicOut(ResponseModel):
-    """A topic with its figures."""
-
-    id: str
-    title: str
-    state: str | None = Field(description="null if its file no longer exists.")
-    days: tuple[TopicDay, ...] = Field(
-        description="Volume of 30 days, today last: matches, and decisions that opened or "
-        "suppressed an alert, whatever became of the messages; see `ends` for that."
-    )
-    ends: tuple[DayEnds, ...] = Field(
-        description="How its matches of the last 7 days ended; days without any are left out."
-    )
-    open: int
-    acked: int
-    relevant: int
-    irrelevant: int
-    precision: float | None = Field(description="Of the judged stories; null if there are none.")
-    precision_low: float | None = Field(description="Lower end of the 95 % Wilson interval.")
-    precision_high: float | None
-
-
-class RuleOut(ResponseModel):
-    """A rule of a topic."""
-
-    id: str
-    weight: int
-    query: str
-
-
-class TopicDetail(TopicOut):
-    """A topic with its definition in force."""
-
-    threshold: int
-    languages: tuple[str, ...] = Field(description="Of articles that may match; empty means all.")
-    severity: str
-    rules: tuple[RuleOut, ...]
-    file: str
-    faults: tuple[Fault, ...] = Field(
-        description="Faults of the newest file; errors keep it from taking effect."
-    )
-
-
 class FeedOut(ResponseModel):
     """A feed and its state."""
 
@@ -191,12 +127,6 @@ class DeliveryList(ResponseModel):
 
     deliveries: tuple[DeliveryAbout, ...]
     next: str | None
-
-
-class TopicList(ResponseModel):
-    """All topics."""
-
-    topics: tuple[TopicOut, ...]
 
 
 class FeedList(ResponseModel):
@@ -307,61 +237,6 @@ def story_out(story: StoryView) -> StoryOut:
 def card_out(card: StoryCard) -> StoryCard:
     """Return a card with its reason in English."""
     return replace(card, reason=_english(card.reason))
-
-
-def topic_out(
-    overview: TopicOverview, topic: TopicDefinition | None, ends: Sequence[TopicDayEnds]
-) -> TopicOut:
-    """Return a topic as lists show it.
-
-    Args:
-        overview: Its figures.
-        topic: Its definition in force; None if its file no longer exists.
-        ends: How matches ended, of this topic and others.
-    """
-    own = [day for day in ends if day.topic_id == overview.topic_id]
-    return TopicOut(
-        id=overview.topic_id,
-        title=topic.title if topic else overview.topic_id,
-        state=topic.state.value if topic else None,
-        days=overview.days,
-        ends=tuple(DayEnds(day=day.day, **ends_as_json(day)) for day in own),
-        open=overview.open,
-        acked=overview.acked,
-        relevant=overview.relevant,
-        irrelevant=overview.irrelevant,
-        precision=overview.precision,
-        precision_low=overview.low,
-        precision_high=overview.high,
-    )
-
-
-def topic_detail(
-    topic: TopicDefinition,
-    overview: TopicOverview,
-    ends: Sequence[TopicDayEnds],
-    faults: Sequence[Fault],
-) -> TopicDetail:
-    """Return a topic with its definition.
-
-    Args:
-        topic: Its definition in force.
-        overview: Its figures.
-        ends: How matches ended, of this topic and others.
-        faults: Faults of all files.
-    """
-    return TopicDetail(
-        **dict(topic_out(overview, topic, ends)),
-        threshold=topic.threshold,
-        languages=topic.languages,
-        severity=topic.alert.severity,
-        rules=tuple(
-            RuleOut(id=rule.id, weight=rule.weight, query=rule.query.value.strip())
-            for rule in topic.rules
-        ),
-        file=topic.position.file,
-        faults=tuple(fault for fault in faults if fault.file == topic.position.file),
-    )
 
 
 def feed_out(overview: FeedOverview) -> FeedOut:

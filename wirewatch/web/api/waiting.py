@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -51,6 +52,17 @@ class TargetList(_Model):
     """The broken targets, the one that is broken longest in front."""
 
     broken: tuple[BrokenTarget, ...]
+
+
+def held_list(held: Iterable[HeldItem], topic: str = "") -> HeldList:
+    """Return held messages, only those of a topic where one is named."""
+    chosen = (each for each in held if topic in ("", each.item.topic_id))
+    return HeldList(held=tuple(map(held_message, chosen)))
+
+
+def target_list(broken: Iterable[tuple[TargetState, int]]) -> TargetList:
+    """Return broken targets, each given with the number of deliveries that wait for it."""
+    return TargetList(broken=tuple(broken_target(state, waiting) for state, waiting in broken))
 
 
 def held_message(held: HeldItem) -> HeldMessage:
