@@ -23,11 +23,12 @@ from alerts import copies
 from alerts.decide import Decision, ReasonCode, Role, article_time, is_recorded
 from alerts.decision_context import PreparedMatch, TopicWindows, with_earlier
 from alerts.gaps import is_missed
+from alerts.labels import tier_of
 from alerts.match_end import end_at_decision
 from alerts.notification_body import article_facts
 from alerts.pending import PendingNotification
 from alerts.revisions import says_nothing_new
-from config.catalog.models import AlertPolicy, Catalog, Tier, TopicDefinition, TopicState
+from config.catalog.models import AlertPolicy, Catalog, TopicDefinition, TopicState
 from config.i18n import in_english
 from core.ids import alert_id
 from core.messages import AlertEvent, AlertEventKind, Match
@@ -286,13 +287,12 @@ def notification_labels(
     match: Match, decision: Decision, topic: TopicDefinition, catalog: Catalog
 ) -> dict[str, str]:
     """Return a value for each of :data:`config.catalog.matchers.LABELS`."""
-    outlet = catalog.outlet(match.article.outlet)
     return {
         "topic": topic.id,
         "severity": topic.alert.severity,
         "kind": _kind(decision),
         "outlet": match.article.outlet,
-        "tier": (Tier.B if outlet is None else outlet.tier).value,
+        "tier": tier_of(match.article.outlet, catalog).value,
         "language": match.language,
         "country": match.article.country,
     }

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.decide import Decision, ReasonCode, Role
-from alerts.labels import item_labels
+from alerts.labels import item_labels, tier_of
 from alerts.plan import Silence, find_silence, matches
 from alerts.withdrawal import withdraw
-from config.catalog.models import AlertsDefinition, Catalog, Tier
+from config.catalog.models import AlertsDefinition, Catalog
 from config.i18n import Phrase
 from core.messages import AlertEventKind
 from core.store import Connection, notification_items, waiting_items
@@ -125,13 +125,12 @@ def preview_silence(
 
 
 def _labels(item: notification_items.ToldItem, catalog: Catalog) -> dict[str, str]:
-    outlet = catalog.outlet(item.outlet)
     return {
         "topic": item.topic_id,
         "severity": item.severity,
         "kind": item.kind,
         "outlet": item.outlet,
-        "tier": (Tier.B if outlet is None else outlet.tier).value,
+        "tier": tier_of(item.outlet, catalog).value,
         "language": item.language,
         "country": item.country,
     }
