@@ -39,6 +39,7 @@ from core.processes.instance import Instance
 from core.store import Store
 from core.store import alerts as alert_store
 from core.store.console import actions
+from tests.support.schemas import new_sqlite
 from wirewatch.simulation import arrivals, parse_lines, simulated_catalog
 from wirewatch.simulation.simulate import Simulation
 
@@ -170,6 +171,7 @@ def _simulate(content: TimelineFile, rows: list[Row], folder: Path) -> list[str]
     assert written is not None, faults
     catalog = simulated_catalog(written, lines)
     instance = Instance.start(folder)
+    new_sqlite(folder)  # a copy: migrations take longer than a timeline
     with closing(instance), closing(Store.open_temporary(folder)) as store:
         settings = Settings(_env_file=None, data_dir=folder)
         simulation = Simulation(catalog, settings, store, instance)
