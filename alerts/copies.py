@@ -22,6 +22,9 @@ A text is a copy of another (overlaps of word-5-shingles, measured by ``bench/st
   are about the same subject: a third of one headline's words occur in the other article, or 120
   shared shingles make up .35 of both.
 
+A text in the form of another one about a different subject (:mod:`alerts.subjects`), such as an
+authority's notice for the next town, is no copy.
+
 Measured on 400 real German articles, copied with two paragraphs of boilerplate added and 0, 10, 20
 and 30 % of the sentences edited (words exchanged, sentences replaced, deleted or added, or any of
 these): recall 1.00, 1.00, 1.00 and .98 at worst; at 30 % and under the headline of another article
@@ -38,6 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from alerts.subjects import Report, has_other_subject
 from config.i18n import Phrase
 from core.messages import ArticleRevision
 from core.text.fingerprint import Fingerprint, Overlap, overlap
@@ -67,6 +71,7 @@ class Comparable:
         shingles: All of its lead and body.
         title: Words of its headline.
         words: Words of its headline and of the beginning of its text.
+        report: Its words, by which reports in one form about different subjects are told apart.
     """
 
     article_id: str
@@ -76,6 +81,7 @@ class Comparable:
     shingles: frozenset[bytes]
     title: frozenset[str]
     words: frozenset[str]
+    report: Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,8 @@ def _compare(article: Comparable, other: Comparable) -> Copy | None:
     shared = overlap(article.shingles, other.shingles)
     same = article.exact and shared.jaccard >= SAME_JACCARD
     if not same and not _is_edited(article, other, shared):
+        return None
+    if has_other_subject(article.report, other.report):
         return None
     percent = round(100 * shared.containment)
     reason = Phrase("decision.copy", percent=percent, outlet=other.outlet)

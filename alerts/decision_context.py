@@ -30,7 +30,7 @@ from alerts.gaps import may_notify
 from alerts.news import find_news
 from alerts.revision_news import find_revision_news
 from alerts.revisions import as_compared, find_new_evidence
-from alerts.stories import RecentArticle, RecentArticles, StoryFeatures, story_features
+from alerts.stories import RecentArticle, RecentArticles, StoryFeatures, report, story_features
 from config.catalog.models import AlertPolicy, TopicDefinition
 from config.i18n import Phrase
 from core.ids import alert_id
@@ -217,6 +217,7 @@ def _comparable(prepared: PreparedMatch) -> copies.Comparable:
         shingles=prepared.shingles,
         title=frozenset(features.title),
         words=frozenset(features.words),
+        report=report(features),
     )
 
 
@@ -234,6 +235,7 @@ def _comparable_row(row: story_store.StoryArticle) -> copies.Comparable:
         shingles=copies.unpack_shingles(row.shingles),
         title=frozenset(features.title),
         words=frozenset(features.words),
+        report=report(features),
     )
 
 

@@ -44,18 +44,24 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 
-from alerts.stories import StoryFeatures, stem
+from alerts.stories import StoryFeatures
+from alerts.story_terms import stem
 from alerts.story_vocabulary import word_weight
 from core.text.languages import Language, languages
 from core.text.tokens import folded_words
 
 CORROBORATION_WINDOW = timedelta(minutes=100)
-CORROBORATED_STEMS = 2
-FORM_STEMS, SUBJECT_STEMS = 2, 3
-"""What two headlines in one form share, and what each has of its own."""
+CORROBORATED_STEMS = 3
 NOTICE_STEMS, NOTICE_SHARE = 3, 0.6
 """What two headlines share that differ in one word: an authority's notice for another place."""
-HEADLINE_STEMS, HEADLINE_SHARE = 5, 0.6
+HEADLINE_STEMS, HEADLINE_SHARE = 3, 0.3
+"""New stems that a headline has, and what part of it they are, if it alone is a development."""
+SHORT_STEMS, SHORT_SHARE = 2, 0.6
+"""The same of a headline of a few words."""
+REPEATED_SHARE = 0.4
+"""Part of a headline's stems that no told headline has all of, likewise."""
+LABEL_WORDS = 3
+"""Words of a headline among which its label is: *Comment*, *SZ Plus Meinung*."""
 TELLING_WEIGHT = 0.6
 """Words of three letters or more, and figures, that are no function words."""
 
@@ -82,12 +88,14 @@ class Wording:
         stems: Those and the stems of its lead.
         outcomes: Words for an outcome in its headline, whole: *resigned* is not *resigning*.
         earlier: Stems and outcomes of its earlier revisions that were told.
+        is_opinion: Whether its headline calls it a comment, an analysis, an interview or the like.
     """
 
     headline: frozenset[str]
     stems: frozenset[str]
     outcomes: frozenset[str] = frozenset()
     earlier: frozenset[str] = frozenset()
+    is_opinion: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,7 @@ def wording_of(features: StoryFeatures) -> Wording:
         stems=headline | _stems(features.lead, features.language),
         outcomes=_outcome_words(languages()).intersection(features.title),
         earlier=frozenset(features.earlier),
+        is_opinion=not _opinion_words(languages()).isdisjoint(features.title[:LABEL_WORDS]),
     )
 
 
@@ -157,15 +166,14 @@ def find_development(
     corroboration = _corroboration(own, new, headline, known, (*others, *elsewhere))
     if corroboration is not None:
         return corroboration
-    if _toll_stems(languages()) & own.wording.headline and any(map(str.isdigit, headline)):
+    if _tells_toll(own.wording.headline, headline):
         return Development(DevelopmentKind.TOLL, headline)
     outcomes = own.wording.outcomes - _known_outcomes(others)
     if outcomes:
         return Development(DevelopmentKind.OUTCOME, headline | _stems(outcomes, own.language))
     if any(_is_same_form(own, other, headline) for other in others):
         return Development(DevelopmentKind.SAME_FORM, headline)
-    is_new = len(headline) >= HEADLINE_SHARE * len(own.wording.headline)
-    if len(headline) >= HEADLINE_STEMS and is_new:
+    if _is_new_headline(own, headline, others):
         return Development(DevelopmentKind.HEADLINE, headline)
     return None
 
@@ -202,9 +210,28 @@ def _is_same_form(own: StoryMember, other: StoryMember, headline: frozenset[str]
     form = own.wording.headline & other.wording.headline
     whole = own.wording.headline | other.wording.headline
     own_subject = min(len(headline), len(other.wording.headline - own.wording.stems))
-    if len(form) >= NOTICE_STEMS and len(form) >= NOTICE_SHARE * len(whole):
-        return own_subject >= 1
-    return len(form) >= FORM_STEMS and own_subject >= SUBJECT_STEMS
+    is_form = len(form) >= NOTICE_STEMS and len(form) >= NOTICE_SHARE * len(whole)
+    return is_form and own_subject >= 1
+
+
+def _tells_toll(headline: frozenset[str], new: frozenset[str]) -> bool:
+    """Return whether a headline about dead, hurt or missing people has a new figure."""
+    figures = {stem for stem in new if stem.isdigit()} | (new & _number_stems(languages()))
+    return bool(figures) and not headline.isdisjoint(_toll_stems(languages()))
+
+
+def _is_new_headline(own: StoryMember, new: frozenset[str], members: Iterable[StoryMember]) -> bool:
+    """Return whether a headline has enough that is new, and is none of the told ones reworded."""
+    headline = own.wording.headline
+    if not _has_enough_new(len(new), len(headline)) or own.wording.is_opinion:
+        return False
+    told = (m.wording.headline for m in members if m.is_told)
+    return all(len(headline & other) <= REPEATED_SHARE * len(headline) for other in told)
+
+
+def _has_enough_new(new: int, stems: int) -> bool:
+    is_short = new >= SHORT_STEMS and new >= SHORT_SHARE * stems
+    return is_short or (new >= HEADLINE_STEMS and new >= HEADLINE_SHARE * stems)
 
 
 def _known_outcomes(members: Iterable[StoryMember]) -> frozenset[str]:
@@ -249,6 +276,16 @@ def _outcome_words(known: tuple[Language, ...]) -> frozenset[str]:
 @cache
 def _toll_stems(known: tuple[Language, ...]) -> frozenset[str]:
     return frozenset(stem(word, one.code) for one in known for word in one.toll_words)
+
+
+@cache
+def _opinion_words(known: tuple[Language, ...]) -> frozenset[str]:
+    return frozenset().union(*(one.opinion_words for one in known))
+
+
+@cache
+def _number_stems(known: tuple[Language, ...]) -> frozenset[str]:
+    return frozenset(stem(word, one.code) for one in known for word in one.number_words)
 
 
 @cache

@@ -47,7 +47,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nlargest
@@ -55,24 +55,23 @@ from heapq import nlargest
 from pydantic import BaseModel, ConfigDict
 
 from alerts.separations import choose_story, separated_stories
-from alerts.story_vocabulary import english_stem, word_weight
+from alerts.story_terms import part_weights, stem, stem_weights, weigh_terms
+from alerts.subjects import Report, capitalised_words, is_about_another, report_of
 from config.i18n import Phrase
 from core.messages import Match
 from core.messages.base import Moment
 from core.text.tokens import folded_words
 
-SAME_LANGUAGE = {"de": 0.19, "en": 0.2}
+SAME_LANGUAGE = {"de": 0.2, "en": 0.22}
 OTHER_LANGUAGE = 0.22
 """Languages that were not measured: the stricter of the measured thresholds."""
 CROSS_LANGUAGE = 0.16
+SHORT_TERMS, LONG_TERMS, LONG_TEXT = 30, 110, 0.12
+"""Words of a headline with a teaser, of a whole article, and what those need more."""
 
 WORDS = 150
 LEAD = 300
 """Characters of the text that stand for the lead where the article has none."""
-STEM = 6
-TITLE_COUNT = 2
-TOPICAL = 0.8
-ENTITY_WEIGHT = 1.0
 COMMON_FROM = 2
 SMOOTHING = 10
 CANDIDATES = 60
@@ -88,10 +87,11 @@ class StoryFeatures(BaseModel):
 
     Attributes:
         language: ISO 639-1.
-        terms: Weight of each stem and entity.
+        terms: Weight of each word and entity.
         title: Folded words of the headline.
         words: Folded words of the headline and of the beginning of the text.
         lead: Folded words of the lead, or of the beginning of the text where it has none.
+        names: Those of them that are written with a capital or a figure.
         earlier: Stems and outcomes of earlier revisions that people were told about.
         seen_at: When this wording was first seen; None in rows of older versions.
         is_minor: Whether this wording is that of a revision of which nobody was told.
@@ -104,6 +104,7 @@ class StoryFeatures(BaseModel):
     title: tuple[str, ...]
     words: tuple[str, ...]
     lead: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
     seen_at: Moment | None = None
     is_minor: bool = False
@@ -150,61 +151,29 @@ def story_features(match: Match) -> StoryFeatures:
     article = match.article
     title = folded_words(article.title)
     text = folded_words(f"{article.lead}\n{article.text}"[: WORDS * 20])[:WORDS]
+    lead = article.lead or article.text[:LEAD]
     topical = {stem(w, "") for e in match.evidence for w in folded_words(e.surface)}
     return StoryFeatures(
         language=match.language,
         terms=weigh_terms(title, text, match.language, topical, {e.id for e in match.entities}),
         title=tuple(dict.fromkeys(title)),
         words=tuple(sorted({*title, *text})),
-        lead=tuple(dict.fromkeys(folded_words(article.lead or article.text[:LEAD]))),
+        lead=tuple(dict.fromkeys(folded_words(lead))),
+        names=capitalised_words(lead),
         seen_at=article.first_seen_at if match.revision == 1 else article.fetched_at,
     )
 
 
-def weigh_terms(
-    title: Sequence[str],
-    text: Sequence[str],
-    language: str,
-    topical: Iterable[str] = (),
-    entities: Iterable[str] = (),
-) -> dict[str, float]:
-    """Return the weight of each stem and entity.
+def threshold(one: StoryFeatures, other: StoryFeatures) -> float:
+    """Return the similarity that two articles need to be one story.
 
-    Args:
-        title: Folded words of the headline.
-        text: Folded words of lead and body.
-        language: ISO 639-1.
-        topical: Stems of the words that the topic's rules matched.
-        entities: Ids of the entities in the article.
+    Longer texts share more words by chance, so the shorter of the two raises it.
     """
-    counts = Counter({word: TITLE_COUNT * n for word, n in Counter(title).items()})
-    counts.update(text)
-    topical = set(topical)
-    weights: dict[str, float] = {}
-    for word, count in counts.items():
-        base = word_weight(word) * (TOPICAL if stem(word, "") in topical else 1.0)
-        if base:
-            key = stem(word, language)
-            weights[key] = max(weights.get(key, 0.0), (1 + math.log(count)) * base)
-    return {k: round(v, 4) for k, v in weights.items()} | {
-        f"@{entity}": ENTITY_WEIGHT for entity in entities
-    }
-
-
-def stem(word: str, language: str) -> str:
-    """Return the key that a word's inflected forms share.
-
-    A word whose English counterpart is known shares its key too; a word with a figure in it (F16,
-    2026) is its own key.
-    """
-    if not word.isalpha():
-        return word
-    return (english_stem(word, language) or word)[:STEM]
-
-
-def threshold(a: str, b: str) -> float:
-    """Return the similarity that two articles in these languages need to be one story."""
-    return SAME_LANGUAGE.get(a, OTHER_LANGUAGE) if a == b else CROSS_LANGUAGE
+    if one.language != other.language:
+        return CROSS_LANGUAGE
+    terms = min(len(one.terms), len(other.terms))
+    share = (terms - SHORT_TERMS) / (LONG_TERMS - SHORT_TERMS)
+    return SAME_LANGUAGE.get(one.language, OTHER_LANGUAGE) + LONG_TEXT * min(1.0, max(0.0, share))
 
 
 class RecentArticles:
@@ -222,10 +191,12 @@ class RecentArticles:
     ) -> None:
         self._apart = separated_stories(separations)
         self._articles: list[RecentArticle] = []
-        self._lengths: list[float] = []  # as if every stem were rare
+        self._parts: list[dict[str, float]] = []
+        self._lengths: list[float] = []  # as if every part were rare
         self._postings: dict[str, list[int]] = {}
         self._stories: dict[str, list[int]] = {}
         self._numbers: dict[str, int] = {}
+        self._vocabularies: dict[str, set[str]] = {}
         self._stories_with: Counter[str] = Counter()
         for article in articles:
             self.add(article)
@@ -237,21 +208,24 @@ class RecentArticles:
             return
         number = len(self._articles)
         self._numbers[article.article_id] = number
-        in_story = self._stories.setdefault(article.story_id, [])
-        known = {stem for n in in_story for stem in self._articles[n].features.terms}
-        self._stories_with.update(article.features.terms.keys() - known)
-        for each in article.features.terms:
+        parts = part_weights(article.features.terms)
+        vocabulary = self._vocabularies.setdefault(article.story_id, set())
+        self._stories_with.update(parts.keys() - vocabulary)
+        vocabulary.update(parts)
+        for each in parts:
             self._postings.setdefault(each, []).append(number)
-        in_story.append(number)
-        self._lengths.append(math.hypot(*article.features.terms.values()) or 1.0)
+        self._stories.setdefault(article.story_id, []).append(number)
+        self._parts.append(parts)
+        self._lengths.append(math.hypot(*parts.values()) or 1.0)
         self._articles.append(article)
 
     def _replace(self, article: RecentArticle) -> None:
         number = self._numbers[article.article_id]
-        older = self._articles[number].features.terms
-        for each in article.features.terms.keys() - older.keys():
+        parts = part_weights(article.features.terms)
+        for each in parts.keys() - self._parts[number].keys():
             self._postings.setdefault(each, []).append(number)
-        self._lengths[number] = math.hypot(*article.features.terms.values()) or 1.0
+        self._parts[number] = parts
+        self._lengths[number] = math.hypot(*parts.values()) or 1.0
         self._articles[number] = article
 
     def in_story(self, story_id: str) -> list[RecentArticle]:
@@ -266,9 +240,9 @@ class RecentArticles:
         left_out = {story_id, *self._apart.get(story_id, ())}
         return [a for a in self._articles if a.seen_at >= since and a.story_id not in left_out]
 
-    def rarity(self, stem: str) -> float:
-        """Return how few stories share a stem: 1 where fewer than two have it."""
-        stories = self._stories_with[stem]
+    def rarity(self, part: str) -> float:
+        """Return how few stories share a part: 1 where fewer than two have it."""
+        stories = self._stories_with[part]
         return 1.0 if stories < COMMON_FROM else 1 - stories / (len(self._stories) + SMOOTHING)
 
     def assign(self, own: StoryFeatures, moment: datetime, window: timedelta) -> StoryAssignment:
@@ -280,32 +254,40 @@ class RecentArticles:
             window: Articles further apart belong to different stories.
         """
         scores: dict[str, list[tuple[float, int]]] = {}
-        for number, cosine in self._most_similar(own):
+        for number, cosine in self._most_similar(part_weights(own.terms)):
             other = self._articles[number]
-            if abs(other.moment - moment) <= window and _may_be_one_story(own, other.features):
+            if abs(other.moment - moment) <= window:
                 similarity = cosine * _decay(other.moment - moment)
-                score = similarity / threshold(own.language, other.features.language)
+                score = similarity / threshold(own, other.features)
                 scores.setdefault(other.story_id, []).append((score, number))
+        scores = {
+            story: scores[story] for story in scores if not self._is_about_another(own, story)
+        }
         if not scores:
             hours = round(window / timedelta(hours=1))
             return StoryAssignment(None, "", 0.0, Phrase("decision.no_similar_story", hours=hours))
         return self._nearest_story(own, scores)
 
-    def _most_similar(self, own: StoryFeatures) -> Iterator[tuple[int, float]]:
-        """Yield the articles that share most, each with its cosine."""
+    def _is_about_another(self, own: StoryFeatures, story: str) -> bool:
+        """Return whether a story has a report in the form of an article about another subject."""
+        articles = [a.features for a in self.in_story(story)]
+        same = [report(other) for other in articles if other.language == own.language]
+        return is_about_another(report(own), same)
+
+    def _most_similar(self, own: Mapping[str, float]) -> Iterator[tuple[int, float]]:
+        """Yield the articles that share most parts, each with its cosine."""
         shared: dict[int, float] = {}
-        for each, weight in own.terms.items():
+        for each, weight in own.items():
             rare = weight * self.rarity(each) ** 2
             for number in self._postings.get(each, ()):
-                terms = self._articles[number].features.terms
-                shared[number] = shared.get(number, 0.0) + rare * terms.get(each, 0.0)
-        length = self._length(own.terms)
+                parts = self._parts[number]
+                shared[number] = shared.get(number, 0.0) + rare * parts.get(each, 0.0)
+        length = self._length(own)
         for number in nlargest(CANDIDATES, shared, key=lambda n: shared[n] / self._lengths[n]):
-            other = self._length(self._articles[number].features.terms)
-            yield number, shared[number] / (length * other)
+            yield number, shared[number] / (length * self._length(self._parts[number]))
 
-    def _length(self, terms: Mapping[str, float]) -> float:
-        return math.sqrt(sum((w * self.rarity(k)) ** 2 for k, w in terms.items()))
+    def _length(self, parts: Mapping[str, float]) -> float:
+        return math.sqrt(sum((w * self.rarity(k)) ** 2 for k, w in parts.items())) or 1.0
 
     def _nearest_story(
         self, own: StoryFeatures, scores: Mapping[str, list[tuple[float, int]]]
@@ -320,7 +302,7 @@ class RecentArticles:
         story = self._choose_separated(own, story, means)
         _, number = max(scores[story])
         other = self._articles[number]
-        needed = threshold(own.language, other.features.language)
+        needed = threshold(own, other.features)
         return _assignment(other, means[story] * needed, needed)
 
     def _choose_separated(
@@ -330,8 +312,11 @@ class RecentArticles:
         rivals = [s for s in self._apart.get(nearest, ()) if means.get(s, 0.0) >= 1.0]
         if not rivals:
             return nearest
-        terms = {s: [a.features.terms for a in self.in_story(s)] for s in (nearest, *rivals)}
-        return choose_story(own.terms, terms) or nearest
+        stems = {
+            story: [stem_weights(a.features.terms) for a in self.in_story(story)]
+            for story in (nearest, *rivals)
+        }
+        return choose_story(stem_weights(own.terms), stems) or nearest
 
 
 def _assignment(other: RecentArticle, similarity: float, needed: float) -> StoryAssignment:
@@ -346,22 +331,11 @@ def _assignment(other: RecentArticle, similarity: float, needed: float) -> Story
     return StoryAssignment(story, other.article_id, similarity, reason)
 
 
-def _may_be_one_story(own: StoryFeatures, other: StoryFeatures) -> bool:
-    """Return whether a word of one headline occurs in the other article.
-
-    Articles in two languages, and headlines without a telling word, are not judged by it.
-    """
-    if own.language != other.language:
-        return True
-    mine, theirs = _headline(own), _headline(other)
-    if not mine or not theirs:
-        return True
-    return not (mine.isdisjoint(other.terms) and theirs.isdisjoint(own.terms))
-
-
-def _headline(features: StoryFeatures) -> frozenset[str]:
-    stems = (stem(word, features.language) for word in features.title if word_weight(word))
-    return frozenset(stems)
+def report(features: StoryFeatures) -> Report:
+    """Return the words of an article by which its subject is told from that of another."""
+    return report_of(
+        features.title, features.lead, features.words, features.names, features.language
+    )
 
 
 def _decay(apart: timedelta) -> float:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts import copies
+from alerts.subjects import capitalised_words, report_of
 from config.i18n import in_english
 from core.text.fingerprint import fingerprint, parse_fingerprint, shingles
 from core.text.tokens import folded_words
@@ -44,6 +45,7 @@ def article(
         shingles(words),
         frozenset(headline),
         frozenset(headline + words[:150]),
+        report_of(headline, words, (), capitalised_words(text), "de"),
     )
 
 
@@ -119,3 +121,16 @@ def test_a_text_of_fewer_than_five_words_is_never_a_copy() -> None:
     assert is_copy(
         article("Das Neueste heute im Überblick", "bote"), article("Das Neueste heute im Überblick")
     )
+
+
+def test_the_notice_for_another_town_is_no_copy() -> None:
+    def notice(town: str, outlet: str) -> copies.Comparable:
+        text = (
+            f"Das Gesundheitsamt ruft dazu auf, das Trinkwasser in {town} abzukochen. In Proben"
+            " wurden Keime nachgewiesen. Das Gebot gilt bis auf Weiteres. Wer Fragen hat, erreicht"
+            " das Amt von acht bis sechzehn Uhr am Telefon."
+        )
+        return article(text, outlet, f"Abkochgebot für Trinkwasser in {town}")
+
+    assert is_copy(notice("Wendling", "bote"), notice("Wendling", "kurier"))
+    assert not is_copy(notice("Wendling", "bote"), notice("Tiefenau", "kurier"))

@@ -54,6 +54,10 @@ def kind_of(own: StoryMember, *members: StoryMember) -> DevelopmentKind | None:
         (FIRST, "Hauseinsturz in Musterstadt: Zahl der Toten steigt auf 41", "toll"),
         (FIRST, "Musterstadt: Eingestürztes Haus war baufällig", None),
         (FIRST, FIRST, None),
+        (FIRST, "Haus in Musterstadt eingestürzt: zwölf Tote", "toll"),
+        (FIRST, "Bauleiter in Seedorf verhört", "headline"),
+        (FIRST, "Kommentar: Bauleiter in Seedorf verhört", None),
+        (FIRST, "Drei Tote in Musterstadt: Haus von Kramer Bau eingestürzt", None),
         ("Minister Kramer schließt Rücktritt aus", "Minister Kramer ist zurückgetreten", "outcome"),
         ("Minister Kramer schließt Rücktritt aus", "Nun doch: Minister Kramer tritt ab", "outcome"),
         (
@@ -81,15 +85,17 @@ def test_one_outlet_alone_is_believed_where_the_headline_is_new_enough(
 
 def test_what_two_outlets_report_within_the_window_is_a_development() -> None:
     told = said(FIRST, told=True)
-    one = said("Musterstadt: Bauleiter nach Einsturz vernommen", outlet="bote", minutes=30)
-    two = said("Haus in Musterstadt: Polizei hat Bauleiter vernommen", outlet="post", minutes=60)
+    lead = "Der Bauleiter wurde von der Polizei zu den Rissen befragt."
+    one = said("Einsturz in Musterstadt: Haus hatte Risse", lead, outlet="bote", minutes=30)
+    two = said("Eingestürztes Haus in Musterstadt: Risse", lead, outlet="post", minutes=60)
     assert kind_of(one, told) is None
     development = find_development(two, [told, one])
     assert development is not None
     assert development.kind is DevelopmentKind.CORROBORATED
     assert development.corroborated_by == (one,)
     late = said(
-        "Haus in Musterstadt: Polizei hat Bauleiter vernommen",
+        "Eingestürztes Haus in Musterstadt: Risse",
+        lead,
         outlet="post",
         minutes=31 + CORROBORATION_WINDOW / timedelta(minutes=1),
     )
@@ -98,17 +104,17 @@ def test_what_two_outlets_report_within_the_window_is_a_development() -> None:
 
 def test_an_outlet_does_not_corroborate_itself() -> None:
     told = said(FIRST, told=True)
-    one = said("Musterstadt: Bauleiter nach Einsturz vernommen", outlet="bote", minutes=30)
-    again = said(
-        "Polizei hat Bauleiter aus Musterstadt am Abend vernommen", outlet="bote", minutes=40
-    )
+    lead = "Der Bauleiter wurde von der Polizei zu den Rissen befragt."
+    one = said("Einsturz in Musterstadt: Haus hatte Risse", lead, outlet="bote", minutes=30)
+    again = said("Eingestürztes Haus in Musterstadt: Risse", lead, outlet="bote", minutes=40)
     assert kind_of(again, told, one) is None
 
 
 def test_an_article_of_another_story_of_the_topic_corroborates_too() -> None:
     told = said(FIRST, told=True)
-    one = said("Bauleiter vernommen, Baustelle gesperrt", outlet="bote", minutes=30)
-    own = said("Haus in Musterstadt: Bauleiter vernommen", outlet="post", minutes=40)
+    lead = "Der Bauleiter wurde von der Polizei zu den Rissen befragt."
+    one = said("Risse und ein Bauleiter", lead, outlet="bote", minutes=30)
+    own = said("Haus in Musterstadt: Risse", lead, outlet="post", minutes=40)
     development = find_development(own, [told], [one])
     assert development is not None
     assert development.corroborated_by == (one,)

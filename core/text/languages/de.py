@@ -109,6 +109,19 @@ LANGUAGE = Language(
         """
     ),
     toll_words=words("opfer todesopfer tote toten verletzte verletzten vermisste vermissten"),
+    opinion_words=words(
+        """
+        analyse essay gastbeitrag gastkommentar glosse hintergrund interview kolumne kommentar
+        kommentare leitartikel meinung podcast portrait porträt presseschau pressestimmen rezension
+        überblick
+        """
+    ),
+    number_words=words(
+        """
+        eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dutzend dutzende hundert
+        hunderte tausend tausende
+        """
+    ),
     negations=words("nicht kein keine keinen keiner keinem nie niemals niemand ohne"),
     unit_words=words(
         """

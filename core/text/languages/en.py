@@ -29,6 +29,18 @@ LANGUAGE = Language(
         """
     ),
     toll_words=words("casualties dead deaths injured killed missing toll victims wounded"),
+    opinion_words=words(
+        """
+        analysis column comment commentary editorial essay explainer interview opinion podcast
+        review
+        """
+    ),
+    number_words=words(
+        """
+        one two three four five six seven eight nine ten eleven twelve dozen dozens hundred hundreds
+        thousand thousands
+        """
+    ),
     negations=words("no nobody none not never without"),
     unit_words=words(
         """

@@ -143,6 +143,8 @@ class Language:
         function_words: Words that say nothing about what a text is about.
         outcome_words: Words of headlines for what has come of something: *resigns*, *arrested*.
         toll_words: Words for people who died, were hurt or are missing.
+        opinion_words: Labels of headlines of pieces that report nothing new: *comment*, *analysis*.
+        number_words: Words for small numbers and amounts: *two*, *dozens*.
         negations: Words that turn what a sentence says into its opposite.
         unit_words: Words behind a figure that is an amount, and no counter: *percent*.
         update_words: Words of a note that says when a page was changed: *updated*.
@@ -172,6 +174,8 @@ class Language:
     function_words: Words = frozenset()
     outcome_words: Words = frozenset()
     toll_words: Words = frozenset()
+    opinion_words: Words = frozenset()
+    number_words: Words = frozenset()
     negations: Words = frozenset()
     unit_words: Words = frozenset()
     update_words: Words = frozenset()
