@@ -25,7 +25,7 @@ from alerts.decide import (
     decide_without_comparison,
     revises_told_story,
 )
-from alerts.developments import CORROBORATION_WINDOW, StoryMember, wording_of
+from alerts.developments import CORROBORATION_WINDOW, StoryMember, told_words, wording_of
 from alerts.gaps import may_notify
 from alerts.news import find_news
 from alerts.revision_news import find_revision_news
@@ -262,7 +262,7 @@ def with_earlier(features: StoryFeatures, older: story_store.StoryArticle) -> St
     before = StoryFeatures.model_validate_json(older.features)
     wording = wording_of(before)
     is_told = older.role in TOLD_ROLES and not before.is_minor
-    told = wording.stems | wording.outcomes if is_told else frozenset()
+    told = told_words(wording) if is_told else frozenset()
     earlier = (*(stem for stem in before.earlier if stem not in told), *sorted(told))
     return features.model_copy(update={"earlier": earlier[-MAX_EARLIER:]})
 
@@ -279,9 +279,12 @@ def _with_news(
     members = tuple(map(_story_member, articles))
     since = context.now - CORROBORATION_WINDOW
     elsewhere = tuple(map(_story_member, recent.outside_story(story_id, since)))
-    is_revision = context.prior is not None or find_new_evidence(match)
-    find = find_revision_news if is_revision else find_news
-    return replace(context, news=find(match, prepared.features, members, elsewhere))
+    if context.prior is not None or find_new_evidence(match):
+        news = find_revision_news(match, prepared.features, members, elsewhere)
+    else:
+        is_copy = context.copy is not None
+        news = find_news(match, prepared.features, members, elsewhere, is_copy=is_copy)
+    return replace(context, news=news)
 
 
 def _earlier_revision(connection: Connection, match: Match) -> list[RecentArticle]:

@@ -29,6 +29,8 @@ def find_news(
     features: StoryFeatures,
     members: Sequence[StoryMember],
     elsewhere: Sequence[StoryMember] = (),
+    *,
+    is_copy: bool = False,
 ) -> StoryNews | None:
     """Return what a match says that its story's readers do not know; None where it is nothing.
 
@@ -37,10 +39,13 @@ def find_news(
         features: What its article is compared by.
         members: The articles of the story, an earlier revision of this one among them.
         elsewhere: Recent articles of the topic's other stories.
+        is_copy: Whether the article is a copy of one of the story.
     """
     own = own_member(match, features)
     is_correction = says_correction((*features.title, *features.lead))
-    development = find_development(own, members, elsewhere, is_correction=is_correction)
+    development = find_development(
+        own, members, elsewhere, is_correction=is_correction, is_copy=is_copy
+    )
     return None if development is None else story_news(match, development)
 
 

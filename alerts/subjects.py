@@ -13,7 +13,7 @@ written so. Figures do not count: a rising toll is news of the same event.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,6 +26,8 @@ PHRASE = 3
 """Words of a phrase."""
 FORM_PHRASES, FORM_SHARE = 3, 0.25
 """Phrases that two leads in one form share: how many, and what part of the shorter lead's."""
+NEAR = 2
+"""Words before and after a subject that say in which place of the form it is."""
 TITLE_FORM_SHARE = 0.25
 """Part of the shorter headline that two headlines in one form share, without their subjects."""
 
@@ -39,13 +41,14 @@ class Report:
         phrases: Three words in a row of the lead, or of the beginning of the text, where the
             headline does not have them.
         text: All stems.
-        subjects: Stems of the headline that recur in the lead and may name the subject.
+        subjects: Stems of the headline that recur in the lead and may name the subject, each with
+            the words around it in the lead.
     """
 
     title: frozenset[str]
     phrases: frozenset[tuple[str, ...]]
     text: frozenset[str]
-    subjects: frozenset[str]
+    subjects: Mapping[str, frozenset[str]]
 
 
 def capitalised_words(text: str) -> tuple[str, ...]:
@@ -73,19 +76,25 @@ def report_of(
     """
     own = [stem(word, language) for word in lead]
     headline = _stems(title, language)
+    around = {at: frozenset(own[max(0, at - NEAR) : at + NEAR + 1]) for at in range(len(own))}
     subjects = _stems(filter(_may_name, set(title).intersection(names)), language)
     return Report(
         title=headline,
         phrases=_phrases(own) - _phrases([stem(word, language) for word in title]),
         text=headline | frozenset(own) | _stems(text, language),
-        subjects=subjects,
+        subjects={own[at]: near - {own[at]} for at, near in around.items() if own[at] in subjects},
     )
 
 
 def has_other_subject(own: Report, other: Report) -> bool:
-    """Return whether two reports in the same form are about different subjects."""
-    own_subjects, other_subjects = own.subjects - other.text, other.subjects - own.text
-    if not own_subjects or not other_subjects:
+    """Return whether two reports in the same form are about different subjects.
+
+    They stand in the same place: a word near the one in its lead is near the other in its own.
+    """
+    own_subjects = own.subjects.keys() - other.text
+    other_subjects = other.subjects.keys() - own.text
+    places = ((own.subjects[a], other.subjects[b]) for a in own_subjects for b in other_subjects)
+    if all(one.isdisjoint(two) for one, two in places):
         return False
     shared = len(own.phrases & other.phrases)
     if shared < FORM_PHRASES or shared < FORM_SHARE * min(len(own.phrases), len(other.phrases)):
@@ -103,7 +112,7 @@ def is_about_another(own: Report, reports: Sequence[Report]) -> bool:
         reports: Those of the story.
     """
     named: frozenset[str] = frozenset().union(*(report.text for report in reports))
-    return any(own.subjects - r.text - named and has_other_subject(own, r) for r in reports)
+    return any(own.subjects.keys() - named and has_other_subject(own, r) for r in reports)
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> float:

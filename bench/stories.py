@@ -87,8 +87,12 @@ def pairs(path: Path) -> None:
     for (one, two), rows in sorted(scored.items()):
         best = max((s for s, _ in rows), key=lambda t: _prf(rows, t)[2])
         print(f"{one}-{two} {len(rows):4} pairs", end="  ")
-        print("P %.2f R %.2f F1 %.2f" % _prf(rows, 1.0), end="  ")
-        print(f"best at {best:.2f} times the threshold: P %.2f R %.2f F1 %.2f" % _prf(rows, best))
+        print(_figures(*_prf(rows, 1.0)), end="  ")
+        print(f"best at {best:.2f} times the threshold: {_figures(*_prf(rows, best))}")
+
+
+def _figures(precision: float, recall: float, f1: float) -> str:
+    return f"P {precision:.2f} R {recall:.2f} F1 {f1:.2f}"
 
 
 def groups(orders: int = 20) -> None:

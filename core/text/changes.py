@@ -179,7 +179,7 @@ def _changes_meaning(
     new: _Sentence, old: _Sentence, added: Sequence[str], removed: Sequence[str]
 ) -> bool:
     known = languages()
-    telling = _outcomes(known) | _negations(known)
+    telling = _outcomes(known) | _negations(known) | _corrections(known)
     if not telling.isdisjoint(added) or not _negations(known).isdisjoint(removed):
         return True
     if _figures_that_count(new, known) - _figures_that_count(old, known):
@@ -246,6 +246,11 @@ def _update_words(known: tuple[Language, ...]) -> Words:
 @cache
 def _outcomes(known: tuple[Language, ...]) -> Words:
     return frozenset().union(*(one.outcome_words for one in known))
+
+
+@cache
+def _corrections(known: tuple[Language, ...]) -> Words:
+    return frozenset().union(*(one.correction_words for one in known))
 
 
 @cache

@@ -51,7 +51,7 @@ def test_a_development_is_told_as_an_update_of_its_story(harness: Harness) -> No
     assert (update.kind, update.story.development) == ("update", GROWN)
     assert update.alert_id == new_story.alert_id
     assert update.articles[0].title == GROWN
-    assert update.reason == "New in the story, a figure: Hauseinsturz, Zahl, steigt, 41."
+    assert update.reason == "New in the story, a figure: Hauseinsturz, Zahl, Toten, steigt, 41."
     assert harness.worker.counts["updated"] == 1
 
 
@@ -106,13 +106,13 @@ def test_the_outlet_that_reported_it_first_is_told_with_it(harness: Harness) -> 
     harness.decide(first())
     one = match(
         "https://bote.example.org/b",
-        title="Musterstadt: Bauleiter nach Hauseinsturz vernommen",
-        text="In Musterstadt wurde nach dem Einsturz eines Wohnhauses der Bauleiter vernommen.",
+        title="Einsturz in Musterstadt: Wohnhaus hatte Risse",
+        text="In Musterstadt wurde der Bauleiter von der Polizei zu den Rissen befragt.",
     )
     two = match(
         "https://post.example.org/p",
-        title="Haus in Musterstadt: Polizei hat Bauleiter vernommen",
-        text="Drei Tote in der Innenstadt von Musterstadt: Das Wohnhaus war frisch umgebaut.",
+        title="Wohnhaus in Musterstadt: Risse vor dem Einsturz",
+        text="Die Polizei hat den Bauleiter des Wohnhauses in Musterstadt dazu befragt.",
     )
     assert harness.decide(one) == ["same_story"]
     assert harness.decide(two) == ["development"]

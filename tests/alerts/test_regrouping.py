@@ -34,11 +34,11 @@ HARBOUR = "https://kurier.example.org/hafen"
 RAIL = "https://bote.example.org/bahn"
 ENGLISH = {
     HARBOUR: ("Fire in the port of Hull", "In the port of Hull a store of tyres is on fire."),
-    RAIL: ("Fire at the station of Leeds", "At the station of Leeds a store of tyres is on fire."),
+    RAIL: ("Fire at the station of Leeds", "A fire burns old tyres in a store at Leeds station."),
 }
 TEXTS = {
     HARBOUR: ("Brand im Hafen von Hamburg", "Im Hafen von Hamburg brennt ein Lager mit Reifen."),
-    RAIL: ("Brand im Bahnhof von Bremen", "Im Bahnhof von Bremen brennt ein Lager mit Reifen."),
+    RAIL: ("Brand im Bahnhof von Bremen", "Reifen in einem Lager am Bremer Bahnhof brennen."),
 }
 
 

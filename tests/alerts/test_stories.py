@@ -136,7 +136,7 @@ def test_a_story_that_is_not_near_enough_is_named_with_its_similarity() -> None:
 def test_compounds_and_inflected_forms_of_a_word_resemble_it() -> None:
     own = weigh_terms(["tresoreinbruch"], [], "de")
     assert similarity(weigh_terms(["einbruch"], [], "de"), own) > 0.5
-    assert similarity(weigh_terms(["einbruchs"], [], "de"), own) > 0.5
+    assert similarity(weigh_terms(["einbruchs"], [], "de"), own) > 0.4
     assert similarity(weigh_terms(["senator"], [], "de"), own) == 0
 
 

@@ -33,7 +33,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 def report(number: int, *, agency: str | None = None, **values: Any) -> Match:
     """An article about the ports by an outlet with a text of its own."""
-    own = " ".join(f"Blatt{number}wort{n}" for n in range(60))
+    own = " ".join(f"Blatt{number}wort{n}" for n in range(20))
     url = f"https://blatt{number}.example.org/haefen"
     values = {"text": f"{own}. {TEXT.split('. ')[0]}."} | values
     return match(url, agency=agency, **values)

@@ -108,7 +108,12 @@ LANGUAGE = Language(
         verurteilt vereinbart verständigt widerspricht widerruft zugestimmt zurückgetreten
         """
     ),
-    toll_words=words("opfer todesopfer tote toten verletzte verletzten vermisste vermissten"),
+    toll_words=word_pairs(
+        """
+        opfer victims todesopfer dead tote dead toten dead getötet dead verletzte hurt
+        verletzten hurt verletzt hurt vermisste missing vermissten missing vermisst missing
+        """
+    ),
     opinion_words=words(
         """
         analyse essay gastbeitrag gastkommentar glosse hintergrund interview kolumne kommentar
@@ -116,10 +121,11 @@ LANGUAGE = Language(
         überblick
         """
     ),
-    number_words=words(
+    number_words=word_pairs(
         """
-        eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dutzend dutzende hundert
-        hunderte tausend tausende
+        eins 1 zwei 2 drei 3 vier 4 fünf 5 sechs 6 sieben 7 acht 8 neun 9 zehn 10 elf 11 zwölf 12
+        dutzend dozens dutzende dozens hundert hundreds hunderte hundreds tausend thousands
+        tausende thousands
         """
     ),
     negations=words("nicht kein keine keinen keiner keinem nie niemals niemand ohne"),

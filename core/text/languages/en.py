@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.text.languages.model import BylineWords, DateWords, Language, words
+from core.text.languages.model import BylineWords, DateWords, Language, word_pairs, words
 
 LANGUAGE = Language(
     code="en",
@@ -22,23 +22,29 @@ LANGUAGE = Language(
     ),
     outcome_words=words(
         """
-        acquitted agrees agreed approves approved arrested broken cancelled charged collapses
-        confirms convicted dead denies died dies elected ends evacuated fails fired freed halted
-        jailed killed ratifies ratified rejects rejected released resigns resigned resumes sentenced
-        signs signed withdraws
+        acquitted agrees agreed approve approves approved arrested broken cancelled
+        charged collapses confirms convicted dead denies died dies elected ends evacuated
+        fails fired freed halted jailed killed ratifies ratified reject rejects rejected
+        released resign resigns resigned resumes sentenced sign signs signed withdraws
         """
     ),
-    toll_words=words("casualties dead deaths injured killed missing toll victims wounded"),
+    toll_words=word_pairs(
+        """
+        casualties victims dead dead deaths dead died dead injured hurt hurt hurt killed dead
+        missing missing toll dead victims victims wounded hurt
+        """
+    ),
     opinion_words=words(
         """
         analysis column comment commentary editorial essay explainer interview opinion podcast
         review
         """
     ),
-    number_words=words(
+    number_words=word_pairs(
         """
-        one two three four five six seven eight nine ten eleven twelve dozen dozens hundred hundreds
-        thousand thousands
+        one 1 two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 ten 10 eleven 11 twelve 12
+        dozen dozens dozens dozens hundred hundreds hundreds hundreds thousand thousands
+        thousands thousands
         """
     ),
     negations=words("no nobody none not never without"),

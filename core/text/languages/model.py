@@ -142,9 +142,9 @@ class Language:
         sentence_starters: Words that begin a sentence even after such a full stop; likewise.
         function_words: Words that say nothing about what a text is about.
         outcome_words: Words of headlines for what has come of something: *resigns*, *arrested*.
-        toll_words: Words for people who died, were hurt or are missing.
+        toll_words: Words for people who died, were hurt or are missing, by the one for it.
         opinion_words: Labels of headlines of pieces that report nothing new: *comment*, *analysis*.
-        number_words: Words for small numbers and amounts: *two*, *dozens*.
+        number_words: Words for small numbers and amounts, by the figure: *two* by *2*.
         negations: Words that turn what a sentence says into its opposite.
         unit_words: Words behind a figure that is an amount, and no counter: *percent*.
         update_words: Words of a note that says when a page was changed: *updated*.
@@ -173,9 +173,9 @@ class Language:
     sentence_starters: Words = frozenset()
     function_words: Words = frozenset()
     outcome_words: Words = frozenset()
-    toll_words: Words = frozenset()
+    toll_words: Mapping[str, str] = field(default_factory=dict)
     opinion_words: Words = frozenset()
-    number_words: Words = frozenset()
+    number_words: Mapping[str, str] = field(default_factory=dict)
     negations: Words = frozenset()
     unit_words: Words = frozenset()
     update_words: Words = frozenset()

@@ -169,4 +169,4 @@ def test_what_a_minor_revision_says_is_told_once_another_outlet_says_it(
     )
     report = simulate(installation, page)
     assert decisions(report) == [(1, "new_story"), (2, "revision"), (1, "development")]
-    assert "kurier reports it too" in report["decisions"][2]["reason"]
+    assert "verhört, Ingenieur" in report["decisions"][2]["reason"]

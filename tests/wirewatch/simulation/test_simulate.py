@@ -117,7 +117,7 @@ def test_messages_and_decisions_carry_the_time_of_the_lines(installation: CliIns
 def test_messages_of_one_moment_go_out_in_the_order_of_their_lines(
     installation: CliInstallation,
 ) -> None:
-    towns = ("Aarau", "Bregenz", "Coburg", "Dresden", "Erfurt", "Flensburg")
+    towns = ("Aarau", "Bregenz", "Coburg", "Dresden", "Erfurt", "Mainz")
     texts = {t: f"In {t} wird {t * 2} gebaut. {t * 3} und {t * 4}: Nato-Beitritt." for t in towns}
     lines = [line(f"kurier.example/{t}", "09:00", title=t, text=texts[t]) for t in towns]
     report = simulate(installation, *lines)
