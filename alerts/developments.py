@@ -18,8 +18,8 @@ is not told stays unknown, so that the next outlet that reports it is the second
 
 Measured on the labels that :mod:`alerts.stories` names (105 developments after the first poll, 93
 kept back), where a development counts as told if a message within two hours of its first report is
-about an article that reports it. With the stories that
-:mod:`alerts.stories` makes, new stories counted as messages, page changes as revisions of one URL:
+about an article that reports it. With the stories that :mod:`alerts.stories` makes, new stories
+counted as messages, page changes as revisions of one URL:
 
 =================================================  ================  ================
 told if                                            tuned on          kept back
