@@ -74,9 +74,14 @@ def stem_weights(terms: Mapping[str, float]) -> dict[str, float]:
     """Return the weight of each stem of an article's terms."""
     weights: dict[str, float] = {}
     for word, weight in terms.items():
-        key = word[:STEM] if word.isalpha() else word
+        key = stem_of_term(word)
         weights[key] = max(weights.get(key, 0.0), weight)
     return weights
+
+
+def stem_of_term(word: str) -> str:
+    """Return the stem of a word of an article's terms."""
+    return word[:STEM] if word.isalpha() else word
 
 
 def part_weights(terms: Mapping[str, float]) -> dict[str, float]:
