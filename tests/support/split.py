@@ -327,14 +327,18 @@ class Split:
 
 
 def _story(number: int, version: int) -> Story:
-    """Return a story whose text resembles no other; the odd ones match the topic."""
+    """Return a story whose text resembles no other; the odd ones match the topic.
+
+    Its versions have one headline, so that the second says nothing new.
+    """
     dice = random.Random(number * 10 + version)
     words = ["".join(dice.choices("abdegiklmnoprstu", k=7)) for _ in range(144)]
     lines = (" ".join(words[n : n + 12]).capitalize() + "." for n in range(0, 144, 12))
     path = f"/s{number}"
     last = "Das sagte sie zum Nato-Beitritt." if _tracked(path) else "Das sagte sie am Abend."
-    title = " ".join(dice.choices(words, k=4)).capitalize()
-    return Story(path, title, f"{' '.join(lines)}\n{last}")
+    titles = random.Random(number)
+    title = " ".join("".join(titles.choices("abdegiklmnoprstu", k=7)) for _ in range(4))
+    return Story(path, title.capitalize(), f"{' '.join(lines)}\n{last}")
 
 
 def _tracked(path: str) -> bool:

@@ -55,7 +55,7 @@ def arrive(harness: Harness, name: str, text: str, **values: Any) -> Match:
         rule="direct",
         sentence=text.split("\n")[0],
     )
-    made = match(url, title=f"Titel {name} {hash(name)}", text=text, **times | values)
+    made = match(url, text=text, **{"title": f"Titel {name} {name * 3}"} | times | values)
     made = made.model_copy(update={"evidence": (evidence,)})
     article: ArticleRevision = made.article
     record = ArticleRecord(
@@ -154,8 +154,9 @@ def judge(installation: CliInstallation) -> None:
     """Tell two stories; one is relevant, the other, which needs its whole text, is not."""
     with open_harness(installation.data) as harness:
         harness.now = utc_now()
-        good = arrive(harness, "good", f"{SENTENCE}\nUnd nichts weiter.")
-        bad = arrive(harness, "bad", "Eine Bahn kommt. Die zweite Bahn auch.\nUnd die dritte Bahn.")
+        good = arrive(harness, "good", f"{SENTENCE}\nUnd nichts weiter.", title="Oslo zum Beitritt")
+        trains = "Eine Bahn kommt. Die zweite Bahn auch.\nUnd die dritte Bahn."
+        bad = arrive(harness, "bad", trains, title="Züge in Wien")
         harness.decide(good, bad)
         ids = {alert.article_id: alert.id for alert in harness.alerts()}
         arrive(harness, "lost", "Von der Nato ist hier nicht die Rede.")
