@@ -30,7 +30,7 @@ def test_a_process_that_dies_at_each_step_in_turn_loses_nothing_and_decides_noth
 
 
 def test_two_processes_on_one_store_decide_and_deliver_everything_once(day: CrashDay) -> None:
-    processes = [day.start(), day.start()]
+    processes = [day.start(processes=2), day.start(processes=2)]
     for process in processes:
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 0, errors

@@ -196,7 +196,7 @@ def _catalog(url: str) -> Catalog:
     return Catalog((), tuple(topics), (), alerts)
 
 
-def spend_day(harness: Harness, streams: StreamLog, folder: Path) -> None:
+def spend_day(harness: Harness, streams: StreamLog, folder: Path, processes: int = 1) -> None:
     """Do everything from the first match to the last delivery, in one process."""
     relay = Relay(harness.store, streams, harness.me, harness.clock)
     harness.store.transact(lambda c: _silence_once(c, harness))
@@ -213,6 +213,7 @@ def spend_day(harness: Harness, streams: StreamLog, folder: Path) -> None:
     failed = resend_store.Selection(failed_only=True)
     harness.store.transact(lambda c: resend_store.resend_selected(c, failed, now=harness.clock()))
     harness.dispatcher().run_once()
+    fork_server.await_children(folder, processes)
     harness.advance(hours=2)
     harness.dispatcher().run_once()
     relay.drain()
@@ -236,13 +237,13 @@ def _silence_once(connection: Connection, harness: Harness) -> None:
 
 def main() -> None:
     """Spend the day on a folder, database and server until the step that is named, if one is."""
-    folder, database_url, url, name, occurrence = sys.argv[1:]
+    folder, database_url, url, name, occurrence, processes = sys.argv[1:]
     with ExitStack() as stack:
         if name:
             [point] = [point for point in POINTS if point.name == name]
             stack.enter_context(_dying_at(point, int(occurrence)))
         harness, streams = stack.enter_context(_open(Path(folder), database_url, url))
-        spend_day(harness, streams, Path(folder))
+        spend_day(harness, streams, Path(folder), int(processes))
 
 
 @contextmanager
@@ -324,11 +325,14 @@ class CrashDay:
             self.spend()
         return self.find_faults()
 
-    def start(self, point: CrashPoint | None = None, occurrence: int = 1) -> ForkedProcess:
-        """Start a process that spends the day, or what is left of it."""
+    def start(
+        self, point: CrashPoint | None = None, occurrence: int = 1, processes: int = 1
+    ) -> ForkedProcess:
+        """Start one of some processes that spend the day, or what is left of it."""
         where = [str(self.folder), self.database_url, self.server.url("")]
         name = point.name if point else ""
-        return fork_server.start([*where, name, str(occurrence)], main=f"{__name__}:main")
+        numbers = str(occurrence), str(processes)
+        return fork_server.start([*where, name, *numbers], main=f"{__name__}:main")
 
     def find_faults(self) -> list[str]:
         """Return what is wrong at the end of the day: lost, told twice, decided twice, left."""

@@ -302,3 +302,10 @@ if __name__ == "__main__":
     gc.freeze()  # keeps the memory of all processes shared
     if (forked := serve(sys.argv[1])) is not None:
         os._exit(_run(forked))
+
+
+def await_children(folder: Path, number: int) -> None:
+    """Wait, as a child, until so many children of a test wait in its folder."""
+    (folder / f"waiting-{os.getpid()}").touch()
+    while len(list(folder.glob("waiting-*"))) < number:
+        time.sleep(0.01)
