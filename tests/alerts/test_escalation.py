@@ -29,6 +29,8 @@ from core.store.console import actions, undo
 from tests.alerts.harness import NOON, PLACE, Harness, match, open_harness, topic, webhook
 from tests.support.postgres import ON_EVERY_DATABASE
 
+pytestmark = pytest.mark.slow
+
 STEPS = (
     EscalationStep(timedelta(minutes=10), ("phone",)),
     EscalationStep(timedelta(minutes=20), ("boss", "phone")),

@@ -22,6 +22,8 @@ from tests.alerts.harness import NOON, Harness, match, topic, webhook
 from tests.support.postgres import ON_EVERY_DATABASE
 from tests.support.records import article_record, entry_record
 
+pytestmark = pytest.mark.slow
+
 BOTE = "https://bote.example.org/haefen"
 TOLD = ToldArticle(frozenset({"desk"}), NOON - timedelta(hours=3), is_retracted=False)
 FACTS = DecisionContext(

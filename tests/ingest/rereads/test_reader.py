@@ -20,6 +20,8 @@ from tests.support.scripted_publisher import (
     rss,
 )
 
+pytestmark = pytest.mark.slow
+
 TITLE = "Bürgermeister von Altstadt festgenommen"
 OTHER = "/kultur/buch-2.html"
 PATH = "/politik/wahl-1.html"

@@ -24,6 +24,8 @@ from tests.alerts.harness import topic as a_topic
 from tests.support.cli_installation import CliInstallation, new_installation
 from wirewatch.missed_outcome import find_article, find_outcome
 
+pytestmark = pytest.mark.slow
+
 TOPIC = """id: nato-membership
 title: NATO
 threshold: 30

@@ -20,6 +20,8 @@ from core.store import Store
 from tests.alerts.harness import PLACE, batch, match, topic
 from tests.support.cli_installation import CliInstallation, new_installation
 
+pytestmark = pytest.mark.slow
+
 NATO = ("--match", "topic=nato-*")
 
 

@@ -14,6 +14,8 @@ from core.store import Store, alerts, outbox, stories
 from tests.support.cli_installation import CliInstallation, new_installation
 from tests.support.stories import add_article
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def installation(tmp_path: Path) -> CliInstallation:

@@ -15,6 +15,8 @@ from core.store.missed_articles import MissedArticle, report_missed
 from tests.alerts.harness import Harness, match, open_harness
 from tests.support.cli_installation import CliInstallation, new_installation
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def installation(tmp_path: Path) -> CliInstallation:
