@@ -14,36 +14,24 @@ import pytest
 from core.ids import article_id
 from core.messages import ArticleRevision
 from core.store import Store, articles
-from tests.support.cli_installation import TOPIC, CliInstallation, new_installation
+from tests.support.cli_installation import CliInstallation, new_installation
 from tests.support.records import article_record
+from tests.wirewatch.simulation.lines import (
+    HARBOUR,
+    REFERENDUM,
+    json_lines,
+    line,
+    referendum,
+    simulate,
+)
 from wirewatch.cli.terminal import Progress
 
 pytestmark = pytest.mark.slow
 
-HARBOUR = (
-    "Die Regierung in Oslo hat am Sonntag angekündigt, den Ausbau der Häfen im Norden vorzuziehen. "
-    "Der Nato-Beitritt des Nachbarn mache das nötig, sagte der Verteidigungsminister am Abend. "
-    "Anwohner in Tromsø fürchten um die Fischerei und haben eine Demonstration angemeldet."
-)
 SWEDEN = (
     "Sweden signed its application to join NATO in Brussels on Sunday, the government announced. "
     "The NATO membership of the country must be ratified by all the members of the alliance."
 )
-REFERENDUM = (
-    "In Wien beginnt im Herbst eine Kampagne für eine Volksabstimmung über den Nato-Beitritt. "
-    "Die Grünen lehnen sie ab, zwei Landeshauptleute unterstützen sie, ein Gutachten fehlt noch."
-)
-
-
-def line(url: str, at: str, **fields: Any) -> dict[str, Any]:
-    """A line of a file about an article that was first seen on 22 November 2026."""
-    article = {"title": "Oslo zieht Ausbau der Häfen vor", "text": HARBOUR, "language": "de"}
-    place = {"url": f"https://{url}", "outlet": url.split(".")[0]}
-    return place | article | {"first_seen_at": f"2026-11-22T{at}:00Z"} | fields
-
-
-def referendum(url: str, at: str, **fields: Any) -> dict[str, Any]:
-    return line(url, at, title="Kampagne für Volksabstimmung in Wien", text=REFERENDUM, **fields)
 
 
 @pytest.fixture(scope="module")
@@ -52,13 +40,6 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> CliInstallation:
     installation = new_installation(tmp_path_factory.mktemp("simulation"))
     installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
     return installation
-
-
-URGENT_TOPIC = f"{TOPIC}alert: {{severity: urgent}}\n"
-
-
-def json_lines(*lines: dict[str, Any]) -> bytes:
-    return "\n".join(json.dumps(each) for each in lines).encode()
 
 
 def store_article(installation: CliInstallation, url: str, at: datetime, **texts: str) -> None:
@@ -79,12 +60,6 @@ def store_article(installation: CliInstallation, url: str, at: datetime, **texts
     url_of_store = f"sqlite:///{installation.data / 'store.db'}"
     with closing(Store.open(url_of_store)) as store, store.write() as connection:
         articles.add_revision(connection, record, revision)
-
-
-def simulate(installation: CliInstallation, *lines: dict[str, Any]) -> dict[str, Any]:
-    out = installation.invoke("alerts", "simulate", "-", "--json", stdin=json_lines(*lines))
-    report: dict[str, Any] = json.loads(out)
-    return report
 
 
 def test_messages_and_decisions_carry_the_time_of_the_lines(installation: CliInstallation) -> None:
@@ -206,84 +181,6 @@ def test_a_copy_that_vanishes_is_not_retracted(installation: CliInstallation) ->
     assert (last["event"], last["reason_code"]) == ("suppressed", "retraction")
 
 
-def test_messages_go_to_the_receivers_of_the_first_route_that_matches(tmp_path: Path) -> None:
-    installation = new_installation(tmp_path)
-    installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
-    hook = {"kind": "webhook", "url": "http://127.0.0.1:1/hook"}
-    routes = [
-        {"match": {"country": "DE"}, "receivers": ["desk", "night"]},
-        {"receivers": ["console"]},
-    ]
-    receivers = [hook | {"id": "desk"}, hook | {"id": "night"}]
-    installation.write("alerts.yaml", json.dumps({"receivers": receivers, "routes": routes}))
-    report = simulate(
-        installation,
-        line("kurier.example/oslo", "09:00"),
-        referendum("fremd.example/wien", "09:10", country="AT"),
-    )
-    assert [(m["receivers"], m["urls"]) for m in report["messages"]] == [
-        (["desk"], ["https://kurier.example/oslo"]),
-        (["night"], ["https://kurier.example/oslo"]),
-        (["console"], ["https://fremd.example/wien"]),
-    ]
-
-
-def test_digests_hours_of_duty_and_inhibition_follow_the_simulated_clock(tmp_path: Path) -> None:
-    installation = new_installation(tmp_path)
-    installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
-    installation.write(
-        "topics/harbours.yaml", "id: harbours\ntitle: Harbours\nquery: Häfen\nlanguages: [de]"
-    )
-    digest = {"id": "noon", "receivers": ["console"], "cron": "0 12 * * *", "empty": "skip"}
-    installation.write(
-        "alerts.yaml",
-        json.dumps(
-            {
-                "time_zone": "UTC",
-                "digests": [digest],
-                "inhibit": [{"source": {"topic": "nato-*"}, "target": {"topic": "harbours"}}],
-                "routes": [
-                    {"match": {"topic": "*"}, "active": "06-10", "digest": "noon"},
-                    {"receivers": ["console"]},
-                ],
-            }
-        ),
-    )
-    report = simulate(
-        installation,
-        line("kurier.example/oslo", "09:00"),
-        referendum("kurier.example/wien", "11:00"),
-    )
-    assert [(m["at"], m["kind"], m["held_until"]) for m in report["messages"]] == [
-        ("2026-11-22T11:01:30Z", "new_story", None),
-        ("2026-11-22T12:00:00Z", "digest", None),
-    ]
-    digest = report["messages"][1]
-    assert (digest["digest"], len(digest["items"])) == ("scheduled", 2)
-    assert {d["reason_code"] for d in report["decisions"]} == {"new_story", "inhibited"}
-
-
-def test_what_quiet_hours_hold_is_one_message_with_the_time_until_which_it_is_held(
-    tmp_path: Path,
-) -> None:
-    installation = new_installation(tmp_path)
-    installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
-    quiet = {"time_zone": "UTC", "quiet_hours": "08:00-11:00"}
-    installation.write("alerts.yaml", json.dumps(quiet))
-    report = simulate(
-        installation,
-        line("kurier.example/oslo", "09:00"),
-        referendum("bote.example/wien", "10:00"),
-    )
-    [message] = report["messages"]
-    assert (message["kind"], message["topic"], message["story"]) == ("digest", None, None)
-    assert (message["at"], message["held_until"]) == (
-        "2026-11-22T09:00:00Z",
-        "2026-11-22T11:00:00Z",
-    )
-    assert message["urls"] == ["https://kurier.example/oslo", "https://bote.example/wien"]
-
-
 def test_articles_of_the_store_arrive_when_they_were_fetched(tmp_path: Path) -> None:
     installation = new_installation(tmp_path)
     installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
@@ -398,25 +295,6 @@ def test_people_read_a_timeline_and_the_number_of_each_decision(
         "       1  opened: new_story",
         "       1  suppressed: copy",
     ]
-
-
-def test_nobody_acknowledges_so_each_step_of_an_escalation_is_a_message(tmp_path: Path) -> None:
-    installation = new_installation(tmp_path, URGENT_TOPIC)
-    installation.write_sources(kurier="http://127.0.0.1:1/feed.xml")
-    receivers = "[{id: phone, kind: webhook, url: 'http://127.0.0.1:1/'}]"
-    steps = "[{after: 10m, receivers: [phone]}, {after: 20m, receivers: [console, phone]}]"
-    installation.write(
-        "alerts.yaml",
-        f"{{receivers: {receivers}, routes: [{{receivers: [console], escalate: {steps}}}]}}",
-    )
-    report = simulate(installation, line("kurier.example/oslo", "09:00"))
-    assert [(m["at"][11:], m["receivers"], m.get("escalation")) for m in report["messages"]] == [
-        ("09:01:30Z", ["console"], None),
-        ("09:11:30Z", ["phone"], 1),
-        ("09:21:30Z", ["console"], 2),
-        ("09:21:30Z", ["phone"], 2),
-    ]
-    assert {m["kind"] for m in report["messages"]} == {"new_story"}
 
 
 def test_a_topic_has_a_spike_after_fourteen_days_of_articles(
