@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -11,20 +10,16 @@ import sqlalchemy as sa
 from core.store import Store
 from core.store.console import overviews, story_list
 from core.store.console.story_list import StoryFilter
-from tests.support.postgres import DATABASES
 from tests.support.schemas import migrate_to
 
 NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
 
 
-@pytest.fixture(params=DATABASES)
-def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def old_database(empty_database: str) -> str:
     """URL of a database of the first schema."""
-    url = f"sqlite:///{tmp_path}/store.db"
-    if request.param != "sqlite":
-        url = str(request.getfixturevalue("postgres"))
-    migrate_to(url, "0001", lambda connection: _fill(connection, url))
-    return url
+    migrate_to(empty_database, "0001", lambda connection: _fill(connection, empty_database))
+    return empty_database
 
 
 def _fill(connection: sa.Connection, url: str) -> None:

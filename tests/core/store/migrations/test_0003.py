@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from core.store import Store, entries, feeds
 from core.store.retention import RULES, forget_all
-from tests.support.postgres import DATABASES
 from tests.support.records import entry_record, feed_record
 from tests.support.schemas import migrate_to
 
@@ -18,14 +16,11 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 BEFORE = NOW.replace(year=2025)
 
 
-@pytest.fixture(params=DATABASES)
-def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def old_database(empty_database: str) -> str:
     """URL of a database of the second schema with a feed and a known entry."""
-    url = f"sqlite:///{tmp_path}/store.db"
-    if request.param != "sqlite":
-        url = str(request.getfixturevalue("postgres"))
-    migrate_to(url, "0002", _fill)
-    return url
+    migrate_to(empty_database, "0002", _fill)
+    return empty_database
 
 
 def _fill(connection: sa.Connection) -> None:

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from core.processes.instance import Instance
 from core.store import Store, claims, targets
-from tests.support.postgres import DATABASES
 from tests.support.schemas import migrate_to
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -24,14 +23,11 @@ _ROWS = (
 )
 
 
-@pytest.fixture(params=DATABASES)
-def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def old_database(empty_database: str) -> str:
     """URL of a database of the third schema with a delivery that waits."""
-    url = f"sqlite:///{tmp_path}/store.db"
-    if request.param != "sqlite":
-        url = str(request.getfixturevalue("postgres"))
-    migrate_to(url, "0003", lambda connection: _fill(connection, url))
-    return url
+    migrate_to(empty_database, "0003", lambda connection: _fill(connection, empty_database))
+    return empty_database
 
 
 def _fill(connection: sa.Connection, url: str) -> None:

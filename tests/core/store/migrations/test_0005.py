@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from core.processes.instance import Instance
 from core.store import Store, claims, notification_items
-from tests.support.postgres import DATABASES
 from tests.support.schemas import migrate_to
 
 _ROWS = (
@@ -26,14 +25,11 @@ _ROWS = (
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-@pytest.fixture(params=DATABASES)
-def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def old_database(empty_database: str) -> str:
     """URL of a database of the fourth schema with a notification that waits."""
-    url = f"sqlite:///{tmp_path}/store.db"
-    if request.param != "sqlite":
-        url = str(request.getfixturevalue("postgres"))
-    migrate_to(url, "0004", lambda connection: _fill(connection, url))
-    return url
+    migrate_to(empty_database, "0004", lambda connection: _fill(connection, empty_database))
+    return empty_database
 
 
 def _fill(connection: sa.Connection, url: str) -> None:

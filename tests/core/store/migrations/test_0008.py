@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from core.store import Store
 from core.store.alerts import load_decisions
-from tests.support.postgres import DATABASES
 from tests.support.schemas import migrate_to
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-@pytest.fixture(params=DATABASES)
-def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def old_database(empty_database: str) -> str:
     """URL of a database of the seventh schema with a decision of each kind."""
-    url = f"sqlite:///{tmp_path}/store.db"
-    if request.param != "sqlite":
-        url = str(request.getfixturevalue("postgres"))
-    migrate_to(url, "0007", _fill)
-    return url
+    migrate_to(empty_database, "0007", _fill)
+    return empty_database
 
 
 def _fill(connection: sa.Connection) -> None:

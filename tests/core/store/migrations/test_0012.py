@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from core.store import Store
 from core.store.feed_addresses import EntryFilter, FeedAddress, add_address, list_entries
-from tests.support.postgres import DATABASES
 from tests.support.schemas import migrate_to
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-@pytest.fixture(params=DATABASES)
-def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def old_database(empty_database: str) -> str:
     """URL of a database of the schema before."""
-    url = f"sqlite:///{tmp_path}/store.db"
-    if request.param != "sqlite":
-        url = str(request.getfixturevalue("postgres"))
-    migrate_to(url, "0011", lambda connection: None)
-    return url
+    migrate_to(empty_database, "0011", lambda connection: None)
+    return empty_database
 
 
 def test_a_feed_gets_its_first_address(old_database: str) -> None:

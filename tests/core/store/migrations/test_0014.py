@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from core.store import Store, rereads
-from tests.support.postgres import DATABASES
 from tests.support.schemas import migrate_to
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-@pytest.fixture(params=DATABASES)
-def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def old_database(empty_database: str) -> str:
     """URL of a database of the thirteenth schema."""
-    url = f"sqlite:///{tmp_path}/store.db"
-    if request.param != "sqlite":
-        url = str(request.getfixturevalue("postgres"))
-    migrate_to(url, "0013", lambda _: None)
-    return url
+    migrate_to(empty_database, "0013", lambda _: None)
+    return empty_database
 
 
 def test_articles_that_were_told_before_are_not_read_again(old_database: str) -> None:
