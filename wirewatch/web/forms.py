@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from fastapi import Request
 from fastapi.responses import RedirectResponse
 
+from wirewatch.web.addresses import MAX_LENGTH, own_address
+
 MAX_FIELDS = 500
 
 FLASH_PARAMETERS = ("done", "n", "at", "undo", "pick", "until")
@@ -49,10 +51,7 @@ def return_address(form: Form, default: str = "/") -> str:
 
     Parameters of an earlier confirmation are left out.
     """
-    path = form.get("back", 2_000)
-    parts = urlsplit(path) if path.startswith("/") and path[1:2] not in ("/", "\\") else None
-    if parts is None or parts.netloc or any(ord(character) < 33 for character in path):
-        return default
+    parts = urlsplit(own_address(form.get("back", MAX_LENGTH), default))
     return with_query(parts.path, parse_qsl(parts.query))
 
 
@@ -65,5 +64,5 @@ def with_query(path: str, pairs: list[tuple[str, str]], **more: str) -> str:
 
 def redirect(address: str, **more: str) -> RedirectResponse:
     """Redirect the browser to a page of this console, with more parameters in its address."""
-    parts = urlsplit(address)
+    parts = urlsplit(own_address(address))
     return RedirectResponse(with_query(parts.path, parse_qsl(parts.query), **more), 303)

@@ -32,6 +32,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.clock import Clock
+from wirewatch.web.addresses import own_address
 from wirewatch.web.auth.rate_limit import FailureRate
 from wirewatch.web.auth.request import SAFE_METHODS, AccessRequest
 from wirewatch.web.auth.sessions import SESSION_TIME, Session, Sessions
@@ -128,7 +129,7 @@ class AccessControl:
     def _login(self, request: AccessRequest) -> Response:
         if wait := self._failures.seconds_to_wait(request.address):
             return _too_many_failures(request, wait)
-        address = _own_address(request.form.get("next", ""))
+        address = _after_login(request.form.get("next", ""))
         if not self._token or not self._is_token(request.form.get("token", "")):
             self._failures.add_failure(request.address)
             return RedirectResponse(f"/login?failed=1&next={quote(address, safe='')}", 303)
@@ -208,7 +209,7 @@ def _refusal(scope: Scope, status: int, text: str) -> Response:
 
 def _reload(request: AccessRequest) -> Response:
     """Make the browser load the page again from here, this time with the session cookie."""
-    address = escape(request.path_and_query, quote=True)
+    address = escape(own_address(request.path_and_query), quote=True)
     return HTMLResponse(
         '<!doctype html><html lang="en"><title>Wirewatch</title>'
         f'<meta http-equiv="refresh" content="0; url={address}">'
@@ -216,8 +217,7 @@ def _reload(request: AccessRequest) -> Response:
     )
 
 
-def _own_address(address: str) -> str:
-    """Return where to go after signing in: a page of this console, never another site."""
-    is_path = address.startswith("/") and not address.startswith(("//", "/\\", "/login", "/logout"))
-    is_fit = is_path and address.isascii() and address.isprintable() and len(address) <= 2_000
-    return address if is_fit else "/"
+def _after_login(text: str) -> str:
+    """Return where to go after signing in; a page that signs out again is none."""
+    address = own_address(text)
+    return "/" if address.startswith(("/login", "/logout")) else address

@@ -16,6 +16,9 @@ MAX_FIELDS = 1_000
 """Fields of a form: enough to select two hundred stories."""
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_QUERY = "%!$&'()*+,/:;=?@~-._"
+"""Characters that a query keeps; it is encoded already, as far as the client did that."""
+
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -108,7 +111,7 @@ class AccessRequest:
     @property
     def path_and_query(self) -> str:
         """Return the path and the query as a URL has them."""
-        query = self.scope.get("query_string", b"").decode("latin-1")
+        query = quote(self.scope.get("query_string", b""), safe=_QUERY)
         return f"{quote(self.path)}?{query}" if query else quote(self.path)
 
 

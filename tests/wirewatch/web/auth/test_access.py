@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -286,6 +287,15 @@ def test_a_link_from_another_site_is_loaded_again_with_the_session_cookie(closed
     assert answer.status == 200
     assert 'content="0; url=/alerts/x?a=%22%3E%3Cscript%3E&amp;b"' in answer.body
     assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["//evil.example/x", "/%2Fevil.example/x", "/%5Cevil.example/x"])
+def test_a_link_that_means_another_host_leads_to_no_other_host(closed: Client, path: str) -> None:
+    headers = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}
+    answer = closed.ask("GET", path, **headers)
+    assert answer.status == 200
+    assert re.findall('url=([^"]*)"', answer.body) in (["/"], ["/%5Cevil.example/x"])
+    assert re.findall('href="([^"]*)"', answer.body) in (["/"], ["/%5Cevil.example/x"])
 
 
 @pytest.mark.parametrize(
