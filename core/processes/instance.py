@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core import private_files
 from core.processes import file_lock
 
 _FOLDER = "instances"
@@ -40,7 +41,7 @@ class Instance:
     def start(cls, data_dir: Path) -> Instance:
         """Lock this process's file and delete the files of dead processes."""
         folder = data_dir / _FOLDER
-        folder.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(folder)
         _mark(folder)
         name = f"{_id_prefix(folder)}.{os.getpid()}.{uuid.uuid4().hex[:8]}"
         instance = cls(id=name, folder=folder, _descriptor=_create_locked(folder / name))
@@ -90,6 +91,7 @@ def _mark(folder: Path) -> None:
     if (folder / _MARK).exists():
         return
     temporary = folder / f"{_MARK}-{uuid.uuid4().hex}"
+    private_files.make_file(temporary)
     temporary.write_text(uuid.uuid4().hex)
     with suppress(FileExistsError):
         (folder / _MARK).hardlink_to(temporary)

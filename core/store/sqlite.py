@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from config.errors import SettingsError
+from core import private_files
 
 WAL_SAFE_SINCE = (3, 51, 3)
 """The first SQLite without the WAL-reset bug (sqlite.org, fixed March 2026)."""
@@ -34,21 +35,23 @@ def open_engine(url: URL, *, durable: bool = True) -> Engine:
     """
     if not url.database or url.database == ":memory:":
         raise SettingsError("WIREWATCH_DATABASE_URL names no file.", mend="Write sqlite:///FILE.")
-    _make_folder(Path(url.database).parent)
+    _make_private(Path(url.database))
     engine = create_engine(url.set(drivername="sqlite"), pool_size=8, max_overflow=8)
     event.listen(engine, "connect", _on_connect if durable else _on_connect_to_temporary)
     event.listen(engine, "begin", _on_begin)
     return engine
 
 
-def _make_folder(folder: Path) -> None:
+def _make_private(path: Path) -> None:
+    """Create folder and file for this user alone, if they are missing."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(path.parent)
     except OSError as error:
         raise SettingsError(
-            f"The data folder {folder} cannot be created: {error.strerror}.",
+            f"The data folder {path.parent} cannot be created: {error.strerror}.",
             mend="Set WIREWATCH_DATA_DIR to a folder that can be written.",
         ) from None
+    private_files.make_file(path)
 
 
 def _on_connect(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001

@@ -27,6 +27,7 @@ def main() -> None:
     if sys.argv[1:2] == ["run"]:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: os._exit(0))
+    os.umask(0o077)  # what this program writes is for its user alone
     from wirewatch.install_check import find_problem
 
     for stream in (sys.stdout, sys.stderr):

@@ -9,7 +9,7 @@ import typer
 
 from config.errors import SlotTakenError, UsageError
 from wirewatch.cli.output import print_json, say
-from wirewatch.run.bootstrap import open_settings
+from wirewatch.run.bootstrap import make_data_private, open_settings
 from wirewatch.run.child import SLOT_TAKEN, Child
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def run(
     if as_json and not once:
         raise UsageError("--json needs --once: without it, `run` has no summary.")
     settings = open_settings()
+    make_data_private(settings)
     if not once:
         raise typer.Exit(_supervise(settings, stages))
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from core.streams.port import StreamLog
 
 
+_FILE = "sqlite:///"
+
+
 def open_settings() -> Settings:
     """Load the settings and set up logs; every command does this first.
 
@@ -47,6 +50,34 @@ def open_settings() -> Settings:
     for name, nearest in unknown_settings(os.environ).items():
         log.warning("unknown_setting", name=name, nearest=nearest or None)
     return settings
+
+
+def make_data_private(settings: Settings) -> None:
+    """Take away what other users may do with this program's data, and say so.
+
+    Raises:
+        SettingsError: The folder of lock files cannot be read.
+    """
+    import structlog
+
+    from core.private_files import tighten
+
+    locations = (settings.database_location, settings.streams_location)
+    files = [Path(url.removeprefix(_FILE)) for url in locations if url.startswith(_FILE)]
+    try:
+        changed = tighten(settings.data_dir, files, never=settings.config_dir)
+    except OSError as error:
+        raise SettingsError(
+            f"The mode of {error.filename} cannot be changed: {error.strerror}.",
+            mend="Set WIREWATCH_DATA_DIR to a folder of this user.",
+        ) from None
+    if changed:
+        structlog.get_logger(__name__).warning(
+            "data_made_private",
+            paths=[str(path) for path in changed[:10]],
+            n=len(changed),
+            mend="Other users of this machine can no longer read or write them.",
+        )
 
 
 def load_files(settings: Settings) -> tuple[Catalog, list[Fault]]:

@@ -7,10 +7,10 @@ MAX_LENGTH = 2_000
 
 
 def own_address(text: str, default: str = "/") -> str:
-    """Return the address if it is an absolute path on this origin, else the default.
+    r"""Return the address if it is an absolute path on this origin, else the default.
 
-    A browser reads ``//host`` and ``/\\host`` as another host, and drops tabs and line feeds before
-    it looks (WHATWG URL, 4.4). So only printable ASCII without spaces is accepted, with one slash
+    A browser reads ``//host`` and ``/\host`` as another host, and drops tabs and line feeds first
+    (WHATWG URL, 4.4). So only printable ASCII without spaces is accepted, with one slash
     at the beginning.
 
     Args:

@@ -21,6 +21,7 @@ from pathlib import Path
 import apsw
 
 from config.errors import SettingsError, StreamError, StreamUnavailableError
+from core import private_files
 from core.backoff import exponential, jittered
 from core.streams.embedded.errors import translate_errors
 from core.streams.embedded.schema import prepare
@@ -115,7 +116,7 @@ class Database:
         self._connections_lock = threading.Lock()
         self._write_lock = threading.Lock()
         self._closed = False
-        _create_folder(path.parent)
+        _make_private(path)
         refuse_network_file_system(path.absolute())
         try:
             self.thread_connection()
@@ -205,14 +206,16 @@ def _roll_back(connection: apsw.Connection) -> None:
         connection.execute("ROLLBACK")
 
 
-def _create_folder(folder: Path) -> None:
+def _make_private(path: Path) -> None:
+    """Create folder and file for this user alone, if they are missing."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(path.parent)
     except OSError as error:
         raise SettingsError(
-            f"The folder {folder} of the stream file cannot be created: {error.strerror}.",
+            f"The folder {path.parent} of the stream file cannot be created: {error.strerror}.",
             mend="Set WIREWATCH_DATA_DIR or WIREWATCH_STREAMS_URL to a writable location.",
         ) from None
+    private_files.make_file(path)
 
 
 def refuse_network_file_system(path: Path) -> None:
