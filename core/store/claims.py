@@ -30,7 +30,6 @@ from sqlalchemy import (
     or_,
     outerjoin,
     select,
-    tuple_,
 )
 
 from core.processes.instance import Instance
@@ -47,6 +46,7 @@ from core.store.deliveries import (
     find_notification,
     is_waiting,
 )
+from core.store.sql import select_texts
 from core.store.targets import CLOCK_MARGIN, may_be_tried, receiver_targets
 
 
@@ -104,6 +104,7 @@ def find_due(
     busy |= set(exclude_targets)
     repeats = [d for target, d in abandoned.items() if target not in busy and d.id not in exclude]
     query = _first_of_each_target(
+        connection,
         now,
         ignore_backoff=ignore_backoff,
         ignore_rate=ignore_rate,
@@ -223,6 +224,7 @@ def finish(
 
 
 def _first_of_each_target(
+    connection: Connection,
     now: datetime,
     *,
     ignore_backoff: bool,
@@ -234,12 +236,19 @@ def _first_of_each_target(
 
     The index of waiting deliveries has them in order, so that nothing is sorted.
     """
-    target = tuple_(deliveries.c.receiver, deliveries.c.target)
-    waiting = select(*target).where(is_waiting(deliveries.c)).distinct()
+    waiting = (
+        select(deliveries.c.receiver, deliveries.c.target)
+        .where(is_waiting(deliveries.c))
+        .distinct()
+    )
     if exclude_targets:
-        waiting = waiting.where(target.not_in(exclude_targets))
+        # One text, because a NOT IN of pairs takes SQLite a scan of all of them.
+        name = deliveries.c.receiver + "\n" + deliveries.c.target
+        excluded_names = (f"{receiver}\n{target}" for receiver, target in exclude_targets)
+        waiting = waiting.where(name.not_in(select_texts(connection, excluded_names)))
     names = waiting.subquery("names")
-    first = _first_of(names.c.receiver, names.c.target, now, ignore_backoff, exclude)
+    excluded = select_texts(connection, exclude) if exclude else None
+    first = _first_of(names.c.receiver, names.c.target, now, ignore_backoff, excluded)
     state = and_(
         receiver_targets.c.receiver == names.c.receiver, receiver_targets.c.target == names.c.target
     )
@@ -258,21 +267,23 @@ def _first_of(
     target: ColumnElement[str],
     now: datetime,
     ignore_backoff: bool,
-    exclude: Collection[str],
+    excluded: Select[tuple[str]] | None,
 ) -> ScalarSelect[str]:
     """Select the id of the first delivery of a target that may be attempted."""
     each = deliveries.alias().c
     until = each.asked_until if ignore_backoff else each.next_attempt_at
-    return (
+    first = (
         select(each.id)
         .where(each.receiver == receiver, each.target == target, is_waiting(each))
         .where(or_(until.is_(None), until <= now, each.updated_at > now + CLOCK_MARGIN))
         .where(or_(each.held_until.is_(None), each.held_until <= now))
-        .where(each.id.not_in(exclude), each.replaced_by.is_(None))
+        .where(each.replaced_by.is_(None))
         .order_by(*delivery_order(each))
         .limit(1)
-        .scalar_subquery()
     )
+    if excluded is not None:
+        first = first.where(each.id.not_in(excluded))
+    return first.scalar_subquery()
 
 
 def _target(delivery: Delivery) -> tuple[str, str]:

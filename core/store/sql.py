@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, select, tuple_
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from config.errors import NotFoundError
@@ -38,6 +48,17 @@ def chunks(values: Iterable[T], size: int = CHUNK_SIZE) -> Iterator[list[T]]:
     items = list(values)
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def select_texts(connection: Connection, texts: Iterable[str]) -> Select[tuple[str]]:
+    """Return a query for texts that are one parameter, however many there are.
+
+    It is for an ``IN`` that cannot be split into :func:`chunks`.
+    """
+    values = literal(list(texts), JSON)
+    is_postgres = connection.dialect.name == "postgresql"
+    each = func.json_array_elements_text(values) if is_postgres else func.json_each(values)
+    return select(each.table_valued("value").c.value)
 
 
 def delete_rows(

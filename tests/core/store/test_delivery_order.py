@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from core.processes.instance import Instance
@@ -75,6 +77,43 @@ def test_a_waiting_notification_that_becomes_urgent_goes_first(
         add(connection, "a", 1)
         raise_priority(connection, add(connection, "b", 2))
         assert deliver_all(connection, instance) == "ba"
+
+
+@pytest.mark.slow
+def test_any_number_of_deliveries_and_targets_can_be_left_out(
+    store: Store, instance: Instance
+) -> None:
+    left_out = [("desk", f"broken {n}") for n in range(40_001)]
+    numbers = sa.text(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40001)"
+        " INSERT INTO deliveries SELECT 'copy ' || i, notification_id, receiver, target, state,"
+        " attempts, possible_repeat, next_attempt_at, asked_until, lease_holder, lease_expires_at,"
+        " last_error, created_at, updated_at, delivered_at, held_until, priority, replaced_by"
+        " FROM deliveries, n WHERE target = 'host'"
+    )
+    with store.write() as connection:
+        add(connection, "a", 1)
+        connection.execute(numbers)
+        add(connection, "b", 2, target=left_out[0][1])
+        add(connection, "c", 2, target="other")
+        attempted = set(
+            connection.scalars(sa.text("SELECT id FROM deliveries WHERE target='host'"))
+        )
+        last = max(attempted)
+        if store.dialect == "sqlite":
+            raw: Any = connection.connection.dbapi_connection
+            raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)  # as SQLite is built
+        due = claims.find_due(
+            connection,
+            instance,
+            now=NOON + timedelta(hours=1),
+            limit=9,
+            ignore_backoff=True,
+            exclude=attempted - {last},
+            exclude_targets=left_out,
+        )
+        assert [delivery.id for delivery in due if delivery.target == "host"] == [last]
+        assert [delivery.target for delivery in due] == ["host", "other"]
 
 
 def test_the_first_delivery_of_a_target_is_found_by_the_index_of_waiting_ones(
