@@ -2,8 +2,6 @@
 
 ::
 
-    escalations ──due──▶ deliveries
-
     deliveries ──claim (lease)──▶ notify ──▶ outcome ──one transaction──▶ deliveries, news.alerts
         ▲                                      │
         └───────────── retry ──────────────────┘
@@ -42,6 +40,7 @@ from core import metrics
 from core.backoff import exponential
 from core.clock import Clock
 from core.http.client import HttpClient
+from core.loop_delay import ReportTurn, ignore_turn
 from core.messages.envelope import to_record
 from core.processes.instance import Instance
 from core.store import Connection, Store, claims, outbox, targets
@@ -136,9 +135,9 @@ class Dispatcher:
         self._timers = Timers(store, catalog)
         self._ttl = timedelta(seconds=settings.delivery_timeout) + LEASE_MARGIN
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, stop: threading.Event, report_turn: ReportTurn = ignore_turn) -> None:
         """Deliver until stopped; attempts that are being made are finished."""
-        asyncio.run(self._run(stop))
+        asyncio.run(self._run(stop, report_turn))
 
     def run_once(self, *, attempt_all_due: bool = True) -> dict[str, int]:
         """Make one attempt at each delivery.
@@ -221,11 +220,12 @@ class Dispatcher:
             exclude_targets=made.broken,
         )
 
-    async def _run(self, stop: threading.Event) -> None:
+    async def _run(self, stop: threading.Event, report_turn: ReportTurn) -> None:
         attempts: set[asyncio.Task[_Result]] = set()
         failures = 0
         async with self._http(self._settings) as http:
             while not stop.is_set():
+                report_turn(_store_backoff(failures))
                 claimed = await asyncio.to_thread(
                     self._claim_if_up, CONCURRENCY - len(attempts), failures
                 )

@@ -39,6 +39,7 @@ from core import metrics
 from core.clock import Clock
 from core.dispositions import Dispositions, Drop
 from core.ids import alert_id
+from core.loop_delay import ReportTurn, ignore_turn
 from core.messages import Match
 from core.messages.envelope import MATCHES, from_record
 from core.store import Connection, Store, rereads, topic_hours
@@ -89,6 +90,7 @@ class AlertsWorker:
         self._clock = clock
         self._dispositions = dispositions
         self._events: Counter[str] = Counter()
+        self._report_turn: ReportTurn = ignore_turn
 
     @property
     def counts(self) -> dict[str, int]:
@@ -97,6 +99,7 @@ class AlertsWorker:
 
     def run(self, consumer: Consumer, **options: Unpack[LoopOptions]) -> LoopResult:
         """Decide until stopped or idle; the options are passed to the consume loop."""
+        self._report_turn = options.get("report_turn", ignore_turn)
 
         def attempt(batch: Batch) -> None:
             self.handle(batch)
@@ -207,6 +210,7 @@ class AlertsWorker:
         silences: Sequence[Silence],
         prepared: PreparedMatch,
     ) -> tuple[Decision | Drop, PendingNotification | None]:
+        self._report_turn(0.0)
         now = self._clock()
         topic = catalog.topic(prepared.match.topic_id)
         if prepared.match.article.gone:

@@ -13,6 +13,18 @@ ITEMS = Counter(
 )
 EXTRACT_SECONDS = Histogram("wirewatch_extract_seconds", "Wall time to extract one page.")
 STAGE_SECONDS = Histogram("wirewatch_stage_seconds", "Wall time of one batch.", ["stage"])
+LOOP_DELAY_SECONDS = Histogram(
+    "wirewatch_loop_delay_seconds",
+    "How late each turn of a loop was, beyond what it waits on purpose.",
+    ["loop"],
+    buckets=(0.01, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300),
+)
+LOOP_LATE_SECONDS = Gauge(
+    "wirewatch_loop_late_seconds", "How late the next turn of a loop is at this moment.", ["loop"]
+)
+LOOP_STALLS = Counter(
+    "wirewatch_loop_stalls", "Times that a loop was late by more than ten seconds.", ["loop"]
+)
 DELIVERIES = Counter("wirewatch_deliveries", "Delivery attempts.", ["receiver_kind", "outcome"])
 TARGETS_BROKEN = Gauge(
     "wirewatch_targets_broken", "Targets of receivers that are broken; their messages wait."

@@ -30,6 +30,7 @@ from core.clock import Clock, utc_now
 from core.dispositions import Dispositions
 from core.http import Response
 from core.http.client import HttpClient
+from core.loop_delay import ReportTurn, ignore_turn
 from core.processes.instance import Instance
 from core.store import Connection, Store, feeds, hosts
 from core.store.feed_record import FeedRecord
@@ -46,7 +47,7 @@ from ingest.poll import Poller
 from ingest.rereads.jobs import RereadJobs
 from ingest.rereads.reader import Rereader
 from ingest.robots import Fetch, Robots, robots_fetch
-from ingest.scheduler import Ticker
+from ingest.scheduler import EVERY_SECONDS, Ticker
 
 __all__ = ["Ingest", "IngestCounts"]
 
@@ -225,10 +226,14 @@ class Ingest:
             tally.count(await work.stop(grace=0.0))
         return tally.counts()
 
-    async def run(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: asyncio.Event, report_turn: ReportTurn = ignore_turn) -> None:
         """Poll and read until ``stop`` is set; running jobs then end, or are released.
 
         After an error of the store it tries again at the next tick.
+
+        Args:
+            stop: Ends the stage.
+            report_turn: Called at each turn, which waits for a tick at most.
         """
         work = self._work(once=False)
         tally = IngestTally(self._dispositions)
@@ -237,6 +242,7 @@ class Ingest:
         try:
             async with Ticker(ticked.set):
                 while not stop.is_set():
+                    report_turn(EVERY_SECONDS)
                     await self._turn(work, tally, ticked, stop)
         finally:
             tally.count(await work.stop())

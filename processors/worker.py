@@ -7,7 +7,7 @@
             └ outputs and position commit together ───────────────────────────┘
 
 The consume loop sends a record that cannot be decoded to the dead letters. The processors are
-compiled again between two batches when the catalog has changed. A thread that watches the files
+compiled again between two batches when the catalog has changed. A thread that loops the files
 may call :meth:`ProcessorsWorker.refresh` to have that done before the next batch.
 """
 
@@ -25,6 +25,7 @@ from config.errors import CatalogError
 from core.canary import CANARY_TOPIC
 from core.clock import Clock
 from core.dispositions import Dispositions
+from core.loop_delay import ReportTurn, ignore_turn
 from core.messages import ArticleRevision
 from core.messages.envelope import ARTICLES, from_record, to_record, topic_stream
 from core.streams.consume_loop import LoopOptions, LoopResult, consume
@@ -36,6 +37,9 @@ from processors.pipeline import ArticleOutcome, Processors
 GROUP = "processors"
 STAGE = "processors"
 STREAMS = (ARTICLES,)
+
+COMPILE_SECONDS = 60.0
+"""How long compiling all topics may take on a busy machine before the stage counts as late."""
 
 log = structlog.get_logger(__name__)
 
@@ -104,9 +108,10 @@ class ProcessorsWorker:
             consumer: Of the group ``processors``.
             **options: For the consume loop.
         """
+        report_turn = options.get("report_turn", ignore_turn)
 
         def attempt(batch: Batch) -> None:
-            self.handle(consumer, batch)
+            self.handle(consumer, batch, report_turn)
 
         return consume(
             consumer,
@@ -117,19 +122,28 @@ class ProcessorsWorker:
             **options,
         )
 
-    def handle(self, consumer: Consumer, batch: Batch) -> None:
+    def handle(
+        self, consumer: Consumer, batch: Batch, report_turn: ReportTurn = ignore_turn
+    ) -> None:
         """Process a batch, append its outputs and commit its position, in one transaction.
+
+        Args:
+            consumer: Of the group ``processors``.
+            batch: What it polled.
+            report_turn: Called before each article.
 
         Raises:
             PoisonError: A record is no article; nothing was committed.
             FencedError: The partition is assigned to another member; nothing was committed.
         """
+        report_turn(COMPILE_SECONDS)
         self.refresh()
         processors = self._processors
         counts: Counter[str] = Counter()
         matches = 0
         with consumer.transaction(batch) as out:
             for record in batch.records:
+                report_turn(0.0)
                 if is_canary(record):
                     out.append(*canary_match(record, processors))
                     continue

@@ -60,6 +60,7 @@ from core import metrics
 from core.backoff import exponential, jittered
 from core.clock import Clock
 from core.dispositions import Dispositions
+from core.loop_delay import ReportTurn, ignore_turn
 from core.streams.dead_letter import DeadLetterLimit, ProcessingFailure, dead_letter
 from core.streams.port import Batch, Consumer, StreamLog
 from core.text import for_log
@@ -105,6 +106,7 @@ class LoopOptions(TypedDict, total=False):
     idle: Callable[[], bool]
     pause: Callable[[float], object]
     report_delay: Callable[[str], object]
+    report_turn: ReportTurn
     policy: ConsumePolicy | None
 
 
@@ -140,6 +142,7 @@ def consume(
     idle: Callable[[], bool] = lambda: False,
     pause: Callable[[float], object] = time.sleep,
     report_delay: Callable[[str], object] = lambda _: None,
+    report_turn: ReportTurn = ignore_turn,
     policy: ConsumePolicy | None = None,
 ) -> LoopResult:
     """Consume until ``stop`` or ``idle`` returns True.
@@ -158,6 +161,8 @@ def consume(
         pause: Waits between retries; pass ``Event.wait`` of the stop event to end the wait early.
         report_delay: Called with the reason whenever the batch must be retried later, and with
             ``""`` once work continues.
+        report_turn: Called before each poll, each batch and each pause; ``handle`` may call it too,
+            after each record.
         policy: Sizes and limits.
 
     Raises:
@@ -165,7 +170,9 @@ def consume(
         SlotTakenError: Another process runs with the same slot.
         WirewatchError: A retryable error after ``max_retries``; any error that is not retryable.
     """
-    loop = _ConsumeLoop(consumer, handle, stage, clock, dispositions, policy or ConsumePolicy())
+    loop = _ConsumeLoop(
+        consumer, handle, stage, clock, dispositions, report_turn, policy or ConsumePolicy()
+    )
     failures = 0
     while not stop():
         try:
@@ -219,6 +226,7 @@ class _ConsumeLoop:
         stage: str,
         clock: Clock,
         dispositions: Dispositions,
+        report_turn: ReportTurn,
         policy: ConsumePolicy,
     ) -> None:
         self.policy = policy
@@ -228,12 +236,14 @@ class _ConsumeLoop:
         self._stage = stage
         self._clock = clock
         self._dispositions = dispositions
+        self._report_turn = report_turn
         self._poison: deque[bool] = deque(
             maxlen=max(policy.limit.window, policy.limit.consecutive + 1)
         )
 
     def poll_once(self) -> bool:
         """Poll once and process the batch. Return whether there was anything to do."""
+        self._report_turn(self.policy.poll_seconds)
         try:
             batch = self._consumer.poll(
                 limit=self.policy.batch_size, timeout=self.policy.poll_seconds
@@ -267,10 +277,12 @@ class _ConsumeLoop:
             reason=for_log(str(error)),
         )
         self._count(retries=1)
+        self._report_turn(seconds)
         pause(seconds)
 
     def _try(self, batch: Batch) -> None:
         """Handle a batch once. A lack of disk space or memory is never a record's fault."""
+        self._report_turn(0.0)
         try:
             self._handle(batch)
         except (OSError, MemoryError) as error:

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from config.catalog.load import load_partly
 from config.catalog.models import Catalog
 from config.faults import Fault
+from config.i18n import Phrase
 from config.settings import Settings
 from core.ids import hash_parts
 from core.messages import ArticleRevision, Evidence, Field
@@ -70,7 +71,7 @@ class Console:
         catalog: The files in force: two outlets, two topics.
         clock: The present, if a test has put one in.
         settings: Settings of the program.
-        ill: Stages that are not running, with reasons.
+        ill: Why the program is not healthy.
         faults: Faults of the newest files.
         canary: What is wrong with the canary.
         language: Language that the reader prefers.
@@ -84,7 +85,7 @@ class Console:
     catalog: Catalog
     clock: list[datetime]
     settings: Settings
-    ill: list[str]
+    ill: list[Phrase]
     faults: list[Fault]
     canary: list[str]
     language: str = "en"
@@ -169,7 +170,7 @@ def open_console(
     catalog, found = load_partly(files, {})
     assert not [fault for fault in found if fault.is_error]
     moments: list[datetime] = []
-    ill: list[str] = []
+    ill: list[Phrase] = []
     faults: list[Fault] = []
     canary: list[str] = []
     runtime = RuntimeStatus(lambda: catalog, lambda: ill, lambda: faults, settings, lambda: canary)

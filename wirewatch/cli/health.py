@@ -19,6 +19,7 @@ def health(
     Exits with 1 if a process is ill or has stopped reporting, or if there is none: a health check
     for containers. Run it as the same user and with the same settings as `wirewatch run`.
     """
+    from config.i18n import in_english
     from core.processes.slots import read_statuses
     from wirewatch.run.health import parse_reports
 
@@ -27,7 +28,7 @@ def health(
         {
             "slot": process.slot,
             "status": "ill" if process.wrong else "ok",
-            "wrong": process.wrong,
+            "wrong": [in_english(reason) for reason in process.wrong],
             "at": rfc3339(process.at),
         }
         for process in processes

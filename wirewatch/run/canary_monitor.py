@@ -1,4 +1,4 @@
-"""Watches the canary from every process, for the health verdict and the metrics.
+"""Watches the canary from every process, for the diagnosis and the metrics.
 
 ::
 

@@ -8,10 +8,11 @@
     └─ waits for SIGTERM           ├─ alerts       news.matches ─▶ decisions
                                    ├─ deliveries   notifications ─▶ receivers
                                    ├─ housekeeping reload, retention, gauges
+                                   ├─ watchdog     notices loops that are stuck
                                    └─ health       for `wirewatch health`
 
 The supervisor restarts the process; :mod:`wirewatch.run.stages` restarts a stage. ``/healthz`` and
-``wirewatch health`` list the stages that failed or postpone their work.
+``wirewatch health`` list what is wrong (:mod:`wirewatch.run.diagnosis`).
 """
 
 from __future__ import annotations
@@ -25,23 +26,30 @@ import sys
 import threading
 from collections.abc import Callable, Set
 from contextlib import closing
+from dataclasses import replace
 
 import structlog
 
 from alerts import worker as alerts_worker
+from config.i18n import Phrase
 from core.canary import has_canaries
 from core.streams.consume_loop import LoopOptions
 from processors import worker as processors_worker
 from wirewatch.run.child import SLOT_TAKEN, Child
+from wirewatch.run.diagnosis import Facts, diagnose
 from wirewatch.run.health import keep_reporting
 from wirewatch.run.housekeeping import Housekeeping
 from wirewatch.run.program import Program
 from wirewatch.run.stages import Stages
+from wirewatch.run.watchdog import LoopWatchdog, time_event_loop
 from wirewatch.web.app import create_app
 from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.server import address, listen, serve
 
 RELAY_SECONDS = 0.1
+
+JOIN_SECONDS = 60.0
+"""How long a stage may compile topics and join its group before it counts as late."""
 
 STOP_SECONDS = 9.0
 """How long the stages may finish their work after a signal; what is left then is given back. The
@@ -65,6 +73,7 @@ class Daemon:
         self._child = child
         self._stages = Stages()
         self._housekeeping = Housekeeping(program, decides="alerts" in requested)
+        self._watchdog = LoopWatchdog(lambda: self._stages.loops)
 
     def run(self) -> None:
         """Run until SIGTERM. Return when the stages have finished their work.
@@ -88,7 +97,7 @@ class Daemon:
         self._stages.on_slot_error = lambda: loop.call_soon_threadsafe(self._end, stop)
         loop.add_signal_handler(signal.SIGTERM, self._end, stop)
         keep_async = self._stages.keep_async
-        tasks = []
+        tasks = [time_event_loop(self._stages.loop("event_loop"), stop)]
         if listener:
             tasks.append(keep_async("console", lambda: self._console(listener, stop), stop))
         if "ingest" in self._requested:
@@ -129,7 +138,8 @@ class Daemon:
 
     def _threaded(self) -> dict[str, Callable[[], None]]:
         stages: dict[str, Callable[[], None]] = {
-            "housekeeping": lambda: self._housekeeping.run(self._stages.stop),
+            "housekeeping": self._keep_house,
+            "watchdog": lambda: self._watchdog.run(self._stages.stop),
             "health": self._report_health,
         }
         if {"ingest", "alerts"} & self._requested:
@@ -142,7 +152,7 @@ class Daemon:
 
     async def _ingest(self, stop: asyncio.Event) -> None:
         async with self._program.ingest() as ingest:
-            await ingest.run(stop)
+            await ingest.run(stop, self._stages.loop("ingest").turn)
 
     def _match(self) -> None:
         options = self._options(processors_worker.STAGE)
@@ -160,10 +170,13 @@ class Daemon:
         The stage also ends, and is started again, when it has to read other streams.
         """
         stop, joined_with = self._stages.stop, self._has_canaries()
+        report_turn = self._stages.loop(stage).turn
+        report_turn(JOIN_SECONDS)
         return {
             "stop": lambda: stop.is_set() or self._has_canaries() != joined_with,
             "pause": stop.wait,
             "report_delay": self._stages.postponed(stage),
+            "report_turn": report_turn,
         }
 
     def _has_canaries(self) -> bool:
@@ -173,17 +186,25 @@ class Daemon:
         stages, claim = self._stages, self._child.claim
         keep_reporting(claim.write_status, self._ill, self._program.clock, stages.stop)
 
-    def _ill(self) -> list[str]:
+    def _ill(self) -> list[Phrase]:
         """Return what is wrong with this process, and which canary is missing."""
-        return [*self._stages.ill, *self._housekeeping.canary.problems]
+        return diagnose(replace(self._facts(), canary=self._housekeeping.canary.problems))
+
+    def _facts(self) -> Facts:
+        return Facts(stages=self._stages.ill, stalled=self._watchdog.stalled)
+
+    def _keep_house(self) -> None:
+        self._housekeeping.run(self._stages.stop, self._stages.loop("housekeeping").turn)
 
     def _deliver(self) -> None:
-        self._program.dispatcher().run(self._stages.stop)
+        self._program.dispatcher().run(self._stages.stop, self._stages.loop("deliveries").turn)
 
     def _relay(self) -> None:
         relay, stop = self._program.relay, self._stages.stop
+        report_turn = self._stages.loop("relay").turn
         try:
             while not stop.is_set():
+                report_turn(RELAY_SECONDS)
                 if not relay.run_once():
                     stop.wait(RELAY_SECONDS)
             relay.drain()
@@ -194,7 +215,7 @@ class Daemon:
         program = self._program
         status = RuntimeStatus(
             catalog=lambda: program.keeper.current,
-            ill=lambda: self._stages.ill,
+            ill=lambda: diagnose(self._facts()),
             faults=lambda: program.keeper.faults,
             settings=program.settings,
             canary=lambda: self._housekeeping.canary.problems,

@@ -2,27 +2,31 @@
 
 ::
 
-    Stages.ill ──every 5 s──▶ the file of its slot ──▶ `wirewatch health` ──▶ exit code
+    diagnose ──every 5 s──▶ the file of its slot ──▶ `wirewatch health` ──▶ exit code
+
+Reasons are stored as phrases, because only the reader knows the language.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from config.i18n import Phrase
 from core.clock import Clock, rfc3339
 from core.text import for_log
 
 REPORT_SECONDS = 5.0
 
-STALE_AFTER = timedelta(seconds=30)
-"""A process that has not reported for longer hangs, or is being restarted."""
+STALE_AFTER = timedelta(seconds=REPORT_SECONDS + 10)
+"""A process that has not reported for longer hangs, or is being restarted: as with every loop, its
+report may be ten seconds late."""
 
 MAX_REASONS, MAX_REASON_LENGTH = 5, 100
-"""Reasons in a report, and characters of each: what fits into a slot's file."""
+"""Reasons in a report, and characters of each text in them: what fits into a slot's file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,13 @@ class ProcessHealth:
     """
 
     slot: str
-    wrong: tuple[str, ...]
+    wrong: tuple[Phrase, ...]
     at: datetime
 
 
 def keep_reporting(
     write: Callable[[str], object],
-    ill: Callable[[], list[str]],
+    ill: Callable[[], list[Phrase]],
     clock: Clock,
     stop: threading.Event,
 ) -> None:
@@ -52,10 +56,18 @@ def keep_reporting(
         stop.wait(REPORT_SECONDS)
 
 
-def report(wrong: list[str], now: datetime) -> str:
+def report(wrong: Sequence[Phrase], now: datetime) -> str:
     """Return the report of a process, as JSON."""
-    reasons = [for_log(reason, MAX_REASON_LENGTH) for reason in wrong[:MAX_REASONS]]
-    return json.dumps({"at": rfc3339(now), "wrong": reasons})
+    reasons = [_shorten(reason).dump() for reason in wrong[:MAX_REASONS]]
+    return json.dumps({"at": rfc3339(now), "wrong": reasons}, ensure_ascii=False)
+
+
+def _shorten(reason: Phrase) -> Phrase:
+    """Return a reason whose texts are short and of one line."""
+    texts = {
+        n: for_log(v, MAX_REASON_LENGTH) for n, v in reason.params.items() if isinstance(v, str)
+    }
+    return Phrase(reason.code, **{**reason.params, **texts})
 
 
 def parse_reports(reports: Mapping[str, str], now: datetime) -> list[ProcessHealth]:
@@ -74,6 +86,6 @@ def _parse(slot: str, text: str, now: datetime) -> ProcessHealth:
     at = datetime.fromisoformat(report["at"])
     age = now - at
     if age > STALE_AFTER:
-        reason = f"It has not reported for {age.total_seconds():.0f} s."
-        return ProcessHealth(slot, (reason,), at)
-    return ProcessHealth(slot, tuple(report["wrong"]), at)
+        silent = timedelta(seconds=round(age.total_seconds()))
+        return ProcessHealth(slot, (Phrase("health.silent", silent=silent),), at)
+    return ProcessHealth(slot, tuple(Phrase.load(reason) for reason in report["wrong"]), at)

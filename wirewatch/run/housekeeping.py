@@ -23,6 +23,7 @@ from prometheus_client import Gauge
 from alerts.match_end import TopicDayEnds
 from alerts.topic_report import load_ends
 from core import metrics
+from core.loop_delay import ReportTurn, ignore_turn
 from core.store import feeds, targets
 from core.store.feed_record import FeedState
 from core.store.match_counts import days_until
@@ -33,6 +34,9 @@ RELOAD_SECONDS = 2.0
 GAUGES_SECONDS = 5.0
 RETENTION_SECONDS = 60.0
 FORGET_SECONDS = 3600.0
+
+LONG_SECONDS = 60.0
+"""How long a job may take that compiles all topics or deletes much, before the stage is late."""
 
 STATES = ("new", "ok", "quiet", "failing", "gone", "paused", "off")
 
@@ -73,27 +77,33 @@ class Housekeeping:
     def __post_init__(self) -> None:
         self.canary = CanaryMonitor(self.program)
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, stop: threading.Event, report_turn: ReportTurn = ignore_turn) -> None:
         """Run the jobs until ``stop`` is set.
+
+        Args:
+            stop: Ends the stage.
+            report_turn: Called before each job, with the time that it may take, and each pause.
 
         Raises:
             StoreError: The database failed; the jobs run again after a restart of this stage.
             StreamError: The stream engine failed; the same holds.
         """
-        jobs: list[tuple[float, Callable[[], object]]] = [
-            (RELOAD_SECONDS, self._reload),
-            (GAUGES_SECONDS, self.set_gauges),
-            (RETENTION_SECONDS, self.program.streams.maintain),
+        jobs: list[tuple[float, float, Callable[[], object]]] = [
+            (RELOAD_SECONDS, LONG_SECONDS, self._reload),
+            (GAUGES_SECONDS, 0.0, self.set_gauges),
+            (RETENTION_SECONDS, LONG_SECONDS, self.program.streams.maintain),
         ]
         if self.decides:
-            jobs.append((FORGET_SECONDS, self.program.decider().forget))
-            jobs.append((FORGET_SECONDS, self.program.decider().close_inactive))
+            jobs.append((FORGET_SECONDS, LONG_SECONDS, self.program.decider().forget))
+            jobs.append((FORGET_SECONDS, LONG_SECONDS, self.program.decider().close_inactive))
         due = [0.0] * len(jobs)
         while not stop.is_set():
-            for number, (every, job) in enumerate(jobs):
+            for number, (every, allowed, job) in enumerate(jobs):
                 if time.monotonic() >= due[number]:
                     due[number] = time.monotonic() + every
+                    report_turn(allowed)
                     job()
+            report_turn(RELOAD_SECONDS)
             stop.wait(RELOAD_SECONDS)
 
     def set_gauges(self) -> None:

@@ -9,8 +9,9 @@
 The unfinished work of a failed stage was not committed and is repeated. A restarted stage counts as
 healthy after some seconds, or after a minute where it failed several times in a row; a stage that
 ran for a minute starts over with the first pause. A stage that does not fail but postpones its work
-for a minute is listed in ``ill`` too. Where a stage finds that another process uses its slot, the
-whole process ends.
+for a minute is listed in ``ill`` too. A stage also reports its turns, by which its delay is
+measured while it runs (:mod:`core.loop_delay`). Where a stage finds that another process uses its
+slot, the whole process ends.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
 
 from config.errors import SlotTakenError, WirewatchError
+from config.i18n import Phrase
 from core.backoff import exponential
+from core.loop_delay import LoopDelay
 from core.text import for_log
 
 log = structlog.get_logger(__name__)
@@ -87,14 +91,27 @@ class Stages:
         self._failures: dict[str, _Failures] = {}
         self._postponed: dict[str, _Postponement] = {}
         self._threads: list[threading.Thread] = []
+        self._loops: dict[str, LoopDelay] = {}
 
     @property
-    def ill(self) -> list[str]:
+    def loops(self) -> list[LoopDelay]:
+        """The delays of all loops."""
+        return list(self._loops.values())
+
+    def loop(self, name: str) -> LoopDelay:
+        """Return the delay of a loop: of a stage, or of another loop of this process."""
+        return self._loops.setdefault(name, LoopDelay(name, self._now))
+
+    @property
+    def ill(self) -> list[Phrase]:
         """The stages that are not running, failed recently or postpone their work, with reasons."""
         latest = self._now() - self._policy.patience
         ill = {name: p.reason for name, p in list(self._postponed.items()) if p.since <= latest}
         ill |= {name: f.reason for name, f in list(self._failures.items()) if self._is_ill(f)}
-        return [f"{name}: {reason}" for name, reason in sorted(ill.items())]
+        return [
+            Phrase("health.stage", stage=name, reason=reason)
+            for name, reason in sorted(ill.items())
+        ]
 
     def postponed(self, name: str) -> Callable[[str], None]:
         """Return the function a stage calls with the reason for a delay, and with "" after it."""
@@ -121,7 +138,8 @@ class Stages:
         while not stop.is_set():
             started_at = self._begin(name)
             try:
-                await stage()
+                with self._resting_after(name):
+                    await stage()
             except SlotTakenError as error:
                 self._end_process(error)
                 return
@@ -142,12 +160,22 @@ class Stages:
         while not self.stop.is_set():
             started_at = self._begin(name)
             try:
-                stage()
+                with self._resting_after(name):
+                    stage()
             except SlotTakenError as error:
                 self._end_process(error)
                 return
             except Exception as error:  # noqa: BLE001 one stage's failure must not end the others
                 self.stop.wait(self._record_failure(name, error, started_at))
+
+    @contextmanager
+    def _resting_after(self, name: str) -> Iterator[None]:
+        """Expect no turn of a stage after the block, in which it runs."""
+        try:
+            yield
+        finally:
+            if loop := self._loops.get(name):
+                loop.rest()
 
     def _end_process(self, error: SlotTakenError) -> None:
         self.slot_error = error

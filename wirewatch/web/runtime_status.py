@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from config.catalog.models import Catalog
 from config.faults import Fault
+from config.i18n import Phrase
 from config.settings import Settings
 
 
@@ -16,7 +17,7 @@ class RuntimeStatus:
 
     Attributes:
         catalog: Returns the operator's files in force.
-        ill: Returns the stages that are not running, with reasons; empty if all is well.
+        ill: Returns why the program is not healthy, apart from the canary; empty if all is well.
         faults: Returns the faults of the newest operator files; an error keeps them from
             taking effect.
         settings: Settings of the whole program.
@@ -24,7 +25,7 @@ class RuntimeStatus:
     """
 
     catalog: Callable[[], Catalog]
-    ill: Callable[[], list[str]]
+    ill: Callable[[], list[Phrase]]
     faults: Callable[[], Sequence[Fault]]
     settings: Settings
     canary: Callable[[], Sequence[str]] = tuple

@@ -48,7 +48,7 @@ def system_status(
     states: Sequence[FeedState],
     now: datetime,
     started_at: datetime,
-    ill: Sequence[str],
+    ill: Sequence[Phrase],
     errors: Sequence[Fault],
     broken: Sequence[TargetState],
     t: Translator,
@@ -60,7 +60,7 @@ def system_status(
         states: State of every feed.
         now: The present.
         started_at: When the program started; a feed that was due earlier is overdue from then on.
-        ill: Stages that are not running, with reasons.
+        ill: Why the program is not healthy, apart from feeds, targets and the canary.
         errors: Errors that keep the newest operator files from taking effect.
         broken: Targets of receivers that are broken, so that their messages wait.
         t: The reader's language.
@@ -84,12 +84,19 @@ def system_status(
     return _working(states, counts, now, problems, t)
 
 
-def _problems(ill: Sequence[str], errors: Sequence[Fault], t: Translator) -> tuple[Problem, ...]:
-    problems = [Problem(t("system.stage_stopped"), stage) for stage in ill]
+def _problems(ill: Sequence[Phrase], errors: Sequence[Fault], t: Translator) -> tuple[Problem, ...]:
+    problems = [_reason(reason, t) for reason in ill]
     if errors:
         rejected = t.plural("system.config_rejected", len(errors))
         problems.append(Problem(rejected, str(errors[0])))
     return tuple(problems)
+
+
+def _reason(reason: Phrase, t: Translator) -> Problem:
+    """Return a reason of the diagnosis; what a stage says of itself is English."""
+    if reason.code == "health.stage":
+        return Problem(t("system.stage_stopped"), t.phrase(reason))
+    return Problem(t.phrase(reason), "")
 
 
 def _target_problems(broken: Sequence[TargetState], t: Translator) -> tuple[Problem, ...]:

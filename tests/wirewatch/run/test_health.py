@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from config.errors import SlotTakenError, StreamUnavailableError
+from config.i18n import Phrase, in_english
 from core.dispositions import Dispositions
 from core.processes.slots import MAX_STATUS_BYTES
 from core.streams.consume_loop import consume
@@ -22,23 +24,29 @@ from wirewatch.run.health import (
 from wirewatch.run.stages import RestartPolicy, Stages
 
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
+AWAY = Phrase("health.stage", stage="relay", reason="away")
+
+
+def texts(reasons: Iterable[Phrase]) -> list[str]:
+    return [in_english(reason) for reason in reasons]
 
 
 def test_a_process_is_healthy_while_it_reports_nothing_wrong() -> None:
-    reports = {"a-1": report([], AT), "a-2": report(["relay: away"], AT), "a-3": ""}
+    reports = {"a-1": report([], AT), "a-2": report([AWAY], AT), "a-3": ""}
     assert parse_reports(reports, AT + STALE_AFTER) == [
         ProcessHealth("a-1", (), AT),
-        ProcessHealth("a-2", ("relay: away",), AT),
+        ProcessHealth("a-2", (AWAY,), AT),
     ]
 
 
 def test_a_process_that_stopped_reporting_is_ill() -> None:
     [health] = parse_reports({"a-1": report([], AT)}, AT + STALE_AFTER + timedelta(seconds=1))
-    assert health.wrong == ("It has not reported for 31 s.",)
+    assert texts(health.wrong) == ["It has not reported for 16 s."]
 
 
 def test_many_long_reasons_fit_into_a_report_and_forge_no_line() -> None:
-    text = report(["\n\x1b[2J" + "\N{SNOWMAN}" * 500] * 50, AT)
+    long = "\n\x1b[2J" + "\N{SNOWMAN}" * 500
+    text = report([Phrase("health.stage", stage="relay", reason=long)] * 50, AT)
     assert len(text.encode()) < MAX_STATUS_BYTES
     assert "\n" not in text
     assert len(json.loads(text)["wrong"]) == 5
@@ -51,8 +59,8 @@ def test_reports_are_written_until_the_stop() -> None:
         written.append(text)
         stop.set()
 
-    keep_reporting(write, lambda: ["ingest: away"], lambda: AT, stop)
-    assert written == [report(["ingest: away"], AT)]
+    keep_reporting(write, lambda: [AWAY], lambda: AT, stop)
+    assert written == [report([AWAY], AT)]
 
 
 class Engine:
@@ -83,7 +91,7 @@ def test_a_stage_that_postpones_its_work_for_a_minute_is_ill_until_it_works() ->
     engine = Engine([StreamUnavailableError("The engine is away.")] * 4)
 
     def pause(_: float) -> None:
-        observed.append((watch.seconds, stages.ill))
+        observed.append((watch.seconds, texts(stages.ill)))
         watch.seconds += 30
 
     done = consume(
@@ -98,7 +106,7 @@ def test_a_stage_that_postpones_its_work_for_a_minute_is_ill_until_it_works() ->
     )
     ill = ["processors: The engine is away."]
     assert observed == [(0.0, []), (30.0, []), (60.0, ill), (90.0, ill)]
-    assert (done.retries, stages.ill) == (4, [])
+    assert (done.retries, texts(stages.ill)) == (4, [])
 
 
 def test_a_restarted_stage_has_postponed_nothing() -> None:
@@ -106,7 +114,7 @@ def test_a_restarted_stage_has_postponed_nothing() -> None:
     stages = Stages(RestartPolicy(), now=watch)
     stages.postponed("alerts")("The store is away.")
     watch.seconds = 61
-    assert stages.ill == ["alerts: The store is away."]
+    assert texts(stages.ill) == ["alerts: The store is away."]
     stages.keep("alerts", stages.stop.set)
     stages.join()
     assert stages.ill == []
@@ -141,11 +149,11 @@ def test_a_stage_that_keeps_failing_stays_ill_between_its_failures() -> None:
 
     def stage() -> None:
         watch.seconds += 10
-        observed.append(list(stages.ill))
+        observed.append(texts(stages.ill))
         if len(observed) < 4:
             raise StreamUnavailableError("The engine is away.")
         watch.seconds += 51
-        observed.append(list(stages.ill))
+        observed.append(texts(stages.ill))
         stages.stop.set()
 
     stages.keep("housekeeping", stage)

@@ -3,13 +3,19 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from structlog.testing import capture_logs
 
 from config.errors import StoreError
+from config.i18n import Phrase, in_english
 from wirewatch.run.stages import RestartPolicy, Stages
+
+
+def texts(reasons: Iterable[Phrase]) -> list[str]:
+    return [in_english(reason) for reason in reasons]
+
 
 FAST = RestartPolicy(first=0.02, longest=0.08, healthy_after=0.1)
 
@@ -56,9 +62,9 @@ def test_a_failed_stage_is_restarted_ill_meanwhile_and_healthy_afterwards(
     with capture_logs() as logs:
         stages.keep("relay", stage)
         wait_for(healthy)
-    assert stages.ill == ["relay: The store is away."]
+    assert texts(stages.ill) == ["relay: The store is away."]
     clock.now += 0.15
-    assert stages.ill == []
+    assert texts(stages.ill) == []
     pauses = [line["restart_in"] for line in logs if line["event"] == "stage_failed"]
     assert pauses == [0.02, 0.04, 0.08, 0.08]
     assert not any(line["exc_info"] for line in logs)
@@ -125,4 +131,4 @@ def test_stages_of_the_event_loop_are_restarted_too(stages: Stages) -> None:
 
     asyncio.run(scene())
     assert calls == 3
-    assert stages.ill == ["ingest: away"]
+    assert texts(stages.ill) == ["ingest: away"]

@@ -29,6 +29,10 @@ def feed(**fields: object) -> FeedState:
     return classify_feed(replace(record, **fields), None, NOW)  # type: ignore[arg-type]
 
 
+def _parts(text: str) -> tuple[str, str, str]:
+    return text.partition(": ")
+
+
 def status(
     *states: FeedState,
     started_at: datetime = YESTERDAY,
@@ -37,7 +41,8 @@ def status(
     broken: tuple[TargetState, ...] = (),
 ) -> SystemStatus:
     fault = Fault(file="a.yaml", line=1, column=2, code="E1", message="Bad.", mend="Fix it.")
-    return system_status(states, NOW, started_at, ill, [fault] * errors, broken, EN)
+    reasons = [Phrase("health.stage", stage=s, reason=r) for s, _, r in map(_parts, ill)]
+    return system_status(states, NOW, started_at, reasons, [fault] * errors, broken, EN)
 
 
 @pytest.mark.parametrize(

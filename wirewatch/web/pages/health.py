@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from config.errors import WirewatchError
+from config.i18n import in_english
 from core.clock import rfc3339
 from core.store import alerts as alert_store
 from wirewatch.web.render import READ_METHODS, PageRenderer
@@ -26,10 +27,11 @@ class HealthEndpoints:
     def healthz(self) -> JSONResponse:
         """Return 200 while all is well, else 503 with the problems.
 
-        The store answers, every stage runs, and no canary is missing.
+        The store answers, every stage runs and makes progress, and no canary is missing.
         """
         runtime = self._renderer.runtime
-        problems = [*runtime.ill(), *runtime.canary(), *self._store_problems()]
+        reasons = [in_english(reason) for reason in runtime.ill()]
+        problems = [*reasons, *runtime.canary(), *self._store_problems()]
         body = {
             "status": "ill" if problems else "ok",
             "wrong": problems,

@@ -6,11 +6,13 @@ from datetime import datetime
 
 import pytest
 
+from config.i18n import Phrase
 from tests.support.console import Console, add_feeds
 
 
 def test_the_health_check_and_every_page_name_the_stage_that_stopped(console: Console) -> None:
-    console.ill.append("relay: The store is <away>.")
+    reason = "The store is <away>."
+    console.ill.append(Phrase("health.stage", stage="relay", reason=reason))
     status, body = console.request("/healthz")
     assert (status, '"relay: The store is <away>."' in body) == (503, True)
     page = console.page("/")
