@@ -33,6 +33,8 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -40,9 +42,10 @@ from sqlalchemy import Column, Connection, Engine, String, Table, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from config.errors import SettingsError, StoreConflictError
+from config.errors import SettingsError, StoreConflictError, StoreError, StoreRefusedError
 from core.backoff import exponential, jittered
-from core.clock import Clock, utc_now
+from core.clock import Clock, rfc3339, utc_now
+from core.file_identity import FileIdentity
 from core.store.column_types import metadata
 from core.store.errors import translate_errors
 from core.store.sql import insert
@@ -59,7 +62,20 @@ about = Table(
     Column("name", String(40), primary_key=True),
     Column("value", String(200), nullable=False),
 )
-"""Facts about the store itself: its id, which lasts as long as the data."""
+"""Facts about the store itself: its id, which lasts as long as the data; when it was checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFailure:
+    """A write that the database did not take.
+
+    Attributes:
+        reason: The error's text.
+        at: When it failed, in monotonic seconds.
+    """
+
+    reason: str
+    at: float
 
 
 class Store:
@@ -67,7 +83,11 @@ class Store:
 
     Attributes:
         id: Identifies this store's data, across restarts.
+        last_failure: The last write that failed in this process, other than by a conflict with
+            another process or a value that can never be stored.
     """
+
+    last_failure: WriteFailure | None = None
 
     def __init__(self, engine: Engine, clock: Clock = utc_now) -> None:
         self._engine = engine
@@ -80,6 +100,8 @@ class Store:
             options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reader = engine.execution_options(**options)
         self.id = self._load_id()
+        on_disk = engine.url.database if self.dialect == "sqlite" else None
+        self._file = FileIdentity(Path(on_disk)) if on_disk else None
 
     @classmethod
     def open(cls, url: str, *, clock: Clock = utc_now) -> Store:
@@ -151,6 +173,7 @@ class Store:
                 Where that happened during the commit, the outcome is unknown.
         """
         with (
+            self._noting_failures(),
             translate_errors(),
             self._engine.connect().execution_options(wirewatch_write=True) as connection,
             connection.begin(),
@@ -180,6 +203,32 @@ class Store:
                 time.sleep(jittered(pause, random.random()))  # noqa: S311 no secret
         with self.write() as connection:
             return work(connection)
+
+    def check_writable(self, now: datetime) -> None:
+        """Check that what is written gets into the data: write the time of this check.
+
+        Raises:
+            StoreError: It does not: the file was deleted or replaced, the disk is full, the file
+                is read-only, or the database is unreachable.
+        """
+        if self._file is not None and not self._file.is_in_place():
+            raise StoreError(
+                f"The file {self._file.path} was deleted or replaced while it was in use.",
+                mend="Stop the program, put the file back, and start it again.",
+            )
+        row = {"name": "checked_at", "value": rfc3339(now)}
+        with self.write() as connection:
+            new = insert(connection, about).values(row)
+            connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=row))
+
+    @contextmanager
+    def _noting_failures(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreError as error:
+            if not isinstance(error, StoreConflictError | StoreRefusedError):
+                self.last_failure = WriteFailure(str(error), time.monotonic())
+            raise
 
     @property
     def dialect(self) -> str:

@@ -96,6 +96,13 @@ def forget(connection: Connection, before: datetime, *, limit: int | None = FORG
     return delete_rows(connection, outbox, is_refused, outbox.c.time < before, limit=limit)
 
 
+def find_oldest(connection: Connection) -> int | None:
+    """Return the id of the next record to relay; None where none waits for the streams."""
+    query = select(func.min(outbox.c.id)).where(outbox.c.refused == "")
+    oldest: int | None = connection.scalar(query)
+    return oldest
+
+
 def is_empty(connection: Connection) -> bool:
     """Return whether no record waits for the streams."""
     query = select(outbox.c.id).where(outbox.c.refused == "").limit(1)

@@ -387,6 +387,15 @@ class StreamLog(Protocol):
         """
         ...
 
+    def check_writable(self) -> None:
+        """Check that records can be stored, where that is possible without appending any.
+
+        Raises:
+            StreamError: They cannot: the file was deleted or replaced, the disk is full.
+            SettingsError: This user may not write the file.
+        """
+        ...
+
     def maintain(self) -> None:
         """Apply retention and reclaim space; cheap enough to be called every minute.
 

@@ -72,7 +72,7 @@ class Daemon:
         self._requested = requested
         self._child = child
         self._stages = Stages()
-        self._housekeeping = Housekeeping(program, decides="alerts" in requested)
+        self._housekeeping = Housekeeping(program, requested)
         self._watchdog = LoopWatchdog(lambda: self._stages.loops)
 
     def run(self) -> None:
@@ -191,7 +191,8 @@ class Daemon:
         return diagnose(replace(self._facts(), canary=self._housekeeping.canary.problems))
 
     def _facts(self) -> Facts:
-        return Facts(stages=self._stages.ill, stalled=self._watchdog.stalled)
+        facts = self._housekeeping.health.facts()
+        return replace(facts, stages=self._stages.ill, stalled=self._watchdog.stalled)
 
     def _keep_house(self) -> None:
         self._housekeeping.run(self._stages.stop, self._stages.loop("housekeeping").turn)

@@ -3,7 +3,9 @@
 ::
 
     every 2 s    reload the operator's files, if they changed
-    every 5 s    set the gauges; log when no feed can be read any more, and when one can again
+    every 5 s    set the gauges; log when no feed can be read any more, and when one can again;
+                 look at the health of feeds, stages and deliveries
+    every 10 s   check that the store and the streams take writes
     every 60 s   delete stream records past their retention
     every hour   delete the fingerprints of articles that are older than the story window;
                  close the alerts of stories that have ended
@@ -14,7 +16,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import structlog
@@ -28,10 +30,12 @@ from core.store import feeds, targets
 from core.store.feed_record import FeedState
 from core.store.match_counts import days_until
 from wirewatch.run.canary_monitor import CanaryMonitor
+from wirewatch.run.health_monitor import HealthMonitor
 from wirewatch.run.program import GROUPS, Program
 
 RELOAD_SECONDS = 2.0
 GAUGES_SECONDS = 5.0
+WRITES_SECONDS = 10.0
 RETENTION_SECONDS = 60.0
 FORGET_SECONDS = 3600.0
 
@@ -66,16 +70,17 @@ class Housekeeping:
 
     Attributes:
         program: The opened program.
-        decides: Whether this process runs the alerts stage, which keeps the stories.
+        stages: The stages that this process runs.
         reachability: Whether any feed can be read.
     """
 
     program: Program
-    decides: bool
+    stages: Set[str]
     reachability: OutletReachability = field(default_factory=OutletReachability)
 
     def __post_init__(self) -> None:
         self.canary = CanaryMonitor(self.program)
+        self.health = HealthMonitor(self.program, self.stages)
 
     def run(self, stop: threading.Event, report_turn: ReportTurn = ignore_turn) -> None:
         """Run the jobs until ``stop`` is set.
@@ -90,10 +95,11 @@ class Housekeeping:
         """
         jobs: list[tuple[float, float, Callable[[], object]]] = [
             (RELOAD_SECONDS, LONG_SECONDS, self._reload),
+            (WRITES_SECONDS, 0.0, self.health.check_writes),
             (GAUGES_SECONDS, 0.0, self.set_gauges),
             (RETENTION_SECONDS, LONG_SECONDS, self.program.streams.maintain),
         ]
-        if self.decides:
+        if "alerts" in self.stages:
             jobs.append((FORGET_SECONDS, LONG_SECONDS, self.program.decider().forget))
             jobs.append((FORGET_SECONDS, LONG_SECONDS, self.program.decider().close_inactive))
         due = [0.0] * len(jobs)
@@ -109,10 +115,11 @@ class Housekeeping:
     def set_gauges(self) -> None:
         """Set the gauges of lag, feeds, broken targets, the matches of today and the canary."""
         program = self.program
-        for group, streams in GROUPS.items():
-            lags = program.streams.lag(group, streams)
-            metrics.LAG_RECORDS.labels(group).set(sum(lag.records for lag in lags))
-            metrics.LAG_SECONDS.labels(group).set(max((lag.seconds for lag in lags), default=0))
+        lags = {group: program.streams.lag(group, names) for group, names in GROUPS.items()}
+        for group, partitions in lags.items():
+            oldest = max((lag.seconds for lag in partitions), default=0)
+            metrics.LAG_RECORDS.labels(group).set(sum(lag.records for lag in partitions))
+            metrics.LAG_SECONDS.labels(group).set(oldest)
         with program.store.read() as connection:
             states = feeds.load_feed_states(connection, program.clock())
             broken = targets.list_broken(connection)
@@ -125,6 +132,7 @@ class Housekeeping:
         metrics.LAST_SUCCESS.set(max(successes, default=0.0))
         set_match_gauges(ends)
         self.canary.update()
+        self.health.update(states, lags)
         self.reachability.update(states)
 
     def _reload(self) -> None:

@@ -76,7 +76,8 @@ def system_status(
     if _failing(counts) == total:
         return SystemStatus("bad", t("system.all_failing"), problems)
     if ill:
-        return SystemStatus("bad", t("system.stage_down"), problems)
+        is_stage = any(reason.code == "health.stage" for reason in ill)
+        return SystemStatus("bad", t("system.stage_down" if is_stage else "system.ill"), problems)
     if canary:
         return SystemStatus("bad", t("system.no_canary"), problems)
     if overdue > OVERDUE:

@@ -23,6 +23,7 @@ import apsw
 from config.errors import SettingsError, StreamError, StreamUnavailableError
 from core import private_files
 from core.backoff import exponential, jittered
+from core.file_identity import FileIdentity
 from core.streams.embedded.errors import translate_errors
 from core.streams.embedded.schema import prepare
 
@@ -127,6 +128,19 @@ class Database:
                     mend="Set WIREWATCH_STREAMS_URL to a file that this user can write.",
                 ) from error.__cause__
             raise
+        self._file = FileIdentity(path)
+
+    def check_file(self) -> None:
+        """Check that the path still names the file that is open.
+
+        Raises:
+            StreamError: The file was deleted or replaced.
+        """
+        if not self._file.is_in_place():
+            raise StreamError(
+                f"The stream file {self.path} was deleted or replaced while it was in use.",
+                mend="Stop the program, put the file back, and start it again.",
+            )
 
     def thread_connection(self) -> ThreadConnection:
         """Return the calling thread's connection.

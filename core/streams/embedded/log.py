@@ -18,7 +18,7 @@ from core.streams.embedded.group import GroupMember, IsAlive
 from core.streams.embedded.heartbeat import Heartbeat, SessionTimeouts
 from core.streams.embedded.reader import read_stream
 from core.streams.embedded.records import EmbeddedRecord, append_records, prepare_record
-from core.streams.embedded.schema import OFFSET_BITS
+from core.streams.embedded.schema import OFFSET_BITS, VERSION
 from core.streams.embedded.streams import EmbeddedStream, EmbeddedStreams
 from core.streams.port import (
     NewRecord,
@@ -153,6 +153,12 @@ class EmbeddedLog:
         with self._database.write() as connection:
             stored = self._prefix.add(name)
             group.delete(connection, stored, now_ms=self._now(), is_alive=self._is_alive)
+
+    def check_writable(self) -> None:
+        """See the port. Writes the version of the file again."""
+        self._database.check_file()
+        with self._database.write() as connection:
+            connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def maintain(self) -> None:
         """See the port."""

@@ -132,6 +132,9 @@ class KafkaLog:
         """See the port."""
         self._groups.delete(group)
 
+    def check_writable(self) -> None:
+        """See the port. Does nothing: only an append shows whether the brokers take records."""
+
     def maintain(self) -> None:
         """See the port. Does nothing: the brokers apply retention themselves."""
 

@@ -167,3 +167,39 @@ def test_the_journal_is_wal_only_where_the_linked_sqlite_is_safe_with_it(tmp_pat
     with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
         [mode] = connection.execute("PRAGMA journal_mode").fetchone()
     assert (mode == "wal") is (sqlite3.sqlite_version_info >= (3, 51, 3))
+
+
+def test_a_check_writes_to_the_store_and_leaves_one_row(store: Store) -> None:
+    store.check_writable(NOW)
+    store.check_writable(NOW)
+    with store.read() as connection:
+        rows = connection.execute(about.select().where(about.c.name == "checked_at")).all()
+    assert [row.value for row in rows] == ["2026-01-01T00:00:00Z"]
+    assert store.last_failure is None
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_is_deleted_or_replaced_under_the_store_is_noticed(
+    tmp_path: Path, replaced: bool
+) -> None:
+    path = tmp_path / "store.db"
+    store = Store.open(f"sqlite:///{path}")
+    path.unlink()
+    if replaced:
+        path.write_bytes(b"")
+    with pytest.raises(StoreError, match="was deleted or replaced"):
+        store.check_writable(NOW)
+    store.close()
+
+
+def test_the_last_write_that_failed_is_remembered_but_no_conflict_and_no_bad_value(
+    store: Store,
+) -> None:
+    for error in (StoreConflictError("busy"), StoreRefusedError("too long")):
+        with pytest.raises(StoreError), store.write():
+            raise error
+    assert store.last_failure is None
+    with pytest.raises(StoreError), store.write() as connection:
+        connection.exec_driver_sql("SELECT no_such_column FROM about")
+    assert store.last_failure is not None
+    assert "no_such_column" in store.last_failure.reason

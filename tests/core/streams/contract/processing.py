@@ -208,6 +208,10 @@ class ProcessingTests(EngineTests):
         assert {(x.records, x.seconds) for x in log.lag("g", ["in"])} == {(0, 0.0)}
         assert drained(log, "g", ["in"], slot="a")
 
+    def test_47_a_check_for_writing_appends_nothing(self, log: StreamLog) -> None:
+        log.check_writable()
+        assert [info.records for info in log.list_streams()] == [0, 0, 0]
+
     @pytest.mark.processes
     def test_44_sigterm_finishes_the_batch_and_ends_the_process_within_ten_seconds(
         self, log: StreamLog, children: Children

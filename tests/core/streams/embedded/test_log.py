@@ -90,3 +90,10 @@ def test_a_closed_log_refuses_every_call_and_its_members_have_left(open_log: Ope
     with pytest.raises(StreamError, match="closed"):
         consumer.poll(timeout=0)
     assert {lag.member for lag in open_log().lag("g", ["in"])} == {None}
+
+
+def test_a_file_that_is_deleted_under_the_log_is_noticed(open_log: OpenLog, tmp_path: Path) -> None:
+    log = open_log()
+    (tmp_path / "streams.db").unlink()
+    with pytest.raises(StreamError, match="was deleted or replaced"):
+        log.check_writable()
