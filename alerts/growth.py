@@ -127,6 +127,8 @@ def select_new_articles(
 ) -> list[StoryArticle]:
     """Return a story's articles that a receiver was not told of, with all copies.
 
+    What has vanished before the message goes out is left out.
+
     Args:
         articles: The articles of the story.
         told: Ids of those that the receiver was told of.
@@ -137,5 +139,5 @@ def select_new_articles(
         for article in articles
         if article.copy_of is not None
         or article.article_id == newest
-        or article.article_id not in told
+        or (article.article_id not in told and not article.shown().gone)
     ]

@@ -28,6 +28,7 @@ from core.dispositions import Drop
 from core.ids import alert_id, story_id
 from core.messages import AlertEventKind, Match
 from core.store import Connection
+from core.store import alerts as alert_store
 from core.store import stories as story_store
 from core.store.told_articles import RETRACTION, ToldArticle, find_told_article
 
@@ -74,8 +75,11 @@ def load_vanished_context(
     """Load who was told of a vanished article, and what else is in its story."""
     if facts.prior is None:
         return VanishedContext(facts)
-    story = facts.prior.story_id
-    told = find_told_article(connection, alert_id(match.topic_id, story), match.article_id)
+    story, topic = facts.prior.story_id, match.topic_id
+    alert = alert_id(topic, story)
+    told = None
+    if alert_store.exists(connection, alert):
+        told = find_told_article(connection, topic, alert, match.article_id)
     articles = story_store.load_articles(connection, story) if told else []
     return VanishedContext(
         facts,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from alerts.growth import StoryHistory, find_told_articles, select_new_articles
@@ -12,6 +12,9 @@ from core.store import Connection, notification_items, topic_hours
 from core.store.deliveries import Notification
 from core.store.notification_items import NotificationItem
 from core.store.stories import StoryArticle
+
+VOLUME_KINDS = (NEW_COVERAGE, SPIKE)
+"""Kinds of messages that name articles of which nobody was told singly."""
 
 
 def load_history(
@@ -55,3 +58,17 @@ def select_named_articles(
         found = topic_hours.load_articles_of_hour(connection, item.topic_id, hour)
         return sorted(found, key=lambda a: a.story_id == item.story_id)
     return articles
+
+
+def load_named_articles(
+    connection: Connection, notifications: Iterable[PendingNotification]
+) -> set[str]:
+    """Return the ids of the articles that messages about growth and spikes name.
+
+    Args:
+        connection: The transaction that has queued them.
+        notifications: Everything that was decided with them.
+    """
+    alerts = {n.alert_id for n in notifications if n.kind in VOLUME_KINDS}
+    rows = notification_items.find_unsent(connection, alerts) if alerts else []
+    return find_told_articles(row.body for row in rows if row.kind in VOLUME_KINDS)

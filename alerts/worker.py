@@ -33,6 +33,7 @@ from alerts.queueing import queue_notifications
 from alerts.retractions import decide_about_vanished
 from alerts.silencing import apply_silences, load_silences
 from alerts.volume import BatchContext, find_growth_and_spikes
+from alerts.volume_content import VOLUME_KINDS, load_named_articles
 from config.catalog.models import AlertPolicy, Catalog
 from config.settings import Settings
 from core import metrics
@@ -192,8 +193,8 @@ class AlertsWorker:
             if isinstance(decision, Decision) and notification is not None
         ]
         withdraw_inhibited(windows, notifying, catalog, now)
-        told = {n.article_id for n in notifications if n.kind in TELLING}
-        self._schedule_rereads(connection, told)
+        told = {n.article_id for n in notifications if n.kind in (*TELLING, *VOLUME_KINDS)}
+        self._schedule_rereads(connection, told | load_named_articles(connection, notifications))
         return [decision for decision, _ in decided]
 
     def _schedule_rereads(self, connection: Connection, article_ids: Collection[str]) -> None:

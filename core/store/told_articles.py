@@ -1,7 +1,9 @@
 """Which receivers were told of an article, when, and in which revision.
 
 An article counts as told where a message about it was queued and was not given up. A message that
-still waits counts too: it will be told.
+still waits counts too: it will be told. So does a message that only names the article, such as one
+about the growth of its story, but only from the first attempt to send it: until then it is
+written again without the article.
 """
 
 from __future__ import annotations
@@ -9,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
+from core.messages import SPIKE
 from core.store.alerts import decisions
 from core.store.deliveries import FAILED, PENDING, deliveries, notifications
 from core.store.notification_items import notification_items
@@ -40,23 +43,34 @@ class ToldArticle:
     waits_until: datetime | None = None
 
 
-def find_told_article(connection: Connection, alert_id: str, article_id: str) -> ToldArticle | None:
-    """Return who was told of an article by an alert; None where nobody was."""
+def find_told_article(
+    connection: Connection, topic_id: str, alert_id: str, article_id: str
+) -> ToldArticle | None:
+    """Return who was told of an article under a topic; None where nobody was.
+
+    Args:
+        connection: Any transaction.
+        topic_id: The topic.
+        alert_id: Its alert about the story that the article is in.
+        article_id: The article.
+    """
     items = notification_items.c
+    is_spike = and_(items.topic_id == topic_id, items.kind == SPIKE)  # names articles of any story
+    is_about = and_(items.article_id == article_id, items.kind.in_((*TELLING, RETRACTION)))
+    is_named = notifications.c.body.contains(f'"id":"{article_id}"')
     query = (
-        select(notifications.c.receiver, items.kind, items.added_at, deliveries.c.delivered_at)
-        .add_columns(deliveries.c.state, deliveries.c.next_attempt_at)
+        select(notifications.c.receiver, items.kind, items.article_id, items.added_at)
+        .add_columns(deliveries.c.delivered_at, deliveries.c.state, deliveries.c.next_attempt_at)
         .join(notifications, notifications.c.id == items.notification_id)
         .join(deliveries, deliveries.c.notification_id == notifications.c.id)
         .where(
-            items.alert_id == alert_id,
-            items.article_id == article_id,
-            items.kind.in_((*TELLING, RETRACTION)),
+            or_(items.alert_id == alert_id, is_spike),
+            or_(is_about, and_(deliveries.c.attempts > 0, is_named)),
             deliveries.c.state != FAILED,
         )
     )
     rows = connection.execute(query).all()
-    told = [row for row in rows if row.kind != RETRACTION]
+    told = [row for row in rows if (row.kind, row.article_id) != (RETRACTION, article_id)]
     if not told:
         return None
     waiting = [row.next_attempt_at for row in told if row.state == PENDING]

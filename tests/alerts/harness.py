@@ -28,12 +28,13 @@ from core.ids import article_id
 from core.messages import AlertEvent, ArticleRevision, Evidence, Field, Match, Origin
 from core.messages.envelope import MATCHES, to_record
 from core.processes.instance import Instance
-from core.store import Store, notification_items, outbox
+from core.store import Store, articles, entries, notification_items, outbox
 from core.store import alerts as alert_store
 from core.store import deliveries as delivery_store
 from core.streams.port import Batch, PartitionRange, Record
 from core.text.fingerprint import fingerprint
 from core.text.tokens import folded_words
+from tests.support.records import article_record, entry_record
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PLACE = FilePosition("alerts.yaml", 1, 1)
@@ -177,6 +178,17 @@ class Harness:
         known = len(self.events())
         self.worker.handle(batch(*matches))
         return [e.reason_code for e in self.events()[known:]]
+
+    def store_article(self, article: ArticleRevision) -> None:
+        """Store an article and its entry as ingest does."""
+        url = article.url
+        record = article_record(
+            article_id=article.article_id, url_key=url, url=url, first_seen_at=NOON
+        )
+        entry = entry_record(article_id=article.article_id, url=url, url_key=url)
+        with self.store.write() as connection:
+            articles.add_revision(connection, record, article)
+            entries.add(connection, [entry])
 
     def events(self) -> list[AlertEvent]:
         with self.store.read() as connection:

@@ -14,13 +14,12 @@ from alerts.retractions import MAX_AGE, VanishedContext, decide_vanished
 from config.catalog.models import TopicState
 from config.i18n import LANGUAGES, translator
 from core.dispositions import Drop
-from core.messages import AlertEventKind, ArticleRevision, Match, Origin
-from core.store import alert_changes, articles, claims, entries, rereads
+from core.messages import AlertEventKind, Match, Origin
+from core.store import alert_changes, claims, rereads
 from core.store import deliveries as delivery_store
 from core.store.told_articles import ToldArticle, find_told_revision
 from tests.alerts.harness import NOON, Harness, match, topic, webhook
 from tests.support.postgres import ON_EVERY_DATABASE
-from tests.support.records import article_record, entry_record
 
 pytestmark = pytest.mark.slow
 
@@ -232,21 +231,10 @@ def test_a_message_that_was_given_up_has_told_nobody(harness: Harness) -> None:
     assert bodies(harness, "retraction") == {}
 
 
-def store_article(harness: Harness, article: ArticleRevision) -> None:
-    """Store an article and its entry as ingest does."""
-    record = article_record(
-        article_id=article.article_id, url_key=article.url, url=article.url, first_seen_at=NOON
-    )
-    entry = entry_record(article_id=article.article_id, url=article.url, url_key=article.url)
-    with harness.store.write() as connection:
-        articles.add_revision(connection, record, article)
-        entries.add(connection, [entry])
-
-
 @ON_EVERY_DATABASE
 def test_the_page_of_an_article_that_is_told_is_to_be_read_again(harness: Harness) -> None:
     told, copied = match(), match(BOTE)
-    store_article(harness, told.article)
+    harness.store_article(told.article)
     harness.decide(told, copied)
     with harness.store.read() as connection:
         row = rereads.find(connection, told.article_id)

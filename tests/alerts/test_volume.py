@@ -14,12 +14,13 @@ import pytest
 from config.catalog.models import (
     AlertPolicy,
     AlertsDefinition,
+    ReceiverDefinition,
     RouteDefinition,
     SilenceDefinition,
     TopicState,
 )
 from core.messages import AlertEvent, Match
-from core.store import alert_changes, notification_items, topic_hours
+from core.store import alert_changes, notification_items, rereads, topic_hours
 from core.store import alerts as alert_store
 from core.store import stories as story_store
 from core.store.deliveries import Notification
@@ -112,6 +113,37 @@ def test_growth_waits_for_its_ladder_and_a_second_threshold_joins_what_waits(
     [(_, due)] = messages(harness, "new_coverage")
     [body] = bodies(harness, "new_coverage")
     assert (due, body["reason"]) == (16.5, "15 independent outlets")
+
+
+def vanish(harness: Harness, number: int) -> None:
+    harness.advance(minutes=1)
+    harness.decide(report(number, revision=2, gone=True))
+
+
+@ON_EVERY_DATABASE
+def test_who_was_told_of_an_article_by_growth_alone_is_told_once_that_its_page_has_vanished(
+    harness: Harness,
+) -> None:
+    harness.store_article(report(2).article)
+    harness.decide(report(0))
+    harness.dispatcher().run_once()
+    grow(harness, 1, 2, 3)
+    vanish(harness, 1)
+    grow(harness, 4)
+    vanish(harness, 3)
+    assert messages(harness, "retraction") == []  # neither was told, and growth does not name them
+    harness.advance(minutes=20)
+    harness.dispatcher().run_once()
+    [growth] = bodies(harness, "new_coverage")
+    assert [article["outlet"] for article in growth["articles"]] == ["blatt4", "blatt2"]
+    with harness.store.read() as connection:
+        assert rereads.find(connection, report(2).article_id) is not None
+    vanish(harness, 2)
+    vanish(harness, 4)
+    told = [body["articles"][0]["outlet"] for body in bodies(harness, "retraction")]
+    assert sorted(told) == ["blatt2", "blatt4"]
+    harness.decide(report(2, revision=3, gone=True))
+    assert len(messages(harness, "retraction")) == 2
 
 
 def test_growth_in_the_group_wait_is_in_the_first_message(harness: Harness) -> None:
@@ -324,6 +356,25 @@ def test_a_spike_goes_where_its_route_leads(harness: Harness) -> None:
     harness.catalog = replace(harness.catalog, alerts=AlertsDefinition(routes=routes))
     harness.decide(*map(event_of, range(5)))
     assert [due for _, due in messages(harness, "spike")] == [9.0]
+
+
+def test_who_was_told_of_an_article_by_a_spike_is_told_that_its_page_has_vanished(
+    harness: Harness,
+) -> None:
+    seed(harness, 0)
+    console, desk = (ReceiverDefinition(name, "console", {}, {}, PLACE) for name in ("all", "desk"))
+    routes = (
+        RouteDefinition({"kind": "spike"}, ("all",), PLACE, group_wait=timedelta()),
+        RouteDefinition({}, ("desk",), PLACE, group_wait=timedelta()),
+    )
+    alerts = AlertsDefinition("http://127.0.0.1", (console, desk), routes)
+    harness.catalog = replace(harness.catalog, alerts=alerts)
+    harness.decide(*map(event_of, range(5)))
+    harness.dispatcher().run_once()
+    gone = event_of(1).article.model_copy(update={"revision": 2, "gone": True})
+    harness.decide(event_of(1).model_copy(update={"revision": 2, "article": gone}))
+    receivers = {notification.receiver for notification, _ in messages(harness, "retraction")}
+    assert receivers == {"all", "desk"}
 
 
 @ON_EVERY_DATABASE

@@ -189,7 +189,8 @@ class Simulation:
         """Return a vanished article with the text that people were told of, as ingest does."""
         with self._store.read() as connection:
             revision = find_told_revision(connection, gone.article_id)
-        told = self._matched.get(gone.article_id, {}).get(revision or 0, gone)
+        matched = self._matched.get(gone.article_id, {})
+        told = matched.get(revision or max(matched, default=0), gone)
         return told.vanished(gone.revision, gone.fetched_at)
 
     def _load_roles(
