@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from alerts.digest_body import BACKLOG_BUNDLE, DIGEST, TARGET_BROKEN
 from alerts.notification_body import by_importance
@@ -70,14 +71,16 @@ def bundle_backlog(
     waiting = replaced_deliveries.load_waiting(connection, before.receiver, before.target, now=now)
     messages = [_load(connection, notification, delivery) for notification, delivery in waiting]
     groups = group_by_topic(messages, now)
-    for number, (topic, group) in enumerate(groups.items()):
-        at = now + number * replaced_deliveries.STEP
+    digests: list[Notification] = []
+    for topic, group in groups.items():
+        at = now + len(digests) * replaced_deliveries.STEP
         row = _add_digest(connection, before, topic, group, at)
-        replaced_deliveries.replace_by(connection, [m.delivery.id for m in group], row.id)
-        write_body(connection, row, console_url)
+        parts = write_body(connection, row, console_url)
+        _replace(connection, group, parts)
+        digests += parts
     replaced = {m.delivery.id for group in groups.values() for m in group}
     others = [m.delivery.id for m in messages if m.delivery.id not in replaced]
-    replaced_deliveries.restart(connection, others, now, after=len(groups))
+    replaced_deliveries.restart(connection, others, now, after=len(digests))
 
 
 def group_by_topic(
@@ -102,6 +105,19 @@ def _belongs_in_digest(message: WaitingMessage, now: datetime) -> bool:
     is_urgent = any(item.severity == URGENT for item in message.items)
     is_fresh = delivery.state == delivery_store.PENDING and not delivery.possible_repeat
     return is_plain and is_fresh and not is_urgent and now - delivery.created_at >= PATIENCE
+
+
+def _replace(
+    connection: Connection, group: Sequence[WaitingMessage], parts: Sequence[Notification]
+) -> None:
+    """Replace each message by the part of the digest that has the last of its items."""
+    digests = [p.id for p in parts for _ in notification_items.load_items(connection, p.id)]
+    ends = accumulate(len(message.items) for message in group)
+    replaced: defaultdict[str, list[str]] = defaultdict(list)
+    for message, end in zip(group, ends, strict=True):
+        replaced[digests[end - 1]].append(message.delivery.id)
+    for digest, ids in replaced.items():
+        replaced_deliveries.replace_by(connection, ids, digest)
 
 
 def _load(connection: Connection, notification: Notification, delivery: Delivery) -> WaitingMessage:

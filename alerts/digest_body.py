@@ -4,8 +4,8 @@
 
     items, their stories ──▶ NotificationBody(kind="digest", items=…) ──▶ JSON of at most 100 kB
 
-Where that is too long, spans are left out first, then items from the end; ``reason`` has the number
-of all. The console shows what is left out. The bundle of a notification says which form it has::
+Where that is too long, spans are left out; where it still is, the last items are in a message that
+follows (:mod:`core.store.digest_parts`). The bundle of a notification says which form it has::
 
     rollup TOPIC            held by a cap
     catch_up TIME           held by quiet hours
@@ -18,8 +18,10 @@ of all. The console shows what is left out. The bundle of a notification says wh
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Literal
 
 from alerts.notification_body import (
@@ -42,6 +44,8 @@ DIGEST = "digest"
 DEFAULT_SEVERITY = AlertPolicy().severity
 MAX_SPANS = 2
 MAX_ALSO_IN = 5
+RESERVE = 100
+"""Bytes by which the severity and the reason of a part may be longer than those of the whole."""
 
 Form = Literal["rollup", "catch_up", "scheduled"]
 
@@ -65,8 +69,8 @@ def digest_body(
     stories: Stories,
     bundle: str,
     console_url: str,
-) -> str:
-    """Return the JSON of a digest.
+) -> tuple[str, int]:
+    """Return the JSON of a digest, and how many of its items fit into it, from the first on.
 
     Args:
         notification_id: Its id.
@@ -76,9 +80,25 @@ def digest_body(
         bundle: The bundle of the notification.
         console_url: URL of the console.
     """
+    whole = _without_items(notification_id, alert_id, items, bundle, console_url)
+    room = MAX_BYTES - RESERVE - len(whole.model_dump_json().encode())
+    fitting = _fit([_digest_item(item, *stories[item.story_id]) for item in items], room)
+    told = items[: len(fitting)]
+    body = _without_items(notification_id, alert_id, told, bundle, console_url)
+    return body.model_copy(update={"items": fitting}).model_dump_json(), len(told)
+
+
+def _without_items(
+    notification_id: str,
+    alert_id: str,
+    items: Sequence[NotificationItem],
+    bundle: str,
+    console_url: str,
+) -> NotificationBody:
+    """Return the body of a digest of these items, which are not yet in it."""
     first = next(iter(by_importance(items)), None)
     form, reason = _form(bundle, items)
-    body = NotificationBody(
+    return NotificationBody(
         id=notification_id,
         kind=DIGEST,
         alert_id=first.alert_id if first else alert_id,
@@ -91,9 +111,7 @@ def digest_body(
         reason_phrase=json.loads(reason.dump()),
         console_url=console_url,
         digest=form,
-        items=tuple(_digest_item(item, *stories[item.story_id]) for item in items),
     )
-    return _fit(body)
 
 
 def scheduled_bundle(digest_id: str, since: datetime) -> str:
@@ -145,17 +163,17 @@ def _shortened(article: NotificationArticle, spans: int) -> NotificationArticle:
     )
 
 
-def _fit(body: NotificationBody) -> str:
-    text = body.model_dump_json()
-    spans, items = MAX_SPANS, body.items
-    while len(text.encode()) > MAX_BYTES and len(items) > 1:
-        spans -= 1
-        if spans >= 0:
-            items = tuple(_without_spans(item, spans) for item in items)
-        else:
-            items = items[: len(items) * 9 // 10]
-        text = body.model_copy(update={"items": items}).model_dump_json()
-    return text
+def _fit(items: Sequence[DigestItem], room: int) -> tuple[DigestItem, ...]:
+    """Return the first items, at least one, that fit into a number of bytes.
+
+    Spans are left out where not all items fit with them.
+    """
+    for spans in range(MAX_SPANS, -1, -1):
+        shortened = tuple(_without_spans(item, spans) for item in items)
+        ends = list(accumulate(len(item.model_dump_json().encode()) + 1 for item in shortened))
+        if not ends or ends[-1] <= room:
+            return shortened
+    return shortened[: max(1, bisect_right(ends, room))]
 
 
 def _without_spans(item: DigestItem, spans: int) -> DigestItem:

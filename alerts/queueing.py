@@ -39,7 +39,7 @@ from config.catalog.models import AlertsDefinition, ReceiverDefinition
 from config.i18n import Phrase
 from core.messages import HELD, NEW_COVERAGE, AlertEvent, AlertEventKind
 from core.messages.envelope import to_record
-from core.store import Connection, escalations, notification_items, outbox
+from core.store import Connection, digest_parts, escalations, notification_items, outbox
 from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from core.store.deliveries import Notification
@@ -247,12 +247,19 @@ def find_receiver(definition: AlertsDefinition, receiver: str) -> ReceiverDefini
     return destination
 
 
-def write_body(connection: Connection, row: Notification, console_url: str) -> None:
-    """Write the body of a notification that waits, from its items and their stories."""
+def write_body(connection: Connection, row: Notification, console_url: str) -> list[Notification]:
+    """Write the body of a notification that waits, from its items and their stories.
+
+    Returns:
+        The notification and, where it is a digest that is too long for one message, the parts that
+        follow it and got some of its items.
+    """
     items = notification_items.load_items(connection, row.id)
+    rest: list[NotificationItem] = []
     if row.kind == DIGEST:
         stories = {i.story_id: _load_story(connection, i) for i in items}
-        body = digest_body(row.id, row.alert_id, items, stories, row.bundle, console_url)
+        body, number = digest_body(row.id, row.alert_id, items, stories, row.bundle, console_url)
+        rest = items[number:]
     else:
         items = items[::-1] if row.kind == NEW_COVERAGE else by_importance(items)
         story, articles = _load_story(connection, items[0])
@@ -262,6 +269,12 @@ def write_body(connection: Connection, row: Notification, console_url: str) -> N
         )
     if body != row.body:
         notification_items.rewrite_body(connection, row.id, body)
+    if not rest:
+        return [row]
+    part = digest_parts.find_next_part(connection, row)
+    part = part or digest_parts.add_next_part(connection, row, rest[0].alert_id)
+    digest_parts.move_items(connection, rest, part)
+    return [row, *write_body(connection, part, console_url)]
 
 
 def _load_story(

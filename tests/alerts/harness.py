@@ -28,7 +28,7 @@ from core.ids import article_id
 from core.messages import AlertEvent, ArticleRevision, Evidence, Field, Match, Origin
 from core.messages.envelope import MATCHES, to_record
 from core.processes.instance import Instance
-from core.store import Store, articles, entries, notification_items, outbox
+from core.store import Store, articles, entries, notification_items, outbox, targets
 from core.store import alerts as alert_store
 from core.store import deliveries as delivery_store
 from core.streams.port import Batch, PartitionRange, Record
@@ -209,6 +209,15 @@ class Harness:
                 )
                 for delivery in each
             ]
+
+    def break_target(self) -> None:
+        """Mark the only target that deliveries wait for as broken, two hours after it failed."""
+        [(receiver, target)] = {(d.receiver, d.target) for _, d in self.notifications()}
+        since = NOON + timedelta(hours=2)
+        with self.store.write() as connection:
+            state = targets.load_target(connection, receiver, target, now=self.now)
+            broken = replace(state, failing_since=NOON, broken_since=since, probes=3)
+            targets.save_target(connection, broken)
 
     def last_error(self) -> str:
         """Return the last error of the only delivery, in English."""

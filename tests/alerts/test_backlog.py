@@ -13,7 +13,6 @@ from alerts.backlog import WaitingMessage, group_by_topic
 from config.catalog.models import AlertPolicy
 from config.i18n import Phrase, translator
 from core.messages import AlertEventKind
-from core.store import targets
 from core.store.deliveries import Delivery
 from core.store.notification_items import NotificationItem
 from tests.alerts.harness import NOON, Harness, match, topic, webhook
@@ -75,15 +74,6 @@ def decide(harness: Harness, name: str, *numbers: int) -> None:
         harness.advance(seconds=1)
 
 
-def break_target(harness: Harness) -> None:
-    """Mark the only target that deliveries wait for as broken, two hours after it failed first."""
-    [(receiver, target)] = {(d.receiver, d.target) for _, d in harness.notifications()}
-    with harness.store.write() as connection:
-        state = targets.load_target(connection, receiver, target, now=harness.now)
-        broken = replace(state, failing_since=NOON, broken_since=NOON + 2 * HOUR, probes=3)
-        targets.save_target(connection, broken)
-
-
 @pytest.fixture
 def backlog(harness: Harness, faults: FaultServer) -> Harness:
     """A broken target for which messages of three topics wait, most of them for four hours."""
@@ -97,7 +87,7 @@ def backlog(harness: Harness, faults: FaultServer) -> Harness:
     decide(harness, "flood", 1)
     decide(harness, "rail", 2)
     decide(harness, "trade", 3)
-    break_target(harness)
+    harness.break_target()
     harness.advance(hours=4)
     decide(harness, "trade", 4)
     return harness
