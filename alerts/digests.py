@@ -30,6 +30,7 @@ from core.ids import hash_parts
 from core.store import Connection, notification_items, waiting_items
 from core.store import deliveries as delivery_store
 from core.store import digests as digest_store
+from core.store import silences as silence_store
 from core.store import stories as story_store
 from core.store.digests import DigestTimer
 from core.store.notification_items import NotificationItem
@@ -73,6 +74,7 @@ def send_due(connection: Connection, catalog: Catalog, now: datetime) -> None:
         catalog: The operator's files.
         now: The present.
     """
+    silence_store.lock_silences(connection, shared=True)
     timers = digest_store.lock_timers(connection)
     definition = catalog.alerts
     _update_timers(connection, definition, timers, now)

@@ -42,6 +42,7 @@ from core.store import (
     outbox,
 )
 from core.store import deliveries as delivery_store
+from core.store import silences as silence_store
 from core.store.deliveries import Notification
 from core.store.escalations import EscalationRow
 from core.store.notification_items import NotificationItem
@@ -68,6 +69,7 @@ def escalate_due(store: Store, definition: AlertsDefinition, now: datetime) -> i
 def _escalate(
     connection: Connection, *, alert_id: str, definition: AlertsDefinition, now: datetime
 ) -> None:
+    silence_store.lock_silences(connection, shared=True)
     cards.lock_card(connection, alert_id)  # in the order in which people's actions lock the rows
     alert = alert_changes.lock_alert(connection, alert_id)
     rows = escalations.load_due(connection, alert_id, now)

@@ -72,11 +72,13 @@ def withdraw_silenced(
     """Withdraw what waits and is silenced; return how many items of messages that were.
 
     Args:
-        connection: A write transaction.
+        connection: A write transaction in which nothing was done but to add silences. It waits for
+            the decisions that are being made without them.
         silences: The silences in force.
         catalog: The operator's files.
         now: The present.
     """
+    silence_store.lock_silences(connection)
     found = [
         (waiting, silence_reason(silence))
         for waiting in waiting_items.list_waiting(connection)

@@ -44,6 +44,7 @@ from core.loop_delay import ReportTurn, ignore_turn
 from core.messages import Match
 from core.messages.envelope import MATCHES, from_record
 from core.store import Connection, Store, rereads, topic_hours
+from core.store import silences as silence_store
 from core.store import stories as story_store
 from core.store.inactivity import close_inactive
 from core.store.told_articles import TELLING
@@ -171,6 +172,7 @@ class AlertsWorker:
     ) -> list[Decision | Drop]:
         topics = {prepared.match.topic_id for prepared in matches}
         story_store.lock_topics(connection, related_topics(topics, catalog))
+        silence_store.lock_silences(connection, shared=True)
         windows = self._open_windows(connection, self._window)
         silences = load_silences(connection, catalog.alerts, self._clock())
         order = decision_order([m.match.topic_id for m in matches], catalog.alerts)

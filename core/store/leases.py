@@ -143,14 +143,12 @@ def release_rows(connection: Connection, table: Table, instance: Instance) -> in
     return connection.execute(rows.values(lease_holder=None, lease_until=None)).rowcount
 
 
-_ACQUIRE_LOCKS = select(
-    func.pg_advisory_xact_lock(
-        func.unnest(bindparam("keys", type_=ARRAY(BigInteger))).column_valued("key")
-    )
-)
+_KEYS = func.unnest(bindparam("keys", type_=ARRAY(BigInteger))).column_valued("key")
+_ACQUIRE_LOCKS = select(func.pg_advisory_xact_lock(_KEYS))
+_ACQUIRE_SHARED_LOCKS = select(func.pg_advisory_xact_lock_shared(_KEYS))
 
 
-def lock_names(connection: Connection, kind: str, *names: str) -> None:
+def lock_names(connection: Connection, kind: str, *names: str, shared: bool = False) -> None:
     """Lock names until the transaction ends. Block while another process holds one of them.
 
     The next statement sees everything that former holders committed. On SQLite, where one process
@@ -163,10 +161,12 @@ def lock_names(connection: Connection, kind: str, *names: str) -> None:
         connection: A write transaction in which nothing was done yet.
         kind: What is guarded, such as ``topic``.
         names: Which ones; may be empty.
+        shared: Let others hold shared locks of the same names meanwhile.
     """
     if connection.dialect.name == "postgresql" and names:
         keys = sorted({_lock_key(kind, name) for name in names})
-        connection.execute(_ACQUIRE_LOCKS, {"keys": keys})
+        locks = _ACQUIRE_SHARED_LOCKS if shared else _ACQUIRE_LOCKS
+        connection.execute(locks, {"keys": keys})
 
 
 def _lock_key(kind: str, name: str) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy import Column, Connection, String, Table, Text, select
 
 from config.errors import NotFoundError
 from core.ids import hash_parts
+from core.store import leases
 from core.store.column_types import SafeText, UtcDateTime, metadata
 
 silences = Table(
@@ -62,6 +63,19 @@ def add_silence(
     times = {"created_at": now, "until": until}
     connection.execute(silences.insert().values(id=silence_id, **row, **times))
     return StoredSilence(silence_id, dict(matchers), reason, author, now, until)
+
+
+def lock_silences(connection: Connection, *, shared: bool = False) -> None:
+    """Lock the silences until the transaction ends, before what waits is withdrawn.
+
+    What queues messages locks them shared, before it loads them: a silence that is committed
+    meanwhile would neither mute what is being decided nor find that it waits.
+
+    Args:
+        connection: A write transaction that has locked no rows that both sides use.
+        shared: Whether it is for queueing messages: others may queue too.
+    """
+    leases.lock_names(connection, "silences", "all", shared=shared)
 
 
 def load_in_force(connection: Connection, now: datetime) -> list[StoredSilence]:

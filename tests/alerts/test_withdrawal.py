@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
-from alerts.silencing import preview_silence
+from alerts import digests, worker
+from alerts.decide import Decision
+from alerts.digests import rank_items
+from alerts.inhibition import apply_inhibition
+from alerts.plan import Silence
+from alerts.silencing import preview_silence, withdraw_silenced
 from config.catalog.models import (
     AlertsDefinition,
     Catalog,
@@ -23,6 +30,7 @@ from core.messages import AlertEventKind
 from core.store import alerts as alert_store
 from core.store import notification_items, silences
 from core.store import stories as story_store
+from core.store.notification_items import NotificationItem
 from tests.alerts.harness import NOON, PLACE, TEXT, Harness, match, topic
 from tests.support.postgres import ON_EVERY_DATABASE
 
@@ -64,6 +72,17 @@ def silence(harness: Harness, **matchers: str) -> None:
         )
 
 
+def make_silence(harness: Harness, **matchers: str) -> None:
+    """Make a silence of an hour as the command does."""
+    until = harness.now + timedelta(hours=1)
+    with harness.store.write() as connection:
+        row = silences.add_silence(
+            connection, matchers, reason="Gipfel", author="Anna", now=harness.now, until=until
+        )
+        muting = Silence(row.matchers, until, row.reason, row.author)
+        withdraw_silenced(connection, [muting], harness.catalog, harness.now)
+
+
 def told_topics(harness: Harness) -> list[str]:
     return [e.topic_id for e in harness.events() if e.event is AlertEventKind.DELIVERED]
 
@@ -86,6 +105,46 @@ def test_what_waits_is_withdrawn_by_a_silence_that_is_made_later(
     run(harness)
     run(harness, hours=7)
     assert told_topics(harness) == [RAIL]
+
+
+@ON_EVERY_DATABASE
+def test_a_silence_that_is_made_while_a_decision_is_being_made_mutes_it(harness: Harness) -> None:
+    configure(harness, group_wait=timedelta(minutes=5))
+    made = threading.Thread(target=lambda: make_silence(harness, topic=TRADE))
+
+    def make_and_decide(*arguments: Any) -> Decision:
+        made.start()
+        made.join(0.3)  # on its own it would be done by then
+        return apply_inhibition(*arguments)
+
+    with patch.object(worker, "apply_inhibition", make_and_decide):
+        harness.decide(match(topic=TRADE))
+    made.join(20)
+    assert not made.is_alive()
+    assert harness.notifications() == []
+    assert harness.events()[-1].reason_code == "silenced"
+
+
+@ON_EVERY_DATABASE
+def test_a_silence_that_is_made_while_a_digest_takes_over_what_waits_mutes_it(
+    harness: Harness,
+) -> None:
+    configure(harness, digest="evening")
+    harness.decide(match(topic=TRADE))
+    made = threading.Thread(target=lambda: make_silence(harness, topic=TRADE))
+
+    def make_and_rank(*arguments: Any) -> list[NotificationItem]:
+        made.start()
+        made.join(0.3)
+        return rank_items(*arguments)
+
+    harness.advance(hours=6)
+    with patch.object(digests, "rank_items", make_and_rank):
+        harness.store.transact(lambda c: digests.send_due(c, harness.catalog, harness.now))
+    made.join(20)
+    assert not made.is_alive()
+    assert harness.notifications() == []
+    assert harness.events()[-1].reason_code == "silenced"
 
 
 @ON_EVERY_DATABASE
