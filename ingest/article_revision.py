@@ -13,7 +13,7 @@ from core.ids import hash_parts
 from core.messages import ArticleRevision, Origin
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
-from core.text.clean import clean_line
+from core.text.clean import clean_line, cut
 from ingest.extract.models import ExtractedPage
 from ingest.poll_outcome import health_url
 from ingest.urls import shown_url
@@ -21,7 +21,7 @@ from ingest.urls import shown_url
 FULLER_FACTOR = 2
 """The text of the feed is used instead of that of a thin page if it is this many times longer."""
 
-TEXT_VERSION = "1"
+TEXT_VERSION = "2"
 """Increase it when extraction or the cleaning of text make another text of the same page or feed.
 
 It is part of the stored hashes: the first text that is read of an article after an increase
@@ -175,7 +175,7 @@ def _fit(message: ArticleRevision, limit: int) -> ArticleRevision:
 def _cut(text: str, room: int) -> str:
     """Return the beginning of a text that takes at most ``room`` bytes in JSON."""
     while (size := _size(text)) > max(room, 2):
-        text = text[: int(len(text) * max(room, 0) / size * 0.99)]
+        text = cut(text, int(len(text) * max(room, 0) / size * 0.99))
     return text
 
 

@@ -96,7 +96,7 @@ async def read_pasted(
         FetchError: The URL could not be fetched.
         ExtractionError: The page has no article.
     """
-    text = text.strip()
+    text = text.strip().encode("utf-8", "replace").decode()  # JSON can have half a character
     if _is_url(text) and not text.split(maxsplit=1)[1:]:
         return await _interpreted(await _fetched(text, settings), extract)
     if _is_json(text.encode()):
@@ -172,5 +172,5 @@ def _json(document: Document) -> dict[str, object]:
 def _article(fields: dict[str, object]) -> ArticleInput:
     from processors import article_from_fields
 
-    language = fields.get("language")
-    return ArticleInput(article_from_fields(fields), str(language) if language else None)
+    article = article_from_fields(fields)
+    return ArticleInput(article, article.language or None)

@@ -14,7 +14,7 @@ from datetime import datetime
 from config.errors import ExtractionError
 from config.i18n import Phrase
 from core.messages import Access, Zone
-from core.text.clean import clean
+from core.text.clean import cut
 from ingest.extract import vocabulary
 from ingest.extract.blocks import HEADINGS, Block, collect_blocks
 from ingest.extract.body import extract_body
@@ -65,7 +65,7 @@ def extract_page(
     candidates = title_candidates(page, hints, url)
     tagged = tag_zones(blocks, candidates, live=page.data.live)
     headline = blocks[tagged.title].text if tagged.title >= 0 else ""
-    title = choose_title(candidates, clean(headline).replace("\n", " "), hints.title)
+    title = choose_title(candidates, headline, hints.title)
     lead, lead_blocks = choose_lead(blocks, page, hints, tagged.title)
     for block in lead_blocks:
         block.zone = "lead"
@@ -165,4 +165,4 @@ def _zones(blocks: Sequence[Block]) -> tuple[Zone, ...]:
             runs[-1][1].append(block.text)
         else:
             runs.append((block.zone, [block.text]))
-    return tuple(Zone(zone=zone, text=clean("\n".join(texts))[:_MAX_ZONE]) for zone, texts in runs)
+    return tuple(Zone(zone=zone, text=cut("\n".join(texts), _MAX_ZONE)) for zone, texts in runs)

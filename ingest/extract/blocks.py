@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml.html import HtmlElement
 
+from core.text.clean import clean
 from ingest.extract.labels import ZoneLabel, read_label
 from ingest.extract.vocabulary import words_in
 
@@ -41,7 +42,7 @@ class Block:
     """The text between two block-level elements.
 
     Attributes:
-        text: The text, white space collapsed.
+        text: The text, clean and in one line.
         container: The block-level element that contains it.
         text_nodes: Where it was read from, as pairs (element, whether its tail or its text).
         link_length: How many characters of it are links.
@@ -113,7 +114,7 @@ class _Collector:
 
     def end_block(self) -> None:
         if self._text_nodes:
-            text = " ".join("".join(self._parts).split())
+            text = clean("".join(self._parts)).replace("\n", " ")
             if text and len(self.blocks) < _MAX_BLOCKS:
                 labels = tuple(label for _, label in self._labels)
                 container, length = self._containers[-1], self._link_length

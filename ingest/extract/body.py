@@ -33,12 +33,12 @@ def extract_body(root: HtmlElement, blocks: Sequence[Block], tagged: TaggedPage)
     """
     paragraphs = body_paragraphs(blocks)
     if tagged.stub and paragraphs and sum(map(len, paragraphs)) < _SHORT:
-        return clean("\n".join(paragraphs))
+        return "\n".join(paragraphs)
     document = trafilatura.bare_extraction(root, fast=True, include_comments=False)
     raw = clean(getattr(document, "text", "") or "").split("\n") if document is not None else []
     lines = [line.strip("| ") for line in raw]  # borders of a table that lays out the page
     unreliable = _is_unreliable(lines, paragraphs, blocks)
-    return clean("\n".join(paragraphs if unreliable else lines))
+    return "\n".join(paragraphs if unreliable else filter(None, lines))
 
 
 def body_paragraphs(blocks: Sequence[Block]) -> list[str]:

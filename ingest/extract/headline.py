@@ -142,7 +142,7 @@ def choose_lead(
     location = body_location(body)
     for block in body[:8]:
         if _is_standfirst(block, teasers) or (block.prose and _is_set_apart(block, body, location)):
-            return clean(block.text), [block]
+            return block.text, [block]
         if block.prose:
             break
     body_letters = _letters(" ".join(b.text for b in blocks if b.zone is None))

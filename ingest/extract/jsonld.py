@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 
-from core.text.clean import clean, clean_line
+from core.text.clean import clean, clean_line, cut
 
 _MAX_SCRIPT = 2_000_000
 _MAX_NODES = 2_000
@@ -69,7 +69,7 @@ def read_linked_data(scripts: Iterable[str]) -> LinkedData:
     names = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
     return LinkedData(
         title=_line(best.get("headline")) or _line(best.get("name")),
-        description=clean(_string(best.get("description")))[:2000],
+        description=cut(clean(_string(best.get("description"))), 2000),
         published=_line(best.get("datePublished"), 60),
         language=_line(_first(best.get("inLanguage")), 20),
         authors=tuple(dict.fromkeys(_people(best.get("author"), names)))[:_MAX_AUTHORS],

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement, document_fromstring
 
 from config.errors import ExtractionError
 from config.i18n import Phrase
-from core.text.clean import clean_line
+from core.text.clean import clean_line, clean_markup
 from core.text.languages import languages
 from ingest.extract.jsonld import LinkedData, read_linked_data
 from ingest.extract.vocabulary import words_in
@@ -72,9 +72,9 @@ def parse_page(html: str, url: str) -> ParsedPage:
     )
     parser.set_element_class_lookup(_LOOKUP)
     try:
-        head = _CLOSED_ROOT.sub(r"\1>", html[:_HEAD]).replace("\0", "")
-        rest = html[_HEAD:].replace("\0", "")
-        root = document_fromstring((head + rest).encode("utf-8", "replace"), parser=parser)
+        head = _CLOSED_ROOT.sub(r"\1>", html[:_HEAD])
+        markup = clean_markup((head + html[_HEAD:]).encode("utf-8", "replace"))
+        root = document_fromstring(markup, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise ExtractionError(url, "empty", Phrase("extract.unreadable")) from error
     meta = _meta(root)

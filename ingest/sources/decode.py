@@ -16,6 +16,7 @@ import re
 from config.errors import FetchError
 from config.i18n import Phrase
 from core.http.body import decompress
+from core.text.clean import clean_markup
 from ingest.sources.text import to_line
 from ingest.urls import is_consent_wall
 
@@ -29,8 +30,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CONTROLS = bytes(i for i in range(32) if i not in b"\t\n\r")
-_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 # Emoji as two halves (`&#55357;&#56832;`), as JavaScript writes them. XML does not allow that.
 _CODE = rb"(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7][0-9]{3});"
 _HALVES = re.compile(rb"&#" + _CODE + rb"(?:&#" + _CODE + rb")*")
@@ -70,10 +69,7 @@ def to_utf8(body: bytes, *, url: str, content_type: str | None) -> bytes:
         body = decompress(url, body, MAX_DECOMPRESSED)
     if not body.strip(b"\x00 \t\r\n"):
         raise FetchError(url, "empty", Phrase("fetch.empty"))
-    text = _recoded(body, content_type or "").translate(None, _CONTROLS)
-    for noncharacter in _NONCHARACTERS:
-        text = text.replace(noncharacter, b"")
-    text = _HALVES.sub(_join_halves, text)
+    text = clean_markup(_HALVES.sub(_join_halves, _recoded(body, content_type or "")))
     prolog = _PROLOG.match(text)
     return text[prolog.end() :] if prolog else text
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from config.errors import FetchError
 from config.i18n import Phrase
+from core.text.clean import clean_line
 from ingest.dates import parse_date
 from ingest.sources.build import author_names, language_code
 from ingest.sources.entry import FeedEntry, ParsedFeed
@@ -93,7 +94,7 @@ def _entry(
         summary=to_text(raw.summary),
         content=to_text(raw.content),
         published_at=parse_date(date, now=now, publisher_language=language or feed_language),
-        published_raw=date[:200],
+        published_raw=clean_line(date, 200),
         authors=author_names(_authors(item)),
         language=language,
         content_hash=identity[1],

@@ -17,6 +17,7 @@ from lxml import etree
 
 from config.errors import FetchError
 from config.i18n import Phrase
+from core.text.clean import clean_line
 from ingest.dates import parse_date
 from ingest.sources.build import language_code
 from ingest.sources.decode import is_complete, is_html, not_a_feed_error
@@ -141,7 +142,7 @@ def _entry(
         summary="",
         content="",
         published_at=parse_date(published, now=now, publisher_language=language),
-        published_raw=published[:200],
+        published_raw=clean_line(published, 200),
         authors=(),
         language=language,
         content_hash=content_hash,

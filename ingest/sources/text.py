@@ -12,7 +12,7 @@ import re
 
 from lxml import etree
 
-from core.text.clean import clean, clean_line
+from core.text.clean import clean, shorten
 
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(?:#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);")
 _HIDDEN_TAGS = """
@@ -41,7 +41,7 @@ def to_line(markup: str, limit: int = 1000) -> str:
     text = to_text(markup)
     if _MARKUP.search(text):
         text = to_text(text)
-    return clean_line(text, limit)
+    return shorten(text.replace("\n", " "), limit)
 
 
 def _read(markup: str) -> str:
