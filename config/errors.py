@@ -46,6 +46,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from config.i18n import Phrase, in_english
+from config.secrets import mask, mask_foreign
 
 if TYPE_CHECKING:
     from config.faults import Fault
@@ -71,9 +72,15 @@ class WirewatchError(Exception):
         self.mend = mend
 
     def __str__(self) -> str:
-        """Return the message, the mend and the cause."""
+        """Return the message, the mend and the cause, which may quote what a server said."""
         text = f"{self.message} {self.mend}".rstrip()
-        return f"{text} ({self.__cause__})" if self.__cause__ else text
+        return f"{text} ({_masked(self.__cause__)})" if self.__cause__ else text
+
+
+def _masked(cause: BaseException) -> str:
+    """Return the text of a cause: of this program and this machine, or from outside."""
+    is_local = isinstance(cause, (WirewatchError, OSError))
+    return mask(str(cause)) if is_local else mask_foreign(str(cause))
 
 
 class OperatorError(WirewatchError):

@@ -27,7 +27,6 @@ from apprise.plugins import NotifyBase
 
 from alerts.receivers import DeliveryAttempt, Receipt
 from alerts.receivers.chat import ChatReceiver
-from alerts.receivers.http import hide, url_secrets
 from alerts.receivers.options import LANGUAGE, TIME_ZONE, Option, Options
 from alerts.rendering.content import MessageContent, contents_by_length
 from alerts.rendering.fit import RenderedMessage, Size, fit
@@ -36,14 +35,15 @@ from config.catalog.models import ReceiverDefinition
 from config.catalog.values import InvalidValue
 from config.errors import DeliveryError
 from config.i18n import Phrase, Translator
-from core.text import for_log
+from config.secrets import url_secrets
+from core.text import foreign_text
 
 MAX_CHARACTERS = 32_768
 """Limit of the library's services that have none of their own."""
 
 TYPES = {"high": "warning", "urgent": "warning"}
 
-# Its log lines may have URLs. What it says of a failure is in the result, where secrets are hidden.
+# Its log lines may have URLs. What it says of a failure is in the result and masked there.
 _log = logging.getLogger("apprise")
 _log.addHandler(logging.NullHandler())
 _log.propagate = False
@@ -106,7 +106,7 @@ async def _notify(
         if result:
             return Receipt(Phrase("delivery.apprise", service=service.schema))
         said = " ".join(entry.message for entry in result.logs()) or result.status.name
-    why = for_log(hide(said, url_secrets(url)))
+    why = foreign_text(said, url_secrets(url))
     raise DeliveryError(Phrase("delivery.unanswered", why=why), unknown=True)
 
 

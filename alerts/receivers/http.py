@@ -16,7 +16,6 @@ A redirect is not followed: what is sent goes where the operator wrote, and nowh
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,15 +25,13 @@ from alerts.receivers import Receipt, ReceiverTools
 from config.catalog.values import InvalidValue, shown
 from config.errors import DeliveryError, FetchError
 from config.i18n import Phrase
+from config.secrets import url_secrets
 from core.http import Response, retry_after
 from core.http.retry_after import CAP
-from core.text import for_log
+from core.text import foreign_text
 
 NOTHING_SENT = frozenset({"bad_url", "dns", "nxdomain", "connect", "tls"})
 """Outcomes of a failed exchange after which the target has nothing (:mod:`core.http`)."""
-
-SHORTEST_SECRET = 12
-"""Shorter parts of a URL are words like ``services``; tokens have 24 characters or more."""
 
 _RETRIED = frozenset({408, 425, 429})
 _TARGET_FAULTS = frozenset({401, 403, 404, 405, 407, 410, 501})
@@ -97,7 +94,7 @@ async def post(
         )
     except FetchError as error:
         raise _failure(error) from error
-    token = (headers or {}).get("authorization", "").removeprefix("Bearer ")
+    token = (headers or {}).get("authorization", "").partition(" ")[2]
     secrets = [*url_secrets(url), *([token] if token else [])]
     return receipt_of(response, tools, answers, secrets)
 
@@ -114,14 +111,14 @@ def receipt_of(
         response: The response.
         tools: The clock, for Retry-After.
         answers: How to read what this vendor answers.
-        secrets: Texts that are replaced in the answer before it is shown.
+        secrets: What was sent and must not be shown where the answer repeats it.
 
     Raises:
         DeliveryError: Its status is not 2xx.
     """
     if 200 <= response.status < 300:
         return Receipt(Phrase("delivery.http", status=response.status))
-    answer = for_log(hide(response.body.decode("utf-8", "replace"), secrets))
+    answer = foreign_text(response.body, secrets)
     is_target_fault = (
         300 <= response.status < 400
         or response.status in _TARGET_FAULTS
@@ -151,21 +148,6 @@ def seconds_in(response: Response, *path: str) -> float | None:
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
     return min(seconds, CAP) if seconds >= 0 else None
-
-
-def url_secrets(url: str) -> list[str]:
-    """Return the parts of a URL that may be secrets, longest first: an answer may repeat them."""
-    parts = urlsplit(url)
-    pieces = re.split(r"[/?&=]", f"{parts.path}?{parts.query}")
-    long = [piece for piece in pieces if len(piece) >= SHORTEST_SECRET]
-    return sorted({*long, *(x for x in (parts.username, parts.password) if x)}, key=len)[::-1]
-
-
-def hide(text: str, secrets: Iterable[str]) -> str:
-    """Replace secrets in a text that is shown."""
-    for secret in secrets:
-        text = text.replace(secret, "…")
-    return text
 
 
 def _failure(error: FetchError) -> DeliveryError:

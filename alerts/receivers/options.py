@@ -22,6 +22,7 @@ from datetime import UTC, tzinfo
 from typing import Any, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+from config import secrets
 from config.catalog.alerts import RECEIVER_KEYS
 from config.catalog.models import ReceiverDefinition, SourceText
 from config.catalog.section import Faults, Section
@@ -69,8 +70,10 @@ class Option(Generic[T]):
     missing: str = ""
 
     def read(self, text: str) -> T | InvalidValue:
-        """Parse a text; what is wrong with it does not quote a secret."""
+        """Parse a text; a secret is masked from now on, and what is wrong with it not quoted."""
         value = self.parse(text)
+        if self.secret:
+            secrets.remember(*(secrets.url_secrets(text) if "://" in text else [text]))
         if not isinstance(value, InvalidValue):
             return value
         message = f"`{self.name}` cannot be used." if self.secret else value.message

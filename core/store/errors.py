@@ -20,6 +20,7 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from config.errors import StoreConflictError, StoreError, StoreFullError, StoreRefusedError
+from core.text import foreign_text
 
 _CONFLICTS = {
     "40001",
@@ -59,7 +60,7 @@ def translate_errors() -> Iterator[None]:
 
 def as_store_error(error: DBAPIError) -> StoreError:
     """Return the error of the program for an error of the database."""
-    original = " ".join(str(error.orig).split())
+    original = foreign_text(str(error.orig), limit=500)
     state = _state(error)
     if _is_full(original, state):
         return StoreFullError(

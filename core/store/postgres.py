@@ -20,7 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from config import secrets
 from config.errors import SettingsError, StoreError
 from core.clock import Clock
-from core.text import for_log
+from core.text import foreign_text
 
 CONNECT_SECONDS = 5
 SESSION = {
@@ -42,6 +42,9 @@ NETWORK = {
 }
 """A server that has disappeared is noticed after half a minute (PostgreSQL's manual, 34.1.2)."""
 
+_SECRET_OPTIONS = ("password", "sslpassword")
+"""Options in the query of a URL that are secrets."""
+
 MAX_SKEW = timedelta(seconds=10)
 """Largest difference of the clocks; it must be less than the shortest lease (60 s)."""
 
@@ -59,7 +62,8 @@ def open_engine(url: URL) -> Engine:
     """
     if not url.database:
         raise SettingsError("WIREWATCH_DATABASE_URL names no database.", mend=_FORM)
-    secrets.remember(str(url.password or ""))
+    hidden = (str(url.query[name]) for name in _SECRET_OPTIONS if name in url.query)
+    secrets.remember(*secrets.credentials(url.username or "", str(url.password or "")), *hidden)
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=5,
@@ -115,13 +119,15 @@ def _unreachable(url: URL, error: DBAPIError) -> SettingsError | StoreError:
     refusal = text.partition("FATAL: ")[2].strip()
     for pattern, mend in _SETTINGS:
         if pattern in text and (" " in pattern or "does not exist" in refusal):
-            return SettingsError(f"{server} refused: {for_log(refusal or text)}.", mend=mend)
+            return SettingsError(f"{server} refused: {foreign_text(refusal or text)}.", mend=mend)
     if isinstance(error.orig, psycopg.ProgrammingError) or "invalid port" in text:
-        return SettingsError(f"WIREWATCH_DATABASE_URL cannot be used: {for_log(text)}.", mend=_FORM)
+        return SettingsError(
+            f"WIREWATCH_DATABASE_URL cannot be used: {foreign_text(text)}.", mend=_FORM
+        )
     if refusal:
-        return StoreError(f"{server} refused: {for_log(refusal)}.")
+        return StoreError(f"{server} refused: {foreign_text(refusal)}.")
     return StoreError(
-        f"{server} cannot be reached: {for_log(text.rstrip('.'))}.",
+        f"{server} cannot be reached: {foreign_text(text.rstrip('.'))}.",
         mend="Start it, or correct the host and port in WIREWATCH_DATABASE_URL.",
     )
 

@@ -49,6 +49,7 @@ def execute(arguments: Sequence[str]) -> int:
 
 def _execute(arguments: Sequence[str]) -> int:
     from config.errors import CatalogError, WirewatchError
+    from config.secrets import mask
     from core.text import for_log
     from wirewatch.cli.app import app
 
@@ -58,10 +59,10 @@ def _execute(arguments: Sequence[str]) -> int:
         return ended.code if isinstance(ended.code, int) else 0
     except CatalogError as error:
         for fault in error.faults:
-            sys.stderr.write(f"{for_log(str(fault), 1000)}\n")
+            sys.stderr.write(f"{for_log(mask(str(fault)), 1000)}\n")
         return error.exit_code
     except WirewatchError as error:
-        sys.stderr.write(f"wirewatch: {for_log(str(error), 1000)}\n")
+        sys.stderr.write(f"wirewatch: {for_log(mask(str(error)), 1000)}\n")
         return error.exit_code
     except KeyboardInterrupt:
         return 130

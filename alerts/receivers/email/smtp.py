@@ -19,6 +19,7 @@ import re
 import smtplib
 import socket
 import ssl
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from enum import StrEnum
@@ -28,7 +29,8 @@ from alerts.receivers.email.addresses import MailServer
 from alerts.receivers.email.mime import MimeMessage
 from config.errors import DeliveryError
 from config.i18n import Phrase
-from core.text import for_log
+from config.secrets import credentials
+from core.text import for_log, foreign_text
 
 OPERATOR_WAIT = 600.0
 """Seconds until the next attempt where only the operator can help: servers lock accounts and ban
@@ -101,20 +103,23 @@ async def submit(
             conversation.close()
 
 
-def failure(stage: SmtpStage, cause: int | Exception, reply: str = "") -> DeliveryError:
+def failure(
+    stage: SmtpStage, cause: int | Exception, reply: str = "", secrets: Sequence[str] = ()
+) -> DeliveryError:
     """Return what a failure means for the delivery. Pure.
 
     Args:
         stage: The stage the conversation reached.
         cause: The code of the server's reply, or what broke.
         reply: The text of the server's reply.
+        secrets: What was sent and must not be shown where the reply repeats it.
     """
     if isinstance(cause, Exception):
         return _broken(stage, cause)
     if not 400 <= cause < 600:
         reason = Phrase("delivery.smtp_no_reply", stage=stage.phrase)
         return DeliveryError(reason, unknown=stage is SmtpStage.END)
-    answer = f"{cause} {for_log(reply)}".rstrip(" .")
+    answer = f"{cause} {foreign_text(reply, secrets)}".rstrip(" .")
     failed = (SmtpStage.DATA if stage is SmtpStage.END else stage).phrase
     if cause < 500:
         return DeliveryError(Phrase("delivery.smtp_deferred", stage=failed, answer=answer))
@@ -141,10 +146,10 @@ def _broken(stage: SmtpStage, cause: Exception) -> DeliveryError:
     if stage is SmtpStage.END:
         return DeliveryError(Phrase("delivery.smtp_lost"), unknown=True)
     if isinstance(cause, ssl.SSLCertVerificationError):
-        error = for_log(cause.verify_message)
+        error = foreign_text(cause.verify_message)
         return _for_operator(SmtpStage.TLS, Phrase("delivery.smtp_untrusted", error=error))
     if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
-        why = Phrase("delivery.smtp_tls_not_spoken", error=for_log(str(cause)))
+        why = Phrase("delivery.smtp_tls_not_spoken", error=foreign_text(str(cause)))
         return _for_operator(SmtpStage.TLS, why)
     if isinstance(cause, TimeoutError):
         connecting = stage is SmtpStage.CONNECT
@@ -198,6 +203,7 @@ class _Conversation:
     ) -> None:
         self._message = message
         self._server = server
+        self._secrets = credentials(server.user, server.password)
         self._tls = tls
         self._ca_file = ca_file
         self._stage = SmtpStage.GREETING
@@ -319,8 +325,8 @@ class _Conversation:
         if self._is_over and self._stage is not SmtpStage.END:
             raise TimeoutError  # the reply may be incomplete, and nothing follows it
         if reply[0] not in (code, also):
-            raise failure(self._stage, reply[0], text)
-        return for_log(text)
+            raise failure(self._stage, reply[0], text, self._secrets)
+        return foreign_text(text, self._secrets)
 
 
 def _tls_context(ca_file: str | None) -> ssl.SSLContext:

@@ -37,7 +37,7 @@ from core.streams.kafka.options import (
     check_libraries,
     milliseconds,
 )
-from core.text import for_log
+from core.text import foreign_text
 
 PROBE_SECONDS = 2.0
 """Time to try one broker when the client could not connect."""
@@ -177,7 +177,7 @@ def _probe(address: str, options: KafkaOptions) -> WirewatchError | str:
     except TimeoutError:
         return "no answer"
     except OSError as error:
-        return for_log(error.strerror or str(error))
+        return foreign_text(error.strerror or str(error))
 
 
 def _probe_tls(connection: socket.socket, host: str, options: KafkaOptions) -> WirewatchError | str:
@@ -189,14 +189,14 @@ def _probe_tls(connection: socket.socket, host: str, options: KafkaOptions) -> W
             return _await_alert(secured)
     except ssl.SSLCertVerificationError as error:
         return SettingsError(
-            f"The certificate of {host} cannot be trusted: {for_log(error.verify_message)}.",
+            f"The certificate of {host} cannot be trusted: {foreign_text(error.verify_message)}.",
             mend="WIREWATCH_KAFKA_CA_FILE names the authority that signed it.",
         )
     except TimeoutError:
         return "it accepts connections, but does not answer"
     except ssl.SSLError as error:
         return SettingsError(
-            f"{host} does not accept TLS as it is set up: {for_log(str(error))}.", mend=_TLS
+            f"{host} does not accept TLS as it is set up: {foreign_text(str(error))}.", mend=_TLS
         )
 
 
