@@ -19,6 +19,7 @@ from typing import Any
 
 from alerts.digest_body import DIGEST, LISTED, TARGET_BROKEN
 from alerts.notification_body import NotificationBody, told_topics
+from alerts.public_reason import answered_status, public_reason
 from alerts.receivers import DeliveryAttempt, Receipt
 from alerts.topic_events import topic_event
 from config.errors import DeliveryError
@@ -134,11 +135,11 @@ def final_events(
     """Return the events of ``news.alerts`` for a delivery that has ended; none for a retry.
 
     There is one for each alert that the notification is about; a message of the system and a canary
-    belong to none.
+    belong to none. What the target said is left out: the stream has many readers.
     """
     if outcome.state not in _EVENTS or claimed.notification.kind in _WITHOUT_ALERT:
         return []
-    reason = outcome.reason
+    reason = public_reason(outcome.reason)
     if claimed.delivery.possible_repeat:
         reason = Phrase("delivery.possible_repeat", outcome=reason)
     return [
@@ -150,6 +151,7 @@ def final_events(
             notification_id=claimed.notification.id,
             target=claimed.delivery.target,
             at=now,
+            status=answered_status(outcome.reason),
         )
         for topic in told_topics(_body(claimed))
     ]

@@ -18,6 +18,7 @@ def topic_event(
     notification_id: str,
     target: str,
     at: datetime,
+    status: int | None = None,
 ) -> AlertEvent:
     """Return the event that something happened to a notification of an alert.
 
@@ -29,6 +30,7 @@ def topic_event(
         notification_id: The notification.
         target: The receiver that it is for, or one of its targets.
         at: When it happened.
+        status: Status of the target's answer, if there was one.
     """
     return AlertEvent(
         alert_id=topic.alert_id,
@@ -41,5 +43,6 @@ def topic_event(
         reason_code=reason_code,
         notification_id=notification_id,
         target=target,
+        status=status,
         at=at,
     )

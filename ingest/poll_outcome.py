@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from config.i18n import Phrase, in_english
+from config.secrets import MASK
 from core.messages import FeedHealth, FeedHealthKind
 from core.store.feed_record import FeedRecord
 from ingest import conditional, interval
@@ -191,6 +192,12 @@ def health_url(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
+def without_query(url: str) -> str:
+    """Return a URL whose query, which may be a token, is masked."""
+    parts = urlsplit(url)
+    return parts._replace(query=MASK).geturl() if parts.query else url
+
+
 def _count_failure(feed: FeedRecord, failure: FetchFailure, now: datetime) -> FeedRecord:
     same = feed.fail_class == failure.kind.value
     return replace(
@@ -232,6 +239,7 @@ def _succeeded(
 
 
 def _redirected(feed: FeedRecord, target: str | None, now: datetime) -> FeedRecord:
+    target = without_query(health_url(target)) if target else None  # it may contain a token
     if target == feed.redirect_target:
         return feed
     return replace(feed, redirect_target=target, redirect_since=now if target else None)
@@ -255,7 +263,7 @@ def _read_health(
         reason = Phrase("feed.health.window_gap", n=read.total)
         health.append(_health(after, FeedHealthKind.WINDOW_GAP, reason, now))
     if _has_moved(before, after, now):
-        reason = Phrase("feed.health.moved", url=health_url(after.redirect_target or ""))
+        reason = Phrase("feed.health.moved")
         health.append(_health(after, FeedHealthKind.MOVED, reason, now))
     return tuple(health)
 
@@ -272,7 +280,7 @@ def _health(feed: FeedRecord, kind: FeedHealthKind, reason: Phrase, now: datetim
     return FeedHealth(
         feed_id=feed.feed_id,
         outlet=feed.outlet,
-        url=health_url(feed.url),
+        url=without_query(health_url(feed.url)),
         event=kind,
         outcome=feed.last_outcome,
         message=in_english(reason),

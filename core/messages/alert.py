@@ -79,7 +79,7 @@ class AlertEvent(Message):
         default=None, description="Revision of the article, if one was decided about."
     )
     severity: str = Field(default="normal", description="Severity from the topic's file.")
-    reason: str = Field(description="Why it happened, in English.")
+    reason: str = Field(description="Why it happened, in English; never a text of a target.")
     reason_code: str = Field(
         default="", description="Why it happened, as one of a documented set of codes."
     )
@@ -90,6 +90,10 @@ class AlertEvent(Message):
     target: str | None = Field(
         default=None,
         description="The target of the delivery, without secrets; the receiver of a held message.",
+    )
+    status: int | None = Field(
+        default=None,
+        description="Status of the target's answer (HTTP or SMTP), if a delivery was answered.",
     )
     held_until: Moment | None = Field(
         default=None, description="When a held message goes out, if it is known."

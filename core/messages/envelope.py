@@ -131,7 +131,8 @@ def from_record(record: Record, kind: type[M]) -> M:
         return kind.model_validate_json(record.value)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
+        # The type instead of the message, which may quote the record.
         field = ".".join(map(str, first["loc"])) or "value"
-        message = f"The record is not of type {name}: {field}: {first['msg']}"
+        message = f"The record is not of type {name}: {field}: {first['type']}"
         more = error.error_count() - 1
         raise PoisonError(f"{message} ({more} more)" if more else message) from None

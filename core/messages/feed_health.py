@@ -24,8 +24,8 @@ class FeedHealth(Message):
 
     feed_id: str = Field(description="Id of the outlet and hash of the feed's URL.")
     outlet: str = Field(description="Id of the publisher in sources.yaml.")
-    url: str = Field(description="URL of the feed, without a password.")
+    url: str = Field(description="URL of the feed, without a password and with its query masked.")
     event: FeedHealthKind
     outcome: str = Field(description="Class of the poll's outcome, one of a bounded set.")
-    message: str = Field(description="What happened, in English.")
+    message: str = Field(description="What happened, in English; never a text of a server.")
     at: Moment = Field(description="When it was noticed.")

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from typing import Final
 
+from config.errors import PoisonError, RecordTooLargeError
+from config.secrets import mask
 from core.clock import rfc3339
 from core.messages.envelope import DEAD_LETTER
 from core.streams.port import NewRecord, Record
@@ -23,7 +26,16 @@ RECEIPTS = "news.dead-letter-receipts.v1"
 
 HEADER_PREFIX = "dlq_"
 MAX_ERROR_LENGTH = 256
-"""Characters kept of an error message: some errors quote the whole record."""
+"""Characters kept of an error message."""
+
+CODES: Final[dict[type[Exception], str]] = {
+    PoisonError: "invalid_message",
+    RecordTooLargeError: "too_large",
+}
+"""Codes of errors whose messages are of this program alone."""
+
+DEFECT: Final = "defect"
+"""Code of any other error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +72,8 @@ def dead_letter(failure: ProcessingFailure, *, at: datetime) -> NewRecord:
         "original_offset": str(record.offset),
         "original_time": rfc3339(record.time),
         "error_class": type(error).__name__,
-        "error_message": clean_line(str(error), MAX_ERROR_LENGTH),
+        "error_code": _code(error),
+        "error_message": _message(error),
         "attempts": str(failure.attempts),
         "first_failed_at": rfc3339(failure.first_failed_at),
         "app_version": _app_version(),
@@ -73,6 +86,18 @@ def dead_letter(failure: ProcessingFailure, *, at: datetime) -> NewRecord:
         + tuple((HEADER_PREFIX + name, text.encode()) for name, text in texts.items()),
         time=at,
     )
+
+
+def _code(error: Exception) -> str:
+    """Return what was wrong, as one of the documented codes (docs/streams.md)."""
+    return next((code for kind, code in CODES.items() if isinstance(error, kind)), DEFECT)
+
+
+def _message(error: Exception) -> str:
+    """Return what was wrong in English. Other errors may quote an article or a server."""
+    if isinstance(error, tuple(CODES)):
+        return clean_line(mask(str(error)), MAX_ERROR_LENGTH)
+    return "The log of the stage has the details."
 
 
 def original_record(letter: Record) -> NewRecord | None:

@@ -73,6 +73,7 @@ class DeadLetter:
     original_partition: str | None
     original_offset: str | None
     error_class: str | None
+    error_code: str | None
     error_message: str | None
     attempts: str | None
     first_failed_at: str | None
@@ -85,6 +86,7 @@ _HEADERS = (
     "original_partition",
     "original_offset",
     "error_class",
+    "error_code",
     "error_message",
     "attempts",
     "first_failed_at",
@@ -130,7 +132,7 @@ class ReplaySelection:
     Attributes:
         ids: Only these letters; None selects all.
         stage: Only letters of this stage.
-        error: Only letters whose error class or message contains this text, ignoring case.
+        error: Only letters whose error class, code or message contains this text, ignoring case.
     """
 
     ids: frozenset[DeadLetterId] | None = None
@@ -139,7 +141,7 @@ class ReplaySelection:
 
     def matches(self, letter: DeadLetter) -> bool:
         """Return whether a letter is selected, replayed or not."""
-        text = f"{letter.error_class} {letter.error_message}".casefold()
+        text = f"{letter.error_class} {letter.error_code} {letter.error_message}".casefold()
         return (
             (self.ids is None or letter.id in self.ids)
             and self.stage in (None, letter.stage)

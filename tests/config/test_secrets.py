@@ -7,10 +7,16 @@ import time
 
 import pytest
 
+from config import secrets
 from config.secrets import MASK, credentials, mask, mask_foreign, remember, url_secrets
 
 HOOK = "https://desk:pa55wort@hooks.example/hooks/SeCr3t-Tok3n?key=Geheimnis/x+1"
 SECRETS = url_secrets(HOOK)
+
+
+@pytest.fixture(autouse=True)
+def _no_secrets_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "_known", set())
 
 
 def encoded(text: str) -> str:
@@ -49,7 +55,11 @@ def test_a_secret_that_a_server_repeats_is_masked_in_every_form(said: str) -> No
         assert hidden not in flat, masked
 
 
-_BASE64 = (encoded("desk:pa55wort")[6:], encoded("\0desk\0pa55wort")[8:-2], encoded("pa55wort")[:-2])
+_BASE64 = (
+    encoded("desk:pa55wort")[6:],
+    encoded("\0desk\0pa55wort")[8:-2],
+    encoded("pa55wort")[:-2],
+)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +119,9 @@ def test_a_line_of_this_program_shows_the_address_of_an_article_but_no_key() -> 
     )
 
 
-@pytest.mark.parametrize("unit", ["a.", "a", "token", "h-", "1a_", "eyJ", "?a", "%3a", "://a", "= "])
+@pytest.mark.parametrize(
+    "unit", ["a.", "a", "token", "h-", "1a_", "eyJ", "?a", "%3a", "://a", "= "]
+)
 def test_no_answer_makes_masking_slow(unit: str) -> None:
     began = time.process_time()
     mask_foreign((unit * 4_000)[:4_000], SECRETS)

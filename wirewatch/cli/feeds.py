@@ -11,6 +11,7 @@ import typer
 
 from config.errors import UsageError
 from config.i18n import Phrase, in_english
+from config.secrets import mask
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.output import print_json, print_rows, say
 from wirewatch.run.bootstrap import load_outlets, open_settings, open_store
@@ -110,7 +111,8 @@ def as_row(state: FeedState) -> dict[str, Any]:
     return {
         "feed_id": feed.feed_id,
         "outlet": feed.outlet,
-        "url": feed.url,
+        "url": mask(feed.url),
+        "moved_to": feed.redirect_target,
         "kind": feed.kind,
         "state": state.state,
         "why": in_english(state.reason),

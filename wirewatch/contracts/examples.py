@@ -180,7 +180,7 @@ def _dead_letter() -> NewRecord:
         headers=article.headers,
         time=article.time,
     )
-    error = PoisonError("The record is not of type ArticleRevision: title: Field required")
+    error = PoisonError("The record is not of type ArticleRevision: title: missing")
     letter = dead_letter(ProcessingFailure(spoilt, "processors", error, 1, DECIDED), at=DECIDED)
     headers = dict(letter.headers) | {"dlq_app_version": b"1.0.0"}  # the same in every release
     return replace(letter, headers=tuple(headers.items()))

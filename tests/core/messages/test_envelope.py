@@ -90,8 +90,8 @@ def test_a_message_is_read_back_from_its_record() -> None:
     ("value", "message"),
     [
         (None, "The record has no value, so it is not of type ArticleRevision."),
-        (b"", "value: Invalid JSON"),
-        (b"{}", r"article_id: Field required \(\d+ more\)"),
+        (b"", "value: json_invalid"),
+        (b"{}", r"article_id: missing \(\d+ more\)"),
         (b'{"revision": "x"}', "not of type ArticleRevision"),
     ],
 )

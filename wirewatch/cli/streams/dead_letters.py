@@ -50,7 +50,7 @@ StageOption = Annotated[
 ]
 ErrorOption = Annotated[
     str | None,
-    typer.Option(help="Only dead letters whose error class or message contains this text."),
+    typer.Option(help="Only dead letters whose error class, code or message has this text."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 
@@ -102,6 +102,7 @@ def as_row(letter: DeadLetter, prefix: Prefix) -> dict[str, Any]:
         "original_partition": _number(letter.original_partition),
         "original_offset": _number(letter.original_offset),
         "error_class": letter.error_class,
+        "error_code": letter.error_code,
         "error_message": letter.error_message,
         "attempts": _number(letter.attempts),
         "first_failed_at": letter.first_failed_at,

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from config.catalog.models import Catalog
 from config.errors import NotFoundError
 from config.i18n import Phrase, Translator
+from config.secrets import mask
 from core.store import feeds as feed_store
 from core.store.console import overviews
 from core.store.console.overviews import FeedOverview
@@ -96,7 +97,7 @@ def feed_row(feed: FeedOverview, catalog: Catalog, now: datetime, t: Translator)
         "state": state,
         "mood": MOODS.get(state, ""),
         "outlet": display.outlet_name(catalog, record.outlet),
-        "url": display.line(record.url, 300),
+        "url": display.line(mask(record.url), 300),
         "reason": display.reason("" if state == "ok" else feed.state.reason, t),
         "last_success": record.last_success_at,
         "last_new": record.last_new_at,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import ssl
 import threading
 import time
@@ -112,6 +113,36 @@ def test_a_refused_sign_in_waits_for_the_operator_and_shows_no_secret(
         harness.advance(seconds=OPERATOR_WAIT)
         assert harness.dispatcher().run_once()["delivered"] == 1
     assert "This message" not in inbox.inbox[0].part("plain")
+
+
+@pytest.mark.parametrize("offered", ["PLAIN LOGIN", "LOGIN"])
+def test_a_refusal_that_repeats_the_sign_in_shows_none_of_it(
+    harness: Harness, offered: str
+) -> None:
+    def refuse(line: Line) -> None:
+        line.say("220 x")
+        line.hear()
+        line.say("250-x", f"250 AUTH {offered}")
+        heard = line.hear()
+        while "PLAIN " not in heard and len(line.heard) < 4:
+            line.say("334 VXNlcm5hbWU6")
+            heard = line.hear()
+        text = heard.rpartition(" ")[2]
+        line.say(
+            f"535-5.7.8 {heard}: no such account: {text[:7]}", f"535 {text[7:]} {text.lower()}"
+        )
+
+    with odd_server(refuse) as (port, _):
+        url = f"smtp://ann:s3cret%20w%C3%B6rd@127.0.0.1:{port}"
+        patient(harness).set_receivers(mail(url, starttls="never"))
+        harness.decide(match())
+        harness.dispatcher().run_once()
+    assert harness.last_error().startswith("Mail: sign-in refused: 535 5.7.8 ")
+    assert "***" in harness.last_error()
+    shown = "".join(harness.last_error().split()).lower()
+    for plain in ("s3cret wörd", "\0ann\0s3cret wörd"):
+        text = base64.b64encode(plain.encode()).decode().lower()
+        assert all(text[i : i + 8] not in shown for i in range(4, len(text) - 8))
 
 
 def test_a_sign_in_that_is_refused_for_two_hours_is_a_broken_target(

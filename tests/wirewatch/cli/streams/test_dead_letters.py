@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from config.errors import StreamError, UsageError
+from config.errors import PoisonError, RecordTooLargeError, StreamError, UsageError
 from core.clock import utc_now
 from core.messages.envelope import ARTICLES, DEAD_LETTER, MATCHES
 from core.streams.bounded_replay import SLOT
@@ -43,7 +43,7 @@ def streams(request: pytest.FixtureRequest, tmp_path: Path) -> StreamInstallatio
 
 def letter(number: int, *, stage: str = "processors", stream: str = ARTICLES) -> NewRecord:
     record = Record(stream, 1, number, b"k%d" % number, b"\xffbytes %d" % number, HEADERS, NOW)
-    error = ValueError("no title") if number % 2 else KeyError("no \x1b[31mlead")
+    error = RecordTooLargeError("no title") if number % 2 else PoisonError("no \x1b[31mlead")
     return dead_letter(ProcessingFailure(record, stage, error, 3, NOW), at=utc_now())
 
 
@@ -79,7 +79,7 @@ def test_a_list_shows_origin_and_error_newest_first(streams: StreamInstallation)
     )
     assert (row["stage"], row["error_class"], row["error_message"], row["attempts"]) == (
         "processors",
-        "ValueError",
+        "RecordTooLargeError",
         "no title",
         3,
     )

@@ -113,7 +113,7 @@ def test_a_dead_letter_shows_origin_error_and_content() -> None:
             "2026-03-02 01:30:00  dead letter  processors · ValueError · 3 attempt(s)  "
             "news.dead-letter.v1 3:17"
         ),
-        "  no title",
+        "  The log of the stage has the details.",
         "  from news.articles.v1 7:4711 · key key · first failed 2026-03-01T23:30:00Z",
         '  {"a": 1',
     ]
