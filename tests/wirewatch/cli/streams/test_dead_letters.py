@@ -132,7 +132,7 @@ def test_all_replays_what_the_filters_select_and_leaves_the_rest(
     streams: StreamInstallation,
 ) -> None:
     append(streams, letter(1), letter(2, stage="alerts", stream=MATCHES), letter(3, stage="alerts"))
-    only = ("--all", "--stage", "alerts", "--error", "keyerror")
+    only = ("--all", "--stage", "alerts", "--error", "POISONerror")
     assert streams.json("dead-letter", "replay", *only)["replayed"] == 1
     assert [r.key for r in replayed(streams, MATCHES)] == [b"k2"]
     rest = streams.json("dead-letter", "replay", "--all")
