@@ -40,6 +40,7 @@ from config.settings.types import (
     ip_or_localhost,
     is_loopback,
     long_enough,
+    web_address,
 )
 
 
@@ -177,6 +178,12 @@ class Settings(BaseSettings):
     web_trust_proxy: bool = Field(
         default=False,
         description="Trust X-Forwarded-Proto and -For: every request comes through a proxy.",
+    )
+
+    heartbeat_url: Annotated[SecretStr, AfterValidator(web_address)] = Field(
+        default=SecretStr(""),
+        description="URL of an outside monitor, which gets a POST every minute while health is "
+        "good; empty: none.",
     )
 
     log_format: Literal["console", "json"] = Field(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
@@ -54,6 +55,22 @@ def long_enough(token: SecretStr) -> SecretStr:
     if 0 < len(token.get_secret_value()) < 16:
         raise ValueError("it should have 16 characters or more; `openssl rand -hex 16` makes one")
     return token
+
+
+def web_address(url: SecretStr) -> SecretStr:
+    """Return the URL if it is empty or has http or https and a host.
+
+    Raises:
+        ValueError: It is another one.
+    """
+    try:
+        parts = urlsplit(url.get_secret_value())
+        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_usable = False
+    if url.get_secret_value() and not is_usable:
+        raise ValueError("it should be a URL such as https://monitor.example.org/ping/…")
+    return url
 
 
 def durations(text: str) -> str:

@@ -21,7 +21,7 @@ def health(
     """
     from config.i18n import in_english
     from core.processes.slots import read_statuses
-    from wirewatch.run.health import parse_reports
+    from wirewatch.run.health import are_healthy, parse_reports
 
     processes = parse_reports(read_statuses(open_settings()), utc_now())
     rows = [
@@ -35,4 +35,4 @@ def health(
     ]
     columns = ("slot", "status", "wrong", "at")
     print_rows(rows, columns, as_json=as_json, empty="No `wirewatch run` is running here.")
-    raise typer.Exit(0 if processes and not any(p.wrong for p in processes) else 1)
+    raise typer.Exit(0 if are_healthy(processes) else 1)

@@ -5,8 +5,8 @@
     main thread (asyncio)          threads
     ├─ ingest: scheduler, polls    ├─ relay        outbox ─▶ streams
     ├─ console (uvicorn)           ├─ processors   news.articles ─▶ news.matches
-    └─ waits for SIGTERM           ├─ alerts       news.matches ─▶ decisions
-                                   ├─ deliveries   notifications ─▶ receivers
+    ├─ heartbeat to a monitor      ├─ alerts       news.matches ─▶ decisions
+    └─ waits for SIGTERM           ├─ deliveries   notifications ─▶ receivers
                                    ├─ housekeeping reload, retention, gauges
                                    ├─ watchdog     notices loops that are stuck
                                    └─ health       for `wirewatch health`
@@ -32,13 +32,16 @@ import structlog
 
 from alerts import worker as alerts_worker
 from config.i18n import Phrase
+from config.settings import secret
 from core.canary import has_canaries
+from core.processes.slots import read_statuses
 from core.streams.consume_loop import LoopOptions
 from processors import worker as processors_worker
 from wirewatch.run.child import SLOT_TAKEN, Child
 from wirewatch.run.diagnosis import Facts, diagnose
-from wirewatch.run.health import keep_reporting
+from wirewatch.run.health import are_healthy, keep_reporting, parse_reports
 from wirewatch.run.housekeeping import Housekeeping
+from wirewatch.run.outward_heartbeat import OutwardHeartbeat
 from wirewatch.run.program import Program
 from wirewatch.run.stages import Stages
 from wirewatch.run.watchdog import LoopWatchdog, time_event_loop
@@ -102,6 +105,8 @@ class Daemon:
             tasks.append(keep_async("console", lambda: self._console(listener, stop), stop))
         if "ingest" in self._requested:
             tasks.append(keep_async("ingest", lambda: self._ingest(stop), stop))
+        if (heartbeat := self._heartbeat()) is not None:
+            tasks.append(keep_async("heartbeat", lambda: heartbeat.run(stop), stop))
         for name, stage in self._threaded().items():
             self._stages.keep(name, stage)
         self._child.report_ready()
@@ -193,6 +198,19 @@ class Daemon:
     def _facts(self) -> Facts:
         facts = self._housekeeping.health.facts()
         return replace(facts, stages=self._stages.ill, stalled=self._watchdog.stalled)
+
+    def _heartbeat(self) -> OutwardHeartbeat | None:
+        """Return the heartbeat to an outside monitor; the first process sends it for all."""
+        program = self._program
+        has_work = bool(self._requested - {"web"})
+        if not (secret(program.settings.heartbeat_url) and self._child.number == 1 and has_work):
+            return None
+        return OutwardHeartbeat(program.settings, self._is_healthy)
+
+    def _is_healthy(self) -> bool:
+        """Return whether all processes of this host report that they are healthy."""
+        program = self._program
+        return are_healthy(parse_reports(read_statuses(program.settings), program.clock()))
 
     def _keep_house(self) -> None:
         self._housekeeping.run(self._stages.stop, self._stages.loop("housekeeping").turn)

@@ -81,6 +81,11 @@ def parse_reports(reports: Mapping[str, str], now: datetime) -> list[ProcessHeal
     return [_parse(slot, text, now) for slot, text in reports.items() if text]
 
 
+def are_healthy(processes: Sequence[ProcessHealth]) -> bool:
+    """Return whether processes report, and all of them that they are healthy."""
+    return bool(processes) and not any(process.wrong for process in processes)
+
+
 def _parse(slot: str, text: str, now: datetime) -> ProcessHealth:
     report = json.loads(text)
     at = datetime.fromisoformat(report["at"])
