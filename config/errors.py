@@ -24,6 +24,7 @@
     │   │   ├── StoreFullError             the disk is full
     │   │   ├── StoreConflictError         another process changed the same rows: retry at once
     │   │   └── StoreRefusedError          the database can never accept this value
+    │   ├── OutOfMemoryError           the system gives this process no more memory
     │   └── DeliveryError              an attempt to notify a target; .permanent, .unknown,
     │                                  .target_fault
     ├── ExtractionError                a page without an article; .url, .outcome: exit 1
@@ -43,6 +44,7 @@ retry is decided by the type, here::
 from __future__ import annotations
 
 from collections.abc import Sequence
+from errno import ENOMEM
 from typing import TYPE_CHECKING
 
 from config.i18n import Phrase, in_english
@@ -233,6 +235,16 @@ class StoreRefusedError(StoreError):
     retry = False
 
 
+class OutOfMemoryError(ExternalError):
+    """The system gives this process no more memory."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is not enough memory.",
+            mend="Free some, or raise the limit of this process; nothing that was stored is lost.",
+        )
+
+
 class DeliveryError(ExternalError):
     """An attempt to notify a target failed.
 
@@ -289,6 +301,31 @@ class PoisonError(WirewatchError):
 
 class DeadLetterLimitError(WirewatchError):
     """Nearly every record fails: more likely a defect of this program than of the records."""
+
+
+_NO_MEMORY_TEXTS = ("failed to map segment", "cannot allocate memory", "can't start new thread")
+"""What the loader of libraries and the threads say; they have no error of their own for it."""
+
+
+def out_of_memory(error: BaseException | None) -> OutOfMemoryError | None:
+    """Return the error of the program if a lack of memory caused an error, else None."""
+    for _ in range(20):  # a chain of causes may be a cycle
+        if error is None:
+            return None
+        if isinstance(error, OutOfMemoryError):
+            return error
+        text = str(error).lower() if isinstance(error, (ImportError, RuntimeError)) else ""
+        is_named = any(phrase in text for phrase in _NO_MEMORY_TEXTS)
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) == ENOMEM or is_named:
+            return OutOfMemoryError()
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def describe(error: BaseException) -> str:
+    """Return what to say of an error in a list of reasons, without secrets."""
+    known = out_of_memory(error) or error
+    return _masked(known) or type(error).__name__
 
 
 def retryable(error: BaseException) -> bool:

@@ -24,6 +24,7 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from config.errors import out_of_memory
 from config.secrets import mask
 from config.settings import Settings
 
@@ -92,6 +93,7 @@ def _formatter(form: str, before: list[Processor], *, colours: bool) -> Processo
         processors=[
             ProcessorFormatter.remove_processors_meta,
             structlog.processors.StackInfoRenderer(),
+            without_traceback_of_memory,
             structlog.processors.format_exc_info,
             LogSanitizer(margin="\n" if to_json else "\n  | "),
             renderer,
@@ -112,6 +114,16 @@ def _route_everything(handler: logging.Handler, level: int) -> None:
     logging.captureWarnings(capture=True)
     for name, least in _LIBRARIES.items():
         logging.getLogger(name).setLevel(max(least, level))
+
+
+def without_traceback_of_memory(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Replace the traceback of a lack of memory by a sentence: where it happened says nothing."""
+    info = event.get("exc_info")
+    error = info[1] if isinstance(info, tuple) else sys.exc_info()[1] if info is True else info
+    if isinstance(error, BaseException) and (memory := out_of_memory(error)):
+        event["exc_info"] = None
+        event["reason"] = str(memory)
+    return event
 
 
 class LogSanitizer:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -103,6 +104,19 @@ def test_a_traceback_cannot_forge_a_line_either(set_up: SetUp, form: str) -> Non
     assert "it_broke" in first
     assert all(line.startswith("  | ") or line == "" for line in rest)
     assert (rest == []) == (form == "json")
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_lack_of_memory_is_logged_without_a_traceback(set_up: SetUp, form: str) -> None:
+    out = set_up(log_format=form)
+    try:
+        bytearray(sys.maxsize)
+    except MemoryError:
+        structlog.get_logger("a").exception("page_failed", url="https://x.example/a")
+        logging.getLogger("library").exception("broke")
+    written = out.getvalue()
+    assert "Traceback" not in written
+    assert written.count("There is not enough memory.") == len(written.splitlines()) == 2
 
 
 @pytest.mark.parametrize("form", ["json", "console"])

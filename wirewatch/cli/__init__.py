@@ -6,7 +6,8 @@
                                        └─ WirewatchError: one message on stderr, its exit code
 
 Exit codes: 0 success, 1 the checked thing is bad, 2 wrong usage, 3 something outside this program
-failed. Commands import their libraries when they are called, so that ``--help`` starts quickly.
+failed, or there is not enough memory. Commands import their libraries when they are called, so that
+``--help`` starts quickly.
 A `run` that is signalled before it has started exits with 0 too: there is no work to finish.
 """
 
@@ -28,6 +29,16 @@ def main() -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: os._exit(0))
     os.umask(0o077)  # what this program writes is for its user alone
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy computes no matrices here
+    try:
+        sys.exit(_start())
+    except MemoryError:  # so early that the error tree may not be there
+        os.write(2, b"wirewatch: There is not enough memory.\n")
+        os._exit(3)
+
+
+def _start() -> int:
+    """Check the installation, run the command, and return the exit code."""
     from wirewatch.install_check import find_problem
 
     for stream in (sys.stdout, sys.stderr):
@@ -35,8 +46,11 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     if problem := find_problem():
         sys.stderr.write(f"wirewatch: {problem}\n")
-        sys.exit(1)
-    sys.exit(execute(sys.argv[1:]))
+        return 1
+    from wirewatch.cli import uncaught
+
+    uncaught.install()
+    return execute(sys.argv[1:])
 
 
 def execute(arguments: Sequence[str]) -> int:
@@ -48,12 +62,15 @@ def execute(arguments: Sequence[str]) -> int:
 
 
 def _execute(arguments: Sequence[str]) -> int:
-    from config.errors import CatalogError, WirewatchError
+    from config.errors import CatalogError, WirewatchError, out_of_memory
     from config.secrets import mask
     from core.text import for_log
-    from wirewatch.cli.app import app
+    from wirewatch.cli.uncaught import message_of, require_memory
 
     try:
+        require_memory()
+        from wirewatch.cli.app import app
+
         app(list(arguments), prog_name="wirewatch")
     except SystemExit as ended:  # typer ends every command so
         return ended.code if isinstance(ended.code, int) else 0
@@ -66,4 +83,9 @@ def _execute(arguments: Sequence[str]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if out_of_memory(error) is None:
+            raise
+        sys.stderr.write(message_of(error))
+        return 3
     return 0

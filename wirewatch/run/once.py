@@ -21,7 +21,7 @@ import structlog
 
 from alerts import worker as alerts_worker
 from alerts.canaries.timer import ONCE_EARLY, CanaryTimer
-from config.errors import ExternalError, StoreError
+from config.errors import ExternalError, StoreError, out_of_memory
 from config.i18n import Phrase, in_english
 from core.clock import rfc3339
 from core.store import outbox, targets
@@ -59,9 +59,12 @@ def run_once(program: Program, stages: Set[str] = frozenset(STAGES)) -> Summary:
         if "alerts" in stages:
             _deliver(program, summary)
         program.relay.drain()
-    except ExternalError as error:
-        log.error("run_failed", reason=str(error))
-        summary.troubles.append(str(error))
+    except Exception as error:
+        known = out_of_memory(error) or error
+        if not isinstance(known, ExternalError):
+            raise
+        log.error("run_failed", reason=str(known))
+        summary.troubles.append(str(known))
     finally:
         _release(program)
     summary.dispositions = {stage: program.dispositions.of(stage) for stage in STAGES}

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from config.errors import SlotTakenError, WirewatchError
+from config.errors import SlotTakenError, WirewatchError, describe, out_of_memory
 from config.i18n import Phrase
 from core.backoff import exponential
 from core.loop_delay import LoopDelay
@@ -194,9 +194,9 @@ class Stages:
         in_a_row = before is not None and self._now() - started_at < self._policy.longest
         count = before.count + 1 if before is not None and in_a_row else 1
         pause = exponential(self._policy.first, count, self._policy.longest)
-        reason = for_log(str(error)) or type(error).__name__
+        reason = for_log(describe(error))
         self._failures[name] = _Failures(reason, count)
-        known = isinstance(error, WirewatchError)
+        known = isinstance(out_of_memory(error) or error, WirewatchError)
         log.error("stage_failed", stage=name, reason=reason, restart_in=pause, exc_info=not known)
         return pause
 
