@@ -141,7 +141,7 @@ def _digest_item(
     item: NotificationItem, story: Story, articles: Sequence[StoryArticle]
 ) -> DigestItem:
     held = Phrase.load(item.hold_reason)
-    part = story_part(story, item)
+    part = story_part(story, item.development)
     told = [a for a in group_copies(articles) if a.id == item.article_id]
     return DigestItem(
         topic=NotificationTopic(id=item.topic_id, title=item.topic_title),

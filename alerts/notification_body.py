@@ -29,6 +29,8 @@ MAX_BYTES = 100_000
 MAX_ARTICLES = 20
 MAX_SPANS = 50
 MAX_SENTENCE = 1_000
+DEVELOPMENT_SEPARATOR = " · "
+"""Between the developments of one message."""
 
 
 class _BodyPart(BaseModel):
@@ -121,6 +123,8 @@ class NotificationBody(_BodyPart):
             for the first message.
         digest: ``rollup``, ``catch_up`` or ``scheduled``; None where it is not a digest.
         items: The messages that a digest replaces.
+        about: Ids of the articles that it tells, which are the first of ``articles``: more than one
+            where several were decided within one group wait; empty in a digest.
         reason: Why it is sent, in English.
         reason_code: Why it is sent, for programs: a reason code of ``news.alerts``.
         reason_phrase: The same as a code of the catalogues and its parameters, for receivers that
@@ -135,6 +139,7 @@ class NotificationBody(_BodyPart):
     severity: str
     story: NotificationStory | None
     articles: tuple[NotificationArticle, ...]
+    about: tuple[str, ...] = ()
     reason: str
     reason_code: str = ""
     reason_phrase: dict[str, Any] | None = None
@@ -187,15 +192,15 @@ def group_copies(articles: Iterable[StoryArticle]) -> tuple[NotificationArticle,
 
 
 def told_first(
-    articles: Sequence[NotificationArticle], article_id: str
+    articles: Sequence[NotificationArticle], told: Sequence[str]
 ) -> tuple[NotificationArticle, ...]:
-    """Return a story's articles with the one that the notification is about first.
+    """Return a story's articles with those that the notification is about first.
 
     The others follow, newest first, so that what does not fit into a message is what is oldest.
     """
-    told = [article for article in articles if article.id == article_id]
-    others = [article for article in reversed(articles) if article.id != article_id]
-    return (*told, *others)
+    known = {article.id: article for article in articles}
+    others = [article for article in reversed(articles) if article.id not in told]
+    return (*(known[id_] for id_ in told if id_ in known), *others)
 
 
 def notification_body(
@@ -218,6 +223,8 @@ def notification_body(
         escalation: Step of the escalation that sends it; 0 for the first message.
     """
     first = items[0]
+    news = [item for item in items if item.alert_id == first.alert_id]
+    told = tuple(dict.fromkeys(item.article_id for item in news))
     reason = Phrase.load(first.reason)
     body = NotificationBody(
         id=notification_id,
@@ -226,8 +233,9 @@ def notification_body(
         topic=NotificationTopic(id=first.topic_id, title=first.topic_title),
         topics=bundled_topics(items),
         severity=first.severity,
-        story=story_part(story, first),
-        articles=told_first(group_copies(articles), first.article_id)[:MAX_ARTICLES],
+        story=story_part(story, join_developments(news)),
+        articles=told_first(group_copies(articles), told)[:MAX_ARTICLES],
+        about=told,
         reason=in_english(reason),
         reason_code=first.reason_code,
         reason_phrase=json.loads(first.reason),
@@ -238,9 +246,21 @@ def notification_body(
 
 
 def by_importance(items: Iterable[NotificationItem]) -> list[NotificationItem]:
-    """Return items by descending severity, then score; equal ones in the order of decision."""
+    """Return items by descending severity, then score, of their alert.
+
+    What is told of one alert stays in the order of decision.
+    """
+    items = sorted(items, key=lambda i: i.number)
     ranks = {severity: rank for rank, severity in enumerate(SEVERITIES)}
-    return sorted(items, key=lambda i: (-ranks.get(i.severity, -1), -i.score, i.number))
+    importance: dict[str, tuple[int, int]] = {}
+    for item in items:
+        own = ranks.get(item.severity, -1), item.score
+        importance[item.alert_id] = max(own, importance.get(item.alert_id, own))
+    order = {item.alert_id: number for number, item in reversed(list(enumerate(items)))}
+    return sorted(
+        items,
+        key=lambda i: (*(-each for each in importance[i.alert_id]), order[i.alert_id], i.number),
+    )
 
 
 def bundled_topics(items: Sequence[NotificationItem]) -> tuple[BundledTopic, ...]:
@@ -286,16 +306,21 @@ def _told_topic(
     )
 
 
-def story_part(story: Story, item: NotificationItem) -> NotificationStory:
-    """Return what a body says of an item's story."""
+def story_part(story: Story, development: str) -> NotificationStory:
+    """Return what a body says of a story, and of what is new in it."""
     return NotificationStory(
         id=story.id,
         title=story.title,
         first_seen=story.first_seen,
         outlets=story.outlets,
         independent_outlets=story.independent_outlets,
-        development=item.development,
+        development=development,
     )
+
+
+def join_developments(items: Iterable[NotificationItem]) -> str:
+    """Return what items say is new in a story, each once."""
+    return DEVELOPMENT_SEPARATOR.join(dict.fromkeys(filter(None, (i.development for i in items))))
 
 
 def alert_url(console_url: str, alert_id: str) -> str:

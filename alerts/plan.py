@@ -7,7 +7,8 @@
       │  route    the receivers of the first route in alerts.yaml that matches in its hours of duty,
       │           else the console
       │  gap      published while the feed was not read: held for one catch-up per topic
-      │  bundle   after the group wait; messages about one article that wait together are one
+      │  bundle   after the group wait; messages about one article, and news of one story, that wait
+      │           together are one
       │  ladder   growth of a story, soon after other messages about it: held, the longer the more
       │  cap      more than `max_per_hour` about a topic: held for an hourly roll-up
       │  quiet    in quiet hours: held for one catch-up at their end
@@ -120,17 +121,30 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that still waits, and that another one becomes part of.
+
+    Attributes:
+        due: When it goes out.
+        bundle: Its bundle.
+    """
+
+    due: datetime
+    bundle: str
+
+
+@dataclass(frozen=True, slots=True)
 class Traffic:
     """What receivers get already.
 
     Attributes:
-        waiting: Receiver to the time when a message about the same article is due that still
-            waits: this one becomes part of it.
+        waiting: Receiver to its message about the same article, or with news of the same story,
+            that still waits.
         sent: Receiver to the number of messages about the topic in the last hour.
         history: Receiver to its messages about the story, for a notification of growth.
     """
 
-    waiting: Mapping[str, datetime] = field(default_factory=dict)
+    waiting: Mapping[str, Waiting] = field(default_factory=dict)
     sent: Mapping[str, int] = field(default_factory=dict)
     history: Mapping[str, StoryHistory] = field(default_factory=dict)
 
@@ -160,7 +174,7 @@ def plan(
     if receivers is None:
         receivers = (digest or route).receivers
     route = replace(route, receivers=receivers)
-    messages = bundle_by_article(route, reason, article, traffic, now)
+    messages = bundle_waiting(route, reason, article, traffic, now)
     if missed_since is not None:
         return hold_after_gap(messages, route, definition, labels, missed_since, now)
     messages = wait_on_ladder(messages, traffic, now + route.group_wait)
@@ -219,15 +233,13 @@ def article_bundle(article: str) -> str:
     return f"article {article}"
 
 
-def bundle_by_article(
+def bundle_waiting(
     route: RouteDefinition, reason: Phrase, article: str, traffic: Traffic, now: datetime
 ) -> tuple[Planned, ...]:
-    """Return a message to each receiver, due after the group wait or with one that waits."""
-    due, bundle = now + route.group_wait, article_bundle(article)
-    return tuple(
-        Planned(receiver, traffic.waiting.get(receiver, due), bundle, reason)
-        for receiver in dict.fromkeys(route.receivers)
-    )
+    """Return a message to each receiver, due after the group wait or part of one that waits."""
+    own = Waiting(now + route.group_wait, article_bundle(article))
+    joined = {r: traffic.waiting.get(r, own) for r in dict.fromkeys(route.receivers)}
+    return tuple(Planned(r, waits.due, waits.bundle, reason) for r, waits in joined.items())
 
 
 def hold_after_gap(

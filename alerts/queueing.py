@@ -27,6 +27,7 @@ from alerts.plan import (
     HoldCode,
     Planned,
     Traffic,
+    Waiting,
     article_bundle,
     find_route,
     plan,
@@ -44,10 +45,14 @@ from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from core.store.deliveries import Notification
 from core.store.notification_items import NotificationItem
+from core.store.story_bundles import find_story_bundle
 from core.store.told_revisions import load_shown_articles
 
 STEP = timedelta(microseconds=1)
 """Between the times of notifications of one batch: they go out in the order of the decisions."""
+
+JOINING_KINDS = ("new_story", "update")
+"""What is told of a story in one message if it is decided within one group wait."""
 
 
 def queue_notifications(
@@ -121,16 +126,33 @@ def _load_traffic(
     receivers: Sequence[str],
     now: datetime,
 ) -> Traffic:
-    bundle, since = article_bundle(notification.article), now - CAP_WINDOW
-    waiting = {r: notification_items.find_open(connection, r, bundle, now=now) for r in receivers}
+    since = now - CAP_WINDOW
+    waiting = {r: _find_waiting(connection, notification, r, now) for r in receivers}
     return Traffic(
-        waiting={r: found[1] for r, found in waiting.items() if found is not None},
+        waiting={r: found for r, found in waiting.items() if found is not None},
         sent={
             r: notification_items.count_sent(connection, r, notification.topic_id, since=since)
             for r in receivers
         },
         history=load_history(connection, notification, receivers, now),
     )
+
+
+def _find_waiting(
+    connection: Connection, notification: PendingNotification, receiver: str, now: datetime
+) -> Waiting | None:
+    """Return the message that a notification joins: about its article, or with news of its story.
+
+    A correction or a retraction is a message of its own, so that nobody overlooks it.
+    """
+    bundles = [article_bundle(notification.article)]
+    if notification.kind in JOINING_KINDS:
+        about_story = find_story_bundle(
+            connection, receiver, notification.alert_id, JOINING_KINDS, now=now
+        )
+        bundles += [about_story] if about_story else []
+    found = (notification_items.find_open(connection, receiver, b, now=now) for b in bundles)
+    return next((Waiting(due, row.bundle) for row, due in filter(None, found)), None)
 
 
 def _queue(

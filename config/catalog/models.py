@@ -225,7 +225,8 @@ class RouteDefinition:
     """Labels to receivers. The first match wins; values of ``match`` may contain ``*``.
 
     Attributes:
-        group_wait: How long a message waits for others about the same article, and for copies.
+        group_wait: How long a message waits for others about the same article, for its copies, and
+            for more news of its story.
         max_per_hour: Messages about a topic that a receiver gets in an hour, the others come in a
             roll-up; 0 for any number, None for the default.
         quiet_hours: Instead of those of the file; None where the route has none of its own.

@@ -15,7 +15,7 @@ from alerts.growth import (
     find_told_articles,
     ladder_due,
 )
-from alerts.plan import HoldCode, Traffic, plan
+from alerts.plan import HoldCode, Traffic, Waiting, plan
 from config.catalog.models import AlertsDefinition, RouteDefinition
 from config.i18n import Phrase, in_english, translator
 from config.weekly_hours import WeeklyHours, parse_hours
@@ -92,7 +92,7 @@ def planned(
     routes = (RouteDefinition({}, ("desk",), PLACE),)
     definition = AlertsDefinition(routes=routes, quiet_hours=quiet_hours)
     history = {"desk": StoryHistory(1, last_due)} if last_due else {}
-    due = {"desk": NOON + timedelta(minutes=9)} if waiting else {}
+    due = {"desk": Waiting(NOON + timedelta(minutes=9), "growth")} if waiting else {}
     labels = LABELS | {"severity": severity}
     [message] = plan(labels, "growth", definition, Traffic(waiting=due, history=history), NOON)
     return message.due, "" if message.hold is None else message.hold.code.value

@@ -57,12 +57,40 @@ def test_a_development_is_told_as_an_update_of_its_story(harness: Harness) -> No
 
 def test_what_repeats_a_development_is_told_to_nobody(harness: Harness) -> None:
     harness.decide(first(), grown())
+    assert len(harness.notifications()) == 1  # both within one group wait
     assert harness.decide(grown("https://post.example.org/einsturz")) == ["copy"]
     again = match(
         "https://welle.example.org/e", title=f"{GROWN}", text=GROWN_LEAD[:60], lead=GROWN_LEAD[:60]
     )
     assert harness.decide(again)[0] in ("copy", "same_story")
-    assert len(harness.notifications()) == 2
+    [body] = bodies(harness)
+    assert [article.outlet for article in body.articles[:2]] == ["kurier", "bote"]
+    assert len(body.about) == 2
+
+
+def test_news_of_one_group_wait_is_one_message_that_names_each(harness: Harness) -> None:
+    harness.decide(first())
+    harness.advance(minutes=5)
+    harness.decide(grown())
+    harness.advance(seconds=60)
+    denial = "Minister Falk tritt nach dem Einsturz in Musterstadt zurück"
+    resigned = match("https://post.example.org/falk", title=denial, text=GROWN_LEAD + denial)
+    assert harness.decide(resigned) == ["development"]
+    story, update = bodies(harness)
+    assert (story.kind, update.kind) == ("new_story", "update")
+    assert update.story is not None
+    assert update.story.development == f"{GROWN} · {denial}"
+    assert [article.title for article in update.articles[:2]] == [GROWN, denial]
+    told = {each.alert_id: each.article_id for each in update.topics}
+    assert list(told.values()) == [update.about[0]]  # one alert is delivered once
+
+
+def test_a_correction_never_joins_another_message(harness: Harness) -> None:
+    harness.decide(first())
+    text = "Korrektur: In Musterstadt ist kein Wohnhaus eingestürzt, drei Tote gab es nicht."
+    corrected = match("https://post.example.org/k", title=text, text=text, lead=text)
+    assert harness.decide(corrected) == ["correction"]
+    assert [body.kind for body in bodies(harness)] == ["new_story", "correction"]
 
 
 def test_a_revision_that_says_something_new_is_told(harness: Harness) -> None:
@@ -104,6 +132,7 @@ def test_a_story_with_a_development_is_at_the_top_under_its_newest_headline(
 
 def test_the_outlet_that_reported_it_first_is_told_with_it(harness: Harness) -> None:
     harness.decide(first())
+    harness.advance(minutes=5)
     one = match(
         "https://bote.example.org/b",
         title="Einsturz in Musterstadt: Wohnhaus hatte Risse",

@@ -53,9 +53,9 @@ def test_a_copy_of_a_copy_is_listed_under_the_original(harness: Harness) -> None
 def test_the_article_that_is_told_comes_first_and_the_others_newest_first() -> None:
     facts = [article_facts(match(f"https://{outlet}.example.org/x")) for outlet in "abcd"]
     articles = [NotificationArticle(**dict(each)) for each in facts]
-    ordered = told_first(articles, facts[2].id)
+    ordered = told_first(articles, [facts[2].id])
     assert [article.outlet for article in ordered] == ["c", "d", "b", "a"]
-    assert [article.outlet for article in told_first(articles, "gone")] == ["d", "c", "b", "a"]
+    assert [article.outlet for article in told_first(articles, ["gone"])] == ["d", "c", "b", "a"]
 
 
 def test_a_body_never_exceeds_its_limit(harness: Harness) -> None:

@@ -83,6 +83,7 @@ def test_a_second_notification_of_the_same_kind_about_an_alert_has_the_next_numb
 ) -> None:
     update = replace(notification, kind="update")
     for revision, pending in enumerate((notification, update, update)):
+        harness.advance(minutes=5)
         queue(harness, replace(pending, revision=revision))
     with harness.store.read() as connection:
         rows = [n for n, _ in notification_items.load_notifications(connection, "a" * 32)]

@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts.plan import HoldCode, Planned, Silence, Traffic, find_silence, matches, plan
+from alerts.plan import (
+    HoldCode,
+    Planned,
+    Silence,
+    Traffic,
+    Waiting,
+    find_silence,
+    matches,
+    plan,
+)
 from config.catalog.matchers import LABELS
 from config.catalog.models import AlertsDefinition, Catalog, Outlet, RouteDefinition, Tier
 from config.i18n import in_english, translator
@@ -162,12 +171,12 @@ def test_a_route_sets_its_own_group_wait() -> None:
     assert message.due == NOON + timedelta(minutes=5)
 
 
-def test_a_message_joins_one_about_the_same_article_that_waits_and_is_due_with_it() -> None:
-    soon = NOON + timedelta(seconds=10)
+def test_a_message_joins_one_that_waits_and_is_due_with_it() -> None:
+    waiting = Waiting(NOON + timedelta(seconds=10), "article b 1")
     definition = AlertsDefinition(routes=(route("desk", "night"),))
-    desk, night = plan(ALERT, "a 1", definition, Traffic(waiting={"desk": soon}), NOON)
-    assert (desk.due, night.due) == (soon, NOON + timedelta(seconds=90))
-    assert desk.bundle == night.bundle
+    desk, night = plan(ALERT, "a 1", definition, Traffic(waiting={"desk": waiting}), NOON)
+    assert (desk.due, desk.bundle) == (waiting.due, waiting.bundle)
+    assert (night.due, night.bundle) == (NOON + timedelta(seconds=90), "article a 1")
 
 
 # --- cap -----------------------------------------------------------------------------------
@@ -179,7 +188,7 @@ def under_cap(
     cap: int | None = None,
     severity: str = "normal",
     receiver: str = "desk",
-    waiting: datetime | None = None,
+    waiting: Waiting | None = None,
 ) -> Planned:
     """The plan of one more message after some others within an hour."""
     routes = (replace(route(receiver), max_per_hour=cap),)
@@ -220,7 +229,7 @@ def test_what_is_over_the_cap_comes_within_an_hour_in_one_roll_up_of_the_topic()
 
 
 def test_one_more_topic_of_a_message_that_waits_is_no_further_message_for_the_cap() -> None:
-    assert under_cap(6, waiting=NOON + timedelta(seconds=5)).hold is None
+    assert under_cap(6, waiting=Waiting(NOON + timedelta(seconds=5), "article b 1")).hold is None
 
 
 # --- quiet hours ---------------------------------------------------------------------------

@@ -34,6 +34,7 @@ def snoozed(harness: Harness) -> Harness:
 def test_what_is_new_is_told_and_ends_the_snooze_and_nothing_else_does(
     snoozed: Harness, title: str, codes: list[str]
 ) -> None:
+    snoozed.advance(minutes=5)
     later: dict[str, Any] = dict.fromkeys(("first_seen_at", "fetched_at"), snoozed.now)
     assert snoozed.decide(match("https://bote.example.org/x", title=title, **later)) == codes
     [alert] = snoozed.alerts()

@@ -138,14 +138,13 @@ class MessageRows:
     def _newly_told(self, receiver: str, body: dict[str, Any]) -> list[str]:
         """Return the articles that the receiver did not know.
 
-        The first article of a message is the one that it is about: that one is told again when it
-        has a newer revision.
+        An article that the message is about is told again when it has a newer revision.
         """
         urls = []
-        for story, number, article in _articles_of(body):
+        for story, is_about, article in _articles_of(body):
             known = self._told[receiver, story]
             url, revision = str(article.get("url")), int(article.get("revision") or 1)
-            if url not in known or (number == 0 and revision > known[url]):
+            if url not in known or (is_about and revision > known[url]):
                 urls.append(url)
             known[url] = max(revision, known.get(url, 0))
         return urls
@@ -165,15 +164,15 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _articles_of(body: dict[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:
-    """Yield the articles of a message, each with its story and its number in it.
+def _articles_of(body: dict[str, Any]) -> Iterator[tuple[str, bool, dict[str, Any]]]:
+    """Yield the articles of a message, each with its story and whether the message is about it.
 
     A digest has several stories.
     """
     for part in (body, *(body.get("items") or ())):
         story = (part.get("story") or {}).get("id", "")
         for number, article in enumerate(part.get("articles") or ()):
-            yield story, number, article
+            yield story, number == 0 or article.get("id") in part.get("about", ()), article
 
 
 def shown_time(moment: datetime) -> str:
