@@ -51,8 +51,13 @@ log = structlog.get_logger(__name__)
 
 
 def arm_timer(seconds: float) -> None:
-    """Have the stacks of all threads written to stderr after some time, unless armed again."""
-    faulthandler.dump_traceback_later(seconds)
+    """Have the stacks of all threads written to stderr after some time, unless armed again.
+
+    Where the program was started without stderr, its number may be that of any file; nothing is
+    written then.
+    """
+    if sys.stderr is not None:
+        faulthandler.dump_traceback_later(seconds)
 
 
 class LoopWatchdog:

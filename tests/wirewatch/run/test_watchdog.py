@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 import threading
 import time
@@ -134,6 +135,35 @@ def test_a_deep_stack_is_cut_and_one_of_a_thread_that_ended_is_named() -> None:
     assert stacks[0].count(" < ") == 24
     assert len(stacks[0]) <= MOST_STACK
     assert describe_stacks({}, own, set()) == "its thread has ended"
+
+
+HELD = """
+import ctypes, threading, time
+from wirewatch.run import watchdog
+
+watchdog.LOOK_SECONDS = 0.05
+stop = threading.Event()
+thread = threading.Thread(target=watchdog.LoopWatchdog(list, 0.2).run, args=(stop,))
+thread.start()
+time.sleep(0.2)
+
+def hold_the_interpreter():
+    ctypes.PyDLL(None).usleep(900_000)
+
+hold_the_interpreter()
+time.sleep(0.2)
+stop.set()
+thread.join()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.processes
+def test_a_call_that_never_releases_the_interpreter_is_in_the_stacks_on_stderr() -> None:
+    done = subprocess.run([sys.executable, "-c", HELD], capture_output=True, text=True, check=True)
+    assert done.stderr.count("Timeout (0:00:00.250000)!") == 1
+    assert "in hold_the_interpreter" in done.stderr
+    assert "process_stalled" in done.stdout
 
 
 @pytest.mark.slow
