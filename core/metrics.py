@@ -12,6 +12,12 @@ ITEMS = Counter(
     ["stage", "disposition"],
 )
 EXTRACT_SECONDS = Histogram("wirewatch_extract_seconds", "Wall time to extract one page.")
+PARSE_FAILURES = Counter(
+    "wirewatch_parse_failures",
+    "Documents that were not parsed, by the limit they exceeded (cpu, time, memory, size), or as "
+    "crash, busy or unavailable.",
+    ["pool", "failure"],
+)
 STAGE_SECONDS = Histogram("wirewatch_stage_seconds", "Wall time of one batch.", ["stage"])
 LOOP_DELAY_SECONDS = Histogram(
     "wirewatch_loop_delay_seconds",

@@ -264,10 +264,19 @@ class Settings(BaseSettings):
         default=0,
         ge=0,
         le=64,
-        description="Extraction processes; 0 means one per core, shared by the processes of `run`.",
+        description="Processes that parse pages; 0 means one per core, shared by the processes of "
+        "`run`. Feeds have as many, at least two.",
     )
-    extract_timeout: Seconds = Field(
-        default=20.0, description="Seconds that extracting one page may take."
+    parse_cpu: Seconds = Field(
+        default=2.0, description="Seconds of CPU time that parsing one feed or page may take."
+    )
+    parse_timeout: Seconds = Field(
+        default=10.0, description="Seconds that parsing one feed or page may take."
+    )
+    parse_memory: int = Field(
+        default=256,
+        ge=100,
+        description="Megabytes of memory that a process that parses may have.",
     )
 
     processors_batch: int = Field(
