@@ -29,6 +29,11 @@ def feed_id(outlet: str, url: str) -> str:
     return f"{outlet}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
 
 
+def outlet_of(feed: str) -> str:
+    """Return the outlet of a feed by the id of the feed."""
+    return feed.rpartition("-")[0]
+
+
 def story_id(topic_id: str, first_article_id: str) -> str:
     """Return the id of the story of a topic that begins with an article."""
     return hash_parts("story", topic_id, first_article_id)

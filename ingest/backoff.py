@@ -28,6 +28,8 @@ class FailClass(StrEnum):
     NOT_FOUND = "not_found"
     GONE = "gone"
     CONTENT = "content"
+    LIMIT = "limit"
+    POSTPONED = "postponed"
 
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -41,6 +43,8 @@ DELAYS = {
     FailClass.NOT_FOUND: (30 * _MINUTE, 24 * _HOUR),
     FailClass.GONE: (24 * _HOUR, 24 * _HOUR),
     FailClass.CONTENT: (15 * _MINUTE, 6 * _HOUR),
+    FailClass.LIMIT: (_HOUR, 24 * _HOUR),
+    FailClass.POSTPONED: (2 * _MINUTE, 15 * _MINUTE),
 }
 """By class, the wait after the first failure, and the longest; it doubles with each failure."""
 
@@ -75,6 +79,12 @@ _BY_OUTCOME = {
     "rate_limited": FailClass.RATE_LIMITED,
     "server_error": FailClass.SERVER,
     "http_error": FailClass.NOT_FOUND,
+    "limit_cpu": FailClass.LIMIT,
+    "limit_time": FailClass.LIMIT,
+    "limit_memory": FailClass.LIMIT,
+    "limit_size": FailClass.LIMIT,
+    "parse_busy": FailClass.POSTPONED,
+    "parse_unavailable": FailClass.POSTPONED,
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +14,12 @@ from core.dispositions import Dispositions
 from core.http.client import HttpClient
 from core.processes.instance import Instance
 from core.store import Connection, Store, hosts
+from core.store.threads import StoreThreads
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.hosts import HostGate
+from ingest.parsing.messages import FeedRequest, RobotsAnswer, RobotsRequest
 from ingest.robots import Robots, RobotsCopy
+from ingest.sources.entry import ParsedFeed
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,12 +30,39 @@ class Extractor(Protocol):
     """Extracts articles from pages, as :class:`ingest.extract.pool.ExtractPool` does."""
 
     async def extract(
-        self, body: bytes, *, url: str, content_type: str | None, hints: PageHints, now: datetime
+        self,
+        body: bytes,
+        *,
+        url: str,
+        content_type: str | None,
+        hints: PageHints,
+        now: datetime,
+        outlet: str,
     ) -> ExtractedPage:
-        """Extract one page.
+        """Extract one page of an outlet.
 
         Raises:
             ExtractionError: The page could not be read.
+        """
+        ...
+
+
+class DocumentParser(Protocol):
+    """Parses feeds and sitemaps, as :class:`ingest.parsing.parser.FeedParser` does."""
+
+    async def parse(self, request: FeedRequest, outlet: str, *, slow: bool) -> ParsedFeed:
+        """Return the new and changed entries of a document of an outlet.
+
+        Raises:
+            FetchError: It could not be read.
+        """
+        ...
+
+    async def decide_robots(self, request: RobotsRequest) -> RobotsAnswer:
+        """Return what a robots.txt says about a URL.
+
+        Raises:
+            FetchError: It could not be parsed.
         """
         ...
 
@@ -45,6 +74,7 @@ class Deps:
     Attributes:
         settings: Limits and times.
         store: Feeds, entries, articles.
+        threads: Where calls of the store run.
         me: This process, as the holder of leases.
         clock: The present.
         rng: For jitter.
@@ -52,11 +82,13 @@ class Deps:
         http: The client for feeds, pages and robots.txt.
         gate: Takes turns for hosts.
         robots: Decides by robots.txt.
+        parser: Parses feeds and sitemaps.
         extract: Extracts articles from pages.
     """
 
     settings: Settings
     store: Store
+    threads: StoreThreads
     me: Instance
     clock: Clock
     rng: random.Random
@@ -64,6 +96,7 @@ class Deps:
     http: HttpClient
     gate: HostGate
     robots: Robots
+    parser: DocumentParser
     extract: Extractor
 
     async def write(
@@ -76,7 +109,7 @@ class Deps:
         Raises:
             StoreError: Nothing was stored.
         """
-        return await write(self.store, work, *args, **kwargs)
+        return await write(self.store, self.threads, work, *args, **kwargs)
 
     async def read(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -86,11 +119,12 @@ class Deps:
         Raises:
             StoreError: The database failed.
         """
-        return await read(self.store, work, *args, **kwargs)
+        return await read(self.store, self.threads, work, *args, **kwargs)
 
 
 async def write(
     store: Store,
+    threads: StoreThreads,
     work: Callable[Concatenate[Connection, P], T],
     *args: P.args,
     **kwargs: P.kwargs,
@@ -100,11 +134,12 @@ async def write(
     def transaction() -> T:
         return store.transact(lambda connection: work(connection, *args, **kwargs))
 
-    return await off_loop(transaction)
+    return await threads.run(transaction)
 
 
 async def read(
     store: Store,
+    threads: StoreThreads,
     work: Callable[Concatenate[Connection, P], T],
     *args: P.args,
     **kwargs: P.kwargs,
@@ -115,32 +150,19 @@ async def read(
         with store.read() as connection:
             return work(connection, *args, **kwargs)
 
-    return await off_loop(snapshot)
-
-
-async def off_loop(work: Callable[[], T]) -> T:
-    """Run a short function in a thread.
-
-    A cancelled caller waits until the function has ended. Otherwise a transaction could outlive
-    the store that is being closed.
-    """
-    running = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.wait([running])
-        raise
+    return await threads.run(snapshot)
 
 
 class StoredRobots:
     """Stores copies of robots.txt files, so that they outlive the process."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, threads: StoreThreads) -> None:
         self._store = store
+        self._threads = threads
 
     async def get(self, origin: str) -> RobotsCopy | None:
         """Return the copy of ``https://host[:port]``, or None."""
-        record = await read(self._store, hosts.find_robots, origin)
+        record = await read(self._store, self._threads, hosts.find_robots, origin)
         if record is None:
             return None
         verdict = cast("Verdict", record.verdict)
@@ -151,4 +173,4 @@ class StoredRobots:
         record = hosts.RobotsRecord(
             origin, copy.verdict, copy.text, copy.fetched_at, copy.checked_at
         )
-        await write(self._store, hosts.save_robots, record)
+        await write(self._store, self._threads, hosts.save_robots, record)

@@ -12,7 +12,6 @@ never hide an entry. The feed must be leased by this process.
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -27,15 +26,16 @@ from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
 from ingest import poll_outcome
 from ingest.admit import KnownEntries, admit, link_key
-from ingest.backoff import OUT_OF_REACH, FetchFailure
+from ingest.backoff import OUT_OF_REACH, FailClass, FetchFailure
 from ingest.conditional import ConditionalRequest
 from ingest.deps import Deps
 from ingest.feed_fetcher import FeedDocument
 from ingest.feed_records import PARSER_VERSION
 from ingest.hosts import pause_scope
 from ingest.outage import NO_OUTAGE, Outage, without_last_failure
+from ingest.parsing.messages import FeedRequest
 from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
-from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
+from ingest.sources.entry import ParsedFeed
 
 P = ParamSpec("P")
 
@@ -96,7 +96,7 @@ class FeedWriter:
             return await self._write(self._save_document, feed, document, None)
         known = await self._deps.read(entries.load_content_hashes, feed.feed_id)
         try:
-            parsed = await asyncio.to_thread(self._parse, feed, document, known)
+            parsed = await self._parse(feed, document, known)
         except FetchError as error:
             if document.request is None:
                 return PollResult(feed.feed_id, error.outcome, error.reason, failed=True)
@@ -127,16 +127,20 @@ class FeedWriter:
         """
         return await self._write(self._save_failure, feed, failure, outage)
 
-    def _parse(self, feed: FeedRecord, document: FeedDocument, known: dict[str, str]) -> ParsedFeed:
-        parse = parse_sitemap if feed.kind == "sitemap" else parse_feed
-        return parse(
-            document.body,
+    async def _parse(
+        self, feed: FeedRecord, document: FeedDocument, known: dict[str, str]
+    ) -> ParsedFeed:
+        request = FeedRequest(
+            kind=feed.kind,
+            body=document.body,
             url=document.url,
             content_type=document.headers.get("Content-Type"),
             now=self._deps.clock(),
             known=known,
             limit=self._deps.settings.fetch_max_entries,
         )
+        slow = feed.fail_class == FailClass.LIMIT
+        return await self._deps.parser.parse(request, feed.outlet, slow=slow)
 
     async def _write(
         self,

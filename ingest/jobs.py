@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from core.store import Connection, entries, feeds
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
+from ingest.backoff import FailClass
 from ingest.deps import Deps
 from ingest.feed_writer import PollResult
 from ingest.job_runner import LeaseRequest
 from ingest.pages import EntryResult, PageReader
 from ingest.poll import Poller
+
+SLOW_FEEDS = 1
+"""Feeds at a time whose last document exceeded a limit: they wait for one another, and must not
+take the turns of others meanwhile."""
 
 PAGES_PER_HOST = 4
 """Pages of one host that are leased at once, to be read one after the other: fewer transactions."""
@@ -60,14 +65,16 @@ class FeedJobs:
 
     def lease(self, connection: Connection, request: LeaseRequest) -> Sequence[FeedJob]:
         """Lease due feeds that were not polled in this round."""
-        leased = {job.feed.feed_id for job in request.leased if isinstance(job, FeedJob)}
+        working = [job.feed for job in request.leased if isinstance(job, FeedJob)]
+        slow = sum(feed.fail_class == FailClass.LIMIT for feed in working)
         due = feeds.lease_due(
             connection,
             self._me,
             request.now,
             limit=request.limit,
-            skip=self._polled | leased,
+            skip=self._polled | {feed.feed_id for feed in working},
             busy=request.busy,
+            at_most={FailClass.LIMIT: SLOW_FEEDS - slow},
             once=self._once,
         )
         return [FeedJob(feed, self) for feed in due]

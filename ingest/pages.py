@@ -19,7 +19,7 @@ from config.errors import ExtractionError, FetchError, StoreError
 from config.i18n import Phrase, in_english
 from core import metrics
 from core.http import Response, retry_after
-from core.ids import article_id
+from core.ids import article_id, outlet_of
 from core.messages.envelope import to_record
 from core.store import Connection, articles, entries, feeds, hosts, outbox
 from core.store.articles import ArticleRecord
@@ -41,6 +41,9 @@ ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 KNOWN_ELSEWHERE = FetchFailure("not_asked", Phrase("fetch.known_from_another_feed"))
 NO_PAGE = FetchFailure("no_page", Phrase("fetch.no_page"))
 INTERNAL_ERROR = FetchFailure("internal", Phrase("fetch.internal_page"))
+
+ABOUT_EXTRACTION = frozenset({"cpu", "time", "memory", "size", "crash", "busy", "unavailable"})
+"""Outcomes of extraction that say nothing of what the page is."""
 
 log = structlog.get_logger(__name__)
 
@@ -158,9 +161,10 @@ class PageReader:
                 content_type=response.headers.get("Content-Type"),
                 hints=hints,
                 now=now,
+                outlet=outlet_of(entry.feed_id),
             )
         except ExtractionError as error:
-            prefix = "extract_" if error.outcome in ("timeout", "crash") else ""
+            prefix = "extract_" if error.outcome in ABOUT_EXTRACTION else ""
             return FetchFailure(prefix + error.outcome, error.reason)
         return _unusable(entry, page, response) or PageRead(page, response.url, now)
 

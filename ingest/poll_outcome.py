@@ -122,12 +122,13 @@ def after_failure(
 def _wait(feed: FeedRecord, kind: FailClass, count: int, rng: random.Random) -> timedelta:
     """Return the wait after a failure.
 
-    An explicit interval is used unchanged, unless the server says that requests are too frequent.
+    An explicit interval is used unchanged, unless the server says that requests are too frequent,
+    or the document costs more than it may.
     """
     if feed.every_s is None:
         return with_jitter(delay(kind, count), rng)
     every = timedelta(seconds=feed.every_s)
-    if kind is not FailClass.RATE_LIMITED:
+    if kind not in (FailClass.RATE_LIMITED, FailClass.LIMIT):
         return every
     return max(every, with_jitter(delay(kind, count), rng))
 

@@ -24,6 +24,7 @@ from config.errors import FetchError
 from core.clock import Clock
 from core.http import Response
 from core.http.client import HttpClient
+from ingest.parsing.messages import RobotsAnswer, RobotsRequest
 
 AGENT = "Wirewatch"
 """The name of this program in robots.txt files."""
@@ -31,12 +32,19 @@ AGENT = "Wirewatch"
 MAX_BYTES = 512 * 1024
 """Bytes of a robots.txt that are read; RFC 9309 requires at least 500 KiB."""
 
+MAX_PARSED_HERE = 32 * 1024
+"""Characters of a robots.txt that is parsed in this process, which takes a few milliseconds; longer
+ones are parsed in a worker, where 20,000 rules take a second."""
+
 FRESH = timedelta(hours=24)
 RETRY = timedelta(minutes=15)
 LAST_GOOD = timedelta(days=30)
 _PARSED = 256
 
 Fetch = Callable[[str], Awaitable[Response]]
+
+DecideApart = Callable[[RobotsRequest], Awaitable[RobotsAnswer]]
+"""Decides by a long robots.txt in a worker; raises FetchError where that fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,8 @@ class RobotsDecision:
 
     Attributes:
         allowed: Whether it may be requested.
-        reason: ``rules``, ``no_rules``, ``unreachable`` or ``last_good_copy``.
+        reason: ``rules``, ``no_rules``, ``unreachable`` (or impossible to parse) or
+            ``last_good_copy``.
         crawl_delay: Seconds between requests that the host asks for, if it does.
     """
 
@@ -104,12 +113,16 @@ class Robots:
         fetch: Fetches a robots.txt, such as :func:`robots_fetch`.
         store: Stores the copies.
         clock: The present.
+        decide_apart: Decides by a long robots.txt.
     """
 
-    def __init__(self, fetch: Fetch, store: RobotsStore, clock: Clock) -> None:
+    def __init__(
+        self, fetch: Fetch, store: RobotsStore, clock: Clock, decide_apart: DecideApart
+    ) -> None:
         self._fetch = fetch
         self._store = store
         self._clock = clock
+        self._decide_apart = decide_apart
         self._busy: dict[str, asyncio.Lock] = {}
         self._parsed: OrderedDict[str, tuple[str, Protego]] = OrderedDict()
 
@@ -124,7 +137,7 @@ class Robots:
         finally:
             if not lock.locked():
                 self._busy.pop(origin, None)
-        return self._decide(origin, copy, url)
+        return await self._decide(origin, copy, url)
 
     async def _copy(self, origin: str) -> RobotsCopy:
         now = self._clock()
@@ -140,17 +153,27 @@ class Robots:
         await self._store.put(origin, copy)
         return copy
 
-    def _decide(self, origin: str, copy: RobotsCopy, url: str) -> RobotsDecision:
+    async def _decide(self, origin: str, copy: RobotsCopy, url: str) -> RobotsDecision:
         if copy.verdict == "disallow":
             return RobotsDecision(False, "unreachable", None)
         reason = "last_good_copy" if copy.is_stale_copy else "rules"
         if copy.verdict == "allow":
             return RobotsDecision(True, "no_rules", None)
+        if len(copy.text) > MAX_PARSED_HERE:
+            return await self._decide_long(copy.text, url, reason)
         rules = self._rules(origin, copy.text)
         return RobotsDecision(rules.can_fetch(url, AGENT), reason, rules.crawl_delay(AGENT))
 
+    async def _decide_long(self, text: str, url: str, reason: str) -> RobotsDecision:
+        """Decide by a long file in a worker; nothing is allowed where it cannot be parsed."""
+        try:
+            answer = await self._decide_apart(RobotsRequest(text, url, AGENT))
+        except FetchError:
+            return RobotsDecision(False, "unreachable", None)
+        return RobotsDecision(answer.allowed, reason, answer.crawl_delay)
+
     def _rules(self, origin: str, text: str) -> Protego:
-        """Return the parsed rules, from a cache: parsing 20,000 rules takes a second."""
+        """Return the parsed rules, from a cache."""
         parsed = self._parsed.get(origin)
         if parsed is None or parsed[0] != text:
             parsed = self._parsed[origin] = (text, Protego.parse(text))

@@ -15,7 +15,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -34,7 +34,8 @@ from core.loop_delay import ReportTurn, ignore_turn
 from core.processes.instance import Instance
 from core.store import Connection, Store, feeds, hosts
 from core.store.feed_record import FeedRecord
-from ingest.deps import Deps, Extractor, StoredRobots, off_loop, write
+from core.store.threads import StoreThreads
+from ingest.deps import Deps, DocumentParser, Extractor, StoredRobots, write
 from ingest.extract.pool import ExtractPool
 from ingest.feed_records import feed_records
 from ingest.feed_writer import PollResult
@@ -43,6 +44,7 @@ from ingest.interval import earliest_repeat
 from ingest.job_runner import JobResult, JobRunner
 from ingest.jobs import FeedJobs, PageJobs
 from ingest.pages import PageReader
+from ingest.parsing.parser import FeedParser
 from ingest.poll import Poller
 from ingest.rereads.jobs import RereadJobs
 from ingest.rereads.reader import Rereader
@@ -128,7 +130,8 @@ class Ingest:
         clock: The present.
         dispositions: Where ended items are counted; by default they are counted separately.
         http: The client; by default one with these settings.
-        extract: Extracts articles from pages; by default a pool of worker processes.
+        parser: Parses feeds; by default a pool of worker processes.
+        extract: Extracts articles from pages; by default another pool.
         rng: For jitter.
     """
 
@@ -142,6 +145,7 @@ class Ingest:
         dispositions: Dispositions | None = None,
         *,
         http: HttpClient | None = None,
+        parser: DocumentParser | None = None,
         extract: Extractor | None = None,
         rng: random.Random | None = None,
     ) -> None:
@@ -152,35 +156,50 @@ class Ingest:
         self._clock = clock
         self._dispositions = dispositions or Dispositions()
         self._http = http
+        self._parser = parser
         self._extract = extract
+        self._threads = StoreThreads("ingest-store")
         self._rng = rng or random.Random()  # noqa: S311 jitter is no secret
         self._stack = AsyncExitStack()
         self._synced: Catalog | None = None
         self._deps: Deps | None = None
 
     async def __aenter__(self) -> Self:
+        try:
+            await self._enter()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def _enter(self) -> None:
+        self._stack.callback(self._threads.close)
         http = self._http
         if http is None:
             http = await self._stack.enter_async_context(HttpClient(self._settings))
-        extract = self._extract
-        if extract is None:
-            extract = await self._stack.enter_async_context(ExtractPool(self._settings))
+        parser, extract = await self._start_workers()
         gate = HostGate.of(self._settings)
         self._deps = Deps(
             settings=self._settings,
             store=self._store,
+            threads=self._threads,
             me=self._me,
             clock=self._clock,
             rng=self._rng,
             dispositions=self._dispositions,
             http=http,
             gate=gate,
-            robots=Robots(_fetch_in_turn(http, gate), StoredRobots(self._store), self._clock),
+            robots=Robots(
+                _fetch_in_turn(http, gate),
+                StoredRobots(self._store, self._threads),
+                self._clock,
+                parser.decide_robots,
+            ),
+            parser=parser,
             extract=extract,
         )
         self._poller = Poller(self._deps)
         self._pages = PageReader(self._deps)
-        return self
 
     async def __aexit__(
         self,
@@ -189,6 +208,25 @@ class Ingest:
         trace: TracebackType | None,
     ) -> None:
         await self._stack.aclose()
+
+    async def _start_workers(self) -> tuple[DocumentParser, Extractor]:
+        """Start the pools that were not given, both at the same time: each imports its code.
+
+        Raises:
+            ExtractionError: The workers cannot be started.
+        """
+        parser = self._parser or FeedParser(self._settings)
+        extract = self._extract or ExtractPool(self._settings)
+        starting = (
+            self._stack.enter_async_context(pool)
+            for pool in (parser, extract)
+            if isinstance(pool, AbstractAsyncContextManager)
+            and pool not in (self._parser, self._extract)
+        )
+        for result in await asyncio.gather(*starting, return_exceptions=True):
+            if isinstance(result, BaseException):
+                raise result
+        return parser, extract
 
     def sync(self) -> None:
         """Copy the feeds of the files in force into the store, if they have changed.
@@ -214,7 +252,7 @@ class Ingest:
         Raises:
             StoreError: The database failed; what was stored before stays.
         """
-        await off_loop(self.sync)
+        await self._threads.run(self.sync)
         work = self._work(once=True)
         tally = IngestTally(self._dispositions)
         try:
@@ -257,14 +295,14 @@ class Ingest:
             UsageError: There is no such feed in the files.
             StoreError: The database failed.
         """
-        await off_loop(self.sync)
-        leased = await write(self._store, self._lease_one, feed_id)
+        await self._threads.run(self.sync)
+        leased = await write(self._store, self._threads, self._lease_one, feed_id)
         if isinstance(leased, PollResult):
             return leased
         try:
             polled = await self._poller.poll(leased)
         finally:
-            await write(self._store, feeds.release, feed_id, self._me)
+            await write(self._store, self._threads, feeds.release, feed_id, self._me)
         IngestTally(self._dispositions).count([polled])
         return polled
 
@@ -277,7 +315,7 @@ class Ingest:
             if ticked.is_set():
                 ticked.clear()
                 work.begin_round()
-                await off_loop(self.sync)
+                await self._threads.run(self.sync)
             await work.fill()
             await work.collect(tally.count, *waiting)
         except StoreError as error:

@@ -12,10 +12,11 @@ server is not asked again at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -172,6 +173,7 @@ def lease_due(
     limit: int,
     skip: Collection[str] = (),
     busy: Collection[str] = (),
+    at_most: Mapping[str, int] = MappingProxyType({}),
     once: bool = False,
 ) -> list[FeedRecord]:
     """Lease the feeds that are due, at most one for each host, the longest overdue first.
@@ -183,20 +185,25 @@ def lease_due(
         limit: How many at most.
         skip: Ids of feeds to leave out.
         busy: Hosts to leave out.
+        at_most: How many feeds at most that fail in a class, by class.
         once: Whether feeds with an interval of 0 are due, and those whose poll was interrupted by
             the death of its process; ``run --once`` wants that.
     """
     reclaimable = leases.reclaimable_holders(connection, feeds, instance, now)
     is_free = leases.row_is_free(feeds, reclaimable, now)
     query = (
-        select(feeds.c.feed_id, feeds.c.host)
+        select(feeds.c.feed_id, feeds.c.host, feeds.c.fail_class)
         .where(_is_pollable(now), is_free, _is_due(reclaimable, now, once=once))
         .order_by(feeds.c.next_due_at, feeds.c.feed_id)
     )
     by_host: dict[str, str] = {}
-    for feed_id, host in connection.execute(query):
-        if len(by_host) < limit and feed_id not in skip and host not in busy:
-            by_host.setdefault(host, feed_id)
+    room = dict(at_most)
+    for feed_id, host, fail_class in connection.execute(query):
+        wanted = feed_id not in skip and host not in busy and host not in by_host
+        if len(by_host) < limit and wanted and room.get(fail_class, 1) > 0:
+            by_host[host] = feed_id
+            if fail_class in room:
+                room[fail_class] -= 1
     return _lease(connection, list(by_host.values()), reclaimable, instance, now)
 
 

@@ -13,8 +13,18 @@ from config.i18n import Phrase
 from config.settings import Settings
 from core.http import Response
 from core.http.client import HttpClient
-from ingest.robots import MAX_BYTES, Robots, RobotsCopy, RobotsDecision, robots_fetch
+from ingest.parsing.messages import RobotsAnswer, RobotsRequest
+from ingest.robots import (
+    AGENT,
+    MAX_BYTES,
+    MAX_PARSED_HERE,
+    Robots,
+    RobotsCopy,
+    RobotsDecision,
+    robots_fetch,
+)
 from tests.support.faultserver import FaultServer, redirect, reply
+from tests.support.scripted_publisher import InProcessParser
 
 START = datetime(2026, 11, 22, 10, tzinfo=UTC)
 ORIGIN = "https://example.org"
@@ -39,7 +49,9 @@ class Site:
         self.now = START
         self.requested: list[str] = []
         self.store = InMemoryRobotsStore()
-        self.robots = Robots(self.fetch, self.store, lambda: self.now)
+        self.robots = Robots(
+            self.fetch, self.store, lambda: self.now, InProcessParser().decide_robots
+        )
 
     async def fetch(self, url: str) -> Response:
         self.requested.append(url)
@@ -186,10 +198,36 @@ def test_long_files_are_cut_and_redirects_followed_over_a_real_connection(
 
     async def ask() -> list[bool]:
         async with HttpClient.open(settings) as client:
-            robots = Robots(robots_fetch(client), InMemoryRobotsStore(), lambda: START)
+            robots = Robots(
+                robots_fetch(client),
+                InMemoryRobotsStore(),
+                lambda: START,
+                InProcessParser().decide_robots,
+            )
             paths = ("/private/x", "/late", "/a")
             return [(await robots.allowed(faults.url(path))).allowed for path in paths]
 
     assert MAX_BYTES >= 500 * 1024
     assert asyncio.run(ask()) == [False, True, True]
     assert len(faults.requests) == 2
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_long_file_is_parsed_apart_and_allows_nothing_where_that_fails(fails: bool) -> None:
+    requests: list[RobotsRequest] = []
+
+    async def decide_apart(request: RobotsRequest) -> RobotsAnswer:
+        requests.append(request)
+        if fails:
+            raise FetchError(request.url, "limit_cpu", Phrase("parse.crash"))
+        return RobotsAnswer(request.url.endswith("/open"), 2.0)
+
+    text = "User-agent: *\nDisallow: /\n".ljust(MAX_PARSED_HERE + 1, "#")
+    site = Site(answer(text))
+    robots = Robots(site.fetch, site.store, lambda: START, decide_apart)
+    decisions = [asyncio.run(robots.allowed(f"{ORIGIN}/{path}")) for path in ("open", "closed")]
+    if fails:
+        assert decisions == [RobotsDecision(False, "unreachable", None)] * 2
+    else:
+        assert decisions == [RobotsDecision(a, "rules", 2.0) for a in (True, False)]
+    assert {(request.text, request.agent) for request in requests} == {(text, AGENT)}

@@ -152,7 +152,7 @@ def test_two_processes_share_the_work(
         )
         assert one._http is not None
         assert one._extract is not None
-        async with Ingest(*args, http=one._http, extract=one._extract) as two:
+        async with Ingest(*args, http=one._http, parser=one._parser, extract=one._extract) as two:
             return list(await asyncio.gather(one.run_once(), two.run_once()))
 
     counts = installation.with_ingest(both)

@@ -29,7 +29,7 @@ import structlog
 import ingest.service
 from tests.support import fork_server
 from tests.support.fork_server import ForkedProcess
-from tests.support.thread_extraction import ThreadExtraction
+from tests.support.thread_extraction import ThreadExtraction, ThreadParser
 from wirewatch.cli import execute
 
 WIREWATCH = Path(sys.executable).parent / "wirewatch"
@@ -217,6 +217,7 @@ def _own_process(
                 stream, "utf-8", errors="backslashreplace", write_through=True
             )
             patch.setattr(sys, name, writer)
+        patch.setattr(ingest.service, "FeedParser", ThreadParser)
         patch.setattr(ingest.service, "ExtractPool", ThreadExtraction)
         yield out, err
 

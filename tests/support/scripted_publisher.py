@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
@@ -27,10 +27,19 @@ from core.messages.envelope import ARTICLES, FEED_HEALTH
 from core.processes.instance import Instance
 from core.store import Store, feeds, outbox
 from core.store.feed_record import FeedRecord, FeedState
-from ingest.deps import Extractor
+from ingest.deps import DocumentParser, Extractor
 from ingest.extract import ExtractedPage, PageHints
 from ingest.extract.article import extract_page
+from ingest.parsing.handler import handle
+from ingest.parsing.messages import (
+    FeedRequest,
+    RobotsAnswer,
+    RobotsRequest,
+    decode_answer,
+    encode_request,
+)
 from ingest.service import Ingest, IngestCounts
+from ingest.sources.entry import ParsedFeed
 from tests.support.newsroom import Answer, LoopbackServer, Request
 
 T = TypeVar("T")
@@ -163,11 +172,30 @@ class InProcessExtractor:
     """Extracts with the real function, but without worker processes."""
 
     async def extract(
-        self, body: bytes, *, url: str, content_type: str | None, hints: PageHints, now: datetime
+        self,
+        body: bytes,
+        *,
+        url: str,
+        content_type: str | None,
+        hints: PageHints,
+        now: datetime,
+        outlet: str = "",
     ) -> ExtractedPage:
         return await asyncio.to_thread(
             extract_page, body, url=url, content_type=content_type, hints=hints, now=now
         )
+
+
+class InProcessParser:
+    """Parses with the real functions and messages, but without worker processes."""
+
+    async def parse(self, request: FeedRequest, outlet: str, *, slow: bool = False) -> ParsedFeed:
+        answer = await asyncio.to_thread(handle, encode_request(request))
+        return cast("ParsedFeed", decode_answer(answer, request.url, request.known))
+
+    async def decide_robots(self, request: RobotsRequest) -> RobotsAnswer:
+        answer = await asyncio.to_thread(handle, encode_request(request))
+        return cast("RobotsAnswer", decode_answer(answer, request.url))
 
 
 class Installation:
@@ -187,6 +215,7 @@ class Installation:
         self.me = Instance.start(folder)
         self.dispositions = Dispositions()
         self.catalog = Catalog(())
+        self.parser: DocumentParser = InProcessParser()
         self.extract: Extractor = InProcessExtractor()
 
     def close(self) -> None:
@@ -224,6 +253,7 @@ class Installation:
                     self.clock,
                     self.dispositions,
                     http=http,
+                    parser=self.parser,
                     extract=self.extract,
                     rng=random.Random(7),
                 ) as ingest,

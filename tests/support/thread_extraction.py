@@ -1,10 +1,10 @@
-"""Extraction in a thread, in place of the pool of processes, which take long to start."""
+"""Parsing in threads, in place of the pools of processes, which take long to start."""
 
 from __future__ import annotations
 
 import ingest.service
 from config.settings import Settings
-from tests.support.scripted_publisher import InProcessExtractor
+from tests.support.scripted_publisher import InProcessExtractor, InProcessParser
 from wirewatch import cli
 
 
@@ -21,7 +21,15 @@ class ThreadExtraction:
         """Nothing to close."""
 
 
+class ThreadParser(InProcessParser):
+    """Takes the place of :class:`ingest.parsing.parser.FeedParser`."""
+
+    def __init__(self, _settings: Settings) -> None:
+        """Nothing to start."""
+
+
 def main() -> None:
-    """Run the command line with extraction in a thread."""
+    """Run the command line with parsing in threads."""
+    vars(ingest.service)["FeedParser"] = ThreadParser
     vars(ingest.service)["ExtractPool"] = ThreadExtraction
     cli.main()

@@ -25,12 +25,19 @@ class Stumbling(InProcessExtractor):
     """Extraction with internal errors: it raises, or returns impossible values."""
 
     async def extract(
-        self, body: bytes, *, url: str, content_type: str | None, hints: PageHints, now: datetime
+        self,
+        body: bytes,
+        *,
+        url: str,
+        content_type: str | None,
+        hints: PageHints,
+        now: datetime,
+        outlet: str = "",
     ) -> ExtractedPage:
         if url.endswith("/1"):
             raise RuntimeError("a mistake of ours")
         found = await super().extract(
-            body, url=url, content_type=content_type, hints=hints, now=now
+            body, url=url, content_type=content_type, hints=hints, now=now, outlet=outlet
         )
         naive = datetime(2026, 11, 16)  # noqa: DTZ001
         wrong = replace(found, published_at=naive, published_source="jsonld")

@@ -1,0 +1,82 @@
+"""What a worker does with a request to parse."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from protego import Protego
+
+from config.errors import FetchError
+from ingest.parsing.messages import (
+    FeedRequest,
+    RobotsAnswer,
+    RobotsRequest,
+    decode_request,
+    encode_error,
+    encode_feed,
+    encode_robots,
+)
+from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
+
+_WARM_UP_FEED = (
+    b"<rss version='2.0'><channel><title>Probe</title><item><title>Probe</title>"
+    b"<link>https://www.example.com/warm-up</link><description>&lt;p&gt;Ein Absatz</description>"
+    b"<pubDate>Mon, 05 Jan 2026 10:00:00 +0100</pubDate></item></channel></rss>"
+)
+
+
+def handle(task: bytes) -> bytes:
+    """Return the answer to a request (:mod:`ingest.parsing.messages`)."""
+    request = decode_request(task)
+    if isinstance(request, RobotsRequest):
+        return encode_robots(decide_robots(request))
+    try:
+        return encode_feed(parse(request), request.known)
+    except FetchError as error:
+        return encode_error(error)
+
+
+def parse(request: FeedRequest) -> ParsedFeed:
+    """Return the new and changed entries of a document.
+
+    Raises:
+        FetchError: It cannot be read.
+    """
+    function = parse_sitemap if request.kind == "sitemap" else parse_feed
+    return function(
+        request.body,
+        url=request.url,
+        content_type=request.content_type,
+        now=request.now,
+        known=request.known,
+        limit=request.limit,
+    )
+
+
+def decide_robots(request: RobotsRequest) -> RobotsAnswer:
+    """Return what a robots.txt says about a URL."""
+    rules = _rules(request.text)
+    allowed = rules.can_fetch(request.url, request.agent)
+    return RobotsAnswer(allowed, rules.crawl_delay(request.agent))
+
+
+@lru_cache(maxsize=4)
+def _rules(text: str) -> Protego:
+    """Return the parsed rules; the next page of a host has the same."""
+    return Protego.parse(text)
+
+
+def warm_up() -> None:
+    """Load everything that parsing needs before the first document arrives."""
+    parse(
+        FeedRequest(
+            kind="feed",
+            body=_WARM_UP_FEED,
+            url="https://www.example.com/warm-up",
+            content_type=None,
+            now=datetime.now(UTC),
+            known={},
+            limit=1,
+        )
+    )
