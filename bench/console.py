@@ -40,8 +40,9 @@ from core.store import deliveries as delivery_store
 from core.store import stories as story_store
 from tests.support import postgres
 from wirewatch.web.app import create_app
+from wirewatch.web.listener import address, listen
 from wirewatch.web.runtime_status import RuntimeStatus
-from wirewatch.web.server import address, listen, serve
+from wirewatch.web.server import serve
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WORDS = ("Regierung", "Beitritt", "Gipfel", "Nato", "Ukraine", "Brüssel", "treaty", "summit")

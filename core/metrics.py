@@ -75,3 +75,19 @@ END_TO_END = Histogram(
     ["segment"],
     buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200),
 )
+
+SHARED = frozenset(
+    {
+        "wirewatch_canary_last_success_timestamp_seconds",
+        "wirewatch_canary_missing",
+        "wirewatch_feeds",
+        "wirewatch_feeds_last_success_timestamp_seconds",
+        "wirewatch_lag_records",
+        "wirewatch_lag_seconds",
+        "wirewatch_matches_suppressed_today",
+        "wirewatch_matches_today",
+        "wirewatch_targets_broken",
+    }
+)
+"""Gauges of what is in the store and in the streams: every process would report the same. On
+``/metrics`` they come from the process that answers; all other metrics have the label ``slot``."""

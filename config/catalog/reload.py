@@ -57,6 +57,7 @@ class CatalogKeeper:
         clock: The present.
         on_reload: Called after each load with whether the newest files are in use.
         dotenv: Where ``${NAME}`` is looked up last.
+        logs: Whether to log each reload; false where another process does.
 
     Raises:
         CatalogError: The files have errors at the first load.
@@ -71,6 +72,7 @@ class CatalogKeeper:
         *,
         on_reload: Callable[[bool], None] = lambda _: None,
         dotenv: Path = Path(".env"),
+        logs: bool = True,
     ) -> None:
         self._folder = folder
         self._environ = environ
@@ -78,10 +80,12 @@ class CatalogKeeper:
         self._clock = clock
         self._on_reload = on_reload
         self._dotenv = dotenv
+        self._logs = logs
         self._lock = threading.Lock()
         self._watched: frozenset[Path] = frozenset()
         self._stamps: Stamps = ()
         self._content = ""
+        self._revision = ("", clock())
         self._faults: tuple[Fault, ...] = ()
         self._trees: dict[tuple[str, bytes], Tree] = {}
         catalog = self._read()
@@ -89,12 +93,18 @@ class CatalogKeeper:
             on_reload(False)
             raise CatalogError(self._faults)
         self._current = catalog
+        self._revision = (self._content, clock())
         on_reload(True)
 
     @property
     def current(self) -> Catalog:
         """The catalog in use; it never has errors."""
         return self._current
+
+    @property
+    def revision(self) -> tuple[str, datetime]:
+        """The hash of the files in use, and since when they are."""
+        return self._revision
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -108,8 +118,11 @@ class CatalogKeeper:
                 return False
             before = self._faults
             catalog = self._read()
-            self._log_result(before, catalog)
+            if self._logs:
+                self._log_result(before, catalog)
             self._on_reload(catalog is not None)
+            if catalog is not None:
+                self._revision = (self._content, self._clock())
             if catalog is None or catalog == self._current:
                 return False
             self._current = catalog

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -40,6 +40,8 @@ from config.settings.types import (
     ip_or_localhost,
     is_loopback,
     long_enough,
+    networks,
+    parse_networks,
     web_address,
 )
 
@@ -149,7 +151,7 @@ class Settings(BaseSettings):
         default=1,
         ge=1,
         le=64,
-        description="Processes that `run` starts; the first one serves the console.",
+        description="Processes of the stages that `run` starts, besides the console's.",
     )
 
     database_url: str = Field(
@@ -167,6 +169,10 @@ class Settings(BaseSettings):
         default=8080, ge=0, le=65535, description="Port of the console; 0 picks a free one."
     )
 
+    web_process: bool = Field(
+        default=True,
+        description="Serve the console from a process of its own; false: from one of the stages.",
+    )
     web_token: Annotated[SecretStr, AfterValidator(long_enough)] = Field(
         default=SecretStr(""),
         description="Access token for the console and the API; empty: no token is required.",
@@ -175,9 +181,10 @@ class Settings(BaseSettings):
         default="",
         description="Further host names of the console: `desk.example.org,wire`.",
     )
-    web_trust_proxy: bool = Field(
-        default=False,
-        description="Trust X-Forwarded-Proto and -For: every request comes through a proxy.",
+    web_trusted_proxies: Annotated[str, AfterValidator(networks)] = Field(
+        default="",
+        description="Proxies whose X-Forwarded-Proto and -For are trusted, as addresses or "
+        "networks: `127.0.0.1,10.0.0.0/8`.",
     )
 
     heartbeat_url: Annotated[SecretStr, AfterValidator(web_address)] = Field(
@@ -335,6 +342,11 @@ class Settings(BaseSettings):
         own = f"[{self.web_host}]" if ":" in self.web_host else self.web_host
         more = (name.strip() for name in self.web_hosts.split(","))
         return tuple(filter(None, ("127.0.0.1", "localhost", "[::1]", own, *more)))
+
+    @property
+    def web_proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The trusted proxies."""
+        return parse_networks(self.web_trusted_proxies)
 
     @property
     def web_everywhere(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -82,6 +82,29 @@ def durations(text: str) -> str:
     times = [parse_duration(part.strip()) for part in text.split(",")] if text.strip() else []
     if None in times or times != sorted(set(times), key=lambda time: time or timedelta()):
         raise ValueError("it should be durations, each longer than the last, such as 15m,1h,6h")
+    return text
+
+
+def parse_networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return the networks of a list such as ``127.0.0.1,10.0.0.0/8``.
+
+    Raises:
+        ValueError: One is neither an address nor a network.
+    """
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def networks(text: str) -> str:
+    """Return a list of addresses and networks if all can be read.
+
+    Raises:
+        ValueError: One cannot.
+    """
+    try:
+        parse_networks(text)
+    except ValueError:
+        example = "127.0.0.1,10.0.0.0/8"
+        raise ValueError(f"it should be addresses or networks, such as {example}") from None
     return text
 
 

@@ -12,7 +12,8 @@ whatever their data folders are. A claim made by a parent passes to a forked chi
 the last of them has ended; executed programs (the extraction workers) do not inherit it.
 
 The file also holds the last status that its process wrote: a reader knows by the lock whether that
-process is alive. (``systemd-tmpfiles`` does not delete locked files.)
+process is alive. (``systemd-tmpfiles`` does not delete locked files.) What is too long for a status
+is in a second file beside it, the process's snapshot, which is replaced as a whole.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import socket
 import stat
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +39,12 @@ if TYPE_CHECKING:
 
 MAX_STATUS_BYTES = 4000
 """Size of a status, less than a memory page, so that readers never see half of one."""
+
+MAX_SNAPSHOT_BYTES = 8_000_000
+"""Size of a snapshot: the metrics of ten thousand topics."""
+
+_SNAPSHOT = ".snapshot"
+"""What the name of a slot's snapshot file ends with."""
 
 _ATTEMPTS, _ATTEMPT_SECONDS = 3, 0.01
 """A reader locks a file only for a moment; a process keeps it locked."""
@@ -66,6 +74,22 @@ class SlotClaim:
         os.pwrite(self._descriptor, raw + b"\n", 0)
         os.ftruncate(self._descriptor, len(raw) + 1)
 
+    def write_snapshot(self, raw: bytes) -> None:
+        """Replace the snapshot that :func:`read_snapshots` returns.
+
+        Raises:
+            ValueError: The snapshot is too long (:data:`MAX_SNAPSHOT_BYTES`).
+            OSError: The file cannot be written.
+        """
+        if len(raw) > MAX_SNAPSHOT_BYTES:
+            raise ValueError(f"a snapshot of {len(raw)} bytes is too long")
+        path = _snapshot_path(self._path)
+        new = path.with_name(f"{path.name}.new")
+        descriptor = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(raw)
+        new.replace(path)
+
     def detach(self) -> None:
         """Close this process's copy of the claim: a forked child detaches its siblings' slots."""
         if self._descriptor >= 0:
@@ -75,6 +99,7 @@ class SlotClaim:
     def close(self) -> None:
         """Free the slot. Idempotent."""
         if self._descriptor >= 0 and file_lock.is_open_at(self._path, self._descriptor):
+            _snapshot_path(self._path).unlink(missing_ok=True)
             self._path.unlink(missing_ok=True)
         self.detach()
 
@@ -115,10 +140,33 @@ def read_statuses(settings: Settings, *, parent: Path | None = None) -> dict[str
     Raises:
         SettingsError: The folder of slots cannot be used, or belongs to another user.
     """
+    statuses = {slot: _read_status(path) for slot, path in _slot_paths(settings, parent).items()}
+    return {slot: status for slot, status in statuses.items() if status is not None}
+
+
+def read_snapshots(settings: Settings, *, parent: Path | None = None) -> dict[str, bytes]:
+    """Return the last snapshot of every living process of this base that wrote one, by slot.
+
+    Raises:
+        SettingsError: The folder of slots cannot be used, or belongs to another user.
+    """
+    snapshots = {}
+    for slot, path in _slot_paths(settings, parent).items():
+        if file_lock.is_locked(path):
+            with suppress(FileNotFoundError):
+                snapshots[slot] = _snapshot_path(path).read_bytes()
+    return snapshots
+
+
+def _slot_paths(settings: Settings, parent: Path | None) -> dict[str, Path]:
+    """Return the files of all slots of this base, whether they are claimed or not."""
     pattern = re.compile(re.escape(f"{_deployment(settings)}-{slot_base(settings)}") + r"-\d+")
     paths = sorted(p for p in _slot_folder(parent).iterdir() if pattern.fullmatch(p.name))
-    statuses = {path.name.partition("-")[2]: _read_status(path) for path in paths}
-    return {slot: status for slot, status in statuses.items() if status is not None}
+    return {path.name.partition("-")[2]: path for path in paths}
+
+
+def _snapshot_path(path: Path) -> Path:
+    return path.with_name(path.name + _SNAPSHOT)
 
 
 def _slot_folder(parent: Path | None) -> Path:
@@ -166,6 +214,7 @@ def _acquire(path: Path) -> int | None:
     """Lock and empty a slot's file. Return its descriptor, or None where another process has it."""
     for _ in range(_ATTEMPTS):
         if (descriptor := file_lock.acquire(path)) is not None:
+            _snapshot_path(path).unlink(missing_ok=True)
             os.ftruncate(descriptor, 0)
             return descriptor
         time.sleep(_ATTEMPT_SECONDS)

@@ -51,7 +51,7 @@ class RunningProgram:
         return self.logged(part)[0]
 
     def url(self, path: str = "/") -> str:
-        line = self.wait_for("http://127.0.0.1:")
+        line = self.wait_for("console_started")
         match = re.search(r"http://127\.0\.0\.1:\d+", line)
         assert match
         return match.group() + path

@@ -13,7 +13,9 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from wirewatch.web.server import address, listen, serve
+from wirewatch.web.limits import ConnectionLimits
+from wirewatch.web.listener import address, listen
+from wirewatch.web.server import serve
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,15 @@ class WebServer:
 
 
 @contextmanager
-def web_server(app: ASGIApp | None = None) -> Iterator[WebServer]:
-    """Serve an app on a free port of loopback."""
+def web_server(
+    app: ASGIApp | None = None, limits: ConnectionLimits | None = None
+) -> Iterator[WebServer]:
+    """Serve an app on a free port of loopback, by default with the usual limits."""
     stop = asyncio.Event()
     with listen("127.0.0.1", 0) as listener:
         server = WebServer(address(listener).removeprefix("http://").rstrip("/"), stop)
         server.app = app
-        server.start(serve(server, listener, stop))
+        server.start(serve(server, listener, stop, limits))
         try:
             yield server
         finally:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from core.clock import rfc3339, utc_now
+from core.clock import utc_now
 from wirewatch.cli.output import print_rows
 from wirewatch.run.bootstrap import open_settings
 
@@ -19,20 +19,11 @@ def health(
     Exits with 1 if a process is ill or has stopped reporting, or if there is none: a health check
     for containers. Run it as the same user and with the same settings as `wirewatch run`.
     """
-    from config.i18n import in_english
     from core.processes.slots import read_statuses
     from wirewatch.run.health import are_healthy, parse_reports
 
     processes = parse_reports(read_statuses(open_settings()), utc_now())
-    rows = [
-        {
-            "slot": process.slot,
-            "status": "ill" if process.wrong else "ok",
-            "wrong": [in_english(reason) for reason in process.wrong],
-            "at": rfc3339(process.at),
-        }
-        for process in processes
-    ]
+    rows = [process.as_row() for process in processes]
     columns = ("slot", "status", "wrong", "at")
     print_rows(rows, columns, as_json=as_json, empty="No `wirewatch run` is running here.")
     raise typer.Exit(0 if are_healthy(processes) else 1)

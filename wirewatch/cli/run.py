@@ -13,8 +13,11 @@ from wirewatch.run.bootstrap import make_data_private, open_settings
 from wirewatch.run.child import SLOT_TAKEN, Child
 
 if TYPE_CHECKING:
+    import socket
+
     import structlog
 
+    from config.catalog.reload import CatalogKeeper
     from config.settings import Settings
     from wirewatch.run.summary import Summary
 
@@ -80,34 +83,67 @@ def _supervise(settings: Settings, stages: frozenset[str]) -> int:
     """Start the processes and return the exit code; in each of them, do its work."""
     from core.processes.slots import claim_slot
     from wirewatch.run.supervisor import Supervisor
+    from wirewatch.web.listener import listen
 
     for event, mend in setting_warnings(settings, stages):
         _log().warning(event, mend=mend)
-    others = stages - {"web"}
-    claims = [claim_slot(settings) for _ in range(settings.processes if others else 1)]
-    result = Supervisor(claims).run()
+    listener = listen(settings.web_host, settings.web_port) if "web" in stages else None
+    roles = assign_stages(settings, stages)
+    claims = [claim_slot(settings) for _ in roles]
+    consoles = {number for number, role in enumerate(roles, 1) if role == {"web"}}
+    result = Supervisor(claims, early=consoles).run()
     if isinstance(result, Child):
-        return _work(settings, stages if result.number == 1 else others, result)
+        return _work(settings, roles[result.number - 1], result, listener)
     for claim in claims:
         claim.close()
     return result
 
 
-def _work(settings: Settings, stages: frozenset[str], child: Child) -> int:
+def assign_stages(settings: Settings, stages: frozenset[str]) -> list[frozenset[str]]:
+    """Return the stages of each process: the console's is the last, or there is none."""
+    others = stages - {"web"}
+    if not others:
+        return [stages]
+    if "web" not in stages or not settings.web_process:
+        return [stages, *[others] * (settings.processes - 1)]
+    return [*[others] * settings.processes, frozenset({"web"})]
+
+
+def _work(
+    settings: Settings, stages: frozenset[str], child: Child, listener: socket.socket | None
+) -> int:
     """Run the stages in one of the processes. Imports come here, so that the parent stays small."""
     from ingest.extract.pool import available_cores
+    from wirewatch.run.daemon import Daemon
     from wirewatch.run.program import open_program
 
+    if "web" not in stages and listener:
+        listener.close()
+        listener = None
+    keeper = None
+    if stages == {"web"} and child.number > 1:
+        keeper = _prepare_console(settings)
+        child.await_first()
     settings = share_out(settings, available_cores())
     try:
-        with open_program(settings, child.claim) as program:
-            from wirewatch.run.daemon import Daemon  # imports the console's libraries
-
-            Daemon(program, stages, child).run()
+        with open_program(settings, child.claim, keeper) as program:
+            Daemon(program, stages, child, listener).run()
     except SlotTakenError as error:
         _log().error("slot_taken", slot=child.claim.slot, reason=str(error))
         return SLOT_TAKEN
     return 0
+
+
+def _prepare_console(settings: Settings) -> CatalogKeeper | None:
+    """Do what takes long while the first process starts, which reports faults and reloads."""
+    from config.errors import CatalogError
+    from wirewatch.run import console  # noqa: F401 imports its libraries
+    from wirewatch.run.program import open_keeper
+
+    try:
+        return open_keeper(settings, logs=False)
+    except CatalogError:
+        return None
 
 
 def setting_warnings(settings: Settings, stages: frozenset[str]) -> list[tuple[str, str]]:

@@ -29,17 +29,23 @@ class Child:
     """This process.
 
     Attributes:
-        number: From 1; the first process serves the console.
+        number: From 1, in the order of the slots.
         claim: Its slot.
     """
 
     number: int
     claim: SlotClaim
     _ready_writer: int
+    _first_ready: int
 
     def report_ready(self) -> None:
         """Tell the parent that this process is working."""
         os.write(self._ready_writer, b"1")
+
+    def await_first(self) -> None:
+        """Wait until any process of this run is ready, or was."""
+        if self._first_ready >= 0:
+            os.read(self._first_ready, 1)  # ends when the parent closes the pipe
 
 
 def reset_signals() -> None:

@@ -1,15 +1,23 @@
-"""``run``: the requested stages in one process, until it is asked to stop.
+"""``run``: some of the stages in one process, until it is asked to stop.
 
 ::
 
-    main thread (asyncio)          threads
-    ├─ ingest: scheduler, polls    ├─ relay        outbox ─▶ streams
-    ├─ console (uvicorn)           ├─ processors   news.articles ─▶ news.matches
-    ├─ heartbeat to a monitor      ├─ alerts       news.matches ─▶ decisions
-    └─ waits for SIGTERM           ├─ deliveries   notifications ─▶ receivers
+    a process of the stages                                  the console's process
+    main thread (asyncio)          threads                   main thread (asyncio)
+    ├─ ingest: scheduler, polls    ├─ relay        outbox ─▶ streams     ├─ console (uvicorn)
+    ├─ heartbeat to a monitor,     ├─ processors   news.articles ─▶      └─ waits for SIGTERM
+    │  in the first process        │                 news.matches        threads
+    └─ waits for SIGTERM           ├─ alerts       news.matches ─▶       ├─ housekeeping
+                                   │                 decisions           ├─ watchdog
+                                   ├─ deliveries   notifications ─▶      └─ health
+                                   │                 receivers
                                    ├─ housekeeping reload, retention, gauges
                                    ├─ watchdog     notices loops that are stuck
-                                   └─ health       for `wirewatch health`
+                                   └─ health       for the console and `wirewatch health` ─▶ slot
+
+The console shares with the stages only the store and the files of the slots, so nothing that its
+clients do can hold a stage up. With ``--only web``, without it, or with
+``WIREWATCH_WEB_PROCESS=false`` one process does everything that is left.
 
 The supervisor restarts the process; :mod:`wirewatch.run.stages` restarts a stage. ``/healthz`` and
 ``wirewatch health`` list what is wrong (:mod:`wirewatch.run.diagnosis`).
@@ -24,7 +32,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Set
+from collections.abc import Awaitable, Callable, Set
 from contextlib import closing
 from dataclasses import replace
 
@@ -42,12 +50,10 @@ from wirewatch.run.diagnosis import Facts, diagnose
 from wirewatch.run.health import are_healthy, keep_reporting, parse_reports
 from wirewatch.run.housekeeping import Housekeeping
 from wirewatch.run.outward_heartbeat import OutwardHeartbeat
+from wirewatch.run.process_snapshot import take_snapshot
 from wirewatch.run.program import Program
 from wirewatch.run.stages import Stages
 from wirewatch.run.watchdog import LoopWatchdog, time_event_loop
-from wirewatch.web.app import create_app
-from wirewatch.web.runtime_status import RuntimeStatus
-from wirewatch.web.server import address, listen, serve
 
 RELAY_SECONDS = 0.1
 
@@ -68,12 +74,20 @@ class Daemon:
         program: The opened program.
         requested: The stages to run.
         child: This process, as its parent knows it.
+        listener: The console's socket; None in a process without the console.
     """
 
-    def __init__(self, program: Program, requested: Set[str], child: Child) -> None:
+    def __init__(
+        self,
+        program: Program,
+        requested: Set[str],
+        child: Child,
+        listener: socket.socket | None = None,
+    ) -> None:
         self._program = program
         self._requested = requested
         self._child = child
+        self._listener = listener
         self._stages = Stages()
         self._housekeeping = Housekeeping(program, requested)
         self._watchdog = LoopWatchdog(lambda: self._stages.loops)
@@ -82,27 +96,22 @@ class Daemon:
         """Run until SIGTERM. Return when the stages have finished their work.
 
         Raises:
-            SettingsError: The console cannot listen on its address.
             SlotTakenError: Another process uses the slot of this one.
         """
-        settings = self._program.settings
-        if "web" not in self._requested:
-            asyncio.run(self._run(None))
-        else:
-            with listen(settings.web_host, settings.web_port) as listener:
-                asyncio.run(self._run(listener))
+        asyncio.run(self._run())
         if self._stages.slot_error:
             raise self._stages.slot_error
         log.info("stopped")
 
-    async def _run(self, listener: socket.socket | None) -> None:
+    async def _run(self) -> None:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
         self._stages.on_slot_error = lambda: loop.call_soon_threadsafe(self._end, stop)
         loop.add_signal_handler(signal.SIGTERM, self._end, stop)
         keep_async = self._stages.keep_async
         tasks = [time_event_loop(self._stages.loop("event_loop"), stop)]
-        if listener:
-            tasks.append(keep_async("console", lambda: self._console(listener, stop), stop))
+        if self._listener:
+            serve = self._console(self._listener, stop)
+            tasks.append(keep_async("console", serve, stop))
         if "ingest" in self._requested:
             tasks.append(keep_async("ingest", lambda: self._ingest(stop), stop))
         if (heartbeat := self._heartbeat()) is not None:
@@ -188,8 +197,12 @@ class Daemon:
         return has_canaries(self._program.keeper.current)
 
     def _report_health(self) -> None:
-        stages, claim = self._stages, self._child.claim
-        keep_reporting(claim.write_status, self._ill, self._program.clock, stages.stop)
+        keep_reporting(self._write_report, self._ill, self._program.clock, self._stages.stop)
+
+    def _write_report(self, text: str) -> None:
+        claim, keeper = self._child.claim, self._program.keeper
+        claim.write_status(text)
+        claim.write_snapshot(take_snapshot(keeper.revision))
 
     def _ill(self) -> list[Phrase]:
         """Return what is wrong with this process, and which canary is missing."""
@@ -230,14 +243,14 @@ class Daemon:
         finally:
             relay.release()
 
-    async def _console(self, listener: socket.socket, stop: asyncio.Event) -> None:
-        program = self._program
-        status = RuntimeStatus(
-            catalog=lambda: program.keeper.current,
-            ill=lambda: diagnose(self._facts()),
-            faults=lambda: program.keeper.faults,
-            settings=program.settings,
-            canary=lambda: self._housekeeping.canary.problems,
+    def _console(
+        self, listener: socket.socket, stop: asyncio.Event
+    ) -> Callable[[], Awaitable[None]]:
+        """Return the console, whose libraries are imported only where it runs."""
+        from wirewatch.run.console import Console
+
+        others, canary = self._requested - {"web"}, self._housekeeping.canary
+        console = Console(
+            self._program, others, lambda: diagnose(self._facts()), lambda: canary.problems
         )
-        log.info("console_started", url=address(listener))
-        await serve(create_app(program.store, program.clock, status), listener, stop)
+        return lambda: console.run(listener, stop)

@@ -133,7 +133,8 @@ class Housekeeping:
         set_match_gauges(ends)
         self.canary.update()
         self.health.update(states, lags)
-        self.reachability.update(states)
+        if "ingest" in self.stages:  # one process logs it, and that is the one that reads feeds
+            self.reachability.update(states)
 
     def _reload(self) -> None:
         self.program.keeper.refresh()

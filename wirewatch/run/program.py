@@ -120,8 +120,12 @@ class Program:
         return current
 
 
-def open_keeper(settings: Settings) -> CatalogKeeper:
+def open_keeper(settings: Settings, *, logs: bool = True) -> CatalogKeeper:
     """Load the operator's files with the checks of all packages.
+
+    Args:
+        settings: Give their folder.
+        logs: Whether to log when they are reloaded.
 
     Raises:
         CatalogError: The files have errors.
@@ -132,16 +136,20 @@ def open_keeper(settings: Settings) -> CatalogKeeper:
         validate=(topic_faults, receiver_faults),
         clock=utc_now,
         on_reload=lambda valid: metrics.CONFIG_OK.set(1 if valid else 0),
+        logs=logs,
     )
 
 
 @contextmanager
-def open_program(settings: Settings, claim: SlotClaim | None = None) -> Iterator[Program]:
+def open_program(
+    settings: Settings, claim: SlotClaim | None = None, keeper: CatalogKeeper | None = None
+) -> Iterator[Program]:
     """Open everything.
 
     Args:
         settings: The settings.
         claim: The slot of this process; None claims one.
+        keeper: The operator's files; None loads them.
 
     Raises:
         CatalogError: The operator's files have errors.
@@ -149,7 +157,7 @@ def open_program(settings: Settings, claim: SlotClaim | None = None) -> Iterator
         StoreError: The database is not available.
         StreamError: The stream engine is not available.
     """
-    keeper = open_keeper(settings)
+    keeper = open_keeper(settings) if keeper is None else keeper
     with (
         open_slot(settings) if claim is None else nullcontext(claim) as own_claim,
         open_instance(settings) as instance,

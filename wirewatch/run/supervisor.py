@@ -4,8 +4,9 @@
 
     parent ──fork──▶ process 1  (ready? ──▶ the others follow)   each with a slot of its own,
       │  ├──fork──▶ process 2                                    which the parent keeps claimed
-      │  └──fork──▶ …
-      ├─ a process ends        restart it after 1, 2, 4 … 60 s, with the same slot
+      │  ├──fork──▶ …
+      │  └──fork──▶ the console  (at once; it imports its libraries until process 1 is ready)
+      ├─ a process ends        write why into its slot; restart it after 1, 2, 4 … 60 s
       ├─ none was ever ready   its settings or its environment are wrong: exit with its code
       ├─ SIGTERM, Ctrl-C       pass it on; kill what has not ended in time, or at a second signal
       └─ killed                the kernel and a closed pipe end the processes at once
@@ -23,14 +24,18 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import structlog
 
 from config.errors import SlotTakenError
+from config.i18n import Phrase, in_english
 from core.backoff import exponential
+from core.clock import Clock, utc_now
 from core.processes.slots import SlotClaim
 from wirewatch.run.child import SLOT_TAKEN, Child, exit_with_parent, reset_signals
+from wirewatch.run.health import ended_report, starting_report
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before the first restart, and before each of many."""
@@ -86,14 +91,18 @@ def after_exit(code: int, *, any_ready: bool, worked: float, failures: int) -> R
     return Restart(1 if worked >= LONGEST_PAUSE else failures + 1)
 
 
-def describe_exit(code: int) -> str:
-    """Return how a process ended, for the log."""
+def explain_exit(code: int) -> Phrase:
+    """Return how a process ended."""
     if code >= 0:
-        return f"exited with {code}"
+        return Phrase("health.exited", code=code)
+    return Phrase("health.killed", signal=_signal_name(-code))
+
+
+def _signal_name(number: int) -> str:
     try:
-        return f"ended by {signal.Signals(-code).name}"
+        return signal.Signals(number).name
     except ValueError:
-        return f"ended by signal {-code}"
+        return f"signal {number}"
 
 
 @dataclass(slots=True)
@@ -121,14 +130,24 @@ class Supervisor:
 
     Args:
         claims: One slot for each process.
+        early: The numbers of processes that start together with the first one; they wait for it
+            themselves (:meth:`Child.await_first`).
         now: Returns monotonic seconds.
+        clock: The present, for the slots' reports.
     """
 
     def __init__(
-        self, claims: Sequence[SlotClaim], *, now: Callable[[], float] = time.monotonic
+        self,
+        claims: Sequence[SlotClaim],
+        *,
+        early: AbstractSet[int] = frozenset(),
+        now: Callable[[], float] = time.monotonic,
+        clock: Clock = utc_now,
     ) -> None:
         self._processes = [_Process(number, claim) for number, claim in enumerate(claims, 1)]
+        self._early = early | {1}
         self._now = now
+        self._clock = clock
         self._any_ready = False
         self._code: int | None = None
         self._taken_slot = ""
@@ -147,7 +166,9 @@ class Supervisor:
                 one of these slots.
         """
         self._install_signals()
-        self._processes[0].start_at = self._now()
+        for process in self._processes:
+            if process.number in self._early:
+                process.start_at = self._now()
         while (code := self._exit_code()) is None:
             for process in self._due():
                 if child := self._start(process):
@@ -165,6 +186,7 @@ class Supervisor:
         """Let signals wake the parent through a socket; open a pipe that ends with the parent."""
         self._signal_reader, self._signal_writer = socket.socketpair()
         self._alive_reader, self._alive_writer = os.pipe()
+        self._first_ready, self._first_ready_writer = os.pipe()
         self._signal_writer.setblocking(False)
         for number in _SIGNALS:
             signal.signal(number, lambda *_: None)
@@ -184,12 +206,15 @@ class Supervisor:
         """Fork, with signals blocked until the child handles them. Return it in the child."""
         process.ready_pipe, ready_writer = os.pipe()
         process.ready_at, process.start_at = None, None
+        if not process.failures:  # otherwise the report says why it ended, until it works again
+            self._write_report(process, starting_report(self._clock()))
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         try:
             process.pid = os.fork()
         except OSError as error:  # too many processes, or not enough memory
             restart = Restart(process.failures + 1)
-            self._schedule(process, restart, f"cannot be started: {error.strerror}")
+            reason = str(error.strerror)
+            self._schedule(process, restart, Phrase("health.not_started", reason=reason))
         else:
             if process.pid == 0:
                 return self._become_child(process, ready_writer, mask)
@@ -205,6 +230,8 @@ class Supervisor:
         pipes = (p.ready_pipe for p in self._processes if p.ready_pipe >= 0)
         for descriptor in (self._alive_writer, *pipes):
             os.close(descriptor)
+        if not self._any_ready:
+            os.close(self._first_ready_writer)
         self._signal_reader.close()
         self._signal_writer.close()
         for other in self._processes:
@@ -212,7 +239,7 @@ class Supervisor:
                 other.claim.detach()
         exit_with_parent(self._alive_reader)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        return Child(process.number, process.claim, ready_writer)
+        return Child(process.number, process.claim, ready_writer, self._first_ready)
 
     # ── watching ─────────────────────────────────────────────────────────────────────────────
 
@@ -256,9 +283,11 @@ class Supervisor:
         process.ready_at = self._now()
         if not self._any_ready:
             self._any_ready = True
+            os.close(self._first_ready_writer)
             if self._code is None:
-                for other in self._processes[1:]:
-                    other.start_at = process.ready_at
+                for other in self._processes:
+                    if other.number not in self._early:
+                        other.start_at = process.ready_at
 
     def _reap(self) -> None:
         """Collect processes that have ended; as a container's init, also those of strangers."""
@@ -289,12 +318,25 @@ class Supervisor:
             self._taken_slot = process.claim.slot if code == SLOT_TAKEN else ""
             self._stop(decision.code)
         else:
-            self._schedule(process, decision, describe_exit(code))
+            self._schedule(process, decision, explain_exit(code))
 
-    def _schedule(self, process: _Process, restart: Restart, reason: str) -> None:
+    def _schedule(self, process: _Process, restart: Restart, reason: Phrase) -> None:
         process.failures = restart.failures
         process.start_at = self._now() + restart.pause
-        log.error("process_ended", process=process.number, reason=reason, restart_in=restart.pause)
+        self._write_report(process, ended_report(reason, self._clock()))
+        log.error(
+            "process_ended",
+            process=process.number,
+            reason=in_english(reason),
+            restart_in=restart.pause,
+        )
+
+    def _write_report(self, process: _Process, text: str) -> None:
+        """Write what others read of a process; without it they know only that it is silent."""
+        try:
+            process.claim.write_status(text)
+        except OSError as error:
+            log.warning("report_not_written", process=process.number, reason=error.strerror)
 
     # ── stopping ─────────────────────────────────────────────────────────────────────────────
 

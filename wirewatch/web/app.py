@@ -26,6 +26,7 @@ from wirewatch.web.api import create_api
 from wirewatch.web.auth.access import AccessControl
 from wirewatch.web.events import StoryWatcher
 from wirewatch.web.explain import Explainer
+from wirewatch.web.limits import AnswerLimit
 from wirewatch.web.pages.alert_feed import AlertFeedEndpoint
 from wirewatch.web.pages.deliveries import DeliveriesPage
 from wirewatch.web.pages.feeds import FeedsPage
@@ -85,11 +86,11 @@ def protect(app: ASGIApp, clock: Clock, settings: Settings) -> ASGIApp:
     Args:
         app: The app to protect.
         clock: The present.
-        settings: Host names, access token, and whether a proxy is trusted.
+        settings: Host names, access token, and trusted proxies.
     """
-    compressed = GZipMiddleware(app, minimum_size=1_000, compresslevel=5)
-    token, trust_proxy = secret(settings.web_token), settings.web_trust_proxy
-    guarded = AccessControl(compressed, clock, token=token, trust_proxy=trust_proxy)
+    compressed = GZipMiddleware(AnswerLimit(app), minimum_size=1_000, compresslevel=5)
+    token, proxies = secret(settings.web_token), settings.web_proxies
+    guarded = AccessControl(compressed, clock, token=token, proxies=proxies)
     trusted = TrustedHosts(guarded, settings.web_names, any_address=settings.web_everywhere)
     return SecurityHeaders(trusted)
 

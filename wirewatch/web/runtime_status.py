@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+from prometheus_client import generate_latest
 
 from config.catalog.models import Catalog
 from config.faults import Fault
@@ -22,6 +24,8 @@ class RuntimeStatus:
             taking effect.
         settings: Settings of the whole program.
         canary: Returns what is wrong with the canary; empty where none is missing.
+        processes: Returns a row for each process of the program, with its slot and status.
+        metrics: Returns the metrics of all processes in Prometheus' format.
     """
 
     catalog: Callable[[], Catalog]
@@ -29,3 +33,5 @@ class RuntimeStatus:
     faults: Callable[[], Sequence[Fault]]
     settings: Settings
     canary: Callable[[], Sequence[str]] = tuple
+    processes: Callable[[], Sequence[Mapping[str, object]]] = tuple
+    metrics: Callable[[], bytes] = generate_latest

@@ -1,76 +1,103 @@
-"""Serves the console inside the program's own event loop.
+"""Serves the console in the event loop of its process.
 
-The program opens the socket before it starts anything else, so that a port in use ends it with a
-clear message. The program itself handles signals, not the server.
+::
+
+    listener ──accept, one at a time──▶ OpenConnections ── too many ──▶ closed at once
+                                              │ admitted
+                                              ▼
+                       LimitedProtocol (deadlines) ──▶ ForwardedLimit ──▶ the console
+
+The program itself handles signals, not the server.
 """
 
 from __future__ import annotations
 
 import asyncio
+import resource
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import structlog
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from config.errors import SettingsError
 from wirewatch.web.events import STOP
+from wirewatch.web.limits import (
+    OWN_DESCRIPTORS,
+    ConnectionLimits,
+    ForwardedLimit,
+    OpenConnections,
+    fit_descriptors,
+)
+from wirewatch.web.protocol import LimitedProtocol
 
 GRACE_SECONDS = 3
 """Time that unfinished answers get when the program stops."""
 
+BACKLOG = 128
+"""Connections that wait in the kernel to be accepted; they cost this process no descriptor."""
 
-def listen(host: str, port: int) -> socket.socket:
-    """Open the console's socket.
+SCARCE_SECONDS = 1.0
+"""Pause of accepting where the system has no descriptor or memory for another connection."""
+
+log = structlog.get_logger(__name__)
+
+
+async def serve(
+    app: ASGIApp,
+    listener: socket.socket,
+    stop: asyncio.Event,
+    limits: ConnectionLimits | None = None,
+    reserved: int = OWN_DESCRIPTORS,
+) -> None:
+    """Answer requests until ``stop`` is set. The listener stays open and can be served again.
 
     Args:
-        host: The address, as the settings allow.
-        port: 0 picks a free one.
-
-    Raises:
-        SettingsError: The address cannot be used.
+        app: The console.
+        listener: The socket.
+        stop: Ends the server.
+        limits: Limits of connections, by default the usual ones; no more connections are accepted
+            than the process has descriptors for.
+        reserved: Descriptors that everything else in this process needs.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise SettingsError(
-            f"The console cannot listen on {host}:{port}: {error.strerror}.",
-            mend="Another `wirewatch run` may be using it. Set WIREWATCH_WEB_PORT to another port, "
-            "or to 0 to pick a free one.",
-        ) from None
-    # Accepted connections inherit this. asyncio sets it only for sockets that it opened as TCP
-    # itself; without it every answer waits 40 ms for the browser to acknowledge the headers.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
-
-
-def address(listener: socket.socket) -> str:
-    """Return the console's URL."""
-    host, port = listener.getsockname()[:2]
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-
-
-async def serve(app: ASGIApp, listener: socket.socket, stop: asyncio.Event) -> None:
-    """Answer requests until ``stop`` is set. The listener stays open and can be served again."""
+    limits = _affordable(limits or ConnectionLimits(), reserved)
     config = uvicorn.Config(
-        _with_stop(app, stop),
+        _with_stop(ForwardedLimit(app, limits), stop),
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,  # it would trust every client on this machine; auth.request decides
         lifespan="off",
         ws="none",
+        h11_max_incomplete_event_size=limits.header_bytes,
+        timeout_keep_alive=2 * int(limits.idle) + 1,  # LimitedProtocol has the real one
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    config.load()
     server = _Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener.dup()]))
+    serving = asyncio.create_task(server.serve(sockets=[]))
+    accepting = asyncio.create_task(_Acceptor(server, limits).run(listener.dup()))
     stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
+    await asyncio.wait((serving, accepting, stopping), return_when=asyncio.FIRST_COMPLETED)
+    for task in (stopping, accepting):
+        task.cancel()
     server.should_exit = True
     await serving
+    await asyncio.gather(accepting, return_exceptions=True)
+    if not accepting.cancelled():
+        accepting.result()  # raises why accepting ended
+
+
+def _affordable(limits: ConnectionLimits, reserved: int) -> ConnectionLimits:
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most == resource.RLIM_INFINITY:
+        return limits
+    affordable = fit_descriptors(limits, most, reserved)
+    if affordable != limits:
+        mend = f"Raise `ulimit -n` to {limits.connections + reserved}."
+        log.warning("connections_limited", connections=affordable.connections, mend=mend)
+    return affordable
 
 
 def _with_stop(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
@@ -90,3 +117,45 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Capture none."""
         yield
+
+
+class _Acceptor:
+    """Accepts one connection at a time, so that one too many has cost no more than one descriptor.
+
+    asyncio's own server accepts everything that waits before it asks anybody.
+    """
+
+    def __init__(self, server: uvicorn.Server, limits: ConnectionLimits) -> None:
+        self._server = server
+        self._limits = limits
+        self._open = OpenConnections(limits)
+
+    async def run(self, listener: socket.socket) -> None:
+        """Accept connections until cancelled, and close the listener."""
+        with listener:
+            listener.setblocking(False)
+            listener.listen(BACKLOG)
+            while True:
+                await self._accept(listener)
+
+    async def _accept(self, listener: socket.socket) -> None:
+        try:
+            connection, address = await asyncio.get_running_loop().sock_accept(listener)
+        except ConnectionError:  # the client has left already
+            return
+        except OSError as error:
+            log.warning("accept_failed", reason=error.strerror, pause=SCARCE_SECONDS)
+            await asyncio.sleep(SCARCE_SECONDS)
+            return
+        if not self._open.admit(address[0]):
+            connection.close()
+            await asyncio.sleep(0)  # a flood of connections must not keep the loop
+            return
+        await self._connect(connection, address[0])
+
+    async def _connect(self, connection: socket.socket, host: str) -> None:
+        def protocol() -> LimitedProtocol:
+            config, state = self._server.config, self._server.server_state
+            return LimitedProtocol(config, state, self._limits, lambda: self._open.release(host))
+
+        await asyncio.get_running_loop().connect_accepted_socket(protocol, connection)

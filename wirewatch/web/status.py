@@ -76,7 +76,7 @@ def system_status(
     if _failing(counts) == total:
         return SystemStatus("bad", t("system.all_failing"), problems)
     if ill:
-        is_stage = any(reason.code == "health.stage" for reason in ill)
+        is_stage = any(_cause(reason).code == "health.stage" for reason in ill)
         return SystemStatus("bad", t("system.stage_down" if is_stage else "system.ill"), problems)
     if canary:
         return SystemStatus("bad", t("system.no_canary"), problems)
@@ -95,9 +95,15 @@ def _problems(ill: Sequence[Phrase], errors: Sequence[Fault], t: Translator) -> 
 
 def _reason(reason: Phrase, t: Translator) -> Problem:
     """Return a reason of the diagnosis; what a stage says of itself is English."""
-    if reason.code == "health.stage":
+    if _cause(reason).code == "health.stage":
         return Problem(t("system.stage_stopped"), t.phrase(reason))
     return Problem(t.phrase(reason), "")
+
+
+def _cause(reason: Phrase) -> Phrase:
+    """Return a reason without the process that it is about."""
+    cause = reason.params.get("reason")
+    return cause if reason.code == "health.process" and isinstance(cause, Phrase) else reason
 
 
 def _target_problems(broken: Sequence[TargetState], t: Translator) -> tuple[Problem, ...]:

@@ -13,9 +13,11 @@ import pytest
 from config.errors import SettingsError
 from config.settings import Settings
 from core.processes.slots import (
+    MAX_SNAPSHOT_BYTES,
     MAX_STATUS_BYTES,
     SlotClaim,
     claim_slot,
+    read_snapshots,
     read_statuses,
     slot_base,
 )
@@ -174,6 +176,29 @@ def test_a_status_replaces_the_last_one(settings: Settings, claims: Claims) -> N
     assert read_statuses(settings, parent=claims.parent) == {"desk-1": "short"}
     with pytest.raises(ValueError, match="too long"):
         claims.made[0].write_status("x" * MAX_STATUS_BYTES)
+
+
+def test_a_snapshot_is_replaced_as_a_whole_and_goes_with_its_process(
+    settings: Settings, claims: Claims
+) -> None:
+    claims(settings)
+    claims(settings)
+    first, second = claims.made
+    assert read_snapshots(settings, parent=claims.parent) == {}
+    first.write_snapshot(b"{" * 100_000)
+    first.write_snapshot(b"{}")
+    second.write_snapshot(b"[]")
+    assert read_snapshots(settings, parent=claims.parent) == {"desk-1": b"{}", "desk-2": b"[]"}
+    [*files] = claims.parent.glob("wirewatch-slots-*/*.snapshot")
+    assert [file.stat().st_mode & 0o777 for file in files] == [0o600] * 2
+    with pytest.raises(ValueError, match="too long"):
+        first.write_snapshot(b"x" * (MAX_SNAPSHOT_BYTES + 1))
+    second.detach()  # as its process is killed, which cannot delete the file
+    assert read_snapshots(settings, parent=claims.parent) == {"desk-1": b"{}"}
+    assert claims(settings) == "desk-2"
+    assert read_snapshots(settings, parent=claims.parent) == {"desk-1": b"{}"}
+    first.close()
+    assert read_snapshots(settings, parent=claims.parent) == {}
 
 
 def test_a_slot_whose_file_was_deleted_is_claimed_again_under_its_number(

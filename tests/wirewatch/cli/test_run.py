@@ -10,7 +10,7 @@ from config.settings import Settings
 from tests.support.cli_installation import new_installation
 from tests.support.newsroom import Newsroom, Story
 from tests.wirewatch.cli.conftest import PARAGRAPH
-from wirewatch.cli.run import setting_warnings, share_out
+from wirewatch.cli.run import assign_stages, parse_stages, setting_warnings, share_out
 
 
 @pytest.mark.processes
@@ -59,3 +59,26 @@ def test_processes_share_the_cores_for_extraction(
 ) -> None:
     settings = Settings(extract_workers=workers, processes=processes)
     assert share_out(settings, cores).extract_workers == expected
+
+
+ALL = frozenset(parse_stages(""))
+OTHERS = ALL - {"web"}
+WEB = frozenset({"web"})
+
+
+@pytest.mark.parametrize(
+    ("stages", "processes", "apart", "expected"),
+    [
+        (ALL, 1, True, [OTHERS, WEB]),
+        (ALL, 3, True, [OTHERS, OTHERS, OTHERS, WEB]),
+        (ALL, 1, False, [ALL]),
+        (ALL, 2, False, [ALL, OTHERS]),
+        (WEB, 4, True, [WEB]),
+        (OTHERS, 2, True, [OTHERS, OTHERS]),
+    ],
+)
+def test_the_console_has_a_process_of_its_own_where_stages_run_beside_it(
+    stages: frozenset[str], processes: int, apart: bool, expected: list[frozenset[str]]
+) -> None:
+    settings = Settings(processes=processes, web_process=apart)
+    assert assign_stages(settings, stages) == expected

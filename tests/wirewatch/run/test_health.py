@@ -17,11 +17,14 @@ from core.streams.port import Batch, Consumer
 from wirewatch.run.health import (
     STALE_AFTER,
     ProcessHealth,
+    ended_report,
     keep_reporting,
     parse_reports,
     report,
+    starting_report,
 )
 from wirewatch.run.stages import RestartPolicy, Stages
+from wirewatch.run.supervisor import explain_exit
 
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 AWAY = Phrase("health.stage", stage="relay", reason="away")
@@ -42,6 +45,23 @@ def test_a_process_is_healthy_while_it_reports_nothing_wrong() -> None:
 def test_a_process_that_stopped_reporting_is_ill() -> None:
     [health] = parse_reports({"a-1": report([], AT)}, AT + STALE_AFTER + timedelta(seconds=1))
     assert texts(health.wrong) == ["It has not reported for 16 s."]
+    assert not health.is_reporting
+
+
+def test_the_parent_says_that_a_process_starts_or_has_ended() -> None:
+    reports = {
+        "a-1": starting_report(AT),
+        "a-2": ended_report(explain_exit(3), AT),
+        "a-3": report([AWAY], AT),
+    }
+    dead, ill = parse_reports(reports, AT + STALE_AFTER)
+    assert (texts(dead.wrong), dead.is_reporting) == (
+        ["It ended with exit code 3 and is restarted."],
+        False,
+    )
+    assert (ill.wrong, ill.is_reporting) == ((AWAY,), True)
+    late = parse_reports(reports, AT + STALE_AFTER + timedelta(seconds=1))
+    assert [texts(process.wrong) for process in late] == [["It has not reported for 16 s."]] * 3
 
 
 def test_many_long_reasons_fit_into_a_report_and_forge_no_line() -> None:

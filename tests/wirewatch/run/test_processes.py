@@ -6,9 +6,12 @@ import json
 import os
 import random
 import re
+import resource
 import signal
+import socket
 import time
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,13 @@ from config.settings import Settings
 from core.processes.slots import read_statuses
 from tests.support.cli_installation import CliInstallation, new_installation
 from tests.support.newsroom import Newsroom, Story, WebhookReceiver, unique_story
-from tests.support.running_program import RunningProgram, handles_signals, run_program, wait_until
+from tests.support.running_program import (
+    RunningProgram,
+    handles_signals,
+    health,
+    run_program,
+    wait_until,
+)
 
 pytestmark = pytest.mark.processes
 
@@ -45,9 +54,14 @@ def processes(pid: int) -> dict[int, list[int]]:
 
 
 def all_extract(pid: int) -> bool:
-    """Return whether each child of a session's leader has its extraction processes."""
+    """Return whether the three processes of the stages have their extraction processes."""
+    return len(extracting(pid)) == 3
+
+
+def extracting(pid: int) -> dict[int, list[int]]:
+    """Return the extraction processes of each child that has some; the console has none."""
     by_parent = processes(pid)
-    return all(child in by_parent for child in by_parent[pid])
+    return {child: by_parent[child] for child in by_parent[pid] if child in by_parent}
 
 
 def kernel_status(pid: int, name: str) -> int:
@@ -67,7 +81,9 @@ def notified(webhook: WebhookReceiver) -> set[str]:
 
 def slots(running: RunningProgram) -> list[str]:
     return [
-        match.group() for line in running.logged("stages_started ") if (match := SLOT.search(line))
+        match.group()
+        for line in running.logged("stages_started ")
+        if (match := SLOT.search(line)) and "stages=['web']" not in line
     ]
 
 
@@ -93,9 +109,9 @@ def test_processes_killed_at_random_lose_nothing_and_repeat_nothing(
             newsroom.publish(f"blatt{number % 3}", unique_story(f"/{number}", title))
             if number % 5 == 3:
                 wait_until(lambda: webhook.notifications, "nothing was notified", running)
-                family = processes(running.process.pid)
-                child = dice.choice(family[running.process.pid])
-                pools |= set(family.get(child, []))
+                family = extracting(running.process.pid)
+                child = dice.choice([*family])
+                pools |= set(family[child])
                 os.kill(child, signal.SIGKILL)
             time.sleep(dice.uniform(0, 0.4))
         wait_until(
@@ -116,6 +132,49 @@ def test_processes_killed_at_random_lose_nothing_and_repeat_nothing(
         ids = Counter(r["headers"]["ce_id"] for r in installation.tail(stream))
         assert set(ids.values()) == {1}
     assert json.loads(installation.invoke("streams", "tail", "news.dead-letter.v1") or "[]") == []
+
+
+def test_the_console_answers_for_all_processes_and_neither_end_stops_the_other(
+    tmp_path: Path, newsroom: Newsroom, webhook: WebhookReceiver
+) -> None:
+    installation = new_program(tmp_path, newsroom, webhook)
+    installation.environment |= {"WIREWATCH_PROCESSES": "2", "WIREWATCH_SLOT": "haus"}
+    with run_program(installation) as running:
+        wait_until(lambda: len(running.logged("stages_started")) == 3, "not all run", running)
+        wait_until(lambda: healthy_slots(running) == SLOTS, "not all are healthy", running)
+        first, console, _ = sorted(processes(running.process.pid)[running.process.pid])
+        resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE, (256, 256))
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: "haus-1" in " ".join(health(running)["wrong"]), "it is fine", running)
+        assert "It was ended by SIGKILL and is restarted." in running.get("/feeds")[1]
+        assert 'wirewatch_process_up{slot="haus-1"} 0.0' in running.get("/metrics")[1]
+        wait_until(lambda: healthy_slots(running) == SLOTS, "it does not recover", running)
+        os.kill(console, signal.SIGKILL)
+        wait_until(lambda: healthy_slots(running) == SLOTS, "the console is gone", running)
+        with ExitStack() as stack:
+            for number in range(300):
+                stack.enter_context(connect(running, f"127.0.0.{2 + number // 20}"))
+            newsroom.publish("blatt1", unique_story("/b", "Oslo bewegt sich"))
+            wait_until(lambda: "Oslo bewegt sich" in notified(webhook), "it stops", running)
+        wait_until(lambda: healthy_slots(running) == SLOTS, "the console is gone", running)
+        running.stop()
+
+
+SLOTS = {"haus-1", "haus-2", "haus-3"}
+
+
+def healthy_slots(running: RunningProgram) -> set[str]:
+    """Return the slots that the health check names as healthy; none while it cannot be asked."""
+    try:
+        return {row["slot"] for row in health(running)["processes"] if row["status"] == "ok"}
+    except OSError:
+        return set()
+
+
+def connect(running: RunningProgram, host: str) -> socket.socket:
+    """Open a connection from an address of loopback, and say nothing on it."""
+    port = int(running.url().rsplit(":", 1)[1].strip("/"))
+    return socket.create_connection(("127.0.0.1", port), source_address=(host, 0))
 
 
 def test_a_command_checks_the_health_of_a_program_without_a_console(

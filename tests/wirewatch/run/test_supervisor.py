@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from config.i18n import in_english
 from tests.support.running_program import wait_until
 from wirewatch.run.child import SLOT_TAKEN
-from wirewatch.run.supervisor import Exit, Restart, after_exit, describe_exit
+from wirewatch.run.supervisor import Exit, Restart, after_exit, explain_exit
 
 SCRIPT = """
 import ctypes, os, signal, sys, time
@@ -175,9 +176,8 @@ def test_an_exit_leads_to_a_restart_or_ends_the_run(
 
 
 def test_an_exit_is_described() -> None:
-    assert describe_exit(3) == "exited with 3"
-    assert describe_exit(-9) == "ended by SIGKILL"
-    assert describe_exit(-99) == "ended by signal 99"
+    assert in_english(explain_exit(3)) == "It ended with exit code 3 and is restarted."
+    assert in_english(explain_exit(-99)) == "It was ended by signal 99 and is restarted."
 
 
 # ── processes ────────────────────────────────────────────────────────────────────────────────────

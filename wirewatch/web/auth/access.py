@@ -36,6 +36,7 @@ from wirewatch.web.addresses import own_address
 from wirewatch.web.auth.rate_limit import FailureRate
 from wirewatch.web.auth.request import SAFE_METHODS, AccessRequest
 from wirewatch.web.auth.sessions import SESSION_TIME, Session, Sessions
+from wirewatch.web.peers import Networks
 
 PUBLIC_PATHS = ("/login", "/healthz")
 """Paths that need no session: the sign-in page and the health check."""
@@ -55,15 +56,15 @@ class AccessControl:
         app: The console.
         clock: The present.
         token: Access token; empty if the console needs none, because it listens on loopback.
-        trust_proxy: Whether a proxy sets ``X-Forwarded-Proto`` and ``X-Forwarded-For``.
+        proxies: Proxies whose ``X-Forwarded-Proto`` and ``X-Forwarded-For`` are trusted.
     """
 
     def __init__(
-        self, app: ASGIApp, clock: Clock, *, token: str = "", trust_proxy: bool = False
+        self, app: ASGIApp, clock: Clock, *, token: str = "", proxies: Networks = ()
     ) -> None:
         self._app = app
         self._token = hashlib.sha256(token.encode()).digest() if token else None
-        self._trust_proxy = trust_proxy
+        self._proxies = proxies
         self._sessions = Sessions(clock)
         self._failures = FailureRate(clock)
 
@@ -72,7 +73,7 @@ class AccessControl:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = await AccessRequest.read(scope, receive, trust_proxy=self._trust_proxy)
+        request = await AccessRequest.read(scope, receive, proxies=self._proxies)
         if request is None:
             await _refusal(scope, 413, "The request is too large.")(scope, receive, send)
         elif request.path.startswith(ALERT_FEEDS):

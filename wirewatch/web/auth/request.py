@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from http.cookies import CookieError, SimpleCookie
-from ipaddress import IPv6Address, ip_address
 from urllib.parse import parse_qsl, quote
 
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
+
+from wirewatch.web.peers import Networks, client_network, is_trusted, last_hop
 
 MAX_BODY = 1_000_000
 """Bytes of a request: enough for a pasted page, and for any form."""
@@ -31,13 +32,15 @@ class AccessRequest:
         form: Fields of a form; empty for any other body.
     """
 
-    def __init__(self, scope: Scope, body: bytes, receive: Receive, *, trust_proxy: bool) -> None:
+    def __init__(self, scope: Scope, body: bytes, receive: Receive, *, proxies: Networks) -> None:
         self.scope = scope
         self.headers = Headers(scope=scope)
         self.method: str = scope["method"]
         self.path: str = scope["path"]
-        self.address = _client_address(scope, self.headers if trust_proxy else None)
-        forwarded = self.headers.get("x-forwarded-proto", "") if trust_proxy else ""
+        host = (scope.get("client") or ("", 0))[0]
+        is_proxy = is_trusted(host, proxies)
+        self.address = client_network(last_hop(scope["headers"], host) if is_proxy else host)
+        forwarded = self.headers.get("x-forwarded-proto", "") if is_proxy else ""
         scheme = forwarded.rpartition(",")[2].strip().lower()  # the last entry is the proxy's own
         self.is_https = (scheme or scope["scheme"]) == "https"
         kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -47,11 +50,11 @@ class AccessRequest:
 
     @classmethod
     async def read(
-        cls, scope: Scope, receive: Receive, *, trust_proxy: bool
+        cls, scope: Scope, receive: Receive, *, proxies: Networks
     ) -> AccessRequest | None:
-        """Read a request; return None if its body is larger than :data:`MAX_BODY`."""
+        """Read a request; return None if its body exceeds :data:`MAX_BODY` or is incomplete."""
         body = b"" if scope["method"] in SAFE_METHODS else await _body(receive)
-        return None if body is None else cls(scope, body, receive, trust_proxy=trust_proxy)
+        return None if body is None else cls(scope, body, receive, proxies=proxies)
 
     async def receive(self) -> Message:
         """Return the body that was read, then the further messages of the connection."""
@@ -116,12 +119,12 @@ class AccessRequest:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """Read a body; return None if it is too large."""
+    """Read a body; return None if it is too large, or if the client has left before its end."""
     parts = bytearray()
     while True:
         message = await receive()
-        if message["type"] != "http.request":  # the client has disconnected
-            return bytes(parts)
+        if message["type"] != "http.request":  # half a form must not be carried out
+            return None
         parts += message.get("body", b"")
         if len(parts) > MAX_BODY:
             return None
@@ -137,21 +140,3 @@ def _form(body: bytes) -> dict[str, str]:
     except ValueError:  # too many fields for a form of this console
         return {}
     return dict(reversed(fields))  # the first value of a name counts
-
-
-def _client_address(scope: Scope, trusted: Headers | None) -> str:
-    """Return the client's address; for IPv6 its /64 network, all of which one client may have.
-
-    Args:
-        scope: The request.
-        trusted: Headers if a proxy set them, else None.
-    """
-    host = (scope.get("client") or ("", 0))[0]
-    if trusted is not None:
-        hops = [h.strip() for h in trusted.get("x-forwarded-for", "").split(",") if h.strip()]
-        host = hops[-1] if hops else host  # the last entry is the proxy's own
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host[:60]
-    return address.exploded[:19] if isinstance(address, IPv6Address) else str(address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from config.errors import WirewatchError
 from config.i18n import in_english
@@ -27,7 +27,8 @@ class HealthEndpoints:
     def healthz(self) -> JSONResponse:
         """Return 200 while all is well, else 503 with the problems.
 
-        The store answers, every stage runs and makes progress, and no canary is missing.
+        The store answers, every process reports, every stage runs and makes progress, and no canary
+        is missing.
         """
         runtime = self._renderer.runtime
         reasons = [in_english(reason) for reason in runtime.ill()]
@@ -36,12 +37,13 @@ class HealthEndpoints:
             "status": "ill" if problems else "ok",
             "wrong": problems,
             "at": rfc3339(self._renderer.clock()),
+            "processes": list(runtime.processes()),
         }
         return JSONResponse(body, status_code=503 if problems else 200)
 
     def metrics(self) -> Response:
-        """Return the metrics of this process in Prometheus' format."""
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        """Return the metrics of all processes in Prometheus' format."""
+        return Response(self._renderer.runtime.metrics(), media_type=CONTENT_TYPE_LATEST)
 
     def _store_problems(self) -> list[str]:
         try:

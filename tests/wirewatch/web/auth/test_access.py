@@ -100,7 +100,7 @@ def free(server: WebServer) -> Client:
 @pytest.fixture
 def proxied(own_server: WebServer) -> Client:
     """A client of a console behind a trusted proxy."""
-    return client_of(own_server, Settings(web_token=TOKEN, web_trust_proxy=True))
+    return client_of(own_server, Settings(web_token=TOKEN, web_trusted_proxies="127.0.0.1"))
 
 
 @pytest.fixture
