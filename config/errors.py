@@ -27,6 +27,7 @@
     │   ├── OutOfMemoryError           the system gives this process no more memory
     │   └── DeliveryError              an attempt to notify a target; .permanent, .unknown,
     │                                  .target_fault
+    ├── BusyError                      as much of it is done at once as may be: try again later
     ├── ExtractionError                a page without an article; .url, .outcome: exit 1
     ├── PoisonError                    a record that can never be processed: dead letter
     └── DeadLetterLimitError           too many poison records at once: stop
@@ -136,6 +137,12 @@ class UsageError(WirewatchError):
 
 class NotFoundError(UsageError):
     """A story, delivery, feed or action does not exist."""
+
+
+class BusyError(WirewatchError):
+    """As much of this is done at once as may be."""
+
+    retry = True
 
 
 class ExternalError(WirewatchError):

@@ -63,6 +63,10 @@ Extract = Callable[[Document], Awaitable["ExtractedPage"]]
 """Extracts the article of a page. Raises ExtractionError where the page has none."""
 
 
+Fetch = Callable[[str], Awaitable[Document]]
+"""Fetches the page at a URL. Raises FetchError where it cannot."""
+
+
 async def read(source: str, settings: Settings, extract: Extract) -> ArticleInput:
     """Read the article that a command line argument names.
 
@@ -80,13 +84,13 @@ async def read(source: str, settings: Settings, extract: Extract) -> ArticleInpu
 
 
 async def read_pasted(
-    text: str, settings: Settings, extract: Extract, *, title: str = "", language: str = ""
+    text: str, fetch: Fetch, extract: Extract, *, title: str = "", language: str = ""
 ) -> ArticleInput:
     """Read the article that somebody pasted into a form. Never opens a file.
 
     Args:
         text: A URL, a JSON object, a page's HTML, or the plain text of an article.
-        settings: Limits of fetching.
+        fetch: Fetches the page at a URL.
         extract: Extracts the article of a page.
         title: Title of a plain text.
         language: Language of a plain text, as two letters; empty to detect it.
@@ -98,7 +102,7 @@ async def read_pasted(
     """
     text = text.strip().encode("utf-8", "replace").decode()  # JSON can have half a character
     if _is_url(text) and not text.split(maxsplit=1)[1:]:
-        return await _interpreted(await _fetched(text, settings), extract)
+        return await _interpreted(await fetch(text), extract)
     if _is_json(text.encode()):
         return await _interpreted(Document("The text", text.encode()), extract)
     if text[:1] == "<":
@@ -117,7 +121,7 @@ async def load(source: str, settings: Settings) -> Document:
         FetchError: The URL could not be fetched.
     """
     if _is_url(source):
-        return await _fetched(source, settings)
+        return await fetch_page(source, settings)
     if source == "-":
         return Document(source, sys.stdin.buffer.read())
     try:
@@ -127,7 +131,12 @@ async def load(source: str, settings: Settings) -> Document:
         raise UsageError(f"{source}: {why}.", mend="Name a file, a URL, or -.") from None
 
 
-async def _fetched(url: str, settings: Settings) -> Document:
+async def fetch_page(url: str, settings: Settings) -> Document:
+    """Fetch a page with the program's guarded client.
+
+    Raises:
+        FetchError: It could not be fetched, or the answer is not 200.
+    """
     from core.http.client import HttpClient
 
     async with HttpClient.open(settings) as client:

@@ -9,7 +9,7 @@ from config.errors import FetchError, UsageError
 from config.settings import Settings
 from ingest.extract import ExtractedPage
 from tests.support.newsroom import Answer, LoopbackServer, Story
-from wirewatch.article_input import ArticleInput, Document, read, read_pasted
+from wirewatch.article_input import ArticleInput, Document, fetch_page, read, read_pasted
 from wirewatch.cli.articles import extract_here
 
 SETTINGS = Settings(_env_file=None, http_allow_private=True)
@@ -17,12 +17,16 @@ SENTENCE = "Die Regierung in Stockholm hat am Montag den Antrag auf den Nato-Bei
 HTML = Story("/a", "Nato-Beitritt", "\n".join([SENTENCE * 2] * 3)).html().decode()
 
 
+async def fetch(url: str) -> Document:
+    return await fetch_page(url, SETTINGS)
+
+
 def from_source(source: str | Path) -> ArticleInput:
     return asyncio.run(read(str(source), SETTINGS, extract_here))
 
 
 def from_pasted(text: str, title: str = "", language: str = "") -> ArticleInput:
-    return asyncio.run(read_pasted(text, SETTINGS, extract_here, title=title, language=language))
+    return asyncio.run(read_pasted(text, fetch, extract_here, title=title, language=language))
 
 
 def test_a_file_holds_json_or_a_page(tmp_path: Path) -> None:
@@ -87,5 +91,5 @@ def test_the_caller_decides_how_a_page_is_extracted() -> None:
         pages.append(page)
         return await extract_here(page)
 
-    asyncio.run(read_pasted(HTML, SETTINGS, extract))
+    asyncio.run(read_pasted(HTML, fetch, extract))
     assert [(page.url, page.content_type) for page in pages] == [("", "text/html; charset=utf-8")]

@@ -90,6 +90,9 @@ class StoryWatcher:
         queue: asyncio.Queue[StoreSnapshot] = asyncio.Queue(maxsize=1)
         stopping, waiting = asyncio.ensure_future(stop.wait()), asyncio.ensure_future(queue.get())
         try:
+            if len(self._listeners) >= MAX_LISTENERS:  # others came between the answer and its body
+                yield "retry: 60000\n\n"
+                return
             self._add(queue)
             yield "retry: 3000\n\n"
             while not stopping.done():

@@ -14,7 +14,10 @@ import asyncio
 import threading
 from collections.abc import Callable
 
+from starlette.concurrency import run_in_threadpool
+
 from config.catalog.models import Catalog
+from config.errors import BusyError
 from config.settings import Settings
 from core.clock import Clock
 from core.messages import ArticleRevision
@@ -22,7 +25,7 @@ from ingest.extract import ExtractedPage
 from ingest.extract.pool import ExtractPool
 from processors import Explanation, Processors
 from processors.explanation import explain
-from wirewatch.article_input import ArticleInput, Document, read_pasted
+from wirewatch.article_input import ArticleInput, Document, fetch_page, read_pasted
 
 MAX_TOPICS = 40
 """Other topics that an article is compared with on its story's page."""
@@ -32,6 +35,12 @@ MAX_SOURCE = 400_000
 
 CONCURRENT_PAGES = 2
 """Pages extracted at the same time: each takes a process."""
+
+CONCURRENT_FETCHES = 4
+"""Pages fetched at the same time, each over a connection of its own."""
+
+CONCURRENT_TRIALS = 8
+"""Trials at the same time; some of them wait to fetch or extract, further ones are refused."""
 
 
 class Explainer:
@@ -50,6 +59,8 @@ class Explainer:
         self._lock = threading.Lock()
         self._compiled: Processors | None = None
         self._page_slots = asyncio.Semaphore(CONCURRENT_PAGES)
+        self._fetch_slots = asyncio.Semaphore(CONCURRENT_FETCHES)
+        self._trials = 0
 
     def explain(self, topic_id: str, article: ArticleRevision, language: str | None) -> Explanation:
         """Return why a topic matches an article, or why not.
@@ -75,6 +86,32 @@ class Explainer:
         ]
         return sorted(explanations, key=lambda e: (-e.match, e.threshold - e.score))
 
+    async def try_topic(
+        self, topic_id: str, source: str, title: str, language: str
+    ) -> tuple[ArticleRevision, Explanation]:
+        """Return the article that somebody entered into a form, and why a topic matches it or not.
+
+        Args:
+            topic_id: The topic.
+            source: As for :meth:`read`.
+            title: As for :meth:`read`.
+            language: As for :meth:`read`.
+
+        Raises:
+            BusyError: Too many do this at the same time.
+            UsageError: The topic is not evaluated, or the source is empty or not an article.
+            FetchError: The URL could not be fetched.
+            ExtractionError: The page does not contain an article.
+        """
+        if self._trials >= CONCURRENT_TRIALS:
+            raise BusyError("Too many trials at once.", mend="Try again in a few seconds.")
+        self._trials += 1
+        try:
+            article, known = await self.read(source, title, language)
+            return article, await run_in_threadpool(self.explain, topic_id, article, known)
+        finally:
+            self._trials -= 1
+
     async def read(self, source: str, title: str, language: str) -> ArticleInput:
         """Read the article that somebody entered into a form.
 
@@ -90,11 +127,15 @@ class Explainer:
         """
         return await read_pasted(
             source.strip()[:MAX_SOURCE],
-            self._settings,
+            self._fetched,
             self._extracted,
             title=title,
             language=language,
         )
+
+    async def _fetched(self, url: str) -> Document:
+        async with self._fetch_slots:
+            return await fetch_page(url, self._settings)
 
     async def _extracted(self, page: Document) -> ExtractedPage:
         one_worker = self._settings.model_copy(update={"extract_workers": 1})

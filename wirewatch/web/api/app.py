@@ -10,7 +10,6 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
 from pydantic import AwareDatetime, BaseModel, TypeAdapter
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from alerts import regrouping
@@ -235,8 +234,8 @@ class ApiHandlers:
         """Explain why the topic matches a text or a page, or why not; nothing is stored."""
         if self._runtime.catalog().topic(topic_id) is None:
             raise NotFoundError(f"There is no topic {topic_id!r}.")
-        article, language = await self._explainer.read(trial.source, trial.title, trial.language)
-        explanation = await run_in_threadpool(self._explainer.explain, topic_id, article, language)
+        source, title, language = trial.source, trial.title, trial.language
+        _, explanation = await self._explainer.try_topic(topic_id, source, title, language)
         return explanation.as_json()
 
     def feeds(self, request: Request) -> Response:

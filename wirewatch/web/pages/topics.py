@@ -111,10 +111,7 @@ class TopicsPage:
 
     async def _trial(self, entered: Trial, topic_id: str, t: Translator) -> Trial:
         try:
-            article, language = await self._explainer.read(**entered.form())
-            explanation = await run_in_threadpool(
-                self._explainer.explain, topic_id, article, language
-            )
+            article, explanation = await self._explainer.try_topic(topic_id, **entered.form())
         except WirewatchError as error:
             return replace(entered, error=error_text(error, t))
         answer = explanation_view(explanation, self._renderer.runtime.catalog(), t)
