@@ -36,7 +36,7 @@ PRELOADED = (
     "alerts.worker", "alerts.receivers", "core.streams.embedded.log", "core.streams.kafka.log",
     "core.store.migrate", "ingest.service", "processors", "rich.console", "rich.table",
     "tests.support.soak_child", "tests.support.thread_extraction", "wirewatch.cli.app",
-    "wirewatch.run.daemon", "wirewatch.run.once",
+    "wirewatch.run.console", "wirewatch.run.daemon", "wirewatch.run.once",
 )  # fmt: skip
 """Modules of the program; they import nearly everything that it uses."""
 
