@@ -18,7 +18,7 @@ from core.text import clean
 from ingest.extract import ExtractedPage
 from ingest.extract.article import extract_page
 from ingest.sources import parse_feed, parse_sitemap
-from wirewatch.article_input import Document, read_pasted
+from wirewatch.article_input import Document, fetch_page, read_pasted
 from wirewatch.simulation.articles import parse_lines
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -94,9 +94,12 @@ async def extract(document: Document) -> ExtractedPage:
     return extract_page(document.body, url=URL, content_type=document.content_type, now=NOW)
 
 
+async def fetch(url: str) -> Document:
+    return await fetch_page(url, Settings(_env_file=None))
+
+
 def pasted(text: str) -> Any:
-    settings = Settings(_env_file=None)
-    return asyncio.run(read_pasted(text, settings, extract, title=f"\ud800{TITLE}")).article
+    return asyncio.run(read_pasted(text, fetch, extract, title=f"\ud800{TITLE}")).article
 
 
 def pasted_json() -> Any:

@@ -34,7 +34,7 @@ def test_of_sixty_trials_at_once_few_fetch_some_wait_and_the_others_are_refused(
             return Document(url, b"[1]")
 
         monkeypatch.setattr(explain, "fetch_page", fetch)
-        explainer = Explainer(lambda: Catalog(), Settings(_env_file=None), lambda: NOW)
+        explainer = Explainer(lambda: Catalog(outlets=()), Settings(_env_file=None), lambda: NOW)
         tries = [
             asyncio.ensure_future(explainer.try_topic("t", f"https://outlet.test/{n}", "", ""))
             for n in range(60)
