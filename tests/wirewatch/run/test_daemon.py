@@ -185,7 +185,9 @@ def test_a_faulty_topic_is_rejected_once_and_a_corrected_one_used_without_a_rest
         )
         running.wait_for("configuration_rejected")
         stays = "so the previous one stays in force"
-        wait_until(lambda: stays in running.get("/feeds")[1], "the console does not say so", running)
+        wait_until(
+            lambda: stays in running.get("/feeds")[1], "the console does not say so", running
+        )
         newsroom.publish("kurier", unique_story("/b", "Bern zieht nach"))
         wait_until(lambda: webhook.notifications, "the last good topic is not used", running)
         installation.write(
