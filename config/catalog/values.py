@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -146,8 +146,10 @@ def moment(value: str) -> str | InvalidValue:
     """Parse an RFC 3339 time with its zone; the text is returned unchanged."""
     mend = "Write it like 2026-11-22T09:00:00Z."
     try:
-        zoned = datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
+        time = datetime.fromisoformat(value)
+        zoned = time.tzinfo is not None
+        time.astimezone(UTC)
+    except (ValueError, OverflowError):  # year 1 or 9999 in a zone that leaves the calendar
         return InvalidValue(f"{shown(value)} is not a time.", mend)
     return value if zoned else InvalidValue(f"{shown(value)} has no time zone.", mend)
 

@@ -13,7 +13,10 @@ from core.clock import rfc3339
 def _aware_utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a time without a time zone; all times are in UTC")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time outside of the calendar in UTC") from None
 
 
 Moment = Annotated[

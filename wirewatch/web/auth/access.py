@@ -73,6 +73,10 @@ class AccessControl:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if not scope.get("query_string", b"").isascii():
+            text = "The address has characters that must be percent-encoded."
+            await _refusal(scope, 400, text)(scope, receive, send)
+            return
         request = await AccessRequest.read(scope, receive, proxies=self._proxies)
         if request is None:
             await _refusal(scope, 413, "The request is too large.")(scope, receive, send)
