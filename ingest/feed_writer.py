@@ -275,6 +275,7 @@ def _document_read(
         hint=parsed.hint if parsed else None,
         parser_version=PARSER_VERSION,
         whole=parsed.whole if parsed else True,
+        cut_reason=parsed.cut_reason if parsed else None,
     )
 
 

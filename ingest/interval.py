@@ -23,6 +23,10 @@ FLOORS = {"A": timedelta(minutes=5), "B": timedelta(minutes=10), "C": timedelta(
 HINT_CAPS = {"A": timedelta(minutes=30), "B": timedelta(minutes=60), "C": timedelta(hours=24)}
 """Longest interval that a publisher's hint can ask for, by tier."""
 
+PARTIAL_FACTOR = 4
+"""How many times as long a feed is left alone of which a limit keeps some entries from being read,
+up to the cap of its tier: reading it costs more than reading others, and brings less."""
+
 SAME_URL = timedelta(seconds=60)
 """A URL is not requested twice within this time, unless its explicit interval is shorter."""
 
@@ -42,8 +46,17 @@ class PollWait:
 def after_success(feed: FeedRecord, rng: random.Random) -> PollWait:
     """Return the wait after a successful poll.
 
-    An explicit interval is used unchanged: without jitter, whatever the publisher asks for.
+    An explicit interval is used unchanged: without jitter, whatever the publisher asks for. A feed
+    that is read in part only is polled less often than it would be otherwise.
     """
+    wait = _ordinary(feed, rng)
+    longer = min(PARTIAL_FACTOR * wait.time, HINT_CAPS[feed.tier])
+    if not feed.cut_reason or longer <= wait.time:
+        return wait
+    return PollWait(longer, Phrase("feed.due.partial", interval=longer))
+
+
+def _ordinary(feed: FeedRecord, rng: random.Random) -> PollWait:
     if feed.every_s is not None:
         every = timedelta(seconds=feed.every_s)
         return PollWait(every, Phrase("feed.due.every", interval=every))

@@ -58,6 +58,7 @@ class DocumentRead:
         hint: How long the document asks readers to wait before the next request.
         whole: Whether the document is complete. Neither validators nor hash of a document that
             breaks off are stored, because a 304, or the same part again, would hide the rest.
+        cut_reason: Why not all of its entries were read; None if they were.
     """
 
     request: ConditionalRequest
@@ -71,6 +72,7 @@ class DocumentRead:
     hint: timedelta | None
     parser_version: str
     whole: bool = True
+    cut_reason: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,7 @@ def after_read(
         entry_count=feed.entry_count if unchanged else read.total,
         last_new_at=now if read.new else feed.last_new_at,
         last_outcome="unchanged" if unchanged else "read",
+        cut_reason=feed.cut_reason if unchanged else _dumped(read.cut_reason),
     )
     if not read.whole:
         updated = replace(updated, etag=None, last_modified=None, body_sha256=None)
@@ -287,6 +290,10 @@ def _health(feed: FeedRecord, kind: FeedHealthKind, reason: Phrase, now: datetim
         message=in_english(reason),
         at=now,
     )
+
+
+def _dumped(reason: Phrase | None) -> str:
+    return reason.dump() if reason else ""
 
 
 def _seconds(hint: timedelta | None) -> float | None:

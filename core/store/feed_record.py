@@ -42,6 +42,8 @@ class FeedRecord:
             the present class.
         last_outcome: Outcome of the last poll, one of a bounded set.
         last_error: Why the last poll failed, as a stored phrase; empty after a success.
+        cut_reason: Why not all entries of the last document were read, as a stored phrase; empty
+            if they were.
         redirect_target: Where it has moved permanently according to its server, since
             ``redirect_since``.
     """
@@ -84,6 +86,7 @@ class FeedRecord:
     last_error: str = ""
     redirect_target: str | None = None
     redirect_since: datetime | None = None
+    cut_reason: str = ""
 
     @property
     def last_success_at(self) -> datetime | None:
@@ -96,9 +99,9 @@ class FeedState:
     """A feed with its state.
 
     Attributes:
-        state: ``new`` (never read), ``ok``, ``quiet`` (works, but nothing new for long),
-            ``failing``, ``gone``, ``paused`` (its host asked for a pause) or ``off`` (removed from
-            the files).
+        state: ``new`` (never read), ``ok``, ``partial`` (works, but a limit keeps some of its
+            entries from being read), ``quiet`` (works, but nothing new for long), ``failing``,
+            ``gone``, ``paused`` (its host asked for a pause) or ``off`` (removed from the files).
         reason: Why it is in this state.
         paused_until: The end of the pause while it is ``paused``.
     """
@@ -132,6 +135,8 @@ def _failure(code: str, feed: FeedRecord, now: datetime, **params: int) -> Phras
 
 
 def _working(feed: FeedRecord, now: datetime) -> FeedState:
+    if feed.cut_reason:
+        return FeedState(feed, "partial", Phrase.load(feed.cut_reason))
     if feed.last_new_at is None:
         return FeedState(feed, "quiet", Phrase("feed.why.never_had_entries"))
     silent = now - feed.last_new_at

@@ -86,6 +86,7 @@ feeds = Table(
     Column("last_error", SafeText, nullable=False),
     Column("redirect_target", Text),
     Column("redirect_since", UtcDateTime),
+    Column("cut_reason", SafeText, nullable=False),
     Column("lease_holder", String(120)),
     Column("lease_until", UtcDateTime),
     Column("shown_since", UtcDateTime),

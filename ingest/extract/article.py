@@ -22,6 +22,7 @@ from ingest.extract.credits import choose_authors, find_agency, names_in_byline
 from ingest.extract.dates import publication_time
 from ingest.extract.decode import decode_page
 from ingest.extract.headline import choose_lead, choose_title, title_candidates
+from ingest.extract.limits import LONGEST_TEXT, MOST_ZONES
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.extract.tree import ParsedPage, parse_page, two_letter_code
 from ingest.extract.zones import KEPT_ZONES, TaggedPage, tag_zones
@@ -70,7 +71,7 @@ def extract_page(
     for block in lead_blocks:
         block.zone = "lead"
     _remove_zones(blocks, tagged)
-    text = extract_body(page.root, blocks, tagged)
+    text = extract_body(page.root, blocks, tagged)[:LONGEST_TEXT]
     flags = _flags(page, blocks, text, lead, tagged)
     if not text and not (lead and page.data.has_article):
         raise ExtractionError(url, "empty", Phrase("extract.no_article"))
@@ -165,4 +166,6 @@ def _zones(blocks: Sequence[Block]) -> tuple[Zone, ...]:
             runs[-1][1].append(block.text)
         else:
             runs.append((block.zone, [block.text]))
-    return tuple(Zone(zone=zone, text=cut("\n".join(texts), _MAX_ZONE)) for zone, texts in runs)
+    return tuple(
+        Zone(zone=zone, text=cut("\n".join(texts), _MAX_ZONE)) for zone, texts in runs[:MOST_ZONES]
+    )

@@ -18,6 +18,7 @@ from trafilatura.utils import detect_encoding
 
 from config.errors import ExtractionError
 from config.i18n import Phrase
+from ingest.extract.limits import LONGEST_PAGE, MOST_TAGS
 
 _HEAD = 4096
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
@@ -59,6 +60,7 @@ _OTHER_MEDIA = re.compile(
     re.IGNORECASE,
 )
 _MIN_PLAIN = 200
+_MOST_LINES = MOST_TAGS // 4
 
 
 def decode_page(body: bytes, *, url: str, content_type: str | None) -> str:
@@ -150,8 +152,8 @@ def _from_plain(text: str, url: str) -> str:
         or text.count("\ufffd") + text.count("\0") > len(text) / 100
     ):
         raise ExtractionError(url, "not_html", Phrase("extract.no_markup"))
-    safe = text.replace("&", "&amp;").replace("<", "&lt;")
-    lines = [line.strip() for line in safe.splitlines() if line.strip()]
+    safe = text[:LONGEST_PAGE].replace("&", "&amp;").replace("<", "&lt;")
+    lines = [line.strip() for line in safe.splitlines() if line.strip()][:_MOST_LINES]
     title = next((i for i, line in enumerate(lines[:5]) if 20 <= len(line) <= 200), 0)
     tags = ["h1" if i == title else "p" for i in range(len(lines))]
     paragraphs = "".join(f"<{tag}>{line}</{tag}>" for tag, line in zip(tags, lines, strict=True))

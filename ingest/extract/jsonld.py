@@ -13,15 +13,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 
 from core.text.clean import clean, clean_line, cut
+from ingest.extract.limits import LONGEST_TEXT, MOST_SCRIPTS
 
 _MAX_SCRIPT = 2_000_000
 _MAX_NODES = 2_000
 _MAX_DEPTH = 12
 _MAX_AUTHORS = 20
 _WRAPPING = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$"
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*+;?\s*+$"
 )
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 _ARTICLE = re.compile(r"(?:Article|Posting|Report|NewsArticle|ReportageNewsArticle|Review)$")
@@ -76,7 +78,7 @@ def read_linked_data(scripts: Iterable[str]) -> LinkedData:
         publisher=next(iter(_people(best.get("publisher"), names)), ""),
         free=_access(best),
         live="LiveBlogPosting" in _types(best),
-        body=clean(_string(best.get("articleBody"))),
+        body=clean(_string(best.get("articleBody"))[:LONGEST_TEXT]),
         has_article=True,
     )
 
@@ -84,7 +86,7 @@ def read_linked_data(scripts: Iterable[str]) -> LinkedData:
 def _nodes(scripts: Iterable[str]) -> Iterator[dict[str, object]]:
     """Yield the objects of all scripts, outermost first, up to the limits."""
     count = 0
-    for script in scripts:
+    for script in islice(scripts, MOST_SCRIPTS):
         stack: list[tuple[object, int]] = [(_parse(script), 0)]
         while stack and count < _MAX_NODES:
             value, depth = stack.pop()

@@ -19,6 +19,7 @@ from config.errors import ExtractionError
 from config.i18n import Phrase
 from core.text.clean import clean_line, clean_markup
 from core.text.languages import languages
+from ingest.extract.bounds import bound_page
 from ingest.extract.jsonld import LinkedData, read_linked_data
 from ingest.extract.vocabulary import words_in
 
@@ -71,6 +72,7 @@ def parse_page(html: str, url: str) -> ParsedPage:
         remove_pis=True,
     )
     parser.set_element_class_lookup(_LOOKUP)
+    html = bound_page(html)
     try:
         head = _CLOSED_ROOT.sub(r"\1>", html[:_HEAD])
         markup = clean_markup((head + html[_HEAD:]).encode("utf-8", "replace"))

@@ -17,6 +17,7 @@ from typing import Any
 from config.errors import FetchError
 from core.processes.workers.codec import dump, frame, load, unframe
 from ingest.sources.entry import FeedEntry, ParsedFeed
+from ingest.sources.limits import reason_for_cut
 
 MAX_ANSWER = 2_000_000
 """Bytes of an answer."""
@@ -83,7 +84,8 @@ def encode_feed(parsed: ParsedFeed, known: Mapping[str, str]) -> bytes:
     """Return the bytes of what a document contains, :data:`MAX_ANSWER` at most.
 
     Where the texts of all entries do not fit, the last ones have no content and a short summary:
-    their pages are read anyway. Entries that do not fit even so are skipped.
+    their pages are read anyway. Entries that do not fit even so are skipped, and the feed counts as
+    cut.
 
     Args:
         parsed: The document.
@@ -93,8 +95,14 @@ def encode_feed(parsed: ParsedFeed, known: Mapping[str, str]) -> bytes:
     unchanged = [positions[key] for key in parsed.known_keys]
     frame = dump(_feed(replace(parsed, entries=(), known_keys=()), unchanged, []))
     entries = _fit(parsed.entries, MAX_ANSWER - len(frame) - 100)
-    skipped = parsed.skipped + len(parsed.entries) - len(entries)
-    rest = replace(parsed, entries=(), known_keys=(), skipped=skipped)
+    fewer, cut = len(parsed.entries) - len(entries), parsed.cut_reason
+    rest = replace(
+        parsed,
+        entries=(),
+        known_keys=(),
+        skipped=parsed.skipped + fewer,
+        cut_reason=reason_for_cut(len(entries) + len(unchanged)) if fewer else cut,
+    )
     return dump(_feed(rest, unchanged, entries))
 
 

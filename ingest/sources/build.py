@@ -12,14 +12,14 @@ from core.text.clean import clean_line
 from ingest.bylines import without_opener
 from ingest.dates import parse_date
 from ingest.sources.entry import FeedEntry
+from ingest.sources.limits import LONGEST_AUTHOR, MOST_AUTHORS, MOST_LINKS
 from ingest.sources.text import to_line, to_text
 from ingest.urls import fetchable_url
 
 _CODE = re.compile(r"([a-z]{2})(?:[-_]|$)")
-_ADDRESS = re.compile(r"\S+@\S+\.\S+|https?://\S+|mailto:")
-_BEHIND_ADDRESS = re.compile(r"\S+@\S+\s+\(([^()]+)\)")
-_MOST_AUTHORS = 20
-_LONGEST_NAME = 500
+_ADDRESS = re.compile(r"https?://\S+|mailto:")
+_IN_BRACKETS = re.compile(r"\(([^()]+)\)")
+_WORD = re.compile(r"(\s+)")
 _READABLE = ("text/", "application/xhtml")
 
 
@@ -72,7 +72,7 @@ def language_code(raw: str) -> str | None:
 
 def author_names(raw: list[str]) -> tuple[str, ...]:
     """Return names without "Von", addresses and repetitions."""
-    texts = (_ADDRESS.sub("", name[:_LONGEST_NAME]) for name in raw[:_MOST_AUTHORS])
+    texts = (_without_addresses(name[:LONGEST_AUTHOR]) for name in raw[:MOST_AUTHORS])
     names = (without_opener(to_line(text, 200)).strip(" ,;()<>") for text in texts)
     return tuple(dict.fromkeys(name for name in names if name))
 
@@ -82,9 +82,28 @@ def _authors(item: Any) -> tuple[str, ...]:
     if len(listed) > 1:
         return author_names(listed)
     # RSS 2.0 has "address (name)"; feedparser splits some of these in the wrong place.
-    written = text_field(item, "author")[:_LONGEST_NAME]
-    behind = _BEHIND_ADDRESS.fullmatch(written.strip())
-    return author_names([behind[1]] if behind else listed if any(listed) else [written])
+    written = text_field(item, "author")[:LONGEST_AUTHOR]
+    behind = _name_behind_address(written)
+    return author_names([behind] if behind else listed if any(listed) else [written])
+
+
+def _without_addresses(text: str) -> str:
+    """Remove e-mail addresses and URLs. A pattern for both would take quadratic time."""
+    words = (_WORD.split(text)) if "@" in text else [text]
+    return _ADDRESS.sub("", "".join("" if _is_address(word) else word for word in words))
+
+
+def _is_address(word: str) -> bool:
+    """Return whether there is an @ after the first character, and later a dot within the rest."""
+    at = word.find("@", 1)
+    return at > 0 and word.rfind(".", at + 2, len(word) - 1) > 0
+
+
+def _name_behind_address(text: str) -> str:
+    """Return the name in ``address (name)``, or an empty string."""
+    address, *rest = text.split(None, 1)[:2] or [""]
+    name = _IN_BRACKETS.fullmatch(rest[0].strip()) if rest else None
+    return name[1] if name and "@" in address[1:-1] else ""
 
 
 def _title_language(item: Any) -> str:
@@ -112,9 +131,8 @@ def _links(item: Any) -> Iterator[str]:
     link = text_field(item, "link")
     # feedparser takes every guid for a link unless the feed says that it is not.
     yield link if link != guid or link.startswith(("http", "/")) else ""
-    yield from (
-        text_field(x, "href") for x in dict.get(item, "links", ()) if x.get("rel") == "alternate"
-    )
+    links = dict.get(item, "links", ())[:MOST_LINKS]
+    yield from (text_field(x, "href") for x in links if x.get("rel") == "alternate")
     yield guid if guid.startswith(("http://", "https://")) else ""
 
 

@@ -12,17 +12,20 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 
 from config.errors import FetchError
 from config.i18n import Phrase
 from core.http.body import decompress
 from core.text.clean import clean_markup
+from ingest.sources.limits import MOST_UNDECODABLE
 from ingest.sources.text import to_line
 from ingest.urls import is_consent_wall
 
 MAX_DECOMPRESSED = 50 * 1024 * 1024
 """Size of the largest sitemap after decompression, in bytes (sitemaps.org allows 50 MiB)."""
 
+_PIECE = 1 << 20
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -32,7 +35,7 @@ _BOMS = (
 )
 # Emoji as two halves (`&#55357;&#56832;`), as JavaScript writes them. XML does not allow that.
 _CODE = rb"(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7][0-9]{3});"
-_HALVES = re.compile(rb"&#" + _CODE + rb"(?:&#" + _CODE + rb")*")
+_HALVES = re.compile(rb"&#" + _CODE + rb"(?:&#" + _CODE + rb"){0,999}")
 _HALF = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{4})|([0-9]{5}));")
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']?([A-Za-z0-9._:-]{2,40})""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{2,40})""", re.IGNORECASE)
@@ -63,13 +66,14 @@ def to_utf8(body: bytes, *, url: str, content_type: str | None) -> bytes:
         content_type: The ``Content-Type``; only its charset is used.
 
     Raises:
-        FetchError: ``empty``, or an outcome of :func:`core.http.body.decompress`.
+        FetchError: ``empty``, ``parse`` if most of it is not text, or an outcome of
+            :func:`core.http.body.decompress`.
     """
     if body[:2] == b"\x1f\x8b":
         body = decompress(url, body, MAX_DECOMPRESSED)
     if not body.strip(b"\x00 \t\r\n"):
         raise FetchError(url, "empty", Phrase("fetch.empty"))
-    text = clean_markup(_HALVES.sub(_join_halves, _recoded(body, content_type or "")))
+    text = clean_markup(_HALVES.sub(_join_halves, _recoded(url, body, content_type or "")))
     prolog = _PROLOG.match(text)
     return text[prolog.end() :] if prolog else text
 
@@ -118,11 +122,31 @@ def _join_halves(halves: re.Match[bytes]) -> bytes:
     return pairs.decode("utf-16-be", "ignore").encode()
 
 
-def _recoded(body: bytes, content_type: str) -> bytes:
+def _recoded(url: str, body: bytes, content_type: str) -> bytes:
     encoding, errors = _encoding(body, content_type)
     if encoding == "utf-8" and not errors:
         return body
-    return body.decode(encoding, errors).encode("utf-8", "replace")
+    if errors == "wirewatch-cp1252":
+        _check_damage(url, sum(t.count("\ufffd") for t in _decoded(body, encoding, "replace")))
+    damage, pieces = 0, []
+    for text in _decoded(body, encoding, errors):
+        damage += text.count("\ufffd")
+        _check_damage(url, damage)
+        pieces.append(text.encode("utf-8", "replace"))
+    return b"".join(pieces)
+
+
+def _decoded(body: bytes, encoding: str, errors: str) -> Iterator[str]:
+    """Yield the text of a document piece by piece: as a whole it may take four bytes a letter."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    for start in range(0, len(body), _PIECE):
+        yield decoder.decode(body[start : start + _PIECE])
+    yield decoder.decode(b"", final=True)
+
+
+def _check_damage(url: str, undecodable: int) -> None:
+    if undecodable > MOST_UNDECODABLE:
+        raise FetchError(url, "parse", Phrase("fetch.feed_damaged"))
 
 
 def _encoding(body: bytes, content_type: str) -> tuple[str, str]:
@@ -144,7 +168,8 @@ def _encoding(body: bytes, content_type: str) -> tuple[str, str]:
 
 def _is_utf8(body: bytes) -> bool:
     try:
-        body.decode("utf-8")
+        for _ in _decoded(body, "utf-8", "strict"):
+            pass
     except UnicodeDecodeError:
         return False
     return True

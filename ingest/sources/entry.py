@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from config.i18n import Phrase
+
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
@@ -51,6 +53,7 @@ class ParsedFeed:
         hint: How long the feed asks to wait until the next request, if it does.
         self_url: The URL that the feed names as its own, if it does.
         whole: Whether the document is complete; one that breaks off may have lost entries.
+        cut_reason: Why entries were left out, if a limit was exceeded.
     """
 
     title: str
@@ -62,3 +65,4 @@ class ParsedFeed:
     hint: timedelta | None = None
     self_url: str | None = None
     whole: bool = True
+    cut_reason: Phrase | None = None

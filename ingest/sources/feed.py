@@ -10,29 +10,33 @@ feedparser takes at least half a millisecond per entry, known or not; the scan t
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import feedparser
-import structlog
-
 from config.errors import FetchError
 from config.i18n import Phrase
 from ingest.dates import parse_date
+from ingest.sources.bounds import BoundedDocument, bound, without_declarations
 from ingest.sources.build import FeedContext, build_entry, language_code, text_field
 from ingest.sources.decode import is_complete, is_html, not_a_feed_error
 from ingest.sources.entry import ParsedFeed
+from ingest.sources.feedparser_reader import read_feed
 from ingest.sources.hints import PublisherHints
 from ingest.sources.identity import EntrySelection, RawEntry, select_entries
+from ingest.sources.limits import (
+    MALFORMED,
+    MOST_PARSED_ELEMENTS,
+    WELL_FORMED,
+    Budget,
+    reason_for_cut,
+)
 from ingest.sources.scan import (
     FeedChannel,
     FeedScan,
     keep_only,
-    refuse_nested_entities,
     repair,
     scan,
 )
@@ -41,8 +45,6 @@ from ingest.urls import fetchable_url
 
 MAX_UNCLOSED = 20_000
 """More unclosed elements take feedparser seconds; a large feed with loose HTML has hundreds."""
-
-_log = structlog.get_logger(__name__)
 
 _END = re.compile(rb"</(?:\w+:)?(?:rss|rdf|feed)\s*>", re.IGNORECASE)
 _FEED = re.compile(rb"<(?:\w+:)?(?:rss|rdf|feed|channel|item|entry)\b", re.IGNORECASE)
@@ -58,17 +60,41 @@ def parse_xml(
         url: Where it came from; relative links are relative to it.
         now: The present, aware.
         known: Digest by key of the entries seen before.
-        limit: How many entries to return at most; the newest are selection.
+        limit: How many entries to return at most; the newest are selected.
 
     Raises:
         FetchError: It is not such a document, or cannot be read.
     """
     if is_html(document):
         raise not_a_feed_error(url, document)
-    refuse_nested_entities(url, document)
-    scanned = scan(document)
+    document = without_declarations(url, document)
+    bounded = _bounded(url, document, WELL_FORMED, now)
+    scanned = scan(bounded.text)
     parsed = _parse_new(scanned, url, now, known, limit) if scanned else None
-    return parsed or _parse_whole(document, url, now, known, limit)
+    parsed = parsed or _parse_whole(bounded.text, url, now, known, limit)
+    return _without(parsed, bounded.left_out)
+
+
+def _bounded(url: str, document: bytes, budget: Budget, now: datetime) -> BoundedDocument:
+    try:
+        return bound(url, document, budget, now)
+    except FetchError:
+        if not _FEED.search(document[:65_536]):
+            raise not_a_feed_error(url, document) from None
+        _refuse_unclosed(url, document)
+        raise
+
+
+def _without(parsed: ParsedFeed, left_out: int) -> ParsedFeed:
+    """Return what was parsed of a document that had more entries."""
+    if not left_out:
+        return parsed
+    return replace(
+        parsed,
+        total=parsed.total + left_out,
+        skipped=parsed.skipped + left_out,
+        cut_reason=reason_for_cut(len(parsed.entries) + len(parsed.known_keys)),
+    )
 
 
 def _parse_new(
@@ -76,14 +102,30 @@ def _parse_new(
 ) -> ParsedFeed | None:
     """Parse a scanned document; None if feedparser sees other entries than the scan."""
     selection = select_entries(scanned.raws, known, limit, _age(now))
+    selection = _affordable(scanned, selection, _age(now))
     items: Sequence[Any] = ()
     if selection.selected:
         positions = {position for position, _, _ in selection.selected}
-        result = _feedparser(keep_only(scanned, positions))
+        result = read_feed(keep_only(scanned, positions))
         items = result["entries"] if result else ()
         if len(items) != len(selection.selected):
             return None
     return _parsed(scanned.channel, scanned.is_atom, items, selection, len(scanned.raws), url, now)
+
+
+def _affordable(
+    scanned: FeedScan, selection: EntrySelection, newest_first: Callable[[RawEntry], float]
+) -> EntrySelection:
+    """Return the newest of the selected entries that have few enough elements to be parsed."""
+    sizes = {p: sum(1 for _ in scanned.entries[p].iter()) for p, _, _ in selection.selected}
+    if sum(sizes.values()) <= MOST_PARSED_ELEMENTS:
+        return selection
+    left, chosen = MOST_PARSED_ELEMENTS, []
+    for one in sorted(selection.selected, key=lambda one: newest_first(scanned.raws[one[0]])):
+        if sizes[one[0]] <= left:
+            left -= sizes[one[0]]
+            chosen.append(one)
+    return selection.narrowed(sorted(chosen))
 
 
 def _parse_whole(
@@ -91,9 +133,10 @@ def _parse_whole(
 ) -> ParsedFeed:
     if not _FEED.search(document[:65_536]):
         raise not_a_feed_error(url, document)  # feedparser takes seconds to find out
-    if count_unclosed(document) > MAX_UNCLOSED:
-        raise FetchError(url, "parse", Phrase("fetch.feed_unclosed"))
-    result = _feedparser(document) or _feedparser(repair(document) or b"")
+    _refuse_unclosed(url, document)
+    bounded = _bounded(url, document, MALFORMED, now)
+    document = bounded.text
+    result = read_feed(document) or read_feed(repair(document) or b"")
     if result is None:
         raise FetchError(url, "parse", Phrase("fetch.feed_damaged"))
     items = result["entries"]
@@ -108,25 +151,18 @@ def _parse_whole(
     is_atom = version.startswith("atom")
     channel = _channel(result["feed"])
     parsed = _parsed(channel, is_atom, selected, selection, len(items), url, now)
-    return replace(parsed, whole=is_complete(document, _END))
+    return _without(replace(parsed, whole=is_complete(document, _END)), bounded.left_out)
+
+
+def _refuse_unclosed(url: str, document: bytes) -> None:
+    if count_unclosed(document) > MAX_UNCLOSED:
+        raise FetchError(url, "parse", Phrase("fetch.feed_unclosed"))
 
 
 def count_unclosed(document: bytes) -> int:
     """Return roughly how many elements a document opens and never closes."""
     closing = 2 * document.count(b"</") + document.count(b"/>")
     return document.count(b"<") - closing - document.count(b"<!") - document.count(b"<?")
-
-
-def _feedparser(document: bytes) -> Any:
-    """Return the result of feedparser; None if it fails, as it does on some damaged documents."""
-    try:
-        # feedparser opens bytes that look like a path as a file, but never a stream.
-        return feedparser.parse(  # type: ignore[attr-defined, no-untyped-call]
-            io.BytesIO(document), sanitize_html=False, resolve_relative_uris=False
-        )
-    except Exception as error:  # noqa: BLE001 - KeyError, TypeError, ValueError, UnicodeError ...
-        _log.debug("feedparser_failed", error=type(error).__name__)
-        return None
 
 
 def _parsed(
@@ -154,6 +190,9 @@ def _parsed(
         skipped=selection.skipped,
         hint=channel.hints.wait_at(now),
         self_url=fetchable_url(channel.self_url, url) if channel.self_url else None,
+        cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
+        if selection.cut
+        else None,
     )
 
 

@@ -14,13 +14,13 @@ that is already known by the guid alone.
 from __future__ import annotations
 
 import hashlib
-import html
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.text.clean import clean
+from ingest.sources.text import unescape
 from ingest.urls import canonical_url
 
 LONGEST_KEY = 500
@@ -54,11 +54,23 @@ class EntrySelection:
         selected: (position, key, content_hash) of new and changed entries, in the document's order.
         known_keys: Keys of entries that are known and have not changed.
         skipped: How many other entries there are.
+        cut: Whether new entries were left out because there are too many.
     """
 
     selected: tuple[tuple[int, str, str], ...]
     known_keys: tuple[str, ...]
     skipped: int
+    cut: bool = False
+
+    def narrowed(self, selected: Sequence[tuple[int, str, str]]) -> EntrySelection:
+        """Return the selection with some of its entries only; the others count as skipped."""
+        fewer = len(self.selected) - len(selected)
+        return replace(
+            self,
+            selected=tuple(selected),
+            skipped=self.skipped + fewer,
+            cut=self.cut or fewer > 0,
+        )
 
 
 def select_entries(
@@ -88,10 +100,11 @@ def select_entries(
             unchanged.append(key)
         else:
             selected.append((position, key, hashes[position]))
-    if len(selected) > limit:
+    cut = len(selected) > limit
+    if cut:
         selected = sorted(sorted(selected, key=lambda s: newest_first(raws[s[0]]))[:limit])
     skipped = len(raws) - len(selected) - len(unchanged)
-    return EntrySelection(tuple(selected), tuple(unchanged), skipped)
+    return EntrySelection(tuple(selected), tuple(unchanged), skipped, cut)
 
 
 def content_hash_of(raw: RawEntry) -> str:
@@ -112,7 +125,7 @@ def visible_bytes(text: str) -> bytes:
     if "<" in text:
         text = _TAG.sub("", text)
     if "&" in text:
-        text = html.unescape(text)
+        text = unescape(text)
     return text.encode("utf-8", "replace").translate(None, b" \t\r\n")
 
 

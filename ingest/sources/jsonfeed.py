@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,18 @@ from ingest.dates import parse_date
 from ingest.sources.build import author_names, language_code
 from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.sources.identity import RawEntry, select_entries
+from ingest.sources.limits import (
+    LONGEST_LINE,
+    LONGEST_MARKUP,
+    MOST_AUTHORS,
+    MOST_TOKENS,
+    WELL_FORMED,
+    reason_for_cut,
+)
 from ingest.sources.text import to_line, to_text
 from ingest.urls import fetchable_url
+
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],]', re.DOTALL)
 
 
 def parse_json(
@@ -28,12 +39,13 @@ def parse_json(
         url: Where it came from; relative links are relative to it.
         now: The present, aware.
         known: Digest by key of the entries seen before.
-        limit: How many entries to return at most; the newest are selection.
+        limit: How many entries to return at most; the newest are selected.
 
     Raises:
         FetchError: ``not_a_feed`` for other JSON, ``parse`` for what is not JSON.
     """
-    feed = _load(url, document)
+    bounded = _bounded(url, document)
+    feed = _load(url, bounded)
     items = [item for item in feed["items"] if isinstance(item, dict)]
     raws = [_raw(item) for item in items]
     selection = select_entries(raws, known, limit, lambda raw: _age(raw, now))
@@ -52,7 +64,39 @@ def parse_json(
         total=len(feed["items"]),
         skipped=selection.skipped + len(feed["items"]) - len(items),
         self_url=fetchable_url(_text(feed, "feed_url"), url),
+        cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
+        if bounded is not document or selection.cut
+        else None,
     )
+
+
+def _bounded(url: str, document: bytes) -> bytes:
+    """Return the document, or its beginning if it has too many values: the first whole items.
+
+    Raises:
+        FetchError: ``parse``: there is no whole item within the limit.
+    """
+    signs = document.count(b"{") + document.count(b"[") + document.count(b",")
+    if signs <= MOST_TOKENS and document.count(b'"') <= 2 * MOST_TOKENS:
+        return document
+    depth = items = end = 0
+    key, in_items = b"", False
+    for n, token in enumerate(_TOKEN.finditer(document)):
+        sign = token[0][:1]
+        if n >= MOST_TOKENS or items >= WELL_FORMED.entries:
+            if not end:
+                raise FetchError(url, "parse", Phrase("fetch.feed_too_complex"))
+            return document[:end] + (b"]}" if in_items else b"}")
+        if sign == b'"':
+            key = token[0] if depth == 1 else key
+        elif sign in b"{[":
+            in_items = in_items or (depth == 1 and token[0] == b"[" and key == b'"items"')
+            depth += 1
+        elif sign in b"}]":
+            depth -= 1
+            if in_items and depth <= 2:
+                items, end, in_items = items + 1, token.end(), depth == 2
+    return document
 
 
 def _load(url: str, document: bytes) -> dict[str, Any]:
@@ -69,9 +113,9 @@ def _raw(item: Mapping[str, Any]) -> RawEntry:
     return RawEntry(
         guid=_text(item, "id"),
         link=_text(item, "external_url") or _text(item, "url"),
-        title=_text(item, "title"),
-        summary=_text(item, "summary"),
-        content=_text(item, "content_html") or _text(item, "content_text"),
+        title=_text(item, "title")[:LONGEST_LINE],
+        summary=_text(item, "summary")[:LONGEST_MARKUP],
+        content=(_text(item, "content_html") or _text(item, "content_text"))[:LONGEST_MARKUP],
         published=_text(item, "date_published"),
     )
 
@@ -105,7 +149,7 @@ def _authors(item: Mapping[str, Any]) -> list[str]:
     """Return the ``authors`` of version 1.1 or the ``author`` of version 1."""
     listed = item.get("authors")
     people = listed if isinstance(listed, list) else [item.get("author")]
-    return [_text(p, "name") for p in people if isinstance(p, dict)]
+    return [_text(p, "name") for p in people[:MOST_AUTHORS] if isinstance(p, dict)]
 
 
 def _age(raw: RawEntry, now: datetime) -> float:

@@ -19,11 +19,13 @@ from config.errors import FetchError
 from config.i18n import Phrase
 from core.text.clean import clean_line
 from ingest.dates import parse_date
+from ingest.sources.bounds import SITEMAP_ENTRIES, bound, without_declarations
 from ingest.sources.build import language_code
 from ingest.sources.decode import is_complete, is_html, not_a_feed_error
 from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.sources.identity import RawEntry, select_entries
-from ingest.sources.scan import refuse_nested_entities
+from ingest.sources.limits import LONGEST_LINE, WELL_FORMED, reason_for_cut
+from ingest.sources.scan import split_tag
 from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
 
@@ -48,14 +50,17 @@ def parse_sitemap_xml(
         url: Where it came from; relative links are relative to it.
         now: The present, aware.
         known: Digest by key of the entries seen before.
-        limit: How many entries to return at most; the newest are selection.
+        limit: How many entries to return at most; the newest are selected.
 
     Raises:
         FetchError: It is not a sitemap, is an index of sitemaps, or has no news tag at all.
     """
-    refuse_nested_entities(url, document)
+    if is_html(document):
+        raise not_a_feed_error(url, document)
+    document = without_declarations(url, document)
+    bounded = bound(url, document, WELL_FORMED, now, SITEMAP_ENTRIES)
     try:
-        urls = [_fields(element) for element in _root(url, document).iter("{*}url")]
+        urls = [_fields(element) for element in _root(url, bounded.text).iter("{*}url")]
     except ValueError as error:  # names that XML forbids get through when libxml2 repairs
         raise FetchError(url, "parse", Phrase("fetch.sitemap_damaged")) from error
     news = [fields for fields in urls if fields.get("title") and fields.get("loc")]
@@ -77,15 +82,16 @@ def parse_sitemap_xml(
         language=language_code(first.get("language", "")),
         entries=entries,
         known_keys=selection.known_keys,
-        total=len(urls),
-        skipped=selection.skipped + len(urls) - len(news),
+        total=len(urls) + bounded.left_out,
+        skipped=selection.skipped + len(urls) - len(news) + bounded.left_out,
         whole=is_complete(document, _END),
+        cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
+        if bounded.left_out or selection.cut
+        else None,
     )
 
 
 def _root(url: str, document: bytes) -> etree._Element:
-    if is_html(document):
-        raise not_a_feed_error(url, document)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, recover=True, encoding="utf-8"
     )
@@ -110,12 +116,11 @@ def _fields(element: etree._Element) -> dict[str, str]:
     """Return the fields of the news tag, and the URL; images and videos have titles, too."""
     fields: dict[str, str] = {}
     for child in element.iter(etree.Element):
-        qualified = etree.QName(child)
-        is_news = "news" in (qualified.namespace or "")
-        name = _FIELDS.get(qualified.localname)
-        is_address = qualified.localname == "loc" and child.getparent() is element
-        if name and (is_news or is_address):
-            fields.setdefault(name, (child.text or "").strip())
+        namespace, local = split_tag(child.tag)
+        name = _FIELDS.get(local)
+        is_address = local == "loc" and child.getparent() is element
+        if name and ("news" in namespace or is_address):
+            fields.setdefault(name, (child.text or "")[:LONGEST_LINE].strip())
     return fields
 
 

@@ -12,7 +12,8 @@ import re
 
 from lxml import etree
 
-from core.text.clean import clean, shorten
+from core.text.clean import clean, cut, shorten
+from ingest.sources.limits import LONGEST_LINE, LONGEST_MARKUP, LONGEST_TEXT, LONGEST_TITLE
 
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(?:#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);")
 _HIDDEN_TAGS = """
@@ -29,19 +30,28 @@ _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _C1 = re.compile("[\x80-\x9f]")
 
 
+# No character has a number of more digits. Python refuses to read one of more than 4,300.
+_LONG_REFERENCE = re.compile(r"&#[xX]?[0-9a-fA-F]{10,}")
+
+
 def to_text(markup: str) -> str:
-    """Return clean text from markup or text, one paragraph a line."""
-    if not _MARKUP.search(markup):
-        return clean(_C1.sub(_as_cp1252, markup))
-    return clean(_C1.sub(_as_cp1252, _read(markup)))
+    """Return clean text from markup or text, one paragraph a line, cut to ``LONGEST_TEXT``."""
+    markup = markup[:LONGEST_MARKUP]
+    text = _read(markup) if _MARKUP.search(markup) else markup
+    return cut(clean(_C1.sub(_as_cp1252, text[:LONGEST_TEXT])), LONGEST_TEXT)
 
 
-def to_line(markup: str, limit: int = 1000) -> str:
+def to_line(markup: str, limit: int = LONGEST_TITLE) -> str:
     """Return clean text as one line, for titles and names. Removes markup that is escaped twice."""
-    text = to_text(markup)
+    text = to_text(markup[:LONGEST_LINE])
     if _MARKUP.search(text):
         text = to_text(text)
     return shorten(text.replace("\n", " "), limit)
+
+
+def unescape(text: str) -> str:
+    """Return text with the characters that references such as ``&auml;`` and ``&#228;`` mean."""
+    return html.unescape(_LONG_REFERENCE.sub("", text) if "&#" in text else text)
 
 
 def _read(markup: str) -> str:
@@ -55,7 +65,7 @@ def _read(markup: str) -> str:
     except (etree.LxmlError, ValueError):
         root = None
     if root is None:
-        return html.unescape(re.sub(r"<[^<>]*>", " ", markup))
+        return unescape(re.sub(r"<[^<>]*>", " ", markup))
     return "".join(_pieces(root))
 
 

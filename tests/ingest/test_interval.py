@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from multidict import CIMultiDict
 
-from config.i18n import in_english
+from config.i18n import Phrase, in_english
 from ingest import interval
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
@@ -107,3 +108,22 @@ def test_a_url_may_be_requested_again_a_minute_after_an_attempt(
 ) -> None:
     feed = feed_record(every_s=every)
     assert interval.earliest_repeat(feed, MONDAY) == MONDAY + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("values", "minutes"),
+    [
+        ({"tier": "A"}, 20),
+        ({"tier": "B"}, 40),
+        ({"tier": "C"}, 120),
+        ({"tier": "A", "cache_hint_s": 900.0}, 30),
+        ({"tier": "A", "every_s": 60.0}, 4),
+        ({"tier": "A", "every_s": 7200.0}, 120),
+    ],
+)
+def test_a_feed_that_is_read_in_part_is_polled_less_often(
+    values: dict[str, Any], minutes: int
+) -> None:
+    cut = Phrase("feed.why.partial", n=1000).dump()
+    wait = interval.after_success(feed_record(cut_reason=cut, **values), NO_JITTER)
+    assert wait.time == timedelta(minutes=minutes)

@@ -9,7 +9,7 @@ import pytest
 
 from config.i18n import Phrase, in_english, translator
 from core.messages import FeedHealth, FeedHealthKind
-from core.store.feed_record import FeedRecord
+from core.store.feed_record import FeedRecord, FeedState, classify_feed
 from ingest import poll_outcome
 from ingest.backoff import FetchFailure
 from ingest.conditional import NO_CACHE
@@ -223,3 +223,16 @@ def test_the_next_poll_is_never_earlier_than_decided(seed: int) -> None:
     decision = poll_outcome.after_read(feed_record(), document(), MONDAY, rng)
     wait = decision.feed.next_due_at - MONDAY
     assert timedelta(minutes=10) <= wait <= timedelta(minutes=11)
+
+
+def test_a_feed_that_is_read_in_part_says_so_until_it_is_read_in_full() -> None:
+    cut = Phrase("feed.why.partial", n=1000)
+    first = read(feed_record(), cut_reason=cut)
+    assert classify_feed(first.feed, None, MONDAY) == FeedState(first.feed, "partial", cut)
+    assert first.feed.next_due_at - MONDAY > read(feed_record()).feed.next_due_at - MONDAY
+    again = read(first.feed, body_sha256="other", cut_reason=cut)
+    assert again.feed.cut_reason == cut.dump()
+    unchanged = read(again.feed, body_sha256="other")
+    assert unchanged.feed.cut_reason == cut.dump()
+    whole = read(again.feed, body_sha256="third")
+    assert classify_feed(whole.feed, None, MONDAY).state == "ok"

@@ -31,8 +31,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 def list_feeds(*, as_json: JsonOption = False) -> None:
     """List all feeds with their state.
 
-    new: never read. ok: works. quiet: works, but has had no new entry for long. failing, gone:
-    cannot be read. paused: its host asked for a pause. off: no longer in sources.yaml.
+    new: never read. ok: works. partial: works, but is too large to be read in full; what is read is
+    said, and it is polled less often. quiet: works, but has had no new entry for long. failing,
+    gone: cannot be read. paused: its host asked for a pause. off: no longer in sources.yaml.
     """
     from core.store.feeds import load_feed_states
 

@@ -42,7 +42,9 @@ FORGET_SECONDS = 3600.0
 LONG_SECONDS = 60.0
 """How long a job may take that compiles all topics or deletes much, before the stage is late."""
 
-STATES = ("new", "ok", "quiet", "failing", "gone", "paused", "off")
+STATES = ("new", "ok", "partial", "quiet", "failing", "gone", "paused", "off")
+_READABLE = frozenset({"ok", "partial", "quiet"})
+_POLLED = _READABLE | {"failing", "gone"}
 
 log = structlog.get_logger(__name__)
 
@@ -55,8 +57,8 @@ class OutletReachability:
 
     def update(self, states: Sequence[FeedState]) -> None:
         """Log a change. New, paused and removed feeds do not count."""
-        polled = [s.state for s in states if s.state in ("ok", "quiet", "failing", "gone")]
-        lost = bool(polled) and not {"ok", "quiet"} & set(polled)
+        polled = [s.state for s in states if s.state in _POLLED]
+        lost = bool(polled) and _READABLE.isdisjoint(polled)
         if lost and not self.lost:
             log.error("all_feeds_failing", feeds=len(polled), mend="See `wirewatch feeds list`.")
         elif self.lost and polled and not lost:

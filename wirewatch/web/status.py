@@ -144,4 +144,4 @@ def _overdue(states: Sequence[FeedState], now: datetime, started_at: datetime) -
 
 
 def _is_polled(state: FeedState) -> bool:
-    return state.state in ("new", "ok", "quiet", "failing")
+    return state.state in ("new", "ok", "partial", "quiet", "failing")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.sources import feed as feed_module
 from ingest.sources import parse_feed
+from ingest.sources.feedparser_reader import read_feed
 from tests.ingest.sources.documents import NOW, URL, article, atom, item, memory, parse, rss
 
 
@@ -23,7 +23,7 @@ def test_known_entries_are_listed_and_not_parsed() -> None:
 
 def test_feedparser_sees_new_entries_only() -> None:
     known = memory(parse(rss(*(article(n) for n in range(100)))))
-    with patch.object(feed_module, "_feedparser", wraps=feed_module._feedparser) as parsing:
+    with patch("ingest.sources.feed.read_feed", wraps=read_feed) as parsing:
         parse(rss(*(article(n) for n in range(100))), known)
         assert parsing.call_count == 0
         parse(rss(*(article(n) for n in range(5, 105))), known)

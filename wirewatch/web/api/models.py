@@ -99,7 +99,7 @@ class FeedOut(ResponseModel):
     outlet: str
     url: str
     kind: str
-    state: Literal["new", "ok", "quiet", "failing", "gone", "paused", "off"]
+    state: Literal["new", "ok", "partial", "quiet", "failing", "gone", "paused", "off"]
     why: str
     last_success_at: datetime | None
     last_new_at: datetime | None

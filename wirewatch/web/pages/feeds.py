@@ -23,9 +23,16 @@ from wirewatch.web.flash import flash, redirect_with_outcome
 from wirewatch.web.outcome_texts import poll_phrase
 from wirewatch.web.render import READ_METHODS, PageRenderer
 
-WORST_FIRST = ("gone", "failing", "paused", "quiet", "new", "ok", "off")
+WORST_FIRST = ("gone", "failing", "paused", "partial", "quiet", "new", "ok", "off")
 
-MOODS = {"ok": "good", "quiet": "warn", "paused": "warn", "failing": "bad", "gone": "bad"}
+MOODS = {
+    "ok": "good",
+    "partial": "warn",
+    "quiet": "warn",
+    "paused": "warn",
+    "failing": "bad",
+    "gone": "bad",
+}
 """Colour of a feed's state; the other states have none. The label says the same."""
 
 
