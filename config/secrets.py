@@ -67,6 +67,7 @@ _OWN_LINES: Final = (
 """What looks like a secret in a line of this program."""
 
 _SHOWS_ITS_HOST = r"(?:https?|wss?|smtps?|postgres\w*(?:\+\w+)?|kafka)"
+_IS_HOST = re.compile(r"[.:]|^localhost$")
 _SHOWN_HOST = re.compile(_SHOWS_ITS_HOST)
 _REST_OF_URL = r"[^\s\"'<>()\[\]]"
 
@@ -162,7 +163,7 @@ def url_secrets(url: str) -> list[str]:
     """Return the parts of a URL that may be secrets.
 
     These are the path with its parts, the query with its values, and user name with password; also
-    the host, where the scheme is one of Apprise's, which put tokens there.
+    what stands for the host, where Apprise's schemes have a token there.
     """
     try:
         parts = urlsplit(url)
@@ -170,7 +171,7 @@ def url_secrets(url: str) -> list[str]:
     except ValueError:
         return [url]
     path, host = parts.path.strip("/"), parts.netloc.rpartition("@")[2]
-    hosts = [] if _SHOWN_HOST.fullmatch(parts.scheme) else [host]
+    hosts = [] if _SHOWN_HOST.fullmatch(parts.scheme) or _IS_HOST.search(host) else [host]
     values = [pair.partition("=")[2] for pair in parts.query.split("&")]
     pieces = [path, parts.query, *values, *path.split("/"), *hosts]
     secrets = [p for p in pieces if len(p) >= SHORTEST and p.lower() not in _ORDINARY]

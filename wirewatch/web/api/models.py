@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from config.i18n import Phrase, in_english
+from config.secrets import mask
 from core.store.alerts import DecisionRow
 from core.store.console.actions import MAX_IDS, MAX_NAME, MAX_NOTE, StoryAction
 from core.store.console.overviews import DeliveryOverview, FeedOverview
@@ -246,7 +247,7 @@ def feed_out(overview: FeedOverview) -> FeedOut:
         {
             "id": feed.feed_id,
             "outlet": feed.outlet,
-            "url": feed.url,
+            "url": mask(feed.url),
             "kind": feed.kind,
             "state": state.state,
             "why": _english(state.reason),
