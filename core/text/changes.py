@@ -39,6 +39,15 @@ MAX_SENTENCES = 500
 MAX_COMPARED = 300
 """New sentences, and those that are gone, that are compared pair by pair: some 50 ms."""
 
+MAX_COMPARED_WORDS = 100
+"""Words at the beginning of a sentence by which the sentence is looked for that it was before."""
+
+MAX_WORD_PAIRS = 10_000
+"""Pairs of changed words that are compared for one text, a few for each sentence: some 250 ms."""
+
+LONGEST_WORD = 64
+"""Characters of a word that may be another spelling of one: the comparison is quadratic."""
+
 NOTE_WORDS = 3
 """Words of a note such as *Updated on Monday at 14:05*, besides times and figures."""
 
@@ -134,14 +143,27 @@ def _is_note(sentence: _Sentence) -> bool:
 
 def _without_edits(new: list[_Sentence], gone: list[_Sentence]) -> Iterator[_Sentence]:
     """Yield the sentences that are no small edit of one that is gone; each is edited once."""
-    candidates = {old: frozenset(old.words) for old in gone[:MAX_COMPARED]}
+    candidates = {old: _compared_words(old) for old in gone[:MAX_COMPARED]}
+    pairs = 0
     for number, sentence in enumerate(new):
-        own = frozenset(sentence.words)
+        own = _compared_words(sentence)
         nearest = max(candidates, key=lambda old: len(own & candidates[old]), default=None)
-        if nearest is None or number >= MAX_COMPARED or not _is_small_edit(sentence, nearest):
+        pairs += _count_pairs(sentence, nearest) if nearest is not None else 0
+        over = number >= MAX_COMPARED or pairs > MAX_WORD_PAIRS
+        if nearest is None or over or not _is_small_edit(sentence, nearest):
             yield sentence
         else:
             del candidates[nearest]
+
+
+def _compared_words(sentence: _Sentence) -> frozenset[str]:
+    return frozenset(sentence.words[:MAX_COMPARED_WORDS])
+
+
+def _count_pairs(new: _Sentence, old: _Sentence) -> int:
+    """Return how many pairs of words differ between two sentences."""
+    added, removed = Counter(new.words), Counter(old.words)
+    return (added - removed).total() * (removed - added).total()
 
 
 def _is_small_edit(new: _Sentence, old: _Sentence) -> bool:
@@ -170,7 +192,7 @@ def _without_typos(added: list[str], removed: list[str]) -> tuple[list[str], lis
 
 
 def _is_typo(word: str, before: str) -> bool:
-    if not (word.isalpha() and before.isalpha()):
+    if not (word.isalpha() and before.isalpha()) or max(len(word), len(before)) > LONGEST_WORD:
         return False
     return SequenceMatcher(None, word, before, autojunk=False).ratio() >= TYPO_RATIO
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from random import Random
+
 import pytest
 
 from core.text.changes import MAX_SENTENCES, find_new_spans, is_new_line
@@ -90,6 +93,25 @@ def test_without_an_earlier_version_everything_is_new() -> None:
 def test_beyond_the_limit_changed_lines_are_new() -> None:
     many = "\n".join(f"Meldung {n} aus dem Tal ist da." for n in range(MAX_SENTENCES + 1))
     assert new_text(f"{RIVER}\n{many}", RIVER) == [many]
+
+
+def test_words_of_any_length_and_sentences_of_any_number_of_words_are_compared_soon() -> None:
+    rng = Random(7)
+
+    def word(length: int) -> str:
+        return "".join(rng.choices("aehinrst", k=length))
+
+    def sentence(words: list[str]) -> str:
+        return f"Der {' '.join(words)} war da."
+
+    long = [[*(word(6) for _ in range(11)), word(3000)] for _ in range(100)]
+    edited_long = [[*words[:11], words[11][:1500] + word(1500)] for words in long]
+    many = [[word(6) for _ in range(1000)] for _ in range(50)]
+    edited_many = [[w if n % 12 else word(6) for n, w in enumerate(words)] for words in many]
+    began = time.process_time()
+    for before, after in ((long, edited_long), (many, edited_many)):
+        find_new_spans(" ".join(map(sentence, after)), [" ".join(map(sentence, before))])
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize(
