@@ -22,7 +22,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from functools import partial
 
 import structlog
 
@@ -31,6 +31,7 @@ from alerts.canaries.timer import CanaryTimer
 from alerts.rates import rate_limit
 from alerts.receivers import Receipt, ReceiverTools, definition_of, receiver_kind
 from alerts.save_outcome import SaveContext, log_target_change, save_outcome
+from alerts.store_retries import insist
 from alerts.timers import Timers
 from config.catalog.models import AlertsDefinition, Catalog
 from config.errors import DeliveryError, StoreError
@@ -48,6 +49,7 @@ from core.store import deliveries as delivery_store
 from core.store.claims import ClaimedDelivery
 from core.store.deliveries import Delivery
 from core.store.targets import TargetState
+from core.store.threads import StoreThreads
 
 CONCURRENCY = 8
 POLL_SECONDS = 0.25
@@ -56,16 +58,11 @@ POLL_SECONDS = 0.25
 FIRST_STORE_BACKOFF, LONGEST_STORE_BACKOFF = 0.5, 5.0
 """Seconds between tries to claim while the store is unavailable."""
 
-FIRST_SAVE_BACKOFF, LONGEST_SAVE_BACKOFF = 0.2, 2.0
-"""Seconds between tries to save an outcome while the store is unavailable."""
-
 SHARED_POLL_SECONDS = 0.05
 """How often ``run_once`` asks whether another process that is sending has left it something."""
 
 LEASE_MARGIN = timedelta(seconds=30)
 """How much longer than an attempt a claim lasts."""
-
-T = TypeVar("T")
 
 _Result = tuple[AttemptOutcome, TargetState]
 """What an attempt means for its delivery, and the state of its target after it."""
@@ -133,6 +130,7 @@ class Dispatcher:
         self._sending: set[str] = set()
         self._canary = CanaryTimer(store, catalog)
         self._timers = Timers(store, catalog)
+        self._threads = StoreThreads("deliveries-store")
         self._ttl = timedelta(seconds=settings.delivery_timeout) + LEASE_MARGIN
 
     def run(self, stop: threading.Event, report_turn: ReportTurn = ignore_turn) -> None:
@@ -226,9 +224,8 @@ class Dispatcher:
         async with self._http(self._settings) as http:
             while not stop.is_set():
                 report_turn(_store_backoff(failures))
-                claimed = await asyncio.to_thread(
-                    self._claim_if_up, CONCURRENCY - len(attempts), failures
-                )
+                room = CONCURRENCY - len(attempts)
+                claimed = await self._threads.run(partial(self._claim_if_up, room, failures))
                 failures = 0 if claimed is not None else failures + 1
                 for each in claimed or ():
                     attempts.add(asyncio.create_task(self._attempt(http, each)))
@@ -335,7 +332,8 @@ class Dispatcher:
         context = SaveContext(
             now, self._chance(), self._settings.delivery_give_up, self._catalog().alerts
         )
-        outcome, before, after = await _insist(
+        outcome, before, after = await insist(
+            self._threads,
             lambda: self._store.transact(lambda c: save_outcome(c, claimed, result, context)),
             for_seconds=self._ttl.total_seconds(),
         )
@@ -351,26 +349,6 @@ class Dispatcher:
             )
         log_target_change(before, after)
         return outcome, after
-
-
-async def _insist(save: Callable[[], T], *, for_seconds: float) -> T:
-    """Call until it succeeds or the time is over.
-
-    Raises:
-        StoreError: The store was unavailable for all that time, or a retry cannot help.
-    """
-    deadline = time.monotonic() + for_seconds
-    failures = 0
-    while True:
-        try:
-            return await asyncio.to_thread(save)
-        except StoreError as error:
-            failures += 1
-            pause = exponential(FIRST_SAVE_BACKOFF, failures, LONGEST_SAVE_BACKOFF)
-            if not error.retry or time.monotonic() + pause > deadline:
-                raise
-            log.warning("saving_delivery_failed", retry_in=pause, reason=str(error))
-            await asyncio.sleep(pause)
 
 
 async def _settle(

@@ -10,7 +10,7 @@ not new: the last few revisions are compared, not only the last one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from core.messages import ArticleRevision, Passage
 from core.text.changes import find_new_spans, is_new_line
@@ -22,7 +22,44 @@ MAX_PASSAGES = 100
 """Most passages of a revision; the last one then spans all that follow."""
 
 
-def with_changes(revision: ArticleRevision, earlier: Sequence[ArticleRevision]) -> ArticleRevision:
+Compare = Callable[[ArticleRevision, Sequence[ArticleRevision]], tuple[Passage, ...]]
+"""Returns what is new in a revision."""
+
+
+def find_new_passages(
+    revision: ArticleRevision, earlier: Sequence[ArticleRevision]
+) -> tuple[Passage, ...]:
+    """Return the passages of a revision that earlier ones of the same kind do not have."""
+    return _limited((*_new_headline(revision, earlier), *_new_sentences(revision, earlier)))
+
+
+class Comparison:
+    """Finds new passages, and remembers the last ones.
+
+    Comparing long texts takes some hundred milliseconds. That is done once before the transaction
+    that stores the revision, and not again in it, unless the store has changed in between.
+    """
+
+    def __init__(self) -> None:
+        self._compared: list[tuple[str, str, str]] = []
+        self._passages: tuple[Passage, ...] = ()
+
+    def __call__(
+        self, revision: ArticleRevision, earlier: Sequence[ArticleRevision]
+    ) -> tuple[Passage, ...]:
+        """Return what :func:`find_new_passages` does."""
+        compared = [(r.title, r.lead, r.text) for r in (revision, *earlier)]
+        if compared != self._compared:
+            self._passages = find_new_passages(revision, earlier)
+            self._compared = compared
+        return self._passages
+
+
+def with_changes(
+    revision: ArticleRevision,
+    earlier: Sequence[ArticleRevision],
+    compare: Compare = find_new_passages,
+) -> ArticleRevision:
     """Return a revision with the time of its change, and with what is new in it.
 
     It is returned as it is where it is the first text of its kind: the first revision, or the
@@ -31,12 +68,13 @@ def with_changes(revision: ArticleRevision, earlier: Sequence[ArticleRevision]) 
     Args:
         revision: The revision to be announced.
         earlier: The last revisions before it, newest last.
+        compare: Compares their texts.
     """
     comparable = [r for r in earlier if r.text_source == revision.text_source]
     if not comparable or comparable[-1] is not earlier[-1]:
         return revision
-    passages = (*_new_headline(revision, comparable), *_new_sentences(revision, comparable))
-    changes = {"changed_at": revision.fetched_at, "new_passages": _limited(passages)}
+    passages = compare(revision, comparable)
+    changes = {"changed_at": revision.fetched_at, "new_passages": passages}
     return revision.model_copy(update=changes)
 
 

@@ -29,7 +29,7 @@ from ingest import revise
 from ingest.admit import has_no_page, is_homepage
 from ingest.article_revision import PageRead
 from ingest.backoff import FetchFailure, failure_of
-from ingest.changes import COMPARED_REVISIONS, with_changes
+from ingest.changes import COMPARED_REVISIONS, Compare, Comparison, with_changes
 from ingest.deps import Deps
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.hosts import pause_scope
@@ -104,12 +104,20 @@ class PageReader:
         """Store the result; if that fails, the entry without its page; if that fails, a retry."""
         for result in (page, INTERNAL_ERROR):
             try:
-                return await self._deps.write(self._conclude, entry, result)
+                compare = await self._compare(entry, result)
+                return await self._deps.write(self._conclude, entry, result, compare)
             except Exception as error:
                 if isinstance(error, StoreError) and error.retry:
                     raise
                 log.exception("article_failed", url=for_log(entry.url))
         return await self._deps.write(self._set_aside, entry)
+
+    async def _compare(self, entry: EntryRecord, result: PageRead | FetchFailure) -> Comparison:
+        """Compare a page with what is stored of it, before the transaction that stores it."""
+        compare = Comparison()
+        if isinstance(result, PageRead) and entry.article_id:
+            await self._deps.read(self._decide, entry, result, self._deps.clock(), compare)
+        return compare
 
     async def _fetch(self, entry: EntryRecord) -> PageRead | FetchFailure:
         if not entry.url or has_no_page(entry):
@@ -169,13 +177,18 @@ class PageReader:
         return _unusable(entry, page, response) or PageRead(page, response.url, now)
 
     def _conclude(
-        self, connection: Connection, entry: EntryRecord, result: PageRead | FetchFailure
+        self,
+        connection: Connection,
+        entry: EntryRecord,
+        result: PageRead | FetchFailure,
+        compare: Compare,
     ) -> EntryResult:
         outcome = result.outcome if isinstance(result, FetchFailure) else "ok"
         if not entries.is_leased_by(connection, entry.id, self._deps.me):
             return EntryResult(entry.id, None, "lost")
         now = self._deps.clock()
-        decision = self._decide(connection, entry, result, now)
+        articles.lock_links(connection, *_links(entry, result))
+        decision = self._decide(connection, entry, result, now, compare)
         if isinstance(result, FetchFailure) and result.retry_after:
             until = now + timedelta(seconds=result.retry_after)
             hosts.pause(connection, pause_scope(entry.url), until, result.reason.dump())
@@ -199,9 +212,9 @@ class PageReader:
         entry: EntryRecord,
         result: PageRead | FetchFailure,
         now: datetime,
+        compare: Compare,
     ) -> EntryOutcome:
         claim = revise.claim_of(entry, result) if isinstance(result, PageRead) else None
-        articles.lock_links(connection, entry.url_key, *([claim.url_key] if claim else []))
         claimed = articles.find(connection, article_id(claim.url_key)) if claim else None
         identity = revise.identify(
             entry,
@@ -215,16 +228,22 @@ class PageReader:
         first = identity.article.feed_id if identity.article else entry.feed_id
         feed = feeds.find(connection, first) or feeds.get(connection, entry.feed_id)
         outcome = revise.decide(entry, feed, result, identity, now, self._deps.settings)
-        return add_changes(connection, outcome)
+        return add_changes(connection, outcome, compare)
 
 
-def add_changes(connection: Connection, outcome: EntryOutcome) -> EntryOutcome:
+def add_changes(connection: Connection, outcome: EntryOutcome, compare: Compare) -> EntryOutcome:
     """Add to a revision what the ones before it do not say."""
     message = outcome.message
     if message is None or message.revision == 1 or outcome.is_silent:
         return outcome
     earlier = articles.load_latest_revisions(connection, message.article_id, COMPARED_REVISIONS)
-    return replace(outcome, message=with_changes(message, earlier))
+    return replace(outcome, message=with_changes(message, earlier, compare))
+
+
+def _links(entry: EntryRecord, result: PageRead | FetchFailure) -> list[str]:
+    """Return the links that may belong to the article of a page."""
+    claim = revise.claim_of(entry, result) if isinstance(result, PageRead) else None
+    return [entry.url_key, *([claim.url_key] if claim else [])]
 
 
 def _is_copy(connection: Connection, entry: EntryRecord) -> bool:

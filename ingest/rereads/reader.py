@@ -22,6 +22,7 @@ from core.store.rereads import RereadRecord
 from core.store.told_articles import find_told_revision
 from core.text.clean import for_log
 from ingest import revise
+from ingest.changes import Compare, Comparison
 from ingest.deps import Deps
 from ingest.hosts import pause_scope
 from ingest.pages import PageReader, add_changes, write_revision
@@ -84,13 +85,25 @@ class Rereader:
         """
         known = await self._deps.read(load_article, record.article_id)
         attempt = await self._attempts.make(record, known) if known else None
-        result = await self._deps.write(self._conclude, record, attempt)
+        compare = await self._compare(known, attempt)
+        result = await self._deps.write(self._conclude, record, attempt, compare)
         url = for_log(record.url)
         log.info("page_reread", url=url, reason=record.reason, outcome=result.outcome)
         return result
 
+    async def _compare(self, known: RereadArticle | None, attempt: Attempt | None) -> Comparison:
+        """Compare a page with what is stored of it, before the transaction that stores it."""
+        compare = Comparison()
+        if known is not None and attempt is not None:
+            await self._deps.read(self._revise, known, attempt, compare)
+        return compare
+
     def _conclude(
-        self, connection: Connection, record: RereadRecord, attempt: Attempt | None
+        self,
+        connection: Connection,
+        record: RereadRecord,
+        attempt: Attempt | None,
+        compare: Compare,
     ) -> RereadResult:
         if not rereads.is_leased_by(connection, record, self._deps.me):
             return RereadResult(record.article_id, None, "lost")
@@ -100,7 +113,9 @@ class Rereader:
             return RereadResult(record.article_id, None, "over")
         articles.lock_links(connection, known.article.url_key)
         _pause(connection, known, attempt, self._deps.clock())
-        revised = self._revise(connection, known, attempt)
+        revised = self._revise(connection, known, attempt, compare)
+        if revised is not None:
+            write_revision(connection, revised)
         if revised is not None and revised.disposition is None:  # too soon after the last revision
             due = revised.entry.next_page_at
             rereads.save(connection, replace(record, due_at=due), self._deps.me)
@@ -108,9 +123,9 @@ class Rereader:
         return self._store(connection, record, known, attempt, _outcome(attempt, revised))
 
     def _revise(
-        self, connection: Connection, known: RereadArticle, attempt: Attempt
+        self, connection: Connection, known: RereadArticle, attempt: Attempt, compare: Compare
     ) -> EntryOutcome | None:
-        """Announce a page that has changed as any other revision; None where it was not read."""
+        """Decide about a page as about any other revision; None where it was not read."""
         article = known.article
         if attempt.page is None or _is_other_article(connection, known, attempt.page.final_url):
             return None
@@ -118,9 +133,7 @@ class Rereader:
         now, settings = self._deps.clock(), self._deps.settings
         entry = replace(known.entry, origin=Origin.LIVE.value)
         decision = revise.decide(entry, known.feed, attempt.page, identity, now, settings)
-        outcome = add_changes(connection, decision)
-        write_revision(connection, outcome)
-        return outcome
+        return add_changes(connection, decision, compare)
 
     def _store(
         self,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from core.messages import ArticleRevision
-from ingest.changes import MAX_PASSAGES, with_changes
+import pytest
+
+from core.messages import ArticleRevision, Passage
+from ingest.changes import MAX_PASSAGES, Comparison, find_new_passages, with_changes
 from tests.support.scripted_publisher import MONDAY
 
 
@@ -82,3 +85,24 @@ def test_the_number_of_passages_is_limited() -> None:
     passages = new_passages(revision(2, text=mixed), revision(1, text="\n".join(old)))
     assert len(passages) == MAX_PASSAGES
     assert passages[-1][1].endswith(fresh[-1])
+
+
+def test_the_same_texts_are_compared_once_and_others_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+
+    def find(later: ArticleRevision, earlier: Sequence[ArticleRevision]) -> tuple[Passage, ...]:
+        calls.append(later.revision)
+        return find_new_passages(later, earlier)
+
+    monkeypatch.setattr("ingest.changes.find_new_passages", find)
+    compare = Comparison()
+    first = revision(1)
+    second = revision(2, text="Die Pegel steigen weiter. Ein Deich ist gebrochen.")
+    before = with_changes(second, [first], compare)
+    moved = second.model_copy(update={"fetched_at": MONDAY + timedelta(hours=9)})
+    again = with_changes(moved, [first], compare)
+    assert (calls, again.new_passages) == ([2], before.new_passages)
+    assert again.changed_at == moved.fetched_at
+    other = with_changes(second, [revision(1, text="Ein Deich ist gebrochen.")], compare)
+    assert calls == [2, 2]
+    assert other.new_passages != before.new_passages
