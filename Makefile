@@ -8,7 +8,7 @@ UV := $(shell command -v uv 2>/dev/null)
 ARGS ?=
 PARALLEL ?= -n 4
 
-.PHONY: help install run demo quick test lint types imports check kafka test-kafka bench screenshots lock docs clean
+.PHONY: help install run demo quick test lint types imports check kafka test-kafka fuzz audit bench screenshots lock docs clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,12 @@ kafka: ## Start an Apache Kafka broker for experiments, until Ctrl-C (needs Java
 
 test-kafka: $(VENV)/.dev-installed ## Run the tests that need Apache Kafka on a broker of their own
 	WIREWATCH_TEST_KAFKA=$${WIREWATCH_TEST_KAFKA:-start} $(BIN)/pytest $(PARALLEL) -m kafka $(ARGS)
+
+fuzz: $(VENV)/.dev-installed ## Fuzz what reads documents from outside (N=100000 inputs, ARGS="--seconds 600 --targets feeds")
+	nice $(BIN)/python -m tests.fuzz.run --inputs $(or $(N),20000) $(ARGS)
+
+audit: $(VENV)/.created ## Ask osv.dev whether pinned releases have known faults; exits 3 if it cannot be reached
+	@$(BIN)/python scripts/audit.py $(ARGS)
 
 bench: $(VENV)/.dev-installed ## Measure (WIREWATCH_BENCH_DATA names a folder with pages and articles)
 	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python -P $$script $(ARGS) || echo "not measured"; done
