@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import sys
 import urllib.error
@@ -164,10 +163,10 @@ def main() -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="make audit", description="Ask OSV about the lock files.")
     parser.add_argument("--ignore", action="append", default=[], metavar="ID", help="an advisory")
+    parser.add_argument("--osv", default=OSV, metavar="URL", help="a mirror of OSV's API")
     options = parser.parse_args()
     pins = read_pins(Path(name).read_text("utf-8") for name in LOCK_FILES)
-    osv = os.environ.get("WIREWATCH_OSV_URL", OSV)
-    code, lines = report(pins, osv, frozenset(options.ignore))
+    code, lines = report(pins, options.osv, frozenset(options.ignore))
     sys.stdout.write("\n".join(lines) + "\n")
     return code
 

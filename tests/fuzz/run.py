@@ -6,7 +6,7 @@
                 │ limits of CPU and memory per input
                 └─ child: Hypothesis ── target.check(input)
 
-Hypothesis rather than a coverage-guided fuzzer: see docs/decisions/0027-fuzzing.md. Before each
+Hypothesis rather than a coverage-guided fuzzer: see docs/decisions/0030-fuzzing.md. Before each
 input the child notes it in a file that the parent reads if the child dies, and sets a timer of CPU
 time that kills it, also inside of a C library that never returns.
 """
