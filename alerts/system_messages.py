@@ -1,9 +1,9 @@
-"""Messages of the system about itself: a target that is broken, a canary that is missing.
+"""Messages of the system about itself: a broken target, a missing canary, ill health.
 
 ::
 
-    broken target, missing canary ──▶ notification of kind ``system`` ──▶ the console,
-                                                                          one other receiver
+    broken target, missing canary, ill health ──▶ notification of kind ``system``
+                                                    └──▶ the console, one other receiver
 
 A message belongs to no alert and has no topic. Its story is the fault, and ``reason`` says what
 happened, so that every receiver can show it.
@@ -12,6 +12,7 @@ happened, so that every receiver can show it.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -95,6 +96,35 @@ def queue_canary_changes(
             receivers=frozenset(state.receiver for state in states),
         )
         _queue(connection, definition, message, now)
+
+
+def queue_health_change(
+    connection: Connection,
+    definition: AlertsDefinition,
+    reasons: Sequence[Phrase],
+    *,
+    since: datetime,
+    now: datetime,
+) -> None:
+    """Queue the message that the program is ill, or that it is well again.
+
+    Args:
+        connection: A write transaction.
+        definition: The operator's receivers.
+        reasons: Why it is ill, the most important one first; empty where it is well again.
+        since: When it became ill.
+        now: The present moment.
+    """
+    code = "health_ill" if reasons else "health_good"
+    why = {"why": reasons[0]} if reasons else {}
+    message = SystemMessage(
+        fault=hash_parts(code, str(since), str(now)),
+        title=Phrase(f"system.{code}_title"),
+        reason=Phrase(f"system.{code}", since=since, **why),
+        code=code,
+        receivers=frozenset(),
+    )
+    _queue(connection, definition, message, now)
 
 
 def _queue(

@@ -39,7 +39,7 @@ from dataclasses import replace
 import structlog
 
 from alerts import worker as alerts_worker
-from config.i18n import Phrase
+from config.i18n import Phrase, verbatim
 from config.settings import secret
 from core.canary import has_canaries
 from core.processes.slots import read_statuses
@@ -47,9 +47,12 @@ from core.streams.consume_loop import LoopOptions
 from processors import worker as processors_worker
 from wirewatch.run.child import SLOT_TAKEN, Child
 from wirewatch.run.diagnosis import Facts, diagnose
-from wirewatch.run.health import are_healthy, keep_reporting, parse_reports
+from wirewatch.run.health import ProcessHealth, are_healthy, keep_reporting, parse_reports
+from wirewatch.run.health_messages import LOOK_SECONDS as MESSAGES_SECONDS
+from wirewatch.run.health_messages import HealthMessages
 from wirewatch.run.housekeeping import Housekeeping
 from wirewatch.run.outward_heartbeat import OutwardHeartbeat
+from wirewatch.run.process_reports import merge_reasons
 from wirewatch.run.process_snapshot import take_snapshot
 from wirewatch.run.program import Program
 from wirewatch.run.stages import Stages
@@ -89,7 +92,9 @@ class Daemon:
         self._child = child
         self._listener = listener
         self._stages = Stages()
-        self._housekeeping = Housekeeping(program, requested)
+        messages = HealthMessages(program, self._what_is_wrong)
+        more = [(MESSAGES_SECONDS, 0.0, messages.run_due)] if self._speaks_for_all else []
+        self._housekeeping = Housekeeping(program, requested, more)
         self._watchdog = LoopWatchdog(lambda: self._stages.loops)
 
     def run(self) -> None:
@@ -214,16 +219,24 @@ class Daemon:
 
     def _heartbeat(self) -> OutwardHeartbeat | None:
         """Return the heartbeat to an outside monitor; the first process sends it for all."""
-        program = self._program
-        has_work = bool(self._requested - {"web"})
-        if not (secret(program.settings.heartbeat_url) and self._child.number == 1 and has_work):
+        settings = self._program.settings
+        if not (self._speaks_for_all and secret(settings.heartbeat_url)):
             return None
-        return OutwardHeartbeat(program.settings, self._is_healthy)
+        return OutwardHeartbeat(settings, lambda: are_healthy(self._read_reports()))
 
-    def _is_healthy(self) -> bool:
-        """Return whether all processes of this host report that they are healthy."""
+    @property
+    def _speaks_for_all(self) -> bool:
+        """Whether this is the process of a run that tells others how all its processes are."""
+        return self._child.number == 1 and bool(self._requested - {"web"})
+
+    def _what_is_wrong(self) -> list[Phrase]:
+        """Return what is wrong with the processes of this host, apart from the canary."""
+        canary = [verbatim(problem) for problem in self._housekeeping.canary.problems]
+        return merge_reasons(self._read_reports(), canary)
+
+    def _read_reports(self) -> list[ProcessHealth]:
         program = self._program
-        return are_healthy(parse_reports(read_statuses(program.settings), program.clock()))
+        return parse_reports(read_statuses(program.settings), program.clock())
 
     def _keep_house(self) -> None:
         self._housekeeping.run(self._stages.stop, self._stages.loop("housekeeping").turn)

@@ -46,6 +46,8 @@ STATES = ("new", "ok", "partial", "quiet", "failing", "gone", "paused", "off")
 _READABLE = frozenset({"ok", "partial", "quiet"})
 _POLLED = _READABLE | {"failing", "gone"}
 
+Job = tuple[float, float, Callable[[], object]]
+
 log = structlog.get_logger(__name__)
 
 
@@ -73,11 +75,13 @@ class Housekeeping:
     Attributes:
         program: The opened program.
         stages: The stages that this process runs.
+        more: Further jobs: seconds from one to the next, seconds that one may take, and the job.
         reachability: Whether any feed can be read.
     """
 
     program: Program
     stages: Set[str]
+    more: Sequence[Job] = ()
     reachability: OutletReachability = field(default_factory=OutletReachability)
 
     def __post_init__(self) -> None:
@@ -95,11 +99,12 @@ class Housekeeping:
             StoreError: The database failed; the jobs run again after a restart of this stage.
             StreamError: The stream engine failed; the same holds.
         """
-        jobs: list[tuple[float, float, Callable[[], object]]] = [
+        jobs: list[Job] = [
             (RELOAD_SECONDS, LONG_SECONDS, self._reload),
             (WRITES_SECONDS, 0.0, self.health.check_writes),
             (GAUGES_SECONDS, 0.0, self.set_gauges),
             (RETENTION_SECONDS, LONG_SECONDS, self.program.streams.maintain),
+            *self.more,
         ]
         if "alerts" in self.stages:
             jobs.append((FORGET_SECONDS, LONG_SECONDS, self.program.decider().forget))
