@@ -310,7 +310,10 @@ class DeadLetterLimitError(WirewatchError):
     """Nearly every record fails: more likely a defect of this program than of the records."""
 
 
-_NO_MEMORY_TEXTS = ("failed to map segment", "cannot allocate memory", "can't start new thread")
+_NO_MEMORY_TEXTS = (
+    *("failed to map segment", "cannot allocate memory", "can't start new thread"),
+    "unable to start watchdog thread",
+)
 """What the loader of libraries and the threads say; they have no error of their own for it."""
 
 

@@ -61,7 +61,8 @@ def tighten(
         What was changed.
     """
     user = os.geteuid() if user is None else user
-    folders = [] if never.resolve().is_relative_to(data_dir.resolve()) else [data_dir]
+    data_dir = data_dir.resolve()  # the data folder itself may be a link of the operator's
+    folders = [] if never.resolve().is_relative_to(data_dir) else [data_dir]
     files = [path.with_name(path.name + end) for path in databases for end in _JOURNALS]
     own = [*folders, *files, *_in_folders(data_dir)]
     return [path for path in dict.fromkeys(own) if _take_from_others(path, user)]

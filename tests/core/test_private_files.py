@@ -54,12 +54,13 @@ def test_data_that_others_could_read_is_made_private_and_nothing_else_is(tmp_pat
         path.touch(0o664)
     (data / "store.db").symlink_to(config / "topics.yaml")
     databases = [data / "store.db", data / "streams.db", elsewhere]
-    changed = tighten(data, databases, never=tmp_path / "config")
+    (tmp_path / "link").symlink_to(data)
+    changed = tighten(tmp_path / "link", databases, never=tmp_path / "config")
     private = {"data", "streams.db", "streams.db-wal", "instances", "h.1", "store.db"}
     assert {path.name for path in changed} == private
     assert elsewhere in changed
     found = modes(tmp_path)
-    del found[tmp_path.name]
+    del found[tmp_path.name], found[f"{tmp_path.name}/link"]
     assert {Path(name).name for name, mode in found.items() if mode in ("600", "700")} == private
     assert tighten(data, databases, never=tmp_path / "config") == []
 

@@ -9,6 +9,7 @@ import typer
 
 from config.errors import SlotTakenError, UsageError
 from wirewatch.cli.output import print_json, say
+from wirewatch.cli.uncaught import require_memory
 from wirewatch.run.bootstrap import make_data_private, open_settings
 from wirewatch.run.child import SLOT_TAKEN, Child
 
@@ -113,6 +114,7 @@ def _work(
     settings: Settings, stages: frozenset[str], child: Child, listener: socket.socket | None
 ) -> int:
     """Run the stages in one of the processes. Imports come here, so that the parent stays small."""
+    require_memory()
     from ingest.extract.pool import available_cores
     from wirewatch.run.daemon import Daemon
     from wirewatch.run.program import open_program

@@ -33,6 +33,7 @@ def cycle() -> Exception:
         (OSError(errno.ENOMEM, "Cannot allocate memory"), True),
         (ImportError("x.so: failed to map segment from shared object"), True),
         (RuntimeError("can't start new thread"), True),
+        (RuntimeError("unable to start watchdog thread"), True),
         (caused(StoreError("The store refused."), MemoryError()), True),
         (OutOfMemoryError(), True),
         (OSError(errno.ENOSPC, "No space"), False),
