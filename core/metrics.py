@@ -75,6 +75,16 @@ END_TO_END = Histogram(
     ["segment"],
     buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200),
 )
+CONSOLE_REFUSED = Counter(
+    "wirewatch_console_refused",
+    "Connections, requests and trials that were one too many, by what there was too much of.",
+    ["limit"],
+)
+CONSOLE_CUT = Counter(
+    "wirewatch_console_cut",
+    "Connections that were cut because the client was too slow or sent too much, by phase.",
+    ["phase"],
+)
 
 SHARED = frozenset(
     {

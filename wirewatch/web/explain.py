@@ -21,6 +21,7 @@ from config.errors import BusyError
 from config.settings import Settings
 from core.clock import Clock
 from core.messages import ArticleRevision
+from core.metrics import CONSOLE_REFUSED
 from ingest.extract import ExtractedPage
 from ingest.extract.pool import ExtractPool
 from processors import Explanation, Processors
@@ -104,6 +105,7 @@ class Explainer:
             ExtractionError: The page does not contain an article.
         """
         if self._trials >= CONCURRENT_TRIALS:
+            CONSOLE_REFUSED.labels("trials").inc()
             raise BusyError("Too many trials at once.", mend="Try again in a few seconds.")
         self._trials += 1
         try:

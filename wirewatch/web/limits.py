@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from core.metrics import CONSOLE_REFUSED
 from wirewatch.web.peers import Networks, client_network, is_trusted, last_hop
 
 MAX_ANSWERS = 60
@@ -29,6 +30,7 @@ class ConnectionLimits:
         write: How long a client may read nothing of an answer that waits for it.
         header_bytes: Size of a head.
         body_bytes: Size of a body that is read at all; what forms and the API accept is less.
+        bodies_bytes: Size of all bodies together of requests that are not answered yet.
         connections: Connections in all, those of server-sent events included.
         per_peer: Connections of one client, or requests of one behind a trusted proxy.
         proxies: Trusted proxies, whose connections are those of many clients.
@@ -40,6 +42,7 @@ class ConnectionLimits:
     write: float = 30.0
     header_bytes: int = 16_384
     body_bytes: int = 1_100_000
+    bodies_bytes: int = 20_000_000
     connections: int = 200
     per_peer: int = 20
     proxies: Networks = ()
@@ -73,13 +76,15 @@ class OpenConnections:
         A trusted proxy may have as many as there are in all; its clients are limited by request.
         """
         client = client_network(host)
-        most = self._limits.per_peer
-        if is_trusted(host, self._limits.proxies):
-            most = self._limits.connections
-        if self._by_client.total() >= self._limits.connections or self._by_client[client] >= most:
-            return False
-        self._by_client[client] += 1
-        return True
+        is_proxy = is_trusted(host, self._limits.proxies)
+        if self._by_client.total() >= self._limits.connections:
+            CONSOLE_REFUSED.labels("connections").inc()
+        elif self._by_client[client] >= self._limits.per_peer and not is_proxy:
+            CONSOLE_REFUSED.labels("connections_of_client").inc()
+        else:
+            self._by_client[client] += 1
+            return True
+        return False
 
     def release(self, host: str) -> None:
         """Forget a connection that was counted."""
@@ -87,6 +92,26 @@ class OpenConnections:
         self._by_client[client] -= 1
         if not self._by_client[client]:
             del self._by_client[client]
+
+
+class BodyBudget:
+    """Bytes of the bodies of all requests that are not answered yet.
+
+    Args:
+        most: How many there may be.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def take(self, size: int) -> bool:
+        """Count bytes of a body. Return whether they are within the limit."""
+        self._left -= size
+        return self._left >= 0
+
+    def give(self, size: int) -> None:
+        """Give back all bytes of a body that were taken."""
+        self._left += size
 
 
 class ForwardedLimit:
@@ -110,6 +135,7 @@ class ForwardedLimit:
             return
         client = client_network(last_hop(scope["headers"], host))
         if self._by_client[client] >= self._limits.per_peer:
+            CONSOLE_REFUSED.labels("requests_of_client").inc()
             await _busy()(scope, receive, send)
             return
         self._by_client[client] += 1
@@ -144,6 +170,7 @@ class AnswerLimit:
             await self._app(scope, receive, send)
             return
         if self._count >= self._most:
+            CONSOLE_REFUSED.labels("answers").inc()
             await _busy()(scope, receive, send)
             return
         self._count += 1

@@ -23,7 +23,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from wirewatch.web.limits import ConnectionLimits
+from core.metrics import CONSOLE_CUT
+from wirewatch.web.limits import BodyBudget, ConnectionLimits
 
 _PIECE = 8_192
 """Bytes given to the parser at once: it limits heads only while they are incomplete."""
@@ -36,6 +37,7 @@ class LimitedProtocol(H11Protocol):
         config: uvicorn's configuration.
         state: uvicorn's state of the server.
         limits: The limits.
+        bodies: The bodies of all connections.
         on_lost: Called when the connection is gone.
     """
 
@@ -44,10 +46,12 @@ class LimitedProtocol(H11Protocol):
         config: Config,
         state: ServerState,
         limits: ConnectionLimits,
+        bodies: BodyBudget,
         on_lost: Callable[[], object],
     ) -> None:
         super().__init__(config, state, {})
         self._limits = limits
+        self._bodies = bodies
         self._on_lost = on_lost
         self._phase: tuple[str, Any] = ("", None)
         self._deadline: asyncio.TimerHandle | None = None
@@ -66,6 +70,7 @@ class LimitedProtocol(H11Protocol):
         for timer in (self._deadline, self._write_deadline):
             if timer is not None:
                 timer.cancel()
+        self._forget_body()
         self._on_lost()
 
     def data_received(self, data: bytes) -> None:
@@ -74,11 +79,9 @@ class LimitedProtocol(H11Protocol):
             if self.transport.is_closing():
                 return
             piece = data[start : start + _PIECE]
-            if self.conn.their_state is h11.SEND_BODY:
-                self._body_bytes += len(piece)
-                if self._body_bytes > self._limits.body_bytes:
-                    self.transport.abort()
-                    return
+            if self.conn.their_state is h11.SEND_BODY and not self._count_body(len(piece)):
+                self._cut("size")
+                return
             super().data_received(piece)
             self._update_deadline()
 
@@ -90,7 +93,7 @@ class LimitedProtocol(H11Protocol):
     def pause_writing(self) -> None:
         """Begin to wait for a client that does not read."""
         super().pause_writing()
-        self._write_deadline = self.loop.call_later(self._limits.write, self.transport.abort)
+        self._write_deadline = self.loop.call_later(self._limits.write, self._cut, "write")
 
     def resume_writing(self) -> None:
         """Go on with a client that reads."""
@@ -116,8 +119,23 @@ class LimitedProtocol(H11Protocol):
         if self._phase == (name, cycle):
             return
         self._phase = (name, cycle)
-        if name == "body":
-            self._body_bytes = 0
+        if name != "answer":
+            self._forget_body()
         if self._deadline is not None:
             self._deadline.cancel()
-        self._deadline = self.loop.call_later(seconds, self.transport.abort) if seconds else None
+        self._deadline = self.loop.call_later(seconds, self._cut, name) if seconds else None
+
+    def _count_body(self, size: int) -> bool:
+        """Count bytes of a body. Return whether they are within the limits."""
+        self._body_bytes += size
+        return self._bodies.take(size) and self._body_bytes <= self._limits.body_bytes
+
+    def _forget_body(self) -> None:
+        self._bodies.give(self._body_bytes)
+        self._body_bytes = 0
+
+    def _cut(self, phase: str) -> None:
+        """Drop the connection and everything that waits to be sent."""
+        if phase != "idle":
+            CONSOLE_CUT.labels(phase).inc()
+        self.transport.abort()

@@ -13,10 +13,12 @@ The program itself handles signals, not the server.
 from __future__ import annotations
 
 import asyncio
+import logging
 import resource
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import structlog
 import uvicorn
@@ -25,6 +27,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from wirewatch.web.events import STOP
 from wirewatch.web.limits import (
     OWN_DESCRIPTORS,
+    BodyBudget,
     ConnectionLimits,
     ForwardedLimit,
     OpenConnections,
@@ -61,6 +64,7 @@ async def serve(
             than the process has descriptors for.
         reserved: Descriptors that everything else in this process needs.
     """
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # not a line for each bad request
     limits = _affordable(limits or ConnectionLimits(), reserved)
     config = uvicorn.Config(
         _with_stop(ForwardedLimit(app, limits), stop),
@@ -129,6 +133,7 @@ class _Acceptor:
         self._server = server
         self._limits = limits
         self._open = OpenConnections(limits)
+        self._bodies = BodyBudget(limits.bodies_bytes)
 
     async def run(self, listener: socket.socket) -> None:
         """Accept connections until cancelled, and close the listener."""
@@ -156,6 +161,7 @@ class _Acceptor:
     async def _connect(self, connection: socket.socket, host: str) -> None:
         def protocol() -> LimitedProtocol:
             config, state = self._server.config, self._server.server_state
-            return LimitedProtocol(config, state, self._limits, lambda: self._open.release(host))
+            on_lost = partial(self._open.release, host)
+            return LimitedProtocol(config, state, self._limits, self._bodies, on_lost)
 
         await asyncio.get_running_loop().connect_accepted_socket(protocol, connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import threading
 import time
@@ -153,6 +154,20 @@ def test_what_is_too_large_is_cut_before_all_of_it_is_read(
     assert request(server.host, "GET", "/").status == 200
 
 
+def test_bodies_of_all_clients_together_are_limited_and_forgotten_with_them() -> None:
+    limits = ConnectionLimits(bodies_bytes=30_000)
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 40000\r\n\r\n"
+    with web_server(echo, limits) as small:
+        for _ in range(3):
+            with ExitStack() as stack:
+                half = head + b"x" * 25_000
+                both = [stack.enter_context(closing(connect(small, half))) for _ in range(2)]
+                cut, _, _ = select.select(both, [], [], PATIENCE)
+                assert cut
+                assert read_answer(cut[0]) == b""
+        assert eventually_answers(small, b"x" * 25_000)
+
+
 @pytest.mark.slow
 def test_good_requests_on_one_connection_outlast_every_limit() -> None:
     limits = ConnectionLimits(header=2, body=2, idle=2, write=2)
@@ -183,11 +198,11 @@ def test_connections_over_the_limit_are_closed_at_once_and_others_admitted_after
         assert eventually_answers(server)
 
 
-def eventually_answers(server: WebServer) -> bool:
+def eventually_answers(server: WebServer, body: bytes = b"") -> bool:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         with suppress(ConnectionError):
-            return request(server.host, "GET", "/").status == 200
+            return request(server.host, "POST", "/", body).status == 200
         time.sleep(0.05)
     return False
 
