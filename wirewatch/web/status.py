@@ -77,7 +77,8 @@ def system_status(
         return SystemStatus("bad", t("system.all_failing"), problems)
     if ill:
         is_stage = any(_cause(reason).code == "health.stage" for reason in ill)
-        return SystemStatus("bad", t("system.stage_down" if is_stage else "system.ill"), problems)
+        text = t("system.stage_down") if is_stage else t("system.ill")
+        return SystemStatus("bad", text, problems)
     if canary:
         return SystemStatus("bad", t("system.no_canary"), problems)
     if overdue > OVERDUE:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
+import threading
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from config.i18n import Phrase
-from tests.support.console import Console, add_feeds
+from tests.support.console import Console, add_feeds, open_store
+from wirewatch.web.pages.health import StoreProbe
 
 
 def test_the_health_check_and_every_page_name_the_stage_that_stopped(console: Console) -> None:
@@ -24,6 +30,27 @@ def test_the_health_check_names_a_store_that_does_not_answer(console: Console) -
         connection.exec_driver_sql("DROP TABLE alerts")
     status, body = console.request("/healthz")
     assert (status, '"status":"ill"' in body) == (503, True)
+
+
+def test_the_health_check_does_not_wait_for_a_store_that_another_process_keeps_locked(
+    tmp_path: Path,
+) -> None:
+    async def ask(probe: StoreProbe) -> list[list[str]]:
+        return await asyncio.gather(*(probe.find_problems() for _ in range(100)))
+
+    async def run(lock: sqlite3.Connection) -> None:
+        probe = StoreProbe(store, seconds=0.05)
+        lock.execute("BEGIN EXCLUSIVE")
+        assert await ask(probe) == [["The store has not answered for 0.05 s."]] * 100
+        assert threading.active_count() <= threads + 1
+        lock.execute("ROLLBACK")
+        assert await StoreProbe(store, seconds=20).find_problems() == []
+
+    with closing(open_store(tmp_path)) as store:
+        [file] = tmp_path.glob("*.db")
+        threads = threading.active_count()
+        with closing(sqlite3.connect(file, isolation_level=None)) as lock:
+            asyncio.run(run(lock))
 
 
 @pytest.mark.parametrize(
