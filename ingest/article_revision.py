@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from config.secrets import mask
 from config.settings import Settings
 from core.ids import hash_parts
 from core.messages import ArticleRevision, Origin
@@ -110,7 +111,7 @@ def from_feed(
         feed,
         settings,
         article_id=article_id,
-        url=url or health_url(feed.url),
+        url=url or mask(health_url(feed.url)),
         title=title,
         lead=lead,
         text=text,

@@ -86,11 +86,11 @@ def test_a_missing_headline_is_taken_from_the_text() -> None:
     assert of_feed(title="", summary="", content="") is None
 
 
-def test_an_entry_without_a_link_has_the_url_of_its_feed_without_the_password() -> None:
-    feed = feed_record(url="https://user:word@kurier.example.org/feed")
+def test_an_entry_without_a_link_has_the_url_of_its_feed_without_password_and_token() -> None:
+    feed = feed_record(url="https://user:word@kurier.example.org/feed?n=1&token=abc")
     message = from_feed(entry_record(url=""), feed, "a" * 32, "", MONDAY, SETTINGS)
     assert message is not None
-    assert message.url == "https://kurier.example.org/feed"
+    assert message.url == "https://kurier.example.org/feed?n=1&token=***"
 
 
 def test_an_article_always_fits_into_a_record() -> None:
