@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -34,10 +33,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from config.errors import NotFoundError
 from core.ids import hash_parts
 from core.store.column_types import SafeText, UtcDateTime, metadata
-from core.store.sql import check_parameter
 
 PENDING, SENDING, DELIVERED, FAILED, UNKNOWN = (
     "pending",
@@ -201,44 +198,6 @@ class Delivery:
     replaced_by: str | None = None
 
 
-class ResendResult(StrEnum):
-    """What a request to resend a delivery led to."""
-
-    REQUEUED = "requeued"
-    """It had failed; it is sent again now, under the same id."""
-    DUE_NOW = "due_now"
-    """It was waiting; it is sent now."""
-    POSSIBLE_REPEAT = "possible_repeat"
-    """It is sent now, although an earlier attempt may have reached the target."""
-    TARGET_ASKED_TO_WAIT = "target_asked_to_wait"
-    """Nothing changed: the target asked to be left alone."""
-    BEING_SENT = "being_sent"
-    """Nothing changed: an attempt is being made."""
-    ALREADY_DELIVERED = "already_delivered"
-    """Nothing changed: the target has accepted it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ResendOutcome:
-    """What a request to resend a delivery led to.
-
-    Attributes:
-        until: How long the target asked to be left alone, where that is the result.
-    """
-
-    result: ResendResult
-    until: datetime | None = None
-
-    @property
-    def is_accepted(self) -> bool:
-        """Whether the delivery is due now."""
-        return self.result in (
-            ResendResult.REQUEUED,
-            ResendResult.DUE_NOW,
-            ResendResult.POSSIBLE_REPEAT,
-        )
-
-
 def notification_id(alert_id: str, receiver: str, kind: str, seq: int) -> str:
     """Return the id of a notification, by which a target recognises a repeat."""
     return hash_parts("notification", alert_id, receiver, kind, str(seq))
@@ -298,47 +257,6 @@ def raise_priority(connection: Connection, notification_id: str) -> None:
     """Make the deliveries of a notification urgent."""
     rows = deliveries.update().where(deliveries.c.notification_id == notification_id)
     connection.execute(rows.values(priority=URGENT))
-
-
-def resend(connection: Connection, delivery_id: str, *, now: datetime) -> ResendOutcome:
-    """Make a delivery due now that has failed or is waiting. It keeps its id.
-
-    A target that asked to be left alone is not sent to before, except after a failure.
-
-    Raises:
-        NotFoundError: There is no such delivery.
-    """
-    columns = deliveries.c
-    query = select(columns.state, columns.asked_until).where(
-        columns.id == check_parameter(delivery_id)
-    )
-    row = connection.execute(query.with_for_update()).one_or_none()
-    if row is None:
-        raise NotFoundError("There is no such delivery.")
-    outcome = _resend_outcome(row.state, row.asked_until, now)
-    if outcome.is_accepted:
-        values: dict[str, object] = {
-            "next_attempt_at": now,
-            "updated_at": now,
-            "held_until": None,
-        }
-        if outcome.result is ResendResult.REQUEUED:
-            values |= {"state": PENDING, "created_at": now}
-        connection.execute(deliveries.update().where(columns.id == delivery_id).values(values))
-    return outcome
-
-
-def _resend_outcome(state: str, asked_until: datetime | None, now: datetime) -> ResendOutcome:
-    if state == FAILED:
-        return ResendOutcome(ResendResult.REQUEUED)
-    if state == SENDING:
-        return ResendOutcome(ResendResult.BEING_SENT)
-    if state == DELIVERED:
-        return ResendOutcome(ResendResult.ALREADY_DELIVERED)
-    if asked_until is not None and asked_until > now:
-        return ResendOutcome(ResendResult.TARGET_ASKED_TO_WAIT, asked_until)
-    may_repeat = state == UNKNOWN
-    return ResendOutcome(ResendResult.POSSIBLE_REPEAT if may_repeat else ResendResult.DUE_NOW)
 
 
 def is_no_canary() -> ColumnElement[bool]:

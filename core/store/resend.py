@@ -10,20 +10,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, and_, not_, or_, select
 
 from config.errors import NotFoundError
 from core.store import targets
 from core.store.deliveries import (
+    DELIVERED,
     FAILED,
     PENDING,
+    SENDING,
     UNKNOWN,
     Delivery,
-    ResendOutcome,
     deliveries,
     is_no_canary,
-    resend,
 )
 from core.store.sql import check_parameter
 
@@ -32,6 +33,44 @@ SHORTEST_ID = 8
 
 STEP = timedelta(microseconds=1)
 """Between the times of deliveries that are sent again together: they keep their order."""
+
+
+class ResendResult(StrEnum):
+    """What a request to resend a delivery led to."""
+
+    REQUEUED = "requeued"
+    """It had failed; it is sent again now, under the same id."""
+    DUE_NOW = "due_now"
+    """It was waiting; it is sent now."""
+    POSSIBLE_REPEAT = "possible_repeat"
+    """It is sent now, although an earlier attempt may have reached the target."""
+    TARGET_ASKED_TO_WAIT = "target_asked_to_wait"
+    """Nothing changed: the target asked to be left alone."""
+    BEING_SENT = "being_sent"
+    """Nothing changed: an attempt is being made."""
+    ALREADY_DELIVERED = "already_delivered"
+    """Nothing changed: the target has accepted it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResendOutcome:
+    """What a request to resend a delivery led to.
+
+    Attributes:
+        until: How long the target asked to be left alone, where that is the result.
+    """
+
+    result: ResendResult
+    until: datetime | None = None
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the delivery is due now."""
+        return self.result in (
+            ResendResult.REQUEUED,
+            ResendResult.DUE_NOW,
+            ResendResult.POSSIBLE_REPEAT,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +94,54 @@ def resend_one(connection: Connection, delivery_id: str, *, now: datetime) -> Re
     Raises:
         NotFoundError: There is no such delivery.
     """
-    outcome = resend(connection, delivery_id, now=now)
+    outcome = make_due(connection, delivery_id, now=now)
     if outcome.is_accepted:
         columns = deliveries.c
         query = select(columns.receiver, columns.target).where(columns.id == delivery_id)
         row = connection.execute(query).one()
         targets.probe_now(connection, [(row.receiver, row.target)], now)
     return outcome
+
+
+def make_due(connection: Connection, delivery_id: str, *, now: datetime) -> ResendOutcome:
+    """Make a delivery due now that has failed or is waiting. It keeps its id.
+
+    A target that asked to be left alone is not sent to before, except after a failure.
+
+    Raises:
+        NotFoundError: There is no such delivery.
+    """
+    columns = deliveries.c
+    query = select(columns.state, columns.asked_until).where(
+        columns.id == check_parameter(delivery_id)
+    )
+    row = connection.execute(query.with_for_update()).one_or_none()
+    if row is None:
+        raise NotFoundError("There is no such delivery.")
+    outcome = _resend_outcome(row.state, row.asked_until, now)
+    if outcome.is_accepted:
+        values: dict[str, object] = {
+            "next_attempt_at": now,
+            "updated_at": now,
+            "held_until": None,
+        }
+        if outcome.result is ResendResult.REQUEUED:
+            values |= {"state": PENDING, "created_at": now}
+        connection.execute(deliveries.update().where(columns.id == delivery_id).values(values))
+    return outcome
+
+
+def _resend_outcome(state: str, asked_until: datetime | None, now: datetime) -> ResendOutcome:
+    if state == FAILED:
+        return ResendOutcome(ResendResult.REQUEUED)
+    if state == SENDING:
+        return ResendOutcome(ResendResult.BEING_SENT)
+    if state == DELIVERED:
+        return ResendOutcome(ResendResult.ALREADY_DELIVERED)
+    if asked_until is not None and asked_until > now:
+        return ResendOutcome(ResendResult.TARGET_ASKED_TO_WAIT, asked_until)
+    may_repeat = state == UNKNOWN
+    return ResendOutcome(ResendResult.POSSIBLE_REPEAT if may_repeat else ResendResult.DUE_NOW)
 
 
 def resend_selected(
@@ -80,7 +160,7 @@ def resend_selected(
                 mend="`wirewatch alerts show` prints the ids.",
             )
     outcomes = [
-        resend(connection, row.id, now=now + STEP * number) for number, row in enumerate(selected)
+        make_due(connection, row.id, now=now + STEP * number) for number, row in enumerate(selected)
     ]
     names = [(row.receiver, row.target) for row in selected]
     targets.probe_now(connection, names, now)

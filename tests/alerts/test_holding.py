@@ -10,8 +10,7 @@ import pytest
 
 from config.weekly_hours import WeeklyHours, parse_hours
 from core.processes.instance import Instance
-from core.store import deliveries as delivery_store
-from core.store import notification_items
+from core.store import notification_items, resend
 from core.store.console.story_card import load_cards
 from tests.alerts.harness import NOON, Harness, batch
 from tests.alerts.routing import (
@@ -100,7 +99,7 @@ def test_a_message_that_is_held_can_be_sent_now_by_hand(harness: Harness, target
     flood(harness, 7)
     [(_, digest)] = [(n, d) for n, d in harness.notifications() if n.kind == "digest"]
     with harness.store.write() as connection:
-        delivery_store.resend(connection, digest.id, now=harness.now)
+        resend.make_due(connection, digest.id, now=harness.now)
     assert harness.dispatcher().run_once()["delivered"] == 7
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from config.i18n import Phrase
-from core.store.deliveries import ResendOutcome
 from core.store.feeds import PollNowOutcome
+from core.store.resend import ResendOutcome
 
 
 def resend_phrase(outcome: ResendOutcome) -> Phrase:

@@ -9,6 +9,7 @@ from standardwebhooks import Webhook
 
 from alerts.receivers.webhook import signed_headers
 from core.store import deliveries as delivery_store
+from core.store import resend
 from tests.alerts.harness import NOON, Harness, match, webhook
 from tests.support.faultserver import Exchange, FaultServer, closed_port, reply
 
@@ -175,7 +176,7 @@ def test_a_delivery_to_a_target_that_stays_down_is_given_up(
     assert 5 < (harness.now - NOON).total_seconds() / 60 <= 10
     assert harness.last_error().endswith("attempts. HTTP 503: busy")
     with harness.store.write() as connection:
-        assert delivery_store.resend(connection, delivery(harness).id, now=harness.now).is_accepted
+        assert resend.make_due(connection, delivery(harness).id, now=harness.now).is_accepted
     faults.on("/hook", reply())
     assert harness.dispatcher().run_once()["delivered"] == 1
     assert len({r.header("webhook-id") for r in faults.requests_to("/hook")}) == 1

@@ -23,6 +23,7 @@ from core.store import deliveries as delivery_store
 from core.store.alerts import load_decisions
 from core.store.console import actions
 from core.store.deliveries import Notification
+from core.store.resend import make_due
 from core.store.retention import RULES, forget_all
 from core.store.stories import lock_topics
 from tests.support import fork_server
@@ -310,7 +311,7 @@ def test_a_story_that_is_being_decided_about_is_not_forgotten(store: Store) -> N
 def test_a_story_of_which_a_delivery_is_being_resent_is_not_forgotten(store: Store) -> None:
     def resend(connection: Connection) -> None:
         delivery_id = connection.scalars(sa.select(delivery_store.deliveries.c.id)).one()
-        assert delivery_store.resend(connection, delivery_id, now=MONDAY).is_accepted
+        assert make_due(connection, delivery_id, now=MONDAY).is_accepted
 
     with store.write() as connection:
         alert = add_article(connection, "x", OLD)

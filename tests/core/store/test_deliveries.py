@@ -13,12 +13,10 @@ from core.store import Connection, Store, claims
 from core.store.deliveries import (
     Delivery,
     Notification,
-    ResendOutcome,
-    ResendResult,
     add_notification,
     deliveries,
-    resend,
 )
+from core.store.resend import ResendOutcome, ResendResult, make_due
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=8)
@@ -65,7 +63,7 @@ def test_an_undelivered_message_can_be_sent_again_at_once(
 ) -> None:
     with store.write() as connection:
         delivery_id = add(connection, state=state, next_attempt_at=LATER)
-        outcome = resend(connection, delivery_id, now=NOW)
+        outcome = make_due(connection, delivery_id, now=NOW)
         delivery = the_delivery(connection)
     assert outcome == ResendOutcome(result)
     assert outcome.is_accepted
@@ -83,7 +81,7 @@ def test_a_message_that_arrived_or_is_being_sent_is_left_alone(
     with store.write() as connection:
         delivery_id = add(connection, state=state)
         before = the_delivery(connection)
-        outcome = resend(connection, delivery_id, now=LATER)
+        outcome = make_due(connection, delivery_id, now=LATER)
         assert outcome == ResendOutcome(result)
         assert not outcome.is_accepted
         assert the_delivery(connection) == before
@@ -93,11 +91,11 @@ def test_a_target_that_asked_for_a_pause_gets_it(store: Store) -> None:
     pause_end = NOW + timedelta(minutes=5)
     with store.write() as connection:
         delivery_id = add(connection, asked_until=pause_end, next_attempt_at=pause_end)
-        refused = resend(connection, delivery_id, now=NOW)
+        refused = make_due(connection, delivery_id, now=NOW)
         assert refused == ResendOutcome(ResendResult.TARGET_ASKED_TO_WAIT, pause_end)
         assert not refused.is_accepted
         assert the_delivery(connection).next_attempt_at == pause_end
-        assert resend(connection, delivery_id, now=pause_end).is_accepted
+        assert make_due(connection, delivery_id, now=pause_end).is_accepted
 
 
 @pytest.mark.parametrize("delivery_id", ["0" * 32, "' OR 1=1 --", "\0", "\ud800"])
@@ -105,4 +103,4 @@ def test_a_delivery_that_does_not_exist_cannot_be_sent_again(
     store: Store, delivery_id: str
 ) -> None:
     with store.write() as connection, pytest.raises(NotFoundError):
-        resend(connection, delivery_id, now=NOW)
+        make_due(connection, delivery_id, now=NOW)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from config.i18n import LANGUAGES, Phrase, in_english, translator
 from core.store.console.actions import ActionResult
-from core.store.deliveries import ResendResult
 from core.store.feeds import PollNowResult
+from core.store.resend import ResendResult
 from wirewatch.web.flash import (
     SHOWN_FOR,
     Flash,

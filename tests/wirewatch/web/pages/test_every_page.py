@@ -13,8 +13,9 @@ from config.faults import Fault
 from config.i18n import LANGUAGES, Phrase, translator
 from core.store.alerts import decisions
 from core.store.cards import cards
-from core.store.deliveries import ResendResult, deliveries
+from core.store.deliveries import deliveries
 from core.store.feeds import PollNowResult, feeds
+from core.store.resend import ResendResult
 from tests.support.console import Console, add_delivery, add_feeds, add_story, open_console
 from tests.support.english import ENGLISH
 from tests.support.web_server import web_server
