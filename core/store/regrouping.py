@@ -28,7 +28,7 @@ from core.messages.envelope import to_record
 from core.store import alert_changes, cards, escalations, outbox, separations
 from core.store import stories as story_store
 from core.store.alerts import ACKED, CLOSED, OPEN, Alert, alerts, decisions, get_alert
-from core.store.console.actions import move_actions, record_regrouping
+from core.store.console.history import move_actions, record_regrouping
 from core.store.notification_items import notification_items
 from core.store.stories import ArticleFacts, Story, StoryArticle, stories, story_articles
 from core.store.told_revisions import load_told_revisions, told_revisions

@@ -34,7 +34,7 @@ from core.store.alerts import OPEN, alerts, decisions
 from core.store.canaries import canaries, canary_timer
 from core.store.cards import card_labels, cards, forget_topic_days
 from core.store.column_types import UtcDateTime
-from core.store.console.actions import story_actions
+from core.store.console.history import story_actions
 from core.store.deliveries import UNFINISHED, deliveries, notifications
 from core.store.engine import Store
 from core.store.escalations import escalations

@@ -3,7 +3,7 @@
 ::
 
     ack, close, judge ─┬▶ alerts, cards ──outbox──▶ news.alerts (acked, closed, updated)
-    assign, snooze     └▶ story_actions ──▶ core.store.console.undo
+    assign, snooze     └▶ core.store.console.history ──▶ core.store.console.undo
 
 ``wirewatch alerts ack`` and the other commands use these too. A suppressed story has no alert: it
 can be judged, which is not announced, and nothing else.
@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, RowMapping, String, Table, Text, select
+from sqlalchemy import Connection, RowMapping
 
 from config.errors import NotFoundError, UsageError
 from core.clock import rfc3339
@@ -26,7 +26,7 @@ from core.messages.alert import ASSIGNED, SNOOZED
 from core.store import alert_changes
 from core.store.alerts import ACKED, CLOSED, OPEN, Alert
 from core.store.cards import cards, lock_card
-from core.store.column_types import SafeText, UtcDateTime, metadata
+from core.store.console.history import story_actions
 from core.store.sql import check_parameter
 from core.text import clean_line
 
@@ -46,27 +46,9 @@ MAX_NOTE = 500
 
 LONGEST_SNOOZE = timedelta(days=30)
 
-NO_UNDO = "{}"
-"""State before an action that cannot be undone: a merge undoes a split, and the other way round."""
-
 UNDO_TIME = timedelta(seconds=10)
 UNDO_GRACE = timedelta(seconds=5)
 """Added to :data:`UNDO_TIME` for the way of the request."""
-
-story_actions = Table(
-    "desk_actions",
-    metadata,
-    Column("action_id", String(32), primary_key=True),
-    Column("alert_id", String(32), primary_key=True),
-    Column("verb", String(12), nullable=False),
-    Column("reason_code", String(40), nullable=False),
-    Column("by", SafeText, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Column("former", Text, nullable=False),
-    Column("undone_at", UtcDateTime),
-    Column("detail", SafeText, nullable=False, server_default=""),
-    Index("ix_desk_actions_alert", "alert_id", "at"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +62,6 @@ class ActionResult:
 
     action_id: str
     alert_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoryAction:
-    """An action of a person on a story.
-
-    Attributes:
-        verb: ``acked``, ``closed``, ``relevant``, ``irrelevant``, ``assigned``, ``snoozed``,
-            ``split`` or ``merged``.
-        detail: The note on a verdict, the name of whom it is assigned to (empty: nobody any more),
-            the time until which it is snoozed (empty: no longer), or the id of the other alert.
-        undone_at: When it was undone, if it was.
-    """
-
-    action_id: str
-    alert_id: str
-    verb: str
-    reason_code: str
-    by: str
-    at: datetime
-    undone_at: datetime | None
-    detail: str = ""
 
 
 def ack(connection: Connection, ids: Sequence[str], *, by: str, at: datetime) -> ActionResult:
@@ -206,42 +166,6 @@ def snooze(
         raise UsageError("That is too long to snooze a story.", mend=mend)
     detail = rfc3339(until) if until > at else ""
     return _apply(connection, ids, _ActionRequest(SNOOZED, "", by, at, detail), _snooze)
-
-
-def record_regrouping(
-    connection: Connection, alert_id: str, verb: str, other: str, *, by: str, at: datetime
-) -> None:
-    """Record that a story was split or merged; the other alert is the detail. No undo."""
-    connection.execute(
-        story_actions.insert().values(
-            action_id=uuid.uuid4().hex,
-            alert_id=alert_id,
-            verb=verb,
-            reason_code="",
-            by=by,
-            at=at,
-            former=NO_UNDO,
-            detail=other,
-        )
-    )
-
-
-def move_actions(connection: Connection, old: str, new: str) -> None:
-    """Let a story inherit the actions on one that became part of it."""
-    columns = story_actions.c
-    known = select(columns.action_id).where(columns.alert_id == new).scalar_subquery()
-    connection.execute(
-        story_actions.delete().where(columns.alert_id == old, columns.action_id.in_(known))
-    )
-    connection.execute(story_actions.update().where(columns.alert_id == old).values(alert_id=new))
-
-
-def load_actions(connection: Connection, alert_id: str) -> tuple[StoryAction, ...]:
-    """Return the actions of people on a story, oldest first."""
-    columns = story_actions.c
-    query = select(*(columns[name] for name in StoryAction.__slots__))
-    query = query.where(columns.alert_id == alert_id).order_by(columns.at, columns.action_id)
-    return tuple(StoryAction(**row) for row in connection.execute(query).mappings())
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from core.store import alerts as alert_store
 from core.store import notification_items
 from core.store.alerts import DecisionRow
 from core.store.articles import article_revisions, articles
-from core.store.console.actions import StoryAction, load_actions
+from core.store.console.history import StoryAction, load_actions
 from core.store.console.story_card import StoryCard, load_cards
 from core.store.deliveries import Delivery, Notification
 from core.store.escalations import EscalationRow, load_escalations

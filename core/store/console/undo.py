@@ -22,7 +22,6 @@ from core.store import alert_changes, escalations
 from core.store.alerts import ACKED, CLOSED, OPEN, Alert
 from core.store.console.actions import (
     MAX_NAME,
-    NO_UNDO,
     STATE,
     UNDO_GRACE,
     UNDO_TIME,
@@ -32,8 +31,8 @@ from core.store.console.actions import (
     lock_story,
     reason_code,
     set_verdict,
-    story_actions,
 )
+from core.store.console.history import NO_UNDO, story_actions
 from core.store.sql import check_parameter
 from core.text import clean_line
 

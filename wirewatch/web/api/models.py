@@ -11,7 +11,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from config.i18n import Phrase, in_english
 from config.secrets import mask
 from core.store.alerts import DecisionRow
-from core.store.console.actions import MAX_IDS, MAX_NAME, MAX_NOTE, StoryAction
+from core.store.console.actions import MAX_IDS, MAX_NAME, MAX_NOTE
+from core.store.console.history import StoryAction
 from core.store.console.overviews import DeliveryOverview, FeedOverview
 from core.store.console.story_list import StoryCard
 from core.store.console.story_page import NotificationDeliveries, StoryArticleView, StoryView

@@ -18,7 +18,7 @@ from core.store import Connection
 from core.store import articles as article_store
 from core.store.alerts import DecisionRow
 from core.store.console import actions, story_list, story_page
-from core.store.console.actions import StoryAction
+from core.store.console.history import StoryAction
 from core.store.console.story_list import StoryFilter
 from core.store.console.story_page import (
     NotificationDeliveries,

@@ -12,7 +12,7 @@ import pytest
 from config.errors import NotFoundError, UsageError
 from core.store import Connection, Store, outbox
 from core.store import alerts as alert_store
-from core.store.console import actions, story_card, story_list, undo
+from core.store.console import actions, history, story_card, story_list, undo
 from core.store.console.actions import ActionResult
 from core.store.console.story_list import StoryFilter
 from core.store.inactivity import close_inactive
@@ -111,9 +111,9 @@ def test_undoing_an_acknowledgement_opens_the_alert_again(store: Store, ids: lis
     assert states(store)["a"] == ("acked", "")
     assert announced(store) == [("acked", "acked"), ("updated", "reopened"), ("acked", "acked")]
     with store.read() as connection:
-        history = actions.load_actions(connection, ids[0])
+        actions_made = history.load_actions(connection, ids[0])
         assert alert_store.get_alert(connection, ids[0]).acked_by == "Bert"
-    assert [(a.verb, a.by, a.undone_at) for a in history] == [
+    assert [(a.verb, a.by, a.undone_at) for a in actions_made] == [
         ("acked", "Anna", SOON),
         ("acked", "Bert", None),
     ]
@@ -255,9 +255,9 @@ def test_a_note_explains_a_verdict_and_a_second_one_replaces_it(
             actions.judge(connection, ids[:1], **minor, note=note, at=at)
     with store.read() as connection:
         (card,) = story_card.load_cards(connection, ids[:1])
-        history = actions.load_actions(connection, ids[0])
+        actions_made = history.load_actions(connection, ids[0])
     assert card.verdict_note == "two cats"
-    assert [action.detail for action in history] == ["a cat", "two cats"]
+    assert [action.detail for action in actions_made] == ["a cat", "two cats"]
 
 
 def test_undo_of_an_assignment_leaves_alone_what_somebody_has_changed_since(

@@ -10,7 +10,7 @@ import pytest
 from core.store import escalations
 from core.store import stories as story_store
 from core.store.alerts import get_alert
-from core.store.console import actions
+from core.store.console import history
 from tests.support.console import Console, add_story
 
 
@@ -48,7 +48,7 @@ def test_the_name_is_typed_once_and_signs_what_is_done(console: Console, now: da
     assert 'value="Jörg &lt;script&gt;"' in body
     act(console, alert, "ack")
     with console.store.read() as connection:
-        names = [action.by for action in actions.load_actions(connection, alert)]
+        names = [action.by for action in history.load_actions(connection, alert)]
         assert get_alert(connection, alert).acked_by == "Jörg <script>"
     assert set(names) == {"console", "Jörg <script>"}
 
