@@ -14,6 +14,7 @@ from tests.support import kafka as streams_engines
 from tests.support import lanes
 from tests.support import postgres as store_engines
 from tests.support.browser import browser
+from tests.support.compiled_sql import share_compiled_sql
 from tests.support.faultserver import FaultServer, fault_server
 from tests.support.kafka import kafka, own_broker, start_broker
 from tests.support.postgres import (
@@ -56,8 +57,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the lane; log plain tracebacks, since drawing one with its locals takes a second."""
+    """Choose the lane; compile SQL once; log plain tracebacks, since drawing one takes a second."""
     lanes.configure(config)
+    share_compiled_sql()
     plain = structlog.dev.ConsoleRenderer(
         colors=False, exception_formatter=structlog.dev.plain_traceback
     )
