@@ -16,13 +16,17 @@ from ingest.extract.limits import (
     LONGEST_PAGE,
     LONGEST_TAG,
     MOST_ATTRIBUTES,
+    MOST_REFERENCES,
     MOST_TAG_ATTRIBUTES,
     MOST_TAGS,
 )
 
+_AMPERSAND = re.compile("&")
 _TAG = re.compile("<")
 _ATTRIBUTE = re.compile(r"[\s\"'][^\s\"'<>=]+\s*=")
-_LONG_TAG = re.compile(rf"<([a-zA-Z][^\s<>/]{{0,40}})([^<>]{{{LONGEST_TAG},}})")
+_LONG_AMPERSAND = re.compile("&")
+_TAG = re.compile(rf"<([a-zA-Z][^\s<>/]{{0,40}})([^<>]{{{LONGEST_TAG},}})")
+_VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
 _NAME = re.compile(r"\s[^\s\"'<>=/]+")
 
 
@@ -31,6 +35,7 @@ def bound_page(html: str) -> str:
     html = html[:LONGEST_PAGE]
     html = _LONG_TAG.sub(_without_attributes, html)
     html = _up_to(html, "<", _TAG, MOST_TAGS)
+    html = _up_to(html, "&", _AMPERSAND, MOST_REFERENCES)
     return _up_to(html, "=", _ATTRIBUTE, MOST_ATTRIBUTES)
 
 
@@ -44,5 +49,5 @@ def _up_to(html: str, sign: str, pattern: re.Pattern[str], most: int) -> str:
 
 def _without_attributes(tag: re.Match[str]) -> str:
     """Return a long tag, without its attributes if there are very many."""
-    names = islice(_NAME.finditer(tag[2]), MOST_TAG_ATTRIBUTES, None)
+    names = islice(_NAME.finditer(_VALUE.sub("", tag[2])), MOST_TAG_ATTRIBUTES, None)
     return f"<{tag[1]}" if next(names, None) else tag[0]

@@ -133,7 +133,8 @@ def bound(
     if not too_long and _fits(document, budget) and _has_few(document, spans, budget.entries):
         return BoundedDocument(document)
     entries = list(_split(document, spans))
-    entries = entries[:-1] if too_long else entries
+    if too_long and entries and entries[-1][1] == len(document):
+        entries.pop()  # it goes on beyond the limit
     if not entries:
         raise FetchError(url, "parse", Phrase("fetch.feed_too_complex"))
     around = document[: entries[0][0]], document[entries[-1][1] :]

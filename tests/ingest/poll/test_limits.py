@@ -118,3 +118,26 @@ def test_only_documents_that_exceed_a_limit_are_failures_of_limits() -> None:
         "limit_memory",
         "limit_size",
     ]
+
+
+def test_a_feed_with_more_entries_than_are_read_says_so_until_all_are_known(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    installation.settings = installation.settings.model_copy(update={"fetch_max_entries": 3})
+    pages = [publisher.serve_page(f"/{n}", f"T{n}") for n in range(5)]
+    items = [item(str(n), f"T{n}", page) for n, page in enumerate(pages)]
+    [feed] = installation.subscribe(
+        publisher.serve("/f", rss(*items), rss(*items, "<item><title>T9</title></item>")),
+        every=60.0,
+    )
+    installation.run()
+    state = installation.state(feed)
+    assert (state.state, in_english(state.reason)) == (
+        "partial",
+        "read in part: 3 entries; there are too many others, or they are too large",
+    )
+    assert state.feed.next_due_at == installation.clock() + timedelta(minutes=4)
+    installation.clock.advance(minutes=4)
+    installation.run()
+    assert installation.state(feed).state == "ok"
+    assert len(installation.announced) == 6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from config.i18n import Phrase
 from core.store import feeds as feed_store
 from core.store.feeds import feeds
 from tests.support.console import Console, add_feeds
@@ -40,3 +41,17 @@ def test_a_feed_is_due_at_once_when_a_poll_is_requested(console: Console, now: d
     with console.store.read() as connection:
         assert feed_store.get(connection, feed_id).next_due_at == now
     assert "no longer in sources.yaml" in console.submit("/feeds/poll", [("feed", "nobody-1")])
+
+
+def test_a_feed_that_is_read_in_part_says_so_and_why(console: Console, now: datetime) -> None:
+    add_feeds(console.store, console.catalog, now)
+    partial = feeds.update().values(
+        last_200_at=now, last_new_at=now,
+        cut_reason=Phrase("feed.why.partial", n=1000).dump(),
+        due_reason=Phrase("feed.due.partial", interval=timedelta(minutes=40)).dump())  # fmt: skip
+    with console.store.write() as connection:
+        connection.execute(partial)
+    body = console.page("/feeds")
+    assert "Read in part" in body
+    assert "read in part: 1,000 entries; there are too many others" in body
+    assert "every 40 min, less often than usual" in body
