@@ -24,8 +24,7 @@ from ingest.extract.limits import (
 _AMPERSAND = re.compile("&")
 _TAG = re.compile("<")
 _ATTRIBUTE = re.compile(r"[\s\"'][^\s\"'<>=]+\s*=")
-_LONG_AMPERSAND = re.compile("&")
-_TAG = re.compile(rf"<([a-zA-Z][^\s<>/]{{0,40}})([^<>]{{{LONGEST_TAG},}})")
+_LONG_TAG = re.compile(rf"<([a-zA-Z][^\s<>/]{{0,40}})([^<>]{{{LONGEST_TAG},}})")
 _VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
 _NAME = re.compile(r"\s[^\s\"'<>=/]+")
 
