@@ -19,6 +19,7 @@ from ingest.extract.blocks import Block, body_location, has_letters, location_of
 from ingest.extract.zones import TaggedPage
 
 _SHORT = 1500
+_MOST_COMPARED = 400  # each is searched in the whole text
 _NON_WORD = re.compile(r"\W+")
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -55,6 +56,7 @@ def _is_unreliable(
     lines: Sequence[str], paragraphs: Sequence[str], blocks: Sequence[Block]
 ) -> bool:
     """Return whether the extracted lines lack paragraphs of the body, or reorder them."""
+    paragraphs = paragraphs[:_MOST_COMPARED]
     size = sum(map(len, paragraphs))
     if not paragraphs or not lines:
         return not lines

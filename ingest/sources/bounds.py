@@ -167,7 +167,7 @@ def _check_prefixes(url: str, document: bytes) -> None:
 def _fits(part: bytes, budget: Budget, share: int = 1) -> bool:
     tags, references, attributes = _cost(part)
     return budget.allows(tags * share, references * share, attributes * share) and not any(
-        _has_many_attributes(tag[0]) for tag in _LONG_TAG.finditer(part)
+        len(tag[0]) > budget.tag or _has_many_attributes(tag[0]) for tag in _LONG_TAG.finditer(part)
     )
 
 

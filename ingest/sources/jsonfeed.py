@@ -26,7 +26,7 @@ from ingest.sources.limits import (
 from ingest.sources.text import to_line, to_text
 from ingest.urls import fetchable_url
 
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],]', re.DOTALL)
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|[{}\[\],]', re.DOTALL)
 
 
 def parse_json(

@@ -22,12 +22,14 @@ class Budget:
         tags: How many ``<`` there are.
         references: How many ``&`` there are.
         attributes: How many ``=`` there are.
+        tag: How many bytes the longest tag has.
     """
 
     entries: int
     tags: int
     references: int
     attributes: int
+    tag: int = 10**9
 
     def allows(self, tags: int, references: int, attributes: int) -> bool:
         """Return whether a document, or a part of one, costs no more than this."""
@@ -37,9 +39,9 @@ class Budget:
 WELL_FORMED = Budget(entries=20_000, tags=300_000, references=600_000, attributes=400_000)
 """For documents that libxml2 scans: half a second and 150 MB at most."""
 
-MALFORMED = Budget(entries=2_000, tags=40_000, references=150_000, attributes=60_000)
-"""For documents that feedparser's tolerant parser reads whole: 20 to 30 µs a tag, 2 µs a
-reference."""
+MALFORMED = Budget(entries=2_000, tags=40_000, references=150_000, attributes=60_000, tag=100_000)
+"""For documents that feedparser's tolerant parser reads whole: 20 to 30 µs a tag, 2 µs a reference,
+150 bytes of memory for each byte of a tag."""
 
 LONGEST_DOCUMENT = 12 * 1024 * 1024
 """Bytes of a document that are looked at. A gzip file may be larger; a news sitemap has at most

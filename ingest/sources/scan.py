@@ -11,6 +11,7 @@ of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -118,10 +119,20 @@ def scan(document: bytes) -> FeedScan | None:
     root = parse_strictly(document)
     if root is None or split_tag(root.tag)[1] not in _ROOTS:
         return None
-    entries = [e for e in root.iter("{*}item", "{*}entry") if split_tag(e.tag)[0] in _CORE]
+    entries = [e for e in outermost(root, "item", "entry") if split_tag(e.tag)[0] in _CORE]
     is_atom = split_tag(root.tag)[1] in ("feed", "entry")
     home = root if is_atom else next(root.iter("{*}channel"), root)
     return FeedScan(root, entries, [_raw(e) for e in entries], _channel(root, home), is_atom)
+
+
+def outermost(root: etree._Element, *names: str) -> Iterator[etree._Element]:
+    """Yield the elements of these names, in any namespace, that are not inside one another."""
+    last, parent = None, None
+    for element in root.iter(*(f"{{*}}{name}" for name in names)):
+        if element.getparent() is not parent and any(e is last for e in element.iterancestors()):
+            continue
+        last, parent = element, element.getparent()
+        yield element
 
 
 def keep_only(feed: FeedScan, positions: set[int]) -> bytes:

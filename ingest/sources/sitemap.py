@@ -25,7 +25,7 @@ from ingest.sources.decode import is_complete, is_html, not_a_feed_error
 from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.sources.identity import RawEntry, select_entries
 from ingest.sources.limits import LONGEST_LINE, WELL_FORMED, reason_for_cut
-from ingest.sources.scan import split_tag
+from ingest.sources.scan import outermost, split_tag
 from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
 
@@ -60,7 +60,7 @@ def parse_sitemap_xml(
     document = without_declarations(url, document)
     bounded = bound(url, document, WELL_FORMED, now, SITEMAP_ENTRIES)
     try:
-        urls = [_fields(element) for element in _root(url, bounded.text).iter("{*}url")]
+        urls = [_fields(element) for element in outermost(_root(url, bounded.text), "url")]
     except ValueError as error:  # names that XML forbids get through when libxml2 repairs
         raise FetchError(url, "parse", Phrase("fetch.sitemap_damaged")) from error
     news = [fields for fields in urls if fields.get("title") and fields.get("loc")]

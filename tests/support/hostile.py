@@ -24,6 +24,8 @@ _NEWS = (
 )
 _PROSE = "<p>Der Rat berät am Abend über den nächsten Schritt, der lange vorbereitet war.</p>"
 
+_LONG_PROSE = "Der Rat berät am Abend über den Schritt. " * 9
+
 
 class Shape(NamedTuple):
     """A hostile document.
@@ -226,6 +228,20 @@ FEEDS: dict[str, Callable[[], bytes]] = {
     "nested XHTML": lambda: atom(
         "<content type='xhtml'>" + "<div>" * 250 + fill("<b>x</b>") + "</div>" * 250 + "</content>"
     ),
+    "tag with a name of 9 MB": lambda: one("A & B<" + fill("a") + ">"),
+    "malformed, nested elements": lambda: one("A & B" + fill("<a>", 57_000) + fill("</a>", 76_000)),
+    "malformed, 9 MB of text": lambda: one(f"A & B<description>{fill('Wort ')}</description>"),
+    "malformed, quotes in tags": lambda: one("A & B" + fill('<a "', 150_000) + fill("c")),
+    "malformed, ampersands": lambda: one(fill("& ", 300_000)),
+    "malformed, openings": lambda: one(fill("< ", 80_000)),
+    "malformed, ends of tags": lambda: one(fill("</a ", 150_000)),
+    "malformed, declarations": lambda: one(fill("<!x ", 150_000)),
+    "malformed, XHTML": lambda: atom(
+        f"<content type='xhtml'><div>&{fill('<b>x</b>', 150_000)}</div></content>"
+    ),
+    "titles within titles, 1 MB of text": lambda: rss(
+        "<item><title>" * 80 + fill("Wort ", MB) + "</title></item>" * 80
+    ),
     "tag that never ends": lambda: one("<a " + fill("b ")),
     "quote that never ends": lambda: one("<a b='" + fill("c")),
     "comment that never ends": lambda: one("<!--" + fill("c")),
@@ -278,6 +294,23 @@ FEEDS: dict[str, Callable[[], bytes]] = {
     "halves in UTF-16": lambda: (
         b"\xff\xfe" + one("").decode().encode("utf-16-le") + b"\x00\xd8" * 4 * MB
     ),
+    "declared as UTF-7": lambda: (
+        b"<?xml version='1.0' encoding='utf-7'?>"
+        + one("x").partition(b"?>")[2]
+        + b"\xff"
+        + b"+AAA" * 2 * MB
+    ),
+    "declared as ISO-2022-JP": lambda: (
+        b"<?xml version='1.0' encoding='iso-2022-jp'?>"
+        + one("x").partition(b"?>")[2]
+        + b"\x1b$B\x1b(B" * MB
+    ),
+    "declared as escapes": lambda: (
+        b"<?xml version='1.0' encoding='unicode_escape'?>"
+        + one("x").partition(b"?>")[2]
+        + b"\xff"
+        + b"\\x" * 4 * MB
+    ),
     "undefined bytes in cp1252": lambda: (
         b"<?xml version='1.0' encoding='cp1252'?>" + one("x").partition(b"?>")[2] + b"\x81" * 9 * MB
     ),
@@ -313,6 +346,9 @@ FEEDS: dict[str, Callable[[], bytes]] = {
         json.dumps({"id": "1", "title": fill("<b>", 3 * MB), "content_html": fill("<p>", 6 * MB)})
     ),
     "JSON Feed, number of 9 MB": lambda: json_feed('{"id": ' + fill("9") + "}"),
+    "JSON Feed, quotes that never end": lambda: (
+        b'{"items": [{},' + b"{}," * 200_000 + b'"' + b'\\"' * 4 * MB
+    ),
     "JSON Feed, open brackets": lambda: b'{"items": ' + b"[" * 9 * MB,
 }
 
@@ -324,6 +360,9 @@ SITEMAPS: dict[str, Callable[[], bytes]] = {
     ),
     "sitemap, many children in one URL": lambda: sitemap(f"<url>{fill('<a/>')}</url>"),
     "sitemap, nested URLs": lambda: sitemap(fill("<url>", 4 * MB) + fill("</url>", 4.8 * MB)),
+    "sitemap, URLs nested 100 deep": lambda: sitemap(
+        ("<url><loc>https://a.example/</loc>" * 100 + "</url>" * 100) * 700
+    ),
     "sitemap, gzip of 48 MB": lambda: gzip.compress(
         sitemap("".join(map(_news_url, range(55_000))) + fill("<url/>", 38 * MB))
     ),
@@ -367,6 +406,20 @@ PAGES: dict[str, Callable[[], bytes]] = {
     ),
     "page, class of 9 MB": lambda: page(f"<div class='{fill('a-b ')}'>x</div>"),
     "page, paragraphs of prose": lambda: page(fill(_PROSE)),
+    "page, different paragraphs": lambda: page(
+        "".join(f"<p>{n} {_LONG_PROSE}</p>" for n in range(25_000))
+    ),
+    "page, different paragraphs in boxes": lambda: page(
+        "".join(f"<div class=share><p>{n} {_LONG_PROSE}</p></div>" for n in range(25_000))
+    ),
+    "page, comments": lambda: page(
+        "<h3>Kommentare</h3>"
+        + fill("<p>Max Muster</p><p>22.11.2026, 10:00 Uhr</p><p>Das sehe ich anders.</p>")
+    ),
+    "page, many blocks in nested labels": lambda: page(
+        "<div class=related>" * 200 + fill("<p>Der Rat berät am Abend.</p>")
+    ),
+    "page, bytes of all kinds": lambda: bytes(range(1, 256)) * 39_000,
     "page, the same long sentence": lambda: page(
         fill("<p>" + "Der Rat berät, und das ist der Satz. " * 20 + "</p>")
     ),
