@@ -114,6 +114,8 @@ def test_the_ordinary_words_of_a_path_are_no_secrets() -> None:
 
 def test_a_line_of_this_program_shows_the_address_of_an_article_but_no_key() -> None:
     assert mask("https://x.example/news/a-1?id=7") == "https://x.example/news/a-1?id=7"
+    form = "Write postgresql://USER:PASSWORD@HOST/DATABASE or smtp://user:password@host:587."
+    assert mask(form) == form
     assert mask("https://x.example/feed?id=7&api_key=abc&x=1") == (
         "https://x.example/feed?id=7&api_key=***&x=1"
     )
