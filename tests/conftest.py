@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
+from config import secrets
 from tests.support import browser as browsers
 from tests.support import kafka as streams_engines
 from tests.support import lanes
@@ -42,6 +43,12 @@ __all__ = [
 
 WHOLE_PROGRAMS = ("tests/core/streams/kafka/", "tests/contracts/", "tests/e2e/", "tests/wirewatch/")
 """Where tests start brokers and whole programs, and take seconds each."""
+
+
+@pytest.fixture(autouse=True)
+def _secrets_of_one_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what a test registered as a secret: the texts of the next one may contain it."""
+    monkeypatch.setattr(secrets, "_known", secrets._known.copy())
 
 
 @pytest.fixture
