@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import Settings
 from core.private_files import tighten
 from core.processes.instance import Instance
 from core.store import Store
 from core.streams.embedded.database import Database
 from tests.support.cli_installation import new_installation
+from wirewatch.run.bootstrap import make_data_private
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +77,18 @@ def test_a_folder_with_the_operators_files_a_shared_or_a_foreign_one_keeps_its_m
     assert tighten(tmp_path, [], never=Path("/nowhere"), user=os.geteuid() + 1) == []
     tmp_path.chmod(0o1777)
     assert tighten(tmp_path, [], never=Path("/nowhere")) == []
+
+
+def test_where_modes_cannot_be_changed_the_program_says_so_and_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(path: Path, _mode: int) -> None:
+        raise PermissionError(1, "Operation not permitted", str(path))
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    tmp_path.joinpath("data").mkdir(0o755)
+    make_data_private(Settings(data_dir=tmp_path / "data", config_dir=tmp_path / "config"))
+    assert "data_not_made_private" in "".join(capsys.readouterr())
 
 
 def test_run_makes_old_data_private_and_says_so(tmp_path: Path) -> None:

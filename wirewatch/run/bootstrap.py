@@ -53,26 +53,26 @@ def open_settings() -> Settings:
 
 
 def make_data_private(settings: Settings) -> None:
-    """Take away what other users may do with this program's data, and say so.
-
-    Raises:
-        SettingsError: The folder of lock files cannot be read.
-    """
+    """Take away what other users may do with this program's data, and say so, or why not."""
     import structlog
 
     from core.private_files import tighten
 
+    log = structlog.get_logger(__name__)
     locations = (settings.database_location, settings.streams_location)
     files = [Path(url.removeprefix(_FILE)) for url in locations if url.startswith(_FILE)]
     try:
         changed = tighten(settings.data_dir, files, never=settings.config_dir)
-    except OSError as error:
-        raise SettingsError(
-            f"The mode of {error.filename} cannot be changed: {error.strerror}.",
-            mend="Set WIREWATCH_DATA_DIR to a folder of this user.",
-        ) from None
+    except OSError as error:  # a file system without modes; the program works on it all the same
+        log.warning(
+            "data_not_made_private",
+            path=error.filename,
+            reason=error.strerror,
+            mend="Other users of this machine may read it. Set WIREWATCH_DATA_DIR to another disk.",
+        )
+        return
     if changed:
-        structlog.get_logger(__name__).warning(
+        log.warning(
             "data_made_private",
             paths=[str(path) for path in changed[:10]],
             n=len(changed),
