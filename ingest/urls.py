@@ -63,6 +63,8 @@ _SOURCES_THAT_TRACK = re.compile(
 )
 _ONLY_AS_A_SOURCE = frozenset({"ref", "source", "src", "from", "via"})
 _MIRRORS = re.compile(r"^(?:(?:www\d?|m|mobile|mobil|amp)\.)+(?=[^.]+\.)")
+_BREAKS = str.maketrans("", "", "\t\r\n")
+_ESCAPED = re.compile(r"&(?:amp;)+")
 _HEX = re.compile(r"%[0-9a-fA-F]{2}")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
@@ -87,14 +89,15 @@ def fetchable_url(raw: str, base: str | None = None) -> str | None:
     """Return the absolute URL of a link, changed only as a browser would change it.
 
     Args:
-        raw: As the feed or page has it; ``&amp;`` that was escaped twice is corrected.
+        raw: As the feed or page has it; ``&amp;`` that was escaped several times is corrected.
         base: The feed, page or ``xml:base`` that it is relative to.
 
     Returns:
         None for other schemes than http and https, for more than 2048 characters, and for a URL
         with a user name or password.
     """
-    return wire_url(raw.replace("&amp;", "&"), base)
+    # Breaks first, as a browser removes them: `&<tab>amp;` would become an escape that is left.
+    return wire_url(_ESCAPED.sub("&", raw.translate(_BREAKS)), base)
 
 
 def canonical_url(url: str) -> str:

@@ -53,14 +53,14 @@ def clean_line(text: str, limit: int = 1000) -> str:
 
 def shorten(line: str, limit: int) -> str:
     """Return a line of clean text, cut to ``limit`` characters with an ellipsis."""
-    return line if len(line) <= limit else cut(line, limit - 1).rstrip() + "…"
+    return line if len(line) <= limit else cut(line, limit - 1) + "…"
 
 
 def cut(text: str, limit: int) -> str:
-    """Return at most ``limit`` characters of clean text, with no half flag or emoji at the end."""
+    """Return at most ``limit`` characters of clean text, which are clean text themselves."""
     if len(text) <= limit:
         return text
-    text = text[:limit]
+    text = text[:limit].rstrip()
     return remove_hidden(text) if _UNUSUAL.search(text[-3:]) else text
 
 

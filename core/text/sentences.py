@@ -15,7 +15,8 @@ from functools import cache
 
 from core.text.languages import Language, Words, languages
 
-_END = re.compile(r"[.!?…]+[\"'»«“”’)\]]*(?=\s)")
+# A run of marks is tried from its first one only: from each of them, thousands take minutes.
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'»«“”’)\]]*+(?=\s)")
 _LAST_WORD = re.compile(r"[^\W_]+$")
 _NEXT_WORD = re.compile(r"[\"'»«„“”‘’(\[\s–—-]*(\w+)")
 _LONGEST_ABBREVIATION = 24

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from hypothesis import strategies as st
@@ -20,6 +21,12 @@ MAX_SIZE = 300_000
 """Characters of a document: larger ones are the subject of `bench/`, and slow to make."""
 
 MAX_EDITS = 6
+
+SIZE = 2 + 6 * MAX_EDITS
+"""Bytes that stand for one document."""
+
+BATCH = 16
+"""Documents of one draw."""
 
 _TIMES = (1, 1, 1, 2, 3, 40, 3000, 1)
 _PIECES = re.compile(r"<[^<>]{0,200}>|\w+|\s+|.", re.DOTALL)
@@ -101,7 +108,12 @@ def edited(document: str, edits: Sequence[Edit]) -> bytes:
 
 
 def decode(entropy: bytes, documents: Sequence[str], texts: Sequence[str]) -> bytes:
-    """Return the document that some bytes stand for: one for the document, six for each edit."""
+    """Return the document that :data:`SIZE` bytes stand for.
+
+    The first byte is for the valid document, the second for the number of edits, and six are for
+    each edit; zeros stand for the first document without an edit.
+    """
+    parts = zip(*[iter(entropy[2:])] * 6, strict=False)
     edits = [
         Edit(
             OPERATIONS[operation % len(OPERATIONS)],
@@ -110,19 +122,26 @@ def decode(entropy: bytes, documents: Sequence[str], texts: Sequence[str]) -> by
             text=texts[(text << 8 | more) % len(texts)],
             times=_TIMES[span >> 4 & 7],
         )
-        for operation, high, low, span, text, more in zip(*[iter(entropy[1:])] * 6, strict=False)
+        for operation, high, low, span, text, more in islice(parts, entropy[1] % (MAX_EDITS + 1))
     ]
-    return edited(documents[(entropy or b"\0")[0] % len(documents)], edits)
+    return edited(documents[entropy[0] % len(documents)], edits)
 
 
-def mutations(documents: Sequence[str], texts: Sequence[str]) -> st.SearchStrategy[bytes]:
-    """Return a strategy for documents that are nearly valid.
+def mutations(
+    documents: Sequence[str], texts: Sequence[str]
+) -> st.SearchStrategy[tuple[bytes, ...]]:
+    """Return a strategy for some documents that are nearly valid, :data:`BATCH` at a time.
 
-    It draws one string of bytes, which is eight times as fast as to draw each edit, and shrinks as
-    well: a shorter string is fewer edits, and zeros are the simplest.
+    It draws one string of bytes for all of them, because a draw takes longer than most checks; it
+    shrinks as well, towards zeros.
 
     Args:
         documents: Valid ones.
         texts: What edits insert.
     """
-    return st.binary(max_size=1 + 6 * MAX_EDITS).map(lambda b: decode(b, documents, texts))
+    size = BATCH * SIZE
+    return st.binary(min_size=size, max_size=size).map(
+        lambda entropy: tuple(
+            decode(entropy[at : at + SIZE], documents, texts) for at in range(0, size, SIZE)
+        )
+    )

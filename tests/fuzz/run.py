@@ -28,16 +28,17 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
+from tests.fuzz.mutations import BATCH
 from tests.fuzz.targets import TARGETS, Target
 
-ROUND = 20_000
+ROUND = 50_000
 """Inputs of one child: Hypothesis remembers them all."""
 
 MEMORY = 200 * 1024 * 1024
@@ -149,7 +150,7 @@ def run_round(target: Target, number: int, count: int, notebook: Notebook) -> Gu
 
     @seed(number)
     @settings(
-        max_examples=count,
+        max_examples=-(-count // BATCH),
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
@@ -158,8 +159,9 @@ def run_round(target: Target, number: int, count: int, notebook: Notebook) -> Gu
         print_blob=False,
     )
     @given(target.inputs)
-    def attempt(data: bytes) -> None:
-        guard.check(data)
+    def attempt(batch: tuple[bytes, ...]) -> None:
+        for data in batch:
+            guard.check(data)
 
     with contextlib.suppress(Exception):  # the guard has it
         attempt()
@@ -281,7 +283,8 @@ def fuzz(names: Sequence[str], total: int, seconds: float, first: int, jobs: int
         return start_round(*round_) if time.monotonic() < ends_at else None
 
     with ThreadPoolExecutor(jobs) as pool:
-        for done in filter(None, pool.map(one, plan(names, total, first))):
+        rounds = [pool.submit(one, round_) for round_ in plan(names, total, first)]
+        for done in filter(None, (each.result() for each in as_completed(rounds))):
             counts[done.name] += done.count
             cpu[done.name] += round(done.cpu)
             new = {p: f for p, f in done.findings.items() if (done.name, p) not in seen}

@@ -53,13 +53,13 @@ class Target:
 
     Attributes:
         check: Processes one input; raises where a promise is broken.
-        inputs: Makes inputs.
+        inputs: Makes some inputs at a time.
         share: How many of a thousand inputs are for this target: cheap ones get more.
         cpu_seconds: Most CPU time of one input.
     """
 
     check: Callable[[bytes], object]
-    inputs: st.SearchStrategy[bytes]
+    inputs: st.SearchStrategy[tuple[bytes, ...]]
     share: int
     cpu_seconds: float = 2.0
 
@@ -292,14 +292,14 @@ def _texts(value: object) -> Iterator[str]:
 _FEEDS = (d.RSS, d.ATOM, d.RDF, d.JSON_FEED)
 
 TARGETS = {
-    "feeds": Target(fuzz_feed, mutations(_FEEDS, (*d.MARKUP, *d.HIDDEN, *d.JSON)), 60),
-    "sitemaps": Target(fuzz_sitemap, mutations((d.SITEMAP,), (*d.MARKUP, *d.HIDDEN)), 40),
+    "feeds": Target(fuzz_feed, mutations(_FEEDS, (*d.MARKUP, *d.HIDDEN, *d.JSON)), 25),
+    "sitemaps": Target(fuzz_sitemap, mutations((d.SITEMAP,), (*d.MARKUP, *d.HIDDEN)), 30),
     "pages": Target(fuzz_page, mutations((d.PAGE,), (*d.MARKUP, *d.HIDDEN, *d.JSON)), 15),
-    "queries": Target(fuzz_query, mutations(d.QUERIES, (*d.WORDS, *d.HIDDEN)), 100),
-    "urls": Target(fuzz_url, mutations(d.URLS, (*d.PARTS, *d.HIDDEN)), 200),
-    "dates": Target(fuzz_date, mutations(d.DATES, (*d.PARTS, *d.HIDDEN)), 250),
-    "cursors": Target(fuzz_cursor, mutations(d.CURSORS, (*d.PARTS, *d.HIDDEN)), 150),
-    "texts": Target(fuzz_text, mutations(d.TEXTS, (*d.PARTS, *d.HIDDEN)), 100),
-    "articles": Target(fuzz_article, mutations((d.ARTICLE,), (*d.JSON, *d.HIDDEN)), 75),
-    "console": Target(fuzz_console, mutations(d.REQUESTS, (*d.JSON, *d.HIDDEN)), 10),
+    "queries": Target(fuzz_query, mutations(d.QUERIES, (*d.WORDS, *d.HIDDEN)), 30),
+    "urls": Target(fuzz_url, mutations(d.URLS, (*d.PARTS, *d.HIDDEN)), 150),
+    "dates": Target(fuzz_date, mutations(d.DATES, (*d.PARTS, *d.HIDDEN)), 375),
+    "cursors": Target(fuzz_cursor, mutations(d.CURSORS, (*d.PARTS, *d.HIDDEN)), 200),
+    "texts": Target(fuzz_text, mutations(d.TEXTS, (*d.PARTS, *d.HIDDEN)), 30),
+    "articles": Target(fuzz_article, mutations((d.ARTICLE,), (*d.JSON, *d.HIDDEN)), 140),
+    "console": Target(fuzz_console, mutations(d.REQUESTS, (*d.JSON, *d.HIDDEN)), 5),
 }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.mutations import MAX_SIZE, decode, mutations
+from tests.fuzz.mutations import MAX_SIZE, SIZE, decode, mutations
 from tests.fuzz.run import Notebook, plan, read_round, run_round
 from tests.fuzz.targets import TARGETS, Target
 from tests.support import fork_server
@@ -20,10 +20,11 @@ FOUND = Path(__file__).parent / "found"
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TARGETS)
 def test_inputs_that_are_nearly_valid_are_read_or_refused(name: str) -> None:
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
     @given(TARGETS[name].inputs)
-    def check(data: bytes) -> None:
-        TARGETS[name].check(data)
+    def check(batch: tuple[bytes, ...]) -> None:
+        for data in batch:
+            TARGETS[name].check(data)
 
     check()
 
@@ -47,7 +48,7 @@ def test_a_finding_is_the_smallest_input_that_shows_it(tmp_path: Path) -> None:
     guard = run_round(target, 1, 300, Notebook(tmp_path / "note"))
     ((place, (data, what)),) = guard.findings.by_place.items()
     assert place.startswith("ZeroDivisionError test_fuzz.py:")
-    assert len(data) == 21
+    assert 20 < len(data) < 40
     assert "too long" in what
     assert guard.count > 2
 
@@ -67,16 +68,16 @@ def test_an_input_that_never_ends_kills_its_child_and_is_a_finding(tmp_path: Pat
 
 
 def test_all_inputs_are_divided_among_the_targets_by_their_shares() -> None:
-    rounds = list(plan(("dates", "console"), 26_000, 7))
+    rounds = list(plan(("dates", "console"), 38_000, 7))
     assert [number for _, number, _ in rounds] == list(range(7, 7 + len(rounds)))
     assert {n: sum(c for name, _, c in rounds if name == n) for n in ("dates", "console")} == {
-        "dates": 25_000,
-        "console": 1_000,
+        "dates": 37_500,
+        "console": 500,
     }
 
 
-@settings(max_examples=200)
-@given(st.binary(max_size=40))
+@settings(max_examples=50)
+@given(st.binary(min_size=SIZE, max_size=SIZE))
 def test_every_string_of_bytes_is_a_document_of_bounded_size(entropy: bytes) -> None:
     document = decode(entropy, ("<a>text</a>" * 2_000, "x"), ("y" * 90, "\ud800"))
     assert len(document) <= 3 * MAX_SIZE

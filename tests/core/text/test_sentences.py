@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,3 +75,11 @@ def test_sentences_found_on_demand_are_those_of_the_whole_text(
     assert first == max(begin for begin in begins[:-1] if begin <= start)
     assert after == begins[begins.index((inner or [first])[-1]) + 1]
     assert Sentences(text, one=True).around(start, end) == (0, len(text))
+
+
+@pytest.mark.parametrize("unit", ["....", ".'\"", "?! ", ". '", "a. "])
+def test_sentences_take_linear_time(unit: str) -> None:
+    text = "x" + unit * (400_000 // len(unit)) + "x"
+    began = time.process_time()
+    sentence_starts(text)
+    assert time.process_time() - began < 5  # a run of full stops took 40 s
