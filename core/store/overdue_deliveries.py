@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select
 
 from core.store.deliveries import SENDING, deliveries, is_waiting
-from core.store.targets import may_be_tried, receiver_targets
+from core.store.targets import CLOCK_MARGIN, may_be_tried, receiver_targets
 
 MOST = 50
 """How many targets are looked at."""
@@ -77,7 +77,7 @@ def _due(before: datetime, now: datetime) -> Query:
         .where(columns.replaced_by.is_(None))
         .where(or_(columns.held_until.is_(None), columns.held_until <= before))
         .where(receiver_targets.c.broken_since.is_(None))
-        .where(may_be_tried(now, ignore_probe=False, ignore_rate=False))
+        .where(may_be_tried(now, now + CLOCK_MARGIN, ignore_probe=False, ignore_rate=False))
     )
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import (
     Connection,
     Select,
     Table,
+    bindparam,
     func,
-    literal,
     select,
     tuple_,
 )
@@ -50,13 +50,17 @@ def chunks(values: Iterable[T], size: int = CHUNK_SIZE) -> Iterator[list[T]]:
         yield items[start : start + size]
 
 
-def select_texts(connection: Connection, texts: Iterable[str]) -> Select[tuple[str]]:
-    """Return a query for texts that are one parameter, however many there are.
+def select_texts(dialect: str, parameter: str) -> Select[tuple[str]]:
+    """Return a query for the texts in a parameter, which is a list of any length.
 
     It is for an ``IN`` that cannot be split into :func:`chunks`.
+
+    Args:
+        dialect: Name of the dialect of SQL.
+        parameter: Name of the parameter.
     """
-    values = literal(list(texts), JSON)
-    is_postgres = connection.dialect.name == "postgresql"
+    values = bindparam(parameter, type_=JSON)
+    is_postgres = dialect == "postgresql"
     each = func.json_array_elements_text(values) if is_postgres else func.json_each(values)
     return select(each.table_valued("value").c.value)
 

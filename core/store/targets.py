@@ -20,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
@@ -210,16 +211,23 @@ def list_broken(connection: Connection) -> list[tuple[TargetState, int]]:
     return list(zip(map(_state, rows), counts, strict=True))
 
 
-def may_be_tried(now: datetime, *, ignore_probe: bool, ignore_rate: bool) -> ColumnElement[bool]:
+def may_be_tried(
+    now: datetime | BindParameter[datetime],
+    ahead: datetime | BindParameter[datetime],
+    *,
+    ignore_probe: bool,
+    ignore_rate: bool,
+) -> ColumnElement[bool]:
     """Return the SQL condition that a target's row, where it has one, allows an attempt.
 
     Args:
         now: The present moment.
+        ahead: :data:`CLOCK_MARGIN` later: a row that was written after it does not count.
         ignore_probe: Whether targets that fail may be tried all the same.
         ignore_rate: Whether targets whose rate is used up may.
     """
     columns = receiver_targets.c
-    was_ahead = columns.updated_at > now + CLOCK_MARGIN
+    was_ahead = columns.updated_at > ahead
     probe = or_(columns.probe_at.is_(None), columns.probe_at <= now, was_ahead)
     rate = or_(columns.send_after.is_(None), columns.send_after <= now, was_ahead)
     allowed = [c for c, ignored in ((probe, ignore_probe), (rate, ignore_rate)) if not ignored]
