@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from alerts.story_vocabulary import english_stem, word_weight
+from alerts.story_vocabulary import english_stem, rarity_weight
 
 STEM = 6
 RUN = 4
@@ -50,7 +50,9 @@ def weigh_terms(
     topical = tuple(sorted(set(topical)))
     weights: dict[str, float] = {}
     for word, count in counts.items():
-        base = word_weight(word) * (TOPICAL if any(part in word for part in topical) else 1.0)
+        base = rarity_weight(word, language) * (
+            TOPICAL if any(part in word for part in topical) else 1.0
+        )
         if base:
             key = (english_stem(word, language) or word) if word.isalpha() else word
             weights[key] = max(weights.get(key, 0.0), (1 + math.log(count)) * base)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from alerts.story_vocabulary import english_stem, word_weight
+from alerts.story_vocabulary import LEAST, english_stem, rarity_weight, word_weight
 
 
 @pytest.mark.parametrize(
@@ -11,6 +11,21 @@ from alerts.story_vocabulary import english_stem, word_weight
 )
 def test_function_words_weigh_nothing_and_long_words_more(word: str, expected: float) -> None:
     assert word_weight(word) == pytest.approx(expected)
+
+
+def test_rare_words_of_a_language_weigh_more_than_common_ones() -> None:
+    words = ("ende", "regierung", "einbruch", "tresoreinbruch")
+    weights = [rarity_weight(word, "de") for word in words]
+    assert weights == sorted(weights)
+    assert LEAST <= weights[0] < 0.4
+    assert weights[-1] == 1.0
+    assert rarity_weight("regierung", "en") == 1.0
+
+
+def test_function_words_figures_and_languages_without_a_list_weigh_as_by_length() -> None:
+    assert rarity_weight("die", "de") == 0
+    assert rarity_weight("17", "de") == word_weight("17")
+    assert rarity_weight("kato", "eo") == word_weight("kato")
 
 
 @pytest.mark.parametrize(
