@@ -7,6 +7,8 @@
                                     ─▶ find_development, with its sentence as the headline
                                     ─▶ background, new to the story but not to the world ─▶ nothing
     neither                  ─▶ nothing: what matched was there before
+
+The first text of an article that had a headline only is that article, not news by its new words.
 """
 
 from __future__ import annotations
@@ -41,6 +43,12 @@ OPENING_WORDS = 4
 
 PARAGRAPH_STEMS = 6
 """New stems of a sentence that only its new words make a development: articles grow."""
+
+FIRST_TEXT_SHARE = 0.9
+
+WORDY = frozenset({DevelopmentKind.HEADLINE, DevelopmentKind.CORROBORATED})
+"""Developments that only new words make. Of eight messages that told an article's own first text
+after its headline alone, a reader of 141 messages wanted none."""
 
 HEADLINE = "decision.news.headline"
 """Reason of a development that only its new words make one."""
@@ -93,6 +101,7 @@ def _find_paragraph_news(
 ) -> StoryNews | None:
     """Return the first correction in a new paragraph, else the first development."""
     members = [_without_form(member, match) for member in members]
+    is_first_text = _is_first_text(match)
     news = []
     for paragraph, sentence in _telling_sentences(match):
         lines = {"title": sentence, "lead": paragraph.text}
@@ -100,11 +109,19 @@ def _find_paragraph_news(
         own = own_member(match, features.model_copy(update=words))
         corrects = _corrects(paragraph)
         found = find_development(own, members, elsewhere, is_correction=corrects)
-        if found is not None and _is_telling(found, match, sentence):
+        is_told = found is not None and not (is_first_text and found.kind in WORDY)
+        if found is not None and is_told and _is_telling(found, match, sentence):
             article = match.article.model_copy(update=lines)
             news.append(story_news(match.model_copy(update={"article": article}), found))
     corrections = (each for each in news if each.code is ReasonCode.CORRECTION)
     return _by_paragraph(next(corrections, news[0])) if news else None
+
+
+def _is_first_text(match: Match) -> bool:
+    """Return whether all of an article's text is new: it had a headline only."""
+    article = match.article
+    text = sum(p.end - p.start for p in article.new_passages or () if p.field != "title")
+    return text >= FIRST_TEXT_SHARE * len(f"{article.lead}{article.text}")
 
 
 def _is_telling(development: Development, match: Match, sentence: str) -> bool:

@@ -152,9 +152,9 @@ def test_parts_do_not_corroborate_each_other(mixed: Harness) -> None:
     """What two outlets report is news; a report of the other event is no second source."""
     split(mixed, RAIL)
     words = "Ursache war ein Kurzschluss"
-    places = {"post": "Bahnhof von Bremen", "echo": "Hafen von Hamburg"}
-    for minutes, (outlet, place) in enumerate(places.items(), 70):
-        title, text = f"{place}: {words}", f"Die Polizei in {place} ermittelt noch."
+    places = {"post": ("Bremer Bahnhof", RAIL), "echo": ("Hafen von Hamburg", HARBOUR)}
+    for minutes, (outlet, (place, event)) in enumerate(places.items(), 70):
+        title, text = f"{TEXTS[event][0]}: {words}", f"{TEXTS[event][1]} Polizei: {place} gesperrt."
         url = f"https://{outlet}.example.org/ursache"
         decide(mixed, report(url, like=RAIL, minutes=minutes, title=title, text=text))
     with mixed.store.read() as connection:

@@ -105,7 +105,7 @@ class MessageRows:
     """Turns notifications into rows, and remembers which articles each receiver knows."""
 
     def __init__(self) -> None:
-        self._told: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        self._told: defaultdict[tuple[str, str, bool], dict[str, int]] = defaultdict(dict)
 
     def row(
         self, notification: Notification, at: datetime, held_until: datetime | None = None
@@ -136,18 +136,21 @@ class MessageRows:
         return row | more | ({"items": items} if items else {})
 
     def _newly_told(self, receiver: str, body: dict[str, Any]) -> list[str]:
-        """Return the articles that the receiver did not know.
+        """Return the articles that the receiver is told for the first time.
 
-        An article that the message is about is told again when it has a newer revision.
+        Those that a message only lists below count once. One that it is about counts too although an
+        earlier message listed it, and again in a newer revision.
         """
         urls = []
         for story, is_about, article in _articles_of(body):
-            known = self._told[receiver, story]
+            told = self._told[receiver, story, is_about]
+            listed = self._told[receiver, story, not is_about]
             url, revision = str(article.get("url")), int(article.get("revision") or 1)
-            if url not in known or (is_about and revision > known[url]):
+            is_known = url in told or (url in listed and not is_about)
+            if not is_known or (is_about and revision > told[url]):
                 urls.append(url)
-            known[url] = max(revision, known.get(url, 0))
-        return urls
+            told[url] = max(revision, told.get(url, 0))
+        return list(dict.fromkeys(urls))
 
 
 def _item(item: dict[str, Any]) -> dict[str, Any]:

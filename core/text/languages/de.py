@@ -116,9 +116,9 @@ LANGUAGE = Language(
     ),
     opinion_words=words(
         """
-        analyse essay gastbeitrag gastkommentar glosse hintergrund interview kolumne kommentar
-        kommentare leitartikel meinung podcast portrait porträt presseschau pressestimmen rezension
-        überblick
+        analyse bilderstrecke essay fotostrecke gastbeitrag gastkommentar glosse hintergrund interview
+        kolumne kommentar kommentare leitartikel meinung newsletter podcast portrait porträt
+        presseschau pressestimmen quiz rezension überblick
         """
     ),
     number_words=word_pairs(

@@ -36,8 +36,8 @@ LANGUAGE = Language(
     ),
     opinion_words=words(
         """
-        analysis column comment commentary editorial essay explainer interview opinion podcast
-        review
+        analysis column comment commentary editorial essay explainer interview newsletter opinion
+        podcast quiz review
         """
     ),
     number_words=word_pairs(

@@ -50,6 +50,16 @@ def test_a_message_about_a_revision_names_its_article_again() -> None:
     assert rows.row(notification("desk", **about_b), NOON)["urls"] == ["b"]
 
 
+def test_a_message_about_an_article_that_was_only_listed_before_names_it() -> None:
+    rows = MessageRows()
+    rows.row(notification("desk", **told("a", "b")), NOON)
+    assert rows.row(notification("desk", **told("b", "a")), NOON)["urls"] == ["b"]
+    assert rows.row(notification("desk", **told("b", "a")), NOON)["urls"] == []
+    both = told("c", "a", revision=2) | {"about": ["c", "a"]}
+    both["articles"] = [article | {"id": article["url"]} for article in both["articles"]]
+    assert rows.row(notification("desk", **both), NOON)["urls"] == ["c", "a"]
+
+
 def test_times_are_cut_to_milliseconds() -> None:
     at = NOON.replace(microsecond=123_456)
     row = MessageRows().row(notification("desk", **told("a")), at)

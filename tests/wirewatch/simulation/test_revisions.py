@@ -170,3 +170,14 @@ def test_what_a_minor_revision_says_is_told_once_another_outlet_says_it(
     report = simulate(installation, page)
     assert decisions(report) == [(1, "new_story"), (2, "revision"), (1, "development")]
     assert "verhört, Ingenieur" in report["decisions"][2]["reason"]
+
+
+def test_the_first_text_of_an_article_is_no_news_beside_its_headline(
+    installation: CliInstallation,
+) -> None:
+    page = Page("de", "Hochwasser")
+    page.retitle("Staudamm in Elstertal gebrochen")
+    page.add("Unterhalb der Staumauer am Staudamm suchen Helfer mit Hunden und Booten die Ufer ab.")
+    page.add("Bei der Suche am Staudamm sind zwölf Tote geborgen worden, sagte die Feuerwehr.")
+    report = simulate(installation, page)
+    assert [code for _, code in decisions(report)] == ["new_story", "revision", "development"]
