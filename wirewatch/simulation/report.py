@@ -138,7 +138,7 @@ class MessageRows:
     def _newly_told(self, receiver: str, body: dict[str, Any]) -> list[str]:
         """Return the articles that the receiver is told for the first time.
 
-        Those that a message only lists below count once. One that it is about counts too although an
+        Those that a message only lists below count once. One that it is about counts although an
         earlier message listed it, and again in a newer revision.
         """
         urls = []

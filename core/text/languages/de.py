@@ -116,8 +116,8 @@ LANGUAGE = Language(
     ),
     opinion_words=words(
         """
-        analyse bilderstrecke essay fotostrecke gastbeitrag gastkommentar glosse hintergrund interview
-        kolumne kommentar kommentare leitartikel meinung newsletter podcast portrait porträt
+        analyse bilderstrecke essay fotostrecke gastbeitrag gastkommentar glosse hintergrund
+        interview kolumne kommentar kommentare leitartikel meinung newsletter podcast portrait porträt
         presseschau pressestimmen quiz rezension überblick
         """
     ),
