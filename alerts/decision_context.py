@@ -31,6 +31,7 @@ from alerts.news import find_news
 from alerts.revision_news import find_revision_news
 from alerts.revisions import as_compared, find_new_evidence
 from alerts.stories import RecentArticle, RecentArticles, StoryFeatures, report, story_features
+from alerts.wordings import remembered_wording, stored_features
 from config.catalog.models import AlertPolicy, TopicDefinition
 from config.i18n import Phrase
 from core.ids import alert_id
@@ -226,7 +227,7 @@ def _comparable_row(row: story_store.StoryArticle) -> copies.Comparable:
 
     Only the id is the original's; the text compared is the copy's own.
     """
-    features = StoryFeatures.model_validate_json(row.features)
+    features = stored_features(row.features)
     return copies.Comparable(
         article_id=row.copy_of or row.article_id,
         story_id=row.story_id,
@@ -240,7 +241,7 @@ def _comparable_row(row: story_store.StoryArticle) -> copies.Comparable:
 
 
 def _recent_article(row: story_store.StoryArticle) -> RecentArticle:
-    features = StoryFeatures.model_validate_json(row.features)
+    features = stored_features(row.features)
     return RecentArticle(
         article_id=row.article_id,
         story_id=row.story_id,
@@ -259,7 +260,7 @@ def with_earlier(features: StoryFeatures, older: story_store.StoryArticle) -> St
     """
     if not older.features:
         return features
-    before = StoryFeatures.model_validate_json(older.features)
+    before = stored_features(older.features)
     wording = wording_of(before)
     is_told = older.role in TOLD_ROLES and not before.is_minor
     told = told_words(wording) if is_told else frozenset()
@@ -300,7 +301,7 @@ def _story_member(article: RecentArticle) -> StoryMember:
         language=article.features.language,
         seen_at=article.seen_at,
         is_told=article.is_told,
-        wording=wording_of(article.features),
+        wording=remembered_wording(article.features),
     )
 
 

@@ -23,6 +23,7 @@ from alerts.plan import matches
 from alerts.silencing import suppressed
 from alerts.stories import StoryFeatures
 from alerts.withdrawal import Withdrawn, withdraw
+from alerts.wordings import stored_features
 from config.catalog.models import AlertsDefinition, Catalog, TopicDefinition
 from config.i18n import Phrase
 from core.ids import alert_id
@@ -154,7 +155,7 @@ def _inhibited(
         if item.article_id == prepared.match.article_id:
             story = decision.story_id
         elif row is not None and row.features:
-            features = StoryFeatures.model_validate_json(row.features)
+            features = stored_features(row.features)
             story = _find_story(windows, source, row.article_id, features, row.moment, now)
         if story == decision.story_id:
             return waiting, _reason(source, prepared.match.article.title)

@@ -1,14 +1,14 @@
-"""The worker of the alerts stage: from ``news.matches`` to decisions, one transaction per batch.
+"""The worker of the alerts stage: from ``news.matches`` to decisions, some in each transaction.
 
 ::
 
-    poll ─▶ prepare (CPU) ─▶ ┌ one write transaction of the store ──────────────┐ ─▶ commit
+    poll ─▶ prepare (CPU) ─▶ ┌ a write transaction of the store for ten ────────┐ ─▶ commit
                              │ load_context ─▶ decide ─▶ persist   for each match │
                              │ growth, spikes, queue_notifications,               │
-                             │ withdraw_inhibited, rereads         for the batch  │
+                             │ withdraw_inhibited, rereads         for the ten    │
                              └──────────────────────────────────────────────────┘
 
-If the process is killed after the transaction and before the commit, the batch is read again: every
+If the process is killed after a transaction and before the commit, the batch is read again: every
 match then finds its decision and is dropped as ``repeated``. The key of the decision prevents
 repeats, not the offset: a stream file that was created again starts at 0, and its records must all
 be decided. A record that cannot be decoded is poison and becomes a dead letter
@@ -18,7 +18,7 @@ be decided. A record that cannot be decoded is poison and becomes a dead letter
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence, Set
 from datetime import timedelta
 from typing import Unpack
 
@@ -34,6 +34,7 @@ from alerts.retractions import decide_about_vanished
 from alerts.silencing import apply_silences, load_silences
 from alerts.volume import BatchContext, find_growth_and_spikes
 from alerts.volume_content import VOLUME_KINDS, load_named_articles
+from alerts.wordings import derive
 from config.catalog.models import AlertPolicy, Catalog
 from config.settings import Settings
 from core import metrics
@@ -55,6 +56,10 @@ GROUP = "alerts"
 STAGE = "alerts"
 RETENTION_MARGIN = timedelta(days=1)
 """How much longer than needed texts can be compared; covers a clock that is off."""
+
+MATCHES_AT_ONCE = 10
+"""Matches that are decided in one transaction, or more where one article has more. Each is compared
+with the recent articles of its topic, some 40 ms where there are 600, and others wait meanwhile."""
 
 EVENTS = ("opened", "updated", "suppressed")
 
@@ -117,26 +122,40 @@ class AlertsWorker:
         )
 
     def handle(self, batch: Batch) -> None:
-        """Decide about a batch in one transaction; canaries follow, each in one of its own.
+        """Decide about a batch; canaries follow, each in a transaction of its own.
 
         Raises:
             PoisonError: A record is not a match; nothing was written.
-            StoreError: Nothing was written; the batch can be handled again.
+            StoreError: The batch can be handled again.
         """
         news = [record for record in batch.records if not is_canary(record)]
         if news:
-            self.decide([prepare(from_record(record, Match)) for record in news])
+            matches = [prepare(from_record(record, Match)) for record in news]
+            self._derive_recent({prepared.match.topic_id for prepared in matches})
+            self.decide(matches)
         for record in filter(is_canary, batch.records):
             alerts, now = self._catalog().alerts, self._clock()
             receive_canary(self._store, record, alerts, self._open_windows, self._window, now)
 
     def decide(self, matches: Sequence[PreparedMatch]) -> list[Decision | Drop]:
-        """Decide about matches in one transaction; return the decisions in the same order.
+        """Decide about matches, some in each transaction; return the decisions in the same order.
 
         Raises:
-            StoreError: Nothing was written; the matches can be decided again.
+            StoreError: The matches can be decided again; those that were are dropped then.
         """
         catalog = self._catalog()
+        by_number: dict[int, Decision | Drop] = {}
+        order = decision_order([m.match.topic_id for m in matches], catalog.alerts)
+        for numbers in transactions([matches[n].match.article_id for n in order], MATCHES_AT_ONCE):
+            chosen = [order[n] for n in numbers]
+            decided = self._decide_some(catalog, [matches[n] for n in chosen])
+            by_number |= dict(zip(chosen, decided, strict=True))
+        return [by_number[number] for number in range(len(matches))]
+
+    def _decide_some(
+        self, catalog: Catalog, matches: Sequence[PreparedMatch]
+    ) -> list[Decision | Drop]:
+        """Decide about matches in one transaction and count the decisions."""
         decisions = self._store.transact(lambda c: self._decide_all(c, catalog, matches))
         made = [decision for decision in decisions if isinstance(decision, Decision)]
         self._events.update(decision.event.value for decision in made)
@@ -166,6 +185,18 @@ class AlertsWorker:
         while number := self._store.transact(lambda c: close_inactive(c, self._clock())):
             closed += number
         return closed
+
+    def _derive_recent(self, topic_ids: Set[str]) -> None:
+        """Compute what recent articles are compared by, before the transactions that compare."""
+        catalog, now, stored = self._catalog(), self._clock(), list[str]()
+        for topic_id in topic_ids:
+            topic = catalog.topic(topic_id)
+            max_age = (AlertPolicy() if topic is None else topic.alert).max_age
+            since, until = now - max_age - self._window, now + self._window
+            with self._store.read() as connection:
+                rows = story_store.find_articles_between(connection, topic_id, since, until)
+            stored += [row.features for row in rows]
+        derive(stored)
 
     def _decide_all(
         self, connection: Connection, catalog: Catalog, matches: Sequence[PreparedMatch]
@@ -231,6 +262,27 @@ class AlertsWorker:
             metrics.END_TO_END.labels("fetched_to_decided").observe(max(0.0, waited))
         notification = persist_decision(windows, prepared, decision, topic, catalog, now=now)
         return decision, notification
+
+
+def transactions(article_ids: Sequence[str], size: int) -> list[list[int]]:
+    """Return the numbers of the matches that are decided together, in order.
+
+    Matches of one article stay together, so that people get one message about it.
+
+    Args:
+        article_ids: The article of each match.
+        size: Matches of a transaction, where no article has more.
+    """
+    by_article: dict[str, list[int]] = {}
+    for number, article in enumerate(article_ids):
+        by_article.setdefault(article, []).append(number)
+    made: list[list[int]] = []
+    for numbers in by_article.values():
+        if made and len(made[-1]) + len(numbers) <= size:
+            made[-1] += numbers
+        else:
+            made.append(numbers)
+    return [sorted(numbers) for numbers in made]
 
 
 def join(streams: StreamLog, slot: str) -> Consumer:
