@@ -11,8 +11,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.support.hostile import SHAPES
-from tests.support.hostile_runs import Run, run_shapes
+from tests.support.hostile.runs import Run, run_shapes
+from tests.support.hostile.shapes import SHAPES
 
 CPU_SECONDS = 2.0
 PEAK_MIB = 300

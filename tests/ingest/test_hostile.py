@@ -35,7 +35,7 @@ SAMPLE = {
 @pytest.mark.slow
 @pytest.mark.processes
 def test_hostile_documents_end_within_their_limits_of_time_and_memory() -> None:
-    command = [sys.executable, "-m", "tests.support.hostile_runs", "20", *SAMPLE]
+    command = [sys.executable, "-m", "tests.support.hostile.runs", "20", *SAMPLE]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     runs = {run["name"]: run for run in map(json.loads, done.stdout.splitlines())}
     assert runs.keys() == SAMPLE.keys()

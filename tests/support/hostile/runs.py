@@ -2,7 +2,7 @@
 
 ::
 
-    python -m tests.support.hostile_runs CPU_SECONDS NAME ...
+    python -m tests.support.hostile.runs CPU_SECONDS NAME ...
 
 Prints one line of JSON for each shape. The process loads the parsers once and forks for every
 shape, so that what is measured is the document alone and a killed process ends nothing else.
@@ -24,7 +24,7 @@ from typing import NamedTuple
 from config.errors import ExtractionError, FetchError
 from ingest.extract.article import extract_page
 from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
-from tests.support.hostile import SHAPES
+from tests.support.hostile.shapes import SHAPES
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 URL = "https://a.example/document"
@@ -56,7 +56,7 @@ def run_shapes(names: Sequence[str], cpu_seconds: int) -> Iterator[Run]:
     """Yield what it costs to parse each shape.
 
     Args:
-        names: Of ``tests.support.hostile.SHAPES``.
+        names: Of ``tests.support.hostile.shapes.SHAPES``.
         cpu_seconds: A process that takes longer is killed.
     """
     load_parsers()
