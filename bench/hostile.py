@@ -21,7 +21,8 @@ KILLED_AFTER = 60
 
 def is_within_bounds(run: Run) -> bool:
     """Return whether a document was parsed within the bounds."""
-    return run.cpu is not None and run.cpu <= CPU_SECONDS and run.peak <= PEAK_MIB
+    is_cheap = run.cpu is not None and run.cpu <= CPU_SECONDS and run.peak <= PEAK_MIB
+    return is_cheap and "TOO LARGE" not in run.result
 
 
 def row(run: Run) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from config.errors import ExtractionError
 from config.i18n import Phrase
 from core.messages import Access, Zone
-from core.text.clean import cut
+from core.text.clean import cut, shorten
 from ingest.extract import vocabulary
 from ingest.extract.blocks import HEADINGS, Block, collect_blocks
 from ingest.extract.body import extract_body
@@ -22,7 +22,7 @@ from ingest.extract.credits import choose_authors, find_agency, names_in_byline
 from ingest.extract.dates import publication_time
 from ingest.extract.decode import decode_page
 from ingest.extract.headline import choose_lead, choose_title, title_candidates
-from ingest.extract.limits import LONGEST_TEXT, MOST_ZONES
+from ingest.extract.limits import LONGEST_TEXT, LONGEST_TITLE, LONGEST_ZONES, MOST_ZONES
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.extract.tree import ParsedPage, parse_page, two_letter_code
 from ingest.extract.zones import KEPT_ZONES, TaggedPage, tag_zones
@@ -65,7 +65,7 @@ def extract_page(
     blocks, times = collect_blocks(page.root)
     candidates = title_candidates(page, hints, url)
     tagged = tag_zones(blocks, candidates, live=page.data.live)
-    headline = blocks[tagged.title].text if tagged.title >= 0 else ""
+    headline = shorten(blocks[tagged.title].text, LONGEST_TITLE) if tagged.title >= 0 else ""
     title = choose_title(candidates, headline, hints.title)
     lead, lead_blocks = choose_lead(blocks, page, hints, tagged.title)
     for block in lead_blocks:
@@ -166,6 +166,9 @@ def _zones(blocks: Sequence[Block]) -> tuple[Zone, ...]:
             runs[-1][1].append(block.text)
         else:
             runs.append((block.zone, [block.text]))
-    return tuple(
-        Zone(zone=zone, text=cut("\n".join(texts), _MAX_ZONE)) for zone, texts in runs[:MOST_ZONES]
-    )
+    zones, left = [], LONGEST_ZONES
+    for zone, texts in runs[:MOST_ZONES]:
+        text = cut("\n".join(texts), min(_MAX_ZONE, left))
+        left -= len(text)
+        zones += [Zone(zone=zone, text=text)] if text else []
+    return tuple(zones)

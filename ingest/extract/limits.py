@@ -32,3 +32,9 @@ MOST_SCRIPTS = 100
 
 MOST_ZONES = 200
 """How many runs of blocks that were cut are kept with an article."""
+
+LONGEST_ZONES = 200_000
+"""Characters of all of them together."""
+
+LONGEST_TITLE = 1_000
+"""Characters of a title, as of one in a feed."""

@@ -81,6 +81,12 @@ PAGES: dict[str, Callable[[], bytes]] = {
     ),
     "page, author of 1 MB": lambda: page("", head=f"<meta name=author content='{fill('a ', MB)}'>"),
     "page, bylines": lambda: page(fill("<p>Von A B und C D, E F, G H</p>")),
+    "page, heading of 4 MB": lambda: (
+        f"<html><body><h1>{fill('Wort ', 3.5 * MB)}</h1>{PROSE * 5}</body></html>".encode()
+    ),
+    "page, captions": lambda: page(
+        f"{PROSE}<figure><figcaption>Foto: {'dpa ' * 90}</figcaption></figure>" * 5_000
+    ),
     "page, many dates": lambda: page(fill("<time datetime='2026-11-22'>22. November</time>")),
     "page, plain text of lines": lambda: fill("a\n").encode(),
     "page, plain text of words": lambda: fill("Der Rat ").encode(),

@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 from config.errors import ExtractionError, FetchError
 from ingest.extract.article import extract_page
+from ingest.extract.models import ExtractedPage
 from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
 from tests.support.hostile.shapes import SHAPES
 
@@ -87,7 +88,8 @@ def parse(kind: str, body: bytes) -> str:
     """Return what became of a document."""
     try:
         if kind == "page":
-            return f"text of {len(extract_page(body, url=URL, now=NOW).text)} characters"
+            page = extract_page(body, url=URL, now=NOW)
+            return f"text of {len(page.text)} characters{_oversized_page(page)}"
         read = parse_sitemap if kind == "sitemap" else parse_feed
         feed = read(body, url=URL, content_type=None, now=NOW, known={}, limit=LIMIT)
     except (FetchError, ExtractionError) as error:
@@ -106,6 +108,13 @@ def _oversized(feed: ParsedFeed) -> str:
         default=0,
     )  # fmt: skip
     return "" if largest < 15_000 else ", TOO LARGE"
+
+
+def _oversized_page(page: ExtractedPage) -> str:
+    around = len(page.title) + len(page.lead) + len(page.canonical_url or "")
+    zones = sum(len(zone.text) for zone in page.zones)
+    fits = around + sum(map(len, page.authors)) < 10_000 and zones + len(page.text) <= 400_000
+    return "" if fits else ", TOO LARGE"
 
 
 def _measure(name: str, document: Path, answer: Path, cpu_seconds: int) -> None:
