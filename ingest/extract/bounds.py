@@ -24,15 +24,13 @@ from ingest.extract.limits import (
 _AMPERSAND = re.compile("&")
 _TAG = re.compile("<")
 _ATTRIBUTE = re.compile(r"[\s\"'][^\s\"'<>=]+\s*=")
-_LONG_TAG = re.compile(rf"<([a-zA-Z][^\s<>/]{{0,40}})([^<>]{{{LONGEST_TAG},}})")
 _VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
 _NAME = re.compile(r"\s[^\s\"'<>=/]+")
 
 
 def bound_page(html: str) -> str:
     """Return the part of a page that is read."""
-    html = html[:LONGEST_PAGE]
-    html = _LONG_TAG.sub(_without_attributes, html)
+    html = _without_many_attributes(html[:LONGEST_PAGE])
     html = _up_to(html, "<", _TAG, MOST_TAGS)
     html = _up_to(html, "&", _AMPERSAND, MOST_REFERENCES)
     return _up_to(html, "=", _ATTRIBUTE, MOST_ATTRIBUTES)
@@ -46,7 +44,18 @@ def _up_to(html: str, sign: str, pattern: re.Pattern[str], most: int) -> str:
     return html[: extra.start()] if extra else html
 
 
-def _without_attributes(tag: re.Match[str]) -> str:
-    """Return a long tag, without its attributes if there are very many."""
-    names = islice(_NAME.finditer(_VALUE.sub("", tag[2])), MOST_TAG_ATTRIBUTES, None)
-    return f"<{tag[1]}" if next(names, None) else tag[0]
+def _without_many_attributes(html: str) -> str:
+    """Return a page whose long tags have no attributes if they have very many."""
+    pieces = html.split("<")
+    if max(map(len, pieces)) <= LONGEST_TAG:
+        return html
+    return "<".join(map(_tag_without_attributes, pieces))
+
+
+def _tag_without_attributes(piece: str) -> str:
+    """Return the text from the sign that opens a tag to the next, without it."""
+    tag, end, text = piece.partition(">")
+    if len(tag) <= LONGEST_TAG or not tag[:1].isalpha():
+        return piece
+    names = islice(_NAME.finditer(_VALUE.sub("", tag)), MOST_TAG_ATTRIBUTES, None)
+    return f"{tag.split(None, 1)[0]}{end}{text}" if next(names, None) else piece

@@ -45,7 +45,6 @@ _ENTITY = re.compile(rb"<!ENTITY\s+(%?)\s*([^\s\"'<>%&;]{1,200})(.*)", re.DOTALL
 _REFERENCE = re.compile(rb"%b|&([^\s\"'<>%%&;#]{1,200});" % _CDATA, re.DOTALL)
 _INNER_REFERENCE = re.compile(rb"&[^\s\"'<>%&;#]{1,200};")
 _HARMLESS = frozenset(name.encode() for name in (*html.entities.name2codepoint, "apos"))
-_LONG_TAG = re.compile(rb"<(?![!?])[^<>]{%d,}" % (3 * MOST_TAG_ATTRIBUTES))
 _ATTRIBUTE = re.compile(rb"[\s\"'][\w:.-]{1,100}\s*=")
 _PREFIX = re.compile(rb"\sxmlns:([^\s=]{1,100})\s*=")
 _ENTRY_TAGS = {
@@ -165,10 +164,18 @@ def _check_prefixes(url: str, document: bytes) -> None:
 
 
 def _fits(part: bytes, budget: Budget, share: int = 1) -> bool:
-    tags, references, attributes = _cost(part)
-    return budget.allows(tags * share, references * share, attributes * share) and not any(
-        len(tag[0]) > budget.tag or _has_many_attributes(tag[0]) for tag in _LONG_TAG.finditer(part)
+    return budget.allows(*(cost * share for cost in _cost(part))) and not any(
+        len(tag) > budget.tag or _has_many_attributes(tag) for tag in _long_tags(part)
     )
+
+
+def _long_tags(part: bytes) -> Iterator[bytes]:
+    """Yield the tags that are long enough to have too many attributes."""
+    for piece in part.split(b"<"):
+        if len(piece) > 3 * MOST_TAG_ATTRIBUTES and piece[0] not in b"!?":
+            tag = piece.partition(b">")[0]
+            if len(tag) > 3 * MOST_TAG_ATTRIBUTES:
+                yield tag
 
 
 def _has_many_attributes(tag: bytes) -> bool:

@@ -51,7 +51,8 @@ MOST_PARSED_ELEMENTS = 40_000
 """Elements in the new entries of a document, which feedparser reads at 14 µs each."""
 
 MOST_TAG_ATTRIBUTES = 256
-"""Attributes of one element; an entry with an element that has more is left out."""
+"""Attributes of one element, which parsers compare with each other; an entry with an element that
+has more is left out."""
 
 MOST_TAG_WORDS = 10_000
 """Blanks within one tag: attributes need no value in a malformed document, but values have few."""
