@@ -117,8 +117,8 @@ LANGUAGE = Language(
     opinion_words=words(
         """
         analyse bilderstrecke essay fotostrecke gastbeitrag gastkommentar glosse hintergrund
-        interview kolumne kommentar kommentare leitartikel meinung newsletter podcast portrait porträt
-        presseschau pressestimmen quiz rezension überblick
+        interview kolumne kommentar kommentare leitartikel meinung newsletter podcast portrait
+        porträt presseschau pressestimmen quiz rezension überblick
         """
     ),
     number_words=word_pairs(
