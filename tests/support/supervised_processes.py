@@ -195,6 +195,11 @@ def members(session: int) -> list[int]:
     return [pid for pid, _, own in _processes() if own == session]
 
 
+def parents() -> dict[int, int]:
+    """Return the parent of every living process."""
+    return {pid: parent for pid, parent, _ in _processes()}
+
+
 def _processes() -> Iterator[tuple[int, int, int]]:
     """Yield id, parent and session of every living process."""
     for path in Path("/proc").glob("[0-9]*/stat"):
