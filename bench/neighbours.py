@@ -38,6 +38,7 @@ def main() -> int:
     parser.add_argument("--outlets", type=int, default=6)
     parser.add_argument("--articles", type=int, default=5, help="of each outlet")
     parser.add_argument("--pause", type=float, default=3.0, help="seconds between two of an outlet")
+    parser.add_argument("--log", type=Path, help="folder for the program's log of each run")
     parser.add_argument("--copies", type=int, default=2, help="bad outlets of each kind")
     options = parser.parse_args()
     plan = Plan(options.outlets, options.articles, options.pause, options.copies)
@@ -48,6 +49,8 @@ def main() -> int:
         for _ in range(options.rounds):
             with tempfile.TemporaryDirectory() as folder:
                 outcome = run_neighbourhood(Path(folder), plan, bad)
+            if options.log:
+                (options.log / f"{name}.log").write_text("\n".join(outcome.log))
             cells = row(name, outcome)
             if options.markdown:
                 print(f"| {' | '.join(cells)} |", flush=True)

@@ -24,9 +24,9 @@ def test_good_articles_are_notified_beside_bad_neighbours_and_the_program_stops(
     tmp_path: Path,
 ) -> None:
     outcome = run_neighbourhood(tmp_path, PLAN, BAD)
-    assert not list(find_faults(outcome)), outcome
+    assert not list(find_faults(outcome, slack=2.0)), outcome
     assert outcome.health["no answer"] == 0, outcome
-    assert outcome.requests >= 4, "the bad outlets and the bad webhook were not there"
+    assert outcome.unvisited == 0, "a bad server was not there for the program"
     assert outcome.peaks.keys() >= {"parent", "stages", "console", "worker for pages"}
 
 

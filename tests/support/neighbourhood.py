@@ -95,8 +95,10 @@ class Outcome:
         reasons: What it called wrong.
         slowest_health: Longest time for an answer of ``/healthz``.
         health_after: What ``/healthz`` said at the end, when the bad clients had gone.
-        requests: Requests and connections to each bad server.
+        requests: Requests to bad servers.
+        unvisited: Bad servers without any request.
         stopped_in: From SIGTERM to the end of the program.
+        log: The program's log lines.
         growth: Bytes that the data folder grew by, from the first article to the last message.
     """
 
@@ -111,8 +113,10 @@ class Outcome:
     slowest_health: float = 0.0
     health_after: str = ""
     requests: int = 0
+    unvisited: int = 0
     stopped_in: float = 0.0
     growth: int = 0
+    log: Sequence[str] = field(default=(), repr=False)
 
     @property
     def notified(self) -> int:
@@ -173,6 +177,7 @@ class Neighbourhood:
             outcome.stopped_in = program.stop()
         outcome.peaks = memory.peaks()
         outcome.resident, outcome.share = memory.resident, memory.share
+        outcome.log = program.lines
         self._count_messages(outcome)
         return outcome
 
@@ -265,7 +270,8 @@ class Neighbourhood:
             if times := arrivals.get(url):
                 outcome.latencies.append(times[0] - published)
                 outcome.repeated += len(times) - 1
-        outcome.requests = sum(s.connections for s in self._bad_servers)
+        requests = [len(server.requests_to("/bad")) for server in self._bad_servers]
+        outcome.requests, outcome.unvisited = sum(requests), requests.count(0)
 
 
 class HealthWatch:
@@ -318,8 +324,13 @@ def run_neighbourhood(folder: Path, plan: Plan, bad: Sequence[str]) -> Outcome:
         return Neighbourhood(folder, plan, bad, servers).run()
 
 
-def find_faults(outcome: Outcome) -> Iterator[str]:
-    """Yield what was not as it must be."""
+def find_faults(outcome: Outcome, *, slack: float = 0.0) -> Iterator[str]:
+    """Yield what was not as it must be.
+
+    Args:
+        outcome: What was measured.
+        slack: Seconds that the program may take longer to stop, on a busy machine.
+    """
     if outcome.notified < outcome.expected:
         yield f"{outcome.notified} of {outcome.expected} articles were notified"
     if outcome.repeated:
@@ -329,7 +340,7 @@ def find_faults(outcome: Outcome) -> Iterator[str]:
             yield f"a process had {peak:.0f} MiB: {role}"
     if outcome.resident > MEMORY_LIMIT_TOGETHER:
         yield f"all processes together had {outcome.resident:.0f} MiB"
-    if outcome.stopped_in > STOP_SECONDS:
+    if outcome.stopped_in > STOP_SECONDS + slack:
         yield f"the program took {outcome.stopped_in:.1f} s to stop"
 
 
