@@ -17,7 +17,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tests.support.faultserver import Exchange, Handler
-from tests.support.hostile import FEEDS, MB, PAGES, fill, page, rss
+from tests.support.hostile.documents import MB, fill, page, rss
+from tests.support.hostile.feeds import FEEDS
+from tests.support.hostile.pages import PAGES
 
 ADDRESS = "127.0.0.9"
 """Where bad clients connect from. The console limits the connections of each address."""
