@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.metrics import CONSOLE_REFUSED
 from wirewatch.web.peers import Networks, client_network, is_trusted, last_hop
 
 MAX_ANSWERS = 60
-"""Answers under way: forty run in threads, the others wait for one."""
+"""Answers being made: forty run in threads, the others wait for one."""
 
 OWN_DESCRIPTORS = 64
 """Files and sockets of the console's process besides connections: the store, the streams, locks,
@@ -148,9 +148,11 @@ class ForwardedLimit:
 
 
 class AnswerLimit:
-    """Middleware that limits the answers under way. Bodies have been read when it is called.
+    """Middleware that limits the answers that are being made.
 
-    Server-sent events have a limit of their own, and the health check is always answered.
+    A client that is slow to send its body or to read its answer does not count: bodies have been
+    read when this is called, and an answer has been made when its head is sent. Server-sent events
+    have a limit of their own, and the health check is always answered.
 
     Args:
         app: The console.
@@ -174,10 +176,20 @@ class AnswerLimit:
             await _busy()(scope, receive, send)
             return
         self._count += 1
+        counted = 1
+
+        def release() -> None:
+            nonlocal counted
+            self._count, counted = self._count - counted, 0
+
+        async def send_released(message: Message) -> None:
+            release()
+            await send(message)
+
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, send_released)
         finally:
-            self._count -= 1
+            release()
 
 
 def _busy() -> PlainTextResponse:

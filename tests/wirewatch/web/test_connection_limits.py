@@ -243,8 +243,10 @@ def test_answers_under_way_are_limited_except_events_and_the_health_check() -> N
         release = asyncio.Event()
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            await release.wait()
+            if scope["path"] != "/slow":
+                await release.wait()
             await send({"type": "http.response.start", "status": 200})
+            await release.wait()  # as long as the client does not read
 
         limited = AnswerLimit(app, most=2)
 
@@ -255,16 +257,16 @@ def test_answers_under_way_are_limited_except_events_and_the_health_check() -> N
 
             await limited({"type": "http", "path": path}, None, send)  # type: ignore[arg-type]
 
-        paths = ["/events", "/a", "/b", "/c", "/healthz"]
+        paths = ["/slow", "/slow", "/events", "/a", "/b", "/c", "/healthz"]
         tasks = [asyncio.create_task(ask(path)) for path in paths]
-        await asyncio.sleep(0)
-        assert answered == [("/c", 503)]
+        await asyncio.sleep(0.01)
+        assert answered == [("/slow", 200), ("/slow", 200), ("/c", 503)]
         release.set()
         await asyncio.gather(*tasks)
         await ask("/c")
 
     asyncio.run(run())
-    assert sorted(answered[1:]) == [(p, 200) for p in ("/a", "/b", "/c", "/events", "/healthz")]
+    assert sorted(answered[3:]) == [(p, 200) for p in ("/a", "/b", "/c", "/events", "/healthz")]
 
 
 def test_connections_are_counted_by_client_and_in_all() -> None:
