@@ -11,7 +11,7 @@ from config.errors import SlotTakenError, UsageError
 from wirewatch.cli.output import print_json, say
 from wirewatch.cli.uncaught import require_memory
 from wirewatch.run.bootstrap import make_data_private, open_settings
-from wirewatch.run.child import SLOT_TAKEN, Child
+from wirewatch.run.child import SLOT_TAKEN, Child, run_at_low_priority
 
 if TYPE_CHECKING:
     import socket
@@ -115,17 +115,17 @@ def _work(
 ) -> int:
     """Run the stages in one of the processes. Imports come here, so that the parent stays small."""
     require_memory()
-    from ingest.extract.pool import available_cores
-    from wirewatch.run.daemon import Daemon
-    from wirewatch.run.program import open_program
-
     if "web" not in stages and listener:
         listener.close()
         listener = None
     keeper = None
     if stages == {"web"} and child.number > 1:
-        keeper = _prepare_console(settings)
+        keeper = run_at_low_priority(lambda: _prepare_console(settings))
         child.await_first()
+    from ingest.extract.pool import available_cores
+    from wirewatch.run.daemon import Daemon
+    from wirewatch.run.program import open_program
+
     settings = share_out(settings, available_cores())
     try:
         with open_program(settings, child.claim, keeper) as program:

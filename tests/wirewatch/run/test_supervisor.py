@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from config.i18n import in_english
 from tests.support.running_program import wait_until
-from wirewatch.run.child import SLOT_TAKEN
+from wirewatch.run.child import SLOT_TAKEN, run_at_low_priority
 from wirewatch.run.supervisor import Exit, Restart, after_exit, explain_exit
 
 SCRIPT = """
@@ -262,3 +263,14 @@ def test_orphans_are_reaped_and_not_mistaken_for_own_children(family: Families) 
     wait_until(lambda: not Path(f"/proc/{orphan}").exists(), "the orphan is not reaped")
     assert parent.process.poll() is None
     assert parent.stop()[0] == 0
+
+
+def test_work_at_low_priority_leaves_the_priority_of_the_process_as_it_is() -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = priority()
+    assert run_at_low_priority(priority) == min(before + 4, 19)
+    assert priority() == before
+    with pytest.raises(ZeroDivisionError):
+        run_at_low_priority(lambda: 1 // 0)
