@@ -17,7 +17,8 @@ from ingest.parsing.messages import (
     encode_feed,
     encode_robots,
 )
-from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
+from ingest.sources import ParsedFeed
+from ingest.sources.parse import parse_feed, parse_sitemap
 
 _WARM_UP_FEED = (
     b"<rss version='2.0'><channel><title>Probe</title><item><title>Probe</title>"

@@ -28,7 +28,7 @@ SHORT_SUMMARY = 500
 
 @dataclass(frozen=True, slots=True)
 class FeedRequest:
-    """A document to parse; the arguments are those of :func:`ingest.sources.parse_feed`.
+    """A document to parse; the arguments are those of :func:`ingest.sources.parse.parse_feed`.
 
     Attributes:
         kind: ``feed`` or ``sitemap``.

@@ -34,7 +34,8 @@ from core.text.tokens import tokenise
 from ingest import urls
 from ingest.dates import parse_date
 from ingest.extract.article import extract_page
-from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
+from ingest.sources import ParsedFeed
+from ingest.sources.parse import parse_feed, parse_sitemap
 from processors import article_from_fields
 from processors.query.parser import parse
 from tests.fuzz import documents as d

@@ -17,7 +17,7 @@ from config.settings import Settings
 from core.text import clean
 from ingest.extract import ExtractedPage
 from ingest.extract.article import extract_page
-from ingest.sources import parse_feed, parse_sitemap
+from ingest.sources.parse import parse_feed, parse_sitemap
 from wirewatch.article_input import Document, fetch_page, read_pasted
 from wirewatch.simulation.articles import parse_lines
 

@@ -14,12 +14,13 @@ from ingest.extract import vocabulary
 
 
 @pytest.mark.processes
-def test_the_process_that_polls_does_not_import_what_reads_pages() -> None:
+def test_the_process_that_polls_does_not_import_what_parses_documents() -> None:
     code = "import sys, ingest.service; print(*sys.modules)"
     command = [sys.executable, "-c", code]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    assert "ingest.extract.pool" in loaded
+    assert {"ingest.extract.pool", "ingest.parsing.parser"} <= set(loaded)
     assert {"trafilatura", "ingest.extract.article", "ingest.extract.vocabulary"}.isdisjoint(loaded)
+    assert {"feedparser", "lxml.etree", "ingest.sources.parse"}.isdisjoint(loaded)
 
 
 def test_every_phrase_is_a_valid_regular_expression() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from config.errors import FetchError
-from ingest.sources import FeedEntry, ParsedFeed, parse_feed
+from ingest.sources import FeedEntry, ParsedFeed
+from ingest.sources.parse import parse_feed
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 URL = "https://www.example.org/feed.xml"

@@ -9,7 +9,7 @@ import pytest
 
 from config.errors import FetchError
 from ingest.sources import feed as feed_module
-from ingest.sources import jsonfeed, parse_sitemap, sitemap
+from ingest.sources import jsonfeed, sitemap
 from ingest.sources.bounds import SITEMAP_ENTRIES, bound, without_declarations
 from ingest.sources.limits import (
     LONGEST_DOCUMENT,
@@ -18,6 +18,7 @@ from ingest.sources.limits import (
     MOST_AUTHORS,
     Budget,
 )
+from ingest.sources.parse import parse_sitemap
 from tests.ingest.sources.documents import NOW, URL, article, item, memory, only, parse, rss
 
 SMALL = Budget(entries=3, tags=100, references=20, attributes=60)

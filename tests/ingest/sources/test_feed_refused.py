@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from config.errors import FetchError
-from ingest.sources import parse_feed
+from ingest.sources.parse import parse_feed
 from tests.ingest.sources.documents import (
     NOW,
     URL,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.sources import parse_feed
 from ingest.sources.feedparser_reader import read_feed
+from ingest.sources.parse import parse_feed
 from tests.ingest.sources.documents import NOW, URL, article, atom, item, memory, parse, rss
 
 

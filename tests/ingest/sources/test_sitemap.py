@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from config.errors import FetchError
-from ingest.sources import ParsedFeed, parse_sitemap
+from ingest.sources import ParsedFeed
+from ingest.sources.parse import parse_sitemap
 from tests.ingest.sources.documents import NOW, memory, rss
 
 URL = "https://www.example.org/news-sitemap.xml"

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from config.errors import FetchError
-from ingest.sources import parse_feed
+from ingest.sources.parse import parse_feed
 from tests.support.scripted_publisher import MONDAY
 
 

@@ -24,7 +24,8 @@ from typing import NamedTuple
 from config.errors import ExtractionError, FetchError
 from ingest.extract.article import extract_page
 from ingest.extract.models import ExtractedPage
-from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
+from ingest.sources import ParsedFeed
+from ingest.sources.parse import parse_feed, parse_sitemap
 from tests.support.hostile.shapes import SHAPES
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)

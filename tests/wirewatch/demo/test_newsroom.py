@@ -9,7 +9,8 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from ingest.sources import ParsedFeed, parse_feed, parse_sitemap
+from ingest.sources import ParsedFeed
+from ingest.sources.parse import parse_feed, parse_sitemap
 from wirewatch.demo.expectations import load_expected
 from wirewatch.demo.newsroom import load_newsroom
 from wirewatch.demo.publisher import DemoPublisher
