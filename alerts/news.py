@@ -19,7 +19,7 @@ from alerts.developments import (
     wording_of,
     words_with,
 )
-from alerts.stories import StoryFeatures
+from alerts.stories import StoryFeatures, lead_of
 from config.i18n import Phrase
 from core.messages import Match
 
@@ -73,7 +73,7 @@ def story_news(match: Match, development: Development) -> StoryNews:
 
 
 def _reason(match: Match, development: Development) -> Phrase:
-    text = f"{match.article.title} {match.article.lead}"
+    text = f"{match.article.title} {lead_of(match.article)}"
     words = ", ".join(words_with(text, development.stems, match.language))
     outlets = ", ".join(dict.fromkeys(m.outlet for m in development.corroborated_by))
     if outlets:

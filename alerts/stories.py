@@ -75,7 +75,7 @@ from alerts.story_terms import (
 )
 from alerts.subjects import Report, capitalised_words, is_about_another, report_of
 from config.i18n import Phrase
-from core.messages import Match
+from core.messages import ArticleRevision, Match
 from core.messages.base import Moment
 from core.text.tokens import folded_words
 
@@ -168,7 +168,7 @@ def story_features(match: Match) -> StoryFeatures:
     article = match.article
     title = folded_words(article.title)
     text = folded_words(f"{article.lead}\n{article.text}"[: WORDS * 20])[:WORDS]
-    lead = article.lead or article.text[:LEAD]
+    lead = lead_of(article)
     topical = {stem(w, "") for e in match.evidence for w in folded_words(e.surface)}
     return StoryFeatures(
         language=match.language,
@@ -179,6 +179,11 @@ def story_features(match: Match) -> StoryFeatures:
         names=capitalised_words(lead),
         seen_at=article.first_seen_at if match.revision == 1 else article.fetched_at,
     )
+
+
+def lead_of(article: ArticleRevision) -> str:
+    """Return the lead of an article, or the beginning of the text where it has none."""
+    return article.lead or article.text[:LEAD]
 
 
 def threshold(one: StoryFeatures, other: StoryFeatures) -> float:

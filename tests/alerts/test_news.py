@@ -151,6 +151,7 @@ def test_the_outlet_that_reported_it_first_is_told_with_it(harness: Harness) -> 
     assert roles == {"kurier": "original", "bote": "development", "post": "development"}
     update = bodies(harness)[-1]
     assert "; bote reports it too." in update.reason
+    assert "Bauleiter" in update.reason  # of the text: the article has no lead
 
 
 def test_a_correction_is_told_as_one(harness: Harness) -> None:
