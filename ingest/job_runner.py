@@ -1,4 +1,4 @@
-"""Run leased fetch jobs: as many at a time as the settings allow, one a host.
+"""Run leased fetch jobs: as many at a time as the settings allow, one a host, no kind all of them.
 
 ::
 
@@ -13,6 +13,7 @@ belongs to a host, can be run, and that leases which were not used are released.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,17 @@ GRACE_SECONDS = 5.0
 """How long running jobs may take to end when the program stops; then they are cancelled."""
 
 log = structlog.get_logger(__name__)
+
+
+def most_of_a_kind(concurrency: int) -> int:
+    """Return how many jobs of one kind may run at a time: three quarters of all, rounded up.
+
+    Without this limit, feeds that are always due and slow take every turn, and no page is read.
+
+    Args:
+        concurrency: How many jobs of all kinds may run at a time.
+    """
+    return math.ceil(concurrency * 3 / 4)
 
 
 class JobResult(Protocol):
@@ -142,7 +154,7 @@ class JobRunner:
             self._ready += leased
             self._ready.sort(key=lambda ready: self._kinds.index(ready[0]))
         for kind, job in list(self._ready):
-            if self._room and job.host not in self._busy:
+            if self._room_for(kind) and job.host not in self._busy:
                 self._ready.remove((kind, job))
                 self._running[asyncio.create_task(job.run(), name=job.name)] = kind, job
 
@@ -191,6 +203,11 @@ class JobRunner:
     def _room(self) -> int:
         return self._deps.settings.http_concurrency - len(self._running)
 
+    def _room_for(self, kind: JobKind) -> int:
+        most = most_of_a_kind(self._deps.settings.http_concurrency)
+        running = sum(owner is kind for owner, _ in self._running.values())
+        return min(self._room, most - running)
+
     @property
     def _busy(self) -> set[str]:
         return {job.host for _, job in self._running.values()}
@@ -213,7 +230,7 @@ class JobRunner:
         leased: list[tuple[JobKind, FetchJob]] = []
         for kind in self._kinds:
             busy |= {job.host for owner, job in self._ready if owner is kind}
-            limit = max(self._room - len(leased), 0)
+            limit = max(min(self._room - len(leased), self._room_for(kind)), 0)
             request = LeaseRequest(limit, busy, [*earlier, *(job for _, job in leased)], now)
             jobs = kind.lease(connection, request)
             busy |= {job.host for job in jobs}

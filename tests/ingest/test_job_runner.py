@@ -80,7 +80,8 @@ class ProbeJobs:
             table.c.host.not_in(request.busy),
             table.c.id.not_in([job.id for job in request.leased if isinstance(job, ProbeJob)]),
         )
-        jobs = [ProbeJob(row.id, row.host, self) for row in connection.execute(due)]
+        rows = connection.execute(due.order_by(table.c.id).limit(request.limit))
+        jobs = [ProbeJob(row.id, row.host, self) for row in rows]
         self.jobs |= {job.id: job for job in jobs}
         until = request.now + leases.ROW_LEASE_TIME
         row = table.update().where(table.c.id.in_([job.id for job in jobs]))
@@ -185,3 +186,30 @@ def test_jobs_of_all_kinds_share_a_host_and_feeds_come_first(
 
     installation.with_ingest(scene)
     assert (publisher.asked("/feed.xml"), publisher.asked("/1")) == (1, 1)
+
+
+def test_jobs_of_one_kind_that_never_end_leave_a_quarter_to_the_others(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    installation.settings = installation.settings.model_copy(update={"http_concurrency": 4})
+    installation.subscribe(publisher.serve("/feed.xml", rss()))
+    probes = prepare(installation, _1="a.example", _2="b.example", _3="c.example", _4="d.example")
+
+    async def scene(ingest: Ingest) -> None:
+        ingest.sync()
+        deps = ingest._deps
+        assert deps is not None
+        work = JobRunner(deps, [probes, FeedJobs(deps, ingest._poller, once=True)])
+        await work.fill()
+        await settle()
+        assert probes.running == {1, 2, 3}
+        results: list[JobResult] = []
+        while not results:
+            await work.collect(results.extend)
+        await work.fill()
+        await settle()
+        assert probes.running == {1, 2, 3}
+        await work.stop(grace=0.0)
+
+    installation.with_ingest(scene)
+    assert publisher.asked("/feed.xml") == 1
