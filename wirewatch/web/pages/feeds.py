@@ -84,13 +84,15 @@ class FeedsPage:
 
 
 def summary(feeds: Sequence[FeedOverview], t: Translator) -> str:
-    """Return one sentence: are the feeds working, quiet or failing?"""
+    """Return one sentence: are the feeds working, read in part, quiet or failing?"""
     counts = Counter(feed.state.state for feed in feeds if feed.state.state != "off")
     failing = counts["failing"] + counts["gone"]
     if not counts:
         return t("feeds.none")
     if failing:
         return t.plural("feeds.broken", failing)
+    if counts["partial"]:
+        return t.plural("feeds.partial", counts["partial"])
     return t.plural("feeds.quiet", counts["quiet"]) if counts["quiet"] else t("feeds.fine")
 
 

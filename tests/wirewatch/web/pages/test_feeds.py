@@ -52,6 +52,7 @@ def test_a_feed_that_is_read_in_part_says_so_and_why(console: Console, now: date
     with console.store.write() as connection:
         connection.execute(partial)
     body = console.page("/feeds")
+    assert "2 feeds are read in part only. The table shows why." in body
     assert "Read in part" in body
     assert "read in part: 1,000 entries; there are too many others" in body
     assert "every 40 min, less often than usual" in body
