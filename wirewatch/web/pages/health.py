@@ -78,11 +78,11 @@ class StoreProbe:
 
     async def find_problems(self) -> list[str]:
         """Return why the store cannot be read; empty where it can."""
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(asyncio.to_thread(self._read))
-        done, _ = await asyncio.wait((self._asking,), timeout=self._seconds)
-        late = f"The store has not answered for {self._seconds:g} s."
-        return [*self._asking.result()] if done else [late]
+        asking = self._asking
+        if asking is None or asking.done():
+            asking = self._asking = asyncio.create_task(asyncio.to_thread(self._read))
+        done, _ = await asyncio.wait((asking,), timeout=self._seconds)
+        return asking.result() if done else [f"The store has not answered for {self._seconds:g} s."]
 
     def _read(self) -> list[str]:
         try:

@@ -53,6 +53,18 @@ def test_the_health_check_does_not_wait_for_a_store_that_another_process_keeps_l
             asyncio.run(run(lock))
 
 
+def test_who_asks_for_the_store_again_does_not_disturb_those_who_wait(tmp_path: Path) -> None:
+    async def ask_twice(probe: StoreProbe) -> list[list[str]]:
+        return [await probe.find_problems(), await probe.find_problems()]
+
+    async def run() -> list[list[list[str]]]:
+        probe = StoreProbe(store, seconds=20)
+        return await asyncio.gather(*(ask_twice(probe) for _ in range(3)))
+
+    with closing(open_store(tmp_path)) as store:
+        assert asyncio.run(run()) == [[[], []]] * 3
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [
