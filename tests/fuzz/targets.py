@@ -120,7 +120,7 @@ def fuzz_url(data: bytes) -> None:
     base, _, raw = _text(data).partition("\n")
     for url in filter(None, (urls.fetchable_url(raw), urls.fetchable_url(raw, base))):
         assert url.isascii()
-        assert urls.fetchable_url(url) == url
+        assert wire_url(url) == url
         identity = urls.canonical_url(url)
         assert urls.canonical_url(identity) == identity
         shown = urls.shown_url(url)
@@ -128,6 +128,8 @@ def fuzz_url(data: bytes) -> None:
         assert urls.same_site(url, urls.homepage_of(url))
         urls.is_consent_wall(url, raw)
     urls.canonical_url(raw)
+    if corrected := urls.fetchable_url(raw):
+        assert urls.fetchable_url(corrected) == corrected
     address = own_address(raw)
     assert address.startswith("/")
     assert not address.startswith(("//", "/\\"))
