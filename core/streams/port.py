@@ -233,7 +233,6 @@ class Outputs(Protocol):
             RecordTooLargeError: Raised at once; the transaction cannot commit any more.
             UnknownStreamError: Raised at once; the transaction cannot commit any more.
         """
-        ...
 
 
 @runtime_checkable
@@ -261,7 +260,6 @@ class Consumer(Protocol):
             StreamUnavailableError: The engine is unavailable; try again.
             SlotTakenError: Another process has joined under this member's slot; give up.
         """
-        ...
 
     def transaction(self, batch: Batch) -> AbstractContextManager[Outputs]:
         """Commit outputs and the batch's position in one step; rewind after any exception.
@@ -272,7 +270,6 @@ class Consumer(Protocol):
             StreamUnavailableError: Nothing was committed; the next poll returns the batch again. On
                 Kafka the commit may have succeeded; then the next poll continues after it.
         """
-        ...
 
     def commit(self, batch: Batch) -> None:
         """Move the position past the batch, without outputs: for stages that write to the store.
@@ -281,15 +278,12 @@ class Consumer(Protocol):
             FencedError: A partition of the batch is assigned to another member now, or the batch
                 was committed before. The position was not moved.
         """
-        ...
 
     def rewind(self) -> None:
         """Let the next poll return every record since the last commit again."""
-        ...
 
     def close(self) -> None:
         """Leave the group at once, so that other members take over. Idempotent."""
-        ...
 
 
 @runtime_checkable
@@ -306,7 +300,6 @@ class StreamLog(Protocol):
         Raises:
             StreamMismatchError: A stream exists with another number of partitions.
         """
-        ...
 
     def append(self, records: Sequence[NewRecord], /, *, producer: str | None = None) -> None:
         """Append records, all or none; they are durable and visible when this returns.
@@ -323,7 +316,6 @@ class StreamLog(Protocol):
             StreamUnavailableError: Nothing was appended; on Kafka it is unknown whether. Append the
                 records again with the same ids.
         """
-        ...
 
     def consumer(
         self, group: str, streams: Sequence[str], /, *, slot: str, start: Start = "start"
@@ -343,7 +335,6 @@ class StreamLog(Protocol):
         Raises:
             UnknownStreamError: One of the streams does not exist.
         """
-        ...
 
     def read(
         self,
@@ -365,19 +356,15 @@ class StreamLog(Protocol):
         Raises:
             UnknownStreamError: The stream does not exist.
         """
-        ...
 
     def list_streams(self) -> list[StreamInfo]:
         """Return every stream under the prefix, by name."""
-        ...
 
     def lag(self, group: str, streams: Sequence[str], /) -> list[PartitionLag]:
         """Return what a group has not read, per partition."""
-        ...
 
     def list_groups(self) -> list[str]:
         """Return the names of the groups that have a position or a member."""
-        ...
 
     def delete_group(self, group: str, /) -> None:
         """Delete a group and its positions. Idempotent.
@@ -385,7 +372,6 @@ class StreamLog(Protocol):
         Raises:
             StreamError: The group has living members.
         """
-        ...
 
     def check_writable(self) -> None:
         """Check that records can be stored, where that is possible without appending any.
@@ -394,7 +380,6 @@ class StreamLog(Protocol):
             StreamError: They cannot: the file was deleted or replaced, the disk is full.
             SettingsError: This user may not write the file.
         """
-        ...
 
     def maintain(self) -> None:
         """Apply retention and reclaim space; cheap enough to be called every minute.
@@ -402,8 +387,6 @@ class StreamLog(Protocol):
         Raises:
             StreamUnavailableError: The engine is unavailable; call again later.
         """
-        ...
 
     def close(self) -> None:
         """Close the connections. Idempotent."""
-        ...

@@ -7,8 +7,10 @@
                                                           └─▶ loop_stalled   the log, with a stack
 
 Its thread needs the interpreter. Code that does not release it (a regular expression, a long call
-into C) stops this thread too; then the timer of :mod:`faulthandler`, which needs no interpreter,
-writes the stacks to stderr, and the report of the process gets old (:mod:`wirewatch.run.health`).
+into C) stops this thread too; then a timer of the kernel has :mod:`faulthandler`, which needs no
+interpreter, write the stacks to stderr, and the report of the process gets old
+(:mod:`wirewatch.run.health`). The timer counts the CPU time of the process: one that was suspended
+has used none. Stacks are written safely only while no other thread runs Python code.
 
 A stack names files, lines and functions of the program. It contains no value, so no text from
 outside.
@@ -18,6 +20,7 @@ from __future__ import annotations
 
 import asyncio
 import faulthandler
+import signal
 import sys
 import threading
 import time
@@ -51,13 +54,19 @@ log = structlog.get_logger(__name__)
 
 
 def arm_timer(seconds: float) -> None:
-    """Have the stacks of all threads written to stderr after some time, unless armed again.
+    """Have the stacks of all threads written to stderr after some CPU time, unless armed again.
 
     Where the program was started without stderr, its number may be that of any file; nothing is
     written then.
     """
     if sys.stderr is not None:
-        faulthandler.dump_traceback_later(seconds)
+        faulthandler.register(signal.SIGPROF)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def disarm_timer() -> None:
+    """End the timer."""
+    signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 class LoopWatchdog:
@@ -67,7 +76,7 @@ class LoopWatchdog:
         loops: Returns the delays of all loops.
         limit: Seconds that a loop may be late.
         now: Returns monotonic seconds.
-        arm: Arms the timer that needs no interpreter, with seconds.
+        arm: Arms the timer that needs no interpreter, with seconds of CPU time.
         disarm: Ends that timer.
     """
 
@@ -77,7 +86,7 @@ class LoopWatchdog:
         limit: float = STALLED_AFTER,
         now: Callable[[], float] = time.monotonic,
         arm: Callable[[float], object] = arm_timer,
-        disarm: Callable[[], object] = faulthandler.cancel_dump_traceback_later,
+        disarm: Callable[[], object] = disarm_timer,
     ) -> None:
         self._loops = loops
         self._limit = limit

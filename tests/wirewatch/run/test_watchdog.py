@@ -138,7 +138,7 @@ def test_a_deep_stack_is_cut_and_one_of_a_thread_that_ended_is_named() -> None:
 
 
 HELD = """
-import ctypes, threading, time
+import re, threading, time
 from wirewatch.run import watchdog
 
 watchdog.LOOK_SECONDS = 0.05
@@ -148,7 +148,7 @@ thread.start()
 time.sleep(0.2)
 
 def hold_the_interpreter():
-    ctypes.PyDLL(None).usleep(900_000)
+    re.match("(a+)+$", 25 * "a" + "b")  # takes about a second of CPU time
 
 hold_the_interpreter()
 time.sleep(0.2)
@@ -161,8 +161,7 @@ thread.join()
 @pytest.mark.processes
 def test_a_call_that_never_releases_the_interpreter_is_in_the_stacks_on_stderr() -> None:
     done = subprocess.run([sys.executable, "-c", HELD], capture_output=True, text=True, check=True)
-    assert done.stderr.count("Timeout (0:00:00.250000)!") == 1
-    assert "in hold_the_interpreter" in done.stderr
+    assert done.stderr.count("in hold_the_interpreter") == 1
     assert "process_stalled" in done.stdout
 
 
