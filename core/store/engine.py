@@ -1,6 +1,7 @@
 """Open the store: connections and transactions.
 
-On SQLite one process writes at a time. On PostgreSQL many do, and what that would break is guarded:
+On SQLite one process writes at a time, its threads in the order in which they ask. On PostgreSQL
+many do, and what that would break is guarded:
 
 =====================================  =========================================================
 Who works on a feed, entry, delivery   Leases are given out under a lock (``feeds and entries``,
@@ -32,7 +33,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -49,6 +50,7 @@ from core.file_identity import FileIdentity
 from core.store.column_types import metadata
 from core.store.errors import translate_errors
 from core.store.sql import insert
+from core.store.turns import WriteTurns
 
 T = TypeVar("T")
 
@@ -92,6 +94,7 @@ class Store:
     def __init__(self, engine: Engine, clock: Clock = utc_now) -> None:
         self._engine = engine
         self._guard = None
+        self._turns = WriteTurns() if self.dialect == "sqlite" else None
         options: dict[str, object] = {}
         if self.dialect == "postgresql":
             from core.store.postgres import ClockGuard
@@ -175,6 +178,7 @@ class Store:
         with (
             self._noting_failures(),
             translate_errors(),
+            self._turns.turn() if self._turns else nullcontext(),
             self._engine.connect().execution_options(wirewatch_write=True) as connection,
             connection.begin(),
         ):
