@@ -21,7 +21,7 @@ from config.i18n import Phrase
 from config.settings import Settings
 from core.messages import Access, Zone
 from core.metrics import EXTRACT_SECONDS
-from core.processes.workers.codec import frame, load
+from core.processes.workers.codec import frame_head, load
 from core.processes.workers.limits import MEGABYTE, TaskFailure, TaskLimits
 from core.processes.workers.pool import WorkerPool
 from ingest.extract.models import ExtractedPage, PageHints
@@ -108,7 +108,7 @@ class ExtractPool:
         head = {"url": url, "content_type": content_type, "hints": hints, "now": now}
         start = time.perf_counter()
         try:
-            result = await self._pool.run(frame(head, body), outlet)
+            result = await self._pool.run(frame_head(head), outlet, document=body)
         finally:
             EXTRACT_SECONDS.observe(time.perf_counter() - start)
         if isinstance(result, TaskFailure):

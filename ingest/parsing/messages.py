@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from config.errors import FetchError
-from core.processes.workers.codec import dump, frame, load, unframe
+from core.processes.workers.codec import dump, frame, frame_head, load, unframe
 from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.sources.limits import reason_for_cut
 
@@ -67,8 +67,13 @@ def encode_request(request: FeedRequest | RobotsRequest) -> bytes:
     if isinstance(request, RobotsRequest):
         head = {"kind": "robots", "url": request.url, "agent": request.agent}
         return frame(head, request.text.encode("utf-8", "surrogatepass"))
+    return encode_head(request) + request.body
+
+
+def encode_head(request: FeedRequest) -> bytes:
+    """Return the bytes of a request that come before its document."""
     head = {f.name: getattr(request, f.name) for f in fields(request) if f.name != "body"}
-    return frame(head | {"known": list(request.known.items())}, request.body)
+    return frame_head(head | {"known": list(request.known.items())})
 
 
 def decode_request(data: bytes) -> FeedRequest | RobotsRequest:

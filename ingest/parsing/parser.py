@@ -17,6 +17,7 @@ from ingest.parsing.messages import (
     RobotsAnswer,
     RobotsRequest,
     decode_answer,
+    encode_head,
     encode_request,
 )
 from ingest.sources.entry import ParsedFeed
@@ -79,8 +80,8 @@ class FeedParser:
                 ``limit_time``, ``limit_memory``, ``limit_size``); ``parse_crash``, ``parse_busy``
                 and ``parse_unavailable`` are not its fault.
         """
-        task = encode_request(request)
-        result = await self._pool.run(task, outlet, slow=slow)
+        head = encode_head(request)
+        result = await self._pool.run(head, outlet, document=request.body, slow=slow)
         if isinstance(result, TaskFailure):
             raise failed(request.url, result, self._pool.limits)
         return cast("ParsedFeed", decode_answer(result, request.url, request.known))

@@ -76,8 +76,9 @@ class MemoryWatch:
             samples = list(_sample_tree(self._pid))
             for sample in samples:
                 before = self._samples.get(sample.pid)
-                peak = max(sample.peak, before.peak if before else 0.0)
-                self._samples[sample.pid] = sample._replace(peak=peak)
+                if before and before.parser == sample.parser:  # not a copy before its exec
+                    sample = sample._replace(peak=max(sample.peak, before.peak))
+                self._samples[sample.pid] = sample
             self.resident = max(self.resident, sum(s.resident for s in samples))
             self.share = max(self.share, sum(s.share for s in samples))
 
@@ -106,8 +107,8 @@ def _sample_tree(root: int) -> Iterator[ProcessSample]:
 
 def _sample(pid: int, parent: int) -> ProcessSample:
     folder = Path(f"/proc/{pid}")
-    status, rollup = (folder / "status").read_text(), (folder / "smaps_rollup").read_text()
     command = (folder / "cmdline").read_bytes().decode()
+    status, rollup = (folder / "status").read_text(), (folder / "smaps_rollup").read_text()
     parser = next((name for module, name in _PARSERS.items() if module in command), "")
     return ProcessSample(
         pid, parent, parser, _mib(status, "VmHWM"), _mib(status, "VmRSS"), _mib(rollup, "Pss")

@@ -23,8 +23,13 @@ _LENGTH = struct.Struct("!Q")
 
 def frame(head: Any, document: bytes) -> bytes:
     """Return the bytes of a request."""
+    return frame_head(head) + document
+
+
+def frame_head(head: Any) -> bytes:
+    """Return the bytes of a request that come before its document."""
     packed = dump(head)
-    return b"".join((_LENGTH.pack(len(packed)), packed, document))
+    return _LENGTH.pack(len(packed)) + packed
 
 
 def unframe(data: bytes) -> tuple[Any, bytes]:

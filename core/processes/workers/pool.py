@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -67,13 +68,17 @@ class WorkerPool:
         self._idle.clear()
         await self._server.close()
 
-    async def run(self, task: bytes, owner: str, *, slow: bool = False) -> bytes | TaskFailure:
+    async def run(
+        self, task: bytes, owner: str, *, document: bytes = b"", slow: bool = False
+    ) -> bytes | TaskFailure:
         """Return the result of a task, or why there is none.
 
         Args:
             task: What the handler gets.
             owner: Id of the outlet whose document it is: it has one task at a time. Empty where
                 there is none.
+            document: What the handler gets behind ``task``. Tasks wait, and documents may have
+                megabytes, so that one that is a part of ``task`` would be in memory twice.
             slow: Whether the last document of the outlet is known to have exceeded a limit.
 
         Raises:
@@ -84,22 +89,23 @@ class WorkerPool:
         if slow:
             self._lanes.mark(owner, slow=True)
         ticket = Ticket(owner)
-        result = await self._run_in_lane(ticket, task)
+        pieces = task, document
+        result = await self._run_in_lane(ticket, pieces)
         if ticket.lane is Lane.OPEN and is_failure(result, Failure.CPU):
             ticket = Ticket(owner, Lane.SLOW)
-            result = await self._run_in_lane(ticket, task)
+            result = await self._run_in_lane(ticket, pieces)
         if isinstance(result, TaskFailure):
             self._note(ticket, result)
         return result
 
-    async def _run_in_lane(self, ticket: Ticket, task: bytes) -> bytes | TaskFailure:
+    async def _run_in_lane(self, ticket: Ticket, pieces: Sequence[bytes]) -> bytes | TaskFailure:
         """Run a task when it is its turn; in the open lane it has little time."""
         if not self._lanes.add(ticket):
             return TaskFailure(Failure.BUSY)
         result: bytes | TaskFailure = TaskFailure(Failure.CRASH)
         try:
             await self._turn(ticket)
-            result = await self._run(task, limits_of(ticket.lane, self.limits))
+            result = await self._run(pieces, limits_of(ticket.lane, self.limits))
         finally:
             self._lanes.remove(ticket, slow=is_slow(result))
             self._turns.pop(ticket, None)
@@ -118,7 +124,7 @@ class WorkerPool:
             if not turn.done():
                 turn.set_result(None)
 
-    async def _run(self, task: bytes, limits: TaskLimits) -> bytes | TaskFailure:
+    async def _run(self, pieces: Sequence[bytes], limits: TaskLimits) -> bytes | TaskFailure:
         """Run a task, and once more where something else ended its worker."""
         result: bytes | TaskFailure = TaskFailure(Failure.CRASH)
         for _ in range(2):
@@ -129,7 +135,7 @@ class WorkerPool:
             except (OSError, TimeoutError) as error:
                 return TaskFailure(Failure.UNAVAILABLE, str(error))
             try:
-                result = await worker.run(task, limits)
+                result = await worker.run(pieces, limits)
             except BaseException:
                 worker.close()
                 raise

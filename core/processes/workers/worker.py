@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.processes.workers.limits import Failure, TaskFailure, TaskLimits, failure_of_exit
@@ -64,13 +65,17 @@ class Worker:
         self._process.connection.close()
         self._server.kill(self._process.pid)
 
-    async def run(self, task: bytes, limits: TaskLimits) -> bytes | TaskFailure:
+    async def run(self, pieces: Sequence[bytes], limits: TaskLimits) -> bytes | TaskFailure:
         """Return the result of a task, or why there is none.
 
         A cancelled caller kills the worker.
+
+        Args:
+            pieces: What the handler gets, one behind the other.
+            limits: What the task may cost.
         """
         self.tasks += 1
-        exchange = asyncio.create_task(self._exchange(task, limits))
+        exchange = asyncio.create_task(self._exchange(pieces, limits))
         try:
             return await self._watch(exchange, limits)
         except (ConnectionError, EOFError):
@@ -96,11 +101,11 @@ class Worker:
                 return TaskFailure(exceeded or Failure.TIME)
         return exchange.result()
 
-    async def _exchange(self, task: bytes, limits: TaskLimits) -> bytes | TaskFailure:
+    async def _exchange(self, pieces: Sequence[bytes], limits: TaskLimits) -> bytes | TaskFailure:
         loop, connection = asyncio.get_running_loop(), self._process.connection
-        header = TASK.pack(limits.cpu, limits.wall, limits.result, len(task))
-        await loop.sock_sendall(connection, header)
-        await loop.sock_sendall(connection, task)
+        header = TASK.pack(limits.cpu, limits.wall, limits.result, sum(map(len, pieces)))
+        for piece in (header, *pieces):
+            await loop.sock_sendall(connection, piece)
         status, length = RESULT.unpack(await self._receive(RESULT.size))
         if length > max(limits.result, DETAIL):
             self._server.kill(self._process.pid)

@@ -61,6 +61,15 @@ def test_bad_tasks_fail_alone_each_with_the_limit_that_it_exceeds() -> None:
     assert dict(zip(tasks, with_pool(scene), strict=True)) == tasks
 
 
+def test_the_handler_gets_the_document_behind_the_task() -> None:
+    async def scene(pool: WorkerPool) -> bytes | TaskFailure:
+        return await pool.run(b"large ", "", document=b"12345")
+
+    result = with_pool(scene)
+    assert isinstance(result, bytes)
+    assert len(result) == 12_345
+
+
 @pytest.mark.parametrize("task", ["sleep 60", "stop"])
 def test_a_task_that_waits_or_whose_worker_was_stopped_ends_at_the_wall_limit(task: str) -> None:
     async def scene(pool: WorkerPool) -> tuple[str, str]:
