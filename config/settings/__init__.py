@@ -233,7 +233,11 @@ class Settings(BaseSettings):
         description="The same for loopback and private addresses, the operator's own servers.",
     )
     http_concurrency: int = Field(
-        default=20, ge=1, le=500, description="Most requests at the same time, all hosts together."
+        default=20,
+        ge=1,
+        le=500,
+        description="Most requests at the same time, all hosts together; feeds take three quarters "
+        "at most, pages too.",
     )
 
     fetch_max_entries: int = Field(
