@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from config.settings import Settings
 from core.private_files import tighten
@@ -80,15 +81,16 @@ def test_a_folder_with_the_operators_files_a_shared_or_a_foreign_one_keeps_its_m
 
 
 def test_where_modes_cannot_be_changed_the_program_says_so_and_works(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(path: Path, _mode: int) -> None:
         raise PermissionError(1, "Operation not permitted", str(path))
 
     monkeypatch.setattr(Path, "chmod", refuse)
     tmp_path.joinpath("data").mkdir(0o755)
-    make_data_private(Settings(data_dir=tmp_path / "data", config_dir=tmp_path / "config"))
-    assert "data_not_made_private" in "".join(capsys.readouterr())
+    with capture_logs() as lines:
+        make_data_private(Settings(data_dir=tmp_path / "data", config_dir=tmp_path / "config"))
+    assert "data_not_made_private" in [line["event"] for line in lines]
 
 
 def test_run_makes_old_data_private_and_says_so(tmp_path: Path) -> None:
