@@ -13,17 +13,15 @@ from __future__ import annotations
 import os
 import time
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from config.errors import ExtractionError
-from config.i18n import Phrase
 from config.settings import Settings
 from core.messages import Access, Zone
 from core.metrics import EXTRACT_SECONDS
 from core.processes.workers.codec import frame_head, load
-from core.processes.workers.limits import MEGABYTE, TaskFailure, TaskLimits
-from core.processes.workers.pool import WorkerPool
+from core.processes.workers.limits import TaskFailure
+from ingest.document_pool import DocumentPool
 from ingest.extract.models import ExtractedPage, PageHints
 
 HANDLER = "ingest.extract.handler:handle"
@@ -41,7 +39,7 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-class ExtractPool:
+class ExtractPool(DocumentPool):
     """A pool of processes that extract pages; an async context manager.
 
     Args:
@@ -50,35 +48,8 @@ class ExtractPool:
     """
 
     def __init__(self, settings: Settings, *, handler: str = HANDLER) -> None:
-        limits = TaskLimits(
-            settings.parse_cpu,
-            settings.parse_timeout,
-            settings.parse_memory * MEGABYTE,
-            MAX_ANSWER,
-        )
         workers = settings.extract_workers or available_cores()
-        self._pool = WorkerPool("pages", handler, limits, workers)
-
-    async def __aenter__(self) -> Self:
-        """Start the workers and wait until one of them is warm.
-
-        Raises:
-            ExtractionError: ``unavailable``: the workers cannot be started.
-        """
-        try:
-            await self._pool.__aenter__()
-        except OSError as error:
-            raise ExtractionError("", "unavailable", Phrase("parse.unavailable")) from error
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stop all workers, whatever page they are working on."""
-        await self._pool.__aexit__(kind, error, traceback)
+        super().__init__("pages", handler, settings, workers, MAX_ANSWER)
 
     async def extract(
         self,

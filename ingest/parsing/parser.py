@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 from urllib.parse import urlsplit
 
-from config.errors import ExtractionError, FetchError
-from config.i18n import Phrase
+from config.errors import FetchError
 from config.settings import Settings
-from core.processes.workers.limits import MEGABYTE, TaskFailure, TaskLimits
-from core.processes.workers.pool import WorkerPool
+from core.processes.workers.limits import TaskFailure, TaskLimits
+from ingest.document_pool import DocumentPool
 from ingest.parsing.messages import (
     MAX_ANSWER,
     FeedRequest,
@@ -28,7 +26,7 @@ MIN_WORKERS = 2
 """One document that takes long must not hold up all others."""
 
 
-class FeedParser:
+class FeedParser(DocumentPool):
     """Parses documents in workers; an async context manager.
 
     Args:
@@ -37,35 +35,8 @@ class FeedParser:
     """
 
     def __init__(self, settings: Settings, *, handler: str = HANDLER) -> None:
-        limits = TaskLimits(
-            settings.parse_cpu,
-            settings.parse_timeout,
-            settings.parse_memory * MEGABYTE,
-            MAX_ANSWER,
-        )
         workers = max(MIN_WORKERS, settings.extract_workers)
-        self._pool = WorkerPool("feeds", handler, limits, workers)
-
-    async def __aenter__(self) -> Self:
-        """Start the workers.
-
-        Raises:
-            ExtractionError: ``unavailable``: they cannot be started.
-        """
-        try:
-            await self._pool.__aenter__()
-        except OSError as error:
-            raise ExtractionError("", "unavailable", Phrase("parse.unavailable")) from error
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop all workers, whatever document they are working on."""
-        await self._pool.__aexit__(kind, error, trace)
+        super().__init__("feeds", handler, settings, workers, MAX_ANSWER)
 
     async def parse(self, request: FeedRequest, outlet: str, *, slow: bool = False) -> ParsedFeed:
         """Return the new and changed entries of a document.
