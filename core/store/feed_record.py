@@ -99,9 +99,10 @@ class FeedState:
     """A feed with its state.
 
     Attributes:
-        state: ``new`` (never read), ``ok``, ``partial`` (works, but a limit keeps some of its
-            entries from being read), ``quiet`` (works, but nothing new for long), ``failing``,
-            ``gone``, ``paused`` (its host asked for a pause) or ``off`` (removed from the files).
+        state: ``new`` (its first poll has not ended yet), ``ok``, ``partial`` (works, but a limit
+            keeps some of its entries from being read), ``quiet`` (works, but nothing new for long),
+            ``failing`` (its last poll failed), ``gone``, ``paused`` (its host asked for a pause) or
+            ``off`` (removed from the files).
         reason: Why it is in this state.
         paused_until: The end of the pause while it is ``paused``.
     """
@@ -110,6 +111,11 @@ class FeedState:
     state: str
     reason: Phrase
     paused_until: datetime | None = None
+
+    @property
+    def was_read(self) -> bool:
+        """Whether the feed was ever read, so that its state says something about it."""
+        return self.feed.last_success_at is not None
 
 
 def classify_feed(feed: FeedRecord, paused_until: datetime | None, now: datetime) -> FeedState:
@@ -121,8 +127,8 @@ def classify_feed(feed: FeedRecord, paused_until: datetime | None, now: datetime
     if paused_until:
         reason = Phrase("feed.why.paused", until=paused_until)
         return FeedState(feed, "paused", reason, paused_until)
-    if feed.fail_count:
-        reason = _failure("feed.why.failing", feed, now, n=feed.fail_count)
+    if feed.fail_count or feed.last_error:
+        reason = _failure("feed.why.failing", feed, now, n=max(feed.fail_count, 1))
         return FeedState(feed, "failing", reason)
     if feed.last_success_at is None:
         return FeedState(feed, "new", Phrase.load(feed.due_reason))
@@ -130,7 +136,7 @@ def classify_feed(feed: FeedRecord, paused_until: datetime | None, now: datetime
 
 
 def _failure(code: str, feed: FeedRecord, now: datetime, **params: int) -> Phrase:
-    since = feed.fail_since or now
+    since = feed.fail_since or feed.last_attempt_at or now  # our own outage is not counted
     return Phrase(code, error=Phrase.load(feed.last_error), since=since, **params)
 
 

@@ -31,6 +31,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    func,
     or_,
     select,
 )
@@ -362,6 +363,14 @@ def load_feed_states(connection: Connection, now: datetime | None = None) -> lis
         classify_feed(feed, pauses.get(feed.host) or pauses.get(feed.url), now)
         for feed in _records(connection, query)
     ]
+
+
+def count_read(connection: Connection) -> tuple[int, int]:
+    """Return how many configured feeds were ever read, and how many never were."""
+    was_read = func.coalesce(feeds.c.last_200_at, feeds.c.last_304_at).is_not(None)
+    query = select(was_read, func.count()).where(feeds.c.removed_at.is_(None)).group_by(was_read)
+    counts = {bool(read): number for read, number in connection.execute(query)}
+    return counts.get(True, 0), counts.get(False, 0)
 
 
 def _leased_by(feed_id: str, instance: Instance) -> tuple[ColumnElement[bool], ...]:

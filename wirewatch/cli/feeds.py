@@ -31,19 +31,25 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 def list_feeds(*, as_json: JsonOption = False) -> None:
     """List all feeds with their state.
 
-    new: never read. ok: works. partial: works, but is too large to be read in full; what is read is
-    said, and it is polled less often. quiet: works, but has had no new entry for long. failing,
-    gone: cannot be read. paused: its host asked for a pause. off: no longer in sources.yaml.
+    new: its first poll has not ended yet. ok: works. partial: works, but is too large to be read in
+    full; what is read is said, and it is polled less often. quiet: works, but has had no new entry
+    for long. failing, gone: cannot be read. paused: its host asked for a pause. off: no longer in
+    sources.yaml.
     """
+    from config.i18n import translator
     from core.store.feeds import load_feed_states
+    from wirewatch.feed_summary import summarize_feeds
 
     settings = open_settings()
     catalog, now = load_outlets(settings), utc_now()
     with open_store(settings) as store, store.read() as connection:
         stored = load_feed_states(connection, now)
-    rows = [as_row(state) for state in merge_states(catalog, stored, now)]
+    states = merge_states(catalog, stored, now)
+    rows = [as_row(state) for state in states]
     columns = ("state", "feed_id", "url", "why", "last_success_at", "next_due_at")
     print_rows(rows, columns, as_json=as_json, empty="There are no feeds. Add one to sources.yaml.")
+    if not as_json and any(state.state != "off" for state in states):
+        say(summarize_feeds(states, translator("en")))
 
 
 @app.command()

@@ -46,10 +46,16 @@ class Summary:
         """Return the document of ``run --once --json``."""
         return asdict(self)
 
+    @property
+    def _unread(self) -> str:
+        """What to add if feeds were polled and none of them could be read."""
+        polled = self.feeds["polled"]
+        return ": none could be read" if polled and self.feeds["failed"] == polled else ""
+
     def as_text(self) -> str:
         """Return the counts for people, a line for each stage."""
         lines = [
-            f"feeds       {_counts(self.feeds)}",
+            f"feeds       {_counts(self.feeds)}{self._unread}",
             f"articles    {_counts(self.articles)}",
             f"matches     {self.matches}",
             f"alerts      {_counts(self.alerts)}",

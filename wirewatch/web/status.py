@@ -123,15 +123,27 @@ def _working(
     t: Translator,
 ) -> SystemStatus:
     total, failing = sum(counts.values()), _failing(counts)
+    unread = sum(not state.was_read for state in states if state.state != "off")
+    if unread == total:
+        return SystemStatus("warn", _nothing_read(counts, t), problems)
     newest = max((s.feed.last_new_at for s in states if s.feed.last_new_at), default=None)
     news = t("system.newest_entry", ago=t.ago(newest, now)) if newest else t("system.no_entry")
     if failing:
         text = t("system.some_failing", news=news, n=t.number(failing), total=t.number(total))
         return SystemStatus("warn", text, problems)
-    if counts["new"] == total:
-        return SystemStatus("warn", t.plural("system.starting", total), problems)
+    if unread:
+        text = t("system.some_unread", news=news, n=t.number(unread), total=t.number(total))
+        return SystemStatus("warn", text, problems)
     text = t.plural("system.working", total, news=news)
     return SystemStatus("warn" if problems else "good", text, problems)
+
+
+def _nothing_read(counts: Counter[str], t: Translator) -> str:
+    """Return what to say while no feed was ever read, so that nothing can be said to work."""
+    total, failing = sum(counts.values()), _failing(counts)
+    if failing:
+        return t("system.nothing_read", n=t.number(failing), total=t.number(total))
+    return t.plural("system.starting" if counts["new"] else "system.waiting", total)
 
 
 def _failing(counts: Counter[str]) -> int:

@@ -184,6 +184,7 @@ def test_failures_do_not_count_while_no_host_can_be_reached(installation: Instal
     counts = installation.run()
     assert counts == IngestCounts(polled=7, failed=7, reached_nothing=True)
     assert [installation.feed(f).fail_count for f in feeds] == [0] * 7
+    assert {installation.state(f).state for f in feeds} == {"failing"}
     assert all(installation.feed(f).next_due_at <= MONDAY + timedelta(minutes=5) for f in feeds)
 
 

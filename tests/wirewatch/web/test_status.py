@@ -18,6 +18,7 @@ YESTERDAY = NOW - timedelta(days=1)
 EN = translator("en")
 
 WORKING = {"last_200_at": NOW, "last_new_at": NOW - timedelta(minutes=3)}
+OFFLINE = {"last_error": "No connection.", "last_outcome": "connect", "last_attempt_at": NOW}
 FAILING = {"fail_count": 3, "fail_since": NOW, "last_error": "No connection."}
 
 
@@ -27,6 +28,10 @@ def feed(**fields: object) -> FeedState:
         "kurier.example", NOW, NOW + timedelta(minutes=5),
     )  # fmt: skip
     return classify_feed(replace(record, **fields), None, NOW)  # type: ignore[arg-type]
+
+
+def paused(**fields: object) -> FeedState:
+    return classify_feed(feed(**fields).feed, NOW + timedelta(hours=1), NOW)
 
 
 def _parts(text: str) -> tuple[str, str, str]:
@@ -60,6 +65,12 @@ def status(
          "Broken: feeds have been due for 2 h but are not being polled"),
         ([feed(**WORKING), feed(removed_at=NOW, next_due_at=NOW - timedelta(days=9))], [], "good",
          "Working: 1 feed, newest entry 3 min ago"),
+        ([feed(**WORKING), feed()], [], "warn",
+         "Working, newest entry 3 min ago; 1 of 2 feeds not read yet"),
+        ([feed(**FAILING), feed()], [], "warn", "No feed was read yet: 1 of 2 feeds failing"),
+        ([feed(**OFFLINE)], [], "bad", "Broken: no feed can be read"),
+        ([paused()], [], "warn", "No feed was read yet: the host of 1 feed asked for a pause"),
+        ([paused(**WORKING)], [], "good", "Working: 1 feed, newest entry 3 min ago"),
     ],
 )  # fmt: skip
 def test_one_line_says_whether_it_is_quiet_or_broken(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from config.secrets import mask
 from core.store import feeds as feed_store
 from core.store.console import overviews
 from core.store.console.overviews import FeedOverview
+from wirewatch.feed_summary import summarize_feeds
 from wirewatch.web import charts, display, forms
 from wirewatch.web.flash import flash, redirect_with_outcome
 from wirewatch.web.outcome_texts import poll_phrase
@@ -61,7 +61,7 @@ class FeedsPage:
             tab="feeds",
             feeds=[feed_row(feed, catalog, now, t) for feed in feeds],
             counts=[(s, MOODS.get(s, ""), counts[s]) for s in WORST_FIRST[::-1] if counts[s]],
-            summary=summary(feeds, t),
+            summary=summarize_feeds([feed.state for feed in feeds], t),
             mood="bad" if counts["failing"] + counts["gone"] else "",
             flash=flash(request.query_params, now, t),
         )
@@ -81,19 +81,6 @@ class FeedsPage:
         except NotFoundError:
             return Phrase("poll.not_configured")
         return poll_phrase(outcome)
-
-
-def summary(feeds: Sequence[FeedOverview], t: Translator) -> str:
-    """Return one sentence: are the feeds working, read in part, quiet or failing?"""
-    counts = Counter(feed.state.state for feed in feeds if feed.state.state != "off")
-    failing = counts["failing"] + counts["gone"]
-    if not counts:
-        return t("feeds.none")
-    if failing:
-        return t.plural("feeds.broken", failing)
-    if counts["partial"]:
-        return t.plural("feeds.partial", counts["partial"])
-    return t.plural("feeds.quiet", counts["quiet"]) if counts["quiet"] else t("feeds.fine")
 
 
 def feed_row(feed: FeedOverview, catalog: Catalog, now: datetime, t: Translator) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from config.i18n import in_english
 from core.clock import rfc3339
 from core.store import Store
 from core.store import alerts as alert_store
+from core.store import feeds as feed_store
 from wirewatch.web.render import READ_METHODS, PageRenderer
 
 STORE_SECONDS = 3.0
@@ -40,7 +41,8 @@ class HealthEndpoints:
         """Return 200 while all is well, else 503 with the problems.
 
         The store answers, every process reports, every stage runs and makes progress, and no canary
-        is missing.
+        is missing. ``feeds`` says how many feeds were ever read, and how many were not: a program
+        that runs well has told nothing of an outlet that it never read.
         """
         problems, processes = await asyncio.to_thread(self._runtime)
         problems += await self._store.find_problems()
@@ -48,6 +50,7 @@ class HealthEndpoints:
             "status": "ill" if problems else "ok",
             "wrong": problems,
             "at": rfc3339(self._renderer.clock()),
+            "feeds": self._store.feeds,
             "processes": processes,
         }
         return JSONResponse(body, status_code=503 if problems else 200)
@@ -75,6 +78,8 @@ class StoreProbe:
         self._store = store
         self._seconds = seconds
         self._asking: asyncio.Task[list[str]] | None = None
+        self.feeds: dict[str, int] | None = None
+        """How many configured feeds were ever ``read``, and how many were ``not_read``."""
 
     async def find_problems(self) -> list[str]:
         """Return why the store cannot be read; empty where it can."""
@@ -88,6 +93,9 @@ class StoreProbe:
         try:
             with self._store.read() as connection:
                 alert_store.list_alerts(connection, limit=1)
+                read, unread = feed_store.count_read(connection)
+                self.feeds = {"read": read, "not_read": unread}
         except WirewatchError as error:
+            self.feeds = None
             return [str(error)]
         return []

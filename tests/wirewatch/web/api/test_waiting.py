@@ -38,3 +38,9 @@ def test_broken_targets_are_listed_with_their_reason(console: Console, now: date
     line = "broken      desk (https://desk.example) since 2026-11-22T12:00:00"
     assert line in summary.as_text()
     assert summary.as_json()["broken_targets"][0].endswith("3 waiting: HTTP 403: no")
+
+
+def test_a_summary_says_that_no_feed_could_be_read() -> None:
+    assert "none could be read" not in Summary().as_text()
+    summary = Summary(feeds={"polled": 2, "not_modified": 0, "failed": 2})
+    assert "2 polled, 0 not modified, 2 failed: none could be read" in summary.as_text()

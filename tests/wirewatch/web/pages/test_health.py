@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from config.i18n import Phrase
+from core.store.feeds import feeds
 from tests.support.console import Console, add_feeds, open_store
 from wirewatch.web.pages.health import StoreProbe
 
@@ -29,7 +30,18 @@ def test_the_health_check_names_a_store_that_does_not_answer(console: Console) -
     with console.store.write() as connection:
         connection.exec_driver_sql("DROP TABLE alerts")
     status, body = console.request("/healthz")
-    assert (status, '"status":"ill"' in body) == (503, True)
+    assert (status, '"status":"ill"' in body, '"feeds":null' in body) == (503, True, True)
+
+
+def test_the_health_check_says_how_many_feeds_were_ever_read(
+    console: Console, now: datetime
+) -> None:
+    assert '"feeds":{"read":0,"not_read":0}' in console.request("/healthz")[1]
+    add_feeds(console.store, console.catalog, now)
+    with console.store.write() as connection:
+        kurier = feeds.update().where(feeds.c.outlet == "kurier")
+        connection.execute(kurier.values(last_304_at=now))
+    assert '"feeds":{"read":1,"not_read":1}' in console.request("/healthz")[1]
 
 
 def test_the_health_check_does_not_wait_for_a_store_that_another_process_keeps_locked(
