@@ -1,8 +1,16 @@
-"""Extract the body: with trafilatura from the prepared tree, or from the blocks if it is unsure.
+"""Extract the body from the blocks if it is plain where it is, else with trafilatura.
 
-What the zone tagger cut is no longer in the tree, so nothing of it can come back. Only short bodies
-are a risk: trafilatura's fallbacks then look for text elsewhere, reorder it or drop half of it. In
-that case the blocks at the location of the body are the better result.
+::
+
+    open blocks ─ nearly all text is one run at one location ─▶ that run
+                ─ else trafilatura, on the prepared tree     ─▶ its text, or if it lacks or
+                                                                reorders paragraphs, the run
+
+What the zone tagger cut is no longer in the tree, so nothing of it can come back. On most pages
+what is left is one run of paragraphs at one location, and trafilatura would find the same a second
+time at a third of the cost of all extraction. It is asked about the other pages. Short bodies are a
+risk there: its fallbacks look for text elsewhere, reorder it or drop half of it. In that case the
+blocks at the location of the body are the better result.
 """
 
 from __future__ import annotations
@@ -15,10 +23,17 @@ import trafilatura
 from lxml.html import HtmlElement
 
 from core.text.clean import clean
-from ingest.extract.blocks import Block, body_location, has_letters, location_of
+from ingest.extract.blocks import HEADINGS, Block, body_location, has_letters, location_of
 from ingest.extract.zones import TaggedPage
 
 _SHORT = 1500
+_LEAST_RUN = 800
+_SHARE_OF_RUN = 0.95
+_LEAST_LINE = 60  # characters that are read as a line of text although they end in no stop
+_LINK_SHARE = 0.9
+_STOPS = tuple('.!?"”»“')
+_TEXT_CONTAINERS = frozenset({"p", "div", "td"})
+_KEPT_CONTAINERS = HEADINGS | {"p", "li", "td", "th", "dd", "dt", "blockquote", "pre"}
 _MOST_COMPARED = 400  # each is searched in the whole text
 _NON_WORD = re.compile(r"\W+")
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -35,11 +50,76 @@ def extract_body(root: HtmlElement, blocks: Sequence[Block], tagged: TaggedPage)
     paragraphs = body_paragraphs(blocks)
     if tagged.stub and paragraphs and sum(map(len, paragraphs)) < _SHORT:
         return "\n".join(paragraphs)
+    if run := single_run(blocks):
+        return "\n".join(run)
     document = trafilatura.bare_extraction(root, fast=True, include_comments=False)
     raw = clean(getattr(document, "text", "") or "").split("\n") if document is not None else []
     lines = [line.strip("| ") for line in raw]  # borders of a table that lays out the page
     unreliable = _is_unreliable(lines, paragraphs, blocks)
     return "\n".join(paragraphs if unreliable else filter(None, lines))
+
+
+def single_run(blocks: Sequence[Block]) -> list[str]:
+    """Return the paragraphs of the body if the page leaves no doubt about them, else an empty list.
+
+    That is so if one run of blocks, from the first to the last paragraph at the body's location,
+    has 800 characters and 95 % of the text that no zone has, and no further paragraph adjoins it.
+    On three sets of annotated pages (397 pages, ``bench/extract.py``) this holds for 65 % of the
+    pages, and the F1 is that of trafilatura on the same trees or better (.9635 to .9624, .9654 to
+    .9631).
+    """
+    open_blocks = [b for b in blocks if b.zone is None and has_letters(b.text)]
+    location = body_location(open_blocks)
+    at_body = [location_of(b) == location for b in open_blocks]
+    prose = [i for i, b in enumerate(open_blocks) if b.prose and at_body[i]]
+    if not prose:
+        return []
+    first, last = prose[0], prose[-1]
+    while first and at_body[first - 1] and _is_text(open_blocks[first - 1]):
+        first -= 1
+    while last + 1 < len(open_blocks) and at_body[last + 1] and _is_text(open_blocks[last + 1]):
+        last += 1
+    run = open_blocks[first : last + 1]
+    size = sum(map(_text_size, run))
+    adjoining = (*open_blocks[max(first - 1, 0) : first], *open_blocks[last + 1 : last + 2])
+    if (
+        size < _LEAST_RUN
+        or size < _SHARE_OF_RUN * sum(map(_text_size, open_blocks))
+        or any(block.prose for block in adjoining)
+    ):
+        return []
+    return [b.text for i, b in enumerate(run, first) if _is_in_run(b, at_body[i])]
+
+
+def _is_text(block: Block) -> bool:
+    """Return whether a block beside a paragraph of the body is one too, however short."""
+    return (
+        block.container.tag in _TEXT_CONTAINERS
+        and not block.mostly_links
+        and (block.text.endswith((*_STOPS, ":")) or len(block.text) >= _LEAST_LINE)
+    )
+
+
+def _text_size(block: Block) -> int:
+    """Return the characters of a block that are text rather than a label or a link."""
+    if block.mostly_links:
+        return 0
+    least = 25 if block.container.tag in ("p", "blockquote") else _LEAST_LINE
+    size = len(block.text)
+    return size if block.sentence or block.prose or size >= least else 0
+
+
+def _is_in_run(block: Block, at_body: bool) -> bool:
+    """Return whether a block within the run is body: no link, no label between paragraphs."""
+    if block.mostly_links:
+        size = len(block.text)
+        return (
+            at_body
+            and size >= _LEAST_LINE
+            and block.link_length < _LINK_SHARE * size
+            and block.text.endswith(_STOPS)
+        )
+    return at_body or block.sentence or block.prose or block.container.tag in _KEPT_CONTAINERS
 
 
 def body_paragraphs(blocks: Sequence[Block]) -> list[str]:
