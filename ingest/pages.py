@@ -31,6 +31,7 @@ from ingest.article_revision import PageRead
 from ingest.backoff import FetchFailure, failure_of
 from ingest.changes import COMPARED_REVISIONS, Compare, Comparison, with_changes
 from ingest.deps import Deps
+from ingest.extract.limits import LONGEST_TEXT
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.hosts import pause_scope
 from ingest.revise import EntryOutcome
@@ -158,6 +159,7 @@ class PageReader:
         hints = PageHints(
             title=entry.title,
             summary=entry.summary,
+            content=entry.content[:LONGEST_TEXT],
             published_at=entry.published_at,
             language=entry.language,
             url=entry.url,

@@ -4,11 +4,13 @@
 
     bytes ─ decode ─ parse once ─ JSON-LD, meta ─ blocks ─ zones ─ headline, lead ─▶ cut
                                                                    tree ─ trafilatura ─▶ text
+    text ─ much less than blocks, JSON-LD, feed? ─ second opinion ─▶ the better supported text
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from config.errors import ExtractionError
@@ -22,8 +24,10 @@ from ingest.extract.credits import choose_authors, find_agency, names_in_byline
 from ingest.extract.dates import publication_time
 from ingest.extract.decode import decode_page
 from ingest.extract.headline import choose_lead, choose_title, title_candidates
+from ingest.extract.jsonld import LinkedData
 from ingest.extract.limits import LONGEST_TEXT, LONGEST_TITLE, LONGEST_ZONES, MOST_ZONES
 from ingest.extract.models import ExtractedPage, PageHints
+from ingest.extract.opinion.review import FirstOpinion, as_dispute, ask, use_reading
 from ingest.extract.tree import ParsedPage, parse_page, two_letter_code
 from ingest.extract.zones import KEPT_ZONES, TaggedPage, tag_zones
 
@@ -72,7 +76,24 @@ def extract_page(
         block.zone = "lead"
     _remove_zones(blocks, tagged)
     text = extract_body(page.root, blocks, tagged)[:LONGEST_TEXT]
+    titles = title_candidates(replace(page, data=LinkedData()), hints, url)
+    first = FirstOpinion(
+        markup=page.markup,
+        blocks=blocks,
+        titles=[*titles, headline] if headline else titles,
+        text=text,
+        lead=lead if lead_blocks else "",
+        linked_title=page.data.title,
+        linked=page.data.body,
+        feed=hints.content,
+        marked_short=tagged.stub or page.data.free is False,
+    )
+    verdict = ask(first)
+    if verdict is not None and verdict.chosen.source != "page":
+        text = use_reading(verdict.chosen, blocks, lead, (title, headline))
     flags = _flags(page, blocks, text, lead, tagged)
+    if verdict is not None:
+        flags += ("disputed",)
     if not text and not (lead and page.data.has_article):
         raise ExtractionError(url, "empty", Phrase("extract.no_article"))
     moment, source = publication_time(page, hints.published_at, now, times)
@@ -92,6 +113,7 @@ def extract_page(
         access=_access(page, flags),
         zones=_zones(blocks),
         flags=flags,
+        dispute=as_dispute(verdict) if verdict is not None else None,
     )
 
 

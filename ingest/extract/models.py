@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.messages import Access, Zone
+from ingest.extract.opinion.dispute import Dispute
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class PageHints:
     Attributes:
         title: Headline, plain text.
         summary: Teaser, plain text.
+        content: The whole article, plain text, where the feed has it.
         published_at: Aware UTC.
         language: Two letters.
         url: The entry's link, before redirects.
@@ -22,6 +24,7 @@ class PageHints:
 
     title: str = ""
     summary: str = ""
+    content: str = ""
     published_at: datetime | None = None
     language: str | None = None
     url: str = ""
@@ -46,7 +49,9 @@ class ExtractedPage:
         access: Whether the page says that it can be read for free.
         zones: What was cut from the page, per zone, in page order.
         flags: ``thin`` (little text), ``teaser_only`` (a stub before a paywall),
-            ``consent_wall``, ``list_page``, ``live`` (a live ticker).
+            ``consent_wall``, ``list_page``, ``live`` (a live ticker), ``disputed`` (there is
+            another reading of the page that has much more or much less text).
+        dispute: The other reading; None unless the page is disputed.
     """
 
     url: str
@@ -62,3 +67,4 @@ class ExtractedPage:
     access: Access
     zones: tuple[Zone, ...]
     flags: tuple[str, ...]
+    dispute: Dispute | None = None

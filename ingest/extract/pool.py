@@ -23,6 +23,7 @@ from core.processes.workers.codec import frame_head, load
 from core.processes.workers.limits import TaskFailure
 from ingest.document_pool import DocumentPool
 from ingest.extract.models import ExtractedPage, PageHints
+from ingest.extract.opinion.dispute import Dispute
 
 HANDLER = "ingest.extract.handler:handle"
 
@@ -94,4 +95,5 @@ def _page(answer: dict[str, Any]) -> ExtractedPage:
     zones = tuple(Zone.model_validate(zone) for zone in answer["zones"])
     values = answer | {"zones": zones, "access": Access(answer["access"])}
     values |= {name: tuple(answer[name]) for name in ("authors", "flags")}
+    values["dispute"] = Dispute(**answer["dispute"]) if answer["dispute"] else None
     return ExtractedPage(**values)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
-from lxml.html import HtmlElement, document_fromstring
+from lxml.html import HtmlElement
 
 from config.errors import ExtractionError
 from config.i18n import Phrase
@@ -21,15 +21,13 @@ from core.text.clean import clean_line, clean_markup
 from core.text.languages import languages
 from ingest.extract.bounds import bound_page
 from ingest.extract.jsonld import LinkedData, read_linked_data
+from ingest.extract.markup import parse_markup
 from ingest.extract.vocabulary import words_in
 
 _STRIPPED = words_in(
     "script style svg noscript iframe template select canvas video audio object embed picture "
     "map math datalist textarea input head "
 )
-# The same class for every element, looked up in C. The lookup of lxml.html runs Python code for
-# each element that is touched, which takes a fifth of the time on a large page.
-_LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
 _HEAD = 4096
 _MAX_META = 400
 _MAX_VALUE = 2_000
@@ -44,6 +42,7 @@ class ParsedPage:
 
     Attributes:
         root: The tree, without head, scripts and styles.
+        markup: The page in UTF-8 as it was parsed, for whoever has to read all of it again.
         data: The article's JSON-LD.
         meta: ``<meta>`` by lower-case name, property or itemprop; the first value of each.
         html_title: The text of ``<title>``.
@@ -52,6 +51,7 @@ class ParsedPage:
     """
 
     root: HtmlElement
+    markup: bytes
     data: LinkedData
     meta: Mapping[str, str]
     html_title: str
@@ -65,18 +65,11 @@ def parse_page(html: str, url: str) -> ParsedPage:
     Raises:
         ExtractionError: ``empty``: there is nothing that can be parsed.
     """
-    parser = etree.HTMLParser(
-        collect_ids=False,
-        encoding="utf-8",
-        remove_comments=True,
-        remove_pis=True,
-    )
-    parser.set_element_class_lookup(_LOOKUP)
     html = bound_page(html)
     try:
         head = _CLOSED_ROOT.sub(r"\1>", html[:_HEAD])
         markup = clean_markup((head + html[_HEAD:]).encode("utf-8", "replace"))
-        root = document_fromstring(markup, parser=parser)
+        root = parse_markup(markup)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise ExtractionError(url, "empty", Phrase("extract.unreadable")) from error
     meta = _meta(root)
@@ -90,7 +83,7 @@ def parse_page(html: str, url: str) -> ParsedPage:
     )
     canonical = _canonical(root, meta, url)
     etree.strip_elements(root, *_STRIPPED, with_tail=False)
-    return ParsedPage(root, data, meta, title, canonical, language)
+    return ParsedPage(root, markup, data, meta, title, canonical, language)
 
 
 def _meta(root: HtmlElement) -> dict[str, str]:

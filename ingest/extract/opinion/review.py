@@ -1,0 +1,180 @@
+"""Ask for a second opinion on a page, where the first one left much less than there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.text.clean import cut
+from ingest.extract import vocabulary
+from ingest.extract.blocks import Block, body_location, location_of
+from ingest.extract.byline_patterns import byline_patterns
+from ingest.extract.opinion.decide import (
+    PageEvidence,
+    Reading,
+    Verdict,
+    belongs,
+    decide,
+    lacks_article,
+)
+from ingest.extract.opinion.dispute import LONGEST_OTHER, Dispute
+from ingest.extract.opinion.readings import read_plainly
+from ingest.extract.opinion.support import Headline, Text, is_much_more, letters_of
+
+_SHORTEST_BLOCK = 25
+_LONG_ENOUGH = 1000
+_KEY = 60
+_CONFIRMING = 600
+_CHARACTERS_PER_SIGNATURE = 1500
+_MOST_BLOCKS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOpinion:
+    """What extraction made of a page, and what else there is.
+
+    Attributes:
+        markup: The page.
+        blocks: Its blocks with their zones.
+        titles: Its titles, without that of the JSON-LD.
+        text: The body that was kept.
+        lead: The lead, if it was taken from the body; else empty.
+        linked_title: The title in its JSON-LD.
+        linked: ``articleBody`` of its JSON-LD.
+        feed: The text that the feed has.
+        marked_short: Whether a paywall cuts the article short.
+    """
+
+    markup: bytes
+    blocks: Sequence[Block]
+    titles: Sequence[str]
+    text: str
+    lead: str
+    linked_title: str
+    linked: str
+    feed: str
+    marked_short: bool
+
+
+def ask(first: FirstOpinion) -> Verdict | None:
+    """Return which of two readings is the article, or None if nothing disputes the first one."""
+    kept = Text("\n".join(filter(None, (first.lead, first.text))))
+    linked, feed = Text(first.linked), Text(first.feed)
+    if not _is_doubtful(first, kept, linked, feed):
+        return None
+    page = PageEvidence(
+        headline=Headline(first.titles),
+        letters=letters_of("\n".join(b.text for b in first.blocks)),
+        marked_short=first.marked_short,
+    )
+    outside = [Reading("jsonld", linked)] if belongs(linked, first.linked_title, page) else []
+    outside += [Reading("feed", feed)] if belongs(feed, "", page) else []
+    plain = _plain_readings(first, kept, page)
+    if plain:
+        within = _share_cut_within(first.blocks, kept, plain[0].text)
+        page = PageEvidence(page.headline, page.letters, within, first.marked_short)
+    return decide(Reading("page", kept), plain, outside, page)
+
+
+def use_reading(reading: Reading, blocks: Sequence[Block], lead: str, titles: Sequence[str]) -> str:
+    """Return the body of a reading, and take its blocks back from what was cut.
+
+    Args:
+        reading: The chosen one.
+        blocks: The blocks of the page.
+        lead: The article's lead, which the body does not repeat.
+        titles: Its headline in all wordings, likewise.
+    """
+    for block in blocks:
+        if block.zone not in (None, "title", "lead") and _is_in(block, reading.text):
+            block.zone = None
+    lines = reading.text.value.split("\n")
+    above = {letters_of(one) for one in (lead, *titles)}
+    return "\n".join(line for i, line in enumerate(lines) if i > 2 or letters_of(line) not in above)
+
+
+def as_dispute(verdict: Verdict) -> Dispute:
+    """Return what is stored of a verdict."""
+    other = verdict.other.text.value
+    return Dispute(
+        reason=verdict.reason.value,
+        source=verdict.chosen.source,
+        other_source=verdict.other.source,
+        other=cut(other, LONGEST_OTHER),
+        other_size=len(other),
+    )
+
+
+def _is_doubtful(first: FirstOpinion, kept: Text, linked: Text, feed: Text) -> bool:
+    """Return whether the page, its JSON-LD or the feed has much more text than was kept."""
+    size = len(kept)
+    if is_much_more(linked, size) or is_much_more(feed, size):
+        return True
+    if len(linked) >= _CONFIRMING and linked.share_in(kept.letters) > 0.7:
+        return False
+    trusts_comments = size >= _LONG_ENOUGH
+    count = sum(
+        len(b.text)
+        for b in first.blocks
+        if len(b.text) >= _SHORTEST_BLOCK
+        and not b.mostly_links
+        and b.zone != "title"
+        and not (trusts_comments and b.zone == "comments" and _has_strong_label(b))
+    )
+    return is_much_more(range(count), size)
+
+
+def _has_strong_label(block: Block) -> bool:
+    return any(label.zone == "comments" and label.strong for label in block.labels)
+
+
+def _plain_readings(first: FirstOpinion, kept: Text, page: PageEvidence) -> list[Reading]:
+    """Return what a plain extractor finds, in both modes unless the first one agrees with us."""
+    if len(first.blocks) > _MOST_BLOCKS:
+        return []
+    quick = Text(read_plainly(first.markup, thorough=False))
+    readings = [Reading("plain", quick)]
+    if is_much_more(quick, len(kept)) or lacks_article(kept, page.headline):
+        readings.append(Reading("plain", Text(read_plainly(first.markup, thorough=True))))
+    return readings
+
+
+def _share_cut_within(blocks: Sequence[Block], kept: Text, plain: Text) -> float:
+    """Return how much of what the plain reading has more was cut from within the body, 0 to 1.
+
+    Within is between two paragraphs that were kept, above the first one, or in the element of most
+    of them. Comments that are signed are not counted, wherever they are.
+    """
+    inside = [i for i, b in enumerate(blocks) if b.prose and _is_in(b, kept)]
+    if not inside:
+        return 0.0
+    title = next((i for i, b in enumerate(blocks) if b.zone == "title"), -1)
+    location = body_location([blocks[i] for i in inside])
+    lost = [
+        i
+        for i, b in enumerate(blocks)
+        if i > title and len(b.text) >= _SHORTEST_BLOCK and _is_in(b, plain) and not _is_in(b, kept)
+    ]
+    within = [i for i in lost if i < inside[-1] or location_of(blocks[i]) == location]
+    if _are_signed(blocks, within):
+        within = [i for i in within if blocks[i].zone != "comments"]
+    more = sum(map(len, plain.without(kept.letters).value.split("\n")))
+    return sum(len(blocks[i].text) for i in within) / more if more else 0.0
+
+
+def _is_in(block: Block, text: Text) -> bool:
+    letters = letters_of(block.text)
+    return bool(letters) and letters[:_KEY] in text.letters
+
+
+def _are_signed(blocks: Sequence[Block], within: Sequence[int]) -> bool:
+    """Return whether comments among the blocks have the names and times of those who wrote them."""
+    comments = [i for i in within if blocks[i].zone == "comments"]
+    if not comments:
+        return False
+    size = sum(len(blocks[i].text) for i in comments)
+    zone = [b for b in blocks[comments[0] : comments[-1] + 1] if b.zone == "comments"]
+    signature = byline_patterns().signature
+    signed = sum(bool(signature.match(b.lower)) for b in zone if len(b.text) <= 110)
+    replies = sum(bool(vocabulary.REPLY.matches(b.lower)) for b in zone if len(b.text) <= 60)
+    return (signed + replies) * _CHARACTERS_PER_SIGNATURE >= size
