@@ -22,7 +22,7 @@ from ingest.urls import shown_url
 FULLER_FACTOR = 2
 """The text of the feed is used instead of that of a thin page if it is this many times longer."""
 
-TEXT_VERSION = "2"
+TEXT_VERSION = "3"
 """Increase it when extraction or the cleaning of text make another text of the same page or feed.
 
 It is part of the stored hashes: the first text that is read of an article after an increase
@@ -65,7 +65,9 @@ def from_page(
     page = read.extracted
     published, source = _published(entry, page, read.fetched_at)
     lead, text, text_source = page.lead, page.text, "page"
-    if "thin" in page.flags and len(entry.content) > FULLER_FACTOR * (len(lead) + len(text)):
+    if page.dispute is not None and page.dispute.source == "feed":
+        text_source = "feed"
+    elif "thin" in page.flags and len(entry.content) > FULLER_FACTOR * (len(lead) + len(text)):
         lead, text, text_source = *_feed_text(entry), "feed"
     return _message(
         entry,
@@ -84,6 +86,7 @@ def from_page(
         agency=page.agency,
         access=page.access,
         zones=page.zones,
+        flags=page.flags,
         text_source=text_source,
     )
 

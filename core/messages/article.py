@@ -82,6 +82,11 @@ class ArticleRevision(Message):
     text_source: str = Field(
         default="page", description="page, or feed where the page could not be read."
     )
+    flags: tuple[str, ...] = Field(
+        default=(),
+        description="What is unusual about the page: thin, teaser_only, live; disputed where "
+        "another reading of it has much more or much less text (articles review).",
+    )
     gone: bool = Field(
         default=False,
         description="Whether the page has vanished; the text is then that of an earlier revision.",

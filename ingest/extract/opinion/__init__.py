@@ -4,7 +4,7 @@
 
     what is left ─ much less than the blocks, JSON-LD or feed have? ── no ──▶ it stays
                        │ yes
-                 readings: a plain extractor, JSON-LD, feed, scripts ─ decide ──▶ the better supported
+                 plain extractor, JSON-LD, feed ─ decide ──▶ the better supported
 """
 
 from ingest.extract.opinion.dispute import Dispute

@@ -24,6 +24,7 @@ def read_plainly(markup: bytes, *, thorough: bool) -> str:
         return ""
     try:
         root = parse_markup(markup)
+        etree.strip_elements(root, "script", "style", with_tail=False)  # JSON-LD is another reading
         document = trafilatura.bare_extraction(root, fast=not thorough, include_comments=False)
     except (etree.LxmlError, ValueError, RecursionError):
         return ""

@@ -19,7 +19,7 @@ _KEY = 60
 _SHORTEST_SENTENCE = 25
 _MOST_SENTENCES = 400
 
-MUCH_MORE_FACTOR, MUCH_MORE_CHARACTERS = 2, 150
+MUCH_MORE_FACTOR, MUCH_MORE_CHARACTERS = 2, 50
 """A text disputes another one if it is longer than the double by so many characters."""
 
 
