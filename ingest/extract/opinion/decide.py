@@ -24,7 +24,7 @@ _MOST = 0.8
 _SHORT = 600
 
 
-class Reason(StrEnum):
+class Support(StrEnum):
     """Why one of two readings is the article.
 
     Attributes:
@@ -79,7 +79,7 @@ class Verdict:
 
     chosen: Reading
     other: Reading
-    reason: Reason
+    reason: Support
 
 
 def decide(
@@ -107,7 +107,7 @@ def decide(
         if agreed and (reason := _why_plain(kept, reading, page, is_hollow=is_hollow)):
             return Verdict(reading, kept, reason)
     longer = [*longer_outside, *longer_plain]
-    return Verdict(kept, longer[0], Reason.NOT_SUPPORTED) if longer else None
+    return Verdict(kept, longer[0], Support.NOT_SUPPORTED) if longer else None
 
 
 def lacks_article(text: Text, headline: Headline) -> bool:
@@ -138,29 +138,29 @@ def belongs(reading: Text, title: str, page: PageEvidence) -> bool:
 
 def _why_outside(
     kept: Reading, reading: Reading, page: PageEvidence, *, is_hollow: bool
-) -> Reason | None:
+) -> Support | None:
     """Return why a text from the JSON-LD or the feed is the article, or None if it is not."""
     more = reading.text.without(kept.text.letters)
     if more.share_in(page.letters) >= _HALF:
-        return Reason.NOTHING_KEPT if is_hollow else Reason.CONFIRMED
+        return Support.NOTHING_KEPT if is_hollow else Support.CONFIRMED
     if is_hollow:
-        return Reason.PAGE_SHORT
+        return Support.PAGE_SHORT
     # The page has less. Either it is cut short, or the longer text is more than this article.
     is_beginning = kept.text.share_in(reading.text.letters) >= _HALF
     is_same = page.marked_short or page.headline.coverage(more) >= _SOME
-    return Reason.PAGE_SHORT if is_beginning and is_same else None
+    return Support.PAGE_SHORT if is_beginning and is_same else None
 
 
 def _why_plain(
     kept: Reading, reading: Reading, page: PageEvidence, *, is_hollow: bool
-) -> Reason | None:
+) -> Support | None:
     """Return why the text of a plain extractor is the article, or None if it is not."""
     about = page.headline.coverage(reading.text)
     if is_hollow:
         has_more = not kept.text.sentences or about > page.headline.coverage(kept.text)
         is_article = len(reading.text.sentences) > 1 and about >= _SOME
-        return Reason.NOTHING_KEPT if has_more and is_article else None
-    return Reason.CUT_WITHIN if page.cut_within >= _HALF else None
+        return Support.NOTHING_KEPT if has_more and is_article else None
+    return Support.CUT_WITHIN if page.cut_within >= _HALF else None
 
 
 def _as_on_page(reading: Reading, plain: Sequence[Reading]) -> Reading:

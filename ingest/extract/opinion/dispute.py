@@ -13,7 +13,7 @@ class Dispute:
     """Two readings of a page of which one has less than half of the other.
 
     Attributes:
-        reason: Why one was chosen: a code of :class:`ingest.extract.opinion.decide.Reason`.
+        reason: Why one was chosen: a code of :class:`ingest.extract.opinion.decide.Support`.
         source: Where the article's text comes from: ``page`` (what is left after cutting),
             ``plain`` (another extractor), ``jsonld`` or ``feed``.
         other_source: Where the other text comes from.

@@ -9,6 +9,7 @@ from core.text.clean import cut
 from ingest.extract import vocabulary
 from ingest.extract.blocks import Block, body_location, location_of
 from ingest.extract.byline_patterns import byline_patterns
+from ingest.extract.comments import looks_like_name
 from ingest.extract.opinion.decide import (
     PageEvidence,
     Reading,
@@ -168,13 +169,15 @@ def _is_in(block: Block, text: Text) -> bool:
 
 
 def _are_signed(blocks: Sequence[Block], within: Sequence[int]) -> bool:
-    """Return whether comments among the blocks have the names and times of those who wrote them."""
+    """Return whether comments among the blocks have the names of those who wrote them."""
     comments = [i for i in within if blocks[i].zone == "comments"]
     if not comments:
         return False
     size = sum(len(blocks[i].text) for i in comments)
     zone = [b for b in blocks[comments[0] : comments[-1] + 1] if b.zone == "comments"]
     signature = byline_patterns().signature
-    signed = sum(bool(signature.match(b.lower)) for b in zone if len(b.text) <= 110)
+    signed = sum(
+        bool(signature.match(b.lower)) or looks_like_name(b) for b in zone if len(b.text) <= 110
+    )
     replies = sum(bool(vocabulary.REPLY.matches(b.lower)) for b in zone if len(b.text) <= 60)
     return (signed + replies) * _CHARACTERS_PER_SIGNATURE >= size

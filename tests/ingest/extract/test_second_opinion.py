@@ -11,7 +11,7 @@ from ingest.extract import ExtractedPage, PageHints
 from ingest.extract.article import extract_page
 from ingest.extract.blocks import collect_blocks
 from ingest.extract.markup import parse_markup
-from ingest.extract.opinion.decide import Reason, Verdict
+from ingest.extract.opinion.decide import Support, Verdict
 from ingest.extract.opinion.review import FirstOpinion, ask
 from tests.ingest.extract.sample_pages import DE, EN, RU, UK, Story, page
 
@@ -67,7 +67,7 @@ def outcome(verdict: Verdict | None) -> tuple[str, str]:
 @pytest.mark.parametrize("story", STORIES, ids=lambda s: s.language)
 def test_a_body_that_was_cut_whole_is_taken_back(story: Story, zone: str) -> None:
     verdict = opinion(story, cut={line[:40]: zone for line in story.body})
-    assert outcome(verdict) == ("plain", Reason.NOTHING_KEPT)
+    assert outcome(verdict) == ("plain", Support.NOTHING_KEPT)
     assert verdict is not None
     assert all(line in verdict.chosen.text.value for line in story.body)
 
@@ -75,12 +75,12 @@ def test_a_body_that_was_cut_whole_is_taken_back(story: Story, zone: str) -> Non
 @pytest.mark.parametrize("story", STORIES, ids=lambda s: s.language)
 def test_paragraphs_cut_from_between_kept_ones_are_taken_back(story: Story) -> None:
     verdict = opinion(story, cut={line[:40]: "service" for line in story.body[1:-1]})
-    assert outcome(verdict) == ("plain", Reason.CUT_WITHIN)
+    assert outcome(verdict) == ("plain", Support.CUT_WITHIN)
 
 
 def test_the_rest_of_a_body_cut_as_comments_is_taken_back() -> None:
     verdict = opinion(DE, cut={line[:40]: "comments" for line in DE.body[1:]})
-    assert outcome(verdict) == ("plain", Reason.CUT_WITHIN)
+    assert outcome(verdict) == ("plain", Support.CUT_WITHIN)
 
 
 def test_signed_comments_in_the_element_of_the_body_stay_cut() -> None:
@@ -89,7 +89,7 @@ def test_signed_comments_in_the_element_of_the_body_stay_cut() -> None:
     )
     body = f"<h1>{DE.title}</h1><div>{paragraphs(DE.body[:1])}{signed}</div>"
     verdict = opinion(DE, body=body, cut={"Gast": "comments"})
-    assert outcome(verdict) in (("", ""), ("page", Reason.NOT_SUPPORTED))
+    assert outcome(verdict) in (("", ""), ("page", Support.NOT_SUPPORTED))
 
 
 def test_a_flash_of_one_sentence_is_not_replaced_by_its_neighbours() -> None:
@@ -97,7 +97,7 @@ def test_a_flash_of_one_sentence_is_not_replaced_by_its_neighbours() -> None:
     boxes = "".join(f"<div class=box{i}><p>{MENU} Kasten {i}.</p></div>" for i in range(9))
     body = f"<h1>{DE.title}</h1><article><p>{flash}</p></article>{boxes}"
     verdict = opinion(DE, body=body, cut={"Kasten": "related"})
-    assert outcome(verdict) in (("", ""), ("page", Reason.NOT_SUPPORTED))
+    assert outcome(verdict) in (("", ""), ("page", Support.NOT_SUPPORTED))
 
 
 def test_pages_of_which_enough_is_left_have_no_second_opinion() -> None:
@@ -112,9 +112,9 @@ OTHER = "\n".join(EN.body)
 @pytest.mark.parametrize(
     ("sources", "expected"),
     [
-        ({"linked": WHOLE, "linked_title": DE.title}, ("jsonld", Reason.PAGE_SHORT)),
-        ({"linked": WHOLE}, ("jsonld", Reason.PAGE_SHORT)),
-        ({"feed": WHOLE}, ("feed", Reason.PAGE_SHORT)),
+        ({"linked": WHOLE, "linked_title": DE.title}, ("jsonld", Support.PAGE_SHORT)),
+        ({"linked": WHOLE}, ("jsonld", Support.PAGE_SHORT)),
+        ({"feed": WHOLE}, ("feed", Support.PAGE_SHORT)),
         ({"linked": OTHER, "linked_title": EN.title}, ("", "")),
         ({"feed": OTHER}, ("", "")),
         ({"linked": DE.body[0], "linked_title": DE.title}, None),
@@ -145,7 +145,7 @@ def test_what_json_ld_or_the_feed_confirms_is_taken_back_with_its_paragraphs(sou
     cut = {line[:40]: "related" for line in DE.body[1:]} | {MENU[:40]: "comments"}
     verdict = opinion(DE, body=body, cut=cut, **{source: WHOLE})  # type: ignore[arg-type]
     assert verdict is not None
-    assert verdict.reason is Reason.CONFIRMED
+    assert verdict.reason is Support.CONFIRMED
     assert "\n".join(DE.body[1:]) in verdict.chosen.text.value
     assert MENU not in verdict.chosen.text.value
 
@@ -153,7 +153,7 @@ def test_what_json_ld_or_the_feed_confirms_is_taken_back_with_its_paragraphs(sou
 def test_a_feed_text_of_several_articles_does_not_replace_the_article() -> None:
     digest = "\n".join((*DE.body, *EN.body, *RU.body, *UK.body))
     verdict = opinion(DE, feed=digest)
-    assert outcome(verdict) == ("page", Reason.NOT_SUPPORTED)
+    assert outcome(verdict) == ("page", Support.NOT_SUPPORTED)
 
 
 def extract_with_json_ld(body: str, **fields: object) -> ExtractedPage:
