@@ -3,11 +3,11 @@
 ::
 
     raw ── fetchable_url ──▶ what is requested       (bytes of path and query unchanged)
-                ├── shown_url ──▶ what readers get       (without tracking and fragment)
+                ├── shown_url ──▶ what readers get       (without tracking, session, fragment)
                 └── canonical_url ──▶ the identity of the article   (never requested)
 
 An article may be linked as http and https, with ``www.``, ``m.`` or ``amp.``, with tracking
-parameters and fragments. URLs that differ in anything else are different articles.
+parameters, session ids and fragments. URLs that differ in anything else are different articles.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import tldextract
 
 from core.http import wire_url
 
-CANONICAL_VERSION = 1
+CANONICAL_VERSION = 2
 """Increase it with every change of ``canonical_url``: the ids of articles depend on it."""
 
 # Names that only tell how a reader came to the page: of ad networks, mailers and web analytics,
@@ -41,7 +41,23 @@ xtref etcc_cmp etcc_med etcc_acy etcc_var etcc_grp etcc_bky etcc_ctv etcc_plc et
 emvcc nsctrid ref_src ref_url referrer_guid dicbo obref tblci outputtype echobx
 """
 _TRACKING = frozenset(_TRACKING_NAMES.split())
+_MOST_PASSES = 8  # what an escape hides (`%61mp;`) shows in the next pass; two are enough for links
 _TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "ns_", "hsa_", "oft_", "vero_")
+
+# Names that servers give to session ids (PHP, Java, ASP, ColdFusion, Perl shops). "sid" may as well
+# be the id of a story: it is a session's only if it looks like one.
+_SESSION_NAMES_TEXT = """
+phpsessid jsessionid sessionid session_id sess_id sessid cfid cftoken cfsid oscsid zenid xtcsid
+modsid sailthru_sid php_session_id fe_typo_user
+"""
+_SESSION_NAMES = frozenset(_SESSION_NAMES_TEXT.split())
+_SESSION_PREFIXES = ("aspsessionid", "sess_")
+_MAYBE_SESSION_NAMES = frozenset({"sid", "s_id", "session", "sess", "ssid", "psid"})
+_SESSION_VALUE = re.compile(r"(?=[^0-9]*[0-9])[0-9A-Za-z,_-]{20,}|[0-9a-fA-F]{16,}")
+_SESSION_IN_PATH = re.compile(
+    r";(?:jsessionid|phpsessid|sessionid|sid)=[^/;]*|/\([A-Z]\([0-9A-Za-z_-]{12,}\)\)(?=/)",
+    re.IGNORECASE,
+)
 
 # Names that are tracking on one site and may be part of the URL on others.
 _TRACKING_BY_SITE = {
@@ -65,7 +81,7 @@ _ONLY_AS_A_SOURCE = frozenset({"ref", "source", "src", "from", "via"})
 _MIRRORS = re.compile(r"^(?:(?:www\d?|m|mobile|mobil|amp)\.)+(?=[^.]+\.)")
 _BREAKS = str.maketrans("", "", "\t\r\n")
 _ESCAPED = re.compile(r"&(?:amp;)+")
-_HEX = re.compile(r"%[0-9a-fA-F]{2}")
+_PERCENT = re.compile(r"%(?:[0-9a-fA-F]{2})?")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 _CONSENT_HOSTS = ("consent.google.", "consent.yahoo.com", "consent.youtube.com", "guce.")
@@ -106,6 +122,14 @@ def canonical_url(url: str) -> str:
     Args:
         url: Absolute; one that cannot be requested is returned without surrounding blanks.
     """
+    for _ in range(_MOST_PASSES):
+        before, url = url, _canonical_once(url)
+        if url == before:
+            break
+    return url
+
+
+def _canonical_once(url: str) -> str:
     fetchable = fetchable_url(url)
     if fetchable is None:
         return url.strip()
@@ -113,19 +137,20 @@ def canonical_url(url: str) -> str:
     host = _MIRRORS.sub("", (parts.hostname or "").rstrip("."))
     host = f"[{host}]" if ":" in host else host
     port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
-    path = _same_escapes(parts.path).rstrip("/")
+    path = _same_escapes(_SESSION_IN_PATH.sub("", parts.path)).rstrip("/")
     query = _without_tracking(parts.query, registrable_domain(host) or host)
     fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
     return f"https://{host}{port}{path}{'?' if query else ''}{query}{fragment}"
 
 
 def shown_url(url: str) -> str:
-    """Return a URL for readers: without tracking parameters and fragment, otherwise unchanged."""
+    """Return a URL for readers: without tracking, session id and fragment, otherwise unchanged."""
     parts = urlsplit(url)
     site = registrable_domain(parts.hostname or "") or parts.hostname or ""
     query = "&".join(p for p in parts.query.split("&") if p and not _tracks(p, site))
     fragment = parts.fragment if parts.fragment.startswith("!") else ""
-    return parts._replace(query=query, fragment=fragment).geturl()
+    path = _SESSION_IN_PATH.sub("", parts.path)
+    return parts._replace(path=path, query=query, fragment=fragment).geturl()
 
 
 def same_site(a: str, b: str) -> bool:
@@ -178,11 +203,16 @@ def _suffixes() -> tldextract.TLDExtract:
 
 
 def _same_escapes(text: str) -> str:
-    """Return one form of equivalent escapes: of ``%7e`` and ``~``, of ``%c3`` and ``%C3``."""
-    return _HEX.sub(_unescape, text) if "%" in text else text
+    """Return one form of equivalent escapes: of ``%7e`` and ``~``, of ``%c3`` and ``%C3``.
+
+    A ``%`` that escapes nothing becomes ``%25``: with what follows it could become an escape.
+    """
+    return _PERCENT.sub(_unescape, text) if "%" in text else text
 
 
 def _unescape(match: re.Match[str]) -> str:
+    if len(match[0]) == 1:
+        return "%25"
     char = chr(int(match[0][1:], 16))
     return char if _UNRESERVED.fullmatch(char) else match[0].upper()
 
@@ -195,8 +225,15 @@ def _without_tracking(query: str, site: str) -> str:
 def _tracks(parameter: str, site: str) -> bool:
     name, _, value = parameter.partition("=")
     name = unquote_plus(name).lower()
-    if name in _TRACKING or name.startswith(_TRACKING_PREFIXES):
+    if name in _TRACKING or name.startswith(_TRACKING_PREFIXES) or _is_session(name, value):
         return True
     if name in _TRACKING_BY_SITE.get(site, ()):
         return True
     return name in _ONLY_AS_A_SOURCE and bool(_SOURCES_THAT_TRACK.match(value))
+
+
+def _is_session(name: str, value: str) -> bool:
+    """Return whether a parameter is the id of a session, which each visitor gets anew."""
+    if name in _SESSION_NAMES or name.startswith(_SESSION_PREFIXES):
+        return True
+    return name in _MAYBE_SESSION_NAMES and bool(_SESSION_VALUE.fullmatch(value))
