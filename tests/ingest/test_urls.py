@@ -105,7 +105,8 @@ def test_session_ids_are_removed_from_identity_and_from_what_readers_get() -> No
 
 
 MEANT = """
-id=1 p=7 sort=x ref=12 source=dpa sid=3 sid=story-2026 session=12 page=2 q=nato cid=9 ID=1 a= a utm=1
+id=1 p=7 sort=x ref=12 source=dpa sid=3 sid=story-2026 session=12 page=2 q=nato cid=9 ID=1 a= a
+utm=1
 """
 
 
