@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from config.errors import FetchError
 from config.i18n import Phrase
 from core.text.clean import clean_line
 from ingest.dates import parse_date
-from ingest.sources.build import author_names, language_code
+from ingest.sources.build import FeedContext, author_names, language_code
 from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.sources.identity import RawEntry, select_entries
 from ingest.sources.limits import (
@@ -25,6 +26,9 @@ from ingest.sources.limits import (
 )
 from ingest.sources.text import to_line, to_text
 from ingest.urls import fetchable_url
+
+FINISHED = timedelta(days=7)
+"""How long to wait for a feed that says it will never be updated again."""
 
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|[{}\[\],]', re.DOTALL)
 
@@ -51,9 +55,10 @@ def parse_json(
     selection = select_entries(raws, known, limit, lambda raw: _age(raw, now))
     language = language_code(_text(feed, "language"))
     home = _text(feed, "feed_url") or _text(feed, "home_page_url")
-    base = fetchable_url(home, url) or url
+    context = FeedContext(fetchable_url(home, url) or url, language, now)
+    authors = _authors(feed)
     entries = tuple(
-        _entry(items[p], raws[p], (key, content_hash), base, language, now)
+        _entry(items[p], raws[p], (key, content_hash), context, authors)
         for p, key, content_hash in selection.selected
     )
     return ParsedFeed(
@@ -63,6 +68,7 @@ def parse_json(
         known_keys=selection.known_keys,
         total=len(feed["items"]),
         skipped=selection.skipped + len(feed["items"]) - len(items),
+        hint=FINISHED if feed.get("expired") is True else None,
         self_url=fetchable_url(_text(feed, "feed_url"), url),
         cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
         if bounded is not document or selection.cut
@@ -112,43 +118,50 @@ def _load(url: str, document: bytes) -> dict[str, Any]:
 def _raw(item: Mapping[str, Any]) -> RawEntry:
     return RawEntry(
         guid=_text(item, "id"),
-        link=_text(item, "external_url") or _text(item, "url"),
+        link=_text(item, "url"),  # external_url is a page of somebody else that the item is about
         title=_text(item, "title")[:LONGEST_LINE],
         summary=_text(item, "summary")[:LONGEST_MARKUP],
-        content=(_text(item, "content_html") or _text(item, "content_text"))[:LONGEST_MARKUP],
+        content=_text(item, "content_html")[:LONGEST_MARKUP] or _plain(item, "content_text"),
         published=_text(item, "date_published"),
     )
+
+
+def _plain(item: Mapping[str, Any], name: str) -> str:
+    """Return plain text as markup: its signs mean themselves, its lines are paragraphs."""
+    text = html.escape(_text(item, name)[:LONGEST_MARKUP], quote=False)
+    return text.replace("\n", "<br>") if "&" in text else text
 
 
 def _entry(
     item: Mapping[str, Any],
     raw: RawEntry,
     identity: tuple[str, str],
-    base: str,
-    feed_language: str | None,
-    now: datetime,
+    context: FeedContext,
+    authors: Sequence[str],
 ) -> FeedEntry:
     language = language_code(_text(item, "language"))
     date = raw.published or _text(item, "date_modified")
     links = (raw.link, raw.guid if raw.guid.startswith("http") else "")
     return FeedEntry(
         key=identity[0],
-        url=next((u for link in links if link and (u := fetchable_url(link, base))), None),
+        url=next((u for link in links if link and (u := fetchable_url(link, context.base))), None),
         title=to_line(raw.title),
         summary=to_text(raw.summary),
         content=to_text(raw.content),
-        published_at=parse_date(date, now=now, publisher_language=language or feed_language),
+        published_at=parse_date(
+            date, now=context.now, publisher_language=language or context.language
+        ),
         published_raw=clean_line(date, 200),
-        authors=author_names(_authors(item)),
+        authors=author_names(_authors(item) or list(authors)),
         language=language,
         content_hash=identity[1],
     )
 
 
-def _authors(item: Mapping[str, Any]) -> list[str]:
-    """Return the ``authors`` of version 1.1 or the ``author`` of version 1."""
-    listed = item.get("authors")
-    people = listed if isinstance(listed, list) else [item.get("author")]
+def _authors(thing: Mapping[str, Any]) -> list[str]:
+    """Return the authors of an item or feed: ``authors`` (1.1) or ``author`` (1.0)."""
+    listed = thing.get("authors")
+    people = listed if isinstance(listed, list) else [thing.get("author")]
     return [_text(p, "name") for p in people[:MOST_AUTHORS] if isinstance(p, dict)]
 
 
@@ -160,4 +173,5 @@ def _age(raw: RawEntry, now: datetime) -> float:
 def _text(mapping: Mapping[str, Any], name: str) -> str:
     """Return a value as text; ids may be numbers, other types become empty."""
     value = mapping.get(name)
-    return str(value) if isinstance(value, str | int | float) else ""
+    is_text = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return str(value) if is_text else ""

@@ -19,18 +19,8 @@ from lxml import etree
 
 from ingest.sources.hints import NO_HINTS, PublisherHints
 from ingest.sources.identity import RawEntry
+from ingest.sources.namespaces import CORE, adopt_own_namespaces, split_tag
 
-_ATOM = frozenset({"http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"})
-_CORE = _ATOM | {
-    "",
-    "http://purl.org/rss/1.0/",
-    "http://my.netscape.com/rdf/simple/0.9/",
-    "http://channel.netscape.com/rdf/simple/0.9/",
-    "http://backend.userland.com/rss",
-    "http://backend.userland.com/rss2",
-    "http://backend.userland.com/RSS2",
-    "http://blogs.law.harvard.edu/tech/rss",
-}
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _SY = "http://purl.org/rss/1.0/modules/syndication/"
 _DC = "http://purl.org/dc/elements/1.1/"
@@ -119,7 +109,8 @@ def scan(document: bytes) -> FeedScan | None:
     root = parse_strictly(document)
     if root is None or split_tag(root.tag)[1] not in _ROOTS:
         return None
-    entries = [e for e in outermost(root, "item", "entry") if split_tag(e.tag)[0] in _CORE]
+    adopt_own_namespaces(root)
+    entries = [e for e in outermost(root, "item", "entry") if split_tag(e.tag)[0] in CORE]
     is_atom = split_tag(root.tag)[1] in ("feed", "entry")
     home = root if is_atom else next(root.iter("{*}channel"), root)
     return FeedScan(root, entries, [_raw(e) for e in entries], _channel(root, home), is_atom)
@@ -147,23 +138,25 @@ def keep_only(feed: FeedScan, positions: set[int]) -> bytes:
 
 def _raw(entry: etree._Element) -> RawEntry:
     fields: dict[str, str] = {}
+    links: dict[str, str] = {}
     for child in entry:
         name = _field(child.tag)
         if name == "link":
-            _take_link(fields, child)
+            _take_link(links, child)
         elif name and not fields.get(name):
             fields[name] = _text(child)
     if not fields.get("guid"):
         fields["guid"] = entry.get(_RDF_ABOUT, "")
-    return RawEntry(**fields)
+    return RawEntry(link=links.get("text") or links.get("href") or "", **fields)
 
 
-def _take_link(fields: dict[str, str], link: etree._Element) -> None:
+def _take_link(links: dict[str, str], link: etree._Element) -> None:
+    """Take the text of an RSS link or the address of an Atom one; RSS items may have both."""
     href = link.get("href")
     if href is None:
-        fields["link"] = fields.get("link") or _text(link)
+        links["text"] = links.get("text") or _text(link).strip()
     elif link.get("rel", "alternate") == "alternate":
-        fields["link"] = fields.get("link") or href
+        links["href"] = links.get("href") or href
 
 
 def _channel(root: etree._Element, home: etree._Element) -> FeedChannel:
@@ -178,7 +171,7 @@ def _channel(root: etree._Element, home: etree._Element) -> FeedChannel:
             skip = [_text(hour) for hour in child]
         elif namespace == _SY or name == "ttl":
             hints[name] = _text(child)
-        elif name in ("title", "language") and namespace in _CORE | {_DC}:
+        elif name in ("title", "language") and namespace in CORE | {_DC}:
             fields.setdefault(name, _text(child))
     return FeedChannel(
         fields.get("title", ""),
@@ -211,15 +204,6 @@ def _text(element: etree._Element) -> str:
 def _field(tag: str) -> str | None:
     """Return the field of :class:`RawEntry` that an element of an entry belongs to."""
     namespace, name = split_tag(tag)
-    if namespace in _CORE:
+    if namespace in CORE:
         return _FIELDS.get(name)
     return "content" if namespace == _CONTENT and name == "encoded" else None
-
-
-@lru_cache(maxsize=1024)
-def split_tag(tag: str) -> tuple[str, str]:
-    """Return namespace and local name of a tag."""
-    if tag[:1] != "{":
-        return "", tag
-    namespace, _, name = tag[1:].partition("}")
-    return namespace, name

@@ -25,7 +25,8 @@ from ingest.sources.decode import is_complete, is_html, not_a_feed_error
 from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.sources.identity import RawEntry, select_entries
 from ingest.sources.limits import LONGEST_LINE, WELL_FORMED, reason_for_cut
-from ingest.sources.scan import outermost, split_tag
+from ingest.sources.namespaces import split_tag
+from ingest.sources.scan import outermost
 from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
 
