@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+import trafilatura
 
-from ingest.extract import body as body_module
 from ingest.extract.article import extract_page
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -21,13 +21,13 @@ TEXT = [f"<p>{SENTENCE.format(number)}</p>" for number in range(8)]
 def searches(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Records each search for the text with trafilatura."""
     found: list[str] = []
-    search = body_module.trafilatura.bare_extraction
+    search = trafilatura.bare_extraction
 
     def record(*args: object, **options: object) -> object:
         found.append("searched")
         return search(*args, **options)
 
-    monkeypatch.setattr(body_module.trafilatura, "bare_extraction", record)
+    monkeypatch.setattr(trafilatura, "bare_extraction", record)
     return found
 
 
