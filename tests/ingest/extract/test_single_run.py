@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import trafilatura
@@ -23,7 +24,7 @@ def searches(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     search = trafilatura.bare_extraction
 
-    def record(*args: object, **options: object) -> object:
+    def record(*args: Any, **options: Any) -> Any:
         found.append("searched")
         return search(*args, **options)
 
