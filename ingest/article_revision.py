@@ -14,8 +14,10 @@ from core.ids import hash_parts
 from core.messages import ArticleRevision, Origin
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
+from core.store.page_reads import PageValidators
 from core.text.clean import clean_line, cut
 from ingest.extract.models import ExtractedPage
+from ingest.page_validators import NO_VALIDATORS
 from ingest.poll_outcome import health_url
 from ingest.urls import shown_url
 
@@ -41,11 +43,13 @@ class PageRead:
         extracted: The article on it.
         final_url: Where it came from, after redirects.
         fetched_at: When it was fetched.
+        validators: What the next answer for the page can be compared with.
     """
 
     extracted: ExtractedPage
     final_url: str
     fetched_at: datetime
+    validators: PageValidators = NO_VALIDATORS
 
 
 def from_page(

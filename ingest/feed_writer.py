@@ -35,6 +35,7 @@ from ingest.hosts import pause_scope
 from ingest.outage import NO_OUTAGE, Outage, without_last_failure
 from ingest.parsing.messages import FeedRequest
 from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
+from ingest.rereads.signals import schedule_signals
 from ingest.sources.entry import ParsedFeed
 
 P = ParamSpec("P")
@@ -222,6 +223,7 @@ class FeedWriter:
         entries.mark_shown(connection, feed.feed_id, shown, now)
         for sighting in admission.sightings:
             articles.add_sighting(connection, sighting.article_id, feed.feed_id, sighting.url, now)
+        schedule_signals(connection, feed, parsed, now)
         return PollResult(
             feed.feed_id,
             "",

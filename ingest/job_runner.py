@@ -1,4 +1,4 @@
-"""Run leased fetch jobs: as many at a time as the settings allow, one a host, no kind all of them.
+"""Run leased fetch jobs: as many at a time as the settings allow, one a host, each kind its share.
 
 ::
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -40,6 +40,18 @@ def most_of_a_kind(concurrency: int) -> int:
         concurrency: How many jobs of all kinds may run at a time.
     """
     return math.ceil(concurrency * 3 / 4)
+
+
+def share_of_a_kind(concurrency: int) -> int:
+    """Return how many jobs of a kind may run before those of the first kind get another turn.
+
+    Without this share, feeds and pages that are always due take all turns, and no page is read
+    again. It is an eighth of all, rounded up; a turn that no job of the kind waits for is free.
+
+    Args:
+        concurrency: How many jobs of all kinds may run at a time.
+    """
+    return math.ceil(concurrency / 8)
 
 
 class JobResult(Protocol):
@@ -152,11 +164,10 @@ class JobRunner:
             leased = await self._deps.write(self._lease)
             self._look = False
             self._ready += leased
-            self._ready.sort(key=lambda ready: self._kinds.index(ready[0]))
-        for kind, job in list(self._ready):
-            if self._room_for(kind) and job.host not in self._busy:
-                self._ready.remove((kind, job))
-                self._running[asyncio.create_task(job.run(), name=job.name)] = kind, job
+        while (ready := self._next_ready()) is not None:
+            kind, job = ready
+            self._ready.remove(ready)
+            self._running[asyncio.create_task(job.run(), name=job.name)] = kind, job
 
     async def collect(
         self, count: Callable[[Sequence[JobResult]], None], *also: asyncio.Task[bool]
@@ -199,14 +210,31 @@ class JobRunner:
         await self._deps.write(self._release)
         return [result for result in ended if not isinstance(result, BaseException)]
 
+    def _next_ready(self) -> tuple[JobKind, FetchJob] | None:
+        """Return the job to start next: of a kind that has not had its share, else of the first."""
+        busy = self._busy
+        for kind in sorted(self._kinds, key=lambda kind: not self._missing_of_share(kind)):
+            jobs = (job for owner, job in self._ready if owner is kind and job.host not in busy)
+            if self._room_for(kind) and (job := next(jobs, None)):
+                return kind, job
+        return None
+
+    def _missing_of_share(self, kind: JobKind) -> int:
+        """Return how many jobs of a kind may go before others; the first kind goes first anyway."""
+        share = share_of_a_kind(self._deps.settings.http_concurrency)
+        is_first = kind is self._kinds[0]
+        return 0 if is_first else max(min(share - self._running_of(kind), self._room), 0)
+
+    def _running_of(self, kind: JobKind) -> int:
+        return sum(owner is kind for owner, _ in self._running.values())
+
     @property
     def _room(self) -> int:
         return self._deps.settings.http_concurrency - len(self._running)
 
     def _room_for(self, kind: JobKind) -> int:
         most = most_of_a_kind(self._deps.settings.http_concurrency)
-        running = sum(owner is kind for owner, _ in self._running.values())
-        return min(self._room, most - running)
+        return min(self._room, most - self._running_of(kind))
 
     @property
     def _busy(self) -> set[str]:
@@ -228,14 +256,41 @@ class JobRunner:
         busy = self._busy | leases.begin_leasing_rows(connection, self._deps.me, now, *tables)
         earlier = [job for _, job in (*self._running.values(), *self._ready)]
         leased: list[tuple[JobKind, FetchJob]] = []
-        for kind in self._kinds:
-            busy |= {job.host for owner, job in self._ready if owner is kind}
-            limit = max(min(self._room - len(leased), self._room_for(kind)), 0)
-            request = LeaseRequest(limit, busy, [*earlier, *(job for _, job in leased)], now)
+        for kind, most in self._lease_order(leased):
+            room = self._room - len({job.host for _, job in leased})
+            limit = max(min(room, most), 0)
+            hosts = busy | self._ready_hosts(kind)
+            request = LeaseRequest(limit, hosts, [*earlier, *(job for _, job in leased)], now)
             jobs = kind.lease(connection, request)
             busy |= {job.host for job in jobs}
             leased += [(kind, job) for job in jobs]
         return leased
+
+    def _lease_order(
+        self, leased: Sequence[tuple[JobKind, FetchJob]]
+    ) -> Iterator[tuple[JobKind, int]]:
+        """Yield the kinds, each with the most jobs to lease: first what is missing of shares.
+
+        A share is looked at only while other jobs run: at the beginning the first kind goes first.
+        A kind that has fewer jobs than are missing of its share is not asked twice.
+
+        Args:
+            leased: What is leased meanwhile.
+        """
+        exhausted: list[JobKind] = []
+        for kind in self._kinds if self._running else ():
+            if missing := self._missing_of_share(kind):
+                yield kind, missing
+                if len({job.host for owner, job in leased if owner is kind}) < missing:
+                    exhausted.append(kind)
+        for kind in self._kinds:
+            if kind not in exhausted:
+                yield kind, self._room_for(kind)
+
+    def _ready_hosts(self, kind: JobKind) -> set[str]:
+        """Return the hosts for which a job of a kind, or of one that goes before, is ready."""
+        kinds = self._kinds[: self._kinds.index(kind) + 1]
+        return {job.host for owner, job in self._ready if owner in kinds}
 
     def _release(self, connection: Connection) -> None:
         for kind in self._kinds:

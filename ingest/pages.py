@@ -21,7 +21,7 @@ from core import metrics
 from core.http import Response, retry_after
 from core.ids import article_id, outlet_of
 from core.messages.envelope import to_record
-from core.store import Connection, articles, entries, feeds, hosts, outbox
+from core.store import Connection, articles, entries, feeds, hosts, outbox, page_reads
 from core.store.articles import ArticleRecord
 from core.store.entries import DONE, EntryRecord
 from core.text.clean import for_log
@@ -34,6 +34,7 @@ from ingest.deps import Deps
 from ingest.extract.limits import LONGEST_TEXT
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.hosts import pause_scope
+from ingest.page_validators import validators_of
 from ingest.revise import EntryOutcome
 from ingest.urls import is_consent_wall
 
@@ -176,7 +177,8 @@ class PageReader:
         except ExtractionError as error:
             prefix = "extract_" if error.outcome in ABOUT_EXTRACTION else ""
             return FetchFailure(prefix + error.outcome, error.reason)
-        return _unusable(entry, page, response) or PageRead(page, response.url, now)
+        unusable = _unusable(entry, page, response)
+        return unusable or PageRead(page, response.url, now, validators_of(response))
 
     def _conclude(
         self,
@@ -195,6 +197,8 @@ class PageReader:
             until = now + timedelta(seconds=result.retry_after)
             hosts.pause(connection, pause_scope(entry.url), until, result.reason.dump())
         _write(connection, entry, decision, now)
+        if isinstance(result, PageRead) and decision.disposition and decision.entry.article_id:
+            page_reads.save(connection, decision.entry.article_id, result.validators, now)
         entries.save(connection, decision.entry, self._deps.me)
         return EntryResult(entry.id, decision.disposition, outcome)
 
@@ -227,6 +231,9 @@ class PageReader:
             shown_already=claimed is not None
             and articles.has_sighting(connection, claimed.article_id, entry.feed_id),
         )
+        if identity.article is not None:
+            versions = articles.load_hashes(connection, identity.article_id)
+            identity = replace(identity, versions=versions)
         first = identity.article.feed_id if identity.article else entry.feed_id
         feed = feeds.find(connection, first) or feeds.get(connection, entry.feed_id)
         outcome = revise.decide(entry, feed, result, identity, now, self._deps.settings)

@@ -11,6 +11,7 @@ transaction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,6 +31,9 @@ MIN_SPACING = timedelta(minutes=10)
 """Shortest time between two revisions of an article; less for a feed with a shorter explicit
 ``every``. It does not apply after a revision that has only the text of the feed. A change that
 comes earlier is not lost: the page is read again when the time has passed."""
+
+MOST_TIMES_NEW = 2
+"""How many revisions may have the same title and text."""
 
 MANY_REVISIONS, LIVE_SPACING = 24, timedelta(minutes=15)
 """After how many revisions an article counts as a live page, and the shortest time then."""
@@ -55,6 +59,7 @@ class Identity:
         url: Where readers find it.
         article: The article, if it is known.
         is_copy: Whether another feed brought the article first.
+        versions: Hashes of title and text of the revisions that it has had.
     """
 
     article_id: str
@@ -62,6 +67,7 @@ class Identity:
     url: str
     article: ArticleRecord | None
     is_copy: bool
+    versions: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +244,7 @@ def _announce(
         return _publish(done, "article_new", identity, message)
     if article.text_source == message.text_source and not is_current_hash(article.text_hash):
         return _replace_silently(entry, identity, article, message, result)
-    if hashes(message) == (article.title_hash, article.text_hash):
+    if _says_nothing_new(message, article, identity.versions):
         from_feed_only = entry.attempts and message.text_source == "feed"
         return _end(entry, identity, "feed_text" if from_feed_only else "unchanged", result)
     next_at = article.revised_at + spacing
@@ -250,6 +256,24 @@ def _announce(
     message = message.model_copy(update=changes)
     done = _done_entry(entry, article.article_id, "article_revised", result)
     return _publish(done, "article_revised", identity, message)
+
+
+def _says_nothing_new(
+    message: ArticleRevision, article: ArticleRecord, versions: Sequence[tuple[str, str]]
+) -> bool:
+    """Return whether a text is that of the newest revision, or flips between two that were read.
+
+    Outlets try two headlines in turn. A headline that the same text had before is no news; nor are
+    headline and text that were there twice before. A text that comes back once is a change.
+    """
+    version, newest = hashes(message), (article.title_hash, article.text_hash)
+    if version == newest:
+        return True
+    is_gone = not article.title_hash
+    if is_gone or article.text_source != message.text_source:
+        return False
+    seen = versions.count(version)
+    return seen >= MOST_TIMES_NEW or (seen > 0 and version[1] == newest[1])
 
 
 def _replace_silently(

@@ -191,6 +191,13 @@ def load_latest_revisions(
     return [ArticleRevision.model_validate_json(text) for text in newest][::-1]
 
 
+def load_hashes(connection: Connection, article_id: str) -> list[tuple[str, str]]:
+    """Return the hashes of title and text of every revision of an article, oldest first."""
+    columns = article_revisions.c
+    query = select(columns.title_hash, columns.text_hash).where(columns.article_id == article_id)
+    return [(row[0], row[1]) for row in connection.execute(query.order_by(columns.revision))]
+
+
 def scan(
     store: Store, since: datetime, until: datetime, *, page: int = SCAN_PAGE
 ) -> Iterator[ArticleRevision]:

@@ -1,11 +1,12 @@
-"""Re-reads: pages of articles that are read again at set times, because people were told of them.
+"""Re-reads: pages of articles that are read again, and why.
 
 ::
 
-    schedule (in the deciding transaction) ──▶ due ──lease_due──▶ save (due later) or finish
+    schedule (in the transaction that decides so) ──▶ due ──lease_due──▶ save (due later) or finish
 
-There is a row for each article and reason. Its times count from ``begun_at``; an article that
-people are told of again begins anew.
+There is a row for each article and reason. Its times count from ``begun_at``; they begin anew where
+the reason occurs again: people are told of the article again, or a feed says again that it has
+changed.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ from core.store.sql import FORGET_LIMIT, delete_rows, insert
 TOLD = "told"
 """Reason of the re-reads of an article that people were told of."""
 
+SIGNAL = "signal"
+"""Reason of the re-read of an article of which a feed says that it has changed."""
+
 rereads = Table(
     "rereads",
     metadata,
@@ -49,15 +53,13 @@ rereads = Table(
     Column("reason", String(20), primary_key=True),
     Column("outlet", String(200), nullable=False),
     Column("url", Text, nullable=False),
-    Column("host", Text, nullable=False),
+    Column("host", Text, nullable=False, index=True),
+    Column("feed_id", String(120)),
     Column("begun_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False, index=True),
     Column("attempts", Integer, nullable=False),
     Column("outcome", String(40), nullable=False),
     Column("missing_since", UtcDateTime),
-    Column("etag", Text),
-    Column("last_modified", Text),
-    Column("body_sha256", String(64), nullable=False),
     Column("lease_holder", String(120)),
     Column("lease_until", UtcDateTime),
 )
@@ -70,14 +72,13 @@ class RereadRecord:
     """A row of ``rereads``.
 
     Attributes:
-        reason: Why the page is read again: :data:`TOLD`.
+        reason: Why the page is read again, such as :data:`TOLD`.
         url: Its link in the feed, as for entries; ``host`` is the scope of politeness.
         begun_at: The times at which it is due count from here.
         attempts: Number of attempts since then.
         outcome: Outcome of the last attempt, which is why it is due next; empty before the first.
         missing_since: When the page was missing for the first time, if it still is.
-        etag: Validator of the last answer that was read; so is ``last_modified``.
-        body_sha256: Hash of the body of that answer, in hex.
+        feed_id: The feed that says that it has changed, if that is the reason.
     """
 
     article_id: str
@@ -90,19 +91,21 @@ class RereadRecord:
     attempts: int = 0
     outcome: str = ""
     missing_since: datetime | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    body_sha256: str = ""
+    feed_id: str | None = None
 
 
 _COLUMNS = [rereads.c[f.name] for f in fields(RereadRecord)]
-_OUTCOME = (
-    "due_at", "attempts", "outcome", "missing_since", "etag", "last_modified", "body_sha256"
-)  # fmt: skip
+_OUTCOME = ("due_at", "attempts", "outcome", "missing_since")
 
 
 def schedule(
-    connection: Connection, article_id: str, *, reason: str, now: datetime, due_at: datetime
+    connection: Connection,
+    article_id: str,
+    *,
+    reason: str,
+    now: datetime,
+    due_at: datetime,
+    feed_id: str | None = None,
 ) -> None:
     """Schedule the re-reads of an article, or begin them anew.
 
@@ -115,11 +118,12 @@ def schedule(
         reason: Why, such as :data:`TOLD`.
         now: The present; all times count from it.
         due_at: When the first one is due.
+        feed_id: The feed that is the reason, if one is.
     """
     page = connection.execute(_PAGE, {"article": article_id}).mappings().one_or_none()
     if page is None:
         return
-    row = RereadRecord(article_id, reason, begun_at=now, due_at=due_at, **page)
+    row = RereadRecord(article_id, reason, begun_at=now, due_at=due_at, feed_id=feed_id, **page)
     new = insert(connection, rereads).values({f.name: getattr(row, f.name) for f in fields(row)})
     is_missing = rereads.c.missing_since.is_not(None)
     again = {
@@ -127,6 +131,7 @@ def schedule(
         "due_at": case((is_missing, rereads.c.due_at), else_=due_at),
         "attempts": 0,
         "outcome": "",
+        "feed_id": feed_id,
     }
     connection.execute(
         new.on_conflict_do_update(index_elements=["article_id", "reason"], set_=again)
@@ -153,6 +158,12 @@ def find(connection: Connection, article_id: str, reason: str = TOLD) -> RereadR
     query = select(*_COLUMNS).where(*_is(article_id, reason))
     row = connection.execute(query).mappings().one_or_none()
     return _record(row) if row else None
+
+
+def count_waiting(connection: Connection, reason: str, host: str) -> int:
+    """Return how many pages of a host wait to be read again for a reason."""
+    is_waiting = rereads.c.host == host, rereads.c.reason == reason
+    return connection.scalar(select(func.count()).select_from(rereads).where(*is_waiting)) or 0
 
 
 def _due() -> Select[Any]:

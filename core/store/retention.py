@@ -26,6 +26,8 @@ from core.store import (
     feed_days,
     hosts,
     outbox,
+    page_reads,
+    page_signals,
     rereads,
     targets,
     topic_hours,
@@ -234,6 +236,7 @@ RULES = {
     "missed articles": RetentionRule(("missed_articles",), forget_missed),
     "entries": RetentionRule(("entries",), entries.forget),
     "rereads": RetentionRule(("rereads",), rereads.forget),
+    "page reads": RetentionRule(("page_reads",), page_reads.forget),
     "stories": RetentionRule(
         ("cards", "card_labels", "alerts", "decisions", "notifications", "notification_items",
          "deliveries", "desk_actions", "stories", "story_articles", "story_shingles",
@@ -254,5 +257,6 @@ KEPT = {
     feed_addresses.name: "a row for each feed of alerts that has an address",
     digests.digests.name: "a row for each digest of alerts.yaml; that of a removed one is deleted",
     "feeds": "a row for each feed ever configured; a removed one keeps its history",
+    page_signals.feed_signals.name: "a row for each feed that says when entries were changed",
 }
 """Tables of which nothing is deleted, with the reason."""

@@ -1,7 +1,9 @@
-"""Re-reads: the pages of articles that people were told of are read again at set times.
+"""Re-reads: pages that people were told of, or that a feed says have changed, are read again.
 
 ::
 
+    told articles, signals of feeds
+        ▼
     rereads ──lease──▶ robots.txt ── GET (conditional) ── classify ──▶ PageState
                                                              │ changed: a new revision
        another page of the outlet answers? ◀── missing ──────┤

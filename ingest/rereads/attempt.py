@@ -9,8 +9,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -20,18 +18,18 @@ from config.errors import FetchError, StoreError
 from config.i18n import Phrase
 from core.http import Response, retry_after
 from core.messages import ArticleRevision
-from core.store import Connection, articles, entries, feeds
+from core.store import Connection, articles, entries, feeds, page_reads
 from core.store.articles import ArticleRecord
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
-from core.store.rereads import RereadRecord
+from core.store.page_reads import PageValidators
 from core.text.clean import for_log
 from ingest.admit import has_no_page
-from ingest.article_revision import PageRead
+from ingest.article_revision import PageRead, is_current_hash
 from ingest.backoff import FetchFailure, failure_of
-from ingest.conditional import opaque_validator
 from ingest.deps import Deps
 from ingest.hosts import host_key
+from ingest.page_validators import NO_VALIDATORS, conditional_headers, is_unchanged
 from ingest.pages import INTERNAL_ERROR, PageReader
 from ingest.rereads.page_state import (
     KnownPage,
@@ -62,12 +60,15 @@ class RereadArticle:
         entry: The entry that links to it.
         feed: The feed that showed it first.
         last: Its newest revision.
+        validators: Of the last answer that was read; none where another version of the program
+            has read it, so that its text is read anew.
     """
 
     article: ArticleRecord
     entry: EntryRecord
     feed: FeedRecord
     last: ArticleRevision
+    validators: PageValidators = NO_VALIDATORS
 
     @property
     def page(self) -> KnownPage:
@@ -112,7 +113,9 @@ def load_article(connection: Connection, article_id: str) -> RereadArticle | Non
     if feed is None or feed.removed_at is not None:
         return None
     revisions = articles.load_revisions(connection, article_id)
-    return RereadArticle(article, entry, feed, revisions[-1])
+    read = page_reads.find(connection, article_id) if is_current_hash(article.text_hash) else None
+    validators = read.validators if read else NO_VALIDATORS
+    return RereadArticle(article, entry, feed, revisions[-1], validators)
 
 
 class PageAttempts:
@@ -122,10 +125,10 @@ class PageAttempts:
         self._deps = deps
         self._pages = pages
 
-    async def make(self, record: RereadRecord, known: RereadArticle) -> Attempt:
+    async def make(self, known: RereadArticle) -> Attempt:
         """Request a page again. An unexpected error is logged and counts as a failure."""
         try:
-            attempt = await self._request(record, known)
+            attempt = await self._request(known)
             if attempt.state is PageState.MISSING and not await self._outlet_answers(known):
                 return Attempt(PageState.UNKNOWN, "outlet_missing")
         except FetchError as error:
@@ -137,16 +140,16 @@ class PageAttempts:
             return Attempt.of(INTERNAL_ERROR)
         return attempt
 
-    async def _request(self, record: RereadRecord, known: RereadArticle) -> Attempt:
+    async def _request(self, known: RereadArticle) -> Attempt:
         url = known.entry.url
         robots = await self._deps.robots.allowed(url)
         if not robots.allowed:
             return Attempt.of(NOT_ALLOWED)
-        headers = {} if known.last.gone else _validators(record)
+        headers = {} if known.last.gone else conditional_headers(known.validators)
         response = await self._pages.get(url, robots.crawl_delay or 0.0, headers)
         if is_missing(known.page, response):
             return Attempt(PageState.MISSING, "missing")
-        if _is_unchanged(record, known, response):
+        if not known.last.gone and is_unchanged(known.validators, response):
             return Attempt(PageState.UNCHANGED, "unchanged", response=response)
         return await self._read(known, response)
 
@@ -193,17 +196,6 @@ class PageAttempts:
         return others[:WITNESSES] or [homepage_of(known.entry.url)]
 
 
-def validators_of(response: Response) -> tuple[str | None, str | None]:
-    """Return ``ETag`` and ``Last-Modified`` of an answer, as they can be sent back."""
-    headers = response.headers
-    return opaque_validator(headers, "ETag"), opaque_validator(headers, "Last-Modified")
-
-
-def body_hash(response: Response) -> str:
-    """Return the hash of a body, in hex."""
-    return hashlib.sha256(response.body).hexdigest()
-
-
 def _with_hints(known: RereadArticle, response: Response) -> EntryRecord:
     """Return the entry with the hints by which an unchanged page gives an unchanged article.
 
@@ -213,17 +205,3 @@ def _with_hints(known: RereadArticle, response: Response) -> EntryRecord:
     """
     title = known.last.title if has_text(response, known.last.title) else ""
     return replace(known.entry, title=title, summary=known.last.lead)
-
-
-def _validators(record: RereadRecord) -> Mapping[str, str]:
-    validators = {"If-None-Match": record.etag, "If-Modified-Since": record.last_modified}
-    return {name: value for name, value in validators.items() if value}
-
-
-def _is_unchanged(record: RereadRecord, known: RereadArticle, response: Response) -> bool:
-    """Return whether an answer says, or shows, that the page is as it was at the last attempt."""
-    if known.last.gone:
-        return False
-    if response.status == 304:
-        return bool(_validators(record))
-    return response.status == 200 and body_hash(response) == record.body_sha256

@@ -27,12 +27,15 @@ class Schedule:
     """When pages are read again.
 
     Attributes:
-        times: Counted from the moment when people were told of the article, ascending.
+        times: Counted from the moment when the reason occurred, ascending.
         confirm_after: How long a page must be missing until it has vanished.
+        until_read: Whether it is over as soon as the page could be read; the times are then those
+            of further attempts.
     """
 
     times: tuple[timedelta, ...]
     confirm_after: timedelta
+    until_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ def next_reread(
     """
     tried = replace(record, attempts=record.attempts + 1, outcome=outcome)
     if is_gone or state in (PageState.READ, PageState.UNCHANGED):
+        if schedule.until_read:
+            return NextReread(None)
         return NextReread(_scheduled(replace(tried, missing_since=None), now, schedule))
     if state is PageState.MISSING:
         return _after_missing(tried, now, schedule)

@@ -17,7 +17,7 @@ import structlog
 from core.ids import article_id
 from core.messages import Origin
 from core.messages.envelope import to_record
-from core.store import Connection, articles, hosts, outbox, rereads
+from core.store import Connection, articles, hosts, outbox, page_reads, rereads
 from core.store.rereads import RereadRecord
 from core.store.told_articles import find_told_revision
 from core.text.clean import for_log
@@ -25,22 +25,25 @@ from ingest import revise
 from ingest.changes import Compare, Comparison
 from ingest.deps import Deps
 from ingest.hosts import pause_scope
+from ingest.page_validators import validators_after
 from ingest.pages import PageReader, add_changes, write_revision
 from ingest.rereads.attempt import (
     Attempt,
     PageAttempts,
     RereadArticle,
-    body_hash,
     load_article,
-    validators_of,
 )
 from ingest.rereads.next_reread import Schedule, next_reread
-from ingest.rereads.page_state import was_redirected
+from ingest.rereads.page_state import PageState, was_redirected
+from ingest.rereads.signals import is_ignored, note_read
 from ingest.revise import EntryOutcome, Identity
 from ingest.urls import canonical_url
 
 GONE = "page_gone"
 """Disposition of an article whose page has vanished."""
+
+SIGNAL_RETRIES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
+"""Further attempts at a page that a feed says has changed, where it could not be read."""
 
 COUNTED = frozenset({"article_revised", GONE})
 """Outcomes that are dispositions; a page that is as it was is not an item of its own."""
@@ -74,8 +77,8 @@ class Rereader:
         self._deps = deps
         self._attempts = PageAttempts(deps, pages)
         told = Schedule(deps.settings.reread_times, deps.settings.vanished_after)
-        self._schedules = {rereads.TOLD: told}
-        self._once = replace(told, times=())
+        signal = replace(told, times=SIGNAL_RETRIES, until_read=True)
+        self._schedules = {rereads.TOLD: told, rereads.SIGNAL: signal}
 
     async def read(self, record: RereadRecord) -> RereadResult:
         """Read a page again and store the result.
@@ -83,13 +86,20 @@ class Rereader:
         Raises:
             StoreError: Nothing was stored. The lease expires, or is released.
         """
-        known = await self._deps.read(load_article, record.article_id)
-        attempt = await self._attempts.make(record, known) if known else None
+        known = await self._deps.read(self._load, record)
+        attempt = await self._attempts.make(known) if known else None
         compare = await self._compare(known, attempt)
         result = await self._deps.write(self._conclude, record, attempt, compare)
         url = for_log(record.url)
         log.info("page_reread", url=url, reason=record.reason, outcome=result.outcome)
         return result
+
+    def _load(self, connection: Connection, record: RereadRecord) -> RereadArticle | None:
+        """Return the article of a row; None where its page is not to be read any more."""
+        feed = record.feed_id
+        if feed is not None and is_ignored(connection, feed, self._deps.clock()):
+            return None
+        return load_article(connection, record.article_id)
 
     async def _compare(self, known: RereadArticle | None, attempt: Attempt | None) -> Comparison:
         """Compare a page with what is stored of it, before the transaction that stores it."""
@@ -129,7 +139,9 @@ class Rereader:
         article = known.article
         if attempt.page is None or _is_other_article(connection, known, attempt.page.final_url):
             return None
-        identity = Identity(article.article_id, article.url_key, article.url, article, False)
+        versions = articles.load_hashes(connection, article.article_id)
+        key, url = article.url_key, article.url
+        identity = Identity(article.article_id, key, url, article, False, versions)
         now, settings = self._deps.clock(), self._deps.settings
         entry = replace(known.entry, origin=Origin.LIVE.value)
         decision = revise.decide(entry, known.feed, attempt.page, identity, now, settings)
@@ -145,16 +157,18 @@ class Rereader:
     ) -> RereadResult:
         """Store when the page is read next, and announce it if it has vanished."""
         now, is_gone = self._deps.clock(), known.last.gone
-        schedule = self._schedules.get(record.reason, self._once)
+        schedule = self._schedules[record.reason]
         step = next_reread(record, attempt.state, outcome, now, schedule, is_gone=is_gone)
         if step.has_vanished:
             _announce_gone(connection, known, now)
             outcome = GONE
+        _save_answer(connection, known, attempt, now)
+        if record.feed_id and attempt.state in (PageState.READ, PageState.UNCHANGED):
+            note_read(connection, record.feed_id, now, changed=outcome == "article_revised")
         if step.record is None:
             rereads.finish(connection, record, self._deps.me)
         else:
-            saved = _with_answer(replace(step.record, outcome=outcome), attempt)
-            rereads.save(connection, saved, self._deps.me)
+            rereads.save(connection, replace(step.record, outcome=outcome), self._deps.me)
         return RereadResult(record.article_id, outcome if outcome in COUNTED else None, outcome)
 
 
@@ -196,13 +210,10 @@ def _pause(connection: Connection, known: RereadArticle, attempt: Attempt, now: 
         hosts.pause(connection, pause_scope(known.entry.url), until, failure.reason.dump())
 
 
-def _with_answer(record: RereadRecord, attempt: Attempt) -> RereadRecord:
-    """Return the row with the validators of an answer that was read."""
-    response = attempt.response
-    if response is None:
-        return record
-    etag, modified = validators_of(response)
-    if response.status == 304:
-        etag, modified = etag or record.etag, modified or record.last_modified
-        return replace(record, etag=etag, last_modified=modified)
-    return replace(record, etag=etag, last_modified=modified, body_sha256=body_hash(response))
+def _save_answer(
+    connection: Connection, known: RereadArticle, attempt: Attempt, now: datetime
+) -> None:
+    """Store the validators of an answer that was read, for the next request."""
+    if attempt.response is not None:
+        validators = validators_after(known.validators, attempt.response)
+        page_reads.save(connection, known.article.article_id, validators, now)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from config.i18n import Phrase
@@ -54,6 +55,7 @@ class ParsedFeed:
         self_url: The URL that the feed names as its own, if it does.
         whole: Whether the document is complete; one that breaks off may have lost entries.
         cut_reason: Why entries were left out, if a limit was exceeded.
+        modified: When entries were changed last, by key, as the feed writes it.
     """
 
     title: str
@@ -66,3 +68,4 @@ class ParsedFeed:
     self_url: str | None = None
     whole: bool = True
     cut_reason: Phrase | None = None
+    modified: Mapping[str, str] = field(default_factory=dict)

@@ -193,6 +193,7 @@ def _parsed(
         cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
         if selection.cut
         else None,
+        modified=selection.modified,
     )
 
 
@@ -206,6 +207,7 @@ def _raw(item: Any) -> RawEntry:
         summary="" if summary == content else summary,
         content=content,
         published=text_field(item, "published"),
+        modified=text_field(item, "updated"),
     )
 
 

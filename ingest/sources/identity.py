@@ -17,13 +17,19 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from core.text.clean import clean
 from ingest.sources.text import unescape
 from ingest.urls import canonical_url
 
 LONGEST_KEY = 500
+
+MOST_STAMPS = 1_000
+"""Entries of a document of which it is noticed that the feed says that they were changed."""
+
+LONGEST_STAMP = 80
+"""Characters of a time of change."""
 
 _TAG = re.compile(r"<[^<>]*>")
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
@@ -36,6 +42,7 @@ class RawEntry:
     Attributes:
         link: May be relative.
         published: The date of publication, never of an update, which may change with every poll.
+        modified: When the feed says that it was changed, as written; no part of its content.
     """
 
     guid: str = ""
@@ -44,6 +51,7 @@ class RawEntry:
     summary: str = ""
     content: str = ""
     published: str = ""
+    modified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +63,14 @@ class EntrySelection:
         known_keys: Keys of entries that are known and have not changed.
         skipped: How many other entries there are.
         cut: Whether new entries were left out because there are too many.
+        modified: When entries were changed, by key, as the document says it.
     """
 
     selected: tuple[tuple[int, str, str], ...]
     known_keys: tuple[str, ...]
     skipped: int
     cut: bool = False
+    modified: Mapping[str, str] = field(default_factory=dict)
 
     def narrowed(self, selected: Sequence[tuple[int, str, str]]) -> EntrySelection:
         """Return the selection with some of its entries only; the others count as skipped."""
@@ -91,11 +101,14 @@ def select_entries(
     hashes = [content_hash_of(raw) for raw in raws]
     selected: list[tuple[int, str, str]] = []
     unchanged: list[str] = []
+    modified: dict[str, str] = {}
     seen: set[str] = set()
     for position, key in enumerate(_keys(raws, hashes, known)):
         if key is None or key in seen:
             continue
         seen.add(key)
+        if raws[position].modified and len(modified) < MOST_STAMPS:
+            modified[key] = raws[position].modified.strip()[:LONGEST_STAMP]
         if known.get(key) == hashes[position]:
             unchanged.append(key)
         else:
@@ -104,7 +117,7 @@ def select_entries(
     if cut:
         selected = sorted(sorted(selected, key=lambda s: newest_first(raws[s[0]]))[:limit])
     skipped = len(raws) - len(selected) - len(unchanged)
-    return EntrySelection(tuple(selected), tuple(unchanged), skipped, cut)
+    return EntrySelection(tuple(selected), tuple(unchanged), skipped, cut, modified)
 
 
 def content_hash_of(raw: RawEntry) -> str:

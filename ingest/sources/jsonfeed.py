@@ -73,6 +73,7 @@ def parse_json(
         cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
         if bounded is not document or selection.cut
         else None,
+        modified=selection.modified,
     )
 
 
@@ -123,6 +124,7 @@ def _raw(item: Mapping[str, Any]) -> RawEntry:
         summary=_text(item, "summary")[:LONGEST_MARKUP],
         content=_text(item, "content_html")[:LONGEST_MARKUP] or _plain(item, "content_text"),
         published=_text(item, "date_published"),
+        modified=_text(item, "date_modified"),
     )
 
 

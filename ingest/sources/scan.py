@@ -18,12 +18,13 @@ from functools import lru_cache
 from lxml import etree
 
 from ingest.sources.hints import NO_HINTS, PublisherHints
-from ingest.sources.identity import RawEntry
+from ingest.sources.identity import LONGEST_STAMP, RawEntry
 from ingest.sources.namespaces import CORE, adopt_own_namespaces, split_tag
 
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _SY = "http://purl.org/rss/1.0/modules/syndication/"
 _DC = "http://purl.org/dc/elements/1.1/"
+_DCTERMS = "http://purl.org/dc/terms/"
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _ROOTS = frozenset({"rss", "feed", "RDF", "rdf", "channel", "entry"})
@@ -38,6 +39,8 @@ _FIELDS = {
     "pubDate": "published",
     "published": "published",
     "issued": "published",
+    "updated": "modified",
+    "modified": "modified",
 }
 
 
@@ -143,6 +146,9 @@ def _raw(entry: etree._Element) -> RawEntry:
         name = _field(child.tag)
         if name == "link":
             _take_link(links, child)
+        elif name == "modified":
+            stamp = f"{fields.get(name, '')} {_text(child)[:LONGEST_STAMP].strip()}".lstrip()
+            fields[name] = stamp[:LONGEST_STAMP]
         elif name and not fields.get(name):
             fields[name] = _text(child)
     if not fields.get("guid"):
@@ -206,4 +212,6 @@ def _field(tag: str) -> str | None:
     namespace, name = split_tag(tag)
     if namespace in CORE:
         return _FIELDS.get(name)
+    if (namespace, name) in ((_DCTERMS, "modified"), (_DC, "date")):
+        return "modified"
     return "content" if namespace == _CONTENT and name == "encoded" else None

@@ -36,6 +36,7 @@ _FIELDS = {
     "loc": "loc",
     "title": "title",
     "publication_date": "published",
+    "lastmod": "modified",
     "name": "name",
     "language": "language",
 }
@@ -89,6 +90,7 @@ def parse_sitemap_xml(
         cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
         if bounded.left_out or selection.cut
         else None,
+        modified=selection.modified,
     )
 
 
@@ -119,15 +121,18 @@ def _fields(element: etree._Element) -> dict[str, str]:
     for child in element.iter(etree.Element):
         namespace, local = split_tag(child.tag)
         name = _FIELDS.get(local)
-        is_address = local == "loc" and child.getparent() is element
-        if name and ("news" in namespace or is_address):
+        is_of_page = local in ("loc", "lastmod") and child.getparent() is element
+        if name and ("news" in namespace or is_of_page):
             fields.setdefault(name, (child.text or "")[:LONGEST_LINE].strip())
     return fields
 
 
 def _raw(fields: Mapping[str, str]) -> RawEntry:
     return RawEntry(
-        link=fields["loc"], title=fields["title"], published=fields.get("published", "")
+        link=fields["loc"],
+        title=fields["title"],
+        published=fields.get("published", ""),
+        modified=fields.get("modified", ""),
     )
 
 

@@ -66,8 +66,9 @@ class ProbeJobs:
     table = PROBES
     creates_jobs = False
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: Installation, ids: range = range(100)) -> None:
         self.installation = installation
+        self.ids = ids
         self.jobs: dict[int, ProbeJob] = {}
         self.running: set[int] = set()
 
@@ -76,6 +77,7 @@ class ProbeJobs:
         reclaimable = leases.reclaimable_holders(connection, table, me, request.now)
         due = select(table.c.id, table.c.host).where(
             ~table.c.done,
+            table.c.id.in_(self.ids),
             leases.row_is_free(table, reclaimable, request.now),
             table.c.host.not_in(request.busy),
             table.c.id.not_in([job.id for job in request.leased if isinstance(job, ProbeJob)]),
@@ -213,3 +215,28 @@ def test_jobs_of_one_kind_that_never_end_leave_a_quarter_to_the_others(
 
     installation.with_ingest(scene)
     assert publisher.asked("/feed.xml") == 1
+
+
+def test_the_last_kind_gets_a_turn_though_the_others_fill_all(installation: Installation) -> None:
+    installation.settings = installation.settings.model_copy(update={"http_concurrency": 4})
+    prepare(installation, **{f"_{n}": f"{n}.example" for n in range(30)})
+    kinds = first, middle, last = [ProbeJobs(installation, range(n, n + 10)) for n in (0, 10, 20)]
+
+    async def scene(ingest: Ingest) -> None:
+        assert ingest._deps is not None
+        work = JobRunner(ingest._deps, kinds)
+        for running, ending in (
+            ((3, 1, 0), first),
+            ((2, 1, 1), first),
+            ((2, 1, 1), last),
+            ((2, 1, 1), middle),
+            ((2, 1, 1), middle),
+        ):
+            await work.fill()
+            await settle()
+            assert tuple(len(kind.running) for kind in kinds) == running
+            ending.jobs[min(ending.running)].finish.set()
+            await work.collect(lambda _: None)
+        await work.stop(grace=0.0)
+
+    installation.with_ingest(scene)

@@ -152,6 +152,32 @@ def test_another_title_or_text_is_a_revision_with_an_origin_of_its_own(
     assert verdict.message.first_seen_at == MONDAY - timedelta(days=2)
 
 
+ONE, TWO, OTHER = ("Eins", "Text."), ("Zwei", "Text."), ("Eins", "Anderer Text.")
+BACK = ("Zwei", "Anderer Text.")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "then", "is_news"),
+    [
+        ((ONE,), TWO, True),
+        ((ONE, TWO), ONE, False),  # the headline that the text had before
+        ((ONE, TWO, OTHER), TWO, True),  # text and headline come back: a change
+        ((ONE, TWO, OTHER), BACK, True),  # this text has this headline for the first time
+        ((ONE, BACK, ONE), BACK, True),
+        ((ONE, BACK, ONE, BACK), ONE, False),  # both flip
+    ],
+)
+def test_a_headline_that_the_text_had_before_is_no_news(
+    earlier: tuple[tuple[str, str], ...], then: tuple[str, str], is_news: bool
+) -> None:
+    messages = [judged(page(title=title, text=text)) for title, text in (*earlier, then)]
+    versions = [hashes(m.message) for m in messages if m.message]
+    newest = article_of(messages[-2])
+    identity = replace(known(newest), versions=versions[:-1])
+    verdict = judged(page(title=then[0], text=then[1]), identity, later=timedelta(hours=1))
+    assert verdict.disposition == ("article_revised" if is_news else "unchanged")
+
+
 def test_revisions_are_ten_minutes_apart_and_not_lost() -> None:
     article = told_before()
     early = judged(page(text="Neu."), known(article), later=timedelta(minutes=4))

@@ -64,9 +64,7 @@ def test_the_outcome_of_an_attempt_is_stored_by_the_holder_alone(
     add_article(store, "one", "a.example")
     schedule(store, "one")
     [record] = lease(store, instance, MONDAY + MINUTE)
-    later = replace(
-        record, attempts=1, due_at=MONDAY + 60 * MINUTE, outcome="unchanged", etag='"v"'
-    )
+    later = replace(record, attempts=1, due_at=MONDAY + 60 * MINUTE, outcome="unchanged")
     with store.write() as connection:
         assert not rereads.is_leased_by(connection, record, other)
         rereads.save(connection, replace(later, outcome="x"), other)
