@@ -271,10 +271,19 @@ def _suppress_by_topic_or_age(match: Match, context: DecisionContext) -> Decisio
         return _suppressed(match, ReasonCode.NOT_LIVE, why)
     age = age_of(match.article, article_time(match), context.now)
     if age > context.max_age:
-        basis = "published" if match.article.published_at else "first_seen"
+        basis = _age_basis(match)
         hours = {"age": _hours(age), "limit": _hours(context.max_age)}
         return _suppressed(match, ReasonCode.TOO_OLD, Phrase(f"decision.too_old.{basis}", **hours))
     return None
+
+
+def _age_basis(match: Match) -> str:
+    """Return what the age of an article counts from, as the reason names it."""
+    article = match.article
+    if article.published_at is not None and article.published_confidence != "low":
+        return "published"
+    before = article.published_before
+    return "changed" if before is not None and before < article.first_seen_at else "first_seen"
 
 
 def _decide_by_story(match: Match, context: DecisionContext) -> Decision:

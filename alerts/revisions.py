@@ -64,13 +64,16 @@ def shown_evidence(match: Match) -> tuple[Evidence, ...]:
 def moment_of(match: Match) -> datetime:
     """Return when what matches became known, from which its age counts.
 
-    That is the change where it brought the evidence, else when the article was published, or first
-    seen where it has no date.
+    That is the change where it brought the evidence, else when the article was published. Where
+    that is not known, or guessed, it is when the article was first seen, or the page last changed
+    if that was earlier.
     """
     article = match.article
     if article.changed_at is not None and find_new_evidence(match):
         return article.changed_at
-    return article.published_at or article.first_seen_at
+    if article.published_at is not None and article.published_confidence != "low":
+        return article.published_at
+    return min(article.published_before or article.first_seen_at, article.first_seen_at)
 
 
 def new_paragraphs(match: Match) -> list[NewParagraph]:

@@ -269,6 +269,7 @@ def _content_of(entry: FeedEntry) -> dict[str, Any]:
         "summary": entry.summary,
         "content": entry.content,
         "published_at": entry.published_at,
+        "published_is_day": entry.published_is_day,
         "authors": entry.authors,
         "language": entry.language,
     }

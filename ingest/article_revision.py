@@ -67,7 +67,6 @@ def from_page(
     the feed is used.
     """
     page = read.extracted
-    published, source = _published(entry, page, read.fetched_at)
     lead, text, text_source = page.lead, page.text, "page"
     if page.dispute is not None and page.dispute.source == "feed":
         text_source = "feed"
@@ -83,8 +82,7 @@ def from_page(
         lead=lead,
         text=text,
         language=page.language or entry.language or feed.language,
-        published_at=published,
-        published_source=source,
+        **_published(page, entry, read.fetched_at),
         fetched_at=read.fetched_at,
         authors=page.authors or tuple(entry.authors),
         agency=page.agency,
@@ -112,7 +110,6 @@ def from_feed(
     title = entry.title or clean_line(lead or text, TITLE_FROM_TEXT)
     if not title:
         return None
-    published = min(entry.published_at, now) if entry.published_at else None
     return _message(
         entry,
         feed,
@@ -123,8 +120,7 @@ def from_feed(
         lead=lead,
         text=text,
         language=entry.language or feed.language,
-        published_at=published,
-        published_source="feed" if published else None,
+        **_published_by_feed(entry, now),
         fetched_at=now,
         authors=tuple(entry.authors),
         text_source="feed",
@@ -191,20 +187,41 @@ def _size(text: str) -> int:
     return len(to_json(text))
 
 
-def _published(
-    entry: EntryRecord, page: ExtractedPage, fetched_at: datetime
-) -> tuple[datetime | None, str | None]:
-    """Return the time of publication and its source: JSON-LD, the feed or the page's metadata.
+def _published(page: ExtractedPage, entry: EntryRecord, fetched_at: datetime) -> dict[str, Any]:
+    """Return when an article was published according to its page, which knows what the feed says.
 
-    It is never later than ``fetched_at``.
+    That is never later than ``fetched_at``, and a day not later than when a feed first showed the
+    article.
     """
-    if page.published_at and page.published_source == "jsonld":
-        return min(page.published_at, fetched_at), "jsonld"
-    if entry.published_at:
-        return min(entry.published_at, fetched_at), "feed"
-    if page.published_at:
-        return min(page.published_at, fetched_at), "page"
-    return None, None
+    by_page = page.published_at is not None and page.published_source != "feed"
+    if entry.published_at is not None and not (by_page and _is_finer(page, entry)):
+        return _published_by_feed(entry, fetched_at)
+    latest = entry.first_seen_at if page.published_precision == "day" else fetched_at
+    return {
+        "published_at": min(page.published_at, latest) if page.published_at else None,
+        "published_source": page.published_source,
+        "published_precision": page.published_precision,
+        "published_confidence": page.published_confidence,
+        "published_before": page.published_before,
+    }
+
+
+def _is_finer(page: ExtractedPage, entry: EntryRecord) -> bool:
+    """Return whether a page says better than the feed when an article was published."""
+    return page.published_source == "jsonld" or entry.published_is_day
+
+
+def _published_by_feed(entry: EntryRecord, now: datetime) -> dict[str, Any]:
+    """Return when an article was published according to its feed alone."""
+    if entry.published_at is None:
+        return {}
+    latest = entry.first_seen_at if entry.published_is_day else now
+    return {
+        "published_at": min(entry.published_at, latest),
+        "published_source": "feed",
+        "published_precision": "day" if entry.published_is_day else "time",
+        "published_confidence": "high",
+    }
 
 
 def _feed_text(entry: EntryRecord) -> tuple[str, str]:

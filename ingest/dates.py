@@ -2,7 +2,7 @@
 
 ::
 
-    text ── Unix time · ISO 8601 · RFC 822, asctime, spoken ── moment ── zone ── limits
+    text ── Unix time · ISO 8601 · RFC 822, asctime, spoken · since then ── moment ── zone ── limits
 
 feedparser reads CET and MESZ as UTC, does not read "Fr, 11 Okt 2019" and turns some numbers into
 dates of 1699, so dates are parsed here. The words are those of all known languages
@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from core.text.languages import Language, language, languages
 
@@ -26,13 +27,29 @@ LATEST_AHEAD = timedelta(days=1)
 LocalTime = Callable[[datetime], datetime]
 """From a local time without a zone to UTC."""
 
+_MOST_DAYS_WITHOUT_YEAR = timedelta(days=60)
+"""How far back a date without a year goes; an older one may be one to come."""
+
+_CLOCKS_DIFFER = timedelta(minutes=10)
+"""By how much the clock of a server may be ahead."""
+
 _HOURS_EAST = {
     "ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "bst": 1, "west": 1, "cet": 1, "mez": 1,
     "met": 1, "cest": 2, "mesz": 2, "mest": 2, "eet": 2, "eest": 3, "oesz": 3, "oez": 2, "msk": 3,
     "trt": 3, "gst": 4, "ist": 5.5, "sgt": 8, "hkt": 8, "awst": 8, "jst": 9, "kst": 9, "aest": 10,
     "aedt": 11, "nzst": 12, "nzdt": 13, "ast": -4, "adt": -3, "est": -5, "edt": -4, "cst": -6,
-    "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
+    "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "мск": 3,
 }  # fmt: skip
+_REGIONS = {
+    "et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denver",
+    "pt": "America/Los_Angeles",
+}  # fmt: skip
+_MONTH_FIRST = frozenset(
+    f"America/{city}"
+    for city in ("New_York", "Chicago", "Denver", "Los_Angeles", "Phoenix", "Detroit")
+)
+ZONE_NAMES = frozenset(_HOURS_EAST) - {"z"} | frozenset(_REGIONS)
+"""Names of time zones that may follow a time of day, in lower case."""
 
 _FIRST_WORD = re.compile(r"([^\W\d]+)\.?(,?)\s*")
 _TIME = re.compile(
@@ -43,12 +60,16 @@ _CLOCK = re.compile(
     r"(?<!\d)(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?(?!\w))?",
     re.IGNORECASE,
 )
+_FULL_HOUR = re.compile(
+    r"(?<![\d.:])(?P<h>\d{1,2})(?P<m>)(?P<s>)\s?(?:(?P<half>[ap]\.?m\.?)|uhr)(?!\w)", re.IGNORECASE
+)
 _OFFSET = re.compile(r"(?:(?:UTC|GMT)\s*)?([+-])(\d{1,2}):?(\d{2})?$", re.IGNORECASE)
 _ISO = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[T\s]+(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?)?\s*(.*)",
     re.DOTALL,
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?\s*(Z|[+-]\d{2}:?\d{2})?")
+_SIGNS = " ,-|·•–—/"
 _STAMP = re.compile(r"(\d{9,10})(\d{3})?(?:\.\d+)?")
 
 _DATES: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -59,6 +80,43 @@ _DATES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^(?P<d>\d{1,2})[/-](?P<m>\d{1,2})[/-](?P<y>\d{4})$"), "slashes"),
 )
 """Each way to write a date, with the groups y, m and d; a month is a name or a number."""
+_YEARLESS = re.compile(
+    r"(?:\d{1,2}(?P<dotted>\.\s?\d{1,2}\.)|\d{1,2}\.?[\s-]+[^\W\d]+\.?|[^\W\d]+\.?\s\d{1,2})(?![\d.])"
+    r"(?!,?\s?\d{4})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDate:
+    """What a date means.
+
+    Attributes:
+        at: The moment, in UTC. For a day without a time of day that is its last second, in the
+            zone of the publisher, or the present where the day is not over.
+        is_day: Whether only the day is written.
+        has_zone: Whether the zone, or the offset from UTC, is written.
+    """
+
+    at: datetime
+    is_day: bool
+    has_zone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Local:
+    """A date as it is written: a local time, and its offset if there is one."""
+
+    time: datetime
+    is_day: bool
+    offset: timedelta | None
+    to_utc: LocalTime | None
+
+    def resolve(self, zone: tzinfo | None) -> datetime:
+        if self.offset is not None:
+            return (self.time - self.offset).replace(tzinfo=UTC)
+        if zone is not None:
+            return self.time.replace(tzinfo=zone).astimezone(UTC)
+        return self.to_utc(self.time) if self.to_utc else self.time.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +129,8 @@ class _Words:
         dotted: How a date such as 9.3.2025 is read.
         ordinal: What follows the number of a day.
         noise: What a date means the same without.
+        elapsed: The time since, such as *3 hours ago*; the group ``unit`` begins with a unit.
+        days_ago: How many days ago *today* and *yesterday* are.
     """
 
     months: dict[str, int]
@@ -78,45 +138,81 @@ class _Words:
     dotted: LocalTime | None
     ordinal: re.Pattern[str]
     noise: re.Pattern[str]
+    elapsed: re.Pattern[str]
+    seconds: dict[str, int]
+    days_ago: dict[str, int]
 
 
 @cache
 def _words(known: tuple[Language, ...]) -> _Words:
-    zoned = [(one.dates, one.dates.local_time) for one in known if one.dates.local_time]
+    dates = [one.dates for one in known]
+    zoned = [(one, one.local_time) for one in dates if one.local_time]
     english = frozenset().union(*language("en").dates.months)
-    endings = "|".join(sorted(frozenset().union(*(one.dates.ordinal_endings for one in known))))
-    fillers = "|".join(sorted(frozenset().union(*(one.dates.fillers for one in known))))
+    endings = "|".join(sorted(frozenset().union(*(one.ordinal_endings for one in dates))))
+    fillers = {word for one in dates for word in (*one.fillers, *one.joiners, *one.year_prefixes)}
+    noise = "|".join(sorted(fillers - {"am"}))  # which is also ante meridiem
+    years = "|".join(sorted({pattern for one in dates for pattern in one.year_endings}))
     return _Words(
         months={
-            name: n
-            for one in known
-            for n, names in enumerate(one.dates.months, 1)
-            for name in names
+            name: n for one in dates for n, names in enumerate(one.months, 1) for name in names
         },
         local_times={
-            name: local
-            for dates, local in zoned
-            for names in dates.months
-            for name in names - english
+            name: local for one, local in zoned for names in one.months for name in names - english
         },
-        dotted=next((local for dates, local in zoned if dates.dotted), None),
+        dotted=next((local for one, local in zoned if one.dotted), None),
         ordinal=re.compile(rf"(?<=\d)(?:{endings})\b", re.IGNORECASE),
-        noise=re.compile(rf"\s*\([^)]*\)\s*$|\b(?:{fillers})\b", re.IGNORECASE),
+        noise=re.compile(
+            rf"\s*\([^)]*\)\s*$|\b(?:{noise})\b|(?<=\d\d\d\d)\s?(?:{years})(?!\w)", re.IGNORECASE
+        ),
+        elapsed=re.compile(rf"(?:{'|'.join(p for one in dates for p in one.elapsed)})(?!\w)"),
+        seconds={word: n for one in dates for word, n in one.elapsed_units.items()},
+        days_ago={word: n for one in dates for word, n in one.relative_days.items()},
     )
 
 
-def parse_date(
-    raw: str, *, now: datetime, publisher_language: str | None = None
-) -> datetime | None:
-    """Return the moment that a date means, in UTC.
+@cache
+def find_zone(name: str) -> tzinfo | None:
+    """Return a time zone of the IANA database, or None for an empty or unknown name."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):
+        return None
 
-    A date without a zone is a local time where it is written in a language with a local time, or
-    where its publisher's language has one (Central European time for German). Otherwise it is UTC.
+
+def parse_date(
+    raw: str,
+    *,
+    now: datetime,
+    publisher_language: str | None = None,
+    zone: tzinfo | None = None,
+) -> datetime | None:
+    """Return the moment of :func:`read_date`."""
+    date = read_date(raw, now=now, publisher_language=publisher_language, zone=zone)
+    return date.at if date else None
+
+
+def read_date(
+    raw: str,
+    *,
+    now: datetime,
+    publisher_language: str | None = None,
+    zone: tzinfo | None = None,
+    on_page: bool = False,
+) -> WrittenDate | None:
+    """Return what a date means.
+
+    A date without a zone is a local time of its publisher where the zone is known. Otherwise it is
+    one where it is written in a language with a local time, or where its publisher's language has
+    one (Central European time for German). Otherwise it is UTC. It is UTC as well where the local
+    time would be in the future and UTC is not.
 
     Args:
         raw: The date as it was published.
         now: The current time, aware. A date up to a day ahead of it becomes it.
         publisher_language: Two letters, if known.
+        zone: The time zone of the publisher, if known.
+        on_page: Whether people read it on a page, which may say *2 hours ago*, *today, 14:05* and
+            *28 November* without a year.
 
     Returns:
         None for text that is no date, and for dates before 1990 or more than a day ahead.
@@ -124,43 +220,117 @@ def parse_date(
     text = " ".join(raw.split())
     if not text or len(text) > 100:
         return None
-    local = language(publisher_language or "").dates.local_time
     try:
-        moment = _unix_time(text) or _iso(text, local) or _spoken(text, local)
+        local = _unix_time(text) or _iso(text) or _spoken(text, _is_american(zone))
+        if local is None and on_page:
+            local = _since(text.lower(), now, zone) or _without_year(text, now, zone)
     except (ValueError, OverflowError):  # the 31st of February, the 61st minute
         return None
-    if moment is None or moment < EARLIEST or moment > now + LATEST_AHEAD:
+    return _limited(local, now, zone, publisher_language) if local else None
+
+
+def _limited(
+    local: _Local, now: datetime, zone: tzinfo | None, publisher_language: str | None
+) -> WrittenDate | None:
+    own = language(publisher_language or "").dates.local_time
+    try:
+        at = replace(local, to_utc=own or local.to_utc).resolve(zone)
+        if local.offset is None and not local.is_day and at > now + _CLOCKS_DIFFER:
+            at = min(at, local.time.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
         return None
-    return min(moment, now.astimezone(UTC))
+    if not EARLIEST <= at <= now + LATEST_AHEAD:
+        return None
+    return WrittenDate(min(at, now.astimezone(UTC)), local.is_day, local.offset is not None)
 
 
-def _unix_time(text: str) -> datetime | None:
+def _unix_time(text: str) -> _Local | None:
     """Read seconds, or milliseconds, since 1970."""
     stamp = _STAMP.fullmatch(text)
-    return datetime.fromtimestamp(int(stamp[1]), UTC) if stamp else None
+    if not stamp:
+        return None
+    at = datetime.fromtimestamp(int(stamp[1]), UTC).replace(tzinfo=None)
+    return _Local(at, False, timedelta(), None)
 
 
-def _iso(text: str, local: LocalTime | None) -> datetime | None:
+def _iso(text: str) -> _Local | None:
     parts = _ISO.fullmatch(text) or _COMPACT.fullmatch(text)
     if parts is None:
         return None
     year, month, day, hour, minute, second = (int(g or 0) for g in parts.groups()[:6])
-    return _moment((year, month, day), (hour, minute, second), parts[7] or "", local)
+    time = None if parts[4] is None else (hour, minute, second)
+    return _local((year, month, day), time, parts[7] or "", None)
 
 
-def _spoken(text: str, local: LocalTime | None) -> datetime | None:
+def _is_american(zone: tzinfo | None) -> bool:
+    """Return whether 11/5/2026 is the fifth of November where the publisher is."""
+    return getattr(zone, "key", "") in _MONTH_FIRST
+
+
+def _spoken(text: str, month_first: bool) -> _Local | None:
     words = _words(languages())
-    text = words.noise.sub(" ", words.ordinal.sub("", _without_weekday(text))).strip(" ,-|")
+    text = _FULL_HOUR.sub(r"\g<h>:00 \g<half>", _without_weekday(text))
+    text = words.noise.sub(" ", words.ordinal.sub("", text)).strip(_SIGNS)
     clock = _CLOCK.search(text) or _time_at_end(text)
     if clock is None:
-        return _dated(text, (0, 0, 0), "", local)
-    before, after = text[: clock.start()].strip(" ,-|T"), text[clock.end() :].strip(" ,")
+        return _dated(text, None, "", month_first)
+    before, after = text[: clock.start()].strip(_SIGNS + "T"), text[clock.end() :].strip(" ,|·•")
     if not before:  # 12:34, 9. März 2025
         before, after = after, ""
     year_after = re.search(r"(?:^|\s)(\d{4})$", after)  # asctime: Sun Mar 9 12:34:56 CET 2025
     if year_after and not re.search(r"\d{4}", before):
         before, after = f"{before} {year_after[1]}", after[: year_after.start()].strip()
-    return _dated(before, _time(clock), after, local)
+    return _dated(before, _time(clock), after, month_first)
+
+
+def _since(text: str, now: datetime, zone: tzinfo | None) -> _Local | None:
+    """Read *2 hours ago*, *yesterday* and *today, 14:05*; a day or more ago is a day."""
+    words = _words(languages())
+    local = now.astimezone(zone or UTC)
+    if words.elapsed.fullmatch(text):
+        number = re.search(r"\d+", text)
+        unit = next(
+            (n for word, n in words.seconds.items() if re.search(rf"\b{word}|\d{word}", text)), 0
+        )
+        at = local - timedelta(seconds=unit * int(number[0] if number else 1))
+        return (
+            _relative(at, None if unit >= 86400 else (at.hour, at.minute, at.second))
+            if unit
+            else None
+        )
+    first = re.match(r"[^\W\d]+(?:'[^\W\d]+)?", text)
+    if first is None or first[0] not in words.days_ago:
+        return None
+    rest = words.noise.sub(" ", _FULL_HOUR.sub(r"\g<h>:00 \g<half>", text[first.end() :])).strip(
+        _SIGNS
+    )
+    clock = _TIME.fullmatch(rest)
+    if rest and clock is None:
+        return None
+    return _relative(
+        local - timedelta(days=words.days_ago[first[0]]), _time(clock) if clock else None
+    )
+
+
+def _relative(at: datetime, time: tuple[int, int, int] | None) -> _Local | None:
+    local = _local((at.year, at.month, at.day), time, "", None)
+    return replace(local, offset=at.utcoffset()) if local else None
+
+
+def _without_year(text: str, now: datetime, zone: tzinfo | None) -> _Local | None:
+    """Read *28 November, 14:05* as the last day with that date."""
+    text = _without_weekday(text)
+    day = _YEARLESS.match(text)
+    if day is None:
+        return None
+    before, after = text[: day.end()].rstrip(" .,"), text[day.end() :]
+    today = now.astimezone(zone or UTC).date()
+    for year in (today.year, today.year - 1):
+        separator = "." if day["dotted"] else " "
+        local = _spoken(f"{before}{separator}{year}{after}", _is_american(zone))
+        if local is not None and local.time.date() <= today:
+            return local if today - local.time.date() <= _MOST_DAYS_WITHOUT_YEAR else None
+    return None
 
 
 def _without_weekday(text: str) -> str:
@@ -184,21 +354,21 @@ def _time(clock: re.Match[str]) -> tuple[int, int, int]:
 
 
 def _dated(
-    date: str, time: tuple[int, int, int], zone: str, local: LocalTime | None
-) -> datetime | None:
+    written: str, time: tuple[int, int, int] | None, zone: str, month_first: bool
+) -> _Local | None:
     for pattern, kind in _DATES:
-        if not (parts := pattern.match(date)):
+        if not (parts := pattern.match(written)):
             continue
         year, day = int(parts["y"]), int(parts["d"])
         month = _month(parts["m"])
         if month is None:
             return None
-        if kind == "slashes" and month > 12:
+        if kind == "slashes" and (month > 12 or (month_first and day <= 12)):
             month, day = day, month
         year += 0 if year > 99 else 2000 if year < 70 else 1900
         words = _words(languages())
         own = words.dotted if kind == "dotted" else words.local_times.get(parts["m"].lower())
-        return _moment((year, month, day), time, zone, local or own)
+        return _local((year, month, day), time, zone, own)
     return None
 
 
@@ -206,26 +376,29 @@ def _month(raw: str) -> int | None:
     return int(raw) if raw.isdigit() else _words(languages()).months.get(raw.lower())
 
 
-def _moment(
-    date: tuple[int, int, int], time: tuple[int, int, int], zone: str, to_utc: LocalTime | None
-) -> datetime | None:
-    """Return the moment in UTC. An unreadable zone counts as none; 24:00 ends a day."""
-    hour, minute, second = time
-    local = datetime(*date) + timedelta(hours=hour, minutes=minute, seconds=second)  # noqa: DTZ001
+def _local(
+    day: tuple[int, int, int],
+    time: tuple[int, int, int] | None,
+    zone: str,
+    to_utc: LocalTime | None,
+) -> _Local | None:
+    """Return the local time. An unreadable zone counts as none; 24:00 ends a day."""
+    hour, minute, second = time or (23, 59, 59)
+    local = datetime(*day) + timedelta(hours=hour, minutes=minute, seconds=second)  # noqa: DTZ001
     if hour > 24 or minute > 59 or second > 60:
         return None
-    offset = _offset(zone.strip())
-    if offset is not None:
-        return (local - offset).replace(tzinfo=UTC)
-    return to_utc(local) if to_utc else local.replace(tzinfo=UTC)
+    return _Local(local, time is None, _offset(zone.strip(), local), to_utc)
 
 
-def _offset(zone: str) -> timedelta | None:
+def _offset(zone: str, local: datetime) -> timedelta | None:
     parts = _OFFSET.fullmatch(zone)
     if parts:
         if int(parts[2]) > 15:
             raise ValueError("no zone is that far from UTC")
         size = timedelta(hours=int(parts[2]), minutes=int(parts[3] or 0))
         return -size if parts[1] == "-" else size
-    hours = _HOURS_EAST.get(zone.strip("()").lower())
+    name = zone.strip("()").lower()
+    if name in _REGIONS:
+        return local.replace(tzinfo=ZoneInfo(_REGIONS[name])).utcoffset()
+    hours = _HOURS_EAST.get(name)
     return None if hours is None else timedelta(hours=hours)

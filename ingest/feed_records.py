@@ -31,6 +31,7 @@ def feed_records(catalog: Catalog, now: datetime) -> list[FeedRecord]:
             every_s=feed.every.total_seconds() if feed.every is not None else None,
             country=outlet.country,
             language=outlet.language,
+            time_zone=outlet.time_zone,
             host=host_key(feed.url),
             added_at=now,
             next_due_at=now,

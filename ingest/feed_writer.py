@@ -139,6 +139,7 @@ class FeedWriter:
             now=self._deps.clock(),
             known=known,
             limit=self._deps.settings.fetch_max_entries,
+            time_zone=feed.time_zone,
         )
         slow = feed.fail_class == FailClass.LIMIT
         return await self._deps.parser.parse(request, feed.outlet, slow=slow)

@@ -157,11 +157,14 @@ class PageReader:
         self, entry: EntryRecord, response: Response, now: datetime
     ) -> PageRead | FetchFailure:
         """Return the page in an answer, or why it is not the article of the entry."""
+        feed = await self._deps.read(feeds.find, entry.feed_id)
         hints = PageHints(
             title=entry.title,
             summary=entry.summary,
             content=entry.content[:LONGEST_TEXT],
             published_at=entry.published_at,
+            published_is_day=entry.published_is_day,
+            time_zone=feed.time_zone if feed else "",
             language=entry.language,
             url=entry.url,
         )

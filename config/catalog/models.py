@@ -74,7 +74,12 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """A publisher."""
+    """A publisher.
+
+    Attributes:
+        time_zone: Name of the zone that its dates without one are in, of the IANA database; empty
+            where neither it nor its country is known.
+    """
 
     id: str
     name: str
@@ -83,6 +88,7 @@ class Outlet:
     tier: Tier
     feeds: tuple[Feed, ...]
     position: FilePosition
+    time_zone: str = ""
 
 
 class TopicState(StrEnum):

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from config.catalog import codes, values
 from config.catalog.models import Feed, FilePosition, Outlet, Tier
 from config.catalog.section import Faults, Section
+from config.catalog.time_zones import default_time_zone
+from config.catalog.timing import time_zone
 from config.catalog.variables import Variables
 from config.yaml.nodes import ScalarNode, YamlNode
 
@@ -18,7 +20,7 @@ CANARY_OUTLET: Final = "wirewatch-canary"
 """The outlet of the article that the program sends through itself every hour."""
 
 _FILE_KEYS: Final = ("outlets",)
-_OUTLET_KEYS: Final = ("id", "name", "country", "language", "tier", "feeds")
+_OUTLET_KEYS: Final = ("id", "name", "country", "language", "time_zone", "tier", "feeds")
 _FEED_KEYS: Final = ("url", "kind", "every")
 
 
@@ -45,11 +47,13 @@ def _outlet(node: YamlNode, faults: Faults, variables: Variables, seen: _Seen) -
     check_unique(section, "id", outlet_id, seen.outlets, "outlet")
     if outlet_id == CANARY_OUTLET:
         section.fault("id", "E221", f"The id `{CANARY_OUTLET}` is taken.", "Choose another id.")
+    country = section.get("country", values.country, "")
     outlet = Outlet(
         id=outlet_id,
         name=section.get("name", values.text, outlet_id),
-        country=section.get("country", values.country, ""),
+        country=country,
         language=section.get("language", values.language, ""),
+        time_zone=section.get("time_zone", time_zone, default_time_zone(country)),
         tier=section.get("tier", values.member(Tier), Tier.B),
         feeds=_feeds(section, outlet_id, faults, variables, seen),
         position=section.position,

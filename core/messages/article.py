@@ -64,6 +64,21 @@ class ArticleRevision(Message):
     published_source: str | None = Field(
         default=None, description="Where published_at comes from: jsonld, feed or page."
     )
+    published_precision: str | None = Field(
+        default=None,
+        description="time, or day if only the day is known; published_at is then the end of that "
+        "day where the outlet is, or first_seen_at if that is earlier.",
+    )
+    published_confidence: str | None = Field(
+        default=None,
+        description="high: declared for programs, with its time zone; medium: read from the text, "
+        "or in the time zone of the outlet; low: guessed from the page or its URL.",
+    )
+    published_before: Moment | None = Field(
+        default=None,
+        description="Where published_at is null: the article was published by then, because the "
+        "page says that it was last changed then.",
+    )
     first_seen_at: Moment = Field(description="When a feed first showed the article.")
     fetched_at: Moment = Field(description="When this revision was fetched.")
     authors: tuple[str, ...] = Field(
@@ -84,8 +99,8 @@ class ArticleRevision(Message):
     )
     flags: tuple[str, ...] = Field(
         default=(),
-        description="What is unusual about the page: thin, teaser_only, live, script_built; "
-        "disputed where another reading of it has much more or much less text.",
+        description="What is unusual about the page: thin, teaser_only, live; disputed where "
+        "another reading of it has much more or much less text (articles review).",
     )
     gone: bool = Field(
         default=False,

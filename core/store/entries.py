@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -69,6 +70,7 @@ entries = Table(
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("published_at", UtcDateTime),
+    Column("published_is_day", Boolean, nullable=False),
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("content", Text, nullable=False),
@@ -118,6 +120,7 @@ class EntryRecord:
         missed_since: When its feed was last read before the gap in which the entry, or its change,
             was missed; None where it was not.
         changed_at: When the feed last showed it as new or changed.
+        published_is_day: Whether the feed names only the day; ``published_at`` is then its end.
         summary: Plain text, like ``content``; both are emptied when the entry is done.
         attempts: Number of attempts to read its page.
         page_outcome: Outcome of the last attempt.
@@ -146,6 +149,7 @@ class EntryRecord:
     attempts: int = 0
     page_outcome: str = ""
     id: int = 0
+    published_is_day: bool = False
 
 
 _COLUMNS = [entries.c[f.name].label(f.name) for f in fields(EntryRecord)]

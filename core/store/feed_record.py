@@ -44,6 +44,7 @@ class FeedRecord:
         last_error: Why the last poll failed, as a stored phrase; empty after a success.
         cut_reason: Why not all entries of the last document were read, as a stored phrase; empty
             if they were.
+        time_zone: Name of the outlet's time zone; empty where it is not known.
         redirect_target: Where it has moved permanently according to its server, since
             ``redirect_since``.
     """
@@ -87,6 +88,7 @@ class FeedRecord:
     redirect_target: str | None = None
     redirect_since: datetime | None = None
     cut_reason: str = ""
+    time_zone: str = ""
 
     @property
     def last_success_at(self) -> datetime | None:

@@ -88,6 +88,7 @@ feeds = Table(
     Column("redirect_target", Text),
     Column("redirect_since", UtcDateTime),
     Column("cut_reason", SafeText, nullable=False),
+    Column("time_zone", String(64), nullable=False),
     Column("lease_holder", String(120)),
     Column("lease_until", UtcDateTime),
     Column("shown_since", UtcDateTime),
@@ -128,7 +129,17 @@ class PollNowOutcome:
         return self.due_at is not None
 
 
-_CONFIGURED = ("outlet", "url", "kind", "tier", "every_s", "country", "language", "host")
+_CONFIGURED = (
+    "outlet",
+    "url",
+    "kind",
+    "tier",
+    "every_s",
+    "country",
+    "language",
+    "host",
+    "time_zone",
+)
 _COLUMNS = [feeds.c[field.name] for field in fields(FeedRecord)]
 
 

@@ -21,13 +21,12 @@ from ingest.extract import vocabulary
 from ingest.extract.blocks import HEADINGS, Block, collect_blocks
 from ingest.extract.body import extract_body
 from ingest.extract.credits import choose_authors, find_agency, names_in_byline
-from ingest.extract.dates import publication_time
+from ingest.extract.dates import publication_of
 from ingest.extract.decode import decode_page
 from ingest.extract.headline import choose_lead, choose_title, title_candidates
 from ingest.extract.jsonld import LinkedData
 from ingest.extract.limits import LONGEST_TEXT, LONGEST_TITLE, LONGEST_ZONES, MOST_ZONES
 from ingest.extract.models import ExtractedPage, PageHints
-from ingest.extract.opinion.decide import Reading
 from ingest.extract.opinion.review import FirstOpinion, as_dispute, ask, use_reading
 from ingest.extract.tree import ParsedPage, parse_page, two_letter_code
 from ingest.extract.zones import KEPT_ZONES, TaggedPage, tag_zones
@@ -67,9 +66,10 @@ def extract_page(
         ExtractionError: ``not_html`` if it is not a page, ``empty`` if it contains no article.
     """
     page = parse_page(decode_page(body, url=url, content_type=content_type), url)
-    blocks, times = collect_blocks(page.root)
+    blocks = collect_blocks(page.root)
     candidates = title_candidates(page, hints, url)
     tagged = tag_zones(blocks, candidates, live=page.data.live)
+    published = publication_of(page, hints, now, blocks, tagged.title)
     headline = shorten(blocks[tagged.title].text, LONGEST_TITLE) if tagged.title >= 0 else ""
     title = choose_title(candidates, headline, hints.title)
     lead, lead_blocks = choose_lead(blocks, page, hints, tagged.title)
@@ -92,14 +92,11 @@ def extract_page(
     verdict = ask(first)
     if verdict is not None and verdict.chosen.source != "page":
         text = use_reading(verdict.chosen, blocks, lead, (title, headline))
-        page = _with_script_data(page, verdict.chosen)
-    dispute = as_dispute(verdict, blocks) if verdict is not None else None
     flags = _flags(page, blocks, text, lead, tagged)
     if verdict is not None:
-        flags += ("disputed",) if dispute is not None else ("script_built",)
+        flags += ("disputed",)
     if not text and not (lead and page.data.has_article):
         raise ExtractionError(url, "empty", Phrase("extract.no_article"))
-    moment, source = publication_time(page, hints.published_at, now, times)
     marks = [b.text for b in blocks if b.zone == "agency"]
     authors = _authors(page, blocks, tagged)
     return ExtractedPage(
@@ -109,14 +106,17 @@ def extract_page(
         lead=lead,
         text=text,
         language=two_letter_code(page.data.language) or hints.language or page.language,
-        published_at=moment,
-        published_source=source,
+        published_at=published.at,
+        published_source=published.source,
+        published_precision=published.precision,
+        published_confidence=published.confidence,
+        published_before=published.before,
         authors=authors,
         agency=find_agency(marks, authors, text),
         access=_access(page, flags),
         zones=_zones(blocks),
         flags=flags,
-        dispute=dispute,
+        dispute=as_dispute(verdict) if verdict is not None else None,
     )
 
 
@@ -133,20 +133,6 @@ def _remove_zones(blocks: Sequence[Block], tagged: TaggedPage) -> None:
             not len(element) or not element.text_content().strip()
         ):
             element.drop_tree()
-
-
-def _with_script_data(page: ParsedPage, reading: Reading) -> ParsedPage:
-    """Return the page with author and date of the data that its text was taken from."""
-    article = reading.article
-    if article is None:
-        return page
-    data = page.data
-    if not data.authors:
-        data = replace(data, authors=article.authors)
-    meta = {**page.meta}
-    if article.published:
-        meta.setdefault("article:published_time", article.published)
-    return replace(page, data=data, meta=meta)
 
 
 def _authors(page: ParsedPage, blocks: Sequence[Block], tagged: TaggedPage) -> tuple[str, ...]:

@@ -95,7 +95,6 @@ class _Collector:
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
-        self.times: list[HtmlElement] = []
         self._parts: list[str] = []
         self._text_nodes: list[tuple[HtmlElement, bool]] = []
         self._link_length = 0
@@ -137,8 +136,6 @@ class _Collector:
                 self._containers.append(element)
         elif tag == "a":
             self._open_links += 1
-        elif tag == "time":
-            self.times.append(element)
         if tag in BLOCK_ELEMENTS or "-" in tag:
             label = read_label(element)
             if label:
@@ -161,8 +158,8 @@ class _Collector:
         self.add(element.tail, element, True)
 
 
-def collect_blocks(body: HtmlElement) -> tuple[list[Block], list[HtmlElement]]:
-    """Return the blocks of a tree in reading order, and its ``<time>`` elements.
+def collect_blocks(body: HtmlElement) -> list[Block]:
+    """Return the blocks of a tree in reading order.
 
     Navigation and asides are removed from the tree, unless broken markup put the whole page into
     one of them.
@@ -174,7 +171,7 @@ def collect_blocks(body: HtmlElement) -> tuple[list[Block], list[HtmlElement]]:
     body.tail = tail
     for element in skipped:
         element.drop_tree()
-    return collector.blocks, collector.times
+    return collector.blocks
 
 
 def _walk(body: HtmlElement, skip: frozenset[str]) -> tuple[_Collector, list[HtmlElement]]:

@@ -2,107 +2,208 @@
 
 ::
 
-    JSON-LD datePublished with offset ─ feed ─ JSON-LD without offset ─ meta ─ <time> ─▶ aware UTC
+    JSON-LD with offset ─ feed ─ JSON-LD ─ meta ─ microdata ─ <time> ─ words near the headline
+                                                                             ─▶ Publication
 
-A time without an offset is read as UTC. A time up to a day in the future becomes the present,
-because clocks differ; a later one is the date of an event, not of the publication, and is ignored.
+The first source that has a date wins; a date without a time of day takes the time of the next
+source that has the same day. A time without an offset is one of the outlet's time zone. A time up
+to a day in the future becomes the present, because clocks differ; a later one is the date of an
+event, and is ignored. When a page was changed is not when it was published, only a bound for it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from itertools import chain
 
-from lxml.html import HtmlElement
-
+from ingest.dates import WrittenDate, find_zone, read_date
+from ingest.extract.blocks import Block
+from ingest.extract.date_elements import DatedElement, Kind, elements_with_dates
+from ingest.extract.date_lines import lines_with_dates
+from ingest.extract.models import PageHints
 from ingest.extract.tree import ParsedPage
 
 _META = (
     "article:published_time",
     "og:article:published_time",
     "datepublished",
-    "date",
     "pubdate",
     "publishdate",
     "publish-date",
+    "publish_date",
+    "published",
+    "published_time",
+    "publication_date",
+    "publicationdate",
     "parsely-pub-date",
     "sailthru.date",
-    "dc.date.issued",
-    "dc.date",
-    "dcterms.created",
-    "dcterms.date",
     "article.published",
     "cxenseparse:recs:publishtime",
-    "last-modified",
-    "article:modified_time",
+    "cxenseparse:publishtime",
+    "bt:pubdate",
+    "date",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dc.date",
+    "dc:date",
+    "dc.date.created",
+    "dcterms.created",
+    "dcterms.date",
+    "article:published",
+    "originalpublicationdate",
+    "article_date_original",
+    "date_published",
+    "datecreated",
+    "displaydate",
 )
-_OFFSET = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
-_SLASHED = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})$")
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-_AHEAD = timedelta(days=1)
+_MODIFIED_META = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "last-modified",
+    "lastmod",
+    "revised",
+)
+_SAME_DAY = timedelta(hours=26)
+_EVENT = timedelta(days=1)
 
 
-def publication_time(
-    page: ParsedPage, hint: datetime | None, now: datetime, time_elements: Iterable[HtmlElement]
-) -> tuple[datetime | None, str | None]:
-    """Return the time of publication and its source: ``jsonld``, ``feed`` or ``page``.
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """When an article was published.
+
+    Attributes:
+        at: Aware UTC; None if it is not known.
+        source: ``jsonld``, ``feed`` or ``page``.
+        precision: ``time`` or ``day``.
+        confidence: ``high`` if it is declared for programs, with its offset; ``medium`` if it was
+            read from the text, or without an offset.
+        before: When the page was last changed, if that is all that is known.
+    """
+
+    at: datetime | None = None
+    source: str | None = None
+    precision: str | None = None
+    confidence: str | None = None
+    before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    date: WrittenDate
+    source: str
+    confidence: str
+
+    def publication(self) -> Publication:
+        precision = "day" if self.date.is_day else "time"
+        return Publication(self.date.at, self.source, precision, self.confidence)
+
+
+def publication_of(
+    page: ParsedPage, hints: PageHints, now: datetime, blocks: Sequence[Block], title: int
+) -> Publication:
+    """Return when an article was published, without guessing.
 
     Args:
-        page: The parsed page.
-        hint: The time the feed names.
+        page: The parsed page, with everything that the zone tagger assigned to a zone.
+        hints: What the feed says, and the outlet's time zone.
         now: The present, aware.
-        time_elements: The ``<time>`` elements of the page, in order.
+        blocks: The blocks with their zones.
+        title: Index of the headline, -1 if there is none.
     """
-    json_ld = parse_moment(page.data.published, now)
-    if json_ld and (hint is None or has_offset(page.data.published)):
-        return json_ld, "jsonld"
-    if hint is not None:
-        return min(hint, now), "feed"
+    reader = _Reader(now, find_zone(hints.time_zone), hints.language or page.language)
+    sources = chain(_declared_elsewhere(page, hints, reader), _on_page(page, reader, blocks, title))
+    first = next(sources, None)
+    if first is None:
+        return Publication(before=reader.modified)
+    if first.date.is_day and (finer := next((c for c in sources if _refines(c, first)), None)):
+        first = finer
+    return first.publication()
+
+
+class _Reader:
+    """Reads dates, and notes when the page was last changed."""
+
+    def __init__(self, now: datetime, zone: tzinfo | None, language: str | None) -> None:
+        self._now, self._zone, self._language = now, zone, language
+        self.modified: datetime | None = None
+
+    def read(self, raw: str, *, on_page: bool = False) -> WrittenDate | None:
+        return read_date(
+            raw, now=self._now, zone=self._zone, publisher_language=self._language, on_page=on_page
+        )
+
+    def note_change(self, raw: str, *, on_page: bool = False) -> None:
+        date = self.read(raw, on_page=on_page)
+        if date and (self.modified is None or date.at < self.modified):
+            self.modified = date.at
+
+    def declared(self, raw: str, source: str) -> _Candidate | None:
+        date = self.read(raw)
+        return _Candidate(date, source, "high" if date.has_zone else "medium") if date else None
+
+    def written(self, raw: str) -> _Candidate | None:
+        date = self.read(raw, on_page=True)
+        return _Candidate(date, "page", "medium") if date else None
+
+
+def _declared_elsewhere(
+    page: ParsedPage, hints: PageHints, reader: _Reader
+) -> Iterator[_Candidate]:
+    """Yield the dates of the JSON-LD and the feed."""
+    linked = reader.declared(page.data.published, "jsonld")
+    feed = _of_feed(hints, reader)
+    exact = linked is not None and linked.date.has_zone and not linked.date.is_day
+    for candidate in (linked, feed) if exact else (feed, linked):
+        if candidate:
+            yield candidate
+
+
+def _of_feed(hints: PageHints, reader: _Reader) -> _Candidate | None:
+    date = reader.read(hints.published_at.isoformat()) if hints.published_at else None
+    return (
+        _Candidate(replace(date, is_day=hints.published_is_day), "feed", "high") if date else None
+    )
+
+
+def _on_page(
+    page: ParsedPage, reader: _Reader, blocks: Sequence[Block], title: int
+) -> Iterator[_Candidate]:
+    for name in _MODIFIED_META:
+        reader.note_change(page.meta.get(name, ""))
+    elements = elements_with_dates(page.root, blocks, title)
+    for element in elements:
+        if element.kind is Kind.MODIFIED:
+            reader.note_change(element.value, on_page=True)
+    lines = lines_with_dates(blocks, title)
+    for line in lines:
+        if line.is_change:
+            reader.note_change(line.date, on_page=True)
+    yield from filter(None, (reader.declared(v, "page") for v in _meta_values(page, elements)))
+    found = [e for e in elements if e.kind is Kind.PUBLISHED]
+    yield from filter(
+        None, (reader.declared(e.value, "page") or reader.written(e.value) for e in found)
+    )
+    times = (e.value for e in elements if e.kind is Kind.TIME)
+    texts = (line.date for line in lines if not line.is_change)
+    for candidate in filter(None, map(reader.written, chain(times, texts))):
+        if reader.modified is None or candidate.date.at <= reader.modified + _EVENT:
+            yield candidate
+
+
+def _meta_values(page: ParsedPage, elements: Iterable[DatedElement]) -> Iterator[str]:
+    """Yield the values of meta elements; microdata in the body is told apart by its place."""
+    in_body = any(e.is_microdata for e in elements)
     for name in _META:
-        if moment := parse_moment(page.meta.get(name, ""), now):
-            return moment, "page"
-    for element in time_elements:
-        if moment := parse_moment(element.get("datetime") or element.get("content") or "", now):
-            return moment, "page"
-    return None, None
+        if name in page.meta and not (in_body and name in ("datepublished", "datecreated")):
+            yield page.meta[name]
 
 
-def has_offset(value: str) -> bool:
-    """Return whether a time is written with its offset from UTC."""
-    return bool(_OFFSET.search(value.strip()))
-
-
-def parse_moment(value: str, now: datetime) -> datetime | None:
-    """Parse a time in ISO 8601 or RFC 2822 and return it in UTC.
-
-    Returns:
-        None for any other text, and for a time before 1990 or more than a day after ``now``.
-    """
-    value = value.strip()[:60]
-    if len(value) < 8:
-        return None
-    moment = _parse(value)
-    if moment is None:
-        return None
-    try:
-        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (OverflowError, ValueError):
-        return None
-    if not _EARLIEST <= moment <= now + _AHEAD:
-        return None
-    return min(moment, now.astimezone(UTC))
-
-
-def _parse(value: str) -> datetime | None:
-    if slashed := _SLASHED.match(value):
-        value = "{}-{:0>2}-{:0>2}".format(*slashed.groups())
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError:
-        pass
-    try:
-        return parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+def _refines(candidate: _Candidate, day: _Candidate) -> bool:
+    """Return whether a candidate has a time of day, on a day that is known without one."""
+    behind = day.date.at - candidate.date.at
+    return not candidate.date.is_day and timedelta(0) <= behind <= _SAME_DAY

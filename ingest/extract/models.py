@@ -18,7 +18,9 @@ class PageHints:
         summary: Teaser, plain text.
         content: The whole article, plain text, where the feed has it.
         published_at: Aware UTC.
+        published_is_day: Whether the feed names only the day.
         language: Two letters.
+        time_zone: Name of the outlet's time zone; empty where it is not known.
         url: The entry's link, before redirects.
     """
 
@@ -28,6 +30,8 @@ class PageHints:
     published_at: datetime | None = None
     language: str | None = None
     url: str = ""
+    published_is_day: bool = False
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +48,18 @@ class ExtractedPage:
         language: Two letters, as the page declares it.
         published_at: Aware UTC, never later than the ``now`` of the call.
         published_source: ``jsonld``, ``feed`` or ``page``; None if there is no time.
+        published_precision: ``time``, or ``day`` if only the day is known; ``published_at`` is
+            then its end, or the ``now`` of the call.
+        published_confidence: ``high``, ``medium`` or ``low`` (:mod:`ingest.extract.dates`).
+        published_before: When the page says that it was last changed, if it does not say when it
+            was published.
         authors: Names of people.
         agency: ``dpa``, ``afp``, ``reuters`` ..., if the text is credited to one.
         access: Whether the page says that it can be read for free.
         zones: What was cut from the page, per zone, in page order.
         flags: ``thin`` (little text), ``teaser_only`` (a stub before a paywall),
             ``consent_wall``, ``list_page``, ``live`` (a live ticker), ``disputed`` (there is
-            another reading of the page that has much more or much less text), ``script_built``
-            (the text is from the data of the page's scripts, which shows next to nothing itself).
+            another reading of the page that has much more or much less text).
         dispute: The other reading; None unless the page is disputed.
     """
 
@@ -69,3 +77,6 @@ class ExtractedPage:
     zones: tuple[Zone, ...]
     flags: tuple[str, ...]
     dispute: Dispute | None = None
+    published_precision: str | None = None
+    published_confidence: str | None = None
+    published_before: datetime | None = None

@@ -8,6 +8,7 @@ from functools import lru_cache
 from protego import Protego
 
 from config.errors import FetchError
+from ingest.dates import find_zone
 from ingest.parsing.messages import (
     FeedRequest,
     RobotsAnswer,
@@ -52,6 +53,7 @@ def parse(request: FeedRequest) -> ParsedFeed:
         now=request.now,
         known=request.known,
         limit=request.limit,
+        zone=find_zone(request.time_zone),
     )
 
 

@@ -43,6 +43,7 @@ class FeedRequest:
     now: datetime
     known: Mapping[str, str]
     limit: int
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

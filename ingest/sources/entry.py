@@ -21,6 +21,7 @@ class FeedEntry:
         content: Text of the full content, if the feed has it.
         published_at: When it was published, never later than the present; None if the feed does
             not say, or names an impossible date.
+        published_is_day: Whether the feed names only the day; ``published_at`` is then its end.
         published_raw: The date as the feed writes it.
         authors: Names, in order.
         language: Two letters, if the feed names a language.
@@ -37,6 +38,7 @@ class FeedEntry:
     authors: tuple[str, ...]
     language: str | None
     content_hash: str
+    published_is_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

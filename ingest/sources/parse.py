@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, tzinfo
 
+from ingest.dates import read_date
 from ingest.sources.decode import to_utf8
-from ingest.sources.entry import ParsedFeed
+from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.sources.feed import parse_xml
 from ingest.sources.jsonfeed import parse_json
 from ingest.sources.sitemap import parse_sitemap_xml
@@ -20,6 +22,7 @@ def parse_feed(
     now: datetime,
     known: Mapping[str, str],
     limit: int,
+    zone: tzinfo | None = None,
 ) -> ParsedFeed:
     """Return the new and changed entries of an RSS, Atom or JSON feed.
 
@@ -30,13 +33,14 @@ def parse_feed(
         now: The present, aware.
         known: Digest by key of the entries seen before.
         limit: How many entries to return at most; the newest are chosen.
+        zone: The time zone of dates that name none, if it is known.
 
     Raises:
         FetchError: The document cannot be read as a feed; ``outcome`` says what it is.
     """
     document = to_utf8(body, url=url, content_type=content_type)
     parse = parse_json if document.lstrip()[:1] == b"{" else parse_xml
-    return parse(document, url=url, now=now, known=known, limit=limit)
+    return _dated(parse(document, url=url, now=now, known=known, limit=limit), now, zone)
 
 
 def parse_sitemap(
@@ -47,6 +51,7 @@ def parse_sitemap(
     now: datetime,
     known: Mapping[str, str],
     limit: int,
+    zone: tzinfo | None = None,
 ) -> ParsedFeed:
     """Return the new and changed entries of a news sitemap; URLs without a news tag are skipped.
 
@@ -57,9 +62,27 @@ def parse_sitemap(
         now: The present, aware.
         known: Digest by key of the entries seen before.
         limit: How many entries to return at most.
+        zone: As for :func:`parse_feed`.
 
     Raises:
         FetchError: The document cannot be read as a news sitemap.
     """
     document = to_utf8(body, url=url, content_type=content_type)
-    return parse_sitemap_xml(document, url=url, now=now, known=known, limit=limit)
+    parsed = parse_sitemap_xml(document, url=url, now=now, known=known, limit=limit)
+    return _dated(parsed, now, zone)
+
+
+def _dated(parsed: ParsedFeed, now: datetime, zone: tzinfo | None) -> ParsedFeed:
+    """Return a document with its dates read in the zone of the publisher."""
+    entries = (_with_date(entry, parsed.language, now, zone) for entry in parsed.entries)
+    return replace(parsed, entries=tuple(entries))
+
+
+def _with_date(
+    entry: FeedEntry, feed_language: str | None, now: datetime, zone: tzinfo | None
+) -> FeedEntry:
+    language = entry.language or feed_language
+    date = read_date(entry.published_raw, now=now, publisher_language=language, zone=zone)
+    if date is None:
+        return entry
+    return replace(entry, published_at=date.at, published_is_day=date.is_day)

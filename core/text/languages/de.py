@@ -183,7 +183,7 @@ LANGUAGE = Language(
         ),
         weekdays=words("montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag"),
         short_weekdays=words("mo di mi do fr sa so"),
-        relative_days=words("heute gestern vorgestern"),
+        relative_days={"heute": 0, "gestern": 1, "vorgestern": 2},
         fillers=words("um den uhr"),
         joiners=words("um am"),
         hours=words("uhr"),
@@ -193,8 +193,12 @@ LANGUAGE = Language(
                 r"(?:sek\w*|min\w*|stunden?|std\.?|tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?)?"
             ),
         ),
+        elapsed_units={"sek": 1, "min": 60, "st": 3600, "tag": 86400, "woche": 604800},
         elapsed_cues=("vor ",),
         just_now=("gerade eben",),
+        published_words=words(
+            "veröffentlicht publiziert erstellt erschienen online eingestellt erstmals"
+        ),
         dotted=True,
         local_time=central_european,
     ),

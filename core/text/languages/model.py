@@ -57,7 +57,7 @@ class DateWords:
         months: The names and abbreviations of each month, January first: twelve sets, or none.
         weekdays: The names of weekdays.
         short_weekdays: Their abbreviations, without a full stop.
-        relative_days: Words such as *today*.
+        relative_days: Words such as *today*, by how many days ago that is.
         fillers: Words that a date means the same without: *um 12:30* is *12:30*.
         joiners: Words between a name, a date and a time of day: *on*, *at*.
         hours: Words behind a full hour: *12 Uhr*, *12 pm*.
@@ -66,8 +66,10 @@ class DateWords:
         year_prefixes: Words that may precede a year.
         year_endings: Patterns of what may follow a year.
         elapsed: Patterns of the time since: *3 hours ago*.
+        elapsed_units: Beginnings of the units in ``elapsed``, with their seconds.
         elapsed_cues: Strings, one of which is in every text that ``elapsed`` matches.
         just_now: Phrases for a moment ago.
+        published_words: Beginnings of words before the time of publication: *published*.
         dotted: Whether a date such as 9.3.2025 counts as written in this language.
         local_time: Converts a local time without a zone to UTC. It is used for dates written in
             the language, and for those of publishers who declare it. Where it is None such a time
@@ -77,7 +79,7 @@ class DateWords:
     months: tuple[Words, ...] = ()
     weekdays: Words = frozenset()
     short_weekdays: Words = frozenset()
-    relative_days: Words = frozenset()
+    relative_days: Mapping[str, int] = field(default_factory=dict)
     fillers: Words = frozenset()
     joiners: Words = frozenset()
     hours: Words = frozenset()
@@ -86,8 +88,10 @@ class DateWords:
     year_prefixes: Words = frozenset()
     year_endings: Patterns = ()
     elapsed: Patterns = ()
+    elapsed_units: Mapping[str, int] = field(default_factory=dict)
     elapsed_cues: tuple[str, ...] = ()
     just_now: tuple[str, ...] = ()
+    published_words: Words = frozenset()
     dotted: bool = False
     local_time: Callable[[datetime], datetime] | None = None
 

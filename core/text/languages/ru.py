@@ -39,7 +39,7 @@ LANGUAGE = Language(
         ),
         weekdays=words("понедельник вторник среда четверг пятница суббота воскресенье"),
         short_weekdays=words("пн вт ср чт пт сб вс"),
-        relative_days=words("сегодня вчера"),
+        relative_days={"сегодня": 0, "вчера": 1},
         joiners=words("в"),
         year_endings=(r"г\.?", "года"),
         elapsed=(
@@ -48,8 +48,17 @@ LANGUAGE = Language(
                 r"\sназад"
             ),
         ),
+        elapsed_units={
+            "секунд": 1,
+            "минут": 60,
+            "час": 3600,
+            "дн": 86400,
+            "день": 86400,
+            "недел": 604800,
+        },
         elapsed_cues=("назад",),
         just_now=("только что",),
+        published_words=words("опубликован создан"),
     ),
     bylines=BylineWords(
         openers=("автор:?",),

@@ -38,7 +38,7 @@ LANGUAGE = Language(
         ),
         weekdays=words("понеділок вівторок середа четвер п'ятниця субота неділя"),
         short_weekdays=words("пн вт ср чт пт сб нд"),
-        relative_days=words("сьогодні вчора"),
+        relative_days={"сьогодні": 0, "вчора": 1},
         joiners=words("о об в"),
         year_endings=(r"р\.?", "року"),
         elapsed=(
@@ -47,8 +47,17 @@ LANGUAGE = Language(
                 r"\sтому"
             ),
         ),
+        elapsed_units={
+            "секунд": 1,
+            "хвилин": 60,
+            "годин": 3600,
+            "дн": 86400,
+            "день": 86400,
+            "тиж": 604800,
+        },
         elapsed_cues=("тому",),
         just_now=("щойно",),
+        published_words=words("опубліковано створено"),
     ),
     bylines=BylineWords(
         openers=("автор:?",),
