@@ -99,8 +99,8 @@ class ArticleRevision(Message):
     )
     flags: tuple[str, ...] = Field(
         default=(),
-        description="What is unusual about the page: thin, teaser_only, live; disputed where "
-        "another reading of it has much more or much less text (articles review).",
+        description="What is unusual about the page: thin, teaser_only, live, script_built; "
+        "disputed where another reading of it has much more or much less text.",
     )
     gone: bool = Field(
         default=False,

@@ -27,6 +27,7 @@ from ingest.extract.headline import choose_lead, choose_title, title_candidates
 from ingest.extract.jsonld import LinkedData
 from ingest.extract.limits import LONGEST_TEXT, LONGEST_TITLE, LONGEST_ZONES, MOST_ZONES
 from ingest.extract.models import ExtractedPage, PageHints
+from ingest.extract.opinion.decide import Reading
 from ingest.extract.opinion.review import FirstOpinion, as_dispute, ask, use_reading
 from ingest.extract.tree import ParsedPage, parse_page, two_letter_code
 from ingest.extract.zones import KEPT_ZONES, TaggedPage, tag_zones
@@ -92,9 +93,11 @@ def extract_page(
     verdict = ask(first)
     if verdict is not None and verdict.chosen.source != "page":
         text = use_reading(verdict.chosen, blocks, lead, (title, headline))
+        page = _with_script_data(page, verdict.chosen)
+    dispute = as_dispute(verdict, blocks) if verdict is not None else None
     flags = _flags(page, blocks, text, lead, tagged)
     if verdict is not None:
-        flags += ("disputed",)
+        flags += ("disputed",) if dispute is not None else ("script_built",)
     if not text and not (lead and page.data.has_article):
         raise ExtractionError(url, "empty", Phrase("extract.no_article"))
     marks = [b.text for b in blocks if b.zone == "agency"]
@@ -116,7 +119,7 @@ def extract_page(
         access=_access(page, flags),
         zones=_zones(blocks),
         flags=flags,
-        dispute=as_dispute(verdict) if verdict is not None else None,
+        dispute=dispute,
     )
 
 
@@ -133,6 +136,20 @@ def _remove_zones(blocks: Sequence[Block], tagged: TaggedPage) -> None:
             not len(element) or not element.text_content().strip()
         ):
             element.drop_tree()
+
+
+def _with_script_data(page: ParsedPage, reading: Reading) -> ParsedPage:
+    """Return the page with author and date of the data that its text was taken from."""
+    article = reading.article
+    if article is None:
+        return page
+    data = page.data
+    if not data.authors:
+        data = replace(data, authors=article.authors)
+    meta = {**page.meta}
+    if article.published:
+        meta.setdefault("article:published_time", article.published)
+    return replace(page, data=data, meta=meta)
 
 
 def _authors(page: ParsedPage, blocks: Sequence[Block], tagged: TaggedPage) -> tuple[str, ...]:

@@ -59,7 +59,8 @@ class ExtractedPage:
         zones: What was cut from the page, per zone, in page order.
         flags: ``thin`` (little text), ``teaser_only`` (a stub before a paywall),
             ``consent_wall``, ``list_page``, ``live`` (a live ticker), ``disputed`` (there is
-            another reading of the page that has much more or much less text).
+            another reading of the page that has much more or much less text), ``script_built``
+            (the text is from the data of the page's scripts, which shows next to nothing itself).
         dispute: The other reading; None unless the page is disputed.
     """
 

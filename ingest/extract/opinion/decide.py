@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ingest.extract.opinion.support import Headline, Text, is_much_more
+from ingest.extract.scripts.article import ScriptArticle
 
 _HOLLOW = 120
 _SOME = 0.3
 _HALF = 0.5
 _MOST = 0.8
 _SHORT = 600
+_THIN = 300
 
 
 class Support(StrEnum):
@@ -47,12 +49,16 @@ class Reading:
     """A text that may be the article.
 
     Attributes:
-        source: ``page``, ``plain``, ``jsonld`` or ``feed``.
+        source: ``page``, ``plain``, ``jsonld``, ``scripts``, ``noscript`` or ``feed``.
         text: What it is.
+        has_title: Whether it comes with a title, which is that of the page.
+        article: What else the data has that it comes from; None if it comes from no scripts.
     """
 
     source: str
     text: Text
+    has_title: bool = False
+    article: ScriptArticle | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +96,15 @@ def decide(
     Args:
         kept: What extraction leaves of the page.
         plain: What other extractors find on the whole page, the most careful one first.
-        outside: The article's text by JSON-LD and feed.
+        outside: The article's text by JSON-LD, scripts and feed.
         page: What else the page says.
 
     Returns:
         None where no reading has much more text than the kept one.
     """
-    longer_outside = [one for one in outside if is_much_more(one.text, len(kept.text))]
+    longer_outside = _fullest_first(
+        [one for one in outside if is_much_more(one.text, len(kept.text))]
+    )
     longer_plain = [one for one in plain if is_much_more(one.text, len(kept.text))]
     is_hollow = lacks_article(kept.text, page.headline)
     for reading in longer_outside:
@@ -108,6 +116,14 @@ def decide(
             return Verdict(reading, kept, reason)
     longer = [*longer_outside, *longer_plain]
     return Verdict(kept, longer[0], Support.NOT_SUPPORTED) if longer else None
+
+
+def _fullest_first(readings: list[Reading]) -> list[Reading]:
+    """Return readings in their order, but behind those that have much more text than they."""
+    return sorted(
+        readings,
+        key=lambda one: sum(is_much_more(other.text, len(one.text)) for other in readings),
+    )
 
 
 def lacks_article(text: Text, headline: Headline) -> bool:
@@ -147,8 +163,9 @@ def _why_outside(
         return Support.PAGE_SHORT
     # The page has less. Either it is cut short, or the longer text is more than this article.
     is_beginning = kept.text.share_in(reading.text.letters) >= _HALF
-    is_same = page.marked_short or page.headline.coverage(more) >= _SOME
-    return Support.PAGE_SHORT if is_beginning and is_same else None
+    is_teaser = reading.has_title and len(kept.text) < _THIN
+    is_same = page.marked_short or reading.has_title or page.headline.coverage(more) >= _SOME
+    return Support.PAGE_SHORT if (is_beginning or is_teaser) and is_same else None
 
 
 def _why_plain(

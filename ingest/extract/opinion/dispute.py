@@ -15,7 +15,7 @@ class Dispute:
     Attributes:
         reason: Why one was chosen: a code of :class:`ingest.extract.opinion.decide.Support`.
         source: Where the article's text comes from: ``page`` (what is left after cutting),
-            ``plain`` (another extractor), ``jsonld`` or ``feed``.
+            ``plain`` (another extractor), ``jsonld``, ``scripts``, ``noscript`` or ``feed``.
         other_source: Where the other text comes from.
         other: The other text, at most :data:`LONGEST_OTHER` characters.
         other_size: Characters of all of it.

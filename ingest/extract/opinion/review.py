@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.text.clean import cut
 from ingest.extract import vocabulary
@@ -19,15 +19,18 @@ from ingest.extract.opinion.decide import (
     lacks_article,
 )
 from ingest.extract.opinion.dispute import LONGEST_OTHER, Dispute
-from ingest.extract.opinion.readings import read_plainly
+from ingest.extract.opinion.readings import read_hidden, read_plainly
 from ingest.extract.opinion.support import Headline, Text, is_much_more, letters_of
 
 _SHORTEST_BLOCK = 25
 _LONG_ENOUGH = 1000
 _KEY = 60
 _CONFIRMING = 600
+_SCANT = 300
 _CHARACTERS_PER_SIGNATURE = 1500
 _MOST_BLOCKS = 5_000
+_NOTHING = 120
+_DATA = ("jsonld", "scripts", "noscript")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +63,23 @@ class FirstOpinion:
 def ask(first: FirstOpinion) -> Verdict | None:
     """Return which of two readings is the article, or None if nothing disputes the first one."""
     kept = Text("\n".join(filter(None, (first.lead, first.text))))
-    linked, feed = Text(first.linked), Text(first.feed)
-    if not _is_doubtful(first, kept, linked, feed):
+    size = len(kept)
+    others_have_more = is_much_more(first.linked, size) or is_much_more(first.feed, size)
+    blocks_have_more = _blocks_have_more(first, kept)
+    if not (size < _SCANT or others_have_more or blocks_have_more):
         return None
     page = PageEvidence(
         headline=Headline(first.titles),
         letters=letters_of("\n".join(b.text for b in first.blocks)),
         marked_short=first.marked_short,
     )
-    outside = [Reading("jsonld", linked)] if belongs(linked, first.linked_title, page) else []
-    outside += [Reading("feed", feed)] if belongs(feed, "", page) else []
-    plain = _plain_readings(first, kept, page)
-    if plain:
-        within = _share_cut_within(first.blocks, kept, plain[0].text)
-        page = PageEvidence(page.headline, page.letters, within, first.marked_short)
+    outside = _outside_readings(first, kept, page)
+    is_longer = any(is_much_more(one.text, size) for one in outside)
+    plain: list[Reading] = []
+    if blocks_have_more or is_longer or lacks_article(kept, page.headline):
+        plain = _plain_readings(first, kept, page)
+        within = _share_cut_within(first.blocks, kept, plain[0].text) if plain else 0.0
+        page = replace(page, cut_within=within)
     return decide(Reading("page", kept), plain, outside, page)
 
 
@@ -94,8 +100,16 @@ def use_reading(reading: Reading, blocks: Sequence[Block], lead: str, titles: Se
     return "\n".join(line for i, line in enumerate(lines) if i > 2 or letters_of(line) not in above)
 
 
-def as_dispute(verdict: Verdict) -> Dispute:
-    """Return what is stored of a verdict."""
+def as_dispute(verdict: Verdict, blocks: Sequence[Block]) -> Dispute | None:
+    """Return what is stored of a verdict for people.
+
+    Returns:
+        None if the page shows next to nothing, because scripts build it: nobody disputes the text
+        of its data.
+    """
+    shown = sum(len(b.text) for b in blocks if b.sentence)
+    if verdict.chosen.source in _DATA and shown < _NOTHING:
+        return None
     other = verdict.other.text.value
     return Dispute(
         reason=verdict.reason.value,
@@ -106,11 +120,12 @@ def as_dispute(verdict: Verdict) -> Dispute:
     )
 
 
-def _is_doubtful(first: FirstOpinion, kept: Text, linked: Text, feed: Text) -> bool:
-    """Return whether the page, its JSON-LD or the feed has much more text than was kept."""
-    size = len(kept)
-    if is_much_more(linked, size) or is_much_more(feed, size):
-        return True
+def _blocks_have_more(first: FirstOpinion, kept: Text) -> bool:
+    """Return whether the blocks of a page have much more text than was kept of them.
+
+    That is not asked where the JSON-LD has what was kept, and nothing that is longer.
+    """
+    size, linked = len(kept), Text(first.linked)
     if len(linked) >= _CONFIRMING and linked.share_in(kept.letters) > 0.7:
         return False
     trusts_comments = size >= _LONG_ENOUGH
@@ -123,6 +138,25 @@ def _is_doubtful(first: FirstOpinion, kept: Text, linked: Text, feed: Text) -> b
         and not (trusts_comments and b.zone == "comments" and _has_strong_label(b))
     )
     return is_much_more(range(count), size)
+
+
+def _outside_readings(first: FirstOpinion, kept: Text, page: PageEvidence) -> list[Reading]:
+    """Return the texts of this article that are not among the page's own blocks."""
+    linked, feed, title = Text(first.linked), Text(first.feed), first.linked_title
+    readings = []
+    if linked.value and belongs(linked, title, page):
+        agrees = bool(title) and page.headline.agrees(title)
+        readings.append(Reading("jsonld", linked, has_title=agrees))
+    if len(kept) < _SCANT:
+        hidden = read_hidden(first.markup, first.titles)
+        if hidden.article is not None:
+            text = Text(hidden.article.text)
+            readings.append(Reading("scripts", text, has_title=True, article=hidden.article))
+        texts = map(Text, hidden.texts)
+        readings += [Reading("noscript", t) for t in texts if belongs(t, "", page)]
+    if feed.value and belongs(feed, "", page):
+        readings.append(Reading("feed", feed))
+    return readings
 
 
 def _has_strong_label(block: Block) -> bool:

@@ -163,14 +163,15 @@ def extract_with_json_ld(body: str, **fields: object) -> ExtractedPage:
 
 
 def test_a_disputed_page_is_flagged_and_keeps_both_texts() -> None:
-    extracted = extract_with_json_ld(TEASER, author={"name": "Maria Holm"})
+    teaser = f"<h1>{DE.title}</h1>{paragraphs(DE.body[:1])}"
+    extracted = extract_with_json_ld(teaser, author={"name": "Maria Holm"})
     assert extracted.text == WHOLE
     assert "disputed" in extracted.flags
     assert "thin" not in extracted.flags
     assert extracted.authors == ("Maria Holm",)
     assert extracted.dispute is not None
     assert (extracted.dispute.source, extracted.dispute.other_source) == ("jsonld", "page")
-    assert extracted.dispute.other == DE.body[0][:60]
+    assert extracted.dispute.other == DE.body[0]
 
 
 def test_the_whole_text_of_a_paid_article_is_used_and_stays_paid() -> None:
