@@ -80,6 +80,6 @@ def _hidden_prose(root: HtmlElement) -> Iterator[str]:
     elements = list(root.iter("noscript", "template"))[:_MOST_HIDDEN]
     for element in elements:
         element.tag = "div"
-        lines = [b.text for b in collect_blocks(element)[0] if b.prose]
+        lines = [b.text for b in collect_blocks(element) if b.prose]
         if len(lines) > 1:
             yield "\n".join(lines)[:LONGEST_TEXT]

@@ -138,7 +138,7 @@ def _lines_of_markup(markup: str) -> list[str]:
     except (etree.LxmlError, ValueError):
         return []
     etree.strip_elements(root, "script", "style", "figure", "iframe", "aside", with_tail=False)
-    return [block.text for block in collect_blocks(root)[0] if not block.mostly_links]
+    return [block.text for block in collect_blocks(root) if not block.mostly_links]
 
 
 def _type_of(value: dict[str, Any]) -> str:
