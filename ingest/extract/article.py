@@ -69,7 +69,7 @@ def extract_page(
     page = parse_page(decode_page(body, url=url, content_type=content_type), url)
     blocks = collect_blocks(page.root)
     candidates = title_candidates(page, hints, url)
-    tagged = tag_zones(blocks, candidates, live=page.data.live)
+    tagged = tag_zones(blocks, candidates, live=page.data.live, stated=page.data.body)
     published = publication_of(page, hints, now, blocks, tagged.title)
     headline = shorten(blocks[tagged.title].text, LONGEST_TITLE) if tagged.title >= 0 else ""
     title = choose_title(candidates, headline, hints.title)
@@ -98,7 +98,7 @@ def extract_page(
     flags = _flags(page, blocks, text, lead, tagged)
     if verdict is not None:
         flags += ("disputed",) if dispute is not None else ("script_built",)
-    if not text and not (lead and page.data.has_article):
+    if not text and not lead_blocks and not (lead and page.data.has_article):
         raise ExtractionError(url, "empty", Phrase("extract.no_article"))
     marks = [b.text for b in blocks if b.zone == "agency"]
     authors = _authors(page, blocks, tagged)
@@ -124,7 +124,10 @@ def extract_page(
 
 
 def _remove_zones(blocks: Sequence[Block], tagged: TaggedPage) -> None:
-    """Remove everything that is not body from the tree."""
+    """Remove everything that is not body from the tree, and class and id that mislead."""
+    for element in tagged.mislabelled:
+        for name in ("class", "id"):
+            element.attrib.pop(name, None)
     for block in blocks:
         if block.zone is not None:
             block.cut()

@@ -67,7 +67,14 @@ def _compiled(known: tuple[Language, ...]) -> BylinePatterns:
             "|".join((r"\d", *cues, *_flat(dates, "relative_days"), *_flat(dates, "just_now")))
         ),
         clocked=re.compile(
-            "|".join((r"\d[:.h]\d\d", rf"\d\s?{hours}", rf"\b{_any_of(map(str.strip, cues))}\b"))
+            "|".join(
+                (
+                    r"\d[:h]\d\d",
+                    r"(?<![\d.])\d\d?\.\d\d(?![\d.])",
+                    rf"\d\s?{hours}",
+                    rf"\b{_any_of(map(str.strip, cues))}\b",
+                )
+            )
         ),
         opener=re.compile(rf"^{openers}\s"),
         particles=frozenset().union(*(b.particles for b in bylines)),

@@ -17,12 +17,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
 from lxml.html import HtmlElement
 
 from ingest.extract import vocabulary
-from ingest.extract.blocks import Block
+from ingest.extract.blocks import Block, Location, body_location, location_of
 from ingest.extract.byline_patterns import byline_patterns
 
 _MAX_SIGNATURE = 110
@@ -30,7 +29,7 @@ _MAX_NAME = 45
 _SURE_REPLY = re.compile("|".join(vocabulary.alternatives("sure_reply")))
 _SURE_HEAD = re.compile("|".join(vocabulary.alternatives("sure_head")))
 _MAX_DISTANCE = 6
-_MIN_COMMENT = 15
+_MIN_HEADLINE = 15
 _MIN_CONVERSATION = 4
 _HANDLE = re.compile(
     r"(?!(?:Mc|Mac|De|Di|La|Le|Van|von |van |de |der |zu |la |le ))"
@@ -82,15 +81,16 @@ def _find_span(
 ) -> tuple[int, int] | None:
     heads = [i for i in rest if is_comment_head(blocks[i])]
     replies = [i for i in rest if _is_reply(blocks[i])]
-    signatures = _drop_byline(list(_signatures(blocks, rest)), heads, blocks, title)
-    if _are_comments(signatures, replies, heads, live=live):
+    opened = [h for h in heads if blocks[h].heading or _has_text(blocks[title + 1 : h])]
+    signatures = _drop_byline(list(_signatures(blocks, rest)), opened, blocks, title)
+    if _are_comments(signatures, replies, opened, blocks, title, live=live):
         return _span_around(signatures, heads, blocks, title)
     if start := _first_of_replies(replies, blocks, title):
         return _start_with_head(start, heads, blocks), len(blocks)
     if not live and (span := _find_conversation(blocks, rest)):
         return _start_with_head(span[0], heads, blocks), span[1]
     head = next((h for h in heads if _opens_comments(h, blocks, title)), None)
-    return (head, len(blocks)) if head is not None else None
+    return (head, _end_below_head(head, blocks, title)) if head is not None else None
 
 
 def is_comment_head(block: Block) -> bool:
@@ -105,24 +105,44 @@ def is_comment_head(block: Block) -> bool:
 def _signatures(blocks: Sequence[Block], open_blocks: Sequence[int]) -> Iterator[Signature]:
     patterns = byline_patterns()
     previous = -1
-    for i in open_blocks:
+    for position, i in enumerate(open_blocks):
         block = blocks[i]
         if (
             len(block.text) <= _MAX_SIGNATURE
             and patterns.maybe_when.search(block.lower)
             and not patterns.clock_only.match(block.lower)
+            and (signature := _read_signature(blocks, i, previous))
+            and not _belongs_to_teaser(blocks, open_blocks[position + 1 : position + 8])
         ):
-            has_time = bool(patterns.clocked.search(block.lower))
-            if match := patterns.signature.match(block.lower):
-                if _is_name(match["name"]) and not vocabulary.BYLINE.match(
-                    patterns.opener.sub("", block.lower)
-                ):
-                    yield Signature(i, i, match["name"], has_time)
-            elif len(block.text) <= 60 and patterns.when_only.match(block.lower) and previous >= 0:
-                above = blocks[previous]
-                if previous >= i - 2 and looks_like_name(above):
-                    yield Signature(previous, i, above.lower, has_time)
+            yield signature
         previous = i
+
+
+def _read_signature(blocks: Sequence[Block], index: int, previous: int) -> Signature | None:
+    """Return who and when, from one block or from a name and a time below it."""
+    patterns, block = byline_patterns(), blocks[index]
+    has_time = bool(patterns.clocked.search(block.lower))
+    if match := patterns.signature.match(block.lower):
+        is_byline = vocabulary.BYLINE.match(patterns.opener.sub("", block.lower))
+        if _is_name(match["name"]) and not is_byline:
+            return Signature(index, index, match["name"], has_time)
+    elif len(block.text) <= 60 and patterns.when_only.match(block.lower) and previous >= 0:
+        above = blocks[previous]
+        if previous >= index - 2 and looks_like_name(above):
+            return Signature(previous, index, above.lower, has_time)
+    return None
+
+
+def _belongs_to_teaser(blocks: Sequence[Block], following: Sequence[int]) -> bool:
+    """Return whether a linked headline follows, where a comment has its text.
+
+    Short lines in between, such as a section, a count or a reply link, are skipped.
+    """
+    for i in following:
+        block = blocks[i]
+        if len(block.text) >= _MIN_HEADLINE and not _is_reply(block):
+            return block.mostly_links
+    return False
 
 
 def _is_name(name: str) -> bool:
@@ -159,26 +179,31 @@ def _is_reply(block: Block) -> bool:
 def _drop_byline(
     signatures: list[Signature], heads: Sequence[int], blocks: Sequence[Block], title: int
 ) -> list[Signature]:
-    """Return the signatures without those above the body: the author and time of publication."""
+    """Return the signatures without those above the body: the author and time of publication.
+
+    In a forum that is the signature of the opening post, which is the article.
+    """
     while signatures:
         first = signatures[0]
-        if any(b.prose for b in blocks[title + 1 : first.start] if b.zone is None):
-            return signatures
-        if any(head < first.start for head in heads):
-            return signatures
-        gaps = [_text_between(blocks, a, b) for a, b in pairwise(signatures)]
-        if len(gaps) > 2 and min(gaps) >= _MIN_COMMENT and gaps[0] <= 1.5 * median(gaps[1:]) + 150:
+        if _has_text(blocks[title + 1 : first.start]) or any(h < first.start for h in heads):
             return signatures
         signatures = signatures[1:]
     return signatures
 
 
-def _text_between(blocks: Sequence[Block], first: Signature, second: Signature) -> int:
-    return sum(len(b.text) for b in blocks[first.index + 1 : second.start] if b.zone is None)
+def _has_text(blocks: Sequence[Block]) -> bool:
+    """Return whether any open block reads like a sentence."""
+    return any(b.zone is None and (b.sentence or b.prose) for b in blocks)
 
 
 def _are_comments(
-    signatures: Sequence[Signature], replies: Sequence[int], heads: Sequence[int], *, live: bool
+    signatures: Sequence[Signature],
+    replies: Sequence[int],
+    heads: Sequence[int],
+    blocks: Sequence[Block],
+    title: int,
+    *,
+    live: bool,
 ) -> bool:
     """Return whether the signatures belong to comments, not to dates that the article mentions."""
     if not signatures:
@@ -188,8 +213,30 @@ def _are_comments(
         return True
     if any(reply > first for reply in replies):
         return True
-    enough = 2 if sum(s.has_time for s in signatures) >= 2 else 3
-    return not live and len(signatures) >= enough
+    return not live and _have_different_people(signatures, blocks, title)
+
+
+def _have_different_people(
+    signatures: Sequence[Signature], blocks: Sequence[Block], title: int
+) -> bool:
+    """Return whether signatures alone show that there are comments below the body.
+
+    A ticker has the times of one or two authors, a list of results or of documents has dates
+    without sentences, and neither has anything above it. Cutting those would lose the article.
+    """
+    timed = sum(s.has_time for s in signatures)
+    if len(signatures) < (2 if timed >= 2 else 3):
+        return False
+    if not _has_text(blocks[title + 1 : signatures[0].start]):
+        return False
+    people = len({s.name for s in signatures})
+    if people < min(len(signatures), 3 if len(signatures) >= 5 else 2):
+        return False
+    ends = [*(s.start for s in signatures[1:]), signatures[-1].index + _MAX_DISTANCE]
+    texts = sum(
+        _has_text(blocks[s.index + 1 : end]) for s, end in zip(signatures, ends, strict=True)
+    )
+    return timed >= 2 or texts * 2 > len(signatures)
 
 
 def _span_around(
@@ -276,6 +323,25 @@ def _opens_comments(head: int, blocks: Sequence[Block], title: int) -> bool:
     if block.heading or (_SURE_HEAD.search(block.lower) and not block.mostly_links):
         return True
     return after <= before
+
+
+def _end_below_head(head: int, blocks: Sequence[Block], title: int) -> int:
+    """Return where the comments end if only a head says that there are any.
+
+    The phrases of a comment form occur in the forms of newsletters too. So the text goes on where
+    paragraphs are back at the location of the body, unless the head itself is at that location.
+    """
+    before = [b for b in blocks[title + 1 : head] if b.zone is None]
+    location = body_location(before)
+    if location_of(blocks[head]) == location and not blocks[head].sentence:
+        return len(blocks)
+    after = range(head + 1, len(blocks))
+    resumes = (i for i in after if _continues(blocks[i], location))
+    return next(resumes, len(blocks))
+
+
+def _continues(block: Block, location: Location) -> bool:
+    return block.zone is None and block.prose and location_of(block) == location
 
 
 def _ancestors(element: HtmlElement) -> list[HtmlElement]:

@@ -4,7 +4,7 @@ The words of the attributes, separated at spaces, hyphens, underscores and camel
 by one regular expression. The result is cached, because a page repeats a few attribute values
 thousands of times. A label may be wrong: an opinion piece may have ``class="kommentar"``, and
 Google's paywall markup puts the body of the article into ``class="paywall"``. Whether to follow it
-is decided by :mod:`ingest.extract.zones`.
+is decided by :mod:`ingest.extract.label_families`.
 """
 
 from __future__ import annotations
@@ -30,11 +30,13 @@ class ZoneLabel:
             kept.
         strong: Whether the label leaves little doubt.
         element: The element.
+        token: The part of the attributes, or the tag, that names the zone.
     """
 
     zone: str
     strong: bool
     element: HtmlElement
+    token: str
 
 
 # Tried in this order, on the words of the attributes joined by "-", with "-" at both ends.
@@ -47,6 +49,7 @@ _LABELLED_ZONES = (
     "caption",
     "service",
     "advert",
+    "chrome",
 )
 _ZONES = re.compile(
     "|".join(
@@ -69,15 +72,16 @@ _STATUS = re.compile(
 
 
 @lru_cache(maxsize=8192)
-def _zone_named(attributes: str) -> tuple[str, bool] | None:
+def _zone_named(attributes: str) -> tuple[str, bool, str] | None:
     words = "-" + _PART.sub("-", _CAMEL.sub("-", attributes)).lower().strip("-") + "-"
     match = _ZONES.search(words)
     if not match:
         return None
     zone = match.lastgroup or ""
     if zone == "comments_weak":
-        return "comments", False
-    return zone, not _STATUS.search(words)
+        return "comments", False, match[0]
+    strong = not _STATUS.search(words)
+    return (zone, strong, match[0]) if strong or zone != "chrome" else None
 
 
 def _names(element: HtmlElement, tag: str) -> str:
@@ -101,18 +105,18 @@ def read_label(element: HtmlElement) -> ZoneLabel | None:
         names = _names(element, tag)
         named = _zone_named(names) if names else None
         if named:
-            return ZoneLabel(named[0], named[1], element)
+            return ZoneLabel(named[0], named[1], element, named[2])
         if "hidden" in attributes:
-            return ZoneLabel("chrome", True, element)
+            return ZoneLabel("chrome", True, element, "hidden")
     if attributes:
         if "itemtype" in attributes and _COMMENT_TYPES.search(attributes["itemtype"]):
-            return ZoneLabel("comments", True, element)
+            return ZoneLabel("comments", True, element, "comment")
         if attributes.get("itemprop") == "comment":
-            return ZoneLabel("comments", True, element)
+            return ZoneLabel("comments", True, element, "comment")
         role = attributes.get("role")
         if role in _ROLES:
-            return ZoneLabel(_ROLES[role], False, element)
+            return ZoneLabel(_ROLES[role], False, element, role)
         if role == "comment":
-            return ZoneLabel("comments", True, element)
+            return ZoneLabel("comments", True, element, "comment")
     zone = _TAGS.get(tag)
-    return ZoneLabel(zone, False, element) if zone else None
+    return ZoneLabel(zone, False, element, tag) if zone else None

@@ -18,14 +18,12 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from ingest.extract import vocabulary
-from ingest.extract.blocks import Block
-from ingest.extract.comments import find_comments, is_comment_head
-from ingest.extract.labels import ZoneLabel
+from ingest.extract.blocks import Block, location_of
+from ingest.extract.comments import find_comments
+from ingest.extract.label_families import LabelJudge, gather_families
 from ingest.extract.zone_reader import ZoneReader, is_caption
 
 KEPT_ZONES = ("comments", "related", "service", "advert", "author", "caption", "agency", "paywall")
-_PRICE = re.compile("|".join(vocabulary.alternatives("price")), re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
@@ -37,23 +35,28 @@ class TaggedPage:
         title: Index of the headline's block, -1 if there is none.
         stub: Whether a paywall cuts the article short.
         dropped: Elements that belong to a zone as a whole.
+        mislabelled: Elements whose label is wrong: they hold the body.
     """
 
     title: int
     stub: bool
     dropped: tuple[HtmlElement, ...] = ()
+    mislabelled: tuple[HtmlElement, ...] = ()
 
 
-def tag_zones(blocks: Sequence[Block], titles: Sequence[str], *, live: bool) -> TaggedPage:
+def tag_zones(
+    blocks: Sequence[Block], titles: Sequence[str], *, live: bool, stated: str = ""
+) -> TaggedPage:
     """Assign a zone to every block that is not body.
 
     Args:
         blocks: The blocks of the page in reading order.
         titles: Candidates for the headline, best first.
         live: Whether the page is a live ticker.
+        stated: The body that the page's JSON-LD states; may be empty.
     """
     title = find_title(blocks, titles)
-    dropped = _apply_labels(blocks, title)
+    dropped, mislabelled = _apply_labels(blocks, title, stated)
     _mark_title(blocks, title)
     span = find_comments(blocks, title, live=live)
     if span:
@@ -61,7 +64,8 @@ def tag_zones(blocks: Sequence[Block], titles: Sequence[str], *, live: bool) -> 
     if title > 0 and (span is None or span[0] > title or span[1] <= title):
         _mark_above_title(blocks, title)
     ZoneReader(blocks, title).run()
-    return TaggedPage(title, any(b.zone == "paywall" for b in blocks), tuple(dropped))
+    stub = any(b.zone == "paywall" for b in blocks)
+    return TaggedPage(title, stub, tuple(dropped), tuple(mislabelled))
 
 
 def distinct_words(text: str) -> frozenset[str]:
@@ -115,54 +119,41 @@ def _mark_title(blocks: Sequence[Block], title: int) -> None:
             block.zone = "title"
 
 
-def _apply_labels(blocks: Sequence[Block], title: int) -> list[HtmlElement]:
-    """Assign the zones of credible labels, the outermost first; return the labelled elements."""
-    groups: dict[ZoneLabel, list[Block]] = {}
-    for block in blocks:
-        for label in block.labels:
-            groups.setdefault(label, []).append(block)
-    total = sum(len(b.text) for b in blocks if b.prose)
-    siblings: dict[str, int] = {}
-    for label in groups:
-        siblings[label.zone] = siblings.get(label.zone, 0) + 1
-    headline = blocks[title].labels if title >= 0 else ()
-    elements = []
-    for label, inside in groups.items():
-        if label not in headline and _is_credible(label, inside, total, siblings[label.zone]):
-            _mark(inside, label.zone)
-            elements.append(label.element)
-    return elements
+def _apply_labels(
+    blocks: Sequence[Block], title: int, stated: str
+) -> tuple[list[HtmlElement], list[HtmlElement]]:
+    """Assign the zones of the labels that are followed.
 
-
-def _is_credible(label: ZoneLabel, inside: Sequence[Block], total: int, siblings: int) -> bool:
-    prose = sum(len(b.text) for b in inside if b.prose)
-    if label.zone == "comments":
-        return (
-            label.strong
-            or siblings > 1
-            or prose * 3 < total
-            or any(is_comment_head(b) for b in inside[:4])
-        )
-    if label.zone == "paywall":
-        with_cues = sum(
-            len(b.text)
-            for b in inside
-            if _PRICE.search(b.text) or vocabulary.PAYWALL.matches(b.lower)
-        )
-        return prose == 0 or with_cues * 2 > prose
-    if label.zone == "caption":
-        return prose < 1500 and prose * 3 < total + 1
-    if label.zone == "chrome" and label.strong:  # hidden, unless it is the whole page
-        return prose * 2 < total
-    return prose * 3 < total or prose == 0
+    Returns:
+        The elements whose label is followed, and those that hold the body in spite of theirs.
+    """
+    judge = LabelJudge(blocks, title, stated)
+    dropped: list[HtmlElement] = []
+    mislabelled: list[HtmlElement] = []
+    for family in gather_families(blocks, title):
+        verdict = judge.judge(family)
+        elements = [label.element for label in family.labels]
+        if verdict.followed:
+            _mark([blocks[i] for i in family.indexes], family.zone)
+            dropped += elements
+        elif verdict.reason in ("stated_body", "opening"):
+            mislabelled += elements
+    return dropped, mislabelled
 
 
 def _mark_above_title(blocks: Sequence[Block], title: int) -> None:
     """Assign zones to what is above the headline, unless that is the body (a slider's title)."""
     above = sum(len(b.text) for b in blocks[:title] if b.prose and b.zone is None)
-    below = sum(len(b.text) for b in blocks[title:] if b.prose and b.zone is None)
-    if above > below:
+    below = [b for b in blocks[title:] if b.prose and b.zone is None]
+    size = sum(len(b.text) for b in below)
+    if above > size and not (above <= size * 3 and _is_running_text(below)):
         return
     for block in blocks[:title]:
         if block.zone is None:
             block.zone = "caption" if is_caption(block) else "chrome"
+
+
+def _is_running_text(prose: Sequence[Block]) -> bool:
+    """Return whether the paragraphs right below the headline stand together, as a body does."""
+    first = [location_of(b) for b in prose[:4]]
+    return len(first) == 4 and len(set(first[1:])) == 1 and prose[1].container.tag == "p"
