@@ -46,7 +46,7 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LabelVerdict:
     """Whether to follow the labels of a family.
 
     Attributes:
@@ -105,14 +105,14 @@ class LabelJudge:
         self._stated = _letters(stated)
         self._article = _article_around(blocks[title].container) if title >= 0 else None
 
-    def judge(self, family: Family) -> Verdict:
+    def judge(self, family: Family) -> LabelVerdict:
         """Return whether to follow the labels of a family."""
         inside = [i for i in family.indexes if self._blocks[i].zone is None]
         taken = sum(self._weights[i] for i in inside)
         if family.zone != "caption" and self._is_stated(inside, taken):
-            return Verdict(False, "stated_body")
+            return LabelVerdict(False, "stated_body")
         if not _may_be_a_thread(family) and self._holds_opening(inside):
-            return Verdict(False, "opening")
+            return LabelVerdict(False, "opening")
         if family.zone == "paywall":
             return self._judge_offer(inside)
         members = frozenset(inside)
@@ -166,37 +166,37 @@ class LabelJudge:
             None,
         )
 
-    def _judge_offer(self, inside: Sequence[int]) -> Verdict:
+    def _judge_offer(self, inside: Sequence[int]) -> LabelVerdict:
         """Judge a paywall: around an offer it is one, around the paid part of the article not."""
         prose = [self._blocks[i] for i in inside if self._blocks[i].prose]
         cues = [b for b in prose if _PRICE.search(b.text) or vocabulary.PAYWALL.matches(b.lower)]
         if sum(len(b.text) for b in cues) * 2 > sum(len(b.text) for b in prose) or not prose:
-            return Verdict(True, "cues")
-        return Verdict(False, "no_cues")
+            return LabelVerdict(True, "cues")
+        return LabelVerdict(False, "no_cues")
 
     def _judge_small_lines(
         self, inside: Sequence[int], members: frozenset[int], left: int
-    ) -> Verdict:
+    ) -> LabelVerdict:
         """Judge what holds no sentence: it is no body, unless the page has nothing else."""
         if left:
-            return Verdict(True, "no_prose")
+            return LabelVerdict(True, "no_prose")
         size = sum(len(self._blocks[i].text) for i in inside if not self._blocks[i].mostly_links)
         rest = sum(
             len(b.text)
             for i, b in enumerate(self._blocks)
             if i > self._title and i not in members and b.zone is None and not b.mostly_links
         )
-        return Verdict(size <= rest, "no_prose" if size <= rest else "main_run")
+        return LabelVerdict(size <= rest, "no_prose" if size <= rest else "main_run")
 
-    def _judge_only_text(self, family: Family, inside: Sequence[int]) -> Verdict:
+    def _judge_only_text(self, family: Family, inside: Sequence[int]) -> LabelVerdict:
         """Judge what holds the first paragraph below the headline, and most of the text."""
         if family.zone == "comments" and any(is_comment_head(self._blocks[i]) for i in inside):
-            return Verdict(True, "comments")
-        return Verdict(False, "opening")
+            return LabelVerdict(True, "comments")
+        return LabelVerdict(False, "opening")
 
     def _judge_comments(
         self, family: Family, inside: Sequence[int], taken: int, left: int
-    ) -> Verdict:
+    ) -> LabelVerdict:
         first = family.labels[0]
         if (
             first.strong
@@ -204,33 +204,35 @@ class LabelJudge:
             or taken * 2 < left
             or any(is_comment_head(self._blocks[i]) for i in inside[:4])
         ):
-            return Verdict(True, "comments")
-        return Verdict(False, "main_run")
+            return LabelVerdict(True, "comments")
+        return LabelVerdict(False, "main_run")
 
     def _judge_caption(
         self, family: Family, inside: Sequence[int], taken: int, left: int
-    ) -> Verdict:
+    ) -> LabelVerdict:
         largest = max(self._weights[i] for i in inside)
         is_caption = all(label.element.tag != "figure" for label in family.labels)
         if taken < _MOST_OF_A_CAPTION * len(family.labels) and (
             taken * 2 < left + 1 or (is_caption and largest <= 400 and len(inside) <= 3)
         ):
-            return Verdict(True, "caption")
-        return Verdict(False, "main_run")
+            return LabelVerdict(True, "caption")
+        return LabelVerdict(False, "main_run")
 
-    def _judge_box(self, family: Family, inside: Sequence[int], taken: int, left: int) -> Verdict:
+    def _judge_box(
+        self, family: Family, inside: Sequence[int], taken: int, left: int
+    ) -> LabelVerdict:
         """Judge a box that leaves the article its first paragraph."""
         hidden = "hidden" in family.labels[0].element.attrib
         in_column = family.zone == "chrome" and not hidden and family.labels[0].strong
         if taken * (1 if hidden else 2) < left and not in_column:
-            return Verdict(True, "small")
+            return LabelVerdict(True, "small")
         if self._are_teasers(family, inside):
-            return Verdict(True, "teasers")
+            return LabelVerdict(True, "teasers")
         if self._is_apart(family) and not (self._runs_on(inside) and taken > left):
-            return Verdict(True, "apart")
+            return LabelVerdict(True, "apart")
         if not self._runs_on(inside) and self._has_cues(family, inside, taken):
-            return Verdict(True, "cues")
-        return Verdict(False, "main_run")
+            return LabelVerdict(True, "cues")
+        return LabelVerdict(False, "main_run")
 
     def _are_teasers(self, family: Family, inside: Sequence[int]) -> bool:
         """Return whether most paragraphs are those of teasers: each below a linked headline."""
