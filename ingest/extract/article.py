@@ -94,6 +94,8 @@ def extract_page(
     if verdict is not None and verdict.chosen.source != "page":
         text = use_reading(verdict.chosen, blocks, lead, (title, headline))
         page = _with_script_data(page, verdict.chosen)
+        if published.at is None:
+            published = publication_of(page, hints, now, blocks, tagged.title)
     dispute = as_dispute(verdict, blocks) if verdict is not None else None
     flags = _flags(page, blocks, text, lead, tagged)
     if verdict is not None:
