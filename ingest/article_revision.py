@@ -100,8 +100,18 @@ def from_feed(
     url: str,
     now: datetime,
     settings: Settings,
+    document_type: str | None = None,
 ) -> ArticleRevision | None:
     """Return the first revision of an article of which only the text of the feed is available.
+
+    Args:
+        entry: The entry.
+        feed: The feed that brought it first.
+        article_id: The article.
+        url: Where readers find it.
+        now: The present.
+        settings: The size of records.
+        document_type: What the link leads to, if it is no page.
 
     Returns:
         None if the feed has neither title nor summary nor content.
@@ -123,6 +133,8 @@ def from_feed(
         **_published_by_feed(entry, now),
         fetched_at=now,
         authors=tuple(entry.authors),
+        flags=("not_read",) if document_type else (),
+        document_type=document_type,
         text_source="feed",
     )
 

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -34,6 +34,7 @@ from ingest.deps import Deps
 from ingest.extract.limits import LONGEST_TEXT
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.hosts import pause_scope
+from ingest.linked_documents import OTHER, is_page, not_read, type_by_header, type_of
 from ingest.page_validators import validators_of
 from ingest.revise import EntryOutcome
 from ingest.urls import is_consent_wall
@@ -140,23 +141,39 @@ class PageReader:
     async def get(
         self, url: str, crawl_delay: float, headers: Mapping[str, str] | None = None
     ) -> Response:
-        """Request a page in the turn of its host.
+        """Request a page in the turn of its host; of a film, a PDF and the like the beginning.
 
         Raises:
             FetchError: There is no complete response.
         """
+        response = await self._get(url, crawl_delay, headers, skim=_is_document)
+        is_mislabelled = _is_document(response.headers.get("Content-Type") or "")
+        if is_mislabelled and is_page(response):
+            return await self._get(url, crawl_delay, headers, skim=None)
+        return response
+
+    async def _get(
+        self,
+        url: str,
+        crawl_delay: float,
+        headers: Mapping[str, str] | None,
+        skim: Callable[[str], bool] | None,
+    ) -> Response:
         async with self._deps.gate.turn(url, at_least=crawl_delay):
             return await self._deps.http.get(
                 url,
                 headers=headers,
                 max_bytes=self._deps.settings.http_max_page_bytes,
                 accept=ACCEPT,
+                skim=skim,
             )
 
     async def extract(
         self, entry: EntryRecord, response: Response, now: datetime
     ) -> PageRead | FetchFailure:
         """Return the page in an answer, or why it is not the article of the entry."""
+        if (kind := type_of(response)) is not None:
+            return not_read(kind)
         feed = await self._deps.read(feeds.find, entry.feed_id)
         hints = PageHints(
             title=entry.title,
@@ -178,6 +195,8 @@ class PageReader:
                 outlet=outlet_of(entry.feed_id),
             )
         except ExtractionError as error:
+            if error.outcome == "not_html":
+                return not_read(OTHER)
             prefix = "extract_" if error.outcome in ABOUT_EXTRACTION else ""
             return FetchFailure(prefix + error.outcome, error.reason)
         unusable = _unusable(entry, page, response)
@@ -250,6 +269,10 @@ def add_changes(connection: Connection, outcome: EntryOutcome, compare: Compare)
         return outcome
     earlier = articles.load_latest_revisions(connection, message.article_id, COMPARED_REVISIONS)
     return replace(outcome, message=with_changes(message, earlier, compare))
+
+
+def _is_document(content_type: str) -> bool:
+    return type_by_header(content_type) is not None
 
 
 def _links(entry: EntryRecord, result: PageRead | FetchFailure) -> list[str]:

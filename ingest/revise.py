@@ -25,6 +25,7 @@ from core.store.feed_record import FeedRecord
 from ingest.admit import is_homepage
 from ingest.article_revision import PageRead, from_feed, from_page, hashes, is_current_hash
 from ingest.backoff import FetchFailure
+from ingest.linked_documents import type_in
 from ingest.urls import canonical_url, same_site
 
 MIN_SPACING = timedelta(minutes=10)
@@ -43,7 +44,7 @@ FIRST_RETRY = timedelta(minutes=5)
 
 PERMANENT = frozenset(
     {"robots", "refused", "challenge", "not_found", "gone", "http_error", "consent_wall"}
-    | {"not_html", "empty", "list_page", "homepage", "no_page"}
+    | {"empty", "list_page", "homepage", "no_page"}
     | {"too_large", "blocked_address", "blocked_port", "bad_url", "redirect"}
 )
 """Outcomes of a page after which another attempt within the hour cannot help."""
@@ -169,7 +170,8 @@ def decide(
     if isinstance(result, PageRead):
         read = from_page(entry, feed, result, identity.article_id, identity.url, settings)
         return _announce(entry, identity, read, result, now, spacing)
-    message = from_feed(entry, feed, identity.article_id, identity.url, now, settings)
+    kind = type_in(result.outcome)
+    message = from_feed(entry, feed, identity.article_id, identity.url, now, settings, kind)
     if not is_transient(result) or entry.attempts + 1 >= settings.fetch_page_attempts:
         return _settle(entry, identity, message, result, now, spacing)
     return _try_later(entry, identity, message, result, now)
@@ -183,7 +185,7 @@ def revision_spacing(feed: FeedRecord, revisions: int) -> timedelta:
 
 def is_transient(failure: FetchFailure) -> bool:
     """Return whether another attempt at the page may help."""
-    return failure.outcome not in PERMANENT
+    return failure.outcome not in PERMANENT and type_in(failure.outcome) is None
 
 
 def retry_later(entry: EntryRecord, failure: FetchFailure, now: datetime) -> EntryRecord:

@@ -17,7 +17,7 @@ import base64
 import re
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
@@ -41,6 +41,7 @@ MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ERROR_BODY = 65_536
 _POST_RESPONSE = 65_536
+_BEGINNING = 4_096
 _CHUNK = 65_536
 
 
@@ -91,6 +92,7 @@ class HttpClient:
         max_bytes: int,
         accept: str = "*/*",
         truncate: bool = False,
+        skim: Callable[[str], bool] | None = None,
     ) -> Response:
         """Request a URL and follow redirects.
 
@@ -103,6 +105,8 @@ class HttpClient:
             accept: The ``Accept`` header.
             truncate: Whether to return the first ``max_bytes`` of a larger body instead of
                 refusing it.
+            skim: Whether the beginning of a body is enough, by its ``Content-Type``: a film is not
+                downloaded to find out that it is one.
 
         Returns:
             A response of any status, such as 304, 404, 429 or 500.
@@ -118,7 +122,9 @@ class HttpClient:
             began = time.monotonic()
             try:
                 async with asyncio.timeout(self._settings.http_total_timeout):
-                    return await self._follow(target, sent, began, max_bytes, truncate=truncate)
+                    return await self._follow(
+                        target, sent, began, max_bytes, truncate=truncate, skim=skim
+                    )
             except CLIENT_ERRORS as error:
                 raise as_fetch_error(target, error) from error
 
@@ -179,7 +185,14 @@ class HttpClient:
         await self.close()
 
     async def _follow(
-        self, url: str, headers: dict[str, str], began: float, limit: int, *, truncate: bool
+        self,
+        url: str,
+        headers: dict[str, str],
+        began: float,
+        limit: int,
+        *,
+        truncate: bool,
+        skim: Callable[[str], bool] | None,
     ) -> Response:
         hops: list[Redirect] = []
         visited = {url}
@@ -189,7 +202,9 @@ class HttpClient:
                 URL(url, encoded=True), headers=headers, allow_redirects=False
             ) as answer:
                 if (location := _location(answer)) is None:
-                    content = await _body(url, answer, limit, truncate=truncate)
+                    brief = skim is not None and skim(answer.headers.get("Content-Type", ""))
+                    most = min(limit, _BEGINNING) if brief else limit
+                    content = await _body(url, answer, most, truncate=truncate or brief)
                     return _response(url, answer, content, tuple(hops), began)
             following = next_hop(url, location, visited, len(hops))
             if not _same_origin(url, following):

@@ -100,7 +100,13 @@ class ArticleRevision(Message):
     flags: tuple[str, ...] = Field(
         default=(),
         description="What is unusual about the page: thin, teaser_only, live, script_built; "
-        "disputed where another reading of it has much more or much less text.",
+        "disputed where another reading of it has much more or much less text; not_read where the "
+        "link leads to no page.",
+    )
+    document_type: str | None = Field(
+        default=None,
+        description="What the link leads to where it is no page, so that the text is that of the "
+        "feed: pdf, image, audio, video, document or other; else null.",
     )
     gone: bool = Field(
         default=False,

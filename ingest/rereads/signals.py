@@ -23,6 +23,7 @@ from core.store import Connection, articles, entries, page_reads, page_signals, 
 from core.store.entries import DONE, EntryRecord
 from core.store.feed_record import FeedRecord
 from core.store.page_signals import FeedSignals
+from ingest.linked_documents import type_in
 from ingest.revise import revision_spacing
 from ingest.sources.entry import ParsedFeed
 
@@ -127,7 +128,7 @@ def is_ignored(connection: Connection, feed_id: str, now: datetime) -> bool:
 def _schedule(connection: Connection, feed: FeedRecord, record: EntryRecord, now: datetime) -> bool:
     """Schedule the re-read of an entry's page, unless it is to be read anyway."""
     article = articles.find(connection, record.article_id) if record.article_id else None
-    if article is None or record.state != DONE:
+    if article is None or record.state != DONE or type_in(record.page_outcome):
         return False
     last = page_reads.find(connection, article.article_id)
     read_at = max(article.revised_at, last.read_at) if last else article.revised_at

@@ -104,7 +104,8 @@ def test_retry_after_delays_the_next_attempt() -> None:
 
 
 @pytest.mark.parametrize(
-    "outcome", ["robots", "refused", "not_found", "gone", "consent_wall", "not_html", "too_large"]
+    "outcome",
+    ["robots", "refused", "not_found", "gone", "consent_wall", "not_read_pdf", "too_large"],
 )
 def test_the_text_of_the_feed_stays_if_a_page_never_comes(outcome: str) -> None:
     verdict = judged(FetchFailure(outcome, Phrase("fetch.empty")))

@@ -141,5 +141,7 @@ def show(
     say(f"{found.article_id}  {found.url}")
     for r in revisions:
         write("")
-        say(f"revision {r.revision}, {rfc3339(r.fetched_at)}, from the {r.text_source}")
+        unusual = [r.document_type or "", *r.flags]
+        about = (rfc3339(r.fetched_at), f"from the {r.text_source}", *filter(None, unusual))
+        say(f"revision {r.revision}, {', '.join(about)}")
         say("\n".join(filter(None, (r.title, r.lead, r.text))))

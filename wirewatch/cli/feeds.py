@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,9 +35,10 @@ def list_feeds(*, as_json: JsonOption = False) -> None:
     new: its first poll has not ended yet. ok: works. partial: works, but is too large to be read in
     full; what is read is said, and it is polled less often. quiet: works, but has had no new entry
     for long. failing, gone: cannot be read. paused: its host asked for a pause. off: no longer in
-    sources.yaml.
+    sources.yaml. Beside the reason it is said what of a feed is not read or not believed.
     """
     from config.i18n import translator
+    from core.store.feed_notes import load_feed_notes
     from core.store.feeds import load_feed_states
     from wirewatch.feed_summary import summarize_feeds
 
@@ -44,8 +46,11 @@ def list_feeds(*, as_json: JsonOption = False) -> None:
     catalog, now = load_outlets(settings), utc_now()
     with open_store(settings) as store, store.read() as connection:
         stored = load_feed_states(connection, now)
+        notes = load_feed_notes(connection, now)
     states = merge_states(catalog, stored, now)
-    rows = [as_row(state) for state in states]
+    rows = [as_row(state, notes.get(state.feed.feed_id, ())) for state in states]
+    if not as_json:
+        rows = [row | {"why": "; ".join((row["why"], *row["notes"]))} for row in rows]
     columns = ("state", "feed_id", "url", "why", "last_success_at", "next_due_at")
     print_rows(rows, columns, as_json=as_json, empty="There are no feeds. Add one to sources.yaml.")
     if not as_json and any(state.state != "off" for state in states):
@@ -112,7 +117,7 @@ def _updated(state: FeedState, wanted: bool, now: datetime) -> FeedState:
     return classify_feed(replace(state.feed, removed_at=None if wanted else now), None, now)
 
 
-def as_row(state: FeedState) -> dict[str, Any]:
+def as_row(state: FeedState, notes: Sequence[Phrase] = ()) -> dict[str, Any]:
     """Return the row of ``feeds list`` for a feed."""
     feed = state.feed
     return {
@@ -123,6 +128,7 @@ def as_row(state: FeedState) -> dict[str, Any]:
         "kind": feed.kind,
         "state": state.state,
         "why": in_english(state.reason),
+        "notes": [in_english(note) for note in notes],
         "last_outcome": feed.last_outcome or None,
         "last_error": in_english(Phrase.load(feed.last_error)) or None,
         "failures": feed.fail_count,

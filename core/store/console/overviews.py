@@ -10,12 +10,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select, tuple_
 
 from config.errors import UsageError
+from config.i18n import Phrase
 from core.store.alerts import ACKED, OPEN
 from core.store.cards import cards, topic_days
 from core.store.console.actions import IRRELEVANT, RELEVANT
@@ -32,6 +34,7 @@ from core.store.deliveries import (
     notifications,
 )
 from core.store.feed_days import FeedDay, load_days_since
+from core.store.feed_notes import load_feed_notes
 from core.store.feed_record import FeedState
 from core.store.feeds import load_feed_states
 
@@ -58,11 +61,13 @@ class FeedOverview:
         state: The feed with its state.
         days: The last :data:`FEED_DAYS` days, today last; a day without a poll has only zeros.
         share_304: Share of those days' polls that were answered 304, 0 to 1; None without a poll.
+        notes: What is not read, or not believed, of it.
     """
 
     state: FeedState
     days: tuple[FeedDay, ...]
     share_304: float | None
+    notes: Sequence[Phrase] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +129,13 @@ class DeliveryOverview:
 def list_feeds(connection: Connection, now: datetime) -> list[FeedOverview]:
     """Return every feed ever configured, ordered by outlet and URL."""
     days = _days_until(now, FEED_DAYS)
-    counts = load_days_since(connection, days[0])
+    counts, notes = load_days_since(connection, days[0]), load_feed_notes(connection, now)
     return [
-        _feed(state, tuple(counts.get(state.feed.feed_id, {}).get(d, FeedDay(d)) for d in days))
+        _feed(
+            state,
+            tuple(counts.get(state.feed.feed_id, {}).get(d, FeedDay(d)) for d in days),
+            notes.get(state.feed.feed_id, ()),
+        )
         for state in load_feed_states(connection, now)
     ]
 
@@ -205,10 +214,12 @@ def _days_until(now: datetime, count: int) -> list[date]:
     return [today - timedelta(days=count - 1 - n) for n in range(count)]
 
 
-def _feed(state: FeedState, days: tuple[FeedDay, ...]) -> FeedOverview:
+def _feed(
+    state: FeedState, days: tuple[FeedDay, ...], notes: Sequence[Phrase] = ()
+) -> FeedOverview:
     polls = sum(day.polls for day in days)
     not_modified = sum(day.not_modified for day in days)
-    return FeedOverview(state, days, not_modified / polls if polls else None)
+    return FeedOverview(state, days, not_modified / polls if polls else None, notes)
 
 
 def _count_cards(connection: Connection) -> dict[str, dict[str, int]]:

@@ -95,6 +95,7 @@ def feed_row(feed: FeedOverview, catalog: Catalog, now: datetime, t: Translator)
         "outlet": display.outlet_name(catalog, record.outlet),
         "url": display.line(mask(record.url), 300),
         "reason": display.reason("" if state == "ok" else feed.state.reason, t),
+        "notes": [display.reason(note, t) for note in feed.notes],
         "last_success": record.last_success_at,
         "last_new": record.last_new_at,
         "is_polled": state != "off",
