@@ -24,6 +24,7 @@ from ingest.extract.credits import choose_authors, find_agency, names_in_byline
 from ingest.extract.dates import publication_of
 from ingest.extract.decode import decode_page
 from ingest.extract.headline import choose_lead, choose_title, title_candidates
+from ingest.extract.inline import prepare_tree
 from ingest.extract.jsonld import LinkedData
 from ingest.extract.limits import LONGEST_TEXT, LONGEST_TITLE, LONGEST_ZONES, MOST_ZONES
 from ingest.extract.models import ExtractedPage, PageHints
@@ -67,9 +68,10 @@ def extract_page(
         ExtractionError: ``not_html`` if it is not a page, ``empty`` if it contains no article.
     """
     page = parse_page(decode_page(body, url=url, content_type=content_type), url)
+    prepare_tree(page.root)
     blocks = collect_blocks(page.root)
     candidates = title_candidates(page, hints, url)
-    tagged = tag_zones(blocks, candidates, live=page.data.live, stated=page.data.body)
+    tagged = tag_zones(blocks, candidates, live=page.data.live, url=url, stated=page.data.body)
     published = publication_of(page, hints, now, blocks, tagged.title)
     headline = shorten(blocks[tagged.title].text, LONGEST_TITLE) if tagged.title >= 0 else ""
     title = choose_title(candidates, headline, hints.title)
@@ -135,6 +137,7 @@ def _remove_zones(blocks: Sequence[Block], tagged: TaggedPage) -> None:
             block.cut()
     for element in (
         *tagged.dropped,
+        *(link for b in blocks if b.zone for link in b.links),
         *(b.container for b in blocks if b.zone and b.container.tag in _LEAVES),
     ):
         if element.getparent() is not None and (

@@ -27,6 +27,7 @@ BLOCK_ELEMENTS = frozenset(
 )
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'“”«»‹›’)\]]*\s*$")
+_FULL_STOP = re.compile(r"[.!?…][\"'“”«»‹›’)\]]*\s*$")
 _LETTER = re.compile(r"[^\W\d_]")
 # Text inside these never belongs to the article, unless they are labelled as a zone that is kept.
 _SKIPPED_ELEMENTS = frozenset({"nav", "aside", "menu", "dialog"})
@@ -47,6 +48,7 @@ class Block:
         text_nodes: Where it was read from, as pairs (element, whether its tail or its text).
         link_length: How many characters of it are links.
         labels: Of the labelled elements around it, outermost first.
+        links: The links in it that have text.
         zone: The zone it was assigned to; None while it may be body.
         lower: The text in lower case.
         mostly_links: Whether more than half of it is links.
@@ -59,6 +61,7 @@ class Block:
     text_nodes: list[tuple[HtmlElement, bool]]
     link_length: int
     labels: tuple[ZoneLabel, ...]
+    links: tuple[HtmlElement, ...] = ()
     zone: str | None = None
     lower: str = field(init=False)
     mostly_links: bool = field(init=False)
@@ -98,7 +101,8 @@ class _Collector:
         self._parts: list[str] = []
         self._text_nodes: list[tuple[HtmlElement, bool]] = []
         self._link_length = 0
-        self._open_links = 0
+        self._open_links: list[HtmlElement] = []
+        self._links: list[HtmlElement] = []
         self._containers: list[HtmlElement] = []
         self._labels: list[tuple[HtmlElement, ZoneLabel]] = []
 
@@ -108,6 +112,8 @@ class _Collector:
             self._text_nodes.append((element, is_tail))
             if self._open_links:
                 self._link_length += len(text.strip())
+                if not self._links or self._links[-1] is not self._open_links[-1]:
+                    self._links.append(self._open_links[-1])
         elif text and self._parts:
             self._parts.append(" ")
 
@@ -117,8 +123,10 @@ class _Collector:
             if text and len(self.blocks) < _MAX_BLOCKS:
                 labels = tuple(label for _, label in self._labels)
                 container, length = self._containers[-1], self._link_length
-                self.blocks.append(Block(text, container, self._text_nodes, length, labels))
+                links = tuple(self._links)
+                self.blocks.append(Block(text, container, self._text_nodes, length, labels, links))
             self._text_nodes = []
+            self._links = []
         self._parts = []
         self._link_length = 0
 
@@ -135,7 +143,7 @@ class _Collector:
             if tag != "br":
                 self._containers.append(element)
         elif tag == "a":
-            self._open_links += 1
+            self._open_links.append(element)
         if tag in BLOCK_ELEMENTS or "-" in tag:
             label = read_label(element)
             if label:
@@ -151,7 +159,7 @@ class _Collector:
             if tag != "br":
                 self._containers.pop()
         elif tag == "a":
-            self._open_links -= 1
+            self._open_links.pop()
         if self._labels and self._labels[-1][0] is element:
             self.end_block()
             self._labels.pop()
@@ -196,9 +204,14 @@ def has_letters(text: str) -> bool:
     return bool(_LETTER.search(text))
 
 
+def ends_sentence(text: str) -> bool:
+    """Return whether the text ends like a sentence."""
+    return _FULL_STOP.search(text[-6:]) is not None
+
+
 def location_of(block: Block) -> Location:
     """Return where on the page a block is: tag and class of the two elements around it."""
-    inner = _container_among_siblings(block)
+    inner = container_among_siblings(block)
     outer = inner.getparent() if inner is not None else None
     return tuple((e.tag, e.get("class")) for e in (inner, outer) if e is not None)
 
@@ -213,7 +226,7 @@ def body_location(blocks: Sequence[Block]) -> Location:
     return max(sizes, key=sizes.__getitem__) if sizes else ()
 
 
-def _container_among_siblings(block: Block) -> HtmlElement | None:
+def container_among_siblings(block: Block) -> HtmlElement | None:
     """Return the element that contains the block together with its neighbours."""
     parent = block.container.getparent()
     return block.container if block.container.tag in _CONTAINERS or parent is None else parent

@@ -23,7 +23,15 @@ import trafilatura
 from lxml.html import HtmlElement
 
 from core.text.clean import clean
-from ingest.extract.blocks import HEADINGS, Block, body_location, has_letters, location_of
+from ingest.extract.blocks import (
+    HEADINGS,
+    Block,
+    body_location,
+    ends_sentence,
+    has_letters,
+    location_of,
+)
+from ingest.extract.inline import is_in_sentence, make_plain
 from ingest.extract.zones import TaggedPage
 
 _SHORT = 1500
@@ -52,11 +60,31 @@ def extract_body(root: HtmlElement, blocks: Sequence[Block], tagged: TaggedPage)
         return "\n".join(paragraphs)
     if run := single_run(blocks):
         return "\n".join(run)
+    _show_as_paragraphs(root, blocks)
     document = trafilatura.bare_extraction(root, fast=True, include_comments=False)
     raw = clean(getattr(document, "text", "") or "").split("\n") if document is not None else []
     lines = [line.strip("| ") for line in raw]  # borders of a table that lays out the page
     unreliable = _is_unreliable(lines, paragraphs, blocks)
     return "\n".join(paragraphs if unreliable else filter(None, lines))
+
+
+def _show_as_paragraphs(root: HtmlElement, blocks: Sequence[Block]) -> None:
+    """Change elements that trafilatura drops: paragraphs in headings, times and links in sentences.
+
+    It drops short paragraphs and list items with a link, even if they are sentences.
+    """
+    body = [b for b in blocks if b.zone is None]
+    location = body_location(body)
+    for block in body:
+        is_prose = block.heading and block.sentence and not block.text.endswith("?")
+        if is_prose and location_of(block) == location:
+            block.container.tag = "p"
+        if block.links and not block.mostly_links and ends_sentence(block.text):
+            for link in block.links:
+                make_plain(link, "span")
+    for element in list(root.iter("time")):
+        if is_in_sentence(element):
+            make_plain(element, "span")
 
 
 def single_run(blocks: Sequence[Block]) -> list[str]:

@@ -13,7 +13,9 @@ of an anchored line (``^``), some literal of a floating one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from ahocorasick_rs import AhoCorasick
@@ -78,8 +80,8 @@ def _literals(pattern: str) -> list[str]:
         char = pattern[i]
         escaped = char == "\\" and not pattern[i + 1].isalnum()
         i += escaped
-        if char == "[":
-            i = pattern.index("]", i + 2)
+        if not escaped and char in "[{":
+            i = pattern.index("]" if char == "[" else "}", i + 2)
         depth += ((char == "(") - (char == ")")) if not escaped else 0
         plain = escaped or (depth == 0 and char not in _META)
         if plain and depth == 0 and pattern[i + 1 : i + 2] not in _OPTIONAL:
@@ -92,6 +94,29 @@ def _literals(pattern: str) -> list[str]:
     return [*runs, run]
 
 
+def _groups(pattern: str) -> Iterator[list[str]]:
+    """Yield the alternatives of each outermost group that every match goes through."""
+    depth, start, bars, i = 0, 0, [0], 0
+    while i < len(pattern):
+        char = pattern[i]
+        if char == "\\":
+            i += 1
+        elif char == "[":
+            i = pattern.index("]", i + 2)
+        elif char == "(":
+            depth += 1
+            if depth == 1:
+                start = i + len("(?:")
+                bars = [start - 1]
+        elif char == "|" and depth == 1:
+            bars.append(i)
+        elif char == ")":
+            depth -= 1
+            if depth == 0 and pattern[i + 1 : i + 2] not in _OPTIONAL:
+                yield [pattern[a + 1 : b] for a, b in pairwise([*bars, i])]
+        i += 1
+
+
 def _rarest_literal(literals: list[str]) -> str:
     """Return the literal that is rare enough to look for: the longest, or a sign such as €.
 
@@ -102,6 +127,17 @@ def _rarest_literal(literals: list[str]) -> str:
     return (
         longest if len(longest) >= _KEY else sign or next((s for s in literals if s in _SIGNS), "")
     )
+
+
+def _required_literals(pattern: str) -> list[str]:
+    """Return literals one of which every match contains; empty if there are none.
+
+    That is one literal outside of groups, or else one for each alternative of a group.
+    """
+    if literal := _rarest_literal(_literals(pattern)):
+        return [literal]
+    groups = [[_rarest_literal(_literals(one)) for one in group] for group in _groups(pattern)]
+    return max((g for g in groups if all(g)), key=lambda g: min(map(len, g)), default=[])
 
 
 _sections_by_literal: dict[str, int] = {}
@@ -142,16 +178,16 @@ class SectionMatcher:
         always: list[str] = []
         floating: list[str] = []
         for line in alternatives(section):
-            literals = _literals(line.removeprefix("^"))
             if line.startswith("^"):
-                key = literals[0][:_KEY]
+                key = _literals(line[1:])[0][:_KEY]
                 (starts.setdefault(key, []) if len(key) == _KEY else always).append(line[1:])
                 continue
             floating.append(line)
-            literal = _rarest_literal(literals)
-            if not literal:
+            required = _required_literals(line)
+            if not required:
                 raise ValueError(f"[{section}] {line}: no literal that every match contains")
-            _sections_by_literal[literal] = _sections_by_literal.get(literal, 0) | self.bit
+            for literal in required:
+                _sections_by_literal[literal] = _sections_by_literal.get(literal, 0) | self.bit
         # Compiled at the first use: all of them take a tenth of a second, and few are used.
         self._starts: dict[str, list[str] | re.Pattern[str]] = {**starts}
         self._always = _union(always) if always else None
@@ -165,6 +201,15 @@ class SectionMatcher:
         return bool(
             (pattern and pattern.match(text)) or (self._always and self._always.match(text))
         )
+
+    def end_of_start(self, text: str) -> int:
+        """Return where the anchored phrase ends that matches the beginning, 0 if none does."""
+        self.matches_start(text)
+        pattern = self._starts.get(text[:_KEY])
+        match = (isinstance(pattern, re.Pattern) and pattern.match(text)) or (
+            self._always and self._always.match(text)
+        )
+        return match.end() if match else 0
 
     def matches(self, text: str, candidates: int | None = None) -> bool:
         """Return whether an anchored phrase matches the beginning, or a floating one any part.
@@ -199,6 +244,10 @@ BULLET = re.compile(r"^[\s•·▪►▶»›→*|+–—-]+(?=\S)")
     SERVICE,
     CONSENT,
     REPLY,
+    CORRECTION,
+    TEASER_LABEL,
+    NOTICE,
+    PROMO,
 ) = (
     SectionMatcher(section, bit)
     for bit, section in enumerate(
@@ -214,6 +263,10 @@ BULLET = re.compile(r"^[\s•·▪►▶»›→*|+–—-]+(?=\S)")
             "service",
             "consent",
             "reply",
+            "correction",
+            "teaser_label",
+            "notice",
+            "promo",
         )
     )
 )
@@ -222,3 +275,5 @@ APPEAL_CUES = tuple(
     SectionMatcher(f"appeal_{cue}", bit)
     for bit, cue in enumerate(("we", "do", "where", "tone"), 16)
 )
+ADDRESS_CUES = (APPEAL_CUES[0], APPEAL_CUES[1], APPEAL_CUES[3])
+READ_ALSO = re.compile(rf"(?:{'|'.join(alternatives('read_also'))})\s*:")

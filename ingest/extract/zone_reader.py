@@ -13,11 +13,13 @@ import re
 from collections.abc import Sequence
 
 from ingest.extract import vocabulary
-from ingest.extract.blocks import Block, body_location, location_of
+from ingest.extract.blocks import Block, body_location, ends_sentence, location_of
 from ingest.extract.byline_patterns import byline_patterns
 from ingest.extract.comments import is_comment_head
 from ingest.extract.credits import is_agency_mark, names_in_byline
 
+_LEAST_WORDS = 4
+_MOST_AFTER_HEAD = 2  # words: "More on this: the harbour" is a head, a longer text a line
 _AFTER_PHRASE = re.compile(r"[^:–—|„“«\"]{3,45}?(?::|\s[–—|-])\s*\S")
 
 
@@ -38,15 +40,23 @@ def is_caption(block: Block, candidates: int | None = None) -> bool:
 
 def _is_related_head(block: Block, lower: str) -> bool:
     """Return whether a phrase such as *See also* is a head, and not a line with a link."""
-    return block.heading or lower.endswith(":") or not _AFTER_PHRASE.match(lower)
+    rest = len(lower[vocabulary.RELATED_HEAD.end_of_start(lower) :].split())
+    if is_statement(block) and rest > _MOST_AFTER_HEAD:
+        return False
+    if block.heading or lower.endswith(":"):
+        return True
+    return not _AFTER_PHRASE.match(lower) and (not block.links or rest <= _MOST_AFTER_HEAD)
 
 
 def _is_related_line(block: Block, lower: str) -> bool:
+    """Return whether a line invites to read another article; a statement needs a colon as well."""
     if not vocabulary.RELATED_HEAD.matches_start(lower):
         return False
-    if block.mostly_links or _AFTER_PHRASE.match(lower):
+    if block.mostly_links:
         return True
-    return len(lower) <= 160 and not block.sentence
+    if is_statement(block):
+        return block.link_length == 0 and bool(vocabulary.READ_ALSO.match(lower))
+    return len(lower) <= 160 or bool(_AFTER_PHRASE.match(lower))
 
 
 def is_byline(block: Block) -> bool:
@@ -70,12 +80,12 @@ class ZoneReader:
     """
 
     def __init__(self, blocks: Sequence[Block], title: int) -> None:
-        self._open = [b for i, b in enumerate(blocks) if b.zone is None and i > title]
+        self._open, self._links_before = _open_blocks(blocks, title)
         self._body_location = body_location(self._open)
         self._prose_from = _prose_from(self._open)
         self._zone: str | None = None
         self._head_in_body = False
-        self._has_links = False
+        self._last_link: Block | None = None
         self._prose_in_zone = 0
         self._body_size = 0
 
@@ -97,15 +107,17 @@ class ZoneReader:
             return line
         if self._zone is None:
             return None
+        self._last_link = self._links_before.get(index, self._last_link)
         if self._body_resumes(index, block):
             self._zone = None
             return None
-        self._has_links = self._has_links or block.mostly_links
+        if block.mostly_links:
+            self._last_link = block
         self._prose_in_zone += block.prose
         return self._zone
 
     def _open_zone(self, zone: str, head: Block) -> None:
-        self._zone, self._has_links, self._prose_in_zone = zone, False, 0
+        self._zone, self._last_link, self._prose_in_zone = zone, None, 0
         self._head_in_body = location_of(head) == self._body_location
 
     def _classify(self, index: int, block: Block) -> tuple[str | None, str | None]:
@@ -144,11 +156,25 @@ class ZoneReader:
 
     def _is_service(self, index: int, block: Block, lower: str, candidates: int) -> bool:
         """Return whether a line offers a service; the body may mention one in a sentence."""
-        if block.sentence and self._zone is None and self._prose_from[index + 1]:
-            return len(lower) <= 120 and vocabulary.SERVICE.matches_start(lower)
-        return (
-            len(lower) <= 120 or not block.prose or bool(self._zone)
-        ) and vocabulary.SERVICE.matches(lower, candidates)
+        if vocabulary.PROMO.matches_start(lower):
+            return True
+        if is_statement(block) and self._zone is None:
+            return self._is_notice(index, lower, candidates)
+        return (len(lower) <= 120 or not block.prose or bool(self._zone)) and (
+            vocabulary.SERVICE.matches(lower, candidates)
+            or vocabulary.NOTICE.matches(lower, candidates)
+        )
+
+    def _is_notice(self, index: int, lower: str, candidates: int) -> bool:
+        """Return whether a sentence offers a service: by its words, and by whom it addresses."""
+        if len(lower) > 120 and self._prose_from[index + 1]:
+            return False
+        if vocabulary.NOTICE.matches(lower, candidates):
+            return True
+        addresses = any(cue.matches(lower, candidates) for cue in vocabulary.ADDRESS_CUES)
+        if self._prose_from[index + 1]:
+            return addresses and vocabulary.SERVICE.matches_start(lower)
+        return addresses and vocabulary.SERVICE.matches(lower, candidates)
 
     def _zone_of_head(self, block: Block, lower: str, size: int, candidates: int) -> str | None:
         """Return the zone that a short block opens."""
@@ -180,7 +206,10 @@ class ZoneReader:
 
     def _body_resumes(self, index: int, block: Block) -> bool:
         """Return whether the body continues with this block."""
-        if not block.prose and not (self._has_links and block.sentence):
+        has_links = self._last_link is not None
+        if has_links and self._zone == "related" and self._is_behind_list(index, block):
+            return True
+        if not block.prose and not (has_links and block.sentence):
             return False
         if self._zone == "author":
             return self._prose_in_zone >= 1
@@ -195,7 +224,7 @@ class ZoneReader:
         if self._zone == "paywall":
             return strong and rest >= 600
         if (
-            self._has_links
+            has_links
             and self._zone == "related"
             and block.container.tag == "p"
             and block.link_length == 0
@@ -204,6 +233,44 @@ class ZoneReader:
         if self._zone == "service" and self._body_size and rest * 3 < self._body_size:
             return False
         return strong
+
+    def _is_behind_list(self, index: int, block: Block) -> bool:
+        """Return whether a block without links is where paragraphs are, behind a list of links."""
+        links = self._last_link
+        following = self._open[index + 1 : index + 3]
+        if links is None or block.link_length or any(b.mostly_links for b in following):
+            return False
+        if block.container.tag == "li":
+            own = block.container.getparent()
+            return own is not links.container.getparent() and ends_sentence(block.text)
+        if location_of(block) != self._body_location:
+            return False
+        if self._head_in_body and links.container.tag == block.container.tag:
+            return False
+        if block.heading:
+            return any(ends_sentence(b.text) and not b.link_length for b in following[:1])
+        return ends_sentence(block.text)
+
+
+def _open_blocks(blocks: Sequence[Block], title: int) -> tuple[list[Block], dict[int, Block]]:
+    """Return the blocks without a zone, and by their index the teaser before some of them."""
+    opened: list[Block] = []
+    teasers: dict[int, Block] = {}
+    for block in blocks[title + 1 :]:
+        if block.zone is None:
+            opened.append(block)
+        elif block.zone == "related" and block.links:
+            teasers[len(opened)] = block
+    return opened, teasers
+
+
+def is_statement(block: Block) -> bool:
+    """Return whether a block says something in a sentence, however short, without a link."""
+    return (
+        block.link_length * 3 < len(block.text)
+        and ends_sentence(block.text)
+        and len(block.text.split()) >= _LEAST_WORDS
+    )
 
 
 def _prose_from(blocks: Sequence[Block]) -> list[int]:

@@ -21,6 +21,7 @@ from lxml.html import HtmlElement
 from ingest.extract.blocks import Block, location_of
 from ingest.extract.comments import find_comments
 from ingest.extract.label_families import LabelJudge, gather_families
+from ingest.extract.teasers import mark_teasers
 from ingest.extract.zone_reader import ZoneReader, is_caption
 
 KEPT_ZONES = ("comments", "related", "service", "advert", "author", "caption", "agency", "paywall")
@@ -45,7 +46,12 @@ class TaggedPage:
 
 
 def tag_zones(
-    blocks: Sequence[Block], titles: Sequence[str], *, live: bool, stated: str = ""
+    blocks: Sequence[Block],
+    titles: Sequence[str],
+    *,
+    live: bool,
+    url: str,
+    stated: str = "",
 ) -> TaggedPage:
     """Assign a zone to every block that is not body.
 
@@ -53,6 +59,7 @@ def tag_zones(
         blocks: The blocks of the page in reading order.
         titles: Candidates for the headline, best first.
         live: Whether the page is a live ticker.
+        url: Where the page was fetched from.
         stated: The body that the page's JSON-LD states; may be empty.
     """
     title = find_title(blocks, titles)
@@ -63,6 +70,7 @@ def tag_zones(
         _mark(blocks[span[0] : span[1]], "comments")
     if title > 0 and (span is None or span[0] > title or span[1] <= title):
         _mark_above_title(blocks, title)
+    mark_teasers(blocks, title, url)
     ZoneReader(blocks, title).run()
     stub = any(b.zone == "paywall" for b in blocks)
     return TaggedPage(title, stub, tuple(dropped), tuple(mislabelled))

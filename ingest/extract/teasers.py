@@ -1,0 +1,187 @@
+"""Find teasers of other articles that stand between the paragraphs of an article.
+
+::
+
+    block ─ an arrow before a link                 ─▶ teaser
+          ─ a label before a link (``Analyse: …``) ─▶ teaser
+          ─ nothing but a link, between paragraphs ─▶ teaser, with the rest of its card
+
+A teaser needs two signs: that the block is a link to another page of the outlet, and where it
+stands or what is before the link. A link inside a sentence is never a teaser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from core.text.clean import clean_line
+from ingest.extract import vocabulary
+from ingest.extract.blocks import (
+    Block,
+    body_location,
+    container_among_siblings,
+    has_letters,
+    location_of,
+)
+from ingest.urls import same_site
+
+_LONGEST = 250
+_LONGEST_LABEL = 45
+_MOST_LABEL_WORDS = 6
+_SHORTEST_TITLE = 12
+_LEAST_WORDS = 3
+_LONGEST_CARD = 500
+_ARROW = re.compile(r"[\s•·*|(\[–—-]*[→►▶»›➤>➜➡➔⇒▸⏵☞👉🔗+↗]+[\s→►▶»›➤>➜➡➔⇒▸⏵☞👉🔗+↗️️|-]*$")
+_LABEL = re.compile(r"[\s→►▶»›➤>+•·*|(\[–—-]*([^.!?;:]{2,45}?)\s*[:–—|]\s*[\"„“«»‚]?$")
+_FULL_STOP = re.compile(r"[.;,:][\"'“”«»‹›’)\]]*\s*$")
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|zip|mp[34]|jpe?g|png|gif)$", re.IGNORECASE)
+_CELLS = frozenset({"td", "th", "dd", "dt", "figcaption", "caption"})
+_WRAPPERS = frozenset({"a", "header", "hgroup", "span", "li"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """The only link of a block, with the text before and after it."""
+
+    before: str
+    text: str
+    after: str
+    other_page: bool
+
+
+def mark_teasers(blocks: Sequence[Block], title: int, url: str) -> None:
+    """Assign the zone ``related`` to the teasers in the text of the article.
+
+    Nothing is assigned if it would be a large part of the text: the article may be a list.
+
+    Args:
+        blocks: All blocks of the page; those with a zone are left alone.
+        title: Index of the headline, -1 if there is none. Blocks above it are left alone.
+        url: Where the page was fetched from.
+    """
+    opened = [b for i, b in enumerate(blocks) if b.zone is None and i > title]
+    location = body_location(opened)
+    prose = [i for i, b in enumerate(opened) if b.prose and location_of(b) == location]
+    if not prose:
+        return
+    marked: dict[int, Block] = {}
+    for i, block in enumerate(opened):
+        if not block.links or not block.mostly_links or i in marked:
+            continue
+        between = prose[0] < i < prose[-1]
+        if _is_teaser(opened, i, url, between=between, apart=location_of(block) != location):
+            card = _card(opened, i, location) if between else (i,)
+            marked.update((j, opened[j]) for j in card)
+    size = sum(len(b.text) for b in marked.values())
+    if size * 3 < sum(len(opened[i].text) for i in prose if i not in marked):
+        for block in marked.values():
+            block.zone = "related"
+
+
+def _is_teaser(
+    opened: Sequence[Block], index: int, url: str, *, between: bool, apart: bool
+) -> bool:
+    block = opened[index]
+    if len(block.text) > _LONGEST or block.container.tag in _CELLS:
+        return False
+    link = _read_link(block, url)
+    if link is None or has_letters(link.after) or not has_letters(link.text):
+        return False
+    label = _LABEL.match(link.before)
+    if _ARROW.match(link.before) and "«" not in link.after:
+        return True
+    if label and vocabulary.TEASER_LABEL.matches_start(label[1].lower()):
+        return True
+    if not (between and link.other_page and _is_title(link.text)):
+        return False
+    if has_letters(link.before):
+        return label is not None and len(label[1].split()) <= _MOST_LABEL_WORDS
+    if block.heading and not apart:
+        return False
+    return block.container.tag != "li" or not _introduces_list(opened, index)
+
+
+def _read_link(block: Block, url: str) -> _Link | None:
+    """Return the link of a block that has one; the others are sentences."""
+    if len(block.links) != 1:
+        return None
+    text = clean_line(block.links[0].text_content()[: 2 * _LONGEST])
+    start = block.text.find(text)
+    if start < 0:  # the link is larger than the block
+        text, start = block.text, 0
+    before, after = block.text[:start], block.text[start + len(text) :]
+    signs = len(text) - len(text.lstrip(" →►▶»›➤>➜➡⇒▸☞👉🔗+"))
+    before, text = before + text[:signs], text[signs:]
+    return _Link(before, text, after, is_other_page(block.links[0].get("href") or "", url))
+
+
+def is_other_page(href: str, url: str) -> bool:
+    """Return whether a link leads to another page of the outlet, perhaps to an article.
+
+    Args:
+        href: As the page has it.
+        url: Where the page was fetched from.
+    """
+    href = href.strip()
+    if not href or href.startswith("#"):
+        return False
+    try:
+        target, page = urlsplit(urljoin(url, href)), urlsplit(url)
+        if target.scheme not in ("http", "https") or not same_site(target.geturl(), url):
+            return False
+    except ValueError:
+        return False
+    path = target.path.rstrip("/")
+    return bool(path) and path != page.path.rstrip("/") and not _DOCUMENT.search(path)
+
+
+def _is_title(text: str) -> bool:
+    """Return whether a text is a headline rather than a sentence or a word."""
+    return (
+        len(text) >= _SHORTEST_TITLE
+        and len(text.split()) >= _LEAST_WORDS
+        and not _FULL_STOP.search(text)
+    )
+
+
+def _introduces_list(opened: Sequence[Block], index: int) -> bool:
+    """Return whether a sentence with a colon is before the list that a block is in."""
+    above = next((b for b in reversed(opened[:index]) if b.container.tag != "li"), None)
+    return above is not None and above.text.rstrip().endswith(":")
+
+
+def _card(opened: Sequence[Block], index: int, location: object) -> Iterator[int]:
+    """Yield the indexes of the blocks of a card: a teaser with picture, topic and description."""
+    yield index
+    card = _card_around(opened[index])
+    if card is None or location_of(opened[index]) == location:
+        return
+    others = [*_inside(opened, range(index - 1, -1, -1), card)]
+    others += _inside(opened, range(index + 1, len(opened)), card)
+    sizes = sum(len(opened[i].text) for i in others)
+    if sizes <= _LONGEST_CARD and all(location_of(opened[i]) != location for i in others):
+        yield from others
+
+
+def _card_around(block: Block) -> HtmlElement | None:
+    """Return the element that contains a teaser and what belongs to it."""
+    card = container_among_siblings(block)
+    while card is not None and (card.tag in _WRAPPERS or len(card) == 1):
+        parent = card.getparent()
+        if parent is None or parent.tag in ("body", "main", "html"):
+            break
+        card = parent
+    return card
+
+
+def _inside(opened: Sequence[Block], indexes: range, card: HtmlElement) -> Iterator[int]:
+    for i in indexes:
+        container = opened[i].container
+        if container is not card and not any(a is card for a in container.iterancestors()):
+            return
+        yield i
