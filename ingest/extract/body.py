@@ -37,6 +37,7 @@ from ingest.extract.zones import TaggedPage
 _SHORT = 1500
 _LEAST_RUN = 800
 _SHARE_OF_RUN = 0.95
+_MOST_LINKS = 4
 _LEAST_LINE = 60  # characters that are read as a line of text although they end in no stop
 _LINK_SHARE = 0.9
 _STOPS = tuple('.!?"”»“')
@@ -102,11 +103,10 @@ def single_run(blocks: Sequence[Block]) -> list[str]:
     prose = [i for i, b in enumerate(open_blocks) if b.prose and at_body[i]]
     if not prose:
         return []
-    first, last = prose[0], prose[-1]
-    while first and at_body[first - 1] and _is_text(open_blocks[first - 1]):
-        first -= 1
-    while last + 1 < len(open_blocks) and at_body[last + 1] and _is_text(open_blocks[last + 1]):
-        last += 1
+    outer = _containers(open_blocks, prose)
+    text = [at or _is_list_of_body(b, outer) for b, at in zip(open_blocks, at_body, strict=True)]
+    first = _reach(open_blocks, text, range(prose[0] - 1, -1, -1), prose[0])
+    last = _reach(open_blocks, text, range(prose[-1] + 1, len(open_blocks)), prose[-1])
     run = open_blocks[first : last + 1]
     size = sum(map(_text_size, run))
     adjoining = (*open_blocks[max(first - 1, 0) : first], *open_blocks[last + 1 : last + 2])
@@ -117,6 +117,34 @@ def single_run(blocks: Sequence[Block]) -> list[str]:
     ):
         return []
     return [b.text for i, b in enumerate(run, first) if _is_in_run(b, at_body[i])]
+
+
+def _containers(opened: Sequence[Block], prose: Sequence[int]) -> list[HtmlElement | None]:
+    """Return the elements that contain the first and the last paragraph of the body."""
+    return [opened[i].container.getparent() for i in (prose[0], prose[-1])]
+
+
+def _is_list_of_body(block: Block, outer: Sequence[HtmlElement | None]) -> bool:
+    """Return whether a block is a sentence in a list that is beside the paragraphs of the body."""
+    own = block.container.getparent() if block.container.tag == "li" else None
+    return own is not None and ends_sentence(block.text) and own.getparent() in outer
+
+
+def _reach(opened: Sequence[Block], text: Sequence[bool], indexes: range, start: int) -> int:
+    """Return the index of the last block of the body in one direction.
+
+    Short lines between lines of text belong to the body, and a few links do not end it.
+    """
+    reached, links = start, 0
+    for i in indexes:
+        block = opened[i]
+        if text[i] and (_is_text(block) or block.container.tag == "li"):
+            reached, links = i, 0
+        elif block.mostly_links and links < _MOST_LINKS:
+            links += 1
+        elif not text[i] or block.container.tag not in _TEXT_CONTAINERS:
+            break
+    return reached
 
 
 def _is_text(block: Block) -> bool:
