@@ -18,7 +18,7 @@ from core.store.page_reads import PageValidators
 from core.text.clean import clean_line, cut
 from ingest.extract.models import ExtractedPage
 from ingest.page_validators import NO_VALIDATORS
-from ingest.poll_outcome import health_url
+from ingest.public_url import without_login
 from ingest.urls import shown_url
 
 FULLER_FACTOR = 2
@@ -125,7 +125,7 @@ def from_feed(
         feed,
         settings,
         article_id=article_id,
-        url=url or mask(health_url(feed.url)),
+        url=url or mask(without_login(feed.url)),
         title=title,
         lead=lead,
         text=text,

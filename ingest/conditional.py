@@ -17,12 +17,19 @@ STUCK_AFTER = {"A": timedelta(hours=24), "B": timedelta(hours=24), "C": timedelt
 """By tier: after this long without an answer 200 the request is unconditional, because some servers
 answer 304 for ever."""
 
+STUCK_GAPS = 6
+"""In tiers A and B that long is at least this many times the usual time between news."""
+
 OFF_FOR = timedelta(days=7)
 """How long no validators are sent to a server whose 304 was wrong."""
 
 SAME_BODY_LIMIT = 3
 """After this many whole answers in a row with the same body, the server ignores the validators that
 were sent, and others are tried."""
+
+WRONG_304_LIMIT = 2
+"""After this many probes in a row with another document, and only 304 in between, the 304 are taken
+to be wrong although the validators changed as well."""
 
 LONGEST = 2_000
 """Characters of the longest validator that is stored."""
@@ -57,9 +64,17 @@ def build_request(feed: FeedRecord, now: datetime) -> ConditionalRequest:
     validators = _validators(feed)
     if not validators or (feed.validators_off_until and now < feed.validators_off_until):
         return ConditionalRequest({})
-    if feed.last_200_at is None or now - feed.last_200_at >= STUCK_AFTER[feed.tier]:
+    if feed.last_200_at is None or now - feed.last_200_at >= _stuck_after(feed):
         return ConditionalRequest({}, probe=True)
     return ConditionalRequest(validators)
+
+
+def _stuck_after(feed: FeedRecord) -> timedelta:
+    """Return after how long a series of 304 is checked: later where news is rare."""
+    limit = STUCK_AFTER[feed.tier]
+    if feed.tier == "C" or feed.news_gap_s is None:
+        return limit
+    return max(limit, min(STUCK_GAPS * timedelta(seconds=feed.news_gap_s), STUCK_AFTER["C"]))
 
 
 def with_validators_of_200(
@@ -81,16 +96,27 @@ def with_validators_of_200(
     etag, modified = opaque_validator(headers, "ETag"), opaque_validator(headers, "Last-Modified")
     same_body = body_sha256 == feed.body_sha256
     same_validators = (etag, modified) == (feed.etag, feed.last_modified) != (None, None)
-    was_wrong = request.probe and same_validators and not same_body
+    wrong = _count_wrong_304(feed, request, same_body=same_body)
+    was_wrong = request.probe and not same_body and (same_validators or wrong >= WRONG_304_LIMIT)
+    counts = request.conditional or (etag is None and modified is None)
     updated = replace(
         feed,
         etag=etag,
         last_modified=modified,
         body_sha256=body_sha256,
-        same_body=feed.same_body + 1 if same_body and request.conditional else 0,
+        same_body=feed.same_body + 1 if same_body and counts else 0,
+        wrong_304=0 if was_wrong else wrong,
         validators_off_until=now + OFF_FOR if was_wrong else feed.validators_off_until,
     )
-    return _with_next_mode(updated) if updated.same_body >= SAME_BODY_LIMIT else updated
+    is_ignored = request.conditional and updated.same_body >= SAME_BODY_LIMIT
+    return _with_next_mode(updated) if is_ignored else updated
+
+
+def _count_wrong_304(feed: FeedRecord, request: ConditionalRequest, *, same_body: bool) -> int:
+    """Return how many probes in a row found news that no conditional request had found."""
+    if same_body:
+        return feed.wrong_304
+    return feed.wrong_304 + 1 if request.probe else 0
 
 
 def with_validators_of_304(feed: FeedRecord, headers: Mapping[str, str]) -> FeedRecord:

@@ -60,13 +60,43 @@ class FeedDocument:
 FetchResult = FeedDocument | NotModified | FetchFailure
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerFacts:
+    """What is recorded of the last answer of a poll.
+
+    Attributes:
+        status: HTTP status.
+        seconds: From the request to the last byte.
+        size: Bytes of the body, decompressed.
+        redirected: Whether the answer came from another URL than the one requested.
+    """
+
+    status: int
+    seconds: float
+    size: int
+    redirected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The result of requesting a feed.
+
+    Attributes:
+        result: The document, that nothing changed, or why it could not be fetched.
+        answer: What the server answered; None if it did not answer.
+    """
+
+    result: FetchResult
+    answer: AnswerFacts | None = None
+
+
 class FeedFetcher:
     """Requests feeds that this process has leased."""
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
 
-    async def fetch(self, feed: FeedRecord) -> FetchResult | None:
+    async def fetch(self, feed: FeedRecord) -> Fetched | None:
         """Request a feed.
 
         A 304 that cannot be true, because nothing was conditional or because it comes from another
@@ -78,19 +108,21 @@ class FeedFetcher:
         Raises:
             StoreError: The attempt could not be stored, so no request was sent.
         """
+        answer: AnswerFacts | None = None
         first = conditional.build_request(feed, self._deps.clock())
         for request in (first, conditional.NO_CACHE):
             try:
                 response = await self._get(feed, request)
             except FetchError as error:
-                return FetchFailure(error.outcome, error.reason, error.retry_after)
+                return Fetched(FetchFailure(error.outcome, error.reason, error.retry_after))
             if response is None:
                 return None
+            answer = _facts(response)
             if response.status != 304:
-                return self._result(response, request)
+                return Fetched(self._result(response, request), answer)
             if request.conditional and response.url == (feed.final_url or response.url):
-                return NotModified(response.headers)
-        return FetchFailure("protocol", Phrase("fetch.unexpected_304"))
+                return Fetched(NotModified(response.headers, response.moved_to), answer)
+        return Fetched(FetchFailure("protocol", Phrase("fetch.unexpected_304")), answer)
 
     def _result(self, response: Response, request: ConditionalRequest) -> FetchResult:
         wait = retry_after(response.headers, self._deps.clock())
@@ -101,14 +133,20 @@ class FeedFetcher:
     async def _get(self, feed: FeedRecord, request: ConditionalRequest) -> Response | None:
         """Send one request in the host's turn, or return None if the lease is lost by then."""
         deps = self._deps
-        async with deps.gate.turn(feed.url):
+        async with deps.gate.turn(feed.request_url):
             now = deps.clock()
             due_at = interval.earliest_repeat(feed, now)
             if not await deps.write(feeds.begin_attempt, feed.feed_id, deps.me, now, due_at):
                 return None
             return await deps.http.get(
-                feed.url,
+                feed.request_url,
                 headers=request.headers,
                 max_bytes=deps.settings.http_max_feed_bytes,
                 accept=ACCEPT,
             )
+
+
+def _facts(response: Response) -> AnswerFacts:
+    return AnswerFacts(
+        response.status, response.elapsed, len(response.body), bool(response.redirects)
+    )

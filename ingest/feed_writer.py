@@ -4,7 +4,7 @@
 
     FeedDocument ── parse what is new ──┐
     NotModified ────────────────────────┼──▶ entries · sightings · health records · host pause ·
-    FetchFailure ───────────────────────┘    the feed, with its validators
+    FetchFailure ───────────────────────┘    the feed, with its validators · history of its polls
 
 The validators are stored last and in the same transaction as the entries, so that a later 304 can
 never hide an entry. The feed must be leased by this process.
@@ -21,18 +21,30 @@ from typing import Concatenate, ParamSpec
 from config.errors import FetchError
 from config.i18n import Phrase
 from core.messages.envelope import to_record
-from core.store import Connection, articles, entries, feed_days, feeds, hosts, outbox
+from core.store import (
+    Connection,
+    articles,
+    entries,
+    feed_days,
+    feed_history,
+    feed_queries,
+    feeds,
+    hosts,
+    outbox,
+)
 from core.store.entries import EntryRecord
+from core.store.feed_history import FeedEvent, FeedPoll
 from core.store.feed_record import FeedRecord
-from ingest import poll_outcome
+from ingest import poll_outcome, redirects
 from ingest.admit import KnownEntries, admit, link_key
 from ingest.backoff import OUT_OF_REACH, FailClass, FetchFailure
 from ingest.conditional import ConditionalRequest
 from ingest.deps import Deps
-from ingest.feed_fetcher import FeedDocument
+from ingest.feed_fetcher import AnswerFacts, FeedDocument
 from ingest.feed_records import PARSER_VERSION
 from ingest.hosts import pause_scope
 from ingest.outage import NO_OUTAGE, Outage, without_last_failure
+from ingest.pace import WINDOW, news_gap
 from ingest.parsing.messages import FeedRequest
 from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
 from ingest.rereads.signals import schedule_signals
@@ -79,7 +91,9 @@ class FeedWriter:
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
 
-    async def save_document(self, feed: FeedRecord, document: FeedDocument) -> PollResult:
+    async def save_document(
+        self, feed: FeedRecord, document: FeedDocument, answer: AnswerFacts | None = None
+    ) -> PollResult:
         """Parse a document and store its new and changed entries.
 
         A document that answers a request also determines when the feed is polled next, and one
@@ -89,31 +103,39 @@ class FeedWriter:
         Args:
             feed: The feed, leased by this process.
             document: From a poll, or pushed by a hub.
+            answer: What to record of the answer that it came with, if it was one.
 
         Raises:
             StoreError: Nothing was stored.
         """
         if document.sha256 == feed.body_sha256:
-            return await self._write(self._save_document, feed, document, None)
+            return await self._write(self._save_document, feed, document, None, answer)
         known = await self._deps.read(entries.load_content_hashes, feed.feed_id)
         try:
             parsed = await self._parse(feed, document, known)
         except FetchError as error:
             if document.request is None:
                 return PollResult(feed.feed_id, error.outcome, error.reason, failed=True)
-            return await self.save_failure(feed, FetchFailure(error.outcome, error.reason))
-        return await self._write(self._save_document, feed, document, parsed)
+            failure = FetchFailure(error.outcome, error.reason)
+            return await self.save_failure(feed, failure, answer=answer)
+        return await self._write(self._save_document, feed, document, parsed, answer)
 
-    async def save_not_modified(self, feed: FeedRecord, answer: NotModified) -> PollResult:
+    async def save_not_modified(
+        self, feed: FeedRecord, not_modified: NotModified, answer: AnswerFacts | None = None
+    ) -> PollResult:
         """Store that a feed has not changed since the last poll.
 
         Raises:
             StoreError: Nothing was stored.
         """
-        return await self._write(self._save_not_modified, feed, answer)
+        return await self._write(self._save_not_modified, feed, not_modified, answer)
 
     async def save_failure(
-        self, feed: FeedRecord, failure: FetchFailure, outage: Outage = NO_OUTAGE
+        self,
+        feed: FeedRecord,
+        failure: FetchFailure,
+        outage: Outage = NO_OUTAGE,
+        answer: AnswerFacts | None = None,
     ) -> PollResult:
         """Store that a feed could not be fetched or read.
 
@@ -122,11 +144,12 @@ class FeedWriter:
             failure: Why.
             outage: Whether the connection of this machine is down, and the feeds whose failures
                 of the last minutes are therefore not counted.
+            answer: What to record of the answer, if there was one.
 
         Raises:
             StoreError: Nothing was stored.
         """
-        return await self._write(self._save_failure, feed, failure, outage)
+        return await self._write(self._save_failure, feed, failure, outage, answer)
 
     async def _parse(
         self, feed: FeedRecord, document: FeedDocument, known: dict[str, str]
@@ -168,6 +191,7 @@ class FeedWriter:
         now: datetime,
         document: FeedDocument,
         parsed: ParsedFeed | None,
+        answer: AnswerFacts | None,
     ) -> PollResult:
         result = self._admit(connection, feed, now, parsed)
         if document.request is None:
@@ -175,15 +199,26 @@ class FeedWriter:
             feeds.save(connection, updated, self._deps.me)
             outcome = "read" if parsed else "unchanged"
             return replace(result, outcome=outcome, next_due_at=feed.next_due_at)
-        read = _document_read(feed, document, document.request, parsed, result)
+        read = replace(
+            _document_read(feed, document, document.request, parsed, result),
+            news_gap_s=_news_gap(connection, feed, now) if result.new else None,
+            taken_by=_find_taker(connection, feed, document.moved_to, now),
+        )
         decision = poll_outcome.after_read(feed, read, now, self._deps.rng)
-        return self._save_poll(connection, decision, now, result)
+        return self._save_poll(connection, decision, now, result, answer)
 
     def _save_not_modified(
-        self, connection: Connection, feed: FeedRecord, now: datetime, answer: NotModified
+        self,
+        connection: Connection,
+        feed: FeedRecord,
+        now: datetime,
+        not_modified: NotModified,
+        answer: AnswerFacts | None,
     ) -> PollResult:
-        decision = poll_outcome.after_not_modified(feed, answer, now, self._deps.rng)
-        return self._save_poll(connection, decision, now, PollResult(feed.feed_id, ""))
+        taken_by = _find_taker(connection, feed, not_modified.moved_to, now)
+        not_modified = replace(not_modified, taken_by=taken_by)
+        decision = poll_outcome.after_not_modified(feed, not_modified, now, self._deps.rng)
+        return self._save_poll(connection, decision, now, PollResult(feed.feed_id, ""), answer)
 
     def _save_failure(
         self,
@@ -192,11 +227,18 @@ class FeedWriter:
         now: datetime,
         failure: FetchFailure,
         outage: Outage,
+        answer: AnswerFacts | None,
     ) -> PollResult:
         for feed_id in outage.forgive:
             feeds.apply_change(connection, feed_id, without_last_failure)
         decision = poll_outcome.after_failure(
-            feed, failure, now, self._deps.rng, own_outage=outage.active
+            feed,
+            failure,
+            now,
+            self._deps.rng,
+            own_outage=outage.active,
+            redirected=answer is not None and answer.redirected,
+            taken_by=_find_reader(connection, feed, feed.redirect_target),
         )
         result = PollResult(
             feed.feed_id,
@@ -206,7 +248,7 @@ class FeedWriter:
             reached=failure.outcome not in OUT_OF_REACH,
             own_outage=outage.active,
         )
-        return self._save_poll(connection, decision, now, result)
+        return self._save_poll(connection, decision, now, result, answer)
 
     def _admit(
         self, connection: Connection, feed: FeedRecord, now: datetime, parsed: ParsedFeed | None
@@ -234,15 +276,23 @@ class FeedWriter:
         )
 
     def _save_poll(
-        self, connection: Connection, decision: PollOutcome, now: datetime, result: PollResult
+        self,
+        connection: Connection,
+        decision: PollOutcome,
+        now: datetime,
+        result: PollResult,
+        answer: AnswerFacts | None,
     ) -> PollResult:
         """Store the feed after a poll, its validators with it; the last step of a transaction."""
-        feed = replace(decision.feed, last_attempt_at=now)
+        before = decision.feed
+        feed = replace(before, last_attempt_at=now, poll_count=before.poll_count + 1)
         outbox.put(connection, [to_record(health, at=now) for health in decision.health])
         if decision.pause:
             until = now + timedelta(seconds=decision.pause)
-            hosts.pause(connection, pause_scope(feed.url), until, feed.due_reason)
+            hosts.pause(connection, pause_scope(feed.request_url), until, feed.due_reason)
         feeds.save(connection, feed, self._deps.me)
+        feed_history.add_poll(connection, _poll(before, now, result, answer))
+        feed_history.add_events(connection, _events(decision))
         feed_days.count_poll(
             connection,
             feed.feed_id,
@@ -257,6 +307,51 @@ class FeedWriter:
             next_due_at=feed.next_due_at,
             due_reason=feed.due_reason,
         )
+
+
+def _poll(
+    feed: FeedRecord, now: datetime, result: PollResult, answer: AnswerFacts | None
+) -> FeedPoll:
+    return FeedPoll(
+        feed_id=feed.feed_id,
+        number=feed.poll_count,
+        at=now,
+        outcome=feed.last_outcome,
+        status=answer.status if answer else None,
+        milliseconds=round(1000 * answer.seconds) if answer else None,
+        size=answer.size if answer else None,
+        new=result.new,
+        known=result.dispositions["known"],
+        updated=result.changed,
+        next_due_at=feed.next_due_at,
+        due_reason=feed.due_reason,
+    )
+
+
+def _events(decision: PollOutcome) -> list[FeedEvent]:
+    return [
+        FeedEvent(decision.feed.feed_id, each.at, each.event.value, each.reason.dump())
+        for each in decision.changes
+    ]
+
+
+def _news_gap(connection: Connection, feed: FeedRecord, now: datetime) -> float | None:
+    """Return the median seconds between polls of a feed that brought news."""
+    gap = news_gap(feed_queries.load_news_times(connection, feed.feed_id, now - WINDOW))
+    return gap.total_seconds() if gap else None
+
+
+def _find_taker(
+    connection: Connection, feed: FeedRecord, moved_to: str | None, now: datetime
+) -> str | None:
+    """Return the id of another feed that is read where this one is to be read from now on."""
+    return _find_reader(connection, feed, redirects.target_to_apply(feed, moved_to, now))
+
+
+def _find_reader(connection: Connection, feed: FeedRecord, url: str | None) -> str | None:
+    if url is None:
+        return None
+    return feed_queries.find_reader_of(connection, url, other_than=feed.feed_id)
 
 
 def _document_read(
@@ -276,6 +371,7 @@ def _document_read(
         new=result.new,
         known=result.dispositions["known"] + result.changed,
         hint=parsed.hint if parsed else None,
+        skip_hours=parsed.skip_hours if parsed else (),
         parser_version=PARSER_VERSION,
         whole=parsed.whole if parsed else True,
         cut_reason=parsed.cut_reason if parsed else None,

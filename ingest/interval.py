@@ -1,7 +1,13 @@
-"""Decide how long to wait after a successful poll: by operator, publisher and tier. Pure.
+"""Decide how long to wait after a successful poll: by operator, publisher, tier and news. Pure.
 
-The publisher's hint is the longer of what the headers and the document ask for. It is respected up
-to a limit by tier: a feed that asks for one request a week is still read once an hour.
+::
+
+    half the time between news ── within floor and ceiling of the tier ──┐
+    nothing new for a week ── hours ─────────────────────────────────────┼─ the longest ── jitter
+    hint of headers or document ── at most the cap of the tier ──────────┘      └─ after skipHours
+
+An explicit interval in sources.yaml beats all of it. The numbers and where they are from are in
+docs/decisions/0009-feeds.md.
 """
 
 from __future__ import annotations
@@ -9,7 +15,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -18,10 +24,35 @@ from core.store.feed_record import FeedRecord
 from ingest.backoff import with_jitter
 
 FLOORS = {"A": timedelta(minutes=5), "B": timedelta(minutes=10), "C": timedelta(minutes=30)}
-"""The interval without a hint, by tier (agency or breaking news; outlet; blog or ministry)."""
+"""The shortest interval, and the one of a feed of which too little is known, by tier (agency or
+breaking news; outlet; blog or ministry)."""
+
+CEILINGS = {"A": timedelta(minutes=30), "B": timedelta(minutes=60), "C": timedelta(hours=12)}
+"""The longest interval that is learned from how often a feed has news, by tier."""
 
 HINT_CAPS = {"A": timedelta(minutes=30), "B": timedelta(minutes=60), "C": timedelta(hours=24)}
 """Longest interval that a publisher's hint can ask for, by tier."""
+
+UNCONDITIONAL = timedelta(minutes=60)
+"""The shortest interval in tier C of a feed that has never answered 304: each poll costs its server
+the whole document."""
+
+UNVALIDATED = timedelta(hours=24)
+"""The same if it sends no validators and was unchanged three times in a row."""
+
+UNCHANGED_LIMIT = 3
+
+DORMANT = {
+    "A": (),
+    "B": ((timedelta(days=7), timedelta(hours=6)),),
+    "C": (
+        (timedelta(days=30), timedelta(hours=24)),
+        (timedelta(days=14), timedelta(hours=12)),
+        (timedelta(days=7), timedelta(hours=6)),
+    ),
+}
+"""By tier: without news for so long, a feed is polled at this interval. Not in tier A: a feed of
+warnings is silent for weeks, and its next entry is urgent."""
 
 PARTIAL_FACTOR = 4
 """How many times as long a feed is left alone of which a limit keeps some entries from being read,
@@ -43,33 +74,93 @@ class PollWait:
     reason: Phrase
 
 
-def after_success(feed: FeedRecord, rng: random.Random) -> PollWait:
+def after_success(feed: FeedRecord, now: datetime, rng: random.Random) -> PollWait:
     """Return the wait after a successful poll.
 
     An explicit interval is used unchanged: without jitter, whatever the publisher asks for. A feed
     that is read in part only is polled less often than it would be otherwise.
+
+    Args:
+        feed: The feed after the poll.
+        now: The present.
+        rng: For jitter.
     """
-    wait = _ordinary(feed, rng)
+    if feed.every_s is not None:
+        every = timedelta(seconds=feed.every_s)
+        wait = PollWait(every, Phrase("feed.due.every", interval=every))
+    else:
+        wait = _polite(feed, now)
+        wait = _after_skipped_hours(feed, replace(wait, time=with_jitter(wait.time, rng)), now)
     longer = min(PARTIAL_FACTOR * wait.time, HINT_CAPS[feed.tier])
     if not feed.cut_reason or longer <= wait.time:
         return wait
     return PollWait(longer, Phrase("feed.due.partial", interval=longer))
 
 
-def _ordinary(feed: FeedRecord, rng: random.Random) -> PollWait:
-    if feed.every_s is not None:
-        every = timedelta(seconds=feed.every_s)
-        return PollWait(every, Phrase("feed.due.every", interval=every))
-    floor = FLOORS[feed.tier]
+def _polite(feed: FeedRecord, now: datetime) -> PollWait:
+    """Return the longest of the intervals that the feed's history and its publisher call for."""
+    candidates = (_learned(feed), _considerate(feed), _dormant(feed, now), _hinted(feed))
+    return max((wait for wait in candidates if wait), key=lambda wait: wait.time)
+
+
+def _learned(feed: FeedRecord) -> PollWait:
+    """Return half the time between news, within the bounds of the tier."""
+    floor, ceiling = FLOORS[feed.tier], CEILINGS[feed.tier]
+    if feed.news_gap_s is None:
+        return PollWait(floor, Phrase("feed.due.tier", interval=floor, tier=feed.tier))
+    gap = timedelta(seconds=feed.news_gap_s)
+    usual = min(max(gap / 2, floor), ceiling)
+    interval = max(usual * feed.pace, floor)
+    if interval < usual:
+        return PollWait(interval, Phrase("feed.due.overlap", interval=interval))
+    code = {floor: "shortest", ceiling: "longest"}.get(interval, "learned")
+    reason = Phrase(f"feed.due.{code}", interval=interval, gap=gap, tier=feed.tier)
+    return PollWait(interval, reason)
+
+
+def _considerate(feed: FeedRecord) -> PollWait | None:
+    """Return the shortest interval of a tier C feed whose every poll costs a whole document."""
+    if feed.tier != "C" or feed.last_304_at is not None:
+        return None
+    if not (feed.etag or feed.last_modified) and feed.same_body >= UNCHANGED_LIMIT:
+        return PollWait(UNVALIDATED, Phrase("feed.due.unvalidated", interval=UNVALIDATED))
+    return PollWait(UNCONDITIONAL, Phrase("feed.due.unconditional", interval=UNCONDITIONAL))
+
+
+def _dormant(feed: FeedRecord, now: datetime) -> PollWait | None:
+    silent = now - (feed.last_new_at or feed.added_at)
+    for limit, interval in DORMANT[feed.tier]:
+        if silent >= limit:
+            reason = Phrase("feed.due.dormant", interval=interval, n=silent.days)
+            return PollWait(interval, reason)
+    return None
+
+
+def _hinted(feed: FeedRecord) -> PollWait | None:
     hint = _hint(feed)
+    if not hint:
+        return None
     limited = min(hint, HINT_CAPS[feed.tier])
-    if limited <= floor:
-        reason = Phrase("feed.due.tier", interval=floor, tier=feed.tier)
-        return PollWait(with_jitter(floor, rng), reason)
-    reason = Phrase("feed.due.hint", interval=hint)
     if limited < hint:
         reason = Phrase("feed.due.hint_capped", interval=hint, limit=limited, tier=feed.tier)
-    return PollWait(with_jitter(limited, rng), reason)
+        return PollWait(limited, reason)
+    return PollWait(limited, Phrase("feed.due.hint", interval=hint))
+
+
+def _after_skipped_hours(feed: FeedRecord, wait: PollWait, now: datetime) -> PollWait:
+    """Return the wait, prolonged if it ends in hours in which the feed does not change."""
+    hours = {int(hour) for hour in feed.skip_hours.split(",") if hour}
+    due = now.astimezone(UTC) + wait.time
+    if due.hour not in hours or len(hours) >= 24:
+        return wait
+    free = due.replace(minute=0, second=0, microsecond=0)
+    while free.hour in hours:
+        free += timedelta(hours=1)
+    limit = HINT_CAPS[feed.tier]
+    longer = min(free - now, max(limit, wait.time))
+    if longer <= wait.time:
+        return wait
+    return PollWait(longer, Phrase("feed.due.skip_hours", interval=longer))
 
 
 def earliest_repeat(feed: FeedRecord, attempt: datetime) -> datetime:
@@ -96,6 +187,11 @@ def cache_hint(headers: Mapping[str, str], now: datetime) -> float | None:
         return None
     date = _http_date(headers.get("Date", "")) or now
     return max((expires - date).total_seconds(), 0.0)
+
+
+def says_freshness(headers: Mapping[str, str]) -> bool:
+    """Return whether an answer says how long it stays fresh, or that it does not."""
+    return "Cache-Control" in headers or "Expires" in headers
 
 
 def _hint(feed: FeedRecord) -> timedelta:

@@ -20,7 +20,7 @@ from core.store.feed_record import FeedRecord
 from core.text.clean import for_log
 from ingest.backoff import OUT_OF_REACH, FetchFailure
 from ingest.deps import Deps
-from ingest.feed_fetcher import FeedFetcher, FetchResult
+from ingest.feed_fetcher import AnswerFacts, FeedFetcher, Fetched
 from ingest.feed_writer import FeedWriter, PollResult
 from ingest.outage import NO_OUTAGE, OutageWatch
 from ingest.poll_outcome import NotModified
@@ -54,21 +54,24 @@ class Poller:
                 raise
             log.exception("poll_failed", feed=feed.feed_id)
             reason = Phrase("fetch.internal", error=type(error).__name__)
-            result = await self._save(feed, FetchFailure("internal", reason))
+            result = await self._save(feed, Fetched(FetchFailure("internal", reason)))
         _report(feed, result)
         return result
 
-    async def _save(self, feed: FeedRecord, fetched: FetchResult | None) -> PollResult:
+    async def _save(self, feed: FeedRecord, fetched: Fetched | None) -> PollResult:
         if fetched is None:
             return PollResult(feed.feed_id, "lost")
-        if isinstance(fetched, FetchFailure):
-            return await self._save_failure(feed, fetched)
+        result, answer = fetched.result, fetched.answer
+        if isinstance(result, FetchFailure):
+            return await self._save_failure(feed, result, answer)
         self._outages.answered()
-        if isinstance(fetched, NotModified):
-            return await self._writer.save_not_modified(feed, fetched)
-        return await self._writer.save_document(feed, fetched)
+        if isinstance(result, NotModified):
+            return await self._writer.save_not_modified(feed, result, answer)
+        return await self._writer.save_document(feed, result, answer)
 
-    async def _save_failure(self, feed: FeedRecord, failure: FetchFailure) -> PollResult:
+    async def _save_failure(
+        self, feed: FeedRecord, failure: FetchFailure, answer: AnswerFacts | None
+    ) -> PollResult:
         # One failure at a time: the failures that an outage makes up for must be stored before.
         async with self._saving_failure:
             outage = NO_OUTAGE
@@ -76,7 +79,7 @@ class Poller:
                 outage = self._outages.failed(feed.feed_id, feed.host, self._clock())
             elif failure.outcome not in OUT_OF_REACH:
                 self._outages.answered()
-            return await self._writer.save_failure(feed, failure, outage)
+            return await self._writer.save_failure(feed, failure, outage, answer)
 
 
 def _report(feed: FeedRecord, result: PollResult) -> None:

@@ -2,7 +2,7 @@
 
 ::
 
-    FeedRecord + FetchFailure | NotModified | DocumentRead ──▶ PollOutcome(feed, health, pause)
+    FeedRecord + FetchFailure | NotModified | DocumentRead ──▶ PollOutcome(feed, events, pause)
 
 The caller stores the outcome in the transaction that stores the entries. The present and the
 random numbers are arguments.
@@ -11,18 +11,19 @@ random numbers are arguments.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from config.i18n import Phrase, in_english
-from config.secrets import MASK
 from core.messages import FeedHealth, FeedHealthKind
 from core.store.feed_record import FeedRecord
-from ingest import conditional, interval
+from ingest import conditional, interval, redirects
 from ingest.backoff import FailClass, FetchFailure, delay, with_jitter
 from ingest.conditional import ConditionalRequest
+from ingest.pace import pace_after
+from ingest.public_url import public_url
+from ingest.redirects import Move
 
 FAILING_AFTER = 3
 """Consecutive failures after which ``news.feed-health`` reports a feed as failing."""
@@ -31,15 +32,20 @@ GONE_AFTER = 3
 GONE_WITHIN = timedelta(hours=72)
 """A feed is gone after this many answers 410 over this long; a single 410 may be a mistake."""
 
-MOVED_AFTER = timedelta(days=7)
-"""A permanent redirect that has lasted this long is reported to the operator."""
-
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """The server answered 304."""
+    """The server answered 304.
+
+    Attributes:
+        headers: Of the answer.
+        moved_to: Where a permanent redirect leads, if there was one.
+        taken_by: As in :class:`DocumentRead`.
+    """
 
     headers: Mapping[str, str]
+    moved_to: str | None = None
+    taken_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,9 @@ class DocumentRead:
         whole: Whether the document is complete. Neither validators nor hash of a document that
             breaks off are stored, because a 304, or the same part again, would hide the rest.
         cut_reason: Why not all of its entries were read; None if they were.
+        skip_hours: Hours of the day (UTC) without changes according to the document.
+        news_gap_s: Median seconds between polls that brought news; None where they are too few.
+        taken_by: Id of another feed that is read where this one has moved.
     """
 
     request: ConditionalRequest
@@ -73,6 +82,18 @@ class DocumentRead:
     parser_version: str
     whole: bool = True
     cut_reason: Phrase | None = None
+    skip_hours: tuple[int, ...] = ()
+    news_gap_s: float | None = None
+    taken_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChange:
+    """A change in the health of a feed, for the operator and for ``news.feed-health``."""
+
+    event: FeedHealthKind
+    reason: Phrase
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +102,29 @@ class PollOutcome:
 
     Attributes:
         feed: The feed to save.
-        health: Records to announce on ``news.feed-health``.
+        changes: Changes in its health.
         pause: Seconds its host asked to wait, if it did.
     """
 
     feed: FeedRecord
-    health: tuple[FeedHealth, ...] = ()
+    changes: tuple[HealthChange, ...] = ()
     pause: float | None = None
+
+    @property
+    def health(self) -> tuple[FeedHealth, ...]:
+        """The records to announce on ``news.feed-health``."""
+        return tuple(_health(self.feed, change) for change in self.changes)
 
 
 def after_failure(
-    feed: FeedRecord, failure: FetchFailure, now: datetime, rng: random.Random, *, own_outage: bool
+    feed: FeedRecord,
+    failure: FetchFailure,
+    now: datetime,
+    rng: random.Random,
+    *,
+    own_outage: bool,
+    redirected: bool = False,
+    taken_by: str | None = None,
 ) -> PollOutcome:
     """Return what to store after a poll that failed.
 
@@ -102,6 +135,8 @@ def after_failure(
         rng: For jitter.
         own_outage: Whether our own connection is down; the counters of the feed then stay as
             they are.
+        redirected: Whether the failure happened at another URL than the one requested.
+        taken_by: Id of another feed that is read where this one has moved.
     """
     counted = feed if own_outage else _count_failure(feed, failure, now)
     kind = FailClass.NETWORK if own_outage else failure.kind
@@ -118,7 +153,20 @@ def after_failure(
         last_error=failure.reason.dump(),
         gone_at=now if _is_gone(counted, now) else counted.gone_at,
     )
-    return PollOutcome(saved, _failure_health(feed, saved, failure, now), failure.retry_after)
+    changes = _failure_changes(feed, saved, failure, now)
+    if own_outage:
+        return PollOutcome(saved, changes, failure.retry_after)
+    move = redirects.after_failure(saved, kind, redirected=redirected, taken_by=taken_by)
+    if move.feed.request_url != saved.request_url:
+        move = replace(move, feed=_due_elsewhere(move.feed, now))
+    return PollOutcome(move.feed, (*changes, *_moved(move, now)), failure.retry_after)
+
+
+def _due_elsewhere(feed: FeedRecord, now: datetime) -> FeedRecord:
+    """Return a feed that failed and is now requested at another URL, where it is due soon."""
+    unvalidated = replace(feed, etag=None, last_modified=None, body_sha256=None, gone_at=None)
+    reason = Phrase("feed.due.moved").dump()
+    return replace(unvalidated, next_due_at=now + interval.SAME_URL, due_reason=reason)
 
 
 def _wait(feed: FeedRecord, kind: FailClass, count: int, rng: random.Random) -> timedelta:
@@ -140,13 +188,17 @@ def after_not_modified(
 ) -> PollOutcome:
     """Return what to store after a conditional request that was answered 304."""
     hint = interval.cache_hint(answer.headers, now)
+    says = interval.says_freshness(answer.headers)
     updated = replace(
         conditional.with_validators_of_304(feed, answer.headers),
         last_304_at=now,
-        cache_hint_s=feed.cache_hint_s if hint is None else hint,
+        cache_hint_s=hint if says else feed.cache_hint_s,
+        pace=pace_after(feed, new=0, known=feed.entry_count, now=now),
         last_outcome="not_modified",
     )
-    return _succeeded(feed, updated, now, rng)
+    move = redirects.after_answer(updated, feed, answer.moved_to, answer.taken_by, now)
+    outcome = _succeeded(feed, move.feed, now, rng)
+    return replace(outcome, changes=(*outcome.changes, *_moved(move, now)))
 
 
 def after_read(
@@ -164,6 +216,9 @@ def after_read(
         parser_version=read.parser_version,
         cache_hint_s=interval.cache_hint(read.headers, now),
         doc_hint_s=feed.doc_hint_s if unchanged else _seconds(read.hint),
+        skip_hours=feed.skip_hours if unchanged else ",".join(map(str, read.skip_hours)),
+        news_gap_s=feed.news_gap_s if read.news_gap_s is None else read.news_gap_s,
+        pace=pace_after(feed, new=read.new, known=read.known, now=now),
         entry_count=feed.entry_count if unchanged else read.total,
         last_new_at=now if read.new else feed.last_new_at,
         last_outcome="unchanged" if unchanged else "read",
@@ -171,9 +226,10 @@ def after_read(
     )
     if not read.whole:
         updated = replace(updated, etag=None, last_modified=None, body_sha256=None)
-    updated = _redirected(updated, read.moved_to, now)
-    outcome = _succeeded(feed, updated, now, rng)
-    return replace(outcome, health=(*outcome.health, *_read_health(feed, updated, read, now)))
+    move = redirects.after_answer(updated, feed, read.moved_to, read.taken_by, now)
+    outcome = _succeeded(feed, move.feed, now, rng)
+    changes = (*outcome.changes, *_read_changes(feed, updated, read, now), *_moved(move, now))
+    return replace(outcome, changes=changes)
 
 
 def after_push(feed: FeedRecord, new: int, now: datetime) -> FeedRecord:
@@ -188,18 +244,6 @@ def after_push(feed: FeedRecord, new: int, now: datetime) -> FeedRecord:
         now: The present.
     """
     return replace(feed, last_new_at=now if new else feed.last_new_at)
-
-
-def health_url(url: str) -> str:
-    """Return a feed's URL without the user name and password that it may contain."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-
-
-def without_query(url: str) -> str:
-    """Return a URL whose query, which may be a token, is masked."""
-    parts = urlsplit(url)
-    return parts._replace(query=MASK).geturl() if parts.query else url
 
 
 def _count_failure(feed: FeedRecord, failure: FetchFailure, now: datetime) -> FeedRecord:
@@ -223,7 +267,7 @@ def _is_gone(feed: FeedRecord, now: datetime) -> bool:
 def _succeeded(
     before: FeedRecord, after: FeedRecord, now: datetime, rng: random.Random
 ) -> PollOutcome:
-    wait = interval.after_success(after, rng)
+    wait = interval.after_success(after, now, rng)
     saved = replace(
         after,
         next_due_at=now + wait.time,
@@ -239,56 +283,47 @@ def _succeeded(
     if before.fail_count < FAILING_AFTER and not before.gone_at:
         return PollOutcome(saved)
     reason = Phrase("feed.health.recovered", n=before.fail_count)
-    return PollOutcome(saved, (_health(saved, FeedHealthKind.RECOVERED, reason, now),))
+    return PollOutcome(saved, (HealthChange(FeedHealthKind.RECOVERED, reason, now),))
 
 
-def _redirected(feed: FeedRecord, target: str | None, now: datetime) -> FeedRecord:
-    target = without_query(health_url(target)) if target else None  # it may contain a token
-    if target == feed.redirect_target:
-        return feed
-    return replace(feed, redirect_target=target, redirect_since=now if target else None)
-
-
-def _failure_health(
+def _failure_changes(
     before: FeedRecord, after: FeedRecord, failure: FetchFailure, now: datetime
-) -> tuple[FeedHealth, ...]:
+) -> tuple[HealthChange, ...]:
     if after.gone_at and not before.gone_at:
-        return (_health(after, FeedHealthKind.GONE, Phrase("feed.health.gone"), now),)
+        return (HealthChange(FeedHealthKind.GONE, Phrase("feed.health.gone"), now),)
     if before.fail_count < FAILING_AFTER <= after.fail_count:
-        return (_health(after, FeedHealthKind.FAILING, failure.reason, now),)
+        return (HealthChange(FeedHealthKind.FAILING, failure.reason, now),)
     return ()
 
 
-def _read_health(
+def _read_changes(
     before: FeedRecord, after: FeedRecord, read: DocumentRead, now: datetime
-) -> tuple[FeedHealth, ...]:
-    health = []
+) -> Iterator[HealthChange]:
     if before.entry_count and read.new and not read.known and read.whole:
         reason = Phrase("feed.health.window_gap", n=read.total)
-        health.append(_health(after, FeedHealthKind.WINDOW_GAP, reason, now))
-    if _has_moved(before, after, now):
-        reason = Phrase("feed.health.moved")
-        health.append(_health(after, FeedHealthKind.MOVED, reason, now))
-    return tuple(health)
+        yield HealthChange(FeedHealthKind.WINDOW_GAP, reason, now)
+    if after.cut_reason and not before.cut_reason:
+        yield HealthChange(FeedHealthKind.PARTIAL, Phrase.load(after.cut_reason), now)
+    if before.cut_reason and not after.cut_reason:
+        yield HealthChange(FeedHealthKind.RECOVERED, Phrase("feed.health.whole"), now)
+    if after.validators_off_until != before.validators_off_until:
+        reason = Phrase("feed.health.wrong_304", until=after.validators_off_until or now)
+        yield HealthChange(FeedHealthKind.WRONG_304, reason, now)
 
 
-def _has_moved(before: FeedRecord, after: FeedRecord, now: datetime) -> bool:
-    """Return whether this is the first poll after the redirect has lasted long enough."""
-    if after.redirect_since is None or before.last_200_at is None:
-        return False
-    since = after.redirect_since
-    return before.last_200_at - since < MOVED_AFTER <= now - since
+def _moved(move: Move, now: datetime) -> tuple[HealthChange, ...]:
+    return (HealthChange(FeedHealthKind.MOVED, move.reason, now),) if move.reason else ()
 
 
-def _health(feed: FeedRecord, kind: FeedHealthKind, reason: Phrase, now: datetime) -> FeedHealth:
+def _health(feed: FeedRecord, change: HealthChange) -> FeedHealth:
     return FeedHealth(
         feed_id=feed.feed_id,
         outlet=feed.outlet,
-        url=without_query(health_url(feed.url)),
-        event=kind,
+        url=public_url(feed.url),
+        event=change.event,
         outcome=feed.last_outcome,
-        message=in_english(reason),
-        at=now,
+        message=in_english(change.reason),
+        at=change.at,
     )
 
 

@@ -17,6 +17,9 @@ class FeedHealthKind(StrEnum):
     GONE = "gone"
     WINDOW_GAP = "window_gap"
     MOVED = "moved"
+    REIDENTIFIED = "reidentified"
+    PARTIAL = "partial"
+    WRONG_304 = "wrong_304"
 
 
 class FeedHealth(Message):

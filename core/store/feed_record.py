@@ -46,7 +46,15 @@ class FeedRecord:
             if they were.
         time_zone: Name of the outlet's time zone; empty where it is not known.
         redirect_target: Where it has moved permanently according to its server, since
-            ``redirect_since``.
+            ``redirect_since``; it is requested there once that has lasted.
+        fetch_url: Where it is requested because it has moved; None while that is ``url``.
+        news_gap_s: Median time between two polls that brought new entries.
+        pace: What the interval learned from ``news_gap_s`` is multiplied by, above 0 and at most 1:
+            less where most entries of the last documents were new.
+        skip_hours: Hours of the day (UTC) in which it does not change according to the document,
+            separated by commas.
+        wrong_304: How many requests in a row that were to check a series of 304 brought news.
+        poll_count: How many polls of it have ended.
     """
 
     feed_id: str
@@ -89,6 +97,22 @@ class FeedRecord:
     redirect_since: datetime | None = None
     cut_reason: str = ""
     time_zone: str = ""
+    fetch_url: str | None = None
+    news_gap_s: float | None = None
+    pace: float = 1.0
+    skip_hours: str = ""
+    wrong_304: int = 0
+    poll_count: int = 0
+
+    @property
+    def request_url(self) -> str:
+        """Where it is requested."""
+        return self.fetch_url or self.url
+
+    @property
+    def moved_to(self) -> str | None:
+        """Where it has moved permanently according to its server, if it has."""
+        return self.redirect_target or self.fetch_url
 
     @property
     def last_success_at(self) -> datetime | None:

@@ -31,7 +31,6 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
-    func,
     or_,
     select,
 )
@@ -40,7 +39,7 @@ from config.errors import NotFoundError, StoreError
 from config.i18n import Phrase
 from core.clock import utc_now
 from core.processes.instance import Instance
-from core.store import feed_days, hosts, leases
+from core.store import feed_days, feed_history, hosts, leases
 from core.store.column_types import SafeText, UtcDateTime, metadata
 from core.store.feed_record import FeedRecord, FeedState, classify_feed
 from core.store.sql import check_parameter, insert
@@ -87,6 +86,12 @@ feeds = Table(
     Column("last_error", SafeText, nullable=False),
     Column("redirect_target", Text),
     Column("redirect_since", UtcDateTime),
+    Column("fetch_url", Text),
+    Column("news_gap_s", Float),
+    Column("pace", Float, nullable=False),
+    Column("skip_hours", String(100), nullable=False),
+    Column("wrong_304", Integer, nullable=False),
+    Column("poll_count", Integer, nullable=False),
     Column("cut_reason", SafeText, nullable=False),
     Column("time_zone", String(64), nullable=False),
     Column("lease_holder", String(120)),
@@ -150,7 +155,7 @@ def sync(connection: Connection, wanted: Iterable[FeedRecord], now: datetime) ->
     whole document. A feed with another interval is due at once.
     """
     leases.lock_names(connection, "sync", "feeds")
-    feed_days.forget(connection, now - feed_days.RETENTION, limit=None)
+    _forget_history(connection, now)
     known = {feed.feed_id: feed for feed in _records(connection, select(*_COLUMNS))}
     configured = {feed.feed_id: feed for feed in wanted}
     added = [asdict(feed) for feed_id, feed in configured.items() if feed_id not in known]
@@ -162,6 +167,12 @@ def sync(connection: Connection, wanted: Iterable[FeedRecord], now: datetime) ->
             connection.execute(feeds.update().where(feeds.c.feed_id == feed_id).values(**changes))
 
 
+def _forget_history(connection: Connection, now: datetime) -> None:
+    feed_days.forget(connection, now - feed_days.RETENTION, limit=None)
+    feed_history.forget_polls(connection, now - feed_history.RETENTION, limit=None)
+    feed_history.forget_events(connection, now - feed_history.RETENTION, limit=None)
+
+
 def _changes(old: FeedRecord, new: FeedRecord | None, now: datetime) -> dict[str, object]:
     if new is None:
         return {} if old.removed_at else {"removed_at": now}
@@ -171,7 +182,10 @@ def _changes(old: FeedRecord, new: FeedRecord | None, now: datetime) -> dict[str
     if old.removed_at:
         changes |= {"removed_at": None}
     if "tier" in changes or "every_s" in changes or old.removed_at:
-        changes |= {"next_due_at": now, "due_reason": Phrase("feed.due.changed").dump()}
+        due_at = max(now, old.last_attempt_at + POLL_AGAIN_AFTER) if old.last_attempt_at else now
+        changes |= {"next_due_at": due_at, "due_reason": Phrase("feed.due.changed").dump()}
+    if "url" in changes:
+        changes |= {"fetch_url": None, "redirect_target": None, "redirect_since": None}
     if "url" in changes or new.parser_version != old.parser_version:
         changes |= {"etag": None, "last_modified": None, "body_sha256": None, "final_url": None}
         changes |= {"parser_version": new.parser_version}
@@ -374,14 +388,6 @@ def load_feed_states(connection: Connection, now: datetime | None = None) -> lis
         classify_feed(feed, pauses.get(feed.host) or pauses.get(feed.url), now)
         for feed in _records(connection, query)
     ]
-
-
-def count_read(connection: Connection) -> tuple[int, int]:
-    """Return how many configured feeds were ever read, and how many never were."""
-    was_read = func.coalesce(feeds.c.last_200_at, feeds.c.last_304_at).is_not(None)
-    query = select(was_read, func.count()).where(feeds.c.removed_at.is_(None)).group_by(was_read)
-    counts = {bool(read): number for read, number in connection.execute(query)}
-    return counts.get(True, 0), counts.get(False, 0)
 
 
 def _leased_by(feed_id: str, instance: Instance) -> tuple[ColumnElement[bool], ...]:

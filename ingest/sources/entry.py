@@ -54,6 +54,7 @@ class ParsedFeed:
         skipped: How many entries are neither in ``entries`` nor known: beyond the limit, repeated,
             or without anything to identify them by.
         hint: How long the feed asks to wait until the next request, if it does.
+        skip_hours: Hours of the day, in UTC, in which it does not change, if it names any.
         self_url: The URL that the feed names as its own, if it does.
         whole: Whether the document is complete; one that breaks off may have lost entries.
         cut_reason: Why entries were left out, if a limit was exceeded.
@@ -71,3 +72,4 @@ class ParsedFeed:
     whole: bool = True
     cut_reason: Phrase | None = None
     modified: Mapping[str, str] = field(default_factory=dict)
+    skip_hours: tuple[int, ...] = ()

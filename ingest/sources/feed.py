@@ -188,7 +188,8 @@ def _parsed(
         known_keys=selection.known_keys,
         total=total,
         skipped=selection.skipped,
-        hint=channel.hints.wait_at(now),
+        hint=channel.hints.pause,
+        skip_hours=tuple(sorted(channel.hints.skip_hours)),
         self_url=fetchable_url(channel.self_url, url) if channel.self_url else None,
         cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
         if selection.cut

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 LONGEST = timedelta(days=7)
 
@@ -43,19 +43,6 @@ class PublisherHints:
         return cls(
             min(max(pauses), LONGEST) if pauses else None, hours if len(hours) < 24 else frozenset()
         )
-
-    def wait_at(self, now: datetime) -> timedelta | None:
-        """Return how long the feed asks to wait from now on, a week at most."""
-        return max((p for p in (self.pause, self._skipped(now)) if p), default=None)
-
-    def _skipped(self, now: datetime) -> timedelta | None:
-        present = now.astimezone(UTC)
-        if present.hour not in self.skip_hours:
-            return None
-        free = present.replace(minute=0, second=0, microsecond=0)
-        while free.hour in self.skip_hours:
-            free += timedelta(hours=1)
-        return free - present
 
 
 NO_HINTS = PublisherHints()

@@ -6,7 +6,7 @@ from config.i18n import Phrase
 from core.processes.instance import Instance
 from core.store import entries, feeds
 from core.store.feed_record import FeedRecord
-from ingest.feed_fetcher import FeedDocument, FeedFetcher
+from ingest.feed_fetcher import FeedDocument, FeedFetcher, Fetched
 from ingest.feed_writer import FeedWriter, PollResult
 from ingest.service import Ingest, IngestCounts
 from tests.support.scripted_publisher import Installation, ScriptedPublisher, item, rss
@@ -112,6 +112,10 @@ def test_a_fetch_stores_the_attempt_and_nothing_else(
         return await FeedFetcher(ingest._deps).fetch(leased(installation, feed_id))
 
     fetched = installation.with_ingest(fetch)
+    assert isinstance(fetched, Fetched)
+    assert fetched.answer is not None
+    assert (fetched.answer.status, fetched.answer.redirected) == (200, False)
+    fetched = fetched.result
     assert isinstance(fetched, FeedDocument)
     assert (fetched.body, fetched.request is not None) == (document.body, True)
     feed = installation.feed(feed_id)

@@ -201,7 +201,7 @@ def test_a_permanent_redirect_is_announced_once_after_a_week() -> None:
     [(day, event, message)] = announced
     assert (day, event) == (7, FeedHealthKind.MOVED)
     assert "kurier.example.org" not in message
-    assert feed.redirect_target == "https://kurier.example.org/new?***"
+    assert feed.request_url == "https://kurier.example.org/new?token=abc"
     assert "word" not in message
 
 

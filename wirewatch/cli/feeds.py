@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,16 +13,20 @@ from config.errors import UsageError
 from config.i18n import Phrase, in_english
 from config.secrets import mask
 from core.clock import rfc3339, utc_now
+from wirewatch.cli.feed_polls import explain_polls
 from wirewatch.cli.output import print_json, print_rows, say
 from wirewatch.run.bootstrap import load_outlets, open_settings, open_store
 
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
+    from core.store.feed_history import FeedEvent
     from core.store.feed_record import FeedState
     from ingest.feed_writer import PollResult
     from wirewatch.run.program import Program
 
 app = typer.Typer(no_args_is_help=True, help="Look at the feeds.")
+
+app.command("why")(explain_polls)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 
@@ -35,11 +38,15 @@ def list_feeds(*, as_json: JsonOption = False) -> None:
     new: its first poll has not ended yet. ok: works. partial: works, but is too large to be read in
     full; what is read is said, and it is polled less often. quiet: works, but has had no new entry
     for long. failing, gone: cannot be read. paused: its host asked for a pause. off: no longer in
-    sources.yaml. Beside the reason it is said what of a feed is not read or not believed.
+    sources.yaml. Beside the reason it is said what of a feed is not read or not believed. lately:
+    what changed in the last week (failing, recovered, moved, gone, window_gap, reidentified,
+    partial, wrong_304).
     """
     from config.i18n import translator
+    from core.store.feed_history import RECENT, load_events_since
     from core.store.feed_notes import load_feed_notes
     from core.store.feeds import load_feed_states
+    from wirewatch.feed_states import merge_states
     from wirewatch.feed_summary import summarize_feeds
 
     settings = open_settings()
@@ -47,11 +54,15 @@ def list_feeds(*, as_json: JsonOption = False) -> None:
     with open_store(settings) as store, store.read() as connection:
         stored = load_feed_states(connection, now)
         notes = load_feed_notes(connection, now)
+        events = load_events_since(connection, now - RECENT)
     states = merge_states(catalog, stored, now)
-    rows = [as_row(state, notes.get(state.feed.feed_id, ())) for state in states]
+    rows = [
+        as_row(state, notes.get(state.feed.feed_id, ()), events.get(state.feed.feed_id, ()))
+        for state in states
+    ]
     if not as_json:
         rows = [row | {"why": "; ".join((row["why"], *row["notes"]))} for row in rows]
-    columns = ("state", "feed_id", "url", "why", "last_success_at", "next_due_at")
+    columns = ("state", "feed_id", "url", "why", "lately", "last_success_at", "next_due_at")
     print_rows(rows, columns, as_json=as_json, empty="There are no feeds. Add one to sources.yaml.")
     if not as_json and any(state.state != "off" for state in states):
         say(summarize_feeds(states, translator("en")))
@@ -92,39 +103,18 @@ def poll(
         raise typer.Exit(3)
 
 
-def merge_states(catalog: Catalog, stored: list[FeedState], now: datetime) -> list[FeedState]:
-    """Return the feeds of the files, each with its stored state. Pure."""
-    from core.store.feed_record import classify_feed
-    from ingest.feed_records import feed_records
-
-    wanted = {record.feed_id: record for record in feed_records(catalog, now)}
-    known = {state.feed.feed_id for state in stored}
-    changed = [_updated(s, s.feed.feed_id in wanted, now) for s in stored]
-    new = [
-        classify_feed(record, None, now)
-        for feed_id, record in wanted.items()
-        if feed_id not in known
-    ]
-    return sorted([*changed, *new], key=lambda s: (s.feed.outlet, s.feed.url))
-
-
-def _updated(state: FeedState, wanted: bool, now: datetime) -> FeedState:
-    """Return the state, adapted where the files changed since the store was updated."""
-    from core.store.feed_record import classify_feed
-
-    if wanted == (state.state != "off"):
-        return state
-    return classify_feed(replace(state.feed, removed_at=None if wanted else now), None, now)
-
-
-def as_row(state: FeedState, notes: Sequence[Phrase] = ()) -> dict[str, Any]:
+def as_row(
+    state: FeedState, notes: Sequence[Phrase] = (), events: Sequence[FeedEvent] = ()
+) -> dict[str, Any]:
     """Return the row of ``feeds list`` for a feed."""
+    from ingest.public_url import public_url
+
     feed = state.feed
     return {
         "feed_id": feed.feed_id,
         "outlet": feed.outlet,
         "url": mask(feed.url),
-        "moved_to": feed.redirect_target,
+        "moved_to": public_url(feed.moved_to) if feed.moved_to else None,
         "kind": feed.kind,
         "state": state.state,
         "why": in_english(state.reason),
@@ -137,6 +127,7 @@ def as_row(state: FeedState, notes: Sequence[Phrase] = ()) -> dict[str, Any]:
         "last_new_at": _format_time(feed.last_new_at),
         "next_due_at": _format_time(feed.next_due_at),
         "next_due_why": in_english(Phrase.load(feed.due_reason)),
+        "lately": [f"{event.event} {_format_time(event.at)}" for event in events],
     }
 
 

@@ -34,6 +34,7 @@ from core.store.deliveries import (
     notifications,
 )
 from core.store.feed_days import FeedDay, load_days_since
+from core.store.feed_history import RECENT, FeedEvent, load_events_since
 from core.store.feed_notes import load_feed_notes
 from core.store.feed_record import FeedState
 from core.store.feeds import load_feed_states
@@ -60,6 +61,7 @@ class FeedOverview:
     Attributes:
         state: The feed with its state.
         days: The last :data:`FEED_DAYS` days, today last; a day without a poll has only zeros.
+        events: Changes in its health in the last week, the newest first.
         share_304: Share of those days' polls that were answered 304, 0 to 1; None without a poll.
         notes: What is not read, or not believed, of it.
     """
@@ -68,6 +70,7 @@ class FeedOverview:
     days: tuple[FeedDay, ...]
     share_304: float | None
     notes: Sequence[Phrase] = ()
+    events: tuple[FeedEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +133,17 @@ def list_feeds(connection: Connection, now: datetime) -> list[FeedOverview]:
     """Return every feed ever configured, ordered by outlet and URL."""
     days = _days_until(now, FEED_DAYS)
     counts, notes = load_days_since(connection, days[0]), load_feed_notes(connection, now)
-    return [
+    events = load_events_since(connection, now - RECENT)
+    overviews = (
         _feed(
             state,
             tuple(counts.get(state.feed.feed_id, {}).get(d, FeedDay(d)) for d in days),
             notes.get(state.feed.feed_id, ()),
         )
         for state in load_feed_states(connection, now)
+    )
+    return [
+        replace(each, events=tuple(events.get(each.state.feed.feed_id, ()))) for each in overviews
     ]
 
 

@@ -302,7 +302,7 @@ def test_text_stored_by_an_older_version_is_shown_unchanged() -> None:
     assert translator("de").phrase(failing.reason) == (
         "No connection. Fehlgeschlagen: 16. Nov. 2026, 09:00 UTC."
     )
-    unread = classify_feed(replace(old, fail_count=0), None, MONDAY)
+    unread = classify_feed(replace(old, fail_count=0, last_error=""), None, MONDAY)
     assert translator("de").phrase(unread.reason) == "never read yet"
 
 

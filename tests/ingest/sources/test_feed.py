@@ -258,11 +258,22 @@ def test_languages_are_two_letters(written: str, read: str | None) -> None:
          timedelta(hours=6)),
         ("<sy:updatePeriod>dayly</sy:updatePeriod>", None),
         ("<ttl>90</ttl><sy:updatePeriod>daily</sy:updatePeriod>", timedelta(days=1)),
-        ("<skipHours><hour>10</hour><hour>11</hour><hour>3</hour></skipHours>", timedelta(hours=2)),
-        ("<skipHours><hour>9</hour></skipHours>", None),
-        (f"<skipHours>{''.join(f'<hour>{h}</hour>' for h in range(24))}</skipHours>", None),
         ("", None),
     ],
 )  # fmt: skip
 def test_hints_for_the_interval_are_read(channel: str, hint: timedelta | None) -> None:
     assert parse(rss(article(1), channel=channel)).hint == hint
+
+
+@pytest.mark.parametrize(
+    ("hours", "read"),
+    [
+        ("<hour>10</hour><hour>11</hour><hour>3</hour>", (3, 10, 11)),
+        ("<hour>24</hour><hour> 1 </hour><hour>noon</hour>", (0, 1)),
+        ("".join(f"<hour>{h}</hour>" for h in range(24)), ()),
+        ("", ()),
+    ],
+)
+def test_hours_without_changes_are_read(hours: str, read: tuple[int, ...]) -> None:
+    channel = f"<skipHours>{hours}</skipHours>"
+    assert parse(rss(article(1), channel=channel)).skip_hours == read

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from config.i18n import Phrase, in_english
-from core.store import Store, feeds
+from core.clock import utc_now
+from core.store import Store, feed_history, feeds
+from core.store.feed_history import FeedEvent, FeedPoll
 from tests.support.cli_installation import CliInstallation
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
@@ -42,3 +45,34 @@ def test_a_feed_that_is_read_in_part_is_listed_with_the_reason(
     [listed] = json.loads(own_installation.invoke("feeds", "list", "--json"))
     assert (listed["state"], listed["why"]) == ("partial", in_english(reason))
     assert "partial" in own_installation.invoke("feeds", "list")
+
+
+def test_why_a_feed_is_polled_when_it_is_can_be_asked_for(
+    own_installation: CliInstallation,
+) -> None:
+    url = "http://127.0.0.1:1/feed.xml"
+    assert "It has not been polled yet." in own_installation.invoke("feeds", "why", url)
+    [feed] = json.loads(own_installation.invoke("feeds", "list", "--json"))
+    name, now = feed["feed_id"], utc_now()
+    due = Phrase("feed.due.tier", interval=timedelta(minutes=10), tier="B").dump()
+    moved = FeedEvent(name, now, "moved", Phrase("feed.health.moved").dump())
+    store = Store.open(f"sqlite:///{own_installation.data}/store.db")
+    with store.write() as connection:
+        feeds.sync(connection, [feed_record(feed_id=name, url=url, last_200_at=now)], now)
+        poll = FeedPoll(name, 0, now, "read", 200, 87, 5120, 3, 17, 1, now, due)
+        feed_history.add_poll(connection, poll)
+        feed_history.add_poll(connection, replace(poll, number=1, outcome="timeout", status=None))
+        feed_history.add_events(connection, [moved])
+    store.close()
+    newest, oldest = json.loads(own_installation.invoke("feeds", "why", name, "--json"))
+    assert (newest["outcome"], newest["status"]) == ("timeout", None)
+    assert {k: v for k, v in oldest.items() if not k.endswith("at")} == {
+        "feed_id": name, "outcome": "read", "status": 200, "ms": 87, "bytes": 5120,
+        "new": 3, "known": 17, "updated": 1, "why": "every 10 min, the default for tier B",
+    }  # fmt: skip
+    out = own_installation.invoke("feeds", "why", name)
+    assert "every 10 min, the default for tier B" in out
+    assert "moved: It has moved permanently" in out
+    [listed] = json.loads(own_installation.invoke("feeds", "list", "--json"))
+    assert listed["lately"][0].startswith("moved 20")
+    own_installation.invoke("feeds", "why", "nobody-1", code=2)

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from config.i18n import Phrase, in_english
 from config.secrets import mask
+from core.messages import FeedHealthKind
 from core.store.alerts import DecisionRow
 from core.store.console.actions import MAX_IDS, MAX_NAME, MAX_NOTE
 from core.store.console.history import StoryAction
@@ -94,6 +95,14 @@ class StoryOut(ResponseModel):
     )
 
 
+class FeedEventOut(ResponseModel):
+    """A change in the health of a feed."""
+
+    event: FeedHealthKind
+    at: datetime
+    reason: str
+
+
 class FeedOut(ResponseModel):
     """A feed and its state."""
 
@@ -111,6 +120,9 @@ class FeedOut(ResponseModel):
     next_due_why: str
     share_304: float | None
     days: tuple[FeedDay, ...] = Field(description="14 days, today last.")
+    events: tuple[FeedEventOut, ...] = Field(
+        description="What changed in the last week, the newest first."
+    )
 
 
 class DeliveryAbout(ResponseModel):
@@ -260,6 +272,10 @@ def feed_out(overview: FeedOverview) -> FeedOut:
             "next_due_why": _english(feed.due_reason),
             "share_304": overview.share_304,
             "days": overview.days,
+            "events": [
+                {"event": each.event, "at": each.at, "reason": _english(each.reason)}
+                for each in overview.events
+            ],
         }
     )
 

@@ -25,6 +25,9 @@ from wirewatch.web.render import READ_METHODS, PageRenderer
 
 WORST_FIRST = ("gone", "failing", "paused", "partial", "quiet", "new", "ok", "off")
 
+EVENTS = 3
+"""Changes in the health of a feed that are shown at most."""
+
 MOODS = {
     "ok": "good",
     "partial": "warn",
@@ -94,6 +97,7 @@ def feed_row(feed: FeedOverview, catalog: Catalog, now: datetime, t: Translator)
         "mood": MOODS.get(state, ""),
         "outlet": display.outlet_name(catalog, record.outlet),
         "url": display.line(mask(record.url), 300),
+        "events": [(e.event, e.at, display.reason(e.reason, t)) for e in feed.events[:EVENTS]],
         "reason": display.reason("" if state == "ok" else feed.state.reason, t),
         "notes": [display.reason(note, t) for note in feed.notes],
         "last_success": record.last_success_at,

@@ -16,9 +16,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from config.errors import WirewatchError
 from config.i18n import in_english
 from core.clock import rfc3339
-from core.store import Store
+from core.store import Store, feed_queries
 from core.store import alerts as alert_store
-from core.store import feeds as feed_store
 from wirewatch.web.render import READ_METHODS, PageRenderer
 
 STORE_SECONDS = 3.0
@@ -93,7 +92,7 @@ class StoreProbe:
         try:
             with self._store.read() as connection:
                 alert_store.list_alerts(connection, limit=1)
-                read, unread = feed_store.count_read(connection)
+                read, unread = feed_queries.count_read(connection)
                 self.feeds = {"read": read, "not_read": unread}
         except WirewatchError as error:
             self.feeds = None

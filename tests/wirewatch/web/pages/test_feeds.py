@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from config.i18n import Phrase
+from core.store import feed_history
 from core.store import feeds as feed_store
+from core.store.feed_history import FeedEvent
 from core.store.feeds import feeds
 from tests.support.console import Console, add_feeds
 
@@ -56,3 +58,22 @@ def test_a_feed_that_is_read_in_part_says_so_and_why(console: Console, now: date
     assert "Read in part" in body
     assert "read in part: 1,000 entries; there are too many others" in body
     assert "every 40 min, less often than usual" in body
+
+
+def test_what_changed_with_a_feed_lately_is_shown_beside_it(
+    console: Console, now: datetime
+) -> None:
+    add_feeds(console.store, console.catalog, now)
+    feed_id = console.catalog.feeds[0].id
+    reason = Phrase("feed.health.window_gap", n=20).dump()
+    with console.store.write() as connection:
+        for days in (1, 8):
+            event = FeedEvent(feed_id, now - timedelta(days=days), "window_gap", reason)
+            feed_history.add_events(connection, [event])
+    body = console.page("/feeds")
+    assert body.count("None of its 20 entries was known") == 1
+    assert "Gap" in body
+    console.language = "de"
+    assert "Lücke" in console.page("/feeds")
+    _, answer = console.request("/api/v1/feeds")
+    assert answer.count('"event":"window_gap"') == 1
