@@ -48,6 +48,7 @@ from ingest.pace import WINDOW, news_gap
 from ingest.parsing.messages import FeedRequest
 from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
 from ingest.rereads.signals import schedule_signals
+from ingest.sitemap_index import read_listed
 from ingest.sources.entry import ParsedFeed
 
 P = ParamSpec("P")
@@ -165,7 +166,8 @@ class FeedWriter:
             time_zone=feed.time_zone,
         )
         slow = feed.fail_class == FailClass.LIMIT
-        return await self._deps.parser.parse(request, feed.outlet, slow=slow)
+        parsed = await self._deps.parser.parse(request, feed.outlet, slow=slow)
+        return await read_listed(self._deps, feed, parsed, known) if parsed.sitemaps else parsed
 
     async def _write(
         self,

@@ -71,5 +71,6 @@ class ParsedFeed:
     self_url: str | None = None
     whole: bool = True
     cut_reason: Phrase | None = None
+    sitemaps: tuple[str, ...] = ()
     modified: Mapping[str, str] = field(default_factory=dict)
     skip_hours: tuple[int, ...] = ()

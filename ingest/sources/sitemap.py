@@ -3,6 +3,7 @@
 ::
 
     bytes ── URLs with a news tag ── select_entries ── FeedEntry
+       └──── index of sitemaps ── those with news, the newest first ── ParsedFeed.sitemaps
 
 A URL without a news tag is skipped: sitemaps may list whole sites.
 """
@@ -28,9 +29,14 @@ from ingest.sources.limits import LONGEST_LINE, WELL_FORMED, reason_for_cut
 from ingest.sources.namespaces import split_tag
 from ingest.sources.scan import outermost
 from ingest.sources.text import to_line
-from ingest.urls import fetchable_url
+from ingest.urls import fetchable_url, same_site
 
 _END = re.compile(rb"</(?:\w+:)?urlset\s*>|<(?:\w+:)?urlset[^>]*/>", re.IGNORECASE)
+
+_NEWS = re.compile(r"news|nachricht|aktuell|actu", re.IGNORECASE)
+
+MOST_SITEMAPS = 3
+"""How many sitemaps of an index are read at each poll: today's, and what belongs to yesterday."""
 
 _FIELDS = {
     "loc": "loc",
@@ -55,14 +61,17 @@ def parse_sitemap_xml(
         limit: How many entries to return at most; the newest are selected.
 
     Raises:
-        FetchError: It is not a sitemap, is an index of sitemaps, or has no news tag at all.
+        FetchError: It is not a sitemap, or has no news tag at all.
     """
     if is_html(document):
         raise not_a_feed_error(url, document)
     document = without_declarations(url, document)
     bounded = bound(url, document, WELL_FORMED, now, SITEMAP_ENTRIES)
+    root = _root(url, bounded.text)
+    if etree.QName(root).localname == "sitemapindex":
+        return _index(root, url, now)
     try:
-        urls = [_fields(element) for element in outermost(_root(url, bounded.text), "url")]
+        urls = [_fields(element) for element in outermost(root, "url")]
     except ValueError as error:  # names that XML forbids get through when libxml2 repairs
         raise FetchError(url, "parse", Phrase("fetch.sitemap_damaged")) from error
     news = [fields for fields in urls if fields.get("title") and fields.get("loc")]
@@ -103,16 +112,36 @@ def _root(url: str, document: bytes) -> etree._Element:
     except etree.XMLSyntaxError:
         root = None
     name = etree.QName(root).localname if root is not None else ""
-    if name == "sitemapindex":
+    if root is None or name not in ("urlset", "sitemapindex"):
+        raise not_a_feed_error(url, document)
+    return root
+
+
+def _index(root: etree._Element, url: str, now: datetime) -> ParsedFeed:
+    """Return the sitemaps of an index that may hold the news, those changed last first.
+
+    If the addresses of some say that they have news, the others are for other things. An index
+    without times has the newest last, as far as it is ordered at all.
+    """
+    listed: list[tuple[bool, float, int, str]] = []
+    for number, element in enumerate(outermost(root, "sitemap")):
+        parts = {split_tag(child.tag)[1]: child.text or "" for child in element.iter(etree.Element)}
+        address = fetchable_url(parts.get("loc", "")[:LONGEST_LINE].strip(), url)
+        changed = parse_date(parts.get("lastmod", "")[:LONGEST_LINE].strip(), now=now)
+        if address and same_site(address, url):
+            at = changed.timestamp() if changed else 0.0
+            listed.append((bool(_NEWS.search(address)), at, number, address))
+    newest_first = sorted(listed, reverse=True)
+    with_news = [one for one in newest_first if one[0]] or newest_first
+    addresses = tuple(dict.fromkeys(one[3] for one in with_news))[:MOST_SITEMAPS]
+    if not addresses:
         raise FetchError(
             url,
             "not_a_feed",
             Phrase("fetch.sitemap_index"),
-            mend="Name the news sitemap it lists.",
+            mend="Name the publisher's news sitemap; robots.txt often lists it.",
         )
-    if root is None or name != "urlset":
-        raise not_a_feed_error(url, document)
-    return root
+    return ParsedFeed("", None, (), (), total=0, skipped=0, sitemaps=addresses)
 
 
 def _fields(element: etree._Element) -> dict[str, str]:

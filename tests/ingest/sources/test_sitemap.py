@@ -102,3 +102,48 @@ def test_the_outcome_names_what_a_document_is_instead_of_a_news_sitemap(
     with pytest.raises(FetchError) as caught:
         parse(body)
     assert caught.value.outcome == outcome
+
+
+def index(*listed: tuple[str, str]) -> bytes:
+    entries = (
+        f"<sitemap><loc>{address}</loc>{f'<lastmod>{at}</lastmod>' if at else ''}</sitemap>"
+        for address, at in listed
+    )
+    return sitemap(*entries, root="sitemapindex")
+
+
+@pytest.mark.parametrize(
+    ("listed", "chosen"),
+    [
+        pytest.param(
+            [
+                ("/a.xml", "2026-11-20"),
+                ("/news-1.xml", "2026-11-21"),
+                ("/news-2.xml", "2026-11-22"),
+            ],
+            ["/news-2.xml", "/news-1.xml"],
+            id="those whose address says news, the newest first",
+        ),
+        pytest.param(
+            [(f"/{n}.xml", f"2026-11-{10 + n}") for n in range(8)],
+            ["/7.xml", "/6.xml", "/5.xml"],
+            id="three at most",
+        ),
+        pytest.param(
+            [("/2026-10.xml", ""), ("/2026-11.xml", "")],
+            ["/2026-11.xml", "/2026-10.xml"],
+            id="the last first where nothing has a time",
+        ),
+        pytest.param(
+            [("https://other.example/news.xml", ""), ("/a.xml", ""), ("/a.xml", "")],
+            ["/a.xml"],
+            id="never another site, and none twice",
+        ),
+    ],
+)
+def test_an_index_names_the_sitemaps_to_read(
+    listed: list[tuple[str, str]], chosen: list[str]
+) -> None:
+    feed = parse(index(*listed))
+    assert list(feed.sitemaps) == [f"https://www.example.org{path}" for path in chosen]
+    assert feed.entries == ()
