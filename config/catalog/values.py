@@ -103,6 +103,18 @@ def url(value: str) -> str | InvalidValue:
     return value
 
 
+def css_selector(value: str) -> str | InvalidValue:
+    """Parse a CSS selector of elements: ``main a.teaser``; pseudo-elements are invalid."""
+    from cssselect import GenericTranslator, SelectorError
+
+    mend = "Write it like `main article a` or `div.article-body`."
+    try:
+        GenericTranslator().css_to_xpath(value)
+    except SelectorError:
+        return InvalidValue(f"{shown(value)} is not a CSS selector.", mend)
+    return value
+
+
 def country(value: str) -> str | InvalidValue:
     """Parse a country code: two letters (ISO 3166-1), returned in upper case."""
     if _CODE.fullmatch(value):
