@@ -27,6 +27,7 @@ def feed_records(catalog: Catalog, now: datetime) -> list[FeedRecord]:
             outlet=outlet.id,
             url=feed.url,
             kind=feed.kind,
+            links=feed.links,
             tier=outlet.tier.value,
             every_s=feed.every.total_seconds() if feed.every is not None else None,
             country=outlet.country,

@@ -163,6 +163,7 @@ class FeedWriter:
             now=self._deps.clock(),
             known=known,
             limit=self._deps.settings.fetch_max_entries,
+            links=feed.links,
             time_zone=feed.time_zone,
         )
         slow = feed.fail_class == FailClass.LIMIT

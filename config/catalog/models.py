@@ -62,14 +62,16 @@ class Feed:
         id: ``<outlet>-<8 hex digits of the URL's hash>``.
         every: Explicit interval; overrides the tier's limits but never Retry-After. None: the tier
             decides.
+        links: CSS selector of the links on a ``page``, which lists articles; else empty.
     """
 
     id: str
     url: str
-    kind: Literal["feed", "sitemap"]
+    kind: Literal["feed", "sitemap", "page"]
     every: timedelta | None
     outlet: str
     position: FilePosition
+    links: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final, Literal, cast
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ CANARY_OUTLET: Final = "wirewatch-canary"
 
 _FILE_KEYS: Final = ("outlets",)
 _OUTLET_KEYS: Final = ("id", "name", "country", "language", "time_zone", "tier", "feeds")
-_FEED_KEYS: Final = ("url", "kind", "every")
+_FEED_KEYS: Final = ("url", "kind", "every", "links")
 
 
 @dataclass
@@ -88,9 +88,16 @@ def _feed(
         return None if url is None else _built(outlet, url, "feed", None, node.position)
     section = Section(faults, node, "a feed", _FEED_KEYS, variables)
     url = section.require("url", values.url, "")
-    kind = section.get("kind", values.one_of("feed", "sitemap"), "feed")
+    kind = section.get("kind", values.one_of("feed", "sitemap", "page"), "feed")
     every = section.get("every", values.duration, None)
-    return _built(outlet, url, kind, every, section.position) if section.is_valid else None
+    links = section.get("links", values.css_selector, "")
+    if kind == "page" and not section.has("links"):
+        mend = "Write the CSS selector of the links to articles: `links: main article a`."
+        section.fault("links", "E212", "`links` is missing in a feed of kind `page`.", mend)
+    if kind != "page" and section.has("links"):
+        section.fault("links", "E214", "`links` belongs to `kind: page` only.", "Delete the key.")
+    built = _built(outlet, url, kind, every, section.position)
+    return replace(built, links=links) if section.is_valid else None
 
 
 def _built(
@@ -99,7 +106,7 @@ def _built(
     return Feed(
         id=feed_id(outlet, url),
         url=url,
-        kind=cast("Literal['feed', 'sitemap']", kind),
+        kind=cast("Literal['feed', 'sitemap', 'page']", kind),
         every=every,
         outlet=outlet,
         position=position,

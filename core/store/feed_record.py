@@ -18,6 +18,7 @@ class FeedRecord:
     Attributes:
         feed_id: ``<outlet>-<8 hex digits>``.
         outlet: Id of the publisher; ``country`` and ``language`` are the outlet's.
+        kind: ``feed``, ``sitemap`` or ``page``; ``links`` selects the links of a page.
         every_s: The operator's explicit interval; None where the tier decides.
         host: Scope of politeness: a registrable domain, or host and port of an IP address.
         removed_at: When the operator removed it from the files.
@@ -103,6 +104,7 @@ class FeedRecord:
     skip_hours: str = ""
     wrong_304: int = 0
     poll_count: int = 0
+    links: str = ""
 
     @property
     def request_url(self) -> str:

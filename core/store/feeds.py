@@ -52,6 +52,7 @@ feeds = Table(
     Column("outlet", String(100), nullable=False),
     Column("url", Text, nullable=False),
     Column("kind", String(20), nullable=False),
+    Column("links", SafeText, nullable=False, server_default=""),
     Column("tier", String(1), nullable=False),
     Column("every_s", Float),
     Column("country", String(10), nullable=False),
@@ -145,14 +146,15 @@ _CONFIGURED = (
     "host",
     "time_zone",
 )
+_READ_ANEW = frozenset({"url", "kind", "links"})
 _COLUMNS = [feeds.c[field.name] for field in fields(FeedRecord)]
 
 
 def sync(connection: Connection, wanted: Iterable[FeedRecord], now: datetime) -> None:
     """Make the table agree with the operator's files; feeds missing there are marked as removed.
 
-    A feed with a new URL or another parser loses its validators, so that the next answer is a
-    whole document. A feed with another interval is due at once.
+    A feed with a new URL, another kind, selector or parser loses its validators, so that the next
+    answer is a whole document. A feed with another interval is due at once.
     """
     leases.lock_names(connection, "sync", "feeds")
     _forget_history(connection, now)
@@ -186,7 +188,7 @@ def _changes(old: FeedRecord, new: FeedRecord | None, now: datetime) -> dict[str
         changes |= {"next_due_at": due_at, "due_reason": Phrase("feed.due.changed").dump()}
     if "url" in changes:
         changes |= {"fetch_url": None, "redirect_target": None, "redirect_since": None}
-    if "url" in changes or new.parser_version != old.parser_version:
+    if not changes.keys().isdisjoint(_READ_ANEW) or new.parser_version != old.parser_version:
         changes |= {"etag": None, "last_modified": None, "body_sha256": None, "final_url": None}
         changes |= {"parser_version": new.parser_version}
     return changes

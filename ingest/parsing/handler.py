@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -19,6 +20,7 @@ from ingest.parsing.messages import (
     encode_robots,
 )
 from ingest.sources import ParsedFeed
+from ingest.sources.list_page import parse_list_page
 from ingest.sources.parse import parse_feed, parse_sitemap
 
 _WARM_UP_FEED = (
@@ -45,7 +47,12 @@ def parse(request: FeedRequest) -> ParsedFeed:
     Raises:
         FetchError: It cannot be read.
     """
-    function = parse_sitemap if request.kind == "sitemap" else parse_feed
+    return _PARSERS[request.kind](request)
+
+
+def _parse_with(
+    function: Callable[..., ParsedFeed], request: FeedRequest, **more: str
+) -> ParsedFeed:
     return function(
         request.body,
         url=request.url,
@@ -54,7 +61,15 @@ def parse(request: FeedRequest) -> ParsedFeed:
         known=request.known,
         limit=request.limit,
         zone=find_zone(request.time_zone),
+        **more,
     )
+
+
+_PARSERS: dict[str, Callable[[FeedRequest], ParsedFeed]] = {
+    "feed": lambda request: _parse_with(parse_feed, request),
+    "sitemap": lambda request: _parse_with(parse_sitemap, request),
+    "page": lambda request: _parse_with(parse_list_page, request, links=request.links),
+}
 
 
 def decide_robots(request: RobotsRequest) -> RobotsAnswer:

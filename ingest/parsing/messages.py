@@ -31,9 +31,10 @@ class FeedRequest:
     """A document to parse; the arguments are those of :func:`ingest.sources.parse.parse_feed`.
 
     Attributes:
-        kind: ``feed`` or ``sitemap``.
+        kind: ``feed``, ``sitemap`` or ``page``.
         known: Digest by key of the entries seen before. The order counts: an answer names them by
             their positions.
+        links: For a ``page``, the CSS selector of its links.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class FeedRequest:
     known: Mapping[str, str]
     limit: int
     time_zone: str = ""
+    links: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,203 @@
+"""Read a page that lists articles as if it were a feed, for publishers without one.
+
+::
+
+    bytes ── tree ── what the operator's selector finds ── one link each ── select_entries
+                                                                             └── FeedEntry
+
+Ministries, parliaments and courts publish lists of press releases. The selector names either the
+links themselves or the items around them. An entry has the title and the date of its item; the text
+comes from its page, as for every entry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import cast
+
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement, document_fromstring
+
+from config.errors import FetchError
+from config.i18n import Phrase
+from core.text.clean import clean_line, clean_markup
+from ingest.dates import read_date
+from ingest.extract.bounds import bound_page
+from ingest.extract.decode import decode
+from ingest.sources.build import language_code
+from ingest.sources.entry import FeedEntry, ParsedFeed
+from ingest.sources.identity import RawEntry, select_entries
+from ingest.sources.limits import LONGEST_LINE, reason_for_cut
+from ingest.sources.text import to_line
+from ingest.urls import fetchable_url
+
+MOST_LINKS = 500
+"""Links of a page that are read, the first ones."""
+
+SHORTEST_TITLE = 15
+"""Characters of a link's text; one such as "mehr" is no title, the heading of its item is."""
+
+_MOST_LEVELS = 4
+_LONGEST_DATE = 40
+_DATE = re.compile(
+    r"\d{1,2}\.\s?(?:\d{1,2}\.|\w{3,9}\s)\s?\d{2,4}"
+    r"|\d{4}-\d{2}-\d{2}|\b\w{3,9} \d{1,2}, \d{4}"
+)
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    link: str
+    title: str
+    published: str
+
+
+def parse_list_page(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None,
+    now: datetime,
+    known: Mapping[str, str],
+    limit: int,
+    zone: tzinfo | None = None,
+    links: str,
+) -> ParsedFeed:
+    """Return the new and changed entries of a page that lists articles.
+
+    Args:
+        body: The page, decompressed.
+        url: Where it came from; relative links are relative to it, or to its ``<base>``.
+        content_type: The ``Content-Type``; only its charset is used.
+        now: The present, aware.
+        known: Digest by key of the entries seen before.
+        limit: How many entries to return at most, the first ones.
+        zone: The time zone of the publisher, if known.
+        links: CSS selector of the links, or of the items that have one.
+
+    Raises:
+        FetchError: There is no page, or the selector finds no link on it.
+    """
+    root = _tree(url, body, content_type)
+    items = _items(root, url, links)
+    if not items:
+        raise FetchError(
+            url,
+            "not_a_feed",
+            Phrase("fetch.list_without_links"),
+            mend="Adapt `links` in sources.yaml to the page as it is now.",
+        )
+    items, more = items[:MOST_LINKS], len(items) > MOST_LINKS
+    raws = [RawEntry(link=i.link, title=i.title, published=i.published) for i in items]
+    places = {id(raw): float(place) for place, raw in enumerate(raws)}
+    selection = select_entries(raws, known, limit, lambda raw: places[id(raw)])
+    language = language_code(root.get("lang") or "")
+    entries = tuple(
+        _entry(items[place], key, content_hash, language, now, zone)
+        for place, key, content_hash in selection.selected
+    )
+    return ParsedFeed(
+        title=to_line(root.findtext(".//title") or "", 300),
+        language=language,
+        entries=entries,
+        known_keys=selection.known_keys,
+        total=len(items),
+        skipped=selection.skipped,
+        cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
+        if more or selection.cut
+        else None,
+    )
+
+
+def _tree(url: str, body: bytes, content_type: str | None) -> HtmlElement:
+    html = bound_page(decode(body, content_type))
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+    try:
+        root = document_fromstring(clean_markup(html.encode("utf-8", "replace")), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise FetchError(url, "empty", Phrase("fetch.empty")) from error
+    etree.strip_elements(root, "script", "style", "template", with_tail=False)
+    return root
+
+
+def _items(root: HtmlElement, url: str, links: str) -> list[_Item]:
+    """Return the items that the selector finds, each address once."""
+    base = fetchable_url(next((e.get("href", "") for e in root.iter("base")), ""), url) or url
+    found: dict[str, _Item] = {}
+    selected = cast("list[HtmlElement]", CSSSelector(links)(root))
+    anchors = [anchor for anchor in map(_anchor, selected) if anchor is not None]
+    for anchor in anchors:
+        address = fetchable_url(anchor.get("href", "")[:LONGEST_LINE], base)
+        if address and address.partition("#")[0] != url.partition("#")[0]:
+            item = _item_around(anchor, anchors)
+            found.setdefault(address, _Item(address, _title(anchor, item), _published(item)))
+    return [item for item in found.values() if item.title]
+
+
+def _anchor(element: HtmlElement) -> HtmlElement | None:
+    """Return the link of a selected element: itself, or the first that it contains."""
+    return next((a for a in element.iter("a") if a.get("href")), None)
+
+
+def _item_around(anchor: HtmlElement, anchors: list[HtmlElement]) -> HtmlElement:
+    """Return the largest element around a link that contains no other of the links."""
+    others = set(anchors) - {anchor}
+    item = anchor
+    for parent in list(anchor.iterancestors())[:_MOST_LEVELS]:
+        if parent.tag in ("body", "html", "main") or any(a in others for a in parent.iter("a")):
+            break
+        item = parent
+    return item
+
+
+def _title(anchor: HtmlElement, item: HtmlElement) -> str:
+    """Return the heading of an item, or the text of its link if it has none."""
+    headings = (_text(e) for e in item.iter(*_HEADINGS))
+    text = _text(anchor)
+    if len(text) >= SHORTEST_TITLE and not any(True for _ in anchor.iter(*_HEADINGS)):
+        return text
+    named = anchor.get("title") or anchor.get("aria-label") or ""
+    return next(filter(None, (*headings, text, to_line(named[:LONGEST_LINE]))), "")
+
+
+def _text(element: HtmlElement) -> str:
+    return clean_line(" ".join(map(str, element.itertext()))[:LONGEST_LINE], 500)
+
+
+def _published(item: HtmlElement) -> str:
+    """Return the date of an item as it is written: in a ``<time>``, or as a line of its own."""
+    for element in item.iter("time"):
+        if value := (element.get("datetime") or _text(element))[:100].strip():
+            return value
+    lines = (clean_line(str(text), 200).split(" | ")[0] for text in item.itertext())
+    return next((line for line in lines if len(line) <= _LONGEST_DATE and _DATE.search(line)), "")
+
+
+def _entry(
+    item: _Item,
+    key: str,
+    content_hash: str,
+    language: str | None,
+    now: datetime,
+    zone: tzinfo | None,
+) -> FeedEntry:
+    date = read_date(item.published, now=now, publisher_language=language, zone=zone, on_page=True)
+    return FeedEntry(
+        key=key,
+        url=item.link,
+        title=item.title,
+        summary="",
+        content="",
+        published_at=date.at if date else None,
+        published_is_day=bool(date and date.is_day),
+        published_raw=clean_line(item.published, 200),
+        authors=(),
+        language=language,
+        content_hash=content_hash,
+    )
