@@ -15,9 +15,10 @@ from core.http.client import HttpClient
 from core.processes.instance import Instance
 from core.store import Connection, Store, hosts
 from core.store.threads import StoreThreads
+from ingest.discovery.feed_link import FeedLink
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.hosts import HostGate
-from ingest.parsing.messages import FeedRequest, RobotsAnswer, RobotsRequest
+from ingest.parsing.messages import FeedRequest, LinksRequest, RobotsAnswer, RobotsRequest
 from ingest.robots import Robots, RobotsCopy
 from ingest.sources.entry import ParsedFeed
 
@@ -60,6 +61,14 @@ class DocumentParser(Protocol):
 
     async def decide_robots(self, request: RobotsRequest) -> RobotsAnswer:
         """Return what a robots.txt says about a URL.
+
+        Raises:
+            FetchError: It could not be parsed.
+        """
+        ...
+
+    async def find_links(self, request: LinksRequest) -> list[FeedLink]:
+        """Return the links of a page that may lead to feeds.
 
         Raises:
             FetchError: It could not be parsed.

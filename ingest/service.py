@@ -36,6 +36,7 @@ from core.store import Connection, Store, feeds, hosts
 from core.store.feed_record import FeedRecord
 from core.store.threads import StoreThreads
 from ingest.deps import Deps, DocumentParser, Extractor, StoredRobots, write
+from ingest.discovery.find import FoundFeed, discover
 from ingest.extract.pool import ExtractPool
 from ingest.feed_records import feed_records
 from ingest.feed_writer import PollResult
@@ -305,6 +306,16 @@ class Ingest:
             await write(self._store, self._threads, feeds.release, feed_id, self._me)
         IngestTally(self._dispositions).count([polled])
         return polled
+
+    async def discover(self, address: str) -> list[FoundFeed]:
+        """Return the feeds and news sitemaps of a site (:func:`ingest.discovery.find.discover`).
+
+        Raises:
+            FetchError: The address cannot be requested.
+        """
+        if self._deps is None:
+            raise RuntimeError("Ingest is an async context manager; enter it first")
+        return await discover(self._deps, address)
 
     async def _turn(
         self, work: JobRunner, tally: IngestTally, ticked: asyncio.Event, stop: asyncio.Event

@@ -29,9 +29,9 @@ from config.catalog.variables import Variables
 from config.errors import UsageError
 from config.yaml.nodes import parse
 
-__all__ = ["NewFeed", "NewOutlet", "add_feed", "remove_feed"]
+__all__ = ["NewFeed", "NewOutlet", "add_feeds", "remove_feed"]
 
-_PLAIN = re.compile(r"[A-Za-z0-9][^\s,\[\]{}#&*!|>'\"%@`]*[A-Za-z0-9/_=-]")
+_PLAIN = re.compile(r"[^\W_](?:[^\s,\[\]{}#&*!|>'\"%@`:]| (?=\w)|:(?=\S))*")
 _BY_HAND = "Edit sources.yaml by hand."
 
 
@@ -61,29 +61,43 @@ class NewOutlet:
     keys: Mapping[str, str]
 
 
-def add_feed(text: str, outlet: NewOutlet, feed: NewFeed, variables: Variables) -> str:
-    """Return the text of ``sources.yaml`` with one more feed, in a new outlet if there is none.
+def add_feeds(text: str, feeds: Sequence[tuple[NewOutlet, NewFeed]], variables: Variables) -> str:
+    """Return the text of ``sources.yaml`` with more feeds, in new outlets where there are none.
 
     Args:
         text: The file.
-        outlet: Whose feed it is.
-        feed: The feed.
+        feeds: The feeds, each with its outlet; of a new outlet the first mention counts.
         variables: Replaces ``${NAME}`` in what the file has.
 
     Raises:
-        UsageError: The file is not valid, has the feed already, or is written in a way that this
-            cannot edit.
+        UsageError: The file is not valid, has one of the feeds already, or is written in a way that
+            this cannot edit.
     """
     before = _outlets(text, variables)
-    _refuse_known(before, feed.url)
-    outlets = _outlet_nodes(text)
-    known = next((o for o in outlets.value if _value(o, "id") == outlet.id), None)
-    if known is None:
-        changed = _with_outlet(text, outlets, outlet, feed)
-    else:
-        changed = _with_feed(text, _child(known, "feeds"), feed)
-    urls = {**_urls(before), outlet.id: [*_urls(before).get(outlet.id, ()), feed.url]}
-    return _checked(changed, urls, variables)
+    urls = _urls(before)
+    added: dict[str, tuple[NewOutlet, list[NewFeed]]] = {}
+    for outlet, feed in feeds:
+        _refuse_known(urls, feed.url)
+        urls.setdefault(outlet.id, []).append(feed.url)
+        added.setdefault(outlet.id, (outlet, []))[1].append(feed)
+    nodes = _outlet_nodes(text)
+    known = {_value(node, "id"): node for node in nodes.value}
+    insertions = [
+        _feed_insertion(text, _child(known[outlet.id], "feeds"), new)
+        for outlet, new in added.values()
+        if outlet.id in known
+    ]
+    insertions += [
+        _outlet_insertion(text, nodes, outlet, new)
+        for outlet, new in added.values()
+        if outlet.id not in known
+    ]
+    # From the end, so that the positions before stay. Of insertions at one position, which is the
+    # end of the last outlet, the first comes last.
+    by_position = sorted(enumerate(insertions), key=lambda one: (one[1][0], one[0]), reverse=True)
+    for _, (at, inserted) in by_position:
+        text = text[:at] + inserted + text[at:]
+    return _checked(text, urls, variables)
 
 
 def remove_feed(text: str, url: str, variables: Variables) -> str:
@@ -137,10 +151,10 @@ def _urls(outlets: Sequence[Outlet]) -> dict[str, list[str]]:
     return {outlet.id: [feed.url for feed in outlet.feeds] for outlet in outlets}
 
 
-def _refuse_known(outlets: Sequence[Outlet], url: str) -> None:
-    for outlet in outlets:
-        if url in (feed.url for feed in outlet.feeds):
-            raise UsageError(f"{outlet.id} already has the feed {url}.", mend="Nothing to do.")
+def _refuse_known(urls: Mapping[str, Sequence[str]], url: str) -> None:
+    for outlet, feeds in urls.items():
+        if url in feeds:
+            raise UsageError(f"{outlet} already has the feed {url}.", mend="Nothing to do.")
 
 
 def _checked(text: str, urls: Mapping[str, Sequence[str]], variables: Variables) -> str:
@@ -165,8 +179,8 @@ def _outlet_nodes(text: str) -> Any:
     except YAMLError as error:
         raise UsageError("sources.yaml is not valid YAML.", mend=_BY_HAND) from error
     outlets = _child(root, "outlets") if isinstance(root, MappingNode) else None
-    if not isinstance(outlets, SequenceNode) or outlets.flow_style:
-        raise UsageError("sources.yaml has no list of outlets, one below the other.", mend=_BY_HAND)
+    if not isinstance(outlets, SequenceNode) or not outlets.value:
+        raise UsageError("sources.yaml has no list of outlets.", mend=_BY_HAND)
     return outlets
 
 
@@ -198,25 +212,34 @@ def _newline(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
 
 
-def _with_feed(text: str, feeds: Any, feed: NewFeed) -> str:
+def _feed_insertion(text: str, feeds: Any, new: Sequence[NewFeed]) -> tuple[int, str]:
+    """Return where feeds are added to an outlet's list, and what."""
     if not isinstance(feeds, SequenceNode) or not feeds.value:
         raise UsageError("The outlet's feeds are not a list.", mend=_BY_HAND)
     at = _end(feeds.value[-1])
     if feeds.flow_style:
-        return f"{text[:at]}, {_flow_item(feed, in_list=True)}{text[at:]}"
-    indent = " " * feeds.start_mark.column
-    at = _line_end(text, at)
-    return f"{text[:at]}{_newline(text)}{indent}- {_flow_item(feed)}{text[at:]}"
+        return at, "".join(f", {_flow_item(feed, in_list=True)}" for feed in new)
+    line = f"{_newline(text)}{' ' * feeds.start_mark.column}- "
+    return _line_end(text, at), "".join(f"{line}{_flow_item(feed)}" for feed in new)
 
 
-def _with_outlet(text: str, outlets: Any, outlet: NewOutlet, feed: NewFeed) -> str:
-    indent = " " * outlets.start_mark.column
+def _outlet_insertion(
+    text: str, outlets: Any, outlet: NewOutlet, new: Sequence[NewFeed]
+) -> tuple[int, str]:
+    """Return where an outlet is added, after an empty line in a list of lines, and what."""
+    at = _end(outlets)
+    if outlets.flow_style:
+        pairs = [("id", _scalar(outlet.id, in_list=True))]
+        pairs += [(key, _scalar(value, in_list=True)) for key, value in outlet.keys.items()]
+        pairs += [("feeds", f"[{', '.join(_flow_item(feed, in_list=True) for feed in new)}]")]
+        item = "{" + ", ".join(f"{key}: {value}" for key, value in pairs) + "}"
+        return _end(outlets.value[-1]), f", {item}"
     lines = [f"- id: {_scalar(outlet.id)}"]
     lines += [f"  {key}: {_scalar(value)}" for key, value in outlet.keys.items()]
-    lines += ["  feeds:", f"    - {_flow_item(feed)}"]
-    newline = _newline(text)
-    at = _line_end(text, _end(outlets))
-    return text[:at] + newline + "".join(f"{newline}{indent}{line}" for line in lines) + text[at:]
+    lines += ["  feeds:", *(f"    - {_flow_item(feed)}" for feed in new)]
+    newline, indent = _newline(text), " " * outlets.start_mark.column
+    inserted = newline + "".join(f"{newline}{indent}{line}" for line in lines)
+    return _line_end(text, at), inserted
 
 
 def _without(text: str, sequence: Any, item: Any) -> str:
@@ -235,6 +258,8 @@ def _without(text: str, sequence: Any, item: Any) -> str:
 
 def _without_flow_item(text: str, sequence: Any, item: Any) -> str:
     index = sequence.value.index(item)
+    if len(sequence.value) == 1:
+        raise UsageError("This is the only outlet of sources.yaml.", mend=_BY_HAND)
     if index:
         return text[: _end(sequence.value[index - 1])] + text[_end(item) :]
     return text[: item.start_mark.index] + text[sequence.value[1].start_mark.index :]
@@ -249,7 +274,7 @@ def _flow_item(feed: NewFeed, *, in_list: bool = False) -> str:
 
 def _scalar(value: str, *, in_list: bool = False) -> str:
     """Return a value as YAML, quoted where it has to be."""
-    plain = _PLAIN.fullmatch(value) and not ("," in value and in_list) and ": " not in value
+    plain = _PLAIN.fullmatch(value) and not ("," in value and in_list)
     is_text = plain and not re.fullmatch(
         r"[-+.0-9eE_]+|true|false|null|yes|no|on|off", value, re.IGNORECASE
     )

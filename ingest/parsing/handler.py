@@ -10,13 +10,16 @@ from protego import Protego
 
 from config.errors import FetchError
 from ingest.dates import find_zone
+from ingest.discovery.links import find_feed_links
 from ingest.parsing.messages import (
     FeedRequest,
+    LinksRequest,
     RobotsAnswer,
     RobotsRequest,
     decode_request,
     encode_error,
     encode_feed,
+    encode_links,
     encode_robots,
 )
 from ingest.sources import ParsedFeed
@@ -35,6 +38,8 @@ def handle(task: bytes) -> bytes:
     request = decode_request(task)
     if isinstance(request, RobotsRequest):
         return encode_robots(decide_robots(request))
+    if isinstance(request, LinksRequest):
+        return encode_links(find_feed_links(request.body, request.url, request.content_type))
     try:
         return encode_feed(parse(request), request.known)
     except FetchError as error:

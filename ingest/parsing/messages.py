@@ -16,6 +16,7 @@ from typing import Any
 
 from config.errors import FetchError
 from core.processes.workers.codec import dump, frame, frame_head, load, unframe
+from ingest.discovery.feed_link import FeedLink
 from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.sources.limits import reason_for_cut
 
@@ -58,6 +59,15 @@ class RobotsRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class LinksRequest:
+    """A page whose links may lead to feeds."""
+
+    body: bytes
+    url: str
+    content_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RobotsAnswer:
     """What a robots.txt says: whether a URL may be requested, and the seconds between requests."""
 
@@ -65,8 +75,11 @@ class RobotsAnswer:
     crawl_delay: float | None
 
 
-def encode_request(request: FeedRequest | RobotsRequest) -> bytes:
+def encode_request(request: FeedRequest | RobotsRequest | LinksRequest) -> bytes:
     """Return the bytes of a request."""
+    if isinstance(request, LinksRequest):
+        head = {"kind": "links", "url": request.url, "content_type": request.content_type}
+        return frame(head, request.body)
     if isinstance(request, RobotsRequest):
         head = {"kind": "robots", "url": request.url, "agent": request.agent}
         return frame(head, request.text.encode("utf-8", "surrogatepass"))
@@ -79,9 +92,11 @@ def encode_head(request: FeedRequest) -> bytes:
     return frame_head(head | {"known": list(request.known.items())})
 
 
-def decode_request(data: bytes) -> FeedRequest | RobotsRequest:
+def decode_request(data: bytes) -> FeedRequest | RobotsRequest | LinksRequest:
     """Return the request in bytes."""
     head, body = unframe(data)
+    if head["kind"] == "links":
+        return LinksRequest(body, head["url"], head["content_type"])
     if head["kind"] == "robots":
         text = body.decode("utf-8", "surrogatepass")
         return RobotsRequest(text, head["url"], head["agent"])
@@ -119,6 +134,11 @@ def encode_robots(answer: RobotsAnswer) -> bytes:
     return dump({"robots": [answer.allowed, answer.crawl_delay]})
 
 
+def encode_links(links: Sequence[FeedLink]) -> bytes:
+    """Return the bytes of the links of a page."""
+    return dump({"links": [[link.url, link.title, link.declared] for link in links]})
+
+
 def encode_error(error: FetchError) -> bytes:
     """Return the bytes of the outcome and reason of an error."""
     return dump({"error": [error.outcome, error.reason]})
@@ -126,7 +146,7 @@ def encode_error(error: FetchError) -> bytes:
 
 def decode_answer(
     data: bytes, url: str, known: Mapping[str, str] | None = None
-) -> ParsedFeed | RobotsAnswer:
+) -> ParsedFeed | RobotsAnswer | list[FeedLink]:
     """Return what a worker has answered.
 
     Args:
@@ -142,6 +162,8 @@ def decode_answer(
         raise FetchError(url, *answer["error"])
     if "robots" in answer:
         return RobotsAnswer(*answer["robots"])
+    if "links" in answer:
+        return [FeedLink(*link) for link in answer["links"]]
     keys = list(known or ())
     return ParsedFeed(
         **_tuples(answer["feed"]),

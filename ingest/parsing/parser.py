@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 from config.errors import FetchError
 from config.settings import Settings
 from core.processes.workers.limits import TaskFailure, TaskLimits
+from ingest.discovery.feed_link import FeedLink
 from ingest.document_pool import DocumentPool
 from ingest.parsing.messages import (
     MAX_ANSWER,
     FeedRequest,
+    LinksRequest,
     RobotsAnswer,
     RobotsRequest,
     decode_answer,
@@ -67,6 +69,17 @@ class FeedParser(DocumentPool):
         if isinstance(result, TaskFailure):
             raise failed(request.url, result, self._pool.limits)
         return cast("RobotsAnswer", decode_answer(result, request.url))
+
+    async def find_links(self, request: LinksRequest) -> list[FeedLink]:
+        """Return the links of a page that may lead to feeds.
+
+        Raises:
+            FetchError: As for :meth:`parse`.
+        """
+        result = await self._pool.run(encode_request(request), urlsplit(request.url).netloc)
+        if isinstance(result, TaskFailure):
+            raise failed(request.url, result, self._pool.limits)
+        return cast("list[FeedLink]", decode_answer(result, request.url))
 
 
 def failed(url: str, failure: TaskFailure, limits: TaskLimits) -> FetchError:

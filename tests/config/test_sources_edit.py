@@ -37,7 +37,7 @@ VARIABLES = Variables({"KEY": "secret"}, Path("missing.env"))
 
 
 def add_feed(text: str, outlet: NewOutlet, feed: NewFeed) -> str:
-    return sources_edit.add_feed(text, outlet, feed, VARIABLES)
+    return sources_edit.add_feeds(text, [(outlet, feed)], VARIABLES)
 
 
 def remove_feed(text: str, url: str) -> str:
@@ -129,7 +129,7 @@ def test_an_outlet_goes_with_its_last_feed() -> None:
     ("text", "message"),
     [
         (FILE.replace("feeds:", "fedds:", 1), "line 9: Unknown key"),
-        ("outlets: [{id: bote, feeds: [https://bote.example/rss.xml]}]\n", "one below the other"),
+        ("outlets: []\n", "no list of outlets"),
         ("", "no list of outlets"),
     ],
 )
@@ -156,3 +156,36 @@ def test_a_feed_with_a_variable_in_its_address_is_removed_by_what_it_stands_for(
     line = "      - https://bote.example/x?key=${KEY}\n"
     file = FILE.replace("\n  # --- South", f"{line}\n  # --- South")
     assert remove_feed(file, "https://bote.example/x?key=secret") == FILE
+
+
+@pytest.mark.parametrize("known", ["bote", "kurier"])
+def test_many_feeds_are_added_at_once_in_their_order(known: str) -> None:
+    file = FILE.replace("feeds: [https", "feeds: &x [https").replace(
+        '    feeds: &x [https://kurier.example/a.xml, "https://kurier.example/b.xml"]',
+        "    feeds:\n      - https://kurier.example/a.xml",
+    )
+    outlets = [NewOutlet("neu", {}), NewOutlet(known, {}), NewOutlet("letzte", {})]
+    urls = [(outlet, f"https://{outlet.id}.example/{n}") for n in range(2) for outlet in outlets]
+    new = [(outlet, NewFeed(url, {})) for outlet, url in urls]
+    after = sources_edit.add_feeds(file, new, VARIABLES)
+    outlet_lines = [["- id: neu", "neu"], ["- id: letzte", "letzte"]]
+    assert [line.strip() for line in changes(file, after)[1]] == [
+        *(f"- https://{known}.example/{n}" for n in range(2)),
+        *(
+            line
+            for head, name in outlet_lines
+            for line in (head, *(f"- https://{name}.example/{n}" for n in range(2)))
+        ),
+    ]
+
+
+def test_a_file_in_one_line_stays_one_line() -> None:
+    file = "outlets: [{id: bote, feeds: [https://bote.example/rss.xml]}]\n"
+    after = add_feed(file, NewOutlet("neu", {"name": "A, B"}), NewFeed("https://neu.example/r", {}))
+    assert after == (
+        "outlets: [{id: bote, feeds: [https://bote.example/rss.xml]}, "
+        '{id: neu, name: "A, B", feeds: [https://neu.example/r]}]\n'
+    )
+    assert remove_feed(after, "https://neu.example/r") == file
+    with pytest.raises(UsageError, match="only outlet"):
+        remove_feed(file, "https://bote.example/rss.xml")

@@ -28,11 +28,13 @@ from core.processes.instance import Instance
 from core.store import Store, feeds, outbox
 from core.store.feed_record import FeedRecord, FeedState
 from ingest.deps import DocumentParser, Extractor
+from ingest.discovery.feed_link import FeedLink
 from ingest.extract import ExtractedPage, PageHints
 from ingest.extract.article import extract_page
 from ingest.parsing.handler import handle
 from ingest.parsing.messages import (
     FeedRequest,
+    LinksRequest,
     RobotsAnswer,
     RobotsRequest,
     decode_answer,
@@ -197,6 +199,10 @@ class InProcessParser:
         answer = await asyncio.to_thread(handle, encode_request(request))
         return cast("RobotsAnswer", decode_answer(answer, request.url))
 
+    async def find_links(self, request: LinksRequest) -> list[FeedLink]:
+        answer = await asyncio.to_thread(handle, encode_request(request))
+        return cast("list[FeedLink]", decode_answer(answer, request.url))
+
 
 class Installation:
     """A store with ingest; every run begins like a new process."""
@@ -228,13 +234,14 @@ class Installation:
         outlet: str = "kurier",
         tier: str = "B",
         every: float | None = None,
-        kind: Literal["feed", "sitemap"] = "feed",
+        kind: Literal["feed", "sitemap", "page"] = "feed",
+        links: str = "",
     ) -> list[str]:
         """Add an outlet with these feeds and return their ids."""
         interval = None if every is None else timedelta(seconds=every)
         ids = [feed_id(outlet, url) for url in urls]
         made = tuple(
-            Feed(name, url, kind, interval, outlet, POSITION)
+            Feed(name, url, kind, interval, outlet, POSITION, links)
             for name, url in zip(ids, urls, strict=True)
         )
         added = Outlet(outlet, outlet, "DE", "de", Tier(tier), made, POSITION)

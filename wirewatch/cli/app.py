@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from wirewatch.cli import alerts, articles, feeds, notify, receivers, streams, topics
+from wirewatch.cli import (
+    alerts,
+    articles,
+    notify,
+    receivers,
+    streams,
+    subscriptions,
+    topics,
+)
 from wirewatch.cli.check import check
 from wirewatch.cli.demo import demo
 from wirewatch.cli.health import health
@@ -40,7 +48,7 @@ app.command()(run)
 app.command()(demo)
 app.command()(check)
 app.command()(health)
-app.add_typer(feeds.app, name="feeds")
+app.add_typer(subscriptions.app, name="feeds")
 app.add_typer(topics.app, name="topics")
 app.add_typer(articles.app, name="articles")
 app.add_typer(alerts.app, name="alerts")

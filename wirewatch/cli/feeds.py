@@ -18,7 +18,7 @@ from wirewatch.cli.output import print_json, print_rows, say
 from wirewatch.run.bootstrap import load_outlets, open_settings, open_store
 
 if TYPE_CHECKING:
-    from config.catalog.models import Catalog
+    from config.catalog.models import Catalog, Feed
     from core.store.feed_history import FeedEvent
     from core.store.feed_record import FeedState
     from ingest.feed_writer import PollResult
@@ -83,7 +83,7 @@ def poll(
 
     settings = open_settings()
     catalog = load_outlets(settings)
-    feed_id = _feed_id(catalog, feed)
+    feed_id = find_feed(catalog, feed).id
     with open_program(settings) as program:
         polled = asyncio.run(_poll(program, feed_id))
         program.relay.drain()
@@ -136,10 +136,15 @@ async def _poll(program: Program, feed_id: str) -> PollResult:
         return await ingest.poll_feed(feed_id)
 
 
-def _feed_id(catalog: Catalog, feed: str) -> str:
+def find_feed(catalog: Catalog, feed: str) -> Feed:
+    """Return the feed with an id or URL.
+
+    Raises:
+        UsageError: There is none.
+    """
     for known in (f for outlet in catalog.outlets for f in outlet.feeds):
         if feed in (known.id, known.url):
-            return known.id
+            return known
     raise UsageError(
         f"There is no feed {feed!r}.", mend="`wirewatch feeds list` shows all ids and URLs."
     )
