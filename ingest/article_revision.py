@@ -19,6 +19,7 @@ from core.text.clean import clean_line, cut
 from ingest.extract.models import ExtractedPage
 from ingest.page_validators import NO_VALIDATORS
 from ingest.public_url import without_login
+from ingest.titles import plain_title
 from ingest.urls import shown_url
 
 FULLER_FACTOR = 2
@@ -78,7 +79,7 @@ def from_page(
         settings,
         article_id=article_id,
         url=url or read.final_url,
-        title=page.title or entry.title or clean_line(lead or text, TITLE_FROM_TEXT),
+        title=page.title or plain_title(entry.title) or clean_line(lead or text, TITLE_FROM_TEXT),
         lead=lead,
         text=text,
         language=page.language or entry.language or feed.language,
@@ -117,7 +118,7 @@ def from_feed(
         None if the feed has neither title nor summary nor content.
     """
     lead, text = _feed_text(entry)
-    title = entry.title or clean_line(lead or text, TITLE_FROM_TEXT)
+    title = plain_title(entry.title) or clean_line(lead or text, TITLE_FROM_TEXT)
     if not title:
         return None
     return _message(

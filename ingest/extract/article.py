@@ -23,13 +23,14 @@ from ingest.extract.body import extract_body
 from ingest.extract.credits import choose_authors, find_agency, names_in_byline
 from ingest.extract.dates import publication_of
 from ingest.extract.decode import decode_page
-from ingest.extract.headline import choose_lead, choose_title, title_candidates
+from ingest.extract.headline import choose_lead
 from ingest.extract.inline import prepare_tree
 from ingest.extract.jsonld import LinkedData
 from ingest.extract.limits import LONGEST_TEXT, LONGEST_TITLE, LONGEST_ZONES, MOST_ZONES
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.extract.opinion.decide import Reading
 from ingest.extract.opinion.review import FirstOpinion, as_dispute, ask, use_reading
+from ingest.extract.titles import choose_title, headline_of, title_candidates
 from ingest.extract.tree import ParsedPage, parse_page, two_letter_code
 from ingest.extract.zones import KEPT_ZONES, TaggedPage, tag_zones
 
@@ -71,16 +72,19 @@ def extract_page(
     prepare_tree(page.root)
     blocks = collect_blocks(page.root)
     candidates = title_candidates(page, hints, url)
-    tagged = tag_zones(blocks, candidates, live=page.data.live, url=url, stated=page.data.body)
+    tagged = tag_zones(
+        blocks, candidates.all, live=page.data.live, url=url, stated=page.data.body
+    )
     published = publication_of(page, hints, now, blocks, tagged.title)
-    headline = shorten(blocks[tagged.title].text, LONGEST_TITLE) if tagged.title >= 0 else ""
-    title = choose_title(candidates, headline, hints.title)
+    headline = headline_of(blocks[tagged.title], candidates) if tagged.title >= 0 else ""
+    headline = shorten(headline, LONGEST_TITLE)
+    title = choose_title(candidates, headline, page.language)
     lead, lead_blocks = choose_lead(blocks, page, hints, tagged.title)
     for block in lead_blocks:
         block.zone = "lead"
     _remove_zones(blocks, tagged)
     text = extract_body(page.root, blocks, tagged)[:LONGEST_TEXT]
-    titles = title_candidates(replace(page, data=LinkedData()), hints, url)
+    titles = title_candidates(replace(page, data=LinkedData()), hints, url).all
     first = FirstOpinion(
         markup=page.markup,
         blocks=blocks,
