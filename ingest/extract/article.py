@@ -72,9 +72,7 @@ def extract_page(
     prepare_tree(page.root)
     blocks = collect_blocks(page.root)
     candidates = title_candidates(page, hints, url)
-    tagged = tag_zones(
-        blocks, candidates.all, live=page.data.live, url=url, stated=page.data.body
-    )
+    tagged = tag_zones(blocks, candidates.all, live=page.data.live, url=url, stated=page.data.body)
     published = publication_of(page, hints, now, blocks, tagged.title)
     headline = headline_of(blocks[tagged.title], candidates) if tagged.title >= 0 else ""
     headline = shorten(headline, LONGEST_TITLE)
