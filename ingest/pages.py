@@ -31,6 +31,7 @@ from ingest.article_revision import PageRead
 from ingest.backoff import FetchFailure, failure_of
 from ingest.changes import COMPARED_REVISIONS, Compare, Comparison, with_changes
 from ingest.deps import Deps
+from ingest.disputes import note_dispute
 from ingest.extract.limits import LONGEST_TEXT
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.hosts import pause_scope
@@ -47,6 +48,9 @@ INTERNAL_ERROR = FetchFailure("internal", Phrase("fetch.internal_page"))
 
 ABOUT_EXTRACTION = frozenset({"cpu", "time", "memory", "size", "crash", "busy", "unavailable"})
 """Outcomes of extraction that say nothing of what the page is."""
+
+READ = frozenset({"article_new", "article_revised", "unchanged"})
+"""Dispositions after which what was read of a page is what its article says."""
 
 log = structlog.get_logger(__name__)
 
@@ -221,6 +225,8 @@ class PageReader:
         _write(connection, entry, decision, now)
         if isinstance(result, PageRead) and decision.disposition and decision.entry.article_id:
             page_reads.save(connection, decision.entry.article_id, result.validators, now)
+        if isinstance(result, PageRead) and decision.sighting and decision.disposition in READ:
+            note_dispute(connection, decision.sighting, decision.message, result)
         entries.save(connection, decision.entry, self._deps.me)
         return EntryResult(entry.id, decision.disposition, outcome)
 

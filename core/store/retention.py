@@ -39,6 +39,7 @@ from core.store.cards import card_labels, cards, forget_topic_days
 from core.store.column_types import UtcDateTime
 from core.store.console.history import story_actions
 from core.store.deliveries import UNFINISHED, deliveries, notifications
+from core.store.disputed_pages import forget_disputed
 from core.store.engine import Store
 from core.store.escalations import escalations
 from core.store.feed_addresses import feed_addresses
@@ -237,6 +238,7 @@ RULES = {
     "topic hours": RetentionRule(("topic_hours",), topic_hours.forget_hours),
     "replayed matches": RetentionRule(("replayed_matches",), forget_replays),
     "missed articles": RetentionRule(("missed_articles",), forget_missed),
+    "disputed pages": RetentionRule(("disputed_pages",), forget_disputed),
     "entries": RetentionRule(("entries",), entries.forget),
     "rereads": RetentionRule(("rereads",), rereads.forget),
     "page reads": RetentionRule(("page_reads",), page_reads.forget),

@@ -24,6 +24,7 @@ from core.text.clean import for_log
 from ingest import revise
 from ingest.changes import Compare, Comparison
 from ingest.deps import Deps
+from ingest.disputes import note_dispute
 from ingest.hosts import pause_scope
 from ingest.page_validators import validators_after
 from ingest.pages import PageReader, add_changes, write_revision
@@ -126,6 +127,8 @@ class Rereader:
         revised = self._revise(connection, known, attempt, compare)
         if revised is not None:
             write_revision(connection, revised)
+            if attempt.page is not None and revised.disposition is not None:
+                note_dispute(connection, record.article_id, revised.message, attempt.page)
         if revised is not None and revised.disposition is None:  # too soon after the last revision
             due = revised.entry.next_page_at
             rereads.save(connection, replace(record, due_at=due), self._deps.me)

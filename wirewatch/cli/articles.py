@@ -9,6 +9,7 @@ import typer
 
 from config.errors import UsageError, WirewatchError
 from core.clock import rfc3339, utc_now
+from wirewatch.cli.article_review import review
 from wirewatch.cli.output import print_json, print_line, say, write
 from wirewatch.run.bootstrap import open_settings, open_store
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from wirewatch.article_input import Document
 
 app = typer.Typer(no_args_is_help=True, help="Look at pages and articles.")
+
+app.command()(review)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 

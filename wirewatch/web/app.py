@@ -33,6 +33,7 @@ from wirewatch.web.pages.feeds import FeedsPage
 from wirewatch.web.pages.health import HealthEndpoints
 from wirewatch.web.pages.login import LoginPage
 from wirewatch.web.pages.missed import MissedPage
+from wirewatch.web.pages.review import ReviewPage
 from wirewatch.web.pages.stories import StoriesPage
 from wirewatch.web.pages.story import StoryPage
 from wirewatch.web.pages.story_actions import StoryActions
@@ -61,6 +62,7 @@ def create_app(store: Store, clock: Clock, runtime: RuntimeStatus) -> ASGIApp:
         TopicsPage(renderer, explainer),
         MissedPage(renderer, explainer),
         FeedsPage(renderer),
+        ReviewPage(renderer),
         DeliveriesPage(renderer),
         LoginPage(renderer),
         HealthEndpoints(renderer),

@@ -4,7 +4,11 @@ import json
 
 import pytest
 
+from core.clock import utc_now
+from core.store import Store
+from core.store.disputed_pages import save_disputed
 from tests.support.cli_installation import CliInstallation
+from tests.support.disputes import disputed_page
 
 KEYS = {
     "input", "url", "title", "lead", "text", "language", "published_at", "authors", "access",
@@ -39,3 +43,24 @@ def test_an_unknown_article_is_wrong_usage(installation: CliInstallation) -> Non
     done = installation.execute("articles", "show", "nope")
     assert (done.code, done.out) == (2, "")
     assert "There is no article 'nope'." in done.err
+
+
+def test_disputed_pages_are_listed_and_shown_side_by_side(
+    own_installation: CliInstallation,
+) -> None:
+    page = disputed_page("a", utc_now().replace(microsecond=0), title="Titel\x1b[2J")
+    assert "No page is disputed." in own_installation.invoke("articles", "review")
+    store = Store.open(f"sqlite:///{own_installation.data}/store.db")
+    store.transact(lambda connection: save_disputed(connection, page))
+    store.close()
+    [row] = json.loads(own_installation.invoke("articles", "review", "--json"))
+    assert (row["text"], row["other"], row["reason"]) == (page.text, page.other, "cut_within")
+    assert (
+        json.loads(own_installation.invoke("articles", "review", "--outlet", "x", "--json")) == []
+    )
+    shown = own_installation.invoke("articles", "review", page.article_id)
+    [line] = [line for line in shown.splitlines() if "Der ganze Text." in line]
+    assert line.endswith("| Der halbe Text.")
+    assert "\x1b" not in shown
+    done = own_installation.execute("articles", "review", "nope")
+    assert (done.code, done.out) == (2, "")
