@@ -16,6 +16,7 @@ from tests.ingest.extract.sample_pages import DE, EN, FR, RU, UK, Story, page
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 URL = "https://www.auberger-bote.example/politik/bruecke"
+GUTENBERG = "/".join(("core", "paragraph"))
 SHELL = "<div id=root></div><noscript>Bitte aktivieren Sie JavaScript.</noscript>"
 HTML = "".join(f"<p>{line}</p>" for line in DE.body)
 OTHER = {"title": EN.title, "slug": "bridge", "body": "".join(f"<p>{x}</p>" for x in EN.body)}
@@ -91,7 +92,7 @@ BODIES: dict[str, object] = {
     },
     "wordpress blocks": {
         "title": DE.title,
-        "blocks": [{"name": "core/paragraph", "attributes": {"content": x}} for x in DE.body],
+        "blocks": [{"name": GUTENBERG, "attributes": {"content": x}} for x in DE.body],
     },
     "twice": {"title": DE.title, "plainText": " ".join(DE.body), "body": HTML},
     "below a page with the same title": {
