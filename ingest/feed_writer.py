@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Concatenate, ParamSpec
 
 from config.errors import FetchError
@@ -27,7 +28,6 @@ from core.store import (
     entries,
     feed_days,
     feed_history,
-    feed_queries,
     feeds,
     hosts,
     outbox,
@@ -35,7 +35,7 @@ from core.store import (
 from core.store.entries import EntryRecord
 from core.store.feed_history import FeedEvent, FeedPoll
 from core.store.feed_record import FeedRecord
-from ingest import poll_outcome, redirects
+from ingest import poll_facts, poll_outcome
 from ingest.admit import KnownEntries, admit, link_key
 from ingest.backoff import OUT_OF_REACH, FailClass, FetchFailure
 from ingest.conditional import ConditionalRequest
@@ -43,8 +43,7 @@ from ingest.deps import Deps
 from ingest.feed_fetcher import AnswerFacts, FeedDocument
 from ingest.feed_records import PARSER_VERSION
 from ingest.hosts import pause_scope
-from ingest.outage import NO_OUTAGE, Outage, without_last_failure
-from ingest.pace import WINDOW, news_gap
+from ingest.outage import NO_OUTAGE, Outage, forgive, outage_wait
 from ingest.parsing.messages import FeedRequest
 from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
 from ingest.rereads.signals import schedule_signals
@@ -204,8 +203,8 @@ class FeedWriter:
             return replace(result, outcome=outcome, next_due_at=feed.next_due_at)
         read = replace(
             _document_read(feed, document, document.request, parsed, result),
-            news_gap_s=_news_gap(connection, feed, now) if result.new else None,
-            taken_by=_find_taker(connection, feed, document.moved_to, now),
+            news_gap_s=poll_facts.load_news_gap(connection, feed, now) if result.new else None,
+            taken_by=poll_facts.find_taker(connection, feed, document.moved_to, now),
         )
         decision = poll_outcome.after_read(feed, read, now, self._deps.rng)
         return self._save_poll(connection, decision, now, result, answer)
@@ -218,7 +217,7 @@ class FeedWriter:
         not_modified: NotModified,
         answer: AnswerFacts | None,
     ) -> PollResult:
-        taken_by = _find_taker(connection, feed, not_modified.moved_to, now)
+        taken_by = poll_facts.find_taker(connection, feed, not_modified.moved_to, now)
         not_modified = replace(not_modified, taken_by=taken_by)
         decision = poll_outcome.after_not_modified(feed, not_modified, now, self._deps.rng)
         return self._save_poll(connection, decision, now, PollResult(feed.feed_id, ""), answer)
@@ -233,7 +232,8 @@ class FeedWriter:
         answer: AnswerFacts | None,
     ) -> PollResult:
         for feed_id in outage.forgive:
-            feeds.apply_change(connection, feed_id, without_last_failure)
+            soon = now + outage_wait(self._deps.rng)
+            feeds.apply_change(connection, feed_id, partial(forgive, due_at=soon))
         decision = poll_outcome.after_failure(
             feed,
             failure,
@@ -241,7 +241,7 @@ class FeedWriter:
             self._deps.rng,
             own_outage=outage.active,
             redirected=answer is not None and answer.redirected,
-            taken_by=_find_reader(connection, feed, feed.redirect_target),
+            taken_by=poll_facts.find_reader(connection, feed, feed.redirect_target),
         )
         result = PollResult(
             feed.feed_id,
@@ -252,6 +252,11 @@ class FeedWriter:
             own_outage=outage.active,
         )
         return self._save_poll(connection, decision, now, result, answer)
+
+    def _pause_scope(self, feed: FeedRecord) -> str:
+        """Return what a pause applies to that the server of a feed asks for."""
+        scope = pause_scope(feed.request_url, self._deps.settings.http_bridges)
+        return feed.url if scope == feed.request_url else scope
 
     def _admit(
         self, connection: Connection, feed: FeedRecord, now: datetime, parsed: ParsedFeed | None
@@ -292,7 +297,7 @@ class FeedWriter:
         outbox.put(connection, [to_record(health, at=now) for health in decision.health])
         if decision.pause:
             until = now + timedelta(seconds=decision.pause)
-            hosts.pause(connection, pause_scope(feed.request_url), until, feed.due_reason)
+            hosts.pause(connection, self._pause_scope(feed), until, feed.due_reason)
         feeds.save(connection, feed, self._deps.me)
         feed_history.add_poll(connection, _poll(before, now, result, answer))
         feed_history.add_events(connection, _events(decision))
@@ -336,25 +341,6 @@ def _events(decision: PollOutcome) -> list[FeedEvent]:
         FeedEvent(decision.feed.feed_id, each.at, each.event.value, each.reason.dump())
         for each in decision.changes
     ]
-
-
-def _news_gap(connection: Connection, feed: FeedRecord, now: datetime) -> float | None:
-    """Return the median seconds between polls of a feed that brought news."""
-    gap = news_gap(feed_queries.load_news_times(connection, feed.feed_id, now - WINDOW))
-    return gap.total_seconds() if gap else None
-
-
-def _find_taker(
-    connection: Connection, feed: FeedRecord, moved_to: str | None, now: datetime
-) -> str | None:
-    """Return the id of another feed that is read where this one is to be read from now on."""
-    return _find_reader(connection, feed, redirects.target_to_apply(feed, moved_to, now))
-
-
-def _find_reader(connection: Connection, feed: FeedRecord, url: str | None) -> str | None:
-    if url is None:
-        return None
-    return feed_queries.find_reader_of(connection, url, other_than=feed.feed_id)
 
 
 def _document_read(

@@ -46,13 +46,18 @@ def is_private_host(url: str) -> bool:
     return True
 
 
-def pause_scope(url: str) -> str:
+def pause_scope(url: str, bridges: str = "") -> str:
     """Return what a ``Retry-After`` applies to: the publisher, or the URL on a private host.
 
-    Publishers limit by domain, as Tumblr does. A bridge on a host of the operator passes on the
-    answers of many publishers (https://github.com/FreshRSS/FreshRSS/issues/7870).
+    Publishers limit by domain, as Tumblr does. A bridge passes on the answers of many publishers
+    (https://github.com/FreshRSS/FreshRSS/issues/7870).
+
+    Args:
+        url: The URL that was requested.
+        bridges: The setting ``http_bridges``: names of public hosts that are bridges.
     """
-    return url if is_private_host(url) else host_key(url)
+    is_bridge = (urlsplit(url).hostname or "") in {name.strip() for name in bridges.split(",")}
+    return url if is_bridge or is_private_host(url) else host_key(url)
 
 
 @dataclass(slots=True)

@@ -64,7 +64,7 @@ class Poller:
         result, answer = fetched.result, fetched.answer
         if isinstance(result, FetchFailure):
             return await self._save_failure(feed, result, answer)
-        self._outages.answered()
+        self._outages.answered(feed, self._clock())
         if isinstance(result, NotModified):
             return await self._writer.save_not_modified(feed, result, answer)
         return await self._writer.save_document(feed, result, answer)
@@ -76,9 +76,9 @@ class Poller:
         async with self._saving_failure:
             outage = NO_OUTAGE
             if failure.is_network:
-                outage = self._outages.failed(feed.feed_id, feed.host, self._clock())
+                outage = self._outages.failed(feed, self._clock())
             elif failure.outcome not in OUT_OF_REACH:
-                self._outages.answered()
+                self._outages.answered(feed, self._clock())
             return await self._writer.save_failure(feed, failure, outage, answer)
 
 

@@ -21,6 +21,7 @@ from core.store.feed_record import FeedRecord
 from ingest import conditional, interval, redirects
 from ingest.backoff import FailClass, FetchFailure, delay, with_jitter
 from ingest.conditional import ConditionalRequest
+from ingest.outage import outage_wait
 from ingest.pace import pace_after
 from ingest.public_url import public_url
 from ingest.redirects import Move
@@ -140,7 +141,7 @@ def after_failure(
     """
     counted = feed if own_outage else _count_failure(feed, failure, now)
     kind = FailClass.NETWORK if own_outage else failure.kind
-    wait = _wait(feed, kind, 1 if own_outage else counted.class_count, rng)
+    wait = _wait(feed, kind, counted.class_count, rng, own_outage=own_outage)
     reason = Phrase("feed.due.retry", error=failure.reason, wait=wait)
     if failure.retry_after and timedelta(seconds=failure.retry_after) > wait:
         wait = with_jitter(timedelta(seconds=failure.retry_after), rng)
@@ -169,14 +170,16 @@ def _due_elsewhere(feed: FeedRecord, now: datetime) -> FeedRecord:
     return replace(unvalidated, next_due_at=now + interval.SAME_URL, due_reason=reason)
 
 
-def _wait(feed: FeedRecord, kind: FailClass, count: int, rng: random.Random) -> timedelta:
+def _wait(
+    feed: FeedRecord, kind: FailClass, count: int, rng: random.Random, *, own_outage: bool
+) -> timedelta:
     """Return the wait after a failure.
 
     An explicit interval is used unchanged, unless the server says that requests are too frequent,
     or the document costs more than it may.
     """
     if feed.every_s is None:
-        return with_jitter(delay(kind, count), rng)
+        return outage_wait(rng) if own_outage else with_jitter(delay(kind, count), rng)
     every = timedelta(seconds=feed.every_s)
     if kind not in (FailClass.RATE_LIMITED, FailClass.LIMIT):
         return every

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -32,7 +33,7 @@ from core.http import Response
 from core.http.client import HttpClient
 from core.loop_delay import ReportTurn, ignore_turn
 from core.processes.instance import Instance
-from core.store import Connection, Store, feeds, hosts
+from core.store import Connection, Store, feed_schedule, feeds, hosts
 from core.store.feed_record import FeedRecord
 from core.store.threads import StoreThreads
 from ingest.deps import Deps, DocumentParser, Extractor, StoredRobots, write
@@ -56,6 +57,9 @@ __all__ = ["Ingest", "IngestCounts"]
 
 STAGE = "ingest"
 """The stage under which dispositions are counted."""
+
+PAUSED_AFTER = timedelta(minutes=5)
+"""After this long without a tick the machine was asleep, or its clock was set."""
 
 log = structlog.get_logger(__name__)
 
@@ -163,6 +167,7 @@ class Ingest:
         self._rng = rng or random.Random()  # noqa: S311 jitter is no secret
         self._stack = AsyncExitStack()
         self._synced: Catalog | None = None
+        self._ticked_at: datetime | None = None
         self._deps: Deps | None = None
 
     async def __aenter__(self) -> Self:
@@ -254,6 +259,7 @@ class Ingest:
             StoreError: The database failed; what was stored before stays.
         """
         await self._threads.run(self.sync)
+        await write(self._store, self._threads, feed_schedule.follow_clock, self._clock())
         work = self._work(once=True)
         tally = IngestTally(self._dispositions)
         try:
@@ -327,6 +333,7 @@ class Ingest:
                 ticked.clear()
                 work.begin_round()
                 await self._threads.run(self.sync)
+                await self._follow_clock()
             await work.fill()
             await work.collect(tally.count, *waiting)
         except StoreError as error:
@@ -335,6 +342,15 @@ class Ingest:
         finally:
             for task in waiting:
                 task.cancel()
+
+    async def _follow_clock(self) -> None:
+        """Adapt due times at the start, after a long pause, and when the clock was set back."""
+        now, last = self._clock(), self._ticked_at
+        self._ticked_at = now
+        if last is not None and timedelta(0) <= now - last < PAUSED_AFTER:
+            return
+        await write(self._store, self._threads, feed_schedule.follow_clock, now)
+        await write(self._store, self._threads, feed_schedule.spread_overdue, now, self._rng)
 
     def _work(self, *, once: bool) -> JobRunner:
         if self._deps is None:

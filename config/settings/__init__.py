@@ -227,6 +227,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Seconds between the end of one request to a publisher's host and the next.",
     )
+    http_bridges: str = Field(
+        default="",
+        description="Hosts that pass on the feeds of others, such as `rsshub.example.org`: a "
+        "pause that one asks for applies to the URL alone.",
+    )
     http_private_host_pause: float = Field(
         default=0.05,
         ge=0,

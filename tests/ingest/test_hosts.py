@@ -152,3 +152,9 @@ def test_a_pause_applies_to_the_publisher_or_on_private_hosts_to_the_url() -> No
     assert pause_scope("https://www.kurier.co.uk/b") == "kurier.co.uk"
     for url in ("http://127.0.0.1:1200/kurier", "http://localhost:1200/bote", "http://[::1]/x"):
         assert pause_scope(url) == url
+
+
+def test_a_pause_of_a_bridge_applies_to_its_url() -> None:
+    url = "https://rsshub.example.org/x"
+    assert pause_scope(url) == "example.org"
+    assert pause_scope(url, "other.example, rsshub.example.org") == url

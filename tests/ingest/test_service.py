@@ -225,3 +225,41 @@ def test_the_default_clock_is_the_real_one(
     installation.clock.now = utc_now()
     installation.run()
     assert installation.feed(feed).last_attempt_at == installation.clock()
+
+
+def test_feeds_overdue_after_a_pause_are_spread_in_service_and_polled_at_once_in_a_run(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    urls = [publisher.serve(f"/{n}.xml", rss()) for n in range(6)]
+    names = installation.subscribe(*urls)
+    installation.run()
+    installation.clock.advance(hours=5)
+    asked = len(publisher.requests)
+
+    async def turn(ingest: Ingest) -> None:
+        stop = asyncio.Event()
+        task = asyncio.create_task(ingest.run(stop))
+        while min(installation.feed(n).next_due_at for n in names) < installation.clock():
+            await asyncio.sleep(0.01)
+        stop.set()
+        await task
+
+    installation.with_ingest(turn)
+    assert len(publisher.requests) == asked
+    due = [installation.feed(n).next_due_at - installation.clock() for n in names]
+    assert timedelta(0) <= min(due) < max(due) <= timedelta(minutes=10)
+    installation.clock.advance(minutes=10)
+    assert installation.run().polled == 6
+
+
+def test_a_clock_that_was_ahead_stalls_nothing(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    [feed] = installation.subscribe(publisher.serve("/f", rss(), rss(item("1", "Eins"))))
+    installation.clock.advance(days=30)
+    installation.run()
+    installation.clock.advance(days=-30)
+    assert installation.run().polled == 0
+    assert installation.feed(feed).next_due_at - installation.clock() < timedelta(minutes=12)
+    installation.clock.advance(minutes=12)
+    assert installation.run().new == 1
