@@ -24,7 +24,7 @@ from ingest.extract.credits import choose_authors, find_agency, names_in_byline
 from ingest.extract.dates import publication_of
 from ingest.extract.decode import decode_page
 from ingest.extract.headline import choose_lead
-from ingest.extract.inline import prepare_tree
+from ingest.extract.inline import prepare_tree, separate_teasers
 from ingest.extract.jsonld import LinkedData
 from ingest.extract.limits import LONGEST_TEXT, LONGEST_TITLE, LONGEST_ZONES, MOST_ZONES
 from ingest.extract.models import ExtractedPage, PageHints
@@ -69,8 +69,10 @@ def extract_page(
         ExtractionError: ``not_html`` if it is not a page, ``empty`` if it contains no article.
     """
     page = parse_page(decode_page(body, url=url, content_type=content_type), url)
-    prepare_tree(page.root)
+    prepare_tree(page.root, page.markup)
     blocks = collect_blocks(page.root)
+    if separate_teasers(blocks):
+        blocks = collect_blocks(page.root)
     candidates = title_candidates(page, hints, url)
     tagged = tag_zones(blocks, candidates.all, live=page.data.live, url=url, stated=page.data.body)
     published = publication_of(page, hints, now, blocks, tagged.title)

@@ -11,14 +11,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from core.text.clean import clean_line
 from ingest.extract import vocabulary
-from ingest.extract.blocks import has_letters
+from ingest.extract.blocks import Block, has_letters
 from ingest.extract.vocabulary import words_in
 
 _IN_SENTENCE = words_in("button label output legend noindex q")
@@ -26,7 +26,9 @@ _RETRACTED = words_in("del s strike")
 _PHRASING = frozenset(words_in("a abbr b bdi big cite em font i mark small span strong sub sup u"))
 _BODY_PARTS = words_in("table blockquote pre ul ol dl q")
 _ASIDES = words_in("aside footer")
-_INVISIBLE = etree.XPath("//span[@hidden] | //*[@role='tooltip']")
+_CHANGED = (*_IN_SENTENCE, *_RETRACTED, *_ASIDES, "figure")
+_HIDDEN_WORDS = etree.XPath("//span[@hidden]")
+_TOOLTIPS = etree.XPath("//*[@role='tooltip']")
 _MOST_PREPARED = 2_000
 _LONGEST_WORD = 60  # characters of a button or label that stands for words of a sentence
 _SHORTEST_SENTENCE = 20  # characters of the rest of it
@@ -47,45 +49,57 @@ _CLOSING = re.compile(r"\s*[.)\]\"“”«»]*\s*")
 _NEW_SENTENCE = re.compile(r"[\"„“«»‚‘(]?\s?[A-ZÀ-ÖØ-ÞА-ЯЁІЇЄҐ].{9}", re.DOTALL)
 
 
-def prepare_tree(root: HtmlElement) -> None:
-    """Change the tree so that text of the article is in elements that are read as such."""
-    _remove_retracted(root)
-    for element in _few(root.iter(*_IN_SENTENCE)):
+def prepare_tree(root: HtmlElement, markup: bytes) -> None:
+    """Change the tree so that text of the article is in elements that are read as such.
+
+    Args:
+        root: The tree of a page.
+        markup: What it was parsed from.
+    """
+    by_tag: dict[str, list[HtmlElement]] = {}
+    for element, _ in zip(root.iter(*_CHANGED), range(_MOST_PREPARED), strict=False):
+        by_tag.setdefault(element.tag, []).append(element)
+    _remove_from_sentences(e for tag in _RETRACTED for e in by_tag.get(tag, ()))
+    _remove_from_sentences(_explanations(root, markup))
+    for element in (e for tag in _IN_SENTENCE for e in by_tag.get(tag, ())):
         if element.tag == "q" or is_in_sentence(element):
             make_plain(element, "span")
-    for element in _few(root.iter("figure")):
+    for element in by_tag.get("figure", ()):
         if _holds_body_part(element):
             make_plain(element, "div")
-    for element in _few(root.iter(*_ASIDES)):
+    for element in (e for tag in _ASIDES for e in by_tag.get(tag, ())):
         if _is_correction(element):
             make_plain(element, "div")
-    for link in list(root.iter("a")):
-        _separate_teaser(link)
 
 
-def _few(elements: Iterator[HtmlElement]) -> list[HtmlElement]:
-    """Return the elements before the tree changes, a limited number of them."""
-    return [element for element, _ in zip(elements, range(_MOST_PREPARED), strict=False)]
+def separate_teasers(blocks: Sequence[Block]) -> bool:
+    """Put "Read also: <a>…</a>" in the middle of a paragraph on a line of its own.
+
+    Returns:
+        Whether the tree was changed, so that its blocks are others.
+    """
+    partly = [b for b in blocks if 0 < b.link_length < len(b.text)]
+    return sum(_separate_teaser(link) for block in partly for link in block.links) > 0
 
 
-def _remove_retracted(root: HtmlElement) -> None:
-    """Remove words that a sentence no longer says, and hidden explanations of its words."""
-    for element in _few(root.iter(*_RETRACTED)):
-        if element.getparent() is not None and is_in_sentence(element):
-            element.drop_tree()
-    invisible = _INVISIBLE(root)
-    for element in invisible if isinstance(invisible, list) else ():
-        if not isinstance(element, HtmlElement):
-            continue
+def _explanations(root: HtmlElement, markup: bytes) -> Iterator[HtmlElement]:
+    """Yield the hidden elements that explain a word; most pages have none."""
+    paths = [_HIDDEN_WORDS] if b" hidden" in markup else []
+    for path in (*paths, *((_TOOLTIPS,) if b"tooltip" in markup else ())):
+        found = path(root)
+        for element in found[:_MOST_PREPARED] if isinstance(found, list) else ():
+            if isinstance(element, HtmlElement):
+                yield element
+
+
+def _remove_from_sentences(elements: Iterable[HtmlElement]) -> None:
+    for element in list(elements):
         if element.getparent() is not None and is_in_sentence(element):
             element.drop_tree()
 
 
 def is_in_sentence(element: HtmlElement) -> bool:
     """Return whether an element stands for words of a sentence: there is text right beside it."""
-    words = element.text_content()
-    if len(words) > _LONGEST_WORD and element.tag in _IN_SENTENCE:
-        return False
     inner, outer = element, element.getparent()
     beside = _text_before(element) + (element.tail or "")
     while outer is not None and outer.tag in _PHRASING:
@@ -93,7 +107,19 @@ def is_in_sentence(element: HtmlElement) -> bool:
         beside += _text_before(inner) + (inner.tail or "")
     if outer is None or not has_letters(beside):
         return False
-    return len(outer.text_content()) - len(words) >= _SHORTEST_SENTENCE
+    size = len(element.text_content())
+    if size > _LONGEST_WORD and element.tag in _IN_SENTENCE:
+        return False
+    return _has_text(outer, size + _SHORTEST_SENTENCE)
+
+
+def _has_text(element: HtmlElement, least: int) -> bool:
+    """Return whether an element has so many characters of text."""
+    for piece in element.itertext():
+        least -= len(piece)
+        if least <= 0:
+            return True
+    return False
 
 
 def _text_before(element: HtmlElement) -> str:
@@ -136,53 +162,59 @@ def _is_correction(element: HtmlElement) -> bool:
     )
 
 
-def _separate_teaser(link: HtmlElement) -> None:
-    """Put "Read also: <a>…</a>" in the middle of a paragraph on a line of its own."""
-    element: HtmlElement | None = link
+def _separate_teaser(link: HtmlElement) -> bool:
+    """Put a teaser on a line of its own; return whether the tree was changed."""
     if _PHRASE_AT_START.match((link.text or "")[:_LONGEST_PHRASE]):
-        _begin_line(link)
+        changed = _begin_line(link)
     else:
-        while element is not None and not _separate_before(element):
+        element: HtmlElement | None = link
+        while element is not None and (before := _separate_before(element)) is None:
             parent = element.getparent()
             outer = element.getprevious() is None and parent is not None
             element = parent if outer and parent.tag in _PHRASING else None
-    if element is not None:
-        _separate_after(link)
+        if element is None:
+            return False
+        changed = bool(before)
+    return _separate_after(link) or changed
 
 
-def _separate_before(element: HtmlElement) -> bool:
-    """Begin a line at the phrase before an element; return whether there is one."""
+def _separate_before(element: HtmlElement) -> bool | None:
+    """Begin a line at the phrase before an element.
+
+    Returns:
+        Whether the tree was changed; None if there is no such phrase.
+    """
     text = _text_before(element)
     previous = element.getprevious()
     if text.strip():
         end = text[-_LONGEST_PHRASE:]
         phrase = _PHRASE_AT_END.search(end)
         if not phrase or (not phrase.start() and len(text) > len(end)):
-            return False
+            return None
         before = text[: len(text) - len(end) + phrase.start()]
         if before.strip():
             _break_text(element, before, text[len(before) :])
-        elif previous is None:
-            _begin_line(element.getparent())
-        return True
+            return True
+        return previous is None and _begin_line(element.getparent())
     if previous is None or previous.tag not in _PHRASING or previous.tag == "a":
-        return False
+        return None
     words = previous.text_content() if len(previous) < 5 else ""
     if not (words and len(words) <= _LONGEST_PHRASE and _ONLY_PHRASE.match(words)):
-        return False
-    _begin_line(previous)
-    return True
+        return None
+    return _begin_line(previous)
 
 
-def _begin_line(element: HtmlElement) -> None:
-    """Put a line break before an element, if a sentence ends there."""
+def _begin_line(element: HtmlElement) -> bool:
+    """Put a line break before an element, if a sentence ends there; return whether it does."""
     parent = element.getparent()
     while not _text_before(element).strip() and parent is not None and parent.tag in _PHRASING:
         if element.getprevious() is not None:
-            return
+            return False
         element, parent = parent, parent.getparent()
-    if _SENTENCE_AT_END.search(_text_before(element)):
-        element.addprevious(element.makeelement("br"))
+    if not _SENTENCE_AT_END.search(_text_before(element)):
+        return False
+    element.addprevious(element.makeelement("br"))
+    return True
 
 
 def _break_text(element: HtmlElement, before: str, after: str) -> None:
@@ -205,15 +237,17 @@ def _break_tail(element: HtmlElement, before: str | None, after: str | None) -> 
     element.tail, line_break.tail = before, after
 
 
-def _separate_after(link: HtmlElement) -> None:
-    """End the line after a link, or what is around it, if a sentence begins there."""
+def _separate_after(link: HtmlElement) -> bool:
+    """End the line after a link, or what is around it; return whether a sentence begins there."""
     element = link
     while _CLOSING.fullmatch(element.tail or "") and element.getnext() is None:
         parent = element.getparent()
         if parent is None or parent.tag not in _PHRASING:
-            return
+            return False
         element = parent
     tail = element.tail or ""
     closing = _CLOSING.match(tail)
-    if closing and _NEW_SENTENCE.match(tail, closing.end()):
-        _break_tail(element, closing[0], tail[closing.end() :])
+    if not closing or not _NEW_SENTENCE.match(tail, closing.end()):
+        return False
+    _break_tail(element, closing[0], tail[closing.end() :])
+    return True

@@ -36,6 +36,8 @@ _MOST_LABEL_WORDS = 6
 _SHORTEST_TITLE = 12
 _LEAST_WORDS = 3
 _LONGEST_CARD = 500
+_LONGEST_LIST = 60
+_MOST_IN_CARD = 6  # blocks before and after the link
 _ARROW = re.compile(r"[\s•·*|(\[–—-]*[→►▶»›➤>➜➡➔⇒▸⏵☞👉🔗+↗]+[\s→►▶»›➤>➜➡➔⇒▸⏵☞👉🔗+↗️️|-]*$")
 _LABEL = re.compile(r"[\s→►▶»›➤>+•·*|(\[–—-]*([^.!?;:]{2,45}?)\s*[:–—|]\s*[\"„“«»‚]?$")
 _FULL_STOP = re.compile(r"[.;,:][\"'“”«»‹›’)\]]*\s*$")
@@ -51,7 +53,7 @@ class _Link:
     before: str
     text: str
     after: str
-    other_page: bool
+    href: str
 
 
 def mark_teasers(blocks: Sequence[Block], title: int, url: str) -> None:
@@ -89,7 +91,7 @@ def _is_teaser(
     block = opened[index]
     if len(block.text) > _LONGEST or block.container.tag in _CELLS:
         return False
-    link = _read_link(block, url)
+    link = _read_link(block)
     if link is None or has_letters(link.after) or not has_letters(link.text):
         return False
     label = _LABEL.match(link.before)
@@ -97,7 +99,7 @@ def _is_teaser(
         return True
     if label and vocabulary.TEASER_LABEL.matches_start(label[1].lower()):
         return True
-    if not (between and link.other_page and _is_title(link.text)):
+    if not (between and _is_title(link.text) and is_other_page(link.href, url)):
         return False
     if has_letters(link.before):
         return label is not None and len(label[1].split()) <= _MOST_LABEL_WORDS
@@ -106,7 +108,7 @@ def _is_teaser(
     return block.container.tag != "li" or not _introduces_list(opened, index)
 
 
-def _read_link(block: Block, url: str) -> _Link | None:
+def _read_link(block: Block) -> _Link | None:
     """Return the link of a block that has one; the others are sentences."""
     if len(block.links) != 1:
         return None
@@ -117,7 +119,7 @@ def _read_link(block: Block, url: str) -> _Link | None:
     before, after = block.text[:start], block.text[start + len(text) :]
     signs = len(text) - len(text.lstrip(" →►▶»›➤>➜➡⇒▸☞👉🔗+"))
     before, text = before + text[:signs], text[signs:]
-    return _Link(before, text, after, is_other_page(block.links[0].get("href") or "", url))
+    return _Link(before, text, after, block.links[0].get("href") or "")
 
 
 def is_other_page(href: str, url: str) -> bool:
@@ -151,8 +153,9 @@ def _is_title(text: str) -> bool:
 
 def _introduces_list(opened: Sequence[Block], index: int) -> bool:
     """Return whether a sentence with a colon is before the list that a block is in."""
-    above = next((b for b in reversed(opened[:index]) if b.container.tag != "li"), None)
-    return above is not None and above.text.rstrip().endswith(":")
+    before = (opened[i] for i in range(index - 1, max(index - _LONGEST_LIST, -1), -1))
+    above = next((b for b in before if b.container.tag != "li"), None)
+    return above is None or above.text.rstrip().endswith(":")
 
 
 def _card(opened: Sequence[Block], index: int, location: object) -> Iterator[int]:
@@ -161,8 +164,9 @@ def _card(opened: Sequence[Block], index: int, location: object) -> Iterator[int
     card = _card_around(opened[index])
     if card is None or location_of(opened[index]) == location:
         return
-    others = [*_inside(opened, range(index - 1, -1, -1), card)]
-    others += _inside(opened, range(index + 1, len(opened)), card)
+    first, last = max(index - _MOST_IN_CARD, 0), min(index + _MOST_IN_CARD, len(opened) - 1)
+    others = [*_inside(opened, range(index - 1, first - 1, -1), card)]
+    others += _inside(opened, range(index + 1, last + 1), card)
     sizes = sum(len(opened[i].text) for i in others)
     if sizes <= _LONGEST_CARD and all(location_of(opened[i]) != location for i in others):
         yield from others
