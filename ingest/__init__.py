@@ -33,9 +33,11 @@ one of these dispositions:
 ``article_revised``    a known article was announced with another title or text
 ``known``              the document shows what it showed before
 ``unchanged``          the feed shows another text, but the page has not changed
-``copy_url``           the article is known from another feed; the sighting is recorded
+``copy_url``           the article is known from another feed: by its link, or because page and
+                       text are the same; the sighting is recorded
 ``superseded``         the entry changed again before its page was read; the newer version counts
-``feed_text``          no attempt at the page succeeded; the text of the feed stays
+``feed_text``          no attempt at the page succeeded, or each answer was another page than the
+                       article's; the text of the feed stays
 ``page_kept``          the page cannot be read any more; the earlier, fuller text stays
 ``no_content``         neither the page nor the feed has any text
 ``page_gone``          a page that people were told of has vanished, which was announced

@@ -21,6 +21,7 @@ from ingest.page_validators import NO_VALIDATORS
 from ingest.public_url import without_login
 from ingest.titles import plain_title
 from ingest.urls import shown_url
+from ingest.wrong_pages import WRONG_PAGES
 
 FULLER_FACTOR = 2
 """The text of the feed is used instead of that of a thin page if it is this many times longer."""
@@ -102,6 +103,8 @@ def from_feed(
     now: datetime,
     settings: Settings,
     document_type: str | None = None,
+    *,
+    outcome: str = "",
 ) -> ArticleRevision | None:
     """Return the first revision of an article of which only the text of the feed is available.
 
@@ -113,6 +116,7 @@ def from_feed(
         now: The present.
         settings: The size of records.
         document_type: What the link leads to, if it is no page.
+        outcome: What its page is instead of the article, for the flags.
 
     Returns:
         None if the feed has neither title nor summary nor content.
@@ -134,10 +138,17 @@ def from_feed(
         **_published_by_feed(entry, now),
         fetched_at=now,
         authors=tuple(entry.authors),
-        flags=("not_read",) if document_type else (),
+        flags=_flags_of(outcome, document_type),
         document_type=document_type,
         text_source="feed",
     )
+
+
+def _flags_of(outcome: str, document_type: str | None) -> tuple[str, ...]:
+    """Return what the link of an entry led to instead of the article."""
+    if document_type:
+        return ("not_read",)
+    return (outcome,) if outcome in WRONG_PAGES else ()
 
 
 def hashes(message: ArticleRevision) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from config.errors import ExtractionError, FetchError, StoreError
 from config.i18n import Phrase, in_english
 from core import metrics
 from core.http import Response, retry_after
+from core.http.client import MOST_REDIRECTS
 from core.ids import article_id, outlet_of
 from core.messages.envelope import to_record
 from core.store import Connection, articles, entries, feeds, hosts, outbox, page_reads
@@ -30,6 +31,7 @@ from ingest.admit import has_no_page, is_homepage
 from ingest.article_revision import PageRead
 from ingest.backoff import FetchFailure, failure_of
 from ingest.changes import COMPARED_REVISIONS, Compare, Comparison, with_changes
+from ingest.claimed_address import Claim, check_claim
 from ingest.deps import Deps
 from ingest.disputes import note_dispute
 from ingest.extract.limits import LONGEST_TEXT
@@ -37,8 +39,10 @@ from ingest.extract.models import ExtractedPage, PageHints
 from ingest.hosts import pause_scope
 from ingest.linked_documents import OTHER, is_page, not_read, type_by_header, type_of
 from ingest.page_validators import validators_of
+from ingest.refresh import refresh_target
 from ingest.revise import EntryOutcome
-from ingest.urls import is_consent_wall
+from ingest.urls import canonical_url, is_consent_wall
+from ingest.wrong_pages import WRONG_PAGES
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
@@ -129,18 +133,28 @@ class PageReader:
     async def _fetch(self, entry: EntryRecord) -> PageRead | FetchFailure:
         if not entry.url or has_no_page(entry):
             return NO_PAGE
-        robots = await self._deps.robots.allowed(entry.url)
+        response = await self._request(entry.url, entry.url)
+        if isinstance(response, FetchFailure):
+            return response
+        return await self.extract(entry, response, self._deps.clock())
+
+    async def _request(self, url: str, link: str) -> Response | FetchFailure:
+        """Request a page as its robots.txt and its host allow; return why there is none.
+
+        Args:
+            url: The page.
+            link: The link that led there.
+        """
+        robots = await self._deps.robots.allowed(url)
         if not robots.allowed:
             outcome = "robots_unreachable" if robots.reason == "unreachable" else "robots"
             return FetchFailure(outcome, Phrase(f"fetch.{outcome}"))
         try:
-            response = await self.get(entry.url, robots.crawl_delay or 0.0)
+            response = await self.get(url, robots.crawl_delay or 0.0)
         except FetchError as error:
             return FetchFailure(error.outcome, error.reason, error.retry_after)
-        now = self._deps.clock()
-        wait = retry_after(response.headers, now)
-        failure = failure_of(response, wait) or _elsewhere(entry.url, response.url, "")
-        return failure or await self.extract(entry, response, now)
+        wait = retry_after(response.headers, self._deps.clock())
+        return failure_of(response, wait) or _elsewhere(link, response.url) or response
 
     async def get(
         self, url: str, crawl_delay: float, headers: Mapping[str, str] | None = None
@@ -175,9 +189,31 @@ class PageReader:
     async def extract(
         self, entry: EntryRecord, response: Response, now: datetime
     ) -> PageRead | FetchFailure:
-        """Return the page in an answer, or why it is not the article of the entry."""
+        """Return the page in an answer, or why it is not the article of the entry.
+
+        Where the page only leads to another one, without being clicked, that one is read, as after
+        a redirect.
+        """
+        visited = {entry.url, response.url, *(hop.url for hop in response.redirects)}
+        while True:
+            result, target = await self._extract(entry, response, now)
+            if isinstance(result, PageRead) or target is None or target in visited:
+                return result
+            if len(visited) > MOST_REDIRECTS:
+                reason = Phrase("fetch.too_many_redirects", limit=MOST_REDIRECTS)
+                return FetchFailure("redirect", reason)
+            visited.add(target)
+            answer = await self._request(target, entry.url)
+            if isinstance(answer, FetchFailure):
+                return answer
+            response = answer
+
+    async def _extract(
+        self, entry: EntryRecord, response: Response, now: datetime
+    ) -> tuple[PageRead | FetchFailure, str | None]:
+        """Return the page, or why it is not the article and where it leads."""
         if (kind := type_of(response)) is not None:
-            return not_read(kind)
+            return not_read(kind), None
         feed = await self._deps.read(feeds.find, entry.feed_id)
         hints = PageHints(
             title=entry.title,
@@ -200,11 +236,13 @@ class PageReader:
             )
         except ExtractionError as error:
             if error.outcome == "not_html":
-                return not_read(OTHER)
+                return not_read(OTHER), None
             prefix = "extract_" if error.outcome in ABOUT_EXTRACTION else ""
-            return FetchFailure(prefix + error.outcome, error.reason)
-        unusable = _unusable(entry, page, response)
-        return unusable or PageRead(page, response.url, now, validators_of(response))
+            return FetchFailure(prefix + error.outcome, error.reason), None
+        header = refresh_target(response.headers.get("Refresh", ""), response.url)
+        failure = _unusable(entry, page, response)
+        read = failure or PageRead(page, response.url, now, validators_of(response))
+        return read, page.refresh_url or header
 
     def _conclude(
         self,
@@ -232,8 +270,10 @@ class PageReader:
 
     def _set_aside(self, connection: Connection, entry: EntryRecord) -> EntryResult:
         """Schedule another attempt, or end the entry after the last one."""
-        waiting = revise.retry_later(entry, INTERNAL_ERROR, self._deps.clock())
-        if waiting.attempts < self._deps.settings.fetch_page_attempts:
+        wait = revise.wait_for_page(entry, INTERNAL_ERROR, self._deps.settings)
+        now = self._deps.clock()
+        waiting = revise.retry_later(entry, INTERNAL_ERROR, now, wait or timedelta())
+        if wait is not None:
             entries.save(connection, waiting, self._deps.me)
             return EntryResult(entry.id, None, "internal")
         done = replace(waiting, state=DONE, disposition="internal_error")
@@ -256,6 +296,7 @@ class PageReader:
             linked=articles.find_by_link(connection, entry.url_key),
             claim=claim,
             claimed=claimed,
+            check=_check_claim(connection, claimed, entry, result),
             shown_already=claimed is not None
             and articles.has_sighting(connection, claimed.article_id, entry.feed_id),
         )
@@ -281,6 +322,19 @@ def _is_document(content_type: str) -> bool:
     return type_by_header(content_type) is not None
 
 
+def _check_claim(
+    connection: Connection,
+    claimed: ArticleRecord | None,
+    entry: EntryRecord,
+    result: PageRead | FetchFailure,
+) -> Claim:
+    """Return whether the article at the address that a page claims is that of the page."""
+    if claimed is None or isinstance(result, FetchFailure):
+        return Claim.FALSE
+    latest = articles.load_latest_revisions(connection, claimed.article_id, 1)[-1]
+    return check_claim(latest, entry, result.extracted, outlet_of(entry.feed_id))
+
+
 def _links(entry: EntryRecord, result: PageRead | FetchFailure) -> list[str]:
     """Return the links that may belong to the article of a page."""
     claim = revise.claim_of(entry, result) if isinstance(result, PageRead) else None
@@ -296,17 +350,17 @@ def _is_copy(connection: Connection, entry: EntryRecord) -> bool:
 
 
 def _unusable(entry: EntryRecord, page: ExtractedPage, response: Response) -> FetchFailure | None:
-    """Return why a page is not the article: it is a consent wall, or lists articles."""
-    if "list_page" in page.flags:
-        return FetchFailure("list_page", Phrase("fetch.list_page"))
-    if "consent_wall" in page.flags:
-        return FetchFailure("consent_wall", Phrase("fetch.consent_wall"))
-    return _elsewhere(entry.url, response.url, page.title)
+    """Return why a page is not the article: it says so, lists articles, or is elsewhere."""
+    kind = next((flag for flag in page.flags if flag in WRONG_PAGES), None)
+    if kind is not None:
+        return FetchFailure(kind, Phrase(f"fetch.{kind}"))
+    return _elsewhere(entry.url, response.url)
 
 
-def _elsewhere(link: str, final_url: str, title: str) -> FetchFailure | None:
+def _elsewhere(link: str, final_url: str) -> FetchFailure | None:
     """Return why an answer is another page than the one requested."""
-    if is_consent_wall(final_url, title):
+    was_redirected = canonical_url(link) != canonical_url(final_url)
+    if is_consent_wall(final_url, "", moved=was_redirected):
         return FetchFailure("consent_wall", Phrase("fetch.consent_wall"))
     if is_homepage(final_url) and not is_homepage(link):
         return FetchFailure("homepage", Phrase("fetch.homepage"))

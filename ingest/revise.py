@@ -25,8 +25,10 @@ from core.store.feed_record import FeedRecord
 from ingest.admit import is_homepage
 from ingest.article_revision import PageRead, from_feed, from_page, hashes, is_current_hash
 from ingest.backoff import FetchFailure
+from ingest.claimed_address import Claim
 from ingest.linked_documents import type_in
 from ingest.urls import canonical_url, same_site
+from ingest.wrong_pages import WRONG_PAGE_WAITS, WRONG_PAGES
 
 MIN_SPACING = timedelta(minutes=10)
 """Shortest time between two revisions of an article; less for a feed with a shorter explicit
@@ -43,8 +45,8 @@ FIRST_RETRY = timedelta(minutes=5)
 """Wait after the first failed attempt at a page; it doubles with each attempt."""
 
 PERMANENT = frozenset(
-    {"robots", "refused", "challenge", "not_found", "gone", "http_error", "consent_wall"}
-    | {"empty", "list_page", "homepage", "no_page"}
+    {"robots", "refused", "challenge", "not_found", "gone", "http_error"}
+    | {"no_page"}
     | {"too_large", "blocked_address", "blocked_port", "bad_url", "redirect"}
 )
 """Outcomes of a page after which another attempt within the hour cannot help."""
@@ -120,6 +122,7 @@ def identify(
     linked: ArticleRecord | None,
     claim: CanonicalClaim | None,
     claimed: ArticleRecord | None,
+    check: Claim,
     shown_already: bool,
 ) -> Identity:
     """Decide which article an entry belongs to.
@@ -130,6 +133,7 @@ def identify(
         linked: The article known by the entry's link.
         claim: The canonical URL that its page claims.
         claimed: The article known by that URL.
+        check: Whether the page is that article's.
         shown_already: Whether the entry's feed shows the claimed article under another link.
             A feed does not list an article twice, so such a claim is ignored: on some sites every
             page names "/login" as its canonical URL.
@@ -140,9 +144,10 @@ def identify(
         return _known(linked, entry, is_copy=linked.feed_id != entry.feed_id)
     if claim is not None and claimed is None:
         return Identity(article_id(claim.url_key), claim.url_key, claim.url, None, False)
-    if claimed is not None and not shown_already:
+    if claimed is not None and check is Claim.TRUE and not shown_already:
         return _known(claimed, entry, is_copy=claimed.feed_id != entry.feed_id)
-    return Identity(article_id(entry.url_key), entry.url_key, entry.url, None, False)
+    url = claim.url if claim is not None and check is Claim.RETOLD else entry.url
+    return Identity(article_id(entry.url_key), entry.url_key, url, None, False)
 
 
 def decide(
@@ -170,11 +175,14 @@ def decide(
     if isinstance(result, PageRead):
         read = from_page(entry, feed, result, identity.article_id, identity.url, settings)
         return _announce(entry, identity, read, result, now, spacing)
-    kind = type_in(result.outcome)
-    message = from_feed(entry, feed, identity.article_id, identity.url, now, settings, kind)
-    if not is_transient(result) or entry.attempts + 1 >= settings.fetch_page_attempts:
+    kind, outcome = type_in(result.outcome), result.outcome
+    message = from_feed(
+        entry, feed, identity.article_id, identity.url, now, settings, kind, outcome=outcome
+    )
+    wait = wait_for_page(entry, result, settings)
+    if wait is None:
         return _settle(entry, identity, message, result, now, spacing)
-    return _try_later(entry, identity, message, result, now)
+    return _try_later(entry, identity, message, result, now, wait)
 
 
 def revision_spacing(feed: FeedRecord, revisions: int) -> timedelta:
@@ -183,14 +191,28 @@ def revision_spacing(feed: FeedRecord, revisions: int) -> timedelta:
     return spacing if feed.every_s is None else min(spacing, timedelta(seconds=feed.every_s))
 
 
-def is_transient(failure: FetchFailure) -> bool:
-    """Return whether another attempt at the page may help."""
-    return failure.outcome not in PERMANENT and type_in(failure.outcome) is None
+def wait_for_page(
+    entry: EntryRecord, failure: FetchFailure, settings: Settings
+) -> timedelta | None:
+    """Return how long to wait for another attempt at a page; None where there is none any more.
+
+    An answer that is another page than the article's is asked for again after minutes, hours and
+    a day, also if the attempts between fail otherwise.
+    """
+    before = entry.page_outcome if entry.attempts else ""
+    if {failure.outcome, before} & WRONG_PAGES:
+        later = WRONG_PAGE_WAITS[entry.attempts :]
+        return later[0] if later else None
+    is_final = failure.outcome in PERMANENT or type_in(failure.outcome) is not None
+    if is_final or entry.attempts + 1 >= settings.fetch_page_attempts:
+        return None
+    return exponential(FIRST_RETRY, entry.attempts + 1, timedelta.max)  # attempts are limited
 
 
-def retry_later(entry: EntryRecord, failure: FetchFailure, now: datetime) -> EntryRecord:
+def retry_later(
+    entry: EntryRecord, failure: FetchFailure, now: datetime, wait: timedelta
+) -> EntryRecord:
     """Return the entry, waiting for the next attempt at its page."""
-    wait = exponential(FIRST_RETRY, entry.attempts + 1, timedelta.max)  # attempts are limited
     requested = timedelta(seconds=failure.retry_after or 0)
     return replace(
         entry,
@@ -206,9 +228,10 @@ def _try_later(
     message: ArticleRevision | None,
     failure: FetchFailure,
     now: datetime,
+    wait: timedelta,
 ) -> EntryOutcome:
     """Announce the text of the feed at once; the full text follows when the page can be read."""
-    waiting = replace(retry_later(entry, failure, now), article_id=_id_if(identity.article))
+    waiting = replace(retry_later(entry, failure, now, wait), article_id=_id_if(identity.article))
     if identity.article is not None or message is None:
         return EntryOutcome(waiting, None)
     announced = replace(waiting, article_id=identity.article_id, disposition="article_new")

@@ -93,7 +93,7 @@ _CONSENT_PATHS = re.compile(
 # Whole titles, or beginnings that no headline has: there are articles about consent.
 _CONSENT_TITLES = re.compile(
     r"before you continue\b|bevor (?:sie|du) (?:zu \w+ )?(?:weitergeh|fortf)"
-    r"|.*\bmit werbung oder im pur-abo|zustimmung erforderlich"
+    r"|.*\bmit werbung oder im pur-abo|zustimmung erforderlich(?:\s*[|–-].*)?$"
     r"|yahoo (?:is part of the|ist teil der) yahoo"
     r"|(?:datenschutz|privacy|cookie|consent)[ -]?"
     r"(?:einstellungen|settings|consent|zustimmung|choices|banner)?(?:\s*[|–-]\s*[\w. ]+)?$",
@@ -170,12 +170,18 @@ def homepage_of(url: str) -> str:
     return urlsplit(url)._replace(path="/", query="", fragment="").geturl()
 
 
-def is_consent_wall(final_url: str, title: str) -> bool:
-    """Return whether a request ended at a page that asks for consent or a subscription."""
+def is_consent_wall(final_url: str, title: str, *, moved: bool = True) -> bool:
+    """Return whether a request ended at a page that asks for consent or a subscription.
+
+    Args:
+        final_url: Where it ended.
+        title: The title of that page; empty if it does not matter.
+        moved: Whether redirects led there: a link to ``/zustimmung`` is an article about it.
+    """
     host = urlsplit(final_url).hostname or ""
     return (
         host.startswith(_CONSENT_HOSTS)
-        or bool(_CONSENT_PATHS.match(final_url))
+        or (moved and bool(_CONSENT_PATHS.match(final_url)))
         or bool(_CONSENT_TITLES.match(title.strip()))
     )
 

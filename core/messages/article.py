@@ -101,7 +101,7 @@ class ArticleRevision(Message):
         default=(),
         description="What is unusual about the page: thin, teaser_only, live, script_built; "
         "disputed where another reading of it has much more or much less text; not_read where the "
-        "link leads to no page.",
+        "link leads to no page. Where the page is not the article's, what it is (docs/streams.md).",
     )
     document_type: str | None = Field(
         default=None,

@@ -16,20 +16,20 @@ from datetime import datetime
 from config.errors import ExtractionError
 from config.i18n import Phrase
 from core.messages import Access, Zone
-from core.text.clean import cut, shorten
-from ingest.extract import vocabulary
+from core.text.clean import clean_line, cut, shorten
 from ingest.extract.blocks import HEADINGS, Block, collect_blocks
 from ingest.extract.body import extract_body
 from ingest.extract.credits import choose_authors, find_agency, names_in_byline
-from ingest.extract.dates import publication_of
+from ingest.extract.dates import Publication, publication_of
 from ingest.extract.decode import decode_page
-from ingest.extract.headline import choose_lead
+from ingest.extract.headline import choose_lead, strip_markup
 from ingest.extract.inline import prepare_tree, separate_teasers
 from ingest.extract.jsonld import LinkedData
 from ingest.extract.limits import LONGEST_TEXT, LONGEST_TITLE, LONGEST_ZONES, MOST_ZONES
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.extract.opinion.decide import Reading
 from ingest.extract.opinion.review import FirstOpinion, as_dispute, ask, use_reading
+from ingest.extract.page_vote import LEADS_ON, PageFacts, judge_page
 from ingest.extract.titles import choose_title, headline_of, title_candidates
 from ingest.extract.tree import ParsedPage, parse_page, two_letter_code
 from ingest.extract.zones import KEPT_ZONES, TaggedPage, tag_zones
@@ -39,6 +39,7 @@ _THIN = 300
 _STUB = 1500
 _LEAVES = HEADINGS | {"p", "li", "figcaption", "dd", "dt", "td"}
 _MAX_ZONE = 20_000
+_NOTICE_BLOCKS = 60
 _TIERS = {
     "free": Access.FREE,
     "metered": Access.UNKNOWN,
@@ -68,7 +69,7 @@ def extract_page(
     Raises:
         ExtractionError: ``not_html`` if it is not a page, ``empty`` if it contains no article.
     """
-    page = parse_page(decode_page(body, url=url, content_type=content_type), url)
+    page = parse_page(decode_page(body, url=url, content_type=content_type), url, hints)
     prepare_tree(page.root, page.markup)
     blocks = collect_blocks(page.root)
     if separate_teasers(blocks):
@@ -96,17 +97,23 @@ def extract_page(
         feed=hints.content,
         marked_short=tagged.stub or page.data.free is False,
     )
-    verdict = ask(first)
-    if verdict is not None and verdict.chosen.source != "page":
-        text = use_reading(verdict.chosen, blocks, lead, (title, headline))
-        page = _with_script_data(page, verdict.chosen)
+    opinion = ask(first)
+    if opinion is not None and opinion.chosen.source != "page":
+        text = use_reading(opinion.chosen, blocks, lead, (title, headline))
+        page = _with_script_data(page, opinion.chosen)
         if published.at is None:
             published = publication_of(page, hints, now, blocks, tagged.title)
-    dispute = as_dispute(verdict, blocks) if verdict is not None else None
+    dispute = as_dispute(opinion, blocks) if opinion is not None else None
     flags = _flags(page, blocks, text, lead, tagged)
-    if verdict is not None:
+    if opinion is not None:
         flags += ("disputed",) if dispute is not None else ("script_built",)
-    if not text and not lead_blocks and not (lead and page.data.has_article):
+    own_text = first.text if opinion is not None and opinion.chosen.source == "feed" else text
+    if lead_blocks:
+        own_text = f"{lead}\n{own_text}"
+    verdict = judge_page(_facts(page, blocks, own_text, url, published), hints)
+    flags += (verdict.kind,) if verdict.kind else ()
+    has_lead = lead_blocks or (lead and page.data.has_article)
+    if not text and not has_lead and not verdict.kind:
         raise ExtractionError(url, "empty", Phrase("extract.no_article"))
     marks = [b.text for b in blocks if b.zone == "agency"]
     authors = _authors(page, blocks, tagged)
@@ -128,6 +135,28 @@ def extract_page(
         zones=_zones(blocks),
         flags=flags,
         dispute=dispute,
+        votes=verdict.votes,
+        refresh_url=page.refresh if verdict.kind in LEADS_ON else None,
+    )
+
+
+def _facts(
+    page: ParsedPage, blocks: Sequence[Block], text: str, url: str, published: Publication
+) -> PageFacts:
+    """Return what the page says of itself."""
+    headings = [b.text for b in blocks if b.container.tag == "h1"][:3]
+    headings = headings or [b.text for b in blocks if b.heading][:1]
+    all_text = "\n".join(b.text for b in blocks[:_NOTICE_BLOCKS])
+    named = [page.meta.get("og:title", ""), page.data.title, page.html_title]
+    return PageFacts(
+        titles=[clean_line(strip_markup(title)) for title in named if title],
+        headings=headings,
+        text=text or all_text,
+        all_text=all_text,
+        url=url,
+        own_urls=page.own_urls,
+        published_at=published.at if published.source != "feed" else None,
+        leads_away=page.leads_away,
     )
 
 
@@ -201,7 +230,6 @@ def _flags(
     flags = {
         "thin": size + len(lead) < _THIN,
         "teaser_only": size < _STUB and (tagged.stub or page.data.free is False),
-        "consent_wall": size < _STUB and bool(vocabulary.CONSENT.matches(text.lower())),
         "list_page": link_blocks >= 20
         and not page.data.has_article
         and not any(b.prose for b in blocks if b.zone is None),

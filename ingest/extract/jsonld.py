@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from itertools import islice
 
 from core.text.clean import clean, clean_line, cut
 from ingest.extract.limits import LONGEST_TEXT, MOST_SCRIPTS
+from ingest.likeness import Vote, vote_of_headline
+from ingest.page_address import is_same_page, names_article, resembles
 
 _MAX_SCRIPT = 2_000_000
 _MAX_NODES = 2_000
@@ -29,6 +31,7 @@ _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 _ARTICLE = re.compile(r"(?:Article|Posting|Report|NewsArticle|ReportageNewsArticle|Review)$")
 _NOT_ARTICLE = frozenset({"SocialMediaPosting", "DiscussionForumPosting", "JobPosting"})
 _NO = re.compile(r"(?:https?://schema\.org/)?false|no", re.IGNORECASE)
+_MAX_URL = 2_000
 _YES = re.compile(r"(?:https?://schema\.org/)?true|yes", re.IGNORECASE)
 
 
@@ -42,6 +45,7 @@ class LinkedData:
         live: Whether the article is a live blog.
         body: ``articleBody`` as plain text.
         has_article: Whether there is an article at all.
+        urls: The addresses that it gives the article.
     """
 
     title: str = ""
@@ -54,20 +58,40 @@ class LinkedData:
     live: bool = False
     body: str = ""
     has_article: bool = False
+    urls: tuple[str, ...] = ()
 
 
-def read_linked_data(scripts: Iterable[str]) -> LinkedData:
-    """Return the article that ``application/ld+json`` scripts describe, or an empty one."""
+@dataclass(frozen=True, slots=True)
+class PageClues:
+    """What the rest of a page says of it, by which the JSON-LD of its article is known.
+
+    Attributes:
+        titles: Its titles.
+        urls: Its addresses.
+    """
+
+    titles: Sequence[str] = ()
+    urls: Sequence[str] = ()
+
+
+def read_linked_data(scripts: Iterable[str], clues: PageClues = PageClues()) -> LinkedData:
+    """Return the article of a page that ``application/ld+json`` scripts describe.
+
+    Args:
+        scripts: The scripts.
+        clues: What the page is about. Articles of other pages, such as related ones or the one for
+            which a template was written, give nothing.
+
+    Returns:
+        An empty article where there is none of the page.
+    """
     nodes = list(_nodes(scripts))
     articles = [node for node in nodes if _is_article(node)]
-    if not articles:
+    rated = [(_agreement(node, clues), _fullness(node), node) for node in articles]
+    own = [one for one in rated if one[0] >= 0]
+    if not own:
         return LinkedData()
-    best = max(
-        articles,
-        key=lambda node: sum(
-            k in node for k in ("headline", "datePublished", "author", "articleBody")
-        ),
-    )
+    best = max(own, key=lambda one: one[:2])[2]
     names = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
     return LinkedData(
         title=_line(best.get("headline")) or _line(best.get("name")),
@@ -80,7 +104,42 @@ def read_linked_data(scripts: Iterable[str]) -> LinkedData:
         live="LiveBlogPosting" in _types(best),
         body=clean(_string(best.get("articleBody"))[:LONGEST_TEXT]),
         has_article=True,
+        urls=tuple(_urls(best)),
     )
+
+
+def _fullness(node: dict[str, object]) -> int:
+    return sum(k in node for k in ("headline", "datePublished", "author", "articleBody"))
+
+
+def _agreement(node: dict[str, object], clues: PageClues) -> int:
+    """Return how well an article agrees with the page; negative if it is another page's."""
+    headline = _line(node.get("headline")) or _line(node.get("name"))
+    vote = vote_of_headline(headline, [title for title in clues.titles if title])
+    by_headline = {Vote.YES: 2, Vote.NO: -2, Vote.UNKNOWN: 0}[vote]
+    return by_headline + _agreement_of_url(list(_urls(node)), clues.urls)
+
+
+def _agreement_of_url(urls: Sequence[str], pages: Sequence[str]) -> int:
+    if not urls or not pages:
+        return 0
+    if any(is_same_page(url, page) for url in urls for page in pages):
+        return 2
+    others = [url for url in urls if names_article(url)]
+    is_other = others and not any(resembles(url, page) for url in others for page in pages)
+    return -2 if is_other else 0
+
+
+def _urls(node: dict[str, object]) -> Iterator[str]:
+    """Yield the addresses of an article: ``url``, ``mainEntityOfPage``, ``@id`` if it is one."""
+    page = _first(node.get("mainEntityOfPage"))
+    values = [node.get("url"), page, node.get("@id")]
+    if isinstance(page, dict):
+        values[1:2] = [page.get("@id"), page.get("url")]
+    for value in values:
+        url = _string(value).strip()[:_MAX_URL]
+        if url.startswith(("http://", "https://")):
+            yield url.partition("#")[0]
 
 
 def _nodes(scripts: Iterable[str]) -> Iterator[dict[str, object]]:

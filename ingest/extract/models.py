@@ -57,11 +57,14 @@ class ExtractedPage:
         agency: ``dpa``, ``afp``, ``reuters`` ..., if the text is credited to one.
         access: Whether the page says that it can be read for free.
         zones: What was cut from the page, per zone, in page order.
-        flags: ``thin`` (little text), ``teaser_only`` (a stub before a paywall),
-            ``consent_wall``, ``list_page``, ``live`` (a live ticker), ``disputed`` (there is
-            another reading of the page that has much more or much less text), ``script_built``
-            (the text is from the data of the page's scripts, which shows next to nothing itself).
+        flags: ``thin`` (little text), ``teaser_only`` (a stub before a paywall), ``list_page``,
+            ``live`` (a live ticker), ``disputed`` (there is another reading of the page that has
+            much more or much less text), ``script_built`` (the text is from the data of the
+            page's scripts, which shows next to nothing itself), and what the page is instead of
+            the entry's (:mod:`ingest.extract.page_vote`).
         dispute: The other reading; None unless the page is disputed.
+        votes: Why the page is taken for the entry's or not, for the log.
+        refresh_url: Where a page without an article leads at once, if it does.
     """
 
     url: str
@@ -81,3 +84,5 @@ class ExtractedPage:
     published_precision: str | None = None
     published_confidence: str | None = None
     published_before: datetime | None = None
+    votes: tuple[str, ...] = ()
+    refresh_url: str | None = None

@@ -94,6 +94,6 @@ class ExtractPool(DocumentPool):
 def _page(answer: dict[str, Any]) -> ExtractedPage:
     zones = tuple(Zone.model_validate(zone) for zone in answer["zones"])
     values = answer | {"zones": zones, "access": Access(answer["access"])}
-    values |= {name: tuple(answer[name]) for name in ("authors", "flags")}
+    values |= {name: tuple(answer[name]) for name in ("authors", "flags", "votes")}
     values["dispute"] = Dispute(**answer["dispute"]) if answer["dispute"] else None
     return ExtractedPage(**values)

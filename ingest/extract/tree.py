@@ -8,9 +8,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -20,8 +20,16 @@ from config.i18n import Phrase
 from core.text.clean import clean_line, clean_markup
 from core.text.languages import languages
 from ingest.extract.bounds import bound_page
-from ingest.extract.jsonld import LinkedData, read_linked_data
+from ingest.extract.jsonld import LinkedData, PageClues, read_linked_data
 from ingest.extract.markup import parse_markup
+from ingest.extract.models import PageHints
+from ingest.extract.page_head import (
+    canonical_links,
+    credible_address,
+    find_refresh,
+    leads_away,
+    og_url,
+)
 from ingest.extract.vocabulary import words_in
 
 _STRIPPED = words_in(
@@ -46,7 +54,11 @@ class ParsedPage:
         data: The article's JSON-LD.
         meta: ``<meta>`` by lower-case name, property or itemprop; the first value of each.
         html_title: The text of ``<title>``.
-        canonical: rel=canonical, else og:url, absolute; None if there is neither.
+        canonical: rel=canonical, else og:url, absolute; None if there is neither, or if nothing
+            else on the page agrees with it.
+        own_urls: All addresses that the page gives itself, right or wrong.
+        refresh: Where a refresh leads at once; None if there is none.
+        leads_away: Whether a refresh or a script of a small page leads to another page.
         language: Two letters from ``<html lang>``, og:locale or content-language.
     """
 
@@ -57,10 +69,18 @@ class ParsedPage:
     html_title: str
     canonical: str | None
     language: str | None
+    own_urls: tuple[str, ...]
+    refresh: str | None
+    leads_away: bool
 
 
-def parse_page(html: str, url: str) -> ParsedPage:
+def parse_page(html: str, url: str, hints: PageHints) -> ParsedPage:
     """Parse a page.
+
+    Args:
+        html: The page.
+        url: Where it came from, after redirects.
+        hints: What the feed says.
 
     Raises:
         ExtractionError: ``empty``: there is nothing that can be parsed.
@@ -73,17 +93,39 @@ def parse_page(html: str, url: str) -> ParsedPage:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise ExtractionError(url, "empty", Phrase("extract.unreadable")) from error
     meta = _meta(root)
-    data = read_linked_data(
+    title = clean_line((root.findtext(".//title") or "")[:_MAX_VALUE])
+    titles = [meta.get("og:title", ""), title, *_first_headings(root), hints.title]
+    pages = [url, *([hints.url] if hints.url else [])]
+    links, shared = canonical_links(root, url), og_url(meta, url)
+    scripts = (
         script.text for script in root.iter("script")
         if script.text and "ld+json" in (script.get("type") or "").lower()
     )  # fmt: skip
-    title = clean_line((root.findtext(".//title") or "")[:_MAX_VALUE])
+    data = read_linked_data(scripts, PageClues(titles, [*pages, *links, *shared]))
+    own_urls = [*links, *shared, *data.urls]
     language = _language(
         root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "", meta
     )
-    canonical = _canonical(root, meta, url)
+    canonical = credible_address(links or shared, own_urls[len(links) :], pages, titles)
+    refresh = find_refresh(root, url)
     etree.strip_elements(root, *_STRIPPED, with_tail=False)
-    return ParsedPage(root, markup, data, meta, title, canonical, language)
+    return ParsedPage(
+        root=root,
+        markup=markup,
+        data=data,
+        meta=meta,
+        html_title=title,
+        canonical=canonical,
+        language=language,
+        own_urls=tuple(own_urls),
+        refresh=refresh,
+        leads_away=refresh is not None or leads_away(html),
+    )
+
+
+def _first_headings(root: HtmlElement) -> Sequence[str]:
+    headings = islice(root.iter("h1"), 3)
+    return [clean_line(heading.text_content()[:_MAX_VALUE]) for heading in headings]
 
 
 def _meta(root: HtmlElement) -> dict[str, str]:
@@ -120,33 +162,3 @@ def two_letter_code(tag: str) -> str | None:
         (one.code for one in languages() if code in one.other_codes),
         code if len(code) == 2 else None,
     )
-
-
-def _canonical(root: HtmlElement, meta: Mapping[str, str], url: str) -> str | None:
-    links = (
-        e.get("href")
-        for e in root.iter("link")
-        if "canonical" in (e.get("rel") or "").lower().split()
-    )
-    for value in (next(links, None), meta.get("og:url")):
-        if value and (absolute := _absolute(url, value)):
-            return absolute
-    return None
-
-
-def _absolute(base: str, value: str) -> str | None:
-    """Return an absolute http(s) URL, or None; a homepage as canonical URL is a mistake."""
-    value = value.strip()
-    if not value or len(value) > _MAX_VALUE:
-        return None
-    try:
-        joined = urljoin(base, value)
-        parts, base_parts = urlsplit(joined), urlsplit(base)
-        host = parts.hostname
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or not host or re.search(r"[\s<>\"\\]", joined):
-        return None
-    if parts.path in ("", "/") and not parts.query and base_parts.path not in ("", "/"):
-        return None
-    return joined

@@ -161,8 +161,10 @@ class PageAttempts:
         page = await self._pages.extract(_with_hints(known, response), response, now)
         is_elsewhere = was_redirected(known.page, response.url)
         if not isinstance(page, PageRead):
-            is_list = is_elsewhere and page.outcome in ("list_page", "homepage")
-            return Attempt(PageState.MISSING, "missing") if is_list else Attempt.of(page)
+            is_list = page.outcome in ("list_page", "section_page", "homepage")
+            if page.outcome == "not_found_page" or (is_elsewhere and is_list):
+                return Attempt(PageState.MISSING, "missing")
+            return Attempt.of(page)
         if is_unlike(known.last, page.extracted):
             return Attempt(PageState.UNKNOWN, "unlike")
         if is_elsewhere and not has_text(response, known.last.title):

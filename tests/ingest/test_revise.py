@@ -14,6 +14,7 @@ from core.store.articles import ArticleRecord
 from core.store.entries import DONE, PENDING
 from ingest.article_revision import PageRead, hashes
 from ingest.backoff import FetchFailure
+from ingest.claimed_address import Claim
 from ingest.extract import ExtractedPage
 from ingest.revise import CanonicalClaim, EntryOutcome, Identity, claim_of, decide, identify
 from tests.support.records import article_record, entry_record, feed_record
@@ -105,7 +106,7 @@ def test_retry_after_delays_the_next_attempt() -> None:
 
 @pytest.mark.parametrize(
     "outcome",
-    ["robots", "refused", "not_found", "gone", "consent_wall", "not_read_pdf", "too_large"],
+    ["robots", "refused", "not_found", "gone", "challenge", "not_read_pdf", "too_large"],
 )
 def test_the_text_of_the_feed_stays_if_a_page_never_comes(outcome: str) -> None:
     verdict = judged(FetchFailure(outcome, Phrase("fetch.empty")))
@@ -272,6 +273,7 @@ def identified(**values: Any) -> Identity:
         "linked": None,
         "claim": None,
         "claimed": None,
+        "check": Claim.TRUE,
         "shown_already": False,
     }
     return identify(ENTRY, **defaults | values)

@@ -11,6 +11,7 @@ from ingest.extract import ExtractedPage
 from ingest.extract.article import extract_page
 from ingest.extract.blocks import collect_blocks
 from ingest.extract.label_families import LabelJudge, gather_families
+from ingest.extract.models import PageHints
 from ingest.extract.tree import parse_page
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -185,6 +186,6 @@ def test_a_flash_that_is_only_a_lead_is_an_article() -> None:
 )
 def test_every_verdict_has_a_reason(inner: str, reason: str) -> None:
     html = f"<article><h1>{TITLES['de']}</h1>{inner.format(*SENTENCES['de'])}</article>"
-    blocks = collect_blocks(parse_page(html, URL).root)
+    blocks = collect_blocks(parse_page(html, URL, PageHints()).root)
     judge = LabelJudge(blocks, 0, "")
     assert [judge.judge(family).reason for family in gather_families(blocks, 0)] == [reason]

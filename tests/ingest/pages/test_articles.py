@@ -86,15 +86,17 @@ def test_two_links_with_the_same_canonical_url_are_one_article(
     publisher: ScriptedPublisher, installation: Installation
 ) -> None:
     home = publisher.url_for("www.kurier.example.org", "")
-    head = CANONICAL.format(f"{home}/artikel")
-    for path in ("/kurz", "/lang"):
+    head = CANONICAL.format(f"{home}/rat/artikel-47113")
+    for path in ("/amp/artikel-47113", "/druck/47113"):
         publisher.serve_page(path, "Eins", head=head)
-    installation.subscribe(publisher.serve("/a.xml", rss(item("a", "Eins", f"{home}/kurz"))))
     installation.subscribe(
-        publisher.serve("/b.xml", rss(item("b", "Eins", f"{home}/lang"))), outlet="bote"
+        publisher.serve("/a.xml", rss(item("a", "Eins", f"{home}/amp/artikel-47113")))
+    )
+    installation.subscribe(
+        publisher.serve("/b.xml", rss(item("b", "Eins", f"{home}/druck/47113"))), outlet="bote"
     )
     assert installation.run() == IngestCounts(polled=2, new=1, known=1)
-    assert installation.announced[0].url == f"{home}/artikel"
+    assert installation.announced[0].url == f"{home}/rat/artikel-47113"
     assert len(shown_by(installation, the_article(installation).article_id)) == 2
 
 

@@ -188,7 +188,7 @@ def test_a_page_about_maintenance_is_no_revision(desk: Desk) -> None:
     assert desk.run_after(minutes=16) == []
     row = desk.row()
     assert row is not None
-    assert (row.outcome, row.missing_since) == ("unlike", None)
+    assert (row.outcome, row.missing_since) == ("maintenance_page", None)
     rewritten = "Neues zum Fall"
     desk.publisher.serve_page(PATH, rewritten, TEXT + "\nDer Fall wird nun neu untersucht.")
     assert desk.run_after(hours=1) == [(2, rewritten, False)]

@@ -1,0 +1,83 @@
+"""The JSON-LD of a page: of its own article, and of others."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ingest.extract.jsonld import LinkedData, PageClues, read_linked_data
+
+URL = "https://www.hafenblatt.example/politik/deich-bricht-471130.html"
+OTHER = "https://www.hafenblatt.example/reise/leuchtturm-aus-220077.html"
+TITLE = "Deich bricht bei Sturm"
+CLUES = PageClues([f"{TITLE} | Hafenblatt", TITLE], [URL])
+
+OWN = {
+    "@type": "NewsArticle",
+    "headline": TITLE,
+    "datePublished": "2026-11-16T08:00:00Z",
+    "author": {"@type": "Person", "name": "Ina Beispiel"},
+}
+FOREIGN = {
+    "@type": "NewsArticle",
+    "headline": "Alte Geschichte vom Leuchtturm",
+    "datePublished": "2024-03-01T08:00:00+01:00",
+    "author": {"@type": "Person", "name": "Udo Fremd"},
+    "articleBody": "Vor zwei Jahren ging der Leuchtturm aus.",
+    "isAccessibleForFree": False,
+}
+
+
+def read(*scripts: Any) -> LinkedData:
+    return read_linked_data([json.dumps(script) for script in scripts], CLUES)
+
+
+@pytest.mark.parametrize(
+    "scripts",
+    [
+        [FOREIGN, OWN],
+        [OWN, [FOREIGN, FOREIGN]],
+        [{"@graph": [{"@type": "WebPage", "name": "x"}, FOREIGN, OWN]}],
+        [[FOREIGN], {"@type": "WebPage", "mainEntity": OWN}],
+        [FOREIGN | {"url": OTHER}, OWN | {"url": URL}],
+        [FOREIGN, OWN | {"headline": "Sturmflut: was wir wissen", "mainEntityOfPage": URL}],
+        [FOREIGN, OWN | {"headline": "", "mainEntityOfPage": {"@id": f"{URL}#artikel"}}],
+        [FOREIGN, OWN | {"headline": "Die Nacht", "url": "/amp", "@id": f"{URL}?utm_source=x"}],
+        [FOREIGN | {"headline": TITLE[:7], "url": OTHER}, OWN],
+    ],
+)
+def test_the_article_that_agrees_with_the_page_is_read(scripts: list[Any]) -> None:
+    data = read(*scripts)
+    assert data.authors == ("Ina Beispiel",)
+    assert (data.published, data.body, data.free) == ("2026-11-16T08:00:00Z", "", None)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        FOREIGN,
+        FOREIGN | {"url": OTHER},
+        FOREIGN | {"mainEntityOfPage": {"@type": "WebPage", "@id": OTHER}},
+        FOREIGN | {"headline": "", "url": OTHER},
+        {"@graph": [FOREIGN]},
+        {"@type": "WebPage", "mainEntity": FOREIGN},
+    ],
+)
+def test_an_article_of_another_page_gives_nothing(script: Any) -> None:
+    assert read(script) == LinkedData()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        OWN | {"url": "https://www.hafenblatt.example/"},
+        OWN | {"url": "https://www.hafenblatt.example/politik/"},
+        OWN | {"headline": "", "url": ""},
+        OWN | {"headline": "Zwölf Höfe unter Wasser", "url": URL},
+        OWN | {"url": "https://m.hafenblatt.example/amp/politik/deich-bricht-471130"},
+    ],
+)
+def test_an_article_that_does_not_disagree_is_read(script: Any) -> None:
+    assert read(script).authors == ("Ina Beispiel",)
