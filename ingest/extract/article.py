@@ -161,10 +161,7 @@ def _facts(
 
 
 def _remove_zones(blocks: Sequence[Block], tagged: TaggedPage) -> None:
-    """Remove everything that is not body from the tree, and class and id that mislead."""
-    for element in tagged.mislabelled:
-        for name in ("class", "id"):
-            element.attrib.pop(name, None)
+    """Remove everything that is not body from the tree."""
     for block in blocks:
         if block.zone is not None:
             block.cut()

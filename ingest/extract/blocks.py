@@ -50,6 +50,8 @@ class Block:
         labels: Of the labelled elements around it, outermost first.
         links: The links in it that have text.
         zone: The zone it was assigned to; None while it may be body.
+        outside: Whether the structure of the page shows that it is not the article: it is one of
+            several teasers, or in an element beside the article.
         lower: The text in lower case.
         mostly_links: Whether more than half of it is links.
         sentence: Whether it looks like a sentence of prose.
@@ -63,6 +65,7 @@ class Block:
     labels: tuple[ZoneLabel, ...]
     links: tuple[HtmlElement, ...] = ()
     zone: str | None = None
+    outside: bool = False
     lower: str = field(init=False)
     mostly_links: bool = field(init=False)
     sentence: bool = field(init=False)

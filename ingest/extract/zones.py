@@ -2,7 +2,7 @@
 
 ::
 
-    blocks ─ credible labels ─ headline ─ comments ─ heads, lines, appeals ─▶ block.zone
+    blocks ─ labels ─ headline ─ further articles ─ comments ─ heads, lines, appeals ─▶ zone
 
 ``block.zone`` stays None for a block that may be body. Blocks of the zones in ``KEPT_ZONES`` are
 cut from the body and kept with the article (:class:`core.messages.Zone`). Blocks of ``chrome``
@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
 from ingest.extract.blocks import Block, location_of
 from ingest.extract.comments import find_comments
+from ingest.extract.further_articles import find_further_articles
 from ingest.extract.label_families import LabelJudge, gather_families
 from ingest.extract.teasers import mark_teasers
 from ingest.extract.zone_reader import ZoneReader, is_caption
@@ -37,12 +38,14 @@ class TaggedPage:
         stub: Whether a paywall cuts the article short.
         dropped: Elements that belong to a zone as a whole.
         mislabelled: Elements whose label is wrong: they hold the body.
+        parts: Those of them that share their token with two others: each is a part of the body.
     """
 
     title: int
     stub: bool
     dropped: tuple[HtmlElement, ...] = ()
     mislabelled: tuple[HtmlElement, ...] = ()
+    parts: tuple[HtmlElement, ...] = ()
 
 
 def tag_zones(
@@ -63,8 +66,10 @@ def tag_zones(
         stated: The body that the page's JSON-LD states; may be empty.
     """
     title = find_title(blocks, titles)
-    dropped, mislabelled = _apply_labels(blocks, title, stated)
+    labelled = _apply_labels(blocks, title, stated)
     _mark_title(blocks, title)
+    for start, end in find_further_articles(blocks, title, live=live, stated=stated):
+        _mark(blocks[start:end], "related", outside=True)
     span = find_comments(blocks, title, live=live)
     if span:
         _mark(blocks[span[0] : span[1]], "comments")
@@ -73,7 +78,13 @@ def tag_zones(
     mark_teasers(blocks, title, url)
     ZoneReader(blocks, title).run()
     stub = any(b.zone == "paywall" for b in blocks)
-    return TaggedPage(title, stub, tuple(dropped), tuple(mislabelled))
+    return TaggedPage(
+        title,
+        stub,
+        dropped=tuple(labelled.dropped),
+        mislabelled=tuple(labelled.mislabelled),
+        parts=tuple(labelled.parts),
+    )
 
 
 def distinct_words(text: str) -> frozenset[str]:
@@ -112,10 +123,10 @@ def find_title(blocks: Sequence[Block], titles: Sequence[str]) -> int:
     return index
 
 
-def _mark(blocks: Sequence[Block], zone: str) -> None:
+def _mark(blocks: Sequence[Block], zone: str, *, outside: bool = False) -> None:
     for block in blocks:
         if block.zone is None:
-            block.zone = zone
+            block.zone, block.outside = zone, outside
 
 
 def _mark_title(blocks: Sequence[Block], title: int) -> None:
@@ -127,26 +138,31 @@ def _mark_title(blocks: Sequence[Block], title: int) -> None:
             block.zone = "title"
 
 
-def _apply_labels(
-    blocks: Sequence[Block], title: int, stated: str
-) -> tuple[list[HtmlElement], list[HtmlElement]]:
-    """Assign the zones of the labels that are followed.
+@dataclass(slots=True)
+class _LabelledElements:
+    """Elements with labels: followed, wrong, and wrong on each of several parts of the body."""
 
-    Returns:
-        The elements whose label is followed, and those that hold the body in spite of theirs.
-    """
+    dropped: list[HtmlElement] = field(default_factory=list)
+    mislabelled: list[HtmlElement] = field(default_factory=list)
+    parts: list[HtmlElement] = field(default_factory=list)
+
+
+def _apply_labels(blocks: Sequence[Block], title: int, stated: str) -> _LabelledElements:
+    """Assign the zones of the labels that are followed."""
     judge = LabelJudge(blocks, title, stated)
-    dropped: list[HtmlElement] = []
-    mislabelled: list[HtmlElement] = []
+    found = _LabelledElements()
     for family in gather_families(blocks, title):
         verdict = judge.judge(family)
         elements = [label.element for label in family.labels]
         if verdict.followed:
-            _mark([blocks[i] for i in family.indexes], family.zone)
-            dropped += elements
+            is_outside = verdict.reason in ("teasers", "apart")
+            _mark([blocks[i] for i in family.indexes], family.zone, outside=is_outside)
+            found.dropped += elements
         elif verdict.reason in ("stated_body", "opening"):
-            mislabelled += elements
-    return dropped, mislabelled
+            found.mislabelled += elements
+            if len(elements) >= 3 and len(family.indexes) <= 3 * len(elements):
+                found.parts += elements
+    return found
 
 
 def _mark_above_title(blocks: Sequence[Block], title: int) -> None:

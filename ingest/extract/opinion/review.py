@@ -135,6 +135,7 @@ def _blocks_have_more(first: FirstOpinion, kept: Text) -> bool:
         if len(b.text) >= _SHORTEST_BLOCK
         and not b.mostly_links
         and b.zone != "title"
+        and not b.outside
         and not (trusts_comments and b.zone == "comments" and _has_strong_label(b))
     )
     return is_much_more(range(count), size)
@@ -167,11 +168,18 @@ def _plain_readings(first: FirstOpinion, kept: Text, page: PageEvidence) -> list
     """Return what a plain extractor finds, in both modes unless the first one agrees with us."""
     if len(first.blocks) > _MOST_BLOCKS:
         return []
-    quick = Text(read_plainly(first.markup, thorough=False))
+    quick = _read_article(first, thorough=False)
     readings = [Reading("plain", quick)]
     if is_much_more(quick, len(kept)) or lacks_article(kept, page.headline):
-        readings.append(Reading("plain", Text(read_plainly(first.markup, thorough=True))))
+        readings.append(Reading("plain", _read_article(first, thorough=True)))
     return readings
+
+
+def _read_article(first: FirstOpinion, *, thorough: bool) -> Text:
+    """Return what a plain extractor finds, without what is certainly not the article."""
+    outside = {letters_of(b.text)[:_KEY] for b in first.blocks if b.outside}
+    lines = read_plainly(first.markup, thorough=thorough).split("\n")
+    return Text("\n".join(line for line in lines if letters_of(line)[:_KEY] not in outside))
 
 
 def _share_cut_within(blocks: Sequence[Block], kept: Text, plain: Text) -> float:
