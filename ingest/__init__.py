@@ -41,7 +41,10 @@ one of these dispositions:
 ``page_kept``          the page cannot be read any more; the earlier, fuller text stays
 ``no_content``         neither the page nor the feed has any text
 ``page_gone``          a page that people were told of has vanished, which was announced
-``too_many``           beyond the limit of one document, or without anything to identify it by
+``repeated``           the document shows the entry once more
+``not_an_entry``       nothing identifies it: no guid, link, title or text; or a URL of a sitemap
+                       that is no news
+``too_many``           beyond a limit of one document; the feed is ``partial`` and says so
 ``internal_error``     an error of this program at every attempt; the log has the traceback
 ====================== ===========================================================================
 """

@@ -2,33 +2,46 @@
 
 ::
 
-    parsed entry ── its key is known in this feed ── same content hash: known
-                         │                └── another content hash: changed, its page is read again
-                         └── key unknown ── the same link under a guid that is gone: the same entry
-                               └── the same link next to another guid: known or, with another
-                                   title, an entry of its own (short notices that share a page)
-                               └── its article is known from another feed: a sighting (copy_url)
-                               └── otherwise new: its page is read next
+    parsed entry ── known (entry_match) ── same text: known
+                 │                └─────── another text: changed, its page is read again
+                 └── unknown ── shown twice in the document: known
+                             ├── beside others with its link: an entry without a page of its own
+                             ├── its article is known from another feed: a sighting (copy_url)
+                             └── otherwise new: its page is read next
+
+Where guids turn out to be worthless, the feed's entries are identified by something else from then
+on (:class:`ingest.sources.identity.KeyLevel`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
+from config.i18n import Phrase
 from config.settings import Settings
 from core.messages import Origin
 from core.store.entries import DONE, PENDING, EntryRecord
 from core.store.feed_record import FeedRecord
+from ingest.entry_match import KnownEntries, Matches, match_entries
 from ingest.hosts import host_key
+from ingest.same_entry import (
+    WITHOUT_LINK,
+    aliases_of,
+    has_no_page,
+    headline_of,
+    is_only_link_changed,
+    link_of,
+)
 from ingest.sources.entry import FeedEntry, ParsedFeed
-from ingest.urls import canonical_url
+from ingest.sources.identity import KeyLevel
+from ingest.sources.likeness import title_key
 
-_WITHOUT_LINK = "entry:"
+RENAMED_AGAIN = timedelta(days=7)
+"""A feed whose entries are renamed twice within this time renames them at every poll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +59,30 @@ class Admission:
     Attributes:
         add: Entries to add.
         change: Entries to overwrite.
+        rename: Entries that have another key or link and otherwise are as before.
         sightings: Sightings to add.
+        aliases: Aliases of entries, by key.
+        keys: Keys of all entries of the document.
         dispositions: How many entries end here, by disposition.
-        new: How many entries were never seen before, neither their key nor their link.
+        new: How many entries were never seen before, under no name.
         renamed: How many changed entries were seen before under another key.
+        reidentified: How many entries have another name than before, if most of them have; else 0.
+        level: What identifies the entries of the feed from now on.
+        level_reason: Why it is another level than before; None if it is not.
     """
 
     add: list[EntryRecord] = field(default_factory=list)
     change: list[EntryRecord] = field(default_factory=list)
+    rename: list[EntryRecord] = field(default_factory=list)
     sightings: list[Sighting] = field(default_factory=list)
+    aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)
     dispositions: Counter[str] = field(default_factory=Counter)
     new: int = 0
     renamed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class KnownEntries:
-    """What the store knows about the entries of a document.
-
-    Attributes:
-        by_key: Entries of this feed, by key.
-        by_link: Entries of any feed, oldest first, by the canonical form of their link.
-        articles: Ids of articles, by canonical URL.
-    """
-
-    by_key: Mapping[str, EntryRecord]
-    by_link: Mapping[str, Sequence[EntryRecord]]
-    articles: Mapping[str, str]
+    reidentified: int = 0
+    level: str = KeyLevel.ID
+    level_reason: Phrase | None = None
 
 
 def link_key(feed_id: str, entry: FeedEntry) -> str:
@@ -81,25 +91,12 @@ def link_key(feed_id: str, entry: FeedEntry) -> str:
     If there is no link, or only one to a homepage, as in feeds of short notices, the entry itself
     is the identity.
     """
-    if entry.url and not is_homepage(entry.url):
-        return canonical_url(entry.url)
-    return key_without_link(feed_id, entry.key)
+    return link_of(entry.url) or key_without_link(feed_id, entry.key)
 
 
 def key_without_link(feed_id: str, key: str) -> str:
     """Return the identity of an entry that no link identifies."""
-    return f"{_WITHOUT_LINK}{feed_id}#{key}"
-
-
-def has_no_page(record: EntryRecord) -> bool:
-    """Return whether an entry has no page of its own, so that the feed has all of its text."""
-    return record.url_key.startswith(_WITHOUT_LINK)
-
-
-def is_homepage(url: str) -> bool:
-    """Return whether a URL consists of a host and nothing else."""
-    parts = urlsplit(url)
-    return parts.path in ("", "/") and not parts.query
+    return f"{WITHOUT_LINK}{feed_id}#{key}"
 
 
 def origin_of(
@@ -122,124 +119,185 @@ def admit(
     feed: FeedRecord, parsed: ParsedFeed, known: KnownEntries, now: datetime, settings: Settings
 ) -> Admission:
     """Decide what to store of every entry of a document."""
-    result = Admission()
-    result.dispositions["known"] = len(parsed.known_keys)
-    result.dispositions["too_many"] = parsed.skipped
-    present = {entry.key for entry in parsed.entries} | set(parsed.known_keys)
-    titles: dict[str, dict[str, str]] = {}
+    records = {entry.key: _new_record(feed, entry, now, settings) for entry in parsed.entries}
+    matches = match_entries(parsed, records, known)
+    result = Admission(keys=list(parsed.known_keys))
+    result.level, result.level_reason = _next_level(feed, parsed, matches, now)
+    result.reidentified = matches.renamed if _is_renamed_first(feed, matches, now) else 0
+    result.dispositions.update(
+        known=len(parsed.known_keys),
+        repeated=parsed.repeated,
+        not_an_entry=parsed.empty,
+        too_many=parsed.skipped - parsed.repeated - parsed.empty,
+    )
+    admitter = _Admitter(result, feed, parsed, known, matches, now)
     for entry in parsed.entries:
-        old = known.by_key.get(entry.key)
-        record = _new_record(feed, entry, now, settings)
-        if old is not None:
-            _admit_known(result, old, record, now)
-            continue
-        beside = [e for e in known.by_link.get(record.url_key, ()) if e.feed_id == feed.feed_id]
-        shown = titles.setdefault(
-            record.url_key, {e.key: e.title for e in beside if e.key in present}
-        )
-        _admit_unknown(result, record, known, present, shown)
-        shown[record.key] = record.title
+        admitter.admit(entry, records[entry.key])
     return result
 
 
-def _admit_known(result: Admission, old: EntryRecord, record: EntryRecord, now: datetime) -> None:
-    """Decide about an entry with a known key.
+def _next_level(
+    feed: FeedRecord, parsed: ParsedFeed, matches: Matches, now: datetime
+) -> tuple[str, Phrase | None]:
+    """Return what identifies the entries from now on, and why, if it has changed."""
+    level, reason = KeyLevel(parsed.level), ""
+    if level != feed.key_level:
+        has_guids = any(entry.guid for entry in parsed.entries)
+        reason = {KeyLevel.LINK: "shared_ids" if has_guids else "no_ids"}.get(level, "shared_links")
+    elif level is KeyLevel.ID and matches.reused:
+        level, reason = KeyLevel.LINK, "reused_ids"
+    elif matches.is_renamed and feed.renamed_at and now - feed.renamed_at <= RENAMED_AGAIN:
+        if level is KeyLevel.ID:
+            level, reason = KeyLevel.LINK, "changing_ids"
+        elif level is KeyLevel.LINK:
+            level, reason = KeyLevel.TITLE_DATE, "changing_links"
+    return level.value, Phrase(f"feed.key.{reason}") if reason else None
 
-    Args:
-        result: Where to add what to store.
-        old: The entry as it is stored.
-        record: The entry as if it were new; a change of it has the origin of its own moment.
-        now: The present.
-    """
-    if old.content_hash == record.content_hash:
-        result.dispositions["known"] += 1
-        return
-    if old.state == PENDING and not old.disposition:
-        result.dispositions["superseded"] += 1
+
+def _is_renamed_first(feed: FeedRecord, matches: Matches, now: datetime) -> bool:
+    """Return whether a feed has renamed its entries, and does not do so all the time."""
+    is_often = feed.renamed_at is not None and now - feed.renamed_at <= RENAMED_AGAIN
+    return matches.is_renamed and not matches.reused and not is_often
+
+
+class _Admitter:
+    """Decides about the entries of one document, one after the other."""
+
+    def __init__(
+        self,
+        result: Admission,
+        feed: FeedRecord,
+        parsed: ParsedFeed,
+        known: KnownEntries,
+        matches: Matches,
+        now: datetime,
+    ) -> None:
+        self._result = result
+        self._feed_id = feed.feed_id
+        self._known = known
+        self._matches = matches
+        self._now = now
+        self._loses_ids = result.level != parsed.level
+        shown = {*parsed.known_keys, *(row.key for row in matches.rows.values())}
+        rows = (row for linked in known.by_link.values() for row in linked)
+        self._used = set(parsed.known_keys)
+        self._headlines = {
+            (link_of(row.url), headline_of(row))
+            for row in rows
+            if row.feed_id == self._feed_id and row.key in shown
+        }
+
+    def admit(self, entry: FeedEntry, record: EntryRecord) -> None:
+        """Decide about an entry.
+
+        Args:
+            entry: The entry as parsed.
+            record: The entry as if it were new; a change of it has the origin of its own moment.
+        """
+        old = self._matches.rows.get(entry.key)
+        record = replace(record, key=self._key(entry, old))
+        self._used.add(record.key)
+        self._result.keys.append(record.key)
+        self._result.aliases[record.key] = tuple(aliases_of(entry, entry.guid).values())
+        if old is not None:
+            self._admit_known(old, record)
+        else:
+            self._admit_unknown(record)
+        self._headlines.add((link_of(record.url), headline_of(record)))
+
+    def _key(self, entry: FeedEntry, old: EntryRecord | None) -> str:
+        """Return a key that no other entry has: the old one, where the new one is taken."""
+        if old is not None and old.key == entry.key:
+            return old.key
+        key = entry.key
+        if entry.key in self._matches.reused or self._loses_ids:
+            key = entry.link_key or entry.key
+        row = self._known.by_key.get(key)
+        if key not in self._used and (row is None or (old is not None and row.key == old.key)):
+            return key
+        return old.key if old is not None else f"{key[:400]}|{entry.content_hash}"
+
+    def _admit_known(self, old: EntryRecord, record: EntryRecord) -> None:
+        if self._is_unchanged(old, record):
+            self._result.dispositions["known"] += 1
+            if record.key != old.key or record.content_hash != old.content_hash:
+                self._result.rename.append(
+                    replace(
+                        old,
+                        key=record.key,
+                        content_hash=record.content_hash,
+                        text_hash=record.text_hash,
+                        url=record.url or old.url,
+                    )
+                )
+            return
+        if old.state == PENDING and not old.disposition:
+            self._result.dispositions["superseded"] += 1
+        self._result.renamed += record.key != old.key
+        self._result.change.append(_changed(old, record, self._now))
+
+    def _is_unchanged(self, old: EntryRecord, record: EntryRecord) -> bool:
+        """Return whether an entry says what it said, whatever it is called and linked by now."""
+        if old.content_hash == record.content_hash or is_only_link_changed(old, record):
+            return True
+        return self._matches.is_renamed and title_key(old.title) == title_key(record.title) != ""
+
+    def _admit_unknown(self, record: EntryRecord) -> None:
+        link = link_of(record.url)
+        linked = self._known.by_link.get(record.url_key, ()) if link else ()
+        article = self._known.articles.get(link) or next(
+            (e.article_id for e in reversed(linked) if e.article_id), None
+        )
+        if link and (link, headline_of(record)) in self._headlines:
+            self._end(record, "known", article)
+            return
+        self._result.new += 1
+        if not link or self._has_others(link, linked):
+            own = key_without_link(self._feed_id, record.key)
+            self._result.add.append(replace(record, url_key=own))
+        elif article:
+            self._end(record, "copy_url", article)
+            self._result.sightings.append(Sighting(article, record.url))
+        else:
+            self._result.add.append(record)
+
+    def _has_others(self, link: str, linked: Sequence[EntryRecord]) -> bool:
+        """Return whether the page of an entry is that of other entries of the feed, too."""
+        return (
+            link in self._matches.collections
+            or any(row.feed_id == self._feed_id for row in linked)
+            or any(shown == link for shown, _ in self._headlines)
+        )
+
+    def _end(self, record: EntryRecord, disposition: str, article: str | None) -> None:
+        self._result.dispositions[disposition] += 1
+        self._result.add.append(
+            replace(
+                record,
+                state=DONE,
+                disposition=disposition,
+                article_id=article,
+                summary="",
+                content="",
+            )
+        )
+
+
+def _changed(old: EntryRecord, record: EntryRecord, now: datetime) -> EntryRecord:
+    """Return a known entry with what the document says of it now."""
     is_announced = old.article_id is not None
-    keep_key = has_no_page(old) or not record.url
-    result.change.append(
-        replace(
-            record,
-            id=old.id,
-            url_key=old.url_key if keep_key else record.url_key,
-            host=record.host if record.url else old.host,
-            article_id=old.article_id,
-            first_seen_at=old.first_seen_at,
-            changed_at=now,
-            page_outcome=old.page_outcome,
-            origin=record.origin if is_announced else old.origin,
-            missed_since=record.missed_since if is_announced else old.missed_since,
-        )
-    )
-
-
-def _admit_unknown(
-    result: Admission,
-    record: EntryRecord,
-    known: KnownEntries,
-    present: set[str],
-    shown: Mapping[str, str],
-) -> None:
-    """Decide about an entry with a new key.
-
-    Args:
-        result: Where to add what to store.
-        record: The entry.
-        known: What the store knows.
-        present: Keys of all entries of the document.
-        shown: Titles of other entries of the document with the same link, by key.
-    """
-    same_link = known.by_link.get(record.url_key, ())
-    article = known.articles.get(record.url_key) or next(
-        (e.article_id for e in reversed(same_link) if e.article_id), None
-    )
-    gone = [e for e in same_link if e.feed_id == record.feed_id and e.key not in present]
-    if any(record.title == title or _same_guid(record.key, key) for key, title in shown.items()):
-        _add_ended(result, record, "known", article)
-    elif shown:
-        result.new += 1
-        result.add.append(replace(record, url_key=key_without_link(record.feed_id, record.key)))
-    elif gone:
-        _renamed(result, record, gone[-1], article)
-    elif article:
-        result.new += 1
-        _add_ended(result, record, "copy_url", article)
-        result.sightings.append(Sighting(article, record.url))
-    else:
-        result.new += 1
-        result.add.append(record)
-
-
-def _same_guid(a: str, b: str) -> bool:
-    """Return whether two keys have the same guid and differ only by their links."""
-    return a.startswith(f"{b}|") or b.startswith(f"{a}|")
-
-
-def _renamed(result: Admission, record: EntryRecord, old: EntryRecord, article: str | None) -> None:
-    """Admit a known entry with another guid; its page is read again only if its text differs."""
-    if old.content_hash == record.content_hash:
-        _add_ended(result, record, "known", article)
-        return
-    result.renamed += 1
-    if article is None:
-        record = replace(record, origin=old.origin, missed_since=old.missed_since)
-    result.add.append(replace(record, article_id=article))
-
-
-def _add_ended(
-    result: Admission, record: EntryRecord, disposition: str, article: str | None
-) -> None:
-    result.dispositions[disposition] += 1
-    result.add.append(
-        replace(
-            record,
-            state=DONE,
-            disposition=disposition,
-            article_id=article,
-            summary="",
-            content="",
-        )
+    keep_link = has_no_page(old) or not record.url
+    return replace(
+        record,
+        id=old.id,
+        url_key=old.url_key if keep_link else record.url_key,
+        host=record.host if record.url else old.host,
+        article_id=old.article_id,
+        first_seen_at=old.first_seen_at,
+        changed_at=now,
+        page_outcome=old.page_outcome,
+        origin=record.origin if is_announced else old.origin,
+        missed_since=record.missed_since if is_announced else old.missed_since,
     )
 
 
@@ -264,6 +322,7 @@ def _new_record(
 def _content_of(entry: FeedEntry) -> dict[str, Any]:
     return {
         "content_hash": entry.content_hash,
+        "text_hash": entry.text_hash,
         "url": entry.url or "",
         "title": entry.title,
         "summary": entry.summary,

@@ -19,6 +19,8 @@ from core.text.clean import clean_line, cut
 from ingest.extract.models import ExtractedPage
 from ingest.page_validators import NO_VALIDATORS
 from ingest.public_url import without_login
+from ingest.same_entry import has_no_page
+from ingest.sources.identity import anchor_of
 from ingest.titles import plain_title
 from ingest.urls import shown_url
 from ingest.wrong_pages import WRONG_PAGES
@@ -172,6 +174,7 @@ def _versioned(*parts: str) -> str:
 def _message(
     entry: EntryRecord, feed: FeedRecord, settings: Settings, **values: Any
 ) -> ArticleRevision:
+    has_anchor = has_no_page(entry) and bool(anchor_of(values["url"]))
     message = ArticleRevision(
         revision=1,
         outlet=feed.outlet,
@@ -180,7 +183,7 @@ def _message(
         first_seen_at=entry.first_seen_at,
         origin=Origin(entry.origin),
         missed_since=entry.missed_since if entry.origin == Origin.BACKFILL else None,
-        **values | {"url": shown_url(values["url"])},
+        **values | {"url": shown_url(values["url"], keep_anchor=has_anchor)},
     )
     return _fit(message, settings.streams_max_record_bytes // 2)
 

@@ -24,7 +24,6 @@ from config.i18n import Phrase
 from core.messages.envelope import to_record
 from core.store import (
     Connection,
-    articles,
     entries,
     feed_days,
     feed_history,
@@ -32,14 +31,14 @@ from core.store import (
     hosts,
     outbox,
 )
-from core.store.entries import EntryRecord
 from core.store.feed_history import FeedEvent, FeedPoll
 from core.store.feed_record import FeedRecord
 from ingest import poll_facts, poll_outcome
-from ingest.admit import KnownEntries, admit, link_key
+from ingest.admit import admit
 from ingest.backoff import OUT_OF_REACH, FailClass, FetchFailure
 from ingest.conditional import ConditionalRequest
 from ingest.deps import Deps
+from ingest.document_entries import load_known_entries, store_admission
 from ingest.feed_fetcher import AnswerFacts, FeedDocument
 from ingest.feed_records import PARSER_VERSION
 from ingest.hosts import pause_scope
@@ -68,6 +67,9 @@ class PollResult:
         dispositions: Of the entries that ended with this poll.
         new: Entries never seen before; their pages are read next.
         changed: Known entries with another title, text or link.
+        reidentified: Known entries with another guid or link, if most of the document has.
+        level: What identifies the entries of the feed from now on.
+        level_reason: Why that is another level than before; None if it is not.
         next_due_at: When the feed is polled next.
         due_reason: Why then, as a stored phrase.
     """
@@ -81,6 +83,9 @@ class PollResult:
     dispositions: Counter[str] = field(default_factory=Counter)
     new: int = 0
     changed: int = 0
+    reidentified: int = 0
+    level: str = ""
+    level_reason: Phrase | None = None
     next_due_at: datetime | None = None
     due_reason: str = ""
 
@@ -164,6 +169,7 @@ class FeedWriter:
             limit=self._deps.settings.fetch_max_entries,
             links=feed.links,
             time_zone=feed.time_zone,
+            level=feed.key_level,
         )
         slow = feed.fail_class == FailClass.LIMIT
         parsed = await self._deps.parser.parse(request, feed.outlet, slow=slow)
@@ -196,6 +202,8 @@ class FeedWriter:
         answer: AnswerFacts | None,
     ) -> PollResult:
         result = self._admit(connection, feed, now, parsed)
+        if result.level_reason:
+            feed = replace(feed, key_level=result.level, key_reason=result.level_reason.dump())
         if document.request is None:
             updated = poll_outcome.after_push(feed, result.new, now)
             feeds.save(connection, updated, self._deps.me)
@@ -265,22 +273,19 @@ class FeedWriter:
         if parsed is None:
             known = Counter({"known": feed.entry_count})
             return PollResult(feed.feed_id, "", dispositions=known)
-        known_entries = _load_known_entries(connection, feed, parsed)
+        known_entries = load_known_entries(connection, feed, parsed, now)
         admission = admit(feed, parsed, known_entries, now, self._deps.settings)
-        entries.add(connection, admission.add)
-        for record in admission.change:
-            entries.record_change(connection, record)
-        shown = (*parsed.known_keys, *(entry.key for entry in parsed.entries))
-        entries.mark_shown(connection, feed.feed_id, shown, now)
-        for sighting in admission.sightings:
-            articles.add_sighting(connection, sighting.article_id, feed.feed_id, sighting.url, now)
+        store_admission(connection, feed, admission, now)
         schedule_signals(connection, feed, parsed, now)
         return PollResult(
             feed.feed_id,
             "",
             dispositions=+admission.dispositions,
             new=admission.new,
-            changed=len(admission.change) + admission.renamed,
+            changed=len(admission.change),
+            reidentified=admission.reidentified,
+            level=admission.level,
+            level_reason=admission.level_reason,
         )
 
     def _save_poll(
@@ -364,20 +369,5 @@ def _document_read(
         parser_version=PARSER_VERSION,
         whole=parsed.whole if parsed else True,
         cut_reason=parsed.cut_reason if parsed else None,
-    )
-
-
-def _load_known_entries(
-    connection: Connection, feed: FeedRecord, parsed: ParsedFeed
-) -> KnownEntries:
-    """Return what the store knows about the entries of a document."""
-    links = {link_key(feed.feed_id, entry) for entry in parsed.entries}
-    by_link: dict[str, list[EntryRecord]] = {}
-    for record in entries.find_by_url_keys(connection, links):
-        by_link.setdefault(record.url_key, []).append(record)
-    keys = [entry.key for entry in parsed.entries]
-    return KnownEntries(
-        by_key=entries.find_by_keys(connection, feed.feed_id, keys, lock=True),
-        by_link=by_link,
-        articles=articles.find_ids_by_url_keys(connection, links),
+        reidentified=result.reidentified,
     )

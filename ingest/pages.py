@@ -27,7 +27,6 @@ from core.store.articles import ArticleRecord
 from core.store.entries import DONE, EntryRecord
 from core.text.clean import for_log
 from ingest import revise
-from ingest.admit import has_no_page, is_homepage
 from ingest.article_revision import PageRead
 from ingest.backoff import FetchFailure, failure_of
 from ingest.changes import COMPARED_REVISIONS, Compare, Comparison, with_changes
@@ -41,7 +40,8 @@ from ingest.linked_documents import OTHER, is_page, not_read, type_by_header, ty
 from ingest.page_validators import validators_of
 from ingest.refresh import refresh_target
 from ingest.revise import EntryOutcome
-from ingest.urls import canonical_url, is_consent_wall
+from ingest.same_entry import has_no_page
+from ingest.urls import canonical_url, is_consent_wall, is_homepage
 from ingest.wrong_pages import WRONG_PAGES
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"

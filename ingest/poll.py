@@ -94,5 +94,12 @@ def _report(feed: FeedRecord, result: PollResult) -> None:
             next_due_at=result.next_due_at,
         )
         return
+    if result.level_reason:
+        log.warning(
+            "feed_identity_changed",
+            feed=feed.feed_id,
+            entries_identified_by=result.level,
+            message=in_english(result.level_reason),
+        )
     write = log.info if result.new else log.debug
     write("feed_polled", feed=feed.feed_id, outcome=result.outcome, new=result.new)

@@ -69,6 +69,7 @@ class DocumentRead:
         skip_hours: Hours of the day (UTC) without changes according to the document.
         news_gap_s: Median seconds between polls that brought news; None where they are too few.
         taken_by: Id of another feed that is read where this one has moved.
+        reidentified: How many known entries have another guid or link, if most of them have.
     """
 
     request: ConditionalRequest
@@ -86,6 +87,11 @@ class DocumentRead:
     skip_hours: tuple[int, ...] = ()
     news_gap_s: float | None = None
     taken_by: str | None = None
+    reidentified: int = 0
+
+    def leaves_gap(self, before: FeedRecord) -> bool:
+        """Return whether entries may have come and gone between the last document and this one."""
+        return bool(before.entry_count and self.new and not self.known and self.whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +232,7 @@ def after_read(
         last_new_at=now if read.new else feed.last_new_at,
         last_outcome="unchanged" if unchanged else "read",
         cut_reason=feed.cut_reason if unchanged else _dumped(read.cut_reason),
+        renamed_at=now if read.reidentified else feed.renamed_at,
     )
     if not read.whole:
         updated = replace(updated, etag=None, last_modified=None, body_sha256=None)
@@ -302,9 +309,12 @@ def _failure_changes(
 def _read_changes(
     before: FeedRecord, after: FeedRecord, read: DocumentRead, now: datetime
 ) -> Iterator[HealthChange]:
-    if before.entry_count and read.new and not read.known and read.whole:
+    if read.leaves_gap(before):
         reason = Phrase("feed.health.window_gap", n=read.total)
         yield HealthChange(FeedHealthKind.WINDOW_GAP, reason, now)
+    if read.reidentified:
+        reason = Phrase("feed.health.reidentified", n=read.reidentified)
+        yield HealthChange(FeedHealthKind.REIDENTIFIED, reason, now)
     if after.cut_reason and not before.cut_reason:
         yield HealthChange(FeedHealthKind.PARTIAL, Phrase.load(after.cut_reason), now)
     if before.cut_reason and not after.cut_reason:

@@ -143,12 +143,17 @@ def _canonical_once(url: str) -> str:
     return f"https://{host}{port}{path}{'?' if query else ''}{query}{fragment}"
 
 
-def shown_url(url: str) -> str:
-    """Return a URL for readers: without tracking, session id and fragment, otherwise unchanged."""
+def shown_url(url: str, *, keep_anchor: bool = False) -> str:
+    """Return a URL for readers: without tracking, session id and fragment, otherwise unchanged.
+
+    Args:
+        url: Absolute.
+        keep_anchor: Whether the fragment stays: it leads to the part of the page that is meant.
+    """
     parts = urlsplit(url)
     site = registrable_domain(parts.hostname or "") or parts.hostname or ""
     query = "&".join(p for p in parts.query.split("&") if p and not _tracks(p, site))
-    fragment = parts.fragment if parts.fragment.startswith("!") else ""
+    fragment = parts.fragment if keep_anchor or parts.fragment.startswith("!") else ""
     path = _SESSION_IN_PATH.sub("", parts.path)
     return parts._replace(path=path, query=query, fragment=fragment).geturl()
 
@@ -163,6 +168,12 @@ def same_site(a: str, b: str) -> bool:
         return bool(left)
     domain = registrable_domain(left, shared=True)
     return domain is not None and domain == registrable_domain(right, shared=True)
+
+
+def is_homepage(url: str) -> bool:
+    """Return whether a URL consists of a host and nothing else."""
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query
 
 
 def homepage_of(url: str) -> str:

@@ -41,8 +41,9 @@ from sqlalchemy import (
 from core.processes.instance import Instance
 from core.store import hosts, leases
 from core.store.column_types import BigId, UtcDateTime, metadata
+from core.store.entry_aliases import entry_aliases
 from core.store.feeds import feeds
-from core.store.sql import FORGET_LIMIT, chunks
+from core.store.sql import chunks
 
 PENDING, DONE = "pending", "done"
 
@@ -71,6 +72,7 @@ entries = Table(
     Column("changed_at", UtcDateTime, nullable=False),
     Column("published_at", UtcDateTime),
     Column("published_is_day", Boolean, nullable=False),
+    Column("text_hash", String(32), nullable=False),
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("content", Text, nullable=False),
@@ -110,6 +112,7 @@ class EntryRecord:
         id: Row number; 0 before the entry is stored.
         key: The entry's own id within its feed (:mod:`ingest.sources`).
         content_hash: Hash of what the feed shows of it, by which a change is noticed.
+        text_hash: The same without the link; empty where it is not known.
         url: Its link, as it is fetched; empty where it has none.
         url_key: The link's identity (:func:`ingest.urls.canonical_url`); never fetched.
         host: Scope of politeness, as for feeds.
@@ -148,6 +151,7 @@ class EntryRecord:
     disposition: str = ""
     attempts: int = 0
     page_outcome: str = ""
+    text_hash: str = ""
     id: int = 0
     published_is_day: bool = False
 
@@ -170,6 +174,12 @@ def record_change(connection: Connection, record: EntryRecord) -> None:
     connection.execute(entries.update().where(entries.c.id == record.id).values(row))
 
 
+def rename(connection: Connection, record: EntryRecord) -> None:
+    """Store another key and link of an entry that otherwise has not changed. Leases stay."""
+    values = {name: getattr(record, name) for name in ("key", "content_hash", "text_hash", "url")}
+    connection.execute(entries.update().where(entries.c.id == record.id).values(values))
+
+
 def mark_shown(connection: Connection, feed_id: str, keys: Iterable[str], now: datetime) -> None:
     """Record which entries are in a feed's newest document.
 
@@ -189,6 +199,9 @@ def mark_shown(connection: Connection, feed_id: str, keys: Iterable[str], now: d
     for chunk in chunks(keys):
         rows = entries.update().where(entries.c.feed_id == feed_id, entries.c.key.in_(chunk))
         connection.execute(rows.where(is_stale).values(shown_at=now))
+        shown = select(entries.c.id).where(entries.c.feed_id == feed_id, entries.c.key.in_(chunk))
+        names = entry_aliases.update().where(entry_aliases.c.entry_id.in_(shown))
+        connection.execute(names.where(entry_aliases.c.seen_at < since).values(seen_at=now))
 
 
 def save(connection: Connection, record: EntryRecord, instance: Instance) -> bool:
@@ -224,6 +237,32 @@ def find_by_keys(
         query = query.order_by(entries.c.id).with_for_update() if lock else query
         records |= {row["key"]: _record(row) for row in connection.execute(query).mappings()}
     return records
+
+
+def find_by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, EntryRecord]:
+    """Return entries by row number; those that were deleted are missing."""
+    records: dict[int, EntryRecord] = {}
+    for chunk in chunks(set(ids)):
+        query = select(*_COLUMNS).where(entries.c.id.in_(chunk)).order_by(entries.c.id)
+        records |= {row["id"]: _record(row) for row in connection.execute(query).mappings()}
+    return records
+
+
+def find_ids(connection: Connection, feed_id: str, keys: Iterable[str]) -> dict[str, int]:
+    """Return the row numbers of a feed's entries by key."""
+    ids: dict[str, int] = {}
+    for chunk in chunks(keys):
+        query = select(entries.c.key, entries.c.id)
+        rows = query.where(entries.c.feed_id == feed_id, entries.c.key.in_(chunk))
+        ids |= {row[0]: row[1] for row in connection.execute(rows)}
+    return ids
+
+
+def load_newest(connection: Connection, feed_id: str) -> list[EntryRecord]:
+    """Return a feed's newest entries, the oldest of them first."""
+    query = select(*_COLUMNS).where(entries.c.feed_id == feed_id)
+    newest = query.order_by(entries.c.changed_at.desc(), entries.c.id.desc()).limit(KNOWN_LIMIT)
+    return [_record(row) for row in connection.execute(newest).mappings()][::-1]
 
 
 def find_by_article(connection: Connection, article_id: str, feed_id: str) -> EntryRecord | None:
@@ -344,43 +383,6 @@ def release(connection: Connection, entry_id: int, instance: Instance) -> None:
     """Release an entry whose page was not read."""
     row = entries.update().where(*_leased_by(entry_id, instance))
     connection.execute(row.values(lease_holder=None, lease_until=None))
-
-
-def forget(connection: Connection, before: datetime, *, limit: int = FORGET_LIMIT) -> int:
-    """Delete entries that are done, last changed before a time, and no longer shown by their feed.
-
-    Left alone are pending entries, those in their feed's newest document, and those of a feed that
-    is being polled or whose document is longer than :data:`KNOWN_LIMIT`. A feed that was removed
-    from sources.yaml before that time shows nothing.
-
-    Args:
-        connection: A write transaction.
-        before: Entries that changed later stay.
-        limit: How many to delete at most.
-
-    Returns:
-        The number of rows deleted; less than ``limit`` where none are left to delete.
-    """
-    is_gone = or_(entries.c.shown_at.is_(None), entries.c.shown_at < feeds.c.shown_since)
-    query = (
-        select(entries.c.id)
-        .join(feeds, feeds.c.feed_id == entries.c.feed_id)
-        .where(
-            entries.c.state == DONE,
-            entries.c.changed_at < before,
-            feeds.c.lease_holder.is_(None),  # a poll compares its document with these rows
-            or_(
-                feeds.c.removed_at < before,
-                feeds.c.shown_since.is_not(None) & is_gone & (feeds.c.entry_count <= KNOWN_LIMIT),
-            ),
-        )
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(connection.scalars(query))
-    for chunk in chunks(ids):
-        connection.execute(entries.delete().where(entries.c.id.in_(chunk)))
-    return len(ids)
 
 
 def _leased_by(entry_id: int, instance: Instance) -> tuple[ColumnElement[bool], ...]:

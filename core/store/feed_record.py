@@ -46,6 +46,10 @@ class FeedRecord:
         cut_reason: Why not all entries of the last document were read, as a stored phrase; empty
             if they were.
         time_zone: Name of the outlet's time zone; empty where it is not known.
+        key_level: What identifies its entries: ``id`` (their guids), ``link``, ``link_date``,
+            ``link_date_title``, ``link_date_title_content`` or ``title_date``.
+        key_reason: Why it is not the guids, as a stored phrase; empty if it is.
+        renamed_at: When most of its entries last had other guids or links than before.
         redirect_target: Where it has moved permanently according to its server, since
             ``redirect_since``; it is requested there once that has lasted.
         fetch_url: Where it is requested because it has moved; None while that is ``url``.
@@ -105,6 +109,9 @@ class FeedRecord:
     wrong_304: int = 0
     poll_count: int = 0
     links: str = ""
+    key_level: str = "id"
+    key_reason: str = ""
+    renamed_at: datetime | None = None
 
     @property
     def request_url(self) -> str:

@@ -6,8 +6,7 @@
                           ▲                                      │
                           └──────────── next_due_at ─────────────┘
 
-``begin_attempt`` stores the attempt before the request is made, so that after a crash during it the
-server is not asked again at once.
+``begin_attempt`` stores the attempt before the request, so that a crash does not repeat it at once.
 """
 
 from __future__ import annotations
@@ -95,6 +94,9 @@ feeds = Table(
     Column("poll_count", Integer, nullable=False),
     Column("cut_reason", SafeText, nullable=False),
     Column("time_zone", String(64), nullable=False),
+    Column("key_level", String(40), nullable=False),
+    Column("key_reason", SafeText, nullable=False),
+    Column("renamed_at", UtcDateTime),
     Column("lease_holder", String(120)),
     Column("lease_until", UtcDateTime),
     Column("shown_since", UtcDateTime),
@@ -282,8 +284,6 @@ def begin_attempt(
 
     Args:
         connection: A write transaction.
-        feed_id: The feed.
-        instance: The holder of the lease.
         now: The present moment.
         again_at: When the feed is due if this process dies during the request.
     """

@@ -22,7 +22,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, or_,
 from core.store import (
     articles,
     digests,
-    entries,
+    entry_aliases,
     feed_days,
     feed_history,
     hosts,
@@ -43,6 +43,7 @@ from core.store.disputed_pages import forget_disputed
 from core.store.engine import Store
 from core.store.escalations import escalations
 from core.store.feed_addresses import feed_addresses
+from core.store.forgotten_entries import forget_entries
 from core.store.match_counts import forget_replays
 from core.store.missed_articles import forget_missed
 from core.store.notification_items import notification_items
@@ -239,7 +240,8 @@ RULES = {
     "replayed matches": RetentionRule(("replayed_matches",), forget_replays),
     "missed articles": RetentionRule(("missed_articles",), forget_missed),
     "disputed pages": RetentionRule(("disputed_pages",), forget_disputed),
-    "entries": RetentionRule(("entries",), entries.forget),
+    "entries": RetentionRule(("entries",), forget_entries),
+    "entry aliases": RetentionRule(("entry_aliases",), entry_aliases.forget),
     "rereads": RetentionRule(("rereads",), rereads.forget),
     "page reads": RetentionRule(("page_reads",), page_reads.forget),
     "stories": RetentionRule(

@@ -66,6 +66,7 @@ def _parse_with(
         known=request.known,
         limit=request.limit,
         zone=find_zone(request.time_zone),
+        level=request.level,
         **more,
     )
 

@@ -47,6 +47,7 @@ class FeedRequest:
     limit: int
     time_zone: str = ""
     links: str = ""
+    level: str = "id"
 
 
 @dataclass(frozen=True, slots=True)

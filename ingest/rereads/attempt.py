@@ -24,7 +24,6 @@ from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
 from core.store.page_reads import PageValidators
 from core.text.clean import for_log
-from ingest.admit import has_no_page
 from ingest.article_revision import PageRead, is_current_hash
 from ingest.backoff import FetchFailure, failure_of
 from ingest.deps import Deps
@@ -39,6 +38,7 @@ from ingest.rereads.page_state import (
     is_unlike,
     was_redirected,
 )
+from ingest.same_entry import has_no_page
 from ingest.urls import homepage_of
 
 WITNESSES = 3

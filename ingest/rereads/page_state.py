@@ -24,9 +24,8 @@ from core.http import Response
 from core.messages import ArticleRevision
 from core.text.clean import clean, clean_line
 from core.text.tokens import folded_words
-from ingest.admit import is_homepage
 from ingest.extract.models import ExtractedPage
-from ingest.urls import canonical_url, same_site
+from ingest.urls import canonical_url, is_homepage, same_site
 
 MISSING_STATUS = frozenset({404, 410})
 

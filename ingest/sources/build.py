@@ -12,6 +12,7 @@ from core.text.clean import clean_line
 from ingest.bylines import without_opener
 from ingest.dates import parse_date
 from ingest.sources.entry import FeedEntry
+from ingest.sources.identity import EntryIdentity, is_placeholder
 from ingest.sources.limits import LONGEST_AUTHOR, MOST_AUTHORS, MOST_LINKS
 from ingest.sources.text import to_line, to_text
 from ingest.urls import fetchable_url
@@ -38,14 +39,14 @@ class FeedContext:
     now: datetime
 
 
-def build_entry(item: Any, key: str, content_hash: str, context: FeedContext) -> FeedEntry:
+def build_entry(item: Any, identity: EntryIdentity, context: FeedContext) -> FeedEntry:
     """Return the entry that feedparser read from one element."""
     language = language_code(text_field(item, "language") or _title_language(item))
     content = _content(item)
     summary = text_field(item, "summary")
     published_at, raw = _published(item, context, language or context.language)
     return FeedEntry(
-        key=key,
+        key=identity.key,
         url=_url(item, context.base),
         title=to_line(text_field(item, "title")),
         summary="" if summary == content else to_text(summary),
@@ -54,7 +55,10 @@ def build_entry(item: Any, key: str, content_hash: str, context: FeedContext) ->
         published_raw=raw,
         authors=_authors(item),
         language=language,
-        content_hash=content_hash,
+        content_hash=identity.content_hash,
+        text_hash=identity.text_hash,
+        guid=identity.guid,
+        link_key=identity.link_key,
     )
 
 
@@ -130,9 +134,11 @@ def _links(item: Any) -> Iterator[str]:
     guid = text_field(item, "id")
     link = text_field(item, "link")
     # feedparser takes every guid for a link unless the feed says that it is not.
-    yield link if link != guid or link.startswith(("http", "/")) else ""
+    is_link = link != guid or link.startswith(("http", "/"))
+    yield link if is_link and not is_placeholder(link) else ""
     links = dict.get(item, "links", ())[:MOST_LINKS]
-    yield from (text_field(x, "href") for x in links if x.get("rel") == "alternate")
+    hrefs = (text_field(x, "href") for x in links if x.get("rel") == "alternate")
+    yield from (href for href in hrefs if not is_placeholder(href))
     yield guid if guid.startswith(("http://", "https://")) else ""
 
 

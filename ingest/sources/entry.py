@@ -26,6 +26,9 @@ class FeedEntry:
         authors: Names, in order.
         language: Two letters, if the feed names a language.
         content_hash: Changes when title, summary, content, link or publication date change.
+        text_hash: The same without the link.
+        guid: Its guid without the scheme; empty if the feed gives none.
+        link_key: Its key if the guids of its feed cannot be trusted.
     """
 
     key: str
@@ -39,6 +42,9 @@ class FeedEntry:
     language: str | None
     content_hash: str
     published_is_day: bool = False
+    text_hash: str = ""
+    guid: str = ""
+    link_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +57,17 @@ class ParsedFeed:
         entries: New and changed entries only, in the order of the feed.
         known_keys: Keys of entries that have not changed.
         total: How many entries the document has.
-        skipped: How many entries are neither in ``entries`` nor known: beyond the limit, repeated,
-            or without anything to identify them by.
+        skipped: How many entries are neither in ``entries`` nor known: beyond a limit, repeated,
+            or empty.
         hint: How long the feed asks to wait until the next request, if it does.
         skip_hours: Hours of the day, in UTC, in which it does not change, if it names any.
         self_url: The URL that the feed names as its own, if it does.
         whole: Whether the document is complete; one that breaks off may have lost entries.
         cut_reason: Why entries were left out, if a limit was exceeded.
+        repeated: How many of the skipped entries the document shows once more.
+        empty: How many of the skipped entries have nothing that identifies them.
+        renamed: How many known entries have another guid than before.
+        level: What identifies the entries (:class:`ingest.sources.identity.KeyLevel`).
         modified: When entries were changed last, by key, as the feed writes it.
     """
 
@@ -72,5 +82,9 @@ class ParsedFeed:
     whole: bool = True
     cut_reason: Phrase | None = None
     sitemaps: tuple[str, ...] = ()
+    repeated: int = 0
+    empty: int = 0
+    renamed: int = 0
+    level: str = "id"
     modified: Mapping[str, str] = field(default_factory=dict)
     skip_hours: tuple[int, ...] = ()

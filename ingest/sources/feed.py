@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from config.errors import FetchError
@@ -43,6 +44,8 @@ from ingest.sources.scan import (
 from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
 
+Select = Callable[[Sequence[RawEntry]], EntrySelection]
+
 MAX_UNCLOSED = 20_000
 """More unclosed elements take feedparser seconds; a large feed with loose HTML has hundreds."""
 
@@ -51,7 +54,7 @@ _FEED = re.compile(rb"<(?:\w+:)?(?:rss|rdf|feed|channel|item|entry)\b", re.IGNOR
 
 
 def parse_xml(
-    document: bytes, *, url: str, now: datetime, known: Mapping[str, str], limit: int
+    document: bytes, *, url: str, now: datetime, known: Mapping[str, str], limit: int, level: str
 ) -> ParsedFeed:
     """Parse an RSS or Atom document.
 
@@ -61,6 +64,7 @@ def parse_xml(
         now: The present, aware.
         known: Digest by key of the entries seen before.
         limit: How many entries to return at most; the newest are selected.
+        level: What identifies the entries of the feed so far.
 
     Raises:
         FetchError: It is not such a document, or cannot be read.
@@ -70,8 +74,9 @@ def parse_xml(
     document = without_declarations(url, document)
     bounded = _bounded(url, document, WELL_FORMED, now)
     scanned = scan(bounded.text)
-    parsed = _parse_new(scanned, url, now, known, limit) if scanned else None
-    parsed = parsed or _parse_whole(bounded.text, url, now, known, limit)
+    select = partial(_select, known=known, limit=limit, level=level, now=now)
+    parsed = _parse_new(scanned, url, now, select) if scanned else None
+    parsed = parsed or _parse_whole(bounded.text, url, now, select)
     return _without(parsed, bounded.left_out)
 
 
@@ -97,15 +102,12 @@ def _without(parsed: ParsedFeed, left_out: int) -> ParsedFeed:
     )
 
 
-def _parse_new(
-    scanned: FeedScan, url: str, now: datetime, known: Mapping[str, str], limit: int
-) -> ParsedFeed | None:
+def _parse_new(scanned: FeedScan, url: str, now: datetime, select: Select) -> ParsedFeed | None:
     """Parse a scanned document; None if feedparser sees other entries than the scan."""
-    selection = select_entries(scanned.raws, known, limit, _age(now))
-    selection = _affordable(scanned, selection, _age(now))
+    selection = _affordable(scanned, select(scanned.raws), _age(now))
     items: Sequence[Any] = ()
     if selection.selected:
-        positions = {position for position, _, _ in selection.selected}
+        positions = {position for position, _ in selection.selected}
         result = read_feed(keep_only(scanned, positions))
         items = result["entries"] if result else ()
         if len(items) != len(selection.selected):
@@ -113,11 +115,17 @@ def _parse_new(
     return _parsed(scanned.channel, scanned.is_atom, items, selection, len(scanned.raws), url, now)
 
 
+def _select(
+    raws: Sequence[RawEntry], *, known: Mapping[str, str], limit: int, level: str, now: datetime
+) -> EntrySelection:
+    return select_entries(raws, known, limit, _age(now), level)
+
+
 def _affordable(
     scanned: FeedScan, selection: EntrySelection, newest_first: Callable[[RawEntry], float]
 ) -> EntrySelection:
     """Return the newest of the selected entries that have few enough elements to be parsed."""
-    sizes = {p: sum(1 for _ in scanned.entries[p].iter()) for p, _, _ in selection.selected}
+    sizes = {p: sum(1 for _ in scanned.entries[p].iter()) for p, _ in selection.selected}
     if sum(sizes.values()) <= MOST_PARSED_ELEMENTS:
         return selection
     left, chosen = MOST_PARSED_ELEMENTS, []
@@ -125,12 +133,10 @@ def _affordable(
         if sizes[one[0]] <= left:
             left -= sizes[one[0]]
             chosen.append(one)
-    return selection.narrowed(sorted(chosen))
+    return selection.narrowed(sorted(chosen, key=lambda one: one[0]))
 
 
-def _parse_whole(
-    document: bytes, url: str, now: datetime, known: Mapping[str, str], limit: int
-) -> ParsedFeed:
+def _parse_whole(document: bytes, url: str, now: datetime, select: Select) -> ParsedFeed:
     if not _FEED.search(document[:65_536]):
         raise not_a_feed_error(url, document)  # feedparser takes seconds to find out
     _refuse_unclosed(url, document)
@@ -145,9 +151,8 @@ def _parse_whole(
         raise not_a_feed_error(url, document)
     if not items and result["bozo"]:
         raise FetchError(url, "parse", Phrase("fetch.feed_without_entries"))
-    raws = [_raw(item) for item in items]
-    selection = select_entries(raws, known, limit, _age(now))
-    selected = [items[position] for position, _, _ in selection.selected]
+    selection = select([_raw(item) for item in items])
+    selected = [items[position] for position, _ in selection.selected]
     is_atom = version.startswith("atom")
     channel = _channel(result["feed"])
     parsed = _parsed(channel, is_atom, selected, selection, len(items), url, now)
@@ -178,8 +183,8 @@ def _parsed(
     base = url if is_atom else fetchable_url(channel.link, url) or url
     context = FeedContext(base, language, now)
     entries = tuple(
-        build_entry(item, key, content_hash, context)
-        for item, (_, key, content_hash) in zip(items, selection.selected, strict=True)
+        build_entry(item, identity, context)
+        for item, (_, identity) in zip(items, selection.selected, strict=True)
     )
     return ParsedFeed(
         title=to_line(channel.title, 300),
@@ -192,8 +197,12 @@ def _parsed(
         skip_hours=tuple(sorted(channel.hints.skip_hours)),
         self_url=fetchable_url(channel.self_url, url) if channel.self_url else None,
         cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
-        if selection.cut
+        if selection.left_out
         else None,
+        repeated=selection.repeated,
+        empty=selection.empty,
+        renamed=selection.renamed,
+        level=selection.level,
         modified=selection.modified,
     )
 

@@ -2,13 +2,14 @@
 
 ::
 
-    raw fields ── key, content hash ──┬── known, same hash ──────────────▶ known_keys
-                                      ├── new or changed ────────────────▶ selected (the newest)
-                                      └── repeated, or without any key ──▶ skipped
+    raw fields ── content hash ──┬── known, under any key ──────────▶ known_keys
+                                 ├── the same as another entry's ───▶ repeated
+                                 └── key at the feed's level ───────▶ selected (the newest)
 
-The key of an entry within its feed is its guid, or else its link, or else its text. If several
-entries of a document share a guid, their keys include their links as well, except for the entry
-that is already known by the guid alone.
+What identifies the entries of a feed is, from the best to the last: the guid, the link, the link
+with the date, with the title, with all text (:class:`KeyLevel`). A feed starts with the guid. Where
+more than :data:`MOST_SHARED` of the entries of a document share their key with others, although
+they are other entries, the next level is used, for good: the level is stored with the feed.
 """
 
 from __future__ import annotations
@@ -18,8 +19,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+from urllib.parse import urlsplit
 
 from core.text.clean import clean
+from ingest.sources.likeness import are_alike, have_same_numbers, title_key
 from ingest.sources.text import unescape
 from ingest.urls import canonical_url
 
@@ -31,8 +36,37 @@ MOST_STAMPS = 1_000
 LONGEST_STAMP = 80
 """Characters of a time of change."""
 
+MOST_SHARED = 0.05
+"""Share of the entries of a document whose key others may have too (FreshRSS: 5 %)."""
+
+MOST_COMPARED = 12
+"""Entries with one key that are compared with each other; more are no repetitions."""
+
 _TAG = re.compile(r"<[^<>]*>")
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
+_NOTHING = frozenset({"", "n/a", "na", "none", "null", "nil", "undefined", "-", "--", "#", "?"})
+_ANCHOR = re.compile(r"[\w.:-]{1,100}")
+
+
+class KeyLevel(StrEnum):
+    """What identifies the entries of a feed, in the order in which levels are given up."""
+
+    ID = "id"
+    LINK = "link"
+    LINK_DATE = "link_date"
+    LINK_DATE_TITLE = "link_date_title"
+    CONTENT = "link_date_title_content"
+    TITLE_DATE = "title_date"
+    """For a feed whose links change at every poll; not a step of the ladder."""
+
+
+LADDER = (
+    KeyLevel.ID,
+    KeyLevel.LINK,
+    KeyLevel.LINK_DATE,
+    KeyLevel.LINK_DATE_TITLE,
+    KeyLevel.CONTENT,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +89,57 @@ class RawEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryIdentity:
+    """What identifies an entry within its feed.
+
+    Attributes:
+        key: Its key at the feed's level.
+        content_hash: Changes with visible text, link and date of publication.
+        text_hash: The same without the link, which some feeds change at every poll.
+        guid: Its guid without the scheme, if it has one.
+        link_key: Its key if guids cannot be trusted.
+    """
+
+    key: str
+    content_hash: str
+    text_hash: str
+    guid: str
+    link_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class EntrySelection:
     """What to do with the entries of a document.
 
     Attributes:
-        selected: (position, key, content_hash) of new and changed entries, in the document's order.
+        selected: (position, identity) of new and changed entries, in the document's order.
         known_keys: Keys of entries that are known and have not changed.
-        skipped: How many other entries there are.
-        cut: Whether new entries were left out because there are too many.
+        repeated: How many entries the document shows once more.
+        empty: How many entries have nothing that identifies them: no guid, link, title or text.
+        left_out: How many new entries were left out because there are too many.
+        renamed: How many known entries have another guid than before.
+        level: What identifies the entries.
         modified: When entries were changed, by key, as the document says it.
     """
 
-    selected: tuple[tuple[int, str, str], ...]
+    selected: tuple[tuple[int, EntryIdentity], ...]
     known_keys: tuple[str, ...]
-    skipped: int
-    cut: bool = False
+    repeated: int = 0
+    empty: int = 0
+    left_out: int = 0
+    renamed: int = 0
+    level: KeyLevel = KeyLevel.ID
     modified: Mapping[str, str] = field(default_factory=dict)
 
-    def narrowed(self, selected: Sequence[tuple[int, str, str]]) -> EntrySelection:
-        """Return the selection with some of its entries only; the others count as skipped."""
+    @property
+    def skipped(self) -> int:
+        """How many entries are neither selected nor known."""
+        return self.repeated + self.empty + self.left_out
+
+    def narrowed(self, selected: Sequence[tuple[int, EntryIdentity]]) -> EntrySelection:
+        """Return the selection with some of its entries only; the others count as left out."""
         fewer = len(self.selected) - len(selected)
-        return replace(
-            self,
-            selected=tuple(selected),
-            skipped=self.skipped + fewer,
-            cut=self.cut or fewer > 0,
-        )
+        return replace(self, selected=tuple(selected), left_out=self.left_out + fewer)
 
 
 def select_entries(
@@ -88,6 +147,7 @@ def select_entries(
     known: Mapping[str, str],
     limit: int,
     newest_first: Callable[[RawEntry], float],
+    level: str = KeyLevel.ID,
 ) -> EntrySelection:
     """Select the new and changed entries of a document.
 
@@ -97,27 +157,33 @@ def select_entries(
         limit: How many entries to select at most. The newest are selected, because a long archive
             may begin with the oldest.
         newest_first: Sort key, smaller for newer entries; used only if there are too many.
+        level: What identifies the entries of the feed so far.
     """
-    hashes = [content_hash_of(raw) for raw in raws]
-    selected: list[tuple[int, str, str]] = []
-    unchanged: list[str] = []
-    modified: dict[str, str] = {}
-    seen: set[str] = set()
-    for position, key in enumerate(_keys(raws, hashes, known)):
-        if key is None or key in seen:
-            continue
-        seen.add(key)
-        if raws[position].modified and len(modified) < MOST_STAMPS:
-            modified[key] = raws[position].modified.strip()[:LONGEST_STAMP]
-        if known.get(key) == hashes[position]:
-            unchanged.append(key)
-        else:
-            selected.append((position, key, hashes[position]))
-    cut = len(selected) > limit
-    if cut:
-        selected = sorted(sorted(selected, key=lambda s: newest_first(raws[s[0]]))[:limit])
-    skipped = len(raws) - len(selected) - len(unchanged)
-    return EntrySelection(tuple(selected), tuple(unchanged), skipped, cut, modified)
+    all_of = [_Entry(position, raw) for position, raw in enumerate(raws)]
+    entries = [entry for entry in all_of if not entry.is_empty]
+    known_keys = _known_keys(entries, known)
+    distinct = _distinct(entries, known_keys)
+    chosen = _choose_level(distinct, KeyLevel(level))
+    keys = _unique_keys(distinct, chosen, set(known_keys.values()))
+    selected = [
+        (entry.position, entry.identity(keys[entry.position]))
+        for entry in distinct
+        if entry.position not in known_keys
+    ]
+    newest = selected
+    if len(selected) > limit:
+        by_age = sorted(selected, key=lambda one: newest_first(raws[one[0]]))
+        newest = sorted(by_age[:limit], key=lambda one: one[0])
+    return EntrySelection(
+        selected=tuple(newest),
+        known_keys=tuple(known_keys.values()),
+        repeated=len(entries) - len(selected) - len(known_keys),
+        empty=len(all_of) - len(entries),
+        left_out=len(selected) - len(newest),
+        renamed=_count_renamed(entries, known_keys) if chosen is KeyLevel.ID else 0,
+        level=chosen,
+        modified=_stamps(distinct, keys | known_keys),
+    )
 
 
 def content_hash_of(raw: RawEntry) -> str:
@@ -125,12 +191,7 @@ def content_hash_of(raw: RawEntry) -> str:
 
     Markup and white space do not count, because image URLs and trackers change with every poll.
     """
-    texts = (visible_bytes(raw.title), visible_bytes(raw.summary), visible_bytes(raw.content))
-    return _hash(b"\x1f".join((*texts, _bytes(raw.link), _bytes(raw.published))))
-
-
-def _bytes(text: str) -> bytes:
-    return text.strip().encode("utf-8", "replace")
+    return _Entry(0, raw).content_hash
 
 
 def visible_bytes(text: str) -> bytes:
@@ -142,34 +203,224 @@ def visible_bytes(text: str) -> bytes:
     return text.encode("utf-8", "replace").translate(None, b" \t\r\n")
 
 
-def _keys(
-    raws: Sequence[RawEntry], hashes: Sequence[str], known: Mapping[str, str]
-) -> list[str | None]:
-    """Return the key of each entry; None if there is nothing to identify it by."""
-    firsts = [_first_key(raw) for raw in raws]
-    shared = {key for key, n in Counter(firsts).items() if key and n > 1}
-    owners = {k for k, d in zip(firsts, hashes, strict=True) if k in shared and known.get(k) == d}
-    keys: list[str | None] = []
-    for raw, key, content_hash in zip(raws, firsts, hashes, strict=True):
-        if key in shared and not (key in owners and known[key] == content_hash):
-            key = _bounded(f"{key}|{_link_key(raw) or _hash(visible_bytes(raw.title))}")
-        keys.append(key)
+def is_placeholder(text: str) -> bool:
+    """Return whether a guid or link is a word for "none", as ``N/A``, which all entries share."""
+    return text.strip().casefold() in _NOTHING
+
+
+def anchor_of(url: str) -> str:
+    """Return the fragment of a URL if it may name a part of the page, such as ``p17``.
+
+    ``ref=rss`` and the like say how a reader came there; ``!`` begins the path of a script.
+    """
+    fragment = urlsplit(url).fragment if "#" in url else ""
+    return fragment if _ANCHOR.fullmatch(fragment) else ""
+
+
+class _Entry:
+    """An entry of a document; what identifies it is computed when it is needed."""
+
+    def __init__(self, position: int, raw: RawEntry) -> None:
+        self.position = position
+        self.raw = raw
+        self._texts = [visible_bytes(t) for t in (raw.title, raw.summary, raw.content)]
+        self._date = _bytes(raw.published)
+        self.content_hash = _hash(b"\x1f".join((*self._texts, _bytes(raw.link), self._date)))
+
+    @cached_property
+    def guid(self) -> str:
+        guid = clean(self.raw.guid)
+        # A site that moves to https changes its guids.
+        return "" if is_placeholder(guid) else _SCHEME.sub("//", guid)
+
+    @cached_property
+    def link(self) -> str:
+        link = clean(self.raw.link)
+        return "" if is_placeholder(link) else _SCHEME.sub("//", canonical_url(link))
+
+    @cached_property
+    def anchor(self) -> str:
+        return anchor_of(clean(self.raw.link))
+
+    @cached_property
+    def title(self) -> str:
+        return title_key(self._texts[0].decode())
+
+    @property
+    def text(self) -> bytes:
+        return b"".join(self._texts)
+
+    @property
+    def below_title(self) -> bytes:
+        return b"".join(self._texts[1:])
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.text or self.raw.guid.strip() or self.link)
+
+    def key(self, level: KeyLevel) -> str:
+        if level is KeyLevel.ID and self.guid:
+            return _bounded(self.guid)
+        if level in (KeyLevel.ID, KeyLevel.LINK):
+            return _bounded(self.link) if self.link else self._text_key()
+        if level is KeyLevel.TITLE_DATE:
+            return self._text_key() if not self.title else f"title:{self._part(self.title)}"
+        if level is KeyLevel.LINK_DATE:
+            return f"date:{self._part(self.link)}"
+        if level is KeyLevel.LINK_DATE_TITLE:
+            return f"dated:{self._part(self.link, self.title)}"
+        return f"all:{self.content_hash}"
+
+    def identity(self, key: str) -> EntryIdentity:
+        text_hash = _hash(b"\x1f".join((*self._texts, self._date)))
+        link_key = self.key(KeyLevel.LINK) + (f"#{self.anchor}" if self.anchor else "")
+        guid = _bounded(self.guid) if self.guid else ""
+        return EntryIdentity(key, self.content_hash, text_hash, guid, _bounded(link_key))
+
+    def repeats(self, other: _Entry) -> bool:
+        """Return whether a document shows an entry twice, for example in two sections."""
+        if self.link != other.link or self.anchor != other.anchor:
+            return False
+        if self._date and other._date and self._date != other._date:
+            return False
+        if self.title == other.title:
+            return bool(self.title and self.link) and self._texts_agree(other)
+        titles = self.raw.title, other.raw.title
+        return self.guid == other.guid != "" and are_alike(*titles) and have_same_numbers(*titles)
+
+    def _texts_agree(self, other: _Entry) -> bool:
+        one, two = self.below_title, other.below_title
+        return not one or not two or one in two or two in one or self._texts_are_alike(other)
+
+    def _texts_are_alike(self, other: _Entry) -> bool:
+        texts = [f"{e.raw.summary} {e.raw.content}"[:2000] for e in (self, other)]
+        return are_alike(*texts) and have_same_numbers(*texts)
+
+    def _text_key(self) -> str:
+        return f"text:{_hash(self.text)}" if self.text else _bounded(self.guid or self.raw.guid)
+
+    def _part(self, *parts: str) -> str:
+        encoded = (part.encode("utf-8", "replace") for part in parts)
+        return _hash(b"\x1f".join((self._date, *encoded)))
+
+
+def _known_keys(entries: Sequence[_Entry], known: Mapping[str, str]) -> dict[int, str]:
+    """Return the keys of the entries that are known and have not changed, by position.
+
+    An entry is known whatever its key was: the level may have changed since.
+    """
+    unchanged: dict[int, str] = {}
+    taken: set[str] = set()
+    others: dict[str, list[str]] | None = None
+    for entry in entries:
+        key = entry.key(KeyLevel.ID)
+        if known.get(key) != entry.content_hash or key in taken:
+            if not known:
+                continue
+            others = _keys_by_hash(known) if others is None else others
+            same = [k for k in others.get(entry.content_hash, ()) if k not in taken]
+            if not same:
+                continue
+            key = same[0]
+        taken.add(key)
+        unchanged[entry.position] = key
+    return unchanged
+
+
+def _stamps(entries: Sequence[_Entry], keys: Mapping[int, str]) -> dict[str, str]:
+    """Return when entries were changed, by key, as the document says it."""
+    stamped = [entry for entry in entries if entry.raw.modified][:MOST_STAMPS]
+    return {keys[e.position]: e.raw.modified.strip()[:LONGEST_STAMP] for e in stamped}
+
+
+def _count_renamed(entries: Sequence[_Entry], known_keys: Mapping[int, str]) -> int:
+    return sum(
+        1
+        for entry in entries
+        if entry.guid and known_keys.get(entry.position, entry.guid) != entry.key(KeyLevel.ID)
+    )
+
+
+def _keys_by_hash(known: Mapping[str, str]) -> dict[str, list[str]]:
+    keys: dict[str, list[str]] = {}
+    for key, content_hash in known.items():
+        keys.setdefault(content_hash, []).append(key)
     return keys
 
 
-def _first_key(raw: RawEntry) -> str | None:
-    guid = clean(raw.guid)
-    if guid:
-        return _bounded(_SCHEME.sub("//", guid))  # a site that moves to https changes its guids
-    if link := _link_key(raw):
-        return _bounded(link)
-    text = visible_bytes(raw.title) + visible_bytes(raw.summary) + visible_bytes(raw.content)
-    return f"text:{_hash(text)}" if text else None
+def _distinct(entries: Sequence[_Entry], known_keys: Mapping[int, str]) -> list[_Entry]:
+    """Return the entries without those that the document shows once more."""
+    kept: dict[str, _Entry] = {}
+    known_first = sorted(entries, key=lambda entry: entry.position not in known_keys)
+    for entry in known_first:
+        kept.setdefault(entry.content_hash if entry.text else entry.key(KeyLevel.ID), entry)
+    repeated: set[int] = set()
+    for group in _groups(list(kept.values()), KeyLevel.ID):
+        if len(group) <= MOST_COMPARED:
+            for n, entry in enumerate(group):
+                if any(entry.repeats(first) for first in group[:n]):
+                    repeated.add(entry.position)
+    left = [entry for entry in kept.values() if entry.position not in repeated - set(known_keys)]
+    return sorted(left, key=lambda entry: entry.position)
 
 
-def _link_key(raw: RawEntry) -> str:
-    link = clean(raw.link)
-    return _SCHEME.sub("//", canonical_url(link)) if link else ""
+def _groups(entries: Sequence[_Entry], level: KeyLevel) -> list[list[_Entry]]:
+    """Return the groups of entries that have one key at a level."""
+    groups: dict[str, list[_Entry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.key(level), []).append(entry)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _choose_level(entries: Sequence[_Entry], level: KeyLevel) -> KeyLevel:
+    """Return the first level, from the present one on, at which few entries share a key."""
+    if level is KeyLevel.TITLE_DATE:
+        return level
+    if level is KeyLevel.ID and entries and not any(entry.guid for entry in entries):
+        level = KeyLevel.LINK
+    for step in LADDER[LADDER.index(level) : -1]:
+        shared = sum(n for n in Counter(_keys(entries, step).values()).values() if n > 1)
+        if shared <= MOST_SHARED * len(entries):
+            return step
+    return KeyLevel.CONTENT
+
+
+def _keys(entries: Sequence[_Entry], level: KeyLevel) -> dict[int, str]:
+    """Return the keys at a level; links that several entries share are told apart by anchors."""
+    keys = {entry.position: entry.key(level) for entry in entries}
+    if level is KeyLevel.LINK:
+        for group in _groups(entries, level):
+            for entry in group:
+                if entry.anchor:
+                    keys[entry.position] = _bounded(f"{entry.key(level)}#{entry.anchor}")
+    return keys
+
+
+def _unique_keys(entries: Sequence[_Entry], level: KeyLevel, taken: set[str]) -> dict[int, str]:
+    """Return a key of its own for each entry.
+
+    Args:
+        entries: Entries that differ.
+        level: What identifies them.
+        taken: Keys of known entries of the document.
+    """
+    keys = _keys(entries, level)
+    shared = {key for key, n in Counter(keys.values()).items() if n > 1}
+    for entry in entries:
+        key = keys[entry.position]
+        if key in shared or key in taken:
+            key = f"{key}|{entry.link or _hash(entry.title.encode())}"
+            keys[entry.position] = _bounded(key)
+    twice = {key for key, n in Counter(keys.values()).items() if n > 1}
+    for entry in entries:
+        key = keys[entry.position]
+        if key in twice or key in taken:
+            keys[entry.position] = _bounded(f"{key}|{entry.content_hash}")
+    return keys
+
+
+def _bytes(text: str) -> bytes:
+    return text.strip().encode("utf-8", "replace")
 
 
 def _bounded(key: str) -> str:

@@ -15,7 +15,7 @@ from core.text.clean import clean_line
 from ingest.dates import parse_date
 from ingest.sources.build import FeedContext, author_names, language_code
 from ingest.sources.entry import FeedEntry, ParsedFeed
-from ingest.sources.identity import RawEntry, select_entries
+from ingest.sources.identity import EntryIdentity, RawEntry, is_placeholder, select_entries
 from ingest.sources.limits import (
     LONGEST_LINE,
     LONGEST_MARKUP,
@@ -34,7 +34,7 @@ _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|[{}\[\],]', re.DOTALL)
 
 
 def parse_json(
-    document: bytes, *, url: str, now: datetime, known: Mapping[str, str], limit: int
+    document: bytes, *, url: str, now: datetime, known: Mapping[str, str], limit: int, level: str
 ) -> ParsedFeed:
     """Parse a JSON Feed.
 
@@ -44,6 +44,7 @@ def parse_json(
         now: The present, aware.
         known: Digest by key of the entries seen before.
         limit: How many entries to return at most; the newest are selected.
+        level: What identifies the entries of the feed so far.
 
     Raises:
         FetchError: ``not_a_feed`` for other JSON, ``parse`` for what is not JSON.
@@ -52,14 +53,13 @@ def parse_json(
     feed = _load(url, bounded)
     items = [item for item in feed["items"] if isinstance(item, dict)]
     raws = [_raw(item) for item in items]
-    selection = select_entries(raws, known, limit, lambda raw: _age(raw, now))
+    selection = select_entries(raws, known, limit, lambda raw: _age(raw, now), level)
     language = language_code(_text(feed, "language"))
     home = _text(feed, "feed_url") or _text(feed, "home_page_url")
     context = FeedContext(fetchable_url(home, url) or url, language, now)
     authors = _authors(feed)
     entries = tuple(
-        _entry(items[p], raws[p], (key, content_hash), context, authors)
-        for p, key, content_hash in selection.selected
+        _entry(items[p], raws[p], identity, context, authors) for p, identity in selection.selected
     )
     return ParsedFeed(
         title=to_line(_text(feed, "title"), 300),
@@ -71,8 +71,12 @@ def parse_json(
         hint=FINISHED if feed.get("expired") is True else None,
         self_url=fetchable_url(_text(feed, "feed_url"), url),
         cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
-        if bounded is not document or selection.cut
+        if bounded is not document or selection.left_out
         else None,
+        repeated=selection.repeated,
+        empty=selection.empty + len(feed["items"]) - len(items),
+        renamed=selection.renamed,
+        level=selection.level,
         modified=selection.modified,
     )
 
@@ -137,15 +141,16 @@ def _plain(item: Mapping[str, Any], name: str) -> str:
 def _entry(
     item: Mapping[str, Any],
     raw: RawEntry,
-    identity: tuple[str, str],
+    identity: EntryIdentity,
     context: FeedContext,
     authors: Sequence[str],
 ) -> FeedEntry:
     language = language_code(_text(item, "language"))
     date = raw.published or _text(item, "date_modified")
-    links = (raw.link, raw.guid if raw.guid.startswith("http") else "")
+    link = "" if is_placeholder(raw.link) else raw.link
+    links = (link, raw.guid if raw.guid.startswith("http") else "")
     return FeedEntry(
-        key=identity[0],
+        key=identity.key,
         url=next((u for link in links if link and (u := fetchable_url(link, context.base))), None),
         title=to_line(raw.title),
         summary=to_text(raw.summary),
@@ -156,7 +161,10 @@ def _entry(
         published_raw=clean_line(date, 200),
         authors=author_names(_authors(item) or list(authors)),
         language=language,
-        content_hash=identity[1],
+        content_hash=identity.content_hash,
+        text_hash=identity.text_hash,
+        guid=identity.guid,
+        link_key=identity.link_key,
     )
 
 

@@ -30,7 +30,7 @@ from ingest.extract.bounds import bound_page
 from ingest.extract.decode import decode
 from ingest.sources.build import language_code
 from ingest.sources.entry import FeedEntry, ParsedFeed
-from ingest.sources.identity import RawEntry, select_entries
+from ingest.sources.identity import EntryIdentity, RawEntry, select_entries
 from ingest.sources.limits import LONGEST_LINE, reason_for_cut
 from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
@@ -66,6 +66,7 @@ def parse_list_page(
     known: Mapping[str, str],
     limit: int,
     zone: tzinfo | None = None,
+    level: str = "id",
     links: str,
 ) -> ParsedFeed:
     """Return the new and changed entries of a page that lists articles.
@@ -78,6 +79,7 @@ def parse_list_page(
         known: Digest by key of the entries seen before.
         limit: How many entries to return at most, the first ones.
         zone: The time zone of the publisher, if known.
+        level: What identifies the entries of the feed so far.
         links: CSS selector of the links, or of the items that have one.
 
     Raises:
@@ -95,11 +97,11 @@ def parse_list_page(
     items, more = items[:MOST_LINKS], len(items) > MOST_LINKS
     raws = [RawEntry(link=i.link, title=i.title, published=i.published) for i in items]
     places = {id(raw): float(place) for place, raw in enumerate(raws)}
-    selection = select_entries(raws, known, limit, lambda raw: places[id(raw)])
+    selection = select_entries(raws, known, limit, lambda raw: places[id(raw)], level)
     language = language_code(root.get("lang") or "")
     entries = tuple(
-        _entry(items[place], key, content_hash, language, now, zone)
-        for place, key, content_hash in selection.selected
+        _entry(items[place], identity, language, now, zone)
+        for place, identity in selection.selected
     )
     return ParsedFeed(
         title=to_line(root.findtext(".//title") or "", 300),
@@ -109,8 +111,11 @@ def parse_list_page(
         total=len(items),
         skipped=selection.skipped,
         cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
-        if more or selection.cut
+        if more or selection.left_out
         else None,
+        repeated=selection.repeated,
+        empty=selection.empty,
+        level=selection.level,
     )
 
 
@@ -181,15 +186,14 @@ def _published(item: HtmlElement) -> str:
 
 def _entry(
     item: _Item,
-    key: str,
-    content_hash: str,
+    identity: EntryIdentity,
     language: str | None,
     now: datetime,
     zone: tzinfo | None,
 ) -> FeedEntry:
     date = read_date(item.published, now=now, publisher_language=language, zone=zone, on_page=True)
     return FeedEntry(
-        key=key,
+        key=identity.key,
         url=item.link,
         title=item.title,
         summary="",
@@ -199,5 +203,8 @@ def _entry(
         published_raw=clean_line(item.published, 200),
         authors=(),
         language=language,
-        content_hash=content_hash,
+        content_hash=identity.content_hash,
+        text_hash=identity.text_hash,
+        guid=identity.guid,
+        link_key=identity.link_key,
     )

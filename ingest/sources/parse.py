@@ -23,6 +23,7 @@ def parse_feed(
     known: Mapping[str, str],
     limit: int,
     zone: tzinfo | None = None,
+    level: str = "id",
 ) -> ParsedFeed:
     """Return the new and changed entries of an RSS, Atom or JSON feed.
 
@@ -34,13 +35,17 @@ def parse_feed(
         known: Digest by key of the entries seen before.
         limit: How many entries to return at most; the newest are chosen.
         zone: The time zone of dates that name none, if it is known.
+        level: What identifies the entries of the feed so far
+            (:class:`ingest.sources.identity.KeyLevel`).
 
     Raises:
         FetchError: The document cannot be read as a feed; ``outcome`` says what it is.
     """
     document = to_utf8(body, url=url, content_type=content_type)
     parse = parse_json if document.lstrip()[:1] == b"{" else parse_xml
-    return _dated(parse(document, url=url, now=now, known=known, limit=limit), now, zone)
+    return _dated(
+        parse(document, url=url, now=now, known=known, limit=limit, level=level), now, zone
+    )
 
 
 def parse_sitemap(
@@ -52,6 +57,7 @@ def parse_sitemap(
     known: Mapping[str, str],
     limit: int,
     zone: tzinfo | None = None,
+    level: str = "id",
 ) -> ParsedFeed:
     """Return the new and changed entries of a news sitemap; URLs without a news tag are skipped.
 
@@ -63,12 +69,13 @@ def parse_sitemap(
         known: Digest by key of the entries seen before.
         limit: How many entries to return at most.
         zone: As for :func:`parse_feed`.
+        level: What identifies the entries of the feed so far.
 
     Raises:
         FetchError: The document cannot be read as a news sitemap.
     """
     document = to_utf8(body, url=url, content_type=content_type)
-    parsed = parse_sitemap_xml(document, url=url, now=now, known=known, limit=limit)
+    parsed = parse_sitemap_xml(document, url=url, now=now, known=known, limit=limit, level=level)
     return _dated(parsed, now, zone)
 
 

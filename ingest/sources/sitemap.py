@@ -24,7 +24,7 @@ from ingest.sources.bounds import SITEMAP_ENTRIES, bound, without_declarations
 from ingest.sources.build import language_code
 from ingest.sources.decode import is_complete, is_html, not_a_feed_error
 from ingest.sources.entry import FeedEntry, ParsedFeed
-from ingest.sources.identity import RawEntry, select_entries
+from ingest.sources.identity import EntryIdentity, RawEntry, select_entries
 from ingest.sources.limits import LONGEST_LINE, WELL_FORMED, reason_for_cut
 from ingest.sources.namespaces import split_tag
 from ingest.sources.scan import outermost
@@ -49,7 +49,7 @@ _FIELDS = {
 
 
 def parse_sitemap_xml(
-    document: bytes, *, url: str, now: datetime, known: Mapping[str, str], limit: int
+    document: bytes, *, url: str, now: datetime, known: Mapping[str, str], limit: int, level: str
 ) -> ParsedFeed:
     """Parse a news sitemap.
 
@@ -59,6 +59,7 @@ def parse_sitemap_xml(
         now: The present, aware.
         known: Digest by key of the entries seen before.
         limit: How many entries to return at most; the newest are selected.
+        level: What identifies the entries of the feed so far.
 
     Raises:
         FetchError: It is not a sitemap, or has no news tag at all.
@@ -83,10 +84,8 @@ def parse_sitemap_xml(
             mend="Name the publisher's news sitemap; robots.txt often lists it.",
         )
     raws = [_raw(fields) for fields in news]
-    selection = select_entries(raws, known, limit, lambda raw: _age(raw, now))
-    entries = tuple(
-        _entry(news[p], key, content_hash, url, now) for p, key, content_hash in selection.selected
-    )
+    selection = select_entries(raws, known, limit, lambda raw: _age(raw, now), level)
+    entries = tuple(_entry(news[p], identity, url, now) for p, identity in selection.selected)
     first = news[0] if news else {}
     return ParsedFeed(
         title=to_line(first.get("name", ""), 300),
@@ -97,8 +96,11 @@ def parse_sitemap_xml(
         skipped=selection.skipped + len(urls) - len(news) + bounded.left_out,
         whole=is_complete(document, _END),
         cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
-        if bounded.left_out or selection.cut
+        if bounded.left_out or selection.left_out
         else None,
+        repeated=selection.repeated,
+        empty=selection.empty + len(urls) - len(news),
+        level=selection.level,
         modified=selection.modified,
     )
 
@@ -171,12 +173,12 @@ def _age(raw: RawEntry, now: datetime) -> float:
 
 
 def _entry(
-    fields: Mapping[str, str], key: str, content_hash: str, url: str, now: datetime
+    fields: Mapping[str, str], identity: EntryIdentity, url: str, now: datetime
 ) -> FeedEntry:
     language = language_code(fields.get("language", ""))
     published = fields.get("published", "")
     return FeedEntry(
-        key=key,
+        key=identity.key,
         url=fetchable_url(fields["loc"], url),
         title=to_line(fields["title"]),
         summary="",
@@ -185,5 +187,8 @@ def _entry(
         published_raw=clean_line(published, 200),
         authors=(),
         language=language,
-        content_hash=content_hash,
+        content_hash=identity.content_hash,
+        text_hash=identity.text_hash,
+        guid=identity.guid,
+        link_key=identity.link_key,
     )

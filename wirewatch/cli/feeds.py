@@ -116,6 +116,8 @@ def as_row(
         "url": mask(feed.url),
         "moved_to": public_url(feed.moved_to) if feed.moved_to else None,
         "kind": feed.kind,
+        "entries_identified_by": feed.key_level,
+        "entries_identified_why": in_english(Phrase.load(feed.key_reason)) or None,
         "state": state.state,
         "why": in_english(state.reason),
         "notes": [in_english(note) for note in notes],

@@ -73,10 +73,17 @@ def parse(
     content_type: str | None = None,
     limit: int = 1000,
     now: datetime = NOW,
+    level: str = "id",
 ) -> ParsedFeed:
     """Call ``parse_feed`` with default arguments."""
     return parse_feed(
-        body, url=url, content_type=content_type, now=now, known=known or {}, limit=limit
+        body,
+        url=url,
+        content_type=content_type,
+        now=now,
+        known=known or {},
+        limit=limit,
+        level=level,
     )
 
 

@@ -50,8 +50,11 @@ def test_an_rss_item_becomes_an_entry() -> None:
         authors=("Anna Beispiel",),
         language=None,
         content_hash=entry.content_hash,
+        text_hash=entry.text_hash,
+        guid="id-1",
+        link_key="//example.org/a?x=1&y=2#top",
     )
-    assert len(entry.content_hash) == 32
+    assert (len(entry.content_hash), len(entry.text_hash)) == (32, 32)
     assert (feed.title, feed.language, feed.total, feed.skipped) == ("Beispiel", "de", 1, 0)
     assert feed.self_url == "https://www.example.org/self.xml"
     assert feed.hint == timedelta(minutes=30)

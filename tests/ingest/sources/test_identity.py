@@ -96,6 +96,17 @@ def test_the_same_entry_twice_counts_once() -> None:
     assert (feed.total, feed.skipped) == (3, 1)
 
 
+def test_the_same_guid_and_link_twice_in_a_document_is_one_entry() -> None:
+    first = article(1, description="Zwei Sätze. Und noch einer.")
+    second = article(1, title="Meldung 1 aktualisiert", description="Zwei Sätze.")
+    for pair in ((first, second), (second, first)):
+        feed = parse(rss(*pair, article(2)))
+        assert ([e.key for e in feed.entries], feed.repeated) == (["id-1", "id-2"], 1)
+    known = memory(parse(rss(first, article(2))))
+    again = parse(rss(second, first, article(2)), known)
+    assert (again.entries, set(again.known_keys), again.repeated) == ((), {"id-1", "id-2"}, 1)
+
+
 def test_a_guid_that_all_entries_share_does_not_identify_them() -> None:
     def read(numbers: range, known: dict[str, str]) -> list[str | None]:
         feed = parse(rss(*(article(n, guid="same") for n in numbers)), known)
@@ -112,7 +123,7 @@ def test_an_entry_that_had_a_guid_to_itself_keeps_it() -> None:
     known = memory(parse(rss(article(1, guid="same"))))
     feed = parse(rss(article(2, guid="same"), article(1, guid="same")), known)
     assert feed.known_keys == ("same",)
-    assert [e.key for e in feed.entries] == ["same|//example.org/a/2"]
+    assert [(e.key, e.guid) for e in feed.entries] == [("//example.org/a/2", "same")]
 
 
 def test_a_very_long_guid_becomes_a_short_key() -> None:

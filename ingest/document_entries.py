@@ -1,0 +1,66 @@
+"""Load what the store knows about the entries of a document, and store what was decided of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from core.store import Connection, articles, entries, entry_aliases
+from core.store.entries import EntryRecord
+from core.store.entry_aliases import MOST_OF_AN_ALIAS
+from core.store.feed_record import FeedRecord
+from ingest.admit import Admission, link_key
+from ingest.entry_match import KnownEntries, is_mostly_new
+from ingest.same_entry import aliases_of
+from ingest.sources.entry import ParsedFeed
+
+
+def load_known_entries(
+    connection: Connection, feed: FeedRecord, parsed: ParsedFeed, now: datetime
+) -> KnownEntries:
+    """Return what the store knows about the entries of a document."""
+    links = {link_key(feed.feed_id, entry) for entry in parsed.entries}
+    by_link: dict[str, list[EntryRecord]] = {}
+    for record in entries.find_by_url_keys(connection, links):
+        by_link.setdefault(record.url_key, []).append(record)
+    keys = {key for entry in parsed.entries for key in (entry.key, entry.link_key) if key}
+    by_key = entries.find_by_keys(connection, feed.feed_id, keys, lock=True)
+    unknown = sum(entry.key not in by_key for entry in parsed.entries)
+    names = {a for e in parsed.entries for a in aliases_of(e, e.guid).values()}
+    ids = entry_aliases.find(connection, feed.feed_id, names, now)
+    return KnownEntries(
+        by_key=by_key,
+        by_link=by_link,
+        articles=articles.find_ids_by_url_keys(connection, links),
+        by_alias=_load_aliased(connection, ids),
+        crowded={alias for alias, rows in ids.items() if len(rows) > MOST_OF_AN_ALIAS},
+        newest=entries.load_newest(connection, feed.feed_id)
+        if is_mostly_new(unknown, parsed)
+        else (),
+    )
+
+
+def _load_aliased(
+    connection: Connection, ids: Mapping[str, Sequence[int]]
+) -> dict[str, list[EntryRecord]]:
+    """Return the newest entries of each alias."""
+    newest = {alias: rows[-MOST_OF_AN_ALIAS:] for alias, rows in ids.items()}
+    records = entries.find_by_ids(connection, {row for rows in newest.values() for row in rows})
+    return {alias: [records[i] for i in rows if i in records] for alias, rows in newest.items()}
+
+
+def store_admission(
+    connection: Connection, feed: FeedRecord, admission: Admission, now: datetime
+) -> None:
+    """Store the entries of a document; a part of the transaction of its poll."""
+    for record in admission.rename:  # first: another entry may need the old key
+        entries.rename(connection, record)
+    for record in admission.change:
+        entries.record_change(connection, record)
+    entries.add(connection, admission.add)
+    entries.mark_shown(connection, feed.feed_id, admission.keys, now)
+    ids = entries.find_ids(connection, feed.feed_id, admission.aliases)
+    names = {ids[key]: aliases for key, aliases in admission.aliases.items() if key in ids}
+    entry_aliases.add(connection, feed.feed_id, names, now)
+    for sighting in admission.sightings:
+        articles.add_sighting(connection, sighting.article_id, feed.feed_id, sighting.url, now)
