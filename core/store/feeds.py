@@ -282,10 +282,7 @@ def begin_attempt(
 ) -> bool:
     """Record that a request is about to be made. Return False where the lease was lost.
 
-    Args:
-        connection: A write transaction.
-        now: The present moment.
-        again_at: When the feed is due if this process dies during the request.
+    If this process dies during the request, the feed is due ``again_at``.
     """
     row = feeds.update().where(*_leased_by(feed_id, instance))
     values = {
