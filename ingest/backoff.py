@@ -53,12 +53,10 @@ JITTER_MOST = timedelta(minutes=30)
 """Every wait is up to a tenth longer, so that feeds of one host drift apart (as in lion-reader)."""
 
 _NETWORK = frozenset({"dns", "connect", "timeout", "reset", "truncated"})
-_UNKNOWN_HOST = frozenset({"nxdomain", "tls", "bad_url", "blocked_port", "blocked_address"})
+_TLS = frozenset({"tls", "tls_expired", "tls_name", "tls_chain", "tls_self_signed"})
+_UNKNOWN_HOST = _TLS | {"nxdomain", "bad_url", "blocked_port", "blocked_address"}
 
-OUT_OF_REACH = frozenset(
-    {"dns", "nxdomain", "connect", "tls", "timeout", "reset", "blocked_port", "blocked_address"}
-    | {"bad_url"}
-)
+OUT_OF_REACH = _UNKNOWN_HOST | {"dns", "connect", "timeout", "reset"}
 """Outcomes without any answer from a server."""
 
 _BY_STATUS = {

@@ -30,7 +30,10 @@ from core.http import Response, retry_after
 from core.http.retry_after import CAP
 from core.text import foreign_text
 
-NOTHING_SENT = frozenset({"bad_url", "dns", "nxdomain", "connect", "tls"})
+NOTHING_SENT = frozenset(
+    {"bad_url", "dns", "nxdomain", "connect"}
+    | {"tls", "tls_expired", "tls_name", "tls_chain", "tls_self_signed"}
+)
 """Outcomes of a failed exchange after which the target has nothing (:mod:`core.http`)."""
 
 _RETRIED = frozenset({408, 425, 429})

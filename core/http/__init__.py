@@ -9,7 +9,11 @@ Outcomes of the :class:`~config.errors.FetchError` that is raised (``OUTCOMES``)
 ``blocked_port``    a port other than 80 and 443
 ``blocked_address`` the URL, or a redirect, leads to an address that is not public
 ``connect``         no connection could be made
-``tls``             no trusted TLS connection could be made
+``tls_expired``     the certificate has expired, or is not valid yet
+``tls_name``        the certificate is for another name
+``tls_chain``       an issuer is not known: mostly the server does not send an intermediate
+``tls_self_signed`` the server, or its issuer, has signed its certificate itself
+``tls``             no TLS connection could be made for another reason
 ``timeout``         no complete response in time
 ``reset``           the connection was closed before the response began
 ``redirect``        a redirect loop, too many redirects, or one to no http or https URL
@@ -36,6 +40,10 @@ OUTCOMES = (
     "blocked_address",
     "connect",
     "tls",
+    "tls_expired",
+    "tls_name",
+    "tls_chain",
+    "tls_self_signed",
     "timeout",
     "reset",
     "redirect",

@@ -36,6 +36,19 @@ _BY_TYPE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str
     ((aiohttp.ClientConnectionError, ConnectionError), "reset", "fetch.connection_cut"),
 )
 
+_BY_VERIFY_CODE = {
+    2: "tls_chain",  # unable to get issuer certificate
+    9: "tls_expired",  # not yet valid
+    10: "tls_expired",
+    18: "tls_self_signed",
+    19: "tls_self_signed",  # in the chain
+    20: "tls_chain",  # unable to get local issuer certificate
+    21: "tls_chain",  # unable to verify the first certificate
+    62: "tls_name",  # host name mismatch
+    64: "tls_name",  # address mismatch
+}
+"""Outcomes by OpenSSL's codes (``x509_vfy.h``)."""
+
 CLIENT_ERRORS = (aiohttp.ClientError, HttpProcessingError, TimeoutError, OSError, ValueError)
 """Exceptions of the HTTP library when a request fails."""
 
@@ -46,6 +59,8 @@ def as_fetch_error(url: str, error: BaseException) -> FetchError:
         return blocked_error(url)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return _dns(url, error)
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return _certificate(url, error.certificate_error)
     for types, outcome, code in _BY_TYPE:
         if isinstance(error, types):
             return FetchError(url, outcome, Phrase(code), retry=outcome != "bad_url")
@@ -56,6 +71,12 @@ def _dns(url: str, error: aiohttp.ClientConnectorDNSError) -> FetchError:
     if error.os_error.errno in _NO_SUCH_NAME:
         return FetchError(url, "nxdomain", Phrase("fetch.no_such_host"))
     return FetchError(url, "dns", Phrase("fetch.dns"))
+
+
+def _certificate(url: str, cause: BaseException) -> FetchError:
+    """Return the error for a certificate that cannot be trusted."""
+    outcome = _BY_VERIFY_CODE.get(getattr(cause, "verify_code", 0), "tls")
+    return FetchError(url, outcome, Phrase(f"fetch.{outcome}"))
 
 
 def _has(error: BaseException, kind: type[BaseException]) -> bool:

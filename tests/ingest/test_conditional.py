@@ -10,6 +10,7 @@ from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 
 ODD = "Sat, 16 Nov 2041 25:61:00 Mitteleuropäische Zeit"
+UNCONDITIONAL = ConditionalRequest({})
 BOTH = ConditionalRequest({"If-None-Match": "x", "If-Modified-Since": "y"})
 
 
@@ -105,3 +106,49 @@ def test_a_single_validator_is_the_only_one_to_send() -> None:
     feed = feed_record(etag='"a"', body_sha256="same", same_body=2)
     feed = conditional.with_validators_of_200(feed, {"ETag": '"a"'}, "same", BOTH, MONDAY)
     assert (feed.validator_mode, feed.same_body) == ("both", 0)
+
+
+def test_a_server_without_validators_is_known_by_its_unchanged_documents() -> None:
+    feed, counts = feed_record(body_sha256="same"), []
+    for _ in range(5):
+        feed = conditional.with_validators_of_200(feed, {}, "same", UNCONDITIONAL, MONDAY)
+        counts.append((feed.same_body, feed.validator_mode))
+    assert counts == [(n, "both") for n in range(1, 6)]
+    assert conditional.with_validators_of_200(feed, {}, "b", UNCONDITIONAL, MONDAY).same_body == 0
+
+
+@pytest.mark.parametrize(
+    ("probes", "is_off"),
+    [
+        ("C", False),  # C: a check of a series of 304 that brought another document
+        ("CC", True),
+        ("C304C", True),
+        ("CRC", False),  # R: a conditional request that brought one
+        ("CSC", True),  # S: a check that brought the same document
+        ("CRCC", True),
+    ],
+)
+def test_a_server_is_not_believed_after_two_checks_with_news_and_only_304_between(
+    probes: str, is_off: bool
+) -> None:
+    feed, body = feed_record(**read_before(body_sha256="0")), 0
+    for step in probes.replace("304", ""):
+        body += step != "S"
+        request = BOTH if step == "R" else ConditionalRequest({}, probe=True)
+        headers = {"ETag": f'"{body}"'}
+        feed = conditional.with_validators_of_200(feed, headers, str(body), request, MONDAY)
+    assert (feed.validators_off_until is not None) == is_off
+
+
+@pytest.mark.parametrize(
+    ("tier", "gap_hours", "hours"),
+    [("A", 1, 24), ("B", 5, 30), ("B", 300, 8 * 24), ("C", 5, 8 * 24), ("B", None, 24)],
+)
+def test_a_series_of_304_is_checked_later_where_news_is_rare(
+    tier: str, gap_hours: float | None, hours: float
+) -> None:
+    gap = None if gap_hours is None else gap_hours * 3600
+    feed = feed_record(tier=tier, **read_before(news_gap_s=gap))
+    at = MONDAY + timedelta(hours=hours)
+    assert conditional.build_request(feed, at).probe
+    assert conditional.build_request(feed, at - timedelta(seconds=1)).conditional

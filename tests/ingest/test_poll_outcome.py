@@ -12,7 +12,7 @@ from core.messages import FeedHealth, FeedHealthKind
 from core.store.feed_record import FeedRecord, FeedState, classify_feed
 from ingest import poll_outcome
 from ingest.backoff import FetchFailure
-from ingest.conditional import NO_CACHE
+from ingest.conditional import NO_CACHE, ConditionalRequest
 from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
 from tests.ingest.test_interval import NO_JITTER
 from tests.support.records import feed_record
@@ -236,3 +236,52 @@ def test_a_feed_that_is_read_in_part_says_so_until_it_is_read_in_full() -> None:
     assert unchanged.feed.cut_reason == cut.dump()
     whole = read(again.feed, body_sha256="third")
     assert classify_feed(whole.feed, None, MONDAY).state == "ok"
+
+
+@pytest.mark.parametrize(
+    ("headers", "hint"),
+    [
+        ({}, 1800.0),
+        ({"Cache-Control": "max-age=900", "Age": "60"}, 840.0),
+        ({"Cache-Control": "no-cache, max-age=900"}, None),
+        ({"Cache-Control": "no-store"}, None),
+        ({"Expires": "0"}, None),
+    ],
+)
+def test_a_304_renews_the_hint_of_the_headers_or_leaves_it(
+    headers: dict[str, str], hint: float | None
+) -> None:
+    feed = feed_record(etag='"1"', cache_hint_s=1800.0, last_200_at=MONDAY)
+    updated = poll_outcome.after_not_modified(feed, NotModified(headers), MONDAY, NO_JITTER).feed
+    assert updated.cache_hint_s == hint
+
+
+def test_what_is_learned_from_a_document_is_stored_and_a_failure_leaves_it() -> None:
+    feed = feed_record(entry_count=20, last_200_at=MONDAY, body_sha256="x")
+    learned = read(feed, total=20, new=15, known=5, news_gap_s=7200.0, skip_hours=(3, 4)).feed
+    assert (learned.news_gap_s, learned.pace, learned.skip_hours) == (7200.0, 0.5, "3,4")
+    assert learned.next_due_at - MONDAY == timedelta(minutes=30)
+    failed = fail(learned).feed
+    assert (failed.news_gap_s, failed.pace) == (7200.0, 0.5)
+    gap = read(learned, total=20, new=20, known=0, now=learned.next_due_at, body_sha256="y")
+    assert gap.feed.next_due_at - learned.next_due_at == timedelta(minutes=10)
+    assert [h.event for h in gap.health] == [FeedHealthKind.WINDOW_GAP]
+
+
+def test_a_wrong_304_is_announced() -> None:
+    feed = feed_record(etag='"1"', body_sha256="old", last_200_at=MONDAY, entry_count=5)
+    probe = ConditionalRequest({}, probe=True)
+    decision = read(feed, request=probe, headers={"ETag": '"1"'})
+    assert [h.event for h in decision.health] == [FeedHealthKind.WRONG_304]
+    assert decision.feed.validators_off_until == MONDAY + timedelta(days=7)
+
+
+def test_a_feed_whose_old_url_is_gone_is_due_soon_where_it_has_moved() -> None:
+    target = "https://www.kurier.example.org/rss"
+    feed = feed_record(redirect_target=target, redirect_since=MONDAY, etag='"1"')
+    decision = fail(feed, GONE)
+    assert (decision.feed.request_url, decision.feed.etag) == (target, None)
+    assert decision.feed.next_due_at - MONDAY == timedelta(seconds=60)
+    assert [h.event for h in decision.health] == [FeedHealthKind.MOVED]
+    outage = poll_outcome.after_failure(feed, GONE, MONDAY, NO_JITTER, own_outage=True)
+    assert outage.feed.request_url == feed.url

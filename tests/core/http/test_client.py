@@ -255,8 +255,8 @@ def test_certificates_are_verified() -> None:
     with fault_server(trust=server_trust) as server:
         url = server.on("/x", reply(b"ok"))
         assert get(url, trust=client_trust).body == b"ok"
-        assert outcome(url) == "tls"
-        assert outcome(server.url("/x", "localhost"), trust=client_trust) == "tls"
+        assert outcome(url) == "tls_chain"
+        assert outcome(server.url("/x", "localhost"), trust=client_trust) == "tls_name"
         assert len(server.requests) == 1
 
 

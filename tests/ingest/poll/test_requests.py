@@ -213,6 +213,10 @@ def test_a_server_that_answers_304_for_ever_is_found_out(
     installation.clock.advance(hours=24)
     assert installation.run().new == 1
     assert sent(publisher, "If-None-Match") == [None, '"1"', '"1"', None]
+    assert [h.event.value for h in installation.health] == ["wrong_304"]
+    installation.clock.advance(hours=2)
+    installation.run()
+    assert sent(publisher, "If-None-Match")[4:] == [None]
 
 
 def test_an_unexpected_304_is_repeated_once_and_is_then_a_failure(
