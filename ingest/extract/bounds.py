@@ -47,9 +47,10 @@ def _up_to(html: str, sign: str, pattern: re.Pattern[str], most: int) -> str:
 def _without_many_attributes(html: str) -> str:
     """Return a page whose long tags have no attributes if they have very many."""
     pieces = html.split("<")
-    if max(map(len, pieces)) <= LONGEST_TAG:
-        return html
-    return "<".join(map(_tag_without_attributes, pieces))
+    long = [i for i, piece in enumerate(pieces) if len(piece) > LONGEST_TAG]
+    for i in long:
+        pieces[i] = _tag_without_attributes(pieces[i])
+    return "<".join(pieces) if long else html
 
 
 def _tag_without_attributes(piece: str) -> str:

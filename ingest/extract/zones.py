@@ -102,15 +102,9 @@ def find_title(blocks: Sequence[Block], titles: Sequence[str]) -> int:
     for i, block in enumerate(blocks):
         if len(block.text) > 400 or (not block.heading and len(block.text) < 12):
             continue
-        words = distinct_words(block.text)
-        for lower, other in wanted:
-            share = len(words & other) / max(len(words | other), 1)
-            if not block.heading:
-                share = 0.9 if block.lower == lower else 0.0
-            elif block.container.tag == "h1":
-                share += 0.2
-            if share > best and share >= 0.5:
-                best, index = share, i
+        share = _likeness(block, wanted)
+        if share > best and share >= 0.5:
+            best, index = share, i
     if index < 0:
         index = next(
             (
@@ -121,6 +115,15 @@ def find_title(blocks: Sequence[Block], titles: Sequence[str]) -> int:
             -1,
         )
     return index
+
+
+def _likeness(block: Block, wanted: Sequence[tuple[str, frozenset[str]]]) -> float:
+    """Return how much a block is like the titles, given in lower case with their words."""
+    if not block.heading:
+        return 0.9 if any(block.lower == lower for lower, _ in wanted) else 0.0
+    words = distinct_words(block.text)
+    share = max((len(words & o) / max(len(words | o), 1) for _, o in wanted), default=0.0)
+    return share + 0.2 if block.container.tag == "h1" else share
 
 
 def _mark(blocks: Sequence[Block], zone: str, *, outside: bool = False) -> None:
