@@ -46,6 +46,13 @@ def clean(text: str) -> str:
     return "\n".join(line for raw in text.split("\n") if (line := " ".join(raw.split())))
 
 
+def clean_run(text: str) -> str:
+    """Return ``clean(text)`` in one line of any length."""
+    if _UNUSUAL.search(text):
+        return clean(text).replace("\n", " ")
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
 def clean_line(text: str, limit: int = 1000) -> str:
     """Return one line of clean text, cut to ``limit`` characters with an ellipsis."""
     return shorten(clean(text).replace("\n", " "), limit)

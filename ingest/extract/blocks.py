@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml.html import HtmlElement
 
-from core.text.clean import clean
+from core.text.clean import clean_run
 from ingest.extract.labels import ZoneLabel, read_label
 from ingest.extract.vocabulary import words_in
 
@@ -109,20 +109,20 @@ class _Collector:
         self._containers: list[HtmlElement] = []
         self._labels: list[tuple[HtmlElement, ZoneLabel]] = []
 
-    def add(self, text: str | None, element: HtmlElement, is_tail: bool) -> None:
-        if text and not text.isspace():
+    def add(self, text: str, element: HtmlElement, is_tail: bool) -> None:
+        if not text.isspace():
             self._parts.append(text)
             self._text_nodes.append((element, is_tail))
             if self._open_links:
                 self._link_length += len(text.strip())
                 if not self._links or self._links[-1] is not self._open_links[-1]:
                     self._links.append(self._open_links[-1])
-        elif text and self._parts:
+        elif self._parts:
             self._parts.append(" ")
 
     def end_block(self) -> None:
         if self._text_nodes:
-            text = clean("".join(self._parts)).replace("\n", " ")
+            text = clean_run("".join(self._parts))
             if text and len(self.blocks) < _MAX_BLOCKS:
                 labels = tuple(label for _, label in self._labels)
                 container, length = self._containers[-1], self._link_length
@@ -140,19 +140,19 @@ class _Collector:
 
     def start(self, element: HtmlElement) -> None:
         tag = element.tag
-        if tag in BLOCK_ELEMENTS:
+        is_block = tag in BLOCK_ELEMENTS
+        if is_block:
             if self._parts:
                 self.end_block()
             if tag != "br":
                 self._containers.append(element)
         elif tag == "a":
             self._open_links.append(element)
-        if tag in BLOCK_ELEMENTS or "-" in tag:
-            label = read_label(element)
-            if label:
-                self.end_block()
-                self._labels.append((element, label))
-        self.add(element.text, element, False)
+        if (is_block or "-" in tag) and (label := read_label(element)):
+            self.end_block()
+            self._labels.append((element, label))
+        if text := element.text:
+            self.add(text, element, False)
 
     def end(self, element: HtmlElement) -> None:
         tag = element.tag
@@ -166,7 +166,8 @@ class _Collector:
         if self._labels and self._labels[-1][0] is element:
             self.end_block()
             self._labels.pop()
-        self.add(element.tail, element, True)
+        if tail := element.tail:
+            self.add(tail, element, True)
 
 
 def collect_blocks(body: HtmlElement) -> list[Block]:

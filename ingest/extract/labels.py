@@ -10,6 +10,7 @@ is decided by :mod:`ingest.extract.label_families`.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -84,9 +85,8 @@ def _zone_named(attributes: str) -> tuple[str, bool, str] | None:
     return (zone, strong, match[0]) if strong or zone != "chrome" else None
 
 
-def _names(element: HtmlElement, tag: str) -> str:
+def _names(attributes: Mapping[str, str], tag: str) -> str:
     """Return all names of an element: some sites use classes, some the attributes of tests."""
-    attributes = element.attrib
     names = [attributes.get("id", ""), attributes.get("class", "")]
     if len(attributes) > 1 or not (names[0] or names[1]):
         names += [attributes[name] for name in _NAMING if name in attributes]
@@ -99,10 +99,10 @@ def _names(element: HtmlElement, tag: str) -> str:
 
 def read_label(element: HtmlElement) -> ZoneLabel | None:
     """Return the label of an element, or None; most elements have none."""
-    attributes = element.attrib
     tag = element.tag
+    attributes = dict(element.items())  # one call; each look-up in attrib is another
     if (attributes or "-" in tag) and tag not in ("body", "html"):
-        names = _names(element, tag)
+        names = _names(attributes, tag)
         named = _zone_named(names) if names else None
         if named:
             return ZoneLabel(named[0], named[1], element, named[2])
