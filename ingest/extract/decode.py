@@ -1,39 +1,28 @@
-"""Decode a page: find the encoding that it is really in.
+"""Decode a page, or refuse what is no page.
 
 ::
 
-    bytes ─ BOM ─ valid UTF-8 ─ http charset ─ <meta charset> ─ detection ─▶ str
-
-Text with letters beyond ASCII is not valid UTF-8 by chance, so that valid UTF-8 wins over what the
-server or the page declares. Both are often wrong, for example a UTF-8 page on a server with an old
-``AddDefaultCharset``.
+    bytes ─ BOM ─ valid UTF-8 ─ :mod:`ingest.encodings` ─ detection ─ repair ─▶ str
 """
 
 from __future__ import annotations
 
-import codecs
 import re
 
 from trafilatura.utils import detect_encoding
 
 from config.errors import ExtractionError
 from config.i18n import Phrase
+from ingest.encodings import choose_codec, codec_of, decode_mixed, marked_codec, repair
 from ingest.extract.limits import LONGEST_PAGE, MOST_TAGS
 
 _HEAD = 4096
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-# As browsers do: a page declared as Latin-1 or ASCII is Windows-1252 (WHATWG Encoding Standard).
-_ALIASES = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254"}
-_WEB_CODECS = re.compile(
-    r"utf-(8|16|16-le|16-be)$|iso8859-\d+$|cp(125\d|866|874|932|949|950|936)$|koi8-[ru]$"
-    r"|gb(k|2312|18030)$"
-    r"|big5|euc_|shift_jis|iso2022_jp|mac-(roman|cyrillic)$|tis-620$"
+_HEAD_WITH_STYLES = 1 << 17
+_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
+_DECLARED = re.compile(
+    rb"""<meta\b[^<>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})"""
+    rb"""|<\?xml\b[^<>]{0,200}?encoding\s*=\s*["']?([A-Za-z0-9_.:-]{2,40})""",
+    re.IGNORECASE,
 )
 _BINARY = (
     b"%PDF",
@@ -87,59 +76,43 @@ def decode_page(body: bytes, *, url: str, content_type: str | None) -> str:
 
 
 def decode(body: bytes, content_type: str | None) -> str:
-    """Decode a page by the first encoding that fits."""
-    for mark, codec in _BOMS:
-        if body.startswith(mark):
-            return body.decode(codec, "replace")
+    """Decode a page by the first encoding that fits, and repair what was encoded wrongly."""
+    return repair(_decoded(body, content_type or ""))
+
+
+def _decoded(body: bytes, content_type: str) -> str:
+    if codec := marked_codec(body):
+        return body.decode(codec, "replace")
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    for name in _declared(body, content_type):
-        text = _try(body, name)
-        if text is not None:
-            return text
+    codec, errors = choose_codec(body, _charset_of(content_type), _declared(body))
+    if codec == "utf-8":
+        return decode_mixed(body, errors)
+    text = body.decode(codec, errors) if codec else ""
+    if codec and text.count("\ufffd") * 200 < len(text):
+        return text
     return _detected(body)
 
 
-def _declared(body: bytes, content_type: str | None) -> list[str]:
-    charsets = _CHARSET.findall((content_type or "").encode("ascii", "ignore"))
-    charsets += _CHARSET.findall(body[:_HEAD])
-    return [name.decode("ascii") for name in charsets[:4]]
+def _charset_of(content_type: str) -> str:
+    match = _CHARSET.search(content_type)
+    return match[1] if match else ""
 
 
-def _try(body: bytes, name: str) -> str | None:
-    try:
-        codec = codecs.lookup(name).name
-    except LookupError:
-        return None
-    if not _WEB_CODECS.match(codec) and codec != "ascii":
-        return None
-    if codec == "utf-8":
-        return _nearly_utf8(body)
-    if codec.startswith("utf-16"):
-        return None  # a page that can declare this in ASCII is not in UTF-16
-    text = body.decode(_ALIASES.get(codec, codec), "replace")
-    return text if text.count("\ufffd") * 200 < len(text) else None
-
-
-def _nearly_utf8(body: bytes) -> str | None:
-    """Decode UTF-8 with a few broken bytes (cut in the middle, a stray quote), or return None."""
-    text = body.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    whole = sum(1 for byte in body[: 1 << 20] if byte >= 0xC2)
-    return text if broken * 5 <= whole else None
+def _declared(body: bytes) -> str:
+    """Return what the page itself declares; ``<meta>`` may come late, behind styles."""
+    match = _DECLARED.search(body[:_HEAD_WITH_STYLES])
+    return (match[1] or match[2]).decode("ascii") if match else ""
 
 
 def _detected(body: bytes) -> str:
-    nearly = _nearly_utf8(body)
-    if nearly is not None:
-        return nearly
-    sample = body[: 1 << 16]
-    for name in detect_encoding(sample):
-        text = _try(body, name)
-        if text is not None:
-            return text
+    for name in detect_encoding(body[: 1 << 16]):
+        if codec := codec_of(name):
+            text = body.decode(codec, "replace")
+            if text.count("\ufffd") * 200 < len(text):
+                return text
     return body.decode("cp1252", "replace")
 
 

@@ -18,6 +18,7 @@ from config.errors import FetchError
 from config.i18n import Phrase
 from core.http.body import decompress
 from core.text.clean import clean_markup
+from ingest.encodings import MIXED, choose_codec, codec_of, marked_codec, may_need_repair, repair
 from ingest.sources.limits import MOST_UNDECODABLE
 from ingest.sources.text import to_line
 from ingest.urls import is_consent_wall
@@ -26,13 +27,6 @@ MAX_DECOMPRESSED = 50 * 1024 * 1024
 """Size of the largest sitemap after decompression, in bytes (sitemaps.org allows 50 MiB)."""
 
 _PIECE = 1 << 20
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 # Emoji as two halves (`&#55357;&#56832;`), as JavaScript writes them. XML does not allow that.
 _CODE = rb"(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7][0-9]{3});"
 _HALVES = re.compile(rb"&#" + _CODE + rb"(?:&#" + _CODE + rb"){0,999}")
@@ -50,11 +44,6 @@ _CHALLENGE = re.compile(
     r"|bot verification|security check|verify you are human|captcha|einen moment\b",
     re.IGNORECASE,
 )
-# What these labels mean on the web (WHATWG Encoding Standard).
-_WEB_ALIASES = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252",
-                     "us-ascii": "cp1252", "ascii": "cp1252", "iso-8859-9": "cp1254",
-                     "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932",
-                     "iso8859-1": "cp1252", "tis-620": "cp874"}  # fmt: skip
 
 
 def to_utf8(body: bytes, *, url: str, content_type: str | None) -> bytes:
@@ -73,7 +62,10 @@ def to_utf8(body: bytes, *, url: str, content_type: str | None) -> bytes:
         body = decompress(url, body, MAX_DECOMPRESSED)
     if not body.strip(b"\x00 \t\r\n"):
         raise FetchError(url, "empty", Phrase("fetch.empty"))
-    text = clean_markup(_HALVES.sub(_join_halves, _recoded(url, body, content_type or "")))
+    utf8 = _recoded(url, body, content_type or "")
+    if may_need_repair(utf8):
+        utf8 = repair(utf8.decode("utf-8", "replace")).encode()
+    text = clean_markup(_HALVES.sub(_join_halves, utf8))
     prolog = _PROLOG.match(text)
     return text[prolog.end() :] if prolog else text
 
@@ -126,17 +118,19 @@ def _recoded(url: str, body: bytes, content_type: str) -> bytes:
     encoding, errors = _encoding(body, content_type)
     if encoding == "utf-8" and not errors:
         return body
-    if errors == "wirewatch-cp1252":
-        _check_damage(url, sum(t.count("\ufffd") for t in _decoded(body, encoding, "replace")))
+    if errors == MIXED:
+        _check_damage(
+            url, sum(t.count("\ufffd") for t in _decode_pieces(body, encoding, "replace"))
+        )
     damage, pieces = 0, []
-    for text in _decoded(body, encoding, errors):
+    for text in _decode_pieces(body, encoding, errors):
         damage += text.count("\ufffd")
         _check_damage(url, damage)
         pieces.append(text.encode("utf-8", "replace"))
     return b"".join(pieces)
 
 
-def _decoded(body: bytes, encoding: str, errors: str) -> Iterator[str]:
+def _decode_pieces(body: bytes, encoding: str, errors: str) -> Iterator[str]:
     """Yield the text of a document piece by piece: as a whole it may take four bytes a letter."""
     decoder = codecs.getincrementaldecoder(encoding)(errors)
     for start in range(0, len(body), _PIECE):
@@ -151,70 +145,25 @@ def _check_damage(url: str, undecodable: int) -> None:
 
 def _encoding(body: bytes, content_type: str) -> tuple[str, str]:
     """Return the encoding, and the error handler for bytes that do not fit it."""
-    for mark, encoding in _BOMS:
-        if body.startswith(mark):
-            return encoding, "replace"
-    if (wide := _wide(body)) is not None:
-        return wide, "replace"
-    declared = _declared_encoding(body[:1024], content_type)
-    if b"\x1b" in body and declared.startswith("iso-2022"):  # seven bits: always valid UTF-8
-        return declared, "replace"
+    if codec := marked_codec(body):
+        return codec, "replace"
+    in_http = _CHARSET.search(content_type)
+    in_xml = _DECLARED.search(body[:1024])
+    http = in_http[1] if in_http else ""
+    own = in_xml[1].decode("ascii") if in_xml else ""
+    seven_bits = next((c for c in map(codec_of, (http, own)) if c.startswith("iso2022")), "")
+    if b"\x1b" in body and seven_bits:  # always valid UTF-8
+        return seven_bits, "replace"
     if _is_utf8(body):
         return "utf-8", ""
-    if declared in ("", "utf-8", "utf8"):
-        return "utf-8", "wirewatch-cp1252"
-    return declared, "replace"
+    codec, errors = choose_codec(body, http, own)
+    return (codec, errors) if codec else ("utf-8", MIXED)
 
 
 def _is_utf8(body: bytes) -> bool:
     try:
-        for _ in _decoded(body, "utf-8", "strict"):
+        for _ in _decode_pieces(body, "utf-8", "strict"):
             pass
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _wide(body: bytes) -> str | None:
-    """Return UTF-16 or UTF-32 if the zeros around the first character show it, without a BOM."""
-    return {
-        b"<\x00\x00\x00": "utf-32-le",
-        b"\x00\x00\x00<": "utf-32-be",
-    }.get(body[:4]) or {b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}.get(body[:2])
-
-
-def _declared_encoding(head: bytes, content_type: str) -> str:
-    """Return the declared encoding if Python knows it, else an empty string.
-
-    HTTP wins (RFC 7303), except for ISO-8859-1, which many servers add by default.
-    """
-    in_xml = _DECLARED.search(head)
-    in_http = _CHARSET.search(content_type)
-    http = _codec_name(in_http[1]) if in_http else ""
-    xml = _codec_name(in_xml[1].decode("ascii")) if in_xml else ""
-    return (xml or http) if http == "cp1252" else (http or xml)
-
-
-def _codec_name(label: str) -> str:
-    name = label.lower()
-    name = _WEB_ALIASES.get(name, name)
-    try:
-        info = codecs.lookup(name)
-    except LookupError:
-        return ""
-    # Codecs that are not character sets (hex, zip, rot13) would return bytes or fail.
-    usable = getattr(info, "_is_text_encoding", True) and not info.name.startswith(
-        ("utf-16", "utf-32")
-    )
-    return name if usable and info.name not in ("idna", "punycode", "undefined") else ""
-
-
-def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    """Decode bytes that are not UTF-8 as Windows-1252: some feeds mix the two."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    bad = error.object[error.start : error.end]
-    return bad.decode("cp1252", "replace"), error.end
-
-
-codecs.register_error("wirewatch-cp1252", _as_cp1252)
