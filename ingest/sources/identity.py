@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 
 from core.text.clean import clean
 from ingest.sources.likeness import are_alike, have_same_numbers, title_key
-from ingest.sources.text import unescape
+from ingest.sources.references import unescape
 from ingest.urls import canonical_url
 
 LONGEST_KEY = 500

@@ -7,13 +7,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 from lxml import etree
 
 from core.text.clean import clean, cut, shorten
 from ingest.sources.limits import LONGEST_LINE, LONGEST_MARKUP, LONGEST_TEXT, LONGEST_TITLE
+from ingest.sources.references import unescape
 
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(?:#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);")
 _HIDDEN_TAGS = """
@@ -30,10 +30,6 @@ _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _C1 = re.compile("[\x80-\x9f]")
 
 
-# No character has a number of more digits. Python refuses to read one of more than 4,300.
-_LONG_REFERENCE = re.compile(r"&#[xX]?[0-9a-fA-F]{10,}")
-
-
 def to_text(markup: str) -> str:
     """Return clean text from markup or text, one paragraph a line, cut to ``LONGEST_TEXT``."""
     markup = markup[:LONGEST_MARKUP]
@@ -47,11 +43,6 @@ def to_line(markup: str, limit: int = LONGEST_TITLE) -> str:
     if _MARKUP.search(text):
         text = to_text(text)
     return shorten(text.replace("\n", " "), limit)
-
-
-def unescape(text: str) -> str:
-    """Return text with the characters that references such as ``&auml;`` and ``&#228;`` mean."""
-    return html.unescape(_LONG_REFERENCE.sub("", text) if "&#" in text else text)
 
 
 def _read(markup: str) -> str:

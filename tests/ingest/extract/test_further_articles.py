@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -101,7 +102,7 @@ def test_what_the_stated_body_contains_is_no_further_article() -> None:
 
 
 def test_the_entries_of_a_page_that_says_it_is_live_stay() -> None:
-    data = '{"@type": "LiveBlogPosting", "headline": "Rettung"}'
+    data = json.dumps({"@type": "LiveBlogPosting", "headline": TITLE})
     live = f'<script type="application/ld+json">{data}</script>'
     inner = LAYOUTS["scroll"].format(
         own=f"<h1>{TITLE}</h1>{tags(OWN)}", next=NEXT, other=tags(OTHER)
