@@ -21,8 +21,8 @@ document), ``revise`` and ``compose`` (the page of an entry) are pure. ``feed_fe
 in ``deps``; ``work`` runs them as ``jobs``, driven by ``service`` and ``scheduler``. ``outage``
 tells an outage of our own connection from failures of publishers. All of them build on ``urls``,
 ``hosts``, ``robots``, ``sources`` and ``extract``. ``rereads`` reads pages again: at set times
-those that people were told of, to notice changes and those that have vanished; and those of which a
-feed says that they have changed.
+those that people were told of, to notice changes and those that have vanished; those of which a
+feed says that they have changed; live ones; and articles with a page missing (``article_pages``).
 
 An item is an entry in a document, new or known, or a page that is read later. Each item ends with
 one of these dispositions:

@@ -9,17 +9,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from config.errors import ExtractionError, FetchError, StoreError
+from config.errors import StoreError
 from config.i18n import Phrase, in_english
 from core import metrics
-from core.http import Response, retry_after
-from core.http.client import MOST_REDIRECTS
 from core.ids import article_id, outlet_of
 from core.messages.envelope import to_record
 from core.store import Connection, articles, entries, feeds, hosts, outbox, page_reads
@@ -27,31 +25,23 @@ from core.store.articles import ArticleRecord
 from core.store.entries import DONE, EntryRecord
 from core.text.clean import for_log
 from ingest import revise
+from ingest.article_pages import INCOMPLETE
 from ingest.article_revision import PageRead
-from ingest.backoff import FetchFailure, failure_of
+from ingest.backoff import FetchFailure
 from ingest.changes import COMPARED_REVISIONS, Compare, Comparison, with_changes
 from ingest.claimed_address import Claim, check_claim
 from ingest.deps import Deps
 from ingest.disputes import note_dispute
-from ingest.extract.limits import LONGEST_TEXT
-from ingest.extract.models import ExtractedPage, PageHints
 from ingest.hosts import pause_scope
-from ingest.linked_documents import OTHER, is_page, not_read, type_by_header, type_of
-from ingest.page_validators import validators_of
-from ingest.refresh import refresh_target
+from ingest.page_fetcher import PageFetcher
+from ingest.rereads.follow_ups import schedule_follow_ups
 from ingest.revise import EntryOutcome
 from ingest.same_entry import has_no_page
-from ingest.urls import canonical_url, is_consent_wall, is_homepage
-from ingest.wrong_pages import WRONG_PAGES
-
-ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
 KNOWN_ELSEWHERE = FetchFailure("not_asked", Phrase("fetch.known_from_another_feed"))
+PAGE_MISSING = FetchFailure(INCOMPLETE, Phrase("fetch.incomplete"))
 NO_PAGE = FetchFailure("no_page", Phrase("fetch.no_page"))
 INTERNAL_ERROR = FetchFailure("internal", Phrase("fetch.internal_page"))
-
-ABOUT_EXTRACTION = frozenset({"cpu", "time", "memory", "size", "crash", "busy", "unavailable"})
-"""Outcomes of extraction that say nothing of what the page is."""
 
 READ = frozenset({"article_new", "article_revised", "unchanged"})
 """Dispositions after which what was read of a page is what its article says."""
@@ -82,8 +72,9 @@ class EntryResult:
 class PageReader:
     """Reads the pages of entries that this process has leased."""
 
-    def __init__(self, deps: Deps) -> None:
+    def __init__(self, deps: Deps, fetcher: PageFetcher) -> None:
         self._deps = deps
+        self._fetcher = fetcher
 
     async def read(self, entry: EntryRecord) -> EntryResult:
         """Read the page of an entry and store the result.
@@ -133,116 +124,10 @@ class PageReader:
     async def _fetch(self, entry: EntryRecord) -> PageRead | FetchFailure:
         if not entry.url or has_no_page(entry):
             return NO_PAGE
-        response = await self._request(entry.url, entry.url)
+        response = await self._fetcher.request(entry.url, entry.url)
         if isinstance(response, FetchFailure):
             return response
-        return await self.extract(entry, response, self._deps.clock())
-
-    async def _request(self, url: str, link: str) -> Response | FetchFailure:
-        """Request a page as its robots.txt and its host allow; return why there is none.
-
-        Args:
-            url: The page.
-            link: The link that led there.
-        """
-        robots = await self._deps.robots.allowed(url)
-        if not robots.allowed:
-            outcome = "robots_unreachable" if robots.reason == "unreachable" else "robots"
-            return FetchFailure(outcome, Phrase(f"fetch.{outcome}"))
-        try:
-            response = await self.get(url, robots.crawl_delay or 0.0)
-        except FetchError as error:
-            return FetchFailure(error.outcome, error.reason, error.retry_after)
-        wait = retry_after(response.headers, self._deps.clock())
-        return failure_of(response, wait) or _elsewhere(link, response.url) or response
-
-    async def get(
-        self, url: str, crawl_delay: float, headers: Mapping[str, str] | None = None
-    ) -> Response:
-        """Request a page in the turn of its host; of a film, a PDF and the like the beginning.
-
-        Raises:
-            FetchError: There is no complete response.
-        """
-        response = await self._get(url, crawl_delay, headers, skim=_is_document)
-        is_mislabelled = _is_document(response.headers.get("Content-Type") or "")
-        if is_mislabelled and is_page(response):
-            return await self._get(url, crawl_delay, headers, skim=None)
-        return response
-
-    async def _get(
-        self,
-        url: str,
-        crawl_delay: float,
-        headers: Mapping[str, str] | None,
-        skim: Callable[[str], bool] | None,
-    ) -> Response:
-        async with self._deps.gate.turn(url, at_least=crawl_delay):
-            return await self._deps.http.get(
-                url,
-                headers=headers,
-                max_bytes=self._deps.settings.http_max_page_bytes,
-                accept=ACCEPT,
-                skim=skim,
-            )
-
-    async def extract(
-        self, entry: EntryRecord, response: Response, now: datetime
-    ) -> PageRead | FetchFailure:
-        """Return the page in an answer, or why it is not the article of the entry.
-
-        Where the page only leads to another one, without being clicked, that one is read, as after
-        a redirect.
-        """
-        visited = {entry.url, response.url, *(hop.url for hop in response.redirects)}
-        while True:
-            result, target = await self._extract(entry, response, now)
-            if isinstance(result, PageRead) or target is None or target in visited:
-                return result
-            if len(visited) > MOST_REDIRECTS:
-                reason = Phrase("fetch.too_many_redirects", limit=MOST_REDIRECTS)
-                return FetchFailure("redirect", reason)
-            visited.add(target)
-            answer = await self._request(target, entry.url)
-            if isinstance(answer, FetchFailure):
-                return answer
-            response = answer
-
-    async def _extract(
-        self, entry: EntryRecord, response: Response, now: datetime
-    ) -> tuple[PageRead | FetchFailure, str | None]:
-        """Return the page, or why it is not the article and where it leads."""
-        if (kind := type_of(response)) is not None:
-            return not_read(kind), None
-        feed = await self._deps.read(feeds.find, entry.feed_id)
-        hints = PageHints(
-            title=entry.title,
-            summary=entry.summary,
-            content=entry.content[:LONGEST_TEXT],
-            published_at=entry.published_at,
-            published_is_day=entry.published_is_day,
-            time_zone=feed.time_zone if feed else "",
-            language=entry.language,
-            url=entry.url,
-        )
-        try:
-            page = await self._deps.extract.extract(
-                response.body,
-                url=response.url,
-                content_type=response.headers.get("Content-Type"),
-                hints=hints,
-                now=now,
-                outlet=outlet_of(entry.feed_id),
-            )
-        except ExtractionError as error:
-            if error.outcome == "not_html":
-                return not_read(OTHER), None
-            prefix = "extract_" if error.outcome in ABOUT_EXTRACTION else ""
-            return FetchFailure(prefix + error.outcome, error.reason), None
-        header = refresh_target(response.headers.get("Refresh", ""), response.url)
-        failure = _unusable(entry, page, response)
-        read = failure or PageRead(page, response.url, now, validators_of(response))
-        return read, page.refresh_url or header
+        return await self._fetcher.extract(entry, response, self._deps.clock())
 
     def _conclude(
         self,
@@ -266,6 +151,8 @@ class PageReader:
         if isinstance(result, PageRead) and decision.sighting and decision.disposition in READ:
             note_dispute(connection, decision.sighting, decision.message, result)
         entries.save(connection, decision.entry, self._deps.me)
+        if isinstance(result, PageRead) and decision.message is not None:
+            schedule_follow_ups(connection, decision.message, result.extracted.live_until, now)
         return EntryResult(entry.id, decision.disposition, outcome)
 
     def _set_aside(self, connection: Connection, entry: EntryRecord) -> EntryResult:
@@ -303,6 +190,7 @@ class PageReader:
         if identity.article is not None:
             versions = articles.load_hashes(connection, identity.article_id)
             identity = replace(identity, versions=versions)
+            result = _unless_incomplete(result, identity.article)
         first = identity.article.feed_id if identity.article else entry.feed_id
         feed = feeds.find(connection, first) or feeds.get(connection, entry.feed_id)
         outcome = revise.decide(entry, feed, result, identity, now, self._deps.settings)
@@ -318,8 +206,13 @@ def add_changes(connection: Connection, outcome: EntryOutcome, compare: Compare)
     return replace(outcome, message=with_changes(message, earlier, compare))
 
 
-def _is_document(content_type: str) -> bool:
-    return type_by_header(content_type) is not None
+def _unless_incomplete(
+    result: PageRead | FetchFailure, article: ArticleRecord | None
+) -> PageRead | FetchFailure:
+    """Return a failure in place of an article with a page missing that was read before."""
+    is_read = isinstance(result, PageRead) and INCOMPLETE in result.extracted.flags
+    is_known = article is not None and article.text_source == "page"
+    return PAGE_MISSING if is_read and is_known else result
 
 
 def _check_claim(
@@ -347,24 +240,6 @@ def _is_copy(connection: Connection, entry: EntryRecord) -> bool:
         return False
     linked: ArticleRecord | None = articles.find_by_link(connection, entry.url_key)
     return linked is not None and linked.feed_id != entry.feed_id
-
-
-def _unusable(entry: EntryRecord, page: ExtractedPage, response: Response) -> FetchFailure | None:
-    """Return why a page is not the article: it says so, lists articles, or is elsewhere."""
-    kind = next((flag for flag in page.flags if flag in WRONG_PAGES), None)
-    if kind is not None:
-        return FetchFailure(kind, Phrase(f"fetch.{kind}"))
-    return _elsewhere(entry.url, response.url)
-
-
-def _elsewhere(link: str, final_url: str) -> FetchFailure | None:
-    """Return why an answer is another page than the one requested."""
-    was_redirected = canonical_url(link) != canonical_url(final_url)
-    if is_consent_wall(final_url, "", moved=was_redirected):
-        return FetchFailure("consent_wall", Phrase("fetch.consent_wall"))
-    if is_homepage(final_url) and not is_homepage(link):
-        return FetchFailure("homepage", Phrase("fetch.homepage"))
-    return None
 
 
 def write_revision(connection: Connection, decision: EntryOutcome) -> None:

@@ -45,6 +45,7 @@ from ingest.hosts import HostGate
 from ingest.interval import earliest_repeat
 from ingest.job_runner import JobResult, JobRunner
 from ingest.jobs import FeedJobs, PageJobs
+from ingest.page_fetcher import PageFetcher
 from ingest.pages import PageReader
 from ingest.parsing.parser import FeedParser
 from ingest.poll import Poller
@@ -205,7 +206,8 @@ class Ingest:
             extract=extract,
         )
         self._poller = Poller(self._deps)
-        self._pages = PageReader(self._deps)
+        self._fetcher = PageFetcher(self._deps)
+        self._pages = PageReader(self._deps, self._fetcher)
 
     async def __aexit__(
         self,
@@ -358,7 +360,7 @@ class Ingest:
         kinds = (
             FeedJobs(self._deps, self._poller, once=once),
             PageJobs(self._deps, self._pages),
-            RereadJobs(self._deps, Rereader(self._deps, self._pages)),
+            RereadJobs(self._deps, Rereader(self._deps, self._fetcher)),
         )
         return JobRunner(self._deps, kinds)
 

@@ -101,7 +101,8 @@ class ArticleRevision(Message):
         default=(),
         description="What is unusual about the page: thin, teaser_only, live, script_built; "
         "disputed where another reading of it has much more or much less text; not_read where the "
-        "link leads to no page. Where the page is not the article's, what it is (docs/streams.md).",
+        "link leads to no page; incomplete where one of several pages could not be read. Where the "
+        "page is not the article's, what it is (docs/streams.md).",
     )
     document_type: str | None = Field(
         default=None,

@@ -46,6 +46,12 @@ TOLD = "told"
 SIGNAL = "signal"
 """Reason of the re-read of an article of which a feed says that it has changed."""
 
+LIVE = "live"
+"""Reason of the re-reads of a live page while it changes."""
+
+INCOMPLETE = "incomplete"
+"""Reason of the re-reads of an article of which one of several pages could not be read."""
+
 rereads = Table(
     "rereads",
     metadata,

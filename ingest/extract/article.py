@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from config.errors import ExtractionError
 from config.i18n import Phrase
@@ -30,6 +30,7 @@ from ingest.extract.models import ExtractedPage, PageHints
 from ingest.extract.opinion.decide import Reading
 from ingest.extract.opinion.review import FirstOpinion, as_dispute, ask, use_reading
 from ingest.extract.page_vote import LEADS_ON, PageFacts, judge_page
+from ingest.extract.pages_of_article import without_page_links
 from ingest.extract.titles import choose_title, headline_of, title_candidates
 from ingest.extract.tree import ParsedPage, parse_page, two_letter_code
 from ingest.extract.zones import KEPT_ZONES, TaggedPage, tag_zones
@@ -69,7 +70,8 @@ def extract_page(
     Raises:
         ExtractionError: ``not_html`` if it is not a page, ``empty`` if it contains no article.
     """
-    page = parse_page(decode_page(body, url=url, content_type=content_type), url, hints)
+    html = decode_page(body, url=url, content_type=content_type)
+    page = parse_page(html, url, hints)
     prepare_tree(page.root, page.markup)
     blocks = collect_blocks(page.root)
     if separate_teasers(blocks):
@@ -81,6 +83,8 @@ def extract_page(
     headline = shorten(headline, LONGEST_TITLE)
     title = choose_title(candidates, headline, page.language)
     lead, lead_blocks = choose_lead(blocks, page, hints, tagged.title)
+    if hints.further:
+        lead, lead_blocks = "", []
     for block in lead_blocks:
         block.zone = "lead"
     _remove_zones(blocks, tagged)
@@ -104,6 +108,8 @@ def extract_page(
         if published.at is None:
             published = publication_of(page, hints, now, blocks, tagged.title)
     dispute = as_dispute(opinion, blocks) if opinion is not None else None
+    if hints.further or page.links.numbered:
+        text = without_page_links(text)
     flags = _flags(page, blocks, text, lead, tagged)
     if opinion is not None:
         flags += ("disputed",) if dispute is not None else ("script_built",)
@@ -137,6 +143,8 @@ def extract_page(
         dispute=dispute,
         votes=verdict.votes,
         refresh_url=page.refresh if verdict.kind in LEADS_ON else None,
+        links=page.links,
+        live_until=_moment(page.data.coverage_end),
     )
 
 
@@ -158,6 +166,15 @@ def _facts(
         published_at=published.at if published.source != "feed" else None,
         leads_away=page.leads_away,
     )
+
+
+def _moment(text: str) -> datetime | None:
+    """Return a time of JSON-LD, which may be in the future; None if it is not one."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _remove_zones(blocks: Sequence[Block], tagged: TaggedPage) -> None:
@@ -230,7 +247,7 @@ def _flags(
         "list_page": link_blocks >= 20
         and not page.data.has_article
         and not any(b.prose for b in blocks if b.zone is None),
-        "live": page.data.live,
+        "live": page.data.live or bool(page.data.coverage_end),
     }
     return tuple(flag for flag, holds in flags.items() if holds)
 

@@ -43,6 +43,7 @@ class LinkedData:
         published: ``datePublished`` as written.
         free: ``isAccessibleForFree``; None if it is not given.
         live: Whether the article is a live blog.
+        coverage_end: ``coverageEndTime`` as written: until when it is live.
         body: ``articleBody`` as plain text.
         has_article: Whether there is an article at all.
         urls: The addresses that it gives the article.
@@ -56,6 +57,7 @@ class LinkedData:
     publisher: str = ""
     free: bool | None = None
     live: bool = False
+    coverage_end: str = ""
     body: str = ""
     has_article: bool = False
     urls: tuple[str, ...] = ()
@@ -102,6 +104,7 @@ def read_linked_data(scripts: Iterable[str], clues: PageClues = PageClues()) -> 
         publisher=next(iter(_people(best.get("publisher"), names)), ""),
         free=_access(best),
         live="LiveBlogPosting" in _types(best),
+        coverage_end=_line(best.get("coverageEndTime"), 60),
         body=clean(_string(best.get("articleBody"))[:LONGEST_TEXT]),
         has_article=True,
         urls=tuple(_urls(best)),

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.messages import Access, Zone
 from ingest.extract.opinion.dispute import Dispute
+from ingest.extract.page_links import NO_LINKS, PageLinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class PageHints:
         published_is_day: Whether the feed names only the day.
         language: Two letters.
         time_zone: Name of the outlet's time zone; empty where it is not known.
+        further: Whether it is a further page of an article, which has no lead of its own.
         url: The entry's link, before redirects.
     """
 
@@ -32,6 +34,7 @@ class PageHints:
     url: str = ""
     published_is_day: bool = False
     time_zone: str = ""
+    further: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class ExtractedPage:
         dispute: The other reading; None unless the page is disputed.
         votes: Why the page is taken for the entry's or not, for the log.
         refresh_url: Where a page without an article leads at once, if it does.
+        links: Other pages of the article, if it has several.
+        live_until: Until when a live page says that it is.
     """
 
     url: str
@@ -86,3 +91,5 @@ class ExtractedPage:
     published_before: datetime | None = None
     votes: tuple[str, ...] = ()
     refresh_url: str | None = None
+    links: PageLinks = NO_LINKS
+    live_until: datetime | None = None

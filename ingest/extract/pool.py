@@ -24,6 +24,7 @@ from core.processes.workers.limits import TaskFailure
 from ingest.document_pool import DocumentPool
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.extract.opinion.dispute import Dispute
+from ingest.extract.page_links import PageLinks
 
 HANDLER = "ingest.extract.handler:handle"
 
@@ -95,5 +96,7 @@ def _page(answer: dict[str, Any]) -> ExtractedPage:
     zones = tuple(Zone.model_validate(zone) for zone in answer["zones"])
     values = answer | {"zones": zones, "access": Access(answer["access"])}
     values |= {name: tuple(answer[name]) for name in ("authors", "flags", "votes")}
+    numbered = tuple((number, url) for number, url in answer["links"]["numbered"])
+    values["links"] = PageLinks(numbered, tuple(answer["links"]["whole"]))
     values["dispute"] = Dispute(**answer["dispute"]) if answer["dispute"] else None
     return ExtractedPage(**values)

@@ -30,6 +30,8 @@ from ingest.extract.page_head import (
     leads_away,
     og_url,
 )
+from ingest.extract.page_links import PageLinks
+from ingest.extract.pages_of_article import find_page_links
 from ingest.extract.vocabulary import words_in
 
 _STRIPPED = words_in(
@@ -60,6 +62,7 @@ class ParsedPage:
         refresh: Where a refresh leads at once; None if there is none.
         leads_away: Whether a refresh or a script of a small page leads to another page.
         language: Two letters from ``<html lang>``, og:locale or content-language.
+        links: Other pages of the article, if it has several.
     """
 
     root: HtmlElement
@@ -72,6 +75,7 @@ class ParsedPage:
     own_urls: tuple[str, ...]
     refresh: str | None
     leads_away: bool
+    links: PageLinks
 
 
 def parse_page(html: str, url: str, hints: PageHints) -> ParsedPage:
@@ -108,6 +112,7 @@ def parse_page(html: str, url: str, hints: PageHints) -> ParsedPage:
     )
     canonical = credible_address(links or shared, own_urls[len(links) :], pages, titles)
     refresh = find_refresh(root, url)
+    further = find_page_links(root, html, url, canonical, hints.url)
     etree.strip_elements(root, *_STRIPPED, with_tail=False)
     return ParsedPage(
         root=root,
@@ -120,6 +125,7 @@ def parse_page(html: str, url: str, hints: PageHints) -> ParsedPage:
         own_urls=tuple(own_urls),
         refresh=refresh,
         leads_away=refresh is not None or leads_away(html),
+        links=further,
     )
 
 

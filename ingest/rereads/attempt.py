@@ -24,12 +24,14 @@ from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
 from core.store.page_reads import PageValidators
 from core.text.clean import for_log
+from ingest.article_pages import INCOMPLETE
 from ingest.article_revision import PageRead, is_current_hash
 from ingest.backoff import FetchFailure, failure_of
 from ingest.deps import Deps
 from ingest.hosts import host_key
+from ingest.page_fetcher import PageFetcher
 from ingest.page_validators import NO_VALIDATORS, conditional_headers, is_unchanged
-from ingest.pages import INTERNAL_ERROR, PageReader
+from ingest.pages import INTERNAL_ERROR
 from ingest.rereads.page_state import (
     KnownPage,
     PageState,
@@ -121,7 +123,7 @@ def load_article(connection: Connection, article_id: str) -> RereadArticle | Non
 class PageAttempts:
     """Makes attempts at pages that were read before."""
 
-    def __init__(self, deps: Deps, pages: PageReader) -> None:
+    def __init__(self, deps: Deps, pages: PageFetcher) -> None:
         self._deps = deps
         self._pages = pages
 
@@ -169,6 +171,8 @@ class PageAttempts:
             return Attempt(PageState.UNKNOWN, "unlike")
         if is_elsewhere and not has_text(response, known.last.title):
             return Attempt(PageState.UNKNOWN, "moved")
+        if INCOMPLETE in page.extracted.flags and not _adds_to(known.last, page):
+            return Attempt(PageState.UNKNOWN, INCOMPLETE)
         if known.article.text_source == "feed" and "thin" in page.extracted.flags:
             return Attempt(PageState.UNCHANGED, "unchanged", response=response)
         return Attempt(PageState.READ, "read", page, response=response)
@@ -196,6 +200,15 @@ class PageAttempts:
         urls = articles.find_newest_urls(connection, known.article.outlet, since)
         others = [url for url in urls if url != known.article.url and host_key(url) == host]
         return others[:WITNESSES] or [homepage_of(known.entry.url)]
+
+
+def _adds_to(last: ArticleRevision, page: PageRead) -> bool:
+    """Return whether an article with a page missing has more text than when it was read last.
+
+    It never takes the place of one that is complete.
+    """
+    is_first = last.text_source == "feed"
+    return is_first or (INCOMPLETE in last.flags and len(page.extracted.text) > len(last.text))
 
 
 def _with_hints(known: RereadArticle, response: Response) -> EntryRecord:

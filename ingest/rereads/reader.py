@@ -22,19 +22,22 @@ from core.store.rereads import RereadRecord
 from core.store.told_articles import find_told_revision
 from core.text.clean import for_log
 from ingest import revise
+from ingest.article_pages import INCOMPLETE
 from ingest.changes import Compare, Comparison
 from ingest.deps import Deps
 from ingest.disputes import note_dispute
 from ingest.hosts import pause_scope
+from ingest.page_fetcher import PageFetcher
 from ingest.page_validators import validators_after
-from ingest.pages import PageReader, add_changes, write_revision
+from ingest.pages import add_changes, write_revision
 from ingest.rereads.attempt import (
     Attempt,
     PageAttempts,
     RereadArticle,
     load_article,
 )
-from ingest.rereads.next_reread import Schedule, next_reread
+from ingest.rereads.follow_ups import INCOMPLETE_TIMES, next_live, schedule_follow_ups
+from ingest.rereads.next_reread import NextReread, Schedule, next_reread
 from ingest.rereads.page_state import PageState, was_redirected
 from ingest.rereads.signals import is_ignored, note_read
 from ingest.revise import EntryOutcome, Identity
@@ -74,12 +77,17 @@ class RereadResult:
 class Rereader:
     """Reads pages again whose rows this process has leased."""
 
-    def __init__(self, deps: Deps, pages: PageReader) -> None:
+    def __init__(self, deps: Deps, pages: PageFetcher) -> None:
         self._deps = deps
         self._attempts = PageAttempts(deps, pages)
         told = Schedule(deps.settings.reread_times, deps.settings.vanished_after)
         signal = replace(told, times=SIGNAL_RETRIES, until_read=True)
-        self._schedules = {rereads.TOLD: told, rereads.SIGNAL: signal}
+        self._schedules = {
+            rereads.TOLD: told,
+            rereads.SIGNAL: signal,
+            rereads.LIVE: replace(told, times=()),
+            rereads.INCOMPLETE: replace(told, times=INCOMPLETE_TIMES, until_read=True),
+        }
 
     async def read(self, record: RereadRecord) -> RereadResult:
         """Read a page again and store the result.
@@ -129,6 +137,9 @@ class Rereader:
             write_revision(connection, revised)
             if attempt.page is not None and revised.disposition is not None:
                 note_dispute(connection, record.article_id, revised.message, attempt.page)
+        if revised is not None and revised.message is not None and attempt.page is not None:
+            until, now = attempt.page.extracted.live_until, self._deps.clock()
+            schedule_follow_ups(connection, revised.message, until, now)
         if revised is not None and revised.disposition is None:  # too soon after the last revision
             due = revised.entry.next_page_at
             rereads.save(connection, replace(record, due_at=due), self._deps.me)
@@ -161,7 +172,10 @@ class Rereader:
         """Store when the page is read next, and announce it if it has vanished."""
         now, is_gone = self._deps.clock(), known.last.gone
         schedule = self._schedules[record.reason]
-        step = next_reread(record, attempt.state, outcome, now, schedule, is_gone=is_gone)
+        state = PageState.UNKNOWN if _is_incomplete(record, attempt) else attempt.state
+        step = next_reread(record, state, outcome, now, schedule, is_gone=is_gone)
+        if record.reason == rereads.LIVE and step.record is None and not step.has_vanished:
+            step = _after_live(connection, record, attempt, now)
         if step.has_vanished:
             _announce_gone(connection, known, now)
             outcome = GONE
@@ -213,10 +227,31 @@ def _pause(connection: Connection, known: RereadArticle, attempt: Attempt, now: 
         hosts.pause(connection, pause_scope(known.entry.url), until, failure.reason.dump())
 
 
+def _is_incomplete(record: RereadRecord, attempt: Attempt) -> bool:
+    """Return whether a page of an article is still missing that is read again for it."""
+    flags = attempt.page.extracted.flags if attempt.page else ()
+    return record.reason == rereads.INCOMPLETE and INCOMPLETE in flags
+
+
+def _after_live(
+    connection: Connection, record: RereadRecord, attempt: Attempt, now: datetime
+) -> NextReread:
+    """Return when a live page is read next; the article is as it was after this attempt."""
+    article = articles.find(connection, record.article_id)
+    if article is None:
+        return NextReread(None)
+    until = attempt.page.extracted.live_until if attempt.page else None
+    due = next_live(now, article.first_seen_at, article.revised_at, until)
+    tried = replace(record, attempts=record.attempts + 1)
+    return NextReread(replace(tried, due_at=due) if due else None)
+
+
 def _save_answer(
     connection: Connection, known: RereadArticle, attempt: Attempt, now: datetime
 ) -> None:
     """Store the validators of an answer that was read, for the next request."""
     if attempt.response is not None:
         validators = validators_after(known.validators, attempt.response)
+        if attempt.page is not None:
+            validators = attempt.page.validators
         page_reads.save(connection, known.article.article_id, validators, now)
