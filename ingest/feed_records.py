@@ -33,6 +33,8 @@ def feed_records(catalog: Catalog, now: datetime) -> list[FeedRecord]:
             country=outlet.country,
             language=outlet.language,
             time_zone=outlet.time_zone,
+            body_selector=outlet.selectors.body,
+            removed_selector=", ".join(outlet.selectors.remove),
             host=host_key(feed.url),
             added_at=now,
             next_due_at=now,

@@ -145,6 +145,8 @@ class PageFetcher:
             published_at=entry.published_at,
             published_is_day=entry.published_is_day,
             time_zone=feed.time_zone if feed else "",
+            body_selector=feed.body_selector if feed else "",
+            removed_selector=feed.removed_selector if feed else "",
             language=entry.language,
             url=entry.url,
             further=further,

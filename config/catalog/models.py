@@ -75,12 +75,26 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Selectors:
+    """CSS selectors by which the text of an outlet's pages is found.
+
+    Attributes:
+        body: Elements with the text; empty where extraction finds it.
+        remove: Elements that are not part of the text.
+    """
+
+    body: str = ""
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outlet:
     """A publisher.
 
     Attributes:
         time_zone: Name of the zone that its dates without one are in, of the IANA database; empty
             where neither it nor its country is known.
+        selectors: Where the text of its pages is.
     """
 
     id: str
@@ -91,6 +105,7 @@ class Outlet:
     feeds: tuple[Feed, ...]
     position: FilePosition
     time_zone: str = ""
+    selectors: Selectors = Selectors()
 
 
 class TopicState(StrEnum):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from config.catalog import codes, values
 from config.catalog.models import Feed, FilePosition, Outlet, Tier
 from config.catalog.section import Faults, Section
+from config.catalog.selectors import read_selectors
 from config.catalog.time_zones import default_time_zone
 from config.catalog.timing import time_zone
 from config.catalog.variables import Variables
@@ -20,7 +21,16 @@ CANARY_OUTLET: Final = "wirewatch-canary"
 """The outlet of the article that the program sends through itself every hour."""
 
 _FILE_KEYS: Final = ("outlets",)
-_OUTLET_KEYS: Final = ("id", "name", "country", "language", "time_zone", "tier", "feeds")
+_OUTLET_KEYS: Final = (
+    "id",
+    "name",
+    "country",
+    "language",
+    "time_zone",
+    "tier",
+    "selectors",
+    "feeds",
+)
 _FEED_KEYS: Final = ("url", "kind", "every", "links")
 
 
@@ -55,6 +65,7 @@ def _outlet(node: YamlNode, faults: Faults, variables: Variables, seen: _Seen) -
         language=section.get("language", values.language, ""),
         time_zone=section.get("time_zone", time_zone, default_time_zone(country)),
         tier=section.get("tier", values.member(Tier), Tier.B),
+        selectors=read_selectors(section, faults, variables),
         feeds=_feeds(section, outlet_id, faults, variables, seen),
         position=section.position,
     )

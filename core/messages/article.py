@@ -30,7 +30,7 @@ class Zone(Message):
     """A part of the page that is not part of the article's text."""
 
     zone: str = Field(
-        description="comments, related, service, advert, author, caption, agency, paywall"
+        description="comments, related, service, advert, author, caption, agency, paywall, removed"
     )
     text: str = Field(description="Its text, in NFC, with \\n between paragraphs.")
 
@@ -99,10 +99,10 @@ class ArticleRevision(Message):
     )
     flags: tuple[str, ...] = Field(
         default=(),
-        description="What is unusual about the page: thin, teaser_only, live, script_built; "
-        "disputed where another reading of it has much more or much less text; not_read where the "
-        "link leads to no page; incomplete where one of several pages could not be read. Where the "
-        "page is not the article's, what it is (docs/streams.md).",
+        description="What is unusual about the page: thin, teaser_only, live, script_built, "
+        "selector_missed; disputed where another reading of it has much more or much less text; "
+        "not_read where the link leads to no page; incomplete where one of several pages could not "
+        "be read. Where the page is not the article's, what it is (docs/streams.md).",
     )
     document_type: str | None = Field(
         default=None,

@@ -45,6 +45,8 @@ class FeedRecord:
         last_error: Why the last poll failed, as a stored phrase; empty after a success.
         cut_reason: Why not all entries of the last document were read, as a stored phrase; empty
             if they were.
+        body_selector: CSS selector of the text on the outlet's pages; empty where it has none.
+        removed_selector: That of what is not part of it.
         time_zone: Name of the outlet's time zone; empty where it is not known.
         key_level: What identifies its entries: ``id`` (their guids), ``link``, ``link_date``,
             ``link_date_title``, ``link_date_title_content`` or ``title_date``.
@@ -112,6 +114,8 @@ class FeedRecord:
     key_level: str = "id"
     key_reason: str = ""
     renamed_at: datetime | None = None
+    body_selector: str = ""
+    removed_selector: str = ""
 
     @property
     def request_url(self) -> str:

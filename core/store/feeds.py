@@ -97,6 +97,8 @@ feeds = Table(
     Column("key_level", String(40), nullable=False),
     Column("key_reason", SafeText, nullable=False),
     Column("renamed_at", UtcDateTime),
+    Column("body_selector", SafeText, nullable=False),
+    Column("removed_selector", SafeText, nullable=False),
     Column("lease_holder", String(120)),
     Column("lease_until", UtcDateTime),
     Column("shown_since", UtcDateTime),
@@ -138,16 +140,9 @@ class PollNowOutcome:
 
 
 _CONFIGURED = (
-    "outlet",
-    "url",
-    "kind",
-    "tier",
-    "every_s",
-    "country",
-    "language",
-    "host",
-    "time_zone",
-)
+    "outlet", "url", "kind", "links", "tier", "every_s", "country", "language", "host", "time_zone",
+    "body_selector", "removed_selector",
+)  # fmt: skip
 _READ_ANEW = frozenset({"url", "kind", "links"})
 _COLUMNS = [feeds.c[field.name] for field in fields(FeedRecord)]
 

@@ -31,6 +31,7 @@ from ingest.extract.opinion.decide import Reading
 from ingest.extract.opinion.review import FirstOpinion, as_dispute, ask, use_reading
 from ingest.extract.page_vote import LEADS_ON, PageFacts, judge_page
 from ingest.extract.pages_of_article import without_page_links
+from ingest.extract.selectors import apply_removal, select_body, select_elements, text_of
 from ingest.extract.titles import choose_title, headline_of, title_candidates
 from ingest.extract.tree import ParsedPage, parse_page, two_letter_code
 from ingest.extract.zones import KEPT_ZONES, TaggedPage, tag_zones
@@ -72,12 +73,16 @@ def extract_page(
     """
     html = decode_page(body, url=url, content_type=content_type)
     page = parse_page(html, url, hints)
+    selected = select_elements(page.root, hints.body_selector, hints.removed_selector)
     prepare_tree(page.root, page.markup)
     blocks = collect_blocks(page.root)
     if separate_teasers(blocks):
         blocks = collect_blocks(page.root)
+    apply_removal(blocks, selected)
     candidates = title_candidates(page, hints, url)
     tagged = tag_zones(blocks, candidates.all, live=page.data.live, url=url, stated=page.data.body)
+    apply_removal(blocks, selected)
+    chosen = select_body(blocks, selected, tagged.title)
     published = publication_of(page, hints, now, blocks, tagged.title)
     headline = headline_of(blocks[tagged.title], candidates) if tagged.title >= 0 else ""
     headline = shorten(headline, LONGEST_TITLE)
@@ -87,8 +92,11 @@ def extract_page(
         lead, lead_blocks = "", []
     for block in lead_blocks:
         block.zone = "lead"
-    _remove_zones(blocks, tagged)
-    text = extract_body(page.root, blocks, tagged)[:LONGEST_TEXT]
+    if chosen:
+        text = text_of(blocks, chosen)[:LONGEST_TEXT]
+    else:
+        _remove_zones(blocks, tagged)
+        text = extract_body(page.root, blocks, tagged)[:LONGEST_TEXT]
     titles = title_candidates(replace(page, data=LinkedData()), hints, url).all
     first = FirstOpinion(
         markup=page.markup,
@@ -100,8 +108,9 @@ def extract_page(
         linked=page.data.body,
         feed=hints.content,
         marked_short=tagged.stub or page.data.free is False,
+        removed_selector=hints.removed_selector,
     )
-    opinion = ask(first)
+    opinion = None if chosen else ask(first)
     if opinion is not None and opinion.chosen.source != "page":
         text = use_reading(opinion.chosen, blocks, lead, (title, headline))
         page = _with_script_data(page, opinion.chosen)
@@ -111,6 +120,8 @@ def extract_page(
     if hints.further or page.links.numbered:
         text = without_page_links(text)
     flags = _flags(page, blocks, text, lead, tagged)
+    if hints.body_selector and not chosen:
+        flags += ("selector_missed",)
     if opinion is not None:
         flags += ("disputed",) if dispute is not None else ("script_built",)
     own_text = first.text if opinion is not None and opinion.chosen.source == "feed" else text

@@ -21,6 +21,8 @@ class PageHints:
         published_at: Aware UTC.
         published_is_day: Whether the feed names only the day.
         language: Two letters.
+        body_selector: CSS selector of the text on the outlet's pages; empty where it has none.
+        removed_selector: That of what is not part of the text.
         time_zone: Name of the outlet's time zone; empty where it is not known.
         further: Whether it is a further page of an article, which has no lead of its own.
         url: The entry's link, before redirects.
@@ -33,6 +35,8 @@ class PageHints:
     language: str | None = None
     url: str = ""
     published_is_day: bool = False
+    body_selector: str = ""
+    removed_selector: str = ""
     time_zone: str = ""
     further: bool = False
 
@@ -63,8 +67,9 @@ class ExtractedPage:
         flags: ``thin`` (little text), ``teaser_only`` (a stub before a paywall), ``list_page``,
             ``live`` (a live ticker), ``disputed`` (there is another reading of the page that has
             much more or much less text), ``script_built`` (the text is from the data of the
-            page's scripts, which shows next to nothing itself), and what the page is instead of
-            the entry's (:mod:`ingest.extract.page_vote`).
+            page's scripts, which shows next to nothing itself), ``selector_missed`` (the outlet's
+            selector of the body finds no text), and what the page is instead of the entry's
+            (:mod:`ingest.extract.page_vote`).
         dispute: The other reading; None unless the page is disputed.
         votes: Why the page is taken for the entry's or not, for the log.
         refresh_url: Where a page without an article leads at once, if it does.

@@ -25,7 +25,17 @@ from ingest.extract.label_families import LabelJudge, gather_families
 from ingest.extract.teasers import mark_teasers
 from ingest.extract.zone_reader import ZoneReader, is_caption
 
-KEPT_ZONES = ("comments", "related", "service", "advert", "author", "caption", "agency", "paywall")
+KEPT_ZONES = (
+    "comments",
+    "related",
+    "service",
+    "advert",
+    "author",
+    "caption",
+    "agency",
+    "paywall",
+    "removed",
+)
 _WORD = re.compile(r"\w+")
 
 

@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeVar, cast
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from config.catalog.models import Catalog, Feed, FilePosition, Outlet, Tier
+from config.catalog.models import Catalog, Feed, FilePosition, Outlet, Selectors, Tier
 from config.settings import Settings
 from core.dispositions import Dispositions
 from core.http.client import HttpClient
@@ -46,6 +46,7 @@ from tests.support.newsroom import Answer, LoopbackServer, Request
 
 T = TypeVar("T")
 POSITION = FilePosition("sources.yaml", 1, 1)
+NO_SELECTORS = Selectors()
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 
 TEXT = (
@@ -236,6 +237,7 @@ class Installation:
         every: float | None = None,
         kind: Literal["feed", "sitemap", "page"] = "feed",
         links: str = "",
+        selectors: Selectors = NO_SELECTORS,
     ) -> list[str]:
         """Add an outlet with these feeds and return their ids."""
         interval = None if every is None else timedelta(seconds=every)
@@ -244,7 +246,7 @@ class Installation:
             Feed(name, url, kind, interval, outlet, POSITION, links)
             for name, url in zip(ids, urls, strict=True)
         )
-        added = Outlet(outlet, outlet, "DE", "de", Tier(tier), made, POSITION)
+        added = Outlet(outlet, outlet, "DE", "de", Tier(tier), made, POSITION, selectors=selectors)
         self.catalog = Catalog((*self.catalog.outlets, added))
         return ids
 

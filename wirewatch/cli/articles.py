@@ -11,11 +11,11 @@ from config.errors import UsageError, WirewatchError
 from core.clock import rfc3339, utc_now
 from wirewatch.cli.article_review import review
 from wirewatch.cli.output import print_json, print_line, say, write
-from wirewatch.run.bootstrap import open_settings, open_store
+from wirewatch.run.bootstrap import load_outlets, open_settings, open_store
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from ingest.extract import ExtractedPage
+    from ingest.extract import ExtractedPage, PageHints
     from wirewatch.article_input import Document
 
 app = typer.Typer(no_args_is_help=True, help="Look at pages and articles.")
@@ -29,6 +29,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 def extract(
     sources: Annotated[list[str], typer.Argument(help="Files, URLs, or - for stdin")],
     *,
+    outlet: Annotated[
+        str, typer.Option(help="Use the selectors that sources.yaml has for this outlet.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line per input.")] = False,
 ) -> None:
     """Extract the articles of pages, as ingest does.
@@ -42,10 +45,11 @@ def extract(
     curl -s https://example.org/ | wirewatch articles extract -
     """  # noqa: D301 click reads \b as: keep these lines
     settings = open_settings()
+    hints = _hints_of(outlet, settings) if outlet else None
     code = 0
     for source in sources:
         try:
-            row = as_row(source, asyncio.run(_extracted(source, settings)))
+            row = as_row(source, asyncio.run(_extracted(source, settings, hints)))
         except WirewatchError as error:
             row = failed_row(source, str(error))
             code = max(code, error.exit_code)
@@ -56,23 +60,48 @@ def extract(
     raise typer.Exit(code)
 
 
-async def extract_here(document: Document) -> ExtractedPage:
+async def extract_here(document: Document, hints: PageHints | None = None) -> ExtractedPage:
     """Extract the article of a page in this process, as ingest does.
 
     Raises:
         ExtractionError: The page has no article.
     """
+    from ingest.extract import PageHints
     from ingest.extract.article import extract_page
 
     return extract_page(
-        document.body, url=document.url, content_type=document.content_type, now=utc_now()
+        document.body,
+        url=document.url,
+        content_type=document.content_type,
+        hints=hints or PageHints(),
+        now=utc_now(),
     )
 
 
-async def _extracted(source: str, settings: Settings) -> ExtractedPage:
+async def _extracted(source: str, settings: Settings, hints: PageHints | None) -> ExtractedPage:
     from wirewatch.article_input import load
 
-    return await extract_here(await load(source, settings))
+    return await extract_here(await load(source, settings), hints)
+
+
+def _hints_of(outlet_id: str, settings: Settings) -> PageHints:
+    """Return what sources.yaml says of the pages of an outlet.
+
+    Raises:
+        UsageError: There is no such outlet.
+    """
+    from ingest.extract import PageHints
+
+    outlet = load_outlets(settings).outlet(outlet_id)
+    if outlet is None:
+        raise UsageError(f"There is no outlet {outlet_id!r}.", mend="Use an id of sources.yaml.")
+    selectors = outlet.selectors
+    return PageHints(
+        body_selector=selectors.body,
+        removed_selector=", ".join(selectors.remove),
+        language=outlet.language or None,
+        time_zone=outlet.time_zone,
+    )
 
 
 def as_row(source: str, page: ExtractedPage) -> dict[str, Any]:

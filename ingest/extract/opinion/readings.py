@@ -18,6 +18,7 @@ from ingest.extract.blocks import collect_blocks
 from ingest.extract.limits import LONGEST_TEXT
 from ingest.extract.markup import parse_markup
 from ingest.extract.scripts.article import ScriptArticle, find_script_article
+from ingest.extract.selectors import select_elements
 
 LARGEST_PAGE = 2_000_000
 """Bytes of markup of a page that is read a second time. Of 400 news pages three are larger."""
@@ -25,11 +26,12 @@ LARGEST_PAGE = 2_000_000
 _MOST_HIDDEN = 50
 
 
-def read_plainly(markup: bytes, *, thorough: bool) -> str:
+def read_plainly(markup: bytes, removed: str, *, thorough: bool) -> str:
     """Return the text that trafilatura finds on a whole page, one paragraph a line.
 
     Args:
         markup: The page.
+        removed: CSS selector of what is not part of the text; empty for nothing.
         thorough: Whether it also tries its fallbacks, which find text where its rules find none.
     """
     if len(markup) > LARGEST_PAGE:
@@ -37,6 +39,9 @@ def read_plainly(markup: bytes, *, thorough: bool) -> str:
     try:
         root = parse_markup(markup)
         etree.strip_elements(root, "script", "style", with_tail=False)  # JSON-LD is another reading
+        for element in select_elements(root, "", removed).removed:
+            if element.getparent() is not None:
+                element.drop_tree()
         document = trafilatura.bare_extraction(root, fast=not thorough, include_comments=False)
     except (etree.LxmlError, ValueError, RecursionError):
         return ""

@@ -47,6 +47,7 @@ class FirstOpinion:
         linked: ``articleBody`` of its JSON-LD.
         feed: The text that the feed has.
         marked_short: Whether a paywall cuts the article short.
+        removed_selector: CSS selector of what the operator says is not part of the text.
     """
 
     markup: bytes
@@ -58,6 +59,7 @@ class FirstOpinion:
     linked: str
     feed: str
     marked_short: bool
+    removed_selector: str = ""
 
 
 def ask(first: FirstOpinion) -> Verdict | None:
@@ -134,7 +136,7 @@ def _blocks_have_more(first: FirstOpinion, kept: Text) -> bool:
         for b in first.blocks
         if len(b.text) >= _SHORTEST_BLOCK
         and not b.mostly_links
-        and b.zone != "title"
+        and b.zone not in ("title", "removed")
         and not b.outside
         and not (trusts_comments and b.zone == "comments" and _has_strong_label(b))
     )
@@ -178,7 +180,7 @@ def _plain_readings(first: FirstOpinion, kept: Text, page: PageEvidence) -> list
 def _read_article(first: FirstOpinion, *, thorough: bool) -> Text:
     """Return what a plain extractor finds, without what is certainly not the article."""
     outside = {letters_of(b.text)[:_KEY] for b in first.blocks if b.outside}
-    lines = read_plainly(first.markup, thorough=thorough).split("\n")
+    lines = read_plainly(first.markup, first.removed_selector, thorough=thorough).split("\n")
     return Text("\n".join(line for line in lines if letters_of(line)[:_KEY] not in outside))
 
 

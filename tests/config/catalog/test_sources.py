@@ -197,3 +197,38 @@ def test_every_accepts_nothing_else(load: Load, text: str) -> None:
 def test_an_outlet_repeated_by_an_alias_is_a_fault(load: Load) -> None:
     _, faults = load({"sources.yaml": "outlets: [&o {id: a, feeds: ['http://a.example/']}, *o]"})
     assert {f.code for f in faults} == {"E009", "E215"}
+
+
+def test_selectors_of_an_outlet_are_read(load: Load) -> None:
+    selectors = '{body: "div.text > p, #text", remove: [".teaser", "aside:not(.fact)"]}'
+    catalog, faults = load(
+        {"sources.yaml": f"outlets: [{{id: a, feeds: [], selectors: {selectors}}}]"}
+    )
+    assert faults == []
+    assert catalog is not None
+    (outlet,) = catalog.outlets
+    assert outlet.selectors.body == "div.text > p, #text"
+    assert outlet.selectors.remove == (".teaser", "aside:not(.fact)")
+
+
+@pytest.mark.parametrize(
+    ("selectors", "code", "line"),
+    [
+        ('{body: "div["}', "E221", 4),
+        ('{remove: [".a", "p::before"]}', "E221", 4),
+        ("{remove: .a}", "E213", 4),
+        ("{text: .a}", "E211", 4),
+        ("{}", "E212", 4),
+        ("div", "E213", 4),
+    ],
+    ids=["syntax", "pseudo-element", "no list", "unknown key", "empty", "no mapping"],
+)
+def test_a_faulty_selector_is_a_fault_with_its_line_and_mend(
+    load: Load, selectors: str, code: str, line: int
+) -> None:
+    text = f"outlets:\n  - id: a\n    feeds: []\n    selectors: {selectors}\n"
+    catalog, faults = load({"sources.yaml": text})
+    assert catalog is None
+    fault = faults[0]
+    assert (fault.code, fault.line) == (code, line)
+    assert fault.mend

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from config.catalog.models import Selectors
 from core.store.disputed_pages import DisputedPage, list_disputed
 from tests.support.newsroom import Answer
 from tests.support.scripted_publisher import (
@@ -45,3 +46,17 @@ def test_a_disputed_page_is_stored_until_it_is_read_otherwise(
     assert installation.run().revised == 1
     assert disputed(installation) == []
     assert installation.announced[-1].flags == ()
+
+
+def test_the_selectors_of_an_outlet_reach_the_reading_of_its_pages(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    box = "Der Hafen von Norderau erhält im Sommer zwei neue Kräne, wie die Betreiber mitteilten."
+    page = f"<h1>{TITLE}</h1><div class=comments id=a><p>{TEXT}</p><p class=b>{box}</p></div>"
+    link = publisher.serve("/1", Answer(page.encode(), headers=HTML))
+    feed = publisher.serve(FEED, rss(item("1", TITLE, link)))
+    installation.subscribe(feed, selectors=Selectors(body="#a", remove=(".b", ".c")))
+    assert installation.run().new == 1
+    [article] = installation.announced
+    assert f"{article.lead} {article.text}".strip() == TEXT.replace("\n", " ")
+    assert [zone.zone for zone in article.zones] == ["removed"]

@@ -64,3 +64,19 @@ def test_disputed_pages_are_listed_and_shown_side_by_side(
     assert "\x1b" not in shown
     done = own_installation.execute("articles", "review", "nope")
     assert (done.code, done.out) == (2, "")
+
+
+def test_pages_are_extracted_with_the_selectors_of_an_outlet(
+    own_installation: CliInstallation,
+) -> None:
+    own_installation.write(
+        "sources.yaml", "outlets: [{id: kurier, feeds: [], selectors: {body: p:last-of-type}}]"
+    )
+    out = own_installation.invoke(
+        "articles", "extract", "--json", "--outlet", "kurier", "page.html"
+    )
+    row = json.loads(out)
+    assert row["text"].startswith("Die Regierung in Stockholm")
+    assert row["text"].endswith("Ende.")
+    assert "\n" not in row["text"]
+    assert own_installation.execute("articles", "extract", "--outlet", "x", "page.html").code == 2
