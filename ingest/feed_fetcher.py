@@ -16,16 +16,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import structlog
+
 from config.errors import FetchError
 from config.i18n import Phrase
-from core.http import Response, retry_after
+from core.http import RETRY_AFTER_CAP, Response, retry_after
 from core.store import feeds
 from core.store.feed_record import FeedRecord
+from core.text.clean import for_log
 from ingest import conditional, interval
 from ingest.backoff import FetchFailure, failure_of
 from ingest.conditional import ConditionalRequest
 from ingest.deps import Deps
 from ingest.poll_outcome import NotModified
+
+log = structlog.get_logger(__name__)
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json;q=0.9, "
@@ -119,13 +124,18 @@ class FeedFetcher:
                 return None
             answer = _facts(response)
             if response.status != 304:
-                return Fetched(self._result(response, request), answer)
+                return Fetched(self._result(feed, response, request), answer)
             if request.conditional and response.url == (feed.final_url or response.url):
                 return Fetched(NotModified(response.headers, response.moved_to), answer)
         return Fetched(FetchFailure("protocol", Phrase("fetch.unexpected_304")), answer)
 
-    def _result(self, response: Response, request: ConditionalRequest) -> FetchResult:
+    def _result(
+        self, feed: FeedRecord, response: Response, request: ConditionalRequest
+    ) -> FetchResult:
         wait = retry_after(response.headers, self._deps.clock())
+        if wait == RETRY_AFTER_CAP:
+            asked = for_log(response.headers.get("Retry-After", ""))
+            log.warning("retry_after_capped", feed=feed.feed_id, asked=asked, seconds=wait)
         return failure_of(response, wait) or FeedDocument(
             response.body, response.url, response.headers, request, response.moved_to
         )

@@ -27,7 +27,7 @@ from config.errors import DeliveryError, FetchError
 from config.i18n import Phrase
 from config.secrets import url_secrets
 from core.http import Response, retry_after
-from core.http.retry_after import CAP
+from core.http.retry_after import RETRY_AFTER_CAP
 from core.text import foreign_text
 
 NOTHING_SENT = frozenset(
@@ -150,7 +150,7 @@ def seconds_in(response: Response, *path: str) -> float | None:
         seconds = float(value)
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
-    return min(seconds, CAP) if seconds >= 0 else None
+    return min(seconds, RETRY_AFTER_CAP) if seconds >= 0 else None
 
 
 def _failure(error: FetchError) -> DeliveryError:

@@ -29,7 +29,7 @@ is in :mod:`core.http.client`, the guard in :mod:`core.http.ssrf_guard`.
 from __future__ import annotations
 
 from core.http.response import Redirect, Response
-from core.http.retry_after import retry_after
+from core.http.retry_after import RETRY_AFTER_CAP, retry_after
 from core.http.urls import ascii_host, wire_url
 
 OUTCOMES = (
@@ -54,6 +54,7 @@ OUTCOMES = (
 
 __all__ = [
     "OUTCOMES",
+    "RETRY_AFTER_CAP",
     "Redirect",
     "Response",
     "ascii_host",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-CAP = 24 * 3600.0
+RETRY_AFTER_CAP = 24 * 3600.0
 """Longest wait that is respected, in seconds. Servers have asked for 88 hours."""
 
 _SECONDS = re.compile(r"[+-]?[0-9]{1,18}")
@@ -28,12 +28,12 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """
     raw = headers.get("Retry-After", "").strip()
     if _SECONDS.fullmatch(raw):
-        return min(max(float(raw), 0.0), CAP)
+        return min(max(float(raw), 0.0), RETRY_AFTER_CAP)
     at = _http_date(raw)
     if at is None:
         return None
     wait = (at - (_http_date(headers.get("Date", "")) or now)).total_seconds()
-    return min(max(wait, 0.0), CAP)
+    return min(max(wait, 0.0), RETRY_AFTER_CAP)
 
 
 def _http_date(raw: str) -> datetime | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from config.i18n import Phrase, in_english
 from core.store import feed_history
 from core.store.feed_history import FeedEvent, FeedPoll
@@ -67,6 +69,7 @@ def test_a_poll_without_an_answer_is_recorded_too(installation: Installation) ->
     )
 
 
+@pytest.mark.slow
 def test_a_feed_that_has_moved_is_requested_at_its_new_url(
     publisher: ScriptedPublisher, installation: Installation
 ) -> None:
@@ -94,6 +97,7 @@ def test_a_feed_that_has_moved_is_requested_at_its_new_url(
     assert len(installation.announced) == 1
 
 
+@pytest.mark.slow
 def test_a_redirect_that_is_not_permanent_to_the_end_is_tracked_up_to_where_it_is(
     publisher: ScriptedPublisher, installation: Installation
 ) -> None:
@@ -109,6 +113,7 @@ def test_a_redirect_that_is_not_permanent_to_the_end_is_tracked_up_to_where_it_i
     assert installation.feed(feed).request_url == publisher.url + "/c"
 
 
+@pytest.mark.slow
 def test_a_permanent_redirect_to_a_page_is_no_move(
     publisher: ScriptedPublisher, installation: Installation
 ) -> None:
@@ -122,6 +127,7 @@ def test_a_permanent_redirect_to_a_page_is_no_move(
     assert (state.last_outcome, state.moved_to) == ("html_instead", None)
 
 
+@pytest.mark.slow
 def test_two_feeds_that_lead_to_one_are_proposed_to_be_merged(
     publisher: ScriptedPublisher, installation: Installation
 ) -> None:
@@ -137,6 +143,7 @@ def test_two_feeds_that_lead_to_one_are_proposed_to_be_merged(
     assert events_of(installation, new) == []
 
 
+@pytest.mark.slow
 def test_a_feed_that_is_read_in_part_is_announced_and_so_is_its_recovery(
     publisher: ScriptedPublisher, installation: Installation
 ) -> None:
