@@ -60,9 +60,13 @@ _PLAUSIBLE = re.compile(
 _NKO = re.compile("[\u07c0-\u07ff]")
 _C1 = re.compile("[\x80-\x9f]")
 _C1_REFERENCE = re.compile(r"&#(?:(1[2-5]\d)|[xX]([89][0-9a-fA-F]));")
-_DAMAGE = re.compile(
-    rb"\xc2[\x80-\x9f]|&#(?:1[2-5]\d|[xX][89][0-9a-fA-F]);|\xc3[\x82-\x85\x8e-\x92]|\xc3\xa2\xe2\x82\xac"
+# Each begins with one literal, which is found a hundred times faster than alternatives.
+_DAMAGE = (
+    re.compile(rb"\xc2[\x80-\x9f]"),
+    re.compile(rb"\xc3[\x82-\x85\x8e-\x92]"),
+    re.compile(rb"\xc3\xa2\xe2\x82\xac"),
 )
+_C1_REFERENCE_BYTES = re.compile(rb"&#(?:1[2-5]\d|[xX][89][0-9a-fA-F]);")
 _AS_CP1252 = {
     code: bytes([code]).decode("cp1252") for code in range(128, 160)
     if bytes([code]).decode("cp1252", "ignore")
@@ -162,7 +166,9 @@ def repair(text: str) -> str:
 
 def may_need_repair(utf8: bytes) -> bool:
     """Return whether :func:`repair` may change a document, by a quick search."""
-    return bool(_DAMAGE.search(utf8))
+    if _C1_REFERENCE_BYTES.search(utf8):
+        return True
+    return not utf8.isascii() and any(damage.search(utf8) for damage in _DAMAGE)
 
 
 def _reference(match: re.Match[str]) -> str:

@@ -13,7 +13,14 @@ from trafilatura.utils import detect_encoding
 
 from config.errors import ExtractionError
 from config.i18n import Phrase
-from ingest.encodings import choose_codec, codec_of, decode_mixed, marked_codec, repair
+from ingest.encodings import (
+    choose_codec,
+    codec_of,
+    decode_mixed,
+    marked_codec,
+    may_need_repair,
+    repair,
+)
 from ingest.extract.limits import LONGEST_PAGE, MOST_TAGS
 
 _HEAD = 4096
@@ -77,16 +84,19 @@ def decode_page(body: bytes, *, url: str, content_type: str | None) -> str:
 
 def decode(body: bytes, content_type: str | None) -> str:
     """Decode a page by the first encoding that fits, and repair what was encoded wrongly."""
+    if not marked_codec(body):
+        try:
+            text = body.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return repair(text) if may_need_repair(body) else text
     return repair(_decoded(body, content_type or ""))
 
 
 def _decoded(body: bytes, content_type: str) -> str:
     if codec := marked_codec(body):
         return body.decode(codec, "replace")
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
     codec, errors = choose_codec(body, _charset_of(content_type), _declared(body))
     if codec == "utf-8":
         return decode_mixed(body, errors)
