@@ -17,7 +17,7 @@ class RereadJob:
     """A page to read again."""
 
     record: RereadRecord
-    reader: Rereader
+    kind: RereadJobs
 
     @property
     def name(self) -> str:
@@ -31,7 +31,7 @@ class RereadJob:
 
     async def run(self) -> RereadResult:
         """Read the page."""
-        return await self.reader.read(self.record)
+        return await self.kind.read(self.record)
 
 
 class RereadJobs:
@@ -43,6 +43,7 @@ class RereadJobs:
     def __init__(self, deps: Deps, reader: Rereader) -> None:
         self._me = deps.me
         self._reader = reader
+        self._read: set[str] = set()
 
     def lease(self, connection: Connection, request: LeaseRequest) -> Sequence[RereadJob]:
         """Lease pages that are due to be read again."""
@@ -52,10 +53,16 @@ class RereadJobs:
             self._me,
             request.now,
             limit=request.limit,
-            skip=leased,
+            skip=self._read.union(leased),
             busy=request.busy,
         )
-        return [RereadJob(record, self._reader) for record in due]
+        return [RereadJob(record, self) for record in due]
+
+    async def read(self, record: RereadRecord) -> RereadResult:
+        """Read a page, once in this round."""
+        self._read.add(record.article_id)
+        return await self._reader.read(record)
 
     def begin_round(self) -> None:
-        """Do nothing: a page that was read is due again only if its row says so."""
+        """Allow pages that are read at an interval of 0 to be read again."""
+        self._read.clear()

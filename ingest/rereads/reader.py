@@ -36,7 +36,12 @@ from ingest.rereads.attempt import (
     RereadArticle,
     load_article,
 )
-from ingest.rereads.follow_ups import INCOMPLETE_TIMES, next_live, schedule_follow_ups
+from ingest.rereads.follow_ups import (
+    INCOMPLETE_TIMES,
+    fastest_reread,
+    next_live,
+    schedule_follow_ups,
+)
 from ingest.rereads.next_reread import NextReread, Schedule, next_reread
 from ingest.rereads.page_state import PageState, was_redirected
 from ingest.rereads.signals import is_ignored, note_read
@@ -175,7 +180,8 @@ class Rereader:
         state = PageState.UNKNOWN if _is_incomplete(record, attempt) else attempt.state
         step = next_reread(record, state, outcome, now, schedule, is_gone=is_gone)
         if record.reason == rereads.LIVE and step.record is None and not step.has_vanished:
-            step = _after_live(connection, record, attempt, now)
+            fastest = fastest_reread(known.feed)
+            step = _after_live(connection, record, attempt, now, fastest)
         if step.has_vanished:
             _announce_gone(connection, known, now)
             outcome = GONE
@@ -234,14 +240,18 @@ def _is_incomplete(record: RereadRecord, attempt: Attempt) -> bool:
 
 
 def _after_live(
-    connection: Connection, record: RereadRecord, attempt: Attempt, now: datetime
+    connection: Connection,
+    record: RereadRecord,
+    attempt: Attempt,
+    now: datetime,
+    fastest: timedelta,
 ) -> NextReread:
     """Return when a live page is read next; the article is as it was after this attempt."""
     article = articles.find(connection, record.article_id)
     if article is None:
         return NextReread(None)
     until = attempt.page.extracted.live_until if attempt.page else None
-    due = next_live(now, article.first_seen_at, article.revised_at, until)
+    due = next_live(now, article.first_seen_at, article.revised_at, until, fastest)
     tried = replace(record, attempts=record.attempts + 1)
     return NextReread(replace(tried, due_at=due) if due else None)
 

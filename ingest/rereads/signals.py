@@ -12,7 +12,8 @@ stay as they are, as where they are those of each poll, is not believed for a da
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -98,14 +99,25 @@ def schedule_signals(
     before = stored or FeedSignals(feed.feed_id)
     if before.is_ignored(now):
         return 0
-    waiting = rereads.count_waiting(connection, rereads.SIGNAL, feed.host)
-    room = max(min(MOST_PER_POLL, MOST_PER_HOST - waiting), 0)
-    keys = moved_entries(before, parsed, room)
-    after = with_stamps(before, parsed, keys)
+    records = _with_room(connection, feed, moved_entries(before, parsed, MOST_PER_POLL))
+    after = with_stamps(before, parsed, [record.key for record in records])
     if after != before:
         page_signals.save(connection, after)
-    records = entries.find_by_keys(connection, feed.feed_id, keys).values() if keys else ()
     return sum(_schedule(connection, feed, record, now) for record in records)
+
+
+def _with_room(connection: Connection, feed: FeedRecord, keys: Sequence[str]) -> list[EntryRecord]:
+    """Return the entries whose host has few pages that wait for such a read."""
+    found = entries.find_by_keys(connection, feed.feed_id, keys) if keys else {}
+    waiting: Counter[str] = Counter()
+    for host in {record.host for record in found.values()}:
+        waiting[host] = rereads.count_waiting(connection, rereads.SIGNAL, host)
+    taken: list[EntryRecord] = []
+    for record in (found[key] for key in keys if key in found):
+        if waiting[record.host] < MOST_PER_HOST:
+            taken.append(record)
+            waiting[record.host] += 1
+    return taken
 
 
 def note_read(connection: Connection, feed_id: str, now: datetime, *, changed: bool) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from core.store import rereads
-from ingest.rereads.follow_ups import next_live
+from ingest.rereads.follow_ups import fastest_reread, next_live
+from tests.support.records import feed_record
 from tests.support.scripted_publisher import (
     MONDAY,
     TEXT,
@@ -41,6 +43,17 @@ def test_a_live_page_is_read_the_less_often_the_longer_it_is_quiet(
     until = None if left is None else MONDAY + left
     then = next_live(MONDAY, MONDAY - seen, MONDAY - quiet, until)
     assert (then and then - MONDAY) == due
+
+
+@pytest.mark.parametrize(
+    ("every_s", "fastest"), [(None, 15 * MINUTE), (3600.0, 15 * MINUTE), (60.0, MINUTE)]
+)
+def test_a_feed_that_is_polled_more_often_has_its_live_pages_read_as_often(
+    every_s: float | None, fastest: timedelta
+) -> None:
+    feed = replace(feed_record(), every_s=every_s)
+    assert fastest_reread(feed) == fastest
+    assert next_live(MONDAY, MONDAY, MONDAY, None, fastest) == MONDAY + fastest
 
 
 @pytest.mark.slow

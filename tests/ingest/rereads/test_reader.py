@@ -90,6 +90,14 @@ def test_a_changed_page_is_a_new_revision_and_an_unchanged_one_nothing(desk: Des
     assert desk.requests() == 5
 
 
+def test_two_headlines_that_an_outlet_shows_in_turn_are_one_revision(desk: Desk) -> None:
+    other = "Razzia im Rathaus von Altstadt"
+    for hours, title in ((0.3, other), (1, TITLE), (6, other), (24, TITLE)):
+        desk.publisher.serve_page(PATH, title)
+        assert desk.run_after(hours=hours) == [(2, other, False)]
+    assert desk.requests() == 5
+
+
 def test_validators_are_sent_and_a_304_shows_that_nothing_changed(desk: Desk) -> None:
     page = Answer(html(TITLE), headers={**HTML, "ETag": '"v1"'})
     desk.publisher.serve(PATH, page, Answer(b"", 304))
