@@ -23,6 +23,7 @@ from core.text.clean import clean_line
 from ingest.extract import vocabulary
 from ingest.extract.blocks import (
     Block,
+    Location,
     body_location,
     container_among_siblings,
     has_letters,
@@ -35,6 +36,7 @@ _LONGEST_LABEL = 45
 _MOST_LABEL_WORDS = 6
 _SHORTEST_TITLE = 12
 _LEAST_WORDS = 3
+_FEW = 3
 _LONGEST_CARD = 500
 _LONGEST_LIST = 60
 _MOST_IN_CARD = 6  # blocks before and after the link
@@ -59,7 +61,7 @@ class _Link:
 def mark_teasers(blocks: Sequence[Block], title: int, url: str) -> None:
     """Assign the zone ``related`` to the teasers in the text of the article.
 
-    Nothing is assigned if it would be a large part of the text: the article may be a list.
+    Many teasers are left alone if they are a large part of the text: the article may be a list.
 
     Args:
         blocks: All blocks of the page; those with a zone are left alone.
@@ -69,48 +71,53 @@ def mark_teasers(blocks: Sequence[Block], title: int, url: str) -> None:
     opened = [b for i, b in enumerate(blocks) if b.zone is None and i > title]
     location = body_location(opened)
     prose = [i for i, b in enumerate(opened) if b.prose and location_of(b) == location]
-    if not prose:
-        return
-    marked: dict[int, Block] = {}
+    first, last = (prose[0], prose[-1]) if prose else (0, -1)
+    sure: set[int] = set()
+    likely: set[int] = set()
     for i, block in enumerate(opened):
-        if not block.links or not block.mostly_links or i in marked:
+        link = _read_link(block)
+        if link is None or i in likely:
             continue
-        between = prose[0] < i < prose[-1]
-        if _is_teaser(opened, i, url, between=between, apart=location_of(block) != location):
-            card = _card(opened, i, location) if between else (i,)
-            marked.update((j, opened[j]) for j in card)
-    size = sum(len(b.text) for b in marked.values())
-    if size * 3 < sum(len(opened[i].text) for i in prose if i not in marked):
-        for block in marked.values():
-            block.zone = "related"
+        between = first < i < last
+        if _is_marked(link):
+            sure.update(_card(opened, i, location) if between else (i,))
+        elif between and _is_other_article(link, url) and _stands_alone(opened, i, link, location):
+            likely.update(_card(opened, i, location))
+    size = sum(len(opened[i].text) for i in prose if i not in sure and i not in likely)
+    for found, few in ((sure, _FEW), (likely - sure, 0)):
+        if len(found) <= few or 3 * sum(len(opened[i].text) for i in found) < size:
+            for i in found:
+                opened[i].zone = "related"
 
 
-def _is_teaser(
-    opened: Sequence[Block], index: int, url: str, *, between: bool, apart: bool
-) -> bool:
-    block = opened[index]
-    if len(block.text) > _LONGEST or block.container.tag in _CELLS:
-        return False
-    link = _read_link(block)
-    if link is None or has_letters(link.after) or not has_letters(link.text):
-        return False
+def _is_marked(link: _Link) -> bool:
+    """Return whether an arrow or a label that is known is before the link."""
+    if _ARROW.match(link.before):
+        return "«" not in link.after
     label = _LABEL.match(link.before)
-    if _ARROW.match(link.before) and "«" not in link.after:
-        return True
-    if label and vocabulary.TEASER_LABEL.matches_start(label[1].lower()):
-        return True
-    if not (between and _is_title(link.text) and is_other_page(link.href, url)):
-        return False
+    return label is not None and vocabulary.TEASER_LABEL.matches_start(label[1].lower())
+
+
+def _is_other_article(link: _Link, url: str) -> bool:
+    return _is_title(link.text) and is_other_page(link.href, url)
+
+
+def _stands_alone(opened: Sequence[Block], index: int, link: _Link, location: Location) -> bool:
+    """Return whether a link, perhaps with some label, is no subheading and no item of a list."""
+    block = opened[index]
     if has_letters(link.before):
+        label = _LABEL.match(link.before)
         return label is not None and len(label[1].split()) <= _MOST_LABEL_WORDS
-    if block.heading and not apart:
-        return False
+    if block.heading:
+        return location_of(block) != location
     return block.container.tag != "li" or not _introduces_list(opened, index)
 
 
 def _read_link(block: Block) -> _Link | None:
-    """Return the link of a block that has one; the others are sentences."""
-    if len(block.links) != 1:
+    """Return the link of a block that consists of it; others are sentences."""
+    if len(block.links) != 1 or not block.mostly_links or len(block.text) > _LONGEST:
+        return None
+    if block.container.tag in _CELLS:
         return None
     text = clean_line(block.links[0].text_content()[: 2 * _LONGEST])
     start = block.text.find(text)
@@ -119,6 +126,8 @@ def _read_link(block: Block) -> _Link | None:
     before, after = block.text[:start], block.text[start + len(text) :]
     signs = len(text) - len(text.lstrip(" →►▶»›➤>➜➡⇒▸☞👉🔗+"))
     before, text = before + text[:signs], text[signs:]
+    if has_letters(after) or not has_letters(text):
+        return None
     return _Link(before, text, after, block.links[0].get("href") or "")
 
 
@@ -158,7 +167,7 @@ def _introduces_list(opened: Sequence[Block], index: int) -> bool:
     return above is None or above.text.rstrip().endswith(":")
 
 
-def _card(opened: Sequence[Block], index: int, location: object) -> Iterator[int]:
+def _card(opened: Sequence[Block], index: int, location: Location) -> Iterator[int]:
     """Yield the indexes of the blocks of a card: a teaser with picture, topic and description."""
     yield index
     card = _card_around(opened[index])

@@ -248,6 +248,7 @@ BULLET = re.compile(r"^[\s•·▪►▶»›→*|+–—-]+(?=\S)")
     TEASER_LABEL,
     NOTICE,
     PROMO,
+    FEED_TAIL,
 ) = (
     SectionMatcher(section, bit)
     for bit, section in enumerate(
@@ -267,6 +268,7 @@ BULLET = re.compile(r"^[\s•·▪►▶»›→*|+–—-]+(?=\S)")
             "teaser_label",
             "notice",
             "promo",
+            "feed_tail",
         )
     )
 )

@@ -49,13 +49,13 @@ def _is_related_head(block: Block, lower: str) -> bool:
 
 
 def _is_related_line(block: Block, lower: str) -> bool:
-    """Return whether a line invites to read another article; a statement needs a colon as well."""
+    """Return whether a line, which is no sentence, invites to read another article."""
     if not vocabulary.RELATED_HEAD.matches_start(lower):
         return False
     if block.mostly_links:
         return True
     if is_statement(block):
-        return block.link_length == 0 and bool(vocabulary.READ_ALSO.match(lower))
+        return False
     return len(lower) <= 160 or bool(_AFTER_PHRASE.match(lower))
 
 
@@ -198,7 +198,10 @@ class ZoneReader:
         candidates = vocabulary.candidate_sections(block.lower)
         if sum(bool(candidates & cue.bit) for cue in vocabulary.APPEAL_CUES) < 2:
             return False
-        cues = sum(cue.matches(block.lower, candidates) for cue in vocabulary.APPEAL_CUES)
+        matched = [cue.matches(block.lower, candidates) for cue in vocabulary.APPEAL_CUES]
+        if not any(matched[:2]):  # neither "our …" nor anything to do
+            return False
+        cues = sum(matched)
         late = self._body_size > 0 and self._prose_from[index + 1] * 4 <= self._body_size
         return cues >= (2 if late and self._zone else 3) or (
             cues >= 2 and late and len(block.text) <= 400

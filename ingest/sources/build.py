@@ -11,10 +11,11 @@ from typing import Any
 from core.text.clean import clean_line
 from ingest.bylines import without_opener
 from ingest.dates import parse_date
+from ingest.sources.article_text import article_text
 from ingest.sources.entry import FeedEntry
 from ingest.sources.identity import EntryIdentity, is_placeholder
 from ingest.sources.limits import LONGEST_AUTHOR, MOST_AUTHORS, MOST_LINKS
-from ingest.sources.text import to_line, to_text
+from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
 
 _CODE = re.compile(r"([a-z]{2})(?:[-_]|$)")
@@ -49,8 +50,8 @@ def build_entry(item: Any, identity: EntryIdentity, context: FeedContext) -> Fee
         key=identity.key,
         url=_url(item, context.base),
         title=to_line(text_field(item, "title")),
-        summary="" if summary == content else to_text(summary),
-        content=to_text(content),
+        summary="" if summary == content else article_text(summary, context.base),
+        content=article_text(content, context.base),
         published_at=published_at,
         published_raw=raw,
         authors=_authors(item),

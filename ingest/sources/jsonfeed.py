@@ -13,6 +13,7 @@ from config.errors import FetchError
 from config.i18n import Phrase
 from core.text.clean import clean_line
 from ingest.dates import parse_date
+from ingest.sources.article_text import article_text
 from ingest.sources.build import FeedContext, author_names, language_code
 from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.sources.identity import EntryIdentity, RawEntry, is_placeholder, select_entries
@@ -24,7 +25,7 @@ from ingest.sources.limits import (
     WELL_FORMED,
     reason_for_cut,
 )
-from ingest.sources.text import to_line, to_text
+from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
 
 FINISHED = timedelta(days=7)
@@ -153,8 +154,8 @@ def _entry(
         key=identity.key,
         url=next((u for link in links if link and (u := fetchable_url(link, context.base))), None),
         title=to_line(raw.title),
-        summary=to_text(raw.summary),
-        content=to_text(raw.content),
+        summary=article_text(raw.summary, context.base),
+        content=article_text(raw.content, context.base),
         published_at=parse_date(
             date, now=context.now, publisher_language=language or context.language
         ),

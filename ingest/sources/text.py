@@ -8,8 +8,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from lxml import etree
+from lxml.html import HtmlElement
 
 from core.text.clean import clean, cut, shorten
 from ingest.sources.limits import LONGEST_LINE, LONGEST_MARKUP, LONGEST_TEXT, LONGEST_TITLE
@@ -26,14 +28,23 @@ address article aside blockquote br dd div dl dt figcaption figure footer h1 h2 
 header hr li main nav ol p pre section table td th tr ul
 """
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
+_LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
 # Characters of Windows-1252 where Unicode has control characters: `&#150;` means a dash.
 _C1 = re.compile("[\x80-\x9f]")
 
 
-def to_text(markup: str) -> str:
-    """Return clean text from markup or text, one paragraph a line, cut to ``LONGEST_TEXT``."""
+Change = Callable[[HtmlElement], None]
+
+
+def to_text(markup: str, change: Change | None = None) -> str:
+    """Return clean text from markup or text, one paragraph a line, cut to ``LONGEST_TEXT``.
+
+    Args:
+        markup: Markup or text.
+        change: Called with the tree, if it is markup.
+    """
     markup = markup[:LONGEST_MARKUP]
-    text = _read(markup) if _MARKUP.search(markup) else markup
+    text = _read(markup, change) if _MARKUP.search(markup) else markup
     return cut(clean(_C1.sub(_as_cp1252, text[:LONGEST_TEXT])), LONGEST_TEXT)
 
 
@@ -45,11 +56,12 @@ def to_line(markup: str, limit: int = LONGEST_TITLE) -> str:
     return shorten(text.replace("\n", " "), limit)
 
 
-def _read(markup: str) -> str:
+def _read(markup: str, change: Change | None) -> str:
     # "Huge" allows a depth of 2048 instead of 256; the client has limited the size.
     parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
     )
+    parser.set_element_class_lookup(_LOOKUP)
     source = f"<html><body>{markup}</body></html>".encode("utf-8", "replace")
     try:
         root = etree.fromstring(source, parser)
@@ -57,10 +69,12 @@ def _read(markup: str) -> str:
         root = None
     if root is None:
         return unescape(re.sub(r"<[^<>]*>", " ", markup))
+    if change:
+        change(root)
     return "".join(_pieces(root))
 
 
-def _pieces(root: etree._Element) -> list[str]:
+def _pieces(root: HtmlElement) -> list[str]:
     pieces: list[str] = []
     hidden = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
