@@ -7,7 +7,7 @@ from datetime import timedelta
 WRONG_PAGES = frozenset(
     {"not_found_page", "login_page", "refusal_page", "maintenance_page", "challenge_page"}
     | {"consent_wall", "interstitial", "script_page", "redirect_stub"}
-    | {"other_article", "section_page", "list_page", "homepage", "empty"}
+    | {"other_page", "section_page", "list_page", "homepage", "empty"}
 )
 """Outcomes of pages that answered 200 and are not the article. Until one is, the article has the
 text of the feed, and the outcome is one of its flags."""

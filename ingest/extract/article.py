@@ -165,7 +165,7 @@ def _facts(
     """Return what the page says of itself."""
     headings = [b.text for b in blocks if b.container.tag == "h1"][:3]
     headings = headings or [b.text for b in blocks if b.heading][:1]
-    all_text = "\n".join(b.text for b in blocks[:_NOTICE_BLOCKS])
+    all_text = "\n".join(b.text for b in blocks[:_NOTICE_BLOCKS] if not b.heading)
     named = [page.meta.get("og:title", ""), page.data.title, page.html_title]
     return PageFacts(
         titles=[clean_line(strip_markup(title)) for title in named if title],

@@ -44,6 +44,7 @@ _SECTIONS = {
     Notice.SCRIPT: "script",
     Notice.NOT_FOUND: "not_found",
 }
+_NUMBER_AT_END = re.compile(r"\W*\(?(?:fehler|error|code)?\W{0,2}[45]\d\d\W*$")
 _BY_NUMBER = {
     "401": Notice.LOGIN,
     "403": Notice.REFUSAL,
@@ -55,8 +56,10 @@ _BY_NUMBER = {
 _PARTS = re.compile(r"\s+[|–—·•»-]\s+|\s*\|\s*")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n")
 _CALL = re.compile(
-    r"^(?:o+ps|u+ps|hoppla|huch|oh nein|oh no|oh-oh|uh-oh|oje|sorry|whoops|pardon|désolé|mince"
-    r"|ой|упс|tut uns leid|es tut uns leid|(?:we[’']re |we are )?sorry|entschuldigung|leider)\b\W*"
+    r"^(?:o+ps|u+ps|oups|hmm*|oh je|(?:fehler|error|erreur|ошибка|помилка):"
+    r"|hoppla|huch|oh nein|oh no|oh-oh|uh-oh|oje|sorry|whoops|pardon|désolé|mince"
+    r"|ой|упс|tut uns leid|es tut uns leid|(?:we[’']re |we are )?sorry|entschuldigung|leider)"
+    r"(?:\b|(?<=:))\W*"
 )
 _NUMBER = re.compile(r"\b\d{3}\b")
 _LONGEST_TITLE = 150
@@ -124,7 +127,7 @@ def _kind_of_part(part: str) -> Notice | None:
 
 
 def _whole_notice(part: str) -> Notice | None:
-    bare = part.strip(" .!?…:")
+    bare = _NUMBER_AT_END.sub("", part).strip(" .!?…:")
     return next((kind for kind, one in _title_patterns().items() if one.fullmatch(bare)), None)
 
 

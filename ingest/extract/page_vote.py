@@ -22,7 +22,7 @@ from ingest.extract.notices import Notice, NoticeText, notice_in_title, read_not
 from ingest.likeness import Vote, is_unspaced, vote_of_headline, words_of
 from ingest.page_address import is_above, is_same_page, names_article, resembles
 
-OTHER_ARTICLE = "other_article"
+OTHER_PAGE = "other_page"
 SECTION_PAGE = "section_page"
 REDIRECT_STUB = "redirect_stub"
 
@@ -37,6 +37,15 @@ NO_PROSE = 80
 
 STUB_TEXT = 200
 """A page that a script leads away from has less text than this."""
+
+SHORT_TEXT = 400
+"""A text shorter than this is a paragraph or two, which is little for an article and its own."""
+
+ONE_SENTENCE = 120
+"""A text shorter than this is a sentence or two."""
+
+MOST_OF_IT = 0.8
+"""Share of a text under the entry's headline that notices must have."""
 
 NOTICE_SHARE = 0.5
 """Share of a text that notices must have if no title says the same."""
@@ -99,8 +108,10 @@ def judge_page(page: PageFacts, entry: PageHints) -> PageVerdict:
     words, known_words = vote_of_words(entry, page.text)
     address = vote_of_address(page, entry.url)
     date = vote_of_date(page.published_at, entry.published_at)
+    if words is Vote.NO and vote_of_headline(entry.title, page.headings) is Vote.NO:
+        headline = Vote.NO if len(page.text) < LONG_TEXT else headline  # only its head has it
     kind = (
-        _notice(page, entry.title, headline, words)
+        _notice(page, headline, words)
         or _stub(page, headline, words)
         or _other_page(page, entry, (headline, words, address, date), known_words)
     )
@@ -140,32 +151,26 @@ def vote_of_date(page: datetime | None, entry: datetime | None) -> Vote:
     return Vote.YES if apart <= _SAME_DAY else Vote.NO if apart > FAR_APART else Vote.UNKNOWN
 
 
-def _notice(page: PageFacts, entry_title: str, headline: Vote, words: Vote) -> str | None:
+def _notice(page: PageFacts, headline: Vote, words: Vote) -> str | None:
     """Return the kind of notice that a page is.
 
     A title that says nothing else is enough beside a text without any word of the entry; otherwise
     the text must say the same, or consist of it.
     """
-    in_heading = _notice_in_heading(page)
-    in_title = in_heading or next(filter(None, map(notice_in_title, page.titles)), None)
-    if in_title is None and len(page.text) >= LONG_TEXT:
+    heading = _notice_in_heading(page)
+    title = heading or next(filter(None, map(notice_in_title, page.titles)), None)
+    if title is None and len(page.text) >= LONG_TEXT:
         return None
     said = read_notices(page.text)
-    if in_title is not None and not said.sentences:
+    if not said.sentences and (title is not None or len(page.text) < NO_PROSE):
         said = read_notices(page.all_text)
-    if in_heading is not None and vote_of_headline(entry_title, page.headings) is Vote.NO:
-        headline = Vote.NO  # that of the article is only in the head of the page
-    if in_title is not None and headline is not Vote.YES:
-        return _titled_notice(page, in_title, said, (headline, words), sure=in_heading is not None)
-    needed = NOTICE_SHARE if headline is not Vote.YES else 0.8
-    is_notice = (
-        len(page.text) < LONG_TEXT
-        and words is not Vote.YES
-        and said.sentences >= (1 if in_title else 2)
-        and said.share >= needed
-    )
-    kind = in_title or said.kind
-    return kind.value if is_notice and kind else None
+    if title is not None and headline is not Vote.YES:
+        kind = _titled_notice(page, title, said, (headline, words), sure=heading is not None)
+    elif len(page.text) < LONG_TEXT and words is not Vote.YES:
+        kind = _untitled_notice(page, title, said, (headline, words))
+    else:
+        kind = None
+    return kind.value if kind else None
 
 
 def _notice_in_heading(page: PageFacts) -> Notice | None:
@@ -179,14 +184,30 @@ def _notice_in_heading(page: PageFacts) -> Notice | None:
 
 def _titled_notice(
     page: PageFacts, kind: Notice, said: NoticeText, votes: tuple[Vote, Vote], *, sure: bool
-) -> str | None:
+) -> Notice | None:
     headline, words = votes
-    is_long = len(page.text) >= LONG_TEXT
-    if said.sentences and (not is_long or (headline is Vote.NO and words is not Vote.YES)):
-        return kind.value
+    is_long = len(page.text) >= LONG_TEXT and headline is not Vote.NO
+    if said.sentences and not is_long and words is not Vote.YES:
+        return kind
     is_bare = len(page.text) < NO_PROSE and words is not Vote.YES
     is_foreign = headline is Vote.NO and (words is Vote.NO or is_bare)
-    return kind.value if sure and is_foreign else None
+    return kind if sure and is_foreign else None
+
+
+def _untitled_notice(
+    page: PageFacts, title: Notice | None, said: NoticeText, votes: tuple[Vote, Vote]
+) -> Notice | None:
+    """Return what a text says that no title says, or under the headline of the entry."""
+    headline, words = votes
+    if headline is Vote.YES:
+        is_notice = said.share >= MOST_OF_IT and said.sentences >= (1 if title else 2)
+        return (title or said.kind) if is_notice else None
+    above = read_notices("\n".join(page.headings)).kind if headline is Vote.NO else None
+    is_mostly = said.share >= NOTICE_SHARE
+    if above is not None and said.sentences and (words is Vote.NO or is_mostly):
+        return above
+    is_alone = headline is Vote.NO and (words is Vote.NO or len(page.text) < ONE_SENTENCE)
+    return said.kind if is_mostly and said.sentences >= (1 if is_alone else 2) else None
 
 
 def _stub(page: PageFacts, headline: Vote, words: Vote) -> str | None:
@@ -200,12 +221,16 @@ def _other_page(
     page: PageFacts, entry: PageHints, votes: tuple[Vote, Vote, Vote, Vote], known_words: int
 ) -> str | None:
     headline, words, address, date = votes
-    if headline is not Vote.NO or words is Vote.YES or address is Vote.YES:
+    if headline is not Vote.NO or words is Vote.YES:
+        return None
+    is_bare = words is Vote.NO and len(page.text) < SHORT_TEXT
+    if address is Vote.YES and not is_bare:
         return None
     was_redirected = not is_same_page(page.url, entry.url)
     against = sum(vote is Vote.NO for vote in (words, address, date))
     is_foreign = (
-        (was_redirected and address is Vote.NO)
+        is_bare
+        or (was_redirected and address is Vote.NO)
         or against >= 2
         or (words is Vote.NO and known_words >= _MANY_WORDS)
     )
@@ -214,4 +239,4 @@ def _other_page(
     is_section = is_above(page.url, entry.url) or any(
         not names_article(own) for own in page.own_urls
     )
-    return SECTION_PAGE if is_section else OTHER_ARTICLE
+    return SECTION_PAGE if is_section else OTHER_PAGE

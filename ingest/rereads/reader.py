@@ -156,7 +156,7 @@ class Rereader:
     ) -> EntryOutcome | None:
         """Decide about a page as about any other revision; None where it was not read."""
         article = known.article
-        if attempt.page is None or _is_other_article(connection, known, attempt.page.final_url):
+        if attempt.page is None or _is_other_page(connection, known, attempt.page.final_url):
             return None
         versions = articles.load_hashes(connection, article.article_id)
         key, url = article.url_key, article.url
@@ -201,7 +201,7 @@ def _outcome(attempt: Attempt, revised: EntryOutcome | None) -> str:
     return "moved" if attempt.page else attempt.outcome
 
 
-def _is_other_article(connection: Connection, known: RereadArticle, final_url: str) -> bool:
+def _is_other_page(connection: Connection, known: RereadArticle, final_url: str) -> bool:
     """Return whether redirects have led to an article that is known by itself."""
     other = article_id(canonical_url(final_url))
     if not was_redirected(known.page, final_url) or other == known.article.article_id:

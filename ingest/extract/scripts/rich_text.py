@@ -87,7 +87,7 @@ class RichText:
 
     def _of_object(self, value: dict[str, Any], depth: int) -> Iterator[str]:
         kind = _type_of(value)
-        if depth and (_OTHER.search(kind) or _is_another_article(value)):
+        if depth and (_OTHER.search(kind) or _is_another_page(value)):
             return
         if _PARAGRAPH_TYPE.search(kind) or _has_pieces(value):
             line = _joined(value)
@@ -148,7 +148,7 @@ def _type_of(value: dict[str, Any]) -> str:
     return (kind or (name if isinstance(name, str) and name.startswith("core/") else ""))[:60]
 
 
-def _is_another_article(value: dict[str, Any]) -> bool:
+def _is_another_page(value: dict[str, Any]) -> bool:
     """Return whether an object inside of an article is a teaser of another one."""
     return any(isinstance(value.get(k), str) and value[k] for k in _TITLE_KEYS) and any(
         isinstance(value.get(k), str) and value[k] for k in _ADDRESS_KEYS

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.extract.models import PageHints
 from ingest.extract.page_vote import (
-    OTHER_ARTICLE,
+    OTHER_PAGE,
     REDIRECT_STUB,
     SECTION_PAGE,
     PageFacts,
@@ -99,21 +99,21 @@ OWN_TITLE = ["Deich bricht bei Sturm: zwölf Höfe unter Wasser"]
 @pytest.mark.parametrize(
     ("about", "page", "entry", "kind"),
     [
-        ("redirected to another article", facts(url=OTHER_LINK), ENTRY, OTHER_ARTICLE),
-        ("redirected, the feed has a title alone", facts(url=OTHER_LINK), BARE, OTHER_ARTICLE),
+        ("redirected to another article", facts(url=OTHER_LINK), ENTRY, OTHER_PAGE),
+        ("redirected, the feed has a title alone", facts(url=OTHER_LINK), BARE, OTHER_PAGE),
         (
             "redirected to its section",
             facts(url="https://www.hafenblatt.example/politik/"),
             ENTRY,
             SECTION_PAGE,
         ),
-        ("it names another address", facts(own_urls=[OTHER_LINK]), ENTRY, OTHER_ARTICLE),
-        ("no word of a long summary", facts(), ENTRY, OTHER_ARTICLE),
+        ("it names another address", facts(own_urls=[OTHER_LINK]), ENTRY, OTHER_PAGE),
+        ("no word of a long summary", facts(), ENTRY, OTHER_PAGE),
         (
             "another address and another date",
             facts(own_urls=[OTHER_LINK], published_at=NOW - timedelta(days=400)),
             replace(BARE, published_at=NOW),
-            OTHER_ARTICLE,
+            OTHER_PAGE,
         ),
         (
             "a script leads away",
@@ -130,7 +130,12 @@ OWN_TITLE = ["Deich bricht bei Sturm: zwölf Höfe unter Wasser"]
             BARE,
             None,
         ),
-        ("the page says that it is at the link", facts(own_urls=[LINK]), ENTRY, None),
+        (
+            "the page says that it is at the link",
+            facts(text=FOREIGN * 4, own_urls=[LINK]),
+            ENTRY,
+            None,
+        ),
         ("another headline alone", facts(), BARE, None),
         (
             "another headline and date",
