@@ -363,7 +363,7 @@ def _dated(
         month = _month(parts["m"])
         if month is None:
             return None
-        if kind == "slashes" and (month > 12 or (month_first and day <= 12)):
+        if month > 12 or (kind == "slashes" and month_first and day <= 12):
             month, day = day, month
         year += 0 if year > 99 else 2000 if year < 70 else 1900
         words = _words(languages())

@@ -83,7 +83,7 @@ def extract_page(
     tagged = tag_zones(blocks, candidates.all, live=page.data.live, url=url, stated=page.data.body)
     apply_removal(blocks, selected)
     chosen = select_body(blocks, selected, tagged.title)
-    published = publication_of(page, hints, now, blocks, tagged.title)
+    published = publication_of(page, url, hints, now, blocks, tagged.title)
     headline = headline_of(blocks[tagged.title], candidates) if tagged.title >= 0 else ""
     headline = shorten(headline, LONGEST_TITLE)
     title = choose_title(candidates, headline, page.language)
@@ -115,7 +115,7 @@ def extract_page(
         text = use_reading(opinion.chosen, blocks, lead, (title, headline))
         page = _with_script_data(page, opinion.chosen)
         if published.at is None:
-            published = publication_of(page, hints, now, blocks, tagged.title)
+            published = publication_of(page, url, hints, now, blocks, tagged.title)
     dispute = as_dispute(opinion, blocks) if opinion is not None else None
     if hints.further or page.links.numbered:
         text = without_page_links(text)

@@ -31,6 +31,8 @@ _MODIFIED_CLASS = re.compile(r"updated|modified|aktualisier|lastmod|last-?update
 _FOREIGN_TAGS = frozenset(words_in("nav aside menu dialog blockquote"))
 _FOREIGN_ZONES = frozenset(words_in("comments related service advert paywall caption"))
 _FOREIGN_LABELS = _FOREIGN_ZONES | {"chrome"}
+_OTHERS = frozenset(words_in("comments related advert"))
+_ABOVE = 3
 _MOST_ELEMENTS = 300
 _LONGEST_VALUE = 100
 
@@ -65,10 +67,13 @@ class ArticlePlace:
     Attributes:
         around: The elements around the headline, from the inside out; empty if there is none.
         closed: Elements that have only blocks of other zones.
+        beside: Elements of blocks beside the headline, whose labels count for less: a byline often
+            shares its element with buttons to share the article.
     """
 
     around: tuple[HtmlElement, ...]
     closed: frozenset[HtmlElement]
+    beside: frozenset[HtmlElement]
 
     @classmethod
     def of(cls, blocks: Sequence[Block], title: int) -> ArticlePlace:
@@ -79,23 +84,43 @@ class ArticlePlace:
             title: Index of the headline, -1 if there is none.
         """
         around = tuple(blocks[title].container.iterancestors()) if title >= 0 else ()
+        near = blocks[max(title - _ABOVE, 0) : first_prose(blocks, title) + 1] if around else ()
+        beside = {b.container for b in near if b.zone not in _OTHERS}
         closed = {b.container for b in blocks if b.zone in _FOREIGN_ZONES}
         opened = {b.container for b in blocks if b.zone not in _FOREIGN_ZONES}
-        return cls(around, frozenset(closed - opened))
+        return cls(around, frozenset(closed - opened - beside), frozenset(beside))
 
-    def is_elsewhere(self, element: HtmlElement) -> bool:
-        """Return whether an element belongs to something else on the page than the article."""
+    def is_elsewhere(self, element: HtmlElement, *, is_told: bool = False) -> bool:
+        """Return whether an element belongs to something else on the page than the article.
+
+        Args:
+            element: The element.
+            is_told: Whether it says that it is about a publication.
+        """
         if _is_in_teaser_link(element):
             return True
+        labels = _OTHERS if is_told else _FOREIGN_LABELS
         for outer in (element, *element.iterancestors()):
             if outer in self.around:
                 return False
-            if outer in self.closed or outer.tag in _FOREIGN_TAGS or self._is_teaser(outer):
+            labels = _OTHERS if outer in self.beside else labels
+            if outer.tag in _FOREIGN_TAGS or self._is_teaser(outer):
+                return True
+            if outer in self.closed and not is_told:
                 return True
             label = read_label(outer)
-            if label and label.zone in _FOREIGN_LABELS:
+            if label and label.zone in labels:
                 return not self._closes_article(outer)
         return False
+
+    def excludes(self, element: HtmlElement) -> bool:
+        """Return whether an element, by itself, is something else on the page than the article."""
+        if element in self.around:
+            return False
+        if element.tag in _FOREIGN_TAGS or element in self.closed:
+            return True
+        label = None if element in self.beside else read_label(element)
+        return label is not None and label.zone in _FOREIGN_LABELS
 
     def distance(self, element: HtmlElement) -> int:
         """Return how many elements around the headline are not around an element, too."""
@@ -112,6 +137,17 @@ class ArticlePlace:
         parent = outer.getparent()
         is_footer = outer.tag == "footer" and parent is not None and parent.tag == "article"
         return is_footer and parent in self.around
+
+
+def first_prose(blocks: Sequence[Block], title: int) -> int:
+    """Return the index of the first paragraph of the body; that of the headline if there is none.
+
+    Args:
+        blocks: The blocks with their zones.
+        title: Index of the headline, -1 if there is none.
+    """
+    top = max(title, 0)
+    return next((i for i, b in enumerate(blocks) if i > top and b.zone is None and b.prose), top)
 
 
 def elements_with_dates(

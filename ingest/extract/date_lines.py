@@ -10,12 +10,13 @@ from functools import cache
 from core.text.languages import Language, languages
 from ingest.dates import ZONE_NAMES
 from ingest.extract.blocks import HEADINGS, Block
-from ingest.extract.date_elements import ArticlePlace
+from ingest.extract.date_elements import ArticlePlace, first_prose
 
 _LONGEST_LINE = 160
 _LONGEST_PLAIN = 120
+_FEW_WORDS = 2
 _ABOVE, _BELOW, _ANYWHERE = 6, 25, 400
-_ZONES = frozenset((None, "author", "agency", "chrome"))
+_ZONES = frozenset((None, "author", "agency", "chrome", "service", "caption"))
 _PLACES = re.compile(
     r"date|datum|time|zeit|meta|byline|publish|posted|stand|info|author|autor|entry-header",
     re.IGNORECASE,
@@ -59,13 +60,15 @@ def lines_with_dates(blocks: Sequence[Block], title: int) -> list[DateLine]:
     place = ArticlePlace.of(blocks, title)
     lines: list[DateLine] = []
     top = max(title, 0)
-    prose = next((i for i, b in enumerate(blocks) if i > top and b.zone is None and b.prose), top)
+    prose = first_prose(blocks, title)
     for index in _indexes(blocks, top):
         block = blocks[index]
         is_near = top - _ABOVE <= index <= max(top + 3, prose + 1)
         if block.zone in _ZONES and index != title and len(block.text) <= _LONGEST_LINE:
             found = list(_dates_in(block, patterns, is_near=is_near))
-            lines += found if found and not place.is_elsewhere(block.container) else []
+            is_told = any(line.rank == 0 for line in found)
+            if found and not place.is_elsewhere(block.container, is_told=is_told):
+                lines += found
     return sorted(lines, key=lambda line: line.rank)
 
 
@@ -91,13 +94,15 @@ def _dates_in(block: Block, patterns: _Patterns, *, is_near: bool) -> Iterable[D
             yield DateLine(match[0], True, 0)
         elif changed:
             yield DateLine(match[0], False, 2)
-        elif is_near and _is_plain(block, before, patterns):
+        elif is_near and _is_plain(block, before, block.lower[end:], patterns):
             yield DateLine(match[0], False, 1)
 
 
-def _is_plain(block: Block, before: str, patterns: _Patterns) -> bool:
+def _is_plain(block: Block, before: str, behind: str, patterns: _Patterns) -> bool:
     """Return whether a line is about a date, and not about something that happened then."""
-    if len(block.text) > _LONGEST_PLAIN or block.container.tag in HEADINGS or block.sentence:
+    if len(block.text) > _LONGEST_PLAIN or block.container.tag in HEADINGS:
+        return False
+    if block.sentence and len(behind.split()) > _FEW_WORDS:
         return False
     if patterns.weekday.fullmatch(before) or patterns.byline.match(before):
         return not block.prose

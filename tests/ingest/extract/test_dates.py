@@ -192,6 +192,18 @@ def test_a_time_without_a_zone_is_local_or_utc_where_local_is_yet_to_come() -> N
         assert page.published_at == datetime(2026, 11, 29, hour, 5, tzinfo=UTC), zone
 
 
+def test_the_path_of_the_url_and_what_htmldate_finds_date_a_page_that_says_nothing() -> None:
+    body = f"<html lang=de><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1>{BODY}"
+    dated = f"https://www.example.org/2026/11/28/{'nordmole.html'}"
+    page = extract_page(f"{body}</body></html>".encode(), url=dated, now=NOW)
+    assert page.published_at == datetime(2026, 11, 28, 22, 59, 59, tzinfo=UTC)
+    assert (page.published_precision, page.published_confidence) == ("day", "medium")
+    hidden = f'{body}<div class="postdate" title="x">Eintrag: 2026-11-27</div></body></html>'
+    page = extract_page(hidden.encode(), url=URL, now=NOW)
+    assert page.published_at == datetime(2026, 11, 27, 22, 59, 59, tzinfo=UTC)
+    assert (page.published_precision, page.published_confidence) == ("day", "low")
+
+
 def test_the_confidence_says_whether_programs_were_told_and_the_zone_is_written() -> None:
     confidences = {
         "high": linked(datePublished="2026-11-28T14:05:00+01:00"),
