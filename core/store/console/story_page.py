@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -31,6 +31,7 @@ from core.store.told_revisions import (
     load_shown_articles,
     load_told_revisions,
 )
+from core.store.unread_links import find_unread_links
 
 MAX_ARTICLES = 200
 MAX_REVISIONS = 20
@@ -62,6 +63,7 @@ class StoryArticleView:
         similarity: Similarity to the story or to the text it copies, 0 to 1.
         score: Score under the topic, by ``rules``; ``evidence`` shows where they matched.
         revisions: Its revisions, oldest first; empty where there is only one.
+        unread: Why its link was not read, as an outcome of ingest; empty where it was.
     """
 
     article_id: str
@@ -81,6 +83,7 @@ class StoryArticleView:
     revisions: tuple[RevisionText, ...] = ()
     is_told: bool = False
     later: LaterRevision | None = None
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +137,17 @@ def load_story(connection: Connection, alert_id: str) -> StoryView:
     decisions = alert_store.load_decisions(connection, card.alert_id)
     ids = sorted({a.article_id for a in placed} | {d.article_id for d in decisions})
     texts = _load_revisions(connection, ids[:MAX_ARTICLES])
+    unread = find_unread_links(connection, ids[:MAX_ARTICLES])
     told = {row.article_id for row in load_told_revisions(connection, card.alert_id)}
     notifications = notification_items.load_notifications(connection, card.alert_id)
     story = find_story(connection, card.story_id)
     return StoryView(
         card=card,
         articles=tuple(
-            _article_view(a, texts.get(a.article_id, ()), is_told=a.article_id in told)
+            replace(
+                _article_view(a, texts.get(a.article_id, ()), is_told=a.article_id in told),
+                unread=unread.get(a.article_id, ""),
+            )
             for a in placed
         ),
         decisions=tuple(decisions),

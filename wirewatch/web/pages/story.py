@@ -306,6 +306,7 @@ def _article_entry(article: StoryArticleView) -> dict[str, Any]:
     evidence = () if article.copy_of else article.evidence[:TIMELINE_SPANS]
     return {
         "kind": "copy" if article.copy_of else "article",
+        "unread": article.unread,
         "at": article.first_seen_at,
         "title": display.title(article.title),
         "revision": article.revision if article.later or article.revision > 1 else None,

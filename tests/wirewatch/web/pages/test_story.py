@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 
+from core.store import entries
 from core.store.articles import article_revisions
+from core.store.stories import story_articles
 from tests.support.console import Console, add_delivery, add_story
+from tests.support.records import entry_record
 from tests.support.stories import add_held
 
 
@@ -52,6 +55,18 @@ def test_it_says_when_the_page_of_an_article_vanished(console: Console, now: dat
     entry = console.page(f"/alerts/{alert_id}").partition('<li class="gone">')[2]
     assert "The page has vanished." in entry.partition("</li>")[0]
     assert "Version 2" not in entry.partition("</li>")[0]
+
+
+def test_it_says_that_the_link_of_an_article_leads_to_a_pdf(
+    console: Console, now: datetime
+) -> None:
+    alert_id = add_story(console.store, "pdf", now - timedelta(hours=1))
+    assert "PDF" not in console.page(f"/alerts/{alert_id}")
+    with console.store.write() as connection:
+        [article_id] = connection.scalars(select(story_articles.c.article_id))
+        entries.add(connection, [entry_record(article_id=article_id, page_outcome="not_read_pdf")])
+    body = console.page(f"/alerts/{alert_id}")
+    assert "The link leads to a PDF, which is not read." in body
 
 
 def test_the_beginning_of_the_alert_id_is_enough(console: Console, now: datetime) -> None:
