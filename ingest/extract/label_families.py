@@ -51,13 +51,18 @@ class LabelVerdict:
 
     Attributes:
         followed: Whether the blocks inside are not the article.
-        reason: Why: ``small``, ``teasers``, ``apart``, ``cues``, ``comments``, ``no_prose`` and
-            ``caption`` are reasons to follow; ``stated_body``, ``opening``, ``main_run`` and
-            ``no_cues`` are reasons not to.
+        reason: Why: ``small``, ``teasers``, ``headlines``, ``apart``, ``cues``, ``comments``,
+            ``no_prose`` and ``caption`` are reasons to follow; ``stated_body``, ``opening``,
+            ``main_run`` and ``no_cues`` are reasons not to.
     """
 
     followed: bool
     reason: str
+
+    @property
+    def outside(self) -> bool:
+        """Whether the structure of the page shows that the blocks are not the article."""
+        return self.reason in ("teasers", "apart", "headlines")
 
 
 def weight_of(block: Block) -> int:
@@ -123,7 +128,7 @@ class LabelJudge:
             if w and i > self._title and i not in members and self._blocks[i].zone is None
         )
         if not taken:
-            return self._judge_small_lines(inside, members, left)
+            return self._judge_small_lines(family, inside, members, left)
         below = next((i for i in inside if i > self._title and self._weights[i]), None)
         if below is not None and not (opening is not None and opening < below) and left <= taken:
             return self._judge_only_text(family, inside)
@@ -175,11 +180,12 @@ class LabelJudge:
         return LabelVerdict(False, "no_cues")
 
     def _judge_small_lines(
-        self, inside: Sequence[int], members: frozenset[int], left: int
+        self, family: Family, inside: Sequence[int], members: frozenset[int], left: int
     ) -> LabelVerdict:
         """Judge what holds no sentence: it is no body, unless the page has nothing else."""
         if left:
-            return LabelVerdict(True, "no_prose")
+            is_list = family.zone in ("related", "chrome") and _count_links(family) >= 2
+            return LabelVerdict(True, "headlines" if is_list else "no_prose")
         size = sum(len(self._blocks[i].text) for i in inside if not self._blocks[i].mostly_links)
         rest = sum(
             len(b.text)

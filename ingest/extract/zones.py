@@ -168,8 +168,7 @@ def _apply_labels(blocks: Sequence[Block], title: int, stated: str) -> _Labelled
         verdict = judge.judge(family)
         elements = [label.element for label in family.labels]
         if verdict.followed:
-            is_outside = verdict.reason in ("teasers", "apart")
-            _mark([blocks[i] for i in family.indexes], family.zone, outside=is_outside)
+            _mark([blocks[i] for i in family.indexes], family.zone, outside=verdict.outside)
             found.dropped += elements
         elif verdict.reason in ("stated_body", "opening"):
             found.mislabelled += elements
