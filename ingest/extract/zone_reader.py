@@ -134,6 +134,8 @@ class ZoneReader:
                 return "author", None
             if head := self._zone_of_head(block, lower, size, candidates):
                 return None, head
+        if size <= 160 and block.mostly_links and vocabulary.ADVERT_HEAD.matches(lower, candidates):
+            return "advert", None
         if size <= 300 and _is_related_line(block, lower):
             return "related", None
         if size <= 400 and self._is_paywall(index, block, lower, candidates):
@@ -185,11 +187,22 @@ class ZoneReader:
                 return "service"
             if vocabulary.RELATED_HEAD.matches_start(lower) and _is_related_head(block, lower):
                 return "related"
-        if size <= 120 and vocabulary.ADVERT_HEAD.matches(lower, 0 if block.prose else candidates):
+        if size <= 120 and self._is_advert_head(block, lower, candidates):
             return "advert"
         if self._body_size and vocabulary.SOURCE_HEAD.matches_start(lower):
             return "service"
         return None
+
+    def _is_advert_head(self, block: Block, lower: str, candidates: int) -> bool:
+        """Return whether an advert begins: not at a button, nor at a statement of the body."""
+        if block.mostly_links and " " in lower:
+            return False
+        if vocabulary.ADVERT_HEAD.matches_start(lower):
+            return True
+        in_body = self._zone is None and location_of(block) == self._body_location
+        if block.prose or (in_body and self._body_size and is_statement(block)):
+            return False
+        return vocabulary.ADVERT_HEAD.matches(lower, candidates)
 
     def _is_appeal(self, index: int, block: Block) -> bool:
         """Return whether a block asks readers for something, by several cues."""

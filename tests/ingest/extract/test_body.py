@@ -134,3 +134,29 @@ def test_a_related_box_in_the_middle_cuts_only_itself() -> None:
     )
     assert all(line in text for line in (*DE.body, "Kurz und gut."))
     assert "Fähre fällt" not in text
+
+
+@pytest.mark.parametrize("button", ["Jetzt anmelden", "Jetzt kostenlos teilnehmen", "Buy now"])
+def test_a_linked_button_ends_no_list_of_the_body(button: str) -> None:
+    items = "".join(f"<li>{line}</li>" for line in ("125 g Mehl", "65 g Zucker", "ein Ei"))
+    inner = "".join(f"<p>{line}</p>" for line in DE.body)
+    text = text_of(
+        f"<article><h1>{DE.title}</h1><p>{FIRST}</p><div><a href=/x>{button}</a></div>"
+        f"<ul>{items}</ul>{inner}</article>"
+    )
+    assert all(line in text for line in ("125 g Mehl", "ein Ei", *DE.body))
+    assert button not in text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Als vierten Preis gibt es einen Gutschein für den Einkauf im Dorfladen.",
+        "Der Verein lädt zu einem Gewinnspiel am Ufer ein.",
+        "Wer im Webinar fragte, bekam bis heute keine Antwort.",
+    ],
+)
+def test_a_statement_of_the_body_opens_no_advert(line: str) -> None:
+    after = ("Beginn: 21.10.2019", "Ende: 27.10.2019")
+    text = text_of(paragraphs(*DE.body[:3], line, *after, *DE.body[3:]))
+    assert all(one in text for one in (line, *after, *DE.body))
