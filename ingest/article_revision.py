@@ -22,7 +22,7 @@ from ingest.public_url import without_login
 from ingest.same_entry import has_no_page
 from ingest.sources.identity import anchor_of
 from ingest.titles import plain_title
-from ingest.urls import shown_url
+from ingest.urls import hides_address, shown_url
 from ingest.wrong_pages import WRONG_PAGES
 
 FULLER_FACTOR = 2
@@ -125,6 +125,8 @@ def from_feed(
     """
     lead, text = _feed_text(entry)
     title = plain_title(entry.title) or clean_line(lead or text, TITLE_FROM_TEXT)
+    if hides_address(entry.url):  # the summary is a list of links
+        lead = text = ""
     if not title:
         return None
     return _message(

@@ -23,24 +23,28 @@ from core.messages.envelope import to_record
 from core.store import Connection, articles, entries, feeds, hosts, outbox, page_reads
 from core.store.articles import ArticleRecord
 from core.store.entries import DONE, EntryRecord
+from core.store.outlets import find_by_host
 from core.text.clean import for_log
 from ingest import revise
 from ingest.article_pages import INCOMPLETE
 from ingest.article_revision import PageRead
+from ingest.attribution import attributed
 from ingest.backoff import FetchFailure
 from ingest.changes import COMPARED_REVISIONS, Compare, Comparison, with_changes
 from ingest.claimed_address import Claim, check_claim
 from ingest.deps import Deps
 from ingest.disputes import note_dispute
-from ingest.hosts import pause_scope
+from ingest.hosts import host_key, pause_scope
 from ingest.page_fetcher import PageFetcher
 from ingest.rereads.follow_ups import schedule_follow_ups
 from ingest.revise import EntryOutcome
 from ingest.same_entry import has_no_page
+from ingest.urls import hides_address
 
 KNOWN_ELSEWHERE = FetchFailure("not_asked", Phrase("fetch.known_from_another_feed"))
 PAGE_MISSING = FetchFailure(INCOMPLETE, Phrase("fetch.incomplete"))
 NO_PAGE = FetchFailure("no_page", Phrase("fetch.no_page"))
+HIDDEN_ADDRESS = FetchFailure("hidden_address", Phrase("fetch.hidden_address"))
 INTERNAL_ERROR = FetchFailure("internal", Phrase("fetch.internal_page"))
 
 READ = frozenset({"article_new", "article_revised", "unchanged"})
@@ -124,6 +128,8 @@ class PageReader:
     async def _fetch(self, entry: EntryRecord) -> PageRead | FetchFailure:
         if not entry.url or has_no_page(entry):
             return NO_PAGE
+        if hides_address(entry.url):
+            return HIDDEN_ADDRESS
         response = await self._fetcher.request(entry.url, entry.url)
         if isinstance(response, FetchFailure):
             return response
@@ -193,6 +199,8 @@ class PageReader:
             result = _unless_incomplete(result, identity.article)
         first = identity.article.feed_id if identity.article else entry.feed_id
         feed = feeds.find(connection, first) or feeds.get(connection, entry.feed_id)
+        outlets = find_by_host(connection, host_key(identity.url or feed.url))
+        feed = attributed(feed, identity.url or feed.url, outlets)
         outcome = revise.decide(entry, feed, result, identity, now, self._deps.settings)
         return add_changes(connection, outcome, compare)
 

@@ -197,6 +197,16 @@ def is_consent_wall(final_url: str, title: str, *, moved: bool = True) -> bool:
     )
 
 
+def hides_address(url: str) -> bool:
+    """Return whether a link is of Google News, which hides the address of the article.
+
+    It leads to a page that asks for consent, and only undocumented requests reveal the address.
+    """
+    parts = urlsplit(url)
+    is_article = parts.path.startswith(("/rss/articles/", "/articles/", "/read/", "/__i/"))
+    return parts.hostname == "news.google.com" and is_article
+
+
 @lru_cache(maxsize=4096)
 def registrable_domain(host: str, *, shared: bool = False) -> str | None:
     """Return the registrable domain, such as ``example.co.uk`` for ``www.example.co.uk``.

@@ -22,10 +22,12 @@ from core.store import Connection, articles, entries, feeds, page_reads
 from core.store.articles import ArticleRecord
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
+from core.store.outlets import find_by_host
 from core.store.page_reads import PageValidators
 from core.text.clean import for_log
 from ingest.article_pages import INCOMPLETE
 from ingest.article_revision import PageRead, is_current_hash
+from ingest.attribution import attributed
 from ingest.backoff import FetchFailure, failure_of
 from ingest.deps import Deps
 from ingest.hosts import host_key
@@ -114,6 +116,7 @@ def load_article(connection: Connection, article_id: str) -> RereadArticle | Non
     feed = feeds.find(connection, article.feed_id)
     if feed is None or feed.removed_at is not None:
         return None
+    feed = attributed(feed, article.url, find_by_host(connection, host_key(article.url)))
     revisions = articles.load_revisions(connection, article_id)
     read = page_reads.find(connection, article_id) if is_current_hash(article.text_hash) else None
     validators = read.validators if read else NO_VALIDATORS

@@ -128,3 +128,30 @@ def test_where_a_page_leads_at_once_the_article_is_read(
     ]  # fmt: skip
     assert len([r for r in publisher.requests if r.path.startswith("/kette")]) == 5
     assert not publisher.requests_for("/robotersperre/9")
+
+
+def test_an_article_that_a_foreign_feed_brings_first_is_that_of_its_own_outlet(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    link = publisher.url_for("www.bote.example.org", "/deich-471130")
+    publisher.serve("/deich-471130", ARTICLE)
+    entry = item("1", TITLE, link, summary=SUMMARY)
+    installation.subscribe(publisher.serve(FEED, rss(entry)), outlet="sammler")
+    publisher.serve("/bote.xml", rss())
+    installation.subscribe(publisher.url_for("www.bote.example.org", "/bote.xml"), outlet="bote")
+    installation.run()
+    [article] = installation.announced
+    assert (article.outlet, article.feed_id.partition("-")[0]) == ("bote", "sammler")
+    assert article.text_source == "page"
+
+
+def test_a_link_of_google_news_is_not_requested_and_gives_its_title_alone(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    link = "https://news.google.com/rss/articles/CBMiQ0FVX3lxTE9?oc=5"
+    summary = f'<a href="{link}">{TITLE}</a>&nbsp;&nbsp;<font color="#6f6f6f">Bote</font>'
+    installation.subscribe(publisher.serve(FEED, rss(item("1", TITLE, link, summary=summary))))
+    assert installation.run().new == 1
+    [article] = installation.announced
+    assert (article.title, article.lead, article.text) == (TITLE, "", "")
+    assert (article.text_source, article.flags) == ("feed", ())
