@@ -14,84 +14,93 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import cast
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from core.text.clean import clean_line
+from ingest.extract.page_addresses import (
+    ID_BEFORE,
+    MOST_PAGES,
+    OTHER_LIST,
+    ArticleKey,
+    NumberedUrl,
+    article_key,
+    extends,
+    host_of,
+    key_path,
+    path_of,
+    read_numbers,
+    read_wholes,
+)
 from ingest.extract.page_links import NO_LINKS, PageLinks
 from ingest.extract.vocabulary import alternatives
-
-MOST_PAGES = 30
-"""Highest number of a page; a number above it is a year or an id."""
 
 _MOST_LINKS = 300
 _LONGEST_URL = 2_000
 _LONGEST_TEXT = 120
-_NAMES = "seite|page|pagina|página|pag|pg|paged|pagenumber|pageno|pagenum|currentpage|pageindex|"
-_NAMES += "sida|side|sivu|strona|str|stranica|stranka|storinka|sayfa|pagewanted|p|s|teil|part|nr|n"
-_IN_PATH = re.compile(
-    rf"(?P<between>[/_,;.~-])(?:(?P<name>{_NAMES})(?P<equals>[/_=.,-])?)?0?(?P<number>[1-9]\d?)"
-    r"(?P<tail>(?:\.(?:s?html?|xhtml|php|aspx?|jsp|cfm))?/?)$",
-    re.IGNORECASE,
-)
-_EXTENSION = re.compile(r"(?:\.(?:s?html?|xhtml|php|aspx?|jsp|cfm))?/?$", re.IGNORECASE)
-_PAGE_NAME = re.compile(rf"(?:{_NAMES})(?:_?(?:no|num|number|nr|id|index))?", re.IGNORECASE)
-_SURE_NAME = re.compile(
-    r"(?:seite|page|pagina|página|pag|pg|paged|currentpage|sida|side|sivu|strona|stranica|storinka"
-    r"|sayfa|pagewanted)(?:_?(?:no|num|number|nr|index))?",
-    re.IGNORECASE,
-)
 _MAY_BE_A_LIST = re.compile(r"[?&]p(?:age|aged|g)?(?:_?\w+)?=", re.IGNORECASE)
 """Lists of teasers and comments have such parameters, too; the text of the link must say "2"."""
-_TRACKING = re.compile(
-    r"(?:utm|mtm|pk|piwik|matomo|wt|at|hsa|ns|mc|etcc)_|(?:[fgm]s?clid|ref|src|source|from|via|rss"
-    r"|feed|cmp|cmpid|cid|xtor|ocid|maca|partner|campaign|origin)$",
-    re.IGNORECASE,
-)
-"""Parameters that say how a reader came to the page (:mod:`ingest.urls` knows them all)."""
-_OTHER_LIST = re.compile(
-    r"comment|kommentar|komment|disqus|leserbrief|forum|reply|replies|antwort|gallery"
-    r"|galerie|slideshow|fotostrecke|carousel|related|teaser-list|коммент|комент",
-    re.IGNORECASE,
-)
-_ALL = re.compile(
-    r"(?P<between>[/_,;.-])(?:komplettansicht|komplett|gesamt|ganz|all|alles|full|single-?page|"
-    r"one-?page|print|printable|drucken|druckversion|druckansicht|druck|seite-(?:all|komplett))"
-    r"(?P<tail>(?:\.(?:s?html?|xhtml|php|aspx?|jsp|cfm))?/?)$",
-    re.IGNORECASE,
-)
-_ALL_NAME = re.compile(
-    r"(?:komplett(?:ansicht)?|print|druck(?:en|version|ansicht)?|single(?:_?page)?|one_?page|view_?all"
-    r"|show_?all|full|printable|view|mode|layout|display|output|format|style)",
-    re.IGNORECASE,
-)
-_ALL_VALUE = re.compile(
-    r"(?:all|alle|alles|komplett|gesamt|full|print|printable|druck|drucken|single|single-?page"
-    r"|one-?page|1|true|yes|ja|on|)",
-    re.IGNORECASE,
+_NEXT_LABEL = re.compile(
+    r"\bnext\b|[-_]next\b|\bnext[-_]|pagin|pager|weiter|naechst", re.IGNORECASE
 )
 _PRINT = re.compile(r"print|druck|imprim|печат|друк", re.IGNORECASE)
+_RELATIVE = tuple(f"href={quote}{start}" for quote in "\"'" for start in ("?", "page", "seite"))
 _SIMILAR = etree.XPath(
-    "//a[contains(@href, $name) or starts-with(@href, '?')] | //link[contains(@rel, 'next')]"
+    "//a[contains(@href, $name) or starts-with(@href, '?') or starts-with(@href, 'page')"
+    " or starts-with(@href, 'seite')] | //link[contains(@rel, 'next')]"
 )
 _ARROWS = re.compile(r"[\s›»>→▸▶⟩·|\[\]().:…]+|(?:&gt;)+")
 
 
-_Key = tuple[str, str, tuple[tuple[str, str], ...]]
-"""Host, path and parameters of an article, without what other URLs of it have as well."""
+@dataclass
+class _FoundLinks:
+    """Links to other pages of an article, while they are being looked for.
 
+    Attributes:
+        numbered: How sure it is and the link, by number.
+        weak: Links with a number, of which nothing else says that they are pages.
+        whole: Whether it is for printing, and the page with all of the article.
+        elements: Links that are no text of the article.
+    """
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    number: int
-    url: str
-    by_word: bool
-    between: str
+    numbered: dict[int, tuple[int, NumberedUrl]] = field(default_factory=dict)
+    weak: dict[int, tuple[HtmlElement, NumberedUrl]] = field(default_factory=dict)
+    whole: list[tuple[bool, str]] = field(default_factory=list)
+    elements: list[HtmlElement] = field(default_factory=list)
+
+    def add(
+        self, element: HtmlElement, candidate: NumberedUrl, evidence: tuple[int, int] | None
+    ) -> None:
+        """Add a link, with how sure it is and its number; None if it belongs to another list."""
+        if evidence is None:
+            return
+        strength, number = evidence
+        if not strength:
+            self.weak.setdefault(number, (element, candidate))
+            return
+        self.elements.append(element)
+        if strength > self.numbered.get(number, (0, candidate))[0]:
+            self.numbered[number] = strength, candidate
+
+    def further(self) -> tuple[tuple[int, str], ...]:
+        """Return the pages: those that are sure, and others that are numbered like them.
+
+        Links from 2 to 3 or more behind an id are pages of the article, whatever their texts say.
+        """
+        signs = {candidate.between for _, candidate in self.numbered.values()}
+        in_row = len(self.weak) > 1 and sorted(self.weak) == list(range(2, len(self.weak) + 2))
+        for number, (element, candidate) in self.weak.items():
+            is_alike = candidate.between in signs - {"?"}
+            is_one_of = in_row and ID_BEFORE.search(candidate.url) is not None
+            if number not in self.numbered and (is_alike or is_one_of):
+                self.numbered[number] = 1, candidate
+                self.elements.append(element)
+        return tuple((n, candidate.url) for n, (_, candidate) in sorted(self.numbered.items()))
 
 
 def find_page_links(
@@ -108,28 +117,21 @@ def find_page_links(
     """
     if not _may_have_pages(html, url):
         return NO_LINKS
-    own = {_bare(u) for u in (url, canonical, link) if u and _host(u) == _host(url)}
-    numbered: dict[int, tuple[int, str]] = {}
-    whole: list[tuple[bool, str]] = []
-    elements: list[HtmlElement] = []
-    says_one_page = False
+    own = {article_key(u) for u in (url, canonical, link) if u and host_of(u) == host_of(url)}
+    found = _FoundLinks()
     for element, target in _links(root, url, own):
         if (candidate := _numbered(target, own)) is not None:
-            strength = _evidence(element, candidate)
-            elements += [element] if strength else []
-            if strength > numbered.get(candidate.number, (0, ""))[0]:
-                numbered[candidate.number] = strength, target
+            found.add(element, candidate, _evidence(element, candidate))
         elif (is_print := _whole(element, target, own)) is not None:
-            says_one_page |= not is_print
-            whole.append((is_print, target))
-            elements.append(element)
-        elif _bare(target) in own:
-            elements.append(element)
-    further = tuple((number, target) for number, (_, target) in sorted(numbered.items()))
-    if not further and not says_one_page:
+            found.whole.append((is_print, target))
+            found.elements.append(element)
+        elif article_key(target) in own and _numbers().fullmatch(_text(element)):
+            found.elements.append(element)
+    further = found.further()
+    if not further and all(is_print for is_print, _ in found.whole):
         return NO_LINKS
-    _drop_links(elements)
-    best = [target for _, target in sorted(whole, key=lambda one: one[0])]
+    _drop_links(found.elements)
+    best = [target for _, target in sorted(found.whole, key=lambda one: one[0])]
     return PageLinks(further, tuple(dict.fromkeys(best))[:2])
 
 
@@ -143,7 +145,7 @@ def is_page_link(line: str) -> bool:
     return len(line) <= _LONGEST_TEXT and _furniture().match(line.strip().lower()) is not None
 
 
-def _links(root: HtmlElement, url: str, own: set[_Key]) -> Iterator[tuple[HtmlElement, str]]:
+def _links(root: HtmlElement, url: str, own: set[ArticleKey]) -> Iterator[tuple[HtmlElement, str]]:
     """Yield links to other pages whose path begins like the page's own."""
     stems = tuple(key[1] for key in own)
     for element in _similar_links(root, url):
@@ -155,7 +157,7 @@ def _links(root: HtmlElement, url: str, own: set[_Key]) -> Iterator[tuple[HtmlEl
             path = urlsplit(target).path
         except ValueError:
             continue
-        if _host(target) == _host(url) and _key_path(path).startswith(stems):
+        if host_of(target) == host_of(url) and key_path(path).startswith(stems):
             yield element, target
 
 
@@ -169,14 +171,14 @@ def _drop_links(elements: Sequence[HtmlElement]) -> None:
 
 def _names(url: str) -> set[str]:
     """Return the last part of the page's path, which links to its other pages have, too."""
-    return {path.rpartition("/")[2] for path in (_path(url), unquote(_path(url)))}
+    return {path.rpartition("/")[2] for path in (path_of(url), unquote(path_of(url)))}
 
 
 def _may_have_pages(html: str, url: str) -> bool:
     """Return whether there is a link to look at: most pages have none, which is found out fast."""
-    if 'href="?' in html or "href='?" in html:
+    if any(start in html for start in _RELATIVE):
         return True
-    behind = r"[/_,;.~?&-][^\"'>\s]{0,60}?(?:[2-9]|all|komplett|single|one)"
+    behind = r"[/_,;.~?&-][^\"'>\s]{0,60}?(?:[2-9]|all|full|komplett|single|one)"
     return any(re.search(re.escape(name) + behind, html) for name in _names(url))
 
 
@@ -192,112 +194,63 @@ def _similar_links(root: HtmlElement, url: str) -> Sequence[HtmlElement]:
     return found
 
 
-def _numbered(target: str, own: set[_Key]) -> _Candidate | None:
-    """Return a link whose URL is the article's own with a number of two or more."""
-    for bare, number, by_word, between in _readings(target):
-        if bare in own and 2 <= number <= MOST_PAGES:
-            return _Candidate(number, target, by_word, between)
+def _numbered(target: str, own: set[ArticleKey]) -> NumberedUrl | None:
+    """Return a link whose URL is the article's own with a number; 1 may be the second page."""
+    for bare, candidate in read_numbers(target):
+        first = 1 if candidate.between == "?" else 2
+        if bare in own and first <= candidate.number <= MOST_PAGES:
+            return candidate
     return None
 
 
-def _readings(url: str) -> Iterator[tuple[_Key, int, bool, str]]:
-    """Yield the ways to read a URL as a page of another one: that one, number, by word, sign."""
-    parts = urlsplit(url)
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    for index, (name, value) in enumerate(pairs):
-        if value.isascii() and value.isdigit() and 0 < int(value[:4]) <= MOST_PAGES:
-            if _OTHER_LIST.search(name) or not _PAGE_NAME.fullmatch(name):
-                continue
-            rest = pairs[:index] + pairs[index + 1 :]
-            by_word = _SURE_NAME.fullmatch(name) is not None
-            yield _key(parts.netloc, parts.path, rest), int(value), by_word, "?"
-    if match := _IN_PATH.search(parts.path):
-        path = parts.path[: match.start()] + match["tail"]
-        by_word = match["name"] is not None and _SURE_NAME.fullmatch(match["name"]) is not None
-        sign = match["between"]
-        yield _key(parts.netloc, path, pairs), int(match["number"]), by_word, sign
-        if match["between"] == "/" and match["tail"].strip("/"):  # /titel/seite-2.html
-            bare = _key(parts.netloc, parts.path[: match.start()], pairs)
-            yield bare, int(match["number"]), by_word, sign
-
-
-def _evidence(element: HtmlElement, candidate: _Candidate) -> int:
-    """Return how surely a link says that it leads to another page of its article; 0: it does not.
+def _evidence(element: HtmlElement, candidate: NumberedUrl) -> tuple[int, int] | None:
+    """Return how surely a link leads to another page of its article, and the number of that.
 
     A bare number behind a hyphen may as well be another article ("wahl-2"), so that it has to be
-    the text of the link too.
+    the text of the link too. Pages may be counted from 0 in URLs: the text of the link is right.
+
+    Returns:
+        None if the link is part of another list, such as that of comments.
     """
-    if any(_OTHER_LIST.search(_labels(e)) for e in _around(element)):
-        return 0
-    text = _text(element)
-    number = str(candidate.number)
-    if _numbers().match(text) and re.search(rf"\b0?{number}\b", text):
-        return 3
-    is_next = "next" in (element.get("rel") or "").lower() or _next().match(text) is not None
-    if candidate.by_word and (candidate.between != "?" or not _MAY_BE_A_LIST.search(candidate.url)):
-        return 2 if is_next else 1
-    return 2 if is_next and candidate.between in "/?" else 0
-
-
-def _whole(element: HtmlElement, target: str, own: set[_Key]) -> bool | None:
-    """Return whether a link to all of the article is for printing; None for any other link."""
-    if not any(bare in own for bare in _without_all(target)):
+    if _belongs_to_another_list(element, candidate):
         return None
+    text, number = _text(element), candidate.number
+    written = _numbers().match(text)
+    shown = int(written[1]) if written else 0
+    if shown == number or (shown == number + 1 and candidate.between == "?"):
+        return (3, shown) if shown > 1 else None
+    is_next = _is_next(element, text)
+    if number == 1:
+        return (2, 2) if is_next else None
+    if candidate.by_word and (candidate.between != "?" or not _MAY_BE_A_LIST.search(candidate.url)):
+        return (2 if is_next else 1), number
+    has_id = ID_BEFORE.search(candidate.url) is not None
+    return (2 if is_next and (candidate.between in "/?" or has_id) else 0), number
+
+
+def _belongs_to_another_list(element: HtmlElement, candidate: NumberedUrl) -> bool:
+    if OTHER_LIST.search(urlsplit(candidate.url).fragment):
+        return True
+    if candidate.is_series and candidate.between not in "/?":
+        return True
+    return any(OTHER_LIST.search(_labels(around)) for around in _around(element))
+
+
+def _is_next(element: HtmlElement, text: str) -> bool:
+    """Return whether a link says that it leads on, by its text, its relation or its class."""
+    says = f"{element.get('rel') or ''} {element.get('class') or ''} {element.get('id') or ''}"
+    return _NEXT_LABEL.search(says) is not None or _next().search(text) is not None
+
+
+def _whole(element: HtmlElement, target: str, own: set[ArticleKey]) -> bool | None:
+    """Return whether a link to all of the article is for printing; None for any other link."""
     text = _text(element)
-    if _one_page().search(text) or re.search("komplett|single|one-?page|=all", target.lower()):
+    says_so = _one_page().search(text) is not None and not _PRINT.search(text)
+    if not any(bare in own for bare in read_wholes(target)):
+        return False if says_so and extends(target, own) else None
+    if says_so or re.search("komplett|single|one-?page|=all", target.lower()):
         return _PRINT.search(f"{text} {target}") is not None
     return True if _PRINT.search(target) else None
-
-
-def _without_all(url: str) -> Iterator[_Key]:
-    parts = urlsplit(url)
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    for index, (name, value) in enumerate(pairs):
-        is_all = _ALL_VALUE.fullmatch(value) is not None and (
-            _ALL_NAME.fullmatch(name) is not None
-            or (_PAGE_NAME.fullmatch(name) is not None and not value.isdigit())
-        )
-        if is_all:
-            yield _key(parts.netloc, parts.path, pairs[:index] + pairs[index + 1 :])
-    if match := _ALL.search(parts.path):
-        yield _key(parts.netloc, parts.path[: match.start()] + match["tail"], pairs)
-        yield _key(parts.netloc, parts.path[: match.start()], pairs)
-
-
-def _bare(url: str) -> _Key:
-    """Return the address of an article whose first, or another, page has a URL."""
-    for bare, number, by_word, _ in _readings(url):
-        if by_word and number <= MOST_PAGES:
-            return bare
-    parts = urlsplit(url)
-    return _key(parts.netloc, parts.path, parse_qsl(parts.query, keep_blank_values=True))
-
-
-def _key(host: str, path: str, pairs: list[tuple[str, str]]) -> _Key:
-    kept = tuple(sorted(pair for pair in pairs if not _TRACKING.match(pair[0])))
-    return _plain_host(host), _key_path(path), kept
-
-
-def _path(url: str) -> str:
-    """Return the path of the first page of an article, without an extension."""
-    path = _EXTENSION.sub("", urlsplit(url).path).rstrip("/")
-    match = _IN_PATH.search(path)
-    return path[: match.start()] if match and match["name"] else path
-
-
-def _key_path(path: str) -> str:
-    return _EXTENSION.sub("", path).rstrip("/").lower()
-
-
-def _host(url: str) -> str:
-    try:
-        return _plain_host(urlsplit(url).netloc)
-    except ValueError:
-        return ""
-
-
-def _plain_host(host: str) -> str:
-    return host.lower().removeprefix("www.").removeprefix("m.")
 
 
 def _around(element: HtmlElement) -> Iterator[HtmlElement]:
@@ -326,7 +279,7 @@ def _page_words() -> str:
 @cache
 def _numbers() -> re.Pattern[str]:
     """Return what the text of a link to a numbered page begins with: "2", "Seite 2 von 5"."""
-    return re.compile(rf"(?:(?:{_page_words()})\W{{0,3}})?0?\d{{1,2}}(?:\b|$)")
+    return re.compile(rf"(?:(?:{_page_words()})\W{{0,3}})?0?(\d{{1,2}})(?:\b|$)")
 
 
 @cache

@@ -31,12 +31,27 @@ FURTHER = [
     (f"{PLAIN}?seite=1", '<a href="?seite=2">2</a>', "?seite=2"),
     (f"{PLAIN}?id=12", '<a href="wald?id=12&amp;seite=2">Seite 2</a>', "?id=12&seite=2"),
     (f"{PLAIN}-1.123", '<a href="/wissen/wald-1.123-2">2</a>', "-1.123-2"),
-]
+    (DOTTED, '<a href="wald-4711-2.html">Anfang</a><a href="wald-4711-3.html">3</a>',
+     "-4711-2.html -4711-3.html"),
+    (DOTTED, '<a href="wald-4711-2.html">Anfang</a><a href="wald-4711-3.html">Ende</a>',
+     "-4711-2.html -4711-3.html"),
+    (DOTTED, '<a href="wald-4711-2.html">Weiter</a>', "-4711-2.html"),
+    (f"{PLAIN}/page1.html", '<a href="page2.html">2</a>', "/page2.html"),
+    (f"{PLAIN}/index.html", '<a href="/wissen/wald/page2.html">2</a>', "/page2.html"),
+    (PLAIN, '<a class="btn next" href="/wissen/wald?page=2">Weiterlesen</a>', "?page=2"),
+    (PLAIN, '<a href="?page=1">2</a><a href="?page=2">3</a>', "?page=1 ?page=2"),
+    (PLAIN, '<a href="?page=1" title="Zur nächsten Seite">vor ›</a>', ""),
+    (PLAIN, '<a href="/wissen/wald/teil-2">Teil 2</a>', "/teil-2"),
+]  # fmt: skip
 OTHERS = [
     (PLAIN, '<a rel="next" href="/wissen/wiese">Nächster Artikel</a>'),
     (PLAIN, '<link rel="next" href="/wissen/wald-2/">'),
     (PLAIN, '<a rel="next" href="/wissen/wald-2/">Wald II</a>'),
     (PLAIN, '<a href="/wissen/wald-2/">Mehr vom Wald</a>'),
+    (PLAIN, '<a href="/wissen/wald-2/">Wald</a><a href="/wissen/wald-3/">Wald</a>'),
+    (PLAIN, '<a rel="next" class="nav-next" href="/wissen/wald-2/">Weiter</a>'),
+    (PLAIN, '<a href="/wissen/wald-teil-2">Teil 2</a>'),
+    (PLAIN, '<a href="/wissen/wald?page=2#comments">2</a>'),
     (f"{SITE}/liga/tag-1.html", '<a href="/liga/tag-2.html">2</a>'),
     (f"{SITE}/serie-teil-1", '<a href="/serie-teil-2">Teil 2</a>'),
     (PLAIN, '<div class="comments"><a href="?page=2">2</a></div>'),
@@ -53,6 +68,7 @@ WHOLE = [
     ('<a href="/wissen/wald?seite=all">Artikel auf einer Seite lesen</a>', "?seite=all"),
     ('<a href="?page=all">View as one page</a>{2}', "?page=all"),
     ('{2}<a href="/wissen/wald?print=1">Druckversion</a>', "?print=1"),
+    ('<a href="?view=fulltext">Den Artikel auf einer Seite lesen</a>', "?view=fulltext"),
     (
         '<a href="?print=1">Print</a>{2}<a href="?single_page=true">Single page</a>',
         "?single_page=true",
@@ -81,6 +97,16 @@ def test_a_page_with_all_of_the_article_is_found(markup: str, ending: str) -> No
     markup = markup.replace("{2}", '<a href="?page=2">2</a>')
     links = find_page_links(document_fromstring(markup), markup, PLAIN)
     assert links.whole[0] == PLAIN + ending
+
+
+def test_links_to_other_pages_are_no_text_and_the_headline_stays() -> None:
+    markup = (
+        f'<article><h1><a href="{PLAIN}">Der Wald</a></h1><p>Text.</p><a href="?seite=2">Fazit</a>'
+        f'<span>1</span> <a href="?page=2">2</a> <a href="{PLAIN}">1</a></article>'
+    )
+    root = document_fromstring(markup)
+    find_page_links(root, markup, PLAIN)
+    assert "".join(map(str, root.itertext())).split() == ["Der", "WaldText.1"]
 
 
 @pytest.mark.parametrize(
