@@ -160,8 +160,11 @@ def sync(connection: Connection, wanted: Iterable[FeedRecord], now: datetime) ->
     added = [asdict(feed) for feed_id, feed in configured.items() if feed_id not in known]
     if added:
         connection.execute(insert(connection, feeds).on_conflict_do_nothing(), added)
+    urls = {feed.url for feed in configured.values()}
     for feed_id, old in known.items():
         changes = _changes(old, configured.get(feed_id), now)
+        if old.fetch_url in urls:  # the operator listed the new URL as a feed of its own
+            changes |= {"fetch_url": None}
         if changes:
             connection.execute(feeds.update().where(feeds.c.feed_id == feed_id).values(**changes))
 

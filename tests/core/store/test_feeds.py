@@ -10,7 +10,7 @@ import pytest
 from config.errors import NotFoundError, StoreError
 from config.i18n import Phrase, in_english, translator
 from core.processes.instance import Instance
-from core.store import Store, feeds, hosts, leases
+from core.store import Store, feed_queries, feeds, hosts, leases
 from core.store.feed_record import FeedRecord, classify_feed
 from core.store.feeds import PollNowOutcome, PollNowResult
 from tests.support.records import feed_record
@@ -312,3 +312,19 @@ def test_a_feed_is_quiet_after_a_time_that_depends_on_its_tier(tier: str, days: 
         newest = MONDAY - timedelta(days=days + more)
         feed = feed_record(tier=tier, last_200_at=MONDAY, last_new_at=newest)
         assert classify_feed(feed, None, MONDAY).state == word
+
+
+def test_two_feeds_are_not_requested_at_one_url_when_the_operator_lists_a_new_one(
+    store: Store,
+) -> None:
+    old = feed_record(feed_id="old", url="https://kurier.example.org/old")
+    new = feed_record(feed_id="new", url="https://kurier.example.org/new")
+    with store.write() as connection:
+        feeds.sync(connection, [old], MONDAY)
+        feeds.apply_change(connection, "old", lambda feed: replace(feed, fetch_url=new.url))
+        feeds.sync(connection, [old], MONDAY)
+        assert feeds.get(connection, "old").request_url == new.url
+        assert feed_queries.find_reader_of(connection, new.url, other_than="x") == "old"
+        feeds.sync(connection, [old, new], MONDAY)
+        assert feeds.get(connection, "old").request_url == old.url
+        assert feed_queries.find_reader_of(connection, new.url, other_than="old") == "new"
