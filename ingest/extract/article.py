@@ -147,7 +147,7 @@ def extract_page(
         published_confidence=published.confidence,
         published_before=published.before,
         authors=authors,
-        agency=find_agency(marks, authors, text),
+        agency=find_agency(marks, (*authors, *page.data.authors), text),
         access=_access(page, flags),
         zones=_zones(blocks),
         flags=flags,

@@ -9,6 +9,8 @@ from functools import cache
 from core.text.clean import clean_line
 from core.text.languages import Language, Words, languages
 from ingest.bylines import separated, without_opener
+from ingest.extract.vocabulary import words_in
+from ingest.titles import letters_of
 
 _AGENCIES = {
     "dpa": r"dpa(?:-infocom|-afx)?",
@@ -48,6 +50,18 @@ _TOKEN = re.compile(r"[^\W_]+")
 _MARKED = re.compile(r"\(([^()]{2,40})\)\s*(?:[-–—.:]|$)")
 _DATELINE = re.compile(r"^[^.!?\n]{2,60}?\(([^()]{2,30})\)\s*[-–—.:]")
 _NO_NAME = re.compile(r"https?:|www\.|@|[<>{}\[\]|]|\d{3}")
+_BESIDE_NAMES = re.compile(r"\([^()]{0,80}\)|\S{1,64}@\S{1,100}|https?://\S{1,200}")
+_SLASH = re.compile(r"\s+/\s+|\s+\|\s+")
+_GLUED = re.compile(r"(?<=[a-zß-ÿ])(?:Twitter|Facebook|Instagram|LinkedIn|E-?[Mm]ail)$")
+_PLACE = re.compile(r"(?:in|aus|at|from|à|из|з)\s")
+_ROLES = frozenset(
+    words_in(
+        "redakteur redakteurin reporter reporterin korrespondent korrespondentin journalist "
+        "journalistin autor autorin volontär volontärin chefredakteur chefredakteurin redaktion "
+        "writer writers editor editors correspondent correspondents contributor staff admin "
+        "administrator journaliste rédaction корреспондент кореспондент редакция редакція"
+    )
+)
 _MAX_AUTHORS = 20
 
 
@@ -100,7 +114,7 @@ def choose_authors(
     for source in (json_ld, list(meta)):
         names = [name for value in source for name in _names(value) if name.lower() not in outlet]
         if names:
-            return tuple(dict.fromkeys(names))[:_MAX_AUTHORS]
+            return _without_slugs(names)[:_MAX_AUTHORS]
     return ()
 
 
@@ -111,7 +125,7 @@ def names_in_byline(lines: Iterable[str]) -> list[str]:
             continue
         match = _byline(languages()).match(line)
         if match and match["names"][:1].isupper():
-            return _names(match["names"])
+            return _names(_day(languages()).sub("", match["names"]))
     return []
 
 
@@ -129,8 +143,38 @@ def _byline(known: tuple[Language, ...]) -> re.Pattern[str]:
     )
 
 
+@cache
+def _day(known: tuple[Language, ...]) -> re.Pattern[str]:
+    """Match the beginning of a date behind the names in a byline: *on Monday, November*."""
+    dates = [one.dates for one in known]
+    joiners = "|".join(sorted({word for one in dates for word in one.joiners}))
+    months = {name for one in dates for names in one.months for name in names}
+    days = "|".join(sorted(months.union(*(one.weekdays for one in dates))))
+    return re.compile(rf"[\s,|·–-]+(?:(?:{joiners})\s+)?(?:{days})\b.*$", re.IGNORECASE)
+
+
 def _names(value: str) -> list[str]:
-    value = without_opener(clean_line(value, 200))
+    """Return the names that a field or a byline lists, without roles, places and addresses."""
+    value = _SLASH.sub(", ", _BESIDE_NAMES.sub(" ", value[:400]))
+    value = without_opener(clean_line(value, 200).strip(" ,;|/-–"))
     if not value or _NO_NAME.search(value):
         return []
-    return [name for name in separated(value) if 2 < len(name) <= 60 and name[:1].isalpha()]
+    parts = [_GLUED.sub("", part) for part in separated(value)]
+    end = next((i for i, part in enumerate(parts) if _PLACE.match(part)), len(parts))
+    names = [part for part in parts[:end] if _is_name(part)]
+    full = any(" " in name for name in names)
+    return [name for name in names if not full or " " in name or _CODE.fullmatch(name)]
+
+
+def _is_name(part: str) -> bool:
+    if not (2 < len(part) <= 60 and part[:1].isalpha()):
+        return False
+    return not any(word in _ROLES for word in part.lower().split())
+
+
+def _without_slugs(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names once each; ``jane-doe`` beside *Jane Doe* is the same, as an address has it."""
+    by_letters: dict[str, str] = {}
+    for name in names:
+        by_letters.setdefault(letters_of(name), name)
+    return tuple(by_letters.values())
