@@ -15,7 +15,7 @@ from config.catalog.models import Catalog
 from core.store.feed_record import FeedRecord
 from ingest.hosts import host_key
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 """Increase it when :mod:`ingest.sources` changes what it reads: all feeds are then read again."""
 
 

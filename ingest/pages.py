@@ -23,6 +23,7 @@ from core.messages.envelope import to_record
 from core.store import Connection, articles, entries, feeds, hosts, outbox, page_reads
 from core.store.articles import ArticleRecord
 from core.store.entries import DONE, EntryRecord
+from core.store.old_revisions import forget_old_revisions
 from core.store.outlets import find_by_host
 from core.text.clean import for_log
 from ingest import revise
@@ -256,6 +257,7 @@ def write_revision(connection: Connection, decision: EntryOutcome) -> None:
         articles.replace_latest(connection, decision.article, decision.message)
     elif decision.article is not None and decision.message is not None:
         articles.add_revision(connection, decision.article, decision.message)
+        forget_old_revisions(connection, decision.article.article_id, decision.article.revision)
         outbox.put(connection, [to_record(decision.message, at=decision.message.fetched_at)])
 
 

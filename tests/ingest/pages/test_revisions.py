@@ -85,3 +85,42 @@ def test_entries_after_a_gap_say_since_when_the_feed_was_not_read(
     assert (article.title, article.origin) == ("Deich in Adorf gebrochen", Origin.BACKFILL)
     assert article.missed_since is not None
     assert abs(article.missed_since - read_at) < timedelta(minutes=5)
+
+
+@pytest.mark.slow
+def test_a_headline_edited_thirty_times_is_one_article_whose_newest_change_is_told(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    installation.subscribe(publisher.url + FEED, every=0.0)
+    for edit in range(1, 32):
+        link = publisher.serve_page("/1", f"Pegel bei {edit} Metern", TEXT)
+        publisher.serve(FEED, rss(item("1", f"Pegel bei {edit} Metern", link)))
+        installation.run()
+        installation.clock.advance(minutes=20)
+    titles = [(article.revision, article.title) for article in installation.announced]
+    assert titles == [(n, f"Pegel bei {n} Metern") for n in range(1, 32)]
+    [article_id] = {article.article_id for article in installation.announced}
+    with installation.store.read() as connection:
+        stored = [r.revision for r in articles.load_revisions(connection, article_id)]
+    assert stored == [1, *range(10, 32)]
+
+
+def test_an_article_in_three_feeds_is_one_with_three_sightings(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    link = publisher.serve_page("/a", "Pegel steigt", TEXT)
+    others = [publisher.serve_page(f"/b?id={n}", f"Meldung {n}", f"{TEXT} {n}") for n in "12"]
+    links = (link, f"{link}?utm_source=rss&wt_mc=x.rss#ref=rss", f"{link}?fbclid=9#comments")
+    for number, written in enumerate(links):
+        shared = [item(f"{number}-{url[-1]}", f"Meldung {url[-1]}", url) for url in others]
+        publisher.serve(f"/{number}.xml", rss(item(f"{number}", "Pegel steigt", written), *shared))
+        installation.subscribe(f"{publisher.url}/{number}.xml", every=0.0)
+    installation.run()
+    assert sorted(article.title for article in installation.announced) == [
+        "Meldung 1",
+        "Meldung 2",
+        "Pegel steigt",
+    ]
+    with installation.store.read() as connection:
+        for article in installation.announced:
+            assert len(articles.load_sightings(connection, article.article_id)) == 3
