@@ -10,7 +10,7 @@
                              └── otherwise new: its page is read next
 
 Where guids turn out to be worthless, the feed's entries are identified by something else from then
-on (:class:`ingest.sources.identity.KeyLevel`).
+on (:class:`ingest.sources.key_level.KeyLevel`).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from ingest.same_entry import (
     link_of,
 )
 from ingest.sources.entry import FeedEntry, ParsedFeed
-from ingest.sources.identity import KeyLevel
+from ingest.sources.key_level import KeyLevel
 from ingest.sources.likeness import title_key
 
 RENAMED_AGAIN = timedelta(days=7)
@@ -210,7 +210,8 @@ class _Admitter:
         if old is not None and old.key == entry.key:
             return old.key
         key = entry.key
-        if entry.key in self._matches.reused or self._loses_ids:
+        is_taken = old is None and entry.key in self._known.by_key
+        if is_taken or self._loses_ids:
             key = entry.link_key or entry.key
         row = self._known.by_key.get(key)
         if key not in self._used and (row is None or (old is not None and row.key == old.key)):

@@ -20,9 +20,8 @@ from ingest.extract.models import ExtractedPage
 from ingest.page_validators import NO_VALIDATORS
 from ingest.public_url import without_login
 from ingest.same_entry import has_no_page
-from ingest.sources.identity import anchor_of
 from ingest.titles import plain_title
-from ingest.urls import hides_address, shown_url
+from ingest.urls import anchor_of, hides_address, shown_url
 from ingest.wrong_pages import WRONG_PAGES
 
 FULLER_FACTOR = 2

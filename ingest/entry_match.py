@@ -22,6 +22,7 @@ from ingest.same_entry import (
     aliases_of,
     has_no_page,
     headline_of,
+    is_other_story,
     is_renamed,
     is_same_entry,
     is_same_headline,
@@ -30,7 +31,7 @@ from ingest.same_entry import (
     link_of,
 )
 from ingest.sources.entry import FeedEntry, ParsedFeed
-from ingest.sources.identity import KeyLevel
+from ingest.sources.key_level import KeyLevel
 from ingest.sources.likeness import title_key
 
 MANY_NEW = 0.8
@@ -145,7 +146,11 @@ class _Matcher:
         return False
 
     def _is_same(self, old: EntryRecord, entry: FeedEntry) -> bool:
-        return entry.key != entry.guid or is_same_entry(old, self._records[entry.key])
+        """Return whether a key still means what it meant: a link does if it leads to a page."""
+        record = self._records[entry.key]
+        if entry.key != entry.guid and link_of(record.url) == link_of(old.url) != "":
+            return is_same_link(old, record)
+        return is_same_entry(old, record)
 
     def _take(
         self, entry: FeedEntry, find: Callable[[FeedEntry, EntryRecord], Sequence[EntryRecord]]
@@ -166,11 +171,12 @@ class _Matcher:
         by_key = self._known.by_key.get(entry.link_key)
         rows = [by_key] if by_key and entry.link_key != entry.key else []
         if not (link := link_of(entry.url)) or self._level not in BY_LINK:
-            return rows
-        linked = [row for row in self._linked(link) if is_same_link(row, record)]
+            return [row for row in rows if is_same_headline(row, record)]
+        linked = [row for row in (*rows, *self._linked(link)) if is_same_link(row, record)]
         if link in self._matches.shared:
-            linked = [row for row in linked if is_same_headline(row, record)]
-        return [*rows, *linked]
+            return [row for row in linked if is_same_headline(row, record)]
+        has_other_id = self._level is KeyLevel.ID and bool(entry.guid)
+        return [row for row in linked if not (has_other_id and is_other_story(row, record))]
 
     def _same_guid(self, entry: FeedEntry, record: EntryRecord) -> Sequence[EntryRecord]:
         if self._level is not KeyLevel.ID:

@@ -21,9 +21,8 @@ from urllib.parse import urlsplit
 
 from core.store.entries import EntryRecord
 from ingest.sources.entry import FeedEntry
-from ingest.sources.identity import anchor_of
 from ingest.sources.likeness import are_alike, have_same_numbers, title_key
-from ingest.urls import canonical_url, is_homepage
+from ingest.urls import anchor_of, canonical_url, is_homepage
 
 Headline = tuple[str, datetime | None, str]
 
@@ -109,6 +108,11 @@ def is_same_link(old: EntryRecord, new: EntryRecord) -> bool:
 def is_same_headline(old: EntryRecord, new: EntryRecord) -> bool:
     """Return whether two entries have the same headline, and their dates do not contradict."""
     return _same_title(old, new) and _dates(old, new) != "apart"
+
+
+def is_other_story(old: EntryRecord, new: EntryRecord) -> bool:
+    """Return whether both headline and date of publication say that two entries differ."""
+    return _dates(old, new) in ("near", "apart") and not _alike(old, new)
 
 
 def is_only_link_changed(old: EntryRecord, new: EntryRecord) -> bool:

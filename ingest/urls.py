@@ -79,6 +79,7 @@ _SOURCES_THAT_TRACK = re.compile(
 )
 _ONLY_AS_A_SOURCE = frozenset({"ref", "source", "src", "from", "via"})
 _MIRRORS = re.compile(r"^(?:(?:www\d?|m|mobile|mobil|amp)\.)+(?=[^.]+\.)")
+_ANCHOR = re.compile(r"[\w.:-]{1,100}")
 _BREAKS = str.maketrans("", "", "\t\r\n")
 _ESCAPED = re.compile(r"&(?:amp;)+")
 _PERCENT = re.compile(r"%(?:[0-9a-fA-F]{2})?")
@@ -174,6 +175,15 @@ def is_homepage(url: str) -> bool:
     """Return whether a URL consists of a host and nothing else."""
     parts = urlsplit(url)
     return parts.path in ("", "/") and not parts.query
+
+
+def anchor_of(url: str) -> str:
+    """Return the fragment of a URL if it may name a part of the page, such as ``p17``.
+
+    ``ref=rss`` and the like say how a reader came there; ``!`` begins the path of a script.
+    """
+    fragment = urlsplit(url).fragment if "#" in url else ""
+    return fragment if _ANCHOR.fullmatch(fragment) else ""
 
 
 def homepage_of(url: str) -> str:

@@ -67,7 +67,7 @@ class ParsedFeed:
         repeated: How many of the skipped entries the document shows once more.
         empty: How many of the skipped entries have nothing that identifies them.
         renamed: How many known entries have another guid than before.
-        level: What identifies the entries (:class:`ingest.sources.identity.KeyLevel`).
+        level: What identifies the entries (:class:`ingest.sources.key_level.KeyLevel`).
         modified: When entries were changed last, by key, as the feed writes it.
     """
 

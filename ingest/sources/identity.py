@@ -19,14 +19,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from core.text.clean import clean
+from ingest.sources.key_level import LADDER, KeyLevel
 from ingest.sources.likeness import are_alike, have_same_numbers, title_key
 from ingest.sources.references import unescape
-from ingest.urls import canonical_url
+from ingest.urls import anchor_of, canonical_url
 
 LONGEST_KEY = 500
 
@@ -45,28 +44,6 @@ MOST_COMPARED = 12
 _TAG = re.compile(r"<[^<>]*>")
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 _NOTHING = frozenset({"", "n/a", "na", "none", "null", "nil", "undefined", "-", "--", "#", "?"})
-_ANCHOR = re.compile(r"[\w.:-]{1,100}")
-
-
-class KeyLevel(StrEnum):
-    """What identifies the entries of a feed, in the order in which levels are given up."""
-
-    ID = "id"
-    LINK = "link"
-    LINK_DATE = "link_date"
-    LINK_DATE_TITLE = "link_date_title"
-    CONTENT = "link_date_title_content"
-    TITLE_DATE = "title_date"
-    """For a feed whose links change at every poll; not a step of the ladder."""
-
-
-LADDER = (
-    KeyLevel.ID,
-    KeyLevel.LINK,
-    KeyLevel.LINK_DATE,
-    KeyLevel.LINK_DATE_TITLE,
-    KeyLevel.CONTENT,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,15 +183,6 @@ def visible_bytes(text: str) -> bytes:
 def is_placeholder(text: str) -> bool:
     """Return whether a guid or link is a word for "none", as ``N/A``, which all entries share."""
     return text.strip().casefold() in _NOTHING
-
-
-def anchor_of(url: str) -> str:
-    """Return the fragment of a URL if it may name a part of the page, such as ``p17``.
-
-    ``ref=rss`` and the like say how a reader came there; ``!`` begins the path of a script.
-    """
-    fragment = urlsplit(url).fragment if "#" in url else ""
-    return fragment if _ANCHOR.fullmatch(fragment) else ""
 
 
 class _Entry:

@@ -36,7 +36,7 @@ def parse_feed(
         limit: How many entries to return at most; the newest are chosen.
         zone: The time zone of dates that name none, if it is known.
         level: What identifies the entries of the feed so far
-            (:class:`ingest.sources.identity.KeyLevel`).
+            (:class:`ingest.sources.key_level.KeyLevel`).
 
     Raises:
         FetchError: The document cannot be read as a feed; ``outcome`` says what it is.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.sources import ParsedFeed
-from ingest.sources.identity import KeyLevel
+from ingest.sources.key_level import KeyLevel
 from tests.ingest.sources.documents import article, memory, parse, rss
 
 HOME = "https://www.example.org/"
