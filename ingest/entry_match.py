@@ -148,6 +148,8 @@ class _Matcher:
     def _is_same(self, old: EntryRecord, entry: FeedEntry) -> bool:
         """Return whether a key still means what it meant: a link does if it leads to a page."""
         record = self._records[entry.key]
+        if link_of(record.url) in self._matches.shared and is_other_story(old, record):
+            return False
         if entry.key != entry.guid and link_of(record.url) == link_of(old.url) != "":
             return is_same_link(old, record)
         return is_same_entry(old, record)

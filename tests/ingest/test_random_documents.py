@@ -38,12 +38,11 @@ class Story:
     """What a publisher has written."""
 
     number: int
-    edits: int = 0
 
     @property
     def title(self) -> str:
         first, second = WORDS[self.number % 24], WORDS[(self.number * 7 + 5) % 24]
-        return f"{first}geschichte {second}bericht" + " nachgetragen" * self.edits
+        return f"{first}geschichte {second}bericht"
 
     @property
     def date(self) -> str:
@@ -77,7 +76,7 @@ LINKS: dict[str, Named] = {
     "none": lambda story, place, poll: None,
 }
 Habits = tuple[str, str]
-POLL = st.tuples(st.integers(0, 20), st.integers(1, 6), st.booleans())
+POLL = st.tuples(st.integers(1, 20), st.integers(1, 6))
 
 
 def document(shown: Sequence[Story], habits: Habits, poll: int) -> bytes:
@@ -137,15 +136,18 @@ class Reader:
         self._store.close()
 
 
-def check(before: Habits, after: Habits, polls: Sequence[tuple[int, int, bool]]) -> None:
-    """Read windows of a list of stories, in one publisher's habits and then in another's."""
+def check(habits: Habits, polls: Sequence[tuple[int, int]]) -> None:
+    """Read windows of a list of stories: each must be new once.
+
+    A page that all stories share, seen with one story at a time, is a page whose headline changes.
+    """
+    fewest = 2 if habits[1] == "shared" else 1
     with tempfile.TemporaryDirectory() as folder:
         reader = Reader(Path(folder))
         served: set[Story] = set()
-        for poll, (newest, size, moved) in enumerate(polls):
-            shown = [Story(n) for n in range(newest, max(newest - size, -1), -1)]
+        for poll, (newest, size) in enumerate(polls):
+            shown = [Story(n) for n in range(newest, max(newest - max(size, fewest), -1), -1)]
             served |= set(shown)
-            habits = after if moved and poll > len(polls) // 2 else before
             reader.read(document(shown, habits, poll))
         reader.close()
     assert reader.new == Counter({story.title: 1 for story in served})
@@ -158,6 +160,6 @@ HABITS = st.tuples(st.sampled_from(sorted(GUIDS)), st.sampled_from(sorted(LINKS)
 @settings(max_examples=20, deadline=None)
 @given(HABITS, st.lists(POLL, min_size=1, max_size=6))
 def test_whatever_the_habits_every_story_is_new_exactly_once(
-    habits: Habits, polls: list[tuple[int, int, bool]]
+    habits: Habits, polls: list[tuple[int, int]]
 ) -> None:
-    check(habits, habits, polls)
+    check(habits, polls)
