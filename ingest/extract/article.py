@@ -28,7 +28,7 @@ from ingest.extract.jsonld import LinkedData
 from ingest.extract.limits import LONGEST_TEXT, LONGEST_TITLE, LONGEST_ZONES, MOST_ZONES
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.extract.opinion.decide import Reading
-from ingest.extract.opinion.review import FirstOpinion, as_dispute, ask, use_reading
+from ingest.extract.opinion.review import FirstOpinion, as_dispute, ask, locate_blocks, use_reading
 from ingest.extract.page_vote import LEADS_ON, PageFacts, judge_page
 from ingest.extract.pages_of_article import without_page_links
 from ingest.extract.selectors import apply_removal, select_body, select_elements, text_of
@@ -92,6 +92,7 @@ def extract_page(
         lead, lead_blocks = "", []
     for block in lead_blocks:
         block.zone = "lead"
+    locations = locate_blocks(blocks)
     if chosen:
         text = text_of(blocks, chosen)[:LONGEST_TEXT]
     else:
@@ -101,6 +102,7 @@ def extract_page(
     first = FirstOpinion(
         markup=page.markup,
         blocks=blocks,
+        locations=locations,
         titles=[*titles, headline] if headline else titles,
         text=text,
         lead=lead if lead_blocks else "",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.text.clean import cut
 from ingest.extract import vocabulary
-from ingest.extract.blocks import Block, body_location, location_of
+from ingest.extract.blocks import Block, Location, location_of
 from ingest.extract.byline_patterns import byline_patterns
 from ingest.extract.comments import looks_like_name
 from ingest.extract.opinion.decide import (
@@ -27,7 +27,9 @@ _LONG_ENOUGH = 1000
 _KEY = 60
 _CONFIRMING = 600
 _SCANT = 300
-_CHARACTERS_PER_SIGNATURE = 1500
+_LONGEST_COMMENT = 1500
+_LONGEST_SIGNATURE = 110
+_ABOUT = 0.3
 _MOST_BLOCKS = 5_000
 _NOTHING = 120
 _DATA = ("jsonld", "scripts", "noscript")
@@ -40,6 +42,7 @@ class FirstOpinion:
     Attributes:
         markup: The page.
         blocks: Its blocks with their zones.
+        locations: Where those of some length are, by index, before anything was cut from the tree.
         titles: Its titles, without that of the JSON-LD.
         text: The body that was kept.
         lead: The lead, if it was taken from the body; else empty.
@@ -52,6 +55,7 @@ class FirstOpinion:
 
     markup: bytes
     blocks: Sequence[Block]
+    locations: Mapping[int, Location]
     titles: Sequence[str]
     text: str
     lead: str
@@ -60,6 +64,11 @@ class FirstOpinion:
     feed: str
     marked_short: bool
     removed_selector: str = ""
+
+
+def locate_blocks(blocks: Sequence[Block]) -> dict[int, Location]:
+    """Return where the blocks of some length are, by index."""
+    return {i: location_of(b) for i, b in enumerate(blocks) if len(b.text) >= _SHORTEST_BLOCK}
 
 
 def ask(first: FirstOpinion) -> Verdict | None:
@@ -80,7 +89,7 @@ def ask(first: FirstOpinion) -> Verdict | None:
     plain: list[Reading] = []
     if blocks_have_more or is_longer or lacks_article(kept, page.headline):
         plain = _plain_readings(first, kept, page)
-        within = _share_cut_within(first.blocks, kept, plain[0].text) if plain else 0.0
+        within = _share_cut_within(first, kept, plain[0].text, page.headline) if plain else 0.0
         page = replace(page, cut_within=within)
     return decide(Reading("page", kept), plain, outside, page)
 
@@ -130,15 +139,15 @@ def _blocks_have_more(first: FirstOpinion, kept: Text) -> bool:
     size, linked = len(kept), Text(first.linked)
     if len(linked) >= _CONFIRMING and linked.share_in(kept.letters) > 0.7:
         return False
-    trusts_comments = size >= _LONG_ENOUGH
+    signed_from = _signed_from(first.blocks) if size >= _LONG_ENOUGH else len(first.blocks)
     count = sum(
         len(b.text)
-        for b in first.blocks
+        for i, b in enumerate(first.blocks)
         if len(b.text) >= _SHORTEST_BLOCK
         and not b.mostly_links
         and b.zone not in ("title", "removed")
         and not b.outside
-        and not (trusts_comments and b.zone == "comments" and _has_strong_label(b))
+        and not (b.zone == "comments" and i >= signed_from)
     )
     return is_much_more(range(count), size)
 
@@ -162,10 +171,6 @@ def _outside_readings(first: FirstOpinion, kept: Text, page: PageEvidence) -> li
     return readings
 
 
-def _has_strong_label(block: Block) -> bool:
-    return any(label.zone == "comments" and label.strong for label in block.labels)
-
-
 def _plain_readings(first: FirstOpinion, kept: Text, page: PageEvidence) -> list[Reading]:
     """Return what a plain extractor finds, in both modes unless the first one agrees with us."""
     if len(first.blocks) > _MOST_BLOCKS:
@@ -184,27 +189,44 @@ def _read_article(first: FirstOpinion, *, thorough: bool) -> Text:
     return Text("\n".join(line for line in lines if letters_of(line)[:_KEY] not in outside))
 
 
-def _share_cut_within(blocks: Sequence[Block], kept: Text, plain: Text) -> float:
+def _share_cut_within(first: FirstOpinion, kept: Text, plain: Text, headline: Headline) -> float:
     """Return how much of what the plain reading has more was cut from within the body, 0 to 1.
 
     Within is between two paragraphs that were kept, above the first one, or in the element of most
-    of them. Comments that are signed are not counted, wherever they are.
+    of them. Where none was kept, and among comments that nobody has signed, it is everything, if it
+    is about the headline. Comments that are signed are not counted, wherever they are.
     """
-    inside = [i for i, b in enumerate(blocks) if b.prose and _is_in(b, kept)]
-    if not inside:
-        return 0.0
+    blocks, locations = first.blocks, first.locations
+    inside = [i for i, b in enumerate(blocks) if b.sentence and _is_in(b, kept)]
     title = next((i for i, b in enumerate(blocks) if b.zone == "title"), -1)
-    location = body_location([blocks[i] for i in inside])
+    location = _largest_location(blocks, locations, inside)
+    signed_from = _signed_from(blocks)
     lost = [
         i
         for i, b in enumerate(blocks)
-        if i > title and len(b.text) >= _SHORTEST_BLOCK and _is_in(b, plain) and not _is_in(b, kept)
+        if i > title
+        and len(b.text) >= _SHORTEST_BLOCK
+        and not (b.zone == "comments" and i >= signed_from)
+        and _is_in(b, plain)
+        and not _is_in(b, kept)
     ]
-    within = [i for i in lost if i < inside[-1] or location_of(blocks[i]) == location]
-    if _are_signed(blocks, within):
-        within = [i for i in within if blocks[i].zone != "comments"]
+    last = inside[-1] if inside else -1
+    within = {i for i in lost if i < last or (location and locations.get(i) == location)}
+    unsigned = [i for i in lost if not inside or blocks[i].zone == "comments"]
+    if headline.coverage(Text("\n".join(blocks[i].text for i in unsigned))) >= _ABOUT:
+        within |= set(unsigned)
     more = sum(map(len, plain.without(kept.letters).value.split("\n")))
     return sum(len(blocks[i].text) for i in within) / more if more else 0.0
+
+
+def _largest_location(
+    blocks: Sequence[Block], locations: Mapping[int, Location], inside: Sequence[int]
+) -> Location:
+    sizes: dict[Location, int] = {}
+    for i in inside:
+        if i in locations:
+            sizes[locations[i]] = sizes.get(locations[i], 0) + len(blocks[i].text)
+    return max(sizes, key=sizes.__getitem__) if sizes else ()
 
 
 def _is_in(block: Block, text: Text) -> bool:
@@ -212,16 +234,27 @@ def _is_in(block: Block, text: Text) -> bool:
     return bool(letters) and letters[:_KEY] in text.letters
 
 
-def _are_signed(blocks: Sequence[Block], within: Sequence[int]) -> bool:
-    """Return whether comments among the blocks have the names of those who wrote them."""
-    comments = [i for i in within if blocks[i].zone == "comments"]
-    if not comments:
+def _signed_from(blocks: Sequence[Block]) -> int:
+    """Return from which block on comments have the names of those who wrote them.
+
+    More text than that of a comment before a name is not one, whatever it was taken for.
+
+    Returns:
+        The number of blocks if no comments are signed.
+    """
+    start, unsigned = len(blocks), 0
+    for i, block in enumerate(blocks):
+        if block.zone == "comments" and _is_signature(block):
+            start = i if start == len(blocks) or unsigned > _LONGEST_COMMENT else start
+            unsigned = 0
+        elif block.zone == "comments":
+            unsigned += len(block.text)
+    return start if unsigned <= _LONGEST_COMMENT else len(blocks)
+
+
+def _is_signature(block: Block) -> bool:
+    if len(block.text) > _LONGEST_SIGNATURE:
         return False
-    size = sum(len(blocks[i].text) for i in comments)
-    zone = [b for b in blocks[comments[0] : comments[-1] + 1] if b.zone == "comments"]
+    is_reply = len(block.text) <= 60 and bool(vocabulary.REPLY.matches(block.lower))
     signature = byline_patterns().signature
-    signed = sum(
-        bool(signature.match(b.lower)) or looks_like_name(b) for b in zone if len(b.text) <= 110
-    )
-    replies = sum(bool(vocabulary.REPLY.matches(b.lower)) for b in zone if len(b.text) <= 60)
-    return (signed + replies) * _CHARACTERS_PER_SIGNATURE >= size
+    return is_reply or bool(signature.match(block.lower)) or looks_like_name(block)

@@ -12,7 +12,7 @@ from ingest.extract.article import extract_page
 from ingest.extract.blocks import collect_blocks
 from ingest.extract.markup import parse_markup
 from ingest.extract.opinion.decide import Support, Verdict
-from ingest.extract.opinion.review import FirstOpinion, ask
+from ingest.extract.opinion.review import FirstOpinion, ask, locate_blocks
 from tests.ingest.extract.sample_pages import DE, EN, RU, UK, Story, page
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -48,6 +48,7 @@ def opinion(
         FirstOpinion(
             markup=markup,
             blocks=blocks,
+            locations=locate_blocks(blocks),
             titles=[story.title],
             text="\n".join(kept),
             lead="",
@@ -197,3 +198,34 @@ def test_what_was_taken_back_is_no_longer_among_what_was_cut() -> None:
     extracted = extract_with_json_ld(body)
     assert DE.body[-1] in extracted.text
     assert not any(DE.body[-1] in zone.text for zone in extracted.zones)
+
+
+@pytest.mark.parametrize(
+    "inserted",
+    [
+        "<p>Ihre E-Mail-Adresse wird nicht veröffentlicht. Erforderliche Felder sind markiert</p>",
+        "<p>Your email address will not be published. Required fields are marked *</p>",
+        "<h3>Kommentare</h3>",
+        "<h3>3 Comments</h3>",
+    ],
+)
+@pytest.mark.parametrize("story", STORIES, ids=lambda s: s.language)
+def test_what_follows_a_form_or_head_of_comments_in_the_text_is_not_lost(
+    story: Story, inserted: str
+) -> None:
+    comments = "".join(f"<p>{name}</p><p>{text}</p>" for name, text in story.comments)
+    first, rest = paragraphs(story.body[:1]), paragraphs(story.body[1:] * 2)
+    for after in ("", f"<div id=c>{comments}</div>"):
+        body = f"<h1>{story.title}</h1><div class=x>{first}{inserted}{rest}</div>{after}"
+        extracted = extract_page(page(story, body), url=URL, now=NOW)
+        text = f"{extracted.lead}\n{extracted.text}"
+        assert [line for line in story.body if line not in text] == []
+        assert [one for _, one in story.comments if one in text] == []
+
+
+@pytest.mark.parametrize("label", ["user-comments", "kommentar-bereich", "reader-comments-x"])
+def test_a_long_text_labelled_as_comments_that_nobody_signed_is_the_article(label: str) -> None:
+    intro = f"<section><p>{DE.title}: Was bisher bekannt ist, im Überblick.</p></section>"
+    body = f"<h1>{DE.title}</h1>{intro}<div class='{label}'>{paragraphs(DE.body)}</div>"
+    extracted = extract_page(page(DE, body), url=URL, now=NOW)
+    assert [x for x in DE.body if x not in f"{extracted.lead}\n{extracted.text}"] == []
