@@ -38,6 +38,7 @@ def spread_overdue(connection: Connection, now: datetime, rng: random.Random) ->
         feeds.c.last_attempt_at.is_not(None),
         feeds.c.lease_holder.is_(None),
         feeds.c.removed_at.is_(None),
+        feeds.c.gone_at.is_(None),
     )
     reason = Phrase("feed.due.catch_up").dump()
     overdue = connection.execute(query).all()

@@ -75,7 +75,7 @@ def event_line(event: FeedEvent) -> str:
 def _say_state(state: FeedState) -> None:
     feed = state.feed
     say(f"{feed.feed_id}  {state.state}: {in_english(state.reason)}")
-    if state.state != "off":
+    if state.state not in ("off", "gone"):
         due = rfc3339(feed.next_due_at)
         say(f"next poll {due}: {in_english(Phrase.load(feed.due_reason))}")
 

@@ -127,7 +127,7 @@ def as_row(
         "last_attempt_at": _format_time(feed.last_attempt_at),
         "last_success_at": _format_time(feed.last_success_at),
         "last_new_at": _format_time(feed.last_new_at),
-        "next_due_at": _format_time(feed.next_due_at),
+        "next_due_at": None if state.state in ("off", "gone") else _format_time(feed.next_due_at),
         "next_due_why": in_english(Phrase.load(feed.due_reason)),
         "lately": [f"{event.event} {_format_time(event.at)}" for event in events],
     }

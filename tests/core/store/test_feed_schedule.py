@@ -38,6 +38,7 @@ def test_feeds_that_are_overdue_for_long_are_spread_and_the_others_stay(store: S
         "fresh": overdue("fresh", 9),
         "later": overdue("later", -5),
         "never": overdue("never", 300, last_attempt_at=None),
+        "gone": overdue("gone", 300, gone_at=MONDAY),
     }
     add(store, *many, *stay.values(), overdue("often", 300, every_s=60.0))
     with store.write() as connection:
