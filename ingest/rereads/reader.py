@@ -57,6 +57,8 @@ SIGNAL_RETRIES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 COUNTED = frozenset({"article_revised", GONE})
 """Outcomes that are dispositions; a page that is as it was is not an item of its own."""
 
+_READ = frozenset({PageState.READ, PageState.UNCHANGED})
+
 log = structlog.get_logger(__name__)
 
 
@@ -186,7 +188,7 @@ class Rereader:
             _announce_gone(connection, known, now)
             outcome = GONE
         _save_answer(connection, known, attempt, now)
-        if record.feed_id and attempt.state in (PageState.READ, PageState.UNCHANGED):
+        if record.feed_id and (attempt.state in _READ or step.record is None):
             note_read(connection, record.feed_id, now, changed=outcome == "article_revised")
         if step.record is None:
             rereads.finish(connection, record, self._deps.me)

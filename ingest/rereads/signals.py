@@ -138,9 +138,15 @@ def is_ignored(connection: Connection, feed_id: str, now: datetime) -> bool:
 
 
 def _schedule(connection: Connection, feed: FeedRecord, record: EntryRecord, now: datetime) -> bool:
-    """Schedule the re-read of an entry's page, unless it is to be read anyway."""
+    """Schedule the re-read of an entry's page, unless it is to be read anyway.
+
+    A page that could not be read for an earlier signal has its own times for that.
+    """
     article = articles.find(connection, record.article_id) if record.article_id else None
     if article is None or record.state != DONE or type_in(record.page_outcome):
+        return False
+    waiting = rereads.find(connection, article.article_id, rereads.SIGNAL)
+    if waiting is not None and waiting.attempts:
         return False
     last = page_reads.find(connection, article.article_id)
     read_at = max(article.revised_at, last.read_at) if last else article.revised_at

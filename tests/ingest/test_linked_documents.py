@@ -10,7 +10,6 @@ from core.http import Response
 from core.store.feed_notes import load_feed_notes
 from ingest.linked_documents import type_by_header, type_of
 from tests.support.newsroom import Answer
-from tests.support.postgres import ON_EVERY_DATABASE
 from tests.support.scripted_publisher import (
     HTML,
     TEXT,
@@ -63,7 +62,6 @@ def test_a_page_is_no_document_by_its_header() -> None:
         assert type_by_header(header) is None
 
 
-@ON_EVERY_DATABASE
 def test_a_link_to_a_document_is_not_read_and_both_article_and_feed_say_so(
     publisher: ScriptedPublisher, installation: Installation
 ) -> None:
