@@ -28,6 +28,7 @@ BLOCK_ELEMENTS = frozenset(
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'“”«»‹›’)\]]*\s*$")
 _FULL_STOP = re.compile(r"[.!?…][\"'“”«»‹›’)\]]*\s*$")
+_LEAST_WORDS = 4
 _LETTER = re.compile(r"[^\W\d_]")
 # Text inside these never belongs to the article, unless they are labelled as a zone that is kept.
 _SKIPPED_ELEMENTS = frozenset({"nav", "aside", "menu", "dialog"})
@@ -213,6 +214,15 @@ def ends_sentence(text: str) -> bool:
     return _FULL_STOP.search(text[-6:]) is not None
 
 
+def is_statement(block: Block) -> bool:
+    """Return whether a block says something in a sentence, however short, without a link."""
+    return (
+        block.link_length * 3 < len(block.text)
+        and ends_sentence(block.text)
+        and len(block.text.split()) >= _LEAST_WORDS
+    )
+
+
 def location_of(block: Block) -> Location:
     """Return where on the page a block is: tag and class of the two elements around it."""
     inner = container_among_siblings(block)
@@ -221,12 +231,14 @@ def location_of(block: Block) -> Location:
 
 
 def body_location(blocks: Sequence[Block]) -> Location:
-    """Return the location that holds most of the prose: that of the article's paragraphs."""
+    """Return the location that holds most of the prose: that of the article's paragraphs.
+
+    Where no block is prose, as in a flash of two short lines, statements count.
+    """
     sizes: dict[Location, int] = {}
-    for block in blocks:
-        if block.prose:
-            location = location_of(block)
-            sizes[location] = sizes.get(location, 0) + len(block.text)
+    for block in [b for b in blocks if b.prose] or [b for b in blocks if is_statement(b)]:
+        location = location_of(block)
+        sizes[location] = sizes.get(location, 0) + len(block.text)
     return max(sizes, key=sizes.__getitem__) if sizes else ()
 
 

@@ -27,6 +27,7 @@ from ingest.extract.blocks import (
     body_location,
     container_among_siblings,
     has_letters,
+    is_statement,
     location_of,
 )
 from ingest.urls import same_site
@@ -70,24 +71,34 @@ def mark_teasers(blocks: Sequence[Block], title: int, url: str) -> None:
     """
     opened = [b for i, b in enumerate(blocks) if b.zone is None and i > title]
     location = body_location(opened)
-    prose = [i for i, b in enumerate(opened) if b.prose and location_of(b) == location]
-    first, last = (prose[0], prose[-1]) if prose else (0, -1)
+    text = [
+        i
+        for i, b in enumerate(opened)
+        if (b.prose or is_statement(b)) and location_of(b) == location
+    ]
+    around = _elements_around(opened[text[0]]) if text else frozenset()
     sure: set[int] = set()
     likely: set[int] = set()
     for i, block in enumerate(opened):
         link = _read_link(block)
         if link is None or i in likely:
             continue
-        between = first < i < last
+        inside = bool(text) and text[0] < i <= text[-1] + _FEW
         if _is_marked(link):
-            sure.update(_card(opened, i, location) if between else (i,))
-        elif between and _is_other_article(link, url) and _stands_alone(opened, i, link, location):
-            likely.update(_card(opened, i, location))
-    size = sum(len(opened[i].text) for i in prose if i not in sure and i not in likely)
-    for found, few in ((sure, _FEW), (likely - sure, 0)):
+            sure.update(_card(opened, i, location, around) if inside else (i,))
+        elif inside and _is_other_article(link, url) and _stands_alone(opened, i, link, location):
+            likely.update(_card(opened, i, location, around))
+    size = sum(len(opened[i].text) for i in text if i not in sure and i not in likely)
+    for found, few in ((sure, _FEW), (likely - sure, _FEW - 1)):
         if len(found) <= few or 3 * sum(len(opened[i].text) for i in found) < size:
             for i in found:
                 opened[i].zone = "related"
+
+
+def _elements_around(block: Block) -> frozenset[HtmlElement]:
+    """Return the elements that contain the text of the article."""
+    inner = container_among_siblings(block)
+    return frozenset((inner, *inner.iterancestors())) if inner is not None else frozenset()
 
 
 def _is_marked(link: _Link) -> bool:
@@ -167,10 +178,12 @@ def _introduces_list(opened: Sequence[Block], index: int) -> bool:
     return above is None or above.text.rstrip().endswith(":")
 
 
-def _card(opened: Sequence[Block], index: int, location: Location) -> Iterator[int]:
+def _card(
+    opened: Sequence[Block], index: int, location: Location, around: frozenset[HtmlElement]
+) -> Iterator[int]:
     """Yield the indexes of the blocks of a card: a teaser with picture, topic and description."""
     yield index
-    card = _card_around(opened[index])
+    card = _card_around(opened[index], around)
     if card is None or location_of(opened[index]) == location:
         return
     first, last = max(index - _MOST_IN_CARD, 0), min(index + _MOST_IN_CARD, len(opened) - 1)
@@ -181,12 +194,12 @@ def _card(opened: Sequence[Block], index: int, location: Location) -> Iterator[i
         yield from others
 
 
-def _card_around(block: Block) -> HtmlElement | None:
+def _card_around(block: Block, around: frozenset[HtmlElement]) -> HtmlElement | None:
     """Return the element that contains a teaser and what belongs to it."""
     card = container_among_siblings(block)
     while card is not None and (card.tag in _WRAPPERS or len(card) == 1):
         parent = card.getparent()
-        if parent is None or parent.tag in ("body", "main", "html"):
+        if parent is None or parent in around:
             break
         card = parent
     return card

@@ -13,12 +13,11 @@ import re
 from collections.abc import Sequence
 
 from ingest.extract import vocabulary
-from ingest.extract.blocks import Block, body_location, ends_sentence, location_of
+from ingest.extract.blocks import Block, body_location, ends_sentence, is_statement, location_of
 from ingest.extract.byline_patterns import byline_patterns
 from ingest.extract.comments import is_comment_head
 from ingest.extract.credits import is_agency_mark, names_in_byline
 
-_LEAST_WORDS = 4
 _MOST_AFTER_HEAD = 2  # words: "More on this: the harbour" is a head, a longer text a line
 _AFTER_PHRASE = re.compile(r"[^:–—|„“«\"]{3,45}?(?::|\s[–—|-])\s*\S")
 
@@ -278,15 +277,6 @@ def _open_blocks(blocks: Sequence[Block], title: int) -> tuple[list[Block], dict
         elif block.zone == "related" and block.links:
             teasers[len(opened)] = block
     return opened, teasers
-
-
-def is_statement(block: Block) -> bool:
-    """Return whether a block says something in a sentence, however short, without a link."""
-    return (
-        block.link_length * 3 < len(block.text)
-        and ends_sentence(block.text)
-        and len(block.text.split()) >= _LEAST_WORDS
-    )
 
 
 def _prose_from(blocks: Sequence[Block]) -> list[int]:

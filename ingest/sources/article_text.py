@@ -17,10 +17,10 @@ from collections.abc import Sequence
 from lxml.html import HtmlElement
 
 from ingest.extract import vocabulary
-from ingest.extract.blocks import Block, collect_blocks, ends_sentence
+from ingest.extract.blocks import Block, collect_blocks, ends_sentence, is_statement
 from ingest.extract.inline import prepare_tree, separate_teasers
 from ingest.extract.teasers import mark_teasers
-from ingest.extract.zone_reader import ZoneReader, is_statement
+from ingest.extract.zone_reader import ZoneReader
 from ingest.sources.text import to_text
 
 _CUT_ZONES = frozenset({"related", "service", "advert"})

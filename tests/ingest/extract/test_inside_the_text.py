@@ -467,3 +467,40 @@ def test_a_page_without_the_tags_of_head_and_body_keeps_its_text(head: str, tag:
     html = f"<!doctype html>{head}<{tag}><h1>{TITLE['de']}</h1>{body}</{tag}>"
     page = extract_page(html.encode(), url=URL, now=NOW)
     assert all(line in page.text for line in BODY["de"])
+
+
+SHORT = {
+    "p": "<p>{}</p>",
+    "div": "<div>{}</div>",
+    "nested": "<div class=b><p>{}</p></div>",
+    "br": "{}<br><br>",
+}
+
+
+@pytest.mark.parametrize("wrapper", SHORT)
+@pytest.mark.parametrize("at", [1, 2])
+@pytest.mark.parametrize(
+    "teaser",
+    [
+        f"<p>{LINK}</p>",
+        f"<p>{LINK}</p><p>{LINK}</p>",
+        f"<h3>Mehr zum Thema</h3><ul><li>{LINK}</li><li>{LINK}</li></ul>",
+        f"<p>Mehr zum Thema:</p><ul><li>{LINK}</li></ul>",
+        f"<article class=k><h3>{LINK}</h3><p>Angler staunen.</p></article>",
+        "<a href='/zander'><h3>Zander kehren nach Borkheim zurück</h3><p>Angler staunen.</p></a>",
+        f"<ul><li>{LINK}</li><li>{LINK}</li></ul>",
+    ],
+)
+def test_a_flash_of_two_short_lines_sheds_its_teasers(wrapper: str, at: int, teaser: str) -> None:
+    lines = ["Das Wehr bei Lindenau ist gebrochen.", "Verletzt wurde niemand, sagt das Amt."]
+    parts = [SHORT[wrapper].format(line) for line in lines]
+    parts.insert(at, teaser)
+    html = (
+        "<!doctype html><html lang=de><body><main><article><h1>Wehr bei Lindenau gebrochen</h1>"
+        f"<div class=text>{''.join(parts)}</div></article></main></body></html>"
+    )
+    page = extract_page(html.encode(), url=URL, now=NOW)
+    text = f"{page.lead}\n{page.text}"
+    assert all(line in text for line in lines), text
+    assert "Borkheim" not in text
+    assert "staunen" not in text
