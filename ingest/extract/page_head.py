@@ -41,7 +41,7 @@ def canonical_links(root: HtmlElement, url: str) -> list[str]:
         if "canonical" in (link.get("rel") or "").lower().split()
     )
     base = root.find(".//base")
-    bases = {url, urljoin_safe(url, (base.get("href") or "") if base is not None else "")}
+    bases = [url, urljoin_safe(url, (base.get("href") or "") if base is not None else "")]
     named = (absolute_url(one, value) for value in islice(values, _MAX_LINKS) for one in bases)
     return list({canonical_url(one): one for one in named if one}.values())
 
@@ -85,7 +85,10 @@ def credible_address(
         None where it names none, or contradicts itself, or where the address is a section, the
         homepage, of another publisher, or of nothing that is known of the page.
     """
-    own = next((one for one in named if any(is_same_page(one, page) for page in pages)), None)
+    keys = [canonical_url(page) for page in pages]
+    exact = next((one for one in named if canonical_url(one) in keys), None)
+    variants = (one for one in named if any(is_same_page(one, page) for page in pages))
+    own = exact or next(variants, None)
     if own is not None or len(named) != 1:
         return own
     claim = named[0]

@@ -102,6 +102,12 @@ TITLE = "Deich bricht bei Sturm"
             f"{SITE}/deich-bricht-bei-sturm",
         ),
         ("its own and a picture's", [f"{SITE}/bilder/99", LINK], LINK, LINK),
+        (
+            "relative to a base",
+            [f"{SITE}/artikel/bruecke-7", f"{SITE}/bruecke-7"],
+            f"{SITE}/bruecke-7",
+            f"{SITE}/bruecke-7",
+        ),
         ("two others", [f"{SITE}/bilder/99", f"{SITE}/artikel/77123"], LINK, None),
         ("a section", [f"{SITE}/politik/"], LINK, None),
         ("the homepage", [f"{SITE}/"], LINK, None),

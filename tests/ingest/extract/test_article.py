@@ -374,3 +374,11 @@ def outcome(body: bytes, content_type: str | None) -> str:
 )
 def test_arbitrary_bytes_raise_no_other_error(body: bytes, content_type: str | None) -> None:
     assert outcome(body, content_type) in ("article", "not_html", "empty")
+
+
+def test_a_relative_canonical_url_beside_a_base_leaves_a_page_its_own() -> None:
+    head = '<base href="/artikel/"><link rel=canonical href="{}">'
+    for value in ("bruecke", "/politik/bruecke"):
+        own = extract_article(head.format(value)).canonical_url
+        assert own == "https://www.auberger-bote.example/politik/bruecke"
+    assert extract_article(head.format("andere-bruecke-47113")).canonical_url is None
