@@ -91,6 +91,19 @@ def test_an_articles_age_is_measured_from_its_publication() -> None:
     assert decided(replace(LIVE, max_age=timedelta(days=9)), published_at=old).notify
 
 
+def test_a_guessed_date_makes_no_article_too_old() -> None:
+    old = NOON - timedelta(days=900)
+    assert decided(LIVE, published_at=old, published_confidence="low").code == "new_story"
+    assert decided(LIVE, published_at=old, published_confidence="medium").code == "too_old"
+
+
+def test_an_undated_article_is_at_least_as_old_as_the_last_change_of_its_page() -> None:
+    changed = {"published_at": None, "published_before": NOON - timedelta(days=3)}
+    decision = decided(LIVE, **changed)
+    assert (decision.code, decision.reason.code) == ("too_old", "decision.too_old.changed")
+    assert decided(LIVE, published_at=None, published_before=NOON).code == "new_story"
+
+
 def test_the_age_of_an_undated_article_is_measured_from_when_it_was_first_seen() -> None:
     seen = {"published_at": None, "first_seen_at": NOON - timedelta(days=3)}
     decision = decided(LIVE, **seen)

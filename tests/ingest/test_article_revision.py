@@ -103,3 +103,36 @@ def test_an_article_always_fits_into_a_record() -> None:
         assert len(cut.to_json()) <= limit
         assert text.startswith(cut.text)
     assert len(of_page(text="x", lead="Ö" * limit).to_json()) <= limit
+
+
+def test_a_day_is_not_later_than_when_the_article_was_first_seen() -> None:
+    seen = MONDAY - timedelta(hours=3)
+    day = {"published_at": MONDAY, "published_precision": "day", "published_source": "page"}
+    message = of_page({"first_seen_at": seen, "published_at": None}, **day)
+    assert (message.published_at, message.published_precision) == (seen, "day")
+    from_entry = of_feed(published_at=MONDAY, published_is_day=True, first_seen_at=seen)
+    assert from_entry is not None
+    assert (from_entry.published_at, from_entry.published_precision) == (seen, "day")
+
+
+def test_a_page_s_time_wins_over_a_day_of_the_feed_but_not_over_its_time() -> None:
+    of_its_own = {
+        "published_at": EARLIER,
+        "published_source": "page",
+        "published_precision": "time",
+    }
+    day = of_page({"published_at": MONDAY, "published_is_day": True}, **of_its_own)
+    assert (day.published_at, day.published_source) == (EARLIER, "page")
+    time = of_page({"published_at": EARLIEST}, **of_its_own)
+    assert (time.published_at, time.published_source) == (EARLIEST, "feed")
+
+
+def test_when_a_page_was_changed_is_passed_on_where_nothing_says_when_it_was_published() -> None:
+    message = of_page({"published_at": None}, published_at=None, published_before=EARLIER)
+    assert (message.published_at, message.published_before) == (None, EARLIER)
+
+
+def test_the_title_of_a_feed_has_no_markers() -> None:
+    message = of_feed(title="+++ Eil +++ Brücke gesperrt - Von Ina Beispiel")
+    assert message is not None
+    assert message.title == "Brücke gesperrt"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.text.languages.de import central_european
-from ingest.dates import parse_date
+from ingest.dates import parse_date, read_date
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -149,3 +150,37 @@ def test_nothing_makes_it_fail_and_nothing_comes_from_the_future(text: str) -> N
 def test_an_iso_date_comes_back(moment: datetime) -> None:
     whole = moment.replace(microsecond=0, tzinfo=UTC)
     assert parse_date(whole.isoformat(), now=NOW) == whole
+
+
+ON_PAGES = {
+    "heute, 14:05 Uhr": "2026-11-22 13:05:00", "gestern um 22.10 Uhr": "2026-11-21 21:10:00",
+    "vor 2 Stunden": "2026-11-22 08:00:00", "vor 3 Tagen": "2026-11-19 22:59:59",
+    "today at 2:05 am": "2026-11-22 01:05:00", "yesterday": "2026-11-21 22:59:59",
+    "5 minutes ago": "2026-11-22 09:55:00", "2h ago": "2026-11-22 08:00:00",
+    "il y a 2 heures": "2026-11-22 08:00:00", "2 часа назад": "2026-11-22 08:00:00",
+    "3 години тому": "2026-11-22 07:00:00", "20. November, 14 Uhr": "2026-11-20 13:00:00",
+    "Nov 20, 2:05 p.m.": "2026-11-20 13:05:00", "20.11., 14:05": "2026-11-20 13:05:00",
+    "20 ноября, 14:05": "2026-11-20 13:05:00", "Nov. 20, 2026 2:05 p.m. ET": "2026-11-20 19:05:00",
+    "July 20, 2026 2:05 p.m. ET": "2026-07-20 18:05:00",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("raw", "expected"), ON_PAGES.items(), ids=ON_PAGES.keys())
+def test_words_on_a_page_mean_this_moment_in_the_outlet_s_zone(raw: str, expected: str) -> None:
+    date = read_date(raw, now=NOW, zone=ZoneInfo("Europe/Berlin"), on_page=True)
+    assert date is not None
+    assert date.at == datetime.fromisoformat(f"{expected}+00:00")
+
+
+@pytest.mark.parametrize("raw", ["24. Dezember", "5. Mai", "May 5", "14:05", "November 2026"])
+def test_a_day_that_may_be_of_an_event_is_no_date(raw: str) -> None:
+    assert read_date(raw, now=NOW, zone=ZoneInfo("Europe/Berlin"), on_page=True) is None
+
+
+def test_the_month_comes_first_in_america() -> None:
+    days = {"America/New_York": 5, "Europe/London": 11}
+    for zone, day in days.items():
+        date = read_date("11/05/2025 14:05" if day == 5 else "11/5/2025 14:05", now=NOW,
+                         zone=ZoneInfo(zone))  # fmt: skip
+        assert date is not None
+        assert date.at.day == day

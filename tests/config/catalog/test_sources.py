@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from config.catalog.codes import COUNTRIES
 from config.catalog.models import Tier
+from config.catalog.time_zones import ZONES_BY_COUNTRY
 
 if TYPE_CHECKING:
     from tests.config.conftest import Load
@@ -232,3 +235,42 @@ def test_a_faulty_selector_is_a_fault_with_its_line_and_mend(
     fault = faults[0]
     assert (fault.code, fault.line) == (code, line)
     assert fault.mend
+
+
+@pytest.mark.parametrize(
+    ("lines", "zone"),
+    [
+        ("country: DE", "Europe/Berlin"),
+        ("country: us", "America/New_York"),
+        ("country: UA", "Europe/Kyiv"),
+        ("country: DE\n    time_zone: America/Denver", "America/Denver"),
+        ("time_zone: UTC", "UTC"),
+        ("name: Bote", ""),
+        ("country: UN", ""),
+    ],
+)
+def test_the_time_zone_of_an_outlet_is_its_own_or_that_of_its_country(
+    load: Load, lines: str, zone: str
+) -> None:
+    catalog, faults = load({"sources.yaml": _OUTLET_WITH.format(lines)})
+    assert faults == []
+    assert catalog is not None
+    assert [outlet.time_zone for outlet in catalog.outlets] == [zone]
+
+
+def test_an_unknown_time_zone_is_a_fault(load: Load) -> None:
+    catalog, faults = load({"sources.yaml": _OUTLET_WITH.format("time_zone: Berlin")})
+    assert catalog is None
+    assert [(fault.code, fault.line) for fault in faults] == [("E221", 3)]
+
+
+def test_every_time_zone_of_a_country_exists() -> None:
+    assert all(ZoneInfo(name) for name in ZONES_BY_COUNTRY.values())
+    assert frozenset({"UN", "BV", "HM"}) == COUNTRIES - ZONES_BY_COUNTRY.keys()
+
+
+_OUTLET_WITH = """outlets:
+  - id: bote
+    {}
+    feeds: [https://bote.example/feed]
+"""
