@@ -133,6 +133,6 @@ def test_when_a_page_was_changed_is_passed_on_where_nothing_says_when_it_was_pub
 
 
 def test_the_title_of_a_feed_has_no_markers() -> None:
-    message = of_feed(title="+++ Eil +++ Brücke gesperrt - Von Ina Beispiel")
+    message = of_feed(title="+++ Eil +++ Brücke bleibt gesperrt - Von Ina Beispiel")
     assert message is not None
-    assert message.title == "Brücke gesperrt"
+    assert message.title == "Brücke bleibt gesperrt"

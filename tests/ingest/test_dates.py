@@ -153,7 +153,7 @@ def test_an_iso_date_comes_back(moment: datetime) -> None:
 
 
 ON_PAGES = {
-    "heute, 14:05 Uhr": "2026-11-22 13:05:00", "gestern um 22.10 Uhr": "2026-11-21 21:10:00",
+    "heute, 10:05 Uhr": "2026-11-22 09:05:00", "gestern um 22.10 Uhr": "2026-11-21 21:10:00",
     "vor 2 Stunden": "2026-11-22 08:00:00", "vor 3 Tagen": "2026-11-19 22:59:59",
     "today at 2:05 am": "2026-11-22 01:05:00", "yesterday": "2026-11-21 22:59:59",
     "5 minutes ago": "2026-11-22 09:55:00", "2h ago": "2026-11-22 08:00:00",
