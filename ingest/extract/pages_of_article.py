@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import cast
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -42,6 +43,8 @@ from ingest.extract.vocabulary import alternatives
 
 _MOST_LINKS = 300
 _LONGEST_URL = 2_000
+_MOST_PIECES = 50
+"""Elements and texts of a link that are looked at: a link may hold the whole page."""
 _LONGEST_TEXT = 120
 _MAY_BE_A_LIST = re.compile(r"[?&]p(?:age|aged|g)?(?:_?\w+)?=", re.IGNORECASE)
 """Lists of teasers and comments have such parameters, too; the text of the link must say "2"."""
@@ -164,8 +167,10 @@ def _links(root: HtmlElement, url: str, own: set[ArticleKey]) -> Iterator[tuple[
 def _drop_links(elements: Sequence[HtmlElement]) -> None:
     """Remove links that are no text of the article: numbers, "weiter", the titles of its parts."""
     for element in elements:
-        holds_text = any(child.tag in ("p", "article", "main") for child in element.iter())
-        if element.tag == "a" and element.getparent() is not None and not holds_text:
+        inside = list(islice(element.iter(), _MOST_PIECES))
+        holds_text = any(child.tag in ("p", "article", "main") for child in inside)
+        is_small = len(inside) < _MOST_PIECES and not holds_text
+        if element.tag == "a" and element.getparent() is not None and is_small:
             element.drop_tree()
 
 
@@ -266,7 +271,11 @@ def _labels(element: HtmlElement) -> str:
 
 
 def _text(element: HtmlElement) -> str:
-    shown = "" if element.tag == "link" else "".join(map(str, element.itertext()))[:500]
+    shown = (
+        ""
+        if element.tag == "link"
+        else "".join(map(str, islice(element.itertext(), _MOST_PIECES)))[:500]
+    )
     texts = (shown, element.get("aria-label") or "", element.get("title") or "")
     lines = (_ARROWS.sub(" ", clean_line(text, _LONGEST_TEXT)).strip().lower() for text in texts)
     return next(filter(None, lines), "")
