@@ -85,6 +85,9 @@ _ESCAPED = re.compile(r"&(?:amp;)+")
 _PERCENT = re.compile(r"%(?:[0-9a-fA-F]{2})?")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
+# Only in a URL with one of these can a second pass find something that the first one did not.
+_MAY_HIDE = re.compile(r"[%;&@]|/\.")
+
 _CONSENT_HOSTS = ("consent.google.", "consent.yahoo.com", "consent.youtube.com", "guce.")
 _CONSENT_PATHS = re.compile(
     r"^https?://(?:[^/]*\.)?(?:spiegel\.de/consent-a-|zeit\.de/zustimmung\b"
@@ -125,7 +128,7 @@ def canonical_url(url: str) -> str:
     """
     for _ in range(_MOST_PASSES):
         before, url = url, _canonical_once(url)
-        if url == before:
+        if url == before or not _MAY_HIDE.search(url):
             break
     return url
 

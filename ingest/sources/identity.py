@@ -141,7 +141,7 @@ def select_entries(
     known_keys = _known_keys(entries, known)
     distinct = _distinct(entries, known_keys)
     chosen = _choose_level(distinct, KeyLevel(level))
-    keys = _unique_keys(distinct, chosen, set(known_keys.values()))
+    keys = _unique_keys(distinct, chosen, known_keys)
     selected = [
         (entry.position, entry.identity(keys[entry.position]))
         for entry in distinct
@@ -364,16 +364,20 @@ def _keys(entries: Sequence[_Entry], level: KeyLevel) -> dict[int, str]:
     return keys
 
 
-def _unique_keys(entries: Sequence[_Entry], level: KeyLevel, taken: set[str]) -> dict[int, str]:
-    """Return a key of its own for each entry.
+def _unique_keys(
+    entries: Sequence[_Entry], level: KeyLevel, known_keys: Mapping[int, str]
+) -> dict[int, str]:
+    """Return a key of its own for each entry that is not known.
 
     Args:
         entries: Entries that differ.
         level: What identifies them.
-        taken: Keys of known entries of the document.
+        known_keys: Keys of the known ones among them, by position.
     """
+    taken = set(known_keys.values())
     keys = _keys(entries, level)
     shared = {key for key, n in Counter(keys.values()).items() if n > 1}
+    entries = [entry for entry in entries if entry.position not in known_keys]
     for entry in entries:
         key = keys[entry.position]
         if key in shared or key in taken:
