@@ -56,10 +56,10 @@ def extract_body(root: HtmlElement, blocks: Sequence[Block], tagged: TaggedPage)
         blocks: The blocks with their zones.
         tagged: What else the zone tagger found out.
     """
-    paragraphs = body_paragraphs(blocks)
+    paragraphs = body_paragraphs(blocks, frozenset(tagged.parts))
     if tagged.stub and paragraphs and sum(map(len, paragraphs)) < _SHORT:
         return "\n".join(paragraphs)
-    if run := single_run(blocks, tagged.parts):
+    if run := single_run(blocks, frozenset(tagged.parts)):
         return "\n".join(run)
     _show_as_paragraphs(root, blocks)
     for element in tagged.mislabelled:
@@ -127,7 +127,8 @@ def single_run(blocks: Sequence[Block], parts: Collection[HtmlElement] = ()) -> 
 
 
 def _is_in_part(block: Block, parts: Collection[HtmlElement]) -> bool:
-    return bool(parts) and any(label.element in parts for label in block.labels)
+    own = block.container
+    return bool(parts) and (own in parts or any(a in parts for a in own.iterancestors()))
 
 
 def _containers(opened: Sequence[Block], prose: Sequence[int]) -> list[HtmlElement | None]:
@@ -189,11 +190,20 @@ def _is_in_run(block: Block, at_body: bool) -> bool:
     return at_body or block.sentence or block.prose or block.container.tag in _KEPT_CONTAINERS
 
 
-def body_paragraphs(blocks: Sequence[Block]) -> list[str]:
-    """Return the text of the blocks from the first to the last paragraph of prose in the body."""
+def body_paragraphs(blocks: Sequence[Block], parts: Collection[HtmlElement] = ()) -> list[str]:
+    """Return the text of the blocks from the first to the last paragraph of prose in the body.
+
+    Args:
+        blocks: The blocks with their zones.
+        parts: Elements that each hold a part of the body, wherever they are.
+    """
     open_blocks = [b for b in blocks if b.zone is None and has_letters(b.text)]
     location = body_location(open_blocks)
-    prose = [i for i, b in enumerate(open_blocks) if b.prose and location_of(b) == location]
+    prose = [
+        i
+        for i, b in enumerate(open_blocks)
+        if (b.prose and location_of(b) == location) or (b.sentence and _is_in_part(b, parts))
+    ]
     if not prose:
         return []
     return [b.text for b in open_blocks[prose[0] : prose[-1] + 1] if not b.mostly_links]

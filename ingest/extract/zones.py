@@ -20,6 +20,7 @@ from lxml.html import HtmlElement
 
 from ingest.extract.blocks import Block, location_of
 from ingest.extract.comments import find_comments
+from ingest.extract.continuations import find_continuations
 from ingest.extract.further_articles import find_further_articles
 from ingest.extract.label_families import LabelJudge, gather_families
 from ingest.extract.teasers import mark_teasers
@@ -48,7 +49,8 @@ class TaggedPage:
         stub: Whether a paywall cuts the article short.
         dropped: Elements that belong to a zone as a whole.
         mislabelled: Elements whose label is wrong: they hold the body.
-        parts: Those of them that share their token with two others: each is a part of the body.
+        parts: Elements that each hold a part of the body, wherever they are: those that share a
+            wrong label with two others, and those beside the element of the article.
     """
 
     title: int
@@ -93,7 +95,7 @@ def tag_zones(
         stub,
         dropped=tuple(labelled.dropped),
         mislabelled=tuple(labelled.mislabelled),
-        parts=tuple(labelled.parts),
+        parts=(*labelled.parts, *find_continuations(blocks, title)),
     )
 
 
