@@ -29,7 +29,13 @@ _LEADS_AWAY = re.compile(
 )
 
 
-def canonical_links(root: HtmlElement, url: str) -> list[str]:
+def base_of(root: HtmlElement, url: str) -> str:
+    """Return what relative addresses of a page are relative to: its ``<base>``, or its own URL."""
+    base = next(root.iter("base"), None)
+    return urljoin_safe(url, (base.get("href") or "") if base is not None else "")
+
+
+def canonical_links(root: HtmlElement, url: str, base: str) -> list[str]:
     """Return the addresses that ``rel=canonical`` links name, absolute, without repetitions.
 
     A relative one on a page with ``<base>`` means two addresses, as templates were written with and
@@ -40,8 +46,7 @@ def canonical_links(root: HtmlElement, url: str) -> list[str]:
         for link in root.iter("link")
         if "canonical" in (link.get("rel") or "").lower().split()
     )
-    base = root.find(".//base")
-    bases = [url, urljoin_safe(url, (base.get("href") or "") if base is not None else "")]
+    bases = [url] if url == base else [url, base]
     named = (absolute_url(one, value) for value in islice(values, _MAX_LINKS) for one in bases)
     return list({canonical_url(one): one for one in named if one}.values())
 
@@ -100,11 +105,9 @@ def credible_address(
     return claim if is_alike or (is_opaque and is_repeated) else None
 
 
-def find_refresh(root: HtmlElement, url: str) -> str | None:
+def find_refresh(root: HtmlElement, url: str, base: str) -> str | None:
     """Return the page that ``<meta http-equiv="refresh">`` leads to at once, if not to itself."""
-    base = root.find(".//base")
-    start = urljoin_safe(url, (base.get("href") or "") if base is not None else "")
-    targets = (refresh_target(content, start) for content in _refreshes(root))
+    targets = (refresh_target(content, base) for content in _refreshes(root))
     return next((target for target in targets if target and target != url), None)
 
 

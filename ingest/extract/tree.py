@@ -24,6 +24,7 @@ from ingest.extract.jsonld import LinkedData, PageClues, read_linked_data
 from ingest.extract.markup import parse_markup
 from ingest.extract.models import PageHints
 from ingest.extract.page_head import (
+    base_of,
     canonical_links,
     credible_address,
     find_refresh,
@@ -100,7 +101,8 @@ def parse_page(html: str, url: str, hints: PageHints) -> ParsedPage:
     title = clean_line((root.findtext(".//title") or "")[:_MAX_VALUE])
     titles = [meta.get("og:title", ""), title, *_first_headings(root), hints.title]
     pages = [url, *([hints.url] if hints.url else [])]
-    links, shared = canonical_links(root, url), og_url(meta, url)
+    base = base_of(root, url)
+    links, shared = canonical_links(root, url, base), og_url(meta, url)
     scripts = (
         script.text for script in root.iter("script")
         if script.text and "ld+json" in (script.get("type") or "").lower()
@@ -111,7 +113,7 @@ def parse_page(html: str, url: str, hints: PageHints) -> ParsedPage:
         root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "", meta
     )
     canonical = credible_address(links or shared, own_urls[len(links) :], pages, titles)
-    refresh = find_refresh(root, url)
+    refresh = find_refresh(root, url, base)
     further = find_page_links(root, html, url, canonical, hints.url)
     etree.strip_elements(root, *_STRIPPED, with_tail=False)
     return ParsedPage(
