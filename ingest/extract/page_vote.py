@@ -106,6 +106,8 @@ def judge_page(page: PageFacts, entry: PageHints) -> PageVerdict:
     if headline is Vote.YES and len(page.text) >= LONG_TEXT:
         return PageVerdict(None, ("headline yes",))
     words, known_words = vote_of_words(entry, page.text)
+    if headline is Vote.YES and words is Vote.YES:
+        return PageVerdict(None, ("headline yes", "words yes"))
     address = vote_of_address(page, entry.url)
     date = vote_of_date(page.published_at, entry.published_at)
     if words is Vote.NO and vote_of_headline(entry.title, page.headings) is Vote.NO:
