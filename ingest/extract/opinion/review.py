@@ -134,7 +134,8 @@ def as_dispute(verdict: Verdict, blocks: Sequence[Block]) -> Dispute | None:
 def _blocks_have_more(first: FirstOpinion, kept: Text) -> bool:
     """Return whether the blocks of a page have much more text than was kept of them.
 
-    That is not asked where the JSON-LD has what was kept, and nothing that is longer.
+    That is not asked where the JSON-LD has what was kept, and nothing that is longer. Beside a long
+    text only sentences count, because lists and menus are longer than many articles.
     """
     size, linked = len(kept), Text(first.linked)
     if len(linked) >= _CONFIRMING and linked.share_in(kept.letters) > 0.7:
@@ -148,6 +149,7 @@ def _blocks_have_more(first: FirstOpinion, kept: Text) -> bool:
         and b.zone not in ("title", "removed")
         and not b.outside
         and not (b.zone == "comments" and i >= signed_from)
+        and (b.sentence or size < _LONG_ENOUGH)
     )
     return is_much_more(range(count), size)
 
