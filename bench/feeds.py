@@ -1,6 +1,6 @@
 """How many feeds one process follows: CPU, lateness and memory at ten-minute intervals.
 
-    python bench/ingest.py [FEEDS] [SECONDS]
+    python bench/feeds.py [FEEDS] [SECONDS]
 
 A server on loopback, in a process of its own, answers for FEEDS feeds (10,000), each with a host of
 its own. Nine in ten answer 304; the others have one new entry with its page at each poll. The real
