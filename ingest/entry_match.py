@@ -172,7 +172,7 @@ class _Matcher:
         """Return the entries with the link of an entry; only equal ones where entries share it."""
         by_key = self._known.by_key.get(entry.link_key)
         rows = [by_key] if by_key and entry.link_key != entry.key else []
-        if not (link := link_of(entry.url)) or self._level not in BY_LINK:
+        if not (link := link_of(entry.url)):
             return [row for row in rows if is_same_headline(row, record)]
         linked = [row for row in (*rows, *self._linked(link)) if is_same_link(row, record)]
         if link in self._matches.shared:

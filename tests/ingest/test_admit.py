@@ -400,3 +400,12 @@ def test_the_parts_of_one_page_are_entries_without_a_page() -> None:
 def test_what_repeats_or_is_nothing_is_not_counted_as_too_many() -> None:
     parsed = replace(parsed_feed(parsed_entry("a"), skipped=6), repeated=3, empty=1)
     assert +decided(parsed).dispositions == {"repeated": 3, "not_an_entry": 1, "too_many": 2}
+
+
+def test_where_some_links_are_shared_the_others_still_identify_their_entries() -> None:
+    link = "https://kurier.example.org/a"
+    old = dated("dated:1", "Fähre fällt aus", 2, url=link, guid="")
+    new = dated("dated:2", "Die Fähre fällt heute aus", 2, url=link, guid="")
+    parsed = replace(parsed_feed(new), level="link_date_title")
+    admission = admitted(parsed, [row_of(old)], feed_record(key_level="link_date_title"))
+    assert (admission.add, [r.key for r in admission.change]) == ([], ["dated:2"])
