@@ -38,8 +38,11 @@ _SHORT = 1500
 _LEAST_RUN = 800
 _SHARE_OF_RUN = 0.95
 _MOST_LINKS = 4
+_PARTS = frozenset({"blockquote", "table", "dl", "pre", "ul", "ol"})
+_DEEPEST_PART = 6
 _LEAST_LINE = 60  # characters that are read as a line of text although they end in no stop
 _LINK_SHARE = 0.9
+_LEAST_WORDS = 5  # of a sentence that is mostly links
 _STOPS = tuple('.!?"”»“')
 _TEXT_CONTAINERS = frozenset({"p", "div", "td"})
 _KEPT_CONTAINERS = HEADINGS | {"p", "li", "td", "th", "dd", "dt", "blockquote", "pre"}
@@ -111,7 +114,7 @@ def single_run(blocks: Sequence[Block], parts: Collection[HtmlElement] = ()) -> 
     if not prose:
         return []
     outer = _containers(open_blocks, prose)
-    text = [at or _is_list_of_body(b, outer) for b, at in zip(open_blocks, at_body, strict=True)]
+    text = [at or _is_beside(b, outer) for b, at in zip(open_blocks, at_body, strict=True)]
     first = _reach(open_blocks, text, range(prose[0] - 1, -1, -1), prose[0])
     last = _reach(open_blocks, text, range(prose[-1] + 1, len(open_blocks)), prose[-1])
     run = open_blocks[first : last + 1]
@@ -136,25 +139,36 @@ def _containers(opened: Sequence[Block], prose: Sequence[int]) -> list[HtmlEleme
     return [opened[i].container.getparent() for i in (prose[0], prose[-1])]
 
 
-def _is_list_of_body(block: Block, outer: Sequence[HtmlElement | None]) -> bool:
-    """Return whether a block is a sentence in a list that is beside the paragraphs of the body."""
-    own = block.container.getparent() if block.container.tag == "li" else None
-    return own is not None and ends_sentence(block.text) and own.getparent() in outer
+def _is_beside(block: Block, outer: Sequence[HtmlElement | None]) -> bool:
+    """Return whether a block is in a list, table or quotation beside the paragraphs of the body."""
+    element: HtmlElement | None = block.container
+    for _ in range(_DEEPEST_PART):
+        if element is None or block.link_length:
+            return False
+        parent = element.getparent()
+        if element.tag in _PARTS and parent is not None:
+            return parent in outer or parent.getparent() in outer
+        element = parent
+    return False
 
 
 def _reach(opened: Sequence[Block], text: Sequence[bool], indexes: range, start: int) -> int:
     """Return the index of the last block of the body in one direction.
 
-    Short lines between lines of text belong to the body, and a few links do not end it.
+    Short lines and subheadings between lines of text belong to the body, and a few links do not
+    end it.
     """
     reached, links = start, 0
     for i in indexes:
         block = opened[i]
-        if text[i] and (_is_text(block) or block.container.tag == "li"):
+        in_part = text[i] and (
+            block.sentence if block.heading else block.container.tag not in _TEXT_CONTAINERS
+        )
+        if text[i] and (in_part or _is_text(block)):
             reached, links = i, 0
         elif block.mostly_links and links < _MOST_LINKS:
             links += 1
-        elif not text[i] or block.container.tag not in _TEXT_CONTAINERS:
+        elif not text[i] or not (block.heading or block.container.tag in _TEXT_CONTAINERS):
             break
     return reached
 
@@ -180,12 +194,11 @@ def _text_size(block: Block) -> int:
 def _is_in_run(block: Block, at_body: bool) -> bool:
     """Return whether a block within the run is body: no link, no label between paragraphs."""
     if block.mostly_links:
-        size = len(block.text)
         return (
             at_body
-            and size >= _LEAST_LINE
-            and block.link_length < _LINK_SHARE * size
             and block.text.endswith(_STOPS)
+            and len(block.text.split()) >= _LEAST_WORDS
+            and (len(block.links) > 1 or block.link_length < _LINK_SHARE * len(block.text))
         )
     return at_body or block.sentence or block.prose or block.container.tag in _KEPT_CONTAINERS
 
