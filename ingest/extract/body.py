@@ -114,9 +114,10 @@ def single_run(blocks: Sequence[Block], parts: Collection[HtmlElement] = ()) -> 
     if not prose:
         return []
     outer = _containers(open_blocks, prose)
-    text = [at or _is_beside(b, outer) for b, at in zip(open_blocks, at_body, strict=True)]
-    first = _reach(open_blocks, text, range(prose[0] - 1, -1, -1), prose[0])
-    last = _reach(open_blocks, text, range(prose[-1] + 1, len(open_blocks)), prose[-1])
+    beside = [not at and _is_beside(b, outer) for b, at in zip(open_blocks, at_body, strict=True)]
+    text = [at or part for at, part in zip(at_body, beside, strict=True)]
+    first = _reach(open_blocks, text, beside, range(prose[0] - 1, -1, -1), prose[0])
+    last = _reach(open_blocks, text, beside, range(prose[-1] + 1, len(open_blocks)), prose[-1])
     run = open_blocks[first : last + 1]
     size = sum(map(_text_size, run))
     adjoining = (*open_blocks[max(first - 1, 0) : first], *open_blocks[last + 1 : last + 2])
@@ -152,7 +153,13 @@ def _is_beside(block: Block, outer: Sequence[HtmlElement | None]) -> bool:
     return False
 
 
-def _reach(opened: Sequence[Block], text: Sequence[bool], indexes: range, start: int) -> int:
+def _reach(
+    opened: Sequence[Block],
+    text: Sequence[bool],
+    beside: Sequence[bool],
+    indexes: range,
+    start: int,
+) -> int:
     """Return the index of the last block of the body in one direction.
 
     Short lines and subheadings between lines of text belong to the body, and a few links do not
@@ -161,8 +168,10 @@ def _reach(opened: Sequence[Block], text: Sequence[bool], indexes: range, start:
     reached, links = start, 0
     for i in indexes:
         block = opened[i]
-        in_part = text[i] and (
-            block.sentence if block.heading else block.container.tag not in _TEXT_CONTAINERS
+        in_part = (
+            beside[i]
+            or (block.heading and block.sentence)
+            or not (block.heading or block.container.tag in _TEXT_CONTAINERS)
         )
         if text[i] and (in_part or _is_text(block)):
             reached, links = i, 0
