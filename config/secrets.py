@@ -53,7 +53,7 @@ _OWN_LINES: Final = (
     (re.compile(r"(://)(?!(?i:user:pass(?:word)?)@)[^/\s@]+@"), rf"\1{MASK}@"),
     (re.compile(r"whsec_[A-Za-z0-9+/=_-]+"), f"whsec_{MASK}"),
     (re.compile(r"(/bot)\d+:[A-Za-z0-9_-]+"), rf"\1{MASK}"),  # api.telegram.org/bot<token>/
-    (re.compile(r"(/alert-feeds/)[^/\s\"'?]+"), rf"\1{MASK}"),
+    (re.compile(r"(/(?:alert-feeds|websub)/)[^/\s\"'?]+"), rf"\1{MASK}"),
     (re.compile(r"(hooks\.slack\.com/\w+/)[^\s\"']+"), rf"\1{MASK}"),
     (
         re.compile(

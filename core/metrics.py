@@ -5,6 +5,12 @@ from __future__ import annotations
 from prometheus_client import Counter, Gauge, Histogram
 
 FEED_POLLS = Counter("wirewatch_feed_polls", "Polls of feeds.", ["outcome"])
+WEBSUB_PUSHES = Counter(
+    "wirewatch_websub_pushes",
+    "Requests of hubs that say that a feed has news: accepted, ignored (unsigned, repeated, "
+    "unconfirmed), or to an unknown callback.",
+    ["outcome"],
+)
 PAGES = Counter("wirewatch_pages", "Article pages requested.", ["outcome"])
 ITEMS = Counter(
     "wirewatch_items",

@@ -40,20 +40,20 @@ ACCEPT = (
 
 @dataclass(frozen=True)
 class FeedDocument:
-    """The bytes of a feed, whether they answer a request or were pushed by a hub.
+    """The bytes of a feed.
 
     Attributes:
         body: The document, decompressed.
         url: Where it came from, after redirects; relative links are relative to it.
         headers: The headers that came with it.
-        request: The request it answers; None for a document that was pushed.
+        request: The request it answers.
         moved_to: Where a permanent redirect leads, if there was one.
     """
 
     body: bytes
     url: str
     headers: Mapping[str, str]
-    request: ConditionalRequest | None = None
+    request: ConditionalRequest
     moved_to: str | None = None
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Store what a request to a feed, or a pushed document, means: one transaction for each.
+"""Store what a request to a feed means: one transaction for each.
 
 ::
 
@@ -36,7 +36,6 @@ from core.store.feed_record import FeedRecord
 from ingest import poll_facts, poll_outcome
 from ingest.admit import admit
 from ingest.backoff import OUT_OF_REACH, FailClass, FetchFailure
-from ingest.conditional import ConditionalRequest
 from ingest.deps import Deps
 from ingest.document_entries import load_known_entries, store_admission
 from ingest.feed_fetcher import AnswerFacts, FeedDocument
@@ -48,13 +47,15 @@ from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
 from ingest.rereads.signals import schedule_signals
 from ingest.sitemap_index import read_listed
 from ingest.sources.entry import ParsedFeed
+from ingest.websub.hub_links import find_hub
+from ingest.websub.notes import follow_push, note_hub
 
 P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """The result of one poll, or of one pushed document.
+    """The result of one poll.
 
     Attributes:
         outcome: ``read``, ``unchanged`` (the body of the last time), ``not_modified`` (304), the
@@ -91,7 +92,7 @@ class PollResult:
 
 
 class FeedWriter:
-    """Stores the results of polls and pushed documents."""
+    """Stores the results of polls."""
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
@@ -101,13 +102,11 @@ class FeedWriter:
     ) -> PollResult:
         """Parse a document and store its new and changed entries.
 
-        A document that answers a request also determines when the feed is polled next, and one
-        that cannot be read counts as a failed poll. A pushed document has no say in that: the
-        schedule and the validators of the feed stay as they are.
+        It determines when the feed is polled next. One that cannot be read counts as a failed poll.
 
         Args:
             feed: The feed, leased by this process.
-            document: From a poll, or pushed by a hub.
+            document: The document.
             answer: What to record of the answer that it came with, if it was one.
 
         Raises:
@@ -119,8 +118,6 @@ class FeedWriter:
         try:
             parsed = await self._parse(feed, document, known)
         except FetchError as error:
-            if document.request is None:
-                return PollResult(feed.feed_id, error.outcome, error.reason, failed=True)
             failure = FetchFailure(error.outcome, error.reason)
             return await self.save_failure(feed, failure, answer=answer)
         return await self._write(self._save_document, feed, document, parsed, answer)
@@ -204,13 +201,11 @@ class FeedWriter:
         result = self._admit(connection, feed, now, parsed)
         if result.level_reason:
             feed = replace(feed, key_level=result.level, key_reason=result.level_reason.dump())
-        if document.request is None:
-            updated = poll_outcome.after_push(feed, result.new, now)
-            feeds.save(connection, updated, self._deps.me)
-            outcome = "read" if parsed else "unchanged"
-            return replace(result, outcome=outcome, next_due_at=feed.next_due_at)
+        if parsed is not None:
+            link = find_hub(document.headers, parsed, document.url)
+            note_hub(connection, feed, link, self._deps.settings, now, whole=parsed.whole)
         read = replace(
-            _document_read(feed, document, document.request, parsed, result),
+            _document_read(feed, document, parsed, result),
             news_gap_s=poll_facts.load_news_gap(connection, feed, now) if result.new else None,
             taken_by=poll_facts.find_taker(connection, feed, document.moved_to, now),
         )
@@ -299,6 +294,8 @@ class FeedWriter:
         """Store the feed after a poll, its validators with it; the last step of a transaction."""
         before = decision.feed
         feed = replace(before, last_attempt_at=now, poll_count=before.poll_count + 1)
+        if not result.failed:
+            feed = follow_push(connection, feed, before.last_attempt_at, result.new)
         outbox.put(connection, [to_record(health, at=now) for health in decision.health])
         if decision.pause:
             until = now + timedelta(seconds=decision.pause)
@@ -351,12 +348,11 @@ def _events(decision: PollOutcome) -> list[FeedEvent]:
 def _document_read(
     feed: FeedRecord,
     document: FeedDocument,
-    request: ConditionalRequest,
     parsed: ParsedFeed | None,
     result: PollResult,
 ) -> DocumentRead:
     return DocumentRead(
-        request=request,
+        request=document.request,
         headers=document.headers,
         final_url=document.url,
         moved_to=document.moved_to,

@@ -242,20 +242,6 @@ def after_read(
     return replace(outcome, changes=changes)
 
 
-def after_push(feed: FeedRecord, new: int, now: datetime) -> FeedRecord:
-    """Return the feed after a document that was pushed, not requested.
-
-    Only the time of the newest entry changes: a push says nothing about the server's answers, and
-    may hold only the entries that are new.
-
-    Args:
-        feed: The feed before the push.
-        new: How many entries were never seen before.
-        now: The present.
-    """
-    return replace(feed, last_new_at=now if new else feed.last_new_at)
-
-
 def _count_failure(feed: FeedRecord, failure: FetchFailure, now: datetime) -> FeedRecord:
     same = feed.fail_class == failure.kind.value
     return replace(

@@ -43,7 +43,7 @@ from ingest.feed_records import feed_records
 from ingest.feed_writer import PollResult
 from ingest.hosts import HostGate
 from ingest.interval import earliest_repeat
-from ingest.job_runner import JobResult, JobRunner
+from ingest.job_runner import JobKind, JobResult, JobRunner
 from ingest.jobs import FeedJobs, PageJobs
 from ingest.page_fetcher import PageFetcher
 from ingest.pages import PageReader
@@ -53,6 +53,7 @@ from ingest.rereads.jobs import RereadJobs
 from ingest.rereads.reader import Rereader
 from ingest.robots import Fetch, Robots, robots_fetch
 from ingest.scheduler import EVERY_SECONDS, Ticker
+from ingest.websub.jobs import SubscriptionJobs
 
 __all__ = ["Ingest", "IngestCounts"]
 
@@ -357,11 +358,12 @@ class Ingest:
     def _work(self, *, once: bool) -> JobRunner:
         if self._deps is None:
             raise RuntimeError("Ingest is an async context manager; enter it first")
-        kinds = (
+        kinds: list[JobKind] = [
             FeedJobs(self._deps, self._poller, once=once),
             PageJobs(self._deps, self._pages),
             RereadJobs(self._deps, Rereader(self._deps, self._fetcher)),
-        )
+        ]
+        kinds += [SubscriptionJobs(self._deps)] if self._settings.public_url else []
         return JobRunner(self._deps, kinds)
 
     def _lease_one(self, connection: Connection, feed_id: str) -> FeedRecord | PollResult:

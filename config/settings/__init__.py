@@ -17,12 +17,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    SecretStr,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.durations import parse_duration
@@ -42,6 +37,7 @@ from config.settings.types import (
     long_enough,
     networks,
     parse_networks,
+    public_address,
     web_address,
 )
 
@@ -185,6 +181,11 @@ class Settings(BaseSettings):
         default="",
         description="Proxies whose X-Forwarded-Proto and -For are trusted, as addresses or "
         "networks: `127.0.0.1,10.0.0.0/8`.",
+    )
+    public_url: Annotated[str, AfterValidator(public_address)] = Field(
+        default="",
+        description="URL under which hubs of feeds (WebSub) reach the console's `/websub/`, such "
+        "as `https://wire.example.org`; empty: no subscriptions, feeds are polled only.",
     )
 
     heartbeat_url: Annotated[SecretStr, AfterValidator(web_address)] = Field(

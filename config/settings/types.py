@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
@@ -70,6 +71,23 @@ def web_address(url: SecretStr) -> SecretStr:
         is_usable = False
     if url.get_secret_value() and not is_usable:
         raise ValueError("it should be a URL such as https://monitor.example.org/ping/…")
+    return url
+
+
+def public_address(url: str) -> str:
+    """Return the URL if it is empty, or an http or https URL with a host and no more than a path.
+
+    Raises:
+        ValueError: It is another one.
+    """
+    try:
+        parts = urlsplit(url)
+        is_plain = parts.scheme in ("http", "https") and parts.port != 0 and bool(parts.hostname)
+    except ValueError:
+        is_plain = False
+    is_usable = is_plain and url.isascii() and not re.search(r"[?#@\s\\\"<>]", url)
+    if url and not is_usable:
+        raise ValueError("it should be a URL such as https://wire.example.org, without a query")
     return url
 
 

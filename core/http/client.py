@@ -129,17 +129,23 @@ class HttpClient:
                 raise as_fetch_error(target, error) from error
 
     async def post(
-        self, url: str, *, headers: Mapping[str, str], body: bytes, timeout: float
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        timeout: float,
+        guarded: bool = False,
     ) -> Response:
-        """Send a body to a URL that the operator configured.
-
-        The address is not checked by the guard, and redirects are not followed.
+        """Send a body to a URL. Redirects are not followed.
 
         Args:
-            url: An http or https URL, with any port and address.
+            url: An http or https URL.
             headers: All headers except User-Agent.
             body: The bytes to send.
             timeout: Seconds for request and response together.
+            guarded: Whether the guard checks the address, as for all that the operator has not
+                configured; without it any port and address is allowed.
 
         Returns:
             A response of any status; its body is truncated at 64 KiB.
@@ -152,9 +158,11 @@ class HttpClient:
         target, authorization = _first_target(url)
         began = time.monotonic()
         try:
+            if guarded:
+                self._guard.check(target)
             async with (
                 asyncio.timeout(timeout),
-                self._session(guarded=False).post(
+                self._session(guarded=guarded).post(
                     URL(target, encoded=True),
                     data=body,
                     headers={**authorization, **headers, "User-Agent": self._agent},

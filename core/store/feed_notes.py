@@ -3,22 +3,54 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
 from config.i18n import Phrase
-from core.store import page_signals
+from core.store import page_signals, websub
 from core.store.unread_links import count_unread_links
+from core.store.websub import HubCounts, Subscription
+from core.text import clean_line
 
 NOTED_FOR = timedelta(days=7)
 """How long it is said that links of entries were not read."""
 
 
 def load_feed_notes(connection: Connection, now: datetime) -> dict[str, list[Phrase]]:
-    """Return notes about feeds, by id: links that were not read, changes that are not believed."""
+    """Return notes about feeds, by id.
+
+    They are about links that were not read, changes that are not believed, and hubs.
+    """
     notes: dict[str, list[Phrase]] = {}
     for feed_id, outcome, number in count_unread_links(connection, now - NOTED_FOR):
         notes.setdefault(feed_id, []).append(Phrase(f"feed.{outcome}", n=number))
     for feed_id, signals in page_signals.load_ignored(connection, now).items():
         notes.setdefault(feed_id, []).append(Phrase.load(signals.reason))
+    for feed_id, note in load_hub_notes(connection, now):
+        notes.setdefault(feed_id, []).append(note)
     return notes
+
+
+def load_hub_notes(connection: Connection, now: datetime) -> list[tuple[str, Phrase]]:
+    """Return a note for each feed whose hub is asked to push, with the id of the feed."""
+    by_hub = websub.count_by_hub(connection)
+    return [
+        (each.feed_id, _hub_note(each, by_hub[each.hub], now))
+        for each in websub.load_wanted(connection)
+    ]
+
+
+def _hub_note(subscription: Subscription, of_hub: HubCounts, now: datetime) -> Phrase:
+    """Return whether a hub pushes, and how often its push came before the poll."""
+    hub = clean_line(urlsplit(subscription.hub).hostname or "", 100)
+    if not subscription.is_active(now):
+        return Phrase("feed.websub.unconfirmed", hub=hub)
+    return Phrase(
+        "feed.websub.active",
+        hub=hub,
+        push=subscription.push_first,
+        times=subscription.push_first + subscription.poll_first,
+        push_all=of_hub.push_first,
+        times_all=of_hub.push_first + of_hub.poll_first,
+    )

@@ -314,11 +314,19 @@ def apply_change(
         connection.execute(feeds.update().where(feeds.c.feed_id == feed_id).values(values))
 
 
-def poll_now(connection: Connection, feed_id: str, *, now: datetime) -> PollNowOutcome:
+def poll_now(
+    connection: Connection, feed_id: str, *, now: datetime, reason: str = "feed.due.requested"
+) -> PollNowOutcome:
     """Make a feed due as soon as it may be polled, even where it is gone.
 
     It may be polled once its host's pause is over and :data:`POLL_AGAIN_AFTER` has passed since
     the last attempt.
+
+    Args:
+        connection: A write transaction.
+        feed_id: The feed.
+        now: The present moment.
+        reason: Code of the phrase that says why.
 
     Raises:
         NotFoundError: There is no such feed.
@@ -329,8 +337,7 @@ def poll_now(connection: Connection, feed_id: str, *, now: datetime) -> PollNowO
     if feed.removed_at is not None:
         return PollNowOutcome(PollNowResult.NOT_CONFIGURED)
     due = max(now, feed.last_attempt_at + POLL_AGAIN_AFTER) if feed.last_attempt_at else now
-    reason = Phrase("feed.due.requested").dump()
-    values = {"next_due_at": due, "gone_at": None, "due_reason": reason}
+    values = {"next_due_at": due, "gone_at": None, "due_reason": Phrase(reason).dump()}
     connection.execute(feeds.update().where(feeds.c.feed_id == feed_id).values(values))
     pauses = hosts.load_pauses(connection, now)
     paused_until = pauses.get(feed.host) or pauses.get(feed.url)

@@ -32,6 +32,7 @@ from core.store import (
     rereads,
     targets,
     topic_hours,
+    websub,
 )
 from core.store.alerts import OPEN, alerts, decisions
 from core.store.canaries import canaries, canary_timer
@@ -242,6 +243,7 @@ RULES = {
     "disputed pages": RetentionRule(("disputed_pages",), forget_disputed),
     "entries": RetentionRule(("entries",), forget_entries),
     "entry aliases": RetentionRule(("entry_aliases",), entry_aliases.forget),
+    "subscriptions": RetentionRule(("websub_subscriptions",), websub.forget),
     "rereads": RetentionRule(("rereads",), rereads.forget),
     "page reads": RetentionRule(("page_reads",), page_reads.forget),
     "stories": RetentionRule(

@@ -62,6 +62,7 @@ class ParsedFeed:
         hint: How long the feed asks to wait until the next request, if it does.
         skip_hours: Hours of the day, in UTC, in which it does not change, if it names any.
         self_url: The URL that the feed names as its own, if it does.
+        hub_url: The first WebSub hub that it names, if it names one.
         whole: Whether the document is complete; one that breaks off may have lost entries.
         cut_reason: Why entries were left out, if a limit was exceeded.
         repeated: How many of the skipped entries the document shows once more.
@@ -79,6 +80,7 @@ class ParsedFeed:
     skipped: int
     hint: timedelta | None = None
     self_url: str | None = None
+    hub_url: str | None = None
     whole: bool = True
     cut_reason: Phrase | None = None
     sitemaps: tuple[str, ...] = ()

@@ -196,6 +196,7 @@ def _parsed(
         hint=channel.hints.pause,
         skip_hours=tuple(sorted(channel.hints.skip_hours)),
         self_url=fetchable_url(channel.self_url, url) if channel.self_url else None,
+        hub_url=fetchable_url(channel.hub_url, url) if channel.hub_url else None,
         cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
         if selection.left_out
         else None,
@@ -227,13 +228,19 @@ def _channel(feed: Any) -> FeedChannel:
         title=text_field(feed, "title"),
         link=text_field(feed, "link"),
         language=text_field(feed, "language"),
-        self_url=next((text_field(x, "href") for x in links if text_field(x, "rel") == "self"), ""),
+        self_url=_linked(links, "self"),
+        hub_url=_linked(links, "hub"),
         hints=PublisherHints.parse(
             text_field(feed, "ttl"),
             text_field(feed, "sy_updateperiod"),
             text_field(feed, "sy_updatefrequency"),
         ),
     )
+
+
+def _linked(links: Sequence[Any], rel: str) -> str:
+    """Return the target of the first link of a relation, or an empty text."""
+    return next((text_field(x, "href") for x in links if text_field(x, "rel") == rel), "")
 
 
 def _age(now: datetime) -> Any:

@@ -31,6 +31,9 @@ from ingest.urls import fetchable_url
 FINISHED = timedelta(days=7)
 """How long to wait for a feed that says it will never be updated again."""
 
+MOST_HUBS = 10
+"""Hubs of a feed that are looked at."""
+
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|[{}\[\],]', re.DOTALL)
 
 
@@ -71,6 +74,7 @@ def parse_json(
         skipped=selection.skipped + len(feed["items"]) - len(items),
         hint=FINISHED if feed.get("expired") is True else None,
         self_url=fetchable_url(_text(feed, "feed_url"), url),
+        hub_url=_hub(feed, url),
         cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
         if bounded is not document or selection.left_out
         else None,
@@ -174,6 +178,15 @@ def _authors(thing: Mapping[str, Any]) -> list[str]:
     listed = thing.get("authors")
     people = listed if isinstance(listed, list) else [thing.get("author")]
     return [_text(p, "name") for p in people[:MOST_AUTHORS] if isinstance(p, dict)]
+
+
+def _hub(feed: Mapping[str, Any], url: str) -> str | None:
+    """Return the first WebSub hub of a feed."""
+    listed = feed.get("hubs")
+    hubs = listed[:MOST_HUBS] if isinstance(listed, list) else []
+    is_hub = (isinstance(h, dict) and _text(h, "type").lower() == "websub" for h in hubs)
+    urls = (_text(hub, "url") for hub, wanted in zip(hubs, is_hub, strict=True) if wanted)
+    return next((fetchable_url(hub, url) for hub in urls if hub), None)
 
 
 def _age(raw: RawEntry, now: datetime) -> float:

@@ -52,6 +52,7 @@ class FeedChannel:
     link: str = ""
     language: str = ""
     self_url: str = ""
+    hub_url: str = ""
     hints: PublisherHints = NO_HINTS
 
 
@@ -184,6 +185,7 @@ def _channel(root: etree._Element, home: etree._Element) -> FeedChannel:
         fields.get("link", ""),
         fields.get("language") or home.get(_LANG) or root.get(_LANG) or "",
         fields.get("self", ""),
+        fields.get("hub", ""),
         PublisherHints.parse(
             hints.get("ttl"), hints.get("updatePeriod"), hints.get("updateFrequency"), skip
         ),
@@ -194,8 +196,8 @@ def _take_channel_link(fields: dict[str, str], link: etree._Element) -> None:
     href, rel = link.get("href"), link.get("rel", "alternate")
     if href is None:
         fields.setdefault("link", _text(link))
-    elif rel == "self":
-        fields.setdefault("self", href)
+    elif rel in ("self", "hub"):
+        fields.setdefault(rel, href)
     elif rel == "alternate":
         fields.setdefault("link", href)
 

@@ -31,6 +31,7 @@ def explain_polls(
     feed was to be polled next; why: the reason. Times are UTC.
     """
     from core.store.feed_history import RETENTION, load_events_since, load_polls
+    from core.store.feed_notes import load_feed_notes
     from core.store.feeds import load_feed_states
     from wirewatch.feed_states import merge_states
 
@@ -41,8 +42,11 @@ def explain_polls(
         state = _find(states, feed)
         polls = load_polls(connection, state.feed.feed_id)
         events = load_events_since(connection, now - RETENTION).get(state.feed.feed_id, [])
+        notes = load_feed_notes(connection, now).get(state.feed.feed_id, [])
     if not as_json:
         _say_state(state)
+        for note in notes:
+            say(in_english(note))
     empty = "It has not been polled yet."
     print_rows([as_row(poll) for poll in polls], COLUMNS, as_json=as_json, empty=empty)
     if not as_json:

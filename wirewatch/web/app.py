@@ -23,7 +23,7 @@ from config.settings import Settings, secret
 from core.clock import Clock
 from core.store import Store
 from wirewatch.web.api import create_api
-from wirewatch.web.auth.access import AccessControl
+from wirewatch.web.auth.access import CALLBACKS, AccessControl
 from wirewatch.web.events import StoryWatcher
 from wirewatch.web.explain import Explainer
 from wirewatch.web.limits import AnswerLimit
@@ -38,10 +38,11 @@ from wirewatch.web.pages.stories import StoriesPage
 from wirewatch.web.pages.story import StoryPage
 from wirewatch.web.pages.story_actions import StoryActions
 from wirewatch.web.pages.topics import TopicsPage
+from wirewatch.web.pages.websub import WebSubEndpoint
 from wirewatch.web.render import HERE, PageRenderer
 from wirewatch.web.runtime_status import RuntimeStatus
 from wirewatch.web.security_headers import SecurityHeaders
-from wirewatch.web.trusted_hosts import TrustedHosts
+from wirewatch.web.trusted_hosts import TrustedHosts, host_of
 
 
 def create_app(store: Store, clock: Clock, runtime: RuntimeStatus) -> ASGIApp:
@@ -67,6 +68,7 @@ def create_app(store: Store, clock: Clock, runtime: RuntimeStatus) -> ASGIApp:
         LoginPage(renderer),
         HealthEndpoints(renderer),
         AlertFeedEndpoint(renderer),
+        WebSubEndpoint(renderer),
     ):
         page.mount(app)
     app.add_api_route("/events", StoryWatcher(store).endpoint, methods=["GET"])
@@ -93,7 +95,13 @@ def protect(app: ASGIApp, clock: Clock, settings: Settings) -> ASGIApp:
     compressed = GZipMiddleware(AnswerLimit(app), minimum_size=1_000, compresslevel=5)
     token, proxies = secret(settings.web_token), settings.web_proxies
     guarded = AccessControl(compressed, clock, token=token, proxies=proxies)
-    trusted = TrustedHosts(guarded, settings.web_names, any_address=settings.web_everywhere)
+    trusted = TrustedHosts(
+        guarded,
+        settings.web_names,
+        any_address=settings.web_everywhere,
+        public=host_of(settings.public_url),
+        open_folder=CALLBACKS,
+    )
     return SecurityHeaders(trusted)
 
 

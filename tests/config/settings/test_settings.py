@@ -205,3 +205,29 @@ def test_the_file_of_a_single_field_can_be_read(
         "database_url",
         False,
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "is_usable"),
+    [
+        ("", True),
+        ("https://wire.example.org", True),
+        ("http://192.0.2.7:8080/wire/", True),
+        ("wire.example.org", False),
+        ("ftp://wire.example.org", False),
+        ("https:///wire", False),
+        ("https://wire.example.org/?a=b", False),
+        ("https://wire.example.org/#a", False),
+        ("https://user:secret@wire.example.org/", False),
+        ("https://wire.example.org:99999/", False),
+    ],
+)
+def test_the_public_url_is_a_web_address_without_a_query(
+    monkeypatch: pytest.MonkeyPatch, url: str, is_usable: bool
+) -> None:
+    monkeypatch.setenv("WIREWATCH_PUBLIC_URL", url)
+    if is_usable:
+        assert load_settings().public_url == url
+        return
+    with pytest.raises(SettingsError, match="WIREWATCH_PUBLIC_URL"):
+        load_settings()

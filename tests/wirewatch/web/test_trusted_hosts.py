@@ -6,7 +6,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from tests.support.web_server import WebServer, request
-from wirewatch.web.trusted_hosts import TrustedHosts
+from wirewatch.web.trusted_hosts import TrustedHosts, host_of
 
 APP = PlainTextResponse("answered")
 NAMES = ("localhost", "Desk.example.org")
@@ -40,3 +40,21 @@ def test_addresses_are_answered_only_if_the_console_listens_on_all(
     assert status(server, host) == 200
     server.app = TrustedHosts(APP, NAMES)
     assert status(server, host) == 421
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "expected"),
+    [
+        ("wire.example", "/websub/t", 200),
+        ("WIRE.example:443", "/websub/t", 200),
+        ("wire.example", "/", 421),
+        ("wire.example", "/websub", 421),
+        ("evil.example", "/websub/t", 421),
+    ],
+)
+def test_under_the_public_name_only_callbacks_are_answered(
+    server: WebServer, host: str, path: str, expected: int
+) -> None:
+    public = host_of("https://Wire.example/wire")
+    server.app = TrustedHosts(APP, NAMES, public=public, open_folder="/websub/")
+    assert request(server.host, "GET", path, headers={"Host": host}).status == expected

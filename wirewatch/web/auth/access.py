@@ -2,7 +2,7 @@
 
 ::
 
-    request ──▶ a feed of alerts? ─ yes ──────────────────────────▶ its own token decides
+    request ──▶ a feed of alerts, a hub's callback? ─ yes ────────▶ its own token decides
                     │no
                     ▼
                 Bearer token? ─ right ────────────────────────────▶ the console
@@ -46,6 +46,9 @@ PUBLIC_FOLDERS = ("/static/",)
 ALERT_FEEDS = "/alert-feeds/"
 """Feeds of alerts. Only the token in their address counts, no session and no access token."""
 
+CALLBACKS = "/websub/"
+"""Callbacks of hubs. Only the token in their address and their signature count."""
+
 API = "/api/"
 
 
@@ -80,7 +83,7 @@ class AccessControl:
         request = await AccessRequest.read(scope, receive, proxies=self._proxies)
         if request is None:
             await _refusal(scope, 413, "The request is too large.")(scope, receive, send)
-        elif request.path.startswith(ALERT_FEEDS):
+        elif request.path.startswith((ALERT_FEEDS, CALLBACKS)):
             await self._app(scope, request.receive, send)
         elif request.bearer is not None and self._token:
             await self._with_bearer(request, send)
