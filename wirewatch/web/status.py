@@ -143,7 +143,9 @@ def _nothing_read(counts: Counter[str], t: Translator) -> str:
     total, failing = sum(counts.values()), _failing(counts)
     if failing:
         return t("system.nothing_read", n=t.number(failing), total=t.number(total))
-    return t.plural("system.starting" if counts["new"] else "system.waiting", total)
+    if counts["new"]:
+        return t.plural("system.starting", total)
+    return t.plural("system.waiting", total)
 
 
 def _failing(counts: Counter[str]) -> int:

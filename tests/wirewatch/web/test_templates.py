@@ -15,7 +15,7 @@ from wirewatch.web.render import HERE
 EN = translator("en")
 
 SOURCES = "\n".join(
-    path.read_text("utf-8") for kind in ("*.html", "*.py") for path in HERE.rglob(kind)
+    path.read_text("utf-8") for kind in ("*.html", "*.py") for path in HERE.parent.rglob(kind)
 )
 USED = set(re.findall(r'\bt(?:\.plural)?\(\s*"([a-z0-9_.]+)"\s*[,)]', SOURCES))
 
