@@ -243,7 +243,7 @@ class Settings(BaseSettings):
         ge=1,
         le=500,
         description="Most requests at the same time, all hosts together; feeds take three quarters "
-        "at most, pages too; pages, and pages read again, get an eighth each.",
+        "at most, pages too; pages, pages read again and hubs get an eighth each.",
     )
 
     fetch_max_entries: int = Field(

@@ -46,11 +46,14 @@ def _hub_note(subscription: Subscription, of_hub: HubCounts, now: datetime) -> P
     hub = clean_line(urlsplit(subscription.hub).hostname or "", 100)
     if not subscription.is_active(now):
         return Phrase("feed.websub.unconfirmed", hub=hub)
+    times = subscription.push_first + subscription.poll_first
+    if not times:
+        return Phrase("feed.websub.confirmed", hub=hub)
     return Phrase(
         "feed.websub.active",
         hub=hub,
         push=subscription.push_first,
-        times=subscription.push_first + subscription.poll_first,
+        times=times,
         push_all=of_hub.push_first,
         times_all=of_hub.push_first + of_hub.poll_first,
     )

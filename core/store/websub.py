@@ -153,10 +153,10 @@ def find(connection: Connection, token: str) -> Subscription | None:
     return next(iter(_records(connection, query)), None)
 
 
-def is_known(connection: Connection, token: str) -> bool:
-    """Return whether there is a subscription with a token. Nothing is locked."""
-    query = select(subscriptions.c.token).where(subscriptions.c.token == token)
-    return connection.scalar(query) is not None
+def peek(connection: Connection, token: str) -> Subscription | None:
+    """Return the subscription of a token, or None. Nothing is locked."""
+    query = select(*_COLUMNS).where(subscriptions.c.token == token)
+    return next(iter(_records(connection, query)), None)
 
 
 def load_of_feed(connection: Connection, feed_id: str) -> list[Subscription]:

@@ -128,3 +128,7 @@ def test_no_answer_makes_masking_slow(unit: str) -> None:
     began = time.process_time()
     mask_foreign((unit * 4_000)[:4_000], SECRETS)
     assert time.process_time() - began < 2
+
+
+def test_the_token_of_a_callback_is_masked() -> None:
+    assert mask('"POST /websub/Tok-En_1?x=y 202"') == f'"POST /websub/{MASK}?x=y 202"'

@@ -18,6 +18,7 @@ from core.store.feed_notes import load_feed_notes
 from core.store.websub import Subscription
 from ingest.websub.notes import follow_push
 from tests.support.newsroom import Answer, LoopbackServer, Request
+from tests.support.postgres import ON_EVERY_DATABASE
 from tests.support.scripted_publisher import (
     Installation,
     ManualClock,
@@ -110,7 +111,10 @@ def scene(
     tmp_path: Path, database_url: str, publisher: ScriptedPublisher, server: WebServer
 ) -> Iterator[Scene]:
     installation = Installation(
-        tmp_path, database_url=database_url, public_url=f"http://{server.host}/"
+        tmp_path,
+        database_url=database_url,
+        public_url=f"http://{server.host}/",
+        web_token="t" * 16,
     )
     runtime = RuntimeStatus(lambda: Catalog(()), list, list, installation.settings)
     server.app = create_app(installation.store, installation.clock, runtime)
@@ -129,6 +133,7 @@ def test_a_push_makes_the_feed_due_and_the_poll_finds_what_is_new(scene: Scene) 
     assert (scene.hub.modes, scene.hub.confirmed) == (["subscribe"], [(200, "c-1")])
     [subscription] = scene.subscriptions()
     assert subscription.is_active(clock())
+    assert scene.note() == ("feed.websub.confirmed", {})
     assert subscription.topic == scene.publisher.url + FEED
     clock.advance(minutes=5)
     scene.publish("1", "2")
@@ -153,6 +158,7 @@ def sign(scene: Scene) -> str:
     return f"sha256={hmac.new(signed.secret.encode(), b'news', 'sha256').hexdigest()}"
 
 
+@ON_EVERY_DATABASE
 def test_a_push_that_is_not_signed_or_replayed_is_answered_and_counts_for_nothing(
     scene: Scene,
 ) -> None:
@@ -224,6 +230,7 @@ def test_a_lease_is_renewed_before_it_expires_with_the_same_callback(scene: Scen
     assert renewed.expires_at == scene.clock() + timedelta(days=10)
 
 
+@pytest.mark.slow
 def test_the_news_of_a_silent_hub_are_found_by_polls_and_that_is_counted(scene: Scene) -> None:
     scene.installation.run()
     for number in range(2, 5):
@@ -233,6 +240,7 @@ def test_the_news_of_a_silent_hub_are_found_by_polls_and_that_is_counted(scene: 
     assert scene.note()[1] == {"push": 0, "times": 3, "push_all": 0, "times_all": 3}
 
 
+@pytest.mark.slow
 def test_a_hub_that_refuses_or_never_confirms_is_asked_less_and_less_often(scene: Scene) -> None:
     scene.hub.status, scene.hub.verifies = 503, False
     asked = []
@@ -247,6 +255,8 @@ def test_a_hub_that_refuses_or_never_confirms_is_asked_less_and_less_often(scene
     assert scene.subscriptions()[0].pushes == 0
 
 
+@pytest.mark.slow
+@ON_EVERY_DATABASE
 def test_a_subscription_ends_when_the_feed_names_another_hub_or_is_removed(scene: Scene) -> None:
     scene.installation.run()
     [first] = scene.subscriptions()
@@ -269,6 +279,7 @@ def test_a_subscription_ends_when_the_feed_names_another_hub_or_is_removed(scene
     other.close()
 
 
+@pytest.mark.slow
 def test_a_hub_on_a_private_address_gets_no_request(scene: Scene) -> None:
     guarded = scene.installation.settings.model_copy(update={"http_allow_private": False})
     scene.installation.run()
@@ -280,6 +291,7 @@ def test_a_hub_on_a_private_address_gets_no_request(scene: Scene) -> None:
     assert scene.subscriptions()[0].outcome == "blocked_port"
 
 
+@pytest.mark.slow
 def test_without_a_public_url_nothing_is_subscribed_and_no_callback_is_there(
     scene: Scene, server: WebServer
 ) -> None:
@@ -312,3 +324,13 @@ def test_a_push_during_a_poll_makes_the_feed_due_again_soon(scene: Scene) -> Non
 
     reason = Phrase(websub.PUSHED).dump()
     assert scene.installation.store.transact(during) == (feeds.POLL_AGAIN_AFTER, reason)
+
+
+def test_a_callback_needs_no_sign_in_and_opens_nothing_else(scene: Scene) -> None:
+    scene.installation.run()
+    assert scene.push() == 202
+    assert scene.push(b"x" * 1_000_001) == 413
+    callback = urlsplit(scene.subscriptions()[0].callback)
+    for path in ("/", "/metrics", "/websub", f"{callback.path}/../../api/v1/feeds"):
+        assert request(callback.netloc, "GET", path).status in (303, 401, 404)
+    assert request(callback.netloc, "DELETE", callback.path).status == 405

@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from config.i18n import Phrase, in_english
 from core.clock import utc_now
-from core.store import Store, feed_history, feeds
+from core.store import Store, feed_history, feeds, websub
 from core.store.feed_history import FeedEvent, FeedPoll
+from core.store.websub import Subscription
 from tests.support.cli_installation import CliInstallation
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
@@ -63,6 +64,7 @@ def test_why_a_feed_is_polled_when_it_is_can_be_asked_for(
         feed_history.add_poll(connection, poll)
         feed_history.add_poll(connection, replace(poll, number=1, outcome="timeout", status=None))
         feed_history.add_events(connection, [moved])
+        websub.add(connection, _subscription(name, now))
     store.close()
     newest, oldest = json.loads(own_installation.invoke("feeds", "why", name, "--json"))
     assert (newest["outcome"], newest["status"]) == ("timeout", None)
@@ -73,6 +75,13 @@ def test_why_a_feed_is_polled_when_it_is_can_be_asked_for(
     out = own_installation.invoke("feeds", "why", name)
     assert "every 10 min, the default for tier B" in out
     assert "moved: It has moved permanently" in out
+    assert "Hub hub.example reported news first 3 of 4 times" in out
     [listed] = json.loads(own_installation.invoke("feeds", "list", "--json"))
     assert listed["lately"][0].startswith("moved 20")
     own_installation.invoke("feeds", "why", "nobody-1", code=2)
+
+
+def _subscription(feed_id: str, now: datetime) -> Subscription:
+    hub = ("https://hub.example/", "hub.example")
+    made = Subscription("t", feed_id, *hub, "https://kurier.example/", "", "", now, now)
+    return replace(made, expires_at=now + timedelta(days=9), push_first=3, poll_first=1)

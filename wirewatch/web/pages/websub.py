@@ -78,7 +78,7 @@ class WebSubEndpoint:
         if not (token.isascii() and token.isprintable() and len(token) <= 64):
             return False
         with self._renderer.store.read() as connection:
-            return websub.is_known(connection, token)
+            return websub.peek(connection, token) is not None
 
 
 def _confirm(
@@ -93,12 +93,14 @@ def _confirm(
 def _take(
     connection: Connection, *, token: str, signature: str, body: bytes, now: datetime
 ) -> PushVerdict:
-    subscription = websub.find(connection, token)
+    """Store what a push means. The feed's row comes first, as in the transaction of a poll."""
+    subscription = websub.peek(connection, token)
     verdict = judge_push(subscription, signature, body)
-    if subscription is not None and verdict is not PushVerdict.UNKNOWN:
-        websub.save(connection, after_push(subscription, verdict, body, now))
-        if verdict is PushVerdict.ACCEPTED:
-            _make_due(connection, subscription, now)
+    if subscription is None or verdict is PushVerdict.UNKNOWN:
+        return verdict
+    if verdict is PushVerdict.ACCEPTED:
+        _make_due(connection, subscription, now)
+    websub.apply_change(connection, token, lambda s: after_push(s, verdict, body, now))
     return verdict
 
 
