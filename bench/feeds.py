@@ -145,7 +145,7 @@ def main() -> None:
 
 def measure(settings: Settings, store: Store, catalog: Catalog, seconds: float) -> None:
     """Follow the feeds and print what it took."""
-    from ingest.feed_records import feed_records
+    from ingest.polling.feed_records import feed_records
 
     now = datetime.now(UTC)
     names = [feed.id for outlet in catalog.outlets for feed in outlet.feeds]

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from core.store import Connection, entries, feeds
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
-from ingest.backoff import FailClass
 from ingest.deps import Deps
-from ingest.feed_writer import PollResult
 from ingest.job_runner import LeaseRequest
-from ingest.pages import EntryResult, PageReader
-from ingest.poll import Poller
+from ingest.pages.page_reader import EntryResult, PageReader
+from ingest.polling.backoff import FailClass
+from ingest.polling.feed_writer import PollResult
+from ingest.polling.poll import Poller
 
 SLOW_FEEDS = 1
 """Feeds at a time whose last document exceeded a limit: they wait for one another, and must not

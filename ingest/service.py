@@ -39,16 +39,16 @@ from core.store.threads import StoreThreads
 from ingest.deps import Deps, DocumentParser, Extractor, StoredRobots, write
 from ingest.discovery.find import FoundFeed, discover
 from ingest.extract.pool import ExtractPool
-from ingest.feed_records import feed_records
-from ingest.feed_writer import PollResult
 from ingest.hosts import HostGate
-from ingest.interval import earliest_repeat
 from ingest.job_runner import JobKind, JobResult, JobRunner
 from ingest.jobs import FeedJobs, PageJobs
-from ingest.page_fetcher import PageFetcher
-from ingest.pages import PageReader
+from ingest.pages.page_fetcher import PageFetcher
+from ingest.pages.page_reader import PageReader
 from ingest.parsing.parser import FeedParser
-from ingest.poll import Poller
+from ingest.polling.feed_records import feed_records
+from ingest.polling.feed_writer import PollResult
+from ingest.polling.interval import earliest_repeat
+from ingest.polling.poll import Poller
 from ingest.rereads.jobs import RereadJobs
 from ingest.rereads.reader import Rereader
 from ingest.robots import Fetch, Robots, robots_fetch

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from config.catalog.models import Catalog
 from core.store.feed_record import FeedState, classify_feed
-from ingest.feed_records import feed_records
+from ingest.polling.feed_records import feed_records
 
 
 def merge_states(catalog: Catalog, stored: list[FeedState], now: datetime) -> list[FeedState]:

@@ -11,10 +11,10 @@ from urllib.parse import urljoin, urlsplit
 from config.errors import FetchError
 from config.i18n import Phrase
 from core.http import Response
-from ingest.backoff import failure_of
 from ingest.deps import Deps
 from ingest.discovery.feed_link import FeedLink
 from ingest.parsing.messages import FeedRequest, LinksRequest
+from ingest.polling.backoff import failure_of
 from ingest.sources.entry import ParsedFeed
 
 MOST_REQUESTS = 25

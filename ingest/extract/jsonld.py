@@ -17,8 +17,8 @@ from itertools import islice
 
 from core.text.clean import clean, clean_line, cut
 from ingest.extract.limits import LONGEST_TEXT, MOST_SCRIPTS
-from ingest.likeness import Vote, vote_of_headline
-from ingest.page_address import is_same_page, names_article, resembles
+from ingest.pages.page_address import is_same_page, names_article, resembles
+from ingest.pages.votes import Vote, vote_of_headline
 
 _MAX_SCRIPT = 2_000_000
 _MAX_NODES = 2_000

@@ -9,13 +9,8 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from ingest.page_address import (
-    agrees_with_title,
-    is_same_page,
-    names_article,
-    resembles,
-)
-from ingest.refresh import refresh_target
+from ingest.pages.page_address import agrees_with_title, is_same_page, names_article, resembles
+from ingest.pages.refresh import refresh_target
 from ingest.urls import canonical_url, same_site
 
 _MAX_LINKS = 10

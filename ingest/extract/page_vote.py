@@ -19,8 +19,8 @@ from datetime import datetime, timedelta
 
 from ingest.extract.models import PageHints
 from ingest.extract.notices import Notice, NoticeText, notice_in_title, read_notices
-from ingest.likeness import Vote, is_unspaced, vote_of_headline, words_of
-from ingest.page_address import is_above, is_same_page, names_article, resembles
+from ingest.pages.page_address import is_above, is_same_page, names_article, resembles
+from ingest.pages.votes import Vote, is_unspaced, vote_of_headline, words_of
 
 OTHER_PAGE = "other_page"
 SECTION_PAGE = "section_page"

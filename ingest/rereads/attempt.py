@@ -25,15 +25,16 @@ from core.store.feed_record import FeedRecord
 from core.store.outlets import find_by_host
 from core.store.page_reads import PageValidators
 from core.text.clean import for_log
-from ingest.article_pages import INCOMPLETE
-from ingest.article_revision import PageRead, is_current_hash
-from ingest.attribution import attributed
-from ingest.backoff import FetchFailure, failure_of
 from ingest.deps import Deps
+from ingest.entries.same_entry import has_no_page
 from ingest.hosts import host_key
-from ingest.page_fetcher import PageFetcher
-from ingest.page_validators import NO_VALIDATORS, conditional_headers, is_unchanged
-from ingest.pages import INTERNAL_ERROR
+from ingest.pages.article_pages import INCOMPLETE
+from ingest.pages.article_revision import PageRead, is_current_hash
+from ingest.pages.attribution import attributed
+from ingest.pages.page_fetcher import PageFetcher
+from ingest.pages.page_reader import INTERNAL_ERROR
+from ingest.pages.page_validators import NO_VALIDATORS, conditional_headers, is_unchanged
+from ingest.polling.backoff import FetchFailure, failure_of
 from ingest.rereads.page_state import (
     KnownPage,
     PageState,
@@ -42,7 +43,6 @@ from ingest.rereads.page_state import (
     is_unlike,
     was_redirected,
 )
-from ingest.same_entry import has_no_page
 from ingest.urls import homepage_of
 
 WITNESSES = 3

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from core.messages import ArticleRevision
 from core.store import Connection, feeds, rereads
 from core.store.feed_record import FeedRecord
-from ingest.article_pages import INCOMPLETE
+from ingest.pages.article_pages import INCOMPLETE
 
 INCOMPLETE_TIMES = tuple(timedelta(minutes=m) for m in (15, 60, 360, 1_440))
 """When an article is read again of which a page could not be read."""

@@ -21,15 +21,16 @@ from core.store import Connection, articles, hosts, outbox, page_reads, rereads
 from core.store.rereads import RereadRecord
 from core.store.told_articles import find_told_revision
 from core.text.clean import for_log
-from ingest import revise
-from ingest.article_pages import INCOMPLETE
-from ingest.changes import Compare, Comparison
 from ingest.deps import Deps
-from ingest.disputes import note_dispute
 from ingest.hosts import pause_scope
-from ingest.page_fetcher import PageFetcher
-from ingest.page_validators import validators_after
-from ingest.pages import add_changes, write_revision
+from ingest.pages import revise
+from ingest.pages.article_pages import INCOMPLETE
+from ingest.pages.changes import Compare, Comparison
+from ingest.pages.disputes import note_dispute
+from ingest.pages.page_fetcher import PageFetcher
+from ingest.pages.page_reader import add_changes, write_revision
+from ingest.pages.page_validators import validators_after
+from ingest.pages.revise import EntryOutcome, Identity
 from ingest.rereads.attempt import (
     Attempt,
     PageAttempts,
@@ -45,7 +46,6 @@ from ingest.rereads.follow_ups import (
 from ingest.rereads.next_reread import NextReread, Schedule, next_reread
 from ingest.rereads.page_state import PageState, was_redirected
 from ingest.rereads.signals import is_ignored, note_read
-from ingest.revise import EntryOutcome, Identity
 from ingest.urls import canonical_url
 
 GONE = "page_gone"

@@ -24,8 +24,8 @@ from core.store import Connection, articles, entries, page_reads, page_signals, 
 from core.store.entries import DONE, EntryRecord
 from core.store.feed_record import FeedRecord
 from core.store.page_signals import FeedSignals
-from ingest.linked_documents import type_in
-from ingest.revise import revision_spacing
+from ingest.pages.linked_documents import type_in
+from ingest.pages.revise import revision_spacing
 from ingest.sources.entry import ParsedFeed
 
 MOST_IN_VAIN = 3

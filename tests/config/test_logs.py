@@ -51,13 +51,13 @@ def lines_of(out: io.StringIO) -> list[dict[str, Any]]:
 
 def test_an_event_is_one_json_object_on_one_line(set_up: SetUp) -> None:
     out = set_up(log_format="json")
-    structlog.get_logger("ingest.poll").info(
+    structlog.get_logger("ingest.polling.poll").info(
         "feed_polled", outlet="Süddeutsche", entries=3, ok=True
     )
     (line,) = lines_of(out)
     assert line.pop("timestamp").endswith("Z")
     assert line == {
-        "event": "feed_polled", "level": "info", "logger": "ingest.poll",
+        "event": "feed_polled", "level": "info", "logger": "ingest.polling.poll",
         "outlet": "Süddeutsche", "entries": 3, "ok": True,
     }  # fmt: skip
 

@@ -12,15 +12,9 @@ from config.settings import Settings
 from core.messages import Origin
 from core.store.entries import DONE, PENDING, EntryRecord
 from core.store.feed_record import FeedRecord
-from ingest.admit import (
-    Admission,
-    Sighting,
-    admit,
-    link_key,
-    origin_of,
-)
-from ingest.entry_match import KnownEntries
-from ingest.same_entry import aliases_of, has_no_page
+from ingest.entries.admit import Admission, Sighting, admit, link_key, origin_of
+from ingest.entries.entry_match import KnownEntries
+from ingest.entries.same_entry import aliases_of, has_no_page
 from ingest.sources import FeedEntry, ParsedFeed
 from ingest.urls import is_homepage
 from tests.support.records import entry_record, feed_record, parsed_entry, parsed_feed

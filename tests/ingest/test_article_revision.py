@@ -7,7 +7,7 @@ import pytest
 
 from config.settings import Settings
 from core.messages import ArticleRevision, Zone
-from ingest.article_revision import from_feed, from_page
+from ingest.pages.article_revision import from_feed, from_page
 from tests.ingest.test_revise import FEED, URL, page
 from tests.support.records import entry_record, feed_record
 from tests.support.scripted_publisher import MONDAY

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from core.store.outlets import HostOutlet
-from ingest.attribution import attributed
+from ingest.pages.attribution import attributed
 from tests.support.records import feed_record
 
 BOTE, KURIER = HostOutlet("bote", "AT", "de"), HostOutlet("kurier", "DE", "de")

@@ -7,7 +7,7 @@ import pytest
 
 from config.i18n import Phrase, in_english
 from core.http import Response
-from ingest.backoff import FailClass, FetchFailure, delay, failure_of, with_jitter
+from ingest.polling.backoff import FailClass, FetchFailure, delay, failure_of, with_jitter
 
 
 def answer(status: int, **headers: str) -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.messages import ArticleRevision, Passage
-from ingest.changes import MAX_PASSAGES, Comparison, find_new_passages, with_changes
+from ingest.pages.changes import MAX_PASSAGES, Comparison, find_new_passages, with_changes
 from tests.support.scripted_publisher import MONDAY
 
 
@@ -94,7 +94,7 @@ def test_the_same_texts_are_compared_once_and_others_again(monkeypatch: pytest.M
         calls.append(later.revision)
         return find_new_passages(later, earlier)
 
-    monkeypatch.setattr("ingest.changes.find_new_passages", find)
+    monkeypatch.setattr("ingest.pages.changes.find_new_passages", find)
     compare = Comparison()
     first = revision(1)
     second = revision(2, text="Die Pegel steigen weiter. Ein Deich ist gebrochen.")

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from ingest import conditional
-from ingest.conditional import NO_CACHE, ConditionalRequest
+from ingest.polling import conditional
+from ingest.polling.conditional import NO_CACHE, ConditionalRequest
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 

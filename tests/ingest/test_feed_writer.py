@@ -5,9 +5,9 @@ from __future__ import annotations
 from core.processes.instance import Instance
 from core.store import entries, feeds
 from core.store.feed_record import FeedRecord
-from ingest.conditional import NO_CACHE
-from ingest.feed_fetcher import FeedDocument, FeedFetcher, Fetched
-from ingest.feed_writer import FeedWriter, PollResult
+from ingest.polling.conditional import NO_CACHE
+from ingest.polling.feed_fetcher import FeedDocument, FeedFetcher, Fetched
+from ingest.polling.feed_writer import FeedWriter, PollResult
 from ingest.service import Ingest
 from tests.support.scripted_publisher import Installation, ScriptedPublisher, item, rss
 

@@ -8,7 +8,7 @@ import pytest
 from multidict import CIMultiDict
 
 from config.i18n import Phrase, in_english
-from ingest import interval
+from ingest.polling import interval
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 

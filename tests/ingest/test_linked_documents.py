@@ -8,7 +8,7 @@ import pytest
 
 from core.http import Response
 from core.store.feed_notes import load_feed_notes
-from ingest.linked_documents import type_by_header, type_of
+from ingest.pages.linked_documents import type_by_header, type_of
 from tests.support.newsroom import Answer
 from tests.support.scripted_publisher import (
     HTML,

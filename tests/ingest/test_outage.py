@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from core.store.feed_record import FeedRecord
-from ingest.outage import OutageWatch, forgive, outage_wait
+from ingest.polling.outage import OutageWatch, forgive, outage_wait
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 

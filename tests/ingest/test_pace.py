@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ingest.pace import SLOWEST_TO_FASTEST, news_gap, pace_after
+from ingest.polling.pace import SLOWEST_TO_FASTEST, news_gap, pace_after
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 

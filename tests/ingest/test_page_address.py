@@ -3,7 +3,13 @@ from __future__ import annotations
 import pytest
 
 from ingest.extract.page_head import credible_address
-from ingest.page_address import agrees_with_title, is_above, is_same_page, names_article, resembles
+from ingest.pages.page_address import (
+    agrees_with_title,
+    is_above,
+    is_same_page,
+    names_article,
+    resembles,
+)
 
 SITE = "https://www.hafenblatt.example"
 

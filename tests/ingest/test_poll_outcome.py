@@ -10,10 +10,10 @@ import pytest
 from config.i18n import Phrase, in_english, translator
 from core.messages import FeedHealth, FeedHealthKind
 from core.store.feed_record import FeedRecord, FeedState, classify_feed
-from ingest import poll_outcome
-from ingest.backoff import FetchFailure
-from ingest.conditional import NO_CACHE, ConditionalRequest
-from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
+from ingest.polling import poll_outcome
+from ingest.polling.backoff import FetchFailure
+from ingest.polling.conditional import NO_CACHE, ConditionalRequest
+from ingest.polling.poll_outcome import DocumentRead, NotModified, PollOutcome
 from tests.ingest.test_interval import NO_JITTER
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY

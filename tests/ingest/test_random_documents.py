@@ -17,8 +17,8 @@ from config.settings import Settings
 from core.store import Store, entries, feeds
 from core.store.entries import PENDING
 from core.store.feed_record import FeedRecord
-from ingest.admit import admit
-from ingest.document_entries import load_known_entries, store_admission
+from ingest.entries.admit import admit
+from ingest.entries.document_entries import load_known_entries, store_admission
 from ingest.sources.parse import parse_feed
 from tests.ingest.sources.documents import item, rss
 from tests.support.records import feed_record

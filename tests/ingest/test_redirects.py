@@ -8,9 +8,9 @@ import pytest
 
 from config.i18n import in_english
 from core.store.feed_record import FeedRecord
-from ingest import redirects
-from ingest.backoff import FailClass
-from ingest.redirects import Move
+from ingest.polling import redirects
+from ingest.polling.backoff import FailClass
+from ingest.polling.redirects import Move
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 

@@ -12,11 +12,11 @@ from core.ids import article_id
 from core.messages import Access
 from core.store.articles import ArticleRecord
 from core.store.entries import DONE, PENDING
-from ingest.article_revision import PageRead, hashes
-from ingest.backoff import FetchFailure
-from ingest.claimed_address import Claim
 from ingest.extract import ExtractedPage
-from ingest.revise import CanonicalClaim, EntryOutcome, Identity, claim_of, decide, identify
+from ingest.pages.article_revision import PageRead, hashes
+from ingest.pages.claimed_address import Claim
+from ingest.pages.revise import CanonicalClaim, EntryOutcome, Identity, claim_of, decide, identify
+from ingest.polling.backoff import FetchFailure
 from tests.support.records import article_record, entry_record, feed_record
 from tests.support.scripted_publisher import MONDAY
 

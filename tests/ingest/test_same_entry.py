@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.store.entries import EntryRecord
-from ingest.same_entry import aliases_of, is_same_entry, is_same_page
+from ingest.entries.same_entry import aliases_of, is_same_entry, is_same_page
 from tests.support.records import entry_record
 from tests.support.scripted_publisher import MONDAY
 

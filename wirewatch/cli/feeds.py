@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from config.catalog.models import Catalog, Feed
     from core.store.feed_history import FeedEvent
     from core.store.feed_record import FeedState
-    from ingest.feed_writer import PollResult
+    from ingest.polling.feed_writer import PollResult
     from wirewatch.run.program import Program
 
 app = typer.Typer(no_args_is_help=True, help="Look at the feeds.")

@@ -29,7 +29,7 @@ from core.ids import article_id
 from core.messages import ArticleRevision, Origin
 from core.messages.base import Moment
 from core.text import clean, clean_line
-from ingest.changes import COMPARED_REVISIONS, with_changes
+from ingest.pages.changes import COMPARED_REVISIONS, with_changes
 from ingest.urls import canonical_url, shown_url
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)

@@ -15,7 +15,7 @@ from ingest.extract.page_vote import (
     PageFacts,
     judge_page,
 )
-from ingest.wrong_pages import WRONG_PAGES
+from ingest.pages.wrong_pages import WRONG_PAGES
 from tests.ingest.extract.wrong_pages import (
     ENTRIES,
     LINK,

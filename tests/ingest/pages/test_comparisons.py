@@ -8,8 +8,8 @@ import pytest
 
 from core.messages import ArticleRevision, Passage
 from core.store import Store
-from ingest import changes
-from ingest.changes import find_new_passages
+from ingest.pages import changes
+from ingest.pages.changes import find_new_passages
 from tests.support.scripted_publisher import TEXT, Installation, ScriptedPublisher, item, rss
 
 FEED = "/feed.xml"

@@ -84,7 +84,7 @@ def test_an_entry_that_always_fails_ends_with_an_internal_error(
         publisher.serve(FEED, rss(item("1", "Eins", publisher.serve_page("/1", "Eins"))), rss())
     )
     with monkeypatch.context() as patched:
-        patched.setattr("ingest.revise.decide", broken)
+        patched.setattr("ingest.pages.revise.decide", broken)
         for _ in range(6):
             assert installation.run().new == 0
             installation.clock.advance(hours=1)

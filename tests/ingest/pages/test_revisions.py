@@ -8,7 +8,7 @@ import pytest
 
 from core.messages import Origin
 from core.store import articles, old_revisions
-from ingest import article_revision
+from ingest.pages import article_revision
 from tests.support.postgres import ON_EVERY_DATABASE
 from tests.support.scripted_publisher import (
     MONDAY,

@@ -7,8 +7,8 @@ from datetime import timedelta
 from core.messages import ArticleRevision
 from core.store import entries
 from core.store.entries import DONE, PENDING
+from ingest.pages.wrong_pages import WRONG_PAGE_WAITS
 from ingest.service import IngestCounts
-from ingest.wrong_pages import WRONG_PAGE_WAITS
 from tests.support.newsroom import Answer
 from tests.support.scripted_publisher import (
     HTML,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.backoff import DELAYS, FailClass
+from ingest.polling.backoff import DELAYS, FailClass
 from tests.support.faultserver import Exchange, FaultServer, Handler, fault_server, redirect, reply
 from tests.support.scripted_publisher import Installation, html, item, rss
 

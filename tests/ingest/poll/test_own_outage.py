@@ -8,7 +8,7 @@ import pytest
 
 from core.store import Connection, feeds
 from core.store.hosts import load_pauses
-from ingest.interval import CEILINGS
+from ingest.polling.interval import CEILINGS
 from tests.support.faultserver import Exchange, Handler, fault_server, reply
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY, Installation, rss

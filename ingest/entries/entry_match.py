@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.store.entries import EntryRecord
-from ingest.same_entry import (
+from ingest.entries.same_entry import (
     Headline,
     alias_of_link,
     aliases_of,

@@ -16,13 +16,13 @@ from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
 from core.store.page_reads import PageValidators
 from core.text.clean import clean_line, cut
+from ingest.entries.same_entry import has_no_page
 from ingest.extract.models import ExtractedPage
-from ingest.page_validators import NO_VALIDATORS
+from ingest.pages.page_validators import NO_VALIDATORS
+from ingest.pages.wrong_pages import WRONG_PAGES
 from ingest.public_url import without_login
-from ingest.same_entry import has_no_page
 from ingest.titles import plain_title
 from ingest.urls import anchor_of, hides_address, shown_url
-from ingest.wrong_pages import WRONG_PAGES
 
 FULLER_FACTOR = 2
 """The text of the feed is used instead of that of a thin page if it is this many times longer."""

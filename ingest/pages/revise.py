@@ -22,12 +22,12 @@ from core.messages import ArticleRevision, Origin
 from core.store.articles import ArticleRecord
 from core.store.entries import DONE, EntryRecord
 from core.store.feed_record import FeedRecord
-from ingest.article_revision import PageRead, from_feed, from_page, hashes, is_current_hash
-from ingest.backoff import FetchFailure
-from ingest.claimed_address import Claim
-from ingest.linked_documents import type_in
+from ingest.pages.article_revision import PageRead, from_feed, from_page, hashes, is_current_hash
+from ingest.pages.claimed_address import Claim
+from ingest.pages.linked_documents import type_in
+from ingest.pages.wrong_pages import WRONG_PAGE_WAITS, WRONG_PAGES
+from ingest.polling.backoff import FetchFailure
 from ingest.urls import canonical_url, is_homepage, same_site
-from ingest.wrong_pages import WRONG_PAGE_WAITS, WRONG_PAGES
 
 MIN_SPACING = timedelta(minutes=10)
 """Shortest time between two revisions of an article; less for a feed with a shorter explicit

@@ -9,7 +9,7 @@ import re
 
 from config.i18n import Phrase
 from core.http import Response
-from ingest.backoff import FetchFailure
+from ingest.polling.backoff import FetchFailure
 
 PDF, IMAGE, AUDIO, VIDEO, DOCUMENT, OTHER = "pdf", "image", "audio", "video", "document", "other"
 

@@ -17,9 +17,9 @@ from config.errors import FetchError
 from config.i18n import Phrase
 from core.http import Response
 from core.store.feed_record import FeedRecord
-from ingest.backoff import failure_of
 from ingest.deps import Deps
 from ingest.parsing.messages import FeedRequest
+from ingest.polling.backoff import failure_of
 from ingest.sources.entry import FeedEntry, ParsedFeed
 
 ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.1"

@@ -26,9 +26,8 @@ from config.settings import Settings
 from core.messages import Origin
 from core.store.entries import DONE, PENDING, EntryRecord
 from core.store.feed_record import FeedRecord
-from ingest.entry_match import KnownEntries, Matches, match_entries
-from ingest.hosts import host_key
-from ingest.same_entry import (
+from ingest.entries.entry_match import KnownEntries, Matches, match_entries
+from ingest.entries.same_entry import (
     WITHOUT_LINK,
     aliases_of,
     has_no_page,
@@ -36,6 +35,7 @@ from ingest.same_entry import (
     is_only_link_changed,
     link_of,
 )
+from ingest.hosts import host_key
 from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.sources.key_level import KeyLevel
 from ingest.sources.likeness import title_key

@@ -9,9 +9,9 @@ from core.store import Connection, articles, entries, entry_aliases
 from core.store.entries import EntryRecord
 from core.store.entry_aliases import MOST_OF_AN_ALIAS
 from core.store.feed_record import FeedRecord
-from ingest.admit import Admission, link_key
-from ingest.entry_match import KnownEntries, is_mostly_new
-from ingest.same_entry import aliases_of
+from ingest.entries.admit import Admission, link_key
+from ingest.entries.entry_match import KnownEntries, is_mostly_new
+from ingest.entries.same_entry import aliases_of
 from ingest.sources.entry import ParsedFeed
 
 

@@ -19,17 +19,17 @@ from core.http.client import MOST_REDIRECTS
 from core.ids import outlet_of
 from core.store import feeds
 from core.store.entries import EntryRecord
-from ingest.article_pages import read_all_pages
-from ingest.article_revision import PageRead
-from ingest.backoff import FetchFailure, failure_of
 from ingest.deps import Deps
 from ingest.extract.limits import LONGEST_TEXT
 from ingest.extract.models import ExtractedPage, PageHints
-from ingest.linked_documents import OTHER, is_page, not_read, type_by_header, type_of
-from ingest.page_validators import validators_of
-from ingest.refresh import refresh_target
+from ingest.pages.article_pages import read_all_pages
+from ingest.pages.article_revision import PageRead
+from ingest.pages.linked_documents import OTHER, is_page, not_read, type_by_header, type_of
+from ingest.pages.page_validators import validators_of
+from ingest.pages.refresh import refresh_target
+from ingest.pages.wrong_pages import WRONG_PAGES
+from ingest.polling.backoff import FetchFailure, failure_of
 from ingest.urls import canonical_url, is_consent_wall, is_homepage
-from ingest.wrong_pages import WRONG_PAGES
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from config.i18n import Phrase
 from core.store.feed_record import FeedRecord
-from ingest.backoff import FailClass
+from ingest.polling.backoff import FailClass
 from ingest.public_url import without_login
 
 MOVED_AFTER = timedelta(days=7)

@@ -33,19 +33,19 @@ from core.store import (
 )
 from core.store.feed_history import FeedEvent, FeedPoll
 from core.store.feed_record import FeedRecord
-from ingest import poll_facts, poll_outcome
-from ingest.admit import admit
-from ingest.backoff import OUT_OF_REACH, FailClass, FetchFailure
 from ingest.deps import Deps
-from ingest.document_entries import load_known_entries, store_admission
-from ingest.feed_fetcher import AnswerFacts, FeedDocument
-from ingest.feed_records import PARSER_VERSION
+from ingest.entries.admit import admit
+from ingest.entries.document_entries import load_known_entries, store_admission
 from ingest.hosts import pause_scope
-from ingest.outage import NO_OUTAGE, Outage, forgive, outage_wait
 from ingest.parsing.messages import FeedRequest
-from ingest.poll_outcome import DocumentRead, NotModified, PollOutcome
+from ingest.polling import poll_facts, poll_outcome
+from ingest.polling.backoff import OUT_OF_REACH, FailClass, FetchFailure
+from ingest.polling.feed_fetcher import AnswerFacts, FeedDocument
+from ingest.polling.feed_records import PARSER_VERSION
+from ingest.polling.outage import NO_OUTAGE, Outage, forgive, outage_wait
+from ingest.polling.poll_outcome import DocumentRead, NotModified, PollOutcome
+from ingest.polling.sitemap_index import read_listed
 from ingest.rereads.signals import schedule_signals
-from ingest.sitemap_index import read_listed
 from ingest.sources.entry import ParsedFeed
 from ingest.websub.hub_links import find_hub
 from ingest.websub.notes import follow_push, note_hub

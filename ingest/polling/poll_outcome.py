@@ -18,13 +18,13 @@ from datetime import datetime, timedelta
 from config.i18n import Phrase, in_english
 from core.messages import FeedHealth, FeedHealthKind
 from core.store.feed_record import FeedRecord
-from ingest import conditional, interval, redirects
-from ingest.backoff import FailClass, FetchFailure, delay, with_jitter
-from ingest.conditional import ConditionalRequest
-from ingest.outage import outage_wait
-from ingest.pace import pace_after
+from ingest.polling import conditional, interval, redirects
+from ingest.polling.backoff import FailClass, FetchFailure, delay, with_jitter
+from ingest.polling.conditional import ConditionalRequest
+from ingest.polling.outage import outage_wait
+from ingest.polling.pace import pace_after
+from ingest.polling.redirects import Move
 from ingest.public_url import public_url
-from ingest.redirects import Move
 
 FAILING_AFTER = 3
 """Consecutive failures after which ``news.feed-health`` reports a feed as failing."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from core.messages import ArticleRevision
 from core.store.entries import EntryRecord
 from ingest.extract.models import ExtractedPage
-from ingest.likeness import Vote, containment, vote_of_headline, words_of
+from ingest.pages.votes import Vote, containment, vote_of_headline, words_of
 
 SAME_TEXT = 0.5
 """Share of the words of the shorter text that the longer one has too, if the two are one text. Two

@@ -21,7 +21,7 @@ from email.utils import parsedate_to_datetime
 
 from config.i18n import Phrase
 from core.store.feed_record import FeedRecord
-from ingest.backoff import with_jitter
+from ingest.polling.backoff import with_jitter
 
 FLOORS = {"A": timedelta(minutes=5), "B": timedelta(minutes=10), "C": timedelta(minutes=30)}
 """The shortest interval, and the one of a feed of which too little is known, by tier (agency or

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from core.http import Response
 from core.store.page_reads import PageValidators
-from ingest.conditional import opaque_validator
+from ingest.polling.conditional import opaque_validator
 
 NO_VALIDATORS = PageValidators()
 """Nothing is known of the last answer, so that the next request is unconditional."""

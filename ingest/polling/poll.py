@@ -18,12 +18,12 @@ from config.i18n import Phrase, in_english
 from core import metrics
 from core.store.feed_record import FeedRecord
 from core.text.clean import for_log
-from ingest.backoff import OUT_OF_REACH, FetchFailure
 from ingest.deps import Deps
-from ingest.feed_fetcher import AnswerFacts, FeedFetcher, Fetched
-from ingest.feed_writer import FeedWriter, PollResult
-from ingest.outage import NO_OUTAGE, OutageWatch
-from ingest.poll_outcome import NotModified
+from ingest.polling.backoff import OUT_OF_REACH, FetchFailure
+from ingest.polling.feed_fetcher import AnswerFacts, FeedFetcher, Fetched
+from ingest.polling.feed_writer import FeedWriter, PollResult
+from ingest.polling.outage import NO_OUTAGE, OutageWatch
+from ingest.polling.poll_outcome import NotModified
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@
         └── FeedDocument, NotModified or FetchFailure
 
 Nothing here changes a feed. What the answer means for it is decided and stored by
-:mod:`ingest.feed_writer`.
+:mod:`ingest.polling.feed_writer`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from core.http import RETRY_AFTER_CAP, Response, retry_after
 from core.store import feeds
 from core.store.feed_record import FeedRecord
 from core.text.clean import for_log
-from ingest import conditional, interval
-from ingest.backoff import FetchFailure, failure_of
-from ingest.conditional import ConditionalRequest
 from ingest.deps import Deps
-from ingest.poll_outcome import NotModified
+from ingest.polling import conditional, interval
+from ingest.polling.backoff import FetchFailure, failure_of
+from ingest.polling.conditional import ConditionalRequest
+from ingest.polling.poll_outcome import NotModified
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,7 @@ from core.store.disputed_pages import (
     save_disputed,
 )
 from core.text.clean import cut
-from ingest.article_revision import PageRead
+from ingest.pages.article_revision import PageRead
 
 
 def note_dispute(

@@ -26,20 +26,20 @@ from core.store.entries import DONE, EntryRecord
 from core.store.old_revisions import forget_old_revisions
 from core.store.outlets import find_by_host
 from core.text.clean import for_log
-from ingest import revise
-from ingest.article_pages import INCOMPLETE
-from ingest.article_revision import PageRead
-from ingest.attribution import attributed
-from ingest.backoff import FetchFailure
-from ingest.changes import COMPARED_REVISIONS, Compare, Comparison, with_changes
-from ingest.claimed_address import Claim, check_claim
 from ingest.deps import Deps
-from ingest.disputes import note_dispute
+from ingest.entries.same_entry import has_no_page
 from ingest.hosts import host_key, pause_scope
-from ingest.page_fetcher import PageFetcher
+from ingest.pages import revise
+from ingest.pages.article_pages import INCOMPLETE
+from ingest.pages.article_revision import PageRead
+from ingest.pages.attribution import attributed
+from ingest.pages.changes import COMPARED_REVISIONS, Compare, Comparison, with_changes
+from ingest.pages.claimed_address import Claim, check_claim
+from ingest.pages.disputes import note_dispute
+from ingest.pages.page_fetcher import PageFetcher
+from ingest.pages.revise import EntryOutcome
+from ingest.polling.backoff import FetchFailure
 from ingest.rereads.follow_ups import schedule_follow_ups
-from ingest.revise import EntryOutcome
-from ingest.same_entry import has_no_page
 from ingest.urls import hides_address
 
 KNOWN_ELSEWHERE = FetchFailure("not_asked", Phrase("fetch.known_from_another_feed"))

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from core.store import Connection, feed_queries
 from core.store.feed_record import FeedRecord
-from ingest import redirects
-from ingest.pace import WINDOW, news_gap
+from ingest.polling import redirects
+from ingest.polling.pace import WINDOW, news_gap
 
 
 def load_news_gap(connection: Connection, feed: FeedRecord, now: datetime) -> float | None:

@@ -16,11 +16,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from core.text.tokens import folded_words
-from ingest.article_revision import PageRead
-from ingest.backoff import FetchFailure
 from ingest.extract.limits import LONGEST_TEXT
 from ingest.extract.models import ExtractedPage
-from ingest.page_validators import NO_VALIDATORS
+from ingest.pages.article_revision import PageRead
+from ingest.pages.page_validators import NO_VALIDATORS
+from ingest.polling.backoff import FetchFailure
 from ingest.urls import canonical_url
 
 MOST_PAGES = 10
