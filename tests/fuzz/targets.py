@@ -36,6 +36,7 @@ from ingest.dates import parse_date
 from ingest.extract.article import extract_page
 from ingest.sources import ParsedFeed
 from ingest.sources.parse import parse_feed, parse_sitemap
+from ingest.websub.hub_links import find_hub
 from processors import article_from_fields
 from processors.query.parser import parse
 from tests.fuzz import documents as d
@@ -46,6 +47,7 @@ from wirewatch.web.addresses import own_address
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 URL = "https://bote.example/rss"
+NO_FEED = ParsedFeed("", None, (), (), 0, 0, self_url=URL, hub_url=URL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,9 @@ def fuzz_url(data: bytes) -> None:
     urls.canonical_url(raw)
     if corrected := urls.fetchable_url(raw):
         assert urls.fetchable_url(corrected) == corrected
+    for header in (raw, f"<{raw}>; rel=hub, <{base}>; rel=self", f"<{base}>;{raw}"):
+        link = find_hub({"Link": header}, NO_FEED, URL)
+        assert link is None or wire_url(link.hub) == link.hub
     address = own_address(raw)
     assert address.startswith("/")
     assert not address.startswith(("//", "/\\"))
