@@ -16,6 +16,9 @@ from core.text import clean_line
 NOTED_FOR = timedelta(days=7)
 """How long it is said that links of entries were not read."""
 
+UNATTENDED_AFTER = timedelta(days=1)
+"""After this long a request to a hub that is due is no longer going to be sent."""
+
 
 def load_feed_notes(connection: Connection, now: datetime) -> dict[str, list[Phrase]]:
     """Return notes about feeds, by id.
@@ -33,11 +36,16 @@ def load_feed_notes(connection: Connection, now: datetime) -> dict[str, list[Phr
 
 
 def load_hub_notes(connection: Connection, now: datetime) -> list[tuple[str, Phrase]]:
-    """Return a note for each feed whose hub is asked to push, with the id of the feed."""
+    """Return a note for each feed whose hub is asked to push, with the id of the feed.
+
+    A subscription for which a request has long been due is not looked after: there is no public URL
+    any more.
+    """
     by_hub = websub.count_by_hub(connection)
     return [
         (each.feed_id, _hub_note(each, by_hub[each.hub], now))
         for each in websub.load_wanted(connection)
+        if each.is_active(now) or each.due_at > now - UNATTENDED_AFTER
     ]
 
 

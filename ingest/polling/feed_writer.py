@@ -294,7 +294,7 @@ class FeedWriter:
         """Store the feed after a poll, its validators with it; the last step of a transaction."""
         before = decision.feed
         feed = replace(before, last_attempt_at=now, poll_count=before.poll_count + 1)
-        if not result.failed:
+        if self._deps.settings.public_url and not result.failed:
             feed = follow_push(connection, feed, before.last_attempt_at, result.new)
         outbox.put(connection, [to_record(health, at=now) for health in decision.health])
         if decision.pause:

@@ -274,8 +274,13 @@ def test_a_subscription_ends_when_the_feed_names_another_hub_or_is_removed(scene
     scene.installation.run()
     assert other.modes == ["subscribe", "unsubscribe"]
     assert scene.subscriptions() == []
-    later = scene.clock() + timedelta(days=1)
-    assert scene.installation.store.transact(lambda c: websub.forget(c, later)) == 2
+    scene.clock.advance(days=61)
+    scene.installation.catalog = Catalog(())
+    scene.installation.run()
+    callback = urlsplit(first.callback)
+    assert request(callback.netloc, "POST", callback.path, b"news").status == 404
+    with scene.installation.store.read() as connection:
+        assert websub.peek(connection, first.token) is None
     other.close()
 
 
@@ -306,6 +311,9 @@ def test_without_a_public_url_nothing_is_subscribed_and_no_callback_is_there(
     scene.clock.advance(days=9)
     scene.installation.run()
     assert len(scene.hub.modes) == 1
+    scene.clock.advance(days=2)
+    with scene.installation.store.read() as connection:
+        assert load_feed_notes(connection, scene.clock()) == {}
     assert request(callback.netloc, "POST", callback.path, b"news").status == 404
 
 
