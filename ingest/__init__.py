@@ -15,14 +15,14 @@ transaction, the validators of the feed: a crash before it costs one more reques
 can hide an entry. A page stores the article with its announcement and completes the entry, in one
 transaction: a crash before it costs one more request, and nothing is announced twice.
 
-Folders: ``polling`` requests feeds and decides when; ``sources`` parses documents; ``entries`` tells
-new entries from known ones; ``pages`` reads the page of an entry and decides what it makes of the
-article; ``extract`` finds the article on a page. ``rereads`` reads pages again: at set times those
-that people were told of, to notice changes and those that have vanished; those of which a feed says
-that they have changed; live ones; and articles with a page missing. ``parsing`` runs what parses in
-worker processes, ``discovery`` finds the feeds of a site, ``websub`` subscribes to hubs. ``service``
-runs it all as ``jobs``, with the dependencies in ``deps``; ``urls``, ``hosts`` and ``robots`` are for
-all of them.
+Folders: ``polling`` requests feeds and decides when; ``sources`` parses documents; ``entries``
+tells new entries from known ones; ``pages`` reads the page of an entry and decides what it makes of
+the article; ``extract`` finds the article on a page. ``rereads`` reads pages again: at set times
+those that people were told of, to notice changes and those that have vanished; those of which a
+feed says that they have changed; live ones; and articles with a page missing. ``parsing`` runs what
+parses in worker processes, ``discovery`` finds the feeds of a site, ``websub`` subscribes to hubs.
+``service`` runs it all as ``jobs``, with the dependencies in ``deps``; ``urls``, ``hosts`` and
+``robots`` are for all of them.
 
 An item is an entry in a document, new or known, or a page that is read later. Each item ends with
 one of these dispositions:
