@@ -31,6 +31,8 @@ from tests.support.faultserver import FaultServer, reply
 from tests.support.postgres import DATABASES
 from tests.upgrade.written_installation import read_rows, restore_postgres, restore_sqlite
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent / "first_candidate"
 ROWS = read_rows(FOLDER / "store.sql")
 _NEWEST = max(datetime.fromisoformat(row["opened_at"]) for row in ROWS["alerts"])

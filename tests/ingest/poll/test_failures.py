@@ -19,6 +19,8 @@ from tests.support.scripted_publisher import (
     rss,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def real_time(later: timedelta) -> str:
     """Return a date by the clock that the server uses for its ``Date`` header."""

@@ -170,6 +170,7 @@ def test_a_thousand_entries_take_less_than_a_second() -> None:
     assert time.process_time() - began < 2  # half a second on an idle machine
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["<", "&", "<!--", "<a ", "&#", "@", "<p>", "<!-- -->", " "])
 def test_arbitrary_text_takes_linear_time(piece: str) -> None:
     soup = piece * 20_000

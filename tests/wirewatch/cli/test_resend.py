@@ -10,6 +10,8 @@ import pytest
 from core.store import Store, deliveries
 from tests.support.cli_installation import CliInstallation
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 

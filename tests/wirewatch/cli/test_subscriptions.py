@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.support.cli_installation import CliInstallation
+
+pytestmark = pytest.mark.slow
 
 URL = "https://www.auberger-bote.de/rss.xml"
 

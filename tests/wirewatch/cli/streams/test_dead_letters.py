@@ -31,6 +31,8 @@ from tests.support.running_program import wait_until
 from tests.support.stream_installation import NOW, StreamInstallation, new_stream_installation
 from wirewatch.cli.streams.dead_letters import replay
 
+pytestmark = pytest.mark.slow
+
 HEADERS = (("ce_id", b"1"), ("ce_id", b"2"), ("odd", b"\xff\x00"))
 
 

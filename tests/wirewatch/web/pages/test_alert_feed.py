@@ -21,6 +21,8 @@ from tests.support.web_server import Answer, WebServer, request
 from wirewatch.web.app import create_app
 from wirewatch.web.runtime_status import RuntimeStatus
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "feed-token-feed-token-feed-token"
 CONSOLE_TOKEN = "console-token-console-token"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+import pytest
+
 from alerts.system_messages import queue_broken_target
 from config.catalog.models import AlertsDefinition
 from config.i18n import Phrase
@@ -13,6 +15,8 @@ from core.store import targets
 from core.store.targets import TargetState
 from tests.support.console import Console, add_delivery, add_story
 from tests.support.stories import add_held
+
+pytestmark = pytest.mark.slow
 
 
 def test_it_lists_what_was_not_delivered_and_counts_each_state(
