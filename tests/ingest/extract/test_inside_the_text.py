@@ -8,6 +8,8 @@ import pytest
 
 from ingest.extract.article import extract_page
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 URL = "https://www.talbote.example/region/wehr-bei-lindau"
 BODY = {

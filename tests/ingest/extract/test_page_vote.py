@@ -27,6 +27,8 @@ from tests.ingest.extract.wrong_pages import (
     teasers,
 )
 
+pytestmark = pytest.mark.slow
+
 ENTRY = ENTRIES["de"]
 CASES = [(kind, *row) for kind, rows in NOTICES.items() for row in rows]
 NAMES = [f"{kind}: {title}" for kind, _, title, _ in CASES]
