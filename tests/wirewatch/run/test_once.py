@@ -108,6 +108,7 @@ def test_who_was_told_of_an_article_is_told_once_that_its_page_has_vanished(
     newsroom.publish("kurier", told, other)
     assert installation.invoke_once()["alerts"]["opened"] == 1
     newsroom.answers["/a"] = Answer(b"gone", 410)
+    assert installation.invoke_once()["alerts"]["updated"] == 0  # a page is read once in a round
     summary = installation.invoke_once()
     assert summary["alerts"] == {"opened": 0, "updated": 1, "suppressed": 0}
     assert summary["dispositions"]["ingest"]["page_gone"] == 1
