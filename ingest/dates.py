@@ -16,9 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from core.text.languages import Language, language, languages
+from ingest.time_zones import is_month_first, offset_of
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST_AHEAD = timedelta(days=1)
@@ -33,24 +33,6 @@ _MOST_DAYS_WITHOUT_YEAR = timedelta(days=60)
 _CLOCKS_DIFFER = timedelta(minutes=10)
 """By how much the clock of a server may be ahead."""
 
-_HOURS_EAST = {
-    "ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "bst": 1, "west": 1, "cet": 1, "mez": 1,
-    "met": 1, "cest": 2, "mesz": 2, "mest": 2, "eet": 2, "eest": 3, "oesz": 3, "oez": 2, "msk": 3,
-    "trt": 3, "gst": 4, "ist": 5.5, "sgt": 8, "hkt": 8, "awst": 8, "jst": 9, "kst": 9, "aest": 10,
-    "aedt": 11, "nzst": 12, "nzdt": 13, "ast": -4, "adt": -3, "est": -5, "edt": -4, "cst": -6,
-    "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "мск": 3,
-}  # fmt: skip
-_REGIONS = {
-    "et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denver",
-    "pt": "America/Los_Angeles",
-}  # fmt: skip
-_MONTH_FIRST = frozenset(
-    f"America/{city}"
-    for city in ("New_York", "Chicago", "Denver", "Los_Angeles", "Phoenix", "Detroit")
-)
-ZONE_NAMES = frozenset(_HOURS_EAST) - {"z"} | frozenset(_REGIONS)
-"""Names of time zones that may follow a time of day, in lower case."""
-
 _FIRST_WORD = re.compile(r"([^\W\d]+)\.?(,?)\s*")
 _TIME = re.compile(
     r"(?<!\d)(?P<h>\d{1,2})[:.h](?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?(?!\w))?",
@@ -63,7 +45,6 @@ _CLOCK = re.compile(
 _FULL_HOUR = re.compile(
     r"(?<![\d.:])(?P<h>\d{1,2})(?P<m>)(?P<s>)\s?(?:(?P<half>[ap]\.?m\.?)|uhr)(?!\w)", re.IGNORECASE
 )
-_OFFSET = re.compile(r"(?:(?:UTC|GMT)\s*)?([+-])(\d{1,2}):?(\d{2})?$", re.IGNORECASE)
 _ISO = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[T\s]+(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?)?\s*(.*)",
     re.DOTALL,
@@ -170,15 +151,6 @@ def _words(known: tuple[Language, ...]) -> _Words:
     )
 
 
-@cache
-def find_zone(name: str) -> tzinfo | None:
-    """Return a time zone of the IANA database, or None for an empty or unknown name."""
-    try:
-        return ZoneInfo(name) if name else None
-    except (KeyError, ValueError, OSError):
-        return None
-
-
 def parse_date(
     raw: str,
     *,
@@ -221,7 +193,7 @@ def read_date(
     if not text or len(text) > 100:
         return None
     try:
-        local = _unix_time(text) or _iso(text) or _spoken(text, _is_american(zone))
+        local = _unix_time(text) or _iso(text) or _spoken(text, is_month_first(zone))
         if local is None and on_page:
             local = _since(text.lower(), now, zone) or _without_year(text, now, zone)
     except (ValueError, OverflowError):  # the 31st of February, the 61st minute
@@ -260,11 +232,6 @@ def _iso(text: str) -> _Local | None:
     year, month, day, hour, minute, second = (int(g or 0) for g in parts.groups()[:6])
     time = None if parts[4] is None else (hour, minute, second)
     return _local((year, month, day), time, parts[7] or "", None)
-
-
-def _is_american(zone: tzinfo | None) -> bool:
-    """Return whether 11/5/2026 is the fifth of November where the publisher is."""
-    return getattr(zone, "key", "") in _MONTH_FIRST
 
 
 def _spoken(text: str, month_first: bool) -> _Local | None:
@@ -327,7 +294,7 @@ def _without_year(text: str, now: datetime, zone: tzinfo | None) -> _Local | Non
     today = now.astimezone(zone or UTC).date()
     for year in (today.year, today.year - 1):
         separator = "." if day["dotted"] else " "
-        local = _spoken(f"{before}{separator}{year}{after}", _is_american(zone))
+        local = _spoken(f"{before}{separator}{year}{after}", is_month_first(zone))
         if local is not None and local.time.date() <= today:
             return local if today - local.time.date() <= _MOST_DAYS_WITHOUT_YEAR else None
     return None
@@ -387,18 +354,4 @@ def _local(
     local = datetime(*day) + timedelta(hours=hour, minutes=minute, seconds=second)  # noqa: DTZ001
     if hour > 24 or minute > 59 or second > 60:
         return None
-    return _Local(local, time is None, _offset(zone.strip(), local), to_utc)
-
-
-def _offset(zone: str, local: datetime) -> timedelta | None:
-    parts = _OFFSET.fullmatch(zone)
-    if parts:
-        if int(parts[2]) > 15:
-            raise ValueError("no zone is that far from UTC")
-        size = timedelta(hours=int(parts[2]), minutes=int(parts[3] or 0))
-        return -size if parts[1] == "-" else size
-    name = zone.strip("()").lower()
-    if name in _REGIONS:
-        return local.replace(tzinfo=ZoneInfo(_REGIONS[name])).utcoffset()
-    hours = _HOURS_EAST.get(name)
-    return None if hours is None else timedelta(hours=hours)
+    return _Local(local, time is None, offset_of(zone.strip(), local), to_utc)

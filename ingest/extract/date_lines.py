@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from core.text.languages import Language, languages
-from ingest.dates import ZONE_NAMES
 from ingest.extract.blocks import HEADINGS, Block
 from ingest.extract.date_elements import ArticlePlace, first_prose
+from ingest.time_zones import ZONE_NAMES
 
 _LONGEST_LINE = 160
 _LONGEST_PLAIN = 120

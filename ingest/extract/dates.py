@@ -23,12 +23,13 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from ingest.dates import WrittenDate, find_zone, read_date
+from ingest.dates import WrittenDate, read_date
 from ingest.extract.blocks import Block
 from ingest.extract.date_elements import ArticlePlace, DatedElement, Kind, elements_with_dates
 from ingest.extract.date_lines import lines_with_dates
 from ingest.extract.models import PageHints
 from ingest.extract.tree import ParsedPage
+from ingest.time_zones import find_zone
 
 _META = (
     "article:published_time",

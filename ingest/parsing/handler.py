@@ -9,7 +9,6 @@ from functools import lru_cache
 from protego import Protego
 
 from config.errors import FetchError
-from ingest.dates import find_zone
 from ingest.discovery.links import find_feed_links
 from ingest.parsing.messages import (
     FeedRequest,
@@ -25,6 +24,7 @@ from ingest.parsing.messages import (
 from ingest.sources import ParsedFeed
 from ingest.sources.list_page import parse_list_page
 from ingest.sources.parse import parse_feed, parse_sitemap
+from ingest.time_zones import find_zone
 
 _WARM_UP_FEED = (
     b"<rss version='2.0'><channel><title>Probe</title><item><title>Probe</title>"

@@ -13,9 +13,10 @@ from ingest.bylines import without_opener
 from ingest.dates import parse_date
 from ingest.sources.article_text import article_text
 from ingest.sources.entry import FeedEntry
-from ingest.sources.identity import EntryIdentity, is_placeholder
+from ingest.sources.identity import EntryIdentity
 from ingest.sources.limits import LONGEST_AUTHOR, MOST_AUTHORS, MOST_LINKS
 from ingest.sources.text import to_line
+from ingest.sources.visible_text import is_placeholder
 from ingest.urls import fetchable_url
 
 _CODE = re.compile(r"([a-z]{2})(?:[-_]|$)")

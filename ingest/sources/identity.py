@@ -24,7 +24,7 @@ from functools import cached_property
 from core.text.clean import clean
 from ingest.sources.key_level import LADDER, KeyLevel
 from ingest.sources.likeness import are_alike, have_same_numbers, title_key
-from ingest.sources.references import unescape
+from ingest.sources.visible_text import is_placeholder, visible_bytes
 from ingest.urls import anchor_of, canonical_url
 
 LONGEST_KEY = 500
@@ -41,9 +41,7 @@ MOST_SHARED = 0.05
 MOST_COMPARED = 12
 """Entries with one key that are compared with each other; more are no repetitions."""
 
-_TAG = re.compile(r"<[^<>]*>")
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
-_NOTHING = frozenset({"", "n/a", "na", "none", "null", "nil", "undefined", "-", "--", "#", "?"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,20 +167,6 @@ def content_hash_of(raw: RawEntry) -> str:
     Markup and white space do not count, because image URLs and trackers change with every poll.
     """
     return _Entry(0, raw).content_hash
-
-
-def visible_bytes(text: str) -> bytes:
-    """Return the visible characters of text or markup in UTF-8, without white space."""
-    if "<" in text:
-        text = _TAG.sub("", text)
-    if "&" in text:
-        text = unescape(text)
-    return text.encode("utf-8", "replace").translate(None, b" \t\r\n")
-
-
-def is_placeholder(text: str) -> bool:
-    """Return whether a guid or link is a word for "none", as ``N/A``, which all entries share."""
-    return text.strip().casefold() in _NOTHING
 
 
 class _Entry:

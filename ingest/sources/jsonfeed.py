@@ -16,7 +16,7 @@ from ingest.dates import parse_date
 from ingest.sources.article_text import article_text
 from ingest.sources.build import FeedContext, author_names, language_code
 from ingest.sources.entry import FeedEntry, ParsedFeed
-from ingest.sources.identity import EntryIdentity, RawEntry, is_placeholder, select_entries
+from ingest.sources.identity import EntryIdentity, RawEntry, select_entries
 from ingest.sources.limits import (
     LONGEST_LINE,
     LONGEST_MARKUP,
@@ -26,6 +26,7 @@ from ingest.sources.limits import (
     reason_for_cut,
 )
 from ingest.sources.text import to_line
+from ingest.sources.visible_text import is_placeholder
 from ingest.urls import fetchable_url
 
 FINISHED = timedelta(days=7)

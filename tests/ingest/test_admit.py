@@ -16,7 +16,6 @@ from ingest.entries.admit import Admission, Sighting, admit, link_key, origin_of
 from ingest.entries.entry_match import KnownEntries
 from ingest.entries.same_entry import aliases_of, has_no_page
 from ingest.sources import FeedEntry, ParsedFeed
-from ingest.urls import is_homepage
 from tests.support.records import entry_record, feed_record, parsed_entry, parsed_feed
 from tests.support.scripted_publisher import MONDAY
 
@@ -184,12 +183,6 @@ def test_a_changed_link_moves_the_entry_and_keeps_its_article() -> None:
     [record] = decided(parsed_feed(moved), [old]).change
     assert (record.url_key, record.host) == ("https://neu.example.net/b", "example.net")
     assert record.article_id == old.article_id
-
-
-def test_homepages_are_distinguished_from_pages() -> None:
-    assert is_homepage("https://kurier.example.org/")
-    assert not is_homepage("https://kurier.example.org/?p=17")
-    assert not is_homepage("https://kurier.example.org/a")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from ingest.urls import (
     canonical_url,
     fetchable_url,
     is_consent_wall,
+    is_homepage,
     registrable_domain,
     same_site,
     shown_url,
@@ -253,3 +254,9 @@ def test_urls_for_readers_have_no_tracking_and_are_otherwise_unchanged(
     url: str, shown: str
 ) -> None:
     assert shown_url(url) == shown
+
+
+def test_homepages_are_distinguished_from_pages() -> None:
+    assert is_homepage("https://kurier.example.org/")
+    assert not is_homepage("https://kurier.example.org/?p=17")
+    assert not is_homepage("https://kurier.example.org/a")

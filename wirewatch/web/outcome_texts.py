@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.i18n import Phrase
-from core.store.feeds import PollNowOutcome
+from core.store.poll_now import PollNowOutcome
 from core.store.resend import ResendOutcome
 
 

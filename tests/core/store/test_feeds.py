@@ -12,7 +12,7 @@ from config.i18n import Phrase, in_english, translator
 from core.processes.instance import Instance
 from core.store import Store, feed_queries, feeds, hosts, leases
 from core.store.feed_record import FeedRecord, classify_feed
-from core.store.feeds import PollNowOutcome, PollNowResult
+from core.store.poll_now import PollNowOutcome, PollNowResult, poll_now
 from tests.support.records import feed_record
 from tests.support.scripted_publisher import MONDAY
 
@@ -188,12 +188,12 @@ def test_a_robots_file_replaces_the_one_before(store: Store) -> None:
 def test_a_person_can_have_a_feed_polled_at_once_but_not_twice_in_a_minute(store: Store) -> None:
     sync(store, [feed_record(next_due_at=MONDAY + 60 * MINUTE)])
     with store.write() as connection:
-        outcome = feeds.poll_now(connection, "kurier-1", now=MONDAY)
+        outcome = poll_now(connection, "kurier-1", now=MONDAY)
         feed = feeds.get(connection, "kurier-1")
         assert outcome == PollNowOutcome(PollNowResult.DUE_NOW, MONDAY)
         assert (feed.next_due_at, feed.due_reason) == (MONDAY, Phrase("feed.due.requested").dump())
         feeds.apply_change(connection, "kurier-1", lambda f: replace(f, last_attempt_at=MONDAY))
-        again = feeds.poll_now(connection, "kurier-1", now=MONDAY + timedelta(seconds=8))
+        again = poll_now(connection, "kurier-1", now=MONDAY + timedelta(seconds=8))
         assert again == PollNowOutcome(PollNowResult.POLLED_RECENTLY, MONDAY + MINUTE)
         assert again.is_accepted
         assert feeds.get(connection, "kurier-1").next_due_at == MONDAY + MINUTE
@@ -204,7 +204,7 @@ def test_a_poll_that_a_person_asks_for_waits_for_the_end_of_the_hosts_pause(stor
     sync(store, [feed_record()])
     with store.write() as connection:
         hosts.pause(connection, feed_record().host, pause_end, "asked to")
-        outcome = feeds.poll_now(connection, "kurier-1", now=MONDAY)
+        outcome = poll_now(connection, "kurier-1", now=MONDAY)
     assert outcome == PollNowOutcome(PollNowResult.HOST_PAUSED, pause_end)
     assert outcome.is_accepted
 
@@ -215,7 +215,7 @@ def test_a_feed_that_is_gone_is_tried_once_more_when_a_person_asks(
     sync(store, [feed_record(gone_at=MONDAY)])
     assert lease_due(store, instance, MONDAY + MINUTE) == []
     with store.write() as connection:
-        assert feeds.poll_now(connection, "kurier-1", now=MONDAY).is_accepted
+        assert poll_now(connection, "kurier-1", now=MONDAY).is_accepted
     assert lease_due(store, instance, MONDAY + MINUTE) == ["kurier-1"]
 
 
@@ -223,12 +223,12 @@ def test_a_feed_that_is_unknown_or_not_configured_is_not_polled(store: Store) ->
     sync(store, [feed_record()])
     sync(store, [])
     with store.write() as connection:
-        outcome = feeds.poll_now(connection, "kurier-1", now=MONDAY)
+        outcome = poll_now(connection, "kurier-1", now=MONDAY)
         assert outcome == PollNowOutcome(PollNowResult.NOT_CONFIGURED)
         assert not outcome.is_accepted
         for feed_id in ("' OR 1=1 --", "\0", "\ud800"):
             with pytest.raises(NotFoundError):
-                feeds.poll_now(connection, feed_id, now=MONDAY)
+                poll_now(connection, feed_id, now=MONDAY)
 
 
 LONG_AGO = MONDAY - timedelta(days=90)

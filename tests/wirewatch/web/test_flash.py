@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from config.i18n import LANGUAGES, Phrase, in_english, translator
 from core.store.console.actions import ActionResult
-from core.store.feeds import PollNowResult
+from core.store.poll_now import PollNowResult
 from core.store.resend import ResendResult
 from wirewatch.web.flash import (
     SHOWN_FOR,

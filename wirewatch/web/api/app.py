@@ -27,13 +27,13 @@ from config.errors import (
 from config.i18n import Phrase, in_english
 from core.clock import Clock
 from core.store import Connection, Store, notification_items, targets
-from core.store import feeds as feed_store
 from core.store import resend as resend_store
 from core.store.console import actions, overviews, story_list, story_page, undo
 from core.store.console.actions import ActionResult
 from core.store.console.overviews import TopicOverview
 from core.store.console.story_list import MOST_COUNTED, Facets, StoryCursor, StoryFilter
 from core.store.match_counts import days_until
+from core.store.poll_now import poll_now
 from wirewatch.web.api import models, topics, waiting
 from wirewatch.web.conditional import etag_of, is_known
 from wirewatch.web.explain import Explainer
@@ -324,7 +324,7 @@ class ApiHandlers:
 
     def poll(self, feed_id: FeedId) -> models.ActionMessage:
         """Poll a feed now."""
-        outcome = self._write(lambda c, at: feed_store.poll_now(c, feed_id, now=at))
+        outcome = self._write(lambda c, at: poll_now(c, feed_id, now=at))
         return _action_message(poll_phrase(outcome), is_accepted=outcome.is_accepted)
 
     def _ends(self, topic_id: str | None = None) -> list[TopicDayEnds]:

@@ -14,9 +14,9 @@ from config.catalog.models import Catalog
 from config.errors import NotFoundError
 from config.i18n import Phrase, Translator
 from config.secrets import mask
-from core.store import feeds as feed_store
 from core.store.console import overviews
 from core.store.console.overviews import FeedOverview
+from core.store.poll_now import poll_now
 from wirewatch.feed_summary import summarize_feeds
 from wirewatch.web import charts, display, forms
 from wirewatch.web.flash import flash, redirect_with_outcome
@@ -78,9 +78,7 @@ class FeedsPage:
     def _poll(self, feed_id: str) -> Phrase:
         now = self._renderer.clock()
         try:
-            outcome = self._renderer.store.transact(
-                lambda c: feed_store.poll_now(c, feed_id, now=now)
-            )
+            outcome = self._renderer.store.transact(lambda c: poll_now(c, feed_id, now=now))
         except NotFoundError:
             return Phrase("poll.not_configured")
         return poll_phrase(outcome)

@@ -20,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 
 from core.metrics import WEBSUB_PUSHES
 from core.store import Connection, feeds, websub
+from core.store.poll_now import poll_now
 from core.store.websub import Subscription
 from ingest.websub.callback import (
     PushVerdict,
@@ -112,4 +113,4 @@ def _make_due(connection: Connection, subscription: Subscription, now: datetime)
     last = feed.last_attempt_at
     earliest = now if last is None else max(now, last + feeds.POLL_AGAIN_AFTER)
     if feed.next_due_at > earliest:
-        feeds.poll_now(connection, feed.feed_id, now=now, reason=websub.PUSHED)
+        poll_now(connection, feed.feed_id, now=now, reason=websub.PUSHED)

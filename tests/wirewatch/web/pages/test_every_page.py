@@ -14,7 +14,8 @@ from config.i18n import LANGUAGES, Phrase, translator
 from core.store.alerts import decisions
 from core.store.cards import cards
 from core.store.deliveries import deliveries
-from core.store.feeds import PollNowResult, feeds
+from core.store.feeds import feeds
+from core.store.poll_now import PollNowResult
 from core.store.resend import ResendResult
 from tests.support.console import Console, add_delivery, add_feeds, add_story, open_console
 from tests.support.english import ENGLISH
