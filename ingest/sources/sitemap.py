@@ -68,10 +68,10 @@ def parse_sitemap_xml(
         raise not_a_feed_error(url, document)
     document = without_declarations(url, document)
     bounded = bound(url, document, WELL_FORMED, now, SITEMAP_ENTRIES)
-    root = _root(url, bounded.text)
-    if etree.QName(root).localname == "sitemapindex":
-        return _index(root, url, now)
     try:
+        root = _root(url, bounded.text)
+        if split_tag(root.tag)[1] == "sitemapindex":
+            return _index(root, url, now)
         urls = [_fields(element) for element in outermost(root, "url")]
     except ValueError as error:  # names that XML forbids get through when libxml2 repairs
         raise FetchError(url, "parse", Phrase("fetch.sitemap_damaged")) from error
@@ -113,7 +113,7 @@ def _root(url: str, document: bytes) -> etree._Element:
         root = etree.fromstring(document, parser)
     except etree.XMLSyntaxError:
         root = None
-    name = etree.QName(root).localname if root is not None else ""
+    name = split_tag(root.tag)[1] if root is not None else ""
     if root is None or name not in ("urlset", "sitemapindex"):
         raise not_a_feed_error(url, document)
     return root
