@@ -33,6 +33,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 # Text inside these never belongs to the article, unless they are labelled as a zone that is kept.
 _SKIPPED_ELEMENTS = frozenset({"nav", "aside", "menu", "dialog"})
 _MAX_BLOCKS = 20_000
+_MOST_LABELS = 40  # labelled elements around a block, the outermost; real pages have up to a dozen
 _CONTAINERS = frozenset({"div", "section", "article", "main", "body", "td"})
 
 Location = tuple[tuple[str, str | None], ...]
@@ -125,7 +126,7 @@ class _Collector:
         if self._text_nodes:
             text = clean_run("".join(self._parts))
             if text and len(self.blocks) < _MAX_BLOCKS:
-                labels = tuple(label for _, label in self._labels)
+                labels = tuple(label for _, label in self._labels[:_MOST_LABELS])
                 container, length = self._containers[-1], self._link_length
                 links = tuple(self._links)
                 self.blocks.append(Block(text, container, self._text_nodes, length, labels, links))

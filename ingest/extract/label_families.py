@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -19,6 +20,7 @@ from ingest.extract.blocks import Block
 from ingest.extract.comments import is_comment_head
 from ingest.extract.labels import ZoneLabel
 
+_MOST_LINKS = 2_000
 _PRICE = re.compile("|".join(vocabulary.alternatives("price")), re.IGNORECASE)
 _LETTERS = re.compile(r"\W+")
 _WORDS = re.compile(r"\w+")
@@ -325,9 +327,6 @@ def _has_form(family: Family) -> bool:
 
 
 def _count_links(family: Family) -> int:
-    """Return how many links to other pages are in the elements of a family."""
-    return sum(
-        not (link.get("href") or "#").startswith("#")
-        for label in family.labels
-        for link in label.element.iter("a")
-    )
+    """Return how many links to other pages are in the elements of a family, of the first 2,000."""
+    links = (link for label in family.labels for link in label.element.iter("a"))
+    return sum(not (a.get("href") or "#").startswith("#") for a in islice(links, _MOST_LINKS))

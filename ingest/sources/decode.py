@@ -19,7 +19,7 @@ from config.i18n import Phrase
 from core.http.body import decompress
 from core.text.clean import clean_markup
 from ingest.encodings import MIXED, choose_codec, codec_of, marked_codec, may_need_repair, repair
-from ingest.sources.limits import MOST_UNDECODABLE
+from ingest.sources.limits import LONGEST_RECODED, MOST_UNDECODABLE
 from ingest.sources.text import to_line
 from ingest.urls import is_consent_wall
 
@@ -122,11 +122,14 @@ def _recoded(url: str, body: bytes, content_type: str) -> bytes:
         _check_damage(
             url, sum(t.count("\ufffd") for t in _decode_pieces(body, encoding, "replace"))
         )
-    damage, pieces = 0, []
+    damage, size, pieces = 0, 0, []
     for text in _decode_pieces(body, encoding, errors):
         damage += text.count("\ufffd")
         _check_damage(url, damage)
         pieces.append(text.encode("utf-8", "replace"))
+        size += len(pieces[-1])
+        if size > LONGEST_RECODED:
+            raise FetchError(url, "too_large", Phrase("fetch.too_large", limit=LONGEST_RECODED))
     return b"".join(pieces)
 
 

@@ -263,19 +263,18 @@ def _known_keys(entries: Sequence[_Entry], known: Mapping[str, str]) -> dict[int
     """
     unchanged: dict[int, str] = {}
     taken: set[str] = set()
-    others: dict[str, list[str]] | None = None
     for entry in entries:
         key = entry.key(KeyLevel.ID)
-        if known.get(key) != entry.content_hash or key in taken:
-            if not known:
-                continue
-            others = _keys_by_hash(known) if others is None else others
-            same = [k for k in others.get(entry.content_hash, ()) if k not in taken]
-            if not same:
-                continue
-            key = same[0]
-        taken.add(key)
-        unchanged[entry.position] = key
+        if known.get(key) == entry.content_hash and key not in taken:
+            taken.add(key)
+            unchanged[entry.position] = key
+    rest = [entry for entry in entries if entry.position not in unchanged] if known else []
+    others = _keys_by_hash(known) if rest else {}
+    for entry in rest:
+        same = [key for key in others.get(entry.content_hash, ()) if key not in taken]
+        if same:
+            taken.add(same[0])
+            unchanged[entry.position] = same[0]
     return unchanged
 
 

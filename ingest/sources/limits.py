@@ -95,6 +95,9 @@ MOST_LINKS = 50
 MOST_TOKENS = 400_000
 """Strings and signs of the structure in a JSON Feed."""
 
+LONGEST_RECODED = 12_000_000
+"""Bytes in UTF-8 of a document in another encoding, where a letter may take half as many."""
+
 MOST_UNDECODABLE = 500_000
 """Bytes of a document that its encoding does not have; replacing one takes up to 1 µs."""
 
