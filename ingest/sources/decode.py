@@ -63,7 +63,7 @@ def to_utf8(body: bytes, *, url: str, content_type: str | None) -> bytes:
     if not body.strip(b"\x00 \t\r\n"):
         raise FetchError(url, "empty", Phrase("fetch.empty"))
     utf8 = _recoded(url, body, content_type or "")
-    if may_need_repair(utf8):
+    if len(utf8) <= LONGEST_RECODED and may_need_repair(utf8):
         utf8 = repair(utf8.decode("utf-8", "replace")).encode()
     text = clean_markup(_HALVES.sub(_join_halves, utf8))
     prolog = _PROLOG.match(text)
