@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -69,3 +70,19 @@ def _migrated() -> bytes:
             connection.execute(metadata.tables["about"].delete())  # each copy gets its own id
         store.close()
         return Path(folder, "store.db").read_bytes()
+
+
+def insert_old_feed(connection: sa.Connection, at: datetime) -> datetime | str:
+    """Insert the feed ``f`` of schemas 16 to 24; return the time as the database takes it."""
+    stored = at.replace(tzinfo=None).isoformat(" ") if connection.dialect.name == "sqlite" else at
+    connection.execute(
+        sa.text(
+            "INSERT INTO feeds (feed_id, outlet, url, kind, tier, country, language, host,"
+            " added_at, validator_mode, same_body, parser_version, next_due_at, due_reason,"
+            " entry_count, fail_count, class_count, last_outcome, last_error)"
+            " VALUES ('f', 'o', 'https://o.example/f', 'rss', 'B', 'DE', 'de', 'o.example', :at,"
+            " 'both', 0, '1', :at, '', 3, 0, 0, 'read', '')"
+        ),
+        {"at": stored},
+    )
+    return stored

@@ -9,23 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from core.store import Store, feeds
-from tests.support.schemas import migrate_to
+from tests.support.schemas import insert_old_feed, migrate_to
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def _fill(connection: sa.Connection) -> None:
-    at = NOON.replace(tzinfo=None).isoformat(" ") if connection.dialect.name == "sqlite" else NOON
-    connection.execute(
-        sa.text(
-            "INSERT INTO feeds (feed_id, outlet, url, kind, tier, country, language, host,"
-            " added_at, validator_mode, same_body, parser_version, next_due_at, due_reason,"
-            " entry_count, fail_count, class_count, last_outcome, last_error)"
-            " VALUES ('f', 'o', 'https://o.example/f', 'rss', 'B', 'DE', 'de', 'o.example', :at,"
-            " 'both', 0, '1', :at, '', 3, 0, 0, 'read', '')"
-        ),
-        {"at": at},
-    )
+    insert_old_feed(connection, NOON)
 
 
 @pytest.fixture
