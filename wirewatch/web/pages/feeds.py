@@ -95,7 +95,11 @@ def feed_row(feed: FeedOverview, catalog: Catalog, now: datetime, t: Translator)
         "mood": MOODS.get(state, ""),
         "outlet": display.outlet_name(catalog, record.outlet),
         "url": display.line(mask(record.url), 300),
-        "events": [(e.event, e.at, display.reason(e.reason, t)) for e in feed.events[:EVENTS]],
+        "events": [
+            (e.event, e.at, display.reason(e.reason, t))
+            for e in feed.events[:EVENTS]
+            if e.event != state  # the state says that the feed is failing or gone, and why
+        ],
         "reason": display.reason("" if state == "ok" else feed.state.reason, t),
         "notes": [display.reason(note, t) for note in feed.notes],
         "last_success": record.last_success_at,

@@ -77,3 +77,18 @@ def test_what_changed_with_a_feed_lately_is_shown_beside_it(
     assert "Lücke" in console.page("/feeds")
     _, answer = console.request("/api/v1/feeds")
     assert answer.count('"event":"window_gap"') == 1
+
+
+def test_a_failure_that_goes_on_is_said_once(console: Console, now: datetime) -> None:
+    add_feeds(console.store, console.catalog, now)
+    feed_id = console.catalog.feeds[0].id
+    reason = Phrase("fetch.http", status=503).dump()
+    event = FeedEvent(feed_id, now - timedelta(hours=1), "failing", reason)
+    failing = {"fail_count": 3, "fail_since": event.at, "last_error": reason}
+    with console.store.write() as connection:
+        feed_history.add_events(connection, [event])
+        connection.execute(feeds.update().where(feeds.c.feed_id == feed_id).values(failing))
+    assert "Failing <time" not in console.page("/feeds")
+    with console.store.write() as connection:
+        connection.execute(feeds.update().values(fail_count=0, fail_since=None, last_error=""))
+    assert "Failing <time" in console.page("/feeds")
