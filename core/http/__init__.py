@@ -17,7 +17,8 @@ Outcomes of the :class:`~config.errors.FetchError` that is raised (``OUTCOMES``)
 ``timeout``         no complete response in time
 ``reset``           the connection was closed before the response began
 ``redirect``        a redirect loop, too many redirects, or one to no http or https URL
-``protocol``        not HTTP, or an encoding that was not asked for
+``protocol``        not HTTP
+``encoding``        the body has a ``Content-Encoding`` that was not asked for
 ``too_large``       more than the limit, or a decompression bomb
 ``truncated``       the body ends too early
 =================== ===================================================================
@@ -28,7 +29,7 @@ is in :mod:`core.http.client`, the guard in :mod:`core.http.ssrf_guard`.
 
 from __future__ import annotations
 
-from core.http.response import Redirect, Response
+from core.http.response import REFRESH, Redirect, Response
 from core.http.retry_after import RETRY_AFTER_CAP, retry_after
 from core.http.urls import ascii_host, wire_url
 
@@ -48,12 +49,14 @@ OUTCOMES = (
     "reset",
     "redirect",
     "protocol",
+    "encoding",
     "too_large",
     "truncated",
 )
 
 __all__ = [
     "OUTCOMES",
+    "REFRESH",
     "RETRY_AFTER_CAP",
     "Redirect",
     "Response",

@@ -168,9 +168,15 @@ class _Decompressor:
 
 
 def _decompressor(url: str, encoding: str) -> _Decompressor | None:
-    """Return what decodes an encoding. Unknown names are ignored: servers write ``utf-8`` there."""
+    """Return what decodes an encoding. Unknown names are ignored: servers write ``utf-8`` there.
+
+    Raises:
+        FetchError: ``encoding``: the server did not honour ``Accept-Encoding``.
+    """
     names = [name.strip().lower() for name in encoding.split(",")]
     compressions = [n for n in names if n in ("gzip", "x-gzip", "deflate")]
-    if len(compressions) > 1 or any(name in _REFUSED for name in names):
-        raise FetchError(url, "protocol", Phrase("fetch.unrequested_encoding"))
+    refused = [name for name in names if name in _REFUSED]
+    if refused or len(compressions) > 1:
+        name = ", ".join(refused or compressions)
+        raise FetchError(url, "encoding", Phrase("fetch.unrequested_encoding", encoding=name))
     return _Decompressor(url) if compressions else None

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-PERMANENT = (301, 308)
+REFRESH = 200
+"""Status of a hop that a page asked for (``<meta http-equiv="refresh">``), not its server."""
+
+PERMANENT = (301, 308, REFRESH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +16,7 @@ class Redirect:
     """A redirect.
 
     Attributes:
-        status: 301, 302, 303, 307 or 308.
+        status: 301, 302, 303, 307 or 308, or ``REFRESH``.
         url: Where it led.
     """
 

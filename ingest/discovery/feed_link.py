@@ -13,8 +13,10 @@ class FeedLink:
         url: Absolute.
         title: What the page calls it.
         declared: Whether the page says that it is a feed, rather than that it looks like one.
+        refresh: Whether the page leads there by itself.
     """
 
     url: str
     title: str
     declared: bool
+    refresh: bool = False

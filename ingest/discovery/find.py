@@ -71,18 +71,28 @@ async def discover(deps: Deps, address: str) -> list[FoundFeed]:
     """
     url = address if "://" in address else f"https://{address}"
     response = await _get(deps, url)
-    own = await _read(deps, FeedLink(response.url, "", declared=True), response)
+    own, links = await _read_site(deps, response)
+    refresh = next((link for link in links if link.refresh), None)
+    if refresh is not None and not any(link.declared for link in links):
+        response = await _get(deps, refresh.url)
+        own, links = await _read_site(deps, response)
     if own.problem is None:
         return [own]
-    links = await deps.parser.find_links(
-        LinksRequest(response.body, response.url, response.headers.get("Content-Type"))
-    )
     found = await _read_all(deps, [*links, *await _sitemaps(deps, response.url)])
     if not any(feed.problem is None for feed in found):
         usual = [FeedLink(urljoin(response.url, path), "", declared=False) for path in USUAL_PATHS]
         found += await _read_all(deps, usual)
     said = {feed.url: feed for feed in reversed(found) if _is_worth_saying(feed, links)}
     return sorted(said.values(), key=lambda feed: feed.problem is not None)
+
+
+async def _read_site(deps: Deps, response: Response) -> tuple[FoundFeed, list[FeedLink]]:
+    """Return the feed that an address is of, and the links of the page that it is of instead."""
+    own = await _read(deps, FeedLink(response.url, "", declared=True), response)
+    if own.problem is None:
+        return own, []
+    request = LinksRequest(response.body, response.url, response.headers.get("Content-Type"))
+    return own, await deps.parser.find_links(request)
 
 
 def _is_worth_saying(feed: FoundFeed, links: Sequence[FeedLink]) -> bool:

@@ -11,6 +11,7 @@ from core.text.clean import clean_line, clean_markup
 from ingest.discovery.feed_link import FeedLink
 from ingest.extract.bounds import bound_page
 from ingest.extract.decode import decode
+from ingest.extract.page_head import find_refresh
 from ingest.urls import fetchable_url, same_site
 
 MOST_LINKS = 20
@@ -26,7 +27,7 @@ _LOOKS_LIKE_FEED = re.compile(
 
 
 def find_feed_links(body: bytes, url: str, content_type: str | None) -> list[FeedLink]:
-    """Return the links of a page that may lead to feeds, the declared ones first.
+    """Return the links of a page that may lead to feeds: where it refreshes to, then declared ones.
 
     Args:
         body: The page; anything else has no links.
@@ -38,7 +39,7 @@ def find_feed_links(body: bytes, url: str, content_type: str | None) -> list[Fee
         return []
     base = fetchable_url(next((e.get("href", "") for e in root.iter("base")), ""), url) or url
     found: dict[str, FeedLink] = {}
-    for link in (*_declared(root, base), *_likely(root, base, url)):
+    for link in (*_refresh(root, url, base), *_declared(root, base), *_likely(root, base, url)):
         found.setdefault(link.url, link)
     return list(found.values())[:MOST_LINKS]
 
@@ -51,6 +52,11 @@ def _tree(body: bytes, content_type: str | None) -> HtmlElement | None:
         return document_fromstring(clean_markup(html), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
+
+
+def _refresh(root: HtmlElement, url: str, base: str) -> list[FeedLink]:
+    target = find_refresh(root, url, base)
+    return [FeedLink(target, "", declared=False, refresh=True)] if target else []
 
 
 def _declared(root: HtmlElement, base: str) -> list[FeedLink]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from protego import Protego
 
 from config.errors import FetchError
+from config.i18n import Phrase
 from ingest.discovery.links import find_feed_links
 from ingest.parsing.messages import (
     FeedRequest,
@@ -43,7 +44,18 @@ def handle(task: bytes) -> bytes:
     try:
         return encode_feed(parse(request), request.known)
     except FetchError as error:
-        return encode_error(error)
+        return encode_error(_with_feed_of(request, error))
+
+
+def _with_feed_of(request: FeedRequest, error: FetchError) -> FetchError:
+    """Return the error for a page that came instead of a feed with the feed that the page names."""
+    if error.outcome != "html_instead":
+        return error
+    links = find_feed_links(request.body, request.url, request.content_type)
+    url = next((link.url for link in links if link.declared and link.url != request.url), None)
+    if url is None:
+        return error
+    return FetchError(error.url, error.outcome, Phrase("fetch.web_page_names_feed", url=url))
 
 
 def parse(request: FeedRequest) -> ParsedFeed:

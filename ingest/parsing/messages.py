@@ -137,7 +137,7 @@ def encode_robots(answer: RobotsAnswer) -> bytes:
 
 def encode_links(links: Sequence[FeedLink]) -> bytes:
     """Return the bytes of the links of a page."""
-    return dump({"links": [[link.url, link.title, link.declared] for link in links]})
+    return dump({"links": [[link.url, link.title, link.declared, link.refresh] for link in links]})
 
 
 def encode_error(error: FetchError) -> bytes:

@@ -2,7 +2,7 @@
 
 ::
 
-    feed ── conditional request ── turn of the host ── attempt stored ── GET
+    feed ── conditional request ── turn of the host ── attempt stored ── GET ── refreshes followed
         └── FeedDocument, NotModified or FetchFailure
 
 Nothing here changes a feed. What the answer means for it is decided and stored by
@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import structlog
 
@@ -29,6 +29,7 @@ from ingest.polling import conditional, interval
 from ingest.polling.backoff import FetchFailure, failure_of
 from ingest.polling.conditional import ConditionalRequest
 from ingest.polling.poll_outcome import NotModified
+from ingest.polling.refreshed_feeds import find_target, follow_refreshes, with_login
 
 log = structlog.get_logger(__name__)
 
@@ -118,6 +119,7 @@ class FeedFetcher:
         for request in (first, conditional.NO_CACHE):
             try:
                 response = await self._get(feed, request)
+                response = response and await self._follow(feed, request, response)
             except FetchError as error:
                 return Fetched(FetchFailure(error.outcome, error.reason, error.retry_after))
             if response is None:
@@ -140,6 +142,22 @@ class FeedFetcher:
             response.body, response.url, response.headers, request, response.moved_to
         )
 
+    async def _follow(
+        self, feed: FeedRecord, request: ConditionalRequest, response: Response
+    ) -> Response:
+        """Return the answer to which a page in place of the feed leads on, or the answer itself.
+
+        Raises:
+            FetchError: The page leads nowhere.
+        """
+
+        async def get(url: str) -> Response:
+            async with self._deps.gate.turn(url):
+                return await self._send(with_login(url, feed.request_url), request)
+
+        target_of = partial(find_target, self._deps.parser)
+        return await follow_refreshes(response, feed.kind, target_of, get)
+
     async def _get(self, feed: FeedRecord, request: ConditionalRequest) -> Response | None:
         """Send one request in the host's turn, or return None if the lease is lost by then."""
         deps = self._deps
@@ -148,12 +166,15 @@ class FeedFetcher:
             due_at = interval.earliest_repeat(feed, now)
             if not await deps.write(feeds.begin_attempt, feed.feed_id, deps.me, now, due_at):
                 return None
-            return await deps.http.get(
-                feed.request_url,
-                headers=request.headers,
-                max_bytes=deps.settings.http_max_feed_bytes,
-                accept=ACCEPT,
-            )
+            return await self._send(feed.request_url, request)
+
+    async def _send(self, url: str, request: ConditionalRequest) -> Response:
+        return await self._deps.http.get(
+            url,
+            headers=request.headers,
+            max_bytes=self._deps.settings.http_max_feed_bytes,
+            accept=ACCEPT,
+        )
 
 
 def _facts(response: Response) -> AnswerFacts:

@@ -107,3 +107,16 @@ def test_robots_txt_is_respected(publisher: ScriptedPublisher, installation: Ins
     with pytest.raises(FetchError, match="robots"):
         discover(installation, publisher.url + "/")
     assert [r.path for r in publisher.requests] == ["/robots.txt"]
+
+
+def test_a_home_page_that_only_leads_on_is_followed_unless_it_names_feeds(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    feed = publisher.serve("/de/rss.xml", rss(item("1", "Eins")))
+    head = f"<link rel=alternate type='application/rss+xml' href='{feed}'>"
+    publisher.serve("/de/", Answer(html("Bote", head=head), headers=HTML))
+    refresh = "<meta http-equiv=refresh content='0;url={}'>"
+    stub = publisher.serve("/", Answer(html("", head=refresh.format("/de/")), headers=HTML))
+    both = Answer(html("Bote", head=head + refresh.format("/ohne-skript")), headers=HTML)
+    for page in (stub, publisher.serve("/home", both)):
+        assert [(one.url, one.problem) for one in discover(installation, page)] == [(feed, None)]

@@ -63,8 +63,8 @@ CASES = {
         send(HEAD + b"Content-Length: 99999\r\n\r\n" + FEED), "truncated", FailClass.NETWORK
     ),
     "gzip_bomb": Case(reply(BOMB, content_encoding="gzip"), "too_large", FailClass.CONTENT),
-    "brotli": Case(reply(b"\x1b\xff", content_encoding="br"), "protocol", FailClass.CONTENT),
-    "zstd": Case(reply(b"\x28\xb5", content_encoding="zstd"), "protocol", FailClass.CONTENT),
+    "brotli": Case(reply(b"\x1b\xff", content_encoding="br"), "encoding", FailClass.CONTENT),
+    "zstd": Case(reply(b"\x28\xb5", content_encoding="zstd"), "encoding", FailClass.CONTENT),
     "not_http": Case(send(b"220 ftp.example.org ready\r\n"), "protocol", FailClass.CONTENT),
     "many_headers": Case(many_headers, "read"),
     "html_200_maintenance": Case(
