@@ -27,6 +27,7 @@ _UNUSUAL = re.compile(
 neither hidden characters nor marks, and most texts are without it."""
 
 _FORBIDDEN_BYTES = bytes(i for i in range(32) if i not in b"\t\n\r")
+_NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
 _FORBIDDEN_REFERENCE = re.compile(
     rb"&#(?:0*(?:[0-8]|1[1245-9]|2\d|3[01]|6553[45]"
     rb"|55(?:29[6-9]|[3-9]\d\d)|56\d{3}|57(?:[0-2]\d\d|3(?:[0-3]\d|4[0-3])))(?!\d)"
@@ -80,7 +81,8 @@ def clean_markup(document: bytes) -> bytes:
         document: In UTF-8. The result is valid UTF-8 if it is.
     """
     document = document.translate(None, _FORBIDDEN_BYTES)
-    document = document.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    if b"\xef" in document:
+        document = _NONCHARACTER.sub(b"", document)
     # A soft hyphen instead of nothing: what is around the reference must not become another one.
     return _FORBIDDEN_REFERENCE.sub(b"&#173;", document)
 

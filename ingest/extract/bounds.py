@@ -46,11 +46,28 @@ def _up_to(html: str, sign: str, pattern: re.Pattern[str], most: int) -> str:
 
 def _without_many_attributes(html: str) -> str:
     """Return a page whose long tags have no attributes if they have very many."""
+    if not _has_long_tag(html):
+        return html
     pieces = html.split("<")
     long = [i for i, piece in enumerate(pieces) if len(piece) > LONGEST_TAG]
     for i in long:
         pieces[i] = _tag_without_attributes(pieces[i])
     return "<".join(pieces) if long else html
+
+
+def _has_long_tag(html: str) -> bool:
+    """Return whether a tag is longer than ``LONGEST_TAG``; most of a page is leapt over."""
+    tag, size = -1, len(html)
+    while size - tag > LONGEST_TAG:
+        start, end = tag + 1, tag + LONGEST_TAG + 2
+        tag = html.rfind("<", start, end)
+        if tag < 0:
+            if html.find(">", start, end) < 0:
+                return True
+            tag = html.find("<", end)
+            if tag < 0:
+                return False
+    return False
 
 
 def _tag_without_attributes(piece: str) -> str:

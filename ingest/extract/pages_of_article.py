@@ -17,10 +17,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
-from typing import cast
 from urllib.parse import unquote, urljoin, urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from core.text.clean import clean_line
@@ -52,11 +50,8 @@ _NEXT_LABEL = re.compile(
     r"\bnext\b|[-_]next\b|\bnext[-_]|pagin|pager|weiter|naechst", re.IGNORECASE
 )
 _PRINT = re.compile(r"print|druck|imprim|печат|друк", re.IGNORECASE)
-_RELATIVE = tuple(f"href={quote}{start}" for quote in "\"'" for start in ("?", "page", "seite"))
-_SIMILAR = etree.XPath(
-    "//a[contains(@href, $name) or starts-with(@href, '?') or starts-with(@href, 'page')"
-    " or starts-with(@href, 'seite')] | //link[contains(@rel, 'next')]"
-)
+_RELATIVE = ("?", "page", "seite")
+_NUMBER_BEHIND = re.compile(r"[/_,;.~?&-][^\"'>\s]{0,60}?(?:[2-9]|all|full|komplett|single|one)")
 _ARROWS = re.compile(r"[\s›»>→▸▶⟩·|\[\]().:…]+|(?:&gt;)+")
 
 
@@ -107,22 +102,22 @@ class _FoundLinks:
 
 
 def find_page_links(
-    root: HtmlElement, html: str, url: str, canonical: str | None = None, link: str = ""
+    root: HtmlElement, url: str, canonical: str | None = None, link: str = ""
 ) -> PageLinks:
     """Return the links of a page to the other pages of its article, and remove them from the tree.
 
     Args:
         root: The whole tree, with its head.
-        html: The page, of which the tree was made.
         url: Where the page was fetched from.
         canonical: The URL that it names as its own.
         link: The URL by which the article is known.
     """
-    if not _may_have_pages(html, url):
+    similar = _similar_links(root, url)
+    if not similar:
         return NO_LINKS
     own = {article_key(u) for u in (url, canonical, link) if u and host_of(u) == host_of(url)}
     found = _FoundLinks()
-    for element, target in _links(root, url, own):
+    for element, target in _links(similar, url, own):
         if (candidate := _numbered(target, own)) is not None:
             found.add(element, candidate, _evidence(element, candidate))
         elif (is_print := _whole(element, target, own)) is not None:
@@ -148,10 +143,12 @@ def is_page_link(line: str) -> bool:
     return len(line) <= _LONGEST_TEXT and _furniture().match(line.strip().lower()) is not None
 
 
-def _links(root: HtmlElement, url: str, own: set[ArticleKey]) -> Iterator[tuple[HtmlElement, str]]:
+def _links(
+    similar: Sequence[HtmlElement], url: str, own: set[ArticleKey]
+) -> Iterator[tuple[HtmlElement, str]]:
     """Yield links to other pages whose path begins like the page's own."""
     stems = tuple(key[1] for key in own)
-    for element in _similar_links(root, url):
+    for element in similar:
         href = (element.get("href") or "").strip()
         if not href or href[0] == "#" or len(href) > _LONGEST_URL:
             continue
@@ -179,24 +176,36 @@ def _names(url: str) -> set[str]:
     return {path.rpartition("/")[2] for path in (path_of(url), unquote(path_of(url)))}
 
 
-def _may_have_pages(html: str, url: str) -> bool:
-    """Return whether there is a link to look at: most pages have none, which is found out fast."""
-    if any(start in html for start in _RELATIVE):
-        return True
-    behind = r"[/_,;.~?&-][^\"'>\s]{0,60}?(?:[2-9]|all|full|komplett|single|one)"
-    return any(re.search(re.escape(name) + behind, html) for name in _names(url))
-
-
-def _similar_links(root: HtmlElement, url: str) -> Sequence[HtmlElement]:
+def _similar_links(root: HtmlElement, url: str) -> list[HtmlElement]:
     """Return links that have the last part of the page's path in them, or are parameters only.
 
-    The query runs in C: there are hundreds of links, and few of them can be meant.
+    Returns:
+        None of them if no link, nor the page's own URL, has a number or a word for all behind that:
+        so it is on most pages.
     """
-    found: list[HtmlElement] = []
-    for name in _names(url):
-        links = cast("list[HtmlElement]", _SIMILAR(root, name=name))
-        found += links[:_MOST_LINKS]
-    return found
+    names = _names(url)
+    similar: list[HtmlElement] = []
+    has_number = _has_number(url, names)
+    for element in root.iter("a", "link"):
+        href = element.get("href") or ""
+        is_named = any(name in href for name in names)
+        is_relative = href.startswith(_RELATIVE)
+        has_number = has_number or is_relative or (is_named and _has_number(href, names))
+        is_link = element.tag == "a"
+        if (is_named or is_relative) if is_link else "next" in (element.get("rel") or ""):
+            similar.append(element)
+    return similar[:_MOST_LINKS] if has_number else []
+
+
+def _has_number(url: str, names: set[str]) -> bool:
+    """Return whether a number or a word for all is behind one of the names in a URL."""
+    for name in names:
+        start = url.find(name)
+        while start >= 0:
+            if _NUMBER_BEHIND.match(url, start + len(name)):
+                return True
+            start = url.find(name, start + 1)
+    return False
 
 
 def _numbered(target: str, own: set[ArticleKey]) -> NumberedUrl | None:

@@ -114,7 +114,7 @@ def parse_page(html: str, url: str, hints: PageHints) -> ParsedPage:
     )
     canonical = credible_address(links or shared, own_urls[len(links) :], pages, titles)
     refresh = find_refresh(root, url, base)
-    further = find_page_links(root, html, url, canonical, hints.url)
+    further = find_page_links(root, url, canonical, hints.url)
     etree.strip_elements(root, *_STRIPPED, with_tail=False)
     return ParsedPage(
         root=root,

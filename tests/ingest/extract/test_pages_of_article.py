@@ -80,7 +80,7 @@ WHOLE = [
 def test_a_further_page_has_the_address_of_the_article_with_a_number(
     url: str, markup: str, paths: str
 ) -> None:
-    links = find_page_links(document_fromstring(markup), markup, url)
+    links = find_page_links(document_fromstring(markup), url)
     assert [target for _, target in links.numbered] == [PLAIN + path for path in paths.split()]
 
 
@@ -88,14 +88,14 @@ def test_a_further_page_has_the_address_of_the_article_with_a_number(
 def test_links_to_other_articles_lists_and_comments_are_no_further_pages(
     url: str, markup: str
 ) -> None:
-    links = find_page_links(document_fromstring(markup), markup, url)
+    links = find_page_links(document_fromstring(markup), url)
     assert (links.numbered, links.whole) == ((), ())
 
 
 @pytest.mark.parametrize(("markup", "ending"), WHOLE)
 def test_a_page_with_all_of_the_article_is_found(markup: str, ending: str) -> None:
     markup = markup.replace("{2}", '<a href="?page=2">2</a>')
-    links = find_page_links(document_fromstring(markup), markup, PLAIN)
+    links = find_page_links(document_fromstring(markup), PLAIN)
     assert links.whole[0] == PLAIN + ending
 
 
@@ -105,7 +105,7 @@ def test_links_to_other_pages_are_no_text_and_the_headline_stays() -> None:
         f'<span>1</span> <a href="?page=2">2</a> <a href="{PLAIN}">1</a></article>'
     )
     root = document_fromstring(markup)
-    find_page_links(root, markup, PLAIN)
+    find_page_links(root, PLAIN)
     assert "".join(map(str, root.itertext())).split() == ["Der", "WaldText.1"]
 
 
