@@ -25,8 +25,8 @@ from ingest.extract.models import ExtractedPage, PageHints
 from ingest.pages.article_pages import read_all_pages
 from ingest.pages.article_revision import PageRead
 from ingest.pages.linked_documents import OTHER, is_page, not_read, type_by_header, type_of
-from ingest.pages.page_validators import validators_of
-from ingest.pages.refresh import refresh_target
+from ingest.pages.page_validators import validators_of, without_headers
+from ingest.pages.refresh import may_lead_on, refresh_target
 from ingest.pages.wrong_pages import WRONG_PAGES
 from ingest.polling.backoff import FetchFailure, failure_of
 from ingest.urls import canonical_url, is_consent_wall, is_homepage
@@ -95,7 +95,7 @@ class PageFetcher:
         self, entry: EntryRecord, response: Response, now: datetime
     ) -> PageRead | FetchFailure:
         """Return the page in an answer with all its pages, or why it is not the entry's article."""
-        first = await self._follow(entry, response, now)
+        first = await self._extract_followed(entry, response, now)
         if isinstance(first, FetchFailure):
             return first
 
@@ -109,7 +109,20 @@ class PageFetcher:
 
         return await read_all_pages(first, read)
 
-    async def _follow(
+    async def resolve(
+        self, entry: EntryRecord, response: Response, now: datetime
+    ) -> Response | FetchFailure:
+        """Return the answer to which a page leads that only leads on, or else the answer itself."""
+        visited = _visited(entry, response)
+        while may_lead_on(response):
+            result, target = await self._extract(entry, response, now)
+            answer = await self._next(entry, result, target, visited)
+            if not isinstance(answer, Response):
+                return answer or response
+            response = answer
+        return response
+
+    async def _extract_followed(
         self, entry: EntryRecord, response: Response, now: datetime
     ) -> PageRead | FetchFailure:
         """Return the page in an answer, or why it is not the article of the entry.
@@ -117,19 +130,34 @@ class PageFetcher:
         Where the page only leads to another one, without being clicked, that one is read, as after
         a redirect.
         """
-        visited = {entry.url, response.url, *(hop.url for hop in response.redirects)}
+        visited, latest = _visited(entry, response), response
         while True:
-            result, target = await self._extract(entry, response, now)
-            if isinstance(result, PageRead) or target is None or target in visited:
-                return result
-            if len(visited) > MOST_REDIRECTS:
-                reason = Phrase("fetch.too_many_redirects", limit=MOST_REDIRECTS)
-                return FetchFailure("redirect", reason)
-            visited.add(target)
-            answer = await self.request(target, entry.url)
+            result, target = await self._extract(entry, latest, now)
+            answer = await self._next(entry, result, target, visited)
             if isinstance(answer, FetchFailure):
                 return answer
-            response = answer
+            if answer is None:
+                break
+            latest = answer
+        if isinstance(result, PageRead) and latest is not response:
+            return replace(result, validators=without_headers(result.validators))
+        return result
+
+    async def _next(
+        self,
+        entry: EntryRecord,
+        result: PageRead | FetchFailure,
+        target: str | None,
+        visited: set[str],
+    ) -> Response | FetchFailure | None:
+        """Return the answer of the page that another one leads to; None where it leads nowhere."""
+        if isinstance(result, PageRead) or target is None or target in visited:
+            return None
+        if len(visited) > MOST_REDIRECTS:
+            reason = Phrase("fetch.too_many_redirects", limit=MOST_REDIRECTS)
+            return FetchFailure("redirect", reason)
+        visited.add(target)
+        return await self.request(target, entry.url)
 
     async def _extract(
         self, entry: EntryRecord, response: Response, now: datetime, *, further: bool = False
@@ -169,6 +197,10 @@ class PageFetcher:
         failure = _unusable(entry, page, response)
         read = failure or PageRead(page, response.url, now, validators_of(response))
         return read, page.refresh_url or header
+
+
+def _visited(entry: EntryRecord, response: Response) -> set[str]:
+    return {entry.url, response.url, *(hop.url for hop in response.redirects)}
 
 
 def _is_document(content_type: str) -> bool:

@@ -23,6 +23,14 @@ def validators_of(response: Response) -> PageValidators:
     )
 
 
+def without_headers(validators: PageValidators) -> PageValidators:
+    """Return the validators of an answer to which another page has led.
+
+    Its headers are those of a URL that the next request does not go to.
+    """
+    return PageValidators(body_sha256=validators.body_sha256)
+
+
 def validators_after(before: PageValidators, response: Response) -> PageValidators:
     """Return the validators after an answer; a 304 may leave out those that have not changed."""
     after = validators_of(response)

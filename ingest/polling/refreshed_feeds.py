@@ -21,14 +21,11 @@ from config.i18n import Phrase
 from core.http import REFRESH, Redirect, Response
 from core.http.client import MOST_REDIRECTS
 from ingest.deps import DocumentParser
-from ingest.pages.refresh import refresh_target
+from ingest.pages.refresh import LONGEST_STUB, refresh_target
 from ingest.parsing.messages import LinksRequest
 
-LONGEST_STUB = 30_000
-"""Bytes of a page that only leads on, at most."""
-
 LONGEST_LIST_STUB = 4_096
-"""The same where the feed is a page with links itself, so that it is one anyway."""
+"""Bytes of a page that only leads on, at most, where the feed is a page itself, with links."""
 
 _PAGE = re.compile(
     rb"(?>(?:\s|\xef\xbb\xbf|<!--.{0,2000}?-->|<\?[^<>]{0,500}>)*)<(?:!doctype\s+html|html|head|meta)\b",
@@ -54,7 +51,7 @@ async def follow_refreshes(
         FetchError: ``redirect`` for a loop or too many hops; else as ``get``.
     """
     visited = {response.url}
-    while may_lead_on(response, kind) and (target := await find_target(response)):
+    while may_replace_feed(response, kind) and (target := await find_target(response)):
         _check(response, target, visited)
         visited.add(target)
         answer = await get(target)
@@ -64,7 +61,7 @@ async def follow_refreshes(
     return response
 
 
-def may_lead_on(response: Response, kind: str) -> bool:
+def may_replace_feed(response: Response, kind: str) -> bool:
     """Return whether an answer may be a page that only leads on; costs nothing for a feed. Pure."""
     most = LONGEST_LIST_STUB if kind == "page" else LONGEST_STUB
     if not 200 <= response.status < 300 or len(response.body) > most:

@@ -2,9 +2,9 @@
 
 ::
 
-    robots.txt ── turn of the host ── GET ──▶ read · unchanged · missing · unknown
+    robots.txt ── turn of the host ── GET ── refreshes ──▶ read · unchanged · missing · unknown
                                                                   │
-                       another page of the outlet can be read? ◀──┘ if not: unknown
+                         another page of the outlet can be read? ◀───────────┘ if not: unknown
 """
 
 from __future__ import annotations
@@ -33,7 +33,13 @@ from ingest.pages.article_revision import PageRead, is_current_hash
 from ingest.pages.attribution import attributed
 from ingest.pages.page_fetcher import PageFetcher
 from ingest.pages.page_reader import INTERNAL_ERROR
-from ingest.pages.page_validators import NO_VALIDATORS, conditional_headers, is_unchanged
+from ingest.pages.page_validators import (
+    NO_VALIDATORS,
+    conditional_headers,
+    is_unchanged,
+    validators_after,
+    without_headers,
+)
 from ingest.polling.backoff import FetchFailure, failure_of
 from ingest.rereads.page_state import (
     KnownPage,
@@ -88,19 +94,25 @@ class Attempt:
         outcome: Why, of a bounded set: that of the failure, or the state.
         page: The page, where it was read.
         failure: Why it could not be read.
-        response: The answer, where the page was read or is as it was.
+        validators: What the next answer can be compared with, where the page was read or is as it
+            was.
     """
 
     state: PageState
     outcome: str
     page: PageRead | None = None
     failure: FetchFailure | None = None
-    response: Response | None = None
+    validators: PageValidators | None = None
 
     @classmethod
     def of(cls, failure: FetchFailure) -> Attempt:
         """Return an attempt that failed."""
         return cls(PageState.UNKNOWN, failure.outcome, failure=failure)
+
+
+_MISSING = Attempt(PageState.MISSING, "missing")
+_MISSING_BEHIND = frozenset({"not_found", "gone", "homepage"})
+"""Outcomes of the page behind one that only leads on, after which the article is missing."""
 
 
 def load_article(connection: Connection, article_id: str) -> RereadArticle | None:
@@ -151,12 +163,30 @@ class PageAttempts:
         if not robots.allowed:
             return Attempt.of(NOT_ALLOWED)
         headers = {} if known.last.gone else conditional_headers(known.validators)
-        response = await self._pages.get(url, robots.crawl_delay or 0.0, headers)
+        first = await self._pages.get(url, robots.crawl_delay or 0.0, headers)
+        response = await self._resolve(known, first)
+        if isinstance(response, FetchFailure):
+            is_missing_there = response.outcome in _MISSING_BEHIND
+            return _MISSING if is_missing_there else Attempt.of(response)
+        attempt = await self._judge(known, response)
+        if attempt.validators is None or response is first:
+            return attempt
+        return replace(attempt, validators=without_headers(attempt.validators))
+
+    async def _judge(self, known: RereadArticle, response: Response) -> Attempt:
+        """Return what an answer shows."""
         if is_missing(known.page, response):
-            return Attempt(PageState.MISSING, "missing")
+            return _MISSING
         if not known.last.gone and is_unchanged(known.validators, response):
-            return Attempt(PageState.UNCHANGED, "unchanged", response=response)
+            validators = validators_after(known.validators, response)
+            return Attempt(PageState.UNCHANGED, "unchanged", validators=validators)
         return await self._read(known, response)
+
+    async def _resolve(self, known: RereadArticle, response: Response) -> Response | FetchFailure:
+        """Return the answer to which a page leads that has changed and now only leads on."""
+        if is_unchanged(known.validators, response):
+            return response
+        return await self._pages.resolve(known.entry, response, self._deps.clock())
 
     async def _read(self, known: RereadArticle, response: Response) -> Attempt:
         now = self._deps.clock()
@@ -168,7 +198,7 @@ class PageAttempts:
         if not isinstance(page, PageRead):
             is_list = page.outcome in ("list_page", "section_page", "homepage")
             if page.outcome == "not_found_page" or (is_elsewhere and is_list):
-                return Attempt(PageState.MISSING, "missing")
+                return _MISSING
             return Attempt.of(page)
         if is_unlike(known.last, page.extracted):
             return Attempt(PageState.UNKNOWN, "unlike")
@@ -177,8 +207,8 @@ class PageAttempts:
         if INCOMPLETE in page.extracted.flags and not _adds_to(known.last, page):
             return Attempt(PageState.UNKNOWN, INCOMPLETE)
         if known.article.text_source == "feed" and "thin" in page.extracted.flags:
-            return Attempt(PageState.UNCHANGED, "unchanged", response=response)
-        return Attempt(PageState.READ, "read", page, response=response)
+            return Attempt(PageState.UNCHANGED, "unchanged", validators=page.validators)
+        return Attempt(PageState.READ, "read", page, validators=page.validators)
 
     async def _outlet_answers(self, known: RereadArticle) -> bool:
         """Return whether another page of the outlet can be read, so that not all are missing."""

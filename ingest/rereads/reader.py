@@ -29,7 +29,6 @@ from ingest.pages.changes import Compare, Comparison
 from ingest.pages.disputes import note_dispute
 from ingest.pages.page_fetcher import PageFetcher
 from ingest.pages.page_reader import add_changes, write_revision
-from ingest.pages.page_validators import validators_after
 from ingest.pages.revise import EntryOutcome, Identity
 from ingest.rereads.attempt import (
     Attempt,
@@ -262,8 +261,5 @@ def _save_answer(
     connection: Connection, known: RereadArticle, attempt: Attempt, now: datetime
 ) -> None:
     """Store the validators of an answer that was read, for the next request."""
-    if attempt.response is not None:
-        validators = validators_after(known.validators, attempt.response)
-        if attempt.page is not None:
-            validators = attempt.page.validators
-        page_reads.save(connection, known.article.article_id, validators, now)
+    if attempt.validators is not None:
+        page_reads.save(connection, known.article.article_id, attempt.validators, now)

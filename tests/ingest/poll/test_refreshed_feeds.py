@@ -6,7 +6,8 @@ import pytest
 
 from config.i18n import Phrase, in_english
 from core.http import Response
-from ingest.polling.refreshed_feeds import LONGEST_STUB, may_lead_on, with_login
+from ingest.pages.refresh import LONGEST_STUB
+from ingest.polling.refreshed_feeds import may_replace_feed, with_login
 from tests.ingest.poll.polls import poll
 from tests.support.newsroom import Answer
 from tests.support.scripted_publisher import (
@@ -26,7 +27,7 @@ def stub(target: str, **headers: str) -> Answer:
     return Answer(f"<html><head>{head}</head></html>".encode(), headers=HTML | headers)
 
 
-def test_only_small_pages_may_lead_on() -> None:
+def test_only_small_pages_may_replace_feed() -> None:
     page, long = b"<!doctype html><title>x</title>", b" " * LONGEST_STUB
     cases: dict[str, tuple[bytes, dict[str, str], str, bool]] = {
         "a page": (page, {}, "feed", True),
@@ -48,10 +49,10 @@ def test_only_small_pages_may_lead_on() -> None:
     wrong = [
         name
         for name, (body, headers, kind, expected) in cases.items()
-        if may_lead_on(Response(FEED_AT, 200, headers, body), kind) is not expected
+        if may_replace_feed(Response(FEED_AT, 200, headers, body), kind) is not expected
     ]
     assert wrong == []
-    assert not may_lead_on(Response(FEED_AT, 404, {}, page), "feed")
+    assert not may_replace_feed(Response(FEED_AT, 404, {}, page), "feed")
 
 
 def test_a_login_is_for_its_own_origin() -> None:

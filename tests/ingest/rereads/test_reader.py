@@ -31,10 +31,12 @@ GONE = Answer(b"no", 404)
 class Desk:
     """An installation whose first article was told, and the pages of its publisher."""
 
-    def __init__(self, publisher: ScriptedPublisher, installation: Installation) -> None:
+    def __init__(
+        self, publisher: ScriptedPublisher, installation: Installation, *first: Answer
+    ) -> None:
         self.publisher = publisher
         self.installation = installation
-        self.link = publisher.serve_page(PATH, TITLE)
+        self.link = publisher.serve(PATH, *(first or (Answer(html(TITLE), headers=HTML),)))
         other = publisher.serve_page(OTHER, "Ein neues Buch über die Uferstraße")
         feed = publisher.serve("/feed.xml", rss(item("1", TITLE, self.link), item("2", "B", other)))
         installation.subscribe(feed)
@@ -215,3 +217,23 @@ def test_a_page_of_a_removed_feed_is_not_read_again(desk: Desk) -> None:
     desk.installation.catalog = type(desk.installation.catalog)(())
     desk.run_after(minutes=16)
     assert (desk.requests(), desk.row()) == (1, None)
+
+
+def test_a_page_that_only_leads_to_the_article_is_compared_by_what_is_behind_it(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    behind = "/politik/neu/wahl-1.html"
+    stub = b"<html><head><meta http-equiv=refresh content='0;url=%s'>" % behind.encode()
+    page, changed = (
+        Answer(html(title), headers={**HTML, "ETag": '"v1"'})
+        for title in (TITLE, "Korrektur: Bürgermeister von Altstadt nicht festgenommen")
+    )
+    publisher.serve(behind, page, page, changed, GONE)
+    desk = Desk(publisher, installation, Answer(stub, headers={**HTML, "ETag": '"stub"'}))
+    desk.tell()
+    assert desk.run_after(minutes=16) == []
+    assert [(number, gone) for number, _, gone in desk.run_after(hours=1)] == [(2, False)]
+    desk.run_after(hours=6)
+    assert [gone for _, _, gone in desk.run_after(hours=1, minutes=1)] == [False, True]
+    sent = {r.headers.get("if-none-match") for r in publisher.requests if r.path in (PATH, behind)}
+    assert sent == {None}
