@@ -102,6 +102,7 @@ feeds = Table(
     Column("shown_since", UtcDateTime),
 )
 Index("ix_feeds_next_due_at", feeds.c.next_due_at)
+Index("ix_feeds_outlet", feeds.c.outlet)
 
 POLL_AGAIN_AFTER = timedelta(seconds=60)
 """The least time between the last attempt and a poll that a person asked for."""

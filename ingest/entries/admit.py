@@ -5,6 +5,7 @@
     parsed entry ── known (entry_match) ── same text: known
                  │                └─────── another text: changed, its page is read again
                  └── unknown ── shown twice in the document: known
+                             ├── a notice without a page that another section shows: a sighting
                              ├── beside others with its link: an entry without a page of its own
                              ├── its article is known from another feed: a sighting (copy_url)
                              └── otherwise new: its page is read next
@@ -29,10 +30,15 @@ from core.store.feed_record import FeedRecord
 from ingest.entries.entry_match import KnownEntries, Matches, match_entries
 from ingest.entries.same_entry import (
     WITHOUT_LINK,
+    Headline,
     aliases_of,
     has_no_page,
     headline_of,
+    is_among,
+    is_foreign_page,
     is_only_link_changed,
+    is_same_headline,
+    is_same_notice,
     link_of,
 )
 from ingest.hosts import host_key
@@ -181,11 +187,10 @@ class _Admitter:
         shown = {*parsed.known_keys, *(row.key for row in matches.rows.values())}
         rows = (row for linked in known.by_link.values() for row in linked)
         self._used = set(parsed.known_keys)
-        self._headlines = {
-            (link_of(row.url), headline_of(row))
-            for row in rows
-            if row.feed_id == self._feed_id and row.key in shown
-        }
+        self._headlines: dict[str, list[Headline]] = {}
+        for row in rows:
+            if row.feed_id == self._feed_id and row.key in shown:
+                self._note_headline(row)
 
     def admit(self, entry: FeedEntry, record: EntryRecord) -> None:
         """Decide about an entry.
@@ -203,7 +208,10 @@ class _Admitter:
             self._admit_known(old, record)
         else:
             self._admit_unknown(record)
-        self._headlines.add((link_of(record.url), headline_of(record)))
+        self._note_headline(record)
+
+    def _note_headline(self, record: EntryRecord) -> None:
+        self._headlines.setdefault(link_of(record.url), []).append(headline_of(record))
 
     def _key(self, entry: FeedEntry, old: EntryRecord | None) -> str:
         """Return a key that no other entry has: the old one, where the new one is taken."""
@@ -249,11 +257,16 @@ class _Admitter:
         article = self._known.articles.get(link) or next(
             (e.article_id for e in reversed(linked) if e.article_id), None
         )
-        if link and (link, headline_of(record)) in self._headlines:
+        if link and is_among(headline_of(record), self._headlines.get(link, ())):
             self._end(record, "known", article)
             return
         self._result.new += 1
-        if not link or self._has_others(link, linked):
+        notices = self._known.notices.get(link, ()) if link else ()
+        elsewhere = [*(row for row in linked if row.feed_id != self._feed_id), *notices]
+        twin = next((row for row in reversed(elsewhere) if is_same_notice(row, record)), None)
+        if twin is not None:
+            self._show_again(record, twin)
+        elif not link or self._has_others(link, linked) or _is_of_others(record, linked, notices):
             own = key_without_link(self._feed_id, record.key)
             self._result.add.append(replace(record, url_key=own))
         elif article:
@@ -262,12 +275,21 @@ class _Admitter:
         else:
             self._result.add.append(record)
 
+    def _show_again(self, record: EntryRecord, twin: EntryRecord) -> None:
+        """Let an entry be the one that another feed shows at its link."""
+        shared = replace(record, url_key=twin.url_key)
+        if twin.article_id is None:
+            self._result.add.append(shared)
+            return
+        self._end(shared, "copy_url", twin.article_id)
+        self._result.sightings.append(Sighting(twin.article_id, record.url))
+
     def _has_others(self, link: str, linked: Sequence[EntryRecord]) -> bool:
         """Return whether the page of an entry is that of other entries of the feed, too."""
         return (
             link in self._matches.collections
             or any(row.feed_id == self._feed_id for row in linked)
-            or any(shown == link for shown, _ in self._headlines)
+            or link in self._headlines
         )
 
     def _end(self, record: EntryRecord, disposition: str, article: str | None) -> None:
@@ -282,6 +304,19 @@ class _Admitter:
                 content="",
             )
         )
+
+
+def _is_of_others(
+    record: EntryRecord, linked: Sequence[EntryRecord], notices: Sequence[EntryRecord]
+) -> bool:
+    """Return whether a link that other feeds show leads to a page that is not an entry's own.
+
+    One notice beside an article whose page was read may be the article under another headline.
+    """
+    if any(is_same_headline(row, record) for row in linked):
+        return False
+    is_read = any(row.page_outcome == "ok" for row in linked)
+    return is_foreign_page(linked) or len(notices) > 1 or (len(notices) == 1 and not is_read)
 
 
 def _changed(old: EntryRecord, record: EntryRecord, now: datetime) -> EntryRecord:

@@ -9,9 +9,10 @@ from core.store import Connection, articles, entries, entry_aliases
 from core.store.entries import EntryRecord
 from core.store.entry_aliases import MOST_OF_AN_ALIAS
 from core.store.feed_record import FeedRecord
+from core.store.notices import find_notices
 from ingest.entries.admit import Admission, link_key
 from ingest.entries.entry_match import KnownEntries, is_mostly_new
-from ingest.entries.same_entry import aliases_of
+from ingest.entries.same_entry import WITHOUT_LINK, alias_of_link, aliases_of, link_of
 from ingest.sources.entry import ParsedFeed
 
 
@@ -37,7 +38,22 @@ def load_known_entries(
         newest=entries.load_newest(connection, feed.feed_id)
         if is_mostly_new(unknown, parsed)
         else (),
+        notices=_load_notices(connection, feed, parsed, by_key, now),
     )
+
+
+def _load_notices(
+    connection: Connection,
+    feed: FeedRecord,
+    parsed: ParsedFeed,
+    by_key: Mapping[str, EntryRecord],
+    now: datetime,
+) -> dict[str, list[EntryRecord]]:
+    """Return the notices of the outlet's other feeds at the links of unknown entries."""
+    links = {link_of(entry.url) for entry in parsed.entries if entry.key not in by_key}
+    names = {alias_of_link(link): link for link in links if link}
+    rows = find_notices(connection, feed, names, WITHOUT_LINK, now) if names else {}
+    return {names[alias]: notices for alias, notices in rows.items()}
 
 
 def _load_aliased(

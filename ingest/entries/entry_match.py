@@ -22,6 +22,7 @@ from ingest.entries.same_entry import (
     aliases_of,
     has_no_page,
     headline_of,
+    is_among,
     is_other_story,
     is_renamed,
     is_same_entry,
@@ -58,6 +59,7 @@ class KnownEntries:
         by_alias: Entries of this feed by alias, oldest first.
         crowded: Aliases of more entries than ``by_alias`` has of them.
         newest: The newest entries of this feed, oldest first, if most of the document is unknown.
+        notices: Entries without a page that other feeds of the outlet show, by canonical link.
     """
 
     by_key: Mapping[str, EntryRecord]
@@ -66,6 +68,7 @@ class KnownEntries:
     by_alias: Mapping[str, Sequence[EntryRecord]] = field(default_factory=dict)
     crowded: Collection[str] = ()
     newest: Sequence[EntryRecord] = ()
+    notices: Mapping[str, Sequence[EntryRecord]] = field(default_factory=dict)
 
 
 @dataclass
@@ -238,9 +241,19 @@ class _Matcher:
         for link, different in headlines.items():
             rows = self._linked(link)
             different |= {headline_of(row) for row in rows if row.key in self._taken}
+            different = _without_kickers(different)
             was_shared = alias_of_link(link) in self._known.crowded or any(map(has_no_page, rows))
             anchors = {anchor for _, _, anchor in different}
             if len(different) > 1 or was_shared:
                 self._matches.shared.add(link)
             if len(different) > 1 and (len(different) > 2 or len(anchors) > 1 or was_shared):
                 self._matches.collections.add(link)
+
+
+def _without_kickers(headlines: set[Headline]) -> set[Headline]:
+    """Return headlines without those that are another one with a kicker."""
+    distinct: set[Headline] = set()
+    for headline in sorted(headlines, key=lambda one: len(one[0])):
+        if not is_among(headline, distinct):
+            distinct.add(headline)
+    return distinct

@@ -15,13 +15,20 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from core.store.entries import EntryRecord
 from ingest.sources.entry import FeedEntry
-from ingest.sources.likeness import are_alike, have_same_numbers, title_key
+from ingest.sources.likeness import (
+    LONG_HEADLINE,
+    are_alike,
+    are_equal,
+    have_same_numbers,
+    title_key,
+)
 from ingest.urls import anchor_of, canonical_url, is_homepage
 
 Headline = tuple[str, datetime | None, str]
@@ -31,6 +38,9 @@ WITHOUT_LINK = "entry:"
 
 SAME_STORY = timedelta(hours=24)
 """How far apart the dates of publication of an entry may be that was renamed while it ran."""
+
+FOREIGN_PAGES = frozenset({"section_page", "list_page", "homepage", "other_page"})
+"""Outcomes of pages that are not the page of the entry that links to them."""
 
 _NUMBER = re.compile(r"(?<!\d)\d{5,}(?!\d)|[0-9a-f]{8}-[0-9a-f-]{27}")
 _DAY = re.compile(r"20\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])")
@@ -110,6 +120,23 @@ def is_same_headline(old: EntryRecord, new: EntryRecord) -> bool:
     return _same_title(old, new) and _dates(old, new) != "apart"
 
 
+def is_same_notice(old: EntryRecord, new: EntryRecord) -> bool:
+    """Return whether entries at one link in two feeds are the same, whatever the page is.
+
+    A short headline such as "Weather" may stand over another text every day.
+    """
+    if not is_same_headline(old, new):
+        return False
+    is_named = len(title_key(new.title)) >= LONG_HEADLINE or _dates(old, new) == "equal"
+    return is_named or old.text_hash == new.text_hash
+
+
+def is_foreign_page(rows: Sequence[EntryRecord]) -> bool:
+    """Return whether the page at a link, where it was read, was that of none of its entries."""
+    outcomes = {row.page_outcome for row in rows}
+    return bool(outcomes & FOREIGN_PAGES) and "ok" not in outcomes
+
+
 def is_other_story(old: EntryRecord, new: EntryRecord) -> bool:
     """Return whether both headline and date of publication say that two entries differ."""
     return _dates(old, new) in ("near", "apart") and not _alike(old, new)
@@ -134,6 +161,11 @@ def headline_of(record: EntryRecord) -> Headline:
     """Return what tells entries of one document apart that share their link."""
     title = title_key(record.title) or record.text_hash or record.key
     return title, record.published_at, anchor_of(record.url)
+
+
+def is_among(headline: Headline, others: Iterable[Headline]) -> bool:
+    """Return whether a headline is one of others, be it with a kicker."""
+    return any(headline[1:] == o[1:] and are_equal(headline[0], o[0]) for o in others)
 
 
 def _alias(kind: str, text: str) -> str:
@@ -163,8 +195,8 @@ def _other_anchors(old: str, new: str) -> bool:
 
 
 def _same_title(old: EntryRecord, new: EntryRecord) -> bool:
-    key = title_key(new.title)
-    return bool(key) and title_key(old.title) == key
+    before, after = title_key(old.title), title_key(new.title)
+    return bool(before and after) and are_equal(before, after)
 
 
 def _alike(old: EntryRecord, new: EntryRecord) -> bool:

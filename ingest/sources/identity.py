@@ -23,7 +23,7 @@ from functools import cached_property
 
 from core.text.clean import clean
 from ingest.sources.key_level import LADDER, KeyLevel
-from ingest.sources.likeness import are_alike, have_same_numbers, title_key
+from ingest.sources.likeness import are_alike, are_equal, have_same_numbers, title_key
 from ingest.sources.visible_text import is_placeholder, visible_bytes
 from ingest.urls import anchor_of, canonical_url
 
@@ -235,7 +235,7 @@ class _Entry:
             return False
         if self._date and other._date and self._date != other._date:
             return False
-        if self.title == other.title:
+        if are_equal(self.title, other.title):
             return bool(self.title and self.link) and self._texts_agree(other)
         titles = self.raw.title, other.raw.title
         return self.guid == other.guid != "" and are_alike(*titles) and have_same_numbers(*titles)

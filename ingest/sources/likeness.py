@@ -14,12 +14,26 @@ ENOUGH = 0.5
 LONG_WORD = 4
 """Letters of the words that are compared; articles and prepositions are shorter."""
 
+LONG_HEADLINE = 20
+"""Letters from which a headline is hardly that of two stories."""
+
 _WORD = re.compile(r"\w+")
 
 
 def title_key(title: str) -> str:
     """Return a headline without case, blanks and punctuation, so that equal ones are equal."""
     return "".join(_WORD.findall(title.casefold()))
+
+
+def are_equal(one: str, other: str) -> bool:
+    """Return whether two keys of headlines are equal, or one has a kicker before the other.
+
+    Args:
+        one: A headline as :func:`title_key` returns it.
+        other: Another one.
+    """
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) >= LONG_HEADLINE and long.endswith(short))
 
 
 def are_alike(one: str, other: str) -> bool:
