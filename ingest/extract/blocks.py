@@ -35,6 +35,8 @@ _SKIPPED_ELEMENTS = frozenset({"nav", "aside", "menu", "dialog"})
 _MAX_BLOCKS = 20_000
 _MOST_LABELS = 40  # labelled elements around a block, the outermost; real pages have up to a dozen
 _CONTAINERS = frozenset({"div", "section", "article", "main", "body", "td"})
+_INLINE, _BLOCK, _BREAK, _LINK, _NAMED = range(5)  # _NAMED: the name says what it is, <my-box>
+_KINDS = dict.fromkeys(BLOCK_ELEMENTS, _BLOCK) | {"br": _BREAK, "a": _LINK}
 
 Location = tuple[tuple[str, str | None], ...]
 """Tags and classes of the elements around a block; equal for all paragraphs of an article."""
@@ -51,6 +53,7 @@ class Block:
         link_length: How many characters of it are links.
         labels: Of the labelled elements around it, outermost first.
         links: The links in it that have text.
+        location: Where on the page it is: tag and class of the two elements around it.
         zone: The zone it was assigned to; None while it may be body.
         outside: Whether the structure of the page shows that it is not the article: it is one of
             several teasers, or in an element beside the article.
@@ -66,6 +69,7 @@ class Block:
     link_length: int
     labels: tuple[ZoneLabel, ...]
     links: tuple[HtmlElement, ...] = ()
+    location: Location = ()
     zone: str | None = None
     outside: bool = False
     lower: str = field(init=False)
@@ -103,6 +107,7 @@ class _Collector:
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
+        self.skipped: list[HtmlElement] = []
         self._parts: list[str] = []
         self._text_nodes: list[tuple[HtmlElement, bool]] = []
         self._link_length = 0
@@ -110,66 +115,115 @@ class _Collector:
         self._links: list[HtmlElement] = []
         self._containers: list[HtmlElement] = []
         self._labels: list[tuple[HtmlElement, ZoneLabel]] = []
+        self._labels_around: tuple[ZoneLabel, ...] = ()
+        self._locations: dict[HtmlElement, Location] = {}
 
-    def add(self, text: str, element: HtmlElement, is_tail: bool) -> None:
-        if not text.isspace():
-            self._parts.append(text)
-            self._text_nodes.append((element, is_tail))
-            if self._open_links:
-                self._link_length += len(text.strip())
-                if not self._links or self._links[-1] is not self._open_links[-1]:
-                    self._links.append(self._open_links[-1])
-        elif self._parts:
-            self._parts.append(" ")
+    def walk(self, body: HtmlElement, skip: frozenset[str]) -> None:
+        """Read a tree, without the elements of some tags that are navigation.
 
-    def end_block(self) -> None:
+        This is where extraction spends most of its own time: what happens for every element and
+        every text is in the loop, and only what happens for every block is called.
+        """
+        walk = etree.iterwalk(body, events=("start", "end"))
+        kinds: list[int] = []
+        for event, element in walk:
+            if event == "start":
+                tag = element.tag
+                kind = _KINDS.get(tag)
+                if kind is None:
+                    kind = _NAMED if "-" in tag else _INLINE
+                kinds.append(kind)
+                if kind:
+                    if tag in skip and self._skips(element):
+                        walk.skip_subtree()
+                        continue
+                    if kind == _LINK:
+                        self._open_links.append(element)
+                    else:
+                        self._start(element, kind)
+                text, is_tail = element.text, False
+            else:
+                if kind := kinds.pop():
+                    self._end(element, kind)
+                text, is_tail = element.tail, True
+            if text:
+                if text.isspace():
+                    if self._parts:
+                        self._parts.append(" ")
+                else:
+                    self._parts.append(text)
+                    self._text_nodes.append((element, is_tail))
+                    if self._open_links:
+                        self._add_to_link(text)
+        self._end_block()
+
+    def _skips(self, element: HtmlElement) -> bool:
+        label = read_label(element)
+        if label is None or label.zone != "chrome":
+            return False
+        self._end_block()
+        self._containers.append(element)
+        self.skipped.append(element)
+        return True
+
+    def _start(self, element: HtmlElement, kind: int) -> None:
+        if kind != _NAMED and self._parts:
+            self._end_block()
+        if kind == _BLOCK:
+            self._containers.append(element)
+        if label := read_label(element):
+            self._end_block()
+            self._labels.append((element, label))
+            self._labels_around = tuple(label for _, label in self._labels[:_MOST_LABELS])
+
+    def _end(self, element: HtmlElement, kind: int) -> None:
+        if kind == _LINK:
+            self._open_links.pop()
+            return
+        if kind != _NAMED and self._parts:
+            self._end_block()
+        if kind == _BLOCK:
+            self._containers.pop()
+        if self._labels and self._labels[-1][0] is element:
+            self._end_block()
+            self._labels.pop()
+            self._labels_around = tuple(label for _, label in self._labels[:_MOST_LABELS])
+
+    def _add_to_link(self, text: str) -> None:
+        self._link_length += len(text.strip())
+        link = self._open_links[-1]
+        if not self._links or self._links[-1] is not link:
+            self._links.append(link)
+
+    def _end_block(self) -> None:
         if self._text_nodes:
             text = clean_run("".join(self._parts))
             if text and len(self.blocks) < _MAX_BLOCKS:
-                labels = tuple(label for _, label in self._labels[:_MOST_LABELS])
-                container, length = self._containers[-1], self._link_length
-                links = tuple(self._links)
-                self.blocks.append(Block(text, container, self._text_nodes, length, labels, links))
+                self.blocks.append(self._block(text))
             self._text_nodes = []
             self._links = []
         self._parts = []
         self._link_length = 0
 
-    def skip(self, element: HtmlElement) -> None:
-        """Enter an element whose content is skipped."""
-        self.end_block()
-        self._containers.append(element)
+    def _block(self, text: str) -> Block:
+        container = self._containers[-1]
+        return Block(
+            text,
+            container,
+            self._text_nodes,
+            self._link_length,
+            self._labels_around,
+            tuple(self._links),
+            self._location_in(_container_of_siblings(container)),
+        )
 
-    def start(self, element: HtmlElement) -> None:
-        tag = element.tag
-        is_block = tag in BLOCK_ELEMENTS
-        if is_block:
-            if self._parts:
-                self.end_block()
-            if tag != "br":
-                self._containers.append(element)
-        elif tag == "a":
-            self._open_links.append(element)
-        if (is_block or "-" in tag) and (label := read_label(element)):
-            self.end_block()
-            self._labels.append((element, label))
-        if text := element.text:
-            self.add(text, element, False)
-
-    def end(self, element: HtmlElement) -> None:
-        tag = element.tag
-        if tag in BLOCK_ELEMENTS:
-            if self._parts:
-                self.end_block()
-            if tag != "br":
-                self._containers.pop()
-        elif tag == "a":
-            self._open_links.pop()
-        if self._labels and self._labels[-1][0] is element:
-            self.end_block()
-            self._labels.pop()
-        if tail := element.tail:
-            self.add(tail, element, True)
+    def _location_in(self, inner: HtmlElement) -> Location:
+        location = self._locations.get(inner)
+        if location is None:
+            outer = inner.getparent()
+            location = tuple((e.tag, e.get("class")) for e in (inner, outer) if e is not None)
+            self._locations[inner] = location
+        return location
 
 
 def collect_blocks(body: HtmlElement) -> list[Block]:
@@ -179,30 +233,15 @@ def collect_blocks(body: HtmlElement) -> list[Block]:
     one of them.
     """
     tail, body.tail = body.tail, None
-    collector, skipped = _walk(body, _SKIPPED_ELEMENTS)
-    if skipped and not any(b.prose for b in collector.blocks):
-        collector, skipped = _walk(body, frozenset())
+    collector = _Collector()
+    collector.walk(body, _SKIPPED_ELEMENTS)
+    if collector.skipped and not any(b.prose for b in collector.blocks):
+        collector = _Collector()
+        collector.walk(body, frozenset())
     body.tail = tail
-    for element in skipped:
+    for element in collector.skipped:
         element.drop_tree()
     return collector.blocks
-
-
-def _walk(body: HtmlElement, skip: frozenset[str]) -> tuple[_Collector, list[HtmlElement]]:
-    collector = _Collector()
-    walk = etree.iterwalk(body, events=("start", "end"))
-    skipped = []
-    for event, element in walk:
-        if event == "end":
-            collector.end(element)
-        elif element.tag in skip and (label := read_label(element)) and label.zone == "chrome":
-            walk.skip_subtree()
-            skipped.append(element)
-            collector.skip(element)
-        else:
-            collector.start(element)
-    collector.end_block()
-    return collector, skipped
 
 
 def has_letters(text: str) -> bool:
@@ -224,13 +263,6 @@ def is_statement(block: Block) -> bool:
     )
 
 
-def location_of(block: Block) -> Location:
-    """Return where on the page a block is: tag and class of the two elements around it."""
-    inner = container_among_siblings(block)
-    outer = inner.getparent() if inner is not None else None
-    return tuple((e.tag, e.get("class")) for e in (inner, outer) if e is not None)
-
-
 def body_location(blocks: Sequence[Block]) -> Location:
     """Return the location that holds most of the prose: that of the article's paragraphs.
 
@@ -238,12 +270,15 @@ def body_location(blocks: Sequence[Block]) -> Location:
     """
     sizes: dict[Location, int] = {}
     for block in [b for b in blocks if b.prose] or [b for b in blocks if is_statement(b)]:
-        location = location_of(block)
-        sizes[location] = sizes.get(location, 0) + len(block.text)
+        sizes[block.location] = sizes.get(block.location, 0) + len(block.text)
     return max(sizes, key=sizes.__getitem__) if sizes else ()
 
 
-def container_among_siblings(block: Block) -> HtmlElement | None:
+def container_among_siblings(block: Block) -> HtmlElement:
     """Return the element that contains the block together with its neighbours."""
-    parent = block.container.getparent()
-    return block.container if block.container.tag in _CONTAINERS or parent is None else parent
+    return _container_of_siblings(block.container)
+
+
+def _container_of_siblings(container: HtmlElement) -> HtmlElement:
+    parent = container.getparent()
+    return container if parent is None or container.tag in _CONTAINERS else parent

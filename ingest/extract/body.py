@@ -29,7 +29,6 @@ from ingest.extract.blocks import (
     body_location,
     ends_sentence,
     has_letters,
-    location_of,
 )
 from ingest.extract.inline import is_in_sentence, make_plain
 from ingest.extract.zones import TaggedPage
@@ -84,7 +83,7 @@ def _show_as_paragraphs(root: HtmlElement, blocks: Sequence[Block]) -> None:
     location = body_location(body)
     for block in body:
         is_prose = block.heading and block.sentence and not block.text.endswith("?")
-        if is_prose and location_of(block) == location:
+        if is_prose and block.location == location:
             block.container.tag = "p"
         if block.links and not block.mostly_links and ends_sentence(block.text):
             for link in block.links:
@@ -109,7 +108,7 @@ def single_run(blocks: Sequence[Block], parts: Collection[HtmlElement] = ()) -> 
     """
     open_blocks = [b for b in blocks if b.zone is None and has_letters(b.text)]
     location = body_location(open_blocks)
-    at_body = [location_of(b) == location or _is_in_part(b, parts) for b in open_blocks]
+    at_body = [b.location == location or _is_in_part(b, parts) for b in open_blocks]
     prose = [i for i, b in enumerate(open_blocks) if b.prose and at_body[i]]
     if not prose:
         return []
@@ -224,7 +223,7 @@ def body_paragraphs(blocks: Sequence[Block], parts: Collection[HtmlElement] = ()
     prose = [
         i
         for i, b in enumerate(open_blocks)
-        if (b.prose and location_of(b) == location) or (b.sentence and _is_in_part(b, parts))
+        if (b.prose and b.location == location) or (b.sentence and _is_in_part(b, parts))
     ]
     if not prose:
         return []

@@ -21,7 +21,7 @@ from itertools import pairwise
 from lxml.html import HtmlElement
 
 from ingest.extract import vocabulary
-from ingest.extract.blocks import Block, Location, body_location, location_of
+from ingest.extract.blocks import Block, Location, body_location
 from ingest.extract.byline_patterns import byline_patterns
 
 _MAX_SIGNATURE = 110
@@ -333,7 +333,7 @@ def _end_below_head(head: int, blocks: Sequence[Block], title: int) -> int:
     """
     before = [b for b in blocks[title + 1 : head] if b.zone is None]
     location = body_location(before)
-    if location_of(blocks[head]) == location and not blocks[head].sentence:
+    if blocks[head].location == location and not blocks[head].sentence:
         return len(blocks)
     after = range(head + 1, len(blocks))
     resumes = (i for i in after if _continues(blocks[i], location))
@@ -341,7 +341,7 @@ def _end_below_head(head: int, blocks: Sequence[Block], title: int) -> int:
 
 
 def _continues(block: Block, location: Location) -> bool:
-    return block.zone is None and block.prose and location_of(block) == location
+    return block.zone is None and block.prose and block.location == location
 
 
 def _ancestors(element: HtmlElement) -> list[HtmlElement]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import unescape
 
 from core.text.clean import clean
-from ingest.extract.blocks import Block, Location, body_location, location_of
+from ingest.extract.blocks import Block, Location, body_location
 from ingest.extract.models import PageHints
 from ingest.extract.tree import ParsedPage
 from ingest.extract.vocabulary import alternatives
@@ -84,7 +84,7 @@ def choose_lead(
 def _is_set_apart(block: Block, body: Sequence[Block], location: Location) -> bool:
     """Return whether only the first paragraph of four is outside the location of the body."""
     prose = [b for b in body if b.prose][:4]
-    outside = [location_of(b) != location for b in prose]
+    outside = [b.location != location for b in prose]
     return len(block.text) <= 600 and len(prose) == 4 and outside == [True, False, False, False]
 
 

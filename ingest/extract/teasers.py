@@ -28,7 +28,6 @@ from ingest.extract.blocks import (
     container_among_siblings,
     has_letters,
     is_statement,
-    location_of,
 )
 from ingest.urls import same_site
 
@@ -72,9 +71,7 @@ def mark_teasers(blocks: Sequence[Block], title: int, url: str) -> None:
     opened = [b for i, b in enumerate(blocks) if b.zone is None and i > title]
     location = body_location(opened)
     text = [
-        i
-        for i, b in enumerate(opened)
-        if (b.prose or is_statement(b)) and location_of(b) == location
+        i for i, b in enumerate(opened) if (b.prose or is_statement(b)) and b.location == location
     ]
     around = _elements_around(opened[text[0]]) if text else frozenset()
     sure: set[int] = set()
@@ -98,7 +95,7 @@ def mark_teasers(blocks: Sequence[Block], title: int, url: str) -> None:
 def _elements_around(block: Block) -> frozenset[HtmlElement]:
     """Return the elements that contain the text of the article."""
     inner = container_among_siblings(block)
-    return frozenset((inner, *inner.iterancestors())) if inner is not None else frozenset()
+    return frozenset((inner, *inner.iterancestors()))
 
 
 def _is_marked(link: _Link) -> bool:
@@ -120,7 +117,7 @@ def _stands_alone(opened: Sequence[Block], index: int, link: _Link, location: Lo
         label = _LABEL.match(link.before)
         return label is not None and len(label[1].split()) <= _MOST_LABEL_WORDS
     if block.heading:
-        return location_of(block) != location
+        return block.location != location
     return block.container.tag != "li" or not _introduces_list(opened, index)
 
 
@@ -184,19 +181,19 @@ def _card(
     """Yield the indexes of the blocks of a card: a teaser with picture, topic and description."""
     yield index
     card = _card_around(opened[index], around)
-    if card is None or location_of(opened[index]) == location:
+    if card is None or opened[index].location == location:
         return
     first, last = max(index - _MOST_IN_CARD, 0), min(index + _MOST_IN_CARD, len(opened) - 1)
     others = [*_inside(opened, range(index - 1, first - 1, -1), card)]
     others += _inside(opened, range(index + 1, last + 1), card)
     sizes = sum(len(opened[i].text) for i in others)
-    if sizes <= _LONGEST_CARD and all(location_of(opened[i]) != location for i in others):
+    if sizes <= _LONGEST_CARD and all(opened[i].location != location for i in others):
         yield from others
 
 
 def _card_around(block: Block, around: frozenset[HtmlElement]) -> HtmlElement | None:
     """Return the element that contains a teaser and what belongs to it."""
-    card = container_among_siblings(block)
+    card: HtmlElement | None = container_among_siblings(block)
     while card is not None and (card.tag in _WRAPPERS or len(card) == 1):
         parent = card.getparent()
         if parent is None or parent in around:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.extract import vocabulary
-from ingest.extract.blocks import Block, body_location, ends_sentence, is_statement, location_of
+from ingest.extract.blocks import Block, body_location, ends_sentence, is_statement
 from ingest.extract.byline_patterns import byline_patterns
 from ingest.extract.comments import is_comment_head
 from ingest.extract.credits import is_agency_mark, names_in_byline
@@ -117,7 +117,7 @@ class ZoneReader:
 
     def _open_zone(self, zone: str, head: Block) -> None:
         self._zone, self._last_link, self._prose_in_zone = zone, None, 0
-        self._head_in_body = location_of(head) == self._body_location
+        self._head_in_body = head.location == self._body_location
 
     def _classify(self, index: int, block: Block) -> tuple[str | None, str | None]:
         """Return the zone of this block alone, and the zone that it opens."""
@@ -198,7 +198,7 @@ class ZoneReader:
             return False
         if vocabulary.ADVERT_HEAD.matches_start(lower):
             return True
-        in_body = self._zone is None and location_of(block) == self._body_location
+        in_body = self._zone is None and block.location == self._body_location
         if block.prose or (in_body and self._body_size and is_statement(block)):
             return False
         return vocabulary.ADVERT_HEAD.matches(lower, candidates)
@@ -233,7 +233,7 @@ class ZoneReader:
             len(block.text) >= 300 or (following is not None and following.prose)
         )
         rest = self._prose_from[index]
-        in_body = location_of(block) == self._body_location
+        in_body = block.location == self._body_location
         if block.prose and not self._head_in_body and in_body:
             return self._zone != "paywall" or rest >= 600
         if self._zone == "paywall":
@@ -258,7 +258,7 @@ class ZoneReader:
         if block.container.tag == "li":
             own = block.container.getparent()
             return own is not links.container.getparent() and ends_sentence(block.text)
-        if location_of(block) != self._body_location:
+        if block.location != self._body_location:
             return False
         if self._head_in_body and links.container.tag == block.container.tag:
             return False

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from ingest.extract.blocks import Block, location_of
+from ingest.extract.blocks import Block
 from ingest.extract.comments import find_comments
 from ingest.extract.continuations import find_continuations
 from ingest.extract.further_articles import find_further_articles
@@ -193,5 +193,5 @@ def _mark_above_title(blocks: Sequence[Block], title: int) -> None:
 
 def _is_running_text(prose: Sequence[Block]) -> bool:
     """Return whether the paragraphs right below the headline stand together, as a body does."""
-    first = [location_of(b) for b in prose[:4]]
+    first = [b.location for b in prose[:4]]
     return len(first) == 4 and len(set(first[1:])) == 1 and prose[1].container.tag == "p"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from core.text.clean import cut
 from ingest.extract import vocabulary
-from ingest.extract.blocks import Block, Location, location_of
+from ingest.extract.blocks import Block, Location
 from ingest.extract.byline_patterns import byline_patterns
 from ingest.extract.comments import looks_like_name
 from ingest.extract.opinion.decide import (
@@ -68,7 +68,7 @@ class FirstOpinion:
 
 def locate_blocks(blocks: Sequence[Block]) -> dict[int, Location]:
     """Return where the blocks of some length are, by index."""
-    return {i: location_of(b) for i, b in enumerate(blocks) if len(b.text) >= _SHORTEST_BLOCK}
+    return {i: b.location for i, b in enumerate(blocks) if len(b.text) >= _SHORTEST_BLOCK}
 
 
 def ask(first: FirstOpinion) -> Verdict | None:
