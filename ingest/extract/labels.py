@@ -18,6 +18,9 @@ from lxml.html import HtmlElement
 
 from ingest.extract.vocabulary import alternatives
 
+_Read = tuple[str, bool, str]
+"""Zone, strength and token of a label."""
+
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PART = re.compile(r"[\s_:.]+|(?<=\w)-+(?=\w)")
 
@@ -63,7 +66,9 @@ _CHROME_ROLES = (
     "navigation", "contentinfo", "banner", "complementary", "search", "dialog", "alertdialog",
 )  # fmt: skip
 _TAGS = dict.fromkeys(_CHROME_TAGS, "chrome") | {"figcaption": "caption", "figure": "caption"}
+_BY_TAG: dict[str, _Read] = {tag: (zone, False, tag) for tag, zone in _TAGS.items()}
 _ROLES = dict.fromkeys(_CHROME_ROLES, "chrome")
+_LONGEST_NAMES = 300
 _NAMING = ("data-testid", "data-test-id", "data-component", "data-module", "data-block-type")
 _CONTAINERS = ("div", "section", "aside", "ul", "ol")
 # Words that say that a page has comments; the labelled element is then not the comments.
@@ -73,7 +78,7 @@ _STATUS = re.compile(
 
 
 @lru_cache(maxsize=8192)
-def _zone_named(attributes: str) -> tuple[str, bool, str] | None:
+def _zone_named(attributes: str) -> _Read | None:
     words = "-" + _PART.sub("-", _CAMEL.sub("-", attributes)).lower().strip("-") + "-"
     match = _ZONES.search(words)
     if not match:
@@ -94,29 +99,42 @@ def _names(attributes: Mapping[str, str], tag: str) -> str:
             names.append(attributes["aria-label"])
     if "-" in tag:
         names.append(tag)
-    return " ".join(filter(None, names))[:300]
+    return " ".join(filter(None, names))[:_LONGEST_NAMES]
 
 
 def read_label(element: HtmlElement) -> ZoneLabel | None:
     """Return the label of an element, or None; most elements have none."""
-    tag = element.tag
-    attributes = dict(element.items())  # one call; each look-up in attrib is another
-    if (attributes or "-" in tag) and tag not in ("body", "html"):
+    tag, attributes = element.tag, element.items()
+    if len(attributes) == 1:
+        read = _read_one(tag, attributes[0][0], attributes[0][1][:_LONGEST_NAMES])
+    elif attributes or "-" in tag:
+        read = _read(tag, dict(attributes))
+    else:
+        read = _BY_TAG.get(tag)
+    return ZoneLabel(read[0], read[1], element, read[2]) if read else None
+
+
+@lru_cache(maxsize=8192)
+def _read_one(tag: str, name: str, value: str) -> _Read | None:
+    """Return what the only attribute of an element and its tag say: a page repeats most of them."""
+    return _read(tag, {name: value})
+
+
+def _read(tag: str, attributes: Mapping[str, str]) -> _Read | None:
+    if tag not in ("body", "html"):
         names = _names(attributes, tag)
         named = _zone_named(names) if names else None
         if named:
-            return ZoneLabel(named[0], named[1], element, named[2])
+            return named
         if "hidden" in attributes:
-            return ZoneLabel("chrome", True, element, "hidden")
-    if attributes:
-        if "itemtype" in attributes and _COMMENT_TYPES.search(attributes["itemtype"]):
-            return ZoneLabel("comments", True, element, "comment")
-        if attributes.get("itemprop") == "comment":
-            return ZoneLabel("comments", True, element, "comment")
-        role = attributes.get("role")
-        if role in _ROLES:
-            return ZoneLabel(_ROLES[role], False, element, role)
-        if role == "comment":
-            return ZoneLabel("comments", True, element, "comment")
-    zone = _TAGS.get(tag)
-    return ZoneLabel(zone, False, element, tag) if zone else None
+            return "chrome", True, "hidden"
+    if "itemtype" in attributes and _COMMENT_TYPES.search(attributes["itemtype"]):
+        return "comments", True, "comment"
+    if attributes.get("itemprop") == "comment":
+        return "comments", True, "comment"
+    role = attributes.get("role")
+    if role in _ROLES:
+        return _ROLES[role], False, role
+    if role == "comment":
+        return "comments", True, "comment"
+    return _BY_TAG.get(tag)
