@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from config.errors import ExtractionError
 from config.i18n import Phrase
 from core.messages import Access, Zone
 from core.text.clean import clean_line, cut, shorten
-from ingest.extract.blocks import HEADINGS, Block, collect_blocks
-from ingest.extract.body import extract_body
+from ingest.extract.blocks import Block, collect_blocks
+from ingest.extract.body import extract_body, remove_zones
 from ingest.extract.credits import choose_authors, find_agency, names_in_byline
 from ingest.extract.dates import Publication, publication_of
 from ingest.extract.decode import decode_page
@@ -28,7 +29,7 @@ from ingest.extract.jsonld import LinkedData
 from ingest.extract.limits import LONGEST_TEXT, LONGEST_TITLE, LONGEST_ZONES, MOST_ZONES
 from ingest.extract.models import ExtractedPage, PageHints
 from ingest.extract.opinion.decide import Reading
-from ingest.extract.opinion.review import FirstOpinion, as_dispute, ask, locate_blocks, use_reading
+from ingest.extract.opinion.review import FirstOpinion, as_dispute, ask, use_reading
 from ingest.extract.page_vote import LEADS_ON, PageFacts, judge_page
 from ingest.extract.pages_of_article import without_page_links
 from ingest.extract.selectors import apply_removal, select_body, select_elements, text_of
@@ -39,7 +40,6 @@ from ingest.extract.zones import KEPT_ZONES, TaggedPage, tag_zones
 _NO_HINTS = PageHints()
 _THIN = 300
 _STUB = 1500
-_LEAVES = HEADINGS | {"p", "li", "figcaption", "dd", "dt", "td"}
 _MAX_ZONE = 20_000
 _NOTICE_BLOCKS = 60
 _TIERS = {
@@ -92,18 +92,14 @@ def extract_page(
         lead, lead_blocks = "", []
     for block in lead_blocks:
         block.zone = "lead"
-    locations = locate_blocks(blocks)
     if chosen:
         text = text_of(blocks, chosen)[:LONGEST_TEXT]
     else:
-        _remove_zones(blocks, tagged)
         text = extract_body(page.root, blocks, tagged)[:LONGEST_TEXT]
-    titles = title_candidates(replace(page, data=LinkedData()), hints, url).all
     first = FirstOpinion(
         markup=page.markup,
         blocks=blocks,
-        locations=locations,
-        titles=[*titles, headline] if headline else titles,
+        titles=partial(_titles_without_data, page, hints, url, headline),
         text=text,
         lead=lead if lead_blocks else "",
         linked_title=page.data.title,
@@ -114,6 +110,7 @@ def extract_page(
     )
     opinion = None if chosen else ask(first)
     if opinion is not None and opinion.chosen.source != "page":
+        remove_zones(blocks, tagged)
         text = use_reading(opinion.chosen, blocks, lead, (title, headline))
         page = _with_script_data(page, opinion.chosen)
         if published.at is None:
@@ -181,6 +178,12 @@ def _facts(
     )
 
 
+def _titles_without_data(page: ParsedPage, hints: PageHints, url: str, headline: str) -> list[str]:
+    """Return the titles of a page but for that of its JSON-LD."""
+    titles = title_candidates(replace(page, data=LinkedData()), hints, url).all
+    return [*titles, headline] if headline else titles
+
+
 def _moment(text: str) -> datetime | None:
     """Return a time of JSON-LD, which may be in the future; None if it is not one."""
     try:
@@ -188,22 +191,6 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _remove_zones(blocks: Sequence[Block], tagged: TaggedPage) -> None:
-    """Remove everything that is not body from the tree."""
-    for block in blocks:
-        if block.zone is not None:
-            block.cut()
-    for element in (
-        *tagged.dropped,
-        *(link for b in blocks if b.zone for link in b.links),
-        *(b.container for b in blocks if b.zone and b.container.tag in _LEAVES),
-    ):
-        if element.getparent() is not None and (
-            not len(element) or not element.text_content().strip()
-        ):
-            element.drop_tree()
 
 
 def _with_script_data(page: ParsedPage, reading: Reading) -> ParsedPage:

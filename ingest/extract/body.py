@@ -34,6 +34,7 @@ from ingest.extract.inline import is_in_sentence, make_plain
 from ingest.extract.zones import TaggedPage
 
 _SHORT = 1500
+_LEAVES = HEADINGS | {"p", "li", "figcaption", "dd", "dt", "td"}
 _LEAST_RUN = 800
 _SHARE_OF_RUN = 0.95
 _MOST_LINKS = 4
@@ -54,15 +55,17 @@ def extract_body(root: HtmlElement, blocks: Sequence[Block], tagged: TaggedPage)
     """Return the body as clean text, one paragraph a line.
 
     Args:
-        root: The tree, without what was cut.
+        root: The tree. What was cut is removed from it if trafilatura reads it.
         blocks: The blocks with their zones.
         tagged: What else the zone tagger found out.
     """
-    paragraphs = body_paragraphs(blocks, frozenset(tagged.parts))
-    if tagged.stub and paragraphs and sum(map(len, paragraphs)) < _SHORT:
+    parts = frozenset(tagged.parts)
+    paragraphs = body_paragraphs(blocks, parts) if tagged.stub else []
+    if paragraphs and sum(map(len, paragraphs)) < _SHORT:
         return "\n".join(paragraphs)
-    if run := single_run(blocks, frozenset(tagged.parts)):
+    if run := single_run(blocks, parts):
         return "\n".join(run)
+    remove_zones(blocks, tagged)
     _show_as_paragraphs(root, blocks)
     for element in tagged.mislabelled:
         for name in ("class", "id"):
@@ -70,8 +73,28 @@ def extract_body(root: HtmlElement, blocks: Sequence[Block], tagged: TaggedPage)
     document = trafilatura.bare_extraction(root, fast=True, include_comments=False)
     raw = clean(getattr(document, "text", "") or "").split("\n") if document is not None else []
     lines = [line.strip("| ") for line in raw]  # borders of a table that lays out the page
+    paragraphs = paragraphs or body_paragraphs(blocks, parts)
     unreliable = _is_unreliable(lines, paragraphs, blocks)
     return "\n".join(paragraphs if unreliable else filter(None, lines))
+
+
+def remove_zones(blocks: Sequence[Block], tagged: TaggedPage) -> None:
+    """Remove everything that is not body from the tree."""
+    for block in blocks:
+        if block.zone is not None:
+            block.cut()
+    for element in (
+        *tagged.dropped,
+        *(link for b in blocks if b.zone for link in b.links),
+        *(b.container for b in blocks if b.zone and b.container.tag in _LEAVES),
+    ):
+        if element.getparent() is not None and not _has_text(element):
+            element.drop_tree()
+
+
+def _has_text(element: HtmlElement) -> bool:
+    """Return whether an element has elements inside, and text in any of them."""
+    return len(element) > 0 and any(not text.isspace() for text in element.itertext())
 
 
 def _show_as_paragraphs(root: HtmlElement, blocks: Sequence[Block]) -> None:

@@ -66,11 +66,14 @@ def choose_lead(
             return block.text, [block]
         if block.prose:
             break
-    body_letters = letters_of(" ".join(b.text for b in blocks if b.zone is None))
+    body_letters = ""
     short = sum(len(b.text) for b in body if b.prose) < _SHORT
     for text in teasers:
         if not short and not (hints.summary and word_overlap(text, hints.summary) >= 0.4):
             continue
+        body_letters = body_letters or letters_of(
+            " ".join(b.text for b in blocks if b.zone is None)
+        )
         if (
             letters_of(text)[:60]
             and letters_of(text)[:60] not in body_letters
@@ -79,6 +82,10 @@ def choose_lead(
         ):
             return text, []
     return "", []
+
+
+def _open_letters(blocks: Sequence[Block]) -> str:
+    return letters_of(" ".join(b.text for b in blocks if b.zone is None))
 
 
 def _is_set_apart(block: Block, body: Sequence[Block], location: Location) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from core.text.clean import cut
@@ -42,8 +42,7 @@ class FirstOpinion:
     Attributes:
         markup: The page.
         blocks: Its blocks with their zones.
-        locations: Where those of some length are, by index, before anything was cut from the tree.
-        titles: Its titles, without that of the JSON-LD.
+        titles: Return its titles, without that of the JSON-LD. It is called if there is a doubt.
         text: The body that was kept.
         lead: The lead, if it was taken from the body; else empty.
         linked_title: The title in its JSON-LD.
@@ -55,8 +54,7 @@ class FirstOpinion:
 
     markup: bytes
     blocks: Sequence[Block]
-    locations: Mapping[int, Location]
-    titles: Sequence[str]
+    titles: Callable[[], Sequence[str]]
     text: str
     lead: str
     linked_title: str
@@ -64,11 +62,6 @@ class FirstOpinion:
     feed: str
     marked_short: bool
     removed_selector: str = ""
-
-
-def locate_blocks(blocks: Sequence[Block]) -> dict[int, Location]:
-    """Return where the blocks of some length are, by index."""
-    return {i: b.location for i, b in enumerate(blocks) if len(b.text) >= _SHORTEST_BLOCK}
 
 
 def ask(first: FirstOpinion) -> Verdict | None:
@@ -80,7 +73,7 @@ def ask(first: FirstOpinion) -> Verdict | None:
     if not (size < _SCANT or others_have_more or blocks_have_more):
         return None
     page = PageEvidence(
-        headline=Headline(first.titles),
+        headline=Headline(first.titles()),
         letters=letters_of("\n".join(b.text for b in first.blocks)),
         marked_short=first.marked_short,
     )
@@ -140,18 +133,21 @@ def _blocks_have_more(first: FirstOpinion, kept: Text) -> bool:
     size, linked = len(kept), Text(first.linked)
     if len(linked) >= _CONFIRMING and linked.share_in(kept.letters) > 0.7:
         return False
-    signed_from = _signed_from(first.blocks) if size >= _LONG_ENOUGH else len(first.blocks)
-    count = sum(
-        len(b.text)
+    texts = [
+        (i, b)
         for i, b in enumerate(first.blocks)
         if len(b.text) >= _SHORTEST_BLOCK
         and not b.mostly_links
         and b.zone not in ("title", "removed")
         and not b.outside
-        and not (b.zone == "comments" and i >= signed_from)
         and (b.sentence or size < _LONG_ENOUGH)
-    )
-    return is_much_more(range(count), size)
+    ]
+    count = sum(len(b.text) for _, b in texts)
+    if size < _LONG_ENOUGH or not is_much_more(range(count), size):
+        return is_much_more(range(count), size)
+    signed_from = _signed_from(first.blocks)
+    signed = sum(len(b.text) for i, b in texts if b.zone == "comments" and i >= signed_from)
+    return is_much_more(range(count - signed), size)
 
 
 def _outside_readings(first: FirstOpinion, kept: Text, page: PageEvidence) -> list[Reading]:
@@ -162,7 +158,7 @@ def _outside_readings(first: FirstOpinion, kept: Text, page: PageEvidence) -> li
         agrees = bool(title) and page.headline.agrees(title)
         readings.append(Reading("jsonld", linked, has_title=agrees))
     if len(kept) < _SCANT:
-        hidden = read_hidden(first.markup, first.titles)
+        hidden = read_hidden(first.markup, first.titles())
         if hidden.article is not None:
             text = Text(hidden.article.text)
             readings.append(Reading("scripts", text, has_title=True, article=hidden.article))
@@ -198,10 +194,10 @@ def _share_cut_within(first: FirstOpinion, kept: Text, plain: Text, headline: He
     of them. Where none was kept, and among comments that nobody has signed, it is everything, if it
     is about the headline. Comments that are signed are not counted, wherever they are.
     """
-    blocks, locations = first.blocks, first.locations
+    blocks = first.blocks
     inside = [i for i, b in enumerate(blocks) if b.sentence and _is_in(b, kept)]
     title = next((i for i, b in enumerate(blocks) if b.zone == "title"), -1)
-    location = _largest_location(blocks, locations, inside)
+    location = _largest_location(blocks, inside)
     signed_from = _signed_from(blocks)
     lost = [
         i
@@ -213,7 +209,7 @@ def _share_cut_within(first: FirstOpinion, kept: Text, plain: Text, headline: He
         and not _is_in(b, kept)
     ]
     last = inside[-1] if inside else -1
-    within = {i for i in lost if i < last or (location and locations.get(i) == location)}
+    within = {i for i in lost if i < last or (location and blocks[i].location == location)}
     unsigned = [i for i in lost if not inside or blocks[i].zone == "comments"]
     if headline.coverage(Text("\n".join(blocks[i].text for i in unsigned))) >= _ABOUT:
         within |= set(unsigned)
@@ -221,13 +217,10 @@ def _share_cut_within(first: FirstOpinion, kept: Text, plain: Text, headline: He
     return sum(len(blocks[i].text) for i in within) / more if more else 0.0
 
 
-def _largest_location(
-    blocks: Sequence[Block], locations: Mapping[int, Location], inside: Sequence[int]
-) -> Location:
+def _largest_location(blocks: Sequence[Block], inside: Sequence[int]) -> Location:
     sizes: dict[Location, int] = {}
-    for i in inside:
-        if i in locations:
-            sizes[locations[i]] = sizes.get(locations[i], 0) + len(blocks[i].text)
+    for block in (blocks[i] for i in inside):
+        sizes[block.location] = sizes.get(block.location, 0) + len(block.text)
     return max(sizes, key=sizes.__getitem__) if sizes else ()
 
 

@@ -12,7 +12,7 @@ from ingest.extract.article import extract_page
 from ingest.extract.blocks import collect_blocks
 from ingest.extract.markup import parse_markup
 from ingest.extract.opinion.decide import Support, Verdict
-from ingest.extract.opinion.review import FirstOpinion, ask, locate_blocks
+from ingest.extract.opinion.review import FirstOpinion, ask
 from tests.ingest.extract.sample_pages import DE, EN, RU, UK, Story, page
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -48,8 +48,7 @@ def opinion(
         FirstOpinion(
             markup=markup,
             blocks=blocks,
-            locations=locate_blocks(blocks),
-            titles=[story.title],
+            titles=lambda: [story.title],
             text="\n".join(kept),
             lead="",
             linked_title=linked_title,
