@@ -208,6 +208,7 @@ class Ingest:
         )
         self._poller = Poller(self._deps)
         self._fetcher = PageFetcher(self._deps)
+        await self._fetcher.load()
         self._pages = PageReader(self._deps, self._fetcher)
 
     async def __aexit__(

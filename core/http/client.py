@@ -113,20 +113,21 @@ class HttpClient:
 
         Raises:
             FetchError: There is no complete response; ``outcome`` is the class of failure
-                (:mod:`core.http`).
+                (:mod:`core.http`), ``url`` the one that failed.
         """
         target, authorization = _first_target(url)
         sent = _sendable({**authorization, **(headers or {})})
         sent |= {"Accept": accept, "Accept-Encoding": ACCEPT_ENCODING, "User-Agent": self._agent}
+        hops: list[Redirect] = []
         async with self._slots:
             began = time.monotonic()
             try:
                 async with asyncio.timeout(self._settings.http_total_timeout):
                     return await self._follow(
-                        target, sent, began, max_bytes, truncate=truncate, skim=skim
+                        target, sent, began, max_bytes, hops, truncate=truncate, skim=skim
                     )
             except CLIENT_ERRORS as error:
-                raise as_fetch_error(target, error) from error
+                raise as_fetch_error(hops[-1].url if hops else target, error) from error
 
     async def post(
         self,
@@ -198,11 +199,11 @@ class HttpClient:
         headers: dict[str, str],
         began: float,
         limit: int,
+        hops: list[Redirect],
         *,
         truncate: bool,
         skim: Callable[[str], bool] | None,
     ) -> Response:
-        hops: list[Redirect] = []
         visited = {url}
         while True:
             self._guard.check(url)

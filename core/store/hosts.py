@@ -1,7 +1,9 @@
 """What publishers' hosts have asked for: pauses, and their robots.txt.
 
 A pause has a *scope*: a registrable domain, or a single URL where the host is an IP address
-(:func:`ingest.hosts.pause_scope`). Feeds and pages of a paused scope are not leased.
+(:func:`ingest.hosts.pause_scope`). Feeds and pages of a paused scope are not leased. Another scope
+(:func:`ingest.pages.unreachable_hosts.page_scope`) is that of the pages of a host out of reach:
+they are leased, so that their feed's text is announced, but not requested.
 """
 
 from __future__ import annotations

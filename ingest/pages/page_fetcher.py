@@ -17,7 +17,7 @@ from config.i18n import Phrase
 from core.http import Response, retry_after
 from core.http.client import MOST_REDIRECTS
 from core.ids import outlet_of
-from core.store import feeds
+from core.store import feeds, hosts
 from core.store.entries import EntryRecord
 from ingest.deps import Deps
 from ingest.extract.limits import LONGEST_TEXT
@@ -27,6 +27,12 @@ from ingest.pages.article_revision import PageRead
 from ingest.pages.linked_documents import OTHER, is_page, not_read, type_by_header, type_of
 from ingest.pages.page_validators import validators_of, without_headers
 from ingest.pages.refresh import may_lead_on, refresh_target
+from ingest.pages.unreachable_hosts import (
+    HOST_DOWN,
+    UnreachableHosts,
+    host_and_port,
+    page_scope,
+)
 from ingest.pages.wrong_pages import WRONG_PAGES
 from ingest.polling.backoff import FetchFailure, failure_of
 from ingest.urls import canonical_url, is_consent_wall, is_homepage
@@ -42,6 +48,7 @@ class PageFetcher:
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
+        self._unreachable = UnreachableHosts()
 
     async def request(self, url: str, link: str) -> Response | FetchFailure:
         """Request a page as its robots.txt and its host allow; return why there is none.
@@ -50,6 +57,8 @@ class PageFetcher:
             url: The page.
             link: The link that led there.
         """
+        if (down := self._down(url)) is not None:
+            return FetchFailure(down.outcome, down.reason)
         robots = await self._deps.robots.allowed(url)
         if not robots.allowed:
             outcome = "robots_unreachable" if robots.reason == "unreachable" else "robots"
@@ -67,13 +76,46 @@ class PageFetcher:
         """Request a page in the turn of its host; of a film, a PDF and the like the beginning.
 
         Raises:
-            FetchError: There is no complete response.
+            FetchError: There is no complete response; ``host_down`` where the host could not be
+                reached several times, after which it is not asked for some time.
         """
-        response = await self._get(url, crawl_delay, headers, skim=_is_document)
-        is_mislabelled = _is_document(response.headers.get("Content-Type") or "")
-        if is_mislabelled and is_page(response):
-            return await self._get(url, crawl_delay, headers, skim=None)
+        if (down := self._down(url)) is not None:
+            raise down
+        try:
+            response = await self._get(url, crawl_delay, headers, skim=_is_document)
+            is_mislabelled = _is_document(response.headers.get("Content-Type") or "")
+            if is_mislabelled and is_page(response):
+                response = await self._get(url, crawl_delay, headers, skim=None)
+        except FetchError as error:
+            raise await self._failed(error) from error
+        self._unreachable.answered([url, response.url])
         return response
+
+    async def load(self) -> None:
+        """Load which hosts are out of reach.
+
+        Raises:
+            StoreError: The database failed.
+        """
+        self._unreachable.load(await self._deps.read(hosts.load_pauses, self._deps.clock()))
+
+    async def _failed(self, error: FetchError) -> FetchError:
+        """Return what a failure means: perhaps that the host is out of reach, which is stored."""
+        until = self._unreachable.failed(error.url, error.outcome, self._deps.clock())
+        down = self._down(error.url) if until else None
+        if until is None or down is None:
+            return error
+        scope = page_scope(error.url)
+        await self._deps.write(hosts.pause, scope, until, down.reason.dump())
+        return down
+
+    def _down(self, url: str) -> FetchError | None:
+        """Return why a page is not requested at the moment, if its host could not be reached."""
+        until = self._unreachable.down_until(url, self._deps.clock())
+        if until is None:
+            return None
+        reason = Phrase("fetch.host_down", host=host_and_port(url), until=until)
+        return FetchError(url, HOST_DOWN, reason)
 
     async def _get(
         self,

@@ -164,8 +164,8 @@ class PageReader:
 
     def _set_aside(self, connection: Connection, entry: EntryRecord) -> EntryResult:
         """Schedule another attempt, or end the entry after the last one."""
-        wait = revise.wait_for_page(entry, INTERNAL_ERROR, self._deps.settings)
         now = self._deps.clock()
+        wait = revise.wait_for_page(entry, INTERNAL_ERROR, now, self._deps.settings)
         waiting = revise.retry_later(entry, INTERNAL_ERROR, now, wait or timedelta())
         if wait is not None:
             entries.save(connection, waiting, self._deps.me)

@@ -25,6 +25,7 @@ from core.store.feed_record import FeedRecord
 from ingest.pages.article_revision import PageRead, from_feed, from_page, hashes, is_current_hash
 from ingest.pages.claimed_address import Claim
 from ingest.pages.linked_documents import type_in
+from ingest.pages.unreachable_hosts import DOWN_FOR, HOST_DOWN, WAIT_AT_MOST
 from ingest.pages.wrong_pages import WRONG_PAGE_WAITS, WRONG_PAGES
 from ingest.polling.backoff import FetchFailure
 from ingest.urls import canonical_url, is_homepage, same_site
@@ -178,7 +179,7 @@ def decide(
     message = from_feed(
         entry, feed, identity.article_id, identity.url, now, settings, kind, outcome=outcome
     )
-    wait = wait_for_page(entry, result, settings)
+    wait = wait_for_page(entry, result, now, settings)
     if wait is None:
         return _settle(entry, identity, message, result, now, spacing)
     return _try_later(entry, identity, message, result, now, wait)
@@ -191,13 +192,16 @@ def revision_spacing(feed: FeedRecord, revisions: int) -> timedelta:
 
 
 def wait_for_page(
-    entry: EntryRecord, failure: FetchFailure, settings: Settings
+    entry: EntryRecord, failure: FetchFailure, now: datetime, settings: Settings
 ) -> timedelta | None:
     """Return how long to wait for another attempt at a page; None where there is none any more.
 
     An answer that is another page than the article's is asked for again after minutes, hours and
-    a day, also if the attempts between fail otherwise.
+    a day, also if the attempts between fail otherwise. A page that was not requested, because its
+    host cannot be reached, waits for the host up to a day.
     """
+    if failure.outcome == HOST_DOWN:
+        return DOWN_FOR if now - entry.changed_at < WAIT_AT_MOST else None
     before = entry.page_outcome if entry.attempts else ""
     if {failure.outcome, before} & WRONG_PAGES:
         later = WRONG_PAGE_WAITS[entry.attempts :]
@@ -211,11 +215,11 @@ def wait_for_page(
 def retry_later(
     entry: EntryRecord, failure: FetchFailure, now: datetime, wait: timedelta
 ) -> EntryRecord:
-    """Return the entry, waiting for the next attempt at its page."""
+    """Return the entry, waiting for the next attempt at its page; this may have been none."""
     requested = timedelta(seconds=failure.retry_after or 0)
     return replace(
         entry,
-        attempts=entry.attempts + 1,
+        attempts=entry.attempts + (failure.outcome != HOST_DOWN),
         next_page_at=now + max(wait, requested),
         page_outcome=failure.outcome,
     )
@@ -269,7 +273,8 @@ def _announce(
     if article.text_source == message.text_source and not is_current_hash(article.text_hash):
         return _replace_silently(entry, identity, article, message, result)
     if _says_nothing_new(message, article, identity.versions):
-        from_feed_only = entry.attempts and message.text_source == "feed"
+        has_waited = entry.attempts or entry.page_outcome == HOST_DOWN
+        from_feed_only = has_waited and message.text_source == "feed"
         return _end(entry, identity, "feed_text" if from_feed_only else "unchanged", result)
     next_at = article.revised_at + spacing
     if article.text_source == "page" and now < next_at:

@@ -99,6 +99,19 @@ def test_attempts_are_further_and_further_apart_and_limited() -> None:
     assert (verdict.disposition, verdict.message) == ("feed_text", None)
 
 
+def test_a_page_of_a_host_that_is_down_waits_a_day_and_that_is_no_attempt() -> None:
+    down = FetchFailure("host_down", Phrase("fetch.empty"))
+    verdict = judged(down)
+    assert verdict.disposition == "article_new"
+    assert verdict.entry.next_page_at == MONDAY + timedelta(minutes=10)
+    assert (verdict.entry.attempts, verdict.entry.page_outcome) == (0, "host_down")
+    article = known(article_of(verdict))
+    later = judged(down, article, verdict.entry, timedelta(hours=23))
+    assert (later.entry.state, later.entry.attempts) == (PENDING, 0)
+    end = judged(down, article, verdict.entry, timedelta(hours=24))
+    assert (end.entry.state, end.disposition) == (DONE, "feed_text")
+
+
 def test_retry_after_delays_the_next_attempt() -> None:
     busy = FetchFailure("rate_limited", Phrase("fetch.http", status=429), 3600.0)
     assert judged(busy).entry.next_page_at == MONDAY + timedelta(hours=1)
