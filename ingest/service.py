@@ -42,6 +42,7 @@ from ingest.extract.pool import ExtractPool
 from ingest.hosts import HostGate
 from ingest.job_runner import JobKind, JobResult, JobRunner
 from ingest.jobs import FeedJobs, PageJobs
+from ingest.legacy_hosts import LegacyHosts
 from ingest.pages.page_fetcher import PageFetcher
 from ingest.pages.page_reader import PageReader
 from ingest.parsing.parser import FeedParser
@@ -184,7 +185,8 @@ class Ingest:
         self._stack.callback(self._threads.close)
         http = self._http
         if http is None:
-            http = await self._stack.enter_async_context(HttpClient(self._settings))
+            client = HttpClient(self._settings, is_legacy=LegacyHosts(self._catalog))
+            http = await self._stack.enter_async_context(client)
         parser, extract = await self._start_workers()
         gate = HostGate.of(self._settings)
         self._deps = Deps(

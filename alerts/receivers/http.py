@@ -32,7 +32,7 @@ from core.text import foreign_text
 
 NOTHING_SENT = frozenset(
     {"bad_url", "dns", "nxdomain", "connect"}
-    | {"tls", "tls_expired", "tls_name", "tls_chain", "tls_self_signed"}
+    | {"tls", "tls_expired", "tls_name", "tls_chain", "tls_self_signed", "tls_version"}
 )
 """Outcomes of a failed exchange after which the target has nothing (:mod:`core.http`)."""
 

@@ -95,6 +95,7 @@ class Outlet:
         time_zone: Name of the zone that its dates without one are in, of the IANA database; empty
             where neither it nor its country is known.
         selectors: Where the text of its pages is.
+        legacy_tls: Whether outdated TLS of its servers is accepted.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Outlet:
     position: FilePosition
     time_zone: str = ""
     selectors: Selectors = Selectors()
+    legacy_tls: bool = False
 
 
 class TopicState(StrEnum):

@@ -29,6 +29,7 @@ _OUTLET_KEYS: Final = (
     "time_zone",
     "tier",
     "selectors",
+    "legacy_tls",
     "feeds",
 )
 _FEED_KEYS: Final = ("url", "kind", "every", "links")
@@ -66,6 +67,7 @@ def _outlet(node: YamlNode, faults: Faults, variables: Variables, seen: _Seen) -
         time_zone=section.get("time_zone", time_zone, default_time_zone(country)),
         tier=section.get("tier", values.member(Tier), Tier.B),
         selectors=read_selectors(section, faults, variables),
+        legacy_tls=section.get("legacy_tls", values.boolean, False),
         feeds=_feeds(section, outlet_id, faults, variables, seen),
         position=section.position,
     )

@@ -13,6 +13,8 @@ Outcomes of the :class:`~config.errors.FetchError` that is raised (``OUTCOMES``)
 ``tls_name``        the certificate is for another name
 ``tls_chain``       an issuer is not known: mostly the server does not send an intermediate
 ``tls_self_signed`` the server, or its issuer, has signed its certificate itself
+``tls_legacy``      the server's TLS is outdated, but may be allowed (:mod:`core.http.legacy_tls`)
+``tls_version``     the server only speaks versions of TLS before 1.2
 ``tls``             no TLS connection could be made for another reason
 ``timeout``         no complete response in time
 ``reset``           the connection was closed before the response began
@@ -45,6 +47,8 @@ OUTCOMES = (
     "tls_name",
     "tls_chain",
     "tls_self_signed",
+    "tls_legacy",
+    "tls_version",
     "timeout",
     "reset",
     "redirect",

@@ -32,6 +32,7 @@ from config.i18n import Phrase
 from config.settings import Settings
 from core.http.body import ACCEPT_ENCODING, BodyReader, read_body
 from core.http.errors import CLIENT_ERRORS, as_fetch_error
+from core.http.legacy_tls import legacy_context
 from core.http.response import Redirect, Response
 from core.http.ssrf_guard import GuardedResolver, SsrfGuard
 from core.http.urls import wire_url
@@ -60,6 +61,7 @@ class HttpClient:
         guard: Which addresses may be reached; by default according to the settings.
         resolver: Resolves names; by default the system's resolver.
         trust: Trusted certificates; by default the system's.
+        is_legacy: Whether a URL may be requested over outdated TLS; by default none may.
     """
 
     def __init__(
@@ -69,11 +71,14 @@ class HttpClient:
         guard: SsrfGuard | None = None,
         resolver: AbstractResolver | None = None,
         trust: ssl.SSLContext | None = None,
+        is_legacy: Callable[[str], bool] = lambda _url: False,
     ) -> None:
         self._settings = settings
         self._guard = guard or SsrfGuard(allow_private=settings.http_allow_private)
         self._resolver = resolver
         self._trust = trust
+        self._is_legacy = is_legacy
+        self._legacy: ssl.SSLContext | None = None
         self._slots = asyncio.Semaphore(settings.http_concurrency)
         self._agent = user_agent(settings.http_contact)
         self._guarded: aiohttp.ClientSession | None = None
@@ -127,7 +132,9 @@ class HttpClient:
                         target, sent, began, max_bytes, hops, truncate=truncate, skim=skim
                     )
             except CLIENT_ERRORS as error:
-                raise as_fetch_error(hops[-1].url if hops else target, error) from error
+                failed = hops[-1].url if hops else target
+                can_be_legacy = not self._is_legacy(failed)
+                raise as_fetch_error(failed, error, can_be_legacy=can_be_legacy) from error
 
     async def post(
         self,
@@ -208,7 +215,10 @@ class HttpClient:
         while True:
             self._guard.check(url)
             async with self._session(guarded=True).get(
-                URL(url, encoded=True), headers=headers, allow_redirects=False
+                URL(url, encoded=True),
+                headers=headers,
+                allow_redirects=False,
+                ssl=self._context_for(url),
             ) as answer:
                 if (location := _location(answer)) is None:
                     brief = skim is not None and skim(answer.headers.get("Content-Type", ""))
@@ -221,6 +231,14 @@ class HttpClient:
             hops.append(Redirect(answer.status, following))
             visited.add(following)
             url = following
+
+    def _context_for(self, url: str) -> ssl.SSLContext | bool:
+        """Return the context for outdated TLS where it is allowed; True means the usual one."""
+        if not url.startswith("https:") or not self._is_legacy(url):
+            return True
+        if self._legacy is None:
+            self._legacy = legacy_context(self._trust)
+        return self._legacy
 
     def _session(self, *, guarded: bool) -> aiohttp.ClientSession:
         session = self._guarded if guarded else self._unguarded

@@ -13,6 +13,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from config.errors import FetchError
 from config.i18n import Phrase
+from core.http.legacy_tls import outcome_of
 from core.http.ssrf_guard import BlockedAddressError, blocked_error
 
 _NO_SUCH_NAME = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
@@ -53,14 +54,22 @@ CLIENT_ERRORS = (aiohttp.ClientError, HttpProcessingError, TimeoutError, OSError
 """Exceptions of the HTTP library when a request fails."""
 
 
-def as_fetch_error(url: str, error: BaseException) -> FetchError:
-    """Return the FetchError for the error of a request (outcomes: :mod:`core.http`)."""
+def as_fetch_error(url: str, error: BaseException, *, can_be_legacy: bool = False) -> FetchError:
+    """Return the FetchError for the error of a request (outcomes: :mod:`core.http`).
+
+    Args:
+        url: The URL that failed.
+        error: The exception of the HTTP library.
+        can_be_legacy: Whether the operator can allow outdated TLS for this URL and has not.
+    """
     if _has(error, BlockedAddressError):
         return blocked_error(url)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return _dns(url, error)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return _certificate(url, error.certificate_error)
+    if isinstance(error, aiohttp.ClientConnectorSSLError | ssl.SSLError):
+        return _handshake(url, error, can_be_legacy=can_be_legacy)
     for types, outcome, code in _BY_TYPE:
         if isinstance(error, types):
             return FetchError(url, outcome, Phrase(code), retry=outcome != "bad_url")
@@ -71,6 +80,15 @@ def _dns(url: str, error: aiohttp.ClientConnectorDNSError) -> FetchError:
     if error.os_error.errno in _NO_SUCH_NAME:
         return FetchError(url, "nxdomain", Phrase("fetch.no_such_host"))
     return FetchError(url, "dns", Phrase("fetch.dns"))
+
+
+def _handshake(url: str, error: BaseException, *, can_be_legacy: bool) -> FetchError:
+    """Return the error for a TLS connection that could not be made."""
+    cause = getattr(error, "os_error", error)
+    outcome = outcome_of(getattr(cause, "reason", None) or "")
+    if outcome == "tls_legacy" and not can_be_legacy:
+        outcome = "tls"
+    return FetchError(url, outcome, Phrase(f"fetch.{outcome}"))
 
 
 def _certificate(url: str, cause: BaseException) -> FetchError:

@@ -53,7 +53,9 @@ JITTER_MOST = timedelta(minutes=30)
 """Every wait is up to a tenth longer, so that feeds of one host drift apart (as in lion-reader)."""
 
 _NETWORK = frozenset({"dns", "connect", "timeout", "reset", "truncated"})
-_TLS = frozenset({"tls", "tls_expired", "tls_name", "tls_chain", "tls_self_signed"})
+_TLS = frozenset(
+    {"tls", "tls_expired", "tls_name", "tls_chain", "tls_self_signed", "tls_legacy", "tls_version"}
+)
 _UNKNOWN_HOST = _TLS | {"nxdomain", "bad_url", "blocked_port", "blocked_address"}
 
 OUT_OF_REACH = _UNKNOWN_HOST | {"dns", "connect", "timeout", "reset"}

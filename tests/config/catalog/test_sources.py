@@ -202,6 +202,16 @@ def test_an_outlet_repeated_by_an_alias_is_a_fault(load: Load) -> None:
     assert {f.code for f in faults} == {"E009", "E215"}
 
 
+def test_outdated_tls_is_accepted_only_where_the_outlet_says_so(load: Load) -> None:
+    text = "outlets: [{id: a, feeds: [], legacy_tls: true}, {id: b, feeds: []}]"
+    catalog, faults = load({"sources.yaml": text})
+    assert faults == []
+    assert catalog is not None
+    assert [outlet.legacy_tls for outlet in catalog.outlets] == [True, False]
+    _, faults = load({"sources.yaml": text.replace("true", "old")})
+    assert [fault.code for fault in faults] == ["E221"]
+
+
 def test_selectors_of_an_outlet_are_read(load: Load) -> None:
     selectors = '{body: "div.text > p, #text", remove: [".teaser", "aside:not(.fact)"]}'
     catalog, faults = load(

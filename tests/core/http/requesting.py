@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -39,12 +39,15 @@ def get(
     guard: SsrfGuard | None = None,
     trust: ssl.SSLContext | None = None,
     resolver: AbstractResolver | None = None,
+    is_legacy: Callable[[str], bool] = lambda _url: False,
     **changes: Any,
 ) -> Response:
     """Request a URL; other keyword arguments are settings."""
 
     async def request() -> Response:
-        client = HttpClient(settings(**changes), guard=guard, trust=trust, resolver=resolver)
+        client = HttpClient(
+            settings(**changes), guard=guard, trust=trust, resolver=resolver, is_legacy=is_legacy
+        )
         async with client:
             return await client.get(url, max_bytes=max_bytes, headers=headers, truncate=truncate)
 
