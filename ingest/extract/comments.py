@@ -84,9 +84,12 @@ def _find_span(
     opened = [h for h in heads if blocks[h].heading or _has_text(blocks[title + 1 : h])]
     signatures = _drop_byline(list(_signatures(blocks, rest)), opened, blocks, title)
     if _are_comments(signatures, replies, opened, blocks, title, live=live):
-        return _span_around(signatures, heads, blocks, title)
-    if start := _first_of_replies(replies, blocks, title):
-        return _start_with_head(start, heads, blocks), len(blocks)
+        start, end = _span_around(signatures, heads, blocks, title)
+        last = max([signatures[-1].index + 1, *replies])  # the text is below a signature
+        return start, _end_above_body(start, end, last, blocks, title)
+    if first := _first_of_replies(replies, blocks, title):
+        start = _start_with_head(first, heads, blocks)
+        return start, _end_above_body(start, len(blocks), replies[-1], blocks, title)
     if not live and (span := _find_conversation(blocks, rest)):
         return _start_with_head(span[0], heads, blocks), span[1]
     head = next((h for h in heads if _opens_comments(h, blocks, title)), None)
@@ -257,6 +260,27 @@ def _span_around(
         if len(before) <= 1 and title not in inside:
             return min(inside[0], start), max(inside[-1], last) + 1
     return start, len(blocks)
+
+
+def _end_above_body(start: int, end: int, last: int, blocks: Sequence[Block], title: int) -> int:
+    """Return where the comments end if the body goes on below them.
+
+    Its paragraphs are back at their location, where no comment is.
+
+    Args:
+        start: The first block of the comments.
+        end: The first one after them, if they go on as far as they may.
+        last: Index of the last block that is surely part of a comment.
+        blocks: The blocks of the page.
+        title: Index of the headline, -1 if there is none.
+    """
+    location = body_location([b for b in blocks[title + 1 : start] if b.zone is None])
+    if not location:
+        return end
+    inside = range(start, end)
+    texts = (i for i in inside if blocks[i].sentence and blocks[i].location == location)
+    resumes = next(texts, end)
+    return resumes if resumes > last else end
 
 
 def _start_with_head(start: int, heads: Sequence[int], blocks: Sequence[Block]) -> int:

@@ -13,7 +13,13 @@ import re
 from collections.abc import Sequence
 
 from ingest.extract import vocabulary
-from ingest.extract.blocks import Block, body_location, ends_sentence, is_statement
+from ingest.extract.blocks import (
+    Block,
+    Location,
+    body_location,
+    ends_sentence,
+    is_statement,
+)
 from ingest.extract.byline_patterns import byline_patterns
 from ingest.extract.comments import is_comment_head
 from ingest.extract.credits import is_agency_mark, names_in_byline
@@ -84,6 +90,9 @@ class ZoneReader:
         self._prose_from = _prose_from(self._open)
         self._zone: str | None = None
         self._head_in_body = False
+        self._texts: list[Block] = []
+        self._text_location: Location = ()
+        self._apart = self._in_body = False
         self._last_link: Block | None = None
         self._prose_in_zone = 0
         self._body_size = 0
@@ -92,8 +101,9 @@ class ZoneReader:
         """Assign a zone to every open block."""
         for index, block in enumerate(self._open):
             block.zone = self._zone_of(index, block)
-            if block.zone is None and block.prose:
-                self._body_size += len(block.text)
+            if block.zone is None and (block.prose or block.sentence):
+                self._texts.append(block)
+                self._body_size += len(block.text) if block.prose else 0
 
     def _zone_of(self, index: int, block: Block) -> str | None:
         line, head = self._classify(index, block)
@@ -106,18 +116,33 @@ class ZoneReader:
             return line
         if self._zone is None:
             return None
-        self._last_link = self._links_before.get(index, self._last_link)
+        if teaser := self._links_before.get(index):
+            self._last_link = teaser
+            self._note_location(teaser)
         if self._body_resumes(index, block):
             self._zone = None
             return None
         if block.mostly_links:
             self._last_link = block
         self._prose_in_zone += block.prose
+        self._note_location(block)
         return self._zone
 
     def _open_zone(self, zone: str, head: Block) -> None:
         self._zone, self._last_link, self._prose_in_zone = zone, None, 0
         self._head_in_body = head.location == self._body_location
+        self._text_location = body_location(self._texts)
+        self._apart = head.location != self._text_location
+        self._in_body = False
+
+    def _note_location(self, block: Block) -> None:
+        """Remember whether the sentences of the open zone are elsewhere than those of the body."""
+        if self._in_body or (self._apart and block.mostly_links):
+            return
+        if block.location != self._text_location:
+            self._apart = True
+        elif block.prose or is_statement(block):
+            self._in_body = True
 
     def _classify(self, index: int, block: Block) -> tuple[str | None, str | None]:
         """Return the zone of this block alone, and the zone that it opens."""
@@ -221,6 +246,8 @@ class ZoneReader:
 
     def _body_resumes(self, index: int, block: Block) -> bool:
         """Return whether the body continues with this block."""
+        if self._apart and not self._in_body and self._is_text_of_body(block):
+            return True
         has_links = self._last_link is not None
         if has_links and self._zone == "related" and self._is_behind_list(index, block):
             return True
@@ -248,6 +275,11 @@ class ZoneReader:
         if self._zone == "service" and self._body_size and rest * 3 < self._body_size:
             return False
         return strong
+
+    def _is_text_of_body(self, block: Block) -> bool:
+        """Return whether a block without links is a sentence where the body's paragraphs are."""
+        is_text = block.link_length == 0 and (block.prose or is_statement(block))
+        return is_text and bool(self._texts) and block.location == self._text_location
 
     def _is_behind_list(self, index: int, block: Block) -> bool:
         """Return whether a block without links is where paragraphs are, behind a list of links."""
