@@ -85,6 +85,13 @@ _ESCAPED = re.compile(r"&(?:amp;)+")
 _PERCENT = re.compile(r"%(?:[0-9a-fA-F]{2})?")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
+# What most links of feeds look like: nothing in them is changed by `fetchable_url`.
+_PLAIN = re.compile(
+    r"https?://((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24})"
+    r"((?:/(?!\.)[A-Za-z0-9_,.-]*)*)(?:\?([A-Za-z0-9_=&.-]*))?(?:#[A-Za-z0-9_=.-]*)?"
+)
+_LONGEST_PLAIN = 250
+
 # Only in a URL with one of these can a second pass find something that the first one did not.
 _MAY_HIDE = re.compile(r"[%;&@]|/\.")
 
@@ -126,6 +133,8 @@ def canonical_url(url: str) -> str:
     Args:
         url: Absolute; one that cannot be requested is returned without surrounding blanks.
     """
+    if len(url) <= _LONGEST_PLAIN and (plain := _PLAIN.fullmatch(url)):
+        return _identity(plain[1], "", plain[2], plain[3] or "", "")
     for _ in range(_MOST_PASSES):
         before, url = url, _canonical_once(url)
         if url == before or not _MAY_HIDE.search(url):
@@ -138,13 +147,20 @@ def _canonical_once(url: str) -> str:
     if fetchable is None:
         return url.strip()
     parts = urlsplit(fetchable)
-    host = _MIRRORS.sub("", (parts.hostname or "").rstrip("."))
-    host = f"[{host}]" if ":" in host else host
+    host = (parts.hostname or "").rstrip(".")
     port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
-    path = _same_escapes(_SESSION_IN_PATH.sub("", parts.path)).rstrip("/")
-    query = _without_tracking(parts.query, registrable_domain(host) or host)
+    path = _same_escapes(_SESSION_IN_PATH.sub("", parts.path))
     fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
-    return f"https://{host}{port}{path}{'?' if query else ''}{query}{fragment}"
+    return _identity(host, port, path, parts.query, fragment)
+
+
+def _identity(host: str, port: str, path: str, query: str, fragment: str) -> str:
+    host = _MIRRORS.sub("", host)
+    host = f"[{host}]" if ":" in host else host
+    if query:
+        query = _without_tracking(query, registrable_domain(host) or host)
+    mark = "?" if query else ""
+    return f"https://{host}{port}{path.rstrip('/')}{mark}{query}{fragment}"
 
 
 def shown_url(url: str, *, keep_anchor: bool = False) -> str:

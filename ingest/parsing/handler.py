@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -23,6 +22,7 @@ from ingest.parsing.messages import (
     encode_robots,
 )
 from ingest.sources import ParsedFeed
+from ingest.sources.context import ParseContext
 from ingest.sources.list_page import parse_list_page
 from ingest.sources.parse import parse_feed, parse_sitemap
 from ingest.time_zones import find_zone
@@ -64,30 +64,19 @@ def parse(request: FeedRequest) -> ParsedFeed:
     Raises:
         FetchError: It cannot be read.
     """
-    return _PARSERS[request.kind](request)
-
-
-def _parse_with(
-    function: Callable[..., ParsedFeed], request: FeedRequest, **more: str
-) -> ParsedFeed:
-    return function(
-        request.body,
+    context = ParseContext(
         url=request.url,
-        content_type=request.content_type,
         now=request.now,
         known=request.known,
         limit=request.limit,
+        content_type=request.content_type,
         zone=find_zone(request.time_zone),
         level=request.level,
-        **more,
     )
-
-
-_PARSERS: dict[str, Callable[[FeedRequest], ParsedFeed]] = {
-    "feed": lambda request: _parse_with(parse_feed, request),
-    "sitemap": lambda request: _parse_with(parse_sitemap, request),
-    "page": lambda request: _parse_with(parse_list_page, request, links=request.links),
-}
+    if request.kind == "page":
+        return parse_list_page(request.body, context, request.links)
+    parse_document = parse_sitemap if request.kind == "sitemap" else parse_feed
+    return parse_document(request.body, context)
 
 
 def decide_robots(request: RobotsRequest) -> RobotsAnswer:

@@ -29,12 +29,12 @@ SHORT_SUMMARY = 500
 
 @dataclass(frozen=True, slots=True)
 class FeedRequest:
-    """A document to parse; the arguments are those of :func:`ingest.sources.parse.parse_feed`.
+    """A document to parse, with what :class:`ingest.sources.context.ParseContext` says about it.
 
     Attributes:
         kind: ``feed``, ``sitemap`` or ``page``.
-        known: Digest by key of the entries seen before. The order counts: an answer names them by
-            their positions.
+        known: The order counts: an answer names these entries by their positions.
+        time_zone: Name of the time zone of dates that name none; empty if it is not known.
         links: For a ``page``, the CSS selector of its links.
     """
 

@@ -46,6 +46,7 @@ _REFERENCE = re.compile(rb"%b|&([^\s\"'<>%%&;#]{1,200});" % _CDATA, re.DOTALL)
 _INNER_REFERENCE = re.compile(rb"&[^\s\"'<>%&;#]{1,200};")
 _HARMLESS = frozenset(name.encode() for name in (*html.entities.name2codepoint, "apos"))
 _ATTRIBUTE = re.compile(rb"[\s\"'][\w:.-]{1,100}\s*=")
+_LONG_TAG = re.compile(rb"<(?![!?])[^<>]{%d,}" % (3 * MOST_TAG_ATTRIBUTES + 1))
 _PREFIX = re.compile(rb"\sxmlns:([^\s=]{1,100})\s*=")
 _ENTRY_TAGS = {
     names: re.compile(
@@ -171,11 +172,7 @@ def _fits(part: bytes, budget: Budget, share: int = 1) -> bool:
 
 def _long_tags(part: bytes) -> Iterator[bytes]:
     """Yield the tags that are long enough to have too many attributes."""
-    for piece in part.split(b"<"):
-        if len(piece) > 3 * MOST_TAG_ATTRIBUTES and piece[0] not in b"!?":
-            tag = piece.partition(b">")[0]
-            if len(tag) > 3 * MOST_TAG_ATTRIBUTES:
-                yield tag
+    return (match[0][1:] for match in _LONG_TAG.finditer(part))
 
 
 def _has_many_attributes(tag: bytes) -> bool:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from core.text.clean import clean_line
 from ingest.bylines import without_opener
-from ingest.dates import parse_date
+from ingest.dates import WrittenDate, read_date
 from ingest.sources.article_text import article_text
-from ingest.sources.entry import FeedEntry
-from ingest.sources.identity import EntryIdentity
-from ingest.sources.limits import LONGEST_AUTHOR, MOST_AUTHORS, MOST_LINKS
+from ingest.sources.entry import FeedEntry, ParsedFeed
+from ingest.sources.identity import EntryIdentity, EntrySelection
+from ingest.sources.limits import LONGEST_AUTHOR, MOST_AUTHORS, MOST_LINKS, reason_for_cut
 from ingest.sources.text import to_line
 from ingest.sources.visible_text import is_placeholder
 from ingest.urls import fetchable_url
@@ -23,6 +23,7 @@ _CODE = re.compile(r"([a-z]{2})(?:[-_]|$)")
 _ADDRESS = re.compile(r"https?://\S+|mailto:")
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)")
 _WORD = re.compile(r"(\s+)")
+_DATES = ("published", "updated", "created")
 _READABLE = ("text/", "application/xhtml")
 
 
@@ -34,11 +35,84 @@ class FeedContext:
         base: The URL that relative links are relative to.
         language: Two letters, if the feed names a language.
         now: The present.
+        zone: The time zone of dates that name none, if it is known.
+        on_page: Whether dates are written for people (:func:`ingest.dates.read_date`).
     """
 
     base: str
     language: str | None
     now: datetime
+    zone: tzinfo | None = None
+    on_page: bool = False
+
+    def date_fields(self, language: str | None, *written: str) -> dict[str, Any]:
+        """Return the fields of an entry about its date: the first one that can be read.
+
+        Args:
+            language: That of the entry, if it names one.
+            written: Dates as the feed writes them, the best first.
+        """
+        lines = [line for raw in written if (line := clean_line(raw, 200))]
+        dates = ((self._read(line, language), line) for line in lines)
+        date, line = next((one for one in dates if one[0]), (None, lines[0] if lines else ""))
+        return {
+            "published_at": date.at if date else None,
+            "published_is_day": bool(date and date.is_day),
+            "published_raw": line,
+        }
+
+    def _read(self, line: str, language: str | None) -> WrittenDate | None:
+        return read_date(
+            line,
+            now=self.now,
+            publisher_language=language or self.language,
+            zone=self.zone,
+            on_page=self.on_page,
+        )
+
+
+def build_feed(
+    title: str,
+    language: str | None,
+    entries: Sequence[FeedEntry],
+    selection: EntrySelection,
+    *,
+    total: int,
+    unusable: int = 0,
+    left_out: int = 0,
+    is_cut: bool = False,
+    **more: Any,
+) -> ParsedFeed:
+    """Return what was parsed of a document.
+
+    Args:
+        title: What the feed calls itself, as markup.
+        language: Two letters, if the feed names a language.
+        entries: The entries that were selected.
+        selection: What was selected of all entries.
+        total: How many entries the document has.
+        unusable: How many of them have nothing that identifies them, beside those of the selection.
+        left_out: How many of them were left out before the selection, because of a limit.
+        is_cut: Whether an unknown number was left out.
+        more: Further fields of :class:`ParsedFeed`.
+    """
+    is_cut = is_cut or left_out > 0 or selection.left_out > 0
+    read = len(entries) + len(selection.known_keys)
+    return ParsedFeed(
+        title=to_line(title, 300),
+        language=language,
+        entries=tuple(entries),
+        known_keys=selection.known_keys,
+        total=total,
+        skipped=selection.skipped + unusable + left_out,
+        cut_reason=reason_for_cut(read) if is_cut else None,
+        repeated=selection.repeated,
+        empty=selection.empty + unusable,
+        renamed=selection.renamed,
+        level=selection.level,
+        modified=selection.modified,
+        **more,
+    )
 
 
 def build_entry(item: Any, identity: EntryIdentity, context: FeedContext) -> FeedEntry:
@@ -46,21 +120,15 @@ def build_entry(item: Any, identity: EntryIdentity, context: FeedContext) -> Fee
     language = language_code(text_field(item, "language") or _title_language(item))
     content = _content(item)
     summary = text_field(item, "summary")
-    published_at, raw = _published(item, context, language or context.language)
     return FeedEntry(
-        key=identity.key,
+        **identity._asdict(),
+        **context.date_fields(language, *(text_field(item, name) for name in _DATES)),
         url=_url(item, context.base),
         title=to_line(text_field(item, "title")),
         summary="" if summary == content else article_text(summary, context.base),
         content=article_text(content, context.base),
-        published_at=published_at,
-        published_raw=raw,
         authors=_authors(item),
         language=language,
-        content_hash=identity.content_hash,
-        text_hash=identity.text_hash,
-        guid=identity.guid,
-        link_key=identity.link_key,
     )
 
 
@@ -142,16 +210,3 @@ def _links(item: Any) -> Iterator[str]:
     hrefs = (text_field(x, "href") for x in links if x.get("rel") == "alternate")
     yield from (href for href in hrefs if not is_placeholder(href))
     yield guid if guid.startswith(("http://", "https://")) else ""
-
-
-def _published(
-    item: Any, context: FeedContext, language: str | None
-) -> tuple[datetime | None, str]:
-    """Return when an entry was published, or else last changed, or created, and the raw date."""
-    dates = [text_field(item, name).strip() for name in ("published", "updated", "created")]
-    dates = [raw for raw in dates if raw]
-    for raw in dates:
-        at = parse_date(raw, now=context.now, publisher_language=language)
-        if at:
-            return at, clean_line(raw, 200)
-    return None, clean_line(dates[0], 200) if dates else ""

@@ -11,22 +11,20 @@ feedparser takes at least half a millisecond per entry, known or not; the scan t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
-from functools import partial
 from typing import Any
 
 from config.errors import FetchError
 from config.i18n import Phrase
-from ingest.dates import parse_date
 from ingest.sources.bounds import BoundedDocument, bound, without_declarations
-from ingest.sources.build import FeedContext, build_entry, language_code, text_field
+from ingest.sources.build import FeedContext, build_entry, build_feed, language_code, text_field
+from ingest.sources.context import ParseContext
 from ingest.sources.decode import is_complete, is_html, not_a_feed_error
 from ingest.sources.entry import ParsedFeed
 from ingest.sources.feedparser_reader import read_feed
 from ingest.sources.hints import PublisherHints
-from ingest.sources.identity import EntrySelection, RawEntry, select_entries
+from ingest.sources.identity import EntrySelection, RawEntry
 from ingest.sources.limits import (
     MALFORMED,
     MOST_PARSED_ELEMENTS,
@@ -41,10 +39,7 @@ from ingest.sources.scan import (
     repair,
     scan,
 )
-from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
-
-Select = Callable[[Sequence[RawEntry]], EntrySelection]
 
 MAX_UNCLOSED = 20_000
 """More unclosed elements take feedparser seconds; a large feed with loose HTML has hundreds."""
@@ -53,36 +48,30 @@ _END = re.compile(rb"</(?:\w+:)?(?:rss|rdf|feed)\s*>", re.IGNORECASE)
 _FEED = re.compile(rb"<(?:\w+:)?(?:rss|rdf|feed|channel|item|entry)\b", re.IGNORECASE)
 
 
-def parse_xml(
-    document: bytes, *, url: str, now: datetime, known: Mapping[str, str], limit: int, level: str
-) -> ParsedFeed:
+def parse_xml(document: bytes, context: ParseContext) -> ParsedFeed:
     """Parse an RSS or Atom document.
 
     Args:
         document: In UTF-8 (:func:`ingest.sources.decode.to_utf8`).
-        url: Where it came from; relative links are relative to it.
-        now: The present, aware.
-        known: Digest by key of the entries seen before.
-        limit: How many entries to return at most; the newest are selected.
-        level: What identifies the entries of the feed so far.
+        context: What else is known about it.
 
     Raises:
         FetchError: It is not such a document, or cannot be read.
     """
     if is_html(document):
-        raise not_a_feed_error(url, document)
-    document = without_declarations(url, document)
-    bounded = _bounded(url, document, WELL_FORMED, now)
+        raise not_a_feed_error(context.url, document)
+    document = without_declarations(context.url, document)
+    bounded = _bounded(document, WELL_FORMED, context)
     scanned = scan(bounded.text)
-    select = partial(_select, known=known, limit=limit, level=level, now=now)
-    parsed = _parse_new(scanned, url, now, select) if scanned else None
-    parsed = parsed or _parse_whole(bounded.text, url, now, select)
+    parsed = _parse_new(scanned, context) if scanned else None
+    parsed = parsed or _parse_whole(bounded.text, context)
     return _without(parsed, bounded.left_out)
 
 
-def _bounded(url: str, document: bytes, budget: Budget, now: datetime) -> BoundedDocument:
+def _bounded(document: bytes, budget: Budget, context: ParseContext) -> BoundedDocument:
+    url = context.url
     try:
-        return bound(url, document, budget, now)
+        return bound(url, document, budget, context.now)
     except FetchError:
         if not _FEED.search(document[:65_536]):
             raise not_a_feed_error(url, document) from None
@@ -102,9 +91,9 @@ def _without(parsed: ParsedFeed, left_out: int) -> ParsedFeed:
     )
 
 
-def _parse_new(scanned: FeedScan, url: str, now: datetime, select: Select) -> ParsedFeed | None:
+def _parse_new(scanned: FeedScan, context: ParseContext) -> ParsedFeed | None:
     """Parse a scanned document; None if feedparser sees other entries than the scan."""
-    selection = _affordable(scanned, select(scanned.raws), _age(now))
+    selection = _affordable(scanned, context)
     items: Sequence[Any] = ()
     if selection.selected:
         positions = {position for position, _ in selection.selected}
@@ -112,35 +101,30 @@ def _parse_new(scanned: FeedScan, url: str, now: datetime, select: Select) -> Pa
         items = result["entries"] if result else ()
         if len(items) != len(selection.selected):
             return None
-    return _parsed(scanned.channel, scanned.is_atom, items, selection, len(scanned.raws), url, now)
+    total = len(scanned.raws)
+    return _parsed(scanned.channel, items, selection, total, context, is_atom=scanned.is_atom)
 
 
-def _select(
-    raws: Sequence[RawEntry], *, known: Mapping[str, str], limit: int, level: str, now: datetime
-) -> EntrySelection:
-    return select_entries(raws, known, limit, _age(now), level)
-
-
-def _affordable(
-    scanned: FeedScan, selection: EntrySelection, newest_first: Callable[[RawEntry], float]
-) -> EntrySelection:
-    """Return the newest of the selected entries that have few enough elements to be parsed."""
+def _affordable(scanned: FeedScan, context: ParseContext) -> EntrySelection:
+    """Select the newest entries that have few enough elements to be parsed."""
+    selection = context.select(scanned.raws)
     sizes = {p: sum(1 for _ in scanned.entries[p].iter()) for p, _ in selection.selected}
     if sum(sizes.values()) <= MOST_PARSED_ELEMENTS:
         return selection
     left, chosen = MOST_PARSED_ELEMENTS, []
-    for one in sorted(selection.selected, key=lambda one: newest_first(scanned.raws[one[0]])):
+    for one in sorted(selection.selected, key=lambda one: context.age(scanned.raws[one[0]])):
         if sizes[one[0]] <= left:
             left -= sizes[one[0]]
             chosen.append(one)
     return selection.narrowed(sorted(chosen, key=lambda one: one[0]))
 
 
-def _parse_whole(document: bytes, url: str, now: datetime, select: Select) -> ParsedFeed:
+def _parse_whole(document: bytes, context: ParseContext) -> ParsedFeed:
+    url = context.url
     if not _FEED.search(document[:65_536]):
         raise not_a_feed_error(url, document)  # feedparser takes seconds to find out
     _refuse_unclosed(url, document)
-    bounded = _bounded(url, document, MALFORMED, now)
+    bounded = _bounded(document, MALFORMED, context)
     document = bounded.text
     result = read_feed(document) or read_feed(repair(document) or b"")
     if result is None:
@@ -151,11 +135,11 @@ def _parse_whole(document: bytes, url: str, now: datetime, select: Select) -> Pa
         raise not_a_feed_error(url, document)
     if not items and result["bozo"]:
         raise FetchError(url, "parse", Phrase("fetch.feed_without_entries"))
-    selection = select([_raw(item) for item in items])
+    selection = context.select([_raw(item) for item in items])
     selected = [items[position] for position, _ in selection.selected]
     is_atom = version.startswith("atom")
     channel = _channel(result["feed"])
-    parsed = _parsed(channel, is_atom, selected, selection, len(items), url, now)
+    parsed = _parsed(channel, selected, selection, len(items), context, is_atom=is_atom)
     return _without(replace(parsed, whole=is_complete(document, _END)), bounded.left_out)
 
 
@@ -172,39 +156,30 @@ def count_unclosed(document: bytes) -> int:
 
 def _parsed(
     channel: FeedChannel,
-    is_atom: bool,
     items: Sequence[Any],
     selection: EntrySelection,
     total: int,
-    url: str,
-    now: datetime,
+    context: ParseContext,
+    *,
+    is_atom: bool,
 ) -> ParsedFeed:
-    language = language_code(channel.language)
+    language, url = language_code(channel.language), context.url
     base = url if is_atom else fetchable_url(channel.link, url) or url
-    context = FeedContext(base, language, now)
-    entries = tuple(
-        build_entry(item, identity, context)
+    feed = FeedContext(base, language, context.now, context.zone)
+    entries = [
+        build_entry(item, identity, feed)
         for item, (_, identity) in zip(items, selection.selected, strict=True)
-    )
-    return ParsedFeed(
-        title=to_line(channel.title, 300),
-        language=language,
-        entries=entries,
-        known_keys=selection.known_keys,
+    ]
+    return build_feed(
+        channel.title,
+        language,
+        entries,
+        selection,
         total=total,
-        skipped=selection.skipped,
         hint=channel.hints.pause,
         skip_hours=tuple(sorted(channel.hints.skip_hours)),
         self_url=fetchable_url(channel.self_url, url) if channel.self_url else None,
         hub_url=fetchable_url(channel.hub_url, url) if channel.hub_url else None,
-        cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
-        if selection.left_out
-        else None,
-        repeated=selection.repeated,
-        empty=selection.empty,
-        renamed=selection.renamed,
-        level=selection.level,
-        modified=selection.modified,
     )
 
 
@@ -241,13 +216,3 @@ def _channel(feed: Any) -> FeedChannel:
 def _linked(links: Sequence[Any], rel: str) -> str:
     """Return the target of the first link of a relation, or an empty text."""
     return next((text_field(x, "href") for x in links if text_field(x, "rel") == rel), "")
-
-
-def _age(now: datetime) -> Any:
-    """Return a function that orders entries by age, those without a date last."""
-
-    def age(raw: RawEntry) -> float:
-        at = parse_date(raw.published, now=now)
-        return (now - at).total_seconds() if at else float("inf")
-
-    return age

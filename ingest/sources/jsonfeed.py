@@ -6,24 +6,22 @@ import html
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from config.errors import FetchError
 from config.i18n import Phrase
-from core.text.clean import clean_line
-from ingest.dates import parse_date
 from ingest.sources.article_text import article_text
-from ingest.sources.build import FeedContext, author_names, language_code
+from ingest.sources.build import FeedContext, author_names, build_feed, language_code
+from ingest.sources.context import ParseContext
 from ingest.sources.entry import FeedEntry, ParsedFeed
-from ingest.sources.identity import EntryIdentity, RawEntry, select_entries
+from ingest.sources.identity import EntryIdentity, RawEntry
 from ingest.sources.limits import (
     LONGEST_LINE,
     LONGEST_MARKUP,
     MOST_AUTHORS,
     MOST_TOKENS,
     WELL_FORMED,
-    reason_for_cut,
 )
 from ingest.sources.text import to_line
 from ingest.sources.visible_text import is_placeholder
@@ -38,52 +36,40 @@ MOST_HUBS = 10
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|[{}\[\],]', re.DOTALL)
 
 
-def parse_json(
-    document: bytes, *, url: str, now: datetime, known: Mapping[str, str], limit: int, level: str
-) -> ParsedFeed:
+def parse_json(document: bytes, context: ParseContext) -> ParsedFeed:
     """Parse a JSON Feed.
 
     Args:
         document: In UTF-8.
-        url: Where it came from; relative links are relative to it.
-        now: The present, aware.
-        known: Digest by key of the entries seen before.
-        limit: How many entries to return at most; the newest are selected.
-        level: What identifies the entries of the feed so far.
+        context: What else is known about it.
 
     Raises:
         FetchError: ``not_a_feed`` for other JSON, ``parse`` for what is not JSON.
     """
+    url = context.url
     bounded = _bounded(url, document)
     feed = _load(url, bounded)
     items = [item for item in feed["items"] if isinstance(item, dict)]
     raws = [_raw(item) for item in items]
-    selection = select_entries(raws, known, limit, lambda raw: _age(raw, now), level)
+    selection = context.select(raws)
     language = language_code(_text(feed, "language"))
     home = _text(feed, "feed_url") or _text(feed, "home_page_url")
-    context = FeedContext(fetchable_url(home, url) or url, language, now)
+    common = FeedContext(fetchable_url(home, url) or url, language, context.now, context.zone)
     authors = _authors(feed)
-    entries = tuple(
-        _entry(items[p], raws[p], identity, context, authors) for p, identity in selection.selected
-    )
-    return ParsedFeed(
-        title=to_line(_text(feed, "title"), 300),
-        language=language,
-        entries=entries,
-        known_keys=selection.known_keys,
+    entries = [
+        _entry(items[p], raws[p], identity, common, authors) for p, identity in selection.selected
+    ]
+    return build_feed(
+        _text(feed, "title"),
+        language,
+        entries,
+        selection,
         total=len(feed["items"]),
-        skipped=selection.skipped + len(feed["items"]) - len(items),
+        unusable=len(feed["items"]) - len(items),
         hint=FINISHED if feed.get("expired") is True else None,
         self_url=fetchable_url(_text(feed, "feed_url"), url),
         hub_url=_hub(feed, url),
-        cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
-        if bounded is not document or selection.left_out
-        else None,
-        repeated=selection.repeated,
-        empty=selection.empty + len(feed["items"]) - len(items),
-        renamed=selection.renamed,
-        level=selection.level,
-        modified=selection.modified,
+        is_cut=bounded is not document,
     )
 
 
@@ -152,25 +138,17 @@ def _entry(
     authors: Sequence[str],
 ) -> FeedEntry:
     language = language_code(_text(item, "language"))
-    date = raw.published or _text(item, "date_modified")
     link = "" if is_placeholder(raw.link) else raw.link
     links = (link, raw.guid if raw.guid.startswith("http") else "")
     return FeedEntry(
-        key=identity.key,
+        **identity._asdict(),
+        **context.date_fields(language, raw.published or raw.modified),
         url=next((u for link in links if link and (u := fetchable_url(link, context.base))), None),
         title=to_line(raw.title),
         summary=article_text(raw.summary, context.base),
         content=article_text(raw.content, context.base),
-        published_at=parse_date(
-            date, now=context.now, publisher_language=language or context.language
-        ),
-        published_raw=clean_line(date, 200),
         authors=author_names(_authors(item) or list(authors)),
         language=language,
-        content_hash=identity.content_hash,
-        text_hash=identity.text_hash,
-        guid=identity.guid,
-        link_key=identity.link_key,
     )
 
 
@@ -188,11 +166,6 @@ def _hub(feed: Mapping[str, Any], url: str) -> str | None:
     is_hub = (isinstance(h, dict) and _text(h, "type").lower() == "websub" for h in hubs)
     urls = (_text(hub, "url") for hub, wanted in zip(hubs, is_hub, strict=True) if wanted)
     return next((fetchable_url(hub, url) for hub in urls if hub), None)
-
-
-def _age(raw: RawEntry, now: datetime) -> float:
-    at = parse_date(raw.published, now=now)
-    return (now - at).total_seconds() if at else float("inf")
 
 
 def _text(mapping: Mapping[str, Any], name: str) -> str:

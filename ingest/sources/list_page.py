@@ -13,9 +13,7 @@ comes from its page, as for every entry.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
 from typing import cast
 
 from lxml import etree
@@ -25,13 +23,13 @@ from lxml.html import HtmlElement, document_fromstring
 from config.errors import FetchError
 from config.i18n import Phrase
 from core.text.clean import clean_line, clean_markup
-from ingest.dates import read_date
 from ingest.extract.bounds import bound_page
 from ingest.extract.decode import decode
-from ingest.sources.build import language_code
+from ingest.sources.build import FeedContext, build_feed, language_code
+from ingest.sources.context import ParseContext
 from ingest.sources.entry import FeedEntry, ParsedFeed
-from ingest.sources.identity import EntryIdentity, RawEntry, select_entries
-from ingest.sources.limits import LONGEST_LINE, reason_for_cut
+from ingest.sources.identity import EntryIdentity, RawEntry
+from ingest.sources.limits import LONGEST_LINE
 from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
 
@@ -57,35 +55,19 @@ class _Item:
     published: str
 
 
-def parse_list_page(
-    body: bytes,
-    *,
-    url: str,
-    content_type: str | None,
-    now: datetime,
-    known: Mapping[str, str],
-    limit: int,
-    zone: tzinfo | None = None,
-    level: str = "id",
-    links: str,
-) -> ParsedFeed:
+def parse_list_page(body: bytes, context: ParseContext, links: str) -> ParsedFeed:
     """Return the new and changed entries of a page that lists articles.
 
     Args:
         body: The page, decompressed.
-        url: Where it came from; relative links are relative to it, or to its ``<base>``.
-        content_type: The ``Content-Type``; only its charset is used.
-        now: The present, aware.
-        known: Digest by key of the entries seen before.
-        limit: How many entries to return at most, the first ones.
-        zone: The time zone of the publisher, if known.
-        level: What identifies the entries of the feed so far.
+        context: What else is known about it. If there are too many entries, the first are selected.
         links: CSS selector of the links, or of the items that have one.
 
     Raises:
         FetchError: There is no page, or the selector finds no link on it.
     """
-    root = _tree(url, body, content_type)
+    url = context.url
+    root = _tree(url, body, context.content_type)
     items = _items(root, url, links)
     if not items:
         raise FetchError(
@@ -94,28 +76,19 @@ def parse_list_page(
             Phrase("fetch.list_without_links"),
             mend="Adapt `links` in sources.yaml to the page as it is now.",
         )
-    items, more = items[:MOST_LINKS], len(items) > MOST_LINKS
+    items, is_cut = items[:MOST_LINKS], len(items) > MOST_LINKS
     raws = [RawEntry(link=i.link, title=i.title, published=i.published) for i in items]
     places = {id(raw): float(place) for place, raw in enumerate(raws)}
-    selection = select_entries(raws, known, limit, lambda raw: places[id(raw)], level)
+    selection = context.select(raws, lambda raw: places[id(raw)])
     language = language_code(root.get("lang") or "")
-    entries = tuple(
-        _entry(items[place], identity, language, now, zone)
-        for place, identity in selection.selected
-    )
-    return ParsedFeed(
-        title=to_line(root.findtext(".//title") or "", 300),
-        language=language,
-        entries=entries,
-        known_keys=selection.known_keys,
+    common = FeedContext(url, language, context.now, context.zone, on_page=True)
+    return build_feed(
+        root.findtext(".//title") or "",
+        language,
+        [_entry(items[place], one, common) for place, one in selection.selected],
+        selection,
         total=len(items),
-        skipped=selection.skipped,
-        cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
-        if more or selection.left_out
-        else None,
-        repeated=selection.repeated,
-        empty=selection.empty,
-        level=selection.level,
+        is_cut=is_cut,
     )
 
 
@@ -184,27 +157,14 @@ def _published(item: HtmlElement) -> str:
     return next((line for line in lines if len(line) <= _LONGEST_DATE and _DATE.search(line)), "")
 
 
-def _entry(
-    item: _Item,
-    identity: EntryIdentity,
-    language: str | None,
-    now: datetime,
-    zone: tzinfo | None,
-) -> FeedEntry:
-    date = read_date(item.published, now=now, publisher_language=language, zone=zone, on_page=True)
+def _entry(item: _Item, identity: EntryIdentity, context: FeedContext) -> FeedEntry:
     return FeedEntry(
-        key=identity.key,
+        **identity._asdict(),
+        **context.date_fields(context.language, item.published),
         url=item.link,
         title=item.title,
         summary="",
         content="",
-        published_at=date.at if date else None,
-        published_is_day=bool(date and date.is_day),
-        published_raw=clean_line(item.published, 200),
         authors=(),
-        language=language,
-        content_hash=identity.content_hash,
-        text_hash=identity.text_hash,
-        guid=identity.guid,
-        link_key=identity.link_key,
+        language=context.language,
     )

@@ -18,14 +18,14 @@ from lxml import etree
 
 from config.errors import FetchError
 from config.i18n import Phrase
-from core.text.clean import clean_line
 from ingest.dates import parse_date
 from ingest.sources.bounds import SITEMAP_ENTRIES, bound, without_declarations
-from ingest.sources.build import language_code
+from ingest.sources.build import FeedContext, build_feed, language_code
+from ingest.sources.context import ParseContext
 from ingest.sources.decode import is_complete, is_html, not_a_feed_error
 from ingest.sources.entry import FeedEntry, ParsedFeed
-from ingest.sources.identity import EntryIdentity, RawEntry, select_entries
-from ingest.sources.limits import LONGEST_LINE, WELL_FORMED, reason_for_cut
+from ingest.sources.identity import EntryIdentity, RawEntry
+from ingest.sources.limits import LONGEST_LINE, WELL_FORMED
 from ingest.sources.namespaces import split_tag
 from ingest.sources.scan import outermost
 from ingest.sources.text import to_line
@@ -48,22 +48,17 @@ _FIELDS = {
 }
 
 
-def parse_sitemap_xml(
-    document: bytes, *, url: str, now: datetime, known: Mapping[str, str], limit: int, level: str
-) -> ParsedFeed:
+def parse_sitemap_xml(document: bytes, context: ParseContext) -> ParsedFeed:
     """Parse a news sitemap.
 
     Args:
         document: In UTF-8.
-        url: Where it came from; relative links are relative to it.
-        now: The present, aware.
-        known: Digest by key of the entries seen before.
-        limit: How many entries to return at most; the newest are selected.
-        level: What identifies the entries of the feed so far.
+        context: What else is known about it.
 
     Raises:
         FetchError: It is not a sitemap, or has no news tag at all.
     """
+    url, now = context.url, context.now
     if is_html(document):
         raise not_a_feed_error(url, document)
     document = without_declarations(url, document)
@@ -83,25 +78,19 @@ def parse_sitemap_xml(
             Phrase("fetch.sitemap_without_news"),
             mend="Name the publisher's news sitemap; robots.txt often lists it.",
         )
-    raws = [_raw(fields) for fields in news]
-    selection = select_entries(raws, known, limit, lambda raw: _age(raw, now), level)
-    entries = tuple(_entry(news[p], identity, url, now) for p, identity in selection.selected)
+    selection = context.select([_raw(fields) for fields in news])
     first = news[0] if news else {}
-    return ParsedFeed(
-        title=to_line(first.get("name", ""), 300),
-        language=language_code(first.get("language", "")),
-        entries=entries,
-        known_keys=selection.known_keys,
+    language = language_code(first.get("language", ""))
+    common = FeedContext(url, language, now, context.zone)
+    return build_feed(
+        first.get("name", ""),
+        language,
+        [_entry(news[p], identity, common) for p, identity in selection.selected],
+        selection,
         total=len(urls) + bounded.left_out,
-        skipped=selection.skipped + len(urls) - len(news) + bounded.left_out,
+        unusable=len(urls) - len(news),
+        left_out=bounded.left_out,
         whole=is_complete(document, _END),
-        cut_reason=reason_for_cut(len(entries) + len(selection.known_keys))
-        if bounded.left_out or selection.left_out
-        else None,
-        repeated=selection.repeated,
-        empty=selection.empty + len(urls) - len(news),
-        level=selection.level,
-        modified=selection.modified,
     )
 
 
@@ -167,28 +156,15 @@ def _raw(fields: Mapping[str, str]) -> RawEntry:
     )
 
 
-def _age(raw: RawEntry, now: datetime) -> float:
-    at = parse_date(raw.published, now=now)
-    return (now - at).total_seconds() if at else float("inf")
-
-
-def _entry(
-    fields: Mapping[str, str], identity: EntryIdentity, url: str, now: datetime
-) -> FeedEntry:
+def _entry(fields: Mapping[str, str], identity: EntryIdentity, context: FeedContext) -> FeedEntry:
     language = language_code(fields.get("language", ""))
-    published = fields.get("published", "")
     return FeedEntry(
-        key=identity.key,
-        url=fetchable_url(fields["loc"], url),
+        **identity._asdict(),
+        **context.date_fields(language, fields.get("published", "")),
+        url=fetchable_url(fields["loc"], context.base),
         title=to_line(fields["title"]),
         summary="",
         content="",
-        published_at=parse_date(published, now=now, publisher_language=language),
-        published_raw=clean_line(published, 200),
         authors=(),
         language=language,
-        content_hash=identity.content_hash,
-        text_hash=identity.text_hash,
-        guid=identity.guid,
-        link_key=identity.link_key,
     )

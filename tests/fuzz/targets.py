@@ -35,6 +35,7 @@ from ingest import urls
 from ingest.dates import parse_date
 from ingest.extract.article import extract_page
 from ingest.sources import ParsedFeed
+from ingest.sources.context import ParseContext
 from ingest.sources.parse import parse_feed, parse_sitemap
 from ingest.websub.hub_links import find_hub
 from processors import article_from_fields
@@ -79,7 +80,10 @@ def fuzz_sitemap(data: bytes) -> None:
 
 def _read_twice(data: bytes, read: Callable[..., ParsedFeed]) -> None:
     def once(known: dict[str, str], level: str = "id") -> ParsedFeed:
-        return read(data, url=URL, content_type=None, now=NOW, known=known, limit=500, level=level)
+        return read(
+            data,
+            ParseContext(url=URL, content_type=None, now=NOW, known=known, limit=500, level=level),
+        )
 
     try:
         first = once({})

@@ -19,6 +19,7 @@ from core.store.entries import PENDING
 from core.store.feed_record import FeedRecord
 from ingest.entries.admit import admit
 from ingest.entries.document_entries import load_known_entries, store_admission
+from ingest.sources.context import ParseContext
 from ingest.sources.parse import parse_feed
 from tests.ingest.sources.documents import item, rss
 from tests.support.records import feed_record
@@ -113,12 +114,14 @@ class Reader:
             known = entries.load_content_hashes(connection, self._feed.feed_id)
             parsed = parse_feed(
                 body,
-                url=self._feed.url,
-                content_type=None,
-                now=self._now,
-                known=known,
-                limit=100,
-                level=self._feed.key_level,
+                ParseContext(
+                    url=self._feed.url,
+                    content_type=None,
+                    now=self._now,
+                    known=known,
+                    limit=100,
+                    level=self._feed.key_level,
+                ),
             )
             stored = load_known_entries(connection, self._feed, parsed, self._now)
             admission = admit(self._feed, parsed, stored, self._now, SETTINGS)

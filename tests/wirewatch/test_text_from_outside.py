@@ -17,6 +17,7 @@ from config.settings import Settings
 from core.text import clean
 from ingest.extract import ExtractedPage
 from ingest.extract.article import extract_page
+from ingest.sources.context import ParseContext
 from ingest.sources.parse import parse_feed, parse_sitemap
 from wirewatch.article_input import Document, fetch_page, read_pasted
 from wirewatch.simulation.articles import parse_lines
@@ -49,7 +50,7 @@ def page() -> bytes:
 
 def read_feed(document: str) -> Any:
     return parse_feed(
-        document.encode(), url=URL, content_type=None, now=NOW, known={}, limit=9
+        document.encode(), ParseContext(url=URL, content_type=None, now=NOW, known={}, limit=9)
     ).entries[0]
 
 
@@ -86,7 +87,9 @@ def sitemap() -> Any:
         "xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'>"
         f"<url><loc>{URL}</loc>{news}</n:news></url></urlset>"
     ).encode()
-    parsed = parse_sitemap(document, url=URL, content_type=None, now=NOW, known={}, limit=9)
+    parsed = parse_sitemap(
+        document, ParseContext(url=URL, content_type=None, now=NOW, known={}, limit=9)
+    )
     return parsed.entries[0]
 
 

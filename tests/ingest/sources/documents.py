@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 from config.errors import FetchError
 from ingest.sources import FeedEntry, ParsedFeed
+from ingest.sources.context import ParseContext
 from ingest.sources.parse import parse_feed
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -78,12 +79,9 @@ def parse(
     """Call ``parse_feed`` with default arguments."""
     return parse_feed(
         body,
-        url=url,
-        content_type=content_type,
-        now=now,
-        known=known or {},
-        limit=limit,
-        level=level,
+        ParseContext(
+            url=url, content_type=content_type, now=now, known=known or {}, limit=limit, level=level
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ingest.sources.article_text import article_text
+from ingest.sources.context import ParseContext
 from ingest.sources.parse import parse_feed
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -131,6 +132,6 @@ def test_feeds_of_each_kind_are_without_tails() -> None:
     feed = json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "B", "items": items})
     for document in (rss, feed):
         parsed = parse_feed(
-            document.encode(), url=URL, content_type=None, now=NOW, known={}, limit=10
+            document.encode(), ParseContext(url=URL, content_type=None, now=NOW, known={}, limit=10)
         )
         assert [(e.summary, e.content) for e in parsed.entries] == [(OWN, PROSE)]

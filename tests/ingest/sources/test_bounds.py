@@ -11,6 +11,7 @@ from config.errors import FetchError
 from ingest.sources import feed as feed_module
 from ingest.sources import jsonfeed, sitemap
 from ingest.sources.bounds import SITEMAP_ENTRIES, bound, without_declarations
+from ingest.sources.context import ParseContext
 from ingest.sources.limits import (
     LONGEST_DOCUMENT,
     LONGEST_TEXT,
@@ -139,7 +140,9 @@ def test_a_sitemap_is_cut_like_a_feed(monkeypatch: pytest.MonkeyPatch) -> None:
     url = "<url><loc>https://a.example/{}</loc><n:news><n:title>T</n:title></n:news></url>"
     inside = "".join(url.format(n) for n in range(100))
     body = f"<urlset {news}>{inside}</urlset>".encode()
-    feed = parse_sitemap(body, url=URL, content_type=None, now=NOW, known={}, limit=10)
+    feed = parse_sitemap(
+        body, ParseContext(url=URL, content_type=None, now=NOW, known={}, limit=10)
+    )
     assert (len(feed.entries), feed.total) == (3, 100)
     assert feed.cut_reason
     blanks = body + b" " * LONGEST_DOCUMENT

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from config.errors import FetchError
+from ingest.sources.context import ParseContext
 from ingest.sources.parse import parse_feed
 from tests.ingest.sources.documents import (
     NOW,
@@ -188,8 +189,7 @@ def test_arbitrary_text_takes_linear_time(piece: str) -> None:
 
 
 def test_parsers_accept_what_the_client_returns() -> None:
-    feed = parse_feed(
-        rss(article(1)), url=URL, content_type="application/rss+xml; charset=utf-8", now=NOW,
-        known={}, limit=10,
-    )  # fmt: skip
+    content_type = "application/rss+xml; charset=utf-8"
+    context = ParseContext(url=URL, content_type=content_type, now=NOW, known={}, limit=10)
+    feed = parse_feed(rss(article(1)), context)
     assert feed.total == 1

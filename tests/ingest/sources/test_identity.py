@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.sources.context import ParseContext
 from ingest.sources.feedparser_reader import read_feed
 from ingest.sources.parse import parse_feed
 from tests.ingest.sources.documents import NOW, URL, article, atom, item, memory, parse, rss
@@ -186,7 +187,9 @@ def test_over_any_sequence_of_windows_every_entry_is_new_exactly_once(
         body = rss(*map(written, numbers), channel="<x>A & B</x>" if damaged else "")
         served |= {f"Meldung {n}" for n in numbers}
         for _ in range(2):
-            feed = parse_feed(body, url=URL, content_type=None, now=NOW, known=known, limit=100)
+            feed = parse_feed(
+                body, ParseContext(url=URL, content_type=None, now=NOW, known=known, limit=100)
+            )
             known |= memory(feed)
             titles += [e.title for e in feed.entries if e.title not in titles]
             assert feed.total == len(feed.entries) + len(feed.known_keys) + feed.skipped

@@ -9,6 +9,7 @@ import pytest
 
 from config.errors import FetchError
 from ingest.sources import ParsedFeed
+from ingest.sources.context import ParseContext
 from ingest.sources.list_page import MOST_LINKS, parse_list_page
 from tests.ingest.sources.documents import NOW
 
@@ -20,13 +21,15 @@ def parse(inner: str, links: str = "main a", head: str = "", limit: int = 100) -
     html = f"<html lang=de><head><title>Presse</title>{head}</head><body>{inner}</body></html>"
     return parse_list_page(
         html.encode(),
-        url=URL,
-        content_type="text/html",
-        now=NOW,
-        known={},
-        limit=limit,
-        zone=ZoneInfo("Europe/Berlin"),
-        links=links,
+        ParseContext(
+            url=URL,
+            content_type="text/html",
+            now=NOW,
+            known={},
+            limit=limit,
+            zone=ZoneInfo("Europe/Berlin"),
+        ),
+        links,
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from config.errors import FetchError
 from ingest.sources import ParsedFeed
+from ingest.sources.context import ParseContext
 from ingest.sources.parse import parse_sitemap
 from tests.ingest.sources.documents import NOW, memory, rss
 
@@ -41,7 +42,10 @@ def sitemap(*entries: str, root: str = "urlset") -> bytes:
 
 def parse(body: bytes, known: Mapping[str, str] | None = None, limit: int = 1000) -> ParsedFeed:
     return parse_sitemap(
-        body, url=URL, content_type="application/xml", now=NOW, known=known or {}, limit=limit
+        body,
+        ParseContext(
+            url=URL, content_type="application/xml", now=NOW, known=known or {}, limit=limit
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ingest.sources.context import ParseContext
 from ingest.sources.parse import parse_feed, parse_sitemap
 
 NOW = datetime(2026, 11, 29, 16, tzinfo=UTC)
@@ -39,12 +40,14 @@ def test_a_date_of_a_feed_is_local_time(
     parse = parse_sitemap if document is SITEMAP else parse_feed
     parsed = parse(
         document.format(raw).encode(),
-        url="https://www.example.org/feed",
-        content_type=None,
-        now=NOW,
-        known={},
-        limit=10,
-        zone=ZoneInfo(zone) if zone else None,
+        ParseContext(
+            url="https://www.example.org/feed",
+            content_type=None,
+            now=NOW,
+            known={},
+            limit=10,
+            zone=ZoneInfo(zone) if zone else None,
+        ),
     )
     entry = parsed.entries[0]
     assert entry.published_at == datetime.fromisoformat(moment)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from multidict import CIMultiDict
 
+from ingest.sources.context import ParseContext
 from ingest.sources.entry import ParsedFeed
 from ingest.sources.parse import parse_feed
 from ingest.websub.hub_links import HubLink, find_hub
@@ -22,11 +23,9 @@ ATOM = "http://www.w3.org/2005/Atom"
 def parse(document: str) -> ParsedFeed:
     return parse_feed(
         document.encode(),
-        url=URL,
-        content_type=None,
-        now=datetime(2026, 11, 22, tzinfo=UTC),
-        known={},
-        limit=10,
+        ParseContext(
+            url=URL, content_type=None, now=datetime(2026, 11, 22, tzinfo=UTC), known={}, limit=10
+        ),
     )
 
 

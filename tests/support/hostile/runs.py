@@ -25,6 +25,7 @@ from config.errors import ExtractionError, FetchError
 from ingest.extract.article import extract_page
 from ingest.extract.models import ExtractedPage
 from ingest.sources import ParsedFeed
+from ingest.sources.context import ParseContext
 from ingest.sources.parse import parse_feed, parse_sitemap
 from tests.support.hostile.shapes import SHAPES
 
@@ -81,7 +82,7 @@ def load_parsers() -> None:
     extract_page(b"<html><body><article>" + sentence * 5, url=URL, now=NOW)
     parse_feed(
         b"<rss><channel><item><title>x</title><pubDate>9.3.2025</pubDate></item></channel></rss>",
-        url=URL, content_type=None, now=NOW, known={}, limit=LIMIT,
+        ParseContext(url=URL, content_type=None, now=NOW, known={}, limit=LIMIT),
     )  # fmt: skip
 
 
@@ -92,7 +93,7 @@ def parse(kind: str, body: bytes) -> str:
             page = extract_page(body, url=URL, now=NOW)
             return f"text of {len(page.text)} characters{_oversized_page(page)}"
         read = parse_sitemap if kind == "sitemap" else parse_feed
-        feed = read(body, url=URL, content_type=None, now=NOW, known={}, limit=LIMIT)
+        feed = read(body, ParseContext(url=URL, content_type=None, now=NOW, known={}, limit=LIMIT))
     except (FetchError, ExtractionError) as error:
         return f"refused: {error.outcome}"
     return f"{len(feed.entries)} entries{', cut' if feed.cut_reason else ''}{_oversized(feed)}"

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from ingest.sources import ParsedFeed
+from ingest.sources.context import ParseContext
 from ingest.sources.parse import parse_feed, parse_sitemap
 from wirewatch.demo.expectations import load_expected
 from wirewatch.demo.newsroom import load_newsroom
@@ -45,7 +46,7 @@ def parsed(publisher: DemoPublisher, outlet: str) -> ParsedFeed:
     _, body, headers = feed(publisher, outlet)
     parse = parse_sitemap if NEWSROOM.outlet(outlet).feed == "sitemap" else parse_feed
     kind = headers["Content-Type"]
-    return parse(body, url="http://f", content_type=kind, now=NOW, known={}, limit=99)
+    return parse(body, ParseContext(url="http://f", content_type=kind, now=NOW, known={}, limit=99))
 
 
 def test_every_edition_has_an_expected_outcome_and_the_reverse() -> None:
