@@ -47,8 +47,13 @@ from core.store import Connection, Store, articles, entries, feeds
 from core.store.entries import PENDING, EntryRecord
 from core.store.feed_record import FeedRecord
 from ingest.entries.admit import Admission, admit
-from ingest.entries.document_entries import load_known_entries, store_admission
+from ingest.entries.document_entries import (
+    load_known_entries,
+    recognise_unchanged,
+    store_admission,
+)
 from ingest.entries.same_entry import link_of
+from ingest.sources.context import ParseContext
 from ingest.sources.likeness import are_alike, are_equal, have_same_numbers, title_key
 from ingest.sources.parse import parse_feed
 from ingest.urls import fetchable_url
@@ -180,13 +185,16 @@ class Replay:
     ) -> FeedRecord:
         parsed = parse_feed(
             body,
-            url=feed.url,
-            content_type=None,
-            now=now,
-            known=entries.load_content_hashes(connection, feed.feed_id),
-            limit=LIMIT,
-            level=feed.key_level,
+            ParseContext(
+                url=feed.url,
+                content_type=None,
+                now=now,
+                known=entries.load_content_hashes(connection, feed.feed_id),
+                limit=LIMIT,
+                level=feed.key_level,
+            ),
         )
+        parsed = recognise_unchanged(connection, feed, parsed)
         known = load_known_entries(connection, feed, parsed, now)
         admission = admit(feed, parsed, known, now, SETTINGS)
         store_admission(connection, feed, admission, now)

@@ -154,9 +154,14 @@ def _canonical_once(url: str) -> str:
     return _identity(host, port, path, parts.query, fragment)
 
 
-def _identity(host: str, port: str, path: str, query: str, fragment: str) -> str:
+@lru_cache(maxsize=4096)
+def _without_mirror(host: str) -> str:
     host = _MIRRORS.sub("", host)
-    host = f"[{host}]" if ":" in host else host
+    return f"[{host}]" if ":" in host else host
+
+
+def _identity(host: str, port: str, path: str, query: str, fragment: str) -> str:
+    host = _without_mirror(host)
     if query:
         query = _without_tracking(query, registrable_domain(host) or host)
     mark = "?" if query else ""

@@ -287,14 +287,33 @@ def find_by_url_keys(connection: Connection, url_keys: Iterable[str]) -> list[En
 
 
 def load_content_hashes(connection: Connection, feed_id: str) -> dict[str, str]:
-    """Return the content hashes of a feed's newest entries by key: a parser can skip these."""
+    """Return the content hashes of the entries in a feed's newest documents, by key.
+
+    A parser can skip these. What was not shown in the day before the newest document is left out:
+    a feed may have thousands of such entries, and seldom shows one again.
+    """
+    shown_since = select(feeds.c.shown_since).where(feeds.c.feed_id == feed_id).scalar_subquery()
     query = (
         select(entries.c.key, entries.c.content_hash)
         .where(entries.c.feed_id == feed_id)
+        .where(or_(shown_since.is_(None), entries.c.shown_at >= shown_since))
         .order_by(entries.c.changed_at.desc())
         .limit(KNOWN_LIMIT)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def find_keys_by_content(
+    connection: Connection, feed_id: str, content_hashes: Iterable[str]
+) -> dict[str, list[str]]:
+    """Return the keys of a feed's entries by content hash, the oldest entry's first."""
+    keys: dict[str, list[str]] = {}
+    for chunk in chunks(set(content_hashes)):
+        query = select(entries.c.key, entries.c.content_hash).order_by(entries.c.id)
+        rows = query.where(entries.c.feed_id == feed_id, entries.c.content_hash.in_(chunk))
+        for key, content_hash in connection.execute(rows):
+            keys.setdefault(content_hash, []).append(key)
+    return keys
 
 
 def _due() -> Select[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from core.store import Connection, articles, entries, entry_aliases
@@ -14,6 +15,32 @@ from ingest.entries.admit import Admission, link_key
 from ingest.entries.entry_match import KnownEntries, is_mostly_new
 from ingest.entries.same_entry import WITHOUT_LINK, alias_of_link, aliases_of, link_of
 from ingest.sources.entry import ParsedFeed
+
+
+def recognise_unchanged(connection: Connection, feed: FeedRecord, parsed: ParsedFeed) -> ParsedFeed:
+    """Return a document in which entries that the store has, unchanged, count as known.
+
+    The parser knows only those of the newest documents; a feed may show an older one again.
+    """
+    hashes = (entry.content_hash for entry in parsed.entries)
+    keys = entries.find_keys_by_content(connection, feed.feed_id, hashes)
+    taken, stored = set(parsed.known_keys), dict[str, str]()
+    same_key_first = sorted(
+        parsed.entries, key=lambda entry: entry.key not in keys.get(entry.content_hash, ())
+    )
+    for entry in same_key_first:
+        free = [key for key in keys.get(entry.content_hash, ()) if key not in taken]
+        if free:
+            stored[entry.key] = entry.key if entry.key in free else free[0]
+            taken.add(stored[entry.key])
+    known = [entry for entry in parsed.entries if entry.key in stored]
+    return replace(
+        parsed,
+        entries=tuple(entry for entry in parsed.entries if entry.key not in stored),
+        known_keys=(*parsed.known_keys, *stored.values()),
+        renamed=parsed.renamed + sum(stored[e.key] != e.key == e.guid for e in known),
+        modified={stored.get(key, key): stamp for key, stamp in parsed.modified.items()},
+    )
 
 
 def load_known_entries(

@@ -117,13 +117,15 @@ def encode_feed(parsed: ParsedFeed, known: Mapping[str, str]) -> bytes:
     """
     positions = {key: position for position, key in enumerate(known)}
     unchanged = [positions[key] for key in parsed.known_keys]
-    frame = dump(_feed(replace(parsed, entries=(), known_keys=()), unchanged, []))
+    rest = replace(parsed, entries=(), known_keys=())
+    whole = dump(_feed(rest, unchanged, parsed.entries))
+    if len(whole) <= MAX_ANSWER:
+        return whole
+    frame = dump(_feed(rest, unchanged, []))
     entries = _fit(parsed.entries, MAX_ANSWER - len(frame) - 100)
     fewer, cut = len(parsed.entries) - len(entries), parsed.cut_reason
     rest = replace(
-        parsed,
-        entries=(),
-        known_keys=(),
+        rest,
         skipped=parsed.skipped + fewer,
         cut_reason=reason_for_cut(len(entries) + len(unchanged)) if fewer else cut,
     )

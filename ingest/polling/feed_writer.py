@@ -35,7 +35,11 @@ from core.store.feed_history import FeedEvent, FeedPoll
 from core.store.feed_record import FeedRecord
 from ingest.deps import Deps
 from ingest.entries.admit import admit
-from ingest.entries.document_entries import load_known_entries, store_admission
+from ingest.entries.document_entries import (
+    load_known_entries,
+    recognise_unchanged,
+    store_admission,
+)
 from ingest.hosts import pause_scope
 from ingest.parsing.messages import FeedRequest
 from ingest.polling import poll_facts, poll_outcome
@@ -268,6 +272,7 @@ class FeedWriter:
         if parsed is None:
             known = Counter({"known": feed.entry_count})
             return PollResult(feed.feed_id, "", dispositions=known)
+        parsed = recognise_unchanged(connection, feed, parsed)
         known_entries = load_known_entries(connection, feed, parsed, now)
         admission = admit(feed, parsed, known_entries, now, self._deps.settings)
         store_admission(connection, feed, admission, now)

@@ -116,6 +116,8 @@ def _zoned_blocks(root: HtmlElement, url: str) -> Sequence[Block]:
     blocks = collect_blocks(root)
     if separate_teasers(blocks):
         blocks = collect_blocks(root)
+    if len(blocks) < 2:
+        return blocks  # there must be something left beside what is cut
     for block in blocks:
         block.zone = next((x.zone for x in block.labels if x.zone in _CUT_ZONES), None)
     mark_teasers(blocks, -1, url)

@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 from feedparser.api import LooseFeedParser, StrictFeedParser
+from feedparser.util import FeedParserDict
 
 from ingest.sources.entry_elements import EntryElements, closed_names
 from ingest.sources.limits import (
@@ -38,6 +39,13 @@ _LONGEST = {
 }
 _NO_ADDRESS = re.compile(rf"[\w.+-]{{{LONGEST_NAME_PART + 1}}}", re.ASCII)
 _PROLOG = re.compile(rb"<!--.*?-->|<\?.*?\?>|(<!DOCTYPE[^>]*>)|(<\w)", re.DOTALL)
+
+
+class _Parameters(FeedParserDict):
+    """What an element says of its content; its values are texts, which need no deep copy."""
+
+    def __deepcopy__(self, memo: object) -> FeedParserDict:
+        return FeedParserDict(self)
 
 
 class _BoundedFields:
@@ -80,6 +88,25 @@ class _BoundedFields:
         prefix, colon, name = tag.lower().rpartition(":")
         usual = self.namespacemap.get(prefix, prefix) if colon else ""
         return f"{usual}:{name}" if usual else name
+
+    def push_content(self, *args: Any) -> None:
+        """Begin an element with content."""
+        super().push_content(*args)  # type: ignore[misc]
+        self.contentparams: Any = _Parameters(self.contentparams)
+
+    # Dates stay as they are written (:mod:`ingest.dates` reads them).
+
+    def _end_published(self) -> None:
+        self.pop("published")
+
+    def _end_updated(self) -> None:
+        self.pop("updated")
+
+    def _end_created(self) -> None:
+        self.pop("created")
+
+    _end_issued = _end_pubdate = _end_published
+    _end_modified = _end_lastbuilddate = _end_updated
 
     def pop(self, element: str, strip_whitespace: int = 1) -> Any:
         """End an element, with a text of limited length."""

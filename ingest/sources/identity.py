@@ -25,7 +25,7 @@ from typing import NamedTuple
 from core.text.clean import clean
 from ingest.sources.key_level import LADDER, KeyLevel
 from ingest.sources.likeness import are_alike, are_equal, have_same_numbers, title_key
-from ingest.sources.visible_text import is_placeholder, visible_bytes
+from ingest.sources.visible_text import LONGEST_PLACEHOLDER, is_placeholder, visible_bytes
 from ingest.urls import anchor_of, canonical_url
 
 LONGEST_KEY = 500
@@ -174,21 +174,19 @@ class _Entry:
     def __init__(self, position: int, raw: RawEntry) -> None:
         self.position = position
         self.raw = raw
-        self._texts = [visible_bytes(t) for t in (raw.title, raw.summary, raw.content)]
+        self._texts = [
+            visible_bytes(text) if text else b"" for text in (raw.title, raw.summary, raw.content)
+        ]
         self.has_text = any(self._texts)
         self._date = _bytes(raw.published)
         self.content_hash = _hash(b"\x1f".join((*self._texts, _bytes(raw.link), self._date)))
-
-    @cached_property
-    def guid(self) -> str:
-        guid = _clean_id(self.raw.guid)
-        # A site that moves to https changes its guids.
-        return "" if is_placeholder(guid) else _SCHEME.sub("//", guid)
+        self.guid = _without_scheme(_clean_id(raw.guid))
+        self.id_key = self.key(KeyLevel.ID)
 
     @cached_property
     def link(self) -> str:
         link = _clean_id(self.raw.link)
-        return "" if is_placeholder(link) else _SCHEME.sub("//", canonical_url(link))
+        return _without_scheme(canonical_url(link)) if link else ""
 
     @cached_property
     def anchor(self) -> str:
@@ -210,11 +208,9 @@ class _Entry:
     def is_empty(self) -> bool:
         return not (self.has_text or self.raw.guid.strip() or self.link)
 
-    @cached_property
-    def id_key(self) -> str:
-        return self.key(KeyLevel.ID)
-
     def key(self, level: KeyLevel) -> str:
+        if level is KeyLevel.LINK and not self.guid:
+            return self.id_key
         if level is KeyLevel.ID and self.guid:
             return _bounded(self.guid)
         if level in (KeyLevel.ID, KeyLevel.LINK):
@@ -305,6 +301,9 @@ def _keys_by_hash(known: Mapping[str, str]) -> dict[str, list[str]]:
 
 def _distinct(entries: Sequence[_Entry], known_keys: Mapping[int, str]) -> list[_Entry]:
     """Return the entries without those that the document shows once more."""
+    hashes, ids = {e.content_hash for e in entries}, {e.id_key for e in entries}
+    if len(hashes) == len(ids) == len(entries):
+        return list(entries)
     kept: dict[str, _Entry] = {}
     known_first = sorted(entries, key=lambda entry: entry.position not in known_keys)
     for entry in known_first:
@@ -323,8 +322,7 @@ def _groups(entries: Sequence[_Entry], level: KeyLevel) -> list[list[_Entry]]:
     """Return the groups of entries that have one key at a level."""
     groups: dict[str, list[_Entry]] = {}
     for entry in entries:
-        key = entry.id_key if level is KeyLevel.ID else entry.key(level)
-        groups.setdefault(key, []).append(entry)
+        groups.setdefault(entry.key(level), []).append(entry)
     return [group for group in groups.values() if len(group) > 1]
 
 
@@ -346,7 +344,7 @@ def _keys(entries: Sequence[_Entry], level: KeyLevel) -> dict[int, str]:
     if level is KeyLevel.ID:
         return {entry.position: entry.id_key for entry in entries}
     keys = {entry.position: entry.key(level) for entry in entries}
-    if level is KeyLevel.LINK:
+    if level is KeyLevel.LINK and any("#" in entry.raw.link for entry in entries):
         for group in _groups(entries, level):
             for entry in group:
                 if entry.anchor:
@@ -382,9 +380,15 @@ def _unique_keys(
 
 
 def _clean_id(text: str) -> str:
-    """Return ``clean(text)``; most guids and links are clean, which is seen faster than made."""
+    """Return the clean text of a guid or link, empty for a word for "none"."""
     is_clean = text.isascii() and text.isprintable() and " " not in text
-    return text if is_clean else clean(text)
+    text = text if is_clean else clean(text)
+    return "" if len(text) <= LONGEST_PLACEHOLDER and is_placeholder(text) else text
+
+
+def _without_scheme(url: str) -> str:
+    """Return a guid or link without its scheme: a site that moves to https changes its guids."""
+    return url[6:] if url.startswith("https://") else _SCHEME.sub("//", url)
 
 
 def _bytes(text: str) -> bytes:

@@ -52,13 +52,14 @@ def _structural_namespaces(root: etree._Element) -> Iterable[str]:
     namespace, name = split_tag(root.tag)
     if namespace != _RDF:
         yield namespace
-    channels = root.findall("{*}channel") if name != "channel" else [root]
+    channels = [root] if name == "channel" else list(root.iterchildren("{*}channel"))
     for parent in (root, *channels):
         if parent is not root:
             yield split_tag(parent.tag)[0]
         for child in parent.iterchildren("{*}item", "{*}entry"):
-            if child.prefix is None:  # with a prefix it is an extension's
-                yield split_tag(child.tag)[0]
+            namespace = split_tag(child.tag)[0]
+            if namespace not in CORE and child.prefix is None:  # with one it is an extension's
+                yield namespace
 
 
 @lru_cache(maxsize=1024)

@@ -145,12 +145,14 @@ def _raw(entry: etree._Element) -> RawEntry:
     links: dict[str, str] = {}
     for child in entry:
         name = _field(child.tag)
+        if name is None:
+            continue
         if name == "link":
             _take_link(links, child)
         elif name == "modified":
             stamp = f"{fields.get(name, '')} {_text(child)[:LONGEST_STAMP].strip()}".lstrip()
             fields[name] = stamp[:LONGEST_STAMP]
-        elif name and not fields.get(name):
+        elif not fields.get(name):
             fields[name] = _text(child)
     if not fields.get("guid"):
         fields["guid"] = entry.get(_RDF_ABOUT, "")

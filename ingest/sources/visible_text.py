@@ -9,6 +9,8 @@ from ingest.sources.references import unescape
 _TAG = re.compile(r"<[^<>]*>")
 _NOTHING = frozenset({"", "n/a", "na", "none", "null", "nil", "undefined", "-", "--", "#", "?"})
 
+LONGEST_PLACEHOLDER = max(map(len, _NOTHING))
+
 
 def visible_bytes(text: str) -> bytes:
     """Return the visible characters of text or markup in UTF-8, without white space."""

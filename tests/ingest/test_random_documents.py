@@ -18,7 +18,11 @@ from core.store import Store, entries, feeds
 from core.store.entries import PENDING
 from core.store.feed_record import FeedRecord
 from ingest.entries.admit import admit
-from ingest.entries.document_entries import load_known_entries, store_admission
+from ingest.entries.document_entries import (
+    load_known_entries,
+    recognise_unchanged,
+    store_admission,
+)
 from ingest.sources.context import ParseContext
 from ingest.sources.parse import parse_feed
 from tests.ingest.sources.documents import item, rss
@@ -77,7 +81,10 @@ LINKS: dict[str, Named] = {
     "none": lambda story, place, poll: None,
 }
 Habits = tuple[str, str]
-POLL = st.tuples(st.integers(1, 20), st.integers(1, 6))
+PAUSES = [timedelta(minutes=10), timedelta(hours=40)]
+"""After the longer one the parser does not know what the document before did not show."""
+
+POLL = st.tuples(st.integers(1, 20), st.integers(1, 6), st.sampled_from(PAUSES))
 
 
 def document(shown: Sequence[Story], habits: Habits, poll: int) -> bytes:
@@ -108,8 +115,8 @@ class Reader:
         with self._store.write() as connection:
             feeds.sync(connection, [self._feed], MONDAY)
 
-    def read(self, body: bytes) -> None:
-        self._now += timedelta(minutes=10)
+    def read(self, body: bytes, pause: timedelta) -> None:
+        self._now += pause
         with self._store.write() as connection:
             known = entries.load_content_hashes(connection, self._feed.feed_id)
             parsed = parse_feed(
@@ -123,6 +130,7 @@ class Reader:
                     level=self._feed.key_level,
                 ),
             )
+            parsed = recognise_unchanged(connection, self._feed, parsed)
             stored = load_known_entries(connection, self._feed, parsed, self._now)
             admission = admit(self._feed, parsed, stored, self._now, SETTINGS)
             store_admission(connection, self._feed, admission, self._now)
@@ -139,7 +147,7 @@ class Reader:
         self._store.close()
 
 
-def check(habits: Habits, polls: Sequence[tuple[int, int]]) -> None:
+def check(habits: Habits, polls: Sequence[tuple[int, int, timedelta]]) -> None:
     """Read windows of a list of stories: each must be new once.
 
     A page that all stories share, seen with one story at a time, is a page whose headline changes.
@@ -148,10 +156,10 @@ def check(habits: Habits, polls: Sequence[tuple[int, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         reader = Reader(Path(folder))
         served: set[Story] = set()
-        for poll, (newest, size) in enumerate(polls):
+        for poll, (newest, size, pause) in enumerate(polls):
             shown = [Story(n) for n in range(newest, max(newest - max(size, fewest), -1), -1)]
             served |= set(shown)
-            reader.read(document(shown, habits, poll))
+            reader.read(document(shown, habits, poll), pause)
         reader.close()
     assert reader.new == Counter({story.title: 1 for story in served})
 
@@ -163,6 +171,6 @@ HABITS = st.tuples(st.sampled_from(sorted(GUIDS)), st.sampled_from(sorted(LINKS)
 @settings(max_examples=20, deadline=None)
 @given(HABITS, st.lists(POLL, min_size=1, max_size=6))
 def test_whatever_the_habits_every_story_is_new_exactly_once(
-    habits: Habits, polls: list[tuple[int, int]]
+    habits: Habits, polls: list[tuple[int, int, timedelta]]
 ) -> None:
     check(habits, polls)

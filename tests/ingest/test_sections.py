@@ -17,6 +17,7 @@ from core.store.entries import PENDING
 from core.store.feed_record import FeedRecord
 from ingest.entries.admit import admit
 from ingest.entries.document_entries import load_known_entries, store_admission
+from ingest.sources.context import ParseContext
 from ingest.sources.parse import parse_feed
 from tests.ingest.sources.documents import item, rss
 from tests.support.records import article_record, feed_record
@@ -54,11 +55,11 @@ class Newsroom:
                 feeds.sync(connection, list(self.feeds.values()), self.now)
             feed = self.feeds[name]
             items = (item(title=t, link=u, guid=name + u + t, description=d) for t, u, d in shown)
-            parsed = parse_feed(
-                rss(*items),
-                url=feed.url, content_type=None, now=self.now, limit=100, level=feed.key_level,
-                known=entries.load_content_hashes(connection, name),
-            )  # fmt: skip
+            hashes = entries.load_content_hashes(connection, name)
+            context = ParseContext(
+                url=feed.url, now=self.now, known=hashes, limit=100, level=feed.key_level
+            )
+            parsed = parse_feed(rss(*items), context)
             known = load_known_entries(connection, feed, parsed, self.now)
             admission = admit(feed, parsed, known, self.now, SETTINGS)
             store_admission(connection, feed, admission, self.now)

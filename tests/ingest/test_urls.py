@@ -163,6 +163,23 @@ def test_the_canonical_url_of_a_canonical_url_is_itself(text: str) -> None:
     assert canonical_url(once) == once
 
 
+LABEL = st.text(alphabet="aäb1-", min_size=1, max_size=4)
+HOST = st.lists(LABEL | st.sampled_from(["www", "m", "amp", "co"]), max_size=4).map(".".join)
+REST = st.text(alphabet="ab1/.?=&#!-_,", max_size=24)
+
+
+@given(st.sampled_from(["http", "https"]), HOST, st.sampled_from(["de", "uk"]), REST)
+@example("https", "www.spiegel", "de", "/a/?sara_ref=x&b=2&a=1&utm_source=y#ref=rss")
+def test_a_plain_url_has_the_canonical_url_of_the_same_url_with_its_port(
+    scheme: str, name: str, suffix: str, rest: str
+) -> None:
+    rest = f"/{rest}" if rest and rest[0] not in "/?#" else rest
+    port = {"http": 80, "https": 443}[scheme]
+    plain, ported = (f"{scheme}://{name}.{suffix}{colon}{rest}" for colon in ("", f":{port}"))
+    if fetchable_url(plain):
+        assert canonical_url(plain) == canonical_url(ported)
+
+
 @pytest.mark.parametrize(
     ("raw", "base", "expected"),
     [

@@ -9,9 +9,9 @@ import pytest
 
 from config.errors import StoreError
 from core.processes.instance import Instance
-from core.store import Store, entries, hosts, leases
+from core.store import Store, entries, feeds, hosts, leases
 from core.store.entries import DONE, EntryRecord
-from tests.support.records import entry_record
+from tests.support.records import entry_record, feed_record
 from tests.support.scripted_publisher import MONDAY
 
 MINUTE = timedelta(minutes=1)
@@ -135,6 +135,21 @@ def test_thousands_of_keys_and_links_can_be_looked_up(store: Store) -> None:
         assert len(entries.find_by_url_keys(connection, links)) == 1200
         assert entries.find_by_keys(connection, "kurier-1", []) == {}
         assert len(entries.load_content_hashes(connection, "kurier-1")) == 1200
+
+
+def test_content_hashes_of_entries_no_longer_shown_are_looked_up_and_not_loaded(
+    store: Store,
+) -> None:
+    add(store, *(pending(str(n)) for n in range(3)))
+    with store.write() as connection:
+        feeds.sync(connection, [feed_record(feed_id="kurier-1")], MONDAY)
+        entries.mark_shown(connection, "kurier-1", ["0", "1", "2"], MONDAY)
+        entries.mark_shown(connection, "kurier-1", ["1"], MONDAY + timedelta(hours=30))
+    with store.read() as connection:
+        assert set(entries.load_content_hashes(connection, "kurier-1")) == {"1"}
+        content_hash = pending("0").content_hash
+        keys = entries.find_keys_by_content(connection, "kurier-1", [content_hash, "another"])
+    assert keys == {content_hash: ["0", "1", "2"]}
 
 
 def test_the_newest_content_hashes_are_loaded(
