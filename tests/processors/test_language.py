@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -47,9 +48,11 @@ def test_the_declared_language_is_used_where_none_can_be_detected(five: Language
     assert five.detect("GoogleWatchBlog", "de") == ("de", "declared")
 
 
-@pytest.mark.parametrize("model", [load_model(["xx"]), Py3langidModel(["xx"])])
-def test_languages_that_a_model_lacks_leave_what_is_declared(model: LanguageModel) -> None:
-    assert LanguageDetector(("xx",), model).detect(GERMAN, "de") == ("de", "declared")
+@pytest.mark.parametrize("load", [load_model, Py3langidModel])
+def test_languages_that_a_model_lacks_leave_what_is_declared(
+    load: Callable[[Sequence[str]], LanguageModel],
+) -> None:
+    assert LanguageDetector(("xx",), load(["xx"])).detect(GERMAN, "de") == ("de", "declared")
 
 
 def test_without_eldc_the_other_model_is_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,6 @@ import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -45,21 +44,26 @@ def text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_links_between_pages_lead_somewhere(page: str) -> None:
-    links = re.findall(r"\]\(([^)#]+)[^)]*\)", text(page))
-    local = [link for link in links if "://" not in link]
-    missing = [link for link in local if not ((ROOT / page).parent / link).exists()]
+def test_links_between_pages_lead_somewhere() -> None:
+    missing = [
+        f"{page}: {link}"
+        for page in PAGES
+        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", text(page))
+        if "://" not in link and not ((ROOT / page).parent / link).exists()
+    ]
     assert missing == []
 
 
-@pytest.mark.parametrize("page", [*PAGES, "CHANGELOG.md", ".env.example"])
-def test_every_command_that_a_page_names_exists(page: str) -> None:
+def test_every_command_that_a_page_names_exists() -> None:
     known = commands()
-    named = re.findall(r"`(?:\.venv/bin/)?wirewatch ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?", text(page))
-    assert [n for n in named if n[0] not in known] == []
-    groups = [n for n in named if known[n[0]] and n[1]]
-    assert [n for n in groups if n[1] not in known[n[0]]] == []
+    command = re.compile(r"`(?:\.venv/bin/)?wirewatch ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?")
+    unknown = [
+        f"{page}: {name} {subcommand}"
+        for page in (*PAGES, "CHANGELOG.md", ".env.example")
+        for name, subcommand in command.findall(text(page))
+        if name not in known or (known[name] and subcommand not in {"", *known[name]})
+    ]
+    assert unknown == []
 
 
 def commands() -> dict[str, set[str]]:
@@ -110,12 +114,10 @@ def test_the_page_of_faults_lists_exactly_the_codes_that_are_reported() -> None:
     assert set(re.findall(r"^\| ([EWR]\d{3}) \|", text("docs/faults.md"), re.MULTILINE)) == reported
 
 
-GENERATED = generated()
-
-
-@pytest.mark.parametrize("path", sorted(map(str, GENERATED)))
-def test_generated_pages_are_up_to_date(path: str) -> None:
-    assert text(path) == GENERATED[Path(path)], "run `make docs`"
+def test_generated_pages_are_up_to_date() -> None:
+    pages = generated()
+    assert len(pages) > 5
+    assert [str(path) for path in pages if text(str(path)) != pages[path]] == [], "run `make docs`"
 
 
 def real_messages() -> Iterator[Message]:
