@@ -4,8 +4,8 @@
 
     OPML ── outlines with xmlUrl ── FeedListing …          the catalog ── outlets ── OPML
 
-Only the address, the name and the site of a feed survive: OPML knows no tiers, kinds or intervals.
-Ours are kept in attributes that other readers ignore.
+OPML has a feed's address, name and site. The outlet's id and language, and the kind and selector of
+a feed, are attributes that other readers ignore. Tiers, countries and intervals are not exported.
 """
 
 from __future__ import annotations

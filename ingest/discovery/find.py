@@ -67,7 +67,7 @@ async def discover(deps: Deps, address: str) -> list[FoundFeed]:
         address: Of a feed, or of a page of the site; without a scheme it is https.
 
     Raises:
-        FetchError: The address cannot be requested, or robots.txt forbids it.
+        FetchError: The address cannot be requested, or robots.txt forbids it or cannot be read.
     """
     url = address if "://" in address else f"https://{address}"
     response = await _get(deps, url)
@@ -133,7 +133,8 @@ async def _get(deps: Deps, url: str) -> Response:
     """Request an address as the program requests pages: robots.txt applies, hosts have turns."""
     decision = await deps.robots.allowed(url)
     if not decision.allowed and not url.endswith("/robots.txt"):
-        raise FetchError(url, "robots", Phrase("fetch.robots"))
+        outcome = "robots_unreachable" if decision.reason == "unreachable" else "robots"
+        raise FetchError(url, outcome, Phrase(f"fetch.{outcome}"))
     async with deps.gate.turn(url, at_least=decision.crawl_delay or 0.0):
         response = await deps.http.get(
             url, max_bytes=deps.settings.http_max_feed_bytes, accept="*/*"

@@ -95,7 +95,7 @@ def _report(feed: FeedRecord, result: PollResult) -> None:
         )
         return
     if result.level_reason:
-        log.warning(
+        log.info(
             "feed_identity_changed",
             feed=feed.feed_id,
             entries_identified_by=result.level,

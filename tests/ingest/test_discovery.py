@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.errors import FetchError
+from config.i18n import Phrase
 from ingest.discovery.find import FoundFeed
 from ingest.discovery.links import find_feed_links
 from tests.support.newsroom import Answer
@@ -100,6 +101,16 @@ def test_the_address_of_a_feed_is_that_feed(
     feed = publisher.serve("/x", rss(item("1", "Eins")))
     assert [one.url for one in discover(installation, feed)] == [feed]
     assert [r.path for r in publisher.requests] == ["/robots.txt", "/x"]
+
+
+def test_a_robots_txt_that_cannot_be_read_is_named_as_the_reason(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    publisher.serve("/robots.txt", Answer(b"", status=503))
+    with pytest.raises(FetchError) as refused:
+        discover(installation, publisher.url + "/")
+    assert refused.value.outcome == "robots_unreachable"
+    assert refused.value.reason == Phrase("fetch.robots_unreachable")
 
 
 def test_robots_txt_is_respected(publisher: ScriptedPublisher, installation: Installation) -> None:
