@@ -25,6 +25,7 @@ from ingest.extract.models import ExtractedPage, PageHints
 from ingest.pages.article_pages import read_all_pages
 from ingest.pages.article_revision import PageRead
 from ingest.pages.linked_documents import OTHER, is_page, not_read, type_by_header, type_of
+from ingest.pages.other_versions import as_version_of, find_other_version, lacks_text
 from ingest.pages.page_validators import validators_of, without_headers
 from ingest.pages.refresh import may_lead_on, refresh_target
 from ingest.pages.unreachable_hosts import (
@@ -181,9 +182,26 @@ class PageFetcher:
             if answer is None:
                 break
             latest = answer
+        if lacks_text(result):
+            result = await self._other_version(entry, latest, visited) or result
         if isinstance(result, PageRead) and latest is not response:
             return replace(result, validators=without_headers(result.validators))
         return result
+
+    async def _other_version(
+        self, entry: EntryRecord, response: Response, visited: set[str]
+    ) -> PageRead | None:
+        """Return the article on another version of a page that has no text, if it names one."""
+        url = find_other_version(response)
+        if url is None or url in visited:
+            return None
+        answer = await self.request(url, entry.url)
+        if isinstance(answer, FetchFailure):
+            return None
+        other, _ = await self._extract(entry, answer, self._deps.clock())
+        if isinstance(other, FetchFailure):
+            return None
+        return as_version_of(other, response, (entry.url, response.url))
 
     async def _next(
         self,
