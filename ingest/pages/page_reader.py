@@ -151,7 +151,8 @@ class PageReader:
         decision = self._decide(connection, entry, result, now, compare)
         if isinstance(result, FetchFailure) and result.retry_after:
             until = now + timedelta(seconds=result.retry_after)
-            hosts.pause(connection, pause_scope(entry.url), until, result.reason.dump())
+            scope = pause_scope(entry.url, self._deps.settings.http_bridges)
+            hosts.pause(connection, scope, until, result.reason.dump())
         _write(connection, entry, decision, now)
         if isinstance(result, PageRead) and decision.disposition and decision.entry.article_id:
             page_reads.save(connection, decision.entry.article_id, result.validators, now)

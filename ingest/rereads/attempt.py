@@ -49,7 +49,7 @@ from ingest.rereads.page_state import (
     is_unlike,
     was_redirected,
 )
-from ingest.urls import homepage_of
+from ingest.urls import hides_address, homepage_of
 
 WITNESSES = 3
 """How many other pages of an outlet are requested at most, until one can be read."""
@@ -119,11 +119,12 @@ def load_article(connection: Connection, article_id: str) -> RereadArticle | Non
     """Return an article whose page is read again.
 
     Returns:
-        None where it was forgotten, has no page of its own, or its feed was removed.
+        None where it was forgotten, has no page of its own or one that must not be requested, or
+        its feed was removed.
     """
     article = articles.find(connection, article_id)
     entry = entries.find_by_article(connection, article_id, article.feed_id) if article else None
-    if article is None or entry is None or has_no_page(entry):
+    if article is None or entry is None or has_no_page(entry) or hides_address(entry.url):
         return None
     feed = feeds.find(connection, article.feed_id)
     if feed is None or feed.removed_at is not None:

@@ -137,7 +137,7 @@ class Rereader:
             rereads.finish(connection, record, self._deps.me)
             return RereadResult(record.article_id, None, "over")
         articles.lock_links(connection, known.article.url_key)
-        _pause(connection, known, attempt, self._deps.clock())
+        self._pause(connection, known, attempt)
         revised = self._revise(connection, known, attempt, compare)
         if revised is not None:
             write_revision(connection, revised)
@@ -151,6 +151,14 @@ class Rereader:
             rereads.save(connection, replace(record, due_at=due), self._deps.me)
             return RereadResult(record.article_id, None, "too_soon")
         return self._store(connection, record, known, attempt, _outcome(attempt, revised))
+
+    def _pause(self, connection: Connection, known: RereadArticle, attempt: Attempt) -> None:
+        """Leave the host alone for as long as it asks."""
+        failure = attempt.failure
+        if failure is not None and failure.retry_after:
+            until = self._deps.clock() + timedelta(seconds=failure.retry_after)
+            scope = pause_scope(known.entry.url, self._deps.settings.http_bridges)
+            hosts.pause(connection, scope, until, failure.reason.dump())
 
     def _revise(
         self, connection: Connection, known: RereadArticle, attempt: Attempt, compare: Compare
@@ -224,14 +232,6 @@ def _announce_gone(connection: Connection, known: RereadArticle, now: datetime) 
     gone = replace(article, revision=message.revision, revised_at=now, title_hash="")
     articles.add_revision(connection, gone, message)
     outbox.put(connection, [to_record(message, at=now)])
-
-
-def _pause(connection: Connection, known: RereadArticle, attempt: Attempt, now: datetime) -> None:
-    """Leave the host alone for as long as it asks."""
-    failure = attempt.failure
-    if failure is not None and failure.retry_after:
-        until = now + timedelta(seconds=failure.retry_after)
-        hosts.pause(connection, pause_scope(known.entry.url), until, failure.reason.dump())
 
 
 def _is_incomplete(record: RereadRecord, attempt: Attempt) -> bool:

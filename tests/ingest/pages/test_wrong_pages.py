@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from core.messages import ArticleRevision
-from core.store import entries
+from core.store import entries, hosts
 from core.store.entries import DONE, PENDING
 from ingest.pages.wrong_pages import WRONG_PAGE_WAITS
+from ingest.rereads.attempt import load_article
 from ingest.service import IngestCounts
 from tests.support.newsroom import Answer
 from tests.support.scripted_publisher import (
@@ -155,3 +157,19 @@ def test_a_link_of_google_news_is_not_requested_and_gives_its_title_alone(
     [article] = installation.announced
     assert (article.title, article.lead, article.text) == (TITLE, "", "")
     assert (article.text_source, article.flags) == ("feed", ())
+    with installation.store.read() as connection:
+        assert load_article(connection, article.article_id) is None  # nor is it read again
+
+
+def test_a_page_of_a_bridge_that_asks_for_a_pause_pauses_no_other_of_its_pages(
+    publisher: ScriptedPublisher, tmp_path: Path
+) -> None:
+    installation = Installation(tmp_path, http_bridges="rss.bridge-demo.de")
+    busy = Answer(status=429, headers={"Retry-After": "3600"})
+    link = publisher.url_for("rss.bridge-demo.de", "/bote/1")
+    publisher.serve("/bote/1", busy)
+    installation.subscribe(publisher.serve(FEED, rss(item("1", TITLE, link))))
+    installation.run()
+    with installation.store.read() as connection:
+        assert list(hosts.load_pauses(connection, installation.clock())) == [link]
+    installation.close()
