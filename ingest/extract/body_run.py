@@ -149,6 +149,9 @@ def _is_child(block: Block, around: Sequence[HtmlElement | None], location: Loca
     """
     element = block.container
     is_bare = element.tag == "p" or element.tag in HEADINGS
+    parent = element.getparent()
+    if is_bare and parent is not None and parent.tag == "section" and not parent.get("class"):
+        return not block.link_length and parent.getparent() in around
     if element.tag == "div":
         is_bare = not element.get("class") and not block.link_length
     if is_bare and element.getparent() in around:
@@ -232,7 +235,7 @@ def _is_in_run(block: Block, *, is_text: bool) -> bool:
 
 
 def body_paragraphs(blocks: Sequence[Block], parts: Collection[HtmlElement] = ()) -> list[str]:
-    """Return the text of the blocks from the first to the last paragraph of prose in the body.
+    """Return the text of the blocks from the first to the last sentence at the body's location.
 
     Args:
         blocks: The blocks with their zones.
@@ -247,4 +250,12 @@ def body_paragraphs(blocks: Sequence[Block], parts: Collection[HtmlElement] = ()
     ]
     if not prose:
         return []
-    return [b.text for b in open_blocks[prose[0] : prose[-1] + 1] if not b.mostly_links]
+    end = prose[-1] + 1
+    while end < len(open_blocks) and _is_last_line(open_blocks[end], location):
+        end += 1
+    return [b.text for b in open_blocks[prose[0] : end] if not b.mostly_links]
+
+
+def _is_last_line(block: Block, location: Location) -> bool:
+    """Return whether a block behind the last paragraph is a sentence of the body."""
+    return block.location == location and is_statement(block)

@@ -38,8 +38,9 @@ class _Candidate:
 
     Attributes:
         index: Of the heading.
-        element: The outermost element around it that does not contain the headline.
-        own: The outermost element around the headline that does not contain the heading.
+        element: The outermost element around it that does not contain the headline, or the first
+            paragraph below the headline.
+        own: The outermost element around that which does not contain the heading.
     """
 
     index: int
@@ -66,10 +67,15 @@ def find_further_articles(
             continue
         if not _is_headline(blocks[index], blocks[title]):
             continue
-        candidate = _apart_from_headline(blocks, index, title)
+        candidate = _apart_from(blocks, index, title)
         if candidate is None:
             continue
         span = _span_of(blocks, candidate)
+        if _prose(blocks[span[0] : index]):  # it holds the body: the headline is in a header
+            candidate = _apart_from_body(blocks, index, title)
+            if candidate is None:
+                continue
+            span = _span_of(blocks, candidate)
         if _is_whole_article(blocks, title, candidate, span, stated):
             spans.append(span)
     return spans
@@ -88,10 +94,16 @@ def _is_headline(block: Block, headline: Block) -> bool:
     )
 
 
-def _apart_from_headline(blocks: Sequence[Block], index: int, title: int) -> _Candidate | None:
-    path = [*reversed(list(blocks[title].container.iterancestors())), blocks[title].container]
-    other = [*reversed(list(blocks[index].container.iterancestors())), blocks[index].container]
-    for own, element in zip(path, other, strict=False):
+def _apart_from_body(blocks: Sequence[Block], index: int, title: int) -> _Candidate | None:
+    """Return the candidate whose element is apart from the first paragraph below the headline."""
+    first = next((i for i in range(title + 1, index) if _prose(blocks[i : i + 1])), None)
+    return _apart_from(blocks, index, first) if first is not None else None
+
+
+def _apart_from(blocks: Sequence[Block], index: int, other: int) -> _Candidate | None:
+    path = [*reversed(list(blocks[other].container.iterancestors())), blocks[other].container]
+    around = [*reversed(list(blocks[index].container.iterancestors())), blocks[index].container]
+    for own, element in zip(path, around, strict=False):
         if own is not element:
             return _Candidate(index, element, own)
     return None
@@ -178,6 +190,8 @@ def _ranks_equally(candidate: _Candidate, blocks: Sequence[Block], title: int) -
     own = _article_within(headline, candidate.own)
     other = _article_within(heading, candidate.element)
     same_level = headline.tag == heading.tag
+    if own is None and other is not None and same_level and heading.tag == "h1":
+        return True
     if own is None or other is None:
         return same_level and _is_alike(candidate) and candidate.own.tag not in _PART
     return same_level or (own.get("class") or "") == (other.get("class") or "")

@@ -14,6 +14,9 @@ from wirewatch.cli.output import print_json, print_line, say, write
 from wirewatch.run.bootstrap import load_outlets, open_settings, open_store
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.catalog.models import Outlet
     from config.settings import Settings
     from ingest.extract import ExtractedPage, PageHints
     from wirewatch.article_input import Document
@@ -30,7 +33,11 @@ def extract(
     sources: Annotated[list[str], typer.Argument(help="Files, URLs, or - for stdin")],
     *,
     outlet: Annotated[
-        str, typer.Option(help="Use the selectors that sources.yaml has for this outlet.")
+        str,
+        typer.Option(
+            help="Use the selectors and the time zone that sources.yaml has for this outlet. "
+            "Default: the outlet whose feeds are on the same site, for a URL."
+        ),
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line per input.")] = False,
 ) -> None:
@@ -45,11 +52,15 @@ def extract(
     curl -s https://example.org/ | wirewatch articles extract -
     """  # noqa: D301 click reads \b as: keep these lines
     settings = open_settings()
-    hints = _hints_of(outlet, settings) if outlet else None
+    hints = _hints_by_id(outlet, settings) if outlet else None
+    outlets = () if hints else _known_outlets(sources, settings)
     code = 0
     for source in sources:
         try:
-            row = as_row(source, asyncio.run(_extracted(source, settings, hints)))
+            known = outlet_on_site(source, outlets) if _is_url(source) else None
+            used = _hints_of(known) if known else hints
+            page = asyncio.run(_extracted(source, settings, used))
+            row = as_row(source, page, used.time_zone if used else "")
         except WirewatchError as error:
             row = failed_row(source, str(error))
             code = max(code, error.exit_code)
@@ -84,28 +95,55 @@ async def _extracted(source: str, settings: Settings, hints: PageHints | None) -
     return await extract_here(await load(source, settings), hints)
 
 
-def _hints_of(outlet_id: str, settings: Settings) -> PageHints:
+def _hints_by_id(outlet_id: str, settings: Settings) -> PageHints:
     """Return what sources.yaml says of the pages of an outlet.
 
     Raises:
         UsageError: There is no such outlet.
     """
-    from ingest.extract import PageHints
-
     outlet = load_outlets(settings).outlet(outlet_id)
     if outlet is None:
         raise UsageError(f"There is no outlet {outlet_id!r}.", mend="Use an id of sources.yaml.")
-    selectors = outlet.selectors
+    return _hints_of(outlet)
+
+
+def _known_outlets(sources: Sequence[str], settings: Settings) -> Sequence[Outlet]:
+    """Return the outlets of sources.yaml if a source is a URL and there is such a file."""
+    has_file = (settings.config_dir / "sources.yaml").is_file()
+    return load_outlets(settings).outlets if has_file and any(map(_is_url, sources)) else ()
+
+
+def outlet_on_site(url: str, outlets: Sequence[Outlet]) -> Outlet | None:
+    """Return the outlet that has a feed on the site of a URL; None if none or several have."""
+    from ingest.urls import same_site
+
+    found = [o for o in outlets if any(same_site(feed.url, url) for feed in o.feeds)]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_url(source: str) -> bool:
+    return source.startswith(("http://", "https://"))
+
+
+def _hints_of(outlet: Outlet) -> PageHints:
+    from ingest.extract import PageHints
+
     return PageHints(
-        body_selector=selectors.body,
-        removed_selector=", ".join(selectors.remove),
+        body_selector=outlet.selectors.body,
+        removed_selector=", ".join(outlet.selectors.remove),
         language=outlet.language or None,
         time_zone=outlet.time_zone,
     )
 
 
-def as_row(source: str, page: ExtractedPage) -> dict[str, Any]:
-    """Return the line of ``articles extract --json`` for a page."""
+def as_row(source: str, page: ExtractedPage, time_zone: str = "") -> dict[str, Any]:
+    """Return the line of ``articles extract --json`` for a page.
+
+    Args:
+        source: The file or URL.
+        page: What was extracted.
+        time_zone: The zone that its times without one were read in; empty where none is known.
+    """
     return {
         "input": source,
         "url": page.canonical_url or page.url,
@@ -114,6 +152,11 @@ def as_row(source: str, page: ExtractedPage) -> dict[str, Any]:
         "text": page.text,
         "language": page.language,
         "published_at": rfc3339(page.published_at) if page.published_at else None,
+        "published_source": page.published_source,
+        "published_precision": page.published_precision,
+        "published_confidence": page.published_confidence,
+        "published_before": rfc3339(page.published_before) if page.published_before else None,
+        "time_zone": time_zone or None,
         "authors": list(page.authors),
         "agency": page.agency,
         "access": page.access.value,
@@ -125,7 +168,9 @@ def as_row(source: str, page: ExtractedPage) -> dict[str, Any]:
 def failed_row(source: str, reason: str) -> dict[str, Any]:
     """Return the line of an input that gave no article: the same keys, and ``error``."""
     empty = dict.fromkeys(("url", "title", "lead", "text"), "")
-    unknown = dict.fromkeys(("language", "published_at", "agency"))
+    dates = ("at", "source", "precision", "confidence", "before")
+    names = ("language", *(f"published_{name}" for name in dates), "time_zone", "agency")
+    unknown = dict.fromkeys(names)
     lists: dict[str, list[str]] = {"authors": [], "zones": [], "flags": []}
     return {"input": source, **empty, **unknown, "access": "unknown", **lists, "error": reason}
 
@@ -136,8 +181,20 @@ def _print(row: dict[str, Any]) -> None:
         say(about + row["error"])
         return
     say("\n".join(filter(None, (row["title"], row["lead"], row["text"]))))
+    say(f"-- published: {_date(row)}", indent="  ")
     for zone in row["zones"]:
         say(f"-- cut ({zone['zone']}): {' '.join(zone['text'].split())[:100]}", indent="  ")
+
+
+def _date(row: dict[str, Any]) -> str:
+    """Return when an article was published, and how that is known, in one line."""
+    zone = f"times without a zone read in {row['time_zone']}" if row["time_zone"] else ""
+    if not row["published_at"]:
+        before = f"unknown, before {row['published_before']}"
+        return ", ".join(filter(None, (before if row["published_before"] else "unknown", zone)))
+    known = f"from {row['published_source']}, to the {row['published_precision']}"
+    sure = f"{row['published_confidence']} confidence"
+    return ", ".join(filter(None, (row["published_at"], known, sure, zone)))
 
 
 @app.command()

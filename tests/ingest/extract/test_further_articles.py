@@ -51,6 +51,10 @@ LAYOUTS = {
     "section": "<main><article>{own}</article><section><h2>{next}</h2><p>Von Ina Berg</p>{other}"
     "</section></main>",
     "no elements": "<main>{own}<h1>{next}</h1><p>Von Ina Berg, 12.03.2024</p>{other}</main>",
+    "inside the text": "<div class=c><header>{head}</header><div class=e>{body}<article><h1>{next}"
+    "</h1>{other}</article></div></div>",
+    "second column": "<div><div class=h>{head}</div><div class=g><div class=a>{body}</div><div"
+    " class=z><article><h1>{next}</h1>{other}</article></div></div></div>",
     "headline in a caption": "<article>{own}</article><article><figure><figcaption><h1>{next}</h1>"
     "</figcaption></figure>{other}</article>",
 }  # fmt: skip

@@ -4,15 +4,19 @@ import json
 
 import pytest
 
+from config.settings import Settings
 from core.clock import utc_now
 from core.store import Store
 from core.store.disputed_pages import save_disputed
 from tests.support.cli_installation import CliInstallation
 from tests.support.disputes import disputed_page
+from wirewatch.cli.articles import outlet_on_site
+from wirewatch.run.bootstrap import load_outlets
 
 KEYS = {
     "input", "url", "title", "lead", "text", "language", "published_at", "authors", "access",
-    "zones",
+    "zones", "published_source", "published_precision", "published_confidence",
+    "published_before", "time_zone",
 }  # fmt: skip
 
 
@@ -70,7 +74,8 @@ def test_pages_are_extracted_with_the_selectors_of_an_outlet(
     own_installation: CliInstallation,
 ) -> None:
     own_installation.write(
-        "sources.yaml", "outlets: [{id: kurier, feeds: [], selectors: {body: p:last-of-type}}]"
+        "sources.yaml",
+        "outlets: [{id: kurier, country: AT, feeds: [], selectors: {body: p:last-of-type}}]",
     )
     out = own_installation.invoke(
         "articles", "extract", "--json", "--outlet", "kurier", "page.html"
@@ -79,4 +84,24 @@ def test_pages_are_extracted_with_the_selectors_of_an_outlet(
     assert row["text"].startswith("Die Regierung in Stockholm")
     assert row["text"].endswith("Ende.")
     assert "\n" not in row["text"]
+    assert row["time_zone"] == "Europe/Vienna"
+    shown = own_installation.invoke("articles", "extract", "--outlet", "kurier", "page.html")
+    assert "-- published: unknown, times without a zone read in Europe/Vienna" in shown
     assert own_installation.execute("articles", "extract", "--outlet", "x", "page.html").code == 2
+
+
+def test_the_outlet_of_a_url_is_the_only_one_with_a_feed_on_its_site(
+    own_installation: CliInstallation,
+) -> None:
+    own_installation.write(
+        "sources.yaml",
+        "outlets: [{id: kurier, feeds: [https://kurier.example/a]},"
+        " {id: bote, feeds: [https://bote.example/a]},"
+        " {id: bote-sport, feeds: [https://bote.example/b]}]",
+    )
+    outlets = load_outlets(Settings(config_dir=own_installation.config)).outlets
+    found = outlet_on_site("https://kurier.example/artikel/1", outlets)
+    assert found is not None
+    assert found.id == "kurier"
+    assert outlet_on_site("https://bote.example/1", outlets) is None
+    assert outlet_on_site("https://anzeiger.example/1", outlets) is None
