@@ -47,6 +47,13 @@ _ALL = re.compile(
     r"(?P<tail>(?:\.(?:s?html?|xhtml|php|aspx?|jsp|cfm))?/?)$",
     re.IGNORECASE,
 )
+_PRINT_BEFORE = re.compile(
+    r"^(?P<start>(?:/[a-z]{2})?)/(?:print|printable|drucken|druckversion|druckansicht|druck"
+    r"|imprimer)(?=/[^/])",
+    re.IGNORECASE,
+)
+_PAGERS = re.compile(r"(?:0,)+(?P<last>\d{1,2})")
+"""The pages of several lists on one page, of which the last one is the article (Drupal)."""
 _ALL_NAME = re.compile(
     r"(?:komplett(?:ansicht)?|print|druck(?:en|version|ansicht)?|single(?:_?page)?|one_?page|view_?all"
     r"|show_?all|full|printable|view|mode|layout|display|output|format|style)",
@@ -86,7 +93,9 @@ def read_numbers(url: str) -> Iterator[tuple[ArticleKey, NumberedUrl]]:
     """Yield the ways to read a URL as a page of another one."""
     parts = urlsplit(url)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
-    for index, (name, value) in enumerate(pairs):
+    for index, (name, pages) in enumerate(pairs):
+        pagers = _PAGERS.fullmatch(pages)
+        value = pagers["last"] if pagers else pages
         if value.isascii() and value.isdigit() and 0 < int(value[:4]) <= MOST_PAGES:
             if OTHER_LIST.search(name) or not _PAGE_NAME.fullmatch(name):
                 continue
@@ -119,6 +128,8 @@ def read_wholes(url: str) -> Iterator[ArticleKey]:
         )
         if is_all:
             yield _key(parts.netloc, parts.path, pairs[:index] + pairs[index + 1 :])
+    if (path := without_print(parts.path)) != parts.path:
+        yield _key(parts.netloc, path, pairs)
     if match := _ALL.search(parts.path):
         yield _key(parts.netloc, parts.path[: match.start()] + match["tail"], pairs)
         yield _key(parts.netloc, parts.path[: match.start()], pairs)
@@ -153,6 +164,12 @@ def path_of(url: str) -> str:
     path = _EXTENSION.sub("", urlsplit(url).path).rstrip("/").removesuffix("/index")
     match = _IN_PATH.search(path)
     return path[: match.start()] if match and match["name"] else path
+
+
+def without_print(path: str) -> str:
+    """Return the path of an article whose page for printing is below ``/print/``."""
+    match = _PRINT_BEFORE.match(path)
+    return match["start"] + path[match.end() :] if match else path
 
 
 def key_path(path: str) -> str:

@@ -35,6 +35,7 @@ from ingest.extract.page_addresses import (
     path_of,
     read_numbers,
     read_wholes,
+    without_print,
 )
 from ingest.extract.page_links import NO_LINKS, PageLinks
 from ingest.extract.vocabulary import alternatives
@@ -157,7 +158,7 @@ def _links(
             path = urlsplit(target).path
         except ValueError:
             continue
-        if host_of(target) == host_of(url) and key_path(path).startswith(stems):
+        if host_of(target) == host_of(url) and key_path(without_print(path)).startswith(stems):
             yield element, target
 
 

@@ -42,6 +42,9 @@ FURTHER = [
     (PLAIN, '<a href="?page=1">2</a><a href="?page=2">3</a>', "?page=1 ?page=2"),
     (PLAIN, '<a href="?page=1" title="Zur nächsten Seite">vor ›</a>', ""),
     (PLAIN, '<a href="/wissen/wald/teil-2">Teil 2</a>', "/teil-2"),
+    (PLAIN, '<a href="?page=0,1">2</a><a href="?page=0,2">3</a>', "?page=0,1 ?page=0,2"),
+    (PLAIN, '<a href="/wissen/wald?page=0%2C1">Seite 2</a>', "?page=0%2C1"),
+    (PLAIN, '<a href="?page=0%2C0%2C1" title="Zur nächsten Seite">››</a>', "?page=0%2C0%2C1"),
 ]  # fmt: skip
 OTHERS = [
     (PLAIN, '<a rel="next" href="/wissen/wiese">Nächster Artikel</a>'),
@@ -61,6 +64,8 @@ OTHERS = [
     (PLAIN, '<a href="?page=2026">2026</a><a href="/wissen/wald/2024">2024</a>'),
     (f"{SITE}/a.php?id=12", '<a href="a.php?id=13&amp;seite=2">2</a><a href="a.php?seite=2">2</a>'),
     (PLAIN, '<a href="/wissen/wald?print=true">Drucken</a>'),
+    (PLAIN, '<a href="/print/wissen/wald">Drucken</a>'),
+    (PLAIN, '<a href="?page=1,0">2</a><a href="?page=0,2026">2026</a>'),
     (PLAIN, '<a href="http://[kaputt?page=2">2</a>'),
 ]  # fmt: skip
 WHOLE = [
@@ -97,6 +102,13 @@ def test_a_page_with_all_of_the_article_is_found(markup: str, ending: str) -> No
     markup = markup.replace("{2}", '<a href="?page=2">2</a>')
     links = find_page_links(document_fromstring(markup), PLAIN)
     assert links.whole[0] == PLAIN + ending
+
+
+def test_a_page_for_printing_may_be_in_a_folder_of_its_own() -> None:
+    for path in ("/print/wissen/wald", "/druckversion/wissen/wald", "/de/print/wissen/wald"):
+        url = f"{SITE}/de/wissen/wald" if path.startswith("/de") else PLAIN
+        markup = f'<a href="{path}">Drucken</a><a href="?page=2">2</a>'
+        assert find_page_links(document_fromstring(markup), url).whole == (SITE + path,)
 
 
 def test_links_to_other_pages_are_no_text_and_the_headline_stays() -> None:
