@@ -4,7 +4,8 @@
 
     story, its articles, the decision ──▶ NotificationBody ──▶ JSON of at most 100 kB
 
-A copy is listed under its original (``also_in``). What does not fit is left out from the end, spans
+A copy is listed under its original (``also_in``), and so is an outlet whose feed shows the very
+article, as an aggregator's does. What does not fit is left out from the end, spans
 before articles; the story's page on the console shows everything.
 """
 
@@ -38,7 +39,7 @@ class _BodyPart(BaseModel):
 
 
 class AlsoIn(_BodyPart):
-    """Another outlet with the same text."""
+    """Another outlet with the same text, or whose feed shows the article."""
 
     outlet: str
     url: str
@@ -175,7 +176,7 @@ def article_facts(match: Match) -> ArticleFacts:
 
 
 def group_copies(articles: Iterable[StoryArticle]) -> tuple[NotificationArticle, ...]:
-    """Return a story's articles that are not copies, each with the outlets that copied it."""
+    """Return a story's articles that are not copies, each with the other outlets that have it."""
     articles = tuple(articles)
     facts = {a.article_id: a.shown() for a in articles}
     copies: dict[str, list[AlsoIn]] = {}
@@ -184,11 +185,20 @@ def group_copies(articles: Iterable[StoryArticle]) -> tuple[NotificationArticle,
             copy = facts[a.article_id]
             also = AlsoIn(outlet=copy.outlet, url=copy.url, title=copy.title)
             copies.setdefault(a.copy_of, []).append(also)
-    originals = (a.article_id for a in articles if a.copy_of is None)
     return tuple(
-        NotificationArticle(**dict(facts[id_]), also_in=tuple(copies.get(id_, ())))
-        for id_ in originals
+        NotificationArticle(
+            **dict(facts[a.article_id]), also_in=_with_listings(a, copies.get(a.article_id, ()))
+        )
+        for a in articles
+        if a.copy_of is None
     )
+
+
+def _with_listings(article: StoryArticle, copies: Sequence[AlsoIn]) -> tuple[AlsoIn, ...]:
+    """Return the outlets that have copied an article, then others whose feeds show it."""
+    named = {article.outlet, *(copy.outlet for copy in copies)}
+    others = (listing for listing in article.listings if listing.outlet not in named)
+    return (*copies, *(AlsoIn(outlet=other.outlet, url=other.url) for other in others))
 
 
 def told_first(

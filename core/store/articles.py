@@ -10,7 +10,7 @@ A revision is added in the transaction that announces it through the outbox::
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,8 @@ from core.store.alerts import decisions
 from core.store.column_types import UtcDateTime, metadata
 from core.store.engine import Store
 from core.store.entries import entries
-from core.store.sql import FORGET_LIMIT, chunks, insert
+from core.store.sightings import sightings
+from core.store.sql import FORGET_LIMIT, chunks
 
 SCAN_PAGE = 200
 """Revisions that :func:`scan` reads at once: some megabytes, and some milliseconds."""
@@ -78,16 +79,6 @@ Index(
     article_revisions.c.fetched_at,
     article_revisions.c.article_id,
     article_revisions.c.revision,
-)
-
-sightings = Table(
-    "sightings",
-    metadata,
-    Column("article_id", String(32), nullable=False),
-    Column("feed_id", String(120), nullable=False),
-    Column("url", Text, nullable=False),
-    Column("seen_at", UtcDateTime, nullable=False),
-    PrimaryKeyConstraint("article_id", "feed_id"),
 )
 
 
@@ -267,12 +258,6 @@ def lock_links(connection: Connection, *links: str) -> None:
     leases.lock_names(connection, "link", *links)
 
 
-def has_sighting(connection: Connection, article_id: str, feed_id: str) -> bool:
-    """Return whether a feed is known to have shown an article."""
-    key = sightings.c.article_id == article_id, sightings.c.feed_id == feed_id
-    return connection.execute(select(sightings.c.seen_at).where(*key)).first() is not None
-
-
 def add_revision(connection: Connection, article: ArticleRecord, message: ArticleRevision) -> None:
     """Add a revision, and write the article as it is with it.
 
@@ -312,24 +297,20 @@ def replace_latest(
         connection.execute(article_revisions.update().where(*row).values(record))
 
 
-def add_sighting(
-    connection: Connection, article_id: str, feed_id: str, url: str, now: datetime
-) -> bool:
-    """Record that a feed shows an article. Return False where that was known."""
-    row = insert(connection, sightings).values(
-        article_id=article_id, feed_id=feed_id, url=url, seen_at=now
-    )
-    return connection.execute(row.on_conflict_do_nothing()).rowcount == 1
-
-
-def load_sightings(connection: Connection, article_id: str) -> list[tuple[str, str, datetime]]:
-    """Return the feeds that have shown an article: id, link in that feed, time, oldest first."""
-    query = (
-        select(sightings.c.feed_id, sightings.c.url, sightings.c.seen_at)
-        .where(sightings.c.article_id == article_id)
-        .order_by(sightings.c.seen_at, sightings.c.feed_id)
-    )
-    return [(row.feed_id, row.url, row.seen_at) for row in connection.execute(query)]
+def load_feed_sizes(connection: Connection, article_ids: Collection[str]) -> dict[str, int]:
+    """Return the characters of articles of which only the text of a feed is known, by article."""
+    sizes: dict[str, int] = {}
+    for chunk in chunks(article_ids):
+        query = select(article_revisions.c.article_id, article_revisions.c.record).where(
+            articles.c.article_id.in_(chunk),
+            articles.c.text_source == "feed",
+            article_revisions.c.article_id == articles.c.article_id,
+            article_revisions.c.revision == articles.c.revision,
+        )
+        for article_id, record in connection.execute(query):
+            message = ArticleRevision.model_validate_json(record)
+            sizes[article_id] = len(message.lead) + len(message.text)
+    return sizes
 
 
 def forget(connection: Connection, before: datetime, *, limit: int = FORGET_LIMIT) -> int:

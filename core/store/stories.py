@@ -42,6 +42,7 @@ from core.messages import Evidence
 from core.messages.base import Moment
 from core.store import leases
 from core.store.column_types import UtcDateTime, metadata
+from core.store.sightings import Listing
 
 stories = Table(
     "stories",
@@ -154,6 +155,8 @@ class StoryArticle:
         features: JSON by which stories are compared; empty once that is over.
         shingles: Its shingle hashes, eight bytes each; empty once comparing is over.
         provider: The agency that the text is credited to, or else the outlet.
+        listings: Other outlets whose feeds show this very article, with their links. Not stored
+            here: :func:`core.store.told_revisions.load_shown_articles` adds them.
     """
 
     topic_id: str
@@ -171,6 +174,7 @@ class StoryArticle:
     features: str
     shingles: bytes
     provider: str = ""
+    listings: tuple[Listing, ...] = ()
 
     def shown(self) -> ArticleFacts:
         """Return what people are shown of it."""
@@ -209,7 +213,7 @@ def put_article(connection: Connection, article: StoryArticle, sketch: Iterable[
         article: The article with everything it is compared by.
         sketch: Shingle hashes by which copies of it are found.
     """
-    values = {name: getattr(article, name) for name in StoryArticle.__slots__}
+    values = {column.key: getattr(article, column.key) for column in story_articles.c}
     row = story_articles.update().where(*_is(story_articles, article))
     if connection.execute(row.values(values)).rowcount:
         connection.execute(story_shingles.delete().where(*_is(story_shingles, article)))

@@ -28,6 +28,7 @@ from core.store.alerts import decisions
 from core.store.articles import load_revisions
 from core.store.column_types import UtcDateTime, metadata
 from core.store.match_counts import NOTIFIED
+from core.store.sightings import load_listings
 from core.store.sql import insert
 from core.store.stories import ArticleFacts, StoryArticle, load_articles
 
@@ -113,13 +114,17 @@ def load_shown_articles(
     rows = load_told_revisions(connection, alert_id)
     shown = {row.article_id: row for row in sorted(rows, key=lambda row: row.revision)}
     shown |= {row.article_id: row for row in rows if (row.article_id, row.revision) == told}
+    articles = load_articles(connection, story_id)
+    listings = load_listings(connection, [article.article_id for article in articles])
     return [
-        replace(article, revision=shown[article.article_id].revision,
-                facts=shown[article.article_id].facts)
-        if article.article_id in shown
-        else article
-        for article in load_articles(connection, story_id)
-    ]  # fmt: skip
+        replace(
+            article,
+            revision=row.revision if (row := shown.get(article.article_id)) else article.revision,
+            facts=row.facts if row else article.facts,
+            listings=listings.get(article.article_id, ()),
+        )
+        for article in articles
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@
                  └── unknown ── shown twice in the document: known
                              ├── a notice without a page that another section shows: a sighting
                              ├── beside others with its link: an entry without a page of its own
-                             ├── its article is known from another feed: a sighting (copy_url)
+                             ├── its article is known from another feed: a sighting (copy_url),
+                             │   unless only this feed has its full text
                              └── otherwise new: its page is read next
 
 Where guids turn out to be worthless, the feed's entries are identified by something else from then
@@ -28,6 +29,7 @@ from core.messages import Origin
 from core.store.entries import DONE, PENDING, EntryRecord
 from core.store.feed_record import FeedRecord
 from ingest.entries.entry_match import KnownEntries, Matches, match_entries
+from ingest.entries.fuller_text import brings_more
 from ingest.entries.same_entry import (
     WITHOUT_LINK,
     Headline,
@@ -269,7 +271,7 @@ class _Admitter:
         elif not link or self._has_others(link, linked) or _is_of_others(record, linked, notices):
             own = key_without_link(self._feed_id, record.key)
             self._result.add.append(replace(record, url_key=own))
-        elif article:
+        elif article and not brings_more(record, self._known.feed_sizes.get(article)):
             self._end(record, "copy_url", article)
             self._result.sightings.append(Sighting(article, record.url))
         else:

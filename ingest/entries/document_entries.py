@@ -11,10 +11,12 @@ from core.store.entries import EntryRecord
 from core.store.entry_aliases import MOST_OF_AN_ALIAS
 from core.store.feed_record import FeedRecord
 from core.store.notices import find_notices
+from core.store.sightings import add_sighting
 from ingest.entries.admit import Admission, link_key
 from ingest.entries.entry_match import KnownEntries, is_mostly_new
 from ingest.entries.same_entry import WITHOUT_LINK, alias_of_link, aliases_of, link_of
 from ingest.sources.entry import ParsedFeed
+from ingest.urls import shown_url
 
 
 def recognise_unchanged(connection: Connection, feed: FeedRecord, parsed: ParsedFeed) -> ParsedFeed:
@@ -56,10 +58,12 @@ def load_known_entries(
     unknown = sum(entry.key not in by_key for entry in parsed.entries)
     names = {a for e in parsed.entries for a in aliases_of(e, e.guid).values()}
     ids = entry_aliases.find(connection, feed.feed_id, names, now)
+    known = articles.find_ids_by_url_keys(connection, links)
     return KnownEntries(
         by_key=by_key,
         by_link=by_link,
-        articles=articles.find_ids_by_url_keys(connection, links),
+        articles=known,
+        feed_sizes=articles.load_feed_sizes(connection, set(known.values())),
         by_alias=_load_aliased(connection, ids),
         crowded={alias for alias, rows in ids.items() if len(rows) > MOST_OF_AN_ALIAS},
         newest=entries.load_newest(connection, feed.feed_id)
@@ -106,4 +110,5 @@ def store_admission(
     names = {ids[key]: aliases for key, aliases in admission.aliases.items() if key in ids}
     entry_aliases.add(connection, feed.feed_id, names, now)
     for sighting in admission.sightings:
-        articles.add_sighting(connection, sighting.article_id, feed.feed_id, sighting.url, now)
+        url = shown_url(sighting.url)
+        add_sighting(connection, sighting.article_id, feed.feed_id, url, now)

@@ -56,6 +56,7 @@ class KnownEntries:
         by_key: Entries of this feed, by key.
         by_link: Entries of any feed, oldest first, by the canonical form of their link.
         articles: Ids of articles, by canonical URL.
+        feed_sizes: Characters of those of them whose pages were not read, by id.
         by_alias: Entries of this feed by alias, oldest first.
         crowded: Aliases of more entries than ``by_alias`` has of them.
         newest: The newest entries of this feed, oldest first, if most of the document is unknown.
@@ -67,6 +68,7 @@ class KnownEntries:
     articles: Mapping[str, str]
     by_alias: Mapping[str, Sequence[EntryRecord]] = field(default_factory=dict)
     crowded: Collection[str] = ()
+    feed_sizes: Mapping[str, int] = field(default_factory=dict)
     newest: Sequence[EntryRecord] = ()
     notices: Mapping[str, Sequence[EntryRecord]] = field(default_factory=dict)
 

@@ -25,8 +25,10 @@ from core.store.articles import ArticleRecord
 from core.store.entries import DONE, EntryRecord
 from core.store.old_revisions import forget_old_revisions
 from core.store.outlets import find_by_host
+from core.store.sightings import add_sighting, has_sighting
 from core.text.clean import for_log
 from ingest.deps import Deps
+from ingest.entries.fuller_text import brings_more
 from ingest.entries.same_entry import has_no_page
 from ingest.hosts import host_key, pause_scope
 from ingest.pages import revise
@@ -40,7 +42,7 @@ from ingest.pages.page_fetcher import PageFetcher
 from ingest.pages.revise import EntryOutcome
 from ingest.polling.backoff import FetchFailure
 from ingest.rereads.follow_ups import schedule_follow_ups
-from ingest.urls import hides_address
+from ingest.urls import hides_address, shown_url
 
 KNOWN_ELSEWHERE = FetchFailure("not_asked", Phrase("fetch.known_from_another_feed"))
 PAGE_MISSING = FetchFailure(INCOMPLETE, Phrase("fetch.incomplete"))
@@ -183,6 +185,7 @@ class PageReader:
         now: datetime,
         compare: Compare,
     ) -> EntryOutcome:
+        entry = _continuing(connection, entry)
         claim = revise.claim_of(entry, result) if isinstance(result, PageRead) else None
         claimed = articles.find(connection, article_id(claim.url_key)) if claim else None
         identity = revise.identify(
@@ -193,7 +196,7 @@ class PageReader:
             claimed=claimed,
             check=_check_claim(connection, claimed, entry, result),
             shown_already=claimed is not None
-            and articles.has_sighting(connection, claimed.article_id, entry.feed_id),
+            and has_sighting(connection, claimed.article_id, entry.feed_id),
         )
         if identity.article is not None:
             versions = articles.load_hashes(connection, identity.article_id)
@@ -246,10 +249,23 @@ def _links(entry: EntryRecord, result: PageRead | FetchFailure) -> list[str]:
 
 def _is_copy(connection: Connection, entry: EntryRecord) -> bool:
     """Return whether another feed has brought the article by now, so that its page is known."""
+    entry = _continuing(connection, entry)
     if entry.article_id:
         return False
     linked: ArticleRecord | None = articles.find_by_link(connection, entry.url_key)
     return linked is not None and linked.feed_id != entry.feed_id
+
+
+def _continuing(connection: Connection, entry: EntryRecord) -> EntryRecord:
+    """Return an entry with the article of another feed that it continues with its fuller text."""
+    if entry.article_id or not (entry.summary or entry.content):
+        return entry
+    linked: ArticleRecord | None = articles.find_by_link(connection, entry.url_key)
+    if linked is None or linked.text_source != "feed" or linked.feed_id == entry.feed_id:
+        return entry
+    sizes = articles.load_feed_sizes(connection, [linked.article_id])
+    is_fuller = brings_more(entry, sizes.get(linked.article_id))
+    return replace(entry, article_id=linked.article_id) if is_fuller else entry
 
 
 def write_revision(connection: Connection, decision: EntryOutcome) -> None:
@@ -267,7 +283,8 @@ def _write(
 ) -> None:
     write_revision(connection, decision)
     if decision.sighting is not None:
-        articles.add_sighting(connection, decision.sighting, entry.feed_id, entry.url, now)
+        url = shown_url(entry.url)
+        add_sighting(connection, decision.sighting, entry.feed_id, url, now)
 
 
 def _report(entry: EntryRecord, result: EntryResult, page: PageRead | FetchFailure) -> None:

@@ -255,6 +255,8 @@ def _settle(
         return _end(entry, identity, "page_kept", failure)
     if message is None:
         return _end(entry, identity, "no_content", failure)
+    if article is not None and entry.disposition and is_current_hash(article.text_hash):
+        return _end(entry, identity, "feed_text", failure)  # announced when it had to wait
     return _announce(entry, identity, message, failure, now, spacing)
 
 

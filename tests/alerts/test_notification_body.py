@@ -14,7 +14,10 @@ from alerts.notification_body import (
     told_first,
 )
 from core.messages import Evidence, Field
+from core.store import feeds
+from core.store.sightings import add_sighting
 from tests.alerts.harness import NOON, TEXT, Harness, match
+from tests.support.records import feed_record
 
 
 def with_evidence(number: int, sentence: str, **values: object) -> object:
@@ -48,6 +51,26 @@ def test_a_copy_of_a_copy_is_listed_under_the_original(harness: Harness) -> None
 
         places = story_store.load_articles(connection, harness.alerts()[0].story_id)
     assert {p.copy_of for p in places} == {None, match().article_id}
+
+
+def test_an_outlet_whose_feed_shows_the_article_is_listed_under_it(harness: Harness) -> None:
+    """The article's own outlet is not, nor one that is listed as a copy."""
+    original = match(outlet="bote")
+    with harness.store.write() as connection:
+        outlets = ("bote", "sammler", "sammler", "o0")
+        shown = [feed_record(feed_id=f"f{n}", outlet=o) for n, o in enumerate(outlets)]
+        feeds.sync(connection, shown, NOON)
+        for feed in shown:
+            url = f"{original.article.url}?from={feed.feed_id}"
+            add_sighting(connection, original.article_id, feed.feed_id, url, NOON)
+    harness.decide(original, match("https://o0.example.org/x", outlet="o0"))
+    [(notification, _)] = harness.notifications()
+    [article] = json.loads(notification.body)["articles"]
+    listed = [(also["outlet"], also["url"]) for also in article["also_in"]]
+    assert listed == [
+        ("o0", "https://o0.example.org/x"),
+        ("sammler", f"{original.article.url}?from=f1"),
+    ]
 
 
 def test_the_article_that_is_told_comes_first_and_the_others_newest_first() -> None:

@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 
-from core.store import articles
+from core.store.sightings import load_sightings
 from tests.support.newsroom import Answer
 from tests.support.postgres import ON_EVERY_DATABASE
 from tests.support.scripted_publisher import HTML, Installation, ScriptedPublisher, html, item, rss
@@ -50,6 +50,6 @@ def test_articles_read_by_several_processes_at_once_are_announced_once_and_in_or
     assert set(Counter(announced).values()) == {1}
     assert [r for a, r in announced if a == announced[0][0]] == [1, 2]
     with installations[0].store.read() as connection:
-        assert all(len(articles.load_sightings(connection, a)) == 3 for a, _ in announced)
+        assert all(len(load_sightings(connection, a)) == 3 for a, _ in announced)
     for installation in installations:
         installation.close()

@@ -205,6 +205,7 @@ def show(
 ) -> None:
     """Show all revisions of an article, and the feeds that listed it."""
     from core.store import articles
+    from core.store.sightings import load_sightings
     from ingest.urls import canonical_url, shown_url
 
     with open_store(open_settings()) as store, store.read() as connection:
@@ -214,7 +215,7 @@ def show(
             mend = "`wirewatch streams tail news.articles.v1` shows all ids and URLs."
             raise UsageError(f"There is no article {article!r}.", mend=mend)
         revisions = articles.load_revisions(connection, found.article_id)
-        seen = articles.load_sightings(connection, found.article_id)
+        seen = load_sightings(connection, found.article_id)
     if as_json:
         row = {
             "article_id": found.article_id,

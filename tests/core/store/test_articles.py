@@ -11,6 +11,7 @@ from sqlalchemy import event
 from config.errors import StoreError
 from core.messages import ArticleRevision
 from core.store import Store, articles, entries, feed_days
+from core.store.sightings import add_sighting, has_sighting, load_sightings
 from tests.support.records import article_record, entry_record
 from tests.support.scripted_publisher import MONDAY
 
@@ -88,13 +89,13 @@ def test_an_article_is_found_by_id_url_and_link(store: Store) -> None:
 def test_a_sighting_is_recorded_once(store: Store) -> None:
     with store.write() as connection:
         shown = [
-            articles.add_sighting(connection, "a" * 32, feed, "https://a.org/k", MONDAY)
+            add_sighting(connection, "a" * 32, feed, "https://a.org/k", MONDAY)
             for feed in ("kurier-1", "bote-1", "kurier-1")
         ]
         assert shown == [True, True, False]
-        assert articles.has_sighting(connection, "a" * 32, "bote-1")
-        assert not articles.has_sighting(connection, "b" * 32, "bote-1")
-        names = [feed for feed, _, _ in articles.load_sightings(connection, "a" * 32)]
+        assert has_sighting(connection, "a" * 32, "bote-1")
+        assert not has_sighting(connection, "b" * 32, "bote-1")
+        names = [feed for feed, _, _ in load_sightings(connection, "a" * 32)]
     assert names == ["bote-1", "kurier-1"]
 
 

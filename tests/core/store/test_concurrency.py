@@ -25,6 +25,7 @@ from core.store.console import actions
 from core.store.deliveries import Notification
 from core.store.resend import make_due
 from core.store.retention import RULES, forget_all
+from core.store.sightings import add_sighting, load_sightings
 from core.store.stories import lock_topics
 from tests.support import fork_server
 from tests.support.records import article_record, entry_record, feed_record
@@ -206,7 +207,7 @@ def test_rows_that_several_processes_add_at_once_are_added_once(store: Store) ->
             feeds.sync(connection, [feed_record(feed_id=f"f{i}") for i in range(20)], MONDAY)
             hosts.pause(connection, "a.org", MONDAY + n * MINUTE, f"{n}")
             hosts.save_robots(connection, robots)
-            articles.add_sighting(connection, "a" * 32, "f1", "https://a.org", MONDAY)
+            add_sighting(connection, "a" * 32, "f1", "https://a.org", MONDAY)
 
         return lambda: store.transact(write)
 
@@ -214,7 +215,7 @@ def test_rows_that_several_processes_add_at_once_are_added_once(store: Store) ->
     with store.read() as connection:
         assert hosts.paused_until(connection, ["a.org"], MONDAY) == MONDAY + 6 * MINUTE
         assert len(feeds.load_feed_states(connection, MONDAY)) == 20
-        assert len(articles.load_sightings(connection, "a" * 32)) == 1
+        assert len(load_sightings(connection, "a" * 32)) == 1
 
 
 def test_leasing_waits_for_leasing_and_avoids_the_hosts_and_targets_of_others(

@@ -36,6 +36,7 @@ from core.store.console import actions, story_list
 from core.store.console.story_list import StoryFilter
 from core.store.entries import DONE, EntryRecord
 from core.store.retention import KEPT, RULES, forget_all, forget_stories
+from core.store.sightings import add_sighting, sightings
 from core.streams.port import NewRecord
 from tests.support.records import article_record, entry_record, feed_record
 from tests.support.scripted_publisher import MONDAY
@@ -232,7 +233,7 @@ def add_old_article(connection: Connection, name: str, at: datetime = OLD) -> No
             fetched_at=at,
         )  # fmt: skip
         articles.add_revision(connection, replace(article, revision=number), message)
-    articles.add_sighting(connection, article.article_id, "kurier-1", article.url, at)
+    add_sighting(connection, article.article_id, "kurier-1", article.url, at)
 
 
 def test_articles_that_nothing_refers_to_are_forgotten(store: Store) -> None:
@@ -243,7 +244,7 @@ def test_articles_that_nothing_refers_to_are_forgotten(store: Store) -> None:
         add_old_article(connection, "c", RECENT)
         add_article(connection, "decided", OLD)
         decided = select(decisions.c.article_id).scalar_subquery()
-        for table in (articles.articles, articles.article_revisions, articles.sightings):
+        for table in (articles.articles, articles.article_revisions, sightings):
             renamed = table.update().where(table.c.article_id == "d" * 32)
             connection.execute(renamed.values(article_id=decided))
     before = count_rows(store)

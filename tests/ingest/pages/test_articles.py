@@ -9,6 +9,7 @@ import pytest
 
 from core.store import articles, entries
 from core.store.articles import ArticleRecord
+from core.store.sightings import load_listings, load_sightings
 from ingest.service import IngestCounts
 from tests.support.newsroom import Answer
 from tests.support.postgres import ON_EVERY_DATABASE
@@ -38,7 +39,7 @@ def the_article(installation: Installation) -> ArticleRecord:
 
 def shown_by(installation: Installation, article_id: str) -> list[str]:
     with installation.store.read() as connection:
-        return [feed for feed, _, _ in articles.load_sightings(connection, article_id)]
+        return [feed for feed, _, _ in load_sightings(connection, article_id)]
 
 
 def test_an_article_has_the_text_of_its_page(
@@ -79,6 +80,44 @@ def test_the_same_article_in_three_feeds_is_one(
     publisher.serve("/c.xml", rss(item("d", "Zwei", publisher.url + "/1?id=8")))
     installation.clock.advance(hours=1)
     assert installation.run().new == 1
+
+
+def test_an_article_that_an_aggregator_announced_gets_the_full_text_of_the_outlets_own_feed(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    """The pages cannot be read: one is refused, the other fails for a while."""
+    refused = publisher.serve("/1", Answer(status=403))
+    failing = publisher.serve("/2", Answer(status=503))
+    short, full = "Der Deich hält.", " ".join(TEXT.split("\n"))
+    publisher.serve(
+        "/all.xml",
+        rss(
+            item("a", "Deich", refused + "?utm_source=all", summary=short),
+            item("b", "Damm", failing, summary=short),
+        ),
+    )
+    [aggregator] = installation.subscribe(publisher.url + "/all.xml", outlet="sammler")
+    assert installation.run().new == 2
+    own = [
+        item("1", "Deich", refused + "?utm_source=own", summary=full),
+        item("2", "Damm", failing, summary=full),
+    ]
+    [outlet] = installation.subscribe(publisher.serve("/own.xml", rss(*own)), outlet="bote")
+    for _ in range(8):
+        installation.clock.advance(minutes=20)
+        installation.run()
+    for title in ("Deich", "Damm"):
+        first, second = [a for a in installation.announced if a.title == title]
+        assert (first.lead + first.text, second.revision) == (short, 2)
+        assert len(second.lead + second.text) > 5 * len(short)
+        with installation.store.read() as connection:
+            listings = load_listings(connection, [first.article_id])[first.article_id]
+            shown = [feed for feed, _, _ in load_sightings(connection, first.article_id)]
+        assert shown == [aggregator, outlet]
+        assert [(each.outlet, "utm" in each.url) for each in listings] == [
+            ("sammler", False),
+            ("bote", False),
+        ]
 
 
 @ON_EVERY_DATABASE

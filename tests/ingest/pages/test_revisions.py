@@ -8,6 +8,7 @@ import pytest
 
 from core.messages import Origin
 from core.store import articles, old_revisions
+from core.store.sightings import load_sightings
 from ingest.pages import article_revision
 from tests.support.postgres import ON_EVERY_DATABASE
 from tests.support.scripted_publisher import (
@@ -123,4 +124,4 @@ def test_an_article_in_three_feeds_is_one_with_three_sightings(
     ]
     with installation.store.read() as connection:
         for article in installation.announced:
-            assert len(articles.load_sightings(connection, article.article_id)) == 3
+            assert len(load_sightings(connection, article.article_id)) == 3
