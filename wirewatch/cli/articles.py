@@ -57,7 +57,7 @@ def extract(
     code = 0
     for source in sources:
         try:
-            known = outlet_on_site(source, outlets) if _is_url(source) else None
+            known = outlet_of_url(source, outlets) if _is_url(source) else None
             used = _hints_of(known) if known else hints
             page = asyncio.run(_extracted(source, settings, used))
             row = as_row(source, page, used.time_zone if used else "")
@@ -113,7 +113,7 @@ def _known_outlets(sources: Sequence[str], settings: Settings) -> Sequence[Outle
     return load_outlets(settings).outlets if has_file and any(map(_is_url, sources)) else ()
 
 
-def outlet_on_site(url: str, outlets: Sequence[Outlet]) -> Outlet | None:
+def outlet_of_url(url: str, outlets: Sequence[Outlet]) -> Outlet | None:
     """Return the outlet that has a feed on the site of a URL; None if none or several have."""
     from ingest.urls import same_site
 

@@ -10,7 +10,7 @@ from core.store import Store
 from core.store.disputed_pages import save_disputed
 from tests.support.cli_installation import CliInstallation
 from tests.support.disputes import disputed_page
-from wirewatch.cli.articles import outlet_on_site
+from wirewatch.cli.articles import outlet_of_url
 from wirewatch.run.bootstrap import load_outlets
 
 KEYS = {
@@ -100,8 +100,8 @@ def test_the_outlet_of_a_url_is_the_only_one_with_a_feed_on_its_site(
         " {id: bote-sport, feeds: [https://bote.example/b]}]",
     )
     outlets = load_outlets(Settings(config_dir=own_installation.config)).outlets
-    found = outlet_on_site("https://kurier.example/artikel/1", outlets)
+    found = outlet_of_url("https://kurier.example/artikel/1", outlets)
     assert found is not None
     assert found.id == "kurier"
-    assert outlet_on_site("https://bote.example/1", outlets) is None
-    assert outlet_on_site("https://anzeiger.example/1", outlets) is None
+    assert outlet_of_url("https://bote.example/1", outlets) is None
+    assert outlet_of_url("https://anzeiger.example/1", outlets) is None
