@@ -72,6 +72,7 @@ entries = Table(
     Column("changed_at", UtcDateTime, nullable=False),
     Column("published_at", UtcDateTime),
     Column("published_is_day", Boolean, nullable=False),
+    Column("publisher_url", Text, nullable=False, server_default=""),
     Column("text_hash", String(32), nullable=False),
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False),
@@ -124,6 +125,7 @@ class EntryRecord:
             was missed; None where it was not.
         changed_at: When the feed last showed it as new or changed.
         published_is_day: Whether the feed names only the day; ``published_at`` is then its end.
+        publisher_url: Whose site it is on, where its link does not say so; else empty.
         summary: Plain text, like ``content``; both are emptied when the entry is done.
         attempts: Number of attempts to read its page.
         page_outcome: Outcome of the last attempt.
@@ -154,6 +156,7 @@ class EntryRecord:
     text_hash: str = ""
     id: int = 0
     published_is_day: bool = False
+    publisher_url: str = ""
 
 
 _COLUMNS = [entries.c[f.name].label(f.name) for f in fields(EntryRecord)]

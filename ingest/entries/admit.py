@@ -369,4 +369,5 @@ def _content_of(entry: FeedEntry) -> dict[str, Any]:
         "published_is_day": entry.published_is_day,
         "authors": entry.authors,
         "language": entry.language,
+        "publisher_url": entry.publisher_url,
     }

@@ -204,8 +204,8 @@ class PageReader:
             result = _unless_incomplete(result, identity.article)
         first = identity.article.feed_id if identity.article else entry.feed_id
         feed = feeds.find(connection, first) or feeds.get(connection, entry.feed_id)
-        outlets = find_by_host(connection, host_key(identity.url or feed.url))
-        feed = attributed(feed, identity.url or feed.url, outlets)
+        site = entry.publisher_url or identity.url or feed.url
+        feed = attributed(feed, site, find_by_host(connection, host_key(site)))
         outcome = revise.decide(entry, feed, result, identity, now, self._deps.settings)
         return add_changes(connection, outcome, compare)
 

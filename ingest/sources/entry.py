@@ -29,6 +29,8 @@ class FeedEntry:
         text_hash: The same without the link.
         guid: Its guid without the scheme; empty if the feed gives none.
         link_key: Its key if the guids of its feed cannot be trusted.
+        publisher_url: The site of its publisher, if its link hides that and the feed says it; else
+            empty.
     """
 
     key: str
@@ -45,6 +47,7 @@ class FeedEntry:
     text_hash: str = ""
     guid: str = ""
     link_key: str = ""
+    publisher_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

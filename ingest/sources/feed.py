@@ -32,6 +32,7 @@ from ingest.sources.limits import (
     Budget,
     reason_for_cut,
 )
+from ingest.sources.publisher import with_publisher
 from ingest.sources.scan import (
     FeedChannel,
     FeedScan,
@@ -102,7 +103,10 @@ def _parse_new(scanned: FeedScan, context: ParseContext) -> ParsedFeed | None:
         if len(items) != len(selection.selected):
             return None
     total = len(scanned.raws)
-    return _parsed(scanned.channel, items, selection, total, context, is_atom=scanned.is_atom)
+    parsed = _parsed(scanned.channel, items, selection, total, context, is_atom=scanned.is_atom)
+    elements = (scanned.entries[position] for position, _ in selection.selected)
+    entries = map(with_publisher, parsed.entries, elements)
+    return replace(parsed, entries=tuple(entries))
 
 
 def _affordable(scanned: FeedScan, context: ParseContext) -> EntrySelection:

@@ -161,6 +161,25 @@ def test_a_link_of_google_news_is_not_requested_and_gives_its_title_alone(
         assert load_article(connection, article.article_id) is None  # nor is it read again
 
 
+def test_an_entry_of_google_news_is_of_the_outlet_that_it_names_as_its_source(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    def from_site(number: int, host: str) -> str:
+        link = f"https://news.google.com/rss/articles/CBMiQ0FVX3lxTE9{number}?oc=5"
+        source = f"<source url='https://{host}'>Bote &amp; Kurier</source></item>"
+        return item(str(number), f"{TITLE} {number} - Bote & Kurier", link).replace(
+            "</item>", source
+        )
+
+    entries = [from_site(1, "www.bote-demo.de"), from_site(2, "www.andere-demo.de")]
+    installation.subscribe(publisher.serve(FEED, rss(*entries)), outlet="sammler")
+    publisher.serve("/bote.xml", rss())
+    installation.subscribe(publisher.url_for("feeds.bote-demo.de", "/bote.xml"), outlet="bote")
+    installation.run()
+    outlets = {article.title: article.outlet for article in installation.announced}
+    assert outlets == {f"{TITLE} 1": "bote", f"{TITLE} 2": "sammler"}
+
+
 def test_a_page_of_a_bridge_that_asks_for_a_pause_pauses_no_other_of_its_pages(
     publisher: ScriptedPublisher, tmp_path: Path
 ) -> None:
