@@ -33,6 +33,7 @@ from ingest.extract.blocks import (
 )
 from ingest.extract.body_run import LEAST_RUN, BodyRun, body_paragraphs, only_run
 from ingest.extract.inline import is_in_sentence, make_plain
+from ingest.extract.markup import drop_empty
 from ingest.extract.zones import TaggedPage
 
 _SHORT = 1500
@@ -61,6 +62,8 @@ def extract_body(root: HtmlElement, blocks: Sequence[Block], tagged: TaggedPage)
         return "\n".join(only)
     inside = [(b.text, run.needs(b)) for b in run.inside()]
     remove_zones(blocks, tagged)
+    if sum(len(b.text) for b in blocks if b.zone is None) >= _LEAST_RUN:
+        drop_empty(root)
     _show_as_paragraphs(root, blocks)
     for element in tagged.mislabelled:
         for name in ("class", "id"):
