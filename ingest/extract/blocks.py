@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from core.text.clean import clean_run
 from ingest.extract.labels import ZoneLabel, read_label
-from ingest.extract.vocabulary import words_in
+from ingest.extract.vocabulary import candidate_sections, words_in
 
 BLOCK_ELEMENTS = frozenset(
     words_in(
@@ -61,6 +61,7 @@ class Block:
         mostly_links: Whether more than half of it is links.
         sentence: Whether it looks like a sentence of prose.
         prose: Whether it looks like a paragraph of an article.
+        sections: Which sections may have a floating phrase in it, as bits.
     """
 
     text: str
@@ -76,6 +77,7 @@ class Block:
     mostly_links: bool = field(init=False)
     sentence: bool = field(init=False)
     prose: bool = field(init=False)
+    _sections: int | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         size = len(self.text)
@@ -92,6 +94,12 @@ class Block:
     def heading(self) -> bool:
         """Whether the container is a heading."""
         return self.container.tag in HEADINGS
+
+    @property
+    def sections(self) -> int:  # noqa: D102 see Attributes
+        if self._sections is None:
+            self._sections = candidate_sections(self.lower)
+        return self._sections
 
     def cut(self) -> None:
         """Remove its text from the tree."""

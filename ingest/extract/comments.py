@@ -100,7 +100,7 @@ def is_comment_head(block: Block) -> bool:
     """Return whether a block is the head of the comments, or part of their form."""
     return (
         len(block.text) <= 400
-        and bool(vocabulary.COMMENT_HEAD.matches(block.lower))
+        and bool(vocabulary.COMMENT_HEAD.matches(block.lower, block.sections))
         and (len(block.text) <= 60 or bool(_SURE_HEAD.search(block.lower)))
     )
 
@@ -174,7 +174,7 @@ def looks_like_name(block: Block) -> bool:
 def _is_reply(block: Block) -> bool:
     return (
         len(block.text) <= 60
-        and bool(vocabulary.REPLY.matches(block.lower))
+        and bool(vocabulary.REPLY.matches(block.lower, block.sections))
         and bool(_SURE_REPLY.search(block.lower))
     )
 
@@ -386,4 +386,4 @@ def _common_ancestor(elements: Sequence[HtmlElement]) -> HtmlElement | None:
 
 
 def _is_inside(element: HtmlElement, container: HtmlElement) -> bool:
-    return element is container or any(a is container for a in element.iterancestors())
+    return element is container or container in element.iterancestors(container.tag)

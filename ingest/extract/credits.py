@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from ahocorasick_rs import AhoCorasick
+
 from core.text.clean import clean_line
 from core.text.languages import Language, Words, languages
 from ingest.bylines import separated, without_opener
@@ -42,6 +44,14 @@ _CODE = re.compile(
     + r")(?![\w@])",
     re.IGNORECASE,
 )
+_FIRST_WORDS = AhoCorasick(
+    [
+        word
+        for names in _AGENCIES.values()
+        for word in re.findall(r"(?:^|\|)(\w+)", re.sub(r"\(\?:[^()]*\)\??", "", names))
+    ]
+)
+"""The words that the names of agencies begin with; most lines have none of them."""
 _NEUTRAL_FILLERS = frozenset(("infocom", "afx", "keystone", "ch"))
 """Parts of agency names and places that carry no information next to an agency."""
 _ITEM = re.compile(r"^(?:© ?)?dpa(?:-[a-z]+)?[:,] ?(?:dpa:)?\d{6}[\d-]+|^\(?©? ?dpa-infocom\b")
@@ -71,7 +81,7 @@ def is_agency_mark(line: str) -> bool:
     Examples: ``(dpa/afp)``, ``© dpa-infocom, dpa:230428-99-483045/5``, ``dpa/cgo``,
     ``mit material von sid``.
     """
-    if len(line) > 100 or not _CODE.search(line):
+    if len(line) > 100 or not (_FIRST_WORDS.find_matches_as_indexes(line) and _CODE.search(line)):
         return False
     if _ITEM.match(line) or _DESK.match(line):
         return True

@@ -216,4 +216,4 @@ def _article_within(element: HtmlElement, outermost: HtmlElement) -> HtmlElement
 
 
 def _is_inside(element: HtmlElement, container: HtmlElement) -> bool:
-    return element is container or any(a is container for a in element.iterancestors())
+    return element is container or container in element.iterancestors(container.tag)

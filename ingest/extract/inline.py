@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from core.text.clean import clean_line
@@ -27,12 +27,14 @@ _PHRASING = frozenset(words_in("a abbr b bdi big cite em font i mark small span 
 _BODY_PARTS = words_in("table blockquote pre ul ol dl q")
 _ASIDES = words_in("aside footer")
 _CHANGED = (*_IN_SENTENCE, *_RETRACTED, *_ASIDES, "figure")
-_HIDDEN_WORDS = etree.XPath("//span[@hidden]")
-_TOOLTIPS = etree.XPath("//*[@role='tooltip']")
+_HIDDEN_WORDS = re.compile(rb"<span\s(?:[^<>]*\s)?hidden[\s=/>]")
+_TOOLTIPS = re.compile(rb"role=[\"']?tooltip")
 _MOST_PREPARED = 2_000
 _LONGEST_WORD = 60  # characters of a button or label that stands for words of a sentence
 _SHORTEST_SENTENCE = 20  # characters of the rest of it
 _LONGEST_CORRECTION = 1_200
+_PHRASE_WITHIN = 200  # characters
+_FIRST = 24  # texts of an element, blank ones among them, after which its phrase is known
 _SHORTEST_CORRECTION = 40
 _LAST_SENTENCE = 120
 _SENTENCE = re.compile(r"\w.*[.!?…][\"'“”«»‹›’)\]]*\s*$", re.DOTALL)
@@ -84,12 +86,11 @@ def separate_teasers(blocks: Sequence[Block]) -> bool:
 
 def _explanations(root: HtmlElement, markup: bytes) -> Iterator[HtmlElement]:
     """Yield the hidden elements that explain a word; most pages have none."""
-    paths = [_HIDDEN_WORDS] if b" hidden" in markup else []
-    for path in (*paths, *((_TOOLTIPS,) if b"tooltip" in markup else ())):
-        found = path(root)
-        for element in found[:_MOST_PREPARED] if isinstance(found, list) else ():
-            if isinstance(element, HtmlElement):
-                yield element
+    if _HIDDEN_WORDS.search(markup):
+        yield from islice((e for e in root.iter("span") if "hidden" in e.attrib), _MOST_PREPARED)
+    if _TOOLTIPS.search(markup):
+        found = (e for e in root.iter("*") if e.get("role") == "tooltip")
+        yield from islice(found, _MOST_PREPARED)
 
 
 def _remove_from_sentences(elements: Iterable[HtmlElement]) -> None:
@@ -152,14 +153,24 @@ def _is_correction(element: HtmlElement) -> bool:
     for piece in element.itertext():
         pieces.append(piece)
         size += len(piece)
-        if size > 2 * _LONGEST_CORRECTION:
+        if size > 2 * _LONGEST_CORRECTION or (len(pieces) == _FIRST and not _opens(pieces)):
             return False
     text = clean_line(" ".join(pieces))
     return (
         _SHORTEST_CORRECTION <= len(text) <= _LONGEST_CORRECTION
-        and vocabulary.CORRECTION.matches_start(vocabulary.BULLET.sub("", text.lower()))
+        and _is_phrase(text)
         and bool(_SENTENCE.search(text[-_LAST_SENTENCE:]))
     )
+
+
+def _opens(pieces: Sequence[str]) -> bool:
+    """Return whether a correction may begin here: there is little text yet, or its phrase."""
+    text = clean_line(" ".join(pieces))
+    return len(text) < _PHRASE_WITHIN or _is_phrase(text)
+
+
+def _is_phrase(text: str) -> bool:
+    return vocabulary.CORRECTION.matches_start(vocabulary.BULLET.sub("", text.lower()))
 
 
 def _separate_teaser(link: HtmlElement) -> bool:

@@ -176,7 +176,11 @@ class LabelJudge:
     def _judge_offer(self, inside: Sequence[int]) -> LabelVerdict:
         """Judge a paywall: around an offer it is one, around the paid part of the article not."""
         prose = [self._blocks[i] for i in inside if self._blocks[i].prose]
-        cues = [b for b in prose if _PRICE.search(b.text) or vocabulary.PAYWALL.matches(b.lower)]
+        cues = [
+            b
+            for b in prose
+            if _PRICE.search(b.text) or vocabulary.PAYWALL.matches(b.lower, b.sections)
+        ]
         if sum(len(b.text) for b in cues) * 2 > sum(len(b.text) for b in prose) or not prose:
             return LabelVerdict(True, "cues")
         return LabelVerdict(False, "no_cues")
@@ -287,7 +291,8 @@ class LabelJudge:
         if short and (family.zone == "author" or _has_form(family)):
             return True
         matchers = _CUES.get(family.zone, ())
-        cues = [i for i in inside if any(one.matches(self._blocks[i].lower) for one in matchers)]
+        texts = ((i, self._blocks[i]) for i in inside)
+        cues = [i for i, b in texts if any(one.matches(b.lower, b.sections) for one in matchers)]
         return bool(cues) and (short or sum(self._weights[i] for i in cues) * 2 > taken)
 
 
@@ -312,7 +317,7 @@ def _article_around(element: HtmlElement) -> HtmlElement | None:
 
 
 def _is_inside(element: HtmlElement, container: HtmlElement) -> bool:
-    return element is container or any(a is container for a in element.iterancestors())
+    return element is container or container in element.iterancestors(container.tag)
 
 
 def _may_be_a_thread(family: Family) -> bool:

@@ -28,18 +28,13 @@ _MOST_AFTER_HEAD = 2  # words: "More on this: the harbour" is a head, a longer t
 _AFTER_PHRASE = re.compile(r"[^:–—|„“«\"]{3,45}?(?::|\s[–—|-])\s*\S")
 
 
-def is_caption(block: Block, candidates: int | None = None) -> bool:
-    """Return whether a block is a caption with a credit, or a credit alone.
-
-    Args:
-        block: The block.
-        candidates: The ``candidate_sections`` of its text, if they are known already.
-    """
+def is_caption(block: Block) -> bool:
+    """Return whether a block is a caption with a credit, or a credit alone."""
     size = len(block.text)
     return (
         size <= 400
         and (size <= 160 or not block.sentence)
-        and vocabulary.CREDIT.matches(block.lower, candidates)
+        and vocabulary.CREDIT.matches(block.lower, block.sections)
     )
 
 
@@ -148,7 +143,7 @@ class ZoneReader:
         """Return the zone of this block alone, and the zone that it opens."""
         size = len(block.text)
         lower = vocabulary.BULLET.sub("", block.lower)
-        candidates = vocabulary.candidate_sections(lower) if size <= 400 else 0
+        candidates = block.sections if size <= 400 else 0
         if size <= 160:
             if is_agency_mark(lower):
                 return "agency", None
@@ -166,7 +161,7 @@ class ZoneReader:
             return None, "paywall"
         if size <= 300 and self._is_service(index, block, lower, candidates):
             return "service", None
-        if size <= 200 and is_caption(block, candidates):
+        if size <= 200 and is_caption(block):
             return "caption", None
         if self._is_appeal(index, block):
             return "service", None
@@ -232,7 +227,7 @@ class ZoneReader:
         """Return whether a block asks readers for something, by several cues."""
         if len(block.text) < 60:
             return False
-        candidates = vocabulary.candidate_sections(block.lower)
+        candidates = block.sections
         if sum(bool(candidates & cue.bit) for cue in vocabulary.APPEAL_CUES) < 2:
             return False
         matched = [cue.matches(block.lower, candidates) for cue in vocabulary.APPEAL_CUES]

@@ -250,6 +250,6 @@ def _signed_from(blocks: Sequence[Block]) -> int:
 def _is_signature(block: Block) -> bool:
     if len(block.text) > _LONGEST_SIGNATURE:
         return False
-    is_reply = len(block.text) <= 60 and bool(vocabulary.REPLY.matches(block.lower))
+    is_reply = len(block.text) <= 60 and bool(vocabulary.REPLY.matches(block.lower, block.sections))
     signature = byline_patterns().signature
     return is_reply or bool(signature.match(block.lower)) or looks_like_name(block)
