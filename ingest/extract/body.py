@@ -62,7 +62,7 @@ def extract_body(root: HtmlElement, blocks: Sequence[Block], tagged: TaggedPage)
         return "\n".join(only)
     inside = [(b.text, run.needs(b)) for b in run.inside()]
     remove_zones(blocks, tagged)
-    if sum(len(b.text) for b in blocks if b.zone is None) >= _LEAST_RUN:
+    if sum(len(b.text) for b in blocks if b.zone is None) >= LEAST_RUN:
         drop_empty(root)
     _show_as_paragraphs(root, blocks)
     for element in tagged.mislabelled:
