@@ -260,22 +260,27 @@ def postgres(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def shared_postgres(postgres_server: str) -> Iterator[str]:
-    """URL of a database with the schema in place, used by one test after the other."""
+def shared_postgres(postgres_server: str) -> Iterator[tuple[str, psycopg.Connection]]:
+    """URL of a database with the schema in place, and a connection that empties it.
+
+    One test after the other uses it.
+    """
     with database(postgres_server) as url:
         Store.open(url).close()
-        yield url
+        with closing(psycopg.connect(url, autocommit=True)) as connection:
+            yield url, connection
 
 
 @pytest.fixture
-def migrated_postgres(shared_postgres: str) -> str:
+def migrated_postgres(shared_postgres: tuple[str, psycopg.Connection]) -> str:
     """URL of a database with the schema in place and no rows.
 
-    Tests that change the schema take :func:`postgres`. To empty a database takes a seventh of the
-    time that creating one takes.
+    Tests that change the schema take :func:`postgres`. To empty a database takes a small part of
+    the time that creating one takes.
     """
-    restore_postgres(shared_postgres)
-    return shared_postgres
+    url, connection = shared_postgres
+    restore_postgres(connection)
+    return url
 
 
 DATABASES = ("sqlite", "postgresql")

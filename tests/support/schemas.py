@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import tempfile
 from collections.abc import Callable
-from contextlib import closing
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+import core.store
 import core.store.migrate as migrate
 from core.store import Store
 from core.store.column_types import metadata
@@ -33,21 +35,32 @@ def new_sqlite(folder: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def restore_postgres(url: str) -> None:
-    """Bring a database back to how it was after migration: no other session, table or row."""
-    with closing(psycopg.connect(url, autocommit=True)) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        foreign = {name for (name,) in names} - {*CHILDREN_FIRST, "alembic_version"}
-        statements = [
-            *(f'DROP TABLE "{name}"' for name in foreign),
-            *(f"DELETE FROM {name}" for name in CHILDREN_FIRST),
-            *(f"SELECT setval('{name}_id_seq', 1, false)" for name in NUMBERED),
-        ]
-        connection.execute("; ".join(statements))
+def restore_postgres(connection: psycopg.Connection) -> None:
+    """Bring a database back to how it was after migration: no other session, table or row.
+
+    Args:
+        connection: Commits each statement. For a new connection the server would read and plan
+            anew everything about all tables, which takes ten times as long as to empty them.
+    """
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    foreign = {name for (name,) in names} - {*CHILDREN_FIRST, "alembic_version"}
+    statements = [
+        *(f'DROP TABLE "{name}"' for name in foreign),
+        *(f"DELETE FROM {name}" for name in CHILDREN_FIRST),
+        *(f"SELECT setval('{name}_id_seq', 1, false)" for name in NUMBERED),
+    ]
+    connection.execute("; ".join(statements))
+
+
+def declare_all_tables() -> None:
+    """Import each module of the store, so that ``metadata`` has all tables and indexes."""
+    for module in pkgutil.walk_packages(core.store.__path__, "core.store."):
+        if ".migrations" not in module.name:
+            importlib.import_module(module.name)
 
 
 def migrate_to(url: str, revision: str, fill: Callable[[sa.Connection], object]) -> None:

@@ -29,6 +29,7 @@ from core.streams.port import StreamLog
 from tests.alerts.harness import Harness, match, open_harness, webhook
 from tests.support.faultserver import FaultServer, reply
 from tests.support.postgres import DATABASES
+from tests.support.schemas import declare_all_tables
 from tests.upgrade.written_installation import read_rows, restore_postgres, restore_sqlite
 
 pytestmark = pytest.mark.slow
@@ -85,6 +86,7 @@ def titles(faults: FaultServer) -> list[str]:
 
 
 def test_its_rows_are_all_there_in_the_schema_of_today(database_url: str) -> None:
+    declare_all_tables()
     with closing(Store.open(database_url)) as store, store.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         for name, rows in ROWS.items():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from core.store import Store
 from core.store.column_types import metadata
 from core.store.migrate import HEAD, current
 from tests.support.postgres import DATABASES
+from tests.support.schemas import declare_all_tables
 
 
 @pytest.fixture(params=DATABASES)
@@ -28,9 +27,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def test_a_migrated_database_has_the_declared_tables(database_url: str) -> None:
-    for module in pkgutil.walk_packages(core.store.__path__, "core.store."):
-        if ".migrations" not in module.name:
-            importlib.import_module(module.name)
+    declare_all_tables()
     store = Store.open(database_url)
     with store.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
