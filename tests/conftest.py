@@ -18,6 +18,7 @@ from tests.support.browser import browser
 from tests.support.compiled_sql import share_compiled_sql
 from tests.support.faultserver import FaultServer, fault_server
 from tests.support.kafka import kafka, own_broker, start_broker
+from tests.support.memory_folder import use_memory
 from tests.support.postgres import (
     database_url,
     migrated_postgres,
@@ -64,7 +65,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the lane; compile SQL once; log plain tracebacks, since drawing one takes a second."""
+    """Choose lane and folder; compile SQL once; log plain tracebacks, since drawing takes long."""
+    use_memory()
     lanes.configure(config)
     share_compiled_sql()
     plain = structlog.dev.ConsoleRenderer(
