@@ -25,7 +25,7 @@ from core.store.feed_record import FeedRecord
 from ingest.pages.article_revision import PageRead, from_feed, from_page, hashes, is_current_hash
 from ingest.pages.claimed_address import Claim
 from ingest.pages.linked_documents import type_in
-from ingest.pages.unreachable_hosts import DOWN_FOR, HOST_DOWN, WAIT_AT_MOST
+from ingest.pages.unreachable_hosts import DOWN_FOR, WAIT_AT_MOST, WAITS_FOR_HOST
 from ingest.pages.wrong_pages import WRONG_PAGE_WAITS, WRONG_PAGES
 from ingest.polling.backoff import FetchFailure
 from ingest.urls import canonical_url, is_homepage, same_site
@@ -198,9 +198,9 @@ def wait_for_page(
 
     An answer that is another page than the article's is asked for again after minutes, hours and
     a day, also if the attempts between fail otherwise. A page that was not requested, because its
-    host cannot be reached, waits for the host up to a day.
+    host or the robots.txt there cannot be reached, waits for the host up to a day.
     """
-    if failure.outcome == HOST_DOWN:
+    if failure.outcome in WAITS_FOR_HOST:
         return DOWN_FOR if now - entry.changed_at < WAIT_AT_MOST else None
     before = entry.page_outcome if entry.attempts else ""
     if {failure.outcome, before} & WRONG_PAGES:
@@ -219,7 +219,7 @@ def retry_later(
     requested = timedelta(seconds=failure.retry_after or 0)
     return replace(
         entry,
-        attempts=entry.attempts + (failure.outcome != HOST_DOWN),
+        attempts=entry.attempts + (failure.outcome not in WAITS_FOR_HOST),
         next_page_at=now + max(wait, requested),
         page_outcome=failure.outcome,
     )
@@ -275,7 +275,7 @@ def _announce(
     if article.text_source == message.text_source and not is_current_hash(article.text_hash):
         return _replace_silently(entry, identity, article, message, result)
     if _says_nothing_new(message, article, identity.versions):
-        has_waited = entry.attempts or entry.page_outcome == HOST_DOWN
+        has_waited = entry.attempts or entry.page_outcome in WAITS_FOR_HOST
         from_feed_only = has_waited and message.text_source == "feed"
         return _end(entry, identity, "feed_text" if from_feed_only else "unchanged", result)
     next_at = article.revised_at + spacing

@@ -27,6 +27,9 @@ from core.text.clean import for_log
 HOST_DOWN = "host_down"
 """Outcome of a page whose host counts as out of reach. It is not an attempt at the page."""
 
+WAITS_FOR_HOST = frozenset({HOST_DOWN, "robots_unreachable"})
+"""Outcomes after which a page waits for its host, without a request for the page."""
+
 FAILURES = 3
 """After this many failures in a row a host counts as out of reach. One is not enough: a server may
 take long for one page."""

@@ -28,7 +28,8 @@ LONGEST_LIST_STUB = 4_096
 """Bytes of a page that only leads on, at most, where the feed is a page itself, with links."""
 
 _PAGE = re.compile(
-    rb"(?>(?:\s|\xef\xbb\xbf|<!--.{0,2000}?-->|<\?[^<>]{0,500}>)*)<(?:!doctype\s+html|html|head|meta)\b",
+    rb"(?>(?:\s|\xef\xbb\xbf|<!--.{0,2000}?-->|<\?[^<>]{0,500}>)*)<"
+    rb"(?:!doctype\s+html|html|head|meta|title|body|script|noscript|style|p|h[1-3]|center|div)\b",
     re.IGNORECASE | re.DOTALL,
 )
 

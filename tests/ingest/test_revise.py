@@ -99,12 +99,13 @@ def test_attempts_are_further_and_further_apart_and_limited() -> None:
     assert (verdict.disposition, verdict.message) == ("feed_text", None)
 
 
-def test_a_page_of_a_host_that_is_down_waits_a_day_and_that_is_no_attempt() -> None:
-    down = FetchFailure("host_down", Phrase("fetch.empty"))
+@pytest.mark.parametrize("outcome", ["host_down", "robots_unreachable"])
+def test_a_page_of_a_host_that_is_down_waits_a_day_and_that_is_no_attempt(outcome: str) -> None:
+    down = FetchFailure(outcome, Phrase("fetch.empty"))
     verdict = judged(down)
     assert verdict.disposition == "article_new"
     assert verdict.entry.next_page_at == MONDAY + timedelta(minutes=10)
-    assert (verdict.entry.attempts, verdict.entry.page_outcome) == (0, "host_down")
+    assert (verdict.entry.attempts, verdict.entry.page_outcome) == (0, outcome)
     article = known(article_of(verdict))
     later = judged(down, article, verdict.entry, timedelta(hours=23))
     assert (later.entry.state, later.entry.attempts) == (PENDING, 0)

@@ -38,6 +38,7 @@ def test_only_small_pages_may_replace_feed() -> None:
             True,
         ),
         "a piece of a page": (b"<META http-equiv=refresh>", {}, "feed", True),
+        "a title without a head": (b"\n<title>Moved</title><meta>", {}, "feed", True),
         "a long page": (page + long, {}, "feed", False),
         "a list of articles": (page + long[:5_000], {}, "page", False),
         "a page in place of a list": (page, {}, "page", True),
