@@ -43,6 +43,7 @@ def _refuse_long(data: bytes) -> None:
         raise ZeroDivisionError("too long")
 
 
+@pytest.mark.slow
 def test_a_finding_is_the_smallest_input_that_shows_it(tmp_path: Path) -> None:
     target = Target(_refuse_long, mutations(("<a>text</a>",), ("xy", "0123456789")), 1)
     guard = run_round(target, 1, 300, Notebook(tmp_path / "note"))

@@ -42,9 +42,10 @@ SAME = {
 }
 
 
-@pytest.mark.parametrize("url", SAME.values(), ids=SAME.keys())
-def test_different_links_to_the_same_article_have_one_canonical_url(url: str) -> None:
-    assert canonical_url(url) == "https://example.org/a"
+def test_different_links_to_the_same_article_have_one_canonical_url() -> None:
+    assert {name: canonical_url(url) for name, url in SAME.items()} == dict.fromkeys(
+        SAME, "https://example.org/a"
+    )
 
 
 TRACKING = """
@@ -111,9 +112,9 @@ utm=1
 """
 
 
-@pytest.mark.parametrize("query", MEANT.split())
-def test_any_other_parameter_identifies_another_article(query: str) -> None:
-    assert canonical_url(f"{HOME}/a?{query}") == f"{HOME}/a?{query}"
+def test_any_other_parameter_identifies_another_article() -> None:
+    urls = [f"{HOME}/a?{query}" for query in MEANT.split()]
+    assert list(map(canonical_url, urls)) == urls
 
 
 @pytest.mark.parametrize(

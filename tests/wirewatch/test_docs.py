@@ -149,6 +149,7 @@ def messages() -> dict[type[Message], Message]:
     return {type(message): message for message in real_messages()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", STREAM_MESSAGES)
 def test_schemas_are_valid_and_describe_what_is_published(
     stream: str, messages: dict[type[Message], Message]

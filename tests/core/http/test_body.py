@@ -56,6 +56,7 @@ def test_the_limit_counts_decompressed_bytes(faults: FaultServer) -> None:
     assert len(get(url, max_bytes=5000).body) == 5000
 
 
+@pytest.mark.slow
 def test_a_decompression_bomb_is_refused_after_a_mebibyte(faults: FaultServer) -> None:
     compressor = zlib.compressobj(9, wbits=16 + zlib.MAX_WBITS)
     bomb = b"".join(compressor.compress(b"\0" * MIB) for _ in range(100)) + compressor.flush()

@@ -32,19 +32,17 @@ PUBLIC = """
 """
 
 
-@pytest.mark.parametrize("address", BLOCKED.split())
-def test_an_address_that_is_not_public_is_blocked(address: str) -> None:
-    assert is_blocked(address)
+def test_an_address_that_is_not_public_is_blocked() -> None:
+    assert [address for address in BLOCKED.split() if not is_blocked(address)] == []
 
 
-@pytest.mark.parametrize("address", PUBLIC.split())
-def test_a_public_address_is_not_blocked(address: str) -> None:
-    assert not is_blocked(address)
+def test_a_public_address_is_not_blocked() -> None:
+    assert [address for address in PUBLIC.split() if is_blocked(address)] == []
 
 
-@pytest.mark.parametrize("text", ["", "localhost", "127.1", "2130706433", "::g"])
-def test_a_text_that_is_no_address_is_blocked(text: str) -> None:
-    assert is_blocked(text)
+def test_a_text_that_is_no_address_is_blocked() -> None:
+    texts = ("", "localhost", "127.1", "2130706433", "::g")
+    assert [text for text in texts if not is_blocked(text)] == []
 
 
 @given(st.ip_addresses(v=4))

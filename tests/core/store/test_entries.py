@@ -127,6 +127,7 @@ def test_the_text_of_an_entry_is_deleted_when_it_is_done(store: Store, instance:
     assert (stored.title, stored.summary, stored.content) == ("Brücke wird saniert", "", "")
 
 
+@pytest.mark.slow
 def test_thousands_of_keys_and_links_can_be_looked_up(store: Store) -> None:
     add(store, *(pending(str(n)) for n in range(1200)))
     with store.read() as connection:

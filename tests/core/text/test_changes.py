@@ -95,6 +95,7 @@ def test_beyond_the_limit_changed_lines_are_new() -> None:
     assert new_text(f"{RIVER}\n{many}", RIVER) == [many]
 
 
+@pytest.mark.slow
 def test_words_of_any_length_and_sentences_of_any_number_of_words_are_compared_soon() -> None:
     rng = Random(7)
 

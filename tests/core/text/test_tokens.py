@@ -88,6 +88,7 @@ def test_plain_text_is_folded_by_case_and_accent_alone(text: str) -> None:
     assert folded_words(text) == plain.split()
 
 
+@pytest.mark.slow
 def test_a_hostile_text_is_tokenised_in_linear_time() -> None:
     for piece in ("a-", "'a", "l'", "a'", "\u00ad"):
         tokens = tokenise(piece * 200_000)

@@ -27,6 +27,7 @@ def test_an_ordinary_page_stays_as_it_is() -> None:
     assert bound_page(page) == page
 
 
+@pytest.mark.slow
 def test_the_beginning_of_a_page_of_very_many_tags_is_read() -> None:
     text = read("".join(PROSE.format(n) for n in range(9)) + "<i>x</i>" * MOST_TAGS)
     assert all(f"war: {n}." in text for n in range(9))

@@ -298,6 +298,7 @@ def test_a_live_page_that_changes_thirty_times_has_thirty_revisions(
     assert publisher.asked("/1") == 30
 
 
+@pytest.mark.slow
 @ON_EVERY_DATABASE
 def test_edits_in_quick_succession_are_announced_ten_minutes_apart(
     publisher: ScriptedPublisher, installation: Installation

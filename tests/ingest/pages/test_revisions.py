@@ -88,6 +88,7 @@ def test_entries_after_a_gap_say_since_when_the_feed_was_not_read(
     assert abs(article.missed_since - read_at) < timedelta(minutes=5)
 
 
+@pytest.mark.slow
 def test_a_headline_edited_often_is_one_article_whose_newest_change_is_told(
     publisher: ScriptedPublisher, installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -164,6 +164,7 @@ def test_entries_keep_their_keys_and_hashes_when_the_feed_is_damaged() -> None:
     assert parse(damaged).entries == well.entries
 
 
+@pytest.mark.slow
 def test_a_thousand_entries_take_less_than_a_second() -> None:
     body = rss(*(article(n, content_encoded="<p>Text</p>" * 50) for n in range(1000)))
     began = time.process_time()
