@@ -73,7 +73,22 @@ def _outlet(node: YamlNode, faults: Faults, variables: Variables, seen: _Seen) -
     )
     codes.check(section, "country", outlet.country)
     codes.check(section, "language", outlet.language)
+    if not outlet.time_zone and _needs_time_zone(outlet):
+        message = "The outlet's time zone is not known: dates that name none are read as UTC."
+        mend = "Write its `country`, or its `time_zone`, such as `Europe/Warsaw`."
+        section.fault("id", "W222", message, mend)
     return outlet if section.is_valid else None
+
+
+def _needs_time_zone(outlet: Outlet) -> bool:
+    """Return whether dates of an outlet may name no zone, and its language does not tell it.
+
+    Lists of press releases name none; dates in German are Central European time anyway.
+    """
+    if outlet.language == "de":
+        return False
+    is_list = any(feed.kind == "page" for feed in outlet.feeds)
+    return is_list or outlet.language in codes.LANGUAGES
 
 
 def _feeds(

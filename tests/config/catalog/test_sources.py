@@ -268,6 +268,24 @@ def test_the_time_zone_of_an_outlet_is_its_own_or_that_of_its_country(
     assert [outlet.time_zone for outlet in catalog.outlets] == [zone]
 
 
+def test_an_outlet_whose_dates_may_need_a_time_zone_is_a_warning(load: Load) -> None:
+    list_page = "outlets: [{id: a, feeds: [{url: https://a.example/, kind: page, links: a}]}]"
+    _, faults = load({"sources.yaml": list_page})
+    assert [fault.code for fault in faults] == ["W222"]
+    cases = {
+        "language: pl": ["W222"],
+        "language: en\n    country: UN": ["W222"],
+        "language: de": [],
+        "language: pl\n    country: PL": [],
+        "language: en\n    time_zone: UTC": [],
+    }
+    for lines, codes in cases.items():
+        catalog, faults = load({"sources.yaml": _OUTLET_WITH.format(lines)})
+        assert catalog is not None
+        assert [fault.code for fault in faults] == codes, lines
+        assert all(fault.line == 2 and "time_zone" in fault.mend for fault in faults)
+
+
 def test_an_unknown_time_zone_is_a_fault(load: Load) -> None:
     catalog, faults = load({"sources.yaml": _OUTLET_WITH.format("time_zone: Berlin")})
     assert catalog is None

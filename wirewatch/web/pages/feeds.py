@@ -16,6 +16,7 @@ from config.i18n import Phrase, Translator
 from config.secrets import mask
 from core.store.console import overviews
 from core.store.console.overviews import FeedOverview
+from core.store.feed_record import FeedRecord
 from core.store.poll_now import poll_now
 from wirewatch.feed_summary import summarize_feeds
 from wirewatch.web import charts, display, forms
@@ -84,6 +85,14 @@ class FeedsPage:
         return poll_phrase(outcome)
 
 
+def identified_by(feed: FeedRecord) -> tuple[Phrase, ...]:
+    """Return by what the entries of a feed are identified, where it is not their guids."""
+    if not feed.key_reason:
+        return ()
+    reason = Phrase.load(feed.key_reason)
+    return (Phrase(f"feed.identified_by.{feed.key_level}", reason=reason),)
+
+
 def feed_row(feed: FeedOverview, catalog: Catalog, now: datetime, t: Translator) -> dict[str, Any]:
     """Return a feed as a row of the table."""
     record, state = feed.state.feed, feed.state.state
@@ -101,7 +110,7 @@ def feed_row(feed: FeedOverview, catalog: Catalog, now: datetime, t: Translator)
             if e.event != state  # the state says that the feed is failing or gone, and why
         ],
         "reason": display.reason("" if state == "ok" else feed.state.reason, t),
-        "notes": [display.reason(note, t) for note in feed.notes],
+        "notes": [display.reason(note, t) for note in (*identified_by(record), *feed.notes)],
         "last_success": record.last_success_at,
         "last_new": record.last_new_at,
         "is_polled": state != "off",

@@ -9,6 +9,7 @@ from core.store import feed_history
 from core.store import feeds as feed_store
 from core.store.feed_history import FeedEvent
 from core.store.feeds import feeds
+from ingest.sources.key_level import KeyLevel
 from tests.support.console import Console, add_feeds
 
 
@@ -58,6 +59,28 @@ def test_a_feed_that_is_read_in_part_says_so_and_why(console: Console, now: date
     assert "Read in part" in body
     assert "read in part: 1,000 entries; there are too many others" in body
     assert "every 40 min, less often than usual" in body
+
+
+def test_a_feed_says_by_what_its_entries_are_identified_if_it_is_not_their_guids(
+    console: Console, now: datetime
+) -> None:
+    add_feeds(console.store, console.catalog, now)
+    assert "recognised by" not in console.page("/feeds")
+    texts = {
+        "link": "by their links: several of its entries have the same id (guid).",
+        "link_date": "by link and date: several of its entries have the same id (guid).",
+        "link_date_title": "by link, date and headline: several",
+        "link_date_title_content": "by all of their text, so that a change looks like a new entry:",
+        "title_date": "by headline and date: several",
+    }
+    assert texts.keys() | {KeyLevel.ID} == set(KeyLevel)
+    reason = Phrase("feed.key.shared_ids").dump()
+    for level, text in texts.items():
+        with console.store.write() as connection:
+            connection.execute(feeds.update().values(key_level=level, key_reason=reason))
+        assert f"Its entries are recognised {text}" in console.page("/feeds")
+    console.language = "de"
+    assert "an Überschrift und Datum erkannt: mehrere" in console.page("/feeds")
 
 
 def test_what_changed_with_a_feed_lately_is_shown_beside_it(
