@@ -39,6 +39,7 @@ from ingest.entries.same_entry import (
     is_among,
     is_foreign_page,
     is_only_link_changed,
+    is_renamed,
     is_same_headline,
     is_same_notice,
     link_of,
@@ -313,12 +314,16 @@ def _is_of_others(
 ) -> bool:
     """Return whether a link that other feeds show leads to a page that is not an entry's own.
 
-    One notice beside an article whose page was read may be the article under another headline.
+    One notice beside an article whose page was read may be the article under another headline, and
+    so may be an entry whose headline is only edited: that the page was another one may pass.
     """
     if any(is_same_headline(row, record) for row in linked):
         return False
+    if len(notices) > 1:
+        return True
+    is_edited = any(is_renamed(row, record) for row in linked)
     is_read = any(row.page_outcome == "ok" for row in linked)
-    return is_foreign_page(linked) or len(notices) > 1 or (len(notices) == 1 and not is_read)
+    return not is_edited and (is_foreign_page(linked) or (bool(notices) and not is_read))
 
 
 def _changed(old: EntryRecord, record: EntryRecord, now: datetime) -> EntryRecord:

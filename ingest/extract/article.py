@@ -175,6 +175,7 @@ def _facts(
         own_urls=page.own_urls,
         published_at=published.at if published.source != "feed" else None,
         leads_away=page.leads_away,
+        subheadings=[b.text for b in blocks if b.heading],
     )
 
 

@@ -21,6 +21,7 @@ from ingest.extract.models import PageHints
 from ingest.extract.notices import Notice, NoticeText, notice_in_title, read_notices
 from ingest.pages.page_address import is_above, is_same_page, names_article, resembles
 from ingest.pages.votes import Vote, is_unspaced, vote_of_headline, words_of
+from ingest.urls import is_homepage
 
 OTHER_PAGE = "other_page"
 SECTION_PAGE = "section_page"
@@ -70,6 +71,7 @@ class PageFacts:
         own_urls: The addresses that it gives itself.
         published_at: Its own date.
         leads_away: Whether a script or a refresh leads to another page.
+        subheadings: All of its headings, those of teasers too.
     """
 
     titles: Sequence[str]
@@ -80,6 +82,7 @@ class PageFacts:
     own_urls: Sequence[str] = ()
     published_at: datetime | None = None
     leads_away: bool = False
+    subheadings: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ def judge_page(page: PageFacts, entry: PageHints) -> PageVerdict:
         page: What the page says.
         entry: What the feed says; without it only notices are recognised.
     """
+    if _is_list(page, entry):
+        return PageVerdict(SECTION_PAGE, ("lists the entry",))
     headline = vote_of_headline(entry.title, [*page.headings, *page.titles])
     if headline is Vote.YES and len(page.text) >= LONG_TEXT:
         return PageVerdict(None, ("headline yes",))
@@ -121,6 +126,29 @@ def judge_page(page: PageFacts, entry: PageHints) -> PageVerdict:
         ("headline", "words", "address", "date"), (headline, words, address, date), strict=True
     )
     return PageVerdict(kind, tuple(f"{name} {vote}" for name, vote in names))
+
+
+def _is_list(page: PageFacts, entry: PageHints) -> bool:
+    """Return whether a page is that of a section, which has the entry as one of its teasers.
+
+    Its address is above the entry's, its title another one, and the headline is in its text. A page
+    that only claims such an address must not have the headline as its own heading.
+    """
+    if not entry.url or not entry.title:
+        return False
+    was_moved = is_above(page.url, entry.url)
+    if not was_moved and not any(is_above(own, entry.url) for own in page.own_urls):
+        return False
+    if any(is_same_page(own, entry.url) or is_homepage(own) for own in page.own_urls):
+        return False
+    of_titles = vote_of_headline(entry.title, page.titles)
+    if not was_moved:
+        of_titles = vote_of_headline(entry.title, [*page.headings, *page.titles])
+    is_titled = of_titles is Vote.YES or (of_titles is Vote.UNKNOWN and not was_moved)
+    if is_titled:
+        return False
+    lines = [*page.subheadings, *page.all_text.split("\n")]
+    return vote_of_headline(entry.title, lines) is Vote.YES
 
 
 def vote_of_words(entry: PageHints, text: str) -> tuple[Vote, int]:

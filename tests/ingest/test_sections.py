@@ -112,6 +112,12 @@ def test_another_headline_at_a_page_of_no_entry_is_another_story(newsroom: Newsr
     assert newsroom.announced.count(TWO) == 3
 
 
+def test_an_edited_headline_at_a_page_of_no_entry_is_the_same_story(newsroom: Newsroom) -> None:
+    newsroom.show("index", *at(LIST, ONE), page="section_page")
+    newsroom.show("sport", *at(LIST, f"{ONE}: was wir wissen"))
+    assert newsroom.announced == [ONE]
+
+
 def test_another_headline_at_the_page_of_an_article_is_that_article(newsroom: Newsroom) -> None:
     newsroom.show("index", *at(LIST, ONE))
     newsroom.show("sport", *at(LIST, TWO))

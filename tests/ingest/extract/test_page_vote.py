@@ -95,6 +95,13 @@ def facts(**values: object) -> PageFacts:
 
 
 BARE = PageHints(title=ENTRY.title, url=LINK)
+SECTION = "https://www.hafenblatt.example/politik/"
+LIST = {
+    "titles": ["Politik | Hafenblatt"],
+    "headings": ["Politik"],
+    "subheadings": ["Politik", "Kran stürzt in Hafenbecken", ENTRY.title],
+    "text": f"{FOREIGN}\n{ENTRY.summary}\n{FOREIGN}",
+}
 OWN_TITLE = ["Deich bricht bei Sturm: zwölf Höfe unter Wasser"]
 
 
@@ -108,6 +115,26 @@ OWN_TITLE = ["Deich bricht bei Sturm: zwölf Höfe unter Wasser"]
             facts(url="https://www.hafenblatt.example/politik/"),
             ENTRY,
             SECTION_PAGE,
+        ),
+        ("redirected to a list that has it", facts(url=SECTION, **LIST), ENTRY, SECTION_PAGE),
+        (
+            "redirected to a list without a heading that has it first",
+            facts(url=SECTION, **(LIST | {"headings": [ENTRY.title]})),
+            ENTRY,
+            SECTION_PAGE,
+        ),
+        ("a list at its address", facts(own_urls=[SECTION], **LIST), ENTRY, SECTION_PAGE),
+        (
+            "an article that names its section as its address",
+            facts(own_urls=[SECTION], **(LIST | {"headings": [ENTRY.title]})),
+            ENTRY,
+            None,
+        ),
+        (
+            "an article at the address of a section",
+            facts(url=SECTION, **(LIST | {"titles": OWN_TITLE})),
+            ENTRY,
+            None,
         ),
         ("it names another address", facts(own_urls=[OTHER_LINK]), ENTRY, OTHER_PAGE),
         ("no word of a long summary", facts(), ENTRY, OTHER_PAGE),
