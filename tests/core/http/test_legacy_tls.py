@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+import pytest
 import trustme
 
 from core.http.legacy_tls import outcome_of
@@ -50,6 +51,7 @@ def without_secure_renegotiation() -> Iterator[str]:
         listener.shutdown(socket.SHUT_RDWR)
 
 
+@pytest.mark.slow
 def test_outdated_tls_is_named_with_its_mend_and_accepted_for_its_host_only() -> None:
     authority, other = trustme.CA(), trustme.CA()
     trust = ssl.create_default_context()
