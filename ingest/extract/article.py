@@ -189,9 +189,9 @@ def _moment(text: str) -> datetime | None:
     """Return a time of JSON-LD, which may be in the future; None if it is not one."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no time, or one outside of the calendar in UTC
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _with_script_data(page: ParsedPage, reading: Reading) -> ParsedPage:

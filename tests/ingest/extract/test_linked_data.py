@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from ingest.extract.article import extract_page
 from ingest.extract.jsonld import LinkedData, PageClues, read_linked_data
 
 URL = "https://www.hafenblatt.example/politik/deich-bricht-471130.html"
 OTHER = "https://www.hafenblatt.example/reise/leuchtturm-aus-220077.html"
 TITLE = "Deich bricht bei Sturm"
+NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 CLUES = PageClues([f"{TITLE} | Hafenblatt", TITLE], [URL])
 
 OWN = {
@@ -81,3 +84,26 @@ def test_an_article_of_another_page_gives_nothing(script: Any) -> None:
 )
 def test_an_article_that_does_not_disagree_is_read(script: Any) -> None:
     assert read(script).authors == ("Ina Beispiel",)
+
+
+def test_the_end_of_a_live_page_is_read_and_one_that_is_no_time_costs_nothing_else() -> None:
+    ends = {
+        "2026-11-16T20:00:00+01:00": NOON + timedelta(hours=7),
+        "0001-01-01T00:00:00+14:00": None,
+        "9999-12-31T23:59:59-14:00": None,
+        "heute Abend": None,
+        "": None,
+    }
+    text = "Der Deich ist auf zwanzig Metern gebrochen, sagte der Deichgraf am Montag. " * 6
+    pages = {
+        end: extract_page(
+            f"<title>{TITLE}</title><script type=application/ld+json>"
+            f"{json.dumps(OWN | {'@type': 'LiveBlogPosting', 'coverageEndTime': end})}</script>"
+            f"<article><h1>{TITLE}</h1><p>{text}</p></article>".encode(),
+            url=URL,
+            now=NOON,
+        )
+        for end in ends
+    }
+    assert {end: page.live_until for end, page in pages.items()} == ends
+    assert [end for end, page in pages.items() if page.text != text.strip()] == []
