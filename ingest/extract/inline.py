@@ -27,8 +27,6 @@ _PHRASING = frozenset(words_in("a abbr b bdi big cite em font i mark small span 
 _BODY_PARTS = words_in("table blockquote pre ul ol dl q")
 _ASIDES = words_in("aside footer")
 _CHANGED = (*_IN_SENTENCE, *_RETRACTED, *_ASIDES, "figure")
-_HIDDEN_WORDS = re.compile(rb"<span\s(?:[^<>]*\s)?hidden[\s=/>]")
-_TOOLTIPS = re.compile(rb"role=[\"']?tooltip")
 _MOST_PREPARED = 2_000
 _LONGEST_WORD = 60  # characters of a button or label that stands for words of a sentence
 _SHORTEST_SENTENCE = 20  # characters of the rest of it
@@ -81,14 +79,15 @@ def separate_teasers(blocks: Sequence[Block]) -> bool:
         Whether the tree was changed, so that its blocks are others.
     """
     partly = [b for b in blocks if 0 < b.link_length < len(b.text)]
-    return sum(_separate_teaser(link) for block in partly for link in block.links) > 0
+    phrased = [b for b in partly if b.sections & vocabulary.TEASER_PHRASE.bit]
+    return sum(_separate_teaser(link) for block in phrased for link in block.links) > 0
 
 
 def _explanations(root: HtmlElement, markup: bytes) -> Iterator[HtmlElement]:
     """Yield the hidden elements that explain a word; most pages have none."""
-    if _HIDDEN_WORDS.search(markup):
-        yield from islice((e for e in root.iter("span") if "hidden" in e.attrib), _MOST_PREPARED)
-    if _TOOLTIPS.search(markup):
+    hidden = (span for span in root.iter("span") if span.get("hidden") is not None)
+    yield from islice(hidden, _MOST_PREPARED)
+    if b"tooltip" in markup:
         found = (e for e in root.iter("*") if e.get("role") == "tooltip")
         yield from islice(found, _MOST_PREPARED)
 

@@ -174,12 +174,15 @@ def _parse(script: str) -> object:
     if len(script) > _MAX_SCRIPT:
         return None
     text = _WRAPPING.sub("", _WRAPPING.sub("", script)).strip().rstrip(";")
-    for candidate in (text, _TRAILING_COMMA.sub(r"\1", text)):
-        try:
-            return json.loads(candidate, strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return None
+    value = _loaded(text)
+    return _loaded(_TRAILING_COMMA.sub(r"\1", text)) if value is None else value
+
+
+def _loaded(text: str) -> object:
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _types(node: dict[str, object]) -> tuple[str, ...]:

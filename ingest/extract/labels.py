@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from ingest.extract.vocabulary import alternatives
+from ingest.extract.vocabulary import alternatives, literal_finder
 
 _Read = tuple[str, bool, str]
 """Zone, strength and token of a label."""
@@ -60,6 +60,10 @@ _ZONES = re.compile(
         f"(?P<{zone}>-(?:{'|'.join(alternatives(f'label_{zone}'))})-)" for zone in _LABELLED_ZONES
     )
 )
+_LITERALS = literal_finder(
+    f"-{token}-" for zone in _LABELLED_ZONES for token in alternatives(f"label_{zone}")
+)
+"""One of them is in all names that name a zone, and in few others."""
 _COMMENT_TYPES = re.compile(r"schema\.org/(?:User)?Comments?\b", re.IGNORECASE)
 _CHROME_TAGS = ("nav", "footer", "aside", "menu", "dialog", "form", "fieldset", "button")
 _CHROME_ROLES = (
@@ -79,8 +83,9 @@ _STATUS = re.compile(
 
 @lru_cache(maxsize=8192)
 def _zone_named(attributes: str) -> _Read | None:
-    words = "-" + _PART.sub("-", _CAMEL.sub("-", attributes)).lower().strip("-") + "-"
-    match = _ZONES.search(words)
+    spaced = attributes if attributes.islower() else _CAMEL.sub("-", attributes)
+    words = "-" + _PART.sub("-", spaced).lower().strip("-") + "-"
+    match = _ZONES.search(words) if _LITERALS.find_matches_as_indexes(words) else None
     if not match:
         return None
     zone = match.lastgroup or ""

@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from ingest.extract.vocabulary import alternatives
+from ahocorasick_rs import AhoCorasick
+
+from ingest.extract.vocabulary import alternatives, required_literals
 
 
 class Notice(StrEnum):
@@ -96,13 +98,22 @@ def read_notices(text: str) -> NoticeText:
     said = total = sentences = 0
     for sentence in _sentences(text):
         total += len(sentence)
-        kinds = [kind for kind, pattern in _text_patterns().items() if pattern.search(sentence)]
+        kinds = _kinds_of_sentence(sentence)
         said += len(sentence) if kinds else 0
         sentences += bool(kinds)
         for kind in kinds:
             counts[kind] = counts.get(kind, 0) + 1
     best = max(counts, key=lambda kind: counts[kind]) if counts else None
     return NoticeText(best, sentences, said / total if total else 0.0)
+
+
+def _kinds_of_sentence(sentence: str) -> list[Notice]:
+    """Return the kinds whose phrases are in a sentence; patterns are tried if a literal is."""
+    automaton, kinds, without = _text_literals()
+    found = automaton.find_matches_as_indexes(sentence, overlapping=True)
+    possible = without.union(kinds[index] for index, _, _ in found)
+    patterns = _text_patterns()
+    return [k for k in patterns if k in possible and patterns[k].search(sentence)]
 
 
 def _sentences(text: str) -> Iterable[str]:
@@ -144,6 +155,19 @@ def _title_patterns() -> dict[Notice, re.Pattern[str]]:
 @cache
 def _text_patterns() -> dict[Notice, re.Pattern[str]]:
     return {kind: _union(f"text_{section}") for kind, section in _SECTIONS.items()}
+
+
+@cache
+def _text_literals() -> tuple[AhoCorasick, tuple[Notice, ...], frozenset[Notice]]:
+    """Return literals one of which phrases contain, of which kind each is, and kinds without."""
+    lines = [
+        (kind, required_literals(line))
+        for kind, section in _SECTIONS.items()
+        for line in alternatives(f"text_{section}")
+    ]
+    literals = [(literal, kind) for kind, required in lines for literal in required]
+    without = frozenset(kind for kind, required in lines if not required)
+    return AhoCorasick([one for one, _ in literals]), tuple(k for _, k in literals), without
 
 
 def _union(section: str) -> re.Pattern[str]:

@@ -13,9 +13,9 @@ of an anchored line (``^``), some literal of a floating one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 from ahocorasick_rs import AhoCorasick
@@ -129,15 +129,34 @@ def _rarest_literal(literals: list[str]) -> str:
     )
 
 
-def _required_literals(pattern: str) -> list[str]:
+def required_literals(pattern: str) -> list[str]:
     """Return literals one of which every match contains; empty if there are none.
 
     That is one literal outside of groups, or else one for each alternative of a group.
     """
+    alternatives = next(_groups(f"(?:{pattern})"))
+    if len(alternatives) > 1:
+        each = [required_literals(one) for one in alternatives]
+        return list(chain.from_iterable(each)) if all(each) else []
     if literal := _rarest_literal(_literals(pattern)):
         return [literal]
     groups = [[_rarest_literal(_literals(one)) for one in group] for group in _groups(pattern)]
     return max((g for g in groups if all(g)), key=lambda g: min(map(len, g)), default=[])
+
+
+def literal_finder(patterns: Iterable[str]) -> AhoCorasick:
+    """Return what finds a literal in every text that one of the patterns matches.
+
+    Raises:
+        ValueError: A pattern has no literal that every match contains.
+    """
+    literals: list[str] = []
+    for pattern in patterns:
+        required = required_literals(pattern)
+        if not required:
+            raise ValueError(f"{pattern}: no literal that every match contains")
+        literals += required
+    return AhoCorasick(literals)
 
 
 _sections_by_literal: dict[str, int] = {}
@@ -183,7 +202,7 @@ class SectionMatcher:
                 (starts.setdefault(key, []) if len(key) == _KEY else always).append(line[1:])
                 continue
             floating.append(line)
-            required = _required_literals(line)
+            required = required_literals(line)
             if not required:
                 raise ValueError(f"[{section}] {line}: no literal that every match contains")
             for literal in required:
@@ -277,5 +296,6 @@ APPEAL_CUES = tuple(
     SectionMatcher(f"appeal_{cue}", bit)
     for bit, cue in enumerate(("we", "do", "where", "tone"), 16)
 )
+TEASER_PHRASE = SectionMatcher("read_also", 20)
 ADDRESS_CUES = (APPEAL_CUES[0], APPEAL_CUES[1], APPEAL_CUES[3])
 READ_ALSO = re.compile(rf"(?:{'|'.join(alternatives('read_also'))})\s*:")

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -99,6 +100,7 @@ def tag_zones(
     )
 
 
+@lru_cache(maxsize=256)
 def distinct_words(text: str) -> frozenset[str]:
     """Return the distinct words of a text in lower case."""
     return frozenset(_WORD.findall(text.lower()))
