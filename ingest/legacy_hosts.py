@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from config.catalog.models import Catalog
+from config.catalog.models import Catalog, Outlet
 from ingest.hosts import host_key
 
 
@@ -27,12 +27,12 @@ class LegacyHosts:
         """Return it for a URL, by the files in force."""
         catalog = self._catalog()
         if catalog is not self._read:
-            self._hosts = hosts_of(catalog)
+            self._hosts = hosts_of(catalog.outlets)
             self._read = catalog
         return bool(self._hosts) and host_key(url) in self._hosts
 
 
-def hosts_of(catalog: Catalog) -> frozenset[str]:
-    """Return the hosts of outlets with ``legacy_tls``. Pure."""
-    outlets = (outlet for outlet in catalog.outlets if outlet.legacy_tls)
-    return frozenset(host_key(feed.url) for outlet in outlets for feed in outlet.feeds)
+def hosts_of(outlets: Iterable[Outlet]) -> frozenset[str]:
+    """Return the hosts of the outlets with ``legacy_tls`` among some. Pure."""
+    old = (outlet for outlet in outlets if outlet.legacy_tls)
+    return frozenset(host_key(feed.url) for outlet in old for feed in outlet.feeds)

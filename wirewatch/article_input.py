@@ -113,15 +113,22 @@ async def read_pasted(
     return _article({"title": title, "text": text, "language": language or None})
 
 
-async def load(source: str, settings: Settings) -> Document:
+async def load(
+    source: str, settings: Settings, is_legacy: Callable[[str], bool] = lambda _url: False
+) -> Document:
     """Return the bytes of a file, of a URL, or of stdin (``-``).
+
+    Args:
+        source: What to read.
+        settings: Limits of the request.
+        is_legacy: Whether a URL may be requested over outdated TLS.
 
     Raises:
         UsageError: The file cannot be read.
         FetchError: The URL could not be fetched.
     """
     if _is_url(source):
-        return await fetch_page(source, settings)
+        return await fetch_page(source, settings, is_legacy)
     if source == "-":
         return Document(source, sys.stdin.buffer.read())
     try:
@@ -131,7 +138,9 @@ async def load(source: str, settings: Settings) -> Document:
         raise UsageError(f"{source}: {why}.", mend="Name a file, a URL, or -.") from None
 
 
-async def fetch_page(url: str, settings: Settings) -> Document:
+async def fetch_page(
+    url: str, settings: Settings, is_legacy: Callable[[str], bool] = lambda _url: False
+) -> Document:
     """Fetch a page with the program's guarded client.
 
     Raises:
@@ -139,7 +148,7 @@ async def fetch_page(url: str, settings: Settings) -> Document:
     """
     from core.http.client import HttpClient
 
-    async with HttpClient.open(settings) as client:
+    async with HttpClient(settings, is_legacy=is_legacy) as client:
         response = await client.get(url, max_bytes=settings.http_max_page_bytes)
     if response.status != 200:
         reason = Phrase("fetch.answered", url=url, status=response.status)

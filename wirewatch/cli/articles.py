@@ -52,14 +52,15 @@ def extract(
     curl -s https://example.org/ | wirewatch articles extract -
     """  # noqa: D301 click reads \b as: keep these lines
     settings = open_settings()
-    hints = _hints_by_id(outlet, settings) if outlet else None
-    outlets = () if hints else _known_outlets(sources, settings)
+    named = _outlet_by_id(outlet, settings) if outlet else None
+    hints = _hints_of(named) if named else None
+    outlets = (named,) if named else _known_outlets(sources, settings)
     code = 0
     for source in sources:
         try:
-            known = outlet_of_url(source, outlets) if _is_url(source) else None
+            known = outlet_of_url(source, outlets) if _is_url(source) and not hints else None
             used = _hints_of(known) if known else hints
-            page = asyncio.run(_extracted(source, settings, used))
+            page = asyncio.run(_extracted(source, settings, used, outlets))
             row = as_row(source, page, used.time_zone if used else "")
         except WirewatchError as error:
             row = failed_row(source, str(error))
@@ -89,14 +90,20 @@ async def extract_here(document: Document, hints: PageHints | None = None) -> Ex
     )
 
 
-async def _extracted(source: str, settings: Settings, hints: PageHints | None) -> ExtractedPage:
+async def _extracted(
+    source: str, settings: Settings, hints: PageHints | None, outlets: Sequence[Outlet]
+) -> ExtractedPage:
+    from ingest.hosts import host_key
+    from ingest.legacy_hosts import hosts_of
     from wirewatch.article_input import load
 
-    return await extract_here(await load(source, settings), hints)
+    legacy = hosts_of(outlets)
+    document = await load(source, settings, lambda url: host_key(url) in legacy)
+    return await extract_here(document, hints)
 
 
-def _hints_by_id(outlet_id: str, settings: Settings) -> PageHints:
-    """Return what sources.yaml says of the pages of an outlet.
+def _outlet_by_id(outlet_id: str, settings: Settings) -> Outlet:
+    """Return an outlet of sources.yaml.
 
     Raises:
         UsageError: There is no such outlet.
@@ -104,7 +111,7 @@ def _hints_by_id(outlet_id: str, settings: Settings) -> PageHints:
     outlet = load_outlets(settings).outlet(outlet_id)
     if outlet is None:
         raise UsageError(f"There is no outlet {outlet_id!r}.", mend="Use an id of sources.yaml.")
-    return _hints_of(outlet)
+    return outlet
 
 
 def _known_outlets(sources: Sequence[str], settings: Settings) -> Sequence[Outlet]:
