@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from config.errors import StoreError
 from core.ids import article_id
 from core.messages import Origin
 from core.messages.envelope import to_record
@@ -28,7 +29,7 @@ from ingest.pages.article_pages import INCOMPLETE
 from ingest.pages.changes import Compare, Comparison
 from ingest.pages.disputes import note_dispute
 from ingest.pages.page_fetcher import PageFetcher
-from ingest.pages.page_reader import add_changes, write_revision
+from ingest.pages.page_reader import INTERNAL_ERROR, add_changes, write_revision
 from ingest.pages.revise import EntryOutcome, Identity
 from ingest.rereads.attempt import (
     Attempt,
@@ -98,13 +99,15 @@ class Rereader:
     async def read(self, record: RereadRecord) -> RereadResult:
         """Read a page again and store the result.
 
+        An unexpected error is logged and counts as a failed attempt, so that it does not stop
+        other pages.
+
         Raises:
             StoreError: Nothing was stored. The lease expires, or is released.
         """
         known = await self._deps.read(self._load, record)
         attempt = await self._attempts.make(known) if known else None
-        compare = await self._compare(known, attempt)
-        result = await self._deps.write(self._conclude, record, attempt, compare)
+        result = await self._save(record, known, attempt)
         url = for_log(record.url)
         log.info("page_reread", url=url, reason=record.reason, outcome=result.outcome)
         return result
@@ -115,6 +118,20 @@ class Rereader:
         if feed is not None and is_ignored(connection, feed, self._deps.clock()):
             return None
         return load_article(connection, record.article_id)
+
+    async def _save(
+        self, record: RereadRecord, known: RereadArticle | None, attempt: Attempt | None
+    ) -> RereadResult:
+        """Store the result of an attempt; if that fails, that the attempt has failed."""
+        try:
+            compare = await self._compare(known, attempt)
+            return await self._deps.write(self._conclude, record, attempt, compare)
+        except Exception as error:
+            if isinstance(error, StoreError) and error.retry:
+                raise
+            log.exception("reread_failed", url=for_log(record.url))
+        failed = Attempt.of(INTERNAL_ERROR)
+        return await self._deps.write(self._conclude, record, failed, Comparison())
 
     async def _compare(self, known: RereadArticle | None, attempt: Attempt | None) -> Comparison:
         """Compare a page with what is stored of it, before the transaction that stores it."""

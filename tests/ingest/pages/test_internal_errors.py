@@ -7,6 +7,8 @@ from datetime import datetime
 
 import pytest
 
+from core.store import rereads
+from core.store.rereads import TOLD
 from ingest.extract import ExtractedPage, PageHints
 from tests.support.newsroom import Answer
 from tests.support.postgres import ON_EVERY_DATABASE
@@ -71,6 +73,31 @@ def test_an_internal_error_loses_no_article_and_stops_no_other(
         "Titel 2": "feed",
         "Titel 3": "page",
     }
+
+
+def test_an_internal_error_at_a_page_that_is_read_again_stops_no_other(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    items = [
+        item(str(n), f"Titel {n}", publisher.serve_page(f"/{n}", f"Titel {n}")) for n in (2, 3)
+    ]
+    installation.subscribe(publisher.serve(FEED, rss(*items), Answer(status=304)))
+    installation.run()
+    installation.clock.advance(hours=1)
+    now = installation.clock()
+    with installation.store.write() as connection:
+        for article in installation.announced:
+            rereads.schedule(connection, article.article_id, reason=TOLD, now=now, due_at=now)
+    for n in (2, 3):
+        publisher.serve_page(f"/{n}", f"Titel {n}: neu")
+    installation.extract = Stumbling()
+    installation.run()
+    assert [a.title for a in installation.announced if a.revision > 1] == ["Titel 3: neu"]
+    with installation.store.read() as connection:
+        failed = next(a for a in installation.announced if a.title == "Titel 2")
+        row = rereads.find(connection, failed.article_id)
+    assert row is not None
+    assert (row.outcome, row.attempts, row.due_at > now) == ("internal", 1, True)
 
 
 @ON_EVERY_DATABASE
