@@ -74,7 +74,7 @@ class NoticeText:
     """What the sentences of a text say to a visitor of the site.
 
     Attributes:
-        kind: The kind that most of them are of; None where none is.
+        kind: The kind of most of them; None where there are none.
         sentences: How many are of any kind.
         share: Their share of the text's characters, 0 to 1.
     """

@@ -53,7 +53,7 @@ class ParsedPage:
 
     Attributes:
         root: The tree, without head, scripts and styles.
-        markup: The page in UTF-8 as it was parsed, for whoever has to read all of it again.
+        markup: The page in UTF-8 as it was parsed, for extractors that parse all of it again.
         data: The article's JSON-LD.
         meta: ``<meta>`` by lower-case name, property or itemprop; the first value of each.
         html_title: The text of ``<title>``.

@@ -60,7 +60,7 @@ class UnreachableHosts:
         self._hosts: dict[str, _Host] = {}
 
     def load(self, pauses: Mapping[str, datetime]) -> None:
-        """Take over what a process before has stored: ends of pauses, by scope."""
+        """Load the pauses that an earlier process has stored: their ends, by scope."""
         for scope, until in pauses.items():
             if scope.startswith(_SCOPE):
                 self._hosts[scope.removeprefix(_SCOPE)] = _Host(FAILURES, until)

@@ -1,7 +1,7 @@
 """Compare titles and texts by their words. Pure.
 
 A title may be shortened, extended by a kicker, or rewritten: that two titles have words in common
-proves little, and that they have none proves little too. Whoever compares them weighs the answer.
+proves little, and that they have none proves little too. The caller weighs the answer.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class RereadArticle:
         feed: The feed that showed it first.
         last: Its newest revision.
         validators: Of the last answer that was read; none where another version of the program
-            has read it, so that its text is read anew.
+            has read it, so that the whole page is requested.
     """
 
     article: ArticleRecord

@@ -108,8 +108,8 @@ def as_dispute(verdict: Verdict, blocks: Sequence[Block]) -> Dispute | None:
     """Return what is stored of a verdict for people.
 
     Returns:
-        None if the page shows next to nothing, because scripts build it: nobody disputes the text
-        of its data.
+        None if the page shows next to nothing, because scripts build it: the text of its data is
+        then the only one.
     """
     shown = sum(len(b.text) for b in blocks if b.sentence)
     if verdict.chosen.source in _DATA and shown < _NOTHING:
@@ -170,7 +170,7 @@ def _outside_readings(first: FirstOpinion, kept: Text, page: PageEvidence) -> li
 
 
 def _plain_readings(first: FirstOpinion, kept: Text, page: PageEvidence) -> list[Reading]:
-    """Return what a plain extractor finds, in both modes unless the first one agrees with us."""
+    """Return what a plain extractor finds, in both modes unless the quick one finds no more."""
     if len(first.blocks) > _MOST_BLOCKS:
         return []
     quick = _read_article(first, thorough=False)
@@ -191,7 +191,7 @@ def _share_cut_within(first: FirstOpinion, kept: Text, plain: Text, headline: He
     """Return how much of what the plain reading has more was cut from within the body, 0 to 1.
 
     Within is between two paragraphs that were kept, above the first one, or in the element of most
-    of them. Where none was kept, and among comments that nobody has signed, it is everything, if it
+    of them. Where none was kept, and among unsigned comments, it is everything, if it
     is about the headline. Comments that are signed are not counted, wherever they are.
     """
     blocks = first.blocks
