@@ -82,8 +82,7 @@ entries = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_page_at", UtcDateTime, nullable=False),
     Column("page_outcome", String(40), nullable=False),
-    Column("lease_holder", String(120)),
-    Column("lease_until", UtcDateTime),
+    *leases.row_lease_columns(),
     Column("shown_at", UtcDateTime),
     UniqueConstraint("feed_id", "key"),
 )

@@ -97,8 +97,7 @@ feeds = Table(
     Column("renamed_at", UtcDateTime),
     Column("body_selector", SafeText, nullable=False),
     Column("removed_selector", SafeText, nullable=False),
-    Column("lease_holder", String(120)),
-    Column("lease_until", UtcDateTime),
+    *leases.row_lease_columns(),
     Column("shown_since", UtcDateTime),
 )
 Index("ix_feeds_next_due_at", feeds.c.next_due_at)

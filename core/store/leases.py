@@ -50,6 +50,11 @@ leases = Table(
 )
 
 
+def row_lease_columns() -> tuple[Column[str], Column[datetime]]:
+    """Return the columns of a table of work by which its rows are leased."""
+    return Column("lease_holder", String(120)), Column("lease_until", UtcDateTime)
+
+
 def acquire(
     connection: Connection, name: str, instance: Instance, *, now: datetime, ttl: timedelta
 ) -> bool:

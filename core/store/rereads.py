@@ -66,8 +66,7 @@ rereads = Table(
     Column("attempts", Integer, nullable=False),
     Column("outcome", String(40), nullable=False),
     Column("missing_since", UtcDateTime),
-    Column("lease_holder", String(120)),
-    Column("lease_until", UtcDateTime),
+    *leases.row_lease_columns(),
 )
 _leased = rereads.c.lease_holder.is_not(None)
 Index("ix_rereads_leased", rereads.c.lease_holder, sqlite_where=_leased, postgresql_where=_leased)

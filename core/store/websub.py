@@ -76,8 +76,7 @@ subscriptions = Table(
     Column("ignored", Integer, nullable=False),
     Column("push_first", Integer, nullable=False),
     Column("poll_first", Integer, nullable=False),
-    Column("lease_holder", String(120)),
-    Column("lease_until", UtcDateTime),
+    *leases.row_lease_columns(),
 )
 
 

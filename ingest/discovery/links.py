@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 
-from lxml import etree
-from lxml.html import HtmlElement, document_fromstring
+from lxml.html import HtmlElement
 
-from core.text.clean import clean_line, clean_markup
+from core.text.clean import clean_line
 from ingest.discovery.feed_link import FeedLink
-from ingest.extract.bounds import bound_page
-from ingest.extract.decode import decode
 from ingest.extract.page_head import find_refresh
+from ingest.sources.page_tree import base_of, parse_page
 from ingest.urls import fetchable_url, same_site
 
 MOST_LINKS = 20
@@ -34,24 +32,14 @@ def find_feed_links(body: bytes, url: str, content_type: str | None) -> list[Fee
         url: Where it came from.
         content_type: The ``Content-Type``; only its charset is used.
     """
-    root = _tree(body, content_type)
+    root = parse_page(body, content_type)
     if root is None:
         return []
-    base = fetchable_url(next((e.get("href", "") for e in root.iter("base")), ""), url) or url
+    base = base_of(root, url)
     found: dict[str, FeedLink] = {}
     for link in (*_refresh(root, url, base), *_declared(root, base), *_likely(root, base, url)):
         found.setdefault(link.url, link)
     return list(found.values())[:MOST_LINKS]
-
-
-def _tree(body: bytes, content_type: str | None) -> HtmlElement | None:
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
-    html = bound_page(decode(body, content_type)).encode("utf-8", "replace")
-    try:
-        return document_fromstring(clean_markup(html), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None
 
 
 def _refresh(root: HtmlElement, url: str, base: str) -> list[FeedLink]:

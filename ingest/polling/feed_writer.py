@@ -41,12 +41,12 @@ from ingest.entries.document_entries import (
     store_admission,
 )
 from ingest.hosts import pause_scope
-from ingest.parsing.messages import FeedRequest
 from ingest.polling import poll_facts, poll_outcome
 from ingest.polling.backoff import OUT_OF_REACH, FailClass, FetchFailure
 from ingest.polling.feed_fetcher import AnswerFacts, FeedDocument
 from ingest.polling.feed_records import PARSER_VERSION
 from ingest.polling.outage import NO_OUTAGE, Outage, forgive, outage_wait
+from ingest.polling.parse_request import parse_request
 from ingest.polling.poll_outcome import DocumentRead, NotModified, PollOutcome
 from ingest.polling.sitemap_index import read_listed
 from ingest.rereads.signals import schedule_signals
@@ -160,18 +160,7 @@ class FeedWriter:
     async def _parse(
         self, feed: FeedRecord, document: FeedDocument, known: dict[str, str]
     ) -> ParsedFeed:
-        request = FeedRequest(
-            kind=feed.kind,
-            body=document.body,
-            url=document.url,
-            content_type=document.headers.get("Content-Type"),
-            now=self._deps.clock(),
-            known=known,
-            limit=self._deps.settings.fetch_max_entries,
-            links=feed.links,
-            time_zone=feed.time_zone,
-            level=feed.key_level,
-        )
+        request = parse_request(self._deps, feed, feed.kind, document, known)
         slow = feed.fail_class == FailClass.LIMIT
         parsed = await self._deps.parser.parse(request, feed.outlet, slow=slow)
         return await read_listed(self._deps, feed, parsed, known) if parsed.sitemaps else parsed

@@ -18,8 +18,8 @@ from config.i18n import Phrase
 from core.http import Response
 from core.store.feed_record import FeedRecord
 from ingest.deps import Deps
-from ingest.parsing.messages import FeedRequest
 from ingest.polling.backoff import failure_of
+from ingest.polling.parse_request import parse_request
 from ingest.sources.entry import FeedEntry, ParsedFeed
 
 ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.1"
@@ -66,6 +66,9 @@ def merge(parts: Sequence[ParsedFeed], limit: int) -> ParsedFeed:
         known_keys=tuple(dict.fromkeys(key for part in parts for key in part.known_keys)),
         total=sum(part.total for part in parts),
         skipped=sum(part.skipped for part in parts) + len(by_key) - len(entries),
+        repeated=sum(part.repeated for part in parts),
+        empty=sum(part.empty for part in parts),
+        modified=dict(stamp for part in parts for stamp in part.modified.items()),
         whole=False,
         cut_reason=next((part.cut_reason for part in parts if part.cut_reason), None),
     )
@@ -77,15 +80,7 @@ async def _read(deps: Deps, feed: FeedRecord, url: str, known: Mapping[str, str]
             url, max_bytes=deps.settings.http_max_feed_bytes, accept=ACCEPT
         )
     _refuse_failure(url, response)
-    request = FeedRequest(
-        kind="sitemap",
-        body=response.body,
-        url=response.url,
-        content_type=response.headers.get("Content-Type"),
-        now=deps.clock(),
-        known=known,
-        limit=deps.settings.fetch_max_entries,
-    )
+    request = parse_request(deps, feed, "sitemap", response, known)
     parsed = await deps.parser.parse(request, feed.outlet, slow=False)
     if parsed.sitemaps:
         raise FetchError(url, "not_a_feed", Phrase("fetch.sitemap_index"))

@@ -18,18 +18,17 @@ from typing import cast
 
 from lxml import etree
 from lxml.cssselect import CSSSelector
-from lxml.html import HtmlElement, document_fromstring
+from lxml.html import HtmlElement
 
 from config.errors import FetchError
 from config.i18n import Phrase
-from core.text.clean import clean_line, clean_markup
-from ingest.extract.bounds import bound_page
-from ingest.extract.decode import decode
+from core.text.clean import clean_line
 from ingest.sources.build import FeedContext, build_feed, language_code
 from ingest.sources.context import ParseContext
 from ingest.sources.entry import FeedEntry, ParsedFeed
 from ingest.sources.identity import EntryIdentity, RawEntry
 from ingest.sources.limits import LONGEST_LINE
+from ingest.sources.page_tree import base_of, parse_page
 from ingest.sources.text import to_line
 from ingest.urls import fetchable_url
 
@@ -67,7 +66,10 @@ def parse_list_page(body: bytes, context: ParseContext, links: str) -> ParsedFee
         FetchError: There is no page, or the selector finds no link on it.
     """
     url = context.url
-    root = _tree(url, body, context.content_type)
+    root = parse_page(body, context.content_type)
+    if root is None:
+        raise FetchError(url, "empty", Phrase("fetch.empty"))
+    etree.strip_elements(root, "script", "style", "template", with_tail=False)
     items = _items(root, url, links)
     if not items:
         raise FetchError(
@@ -92,21 +94,9 @@ def parse_list_page(body: bytes, context: ParseContext, links: str) -> ParsedFee
     )
 
 
-def _tree(url: str, body: bytes, content_type: str | None) -> HtmlElement:
-    html = bound_page(decode(body, content_type))
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
-    try:
-        root = document_fromstring(clean_markup(html.encode("utf-8", "replace")), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise FetchError(url, "empty", Phrase("fetch.empty")) from error
-    etree.strip_elements(root, "script", "style", "template", with_tail=False)
-    return root
-
-
 def _items(root: HtmlElement, url: str, links: str) -> list[_Item]:
     """Return the items that the selector finds, each address once."""
-    base = fetchable_url(next((e.get("href", "") for e in root.iter("base")), ""), url) or url
+    base = base_of(root, url)
     found: dict[str, _Item] = {}
     selected = cast("list[HtmlElement]", CSSSelector(links)(root))
     anchors = [anchor for anchor in map(_anchor, selected) if anchor is not None]

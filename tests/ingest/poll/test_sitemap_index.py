@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from config.catalog.models import Catalog
+from ingest.polling.sitemap_index import merge
+from ingest.sources import ParsedFeed
 from tests.ingest.poll.polls import poll
 from tests.support.newsroom import Answer
 from tests.support.scripted_publisher import MONDAY, Installation, ScriptedPublisher
@@ -44,6 +48,33 @@ def test_every_listed_sitemap_is_read_and_each_entry_counts_once(
     assert (first.new, second.new) == (2, 1)
     assert {a.title for a in installation.announced} == {"Meldung 1", "Meldung 2", "Meldung 3"}
     assert all("if-none-match" not in r.headers for r in publisher.requests_for(INDEX))
+
+
+def test_what_the_sitemaps_of_an_index_leave_out_is_counted_by_its_reason() -> None:
+    """URLs without a news tag are no news that was left out; times of change count in each."""
+    parts = [
+        ParsedFeed("", None, (), (f"k{n}",), total=9, skipped=5, repeated=1, empty=4,
+                   modified={f"k{n}": "2026-11-22"})
+        for n in range(2)
+    ]  # fmt: skip
+    merged = merge(parts, limit=10)
+    assert (merged.total, merged.skipped, merged.repeated, merged.empty) == (18, 10, 2, 8)
+    assert merged.modified.keys() == set(merged.known_keys) == {"k0", "k1"}
+
+
+def test_dates_of_listed_sitemaps_are_in_the_time_zone_of_the_outlet(
+    publisher: ScriptedPublisher, installation: Installation
+) -> None:
+    url = publisher.serve(INDEX, index(publisher, "/news.xml"))
+    listed = news(publisher, 1).body.replace(b"+00:00", b"")
+    publisher.serve("/news.xml", Answer(listed, headers=XML))
+    publisher.serve("/a1", Answer(status=403))
+    installation.subscribe(url, kind="sitemap")
+    [outlet] = installation.catalog.outlets
+    installation.catalog = Catalog((replace(outlet, language="", time_zone="Asia/Tokyo"),))
+    poll(installation)
+    [article] = installation.announced
+    assert article.published_at == MONDAY - timedelta(hours=1) - timedelta(hours=9)
 
 
 def test_a_sitemap_that_fails_costs_only_itself(
