@@ -83,7 +83,12 @@ def mark_teasers(blocks: Sequence[Block], title: int, url: str) -> None:
         inside = bool(text) and text[0] < i <= text[-1] + _FEW
         if _is_marked(link):
             sure.update(_card(opened, i, location, around) if inside else (i,))
-        elif inside and _is_other_article(link, url) and _stands_alone(opened, i, link, location):
+        elif (
+            inside
+            and _is_other_article(link, url)
+            and _stands_alone(opened, i, link, location)
+            and not (i > text[-1] and _has_twin(block))
+        ):
             likely.update(_card(opened, i, location, around))
     size = sum(len(opened[i].text) for i in text if i not in sure and i not in likely)
     for found, few in ((sure, _FEW), (likely - sure, _FEW - 1)):
@@ -119,6 +124,15 @@ def _stands_alone(opened: Sequence[Block], index: int, link: _Link, location: Lo
     if block.heading:
         return block.location != location
     return block.container.tag != "li" or not _introduces_list(opened, index)
+
+
+def _has_twin(block: Block) -> bool:
+    """Return whether a box like the one around a block follows: :mod:`ingest.extract.cards`."""
+    box = container_among_siblings(block)
+    following: HtmlElement | None = box.getnext() if box is not None else None
+    if box is None or following is None or not box.get("class"):
+        return False
+    return bool(following.tag == box.tag and following.get("class") == box.get("class"))
 
 
 def _read_link(block: Block) -> _Link | None:
@@ -157,6 +171,12 @@ def is_other_page(href: str, url: str) -> bool:
         return False
     path = target.path.rstrip("/")
     return bool(path) and path != page.path.rstrip("/") and not _DOCUMENT.search(path)
+
+
+def other_article(block: Block, url: str) -> bool:
+    """Return whether a block is nothing but the linked headline of another article."""
+    link = _read_link(block)
+    return link is not None and _is_other_article(link, url)
 
 
 def _is_title(text: str) -> bool:

@@ -20,6 +20,7 @@ from functools import lru_cache
 from lxml.html import HtmlElement
 
 from ingest.extract.blocks import Block
+from ingest.extract.cards import find_cards
 from ingest.extract.comments import find_comments
 from ingest.extract.continuations import find_continuations
 from ingest.extract.further_articles import find_further_articles
@@ -81,6 +82,8 @@ def tag_zones(
     title = find_title(blocks, titles)
     labelled = _apply_labels(blocks, title, stated)
     _mark_title(blocks, title)
+    if not live:
+        _mark([blocks[i] for i in find_cards(blocks, title, url)], "related", outside=True)
     for start, end in find_further_articles(blocks, title, live=live, stated=stated):
         _mark(blocks[start:end], "related", outside=True)
     span = find_comments(blocks, title, live=live)
