@@ -87,9 +87,9 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 # What most links of feeds look like: nothing in them is changed by `fetchable_url`.
 _PLAIN = re.compile(
-    r"https?://((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24})"
-    r"((?:/(?!\.)[A-Za-z0-9_,.-]*)*)(?:\?([A-Za-z0-9_=&.-]*))?(?:#[A-Za-z0-9_=.-]*)?"
+    r"https?://([a-z0-9.-]+)((?:/[A-Za-z0-9_,./-]*)?)(?:\?([A-Za-z0-9_=&.-]*))?(?:#[A-Za-z0-9_=.-]*)?"
 )
+_PLAIN_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
 _LONGEST_PLAIN = 250
 
 # Only in a URL with one of these can a second pass find something that the first one did not.
@@ -133,8 +133,10 @@ def canonical_url(url: str) -> str:
     Args:
         url: Absolute; one that cannot be requested is returned without surrounding blanks.
     """
-    if len(url) <= _LONGEST_PLAIN and (plain := _PLAIN.fullmatch(url)):
-        return _identity(plain[1], "", plain[2], plain[3] or "", "")
+    if len(url) <= _LONGEST_PLAIN and "/." not in url and (plain := _PLAIN.fullmatch(url)):
+        host, path, query = plain.groups()
+        if _is_plain_host(host):
+            return _identity(host, "", path, query or "", "")
     for _ in range(_MOST_PASSES):
         before, url = url, _canonical_once(url)
         if url == before or not _MAY_HIDE.search(url):
@@ -152,6 +154,11 @@ def _canonical_once(url: str) -> str:
     path = _same_escapes(_SESSION_IN_PATH.sub("", parts.path))
     fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
     return _identity(host, port, path, parts.query, fragment)
+
+
+@lru_cache(maxsize=4096)
+def _is_plain_host(host: str) -> bool:
+    return _PLAIN_HOST.fullmatch(host) is not None
 
 
 @lru_cache(maxsize=4096)

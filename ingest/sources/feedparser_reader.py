@@ -16,7 +16,6 @@ from typing import Any
 
 import structlog
 from feedparser.api import LooseFeedParser, StrictFeedParser
-from feedparser.util import FeedParserDict
 
 from ingest.sources.entry_elements import EntryElements, closed_names
 from ingest.sources.limits import (
@@ -41,11 +40,11 @@ _NO_ADDRESS = re.compile(rf"[\w.+-]{{{LONGEST_NAME_PART + 1}}}", re.ASCII)
 _PROLOG = re.compile(rb"<!--.*?-->|<\?.*?\?>|(<!DOCTYPE[^>]*>)|(<\w)", re.DOTALL)
 
 
-class _Parameters(FeedParserDict):
-    """What an element says of its content; its values are texts, which need no deep copy."""
+class _Parameters(dict[str, Any]):
+    """What an element says of its content: texts, which need neither aliases nor a deep copy."""
 
-    def __deepcopy__(self, memo: object) -> FeedParserDict:
-        return FeedParserDict(self)
+    def __deepcopy__(self, memo: object) -> dict[str, Any]:
+        return dict(self)
 
 
 class _BoundedFields:
@@ -63,8 +62,9 @@ class _BoundedFields:
         """Start an element, with a limited number of attributes of limited length."""
         if self.inentry and not self._starts(tag, attrs):
             return
-        short = [(name, value[:LONGEST_FIELD]) for name, value in attrs[:MOST_TAG_ATTRIBUTES]]
-        super().unknown_starttag(tag, short)  # type: ignore[misc]
+        if attrs:
+            attrs = [(name, value[:LONGEST_FIELD]) for name, value in attrs[:MOST_TAG_ATTRIBUTES]]
+        super().unknown_starttag(tag, attrs)  # type: ignore[misc]
 
     def unknown_endtag(self, tag: str) -> None:
         """End an element."""
@@ -188,6 +188,7 @@ def _read_strictly(document: bytes) -> Any:
 
 def _configure(parser: Any, closed: frozenset[str] | None = None) -> None:
     parser.follow(EntryElements(closed))
+    parser.contentparams = _Parameters()
     parser.resolve_relative_uris = False
     parser.sanitize_html = False
 
