@@ -10,12 +10,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, partial
+
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.errors import NotFoundError, UsageError, WirewatchError
 from config.i18n import Translator
@@ -72,7 +75,7 @@ def create_app(store: Store, clock: Clock, runtime: RuntimeStatus) -> ASGIApp:
     ):
         page.mount(app)
     app.add_api_route("/events", StoryWatcher(store).endpoint, methods=["GET"])
-    app.mount("/api/v1", create_api(store, clock, runtime, explainer))
+    app.mount("/api/v1", MadeWhenRequested(partial(create_api, store, clock, runtime, explainer)))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     error_page = _ErrorPage(renderer)
     app.add_exception_handler(WirewatchError, error_page)
@@ -103,6 +106,23 @@ def protect(app: ASGIApp, clock: Clock, settings: Settings) -> ASGIApp:
         open_folder=CALLBACKS,
     )
     return SecurityHeaders(trusted)
+
+
+class MadeWhenRequested:
+    """An app that is made when it is requested first.
+
+    Making the API takes longer than making all pages, and not every console is asked for it.
+
+    Args:
+        make: Makes the app; called once.
+    """
+
+    def __init__(self, make: Callable[[], ASGIApp]) -> None:
+        self._app = cache(make)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await self._app()(scope, receive, send)
 
 
 class _ErrorPage:
