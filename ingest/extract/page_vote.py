@@ -251,8 +251,10 @@ def _other_page(
     page: PageFacts, entry: PageHints, votes: tuple[Vote, Vote, Vote, Vote], known_words: int
 ) -> str | None:
     headline, words, address, date = votes
-    if headline is not Vote.NO or words is Vote.YES:
+    if headline is Vote.YES or words is Vote.YES:
         return None
+    if headline is Vote.UNKNOWN and (words, address) != (Vote.NO, Vote.NO):
+        return None  # a word in common, such as a kicker, outweighs one vote
     is_bare = words is Vote.NO and len(page.text) < SHORT_TEXT
     if address is Vote.YES and not is_bare:
         return None

@@ -137,6 +137,27 @@ OWN_TITLE = ["Deich bricht bei Sturm: zwölf Höfe unter Wasser"]
             None,
         ),
         ("it names another address", facts(own_urls=[OTHER_LINK]), ENTRY, OTHER_PAGE),
+        (
+            "another article's address and text, under the same kicker",
+            facts(
+                headings=["Eilmeldung: Kran stürzt in Hafenbecken"],
+                titles=["Eilmeldung: Kran stürzt in Hafenbecken"],
+                own_urls=[OTHER_LINK],
+            ),
+            replace(ENTRY, title=f"Eilmeldung: {ENTRY.title}"),
+            OTHER_PAGE,
+        ),
+        (
+            "the same kicker and another article's address alone",
+            facts(
+                headings=["Eilmeldung: Kran stürzt in Hafenbecken"],
+                titles=["Eilmeldung: Kran stürzt in Hafenbecken"],
+                text=ARTICLE,
+                own_urls=[OTHER_LINK],
+            ),
+            replace(ENTRY, title=f"Eilmeldung: {ENTRY.title}"),
+            None,
+        ),
         ("no word of a long summary", facts(), ENTRY, OTHER_PAGE),
         (
             "another address and another date",
