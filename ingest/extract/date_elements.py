@@ -10,14 +10,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import cast
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.extract.blocks import Block
 from ingest.extract.labels import read_label
 from ingest.extract.vocabulary import words_in
 
-_ELEMENTS = ".//time|.//*[@itemprop]|.//*[@property]|.//abbr[@title]"
+_ELEMENTS = etree.XPath(
+    "descendant::*[@itemprop or @property or self::time or (self::abbr and @title)]"
+)
 _PUBLISHED_NAMES = frozenset(
     words_in("datepublished published_time issued datecreated created date")
 )
@@ -162,7 +166,7 @@ def elements_with_dates(
     """
     place = ArticlePlace.of(blocks, title)
     found = []
-    for element in root.xpath(_ELEMENTS)[:_MOST_ELEMENTS]:
+    for element in cast("list[HtmlElement]", _ELEMENTS(root))[:_MOST_ELEMENTS]:
         kind = _kind(element)
         value = _value(element) if kind else ""
         if kind and value and not place.is_elsewhere(element):

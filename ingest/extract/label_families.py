@@ -84,15 +84,19 @@ def gather_families(blocks: Sequence[Block], title: int) -> list[Family]:
     """
     headline = blocks[title].labels if title >= 0 else ()
     families: dict[tuple[str, str], Family] = {}
+    around: tuple[ZoneLabel, ...] = ()
+    current: dict[tuple[str, str], Family] = {}
     for index, block in enumerate(blocks):
-        for label in block.labels:
-            if label in headline:
-                continue
-            family = families.setdefault((label.zone, label.token), Family(label.zone))
-            if label not in family.labels[-8:]:
-                family.labels.append(label)
-            if not family.indexes or family.indexes[-1] != index:
-                family.indexes.append(index)
+        if block.labels is not around:  # blocks side by side have the same labels
+            around, current = block.labels, {}
+            for label in around:
+                if label not in headline:
+                    key = label.zone, label.token
+                    family = current[key] = families.setdefault(key, Family(label.zone))
+                    if label not in family.labels[-8:]:
+                        family.labels.append(label)
+        for family in current.values():
+            family.indexes.append(index)
     return list(families.values())
 
 
@@ -109,6 +113,7 @@ class LabelJudge:
         self._blocks = blocks
         self._title = title
         self._weights = [weight_of(b) for b in blocks]
+        self._below = [i for i, w in enumerate(self._weights) if w and i > title]
         self._stated = _letters(stated)
         self._article = _article_around(blocks[title].container) if title >= 0 else None
 
@@ -125,9 +130,9 @@ class LabelJudge:
         members = frozenset(inside)
         opening = self._opening_outside(members)
         left = sum(
-            w
-            for i, w in enumerate(self._weights)
-            if w and i > self._title and i not in members and self._blocks[i].zone is None
+            self._weights[i]
+            for i in self._below
+            if i not in members and self._blocks[i].zone is None
         )
         if not taken:
             return self._judge_small_lines(family, inside, members, left)
@@ -165,11 +170,7 @@ class LabelJudge:
     def _opening_outside(self, members: frozenset[int]) -> int | None:
         """Return the index of the first sentence below the headline that is not in the family."""
         return next(
-            (
-                i
-                for i in range(self._title + 1, len(self._blocks))
-                if self._weights[i] and i not in members and self._blocks[i].zone is None
-            ),
+            (i for i in self._below if i not in members and self._blocks[i].zone is None),
             None,
         )
 

@@ -83,7 +83,7 @@ def drop_empty(root: HtmlElement) -> None:
         ):
             element.text = ""
             empty.add(element)
-        else:
+        elif not element.tail or element.tail.isspace():
             _drop(element)
 
 
@@ -93,12 +93,12 @@ def _is_last(element: HtmlElement) -> bool:
 
 
 def _drop(element: HtmlElement) -> None:
-    """Remove an element, but not the text behind it."""
+    """Remove an element with nothing but blanks behind it, of which one stays."""
     parent, previous = element.getparent(), element.getprevious()
-    if tail := element.tail:
-        if previous is not None:
-            previous.tail = (previous.tail or "") + tail
-        else:
-            parent.text = (parent.text or "") + tail
+    if element.tail:
         element.tail = None
+        if previous is None:
+            parent.text = f"{parent.text or ''} "
+        elif not previous.tail:
+            previous.tail = " "
     parent.remove(element)

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from core.text.clean import clean
 from ingest.extract.blocks import collect_blocks
 from ingest.extract.limits import LONGEST_TEXT
-from ingest.extract.markup import parse_markup
+from ingest.extract.markup import drop_empty, parse_markup
 from ingest.extract.scripts.article import ScriptArticle, find_script_article
 from ingest.extract.selectors import select_elements
 
@@ -42,6 +42,8 @@ def read_plainly(markup: bytes, removed: str, *, thorough: bool) -> str:
         for element in select_elements(root, "", removed).removed:
             if element.getparent() is not None:
                 element.drop_tree()
+        if not thorough:
+            drop_empty(root)
         document = trafilatura.bare_extraction(root, fast=not thorough, include_comments=False)
     except (etree.LxmlError, ValueError, RecursionError):
         return ""

@@ -8,7 +8,7 @@ from lxml.html import fragment_fromstring
 from ingest.extract.markup import drop_empty
 
 TREES = [
-    ("<p>a<i></i> b<img>c</p>", "<p>a bc</p>"),
+    ("<p>a<i></i> <b>b</b><img>c</p>", "<p>a <b>b</b><img>c</p>"),
     ("<p>a<b> </b>b</p>", "<p>a<b> </b>b</p>"),
     ("<p>a<br>b</p><hr>", "<p>a<br>b</p><hr>"),
     ("<table><tr><td></td><td>a</td></tr></table>",) * 2,
