@@ -103,7 +103,7 @@ def extract_page(
         text=text,
         lead=lead if lead_blocks else "",
         linked_title=page.data.title,
-        linked=page.data.body,
+        linked=page.data.body or (page.data.entries if len(text) < _THIN else ""),
         feed=hints.content,
         marked_short=tagged.stub or page.data.free is False,
         removed_selector=hints.removed_selector,

@@ -23,6 +23,7 @@ from ingest.pages.votes import Vote, vote_of_headline
 _MAX_SCRIPT = 2_000_000
 _MAX_NODES = 2_000
 _MAX_DEPTH = 12
+_MOST_ENTRIES = 500  # of a live blog
 _MAX_AUTHORS = 20
 _WRAPPING = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*+;?\s*+$"
@@ -45,6 +46,7 @@ class LinkedData:
         live: Whether the article is a live blog.
         coverage_end: ``coverageEndTime`` as written: until when it is live.
         body: ``articleBody`` as plain text.
+        entries: Headlines and texts of the entries of a live blog.
         has_article: Whether there is an article at all.
         urls: The addresses that it gives the article.
     """
@@ -59,6 +61,7 @@ class LinkedData:
     live: bool = False
     coverage_end: str = ""
     body: str = ""
+    entries: str = ""
     has_article: bool = False
     urls: tuple[str, ...] = ()
 
@@ -106,9 +109,20 @@ def read_linked_data(scripts: Iterable[str], clues: PageClues = PageClues()) -> 
         live="LiveBlogPosting" in _types(best),
         coverage_end=_line(best.get("coverageEndTime"), 60),
         body=clean(_string(best.get("articleBody"))[:LONGEST_TEXT]),
+        entries=_entries(best),
         has_article=True,
         urls=tuple(_urls(best)),
     )
+
+
+def _entries(node: dict[str, object]) -> str:
+    """Return the entries of a live blog as plain text."""
+    entries = node.get("liveBlogUpdate")
+    texts: list[str] = []
+    for entry in (entries if isinstance(entries, list) else [entries])[:_MOST_ENTRIES]:
+        if isinstance(entry, dict):
+            texts += [unescape(_string(entry.get(name))) for name in ("headline", "articleBody")]
+    return clean("\n".join(filter(None, texts))[:LONGEST_TEXT])
 
 
 def _fullness(node: dict[str, object]) -> int:

@@ -24,6 +24,7 @@ _HALF = 0.5
 _MOST = 0.8
 _SHORT = 600
 _THIN = 300
+_HALF_A_LINE = 50  # characters that the data has more than a page without an article
 
 
 class Support(StrEnum):
@@ -102,11 +103,16 @@ def decide(
     Returns:
         None where no reading has much more text than the kept one.
     """
+    is_hollow = lacks_article(kept.text, page.headline)
     longer_outside = _fullest_first(
-        [one for one in outside if is_much_more(one.text, len(kept.text))]
+        [
+            one
+            for one in outside
+            if is_much_more(one.text, len(kept.text))
+            or (is_hollow and one.has_title and len(one.text) > len(kept.text) + _HALF_A_LINE)
+        ]
     )
     longer_plain = [one for one in plain if is_much_more(one.text, len(kept.text))]
-    is_hollow = lacks_article(kept.text, page.headline)
     for reading in longer_outside:
         if reason := _why_outside(kept, reading, page, is_hollow=is_hollow):
             return Verdict(_as_on_page(reading, longer_plain), kept, reason)

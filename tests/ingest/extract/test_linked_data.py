@@ -107,3 +107,25 @@ def test_the_end_of_a_live_page_is_read_and_one_that_is_no_time_costs_nothing_el
     }
     assert {end: page.live_until for end, page in pages.items()} == ends
     assert [end for end, page in pages.items() if page.text != text.strip()] == []
+
+
+def test_a_live_blog_whose_entries_are_only_in_its_data_has_their_texts() -> None:
+    entries = [
+        {
+            "@type": "BlogPosting",
+            "headline": "Der Deich bricht",
+            "articleBody": "Um acht brach der Deich am Hafen.",
+        },
+        {
+            "@type": "BlogPosting",
+            "headline": "Strom weg",
+            "articleBody": "Auf der Insel ist Nacht.",
+        },
+    ]
+    live = OWN | {"@type": "LiveBlogPosting", "liveBlogUpdate": entries}
+    assert read(live).entries.split("\n") == [t for e in entries for t in list(e.values())[1:]]
+    html = f"<html><head><title>{TITLE}</title><script type=application/ld+json>{json.dumps(live)}"
+    html += f"</script></head><body><h1>{TITLE}</h1><p>Hier der Ticker.</p></body></html>"
+    text = extract_page(html.encode(), url=URL, now=NOON).text
+    assert all(entry["articleBody"] in text for entry in entries)
+    assert read(OWN | {"liveBlogUpdate": [None, 3, {"headline": ["x"]}]}).entries == "x"
