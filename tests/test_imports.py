@@ -28,6 +28,32 @@ def test_a_cycle_is_found_however_long_it_is() -> None:
     assert sorted(set(cycle(graph))) == ["a", "b", "c"]
 
 
+def test_workers_for_feeds_load_no_library_that_extracts_pages() -> None:
+    loaded, names = set[str](), ["ingest.parsing.handler"]
+    while names:
+        name = names.pop()
+        if name not in loaded:
+            loaded.add(name)
+            names += loaded_by(name)
+    assert "feedparser.api" in loaded
+    assert not loaded & {"trafilatura", "trafilatura.utils", "htmldate"}
+
+
+def loaded_by(module: str) -> list[str]:
+    """Return what a module of the program imports when it is loaded; not what functions import."""
+    path = ROOT / module.replace(".", "/")
+    file = path.with_suffix(".py") if path.with_suffix(".py").exists() else path / "__init__.py"
+    if not file.exists():
+        return []
+    names: list[str] = []
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return names
+
+
 def cycle(graph: Mapping[str, Collection[str]]) -> list[str]:
     """Return the names along one cycle, or nothing where there is none."""
     try:

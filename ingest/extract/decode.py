@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 
-from trafilatura.utils import detect_encoding
-
 from config.errors import ExtractionError
 from config.i18n import Phrase
 from ingest.encodings import (
@@ -118,6 +116,9 @@ def _declared(body: bytes) -> str:
 
 
 def _detected(body: bytes) -> str:
+    # Workers for feeds read lists of links with this module, and need trafilatura for nothing else.
+    from trafilatura.utils import detect_encoding
+
     for name in detect_encoding(body[: 1 << 16]):
         if codec := codec_of(name):
             text = body.decode(codec, "replace")
