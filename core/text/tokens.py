@@ -95,6 +95,17 @@ class Tokens:
         """The folded words by position."""
         return self.folded.split(" ")[1:-1]  # split() without a separator drops the field mark
 
+    def is_capitalised(self, position: int) -> bool:
+        """Return whether the word at a position begins with a capital."""
+        return self.text[self.starts[position]].isupper()
+
+    def ends_clause(self, position: int) -> bool:
+        """Return whether a mark or a conjunction follows the word at a position, or nothing."""
+        if position + 1 >= len(self.starts):
+            return True
+        between = self.text[int(self.ends[position]) : int(self.starts[position + 1])]
+        return bool(between.strip()) or self.words[position + 1] in _clause_starters(languages())
+
     def whole(self, chain: tuple[int, int]) -> str:
         """Return the folded form of a chain, its parts joined by ``-``."""
         return "-".join(self.words[chain[0] : chain[1] + 1])
@@ -118,6 +129,11 @@ class Tokens:
 
     def _token(self, first: int, last: int, folded: str) -> Token:
         return Token(*self.span(first, last), first, last, folded, self.exact(first, last))
+
+
+@cache
+def _clause_starters(known: tuple[Language, ...]) -> frozenset[str]:
+    return frozenset[str]().union(*(one.clause_starters for one in known))
 
 
 def exact_form(surface: str) -> str:

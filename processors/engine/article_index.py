@@ -142,6 +142,8 @@ class ArticleIndex:
         texts: Names and texts of title, lead and text.
         others: Those of the other fields (url, authors, outlet, language, country); empty where
             no rule uses them.
+        language: Code of its language, which decides about the forms of words; empty where
+            unknown.
 
     Attributes:
         present: Numbers of the literals that occur in title, lead and text, of those that occur in
@@ -152,8 +154,12 @@ class ArticleIndex:
     """
 
     def __init__(
-        self, texts: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]] = ()
+        self,
+        texts: Sequence[tuple[str, str]],
+        others: Sequence[tuple[str, str]] = (),
+        language: str = "",
     ) -> None:
+        self.language = language
         self.main = FieldGroup(texts)
         self.other = FieldGroup(others, len(self.main.tokens) + 1) if others else None
         self.entities: dict[str, list[Span]] = {}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import processors.engine.operators  # noqa: F401  # registers what compiles the operators
+import processors.engine.operators
+import processors.engine.words  # noqa: F401  # both register what compiles their nodes
 from processors.engine.article_index import OTHER
 from processors.engine.programs import FACTORIES, QueryProgram, Required
-from processors.query.nodes import Node
+from processors.forms.model import Forms, WordForms
+from processors.query.nodes import Node, Word
 
 ENTITY_NUMBERS = 1 << 41
 """The first number of an entity, so that one set can hold literals and entities."""
@@ -14,13 +16,18 @@ ENTITY_NUMBERS = 1 << 41
 class Compiler:
     """Collects the literals and programs of one rule set.
 
+    Args:
+        forms: The forms of words.
+
     Attributes:
         literals: The literals by number, as they are given to the automaton.
         entity_numbers: Numbers of the entities that rules use.
         other_fields: Whether a rule uses fields beside title, lead and text.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, forms: Forms | None = None) -> None:
+        self._forms = forms or {}
+        self._languages = sorted({code for code, _ in self._forms})
         self._numbers: dict[str, int] = {}
         self.literals: list[str] = []
         self.entity_numbers: dict[str, int] = {}
@@ -54,6 +61,12 @@ class Compiler:
         """Return the number of an entity."""
         number = ENTITY_NUMBERS + len(self.entity_numbers)
         return self.entity_numbers.setdefault(entity, number)
+
+    def forms(self, word: Word) -> dict[str, WordForms]:
+        """Return the forms of a word by language, for the languages that give it any."""
+        languages = self._languages if word.language is None else (word.language,)
+        known = {code: self._forms.get((code, word.word)) for code in languages}
+        return {code: forms for code, forms in known.items() if forms is not None}
 
     def use_other_fields(self) -> None:
         """Note that a rule uses fields beside title, lead and text."""

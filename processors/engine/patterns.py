@@ -57,6 +57,11 @@ def spellings(words: tuple[str, ...]) -> list[tuple[str, ...]]:
     return [words] if spelled == words else [words, spelled]
 
 
+def spellings_of(word: str) -> tuple[str, ...]:
+    """Return a folded word, and its spelling without the letters that some keyboards lack."""
+    return tuple(words[0] for words in spellings((word,)))
+
+
 @cache
 def _spelling_table(known: tuple[Language, ...]) -> dict[int, str]:
     return {ord(letter): text for one in known for letter, text in one.spellings.items()}

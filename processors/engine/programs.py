@@ -16,7 +16,8 @@ from typing import Any, Protocol, TypeVar
 
 from processors.engine.article_index import OTHER, ArticleIndex, FieldGroup, Span
 from processors.engine.patterns import Pattern, glob, has_wildcard, patterns_of
-from processors.query.nodes import OTHER_FIELDS, EntityNode, LabelNode, Node, Phrase
+from processors.forms.model import WordForms
+from processors.query.nodes import OTHER_FIELDS, EntityNode, LabelNode, Node, Phrase, Word
 
 MAX_SPANS = 2_000
 """Most hits of a program in one article, the first of the text; a bound for hostile texts."""
@@ -93,6 +94,9 @@ class ProgramCompiler(Protocol):
 
     def entity(self, entity: str) -> int:
         """Return the number of an entity."""
+
+    def forms(self, word: Word) -> dict[str, WordForms]:
+        """Return the forms of a word by language."""
 
     def use_other_fields(self) -> None:
         """Note that a rule uses fields beside title, lead and text."""

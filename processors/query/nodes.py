@@ -100,6 +100,39 @@ class Phrase(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Word(Node):
+    """A word in all the forms that a language gives it (:mod:`processors.forms`).
+
+    Attributes:
+        word: As it was written: capitals tell nouns and acronyms.
+        folded: As texts are compared.
+        scope: The field it is searched in; None for title, lead and text.
+        language: Code of the only language in whose articles it is found; None for all.
+    """
+
+    word: str
+    folded: str
+    scope: str | None = None
+    language: str | None = None
+
+    scopes: ClassVar[tuple[str, ...]] = (*TEXT_FIELDS, *OTHER_FIELDS)
+
+    @property
+    def positional(self) -> bool:
+        """Always true."""
+        return True
+
+    def in_field(self, name: str) -> Word | Phrase:
+        """Return the word restricted to a field, unless it is already.
+
+        URLs and names of authors are no prose: there it is found as it is written.
+        """
+        if self.scope is None and name in OTHER_FIELDS:
+            return Phrase((self.folded,), scope=name, at=self.at)
+        return replace(self, scope=self.scope or name)
+
+
+@dataclass(frozen=True, slots=True)
 class EntityNode(Node):
     """Mentions of an entity of the catalog.
 

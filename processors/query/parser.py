@@ -37,6 +37,7 @@ from processors.query.nodes import (
     Phrase,
     Scoped,
     TermRef,
+    Word,
 )
 from processors.query.problems import QueryProblem
 
@@ -130,8 +131,9 @@ def parse(text: str) -> Parsed:
 
 
 def phrase_of(word: str) -> Node:
-    """Return the node of a word given outside of a query, as a query would read it."""
-    return TreeBuilder().leaf(word, 0, quoted=False)
+    """Return the node of a word given outside of a query: that word and no other form of it."""
+    node = TreeBuilder().leaf(word, 0, quoted=False)
+    return Phrase((node.folded,)) if isinstance(node, Word) else node
 
 
 @lru_cache(maxsize=1)
@@ -164,12 +166,15 @@ class TreeBuilder:
         if not quoted and raw[0] in _SIGNS_OF_OTHER_LANGUAGES and len(raw) > 1:
             message = f"`{raw[0]}` before a word has no meaning here."
             self._problem("E001", at, message, "Write AND NOT, or leave it out.")
-        words = _words(tokenise(_with_wildcards(plain)), exact=exact, quoted=quoted)
+        tokens = tokenise(_with_wildcards(plain))
+        words = _words(tokens, exact=exact, quoted=quoted)
         if not words:
             self._problem("E001", at, f"`{raw}` contains no word.", "Name a word.")
             return _PLACEHOLDER
         if any(MANY in w or ONE in w for w in words):
             self._check_wildcard(raw, words, at)
+        elif not (quoted or exact or len(words) > 1 or "-" in words[0]):
+            return Word(tokens.exact(0, 0), words[0], at=at)
         return Phrase(words, exact=exact, at=at)
 
     def _and(self, tree: _Tree) -> Node:

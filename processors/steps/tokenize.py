@@ -13,7 +13,7 @@ def tokenize(compiled: CompiledCatalog, analysis: Analysis) -> Analysis:
     article = analysis.article
     texts = (("title", article.title), ("lead", article.lead), ("text", article.text))
     others = _other_texts(analysis) if compiled.rules.other_fields else ()
-    index = ArticleIndex(texts, others)
+    index = ArticleIndex(texts, others, analysis.language)
     mentions = compiled.rules.search(index)
     return replace(analysis, index=index, mentions=tuple(mentions))
 

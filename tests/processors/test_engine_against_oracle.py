@@ -30,6 +30,7 @@ from processors.query.nodes import (
     Not,
     Or,
     Phrase,
+    Word,
 )
 from tests.support.lanes import examples
 
@@ -46,6 +47,8 @@ class Oracle:
 
     def hits(self, node: Node) -> set[Hit]:
         match node:
+            case Word():
+                return self.hits(Phrase((node.folded,), scope=node.scope))
             case Phrase():
                 scopes = [node.scope] if node.scope else ["title", "lead", "text"]
                 return {(f, *at) for f in scopes for at in self._phrase(node, self.tokens[f])}

@@ -27,6 +27,7 @@ from processors.query.nodes import (
     Phrase,
     Scoped,
     TermRef,
+    Word,
     walk,
 )
 from processors.query.parser import GRAMMAR, TreeBuilder, parse
@@ -134,6 +135,7 @@ def test_a_node_that_nothing_compiles_is_named() -> None:
 A, B, C = Phrase(("a",)), Phrase(("b",), exact=True), EntityNode("c")
 EXAMPLES: tuple[Node, ...] = (
     A,
+    Word("a", "a"),
     C,
     TermRef("t"),
     LabelNode("outlet", "x"),

@@ -164,6 +164,37 @@ LANGUAGE = Language(
         "inter": "Internet, Interview",
     },
     english_stems=word_pairs((_FOLDER / "de.english.txt").read_text(encoding="utf-8")),
+    capitalises_nouns=True,
+    joints=words("s es n en er e ens"),
+    short_nouns=words(
+        """
+        abo akt alm amt arm art ast bad bar bau bus cup dom ehe eid eis erz fan fee gas gen gut
+        hof hut job jet kai kur lob mai mut not öl ohr ort pol rad rat ruf see tag tal tat tee tod
+        tor typ uhr wal weg wut zar zug zoo eu un us
+        """
+    ),
+    compound_prefixes=words(
+        """
+        ost west nord süd mittel zentral nordost nordwest südost südwest groß gross klein haupt
+        neben sonder ex alt neu nicht wieder vize erst end ur un fehl gesamt teil mit gegen binnen
+        außen aussen innen ober unter vor nach über zwischen rück früh spät fern nah halb voll
+        mini mega super anti pro neo post prä quasi pseudo inter trans cyber online digital bio
+        öko multi euro tele video auto spitzen lieblings
+        """
+    ),
+    combining_forms={"osten": "ost", "westen": "west", "norden": "nord", "süden": "süd"},
+    clause_starters=words("und oder sowie aber sondern als wie"),
+    verb_particles=words(
+        """
+        ab an auf aus bei da dar davon dazu durch ein entgegen entlang fehl fest fort frei gegen
+        gegenüber her herab heran herauf heraus herbei herein herum herunter hervor hin hinab
+        hinaus hinein hinter hinzu los mit nach nieder preis statt stand teil über um unter vor
+        voran voraus vorbei vorher weg weiter wieder zu zurück zusammen
+        """
+    ),
+    feminine_endings=words("in innen"),
+    declension=words("e en er es em"),
+    noun_endings=words("s es e en n"),
     name_forms=name_forms,
     acronym_forms=acronym_forms,
     dates=DateWords(

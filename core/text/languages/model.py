@@ -158,6 +158,16 @@ class Language:
         misleading_stems: Stems that, as ``stem*``, find more than their author thinks, and
             examples of it.
         english_stems: Beginnings of words by the beginning of the English word for them.
+        capitalises_nouns: Whether nouns have a capital inside a sentence.
+        joints: Letters between the parts of a compound: *Beitritt-s-gesuch*.
+        short_nouns: Nouns of two or three letters that form compounds.
+        compound_prefixes: What may precede a word in a compound although it is no noun: *Ost*.
+        combining_forms: Beginnings of compounds that are no form of the word: *ost* for *osten*.
+        clause_starters: Words before which a clause may end without a mark: *und*.
+        verb_particles: Particles that part from their verb: *bei* in *tritt ... bei*.
+        feminine_endings: Endings that make the word for a woman: *Präsident-in*.
+        declension: Endings of adjectives and participles.
+        noun_endings: Endings of nouns that no dictionary has.
         name_forms: Returns the other forms a word of a name takes, folded.
         acronym_forms: Returns the other forms of a word in capitals, as they are written.
         dates: How dates and times are written.
@@ -188,6 +198,16 @@ class Language:
     operator_words: Mapping[str, str] = field(default_factory=dict)
     misleading_stems: Mapping[str, str] = field(default_factory=dict)
     english_stems: Mapping[str, str] = field(default_factory=dict)
+    capitalises_nouns: bool = False
+    joints: Words = frozenset()
+    short_nouns: Words = frozenset()
+    compound_prefixes: Words = frozenset()
+    combining_forms: Mapping[str, str] = field(default_factory=dict)
+    clause_starters: Words = frozenset()
+    verb_particles: Words = frozenset()
+    feminine_endings: Words = frozenset()
+    declension: Words = frozenset()
+    noun_endings: Words = frozenset()
     name_forms: Callable[[NameWord], AbstractSet[str]] = no_forms
     acronym_forms: Callable[[NameWord], AbstractSet[str]] = no_forms
     dates: DateWords = field(default_factory=DateWords)

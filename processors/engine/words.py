@@ -1,0 +1,178 @@
+"""The program of a word in all its forms.
+
+::
+
+    WordForms of each language ──▶ literals: whole forms, and stems that may be inside a compound
+                                              │ found by the automaton of the rule set
+    article in that language: a whole form? ──┴──▶ yes
+                              a stem?  the word around it: a form that needs a check, a compound?
+
+A whole form that no other word shares decides by its presence, as the words of a phrase do. The
+rest is compared where it occurs; what a word of the texts was found to be is remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from core.text.languages import language
+from core.text.tokens import Tokens
+from processors.engine.article_index import ArticleIndex, Span
+from processors.engine.patterns import spellings_of
+from processors.engine.programs import ProgramCompiler, QueryProgram, compiles
+from processors.forms.compounds import Compounds, compounds_of
+from processors.forms.model import WordForms
+from processors.query.nodes import Word
+
+MAX_CLAUSE = 30
+"""Words between a verb and its particle at most; the longest in news have about as many."""
+MAX_MEMO = 20_000
+"""Words of texts that a program remembers; then it begins anew."""
+
+
+class LanguageForms:
+    """The forms of a word in one language, with the numbers of their literals.
+
+    Args:
+        forms: The forms.
+        compounds: The compounds of the language; None where it has none.
+        compiler: Numbers the literals.
+
+    Attributes:
+        whole: Numbers of the forms whose presence decides.
+        checked: Numbers of what is compared where it occurs.
+        finite: Numbers of the forms that a particle parts from.
+    """
+
+    def __init__(
+        self, forms: WordForms, compounds: Compounds | None, compiler: ProgramCompiler
+    ) -> None:
+        self._forms = forms
+        self._compounds = compounds
+        self._memo: dict[str, bool] = {}
+        stems = _shortest(forms.heads | forms.tails) if compounds is not None else set[str]()
+        alone = {f for f in forms.in_any_case if not any(stem in f for stem in stems)}
+        self.whole = _numbers(map(_spaced, alone), compiler)
+        self.finite = _numbers(map(_spaced, forms.finite), compiler)
+        literals = set(map(_spaced, forms.capitalised | frozenset(map(str.casefold, forms.exact))))
+        self.checked = _numbers(literals | stems, compiler)
+        self.all = self.whole | self.checked | self.finite
+
+    def positions(self, index: ArticleIndex) -> set[int]:
+        """Return the positions of the word in title, lead and text."""
+        group = index.main
+        starts = index.literal_starts
+        found = {group.position_at(at) for n in self.whole for at in starts.get(n, ())}
+        # The literal of a stem may begin inside of a word: its position is that of the word.
+        near = {group.position_at(at) for n in self.checked for at in starts.get(n, ())}
+        return found | {at for at in near if self._accepts(group.tokens, at)}
+
+    def separated(self, index: ArticleIndex) -> Iterable[Span]:
+        """Yield the verb and its particle where they are apart."""
+        starts = index.literal_starts
+        tokens = index.main.tokens
+        for verb in {index.main.position_at(at) for n in self.finite for at in starts.get(n, ())}:
+            _, after = index.sentence_at(verb)
+            for at in range(verb + 1, min(after, verb + MAX_CLAUSE, len(tokens))):
+                if tokens.words[at] == self._forms.particle and tokens.ends_clause(at):
+                    yield verb, at, ((verb, verb), (at, at))
+                    break
+
+    def _accepts(self, tokens: Tokens, position: int) -> bool:
+        word = tokens.words[position]
+        if self._forms.exact and tokens.exact(position, position) in self._forms.exact:
+            return True
+        if word in self._forms.in_any_case:
+            return True
+        if self._forms.is_noun and not tokens.is_capitalised(position):
+            return False
+        if word in self._forms.capitalised:
+            return True
+        if word not in self._memo:
+            if len(self._memo) >= MAX_MEMO:
+                self._memo.clear()
+            has_compound = self._compounds is not None and self._compounds.has(word, self._forms)
+            self._memo[word] = has_compound
+        return self._memo[word]
+
+
+class WordProgram(QueryProgram):
+    """A word in all its forms, which depend on the language of the article.
+
+    Args:
+        by_language: Its forms, by language.
+        written: What it has in articles of any other language; None where it has nothing there.
+        scope: The field it is searched in; None for title, lead and text.
+    """
+
+    __slots__ = ("_by_language", "_written", "scope")
+
+    def __init__(
+        self,
+        by_language: Mapping[str, LanguageForms],
+        written: LanguageForms | None,
+        scope: str | None,
+    ) -> None:
+        every = (*by_language.values(), *([written] if written else ()))
+        super().__init__((frozenset[int]().union(*(forms.all for forms in every)),))
+        self._by_language = dict(by_language)
+        self._written = written
+        self.scope = scope
+        if scope is None and not by_language and written is not None:
+            self.decided = True
+            self.literal_spans = tuple((number, 0) for number in written.whole)
+
+    def matches(self, index: ArticleIndex) -> bool:
+        """Return whether it occurs in its field."""
+        forms = self._by_language.get(index.language, self._written)
+        if forms is None:
+            return False
+        if self.scope is None and not forms.whole.isdisjoint(index.present):
+            return True
+        return not forms.all.isdisjoint(index.present) and bool(self.spans(index))
+
+    def find_spans(self, index: ArticleIndex) -> Iterable[Span]:
+        """Return its occurrences in its field; of a verb apart, the verb and the particle."""
+        forms = self._by_language.get(index.language, self._written)
+        if forms is None:
+            return ()
+        spans: list[Span] = [(at, at, None) for at in forms.positions(index)]
+        spans.extend(forms.separated(index))
+        if self.scope is None:
+            return spans
+        return (span for span in spans if index.field_at(span[0]).field == self.scope)
+
+
+@compiles(Word)
+def _word(node: Word, compiler: ProgramCompiler) -> QueryProgram:
+    by_language = {
+        code: LanguageForms(forms, _compounds(code), compiler)
+        for code, forms in compiler.forms(node).items()
+    }
+    as_written = LanguageForms(WordForms.only(spellings_of(node.folded)), None, compiler)
+    if node.language is None:
+        return WordProgram(by_language, as_written, node.scope)
+    return WordProgram({node.language: as_written} | by_language, None, node.scope)
+
+
+def _compounds(code: str) -> Compounds | None:
+    known = language(code)
+    return compounds_of(known)
+
+
+def _numbers(literals: Iterable[str], compiler: ProgramCompiler) -> frozenset[int]:
+    return frozenset(map(compiler.literal, sorted(literals)))
+
+
+def _spaced(form: str) -> str:
+    """Return the literal of a whole form, as the tokeniser writes texts."""
+    return f" {form.replace('-', ' ')} "
+
+
+def _shortest(stems: Iterable[str]) -> set[str]:
+    """Return the stems that contain no other one: wherever a stem is, one of these is."""
+    shortest: set[str] = set()
+    for stem in sorted(stems, key=len):
+        if not any(other in stem for other in shortest):
+            shortest.add(stem)
+    return shortest

@@ -1,0 +1,119 @@
+"""Whether a word that contains another is a compound with it.
+
+::
+
+    Beitritt + Beitrittsverhandlungen   beitritt │ s │ verhandlungen     head, joint, lexicon word
+    Beitritt + Wiederbeitritt           wieder │ beitritt                prefix, tail
+    Rat      + Sicherheitsrat           sicherheit │ s │ rat             lexicon word, joint, tail
+    Rat      + Heirat                   hei │ rat                        no: *hei* is no word
+
+What remains of the word before and behind must be words of the lexicon, joined as the language
+joins them. A language without a lexicon has no compounds.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from core.text.languages import Language
+from processors.forms.lexicon import MIN_LETTERS, Lexicon, lexicon_of
+from processors.forms.model import WordForms
+
+SHORT = 4
+"""Up to this many letters a word is inside so many others that beside it only nouns count."""
+MAX_LETTERS = 60
+"""Longer words are not split: nobody writes them, and the time grows with their length."""
+
+
+class Compounds:
+    """The compounds of a language.
+
+    Args:
+        language: Its joints and prefixes.
+        lexicon: Its words.
+    """
+
+    def __init__(self, language: Language, lexicon: Lexicon) -> None:
+        self._language = language
+        self._lexicon = lexicon
+        self._joints = ("", *sorted(language.joints, key=len, reverse=True))
+        self._is_sequence = lru_cache(maxsize=50_000)(self._sequence)
+
+    def has(self, token: str, forms: WordForms) -> bool:
+        """Return whether a word is a compound with a word that has these forms.
+
+        Args:
+            token: The folded word.
+            forms: Of the word that it may contain.
+        """
+        if len(token) > MAX_LETTERS:
+            return False
+        return (
+            any(token.endswith(tail) and self._modifies(token, tail, forms) for tail in forms.tails)
+            or any(token.startswith(head) and self._is_headed(token, head) for head in forms.heads)
+            or (forms.is_inside and any(self._is_inside(token, head) for head in forms.heads))
+        )
+
+    def _modifies(self, token: str, tail: str, forms: WordForms) -> bool:
+        """Return whether what precedes a word at the end of a token modifies it.
+
+        A verb's particle does not: *Auslieferung* is no kind of *Lieferung*.
+        """
+        before = token[: -len(tail)]
+        if before in self._language.compound_prefixes:
+            return True
+        if before in self._language.verb_particles or not forms.heads:
+            return False
+        return self._is_sequence(before)
+
+    def _is_headed(self, token: str, head: str) -> bool:
+        is_short = len(head) <= SHORT
+        if not self._is_sequence(token[len(head) :]):
+            return False
+        return not (is_short and self._has_longer_head(token, head))
+
+    def _has_longer_head(self, token: str, head: str) -> bool:
+        """Return whether a token reads better with a longer word: *Gast-rolle* beside *Gas*."""
+        return any(
+            self._is_part(token[:at]) and self._is_sequence(token[at:])
+            for at in range(len(head) + 1, len(token) - 2)
+        )
+
+    def _is_inside(self, token: str, head: str) -> bool:
+        at = token.find(head, 1)
+        if at < 0:
+            return False
+        before, rest = token[:at], token[at + len(head) :]
+        if before not in self._language.compound_prefixes and (
+            before in self._language.verb_particles or not self._is_sequence(before)
+        ):
+            return False
+        return self._is_sequence(rest)
+
+    def _sequence(self, text: str) -> bool:
+        """Return whether a text is one or several words of the lexicon with their joints."""
+        if self._is_joined(text):
+            return True
+        for at in range(len(text) - 2, 1, -1):
+            if self._is_joined(text[:at]) and self._is_sequence(text[at:]):
+                return True
+        return False
+
+    def _is_joined(self, text: str) -> bool:
+        """Return whether a text is a word with a joint or without one."""
+        return any(
+            text.endswith(joint) and self._is_part(text[: len(text) - len(joint)])
+            for joint in self._joints
+        )
+
+    def _is_part(self, text: str) -> bool:
+        if len(text) < MIN_LETTERS:
+            return text in self._language.short_nouns
+        return text in self._lexicon
+
+
+@lru_cache(maxsize=16)
+def compounds_of(language: Language) -> Compounds | None:
+    """Return the compounds of a language; None where it has no lexicon."""
+    lexicon = lexicon_of(language.code)
+    return Compounds(language, lexicon) if lexicon is not None else None

@@ -1,0 +1,208 @@
+"""From the words of queries to their forms in one language, with the dictionary's help.
+
+::
+
+    word ─▶ readings (as written; as a noun) ─▶ lemmas ─▶ forms ─┬─▶ endings the dictionary lacks
+                                                                 └─▶ tails, heads, particle
+
+What a word is follows from how the operator writes it. ``NATO`` is an acronym, ``Wahl`` a noun,
+``beitreten`` a verb. Written small, a German noun is both: ``beitritt`` finds the noun and the
+forms of *beitreten*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from core.text.languages import Language
+from core.text.tokens import folded_words
+from processors.engine.patterns import spellings
+from processors.forms.dictionary import Dictionary
+from processors.forms.model import WordForms
+
+CASE_SENSITIVE = 3
+"""Acronyms up to this many letters are common words when written small: *us*, *who*."""
+FORMS_OF_ADJECTIVES = 8
+"""A word in *-n* with more forms is a verb."""
+MIN_ADJECTIVE = 6
+"""Letters of an adjective that is found with a prefix too: *prorussisch*."""
+MIN_INSIDE = 4
+"""Letters of a word that is found inside compounds too. Shorter ones are inside many words; of
+the vocabulary of 1,028 articles, those with a word of at least five letters inside were all right.
+"""
+JOINT = "s"
+"""Joins nouns to the next part of a compound although it is no ending of theirs."""
+MIN_TAIL = 3
+"""Letters of a word that can end or begin a compound."""
+
+
+def forms_of_words(
+    words: Collection[str], language: Language, dictionary: Dictionary | None
+) -> dict[str, WordForms]:
+    """Return the forms of words in a language.
+
+    Args:
+        words: As a query writes them.
+        language: What is known of the language.
+        dictionary: Its dictionary; None where there is none: then words have the forms that
+            names and acronyms have.
+    """
+    paradigms = _paradigms(words, language, dictionary) if dictionary else {}
+    inflection = Inflection(language, dictionary, paradigms)
+    return {word: inflection.forms(word) for word in words}
+
+
+def is_acronym(word: str) -> bool:
+    """Return whether a word is written in capitals."""
+    return len(word) > 1 and word.isupper()
+
+
+class Inflection:
+    """The forms of words, with the paradigms of all their lemmas at hand.
+
+    Args:
+        language: Of the words.
+        dictionary: For the lemma of a form.
+        paradigms: The forms of each lemma.
+    """
+
+    def __init__(
+        self,
+        language: Language,
+        dictionary: Dictionary | None,
+        paradigms: dict[str, set[str]],
+    ) -> None:
+        self._language = language
+        self._dictionary = dictionary
+        self._paradigms = paradigms
+
+    def forms(self, word: str) -> WordForms:
+        """Return the forms of a word."""
+        if is_acronym(word):
+            return self._acronym(word)
+        if word.casefold() in self._language.function_words:
+            return WordForms.only(_folded((word,)))
+        if not self._language.capitalises_nouns:
+            return self._plain(word)
+        if word[:1].isupper():
+            return self._noun(word)
+        noun = word[:1].upper() + word[1:]
+        if self._lemma(noun) is None:
+            return self._plain(word)
+        return self._plain(word) | self._noun(noun) if self._lemma(word) else self._noun(noun)
+
+    def _acronym(self, word: str) -> WordForms:
+        if len(word) <= CASE_SENSITIVE:
+            return WordForms(exact=frozenset((word, f"{word}s")))
+        folded = _folded((word,))
+        forms = _folded((word, f"{word}s"))
+        if not self._language.joints:
+            return WordForms(in_any_case=forms)
+        return WordForms(in_any_case=forms, is_noun=True, heads=folded, tails=forms)
+
+    def _noun(self, word: str) -> WordForms:
+        lemma = self._lemma(word)
+        known = {form for form in self._paradigms.get(lemma or "", ()) if form[:1].isupper()}
+        if lemma is not None and lemma[:1].islower():  # a verb or adjective as a noun
+            known = set()
+        if lemma != word:  # a plural, or a lemma that the dictionary mistakes for another
+            known |= {word, *self._guesses(word, self._language.noun_endings)}
+        known |= self._guesses(word, self._language.feminine_endings, only_known=True)
+        known |= self._guesses(word, ("s",))
+        forms = _folded(known)
+        heads = forms | self._combining(forms, _folded((word,)))
+        compounds = len(word) >= MIN_TAIL and bool(self._language.joints)
+        shared = _folded(form for form in known if self._lemma(form.lower()) is not None)
+        return WordForms(
+            in_any_case=forms - shared,
+            capitalised=shared,
+            is_noun=True,
+            heads=heads if compounds else frozenset(),
+            tails=forms if compounds else frozenset(),
+            is_inside=compounds and len(word) >= MIN_INSIDE,
+            is_known=lemma is not None,
+        )
+
+    def _plain(self, word: str) -> WordForms:
+        lemma = self._lemma(word)
+        forms = {word, *self._paradigms.get(lemma or word, ())}
+        if lemma and lemma.endswith("n") and len(forms) > FORMS_OF_ADJECTIVES:
+            forms.add(f"{lemma}d")
+        forms |= {f + e for f in self._participles(forms) for e in self._language.declension}
+        declined = len(word) >= MIN_ADJECTIVE and all(
+            f"{word}{ending}" in forms for ending in self._language.declension
+        )
+        particle = self._particle(lemma or word, forms)
+        finite = self._finite((lemma or word).removeprefix(particle)) if particle else set()
+        return WordForms(
+            in_any_case=_folded(forms),
+            finite=_folded(finite),
+            particle=particle if finite else "",
+            tails=_folded(forms) if declined and self._language.joints else frozenset(),
+            is_known=lemma is not None,
+        )
+
+    def _participles(self, forms: Iterable[str]) -> set[str]:
+        """Return the participles of a verb, which are declined like adjectives."""
+        if not self._language.declension:
+            return set()
+        return {f for f in forms if f.endswith(("nd", "iert")) or _has_ge(f)}
+
+    def _particle(self, lemma: str, forms: Collection[str]) -> str:
+        """Return the particle of a separable verb: one that *zu* or *ge* follows in some form."""
+        particles = (p for p in self._language.verb_particles if lemma.startswith(p))
+        for particle in sorted(particles, key=len, reverse=True):
+            base = lemma.removeprefix(particle)
+            if f"{particle}zu{base}" in forms or any(f.startswith(f"{particle}ge") for f in forms):
+                return particle
+        return ""
+
+    def _finite(self, base: str) -> set[str]:
+        """Return the forms of a verb that its particle parts from."""
+        forms = self._paradigms.get(base, set())
+        return {f for f in forms if not f.endswith("nd") and not _has_ge(f)}
+
+    def _guesses(self, word: str, endings: Iterable[str], *, only_known: bool = False) -> set[str]:
+        """Return a word with each ending, but for forms of another lemma."""
+        guesses = set()
+        for ending in endings:
+            lemma = self._lemma(word + ending)
+            if lemma is not None if only_known else lemma in (None, word, self._lemma(word)):
+                guesses.add(word + ending)
+        return guesses
+
+    def _combining(self, forms: frozenset[str], bare: frozenset[str]) -> set[str]:
+        """Return the beginnings of compounds that are no form of the word."""
+        stems = {self._language.combining_forms.get(form, "") for form in forms} - {""}
+        stems |= {f"{word}{JOINT}" for word in bare if not word.endswith("s")}
+        return stems | {w[:-1] for w in bare if len(w) > MIN_INSIDE and w.endswith("e")}
+
+    def _lemma(self, word: str) -> str | None:
+        return self._dictionary.lemma(word) if self._dictionary else None
+
+
+def _paradigms(
+    words: Iterable[str], language: Language, dictionary: Dictionary
+) -> dict[str, set[str]]:
+    lemmas: set[str] = set()
+    for word in words:
+        readings = [word]
+        if language.capitalises_nouns and word[:1].islower():
+            readings.append(word[:1].upper() + word[1:])
+        for reading in readings:
+            lemma = dictionary.lemma(reading) or reading
+            lemmas.add(lemma)
+            particles = (p for p in language.verb_particles if lemma.startswith(p))
+            lemmas.update(lemma.removeprefix(p) for p in particles)
+    return dictionary.forms(lemmas)
+
+
+def _has_ge(form: str) -> bool:
+    """Return whether a form of a German verb is a past participle."""
+    return "ge" in form[:8] and form.endswith(("t", "en"))
+
+
+def _folded(forms: Iterable[str]) -> frozenset[str]:
+    """Return forms as texts are folded, with the spellings of keyboards without umlauts."""
+    folded = {"-".join(folded_words(form)) for form in forms}
+    return frozenset(words[0] for form in folded for words in spellings((form,)))
