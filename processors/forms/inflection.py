@@ -129,16 +129,15 @@ class Inflection:
         if lemma and lemma.endswith("n") and len(forms) > FORMS_OF_ADJECTIVES:
             forms.add(f"{lemma}d")
         forms |= {f + e for f in self._participles(forms) for e in self._language.declension}
-        declined = len(word) >= MIN_ADJECTIVE and all(
-            f"{word}{ending}" in forms for ending in self._language.declension
-        )
+        declined = {f"{word}{ending}" for ending in self._language.declension}
+        is_adjective = len(word) >= MIN_ADJECTIVE and bool(declined) and declined <= forms
         particle = self._particle(lemma or word, forms)
         finite = self._finite((lemma or word).removeprefix(particle)) if particle else set()
         return WordForms(
             in_any_case=_folded(forms),
             finite=_folded(finite),
             particle=particle if finite else "",
-            tails=_folded(forms) if declined and self._language.joints else frozenset(),
+            tails=_folded({word, *declined}) if is_adjective else frozenset(),
             is_known=lemma is not None,
         )
 
