@@ -38,6 +38,7 @@ from core.text.characters import (
     MULTI,
     SPACE,
     WORD,
+    fold_character,
     fold_multi,
 )
 from core.text.languages import Language, languages
@@ -170,6 +171,11 @@ def tokenise(text: str) -> Tokens:
 def folded_words(text: str) -> list[str]:
     """Return the folded words of a text in order, chains as their parts."""
     return tokenise(text).words
+
+
+def fold_word(word: str) -> str:
+    """Return a single word as it is compared."""
+    return "".join(map(fold_character, word))
 
 
 def _spaced(

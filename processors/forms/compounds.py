@@ -109,7 +109,7 @@ class Compounds:
     def _is_part(self, text: str) -> bool:
         if len(text) < MIN_LETTERS:
             return text in self._language.short_nouns
-        return text in self._lexicon
+        return text in self._lexicon or f"{text}e" in self._lexicon  # Sprach-, Schul-
 
 
 @lru_cache(maxsize=16)

@@ -36,6 +36,10 @@ MIN_TAIL = 3
 """Letters of a word that can end or begin a compound."""
 
 
+_PAST = "ge"
+"""Begins past participles."""
+
+
 def forms_of_words(
     words: Collection[str], language: Language, dictionary: Dictionary | None
 ) -> dict[str, WordForms]:
@@ -145,21 +149,29 @@ class Inflection:
         """Return the participles of a verb, which are declined like adjectives."""
         if not self._language.declension:
             return set()
-        return {f for f in forms if f.endswith(("nd", "iert")) or _has_ge(f)}
+        return {f for f in forms if f.endswith(("nd", "iert")) or self._is_past(f)}
+
+    def _is_past(self, form: str) -> bool:
+        """Return whether a form of a verb is a past participle: *gesagt*, *zugesagt*."""
+        starts = (_PAST, *(f"{particle}{_PAST}" for particle in self._language.verb_particles))
+        return form.startswith(starts) and form.endswith(("t", "en"))
 
     def _particle(self, lemma: str, forms: Collection[str]) -> str:
         """Return the particle of a separable verb: one that *zu* or *ge* follows in some form."""
         particles = (p for p in self._language.verb_particles if lemma.startswith(p))
         for particle in sorted(particles, key=len, reverse=True):
             base = lemma.removeprefix(particle)
-            if f"{particle}zu{base}" in forms or any(f.startswith(f"{particle}ge") for f in forms):
+            if f"{particle}zu{base}" in forms or any(
+                f.startswith(f"{particle}{_PAST}") for f in forms
+            ):
                 return particle
         return ""
 
     def _finite(self, base: str) -> set[str]:
         """Return the forms of a verb that its particle parts from."""
         forms = self._paradigms.get(base, set())
-        return {f for f in forms if not f.endswith("nd") and not _has_ge(f)}
+        is_own = base.startswith(_PAST)
+        return {f for f in forms if not f.endswith("nd") and (is_own or not self._is_past(f))}
 
     def _guesses(self, word: str, endings: Iterable[str], *, only_known: bool = False) -> set[str]:
         """Return a word with each ending, but for forms of another lemma."""
@@ -194,11 +206,6 @@ def _paradigms(
             particles = (p for p in language.verb_particles if lemma.startswith(p))
             lemmas.update(lemma.removeprefix(p) for p in particles)
     return dictionary.forms(lemmas)
-
-
-def _has_ge(form: str) -> bool:
-    """Return whether a form of a German verb is a past participle."""
-    return "ge" in form[:8] and form.endswith(("t", "en"))
 
 
 def _folded(forms: Iterable[str]) -> frozenset[str]:

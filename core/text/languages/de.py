@@ -168,7 +168,7 @@ LANGUAGE = Language(
     joints=words("s es n en er e ens"),
     short_nouns=words(
         """
-        abo akt alm amt arm art ast bad bar bau bus cup dom ehe eid eis erz fan fee gas gen gut
+        abo akt alm amt arm art ast bad bar bau bus cup dom ehe eid erd eis erz fan fee gas gen gut
         hof hut job jet kai kur lob mai mut not öl ohr ort pol rad rat ruf see tag tal tat tee tod
         tor typ uhr wal weg wut zar zug zoo eu un us
         """

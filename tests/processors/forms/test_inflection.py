@@ -1,0 +1,94 @@
+"""Forms of words: what the dictionary gives, what is added to it, and what stays as written."""
+
+from __future__ import annotations
+
+from core.text.languages import language
+from processors.forms.dictionary import Dictionary
+from processors.forms.inflection import forms_of_words
+from processors.forms.model import WordForms
+
+LEMMAS = {
+    "Beschluss": "Beschluss",
+    "Beschlüsse": "Beschluss",
+    "Beschlusses": "Beschluss",
+    "Flieger": "Flieger",
+    "Fliegers": "Flieger",
+    "Fliegerin": "Fliegerin",
+    "fliegen": "fliegen",
+    "Kriegen": "Krieg",
+    "Krieg": "Krieg",
+    "kriegen": "kriegen",
+    "zusagen": "zusagen",
+    "zugesagt": "zusagen",
+    "zuzusagen": "zusagen",
+    "zusagte": "zusagen",
+    "sagen": "sagen",
+    "sagt": "sagen",
+    "sagte": "sagen",
+    "gesagt": "sagen",
+    "zollfrei": "zollfrei",
+    "zollfreie": "zollfrei",
+    "zollfreien": "zollfrei",
+    "zollfreier": "zollfrei",
+    "zollfreies": "zollfrei",
+    "zollfreiem": "zollfrei",
+}
+
+
+def german(word: str) -> WordForms:
+    return forms_of_words([word], language("de"), Dictionary(LEMMAS))[word]
+
+
+def test_a_noun_has_its_paradigm_in_both_spellings_and_the_word_for_a_woman() -> None:
+    forms = german("Beschluss")
+    assert forms.in_any_case >= {"beschluss", "beschlüsse", "beschluesse", "beschlusses"}
+    assert forms.is_noun
+    assert forms.tails == forms.in_any_case
+    assert german("Flieger").in_any_case >= {"flieger", "fliegers", "fliegerin"}
+
+
+def test_a_form_that_another_word_shares_needs_a_capital() -> None:
+    forms = german("Krieg")
+    assert "kriegen" in forms.capitalised
+    assert "krieg" in forms.in_any_case
+
+
+def test_a_separable_verb_has_the_forms_of_its_verb_and_its_particle() -> None:
+    forms = german("zusagen")
+    assert forms.particle == "zu"
+    assert forms.finite == {"sagen", "sagt", "sagte"}
+    assert forms.in_any_case >= {"zugesagt", "zuzusagen", "zugesagten"}
+    assert german("sagen").particle == ""
+
+
+def test_an_adjective_is_found_with_a_prefix_and_forms_no_compounds() -> None:
+    forms = german("zollfrei")
+    assert forms.tails == {"zollfrei", *(f"zollfrei{e}" for e in ("e", "en", "er", "es", "em"))}
+    assert not forms.heads
+
+
+def test_short_acronyms_are_found_as_they_are_written_and_long_ones_in_compounds() -> None:
+    assert german("UN") == WordForms(exact=frozenset(("UN", "UNs")))
+    assert german("NATO").in_any_case == {"nato", "natos"}
+    assert german("NATO").heads == {"nato"}
+
+
+def test_a_noun_written_small_is_found_as_a_noun() -> None:
+    assert german("beschluss") == german("Beschluss")
+
+
+def test_an_unknown_noun_has_the_endings_of_nouns_and_a_function_word_none() -> None:
+    assert german("Quorzel").in_any_case >= {"quorzel", "quorzels", "quorzeln"}
+    assert not german("Quorzel").is_known
+    assert german("Der").in_any_case == {"der"}
+
+
+def test_a_language_without_a_dictionary_has_words_as_they_are_written() -> None:
+    forms = forms_of_words(["casa", "OTAN"], language("es"), None)
+    assert forms["casa"].in_any_case == {"casa"}
+    assert forms["OTAN"].in_any_case == {"otan", "otans"}
+
+
+def test_forms_survive_storage() -> None:
+    for word in ("zusagen", "Beschluss", "UN", "zollfrei", "Quorzel"):
+        assert WordForms.from_json(german(word).as_json()) == german(word)
