@@ -12,7 +12,8 @@ COPY processors processors
 COPY alerts alerts
 COPY wirewatch wirewatch
 RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e . \
-    && .venv/bin/python -m compileall -q config core ingest processors alerts wirewatch
+    && .venv/bin/python -m compileall -q config core ingest processors alerts wirewatch \
+    && .venv/bin/python -P -c 'from processors.forms.dictionary import main; main()' de en fr ru uk
 
 USER wirewatch
 ENV PATH=/app/.venv/bin:$PATH WIREWATCH_DATA_DIR=/data WIREWATCH_LOG_FORMAT=json

@@ -76,12 +76,20 @@ $(VENV)/.created:
 $(VENV)/.run-installed: $(VENV)/.created requirements.lock pyproject.toml
 	@echo "Installing what Wirewatch needs into $(VENV) ..."
 	@$(call install,requirements.lock)
+	@$(write_dictionaries)
 	@touch $@
 
 $(VENV)/.dev-installed: $(VENV)/.created requirements-dev.lock pyproject.toml
 	@echo "Installing what Wirewatch and its tests need into $(VENV) ..."
 	@$(call install,requirements-dev.lock)
+	@$(write_dictionaries)
 	@touch $@ $(VENV)/.run-installed
+
+# In two processes: it takes twenty seconds of CPU. What is missing is written when it is first used.
+define write_dictionaries
+$(BIN)/python -P -c 'from processors.forms.dictionary import main; main()' ru en & \
+$(BIN)/python -P -c 'from processors.forms.dictionary import main; main()' de fr uk; wait
+endef
 
 # Every download is checked against its hash. The program is installed in place, by the hatchling of
 # the lock file.

@@ -107,7 +107,7 @@ class Processors:
         if errors:
             raise CatalogError(errors)
         compiled = CompiledCatalog(
-            rules=RuleSet([topic.rules for topic in topics], catalog.entities),
+            rules=RuleSet([topic.rules for topic in topics], catalog.entities, languages=languages),
             topics=tuple(topic.definition for topic in topics),
             entities={entity.id: entity for entity in catalog.entities},
             languages=tuple(languages),

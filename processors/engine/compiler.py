@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import processors.engine.operators
 import processors.engine.words  # noqa: F401  # both register what compiles their nodes
 from processors.engine.article_index import OTHER
 from processors.engine.programs import FACTORIES, QueryProgram, Required
-from processors.forms.model import Forms, WordForms
+from processors.forms.inflection import word_forms
+from processors.forms.model import WordForms
 from processors.query.nodes import Node, Word
 
 ENTITY_NUMBERS = 1 << 41
@@ -17,7 +20,7 @@ class Compiler:
     """Collects the literals and programs of one rule set.
 
     Args:
-        forms: The forms of words.
+        languages: Codes of the languages in whose articles words are found in all their forms.
 
     Attributes:
         literals: The literals by number, as they are given to the automaton.
@@ -25,9 +28,8 @@ class Compiler:
         other_fields: Whether a rule uses fields beside title, lead and text.
     """
 
-    def __init__(self, forms: Forms | None = None) -> None:
-        self._forms = forms or {}
-        self._languages = sorted({code for code, _ in self._forms})
+    def __init__(self, languages: Sequence[str] = ()) -> None:
+        self._languages = tuple(languages)
         self._numbers: dict[str, int] = {}
         self.literals: list[str] = []
         self.entity_numbers: dict[str, int] = {}
@@ -65,8 +67,7 @@ class Compiler:
     def forms(self, word: Word) -> dict[str, WordForms]:
         """Return the forms of a word by language, for the languages that give it any."""
         languages = self._languages if word.language is None else (word.language,)
-        known = {code: self._forms.get((code, word.word)) for code in languages}
-        return {code: forms for code, forms in known.items() if forms is not None}
+        return {code: word_forms(word.word, code) for code in languages}
 
     def use_other_fields(self) -> None:
         """Note that a rule uses fields beside title, lead and text."""

@@ -13,7 +13,6 @@ from processors.engine.compiler import Compiler
 from processors.engine.gazetteer import Alias, Mention, aliases_of, find_mentions, literals_of
 from processors.engine.presearch import Presearch
 from processors.engine.rules import CompiledRule, TopicRules
-from processors.forms.model import Forms
 from processors.gates import GATES, ArticleLabels, Gate
 
 
@@ -32,7 +31,7 @@ class RuleSet:
         topics: The topics to evaluate.
         entities: The catalog's entities.
         gates: The conditions for a match beside the rules.
-        forms: The forms of the words of rules; a word without has none but its own.
+        languages: Codes of the languages in whose articles words are found in all their forms.
     """
 
     def __init__(
@@ -40,9 +39,9 @@ class RuleSet:
         topics: Sequence[TopicRules],
         entities: Iterable[EntityDefinition] = (),
         gates: Sequence[Gate] = GATES,
-        forms: Forms | None = None,
+        languages: Sequence[str] = (),
     ) -> None:
-        compiler = Compiler(forms)
+        compiler = Compiler(languages)
         self.topics = tuple(topics)
         self.gates = tuple(gates)
         self._aliases: dict[int, list[Alias]] = {}

@@ -145,11 +145,13 @@ class WordProgram(QueryProgram):
 
 @compiles(Word)
 def _word(node: Word, compiler: ProgramCompiler) -> QueryProgram:
+    written = WordForms.only(spellings_of(node.folded))
     by_language = {
         code: LanguageForms(forms, _compounds(code), compiler)
         for code, forms in compiler.forms(node).items()
+        if forms != written
     }
-    as_written = LanguageForms(WordForms.only(spellings_of(node.folded)), None, compiler)
+    as_written = LanguageForms(written, None, compiler)
     if node.language is None:
         return WordProgram(by_language, as_written, node.scope)
     return WordProgram({node.language: as_written} | by_language, None, node.scope)

@@ -13,11 +13,12 @@ forms of *beitreten*.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
-from core.text.languages import Language
+from core.text.languages import Language, language
 from core.text.tokens import folded_words
 from processors.engine.patterns import spellings
-from processors.forms.dictionary import Dictionary
+from processors.forms.dictionary import Dictionary, dictionary_of
 from processors.forms.model import WordForms
 
 CASE_SENSITIVE = 3
@@ -40,20 +41,15 @@ _PAST = "ge"
 """Begins past participles."""
 
 
-def forms_of_words(
-    words: Collection[str], language: Language, dictionary: Dictionary | None
-) -> dict[str, WordForms]:
-    """Return the forms of words in a language.
+@lru_cache(maxsize=100_000)
+def word_forms(word: str, code: str) -> WordForms:
+    """Return the forms of a word in a language.
 
     Args:
-        words: As a query writes them.
-        language: What is known of the language.
-        dictionary: Its dictionary; None where there is none: then words have the forms that
-            names and acronyms have.
+        word: As a query writes it.
+        code: Of the language. Without a dictionary, a word has the forms that acronyms have.
     """
-    paradigms = _paradigms(words, language, dictionary) if dictionary else {}
-    inflection = Inflection(language, dictionary, paradigms)
-    return {word: inflection.forms(word) for word in words}
+    return Inflection(language(code), dictionary_of(code)).forms(word)
 
 
 def is_acronym(word: str) -> bool:
@@ -62,23 +58,16 @@ def is_acronym(word: str) -> bool:
 
 
 class Inflection:
-    """The forms of words, with the paradigms of all their lemmas at hand.
+    """The forms of words in one language.
 
     Args:
-        language: Of the words.
-        dictionary: For the lemma of a form.
-        paradigms: The forms of each lemma.
+        language: What is known of it.
+        dictionary: Its dictionary; None where there is none.
     """
 
-    def __init__(
-        self,
-        language: Language,
-        dictionary: Dictionary | None,
-        paradigms: dict[str, set[str]],
-    ) -> None:
+    def __init__(self, language: Language, dictionary: Dictionary | None) -> None:
         self._language = language
         self._dictionary = dictionary
-        self._paradigms = paradigms
 
     def forms(self, word: str) -> WordForms:
         """Return the forms of a word."""
@@ -106,7 +95,7 @@ class Inflection:
 
     def _noun(self, word: str) -> WordForms:
         lemma = self._lemma(word)
-        known = {form for form in self._paradigms.get(lemma or "", ()) if form[:1].isupper()}
+        known = {form for form in self._paradigm(lemma or "") if form[:1].isupper()}
         if lemma is not None and lemma[:1].islower():  # a verb or adjective as a noun
             known = set()
         if lemma != word:  # a plural, or a lemma that the dictionary mistakes for another
@@ -129,7 +118,7 @@ class Inflection:
 
     def _plain(self, word: str) -> WordForms:
         lemma = self._lemma(word)
-        forms = {word, *self._paradigms.get(lemma or word, ())}
+        forms = {word, *self._paradigm(lemma or word)}
         if lemma and lemma.endswith("n") and len(forms) > FORMS_OF_ADJECTIVES:
             forms.add(f"{lemma}d")
         forms |= {f + e for f in self._participles(forms) for e in self._language.declension}
@@ -169,7 +158,7 @@ class Inflection:
 
     def _finite(self, base: str) -> set[str]:
         """Return the forms of a verb that its particle parts from."""
-        forms = self._paradigms.get(base, set())
+        forms = self._paradigm(base)
         is_own = base.startswith(_PAST)
         return {f for f in forms if not f.endswith("nd") and (is_own or not self._is_past(f))}
 
@@ -188,24 +177,11 @@ class Inflection:
         stems |= {f"{word}{JOINT}" for word in bare if not word.endswith("s")}
         return stems | {w[:-1] for w in bare if len(w) > MIN_INSIDE and w.endswith("e")}
 
+    def _paradigm(self, lemma: str) -> set[str]:
+        return self._dictionary.forms(lemma) if self._dictionary else set()
+
     def _lemma(self, word: str) -> str | None:
         return self._dictionary.lemma(word) if self._dictionary else None
-
-
-def _paradigms(
-    words: Iterable[str], language: Language, dictionary: Dictionary
-) -> dict[str, set[str]]:
-    lemmas: set[str] = set()
-    for word in words:
-        readings = [word]
-        if language.capitalises_nouns and word[:1].islower():
-            readings.append(word[:1].upper() + word[1:])
-        for reading in readings:
-            lemma = dictionary.lemma(reading) or reading
-            lemmas.add(lemma)
-            particles = (p for p in language.verb_particles if lemma.startswith(p))
-            lemmas.update(lemma.removeprefix(p) for p in particles)
-    return dictionary.forms(lemmas)
 
 
 def _folded(forms: Iterable[str]) -> frozenset[str]:

@@ -21,7 +21,7 @@ from typing import Protocol
 
 import marisa_trie
 
-from processors.forms.dictionary import Dictionary
+from processors.forms.dictionary import Dictionary, dictionary_of
 
 JOINTS = ("", "s", "es", "n", "en", "er", "e", "ens")
 MIN_LETTERS = 4
@@ -108,7 +108,7 @@ def main(words: str, nouns: str, output: str) -> None:
         nouns: Path of a list of nouns.
         output: Path of the file to write.
     """
-    dictionary = Dictionary.load("de")
+    dictionary = dictionary_of("de")
     assert dictionary is not None  # noqa: S101  # simplemma has German
     marisa_trie.Trie(sorted(select(_lines(words), _lines(nouns), dictionary))).save(output)
 

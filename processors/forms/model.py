@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,25 +57,3 @@ class WordForms:
     def only(cls, folded: Iterable[str]) -> WordForms:
         """Return the forms of a word of which no more is known than how it is written."""
         return cls(in_any_case=frozenset(folded), is_known=False)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what is stored, without what is empty."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {
-            name: sorted(value) if isinstance(value, frozenset) else value
-            for name, value in values.items()
-            if value not in (frozenset(), "", False) or name == "is_known"
-        }
-
-    @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> WordForms:
-        """Return the forms that :meth:`as_json` wrote."""
-        values: dict[str, Any] = {
-            name: frozenset(value) if isinstance(value, list) else value
-            for name, value in stored.items()
-        }
-        return cls(**values)
-
-
-Forms = Mapping[tuple[str, str], WordForms]
-"""The forms of words by language and word."""
