@@ -25,7 +25,7 @@ from processors.engine.rules import CompiledRule
 from processors.explanation import Explanation
 from processors.pipeline import Processors
 from processors.query import parse
-from processors.query.nodes import MANY, ONE, Node, Or, Phrase, walk
+from processors.query.nodes import MANY, ONE, Node, Or, Phrase, Word, walk
 from processors.topics import CompiledTopic, compile_topic
 
 LANGUAGES = ("de", "en", "fr", "ru", "uk")
@@ -155,6 +155,8 @@ def _rule_warnings(
 
 def _sufficient_words(node: Node) -> list[str]:
     """Return the words each of which makes a node match on its own."""
+    if isinstance(node, Word):
+        return [node.word]
     if isinstance(node, Phrase):
         return [_query_text(node)] if len(node.words) == 1 else []
     if isinstance(node, Or):

@@ -27,6 +27,8 @@ FORMS_OF_ADJECTIVES = 8
 """A word in *-n* with more forms is a verb."""
 MIN_ADJECTIVE = 6
 """Letters of an adjective that is found with a prefix too: *prorussisch*."""
+MIN_DECLINED = 3
+"""Endings of adjectives with which the dictionary has a word that is one; it misses some."""
 MIN_INSIDE = 4
 """Letters of a word that is found inside compounds too. Shorter ones are inside many words; of
 the vocabulary of 1,028 articles, those with a word of at least five letters inside were all right.
@@ -80,7 +82,7 @@ class Inflection:
         if word[:1].isupper():
             return self._noun(word)
         noun = word[:1].upper() + word[1:]
-        if self._lemma(noun) is None:
+        if not (self._lemma(noun) or "")[:1].isupper():  # *das Türkische* is no other word
             return self._plain(word)
         return self._plain(word) | self._noun(noun) if self._lemma(word) else self._noun(noun)
 
@@ -123,7 +125,7 @@ class Inflection:
             forms.add(f"{lemma}d")
         forms |= {f + e for f in self._participles(forms) for e in self._language.declension}
         declined = {f"{word}{ending}" for ending in self._language.declension}
-        is_adjective = len(word) >= MIN_ADJECTIVE and bool(declined) and declined <= forms
+        is_adjective = len(word) >= MIN_ADJECTIVE and len(declined & forms) >= MIN_DECLINED
         particle = self._particle(lemma or word, forms)
         finite = self._finite((lemma or word).removeprefix(particle)) if particle else set()
         return WordForms(
