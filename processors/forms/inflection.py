@@ -81,10 +81,12 @@ class Inflection:
             return self._plain(word)
         if word[:1].isupper():
             return self._noun(word)
+        plain = self._plain(word)
         noun = word[:1].upper() + word[1:]
-        if not (self._lemma(noun) or "")[:1].isupper():  # *das Türkische* is no other word
-            return self._plain(word)
-        return self._plain(word) | self._noun(noun) if self._lemma(word) else self._noun(noun)
+        is_noun = (self._lemma(noun) or "")[:1].isupper()
+        if not is_noun or plain.tails:  # an adjective is no noun: *russisch*, *das Russisch*
+            return plain
+        return plain | self._noun(noun) if self._lemma(word) else self._noun(noun)
 
     def _acronym(self, word: str) -> WordForms:
         if len(word) <= CASE_SENSITIVE:
