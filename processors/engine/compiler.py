@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import processors.engine.operators
-import processors.engine.words  # noqa: F401  # both register what compiles their nodes
+import processors.engine.windows
+import processors.engine.words  # noqa: F401  # they register what compiles their nodes
 from processors.engine.article_index import OTHER
 from processors.engine.programs import FACTORIES, QueryProgram, Required
 from processors.forms.inflection import word_forms

@@ -17,6 +17,8 @@ from processors.query.nodes import SENTENCE, And, Count, Except, Near, Not, Or
 
 FEW_ALTERNATIVES = 6
 """Up to this many alternatives OR tries all; with more, those of which a literal occurs."""
+MAX_COMPARED = 200_000
+"""Most pairs that one NEAR/S looks at, the first of the text; a bound for hostile texts."""
 MAX_PAIRS = 200
 """Up to this many pairs NEAR compares hits one by one; beyond, sorting them first is cheaper."""
 
@@ -95,7 +97,10 @@ class OrProgram(QueryProgram):
 
 
 class NearProgram(QueryProgram):
-    """NEAR, ONEAR and NEAR/S. A hit extends from one operand to the other."""
+    """NEAR, ONEAR and NEAR/S. A hit extends from one operand to the other.
+
+    The operands of NEAR/S may overlap, those of the others may not.
+    """
 
     __slots__ = ("distance", "left", "ordered", "right")
 
@@ -134,40 +139,39 @@ class NearProgram(QueryProgram):
         if not left or not right:
             return ()
         by_end = [] if self.ordered else sorted(right, key=_by_end)
+        compared = 0
         for span in left:
             for other in self._partners(index, span, right, by_end):
+                compared += 1
                 extent = min(span[0], other[0]), max(span[1], other[1])
                 operands = tuple(sorted({*_operands(span), *_operands(other)}))
                 known = spans.get(extent)
                 if known is None or operands < (known[2] or ()):
                     spans[extent] = (*extent, operands)
-            if len(spans) >= MAX_SPANS:
+            if len(spans) >= MAX_SPANS or compared >= MAX_COMPARED:
                 break
         return spans.values()
 
     def _partners(
         self, index: ArticleIndex, span: Span, right: list[Span], by_end: list[Span]
     ) -> Iterator[Span]:
-        low, high = self._window(index, span)
+        if self.distance == SENTENCE:
+            return _inside(right, *index.sentence_at(span[0]), span)
+        return self._neighbours(index, span, right, by_end)
+
+    def _neighbours(
+        self, index: ArticleIndex, span: Span, right: list[Span], by_end: list[Span]
+    ) -> Iterator[Span]:
+        """Yield the hits that are close enough and do not overlap the span."""
+        field, furthest = index.field_at(span[0]), self.distance + 1
         at = bisect_right(right, span[1], key=lambda s: s[0])
-        while at < len(right) and right[at][0] <= high:
-            if right[at][1] <= high or self.distance != SENTENCE:
-                yield right[at]
+        while at < len(right) and right[at][0] <= min(field.after - 1, span[1] + furthest):
+            yield right[at]
             at += 1
         at = bisect_left(by_end, span[0], key=lambda s: s[1]) - 1
-        while at >= 0 and by_end[at][1] >= low:
-            if by_end[at][0] >= low or self.distance != SENTENCE:
-                yield by_end[at]
+        while at >= 0 and by_end[at][1] >= max(field.first, span[0] - furthest):
+            yield by_end[at]
             at -= 1
-
-    def _window(self, index: ArticleIndex, span: Span) -> tuple[int, int]:
-        """Return the first and last position at which a partner may end or begin."""
-        field = index.field_at(span[0])
-        if self.distance != SENTENCE:
-            furthest = self.distance + 1
-            return max(field.first, span[0] - furthest), min(field.after - 1, span[1] + furthest)
-        first, after = index.sentence_at(span[0])
-        return (first, after - 1) if span[1] < after else (span[0], span[1])
 
 
 class ExceptProgram(QueryProgram):
@@ -245,6 +249,15 @@ def _count(node: Count, compiler: ProgramCompiler) -> QueryProgram:
 def _may_match(program: QueryProgram, index: ArticleIndex) -> bool:
     """Return whether the article has a literal of every group that a program requires."""
     return all(not group.isdisjoint(index.present) for group in program.required)
+
+
+def _inside(spans: list[Span], first: int, after: int, span: Span) -> Iterator[Span]:
+    """Yield the spans of a sentence, in text order; none if ``span`` reaches out of it."""
+    at = bisect_left(spans, first, key=lambda s: s[0]) if span[1] < after else len(spans)
+    while at < len(spans) and spans[at][0] < after:
+        if spans[at][1] < after:
+            yield spans[at]
+        at += 1
 
 
 def _by_end(span: Span) -> tuple[int, int]:

@@ -24,7 +24,7 @@ ONE = "\U000f0001"
 """Stands for ``?`` in a pattern: exactly one character."""
 
 SENTENCE = -1
-"""Distance of NEAR/S: both operands in one sentence."""
+"""Distance of NEAR/S and ALL/S: all operands in one sentence."""
 
 TEXT_FIELDS = ("title", "lead", "text")
 OTHER_FIELDS = ("url", "author")
@@ -65,7 +65,7 @@ class Node:
     def positional(self) -> bool:
         """Whether it has hits: positions in the text. Other nodes are only true or false.
 
-        Only positional nodes may be operands of NEAR and EXCEPT and stand in count().
+        Only positional nodes may be operands of NEAR, ALL, EXCEPT and count().
         """
         return False
 
@@ -248,6 +248,34 @@ class Near(Node):
         """Return a NEAR of two other operands."""
         left, right = children
         return replace(self, left=left, right=right)
+
+    @property
+    def positional(self) -> bool:
+        """Always true."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class All(Node):
+    """Hits of every operand within one sentence or a number of words, in any order.
+
+    Attributes:
+        distance: Words between the first and the last word of the hits, or ``SENTENCE``.
+    """
+
+    operands: tuple[Node, ...]
+    distance: int
+
+    operands_are_positional: ClassVar[bool] = True
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The operands."""
+        return self.operands
+
+    def with_children(self, children: Sequence[Node]) -> Self:
+        """Return an ALL of other operands."""
+        return replace(self, operands=tuple(children))
 
     @property
     def positional(self) -> bool:

@@ -25,6 +25,7 @@ from processors.query.nodes import (
     MANY,
     ONE,
     SENTENCE,
+    All,
     And,
     Count,
     EntityNode,
@@ -47,6 +48,8 @@ MAX_DEPTH = 40
 """Deepest nesting of parentheses and fields."""
 MAX_DISTANCE = 50
 """Largest n of NEAR/n; words further apart have nothing to do with each other."""
+MAX_OPERANDS = 20
+"""Most operands of ALL."""
 MIN_LITERALS = 4
 """Letters that a word with a wildcard needs; with fewer it matches half the dictionary."""
 
@@ -62,6 +65,7 @@ operator: NEAR | EXCEPT
 ?primary: "(" query ")"
       | FIELD primary          -> field
       | COUNT query ")" AT_LEAST INT -> count
+      | ALL query ("," query)* ")" -> all_
       | WORD                   -> word
       | QUOTED                 -> quoted
       | TERM                   -> term
@@ -72,15 +76,18 @@ _OR.3: /OR(?![^\s()"])/
 EXCEPT.3: /EXCEPT(?![^\s()"])/
 NEAR.3: /O?NEAR(\/[^\s()"]*)?(?![^\s()"])/
 COUNT.3: /count\s*\(/
+ALL.3: /ALL(\/[^\s()",]*)?\s*\(/
 AT_LEAST.3: />=\s*/
 INT.2: /[0-9]+(?![^\s()"])/
 FIELD.2: /[A-Za-z_]+:/
-TERM.2: /\$[^\s()"]*/
+TERM.2: /\$[^\s()",]*/
 QUOTED.2: /=?"[^"]*"/
-WORD: /(?!(AND|OR|NOT|EXCEPT|O?NEAR(\/[^\s()"]*)?)(?![^\s()"]))=?[^\s()"<>$][^\s()"<>]*/
+WORD: /(?!(AND|OR|NOT|EXCEPT|O?NEAR(\/[^\s()"]*)?)(?![^\s()"]))=?[^\s()"<>$,]/ _LETTERS?
+_LETTERS: /([^\s()"<>,]|(?<=\d),(?=\d))+/
 %ignore /\s+/
 """
 
+_ALL = re.compile(r"ALL/(?:(\d{1,4})|S)\s*\(")
 _NEAR = re.compile(r"(O?)NEAR/(?:(\d{1,4})|(S))")
 _SIGNS_OF_OTHER_LANGUAGES = "-+!~^"
 _BETWEEN_OPERANDS = frozenset({"_AND", "_OR", "NEAR", "EXCEPT", "RPAR", "AT_LEAST"})
@@ -205,6 +212,21 @@ class TreeBuilder:
             return Near(left, right, 0, ordered=False, at=at)
         distance = SENTENCE if parts[3] else int(parts[2])
         return Near(left, right, distance, ordered=bool(parts[1]), at=at)
+
+    def _all(self, tree: _Tree) -> Node:
+        opening, *operands = tree.children
+        at = opening.start_pos or 0
+        parts = _ALL.fullmatch(opening)
+        if parts is None or int(parts[1] or 0) > MAX_DISTANCE:
+            message = f"`{opening[:-1].strip()}` has no distance from 0 to {MAX_DISTANCE}."
+            self._problem(
+                "E006", at, message, "Write ALL/S(a, b, c) for one sentence, or ALL/9(…)."
+            )
+        if not 2 <= len(operands) <= MAX_OPERANDS:
+            message = f"ALL has {len(operands)} operands; 2 to {MAX_OPERANDS} are possible."
+            self._problem("E006", at, message, "Put a comma and a space between them: ALL/S(a, b).")
+        distance = int(parts[1]) if parts and parts[1] else SENTENCE
+        return All(tuple(map(self.build, operands)), distance, at=at)
 
     def _count(self, tree: _Tree) -> Node:
         least = int(str(tree.children[3])[:9])

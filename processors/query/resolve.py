@@ -175,7 +175,7 @@ class _Resolver:
         for operand in node.children if node.operands_are_positional else ():
             if not operand.positional and not isinstance(operand, Not):
                 message = "AND, NOT, count() and labels have no position in the text."
-                mend = "Use words, phrases, entities, OR groups, NEAR and EXCEPT here."
+                mend = "Use words, phrases, entities, OR groups, NEAR, ALL and EXCEPT here."
                 self._problem("E006", operand.at, message, mend)
                 return
         for child in node.children:

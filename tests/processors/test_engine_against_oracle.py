@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +21,7 @@ from processors.query.nodes import (
     MANY,
     ONE,
     SENTENCE,
+    All,
     And,
     Count,
     Except,
@@ -65,6 +66,10 @@ class Oracle:
                     for b in right
                     if a[0] == b[0] and self._near(a, b, node)
                 }
+            case All():
+                choices = product(*(self.hits(operand) for operand in node.operands))
+                windows = {w for w in map(_window, choices) if w and self._fits_all(w, node)}
+                return {w for w in windows if not any(_contains(w, v) for v in windows)}
         raise AssertionError(node)
 
     def is_true(self, node: Node) -> bool:
@@ -95,19 +100,38 @@ class Oracle:
             )
         }
 
+    def _fits_all(self, window: Hit, node: All) -> bool:
+        field, first, last = window
+        if node.distance == SENTENCE:
+            return self._sentence(field, first) == self._sentence(field, last)
+        return last - first - 1 <= node.distance
+
     def _near(self, a: Hit, b: Hit, node: Near) -> bool:
+        if node.distance == SENTENCE:
+            return len({self._sentence(a[0], at) for at in (a[1], a[2], b[1], b[2])}) == 1
         between = b[1] - a[2] - 1 if b[1] > a[2] else a[1] - b[2] - 1
         if between < 0 or (node.ordered and b[1] <= a[2]):
             return False
-        if node.distance != SENTENCE:
-            return between <= node.distance
-        return len({self._sentence(a[0], at) for at in (a[1], a[2], b[1], b[2])}) == 1
+        return between <= node.distance
 
     def _sentence(self, field: str, position: int) -> int:
         if field not in ("lead", "text"):
             return 0
         start = next(t.start for t in self.tokens[field] if t.first == t.last == position)
         return sum(begin <= start for begin in sentence_starts(self.fields[field]))
+
+
+def _window(hits: tuple[Hit, ...]) -> Hit | None:
+    """Return the extent of hits in one field."""
+    if len({field for field, *_ in hits}) > 1:
+        return None
+    return hits[0][0], min(first for _, first, _ in hits), max(last for *_, last in hits)
+
+
+def _contains(window: Hit, other: Hit) -> bool:
+    """Return whether a window contains another one that is smaller."""
+    inside = window[0] == other[0] and window[1] <= other[1] and other[2] <= window[2]
+    return inside and window != other
 
 
 def _fits(node: Phrase, index: int, token: Token, variant: bool | None = None) -> bool:
@@ -166,6 +190,9 @@ def _positional(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of(
         st.tuples(inner, near, inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
         st.lists(inner, min_size=2, max_size=3).map(lambda p: f"({' OR '.join(p)})"),
+        st.tuples(st.sampled_from(["S", "0", "3"]), st.lists(inner, min_size=2, max_size=3)).map(
+            lambda p: f"ALL/{p[0]}({', '.join(p[1])})"
+        ),
     )
 
 

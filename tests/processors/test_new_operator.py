@@ -15,6 +15,7 @@ from processors.engine.compiler import Compiler
 from processors.engine.programs import FACTORIES, ProgramCompiler, QueryProgram, compiles
 from processors.query import nodes, parser, resolve
 from processors.query.nodes import (
+    All,
     And,
     Count,
     EntityNode,
@@ -143,6 +144,7 @@ EXAMPLES: tuple[Node, ...] = (
     Or((A, B, C)),
     Not(A),
     Near(A, B, 5, ordered=True),
+    All((A, B, C), 5),
     Except(A, B),
     Count(A, 2),
     Scoped("title", A),

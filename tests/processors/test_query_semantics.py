@@ -92,6 +92,24 @@ def test_a_word_matches_these_words_and_not_those(
         ("(tritt OR trat) ONEAR/3 $nato ONEAR/2 bei", "Schweden tritt der Nato bei", True),
         ("(tritt OR trat) ONEAR/3 $nato ONEAR/2 bei", "Der Nato tritt er bei", False),
         ("nato NEAR/5 nato-beitritt", "Nato-Beitritt", False),
+        ("nato NEAR/S nato-beitritt", "Nato-Beitritt", True),
+        ("nato* NEAR/S *beitritt", "Natobeitritt", True),
+        ("ALL/S(a, b, c)", "c x a x x b", True),
+        ("ALL/S(a, b, c)", "a b", False),
+        ("ALL/3(a, b, c)", "c x a x b", True),
+        ("ALL/2(a, b, c)", "c x a x b", False),
+        ("ALL/0(nato*, *beitritt)", "Natobeitritt", True),
+        ("ALL/0(ab, bb, cc)", "ab bb cc", False),
+        ('ALL/2("ab bb", cc)', "ab bb x cc", True),
+        ('ALL/1("ab bb", cc)', "ab bb x cc", False),
+        ("ALL/3(a OR b, c, d NEAR/1 e) EXCEPT x", "c b e x d", False),
+        ("ALL/4(a OR b, c, d NEAR/1 e)", "c b e x d", True),
+        ("ALL/S(nato,krim,2,5)", "Nato 5 Krim 2", False),
+        ("ALL/S(nato, krim, 2, 5)", "Nato 5 Krim 2", True),
+        ("title:ALL/S($nato, beitritt)", "Nato-Beitritt", True),
+        ("text:ALL/S($nato, beitritt)", "Nato-Beitritt", False),
+        ("count(ALL/S(a, b))>=2", "a b x a b", True),
+        ("count(ALL/S(a, b))>=3", "a b x a b", False),
         ("nato NEAR/5 beitritt", "Nato-Beitritt", True),
         ("beitritt* EXCEPT $eu_only", "EU-Beitritt", False),
         ("beitritt* EXCEPT $eu_only", "EU-Beitritt ja, Nato-Beitritt später", True),
@@ -162,6 +180,21 @@ def test_evidence_lists_the_operands_and_leaves_out_spans_inside_another() -> No
     assert evaluated("nato AND NOT russland", article)[1] == [("title", "Nato"), ("text", "Nato")]
 
 
+def test_all_stays_in_one_sentence_or_field_and_shows_every_operand_of_the_smallest_windows() -> (
+    None
+):
+    split = {"text": "Die Nato tagt. Der Beitritt der Ukraine kommt."}
+    assert not evaluated("ALL/S(nato, beitritt, ukraine)", split)[0]
+    assert evaluated("ALL/9(nato, beitritt, ukraine)", split)[0]
+    assert not evaluated("ALL/9(nato, x)", {"title": "Nato", "lead": "x"})[0]
+    text = {"text": "Nato Nato und Ukraine, Beitritt. Beitritt"}
+    assert [s for _, s in evaluated("ALL/S(nato, beitritt, ukraine)", text)[1]] == [
+        "Nato",
+        "Ukraine",
+        "Beitritt",
+    ]
+
+
 def test_evidence_keeps_the_first_ten_spans() -> None:
     _, evidence = evaluated("nato", {"title": "Nato", "text": "Nato. " * 50})
     assert evidence == [("title", "Nato"), *[("text", "Nato")] * 9]
@@ -177,6 +210,9 @@ def test_a_rule_of_labels_alone_is_evaluated_too() -> None:
     [
         ("a NEAR/50 b NEAR/50 a NEAR/50 b", "a b " * 20_000),
         ("a NEAR/S b EXCEPT (a NEAR/50 b)", "a b " * 20_000),
+        ("a NEAR/S b NEAR/S a NEAR/S b", "a b " * 20_000),
+        ("ALL/50(a, b, a OR b, a NEAR/50 b, ALL/S(b, a))", "a b " * 20_000),
+        ("ALL/S(" + ", ".join(["a"] * 10 + ["b"] * 10) + ")", "a b " * 20_000),
         ("count(a OR b OR a*aaa)>=900", "aaaa " * 20_000),
         ("a*a*a*a*a*a*a*ab", "a" * 20_000),
         ('"a a a a a a a*a*a"', "a " * 20_000),
