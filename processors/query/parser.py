@@ -94,7 +94,7 @@ _BETWEEN_OPERANDS = frozenset({"_AND", "_OR", "NEAR", "EXCEPT", "RPAR", "AT_LEAS
 _TOKEN_NAMES = {"RPAR": "`)`", "$END": "the end of the query", "AT_LEAST": "`>=`"}
 _TYPOGRAPHIC_QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')
 _QUOTED = re.compile(r'"[^"]*"')
-_NESTING = re.compile(r"[()]|[A-Za-z_]+:")
+_NESTING = re.compile(r"(?:[A-Za-z_]+:\s*)+\(?|[()]")
 _PLACEHOLDER = Phrase(("",))
 """The node built for a part that holds a problem."""
 
@@ -215,6 +215,7 @@ class TreeBuilder:
 
     def _all(self, tree: _Tree) -> Node:
         opening, *operands = tree.children
+        assert isinstance(opening, Token)  # noqa: S101  # the grammar has nothing else there
         at = opening.start_pos or 0
         parts = _ALL.fullmatch(opening)
         if parts is None or int(parts[1] or 0) > MAX_DISTANCE:
@@ -226,7 +227,7 @@ class TreeBuilder:
             message = f"ALL has {len(operands)} operands; 2 to {MAX_OPERANDS} are possible."
             self._problem("E006", at, message, "Put a comma and a space between them: ALL/S(a, b).")
         distance = int(parts[1]) if parts and parts[1] else SENTENCE
-        return All(tuple(map(self.build, operands)), distance, at=at)
+        return All(tuple(self.build(one) for one in operands), distance, at=at)
 
     def _count(self, tree: _Tree) -> Node:
         least = int(str(tree.children[3])[:9])
@@ -330,13 +331,17 @@ def _too_large(text: str) -> QueryProblem | None:
     if len(text) > MAX_LENGTH:
         message = f"The query has {len(text)} characters; {MAX_LENGTH} are allowed."
         return QueryProblem("E012", MAX_LENGTH, message, "Split it into several rules or terms.")
-    depth = fields = 0
+    levels = [0]
     for mark in _NESTING.finditer(_without_quoted(text)):
-        depth += {"(": 1, ")": -1}.get(mark.group(), 0)
-        fields = fields + 1 if mark.group()[-1] == ":" and text[mark.end() :][:1] != " " else 0
-        if depth + fields > MAX_DEPTH:
+        if mark.group() == ")":
+            levels = levels[:-1] or [0]
+            continue
+        level = levels[-1] + mark.group().count(":") + mark.group().count("(")
+        if level > MAX_DEPTH:
             message = f"The query nests deeper than {MAX_DEPTH}."
             return QueryProblem("E012", mark.start(), message, "Name its parts under terms:.")
+        if mark.group().endswith("("):
+            levels.append(level)
     return None
 
 

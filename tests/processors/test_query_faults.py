@@ -80,6 +80,8 @@ def resolved(query: str) -> Resolved:
         ("a AND $nope", "E007", 6),
         ("entity:nobody", "E007", 7),
         ("(" * 50 + "a" + ")" * 50, "E012", 40),
+        ("title: " * 41 + "a", "E012", 0),
+        ("title:(" * 21 + "a" + ")" * 21, "E012", 140),
         ("a NEAR/1 " * 200 + "a", "E012", 1793),
         ("a OR " * MAX_LENGTH + "a", "E012", MAX_LENGTH),
     ],
@@ -136,6 +138,14 @@ def test_typographic_quotes_and_lower_case_operators_give_a_warning(
     first = result.problems[0]
     assert (first.code, first.offset) == ("W109", at)
     assert first.mend.startswith(f"Write {operator}")
+
+
+@pytest.mark.parametrize("term", ["title:w{}", "outlet:o{}", "entity:e{}", "text:(w{} AND x)"])
+def test_a_list_of_any_number_of_fields_is_one_level(term: str) -> None:
+    entities = {f"e{n}" for n in range(500)}
+    for sign in (" OR ", " AND ", " AND NOT "):
+        text = sign.join(term.format(n) for n in range(500))
+        assert resolve(text, {}, entities).problems == ()
 
 
 def test_typographic_quotes_mean_the_same_as_plain_ones() -> None:
