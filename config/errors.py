@@ -119,14 +119,18 @@ class ArticleFileError(OperatorError):
         file: Name of the file; ``-`` for stdin.
         line: Number of the line, from 1.
         problem: What is wrong with it, without a full stop.
+        mend: What a line looks like.
     """
 
-    def __init__(self, file: str, line: int, problem: str) -> None:
+    def __init__(
+        self,
+        file: str,
+        line: int,
+        problem: str,
+        mend: str = 'Each line is a JSON object with "url", "first_seen_at" and the texts.',
+    ) -> None:
         self.file, self.line = file, line
-        super().__init__(
-            f"{file}, line {line}: {problem}.",
-            mend='Each line is a JSON object with "url", "first_seen_at" and the texts.',
-        )
+        super().__init__(f"{file}, line {line}: {problem}.", mend=mend)
 
 
 class UsageError(WirewatchError):

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from config.errors import CatalogError, UsageError
 from config.faults import Fault, in_file_order
-from wirewatch.cli.check import report
+from wirewatch.cli.check import report as print_faults
 from wirewatch.cli.output import print_json, say, write
-from wirewatch.cli.topic_report import report as topic_report
+from wirewatch.cli.topics.new import new
+from wirewatch.cli.topics.report import report as topic_report
+from wirewatch.cli.topics.trial import try_topic
 from wirewatch.run.bootstrap import load_files, open_settings
 
 if TYPE_CHECKING:
     from config.catalog.models import Catalog
+    from config.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Check, test and explain topics, and report on them.")
+app.command("new")(new)
+app.command("try")(try_topic)
 app.command("report")(topic_report)
 
 FaultsOption = Annotated[bool, typer.Option("--json", help="One JSON array of faults on stdout.")]
-TopicArgument = Annotated[str, typer.Argument(help="A topic's id; by default all topics")]
+TopicArgument = Annotated[
+    str, typer.Argument(help="A topic's id, or the path of its file; by default all topics")
+]
 
 
 @app.command()
@@ -34,12 +39,8 @@ def lint(
     as_json: FaultsOption = False,
 ) -> None:
     """Check the rules of topics. Exits with 1 if there is an error. Codes: docs/faults.md."""
-    from processors import topic_faults
-
-    catalog, faults = load_files(open_settings())
-    chosen = _select(catalog, topic, faults)
-    topic_file_faults = _faults_of(chosen, topic, [*faults, *topic_faults(chosen)])
-    report(topic_file_faults, as_json=as_json)
+    _, topic_file_faults = _load(open_settings(), topic)
+    print_faults(topic_file_faults, as_json=as_json)
     if any(fault.is_error or strict for fault in topic_file_faults):
         raise typer.Exit(1)
 
@@ -47,15 +48,13 @@ def lint(
 @app.command("test")
 def run_tests(topic: TopicArgument = "", *, as_json: FaultsOption = False) -> None:
     """Run the tests in the topic files. Exits with 1 if a test fails."""
-    from processors import run_topic_tests, topic_faults
+    from processors import run_topic_tests
 
     settings = open_settings()
-    catalog, faults = load_files(settings)
-    chosen = _select(catalog, topic, faults)
-    topic_file_faults = _faults_of(chosen, topic, [*faults, *topic_faults(chosen)])
+    chosen, topic_file_faults = _load(settings, topic)
     errors = [fault for fault in topic_file_faults if fault.is_error]
     codes = settings.language_codes
-    failed = errors or [f for t in chosen.topics for f in run_topic_tests(t, catalog, codes)]
+    failed = errors or [f for t in chosen.topics for f in run_topic_tests(t, chosen, codes)]
     if as_json:
         print_json([fault.model_dump() for fault in failed])
     else:
@@ -69,7 +68,7 @@ def run_tests(topic: TopicArgument = "", *, as_json: FaultsOption = False) -> No
 
 @app.command()
 def explain(
-    topic: Annotated[str, typer.Argument(help="A topic's id")],
+    topic: Annotated[str, typer.Argument(help="A topic's id, or the path of its file")],
     source: Annotated[str, typer.Argument(help="A file, a URL, or - for stdin, with JSON or HTML")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
@@ -80,23 +79,21 @@ def explain(
     wirewatch topics explain nato-membership https://www.tagesschau.de/…
     echo '{"language": "de", "title": "…", "text": "…"}' | wirewatch topics explain TOPIC -
     """  # noqa: D301 click reads \b as: keep these lines
-    from processors import Processors, topic_faults
+    from processors import Processors
     from wirewatch.article_input import read
     from wirewatch.cli.articles import extract_here
+    from wirewatch.topic_tools.files import load_sound_topic, topic_of
 
     settings = open_settings()
-    catalog, faults = load_files(settings)
-    chosen = _select(catalog, topic, faults)
-    topic_file_faults = _faults_of(chosen, topic, [*faults, *topic_faults(chosen)])
-    if errors := [fault for fault in topic_file_faults if fault.is_error]:
-        raise CatalogError(errors)
+    chosen = load_sound_topic(settings, topic)
     article, language = asyncio.run(read(source, settings, extract_here))
     processors = Processors.compile(chosen, settings.language_codes)
-    explanation = processors.explain(topic, article, given_language=language).as_json()
+    topic_id = topic_of(chosen).id
+    explanation = processors.explain(topic_id, article, given_language=language).as_json()
     if as_json:
         print_json(explanation)
     else:
-        _print_explanation(topic, explanation)
+        _print_explanation(topic_id, explanation)
 
 
 def _print_explanation(topic: str, explanation: dict[str, Any]) -> None:
@@ -111,31 +108,23 @@ def _print_explanation(topic: str, explanation: dict[str, Any]) -> None:
         say(f"[{evidence['rule']}] {evidence['field']}: {evidence['sentence']}", indent="  ")
 
 
-def _select(catalog: Catalog, topic: str, faults: list[Fault]) -> Catalog:
-    """Return the catalog with only the named topic, or with all topics where none is named.
+def _load(settings: Settings, topic: str) -> tuple[Catalog, list[Fault]]:
+    """Return the named topic, or all where none is named, with the faults of their files.
 
     Raises:
         UsageError: The topic does not exist.
         CatalogError: The topic's file has errors.
     """
-    if not topic:
-        return catalog
-    if wanted := tuple(t for t in catalog.topics if t.id == topic):
-        return replace(catalog, topics=wanted)
-    topic_errors = [f for f in faults if f.is_error and _in_folder(f, "topics")]
-    if errors := [f for f in topic_errors if Path(f.file).stem == topic]:
-        raise CatalogError(errors)
-    known = ", ".join(sorted(t.id for t in catalog.topics)) or "none"
-    raise UsageError(f"There is no topic {topic!r}.", mend=f"Topics: {known}.")
+    from processors import topic_faults
+    from wirewatch.topic_tools.files import load_topic
+
+    if topic:
+        return load_topic(settings, topic)
+    catalog, faults = load_files(settings)
+    found = [*faults, *topic_faults(catalog)]
+    return catalog, in_file_order(fault for fault in found if _is_of_topics(fault))
 
 
-def _faults_of(chosen: Catalog, topic: str, faults: list[Fault]) -> list[Fault]:
-    """Return the faults of the named topic's file, or of all topic files where none is named."""
-    files = {t.position.file for t in chosen.topics}
-    selected = (f for f in faults if (f.file in files if topic else _in_folder(f, "topics")))
-    return in_file_order(selected)
-
-
-def _in_folder(fault: Fault, name: str) -> bool:
+def _is_of_topics(fault: Fault) -> bool:
     path = Path(fault.file)
-    return path.parent.name == name or path.name == name
+    return "topics" in (path.parent.name, path.name)

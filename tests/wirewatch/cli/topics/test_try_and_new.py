@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.support.cli_installation import CliInstallation
+
+LABELLED = """\
+\ufeff# what the topic must find, and what it must not
++ Nato-Beitritt: Schweden unterschreibt
+
+- Nato-Beitritt im Film
++de: Schweden im Bündnis\tDer Antrag auf den Nato-Beitritt liegt vor.
+- en: NATO watch straps on sale || They have nothing to do with a Nato-Beitritt.
++ Weg in das Bündnis ist frei
+{"title": "Nato-Beitritt", "language": "de", "expected": true}
+{"title": "Wetter", "text": "Es regnet.", "expected": "-"}
+"""
+
+TOPIC = """\
+id: draft-nato
+threshold: 30
+languages: [de]
+rules:
+  - {id: direct, weight: 30, query: '"Nato Beitritt"'}
+  - {id: never, weight: 30, query: Osterweiterung}
+"""
+
+
+def try_lines(installation: CliInstallation, topic: str, lines: str, *args: str) -> str:
+    source = ("topics", "try", topic, "-", *args)
+    return installation.invoke(*source, stdin=lines.encode())
+
+
+def test_try_reports_precision_recall_and_the_words_that_did_it(
+    own_installation: CliInstallation, tmp_path: Path
+) -> None:
+    path = tmp_path / "elsewhere.yaml"
+    path.write_text(TOPIC, encoding="utf-8")
+    trial = json.loads(try_lines(own_installation, str(path), LABELLED, "--json"))
+    assert (trial["topic"], trial["articles"], trial["expected"]) == ("draft-nato", 7, 4)
+    assert (trial["precision"], trial["recall"], trial["f1"]) == (0.75, 0.75, 0.75)
+    assert [(row["line"], row["score"]) for row in trial["missed"]] == [(7, 0)]
+    assert [row["title"] for row in trial["false"]] == ["Nato-Beitritt im Film"]
+    assert trial["words"] == [{"word": "nato-beitritt", "hits": 4, "wrong": 1}]
+    assert trial["never_fired"] == ["never"]
+
+    shown = try_lines(own_installation, str(path), LABELLED)
+    assert "3 of 4 found, 1 false alarms. Precision 0.75, recall 0.75, F1 0.75." in shown
+    assert "Weg in das Bündnis ist frei" in shown
+    assert "Rules that never fired: never." in shown
+
+
+def test_try_says_why_a_gate_stopped_an_article(
+    own_installation: CliInstallation, tmp_path: Path
+) -> None:
+    path = tmp_path / "elsewhere.yaml"
+    path.write_text(TOPIC, encoding="utf-8")
+    trial = json.loads(try_lines(own_installation, str(path), "+ en: Nato-Beitritt", "--json"))
+    assert (trial["precision"], trial["recall"], trial["f1"]) == (0.0, 0.0, 0.0)
+    (missed,) = trial["missed"]
+    assert (missed["score"], missed["language"]) == (30, "en")
+    assert any("en" in why for why in missed["stopped_by"])
+    nothing = json.loads(try_lines(own_installation, str(path), "- Wetter", "--json"))
+    assert (nothing["precision"], nothing["recall"], nothing["f1"]) == (1.0, 1.0, 1.0)
+
+
+def test_try_refuses_what_it_cannot_use(own_installation: CliInstallation, tmp_path: Path) -> None:
+    failures = []
+    for lines, code, message in (
+        (b"Nato-Beitritt", 1, "-, line 1: it does not begin with + or -."),
+        (b"+ a\n+  ", 1, "line 2: there is no headline after the sign."),
+        (b"+ a\n{]", 1, "line 2: it is not JSON"),
+        (b'{"title": "a"}', 1, 'line 1: it has no "expected".'),
+        (b'{"title": "a", "expected": "maybe"}', 1, '"expected" is not true or false'),
+        (b'{"title": 7, "expected": true}', 1, "line 1: This is no article"),
+        (b"+ a\n+ \xff", 1, "line 2: it is not UTF-8."),
+        (b"\n# nothing", 1, "there is no labelled headline"),
+    ):
+        done = own_installation.execute("topics", "try", "nato-membership", "-", stdin=lines)
+        if done.code != code or message not in done.err:
+            failures.append((lines, done))
+    missing = own_installation.execute("topics", "try", "nato-membership", "nowhere.txt")
+    unknown = own_installation.execute("topics", "try", "nope", "-", stdin=b"+ a")
+    no_file = own_installation.execute("topics", "try", "./nope.yaml", "-", stdin=b"+ a")
+    assert (missing.code, unknown.code, no_file.code) == (2, 2, 2)
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("id: broken\nquery: nato gas\n", encoding="utf-8")
+    done = own_installation.execute("topics", "try", str(broken), "-", stdin=b"+ a")
+    assert (done.code, "E002" in done.err) == (1, True)
+    assert not failures
+
+
+def test_try_can_fail_a_build(own_installation: CliInstallation) -> None:
+    args = ("topics", "try", "nato-membership", "-", "--fail-under", "0.9")
+    assert own_installation.execute(*args, stdin=b"+ Nato-Beitritt").code == 0
+    assert own_installation.execute(*args, stdin=b"+ Wetter").code == 1
+
+
+def test_explain_lint_and_test_accept_the_path_of_a_topic(
+    own_installation: CliInstallation, tmp_path: Path
+) -> None:
+    path = tmp_path / "elsewhere.yaml"
+    path.write_text(TOPIC, encoding="utf-8")
+    args = ("topics", "explain", str(path), "-", "--json")
+    article = b'{"language": "de", "title": "Osterweiterung"}'
+    explanation = json.loads(own_installation.invoke(*args, stdin=article))
+    assert (explanation["topic"], explanation["match"]) == ("draft-nato", True)
+    assert "W107" in own_installation.invoke("topics", "lint", str(path))
+    assert "0 passed, 0 failed." in own_installation.invoke("topics", "test", str(path))
+
+
+def test_new_topics_pass_every_check_and_overwrite_nothing(
+    own_installation: CliInstallation,
+) -> None:
+    for topic in ("nato-gas", "eu", "2024-wahl", "and-or"):
+        own_installation.invoke("topics", "new", topic)
+        lint = json.loads(own_installation.invoke("topics", "lint", topic, "--json"))
+        assert lint == []
+        assert "2 passed, 0 failed." in own_installation.invoke("topics", "test", topic)
+    out = own_installation.invoke("topics", "new", "ad", "--title", 'A "b": c', "--query", "$nix")
+    assert "E007" in out
+    assert "wirewatch topics try ad FILE" in out
+    text = (own_installation.config / "topics" / "ad.yaml").read_text(encoding="utf-8")
+    assert 'title: "A \\"b\\": c"' in text
+    assert own_installation.execute("topics", "new", "eu").code == 2
+    assert own_installation.execute("topics", "new", "../evil").code == 2
+    assert own_installation.execute("topics", "new", "two", "--query", "a b").code == 2
+    assert not (own_installation.config / "topics" / "two.yaml").exists()

@@ -1,0 +1,117 @@
+"""Labelled articles: headlines with a sign, or JSON lines, in one file.
+
+::
+
+    + Schweden tritt der Nato bei
+    - en: NATO watch straps on sale          a language of its own
+    + Finland joins<TAB>The ceremony …       a lead after a tab or ``||``
+    {"title": "…", "text": "…", "expected": true}
+    # a comment
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from config.errors import ArticleFileError, UsageError
+from core.messages import ArticleRevision
+from core.text import clean_line
+from processors import article_from_fields
+
+_SIGNS = {"+": True, "-": False, "\N{MINUS SIGN}": False, "\N{EN DASH}": False}
+_EXPECTED = {"+": True, "-": False, "true": True, "false": False, "1": True, "0": False}
+_LANGUAGE = re.compile(r"([a-z]{2}):\s*(?=\S)")
+_PARTS = re.compile(r"\t|\s\|\|\s")
+_FIELDS = ("title", "lead", "text")
+_BOM = b"\xef\xbb\xbf"
+_MEND = 'Write `+ headline` for one to find, `- headline`, or JSON with "title" and "expected".'
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledArticle:
+    """An article, and whether a topic must match it.
+
+    Attributes:
+        line: Number of its line, from 1; 0 where it comes from no file.
+        language: Its language where the line names it; else it is detected.
+    """
+
+    line: int
+    article: ArticleRevision
+    expected: bool
+    language: str | None
+
+
+def parse_labelled(
+    content: bytes, name: str, languages: Collection[str], language: str | None = None
+) -> list[LabelledArticle]:
+    """Return the labelled articles of a file, without blank lines and comments.
+
+    Args:
+        content: UTF-8.
+        name: What errors call the file.
+        languages: Codes that may be before a headline, as in ``de: Headline``.
+        language: The language of lines that name none; None to detect it.
+
+    Raises:
+        ArticleFileError: A line has no label or is no article; or there is no line at all.
+    """
+    try:
+        lines = content.removeprefix(_BOM).decode().split("\n")
+    except UnicodeDecodeError as error:
+        number = content[: error.start].count(b"\n") + 1
+        raise ArticleFileError(name, number, "it is not UTF-8", "Save it as UTF-8.") from None
+    labelled = list(_parse(lines, name, frozenset(languages), language))
+    if not labelled:
+        raise ArticleFileError(name, 1, "there is no labelled headline", _MEND)
+    return labelled
+
+
+def _parse(
+    lines: list[str], name: str, languages: Collection[str], language: str | None
+) -> Iterator[LabelledArticle]:
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        try:
+            fields, expected = _json(text) if text[0] == "{" else _headline(text, languages)
+            article = article_from_fields(fields)
+        except UsageError as error:
+            raise ArticleFileError(name, number, error.message.rstrip("."), error.mend) from None
+        except ValueError as error:
+            raise ArticleFileError(name, number, str(error), _MEND) from None
+        yield LabelledArticle(number, article, expected, fields.get("language") or language)
+
+
+def _headline(text: str, languages: Collection[str]) -> tuple[dict[str, Any], bool]:
+    if text[0] not in _SIGNS:
+        raise ValueError("it does not begin with + or -")
+    rest, fields = text[1:].strip(), {}
+    marked = _LANGUAGE.match(rest)
+    if marked and marked[1] in languages:
+        fields["language"], rest = marked[1], rest[marked.end() :]
+    parts = [part.strip() for part in _PARTS.split(rest, maxsplit=2)]
+    if not parts[0]:
+        raise ValueError("there is no headline after the sign")
+    return fields | dict(zip(_FIELDS, parts, strict=False)), _SIGNS[text[0]]
+
+
+def _json(text: str) -> tuple[dict[str, Any], bool]:
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"it is not JSON: {clean_line(str(error))}") from None
+    if "expected" not in fields:
+        raise ValueError('it has no "expected"')
+    expected = _EXPECTED.get(str(fields.pop("expected")).lower())
+    if expected is None:
+        raise ValueError('"expected" is not true or false')
+    language = fields.get("language")
+    if language is not None and not isinstance(language, str):
+        raise ValueError('"language" is not two letters')
+    return fields, expected
