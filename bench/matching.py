@@ -42,7 +42,7 @@ from config.catalog.models import (
 )
 from core.text.tokens import tokenise
 from processors.engine.article_index import ArticleIndex
-from processors.engine.rules import TopicRules
+from processors.engine.rules import ResolvedRule, TopicRules
 from processors.engine.ruleset import RuleSet
 from processors.evidence import evidence_of
 from processors.gates import ArticleLabels
@@ -117,7 +117,7 @@ def compiled(queries: Sequence[str]) -> RuleSet:
     for number, query in enumerate(queries):
         node = resolve(query, {}, ()).node
         if node is not None:
-            topics.append(TopicRules(str(number), 1, (), (("r", 1, node),)))
+            topics.append(TopicRules(str(number), 1, (), (ResolvedRule("r", 1, node),)))
     return RuleSet(topics)
 
 

@@ -8,16 +8,42 @@ from typing import Any
 from config.i18n import Phrase, in_english
 from core.messages import Evidence
 from processors.analysis import Analysis, CompiledCatalog
+from processors.engine.hit_places import NOWHERE, Places
+from processors.engine.score import RuleOutcome
 from processors.evidence import evidence_of
 
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """One rule and whether it fired."""
+    """One rule and what became of it.
+
+    Attributes:
+        weight: The points furthest from 0 that it can give an article.
+        points: Its points; 0 where it did not fire.
+        places: Where its hits lie.
+    """
 
     id: str
     weight: int
     fired: bool
+    points: int = 0
+    places: Places = NOWHERE
+
+    @classmethod
+    def of(cls, outcome: RuleOutcome) -> RuleResult:
+        """Return the result of an outcome."""
+        rule, points = outcome.rule, outcome.points
+        return cls(rule.id, rule.weight, points is not None, points or 0, outcome.places)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``topics explain --json`` prints of the rule."""
+        return {
+            "id": self.id,
+            "weight": self.weight,
+            "fired": self.fired,
+            "points": self.points,
+            "places": self.places._asdict(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +65,7 @@ class Explanation:
 
     Attributes:
         match: Whether all gates are passed.
-        score: The sum of the weights of the rules that fired, whatever the gates say.
+        score: The sum of the points of the rules that fired, whatever the gates say.
         rules: Every rule, in file order.
         evidence: The spans of every rule that fired.
         gates: Every gate, in the order in which they are checked.
@@ -65,7 +91,7 @@ class Explanation:
             "match": self.match,
             "score": self.score,
             "threshold": self.threshold,
-            "rules": [{"id": r.id, "weight": r.weight, "fired": r.fired} for r in self.rules],
+            "rules": [rule.as_json() for rule in self.rules],
             "evidence": [span.model_dump(mode="json") for span in self.evidence],
             "gates": [
                 {"name": g.name, "passed": g.passed, "why": in_english(g.why)} for g in self.gates
@@ -84,9 +110,9 @@ def explain(compiled: CompiledCatalog, number: int, analysis: Analysis) -> Expla
     index, labels = analysis.index, analysis.labels
     assert index is not None  # noqa: S101  # as documented
     topic = compiled.rules.topics[number]
-    results = compiled.rules.evaluate(number, index)
-    fired = [rule for rule, has_fired in results if has_fired]
-    score = sum(rule.weight for rule in fired)
+    outcomes = compiled.rules.evaluate(number, index)
+    fired = [outcome.rule for outcome in outcomes if outcome.points is not None]
+    score = sum(outcome.points or 0 for outcome in outcomes)
     gates = tuple(
         GateResult(gate.name, gate.passes(topic, labels, score), gate.explain(topic, labels, score))
         for gate in compiled.rules.gates
@@ -96,7 +122,7 @@ def explain(compiled: CompiledCatalog, number: int, analysis: Analysis) -> Expla
         match=all(gate.passed for gate in gates),
         score=score,
         threshold=topic.threshold,
-        rules=tuple(RuleResult(rule.id, rule.weight, has_fired) for rule, has_fired in results),
+        rules=tuple(map(RuleResult.of, outcomes)),
         evidence=tuple(e for rule in fired for e in evidence_of(rule.id, rule.program, index)),
         gates=gates,
     )

@@ -43,7 +43,7 @@ def topic_faults(catalog: Catalog, languages: tuple[str, ...] = LANGUAGES) -> li
     compiled = [compile_topic(topic, ids) for topic in catalog.topics]
     faults = [fault for topic in compiled for fault in topic.faults]
     for topic in compiled:
-        faults.extend(_weight_faults(topic.definition))
+        faults.extend(_weight_faults(topic))
         if topic.is_sound:
             processors = Processors.of(catalog, [topic], languages)
             faults.extend(_query_warnings(topic, processors))
@@ -110,8 +110,11 @@ def _yaml(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _weight_faults(topic: TopicDefinition) -> Iterator[Fault]:
-    reachable = sum(rule.weight for rule in topic.rules if rule.weight > 0)
+def _weight_faults(compiled: CompiledTopic) -> Iterator[Fault]:
+    topic = compiled.definition
+    weights = {rule.id: rule.weight for rule in topic.rules}
+    weights |= {rule.id: rule.weight for rule in compiled.rules.rules}
+    reachable = sum(weight for weight in weights.values() if weight > 0)
     if reachable < topic.threshold:
         message = f"All rules together weigh {reachable}; the threshold is {topic.threshold}."
         yield _fault(topic.position, "E008", message, "Lower the threshold or raise weights.")
@@ -120,8 +123,8 @@ def _weight_faults(topic: TopicDefinition) -> Iterator[Fault]:
 def _query_warnings(topic: CompiledTopic, processors: Processors) -> Iterator[Fault]:
     compiled = processors.compiled.rules.rules
     rules = zip(topic.definition.rules, topic.rules.rules, compiled, strict=True)
-    for rule, (_, _, node), compiled_rule in rules:
-        yield from _rule_warnings(topic.definition, rule, node, compiled_rule)
+    for rule, resolved, compiled_rule in rules:
+        yield from _rule_warnings(topic.definition, rule, resolved.query, compiled_rule)
     texts = (*topic.definition.terms.values(), *(r.query for r in topic.definition.rules))
     for source in texts:
         for node in _nodes(source.value):
@@ -148,7 +151,7 @@ def _rule_warnings(
         message = f"Rule `{rule.id}` requires no word: it is evaluated for every article."
         yield _fault(rule.query.at(0), "W101", message, "Add a word or phrase with AND.")
     words = _sufficient_words(node)
-    if words and rule.weight >= topic.threshold and len(topic.rules) > 1:
+    if words and compiled.weight >= topic.threshold and len(topic.rules) > 1:
         message = f"Rule `{rule.id}` reaches the threshold with the one word `{words[0]}`."
         yield _fault(rule.query.at(0), "W102", message, "Lower its weight or ask for more.")
 

@@ -9,14 +9,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 
-from config.catalog.models import SourceText, TopicDefinition
+from config.catalog.cycles import in_cycles
+from config.catalog.models import RuleDefinition, SourceText, TopicDefinition
+from config.catalog.weights import PLACES
 from config.faults import Fault
-from processors.engine.rules import TopicRules
+from processors.engine.rules import ResolvedRule, TopicRules
 from processors.query import QueryProblem, Resolved, resolve
+from processors.query.fields import fields_of, restrict
+from processors.query.nodes import Node
 from processors.query.resolve import denying, term_references
 
 
@@ -53,9 +57,24 @@ def compile_topic(topic: TopicDefinition, entities: Collection[str]) -> Compiled
         resolved = resolve(rule.query.value, terms, entities)
         _report(resolved, rule.query, faults)
         if resolved.node is not None:
-            rules.append((rule.id, rule.weight, resolved.node))
+            rules.append(_compile_rule(rule, resolved.node, faults))
     compiled = TopicRules(topic.id, topic.threshold, topic.languages, tuple(rules))
     return CompiledTopic(topic, compiled, tuple(faults))
+
+
+def _compile_rule(rule: RuleDefinition, node: Node, faults: list[Fault]) -> ResolvedRule:
+    """Return a rule whose query is resolved; a fault where it can give no points."""
+    node = restrict(node, rule.fields)
+    if rule.by_place is None:
+        return ResolvedRule(rule.id, rule.weight, node, None, rule.unless)
+    fields = fields_of(node)
+    by_place = rule.by_place.within(fields)
+    if not by_place.reachable:
+        where = ", ".join(sorted(fields)) or "no field of the text"
+        message = f"Rule `{rule.id}` never gives points: its query has hits in {where} only."
+        mend = f"Give points there, or let the query search {', '.join(PLACES)}."
+        faults.append(QueryProblem("E013", 0, message, mend).fault(rule.query))
+    return ResolvedRule(rule.id, by_place.reachable, node, by_place, rule.unless)
 
 
 def _report(resolved: Resolved, source: SourceText, faults: list[Fault]) -> None:
@@ -69,7 +88,7 @@ def _resolve_terms(
     uses = {name: term_references(source.value) for name, source in topic.terms.items()}
     graph = {name: {r.name for r in refs if r.name in uses} for name, refs in uses.items()}
     terms: dict[str, Resolved | None] = {}
-    for name in _in_cycles(graph):
+    for name in in_cycles(graph):
         terms[name] = None
         at = next(r.at for r in uses[name] if r.name in graph[name])
         message = f"The term `{name}` uses itself, directly or through another."
@@ -83,23 +102,6 @@ def _resolve_terms(
             _report(resolved, source, faults)
             terms[name] = _with_denied_words(topic, name, resolved, faults)
     return terms
-
-
-def _in_cycles(graph: Mapping[str, set[str]]) -> list[str]:
-    """Return the terms of a cycle, then those of the next one in the rest, until none is left."""
-    cyclic: list[str] = []
-    while True:
-        rest = {
-            name: {other for other in used if other not in cyclic}
-            for name, used in graph.items()
-            if name not in cyclic
-        }
-        try:
-            TopologicalSorter(rest).prepare()
-        except CycleError as error:
-            cyclic.extend(dict.fromkeys(error.args[1]))
-        else:
-            return cyclic
 
 
 def _with_denied_words(

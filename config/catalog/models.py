@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
+from config.catalog.weights import PlaceWeight
 from config.cron import CronSchedule
 from config.weekly_hours import WeeklyHours
 
@@ -121,11 +122,21 @@ class TopicState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleDefinition:
-    """A weighted query."""
+    """A weighted query.
+
+    Attributes:
+        weight: The points furthest from 0 that it can give an article.
+        by_place: Points by where its hits lie; None where it gives its weight once per article.
+        fields: The fields that the query is restricted to, where it names none; empty for all.
+        unless: Ids of the rules none of which may fire.
+    """
 
     id: str
     weight: int
     query: SourceText
+    by_place: PlaceWeight | None = None
+    fields: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,17 @@ from config.catalog.models import (
     TopicDefinition,
     TopicState,
 )
+from config.catalog.rules import read_rules
 from config.catalog.section import Faults, Section
 from config.catalog.sources import check_unique
 from config.catalog.topic_tests import read_tests
+from config.catalog.weights import PlaceWeight
 from config.yaml.nodes import SequenceNode, YamlNode
 
 _KEYS: Final = (
-    "id", "title", "languages", "threshold", "state", "terms", "deny", "rules", "query",
+    "id", "title", "languages", "threshold", "state", "terms", "deny", "rules", "query", "in",
     "entities", "alert", "max_age", "publish", "tests",
 )  # fmt: skip
-_RULE_KEYS: Final = ("id", "weight", "query")
 _ALERT_KEYS: Final = ("severity", "max_age", "spike")
 
 SPIKES: Final = ("off", "fewer", "normal", "more")
@@ -34,9 +35,6 @@ SPIKES: Final = ("off", "fewer", "normal", "more")
 
 
 SEVERITIES: Final = ("low", "normal", "high", "urgent")
-
-SOLE_RULE: Final = "query"
-"""Id of the rule of a topic that has only ``query:``."""
 
 
 def read_topic(
@@ -58,7 +56,7 @@ def read_topic(
     topic_id = section.require("id", values.identifier, "")
     check_unique(section, "id", topic_id, seen, "topic")
     threshold = section.get("threshold", values.positive, 1)
-    rules = _rules(section, faults, threshold)
+    rules = read_rules(section, faults, threshold)
     terms = _terms(section, faults)
     definition: dict[str, Any] = {
         "id": topic_id,
@@ -90,7 +88,9 @@ def _plain(value: object) -> object:
     if isinstance(value, SourceText):
         return " ".join(value.value.split())
     if isinstance(value, RuleDefinition):
-        return [value.id, value.weight, value.query]
+        return _plain_rule(value)
+    if isinstance(value, PlaceWeight):
+        return [value.title, value.lead, value.text, value.most]
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, AlertPolicy):  # a spike changes nothing about which articles match
@@ -98,38 +98,10 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} in a topic's definition")
 
 
-def _rules(section: Section, faults: Faults, threshold: int) -> tuple[RuleDefinition, ...]:
-    if section.has("query") and section.has("rules"):
-        mend = "Make the query a rule: `{id: ..., weight: ..., query: ...}`."
-        section.fault("query", "E214", "A topic has `query` or `rules`, not both.", mend)
-    if not section.has("rules"):
-        return _sole_rule(section, threshold)
-    seen: dict[str, FilePosition] = {}
-    parsed = (_rule(node, faults, threshold, seen) for node in section.nodes("rules"))
-    rules = tuple(rule for rule in parsed if rule is not None)
-    if section.is_valid and not rules:
-        section.fault("rules", "E212", "The topic has no rules.", "Write `query:`, or a rule.")
-    return rules
-
-
-def _sole_rule(section: Section, threshold: int) -> tuple[RuleDefinition, ...]:
-    if not section.has("query"):
-        mend = "Write `query:`, or `rules:` with a list of rules."
-        section.fault("query", "E212", "The topic has no `query` and no `rules`.", mend)
-        return ()
-    query = section.source("query")
-    return () if query is None else (RuleDefinition(SOLE_RULE, threshold, query),)
-
-
-def _rule(
-    node: YamlNode, faults: Faults, threshold: int, seen: dict[str, FilePosition]
-) -> RuleDefinition | None:
-    section = Section(faults, node, "a rule", _RULE_KEYS)
-    rule_id = section.require("id", values.identifier, "")
-    check_unique(section, "id", rule_id, seen, "rule")
-    weight = section.get("weight", values.integer, threshold)
-    query = section.source("query")
-    return RuleDefinition(rule_id, weight, query) if query and section.is_valid else None
+def _plain_rule(rule: RuleDefinition) -> list[object]:
+    options = {"weight": rule.by_place, "in": rule.fields, "unless": rule.unless}
+    used = {key: value for key, value in options.items() if value}
+    return [rule.id, rule.weight, rule.query, *([used] if used else [])]
 
 
 def _terms(section: Section, faults: Faults) -> dict[str, SourceText]:

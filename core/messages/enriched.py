@@ -23,7 +23,7 @@ class TopicScore(Message):
 
     topic_id: str = Field(description="Id of the topic in topics/*.yaml.")
     topic_revision: str = Field(description="Hash of the topic's definition.")
-    score: int = Field(description="Sum of the weights of the rules that fired.")
+    score: int = Field(description="Sum of the points of the rules that fired.")
 
 
 class Enriched(Message):

@@ -43,7 +43,7 @@ class Match(Message):
     topic_revision: str = About(description="Hash of the topic's definition.")
     article_id: str = About(description="As in news.articles.v1.")
     revision: int = About(description="As in news.articles.v1.")
-    score: int = About(description="Sum of the weights of the rules that fired.")
+    score: int = About(description="Sum of the points of the rules that fired.")
     threshold: int = About(description="The score that was required.")
     rules: tuple[str, ...] = About(description="Ids of the rules that fired, in file order.")
     evidence: tuple[Evidence, ...] = About(

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from config.catalog.weights import PlaceWeight
 from processors.engine.article_index import ArticleIndex
 from processors.engine.operators import AndProgram
 from processors.engine.programs import QueryProgram
 from processors.query.nodes import Node
 
-ResolvedRule = tuple[str, int, Node]
-"""Id, weight and resolved query of a rule."""
+
+class ResolvedRule(NamedTuple):
+    """A rule whose query is resolved.
+
+    Attributes:
+        weight: The points furthest from 0 that it can give an article.
+        query: The resolved query.
+        by_place: Points by where its hits lie; None where it gives its weight once per article.
+        unless: Ids of the rules of its topic none of which may fire.
+    """
+
+    id: str
+    weight: int
+    query: Node
+    by_place: PlaceWeight | None = None
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +51,12 @@ class CompiledRule:
 
     Attributes:
         topic: Index of its topic in the rule set.
+        weight: As that of :class:`ResolvedRule`, and so are ``by_place`` and ``unless``.
         wanted: The programs that must match, where the presence of its literals does not decide.
         unwanted: The programs that must not match.
-        decided: Whether it fires wherever its literals occur, so that nothing is evaluated.
+        decided: Whether its query is true wherever its literals occur, so that nothing is
+            evaluated.
+        order: Greater than that of the rules that ``unless`` names.
     """
 
     topic: int
@@ -47,20 +66,42 @@ class CompiledRule:
     wanted: tuple[QueryProgram, ...]
     unwanted: tuple[QueryProgram, ...]
     decided: bool
+    by_place: PlaceWeight | None = None
+    unless: tuple[str, ...] = ()
+    order: int = 0
 
     @classmethod
-    def of(cls, topic: int, rule_id: str, weight: int, program: QueryProgram) -> CompiledRule:
-        """Return the compiled rule of a program."""
+    def of(
+        cls, topic: int, rule: ResolvedRule, program: QueryProgram, order: int = 0
+    ) -> CompiledRule:
+        """Return the compiled rule of a program.
+
+        Args:
+            topic: Index of its topic in the rule set.
+            rule: The rule before it is compiled.
+            program: The program of its query.
+            order: Greater than that of the rules that ``unless`` names.
+        """
         wanted: tuple[QueryProgram, ...] = (program,)
         unwanted: tuple[QueryProgram, ...] = ()
         if isinstance(program, AndProgram):
             wanted, unwanted = program.wanted, program.unwanted
         wanted = tuple(p for p in wanted if not p.decided)
-        decided = not (wanted or unwanted)
-        return cls(topic, rule_id, weight, program, wanted, unwanted, decided)
+        return cls(
+            topic=topic,
+            id=rule.id,
+            weight=rule.weight,
+            program=program,
+            wanted=wanted,
+            unwanted=unwanted,
+            decided=not (wanted or unwanted),
+            by_place=rule.by_place,
+            unless=rule.unless,
+            order=order,
+        )
 
-    def fires(self, index: ArticleIndex) -> bool:
-        """Return whether it is true of an article in which all its required literals occur."""
+    def holds(self, index: ArticleIndex) -> bool:
+        """Return whether its query is true of an article in which all required literals occur."""
         for program in self.wanted:  # a plain loop: this runs for every candidate
             if not program.matches(index):
                 return False

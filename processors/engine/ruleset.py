@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick
@@ -13,6 +13,7 @@ from processors.engine.compiler import Compiler
 from processors.engine.gazetteer import Alias, Mention, aliases_of, find_mentions, literals_of
 from processors.engine.presearch import Presearch
 from processors.engine.rules import CompiledRule, TopicRules
+from processors.engine.score import RuleOutcome, evaluation_order, outcomes, points_by_rule
 from processors.gates import GATES, ArticleLabels, Gate
 
 
@@ -49,10 +50,11 @@ class RuleSet:
             for literal in literals_of(alias):
                 self._aliases.setdefault(compiler.literal(literal), []).append(alias)
         self.rules = tuple(
-            CompiledRule.of(number, rule_id, weight, compiler.program(node))
+            rule
             for number, topic in enumerate(self.topics)
-            for rule_id, weight, node in topic.rules
+            for rule in _compile_rules(number, topic, compiler)
         )
+        self._graded = frozenset(r.topic for r in self.rules if r.by_place or r.unless)
         self.other_fields = compiler.other_fields
         self.literal_count = len(compiler.literals)
         self._entity_numbers = dict(compiler.entity_numbers)
@@ -84,14 +86,19 @@ class RuleSet:
         by_topic: dict[int, list[CompiledRule]] = {}
         for number in self._presearch.candidates(index.present, labels):
             rule = self.rules[number]
-            if rule.decided or rule.fires(index):
+            if rule.decided or rule.holds(index):
                 if rule.topic in by_topic:
                     by_topic[rule.topic].append(rule)
                 else:
                     by_topic[rule.topic] = [rule]
         matches = []
         for number, fired in by_topic.items():
-            topic, score = self.topics[number], sum([rule.weight for rule in fired])
+            topic = self.topics[number]
+            if number in self._graded:
+                points = points_by_rule(fired, index)
+                fired, score = [r for r in fired if r.id in points], sum(points.values())
+            else:
+                score = sum([rule.weight for rule in fired])
             for passes in self._gates_after_rules:
                 if not passes(topic, labels, score):
                     break
@@ -99,7 +106,13 @@ class RuleSet:
                 matches.append(TopicMatch(number, score, tuple(fired)))
         return matches
 
-    def evaluate(self, topic: int, index: ArticleIndex) -> list[tuple[CompiledRule, bool]]:
-        """Return every rule of a topic and whether it fires, evaluated without any shortcut."""
-        rules = (rule for rule in self.rules if rule.topic == topic)
-        return [(rule, rule.program.matches(index)) for rule in rules]
+    def evaluate(self, topic: int, index: ArticleIndex) -> list[RuleOutcome]:
+        """Return what became of every rule of a topic, evaluated without any shortcut."""
+        return outcomes([rule for rule in self.rules if rule.topic == topic], index)
+
+
+def _compile_rules(number: int, topic: TopicRules, compiler: Compiler) -> Iterator[CompiledRule]:
+    """Yield the compiled rules of a topic."""
+    order = evaluation_order(topic.rules) if any(rule.unless for rule in topic.rules) else {}
+    for rule in topic.rules:
+        yield CompiledRule.of(number, rule, compiler.program(rule.query), order.get(rule.id, 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from itertools import pairwise, product
 
 import pytest
@@ -13,7 +14,8 @@ from core.text.sentences import sentence_starts
 from core.text.tokens import Token, tokenise
 from processors.engine import operators
 from processors.engine.article_index import ArticleIndex
-from processors.engine.rules import TopicRules
+from processors.engine.hit_places import find_places
+from processors.engine.rules import ResolvedRule, TopicRules
 from processors.engine.ruleset import RuleSet
 from processors.gates import ArticleLabels
 from processors.query import resolve
@@ -246,20 +248,32 @@ def _resolved(text: str) -> Node:
 
 
 @settings(max_examples=examples(300), deadline=None)
-@given(queries=st.lists(query, min_size=1, max_size=6), fields=article, few=few_alternatives)
+@given(
+    queries=st.lists(query, min_size=1, max_size=6),
+    unless=st.lists(st.booleans(), min_size=6, max_size=6),
+    fields=article,
+    few=few_alternatives,
+)
 def test_rules_fire_where_the_oracle_says(
-    queries: list[str], fields: dict[str, str], few: int
+    queries: list[str], unless: list[bool], fields: dict[str, str], few: int
 ) -> None:
     nodes = [_resolved(q) for q in queries]
-    rules = tuple((str(i), 2**i, node) for i, node in enumerate(nodes))
+    named = [(str(i + 1),) if unless[i] and i + 1 < len(nodes) else () for i in range(len(nodes))]
+    rules = tuple(ResolvedRule(str(i), 2**i, node, None, named[i]) for i, node in enumerate(nodes))
     topics = [TopicRules(f"t{low}", low, (), rules) for low in (1, 3)]
     topics.append(TopicRules("gated", 1, ("fr",), rules))
     ruleset = _ruleset(topics, few=few)
     index = _index(fields, others=ruleset.other_fields)
     ruleset.search(index)
     oracle = Oracle(fields)
-    wanted = [i for i, node in enumerate(nodes) if oracle.is_true(node)]
-    assert [i for i, (_, fired) in enumerate(ruleset.evaluate(0, index)) if fired] == wanted
+    true = [oracle.is_true(node) for node in nodes]
+    fires = list(true)
+    for i in reversed(range(len(nodes))):  # each names the next one, if any
+        fires[i] = true[i] and not (named[i] and fires[i + 1])
+    wanted = [i for i, has_fired in enumerate(fires) if has_fired]
+    outcomes = ruleset.evaluate(0, index)
+    assert [outcome.holds for outcome in outcomes] == true
+    assert [i for i, outcome in enumerate(outcomes) if outcome.points is not None] == wanted
     score = sum(2**i for i in wanted)
     matched = [
         (topics[m.topic].id, m.score, [int(r.id) for r in m.fired])
@@ -272,7 +286,7 @@ def test_rules_fire_where_the_oracle_says(
 @given(text=positional, fields=article, few=few_alternatives)
 def test_hits_are_where_the_oracle_says(text: str, fields: dict[str, str], few: int) -> None:
     node = _resolved(text)
-    ruleset = _ruleset([TopicRules("t", 1, (), (("r", 1, node),))], few=few)
+    ruleset = _ruleset([TopicRules("t", 1, (), (ResolvedRule("r", 1, node),))], few=few)
     index = _index(fields, others=ruleset.other_fields)
     ruleset.search(index)
     oracle = Oracle(fields)
@@ -286,12 +300,20 @@ def test_hits_are_where_the_oracle_says(text: str, fields: dict[str, str], few: 
         field = index.field_at(first)
         hits.add((field.field, *field.code_points(first, last)))
     assert hits == wanted
+    starts = [(name, start) for name, start, _ in wanted]
+    sentences = {bisect_right(sentence_starts(fields["text"]), s) for n, s in starts if n == "text"}
+    places = find_places(program.evidence(index), index)
+    assert places == (
+        any(name == "title" for name, _ in starts),
+        any(name == "lead" for name, _ in starts),
+        len(sentences),
+    )
 
 
 @settings(max_examples=examples(50), deadline=None)
 @given(text=positional, fields=article)
 def test_hits_come_in_text_order_and_once(text: str, fields: dict[str, str]) -> None:
-    ruleset = RuleSet([TopicRules("t", 1, (), (("r", 1, _resolved(text)),))])
+    ruleset = RuleSet([TopicRules("t", 1, (), (ResolvedRule("r", 1, _resolved(text)),))])
     index = _index(fields, others=ruleset.other_fields)
     ruleset.search(index)
     extents = [span[:2] for span in ruleset.rules[0].program.spans(index)]

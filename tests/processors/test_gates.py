@@ -10,7 +10,7 @@ from config.catalog.models import Catalog
 from config.i18n import LANGUAGES, Phrase, in_english, translator
 from processors import Processors, article_from_fields
 from processors.engine.article_index import ArticleIndex
-from processors.engine.rules import TopicRules
+from processors.engine.rules import ResolvedRule, TopicRules
 from processors.engine.ruleset import RuleSet
 from processors.gates import GATES, ArticleLabels, Gate
 from processors.query import resolve
@@ -20,7 +20,7 @@ from tests.processors.definitions import topic
 def _rules(languages: tuple[str, ...] = (), threshold: int = 1) -> TopicRules:
     node = resolve("nato", {}, ()).node
     assert node is not None
-    return TopicRules("t", threshold, languages, (("r", 1, node),))
+    return TopicRules("t", threshold, languages, (ResolvedRule("r", 1, node),))
 
 
 def _matches(gates: tuple[Gate, ...], labels: ArticleLabels, *topics: TopicRules) -> list[int]:

@@ -173,12 +173,13 @@ def test_explaining_an_unknown_or_retired_topic_is_a_usage_error() -> None:
 
 def test_an_explanation_has_the_published_shape() -> None:
     rules = {"yes": (30, "nato"), "no": (10, "eu")}
+    none = {"title": 0, "lead": 0, "text": 0}
     shape = (
         processors(nato(rules)).explain("nato", article_from_fields({"title": "Nato"})).as_json()
     )
     assert shape["rules"] == [
-        {"id": "yes", "weight": 30, "fired": True},
-        {"id": "no", "weight": 10, "fired": False},
+        {"id": "yes", "weight": 30, "fired": True, "points": 30, "places": {**none, "title": 1}},
+        {"id": "no", "weight": 10, "fired": False, "points": 0, "places": none},
     ]
     assert shape["evidence"] == [
         {

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from processors.engine.article_index import ArticleIndex
-from processors.engine.rules import TopicRules
+from processors.engine.rules import ResolvedRule, TopicRules
 from processors.engine.ruleset import RuleSet
 from processors.evidence import evidence_of
 from processors.gates import ArticleLabels
@@ -29,7 +29,7 @@ def evaluated(query: str, fields: dict[str, str]) -> tuple[bool, list[tuple[str,
     """Return whether a query matches, and the field and surface of its evidence."""
     node = resolve(query, TERMS, {"zelenskyy"}).node
     assert node is not None
-    rules = RuleSet([TopicRules("t", 1, (), (("r", 1, node),))], [ZELENSKYY])
+    rules = RuleSet([TopicRules("t", 1, (), (ResolvedRule("r", 1, node),))], [ZELENSKYY])
     blank = dict.fromkeys(("title", "lead", "text"), "")
     others = [(name, text) for name, text in fields.items() if name not in blank]
     index = ArticleIndex(

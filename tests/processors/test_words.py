@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from processors.engine.article_index import ArticleIndex
-from processors.engine.rules import TopicRules
+from processors.engine.rules import ResolvedRule, TopicRules
 from processors.engine.ruleset import RuleSet
 from processors.evidence import evidence_of
 from processors.query import resolve
@@ -33,12 +33,13 @@ def spans(query: str, language: str, text: str) -> list[str]:
     node = resolve(query, {}, ()).node
     assert node is not None
     rules = RuleSet(
-        [TopicRules("t", 1, (), (("r", 1, node),))], languages=("de", "en", "fr", "ru", "uk")
+        [TopicRules("t", 1, (), (ResolvedRule("r", 1, node),))],
+        languages=("de", "en", "fr", "ru", "uk"),
     )
     index = ArticleIndex((("title", ""), ("lead", ""), ("text", text)), (), language)
     rules.search(index)
     (compiled,) = rules.rules
-    if not compiled.fires(index):
+    if not compiled.holds(index):
         return []
     return [one.surface for one in evidence_of("r", compiled.program, index)]
 
