@@ -15,7 +15,7 @@ from graphlib import TopologicalSorter
 
 from config.catalog.cycles import in_cycles
 from config.catalog.models import RuleDefinition, SourceText, TopicDefinition
-from config.catalog.weights import PLACES
+from config.catalog.weights import SCORED_FIELDS
 from config.faults import Fault
 from processors.engine.rules import ResolvedRule, TopicRules
 from processors.query import QueryProblem, Resolved, resolve
@@ -65,16 +65,16 @@ def compile_topic(topic: TopicDefinition, entities: Collection[str]) -> Compiled
 def _compile_rule(rule: RuleDefinition, node: Node, faults: list[Fault]) -> ResolvedRule:
     """Return a rule whose query is resolved; a fault where it can give no points."""
     node = restrict(node, rule.fields)
-    if rule.by_place is None:
+    if rule.by_field is None:
         return ResolvedRule(rule.id, rule.weight, node, None, rule.unless)
     fields = fields_of(node)
-    by_place = rule.by_place.within(fields)
-    if not by_place.reachable:
+    by_field = rule.by_field.within(fields)
+    if not by_field.reachable:
         where = ", ".join(sorted(fields)) or "no field of the text"
         message = f"Rule `{rule.id}` never gives points: its query has hits in {where} only."
-        mend = f"Give points there, or let the query search {', '.join(PLACES)}."
+        mend = f"Give points there, or let the query search {', '.join(SCORED_FIELDS)}."
         faults.append(QueryProblem("E013", 0, message, mend).fault(rule.query))
-    return ResolvedRule(rule.id, by_place.reachable, node, by_place, rule.unless)
+    return ResolvedRule(rule.id, by_field.reachable, node, by_field, rule.unless)
 
 
 def _report(resolved: Resolved, source: SourceText, faults: list[Fault]) -> None:

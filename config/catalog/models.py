@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from config.catalog.weights import PlaceWeight
+from config.catalog.weights import FieldWeight
 from config.cron import CronSchedule
 from config.weekly_hours import WeeklyHours
 
@@ -126,7 +126,7 @@ class RuleDefinition:
 
     Attributes:
         weight: The points furthest from 0 that it can give an article.
-        by_place: Points by where its hits lie; None where it gives its weight once per article.
+        by_field: Points by where its hits lie; None where it gives its weight once per article.
         fields: The fields that the query is restricted to, where it names none; empty for all.
         unless: Ids of the rules none of which may fire.
     """
@@ -134,7 +134,7 @@ class RuleDefinition:
     id: str
     weight: int
     query: SourceText
-    by_place: PlaceWeight | None = None
+    by_field: FieldWeight | None = None
     fields: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
 

@@ -9,17 +9,17 @@ from config.catalog.cycles import in_cycles
 from config.catalog.models import FilePosition, RuleDefinition
 from config.catalog.section import Faults, Section
 from config.catalog.sources import check_unique
-from config.catalog.weights import PLACES, PlaceWeight
+from config.catalog.weights import SCORED_FIELDS, FieldWeight
 from config.yaml.nodes import MappingNode, SequenceNode, YamlNode
 
 _RULE_KEYS: Final = ("id", "weight", "query", "in", "unless")
-_WEIGHT_KEYS: Final = (*PLACES, "most")
+_WEIGHT_KEYS: Final = (*SCORED_FIELDS, "most")
 
 SOLE_RULE: Final = "query"
 """Id of the rule of a topic that has only ``query:``."""
 
 Fields = tuple[str, ...]
-"""The fields that a query is restricted to, in the order of ``PLACES``; empty for all."""
+"""The fields that a query is restricted to, in the order of ``SCORED_FIELDS``; empty for all."""
 
 
 def read_rules(section: Section, faults: Faults, threshold: int) -> tuple[RuleDefinition, ...]:
@@ -69,7 +69,7 @@ class _RuleReader:
         section = Section(self._faults, node, "a rule", _RULE_KEYS)
         rule_id = section.require("id", values.identifier, "")
         check_unique(section, "id", rule_id, self._seen, "rule")
-        by_place = _read_place_weight(section, self._faults)
+        by_field = _read_field_weight(section, self._faults)
         weight = self._threshold
         if not isinstance(_node(section, "weight"), MappingNode):
             weight = section.get("weight", values.integer, weight)
@@ -78,8 +78,8 @@ class _RuleReader:
         unless = self._unless[rule_id] = dict(_one_or_more(section, "unless", values.text))
         if query is None or not section.is_valid:
             return None
-        weight = by_place.reachable if by_place else weight
-        return RuleDefinition(rule_id, weight, query, by_place, fields, tuple(unless))
+        weight = by_field.reachable if by_field else weight
+        return RuleDefinition(rule_id, weight, query, by_field, fields, tuple(unless))
 
     def check_unless(self) -> None:
         """Report what ``unless`` names and is no rule, and rules that depend on themselves."""
@@ -96,13 +96,13 @@ class _RuleReader:
             self._faults.add(position, "E011", message, "Break the cycle.")
 
 
-def _read_place_weight(section: Section, faults: Faults) -> PlaceWeight | None:
+def _read_field_weight(section: Section, faults: Faults) -> FieldWeight | None:
     """Return a weight by place; None where the weight is a number, or is faulty."""
     node = _node(section, "weight")
     if not isinstance(node, MappingNode):
         return None
     places = Section(faults, node, "`weight`", _WEIGHT_KEYS)
-    title, lead, text = (places.get(place, values.integer, 0) for place in PLACES)
+    title, lead, text = (places.get(place, values.integer, 0) for place in SCORED_FIELDS)
     points = (title, lead, text)
     largest = max(map(abs, points))
     most = places.get("most", values.positive, largest)
@@ -114,17 +114,17 @@ def _read_place_weight(section: Section, faults: Faults) -> PlaceWeight | None:
     if min(points) < 0 < max(points):
         message = "`weight` raises the score in one place and lowers it in another."
         section.fault("weight", "E221", message, "Write two rules.")
-    return PlaceWeight(title, lead, text, most) if section.is_valid else None
+    return FieldWeight(title, lead, text, most) if section.is_valid else None
 
 
 def _read_fields(section: Section, default: Fields) -> Fields:
     """Return the value of ``in:``, or a default where there is none."""
     if not section.has("in"):
         return default
-    named = {name for name, _ in _one_or_more(section, "in", values.one_of(*PLACES))}
+    named = {name for name, _ in _one_or_more(section, "in", values.one_of(*SCORED_FIELDS))}
     if section.is_valid and not named:
-        section.fault("in", "E221", "`in` names no field.", f"Known: {', '.join(PLACES)}.")
-    return () if len(named) == len(PLACES) else tuple(p for p in PLACES if p in named)
+        section.fault("in", "E221", "`in` names no field.", f"Known: {', '.join(SCORED_FIELDS)}.")
+    return () if len(named) == len(SCORED_FIELDS) else tuple(p for p in SCORED_FIELDS if p in named)
 
 
 def _one_or_more(

@@ -21,7 +21,7 @@ from config.catalog.rules import read_rules
 from config.catalog.section import Faults, Section
 from config.catalog.sources import check_unique
 from config.catalog.topic_tests import read_tests
-from config.catalog.weights import PlaceWeight
+from config.catalog.weights import FieldWeight
 from config.yaml.nodes import SequenceNode, YamlNode
 
 _KEYS: Final = (
@@ -89,7 +89,7 @@ def _plain(value: object) -> object:
         return " ".join(value.value.split())
     if isinstance(value, RuleDefinition):
         return _plain_rule(value)
-    if isinstance(value, PlaceWeight):
+    if isinstance(value, FieldWeight):
         return [value.title, value.lead, value.text, value.most]
     if isinstance(value, timedelta):
         return value.total_seconds()
@@ -99,7 +99,7 @@ def _plain(value: object) -> object:
 
 
 def _plain_rule(rule: RuleDefinition) -> list[object]:
-    options = {"weight": rule.by_place, "in": rule.fields, "unless": rule.unless}
+    options = {"weight": rule.by_field, "in": rule.fields, "unless": rule.unless}
     used = {key: value for key, value in options.items() if value}
     return [rule.id, rule.weight, rule.query, *([used] if used else [])]
 

@@ -1,4 +1,4 @@
-"""Weights by place: a rule that gives different points in the title, the lead and the text."""
+"""Weights by field: a rule that gives different points in the title, the lead and the text."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-PLACES: Final = ("title", "lead", "text")
+SCORED_FIELDS: Final = ("title", "lead", "text")
 """The fields of an article in which hits give points, in the order in which they are read."""
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceWeight:
+class FieldWeight:
     """Points by the places in which the hits of a rule lie. No two of them have opposite signs.
 
     Attributes:
@@ -47,7 +47,9 @@ class PlaceWeight:
         """The points furthest from 0 that an article can get."""
         return self.points(1, 1, self.sentences)
 
-    def within(self, fields: Collection[str]) -> PlaceWeight:
+    def within(self, fields: Collection[str]) -> FieldWeight:
         """Return the weight of a query whose hits lie in these fields only."""
-        title, lead, text = (getattr(self, place) if place in fields else 0 for place in PLACES)
-        return PlaceWeight(title, lead, text, self.most)
+        title, lead, text = (
+            getattr(self, field) if field in fields else 0 for field in SCORED_FIELDS
+        )
+        return FieldWeight(title, lead, text, self.most)

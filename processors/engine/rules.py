@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from config.catalog.weights import PlaceWeight
+from config.catalog.weights import FieldWeight
 from processors.engine.article_index import ArticleIndex
 from processors.engine.operators import AndProgram
 from processors.engine.programs import QueryProgram
@@ -18,14 +18,14 @@ class ResolvedRule(NamedTuple):
     Attributes:
         weight: The points furthest from 0 that it can give an article.
         query: The resolved query.
-        by_place: Points by where its hits lie; None where it gives its weight once per article.
+        by_field: Points by where its hits lie; None where it gives its weight once per article.
         unless: Ids of the rules of its topic none of which may fire.
     """
 
     id: str
     weight: int
     query: Node
-    by_place: PlaceWeight | None = None
+    by_field: FieldWeight | None = None
     unless: tuple[str, ...] = ()
 
 
@@ -51,7 +51,7 @@ class CompiledRule:
 
     Attributes:
         topic: Index of its topic in the rule set.
-        weight: As that of :class:`ResolvedRule`, and so are ``by_place`` and ``unless``.
+        weight: As that of :class:`ResolvedRule`, and so are ``by_field`` and ``unless``.
         wanted: The programs that must match, where the presence of its literals does not decide.
         unwanted: The programs that must not match.
         decided: Whether its query is true wherever its literals occur, so that nothing is
@@ -66,7 +66,7 @@ class CompiledRule:
     wanted: tuple[QueryProgram, ...]
     unwanted: tuple[QueryProgram, ...]
     decided: bool
-    by_place: PlaceWeight | None = None
+    by_field: FieldWeight | None = None
     unless: tuple[str, ...] = ()
     order: int = 0
 
@@ -95,7 +95,7 @@ class CompiledRule:
             wanted=wanted,
             unwanted=unwanted,
             decided=not (wanted or unwanted),
-            by_place=rule.by_place,
+            by_field=rule.by_field,
             unless=rule.unless,
             order=order,
         )

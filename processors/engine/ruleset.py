@@ -54,7 +54,7 @@ class RuleSet:
             for number, topic in enumerate(self.topics)
             for rule in _compile_rules(number, topic, compiler)
         )
-        self._graded = frozenset(r.topic for r in self.rules if r.by_place or r.unless)
+        self._graded = frozenset(r.topic for r in self.rules if r.by_field or r.unless)
         self.other_fields = compiler.other_fields
         self.literal_count = len(compiler.literals)
         self._entity_numbers = dict(compiler.entity_numbers)

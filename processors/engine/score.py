@@ -56,10 +56,10 @@ def points_by_rule(rules: Iterable[CompiledRule], index: ArticleIndex) -> dict[s
     for rule in sorted(rules, key=_BY_ORDER):
         if any(other in points for other in rule.unless):
             continue
-        if rule.by_place is None:
+        if rule.by_field is None:
             points[rule.id] = rule.weight
-        elif by_place := _points_by_place(rule, index):
-            points[rule.id] = by_place
+        elif by_field := _points_by_field(rule, index):
+            points[rule.id] = by_field
     return points
 
 
@@ -80,7 +80,7 @@ def outcomes(rules: Sequence[CompiledRule], index: ArticleIndex) -> list[RuleOut
     ]
 
 
-def _points_by_place(rule: CompiledRule, index: ArticleIndex) -> int:
-    assert rule.by_place is not None  # noqa: S101  # the caller has looked
-    weight = rule.by_place
+def _points_by_field(rule: CompiledRule, index: ArticleIndex) -> int:
+    assert rule.by_field is not None  # noqa: S101  # the caller has looked
+    weight = rule.by_field
     return weight.points(*find_places(rule.program.evidence(index), index, weight.sentences))

@@ -56,12 +56,12 @@ _KILL_FACTOR = 3
 class Findings:
     """What a child found: by kind and place, the smallest input and what happened."""
 
-    by_place: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    by_field: dict[str, tuple[bytes, str]] = field(default_factory=dict)
 
     def add(self, place: str, data: bytes, what: str) -> None:
         """Add a finding unless a smaller input shows the same."""
-        if place not in self.by_place or len(data) < len(self.by_place[place][0]):
-            self.by_place[place] = (data, what)
+        if place not in self.by_field or len(data) < len(self.by_field[place][0]):
+            self.by_field[place] = (data, what)
 
 
 class Notebook:
@@ -175,7 +175,7 @@ def child(target: Target, number: int, count: int, folder: Path) -> None:
     run_round(target, number, 1, notebook)  # loads what is loaded once
     _limit_memory()
     guard = run_round(target, number, count, notebook)
-    found = {p: [data.hex(), what] for p, (data, what) in guard.findings.by_place.items()}
+    found = {p: [data.hex(), what] for p, (data, what) in guard.findings.by_field.items()}
     result = {"count": guard.count, "findings": found, "cpu": time.process_time()}
     (folder / "result").write_text(json.dumps(result), "utf-8")
 

@@ -47,7 +47,7 @@ def _refuse_long(data: bytes) -> None:
 def test_a_finding_is_the_smallest_input_that_shows_it(tmp_path: Path) -> None:
     target = Target(_refuse_long, mutations(("<a>text</a>",), ("xy", "0123456789")), 1)
     guard = run_round(target, 1, 300, Notebook(tmp_path / "note"))
-    ((place, (data, what)),) = guard.findings.by_place.items()
+    ((place, (data, what)),) = guard.findings.by_field.items()
     assert place.startswith("ZeroDivisionError test_fuzz.py:")
     assert 20 < len(data) < 40
     assert "too long" in what

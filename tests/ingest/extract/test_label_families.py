@@ -65,7 +65,7 @@ BOXES = {
     "role": "<div role=complementary>{}</div>",
     "recommendations": "<div class=recommendations data-nosnippet>{}</div>",
 }
-PLACES = {
+SCORED_FIELDS = {
     "below": "<main><article>{head}{body}</article>{box}</main>",
     "inside": "<article>{head}{body}{box}</article>",
     "above": "<main>{box}<article>{head}{body}</article></main>",
@@ -99,8 +99,10 @@ def box(kind: str, form: str) -> str:
 def test_a_flash_keeps_its_own_text_and_sheds_longer_neighbours(kind: str, language: str) -> None:
     head = f"<h1>{TITLES[language]}</h1>"
     turn = list(BOXES).index(kind) + list(TITLES).index(language)
-    forms = [list(FORMS)[(turn + n) % len(FORMS)] for n in range(len(PLACES))]
-    for ((place, layout), form), count in product(zip(PLACES.items(), forms, strict=True), (1, 3)):
+    forms = [list(FORMS)[(turn + n) % len(FORMS)] for n in range(len(SCORED_FIELDS))]
+    for ((place, layout), form), count in product(
+        zip(SCORED_FIELDS.items(), forms, strict=True), (1, 3)
+    ):
         own = SENTENCES[language][:count]
         body = "".join(f"<p>{one}</p>" for one in own)
         page = extract(layout.format(head=head, body=body, box=box(kind, form)), language)

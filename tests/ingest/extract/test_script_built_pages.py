@@ -124,7 +124,7 @@ CACHE = json.dumps(
         "Body:1": {"html": HTML, "article": {"__ref": "Article:1"}},
     }
 )
-PLACES = {
+SCORED_FIELDS = {
     "json script": f'<script type="application/json">{ARTICLE}</script>',
     "no type": f"<script>{ARTICLE}</script>",
     "window": f"<script>window.__INITIAL_STATE__ = {ARTICLE};window.x=1</script>",
@@ -141,9 +141,9 @@ PLACES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", PLACES)
+@pytest.mark.parametrize("name", SCORED_FIELDS)
 def test_the_data_is_found_where_frameworks_put_it(name: str) -> None:
-    extracted = extract(PLACES[name])
+    extracted = extract(SCORED_FIELDS[name])
     assert [line for line in DE.body if line not in extracted.text] == []
 
 

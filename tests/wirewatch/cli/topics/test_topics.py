@@ -13,7 +13,9 @@ MATCH = b'\xef\xbb\xbf{"language": "de", "title": "Nato-Beitritt \\ud800", "text
 def test_explain_exits_with_0_either_way(installation: CliInstallation) -> None:
     explanation = json.loads(installation.invoke(*EXPLAIN, stdin=MATCH))
     assert (explanation["match"], explanation["score"], explanation["threshold"]) == (True, 30, 30)
-    assert explanation["rules"] == [{"id": "direct", "weight": 30, "fired": True}]
+    (rule,) = explanation["rules"]
+    assert rule.items() >= {"id": "direct", "weight": 30, "fired": True, "points": 30}.items()
+    assert rule["places"] == {"title": 1, "lead": 0, "text": 0}
     assert explanation.keys() >= {"topic", "evidence", "gates"}
     assert json.loads(installation.invoke(*EXPLAIN, stdin=b'{"title": "Wetter"}'))["match"] is False
 
