@@ -23,11 +23,12 @@ from ingest.extract.body import extract_body, remove_zones
 from ingest.extract.credits import choose_authors, find_agency, names_in_byline
 from ingest.extract.dates import Publication, publication_of
 from ingest.extract.decode import decode_page
-from ingest.extract.headline import choose_lead, strip_markup
+from ingest.extract.headline import choose_lead, descriptions_of, strip_markup
 from ingest.extract.inline import prepare_tree, separate_teasers
 from ingest.extract.jsonld import LinkedData
 from ingest.extract.limits import LONGEST_TEXT, LONGEST_TITLE, LONGEST_ZONES, MOST_ZONES
 from ingest.extract.models import ExtractedPage, PageHints
+from ingest.extract.opening import Announcement, with_opening
 from ingest.extract.opinion.decide import Reading
 from ingest.extract.opinion.review import FirstOpinion, as_dispute, ask, use_reading
 from ingest.extract.page_vote import LEADS_ON, PageFacts, judge_page
@@ -95,7 +96,9 @@ def extract_page(
     if chosen:
         text = text_of(blocks, chosen)[:LONGEST_TEXT]
     else:
-        text = extract_body(page.root, blocks, tagged)[:LONGEST_TEXT]
+        text = extract_body(page.root, blocks, tagged)
+        announced = Announcement(candidates.all, descriptions_of(page, hints))
+        text = with_opening(text, lead, blocks, tagged.title, announced)[:LONGEST_TEXT]
     first = FirstOpinion(
         markup=page.markup,
         blocks=blocks,

@@ -31,6 +31,18 @@ _MIN_LEAD, _MAX_LEAD = 30, 1200
 _SHORT = 1500
 
 
+def descriptions_of(page: ParsedPage, hints: PageHints) -> list[str]:
+    """Return what the page's head, its JSON-LD and the feed say that the article is about."""
+    descriptions = [
+        page.data.description,
+        page.meta.get("description", ""),
+        page.meta.get("og:description", ""),
+        hints.summary,
+    ]
+    plain = (_ELLIPSIS.sub("", strip_markup(text)) for text in descriptions)
+    return [text for text in plain if len(text) >= _MIN_LEAD]
+
+
 def word_overlap(one: str, other: str) -> float:
     """Return the share of words that two texts have in common, 0 to 1 (Jaccard index)."""
     a, b = distinct_words(one), distinct_words(other)
@@ -49,17 +61,7 @@ def choose_lead(
         title: Index of the headline, -1 if there is none.
     """
     body = [b for i, b in enumerate(blocks) if b.zone is None and i > title]
-    descriptions = [
-        page.data.description,
-        page.meta.get("description", ""),
-        page.meta.get("og:description", ""),
-        hints.summary,
-    ]
-    teasers = [
-        text
-        for text in (_ELLIPSIS.sub("", strip_markup(d)) for d in descriptions)
-        if len(text) >= _MIN_LEAD
-    ]
+    teasers = descriptions_of(page, hints)
     location = body_location(body)
     for block in body[:8]:
         if _is_standfirst(block, teasers) or (block.prose and _is_set_apart(block, body, location)):
