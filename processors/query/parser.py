@@ -11,14 +11,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
+from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
-from core.text.languages import Language, languages
 from core.text.tokens import Tokens, tokenise
+from processors.query.alternatives import phrases_of
+from processors.query.foreign import foreign_syntax
+from processors.query.mistakes import (
+    bad_character,
+    empty,
+    too_large,
+    unclosed,
+    unexpected,
+    warnings,
+)
 from processors.query.nodes import (
     FIELDS,
     LABEL_FIELDS,
@@ -39,13 +48,10 @@ from processors.query.nodes import (
     Scoped,
     TermRef,
     Word,
+    walk,
 )
 from processors.query.problems import QueryProblem
 
-MAX_LENGTH = 20_000
-"""Longest query in code points."""
-MAX_DEPTH = 40
-"""Deepest nesting of parentheses and fields."""
 MAX_DISTANCE = 50
 """Largest n of NEAR/n; words further apart have nothing to do with each other."""
 MAX_OPERANDS = 20
@@ -90,11 +96,7 @@ _LETTERS: /([^\s()"<>,]|(?<=\d),(?=\d))+/
 _ALL = re.compile(r"ALL/(?:(\d{1,4})|S)\s*\(")
 _NEAR = re.compile(r"(O?)NEAR/(?:(\d{1,4})|(S))")
 _SIGNS_OF_OTHER_LANGUAGES = "-+!~^"
-_BETWEEN_OPERANDS = frozenset({"_AND", "_OR", "NEAR", "EXCEPT", "RPAR", "AT_LEAST"})
-_TOKEN_NAMES = {"RPAR": "`)`", "$END": "the end of the query", "AT_LEAST": "`>=`"}
 _TYPOGRAPHIC_QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')
-_QUOTED = re.compile(r'"[^"]*"')
-_NESTING = re.compile(r"(?:[A-Za-z_]+:\s*)+\(?|[()]")
 _PLACEHOLDER = Phrase(("",))
 """The node built for a part that holds a problem."""
 
@@ -118,18 +120,44 @@ class Parsed:
 def parse(text: str) -> Parsed:
     """Parse a query. Results are cached, so that a reload parses only what changed."""
     plain = text.translate(_TYPOGRAPHIC_QUOTES)
-    problems = _warnings(text, plain)
-    if refusal := _too_large(plain) or _unclosed(plain):
-        return Parsed(None, (*problems, refusal))
+    problems = warnings(text, plain)
+    refusal = too_large(plain) or unclosed(plain) or foreign_syntax(plain, _is_query)
+    return Parsed(None, (*problems, refusal)) if refusal else _parsed(plain, problems)
+
+
+@lru_cache(maxsize=1_000)
+def _is_query(text: str) -> bool:
+    """Return whether a text that a fault suggests is a query without errors."""
+    if too_large(text) or unclosed(text) or foreign_syntax(text, lambda _: False):
+        return False
+    builder = TreeBuilder()
+    try:
+        node = builder.build(_parser().parse(text))
+    except UnexpectedInput:
+        return False
+    has_errors = any(problem.is_error for problem in builder.problems)
+    return not (has_errors or isinstance(node, Not) or _negates(node))
+
+
+def _negates(node: Node) -> bool:
+    """Return whether NOT is somewhere else than in an AND."""
+    return any(
+        isinstance(child, Not) and not isinstance(parent, And)
+        for parent in walk(node)
+        for child in parent.children
+    )
+
+
+def _parsed(plain: str, problems: list[QueryProblem]) -> Parsed:
     try:
         tree = _parser().parse(plain)
     except UnexpectedCharacters as error:
         offset: Any = error.pos_in_stream
-        return Parsed(None, (*problems, _bad_character(plain, offset)))
+        return Parsed(None, (*problems, bad_character(plain, offset)))
     except UnexpectedToken as error:
-        return Parsed(None, (*problems, _unexpected(plain, error)))
+        return Parsed(None, (*problems, unexpected(plain, error, _is_query)))
     except UnexpectedEOF:
-        return Parsed(None, (*problems, _empty(0)))
+        return Parsed(None, (*problems, empty(0)))
     builder = TreeBuilder()
     node = builder.build(tree)
     problems = [*problems, *builder.problems]
@@ -243,7 +271,13 @@ class TreeBuilder:
         return self.leaf(str(tree.children[0]), _offset(tree), quoted=False)
 
     def _quoted(self, tree: _Tree) -> Node:
-        return self.leaf(str(tree.children[0]), _offset(tree), quoted=True)
+        at = _offset(tree)
+        phrases = phrases_of(str(tree.children[0]), at)
+        if isinstance(phrases, QueryProblem):
+            self.problems.append(phrases)
+            return _PLACEHOLDER
+        nodes = tuple(dict.fromkeys(self.leaf(one, at, quoted=True) for one in phrases))
+        return nodes[0] if len(nodes) == 1 else Or(nodes, at=at)
 
     def _field(self, tree: _Tree) -> Node:
         name, at = str(tree.children[0])[:-1].strip(), _offset(tree)
@@ -299,106 +333,3 @@ def _offset(tree: _Tree) -> int:
     for item in tree.children:
         return item.start_pos or 0 if isinstance(item, Token) else _offset(item)
     return 0
-
-
-def _warnings(text: str, plain: str) -> list[QueryProblem]:
-    problems = []
-    if text != plain:
-        at = next(i for i, c in enumerate(text) if c != plain[i])
-        message = "Typographic quotes are read as plain ones."
-        problems.append(QueryProblem("W109", at, message, 'Write ".'))
-    operators, pattern = _operator_words(languages())
-    for small in pattern.finditer(_without_quoted(plain)):
-        word = small.group()
-        mend = f'Write {operators[word]} for the operator, or "{word}" for the word.'
-        problems.append(QueryProblem("W109", small.start(), f"`{word}` is read as a word.", mend))
-    return problems
-
-
-@cache
-def _operator_words(known: tuple[Language, ...]) -> tuple[dict[str, str], re.Pattern[str]]:
-    """Return the operators by the words that are mistaken for them, and what finds such a word."""
-    operators = {word: sign for one in known for word, sign in one.operator_words.items()}
-    return operators, re.compile(rf"(?<![^\s()])(?:{'|'.join(operators)})(?![^\s()])")
-
-
-def _without_quoted(text: str) -> str:
-    """Return a text with blanks for what is in quotes."""
-    return _QUOTED.sub(lambda m: " " * len(m.group()), text)
-
-
-def _too_large(text: str) -> QueryProblem | None:
-    if len(text) > MAX_LENGTH:
-        message = f"The query has {len(text)} characters; {MAX_LENGTH} are allowed."
-        return QueryProblem("E012", MAX_LENGTH, message, "Split it into several rules or terms.")
-    levels = [0]
-    for mark in _NESTING.finditer(_without_quoted(text)):
-        if mark.group() == ")":
-            levels = levels[:-1] or [0]
-            continue
-        level = levels[-1] + mark.group().count(":") + mark.group().count("(")
-        if level > MAX_DEPTH:
-            message = f"The query nests deeper than {MAX_DEPTH}."
-            return QueryProblem("E012", mark.start(), message, "Name its parts under terms:.")
-        if mark.group().endswith("("):
-            levels.append(level)
-    return None
-
-
-def _unclosed(text: str) -> QueryProblem | None:
-    if text.count('"') % 2:
-        return QueryProblem("E001", text.rindex('"'), "A quote is not closed.", 'Add the second ".')
-    return None if text.strip() else _empty(0)
-
-
-def _empty(at: int) -> QueryProblem:
-    return QueryProblem("E001", at, "The query ends where a word is expected.", "Finish it.")
-
-
-def _bad_character(text: str, at: int) -> QueryProblem:
-    if text[at] == '"':
-        return QueryProblem("E001", at, "A quote is inside a word.", "Put a space before it.")
-    return QueryProblem("E001", at, f"`{text[at]}` has no meaning here.", "Remove or quote it.")
-
-
-def _unexpected(text: str, error: UnexpectedToken) -> QueryProblem:
-    token: Token = error.token
-    expected: set[str] = error.expected
-    if token.type == "$END":
-        return _unexpected_end(len(text.rstrip()), expected)
-    at = token.start_pos or 0
-    is_after_operand = bool(expected & {"_AND", "_OR", "NEAR", "$END"})
-    if is_after_operand and token.type not in {"NEAR", "EXCEPT", "AT_LEAST"}:
-        return _unexpected_after_operand(token, at)
-    if token.type in _BETWEEN_OPERANDS or token.type == "NOT":
-        message = f"`{token.value.strip()}` is where a word or phrase is expected."
-        return QueryProblem("E001", at, message, "Put a word, a phrase or a parenthesis before it.")
-    return _not_expected(token, at, expected)
-
-
-def _unexpected_end(end: int, expected: set[str]) -> QueryProblem:
-    if "RPAR" in expected:
-        return QueryProblem("E001", end - 1, "A parenthesis is not closed.", "Add `)`.")
-    if "AT_LEAST" in expected:
-        message = "count() is compared with nothing."
-        return QueryProblem("E006", end - 1, message, "Write count(x)>=2.")
-    return _empty(max(0, end - 1))
-
-
-def _unexpected_after_operand(token: Token, at: int) -> QueryProblem:
-    if token.type == "RPAR":
-        message = "A parenthesis is closed that was never opened."
-        return QueryProblem("E001", at, message, "Remove it, or add `(` before.")
-    if token.type in {"_AND", "_OR"}:
-        message = "AND and OR are mixed without parentheses."
-        return QueryProblem("E003", at, message, "Write (a AND b) OR c, or a AND (b OR c).")
-    if token.type == "NOT":
-        return QueryProblem("E002", at, "NOT follows a word without AND.", "Write `a AND NOT b`.")
-    message = f"`{token.value}` follows another term without an operator between them."
-    mend = 'Put both in quotes ("a b") for the phrase, or AND or OR between them.'
-    return QueryProblem("E002", at, message, mend)
-
-
-def _not_expected(token: Token, at: int, expected: set[str]) -> QueryProblem:
-    wanted = ", ".join(sorted(_TOKEN_NAMES.get(name, name) for name in expected)[:4])
-    return QueryProblem("E001", at, f"`{token.value}` is not expected here.", f"Expected {wanted}.")

@@ -166,6 +166,7 @@ WORDS = ["nato", "nato", "NATO", "beitritt", "beitritt", "Beitritts", "Bündnis"
 WORDS += ["Straße", "Erdoğan", "l'OTAN", "Putin's", "НАТО"]
 PATTERNS = ["beitr*", "*tritt", "*itri*", "B?ndnis", "bei?ri*", "str*e", "?rdogan", "nato-b*"]
 PHRASES = ['"nato beitr*"', '"?ato beit?itt"', '"*ato beitritt"', '"nato nato"', '="NATO beitritt"']
+PHRASES += ['"(nato|Bündnis) (beitr*|nato|)"', '"(otan|nato nato) beitritt"']
 
 word = st.sampled_from(WORDS)
 chain = st.lists(word, min_size=2, max_size=3).map("-".join)

@@ -66,7 +66,7 @@ LANGUAGE = Language(
         any only most where many now before did against during under since such s t re u
         """
     ),
-    operator_words={"and": "AND", "or": "OR", "not": "NOT", "near": "NEAR/5"},
+    operator_words={"and": "AND", "or": "OR", "not": "NOT", "andnot": "AND NOT", "near": "NEAR/5"},
     misleading_stems={
         "join": "joint, jointly",
         "gener": "generous",

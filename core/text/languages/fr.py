@@ -57,5 +57,6 @@ LANGUAGE = Language(
         comment_prepositions=words("de"),
         signature_endings=("h", "répondre", "signaler"),
     ),
+    operator_words={"et": "AND", "ou": "OR", "sauf": "AND NOT"},
     page_phrases=Path(__file__).parent / "fr.page.txt",
 )

@@ -70,5 +70,6 @@ LANGUAGE = Language(
         comment_prepositions=words("от"),
         signature_endings=(r"г\.", "ответить"),
     ),
+    operator_words={"и": "AND", "или": "OR", "не": "NOT"},
     page_phrases=Path(__file__).parent / "ru.page.txt",
 )

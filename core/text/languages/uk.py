@@ -69,5 +69,6 @@ LANGUAGE = Language(
         comment_prepositions=words("від"),
         signature_endings=(r"р\.", "відповісти"),
     ),
+    operator_words={"та": "AND", "або": "OR", "не": "NOT"},
     page_phrases=Path(__file__).parent / "uk.page.txt",
 )
