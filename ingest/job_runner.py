@@ -174,6 +174,9 @@ class JobRunner:
     ) -> None:
         """Wait until a job, or one of ``also``, ends, and count the results of jobs that ended.
 
+        An unexpected error of a job is logged and stops no other job. Its lease expires and it
+        comes again.
+
         Raises:
             StoreError: The result of a job could not be stored. The job is not lost: its lease
                 expires and it comes again.
@@ -187,6 +190,12 @@ class JobRunner:
             except StoreError as error:
                 log.error("job_not_stored", job=task.get_name(), reason=str(error))
                 failures.append(error)
+            except Exception:
+                log.exception(
+                    "job_failed",
+                    job=task.get_name(),
+                    effect="Its result is not stored; the job runs again when its lease expires.",
+                )
         if failures:
             raise failures[0]
 

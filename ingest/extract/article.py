@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 
 from config.errors import ExtractionError
@@ -37,6 +37,7 @@ from ingest.extract.selectors import apply_removal, select_body, select_elements
 from ingest.extract.titles import choose_title, headline_of, title_candidates
 from ingest.extract.tree import ParsedPage, parse_page, two_letter_code
 from ingest.extract.zones import KEPT_ZONES, TaggedPage, tag_zones
+from ingest.time_zones import find_zone
 
 _NO_HINTS = PageHints()
 _THIN = 300
@@ -157,7 +158,7 @@ def extract_page(
         votes=verdict.votes,
         refresh_url=page.refresh if verdict.kind in LEADS_ON else None,
         links=page.links,
-        live_until=_moment(page.data.coverage_end),
+        live_until=_moment(page.data.coverage_end, find_zone(hints.time_zone)),
     )
 
 
@@ -188,11 +189,16 @@ def _titles_without_data(page: ParsedPage, hints: PageHints, url: str, headline:
     return [*titles, headline] if headline else titles
 
 
-def _moment(text: str) -> datetime | None:
-    """Return a time of JSON-LD, which may be in the future; None if it is not one."""
+def _moment(text: str, zone: tzinfo | None) -> datetime | None:
+    """Return a time of JSON-LD, which may be in the future; None if it is not one.
+
+    Args:
+        text: The time as it is written.
+        zone: That of the outlet, of times without an offset; UTC if it is not known.
+    """
     try:
         moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone or UTC)).astimezone(UTC)
     except (ValueError, OverflowError):  # no time, or one outside of the calendar in UTC
         return None
 

@@ -105,7 +105,13 @@ class Rereader:
         Raises:
             StoreError: Nothing was stored. The lease expires, or is released.
         """
-        known = await self._deps.read(self._load, record)
+        try:
+            known = await self._deps.read(self._load, record)
+        except Exception as error:
+            if isinstance(error, StoreError) and error.retry:
+                raise
+            log.exception("reread_failed", url=for_log(record.url))
+            return await self._deps.write(self._postpone, record)
         attempt = await self._attempts.make(known) if known else None
         result = await self._save(record, known, attempt)
         url = for_log(record.url)
@@ -168,6 +174,19 @@ class Rereader:
             rereads.save(connection, replace(record, due_at=due), self._deps.me)
             return RereadResult(record.article_id, None, "too_soon")
         return self._store(connection, record, known, attempt, _outcome(attempt, revised))
+
+    def _postpone(self, connection: Connection, record: RereadRecord) -> RereadResult:
+        """Store that an article could not be loaded: the attempt has failed."""
+        outcome = INTERNAL_ERROR.outcome
+        if not rereads.is_leased_by(connection, record, self._deps.me):
+            return RereadResult(record.article_id, None, "lost")
+        now, schedule = self._deps.clock(), self._schedules[record.reason]
+        step = next_reread(record, PageState.UNKNOWN, outcome, now, schedule, is_gone=False)
+        if step.record is None:
+            rereads.finish(connection, record, self._deps.me)
+        else:
+            rereads.save(connection, step.record, self._deps.me)
+        return RereadResult(record.article_id, None, outcome)
 
     def _pause(self, connection: Connection, known: RereadArticle, attempt: Attempt) -> None:
         """Leave the host alone for as long as it asks."""

@@ -26,6 +26,8 @@ from ingest.hosts import pause_scope
 from ingest.job_runner import LeaseRequest
 from ingest.websub import lifecycle
 
+_INTERNAL = "internal"  # outcome of a request that failed with an error of the program
+
 log = structlog.get_logger(__name__)
 
 
@@ -90,7 +92,7 @@ class SubscriptionJobs:
         async with deps.gate.turn(subscription.hub):
             begun = await deps.write(self._begin, subscription.token)
             if begun is not None:
-                failure, wait = await self._post(begun)
+                failure, wait = await self._try_post(begun)
                 await deps.write(self._finish, begun, failure, wait)
         return SubscriptionResult()
 
@@ -116,6 +118,14 @@ class SubscriptionJobs:
             return subscription
         websub.release(connection, token, self._deps.me)
         return None
+
+    async def _try_post(self, subscription: Subscription) -> tuple[str, float | None]:
+        """Send the request. An unexpected error is logged and counts as a failure of the hub."""
+        try:
+            return await self._post(subscription)
+        except Exception:
+            log.exception("hub_request_failed", feed=subscription.feed_id, hub=subscription.host)
+            return _INTERNAL, None
 
     async def _post(self, subscription: Subscription) -> tuple[str, float | None]:
         """Send the request. Return why it failed, empty if it did not, and the wait asked for."""

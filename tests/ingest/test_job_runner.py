@@ -54,6 +54,8 @@ class ProbeJob:
             await self.finish.wait()
         finally:
             self.kind.running.discard(self.id)
+        if self.id in self.kind.failing:
+            raise RuntimeError("a mistake of ours")
         with self.kind.installation.store.write() as connection:
             row = PROBES.update().where(PROBES.c.id == self.id)
             connection.execute(row.values(done=True, lease_holder=None, lease_until=None))
@@ -71,6 +73,7 @@ class ProbeJobs:
         self.ids = ids
         self.jobs: dict[int, ProbeJob] = {}
         self.running: set[int] = set()
+        self.failing: set[int] = set()
 
     def lease(self, connection: Connection, request: LeaseRequest) -> Sequence[ProbeJob]:
         me, table = self.installation.me, PROBES
@@ -145,6 +148,25 @@ def test_a_third_kind_of_job_is_leased_run_one_per_host_and_released(
     assert [result.dispositions for result in (*counted, *ended)] == [{"probe": 1}] * 2
     assert probes.running == set()
     assert holders(installation) == dict.fromkeys((1, 2, 3, 4))
+
+
+def test_an_unexpected_error_of_a_job_stops_no_other(installation: Installation) -> None:
+    probes = prepare(installation, _1="a.example", _2="b.example")
+    probes.failing = {1}
+    counted: list[JobResult] = []
+
+    async def scene(ingest: Ingest) -> None:
+        work = all_kinds(ingest, probes)
+        await work.fill()
+        for job in probes.jobs.values():
+            job.finish.set()
+        while not work.idle:
+            await work.collect(counted.extend)
+        assert holders(installation) == {1: installation.me.id, 2: None}
+        await work.stop(grace=0.0)
+
+    installation.with_ingest(scene)
+    assert [result.dispositions for result in counted] == [{"probe": 1}]
 
 
 def test_hosts_of_leased_jobs_are_busy_for_other_processes(installation: Installation) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from ingest.extract.article import extract_page
 from ingest.extract.jsonld import LinkedData, PageClues, read_linked_data
+from ingest.extract.models import PageHints
 
 URL = "https://www.hafenblatt.example/politik/deich-bricht-471130.html"
 OTHER = "https://www.hafenblatt.example/reise/leuchtturm-aus-220077.html"
@@ -89,6 +90,7 @@ def test_an_article_that_does_not_disagree_is_read(script: Any) -> None:
 def test_the_end_of_a_live_page_is_read_and_one_that_is_no_time_costs_nothing_else() -> None:
     ends = {
         "2026-11-16T20:00:00+01:00": NOON + timedelta(hours=7),
+        "2026-11-16T20:00:00": NOON + timedelta(hours=7),
         "0001-01-01T00:00:00+14:00": None,
         "9999-12-31T23:59:59-14:00": None,
         "heute Abend": None,
@@ -102,6 +104,7 @@ def test_the_end_of_a_live_page_is_read_and_one_that_is_no_time_costs_nothing_el
             f"<article><h1>{TITLE}</h1><p>{text}</p></article>".encode(),
             url=URL,
             now=NOON,
+            hints=PageHints(time_zone="Europe/Berlin"),
         )
         for end in ends
     }

@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from core.store import rereads
+from core.store.articles import article_revisions
 from core.store.rereads import TOLD
 from ingest.extract import ExtractedPage, PageHints
 from tests.support.newsroom import Answer
@@ -79,25 +80,27 @@ def test_an_internal_error_at_a_page_that_is_read_again_stops_no_other(
     publisher: ScriptedPublisher, installation: Installation
 ) -> None:
     items = [
-        item(str(n), f"Titel {n}", publisher.serve_page(f"/{n}", f"Titel {n}")) for n in (2, 3)
+        item(str(n), f"Titel {n}", publisher.serve_page(f"/{n}", f"Titel {n}")) for n in (2, 3, 4)
     ]
     installation.subscribe(publisher.serve(FEED, rss(*items), Answer(status=304)))
     installation.run()
+    ids = {article.title: article.article_id for article in installation.announced}
     installation.clock.advance(hours=1)
     now = installation.clock()
     with installation.store.write() as connection:
         for article in installation.announced:
             rereads.schedule(connection, article.article_id, reason=TOLD, now=now, due_at=now)
+        unreadable = article_revisions.c.article_id == ids["Titel 4"]
+        connection.execute(article_revisions.update().where(unreadable).values(record="{}"))
     for n in (2, 3):
         publisher.serve_page(f"/{n}", f"Titel {n}: neu")
     installation.extract = Stumbling()
     installation.run()
     assert [a.title for a in installation.announced if a.revision > 1] == ["Titel 3: neu"]
     with installation.store.read() as connection:
-        failed = next(a for a in installation.announced if a.title == "Titel 2")
-        row = rereads.find(connection, failed.article_id)
-    assert row is not None
-    assert (row.outcome, row.attempts, row.due_at > now) == ("internal", 1, True)
+        rows = [rereads.find(connection, ids[title]) for title in ("Titel 2", "Titel 4")]
+    failed = [(row.outcome, row.attempts, row.due_at > now) for row in rows if row is not None]
+    assert failed == [("internal", 1, True)] * 2
 
 
 @ON_EVERY_DATABASE

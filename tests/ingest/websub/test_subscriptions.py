@@ -256,6 +256,23 @@ def test_a_hub_that_refuses_or_never_confirms_is_asked_less_and_less_often(scene
 
 
 @pytest.mark.slow
+def test_an_unexpected_error_of_a_request_to_a_hub_stops_nothing_else(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr("core.http.client.HttpClient.post", broken)
+    assert scene.installation.run().new == 1
+    [subscription] = scene.subscriptions()
+    assert (subscription.outcome, subscription.due_at > scene.clock()) == ("internal", True)
+    monkeypatch.undo()
+    scene.clock.advance(hours=1)
+    scene.installation.run()
+    assert scene.subscriptions()[0].is_active(scene.clock())
+
+
+@pytest.mark.slow
 @ON_EVERY_DATABASE
 def test_a_subscription_ends_when_the_feed_names_another_hub_or_is_removed(scene: Scene) -> None:
     scene.installation.run()
