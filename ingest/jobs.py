@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.store import Connection, entries, feeds
+from core.store import Connection, entries, entry_leases, feeds
 from core.store.entries import EntryRecord
 from core.store.feed_record import FeedRecord
 from ingest.deps import Deps
@@ -123,7 +123,7 @@ class PageJobs:
 
     def lease(self, connection: Connection, request: LeaseRequest) -> Sequence[PageJob]:
         """Lease entries whose page is due."""
-        due = entries.lease_due(
+        due = entry_leases.lease_due(
             connection,
             self._me,
             request.now,

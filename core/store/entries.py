@@ -2,8 +2,8 @@
 
 ::
 
-    add, record_change (in the poll's transaction) ──▶ pending ──lease_due──▶ save (pending or done)
-                                                                     mark_shown ──▶ forget
+    add, record_change (in the poll's transaction) ──▶ pending ── entry_leases ──▶ done
+                                                                mark_shown ──▶ forget
 
 A pending entry is work that survives any crash: it ends only in the transaction that writes the
 article made of it. Rows stay when they are done, because they make an entry *known*: an entry
@@ -12,34 +12,28 @@ without a row would be announced as new. They are forgotten once their feed no l
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    ColumnElement,
     Connection,
     Index,
     Integer,
     RowMapping,
-    Select,
     String,
     Table,
     Text,
     UniqueConstraint,
-    bindparam,
-    func,
     literal_column,
     or_,
     select,
 )
 
-from core.processes.instance import Instance
-from core.store import hosts, leases
+from core.store import leases
 from core.store.column_types import BigId, UtcDateTime, metadata
 from core.store.entry_aliases import entry_aliases
 from core.store.feeds import feeds
@@ -89,9 +83,14 @@ entries = Table(
 Index("ix_entries_url_key", entries.c.url_key)
 Index("ix_entries_feed_id_changed_at", entries.c.feed_id, entries.c.changed_at)
 # A literal: SQLite does not use a partial index where the query's condition is a parameter.
-_pending = entries.c.state == literal_column(f"'{PENDING}'")
+IS_PENDING = entries.c.state == literal_column(f"'{PENDING}'")
+"""Whether an entry's page is still to be read, as the index of these entries has it."""
+
 Index(
-    "ix_entries_pending", entries.c.next_page_at, sqlite_where=_pending, postgresql_where=_pending
+    "ix_entries_pending",
+    entries.c.next_page_at,
+    sqlite_where=IS_PENDING,
+    postgresql_where=IS_PENDING,
 )
 _leased = entries.c.lease_holder.is_not(None)
 Index("ix_entries_held", entries.c.lease_holder, sqlite_where=_leased, postgresql_where=_leased)
@@ -158,9 +157,10 @@ class EntryRecord:
     publisher_url: str = ""
 
 
-_COLUMNS = [entries.c[f.name].label(f.name) for f in fields(EntryRecord)]
+COLUMNS = [entries.c[f.name].label(f.name) for f in fields(EntryRecord)]
+"""The columns of :class:`EntryRecord`."""
+
 _STORED = [f.name for f in fields(EntryRecord) if f.name != "id"]
-_OUTCOME = ("state", "disposition", "article_id", "attempts", "next_page_at", "page_outcome")
 
 
 def add(connection: Connection, records: Iterable[EntryRecord]) -> None:
@@ -206,22 +206,6 @@ def mark_shown(connection: Connection, feed_id: str, keys: Iterable[str], now: d
         connection.execute(names.where(entry_aliases.c.seen_at < since).values(seen_at=now))
 
 
-def save(connection: Connection, record: EntryRecord, instance: Instance) -> bool:
-    """Store the outcome of reading an entry's page and release the entry.
-
-    An entry that is done keeps its title; its text is emptied, because the article has it.
-
-    Returns:
-        False where the instance lost the lease; nothing is stored then.
-    """
-    row = {name: getattr(record, name) for name in _OUTCOME}
-    if record.state == DONE:
-        row |= {"summary": "", "content": ""}
-    leased = _leased_by(record.id, instance)
-    released = row | {"lease_holder": None, "lease_until": None}
-    return bool(connection.execute(entries.update().where(*leased).values(released)).rowcount)
-
-
 def find_by_keys(
     connection: Connection, feed_id: str, keys: Iterable[str], *, lock: bool = False
 ) -> dict[str, EntryRecord]:
@@ -235,9 +219,9 @@ def find_by_keys(
     """
     records: dict[str, EntryRecord] = {}
     for chunk in chunks(keys):
-        query = select(*_COLUMNS).where(entries.c.feed_id == feed_id, entries.c.key.in_(chunk))
+        query = select(*COLUMNS).where(entries.c.feed_id == feed_id, entries.c.key.in_(chunk))
         query = query.order_by(entries.c.id).with_for_update() if lock else query
-        records |= {row["key"]: _record(row) for row in connection.execute(query).mappings()}
+        records |= {row["key"]: read_row(row) for row in connection.execute(query).mappings()}
     return records
 
 
@@ -245,8 +229,8 @@ def find_by_ids(connection: Connection, ids: Iterable[int]) -> dict[int, EntryRe
     """Return entries by row number; those that were deleted are missing."""
     records: dict[int, EntryRecord] = {}
     for chunk in chunks(set(ids)):
-        query = select(*_COLUMNS).where(entries.c.id.in_(chunk)).order_by(entries.c.id)
-        records |= {row["id"]: _record(row) for row in connection.execute(query).mappings()}
+        query = select(*COLUMNS).where(entries.c.id.in_(chunk)).order_by(entries.c.id)
+        records |= {row["id"]: read_row(row) for row in connection.execute(query).mappings()}
     return records
 
 
@@ -262,29 +246,29 @@ def find_ids(connection: Connection, feed_id: str, keys: Iterable[str]) -> dict[
 
 def load_newest(connection: Connection, feed_id: str) -> list[EntryRecord]:
     """Return a feed's newest entries, the oldest of them first."""
-    query = select(*_COLUMNS).where(entries.c.feed_id == feed_id)
+    query = select(*COLUMNS).where(entries.c.feed_id == feed_id)
     newest = query.order_by(entries.c.changed_at.desc(), entries.c.id.desc()).limit(KNOWN_LIMIT)
-    return [_record(row) for row in connection.execute(newest).mappings()][::-1]
+    return [read_row(row) for row in connection.execute(newest).mappings()][::-1]
 
 
 def find_by_article(connection: Connection, article_id: str, feed_id: str) -> EntryRecord | None:
     """Return the entry of an article: that of a feed, else the oldest of any other one."""
     query = (
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(entries.c.article_id == article_id, entries.c.url != "")
         .order_by((entries.c.feed_id == feed_id).desc(), entries.c.id)
         .limit(1)
     )
     row = connection.execute(query).mappings().one_or_none()
-    return _record(row) if row else None
+    return read_row(row) if row else None
 
 
 def find_by_url_keys(connection: Connection, url_keys: Iterable[str]) -> list[EntryRecord]:
     """Return the entries of any feed that link to one of these canonical URLs, oldest first."""
     records: list[EntryRecord] = []
     for chunk in chunks(set(url_keys)):
-        query = select(*_COLUMNS).where(entries.c.url_key.in_(chunk)).order_by(entries.c.id)
-        records += [_record(row) for row in connection.execute(query).mappings()]
+        query = select(*COLUMNS).where(entries.c.url_key.in_(chunk)).order_by(entries.c.id)
+        records += [read_row(row) for row in connection.execute(query).mappings()]
     return records
 
 
@@ -318,102 +302,11 @@ def find_keys_by_content(
     return keys
 
 
-def _due() -> Select[Any]:
-    """Return the query for the ids that :func:`lease_due` may lease. It is built once.
-
-    The first entry of every host comes before any host's second.
-    """
-    now = bindparam("now", type_=UtcDateTime)
-    rank = func.row_number().over(
-        partition_by=entries.c.host, order_by=(entries.c.origin.desc(), entries.c.id)
-    )
-    due = (
-        select(entries.c.id, entries.c.origin, rank.label("rank"))
-        .where(
-            _pending,
-            entries.c.next_page_at <= now,
-            leases.row_is_free(entries, bindparam("reclaimable", expanding=True), now),
-            ~hosts.is_paused(entries.c.host, entries.c.url, now),
-            entries.c.id.not_in(bindparam("skip", expanding=True)),
-            entries.c.host.not_in(bindparam("busy", expanding=True)),
-        )
-        .subquery()
-    )
-    ranked = select(due.c.id).where(due.c.rank <= bindparam("per_host", type_=Integer))
-    ordered = ranked.order_by(due.c.rank, due.c.origin.desc(), due.c.id)
-    return ordered.limit(bindparam("limit", type_=Integer))
-
-
-_DUE = _due()
-
-
-def lease_due(
-    connection: Connection,
-    instance: Instance,
-    now: datetime,
-    *,
-    limit: int,
-    per_host: int = 1,
-    skip: Collection[int] = (),
-    busy: Collection[str] = (),
-) -> list[EntryRecord]:
-    """Lease entries whose page is due, live ones first.
-
-    Args:
-        connection: A write transaction.
-        instance: The new holder.
-        now: The present moment.
-        limit: How many at most.
-        per_host: How many of one host at most; every host's first comes before any second.
-        skip: Row numbers of entries to leave out.
-        busy: Hosts to leave out.
-    """
-    reclaimable = leases.reclaimable_holders(connection, entries, instance, now)
-    values = {"now": now, "reclaimable": reclaimable, "skip": list(skip), "busy": list(busy)}
-    ids = list(connection.scalars(_DUE, values | {"limit": limit, "per_host": per_host}))
-    ids = _lock_free_rows(connection, ids, reclaimable, now)
-    if not ids:
-        return []
-    until = now + leases.ROW_LEASE_TIME
-    rows = entries.update().where(entries.c.id.in_(ids))
-    connection.execute(rows.values(lease_holder=instance.id, lease_until=until))
-    leased = connection.execute(select(*_COLUMNS).where(entries.c.id.in_(ids)))
-    return sorted(map(_record, leased.mappings()), key=lambda record: ids.index(record.id))
-
-
-def _lock_free_rows(
-    connection: Connection, ids: list[int], reclaimable: list[str], now: datetime
-) -> list[int]:
-    """Leave out rows that another transaction is writing, and lock the others (PostgreSQL)."""
-    if not ids or connection.dialect.name == "sqlite":
-        return ids
-    free = select(entries.c.id).where(
-        entries.c.id.in_(ids), _pending, leases.row_is_free(entries, reclaimable, now)
-    )
-    locked = set(connection.scalars(free.with_for_update(skip_locked=True)))
-    return [entry_id for entry_id in ids if entry_id in locked]
-
-
-def is_leased_by(connection: Connection, entry_id: int, instance: Instance) -> bool:
-    """Return whether an instance has leased an entry. A write transaction locks the row."""
-    query = select(entries.c.id).where(*_leased_by(entry_id, instance))
-    return connection.scalar(query.with_for_update()) is not None
-
-
-def release(connection: Connection, entry_id: int, instance: Instance) -> None:
-    """Release an entry whose page was not read."""
-    row = entries.update().where(*_leased_by(entry_id, instance))
-    connection.execute(row.values(lease_holder=None, lease_until=None))
-
-
-def _leased_by(entry_id: int, instance: Instance) -> tuple[ColumnElement[bool], ...]:
-    return entries.c.id == entry_id, entries.c.lease_holder == instance.id
-
-
 def _row(record: EntryRecord) -> dict[str, object]:
     row = {name: getattr(record, name) for name in _STORED}
     return row | {"authors": list(record.authors), "shown_at": record.changed_at}
 
 
-def _record(row: RowMapping) -> EntryRecord:
+def read_row(row: RowMapping) -> EntryRecord:
+    """Return the entry of a row with :data:`COLUMNS`."""
     return EntryRecord(**{**row, "authors": tuple(row["authors"])})

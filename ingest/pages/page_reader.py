@@ -20,7 +20,7 @@ from config.i18n import Phrase, in_english
 from core import metrics
 from core.ids import article_id, outlet_of
 from core.messages.envelope import to_record
-from core.store import Connection, articles, entries, feeds, hosts, outbox, page_reads
+from core.store import Connection, articles, entry_leases, feeds, hosts, outbox, page_reads
 from core.store.articles import ArticleRecord
 from core.store.entries import DONE, EntryRecord
 from core.store.old_revisions import forget_old_revisions
@@ -146,7 +146,7 @@ class PageReader:
         compare: Compare,
     ) -> EntryResult:
         outcome = result.outcome if isinstance(result, FetchFailure) else "ok"
-        if not entries.is_leased_by(connection, entry.id, self._deps.me):
+        if not entry_leases.is_leased_by(connection, entry.id, self._deps.me):
             return EntryResult(entry.id, None, "lost")
         now = self._deps.clock()
         articles.lock_links(connection, *_links(entry, result))
@@ -160,7 +160,7 @@ class PageReader:
             page_reads.save(connection, decision.entry.article_id, result.validators, now)
         if isinstance(result, PageRead) and decision.sighting and decision.disposition in READ:
             note_dispute(connection, decision.sighting, decision.message, result)
-        entries.save(connection, decision.entry, self._deps.me)
+        entry_leases.save(connection, decision.entry, self._deps.me)
         if isinstance(result, PageRead) and decision.message is not None:
             schedule_follow_ups(connection, decision.message, result.extracted.live_until, now)
         return EntryResult(entry.id, decision.disposition, outcome)
@@ -171,10 +171,10 @@ class PageReader:
         wait = revise.wait_for_page(entry, INTERNAL_ERROR, now, self._deps.settings)
         waiting = revise.retry_later(entry, INTERNAL_ERROR, now, wait or timedelta())
         if wait is not None:
-            entries.save(connection, waiting, self._deps.me)
+            entry_leases.save(connection, waiting, self._deps.me)
             return EntryResult(entry.id, None, "internal")
         done = replace(waiting, state=DONE, disposition="internal_error")
-        entries.save(connection, done, self._deps.me)
+        entry_leases.save(connection, done, self._deps.me)
         return EntryResult(entry.id, "internal_error", "internal")
 
     def _decide(

@@ -14,7 +14,7 @@ from config.errors import UsageError
 from config.i18n import Phrase, in_english
 from core.clock import utc_now
 from core.processes.instance import Instance
-from core.store import entries, feeds
+from core.store import entries, entry_leases, feeds
 from ingest.service import Ingest, IngestCounts
 from tests.support import fork_server
 from tests.support.fork_server import ForkedProcess
@@ -82,7 +82,7 @@ def test_stopping_releases_running_jobs_within_seconds(
     assert Counter(r.state for r in rows.values()) == {"pending": 3, "done": 1}
     other = Instance.start(installation.settings.data_dir)
     with installation.store.write() as connection:
-        taken = entries.lease_due(connection, other, installation.clock(), limit=9)
+        taken = entry_leases.lease_due(connection, other, installation.clock(), limit=9)
     other.close()
     assert len(taken) == 1
 

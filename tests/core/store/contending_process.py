@@ -20,7 +20,7 @@ import psycopg
 
 from core.clock import utc_now
 from core.processes.instance import Instance
-from core.store import Connection, Store, claims, entries, feeds, leases
+from core.store import Connection, Store, claims, entries, entry_leases, feeds, leases
 from core.store import deliveries as delivery_store
 
 Work = Callable[[Store, Instance], tuple[list[str], Callable[[], None]]]
@@ -72,7 +72,7 @@ def lease_feeds_and_pages(store: Store, instance: Instance) -> tuple[list[str], 
         pause()
         due = feeds.lease_due(connection, instance, now, limit=2, busy=busy)
         busy |= {feed.host for feed in due}
-        pages = entries.lease_due(connection, instance, now, limit=4, per_host=2, busy=busy)
+        pages = entry_leases.lease_due(connection, instance, now, limit=4, per_host=2, busy=busy)
         hosts = {feed.host for feed in due} | {page.host for page in pages}
         return [*(f.feed_id for f in due), *(str(p.id) for p in pages), *hosts]
 

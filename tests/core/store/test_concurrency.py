@@ -18,7 +18,18 @@ from config.errors import StoreConflictError
 from core.clock import utc_now
 from core.messages import ArticleRevision, Origin
 from core.processes.instance import Instance
-from core.store import Connection, Store, articles, canaries, claims, entries, feeds, hosts, leases
+from core.store import (
+    Connection,
+    Store,
+    articles,
+    canaries,
+    claims,
+    entries,
+    entry_leases,
+    feeds,
+    hosts,
+    leases,
+)
 from core.store import deliveries as delivery_store
 from core.store.alerts import load_decisions
 from core.store.console import actions
@@ -113,12 +124,12 @@ def test_a_row_that_another_transaction_is_writing_is_skipped(
     with store.write() as writing:
         assert feeds.lease(writing, "f0", other, now)
         assert feeds.is_leased_by(writing, "f0", other)
-        taken = {e.id for e in entries.lease_due(writing, other, now, limit=3)}
+        taken = {e.id for e in entry_leases.lease_due(writing, other, now, limit=3)}
         done = Event()
 
         def lease(connection: Connection) -> tuple[set[str], set[int]]:
             due = feeds.lease_due(connection, instance, now, limit=9)
-            pages = entries.lease_due(connection, instance, now, limit=9)
+            pages = entry_leases.lease_due(connection, instance, now, limit=9)
             done.set()
             return {f.feed_id for f in due}, {e.id for e in pages}
 
@@ -228,7 +239,7 @@ def test_leasing_waits_for_leasing_and_avoids_the_hosts_and_targets_of_others(
         busy = leases.begin_leasing_rows(connection, by, now, feeds.feeds, entries.entries)
         due = feeds.lease_due(connection, by, now, limit=1, busy=busy)
         busy |= {feed.host for feed in due}
-        pages = entries.lease_due(connection, by, now, limit=1, busy=busy)
+        pages = entry_leases.lease_due(connection, by, now, limit=1, busy=busy)
         return {feed.host for feed in due} | {page.host for page in pages}
 
     def claim(connection: Connection, by: Instance) -> set[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from config.errors import StoreError
 from core.processes.instance import Instance
-from core.store import Store, entries, feeds, hosts, leases
+from core.store import Store, entries, entry_leases, feeds, hosts, leases
 from core.store.entries import DONE, EntryRecord
 from tests.support.records import entry_record, feed_record
 from tests.support.scripted_publisher import MONDAY
@@ -32,7 +32,7 @@ def lease_due(
     store: Store, instance: Instance, now: object = MONDAY, **options: object
 ) -> list[str]:
     with store.write() as connection:
-        records = entries.lease_due(connection, instance, now, **{"limit": 9} | options)  # type: ignore[arg-type]
+        records = entry_leases.lease_due(connection, instance, now, **{"limit": 9} | options)  # type: ignore[arg-type]
     return [entry.key for entry in records]
 
 
@@ -106,23 +106,25 @@ def test_a_changed_entry_is_taken_from_the_holder_of_its_lease(
 ) -> None:
     add(store, pending("k"))
     with store.write() as connection:
-        [entry] = entries.lease_due(connection, instance, MONDAY, limit=1)
-        assert entries.is_leased_by(connection, entry.id, instance)
+        [entry] = entry_leases.lease_due(connection, instance, MONDAY, limit=1)
+        assert entry_leases.is_leased_by(connection, entry.id, instance)
         entries.record_change(connection, replace(entry, title="Neu", content_hash="d2"))
-        assert not entries.is_leased_by(connection, entry.id, instance)
-        assert not entries.save(connection, replace(entry, state=DONE), instance)
+        assert not entry_leases.is_leased_by(connection, entry.id, instance)
+        assert not entry_leases.save(connection, replace(entry, state=DONE), instance)
     assert lease_due(store, instance) == ["k"]
 
 
 def test_the_text_of_an_entry_is_deleted_when_it_is_done(store: Store, instance: Instance) -> None:
     add(store, pending("k", summary="Vorspann", content="Text"))
     with store.write() as connection:
-        [entry] = entries.lease_due(connection, instance, MONDAY, limit=1)
-        assert entries.save(connection, replace(entry, attempts=1), instance)
+        [entry] = entry_leases.lease_due(connection, instance, MONDAY, limit=1)
+        assert entry_leases.save(connection, replace(entry, attempts=1), instance)
         stored = entries.find_by_keys(connection, "kurier-1", ["k"])["k"]
         assert (stored.summary, stored.content, stored.attempts) == ("Vorspann", "Text", 1)
-        [entry] = entries.lease_due(connection, instance, MONDAY, limit=1)
-        assert entries.save(connection, replace(entry, state=DONE, disposition="known"), instance)
+        [entry] = entry_leases.lease_due(connection, instance, MONDAY, limit=1)
+        assert entry_leases.save(
+            connection, replace(entry, state=DONE, disposition="known"), instance
+        )
         stored = entries.find_by_keys(connection, "kurier-1", ["k"])["k"]
     assert (stored.title, stored.summary, stored.content) == ("Brücke wird saniert", "", "")
 
