@@ -30,6 +30,7 @@ import numpy.typing as npt
 from core.text.characters import (
     APOSTROPHE,
     APOSTROPHES,
+    FIELD_MARK,
     FOLD,
     HYPHEN,
     HYPHENS,
@@ -105,7 +106,9 @@ class Tokens:
         if position + 1 >= len(self.starts):
             return True
         between = self.text[int(self.ends[position]) : int(self.starts[position + 1])]
-        return bool(between.strip()) or self.words[position + 1] in _clause_starters(languages())
+        following = self.words[position + 1]
+        ends = following == FIELD_MARK or following in _clause_starters(languages())
+        return ends or bool(between.strip())
 
     def whole(self, chain: tuple[int, int]) -> str:
         """Return the folded form of a chain, its parts joined by ``-``."""

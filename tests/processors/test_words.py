@@ -67,6 +67,16 @@ def test_evidence_of_a_separable_verb_is_the_verb_and_its_particle() -> None:
     assert spans("beitreten", "de", "Island tritt dem Bündnis bei.") == ["tritt", "bei"]
 
 
+def test_a_particle_ends_a_title_too() -> None:
+    node = resolve("title:beitreten", {}, ()).node
+    assert node is not None
+    rules = RuleSet([TopicRules("t", 1, (), (ResolvedRule("r", 1, node),))], languages=("de",))
+    fields = (("title", "Island tritt dem Bündnis bei"), ("lead", "Oslo lobt"), ("text", ""))
+    index = ArticleIndex(fields, (), "de")
+    rules.search(index)
+    assert rules.rules[0].program.matches(index)
+
+
 def test_a_word_in_quotes_is_found_as_it_is_written() -> None:
     assert spans('"Haushalt"', "de", "Der haushalt") == ["haushalt"]
     assert not spans('"Haushalt"', "de", "des Haushalts")
