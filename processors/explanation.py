@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from config.catalog.models import RuleDefinition
 from config.i18n import Phrase, in_english
 from core.messages import Evidence
 from processors.analysis import Analysis, CompiledCatalog
+from processors.engine.article_index import ArticleIndex
 from processors.engine.hit_places import NOWHERE, Places
 from processors.engine.score import RuleOutcome
 from processors.evidence import evidence_of
+from processors.lacks import lacks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class RuleResult:
         weight: The points furthest from 0 that it can give an article.
         points: Its points; 0 where it did not fire.
         places: Where its hits lie.
+        lacks: What it lacked, where it did not fire.
     """
 
     id: str
@@ -28,12 +32,27 @@ class RuleResult:
     fired: bool
     points: int = 0
     places: Places = NOWHERE
+    lacks: tuple[Phrase, ...] = ()
 
     @classmethod
-    def of(cls, outcome: RuleOutcome) -> RuleResult:
-        """Return the result of an outcome."""
-        rule, points = outcome.rule, outcome.points
-        return cls(rule.id, rule.weight, points is not None, points or 0, outcome.places)
+    def of(cls, outcome: RuleOutcome, rule: RuleDefinition, index: ArticleIndex) -> RuleResult:
+        """Return the result of an outcome.
+
+        Args:
+            outcome: What became of the rule.
+            rule: Its definition.
+            index: The article.
+        """
+        points = outcome.points
+        lacks = lacks_of(outcome, rule, index)
+        return cls(
+            id=rule.id,
+            weight=outcome.rule.weight,
+            fired=points is not None,
+            points=points or 0,
+            places=outcome.places,
+            lacks=lacks,
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``topics explain --json`` prints of the rule."""
@@ -43,6 +62,10 @@ class RuleResult:
             "fired": self.fired,
             "points": self.points,
             "places": self.places._asdict(),
+            "lacks": [
+                {"kind": lack.code.removeprefix("lack."), **lack.params, "why": in_english(lack)}
+                for lack in self.lacks
+            ],
         }
 
 
@@ -80,6 +103,11 @@ class Explanation:
     gates: tuple[GateResult, ...]
 
     @property
+    def stopped_by(self) -> str | None:
+        """The name of the first gate that was not passed; None where the topic matches."""
+        return next((gate.name for gate in self.gates if not gate.passed), None)
+
+    @property
     def fired(self) -> tuple[str, ...]:
         """Ids of the rules that fired, in file order."""
         return tuple(rule.id for rule in self.rules if rule.fired)
@@ -91,6 +119,7 @@ class Explanation:
             "match": self.match,
             "score": self.score,
             "threshold": self.threshold,
+            "stopped_by": self.stopped_by,
             "rules": [rule.as_json() for rule in self.rules],
             "evidence": [span.model_dump(mode="json") for span in self.evidence],
             "gates": [
@@ -122,7 +151,10 @@ def explain(compiled: CompiledCatalog, number: int, analysis: Analysis) -> Expla
         match=all(gate.passed for gate in gates),
         score=score,
         threshold=topic.threshold,
-        rules=tuple(map(RuleResult.of, outcomes)),
+        rules=tuple(
+            RuleResult.of(outcome, rule, index)
+            for outcome, rule in zip(outcomes, compiled.topics[number].rules, strict=True)
+        ),
         evidence=tuple(e for rule in fired for e in evidence_of(rule.id, rule.program, index)),
         gates=gates,
     )

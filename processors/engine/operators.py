@@ -205,11 +205,15 @@ class CountProgram(QueryProgram):
 
     def matches(self, index: ArticleIndex) -> bool:
         """Return whether the operand has as many hits that do not overlap."""
+        return self.count(index) >= self.least
+
+    def count(self, index: ArticleIndex) -> int:
+        """Return how many hits the operand has that do not overlap."""
         number, end = 0, -1
         for first, last, _ in sorted(self.operand.spans(index), key=_by_end):
             if first > end:
                 number, end = number + 1, last
-        return number >= self.least
+        return number
 
     def evidence(self, index: ArticleIndex) -> Iterable[Span]:
         """Return the evidence of the operand."""

@@ -10,6 +10,7 @@ import typer
 from config.errors import CatalogError, UsageError
 from core.clock import utc_now
 from wirewatch.cli.output import print_json, say, write
+from wirewatch.cli.rules import print_rules
 from wirewatch.cli.terminal import login_name
 from wirewatch.run.bootstrap import load_files, open_settings, open_store
 
@@ -121,8 +122,7 @@ def _print_answer(answer: dict[str, Any]) -> None:
 
 def _print_rules(rules: list[dict[str, Any]], gates: list[dict[str, Any]]) -> None:
     """Print which rules of a topic fired, and the gates that an article did not pass."""
-    for rule in rules:
-        write(f"  {'+' if rule['fired'] else ' '} {rule['weight']:>5}  {rule['id']}")
+    print_rules(rules, lacks=True)
     for gate in gates:
         if not gate["passed"]:
             say(f"gate {gate['name']}: {gate['why']}", indent="  ")

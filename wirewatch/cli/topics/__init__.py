@@ -11,6 +11,7 @@ import typer
 from config.faults import Fault, in_file_order
 from wirewatch.cli.check import report as print_faults
 from wirewatch.cli.output import print_json, say, write
+from wirewatch.cli.rules import print_rules
 from wirewatch.cli.topics.new import new
 from wirewatch.cli.topics.report import report as topic_report
 from wirewatch.cli.topics.trial import try_topic
@@ -98,12 +99,13 @@ def explain(
 
 def _print_explanation(topic: str, explanation: dict[str, Any]) -> None:
     result = "matches" if explanation["match"] else "does not match"
-    say(f"{topic} {result}: score {explanation['score']} of {explanation['threshold']}.")
+    gate = explanation["stopped_by"]
+    stopped = f", stopped by the gate {gate}" if gate else ""
+    say(f"{topic} {result}{stopped}: score {explanation['score']} of {explanation['threshold']}.")
     for gate in explanation["gates"]:
         passed = "passed" if gate["passed"] else "not passed"
         say(f"gate {gate['name']}: {passed}: {gate['why']}", indent="  ")
-    for rule in explanation["rules"]:
-        write(f"  {'+' if rule['fired'] else ' '} {rule['weight']:>5}  {rule['id']}")
+    print_rules(explanation["rules"], lacks=not explanation["match"])
     for evidence in explanation["evidence"]:
         say(f"[{evidence['rule']}] {evidence['field']}: {evidence['sentence']}", indent="  ")
 

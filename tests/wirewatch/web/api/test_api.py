@@ -92,7 +92,7 @@ def test_a_text_is_explained_as_the_command_explains_it(tracking: Api) -> None:
     assert (explanation["topic"], explanation["match"], explanation["score"]) == ("nato", True, 30)
     (rule,) = explanation["rules"]
     assert rule.items() >= {"id": "direct", "weight": 30, "fired": True, "points": 30}.items()
-    assert rule["places"] == {"title": 1, "lead": 0, "text": 0}
+    assert rule["places"] == {"title": 0, "lead": 0, "text": 1}
     assert explanation["evidence"][0]["sentence"] == "Der NATO-Beitritt ist beschlossen."
     for wrong in ({"source": ""}, {"source": "x", "language": "xyz"}, {"text": "x"}):
         assert tracking.post("/topics/nato/explain", body=wrong).status == 422

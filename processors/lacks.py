@@ -1,0 +1,186 @@
+"""What a rule lacked that did not fire: the operands without a hit, or what keeps them apart.
+
+::
+
+    query as written ──parse──▶ nodes ──┐ walked together, from the whole query to the operand
+    rule set ──────────────▶ programs ──┴──▶ phrases of the ``reasons`` catalogues: ``lack.…``
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from config.catalog.models import RuleDefinition
+from config.i18n import Phrase
+from processors.engine.article_index import ArticleIndex, Span
+from processors.engine.operators import (
+    AndProgram,
+    CountProgram,
+    ExceptProgram,
+    NearProgram,
+    OrProgram,
+)
+from processors.engine.programs import QueryProgram
+from processors.engine.score import RuleOutcome
+from processors.engine.windows import AllProgram
+from processors.query import parse
+from processors.query.nodes import (
+    SENTENCE,
+    All,
+    And,
+    Count,
+    Except,
+    LabelNode,
+    Near,
+    Node,
+    Not,
+    Or,
+    Scoped,
+)
+from processors.query.writing import write
+
+ANY_DISTANCE = 1 << 60
+"""A distance in words that no text exceeds."""
+MAX_ALTERNATIVES = 3
+"""Of the alternatives of an OR whose operands occur, so many are explained."""
+
+_ABSENT = frozenset({"lack.label", "lack.missing", "lack.missing_in", "lack.none", "lack.none_in"})
+
+
+def lacks_of(outcome: RuleOutcome, rule: RuleDefinition, index: ArticleIndex) -> tuple[Phrase, ...]:
+    """Return what a rule lacked; nothing where it fired.
+
+    Args:
+        outcome: What became of the rule.
+        rule: Its definition; the query has no error.
+        index: The article.
+    """
+    if outcome.points is not None:
+        return ()
+    if outcome.stopped_by:
+        return (Phrase("lack.unless", rules=", ".join(outcome.stopped_by)),)
+    if outcome.holds:
+        where = ", ".join(name for name, n in outcome.places._asdict().items() if n)
+        return (Phrase("lack.points", fields=where),)
+    node = parse(rule.query.value).node
+    assert node is not None  # noqa: S101  # as documented
+    search = _Search(index, ", ".join(rule.fields))
+    return tuple({one.dump(): one for one in search.lacks(node, outcome.rule.program)}.values())
+
+
+class _Search:
+    """Finds what programs lack that do not match an article.
+
+    Args:
+        index: The article.
+        fields: The fields that are searched; empty for all.
+    """
+
+    def __init__(self, index: ArticleIndex, fields: str) -> None:
+        self._index = index
+        self._fields = fields
+
+    def lacks(self, node: Node, program: QueryProgram) -> Iterator[Phrase]:
+        """Yield what keeps a program from matching.
+
+        The shapes of nodes and programs differ in two ways: a field has no program of its own, and
+        that of a term or of a leaf may be any.
+        """
+        match node, program:
+            case Scoped(), _:
+                yield from _Search(self._index, node.scope).lacks(node.operand, program)
+            case And(), AndProgram():
+                yield from self._of_and(node, program)
+            case Or(), OrProgram():
+                yield from self._of_or(node, program)
+            case Near(), NearProgram():
+                missing = self._missing(node.children, (program.left, program.right))
+                yield from missing or (self._apart(node, program),)
+            case All(), AllProgram():
+                missing = self._missing(node.operands, program.operands)
+                yield from missing or (self._scattered(node, program),)
+            case Except(), ExceptProgram():
+                operand, other = write(node.left), write(node.right)
+                excepted = Phrase("lack.excepted", operand=operand, other=other)
+                yield from self._missing((node.left,), (program.left,)) or (excepted,)
+            case Count(), CountProgram():
+                missing = self._missing((node.operand,), (program.operand,))
+                yield from missing or (self._too_few(node, program),)
+            case LabelNode(), _:
+                yield Phrase("lack.label", operand=write(node))
+            case _:
+                yield self._absent("lack.missing", node)
+
+    def _missing(
+        self, nodes: tuple[Node, ...], programs: tuple[QueryProgram, ...]
+    ) -> tuple[Phrase, ...]:
+        """Return what the operands without a hit lack."""
+        pairs = zip(nodes, programs, strict=True)
+        absent = [(n, p) for n, p in pairs if not p.matches(self._index)]
+        return tuple(lack for node, program in absent for lack in self.lacks(node, program))
+
+    def _absent(self, code: str, node: Node) -> Phrase:
+        if self._fields:
+            return Phrase(f"{code}_in", operand=write(node), fields=self._fields)
+        return Phrase(code, operand=write(node))
+
+    def _of_and(self, node: And, program: AndProgram) -> Iterator[Phrase]:
+        wanted, unwanted = iter(program.wanted), iter(program.unwanted)
+        for child in node.operands:
+            if not isinstance(child, Not):
+                yield from self._missing((child,), (next(wanted),))
+            elif next(unwanted).matches(self._index):
+                yield Phrase("lack.excluded", operand=write(child.operand))
+
+    def _of_or(self, node: Or, program: OrProgram) -> Iterator[Phrase]:
+        """Yield what keeps alternatives apart whose operands occur; else that none occurs."""
+        lacks = self._missing(node.operands, program.alternatives)
+        near_misses = [lack for lack in lacks if lack.code not in _ABSENT]
+        yield from near_misses[:MAX_ALTERNATIVES] or (self._absent("lack.none", node),)
+
+    def _apart(self, node: Near, program: NearProgram) -> Phrase:
+        """Return why no hits of two operands are near each other."""
+        left, right = program.left.spans(self._index), program.right.spans(self._index)
+        follows, precedes = self._smallest_gap(left, right), self._smallest_gap(right, left)
+        gaps = [gap for gap in (follows, precedes) if gap is not None]
+        operands = f"{write(node.left)}, {write(node.right)}"
+        if not gaps:
+            shared = self._fields_of(left) & self._fields_of(right)
+            return Phrase("lack.overlap" if shared else "lack.fields", operands=operands)
+        if node.ordered and (follows is None or follows > node.distance >= min(gaps)):
+            return Phrase("lack.order", operands=operands)
+        return _too_far(operands, min(gaps), node.distance)
+
+    def _scattered(self, node: All, program: AllProgram) -> Phrase:
+        """Return why no hits of all operands are near each other."""
+        operands = ", ".join(map(write, node.operands))
+        windows = list(AllProgram(program.operands, ANY_DISTANCE).find_spans(self._index))
+        if not windows:
+            return Phrase("lack.fields", operands=operands)
+        nearest = min(last - first - 1 for first, last, _ in windows)
+        return _too_far(operands, max(0, nearest), node.distance)
+
+    def _too_few(self, node: Count, program: CountProgram) -> Phrase:
+        number = program.count(self._index)
+        return Phrase("lack.count", operand=write(node.operand), n=number, least=node.least)
+
+    def _smallest_gap(self, first: list[Span], then: list[Span]) -> int | None:
+        """Return the fewest words between hits and later ones in the same field, if any."""
+        gaps = []
+        for span in first:
+            at = bisect_right(then, span[1], key=lambda s: s[0])
+            if at < len(then) and self._index.in_same_field(span[0], then[at][0]):
+                gaps.append(then[at][0] - span[1] - 1)
+        return min(gaps, default=None)
+
+    def _fields_of(self, spans: list[Span]) -> set[str]:
+        return {self._index.field_at(span[0]).field for span in spans}
+
+
+def _too_far(operands: str, nearest: int, allowed: int) -> Phrase:
+    if allowed == SENTENCE:
+        return Phrase("lack.sentence", operands=operands, n=nearest)
+    if nearest <= allowed:  # else they would be a hit
+        return Phrase("lack.paragraph", operands=operands, n=nearest)
+    return Phrase("lack.distance", operands=operands, n=nearest, allowed=allowed)
