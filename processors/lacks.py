@@ -24,7 +24,7 @@ from processors.engine.operators import (
 from processors.engine.programs import QueryProgram
 from processors.engine.score import RuleOutcome
 from processors.engine.windows import AllProgram
-from processors.query import parse
+from processors.query import parse, writing
 from processors.query.nodes import (
     SENTENCE,
     All,
@@ -38,12 +38,14 @@ from processors.query.nodes import (
     Or,
     Scoped,
 )
-from processors.query.writing import write
 
 ANY_DISTANCE = 1 << 60
 """A distance in words that no text exceeds."""
 MAX_ALTERNATIVES = 3
 """Of the alternatives of an OR whose operands occur, so many are explained."""
+
+MAX_TEXT = 200
+"""Longest operand that is shown, in code points."""
 
 _ABSENT = frozenset({"lack.label", "lack.missing", "lack.missing_in", "lack.none", "lack.none_in"})
 
@@ -101,14 +103,14 @@ class _Search:
                 missing = self._missing(node.operands, program.operands)
                 yield from missing or (self._scattered(node, program),)
             case Except(), ExceptProgram():
-                operand, other = write(node.left), write(node.right)
+                operand, other = _text(node.left), _text(node.right)
                 excepted = Phrase("lack.excepted", operand=operand, other=other)
                 yield from self._missing((node.left,), (program.left,)) or (excepted,)
             case Count(), CountProgram():
                 missing = self._missing((node.operand,), (program.operand,))
                 yield from missing or (self._too_few(node, program),)
             case LabelNode(), _:
-                yield Phrase("lack.label", operand=write(node))
+                yield Phrase("lack.label", operand=_text(node))
             case _:
                 yield self._absent("lack.missing", node)
 
@@ -122,8 +124,8 @@ class _Search:
 
     def _absent(self, code: str, node: Node) -> Phrase:
         if self._fields:
-            return Phrase(f"{code}_in", operand=write(node), fields=self._fields)
-        return Phrase(code, operand=write(node))
+            return Phrase(f"{code}_in", operand=_text(node), fields=self._fields)
+        return Phrase(code, operand=_text(node))
 
     def _of_and(self, node: And, program: AndProgram) -> Iterator[Phrase]:
         wanted, unwanted = iter(program.wanted), iter(program.unwanted)
@@ -131,7 +133,7 @@ class _Search:
             if not isinstance(child, Not):
                 yield from self._missing((child,), (next(wanted),))
             elif next(unwanted).matches(self._index):
-                yield Phrase("lack.excluded", operand=write(child.operand))
+                yield Phrase("lack.excluded", operand=_text(child.operand))
 
     def _of_or(self, node: Or, program: OrProgram) -> Iterator[Phrase]:
         """Yield what keeps alternatives apart whose operands occur; else that none occurs."""
@@ -144,7 +146,7 @@ class _Search:
         left, right = program.left.spans(self._index), program.right.spans(self._index)
         follows, precedes = self._smallest_gap(left, right), self._smallest_gap(right, left)
         gaps = [gap for gap in (follows, precedes) if gap is not None]
-        operands = f"{write(node.left)}, {write(node.right)}"
+        operands = f"{_text(node.left)}, {_text(node.right)}"
         if not gaps:
             shared = self._fields_of(left) & self._fields_of(right)
             return Phrase("lack.overlap" if shared else "lack.fields", operands=operands)
@@ -154,7 +156,7 @@ class _Search:
 
     def _scattered(self, node: All, program: AllProgram) -> Phrase:
         """Return why no hits of all operands are near each other."""
-        operands = ", ".join(map(write, node.operands))
+        operands = ", ".join(map(_text, node.operands))
         windows = list(AllProgram(program.operands, ANY_DISTANCE).find_spans(self._index))
         if not windows:
             return Phrase("lack.fields", operands=operands)
@@ -163,7 +165,7 @@ class _Search:
 
     def _too_few(self, node: Count, program: CountProgram) -> Phrase:
         number = program.count(self._index)
-        return Phrase("lack.count", operand=write(node.operand), n=number, least=node.least)
+        return Phrase("lack.count", operand=_text(node.operand), n=number, least=node.least)
 
     def _smallest_gap(self, first: list[Span], then: list[Span]) -> int | None:
         """Return the fewest words between hits and later ones in the same field, if any."""
@@ -184,3 +186,8 @@ def _too_far(operands: str, nearest: int, allowed: int) -> Phrase:
     if nearest <= allowed:  # else they would be a hit
         return Phrase("lack.paragraph", operands=operands, n=nearest)
     return Phrase("lack.distance", operands=operands, n=nearest, allowed=allowed)
+
+
+def _text(node: Node) -> str:
+    text = writing.write(node)
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"

@@ -68,7 +68,7 @@ def _operator(node: Node) -> str:
 
 
 def _operand(node: Node) -> str:
-    needs_parentheses = isinstance(node, And | Or | Not | Near | Except)
+    needs_parentheses = isinstance(node, And | Or | Near | Except)
     return f"({write(node)})" if needs_parentheses else write(node)
 
 

@@ -174,12 +174,19 @@ def test_explaining_an_unknown_or_retired_topic_is_a_usage_error() -> None:
 def test_an_explanation_has_the_published_shape() -> None:
     rules = {"yes": (30, "nato"), "no": (10, "eu")}
     none = {"title": 0, "lead": 0, "text": 0}
-    shape = (
-        processors(nato(rules)).explain("nato", article_from_fields({"title": "Nato"})).as_json()
-    )
+    eu = {"kind": "missing", "operand": "eu", "why": "`eu` does not occur."}
+    article = article_from_fields({"title": "Nato", "language": "de"})
+    shape = processors(nato(rules)).explain("nato", article).as_json()
     assert shape["rules"] == [
-        {"id": "yes", "weight": 30, "fired": True, "points": 30, "places": {**none, "title": 1}},
-        {"id": "no", "weight": 10, "fired": False, "points": 0, "places": none},
+        {
+            "id": "yes",
+            "weight": 30,
+            "fired": True,
+            "points": 30,
+            "places": {**none, "title": 1},
+            "lacks": [],
+        },
+        {"id": "no", "weight": 10, "fired": False, "points": 0, "places": none, "lacks": [eu]},
     ]
     assert shape["evidence"] == [
         {
@@ -198,6 +205,9 @@ def test_an_explanation_has_the_published_shape() -> None:
         "threshold": 30,
     }
     assert all(set(gate) == {"name", "passed", "why"} for gate in shape["gates"])
+    assert shape["stopped_by"] is None
+    french = processors(nato(rules, languages=("fr",))).explain("nato", article)
+    assert french.as_json()["stopped_by"] == "language"
 
 
 def test_explanation_and_match_agree() -> None:
