@@ -64,7 +64,7 @@ def _operator(node: Node) -> str:
             return f"{_operand(node.left)} {sign} {_operand(node.right)}"
         case Except():
             return f"{_operand(node.left)} EXCEPT {_operand(node.right)}"
-    raise TypeError(f"{type(node).__name__} cannot be written")
+    return f"{type(node).__name__.upper()}({_list(', ', map(write, node.children))})"
 
 
 def _operand(node: Node) -> str:
